@@ -1,0 +1,66 @@
+#pragma once
+// The one door to Asio: the few headers that we need, and every difference between Asio 1.22 and today's, settled here.
+#include <asio/version.hpp>
+
+#if ASIO_VERSION < 102200
+#error "ftplike needs standalone Asio 1.22 or later"
+#endif
+#if ASIO_VERSION < 102600 && defined(__clang__) && !defined(ASIO_HAS_CO_AWAIT)
+// Asio before 1.26 does not see that Clang has C++20 coroutines.
+#define ASIO_HAS_CO_AWAIT 1
+#define ASIO_HAS_STD_COROUTINE 1
+#endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/buffer.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/dispatch.hpp>
+#include <asio/error.hpp>
+#include <asio/execution/context.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
+#include <asio/query.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/thread_pool.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+#if ASIO_VERSION >= 102300
+#include <asio/as_tuple.hpp>
+#else
+#include <asio/experimental/as_tuple.hpp>
+#endif
+
+#ifndef ASIO_HAS_CO_AWAIT
+#error "ftplike needs a compiler with C++20 coroutines"
+#endif
+
+#include <chrono>
+
+namespace ftplike {
+
+/// What every operation that waits gives back: `co_await` it, or hand it to `co_spawn`.
+using asio::awaitable;
+using asio::use_awaitable;
+#if ASIO_VERSION >= 102300
+using asio::as_tuple;
+#else
+using asio::experimental::as_tuple;
+#endif
+
+/// Where coroutines run.
+using Executor = asio::any_io_executor;
+/// An address and a port, on real and on simulated networks.
+using Endpoint = asio::ip::tcp::endpoint;
+using Address = asio::ip::address;
+/// The clock of every limit: steady, never wall time. A simulated network has its own.
+using Time = std::chrono::steady_clock::time_point;
+using Duration = std::chrono::steady_clock::duration;
+
+}  // namespace ftplike

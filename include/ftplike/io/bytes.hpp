@@ -1,0 +1,127 @@
+#pragma once
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <ftplike/io/asio.hpp>
+
+namespace ftplike {
+
+/// Where bytes come from. `read_some` fills the beginning of the room (never empty) and gives how much: 0 is the end.
+template <class T>
+concept ByteSource = requires(T& source, std::span<std::byte> room) {
+  { source.read_some(room) } -> std::same_as<awaitable<std::size_t>>;
+};
+
+/// Where bytes go. `write` takes them all; `finish` says that no more come: a stream is closed that way, a file committed.
+template <class T>
+concept ByteSink = requires(T& sink, std::span<const std::byte> bytes) {
+  { sink.write(bytes) } -> std::same_as<awaitable<void>>;
+  { sink.finish() } -> std::same_as<awaitable<void>>;
+};
+
+/// A connection. `finish` closes our direction; what the peer still sends can be read. `cancel` ends the operations
+/// under way with `operation_aborted` and loses nothing: the stream goes on. Its destructor closes it. One read and one
+/// write may be under way at a time, all on one executor.
+template <class T>
+concept Stream = std::movable<T> && ByteSource<T> && ByteSink<T> && requires(T& stream, const T& constant) {
+  { stream.cancel() } -> std::same_as<void>;
+  { stream.close() } -> std::same_as<void>;  // at once, without a farewell
+  { constant.local() } -> std::same_as<Endpoint>;
+  { constant.remote() } -> std::same_as<Endpoint>;
+};
+
+inline std::span<const std::byte> as_bytes(std::string_view text) noexcept { return std::as_bytes(std::span{text}); }
+inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// A source that gives a text.
+class TextSource {
+ public:
+  explicit TextSource(std::string text) : text_{std::move(text)} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+
+ private:
+  std::string text_;
+  std::size_t at_ = 0;
+};
+
+/// A sink that keeps what it is given; beyond `limit` bytes it throws `std::errc::file_too_large`.
+class TextSink {
+ public:
+  explicit TextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    if (bytes.size() > limit_ - text_.size()) throw std::system_error(std::make_error_code(std::errc::file_too_large));
+    text_.append(as_text(bytes));
+    co_return;
+  }
+  awaitable<void> finish() { co_return; }
+  const std::string& text() const& noexcept { return text_; }
+  std::string text() && noexcept { return std::move(text_); }
+
+ private:
+  std::size_t limit_;
+  std::string text_;
+};
+
+namespace detail {
+
+/// A source whose next bytes the kernel can send by itself, from the position of its descriptor. `fetch` makes up to
+/// `most` of them ready, so that sending them does not wait for a disk.
+template <class T>
+concept FileSource = ByteSource<T> && requires(T& source, std::size_t most) {
+  { source.descriptor() } -> std::same_as<int>;
+  { source.fetch(most) } -> std::same_as<awaitable<void>>;
+};
+
+/// A sink that can send from a descriptor without a buffer of ours: up to `most` bytes, 0 at the end of the file.
+template <class T>
+concept FileSender = ByteSink<T> && requires(T& sink, int descriptor, std::size_t most) {
+  { sink.send_file(descriptor, most) } -> std::same_as<awaitable<std::size_t>>;
+};
+
+}  // namespace detail
+
+/// Moves everything from `source` to `sink` and calls `progress(n)` after each piece, awaiting what it gives. Does not
+/// finish the sink: whether all is well is the caller's verdict.
+///
+/// The kernel's way (sendfile) is taken where both ends have descriptors. The buffer starts small and grows only for
+/// transfers that fill it. Pieces are at most `largest_piece` bytes, so that one transfer does not keep a thread.
+template <ByteSource Source, ByteSink Sink, class Progress>
+awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t largest_piece = 512 * 1024) {
+  constexpr bool waits = !std::is_void_v<std::invoke_result_t<Progress&, std::size_t>>;
+  if constexpr (detail::FileSource<Source> && detail::FileSender<Sink>) {
+    for (;;) {
+      co_await source.fetch(largest_piece);
+      const std::size_t n = co_await sink.send_file(source.descriptor(), largest_piece);
+      if (n == 0) break;
+      if constexpr (waits) co_await progress(n);
+      else progress(n);
+    }
+  } else {
+    std::vector<std::byte> room(std::min<std::size_t>(16 * 1024, largest_piece));
+    for (;;) {
+      const std::size_t n = co_await source.read_some(room);
+      if (n == 0) break;
+      co_await sink.write(std::span{room}.first(n));
+      if constexpr (waits) co_await progress(n);
+      else progress(n);
+      if (n == room.size() && n < largest_piece / 2) room.resize(std::min(n * 4, largest_piece / 2));
+    }
+  }
+}
+
+}  // namespace ftplike

@@ -1,0 +1,37 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace ftplike {
+
+/// A moment in UTC, as the protocol tells it: to the millisecond.
+using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// What a directory says of one of its files. Of a listing it holds what the server told, and `listed`, the line itself.
+class Entry {
+ public:
+  enum class Type { file, directory, link, other };
+
+  Entry() = default;
+  Entry(std::string its_name, Type its_type, std::uint64_t its_size, Timestamp its_time)
+      : name{std::move(its_name)}, type{its_type}, size{its_size}, modified{its_time} {}
+
+  bool is_directory() const noexcept { return type == Type::directory; }
+  bool is_file() const noexcept { return type == Type::file; }
+
+  std::string name;  // one component
+  Type type = Type::file;
+  std::uint64_t size = 0;   // bytes
+  Timestamp modified{};     // the epoch if it is not known
+  unsigned mode = 0;        // the permission bits, 0 if they are not known
+  std::string unique;       // the same for two names of one file
+  std::string target;       // of a link
+  std::string owner, group;
+  std::string listed;       // the line of a listing that it was read from
+
+  friend bool operator==(const Entry&, const Entry&) = default;
+};
+
+}  // namespace ftplike

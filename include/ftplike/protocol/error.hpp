@@ -1,0 +1,100 @@
+#pragma once
+#include <string>
+#include <system_error>
+
+#include <ftplike/protocol/reply.hpp>
+
+namespace ftplike {
+
+/// What can go wrong that the system has no code for.
+enum class Errc {
+  timed_out = 1,       // a limit of time ran out
+  stalled,             // a transfer made no progress for too long
+  aborted,             // the client said ABOR, or the caller cancelled
+  peer_lost,           // a connection ended before its time
+  no_data_connection,  // none was negotiated, or nobody came
+  shutting_down,       // the server is about to stop
+  line_too_long,       // longer than the limit of a line
+  bad_line,            // NUL or a lone CR in a line
+  bad_name,            // not a name for a file here
+  bad_restart,         // the offset of a REST lies behind the end
+  busy,                // somebody else is at it
+  quota_exceeded,      // no more room for this user
+  too_short,           // fewer bytes came than were promised
+  bad_reply,           // what the server sent is not a reply, or not one to this command
+  bad_listing,         // what the server listed could not be used
+  refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
+};
+
+inline const std::error_category& ftplike_category() noexcept {
+  static const class : public std::error_category {
+    const char* name() const noexcept override { return "ftplike"; }
+    std::string message(int value) const override {
+      switch (static_cast<Errc>(value)) {
+        case Errc::timed_out: return "timed out";
+        case Errc::stalled: return "transfer stalled";
+        case Errc::aborted: return "transfer aborted";
+        case Errc::peer_lost: return "connection lost";
+        case Errc::no_data_connection: return "no data connection";
+        case Errc::shutting_down: return "server is shutting down";
+        case Errc::line_too_long: return "line too long";
+        case Errc::bad_line: return "NUL or lone CR in a line";
+        case Errc::bad_name: return "file name not allowed";
+        case Errc::bad_restart: return "restart position behind the end of the file";
+        case Errc::busy: return "file is busy";
+        case Errc::quota_exceeded: return "storage allocation exceeded";
+        case Errc::too_short: return "fewer bytes than promised";
+        case Errc::bad_reply: return "unexpected reply";
+        case Errc::bad_listing: return "unusable listing";
+        case Errc::refused_by_rule: return "refused for safety";
+      }
+      return "unknown ftplike error";
+    }
+  } category;
+  return category;
+}
+
+inline std::error_code make_error_code(Errc value) noexcept { return {static_cast<int>(value), ftplike_category()}; }
+
+}  // namespace ftplike
+
+template <> struct std::is_error_code_enum<ftplike::Errc> : std::true_type {};
+
+namespace ftplike {
+
+/// The one place where an error becomes what the client reads.
+inline Reply reply_for(std::error_code error) {
+  const auto with = [&error](int code) { return Reply{code, error.message()}; };
+  if (error == Errc::no_data_connection) return {425, "No data connection"};
+  if (error == Errc::timed_out || error == Errc::stalled || error == Errc::aborted || error == Errc::peer_lost ||
+      error == Errc::too_short) {
+    return {426, "Connection closed: " + error.message()};
+  }
+  if (error == Errc::shutting_down) return {421, "Server is shutting down"};
+  if (error == Errc::line_too_long || error == Errc::bad_line) return with(500);
+  if (error == Errc::bad_name) return with(553);
+  if (error == Errc::bad_restart) return with(554);
+  if (error == Errc::busy) return with(450);
+  if (error == Errc::quota_exceeded) return with(552);
+  if (error == Errc::refused_by_rule) return with(550);
+  using enum std::errc;
+  if (error == no_such_file_or_directory) return {550, "File not found"};
+  if (error == permission_denied || error == operation_not_permitted || error == cross_device_link ||
+      error == too_many_symbolic_link_levels || error == read_only_file_system) {
+    return {550, "Permission denied"};
+  }
+  if (error == not_a_directory) return {550, "Not a directory"};
+  if (error == is_a_directory) return {550, "Is a directory"};
+  if (error == directory_not_empty) return {550, "Directory not empty"};
+  if (error == file_exists) return {550, "File exists"};
+  if (error == filename_too_long || error == invalid_argument) return {553, "File name not allowed"};
+  if (error == no_space_on_device || error == file_too_large || error.value() == 122 /* EDQUOT */) {
+    return {552, "Storage full"};
+  }
+  if (error == connection_reset || error == broken_pipe || error == connection_aborted) {
+    return {426, "Connection closed: connection lost"};
+  }
+  return {451, "Local error: " + error.message()};
+}
+
+}  // namespace ftplike

@@ -1,0 +1,51 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ftplike {
+
+/// A reply: a code of three digits and its text, several lines if the text has '\n'. (RFC 959 §4.2)
+///
+/// Not an aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice.
+class Reply {
+ public:
+  Reply() = default;  // code 0: none
+  Reply(int code, std::string text) : code_{code}, text_{std::move(text)} {}
+
+  int code() const noexcept { return code_; }
+  /// The lines without their codes, joined by '\n'.
+  const std::string& text() const noexcept { return text_; }
+  bool preliminary() const noexcept { return code_ / 100 == 1; }
+  bool complete() const noexcept { return code_ / 100 == 2; }
+  bool intermediate() const noexcept { return code_ / 100 == 3; }
+  bool negative() const noexcept { return code_ / 100 >= 4; }
+  bool permanent() const noexcept { return code_ / 100 == 5; }
+
+  /// As it goes over the wire, each line ended by CRLF. The lines between the first and the last are indented by a
+  /// space, so that none can look like the end. Control characters in the text become '?'.
+  std::string wire() const {
+    std::string out;
+    out.reserve(text_.size() + 8);
+    for (std::size_t at = 0;;) {
+      const auto end = text_.find('\n', at);
+      const bool last = end == std::string::npos;
+      if (at == 0 || last) out.append(std::to_string(code_)).append(1, last ? ' ' : '-');
+      else if (text_[at] != ' ') out.append(1, ' ');
+      for (const char c : std::string_view{text_}.substr(at, last ? end : end - at)) {
+        out += static_cast<unsigned char>(c) < ' ' && c != '\t' ? '?' : c;
+      }
+      out.append("\r\n");
+      if (last) return out;
+      at = end + 1;
+    }
+  }
+
+  friend bool operator==(const Reply&, const Reply&) = default;
+
+ private:
+  int code_ = 0;
+  std::string text_;
+};
+
+}  // namespace ftplike

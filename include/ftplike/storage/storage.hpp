@@ -1,0 +1,58 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <ftplike/io/bytes.hpp>
+#include <ftplike/protocol/entry.hpp>
+#include <ftplike/protocol/path.hpp>
+
+namespace ftplike {
+
+/// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
+/// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them.
+///
+/// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside.
+/// - `list(path)`: a directory's entries, unordered, some at a time: `next()` gives none at the end. Without "." and "..".
+/// - `open(path, offset)`: a regular file, to be read from `offset`, which is at most its size (`Errc::bad_restart`).
+/// - `label()`: the directory as the operator named it, for people.
+template <class S>
+concept ReadableStorage =
+    ByteSource<typename S::Reader> && requires(S& files, typename S::Listing& listing, const Path& path, std::uint64_t offset) {
+      { files.stat(path) } -> std::same_as<awaitable<Entry>>;
+      { files.list(path) } -> std::same_as<awaitable<typename S::Listing>>;
+      { listing.next() } -> std::same_as<awaitable<std::vector<Entry>>>;
+      { files.open(path, offset) } -> std::same_as<awaitable<typename S::Reader>>;
+      { files.label() } -> std::convertible_to<std::string>;
+    };
+
+/// Files that can also be written. A name shows the old whole file or the new whole file, never a mix: a `Writer`
+/// collects the bytes aside, `finish()` puts them under the name, and a Writer that ends without keeps them as the
+/// name's *partial file*, to be gone on with. `discard()` throws them away.
+///
+/// - `create(path, offset)`: offset 0 begins anew. Another one goes on with the partial file (cut to `offset`), or, if
+///   there is none, with the first `offset` bytes of the whole file; `Errc::bad_restart` if there are fewer.
+/// - `append(path)`: goes on at the end of the whole file, or of the partial file where there is no whole one, or
+///   begins anew.
+/// - `create_unique(path)`: a name that nobody has, made from this one; `Writer::path()` tells it.
+/// - `partial_size(path)`: the bytes of the partial file of a name; throws `no_such_file_or_directory` if it has none.
+/// - `remove(path)` removes a file (with its partial file), `remove_directory` an empty directory; `rename` replaces a file.
+template <class S>
+concept WritableStorage =
+    ReadableStorage<S> && ByteSink<typename S::Writer> &&
+    requires(S& files, typename S::Writer& writer, const Path& path, const Path& to, std::uint64_t offset, Timestamp time) {
+      { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
+      { files.append(path) } -> std::same_as<awaitable<typename S::Writer>>;
+      { files.create_unique(path) } -> std::same_as<awaitable<typename S::Writer>>;
+      { files.partial_size(path) } -> std::same_as<awaitable<std::uint64_t>>;
+      { writer.path() } -> std::convertible_to<Path>;
+      { writer.size() } -> std::same_as<std::uint64_t>;  // bytes that are there by now, those before it began included
+      { writer.discard() } -> std::same_as<void>;
+      { files.make_directory(path) } -> std::same_as<awaitable<void>>;
+      { files.remove(path) } -> std::same_as<awaitable<void>>;
+      { files.remove_directory(path) } -> std::same_as<awaitable<void>>;
+      { files.rename(path, to) } -> std::same_as<awaitable<void>>;
+      { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
+    };
+
+}  // namespace ftplike
