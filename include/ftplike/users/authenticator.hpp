@@ -1,0 +1,166 @@
+#pragma once
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <ftplike/io/asio.hpp>
+#include <ftplike/protocol/path.hpp>
+
+namespace ftplike {
+
+/// One thing that an account may be allowed to do.
+enum class Right {
+  list,              // see names, sizes and times
+  read,              // fetch files
+  write,             // make or replace files, change their times and modes
+  append,            // go on with files that are there
+  remove,            // files and directories
+  rename,            // files and directories
+  make_directories,  // but not remove them
+};
+
+/// A set of rights.
+class Rights {
+ public:
+  constexpr Rights() = default;  // none
+  constexpr Rights(Right right) noexcept : bits_{1U << static_cast<unsigned>(right)} {}
+  constexpr Rights(std::initializer_list<Right> rights) noexcept {
+    for (const Right right : rights) *this = *this | right;
+  }
+
+  static constexpr Rights none() noexcept { return {}; }
+  /// To list and to read.
+  static constexpr Rights reading() noexcept { return {Right::list, Right::read}; }
+  static constexpr Rights all() noexcept {
+    Rights result;
+    for (std::size_t i = 0; i < words.size(); ++i) result = result | static_cast<Right>(i);
+    return result;
+  }
+
+  /// The rights that a text names, or nothing if it has a word that is none: "none", "read" (to list and to read) or
+  /// "write" (everything), each alone; or single rights with commas between them, as in "list,read,append". In such a
+  /// list "none" adds nothing, so that "none,write" is the right to write alone.
+  static constexpr std::optional<Rights> parse(std::string_view text) noexcept {
+    if (text == "read") return reading();
+    if (text == "write") return all();
+    Rights result;
+    for (bool more = true; more;) {
+      const auto word = text.substr(0, text.find(','));
+      more = word.size() < text.size();
+      text.remove_prefix(word.size() + (more ? 1 : 0));
+      std::size_t i = 0;
+      while (i < words.size() && words[i] != word) ++i;
+      if (i < words.size())
+        result = result | static_cast<Right>(i);
+      else if (word != "none")
+        return std::nullopt;
+    }
+    return result;
+  }
+  /// The shortest text that `parse` makes this set of.
+  std::string text() const {
+    if (*this == reading()) return "read";
+    if (*this == all()) return "write";
+    std::string result;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (!contains(static_cast<Right>(i))) continue;
+      if (count++ > 0) result += ',';
+      result += words[i];
+    }
+    if (count == 0) return "none";
+    return result == "read" || result == "write" ? "none," + result : result;
+  }
+
+  /// Whether all of those are in this set. One right is a set, too.
+  constexpr bool contains(Rights those) const noexcept { return (bits_ & those.bits_) == those.bits_; }
+  constexpr bool empty() const noexcept { return bits_ == 0; }
+
+  friend constexpr Rights operator|(Rights a, Rights b) noexcept {
+    a.bits_ |= b.bits_;
+    return a;
+  }
+  friend constexpr bool operator==(Rights, Rights) = default;
+
+ private:
+  static constexpr std::array<std::string_view, 7> words{"list",   "read",   "write",           "append",
+                                                         "remove", "rename", "make-directories"};
+  unsigned bits_ = 0;
+};
+
+/// Both rights. (`Right::list | Right::read`)
+constexpr Rights operator|(Right a, Right b) noexcept { return Rights{a} | Rights{b}; }
+
+/// What somebody who is logged in sees and may do.
+class Account {
+ public:
+  enum class Kind { user, anonymous, guest };  // a guest has not logged in at all
+
+  Account() = default;
+  Account(std::string its_name, Path its_root, Rights its_rights, Kind its_kind = Kind::user)
+      : name{std::move(its_name)}, root{std::move(its_root)}, rights{its_rights}, kind{its_kind} {}
+
+  bool is_anonymous() const noexcept { return kind == Kind::anonymous; }
+  bool is_guest() const noexcept { return kind == Kind::guest; }
+
+  std::string name;
+  Path root;  // the directory of the storage that is this account's "/"
+  Rights rights;
+  Kind kind = Kind::user;
+  std::uint64_t bytes_per_second = 0;  // for all of the account's transfers in one direction together; 0: no limit
+  unsigned max_sessions = 0;           // of this account at a time; 0: no limit
+
+  friend bool operator==(const Account&, const Account&) = default;
+};
+
+/// What a client offers to be let in.
+class Credentials {
+ public:
+  Credentials() = default;
+  Credentials(std::string its_user, std::string its_password, std::string its_host = {}, std::string its_peer = {},
+              std::string its_certificate = {})
+      : user{std::move(its_user)},
+        password{std::move(its_password)},
+        host{std::move(its_host)},
+        peer{std::move(its_peer)},
+        certificate{std::move(its_certificate)} {}
+
+  std::string user;
+  std::string password;
+  std::string host;         // the virtual host that HOST named; empty without (RFC 7151)
+  std::string peer;         // the client's address
+  std::string certificate;  // the common name of the verified client certificate; empty without
+};
+
+/// Who may come in. Used by many sessions, from several threads at once.
+///
+/// - `log_in(credentials)`: the account, or nothing: refused, for whatever reason. Takes as long for names that do not
+///   exist as for wrong passwords. Throws `std::system_error` only where it could not find out.
+/// - `guest()`: the account of a session without a login, or nothing: guests may do nothing.
+///
+/// The credentials live until the awaited login ends.
+template <class A>
+concept Authenticator = requires(A& users, const Credentials& credentials) {
+  { users.log_in(credentials) } -> std::same_as<awaitable<std::optional<Account>>>;
+  { users.guest() } -> std::same_as<std::optional<Account>>;
+};
+
+/// Whether a client must give a password after its name. An authenticator that lets certificates in says so by a
+/// `bool needs_password(const Credentials&)`, called with an empty password; with others it is always needed.
+template <Authenticator A> bool needs_password(A& users, const Credentials& credentials) {
+  if constexpr (requires {
+                  { users.needs_password(credentials) } -> std::same_as<bool>;
+                }) {
+    return users.needs_password(credentials);
+  } else {
+    return true;
+  }
+}
+
+}  // namespace ftplike
