@@ -1,0 +1,39 @@
+# What only a build of ftplike itself needs, not a project that uses it.
+enable_testing()
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+find_program(FTPLIKE_CCACHE ccache)
+mark_as_advanced(FTPLIKE_CCACHE)
+if(FTPLIKE_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${FTPLIKE_CCACHE})
+endif()
+
+if(FTPLIKE_BUILD_TESTS)
+  ftplike_need(GTest)
+endif()
+if(FTPLIKE_BUILD_EXAMPLES)
+  ftplike_need(CLI11)
+  ftplike_need(tomlplusplus)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)  # from here on: not for what was fetched
+set_target_properties(ftplike PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+if(TARGET ftplike_tls)
+  set_target_properties(ftplike_tls PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+endif()
+
+if(FTPLIKE_BUILD_EXAMPLES)
+  add_subdirectory(examples)
+endif()
+if(FTPLIKE_BUILD_TESTS)
+  add_subdirectory(tests)
+endif()
+if(FTPLIKE_BUILD_BENCH)
+  add_subdirectory(bench)
+endif()
+
+add_custom_target(single_include
+  COMMAND ${CMAKE_COMMAND} -D INCLUDE=${PROJECT_SOURCE_DIR}/include -D MAIN=ftplike/ftplike.hpp
+          -D OUT=${PROJECT_SOURCE_DIR}/single_include/ftplike/ftplike.hpp -P ${PROJECT_SOURCE_DIR}/cmake/amalgamate.cmake
+  COMMENT "Writing single_include/ftplike/ftplike.hpp anew")

@@ -1,0 +1,23 @@
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/ftplike)
+
+install(TARGETS ftplike EXPORT ftplikeTargets FILE_SET HEADERS)
+install(EXPORT ftplikeTargets NAMESPACE ftplike:: DESTINATION ${package_dir})
+if(TARGET ftplike_tls)
+  install(TARGETS ftplike_tls EXPORT ftplikeTlsTargets FILE_SET HEADERS)
+  install(EXPORT ftplikeTlsTargets NAMESPACE ftplike:: DESTINATION ${package_dir})
+endif()
+
+configure_package_config_file(cmake/ftplikeConfig.cmake.in ftplikeConfig.cmake INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(ftplikeConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES ${PROJECT_BINARY_DIR}/ftplikeConfig.cmake ${PROJECT_BINARY_DIR}/ftplikeConfigVersion.cmake
+              cmake/FindAsio.cmake
+        DESTINATION ${package_dir})
+
+set(pkg_config_libraries "-pthread")
+if(FTPLIKE_CRYPT)
+  string(APPEND pkg_config_libraries " -lcrypt")
+endif()
+configure_file(cmake/ftplike.pc.in ftplike.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/ftplike.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
