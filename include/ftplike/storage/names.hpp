@@ -1,0 +1,48 @@
+#pragma once
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <ftplike/protocol/error.hpp>
+#include <ftplike/protocol/path.hpp>
+
+namespace ftplike::detail {
+
+/// How the names of partial files begin. No client can say such a name, and no listing shows one.
+inline constexpr std::string_view partial_prefix = ".ftplike-partial.";
+inline constexpr std::size_t longest_name = 255;  // bytes of one component
+
+template <class Code> [[noreturn]] void fail(Code code) { throw std::system_error(make_error_code(code)); }
+
+/// Whether a name is reserved for partial files, also where the file system takes 'a' for 'A'.
+inline bool is_partial_name(std::string_view name) noexcept {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return name.size() >= partial_prefix.size() &&
+         std::equal(partial_prefix.begin(), partial_prefix.end(), name.begin(),
+                    [&](char expected, char c) { return expected == lower(c); });
+}
+
+/// Sees to it that every component of a path can be the name of a file.
+///
+/// **Errors:** `Errc::bad_name`, `filename_too_long`.
+inline void check_names(const Path& path) {
+  std::string_view rest = path.string();
+  if (rest.find('\0') != rest.npos) fail(Errc::bad_name);
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const auto name = rest.substr(0, rest.find('/'));
+    if (is_partial_name(name)) fail(Errc::bad_name);
+    if (name.size() > longest_name) fail(std::errc::filename_too_long);
+    rest.remove_prefix(name.size());
+  }
+}
+
+/// The n-th choice for a unique name: the name itself, name.1, name.2, …
+inline Path numbered(const Path& wanted, unsigned n) {
+  if (n == 0) return wanted;
+  const auto number = "." + std::to_string(n);
+  return wanted.parent().resolve(std::string{wanted.name().substr(0, longest_name - number.size())} + number);
+}
+
+}  // namespace ftplike::detail
