@@ -1,0 +1,3 @@
+# The toolchain of the presets "clang" and "fuzz": the oldest Clang here of those that ./setup knows.
+find_program(FTPLIKE_CLANG NAMES clang++-16 clang++-17 clang++-18 clang++-19 clang++ REQUIRED)
+set(CMAKE_CXX_COMPILER ${FTPLIKE_CLANG})
