@@ -1,5 +1,6 @@
 #pragma once
 #include <compare>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,9 +31,7 @@ class Path {
     return Path{std::string_view{text_}.substr(root.text_.size())};
   }
   /// The same path seen from `root`: the opposite of `below`.
-  Path beneath(const Path& root) const {
-    return root.resolve(std::string_view{text_}.substr(1));
-  }
+  Path beneath(const Path& root) const { return root.resolve(std::string_view{text_}.substr(1)); }
 
   friend bool operator==(const Path&, const Path&) = default;
   friend auto operator<=>(const Path&, const Path&) = default;
@@ -56,11 +55,32 @@ class Path {
   std::string text_ = "/";
 };
 
+/// Whether `name` can be the name of a file in a directory: one component, not "." or "..", without NUL.
+inline bool is_component(std::string_view name) noexcept {
+  constexpr std::string_view forbidden{"/\0", 2};
+  return !name.empty() && name != "." && name != ".." && name.find_first_of(forbidden) == name.npos;
+}
+
 /// A directory's name between quotes, its own quotes doubled, as 257 replies give it. (RFC 959 appendix II)
 inline std::string quoted(std::string_view name) {
   std::string out = "\"";
   for (const char c : name) out.append(c == '"' ? 2 : 1, c);
   return out += '"';
+}
+
+/// The name between the first quotes of the text of a 257, its doubled quotes made single. RFC 959 appendix II.
+inline std::optional<std::string> parse_quoted(std::string_view text) {
+  std::string name;
+  for (auto open = text.find('"'); open != text.npos; open = text.find('"')) {
+    text.remove_prefix(open + 1);
+    const auto close = text.find('"');
+    if (close == text.npos) return std::nullopt;
+    name.append(text.substr(0, close));
+    text.remove_prefix(close + 1);
+    if (!text.starts_with('"')) return name;
+    name += '"';
+  }
+  return std::nullopt;
 }
 
 }  // namespace ftplike

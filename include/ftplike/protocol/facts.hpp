@@ -1,0 +1,231 @@
+#pragma once
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <ftplike/protocol/entry.hpp>
+#include <ftplike/protocol/path.hpp>
+#include <ftplike/protocol/timestamp.hpp>
+
+namespace ftplike {
+
+/// A fact that MLST and MLSD can tell of a file. RFC 3659 §7.5.
+enum class Fact : std::uint8_t { type, size, modify, perm, unique, unix_mode };
+
+/// Which directory a line of an MLSD listing tells of: one of its files, itself (cdir), the one above (pdir).
+enum class Place : std::uint8_t { inside, itself, above };
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 6> fact_names{"type", "size", "modify", "perm", "unique", "UNIX.mode"};
+
+/// Whether `text` is `word`, whatever the case of their ASCII letters.
+constexpr bool same_word(std::string_view text, std::string_view word) noexcept {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  if (text.size() != word.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (lower(text[i]) != lower(word[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace detail
+
+/// A set of facts: what OPTS MLST asks for and FEAT offers. RFC 3659 §7.8, §7.9.
+class FactSet {
+ public:
+  constexpr FactSet() = default;
+  static constexpr FactSet all() noexcept {
+    FactSet set;
+    set.bits_ = (1U << detail::fact_names.size()) - 1;
+    return set;
+  }
+  /// The facts of `type;size;…`; those that nobody knows are left out.
+  static constexpr FactSet parse(std::string_view text) noexcept {
+    FactSet set;
+    while (!text.empty()) {
+      const auto name = text.substr(0, text.find(';'));
+      for (std::size_t i = 0; i < detail::fact_names.size(); ++i) {
+        if (detail::same_word(name, detail::fact_names[i])) set.bits_ |= 1U << i;
+      }
+      text.remove_prefix(name.size() == text.size() ? name.size() : name.size() + 1);
+    }
+    return set;
+  }
+
+  constexpr bool contains(Fact fact) const noexcept { return bits_ >> static_cast<unsigned>(fact) & 1U; }
+  constexpr bool empty() const noexcept { return bits_ == 0; }
+  /// `type;size;`, the answer to OPTS MLST.
+  std::string text() const {
+    std::string out;
+    for (std::size_t i = 0; i < detail::fact_names.size(); ++i) {
+      if (bits_ >> i & 1U) out.append(detail::fact_names[i]).append(1, ';');
+    }
+    return out;
+  }
+  /// All facts, those of this set with a star: `type*;size*;modify;…`, for the FEAT line of MLST.
+  std::string feature() const {
+    std::string out;
+    for (std::size_t i = 0; i < detail::fact_names.size(); ++i) {
+      out.append(detail::fact_names[i]).append(bits_ >> i & 1U ? "*;" : ";");
+    }
+    return out;
+  }
+
+  friend constexpr bool operator==(FactSet, FactSet) = default;
+
+ private:
+  unsigned bits_ = 0;
+};
+
+namespace detail {
+
+/// Appends a name as one part of a line: what would end the line becomes '?'.
+inline void append_name(std::string& out, std::string_view name) {
+  const auto begin = out.size();
+  out.append(name);
+  constexpr std::string_view breaks{"\r\n\0", 3};
+  for (auto at = out.find_first_of(breaks, begin); at != out.npos; at = out.find_first_of(breaks, at + 1))
+    out[at] = '?';
+}
+
+inline void append_number(std::string& out, std::uint64_t value) {
+  std::array<char, 20> digits;
+  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+}
+
+inline void append_type(std::string& out, const Entry& entry, Place place) {
+  switch (place) {
+    case Place::itself: out.append("type=cdir;"); return;
+    case Place::above: out.append("type=pdir;"); return;
+    case Place::inside: break;
+  }
+  switch (entry.type) {
+    case Entry::Type::file: out.append("type=file;"); return;
+    case Entry::Type::directory: out.append("type=dir;"); return;
+    case Entry::Type::other: out.append("type=OS.unix=other;"); return;
+    case Entry::Type::link: break;
+  }
+  out.append("type=OS.unix=slink:");
+  // A target with a ';' would read as another fact.
+  if (entry.target.find(';') == std::string::npos) append_name(out, entry.target);
+  out.append(1, ';');
+}
+
+}  // namespace detail
+
+/// Appends `type=file;size=1;… name`, without a line ending: a line of MLSD, or of MLST behind a space. Facts that are
+/// not known are left out; a name that would break the line has '?' there. RFC 3659 §7.2.
+inline void append_facts(std::string& out, const Entry& entry, FactSet facts, std::string_view permissions,
+                         Place place = Place::inside) {
+  if (facts.contains(Fact::type)) detail::append_type(out, entry, place);
+  if (facts.contains(Fact::size) && !entry.is_directory()) {
+    out.append("size=");
+    detail::append_number(out, entry.size);
+    out.append(1, ';');
+  }
+  if (facts.contains(Fact::modify) && entry.modified != Timestamp{}) {
+    out.append("modify=");
+    append_timestamp(out, entry.modified);
+    out.append(1, ';');
+  }
+  if (facts.contains(Fact::perm)) out.append("perm=").append(permissions).append(1, ';');
+  if (facts.contains(Fact::unique) && !entry.unique.empty()) out.append("unique=").append(entry.unique).append(1, ';');
+  if (facts.contains(Fact::unix_mode) && entry.mode != 0) {
+    out.append("UNIX.mode=");
+    for (int shift = 9; shift >= 0; shift -= 3) out.append(1, static_cast<char>('0' + (entry.mode >> shift & 7)));
+    out.append(1, ';');
+  }
+  out.append(1, ' ');
+  detail::append_name(out, entry.name);
+}
+
+namespace detail {
+
+/// A line of MLSD taken apart: its name is as it came, whatever it is.
+class FactsLine {
+ public:
+  Entry entry;
+  Place place = Place::inside;
+};
+
+inline std::uint64_t number_or_zero(std::string_view text, int base) noexcept {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  return error == std::errc{} && end == text.data() + text.size() ? value : 0;
+}
+
+inline void read_type(FactsLine& line, std::string_view value) {
+  auto& entry = line.entry;
+  constexpr std::string_view link = "OS.unix=slink:";
+  if (same_word(value, "file")) {
+    entry.type = Entry::Type::file;
+  } else if (same_word(value, "dir")) {
+    entry.type = Entry::Type::directory;
+  } else if (same_word(value, "cdir") || same_word(value, "pdir")) {
+    entry.type = Entry::Type::directory;
+    line.place = same_word(value, "cdir") ? Place::itself : Place::above;
+  } else if (same_word(value.substr(0, link.size()), link)) {
+    entry.type = Entry::Type::link;
+    entry.target = value.substr(link.size());
+  } else if (same_word(value, "OS.unix=slink") || same_word(value, "OS.unix=symlink")) {
+    entry.type = Entry::Type::link;
+  }
+}
+
+inline void read_fact(FactsLine& line, std::string_view name, std::string_view value) {
+  auto& entry = line.entry;
+  if (same_word(name, "type")) {
+    read_type(line, value);
+  } else if (same_word(name, "size") || same_word(name, "sizd")) {
+    entry.size = number_or_zero(value, 10);
+  } else if (same_word(name, "modify")) {
+    entry.modified = parse_timestamp(value).value_or(Timestamp{});
+  } else if (same_word(name, "unique")) {
+    entry.unique = value;
+  } else if (same_word(name, "UNIX.mode")) {
+    entry.mode = static_cast<unsigned>(number_or_zero(value, 8) & 07777);
+  } else if (same_word(name, "UNIX.ownername") || (same_word(name, "UNIX.owner") && entry.owner.empty())) {
+    entry.owner = value;
+  } else if (same_word(name, "UNIX.groupname") || (same_word(name, "UNIX.group") && entry.group.empty())) {
+    entry.group = value;
+  }
+}
+
+/// Each fact ends with ';', the name begins behind the first space that is where a fact could be.
+inline std::optional<FactsLine> read_facts(std::string_view text) {
+  FactsLine line;
+  line.entry.listed = text;
+  line.entry.type = Entry::Type::other;
+  while (!text.starts_with(' ')) {
+    const auto fact = text.substr(0, text.find(';'));
+    const auto equals = fact.find('=');
+    if (fact.size() == text.size() || equals == fact.npos || equals == 0) return std::nullopt;
+    read_fact(line, fact.substr(0, equals), fact.substr(equals + 1));
+    text.remove_prefix(fact.size() + 1);
+  }
+  line.entry.name = text.substr(1);
+  if (line.entry.name.empty()) return std::nullopt;
+  return line;
+}
+
+}  // namespace detail
+
+/// Reads a line of MLSD, or the line of MLST without the space in front; unknown facts are ignored. RFC 3659 §7.2.
+///
+/// The name is a single component, byte for byte. It is empty where a line does not name a file of the directory: for
+/// cdir and pdir, which are the directory itself and the one above, and for a path as MLST tells it.
+inline std::optional<Entry> parse_facts(std::string_view line) {
+  auto result = detail::read_facts(line);
+  if (!result) return std::nullopt;
+  if (result->place != Place::inside || !is_component(result->entry.name)) result->entry.name.clear();
+  return std::move(result->entry);
+}
+
+}  // namespace ftplike
