@@ -1,0 +1,235 @@
+#pragma once
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <ftplike/io/simulated_stream.hpp>
+#include <ftplike/io/transport.hpp>
+#include <ftplike/io/within.hpp>
+
+namespace ftplike {
+
+/// A simulated network as seen from one of its hosts. Cheap to copy.
+class SimulatedTransport {
+ public:
+  using Stream = SimulatedStream;
+  using Acceptor = SimulatedAcceptor;
+
+  /// Calls a function at a time, unless it is cancelled or destroyed before.
+  class Timer {
+   public:
+    Timer(SimulatedTransport& network, const Executor& executor)
+        : world_{*network.world_}, executor_{executor}, alarm_{world_.schedule} {}
+    Timer(const Timer&) = delete;
+    Timer& operator=(const Timer&) = delete;
+    ~Timer() { cancel(); }
+    void start(Time when, std::function<void()> call) {
+      cancel();
+      call_ = std::make_shared<std::function<void()>>(std::move(call));
+      ++world_.pending_timers;
+      alarm_.set(when, [this] { asio::post(executor_, [this, alive = std::weak_ptr{call_}] { fire(alive); }); });
+    }
+    void cancel() {
+      alarm_.cancel();
+      if (std::exchange(call_, nullptr)) --world_.pending_timers;
+    }
+
+   private:
+    // Between the alarm and this the timer may have been cancelled, or be no more.
+    void fire(const std::weak_ptr<std::function<void()>>& alive) {
+      const auto call = alive.lock();
+      if (!call) return;
+      cancel();
+      (*call)();
+    }
+    detail::simulated::World& world_;
+    Executor executor_;
+    detail::simulated::Alarm alarm_;
+    std::shared_ptr<std::function<void()>> call_;
+  };
+
+  Executor executor() { return world_->schedule.context().get_executor(); }
+  awaitable<Stream> connect(const Endpoint& where, const Address& from = {}) {
+    return connect_from(*world_, *host_, where, from);
+  }
+  Acceptor listen(const Executor&, const Endpoint& where) {
+    if (world_->count()) throw std::system_error(asio::error::address_in_use);
+    return Acceptor{world_->listen(*host_, where)};
+  }
+  awaitable<std::vector<Endpoint>> resolve(const std::string& host, std::uint16_t port) {
+    return look_up(*world_, host, port);
+  }
+  Time now() const { return world_->schedule.now(); }
+  awaitable<void> sleep_until(Time when) { return sleep_on(*world_, when); }
+
+  /// Connects at once, by hand. `from` may be any address. Throws `std::system_error` as `connect` does.
+  SimulatedPeer dial(const Endpoint& where, const Address& from = {}) {
+    auto& host = from.is_unspecified() ? *host_ : world_->host({from});
+    if (world_->cut(host, where.address())) throw std::system_error(asio::error::timed_out);
+    return SimulatedPeer{world_->dial(host, where, from)};
+  }
+  /// Listens at once, by hand.
+  SimulatedListener listen_raw(const Endpoint& where) { return SimulatedListener{world_->listen(*host_, where)}; }
+
+ private:
+  using World = detail::simulated::World;
+  using Host = detail::simulated::Host;
+  friend class SimulatedNetwork;
+  SimulatedTransport(World& world, Host* host) : world_{&world}, host_{host} {}
+
+  static awaitable<Stream> connect_from(World& world, Host& host, Endpoint where, Address from) {
+    const auto fault = world.count();
+    if (world.conditions.interleave) co_await yield(world.schedule);
+    if (fault == Fault::refuse) throw std::system_error(asio::error::connection_refused);
+    if (!from.is_unspecified() && !host.has(from)) {
+      throw std::system_error(std::make_error_code(std::errc::address_not_available));
+    }
+    if (const Duration delay = world.delay(); delay > Duration::zero()) {
+      co_await sleep(world.schedule, world.schedule.now() + delay);
+    }
+    detail::simulated::Signal never{world.schedule};
+    const detail::simulated::Signal::Turn turn{never};
+    while (fault == Fault::stall || world.cut(host, where.address())) co_await never.wait();
+    const auto end = world.dial(host, where, from);
+    if (fault) end->strike(*fault);
+    if (end->lost) throw std::system_error(asio::error::connection_reset);
+    co_return Stream{end};
+  }
+  static awaitable<std::vector<Endpoint>> look_up(const World& world, std::string host, std::uint16_t port) {
+    std::vector<Endpoint> endpoints;
+    std::error_code no_literal;
+    const Address literal = asio::ip::make_address(host, no_literal);
+    if (!no_literal) {
+      endpoints.emplace_back(literal, port);
+      co_return endpoints;
+    }
+    const auto found = world.names.find(host);
+    if (found == world.names.end()) throw std::system_error(asio::error::host_not_found);
+    for (const Address& address : found->second) endpoints.emplace_back(address, port);
+    co_return endpoints;
+  }
+  static awaitable<void> sleep_on(World& world, Time when) {
+    struct Pending {
+      explicit Pending(std::size_t& its_count) : count{its_count} { ++count; }
+      ~Pending() { --count; }
+      std::size_t& count;
+    } const pending{world.pending_timers};
+    co_await sleep(world.schedule, when);
+  }
+
+  World* world_;
+  Host* host_;
+};
+
+/// A network inside one process, with a clock that moves only when told and chance that comes from a seed: what a test
+/// sees once it sees always. Itself it is the transport of the host 127.0.0.1 (and ::1); `host` gives others.
+///
+///     template <Transport Network> awaitable<void> greet_one(Network& network, Endpoint where) {
+///       const auto executor = network.executor();
+///       auto acceptor = network.listen(executor, where);
+///       auto stream = co_await acceptor.accept(executor);
+///       std::array<std::byte, 100> room;
+///       const auto n = co_await stream.read_some(room);
+///       co_await stream.write(as_bytes("Hello "));
+///       co_await stream.write(std::span{room}.first(n));
+///     }
+///
+///     TEST(Greeter, GreetsByName) {
+///       SimulatedNetwork network{7};
+///       const Endpoint door{asio::ip::address_v4::loopback(), 21};
+///       asio::co_spawn(network.executor(), greet_one(network, door), asio::detached);
+///       network.settle();
+///       auto peer = network.dial(door);
+///       peer.type("Ada");
+///       network.settle();
+///       EXPECT_EQ(peer.text(), "Hello Ada");
+///       EXPECT_TRUE(peer.ended());
+///     }
+///
+/// **Lifetime:** outlives its transports, streams and peers; coroutines still suspended on it end with it.
+/// **Threads:** one. Work given to `blocking` runs in place.
+class SimulatedNetwork : public SimulatedTransport {
+ public:
+  explicit SimulatedNetwork(std::uint64_t seed, const NetworkConditions& conditions = {})
+      : SimulatedTransport{world_, nullptr}, world_{seed, conditions} {
+    host_ = &world_.host({asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()});
+    name("localhost", {"127.0.0.1", "::1"});
+  }
+  SimulatedNetwork(const SimulatedNetwork&) = delete;
+  SimulatedNetwork& operator=(const SimulatedNetwork&) = delete;
+
+  NetworkConditions& conditions() noexcept { return world_.conditions; }
+  /// The transport of the host with these addresses, given as text.
+  template <std::convertible_to<std::string_view>... Text>
+    requires(sizeof...(Text) > 0)
+  SimulatedTransport host(const Text&... addresses) {
+    return {world_, &world_.host({asio::ip::make_address(std::string_view{addresses})...})};
+  }
+  /// Gives a name to addresses, for `resolve`.
+  void name(std::string name, std::initializer_list<std::string_view> addresses) {
+    auto& list = world_.names[std::move(name)];
+    list.clear();
+    for (const auto address : addresses) list.push_back(asio::ip::make_address(address));
+  }
+  /// From now on nothing gets to or from this host: what is sent there waits for ever, connecting too.
+  void unplug(std::string_view address) { world_.host({asio::ip::make_address(address)}).unplugged = true; }
+
+  /// Runs all that can run without time passing. What a detached coroutine throws is thrown here.
+  void settle() { world_.schedule.settle(); }
+  /// Lets time pass, from timer to timer, settling at each.
+  void advance(Duration by) { world_.schedule.advance(by); }
+  /// Runs `operation` to its end, letting time pass when nothing else can happen, and gives its result or throws what
+  /// it threw. Throws `std::logic_error` if it cannot end (no timer is left, or not in thirty days); it is cancelled
+  /// then.
+  template <class R> R run(awaitable<R> operation) {
+    struct Task {
+      Settled<R> result;
+      asio::cancellation_signal stop;
+      bool done = false;
+    };
+    const auto task = std::make_shared<Task>();
+    asio::co_spawn(executor(), ftplike::settle(std::move(operation), task->result),
+                   asio::bind_cancellation_slot(task->stop.slot(), [task](std::exception_ptr) { task->done = true; }));
+    settle();
+    const Time limit = now() + std::chrono::hours{24 * 30};
+    while (!task->done) {
+      if (world_.schedule.step(limit)) continue;
+      task->stop.emit(asio::cancellation_type::terminal);
+      settle();
+      throw std::logic_error("the operation waits for something that never happens on this simulated network");
+    }
+    return task->result.get();
+  }
+
+  /// Lets the n-th operation, counted from 1 since the network began, meet with `fault`. A suite runs a session with a
+  /// fault at the first operation, at the second, …, until `operations()` says that the fault was not reached.
+  ///
+  /// Operations are connect, listen, accept, reads, writes and `finish`. A write that fails lets some of its bytes
+  /// through, as the seed chooses; a read gives none. A connection just made ends in both directions with `Fault::end`;
+  /// `listen` fails with `address_in_use`, whatever the fault.
+  void fail_at(std::uint64_t n, Fault fault) { world_.faults[n] = fault; }
+  std::uint64_t operations() const noexcept { return world_.operations; }
+
+  /// What transports gave and what is not yet closed; timers that run and sleeps: nothing once all has ended.
+  std::size_t open_streams() const noexcept { return world_.open_streams; }
+  std::size_t open_acceptors() const noexcept { return world_.open_acceptors; }
+  std::size_t pending_timers() const noexcept { return world_.pending_timers; }
+
+ private:
+  World world_;
+};
+
+static_assert(Transport<SimulatedTransport>);
+static_assert(Transport<SimulatedNetwork>);
+
+}  // namespace ftplike

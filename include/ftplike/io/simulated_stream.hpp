@@ -1,0 +1,221 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <ftplike/io/bytes.hpp>
+#include <ftplike/io/simulated_wire.hpp>
+
+namespace ftplike {
+
+/// An end of a simulated connection that a test holds in its own hand, outside any coroutine. What the other end makes
+/// of it happens when the network settles. Not counted among the operations, nor among what is open.
+class SimulatedPeer {
+ public:
+  explicit SimulatedPeer(std::shared_ptr<detail::simulated::End> end) : end_{std::move(end)} {}
+  SimulatedPeer(SimulatedPeer&&) noexcept = default;
+  SimulatedPeer& operator=(SimulatedPeer&& other) noexcept {
+    if (this != &other) hang_up();
+    end_ = std::move(other.end_);
+    return *this;
+  }
+  ~SimulatedPeer() { hang_up(); }
+
+  /// Sends now, be there room or not. What nobody can receive any more is lost.
+  void type(std::string_view text) {
+    if (!end_->closed && !end_->lost && !end_->peer->in.finished) end_->send(as_bytes(text));
+  }
+  /// Takes what has arrived.
+  std::string text() {
+    std::string taken{as_text(end_->in.take(end_->in.readable()))};
+    end_->in.space.wake();
+    return taken;
+  }
+  /// Says that no more will be typed; what the other end sends can still be read.
+  void finish() { end_->finish(); }
+  /// Ends both directions in an orderly way, be there unread text or not.
+  void hang_up() {
+    if (end_) end_->close(true);
+  }
+  /// Breaks the connection: the other end gets `connection_reset`.
+  void reset() {
+    if (!end_->cut()) end_->peer->lose();
+    hang_up();
+  }
+  /// Whether nothing more comes than `text` would give now: the other end has finished, or the connection was reset.
+  bool ended() const { return end_->lost || end_->in.ended; }
+  bool was_reset() const { return end_->lost; }
+  Endpoint local() const { return end_->local; }
+  Endpoint remote() const { return end_->remote; }
+
+ private:
+  std::shared_ptr<detail::simulated::End> end_;
+};
+
+/// A listening socket in a test's own hand: connections wait there until the test takes them.
+class SimulatedListener {
+ public:
+  explicit SimulatedListener(std::shared_ptr<detail::simulated::Listener> listener) : listener_{std::move(listener)} {}
+  SimulatedListener(SimulatedListener&&) noexcept = default;
+  SimulatedListener& operator=(SimulatedListener&&) = delete;
+  ~SimulatedListener() {
+    if (listener_) listener_->close();
+  }
+
+  std::size_t waiting() const { return listener_->waiting.size(); }
+  /// The connection that has waited longest; throws `std::logic_error` if there is none.
+  SimulatedPeer take() {
+    if (listener_->waiting.empty()) throw std::logic_error("nobody has connected to the simulated listener");
+    SimulatedPeer peer{std::move(listener_->waiting.front())};
+    listener_->waiting.pop_front();
+    return peer;
+  }
+  Endpoint endpoint() const { return listener_->endpoint; }
+
+ private:
+  std::shared_ptr<detail::simulated::Listener> listener_;
+};
+
+/// A connection of a simulated network, as a transport gives it. Closing it while bytes are unread resets it, as TCP
+/// has it.
+///
+/// **Errors:** `connection_reset` once it was reset; `broken_pipe` from a write that nobody will read.
+/// **Cancellation:** by `cancel` or by Asio's slots; no byte is lost.
+class SimulatedStream {
+ public:
+  explicit SimulatedStream(std::shared_ptr<detail::simulated::End> end) : end_{std::move(end)} {
+    end_->counted = true;
+    ++end_->world.open_streams;
+  }
+  SimulatedStream(SimulatedStream&&) noexcept = default;
+  SimulatedStream& operator=(SimulatedStream&& other) noexcept {
+    if (this != &other) close();
+    end_ = std::move(other.end_);
+    return *this;
+  }
+  ~SimulatedStream() { close(); }
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) { return read(end_, room); }
+  awaitable<void> write(std::span<const std::byte> bytes) { return write_all(end_, bytes); }
+  awaitable<void> finish() { return finish_writing(end_); }
+  void cancel() {
+    end_->in.arrival.cancel();
+    end_->peer->in.space.cancel();
+  }
+  void close() {
+    if (end_) end_->close();
+  }
+  Endpoint local() const { return end_->local; }
+  Endpoint remote() const { return end_->remote; }
+
+ private:
+  using End = detail::simulated::End;
+  using Turn = detail::simulated::Signal::Turn;
+
+  // These hold the end themselves: a stream may be moved while they wait.
+  static awaitable<std::size_t> read(std::shared_ptr<End> end, std::span<std::byte> room) {
+    auto& in = end->in;
+    const Turn turn{in.arrival};
+    const auto fault = end->world.count();
+    if (end->world.conditions.interleave) co_await detail::simulated::yield(end->world.schedule);
+    while (fault == Fault::stall) co_await in.arrival.wait();
+    if (fault == Fault::end)
+      end->cut_short();
+    else if (fault)
+      end->reset();
+    for (;;) {
+      if (end->closed) throw std::system_error(asio::error::bad_descriptor);
+      if (end->lost) throw std::system_error(asio::error::connection_reset);
+      if (in.readable() > 0) break;
+      if (in.ended) co_return 0;
+      co_await in.arrival.wait();
+    }
+    const auto piece = in.take(end->world.piece(std::min(in.readable(), room.size())));
+    std::copy(piece.begin(), piece.end(), room.begin());
+    in.space.wake();
+    co_return piece.size();
+  }
+  static awaitable<void> write_all(std::shared_ptr<End> end, std::span<const std::byte> bytes) {
+    auto& out = end->peer->in;
+    const Turn turn{out.space};
+    const auto fault = end->world.count();
+    if (end->world.conditions.interleave) co_await detail::simulated::yield(end->world.schedule);
+    while (fault == Fault::stall) co_await out.space.wait();
+    end->check_writable();
+    if (fault) {
+      end->send(bytes.first(end->world.schedule.dice.below(bytes.size() + 1)));
+      if (fault == Fault::end)
+        end->finish();
+      else
+        end->reset();
+    }
+    for (;;) {
+      end->check_writable();
+      const auto room = end->world.conditions.window - std::min(out.held(), end->world.conditions.window);
+      const auto part = bytes.first(std::min(room, bytes.size()));
+      end->send(part);
+      bytes = bytes.subspan(part.size());
+      if (bytes.empty()) co_return;
+      co_await out.space.wait();
+    }
+  }
+  static awaitable<void> finish_writing(std::shared_ptr<End> end) {
+    auto& out = end->peer->in;
+    const Turn turn{out.space};
+    const auto fault = end->world.count();
+    while (fault == Fault::stall) co_await out.space.wait();
+    if (fault && fault != Fault::end) end->reset();
+    if (end->lost) throw std::system_error(asio::error::connection_reset);
+    end->finish();
+  }
+
+  std::shared_ptr<End> end_;
+};
+
+/// Where connections of a simulated network come in. Destroying it resets those that wait.
+class SimulatedAcceptor {
+ public:
+  explicit SimulatedAcceptor(std::shared_ptr<detail::simulated::Listener> listener) : listener_{std::move(listener)} {
+    listener_->counted = true;
+    ++listener_->world.open_acceptors;
+  }
+  SimulatedAcceptor(SimulatedAcceptor&&) noexcept = default;
+  SimulatedAcceptor& operator=(SimulatedAcceptor&& other) noexcept {
+    if (this != &other && listener_) listener_->close();
+    listener_ = std::move(other.listener_);
+    return *this;
+  }
+  ~SimulatedAcceptor() {
+    if (listener_) listener_->close();
+  }
+
+  awaitable<SimulatedStream> accept(const Executor&) { return accept_from(listener_); }
+  Endpoint endpoint() const { return listener_->endpoint; }
+  void cancel() { listener_->arrival.cancel(); }
+
+ private:
+  using Listener = detail::simulated::Listener;
+  static awaitable<SimulatedStream> accept_from(std::shared_ptr<Listener> listener) {
+    const detail::simulated::Signal::Turn turn{listener->arrival};
+    const auto fault = listener->world.count();
+    if (listener->world.conditions.interleave) co_await detail::simulated::yield(listener->world.schedule);
+    if (fault == Fault::refuse) throw std::system_error(asio::error::connection_aborted);
+    while (fault == Fault::stall || listener->waiting.empty()) co_await listener->arrival.wait();
+    const auto end = std::move(listener->waiting.front());
+    listener->waiting.pop_front();
+    if (fault) end->strike(*fault);
+    co_return SimulatedStream{end};
+  }
+
+  std::shared_ptr<Listener> listener_;
+};
+
+static_assert(Stream<SimulatedStream>);
+
+}  // namespace ftplike
