@@ -95,7 +95,7 @@ class SimulatedTransport {
       throw std::system_error(std::make_error_code(std::errc::address_not_available));
     }
     if (const Duration delay = world.delay(); delay > Duration::zero()) {
-      co_await sleep(world.schedule, world.schedule.now() + delay);
+      co_await wait_until(world.schedule, world.schedule.now() + delay);
     }
     detail::simulated::Signal never{world.schedule};
     const detail::simulated::Signal::Turn turn{never};
@@ -124,7 +124,7 @@ class SimulatedTransport {
       ~Pending() { --count; }
       std::size_t& count;
     } const pending{world.pending_timers};
-    co_await sleep(world.schedule, when);
+    co_await wait_until(world.schedule, when);
   }
 
   World* world_;

@@ -208,7 +208,7 @@ class Signal {
 };
 
 /// Waits until `when`.
-inline awaitable<void> sleep(Schedule& schedule, Time when) {
+inline awaitable<void> wait_until(Schedule& schedule, Time when) {
   Signal due{schedule};
   const Signal::Turn turn{due};
   Alarm alarm{schedule};

@@ -1,0 +1,96 @@
+#pragma once
+#include <cstddef>
+#include <list>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <ftplike/io/simulated_clock.hpp>
+
+namespace ftplike {
+
+/// Where a simulated network cuts what is written into pieces: each read gives one piece.
+enum class Split {
+  nowhere,     // a read gives all that has arrived and that it has room for
+  somewhere,   // at places that the seed chooses
+  every_byte,  // a read gives one byte
+};
+
+/// What a simulated network is like. May be changed at any time, for what happens from then on.
+struct NetworkConditions {
+  std::size_t window = 64 * 1024;  // bytes that a direction of a connection holds before its writer has to wait
+  std::size_t backlog = 128;       // connections that wait to be accepted before others are refused
+  Split split = Split::nowhere;
+  Duration delay{};         // from one end to the other
+  Duration jitter{};        // and up to this much more, which the seed chooses for each piece
+  bool interleave = false;  // operations that need not wait let others run first, in an order that the seed chooses
+};
+
+/// What happens to one operation of a simulated network.
+enum class Fault {
+  reset,   // its connection is lost at both ends; what was under way with it
+  end,     // the stream that it reads or writes just ends there: the reader sees the end, the writer `broken_pipe`
+  refuse,  // no connection, no acceptor; for reads and writes the same as `reset`
+  stall,   // it never ends, whatever the peer does: only `cancel` and limits of time get out
+};
+
+namespace detail::simulated {
+
+/// One direction of a connection: bytes that were written and not yet read, the last of them perhaps still under way.
+class Flow {
+ public:
+  explicit Flow(Schedule& schedule) noexcept : arrival{schedule}, space{schedule}, next_arrival{schedule} {}
+
+  std::size_t held() const noexcept { return bytes_.size() - begin_; }
+  std::size_t readable() const noexcept { return held() - under_way_; }
+  void put(std::span<const std::byte> bytes) {
+    // Moving what is left to the front only once as much has been read keeps this linear.
+    if (begin_ >= held()) {
+      bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(begin_));
+      begin_ = 0;
+    }
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  }
+  std::span<const std::byte> take(std::size_t n) noexcept {
+    const auto taken = std::span{bytes_}.subspan(begin_, n);
+    begin_ += n;
+    return taken;
+  }
+  /// Says that the last `n` bytes, or the end of the stream, are there at `due` only.
+  void delay(std::size_t n, bool end, Time due) {
+    under_way_ += n;
+    pieces_.push_back({due, n, end});
+  }
+  void clear() noexcept {
+    bytes_.clear();
+    pieces_.clear();
+    begin_ = under_way_ = 0;
+  }
+  /// When the next piece is due, if one is under way; `arrive` says that it has come.
+  std::optional<Time> due() const { return pieces_.empty() ? std::nullopt : std::optional{pieces_.front().due}; }
+  Time last_due() const { return pieces_.empty() ? Time{} : pieces_.back().due; }
+  void arrive() {
+    under_way_ -= pieces_.front().size;
+    if (pieces_.front().end) ended = true;
+    pieces_.pop_front();
+  }
+
+  Signal arrival;  // for the reader
+  Signal space;    // for the writer
+  Alarm next_arrival;
+  bool finished = false;  // no more will be written
+  bool ended = false;     // and the reader may know
+
+ private:
+  struct Piece {
+    Time due;
+    std::size_t size;
+    bool end;
+  };
+  std::vector<std::byte> bytes_;
+  std::size_t begin_ = 0, under_way_ = 0;
+  std::list<Piece> pieces_;
+};
+
+}  // namespace detail::simulated
+}  // namespace ftplike
