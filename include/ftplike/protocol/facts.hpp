@@ -6,11 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/protocol/path.hpp>
+#include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 
 namespace ftplike {
@@ -24,16 +24,6 @@ enum class Place : std::uint8_t { inside, itself, above };
 namespace detail {
 
 inline constexpr std::array<std::string_view, 6> fact_names{"type", "size", "modify", "perm", "unique", "UNIX.mode"};
-
-/// Whether `text` is `word`, whatever the case of their ASCII letters.
-constexpr bool same_word(std::string_view text, std::string_view word) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  if (text.size() != word.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (lower(text[i]) != lower(word[i])) return false;
-  }
-  return true;
-}
 
 }  // namespace detail
 
@@ -155,12 +145,6 @@ class FactsLine {
   Place place = Place::inside;
 };
 
-inline std::uint64_t number_or_zero(std::string_view text, int base) noexcept {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  return error == std::errc{} && end == text.data() + text.size() ? value : 0;
-}
-
 inline void read_type(FactsLine& line, std::string_view value) {
   auto& entry = line.entry;
   constexpr std::string_view link = "OS.unix=slink:";
@@ -184,13 +168,13 @@ inline void read_fact(FactsLine& line, std::string_view name, std::string_view v
   if (same_word(name, "type")) {
     read_type(line, value);
   } else if (same_word(name, "size") || same_word(name, "sizd")) {
-    entry.size = number_or_zero(value, 10);
+    entry.size = number_in<std::uint64_t>(value).value_or(0);
   } else if (same_word(name, "modify")) {
     entry.modified = parse_timestamp(value).value_or(Timestamp{});
   } else if (same_word(name, "unique")) {
     entry.unique = value;
   } else if (same_word(name, "UNIX.mode")) {
-    entry.mode = static_cast<unsigned>(number_or_zero(value, 8) & 07777);
+    entry.mode = number_in(value, 8).value_or(0) & 07777;
   } else if (same_word(name, "UNIX.ownername") || (same_word(name, "UNIX.owner") && entry.owner.empty())) {
     entry.owner = value;
   } else if (same_word(name, "UNIX.groupname") || (same_word(name, "UNIX.group") && entry.group.empty())) {

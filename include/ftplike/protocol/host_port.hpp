@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include <ftplike/protocol/verb.hpp>
+#include <ftplike/protocol/text.hpp>
 
 namespace ftplike {
 
@@ -28,8 +28,6 @@ class HostPort {
 enum class EpsvRequest { any, ipv4, ipv6, other, all };
 
 namespace detail {
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 /// Takes a decimal number of at most `digits` digits and not above `most` off the front of `text`.
 inline std::optional<unsigned> take_number(std::string_view& text, std::size_t digits, unsigned most) noexcept {
@@ -139,7 +137,7 @@ inline std::string format_eprt(const HostPort& address) {
 /// Reads the argument of an EPSV: none, `1`, `2`, `ALL`.
 inline std::optional<EpsvRequest> parse_epsv(std::string_view argument) noexcept {
   if (argument.empty()) return EpsvRequest::any;
-  if (Verb{argument} == Verb{"ALL"}) return EpsvRequest::all;
+  if (detail::same_word(argument, "ALL")) return EpsvRequest::all;
   const auto protocol = detail::take_number(argument, 5, 65535);
   if (!protocol || !argument.empty()) return std::nullopt;
   return *protocol == 1 ? EpsvRequest::ipv4 : *protocol == 2 ? EpsvRequest::ipv6 : EpsvRequest::other;

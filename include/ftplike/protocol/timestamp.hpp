@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <ftplike/protocol/entry.hpp>
+#include <ftplike/protocol/text.hpp>
 
 namespace ftplike {
 
@@ -68,22 +69,21 @@ constexpr char* put_digits(char* at, unsigned value, std::size_t digits) noexcep
 inline std::optional<Timestamp> parse_timestamp(std::string_view text) noexcept {
   const auto fraction = text.substr(std::min<std::size_t>(text.size(), 14));
   if (text.size() < 14 || text.size() == 15 || (!fraction.empty() && fraction[0] != '.')) return std::nullopt;
-  const auto digits_only = [](std::string_view part) { return part.find_first_not_of("0123456789") == part.npos; };
+  const auto digits_only = [](std::string_view part) {
+    return std::all_of(part.begin(), part.end(), detail::is_digit);
+  };
   if (!digits_only(text.substr(0, 14)) || !digits_only(fraction.substr(fraction.empty() ? 0 : 1))) return std::nullopt;
 
-  const auto number = [](std::string_view part) {
-    unsigned value = 0;
-    for (const char digit : part) value = value * 10 + static_cast<unsigned>(digit - '0');
-    return value;
+  const auto part = [text](std::size_t at, std::size_t size) {
+    return detail::number_in(text.substr(at, size)).value_or(0);
   };
-  const auto part = [&](std::size_t at, std::size_t size) { return number(text.substr(at, size)); };
   auto result = detail::moment(part(0, 4), part(4, 2), part(6, 2), part(8, 2), part(10, 2), part(12, 2));
-  if (!result || fraction.empty()) return result;
-  unsigned milliseconds = 0;
-  for (std::size_t i = 1; i <= 3; ++i) {
-    milliseconds = milliseconds * 10 + (i < fraction.size() ? static_cast<unsigned>(fraction[i] - '0') : 0);
+  if (!result) return std::nullopt;
+  unsigned scale = 100;
+  for (std::size_t i = 1; i < fraction.size() && scale > 0; ++i, scale /= 10) {
+    *result += std::chrono::milliseconds{static_cast<unsigned>(fraction[i] - '0') * scale};
   }
-  return *result + std::chrono::milliseconds{milliseconds};
+  return result;
 }
 
 /// Appends `time` as `YYYYMMDDHHMMSS`, with `.sss` if it has a part of a second and that is wanted. RFC 3659 §2.3.

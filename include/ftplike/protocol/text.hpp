@@ -1,0 +1,30 @@
+#pragma once
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+namespace ftplike::detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+/// Whether `text` is `word`, whatever the case of their ASCII letters.
+constexpr bool same_word(std::string_view text, std::string_view word) noexcept {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  if (text.size() != word.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (lower(text[i]) != lower(word[i])) return false;
+  }
+  return true;
+}
+
+/// The value of a text that is an unsigned number and nothing else.
+template <class Number = unsigned> std::optional<Number> number_in(std::string_view text, int base = 10) noexcept {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace ftplike::detail
