@@ -9,7 +9,8 @@ namespace ftplike {
 /// A moment in UTC, as the protocol tells it: to the millisecond.
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// What a directory says of one of its files. Of a listing it holds what the server told, and `listed`, the line itself.
+/// What a directory says of one of its files. Of a listing it holds what the server told, and `listed`, the line
+/// itself.
 class Entry {
  public:
   enum class Type { file, directory, link, other };
@@ -23,13 +24,13 @@ class Entry {
 
   std::string name;  // one component
   Type type = Type::file;
-  std::uint64_t size = 0;   // bytes
-  Timestamp modified{};     // the epoch if it is not known
-  unsigned mode = 0;        // the permission bits, 0 if they are not known
-  std::string unique;       // the same for two names of one file
-  std::string target;       // of a link
+  std::uint64_t size = 0;  // bytes
+  Timestamp modified{};    // the epoch if it is not known
+  unsigned mode = 0;       // the permission bits, 0 if they are not known
+  std::string unique;      // the same for two names of one file
+  std::string target;      // of a link
   std::string owner, group;
-  std::string listed;       // the line of a listing that it was read from
+  std::string listed;  // the line of a listing that it was read from
 
   friend bool operator==(const Entry&, const Entry&) = default;
 };

@@ -1,4 +1,5 @@
 #pragma once
+#include <cerrno>
 #include <string>
 #include <system_error>
 
@@ -62,6 +63,20 @@ template <> struct std::is_error_code_enum<ftplike::Errc> : std::true_type {};
 
 namespace ftplike {
 
+namespace detail {
+
+/// Whether the system says that the disk quota is used up, for which `std::errc` has no name.
+inline bool over_quota(std::error_code error) noexcept {
+#ifdef EDQUOT
+  return error.value() == EDQUOT &&
+         (error.category() == std::system_category() || error.category() == std::generic_category());
+#else
+  return static_cast<void>(error), false;
+#endif
+}
+
+}  // namespace detail
+
 /// The one place where an error becomes what the client reads.
 inline Reply reply_for(std::error_code error) {
   const auto with = [&error](int code) { return Reply{code, error.message()}; };
@@ -88,10 +103,11 @@ inline Reply reply_for(std::error_code error) {
   if (error == directory_not_empty) return {550, "Directory not empty"};
   if (error == file_exists) return {550, "File exists"};
   if (error == filename_too_long || error == invalid_argument) return {553, "File name not allowed"};
-  if (error == no_space_on_device || error == file_too_large || error.value() == 122 /* EDQUOT */) {
+  if (error == no_space_on_device || error == file_too_large || detail::over_quota(error)) {
     return {552, "Storage full"};
   }
-  if (error == connection_reset || error == broken_pipe || error == connection_aborted) {
+  if (error == connection_reset || error == broken_pipe || error == connection_aborted ||
+      error == std::errc::timed_out) {
     return {426, "Connection closed: connection lost"};
   }
   return {451, "Local error: " + error.message()};

@@ -23,17 +23,21 @@ class Reply {
   bool permanent() const noexcept { return code_ / 100 == 5; }
 
   /// As it goes over the wire, each line ended by CRLF. The lines between the first and the last are indented by a
-  /// space, so that none can look like the end. Control characters in the text become '?'.
+  /// space, so that none can look like the end. Control characters in the text become '?', a byte 0xFF is doubled. RFC
+  /// 959 §4.2, RFC 854.
   std::string wire() const {
     std::string out;
     out.reserve(text_.size() + 8);
     for (std::size_t at = 0;;) {
       const auto end = text_.find('\n', at);
       const bool last = end == std::string::npos;
-      if (at == 0 || last) out.append(std::to_string(code_)).append(1, last ? ' ' : '-');
-      else if (text_[at] != ' ') out.append(1, ' ');
+      if (at == 0 || last)
+        out.append(std::to_string(code_)).append(1, last ? ' ' : '-');
+      else if (text_[at] != ' ')
+        out.append(1, ' ');
       for (const char c : std::string_view{text_}.substr(at, last ? end : end - at)) {
         out += static_cast<unsigned char>(c) < ' ' && c != '\t' ? '?' : c;
+        if (c == '\xFF') out += c;
       }
       out.append("\r\n");
       if (last) return out;
