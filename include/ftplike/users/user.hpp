@@ -1,0 +1,139 @@
+#pragma once
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <ftplike/users/authenticator.hpp>
+#include <ftplike/users/password.hpp>
+
+namespace ftplike {
+
+/// A user of a `UserTable`, which a line of a users' file is as well:
+///
+///     # name:hash:root:rights[:key=value,...]
+///     anna:$y$j9T$...:/home/anna:write
+///     bert:$6$...:/:list,read,append:bytes-per-second=1000000,max-sessions=4
+///     carl:*:/:read:host=files.example,certificate=carl
+///
+/// - hash: what crypt(3) made of the password; with '*' or '!' at its beginning no password fits.
+/// - root: the directory of the storage that this user sees as "/".
+/// - rights: as `Rights::parse` reads them.
+/// - `bytes-per-second`, `max-sessions`: limits, 0 for none.
+/// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
+///   do not know HOST the name is `carl@files.example`.
+/// - `certificate`: who shows a verified certificate of this common name needs no password.
+///
+/// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
+class User {
+ public:
+  User(Account its_account, Password its_password, std::string its_host = {}, std::string its_certificate = {})
+      : account{std::move(its_account)},
+        password{std::move(its_password)},
+        host{std::move(its_host)},
+        certificate{std::move(its_certificate)} {
+    for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+
+  /// What no two users of a table may have in common: `name` or `name@host`.
+  std::string key() const { return host.empty() ? account.name : account.name + '@' + host; }
+
+  Account account;
+  Password password;
+  std::string host;         // in lower case
+  std::string certificate;  // a common name
+
+  friend bool operator==(const User&, const User&) = default;
+};
+
+namespace detail {
+
+/// What is before the next `separator`, which is removed with it; all of the text if there is none.
+inline std::string_view take_until(std::string_view& text, char separator) {
+  const auto result = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(text.size(), result.size() + 1));
+  return result;
+}
+
+inline std::string_view without_blanks(std::string_view line) {
+  constexpr std::string_view blanks = " \t\r";
+  line.remove_prefix(std::min(line.size(), line.find_first_not_of(blanks)));
+  return line.substr(0, line.find_last_not_of(blanks) + 1);
+}
+
+/// Whether a line of a users' file is one of those that say something.
+inline bool names_a_user(std::string_view line) {
+  line = without_blanks(line);
+  return !line.empty() && !line.starts_with('#');
+}
+
+template <class Number> Number number_in(std::string_view key, std::string_view text) {
+  Number result{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
+  }
+  return result;
+}
+
+/// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
+/// `std::invalid_argument`.
+inline User parse_user(std::string_view line) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  if (std::any_of(line.begin(), line.end(), is_control)) throw std::invalid_argument("a control character");
+  const auto fields = 1 + std::count(line.begin(), line.end(), ':');
+  if (fields != 4 && fields != 5) throw std::invalid_argument("not of the form name:hash:root:rights[:key=value,...]");
+  const auto name = take_until(line, ':');
+  if (name.empty()) throw std::invalid_argument("no name");
+  auto password = Password::hashed(std::string{take_until(line, ':')});
+  const auto root = take_until(line, ':');
+  if (!root.starts_with('/')) throw std::invalid_argument("the root does not begin with '/'");
+  const auto words = take_until(line, ':');
+  const auto rights = Rights::parse(words);
+  if (!rights) {
+    throw std::invalid_argument("rights are none, read, write, or a list such as list,read,append, but not '" +
+                                std::string{words} + '\'');
+  }
+  Account account{std::string{name}, Path{root}, *rights};
+  std::string host;
+  std::string certificate;
+  while (!line.empty()) {
+    auto value = take_until(line, ',');
+    const auto key = take_until(value, '=');
+    if (key == "host")
+      host = value;
+    else if (key == "certificate")
+      certificate = value;
+    else if (key == "bytes-per-second")
+      account.bytes_per_second = number_in<std::uint64_t>(key, value);
+    else if (key == "max-sessions")
+      account.max_sessions = number_in<unsigned>(key, value);
+    else
+      throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
+  }
+  return User{std::move(account), std::move(password), std::move(host), std::move(certificate)};
+}
+
+/// The line of a user that `parse_user` reads as the same user.
+inline std::string line_of(const User& user) {
+  std::string result = user.account.name + ':' + user.password.text() + ':' + user.account.root.string() + ':' +
+                       user.account.rights.text();
+  char before = ':';
+  const auto option = [&](std::string_view key, const std::string& value) {
+    (result += before).append(key).append(1, '=').append(value);
+    before = ',';
+  };
+  if (!user.host.empty()) option("host", user.host);
+  if (!user.certificate.empty()) option("certificate", user.certificate);
+  if (user.account.bytes_per_second > 0) option("bytes-per-second", std::to_string(user.account.bytes_per_second));
+  if (user.account.max_sessions > 0) option("max-sessions", std::to_string(user.account.max_sessions));
+  return result;
+}
+
+}  // namespace detail
+
+}  // namespace ftplike
