@@ -61,9 +61,7 @@ template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work)
       } else {
         result.emplace(work());
       }
-    } catch (...) {
-      failure = std::current_exception();
-    }
+    } catch (...) { failure = std::current_exception(); }
   };
   auto& threads = asio::use_service<BlockingPool>(context).threads();
   co_await detail::run_on(threads, work_there);

@@ -20,7 +20,8 @@ concept ByteSource = requires(T& source, std::span<std::byte> room) {
   { source.read_some(room) } -> std::same_as<awaitable<std::size_t>>;
 };
 
-/// Where bytes go. `write` takes them all; `finish` says that no more come: a stream is closed that way, a file committed.
+/// Where bytes go. `write` takes them all; `finish` says that no more come: a stream is closed that way, a file
+/// committed.
 template <class T>
 concept ByteSink = requires(T& sink, std::span<const std::byte> bytes) {
   { sink.write(bytes) } -> std::same_as<awaitable<void>>;
@@ -108,8 +109,10 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
       co_await source.fetch(largest_piece);
       const std::size_t n = co_await sink.send_file(source.descriptor(), largest_piece);
       if (n == 0) break;
-      if constexpr (waits) co_await progress(n);
-      else progress(n);
+      if constexpr (waits)
+        co_await progress(n);
+      else
+        progress(n);
     }
   } else {
     std::vector<std::byte> room(std::min<std::size_t>(16 * 1024, largest_piece));
@@ -117,8 +120,10 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
       const std::size_t n = co_await source.read_some(room);
       if (n == 0) break;
       co_await sink.write(std::span{room}.first(n));
-      if constexpr (waits) co_await progress(n);
-      else progress(n);
+      if constexpr (waits)
+        co_await progress(n);
+      else
+        progress(n);
       if (n == room.size() && n < largest_piece / 2) room.resize(std::min(n * 4, largest_piece / 2));
     }
   }

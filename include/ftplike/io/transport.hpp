@@ -18,23 +18,23 @@ namespace ftplike {
 /// - `Timer{network, executor}`: `start(when, f)` calls f once at that time, in place of what was started before;
 ///   `cancel()` and the destructor see to it that it is not called any more.
 template <class T>
-concept Transport =
-    Stream<typename T::Stream> && requires(T& network, typename T::Acceptor& acceptor, typename T::Timer& timer,
-                                           const Executor& executor, const Endpoint& where, const Address& from,
-                                           const std::string& host, std::uint16_t port, Time when, void (*call)()) {
-      { network.executor() } -> std::same_as<Executor>;
-      { network.connect(where, from) } -> std::same_as<awaitable<typename T::Stream>>;
-      { network.listen(executor, where) } -> std::same_as<typename T::Acceptor>;
-      { acceptor.accept(executor) } -> std::same_as<awaitable<typename T::Stream>>;
-      { acceptor.endpoint() } -> std::same_as<Endpoint>;
-      { acceptor.cancel() } -> std::same_as<void>;
-      { network.resolve(host, port) } -> std::same_as<awaitable<std::vector<Endpoint>>>;
-      { network.now() } -> std::same_as<Time>;
-      { network.sleep_until(when) } -> std::same_as<awaitable<void>>;
-      typename T::Timer;
-      requires std::constructible_from<typename T::Timer, T&, const Executor&>;
-      { timer.start(when, call) } -> std::same_as<void>;
-      { timer.cancel() } -> std::same_as<void>;
-    };
+concept Transport = Stream<typename T::Stream> &&
+    requires(T& network, typename T::Acceptor& acceptor, typename T::Timer& timer, const Executor& executor,
+             const Endpoint& where, const Address& from, const std::string& host, std::uint16_t port, Time when,
+             void (*call)()) {
+  { network.executor() } -> std::same_as<Executor>;
+  { network.connect(where, from) } -> std::same_as<awaitable<typename T::Stream>>;
+  { network.listen(executor, where) } -> std::same_as<typename T::Acceptor>;
+  { acceptor.accept(executor) } -> std::same_as<awaitable<typename T::Stream>>;
+  { acceptor.endpoint() } -> std::same_as<Endpoint>;
+  { acceptor.cancel() } -> std::same_as<void>;
+  { network.resolve(host, port) } -> std::same_as<awaitable<std::vector<Endpoint>>>;
+  { network.now() } -> std::same_as<Time>;
+  { network.sleep_until(when) } -> std::same_as<awaitable<void>>;
+  typename T::Timer;
+  requires std::constructible_from<typename T::Timer, T&, const Executor&>;
+  { timer.start(when, call) } -> std::same_as<void>;
+  { timer.cancel() } -> std::same_as<void>;
+};
 
 }  // namespace ftplike

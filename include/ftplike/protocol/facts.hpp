@@ -19,7 +19,7 @@ namespace ftplike {
 enum class Fact : std::uint8_t { type, size, modify, perm, unique, unix_mode };
 
 /// Which directory a line of an MLSD listing tells of: one of its files, itself (cdir), the one above (pdir).
-enum class Place : std::uint8_t { inside, itself, above };
+enum class MlsxPlace : std::uint8_t { inside, itself, above };
 
 namespace detail {
 
@@ -90,11 +90,11 @@ inline void append_number(std::string& out, std::uint64_t value) {
   out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
 }
 
-inline void append_type(std::string& out, const Entry& entry, Place place) {
+inline void append_type(std::string& out, const Entry& entry, MlsxPlace place) {
   switch (place) {
-    case Place::itself: out.append("type=cdir;"); return;
-    case Place::above: out.append("type=pdir;"); return;
-    case Place::inside: break;
+    case MlsxPlace::itself: out.append("type=cdir;"); return;
+    case MlsxPlace::above: out.append("type=pdir;"); return;
+    case MlsxPlace::inside: break;
   }
   switch (entry.type) {
     case Entry::Type::file: out.append("type=file;"); return;
@@ -113,7 +113,7 @@ inline void append_type(std::string& out, const Entry& entry, Place place) {
 /// Appends `type=file;size=1;… name`, without a line ending: a line of MLSD, or of MLST behind a space. Facts that are
 /// not known are left out; a name that would break the line has '?' there. RFC 3659 §7.2.
 inline void append_facts(std::string& out, const Entry& entry, FactSet facts, std::string_view permissions,
-                         Place place = Place::inside) {
+                         MlsxPlace place = MlsxPlace::inside) {
   if (facts.contains(Fact::type)) detail::append_type(out, entry, place);
   if (facts.contains(Fact::size) && !entry.is_directory()) {
     out.append("size=");
@@ -142,7 +142,7 @@ namespace detail {
 class FactsLine {
  public:
   Entry entry;
-  Place place = Place::inside;
+  MlsxPlace place = MlsxPlace::inside;
 };
 
 inline void read_type(FactsLine& line, std::string_view value) {
@@ -154,7 +154,7 @@ inline void read_type(FactsLine& line, std::string_view value) {
     entry.type = Entry::Type::directory;
   } else if (same_word(value, "cdir") || same_word(value, "pdir")) {
     entry.type = Entry::Type::directory;
-    line.place = same_word(value, "cdir") ? Place::itself : Place::above;
+    line.place = same_word(value, "cdir") ? MlsxPlace::itself : MlsxPlace::above;
   } else if (same_word(value.substr(0, link.size()), link)) {
     entry.type = Entry::Type::link;
     entry.target = value.substr(link.size());
@@ -208,7 +208,7 @@ inline std::optional<FactsLine> read_facts(std::string_view text) {
 inline std::optional<Entry> parse_facts(std::string_view line) {
   auto result = detail::read_facts(line);
   if (!result) return std::nullopt;
-  if (result->place != Place::inside || !is_component(result->entry.name)) result->entry.name.clear();
+  if (result->place != MlsxPlace::inside || !is_component(result->entry.name)) result->entry.name.clear();
   return std::move(result->entry);
 }
 

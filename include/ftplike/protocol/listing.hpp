@@ -127,7 +127,7 @@ class ListingParser {
     if (auto entry = detail::read_vms(words)) return entry;
     if (auto entry = detail::read_os400(words)) return entry;
     if (auto facts = detail::read_facts(words.line()); facts && facts->entry.type != Entry::Type::other) {
-      if (facts->place == Place::inside) return std::move(facts->entry);
+      if (facts->place == MlsxPlace::inside) return std::move(facts->entry);
       return std::nullopt;
     }
     Entry unknown;

@@ -60,7 +60,7 @@ class MemoryStorage {
   awaitable<std::uint64_t> partial_size(Path path) {
     const Lock lock{tree_->mutex};
     const auto partial = tree_->partial_of(path);
-    if (!partial) detail::fail(std::errc::no_such_file_or_directory);
+    if (!partial || partial->text.empty()) detail::fail(std::errc::no_such_file_or_directory);
     co_return partial->text.size();
   }
   awaitable<void> make_directory(Path path) {

@@ -10,7 +10,7 @@
 namespace ftplike::detail {
 
 /// How the names of partial files begin. No client can say such a name, and no listing shows one.
-inline constexpr std::string_view partial_prefix = ".ftplike-partial.";
+inline constexpr std::string_view partial_prefix = ".ftplike-partial";
 inline constexpr std::size_t longest_name = 255;  // bytes of one component
 
 template <class Code> [[noreturn]] void fail(Code code) { throw std::system_error(make_error_code(code)); }

@@ -1,0 +1,88 @@
+#pragma once
+#include <concepts>
+#include <string>
+#include <string_view>
+
+#include <ftplike/io/asio.hpp>
+#include <ftplike/protocol/reply.hpp>
+#include <ftplike/protocol/verb.hpp>
+
+namespace ftplike {
+
+/// What a command expects after its verb; the session answers 501 where it does not fit.
+enum class ArgumentRule { none, optional, required };
+
+/// A command: one verb, and what it does on sessions of type S. A struct with two static members,
+///
+///     struct Hello {
+///       static constexpr std::string_view verb = "HELO";
+///       static Reply run(auto& session, std::string_view argument) { return {200, "Hello yourself"}; }
+///     };
+///
+/// where `run` gives `Reply` or `awaitable<Reply>`: exactly one final reply. It may throw `std::system_error`, which
+/// the session turns into a reply. More static members, each with a default:
+///
+/// - `help`: "XSUM <path>: sum of the bytes of a file", for HELP.
+/// - `feature`: the line for FEAT, or a function of the session that gives it (empty: none).
+/// - `before_login` (false): allowed without an account.
+/// - `needs` (nothing): the rights without which the answer is 550.
+/// - `argument` (optional): an `ArgumentRule`.
+/// - `at_once` (false): acted on during a transfer, as ABOR and STAT are; every other command waits its turn.
+/// - `template <class S> available` (true): whether it makes sense on sessions of type S; if not, it is not compiled
+/// in.
+template <class C, class S>
+concept Command = requires(S& session, std::string_view argument) {
+  { C::verb } -> std::convertible_to<std::string_view>;
+  requires std::same_as<decltype(C::run(session, argument)), Reply> ||
+      std::same_as<decltype(C::run(session, argument)), awaitable<Reply>>;
+};
+
+namespace detail {
+
+template <class C> constexpr bool before_login_of() {
+  if constexpr (requires { C::before_login; })
+    return C::before_login;
+  else
+    return false;
+}
+template <class C> constexpr bool at_once_of() {
+  if constexpr (requires { C::at_once; })
+    return C::at_once;
+  else
+    return false;
+}
+template <class C> constexpr ArgumentRule argument_of() {
+  if constexpr (requires { C::argument; })
+    return C::argument;
+  else
+    return ArgumentRule::optional;
+}
+template <class C> constexpr std::string_view help_of() {
+  if constexpr (requires { C::help; })
+    return C::help;
+  else
+    return C::verb;
+}
+template <class C, class S> std::string feature_of(const S& session) {
+  if constexpr (requires { C::feature(session); })
+    return std::string{C::feature(session)};
+  else if constexpr (requires { std::string_view{C::feature}; })
+    return std::string{C::feature};
+  else
+    return {};
+}
+template <class C, class S> bool allowed_on(const S& session) {
+  if constexpr (requires { C::needs; })
+    return session.may(C::needs);
+  else
+    return true;
+}
+template <class C, class S> constexpr bool available_on() {
+  if constexpr (requires { C::template available<S>; })
+    return C::template available<S>;
+  else
+    return true;
+}
+
+}  // namespace detail
+}  // namespace ftplike

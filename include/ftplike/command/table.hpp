@@ -1,0 +1,122 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include <ftplike/command/command.hpp>
+#include <ftplike/command/perfect_hash.hpp>
+
+namespace ftplike {
+
+template <class... Commands> class CommandTable;
+
+namespace detail {
+
+template <class C, class... All>
+concept VerbIsUnique = ((Verb{C::verb} == Verb{All::verb}) + ...) == 1;
+
+template <class C, class... All> struct CheckVerb {
+  static_assert(static_cast<bool>(Verb{C::verb}), "ftplike: the verb of command C must be 1 to 8 letters or digits");
+  static_assert(VerbIsUnique<C, All...>,
+                "ftplike: two commands of this table have the same verb, C is one of them: use ::Replacing<C>");
+  static constexpr bool ok = true;
+};
+template <class C, class S> struct CheckCommand {
+  static_assert(Command<C, S>,
+                "ftplike: command C cannot run on session S: it needs `static Reply run(auto& session, "
+                "std::string_view argument)` or the same with awaitable<Reply>, and S must offer what run() requires");
+  static constexpr bool ok = true;
+};
+
+template <class Kept, template <class> class Keep, class... Commands> struct Filter;
+template <class... Kept, template <class> class Keep> struct Filter<CommandTable<Kept...>, Keep> {
+  using type = CommandTable<Kept...>;
+};
+template <class... Kept, template <class> class Keep, class C, class... Rest>
+struct Filter<CommandTable<Kept...>, Keep, C, Rest...> {
+  using type = typename Filter<std::conditional_t<Keep<C>::value, CommandTable<Kept..., C>, CommandTable<Kept...>>,
+                               Keep, Rest...>::type;
+};
+
+}  // namespace detail
+
+/// The commands that a session understands, fixed at compile time. One table is made from another by `With<More…>`,
+/// `Without<These…>` and `Replacing<C…>` (each C takes the place of the command with its verb).
+template <class... Commands> class CommandTable {
+  static_assert((detail::CheckVerb<Commands, Commands...>::ok && ...));
+
+  template <class... These> struct NotOneOf {
+    template <class C> using test = std::bool_constant<(!std::is_same_v<C, These> && ...)>;
+  };
+  template <class... These> struct NotLike {
+    template <class C> using test = std::bool_constant<((Verb{C::verb} != Verb{These::verb}) && ...)>;
+  };
+  template <class S> struct AvailableOn {
+    template <class C> using test = std::bool_constant<detail::available_on<C, S>()>;
+  };
+  template <template <class> class Keep> using Filtered =
+      typename detail::Filter<CommandTable<>, Keep, Commands...>::type;
+
+ public:
+  template <class... More> using With = CommandTable<Commands..., More...>;
+  template <class... These> using Without = Filtered<NotOneOf<These...>::template test>;
+  template <class... These> using Replacing =
+      typename Filtered<NotLike<These...>::template test>::template With<These...>;
+  /// Those that make sense on sessions of type S.
+  template <class S> using On = Filtered<AvailableOn<S>::template test>;
+
+  static constexpr std::size_t size = sizeof...(Commands);
+
+  /// What a session looks at before and when it runs a command. One of `answer` and `run` is set.
+  template <class S> struct Entry {
+    Verb verb;
+    std::string_view help;
+    ArgumentRule argument;
+    bool before_login, at_once;
+    bool (*allowed)(const S&);
+    std::string (*feature)(const S&);
+    Reply (*answer)(S&, std::string_view);
+    awaitable<Reply> (*run)(S&, std::string_view);
+  };
+
+  /// All entries, in the order of the table.
+  template <class S> static const std::array<Entry<S>, size>& entries() noexcept {
+    static_assert((detail::CheckCommand<Commands, S>::ok && ...));
+    static constexpr std::array<Entry<S>, size> all{entry<S, Commands>()...};
+    return all;
+  }
+
+  /// The entry for `verb`, or null: one multiplication, one load, one comparison.
+  template <class S> static const Entry<S>* find(Verb verb) noexcept {
+    if constexpr (size == 0) {
+      return nullptr;
+    } else {
+      const auto& found = entries<S>()[hash(verb.bits())];
+      return found.verb == verb ? &found : nullptr;
+    }
+  }
+
+ private:
+  template <class S, class C> static constexpr Entry<S> entry() {
+    Entry<S> made{Verb{C::verb},
+                  detail::help_of<C>(),
+                  detail::argument_of<C>(),
+                  detail::before_login_of<C>(),
+                  detail::at_once_of<C>(),
+                  &detail::allowed_on<C, S>,
+                  &detail::feature_of<C, S>,
+                  nullptr,
+                  nullptr};
+    if constexpr (std::same_as<decltype(C::run(std::declval<S&>(), std::string_view{})), Reply>) {
+      made.answer = [](S& session, std::string_view argument) { return C::run(session, argument); };
+    } else {
+      made.run = [](S& session, std::string_view argument) { return C::run(session, argument); };
+    }
+    return made;
+  }
+  static constexpr PerfectHash<size> hash{std::array<std::uint64_t, size>{Verb{Commands::verb}.bits()...}};
+};
+
+}  // namespace ftplike

@@ -1,0 +1,40 @@
+#pragma once
+#include <string>
+
+#include <ftplike/data_channel/data_channel.hpp>
+#include <ftplike/protocol/host_port.hpp>
+#include <ftplike/protocol/reply.hpp>
+
+namespace ftplike {
+
+/// The ftp-like dialect's data connection: the server opens a port for each transfer and announces it as the last word
+/// of the 150; the client connects to that port of the same host. No verb negotiates it.
+struct AnnouncedChannel {
+  template <class Table> using AddTo = Table;
+
+  template <Transport T> class ServerEnd {
+   public:
+    bool armed() const noexcept { return true; }
+    bool announces() const noexcept { return true; }
+    void disarm() noexcept {}
+    template <class Session> awaitable<typename T::Stream> open(Session& session, std::string) {
+      auto acceptor = session.listen_for_data();
+      const Reply announcement{150, std::to_string(acceptor.endpoint().port())};
+      co_await session.preliminary(announcement);
+      co_return co_await detail::accept_peer(session, std::move(acceptor));
+    }
+  };
+
+  template <Transport T> class ClientEnd {
+   public:
+    template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
+      const Reply announcement = co_await client.begin(std::move(command));
+      const auto port = parse_announced_reply(announcement.text());
+      if (!port) throw std::system_error(Errc::bad_reply);
+      const Endpoint where{client.peer().address(), *port};
+      co_return co_await client.connect_data(where);
+    }
+  };
+};
+
+}  // namespace ftplike

@@ -1,0 +1,170 @@
+#pragma once
+#include <exception>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <ftplike/io/transport.hpp>
+#include <ftplike/protocol/error.hpp>
+
+namespace ftplike {
+
+/// How an operation ended, kept as a value until `get()` returns it or throws it.
+template <class R> class Settled {
+ public:
+  void set(R value) { value_.emplace(std::move(value)); }
+  void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
+  bool failed() const noexcept { return failure_ != nullptr; }
+  R get() {
+    if (failure_) std::rethrow_exception(failure_);
+    return std::move(*value_);
+  }
+
+ private:
+  std::exception_ptr failure_;
+  std::optional<R> value_;
+};
+
+template <> class Settled<void> {
+ public:
+  void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
+  bool failed() const noexcept { return failure_ != nullptr; }
+  void get() {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::exception_ptr failure_;
+};
+
+/// Runs `operation` to its end, good or bad, into `result`; itself it does not throw.
+template <class R> awaitable<void> settle(awaitable<R> operation, Settled<R>& result) {
+  try {
+    if constexpr (std::is_void_v<R>) {
+      co_await std::move(operation);
+    } else {
+      R value = co_await std::move(operation);
+      result.set(std::move(value));
+    }
+  } catch (...) { result.fail(std::current_exception()); }
+}
+
+/// Runs `operation` for at most `limit`; then it is cancelled, waited for, and `Errc::timed_out` thrown.
+///
+/// For a step or a whole transfer, not for a chunk: it costs a few microseconds.
+/// **Cancellation:** cancels the operation.
+template <Transport T, class R> awaitable<R> within(T& network, Duration limit, awaitable<R> operation) {
+  const Executor executor = co_await asio::this_coro::executor;
+  auto outer = co_await asio::this_coro::cancellation_state;
+  asio::cancellation_signal stop;
+  bool late = false;
+  typename T::Timer timer{network, executor};
+  timer.start(network.now() + limit, [&] {
+    late = true;
+    stop.emit(asio::cancellation_type::terminal);
+  });
+  // What cancels us must reach the operation, whose slot is now ours and not the caller's.
+  auto slot = outer.slot();
+  if (slot.is_connected()) slot.assign([&stop](asio::cancellation_type type) { stop.emit(type); });
+  Settled<R> result;
+  co_await asio::co_spawn(executor, settle(std::move(operation), result),
+                          asio::bind_cancellation_slot(stop.slot(), use_awaitable));
+  if (slot.is_connected()) slot.clear();
+  if (late && result.failed()) throw std::system_error(Errc::timed_out);
+  co_return result.get();
+}
+
+/// A coroutine that runs beside the one that started it, until it is joined: the control connection's watch during a
+/// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
+class Beside {
+ public:
+  Beside(const Executor& executor, awaitable<void> operation) : ended_{executor, Time::max()} {
+    asio::co_spawn(executor, std::move(operation), [this](std::exception_ptr failure) {
+      failure_ = std::move(failure);
+      done_ = true;
+      ended_.cancel();
+    });
+  }
+  Beside(const Beside&) = delete;
+  Beside& operator=(const Beside&) = delete;
+
+  /// Waits for its end. What it threw is thrown here.
+  awaitable<void> join() {
+    while (!done_) co_await ended_.async_wait(as_tuple(use_awaitable));
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  asio::steady_timer ended_;  // never rings: a place to wait
+  std::exception_ptr failure_;
+  bool done_ = false;
+};
+
+/// The time limit of a session's present step, cheap enough to be set for every command: moving it on is one store, and
+/// its timer is looked at again only when it rings. When the limit runs out, what it guards is cancelled.
+template <Transport T> class Watchdog {
+ public:
+  Watchdog(T& network, const Executor& executor) : network_{network}, timer_{network, executor} {}
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+  /// From now on `target.cancel()` is called if `limit` passes without another `guard`, `extend` or `rest`.
+  template <class Target> void guard(Duration limit, Target& target) {
+    target_ = &target;
+    cancel_ = [](void* what) { static_cast<Target*>(what)->cancel(); };
+    barked_ = false;
+    limit_ = limit;
+    extend();
+  }
+  /// The same limit again, counted from now.
+  void extend() {
+    deadline_ = network_.now() + limit_;
+    if (!armed_ || deadline_ < rings_at_) arm();
+  }
+  /// Nothing is guarded any more.
+  void rest() noexcept { target_ = nullptr; }
+  /// Cancels what is guarded, as if its limit had run out, but without having barked.
+  void interrupt() {
+    if (target_) cancel_(target_);
+  }
+  /// Whether the limit of the last `guard` ran out.
+  bool barked() const noexcept { return barked_; }
+
+ private:
+  void arm() {
+    armed_ = true;
+    rings_at_ = deadline_;
+    timer_.start(rings_at_, [this] { ring(); });
+  }
+  void ring() {
+    armed_ = false;
+    if (!target_) return;
+    if (network_.now() < deadline_) return arm();
+    barked_ = true;
+    cancel_(target_);
+  }
+
+  T& network_;
+  typename T::Timer timer_;
+  void* target_ = nullptr;
+  void (*cancel_)(void*) = nullptr;
+  Duration limit_{};
+  Time deadline_{}, rings_at_{};
+  bool armed_ = false, barked_ = false;
+};
+
+/// Runs `operation`, guarded by a session's watchdog: it is cancelled when the limit runs out or the session is
+/// interrupted.
+template <class Watchdog> awaitable<void> guarded(Watchdog& watchdog, Duration limit, awaitable<void> operation) {
+  const Executor executor = co_await asio::this_coro::executor;
+  struct Stop {
+    void cancel() { signal.emit(asio::cancellation_type::terminal); }
+    asio::cancellation_signal signal;
+  } stop;
+  watchdog.guard(limit, stop);
+  co_await asio::co_spawn(executor, std::move(operation),
+                          asio::bind_cancellation_slot(stop.signal.slot(), use_awaitable));
+  watchdog.rest();
+}
+
+}  // namespace ftplike

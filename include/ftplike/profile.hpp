@@ -1,0 +1,157 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <ftplike/command/table.hpp>
+#include <ftplike/data_channel/negotiated.hpp>
+#include <ftplike/storage/directory.hpp>
+#include <ftplike/users/anonymous.hpp>
+#include <ftplike/verbs/access.hpp>
+#include <ftplike/verbs/files.hpp>
+#include <ftplike/verbs/information.hpp>
+#include <ftplike/verbs/listing.hpp>
+#include <ftplike/verbs/parameters.hpp>
+#include <ftplike/verbs/transfer.hpp>
+
+namespace ftplike {
+
+/// The bounds of a server's patience and memory. Times are counted by the transport's clock.
+struct Limits {
+  std::size_t line = 4096;                           // bytes of a command
+  std::size_t waiting_commands = 32;                 // that are read ahead during a transfer
+  std::size_t sessions = 10'000;                     // at a time; one more gets 421 at once
+  std::size_t sessions_per_address = 1'000;          // the same, for one client's address
+  unsigned login_attempts = 3;                       // then 421
+  Duration login_pause = std::chrono::seconds{1};    // after a failed attempt; doubles with each
+  Duration login = std::chrono::seconds{60};         // from the greeting to the login
+  Duration idle = std::chrono::seconds{300};         // between two commands
+  Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
+  Duration stall = std::chrono::seconds{60};         // of a transfer without progress
+  Duration drain = std::chrono::seconds{30};         // for transfers to end when the server stops
+  Duration grace = std::chrono::milliseconds{20};    // after which an unterminated command is one
+};
+
+/// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
+/// authenticator and observer are usually deduced from what the server is given.
+struct Profile {
+  using Commands = CommandTable<>;
+  using DataChannel = AnnouncedChannel;
+  using Storage = DirectoryStorage;
+  using Authenticator = GuestAuthenticator;
+  using Observer = NoObserver;
+  /// Whether commands without any line ending are understood, as the ftp-like dialect sends them.
+  static constexpr bool unterminated_commands = true;
+};
+
+/// The ftp-like dialect alone, which is the whole of what the seed of this project spoke.
+struct FtpLike : Profile {
+  using Commands = CommandTable<Pwd, Cwd, List, Stor, Retr, Quit, Noop, Help>;
+};
+
+/// Standard FTP, and the ftp-like dialect on the same port.
+struct Ftp : Profile {
+  using DataChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
+  using Commands = CommandTable<User, Pass, Acct, Rein, Quit, Noop, Host, Clnt,  // access
+                                Type, Stru, Mode, Rest, Allo, Opts, Utf8, Lang,  // parameters
+                                Retr, Stor, Appe, Stou, Abor,                    // transfer
+                                List, Nlst, Mlsd, Mlst,                          // listing
+                                Pwd, Cwd, Cdup, Mkd, Rmd, Dele, Rnfr, Rnto, Size, Mdtm, Mfmt, Mff, Avbl, Site,  // files
+                                Xpwd, Xcwd, Xcup, Xmkd, Xrmd,                                                   //
+                                Syst, Feat, Help, Stat>;  // information
+};
+
+/// What a server says first.
+struct Greeting {
+  std::string text = "FTP Server Ready";
+};
+
+/// What the sessions of a server share: one of each part, taken from the parts that it is given or made by default.
+/// **Threads:** safe, as far as its parts are.
+template <class P> class Service {
+ public:
+  using Storage = typename P::Storage;
+  using Authenticator = typename P::Authenticator;
+  using Observer = typename P::Observer;
+
+  template <class... Parts> explicit Service(std::tuple<Parts...> parts)
+      : storage{take<Storage>(parts)},
+        authenticator{take<Authenticator>(parts)},
+        observer{take<Observer>(parts)},
+        limits{take<Limits>(parts)},
+        data_ports{take<DataPorts>(parts)},
+        public_address{take<PublicAddress>(parts)},
+        greeting{take<Greeting>(parts)},
+        guests_by_default_{(!std::is_same_v<Authenticator, Parts> && ...)} {}
+
+  Storage storage;
+  Authenticator authenticator;
+  Observer observer;
+  const Limits limits;
+  DataPorts data_ports;
+  const PublicAddress public_address;
+  const Greeting greeting;
+
+  /// The account of sessions without a login. Unless somebody chose an authenticator, there is none from the moment on
+  /// that the server listens beyond loopback.
+  std::optional<Account> guest() const {
+    if (guests_by_default_ && beyond_loopback_) return std::nullopt;
+    return authenticator.guest();
+  }
+  void listens_on(const Address& address) noexcept {
+    if (!address.is_loopback()) beyond_loopback_ = true;
+  }
+
+ private:
+  template <class Part, class... Parts> static Part take(std::tuple<Parts...>& parts) {
+    if constexpr ((std::is_same_v<Part, Parts> || ...)) {
+      return std::move(std::get<Part>(parts));
+    } else {
+      return Part{};
+    }
+  }
+
+  const bool guests_by_default_;
+  std::atomic<bool> beyond_loopback_ = false;
+};
+
+namespace detail {
+
+/// The first of Parts for which Test holds, else Default.
+template <template <class> class Test, class Default, class... Parts> struct FirstThat { using type = Default; };
+template <template <class> class Test, class Default, class First, class... Rest>
+struct FirstThat<Test, Default, First, Rest...> {
+  using type = typename std::conditional_t<Test<First>::value, std::type_identity<First>,
+                                           FirstThat<Test, Default, Rest...>>::type;
+};
+
+template <class X> struct IsProfile : std::is_base_of<Profile, X> {};
+template <class X> struct IsStorage : std::bool_constant<ReadableStorage<X>> {};
+template <class X> struct IsAuthenticator : std::bool_constant<Authenticator<X>> {};
+template <class X> struct IsSetting
+    : std::bool_constant<std::is_same_v<X, Limits> || std::is_same_v<X, DataPorts> ||
+                         std::is_same_v<X, PublicAddress> || std::is_same_v<X, Greeting>> {};
+template <class X> struct IsObserver : std::bool_constant<!IsProfile<X>::value && !IsStorage<X>::value &&
+                                                          !IsAuthenticator<X>::value && !IsSetting<X>::value> {};
+
+template <class Base, class S, class A, class O> struct Assembled : Base {
+  using Storage = S;
+  using Authenticator = A;
+  using Observer = O;
+};
+
+/// The profile that a server's parts make together; what is no other part is the observer.
+template <class Default, class... Parts> struct ProfileOf {
+  using Base = typename FirstThat<IsProfile, Default, Parts...>::type;
+  using type = Assembled<Base, typename FirstThat<IsStorage, typename Base::Storage, Parts...>::type,
+                         typename FirstThat<IsAuthenticator, typename Base::Authenticator, Parts...>::type,
+                         typename FirstThat<IsObserver, typename Base::Observer, Parts...>::type>;
+};
+
+}  // namespace detail
+}  // namespace ftplike

@@ -1,0 +1,233 @@
+#pragma once
+#include <algorithm>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <ftplike/session.hpp>
+
+namespace ftplike {
+
+/// What became of the sessions of a server that stopped.
+struct StopReport {
+  std::size_t drained = 0;  // ended by themselves
+  std::size_t cut = 0;      // had to be ended
+};
+/// The server has stopped: its ports are free, its sessions gone.
+struct ServerStopped {
+  StopReport report;
+};
+
+/// Accepts sessions on any number of addresses and deals them out over the transport's threads.
+///
+///     ftplike::TcpTransport network;
+///     ftplike::Server server{network, ftplike::DirectoryStorage{"server_storage"}};
+///     server.listen("127.0.0.1", 3456);
+///     network.run();
+///
+/// Its parts follow the transport in any order, each at most once: a storage, a profile (`Ftp{}` if none), an
+/// authenticator, `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, and an observer: anything that can be called with
+/// one of the events of io/observer.hpp.
+///
+/// **Lifetime:** the transport outlives it; sessions may outlive it. **Threads:** `listen` and `stop` from any.
+template <Transport T, class P> class Server {
+ public:
+  template <class... Parts> explicit Server(T& network, Parts... parts)
+      : state_{std::make_shared<State>(network, std::tuple<Parts...>{std::move(parts)...})} {}
+  Server(Server&&) = delete;
+  ~Server() { stop(); }
+
+  /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
+  ///
+  /// **Errors:** `std::system_error` if the address cannot be had.
+  Endpoint listen(const std::string& address, std::uint16_t port) {
+    return listen(Endpoint{asio::ip::make_address(address), port});
+  }
+  Endpoint listen(const Endpoint& where) {
+    const Executor home = state_->home;
+    return accept_from(state_->network.listen(home, where));
+  }
+  /// Accepts sessions from a listener that somebody else made: a supervisor's, a test's.
+  Endpoint accept_from(typename T::Acceptor listener) {
+    const Endpoint where = listener.endpoint();
+    state_->service.listens_on(where.address());
+    auto acceptor = std::make_shared<typename T::Acceptor>(std::move(listener));
+    {
+      const std::lock_guard lock{state_->mutex};
+      state_->acceptors.push_back(acceptor);
+    }
+    asio::co_spawn(state_->home, accept_all(state_, std::move(acceptor)), asio::detached);
+    return where;
+  }
+
+  /// Takes no new sessions, lets transfers end until `Limits::drain` has passed, cuts the rest, and tells the observer
+  /// of it (`ServerStopped`). Returns at once; the transport's `run` returns when it is done. Later calls do nothing.
+  void stop() {
+    auto state = state_;
+    asio::post(state->home, [state] {
+      if (std::exchange(state->stopping, true)) return;
+      asio::co_spawn(state->home, drain(state), asio::detached);
+    });
+  }
+
+  /// What its sessions share.
+  Service<P>& service() noexcept { return state_->service; }
+  /// How many sessions there are now.
+  std::size_t sessions() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->sessions.size();
+  }
+
+ private:
+  using OneSession = Session<T, P>;
+
+  struct State {
+    template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
+        : network{its_network}, home{its_network.executor()}, service{std::move(parts)}, all_gone{home, Time::max()} {}
+
+    T& network;
+    const Executor home;  // of the acceptors
+    Service<P> service;
+    asio::steady_timer all_gone;  // a place to wait
+    bool stopping = false;        // on home
+
+    std::mutex mutex;  // of what follows
+    std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
+    std::list<OneSession*> sessions;
+    std::map<Address, std::size_t> per_address;
+    std::uint64_t last_number = 0;
+  };
+  using StatePointer = std::shared_ptr<State>;
+
+  /// A session's entry in the server's book, from its beginning to its end.
+  class Registration {
+   public:
+    Registration() = default;
+    Registration(StatePointer state, const Address& address, typename std::list<OneSession*>::iterator place)
+        : state_{std::move(state)}, address_{address}, place_{place} {}
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+    ~Registration() {
+      if (!state_) return;
+      const std::lock_guard lock{state_->mutex};
+      state_->sessions.erase(place_);
+      if (--state_->per_address[address_] == 0) state_->per_address.erase(address_);
+      if (state_->sessions.empty()) asio::post(state_->home, [state = state_] { state->all_gone.cancel(); });
+    }
+    void belongs_to(OneSession* session) {
+      const std::lock_guard lock{state_->mutex};
+      *place_ = session;
+    }
+
+   private:
+    StatePointer state_;
+    Address address_;
+    typename std::list<OneSession*>::iterator place_;
+  };
+
+  static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor) {
+    while (!state->stopping) {
+      const Executor executor = state->network.executor();
+      Settled<typename T::Stream> accepted;
+      co_await settle(acceptor->accept(executor), accepted);
+      if (state->stopping) break;
+      if (accepted.failed()) {  // out of descriptors, most likely: the next one may have more luck
+        co_await state->network.sleep_until(state->network.now() + std::chrono::milliseconds{100});
+        continue;
+      }
+      asio::co_spawn(executor, serve(state, accepted.get()), asio::detached);
+    }
+  }
+
+  static awaitable<void> serve(StatePointer state, typename T::Stream control) {
+    const Executor executor = co_await asio::this_coro::executor;
+    std::optional<Registration> registration;
+    const std::uint64_t number = admit(state, control.remote().address(), registration);
+    if (number == 0) {
+      co_await turn_away(std::move(control));
+      co_return;
+    }
+    OneSession session{state->network, executor, std::move(control), state->service, number};
+    registration->belongs_to(&session);
+    co_await session.run();
+    registration.reset();
+  }
+
+  /// Enters a session in the book and gives its number; 0 if there are too many.
+  static std::uint64_t admit(const StatePointer& state, const Address& client,
+                             std::optional<Registration>& registration) {
+    const std::lock_guard lock{state->mutex};
+    const Limits& limits = state->service.limits;
+    const auto from_there = state->per_address.find(client);
+    if (state->sessions.size() >= limits.sessions) return 0;
+    if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
+    ++state->per_address[client];
+    registration.emplace(state, client, state->sessions.insert(state->sessions.end(), nullptr));
+    return ++state->last_number;
+  }
+
+  /// Calls `act(session)` for every session, on its own executor.
+  template <class Act> static void for_each_session(const StatePointer& state, Act act) {
+    const std::lock_guard lock{state->mutex};
+    for (OneSession* session : state->sessions) {
+      if (!session) continue;
+      asio::post(session->executor(), [state, session, act] {
+        // It may have ended meanwhile, but only on this very executor: if it is in the book it stays there during this
+        // call.
+        std::unique_lock lock_again{state->mutex};
+        const bool alive = std::find(state->sessions.begin(), state->sessions.end(), session) != state->sessions.end();
+        lock_again.unlock();
+        if (alive) act(*session);
+      });
+    }
+  }
+
+  static std::size_t count(const StatePointer& state) {
+    const std::lock_guard lock{state->mutex};
+    return state->sessions.size();
+  }
+
+  static awaitable<void> drain(StatePointer state) {
+    {
+      const std::lock_guard lock{state->mutex};
+      for (auto& acceptor : state->acceptors) acceptor->cancel();
+      state->acceptors.clear();
+    }
+    StopReport report;
+    report.drained = count(state);
+    for_each_session(state, [](OneSession& session) { session.drain(); });
+    bool late = false;
+    typename T::Timer deadline{state->network, state->home};
+    deadline.start(state->network.now() + state->service.limits.drain, [&late, state] {
+      late = true;
+      state->all_gone.cancel();
+    });
+    while (count(state) > 0) {
+      if (std::exchange(late, false)) {
+        report.cut = count(state);
+        for_each_session(state, [](OneSession& session) { session.cut(); });
+      }
+      co_await state->all_gone.async_wait(as_tuple(use_awaitable));
+    }
+    report.drained -= report.cut;
+    if constexpr (takes<typename P::Observer, ServerStopped>) state->service.observer(ServerStopped{report});
+  }
+
+  static awaitable<void> turn_away(typename T::Stream control) {
+    constexpr std::string_view sorry = "421 Too many connections, try later\r\n";
+    Settled<void> ignored;
+    co_await settle(control.write(as_bytes(sorry)), ignored);
+  }
+
+  StatePointer state_;
+};
+
+template <Transport T, class... Parts> Server(T&, Parts...)
+    -> Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
+
+}  // namespace ftplike

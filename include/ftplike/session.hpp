@@ -1,0 +1,466 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ftplike/profile.hpp>
+#include <ftplike/protocol/ascii.hpp>
+#include <ftplike/protocol/command_line.hpp>
+#include <ftplike/protocol/facts.hpp>
+#include <ftplike/protocol/line_buffer.hpp>
+#include <ftplike/transfer.hpp>
+
+namespace ftplike {
+
+/// One client, from its greeting to its farewell: the control connection, who it is, and what one command leaves for
+/// the next. What stands under *for commands* is what a command may use.
+///
+/// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
+template <Transport T, class P> class Session {
+ public:
+  using Stream = typename T::Stream;
+  using Storage = typename P::Storage;
+  using Transfer = ftplike::Transfer;
+  using Channel = typename P::DataChannel::template ServerEnd<T>;
+  /// The profile's commands with those of its data channel.
+  using Commands = typename P::DataChannel::template AddTo<typename P::Commands>;
+
+  Session(T& network, const Executor& executor, Stream control, Service<P>& service, std::uint64_t number)
+      : network_{network},
+        executor_{executor},
+        control_{std::move(control)},
+        service_{service},
+        watchdog_{network, executor},
+        lines_{service.limits.line},
+        who_{number, control_.local(), control_.remote()},
+        account_{service.guest()},
+        began_{network.now()} {}
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Converses until the client or the server has had enough. Does not throw.
+  awaitable<void> run() {
+    observe<SessionOpened>();
+    std::error_code error;
+    try {
+      co_await converse();
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
+    observe<SessionClosed>(error);
+  }
+
+  const Executor& executor() const noexcept { return executor_; }
+  /// Ends the session as soon as no transfer is under way. On its executor.
+  void drain() {
+    draining_ = true;
+    if (!watching_) control_.cancel();
+  }
+  /// Ends the session now. On its executor.
+  void cut() {
+    drain();
+    interrupt(Errc::shutting_down);
+    control_.close();
+  }
+
+  // ---- for commands ----
+
+  /// The client and the server's own end of the control connection.
+  const Endpoint& peer() const noexcept { return who_.peer; }
+  Stream& control() noexcept { return control_; }
+  T& network() noexcept { return network_; }
+  Service<P>& service() noexcept { return service_; }
+  const Limits& limits() const noexcept { return service_.limits; }
+  const Conversation& who() const noexcept { return who_; }
+  Storage& storage() noexcept { return service_.storage; }
+
+  /// Who is logged in, or the guest; none before a login where guests may do nothing.
+  const std::optional<Account>& account() const noexcept { return account_; }
+  bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
+  /// Whether the client speaks standard FTP: it said USER, HOST or AUTH. Otherwise the session is an ftp-like one.
+  bool standard() const noexcept { return standard_; }
+  void become_standard() {
+    standard_ = true;
+    account_.reset();
+  }
+  /// Begins a login, or drops the one that is there.
+  void log_out() {
+    become_standard();
+    who_.user.clear();
+    directory = Path{};
+    state = State{};
+    channel_.disarm();
+  }
+  /// False if this account has as many sessions as it may have.
+  bool log_in(Account account) {
+    who_.user = account.name;
+    account_ = std::move(account);
+    directory = Path{};
+    return true;
+  }
+  /// Waits, as a punishment.
+  awaitable<void> pause(Duration duration) { return network_.sleep_until(network_.now() + duration); }
+
+  /// The path of the storage that `text`, from the client, names: seen from its directory, below its account's root.
+  Path path(std::string_view text) const { return virtual_path(text).beneath(account_ ? account_->root : Path{}); }
+  /// The path as the client sees it.
+  Path virtual_path(std::string_view text) const { return directory.resolve(text); }
+
+  Path directory;
+  /// What one command leaves for the next.
+  struct State {
+    std::string user;                 // that USER named and PASS has not yet proved
+    std::string host;                 // that HOST named
+    char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
+    std::uint64_t restart = 0;        // of REST, for the next transfer
+    std::optional<Path> rename_from;  // of RNFR, for RNTO
+    FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
+  } state;
+  unsigned failed_logins = 0;
+  bool epsv_only = false;
+
+  /// The way that data connections come to be; of several, the way `W`.
+  template <class W> auto& channel() noexcept {
+    if constexpr (requires { channel_.template use<W>(); }) {
+      return channel_.template use<W>();
+    } else {
+      return channel_;
+    }
+  }
+  /// Whether the next transfer would go over a port that the server announces, as in the ftp-like dialect.
+  bool announces() const noexcept { return channel_.announces(); }
+  /// Forgets what was negotiated for data connections.
+  void disarm() { channel_.disarm(); }
+  /// Sends what `source` gives over a new data connection. Gives the final reply to that.
+  template <ByteSource Source> awaitable<Reply> send(Source& source, Transfer transfer) {
+    Settled<void> outcome;
+    begin(transfer, Direction::sent);
+    if (transfer.ascii) {
+      AsciiSource<Source> text{source};
+      co_await settle(send_over_data(text, transfer), outcome);
+    } else {
+      co_await settle(send_over_data(source, transfer), outcome);
+    }
+    co_return co_await conclude(transfer, outcome);
+  }
+  /// Takes what comes over a new data connection into `file`, and finishes that if all is well. Gives the final reply.
+  template <ByteSink Sink> awaitable<Reply> receive(Sink& file, Transfer transfer) {
+    Settled<void> outcome;
+    begin(transfer, Direction::received);
+    if (transfer.ascii) {
+      AsciiSink<Sink> text{file};
+      co_await settle(receive_over_data(text, transfer), outcome);
+    } else {
+      co_await settle(receive_over_data(file, transfer), outcome);
+    }
+    co_return co_await conclude(transfer, outcome);
+  }
+  /// Whether a transfer is under way; only commands that act at once can see that.
+  const Transfer* transferring() const noexcept { return transfer_; }
+  /// Ends the transfer under way, whose final reply comes before the caller's. False if there is none.
+  bool interrupt(Errc why) {
+    if (!transfer_) return false;
+    if (!interruption_) interruption_ = why;
+    watchdog_.interrupt();
+    return true;
+  }
+  /// Ends the session after this command's reply.
+  void close() noexcept { closing_ = true; }
+
+  /// Calls `f(entry)` for every command that this session understands, in the order of the table.
+  template <class F> static void for_each_command(F f) {
+    for (const auto& entry : Table::template entries<Session>()) f(entry);
+  }
+  static auto find_command(Verb verb) noexcept { return Table::template find<Session>(verb); }
+
+  template <class Event, class... More> void observe(More&&... more) {
+    ftplike::observe<Event>(service_.observer, who_, std::forward<More>(more)...);
+  }
+
+  // ---- for data channels ----
+
+  Watchdog<T>& watchdog() noexcept { return watchdog_; }
+  /// A listener for data on the address by which the client reached us.
+  typename T::Acceptor listen_for_data() {
+    auto acceptor = service_.data_ports.listen(network_, executor_, control_.local().address());
+    observe<DataListening>(acceptor.endpoint());
+    return acceptor;
+  }
+  /// The address that the client is to connect to.
+  Address address_for_client() const {
+    return service_.public_address.seen_by(who_.peer.address()).value_or(who_.local.address());
+  }
+  /// Sends a preliminary reply; from then on the control connection is watched until the transfer ends.
+  awaitable<void> preliminary(const Reply& reply) {
+    co_await say(reply);
+    watching_ = true;
+    watch_.emplace(executor_, watch_control());
+  }
+  /// Why a wait of the transfer ended: the interruption, or `otherwise`.
+  std::error_code interruption(Errc otherwise) const noexcept {
+    return interruption_ ? interruption_ : make_error_code(otherwise);
+  }
+
+ private:
+  using Table = typename Commands::template On<Session>;
+
+  // ---- the control connection ----
+
+  awaitable<void> converse() {
+    const Reply welcome{220, service_.greeting.text};
+    co_await say(welcome);
+    while (!closing_) {
+      const std::optional<Line> line = co_await next_line();
+      if (!line) co_return;
+      const Reply final = co_await answer(line->text, line->error());
+      co_await say(final);
+      if (belated_.code() != 0) {
+        const Reply answer_to_abor = std::exchange(belated_, Reply{});
+        co_await say(answer_to_abor);
+      }
+    }
+  }
+
+  awaitable<void> say(const Reply& reply) {
+    observe<ReplySeen>(reply);
+    const std::string wire = reply.wire();
+    co_await control_.write(as_bytes(wire));
+  }
+
+  /// One line, which was read ahead or comes now; none at the end of the connection.
+  awaitable<std::optional<Line>> next_line() {
+    if (!waiting_.empty()) {
+      std::optional<Line> line{std::move(waiting_.front())};
+      waiting_.erase(waiting_.begin());
+      co_return line;
+    }
+    for (;;) {
+      if (draining_) throw std::system_error(Errc::shutting_down);
+      if (auto line = lines_.next()) co_return line;
+      if (ended_) co_return lines_.take_unterminated();
+      if (P::unterminated_commands && lines_.unterminated()) {
+        Settled<void> more;
+        co_await settle(within(network_, limits().grace, fill()), more);
+        if (more.failed() && !draining_) co_return lines_.take_unterminated();
+        continue;
+      }
+      watchdog_.guard(patience(), control_);
+      std::error_code error;
+      try {
+        co_await fill();
+      } catch (const std::system_error& failure) { error = failure.code(); }
+      watchdog_.rest();
+      if (watchdog_.barked()) throw std::system_error(Errc::timed_out);
+      if (error && !draining_) throw std::system_error(error);
+    }
+  }
+
+  /// Reads what comes next into the line buffer.
+  awaitable<void> fill() {
+    std::array<std::byte, 512> room;
+    const std::size_t n = co_await control_.read_some(room);
+    lines_.feed(as_text(std::span{room}.first(n)));
+    ended_ = n == 0;
+  }
+
+  Duration patience() const {
+    if (account_) return limits().idle;
+    return std::max(Duration{1}, began_ + limits().login - network_.now());
+  }
+
+  awaitable<void> say_goodbye(std::error_code why) {
+    const Reply farewell{421, why == Errc::timed_out ? "Timed out, closing the connection" : "Server is shutting down"};
+    try {
+      co_await say(farewell);
+    } catch (const std::system_error&) {  // nobody is there to hear it
+    }
+  }
+
+  // ---- commands ----
+
+  awaitable<Reply> answer(std::string_view line, std::error_code defect) {
+    if (defect) co_return reply_for(defect);
+    const CommandLine command = parse_command(line);
+    const auto* entry = find_command(command.verb);
+    if (auto refusal = told(command)) co_return *std::move(refusal);
+    if (!entry) co_return unknown(command.verb, line);
+    if (!entry->before_login && !account_) co_return Reply{530, "Not logged in"};
+    if (!entry->allowed(*this)) co_return Reply{550, "Permission denied"};
+    if (entry->argument == ArgumentRule::required && command.argument.empty()) co_return Reply{501, "Argument missing"};
+    if (entry->argument == ArgumentRule::none && command.has_argument) co_return Reply{501, "No argument expected"};
+    std::error_code error;
+    try {
+      if (entry->answer) co_return entry->answer(*this, command.argument);
+      co_return co_await entry->run(*this, command.argument);
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    co_return reply_for(error);
+  }
+
+  /// Tells the observer of a command; gives its refusal, if it refuses.
+  std::optional<Reply> told(const CommandLine& command) {
+    if constexpr (takes<typename P::Observer, CommandSeen>) {
+      const std::string verb = command.verb.text();
+      const bool secret = command.verb == Verb{"PASS"} || command.verb == Verb{"ACCT"};
+      const CommandSeen event{who_, verb, secret ? "***" : command.argument};
+      if constexpr (std::is_invocable_r_v<std::optional<Reply>, typename P::Observer&, const CommandSeen&>) {
+        return service_.observer(event);
+      } else {
+        service_.observer(event);
+      }
+    }
+    return std::nullopt;
+  }
+
+  Reply unknown(Verb verb, std::string_view line) {
+    // A browser or a mailer that was led here speaks to us in lines of which some could be commands. (ALPACA)
+    for (const auto foreign : {"GET", "POST", "HEAD", "PUT", "CONNECT", "OPTIONS", "EHLO", "HELO"}) {
+      if (verb != Verb{foreign}) continue;
+      close();
+      return {421, "This is an FTP server"};
+    }
+    if (line.empty()) return {500, "Command expected"};
+    return {502, "Command not implemented"};
+  }
+
+  // ---- transfers ----
+
+  void begin(Transfer& transfer, Direction direction) {
+    if (!channel_.armed()) throw std::system_error(Errc::no_data_connection);
+    transfer.direction = direction;
+    transfer.began = network_.now();
+    interruption_ = {};
+    transfer_ = &transfer;
+  }
+
+  template <class Source> awaitable<void> send_over_data(Source& source, Transfer& transfer) {
+    auto data = co_await channel_.open(*this, transfer.opening);
+    const DataConnection seen{*this, data, transfer};
+    watchdog_.guard(limits().stall, data);
+    co_await copy(source, data, [this](std::size_t n) { return moved(n); });
+    co_await data.finish();
+  }
+
+  template <class Sink> awaitable<void> receive_over_data(Sink& file, Transfer& transfer) {
+    {
+      auto data = co_await channel_.open(*this, transfer.opening);
+      const DataConnection seen{*this, data, transfer};
+      watchdog_.guard(limits().stall, data);
+      co_await copy(data, file, [this](std::size_t n) { return moved(n); });
+      watchdog_.rest();
+      // A client that died ended both connections at once: what its control connection has to say decides whether the
+      // file is whole. It has said it by the time that the loop has looked at all its sockets once more.
+      co_await asio::post(executor_, use_awaitable);
+      co_await asio::post(executor_, use_awaitable);
+      if (ended_ && !said_quit()) throw std::system_error(Errc::peer_lost);
+      check_interruption();
+    }
+    co_await file.finish();
+  }
+
+  /// Tells of a data connection from its beginning to its end.
+  struct DataConnection {
+    DataConnection(Session& its_session, Stream& stream, Transfer& its_transfer)
+        : session{its_session}, transfer{its_transfer}, local{stream.local()}, remote{stream.remote()} {
+      session.template observe<DataOpened>(local, remote);
+    }
+    DataConnection(const DataConnection&) = delete;
+    DataConnection& operator=(const DataConnection&) = delete;
+    ~DataConnection() {
+      session.watchdog_.rest();
+      session.template observe<DataClosed>(local, remote, transfer.direction, transfer.moved);
+    }
+    Session& session;
+    Transfer& transfer;
+    Endpoint local, remote;
+  };
+
+  awaitable<void> moved(std::size_t n) {
+    transfer_->moved += n;
+    observe<DataMoved>(transfer_->direction, transfer_->moved);
+    check_interruption();
+    watchdog_.extend();
+    co_return;
+  }
+  void check_interruption() const {
+    if (interruption_) throw std::system_error(interruption_);
+  }
+  bool said_quit() const {
+    return std::any_of(waiting_.begin(), waiting_.end(),
+                       [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; });
+  }
+
+  /// Reads what comes over the control connection during a transfer: some commands act at once, the others wait.
+  awaitable<void> watch_control() {
+    try {
+      while (watching_ && !ended_ && waiting_.size() < limits().waiting_commands) {
+        reading_ = true;
+        co_await fill();
+        reading_ = false;
+        while (auto line = lines_.next()) {
+          const CommandLine command = parse_command(line->text);
+          const auto* entry = line->error() ? nullptr : find_command(command.verb);
+          if (entry && entry->at_once && command.argument.empty() && (account_ || entry->before_login)) {
+            const Reply reply = co_await answer(line->text, {});
+            if (interruption_)
+              belated_ = reply;
+            else
+              co_await say(reply);
+          } else {
+            waiting_.push_back(*std::move(line));
+          }
+        }
+      }
+    } catch (const std::system_error&) {
+      const bool ours = !watching_ || draining_;  // we cancelled the read ourselves
+      if (!ours) interrupt(Errc::peer_lost);
+    }
+    reading_ = false;
+  }
+
+  /// Ends the watch and gives the verdict of a transfer.
+  awaitable<Reply> conclude(Transfer& transfer, Settled<void>& outcome) {
+    const bool stalled = watchdog_.barked();
+    watchdog_.rest();
+    watching_ = false;
+    if (watch_) {
+      if (reading_) control_.cancel();
+      co_await watch_->join();
+      watch_.reset();
+    }
+    transfer_ = nullptr;
+    std::error_code error;
+    try {
+      outcome.get();
+    } catch (const std::system_error& failure) {
+      error = failure.code();
+      if (error == asio::error::operation_aborted)
+        error = stalled ? make_error_code(Errc::stalled) : interruption(Errc::peer_lost);
+    }
+    observe<TransferEnded>(transfer.verb, transfer.path, transfer.direction, transfer.moved, transfer.offset,
+                           network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
+    if (error) co_return reply_for(error);
+    co_return Reply{226, transfer.conclusion};
+  }
+
+  T& network_;
+  Executor executor_;
+  Stream control_;
+  Service<P>& service_;
+  Watchdog<T> watchdog_;
+  LineBuffer lines_;
+  std::vector<Line> waiting_;  // lines read ahead during a transfer
+  Conversation who_;
+  std::optional<Account> account_;
+  Channel channel_;
+  Time began_;
+  Transfer* transfer_ = nullptr;
+  std::optional<Beside> watch_;   // of the control connection, during a transfer
+  std::error_code interruption_;  // why the transfer is to end
+  Reply belated_;                 // to the command that interrupted the transfer
+  bool standard_ = false, closing_ = false, draining_ = false, ended_ = false, watching_ = false, reading_ = false;
+};
+
+}  // namespace ftplike

@@ -1,0 +1,182 @@
+#pragma once
+#include <climits>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#endif
+
+#include <ftplike/storage/names.hpp>
+#include <ftplike/storage/posix.hpp>
+
+namespace ftplike::detail {
+
+enum class Follow { no, yes };  // whether a link in the last place is followed
+
+/// Where a link leads; none if it is not a link.
+inline std::optional<std::string> link_text(int directory, const std::string& name) {
+  char text[PATH_MAX];
+  const auto size = ::readlinkat(directory, name.c_str(), text, sizeof text);
+  if (size < 0) return std::nullopt;
+  if (size == sizeof text) fail_with(ENAMETOOLONG);
+  return std::string(text, static_cast<std::size_t>(size));
+}
+
+/// A name in an open directory: what file operations need, safe whatever happens to the directories above.
+struct Place {
+  bool exists() const noexcept { return status.st_mode != 0; }
+  bool is_directory() const noexcept { return S_ISDIR(status.st_mode); }
+  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status.st_size); }
+  /// Sees what there is now.
+  void look() {
+    if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
+    if (errno != ENOENT) fail_with(errno);
+    status = {};
+  }
+
+  Descriptor own;      // none where the directory is the root
+  int directory = -1;  // lives as long as the Beneath
+  std::string name;
+  struct stat status {};
+};
+
+/// Opens what is in a place, unless it has become a link.
+inline Descriptor open_in(const Place& place, int flags) {
+  return Descriptor{
+      checked([&] { return ::openat(place.directory, place.name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC); })};
+}
+
+/// The files beneath a folder, reached through descriptors only. A link, absolute or with "..", is taken as if the
+/// folder were the root of the system, so that no name, link or race leads out of it.
+///
+/// Linux does this by itself (openat2); elsewhere it is done component by component.
+class Beneath {
+ public:
+  explicit Beneath(const std::string& folder, bool kernel_resolves = true)
+      : root_{::open(folder.c_str(), directory_only)} {
+    if (!root_) throw std::system_error(errno, std::system_category(), "folder \"" + folder + '"');
+    kernel_resolves_ = kernel_resolves && kernel_open(Path{}, directory_only, Wait::may);
+    kernel_says_ = kernel_resolves_ && (kernel_open(Path{}, directory_only, Wait::may_not) || errno == EAGAIN);
+  }
+
+  /// Opens what is there; links are followed. With O_PATH, only directories.
+  Descriptor open(const Path& path, int flags) const {
+    check_names(path);
+    if (kernel_resolves_) {
+      for (int attempt = 0; attempt < 8; ++attempt) {
+        Descriptor file = kernel_open(path, flags, Wait::may);
+        if (file) return file;
+        if (errno != EAGAIN && errno != EINTR) fail_with(errno);
+      }
+      // The kernel gives up where somebody renames directories all the time; the long way never does.
+    }
+    return open_in(walk(path, Follow::yes), flags);
+  }
+  /// The same, but gives none where it would have to wait for a disk, if the system can tell.
+  Descriptor open_if_cached(const Path& path, int flags) const {
+    if (!kernel_says_) return open(path, flags);
+    check_names(path);
+    Descriptor file = kernel_open(path, flags, Wait::may_not);
+    if (!file && errno != EAGAIN && errno != EINTR) fail_with(errno);
+    return file;
+  }
+  /// Where a name is and what it is now, if it is: `parent` is its directory, opened; none for the root.
+  Place place(const Path& path, Follow follow, Descriptor parent) const {
+    check_names(path);
+    const int directory = parent ? parent.get() : root_.get();
+    Place result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
+    result.look();
+    if (follow == Follow::yes && S_ISLNK(result.status.st_mode)) return walk(path, follow);
+    return result;
+  }
+  Place place(const Path& path, Follow follow) const {
+    return place(path, follow, path.parent().is_root() ? Descriptor{} : open(path.parent(), directory_only));
+  }
+
+ private:
+  enum class Wait { may, may_not };
+
+  Descriptor kernel_open([[maybe_unused]] const Path& path, [[maybe_unused]] int flags,
+                         [[maybe_unused]] Wait wait) const noexcept {
+#if defined SYS_openat2 && defined RESOLVE_IN_ROOT
+    constexpr std::uint64_t cached = 0x20;  // RESOLVE_CACHED, newer than the rest
+    open_how how{};
+    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? cached : 0);
+    return Descriptor{static_cast<int>(::syscall(SYS_openat2, root_.get(), path.string().c_str(), &how, sizeof how))};
+#else
+    errno = ENOSYS;
+    return {};
+#endif
+  }
+
+  static void push(std::vector<std::string>& pending, std::string_view text) {
+    while (!text.empty()) {
+      const auto slash = text.rfind('/');
+      const auto name = text.substr(slash + 1);  // all of it if there is no slash
+      text = slash == text.npos ? std::string_view{} : text.substr(0, slash);
+      if (!name.empty() && name != ".") pending.emplace_back(name);
+    }
+  }
+
+  /// Goes down component by component, and reads every link itself.
+  Place walk(const Path& path, Follow follow) const {
+    constexpr int most_links = 40;
+    std::vector<std::string> done;     // from the root to here
+    std::vector<std::string> pending;  // the next one last
+    Descriptor own;
+    const auto here = [&] { return own ? own.get() : root_.get(); };
+    push(pending, path.string());
+    for (int links = 0; !pending.empty();) {
+      std::string name = std::move(pending.back());
+      pending.pop_back();
+      if (name == "..") {
+        // The parent of a directory that has been moved meanwhile could be anywhere: come again from the root.
+        if (!done.empty()) done.pop_back();
+        pending.insert(pending.end(), std::make_move_iterator(done.rbegin()), std::make_move_iterator(done.rend()));
+        done.clear();
+        own = Descriptor{};
+        continue;
+      }
+      const bool is_last = pending.empty();
+      if (!is_last) {
+        Descriptor next{::openat(here(), name.c_str(), directory_only | O_NOFOLLOW)};
+        if (next) {
+          own = std::move(next);
+          done.push_back(std::move(name));
+          continue;
+        }
+      }
+      const int error = errno;
+      const auto target = is_last && follow == Follow::no ? std::nullopt : link_text(here(), name);
+      if (!target) {
+        if (!is_last) fail_with(error == ELOOP || error == EMLINK ? ENOTDIR : error);
+        const int directory = here();
+        Place result{std::move(own), directory, std::move(name)};
+        result.look();
+        return result;
+      }
+      if (++links > most_links || pending.size() > PATH_MAX) fail_with(ELOOP);
+      push(pending, *target);
+      if (target->starts_with('/')) {
+        done.clear();
+        own = Descriptor{};
+      }
+    }
+    const int directory = here();
+    Place result{std::move(own), directory, "."};
+    result.look();
+    return result;
+  }
+
+  Descriptor root_;
+  bool kernel_resolves_ = false;
+  bool kernel_says_ = false;  // whether it would have to wait
+};
+
+}  // namespace ftplike::detail

@@ -1,0 +1,222 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <sys/statvfs.h>
+#include <utility>
+
+#include <ftplike/storage/directory_listing.hpp>
+#include <ftplike/storage/file.hpp>
+#include <ftplike/storage/storage.hpp>
+
+namespace ftplike {
+
+/// The files beneath a folder. No name, no link and no race leads out of it: links are taken as if the folder were the
+/// root of the system.
+///
+/// An interrupted upload leaves a hidden partial file beside its name, for seven days. A second upload to a name that
+/// one is under way to takes a file of its own, which is not kept; whoever finishes last stays. Going on with a partial
+/// file that somebody is at throws `Errc::busy`.
+///
+/// **Threads:** any, at once. **Lifetime:** readers and writers may outlive it.
+class DirectoryStorage {
+ public:
+  using Reader = FileReader;
+  using Writer = FileWriter;
+  using Listing = DirectoryListing;
+
+  /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
+  explicit DirectoryStorage(std::string folder) : DirectoryStorage{std::move(folder), detail::DirectoryOptions{}} {}
+  DirectoryStorage(std::string folder, const detail::DirectoryOptions& options)
+      : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
+
+  const std::string& label() const noexcept { return state_->label; }
+
+  awaitable<Entry> stat(Path path) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
+    co_return detail::entry_of(std::string{path.name()}, place.status);
+  }
+  awaitable<Listing> list(Path path) {
+    auto directory = co_await open_beneath(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    co_return Listing{state_, std::move(path), std::move(directory)};
+  }
+  awaitable<Reader> open(Path path, std::uint64_t offset) {
+    auto file = co_await open_beneath(path, O_RDONLY | detail::quietly);
+    co_return Reader{std::string{path.name()}, std::move(file), offset};
+  }
+
+  awaitable<Writer> create(Path path, std::uint64_t offset) {
+    auto place = co_await find_target(path);
+    auto partial = offset == 0 ? take_anew(place) : take_to_resume(place);
+    if (!partial) {
+      if (!place.exists() || place.size() < offset) detail::fail(Errc::bad_restart);
+      auto writer = co_await begin_with_copy(std::move(path), std::move(place), offset);
+      co_return writer;
+    }
+    if (partial->size() < offset) detail::fail(Errc::bad_restart);
+    auto cut = [&] { detail::checked([&] { return ::ftruncate(partial->file.get(), static_cast<off_t>(offset)); }); };
+    if (partial->size() > offset) {
+      const bool takes_long = partial->size() > detail::large_file;
+      co_await detail::blocking_if(takes_long, cut);
+    }
+    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), offset};
+  }
+  awaitable<Writer> append(Path path) {
+    auto place = co_await find_target(path);
+    if (place.exists()) {
+      const auto size = place.size();
+      auto writer = co_await begin_with_copy(std::move(path), std::move(place), size);
+      co_return writer;
+    }
+    auto partial = take_to_resume(place);
+    if (!partial) partial = take_anew(place);
+    const auto size = partial->size();
+    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size};
+  }
+  /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one.
+  awaitable<Writer> create_unique(Path path) {
+    auto place = co_await find(path, detail::Follow::no);
+    if (path.is_root()) detail::fail(std::errc::is_a_directory);
+    for (unsigned number = 0;; ++number) {
+      Path choice = detail::numbered(path, number);
+      place.name = choice.name();
+      place.look();
+      if (place.exists()) continue;
+      auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name), O_CREAT | O_EXCL);
+      if (attempt.outcome == Outcome::busy) continue;
+      if (attempt.outcome == Outcome::unlockable) attempt.partial = detail::make_temporary(place.directory);
+      co_return Writer{state_, std::move(choice), std::move(place), std::move(attempt.partial), 0, std::move(path),
+                       number};
+    }
+  }
+  awaitable<std::uint64_t> partial_size(Path path) {
+    auto place = co_await find(path, detail::Follow::yes);
+    place.name = detail::partial_name(place.name);
+    place.look();
+    if (place.status.st_size == 0 || detail::is_older_than(state_->options.lifetime, place.status)) {
+      detail::fail(std::errc::no_such_file_or_directory);
+    }
+    co_return place.size();
+  }
+
+  awaitable<void> make_directory(Path path) {
+    const auto place = co_await find(path, detail::Follow::no);
+    if (path.is_root()) detail::fail(std::errc::file_exists);
+    detail::checked([&] { return ::mkdirat(place.directory, place.name.c_str(), 0777); });
+  }
+  /// Removes a file and its partial file; where there is only a partial file, that one. Of a link, the link.
+  awaitable<void> remove(Path path) {
+    const auto place = co_await find(path, detail::Follow::no);
+    if (place.is_directory()) detail::fail(std::errc::is_a_directory);
+    auto unlink = [&] { detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), 0); }); };
+    const bool takes_long = place.size() > detail::large_file;
+    if (place.exists()) co_await detail::blocking_if(takes_long, unlink);
+    const bool was_partial = detail::remove_partial(place.directory, detail::partial_name(place.name));
+    if (!place.exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
+  }
+  /// Removes an empty directory. Partial files that nobody is at do not count: who sees none cannot remove them.
+  awaitable<void> remove_directory(Path path) {
+    const auto place = co_await find(path, detail::Follow::no);
+    if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
+    if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
+    if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
+    auto remove = [&] {
+      detail::remove_partials(place);
+      detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR); });
+    };
+    co_await blocking(remove);
+  }
+  awaitable<void> rename(Path from, Path to) {
+    const auto source = co_await find(from, detail::Follow::no);
+    const auto target = co_await find(to, detail::Follow::no);
+    if (from.is_root() || to.is_root()) detail::fail(std::errc::operation_not_permitted);
+    auto rename = [&] {
+      detail::checked(
+          [&] { return ::renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()); });
+    };
+    const bool takes_long = target.size() > detail::large_file;
+    co_await detail::blocking_if(takes_long, rename);
+  }
+  awaitable<void> set_modified(Path path, Timestamp time) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    timespec times[2]{};
+    times[0].tv_nsec = UTIME_OMIT;
+    times[1].tv_sec = static_cast<time_t>(seconds.time_since_epoch().count());
+    times[1].tv_nsec = static_cast<long>(std::chrono::nanoseconds{time - seconds}.count());
+    detail::checked([&] { return ::utimensat(place.directory, place.name.c_str(), times, AT_SYMLINK_NOFOLLOW); });
+  }
+  /// Sets the permission bits; the bits above them (setuid and the like) cannot be set.
+  awaitable<void> set_mode(Path path, unsigned mode) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    detail::checked([&] { return ::fchmodat(place.directory, place.name.c_str(), mode & 0777, AT_SYMLINK_NOFOLLOW); });
+  }
+  /// The bytes that the file system of a file or directory still has for this user.
+  awaitable<std::uint64_t> available(Path path) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
+    auto ask = [&] {
+      detail::Descriptor inside;
+      if (place.is_directory()) inside = detail::open_in(place, detail::directory_only);
+      struct statvfs disk {};
+      detail::checked([&] { return ::fstatvfs(inside ? inside.get() : place.directory, &disk); });
+      return std::uint64_t{disk.f_bavail} * disk.f_frsize;
+    };
+    const auto bytes = co_await blocking(ask);
+    co_return bytes;
+  }
+
+ private:
+  using Outcome = detail::Attempt::Outcome;
+
+  awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
+    auto file = state_->root.open_if_cached(path, flags);
+    if (!file) {
+      auto open = [&] { return state_->root.open(path, flags); };
+      file = co_await blocking(open);
+    }
+    co_return file;
+  }
+  awaitable<detail::Place> find(const Path& path, detail::Follow follow) const {
+    detail::Descriptor parent;
+    const Path above = path.parent();
+    if (!above.is_root()) parent = co_await open_beneath(above, detail::directory_only);
+    co_return state_->root.place(path, follow, std::move(parent));
+  }
+  /// Where an upload is to go: nowhere but to the place of a regular file.
+  awaitable<detail::Place> find_target(const Path& path) const {
+    auto place = co_await find(path, detail::Follow::yes);
+    if (place.is_directory()) detail::fail(std::errc::is_a_directory);
+    if (place.exists() && !S_ISREG(place.status.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    co_return place;
+  }
+  static std::optional<detail::Partial> take_anew(const detail::Place& place) {
+    auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name), O_CREAT);
+    if (attempt.outcome == Outcome::taken) return std::move(attempt.partial);
+    return detail::make_temporary(place.directory);
+  }
+  std::optional<detail::Partial> take_to_resume(const detail::Place& place) const {
+    auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name), 0);
+    if (attempt.outcome == Outcome::busy) detail::fail(Errc::busy);
+    if (attempt.outcome != Outcome::taken || attempt.partial.size() == 0) return std::nullopt;
+    if (!detail::is_older_than(state_->options.lifetime, attempt.partial.status)) return std::move(attempt.partial);
+    ::unlinkat(place.directory, attempt.partial.name.c_str(), 0);
+    return std::nullopt;
+  }
+  awaitable<Writer> begin_with_copy(Path path, detail::Place place, std::uint64_t count) const {
+    const auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
+    auto partial = take_anew(place);
+    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0};
+    auto copy = [&] { writer.begin_with(whole, count); };
+    co_await blocking(copy);
+    co_return writer;
+  }
+
+  std::shared_ptr<const detail::DirectoryState> state_;
+};
+
+static_assert(WritableStorage<DirectoryStorage>);
+static_assert(detail::FileSource<FileReader>);
+
+}  // namespace ftplike

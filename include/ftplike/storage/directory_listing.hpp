@@ -1,0 +1,110 @@
+#pragma once
+#include <dirent.h>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ftplike/storage/file.hpp>
+
+namespace ftplike {
+namespace detail {
+
+struct CloseStream {
+  void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+};
+/// What reads the names of a directory.
+using DirectoryStream = std::unique_ptr<DIR, CloseStream>;
+
+inline DirectoryStream stream_of(Descriptor directory) {
+  DirectoryStream stream{::fdopendir(directory.get())};
+  if (!stream) fail_with(errno);
+  directory.release();  // the stream closes it
+  return stream;
+}
+/// The next name but "." and "..", which lives until the next call; null at the end.
+inline const char* next_name(DIR* stream) {
+  for (;;) {
+    errno = 0;
+    const dirent* found = ::readdir(stream);
+    if (!found && errno != 0) fail_with(errno);
+    if (!found) return nullptr;
+    const std::string_view name = found->d_name;
+    if (name != "." && name != "..") return found->d_name;
+  }
+}
+
+/// Removes the partial files of a directory that holds nothing else.
+inline void remove_partials(const Place& place) {
+  const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
+  while (const char* name = next_name(stream.get())) {
+    if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
+  }
+  ::rewinddir(stream.get());
+  while (const char* name = next_name(stream.get())) {
+    if (is_partial_name(name)) remove_partial(::dirfd(stream.get()), name);
+  }
+}
+
+}  // namespace detail
+
+/// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
+/// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
+class DirectoryListing {
+ public:
+  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory)
+      : state_{std::move(state)}, path_{std::move(path)}, stream_{detail::stream_of(std::move(directory))} {}
+
+  awaitable<std::vector<Entry>> next() {
+    if (!stream_) co_return std::vector<Entry>{};
+    auto read = [this] { return read_batch(); };
+    auto batch = co_await blocking(read);
+    co_return batch;
+  }
+
+ private:
+  static constexpr std::size_t batch_size = 512;
+
+  std::vector<Entry> read_batch() {
+    std::vector<Entry> batch;
+    while (batch.size() < batch_size) {
+      const char* name = detail::next_name(stream_.get());
+      if (!name) {
+        stream_.reset();
+        break;
+      }
+      if (auto entry = look(name)) batch.push_back(std::move(*entry));
+    }
+    return batch;
+  }
+
+  std::optional<Entry> look(std::string name) const {
+    const int directory = ::dirfd(stream_.get());
+    struct stat status {};
+    const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_known && errno == ENOENT) return std::nullopt;
+    if (detail::is_partial_name(name)) {
+      if (detail::is_older_than(state_->options.lifetime, status)) detail::remove_partial(directory, name);
+      return std::nullopt;
+    }
+    if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
+    if (!S_ISLNK(status.st_mode)) return detail::entry_of(std::move(name), status);
+    try {
+      const auto place = state_->root.place(path_.resolve(name), detail::Follow::yes);
+      if (place.exists()) return detail::entry_of(std::move(name), place.status);
+    } catch (const std::system_error&) {
+      // It leads into nothing, or in circles.
+    }
+    auto target = detail::link_text(directory, name);
+    auto entry = detail::entry_of(std::move(name), status);
+    entry.target = std::move(target).value_or("");
+    return entry;
+  }
+
+  std::shared_ptr<const detail::DirectoryState> state_;
+  Path path_;
+  detail::DirectoryStream stream_;
+};
+
+}  // namespace ftplike

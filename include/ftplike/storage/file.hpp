@@ -1,0 +1,232 @@
+#pragma once
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <ftplike/io/blocking.hpp>
+#include <ftplike/io/bytes.hpp>
+#include <ftplike/storage/beneath.hpp>
+#include <ftplike/storage/partial.hpp>
+
+namespace ftplike {
+namespace detail {
+
+/// What the tests turn, and nobody else.
+struct DirectoryOptions {
+  bool kernel_resolves = true;                       // false: component by component, as on systems without openat2
+  std::chrono::seconds lifetime = partial_lifetime;  // of partial files
+  std::chrono::nanoseconds slow_write = std::chrono::milliseconds{20};  // from when on a disk counts as slow
+};
+
+/// What a DirectoryStorage, its readers and its writers share.
+struct DirectoryState {
+  DirectoryState(std::string folder, const DirectoryOptions& its_options)
+      : label{std::move(folder)}, root{label, its_options.kernel_resolves}, options{its_options} {}
+
+  const std::string label;
+  const Beneath root;
+  const DirectoryOptions options;
+};
+
+/// Freeing the blocks of a file larger than this is better not waited for in place.
+inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
+
+/// Does `work` in place if it is known to be quick.
+template <class Work> awaitable<std::invoke_result_t<Work&>> blocking_if(bool is_slow, Work work) {
+  if (!is_slow) co_return work();
+  if constexpr (std::is_void_v<std::invoke_result_t<Work&>>) {
+    co_await blocking(std::move(work));
+  } else {
+    auto result = co_await blocking(std::move(work));
+    co_return result;
+  }
+}
+
+}  // namespace detail
+
+/// A file of a DirectoryStorage that is being read: the bytes that it has at the time of reading.
+///
+/// **Threads:** one at a time.
+class FileReader {
+ public:
+  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset)
+      : name_{std::move(name)}, file_{std::move(file)}, resident_{offset} {
+    detail::checked([&] { return ::fstat(file_.get(), &status_); });
+    if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
+    if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    if (offset > size()) detail::fail(Errc::bad_restart);
+    if (offset > 0) detail::checked([&] { return ::lseek(file_.get(), static_cast<off_t>(offset), SEEK_SET); });
+  }
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    auto n = detail::read_resident(file_.get(), room, -1);
+    if (n <= 0) {  // some kernels say 0 for what is not in memory
+      const bool waits = n < 0;
+      auto read = [&] { return detail::checked([&] { return ::read(file_.get(), room.data(), room.size()); }); };
+      n = co_await detail::blocking_if(waits, read);
+    }
+    co_return static_cast<std::size_t>(n);
+  }
+
+  /// The file, at the position of the next byte.
+  int descriptor() const noexcept { return file_.get(); }
+  /// Has the next bytes, up to `most`, read into the system's memory, so that whoever sends them does not wait for a
+  /// disk.
+  awaitable<void> fetch(std::size_t most) {
+    if (resident_ >= size()) co_return;
+    // At first the position is known; later the kernel has moved it.
+    const auto begin = is_fetched_ ? position() : resident_;
+    is_fetched_ = true;
+    resident_ = std::min<std::uint64_t>(begin + most, size());
+    if (begin >= resident_) co_return;
+    const bool waits = would_wait(begin) || would_wait(resident_ - 1);
+    if (!waits) co_return;
+    auto read = [this, begin] { read_ahead(begin); };
+    co_await blocking(read);
+  }
+
+  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status_.st_size); }
+  Entry entry() const { return detail::entry_of(name_, status_); }
+
+ private:
+  std::uint64_t position() const {
+    return static_cast<std::uint64_t>(detail::checked([&] { return ::lseek(file_.get(), 0, SEEK_CUR); }));
+  }
+  bool would_wait(std::uint64_t offset) const noexcept {
+    std::byte one;
+    return detail::read_resident(file_.get(), {&one, 1}, static_cast<off_t>(offset)) < 0 && errno == EAGAIN;
+  }
+  void read_ahead(std::uint64_t begin) const noexcept {
+    std::array<std::byte, 32 * 1024> room;
+    while (begin < resident_) {
+      const auto n = ::pread(file_.get(), room.data(), room.size(), static_cast<off_t>(begin));
+      if (n <= 0) return;  // whoever sends the bytes meets the error too
+      begin += static_cast<std::uint64_t>(n);
+    }
+  }
+
+  std::string name_;
+  detail::Descriptor file_;
+  struct stat status_ {};
+  std::uint64_t resident_;  // the end of what has been fetched
+  bool is_fetched_ = false;
+};
+
+/// A file of a DirectoryStorage that is being written: a hidden partial file beside the name, which one rename puts
+/// there. So a name is the old whole file or the new whole file, also when the process is killed in between. Against
+/// the loss of power it is no more than the file system is: nothing is forced to the disk.
+///
+/// **Threads:** one at a time.
+class FileWriter {
+ public:
+  /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
+  /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
+  FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Place place,
+             detail::Partial partial, std::uint64_t size, std::optional<Path> wanted = std::nullopt,
+             unsigned number = 0)
+      : state_{std::move(state)},
+        path_{std::move(path)},
+        place_{std::move(place)},
+        partial_{std::move(partial)},
+        size_{size},
+        wanted_{std::move(wanted)},
+        number_{number} {}
+  FileWriter(FileWriter&&) noexcept = default;
+  FileWriter& operator=(FileWriter&& other) noexcept {
+    FileWriter old{std::move(*this)};
+    state_ = std::move(other.state_);
+    path_ = std::move(other.path_);
+    place_ = std::move(other.place_);
+    partial_ = std::move(other.partial_);
+    size_ = other.size_;
+    slow_ = other.slow_;
+    wanted_ = std::move(other.wanted_);
+    number_ = other.number_;
+    return *this;
+  }
+  ~FileWriter() {
+    if (partial_.file && (size_ == 0 || partial_.is_temporary())) discard();
+  }
+
+  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer. Better not in place.
+  void begin_with(const detail::Descriptor& whole, std::uint64_t count) {
+    detail::checked([&] { return ::ftruncate(partial_.file.get(), 0); });
+    if (detail::copy_bytes(whole.get(), partial_.file.get(), count) < count) detail::fail(Errc::bad_restart);
+    size_ = count;
+  }
+
+  /// **Errors:** `no_space_on_device` and the like; what was written before stays.
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    auto put = [&] { put_all(bytes); };
+    if (slow_ == 0) {
+      put();
+    } else {
+      --slow_;
+      co_await blocking(put);
+    }
+  }
+
+  /// Puts the file under its name, with the mode of the file that it replaces.
+  awaitable<void> finish() {
+    auto rename = [this] { commit(); };
+    co_await detail::blocking_if(place_.size() > detail::large_file, rename);
+  }
+
+  /// Throws away what was written.
+  void discard() noexcept {
+    if (!partial_.file) return;
+    ::unlinkat(place_.directory, partial_.name.c_str(), 0);
+    partial_.file = detail::Descriptor{};
+  }
+
+  /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
+  const Path& path() const noexcept { return path_; }
+  std::uint64_t size() const noexcept { return size_; }
+
+ private:
+  void put_all(std::span<const std::byte> bytes) {
+    constexpr unsigned slow_writes = 64;  // that many are done elsewhere once one was slow
+    const auto begin = std::chrono::steady_clock::now();
+    while (!bytes.empty()) {
+      const auto n = detail::checked(
+          [&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(size_)); });
+      size_ += static_cast<std::uint64_t>(n);
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+    if (std::chrono::steady_clock::now() - begin >= state_->options.slow_write) slow_ = slow_writes;
+  }
+
+  void commit() {
+    constexpr mode_t permissions = 0777;
+    const auto mode = place_.status.st_mode & permissions;
+    if (place_.exists() && mode != (partial_.status.st_mode & permissions)) {
+      detail::checked([&] { return ::fchmod(partial_.file.get(), mode); });
+    }
+    const char* from = partial_.name.c_str();
+    if (!wanted_) {
+      detail::checked([&] { return ::renameat(place_.directory, from, place_.directory, place_.name.c_str()); });
+    } else {
+      while (!detail::rename_to_free(place_.directory, from, place_.name.c_str())) {
+        path_ = detail::numbered(*wanted_, ++number_);
+        place_.name = path_.name();
+      }
+    }
+    partial_.file = detail::Descriptor{};
+  }
+
+  std::shared_ptr<const detail::DirectoryState> state_;
+  Path path_;
+  detail::Place place_;
+  detail::Partial partial_;
+  std::uint64_t size_;
+  unsigned slow_ = 0;           // writes that are still to be done elsewhere
+  std::optional<Path> wanted_;  // of a unique name: where the numbers start
+  unsigned number_ = 0;
+};
+
+}  // namespace ftplike

@@ -1,0 +1,151 @@
+#pragma once
+// The system's calls for files, and what differs between systems.
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <fcntl.h>
+#include <span>
+#include <string>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include <ftplike/protocol/entry.hpp>
+
+namespace ftplike::detail {
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) noexcept : number_{number} {}
+  Descriptor(Descriptor&& other) noexcept : number_{std::exchange(other.number_, -1)} {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int get() const noexcept { return number_; }
+  int release() noexcept { return std::exchange(number_, -1); }
+  explicit operator bool() const noexcept { return number_ >= 0; }
+
+ private:
+  int number_ = -1;
+};
+
+/// To pass through a directory needs no right to read it, where the system can tell these apart.
+#if defined O_PATH
+inline constexpr int directory_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
+#elif defined O_SEARCH
+inline constexpr int directory_only = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
+#else
+inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+#endif
+/// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
+inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+[[noreturn]] inline void fail_with(int error) { throw std::system_error(error, std::system_category()); }
+
+/// The result of a system call, made again where a signal came in between; throws its error.
+template <class Call> auto checked(Call call) {
+  for (;;) {
+    const auto result = call();
+    if (result >= 0) return result;
+    if (errno != EINTR) fail_with(errno);
+  }
+}
+
+inline Timestamp modified(const struct stat& status) {
+#ifdef __APPLE__
+  const auto& time = status.st_mtimespec;
+#else
+  const auto& time = status.st_mtim;
+#endif
+  using namespace std::chrono;
+  return Timestamp{floor<milliseconds>(seconds{time.tv_sec} + nanoseconds{time.tv_nsec})};
+}
+
+inline bool is_same_file(const struct stat& a, const struct stat& b) noexcept {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+inline Entry entry_of(std::string name, const struct stat& status) {
+  const auto type = S_ISREG(status.st_mode)   ? Entry::Type::file
+                    : S_ISDIR(status.st_mode) ? Entry::Type::directory
+                    : S_ISLNK(status.st_mode) ? Entry::Type::link
+                                              : Entry::Type::other;
+  Entry entry{std::move(name), type, S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size),
+              modified(status)};
+  entry.mode = status.st_mode & 07777;
+  char unique[40];
+  std::snprintf(unique, sizeof unique, "%llx.%llx", static_cast<unsigned long long>(status.st_dev),
+                static_cast<unsigned long long>(status.st_ino));
+  entry.unique = unique;
+  return entry;
+}
+
+/// Reads at `offset`, or at the descriptor's position for -1, what is in memory already. Gives -1 where that would wait
+/// for the disk (EAGAIN) or the system does not know (EOPNOTSUPP).
+inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::span<std::byte> room,
+                             [[maybe_unused]] off_t offset) noexcept {
+#ifdef RWF_NOWAIT
+  const iovec part{room.data(), room.size()};
+  return ::preadv2(file, &part, 1, offset, RWF_NOWAIT);
+#else
+  errno = EOPNOTSUPP;
+  return -1;
+#endif
+}
+
+/// Copies up to `count` bytes from the beginning of one file to the beginning of another and gives how many there were;
+/// shares their blocks where the file system can.
+inline std::uint64_t copy_bytes(int from, int to, std::uint64_t count) {
+  std::uint64_t done = 0;
+#ifdef __linux__
+  for (loff_t in = 0, out = 0; done < count;) {
+    const auto n = ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(count - done), 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;  // whatever the reason is, it shows again below, or was none
+    done += static_cast<std::uint64_t>(n);
+  }
+#endif
+  std::vector<std::byte> room(done < count ? 256 * 1024 : 0);
+  while (done < count) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), count - done));
+    const auto got = checked([&] { return ::pread(from, room.data(), most, static_cast<off_t>(done)); });
+    if (got == 0) break;
+    for (ssize_t put = 0; put < got;) {
+      put += checked([&] {
+        return ::pwrite(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(done) + put);
+      });
+    }
+    done += static_cast<std::uint64_t>(got);
+  }
+  return done;
+}
+
+/// Renames inside a directory, unless the new name is taken: then false.
+inline bool rename_to_free(int directory, const char* from, const char* to) {
+#if defined __linux__ && defined SYS_renameat2
+  constexpr unsigned no_replace = 1;
+  if (::syscall(SYS_renameat2, directory, from, directory, to, no_replace) == 0) return true;
+  if (errno == EEXIST) return false;
+  if (errno != EINVAL && errno != ENOSYS) fail_with(errno);
+#endif
+  if (::linkat(directory, from, directory, to, 0) != 0) {
+    if (errno == EEXIST) return false;
+    fail_with(errno);
+  }
+  ::unlinkat(directory, from, 0);
+  return true;
+}
+
+}  // namespace ftplike::detail

@@ -1,0 +1,112 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include <ftplike/command/command.hpp>
+#include <ftplike/users/authenticator.hpp>
+
+namespace ftplike {
+
+// Who the client is, and its coming and going. (RFC 959 §4.1.1, RFC 7151)
+
+struct User {
+  static constexpr std::string_view verb = "USER";
+  static constexpr std::string_view help = "USER <name>: begin a login";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view name) {
+    const std::string host = session.state.host;
+    session.log_out();
+    session.state.host = host;
+    session.state.user = name;
+    return {331, "Password required"};
+  }
+};
+
+struct Pass {
+  static constexpr std::string_view verb = "PASS";
+  static constexpr std::string_view help = "PASS <password>: finish a login";
+  static constexpr bool before_login = true;
+  static awaitable<Reply> run(auto& session, std::string_view password) {
+    if (session.state.user.empty()) co_return Reply{503, "USER first"};
+    const Credentials credentials{std::exchange(session.state.user, {}), std::string{password}, session.state.host,
+                                  session.peer().address().to_string()};
+    std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
+    session.template observe<LoginTried>(credentials.user, account.has_value());
+    if (!account) {
+      const auto attempts = ++session.failed_logins;
+      // The pause grows with each attempt, and the connection's end makes no short cut: each costs one of the attempts.
+      co_await session.pause(session.limits().login_pause * (1 << std::min(attempts - 1, 8u)));
+      if (attempts < session.limits().login_attempts) co_return Reply{530, "Login incorrect"};
+      session.close();
+      co_return Reply{421, "Too many failed logins, closing the connection"};
+    }
+    const bool welcome = session.log_in(*std::move(account));
+    if (!welcome) co_return Reply{530, "Too many sessions of this user"};
+    co_return Reply{230, "Logged in"};
+  }
+};
+
+struct Acct {
+  static constexpr std::string_view verb = "ACCT";
+  static constexpr std::string_view help = "ACCT <information>: no account information is needed";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto&, std::string_view) { return {202, "No account information needed"}; }
+};
+
+struct Rein {
+  static constexpr std::string_view verb = "REIN";
+  static constexpr std::string_view help = "REIN: log out, keep the connection";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    session.log_out();
+    return {220, "Ready for a new user"};
+  }
+};
+
+struct Quit {
+  static constexpr std::string_view verb = "QUIT";
+  static constexpr std::string_view help = "QUIT: end the session";
+  static constexpr bool before_login = true;
+  static Reply run(auto& session, std::string_view) {
+    session.close();
+    return {221, "Goodbye"};
+  }
+};
+
+struct Noop {
+  static constexpr std::string_view verb = "NOOP";
+  static constexpr std::string_view help = "NOOP: nothing, to keep the session";
+  static constexpr bool before_login = true;
+  static Reply run(auto&, std::string_view) { return {200, "OK"}; }
+};
+
+struct Host {
+  static constexpr std::string_view verb = "HOST";
+  static constexpr std::string_view help = "HOST <name>: which of this server's hosts is meant";
+  static constexpr std::string_view feature = "HOST";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view name) {
+    if (session.standard() && (session.account() || !session.state.user.empty())) {
+      return {503, "HOST must come before the login"};
+    }
+    if constexpr (requires { session.service().authenticator.knows_host(name); }) {
+      if (!session.service().authenticator.knows_host(name)) return {504, "No such host here"};
+    }
+    session.log_out();
+    session.state.host = name;
+    return {220, "Host accepted"};
+  }
+};
+
+struct Clnt {
+  static constexpr std::string_view verb = "CLNT";
+  static constexpr std::string_view help = "CLNT <name>: the client's program";
+  static constexpr std::string_view feature = "CLNT";
+  static constexpr bool before_login = true;
+  static Reply run(auto&, std::string_view) { return {200, "Noted"}; }
+};
+
+}  // namespace ftplike

@@ -1,0 +1,319 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <ftplike/protocol/timestamp.hpp>
+#include <ftplike/storage/storage.hpp>
+#include <ftplike/users/authenticator.hpp>
+#include <ftplike/verbs/parameters.hpp>
+
+namespace ftplike {
+
+// Files and directories by name. (RFC 959 §4.1.3, RFC 775, RFC 3659; MFMT and MFF as their drafts say)
+
+struct Pwd {
+  static constexpr std::string_view verb = "PWD";
+  static constexpr std::string_view help = "PWD: the working directory";
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    if (session.standard()) return {257, quoted(session.directory.string())};
+    // The ftp-like dialect names it as the operator named the root.
+    const std::string below = session.directory.is_root() ? "" : session.directory.string();
+    return {257, quoted(session.storage().label() + below)};
+  }
+};
+
+struct Cwd {
+  static constexpr std::string_view verb = "CWD";
+  static constexpr std::string_view help = "CWD <path>: change the working directory";
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    bool found = false;
+    try {
+      const Entry entry = co_await session.storage().stat(path);
+      found = entry.is_directory();
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::no_such_file_or_directory && error.code() != std::errc::not_a_directory) throw;
+    }
+    if (!found) co_return Reply{550, "Directory not found"};
+    session.directory = session.virtual_path(name);
+    co_return Reply{250, "Directory changed to " + std::string{name}};
+  }
+};
+
+struct Cdup {
+  static constexpr std::string_view verb = "CDUP";
+  static constexpr std::string_view help = "CDUP: go to the directory above";
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::none;
+  static awaitable<Reply> run(auto& session, std::string_view) { return Cwd::run(session, ".."); }
+};
+
+/// What the commands that change files have in common.
+struct Changing {
+  static constexpr auto argument = ArgumentRule::required;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+};
+
+struct Mkd : Changing {
+  static constexpr std::string_view verb = "MKD";
+  static constexpr std::string_view help = "MKD <path>: make a directory";
+  static constexpr Rights needs = Right::make_directories;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    co_await session.storage().make_directory(path);
+    co_return Reply{257, quoted(session.virtual_path(name).string()) + " created"};
+  }
+};
+
+struct Rmd : Changing {
+  static constexpr std::string_view verb = "RMD";
+  static constexpr std::string_view help = "RMD <path>: remove an empty directory";
+  static constexpr Rights needs = Right::remove;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    co_await session.storage().remove_directory(path);
+    co_return Reply{250, "Directory removed"};
+  }
+};
+
+struct Dele : Changing {
+  static constexpr std::string_view verb = "DELE";
+  static constexpr std::string_view help = "DELE <path>: remove a file";
+  static constexpr Rights needs = Right::remove;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    co_await session.storage().remove(path);
+    co_return Reply{250, "File removed"};
+  }
+};
+
+struct Rnfr : Changing {
+  static constexpr std::string_view verb = "RNFR";
+  static constexpr std::string_view help = "RNFR <path>: the file to rename";
+  static constexpr Rights needs = Right::rename;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    Path path = session.path(name);
+    (void)co_await session.storage().stat(path);
+    session.state.rename_from = std::move(path);
+    co_return Reply{350, "RNTO next"};
+  }
+};
+
+struct Rnto : Changing {
+  static constexpr std::string_view verb = "RNTO";
+  static constexpr std::string_view help = "RNTO <path>: its new name";
+  static constexpr Rights needs = Right::rename;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const auto from = std::exchange(session.state.rename_from, std::nullopt);
+    if (!from) co_return Reply{503, "RNFR first"};
+    const Path to = session.path(name);
+    co_await session.storage().rename(*from, to);
+    co_return Reply{250, "Renamed"};
+  }
+};
+
+struct Size {
+  static constexpr std::string_view verb = "SIZE";
+  static constexpr std::string_view help = "SIZE <path>: bytes of a file, or of its upload that was cut off";
+  static constexpr std::string_view feature = "SIZE";
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    std::error_code missing;
+    try {
+      const Entry entry = co_await session.storage().stat(path);
+      if (!entry.is_file()) co_return Reply{550, "Not a file"};
+      co_return Reply{213, std::to_string(entry.size)};
+    } catch (const std::system_error& error) { missing = error.code(); }
+    if constexpr (requires { session.storage().partial_size(path); }) {
+      if (missing == std::errc::no_such_file_or_directory) {
+        const std::uint64_t size = co_await session.storage().partial_size(path);
+        co_return Reply{213, std::to_string(size)};
+      }
+    }
+    throw std::system_error(missing);
+  }
+};
+
+struct Mdtm {
+  static constexpr std::string_view verb = "MDTM";
+  static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
+  static constexpr std::string_view feature = "MDTM";
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    const Entry entry = co_await session.storage().stat(path);
+    co_return Reply{213, format_timestamp(entry.modified)};
+  }
+};
+
+struct Mfmt : Changing {
+  static constexpr std::string_view verb = "MFMT";
+  static constexpr std::string_view help = "MFMT <YYYYMMDDHHMMSS> <path>: set when a file was last changed, in UTC";
+  static constexpr std::string_view feature = "MFMT";
+  static constexpr Rights needs = Right::write;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto space = text.find(' ');
+    const auto time = parse_timestamp(text.substr(0, space));
+    if (!time || space == text.npos) co_return Reply{501, "A time and a path expected"};
+    const auto name = text.substr(space + 1);
+    const Path path = session.path(name);
+    co_await session.storage().set_modified(path, *time);
+    co_return Reply{213, "Modify=" + format_timestamp(*time) + "; " + std::string{name}};
+  }
+};
+
+/// Whether a storage keeps permission bits.
+template <class Storage>
+concept KeepsModes = requires(Storage& storage, const Path& path) {
+  storage.set_mode(path, 0U);
+};
+
+struct Mff : Changing {
+  static constexpr std::string_view verb = "MFF";
+  static constexpr std::string_view help = "MFF <fact>=<value>; <path>: set facts of a file";
+  static constexpr Rights needs = Right::write;
+  template <class S> static std::string feature(const S&) {
+    return KeepsModes<typename S::Storage> ? "MFF modify;UNIX.mode;" : "MFF modify;";
+  }
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto space = text.find("; ");
+    if (space == text.npos) co_return Reply{501, "Facts and a path expected"};
+    const auto name = text.substr(space + 2);
+    const Path path = session.path(name);
+    // All are understood before the first is set.
+    std::optional<Timestamp> time;
+    std::optional<unsigned> mode;
+    for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
+      const auto fact = facts.substr(0, facts.find(';'));
+      const std::string key = detail::upper(fact.substr(0, fact.find('=')));
+      const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
+      if (key == "MODIFY") time = parse_timestamp(value);
+      if (key == "UNIX.MODE") mode = detail::whole_number<unsigned>(value, 8);
+      const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && mode);
+      if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
+    }
+    if (time) co_await session.storage().set_modified(path, *time);
+    if constexpr (KeepsModes<std::remove_cvref_t<decltype(session.storage())>>) {
+      if (mode) co_await session.storage().set_mode(path, *mode);
+    } else {
+      if (mode) co_return Reply{504, "Cannot set UNIX.mode"};
+    }
+    co_return Reply{213, std::string{text}};
+  }
+};
+
+struct Avbl {
+  static constexpr std::string_view verb = "AVBL";
+  static constexpr std::string_view help = "AVBL [<path>]: bytes that are free";
+  static constexpr std::string_view feature = "AVBL";
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = requires(typename S::Storage& storage, const Path& path) {
+    storage.available(path);
+  };
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    const std::uint64_t free = co_await session.storage().available(path);
+    co_return Reply{213, std::to_string(free)};
+  }
+};
+
+// RFC 775's names of some of them, which old clients prefer.
+struct Xpwd : Pwd {
+  static constexpr std::string_view verb = "XPWD";
+};
+struct Xcwd : Cwd {
+  static constexpr std::string_view verb = "XCWD";
+};
+struct Xcup : Cdup {
+  static constexpr std::string_view verb = "XCUP";
+};
+struct Xmkd : Mkd {
+  static constexpr std::string_view verb = "XMKD";
+};
+struct Xrmd : Rmd {
+  static constexpr std::string_view verb = "XRMD";
+};
+
+struct SiteChmod : Changing {
+  static constexpr std::string_view verb = "CHMOD";
+  static constexpr std::string_view help = "CHMOD <mode> <path>: set the permission bits, in octal";
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = KeepsModes<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto space = text.find(' ');
+    const auto mode = detail::whole_number<unsigned>(text.substr(0, space), 8);
+    if (!mode || *mode > 07777 || space == text.npos) co_return Reply{501, "An octal mode and a path expected"};
+    const Path path = session.path(text.substr(space + 1));
+    co_await session.storage().set_mode(path, *mode);
+    co_return Reply{200, "Mode set"};
+  }
+};
+
+struct SiteUtime : Changing {
+  static constexpr std::string_view verb = "UTIME";
+  static constexpr std::string_view help = "UTIME <YYYYMMDDhhmm[ss]> <path>: set when a file was last changed, in UTC";
+  static constexpr Rights needs = Right::write;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    std::string_view name;
+    const auto time = time_and_name(text, name);
+    if (!time) co_return Reply{501, "A time and a path expected"};
+    const Path path = session.path(name);
+    co_await session.storage().set_modified(path, *time);
+    co_return Reply{200, "Time set"};
+  }
+
+ private:
+  /// Both forms there are: `<time> <path>`, and `<path> <atime> <mtime> <ctime> UTC`.
+  static std::optional<Timestamp> time_and_name(std::string_view text, std::string_view& name) {
+    const auto parse = [](std::string_view digits) {
+      return parse_timestamp(digits.size() == 12 ? std::string{digits} + "00" : std::string{digits});
+    };
+    if (text.ends_with(" UTC")) {
+      text.remove_suffix(4);
+      std::string_view times[3];
+      for (auto& time : times) {
+        const auto space = text.rfind(' ');
+        if (space == text.npos) return std::nullopt;
+        time = text.substr(space + 1);
+        text = text.substr(0, space);
+      }
+      name = text;
+      return parse(times[1]);
+    }
+    const auto space = text.find(' ');
+    if (space == text.npos) return std::nullopt;
+    name = text.substr(space + 1);
+    return parse(text.substr(0, space));
+  }
+};
+
+/// SITE, with the commands that Inner holds.
+template <class Inner> struct BasicSite {
+  static constexpr std::string_view verb = "SITE";
+  static constexpr std::string_view help = "SITE <command>: what is special here, see SITE HELP";
+  static constexpr auto argument = ArgumentRule::required;
+  using Commands = Inner;
+  template <class... More> using With = BasicSite<typename Inner::template With<More...>>;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const CommandLine inner = parse_command(text);
+    if (inner.verb == Verb{"HELP"}) co_return help_of(session);
+    co_return co_await detail::run_inner<Inner>(session, text, 504);
+  }
+
+ private:
+  template <class S> static Reply help_of(S&) {
+    std::string lines = "SITE commands";
+    for (const auto& entry : Inner::template On<S>::template entries<S>()) lines += "\n " + std::string{entry.help};
+    return {214, lines + "\nHELP: this\nEnd"};
+  }
+};
+using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
+
+}  // namespace ftplike

@@ -1,0 +1,201 @@
+#pragma once
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <ftplike/command/command.hpp>
+#include <ftplike/protocol/facts.hpp>
+#include <ftplike/protocol/listing.hpp>
+#include <ftplike/protocol/wildcard.hpp>
+#include <ftplike/storage/storage.hpp>
+#include <ftplike/users/authenticator.hpp>
+
+namespace ftplike {
+
+// What directories hold. (RFC 959 §4.1.3, RFC 3659 §7)
+
+/// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory.
+template <class Listing, class Format> class ListingSource {
+ public:
+  ListingSource(Listing listing, std::string pattern, Format format)
+      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    while (at_ == text_.size() && !ended_) {
+      text_.clear();
+      at_ = 0;
+      std::vector<Entry> entries = co_await listing_.next();
+      ended_ = entries.empty();
+      std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
+      for (const auto& entry : entries) {
+        if (pattern_.empty() || matches(pattern_, entry.name)) format_(text_, entry);
+      }
+    }
+    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+
+ private:
+  Listing listing_;
+  std::string pattern_;
+  Format format_;
+  std::string text_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+};
+
+/// The one entry of a path that is no directory, as a listing.
+class SingleListing {
+ public:
+  explicit SingleListing(Entry entry) { entries_.push_back(std::move(entry)); }
+  awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+/// What the argument of LIST or NLST asks for. Options as of `ls` are taken note of by ignoring them; the last
+/// component may be a pattern.
+struct ListingRequest {
+  explicit ListingRequest(std::string_view argument) {
+    while (argument.starts_with('-')) {
+      const auto end = argument.find(' ');
+      argument.remove_prefix(end == argument.npos ? argument.size() : end + 1);
+    }
+    name = argument;
+    const auto last = name.substr(name.rfind('/') + 1);
+    if (last.find_first_of("*?[") != last.npos) {
+      pattern = last;
+      name.remove_suffix(last.size());
+    }
+    prefix = name;
+    if (!prefix.empty() && prefix.back() != '/') prefix += '/';
+  }
+  std::string_view name;  // of the directory or file
+  std::string pattern;    // of names in it, empty for all
+  std::string prefix;     // of a name of NLST: as the client must say it
+};
+
+namespace detail {
+
+inline std::string_view permissions_of(const Entry& entry, Rights rights) {
+  // Few combinations occur; what an account may do with a file or a directory in RFC 3659's letters.
+  static thread_local std::string letters;
+  letters.clear();
+  const auto add = [&rights](Right right, std::string_view what) {
+    if (rights.contains(right)) letters += what;
+  };
+  if (entry.is_directory()) {
+    add(Right::write, "c");
+    add(Right::remove, "d");
+    letters += 'e';
+    add(Right::rename, "f");
+    add(Right::list, "l");
+    add(Right::make_directories, "m");
+    add(Right::remove, "p");
+  } else {
+    add(Right::append, "a");
+    add(Right::remove, "d");
+    add(Right::rename, "f");
+    add(Right::read, "r");
+    add(Right::write, "w");
+  }
+  return letters;
+}
+
+/// Sends the listing of `path` over the data connection, each entry as `format` appends it.
+template <class S, class Format> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path,
+                                                               std::string pattern, bool directories_only,
+                                                               Format format) {
+  typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
+  transfer.listing = true;
+  const Entry entry = co_await session.storage().stat(path);
+  if (entry.is_directory()) {
+    auto listing = co_await session.storage().list(path);
+    ListingSource source{std::move(listing), std::move(pattern), std::move(format)};
+    co_return co_await session.send(source, std::move(transfer));
+  }
+  if (directories_only) co_return Reply{501, "Not a directory"};
+  SingleListing single{entry};
+  ListingSource source{std::move(single), std::string{}, std::move(format)};
+  co_return co_await session.send(source, std::move(transfer));
+}
+
+inline Timestamp wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace detail
+
+struct List {
+  static constexpr std::string_view verb = "LIST";
+  static constexpr std::string_view help = "LIST [<path>]: list a directory";
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    ListingRequest request{text};
+    const Path path = session.path(request.name);
+    if (session.announces()) {
+      // The ftp-like dialect: bare names between LFs.
+      auto names = [first = true](std::string& out, const Entry& entry) mutable {
+        if (!std::exchange(first, false)) out += '\n';
+        out += entry.name;
+      };
+      co_return co_await detail::send_listing(session, verb, path, std::move(request.pattern), false, std::move(names));
+    }
+    auto lines = [now = detail::wall_clock()](std::string& out, const Entry& entry) {
+      append_listed(out, entry, now);
+      out += "\r\n";
+    };
+    co_return co_await detail::send_listing(session, verb, path, std::move(request.pattern), false, std::move(lines));
+  }
+};
+
+struct Nlst {
+  static constexpr std::string_view verb = "NLST";
+  static constexpr std::string_view help = "NLST [<path>]: list names only";
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    ListingRequest request{text};
+    const Path path = session.path(request.name);
+    auto names = [prefix = request.prefix](std::string& out, const Entry& entry) {
+      const bool breaks_the_line = entry.name.find_first_of("\r\n") != std::string::npos;
+      if (!breaks_the_line) out.append(prefix).append(entry.name).append("\r\n");
+    };
+    co_return co_await detail::send_listing(session, verb, path, std::move(request.pattern), false, std::move(names));
+  }
+};
+
+struct Mlsd {
+  static constexpr std::string_view verb = "MLSD";
+  static constexpr std::string_view help = "MLSD [<path>]: list a directory for programs";
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const Path path = session.path(text);
+    auto lines = [facts = session.state.facts, rights = session.account()->rights](std::string& out,
+                                                                                   const Entry& entry) {
+      append_facts(out, entry, facts, detail::permissions_of(entry, rights));
+      out += "\r\n";
+    };
+    co_return co_await detail::send_listing(session, verb, path, {}, true, std::move(lines));
+  }
+};
+
+struct Mlst {
+  static constexpr std::string_view verb = "MLST";
+  static constexpr std::string_view help = "MLST [<path>]: the facts of one file";
+  static std::string feature(const auto& session) { return "MLST " + session.state.facts.feature(); }
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const Path path = session.path(text);
+    Entry entry = co_await session.storage().stat(path);
+    entry.name = session.virtual_path(text).string();
+    std::string lines = "Listing " + entry.name + "\n ";
+    append_facts(lines, entry, session.state.facts, detail::permissions_of(entry, session.account()->rights));
+    co_return Reply{250, lines + "\nEnd"};
+  }
+};
+
+}  // namespace ftplike

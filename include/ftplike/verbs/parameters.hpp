@@ -1,0 +1,159 @@
+#pragma once
+#include <charconv>
+#include <string>
+#include <string_view>
+
+#include <ftplike/command/table.hpp>
+#include <ftplike/protocol/command_line.hpp>
+#include <ftplike/protocol/facts.hpp>
+
+namespace ftplike {
+
+// How transfers are to be. (RFC 959 §4.1.2, RFC 2389, 2640, 3659)
+
+namespace detail {
+
+/// A decimal number and nothing else.
+template <class Number = std::uint64_t>
+std::optional<Number> whole_number(std::string_view text, int base = 10) noexcept {
+  Number value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+inline std::string upper(std::string_view text) {
+  std::string out{text};
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return out;
+}
+
+/// Runs the command of a table of its own that the argument of an outer command names: SITE CHMOD, OPTS MLST.
+template <class Table, class S> awaitable<Reply> run_inner(S& session, std::string_view text, int unknown) {
+  const CommandLine inner = parse_command(text);
+  const auto* entry = Table::template On<S>::template find<S>(inner.verb);
+  if (!entry) co_return Reply{unknown, "Not implemented for that parameter"};
+  if (!entry->allowed(session)) co_return Reply{550, "Permission denied"};
+  if (entry->argument == ArgumentRule::required && inner.argument.empty()) co_return Reply{501, "Argument missing"};
+  if (entry->answer) co_return entry->answer(session, inner.argument);
+  co_return co_await entry->run(session, inner.argument);
+}
+
+}  // namespace detail
+
+struct Type {
+  static constexpr std::string_view verb = "TYPE";
+  static constexpr std::string_view help = "TYPE A|I|L 8: text or bytes";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    const std::string type = detail::upper(text);
+    if (type == "A" || type == "A N")
+      session.state.type = 'A';
+    else if (type == "I" || type == "L 8" || type == "L8")
+      session.state.type = 'I';
+    else
+      return {504, "Only types A, I and L 8"};
+    return {200, session.state.type == 'A' ? "Type is ASCII" : "Type is binary"};
+  }
+};
+
+struct Stru {
+  static constexpr std::string_view verb = "STRU";
+  static constexpr std::string_view help = "STRU F: files have no structure";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto&, std::string_view text) {
+    if (detail::upper(text) != "F") return {504, "Only structure F"};
+    return {200, "Structure is file"};
+  }
+};
+
+struct Mode {
+  static constexpr std::string_view verb = "MODE";
+  static constexpr std::string_view help = "MODE S: bytes are sent as a stream";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto&, std::string_view text) {
+    if (detail::upper(text) != "S") return {504, "Only mode S"};
+    return {200, "Mode is stream"};
+  }
+};
+
+struct Rest {
+  static constexpr std::string_view verb = "REST";
+  static constexpr std::string_view help = "REST <position>: where the next transfer begins";
+  static constexpr std::string_view feature = "REST STREAM";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    const auto position = detail::whole_number(text);
+    if (!position) return {501, "Not a position"};
+    session.state.restart = *position;
+    return {350, "Restarting at " + std::to_string(*position)};
+  }
+};
+
+struct Allo {
+  static constexpr std::string_view verb = "ALLO";
+  static constexpr std::string_view help = "ALLO <bytes>: make sure that there is room";
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto wanted = detail::whole_number(text.substr(0, text.find(' ')));
+    if (!wanted) co_return Reply{501, "Not a number of bytes"};
+    if constexpr (requires { session.storage().available(session.path("")); }) {
+      const std::uint64_t room = co_await session.storage().available(session.path(""));
+      if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are free"};
+      co_return Reply{200, "There is room"};
+    }
+    co_return Reply{202, "No allocation needed"};
+  }
+};
+
+struct OptsUtf8 {
+  static constexpr std::string_view verb = "UTF8";
+  static Reply run(auto&, std::string_view text) {
+    if (!text.empty() && detail::upper(text) != "ON") return {501, "Names are sent as they are, which is UTF-8"};
+    return {200, "UTF-8 it is"};
+  }
+};
+
+struct OptsMlst {
+  static constexpr std::string_view verb = "MLST";
+  static Reply run(auto& session, std::string_view text) {
+    session.state.facts = FactSet::parse(text);
+    const auto facts = session.state.facts.text();
+    return {200, facts.empty() ? "MLST OPTS" : "MLST OPTS " + facts};
+  }
+};
+
+/// OPTS, with the options that Inner holds.
+template <class Inner = CommandTable<OptsUtf8, OptsMlst>> struct BasicOpts {
+  static constexpr std::string_view verb = "OPTS";
+  static constexpr std::string_view help = "OPTS <verb> [<options>]: options of another command";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    return detail::run_inner<Inner>(session, text, 501);
+  }
+};
+using Opts = BasicOpts<>;
+
+/// Some old clients say it without OPTS.
+struct Utf8 {
+  static constexpr std::string_view verb = "UTF8";
+  static constexpr std::string_view feature = "UTF8";
+  static constexpr bool before_login = true;
+  static Reply run(auto& session, std::string_view text) { return OptsUtf8::run(session, text); }
+};
+
+struct Lang {
+  static constexpr std::string_view verb = "LANG";
+  static constexpr std::string_view help = "LANG [EN]: the language of replies";
+  static constexpr std::string_view feature = "LANG EN*";
+  static constexpr bool before_login = true;
+  static Reply run(auto&, std::string_view text) {
+    const std::string language = detail::upper(text);
+    if (!language.empty() && language != "EN" && !language.starts_with("EN-")) return {504, "Only EN"};
+    return {200, "Replies are in English"};
+  }
+};
+
+}  // namespace ftplike

@@ -1,0 +1,99 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <ftplike/command/command.hpp>
+#include <ftplike/storage/storage.hpp>
+#include <ftplike/users/authenticator.hpp>
+
+namespace ftplike {
+
+// Files over the data connection. (RFC 959 §4.1.3, RFC 3659 §5)
+
+/// How a session describes the transfer of a file: what its replies say, and in which type it goes.
+template <class S>
+auto file_transfer(S& session, std::string_view verb, Path path, std::string_view done, std::uint64_t offset) {
+  const std::string name{path.name()};
+  typename S::Transfer transfer{verb, std::move(path), "Opening data connection for " + name, std::string{done}};
+  transfer.offset = offset;
+  transfer.ascii = session.standard() && session.state.type == 'A';
+  if (transfer.ascii && offset > 0) throw std::system_error(Errc::bad_restart);
+  return transfer;
+}
+
+struct Retr {
+  static constexpr std::string_view verb = "RETR";
+  static constexpr std::string_view help = "RETR <path>: fetch a file";
+  static constexpr Rights needs = Right::read;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const std::uint64_t offset = std::exchange(session.state.restart, 0);
+    const Path path = session.path(name);
+    auto transfer = file_transfer(session, verb, path, "Download complete", offset);
+    auto file = co_await session.storage().open(path, offset);
+    if constexpr (requires { file.size(); })
+      transfer.opening += " (" + std::to_string(file.size() - offset) + " bytes)";
+    co_return co_await session.send(file, std::move(transfer));
+  }
+};
+
+struct Stor {
+  static constexpr std::string_view verb = "STOR";
+  static constexpr std::string_view help = "STOR <path>: store a file";
+  static constexpr Rights needs = Right::write;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const std::uint64_t offset = std::exchange(session.state.restart, 0);
+    const Path path = session.path(name);
+    auto transfer = file_transfer(session, verb, path, "Upload complete", offset);
+    auto file = co_await session.storage().create(path, offset);
+    co_return co_await session.receive(file, std::move(transfer));
+  }
+};
+
+struct Appe {
+  static constexpr std::string_view verb = "APPE";
+  static constexpr std::string_view help = "APPE <path>: store at the end of a file";
+  static constexpr Rights needs = Right::append;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    session.state.restart = 0;
+    const Path path = session.path(name);
+    auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
+    auto file = co_await session.storage().append(path);
+    transfer.offset = file.size();
+    co_return co_await session.receive(file, std::move(transfer));
+  }
+};
+
+struct Stou {
+  static constexpr std::string_view verb = "STOU";
+  static constexpr std::string_view help = "STOU [<path>]: store under a name that nobody has";
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    session.state.restart = 0;
+    const Path wished = session.path(name.empty() ? "upload" : name);
+    auto file = co_await session.storage().create_unique(wished);
+    const Path path = file.path();
+    auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
+    transfer.opening = "FILE: " + std::string{path.name()};  // RFC 1123 §4.1.2.9
+    co_return co_await session.receive(file, std::move(transfer));
+  }
+};
+
+struct Abor {
+  static constexpr std::string_view verb = "ABOR";
+  static constexpr std::string_view help = "ABOR: end the transfer under way";
+  static constexpr bool at_once = true;
+  static Reply run(auto& session, std::string_view) {
+    if (session.interrupt(Errc::aborted)) return {226, "Abort successful"};
+    session.disarm();
+    return {225, "No transfer to abort"};
+  }
+};
+
+}  // namespace ftplike
