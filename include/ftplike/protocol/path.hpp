@@ -62,7 +62,7 @@ inline bool is_component(std::string_view name) noexcept {
 }
 
 /// A directory's name between quotes, its own quotes doubled, as 257 replies give it. (RFC 959 appendix II)
-inline std::string quoted(std::string_view name) {
+inline std::string quoted_name(std::string_view name) {
   std::string out = "\"";
   for (const char c : name) out.append(c == '"' ? 2 : 1, c);
   return out += '"';

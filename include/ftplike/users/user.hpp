@@ -29,9 +29,9 @@ namespace ftplike {
 /// - `certificate`: who shows a verified certificate of this common name needs no password.
 ///
 /// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
-class User {
+class UserEntry {
  public:
-  User(Account its_account, Password its_password, std::string its_host = {}, std::string its_certificate = {})
+  UserEntry(Account its_account, Password its_password, std::string its_host = {}, std::string its_certificate = {})
       : account{std::move(its_account)},
         password{std::move(its_password)},
         host{std::move(its_host)},
@@ -47,7 +47,7 @@ class User {
   std::string host;         // in lower case
   std::string certificate;  // a common name
 
-  friend bool operator==(const User&, const User&) = default;
+  friend bool operator==(const UserEntry&, const UserEntry&) = default;
 };
 
 namespace detail {
@@ -82,7 +82,7 @@ template <class Number> Number number_in(std::string_view key, std::string_view 
 
 /// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
 /// `std::invalid_argument`.
-inline User parse_user(std::string_view line) {
+inline UserEntry parse_user(std::string_view line) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
   if (std::any_of(line.begin(), line.end(), is_control)) throw std::invalid_argument("a control character");
   const auto fields = 1 + std::count(line.begin(), line.end(), ':');
@@ -115,11 +115,11 @@ inline User parse_user(std::string_view line) {
     else
       throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
   }
-  return User{std::move(account), std::move(password), std::move(host), std::move(certificate)};
+  return UserEntry{std::move(account), std::move(password), std::move(host), std::move(certificate)};
 }
 
 /// The line of a user that `parse_user` reads as the same user.
-inline std::string line_of(const User& user) {
+inline std::string line_of(const UserEntry& user) {
   std::string result = user.account.name + ':' + user.password.text() + ':' + user.account.root.string() + ':' +
                        user.account.rights.text();
   char before = ':';

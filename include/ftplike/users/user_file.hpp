@@ -23,8 +23,8 @@ namespace ftplike {
 /// The users that a text names, in its order. `source` is what errors call the text.
 ///
 /// **Errors:** `std::runtime_error`, one line: the source, the number of the line, and what is wrong there.
-inline std::vector<User> parse_users(std::string_view text, std::string_view source) {
-  std::vector<User> result;
+inline std::vector<UserEntry> parse_users(std::string_view text, std::string_view source) {
+  std::vector<UserEntry> result;
   std::unordered_set<std::string> keys;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const auto line = detail::take_until(text, '\n');
@@ -113,7 +113,7 @@ inline void replace_user_file(const std::filesystem::path& path, const UserFileD
 /// The users of a file, in its order.
 ///
 /// **Errors:** `std::system_error` if it cannot be read, else those of `parse_users`.
-inline std::vector<User> read_users(const std::filesystem::path& file) {
+inline std::vector<UserEntry> read_users(const std::filesystem::path& file) {
   const detail::UserFileDescriptor opened{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
   return parse_users(opened.read(), file.string());
 }
@@ -124,7 +124,7 @@ inline std::vector<User> read_users(const std::filesystem::path& file) {
 ///
 /// **Errors:** `std::invalid_argument` if a line cannot hold this user, as one with a plain password or with a ':' in
 /// its name; `std::system_error`; those of `parse_users` if the file is not well-formed. The file is then as it was.
-inline void write_user(const std::filesystem::path& file, const User& user) {
+inline void write_user(const std::filesystem::path& file, const UserEntry& user) {
   const auto line = detail::line_of(user);
   if (!detail::names_a_user(line) || detail::parse_user(detail::without_blanks(line)) != user) {
     throw std::invalid_argument("a users' file cannot hold the user '" + user.key() + '\'');

@@ -27,13 +27,13 @@ namespace detail {
 class UserSnapshot {
  public:
   /// **Errors:** `std::invalid_argument` if two users have the same key.
-  explicit UserSnapshot(const std::vector<User>& users) {
-    for (const User& user : users) {
+  explicit UserSnapshot(const std::vector<UserEntry>& users) {
+    for (const UserEntry& user : users) {
       const auto [place, is_new] = users_.try_emplace(user.key(), user);
       if (!is_new) throw std::invalid_argument("a second user '" + user.key() + '\'');
       place->second.account.name = place->first;
     }
-    for (const User& user : users) {
+    for (const UserEntry& user : users) {
       if (!user.password.is_locked()) with_password_.push_back(&users_.at(user.key()));
     }
   }
@@ -41,7 +41,7 @@ class UserSnapshot {
   UserSnapshot& operator=(const UserSnapshot&) = delete;
 
   std::size_t size() const noexcept { return users_.size(); }
-  const User* find(const std::string& name, std::string host) const {
+  const UserEntry* find(const std::string& name, std::string host) const {
     if (!host.empty()) {
       for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
       const auto there = users_.find(name + '@' + host);
@@ -52,19 +52,19 @@ class UserSnapshot {
   }
   /// Somebody whose password takes the time that the one of this name would take if there was one: always the same
   /// for a name, and over many names as mixed as the table. Nobody if no user has a password.
-  const User* stand_in(const std::string& name) const {
+  const UserEntry* stand_in(const std::string& name) const {
     if (with_password_.empty()) return nullptr;
     return with_password_[std::hash<std::string>{}(name) % with_password_.size()];
   }
 
  private:
-  std::unordered_map<std::string, User> users_;
-  std::vector<const User*> with_password_;
+  std::unordered_map<std::string, UserEntry> users_;
+  std::vector<const UserEntry*> with_password_;
 };
 
 }  // namespace detail
 
-/// An authenticator that knows users by name: those of a file (see `User` for its format) and those that were added.
+/// An authenticator that knows users by name: those of a file (see `UserEntry` for its format) and those that were added.
 /// Anonymous logins and guests are as a `GuestAuthenticator` has them; nobody is let in so without one. An account's
 /// name is the key of its user: `name`, or `name@host` if the user belongs to a virtual host.
 ///
@@ -82,7 +82,7 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
   ///
   /// **Errors:** `std::invalid_argument` if there is one with the same key, or without a name.
   /// **Complexity:** linear in the number of users.
-  void add(User user) {
+  void add(UserEntry user) {
     if (user.account.name.empty()) throw std::invalid_argument("a user without a name");
     const std::scoped_lock lock{state_->changing};
     auto added = state_->added;
@@ -109,14 +109,14 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
 
   awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
     const auto users = now();
-    const User* const user = users->find(credentials.user, credentials.host);
+    const UserEntry* const user = users->find(credentials.user, credentials.host);
     if (user != nullptr && is_certified(*user, credentials)) co_return user->account;
     if (user == nullptr) {
       auto anonymous = state_->guests.anonymous(credentials.user);
       if (anonymous) co_return anonymous;
     }
     const bool can_fit = user != nullptr && !user->password.is_locked();
-    const User* const compared = can_fit ? user : users->stand_in(credentials.user);
+    const UserEntry* const compared = can_fit ? user : users->stand_in(credentials.user);
     if (compared == nullptr) co_return std::nullopt;
     const bool fits = co_await try_password(compared->password, credentials.password);
     if (!fits || !can_fit) co_return std::nullopt;
@@ -125,7 +125,7 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
   std::optional<Account> guest() const { return state_->guests.guest(); }
   bool needs_password(const Credentials& credentials) const {
     const auto users = now();
-    const User* const user = users->find(credentials.user, credentials.host);
+    const UserEntry* const user = users->find(credentials.user, credentials.host);
     return user == nullptr || !is_certified(*user, credentials);
   }
 
@@ -138,10 +138,10 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
     const Hashing hashing;
     std::mutex changing;  // held from the beginning of a change to its end; guards the next three
     std::filesystem::path file;
-    std::vector<User> added;
-    std::vector<User> read;
+    std::vector<UserEntry> added;
+    std::vector<UserEntry> read;
     std::mutex showing;  // guards the pointer alone, so that a login never waits for a file
-    std::shared_ptr<const detail::UserSnapshot> users = std::make_shared<detail::UserSnapshot>(std::vector<User>{});
+    std::shared_ptr<const detail::UserSnapshot> users = std::make_shared<detail::UserSnapshot>(std::vector<UserEntry>{});
   };
 
   awaitable<bool> try_password(const Password& password, const std::string& offered) const {
@@ -149,14 +149,14 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
     const auto compare = [&password, &offered, &hashing = state_->hashing] { return password.fits(offered, hashing); };
     co_return co_await blocking(compare);
   }
-  static bool is_certified(const User& user, const Credentials& credentials) {
+  static bool is_certified(const UserEntry& user, const Credentials& credentials) {
     return !user.certificate.empty() && user.certificate == credentials.certificate;
   }
   std::shared_ptr<const detail::UserSnapshot> now() const {
     const std::scoped_lock lock{state_->showing};
     return state_->users;
   }
-  void show(const std::vector<User>& added, const std::vector<User>& read) {
+  void show(const std::vector<UserEntry>& added, const std::vector<UserEntry>& read) {
     auto all = added;
     all.insert(all.end(), read.begin(), read.end());
     auto fresh = std::make_shared<const detail::UserSnapshot>(all);

@@ -17,10 +17,10 @@ struct Pwd {
   static constexpr std::string_view help = "PWD: the working directory";
   static constexpr auto argument = ArgumentRule::none;
   static Reply run(auto& session, std::string_view) {
-    if (session.standard()) return {257, quoted(session.directory.string())};
+    if (session.standard()) return {257, quoted_name(session.directory.string())};
     // The ftp-like dialect names it as the operator named the root.
     const std::string below = session.directory.is_root() ? "" : session.directory.string();
-    return {257, quoted(session.storage().label() + below)};
+    return {257, quoted_name(session.storage().label() + below)};
   }
 };
 
@@ -65,7 +65,7 @@ struct Mkd : Changing {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().make_directory(path);
-    co_return Reply{257, quoted(session.virtual_path(name).string()) + " created"};
+    co_return Reply{257, quoted_name(session.virtual_path(name).string()) + " created"};
   }
 };
 

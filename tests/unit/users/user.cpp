@@ -14,7 +14,7 @@ std::string fault_of(std::string_view line) {
   return "nothing";
 }
 
-TEST(User, IsReadFromFourFields) {
+TEST(UserEntry, IsReadFromFourFields) {
   const auto user = detail::parse_user("anna:$6$salt$hash:/home/anna:list,read");
   EXPECT_EQ(user.account, (Account{"anna", Path{"/home/anna"}, Rights::reading()}));
   EXPECT_EQ(user.password, Password::hashed("$6$salt$hash"));
@@ -23,7 +23,7 @@ TEST(User, IsReadFromFourFields) {
   EXPECT_EQ(user.key(), "anna");
 }
 
-TEST(User, IsReadWithOptionsInAnyOrder) {
+TEST(UserEntry, IsReadWithOptionsInAnyOrder) {
   const auto user = detail::parse_user(
       "anna:*:/:write:certificate=Anna A.,max-sessions=2,host=Files.Example,bytes-per-second=18446744073709551615");
   EXPECT_EQ(user.account.max_sessions, 2U);
@@ -33,19 +33,19 @@ TEST(User, IsReadWithOptionsInAnyOrder) {
   EXPECT_EQ(user.key(), "anna@files.example");
 }
 
-TEST(User, MayHaveAnyBytesInItsNameButControlsAndColons) {
+TEST(UserEntry, MayHaveAnyBytesInItsNameButControlsAndColons) {
   EXPECT_EQ(detail::parse_user("Anna M\xfcller#1:*:/:none").account.name, "Anna M\xfcller#1");
   EXPECT_EQ(detail::parse_user("anna@home.example:*:/:none").key(), "anna@home.example");
 }
 
-TEST(User, HasANormalisedRoot) {
+TEST(UserEntry, HasANormalisedRoot) {
   EXPECT_EQ(detail::parse_user("anna:*:/a//b/../c/:read").account.root, Path{"/a/c"});
   EXPECT_EQ(detail::parse_user("anna:*:/../..:read").account.root, Path{"/"});
 }
 
-TEST(User, MayHaveAnEmptyListOfOptions) { EXPECT_EQ(fault_of("anna:*:/:read:"), "nothing"); }
+TEST(UserEntry, MayHaveAnEmptyListOfOptions) { EXPECT_EQ(fault_of("anna:*:/:read:"), "nothing"); }
 
-TEST(User, IsRefusedWithAClearWordOnWhatIsWrong) {
+TEST(UserEntry, IsRefusedWithAClearWordOnWhatIsWrong) {
   const auto* form = "not of the form name:hash:root:rights[:key=value,...]";
   const auto* hash = "not a password hash that this system knows (they begin with '$')";
   EXPECT_EQ(fault_of(""), form);
@@ -71,7 +71,7 @@ TEST(User, IsRefusedWithAClearWordOnWhatIsWrong) {
   EXPECT_EQ(fault_of(std::string_view{"anna\0:*:/:read", 14}), "a control character");
 }
 
-TEST(User, HasALineThatReadsAsTheSameUser) {
+TEST(UserEntry, HasALineThatReadsAsTheSameUser) {
   for (const auto* line :
        {"anna:$6$salt$hash:/home/anna:write", "bert:*:/:list,read,append:bytes-per-second=1000000,max-sessions=4",
         "carl:!$6$salt$hash:/:none,read:host=files.example,certificate=carl,max-sessions=1", "dora:*:/:none"}) {

@@ -11,8 +11,8 @@ namespace {
 using namespace ftplike;
 using std::filesystem::perms;
 
-User user(std::string name, Rights rights = Rights::reading(), std::string host = {}) {
-  return User{Account{std::move(name), Path{}, rights}, Password::hashed("$6$salt$hash"), std::move(host)};
+UserEntry user(std::string name, Rights rights = Rights::reading(), std::string host = {}) {
+  return UserEntry{Account{std::move(name), Path{}, rights}, Password::hashed("$6$salt$hash"), std::move(host)};
 }
 
 /// What an operation that must fail says.
@@ -127,10 +127,10 @@ TEST(WriteUser, RefusesWhatALineCannotHold) {
   EXPECT_THROW(write_user(folder / "users", user("anna", Rights::all(), "a,max-sessions=0")), std::invalid_argument);
   const Account anna{"anna", Path{}, Rights::all()};
   for (const auto* password : {"secret", "$6$salt$hash", "*"}) {
-    const User plain{anna, Password::plain(password)};
+    const UserEntry plain{anna, Password::plain(password)};
     EXPECT_THROW(write_user(folder / "users", plain), std::invalid_argument) << password;
   }
-  const User elsewhere{Account{"anna", Path{"/a:b"}, Rights::all()}, Password::hashed("*")};
+  const UserEntry elsewhere{Account{"anna", Path{"/a:b"}, Rights::all()}, Password::hashed("*")};
   EXPECT_THROW(write_user(folder / "users", elsewhere), std::invalid_argument);
   EXPECT_EQ(folder.count(), 0U);
 }

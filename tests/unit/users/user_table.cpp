@@ -43,18 +43,18 @@ class CountedHashing {
 
 using Table = BasicUserTable<CountedHashing>;
 
-User hashed(std::string name, const std::string& password, std::string host = {}) {
-  return User{Account{std::move(name), Path{}, Rights::all()}, Password::hashed("$6$salt$" + password),
+UserEntry hashed(std::string name, const std::string& password, std::string host = {}) {
+  return UserEntry{Account{std::move(name), Path{}, Rights::all()}, Password::hashed("$6$salt$" + password),
               std::move(host)};
 }
-User locked(std::string name) {
-  return User{Account{std::move(name), Path{}, Rights::all()}, Password::hashed("!$6$salt$secret")};
+UserEntry locked(std::string name) {
+  return UserEntry{Account{std::move(name), Path{}, Rights::all()}, Password::hashed("!$6$salt$secret")};
 }
-User plain(std::string name, std::string password) {
-  return User{Account{std::move(name), Path{}, Rights::all()}, Password::plain(std::move(password))};
+UserEntry plain(std::string name, std::string password) {
+  return UserEntry{Account{std::move(name), Path{}, Rights::all()}, Password::plain(std::move(password))};
 }
-User certified(std::string name, std::string certificate) {
-  return User{Account{std::move(name), Path{}, Rights::all()}, Password::hashed("*"), {}, std::move(certificate)};
+UserEntry certified(std::string name, std::string certificate) {
+  return UserEntry{Account{std::move(name), Path{}, Rights::all()}, Password::hashed("*"), {}, std::move(certificate)};
 }
 
 template <class Users>
@@ -65,7 +65,7 @@ std::optional<Account> log_in(Users& users, std::string user, std::string passwo
 
 TEST(UserTable, LetsAUserInWithTheRightPasswordOnly) {
   Table users;
-  users.add(User{Account{"anna", Path{"/home/anna"}, Rights::reading()}, Password::hashed("$6$salt$secret")});
+  users.add(UserEntry{Account{"anna", Path{"/home/anna"}, Rights::reading()}, Password::hashed("$6$salt$secret")});
   EXPECT_EQ(log_in(users, "anna", "secret"), (Account{"anna", Path{"/home/anna"}, Rights::reading()}));
   for (const auto* password : {"", "Secret", "secret ", "$6$salt$secret"}) {
     EXPECT_FALSE(log_in(users, "anna", password)) << password;
@@ -75,7 +75,7 @@ TEST(UserTable, LetsAUserInWithTheRightPasswordOnly) {
 
 TEST(UserTable, ChecksTheHashesOfCrypt) {
   UserTable users;
-  users.add(User{Account{"anna", Path{}, Rights::all()}, Password::hashed(hash_password("secret"))});
+  users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::hashed(hash_password("secret"))});
   EXPECT_TRUE(log_in(users, "anna", "secret"));
   EXPECT_FALSE(log_in(users, "anna", "secrets"));
   EXPECT_FALSE(log_in(users, "bert", "secret"));
@@ -110,7 +110,7 @@ TEST(UserTable, TakesOneHashForEveryLoginWhoeverIsMeant) {
 TEST(UserTable, TakesTheHashOfAnExistingUserForTheOthersWhichHasTheSchemeAndTheCost) {
   CountedHashing hashes;
   Table users{GuestAuthenticator{Rights::none()}, hashes};
-  users.add(User{Account{"anna", Path{}, Rights::all()}, Password::hashed("$5$rounds=7000$salt$secret")});
+  users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::hashed("$5$rounds=7000$salt$secret")});
   log_in(users, "nobody", "secret");
   EXPECT_EQ(hashes.count("$5$rounds=7000$salt$secret"), 1);
 }
