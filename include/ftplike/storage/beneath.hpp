@@ -29,6 +29,11 @@ inline std::optional<std::string> link_text(int directory, const std::string& na
 
 /// A name in an open directory: what file operations need, safe whatever happens to the directories above.
 struct Place {
+  Place(Descriptor its_own, int its_directory, std::string its_name)
+      : own{std::move(its_own)}, directory{its_directory}, name{std::move(its_name)} {
+    look();
+  }
+
   bool exists() const noexcept { return status.st_mode != 0; }
   bool is_directory() const noexcept { return S_ISDIR(status.st_mode); }
   std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status.st_size); }
@@ -39,8 +44,8 @@ struct Place {
     status = {};
   }
 
-  Descriptor own;      // none where the directory is the root
-  int directory = -1;  // lives as long as the Beneath
+  Descriptor own;  // none where the directory is the root
+  int directory;   // lives as long as the Beneath
   std::string name;
   struct stat status {};
 };
@@ -90,7 +95,6 @@ class Beneath {
     check_names(path);
     const int directory = parent ? parent.get() : root_.get();
     Place result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
-    result.look();
     if (follow == Follow::yes && S_ISLNK(result.status.st_mode)) return walk(path, follow);
     return result;
   }
@@ -158,7 +162,6 @@ class Beneath {
         if (!is_last) fail_with(error == ELOOP || error == EMLINK ? ENOTDIR : error);
         const int directory = here();
         Place result{std::move(own), directory, std::move(name)};
-        result.look();
         return result;
       }
       if (++links > most_links || pending.size() > PATH_MAX) fail_with(ELOOP);
@@ -170,7 +173,6 @@ class Beneath {
     }
     const int directory = here();
     Place result{std::move(own), directory, "."};
-    result.look();
     return result;
   }
 

@@ -111,7 +111,7 @@ class DirectoryStorage {
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     auto unlink = [&] { detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), 0); }); };
     const bool takes_long = place.size() > detail::large_file;
-    if (place.exists()) co_await detail::blocking_if(takes_long, unlink);
+    if (place.exists()) { co_await detail::blocking_if(takes_long, unlink); }
     const bool was_partial = detail::remove_partial(place.directory, detail::partial_name(place.name));
     if (!place.exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
   }
@@ -172,16 +172,15 @@ class DirectoryStorage {
 
   awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
     auto file = state_->root.open_if_cached(path, flags);
-    if (!file) {
-      auto open = [&] { return state_->root.open(path, flags); };
-      file = co_await blocking(open);
-    }
-    co_return file;
+    if (file) co_return file;
+    auto open = [&] { return state_->root.open(path, flags); };
+    auto opened = co_await blocking(open);
+    co_return opened;
   }
   awaitable<detail::Place> find(const Path& path, detail::Follow follow) const {
-    detail::Descriptor parent;
     const Path above = path.parent();
-    if (!above.is_root()) parent = co_await open_beneath(above, detail::directory_only);
+    if (above.is_root()) co_return state_->root.place(path, follow, detail::Descriptor{});
+    auto parent = co_await open_beneath(above, detail::directory_only);
     co_return state_->root.place(path, follow, std::move(parent));
   }
   /// Where an upload is to go: nowhere but to the place of a regular file.

@@ -64,12 +64,12 @@ class FileReader {
   }
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    auto n = detail::read_resident(file_.get(), room, -1);
-    if (n <= 0) {  // some kernels say 0 for what is not in memory
-      const bool waits = n < 0;
-      auto read = [&] { return detail::checked([&] { return ::read(file_.get(), room.data(), room.size()); }); };
-      n = co_await detail::blocking_if(waits, read);
-    }
+    const auto ready = detail::read_resident(file_.get(), room, -1);
+    if (ready > 0) co_return static_cast<std::size_t>(ready);
+    // Some kernels say 0 for what is not in memory, so that only a plain read knows the end.
+    const bool waits = ready < 0;
+    auto read = [&] { return detail::checked([&] { return ::read(file_.get(), room.data(), room.size()); }); };
+    const auto n = co_await detail::blocking_if(waits, read);
     co_return static_cast<std::size_t>(n);
   }
 

@@ -181,6 +181,7 @@ class MemoryTree {
   }
   UploadPointer create_unique(const Path& wanted) {
     check_place(wanted);
+    if (wanted.is_root()) fail(std::errc::is_a_directory);
     auto upload = begin(first_free(wanted), {}, true);
     upload->wanted = wanted;
     return upload;
