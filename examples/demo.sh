@@ -17,8 +17,9 @@ start_server() {
   "$programs/ftplike-server" --listen "127.0.0.1:$1" >server.log 2>&1 &
   server=$!
   trap 'kill "$server" 2>/dev/null || :' EXIT
+  tries=0
   until port=$(sed -n 's/^listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' server.log) && [ -n "$port" ]; do
-    kill -0 "$server" 2>/dev/null || return 1
+    kill -0 "$server" 2>/dev/null && [ $((tries += 1)) -lt 200 ] || return 1
     sleep 0.05
   done
 }

@@ -1,0 +1,35 @@
+#!/bin/sh
+# A header includes only its own folder and the layers that are named for it here; Asio comes in by one door.
+set -eu
+cd "$1/include/ftplike"
+
+find . -name '*.hpp' | sed 's|^\./||' | sort | xargs awk '
+  BEGIN {
+    below["version"] = ""
+    below["protocol"] = "version"
+    below["io"] = below["protocol"] " protocol"
+    below["storage"] = below["users"] = below["data_channel"] = below["command"] = below["transfer"] = below["io"] " io"
+    below["verbs"] = below["client"] = below["storage"] " storage users data_channel command transfer"
+    below["profile"] = below["verbs"] " verbs"
+    below["session"] = below["profile"] " profile"
+    below["server"] = below["session"] " session"
+    below["ftplike"] = below["server"] " server client"
+    below["tls"] = below["ftplike"]
+  }
+  function layer(path) { sub(/\/.*/, "", path); sub(/\.hpp$/, "", path); return path }
+  function fail(text) { print FILENAME ":" FNR ": " text; bad = 1 }
+  FNR == 1 {
+    from = layer(FILENAME)
+    if (!(from in below)) fail("belongs to no layer")
+  }
+  /^ *# *include *[<"]ftplike\// {
+    to = $0
+    sub(/^[^\/]*\//, "", to)
+    sub(/[>"].*/, "", to)
+    to = layer(to)
+    if (to != from && index(" " below[from] " ", " " to " ") == 0) fail(from " must not include " to)
+  }
+  /^ *# *include *[<"]asio[\/.]/ && FILENAME !~ /^(io\/asio|io\/tls[^\/]*|tls)\.hpp$/ { fail("only io/asio.hpp includes Asio") }
+  /^ +# *include *[<"]ftplike\// { fail("an include within a condition would be lost in the single header") }
+  END { exit bad }
+'

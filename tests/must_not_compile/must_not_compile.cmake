@@ -1,0 +1,21 @@
+list(TRANSFORM INCLUDES PREPEND -I)
+list(TRANSFORM DEFINITIONS PREPEND -D)
+execute_process(
+  COMMAND ${COMPILER} -std=c++20 -fsyntax-only ${DEFINITIONS} ${INCLUDES} ${SOURCE}
+  RESULT_VARIABLE failed OUTPUT_VARIABLE said ERROR_VARIABLE said)
+
+file(STRINGS ${SOURCE} first_line LIMIT_COUNT 1)
+if(first_line STREQUAL "// compiles")
+  if(failed)
+    message(FATAL_ERROR "This must compile:\n${said}")
+  endif()
+elseif(first_line MATCHES "^// expect: (.+)")
+  set(expected ${CMAKE_MATCH_1})
+  if(NOT failed)
+    message(FATAL_ERROR "This compiles and must not.")
+  elseif(NOT said MATCHES "${expected}")
+    message(FATAL_ERROR "Expected a diagnostic that matches\n  ${expected}\nbut the compiler said\n${said}")
+  endif()
+else()
+  message(FATAL_ERROR "The first line is neither '// expect: REGEX' nor '// compiles'.")
+endif()
