@@ -43,9 +43,11 @@ class Rights {
     return result;
   }
 
-  /// The rights that a text names, or nothing if it has a word that is none: "none", "read" (to list and to read) or
-  /// "write" (everything), each alone; or single rights with commas between them, as in "list,read,append". In such a
-  /// list "none" adds nothing, so that "none,write" is the right to write alone.
+  /// The rights that a text names; nothing if one of its words is unknown.
+  ///
+  /// "none", "read" (to list and to read) or "write" (everything) stand alone. Else the text is a list of single
+  /// rights, as in "list,read,append". In a list "none" adds nothing, so that "none,write" is the right to write and no
+  /// other.
   static constexpr std::optional<Rights> parse(std::string_view text) noexcept {
     if (text == "read") return reading();
     if (text == "write") return all();

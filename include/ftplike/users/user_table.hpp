@@ -64,9 +64,9 @@ class UserSnapshot {
 
 }  // namespace detail
 
-/// An authenticator that knows users by name: those of a file (see `UserEntry` for its format) and those that were added.
-/// Anonymous logins and guests are as a `GuestAuthenticator` has them; nobody is let in so without one. An account's
-/// name is the key of its user: `name`, or `name@host` if the user belongs to a virtual host.
+/// An authenticator that knows users by name: those of a file (see `UserEntry` for its format) and those that were
+/// added. Anonymous logins and guests are as a `GuestAuthenticator` has them; nobody is let in so without one. An
+/// account's name is the key of its user: `name`, or `name@host` if the user belongs to a virtual host.
 ///
 /// Copies are the same table: keep one to reload it while a server uses another. `Hashing` computes the hashes, where
 /// blocking harms nobody. A login as somebody who does not exist, or whose password is locked, takes the hash of
@@ -141,7 +141,8 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
     std::vector<UserEntry> added;
     std::vector<UserEntry> read;
     std::mutex showing;  // guards the pointer alone, so that a login never waits for a file
-    std::shared_ptr<const detail::UserSnapshot> users = std::make_shared<detail::UserSnapshot>(std::vector<UserEntry>{});
+    std::shared_ptr<const detail::UserSnapshot> users =
+        std::make_shared<detail::UserSnapshot>(std::vector<UserEntry>{});
   };
 
   awaitable<bool> try_password(const Password& password, const std::string& offered) const {

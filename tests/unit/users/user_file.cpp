@@ -1,5 +1,7 @@
 #include <atomic>
+#include <csignal>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <thread>
 
 #include <ftplike/users/user_file.hpp>
@@ -157,6 +159,36 @@ TEST(WriteUser, SaysWhichFileItCannotWrite) {
   const auto file = (folder / "missing/users").string();
   EXPECT_EQ(message_of<std::system_error>([&] { write_user(file, user("anna")); }),
             file + ": No such file or directory");
+}
+
+/// While it lives no file of this process can grow beyond so many bytes: the disk is full, in effect.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit tight{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &tight);
+  }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  void (*handler_)(int) = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before_{};
+};
+
+TEST(WriteUser, LeavesEverythingAsItWasWhenTheDiskIsFull) {
+  const UserFolder folder;
+  const auto file = folder.file("users", "anna:*:/:read\n");
+  {
+    const FullDisk disk{16};
+    EXPECT_EQ(message_of<std::system_error>([&] { write_user(file, user("bert")); }),
+              file.string() + ": File too large");
+  }
+  EXPECT_EQ(folder.text("users"), "anna:*:/:read\n");
+  EXPECT_EQ(folder.count(), 1U);
 }
 
 TEST(WriteUser, LosesNobodyWhenSeveralWriteAndShowsReadersWholeFilesOnly) {

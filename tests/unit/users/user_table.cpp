@@ -45,7 +45,7 @@ using Table = BasicUserTable<CountedHashing>;
 
 UserEntry hashed(std::string name, const std::string& password, std::string host = {}) {
   return UserEntry{Account{std::move(name), Path{}, Rights::all()}, Password::hashed("$6$salt$" + password),
-              std::move(host)};
+                   std::move(host)};
 }
 UserEntry locked(std::string name) {
   return UserEntry{Account{std::move(name), Path{}, Rights::all()}, Password::hashed("!$6$salt$secret")};
@@ -275,6 +275,16 @@ TEST(UserTable, StaysAsItWasWhenTheFileIsWrong) {
   folder.file("users", "anna:$6$salt$a2:/:read\n");
   users.reload();
   EXPECT_TRUE(log_in(users, "anna", "a2"));
+}
+
+TEST(UserTable, KeepsTheUsersOfItsFileWhenOneIsAdded) {
+  const UserFolder folder;
+  Table users;
+  users.load(folder.file("users", "anna:$6$salt$a:/:read\n"));
+  users.add(plain("bert", "b"));
+  EXPECT_THROW(users.add(plain("anna", "another")), std::invalid_argument);
+  EXPECT_TRUE(log_in(users, "anna", "a"));
+  EXPECT_TRUE(log_in(users, "bert", "b"));
 }
 
 TEST(UserTable, HasNothingToReloadWithoutAFile) {
