@@ -92,7 +92,7 @@ class SimulatedTransport {
     if (world.conditions.interleave) co_await yield(world.schedule);
     if (fault == Fault::refuse) throw std::system_error(asio::error::connection_refused);
     if (!from.is_unspecified() && !host.has(from)) {
-      throw std::system_error(std::make_error_code(std::errc::address_not_available));
+      throw std::system_error(detail::simulated::address_not_available());
     }
     if (const Duration delay = world.delay(); delay > Duration::zero()) {
       co_await wait_until(world.schedule, world.schedule.now() + delay);

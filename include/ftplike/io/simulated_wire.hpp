@@ -20,6 +20,11 @@ namespace ftplike::detail::simulated {
 struct Listener;
 struct World;
 
+/// What binding to a foreign address throws: for this one Asio has no name.
+inline std::error_code address_not_available() {
+  return {static_cast<int>(std::errc::address_not_available), asio::error::get_system_category()};
+}
+
 struct Host {
   bool has(const Address& address) const {
     return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
@@ -245,7 +250,8 @@ inline Listener::Listener(World& its_world, Host& its_host, const Endpoint& wher
 inline void Listener::close() {
   if (std::exchange(closed, true)) return;
   if (counted) --world.open_acceptors;
-  std::erase_if(host.listeners, [this](const auto& entry) { return entry.second == this; });
+  const auto [first, last] = host.listeners.equal_range(endpoint.port());
+  host.listeners.erase(std::find_if(first, last, [this](const auto& entry) { return entry.second == this; }));
   arrival.cancel();
   for (const auto& end : waiting) end->reset();
   waiting.clear();
@@ -277,7 +283,7 @@ inline std::shared_ptr<End> World::dial(Host& from, const Endpoint& where, Addre
 
 inline std::shared_ptr<Listener> World::listen(Host& where_host, Endpoint where) {
   if (!where.address().is_unspecified() && !where_host.has(where.address())) {
-    throw std::system_error(std::make_error_code(std::errc::address_not_available));
+    throw std::system_error(address_not_available());
   }
   const auto taken = [&](const Endpoint& endpoint) {
     const auto [first, last] = where_host.listeners.equal_range(endpoint.port());

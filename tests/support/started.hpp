@@ -1,0 +1,37 @@
+#pragma once
+// An operation that runs while the test looks on.
+#include <exception>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include <ftplike/io/within.hpp>
+
+/// An operation under way on `executor`; the test lets it run, looks whether it is done, and cancels it by its slot.
+template <class R> class Started {
+ public:
+  Started(const ftplike::Executor& executor, ftplike::awaitable<R> operation) : state_{std::make_shared<State>()} {
+    asio::co_spawn(executor, ftplike::settle(std::move(operation), state_->result),
+                   asio::bind_cancellation_slot(state_->stop.slot(),
+                                                [state = state_](std::exception_ptr) { state->done = true; }));
+  }
+  bool done() const { return state_->done; }
+  void cancel() { state_->stop.emit(asio::cancellation_type::terminal); }
+  R result() { return state_->result.get(); }
+  /// What it failed with; none if it is not done or went well.
+  std::error_code error() {
+    if (!state_->done || !state_->result.failed()) return {};
+    try {
+      state_->result.get();
+    } catch (const std::system_error& error) { return error.code(); }
+    return {};
+  }
+
+ private:
+  struct State {
+    ftplike::Settled<R> result;
+    asio::cancellation_signal stop;
+    bool done = false;
+  };
+  std::shared_ptr<State> state_;
+};
