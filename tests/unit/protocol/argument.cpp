@@ -1,9 +1,10 @@
-#include <gtest/gtest.h>
+#include <ftplike/protocol/argument.hpp>
+
 #include <string>
 #include <string_view>
 #include <type_traits>
 
-#include <ftplike/protocol/argument.hpp>
+#include <gtest/gtest.h>
 
 namespace ftplike {
 namespace {

@@ -1,9 +1,10 @@
+#include <ftplike/protocol/ascii.hpp>
+
 #include <algorithm>
-#include <gtest/gtest.h>
 #include <string>
 #include <string_view>
 
-#include <ftplike/protocol/ascii.hpp>
+#include <gtest/gtest.h>
 
 namespace ftplike {
 namespace {

@@ -1,9 +1,10 @@
+#include <ftplike/protocol/facts.hpp>
+
 #include <chrono>
-#include <gtest/gtest.h>
 #include <string>
 #include <string_view>
 
-#include <ftplike/protocol/facts.hpp>
+#include <gtest/gtest.h>
 
 namespace ftplike {
 namespace {

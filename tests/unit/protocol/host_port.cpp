@@ -1,8 +1,9 @@
-#include <gtest/gtest.h>
+#include <ftplike/protocol/host_port.hpp>
+
 #include <string>
 #include <string_view>
 
-#include <ftplike/protocol/host_port.hpp>
+#include <gtest/gtest.h>
 
 namespace ftplike {
 namespace {

@@ -1,10 +1,11 @@
+#include <ftplike/protocol/line_buffer.hpp>
+
 #include <algorithm>
-#include <gtest/gtest.h>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <ftplike/protocol/line_buffer.hpp>
+#include <gtest/gtest.h>
 
 namespace ftplike {
 namespace {

@@ -1,8 +1,9 @@
-#include <gtest/gtest.h>
+#include <ftplike/protocol/telnet.hpp>
+
 #include <string>
 #include <string_view>
 
-#include <ftplike/protocol/telnet.hpp>
+#include <gtest/gtest.h>
 
 namespace ftplike {
 namespace {

@@ -1,10 +1,11 @@
+#include <ftplike/protocol/timestamp.hpp>
+
 #include <chrono>
-#include <gtest/gtest.h>
 #include <limits>
 #include <string>
 #include <string_view>
 
-#include <ftplike/protocol/timestamp.hpp>
+#include <gtest/gtest.h>
 
 namespace ftplike {
 namespace {
