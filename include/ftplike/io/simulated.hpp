@@ -63,7 +63,7 @@ class SimulatedTransport {
     return connect_from(*world_, *host_, where, from);
   }
   Acceptor listen(const Executor&, const Endpoint& where) {
-    if (world_->count()) throw std::system_error(asio::error::address_in_use);
+    if (world_->count()) detail::simulated::fail(std::errc::address_in_use);
     return Acceptor{world_->listen(*host_, where)};
   }
   awaitable<std::vector<Endpoint>> resolve(const std::string& host, std::uint16_t port) {
@@ -75,7 +75,7 @@ class SimulatedTransport {
   /// Connects at once, by hand. `from` may be any address. Throws `std::system_error` as `connect` does.
   SimulatedPeer dial(const Endpoint& where, const Address& from = {}) {
     auto& host = from.is_unspecified() ? *host_ : world_->host({from});
-    if (world_->cut(host, where.address())) throw std::system_error(asio::error::timed_out);
+    if (world_->cut(host, where.address())) detail::simulated::fail(std::errc::timed_out);
     return SimulatedPeer{world_->dial(host, where, from)};
   }
   /// Listens at once, by hand.
@@ -90,10 +90,8 @@ class SimulatedTransport {
   static awaitable<Stream> connect_from(World& world, Host& host, Endpoint where, Address from) {
     const auto fault = world.count();
     if (world.conditions.interleave) co_await yield(world.schedule);
-    if (fault == Fault::refuse) throw std::system_error(asio::error::connection_refused);
-    if (!from.is_unspecified() && !host.has(from)) {
-      throw std::system_error(detail::simulated::address_not_available());
-    }
+    if (fault == Fault::refuse) detail::simulated::fail(std::errc::connection_refused);
+    if (!from.is_unspecified() && !host.has(from)) { detail::simulated::fail(std::errc::address_not_available); }
     if (const Duration delay = world.delay(); delay > Duration::zero()) {
       co_await wait_until(world.schedule, world.schedule.now() + delay);
     }
@@ -102,7 +100,7 @@ class SimulatedTransport {
     while (fault == Fault::stall || world.cut(host, where.address())) co_await never.wait();
     const auto end = world.dial(host, where, from);
     if (fault) end->strike(*fault);
-    if (end->lost) throw std::system_error(asio::error::connection_reset);
+    if (end->lost) detail::simulated::fail(std::errc::connection_reset);
     co_return Stream{end};
   }
   static awaitable<std::vector<Endpoint>> look_up(const World& world, std::string host, std::uint16_t port) {

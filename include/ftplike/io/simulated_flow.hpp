@@ -3,6 +3,7 @@
 #include <list>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <vector>
 
 #include <ftplike/io/simulated_clock.hpp>
@@ -35,6 +36,9 @@ enum class Fault {
 };
 
 namespace detail::simulated {
+
+/// Errors compare with `std::errc`, which those of Asio 1.22 do not.
+[[noreturn]] inline void fail(std::errc error) { throw std::system_error(std::make_error_code(error)); }
 
 /// One direction of a connection: bytes that were written and not yet read, the last of them perhaps still under way.
 class Flow {

@@ -130,8 +130,8 @@ class SimulatedStream {
     else if (fault)
       end->reset();
     for (;;) {
-      if (end->closed) throw std::system_error(asio::error::bad_descriptor);
-      if (end->lost) throw std::system_error(asio::error::connection_reset);
+      if (end->closed) detail::simulated::fail(std::errc::bad_file_descriptor);
+      if (end->lost) detail::simulated::fail(std::errc::connection_reset);
       if (in.readable() > 0) break;
       if (in.ended) co_return 0;
       co_await in.arrival.wait();
@@ -171,7 +171,7 @@ class SimulatedStream {
     const auto fault = end->world.count();
     while (fault == Fault::stall) co_await out.space.wait();
     if (fault && fault != Fault::end) end->reset();
-    if (end->lost) throw std::system_error(asio::error::connection_reset);
+    if (end->lost) detail::simulated::fail(std::errc::connection_reset);
     end->finish();
   }
 
@@ -205,7 +205,7 @@ class SimulatedAcceptor {
     const detail::simulated::Signal::Turn turn{listener->arrival};
     const auto fault = listener->world.count();
     if (listener->world.conditions.interleave) co_await detail::simulated::yield(listener->world.schedule);
-    if (fault == Fault::refuse) throw std::system_error(asio::error::connection_aborted);
+    if (fault == Fault::refuse) detail::simulated::fail(std::errc::connection_aborted);
     while (fault == Fault::stall || listener->waiting.empty()) co_await listener->arrival.wait();
     const auto end = std::move(listener->waiting.front());
     listener->waiting.pop_front();

@@ -20,11 +20,6 @@ namespace ftplike::detail::simulated {
 struct Listener;
 struct World;
 
-/// What binding to a foreign address throws: for this one Asio has no name.
-inline std::error_code address_not_available() {
-  return {static_cast<int>(std::errc::address_not_available), asio::error::get_system_category()};
-}
-
 struct Host {
   bool has(const Address& address) const {
     return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
@@ -45,9 +40,9 @@ class End {
   bool cut() const noexcept { return host.unplugged || peer->host.unplugged; }
   /// Throws if nothing can be written any more.
   void check_writable() const {
-    if (closed) throw std::system_error(asio::error::bad_descriptor);
-    if (lost) throw std::system_error(asio::error::connection_reset);
-    if (peer->in.finished || (peer->closed && !cut())) throw std::system_error(asio::error::broken_pipe);
+    if (closed) fail(std::errc::bad_file_descriptor);
+    if (lost) fail(std::errc::connection_reset);
+    if (peer->in.finished || (peer->closed && !cut())) fail(std::errc::broken_pipe);
   }
   /// Sends, whether or not there is room.
   void send(std::span<const std::byte> bytes);
@@ -265,13 +260,11 @@ inline std::shared_ptr<End> World::dial(Host& from, const Endpoint& where, Addre
     const auto taker = std::find_if(first, last, [&](const auto& entry) { return entry.second->takes(where); });
     if (taker != last) listener = taker->second;
   }
-  if (!listener || listener->waiting.size() >= conditions.backlog) {
-    throw std::system_error(asio::error::connection_refused);
-  }
+  if (!listener || listener->waiting.size() >= conditions.backlog) { fail(std::errc::connection_refused); }
   if (source.is_unspecified()) {
     const auto same_family = [&](const Address& own) { return own.is_v4() == where.address().is_v4(); };
     const auto own = std::find_if(from.addresses.begin(), from.addresses.end(), same_family);
-    if (own == from.addresses.end()) throw std::system_error(asio::error::network_unreachable);
+    if (own == from.addresses.end()) fail(std::errc::network_unreachable);
     source = *own;
   }
   from.last_dialling = from.last_dialling == 65535 ? 50001 : static_cast<std::uint16_t>(from.last_dialling + 1);
@@ -282,9 +275,7 @@ inline std::shared_ptr<End> World::dial(Host& from, const Endpoint& where, Addre
 }
 
 inline std::shared_ptr<Listener> World::listen(Host& where_host, Endpoint where) {
-  if (!where.address().is_unspecified() && !where_host.has(where.address())) {
-    throw std::system_error(address_not_available());
-  }
+  if (!where.address().is_unspecified() && !where_host.has(where.address())) { fail(std::errc::address_not_available); }
   const auto taken = [&](const Endpoint& endpoint) {
     const auto [first, last] = where_host.listeners.equal_range(endpoint.port());
     return std::any_of(first, last, [&](const auto& entry) {
@@ -296,12 +287,12 @@ inline std::shared_ptr<Listener> World::listen(Host& where_host, Endpoint where)
   if (where.port() == 0) {
     auto& port = where_host.last_listening;
     for (int tries = 0; where.port() == 0 || taken(where); ++tries) {
-      if (tries == 10000) throw std::system_error(asio::error::address_in_use);
+      if (tries == 10000) fail(std::errc::address_in_use);
       port = port == 50000 ? 40001 : static_cast<std::uint16_t>(port + 1);
       where.port(port);
     }
   } else if (taken(where)) {
-    throw std::system_error(asio::error::address_in_use);
+    fail(std::errc::address_in_use);
   }
   return std::make_shared<Listener>(*this, where_host, where);
 }

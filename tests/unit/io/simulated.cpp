@@ -21,9 +21,6 @@ using namespace std::chrono_literals;
 
 const Endpoint door{asio::ip::address_v4::loopback(), 21};
 
-const std::error_code address_not_available{static_cast<int>(std::errc::address_not_available),
-                                            asio::error::get_system_category()};
-
 Address address(std::string_view text) { return asio::ip::make_address(text); }
 Endpoint at(std::string_view text, std::uint16_t port) { return {address(text), port}; }
 
@@ -78,8 +75,8 @@ TEST(SimulatedNetwork, RefusesWhereNobodyListens) {
   SimulatedNetwork network{1};
   const auto acceptor = network.listen(network.executor(), door);
   for (const auto& where : {at("127.0.0.1", 22), at("10.9.9.9", 21), at("::1", 21)}) {
-    EXPECT_EQ(error_of([&] { network.run(network.connect(where)); }), asio::error::connection_refused);
-    EXPECT_EQ(error_of([&] { network.dial(where); }), asio::error::connection_refused);
+    EXPECT_EQ(error_of([&] { network.run(network.connect(where)); }), std::errc::connection_refused);
+    EXPECT_EQ(error_of([&] { network.dial(where); }), std::errc::connection_refused);
   }
   EXPECT_EQ(network.open_streams(), 0u);
 }
@@ -117,7 +114,7 @@ TEST(SimulatedNetwork, ConnectsFromTheAddressAskedFor) {
   auto listener = network.listen_raw(door);
   EXPECT_EQ(network.run(host.connect(door)).local().address(), address("10.0.0.1"));
   EXPECT_EQ(network.run(host.connect(door, address("10.0.0.2"))).local().address(), address("10.0.0.2"));
-  EXPECT_EQ(error_of([&] { network.run(host.connect(door, address("10.0.0.3"))); }), address_not_available);
+  EXPECT_EQ(error_of([&] { network.run(host.connect(door, address("10.0.0.3"))); }), std::errc::address_not_available);
   EXPECT_EQ(network.dial(door, address("10.6.6.6")).local().address(), address("10.6.6.6"));
 }
 
@@ -125,13 +122,13 @@ TEST(SimulatedNetwork, DoesNotConnectFromOneFamilyToTheOther) {
   SimulatedNetwork network{1};
   const auto listener = network.listen_raw(at("::1", 21));
   auto host = network.host("10.0.0.1");
-  EXPECT_EQ(error_of([&] { network.run(host.connect(at("::1", 21))); }), asio::error::network_unreachable);
+  EXPECT_EQ(error_of([&] { network.run(host.connect(at("::1", 21))); }), std::errc::network_unreachable);
 }
 
 TEST(SimulatedNetwork, ListensOnlyWhereItIs) {
   SimulatedNetwork network{1};
   const auto listen = [&] { network.listen(network.executor(), at("10.0.0.1", 21)); };
-  EXPECT_EQ(error_of(listen), address_not_available);
+  EXPECT_EQ(error_of(listen), std::errc::address_not_available);
 }
 
 TEST(SimulatedNetwork, ChoosesFreePortsInTurn) {
@@ -151,7 +148,7 @@ TEST(SimulatedNetwork, RunsOutOfPortsAndHasThemAgain) {
   std::vector<SimulatedAcceptor> acceptors;
   const auto take = [&] { acceptors.push_back(network.listen(executor, at("127.0.0.1", 0))); };
   for (int i = 0; i < 10000; ++i) take();
-  EXPECT_EQ(error_of(take), asio::error::address_in_use);
+  EXPECT_EQ(error_of(take), std::errc::address_in_use);
   acceptors.erase(acceptors.begin() + 5000);
   take();
   EXPECT_EQ(acceptors.back().endpoint().port(), 45001);
@@ -162,7 +159,7 @@ TEST(SimulatedNetwork, GivesAPortToOneAtATime) {
   const auto executor = network.executor();
   const auto conflict = [&](std::string_view held, std::string_view wanted) {
     const auto acceptor = network.listen(executor, at(held, 21));
-    return error_of([&] { network.listen(executor, at(wanted, 21)); }) == asio::error::address_in_use;
+    return error_of([&] { network.listen(executor, at(wanted, 21)); }) == std::errc::address_in_use;
   };
   EXPECT_TRUE(conflict("127.0.0.1", "127.0.0.1"));
   EXPECT_TRUE(conflict("127.0.0.1", "0.0.0.0"));
@@ -381,7 +378,7 @@ TEST(SimulatedPlug, WhenPulledLetsNothingThroughAndSaysNothing) {
   far.close();
   network.advance(std::chrono::hours{1});
   EXPECT_FALSE(reading.done() || writing.done() || connecting.done());
-  EXPECT_EQ(error_of([&] { network.dial(door, address("10.0.0.2")); }), asio::error::timed_out);
+  EXPECT_EQ(error_of([&] { network.dial(door, address("10.0.0.2")); }), std::errc::timed_out);
   reading.cancel();
   writing.cancel();
   connecting.cancel();
@@ -403,8 +400,8 @@ TEST(SimulatedFault, MeetsTheOperationThatItWasOrderedFor) {
   network.run(a.finish());                                    // 6
   EXPECT_EQ(network.operations(), 6u);
   network.fail_at(8, Fault::reset);
-  EXPECT_EQ(network.run(read(b, 100)), "");                                                 // 7
-  EXPECT_EQ(error_of([&] { network.run(write(b, "x")); }), asio::error::connection_reset);  // 8
+  EXPECT_EQ(network.run(read(b, 100)), "");                                               // 7
+  EXPECT_EQ(error_of([&] { network.run(write(b, "x")); }), std::errc::connection_reset);  // 8
   EXPECT_EQ(network.operations(), 8u);
 }
 
@@ -437,8 +434,8 @@ TEST(SimulatedFault, ResetOfAReadLosesTheConnectionAtBothEnds) {
   for (const auto fault : {Fault::reset, Fault::refuse}) {
     Faulty faulty{1, fault};
     faulty.peer.type("lost");
-    EXPECT_EQ(error_of([&] { faulty.network.run(read(faulty.stream, 100)); }), asio::error::connection_reset);
-    EXPECT_EQ(error_of([&] { faulty.network.run(read(faulty.stream, 100)); }), asio::error::connection_reset);
+    EXPECT_EQ(error_of([&] { faulty.network.run(read(faulty.stream, 100)); }), std::errc::connection_reset);
+    EXPECT_EQ(error_of([&] { faulty.network.run(read(faulty.stream, 100)); }), std::errc::connection_reset);
     EXPECT_TRUE(faulty.peer.was_reset());
   }
 }
@@ -446,7 +443,7 @@ TEST(SimulatedFault, ResetOfAReadLosesTheConnectionAtBothEnds) {
 TEST(SimulatedFault, ResetOfAWriteLosesWhatWasUnreadAtTheOtherEnd) {
   Faulty faulty{2, Fault::reset};
   faulty.network.run(write(faulty.stream, "one"));
-  EXPECT_EQ(error_of([&] { faulty.network.run(write(faulty.stream, "two")); }), asio::error::connection_reset);
+  EXPECT_EQ(error_of([&] { faulty.network.run(write(faulty.stream, "two")); }), std::errc::connection_reset);
   EXPECT_TRUE(faulty.peer.was_reset());
   EXPECT_EQ(faulty.peer.text(), "");
 }
@@ -458,8 +455,8 @@ TEST(SimulatedFault, ResetEndsWhatIsUnderWayAtTheOtherEnd) {
   Started<std::string> reading{network.executor(), read(a, 100)};
   network.settle();
   network.fail_at(network.operations() + 1, Fault::reset);
-  EXPECT_EQ(error_of([&] { network.run(write(b, "x")); }), asio::error::connection_reset);
-  EXPECT_EQ(reading.error(), asio::error::connection_reset);
+  EXPECT_EQ(error_of([&] { network.run(write(b, "x")); }), std::errc::connection_reset);
+  EXPECT_EQ(reading.error(), std::errc::connection_reset);
 }
 
 TEST(SimulatedFault, EndOfAReadIsTheEndOfWhatComes) {
@@ -483,7 +480,7 @@ TEST(SimulatedFault, EndOfAReadBreaksThePipeOfTheWriter) {
   network.fail_at(network.operations() + 1, Fault::end);
   EXPECT_EQ(network.run(read(b, 100)), "");
   network.settle();
-  EXPECT_EQ(writing.error(), asio::error::broken_pipe);
+  EXPECT_EQ(writing.error(), std::errc::broken_pipe);
 }
 
 TEST(SimulatedFault, EndOfAWriteLetsSomeOfItThroughAndThenEnds) {
@@ -494,8 +491,8 @@ TEST(SimulatedFault, EndOfAWriteLetsSomeOfItThroughAndThenEnds) {
     auto stream = network.run(network.connect(door));
     auto peer = listener.take();
     network.fail_at(network.operations() + 1, Fault::end);
-    EXPECT_EQ(error_of([&] { network.run(write(stream, "ab")); }), asio::error::broken_pipe);
-    EXPECT_EQ(error_of([&] { network.run(write(stream, "cd")); }), asio::error::broken_pipe);
+    EXPECT_EQ(error_of([&] { network.run(write(stream, "ab")); }), std::errc::broken_pipe);
+    EXPECT_EQ(error_of([&] { network.run(write(stream, "cd")); }), std::errc::broken_pipe);
     EXPECT_TRUE(peer.ended());
     EXPECT_FALSE(peer.was_reset());
     seen.insert(peer.text());
@@ -511,7 +508,7 @@ TEST(SimulatedFault, OfAFinishEndsResetsOrStalls) {
   EXPECT_TRUE(ended.peer.ended());
 
   Faulty reset{1, Fault::reset};
-  EXPECT_EQ(error_of([&] { reset.network.run(reset.stream.finish()); }), asio::error::connection_reset);
+  EXPECT_EQ(error_of([&] { reset.network.run(reset.stream.finish()); }), std::errc::connection_reset);
   EXPECT_TRUE(reset.peer.was_reset());
 
   Faulty stalled{1, Fault::stall};
@@ -562,14 +559,14 @@ TEST(SimulatedFault, OfAConnectRefusesResetsEndsOrStalls) {
     SimulatedNetwork network{1};
     const auto listener = network.listen_raw(door);
     network.fail_at(1, Fault::refuse);
-    EXPECT_EQ(error_of([&] { connect(network); }), asio::error::connection_refused);
+    EXPECT_EQ(error_of([&] { connect(network); }), std::errc::connection_refused);
     EXPECT_EQ(listener.waiting(), 0u);
   }
   {
     SimulatedNetwork network{1};
     auto listener = network.listen_raw(door);
     network.fail_at(1, Fault::reset);
-    EXPECT_EQ(error_of([&] { connect(network); }), asio::error::connection_reset);
+    EXPECT_EQ(error_of([&] { connect(network); }), std::errc::connection_reset);
     EXPECT_TRUE(listener.take().was_reset());
     EXPECT_EQ(network.open_streams(), 0u);
   }
@@ -604,14 +601,14 @@ TEST(SimulatedFault, OfAnAcceptRefusesResetsEndsOrStalls) {
 
   auto refused = accept(network, acceptor, Fault::refuse);
   network.settle();
-  EXPECT_EQ(refused.error(), asio::error::connection_aborted);
+  EXPECT_EQ(refused.error(), std::errc::connection_aborted);
 
   auto reset = accept(network, acceptor, Fault::reset);
   const auto reset_peer = network.dial(door);
   network.settle();
   EXPECT_TRUE(reset_peer.was_reset());
   auto lost = reset.result();
-  EXPECT_EQ(error_of([&] { network.run(read(lost, 100)); }), asio::error::connection_reset);
+  EXPECT_EQ(error_of([&] { network.run(read(lost, 100)); }), std::errc::connection_reset);
 
   auto ended = accept(network, acceptor, Fault::end);
   const auto ended_peer = network.dial(door);
@@ -619,7 +616,7 @@ TEST(SimulatedFault, OfAnAcceptRefusesResetsEndsOrStalls) {
   EXPECT_TRUE(ended_peer.ended() && !ended_peer.was_reset());
   auto finished = ended.result();
   EXPECT_EQ(network.run(read(finished, 100)), "");
-  EXPECT_EQ(error_of([&] { network.run(write(finished, "x")); }), asio::error::broken_pipe);
+  EXPECT_EQ(error_of([&] { network.run(write(finished, "x")); }), std::errc::broken_pipe);
 
   auto stalled = accept(network, acceptor, Fault::stall);
   const auto patient = network.dial(door);
@@ -635,7 +632,7 @@ TEST(SimulatedFault, OfAListenIsATakenPort) {
   for (const auto fault : {Fault::reset, Fault::end, Fault::refuse, Fault::stall}) {
     SimulatedNetwork network{1};
     network.fail_at(1, fault);
-    EXPECT_EQ(error_of([&] { network.listen(network.executor(), door); }), asio::error::address_in_use);
+    EXPECT_EQ(error_of([&] { network.listen(network.executor(), door); }), std::errc::address_in_use);
     network.listen(network.executor(), door);
   }
 }

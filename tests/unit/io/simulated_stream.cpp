@@ -131,7 +131,7 @@ TEST(SimulatedStream, HasEndedInOneDirectionOnlyOnceItHasFinished) {
   network.run(half.stream.finish());
   EXPECT_TRUE(half.peer.ended());
   EXPECT_EQ(half.peer.text(), "last");
-  EXPECT_EQ(error_of(network, write(half.stream, "more")), asio::error::broken_pipe);
+  EXPECT_EQ(error_of(network, write(half.stream, "more")), std::errc::broken_pipe);
   half.peer.type("still here");
   EXPECT_EQ(network.run(read(half.stream, 100)), "still here");
   half.peer.finish();
@@ -182,7 +182,7 @@ TEST(SimulatedStream, FailsToWriteWhatNobodyWillRead) {
   Half half{network};
   half.peer.type("farewell");
   half.peer.hang_up();
-  EXPECT_EQ(error_of(network, write(half.stream, "hello?")), asio::error::broken_pipe);
+  EXPECT_EQ(error_of(network, write(half.stream, "hello?")), std::errc::broken_pipe);
   EXPECT_EQ(network.run(read_all(half.stream)), "farewell");
 }
 
@@ -193,7 +193,7 @@ TEST(SimulatedStream, FailsAWriteUnderWayWhenItsReaderGoes) {
   network.settle();
   half.peer.hang_up();
   network.settle();
-  EXPECT_EQ(writing.error(), asio::error::broken_pipe);
+  EXPECT_EQ(writing.error(), std::errc::broken_pipe);
 }
 
 TEST(SimulatedStream, LosesWhatWasUnreadWhenItIsReset) {
@@ -201,9 +201,9 @@ TEST(SimulatedStream, LosesWhatWasUnreadWhenItIsReset) {
   Half half{network};
   half.peer.type("lost");
   half.peer.reset();
-  EXPECT_EQ(error_of(network, read(half.stream, 10)), asio::error::connection_reset);
-  EXPECT_EQ(error_of(network, write(half.stream, "x")), asio::error::connection_reset);
-  EXPECT_EQ(error_of(network, half.stream.finish()), asio::error::connection_reset);
+  EXPECT_EQ(error_of(network, read(half.stream, 10)), std::errc::connection_reset);
+  EXPECT_EQ(error_of(network, write(half.stream, "x")), std::errc::connection_reset);
+  EXPECT_EQ(error_of(network, half.stream.finish()), std::errc::connection_reset);
 }
 
 TEST(SimulatedStream, FailsAReadUnderWayWhenItIsReset) {
@@ -213,7 +213,7 @@ TEST(SimulatedStream, FailsAReadUnderWayWhenItIsReset) {
   network.settle();
   half.peer.reset();
   network.settle();
-  EXPECT_EQ(reading.error(), asio::error::connection_reset);
+  EXPECT_EQ(reading.error(), std::errc::connection_reset);
 }
 
 TEST(SimulatedStream, CannotBeUsedOnceItIsClosed) {
@@ -221,8 +221,8 @@ TEST(SimulatedStream, CannotBeUsedOnceItIsClosed) {
   Half half{network};
   half.stream.close();
   half.stream.close();
-  EXPECT_EQ(error_of(network, read(half.stream, 10)), asio::error::bad_descriptor);
-  EXPECT_EQ(error_of(network, write(half.stream, "x")), asio::error::bad_descriptor);
+  EXPECT_EQ(error_of(network, read(half.stream, 10)), std::errc::bad_file_descriptor);
+  EXPECT_EQ(error_of(network, write(half.stream, "x")), std::errc::bad_file_descriptor);
 }
 
 TEST(SimulatedStream, EndsWhatIsUnderWayWhenItIsClosed) {
