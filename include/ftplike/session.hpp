@@ -1,17 +1,14 @@
 #pragma once
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include <ftplike/control.hpp>
 #include <ftplike/profile.hpp>
-#include <ftplike/protocol/ascii.hpp>
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/facts.hpp>
-#include <ftplike/protocol/line_buffer.hpp>
 #include <ftplike/transfer.hpp>
 
 namespace ftplike {
@@ -32,11 +29,10 @@ template <Transport T, class P> class Session {
   Session(T& network, const Executor& executor, Stream control, Service<P>& service, std::uint64_t number)
       : network_{network},
         executor_{executor},
-        control_{std::move(control)},
+        control_{network, std::move(control), service.limits.line},
         service_{service},
         watchdog_{network, executor},
-        lines_{service.limits.line},
-        who_{number, control_.local(), control_.remote()},
+        who_{number, control_.stream().local(), control_.stream().remote()},
         account_{service.guest()},
         began_{network.now()} {}
   Session(const Session&) = delete;
@@ -50,6 +46,8 @@ template <Transport T, class P> class Session {
       co_await converse();
     } catch (const std::system_error& failure) { error = failure.code(); }
     if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
+    control_.stream().close();
+    co_await control_.join_reader();
     observe<SessionClosed>(error);
   }
 
@@ -57,20 +55,20 @@ template <Transport T, class P> class Session {
   /// Ends the session as soon as no transfer is under way. On its executor.
   void drain() {
     draining_ = true;
-    if (!watching_) control_.cancel();
+    if (!watching_) control_.stream().cancel();
   }
   /// Ends the session now. On its executor.
   void cut() {
     drain();
     interrupt(Errc::shutting_down);
-    control_.close();
+    control_.stream().close();
   }
 
   // ---- for commands ----
 
   /// The client and the server's own end of the control connection.
   const Endpoint& peer() const noexcept { return who_.peer; }
-  Stream& control() noexcept { return control_; }
+  Stream& control() noexcept { return control_.stream(); }
   T& network() noexcept { return network_; }
   Service<P>& service() noexcept { return service_; }
   const Limits& limits() const noexcept { return service_.limits; }
@@ -180,12 +178,15 @@ template <Transport T, class P> class Session {
     ftplike::observe<Event>(service_.observer, who_, std::forward<More>(more)...);
   }
 
+  /// Whether somebody watches events of this kind.
+  template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
+
   // ---- for data channels ----
 
   Watchdog<T>& watchdog() noexcept { return watchdog_; }
   /// A listener for data on the address by which the client reached us.
   typename T::Acceptor listen_for_data() {
-    auto acceptor = service_.data_ports.listen(network_, executor_, control_.local().address());
+    auto acceptor = service_.data_ports.listen(network_, executor_, who_.local.address());
     observe<DataListening>(acceptor.endpoint());
     return acceptor;
   }
@@ -197,7 +198,7 @@ template <Transport T, class P> class Session {
   awaitable<void> preliminary(const Reply& reply) {
     co_await say(reply);
     watching_ = true;
-    watch_.emplace(executor_, watch_control());
+    if (!control_.is_read_beside()) control_.read_beside(executor_, watch_control());
   }
   /// Why a wait of the transfer ended: the interruption, or `otherwise`.
   std::error_code interruption(Errc otherwise) const noexcept {
@@ -226,44 +227,24 @@ template <Transport T, class P> class Session {
 
   awaitable<void> say(const Reply& reply) {
     observe<ReplySeen>(reply);
-    const std::string wire = reply.wire();
-    co_await control_.write(as_bytes(wire));
+    return control_.say(reply);
   }
 
-  /// One line, which was read ahead or comes now; none at the end of the connection.
   awaitable<std::optional<Line>> next_line() {
-    if (!waiting_.empty()) {
-      std::optional<Line> line{std::move(waiting_.front())};
-      waiting_.erase(waiting_.begin());
-      co_return line;
-    }
-    for (;;) {
+    const auto grace = P::unterminated_commands ? std::optional{limits().grace} : std::nullopt;
+    std::error_code error;
+    try {
       if (draining_) throw std::system_error(Errc::shutting_down);
-      if (auto line = lines_.next()) co_return line;
-      if (ended_) co_return lines_.take_unterminated();
-      if (P::unterminated_commands && lines_.unterminated()) {
-        Settled<void> more;
-        co_await settle(within(network_, limits().grace, fill()), more);
-        if (more.failed() && !draining_) co_return lines_.take_unterminated();
-        continue;
-      }
-      watchdog_.guard(patience(), control_);
-      std::error_code error;
-      try {
-        co_await fill();
-      } catch (const std::system_error& failure) { error = failure.code(); }
-      watchdog_.rest();
-      if (watchdog_.barked()) throw std::system_error(Errc::timed_out);
-      if (error && !draining_) throw std::system_error(error);
-    }
-  }
-
-  /// Reads what comes next into the line buffer.
-  awaitable<void> fill() {
-    std::array<std::byte, 512> room;
-    const std::size_t n = co_await control_.read_some(room);
-    lines_.feed(as_text(std::span{room}.first(n)));
-    ended_ = n == 0;
+      co_return co_await control_.next_line(grace, [this] {
+        if (control_error_) throw std::system_error(control_error_);
+        watchdog_.guard(patience(), control_.stream());
+      });
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    const bool idle = watchdog_.barked();
+    watchdog_.rest();
+    throw std::system_error(idle        ? make_error_code(Errc::timed_out)
+                            : draining_ ? make_error_code(Errc::shutting_down)
+                                        : error);
   }
 
   Duration patience() const {
@@ -337,7 +318,7 @@ template <Transport T, class P> class Session {
 
   template <class Source> awaitable<void> send_over_data(Source& source, Transfer& transfer) {
     auto data = co_await channel_.open(*this, transfer.opening);
-    const DataConnection seen{*this, data, transfer};
+    const DataSeen<Session> seen{*this, data, transfer};
     watchdog_.guard(limits().stall, data);
     co_await copy(source, data, [this](std::size_t n) { return moved(n); });
     co_await data.finish();
@@ -346,7 +327,7 @@ template <Transport T, class P> class Session {
   template <class Sink> awaitable<void> receive_over_data(Sink& file, Transfer& transfer) {
     {
       auto data = co_await channel_.open(*this, transfer.opening);
-      const DataConnection seen{*this, data, transfer};
+      const DataSeen<Session> seen{*this, data, transfer};
       watchdog_.guard(limits().stall, data);
       co_await copy(data, file, [this](std::size_t n) { return moved(n); });
       watchdog_.rest();
@@ -354,28 +335,11 @@ template <Transport T, class P> class Session {
       // file is whole. It has said it by the time that the loop has looked at all its sockets once more.
       co_await asio::post(executor_, use_awaitable);
       co_await asio::post(executor_, use_awaitable);
-      if (ended_ && !said_quit()) throw std::system_error(Errc::peer_lost);
+      if (control_.ended() && !said_quit()) throw std::system_error(Errc::peer_lost);
       check_interruption();
     }
     co_await file.finish();
   }
-
-  /// Tells of a data connection from its beginning to its end.
-  struct DataConnection {
-    DataConnection(Session& its_session, Stream& stream, Transfer& its_transfer)
-        : session{its_session}, transfer{its_transfer}, local{stream.local()}, remote{stream.remote()} {
-      session.template observe<DataOpened>(local, remote);
-    }
-    DataConnection(const DataConnection&) = delete;
-    DataConnection& operator=(const DataConnection&) = delete;
-    ~DataConnection() {
-      session.watchdog_.rest();
-      session.template observe<DataClosed>(local, remote, transfer.direction, transfer.moved);
-    }
-    Session& session;
-    Transfer& transfer;
-    Endpoint local, remote;
-  };
 
   awaitable<void> moved(std::size_t n) {
     transfer_->moved += n;
@@ -388,36 +352,43 @@ template <Transport T, class P> class Session {
     if (interruption_) throw std::system_error(interruption_);
   }
   bool said_quit() const {
-    return std::any_of(waiting_.begin(), waiting_.end(),
+    const auto& later = control_.put_off();
+    return std::any_of(later.begin(), later.end(),
                        [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; });
   }
 
-  /// Reads what comes over the control connection during a transfer: some commands act at once, the others wait.
+  /// Reads what comes over the control connection during a transfer: some commands act at once, the others wait. When
+  /// the transfer has ended it goes on until the next bytes come.
   awaitable<void> watch_control() {
     try {
-      while (watching_ && !ended_ && waiting_.size() < limits().waiting_commands) {
-        reading_ = true;
-        co_await fill();
-        reading_ = false;
-        while (auto line = lines_.next()) {
+      // A transfer that never waits is over by now, and costs no read.
+      co_await asio::post(executor_, use_awaitable);
+      while (watching_ && !control_.ended() && control_.put_off().size() < limits().waiting_commands) {
+        co_await control_.read();
+        while (watching_) {
+          auto line = control_.lines().next();
+          if (!line) break;
           const CommandLine command = parse_command(line->text);
           const auto* entry = line->error() ? nullptr : find_command(command.verb);
           if (entry && entry->at_once && command.argument.empty() && (account_ || entry->before_login)) {
+            answering_ = true;
             const Reply reply = co_await answer(line->text, {});
-            if (interruption_)
+            if (interruption_) {
               belated_ = reply;
-            else
+            } else {
               co_await say(reply);
+            }
+            answering_ = false;
           } else {
-            waiting_.push_back(*std::move(line));
+            control_.put_off(*std::move(line));
           }
         }
       }
-    } catch (const std::system_error&) {
-      const bool ours = !watching_ || draining_;  // we cancelled the read ourselves
-      if (!ours) interrupt(Errc::peer_lost);
+    } catch (const std::system_error& failure) {
+      answering_ = false;
+      control_error_ = failure.code();
+      if (watching_ && !draining_) interrupt(Errc::peer_lost);
     }
-    reading_ = false;
   }
 
   /// Ends the watch and gives the verdict of a transfer.
@@ -425,11 +396,7 @@ template <Transport T, class P> class Session {
     const bool stalled = watchdog_.barked();
     watchdog_.rest();
     watching_ = false;
-    if (watch_) {
-      if (reading_) control_.cancel();
-      co_await watch_->join();
-      watch_.reset();
-    }
+    if (answering_) co_await control_.join_reader();
     transfer_ = nullptr;
     std::error_code error;
     try {
@@ -447,20 +414,18 @@ template <Transport T, class P> class Session {
 
   T& network_;
   Executor executor_;
-  Stream control_;
+  ControlConnection<T> control_;
   Service<P>& service_;
   Watchdog<T> watchdog_;
-  LineBuffer lines_;
-  std::vector<Line> waiting_;  // lines read ahead during a transfer
   Conversation who_;
   std::optional<Account> account_;
   Channel channel_;
   Time began_;
   Transfer* transfer_ = nullptr;
-  std::optional<Beside> watch_;   // of the control connection, during a transfer
-  std::error_code interruption_;  // why the transfer is to end
-  Reply belated_;                 // to the command that interrupted the transfer
-  bool standard_ = false, closing_ = false, draining_ = false, ended_ = false, watching_ = false, reading_ = false;
+  std::error_code control_error_;  // what the watch met
+  std::error_code interruption_;   // why the transfer is to end
+  Reply belated_;                  // to the command that interrupted the transfer
+  bool standard_ = false, closing_ = false, draining_ = false, watching_ = false, answering_ = false;
 };
 
 }  // namespace ftplike

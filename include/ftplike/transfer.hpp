@@ -31,6 +31,32 @@ class Transfer {
   Time began{};
 };
 
+/// Tells the observer of a data connection from its beginning to its end.
+template <class Session> class DataSeen {
+ public:
+  DataSeen(Session& session, const typename Session::Stream& data, const Transfer& transfer)
+      : session_{session}, transfer_{transfer} {
+    if constexpr (watched) {
+      local_ = data.local();
+      remote_ = data.remote();
+      session_.template observe<DataOpened>(local_, remote_);
+    }
+  }
+  DataSeen(const DataSeen&) = delete;
+  DataSeen& operator=(const DataSeen&) = delete;
+  ~DataSeen() {
+    session_.watchdog().rest();
+    if constexpr (watched) session_.template observe<DataClosed>(local_, remote_, transfer_.direction, transfer_.moved);
+  }
+
+ private:
+  static constexpr bool watched = Session::template observed<DataOpened> || Session::template observed<DataClosed>;
+
+  Session& session_;
+  const Transfer& transfer_;
+  Endpoint local_, remote_;
+};
+
 /// A source as TYPE A sends it: every line ended by CRLF.
 template <ByteSource Source> class AsciiSource {
  public:

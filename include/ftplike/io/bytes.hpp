@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -80,18 +81,20 @@ class TextSink {
 
 namespace detail {
 
-/// A source whose next bytes the kernel can send by itself, from the position of its descriptor. `fetch` makes up to
-/// `most` of them ready, so that sending them does not wait for a disk.
+/// A source whose next bytes the kernel can move by itself, from `position()` of its descriptor on. `fetch` makes up to
+/// `most` of them ready, so that taking them does not wait for a disk, and gives how many there are; 0 at the end.
 template <class T>
-concept FileSource = ByteSource<T> && requires(T& source, std::size_t most) {
+concept FileSource = ByteSource<T> && requires(T& source, std::size_t count) {
+  { source.fetch(count) } -> std::same_as<awaitable<std::size_t>>;
   { source.descriptor() } -> std::same_as<int>;
-  { source.fetch(most) } -> std::same_as<awaitable<void>>;
+  { source.position() } -> std::same_as<std::uint64_t>;
+  { source.advance(count) } -> std::same_as<void>;
 };
 
-/// A sink that can send from a descriptor without a buffer of ours: up to `most` bytes, 0 at the end of the file.
+/// A sink that sends from a descriptor without a buffer of ours: up to `most` bytes; 0 if the file ends before them.
 template <class T>
-concept FileSender = ByteSink<T> && requires(T& sink, int descriptor, std::size_t most) {
-  { sink.send_file(descriptor, most) } -> std::same_as<awaitable<std::size_t>>;
+concept FileSender = ByteSink<T> && requires(T& sink, int descriptor, std::uint64_t position, std::size_t most) {
+  { sink.send_file(descriptor, position, most) } -> std::same_as<awaitable<std::size_t>>;
 };
 
 }  // namespace detail
@@ -106,13 +109,16 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
   constexpr bool waits = !std::is_void_v<std::invoke_result_t<Progress&, std::size_t>>;
   if constexpr (detail::FileSource<Source> && detail::FileSender<Sink>) {
     for (;;) {
-      co_await source.fetch(largest_piece);
-      const std::size_t n = co_await sink.send_file(source.descriptor(), largest_piece);
-      if (n == 0) break;
-      if constexpr (waits)
+      const std::size_t ready = co_await source.fetch(largest_piece);
+      if (ready == 0) break;
+      const std::size_t n = co_await sink.send_file(source.descriptor(), source.position(), ready);
+      if (n == 0) throw std::system_error(std::make_error_code(std::errc::io_error));  // the file was cut meanwhile
+      source.advance(n);
+      if constexpr (waits) {
         co_await progress(n);
-      else
+      } else {
         progress(n);
+      }
     }
   } else {
     std::vector<std::byte> room(std::min<std::size_t>(16 * 1024, largest_piece));

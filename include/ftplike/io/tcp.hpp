@@ -3,8 +3,12 @@
 #include <atomic>
 #include <cerrno>
 #include <memory>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 #if defined(__linux__)
@@ -16,15 +20,67 @@
 
 namespace ftplike {
 
-/// A TCP connection.
-class TcpStream {
+namespace detail {
+
+/// A socket's descriptor and its care.
+class SocketDescriptor {
  public:
-  explicit TcpStream(asio::ip::tcp::socket socket) : socket_{std::move(socket)} {
-    std::error_code ignored;
-    socket_.non_blocking(true, ignored);
+  explicit SocketDescriptor(int descriptor = -1) noexcept : descriptor_{descriptor} {}
+  SocketDescriptor(SocketDescriptor&& other) noexcept : descriptor_{other.release()} {}
+  SocketDescriptor& operator=(SocketDescriptor&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~SocketDescriptor() { close(); }
+  int get() const noexcept { return descriptor_; }
+  int release() noexcept { return std::exchange(descriptor_, -1); }
+  void close() noexcept {
+    if (descriptor_ >= 0) ::close(release());
   }
 
+ private:
+  int descriptor_;
+};
+
+[[noreturn]] inline void fail_socket(int error = errno) { throw std::system_error(error, std::system_category()); }
+
+/// An IPv4 peer of an IPv6 socket is an IPv4 peer.
+inline Endpoint without_mapping(const Endpoint& endpoint) {
+  const auto address = endpoint.address();
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return endpoint;
+  return {asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()), endpoint.port()};
+}
+
+/// The address of one end of a socket, as `ask` (getsockname, getpeername) gives it; unspecified if it has gone.
+template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
+  Endpoint endpoint;
+  auto size = static_cast<socklen_t>(endpoint.capacity());
+  if (ask(descriptor, endpoint.data(), &size) != 0) return {};
+  endpoint.resize(size);
+  return endpoint;
+}
+
+}  // namespace detail
+
+/// A TCP connection.
+///
+/// Most data connections of small files never wait. So a socket is shown to the event loop only when it first has to:
+/// what it costs to register and to forget it is more than such a transfer itself.
+class TcpStream {
+ public:
+  TcpStream(const Executor& executor, int descriptor, const Endpoint& remote)
+      : descriptor_{descriptor}, socket_{executor}, remote_{detail::without_mapping(remote)} {}
+  explicit TcpStream(asio::ip::tcp::socket socket)
+      : socket_{std::move(socket)},
+        remote_{detail::without_mapping(detail::endpoint_of(socket_.native_handle(), ::getpeername))} {}
+
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    if (!socket_.is_open()) {
+      const auto n = ::recv(descriptor(), room.data(), room.size(), MSG_DONTWAIT);
+      if (n >= 0) co_return static_cast<std::size_t>(n);
+      if (errno != EAGAIN && errno != EINTR) detail::fail_socket();
+      register_socket();
+    }
     const auto [error, n] =
         co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), as_tuple(use_awaitable));
     if (error && error != asio::error::eof) throw std::system_error(error);
@@ -32,78 +88,97 @@ class TcpStream {
   }
   awaitable<void> write(std::span<const std::byte> bytes) {
     // A reply nearly always fits: then nothing waits and nothing is scheduled.
-    std::error_code error;
-    const std::size_t sent = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
-    if (error && error != asio::error::would_block) throw std::system_error(error);
-    if (sent < bytes.size()) {
-      co_await asio::async_write(socket_, asio::buffer(bytes.data() + sent, bytes.size() - sent), use_awaitable);
+    const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) detail::fail_socket();
+    const auto rest = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+    if (!rest.empty()) {
+      register_socket();
+      co_await asio::async_write(socket_, asio::buffer(rest.data(), rest.size()), use_awaitable);
     }
   }
   awaitable<void> finish() {
-    std::error_code ignored;
-    socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+    ::shutdown(descriptor(), SHUT_WR);
     co_return;
   }
   void cancel() {
     std::error_code ignored;
-    socket_.cancel(ignored);
+    if (socket_.is_open()) socket_.cancel(ignored);
   }
   void close() {
     std::error_code ignored;
     socket_.close(ignored);
+    descriptor_.close();
   }
-  Endpoint local() const {
-    return endpoint_of([this](std::error_code& error) { return socket_.local_endpoint(error); });
-  }
-  Endpoint remote() const {
-    return endpoint_of([this](std::error_code& error) { return socket_.remote_endpoint(error); });
-  }
-  int descriptor() { return socket_.native_handle(); }
+  Endpoint local() const { return detail::without_mapping(detail::endpoint_of(descriptor(), ::getsockname)); }
+  Endpoint remote() const { return remote_; }
 
 #if defined(__linux__)
-  /// Sends from a file's present position without a buffer of ours: up to `most` bytes, 0 at its end.
-  awaitable<std::size_t> send_file(int file, std::size_t most) {
+  /// Sends from a file without a buffer of ours: up to `most` bytes from `position` on, 0 if it ends before them.
+  awaitable<std::size_t> send_file(int file, std::uint64_t position, std::size_t most) {
     for (;;) {
-      const auto n = ::sendfile(socket_.native_handle(), file, nullptr, most);
+      auto offset = static_cast<off_t>(position);
+      const auto n = ::sendfile(descriptor(), file, &offset, most);
       if (n >= 0) co_return static_cast<std::size_t>(n);
       if (errno == EINTR) continue;
-      if (errno != EAGAIN) throw std::system_error(errno, std::system_category());
+      if (errno != EAGAIN) detail::fail_socket();
+      register_socket();
       co_await socket_.async_wait(asio::socket_base::wait_write, use_awaitable);
     }
   }
 #endif
 
  private:
-  /// An IPv4 peer of an IPv6 socket is an IPv4 peer; one that has gone has the unspecified address.
-  template <class Ask> static Endpoint endpoint_of(Ask ask) {
-    std::error_code error;
-    const Endpoint endpoint = ask(error);
-    if (error) return {};
-    if (const auto address = endpoint.address(); address.is_v6() && address.to_v6().is_v4_mapped()) {
-      return {asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()), endpoint.port()};
-    }
-    return endpoint;
+  int descriptor() const {
+    return socket_.is_open() ? const_cast<TcpStream*>(this)->socket_.native_handle() : descriptor_.get();
+  }
+  void register_socket() {
+    if (socket_.is_open()) return;
+    socket_.assign(remote_.protocol(), descriptor_.get());
+    descriptor_.release();
   }
 
+  detail::SocketDescriptor descriptor_;  // until the event loop has it
   asio::ip::tcp::socket socket_;
+  Endpoint remote_;
 };
 
 /// Where TCP connections come in.
 class TcpAcceptor {
  public:
-  explicit TcpAcceptor(asio::ip::tcp::acceptor acceptor) : acceptor_{std::move(acceptor)} {}
+  /// Takes over a descriptor that listens, which must be non-blocking.
+  TcpAcceptor(const Executor& executor, int descriptor, const Endpoint& where)
+      : descriptor_{descriptor}, acceptor_{executor}, where_{where} {}
+
   awaitable<TcpStream> accept(const Executor& executor) {
-    auto socket = co_await acceptor_.async_accept(executor, use_awaitable);
-    co_return TcpStream{std::move(socket)};
+    for (;;) {
+      Endpoint remote;
+      auto size = static_cast<socklen_t>(remote.capacity());
+      const int accepted = ::accept4(descriptor(), remote.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (accepted >= 0) {
+        remote.resize(size);
+        co_return TcpStream{executor, accepted, remote};
+      }
+      if (errno == EINTR || errno == ECONNABORTED) continue;
+      if (errno != EAGAIN) detail::fail_socket();
+      if (!acceptor_.is_open()) {
+        acceptor_.assign(where_.protocol(), descriptor_.get());
+        descriptor_.release();
+      }
+      co_await acceptor_.async_wait(asio::socket_base::wait_read, use_awaitable);
+    }
   }
-  Endpoint endpoint() const { return acceptor_.local_endpoint(); }
+  Endpoint endpoint() const { return where_; }
   void cancel() {
     std::error_code ignored;
-    acceptor_.cancel(ignored);
+    if (acceptor_.is_open()) acceptor_.cancel(ignored);
   }
 
  private:
+  int descriptor() { return acceptor_.is_open() ? acceptor_.native_handle() : descriptor_.get(); }
+
+  detail::SocketDescriptor descriptor_;  // until the event loop has it
   asio::ip::tcp::acceptor acceptor_;
+  Endpoint where_;
 };
 
 /// The network of this machine, and the threads that its sessions run on: each of them has an io_context of its own,
@@ -160,14 +235,18 @@ class TcpTransport {
     co_return TcpStream{std::move(socket)};
   }
   TcpAcceptor listen(const Executor& executor, const Endpoint& where) {
-    asio::ip::tcp::acceptor acceptor{executor, where.protocol()};
-    acceptor.set_option(asio::socket_base::reuse_address{true});
-    // What is accepted inherits these two: replies leave at once, and Telnet's urgent byte stays in its place.
-    acceptor.set_option(asio::ip::tcp::no_delay{true});
-    acceptor.set_option(asio::socket_base::out_of_band_inline{true});
-    acceptor.bind(where);
-    acceptor.listen();
-    return TcpAcceptor{std::move(acceptor)};
+    detail::SocketDescriptor made{::socket(where.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    if (made.get() < 0) detail::fail_socket();
+    // What is accepted inherits the last two: replies leave at once, and Telnet's urgent byte stays in its place.
+    const int yes = 1;
+    const bool ready = ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
+                       ::setsockopt(made.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0 &&
+                       ::setsockopt(made.get(), SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes) == 0 &&
+                       ::bind(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0 &&
+                       ::listen(made.get(), SOMAXCONN) == 0;
+    if (!ready) detail::fail_socket();
+    const Endpoint bound = where.port() != 0 ? where : detail::endpoint_of(made.get(), ::getsockname);
+    return TcpAcceptor{executor, made.release(), bound};
   }
   awaitable<std::vector<Endpoint>> resolve(const std::string& host, std::uint16_t port) {
     std::vector<Endpoint> endpoints;

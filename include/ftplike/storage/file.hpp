@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -49,63 +50,65 @@ template <class Work> awaitable<std::invoke_result_t<Work&>> blocking_if(bool is
 
 }  // namespace detail
 
-/// A file of a DirectoryStorage that is being read: the bytes that it has at the time of reading.
+/// A file of a DirectoryStorage that is being read, up to the size that it had when it was opened.
 ///
 /// **Threads:** one at a time.
 class FileReader {
  public:
   FileReader(std::string name, detail::Descriptor file, std::uint64_t offset)
-      : name_{std::move(name)}, file_{std::move(file)}, resident_{offset} {
+      : name_{std::move(name)}, file_{std::move(file)}, position_{offset}, resident_{offset} {
     detail::checked([&] { return ::fstat(file_.get(), &status_); });
     if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
     if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
     if (offset > size()) detail::fail(Errc::bad_restart);
-    if (offset > 0) detail::checked([&] { return ::lseek(file_.get(), static_cast<off_t>(offset), SEEK_SET); });
   }
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    const auto ready = detail::read_resident(file_.get(), room, -1);
-    if (ready > 0) co_return static_cast<std::size_t>(ready);
-    // Some kernels say 0 for what is not in memory, so that only a plain read knows the end.
-    const bool waits = ready < 0;
-    auto read = [&] { return detail::checked([&] { return ::read(file_.get(), room.data(), room.size()); }); };
-    const auto n = co_await detail::blocking_if(waits, read);
-    co_return static_cast<std::size_t>(n);
+    const std::size_t most = co_await fetch(room.size());
+    const auto n = static_cast<std::size_t>(
+        detail::checked([&] { return ::pread(file_.get(), room.data(), most, static_cast<off_t>(position_)); }));
+    position_ += n;
+    co_return n;
   }
 
-  /// The file, at the position of the next byte.
+  /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`.
   int descriptor() const noexcept { return file_.get(); }
-  /// Has the next bytes, up to `most`, read into the system's memory, so that whoever sends them does not wait for a
-  /// disk.
-  awaitable<void> fetch(std::size_t most) {
-    if (resident_ >= size()) co_return;
-    // At first the position is known; later the kernel has moved it.
-    const auto begin = is_fetched_ ? position() : resident_;
-    is_fetched_ = true;
-    resident_ = std::min<std::uint64_t>(begin + most, size());
-    if (begin >= resident_) co_return;
-    const bool waits = would_wait(begin) || would_wait(resident_ - 1);
-    if (!waits) co_return;
-    auto read = [this, begin] { read_ahead(begin); };
-    co_await blocking(read);
+  std::uint64_t position() const noexcept { return position_; }
+  void advance(std::size_t count) noexcept { position_ += count; }
+  /// Has the next bytes, up to `most`, read into the system's memory, so that whoever takes them does not wait for a
+  /// disk. Gives how many there are; 0 at the end.
+  awaitable<std::size_t> fetch(std::size_t most) {
+    const auto end = std::min<std::uint64_t>(position_ + most, size());
+    if (end > resident_) {
+      const auto begin = std::max(position_, resident_);
+      resident_ = end;
+      constexpr std::uint64_t page = 4096;
+      const bool waits = would_wait(begin) || (end - begin > page && would_wait(end - 1));
+      if (waits) {
+        auto read = [this, begin] { read_ahead(begin); };
+        co_await blocking(read);
+      }
+    }
+    co_return static_cast<std::size_t>(end - position_);
   }
 
   std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status_.st_size); }
   Entry entry() const { return detail::entry_of(name_, status_); }
 
  private:
-  std::uint64_t position() const {
-    return static_cast<std::uint64_t>(detail::checked([&] { return ::lseek(file_.get(), 0, SEEK_CUR); }));
-  }
-  bool would_wait(std::uint64_t offset) const noexcept {
+  /// Some file systems cannot tell, and those hold their files in memory.
+  bool would_wait(std::uint64_t offset) noexcept {
+    if (!can_tell_) return false;
     std::byte one;
-    return detail::read_resident(file_.get(), {&one, 1}, static_cast<off_t>(offset)) < 0 && errno == EAGAIN;
+    if (detail::read_resident(file_.get(), {&one, 1}, static_cast<off_t>(offset)) >= 0) return false;
+    can_tell_ = errno == EAGAIN;
+    return can_tell_;
   }
   void read_ahead(std::uint64_t begin) const noexcept {
     std::array<std::byte, 32 * 1024> room;
     while (begin < resident_) {
       const auto n = ::pread(file_.get(), room.data(), room.size(), static_cast<off_t>(begin));
-      if (n <= 0) return;  // whoever sends the bytes meets the error too
+      if (n <= 0) return;  // whoever takes the bytes meets the error too
       begin += static_cast<std::uint64_t>(n);
     }
   }
@@ -113,8 +116,9 @@ class FileReader {
   std::string name_;
   detail::Descriptor file_;
   struct stat status_ {};
+  std::uint64_t position_;
   std::uint64_t resident_;  // the end of what has been fetched
-  bool is_fetched_ = false;
+  bool can_tell_ = true;
 };
 
 /// A file of a DirectoryStorage that is being written: a hidden partial file beside the name, which one rename puts
@@ -150,7 +154,7 @@ class FileWriter {
     return *this;
   }
   ~FileWriter() {
-    if (partial_.file && (size_ == 0 || partial_.is_temporary())) discard();
+    if (partial_.file && (size_ == 0 || !partial_.is_kept)) discard();
   }
 
   /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer. Better not in place.
@@ -202,11 +206,7 @@ class FileWriter {
   }
 
   void commit() {
-    constexpr mode_t permissions = 0777;
-    const auto mode = place_.status.st_mode & permissions;
-    if (place_.exists() && mode != (partial_.status.st_mode & permissions)) {
-      detail::checked([&] { return ::fchmod(partial_.file.get(), mode); });
-    }
+    if (place_.exists()) keep_mode();
     const char* from = partial_.name.c_str();
     if (!wanted_) {
       detail::checked([&] { return ::renameat(place_.directory, from, place_.directory, place_.name.c_str()); });
@@ -217,6 +217,15 @@ class FileWriter {
       }
     }
     partial_.file = detail::Descriptor{};
+  }
+
+  /// Takes over the permissions of the file that is replaced.
+  void keep_mode() {
+    constexpr mode_t permissions = 0777;
+    struct stat ours {};
+    detail::checked([&] { return ::fstat(partial_.file.get(), &ours); });
+    const auto mode = place_.status.st_mode & permissions;
+    if (mode != (ours.st_mode & permissions)) detail::checked([&] { return ::fchmod(partial_.file.get(), mode); });
   }
 
   std::shared_ptr<const detail::DirectoryState> state_;

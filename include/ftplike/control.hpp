@@ -1,0 +1,98 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ftplike/io/within.hpp>
+#include <ftplike/protocol/line_buffer.hpp>
+#include <ftplike/protocol/reply.hpp>
+
+namespace ftplike {
+
+/// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
+template <Transport T> class ControlConnection {
+ public:
+  ControlConnection(T& network, typename T::Stream stream, std::size_t longest_line)
+      : network_{network}, stream_{std::move(stream)}, lines_{longest_line} {}
+
+  typename T::Stream& stream() noexcept { return stream_; }
+  /// The bytes that have come and are no command yet.
+  LineBuffer& lines() noexcept { return lines_; }
+  /// Whether the client has closed its direction.
+  bool ended() const noexcept { return ended_; }
+
+  awaitable<void> say(const Reply& reply) {
+    const std::string wire = reply.wire();
+    co_await stream_.write(as_bytes(wire));
+  }
+
+  /// The next command if it is there already: one that was put off, or one whose bytes have come.
+  std::optional<Line> line_now() {
+    if (waiting_.empty()) return lines_.next();
+    std::optional<Line> line{std::move(waiting_.front())};
+    waiting_.erase(waiting_.begin());
+    return line;
+  }
+  /// The next command; none at the end of the connection. `guard` is called before each wait of unknown length.
+  /// With a `grace`, bytes without a line ending are a command if none has come for so long.
+  template <class Guard> awaitable<std::optional<Line>> next_line(std::optional<Duration> grace, Guard guard) {
+    for (;;) {
+      if (auto line = line_now()) co_return line;
+      if (ended_) co_return lines_.take_unterminated();
+      if (grace && lines_.unterminated()) {
+        Settled<void> waited;
+        co_await settle(within(network_, *grace, more()), waited);
+        if (waited.failed()) {
+          auto line = lines_.take_unterminated();
+          if (line) co_return line;
+        }
+      } else {
+        guard();
+        co_await more();
+      }
+    }
+  }
+  /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
+  /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
+  void read_beside(const Executor& executor, awaitable<void> reading) { reader_.emplace(executor, std::move(reading)); }
+  bool is_read_beside() const noexcept { return reader_.has_value(); }
+  /// Waits until the coroutine beside has ended.
+  awaitable<void> join_reader() {
+    if (!reader_) co_return;
+    co_await reader_->join();
+    reader_.reset();
+  }
+
+  /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
+  awaitable<void> read() {
+    std::array<std::byte, 512> room;
+    const std::size_t n = co_await stream_.read_some(room);
+    lines_.feed(as_text(std::span{room}.first(n)));
+    ended_ = n == 0;
+  }
+
+  /// Keeps a command for later.
+  void put_off(Line line) { waiting_.push_back(std::move(line)); }
+  const std::vector<Line>& put_off() const noexcept { return waiting_; }
+
+ private:
+  awaitable<void> more() {
+    if (reader_) {
+      co_await join_reader();
+    } else {
+      co_await read();
+    }
+  }
+
+  T& network_;
+  typename T::Stream stream_;
+  LineBuffer lines_;
+  std::vector<Line> waiting_;
+  std::optional<Beside> reader_;
+  bool ended_ = false;
+};
+
+}  // namespace ftplike
