@@ -37,3 +37,11 @@ add_custom_target(single_include
   COMMAND ${CMAKE_COMMAND} -D INCLUDE=${PROJECT_SOURCE_DIR}/include -D MAIN=ftplike/ftplike.hpp
           -D OUT=${PROJECT_SOURCE_DIR}/single_include/ftplike/ftplike.hpp -P ${PROJECT_SOURCE_DIR}/cmake/amalgamate.cmake
   COMMENT "Writing single_include/ftplike/ftplike.hpp anew")
+
+find_program(FTPLIKE_RUN_CLANG_TIDY NAMES run-clang-tidy run-clang-tidy-16 run-clang-tidy-14)
+mark_as_advanced(FTPLIKE_RUN_CLANG_TIDY)
+if(FTPLIKE_RUN_CLANG_TIDY)
+  add_custom_target(tidy
+    COMMAND ${FTPLIKE_RUN_CLANG_TIDY} -quiet -p ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR}/
+    USES_TERMINAL COMMENT "clang-tidy over everything")
+endif()

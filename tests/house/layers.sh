@@ -8,12 +8,13 @@ find . -name '*.hpp' | sed 's|^\./||' | sort | xargs awk '
     below["version"] = ""
     below["protocol"] = "version"
     below["io"] = below["protocol"] " protocol"
-    below["storage"] = below["users"] = below["data_channel"] = below["command"] = below["transfer"] = below["io"] " io"
+    below["storage"] = below["users"] = below["data_channel"] = below["command"] = below["io"] " io"
+    below["control"] = below["transfer"] = below["observers"] = below["io"] " io"
     below["verbs"] = below["client"] = below["storage"] " storage users data_channel command transfer"
     below["profile"] = below["verbs"] " verbs"
-    below["session"] = below["profile"] " profile"
+    below["session"] = below["profile"] " profile control"
     below["server"] = below["session"] " session"
-    below["ftplike"] = below["server"] " server client"
+    below["ftplike"] = below["server"] " server client observers"
     below["tls"] = below["ftplike"]
   }
   function layer(path) { sub(/\/.*/, "", path); sub(/\.hpp$/, "", path); return path }
