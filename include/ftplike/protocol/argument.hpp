@@ -36,8 +36,10 @@ inline std::string command_text(Verb verb, const Argument* argument = nullptr) {
 
 /// A command as standard servers take it: ended by CRLF, each byte 0xFF doubled. `argument` may be null. RFC 854.
 inline std::string command_wire(Verb verb, const Argument* argument = nullptr) {
-  auto line = command_text(verb, argument);
-  for (auto at = line.find('\xFF'); at != line.npos; at = line.find('\xFF', at + 2)) line.insert(at, 1, '\xFF');
+  const auto text = command_text(verb, argument);
+  std::string line;
+  line.reserve(text.size() + 2);
+  for (const char byte : text) line.append(byte == '\xFF' ? 2 : 1, byte);
   return line += "\r\n";
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -76,13 +77,12 @@ class FactSet {
 
 namespace detail {
 
-/// Appends a name as one part of a line: what would end the line becomes '?'.
+/// Appends a word as one part of a line: what would end the line becomes '?'.
 inline void append_name(std::string& out, std::string_view name) {
-  const auto begin = out.size();
+  const auto begin = static_cast<std::ptrdiff_t>(out.size());
   out.append(name);
-  constexpr std::string_view breaks{"\r\n\0", 3};
-  for (auto at = out.find_first_of(breaks, begin); at != out.npos; at = out.find_first_of(breaks, at + 1))
-    out[at] = '?';
+  std::replace_if(
+      out.begin() + begin, out.end(), [](char c) { return c == '\n' || c == '\r' || c == '\0'; }, '?');
 }
 
 inline void append_number(std::string& out, std::uint64_t value) {
@@ -126,7 +126,11 @@ inline void append_facts(std::string& out, const Entry& entry, FactSet facts, st
     out.append(1, ';');
   }
   if (facts.contains(Fact::perm)) out.append("perm=").append(permissions).append(1, ';');
-  if (facts.contains(Fact::unique) && !entry.unique.empty()) out.append("unique=").append(entry.unique).append(1, ';');
+  if (facts.contains(Fact::unique) && !entry.unique.empty()) {
+    out.append("unique=");
+    detail::append_name(out, entry.unique);
+    out.append(1, ';');
+  }
   if (facts.contains(Fact::unix_mode) && entry.mode != 0) {
     out.append("UNIX.mode=");
     for (int shift = 9; shift >= 0; shift -= 3) out.append(1, static_cast<char>('0' + (entry.mode >> shift & 7)));

@@ -1,0 +1,35 @@
+#include <ftplike/protocol/listing.hpp>
+
+#include <chrono>
+#include <string>
+
+#include "fuzz.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace ftplike;
+  auto line = fuzz::Input{data, size}.text();
+  const Timestamp now{std::chrono::seconds{1'795'435'200}};  // 2026-11-23
+  const ListingParser parser{now};
+
+  const auto bare = parse_name(line);
+  fuzz::require(!bare || bare->name.empty() || is_component(bare->name));
+  const auto entry = parser.parse(line);
+  if (!entry) return 0;
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  fuzz::require(entry->listed == line);
+  if (entry->name.empty()) return 0;
+  fuzz::require(is_component(entry->name));
+
+  std::string written;
+  append_listed(written, *entry, now);
+  fuzz::require(written.find_first_of(std::string_view{"\r\n\0", 3}) == written.npos);
+  const auto again = parser.parse(written);
+  fuzz::require(again.has_value());
+  fuzz::require(again->type == entry->type && again->size == entry->size);
+  const bool ambiguous = entry->type == Entry::Type::link && entry->name.find(" -> ") != std::string::npos;
+  if (!ambiguous) fuzz::require(again->name.size() == entry->name.size());
+  std::string third;
+  append_listed(third, *again, now);
+  fuzz::require(third == written || ambiguous);
+  return 0;
+}
