@@ -1,5 +1,6 @@
 # Prints each co_await that is not a statement, the whole initialiser of a declaration or the whole operand of co_return,
-# or that awaits a capturing lambda or has a braced list among its arguments: g++ 12 miscompiles such spellings.
+# that awaits a capturing lambda, or that has a lambda with values of its own or a braced list among the arguments:
+# g++ 12 miscompiles such spellings.
 function check(name, text, line_ends, lines,    at, rest, offset, i, line, why) {
   offset = 0
   rest = text
@@ -15,7 +16,7 @@ function check(name, text, line_ends, lines,    at, rest, offset, i, line, why) 
   }
 }
 
-function fault(before, after,    i, c, depth, head, operand, d) {
+function fault(before, after,    i, c, depth, head, operand, rest, captures) {
   # Back to where the statement begins.
   depth = 0
   for (i = length(before); i > 0; --i) {
@@ -48,7 +49,13 @@ function fault(before, after,    i, c, depth, head, operand, d) {
   after = substr(after, 1, i - 1)
   if (operand ~ / (\+|-|\*|\/|%|==|!=|<=?|>=?|&&?|\|\|?|\?|<<|>>|<=>) /) return "the result is used in an expression"
   if (after ~ /^\[[^]]/) return "awaits a capturing lambda that is a temporary"
-  if (after ~ /(\(|, )\[[^]]+\]/) return "a capturing lambda is an argument of an awaited call"
+  rest = after
+  while (match(rest, /(\(|, )\[[^]]*\]/)) {
+    captures = substr(rest, RSTART, RLENGTH)
+    sub(/^.*\[/, "", captures)
+    if (captures !~ /^((this|&[A-Za-z_0-9]*)(, )?)*\]$/) return "a lambda that captures by value is an argument of an awaited call"
+    rest = substr(rest, RSTART + RLENGTH)
+  }
   if (after ~ /(\(|, )\{/) return "a braced list is an argument of an awaited call"
   return ""
 }
