@@ -54,10 +54,10 @@ class DirectoryStorage {
       auto writer = co_await begin_with_copy(std::move(path), std::move(place), offset);
       co_return writer;
     }
-    if (partial->size() < offset) detail::fail(Errc::bad_restart);
+    if (partial->size < offset) detail::fail(Errc::bad_restart);
     auto cut = [&] { detail::checked([&] { return ::ftruncate(partial->file.get(), static_cast<off_t>(offset)); }); };
-    if (partial->size() > offset) {
-      const bool takes_long = partial->size() > detail::large_file;
+    if (partial->size > offset) {
+      const bool takes_long = partial->size > detail::large_file;
       co_await detail::blocking_if(takes_long, cut);
     }
     co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), offset};
@@ -71,7 +71,7 @@ class DirectoryStorage {
     }
     auto partial = take_to_resume(place);
     if (!partial) partial = take_anew(place);
-    const auto size = partial->size();
+    const auto size = partial->size;
     co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size};
   }
   /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one.
@@ -83,9 +83,8 @@ class DirectoryStorage {
       place.name = choice.name();
       place.look();
       if (place.exists()) continue;
-      auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name), O_CREAT | O_EXCL);
+      auto attempt = detail::make_partial(place.directory, detail::partial_name(place.name));
       if (attempt.outcome == Outcome::busy) continue;
-      if (attempt.outcome == Outcome::unlockable) attempt.partial = detail::make_temporary(place.directory);
       co_return Writer{state_, std::move(choice), std::move(place), std::move(attempt.partial), 0, std::move(path),
                        number};
     }
@@ -94,7 +93,7 @@ class DirectoryStorage {
     auto place = co_await find(path, detail::Follow::yes);
     place.name = detail::partial_name(place.name);
     place.look();
-    if (place.status.st_size == 0 || detail::is_older_than(state_->options.lifetime, place.status)) {
+    if (place.status.st_size == 0 || detail::is_older_than(state_->options.lifetime, detail::modified(place.status))) {
       detail::fail(std::errc::no_such_file_or_directory);
     }
     co_return place.size();
@@ -191,15 +190,18 @@ class DirectoryStorage {
     co_return place;
   }
   static std::optional<detail::Partial> take_anew(const detail::Place& place) {
-    auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name), O_CREAT);
-    if (attempt.outcome == Outcome::taken) return std::move(attempt.partial);
+    const std::string name = detail::partial_name(place.name);
+    auto made = detail::make_partial(place.directory, name);
+    if (made.outcome == Outcome::taken) return std::move(made.partial);
+    auto found = detail::take_partial(place.directory, name);
+    if (found.outcome == Outcome::taken) return std::move(found.partial);
     return detail::make_temporary(place.directory);
   }
   std::optional<detail::Partial> take_to_resume(const detail::Place& place) const {
-    auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name), 0);
+    auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name));
     if (attempt.outcome == Outcome::busy) detail::fail(Errc::busy);
-    if (attempt.outcome != Outcome::taken || attempt.partial.size() == 0) return std::nullopt;
-    if (!detail::is_older_than(state_->options.lifetime, attempt.partial.status)) return std::move(attempt.partial);
+    if (attempt.outcome != Outcome::taken || attempt.partial.size == 0) return std::nullopt;
+    if (!detail::is_older_than(state_->options.lifetime, attempt.partial.written)) return std::move(attempt.partial);
     ::unlinkat(place.directory, attempt.partial.name.c_str(), 0);
     return std::nullopt;
   }

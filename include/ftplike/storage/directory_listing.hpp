@@ -85,7 +85,8 @@ class DirectoryListing {
     const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_known && errno == ENOENT) return std::nullopt;
     if (detail::is_partial_name(name)) {
-      if (detail::is_older_than(state_->options.lifetime, status)) detail::remove_partial(directory, name);
+      if (detail::is_older_than(state_->options.lifetime, detail::modified(status)))
+        detail::remove_partial(directory, name);
       return std::nullopt;
     }
     if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};

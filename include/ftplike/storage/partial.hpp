@@ -14,6 +14,8 @@ namespace ftplike::detail {
 
 /// How long a partial file waits for being gone on with.
 inline constexpr std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};
+/// How long one that is still empty is left to whoever made it, who may not have locked it yet.
+inline constexpr std::chrono::seconds empty_lifetime = std::chrono::minutes{1};
 
 inline std::string hexadecimal(std::uint64_t number) {
   char text[17];
@@ -37,8 +39,8 @@ inline std::string temporary_name() {
   return std::string{partial_prefix} + '~' + hexadecimal(high | random());
 }
 
-inline bool is_older_than(std::chrono::seconds age, const struct stat& status) {
-  return std::chrono::system_clock::now() - modified(status) > age;
+inline bool is_older_than(std::chrono::seconds age, Timestamp written) {
+  return std::chrono::system_clock::now() - written > age;
 }
 
 /// A partial or temporary file, open for writing and locked. The lock ends with the process at the latest, so that a
@@ -46,10 +48,9 @@ inline bool is_older_than(std::chrono::seconds age, const struct stat& status) {
 struct Partial {
   Descriptor file;
   std::string name;
-  struct stat status {};
-
-  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status.st_size); }
-  bool is_temporary() const noexcept { return name[partial_prefix.size()] == '~'; }
+  bool is_kept = true;  // for being gone on with
+  std::uint64_t size = 0;
+  Timestamp written{};  // not known of one just made
 };
 
 /// What came of an attempt to get hold of a partial file.
@@ -57,58 +58,77 @@ struct Attempt {
   enum class Outcome {
     taken,
     absent,
-    busy,       // somebody else is at it, or it is another user's
-    unlockable  // this file system has no locks, so nothing can be gone on with
+    busy  // somebody else is at it, or it is another user's
   };
-  Outcome outcome = Outcome::absent;
+  Outcome outcome;
   Partial partial{};
 };
 
-/// Opens and locks a partial file; `creation` is 0, O_CREAT, or O_CREAT | O_EXCL.
-inline Attempt take_partial(int directory, std::string name, int creation) {
+/// Makes a partial file where there is none; busy if there is one.
+inline Attempt make_partial(int directory, std::string name) {
+  using enum Attempt::Outcome;
+  Partial partial;
+  do {
+    partial.file =
+        Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | quietly, 0666)};
+  } while (!partial.file && errno == EINTR);
+  if (!partial.file && errno == EEXIST) return {busy};
+  if (!partial.file) fail_with(errno);
+  if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) {  // somebody is just looking at it
+      ::unlinkat(directory, name.c_str(), 0);
+      return {busy};
+    }
+    partial.is_kept = false;  // without locks nobody could know that it has no writer
+  }
+  partial.name = std::move(name);
+  return {taken, std::move(partial)};
+}
+
+/// Opens and locks a partial file that is there.
+inline Attempt take_partial(int directory, std::string name) {
   using enum Attempt::Outcome;
   for (;;) {
     Partial partial;
-    partial.file = Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_NOFOLLOW | quietly | creation, 0666)};
+    partial.file = Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_NOFOLLOW | quietly)};
     if (!partial.file) {
       if (errno == EINTR) continue;
-      if (errno == ENOENT && creation == 0) return {absent};
-      const bool is_new = (creation & O_EXCL) != 0;
-      if (errno == EEXIST || (!is_new && (errno == EACCES || errno == EPERM))) return {busy};
+      if (errno == ENOENT) return {absent};
+      // Not ours: another user's, or a FIFO, a link, a directory that somebody put there.
+      const bool is_foreign = errno == EACCES || errno == EPERM || errno == ENXIO || errno == ELOOP || errno == EISDIR;
+      if (is_foreign) return {busy};
       fail_with(errno);
     }
-    if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EWOULDBLOCK) return {busy};
-      ::unlinkat(directory, name.c_str(), 0);
-      return {unlockable};
-    }
+    if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) return {busy};
+
+    struct stat opened {
+    }, named{};
+    checked([&] { return ::fstat(partial.file.get(), &opened); });
+    // Who made it does not look again after locking, so an empty one must not pass through other hands.
+    if (!S_ISREG(opened.st_mode) || (opened.st_size == 0 && !is_older_than(empty_lifetime, modified(opened))))
+      return {busy};
     // Between opening and locking, its last writer may have given the file its final name.
-    struct stat named {};
-    checked([&] { return ::fstat(partial.file.get(), &partial.status); });
-    if (::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0 || !is_same_file(named, partial.status)) {
-      continue;
-    }
-    if (!S_ISREG(partial.status.st_mode)) return {busy};
+    const bool is_there = ::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_there || !is_same_file(named, opened)) continue;
     partial.name = std::move(name);
+    partial.size = static_cast<std::uint64_t>(opened.st_size);
+    partial.written = modified(opened);
     return {taken, std::move(partial)};
   }
 }
 
 inline Partial make_temporary(int directory) {
-  Partial result;
-  do {
-    result.name = temporary_name();
-    result.file = Descriptor{::openat(directory, result.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | quietly, 0666)};
-  } while (!result.file && (errno == EEXIST || errno == EINTR));
-  if (!result.file) fail_with(errno);
-  ::flock(result.file.get(), LOCK_EX | LOCK_NB);  // tells those who remove old files that this one is in use
-  checked([&] { return ::fstat(result.file.get(), &result.status); });
-  return result;
+  for (;;) {
+    auto attempt = make_partial(directory, temporary_name());
+    if (attempt.outcome == Attempt::Outcome::busy) continue;
+    attempt.partial.is_kept = false;
+    return std::move(attempt.partial);
+  }
 }
 
 /// Removes a partial or temporary file if it is there and nobody is at it; whether it did.
 inline bool remove_partial(int directory, const std::string& name) {
-  const auto attempt = take_partial(directory, name, 0);
+  const auto attempt = take_partial(directory, name);
   return attempt.outcome == Attempt::Outcome::taken && ::unlinkat(directory, name.c_str(), 0) == 0;
 }
 
