@@ -1,0 +1,224 @@
+// The ftp-like dialect, as wire.md has it: a session without a login, with line endings or without.
+#include <ftplike/server.hpp>
+
+#include "support/dialogue.hpp"
+
+namespace {
+using namespace ftplike;
+using namespace std::chrono_literals;
+
+MemoryStorage seed_files() {
+  return {{"/sample_image.jpg", "a picture"}, {"/images/demo_photo.jpg", "another picture"}, {"/images/b", "b"}};
+}
+
+/// As the seed's own client talks: no line ending, one command, one reply.
+std::string ask(Dialogue& client, std::string_view command) {
+  client.type(command);
+  EXPECT_EQ(client.hear(), "") << "nobody can know yet that the command has ended";
+  return client.hear_after(20ms);
+}
+
+TEST(SeedDialect, HoldsTheSessionOfTheExample) {
+  SimulatedNetwork network{7};
+  MemoryStorage files = seed_files();
+  auto server = serve(network, files);
+  Dialogue client{network};
+  EXPECT_EQ(client.greeting, "220 FTP Server Ready\r\n");
+  EXPECT_EQ(ask(client, "pwd"), "257 \"server/server_storage\"\r\n");
+  EXPECT_EQ(ask(client, "RETR sample_image.jpg"), "150 40001\r\n");
+  EXPECT_EQ(client.data(40001), "a picture");
+  EXPECT_EQ(client.hear(), "226 Download complete\r\n");
+  EXPECT_EQ(ask(client, "STOR upload_test.jpg"), "150 40002\r\n");
+  client.put(40002, "my picture");
+  EXPECT_EQ(client.hear(), "226 Upload complete\r\n");
+  EXPECT_EQ(files.text("/upload_test.jpg"), "my picture");
+  EXPECT_EQ(ask(client, "CWD images"), "250 Directory changed to images\r\n");
+  EXPECT_EQ(ask(client, "RETR demo_photo.jpg"), "150 40003\r\n");
+  EXPECT_EQ(client.data(40003), "another picture");
+  EXPECT_EQ(client.hear(), "226 Download complete\r\n");
+  EXPECT_EQ(ask(client, "LIST"), "150 40004\r\n");
+  EXPECT_EQ(client.data(40004), "b\ndemo_photo.jpg") << "bare names, LF between them and none at the end";
+  EXPECT_EQ(client.hear(), "226 Listing complete\r\n");
+  EXPECT_EQ(ask(client, "pwd"), "257 \"server/server_storage/images\"\r\n");
+  EXPECT_EQ(ask(client, "QUIT"), "221 Goodbye\r\n");
+  EXPECT_TRUE(client.ended());
+}
+
+TEST(SeedDialect, IsTheSameWithLineEndingsAndWithoutWaiting) {
+  for (const std::string ending : {"\r\n", "\n"}) {
+    SimulatedNetwork network{7};
+    auto server = serve(network, seed_files());
+    Dialogue client{network};
+    client.type("Pwd" + ending);
+    EXPECT_EQ(client.hear(), "257 \"server/server_storage\"\r\n");
+    client.type("retr sample_image.jpg" + ending);
+    EXPECT_EQ(client.hear(), "150 40001\r\n");
+    EXPECT_EQ(client.data(40001), "a picture");
+    EXPECT_EQ(client.hear(), "226 Download complete\r\n");
+  }
+}
+
+TEST(SeedDialect, OpensNoPortForAFileThatIsNotThere) {
+  SimulatedNetwork network{7};
+  auto server = serve(network, seed_files());
+  Dialogue client{network};
+  const auto listeners = network.open_acceptors();
+  EXPECT_EQ(client.say("RETR nowhere.jpg"), "550 File not found\r\n");
+  EXPECT_EQ(client.say("CWD nowhere"), "550 Directory not found\r\n");
+  EXPECT_EQ(client.say("CWD sample_image.jpg"), "550 Directory not found\r\n");
+  EXPECT_EQ(network.open_acceptors(), listeners);
+  EXPECT_EQ(server.diary().of("listening").size(), 0u);
+}
+
+TEST(SeedDialect, AnswersOneFiveTwoToWhatNobodyKnows) {
+  SimulatedNetwork network{7};
+  auto server = serve(network, seed_files());
+  Dialogue client{network};
+  EXPECT_EQ(client.say("SMNT /"), "502 Command not implemented\r\n");
+  EXPECT_EQ(client.say("MAKETEA"), "502 Command not implemented\r\n");
+  EXPECT_EQ(client.say("PLEASE MAKE TEA"), "502 Command not implemented\r\n");
+}
+
+TEST(SeedDialect, SendsBytesAsTheyAreWhateverTypeIsSaid) {
+  SimulatedNetwork network{7};
+  MemoryStorage files{{"/unix.txt", "a\nb\n"}};
+  auto server = serve(network, files);
+  Dialogue client{network};
+  EXPECT_EQ(client.say("RETR unix.txt"), "150 40001\r\n");
+  EXPECT_EQ(client.data(40001), "a\nb\n");
+  client.hear();
+  EXPECT_EQ(client.say("STOR dos.txt"), "150 40002\r\n");
+  client.put(40002, "a\r\nb\r\n");
+  EXPECT_EQ(client.hear(), "226 Upload complete\r\n");
+  EXPECT_EQ(files.text("/dos.txt"), "a\r\nb\r\n");
+}
+
+TEST(SeedDialect, LeavesTheRootInNoSpelling) {
+  SimulatedNetwork network{7};
+  auto server = serve(network, seed_files());
+  Dialogue client{network};
+  EXPECT_EQ(client.say("CWD ../../.."), "250 Directory changed to ../../..\r\n");
+  EXPECT_EQ(client.say("PWD"), "257 \"server/server_storage\"\r\n");
+  EXPECT_EQ(client.say("RETR ../../etc/passwd"), "550 File not found\r\n");
+  EXPECT_EQ(client.say("RETR /../../sample_image.jpg"), "150 40001\r\n") << "the root is as high as it goes";
+  EXPECT_EQ(client.data(40001), "a picture");
+}
+
+// ---- commands without line endings
+
+TEST(UnterminatedCommand, IsTakenAfterTwentyMillisecondsOfSilence) {
+  SimulatedNetwork network{7};
+  auto server = serve(network, seed_files());
+  Dialogue client{network};
+  client.type("NO");
+  EXPECT_EQ(client.hear_after(19ms), "");
+  client.type("OP");
+  EXPECT_EQ(client.hear_after(19ms), "") << "the silence is counted anew from each byte";
+  EXPECT_EQ(client.hear_after(1ms), "200 OK\r\n");
+}
+
+TEST(UnterminatedCommand, MayGetItsLineEndingLate) {
+  SimulatedNetwork network{7};
+  auto server = serve(network, seed_files());
+  Dialogue client{network};
+  EXPECT_EQ(ask(client, "NOOP"), "200 OK\r\n");
+  client.type("\r\n");
+  EXPECT_EQ(client.hear_after(1s), "") << "it belongs to the command that was answered";
+  EXPECT_EQ(client.say("PWD"), "257 \"server/server_storage\"\r\n");
+}
+
+TEST(UnterminatedCommand, IsNoLongerOneAfterTheFirstLineEnding) {
+  SimulatedNetwork network{7};
+  auto server = serve(network, seed_files());
+  Dialogue client{network};
+  EXPECT_EQ(client.say("NOOP"), "200 OK\r\n");
+  client.type("PW");
+  EXPECT_EQ(client.hear_after(1min), "");
+  client.type("D\n");
+  EXPECT_EQ(client.hear(), "257 \"server/server_storage\"\r\n");
+}
+
+TEST(UnterminatedCommand, IsTakenWhenTheClientSaysThatNothingMoreComes) {
+  SimulatedNetwork network{7};
+  auto server = serve(network, seed_files());
+  Dialogue client{network};
+  client.type("PWD");
+  client.control().finish();
+  EXPECT_EQ(client.hear(), "257 \"server/server_storage\"\r\n");
+  EXPECT_TRUE(client.ended());
+}
+
+TEST(UnterminatedCommand, MayComeByteByByteWithoutPauses) {
+  SimulatedNetwork network{7, {.split = Split::every_byte}};
+  auto server = serve(network, seed_files());
+  Dialogue client{network};
+  EXPECT_EQ(ask(client, "CWD images"), "250 Directory changed to images\r\n");
+}
+
+TEST(UnterminatedCommand, MayComeDuringATransferAndWaitsItsTurn) {
+  SimulatedNetwork network{7};
+  auto server = serve(network, seed_files());
+  Dialogue client{network};
+  EXPECT_EQ(ask(client, "RETR sample_image.jpg"), "150 40001\r\n");
+  client.type("pwd");
+  EXPECT_EQ(client.hear_after(1s), "");
+  EXPECT_EQ(client.data(40001), "a picture");
+  EXPECT_EQ(client.hear(), "226 Download complete\r\n");
+  EXPECT_EQ(client.hear_after(20ms), "257 \"server/server_storage\"\r\n");
+}
+
+// ---- telling the dialects apart
+
+TEST(Dialects, AreToldApartByUser) {
+  SimulatedNetwork network{7};
+  auto server = serve(network, seed_files());
+  Dialogue client{network};
+  EXPECT_EQ(client.say("USER anna"), "331 Password required\r\n");
+  EXPECT_EQ(client.say("PWD"), "530 Not logged in\r\n") << "who begins a login is no guest any more";
+}
+
+TEST(Dialects, NamesInAListingDependOnTheDataConnection) {
+  SimulatedNetwork network{7};
+  auto server = serve(network, seed_files());
+  Dialogue client{network};
+  EXPECT_EQ(client.say("LIST images"), "150 40001\r\n");
+  EXPECT_EQ(client.data(40001), "b\ndemo_photo.jpg");
+  client.hear();
+  const auto listing = client.fetch("LIST images");
+  EXPECT_EQ(listing.substr(0, 10), "-rw-r--r--");
+  EXPECT_EQ(listing.substr(listing.size() - 16), "demo_photo.jpg\r\n");
+}
+
+TEST(Dialects, AStandardSessionWithoutNegotiationGetsAPortAnnounced) {
+  SimulatedNetwork network{7};
+  auto server = serve(network, seed_files(), some_users());
+  Dialogue client{network};
+  client.log_in().binary();
+  EXPECT_EQ(client.say("PWD"), "257 \"/\"\r\n");
+  EXPECT_EQ(client.say("RETR sample_image.jpg"), "150 40001\r\n");
+  EXPECT_EQ(client.data(40001), "a picture");
+  EXPECT_EQ(client.hear(), "226 Download complete\r\n");
+}
+
+TEST(Dialects, GuestsWhoMayDoNothingHearIt) {
+  SimulatedNetwork network{7};
+  auto server = serve(network, seed_files(), some_users());
+  Dialogue client{network};
+  EXPECT_EQ(ask(client, "pwd"), "530 Not logged in\r\n");
+  EXPECT_EQ(ask(client, "RETR sample_image.jpg"), "530 Not logged in\r\n");
+  EXPECT_EQ(ask(client, "QUIT"), "221 Goodbye\r\n");
+}
+
+TEST(Dialects, GuestsWhoMayReadCannotWrite) {
+  SimulatedNetwork network{7};
+  MemoryStorage files = seed_files();
+  auto server = serve(network, files, GuestAuthenticator{Rights::reading()});
+  Dialogue client{network};
+  EXPECT_EQ(client.say("STOR new"), "550 Permission denied\r\n");
+  EXPECT_EQ(client.say("DELE sample_image.jpg"), "550 Permission denied\r\n");
+  EXPECT_EQ(client.say("RETR sample_image.jpg"), "150 40001\r\n");
+  EXPECT_EQ(client.data(40001), "a picture");
+  EXPECT_EQ(files.paths().size(), 4u);
+}
+
+}  // namespace
