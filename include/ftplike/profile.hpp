@@ -2,6 +2,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -10,6 +13,7 @@
 
 #include <ftplike/command/table.hpp>
 #include <ftplike/data_channel/negotiated.hpp>
+#include <ftplike/io/meter.hpp>
 #include <ftplike/storage/directory.hpp>
 #include <ftplike/users/anonymous.hpp>
 #include <ftplike/verbs/access.hpp>
@@ -26,6 +30,7 @@ struct Limits {
   std::size_t line = 4096;                           // bytes of a command
   std::size_t waiting_commands = 32;                 // that are read ahead during a transfer
   std::size_t sessions = 10'000;                     // at a time; one more gets 421 at once
+  std::uint64_t bytes_per_second = 0;                // of all transfers in one direction together; 0: no limit
   std::size_t sessions_per_address = 1'000;          // the same, for one client's address
   unsigned login_attempts = 3;                       // then 421
   Duration login_pause = std::chrono::seconds{1};    // after a failed attempt; doubles with each
@@ -71,6 +76,12 @@ struct Greeting {
   std::string text = "FTP Server Ready";
 };
 
+/// What the sessions of one account share: their number and their bandwidth.
+struct AccountUse {
+  explicit AccountUse(std::uint64_t bytes_per_second) : sent{bytes_per_second}, received{bytes_per_second} {}
+  Meter sent, received;
+};
+
 /// What the sessions of a server share: one of each part, taken from the parts that it is given or made by default.
 /// **Threads:** safe, as far as its parts are.
 template <class P> class Service {
@@ -103,6 +114,20 @@ template <class P> class Service {
     if (guests_by_default_ && beyond_loopback_) return std::nullopt;
     return authenticator.guest();
   }
+  /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may
+  /// have.
+  std::shared_ptr<AccountUse> enter(const Account& account) {
+    if (account.max_sessions == 0 && account.bytes_per_second == 0) return no_limits_;
+    const std::lock_guard lock{mutex_};
+    auto& slot = uses_[account.name];
+    std::shared_ptr<AccountUse> use = slot.lock();
+    if (!use) slot = use = std::make_shared<AccountUse>(account.bytes_per_second);
+    const auto sessions = static_cast<unsigned long>(use.use_count()) - 1;  // without ours
+    if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
+    return use;
+  }
+  /// The bandwidth of all transfers together.
+  AccountUse& total() noexcept { return total_; }
   void listens_on(const Address& address) noexcept {
     if (!address.is_loopback()) beyond_loopback_ = true;
   }
@@ -116,6 +141,10 @@ template <class P> class Service {
     }
   }
 
+  AccountUse total_{limits.bytes_per_second};
+  std::shared_ptr<AccountUse> no_limits_ = std::make_shared<AccountUse>(0);
+  std::mutex mutex_;
+  std::map<std::string, std::weak_ptr<AccountUse>> uses_;
   const bool guests_by_default_;
   std::atomic<bool> beyond_loopback_ = false;
 };

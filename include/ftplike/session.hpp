@@ -34,7 +34,10 @@ template <Transport T, class P> class Session {
         watchdog_{network, executor},
         who_{number, control_.stream().local(), control_.stream().remote()},
         account_{service.guest()},
-        began_{network.now()} {}
+        began_{network.now()} {
+    if (account_) use_ = service.enter(*account_);
+    if (!use_) account_.reset();
+  }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -88,12 +91,15 @@ template <Transport T, class P> class Session {
   void log_out() {
     become_standard();
     who_.user.clear();
+    use_.reset();
     directory = Path{};
     state = State{};
     channel_.disarm();
   }
   /// False if this account has as many sessions as it may have.
   bool log_in(Account account) {
+    use_ = service_.enter(account);
+    if (!use_) return false;
     who_.user = account.name;
     account_ = std::move(account);
     directory = Path{};
@@ -138,9 +144,9 @@ template <Transport T, class P> class Session {
     begin(transfer, Direction::sent);
     if (transfer.ascii) {
       AsciiSource<Source> text{source};
-      co_await settle(send_over_data(text, transfer), outcome);
+      co_await settle(send_over_data(*this, text, transfer), outcome);
     } else {
-      co_await settle(send_over_data(source, transfer), outcome);
+      co_await settle(send_over_data(*this, source, transfer), outcome);
     }
     co_return co_await conclude(transfer, outcome);
   }
@@ -150,9 +156,9 @@ template <Transport T, class P> class Session {
     begin(transfer, Direction::received);
     if (transfer.ascii) {
       AsciiSink<Sink> text{file};
-      co_await settle(receive_over_data(text, transfer), outcome);
+      co_await settle(receive_over_data(*this, text, transfer), outcome);
     } else {
-      co_await settle(receive_over_data(file, transfer), outcome);
+      co_await settle(receive_over_data(*this, file, transfer), outcome);
     }
     co_return co_await conclude(transfer, outcome);
   }
@@ -200,6 +206,26 @@ template <Transport T, class P> class Session {
     watching_ = true;
     if (!control_.is_read_beside()) control_.read_beside(executor_, watch_control());
   }
+  /// Throws if the transfer under way is to end.
+  void check_interruption() const {
+    if (interruption_) throw std::system_error(interruption_);
+  }
+  /// Opens the data connection of a transfer.
+  awaitable<Stream> open_data(Transfer& transfer) { return channel_.open(*this, transfer.opening); }
+  /// Whether the client closed the control connection without saying QUIT, and so is dead rather than done.
+  ///
+  /// A client that died ended both its connections at once: what the control connection has to say decides whether an
+  /// upload is whole. It has said it by the time that the event loop has looked at all its sockets once more.
+  awaitable<bool> client_vanished() {
+    co_await asio::post(executor_, use_awaitable);
+    co_await asio::post(executor_, use_awaitable);
+    const auto& later = control_.put_off();
+    const bool quit = std::any_of(later.begin(), later.end(),
+                                  [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; });
+    co_return control_.ended() && !quit;
+  }
+  /// What the sessions of this one's account share.
+  AccountUse& use() noexcept { return *use_; }
   /// Why a wait of the transfer ended: the interruption, or `otherwise`.
   std::error_code interruption(Errc otherwise) const noexcept {
     return interruption_ ? interruption_ : make_error_code(otherwise);
@@ -282,23 +308,16 @@ template <Transport T, class P> class Session {
 
   /// Tells the observer of a command; gives its refusal, if it refuses.
   std::optional<Reply> told(const CommandLine& command) {
-    if constexpr (takes<typename P::Observer, CommandSeen>) {
+    if constexpr (observed<CommandSeen>) {
       const std::string verb = command.verb.text();
       const bool secret = command.verb == Verb{"PASS"} || command.verb == Verb{"ACCT"};
-      const CommandSeen event{who_, verb, secret ? "***" : command.argument};
-      if constexpr (std::is_invocable_r_v<std::optional<Reply>, typename P::Observer&, const CommandSeen&>) {
-        return service_.observer(event);
-      } else {
-        service_.observer(event);
-      }
+      return ask(service_.observer, CommandSeen{who_, verb, secret ? "***" : command.argument});
     }
     return std::nullopt;
   }
 
   Reply unknown(Verb verb, std::string_view line) {
-    // A browser or a mailer that was led here speaks to us in lines of which some could be commands. (ALPACA)
-    for (const auto foreign : {"GET", "POST", "HEAD", "PUT", "CONNECT", "OPTIONS", "EHLO", "HELO"}) {
-      if (verb != Verb{foreign}) continue;
+    if (is_foreign(verb)) {
       close();
       return {421, "This is an FTP server"};
     }
@@ -314,47 +333,6 @@ template <Transport T, class P> class Session {
     transfer.began = network_.now();
     interruption_ = {};
     transfer_ = &transfer;
-  }
-
-  template <class Source> awaitable<void> send_over_data(Source& source, Transfer& transfer) {
-    auto data = co_await channel_.open(*this, transfer.opening);
-    const DataSeen<Session> seen{*this, data, transfer};
-    watchdog_.guard(limits().stall, data);
-    co_await copy(source, data, [this](std::size_t n) { return moved(n); });
-    co_await data.finish();
-  }
-
-  template <class Sink> awaitable<void> receive_over_data(Sink& file, Transfer& transfer) {
-    {
-      auto data = co_await channel_.open(*this, transfer.opening);
-      const DataSeen<Session> seen{*this, data, transfer};
-      watchdog_.guard(limits().stall, data);
-      co_await copy(data, file, [this](std::size_t n) { return moved(n); });
-      watchdog_.rest();
-      // A client that died ended both connections at once: what its control connection has to say decides whether the
-      // file is whole. It has said it by the time that the loop has looked at all its sockets once more.
-      co_await asio::post(executor_, use_awaitable);
-      co_await asio::post(executor_, use_awaitable);
-      if (control_.ended() && !said_quit()) throw std::system_error(Errc::peer_lost);
-      check_interruption();
-    }
-    co_await file.finish();
-  }
-
-  awaitable<void> moved(std::size_t n) {
-    transfer_->moved += n;
-    observe<DataMoved>(transfer_->direction, transfer_->moved);
-    check_interruption();
-    watchdog_.extend();
-    co_return;
-  }
-  void check_interruption() const {
-    if (interruption_) throw std::system_error(interruption_);
-  }
-  bool said_quit() const {
-    const auto& later = control_.put_off();
-    return std::any_of(later.begin(), later.end(),
-                       [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; });
   }
 
   /// Reads what comes over the control connection during a transfer: some commands act at once, the others wait. When
@@ -419,6 +397,7 @@ template <Transport T, class P> class Session {
   Watchdog<T> watchdog_;
   Conversation who_;
   std::optional<Account> account_;
+  std::shared_ptr<AccountUse> use_;
   Channel channel_;
   Time began_;
   Transfer* transfer_ = nullptr;

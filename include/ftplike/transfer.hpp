@@ -1,11 +1,15 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 
 #include <ftplike/io/bytes.hpp>
+#include <ftplike/io/meter.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/protocol/ascii.hpp>
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/path.hpp>
 
 namespace ftplike {
@@ -29,6 +33,41 @@ class Transfer {
   Direction direction = Direction::sent;
   std::uint64_t moved = 0;  // bytes over the data connection by now
   Time began{};
+};
+
+/// What is done after each piece of a transfer: counting, telling, waiting where there is a limit of bandwidth.
+template <class Session> class Pace {
+ public:
+  Pace(Session& session, Transfer& transfer)
+      : session_{session},
+        transfer_{transfer},
+        of_account_{meter(session.use())},
+        of_all_{meter(session.service().total())} {}
+
+  awaitable<void> operator()(std::size_t count) {
+    transfer_.moved += count;
+    session_.template observe<DataMoved>(transfer_.direction, transfer_.moved);
+    const Time now = session_.network().now();
+    const Time next = std::max(of_account_.after(count, now), of_all_.after(count, now));
+    if (next > now) co_await session_.watchdog().sleep_until(next);
+    session_.check_interruption();
+    session_.watchdog().extend();
+  }
+  /// The size of a piece that suits the limits.
+  std::size_t piece() const noexcept {
+    constexpr std::size_t largest = 512 * 1024;
+    return of_account_.piece(of_all_.piece(largest));
+  }
+
+ private:
+  template <class Use> Meter& meter(Use& use) const noexcept {
+    return transfer_.direction == Direction::sent ? use.sent : use.received;
+  }
+
+  Session& session_;
+  Transfer& transfer_;
+  Meter& of_account_;
+  Meter& of_all_;
 };
 
 /// Tells the observer of a data connection from its beginning to its end.
@@ -107,5 +146,34 @@ template <ByteSink Sink> class AsciiSink {
   AsciiDecoder decoder_;
   std::string text_;
 };
+
+/// Opens the data connection of a transfer and sends all of `source` over it.
+template <class Session, ByteSource Source>
+awaitable<void> send_over_data(Session& session, Source& source, Transfer& transfer) {
+  auto data = co_await session.open_data(transfer);
+  const DataSeen<Session> seen{session, data, transfer};
+  Pace<Session> pace{session, transfer};
+  session.watchdog().guard(session.limits().stall, data);
+  co_await copy(source, data, std::ref(pace), pace.piece());
+  co_await data.finish();
+}
+
+/// Opens the data connection of a transfer and puts all that comes over it into `file`, which is finished when the
+/// connection is closed and all is well.
+template <class Session, ByteSink Sink>
+awaitable<void> receive_over_data(Session& session, Sink& file, Transfer& transfer) {
+  {
+    auto data = co_await session.open_data(transfer);
+    const DataSeen<Session> seen{session, data, transfer};
+    Pace<Session> pace{session, transfer};
+    session.watchdog().guard(session.limits().stall, data);
+    co_await copy(data, file, std::ref(pace), pace.piece());
+    session.watchdog().rest();
+    const bool vanished = co_await session.client_vanished();
+    if (vanished) throw std::system_error(Errc::peer_lost);
+    session.check_interruption();
+  }
+  co_await file.finish();
+}
 
 }  // namespace ftplike

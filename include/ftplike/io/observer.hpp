@@ -126,4 +126,14 @@ template <class Event, class Observer, class... Parts> void observe(Observer& ob
   if constexpr (takes<Observer, Event>) observer(Event{std::forward<Parts>(parts)...});
 }
 
+/// Tells `observer` of an event that it may answer; gives its answer, if it gives one.
+template <class Observer, class Event> std::optional<Reply> ask(Observer& observer, const Event& event) {
+  if constexpr (std::is_invocable_r_v<std::optional<Reply>, Observer&, const Event&>) {
+    return observer(event);
+  } else {
+    observer(event);
+    return std::nullopt;
+  }
+}
+
 }  // namespace ftplike

@@ -121,6 +121,22 @@ template <Transport T> class Watchdog {
     deadline_ = network_.now() + limit_;
     if (!armed_ || deadline_ < rings_at_) arm();
   }
+  /// Waits, guarding in the meantime nothing but the wait itself: `interrupt` ends it early, without an error.
+  awaitable<void> sleep_until(Time when) {
+    const Executor executor = co_await asio::this_coro::executor;
+    asio::steady_timer waiting{executor, Time::max()};  // never rings: a place to wait
+    typename T::Timer alarm{network_, executor};
+    alarm.start(when, [&waiting] { waiting.cancel(); });
+    void* const target = std::exchange(target_, &waiting);
+    const auto cancel = std::exchange(cancel_, [](void* what) { static_cast<asio::steady_timer*>(what)->cancel(); });
+    const Duration limit = std::exchange(limit_, Duration::max() / 2);
+    deadline_ = Time::max();
+    co_await waiting.async_wait(as_tuple(use_awaitable));
+    target_ = target;
+    cancel_ = cancel;
+    limit_ = limit;
+    extend();
+  }
   /// Nothing is guarded any more.
   void rest() noexcept { target_ = nullptr; }
   /// Cancels what is guarded, as if its limit had run out, but without having barked.
@@ -153,18 +169,22 @@ template <Transport T> class Watchdog {
   bool armed_ = false, barked_ = false;
 };
 
-/// Runs `operation`, guarded by a session's watchdog: it is cancelled when the limit runs out or the session is
-/// interrupted.
+/// Runs `operation`, which does not throw, guarded by a session's watchdog: it is cancelled when the limit runs out, the
+/// session is interrupted, or what awaits this is cancelled.
 template <class Watchdog> awaitable<void> guarded(Watchdog& watchdog, Duration limit, awaitable<void> operation) {
   const Executor executor = co_await asio::this_coro::executor;
   struct Stop {
     void cancel() { signal.emit(asio::cancellation_type::terminal); }
     asio::cancellation_signal signal;
   } stop;
+  auto outer = co_await asio::this_coro::cancellation_state;
+  auto slot = outer.slot();
+  if (slot.is_connected()) slot.assign([&stop](asio::cancellation_type type) { stop.signal.emit(type); });
   watchdog.guard(limit, stop);
   co_await asio::co_spawn(executor, std::move(operation),
                           asio::bind_cancellation_slot(stop.signal.slot(), use_awaitable));
   watchdog.rest();
+  if (slot.is_connected()) slot.clear();
 }
 
 }  // namespace ftplike

@@ -19,4 +19,13 @@ constexpr CommandLine parse_command(std::string_view line) noexcept {
   return {Verb{line.substr(0, space)}, line.substr(space + 1), true};
 }
 
+/// Whether a verb is HTTP's or SMTP's: a browser or a mailer that was led here speaks in lines of which some could be
+/// commands. (ALPACA)
+constexpr bool is_foreign(Verb verb) noexcept {
+  for (const auto foreign : {"GET", "POST", "HEAD", "PUT", "CONNECT", "OPTIONS", "EHLO", "HELO"}) {
+    if (verb == Verb{foreign}) return true;
+  }
+  return false;
+}
+
 }  // namespace ftplike

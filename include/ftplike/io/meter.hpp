@@ -1,0 +1,39 @@
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <mutex>
+
+#include <ftplike/io/asio.hpp>
+
+namespace ftplike {
+
+/// A limit of bytes per second that any number of transfers share. It says when the next bytes may follow; waiting is the
+/// transfer's own business, so that a limit costs no processor time. **Threads:** safe.
+class Meter {
+ public:
+  /// 0 bytes per second: no limit.
+  explicit Meter(std::uint64_t bytes_per_second = 0) noexcept : rate_{bytes_per_second} {}
+
+  std::uint64_t bytes_per_second() const noexcept { return rate_; }
+  /// A piece for this rate, so that transfers go on smoothly: about an eighth of a second's worth.
+  std::size_t piece(std::size_t largest) const noexcept {
+    if (rate_ == 0) return largest;
+    return static_cast<std::size_t>(std::clamp<std::uint64_t>(rate_ / 8, 512, largest));
+  }
+  /// Counts `count` bytes that went by at `now`. Gives the time before which no more may follow.
+  Time after(std::size_t count, Time now) {
+    if (rate_ == 0) return now;
+    const auto cost = std::chrono::duration_cast<Duration>(
+        std::chrono::duration<double>(static_cast<double>(count) / static_cast<double>(rate_)));
+    const std::lock_guard lock{mutex_};
+    free_ = std::max(free_, now) + cost;
+    return free_;
+  }
+
+ private:
+  const std::uint64_t rate_;
+  std::mutex mutex_;
+  Time free_{};  // when all that went by is paid for
+};
+
+}  // namespace ftplike
