@@ -62,13 +62,14 @@ struct FtpLike : Profile {
 /// Standard FTP, and the ftp-like dialect on the same port.
 struct Ftp : Profile {
   using DataChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
-  using Commands = CommandTable<User, Pass, Acct, Rein, Quit, Noop, Host, Clnt,  // access
-                                Type, Stru, Mode, Rest, Allo, Opts, Utf8, Lang,  // parameters
-                                Retr, Stor, Appe, Stou, Abor,                    // transfer
-                                List, Nlst, Mlsd, Mlst,                          // listing
-                                Pwd, Cwd, Cdup, Mkd, Rmd, Dele, Rnfr, Rnto, Size, Mdtm, Mfmt, Mff, Avbl, Site,  // files
-                                Xpwd, Xcwd, Xcup, Xmkd, Xrmd,                                                   //
-                                Syst, Feat, Help, Stat>;  // information
+  using Commands =
+      CommandTable<User, Pass, Acct, Rein, Quit, Noop, Host, Clnt,                                       // access
+                   Type, Stru, Mode, Rest, Rang, Allo, Opts, Utf8, Lang,                                 // parameters
+                   Retr, Stor, Appe, Stou, Abor,                                                         // transfer
+                   List, Nlst, Mlsd, Mlst,                                                               // listing
+                   Pwd, Cwd, Cdup, Mkd, Rmd, Dele, Rnfr, Rnto, Size, Mdtm, Mfmt, Mff, Avbl, Comb, Site,  // files
+                   Xpwd, Xcwd, Xcup, Xmkd, Xrmd,                                                         //
+                   Syst, Feat, Help, Stat>;                                                              // information
 };
 
 /// What a server says first.

@@ -8,7 +8,6 @@
 #include <ftplike/control.hpp>
 #include <ftplike/profile.hpp>
 #include <ftplike/protocol/command_line.hpp>
-#include <ftplike/protocol/facts.hpp>
 #include <ftplike/transfer.hpp>
 
 namespace ftplike {
@@ -93,7 +92,7 @@ template <Transport T, class P> class Session {
     who_.user.clear();
     use_.reset();
     directory = Path{};
-    state = State{};
+    state = SessionState{};
     channel_.disarm();
   }
   /// False if this account has as many sessions as it may have.
@@ -114,15 +113,7 @@ template <Transport T, class P> class Session {
   Path virtual_path(std::string_view text) const { return directory.resolve(text); }
 
   Path directory;
-  /// What one command leaves for the next.
-  struct State {
-    std::string user;                 // that USER named and PASS has not yet proved
-    std::string host;                 // that HOST named
-    char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
-    std::uint64_t restart = 0;        // of REST, for the next transfer
-    std::optional<Path> rename_from;  // of RNFR, for RNTO
-    FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
-  } state;
+  SessionState state;
   unsigned failed_logins = 0;
   bool epsv_only = false;
 
@@ -171,6 +162,8 @@ template <Transport T, class P> class Session {
     watchdog_.interrupt();
     return true;
   }
+  /// Whether the server wants the session to end: what takes long should give up.
+  bool is_ending() const noexcept { return draining_; }
   /// Ends the session after this command's reply.
   void close() noexcept { closing_ = true; }
 

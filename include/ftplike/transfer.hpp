@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -10,7 +11,9 @@
 #include <ftplike/io/observer.hpp>
 #include <ftplike/protocol/ascii.hpp>
 #include <ftplike/protocol/error.hpp>
+#include <ftplike/protocol/facts.hpp>
 #include <ftplike/protocol/path.hpp>
+#include <ftplike/verbs/parameters.hpp>
 
 namespace ftplike {
 
@@ -33,6 +36,18 @@ class Transfer {
   Direction direction = Direction::sent;
   std::uint64_t moved = 0;  // bytes over the data connection by now
   Time began{};
+};
+
+/// What one command leaves for the next.
+struct SessionState {
+  std::string user;                 // that USER named and PASS has not yet proved
+  std::string host;                 // that HOST named
+  char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
+  std::uint64_t restart = 0;        // of REST, for the next transfer
+  std::optional<ByteRange> range;   // of RANG, for the next RETR or HASH
+  std::optional<Path> rename_from;  // of RNFR, for RNTO
+  FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
+  unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
 };
 
 /// What is done after each piece of a transfer: counting, telling, waiting where there is a limit of bandwidth.

@@ -24,6 +24,7 @@ enum class Errc {
   too_short,           // fewer bytes came than were promised
   bad_reply,           // what the server sent is not a reply, or not one to this command
   bad_listing,         // what the server listed could not be used
+  not_resumed,         // a TLS data connection does not go on with the control connection's session
   refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
 };
 
@@ -47,6 +48,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::too_short: return "fewer bytes than promised";
         case Errc::bad_reply: return "unexpected reply";
         case Errc::bad_listing: return "unusable listing";
+        case Errc::not_resumed: return "TLS session of the control connection not resumed";
         case Errc::refused_by_rule: return "refused for safety";
       }
       return "unknown ftplike error";
@@ -91,6 +93,7 @@ inline Reply reply_for(std::error_code error) {
   if (error == Errc::bad_restart) return with(554);
   if (error == Errc::busy) return with(450);
   if (error == Errc::quota_exceeded) return with(552);
+  if (error == Errc::not_resumed) return with(522);
   if (error == Errc::refused_by_rule) return with(550);
   using enum std::errc;
   if (error == no_such_file_or_directory) return {550, "File not found"};

@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <ftplike/protocol/timestamp.hpp>
 #include <ftplike/storage/storage.hpp>
@@ -221,6 +222,50 @@ struct Avbl {
     const Path path = session.path(name);
     const std::uint64_t free = co_await session.storage().available(path);
     co_return Reply{213, std::to_string(free)};
+  }
+};
+
+struct Comb : Changing {
+  static constexpr std::string_view verb = "COMB";
+  static constexpr std::string_view help =
+      "COMB \"<target>\" \"<part>\"…: append the parts to the target and remove them";
+  static constexpr std::string_view feature = "COMB target;source_list";
+  static constexpr Rights needs{Right::write, Right::append, Right::remove};
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const std::vector<std::string> names = words(text);
+    if (names.size() < 2) co_return Reply{501, "A target and parts expected"};
+    const Path target = session.path(names.front());
+    for (std::size_t i = 1; i < names.size(); ++i) {  // all are there, or nothing is begun
+      const Path path = session.path(names[i]);
+      if (path == target) co_return Reply{501, "The target cannot be a part"};
+      (void)co_await session.storage().stat(path);
+    }
+    auto whole = co_await session.storage().append(target);
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      const Path path = session.path(names[i]);
+      auto part = co_await session.storage().open(path, 0);
+      co_await copy(part, whole, [](std::size_t) {});
+    }
+    co_await whole.finish();
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      const Path path = session.path(names[i]);
+      co_await session.storage().remove(path);
+    }
+    co_return Reply{250, "Combined"};
+  }
+
+ private:
+  /// Words between blanks; those that begin with a quote go to the next one.
+  static std::vector<std::string> words(std::string_view text) {
+    std::vector<std::string> found;
+    while (!text.empty()) {
+      const bool in_quotes = text.front() == '"';
+      if (in_quotes) text.remove_prefix(1);
+      const auto end = std::min(text.find(in_quotes ? '"' : ' '), text.size());
+      if (end > 0) found.emplace_back(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return found;
   }
 };
 

@@ -1,5 +1,8 @@
 #pragma once
 #include <charconv>
+#include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -87,6 +90,40 @@ struct Rest {
     if (!position) return {501, "Not a position"};
     session.state.restart = *position;
     return {350, "Restarting at " + std::to_string(*position)};
+  }
+};
+
+/// The bytes of a file that a transfer or a checksum is about.
+struct ByteRange {
+  std::uint64_t first = 0;
+  std::uint64_t last = std::numeric_limits<std::uint64_t>::max();  // itself in
+
+  /// How many there are at the most.
+  std::uint64_t count() const noexcept {
+    return last - first == std::numeric_limits<std::uint64_t>::max() ? last : last - first + 1;
+  }
+  /// `<first> <last>`, first not behind last.
+  static std::optional<ByteRange> parse(std::string_view text) noexcept {
+    const auto space = text.find(' ');
+    const auto first = detail::whole_number(text.substr(0, space));
+    if (!first || space == text.npos) return std::nullopt;
+    const auto last = detail::whole_number(text.substr(space + 1));
+    if (!last || *last < *first) return std::nullopt;
+    return ByteRange{*first, *last};
+  }
+};
+
+struct Rang {
+  static constexpr std::string_view verb = "RANG";
+  static constexpr std::string_view help = "RANG <first> <last>: the bytes that the next RETR or HASH is about";
+  static constexpr std::string_view feature = "RANG STREAM";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    session.state.restart = 0;
+    session.state.range = ByteRange::parse(text);
+    if (session.state.range) return {350, "Range is " + std::string{text}};
+    if (text == "1 0") return {350, "Range is the whole file"};
+    return {501, "Not a range"};
   }
 };
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -6,6 +8,7 @@
 #include <ftplike/command/command.hpp>
 #include <ftplike/storage/storage.hpp>
 #include <ftplike/users/authenticator.hpp>
+#include <ftplike/verbs/parameters.hpp>
 
 namespace ftplike {
 
@@ -22,16 +25,39 @@ auto file_transfer(S& session, std::string_view verb, Path path, std::string_vie
   return transfer;
 }
 
+/// The first bytes of a source.
+template <ByteSource Source> class RangeSource {
+ public:
+  RangeSource(Source& source, std::uint64_t count) : source_{source}, left_{count} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    if (left_ == 0) co_return 0;
+    const auto part = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left_)));
+    const std::size_t n = co_await source_.read_some(part);
+    left_ -= n;
+    co_return n;
+  }
+
+ private:
+  Source& source_;
+  std::uint64_t left_;
+};
+
 struct Retr {
   static constexpr std::string_view verb = "RETR";
   static constexpr std::string_view help = "RETR <path>: fetch a file";
   static constexpr Rights needs = Right::read;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    const std::uint64_t offset = std::exchange(session.state.restart, 0);
+    const auto range = std::exchange(session.state.range, std::nullopt);
+    const std::uint64_t restart = std::exchange(session.state.restart, 0);
+    const std::uint64_t offset = range ? range->first : restart;
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Download complete", offset);
     auto file = co_await session.storage().open(path, offset);
+    if (range) {
+      RangeSource part{file, range->count()};
+      co_return co_await session.send(part, std::move(transfer));
+    }
     if constexpr (requires { file.size(); })
       transfer.opening += " (" + std::to_string(file.size() - offset) + " bytes)";
     co_return co_await session.send(file, std::move(transfer));

@@ -1,0 +1,186 @@
+#pragma once
+#include <array>
+#include <memory>
+#include <openssl/evp.h>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+#include <zlib.h>
+
+#include <ftplike/io/blocking.hpp>
+#include <ftplike/io/bytes.hpp>
+#include <ftplike/users/authenticator.hpp>
+#include <ftplike/verbs/parameters.hpp>
+#include <ftplike/verbs/transfer.hpp>
+
+namespace ftplike {
+
+// Checksums of files (draft-bryan-ftpext-hash, and the X-verbs that came before it). They need OpenSSL and zlib.
+
+enum class DigestAlgorithm { sha256, sha512, sha1, md5, crc32 };
+
+/// A checksum that grows with the bytes that it is given.
+class Digest {
+ public:
+  /// The names of HASH and OPTS HASH, in the order of the enumerators.
+  static constexpr std::array<std::string_view, 5> names{"SHA-256", "SHA-512", "SHA-1", "MD5", "CRC32"};
+  static std::string_view name(DigestAlgorithm algorithm) noexcept {
+    return names[static_cast<std::size_t>(algorithm)];
+  }
+  static std::optional<DigestAlgorithm> parse(std::string_view text) {
+    const std::string wanted = detail::upper(text);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (wanted == names[i]) return static_cast<DigestAlgorithm>(i);
+    }
+    return std::nullopt;
+  }
+
+  /// **Errors:** `std::errc::not_supported` if OpenSSL's policy forbids the algorithm.
+  explicit Digest(DigestAlgorithm algorithm) : context_{EVP_MD_CTX_new()} {
+    if (algorithm == DigestAlgorithm::crc32) {
+      context_.reset();
+      return;
+    }
+    const EVP_MD* const types[] = {EVP_sha256(), EVP_sha512(), EVP_sha1(), EVP_md5()};
+    if (!context_ || EVP_DigestInit_ex(context_.get(), types[static_cast<std::size_t>(algorithm)], nullptr) != 1) {
+      throw std::system_error(std::make_error_code(std::errc::not_supported));
+    }
+  }
+  void update(std::span<const std::byte> bytes) {
+    if (context_)
+      EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+    else
+      crc_ = crc32_z(crc_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  }
+  /// In hexadecimal digits. Nothing can be added afterwards.
+  std::string text() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned size = 0;
+    if (context_) {
+      EVP_DigestFinal_ex(context_.get(), bytes.data(), &size);
+    } else {
+      for (int shift = 24; shift >= 0; shift -= 8) bytes[size++] = static_cast<unsigned char>(crc_ >> shift);
+    }
+    std::string digits;
+    for (unsigned i = 0; i < size; ++i) {
+      digits += "0123456789abcdef"[bytes[i] >> 4];
+      digits += "0123456789abcdef"[bytes[i] & 15];
+    }
+    return digits;
+  }
+
+ private:
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> context_;
+  uLong crc_ = 0;
+};
+
+namespace detail {
+
+/// The digest of all that `source` gives, worked out where it keeps nobody waiting; and how many bytes that were.
+template <class S, ByteSource Source>
+awaitable<std::pair<std::string, std::uint64_t>> digest_of(S& session, Source& source, DigestAlgorithm algorithm) {
+  Digest digest{algorithm};
+  std::vector<std::byte> room(256 * 1024);
+  std::uint64_t total = 0;
+  for (;;) {
+    const std::size_t n = co_await source.read_some(room);
+    if (n == 0) break;
+    total += n;
+    auto update = [&digest, bytes = std::span{room}.first(n)] { digest.update(bytes); };
+    co_await blocking(update);
+    if (session.is_ending()) throw std::system_error(Errc::shutting_down);
+  }
+  co_return std::pair{digest.text(), total};
+}
+
+}  // namespace detail
+
+/// OPTS HASH: shows or sets the algorithm of HASH.
+struct OptsHash {
+  static constexpr std::string_view verb = "HASH";
+  static Reply run(auto& session, std::string_view text) {
+    if (!text.empty()) {
+      const auto algorithm = Digest::parse(text);
+      if (!algorithm) return {504, "Unknown algorithm"};
+      session.state.digest = static_cast<unsigned>(*algorithm);
+    }
+    return {200, std::string{Digest::names[session.state.digest]}};
+  }
+};
+
+struct Hash {
+  static constexpr std::string_view verb = "HASH";
+  static constexpr std::string_view help = "HASH <path>: checksum of a file, or of its range";
+  static constexpr Rights needs = Right::read;
+  static constexpr auto argument = ArgumentRule::required;
+  static std::string feature(const auto& session) {
+    std::string text = "HASH ";
+    for (std::size_t i = 0; i < Digest::names.size(); ++i) {
+      text.append(Digest::names[i]).append(i == session.state.digest ? "*;" : ";");
+    }
+    return text;
+  }
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    const auto range = std::exchange(session.state.range, std::nullopt).value_or(ByteRange{});
+    auto file = co_await session.storage().open(path, range.first);
+    RangeSource part{file, range.count()};
+    const auto algorithm = static_cast<DigestAlgorithm>(session.state.digest);
+    const auto [digits, bytes] = co_await detail::digest_of(session, part, algorithm);
+    std::string text{Digest::name(algorithm)};
+    text += ' ' + std::to_string(range.first) + '-' + std::to_string(range.first + bytes) + ' ' + digits + ' ';
+    co_return Reply{213, text + std::string{name}};
+  }
+};
+
+/// The older verbs, one an algorithm: `XMD5 <path>` or `XMD5 "<path>" [<first> <end>]`.
+template <DigestAlgorithm algorithm> struct OlderHash {
+  static constexpr Rights needs = Right::read;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    std::string_view name = text;
+    ByteRange range;
+    if (text.starts_with('"')) {
+      const auto end = text.rfind('"');
+      name = text.substr(1, std::max<std::size_t>(end, 1) - 1);
+      auto numbers = text.substr(end + 1);
+      if (numbers.starts_with(' ')) {
+        const auto parsed = ByteRange::parse(numbers.substr(1));
+        if (!parsed) co_return Reply{501, "Not a range"};
+        range = *parsed;
+      }
+    }
+    const Path path = session.path(name);
+    auto file = co_await session.storage().open(path, range.first);
+    RangeSource part{file, range.count()};
+    const auto [digits, bytes] = co_await detail::digest_of(session, part, algorithm);
+    co_return Reply{250, detail::upper(digits)};
+  }
+};
+struct Xcrc : OlderHash<DigestAlgorithm::crc32> {
+  static constexpr std::string_view verb = "XCRC";
+  static constexpr std::string_view help = "XCRC <path>: CRC-32 of a file";
+  static constexpr std::string_view feature = "XCRC \"filename\" SP EP";
+};
+struct Xmd5 : OlderHash<DigestAlgorithm::md5> {
+  static constexpr std::string_view verb = "XMD5";
+  static constexpr std::string_view help = "XMD5 <path>: MD5 of a file";
+  static constexpr std::string_view feature = "XMD5 \"filename\" SP EP";
+};
+struct Xsha1 : OlderHash<DigestAlgorithm::sha1> {
+  static constexpr std::string_view verb = "XSHA1";
+  static constexpr std::string_view help = "XSHA1 <path>: SHA-1 of a file";
+  static constexpr std::string_view feature = "XSHA1 \"filename\" SP EP";
+};
+struct Xsha256 : OlderHash<DigestAlgorithm::sha256> {
+  static constexpr std::string_view verb = "XSHA256";
+  static constexpr std::string_view help = "XSHA256 <path>: SHA-256 of a file";
+  static constexpr std::string_view feature = "XSHA256 \"filename\" SP EP";
+};
+
+}  // namespace ftplike
