@@ -13,13 +13,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const auto bare = parse_name(line);
   fuzz::require(!bare || bare->name.empty() || is_component(bare->name));
-  const auto entry = parser.parse(line);
+  auto entry = parser.parse(line);
   if (!entry) return 0;
   if (line.ends_with('\r')) line.remove_suffix(1);
   fuzz::require(entry->listed == line);
   if (entry->name.empty()) return 0;
   fuzz::require(is_component(entry->name));
 
+  entry->owner = entry->group = "ann";  // others may look like a date
   std::string written;
   append_listed(written, *entry, now);
   fuzz::require(written.find_first_of(std::string_view{"\r\n\0", 3}) == written.npos);
@@ -30,6 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!ambiguous) fuzz::require(again->name.size() == entry->name.size());
   std::string third;
   append_listed(third, *again, now);
-  fuzz::require(third == written || ambiguous);
+  // The time of day of what lies ahead is not written, so that later today becomes this morning.
+  fuzz::require(third == written || ambiguous || entry->modified > now);
   return 0;
 }

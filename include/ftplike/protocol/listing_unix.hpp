@@ -103,6 +103,31 @@ inline void read_owners(const Words& words, std::size_t first, std::size_t end, 
   }
 }
 
+/// The number before a date and that date, from word `first` on.
+class SizeAndDate {
+ public:
+  std::size_t at = 0;
+  std::uint64_t bytes = 0;
+  DateWords date;
+};
+
+inline std::optional<SizeAndDate> size_at(const Words& words, std::size_t at, Timestamp now) noexcept {
+  const auto comma = words[at].find(',');  // a device has two numbers instead, `8,0` or `8, 0`
+  const auto bytes = number_in<std::uint64_t>(words[at].substr(comma == std::string_view::npos ? 0 : comma + 1));
+  const auto date = bytes ? read_unix_date(words, at + 1, now) : std::nullopt;
+  if (!date) return std::nullopt;
+  const bool device = comma != std::string_view::npos || words[at - 1].ends_with(',');
+  return SizeAndDate{at, device ? 0 : *bytes, *date};
+}
+
+/// A number at `first` is the count of links, even of an owner with the name of a month, unless no other fits.
+inline std::optional<SizeAndDate> find_size(const Words& words, std::size_t first, Timestamp now) noexcept {
+  for (auto at = first + 1; at + 1 < words.count(); ++at) {
+    if (const auto found = size_at(words, at, now)) return found;
+  }
+  return size_at(words, first, now);
+}
+
 /// Reads a line of `ls -l` in its many forms, or of NetWare: the size is the number before the date, the name all that
 /// follows the date.
 inline std::optional<Entry> read_unix(const Words& words, Timestamp now) {
@@ -115,32 +140,25 @@ inline std::optional<Entry> read_unix(const Words& words, Timestamp now) {
   } else if (!read_mode(words[0], entry)) {
     return std::nullopt;
   }
+  const auto size = find_size(words, owners, now);
+  if (!size) return std::nullopt;
+  entry.size = size->bytes;
+  entry.modified = size->date.time;
+  const bool second_number = size->at > owners && words[size->at - 1].ends_with(',');
+  read_owners(words, owners, second_number ? size->at - 1 : size->at, entry);
 
-  for (auto size = owners; size + 1 < words.count(); ++size) {
-    const auto comma = words[size].find(',');  // a device has two numbers instead, `8,0` or `8, 0`
-    const auto bytes = number_in<std::uint64_t>(words[size].substr(comma == std::string_view::npos ? 0 : comma + 1));
-    if (!bytes) continue;
-    const auto date = read_unix_date(words, size + 1, now);
-    if (!date) continue;
-    const bool second_number = words[size - 1].ends_with(',');
-    entry.size = second_number || comma != std::string_view::npos ? 0 : *bytes;
-    entry.modified = date->time;
-    read_owners(words, owners, second_number && size > owners ? size - 1 : size, entry);
-
-    auto name = words.behind(size + date->count);
-    for (auto blanks = date->padding; blanks > 0 && name.starts_with(' '); --blanks) name.remove_prefix(1);
-    if (netware) name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
-    constexpr std::string_view arrow = " -> ";
-    if (const auto at = name.find(arrow); entry.type == Entry::Type::link && at != name.npos) {
-      entry.target = name.substr(at + arrow.size());
-      name = name.substr(0, at);
-    }
-    if (entry.is_directory() && name.ends_with('/')) name.remove_suffix(1);
-    if (name.empty()) return std::nullopt;
-    entry.name = name;
-    return entry;
+  auto name = words.behind(size->at + size->date.count);
+  for (auto blanks = size->date.padding; blanks > 0 && name.starts_with(' '); --blanks) name.remove_prefix(1);
+  if (netware) name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
+  constexpr std::string_view arrow = " -> ";
+  if (const auto at = name.find(arrow); entry.type == Entry::Type::link && at != name.npos) {
+    entry.target = name.substr(at + arrow.size());
+    name = name.substr(0, at);
   }
-  return std::nullopt;
+  if (entry.is_directory() && name.ends_with('/')) name.remove_suffix(1);
+  if (name.empty()) return std::nullopt;
+  entry.name = name;
+  return entry;
 }
 
 }  // namespace ftplike::detail

@@ -42,6 +42,15 @@ TEST(ListingUnix, ReadsOwnersInAllTheirForms) {
   EXPECT_EQ(owners("1"), "|");
   EXPECT_EQ(owners(""), "|");
   EXPECT_EQ(owners("1 Domain Users staff"), "Domain Users|staff");
+  EXPECT_EQ(owners("1 jan 20"), "jan|20");
+}
+
+TEST(ListingUnix, DoesNotTakeAnOwnerForAMonth) {
+  const auto entry = read("-rw-r--r-- 1 jan 20 2048 Nov 22  2025 n");
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->owner, "jan");
+  EXPECT_EQ(entry->size, 2048U);
+  EXPECT_EQ(entry->name, "n");
 }
 
 TEST(ListingUnix, ReadsDatesInAllTheirForms) {
