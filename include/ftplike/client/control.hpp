@@ -1,0 +1,290 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <ftplike/client/options.hpp>
+#include <ftplike/client/outstanding.hpp>
+#include <ftplike/client/reply_error.hpp>
+#include <ftplike/io/observer.hpp>
+#include <ftplike/io/within.hpp>
+#include <ftplike/protocol/argument.hpp>
+#include <ftplike/protocol/command_line.hpp>
+#include <ftplike/protocol/reply_buffer.hpp>
+
+namespace ftplike::detail {
+
+/// 1, 2, … for the sessions of this process.
+inline std::uint64_t next_client_number() noexcept {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
+
+/// The time limit of one step: what it guards is cancelled when the limit runs out, and no more once this has gone.
+template <Transport T> class Limited {
+ public:
+  template <class Target> Limited(Watchdog<T>& watchdog, Duration limit, Target& target) : watchdog_{watchdog} {
+    watchdog_.guard(limit, target);
+  }
+  Limited(const Limited&) = delete;
+  Limited& operator=(const Limited&) = delete;
+  ~Limited() { watchdog_.rest(); }
+
+ private:
+  Watchdog<T>& watchdog_;
+};
+
+/// The client's end of a control connection: sends commands and gives each its own reply, whatever else comes.
+///
+/// **Errors:** `ClientError`; a negative reply is no error here, but 421 is (`ReplyError`). After an error of the
+/// connection it is closed, with what it was the error of all later commands. **Cancellation:** a command that was
+/// cancelled stays outstanding until `get_in_step`.
+template <Transport T, class Observer> class ClientControl {
+ public:
+  ClientControl(T& network, const Executor& executor, typename T::Stream stream, const ClientLimits& limits,
+                Observer& observer)
+      : network_{network},
+        executor_{executor},
+        stream_{std::move(stream)},
+        limits_{limits},
+        observer_{observer},
+        watchdog_{network, executor},
+        watch_over_{executor, Time::max()},
+        who_{next_client_number(), stream_.local(), stream_.remote()} {
+    observe<SessionOpened>();
+  }
+  ClientControl(const ClientControl&) = delete;
+  ClientControl& operator=(const ClientControl&) = delete;
+
+  typename T::Stream& stream() noexcept { return stream_; }
+  Watchdog<T>& watchdog() noexcept { return watchdog_; }
+  Conversation& who() noexcept { return who_; }
+  const Outstanding& outstanding() const noexcept { return outstanding_; }
+  bool is_open() const noexcept { return open_; }
+  /// Whether the server ends its replies with CRLF.
+  bool hears_crlf() const noexcept { return hears_crlf_; }
+  /// Whether commands end with CRLF, or with nothing at all. One command is one write in any case.
+  void end_commands(bool with_crlf) noexcept { ends_commands_ = with_crlf; }
+
+  template <class Event, class... More> void observe(More&&... more) {
+    ftplike::observe<Event>(observer_, who_, std::forward<More>(more)...);
+  }
+
+  /// Ends the connection now.
+  void close(std::error_code why = {}) {
+    if (!std::exchange(open_, false)) return;
+    fate_ = why ? why : make_error_code(Errc::peer_lost);
+    stream_.close();
+    observe<SessionClosed>(why);
+  }
+  void check_open(const std::string& verb) const {
+    if (!open_) throw ClientError{fate_, verb, Channel::control};
+  }
+
+  /// The server's first word.
+  awaitable<Reply> greeting() {
+    outstanding_.sent(Asked::simple);
+    co_return co_await answer("connect", limits_.reply);
+  }
+  /// Sends a command, whose session must be in step, and gives its final reply.
+  awaitable<Reply> ask(std::string command) {
+    drop_what_came_unasked();
+    co_await say(command, Asked::simple);
+    co_return co_await answer(verb_of(command), limits_.reply);
+  }
+  /// Sends the command of a transfer and gives its first reply. If that is preliminary, the connection is watched from
+  /// then on, with `keep` kept alive, until the final reply has come.
+  awaitable<Reply> begin(std::string command, std::shared_ptr<const void> keep) {
+    forget_conclusion();
+    drop_what_came_unasked();
+    co_await say(command, Asked::transfer);
+    const Reply first = co_await answer(verb_of(command), limits_.reply);
+    if (first.preliminary()) {
+      watching_ = true;
+      asio::co_spawn(executor_, watch(std::move(keep)), asio::detached);
+    } else {
+      conclusion_ = first;
+    }
+    co_return first;
+  }
+  /// The final reply of the transfer under way.
+  awaitable<Reply> conclude(std::string verb, Duration limit) {
+    const Limited<T> limited{watchdog_, limit, stream_};
+    while (watching_) co_await watch_over_.async_wait(as_tuple(use_awaitable));
+    if (conclusion_) co_return *conclusion_;
+    std::error_code error = watch_failure_;
+    if (!error) error = watchdog_.barked() ? make_error_code(Errc::timed_out) : asio::error::operation_aborted;
+    throw ClientError{error, verb, Channel::control};
+  }
+  void forget_conclusion() noexcept {
+    conclusion_.reset();
+    watch_failure_ = {};
+  }
+  /// Whether a transfer under way cannot succeed any more, as the server has said or by its silence for ever.
+  bool refused() const noexcept { return (conclusion_ && conclusion_->negative()) || watch_failure_; }
+  const std::optional<Reply>& conclusion() const noexcept { return conclusion_; }
+  std::error_code watch_failure() const noexcept { return watch_failure_; }
+
+  /// Says NOOP during a transfer if nothing was said for so long.
+  awaitable<void> keep_alive(Duration interval) {
+    if (interval <= Duration::zero() || !watching_ || network_.now() - last_spoken_ < interval) co_return;
+    co_await within(network_, limits_.recovery, send("NOOP", Asked::keep_alive));
+  }
+  /// Says ABOR, and with `patience` waits so long for the server's answer.
+  awaitable<void> abort(Duration patience) {
+    co_await stop_watching();
+    if (!outstanding_.transferring()) co_return;
+    co_await say("ABOR", Asked::abort);
+    if (patience <= Duration::zero()) co_return;
+    Settled<Reply> ignored;
+    co_await settle(answer("ABOR", patience), ignored);
+  }
+  /// Takes replies until none can come any more that belongs to an earlier command.
+  awaitable<void> get_in_step() {
+    co_await stop_watching();
+    const Time end = network_.now() + limits_.recovery;
+    while (!outstanding_.in_step()) {
+      if (outstanding_.tangled() && !outstanding_.marked()) co_await say("PWD", Asked::marker);
+      (void)co_await answer("PWD", std::max(Duration{1}, end - network_.now()));
+    }
+  }
+
+ private:
+  class Heard {
+   public:
+    Heard(Owner its_owner, Reply its_reply) : owner{its_owner}, reply{std::move(its_reply)} {}
+    Owner owner;
+    Reply reply;
+  };
+
+  awaitable<void> say(std::string command, Asked what) {
+    const Limited<T> limited{watchdog_, limits_.reply, stream_};
+    co_await send(std::move(command), what);
+  }
+
+  awaitable<void> send(std::string command, Asked what) {
+    const CommandLine parts = parse_command(command);
+    const auto argument = Argument::from(parts.argument);
+    if (!parts.verb || !argument) throw ClientError{Errc::bad_name, verb_of(command), Channel::local};
+    check_open(verb_of(command));
+    if constexpr (takes<Observer, CommandSeen>) {
+      const bool secret = parts.verb == Verb{"PASS"} || parts.verb == Verb{"ACCT"};
+      const std::string verb = parts.verb.text();
+      observe<CommandSeen>(std::string_view{verb}, secret ? std::string_view{"***"} : parts.argument);
+    }
+    outstanding_.sent(what);
+    last_spoken_ = network_.now();
+    const Argument* const given = parts.has_argument ? &*argument : nullptr;
+    const std::string wire = ends_commands_ ? command_wire(parts.verb, given) : command_text(parts.verb, given);
+    std::error_code error;
+    try {
+      co_await stream_.write(as_bytes(wire));
+      co_return;
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    if (error == asio::error::operation_aborted && watchdog_.barked()) error = Errc::timed_out;
+    // How much of it went out is not known, so nothing can follow it.
+    close(error);
+    throw ClientError{error, verb_of(command), Channel::control};
+  }
+
+  /// The next reply that is somebody's.
+  awaitable<Reply> answer(std::string verb, Duration limit) {
+    std::error_code error;
+    Heard heard{Owner::nobody, {}};
+    {
+      const Limited<T> limited{watchdog_, limit, stream_};
+      try {
+        while (heard.owner == Owner::nobody) {
+          Heard next = co_await hear();
+          heard = std::move(next);
+        }
+      } catch (const std::system_error& failure) { error = failure.code(); }
+    }
+    if (error && watchdog_.barked()) error = Errc::timed_out;
+    const bool lost = error && error != Errc::timed_out && error != asio::error::operation_aborted;
+    if (lost) close(error);
+    if (error) throw ClientError{error, verb, Channel::control};
+    if (heard.owner == Owner::farewell) {
+      close(Errc::shutting_down);
+      throw ReplyError{std::move(heard.reply), verb};
+    }
+    co_return std::move(heard.reply);
+  }
+
+  awaitable<Heard> hear() {
+    for (;;) {
+      if (std::optional<Reply> reply = replies_.next()) {
+        observe<ReplySeen>(*reply);
+        const Owner owner = outstanding_.take(*reply);
+        co_return Heard{owner, *std::move(reply)};
+      }
+      if (replies_.defect()) throw std::system_error(replies_.defect());
+      std::array<std::byte, 2048> room;
+      const std::size_t n = co_await stream_.read_some(room);
+      if (n == 0) throw std::system_error(Errc::peer_lost);
+      const std::string_view text = as_text(std::span{room}.first(n));
+      if (const auto end = text.find('\n'); end != text.npos)
+        hears_crlf_ = (end == 0 ? last_byte_ : text[end - 1]) == '\r';
+      last_byte_ = text.back();
+      replies_.feed(text);
+    }
+  }
+
+  /// What came after the last reply that was due is nobody's: a second 226, for instance.
+  void drop_what_came_unasked() {
+    while (auto reply = replies_.next()) {
+      observe<ReplySeen>(*reply);
+      if (outstanding_.take(*reply) != Owner::farewell) continue;
+      close(Errc::shutting_down);
+      throw ReplyError{*std::move(reply), {}};
+    }
+  }
+
+  /// Hears replies during a transfer. One that says that it has failed ends what the transfer waits for.
+  awaitable<void> watch(std::shared_ptr<const void>) {
+    try {
+      while (!conclusion_) {
+        Heard heard = co_await hear();
+        if (heard.owner == Owner::command) conclusion_ = std::move(heard.reply);
+        if (heard.owner == Owner::farewell) {
+          conclusion_ = std::move(heard.reply);
+          farewell_ = true;
+        }
+      }
+    } catch (const std::system_error& failure) {
+      if (failure.code() != asio::error::operation_aborted) watch_failure_ = failure.code();
+    }
+    watching_ = false;
+    if (farewell_) close(Errc::shutting_down);
+    if (watch_failure_) close(watch_failure_);
+    if (refused()) watchdog_.interrupt();
+    watch_over_.cancel();
+  }
+  awaitable<void> stop_watching() {
+    if (watching_) stream_.cancel();
+    while (watching_) co_await watch_over_.async_wait(as_tuple(use_awaitable));
+  }
+
+  T& network_;
+  Executor executor_;
+  typename T::Stream stream_;
+  const ClientLimits& limits_;
+  Observer& observer_;
+  Watchdog<T> watchdog_;
+  ReplyBuffer replies_;
+  Outstanding outstanding_;
+  asio::steady_timer watch_over_;  // never rings: a place to wait
+  std::optional<Reply> conclusion_;
+  std::error_code watch_failure_, fate_;
+  Conversation who_;
+  Time last_spoken_{};
+  char last_byte_ = '\0';
+  bool open_ = true, ends_commands_ = true, hears_crlf_ = false, watching_ = false, farewell_ = false;
+};
+
+}  // namespace ftplike::detail

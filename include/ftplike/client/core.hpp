@@ -1,0 +1,305 @@
+#pragma once
+#include <exception>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <ftplike/client/control.hpp>
+#include <ftplike/client/data_link.hpp>
+#include <ftplike/client/features.hpp>
+#include <ftplike/data_channel/negotiated.hpp>
+#include <ftplike/transfer.hpp>
+
+namespace ftplike::detail {
+
+/// A sink whose end is somebody else's to decide on.
+template <ByteSink Sink> class Unfinished {
+ public:
+  explicit Unfinished(Sink& sink) : sink_{sink} {}
+  awaitable<void> write(std::span<const std::byte> bytes) { return sink_.write(bytes); }
+  awaitable<void> finish() { co_return; }
+
+ private:
+  Sink& sink_;
+};
+
+/// A client's session: commands in step with their replies, and transfers of which both connections have their say.
+/// What stands under *for data channels* is what the client ends of a data channel may use.
+template <Transport T, class DataChannel, class Observer> class ClientCore
+    : public std::enable_shared_from_this<ClientCore<T, DataChannel, Observer>> {
+ public:
+  using Stream = typename T::Stream;
+
+  ClientCore(T& network, const Executor& executor, Stream stream, ClientOptions its_options, Observer observer)
+      : options{std::move(its_options)},
+        network_{network},
+        observer_{std::move(observer)},
+        control_{network, executor, std::move(stream), options.limits, observer_} {}
+  ~ClientCore() { close(); }
+
+  const ClientOptions options;
+  Features features;
+  Dialect dialect = Dialect::standard;
+  Reply greeting;
+  std::string system;  // what SYST said
+  char type = '\0';    // of TYPE, as far as we know
+  ClientControl<T, Observer>& control() noexcept { return control_; }
+
+  /// The final reply to a command, whatever it is.
+  awaitable<Reply> ask(std::string command) {
+    co_await get_in_step();
+    co_return co_await control_.ask(std::move(command));
+  }
+  /// The reply to a command, which has to be positive.
+  awaitable<Reply> demand(std::string command) {
+    const std::string verb = verb_of(command);
+    const Reply reply = co_await ask(std::move(command));
+    if (!reply.complete()) fail(reply, verb);
+    co_return reply;
+  }
+  awaitable<void> demand_only(std::string command) { (void)co_await demand(std::move(command)); }
+  /// Sees to it that no reply is under way that belongs to an earlier command; closes the session if that cannot be
+  /// had.
+  awaitable<void> get_in_step() {
+    control_.check_open({});
+    if (control_.outstanding().in_step()) co_return;
+    std::error_code error;
+    try {
+      if (std::exchange(cut_, false) && dialect != Dialect::ftplike) {
+        // A server that takes the end of the data for the end of the file must hear of the ABOR first.
+        co_await control_.abort(link_ ? std::chrono::seconds{1} : Duration{});
+      }
+      link_.reset();
+      co_await control_.get_in_step();
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    if (!error) co_return;
+    close(error);
+    control_.check_open({});
+  }
+  /// Ends the session now.
+  void close(std::error_code why = {}) {
+    control_.close(why);  // first: to a server, data that end while the control connection lives are complete
+    link_.reset();
+  }
+
+  /// Takes what comes over a new data connection into `sink`, without finishing that. Gives the final reply.
+  template <ByteSink Sink> awaitable<Reply> receive(Sink& sink, ClientTransfer& transfer) {
+    co_await start(transfer);
+    Settled<void> outcome;
+    if (transfer.ascii) {
+      co_await settle(receive_text(sink, transfer), outcome);
+    } else {
+      co_await settle(receive_over_data(sink, transfer), outcome);
+    }
+    co_return co_await conclude(transfer, outcome);
+  }
+  /// Sends what `source` gives over a new data connection. Gives the final reply.
+  template <ByteSource Source> awaitable<Reply> send(Source& source, ClientTransfer& transfer) {
+    co_await start(transfer);
+    Settled<void> outcome;
+    if (transfer.ascii) {
+      AsciiSource<Source> text{source};
+      co_await settle(send_over_data(text, transfer), outcome);
+    } else {
+      co_await settle(send_over_data(source, transfer), outcome);
+    }
+    co_return co_await conclude(transfer, outcome);
+  }
+
+  // ---- for data channels ----
+
+  T& network() noexcept { return network_; }
+  const Endpoint& peer() noexcept { return control_.who().peer; }
+  const Endpoint& local() noexcept { return control_.who().local; }
+  /// Whether this way is to be taken for data connections.
+  template <class Way> bool prefers() const noexcept {
+    if constexpr (std::is_same_v<Way, AnnouncedChannel>) return dialect == Dialect::ftplike;
+    if constexpr (std::is_same_v<Way, ActiveChannel>) return dialect != Dialect::ftplike && options.active;
+    return dialect != Dialect::ftplike && !options.active;
+  }
+  /// Sends the command of a transfer and gives its preliminary reply.
+  ///
+  /// **Errors:** `ReplyError` if there is none.
+  awaitable<Reply> begin(std::string command) {
+    const std::string verb = verb_of(command);
+    std::error_code error;
+    try {
+      if (restart_ > 0) {
+        const std::string position = "REST " + std::to_string(restart_);
+        const Reply answer = co_await control_.ask(position);
+        if (!answer.intermediate()) fail(answer, "REST");
+      }
+      Reply first = co_await control_.begin(std::move(command), this->shared_from_this());
+      if (first.negative() || first.intermediate()) fail(first, verb);
+      opening_ = first.text();
+      co_return first;
+    } catch (const ReplyError&) { throw; } catch (const ClientError& failure) {
+      error = failure.code();
+    }
+    // The server may have begun to take a file of which we shall send nothing: only the end of the session tells it.
+    if (direction_ == Direction::sent) close(error);
+    throw ClientError{error, verb, Channel::control};
+  }
+  [[noreturn]] void fail(const Reply& reply, std::string_view verb) const {
+    throw ReplyError{reply, std::string{verb}, reply.code() / 10 % 10 == 2 ? Channel::data : Channel::control};
+  }
+  awaitable<Stream> connect_data(Endpoint where) {
+    Settled<Stream> connected;
+    co_await guarded(watchdog(), options.limits.connect_data, settle(network_.connect(where), connected));
+    if (connected.failed()) check_data_came(watchdog().barked());
+    co_return connected.get();
+  }
+  /// The one connection of our own server. Strangers are turned away and do not use the listener up.
+  awaitable<Stream> accept_data(typename T::Acceptor acceptor) {
+    const Executor executor = co_await asio::this_coro::executor;
+    control_.template observe<DataListening>(acceptor.endpoint());
+    for (;;) {
+      Settled<Stream> accepted;
+      {
+        const Limited<T> limited{watchdog(), options.limits.connect_data, acceptor};
+        co_await settle(acceptor.accept(executor), accepted);
+      }
+      if (accepted.failed()) check_data_came(watchdog().barked());
+      Stream stream = accepted.get();
+      if (stream.remote().address() == peer().address()) co_return stream;
+      control_.template observe<StrangerRefused>(stream.remote());
+    }
+  }
+
+  // ---- for the data link ----
+
+  Watchdog<T>& watchdog() noexcept { return control_.watchdog(); }
+  bool refused() const noexcept { return control_.refused(); }
+  awaitable<void> keep_alive() {
+    return control_.keep_alive(dialect == Dialect::ftplike ? Duration{} : options.keep_alive);
+  }
+  template <class Event, class... More> void observe(More&&... more) {
+    control_.template observe<Event>(std::forward<More>(more)...);
+  }
+
+ private:
+  using Link = DataLink<ClientCore>;
+
+  awaitable<void> start(ClientTransfer& transfer) {
+    co_await get_in_step();
+    control_.forget_conclusion();
+    transfer.began = network_.now();
+    direction_ = transfer.direction;
+    restart_ = transfer.restart;
+    opening_.clear();
+  }
+
+  template <class Sink> awaitable<void> receive_over_data(Sink& sink, ClientTransfer& transfer) {
+    co_await open(transfer);
+    const Limited<T> limited{watchdog(), options.limits.stall, *link_};
+    co_await copy(
+        *link_, sink, [](std::size_t) {}, transfer.piece());
+  }
+  template <class Sink> awaitable<void> receive_text(Sink& sink, ClientTransfer& transfer) {
+    Unfinished<Sink> file{sink};
+    AsciiSink<Unfinished<Sink>> text{file};
+    co_await receive_over_data(text, transfer);
+    co_await text.finish();
+  }
+  template <class Source> awaitable<void> send_over_data(Source& source, ClientTransfer& transfer) {
+    co_await open(transfer);
+    const Limited<T> limited{watchdog(), options.limits.stall, *link_};
+    co_await copy(
+        source, *link_, [](std::size_t) {}, transfer.piece());
+    co_await link_->finish();
+  }
+  awaitable<void> open(ClientTransfer& transfer) {
+    auto stream = co_await channel_.open(*this, transfer.command);
+    transfer.opening = opening_;
+    transfer.connected = true;
+    link_.emplace(*this, std::move(stream), transfer);
+  }
+
+  /// Throws what kept a data connection from coming to be, unless the caller knows it.
+  void check_data_came(bool late) const {
+    if (refused()) throw std::system_error(asio::error::operation_aborted);
+    if (late) throw std::system_error(Errc::timed_out);
+  }
+
+  /// The verdict of a transfer.
+  awaitable<Reply> conclude(ClientTransfer& transfer, Settled<void>& outcome) {
+    const std::string verb = verb_of(transfer.command);
+    const bool stalled = watchdog().barked();
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    Settled<Reply> word;
+    bool cancelled = cancellation.cancelled() != asio::cancellation_type::none;
+    if (!cancelled && (!outcome.failed() || transfer.broken)) {
+      // Of a data connection that broke the server may say why.
+      link_.reset();
+      const Duration patience = outcome.failed() ? options.limits.recovery : options.limits.reply;
+      co_await settle(control_.conclude(verb, patience), word);
+      cancelled = cancellation.cancelled() != asio::cancellation_type::none;
+    }
+    std::exception_ptr failure;
+    std::optional<Reply> reply;
+    try {
+      outcome.get();
+      reply = word.get();
+      if (reply->negative()) throw ReplyError{*reply, verb, Channel::data, transfer.moved};
+    } catch (const ClientError&) { failure = std::current_exception(); } catch (const std::system_error& error) {
+      failure = explain(error.code(), transfer, verb, stalled);
+    } catch (...) { failure = std::current_exception(); }
+    tell(transfer, verb, failure);
+    if (!failure) co_return *std::move(reply);
+
+    cut_ = control_.outstanding().transferring();
+    const bool upload = transfer.direction == Direction::sent;
+    if (!upload) link_.reset();
+    if (cut_ && upload && dialect == Dialect::ftplike) close(Errc::aborted);  // which has no other way to say so
+    if (!cancelled && control_.is_open()) {
+      Settled<void> ignored;
+      co_await settle(get_in_step(), ignored);
+    }
+    std::rethrow_exception(failure);
+  }
+
+  /// Why a transfer failed: what the server said, else what its connections did, else what went wrong on our side.
+  std::exception_ptr explain(std::error_code error, const ClientTransfer& transfer, const std::string& verb,
+                             bool stalled) const {
+    const auto& said = control_.conclusion();
+    if (said && said->negative()) {
+      return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved});
+    }
+    auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
+    if (error == asio::error::operation_aborted && stalled) error = Errc::stalled;
+    if (control_.watch_failure()) {
+      error = control_.watch_failure();
+      channel = Channel::control;
+    }
+    return std::make_exception_ptr(ClientError{error, verb, channel, transfer.moved});
+  }
+
+  void tell(const ClientTransfer& transfer, std::string_view verb, const std::exception_ptr& failure) {
+    if constexpr (takes<Observer, TransferEnded>) {
+      std::error_code error;
+      try {
+        if (failure) std::rethrow_exception(failure);
+      } catch (const std::system_error& what) { error = what.code(); } catch (...) {
+        error = Errc::aborted;
+      }
+      const Path path{parse_command(transfer.command).argument};
+      observe<TransferEnded>(verb, path, transfer.direction, transfer.moved, transfer.offset,
+                             network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
+    }
+  }
+
+  T& network_;
+  Observer observer_;
+  ClientControl<T, Observer> control_;
+  typename DataChannel::template ClientEnd<T> channel_;
+  std::optional<Link> link_;  // of the transfer under way, or of an upload that was broken off
+  Direction direction_ = Direction::received;
+  std::string opening_;
+  std::uint64_t restart_ = 0;
+  bool cut_ = false;  // a transfer was broken off, and the server does not know that yet
+};
+
+}  // namespace ftplike::detail

@@ -1,0 +1,148 @@
+#pragma once
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <ftplike/client/meter.hpp>
+#include <ftplike/client/options.hpp>
+#include <ftplike/io/bytes.hpp>
+#include <ftplike/io/observer.hpp>
+#include <ftplike/protocol/path.hpp>
+
+namespace ftplike::detail {
+
+/// What a client does over one data connection: what is asked, and how far it has come.
+class ClientTransfer {
+ public:
+  ClientTransfer(std::string its_command, Direction its_direction)
+      : command{std::move(its_command)}, direction{its_direction} {}
+
+  std::string command;
+  Direction direction;
+  std::uint64_t offset = 0, size = 0;  // where it begins; of the whole, 0 if not known
+  std::uint64_t restart = 0;           // what REST is to say, 0 for no REST
+  bool ascii = false, listing = false;
+  std::uint64_t rate = 0;                         // at most so many bytes a second; 0 for no bound
+  std::function<void(const Progress&)> progress;  // may be empty
+
+  std::uint64_t moved = 0;
+  bool connected = false;  // there was a data connection
+  bool broken = false;     // the data connection failed, not the local end
+  std::string opening;     // what the server said when it began
+  Time began{};
+
+  /// The most that is moved in one piece: with a bound of rate, what an eighth of a second takes.
+  std::size_t piece() const noexcept {
+    constexpr std::uint64_t most = 512 * 1024;
+    return rate == 0 ? most : static_cast<std::size_t>(std::clamp<std::uint64_t>(rate / 8, 1, most));
+  }
+};
+
+/// The data connection of a client's transfer: counts, tells, keeps to the rate, and stops as soon as the server has
+/// said that it gives up. `Core` is the session.
+template <class Core> class DataLink {
+ public:
+  using Stream = typename Core::Stream;
+
+  DataLink(Core& core, Stream stream, ClientTransfer& transfer)
+      : core_{core},
+        stream_{std::move(stream)},
+        transfer_{transfer},
+        direction_{transfer.direction},
+        meter_{core.network().now()},
+        local_{stream_.local()},
+        remote_{stream_.remote()} {
+    core_.template observe<DataOpened>(local_, remote_);
+  }
+  DataLink(const DataLink&) = delete;
+  DataLink& operator=(const DataLink&) = delete;
+  ~DataLink() {
+    stream_.close();
+    core_.template observe<DataClosed>(local_, remote_, direction_, moved_);
+  }
+
+  void cancel() { stream_.cancel(); }
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) { return counted(stream_.read_some(room)); }
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const auto part = bytes.first(std::min(bytes.size(), transfer_.piece()));
+      (void)co_await counted(written(part));
+      bytes = bytes.subspan(part.size());
+    }
+  }
+  awaitable<std::size_t> send_file(int descriptor, std::uint64_t position,
+                                   std::size_t most) requires FileSender<Stream> {
+    return counted(stream_.send_file(descriptor, position, most));
+  }
+  awaitable<void> finish() {
+    check();
+    try {
+      co_await stream_.finish();
+    } catch (const std::system_error&) {
+      transfer_.broken = true;
+      throw;
+    }
+  }
+
+ private:
+  awaitable<std::size_t> written(std::span<const std::byte> part) {
+    co_await stream_.write(part);
+    co_return part.size();
+  }
+
+  /// Does one step of the connection and takes note of what it moved.
+  awaitable<std::size_t> counted(awaitable<std::size_t> step) {
+    check();
+    std::size_t n = 0;
+    try {
+      const std::size_t moved = co_await std::move(step);
+      n = moved;
+    } catch (const std::system_error&) {
+      transfer_.broken = true;
+      throw;
+    }
+    transfer_.moved += n;
+    moved_ += n;
+    core_.watchdog().extend();
+    core_.template observe<DataMoved>(direction_, moved_);
+    if (transfer_.progress) tell();
+    co_await core_.keep_alive();
+    if (transfer_.rate > 0) co_await slow_down();
+    co_return n;
+  }
+
+  void check() const {
+    if (core_.refused()) throw std::system_error(asio::error::operation_aborted);
+  }
+
+  void tell() {
+    const Time now = core_.network().now();
+    meter_.note(now, moved_);
+    transfer_.progress(progress_of(meter_, now - transfer_.began, transfer_.offset, moved_, transfer_.size));
+  }
+
+  /// Waits until as much time has passed as the bytes so far are to take.
+  awaitable<void> slow_down() {
+    const std::chrono::duration<double> wanted{static_cast<double>(moved_) / static_cast<double>(transfer_.rate)};
+    const Time due = transfer_.began + std::chrono::duration_cast<Duration>(wanted);
+    if (due <= core_.network().now()) co_return;
+    co_await core_.network().sleep_until(due);
+    core_.watchdog().extend();
+  }
+
+  Core& core_;
+  Stream stream_;
+  ClientTransfer& transfer_;  // while it lasts: an interrupted upload's connection may outlive it
+  const Direction direction_;
+  RateMeter meter_;
+  const Endpoint local_, remote_;
+  std::uint64_t moved_ = 0;
+};
+
+}  // namespace ftplike::detail

@@ -1,0 +1,196 @@
+#pragma once
+#include <chrono>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <ftplike/client/questions.hpp>
+#include <ftplike/protocol/listing.hpp>
+
+namespace ftplike::detail {
+
+/// A sink that calls `take` with each line, without its ending.
+///
+/// **Errors:** `Errc::line_too_long`.
+template <class Take> class LineSink {
+ public:
+  LineSink(std::size_t limit, Take take) : limit_{limit}, take_{std::move(take)} {}
+
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    std::string_view text = as_text(bytes);
+    for (auto end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+      keep(text.substr(0, end));
+      give();
+      text.remove_prefix(end + 1);
+    }
+    keep(text);
+    co_return;
+  }
+  /// The last line may have no ending.
+  awaitable<void> finish() {
+    if (!line_.empty()) give();
+    co_return;
+  }
+
+ private:
+  void keep(std::string_view part) {
+    if (part.size() > limit_ - line_.size()) throw std::system_error(Errc::line_too_long);
+    line_.append(part);
+  }
+  void give() {
+    std::string_view line = line_;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    take_(line);
+    line_.clear();
+  }
+
+  std::size_t limit_;
+  Take take_;
+  std::string line_;
+};
+
+/// Runs one of the listing commands; `take` gets its lines.
+template <class Core, class Take>
+awaitable<void> list_lines(Core& core, std::string_view verb, std::string path, Take& take) {
+  std::string command{verb};
+  if (!path.empty()) command.append(1, ' ').append(path.starts_with('-') ? "./" : "").append(path);
+  ClientTransfer transfer{std::move(command), Direction::received};
+  transfer.listing = true;
+  const auto give = [&take](std::string_view line) { take(line); };
+  LineSink lines{core.options.limits.line, give};
+  (void)co_await core.receive(lines, transfer);
+  co_await lines.finish();
+}
+
+/// LIST in the ftp-like dialect. The server that this comes from lists its working directory whatever it is asked for;
+/// what can be told from its way to end replies.
+template <class Core, class Take> awaitable<void> list_names(Core& core, std::string path, Take& take) {
+  const bool takes_path = path.empty() || path.starts_with('/') || core.control().hears_crlf();
+  if (takes_path) {
+    co_await list_lines(core, "LIST", std::move(path), take);
+    co_return;
+  }
+  const Path below{path};
+  if (below.string().size() != path.size() + 1) throw ClientError{Errc::bad_name, "LIST", Channel::local};
+  (void)co_await core.demand("CWD " + path);
+  Settled<void> outcome;
+  co_await settle(list_lines(core, "LIST", "", take), outcome);
+  for (Path left = below; !left.is_root() && core.control().is_open(); left = left.parent()) {
+    (void)co_await core.demand("CWD ..");
+  }
+  outcome.get();
+}
+
+/// A line of MLSD as an entry, unless it tells of the directory itself or of the one above.
+inline std::optional<Entry> entry_of_facts(std::string_view line) {
+  auto facts = read_facts(line);
+  if (!facts && line.empty()) return std::nullopt;
+  if (!facts) {
+    Entry unknown;
+    unknown.type = Entry::Type::other;
+    unknown.listed = line;
+    return unknown;
+  }
+  if (facts->place != MlsxPlace::inside) return std::nullopt;
+  if (!is_component(facts->entry.name)) facts->entry.name.clear();
+  return std::move(facts->entry);
+}
+
+/// A line of NLST, which may have the directory in front of the name.
+inline std::optional<Entry> entry_of_name(std::string_view line, std::string_view path) {
+  const auto listed = line;
+  while (path.ends_with('/')) path.remove_suffix(1);
+  if (!path.empty() && line.starts_with(path) && line.substr(path.size()).starts_with('/')) {
+    line.remove_prefix(path.size() + 1);
+  } else if (path.empty() && line.starts_with("./")) {
+    line.remove_prefix(2);
+  }
+  auto entry = parse_name(line);
+  if (entry) entry->listed = listed;
+  return entry;
+}
+
+/// Calls `visit(entry)` for what is in a directory, by the best way that the server understands: MLSD, LIST, NLST.
+template <class Core, class Visit> awaitable<void> list_entries(Core& core, std::string path, Visit visit) {
+  const auto facts = [&visit](std::string_view line) {
+    if (auto entry = entry_of_facts(line)) visit(*std::move(entry));
+  };
+  const auto name = [&visit, &path](std::string_view line) {
+    if (auto entry = entry_of_name(line, path)) visit(*std::move(entry));
+  };
+  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto long_form = [&visit, parser = ListingParser{now}](std::string_view line) {
+    if (auto entry = parser.parse(line)) visit(*std::move(entry));
+  };
+
+  if (core.dialect == Dialect::ftplike) {
+    co_await list_names(core, path, name);
+    co_return;
+  }
+  if (core.features.may_have("MLST")) {
+    try {
+      co_await list_lines(core, "MLSD", path, facts);
+      co_return;
+    } catch (const ReplyError& error) {
+      if (!not_understood(error.reply())) throw;
+      core.features.refuse("MLST");
+    }
+  }
+  if (!core.features.refused("LIST")) {
+    try {
+      co_await list_lines(core, "LIST", path, long_form);
+      co_return;
+    } catch (const ReplyError& error) {
+      if (!not_understood(error.reply())) throw;
+      core.features.refuse("LIST");
+    }
+  }
+  co_await list_lines(core, "NLST", path, name);
+}
+
+/// What is known of one path: by MLST; else by SIZE and MDTM, or from the listing of its directory.
+template <class Core> awaitable<Entry> stat_path(Core& core, std::string path) {
+  if (core.features.may_have("MLST")) {
+    auto facts = co_await ask_facts(core, path);
+    if (facts) co_return *std::move(facts);
+  }
+  const auto slash = path.find_last_not_of('/') == path.npos ? 0 : path.find_last_not_of('/') + 1;
+  path.resize(slash);
+  if (path.empty() || path == ".") co_return Entry{{}, Entry::Type::directory, 0, {}};
+  const std::string name{Path{path}.name()};
+  const auto above = path.rfind('/');
+  const std::string parent = above == path.npos ? "" : above == 0 ? "/" : path.substr(0, above);
+  std::optional<Entry> found;
+  const std::function<void(Entry)> look = [&found, &name](Entry entry) {
+    if (entry.name == name) found = std::move(entry);
+  };
+  co_await list_entries(core, parent, look);
+  if (!found) {
+    const auto error = std::make_error_code(std::errc::no_such_file_or_directory);
+    throw ClientError{error, "LIST", Channel::control, 0, path + ": " + error.message()};
+  }
+  // Listings tell times to the minute and in nobody knows which zone.
+  const bool better = found->is_file() && core.features.may_have("MDTM");
+  if (better) {
+    const auto modified = co_await ask_modified(core, path);
+    if (modified) found->modified = *modified;
+  }
+  co_return *std::move(found);
+}
+
+template <class Core> awaitable<bool> path_exists(Core& core, std::string path) {
+  try {
+    (void)co_await stat_path(core, std::move(path));
+    co_return true;
+  } catch (const ReplyError& error) {
+    if (error.code().value() != 550 && error.code().value() != 450) throw;
+  } catch (const ClientError& error) {
+    if (error.code() != std::errc::no_such_file_or_directory) throw;
+  }
+  co_return false;
+}
+
+}  // namespace ftplike::detail

@@ -1,0 +1,71 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include <ftplike/io/asio.hpp>
+
+namespace ftplike {
+
+/// Which of the two dialects a session speaks; see docs of `connect` for how `automatic` finds out.
+enum class Dialect { automatic, ftplike, standard };
+
+/// The bounds of a client's patience and memory. Times are counted by the transport's clock.
+struct ClientLimits {
+  Duration connect = std::chrono::seconds{30};       // to each address of the server
+  Duration reply = std::chrono::seconds{60};         // to a command, and from the end of the data to the final reply
+  Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
+  Duration stall = std::chrono::seconds{60};         // of a transfer without progress
+  Duration recovery = std::chrono::seconds{10};      // to get back in step after a transfer that was broken off
+  std::size_t entries = 1'000'000;                   // of a listing that is kept as a whole
+  std::size_t line = 64 * 1024;                      // bytes of a line of a listing
+};
+
+/// How a client is to behave.
+struct ClientOptions {
+  ClientOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
+
+  Dialect dialect = Dialect::automatic;
+  std::string account;                             // for servers that ask for one (ACCT)
+  bool active = false;                             // the server connects to us for data, where the channel allows both
+  Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
+  ClientLimits limits;
+};
+
+/// How far a transfer has come. `size` is 0 if it is not known.
+class Progress {
+ public:
+  std::uint64_t offset = 0;       // where it began, when resumed
+  std::uint64_t transferred = 0;  // bytes over the data connection
+  std::uint64_t size = 0;         // of the whole file
+  Duration elapsed{};
+  /// Bytes a second, over the last seconds.
+  double rate = 0;
+  /// The time that the rest will take at that rate; zero if that cannot be said.
+  Duration remaining{};
+};
+
+/// How one transfer is to be done.
+struct TransferOptions {
+  TransferOptions() {}  // no aggregate, as above
+
+  bool ascii = false;      // TYPE A: line endings are converted
+  bool resume = false;     // go on where an interrupted transfer of this file ended
+  bool verify = true;      // compare the length with what the server says, where it can say
+  bool keep_time = true;   // a downloaded file gets the server's time of modification, where it can say
+  std::uint64_t rate = 0;  // at most so many bytes a second; 0 for no bound
+  std::function<void(const Progress&)> progress;  // called after each piece
+};
+
+/// What a transfer came to.
+class TransferResult {
+ public:
+  std::uint64_t transferred = 0;  // bytes over the data connection
+  std::uint64_t offset = 0;       // where it began, when resumed
+  Duration took{};
+  std::string name;  // the local file of a download; the remote one of an upload
+};
+
+}  // namespace ftplike

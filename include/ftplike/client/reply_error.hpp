@@ -1,0 +1,98 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <ftplike/protocol/error.hpp>
+#include <ftplike/protocol/reply.hpp>
+
+namespace ftplike {
+
+/// Replies as errors: the value is the code. A code that can mean one thing only equals the `std::errc` of that thing;
+/// 550 equals none, it says "not there" as well as "not allowed".
+inline const std::error_category& reply_category() noexcept {
+  static const class : public std::error_category {
+    const char* name() const noexcept override { return "ftp"; }
+    std::string message(int value) const override { return "the server replied " + std::to_string(value); }
+    std::error_condition default_error_condition(int value) const noexcept override {
+      switch (value) {
+        case 421: return std::errc::connection_aborted;
+        case 425: return std::errc::not_connected;
+        case 426: return std::errc::connection_reset;
+        case 452:
+        case 552: return std::errc::no_space_on_device;
+        case 500:
+        case 502:
+        case 504: return std::errc::function_not_supported;
+        case 501:
+        case 553: return std::errc::invalid_argument;
+        case 530:
+        case 532: return std::errc::permission_denied;
+        default: return {value, *this};
+      }
+    }
+  } category;
+  return category;
+}
+
+/// Which of a session's connections, or the local end, was at fault.
+enum class Channel { control, data, local };
+
+constexpr std::string_view name_of(Channel channel) noexcept {
+  return channel == Channel::control ? "control connection"
+         : channel == Channel::data  ? "data connection"
+                                     : "local file";
+}
+
+/// What went wrong in a client, where, and how far it had come.
+class ClientError : public std::system_error {
+ public:
+  ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred = 0)
+      : ClientError{error, std::move(verb), channel, transferred, error.message()} {}
+  /// With words of its own.
+  ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred,
+              const std::string& text)
+      : std::system_error{error}, verb_{std::move(verb)}, channel_{channel}, transferred_{transferred} {
+    if (!verb_.empty()) text_ = verb_ + ": ";
+    text_ += text;
+  }
+
+  /// The command at which it happened, or empty.
+  const std::string& verb() const noexcept { return verb_; }
+  Channel channel() const noexcept { return channel_; }
+  /// Bytes that went over the data connection before.
+  std::uint64_t transferred() const noexcept { return transferred_; }
+  const char* what() const noexcept override { return text_.c_str(); }
+
+ private:
+  std::string verb_, text_;
+  Channel channel_;
+  std::uint64_t transferred_;
+};
+
+/// A negative reply, or one that does not fit its command.
+class ReplyError : public ClientError {
+ public:
+  ReplyError(Reply its_reply, std::string verb, Channel channel = Channel::control, std::uint64_t transferred = 0)
+      : ClientError{{its_reply.code(), reply_category()},
+                    std::move(verb),
+                    channel,
+                    transferred,
+                    std::to_string(its_reply.code()) + ' ' + its_reply.text()},
+        reply_{std::move(its_reply)} {}
+
+  const Reply& reply() const noexcept { return reply_; }
+
+ private:
+  Reply reply_;
+};
+
+namespace detail {
+
+/// The word before the first space of a command: all that may be told of one that could hold a secret.
+inline std::string verb_of(std::string_view command) { return std::string{command.substr(0, command.find(' '))}; }
+
+}  // namespace detail
+}  // namespace ftplike
