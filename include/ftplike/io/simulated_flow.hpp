@@ -72,7 +72,6 @@ class Flow {
   }
   /// When the next piece is due, if one is under way; `arrive` says that it has come.
   std::optional<Time> due() const { return pieces_.empty() ? std::nullopt : std::optional{pieces_.front().due}; }
-  Time last_due() const { return pieces_.empty() ? Time{} : pieces_.back().due; }
   void arrive() {
     under_way_ -= pieces_.front().size;
     if (pieces_.front().end) ended = true;

@@ -175,7 +175,7 @@ inline void End::finish() {
 
 inline void End::dispatch(std::size_t n, bool end) {
   const Time now = world.schedule.now();
-  const Time due = std::max(now + world.delay(), peer->in.last_due());
+  const Time due = now + world.delay();  // but not before what was sent earlier
   const bool first = !peer->in.due();
   if (first && due <= now && !cut()) {
     if (end) peer->in.ended = true;

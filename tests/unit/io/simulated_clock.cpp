@@ -297,4 +297,25 @@ TEST(SimulatedNetwork, TakesTheCoroutinesThatStillWaitWithIt) {
   EXPECT_FALSE(cleaned_up[2]);
 }
 
+awaitable<void> mind_a_child(SimulatedNetwork& network, bool& cleaned_up) {
+  struct Child {
+    ~Child() { stop.emit(asio::cancellation_type::terminal); }
+    asio::cancellation_signal stop;
+  } child;
+  asio::co_spawn(network.executor(), wait_for_nobody(network, cleaned_up),
+                 asio::bind_cancellation_slot(child.stop.slot(), asio::detached));
+  co_await network.sleep_until(network.now() + 1s);
+  co_await network.sleep_until(network.now() + 1h);
+}
+
+TEST(SimulatedNetwork, MindsNoCancelOfACoroutineThatItHasTakenWithItAlready) {
+  bool cleaned_up = false;
+  {
+    SimulatedNetwork network{1};
+    asio::co_spawn(network.executor(), mind_a_child(network, cleaned_up), asio::detached);
+    network.advance(1s);  // now the child waits longer than its parent, and goes first
+  }
+  EXPECT_TRUE(cleaned_up);
+}
+
 }  // namespace

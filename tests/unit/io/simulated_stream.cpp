@@ -273,6 +273,13 @@ TEST(SimulatedStream, GivesWhatHadArrivedWhenTheCancelCameTooLate) {
   network.settle();
   EXPECT_EQ(reading.result(), "just in ti");
   EXPECT_EQ(network.run(read(half.stream, 10)), "me");
+
+  Started<std::string> next{network.executor(), read(half.stream, 10)};
+  network.settle();
+  EXPECT_FALSE(next.done()) << "the cancel was for the one before";
+  half.peer.type("again");
+  network.settle();
+  EXPECT_EQ(next.result(), "again");
 }
 
 TEST(SimulatedStream, CanBeCancelledBySlotsWithoutLosingAByte) {
