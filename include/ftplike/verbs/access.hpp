@@ -1,8 +1,12 @@
 #pragma once
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <ftplike/command/command.hpp>
+#include <ftplike/io/observer.hpp>
 #include <ftplike/users/authenticator.hpp>
 
 namespace ftplike {

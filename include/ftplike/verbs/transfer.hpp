@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <ftplike/command/command.hpp>
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/storage/storage.hpp>
 #include <ftplike/users/authenticator.hpp>
 #include <ftplike/verbs/parameters.hpp>
