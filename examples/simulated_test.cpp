@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <ftplike/ftplike.hpp>
-#include <ftplike/io/simulated.hpp>
 
 using namespace ftplike;
 

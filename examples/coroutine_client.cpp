@@ -1,0 +1,31 @@
+// A client in a program with coroutines: fetches all files of a folder.
+#include <exception>
+#include <ftplike/ftplike.hpp>
+#include <iostream>
+
+using ftplike::awaitable;
+
+// [readme]
+awaitable<void> fetch(ftplike::TcpTransport& network) {
+  auto client = co_await ftplike::connect(network, "ftp://127.0.0.1:3456");
+  co_await client.cwd("images");
+  const auto entries = co_await client.list();
+  for (const auto& entry : entries) co_await client.download(entry.name, "client_files");
+  co_await client.quit();
+}
+// [/readme]
+
+int main() {
+  int status = 0;
+  ftplike::TcpTransport network;
+  asio::co_spawn(network.executor(), fetch(network), [&status](std::exception_ptr failure) {
+    try {
+      if (failure) std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      std::cerr << error.what() << '\n';
+      status = 1;
+    }
+  });
+  network.run();
+  return status;
+}
