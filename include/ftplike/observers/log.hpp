@@ -1,0 +1,93 @@
+#pragma once
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <ftplike/io/observer.hpp>
+#include <ftplike/observers/lines.hpp>
+#include <ftplike/observers/text.hpp>
+#include <ftplike/observers/wall_time.hpp>
+
+namespace ftplike {
+
+/// What a `Log` tells of.
+enum class LogDetail {
+  sessions,  // comings, goings, logins, transfers of files, whoever was refused
+  commands,  // these, and every command and reply
+};
+
+/// Tells what happens in lines for people:
+///
+///     2026-11-22 18:00:33.123 +0100 #12 192.0.2.7:51234 anna: STOR /a.txt: received 12345 bytes in 0.120 s
+///
+/// Copies write to the same place. **Threads:** safe.
+class Log {
+ public:
+  explicit Log(LineSink sink, LogDetail detail = LogDetail::sessions, WallClock now = std::chrono::system_clock::now)
+      : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
+
+  void operator()(const SessionOpened& event) { say(event.who, "connected to " + detail::text_of(event.who.local)); }
+  void operator()(const CommandSeen& event) {
+    if (state_->detail != LogDetail::commands) return;
+    std::string words = "> ";
+    words += event.verb;
+    if (!event.argument.empty()) (words += ' ') += event.argument;
+    say(event.who, words);
+  }
+  void operator()(const ReplySeen& event) {
+    if (state_->detail != LogDetail::commands) return;
+    const auto& words = event.reply.text();
+    say(event.who, "< " + std::to_string(event.reply.code()) + ' ' + words.substr(0, words.find('\n')));
+  }
+  void operator()(const LoginTried& event) {
+    std::string words = event.accepted ? "logged in as " : "login refused to ";
+    say(event.who, words += event.user);
+  }
+  void operator()(const StrangerRefused& event) {
+    say(event.who, "stranger " + detail::text_of(event.stranger) + " refused at the data port");
+  }
+  void operator()(const TransferEnded& event) {
+    if (event.listing && event.complete() && state_->detail != LogDetail::commands) return;
+    std::string words{event.verb};
+    (words += ' ') += event.path.string();
+    words += event.direction == Direction::sent ? ": sent " : ": received ";
+    words += std::to_string(event.bytes) + (event.bytes == 1 ? " byte" : " bytes");
+    if (event.offset > 0) words += " from " + std::to_string(event.offset) + " on";
+    std::array<char, 32> took{};
+    std::snprintf(took.data(), took.size(), " in %.3f s", std::chrono::duration<double>(event.took).count());
+    words += took.data();
+    if (!event.complete()) words += ", incomplete: " + event.error.message();
+    say(event.who, words);
+  }
+  void operator()(const SessionClosed& event) {
+    say(event.who, event.error ? "closed: " + event.error.message() : "closed");
+  }
+
+ private:
+  struct State {
+    State(LineSink its_sink, LogDetail its_detail, WallClock its_clock)
+        : sink{std::move(its_sink)}, detail{its_detail}, now{std::move(its_clock)} {}
+    const LineSink sink;
+    const LogDetail detail;
+    const WallClock now;
+    std::mutex mutex;
+  };
+
+  void say(const Conversation& who, std::string_view words) {
+    std::string line = " #" + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
+    if (!who.user.empty()) line += ' ' + who.user;
+    (line += ": ") += words;
+    const std::lock_guard lock{state_->mutex};  // before the time is taken, so that lines are in its order
+    state_->sink(detail::log_time(state_->now()) + detail::printable(line));
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike

@@ -1,0 +1,87 @@
+#include <ftplike/observers/log.hpp>
+
+#include <gtest/gtest.h>
+
+#include <ftplike/protocol/error.hpp>
+
+#include "unit/observers/events.hpp"
+
+using namespace ftplike;
+
+namespace {
+
+class LogTest : public testing::Test {
+ protected:
+  /// The last line, without its time.
+  std::string last() {
+    return lines.lines.empty() ? ""
+                               : lines.lines.back().substr(std::string_view{"2026-11-22 19:00:33.123 +0100 "}.size());
+  }
+  WallTime now;
+  CollectedLines lines;
+  Log log{lines.sink(), LogDetail::sessions, now.clock()};
+  Conversation who = conversation();
+};
+
+}  // namespace
+
+TEST_F(LogTest, BeginsEachLineWithTheTimeHereTheSessionAndTheClient) {
+  log(SessionOpened{who});
+  EXPECT_EQ(lines.all(), "2026-11-22 19:00:33.123 +0100 #12 192.0.2.7:51234: connected to 192.0.2.1:21\n");
+}
+
+TEST_F(LogTest, NamesTheUserAsSoonAsThereIsOne) {
+  log(LoginTried{who, "anna", false});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: login refused to anna");
+  who.user = "anna";
+  log(LoginTried{who, "anna", true});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234 anna: logged in as anna");
+  log(SessionClosed{who, {}});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234 anna: closed");
+}
+
+TEST_F(LogTest, TellsOfTransfersAndWhyOneIsIncomplete) {
+  const Path path{"/a.txt"};
+  log(ended(who, path));
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: STOR /a.txt: received 12345 bytes in 0.120 s");
+  auto event = ended(who, path, Errc::peer_lost);
+  event.offset = 100;
+  event.bytes = 1;
+  event.direction = Direction::sent;
+  event.verb = "RETR";
+  log(event);
+  EXPECT_EQ(last(),
+            "#12 192.0.2.7:51234: RETR /a.txt: sent 1 byte from 100 on in 0.120 s, incomplete: connection lost");
+}
+
+TEST_F(LogTest, TellsOfStrangersAndOfTheReasonOfAnEnd) {
+  log(StrangerRefused{who, {asio::ip::make_address("203.0.113.9"), 999}});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: stranger 203.0.113.9:999 refused at the data port");
+  log(SessionClosed{who, Errc::timed_out});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: closed: timed out");
+}
+
+TEST_F(LogTest, KeepsQuietAboutCommandsUnlessAskedForThem) {
+  const Reply reply{211, "Features:\nEPSV\nEnd"};
+  const Path root;
+  auto listing = ended(who, root);
+  listing.listing = true;
+  log(CommandSeen{who, "FEAT", ""});
+  log(ReplySeen{who, reply});
+  log(listing);
+  EXPECT_EQ(lines.all(), "");
+
+  Log detailed{lines.sink(), LogDetail::commands, now.clock()};
+  detailed(CommandSeen{who, "PASS", "***"});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: > PASS ***");
+  detailed(ReplySeen{who, reply});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: < 211 Features:");
+  detailed(listing);
+  EXPECT_EQ(lines.lines.size(), 3u);
+}
+
+TEST_F(LogTest, CannotBeMadeToForgeALineOrToCommandATerminal) {
+  const Path path{"/a\n2026-11-22 forged\x1b[2J"};
+  log(ended(who, path));
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: STOR /a?2026-11-22 forged?[2J: received 12345 bytes in 0.120 s");
+}
