@@ -65,7 +65,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     while (const auto line = session.next()) ended = ended || line->defect != LineDefect::too_long;
     if (session.unterminated()) {
       fuzz::require(!ended);
-      if (const auto command = session.take_unterminated()) fuzz::require(!command->text.ends_with('\r'));
+      if (const auto command = session.take_unterminated(); command && command->defect == LineDefect::none) {
+        fuzz::require(command->text.find_first_of(std::string_view{"\r\n\0", 3}) == std::string::npos);
+      }
       fuzz::require(!session.unterminated() && session.bytes() == 0);
     }
   }
