@@ -1,0 +1,203 @@
+// ftplike-client: the reference client. A prompt, a script, or one thing at once.
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <map>
+#include <pthread.h>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include <ftplike/client/reply_error.hpp>
+#include <ftplike/client/url.hpp>
+
+#include "settings.hpp"
+#include "shell.hpp"
+#include "terminal.hpp"
+
+using namespace ftplike;
+
+namespace {
+
+struct Words {
+  Settings settings;
+  std::vector<std::string> server;  // HOST [PORT], or a URL
+  std::string script;
+  std::string url, local;  // of get, put and ls
+};
+
+Ending ending_of(const std::exception& error) {
+  if (dynamic_cast<const LocalFailure*>(&error)) return Ending::local;
+  if (const auto* reply = dynamic_cast<const ReplyError*>(&error)) {
+    if (reply->verb() == "PASS" || reply->verb() == "USER" || reply->reply().code() == 530)
+      return Ending::not_logged_in;
+    return reply->reply().code() == 421 || reply->reply().code() == 426 ? Ending::lost : Ending::refused;
+  }
+  if (const auto* failure = dynamic_cast<const ClientError*>(&error)) {
+    return failure->channel() == Channel::local ? Ending::local : Ending::lost;
+  }
+  if (const auto* failure = dynamic_cast<const std::system_error*>(&error)) {
+    return failure->code() == std::errc::invalid_argument ? Ending::usage : Ending::lost;
+  }
+  return Ending::failed;
+}
+
+void tell(const std::exception& error) {
+  std::cout << std::flush;
+  std::cerr << "ftplike-client: " << error.what() << std::endl;
+}
+
+void connect(Shell& shell, const Url& url) {
+  try {
+    shell.open(url);
+  } catch (const ReplyError&) { throw; } catch (const std::system_error& error) {
+    tell(std::runtime_error{url.host + ":" + std::to_string(url.port) + ": " + error.what()});
+    std::exit(static_cast<int>(Ending::unreachable));
+  }
+}
+
+Url server_of(const std::vector<std::string>& words) {
+  if (words.empty()) return {"127.0.0.1", 3456};
+  Url url{words[0]};
+  if (words[0].find("://") == std::string::npos) {
+    const bool has_port = words[0].find(':') != std::string::npos;
+    if (words.size() == 1 && !has_port) url.port = 3456;
+    if (words.size() == 2) url = Url{words[0] + ":" + words[1]};
+  }
+  return url;
+}
+
+/// Folder and name of a URL's path, whose last word names a file.
+std::pair<Url, std::string> split_file(const std::string& text) {
+  Url url{text};
+  const auto slash = url.path.rfind('/');
+  std::string name = url.path.substr(slash == std::string::npos ? 0 : slash + 1);
+  url.path = slash == std::string::npos ? "" : slash == 0 ? "/" : url.path.substr(0, slash);
+  return {url, name};
+}
+
+/// The lines of the prompt or of a pipe, each tried even if one before it failed.
+Ending hold_session(Shell& shell, const Settings& settings) {
+  Terminal terminal{!settings.quiet, [&shell](const auto& line, auto word) { return shell.complete(line, word); }};
+  Ending ending = Ending::good;
+  while (auto line = terminal.line("ftp> ")) {
+    try {
+      if (!shell.run(*line)) return ending;
+    } catch (const std::exception& error) {
+      if (!shell.showed_failure()) tell(error);
+      if (!terminal.is_interactive() && ending == Ending::good) ending = ending_of(error);
+    }
+  }
+  if (terminal.is_interactive()) std::cout << std::endl;
+  shell.bye();
+  return ending;
+}
+
+/// The commands of -c, up to the first that fails.
+void run_script(Shell& shell, const std::string& script) {
+  for (std::size_t at = 0; at < script.size();) {
+    const auto end = std::min(script.find_first_of(";\n", at), script.size());
+    if (!shell.run(script.substr(at, end - at))) return;
+    at = end + 1;
+  }
+  shell.bye();
+}
+
+/// Ctrl-C ends the operation under way, or the program if there is none. A thread waits for it, so that nothing has to
+/// be done in a signal handler.
+void heed_interrupts(Shell& shell) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread{[&shell, signals] {
+    for (;;) {
+      int signal = 0;
+      sigwait(&signals, &signal);
+      if (signal == SIGINT && shell.interrupt()) continue;
+      Terminal::restore();
+      std::_Exit(static_cast<int>(Ending::interrupted));
+    }
+  }}.detach();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Words words;
+  Settings& settings = words.settings;
+  CLI::App app{"An FTP client, for standard servers and for those of the ftp-like dialect.", "ftplike-client"};
+  const std::map<std::string, Dialect> dialects{
+      {"auto", Dialect::automatic}, {"ftplike", Dialect::ftplike}, {"standard", Dialect::standard}};
+  app.add_option("server", words.server, "HOST [PORT], or ftp://user:password@host:port/path (127.0.0.1 3456)")
+      ->expected(0, 2);
+  app.add_option("--files", settings.files, "the folder that files are sent from and saved to")
+      ->type_name("DIR")
+      ->capture_default_str();
+  app.add_option("--dialect", settings.dialect, "what the server speaks; auto finds out")
+      ->type_name("auto|ftplike|standard")
+      ->transform(CLI::CheckedTransformer(dialects).description(""));
+  app.add_option("--timeout", settings.timeout, "how long to wait for the server")
+      ->type_name("SECONDS")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("-c", words.script, "commands to run, between semicolons; the first that fails ends it")
+      ->type_name("COMMANDS");
+  app.add_flag("--explain", settings.explain, "show the control and the data connections as they live");
+  app.add_flag("--active", settings.active, "have the server connect to us for data");
+  app.add_flag("--ascii", settings.ascii, "convert line endings");
+  app.add_flag("--resume", settings.resume, "go on where an interrupted transfer ended");
+  app.add_flag("--quiet", settings.quiet, "no progress, no echo of commands that come from a pipe");
+  app.footer(
+      "Without -c, commands come from the terminal or from standard input; type help for them.\n"
+      "Exit status: 0 good, 2 usage, 3 no server there, 4 login refused, 5 the server said no,\n"
+      "6 a local file, 7 connection lost or timed out, 130 interrupted, 1 anything else.");
+  auto* get = app.add_subcommand("get", "fetch one file");
+  get->add_option("url", words.url)->required();
+  get->add_option("destination", words.local, "a file or a folder (the working folder)");
+  auto* put = app.add_subcommand("put", "send one file");
+  put->add_option("source", words.local)->required();
+  put->add_option("url", words.url, "a folder, if it ends with a slash")->required();
+  auto* ls = app.add_subcommand("ls", "list a folder");
+  ls->add_option("url", words.url)->required();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) { return app.exit(help); } catch (const CLI::Error& error) {
+    std::cerr << "ftplike-client: " << error.what() << std::endl;
+    return static_cast<int>(Ending::usage);
+  }
+
+  try {
+    const bool one_thing = *get || *put || *ls;
+    if (one_thing) settings.files = ".";
+    Shell shell{settings};
+    heed_interrupts(shell);
+    if (*get || *put) {
+      auto [url, name] = split_file(words.url);
+      connect(shell, url);
+      if (*get)
+        shell.get(name, words.local, settings.resume);
+      else
+        shell.put(words.local, name, settings.resume);
+      shell.bye();
+    } else if (*ls) {
+      connect(shell, Url{words.url});
+      shell.list("", false);
+      shell.bye();
+    } else {
+      connect(shell, server_of(words.server));
+      if (words.script.empty()) return static_cast<int>(hold_session(shell, settings));
+      run_script(shell, words.script);
+    }
+    return static_cast<int>(Ending::good);
+  } catch (const std::exception& error) {
+    tell(error);
+    return static_cast<int>(ending_of(error));
+  }
+}

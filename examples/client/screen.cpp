@@ -1,0 +1,80 @@
+#include "screen.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <unistd.h>
+#include <utility>
+
+using namespace ftplike;
+
+Screen::Screen(bool explain) {
+  if (!explain) return;
+  const auto print = [](std::string_view row) { std::cout << row << std::endl; };
+  state_->explain.emplace(End::client, print);
+}
+
+void Screen::show_replies_to(std::set<std::string> verbs) {
+  state_->verbs = std::move(verbs);
+  state_->failure = false;
+}
+
+bool Screen::showed_failure() const { return state_->failure; }
+
+void Screen::operator()(const CommandSeen& event) {
+  state_->verb = event.verb;
+  if (state_->explain) (*state_->explain)(event);
+}
+
+void Screen::operator()(const ReplySeen& event) {
+  if (state_->explain) return (*state_->explain)(event);
+  if (!state_->verbs.contains(state_->verb)) return;
+  std::string text = event.reply.wire();
+  std::erase(text, '\r');
+  std::cout << text << std::flush;
+  if (event.reply.negative()) state_->failure = true;
+}
+
+std::string human_size(double bytes) {
+  constexpr std::array units{"B", "kB", "MB", "GB", "TB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1000 && unit + 1 < units.size(); ++unit) bytes /= 1000;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+  return text.data();
+}
+
+ProgressBar::ProgressBar(std::string name, bool wanted)
+    : name_{std::move(name)}, wanted_{wanted && ::isatty(STDERR_FILENO)} {}
+
+ProgressBar::~ProgressBar() {
+  if (shown_) std::fputs("\r\033[K", stderr);
+}
+
+void ProgressBar::operator()(const Progress& progress) {
+  using namespace std::chrono_literals;
+  const auto now = std::chrono::steady_clock::now();
+  if (!wanted_ || progress.elapsed < 500ms || now - last_ < 100ms) return;
+  last_ = now;
+  shown_ = true;
+  constexpr int width = 24;
+  const auto done = static_cast<double>(progress.offset + progress.transferred);
+  std::string line = "\r\033[K" + name_ + "  " + human_size(done);
+  if (progress.size > 0) {
+    const double part = std::min(1.0, done / static_cast<double>(progress.size));
+    const auto filled = static_cast<std::size_t>(part * width);
+    line += " of " + human_size(static_cast<double>(progress.size)) + "  [" + std::string(filled, '#') +
+            std::string(width - filled, '.') + "] " + std::to_string(static_cast<int>(part * 100)) + "%";
+  }
+  line += "  " + human_size(progress.rate) + "/s";
+  const auto left = std::chrono::duration_cast<std::chrono::seconds>(progress.remaining).count();
+  if (left > 0) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "  %lld:%02lld left", static_cast<long long>(left / 60),
+                  static_cast<long long>(left % 60));
+    line += text.data();
+  }
+  std::fputs(line.c_str(), stderr);
+  std::fflush(stderr);
+}

@@ -1,0 +1,58 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include <ftplike/client/options.hpp>
+#include <ftplike/io/observer.hpp>
+#include <ftplike/observers/explain.hpp>
+#include <ftplike/protocol/entry.hpp>
+
+/// What the program shows: the server's replies to the commands that the user typed, progress, and with --explain the
+/// two connections. An observer of the client; copies show on the same screen.
+class Screen {
+ public:
+  explicit Screen(bool explain);
+
+  /// Shows the replies to these verbs from now on, and no others.
+  void show_replies_to(std::set<std::string> verbs);
+  /// Whether a negative reply was shown since then, so that nobody need tell it again.
+  bool showed_failure() const;
+
+  void operator()(const ftplike::CommandSeen& event);
+  void operator()(const ftplike::ReplySeen& event);
+  template <class Event>
+    requires std::is_invocable_v<ftplike::Explain&, const Event&>
+  void operator()(const Event& event) {
+    if (state_->explain) (*state_->explain)(event);
+  }
+
+ private:
+  struct State {
+    std::set<std::string> verbs;
+    std::string verb;  // of the last command
+    bool failure = false;
+    std::optional<ftplike::Explain> explain;
+  };
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+/// Bytes for people: "12.3 MB".
+std::string human_size(double bytes);
+
+/// A bar for a transfer that takes longer than half a second, on a terminal only.
+class ProgressBar {
+ public:
+  ProgressBar(std::string name, bool wanted);
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+  ~ProgressBar();
+  void operator()(const ftplike::Progress& progress);
+
+ private:
+  std::string name_;
+  bool wanted_, shown_ = false;
+  std::chrono::steady_clock::time_point last_{};
+};

@@ -1,0 +1,34 @@
+#pragma once
+#include <chrono>
+#include <stdexcept>
+#include <string>
+
+#include <ftplike/client/options.hpp>
+
+/// How the program ends: its exit statuses, as --help tells them.
+enum class Ending {
+  good = 0,
+  failed = 1,         // anything that has no number of its own
+  usage = 2,          // the words of the command line
+  unreachable = 3,    // no server there, or none that speaks FTP
+  not_logged_in = 4,  // user or password refused
+  refused = 5,        // the server said no: no such file, not allowed, …
+  local = 6,          // a file or folder of ours
+  lost = 7,           // a connection ended early, or a limit of time ran out
+  interrupted = 130,  // Ctrl-C
+};
+
+/// Something of ours that is in the way, in one line.
+class LocalFailure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What the command line said.
+struct Settings {
+  std::string files = "client/client_files";  // where files are sent from and saved to
+  ftplike::Dialect dialect = ftplike::Dialect::automatic;
+  double timeout = 30;  // seconds
+  bool active = false, ascii = false, resume = false;
+  bool explain = false, quiet = false;
+};

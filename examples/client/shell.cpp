@@ -1,0 +1,404 @@
+#include "shell.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <set>
+#include <sys/wait.h>
+#include <utility>
+
+#include <ftplike/client/blocking.hpp>
+#include <ftplike/protocol/listing.hpp>
+#include <ftplike/protocol/wildcard.hpp>
+
+#include "screen.hpp"
+#include "terminal.hpp"
+
+using namespace ftplike;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The words of a line: between blanks; quotes hold blanks together.
+std::vector<std::string> words_of(const std::string& line) {
+  std::vector<std::string> words;
+  std::string word;
+  bool in_word = false;
+  char quote = '\0';
+  for (const char c : line) {
+    if (quote != '\0') {
+      if (c == quote)
+        quote = '\0';
+      else
+        word += c;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+      in_word = true;
+    } else if (c == ' ' || c == '\t') {
+      if (in_word) words.push_back(std::exchange(word, {}));
+      in_word = false;
+    } else {
+      word += c;
+      in_word = true;
+    }
+  }
+  if (in_word) words.push_back(word);
+  return words;
+}
+
+/// What a command of FTP's own has behind its verb: the rest of the line, blanks and all.
+std::string rest_of(const std::string& line) {
+  const auto begin = line.find_first_not_of(" \t");
+  const auto blank = line.find_first_of(" \t", std::min(begin, line.size()));
+  const auto rest = line.find_first_not_of(" \t", std::min(blank, line.size()));
+  return rest == line.npos ? std::string{} : line.substr(rest);
+}
+
+std::string upper(std::string word) {
+  for (char& c : word) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return word;
+}
+
+std::string lower(std::string word) {
+  for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return word;
+}
+
+bool is_pattern(const std::string& name) { return name.find_first_of("*?[") != name.npos; }
+
+}  // namespace
+
+struct Shell::State {
+  using Client = BasicBlockingClient<AnyChannel, Screen>;
+  using Arguments = std::vector<std::string>;
+  struct Word {
+    std::string_view usage, help;
+    std::size_t least, most;  // arguments
+    void (State::*act)(const Arguments&);
+  };
+
+  explicit State(const Settings& its_settings) : settings{its_settings}, screen{its_settings.explain} {}
+
+  Client& connected() {
+    if (!client || !client->is_open()) throw LocalFailure{"not connected; open HOST [PORT]"};
+    return *client;
+  }
+  TransferOptions options(ProgressBar& bar, bool resume) const {
+    TransferOptions options;
+    options.ascii = settings.ascii;
+    options.resume = resume;
+    options.progress = std::ref(bar);
+    return options;
+  }
+  std::string ours(const std::string& name) const { return (fs::path{settings.files} / name).string(); }
+
+  // ---- the seed's words, and FTP's: the server's replies are shown as they come ----
+
+  bool speak(const std::string& verb, const std::string& argument) {
+    Client& server = connected();
+    screen.show_replies_to({verb});
+    const bool has_argument = !argument.empty();
+    if (verb == "RETR") {
+      if (!has_argument) throw LocalFailure{"RETR <file>"};
+      get(argument, "", settings.resume);
+    } else if (verb == "STOR" || verb == "APPE") {
+      if (!has_argument) throw LocalFailure{verb + " <file>"};
+      send(verb, argument);
+    } else if (verb == "LIST" || verb == "NLST" || verb == "MLSD") {
+      screen.show_replies_to({"LIST", "NLST", "MLSD"});
+      list(argument, verb != "LIST");
+    } else if (verb == "PASV" || verb == "EPSV" || verb == "PORT" || verb == "EPRT" || verb == "STOU") {
+      throw LocalFailure{verb + ": this program makes its data connections by itself"};
+    } else {
+      const Reply reply = server.command(has_argument ? verb + ' ' + argument : verb);
+      if (verb == "QUIT") {
+        server.close();
+        return false;
+      }
+      if (reply.negative()) throw ReplyError{reply, verb};
+    }
+    return true;
+  }
+  void send(const std::string& verb, const std::string& name) {
+    const std::string local = existing(name);
+    ProgressBar bar{name, !settings.quiet};
+    if (verb == "APPE")
+      (void)connected().append(local, fs::path{name}.filename(), options(bar, false));
+    else
+      (void)connected().upload(local, fs::path{name}.filename(), options(bar, settings.resume));
+  }
+  /// A file of ours that is to be sent: no command is given for one that is not there.
+  std::string existing(const std::string& name) const {
+    const std::string local = ours(name);
+    std::error_code error;
+    if (!fs::is_regular_file(local, error)) { throw LocalFailure{name + ": no such file in " + settings.files}; }
+    return local;
+  }
+
+  void get(const std::string& remote, const std::string& local, bool resume) {
+    const std::string where = local.empty() ? settings.files : ours(local);
+    if (local.empty() && !fs::is_directory(where)) throw LocalFailure{where + ": no such folder"};
+    ProgressBar bar{remote, !settings.quiet};
+    (void)connected().download(remote, where, options(bar, resume));
+  }
+  void put(const std::string& name, const std::string& remote, bool resume) {
+    const std::string local = existing(name);
+    ProgressBar bar{name, !settings.quiet};
+    (void)connected().upload(local, remote.empty() ? fs::path{name}.filename().string() : remote, options(bar, resume));
+  }
+  void list(const std::string& path, bool names_only) {
+    const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    connected().list(path, [&](const Entry& entry) {
+      std::string line;
+      const bool bare = names_only || entry.modified == Timestamp{};
+      if (entry.name.empty())
+        line = entry.listed;
+      else if (bare)
+        line = entry.name;
+      else
+        append_listed(line, entry, now);
+      std::cout << line << '\n';
+    });
+    std::cout << std::flush;
+  }
+
+  // ---- the words that people know ----
+
+  void word_ls(const Arguments& words) { list(words.empty() ? "" : words[0], false); }
+  void word_cd(const Arguments& words) { connected().cwd(words.empty() ? "/" : words[0]); }
+  void word_lcd(const Arguments& words) {
+    const std::string folder = words.empty() ? "." : fs::path{settings.files} / words[0];
+    if (!fs::is_directory(folder)) throw LocalFailure{folder + ": no such folder"};
+    settings.files = fs::path{folder}.lexically_normal();
+    std::cout << settings.files << std::endl;
+  }
+  void word_lpwd(const Arguments&) { std::cout << settings.files << std::endl; }
+  void word_get(const Arguments& words) { get(words[0], words.size() > 1 ? words[1] : "", settings.resume); }
+  void word_reget(const Arguments& words) { get(words[0], words.size() > 1 ? words[1] : "", true); }
+  void word_put(const Arguments& words) { put(words[0], words.size() > 1 ? words[1] : "", settings.resume); }
+  void word_reput(const Arguments& words) { put(words[0], words.size() > 1 ? words[1] : "", true); }
+  void word_mget(const Arguments& words) {
+    for (const auto& name : remote_names(words)) get(name, "", settings.resume);
+  }
+  void word_mput(const Arguments& words) {
+    for (const auto& name : local_names(words)) put(name, "", settings.resume);
+  }
+  void word_mkdir(const Arguments& words) { connected().mkdir(words[0]); }
+  void word_rmdir(const Arguments& words) { connected().rmdir(words[0]); }
+  void word_rm(const Arguments& words) {
+    for (const auto& name : remote_names(words)) connected().remove(name);
+  }
+  void word_mv(const Arguments& words) { connected().rename(words[0], words[1]); }
+  void word_cat(const Arguments& words) {
+    TextSink text;
+    (void)connected().download(words[0], text);
+    std::cout << text.text() << std::flush;
+  }
+  void word_less(const Arguments& words) {
+    TextSink text;
+    (void)connected().download(words[0], text);
+    const char* const pager = std::getenv("PAGER");
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> out{::popen(pager ? pager : "less", "w"), ::pclose};
+    if (!out) throw LocalFailure{"no pager"};
+    std::fwrite(text.text().data(), 1, text.text().size(), out.get());
+  }
+  void word_open(const Arguments& words) { open(Url{words.size() > 1 ? words[0] + ":" + words[1] : words[0]}); }
+  void word_close(const Arguments&) {
+    connected().quit();
+    client.reset();
+  }
+  void word_bye(const Arguments&) { over = true; }
+  void word_help(const Arguments&);
+
+  /// The names that patterns stand for, and those that are no patterns as they are.
+  std::vector<std::string> remote_names(const Arguments& words) {
+    std::vector<std::string> names;
+    std::optional<std::vector<Entry>> entries;
+    for (const auto& word : words) {
+      if (!is_pattern(word)) {
+        names.push_back(word);
+        continue;
+      }
+      if (!entries) entries = connected().list();
+      const auto before = names.size();
+      for (const auto& entry : *entries) {
+        if (entry.is_file() && matches(word, entry.name)) names.push_back(entry.name);
+      }
+      if (names.size() == before) throw LocalFailure{word + ": nothing there fits"};
+    }
+    return names;
+  }
+  std::vector<std::string> local_names(const Arguments& words) const {
+    std::vector<std::string> names;
+    for (const auto& word : words) {
+      if (!is_pattern(word)) {
+        names.push_back(word);
+        continue;
+      }
+      const auto before = names.size();
+      for (const auto& entry : fs::directory_iterator{settings.files}) {
+        const std::string name = entry.path().filename();
+        if (entry.is_regular_file() && matches(word, name)) names.push_back(name);
+      }
+      if (names.size() == before) throw LocalFailure{word + ": nothing here fits"};
+      std::sort(names.begin() + static_cast<std::ptrdiff_t>(before), names.end());
+    }
+    return names;
+  }
+
+  void open(Url url) {
+    if (!url.user.empty() && url.password.empty()) {
+      const char* const given = std::getenv("FTPLIKE_PASSWORD");
+      url.password = given ? given : ask_password("Password for " + url.user + ": ").value_or("");
+    }
+    ClientOptions options;
+    options.dialect = settings.dialect;
+    options.active = settings.active;
+    const auto limit = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(settings.timeout));
+    options.limits.connect = options.limits.reply = options.limits.connect_data = options.limits.stall = limit;
+    const std::string folder = std::exchange(url.path, {});
+    screen.show_replies_to({});
+    client.reset();
+    client.emplace(url, options, screen);
+    if (!folder.empty()) client->cwd(folder);
+  }
+
+  static const std::map<std::string_view, Word> vocabulary;
+
+  Settings settings;
+  Screen screen;
+  std::optional<Client> client;
+  std::atomic<bool> busy = false;
+  bool over = false;
+};
+
+const std::map<std::string_view, Shell::State::Word> Shell::State::vocabulary{
+    {"ls", {"ls [PATH]", "list a folder", 0, 1, &State::word_ls}},
+    {"cd", {"cd [PATH]", "go to a folder of the server", 0, 1, &State::word_cd}},
+    {"lcd", {"lcd [PATH]", "go to a folder of ours", 0, 1, &State::word_lcd}},
+    {"lpwd", {"lpwd", "our folder", 0, 0, &State::word_lpwd}},
+    {"get", {"get FILE [NAME]", "fetch a file", 1, 2, &State::word_get}},
+    {"reget", {"reget FILE [NAME]", "go on fetching a file", 1, 2, &State::word_reget}},
+    {"mget", {"mget FILE…", "fetch files; * ? [] are understood", 1, 999, &State::word_mget}},
+    {"put", {"put FILE [NAME]", "send a file", 1, 2, &State::word_put}},
+    {"reput", {"reput FILE [NAME]", "go on sending a file", 1, 2, &State::word_reput}},
+    {"mput", {"mput FILE…", "send files", 1, 999, &State::word_mput}},
+    {"mkdir", {"mkdir PATH", "make a folder", 1, 1, &State::word_mkdir}},
+    {"rmdir", {"rmdir PATH", "remove an empty folder", 1, 1, &State::word_rmdir}},
+    {"rm", {"rm FILE…", "remove files", 1, 999, &State::word_rm}},
+    {"mv", {"mv FROM TO", "rename", 2, 2, &State::word_mv}},
+    {"cat", {"cat FILE", "show a file", 1, 1, &State::word_cat}},
+    {"less", {"less FILE", "show a file page by page", 1, 1, &State::word_less}},
+    {"open", {"open HOST [PORT]", "connect to another server", 1, 2, &State::word_open}},
+    {"close", {"close", "disconnect", 0, 0, &State::word_close}},
+    {"bye", {"bye", "end", 0, 0, &State::word_bye}},
+    {"exit", {"exit", "end", 0, 0, &State::word_bye}},
+    {"help", {"help", "this", 0, 0, &State::word_help}},
+    {"?", {"?", "this", 0, 0, &State::word_help}},
+};
+
+void Shell::State::word_help(const Arguments&) {
+  for (const auto& [name, word] : words)
+    std::printf("  %-20.*s %.*s\n", static_cast<int>(word.usage.size()), word.usage.data(),
+                static_cast<int>(word.help.size()), word.help.data());
+  std::puts(
+      "  !COMMAND             run a command of this machine\n"
+      "Anything else is sent to the server as it is, and its reply is shown: PWD, CWD, LIST, RETR, STOR, QUIT, …");
+  std::fflush(stdout);
+}
+
+Shell::Shell(const Settings& settings) : state_{std::make_unique<State>(settings)} {}
+Shell::~Shell() = default;
+
+namespace {
+
+/// Says that something is under way that Ctrl-C may end.
+class Busy {
+ public:
+  explicit Busy(std::atomic<bool>& flag) : flag_{flag} { flag_ = true; }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+  ~Busy() { flag_ = false; }
+
+ private:
+  std::atomic<bool>& flag_;
+};
+
+}  // namespace
+
+void Shell::open(Url url) { state_->open(std::move(url)); }
+
+bool Shell::run(const std::string& line) {
+  const auto words = words_of(line);
+  if (words.empty() || words[0].starts_with('#')) return true;
+  state_->screen.show_replies_to({});
+  if (words[0].starts_with('!')) {
+    const auto begin = line.find('!') + 1;
+    const int status = std::system(line.substr(begin).c_str());  // NOLINT: the user asks for exactly that
+    if (status != 0) throw LocalFailure{"the command ended with status " + std::to_string(WEXITSTATUS(status))};
+    return true;
+  }
+  const Busy busy{state_->busy};
+  const auto known = State::vocabulary.find(lower(words[0]));
+  if (known == State::vocabulary.end()) return state_->speak(upper(words[0]), rest_of(line));
+  const auto& word = known->second;
+  if (words.size() - 1 < word.least || words.size() - 1 > word.most) throw LocalFailure{std::string{word.usage}};
+  (state_.get()->*word.act)({words.begin() + 1, words.end()});
+  if (state_->over) bye();
+  return !state_->over;
+}
+
+void Shell::bye() {
+  if (state_->client && state_->client->is_open()) state_->client->quit();
+}
+
+bool Shell::showed_failure() const { return state_->screen.showed_failure(); }
+
+bool Shell::interrupt() {
+  if (!state_->busy || !state_->client) return false;
+  state_->client->cancel();
+  return true;
+}
+
+void Shell::get(const std::string& remote, const std::string& local, bool resume) {
+  const Busy busy{state_->busy};
+  state_->get(remote, local, resume);
+}
+void Shell::put(const std::string& local, const std::string& remote, bool resume) {
+  const Busy busy{state_->busy};
+  state_->put(local, remote, resume);
+}
+void Shell::list(const std::string& path, bool names_only) {
+  const Busy busy{state_->busy};
+  state_->list(path, names_only);
+}
+
+std::vector<std::string> Shell::complete(const std::string& line, std::size_t word) {
+  std::vector<std::string> choices;
+  const auto first = words_of(line.substr(0, word));
+  if (first.empty()) {
+    for (const auto& [name, meaning] : State::vocabulary) choices.emplace_back(name);
+    for (const auto* verb : {"PWD", "CWD", "LIST", "RETR", "STOR", "QUIT"}) choices.emplace_back(verb);
+    return choices;
+  }
+  const std::string command = lower(first[0]);
+  static const std::set<std::string> of_ours{"put", "mput", "reput", "lcd", "stor", "appe"};
+  try {
+    if (of_ours.contains(command)) {
+      for (const auto& entry : fs::directory_iterator{state_->settings.files})
+        choices.push_back(entry.path().filename());
+    } else {
+      state_->screen.show_replies_to({});
+      for (const auto& entry : state_->connected().list()) choices.push_back(entry.name);
+    }
+  } catch (const std::exception&) {  // then there is nothing to complete with
+  }
+  return choices;
+}
