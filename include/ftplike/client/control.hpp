@@ -186,10 +186,14 @@ template <Transport T, class Observer> class ClientControl {
       co_await stream_.write(as_bytes(wire));
       co_return;
     } catch (const std::system_error& failure) { error = failure.code(); }
-    if (error == asio::error::operation_aborted && watchdog_.barked()) error = Errc::timed_out;
-    // How much of it went out is not known, so nothing can follow it.
+    const bool cancelled = error == asio::error::operation_aborted;
+    if (cancelled && watchdog_.barked()) error = Errc::timed_out;
+    Settled<Heard> last;
+    if (!cancelled && !watching_) co_await settle(hear(), last);  // the server may have said why it hung up
+    // How much of the command went out is not known, so nothing can follow it.
     close(error);
-    throw ClientError{error, verb_of(command), Channel::control};
+    if (cancelled || watching_ || last.failed()) throw ClientError{error, verb_of(command), Channel::control};
+    throw ReplyError{last.get().reply, verb_of(command)};
   }
 
   /// The next reply that is somebody's.

@@ -244,9 +244,11 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
       outcome.get();
       reply = word.get();
       if (reply->negative()) throw ReplyError{*reply, verb, Channel::data, transfer.moved};
-    } catch (const ClientError&) { failure = std::current_exception(); } catch (const std::system_error& error) {
-      failure = explain(error.code(), transfer, verb, stalled);
-    } catch (...) { failure = std::current_exception(); }
+    } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
+      failure = std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved});
+    } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb, stalled); } catch (...) {
+      failure = std::current_exception();
+    }
     tell(transfer, verb, failure);
     if (!failure) co_return *std::move(reply);
 
