@@ -1,0 +1,21 @@
+#pragma once
+#include <concepts>
+
+#include <ftplike/io/bytes.hpp>
+
+namespace ftplike {
+
+/// A stream that begins in clear and can become a TLS one; what `TlsTransport` gives is a model.
+///
+/// - `secured()`: whether it is one by now.
+/// - `accept_tls(control)`, `connect_tls(control)`: as the server's or the client's end of a data connection that
+///   belongs to the control connection `control`, which is secured.
+/// - `server_name()`: the host that the client named while it secured the stream; empty if none.
+template <class S>
+concept SecurableStream = Stream<S> && requires(S& stream, const S& constant) {
+  { constant.secured() } -> std::same_as<bool>;
+  { stream.accept_tls(stream) } -> std::same_as<awaitable<void>>;
+  { stream.connect_tls(stream) } -> std::same_as<awaitable<void>>;
+};
+
+}  // namespace ftplike

@@ -1,0 +1,265 @@
+#pragma once
+#include <algorithm>
+#include <cerrno>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unistd.h>
+#include <utility>
+
+#include <ftplike/io/securable.hpp>
+#include <ftplike/io/tcp.hpp>
+#include <ftplike/io/tls_connection.hpp>
+#include <ftplike/io/within.hpp>
+
+namespace ftplike {
+
+/// What the two ends of a secured connection agreed upon.
+struct TlsDetails {
+  std::string version, cipher;  // "TLSv1.3", "TLS_AES_256_GCM_SHA384"
+  std::string server_name;      // the host that the client named; empty if none
+  bool resumed = false;         // whether it goes on with another connection's session
+};
+
+/// A stream over another one, in clear until it is secured by TLS.
+///
+/// Secured, `finish` says goodbye (close_notify) before it closes our direction, and an end of the stream without the
+/// peer's goodbye is `Errc::peer_lost`: a transfer that somebody cut short is never taken for a whole one.
+///
+/// **Errors:** besides the lower stream's, those of `tls_category`.
+/// **Cancellation:** of a read loses nothing. A write or a handshake that is cancelled may leave a torn record, after
+/// which nothing more can be written. RFC 8446, RFC 5246.
+template <class Lower> class TlsStream {
+ public:
+  explicit TlsStream(Lower lower) : lower_{std::move(lower)} {}
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    return tls_ ? read_secured(room) : lower_.read_some(room);
+  }
+  awaitable<void> write(std::span<const std::byte> bytes) { return tls_ ? write_secured(bytes) : lower_.write(bytes); }
+  awaitable<void> finish() { return tls_ ? finish_secured() : lower_.finish(); }
+  /// Finishes, and if it is secured waits at most `limit` until the peer has said goodbye or gone. What else the peer
+  /// says is dropped: a connection that is closed with something unread takes from the peer what is still on its way.
+  template <Transport Network> awaitable<void> part(Network& network, Duration limit) {
+    co_await finish();
+    if (!tls_) co_return;
+    Settled<void> ignored;
+    co_await settle(within(network, limit, read_to_end()), ignored);
+  }
+  void cancel() { lower_.cancel(); }
+  void close() { lower_.close(); }
+  Endpoint local() const { return lower_.local(); }
+  Endpoint remote() const { return lower_.remote(); }
+
+  /// Sends from a file: up to `most` bytes from `position` on, 0 if it ends before them.
+  awaitable<std::size_t> send_file(int file, std::uint64_t position,
+                                   std::size_t most) requires detail::FileSender<Lower> {
+    return tls_ ? send_file_secured(file, position, most) : lower_.send_file(file, position, most);
+  }
+
+  bool secured() const noexcept { return tls_ != nullptr; }
+  /// Secures the stream as a server, to which the client speaks first.
+  ///
+  /// **Errors:** whatever is wrong with what the client says or shows; the stream is good for nothing then.
+  awaitable<void> accept_tls(TlsServer server) {
+    begin(std::make_unique<Connection>(server.context(), detail::tls::new_owner()));
+    return shake_hands();
+  }
+  /// Secures the stream as the server's end of a data connection, which belongs to the session of `control`.
+  ///
+  /// **Errors:** as above; `Errc::not_resumed` if the client does not prove that it is the same.
+  awaitable<void> accept_tls(TlsStream& control) {
+    begin(control.connection().accepting_data());
+    co_await shake_hands();
+    control.connection().expect_owner_of(*tls_);
+  }
+  /// Secures the stream as a client of `host`, a name or an address.
+  ///
+  /// **Errors:** as above; those of `certificate_category` if the server is not the one that it should be.
+  awaitable<void> connect_tls(TlsClient client, std::string host) {
+    begin(std::make_unique<Connection>(client.context_, std::move(host)));
+    return shake_hands();
+  }
+  /// Secures the stream as the client's end of a data connection: it goes on with the session of `control`.
+  awaitable<void> connect_tls(TlsStream& control) {
+    begin(control.connection().connecting_data());
+    return shake_hands();
+  }
+
+  /// What the peer showed; none if it has no certificate. One that is not ignored has been verified.
+  std::optional<PeerCertificate> peer_certificate() const { return tls_ ? tls_->peer() : std::nullopt; }
+  TlsDetails details() const {
+    if (!tls_) return {};
+    const SSL* const ssl = tls_->engine.ssl();
+    const char* const name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    return {SSL_get_version(ssl), SSL_get_cipher_name(ssl), name ? name : "", SSL_session_reused(ssl) == 1};
+  }
+
+ private:
+  using Connection = detail::tls::Connection;
+  using Step = detail::tls::Step;
+  using Engine = detail::tls::Engine;
+
+  Connection& connection() const {
+    if (!tls_) throw std::system_error(std::make_error_code(std::errc::not_connected));
+    return *tls_;
+  }
+  void begin(std::unique_ptr<Connection> connection) {
+    if (tls_) throw std::system_error(std::make_error_code(std::errc::already_connected));
+    tls_ = std::move(connection);
+  }
+
+  awaitable<void> shake_hands() {
+    auto& engine = tls_->engine;
+    for (;;) {
+      const Step step = engine.shake_hands();
+      if (step == Step::failed) break;
+      co_await flush();
+      if (step == Step::done) co_return;
+      co_await receive();
+    }
+    co_await fail();
+  }
+
+  awaitable<std::size_t> read_secured(std::span<std::byte> room) {
+    auto& engine = tls_->engine;
+    for (;;) {
+      std::size_t n = 0;
+      const Step step = engine.read(room, n);
+      if (step == Step::done || step == Step::ended) co_return n;
+      if (step == Step::failed) break;
+      co_await receive();
+    }
+    co_await fail();
+    co_return 0;
+  }
+  awaitable<void> read_to_end() {
+    std::vector<std::byte> room(1024);
+    for (std::size_t n = 1; n > 0;) n = co_await read_secured(room);
+  }
+
+  awaitable<void> write_secured(std::span<const std::byte> bytes) {
+    auto& engine = tls_->engine;
+    if (tls_->torn) throw std::system_error(asio::error::broken_pipe);
+    do {
+      const auto part = bytes.first(std::min(bytes.size(), Engine::piece));
+      if (!engine.write(part)) throw std::system_error(engine.failure());
+      co_await flush();
+      bytes = bytes.subspan(part.size());
+    } while (!bytes.empty());
+  }
+  awaitable<std::size_t> send_file_secured(int file, std::uint64_t position, std::size_t most) {
+    auto& room = tls_->plaintext;
+    room.resize(Engine::piece);
+    std::size_t sent = 0;
+    while (sent < most) {
+      const auto n =
+          ::pread(file, room.data(), std::min(room.size(), most - sent), static_cast<off_t>(position + sent));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) throw std::system_error(errno, std::system_category());
+      if (n == 0) break;
+      const auto part = std::span<const std::byte>{room}.first(static_cast<std::size_t>(n));
+      co_await write_secured(part);
+      sent += part.size();
+    }
+    co_return sent;
+  }
+  awaitable<void> finish_secured() {
+    std::error_code error;
+    if (!tls_->torn) {
+      tls_->engine.say_goodbye();
+      try {
+        co_await flush();
+      } catch (const std::system_error& failure) { error = failure.code(); }
+    }
+    // All that was to be delivered has gone out before: a peer that took it and left needs no goodbye.
+    if (error == asio::error::operation_aborted) throw std::system_error(error);
+    co_await lower_.finish();
+  }
+
+  awaitable<void> receive() {
+    const auto room = tls_->engine.room();
+    const std::size_t n = co_await lower_.read_some(room);
+    if (n == 0) throw std::system_error(Errc::peer_lost);
+    tls_->engine.received(n);
+  }
+  /// Sends what OpenSSL wants to be sent. Only writes, and one of them at a time, come here; so a read has no part in
+  /// it and can be cancelled. What it answers (a new key, a ticket) goes out with the next write.
+  awaitable<void> flush() {
+    auto& tls = *tls_;
+    while (tls.engine.has_output()) {
+      const auto ciphertext = tls.engine.take_output();
+      tls.torn = true;
+      co_await lower_.write(ciphertext);
+      tls.torn = false;
+      tls.engine.sent();
+    }
+  }
+  /// Tells the peer why, if it can, and throws.
+  awaitable<void> fail() {
+    Settled<void> ignored;
+    if (!tls_->torn) co_await settle(flush(), ignored);
+    throw std::system_error(tls_->engine.failure());
+  }
+
+  Lower lower_;
+  std::unique_ptr<Connection> tls_;
+};
+
+/// A transport over another one, whose streams begin in clear and can be secured.
+///
+///     ftplike::TlsTransport network{ftplike::TlsServer{{.certificate = "chain.pem", .key = "key.pem"}}};
+///
+/// Further arguments go to the lower transport: a number of threads, or the simulated network to be used.
+template <Transport Lower = TcpTransport> class TlsTransport : public Lower {
+ public:
+  using Stream = TlsStream<typename Lower::Stream>;
+
+  /// Where such streams come in.
+  class Acceptor {
+   public:
+    explicit Acceptor(typename Lower::Acceptor lower) : lower_{std::move(lower)} {}
+    awaitable<Stream> accept(const Executor& executor) {
+      auto stream = co_await lower_.accept(executor);
+      co_return Stream{std::move(stream)};
+    }
+    Endpoint endpoint() const { return lower_.endpoint(); }
+    void cancel() { lower_.cancel(); }
+
+   private:
+    typename Lower::Acceptor lower_;
+  };
+
+  /// For servers.
+  template <class... More>
+    requires std::constructible_from<Lower, More...>
+  explicit TlsTransport(TlsServer server, More&&... lower)
+      : Lower(std::forward<More>(lower)...), server_{std::move(server)} {}
+  /// For clients, and for what is both.
+  template <class... More>
+    requires std::constructible_from<Lower, More...>
+  explicit TlsTransport(TlsClient client, TlsServer server = {}, More&&... lower)
+      : Lower(std::forward<More>(lower)...), server_{std::move(server)}, client_{std::move(client)} {}
+
+  awaitable<Stream> connect(const Endpoint& where, const Address& from = {}) {
+    auto stream = co_await Lower::connect(where, from);
+    co_return Stream{std::move(stream)};
+  }
+  Acceptor listen(const Executor& executor, const Endpoint& where) { return Acceptor{Lower::listen(executor, where)}; }
+
+  /// What `Stream::accept_tls` and `Stream::connect_tls` take.
+  const TlsServer& tls_server() const noexcept { return server_; }
+  TlsClient tls_client() const { return client_ ? *client_ : TlsClient{}; }
+
+ private:
+  TlsServer server_;
+  std::optional<TlsClient> client_;  // made only for those that use one: it reads the system's store
+};
+
+static_assert(Transport<TlsTransport<>>);
+static_assert(SecurableStream<TlsTransport<>::Stream>);
+
+}  // namespace ftplike

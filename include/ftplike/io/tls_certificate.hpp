@@ -1,0 +1,85 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <ftplike/io/tls_error.hpp>
+
+namespace ftplike {
+
+/// The SHA-256 of a certificate, by which it is pinned.
+class Fingerprint {
+ public:
+  Fingerprint() = default;
+  explicit Fingerprint(const X509* certificate) {
+    detail::tls::require(X509_digest(certificate, EVP_sha256(), bytes_.data(), nullptr) == 1, "fingerprint");
+  }
+  /// 64 hexadecimal digits in any case, with or without colons between them, as `openssl x509 -fingerprint` prints
+  /// them; nothing if that is not what the text is.
+  static std::optional<Fingerprint> parse(std::string_view text) {
+    const std::size_t width = text.size() == 3 * size - 1 ? 3 : 2;
+    if (width == 2 && text.size() != 2 * size) return std::nullopt;
+    Fingerprint result;
+    for (std::size_t i = 0; i < size; ++i) {
+      const std::string_view byte = text.substr(i * width, width);
+      const int high = digit(byte[0]), low = digit(byte[1]);
+      if (high < 0 || low < 0 || (byte.size() == 3 && byte[2] != ':')) return std::nullopt;
+      result.bytes_[i] = static_cast<unsigned char>(high << 4 | low);
+    }
+    return result;
+  }
+  /// As capital digits with colons between the bytes.
+  std::string text() const {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    for (const auto byte : bytes_) {
+      if (!out.empty()) out += ':';
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
+    }
+    return out;
+  }
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+
+ private:
+  static constexpr int digit(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    const auto lower = static_cast<char>(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  }
+
+  static constexpr std::size_t size = 32;
+  std::array<unsigned char, size> bytes_{};
+};
+
+/// A certificate that the peer of a TLS connection showed.
+class PeerCertificate {
+ public:
+  explicit PeerCertificate(const X509* certificate) : fingerprint{certificate} {
+    const X509_NAME* const name = X509_get_subject_name(certificate);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> text{BIO_new(BIO_s_mem()), &BIO_free};
+    X509_NAME_print_ex(text.get(), name, 0, XN_FLAG_RFC2253);
+    char* data = nullptr;
+    const long length = BIO_get_mem_data(text.get(), &data);
+    subject.assign(data, static_cast<std::size_t>(length));
+    if (const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1); at >= 0) {
+      unsigned char* utf8 = nullptr;
+      const int size = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+      if (size >= 0) common_name.assign(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size));
+      OPENSSL_free(utf8);
+    }
+  }
+
+  std::string subject;      // "CN=ada,O=example", by RFC 2253
+  std::string common_name;  // of the subject; empty if it has none
+  Fingerprint fingerprint;
+};
+
+}  // namespace ftplike

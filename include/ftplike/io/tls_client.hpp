@@ -1,0 +1,109 @@
+#pragma once
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ftplike/io/tls_certificate.hpp>
+#include <ftplike/io/tls_context.hpp>
+
+namespace ftplike {
+
+/// How a client knows its servers. By default the system's certificate authorities vouch for them. Files are PEM.
+struct TlsClientSettings {
+  std::string ca_file;              // these certificates are trusted, and not the system's
+  std::vector<Fingerprint> pinned;  // the server has one of these certificates, whoever signed it and for which host
+  bool insecure = false;            // any certificate will do
+  std::string certificate, key;     // the client's own, for servers that ask for one
+  TlsVersion oldest = TlsVersion::tls_1_2, newest = TlsVersion::tls_1_3;
+};
+
+namespace detail::tls {
+
+/// What a client may resume: in TLS 1.3 the tickets that its control connection got.
+class Tickets {
+ public:
+  void add(SSL_SESSION* session) {
+    constexpr std::size_t most = 8;
+    if (sessions_.size() == most) sessions_.erase(sessions_.begin());
+    sessions_.emplace_back(session);
+  }
+  /// The newest, or null. Each is given once, for some servers take it once only; but the last one again and again. It
+  /// is a copy: an alert on one connection must not spoil it for the others.
+  SessionPointer take() {
+    if (sessions_.empty()) return nullptr;
+    SessionPointer copy{SSL_SESSION_dup(sessions_.back().get())};
+    if (sessions_.size() > 1) sessions_.pop_back();
+    return copy;
+  }
+
+ private:
+  std::vector<SessionPointer> sessions_;
+};
+
+class ClientContext {
+ public:
+  explicit ClientContext(TlsClientSettings settings)
+      : settings_{std::move(settings)},
+        context_{make_context(TLS_client_method(), settings_.oldest, settings_.newest)} {
+    SSL_CTX* const context = context_.get();
+    if (!settings_.certificate.empty()) use_certificate(context, settings_.certificate, settings_.key);
+    if (!settings_.ca_file.empty()) {
+      require(SSL_CTX_load_verify_file(context, settings_.ca_file.c_str()) == 1, "certificates " + settings_.ca_file);
+      X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
+    } else if (settings_.pinned.empty() && !settings_.insecure) {
+      require(SSL_CTX_set_default_verify_paths(context) == 1, "the system's certificates");
+    }
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_cert_verify_callback(context, &verify, this);
+    const auto* const names = reinterpret_cast<const unsigned char*>(alpn.data());
+    require(SSL_CTX_set_alpn_protos(context, names, static_cast<unsigned>(alpn.size())) == 0, "ALPN");
+    // Sessions are kept by the control connections that they belong to, not for all connections to a host together.
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context, &keep);
+  }
+  ClientContext(const ClientContext&) = delete;
+  ClientContext& operator=(const ClientContext&) = delete;
+
+  SSL_CTX* get() const noexcept { return context_.get(); }
+
+ private:
+  static int verify(X509_STORE_CTX* checked, void* self) noexcept {
+    const auto& settings = static_cast<const ClientContext*>(self)->settings_;
+    if (settings.pinned.empty() && !settings.insecure) return X509_verify_cert(checked);
+    bool known = settings.pinned.empty();
+    if (!known) {
+      const Fingerprint shown{X509_STORE_CTX_get0_cert(checked)};
+      known = std::find(settings.pinned.begin(), settings.pinned.end(), shown) != settings.pinned.end();
+    }
+    X509_STORE_CTX_set_error(checked, known ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION);
+    return known;
+  }
+  static int keep(SSL* ssl, SSL_SESSION* session) noexcept {
+    auto* const tickets = static_cast<Tickets*>(SSL_get_app_data(ssl));
+    if (tickets) tickets->add(session);
+    return tickets != nullptr;
+  }
+
+  const TlsClientSettings settings_;
+  ContextPointer context_;
+};
+
+}  // namespace detail::tls
+
+/// How a client knows its servers, ready for use. Copies are the same.
+///
+/// **Threads:** safe.
+class TlsClient {
+ public:
+  /// **Errors:** `std::system_error` that names the file which cannot be used, and why.
+  explicit TlsClient(TlsClientSettings settings = {})
+      : context_{std::make_shared<const detail::tls::ClientContext>(std::move(settings))} {}
+
+ private:
+  template <class> friend class TlsStream;
+  std::shared_ptr<const detail::tls::ClientContext> context_;
+};
+
+}  // namespace ftplike

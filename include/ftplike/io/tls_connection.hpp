@@ -1,0 +1,98 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <openssl/rand.h>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <ftplike/io/asio.hpp>
+#include <ftplike/io/tls_client.hpp>
+#include <ftplike/io/tls_engine.hpp>
+#include <ftplike/io/tls_server.hpp>
+
+namespace ftplike::detail::tls {
+
+/// Names an FTP session among those of a server: OpenSSL resumes a TLS session only where its name is the same.
+using Owner = std::array<unsigned char, SSL_MAX_SID_CTX_LENGTH>;
+
+inline Owner new_owner() {
+  Owner owner;
+  require(RAND_bytes(owner.data(), static_cast<int>(owner.size())) == 1, "random bytes");
+  return owner;
+}
+
+/// One end of a TLS connection: the engine, and to whom it belongs.
+class Connection {
+ public:
+  /// A server's end, of that owner.
+  Connection(std::shared_ptr<const ServerContext> context, const Owner& its_owner)
+      : engine{context->get()}, owner_{its_owner}, server_{std::move(context)} {
+    SSL_set_accept_state(engine.ssl());
+    SSL_set_session_id_context(engine.ssl(), owner_.data(), static_cast<unsigned>(owner_.size()));
+  }
+  /// A client's end, of a connection to that host.
+  Connection(std::shared_ptr<const ClientContext> context, std::string host)
+      : engine{context->get()}, client_{std::move(context)}, host_{std::move(host)} {
+    SSL* const ssl = engine.ssl();
+    SSL_set_connect_state(ssl);
+    SSL_set_app_data(ssl, &tickets_);
+    std::error_code is_name;
+    asio::ip::make_address(host_, is_name);
+    if (is_name) {
+      require(SSL_set_tlsext_host_name(ssl, host_.c_str()) == 1 && SSL_set1_host(ssl, host_.c_str()) == 1, host_);
+    } else {
+      require(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host_.c_str()) == 1, host_);
+    }
+  }
+
+  /// The server's end of a data connection that belongs to this control connection.
+  std::unique_ptr<Connection> accepting_data() const {
+    if (!server_) throw std::system_error(std::make_error_code(std::errc::not_connected));
+    auto data = std::make_unique<Connection>(server_, owner_);
+    SSL_set_num_tickets(data->engine.ssl(), 0);  // a client that only sends would close without having read them
+    return data;
+  }
+  /// The client's end of one, which goes on with the session of this control connection.
+  std::unique_ptr<Connection> connecting_data() {
+    if (!client_) throw std::system_error(std::make_error_code(std::errc::not_connected));
+    auto data = std::make_unique<Connection>(client_, host_);
+    SSL_set_app_data(data->engine.ssl(), nullptr);  // a server may take no others than its control connection's
+    if (const auto session = tickets_.take()) SSL_set_session(data->engine.ssl(), session.get());
+    return data;
+  }
+  /// Checks, after the handshake, that `data` has this control connection's client.
+  ///
+  /// **Errors:** `Errc::not_resumed`.
+  void expect_owner_of(const Connection& data) const {
+    if (SSL_session_reused(data.engine.ssl())) {
+      // What it used up it shall have again. TLS 1.3 only; goes out with the next reply.
+      SSL_new_session_ticket(engine.ssl());
+      return;
+    }
+    const auto mine = peer(), its = data.peer();
+    const bool same = !mine || (its && its->fingerprint == mine->fingerprint);
+    if (!same || server_->reuse == TlsReuse::required) throw std::system_error(Errc::not_resumed);
+  }
+  std::optional<PeerCertificate> peer() const {
+    const X509* const certificate = SSL_get0_peer_certificate(engine.ssl());
+    if (!certificate) return std::nullopt;
+    return PeerCertificate{certificate};
+  }
+
+  Engine engine;
+  bool torn = false;                 // what was being written may have got out in part
+  std::vector<std::byte> plaintext;  // of a file on its way
+
+ private:
+  const Owner owner_{};
+  std::shared_ptr<const ServerContext> server_;
+  std::shared_ptr<const ClientContext> client_;
+  std::string host_;
+  Tickets tickets_;
+};
+
+}  // namespace ftplike::detail::tls
