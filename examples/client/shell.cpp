@@ -305,7 +305,7 @@ const std::map<std::string_view, Shell::State::Word> Shell::State::vocabulary{
 };
 
 void Shell::State::word_help(const Arguments&) {
-  for (const auto& [name, word] : words)
+  for (const auto& [name, word] : vocabulary)
     std::printf("  %-20.*s %.*s\n", static_cast<int>(word.usage.size()), word.usage.data(),
                 static_cast<int>(word.help.size()), word.help.data());
   std::puts(
