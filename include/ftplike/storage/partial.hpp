@@ -101,13 +101,13 @@ inline Attempt take_partial(int directory, std::string name) {
     }
     if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) return {busy};
 
-    struct stat opened {
-    }, named{};
+    struct stat opened {};
     checked([&] { return ::fstat(partial.file.get(), &opened); });
     // Who made it does not look again after locking, so an empty one must not pass through other hands.
-    if (!S_ISREG(opened.st_mode) || (opened.st_size == 0 && !is_older_than(empty_lifetime, modified(opened))))
-      return {busy};
+    const bool is_in_the_making = opened.st_size == 0 && !is_older_than(empty_lifetime, modified(opened));
+    if (!S_ISREG(opened.st_mode) || is_in_the_making) return {busy};
     // Between opening and locking, its last writer may have given the file its final name.
+    struct stat named {};
     const bool is_there = ::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_there || !is_same_file(named, opened)) continue;
     partial.name = std::move(name);

@@ -10,6 +10,8 @@ using ftplike::Entry;
 using ftplike::Errc;
 using ftplike::Path;
 
+using namespace storage_test;
+
 template <class Kind> class StorageBehaviour : public testing::Test {
  protected:
   Kind kind_;

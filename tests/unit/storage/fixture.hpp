@@ -16,7 +16,9 @@
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/storage/storage.hpp>
 
-#include "../../support/run.hpp"
+#include "support/run.hpp"
+
+namespace storage_test {
 
 /// A folder that vanishes with the test.
 class TemporaryFolder {
@@ -109,3 +111,5 @@ template <class Storage> class Files {
  private:
   asio::io_context context_;
 };
+
+}  // namespace storage_test

@@ -1,0 +1,87 @@
+#include <ftplike/storage/posix.hpp>
+
+#include <numeric>
+
+#include "fixture.hpp"
+
+using ftplike::detail::checked;
+using ftplike::detail::copy_bytes;
+using ftplike::detail::Descriptor;
+using namespace storage_test;
+
+namespace {
+
+class CopyBytes : public testing::Test {
+ protected:
+  CopyBytes() {
+    text_.resize(600'000);
+    std::iota(text_.begin(), text_.end(), '\0');
+    write_file(folder_.path() / "from", text_);
+  }
+  std::uint64_t copy(std::uint64_t count, int flags) {
+    const Descriptor from{checked([&] { return ::open((folder_.path() / "from").c_str(), O_RDONLY); })};
+    const Descriptor to{
+        checked([&] { return ::open((folder_.path() / "to").c_str(), O_WRONLY | O_CREAT | O_TRUNC | flags, 0600); })};
+    return copy_bytes(from.get(), to.get(), count);
+  }
+  std::string copied() const { return read_file(folder_.path() / "to"); }
+
+  TemporaryFolder folder_;
+  std::string text_;
+};
+
+TEST_F(CopyBytes, CopiesTheBeginningOfAFile) {
+  EXPECT_EQ(copy(500'001, 0), 500'001u);
+  EXPECT_EQ(copied(), text_.substr(0, 500'001));
+}
+
+TEST_F(CopyBytes, TellsHowManyThereAre) {
+  EXPECT_EQ(copy(600'001, 0), 600'000u);
+  EXPECT_EQ(copied(), text_);
+  EXPECT_EQ(copy(0, 0), 0u);
+  EXPECT_EQ(copied(), "");
+}
+
+// The kernel does not copy to the end of a file that is only appended to, which stands for all that it refuses.
+TEST_F(CopyBytes, CopiesByItselfWhatTheKernelDoesNot) {
+  EXPECT_EQ(copy(500'001, O_APPEND), 500'001u);
+  EXPECT_EQ(copied(), text_.substr(0, 500'001));
+  EXPECT_EQ(copy(600'001, O_APPEND), 600'000u);
+  EXPECT_EQ(copied(), text_);
+}
+
+TEST(Descriptor, ClosesWhatItOwnsOnce) {
+  int number = -1;
+  {
+    Descriptor first{checked([] { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); })};
+    number = first.get();
+    Descriptor second = std::move(first);
+    EXPECT_FALSE(first);
+    EXPECT_EQ(second.get(), number);
+    EXPECT_GE(::fcntl(number, F_GETFD), 0);
+  }
+  EXPECT_EQ(::fcntl(number, F_GETFD), -1);
+}
+
+TEST(Checked, MakesACallAgainAfterASignal) {
+  int calls = 0;
+  const auto result = checked([&] {
+    errno = EINTR;
+    return ++calls < 3 ? -1 : calls;
+  });
+  EXPECT_EQ(result, 3);
+}
+
+TEST(RenameToFree, ReplacesNothing) {
+  const TemporaryFolder folder;
+  write_file(folder.path() / "a", "a");
+  write_file(folder.path() / "b", "b");
+  const Descriptor directory{checked([&] { return ::open(folder.path().c_str(), ftplike::detail::directory_only); })};
+  EXPECT_FALSE(ftplike::detail::rename_to_free(directory.get(), "a", "b"));
+  EXPECT_EQ(read_file(folder.path() / "b"), "b");
+  EXPECT_TRUE(ftplike::detail::rename_to_free(directory.get(), "a", "c"));
+  EXPECT_EQ(read_file(folder.path() / "c"), "a");
+  EXPECT_THROW(ftplike::detail::rename_to_free(directory.get(), "a", "d"), std::system_error);
+}
+
+}  // namespace
