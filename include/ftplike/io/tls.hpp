@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <utility>
 
@@ -43,7 +44,7 @@ template <class Lower> class TlsStream {
   awaitable<void> finish() { return tls_ ? finish_secured() : lower_.finish(); }
   /// Finishes, and if it is secured waits at most `limit` until the peer has said goodbye or gone. What else the peer
   /// says is dropped: a connection that is closed with something unread takes from the peer what is still on its way.
-  template <Transport Network> awaitable<void> part(Network& network, Duration limit) {
+  template <Transport T> awaitable<void> part(T& network, Duration limit) {
     co_await finish();
     if (!tls_) co_return;
     Settled<void> ignored;
@@ -61,11 +62,13 @@ template <class Lower> class TlsStream {
   }
 
   bool secured() const noexcept { return tls_ != nullptr; }
-  /// Secures the stream as a server, to which the client speaks first.
+  /// Secures the stream as a server, to which the client speaks first. `heard` is what was read from it already and
+  /// belongs to the handshake: behind a proxy that introduced the client, and never after AUTH.
   ///
   /// **Errors:** whatever is wrong with what the client says or shows; the stream is good for nothing then.
-  awaitable<void> accept_tls(TlsServer server) {
+  awaitable<void> accept_tls(TlsServer server, std::string_view heard = {}) {
     begin(std::make_unique<Connection>(server.context(), detail::tls::new_owner()));
+    tls_->engine.begin_with(as_bytes(heard));
     return shake_hands();
   }
   /// Secures the stream as the server's end of a data connection, which belongs to the session of `control`.
@@ -138,7 +141,10 @@ template <class Lower> class TlsStream {
   }
   awaitable<void> read_to_end() {
     std::vector<std::byte> room(1024);
-    for (std::size_t n = 1; n > 0;) n = co_await read_secured(room);
+    for (;;) {
+      const std::size_t n = co_await read_secured(room);
+      if (n == 0) co_return;
+    }
   }
 
   awaitable<void> write_secured(std::span<const std::byte> bytes) {

@@ -96,6 +96,13 @@ class Engine {
     end_ = n;
   }
 
+  /// Takes what somebody else has read before.
+  void begin_with(std::span<const std::byte> bytes) {
+    if (bytes.size() > input_.size()) input_.resize(bytes.size());
+    std::copy(bytes.begin(), bytes.end(), input_.begin());
+    received(bytes.size());
+  }
+
   bool has_output() const noexcept { return !output_.empty(); }
   /// What is to be sent; it stays in its place until `sent`.
   std::span<const std::byte> take_output() noexcept {

@@ -281,6 +281,25 @@ TEST(TlsStream, NeverHearsWhatWasSaidInClearBeforeTheHandshake) {
   EXPECT_EQ(told.error(), connecting.error());
 }
 
+TEST(TlsStream, TakesUpAHandshakeWhoseBeginningWasReadAlready) {
+  SimulatedNetwork network{3};
+  Pair pair{network};
+  for (const std::size_t early : {1u, 100u, 5000u}) {
+    Relay relay{network};
+    Started<void> connecting{network.executor(), relay.client.connect_tls(pair.client, "localhost")};
+    network.settle();
+    const std::string hello = relay.at_client.text();
+    const std::string heard = hello.substr(0, early), rest = hello.substr(heard.size());
+    Started<void> accepting{network.executor(), relay.server.accept_tls(pair.server, heard)};
+    relay.at_server.type(rest);
+    relay.pump();
+    ASSERT_TRUE(connecting.done());
+    ASSERT_TRUE(accepting.done());
+    EXPECT_FALSE(connecting.error());
+    EXPECT_FALSE(accepting.error());
+  }
+}
+
 TEST(TlsStream, SaysOfAPeerInClearThatItDoesNotSpeakTls) {
   SimulatedNetwork network{3};
   Pair pair{network};

@@ -22,7 +22,8 @@ using TlsEnd = TlsNetwork::Stream;
 inline ftplike::awaitable<std::string> read(TlsEnd& stream, std::size_t most = 100'000) {
   std::string text(most, '?');
   const auto room = std::as_writable_bytes(std::span{text});
-  text.resize(co_await stream.read_some(room));
+  const std::size_t n = co_await stream.read_some(room);
+  text.resize(n);
   co_return text;
 }
 /// Reads as many bytes, or to the end.
