@@ -148,6 +148,7 @@ template <Transport T, class Observer> class ClientControl {
   awaitable<void> get_in_step() {
     co_await stop_watching();
     const Time end = network_.now() + limits_.recovery;
+    drop_what_came_unasked();
     while (!outstanding_.in_step()) {
       if (outstanding_.tangled() && !outstanding_.marked()) co_await say("PWD", Asked::marker);
       (void)co_await answer("PWD", std::max(Duration{1}, end - network_.now()));
@@ -239,7 +240,7 @@ template <Transport T, class Observer> class ClientControl {
     }
   }
 
-  /// What came after the last reply that was due is nobody's: a second 226, for instance.
+  /// What has come already belongs to earlier commands, or is nobody's: a second 226, for instance.
   void drop_what_came_unasked() {
     while (auto reply = replies_.next()) {
       observe<ReplySeen>(*reply);

@@ -94,6 +94,9 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     } else {
       co_await settle(receive_over_data(sink, transfer), outcome);
     }
+    stalled_ = watchdog().barked();
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none) break_off(transfer, outcome);
     co_return co_await conclude(transfer, outcome);
   }
   /// Sends what `source` gives over a new data connection. Gives the final reply.
@@ -106,6 +109,9 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     } else {
       co_await settle(send_over_data(source, transfer), outcome);
     }
+    stalled_ = watchdog().barked();
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none) break_off(transfer, outcome);
     co_return co_await conclude(transfer, outcome);
   }
 
@@ -224,54 +230,64 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     if (late) throw std::system_error(Errc::timed_out);
   }
 
-  /// The verdict of a transfer.
+  /// Hears the server's word on a transfer and gives the verdict.
   awaitable<Reply> conclude(ClientTransfer& transfer, Settled<void>& outcome) {
     const std::string verb = verb_of(transfer.command);
-    const bool stalled = watchdog().barked();
-    const auto cancellation = co_await asio::this_coro::cancellation_state;
     Settled<Reply> word;
-    bool cancelled = cancellation.cancelled() != asio::cancellation_type::none;
-    if (!cancelled && (!outcome.failed() || transfer.broken)) {
+    if (!outcome.failed() || transfer.broken) {
       // Of a data connection that broke the server may say why.
       link_.reset();
       const Duration patience = outcome.failed() ? options.limits.recovery : options.limits.reply;
       co_await settle(control_.conclude(verb, patience), word);
-      cancelled = cancellation.cancelled() != asio::cancellation_type::none;
     }
-    std::exception_ptr failure;
-    std::optional<Reply> reply;
-    try {
-      outcome.get();
-      reply = word.get();
-      if (reply->negative()) throw ReplyError{*reply, verb, Channel::data, transfer.moved};
-    } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
-      failure = std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved});
-    } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb, stalled); } catch (...) {
-      failure = std::current_exception();
-    }
-    tell(transfer, verb, failure);
-    if (!failure) co_return *std::move(reply);
-
-    cut_ = control_.outstanding().transferring();
-    const bool upload = transfer.direction == Direction::sent;
-    if (!upload) link_.reset();
-    if (cut_ && upload && dialect == Dialect::ftplike) close(Errc::aborted);  // which has no other way to say so
-    if (!cancelled && control_.is_open()) {
+    const std::exception_ptr failure = judge(transfer, outcome, word);
+    if (!failure) co_return word.get();
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() == asio::cancellation_type::none && control_.is_open()) {
       Settled<void> ignored;
       co_await settle(get_in_step(), ignored);
     }
     std::rethrow_exception(failure);
   }
+  /// The end of a transfer that was cancelled: nothing can be awaited any more.
+  [[noreturn]] void break_off(const ClientTransfer& transfer, Settled<void>& outcome) {
+    Settled<Reply> word;
+    word.fail(std::make_exception_ptr(std::system_error(asio::error::operation_aborted)));
+    std::rethrow_exception(judge(transfer, outcome, word));
+  }
+
+  /// The error of a transfer, if it failed, after which nothing of it is left but what `get_in_step` takes care of.
+  std::exception_ptr judge(const ClientTransfer& transfer, Settled<void>& outcome, Settled<Reply>& word) {
+    const std::string verb = verb_of(transfer.command);
+    std::exception_ptr failure;
+    try {
+      outcome.get();
+      Reply reply = word.get();
+      if (reply.negative()) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved};
+      word.set(std::move(reply));
+    } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
+      failure = std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved});
+    } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb); } catch (...) {
+      failure = std::current_exception();
+    }
+    tell(transfer, verb, failure);
+    if (!failure) return nullptr;
+
+    cut_ = control_.outstanding().transferring();
+    const bool upload = transfer.direction == Direction::sent;
+    if (!upload) link_.reset();
+    if (cut_ && upload && dialect == Dialect::ftplike) close(Errc::aborted);  // which has no other way to say so
+    return failure;
+  }
 
   /// Why a transfer failed: what the server said, else what its connections did, else what went wrong on our side.
-  std::exception_ptr explain(std::error_code error, const ClientTransfer& transfer, const std::string& verb,
-                             bool stalled) const {
+  std::exception_ptr explain(std::error_code error, const ClientTransfer& transfer, const std::string& verb) const {
     const auto& said = control_.conclusion();
     if (said && said->negative()) {
       return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved});
     }
     auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
-    if (error == asio::error::operation_aborted && stalled) error = Errc::stalled;
+    if (error == asio::error::operation_aborted && stalled_) error = Errc::stalled;
     if (control_.watch_failure()) {
       error = control_.watch_failure();
       channel = Channel::control;
@@ -301,6 +317,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   Direction direction_ = Direction::received;
   std::string opening_;
   std::uint64_t restart_ = 0;
+  bool stalled_ = false;
   bool cut_ = false;  // a transfer was broken off, and the server does not know that yet
 };
 

@@ -76,11 +76,20 @@ template <class Core, class Take> awaitable<void> list_names(Core& core, std::st
   const Path below{path};
   if (below.string().size() != path.size() + 1) throw ClientError{Errc::bad_name, "LIST", Channel::local};
   (void)co_await core.demand("CWD " + path);
+  // A session that cannot get back to where it was is of no use.
+  struct Return {
+    ~Return() {
+      if (!done) core.close();
+    }
+    Core& core;
+    bool done = false;
+  } way_back{core};
   Settled<void> outcome;
   co_await settle(list_lines(core, "LIST", "", take), outcome);
   for (Path left = below; !left.is_root() && core.control().is_open(); left = left.parent()) {
     (void)co_await core.demand("CWD ..");
   }
+  way_back.done = true;
   outcome.get();
 }
 
