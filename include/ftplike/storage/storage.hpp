@@ -31,12 +31,14 @@ concept ReadableStorage =
 /// name's *partial file*, to be gone on with. `discard()` throws them away.
 ///
 /// - `create(path, offset)`: offset 0 begins anew. Another one goes on with the partial file (cut to `offset`), or, if
-///   there is none, with the first `offset` bytes of the whole file; `Errc::bad_restart` if there are fewer.
+///   there is none, with the first `offset` bytes of the whole file; `Errc::bad_restart` if there are fewer. While
+///   somebody writes that partial file, offset 0 gives a file apart, which is not kept, and another one `Errc::busy`.
 /// - `append(path)`: goes on at the end of the whole file, or of the partial file where there is no whole one, or
 ///   begins anew.
 /// - `create_unique(path)`: a name that nobody has, made from this one; `Writer::path()` tells it.
 /// - `partial_size(path)`: the bytes of the partial file of a name; throws `no_such_file_or_directory` if it has none.
-/// - `remove(path)` removes a file (with its partial file), `remove_directory` an empty directory; `rename` replaces a file.
+/// - `remove(path)` removes a file with its partial file, or that alone; `remove_directory` an empty directory;
+///   `rename` replaces a file.
 template <class S>
 concept WritableStorage =
     ReadableStorage<S> && ByteSink<typename S::Writer> &&

@@ -368,6 +368,26 @@ TEST_F(DirectoryStorageTest, HasTheBytesInMemoryAfterFetchingThem) {
   EXPECT_EQ(files.run(reader.fetch(1)), 0u);
 }
 
+TEST_F(DirectoryStorageTest, FreesLargeFilesElsewhere) {
+  Files<DirectoryStorage> mine{DirectoryStorage{root_.string()}, true};
+  constexpr auto large = 2 * ftplike::detail::large_file;  // sparse
+  for (const char* name :
+       {"replaced", "removed", "renamed over", ".ftplike-partial.begun anew", ".ftplike-partial.cut"}) {
+    write_file(root_ / name, "first");
+    fs::resize_file(root_ / name, large);
+  }
+  mine.put("/replaced", "new");
+  mine.put("/begun anew", "new");
+  mine.run(mine.storage.remove(Path{"/removed"}));
+  mine.run(mine.storage.rename(Path{"/begun anew"}, Path{"/renamed over"}));
+  auto writer = mine.create("/cut", 5);
+  mine.run(writer.finish());
+  EXPECT_EQ(mine.names("/"), "cut renamed over replaced");
+  EXPECT_EQ(mine.get("/renamed over"), "new");
+  EXPECT_EQ(mine.get("/replaced"), "new");
+  EXPECT_EQ(mine.get("/cut"), "first");
+}
+
 TEST_F(DirectoryStorageTest, GoesOnWithWhatAnEarlierServerLeft) {
   files.leave("/a", "part");
   EXPECT_EQ(hidden(), std::vector<std::string>{".ftplike-partial.a"});
