@@ -16,6 +16,7 @@ struct ActiveChannel {
       if (session.epsv_only) return {501, "Only EPSV is allowed after EPSV ALL"};
       const auto named = parse(text);
       if (!named) return {501, "Not an address and a port"};
+      if (named->host.empty()) return {522, "Network protocol not supported, use (1,2)"};
       std::error_code error;
       const Address address = asio::ip::make_address(named->host, error);
       if (error) return {501, "Not an address and a port"};

@@ -115,6 +115,7 @@ struct Stou {
 struct Abor {
   static constexpr std::string_view verb = "ABOR";
   static constexpr std::string_view help = "ABOR: end the transfer under way";
+  static constexpr bool before_login = true;
   static constexpr bool at_once = true;
   static Reply run(auto& session, std::string_view) {
     if (session.interrupt(Errc::aborted)) return {226, "Abort successful"};
