@@ -2,7 +2,7 @@
 # demo.sh PROGRAMS FOLDER: holds the session of the example on real files in FOLDER, which is made anew, visibly, and
 # compares the files byte for byte at the end. The programs are the ones in PROGRAMS.
 set -eu
-programs=$1
+programs=$(cd "$1" && pwd)
 folder=$2
 examples=$(cd "$(dirname "$0")" && pwd)
 
