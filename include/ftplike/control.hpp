@@ -19,6 +19,7 @@ template <Transport T> class ControlConnection {
       : network_{network}, stream_{std::move(stream)}, lines_{longest_line} {}
 
   typename T::Stream& stream() noexcept { return stream_; }
+  const typename T::Stream& stream() const noexcept { return stream_; }
   /// The bytes that have come and are no command yet.
   LineBuffer& lines() noexcept { return lines_; }
   /// Whether the client has closed its direction.

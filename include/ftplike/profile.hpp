@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -10,6 +11,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <ftplike/command/table.hpp>
 #include <ftplike/data_channel/negotiated.hpp>
@@ -77,6 +79,15 @@ struct Greeting {
   std::string text = "FTP Server Ready";
 };
 
+/// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
+/// every connection has to begin with that. From elsewhere such a beginning is no command.
+struct TrustedProxies {
+  std::vector<Network> networks;
+  bool contain(const Address& address) const {
+    return std::any_of(networks.begin(), networks.end(), [&](const Network& one) { return one.contains(address); });
+  }
+};
+
 /// What the sessions of one account share: their number and their bandwidth.
 struct AccountUse {
   explicit AccountUse(std::uint64_t bytes_per_second) : sent{bytes_per_second}, received{bytes_per_second} {}
@@ -99,6 +110,7 @@ template <class P> class Service {
         data_ports{take<DataPorts>(parts)},
         public_address{take<PublicAddress>(parts)},
         greeting{take<Greeting>(parts)},
+        trusted_proxies{take<TrustedProxies>(parts)},
         guests_by_default_{(!std::is_same_v<Authenticator, Parts> && ...)} {}
 
   Storage storage;
@@ -108,6 +120,7 @@ template <class P> class Service {
   DataPorts data_ports;
   const PublicAddress public_address;
   const Greeting greeting;
+  const TrustedProxies trusted_proxies;
 
   /// The account of sessions without a login. Unless somebody chose an authenticator, there is none from the moment on
   /// that the server listens beyond loopback.
@@ -165,7 +178,8 @@ template <class X> struct IsStorage : std::bool_constant<ReadableStorage<X>> {};
 template <class X> struct IsAuthenticator : std::bool_constant<Authenticator<X>> {};
 template <class X> struct IsSetting
     : std::bool_constant<std::is_same_v<X, Limits> || std::is_same_v<X, DataPorts> ||
-                         std::is_same_v<X, PublicAddress> || std::is_same_v<X, Greeting>> {};
+                         std::is_same_v<X, PublicAddress> || std::is_same_v<X, Greeting> ||
+                         std::is_same_v<X, TrustedProxies>> {};
 template <class X> struct IsObserver : std::bool_constant<!IsProfile<X>::value && !IsStorage<X>::value &&
                                                           !IsAuthenticator<X>::value && !IsSetting<X>::value> {};
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <array>
 #include <list>
 #include <map>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/protocol/proxy_header.hpp>
 #include <ftplike/session.hpp>
 
 namespace ftplike {
@@ -31,8 +33,8 @@ struct ServerStopped {
 ///     network.run();
 ///
 /// Its parts follow the transport in any order, each at most once: a storage, a profile (`Ftp{}` if none), an
-/// authenticator, `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, and an observer: anything that can be called with
-/// one of the events of io/observer.hpp.
+/// authenticator, `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, `TrustedProxies`, and an observer: anything that
+/// can be called with one of the events of io/observer.hpp.
 ///
 /// **Lifetime:** the transport outlives it; sessions may outlive it. **Threads:** `listen` and `stop` from any.
 template <Transport T, class P> class Server {
@@ -146,16 +148,42 @@ template <Transport T, class P> class Server {
 
   static awaitable<void> serve(StatePointer state, typename T::Stream control) {
     const Executor executor = co_await asio::this_coro::executor;
+    Conversation who{0, control.local(), control.remote()};
+    std::string first_bytes;
+    if (state->service.trusted_proxies.contain(who.peer.address())) {
+      Settled<void> introduced;
+      co_await settle(within(state->network, state->service.limits.login, introduce(control, who, first_bytes)),
+                      introduced);
+      if (introduced.failed()) co_return;  // as the PROXY protocol wants it
+    }
     std::optional<Registration> registration;
-    const std::uint64_t number = admit(state, control.remote().address(), registration);
-    if (number == 0) {
+    who.number = admit(state, who.peer.address(), registration);
+    if (who.number == 0) {
       co_await turn_away(std::move(control));
       co_return;
     }
-    OneSession session{state->network, executor, std::move(control), state->service, number};
+    OneSession session{state->network, executor, std::move(control), state->service, who, first_bytes};
     registration->belongs_to(&session);
     co_await session.run();
     registration.reset();
+  }
+
+  /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
+  static awaitable<void> introduce(typename T::Stream& control, Conversation& who, std::string& rest) {
+    std::array<std::byte, 512> room;
+    for (;;) {
+      const std::size_t n = co_await control.read_some(room);
+      rest.append(as_text(std::span{room}.first(n)));
+      const ProxyHeader header = parse_proxy_header(rest);
+      if (header.state == ProxyHeader::State::invalid || n == 0) throw std::system_error(Errc::bad_line);
+      if (header.state == ProxyHeader::State::incomplete) continue;
+      if (header.ends) {
+        who.peer = Endpoint{asio::ip::make_address(header.ends->client.host), header.ends->client.port};
+        who.local = Endpoint{asio::ip::make_address(header.ends->server.host), header.ends->server.port};
+      }
+      rest.erase(0, header.size);
+      co_return;
+    }
   }
 
   /// Enters a session in the book and gives its number; 0 if there are too many.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <ftplike/control.hpp>
+#include <ftplike/dispatch.hpp>
 #include <ftplike/profile.hpp>
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/transfer.hpp>
@@ -25,15 +26,19 @@ template <Transport T, class P> class Session {
   /// The profile's commands with those of its data channel.
   using Commands = typename P::DataChannel::template AddTo<typename P::Commands>;
 
-  Session(T& network, const Executor& executor, Stream control, Service<P>& service, std::uint64_t number)
+  /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
+  /// have been read from it already.
+  Session(T& network, const Executor& executor, Stream control, Service<P>& service, Conversation who,
+          std::string_view first_bytes = {})
       : network_{network},
         executor_{executor},
         control_{network, std::move(control), service.limits.line},
         service_{service},
         watchdog_{network, executor},
-        who_{number, control_.stream().local(), control_.stream().remote()},
+        who_{std::move(who)},
         account_{service.guest()},
         began_{network.now()} {
+    control_.lines().feed(first_bytes);
     if (account_) use_ = service.enter(*account_);
     if (!use_) account_.reset();
   }
@@ -180,12 +185,21 @@ template <Transport T, class P> class Session {
   /// Whether somebody watches events of this kind.
   template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
 
+  /// Tells the observer of a command; gives its refusal, if it refuses.
+  std::optional<Reply> announce(std::string_view verb, std::string_view argument) {
+    return ask(service_.observer, CommandSeen{who_, verb, argument});
+  }
+
   // ---- for data channels ----
 
   Watchdog<T>& watchdog() noexcept { return watchdog_; }
+  /// Whether a data connection from there can be the client's: it comes from its address, or from its proxy's.
+  bool is_from_client(const Endpoint& remote) const {
+    return remote.address() == who_.peer.address() || remote.address() == control_.stream().remote().address();
+  }
   /// A listener for data on the address by which the client reached us.
   typename T::Acceptor listen_for_data() {
-    auto acceptor = service_.data_ports.listen(network_, executor_, who_.local.address());
+    auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
     observe<DataListening>(acceptor.endpoint());
     return acceptor;
   }
@@ -235,7 +249,7 @@ template <Transport T, class P> class Session {
     while (!closing_) {
       const std::optional<Line> line = co_await next_line();
       if (!line) co_return;
-      const Reply final = co_await answer(line->text, line->error());
+      const Reply final = co_await dispatch(*this, line->text, line->error());
       co_await say(final);
       if (belated_.code() != 0) {
         const Reply answer_to_abor = std::exchange(belated_, Reply{});
@@ -279,45 +293,6 @@ template <Transport T, class P> class Session {
     }
   }
 
-  // ---- commands ----
-
-  awaitable<Reply> answer(std::string_view line, std::error_code defect) {
-    if (defect) co_return reply_for(defect);
-    const CommandLine command = parse_command(line);
-    const auto* entry = find_command(command.verb);
-    if (auto refusal = told(command)) co_return *std::move(refusal);
-    if (!entry) co_return unknown(command.verb, line);
-    if (!entry->before_login && !account_) co_return Reply{530, "Not logged in"};
-    if (!entry->allowed(*this)) co_return Reply{550, "Permission denied"};
-    if (entry->argument == ArgumentRule::required && command.argument.empty()) co_return Reply{501, "Argument missing"};
-    if (entry->argument == ArgumentRule::none && command.has_argument) co_return Reply{501, "No argument expected"};
-    std::error_code error;
-    try {
-      if (entry->answer) co_return entry->answer(*this, command.argument);
-      co_return co_await entry->run(*this, command.argument);
-    } catch (const std::system_error& failure) { error = failure.code(); }
-    co_return reply_for(error);
-  }
-
-  /// Tells the observer of a command; gives its refusal, if it refuses.
-  std::optional<Reply> told(const CommandLine& command) {
-    if constexpr (observed<CommandSeen>) {
-      const std::string verb = command.verb.text();
-      const bool secret = command.verb == Verb{"PASS"} || command.verb == Verb{"ACCT"};
-      return ask(service_.observer, CommandSeen{who_, verb, secret ? "***" : command.argument});
-    }
-    return std::nullopt;
-  }
-
-  Reply unknown(Verb verb, std::string_view line) {
-    if (is_foreign(verb)) {
-      close();
-      return {421, "This is an FTP server"};
-    }
-    if (line.empty()) return {500, "Command expected"};
-    return {502, "Command not implemented"};
-  }
-
   // ---- transfers ----
 
   void begin(Transfer& transfer, Direction direction) {
@@ -343,7 +318,7 @@ template <Transport T, class P> class Session {
           const auto* entry = line->error() ? nullptr : find_command(command.verb);
           if (entry && entry->at_once && command.argument.empty() && (account_ || entry->before_login)) {
             answering_ = true;
-            const Reply reply = co_await answer(line->text, {});
+            const Reply reply = co_await dispatch(*this, line->text, std::error_code{});
             if (interruption_) {
               belated_ = reply;
             } else {

@@ -10,10 +10,10 @@
 #include <ftplike/io/meter.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/protocol/ascii.hpp>
+#include <ftplike/protocol/byte_range.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/facts.hpp>
 #include <ftplike/protocol/path.hpp>
-#include <ftplike/verbs/parameters.hpp>
 
 namespace ftplike {
 

@@ -10,12 +10,14 @@ find . -name '*.hpp' | sed 's|^\./||' | sort | xargs awk '
     below["io"] = below["protocol"] " protocol"
     below["storage"] = below["users"] = below["data_channel"] = below["command"] = below["io"] " io"
     below["control"] = below["transfer"] = below["observers"] = below["io"] " io"
+    below["dispatch"] = below["command"] " command"
     below["verbs"] = below["client"] = below["storage"] " storage users data_channel command transfer"
     below["profile"] = below["verbs"] " verbs"
-    below["session"] = below["profile"] " profile control"
+    below["session"] = below["profile"] " profile control dispatch"
     below["server"] = below["session"] " session"
     below["ftplike"] = below["server"] " server client observers"
-    below["tls"] = below["ftplike"]
+    below["tls"] = below["ftplike"] " ftplike"
+    below["digests"] = below["profile"] " profile"
   }
   function layer(path) { sub(/\/.*/, "", path); sub(/\.hpp$/, "", path); return path }
   function fail(text) { print FILENAME ":" FNR ": " text; bad = 1 }

@@ -72,6 +72,7 @@ struct TestServer::Running {
                setup.ports.value_or(DataPorts{40001, 49999}),
                std::move(setup.address),
                std::move(setup.greeting),
+               std::move(setup.proxies),
                Witness{diary}} {
     diary->hook = std::move(setup.hook);
   }

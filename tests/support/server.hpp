@@ -42,6 +42,7 @@ struct Setup {
   void take(const ftplike::DataPorts& its) { ports.emplace(its); }
   void take(ftplike::PublicAddress its) { address = std::move(its); }
   void take(ftplike::Greeting its) { greeting = std::move(its); }
+  void take(ftplike::TrustedProxies its) { proxies = std::move(its); }
   void take(ftplike::UserTable its) { users = std::move(its); }
   void take(ftplike::GuestAuthenticator its) { users = ftplike::UserTable{std::move(its)}; }
   void take(Diary::Hook its) { hook = std::move(its); }
@@ -50,6 +51,7 @@ struct Setup {
   std::optional<ftplike::DataPorts> ports;  // if none: from 40001 on, in turn
   ftplike::PublicAddress address;
   ftplike::Greeting greeting;
+  ftplike::TrustedProxies proxies;
   ftplike::UserTable users{ftplike::GuestAuthenticator{}};  // guests may do everything
   Diary::Hook hook;
 };
@@ -76,7 +78,7 @@ class TestServer {
   std::unique_ptr<Running> running_;
 };
 
-/// Serves `files`, as "server/server_storage". The parts: `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, a
+/// Serves `files`, as "server/server_storage". The parts: `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, `TrustedProxies`, a
 /// `UserTable` or a `GuestAuthenticator`, a `Diary::Hook`.
 template <class... Parts>
 TestServer serve(ftplike::SimulatedNetwork& network, ftplike::MemoryStorage files, Parts... parts) {

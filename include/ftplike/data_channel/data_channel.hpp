@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/io/network.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/io/within.hpp>
 
@@ -69,39 +70,20 @@ class PublicAddress {
  public:
   PublicAddress() = default;
   /// The same for every client.
-  explicit PublicAddress(Address address) { add({}, 0, address); }
-  /// For clients whose address begins with the `bits` first bits of `network` (an unspecified one with 0 bits: all).
-  PublicAddress& add(const Address& network, unsigned bits, const Address& address) {
-    rules_.push_back(Rule{network, bits, address});
+  explicit PublicAddress(Address address) { add(Network{}, address); }
+  PublicAddress& add(const Network& clients, const Address& address) {
+    rules_.emplace_back(clients, address);
     return *this;
   }
   std::optional<Address> seen_by(const Address& client) const {
-    for (const auto& rule : rules_) {
-      if (rule.bits == 0 || within_network(client, rule.network, rule.bits)) return rule.address;
+    for (const auto& [clients, address] : rules_) {
+      if (clients.contains(client)) return address;
     }
     return std::nullopt;
   }
 
-  /// Whether the first `bits` bits of both are the same.
-  static bool within_network(const Address& address, const Address& network, unsigned bits) {
-    const auto same = [bits](const auto& a, const auto& b) {
-      for (unsigned i = 0; i < std::min<std::size_t>(bits, a.size() * 8); ++i) {
-        if (((a[i / 8] ^ b[i / 8]) >> (7 - i % 8)) & 1) return false;
-      }
-      return true;
-    };
-    if (address.is_v4() != network.is_v4()) return false;
-    return address.is_v4() ? same(address.to_v4().to_bytes(), network.to_v4().to_bytes())
-                           : same(address.to_v6().to_bytes(), network.to_v6().to_bytes());
-  }
-
  private:
-  struct Rule {
-    Address network;
-    unsigned bits;
-    Address address;
-  };
-  std::vector<Rule> rules_;
+  std::vector<std::pair<Network, Address>> rules_;
 };
 
 namespace detail {
@@ -119,7 +101,7 @@ awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor accep
       throw std::system_error(session.interruption(Errc::no_data_connection));
     }
     auto stream = accepted.get();
-    if (stream.remote().address() == session.peer().address()) {
+    if (session.is_from_client(stream.remote())) {
       session.watchdog().rest();
       co_return stream;
     }

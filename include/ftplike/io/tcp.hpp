@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <fcntl.h>
 #include <memory>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -44,6 +45,14 @@ class SocketDescriptor {
 
 [[noreturn]] inline void fail_socket(int error = errno) { throw std::system_error(error, std::system_category()); }
 
+/// Asio's errors of the system, as the standard library knows them: those of Asio before 1.28 compare with no
+/// `std::errc`. A cancelled operation's stays Asio's own.
+inline std::error_code standard_error(const std::error_code& error) noexcept {
+  const bool of_system = error.category() == asio::error::get_system_category();
+  if (!of_system || error == asio::error::operation_aborted) return error;
+  return {error.value(), std::system_category()};
+}
+
 /// An IPv4 peer of an IPv6 socket is an IPv4 peer.
 inline Endpoint without_mapping(const Endpoint& endpoint) {
   const auto address = endpoint.address();
@@ -83,7 +92,7 @@ class TcpStream {
     }
     const auto [error, n] =
         co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), as_tuple(use_awaitable));
-    if (error && error != asio::error::eof) throw std::system_error(error);
+    if (error && error != asio::error::eof) throw std::system_error(detail::standard_error(error));
     co_return n;
   }
   awaitable<void> write(std::span<const std::byte> bytes) {
@@ -93,7 +102,9 @@ class TcpStream {
     const auto rest = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
     if (!rest.empty()) {
       register_socket();
-      co_await asio::async_write(socket_, asio::buffer(rest.data(), rest.size()), use_awaitable);
+      const auto [error, n] =
+          co_await asio::async_write(socket_, asio::buffer(rest.data(), rest.size()), as_tuple(use_awaitable));
+      if (error) throw std::system_error(detail::standard_error(error));
     }
   }
   awaitable<void> finish() {
@@ -231,22 +242,36 @@ class TcpTransport {
     asio::ip::tcp::socket socket{executor, where.protocol()};
     if (!from.is_unspecified()) socket.bind({from, 0});
     socket.set_option(asio::ip::tcp::no_delay{true});
-    co_await socket.async_connect(where, use_awaitable);
+    const auto [error] = co_await socket.async_connect(where, as_tuple(use_awaitable));
+    if (error) throw std::system_error(detail::standard_error(error));
     co_return TcpStream{std::move(socket)};
   }
   TcpAcceptor listen(const Executor& executor, const Endpoint& where) {
     detail::SocketDescriptor made{::socket(where.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     if (made.get() < 0) detail::fail_socket();
-    // What is accepted inherits the last two: replies leave at once, and Telnet's urgent byte stays in its place.
     const int yes = 1;
     const bool ready = ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
-                       ::setsockopt(made.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0 &&
-                       ::setsockopt(made.get(), SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes) == 0 &&
                        ::bind(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0 &&
-                       ::listen(made.get(), SOMAXCONN) == 0;
+                       ::listen(made.get(), SOMAXCONN) == 0 && prepare(made.get());
     if (!ready) detail::fail_socket();
     const Endpoint bound = where.port() != 0 ? where : detail::endpoint_of(made.get(), ::getsockname);
     return TcpAcceptor{executor, made.release(), bound};
+  }
+  /// Takes over a socket that somebody else has made listen: a supervisor, a program before.
+  ///
+  /// **Errors:** `std::system_error` if it is no listening TCP socket; it then stays the caller's.
+  TcpAcceptor adopt(const Executor& executor, int descriptor) {
+    int listens = 0;
+    auto size = static_cast<socklen_t>(sizeof listens);
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0) detail::fail_socket();
+    const Endpoint where = detail::endpoint_of(descriptor, ::getsockname);
+    const bool tcp = where.protocol().family() == AF_INET || where.protocol().family() == AF_INET6;
+    if (listens == 0 || !tcp) detail::fail_socket(EINVAL);
+    const int flags = ::fcntl(descriptor, F_GETFL);
+    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0 || !prepare(descriptor)) {
+      detail::fail_socket();
+    }
+    return TcpAcceptor{executor, descriptor, where};
   }
   awaitable<std::vector<Endpoint>> resolve(const std::string& host, std::uint16_t port) {
     std::vector<Endpoint> endpoints;
@@ -289,6 +314,13 @@ class TcpTransport {
   }
 
  private:
+  /// What is accepted inherits these: replies leave at once, and Telnet's urgent byte stays in its place.
+  static bool prepare(int listener) {
+    const int yes = 1;
+    return ::setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0 &&
+           ::setsockopt(listener, SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes) == 0;
+  }
+
   std::shared_ptr<asio::thread_pool> pool_;
   std::vector<std::unique_ptr<asio::io_context>> contexts_;
   std::atomic<std::size_t> next_ = 0;

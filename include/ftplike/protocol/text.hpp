@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -17,6 +18,13 @@ constexpr bool same_word(std::string_view text, std::string_view word) noexcept 
     if (lower(text[i]) != lower(word[i])) return false;
   }
   return true;
+}
+
+/// ASCII letters in upper case, everything else as it is.
+inline std::string upper(std::string_view text) {
+  std::string out{text};
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return out;
 }
 
 /// The value of a text that is an unsigned number and nothing else.

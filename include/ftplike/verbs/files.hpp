@@ -196,7 +196,7 @@ struct Mff : Changing {
       const std::string key = detail::upper(fact.substr(0, fact.find('=')));
       const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
       if (key == "MODIFY") time = parse_timestamp(value);
-      if (key == "UNIX.MODE") mode = detail::whole_number<unsigned>(value, 8);
+      if (key == "UNIX.MODE") mode = detail::number_in<unsigned>(value, 8);
       const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && mode);
       if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
     }
@@ -293,7 +293,7 @@ struct SiteChmod : Changing {
   template <class S> static constexpr bool available = KeepsModes<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const auto space = text.find(' ');
-    const auto mode = detail::whole_number<unsigned>(text.substr(0, space), 8);
+    const auto mode = detail::number_in<unsigned>(text.substr(0, space), 8);
     if (!mode || *mode > 07777 || space == text.npos) co_return Reply{501, "An octal mode and a path expected"};
     const Path path = session.path(text.substr(space + 1));
     co_await session.storage().set_mode(path, *mode);

@@ -179,7 +179,7 @@ struct Mlsd {
       append_facts(out, entry, facts, detail::permissions_of(entry, rights));
       out += "\r\n";
     };
-    co_return co_await detail::send_listing(session, verb, path, {}, true, std::move(lines));
+    co_return co_await detail::send_listing(session, verb, path, std::string{}, true, std::move(lines));
   }
 };
 

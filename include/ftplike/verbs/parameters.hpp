@@ -1,35 +1,20 @@
 #pragma once
-#include <charconv>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <ftplike/command/table.hpp>
+#include <ftplike/protocol/byte_range.hpp>
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/facts.hpp>
+#include <ftplike/protocol/text.hpp>
 
 namespace ftplike {
 
 // How transfers are to be. (RFC 959 §4.1.2, RFC 2389, 2640, 3659)
 
 namespace detail {
-
-/// A decimal number and nothing else.
-template <class Number = std::uint64_t>
-std::optional<Number> whole_number(std::string_view text, int base = 10) noexcept {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-inline std::string upper(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return out;
-}
 
 /// Runs the command of a table of its own that the argument of an outer command names: SITE CHMOD, OPTS MLST.
 template <class Table, class S> awaitable<Reply> run_inner(S& session, std::string_view text, int unknown) {
@@ -86,30 +71,10 @@ struct Rest {
   static constexpr std::string_view feature = "REST STREAM";
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view text) {
-    const auto position = detail::whole_number(text);
+    const auto position = detail::number_in<std::uint64_t>(text);
     if (!position) return {501, "Not a position"};
     session.state.restart = *position;
     return {350, "Restarting at " + std::to_string(*position)};
-  }
-};
-
-/// The bytes of a file that a transfer or a checksum is about.
-struct ByteRange {
-  std::uint64_t first = 0;
-  std::uint64_t last = std::numeric_limits<std::uint64_t>::max();  // itself in
-
-  /// How many there are at the most.
-  std::uint64_t count() const noexcept {
-    return last - first == std::numeric_limits<std::uint64_t>::max() ? last : last - first + 1;
-  }
-  /// `<first> <last>`, first not behind last.
-  static std::optional<ByteRange> parse(std::string_view text) noexcept {
-    const auto space = text.find(' ');
-    const auto first = detail::whole_number(text.substr(0, space));
-    if (!first || space == text.npos) return std::nullopt;
-    const auto last = detail::whole_number(text.substr(space + 1));
-    if (!last || *last < *first) return std::nullopt;
-    return ByteRange{*first, *last};
   }
 };
 
@@ -132,7 +97,7 @@ struct Allo {
   static constexpr std::string_view help = "ALLO <bytes>: make sure that there is room";
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view text) {
-    const auto wanted = detail::whole_number(text.substr(0, text.find(' ')));
+    const auto wanted = detail::number_in<std::uint64_t>(text.substr(0, text.find(' ')));
     if (!wanted) co_return Reply{501, "Not a number of bytes"};
     if constexpr (requires { session.storage().available(session.path("")); }) {
       const std::uint64_t room = co_await session.storage().available(session.path(""));
