@@ -14,6 +14,7 @@ cd "$folder"
 
 # A free port is taken where something else has ours.
 start_server() {
+  : >server.log
   "$programs/ftplike-server" --listen "127.0.0.1:$1" >server.log 2>&1 &
   server=$!
   trap 'kill "$server" 2>/dev/null || :' EXIT
