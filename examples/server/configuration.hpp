@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <ftplike/profile.hpp>
@@ -10,19 +11,40 @@
 class HostAndPort {
  public:
   HostAndPort(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
-  /// `HOST:PORT`, `HOST`, `[IPV6]:PORT`, `[IPV6]`. **Errors:** `std::invalid_argument`.
-  static HostAndPort parse(const std::string& text);
-  std::string text() const;
 
   std::string host;  // an address or a name
   std::uint16_t port;
 };
 
+/// A user for trying out.
+class NameAndPassword {
+ public:
+  NameAndPassword(std::string its_name, std::string its_password)
+      : name{std::move(its_name)}, password{std::move(its_password)} {}
+
+  std::string name, password;
+};
+
 /// What the operator wants of the server.
 struct Configuration {
   std::string root = "server/server_storage";
-  std::vector<HostAndPort> listen;
-  std::optional<ftplike::Rights> guests;  // none: by the rule of wire.md
-  unsigned threads = 0;                   // 0: as many as the machine has processors
+  std::vector<HostAndPort> listen;  // empty: port 3456 of this machine, unless a supervisor handed sockets in
+  ftplike::TrustedProxies trusted_proxies;
+  unsigned threads = 0;  // 0: as many as the machine has processors
+  std::string greeting = "FTP Server Ready";
+
+  std::optional<ftplike::Rights> guests;  // not said: by the rule of `rights_of_guests`
+  ftplike::Rights anonymous = ftplike::Rights::none();
+  std::vector<NameAndPassword> user;
+  std::string users;  // a file; empty: none
+
+  ftplike::Limits limits;
+  std::optional<ftplike::DataPorts> data_ports;  // not said: the dynamic ones
+  ftplike::PublicAddress public_address;
+
   bool explain = false;
+  std::string log;  // a file, or "-" for the standard errors; empty: none
+  bool log_commands = false;
+  std::string xferlog;  // a file; empty: none
+  std::optional<HostAndPort> metrics;
 };

@@ -5,42 +5,97 @@
 #include <string>
 #include <vector>
 
-#include "configuration.hpp"
+#include <ftplike/version.hpp>
+
+#include "add_user.hpp"
+#include "config_file.hpp"
 #include "failure.hpp"
 #include "serve.hpp"
+#include "settings.hpp"
+
+namespace {
+
+/// The program's command line.
+class CommandLine {
+ public:
+  CommandLine() {
+    for (const auto& setting : settings()) {
+      const std::string option = std::string{"--"} + setting.name;
+      const std::string help = std::string{setting.help} + (setting.repeatable ? "; repeatable" : "");
+      auto* added = setting.is_switch() ? app_.add_flag(option, help) : app_.add_option(option, help);
+      if (setting.repeatable) added->take_all()->allow_extra_args(false);
+      added->type_name(setting.value)->group(setting.group);
+    }
+    app_.add_option("--config", config_, "a file in TOML that says the same by the same names; the command line wins")
+        ->type_name("FILE")
+        ->group("Configuration");
+    app_.add_flag("--check", check_, "check the configuration, say whether it is good, and end")
+        ->group("Configuration");
+    app_.set_version_flag("--version", FTPLIKE_VERSION_STRING, "print the version and end");
+    app_.footer(
+        "The first SIGINT or SIGTERM lets transfers end, the second ends the server at once; SIGHUP reads the users "
+        "again\n"
+        "and opens the logs again. Exit status: 0 for an orderly end, 1 for a failure, 2 for a bad option or "
+        "configuration,\n"
+        "3 if the folder cannot be served, 4 if an address cannot be had.");
+
+    add_user_ = app_.add_subcommand("add-user", "add a user to a users' file, or give one a new password");
+    add_user_->add_option("file", user_.file, "the file, made if it is not there")->type_name("FILE")->required();
+    add_user_->add_option("name", user_.name, "the user's name")->type_name("NAME")->required();
+    add_user_
+        ->add_option("--rights", user_.rights,
+                     "none, read, write, or a list of list, read, write, append, remove, rename, make-directories")
+        ->type_name("RIGHTS");
+    add_user_->add_option("--root", user_.root, "the directory of the served folder that the user sees as /")
+        ->type_name("PATH");
+    add_user_->footer("The password is asked for, or is the first line of the standard input.");
+  }
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& asked) { return app_.exit(asked); } catch (const CLI::ParseError& error) {
+      throw Failure{Ending::bad_configuration, std::string{error.what()} + " (see --help)"};
+    }
+    if (*add_user_) {
+      add_user(user_);
+      return 0;
+    }
+    serve(configure(said()), check_);
+    if (check_) std::puts("the configuration is good");
+    return 0;
+  }
+
+ private:
+  AllSaid said() {
+    AllSaid all;
+    if (!config_.empty()) all = read_config_file(config_);
+    for (const auto& setting : settings()) {
+      const std::string option = std::string{"--"} + setting.name;
+      const auto* const given = app_.get_option(option);
+      if (given->count() > 0) all[setting.name] = Said{option, given->results()};
+    }
+    return all;
+  }
+
+  CLI::App app_{"Serves a folder over FTP, and over the ftp-like dialect on the same port.", "ftplike-server"};
+  CLI::App* add_user_ = nullptr;
+  std::string config_;
+  bool check_ = false;
+  NewUser user_;
+};
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  Configuration configuration;
-  std::vector<std::string> listen;
-  std::string guests;
-  CLI::App app{"Serves a folder over FTP, and over the ftp-like dialect on the same port.", "ftplike-server"};
-  app.add_option("--root", configuration.root, "the folder to serve")->type_name("DIR")->capture_default_str();
-  app.add_option("--listen", listen, "where to accept sessions; repeatable (127.0.0.1:3456)")->type_name("HOST:PORT");
-  app.add_option("--guests", guests, "what sessions without a login may do")
-      ->type_name("none|read|write")
-      ->check(CLI::IsMember({"none", "read", "write"}));
-  app.add_option("--threads", configuration.threads, "threads that sessions run on; 0: one a processor")
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_flag("--explain", configuration.explain, "show the control and the data connections as they live");
+  const auto end = [](Ending how, const char* line) {
+    std::fprintf(stderr, "ftplike-server: %s\n", line);
+    return static_cast<int>(how);
+  };
   try {
-    app.parse(argc, argv);
-    for (const auto& where : listen) configuration.listen.push_back(HostAndPort::parse(where));
-    if (listen.empty()) configuration.listen.emplace_back("127.0.0.1", std::uint16_t{3456});
-    if (!guests.empty()) configuration.guests = ftplike::Rights::parse(guests);
-    serve(configuration);
-    return static_cast<int>(Ending::good);
-  } catch (const CLI::Success& help) { return app.exit(help); } catch (const CLI::Error& error) {
-    std::fprintf(stderr, "ftplike-server: %s\n", error.what());
-    return static_cast<int>(Ending::bad_configuration);
-  } catch (const std::invalid_argument& error) {
-    std::fprintf(stderr, "ftplike-server: %s\n", error.what());
-    return static_cast<int>(Ending::bad_configuration);
-  } catch (const Failure& failure) {
-    std::fprintf(stderr, "ftplike-server: %s\n", failure.what());
-    return static_cast<int>(failure.ending);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "ftplike-server: %s\n", error.what());
-    return static_cast<int>(Ending::failed);
+    CommandLine command_line;
+    return command_line.run(argc, argv);
+  } catch (const Failure& failure) { return end(failure.ending, failure.what()); } catch (const std::exception& error) {
+    return end(Ending::failed, error.what());
   }
 }

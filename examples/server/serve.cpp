@@ -4,54 +4,51 @@
 #include <asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/ioctl.h>
 #include <thread>
+#include <unistd.h>
+#include <vector>
 
 #include <ftplike/io/tcp.hpp>
+#include <ftplike/observers/metrics_page.hpp>
 #include <ftplike/server.hpp>
 #include <ftplike/users/user_table.hpp>
 
 #include "failure.hpp"
+#include "systemd.hpp"
+#include "watch.hpp"
 
 namespace {
 
 using ftplike::Endpoint;
 using ftplike::Rights;
 
-/// What is seen of the server's life.
-struct Watch {
-  std::function<void(const ftplike::StopReport&)> stopped;
-  void operator()(const ftplike::ServerStopped& event) { stopped(event.report); }
-};
+std::string text_of(const HostAndPort& where) {
+  const bool v6 = where.host.find(':') != std::string::npos;
+  return (v6 ? '[' + where.host + ']' : where.host) + ':' + std::to_string(where.port);
+}
 
-/// Stops the server at the first SIGINT or SIGTERM; the second one then has its usual effect.
-class StopSignals {
- public:
-  StopSignals(const ftplike::Executor& executor, std::function<void()> stop)
-      : signals_{executor, SIGINT, SIGTERM}, breath_{executor} {
-    signals_.async_wait([this, stop = std::move(stop)](std::error_code error, int) {
-      if (error) return;
-      stop();
-      // timeout(1) and others deliver one signal twice.
-      breath_.expires_after(std::chrono::milliseconds{200});
-      breath_.async_wait([this](std::error_code) { signals_.clear(); });
-    });
-  }
-  /// All is stopped: nothing is waited for any more. From any thread.
-  void rest() {
-    asio::post(breath_.get_executor(), [this] { breath_.cancel(); });
-  }
-
- private:
-  asio::signal_set signals_;
-  asio::steady_timer breath_;
-};
+// ---- what the operator named ----
 
 ftplike::DirectoryStorage open_folder(const std::string& root) {
   try {
     return ftplike::DirectoryStorage{root};
   } catch (const std::system_error& error) {
     throw Failure{Ending::no_folder, why("cannot serve " + root, error.code())};
+  }
+}
+
+ftplike::LineFile open_log(const std::string& path) {
+  if (path == "-") return ftplike::LineFile{STDERR_FILENO};
+  try {
+    return ftplike::LineFile{path};
+  } catch (const std::system_error& error) {
+    throw Failure{Ending::failed, why("cannot write to " + path, error.code())};
   }
 }
 
@@ -62,53 +59,234 @@ std::vector<Endpoint> resolve(const HostAndPort& where) {
   asio::io_context context;
   asio::ip::tcp::resolver resolver{context};
   const auto found = resolver.resolve(where.host, std::to_string(where.port), asio::ip::tcp::resolver::passive, error);
-  if (error) throw Failure{Ending::no_address, why("cannot listen on " + where.text(), error)};
+  if (error) throw Failure{Ending::no_address, why("cannot listen on " + text_of(where), error)};
   std::vector<Endpoint> endpoints;
   for (const auto& one : found) endpoints.push_back(one.endpoint());
   return endpoints;
 }
 
-/// Guests may write where nobody comes but from this machine, and nothing elsewhere unless the operator says so.
-Rights rights_of_guests(const Configuration& configuration, const std::vector<Endpoint>& listeners) {
+std::vector<Endpoint> addresses(const Configuration& configuration, bool handed_in) {
+  auto listen = configuration.listen;
+  if (listen.empty() && !handed_in) listen.emplace_back("127.0.0.1", std::uint16_t{3456});
+  std::vector<Endpoint> result;
+  for (const auto& where : listen) {
+    const auto endpoints = resolve(where);
+    result.insert(result.end(), endpoints.begin(), endpoints.end());
+  }
+  return result;
+}
+
+/// Where the metrics are told: addresses of this machine alone, as they are for everybody who comes there.
+std::vector<Endpoint> metrics_addresses(const Configuration& configuration) {
+  if (!configuration.metrics) return {};
+  auto result = resolve(*configuration.metrics);
+  for (const auto& where : result) {
+    if (!where.address().is_loopback()) {
+      throw Failure{Ending::bad_configuration,
+                    "metrics: " + text_of(*configuration.metrics) + " is not a loopback address"};
+    }
+  }
+  return result;
+}
+
+/// Whether only this machine reaches a socket that was handed in.
+bool is_loopback(int socket) {
+  Endpoint endpoint;
+  auto size = static_cast<socklen_t>(endpoint.capacity());
+  return ::getsockname(socket, endpoint.data(), &size) == 0 && endpoint.address().is_loopback();
+}
+
+ftplike::TcpAcceptor adopt(ftplike::TcpTransport& network, int socket) {
+  try {
+    return network.adopt(network.executor(), socket);
+  } catch (const std::system_error& error) {
+    throw Failure{Ending::no_address, why("cannot listen on the socket that was handed in", error.code())};
+  }
+}
+
+// ---- who may come in ----
+
+/// Guests may write where nobody comes but from this machine and there are no users, and nothing elsewhere, unless the
+/// operator says so in so many words.
+Rights rights_of_guests(const Configuration& configuration, bool beyond_loopback) {
   if (configuration.guests) return *configuration.guests;
-  const bool local = std::all_of(listeners.begin(), listeners.end(),
-                                 [](const Endpoint& where) { return where.address().is_loopback(); });
-  return local ? Rights::all() : Rights::none();
+  const bool has_users =
+      !configuration.user.empty() || !configuration.users.empty() || !configuration.anonymous.empty();
+  return has_users || beyond_loopback ? Rights::none() : Rights::all();
+}
+
+ftplike::UserTable make_users(const Configuration& configuration, Rights guests) {
+  ftplike::UserTable users{ftplike::GuestAuthenticator{guests, configuration.anonymous}};
+  try {
+    for (const auto& user : configuration.user) {
+      users.add(ftplike::UserEntry{ftplike::Account{user.name, ftplike::Path{}, Rights::all()},
+                                   ftplike::Password::plain(user.password)});
+    }
+    if (!configuration.users.empty()) users.load(configuration.users);
+  } catch (const std::exception& error) {
+    throw Failure{Ending::bad_configuration, std::string{"users: "} + error.what()};
+  }
+  return users;
+}
+
+// ---- who looks on ----
+
+ftplike::ExplainStyle style_of_terminal() {
+  ftplike::ExplainStyle style;
+  if (::isatty(STDOUT_FILENO) == 0) return style;
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    style.columns = std::min<std::size_t>(size.ws_col, 120);
+  }
+  const char* const no_colour = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  style.colours =
+      (no_colour == nullptr || *no_colour == '\0') && terminal != nullptr && std::string_view{terminal} != "dumb";
+  return style;
+}
+
+/// The observers that the operator asked for, and the files of theirs that can be opened again.
+Watch make_watch(const Configuration& configuration, std::vector<ftplike::LineFile>& files) {
+  Watch watch;
+  const auto open = [&files](const std::string& path) {
+    files.push_back(open_log(path));
+    return files.back();
+  };
+  if (configuration.explain) {
+    watch.explain.emplace(ftplike::End::server, ftplike::LineFile{STDOUT_FILENO}, style_of_terminal());
+  }
+  if (!configuration.log.empty()) {
+    using ftplike::LogDetail;
+    watch.log.emplace(open(configuration.log), configuration.log_commands ? LogDetail::commands : LogDetail::sessions);
+  }
+  if (!configuration.xferlog.empty()) watch.transfer_log.emplace(open(configuration.xferlog));
+  if (configuration.metrics) watch.metrics.emplace();
+  return watch;
+}
+
+// ---- signals ----
+
+/// Stops the server at the first SIGINT or SIGTERM, the second one then has its usual effect; at each SIGHUP reads
+/// again what may have changed.
+class Signals {
+ public:
+  Signals(const ftplike::Executor& executor, std::function<void()> stop, std::function<void()> reread)
+      : ends_{executor, SIGINT, SIGTERM}, hang_ups_{executor, SIGHUP}, breath_{executor}, reread_{std::move(reread)} {
+    ends_.async_wait([this, stop = std::move(stop)](std::error_code error, int) {
+      if (error) return;
+      stop();
+      std::error_code ignored;
+      hang_ups_.cancel(ignored);
+      // timeout(1) and others deliver one signal twice.
+      breath_.expires_after(std::chrono::milliseconds{200});
+      breath_.async_wait([this](std::error_code) { ends_.clear(); });
+    });
+    await_hang_up();
+  }
+  /// The server has stopped: nothing is waited for any more. From any thread.
+  void rest() {
+    asio::post(breath_.get_executor(), [this] { breath_.cancel(); });
+  }
+
+ private:
+  void await_hang_up() {
+    hang_ups_.async_wait([this](std::error_code error, int) {
+      if (error) return;
+      reread_();
+      await_hang_up();
+    });
+  }
+
+  asio::signal_set ends_, hang_ups_;
+  asio::steady_timer breath_;
+  std::function<void()> reread_;
+};
+
+void reread(ftplike::UserTable users, const std::vector<ftplike::LineFile>& files) {
+  try {
+    for (const auto& file : files) file.reopen();
+    users.reload();
+    std::fprintf(stderr, "ftplike-server: read again: %zu users\n", users.size());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "ftplike-server: all stays as it was: %s\n", error.what());
+  }
+}
+
+// ---- the program ----
+
+template <class Listen> void listen_on(const Endpoint& where, const char* saying, Listen listen) {
+  const auto address = where.address().to_string();
+  try {
+    const Endpoint became = listen(where);
+    std::printf(saying, text_of({address, became.port()}).c_str());
+  } catch (const std::system_error& error) {
+    throw Failure{Ending::no_address, why("cannot listen on " + text_of({address, where.port()}), error.code())};
+  }
 }
 
 }  // namespace
 
-void serve(const Configuration& configuration) {
+void serve(const Configuration& configuration, bool only_check) {
   std::signal(SIGPIPE, SIG_IGN);  // a client that goes while a file is sent to it must not take the server along
-  std::vector<Endpoint> listeners;
-  for (const auto& where : configuration.listen) {
-    for (const auto& endpoint : resolve(where)) listeners.push_back(endpoint);
-  }
-  auto storage = open_folder(configuration.root);
-  const ftplike::GuestAuthenticator guests{rights_of_guests(configuration, listeners)};
+  const unsigned threads =
+      configuration.threads ? configuration.threads : std::max(1u, std::thread::hardware_concurrency());
+  ftplike::TcpTransport network{threads};
 
+  const auto handed_in = take_handed_in_sockets();
+  const auto listeners = addresses(configuration, !handed_in.empty());
+  const auto metrics_listeners = metrics_addresses(configuration);
+  const auto is_local = [](const Endpoint& where) { return where.address().is_loopback(); };
+  const bool beyond_loopback = !std::all_of(listeners.begin(), listeners.end(), is_local) ||
+                               !std::all_of(handed_in.begin(), handed_in.end(), is_loopback);
+  const bool has_proxies = !configuration.trusted_proxies.networks.empty();  // and so clients from anywhere
+  const auto guests = rights_of_guests(configuration, beyond_loopback || has_proxies);
+  auto storage = open_folder(configuration.root);
+  auto users = make_users(configuration, guests);
+  if (guests.empty() && configuration.anonymous.empty() && users.size() == 0) {
+    std::fputs("ftplike-server: nobody can come in: there are no users, and guests may do nothing (see --help)\n",
+               stderr);
+  }
+  if (only_check) return;
+
+  std::vector<ftplike::LineFile> files;
+  Watch watch = make_watch(configuration, files);
+  const auto metrics = watch.metrics.value_or(ftplike::Metrics{});
   ftplike::StopReport report;
-  StopSignals* signals = nullptr;
-  const auto stopped = [&](const ftplike::StopReport& what_became) {
+  std::optional<Signals> signals;
+  watch.stopped = [&](const ftplike::StopReport& what_became) {
     report = what_became;
     signals->rest();
   };
-  ftplike::TcpTransport network{configuration.threads ? configuration.threads
-                                                      : std::max(1u, std::thread::hardware_concurrency())};
-  ftplike::Server server{network, std::move(storage), ftplike::UserTable{guests}, Watch{stopped}};
+  ftplike::Server server{network,
+                         std::move(storage),
+                         users,
+                         configuration.limits,
+                         configuration.data_ports.value_or(ftplike::DataPorts{}),
+                         configuration.public_address,
+                         ftplike::Greeting{configuration.greeting},
+                         configuration.trusted_proxies,
+                         std::move(watch)};
+  ftplike::MetricsPage metrics_page{network, metrics};
+  const auto stop = [&] {
+    tell_supervisor("STOPPING=1");
+    metrics_page.stop();
+    server.stop();
+  };
+  signals.emplace(network.executor(), stop, [&] { reread(users, files); });
+
+  for (const int socket : handed_in) {
+    const auto where = server.accept_from(adopt(network, socket));
+    std::printf("listening on %s\n", text_of({where.address().to_string(), where.port()}).c_str());
+  }
   for (const auto& where : listeners) {
-    const HostAndPort shown{where.address().to_string(), where.port()};
-    try {
-      const HostAndPort became{shown.host, server.listen(where).port()};
-      std::printf("listening on %s\n", became.text().c_str());
-    } catch (const std::system_error& error) {
-      throw Failure{Ending::no_address, why("cannot listen on " + shown.text(), error.code())};
-    }
+    listen_on(where, "listening on %s\n", [&server](const Endpoint& here) { return server.listen(here); });
+  }
+  for (const auto& where : metrics_listeners) {
+    listen_on(where, "metrics on http://%s/metrics\n", [&](const Endpoint& here) { return metrics_page.listen(here); });
   }
   std::fflush(stdout);
+  tell_supervisor("READY=1");
 
-  StopSignals stop_signals{network.executor(), [&server] { server.stop(); }};
-  signals = &stop_signals;
   network.run();
   std::printf("stopped: %zu sessions ended, %zu cut\n", report.drained, report.cut);
 }

@@ -96,20 +96,28 @@ class TcpStream {
     co_return n;
   }
   awaitable<void> write(std::span<const std::byte> bytes) {
-    // A reply nearly always fits: then nothing waits and nothing is scheduled.
-    const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) detail::fail_socket();
-    const auto rest = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
-    if (!rest.empty()) {
-      register_socket();
-      const auto [error, n] =
-          co_await asio::async_write(socket_, asio::buffer(rest.data(), rest.size()), as_tuple(use_awaitable));
-      if (error) throw std::system_error(detail::standard_error(error));
+    while (!bytes.empty()) {
+      const std::size_t n = co_await write_some(bytes);
+      bytes = bytes.subspan(n);
+    }
+  }
+  awaitable<std::size_t> write_some(std::span<const std::byte> bytes) {
+    for (;;) {
+      const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (sent >= 0) co_return static_cast<std::size_t>(sent);
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) detail::fail_socket();
+      co_await writable();
     }
   }
   awaitable<void> finish() {
     ::shutdown(descriptor(), SHUT_WR);
     co_return;
+  }
+  bool has_ended() const {
+    std::byte one;
+    const auto n = ::recv(descriptor(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
   }
   void cancel() {
     std::error_code ignored;
@@ -132,13 +140,17 @@ class TcpStream {
       if (n >= 0) co_return static_cast<std::size_t>(n);
       if (errno == EINTR) continue;
       if (errno != EAGAIN) detail::fail_socket();
-      register_socket();
-      co_await socket_.async_wait(asio::socket_base::wait_write, use_awaitable);
+      co_await writable();
     }
   }
 #endif
 
  private:
+  awaitable<void> writable() {
+    register_socket();
+    const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write, as_tuple(use_awaitable));
+    if (error) throw std::system_error(detail::standard_error(error));
+  }
   int descriptor() const {
     return socket_.is_open() ? const_cast<TcpStream*>(this)->socket_.native_handle() : descriptor_.get();
   }

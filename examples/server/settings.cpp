@@ -1,0 +1,199 @@
+#include "settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include <ftplike/protocol/text.hpp>
+
+#include "failure.hpp"
+
+namespace {
+
+using ftplike::Duration;
+using ftplike::Network;
+using ftplike::Rights;
+
+[[noreturn]] void refuse(const std::string& value, const std::string& what) {
+  throw std::invalid_argument("'" + value + "' is not " + what);
+}
+
+template <class Number> Number number(const std::string& value, Number least, Number most) {
+  const auto result = ftplike::detail::number_in<Number>(value);
+  if (!result || *result < least || *result > most) {
+    std::string what = "a whole number from " + std::to_string(least) + " on";
+    if (most != std::numeric_limits<Number>::max()) what += " up to " + std::to_string(most);
+    refuse(value, what);
+  }
+  return *result;
+}
+template <class Number> Number at_least_one(const std::string& value) {
+  return number<Number>(value, 1, std::numeric_limits<Number>::max());
+}
+
+Duration seconds(const std::string& value) {
+  double result = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
+  constexpr double most = 1e8;  // three years
+  if (error != std::errc{} || end != value.data() + value.size() || !(result > 0) || result > most) {
+    refuse(value, "a number of seconds");
+  }
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>{result});
+}
+
+/// `HOST:PORT`, `HOST`, `[IPV6]:PORT`, `[IPV6]`.
+HostAndPort host_and_port(const std::string& value, const std::string& usual_port) {
+  const bool bracketed = value.starts_with('[');
+  const auto end = bracketed ? value.find(']') : value.rfind(':');
+  std::string host = value.substr(0, end);
+  std::string port = usual_port;
+  if (bracketed) {
+    if (end == value.npos) refuse(value, "HOST:PORT");
+    host.erase(0, 1);
+    if (end + 1 < value.size()) {
+      if (value[end + 1] != ':') refuse(value, "HOST:PORT");
+      port = value.substr(end + 2);
+    }
+  } else if (end != value.npos) {
+    if (host.find(':') != host.npos)
+      refuse(value, "HOST:PORT: an IPv6 address goes between brackets, as in [::1]:3456");
+    port = value.substr(end + 1);
+  }
+  const auto number = ftplike::detail::number_in<std::uint16_t>(port);
+  // What is all digits would be taken for an address by the system, but is meant as a port.
+  const bool only_digits = host.find_first_not_of("0123456789") == host.npos;
+  if (only_digits || !number) refuse(value, "HOST:PORT");
+  return {host, *number};
+}
+
+Rights rights(const std::string& value) {
+  if (value == "none" || value == "read" || value == "write") return *Rights::parse(value);
+  refuse(value, "none, read or write");
+}
+
+Network network(const std::string& value, const std::string& text) {
+  const auto result = Network::parse(text);
+  if (!result) refuse(value, "NETWORK/BITS, as 10.0.0.0/8");
+  return *result;
+}
+
+void set_public_address(Configuration& configuration, const std::string& value) {
+  const auto equals = value.find('=');
+  std::error_code error;
+  // Only replies to PASV tell an address, and they can only tell those of IPv4.
+  const auto address = asio::ip::make_address_v4(value.substr(equals == value.npos ? 0 : equals + 1), error);
+  if (error) refuse(value, "an IPv4 address, or NETWORK/BITS=ADDRESS");
+  const auto clients = equals == value.npos ? Network{} : network(value, value.substr(0, equals));
+  configuration.public_address.add(clients, address);
+}
+
+void set_data_ports(Configuration& configuration, const std::string& value) {
+  const auto dash = value.find('-');
+  const auto low = ftplike::detail::number_in<std::uint16_t>(value.substr(0, dash));
+  const auto high = dash == value.npos ? low : ftplike::detail::number_in<std::uint16_t>(value.substr(dash + 1));
+  if (!low || !high || *low == 0 || *high < *low) refuse(value, "a range of ports, as 50000-50999");
+  configuration.data_ports.emplace(*low, *high);
+}
+
+void add_user(Configuration& configuration, const std::string& value) {
+  const auto colon = value.find(':');
+  // The value itself is not repeated: half of it is a secret.
+  if (colon == value.npos || colon == 0 || colon + 1 == value.size()) throw std::invalid_argument("not NAME:PASSWORD");
+  configuration.user.emplace_back(value.substr(0, colon), value.substr(colon + 1));
+}
+
+void set_greeting(Configuration& configuration, const std::string& value) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  if (value.empty() || std::any_of(value.begin(), value.end(), is_control)) refuse(value, "a line of text");
+  configuration.greeting = value;
+}
+
+void set_file(std::string& place, const std::string& value) {
+  if (value.empty()) refuse(value, "the name of a file");
+  place = value;
+}
+
+constexpr const char* serving = "Serving";
+constexpr const char* who = "Who may do what";
+constexpr const char* bounds = "Limits";
+constexpr const char* data = "Data connections";
+constexpr const char* seeing = "Seeing what happens";
+
+using C = Configuration;
+using V = const std::string&;
+
+const Setting table[] = {
+    {serving, "root", "DIR", false, "the folder to serve (server/server_storage)",
+     [](C& c, V value) { c.root = value; }},
+    {serving, "listen", "HOST:PORT", true, "where to accept sessions, as [::1]:3456; port 0 is any (127.0.0.1:3456)",
+     [](C& c, V value) { c.listen.push_back(host_and_port(value, "3456")); }},
+    {serving, "trusted-proxy", "NETWORK", true, "believe the PROXY protocol from there, and want it (none)",
+     [](C& c, V value) { c.trusted_proxies.networks.push_back(network(value, value)); }},
+    {serving, "threads", "N", false, "threads that sessions run on (one a processor)",
+     [](C& c, V value) { c.threads = number<unsigned>(value, 1, 1024); }},
+    {serving, "greeting", "TEXT", false, "what sessions are greeted with (FTP Server Ready)", set_greeting},
+
+    {who, "guests", "none|read|write", false,
+     "sessions without a login (write on loopback if there are no users, else none)",
+     [](C& c, V value) { c.guests = rights(value); }},
+    {who, "anonymous", "none|read|write", false, "logins as anonymous or ftp with any password (none)",
+     [](C& c, V value) { c.anonymous = rights(value); }},
+    {who, "user", "NAME:PASSWORD", true, "a user who may do everything, for trying out", add_user},
+    {who, "users", "FILE", false, "the users of a file, as add-user writes it",
+     [](C& c, V value) { set_file(c.users, value); }},
+
+    {bounds, "max-sessions", "N", false, "sessions at a time (10000)",
+     [](C& c, V value) { c.limits.sessions = at_least_one<std::size_t>(value); }},
+    {bounds, "max-sessions-per-address", "N", false, "the same, for each address of a client (1000)",
+     [](C& c, V value) { c.limits.sessions_per_address = at_least_one<std::size_t>(value); }},
+    {bounds, "login-attempts", "N", false, "failed logins that end a session (3)",
+     [](C& c, V value) { c.limits.login_attempts = at_least_one<unsigned>(value); }},
+    {bounds, "login-timeout", "S", false, "seconds to log in (60)",
+     [](C& c, V value) { c.limits.login = seconds(value); }},
+    {bounds, "idle-timeout", "S", false, "seconds between two commands (300)",
+     [](C& c, V value) { c.limits.idle = seconds(value); }},
+    {bounds, "drain-timeout", "S", false, "seconds for transfers to end when the server stops (30)",
+     [](C& c, V value) { c.limits.drain = seconds(value); }},
+    {bounds, "rate", "BYTES", false, "bytes a second of all transfers in one direction together (no limit)",
+     [](C& c, V value) { c.limits.bytes_per_second = at_least_one<std::uint64_t>(value); }},
+
+    {data, "data-ports", "LO-HI", false, "ports to open for data (49152-65535)", set_data_ports},
+    {data, "public-address", "ADDRESS", true,
+     "the data ports' address as clients see it; NETWORK/BITS=ADDRESS for those of a network", set_public_address},
+    {data, "data-timeout", "S", false, "seconds without progress (60), and for a data connection to come (30)",
+     [](C& c, V value) { c.limits.stall = c.limits.connect_data = seconds(value); }},
+
+    {seeing, "explain", "", false, "show the control and the data connections side by side",
+     [](C& c, V) { c.explain = true; }},
+    {seeing, "log", "FILE", false, "write a log; - is the standard errors (none)",
+     [](C& c, V value) { set_file(c.log, value); }},
+    {seeing, "log-commands", "", false, "log every command and reply, too", [](C& c, V) { c.log_commands = true; }},
+    {seeing, "xferlog", "FILE", false, "write a line of xferlog for each file transferred (none)",
+     [](C& c, V value) { set_file(c.xferlog, value); }},
+    {seeing, "metrics", "HOST:PORT", false, "answer Prometheus there, on loopback only (none)",
+     [](C& c, V value) { c.metrics = host_and_port(value, "9121"); }},
+};
+
+}  // namespace
+
+std::span<const Setting> settings() { return table; }
+
+Configuration configure(const AllSaid& said) {
+  Configuration configuration;
+  for (const auto& setting : settings()) {
+    const auto place = said.find(setting.name);
+    if (place == said.end()) continue;
+    for (const auto& value : place->second.values) {
+      try {
+        setting.apply(configuration, value);
+      } catch (const std::invalid_argument& wrong) {
+        throw Failure{Ending::bad_configuration, place->second.where + ": " + wrong.what()};
+      }
+    }
+  }
+  return configuration;
+}

@@ -1,0 +1,655 @@
+// The server program as an operator and the seed's users know it: its command line, its files, its signals.
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "support/folder.hpp"
+#include "support/process.hpp"
+#include "support/wire.hpp"
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Words command(Words options) {
+  options.insert(options.begin(), FTPLIKE_SERVER_PROGRAM);
+  return options;
+}
+
+std::string port_in(const std::string& where) { return where.substr(where.rfind(':') + 1); }
+
+/// The last word of a reply, where the ftp-like dialect tells a port.
+std::string port_announced(const std::string& reply) {
+  const auto end = reply.find_last_not_of("\r\n") + 1;
+  return reply.substr(0, end).substr(reply.rfind(' ', end) + 1);
+}
+
+/// The port in the reply to an EPSV.
+std::string port_of_epsv(const std::string& reply) {
+  const auto begin = reply.find("|||") + 3;
+  return reply.substr(begin, reply.find('|', begin) - begin);
+}
+
+class ServerProgram : public testing::Test {
+ protected:
+  ServerProgram() {
+    root.write("sample_image.jpg", picture);
+    root.write("images/demo_photo.jpg", "another picture");
+  }
+
+  /// What the server is started with here: the folder, any port.
+  Words here(Words options = {}) const {
+    options.insert(options.begin(), {"--root", root.string(), "--listen", "127.0.0.1:0"});
+    return command(std::move(options));
+  }
+  /// Ends the server in an orderly way and gives its exit status.
+  static int stop(Process& server) {
+    server.signal(SIGTERM);
+    return server.wait();
+  }
+  static std::string port_of(Process& server) { return port_in(server.line_after("listening on ")); }
+  /// Logs in and gives the reply to that.
+  static std::string log_in(Wire& client, const std::string& name, const std::string& password) {
+    client.reply();
+    client.ask("USER " + name);
+    return client.ask("PASS " + password);
+  }
+  static void store(Wire& client, const std::string& name, const std::string& text) {
+    client.ask("TYPE I");
+    Wire data{port_of_epsv(client.ask("EPSV"))};
+    client.ask("STOR " + name);
+    data.send(text);
+    data.finish();
+    EXPECT_EQ(client.reply(), "226 Upload complete");
+  }
+  /// Fails at once, with this status and one line of errors that contains this.
+  static void expect_failure(const Words& arguments, int status, const std::string& words) {
+    SCOPED_TRACE(testing::PrintToString(arguments));
+    Process server{arguments};
+    server.close_input();
+    EXPECT_EQ(server.wait(), status);
+    EXPECT_EQ(server.output(), "");
+    EXPECT_TRUE(server.errors().starts_with("ftplike-server: ")) << server.errors();
+    EXPECT_NE(server.errors().find(words), std::string::npos) << server.errors();
+    EXPECT_EQ(std::count(server.errors().begin(), server.errors().end(), '\n'), 1) << server.errors();
+  }
+  /// Adds a user by the program's own command.
+  void add_user(const std::string& name, const std::string& password) const {
+    Process adding{command({"add-user", files / "users", name})};
+    adding.say(password + '\n');
+    adding.close_input();
+    ASSERT_EQ(adding.wait(), 0) << adding.errors();
+  }
+
+  const std::string picture = std::string(300'000, 'p') + "end";
+  TestFolder root;   // what is served
+  TestFolder files;  // what else there is
+};
+
+}  // namespace
+
+// ---- the seed's server ----
+
+TEST_F(ServerProgram, HoldsTheSeedsSessionWithAClientThatEndsNoLineAndReceivesOncePerReply) {
+  Process server{here()};
+  const Wire client{port_of(server)};
+  EXPECT_EQ(client.receive(), "220 FTP Server Ready\r\n");
+  const auto say = [&client](std::string_view words) {
+    client.send(words);
+    return client.receive();
+  };
+  EXPECT_EQ(say("pwd"), "257 \"" + root.string() + "\"\r\n");
+
+  auto announced = say("RETR sample_image.jpg");
+  EXPECT_TRUE(announced.starts_with("150 ")) << announced;
+  EXPECT_EQ(Wire{port_announced(announced)}.receive_all(), picture);
+  EXPECT_EQ(client.receive(), "226 Download complete\r\n");
+
+  announced = say("STOR upload_test.jpg");
+  {
+    const Wire data{port_announced(announced)};
+    data.send(picture);
+  }
+  EXPECT_EQ(client.receive(), "226 Upload complete\r\n");
+  EXPECT_EQ(root.read("upload_test.jpg"), picture);
+
+  EXPECT_EQ(say("CWD images"), "250 Directory changed to images\r\n");
+  announced = say("LIST");
+  EXPECT_EQ(Wire{port_announced(announced)}.receive_all(), "demo_photo.jpg");
+  EXPECT_EQ(client.receive(), "226 Listing complete\r\n");
+  EXPECT_EQ(say("RETR nothing"), "550 File not found\r\n");
+  EXPECT_EQ(say("DANCE"), "502 Command not implemented\r\n");
+  EXPECT_EQ(say("QUIT"), "221 Goodbye\r\n");
+  EXPECT_EQ(client.receive(), "");
+  EXPECT_EQ(stop(server), 0) << server.errors();
+}
+
+TEST_F(ServerProgram, NamesTheRootAsTheOperatorDid) {
+  root.write("server/server_storage/a", "");
+  Process server{Program{command({"--listen", "127.0.0.1:0"})}.in(root.string())};
+  Wire client{port_of(server)};
+  client.reply();
+  EXPECT_EQ(client.ask("PWD"), "257 \"server/server_storage\"");
+}
+
+TEST_F(ServerProgram, ServesSeveralClientsAtATimeOverSeveralThreads) {
+  Process server{here({"--threads", "3"})};
+  const auto port = port_of(server);
+  std::vector<Wire> clients;
+  for (int i = 0; i < 12; ++i) clients.emplace_back(port);
+  for (auto& client : clients) EXPECT_EQ(client.reply(), "220 FTP Server Ready");
+  for (auto& client : clients) client.send("RETR sample_image.jpg\r\n");
+  for (auto& client : clients) {
+    EXPECT_EQ(Wire{port_announced(client.reply())}.receive_all(), picture);
+    EXPECT_EQ(client.reply(), "226 Download complete");
+  }
+  clients.clear();
+  EXPECT_EQ(stop(server), 0);
+}
+
+TEST_F(ServerProgram, OutlivesAClientThatGoesInTheMiddleOfADownload) {
+  root.write("large", std::string(30'000'000, 'x'));
+  Process server{here({"--threads", "1"})};
+  const auto port = port_of(server);
+  for (int i = 0; i < 3; ++i) {
+    Wire client{port};
+    client.reply();
+    const Wire data{port_announced(client.ask("RETR large"))};
+    EXPECT_FALSE(data.receive().empty());
+  }
+  Wire client{port};
+  EXPECT_EQ(client.reply(), "220 FTP Server Ready");
+  EXPECT_EQ(stop(server), 0) << server.errors();
+}
+
+TEST_F(ServerProgram, ListensOnSeveralAddressesOfBothFamilies) {
+  Process server{here({"--listen", "[::1]:0"})};
+  Wire ipv4{port_in(server.line_after("listening on 127.0.0.1:"))};
+  EXPECT_EQ(ipv4.reply(), "220 FTP Server Ready");
+  Wire ipv6{port_in(server.line_after("listening on [::1]:")), AF_INET6};
+  EXPECT_EQ(ipv6.reply(), "220 FTP Server Ready");
+}
+
+// ---- its end ----
+
+TEST_F(ServerProgram, EndsWellAtEitherSignalAndSaysWhatBecameOfTheSessions) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    Process server{here()};
+    port_of(server);
+    server.signal(signal);
+    EXPECT_EQ(server.wait(), 0);
+    EXPECT_TRUE(server.output().ends_with("\nstopped: 0 sessions ended, 0 cut\n")) << server.output();
+    EXPECT_EQ(server.errors(), "");
+  }
+}
+
+TEST_F(ServerProgram, SaysFarewellToIdleSessionsAndLetsTransfersEnd) {
+  root.write("large", std::string(30'000'000, 'x'));
+  Process server{here({"--threads", "2"})};
+  const auto port = port_of(server);
+  Wire idle{port};
+  idle.reply();
+  Wire busy{port};
+  busy.reply();
+  const Wire data{port_announced(busy.ask("RETR large"))};
+  std::string got = data.receive();
+  server.signal(SIGTERM);
+  EXPECT_TRUE(idle.reply().starts_with("421 "));
+  EXPECT_EQ(idle.receive(), "");
+  got += data.receive_all();
+  EXPECT_EQ(got.size(), 30'000'000u);
+  EXPECT_EQ(busy.reply(), "226 Download complete");
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_TRUE(server.output().ends_with("\nstopped: 2 sessions ended, 0 cut\n")) << server.output();
+}
+
+TEST_F(ServerProgram, CutsWhatDoesNotEndInTime) {
+  root.write("large", std::string(30'000'000, 'x'));
+  Process server{here({"--drain-timeout", "0.1"})};
+  Wire client{port_of(server)};
+  client.reply();
+  const Wire data{port_announced(client.ask("RETR large"))};
+  EXPECT_FALSE(data.receive().empty());
+  EXPECT_EQ(stop(server), 0);
+  EXPECT_TRUE(server.output().ends_with("\nstopped: 0 sessions ended, 1 cut\n")) << server.output();
+}
+
+TEST_F(ServerProgram, EndsAtOnceAtASecondSignal) {
+  root.write("large", std::string(30'000'000, 'x'));
+  Process server{here()};
+  Wire client{port_of(server)};
+  client.reply();
+  const Wire data{port_announced(client.ask("RETR large"))};
+  EXPECT_FALSE(data.receive().empty());
+  // A signal that follows at once is taken for the same one; of the many here one comes late enough.
+  for (siginfo_t ended{}; ended.si_pid == 0;) {
+    server.signal(SIGTERM);
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(server.id()), &ended, WEXITED | WNOHANG | WNOWAIT), 0);
+  }
+  EXPECT_EQ(server.wait(), 128 + SIGTERM);
+}
+
+// ---- what cannot be ----
+
+TEST_F(ServerProgram, TellsWhatItCannotDoInOneLineAndByItsStatus) {
+  expect_failure(command({"--root", root / "nowhere", "--listen", "127.0.0.1:0"}), 3, "cannot serve");
+  expect_failure(command({"--root", root / "sample_image.jpg", "--listen", "127.0.0.1:0"}), 3, "Not a directory");
+  expect_failure(here({"--dance"}), 2, "--dance");
+  expect_failure(here({"--guests", "all"}), 2, "--guests: 'all' is not none, read or write");
+  expect_failure(here({"--listen", "3456"}), 2, "--listen: '3456' is not HOST:PORT");
+  expect_failure(here({"--listen", "::1:3456"}), 2, "brackets");
+  expect_failure(here({"--listen", "127.0.0.1:65536"}), 2, "HOST:PORT");
+  expect_failure(here({"--threads", "0"}), 2, "--threads");
+  expect_failure(here({"--user", "anna"}), 2, "--user: not NAME:PASSWORD");
+  expect_failure(here({"--user", "anna:a", "--user", "anna:b"}), 2, "second user 'anna'");
+  expect_failure(here({"--users", files / "none"}), 2, "none: No such file");
+  expect_failure(here({"--data-ports", "5-4"}), 2, "--data-ports");
+  expect_failure(here({"--public-address", "10.0.0.0/33=192.0.2.1"}), 2, "--public-address");
+  expect_failure(here({"--idle-timeout", "-1"}), 2, "--idle-timeout");
+  expect_failure(here({"--max-sessions", "many"}), 2, "--max-sessions");
+  expect_failure(here({"--log", files / "none/log"}), 1, "cannot write to");
+  expect_failure(here({"--metrics", "192.0.2.1:9121"}), 2, "not a loopback address");
+  expect_failure(here({"--root", root.string()}), 2, "--root");
+}
+
+TEST_F(ServerProgram, SaysThatAPortIsTaken) {
+  Process first{here()};
+  const auto port = port_of(first);
+  expect_failure(command({"--root", root.string(), "--listen", "127.0.0.1:" + port}), 4,
+                 "cannot listen on 127.0.0.1:" + port + ": Address already in use");
+}
+
+TEST_F(ServerProgram, CanHaveAPortAgainAtOnce) {
+  std::string port = "0";
+  for (int i = 0; i < 3; ++i) {
+    Process server{command({"--root", root.string(), "--listen", "127.0.0.1:" + port})};
+    port = port_of(server);
+    Wire client{port};
+    client.reply();
+    EXPECT_EQ(stop(server), 0) << server.errors();
+  }
+}
+
+TEST_F(ServerProgram, HelpsOnItsStandardOutput) {
+  Process help{command({"--help"})};
+  EXPECT_EQ(help.wait(), 0);
+  for (const char* option :
+       {"--root", "--listen", "--guests", "--threads", "--explain", "--user", "--users", "--anonymous", "--data-ports",
+        "--public-address", "--idle-timeout", "--data-timeout", "--max-sessions", "--max-sessions-per-address",
+        "--login-attempts", "--config", "--check", "add-user"}) {
+    EXPECT_NE(help.output().find(option), std::string::npos) << option;
+  }
+  EXPECT_EQ(help.errors(), "");
+}
+
+// ---- who may come in ----
+
+TEST_F(ServerProgram, AddsUsersWhoThenCanLogIn) {
+  add_user("anna", "secret");
+  add_user("bert", "other");
+  EXPECT_EQ(files.read("users").find("secret"), std::string::npos) << "only a hash is kept";
+  Process server{here({"--users", files / "users"})};
+  const auto port = port_of(server);
+  Wire anna{port};
+  EXPECT_EQ(log_in(anna, "anna", "secret"), "230 Logged in");
+  Wire bert{port};
+  EXPECT_EQ(log_in(bert, "bert", "secret"), "530 Login incorrect");
+  Wire guest{port};
+  guest.reply();
+  EXPECT_TRUE(guest.ask("PWD").starts_with("530 ")) << "where there are users, guests may do nothing unless told";
+}
+
+TEST_F(ServerProgram, ChangesAUsersPasswordAndNothingElse) {
+  files.write("users", "# ours\nanna:*:/images:read:max-sessions=2\n");
+  Process adding{command({"add-user", files / "users", "anna"})};
+  adding.say("secret\n");
+  adding.close_input();
+  EXPECT_EQ(adding.wait(), 0);
+  EXPECT_EQ(adding.output(), "changed anna in " + files / "users" + "\n");
+  EXPECT_TRUE(files.read("users").starts_with("# ours\nanna:$"));
+  EXPECT_TRUE(files.read("users").ends_with(":/images:read:max-sessions=2\n"));
+}
+
+TEST_F(ServerProgram, RefusesToAddWhatIsNoUser) {
+  const auto users = files / "users";
+  expect_failure(command({"add-user", users, "anna"}), 1, "no password was given");
+  expect_failure(command({"add-user", users}), 2, "name is required");
+  expect_failure(command({"add-user", users, "anna", "--rights", "everything"}), 2, "--rights: 'everything'");
+  EXPECT_FALSE(files.has("users"));
+}
+
+TEST_F(ServerProgram, ReadsItsUsersAgainAtSighup) {
+  add_user("anna", "secret");
+  Process server{here({"--users", files / "users"})};
+  const auto port = port_of(server);
+  add_user("bert", "other");
+  server.signal(SIGHUP);
+  EXPECT_EQ(server.error_line(), "ftplike-server: read again: 2 users");
+  Wire bert{port};
+  EXPECT_EQ(log_in(bert, "bert", "other"), "230 Logged in");
+
+  files.write("users", "anna:what?\n");
+  server.signal(SIGHUP);
+  EXPECT_TRUE(server.error_line().starts_with("ftplike-server: all stays as it was: " + files / "users" + ":1: "));
+  Wire anna{port};
+  EXPECT_EQ(log_in(anna, "anna", "secret"), "230 Logged in");
+  EXPECT_EQ(stop(server), 0);
+}
+
+TEST_F(ServerProgram, LetsAnonymousReadIfToldAndGuestsNoMore) {
+  Process server{here({"--anonymous", "read"})};
+  const auto port = port_of(server);
+  Wire anonymous{port};
+  EXPECT_EQ(log_in(anonymous, "anonymous", "me@example.org"), "230 Logged in");
+  EXPECT_EQ(anonymous.ask("SIZE sample_image.jpg").substr(0, 3), "213");
+  EXPECT_EQ(anonymous.ask("DELE sample_image.jpg"), "550 Permission denied");
+  Wire guest{port};
+  guest.reply();
+  EXPECT_TRUE(guest.ask("PWD").starts_with("530 "));
+}
+
+TEST_F(ServerProgram, SaysThatNobodyCanComeInWhereGuestsMayNot) {
+  for (const Words& options : {Words{"--listen", "0.0.0.0:0"}, Words{"--trusted-proxy", "127.0.0.1"}}) {
+    auto words = here(options);
+    words.push_back("--check");
+    Process quiet{words};
+    EXPECT_EQ(quiet.wait(), 0);
+    EXPECT_NE(quiet.errors().find("nobody can come in"), std::string::npos) << quiet.errors();
+
+    words.insert(words.end(), {"--guests", "write"});
+    Process told{words};
+    EXPECT_EQ(told.wait(), 0);
+    EXPECT_EQ(told.errors(), "") << "told so in so many words";
+  }
+}
+
+TEST_F(ServerProgram, BelievesATrustedProxyAboutTheClientsAddress) {
+  Process server{here({"--trusted-proxy", "127.0.0.1", "--guests", "read", "--log", files / "log"})};
+  const auto port = port_of(server);
+  Wire client{port};
+  client.send("PROXY TCP4 192.0.2.7 198.51.100.1 51234 21\r\nNOOP\r\n");
+  EXPECT_EQ(client.reply(), "220 FTP Server Ready");
+  EXPECT_EQ(client.reply(), "200 OK");
+  Wire stranger{port};
+  stranger.send("NOOP\r\n");
+  EXPECT_EQ(stranger.receive(), "") << "from there every connection has to begin with the header";
+  EXPECT_NE(files.read("log").find(" #1 192.0.2.7:51234: connected to 198.51.100.1:21\n"), std::string::npos)
+      << files.read("log");
+}
+
+// ---- its configuration ----
+
+TEST_F(ServerProgram, ChecksAConfigurationWithoutServing) {
+  Process first{here()};
+  const auto port = port_of(first);
+  Process check{command({"--root", root.string(), "--listen", "127.0.0.1:" + port, "--check"})};
+  EXPECT_EQ(check.wait(), 0) << "it does not listen";
+  EXPECT_EQ(check.output(), "the configuration is good\n");
+  expect_failure(command({"--root", root / "nowhere", "--check"}), 3, "nowhere");
+  files.write("users", "anna:what?\n");
+  expect_failure(here({"--users", files / "users", "--check"}), 2, "users:1: ");
+}
+
+TEST_F(ServerProgram, TakesTheSameFromAConfigurationFileAsFromTheCommandLine) {
+  add_user("anna", "secret");
+  const auto behaviour = [&](const Words& arguments) {
+    Process server{arguments};
+    const auto port = port_of(server);
+    Words seen;
+    Wire first{port};
+    seen.push_back(first.reply());
+    seen.push_back(first.ask("PWD"));
+    seen.push_back(first.ask("DELE sample_image.jpg"));
+    first.ask("USER anna");
+    seen.push_back(first.ask("PASS secret"));
+    seen.push_back(first.ask("PASV"));
+    Wire second{port};
+    second.reply();
+    second.ask("USER bert");
+    seen.push_back(second.ask("PASS other"));
+    second.ask("USER eve");
+    seen.push_back(second.ask("PASS wrong"));  // the only attempt
+    EXPECT_EQ(second.reply(), "(closed)");
+    Wire third{port};
+    third.reply();
+    Wire fourth{port};
+    seen.push_back(fourth.reply());
+    EXPECT_EQ(stop(server), 0);
+    for (const char* name : {"log", "xferlog"}) {
+      if (files.has(name)) seen.push_back(name);
+      std::filesystem::remove(files / name);
+    }
+    return seen;
+  };
+  const auto by_command_line = behaviour({command(
+      {"--root",           root.string(),    "--listen",         "127.0.0.1:0", "--guests",       "read",
+       "--users",          files / "users",  "--user",           "bert:other",  "--data-ports",   "51000-51099",
+       "--public-address", "192.0.2.99",     "--login-attempts", "1",           "--max-sessions", "2",
+       "--greeting",       "Good morning",   "--threads",        "2",           "--log",          files / "log",
+       "--xferlog",        files / "xferlog"})});
+  files.write("server.toml", "# as above\nroot = '" + root.string() +
+                                 "'\nlisten = '127.0.0.1:0'\nguests = 'read'\nusers = '" + (files / "users") +
+                                 "'\nuser = ['bert:other']\ndata-ports = '51000-51099'\npublic-address = "
+                                 "['192.0.2.99']\nlogin-attempts = 1\nmax-sessions = 2\ngreeting = 'Good "
+                                 "morning'\nthreads = 2\nexplain = false\nlog = '" +
+                                 (files / "log") + "'\nxferlog = '" + (files / "xferlog") + "'\n");
+  const auto by_file = behaviour(command({"--config", files / "server.toml"}));
+  EXPECT_EQ(by_file, by_command_line);
+  const Words expected{"220 Good morning",
+                       "257 \"" + root.string() + '"',
+                       "550 Permission denied",
+                       "230 Logged in",
+                       "227 Entering passive mode (192,0,2,99,199,56)",
+                       "230 Logged in",
+                       "421 Too many failed logins, closing the connection",
+                       "421 Too many connections, try later",
+                       "log",
+                       "xferlog"};
+  EXPECT_EQ(by_file, expected);
+}
+
+TEST_F(ServerProgram, LetsTheCommandLineWinOverTheConfigurationFile) {
+  files.write("server.toml", "root = 'nowhere'\nlisten = ['127.0.0.1:0', '[::1]:0']\ngreeting = 'From the file'\n");
+  Process server{here({"--config", files / "server.toml"})};
+  Wire client{port_of(server)};
+  EXPECT_EQ(client.reply(), "220 From the file");
+  EXPECT_EQ(stop(server), 0);
+  EXPECT_EQ(server.output().find("[::1]"), std::string::npos) << "what is said there is not added to what is said here";
+}
+
+TEST_F(ServerProgram, NamesTheLineOfAConfigurationFileThatIsWrong) {
+  const auto expect_wrong = [&](const std::string& text, const std::string& words) {
+    files.write("server.toml", text);
+    expect_failure(here({"--config", files / "server.toml", "--check"}), 2, files / "server.toml" + words);
+  };
+  expect_wrong("threads = 1\n\nmax-sesions = 5\n", ":3: no such setting: max-sesions");
+  expect_wrong("config = 'other.toml'\n", ":1: no such setting: config");
+  expect_wrong("[limits]\nidle = 3\n", ":1: no such setting: limits");
+  expect_wrong("idle-timeout = 300\ndata-timeout = 'soon'\n", ":2: data-timeout: 'soon' is not a number of seconds");
+  expect_wrong("explain = 'yes'\n", ":1: explain: neither true nor false");
+  expect_wrong("threads = [1, 2]\n", ":1: threads: only one value can be given");
+  expect_wrong("root = true\n", ":1: root: neither text nor a number");
+  expect_wrong("user = [['a']]\n", ":1: user: neither text nor a number");
+  expect_wrong("listen = ['127.0.0.1:0'\nroot\n", ":2: ");
+  expect_failure(here({"--config", files / "none.toml"}), 2, "cannot read " + files / "none.toml");
+  expect_failure(here({"--config", files.string()}), 2, "cannot read " + files.string());
+}
+
+// ---- what is seen ----
+
+TEST_F(ServerProgram, LogsSessionsAndTransfers) {
+  Process server{here({"--user", "anna:secret", "--log", files / "log", "--xferlog", files / "xferlog"})};
+  {
+    Wire client{port_of(server)};
+    log_in(client, "anna", "secret");
+    store(client, "a b.txt", "hello");
+    client.ask("QUIT");
+  }
+  EXPECT_EQ(stop(server), 0);
+  const auto log = files.read("log");
+  for (const char* words : {": connected to 127.0.0.1:", ": logged in as anna\n",
+                            " anna: STOR /a b.txt: received 5 bytes in ", " anna: closed\n"}) {
+    EXPECT_NE(log.find(words), std::string::npos) << words << " is not in\n" << log;
+  }
+  EXPECT_EQ(log.find("secret"), std::string::npos);
+  EXPECT_TRUE(files.read("xferlog").ends_with(" 0 127.0.0.1 5 /a_b.txt b _ i r anna ftp 0 * c\n"))
+      << files.read("xferlog");
+}
+
+TEST_F(ServerProgram, OpensItsLogsAgainAtSighup) {
+  Process server{here({"--log", files / "log"})};
+  const auto port = port_of(server);
+  { Wire{port}.reply(); }
+  std::filesystem::rename(files / "log", files / "log.1");
+  server.signal(SIGHUP);
+  EXPECT_EQ(server.error_line(), "ftplike-server: read again: 0 users");
+  { Wire{port}.reply(); }
+  EXPECT_EQ(stop(server), 0);
+  EXPECT_NE(files.read("log.1").find(" #1 "), std::string::npos);
+  EXPECT_NE(files.read("log").find(" #2 127.0.0.1:"), std::string::npos);
+}
+
+TEST_F(ServerProgram, LogsEveryCommandToTheStandardErrorsIfToldButNoPassword) {
+  Process server{here({"--log", "-", "--log-commands", "--user", "anna:secret"})};
+  Wire client{port_of(server)};
+  log_in(client, "anna", "secret");
+  EXPECT_EQ(stop(server), 0);
+  for (const char* words : {": > USER anna\n", ": < 331 ", ": > PASS ***\n", ": < 230 "}) {
+    EXPECT_NE(server.errors().find(words), std::string::npos) << words << " is not in\n" << server.errors();
+  }
+  EXPECT_EQ(server.errors().find("secret"), std::string::npos);
+}
+
+TEST_F(ServerProgram, TellsPrometheusWhatHappened) {
+  Process server{here({"--user", "anna:secret", "--metrics", "127.0.0.1:0"})};
+  Wire client{port_of(server)};
+  const auto page = server.line_after("metrics on http://127.0.0.1:");
+  log_in(client, "anna", "secret");
+  store(client, "a.txt", "hello");
+  const Wire scraper{page.substr(0, page.find('/'))};
+  scraper.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto answer = scraper.receive_all();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
+  for (const char* line :
+       {"ftplike_sessions_open 1\n", "ftplike_logins_total{result=\"accepted\"} 1\n",
+        "ftplike_commands_total{verb=\"STOR\"} 1\n", "ftplike_data_bytes_total{direction=\"received\"} 5\n",
+        "ftplike_transfers_total{direction=\"received\",verdict=\"complete\"} 1\n"}) {
+    EXPECT_NE(answer.find(line), std::string::npos) << line << " is not in\n" << answer;
+  }
+  EXPECT_EQ(stop(server), 0) << "the page ends, too";
+}
+
+TEST_F(ServerProgram, ExplainsWhatHappensWithoutColoursWhereNoTerminalIs) {
+  Process server{here({"--explain"})};
+  {
+    Wire client{port_of(server)};
+    client.reply();
+    EXPECT_EQ(Wire{port_announced(client.ask("RETR sample_image.jpg"))}.receive_all(), picture);
+    client.reply();
+    client.ask("QUIT");
+  }
+  EXPECT_EQ(stop(server), 0);
+  for (const char* words : {"╭─ control connection ─", "│ RETR sample_image.jpg ──", "─ 226 Download complete │",
+                            " waits ○ │", "─ opened ─", "═ 300 003 bytes ═"}) {
+    EXPECT_NE(server.output().find(words), std::string::npos) << words << " is not in\n" << server.output();
+  }
+  EXPECT_EQ(server.output().find('\x1b'), std::string::npos);
+}
+
+// ---- its supervisor ----
+
+namespace {
+
+/// A socket that a supervisor listens on before the server runs.
+class HandedOver {
+ public:
+  HandedOver() : socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(socket.get(), any, size) != 0 || ::listen(socket.get(), 16) != 0 ||
+        ::getsockname(socket.get(), any, &size) != 0) {
+      throw std::system_error(errno, std::generic_category(), "a socket to hand over");
+    }
+    port = std::to_string(ntohs(address.sin_port));
+  }
+  Descriptor socket;
+  std::string port;
+};
+
+/// Where a supervisor is told how its service does.
+class NotifySocket {
+ public:
+  explicit NotifySocket(const std::string& path) : socket_{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)} {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    if (::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+      throw std::system_error(errno, std::generic_category(), path);
+    }
+    const timeval patience{60, 0};
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  }
+  std::string next() const {
+    std::array<char, 256> room;
+    const auto n = ::recv(socket_.get(), room.data(), room.size(), 0);
+    return n < 0 ? "(nothing)" : std::string{room.data(), static_cast<std::size_t>(n)};
+  }
+
+ private:
+  Descriptor socket_;
+};
+
+/// As a service manager starts programs: with the socket as number 3, and told so by the variables.
+Program supervised(const Words& words, const HandedOver& handed, const std::string& id = "$$") {
+  Words arguments{"sh", "-c", "LISTEN_FDS=1 LISTEN_PID=" + id + " exec \"$0\" \"$@\""};
+  arguments.insert(arguments.end(), words.begin(), words.end());
+  return Program{arguments}.handing_over(handed.socket.get());
+}
+
+}  // namespace
+
+TEST_F(ServerProgram, AcceptsSessionsFromASocketThatItsSupervisorHandsIn) {
+  const HandedOver handed;
+  Wire early{handed.port};  // before there is a server
+  Process server{supervised(command({"--root", root.string()}), handed)};
+  EXPECT_EQ(server.line(), "listening on 127.0.0.1:" + handed.port);
+  EXPECT_EQ(early.reply(), "220 FTP Server Ready");
+  EXPECT_EQ(early.ask("PWD"), "257 \"" + root.string() + "\"") << "guests may come in over loopback";
+  EXPECT_EQ(stop(server), 0);
+  EXPECT_EQ(server.output().find("3456"), std::string::npos) << "and from nowhere else";
+}
+
+TEST_F(ServerProgram, TakesNoSocketThatIsMeantForAnotherProcess) {
+  const HandedOver handed;
+  Process server{supervised(here(), handed, "1")};
+  EXPECT_NE(port_of(server), handed.port);
+  EXPECT_EQ(stop(server), 0);
+  EXPECT_EQ(server.output().find(':' + handed.port), std::string::npos);
+}
+
+TEST_F(ServerProgram, RefusesToServeADescriptorThatIsNoListeningSocket) {
+  HandedOver handed;
+  handed.socket = Descriptor{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  Process server{supervised(command({"--root", root.string()}), handed)};
+  EXPECT_EQ(server.wait(), 4);
+  EXPECT_NE(server.errors().find("handed in"), std::string::npos) << server.errors();
+}
+
+TEST_F(ServerProgram, TellsItsSupervisorWhenItIsReadyAndWhenItStops) {
+  const NotifySocket notify{files / "notify"};
+  Process server{Program{here()}.with("NOTIFY_SOCKET", files / "notify")};
+  EXPECT_EQ(notify.next(), "READY=1");
+  Wire client{port_of(server)};
+  EXPECT_EQ(client.reply(), "220 FTP Server Ready");
+  server.signal(SIGTERM);
+  EXPECT_EQ(notify.next(), "STOPPING=1");
+  EXPECT_EQ(server.wait(), 0);
+}
