@@ -22,7 +22,6 @@ struct ActiveChannel {
       if (error) return {501, "Not an address and a port"};
       const bool own = address == session.peer().address();
       if (!own || named->port < 1024) {
-        session.template channel<ActiveChannel>().refuse();
         session.template observe<StrangerRefused>(Endpoint{address, named->port});
         return {501, own ? "Port below 1024 refused" : "Only your own address is connected to"};
       }
@@ -43,17 +42,11 @@ struct ActiveChannel {
 
   template <Transport T> class ServerEnd {
    public:
-    bool armed() const noexcept { return peer_ || refused_; }
+    bool armed() const noexcept { return peer_.has_value(); }
     bool announces() const noexcept { return false; }
-    void disarm() noexcept {
-      peer_.reset();
-      refused_ = false;
-    }
+    void disarm() noexcept { peer_.reset(); }
     void aim(const Endpoint& peer) { peer_ = peer; }
-    /// Lets the next transfer fail: who named a wrong place waits for us there, and not for a port of ours.
-    void refuse() noexcept { refused_ = true; }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
-      if (std::exchange(refused_, false)) throw std::system_error(Errc::no_data_connection);
       const Endpoint peer = *std::exchange(peer_, std::nullopt);
       const Reply announcement{150, std::move(text)};
       co_await session.preliminary(announcement);
@@ -68,7 +61,6 @@ struct ActiveChannel {
 
    private:
     std::optional<Endpoint> peer_;
-    bool refused_ = false;
   };
 
   template <Transport T> class ClientEnd {
