@@ -2,8 +2,11 @@
 // Our server program on a folder and a port of its own, and the programs of others that are run against it.
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <filesystem>
 #include <random>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -37,6 +40,13 @@ inline std::string noise(std::size_t size, unsigned seed = 1) {
   std::string bytes(size, '\0');
   for (char& byte : bytes) byte = static_cast<char>(engine());
   return bytes;
+}
+
+/// The size of a file; 0 if it is not there.
+inline std::uintmax_t size_of(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  return error ? 0 : size;
 }
 
 /// Our server on a folder of the caller's, with the user `tester` and the password `secret`.
