@@ -1,0 +1,113 @@
+// The examples, run as their comments say. All use port 3456, so each test has a network of its own.
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "running_server.hpp"
+
+namespace {
+
+/// A shell that runs `script` in `folder`, with the examples in $programs, on a machine that has nothing but loopback.
+///
+/// Without a network of its own the test would talk to whatever else has that port: it rather fails.
+Outcome run_alone(const TestFolder& folder, const std::string& script) {
+  std::vector<std::string> arguments{"unshare", "--net", "sh", "-c", "ip link set lo up || exit 99\n" + script};
+  if (::geteuid() != 0) arguments.insert(arguments.begin() + 1, "--map-root-user");
+  return outcome_of(Program{std::move(arguments)}.in(folder.string()).with("programs", FTPLIKE_PROGRAMS));
+}
+
+/// Starts an example that serves, and waits until it listens.
+std::string serving(const std::string& name) {
+  return R"(
+    "$programs/example_)" +
+         name + R"(" > served & server=$!
+    trap 'kill $server' EXIT
+    until ss -Hltn 'sport = :3456' | grep -q .; do kill -0 $server || exit 98; done
+  )";
+}
+
+/// What a person would see who types these lines, of which the last one is QUIT.
+std::string typed(const std::string& lines) {
+  return "python3 -I -c 'import socket, sys\n"
+         "with socket.create_connection((\"127.0.0.1\", 3456), 20) as s:\n"
+         "    s.sendall(b\"" +
+         lines +
+         "\")\n"
+         "    sys.stdout.buffer.write(s.makefile(\"rb\").read())'\n";
+}
+
+TEST(Examples, TinyServerServesBothExampleClients) {
+  const TestFolder folder;
+  folder.write("server_storage/sample_image.jpg", noise(100'000, 1));
+  folder.write("server_storage/images/demo_photo.jpg", noise(70'000, 2));
+  folder.write("server_storage/images/empty.jpg", "");
+  folder.write("client_files/upload_test.jpg", noise(50'000, 3));
+  const auto held = run_alone(folder, serving("tiny_server") + R"(
+    "$programs/example_blocking_client" || exit 1
+    "$programs/example_coroutine_client" || exit 2
+  )");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(held.output, "images\nsample_image.jpg\nupload_test.jpg\n");
+  EXPECT_TRUE(folder.read("client_files/sample_image.jpg") == noise(100'000, 1));
+  EXPECT_TRUE(folder.read("server_storage/upload_test.jpg") == noise(50'000, 3));
+  EXPECT_TRUE(folder.read("client_files/demo_photo.jpg") == noise(70'000, 2));
+  EXPECT_EQ(folder.read("client_files/empty.jpg"), "");
+}
+
+TEST(Examples, ClientsSayThatThereIsNoServer) {
+  const TestFolder folder;
+  for (const std::string name : {"blocking_client", "coroutine_client"}) {
+    const auto held = run_alone(folder, "\"$programs/example_" + name + "\"");
+    EXPECT_EQ(held.status, 1) << name;
+    EXPECT_NE(held.errors, "") << name;
+  }
+}
+
+TEST(Examples, OwnVerbSumsTheBytesOfAFile) {
+  const TestFolder folder;
+  folder.write("server_storage/file", std::string("\x01\x02\xff", 3));
+  const auto held =
+      run_alone(folder, serving("own_verb") + typed("XSUM file\\r\\nXSUM none\\r\\nHELP XSUM\\r\\nQUIT\\r\\n"));
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_NE(held.output.find("213 258\r\n550 "), std::string::npos) << held.output;
+  EXPECT_NE(held.output.find("XSUM <path>: sum of the bytes of a file"), std::string::npos) << held.output;
+}
+
+TEST(Examples, OwnProtocolKnowsItsSixCommandsAlone) {
+  const TestFolder folder;
+  const auto held =
+      run_alone(folder, serving("own_protocol") + typed("PWD\\r\\nUSER me\\r\\nPASV\\r\\nQUIT\\r\\n") + R"(
+    "$programs/ftplike-client" --files . 127.0.0.1 3456 -c "RETR hello.txt" || exit 1
+  )");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_NE(held.output.find("502 Command not implemented\r\n502 Command not implemented\r\n221 Goodbye\r\n"),
+            std::string::npos)
+      << held.output;
+  EXPECT_EQ(folder.read("hello.txt"), "Hello!\n");
+}
+
+TEST(Examples, EventsTellOfArrivalsAndRefusePrograms) {
+  const TestFolder folder;
+  folder.write("note.txt", "12345");
+  folder.write("virus.exe", "12345");
+  std::filesystem::create_directory(folder.path() / "server_storage");
+  const auto held = run_alone(folder, serving("events") + R"(
+    "$programs/ftplike-client" --files . 127.0.0.1 3456 -c "STOR note.txt" || exit 1
+    "$programs/ftplike-client" --files . 127.0.0.1 3456 -c "STOR virus.exe" && exit 2
+    cat served
+  )");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_NE(held.output.find("553 No programs here"), std::string::npos) << held.output;
+  EXPECT_EQ(folder.read("served"), "/note.txt arrived, 5 bytes\n");
+  EXPECT_EQ(folder.read("server_storage/note.txt"), "12345");
+  EXPECT_FALSE(folder.has("server_storage/virus.exe"));
+}
+
+TEST(Examples, SimulatedTestPasses) {
+  const TestFolder folder;
+  const auto held = run_alone(folder, R"("$programs/example_simulated_test")");
+  EXPECT_TRUE(ended_well(held));
+  EXPECT_NE(held.output.find("[  PASSED  ] 1 test."), std::string::npos) << held.output;
+}
+
+}  // namespace
