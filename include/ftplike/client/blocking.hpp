@@ -16,16 +16,22 @@ namespace ftplike {
 ///     client.download("sample_image.jpg", "client_files/sample_image.jpg");
 ///
 /// **Cancellation:** by `cancel`, from any thread: the call under way throws. **Threads:** one at a time, but for that.
-template <class DataChannel = AnyChannel, class Observer = NoObserver> class BasicBlockingClient {
+template <class DataChannel = AnyChannel, class Observer = NoObserver, Transport T = TcpTransport>
+class BasicBlockingClient {
  public:
-  using Visit = typename Client<TcpTransport, DataChannel, Observer>::Visit;
+  using Visit = typename Client<T, DataChannel, Observer>::Visit;
 
-  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {}) {
+  /// Connects. What stands behind the observer is for the transport: a `TlsClient`, for instance.
+  template <class... More>
+  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {}, More&&... transport)
+      : network_{std::forward<More>(transport)...} {
     auto connecting = connect<DataChannel>(network_, std::move(url), std::move(options), std::move(observer));
     client_.emplace(run(std::move(connecting)));
   }
-  BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {}, Observer observer = {})
-      : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer)} {}
+  template <class... More> BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {},
+                                               Observer observer = {}, More&&... transport)
+      : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer),
+                            std::forward<More>(transport)...} {}
   BasicBlockingClient(const BasicBlockingClient&) = delete;
   BasicBlockingClient& operator=(const BasicBlockingClient&) = delete;
 
@@ -96,10 +102,10 @@ template <class DataChannel = AnyChannel, class Observer = NoObserver> class Bas
     return result.get();
   }
 
-  TcpTransport network_;
+  T network_;
   const Executor executor_ = network_.executor();
   asio::cancellation_signal* stop_ = nullptr;
-  std::optional<Client<TcpTransport, DataChannel, Observer>> client_;
+  std::optional<Client<T, DataChannel, Observer>> client_;
 };
 
 using BlockingClient = BasicBlockingClient<>;

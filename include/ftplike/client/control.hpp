@@ -75,6 +75,9 @@ template <Transport T, class Observer> class ClientControl {
     ftplike::observe<Event>(observer_, who_, std::forward<More>(more)...);
   }
 
+  /// Whether nothing has come that was not asked for. What comes in clear before TLS must not be heard after it.
+  bool is_silent() const noexcept { return replies_.empty(); }
+
   /// Ends the connection now.
   void close(std::error_code why = {}) {
     if (!std::exchange(open_, false)) return;

@@ -11,6 +11,7 @@
 #include <ftplike/client/data_link.hpp>
 #include <ftplike/client/features.hpp>
 #include <ftplike/data_channel/negotiated.hpp>
+#include <ftplike/io/securable.hpp>
 #include <ftplike/transfer.hpp>
 
 namespace ftplike::detail {
@@ -44,8 +45,9 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   Features features;
   Dialect dialect = Dialect::standard;
   Reply greeting;
-  std::string system;  // what SYST said
-  char type = '\0';    // of TYPE, as far as we know
+  bool secured = false;  // both connections are protected by TLS
+  std::string system;    // what SYST said
+  char type = '\0';      // of TYPE, as far as we know
   ClientControl<T, Observer>& control() noexcept { return control_; }
 
   /// The final reply to a command, whatever it is.
@@ -70,7 +72,8 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     try {
       if (std::exchange(cut_, false) && dialect != Dialect::ftplike) {
         // A server that takes the end of the data for the end of the file must hear of the ABOR first.
-        co_await control_.abort(link_ ? std::chrono::seconds{1} : Duration{});
+        const Duration patience = link_ ? std::chrono::seconds{1} : Duration{};
+        co_await control_.abort(patience);
       }
       link_.reset();
       co_await control_.get_in_step();
@@ -203,6 +206,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     const Limited<T> limited{watchdog(), options.limits.stall, *link_};
     co_await copy(
         *link_, sink, [](std::size_t) {}, transfer.piece());
+    if constexpr (SecurableStream<Stream>) co_await link_->finish();  // the peer said goodbye, so do we
   }
   template <class Sink> awaitable<void> receive_text(Sink& sink, ClientTransfer& transfer) {
     Unfinished<Sink> file{sink};
@@ -219,6 +223,15 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   awaitable<void> open(ClientTransfer& transfer) {
     auto stream = co_await channel_.open(*this, transfer.command);
+    if constexpr (SecurableStream<Stream>) {
+      Settled<void> shaken;
+      if (secured) {
+        co_await guarded(watchdog(), options.limits.connect_data,
+                         settle(stream.connect_tls(control_.stream()), shaken));
+      }
+      if (shaken.failed()) check_data_came(watchdog().barked());
+      shaken.get();
+    }
     transfer.opening = opening_;
     transfer.connected = true;
     link_.emplace(*this, std::move(stream), transfer);

@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include <ftplike/client/meter.hpp>
 #include <ftplike/client/options.hpp>
+#include <ftplike/client/progress.hpp>
 #include <ftplike/io/bytes.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/protocol/path.hpp>
@@ -27,7 +27,7 @@ class ClientTransfer {
   std::uint64_t offset = 0, size = 0;  // where it begins; of the whole, 0 if not known
   std::uint64_t restart = 0;           // what REST is to say, 0 for no REST
   bool ascii = false, listing = false;
-  std::uint64_t rate = 0;                         // at most so many bytes a second; 0 for no bound
+  std::shared_ptr<Meter> bandwidth;               // a bound; none if null
   std::function<void(const Progress&)> progress;  // may be empty
 
   std::uint64_t moved = 0;
@@ -36,10 +36,10 @@ class ClientTransfer {
   std::string opening;     // what the server said when it began
   Time began{};
 
-  /// The most that is moved in one piece: with a bound of rate, what an eighth of a second takes.
+  /// The most that is moved in one piece.
   std::size_t piece() const noexcept {
-    constexpr std::uint64_t most = 512 * 1024;
-    return rate == 0 ? most : static_cast<std::size_t>(std::clamp<std::uint64_t>(rate / 8, 1, most));
+    constexpr std::size_t most = 512 * 1024;
+    return bandwidth ? bandwidth->piece(most) : most;
   }
 };
 
@@ -83,7 +83,11 @@ template <class Core> class DataLink {
   awaitable<void> finish() {
     check();
     try {
-      co_await stream_.finish();
+      if constexpr (requires { stream_.part(core_.network(), Duration{}); }) {
+        co_await stream_.part(core_.network(), core_.options.limits.recovery);
+      } else {
+        co_await stream_.finish();
+      }
     } catch (const std::system_error&) {
       transfer_.broken = true;
       throw;
@@ -113,7 +117,7 @@ template <class Core> class DataLink {
     core_.template observe<DataMoved>(direction_, moved_);
     if (transfer_.progress) tell();
     co_await core_.keep_alive();
-    if (transfer_.rate > 0) co_await slow_down();
+    if (transfer_.bandwidth) co_await slow_down(n);
     co_return n;
   }
 
@@ -127,11 +131,11 @@ template <class Core> class DataLink {
     transfer_.progress(progress_of(meter_, now - transfer_.began, transfer_.offset, moved_, transfer_.size));
   }
 
-  /// Waits until as much time has passed as the bytes so far are to take.
-  awaitable<void> slow_down() {
-    const std::chrono::duration<double> wanted{static_cast<double>(moved_) / static_cast<double>(transfer_.rate)};
-    const Time due = transfer_.began + std::chrono::duration_cast<Duration>(wanted);
-    if (due <= core_.network().now()) co_return;
+  /// Waits until the bound on the bandwidth lets the next bytes follow.
+  awaitable<void> slow_down(std::size_t n) {
+    const Time now = core_.network().now();
+    const Time due = transfer_.bandwidth->after(n, now);
+    if (due <= now) co_return;
     co_await core_.network().sleep_until(due);
     core_.watchdog().extend();
   }

@@ -19,7 +19,7 @@ inline bool cannot_restart(const ClientError& error) { return error.verb() == "R
 inline ClientTransfer prepare(std::string command, Direction direction, const TransferOptions& options) {
   ClientTransfer transfer{std::move(command), direction};
   transfer.ascii = options.ascii;
-  transfer.rate = options.rate;
+  transfer.bandwidth = options.bandwidth;
   transfer.progress = options.progress;
   return transfer;
 }
@@ -45,7 +45,8 @@ awaitable<std::optional<std::uint64_t>> length_for(Core& core, std::string remot
 template <class Core, ByteSink Sink>
 awaitable<TransferResult> fetch(Core& core, std::string remote, Sink& sink, std::uint64_t offset,
                                 std::optional<std::uint64_t> size, const TransferOptions& options) {
-  co_await set_type(core, options.ascii ? 'A' : 'I');
+  const char type = options.ascii ? 'A' : 'I';
+  co_await set_type(core, type);
   ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
   transfer.offset = transfer.restart = offset;
   transfer.size = size.value_or(0);
@@ -62,7 +63,8 @@ template <class Core, ByteSource Source>
 awaitable<TransferResult> store(Core& core, std::string_view verb, Source& source, std::string remote,
                                 std::uint64_t offset, std::optional<std::uint64_t> size,
                                 const TransferOptions& options) {
-  co_await set_type(core, options.ascii ? 'A' : 'I');
+  const char type = options.ascii ? 'A' : 'I';
+  co_await set_type(core, type);
   std::string command{verb};
   if (!remote.empty()) command += " " + remote;
   ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);

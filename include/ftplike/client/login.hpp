@@ -10,10 +10,11 @@ namespace ftplike::detail {
 /// The first words of a session. Each waits for its answer: nothing is sent ahead to a server that is not yet known.
 ///
 /// 1. The greeting: 220, perhaps after a 120.
-/// 2. Only if the dialect is to be found out and no user is given, PWD: a 257 before any login is a server that wants
+/// 2. If the URL asks for it AUTH TLS, PBSZ 0 and PROT P, or else the end: nothing goes out in clear then.
+/// 3. Only if the dialect is to be found out and no user is given, PWD: a 257 before any login is a server that wants
 ///    none, which is the ftp-like dialect.
-/// 3. Unless that is settled, USER: 502 or 500 is the ftp-like dialect, too. After 331 PASS, after 332 ACCT.
-/// 4. In the standard dialect FEAT; SYST, if FEAT is not understood; OPTS UTF8 ON, if UTF8 is offered.
+/// 4. Unless that is settled, USER: 502 or 500 is the ftp-like dialect, too. After 331 PASS, after 332 ACCT.
+/// 5. In the standard dialect FEAT; SYST, if FEAT is not understood; OPTS UTF8 ON, if UTF8 is offered.
 ///
 /// Commands end with CRLF, each in one write. But the server that the ftp-like dialect comes from takes one read for
 /// one command, whatever is in it. It is known by the bare LF that ends its replies: from the moment on that the
@@ -23,17 +24,40 @@ template <class Core> class Login {
   Login(Core& core, const Url& url) : core_{core}, url_{url} {}
 
   awaitable<void> run() {
+    if (url_.secure == Secure::implicit_tls) co_await shake_hands();
     const Reply greeting = co_await core_.control().greeting();
     if (!greeting.complete()) core_.fail(greeting, "connect");
     core_.greeting = greeting;
+    if (url_.secure != Secure::no) co_await protect();
     co_await find_dialect();
     core_.control().end_commands(core_.dialect == Dialect::standard || core_.control().hears_crlf());
     if (core_.dialect == Dialect::standard) co_await look_around();
   }
 
  private:
+  awaitable<void> shake_hands() {
+    auto& stream = core_.control().stream();
+    if constexpr (requires { stream.connect_tls(core_.network().tls_client(), url_.host); }) {
+      auto handshake = stream.connect_tls(core_.network().tls_client(), url_.host);
+      co_await within(core_.network(), core_.options.limits.connect, std::move(handshake));
+    } else {
+      throw ClientError{std::make_error_code(std::errc::protocol_not_supported), "AUTH", Channel::local, 0,
+                        "this transport has no TLS"};
+    }
+  }
+  awaitable<void> protect() {
+    if (url_.secure == Secure::explicit_tls) {
+      (void)co_await core_.demand("AUTH TLS");
+      if (!core_.control().is_silent()) throw ClientError{Errc::bad_reply, "AUTH", Channel::control};
+      co_await shake_hands();
+    }
+    (void)co_await core_.demand("PBSZ 0");
+    (void)co_await core_.demand("PROT P");
+    core_.secured = true;
+  }
+
   awaitable<void> find_dialect() {
-    core_.dialect = core_.options.dialect;
+    core_.dialect = core_.secured ? Dialect::standard : core_.options.dialect;
     if (core_.dialect == Dialect::ftplike) co_return;
     if (core_.dialect == Dialect::automatic && url_.user.empty()) {
       const Reply place = co_await core_.ask("PWD");

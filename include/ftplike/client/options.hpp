@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
-#include <ftplike/io/asio.hpp>
+#include <ftplike/client/progress.hpp>
+#include <ftplike/io/meter.hpp>
 
 namespace ftplike {
 
@@ -34,28 +36,15 @@ struct ClientOptions {
   ClientLimits limits;
 };
 
-/// How far a transfer has come. `size` is 0 if it is not known.
-class Progress {
- public:
-  std::uint64_t offset = 0;       // where it began, when resumed
-  std::uint64_t transferred = 0;  // bytes over the data connection
-  std::uint64_t size = 0;         // of the whole file
-  Duration elapsed{};
-  /// Bytes a second, over the last seconds.
-  double rate = 0;
-  /// The time that the rest will take at that rate; zero if that cannot be said.
-  Duration remaining{};
-};
-
 /// How one transfer is to be done.
 struct TransferOptions {
   TransferOptions() {}  // no aggregate, as above
 
-  bool ascii = false;      // TYPE A: line endings are converted
-  bool resume = false;     // go on where an interrupted transfer of this file ended
-  bool verify = true;      // compare the length with what the server says, where it can say
-  bool keep_time = true;   // a downloaded file gets the server's time of modification, where it can say
-  std::uint64_t rate = 0;  // at most so many bytes a second; 0 for no bound
+  bool ascii = false;                // TYPE A: line endings are converted
+  bool resume = false;               // go on where an interrupted transfer of this file ended
+  bool verify = true;                // compare the length with what the server says, where it can say
+  bool keep_time = true;             // a downloaded file gets the server's time of modification, where it can say
+  std::shared_ptr<Meter> bandwidth;  // a bound, which other transfers may share; none if null
   std::function<void(const Progress&)> progress;  // called after each piece
 };
 

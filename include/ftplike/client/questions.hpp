@@ -20,7 +20,7 @@ inline bool not_understood(const Reply& reply) noexcept {
 /// TYPE I or TYPE A, unless it is so already. The ftp-like dialect has no types.
 template <class Core> awaitable<void> set_type(Core& core, char type) {
   if (core.dialect == Dialect::ftplike || core.type == type) co_return;
-  (void)co_await core.demand(type == 'A' ? "TYPE A" : "TYPE I");
+  (void)co_await core.demand(std::string{"TYPE "} + type);
   core.type = type;
 }
 
@@ -51,7 +51,8 @@ template <class Core> awaitable<std::optional<Timestamp>> ask_modified(Core& cor
 
 /// What MLST says of a path. Nothing if the server does not understand it.
 template <class Core> awaitable<std::optional<Entry>> ask_facts(Core& core, std::string path) {
-  const Reply answer = co_await core.ask(path.empty() ? "MLST" : "MLST " + path);
+  std::string command = path.empty() ? "MLST" : "MLST " + path;
+  const Reply answer = co_await core.ask(std::move(command));
   if (not_understood(answer)) core.features.refuse("MLST");
   if (!answer.complete()) {
     if (!not_understood(answer)) core.fail(answer, "MLST");

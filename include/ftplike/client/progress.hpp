@@ -5,9 +5,22 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <ftplike/client/options.hpp>
+#include <ftplike/io/asio.hpp>
 
-namespace ftplike::detail {
+namespace ftplike {
+
+/// How far a transfer has come. `size` is 0 if it is not known.
+class Progress {
+ public:
+  std::uint64_t offset = 0;       // where it began, when resumed
+  std::uint64_t transferred = 0;  // bytes over the data connection
+  std::uint64_t size = 0;         // of the whole file
+  Duration elapsed{};
+  double rate = 0;       // bytes a second, over the last seconds
+  Duration remaining{};  // that the rest will take at that rate; zero if that cannot be said
+};
+
+namespace detail {
 
 /// How fast a transfer is, from what it moved in the last seconds.
 class RateMeter {
@@ -56,4 +69,5 @@ inline Progress progress_of(const RateMeter& meter, Duration elapsed, std::uint6
   return progress;
 }
 
-}  // namespace ftplike::detail
+}  // namespace detail
+}  // namespace ftplike

@@ -1,0 +1,173 @@
+#include <ftplike/client.hpp>
+
+#include <gtest/gtest.h>
+
+#include "support/scripted_client.hpp"
+#include "support/server.hpp"
+
+using namespace ftplike;
+using namespace std::chrono_literals;
+
+// What the client asks of paths, of our own server and of others.
+
+namespace {
+
+TestClient log_in(SimulatedNetwork& network) {
+  Url url{"127.0.0.1", TestServer::port};
+  url.user = "anna";
+  url.password = "secret";
+  return network.run(connect(network, url));
+}
+
+std::vector<std::string> names(const std::vector<Entry>& entries) {
+  std::vector<std::string> result;
+  for (const Entry& entry : entries) result.push_back(entry.name);
+  return result;
+}
+
+Timestamp at(std::string_view text) { return *parse_timestamp(text); }
+
+}  // namespace
+
+TEST(ClientPaths, CanDoAllThatOneDoesWithThem) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, {{"/a", "one"}}, some_users());
+  TestClient client = log_in(network);
+  network.run(client.mkdir("new"));
+  network.run(client.rename("a", "new/b"));
+  network.run(client.cwd("new"));
+  EXPECT_EQ(network.run(client.pwd()), "/new");
+  EXPECT_EQ(network.run(client.size("b")), 3u);
+  network.run(client.set_modified("b", at("20260102030405")));
+  EXPECT_EQ(network.run(client.modified("b")), at("20260102030405"));
+  network.run(client.chmod("b", 0640));
+  const Entry entry = network.run(client.stat("b"));
+  EXPECT_EQ(entry.name, "b");
+  EXPECT_EQ(entry.type, Entry::Type::file);
+  EXPECT_EQ(entry.size, 3u);
+  EXPECT_EQ(entry.modified, at("20260102030405"));
+  EXPECT_TRUE(network.run(client.exists("b")));
+  EXPECT_TRUE(network.run(client.stat("/new")).is_directory());
+  network.run(client.remove("b"));
+  EXPECT_FALSE(network.run(client.exists("b")));
+  network.run(client.cwd("/"));
+  network.run(client.rmdir("new"));
+  EXPECT_FALSE(network.run(client.exists("new")));
+  EXPECT_EQ(error_of(network, client.cwd("new")).code().value(), 550);
+}
+
+TEST(ClientPaths, AreListedByMlsdWhereItIsOffered) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, {{"/a b", "one"}, {"/images/-x", "two!"}}, some_users());
+  TestClient client = log_in(network);
+  const auto entries = network.run(client.list());
+  EXPECT_EQ(names(entries), (std::vector<std::string>{"a b", "images"}));
+  EXPECT_EQ(entries[0].size, 3u);
+  EXPECT_TRUE(entries[1].is_directory());
+  EXPECT_EQ(names(network.run(client.list("images"))), std::vector<std::string>{"-x"});
+  EXPECT_EQ(server.diary().of("command").back(), "MLSD images (anna)");
+}
+
+TEST(ClientPaths, AreListedByListWhereMlsdIsNot) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes().passive().accepts_data().hears("LIST ./-x").says("150 Here");
+  server.sends("total 3\r\n-rw-r--r-- 1 ann users 5 Nov 22 2025 a file\r\ndrwxr-xr-x 2 ann users 0 Nov 22 2025 d\r\n");
+  server.sends("what is this\r\n").closes_data().says("226 Done");
+  TestClient client = enter(network);
+  const auto entries = network.run(client.list("-x"));
+  ASSERT_EQ(entries.size(), 3u);
+  EXPECT_EQ(entries[0].name, "a file");
+  EXPECT_EQ(entries[0].size, 5u);
+  EXPECT_TRUE(entries[1].is_directory());
+  EXPECT_EQ(entries[2].name, "");
+  EXPECT_EQ(entries[2].listed, "what is this");
+}
+
+TEST(ClientPaths, AreListedByTheNextWayWhereOneIsNotUnderstood) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD d").says("502 No").passive().accepts_data();
+  server.hears("LIST d").says("500 What?").passive().accepts_data().hears("NLST d").says("150 Here");
+  server.sends("d/one\r\nd/two\r\n").closes_data().says("226 Done");
+  server.passive().accepts_data().hears("NLST").says("150 Here").sends("three").closes_data().says("226 Done");
+  TestClient client = enter(network);
+  EXPECT_EQ(names(network.run(client.list("d"))), (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(names(network.run(client.list())), std::vector<std::string>{"three"});
+}
+
+TEST(ClientPaths, HaveNamesThatCannotLeaveTheirFolder) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD").says("150 Here");
+  server.sends("type=cdir; .\r\ntype=pdir; ..\r\ntype=file; ../../evil\r\ntype=file; /etc/passwd\r\n");
+  server.sends("type=file; ..\r\ntype=file;size=1; good\r\n").closes_data().says("226 Done");
+  TestClient client = enter(network);
+  const auto entries = network.run(client.list());
+  EXPECT_EQ(names(entries), (std::vector<std::string>{"", "", "", "good"}));
+  EXPECT_EQ(entries[0].listed, "type=file; ../../evil");
+}
+
+TEST(ClientPaths, OfAnyNumberAreListedOneByOne) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD").says("150 Here");
+  for (int i = 0; i < 100; ++i) {
+    std::string lines;
+    for (int j = 0; j < 100; ++j) lines += "type=file;size=1; " + std::to_string(i * 100 + j) + "\r\n";
+    server.sends(lines);
+  }
+  server.closes_data().says("226 Done");
+  TestClient client = enter(network);
+  int count = 0;
+  const TestClient::Visit visit = [&count](Entry entry) {
+    EXPECT_EQ(entry.name, std::to_string(count));
+    ++count;
+  };
+  network.run(client.list("", visit));
+  EXPECT_EQ(count, 10'000);
+}
+
+TEST(ClientPaths, AreNotListedWithoutBounds) {
+  const auto play = [](std::string sent, ClientLimits limits, Errc expected) {
+    SimulatedNetwork network{1};
+    ScriptedServer server{network};
+    server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD").says("150 Here").is_left();
+    server.sends(std::move(sent)).closes_data().says("226 Done");
+    ClientOptions options;
+    options.limits = limits;
+    TestClient client = enter(network, options);
+    EXPECT_EQ(error_of(network, client.list()).code(), expected);
+  };
+  ClientLimits few;
+  few.entries = 2;
+  play("type=file; a\r\ntype=file; b\r\ntype=file; c\r\n", few, Errc::bad_listing);
+  play("type=file; " + std::string(70'000, 'x'), {}, Errc::line_too_long);
+}
+
+TEST(ClientPaths, AreListedInTheFtpLikeDialectByGoingThereAndBack) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.says_raw("220 FTP Server Ready\n").hears_in_one_read("CWD a/b").says_raw("250 Directory changed to a/b\n");
+  server.hears_in_one_read("LIST").opens_data("150 {port}").accepts_data().sends("one\ntwo").closes_data();
+  server.says_raw("226 Listing complete\n").hears_in_one_read("CWD ..").says_raw("250 Directory changed to ..\n");
+  server.hears_in_one_read("CWD ..").says_raw("250 Directory changed to ..\n");
+  ClientOptions options;
+  options.dialect = Dialect::ftplike;
+  TestClient client = network.run(connect(network, "ftp://10.0.0.2", options));
+  EXPECT_EQ(names(network.run(client.list("a/b"))), (std::vector<std::string>{"one", "two"}));
+}
+
+TEST(ClientPaths, AreDescribedByTheirListingWhereThereIsNoMlst) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"MDTM"}).passive().accepts_data().hears("LIST d").says("150 Here");
+  server.sends("-rw-r--r-- 1 ann users 5 Nov 22 2025 a\r\n").closes_data().says("226 Done");
+  server.dialogue("MDTM d/a", "213 20251122100203");
+  server.passive().accepts_data().hears("LIST").says("150 Here").closes_data().says("226 Done");
+  TestClient client = enter(network);
+  const Entry entry = network.run(client.stat("d/a"));
+  EXPECT_EQ(entry.size, 5u);
+  EXPECT_EQ(entry.modified, at("20251122100203"));
+  EXPECT_FALSE(network.run(client.exists("b")));
+}
