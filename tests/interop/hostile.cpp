@@ -296,10 +296,14 @@ TEST_F(Hostile, KeepsFilesWholeWhenItIsKilledAtAnyMomentOfAnUpload) {
     {
       RunningServer victim{folder.string()};
       Process upload{program({"curl", "--disable", "--silent", "--upload-file", "-", victim.url("file")})};
-      const auto part = round < 2 ? new_file.size() : random() % new_file.size();
+      const auto part = round < 2 ? new_file.size() : 500'000 + random() % 2'500'000;
       upload.say(std::string_view{new_file}.substr(0, part));
       if (round < 2) upload.close_input();
       if (round < 2) upload.wait();
+      const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+      while (round == 2 && size_of(folder / ".ftplike-partial.file") == 0) {
+        ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      }
       victim.process().signal(SIGKILL);
       victim.process().wait();
     }
@@ -315,10 +319,11 @@ TEST_F(Hostile, KeepsFilesWholeWhenItIsKilledAtAnyMomentOfAnUpload) {
     again.push_back(next.url("file"));
     EXPECT_TRUE(ended_well(run(again)));
     EXPECT_TRUE(folder.read("file") == new_file) << round;
-    EXPECT_EQ(folder.count(), 1u) << round;
+    // One that is still empty may be anybody's who is just about to lock it, and stays for a minute.
+    EXPECT_EQ(size_of(folder / ".ftplike-partial.file"), 0u) << round;
     resumed += resumes;
   }
-  EXPECT_GT(resumed, 0) << "no round was of the kind that counts";
+  EXPECT_GT(resumed, 0) << "the third round at least is one";
 }
 
 }  // namespace
