@@ -37,21 +37,25 @@ template <Transport T> class ControlConnection {
     waiting_.erase(waiting_.begin());
     return line;
   }
-  /// The next command; none at the end of the connection. `guard` is called before each wait of unknown length.
+  /// The next command; none at the end of the connection. `guard(first)` is called before each wait, and may
+  /// throw.
   /// With a `grace`, bytes without a line ending are a command if none has come for so long.
   template <class Guard> awaitable<std::optional<Line>> next_line(std::optional<Duration> grace, Guard guard) {
-    for (;;) {
+    for (bool first = true;; first = false) {
       if (auto line = line_now()) co_return line;
       if (ended_) co_return lines_.take_unterminated();
+      guard(first);
       if (grace && lines_.unterminated()) {
-        Settled<void> waited;
-        co_await settle(within(network_, *grace, more()), waited);
-        if (waited.failed()) {
-          auto line = lines_.take_unterminated();
-          if (line) co_return line;
+        bool silent = false;
+        try {
+          co_await within(network_, *grace, more());
+        } catch (const std::system_error& error) {
+          silent = error.code() == Errc::timed_out;
+          if (!silent) throw;
         }
+        auto line = silent ? lines_.take_unterminated() : std::nullopt;
+        if (line) co_return line;
       } else {
-        guard();
         co_await more();
       }
     }

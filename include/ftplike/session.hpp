@@ -62,7 +62,9 @@ template <Transport T, class P> class Session {
   /// Ends the session as soon as no transfer is under way. On its executor.
   void drain() {
     draining_ = true;
-    if (!watching_) control_.stream().cancel();
+    if (transfer_) return;
+    control_.stream().cancel();
+    watchdog_.interrupt();
   }
   /// Ends the session now. On its executor.
   void cut() {
@@ -94,6 +96,7 @@ template <Transport T, class P> class Session {
   /// Begins a login, or drops the one that is there.
   void log_out() {
     become_standard();
+    began_ = network_.now();  // the time for a login is counted anew
     who_.user.clear();
     use_.reset();
     directory = Path{};
@@ -110,7 +113,7 @@ template <Transport T, class P> class Session {
     return true;
   }
   /// Waits, as a punishment.
-  awaitable<void> pause(Duration duration) { return network_.sleep_until(network_.now() + duration); }
+  awaitable<void> pause(Duration duration) { return watchdog_.sleep_until(network_.now() + duration); }
 
   /// The path of the storage that `text`, from the client, names: seen from its directory, below its account's root.
   Path path(std::string_view text) const { return virtual_path(text).beneath(account_ ? account_->root : Path{}); }
@@ -226,10 +229,11 @@ template <Transport T, class P> class Session {
   awaitable<bool> client_vanished() {
     co_await asio::post(executor_, use_awaitable);
     co_await asio::post(executor_, use_awaitable);
+    const bool ended = control_.ended() || control_error_ || control_.stream().has_ended();
     const auto& later = control_.put_off();
     const bool quit = std::any_of(later.begin(), later.end(),
                                   [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; });
-    co_return control_.ended() && !quit;
+    co_return ended && !quit;
   }
   /// What the sessions of this one's account share.
   AccountUse& use() noexcept { return *use_; }
@@ -268,9 +272,10 @@ template <Transport T, class P> class Session {
     std::error_code error;
     try {
       if (draining_) throw std::system_error(Errc::shutting_down);
-      co_return co_await control_.next_line(grace, [this] {
+      co_return co_await control_.next_line(grace, [this](bool first) {
         if (control_error_) throw std::system_error(control_error_);
-        watchdog_.guard(patience(), control_.stream());
+        if (draining_) throw std::system_error(Errc::shutting_down);
+        if (first) watchdog_.guard(patience(), control_.stream());
       });
     } catch (const std::system_error& failure) { error = failure.code(); }
     const bool idle = watchdog_.barked();
@@ -303,31 +308,36 @@ template <Transport T, class P> class Session {
     transfer_ = &transfer;
   }
 
+  /// Whether a command that came during a transfer need not wait for its end. What comes behind an ABOR waits.
+  bool acts_at_once(const Line& line) const {
+    if (line.error() || interruption_) return false;
+    const CommandLine command = parse_command(line.text);
+    const auto* entry = find_command(command.verb);
+    return entry && entry->at_once && command.argument.empty() && (account_ || entry->before_login);
+  }
+
   /// Reads what comes over the control connection during a transfer: some commands act at once, the others wait. When
   /// the transfer has ended it goes on until the next bytes come.
   awaitable<void> watch_control() {
     try {
       // A transfer that never waits is over by now, and costs no read.
       co_await asio::post(executor_, use_awaitable);
-      while (watching_ && !control_.ended() && control_.put_off().size() < limits().waiting_commands) {
-        co_await control_.read();
-        while (watching_) {
-          auto line = control_.lines().next();
-          if (!line) break;
-          const CommandLine command = parse_command(line->text);
-          const auto* entry = line->error() ? nullptr : find_command(command.verb);
-          if (entry && entry->at_once && command.argument.empty() && (account_ || entry->before_login)) {
-            answering_ = true;
-            const Reply reply = co_await dispatch(*this, line->text, std::error_code{});
-            if (interruption_) {
-              belated_ = reply;
-            } else {
-              co_await say(reply);
-            }
-            answering_ = false;
+      while (watching_ && control_.put_off().size() < limits().waiting_commands) {
+        auto line = control_.lines().next();
+        if (!line) {
+          if (control_.ended()) break;
+          co_await control_.read();
+        } else if (acts_at_once(*line)) {
+          answering_ = true;
+          const Reply reply = co_await dispatch(*this, line->text, std::error_code{});
+          if (interruption_) {
+            belated_ = reply;
           } else {
-            control_.put_off(*std::move(line));
+            co_await say(reply);
           }
+          answering_ = false;
+        } else {
+          control_.put_off(*std::move(line));
         }
       }
     } catch (const std::system_error& failure) {
@@ -342,7 +352,11 @@ template <Transport T, class P> class Session {
     const bool stalled = watchdog_.barked();
     watchdog_.rest();
     watching_ = false;
-    if (answering_) co_await control_.join_reader();
+    if (answering_) {
+      watchdog_.guard(limits().idle, control_.stream());
+      co_await control_.join_reader();
+      watchdog_.rest();
+    }
     transfer_ = nullptr;
     std::error_code error;
     try {

@@ -29,11 +29,16 @@ concept ByteSink = requires(T& sink, std::span<const std::byte> bytes) {
   { sink.finish() } -> std::same_as<awaitable<void>>;
 };
 
-/// A connection. `finish` closes our direction; what the peer still sends can be read. `cancel` ends the operations
-/// under way with `operation_aborted` and loses nothing: the stream goes on. Its destructor closes it. One read and one
-/// write may be under way at a time, all on one executor.
+/// A connection. `write_some` takes as much as goes without waiting for the peer any more than once, so that a slow one
+/// is seen to move. `finish` closes our direction; what the peer still sends can be read. `has_ended` says whether
+/// nothing more can be read, as far as is known without waiting. `cancel` ends the operations under way with
+/// `operation_aborted` and loses nothing: the stream goes on. Its destructor closes it. One read and one write may be
+/// under way at a time, all on one executor.
 template <class T>
-concept Stream = std::movable<T> && ByteSource<T> && ByteSink<T> && requires(T& stream, const T& constant) {
+concept Stream = std::movable<T> && ByteSource<T> && ByteSink<T> &&
+    requires(T& stream, const T& constant, std::span<const std::byte> bytes) {
+  { stream.write_some(bytes) } -> std::same_as<awaitable<std::size_t>>;
+  { stream.has_ended() } -> std::same_as<bool>;
   { stream.cancel() } -> std::same_as<void>;
   { stream.close() } -> std::same_as<void>;  // at once, without a farewell
   { constant.local() } -> std::same_as<Endpoint>;
@@ -96,6 +101,20 @@ template <class T>
 concept FileSender = ByteSink<T> && requires(T& sink, int descriptor, std::uint64_t position, std::size_t most) {
   { sink.send_file(descriptor, position, most) } -> std::same_as<awaitable<std::size_t>>;
 };
+
+template <ByteSink Sink> awaitable<std::size_t> write_all_of(Sink& sink, std::span<const std::byte> piece) {
+  co_await sink.write(piece);
+  co_return piece.size();
+}
+
+/// Writes a piece, or as much of it as a stream takes at once.
+template <ByteSink Sink> awaitable<std::size_t> write_piece(Sink& sink, std::span<const std::byte> piece) {
+  if constexpr (Stream<Sink>) {
+    return sink.write_some(piece);
+  } else {
+    return write_all_of(sink, piece);
+  }
+}
 
 }  // namespace detail
 

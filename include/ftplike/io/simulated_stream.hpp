@@ -102,8 +102,10 @@ class SimulatedStream {
   ~SimulatedStream() { close(); }
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) { return read(end_, room); }
-  awaitable<void> write(std::span<const std::byte> bytes) { return write_all(end_, bytes); }
+  awaitable<void> write(std::span<const std::byte> bytes) { (void)co_await write_bytes(end_, bytes, true); }
+  awaitable<std::size_t> write_some(std::span<const std::byte> bytes) { return write_bytes(end_, bytes, false); }
   awaitable<void> finish() { return finish_writing(end_); }
+  bool has_ended() const { return end_->lost || (end_->in.ended && end_->in.held() == 0); }
   void cancel() {
     end_->in.arrival.cancel();
     end_->peer->in.space.cancel();
@@ -141,7 +143,8 @@ class SimulatedStream {
     in.space.wake();
     co_return piece.size();
   }
-  static awaitable<void> write_all(std::shared_ptr<End> end, std::span<const std::byte> bytes) {
+  /// All of them, or as many as the peer has room for, which are some.
+  static awaitable<std::size_t> write_bytes(std::shared_ptr<End> end, std::span<const std::byte> bytes, bool all) {
     auto& out = end->peer->in;
     const Turn turn{out.space};
     const auto fault = end->world.count();
@@ -155,13 +158,14 @@ class SimulatedStream {
       else
         end->reset();
     }
-    for (;;) {
+    for (std::size_t written = 0;;) {
       end->check_writable();
       const auto room = end->world.conditions.window - std::min(out.held(), end->world.conditions.window);
       const auto part = bytes.first(std::min(room, bytes.size()));
       end->send(part);
       bytes = bytes.subspan(part.size());
-      if (bytes.empty()) co_return;
+      written += part.size();
+      if (bytes.empty() || (!all && written > 0)) co_return written;
       co_await out.space.wait();
     }
   }

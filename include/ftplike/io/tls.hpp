@@ -31,8 +31,8 @@ struct TlsDetails {
 /// peer's goodbye is `Errc::peer_lost`: a transfer that somebody cut short is never taken for a whole one.
 ///
 /// **Errors:** besides the lower stream's, those of `tls_category`.
-/// **Cancellation:** of a read loses nothing. A write or a handshake that is cancelled may leave a torn record, after
-/// which nothing more can be written. RFC 8446, RFC 5246.
+/// **Cancellation:** of a read loses nothing. Of a write some may have gone; the rest of a record that has begun goes
+/// with the next write. A handshake that is cancelled leaves a stream that is good for nothing. RFC 8446, RFC 5246.
 template <class Lower> class TlsStream {
  public:
   explicit TlsStream(Lower lower) : lower_{std::move(lower)} {}
@@ -41,6 +41,9 @@ template <class Lower> class TlsStream {
     return tls_ ? read_secured(room) : lower_.read_some(room);
   }
   awaitable<void> write(std::span<const std::byte> bytes) { return tls_ ? write_secured(bytes) : lower_.write(bytes); }
+  awaitable<std::size_t> write_some(std::span<const std::byte> bytes) {
+    return tls_ ? write_some_secured(bytes) : lower_.write_some(bytes);
+  }
   awaitable<void> finish() { return tls_ ? finish_secured() : lower_.finish(); }
   /// Finishes, and if it is secured waits at most `limit` until the peer has said goodbye or gone. What else the peer
   /// says is dropped: a connection that is closed with something unread takes from the peer what is still on its way.
@@ -50,6 +53,8 @@ template <class Lower> class TlsStream {
     Settled<void> ignored;
     co_await settle(within(network, limit, read_to_end()), ignored);
   }
+  /// Of what is secured, only that the connection below it has ended.
+  bool has_ended() const { return lower_.has_ended(); }
   void cancel() { lower_.cancel(); }
   void close() { lower_.close(); }
   Endpoint local() const { return lower_.local(); }
@@ -120,7 +125,7 @@ template <class Lower> class TlsStream {
     for (;;) {
       const Step step = engine.shake_hands();
       if (step == Step::failed) break;
-      co_await flush();
+      (void)co_await flush();
       if (step == Step::done) co_return;
       co_await receive();
     }
@@ -147,40 +152,47 @@ template <class Lower> class TlsStream {
     }
   }
 
+  awaitable<std::size_t> write_some_secured(std::span<const std::byte> bytes) {
+    const auto part = bytes.first(std::min(bytes.size(), Engine::piece));
+    (void)co_await write_piece(part);
+    co_return part.size();
+  }
   awaitable<void> write_secured(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const std::size_t n = co_await write_some_secured(bytes);
+      bytes = bytes.subspan(n);
+    }
+  }
+  /// Encrypts at most `Engine::piece` and sends it; gives whether the peer took it without a wait.
+  awaitable<bool> write_piece(std::span<const std::byte> part) {
     auto& engine = tls_->engine;
-    if (tls_->torn) throw std::system_error(asio::error::broken_pipe);
-    do {
-      const auto part = bytes.first(std::min(bytes.size(), Engine::piece));
-      if (!engine.write(part)) throw std::system_error(engine.failure());
-      co_await flush();
-      bytes = bytes.subspan(part.size());
-    } while (!bytes.empty());
+    if (engine.is_midway()) (void)co_await flush();  // left by a write that was cancelled
+    if (!engine.write(part)) throw std::system_error(engine.failure());
+    co_return co_await flush();
   }
   awaitable<std::size_t> send_file_secured(int file, std::uint64_t position, std::size_t most) {
     auto& room = tls_->plaintext;
     room.resize(Engine::piece);
     std::size_t sent = 0;
-    while (sent < most) {
+    for (bool flows = true; flows && sent < most;) {
       const auto n =
           ::pread(file, room.data(), std::min(room.size(), most - sent), static_cast<off_t>(position + sent));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) throw std::system_error(errno, std::system_category());
       if (n == 0) break;
       const auto part = std::span<const std::byte>{room}.first(static_cast<std::size_t>(n));
-      co_await write_secured(part);
+      const bool at_once = co_await write_piece(part);
+      flows = at_once;
       sent += part.size();
     }
     co_return sent;
   }
   awaitable<void> finish_secured() {
+    tls_->engine.say_goodbye();
     std::error_code error;
-    if (!tls_->torn) {
-      tls_->engine.say_goodbye();
-      try {
-        co_await flush();
-      } catch (const std::system_error& failure) { error = failure.code(); }
-    }
+    try {
+      (void)co_await flush();
+    } catch (const std::system_error& failure) { error = failure.code(); }
     // All that was to be delivered has gone out before: a peer that took it and left needs no goodbye.
     if (error == asio::error::operation_aborted) throw std::system_error(error);
     co_await lower_.finish();
@@ -192,22 +204,29 @@ template <class Lower> class TlsStream {
     if (n == 0) throw std::system_error(Errc::peer_lost);
     tls_->engine.received(n);
   }
-  /// Sends what OpenSSL wants to be sent. Only writes, and one of them at a time, come here; so a read has no part in
-  /// it and can be cancelled. What it answers (a new key, a ticket) goes out with the next write.
-  awaitable<void> flush() {
-    auto& tls = *tls_;
-    while (tls.engine.has_output()) {
-      const auto ciphertext = tls.engine.take_output();
-      tls.torn = true;
-      co_await lower_.write(ciphertext);
-      tls.torn = false;
-      tls.engine.sent();
+  /// Sends what OpenSSL wants to be sent; gives whether it all went without a wait. If it is cancelled, the rest goes
+  /// with the next write. Reads have no part in it, so that they can be cancelled: what OpenSSL answers to what it
+  /// reads (a new key) goes with the next write, too.
+  awaitable<bool> flush() {
+    if (std::exchange(tls_->writing, true)) co_return false;  // the one that is under way takes it along
+    bool at_once = true;
+    try {
+      for (auto rest = tls_->engine.output(); !rest.empty(); rest = tls_->engine.output()) {
+        const std::size_t n = co_await lower_.write_some(rest);
+        tls_->engine.sent(n);
+        at_once = at_once && n == rest.size();
+      }
+    } catch (...) {
+      tls_->writing = false;
+      throw;
     }
+    tls_->writing = false;
+    co_return at_once;
   }
   /// Tells the peer why, if it can, and throws.
   awaitable<void> fail() {
-    Settled<void> ignored;
-    if (!tls_->torn) co_await settle(flush(), ignored);
+    Settled<bool> ignored;
+    co_await settle(flush(), ignored);
     throw std::system_error(tls_->engine.failure());
   }
 
