@@ -39,13 +39,17 @@ class Dialogue {
   }
   /// What the server has said since.
   std::string hear() {
-    network_.settle();
-    return control_.text();
+    std::string all;
+    for (std::string piece{'x'}; !piece.empty(); all += piece) {
+      network_.settle();
+      piece = control_.text();
+    }
+    return all;
   }
   /// What the server has said when the time is over.
   std::string hear_after(ftplike::Duration time) {
     network_.advance(time);
-    return control_.text();
+    return hear();
   }
   /// Whether the server has closed the connection.
   bool ended() const { return control_.ended(); }

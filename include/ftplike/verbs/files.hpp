@@ -349,7 +349,7 @@ template <class Inner> struct BasicSite {
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const CommandLine inner = parse_command(text);
     if (inner.verb == Verb{"HELP"}) co_return help_of(session);
-    co_return co_await detail::run_inner<Inner>(session, text, 504);
+    co_return co_await detail::run_inner<Inner>(session, text);
   }
 
  private:

@@ -41,7 +41,7 @@ struct Help {
   static Reply run(auto& session, std::string_view text) {
     if (!text.empty()) {
       const auto* entry = session.find_command(Verb{text});
-      if (!entry) return {504, "No such command"};
+      if (!entry) return {501, "No such command"};
       return {214, std::string{entry->help}};
     }
     std::string lines = "Commands";

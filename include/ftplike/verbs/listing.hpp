@@ -71,12 +71,16 @@ struct ListingRequest {
       pattern = last;
       name.remove_suffix(last.size());
     }
-    prefix = name;
-    if (!prefix.empty() && prefix.back() != '/') prefix += '/';
+  }
+  /// What stands before the names in a directory of this name, or before the last component of a file's: with it they
+  /// are names as the client must say them.
+  std::string prefix(bool is_directory) const {
+    std::string result{is_directory ? name : name.substr(0, name.rfind('/') + 1)};
+    if (!result.empty() && result.back() != '/') result += '/';
+    return result;
   }
   std::string_view name;  // of the directory or file
   std::string pattern;    // of names in it, empty for all
-  std::string prefix;     // of a name of NLST: as the client must say it
 };
 
 namespace detail {
@@ -106,23 +110,23 @@ inline std::string_view permissions_of(const Entry& entry, Rights rights) {
   return letters;
 }
 
-/// Sends the listing of `path` over the data connection, each entry as `format` appends it.
+/// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it.
 template <class S, class Format> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path,
-                                                               std::string pattern, bool directories_only,
-                                                               Format format) {
+                                                               Entry entry, std::string pattern, Format format) {
   typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
   transfer.listing = true;
-  const Entry entry = co_await session.storage().stat(path);
   if (entry.is_directory()) {
     auto listing = co_await session.storage().list(path);
     ListingSource source{std::move(listing), std::move(pattern), std::move(format)};
     co_return co_await session.send(source, std::move(transfer));
   }
-  if (directories_only) co_return Reply{501, "Not a directory"};
-  SingleListing single{entry};
+  SingleListing single{std::move(entry)};
   ListingSource source{std::move(single), std::string{}, std::move(format)};
   co_return co_await session.send(source, std::move(transfer));
 }
+
+/// Whether a name can stand in a line of its own.
+inline bool fits_a_line(std::string_view name) noexcept { return name.find_first_of("\r\n") == name.npos; }
 
 inline Timestamp wall_clock() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -137,19 +141,23 @@ struct List {
   static awaitable<Reply> run(auto& session, std::string_view text) {
     ListingRequest request{text};
     const Path path = session.path(request.name);
+    Entry listed = co_await session.storage().stat(path);
     if (session.announces()) {
       // The ftp-like dialect: bare names between LFs.
       auto names = [first = true](std::string& out, const Entry& entry) mutable {
+        if (!detail::fits_a_line(entry.name)) return;
         if (!std::exchange(first, false)) out += '\n';
         out += entry.name;
       };
-      co_return co_await detail::send_listing(session, verb, path, std::move(request.pattern), false, std::move(names));
+      co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
+                                              std::move(names));
     }
     auto lines = [now = detail::wall_clock()](std::string& out, const Entry& entry) {
       append_listed(out, entry, now);
       out += "\r\n";
     };
-    co_return co_await detail::send_listing(session, verb, path, std::move(request.pattern), false, std::move(lines));
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
+                                            std::move(lines));
   }
 };
 
@@ -160,11 +168,12 @@ struct Nlst {
   static awaitable<Reply> run(auto& session, std::string_view text) {
     ListingRequest request{text};
     const Path path = session.path(request.name);
-    auto names = [prefix = request.prefix](std::string& out, const Entry& entry) {
-      const bool breaks_the_line = entry.name.find_first_of("\r\n") != std::string::npos;
-      if (!breaks_the_line) out.append(prefix).append(entry.name).append("\r\n");
+    Entry listed = co_await session.storage().stat(path);
+    auto names = [prefix = request.prefix(listed.is_directory())](std::string& out, const Entry& entry) {
+      if (detail::fits_a_line(entry.name)) out.append(prefix).append(entry.name).append("\r\n");
     };
-    co_return co_await detail::send_listing(session, verb, path, std::move(request.pattern), false, std::move(names));
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
+                                            std::move(names));
   }
 };
 
@@ -174,12 +183,14 @@ struct Mlsd {
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const Path path = session.path(text);
+    Entry listed = co_await session.storage().stat(path);
+    if (!listed.is_directory()) co_return Reply{501, "Not a directory"};
     auto lines = [facts = session.state.facts, rights = session.account()->rights](std::string& out,
                                                                                    const Entry& entry) {
       append_facts(out, entry, facts, detail::permissions_of(entry, rights));
       out += "\r\n";
     };
-    co_return co_await detail::send_listing(session, verb, path, std::string{}, true, std::move(lines));
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
   }
 };
 

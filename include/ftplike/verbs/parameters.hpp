@@ -17,10 +17,10 @@ namespace ftplike {
 namespace detail {
 
 /// Runs the command of a table of its own that the argument of an outer command names: SITE CHMOD, OPTS MLST.
-template <class Table, class S> awaitable<Reply> run_inner(S& session, std::string_view text, int unknown) {
+template <class Table, class S> awaitable<Reply> run_inner(S& session, std::string_view text) {
   const CommandLine inner = parse_command(text);
   const auto* entry = Table::template On<S>::template find<S>(inner.verb);
-  if (!entry) co_return Reply{unknown, "Not implemented for that parameter"};
+  if (!entry) co_return Reply{501, "Not implemented for that parameter"};
   if (!entry->allowed(session)) co_return Reply{550, "Permission denied"};
   if (entry->argument == ArgumentRule::required && inner.argument.empty()) co_return Reply{501, "Argument missing"};
   if (entry->answer) co_return entry->answer(session, inner.argument);
@@ -132,9 +132,7 @@ template <class Inner = CommandTable<OptsUtf8, OptsMlst>> struct BasicOpts {
   static constexpr bool before_login = true;
   static constexpr auto argument = ArgumentRule::required;
   template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    return detail::run_inner<Inner>(session, text, 501);
-  }
+  static awaitable<Reply> run(auto& session, std::string_view text) { return detail::run_inner<Inner>(session, text); }
 };
 using Opts = BasicOpts<>;
 
