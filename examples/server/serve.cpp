@@ -18,6 +18,9 @@
 #include <ftplike/observers/metrics_page.hpp>
 #include <ftplike/server.hpp>
 #include <ftplike/users/user_table.hpp>
+#ifdef FTPLIKE_HAS_DIGESTS
+#include <ftplike/digests.hpp>
+#endif
 
 #include "failure.hpp"
 #include "systemd.hpp"
@@ -27,6 +30,12 @@ namespace {
 
 using ftplike::Endpoint;
 using ftplike::Rights;
+
+#ifdef FTPLIKE_HAS_DIGESTS
+using Dialects = ftplike::WithDigests<>;
+#else
+using Dialects = ftplike::Ftp;
+#endif
 
 std::string text_of(const HostAndPort& where) {
   const bool v6 = where.host.find(':') != std::string::npos;
@@ -258,6 +267,7 @@ void serve(const Configuration& configuration, bool only_check) {
     signals->rest();
   };
   ftplike::Server server{network,
+                         Dialects{},
                          std::move(storage),
                          users,
                          configuration.limits,
