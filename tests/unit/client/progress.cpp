@@ -1,0 +1,63 @@
+#include <ftplike/client/progress.hpp>
+
+#include <gtest/gtest.h>
+
+using namespace ftplike;
+using namespace std::chrono_literals;
+using detail::RateMeter;
+
+namespace {
+
+const Time start{1h};
+
+}  // namespace
+
+TEST(RateMeter, KnowsNoRateBeforeAnythingWasMoved) {
+  RateMeter meter{start};
+  EXPECT_EQ(meter.rate(), 0);
+  meter.note(start, 100);
+  EXPECT_EQ(meter.rate(), 0);
+}
+
+TEST(RateMeter, GivesTheRateFromTheBeginningAtFirst) {
+  RateMeter meter{start};
+  meter.note(start + 500ms, 100);
+  EXPECT_DOUBLE_EQ(meter.rate(), 200);
+  meter.note(start + 2s, 400);
+  EXPECT_DOUBLE_EQ(meter.rate(), 200);
+}
+
+TEST(RateMeter, ForgetsWhatWasLongAgo) {
+  RateMeter meter{start};
+  for (int second = 1; second <= 10; ++second) meter.note(start + second * 1s, 1000 * static_cast<unsigned>(second));
+  EXPECT_DOUBLE_EQ(meter.rate(), 1000);
+  for (int second = 11; second <= 20; ++second) {
+    meter.note(start + second * 1s, 10'000 + 10 * static_cast<unsigned>(second - 10));
+  }
+  EXPECT_DOUBLE_EQ(meter.rate(), 10);
+}
+
+TEST(Progress, EstimatesTheTimeThatTheRestTakes) {
+  RateMeter meter{start};
+  meter.note(start + 1s, 100);
+  const Progress progress = detail::progress_of(meter, 1s, 300, 100, 1000);
+  EXPECT_EQ(progress.offset, 300u);
+  EXPECT_EQ(progress.transferred, 100u);
+  EXPECT_EQ(progress.elapsed, 1s);
+  EXPECT_DOUBLE_EQ(progress.rate, 100);
+  EXPECT_EQ(progress.remaining, 6s);
+}
+
+TEST(Progress, EstimatesNothingThatItCannotKnow) {
+  RateMeter meter{start};
+  EXPECT_EQ(detail::progress_of(meter, 1s, 0, 0, 1000).remaining, Duration{});
+  meter.note(start + 1s, 100);
+  EXPECT_EQ(detail::progress_of(meter, 1s, 0, 100, 0).remaining, Duration{});
+  EXPECT_EQ(detail::progress_of(meter, 1s, 0, 100, 50).remaining, Duration{});
+}
+
+TEST(Progress, CanCountTheLongestTimes) {
+  RateMeter meter{start};
+  meter.note(start + 1000h, 1);
+  EXPECT_GT(detail::progress_of(meter, 1s, 0, 1, ~std::uint64_t{0}).remaining, 1000h);
+}
