@@ -1,6 +1,8 @@
 #include "add_user.hpp"
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -13,11 +15,12 @@
 
 namespace {
 
-/// The terminal shows nothing of what is typed for as long as this lives.
+/// The terminal shows nothing of what is typed for as long as this lives. One at a time.
 class SilentTerminal {
  public:
   SilentTerminal() {
     ::tcgetattr(STDIN_FILENO, &before_);
+    for (const int signal : ends_) std::signal(signal, give_up);
     termios silent = before_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
@@ -26,11 +29,20 @@ class SilentTerminal {
   SilentTerminal& operator=(const SilentTerminal&) = delete;
   ~SilentTerminal() {
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    for (const int signal : ends_) std::signal(signal, SIG_DFL);
     std::fputs("\n", stderr);
   }
 
  private:
-  termios before_{};
+  /// Who gives up gets a terminal that shows again what is typed.
+  static void give_up(int signal) {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
+
+  static constexpr std::array ends_{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  inline static termios before_{};
 };
 
 std::string read_line() {
@@ -40,8 +52,8 @@ std::string read_line() {
 }
 
 std::string ask(const std::string& question) {
-  std::fputs(question.c_str(), stderr);
   const SilentTerminal silent;
+  std::fputs(question.c_str(), stderr);
   return read_line();
 }
 
