@@ -63,7 +63,7 @@ template <Transport T> class ControlConnection {
   /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
   /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
   void read_beside(const Executor& executor, awaitable<void> reading) { reader_.emplace(executor, std::move(reading)); }
-  bool is_read_beside() const noexcept { return reader_.has_value(); }
+  bool is_read_beside() const noexcept { return reader_ && !reader_->done(); }
   /// Waits until the coroutine beside has ended.
   awaitable<void> join_reader() {
     if (!reader_) co_return;

@@ -95,8 +95,8 @@ template <Transport T, class P> class Session {
   }
   /// Begins a login, or drops the one that is there.
   void log_out() {
+    if (account_) began_ = network_.now();  // the time for a login is counted anew
     become_standard();
-    began_ = network_.now();  // the time for a login is counted anew
     who_.user.clear();
     use_.reset();
     directory = Path{};
@@ -264,6 +264,7 @@ template <Transport T, class P> class Session {
 
   awaitable<void> say(const Reply& reply) {
     observe<ReplySeen>(reply);
+    if (!transfer_) watchdog_.guard(limits().idle, control_.stream());  // a client that reads no replies has gone
     return control_.say(reply);
   }
 

@@ -144,11 +144,16 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
     for (;;) {
       const std::size_t n = co_await source.read_some(room);
       if (n == 0) break;
-      co_await sink.write(std::span{room}.first(n));
-      if constexpr (waits)
-        co_await progress(n);
-      else
-        progress(n);
+      std::span<const std::byte> piece = std::span{room}.first(n);
+      while (!piece.empty()) {
+        const std::size_t moved = co_await detail::write_piece(sink, piece);
+        piece = piece.subspan(moved);
+        if constexpr (waits) {
+          co_await progress(moved);
+        } else {
+          progress(moved);
+        }
+      }
       if (n == room.size() && n < largest_piece / 2) room.resize(std::min(n * 4, largest_piece / 2));
     }
   }

@@ -88,6 +88,7 @@ class Beside {
   Beside(const Beside&) = delete;
   Beside& operator=(const Beside&) = delete;
 
+  bool done() const noexcept { return done_; }
   /// Waits for its end. What it threw is thrown here.
   awaitable<void> join() {
     while (!done_) co_await ended_.async_wait(as_tuple(use_awaitable));
