@@ -113,6 +113,11 @@ class SimulatedStream {
   void close() {
     if (end_) end_->close();
   }
+  /// Closes so that the peer reads an error and no end.
+  void reset() {
+    if (end_ && !end_->closed && !end_->cut()) end_->peer->lose();
+    close();
+  }
   Endpoint local() const { return end_->local; }
   Endpoint remote() const { return end_->remote; }
 

@@ -128,6 +128,12 @@ class TcpStream {
     socket_.close(ignored);
     descriptor_.close();
   }
+  /// Closes so that the peer reads an error and no end: what was sent cannot be taken for the whole.
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
+  }
   Endpoint local() const { return detail::without_mapping(detail::endpoint_of(descriptor(), ::getsockname)); }
   Endpoint remote() const { return remote_; }
 

@@ -57,6 +57,8 @@ template <class Lower> class TlsStream {
   bool has_ended() const { return lower_.has_ended(); }
   void cancel() { lower_.cancel(); }
   void close() { lower_.close(); }
+  void reset() requires requires(Lower& lower) { lower.reset(); }
+  { lower_.reset(); }
   Endpoint local() const { return lower_.local(); }
   Endpoint remote() const { return lower_.remote(); }
 
