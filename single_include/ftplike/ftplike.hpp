@@ -1,0 +1,12170 @@
+// Generated from include/ by cmake/amalgamate.cmake: do not edit.
+#pragma once
+
+// ---- ftplike/ftplike.hpp
+// All of ftplike but what needs OpenSSL: TLS is in <ftplike/tls.hpp>, checksums of files are in <ftplike/digests.hpp>.
+// ---- ftplike/client.hpp
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/client/files.hpp
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/client/local.hpp
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/client/reply_error.hpp
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/protocol/error.hpp
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+// ---- ftplike/protocol/reply.hpp
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ftplike {
+
+/// A reply: a code of three digits and its text, several lines if the text has '\n'. (RFC 959 §4.2)
+///
+/// Not an aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice.
+class Reply {
+ public:
+  Reply() = default;  // code 0: none
+  Reply(int code, std::string text) : code_{code}, text_{std::move(text)} {}
+
+  int code() const noexcept { return code_; }
+  /// The lines without their codes, joined by '\n'.
+  const std::string& text() const noexcept { return text_; }
+  bool preliminary() const noexcept { return code_ / 100 == 1; }
+  bool complete() const noexcept { return code_ / 100 == 2; }
+  bool intermediate() const noexcept { return code_ / 100 == 3; }
+  bool negative() const noexcept { return code_ / 100 >= 4; }
+  bool permanent() const noexcept { return code_ / 100 == 5; }
+
+  /// As it goes over the wire, each line ended by CRLF. The lines between the first and the last are indented by a
+  /// space, so that none can look like the end. Control characters in the text become '?', a byte 0xFF is doubled. RFC
+  /// 959 §4.2, RFC 854.
+  std::string wire() const {
+    std::string out;
+    out.reserve(text_.size() + 8);
+    for (std::size_t at = 0;;) {
+      const auto end = text_.find('\n', at);
+      const bool last = end == std::string::npos;
+      if (at == 0 || last)
+        out.append(std::to_string(code_)).append(1, last ? ' ' : '-');
+      else if (text_[at] != ' ')
+        out.append(1, ' ');
+      for (const char c : std::string_view{text_}.substr(at, last ? end : end - at)) {
+        out += static_cast<unsigned char>(c) < ' ' && c != '\t' ? '?' : c;
+        if (c == '\xFF') out += c;
+      }
+      out.append("\r\n");
+      if (last) return out;
+      at = end + 1;
+    }
+  }
+
+  friend bool operator==(const Reply&, const Reply&) = default;
+
+ private:
+  int code_ = 0;
+  std::string text_;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// What can go wrong that the system has no code for.
+enum class Errc {
+  timed_out = 1,       // a limit of time ran out
+  stalled,             // a transfer made no progress for too long
+  aborted,             // the client said ABOR, or the caller cancelled
+  peer_lost,           // a connection ended before its time
+  no_data_connection,  // none was negotiated, or nobody came
+  shutting_down,       // the server is about to stop
+  line_too_long,       // longer than the limit of a line
+  bad_line,            // NUL or a lone CR in a line
+  bad_name,            // not a name for a file here
+  bad_restart,         // the offset of a REST lies behind the end
+  busy,                // somebody else is at it
+  quota_exceeded,      // no more room for this user
+  too_short,           // fewer bytes came than were promised
+  bad_reply,           // what the server sent is not a reply, or not one to this command
+  bad_listing,         // what the server listed could not be used
+  not_resumed,         // a TLS data connection does not go on with the control connection's session
+  refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
+};
+
+inline const std::error_category& ftplike_category() noexcept {
+  static const class : public std::error_category {
+    const char* name() const noexcept override { return "ftplike"; }
+    std::string message(int value) const override {
+      switch (static_cast<Errc>(value)) {
+        case Errc::timed_out: return "timed out";
+        case Errc::stalled: return "transfer stalled";
+        case Errc::aborted: return "transfer aborted";
+        case Errc::peer_lost: return "connection lost";
+        case Errc::no_data_connection: return "no data connection";
+        case Errc::shutting_down: return "server is shutting down";
+        case Errc::line_too_long: return "line too long";
+        case Errc::bad_line: return "NUL or lone CR in a line";
+        case Errc::bad_name: return "file name not allowed";
+        case Errc::bad_restart: return "restart position behind the end of the file";
+        case Errc::busy: return "file is busy";
+        case Errc::quota_exceeded: return "storage allocation exceeded";
+        case Errc::too_short: return "fewer bytes than promised";
+        case Errc::bad_reply: return "unexpected reply";
+        case Errc::bad_listing: return "unusable listing";
+        case Errc::not_resumed: return "TLS session of the control connection not resumed";
+        case Errc::refused_by_rule: return "refused for safety";
+      }
+      return "unknown ftplike error";
+    }
+  } category;
+  return category;
+}
+
+inline std::error_code make_error_code(Errc value) noexcept { return {static_cast<int>(value), ftplike_category()}; }
+
+}  // namespace ftplike
+
+template <> struct std::is_error_code_enum<ftplike::Errc> : std::true_type {};
+
+namespace ftplike {
+
+namespace detail {
+
+/// Whether the system says that the disk quota is used up, for which `std::errc` has no name.
+inline bool over_quota(std::error_code error) noexcept {
+#ifdef EDQUOT
+  return error.value() == EDQUOT &&
+         (error.category() == std::system_category() || error.category() == std::generic_category());
+#else
+  return static_cast<void>(error), false;
+#endif
+}
+
+}  // namespace detail
+
+/// The one place where an error becomes what the client reads.
+inline Reply reply_for(std::error_code error) {
+  const auto with = [&error](int code) { return Reply{code, error.message()}; };
+  if (error == Errc::no_data_connection) return {425, "No data connection"};
+  if (error == Errc::timed_out || error == Errc::stalled || error == Errc::aborted || error == Errc::peer_lost ||
+      error == Errc::too_short) {
+    return {426, "Connection closed: " + error.message()};
+  }
+  if (error == Errc::shutting_down) return {421, "Server is shutting down"};
+  if (error == Errc::line_too_long || error == Errc::bad_line) return with(500);
+  if (error == Errc::bad_name) return with(553);
+  if (error == Errc::bad_restart) return with(554);
+  if (error == Errc::busy) return with(450);
+  if (error == Errc::quota_exceeded) return with(552);
+  if (error == Errc::not_resumed) return with(522);
+  if (error == Errc::refused_by_rule) return with(550);
+  using enum std::errc;
+  if (error == no_such_file_or_directory) return {550, "File not found"};
+  if (error == permission_denied || error == operation_not_permitted || error == cross_device_link ||
+      error == too_many_symbolic_link_levels || error == read_only_file_system) {
+    return {550, "Permission denied"};
+  }
+  if (error == not_a_directory) return {550, "Not a directory"};
+  if (error == is_a_directory) return {550, "Is a directory"};
+  if (error == directory_not_empty) return {550, "Directory not empty"};
+  if (error == file_exists) return {550, "File exists"};
+  if (error == filename_too_long || error == invalid_argument) return {553, "File name not allowed"};
+  if (error == no_space_on_device || error == file_too_large || detail::over_quota(error)) {
+    return {552, "Storage full"};
+  }
+  if (error == connection_reset || error == broken_pipe || error == connection_aborted ||
+      error == std::errc::timed_out) {
+    return {426, "Connection closed: connection lost"};
+  }
+  return {451, "Local error: " + error.message()};
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// Replies as errors: the value is the code. A code that can mean one thing only equals the `std::errc` of that thing;
+/// 550 equals none, it says "not there" as well as "not allowed".
+inline const std::error_category& reply_category() noexcept {
+  static const class : public std::error_category {
+    const char* name() const noexcept override { return "ftp"; }
+    std::string message(int value) const override { return "the server replied " + std::to_string(value); }
+    std::error_condition default_error_condition(int value) const noexcept override {
+      switch (value) {
+        case 421: return std::errc::connection_aborted;
+        case 425: return std::errc::not_connected;
+        case 426: return std::errc::connection_reset;
+        case 452:
+        case 552: return std::errc::no_space_on_device;
+        case 500:
+        case 502:
+        case 504: return std::errc::function_not_supported;
+        case 501:
+        case 553: return std::errc::invalid_argument;
+        case 530:
+        case 532: return std::errc::permission_denied;
+        default: return {value, *this};
+      }
+    }
+  } category;
+  return category;
+}
+
+/// Which of a session's connections, or the local end, was at fault.
+enum class Channel { control, data, local };
+
+constexpr std::string_view name_of(Channel channel) noexcept {
+  return channel == Channel::control ? "control connection"
+         : channel == Channel::data  ? "data connection"
+                                     : "local file";
+}
+
+/// What went wrong in a client, where, and how far it had come.
+class ClientError : public std::system_error {
+ public:
+  ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred = 0)
+      : ClientError{error, std::move(verb), channel, transferred, error.message()} {}
+  /// With words of its own.
+  ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred,
+              const std::string& text)
+      : std::system_error{error}, verb_{std::move(verb)}, channel_{channel}, transferred_{transferred} {
+    if (!verb_.empty()) text_ = verb_ + ": ";
+    text_ += text;
+  }
+
+  /// The command at which it happened, or empty.
+  const std::string& verb() const noexcept { return verb_; }
+  Channel channel() const noexcept { return channel_; }
+  /// Bytes that went over the data connection before.
+  std::uint64_t transferred() const noexcept { return transferred_; }
+  const char* what() const noexcept override { return text_.c_str(); }
+
+ private:
+  std::string verb_, text_;
+  Channel channel_;
+  std::uint64_t transferred_;
+};
+
+/// A negative reply, or one that does not fit its command.
+class ReplyError : public ClientError {
+ public:
+  ReplyError(Reply its_reply, std::string verb, Channel channel = Channel::control, std::uint64_t transferred = 0)
+      : ClientError{{its_reply.code(), reply_category()},
+                    std::move(verb),
+                    channel,
+                    transferred,
+                    std::to_string(its_reply.code()) + ' ' + its_reply.text()},
+        reply_{std::move(its_reply)} {}
+
+  const Reply& reply() const noexcept { return reply_; }
+
+ private:
+  Reply reply_;
+};
+
+namespace detail {
+
+/// The word before the first space of a command: all that may be told of one that could hold a secret.
+inline std::string verb_of(std::string_view command) { return std::string{command.substr(0, command.find(' '))}; }
+
+}  // namespace detail
+}  // namespace ftplike
+
+// ---- ftplike/io/blocking.hpp
+#include <exception>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+// ---- ftplike/io/asio.hpp
+// The one door to Asio: the few headers that we need, and every difference between Asio 1.22 and today's, settled here.
+#include <asio/version.hpp>
+
+#if ASIO_VERSION < 102200
+#error "ftplike needs standalone Asio 1.22 or later"
+#endif
+#if ASIO_VERSION < 102600 && defined(__clang__) && !defined(ASIO_HAS_CO_AWAIT)
+// Asio before 1.26 does not see that Clang has C++20 coroutines.
+#define ASIO_HAS_CO_AWAIT 1
+#define ASIO_HAS_STD_COROUTINE 1
+#endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/buffer.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/dispatch.hpp>
+#include <asio/error.hpp>
+#include <asio/execution/context.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
+#include <asio/query.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/thread_pool.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+#if ASIO_VERSION >= 102300
+#include <asio/as_tuple.hpp>
+#else
+#include <asio/experimental/as_tuple.hpp>
+#endif
+
+#ifndef ASIO_HAS_CO_AWAIT
+#error "ftplike needs a compiler with C++20 coroutines"
+#endif
+
+#include <chrono>
+
+namespace ftplike {
+
+/// What every operation that waits gives back: `co_await` it, or hand it to `co_spawn`.
+using asio::awaitable;
+using asio::use_awaitable;
+#if ASIO_VERSION >= 102300
+using asio::as_tuple;
+#else
+using asio::experimental::as_tuple;
+#endif
+
+/// Where coroutines run.
+using Executor = asio::any_io_executor;
+/// An address and a port, on real and on simulated networks.
+using Endpoint = asio::ip::tcp::endpoint;
+using Address = asio::ip::address;
+/// The clock of every limit: steady, never wall time. A simulated network has its own.
+using Time = std::chrono::steady_clock::time_point;
+using Duration = std::chrono::steady_clock::duration;
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// The threads of a transport on which work may block. It belongs to an execution context, so that whatever runs there
+/// finds it; a context without one (a simulated network's) runs such work in place, which keeps it deterministic.
+class BlockingPool : public asio::execution_context::service {
+ public:
+  using key_type = BlockingPool;
+  inline static asio::execution_context::id id;  // how Asio finds a service of this type
+
+  explicit BlockingPool(asio::execution_context& owner,
+                        std::shared_ptr<asio::thread_pool> threads = std::make_shared<asio::thread_pool>(4))
+      : asio::execution_context::service{owner}, threads_{std::move(threads)} {}
+  asio::thread_pool& threads() noexcept { return *threads_; }
+
+ private:
+  void shutdown() noexcept override {}
+  std::shared_ptr<asio::thread_pool> threads_;
+};
+
+namespace detail {
+
+/// Runs `work`, which stays where it is, on `threads`; ends on the executor of the coroutine that awaits it.
+template <class Work> awaitable<void> run_on(asio::thread_pool& threads, Work& work) {
+  const auto start = [&threads, &work](auto handler) {
+    auto home = asio::get_associated_executor(handler);
+    asio::post(threads, [&work, handler = std::move(handler), keep = asio::make_work_guard(home)]() mutable {
+      work();
+      asio::post(keep.get_executor(), std::move(handler));
+    });
+  };
+  co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start, use_awaitable);
+}
+
+}  // namespace detail
+
+/// Runs `work` where blocking harms nobody and gives its result on the caller's own executor. What `work` throws is
+/// thrown here.
+///
+/// **Cancellation:** none: what `work` refers to must live until it has ended, which awaiting it ensures.
+template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work) {
+  using Result = std::invoke_result_t<Work&>;
+  const Executor here = co_await asio::this_coro::executor;
+  auto& context = asio::query(here, asio::execution::context);
+  if (!asio::has_service<BlockingPool>(context)) co_return work();
+
+  std::exception_ptr failure;
+  std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>> result{};
+  auto work_there = [&] {
+    try {
+      if constexpr (std::is_void_v<Result>) {
+        work();
+      } else {
+        result.emplace(work());
+      }
+    } catch (...) { failure = std::current_exception(); }
+  };
+  auto& threads = asio::use_service<BlockingPool>(context).threads();
+  co_await detail::run_on(threads, work_there);
+  if (failure) std::rethrow_exception(failure);
+  if constexpr (!std::is_void_v<Result>) co_return std::move(*result);
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/storage/directory.hpp
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <sys/statvfs.h>
+#include <utility>
+
+// ---- ftplike/storage/directory_listing.hpp
+#include <dirent.h>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/storage/file.hpp
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+// ---- ftplike/io/bytes.hpp
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike {
+
+/// Where bytes come from. `read_some` fills the beginning of the room (never empty) and gives how much: 0 is the end.
+template <class T>
+concept ByteSource = requires(T& source, std::span<std::byte> room) {
+  { source.read_some(room) } -> std::same_as<awaitable<std::size_t>>;
+};
+
+/// Where bytes go. `write` takes them all; `finish` says that no more come: a stream is closed that way, a file
+/// committed.
+template <class T>
+concept ByteSink = requires(T& sink, std::span<const std::byte> bytes) {
+  { sink.write(bytes) } -> std::same_as<awaitable<void>>;
+  { sink.finish() } -> std::same_as<awaitable<void>>;
+};
+
+/// A connection. `write_some` takes as much as goes without waiting for the peer any more than once, so that a slow one
+/// is seen to move. `finish` closes our direction; what the peer still sends can be read. `has_ended` says whether
+/// nothing more can be read, as far as is known without waiting. `cancel` ends the operations under way with
+/// `operation_aborted` and loses nothing: the stream goes on. Its destructor closes it. One read and one write may be
+/// under way at a time, all on one executor.
+template <class T>
+concept Stream = std::movable<T> && ByteSource<T> && ByteSink<T> &&
+    requires(T& stream, const T& constant, std::span<const std::byte> bytes) {
+  { stream.write_some(bytes) } -> std::same_as<awaitable<std::size_t>>;
+  { stream.has_ended() } -> std::same_as<bool>;
+  { stream.cancel() } -> std::same_as<void>;
+  { stream.close() } -> std::same_as<void>;  // at once, without a farewell
+  { constant.local() } -> std::same_as<Endpoint>;
+  { constant.remote() } -> std::same_as<Endpoint>;
+};
+
+inline std::span<const std::byte> as_bytes(std::string_view text) noexcept { return std::as_bytes(std::span{text}); }
+inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// A source that gives a text.
+class TextSource {
+ public:
+  explicit TextSource(std::string text) : text_{std::move(text)} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+
+ private:
+  std::string text_;
+  std::size_t at_ = 0;
+};
+
+/// A sink that keeps what it is given; beyond `limit` bytes it throws `std::errc::file_too_large`.
+class TextSink {
+ public:
+  explicit TextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    if (bytes.size() > limit_ - text_.size()) throw std::system_error(std::make_error_code(std::errc::file_too_large));
+    text_.append(as_text(bytes));
+    co_return;
+  }
+  awaitable<void> finish() { co_return; }
+  const std::string& text() const& noexcept { return text_; }
+  std::string text() && noexcept { return std::move(text_); }
+
+ private:
+  std::size_t limit_;
+  std::string text_;
+};
+
+namespace detail {
+
+/// A source whose next bytes the kernel can move by itself, from `position()` of its descriptor on. `fetch` makes up to
+/// `most` of them ready, so that taking them does not wait for a disk, and gives how many there are; 0 at the end.
+template <class T>
+concept FileSource = ByteSource<T> && requires(T& source, std::size_t count) {
+  { source.fetch(count) } -> std::same_as<awaitable<std::size_t>>;
+  { source.descriptor() } -> std::same_as<int>;
+  { source.position() } -> std::same_as<std::uint64_t>;
+  { source.advance(count) } -> std::same_as<void>;
+};
+
+/// A sink that sends from a descriptor without a buffer of ours: up to `most` bytes; 0 if the file ends before them.
+template <class T>
+concept FileSender = ByteSink<T> && requires(T& sink, int descriptor, std::uint64_t position, std::size_t most) {
+  { sink.send_file(descriptor, position, most) } -> std::same_as<awaitable<std::size_t>>;
+};
+
+template <ByteSink Sink> awaitable<std::size_t> write_all_of(Sink& sink, std::span<const std::byte> piece) {
+  co_await sink.write(piece);
+  co_return piece.size();
+}
+
+/// Writes a piece, or as much of it as a stream takes at once.
+template <ByteSink Sink> awaitable<std::size_t> write_piece(Sink& sink, std::span<const std::byte> piece) {
+  if constexpr (Stream<Sink>) {
+    return sink.write_some(piece);
+  } else {
+    return write_all_of(sink, piece);
+  }
+}
+
+}  // namespace detail
+
+/// Moves everything from `source` to `sink` and calls `progress(n)` after each piece, awaiting what it gives. Does not
+/// finish the sink: whether all is well is the caller's verdict.
+///
+/// The kernel's way (sendfile) is taken where both ends have descriptors. The buffer starts small and grows only for
+/// transfers that fill it. Pieces are at most `largest_piece` bytes, so that one transfer does not keep a thread.
+template <ByteSource Source, ByteSink Sink, class Progress>
+awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t largest_piece = 512 * 1024) {
+  constexpr bool waits = !std::is_void_v<std::invoke_result_t<Progress&, std::size_t>>;
+  if constexpr (detail::FileSource<Source> && detail::FileSender<Sink>) {
+    for (;;) {
+      const std::size_t ready = co_await source.fetch(largest_piece);
+      if (ready == 0) break;
+      const std::size_t n = co_await sink.send_file(source.descriptor(), source.position(), ready);
+      if (n == 0) throw std::system_error(std::make_error_code(std::errc::io_error));  // the file was cut meanwhile
+      source.advance(n);
+      if constexpr (waits) {
+        co_await progress(n);
+      } else {
+        progress(n);
+      }
+    }
+  } else {
+    std::vector<std::byte> room(std::min<std::size_t>(16 * 1024, largest_piece));
+    for (;;) {
+      const std::size_t n = co_await source.read_some(room);
+      if (n == 0) break;
+      std::span<const std::byte> piece = std::span{room}.first(n);
+      while (!piece.empty()) {
+        const std::size_t moved = co_await detail::write_piece(sink, piece);
+        piece = piece.subspan(moved);
+        if constexpr (waits) {
+          co_await progress(moved);
+        } else {
+          progress(moved);
+        }
+      }
+      if (n == room.size() && n < largest_piece / 2) room.resize(std::min(n * 4, largest_piece / 2));
+    }
+  }
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/storage/beneath.hpp
+#include <climits>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#endif
+
+// ---- ftplike/storage/names.hpp
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+// ---- ftplike/protocol/path.hpp
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ftplike {
+
+/// A path as the protocol sees it: absolute, normalised, bytes. It begins with '/', has no ".", "..", or empty
+/// component, and so cannot name anything above its root. Names are bytes: any encoding passes.
+class Path {
+ public:
+  Path() = default;  // the root
+  explicit Path(std::string_view text) { append(text); }
+
+  /// `text` as seen from this directory; ".." stops at the root.
+  Path resolve(std::string_view text) const {
+    Path result;
+    if (!text.starts_with('/')) result = *this;
+    result.append(text);
+    return result;
+  }
+  const std::string& string() const noexcept { return text_; }
+  bool is_root() const noexcept { return text_.size() == 1; }
+  /// The last component; empty for the root.
+  std::string_view name() const noexcept { return std::string_view{text_}.substr(text_.rfind('/') + 1); }
+  Path parent() const { return resolve(".."); }
+  /// What is left of this path below `root`, or this path if it is not below it.
+  Path below(const Path& root) const {
+    if (root.is_root() || !(text_ + '/').starts_with(root.text_ + '/')) return *this;
+    return Path{std::string_view{text_}.substr(root.text_.size())};
+  }
+  /// The same path seen from `root`: the opposite of `below`.
+  Path beneath(const Path& root) const { return root.resolve(std::string_view{text_}.substr(1)); }
+
+  friend bool operator==(const Path&, const Path&) = default;
+  friend auto operator<=>(const Path&, const Path&) = default;
+
+ private:
+  void append(std::string_view text) {
+    while (!text.empty()) {
+      const auto part = text.substr(0, text.find('/'));
+      text.remove_prefix(part.size() == text.size() ? part.size() : part.size() + 1);
+      if (part.empty() || part == ".") continue;
+      if (part == "..") {
+        const auto slash = text_.rfind('/');
+        text_.erase(slash == 0 ? 1 : slash);
+        continue;
+      }
+      if (!is_root()) text_ += '/';
+      text_ += part;
+    }
+  }
+
+  std::string text_ = "/";
+};
+
+/// Whether `name` can be the name of a file in a directory: one component, not "." or "..", without NUL.
+inline bool is_component(std::string_view name) noexcept {
+  constexpr std::string_view forbidden{"/\0", 2};
+  return !name.empty() && name != "." && name != ".." && name.find_first_of(forbidden) == name.npos;
+}
+
+/// A directory's name between quotes, its own quotes doubled, as 257 replies give it. (RFC 959 appendix II)
+inline std::string quoted_name(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) out.append(c == '"' ? 2 : 1, c);
+  return out += '"';
+}
+
+/// The name between the first quotes of the text of a 257, its doubled quotes made single. RFC 959 appendix II.
+inline std::optional<std::string> parse_quoted(std::string_view text) {
+  std::string name;
+  for (auto open = text.find('"'); open != text.npos; open = text.find('"')) {
+    text.remove_prefix(open + 1);
+    const auto close = text.find('"');
+    if (close == text.npos) return std::nullopt;
+    name.append(text.substr(0, close));
+    text.remove_prefix(close + 1);
+    if (!text.starts_with('"')) return name;
+    name += '"';
+  }
+  return std::nullopt;
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::detail {
+
+/// How the names of partial files begin. No client can say such a name, and no listing shows one.
+inline constexpr std::string_view partial_prefix = ".ftplike-partial";
+inline constexpr std::size_t longest_name = 255;  // bytes of one component
+
+template <class Code> [[noreturn]] void fail(Code code) { throw std::system_error(make_error_code(code)); }
+
+/// Whether a name is reserved for partial files, also where the file system takes 'a' for 'A'.
+inline bool is_partial_name(std::string_view name) noexcept {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return name.size() >= partial_prefix.size() &&
+         std::equal(partial_prefix.begin(), partial_prefix.end(), name.begin(),
+                    [&](char expected, char c) { return expected == lower(c); });
+}
+
+/// Sees to it that every component of a path can be the name of a file.
+///
+/// **Errors:** `Errc::bad_name`, `filename_too_long`.
+inline void check_names(const Path& path) {
+  std::string_view rest = path.string();
+  if (rest.find('\0') != rest.npos) fail(Errc::bad_name);
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const auto name = rest.substr(0, rest.find('/'));
+    if (is_partial_name(name)) fail(Errc::bad_name);
+    if (name.size() > longest_name) fail(std::errc::filename_too_long);
+    rest.remove_prefix(name.size());
+  }
+}
+
+/// The n-th choice for a unique name: the name itself, name.1, name.2, …
+inline Path numbered(const Path& wanted, unsigned n) {
+  if (n == 0) return wanted;
+  const auto number = "." + std::to_string(n);
+  return wanted.parent().resolve(std::string{wanted.name().substr(0, longest_name - number.size())} + number);
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/storage/posix.hpp
+// The system's calls for files, and what differs between systems.
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <fcntl.h>
+#include <span>
+#include <string>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/protocol/entry.hpp
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace ftplike {
+
+/// A moment in UTC, as the protocol tells it: to the millisecond.
+using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// What a directory says of one of its files. Of a listing it holds what the server told, and `listed`, the line
+/// itself.
+class Entry {
+ public:
+  enum class Type { file, directory, link, other };
+
+  Entry() = default;
+  Entry(std::string its_name, Type its_type, std::uint64_t its_size, Timestamp its_time)
+      : name{std::move(its_name)}, type{its_type}, size{its_size}, modified{its_time} {}
+
+  bool is_directory() const noexcept { return type == Type::directory; }
+  bool is_file() const noexcept { return type == Type::file; }
+
+  std::string name;  // one component
+  Type type = Type::file;
+  std::uint64_t size = 0;  // bytes
+  Timestamp modified{};    // the epoch if it is not known
+  unsigned mode = 0;       // the permission bits, 0 if they are not known
+  std::string unique;      // the same for two names of one file
+  std::string target;      // of a link
+  std::string owner, group;
+  std::string listed;  // the line of a listing that it was read from
+
+  friend bool operator==(const Entry&, const Entry&) = default;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::detail {
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) noexcept : number_{number} {}
+  Descriptor(Descriptor&& other) noexcept : number_{std::exchange(other.number_, -1)} {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int get() const noexcept { return number_; }
+  int release() noexcept { return std::exchange(number_, -1); }
+  explicit operator bool() const noexcept { return number_ >= 0; }
+
+ private:
+  int number_ = -1;
+};
+
+/// To pass through a directory needs no right to read it, where the system can tell these apart.
+#if defined O_PATH
+inline constexpr int directory_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
+#elif defined O_SEARCH
+inline constexpr int directory_only = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
+#else
+inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+#endif
+/// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
+inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+[[noreturn]] inline void fail_with(int error) { throw std::system_error(error, std::system_category()); }
+
+/// The result of a system call, made again where a signal came in between; throws its error.
+template <class Call> auto checked(Call call) {
+  for (;;) {
+    const auto result = call();
+    if (result >= 0) return result;
+    if (errno != EINTR) fail_with(errno);
+  }
+}
+
+inline Timestamp modified(const struct stat& status) {
+#ifdef __APPLE__
+  const auto& time = status.st_mtimespec;
+#else
+  const auto& time = status.st_mtim;
+#endif
+  using namespace std::chrono;
+  return Timestamp{floor<milliseconds>(seconds{time.tv_sec} + nanoseconds{time.tv_nsec})};
+}
+
+inline bool is_same_file(const struct stat& a, const struct stat& b) noexcept {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+inline Entry entry_of(std::string name, const struct stat& status) {
+  const auto type = S_ISREG(status.st_mode)   ? Entry::Type::file
+                    : S_ISDIR(status.st_mode) ? Entry::Type::directory
+                    : S_ISLNK(status.st_mode) ? Entry::Type::link
+                                              : Entry::Type::other;
+  Entry entry{std::move(name), type, S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size),
+              modified(status)};
+  entry.mode = status.st_mode & 07777;
+  char unique[40];
+  std::snprintf(unique, sizeof unique, "%llx.%llx", static_cast<unsigned long long>(status.st_dev),
+                static_cast<unsigned long long>(status.st_ino));
+  entry.unique = unique;
+  return entry;
+}
+
+/// Reads at `offset`, or at the descriptor's position for -1, what is in memory already. Gives -1 where that would wait
+/// for the disk (EAGAIN) or the system does not know (EOPNOTSUPP).
+inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::span<std::byte> room,
+                             [[maybe_unused]] off_t offset) noexcept {
+#ifdef RWF_NOWAIT
+  const iovec part{room.data(), room.size()};
+  return ::preadv2(file, &part, 1, offset, RWF_NOWAIT);
+#else
+  errno = EOPNOTSUPP;
+  return -1;
+#endif
+}
+
+/// Copies up to `count` bytes from the beginning of one file to the beginning of another and gives how many there were;
+/// shares their blocks where the file system can.
+inline std::uint64_t copy_bytes(int from, int to, std::uint64_t count) {
+  std::uint64_t done = 0;
+#ifdef __linux__
+  for (loff_t in = 0, out = 0; done < count;) {
+    const auto n = ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(count - done), 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;  // whatever the reason is, it shows again below, or was none
+    done += static_cast<std::uint64_t>(n);
+  }
+#endif
+  std::vector<std::byte> room(done < count ? 256 * 1024 : 0);
+  while (done < count) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), count - done));
+    const auto got = checked([&] { return ::pread(from, room.data(), most, static_cast<off_t>(done)); });
+    if (got == 0) break;
+    for (ssize_t put = 0; put < got;) {
+      put += checked([&] {
+        return ::pwrite(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(done) + put);
+      });
+    }
+    done += static_cast<std::uint64_t>(got);
+  }
+  return done;
+}
+
+/// Renames inside a directory, unless the new name is taken: then false.
+inline bool rename_to_free(int directory, const char* from, const char* to) {
+#if defined __linux__ && defined SYS_renameat2
+  constexpr unsigned no_replace = 1;
+  if (::syscall(SYS_renameat2, directory, from, directory, to, no_replace) == 0) return true;
+  if (errno == EEXIST) return false;
+  if (errno != EINVAL && errno != ENOSYS) fail_with(errno);
+#endif
+  if (::linkat(directory, from, directory, to, 0) != 0) {
+    if (errno == EEXIST) return false;
+    fail_with(errno);
+  }
+  ::unlinkat(directory, from, 0);
+  return true;
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::detail {
+
+enum class Follow { no, yes };  // whether a link in the last place is followed
+
+/// Where a link leads; none if it is not a link.
+inline std::optional<std::string> link_text(int directory, const std::string& name) {
+  char text[PATH_MAX];
+  const auto size = ::readlinkat(directory, name.c_str(), text, sizeof text);
+  if (size < 0) return std::nullopt;
+  if (size == sizeof text) fail_with(ENAMETOOLONG);
+  return std::string(text, static_cast<std::size_t>(size));
+}
+
+/// A name in an open directory: what file operations need, safe whatever happens to the directories above.
+struct Place {
+  Place(Descriptor its_own, int its_directory, std::string its_name)
+      : own{std::move(its_own)}, directory{its_directory}, name{std::move(its_name)} {
+    look();
+  }
+
+  bool exists() const noexcept { return status.st_mode != 0; }
+  bool is_directory() const noexcept { return S_ISDIR(status.st_mode); }
+  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status.st_size); }
+  /// Sees what there is now.
+  void look() {
+    if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
+    if (errno != ENOENT) fail_with(errno);
+    status = {};
+  }
+
+  Descriptor own;  // none where the directory is the root
+  int directory;   // lives as long as the Beneath
+  std::string name;
+  struct stat status {};
+};
+
+/// Opens what is in a place, unless it has become a link.
+inline Descriptor open_in(const Place& place, int flags) {
+  return Descriptor{
+      checked([&] { return ::openat(place.directory, place.name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC); })};
+}
+
+/// The files beneath a folder, reached through descriptors only. A link, absolute or with "..", is taken as if the
+/// folder were the root of the system, so that no name, link or race leads out of it.
+///
+/// Linux does this by itself (openat2); elsewhere it is done component by component.
+class Beneath {
+ public:
+  explicit Beneath(const std::string& folder, bool kernel_resolves = true)
+      : root_{::open(folder.c_str(), directory_only)} {
+    if (!root_) throw std::system_error(errno, std::system_category(), "folder \"" + folder + '"');
+    kernel_resolves_ = kernel_resolves && kernel_open(Path{}, directory_only, Wait::may);
+    kernel_says_ = kernel_resolves_ && (kernel_open(Path{}, directory_only, Wait::may_not) || errno == EAGAIN);
+  }
+
+  /// Opens what is there; links are followed. With O_PATH, only directories.
+  Descriptor open(const Path& path, int flags) const {
+    check_names(path);
+    if (kernel_resolves_) {
+      for (int attempt = 0; attempt < 8; ++attempt) {
+        Descriptor file = kernel_open(path, flags, Wait::may);
+        if (file) return file;
+        if (errno != EAGAIN && errno != EINTR) fail_with(errno);
+      }
+      // The kernel gives up where somebody renames directories all the time; the long way never does.
+    }
+    return open_in(walk(path, Follow::yes), flags);
+  }
+  /// The same, but gives none where it would have to wait for a disk, if the system can tell.
+  Descriptor open_if_cached(const Path& path, int flags) const {
+    if (!kernel_says_) return open(path, flags);
+    check_names(path);
+    Descriptor file = kernel_open(path, flags, Wait::may_not);
+    if (!file && errno != EAGAIN && errno != EINTR) fail_with(errno);
+    return file;
+  }
+  /// Where a name is and what it is now, if it is: `parent` is its directory, opened; none for the root.
+  Place place(const Path& path, Follow follow, Descriptor parent) const {
+    check_names(path);
+    const int directory = parent ? parent.get() : root_.get();
+    Place result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
+    if (follow == Follow::yes && S_ISLNK(result.status.st_mode)) return walk(path, follow);
+    return result;
+  }
+  Place place(const Path& path, Follow follow) const {
+    return place(path, follow, path.parent().is_root() ? Descriptor{} : open(path.parent(), directory_only));
+  }
+
+ private:
+  enum class Wait { may, may_not };
+
+  Descriptor kernel_open([[maybe_unused]] const Path& path, [[maybe_unused]] int flags,
+                         [[maybe_unused]] Wait wait) const noexcept {
+#if defined SYS_openat2 && defined RESOLVE_IN_ROOT
+    constexpr std::uint64_t cached = 0x20;  // RESOLVE_CACHED, newer than the rest
+    open_how how{};
+    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? cached : 0);
+    return Descriptor{static_cast<int>(::syscall(SYS_openat2, root_.get(), path.string().c_str(), &how, sizeof how))};
+#else
+    errno = ENOSYS;
+    return {};
+#endif
+  }
+
+  static void push(std::vector<std::string>& pending, std::string_view text) {
+    while (!text.empty()) {
+      const auto slash = text.rfind('/');
+      const auto name = text.substr(slash + 1);  // all of it if there is no slash
+      text = slash == text.npos ? std::string_view{} : text.substr(0, slash);
+      if (!name.empty() && name != ".") pending.emplace_back(name);
+    }
+  }
+
+  /// Goes down component by component, and reads every link itself.
+  Place walk(const Path& path, Follow follow) const {
+    constexpr int most_links = 40;
+    std::vector<std::string> done;     // from the root to here
+    std::vector<std::string> pending;  // the next one last
+    Descriptor own;
+    const auto here = [&] { return own ? own.get() : root_.get(); };
+    push(pending, path.string());
+    for (int links = 0; !pending.empty();) {
+      std::string name = std::move(pending.back());
+      pending.pop_back();
+      if (name == "..") {
+        // The parent of a directory that has been moved meanwhile could be anywhere: come again from the root.
+        if (!done.empty()) done.pop_back();
+        pending.insert(pending.end(), std::make_move_iterator(done.rbegin()), std::make_move_iterator(done.rend()));
+        done.clear();
+        own = Descriptor{};
+        continue;
+      }
+      const bool is_last = pending.empty();
+      if (!is_last) {
+        Descriptor next{::openat(here(), name.c_str(), directory_only | O_NOFOLLOW)};
+        if (next) {
+          own = std::move(next);
+          done.push_back(std::move(name));
+          continue;
+        }
+      }
+      const int error = errno;
+      const auto target = is_last && follow == Follow::no ? std::nullopt : link_text(here(), name);
+      if (!target) {
+        if (!is_last) fail_with(error == ELOOP || error == EMLINK ? ENOTDIR : error);
+        const int directory = here();
+        Place result{std::move(own), directory, std::move(name)};
+        return result;
+      }
+      if (++links > most_links || pending.size() > PATH_MAX) fail_with(ELOOP);
+      push(pending, *target);
+      if (target->starts_with('/')) {
+        done.clear();
+        own = Descriptor{};
+      }
+    }
+    const int directory = here();
+    Place result{std::move(own), directory, "."};
+    return result;
+  }
+
+  Descriptor root_;
+  bool kernel_resolves_ = false;
+  bool kernel_says_ = false;  // whether it would have to wait
+};
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/storage/partial.hpp
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace ftplike::detail {
+
+/// How long a partial file waits for being gone on with.
+inline constexpr std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};
+/// How long one that is still empty is left to whoever made it, who may not have locked it yet.
+inline constexpr std::chrono::seconds empty_lifetime = std::chrono::minutes{1};
+
+inline std::string hexadecimal(std::uint64_t number) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(number));
+  return text;
+}
+
+/// The name of the partial file of a name: it is part of it, or its hash where it is too long for that.
+inline std::string partial_name(std::string_view name) {
+  std::string result{partial_prefix};
+  if (result.size() + 1 + name.size() <= longest_name) return result.append(".").append(name);
+  std::uint64_t hash = 14695981039346656037u;  // FNV-1a
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return result.append("#").append(hexadecimal(hash));
+}
+
+/// The name of a temporary file, which belongs to no name and so is never gone on with.
+inline std::string temporary_name() {
+  std::random_device random;
+  const auto high = std::uint64_t{random()} << 32;
+  return std::string{partial_prefix} + '~' + hexadecimal(high | random());
+}
+
+inline bool is_older_than(std::chrono::seconds age, Timestamp written) {
+  return std::chrono::system_clock::now() - written > age;
+}
+
+/// A partial or temporary file, open for writing and locked. The lock ends with the process at the latest, so that a
+/// file without one has no writer.
+struct Partial {
+  Descriptor file;
+  std::string name;
+  bool is_kept = true;  // for being gone on with
+  std::uint64_t size = 0;
+  Timestamp written{};  // not known of one just made
+};
+
+/// What came of an attempt to get hold of a partial file.
+struct Attempt {
+  enum class Outcome {
+    taken,
+    absent,
+    busy  // somebody else is at it, or it is another user's
+  };
+  Outcome outcome;
+  Partial partial{};
+};
+
+/// Makes a partial file where there is none; busy if there is one.
+inline Attempt make_partial(int directory, std::string name) {
+  using enum Attempt::Outcome;
+  Partial partial;
+  do {
+    partial.file =
+        Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | quietly, 0666)};
+  } while (!partial.file && errno == EINTR);
+  if (!partial.file && errno == EEXIST) return {busy};
+  if (!partial.file) fail_with(errno);
+  if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) {  // somebody is just looking at it
+      ::unlinkat(directory, name.c_str(), 0);
+      return {busy};
+    }
+    partial.is_kept = false;  // without locks nobody could know that it has no writer
+  }
+  partial.name = std::move(name);
+  return {taken, std::move(partial)};
+}
+
+/// Opens and locks a partial file that is there.
+inline Attempt take_partial(int directory, std::string name) {
+  using enum Attempt::Outcome;
+  for (;;) {
+    Partial partial;
+    partial.file = Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_NOFOLLOW | quietly)};
+    if (!partial.file) {
+      if (errno == EINTR) continue;
+      if (errno == ENOENT) return {absent};
+      // Not ours: another user's, or a FIFO, a link, a directory that somebody put there.
+      const bool is_foreign = errno == EACCES || errno == EPERM || errno == ENXIO || errno == ELOOP || errno == EISDIR;
+      if (is_foreign) return {busy};
+      fail_with(errno);
+    }
+    if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) return {busy};
+
+    struct stat opened {};
+    checked([&] { return ::fstat(partial.file.get(), &opened); });
+    // Who made it does not look again after locking, so an empty one must not pass through other hands.
+    const bool is_in_the_making = opened.st_size == 0 && !is_older_than(empty_lifetime, modified(opened));
+    if (!S_ISREG(opened.st_mode) || is_in_the_making) return {busy};
+    // Between opening and locking, its last writer may have given the file its final name.
+    struct stat named {};
+    const bool is_there = ::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_there || !is_same_file(named, opened)) continue;
+    partial.name = std::move(name);
+    partial.size = static_cast<std::uint64_t>(opened.st_size);
+    partial.written = modified(opened);
+    return {taken, std::move(partial)};
+  }
+}
+
+inline Partial make_temporary(int directory) {
+  for (;;) {
+    auto attempt = make_partial(directory, temporary_name());
+    if (attempt.outcome == Attempt::Outcome::busy) continue;
+    attempt.partial.is_kept = false;
+    return std::move(attempt.partial);
+  }
+}
+
+/// Removes a partial or temporary file if it is there and nobody is at it; whether it did.
+inline bool remove_partial(int directory, const std::string& name) {
+  const auto attempt = take_partial(directory, name);
+  return attempt.outcome == Attempt::Outcome::taken && ::unlinkat(directory, name.c_str(), 0) == 0;
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike {
+namespace detail {
+
+/// What the tests turn, and nobody else.
+struct DirectoryOptions {
+  bool kernel_resolves = true;                       // false: component by component, as on systems without openat2
+  std::chrono::seconds lifetime = partial_lifetime;  // of partial files
+  std::chrono::nanoseconds slow_write = std::chrono::milliseconds{20};  // from when on a disk counts as slow
+};
+
+/// What a DirectoryStorage, its readers and its writers share.
+struct DirectoryState {
+  DirectoryState(std::string folder, const DirectoryOptions& its_options)
+      : label{std::move(folder)}, root{label, its_options.kernel_resolves}, options{its_options} {}
+
+  const std::string label;
+  const Beneath root;
+  const DirectoryOptions options;
+};
+
+/// Freeing the blocks of a file larger than this is better not waited for in place.
+inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
+
+/// Does `work` in place if it is known to be quick.
+template <class Work> awaitable<std::invoke_result_t<Work&>> blocking_if(bool is_slow, Work work) {
+  if (!is_slow) co_return work();
+  if constexpr (std::is_void_v<std::invoke_result_t<Work&>>) {
+    co_await blocking(std::move(work));
+  } else {
+    auto result = co_await blocking(std::move(work));
+    co_return result;
+  }
+}
+
+}  // namespace detail
+
+/// A file of a DirectoryStorage that is being read, up to the size that it had when it was opened.
+///
+/// **Threads:** one at a time.
+class FileReader {
+ public:
+  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset)
+      : name_{std::move(name)}, file_{std::move(file)}, position_{offset}, resident_{offset} {
+    detail::checked([&] { return ::fstat(file_.get(), &status_); });
+    if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
+    if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    if (offset > size()) detail::fail(Errc::bad_restart);
+  }
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const std::size_t most = co_await fetch(room.size());
+    const auto n = static_cast<std::size_t>(
+        detail::checked([&] { return ::pread(file_.get(), room.data(), most, static_cast<off_t>(position_)); }));
+    position_ += n;
+    co_return n;
+  }
+
+  /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`.
+  int descriptor() const noexcept { return file_.get(); }
+  std::uint64_t position() const noexcept { return position_; }
+  void advance(std::size_t count) noexcept { position_ += count; }
+  /// Has the next bytes, up to `most`, read into the system's memory, so that whoever takes them does not wait for a
+  /// disk. Gives how many there are; 0 at the end.
+  awaitable<std::size_t> fetch(std::size_t most) {
+    const auto end = std::min<std::uint64_t>(position_ + most, size());
+    if (end > resident_) {
+      const auto begin = std::max(position_, resident_);
+      resident_ = end;
+      constexpr std::uint64_t page = 4096;
+      const bool waits = would_wait(begin) || (end - begin > page && would_wait(end - 1));
+      if (waits) {
+        auto read = [this, begin] { read_ahead(begin); };
+        co_await blocking(read);
+      }
+    }
+    co_return static_cast<std::size_t>(end - position_);
+  }
+
+  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status_.st_size); }
+  Entry entry() const { return detail::entry_of(name_, status_); }
+
+ private:
+  /// Some file systems cannot tell, and those hold their files in memory.
+  bool would_wait(std::uint64_t offset) noexcept {
+    if (!can_tell_) return false;
+    std::byte one;
+    if (detail::read_resident(file_.get(), {&one, 1}, static_cast<off_t>(offset)) >= 0) return false;
+    can_tell_ = errno == EAGAIN;
+    return can_tell_;
+  }
+  void read_ahead(std::uint64_t begin) const noexcept {
+    std::array<std::byte, 32 * 1024> room;
+    while (begin < resident_) {
+      const auto n = ::pread(file_.get(), room.data(), room.size(), static_cast<off_t>(begin));
+      if (n <= 0) return;  // whoever takes the bytes meets the error too
+      begin += static_cast<std::uint64_t>(n);
+    }
+  }
+
+  std::string name_;
+  detail::Descriptor file_;
+  struct stat status_ {};
+  std::uint64_t position_;
+  std::uint64_t resident_;  // the end of what has been fetched
+  bool can_tell_ = true;
+};
+
+/// A file of a DirectoryStorage that is being written: a hidden partial file beside the name, which one rename puts
+/// there. So a name is the old whole file or the new whole file, also when the process is killed in between. Against
+/// the loss of power it is no more than the file system is: nothing is forced to the disk.
+///
+/// **Threads:** one at a time.
+class FileWriter {
+ public:
+  /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
+  /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
+  FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Place place,
+             detail::Partial partial, std::uint64_t size, std::optional<Path> wanted = std::nullopt,
+             unsigned number = 0)
+      : state_{std::move(state)},
+        path_{std::move(path)},
+        place_{std::move(place)},
+        partial_{std::move(partial)},
+        size_{size},
+        wanted_{std::move(wanted)},
+        number_{number} {}
+  FileWriter(FileWriter&&) noexcept = default;
+  FileWriter& operator=(FileWriter&& other) noexcept {
+    FileWriter old{std::move(*this)};
+    state_ = std::move(other.state_);
+    path_ = std::move(other.path_);
+    place_ = std::move(other.place_);
+    partial_ = std::move(other.partial_);
+    size_ = other.size_;
+    slow_ = other.slow_;
+    wanted_ = std::move(other.wanted_);
+    number_ = other.number_;
+    return *this;
+  }
+  ~FileWriter() {
+    if (partial_.file && (size_ == 0 || !partial_.is_kept)) discard();
+  }
+
+  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer. Better not in place.
+  void begin_with(const detail::Descriptor& whole, std::uint64_t count) {
+    detail::checked([&] { return ::ftruncate(partial_.file.get(), 0); });
+    if (detail::copy_bytes(whole.get(), partial_.file.get(), count) < count) detail::fail(Errc::bad_restart);
+    size_ = count;
+  }
+
+  /// **Errors:** `no_space_on_device` and the like; what was written before stays.
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    auto put = [&] { put_all(bytes); };
+    if (slow_ == 0) {
+      put();
+    } else {
+      --slow_;
+      co_await blocking(put);
+    }
+  }
+
+  /// Puts the file under its name, with the mode of the file that it replaces.
+  awaitable<void> finish() {
+    auto rename = [this] { commit(); };
+    co_await detail::blocking_if(place_.size() > detail::large_file, rename);
+  }
+
+  /// Throws away what was written.
+  void discard() noexcept {
+    if (!partial_.file) return;
+    ::unlinkat(place_.directory, partial_.name.c_str(), 0);
+    partial_.file = detail::Descriptor{};
+  }
+
+  /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
+  const Path& path() const noexcept { return path_; }
+  std::uint64_t size() const noexcept { return size_; }
+
+ private:
+  void put_all(std::span<const std::byte> bytes) {
+    constexpr unsigned slow_writes = 64;  // that many are done elsewhere once one was slow
+    const auto begin = std::chrono::steady_clock::now();
+    while (!bytes.empty()) {
+      const auto n = detail::checked(
+          [&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(size_)); });
+      size_ += static_cast<std::uint64_t>(n);
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+    if (std::chrono::steady_clock::now() - begin >= state_->options.slow_write) slow_ = slow_writes;
+  }
+
+  void commit() {
+    if (place_.exists()) keep_mode();
+    const char* from = partial_.name.c_str();
+    if (!wanted_) {
+      detail::checked([&] { return ::renameat(place_.directory, from, place_.directory, place_.name.c_str()); });
+    } else {
+      while (!detail::rename_to_free(place_.directory, from, place_.name.c_str())) {
+        path_ = detail::numbered(*wanted_, ++number_);
+        place_.name = path_.name();
+      }
+    }
+    partial_.file = detail::Descriptor{};
+  }
+
+  /// Takes over the permissions of the file that is replaced.
+  void keep_mode() {
+    constexpr mode_t permissions = 0777;
+    struct stat ours {};
+    detail::checked([&] { return ::fstat(partial_.file.get(), &ours); });
+    const auto mode = place_.status.st_mode & permissions;
+    if (mode != (ours.st_mode & permissions)) detail::checked([&] { return ::fchmod(partial_.file.get(), mode); });
+  }
+
+  std::shared_ptr<const detail::DirectoryState> state_;
+  Path path_;
+  detail::Place place_;
+  detail::Partial partial_;
+  std::uint64_t size_;
+  unsigned slow_ = 0;           // writes that are still to be done elsewhere
+  std::optional<Path> wanted_;  // of a unique name: where the numbers start
+  unsigned number_ = 0;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+namespace detail {
+
+struct CloseStream {
+  void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+};
+/// What reads the names of a directory.
+using DirectoryStream = std::unique_ptr<DIR, CloseStream>;
+
+inline DirectoryStream stream_of(Descriptor directory) {
+  DirectoryStream stream{::fdopendir(directory.get())};
+  if (!stream) fail_with(errno);
+  directory.release();  // the stream closes it
+  return stream;
+}
+/// The next name but "." and "..", which lives until the next call; null at the end.
+inline const char* next_name(DIR* stream) {
+  for (;;) {
+    errno = 0;
+    const dirent* found = ::readdir(stream);
+    if (!found && errno != 0) fail_with(errno);
+    if (!found) return nullptr;
+    const std::string_view name = found->d_name;
+    if (name != "." && name != "..") return found->d_name;
+  }
+}
+
+/// Removes the partial files of a directory that holds nothing else.
+inline void remove_partials(const Place& place) {
+  const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
+  while (const char* name = next_name(stream.get())) {
+    if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
+  }
+  ::rewinddir(stream.get());
+  while (const char* name = next_name(stream.get())) {
+    if (is_partial_name(name)) remove_partial(::dirfd(stream.get()), name);
+  }
+}
+
+}  // namespace detail
+
+/// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
+/// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
+class DirectoryListing {
+ public:
+  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory)
+      : state_{std::move(state)}, path_{std::move(path)}, stream_{detail::stream_of(std::move(directory))} {}
+
+  awaitable<std::vector<Entry>> next() {
+    if (!stream_) co_return std::vector<Entry>{};
+    auto read = [this] { return read_batch(); };
+    auto batch = co_await blocking(read);
+    co_return batch;
+  }
+
+ private:
+  static constexpr std::size_t batch_size = 512;
+
+  std::vector<Entry> read_batch() {
+    std::vector<Entry> batch;
+    while (batch.size() < batch_size) {
+      const char* name = detail::next_name(stream_.get());
+      if (!name) {
+        stream_.reset();
+        break;
+      }
+      if (auto entry = look(name)) batch.push_back(std::move(*entry));
+    }
+    return batch;
+  }
+
+  std::optional<Entry> look(std::string name) const {
+    const int directory = ::dirfd(stream_.get());
+    struct stat status {};
+    const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_known && errno == ENOENT) return std::nullopt;
+    if (detail::is_partial_name(name)) {
+      if (detail::is_older_than(state_->options.lifetime, detail::modified(status)))
+        detail::remove_partial(directory, name);
+      return std::nullopt;
+    }
+    if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
+    if (!S_ISLNK(status.st_mode)) return detail::entry_of(std::move(name), status);
+    try {
+      const auto place = state_->root.place(path_.resolve(name), detail::Follow::yes);
+      if (place.exists()) return detail::entry_of(std::move(name), place.status);
+    } catch (const std::system_error&) {
+      // It leads into nothing, or in circles.
+    }
+    auto target = detail::link_text(directory, name);
+    auto entry = detail::entry_of(std::move(name), status);
+    entry.target = std::move(target).value_or("");
+    return entry;
+  }
+
+  std::shared_ptr<const detail::DirectoryState> state_;
+  Path path_;
+  detail::DirectoryStream stream_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/storage/storage.hpp
+#include <cstdint>
+#include <string>
+#include <vector>
+
+
+namespace ftplike {
+
+/// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
+/// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them.
+///
+/// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside.
+/// - `list(path)`: a directory's entries, unordered, some at a time: `next()` gives none at the end. Without "." and "..".
+/// - `open(path, offset)`: a regular file, to be read from `offset`, which is at most its size (`Errc::bad_restart`).
+/// - `label()`: the directory as the operator named it, for people.
+template <class S>
+concept ReadableStorage =
+    ByteSource<typename S::Reader> && requires(S& files, typename S::Listing& listing, const Path& path, std::uint64_t offset) {
+      { files.stat(path) } -> std::same_as<awaitable<Entry>>;
+      { files.list(path) } -> std::same_as<awaitable<typename S::Listing>>;
+      { listing.next() } -> std::same_as<awaitable<std::vector<Entry>>>;
+      { files.open(path, offset) } -> std::same_as<awaitable<typename S::Reader>>;
+      { files.label() } -> std::convertible_to<std::string>;
+    };
+
+/// Files that can also be written. A name shows the old whole file or the new whole file, never a mix: a `Writer`
+/// collects the bytes aside, `finish()` puts them under the name, and a Writer that ends without keeps them as the
+/// name's *partial file*, to be gone on with. `discard()` throws them away.
+///
+/// - `create(path, offset)`: offset 0 begins anew. Another one goes on with the partial file (cut to `offset`), or, if
+///   there is none, with the first `offset` bytes of the whole file; `Errc::bad_restart` if there are fewer. While
+///   somebody writes that partial file, offset 0 gives a file apart, which is not kept, and another one `Errc::busy`.
+/// - `append(path)`: goes on at the end of the whole file, or of the partial file where there is no whole one, or
+///   begins anew.
+/// - `create_unique(path)`: a name that nobody has, made from this one; `Writer::path()` tells it.
+/// - `partial_size(path)`: the bytes of the partial file of a name; throws `no_such_file_or_directory` if it has none.
+/// - `remove(path)` removes a file with its partial file, or that alone; `remove_directory` an empty directory;
+///   `rename` replaces a file.
+template <class S>
+concept WritableStorage =
+    ReadableStorage<S> && ByteSink<typename S::Writer> &&
+    requires(S& files, typename S::Writer& writer, const Path& path, const Path& to, std::uint64_t offset, Timestamp time) {
+      { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
+      { files.append(path) } -> std::same_as<awaitable<typename S::Writer>>;
+      { files.create_unique(path) } -> std::same_as<awaitable<typename S::Writer>>;
+      { files.partial_size(path) } -> std::same_as<awaitable<std::uint64_t>>;
+      { writer.path() } -> std::convertible_to<Path>;
+      { writer.size() } -> std::same_as<std::uint64_t>;  // bytes that are there by now, those before it began included
+      { writer.discard() } -> std::same_as<void>;
+      { files.make_directory(path) } -> std::same_as<awaitable<void>>;
+      { files.remove(path) } -> std::same_as<awaitable<void>>;
+      { files.remove_directory(path) } -> std::same_as<awaitable<void>>;
+      { files.rename(path, to) } -> std::same_as<awaitable<void>>;
+      { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
+    };
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// The files beneath a folder. No name, no link and no race leads out of it: links are taken as if the folder were the
+/// root of the system.
+///
+/// An interrupted upload leaves a hidden partial file beside its name, for seven days. A second upload to a name that
+/// one is under way to takes a file of its own, which is not kept; whoever finishes last stays. Going on with a partial
+/// file that somebody is at throws `Errc::busy`.
+///
+/// **Threads:** any, at once. **Lifetime:** readers and writers may outlive it.
+class DirectoryStorage {
+ public:
+  using Reader = FileReader;
+  using Writer = FileWriter;
+  using Listing = DirectoryListing;
+
+  /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
+  explicit DirectoryStorage(std::string folder) : DirectoryStorage{std::move(folder), detail::DirectoryOptions{}} {}
+  DirectoryStorage(std::string folder, const detail::DirectoryOptions& options)
+      : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
+
+  const std::string& label() const noexcept { return state_->label; }
+
+  awaitable<Entry> stat(Path path) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
+    co_return detail::entry_of(std::string{path.name()}, place.status);
+  }
+  awaitable<Listing> list(Path path) {
+    auto directory = co_await open_beneath(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    co_return Listing{state_, std::move(path), std::move(directory)};
+  }
+  awaitable<Reader> open(Path path, std::uint64_t offset) {
+    auto file = co_await open_beneath(path, O_RDONLY | detail::quietly);
+    co_return Reader{std::string{path.name()}, std::move(file), offset};
+  }
+
+  awaitable<Writer> create(Path path, std::uint64_t offset) {
+    auto place = co_await find_target(path);
+    auto partial = offset == 0 ? take_anew(place) : take_to_resume(place);
+    if (!partial) {
+      if (!place.exists() || place.size() < offset) detail::fail(Errc::bad_restart);
+      auto writer = co_await begin_with_copy(std::move(path), std::move(place), offset);
+      co_return writer;
+    }
+    if (partial->size < offset) detail::fail(Errc::bad_restart);
+    auto cut = [&] { detail::checked([&] { return ::ftruncate(partial->file.get(), static_cast<off_t>(offset)); }); };
+    if (partial->size > offset) {
+      const bool takes_long = partial->size > detail::large_file;
+      co_await detail::blocking_if(takes_long, cut);
+    }
+    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), offset};
+  }
+  awaitable<Writer> append(Path path) {
+    auto place = co_await find_target(path);
+    if (place.exists()) {
+      const auto size = place.size();
+      auto writer = co_await begin_with_copy(std::move(path), std::move(place), size);
+      co_return writer;
+    }
+    auto partial = take_to_resume(place);
+    if (!partial) partial = take_anew(place);
+    const auto size = partial->size;
+    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size};
+  }
+  /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one.
+  awaitable<Writer> create_unique(Path path) {
+    auto place = co_await find(path, detail::Follow::no);
+    if (path.is_root()) detail::fail(std::errc::is_a_directory);
+    for (unsigned number = 0;; ++number) {
+      Path choice = detail::numbered(path, number);
+      place.name = choice.name();
+      place.look();
+      if (place.exists()) continue;
+      auto attempt = detail::make_partial(place.directory, detail::partial_name(place.name));
+      if (attempt.outcome == Outcome::busy) continue;
+      co_return Writer{state_, std::move(choice), std::move(place), std::move(attempt.partial), 0, std::move(path),
+                       number};
+    }
+  }
+  awaitable<std::uint64_t> partial_size(Path path) {
+    auto place = co_await find(path, detail::Follow::yes);
+    place.name = detail::partial_name(place.name);
+    place.look();
+    if (place.status.st_size == 0 || detail::is_older_than(state_->options.lifetime, detail::modified(place.status))) {
+      detail::fail(std::errc::no_such_file_or_directory);
+    }
+    co_return place.size();
+  }
+
+  awaitable<void> make_directory(Path path) {
+    const auto place = co_await find(path, detail::Follow::no);
+    if (path.is_root()) detail::fail(std::errc::file_exists);
+    detail::checked([&] { return ::mkdirat(place.directory, place.name.c_str(), 0777); });
+  }
+  /// Removes a file and its partial file; where there is only a partial file, that one. Of a link, the link.
+  awaitable<void> remove(Path path) {
+    const auto place = co_await find(path, detail::Follow::no);
+    if (place.is_directory()) detail::fail(std::errc::is_a_directory);
+    auto unlink = [&] { detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), 0); }); };
+    const bool takes_long = place.size() > detail::large_file;
+    if (place.exists()) { co_await detail::blocking_if(takes_long, unlink); }
+    const bool was_partial = detail::remove_partial(place.directory, detail::partial_name(place.name));
+    if (!place.exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
+  }
+  /// Removes an empty directory. Partial files that nobody is at do not count: who sees none cannot remove them.
+  awaitable<void> remove_directory(Path path) {
+    const auto place = co_await find(path, detail::Follow::no);
+    if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
+    if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
+    if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
+    auto remove = [&] {
+      detail::remove_partials(place);
+      detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR); });
+    };
+    co_await blocking(remove);
+  }
+  awaitable<void> rename(Path from, Path to) {
+    const auto source = co_await find(from, detail::Follow::no);
+    const auto target = co_await find(to, detail::Follow::no);
+    if (from.is_root() || to.is_root()) detail::fail(std::errc::operation_not_permitted);
+    auto rename = [&] {
+      detail::checked(
+          [&] { return ::renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()); });
+    };
+    const bool takes_long = target.size() > detail::large_file;
+    co_await detail::blocking_if(takes_long, rename);
+  }
+  awaitable<void> set_modified(Path path, Timestamp time) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    timespec times[2]{};
+    times[0].tv_nsec = UTIME_OMIT;
+    times[1].tv_sec = static_cast<time_t>(seconds.time_since_epoch().count());
+    times[1].tv_nsec = static_cast<long>(std::chrono::nanoseconds{time - seconds}.count());
+    detail::checked([&] { return ::utimensat(place.directory, place.name.c_str(), times, AT_SYMLINK_NOFOLLOW); });
+  }
+  /// Sets the permission bits; the bits above them (setuid and the like) cannot be set.
+  awaitable<void> set_mode(Path path, unsigned mode) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    detail::checked([&] { return ::fchmodat(place.directory, place.name.c_str(), mode & 0777, AT_SYMLINK_NOFOLLOW); });
+  }
+  /// The bytes that the file system of a file or directory still has for this user.
+  awaitable<std::uint64_t> available(Path path) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
+    auto ask = [&] {
+      detail::Descriptor inside;
+      if (place.is_directory()) inside = detail::open_in(place, detail::directory_only);
+      struct statvfs disk {};
+      detail::checked([&] { return ::fstatvfs(inside ? inside.get() : place.directory, &disk); });
+      return std::uint64_t{disk.f_bavail} * disk.f_frsize;
+    };
+    const auto bytes = co_await blocking(ask);
+    co_return bytes;
+  }
+
+ private:
+  using Outcome = detail::Attempt::Outcome;
+
+  awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
+    auto file = state_->root.open_if_cached(path, flags);
+    if (file) co_return file;
+    auto open = [&] { return state_->root.open(path, flags); };
+    auto opened = co_await blocking(open);
+    co_return opened;
+  }
+  awaitable<detail::Place> find(const Path& path, detail::Follow follow) const {
+    const Path above = path.parent();
+    if (above.is_root()) co_return state_->root.place(path, follow, detail::Descriptor{});
+    auto parent = co_await open_beneath(above, detail::directory_only);
+    co_return state_->root.place(path, follow, std::move(parent));
+  }
+  /// Where an upload is to go: nowhere but to the place of a regular file.
+  awaitable<detail::Place> find_target(const Path& path) const {
+    auto place = co_await find(path, detail::Follow::yes);
+    if (place.is_directory()) detail::fail(std::errc::is_a_directory);
+    if (place.exists() && !S_ISREG(place.status.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    co_return place;
+  }
+  static std::optional<detail::Partial> take_anew(const detail::Place& place) {
+    const std::string name = detail::partial_name(place.name);
+    auto made = detail::make_partial(place.directory, name);
+    if (made.outcome == Outcome::taken) return std::move(made.partial);
+    auto found = detail::take_partial(place.directory, name);
+    if (found.outcome == Outcome::taken) return std::move(found.partial);
+    return detail::make_temporary(place.directory);
+  }
+  std::optional<detail::Partial> take_to_resume(const detail::Place& place) const {
+    auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name));
+    if (attempt.outcome == Outcome::busy) detail::fail(Errc::busy);
+    if (attempt.outcome != Outcome::taken || attempt.partial.size == 0) return std::nullopt;
+    if (!detail::is_older_than(state_->options.lifetime, attempt.partial.written)) return std::move(attempt.partial);
+    ::unlinkat(place.directory, attempt.partial.name.c_str(), 0);
+    return std::nullopt;
+  }
+  awaitable<Writer> begin_with_copy(Path path, detail::Place place, std::uint64_t count) const {
+    const auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
+    auto partial = take_anew(place);
+    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0};
+    auto copy = [&] { writer.begin_with(whole, count); };
+    co_await blocking(copy);
+    co_return writer;
+  }
+
+  std::shared_ptr<const detail::DirectoryState> state_;
+};
+
+static_assert(WritableStorage<DirectoryStorage>);
+static_assert(detail::FileSource<FileReader>);
+
+}  // namespace ftplike
+
+
+namespace ftplike::detail {
+
+/// Throws what the local end failed with, as a client's error that names the file.
+[[noreturn]] inline void fail_locally(const std::system_error& failure, std::string_view verb,
+                                      const std::string& local) {
+  throw ClientError{failure.code(), std::string{verb}, Channel::local, 0, local + ": " + failure.code().message()};
+}
+
+/// The last component of a path of a server, which has to be one: what it names is written in a folder of ours.
+inline std::string remote_name(std::string_view remote) {
+  while (remote.ends_with('/')) remote.remove_suffix(1);
+  const auto name = remote.substr(remote.rfind('/') + 1);
+  if (!is_component(name)) {
+    throw ClientError{Errc::refused_by_rule, "RETR", Channel::local, 0,
+                      "not a name for a file: " + std::string{remote}};
+  }
+  return std::string{name};
+}
+
+/// Where a download goes: a folder of ours, and a name in it.
+class LocalTarget {
+ public:
+  /// `local` is a file, or a folder in which the file is to have its name on the server.
+  LocalTarget(const std::string& local, std::string_view remote) {
+    std::error_code ignored;
+    std::filesystem::path path = local.empty() ? "." : local;
+    if (std::filesystem::is_directory(path, ignored)) {
+      path /= remote_name(remote);
+    } else if (std::filesystem::is_symlink(path, ignored)) {
+      path = std::filesystem::canonical(path);  // chosen by the user, not by the server
+    }
+    folder = path.has_parent_path() ? path.parent_path().string() : ".";
+    name = path.filename().string();
+    if (!is_component(name)) throw std::system_error(std::make_error_code(std::errc::is_a_directory));
+  }
+  std::string path() const { return (std::filesystem::path{folder} / name).string(); }
+
+  std::string folder, name;
+};
+
+/// A file of ours to be sent, from `offset` on.
+inline awaitable<FileReader> open_local(std::string local, std::uint64_t offset) {
+  auto open = [&] {
+    Descriptor file;
+    do { file = Descriptor{::open(local.c_str(), O_RDONLY | quietly)}; } while (!file && errno == EINTR);
+    if (!file) fail_with(errno);
+    return file;
+  };
+  Descriptor file = co_await blocking(open);
+  const std::string name = std::filesystem::path{local}.filename().string();
+  co_return FileReader{name, std::move(file), offset};
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/questions.hpp
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/client/core.hpp
+#include <exception>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/client/control.hpp
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/client/options.hpp
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+// ---- ftplike/client/progress.hpp
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+
+namespace ftplike {
+
+/// How far a transfer has come. `size` is 0 if it is not known.
+class Progress {
+ public:
+  std::uint64_t offset = 0;       // where it began, when resumed
+  std::uint64_t transferred = 0;  // bytes over the data connection
+  std::uint64_t size = 0;         // of the whole file
+  Duration elapsed{};
+  double rate = 0;       // bytes a second, over the last seconds
+  Duration remaining{};  // that the rest will take at that rate; zero if that cannot be said
+};
+
+namespace detail {
+
+/// How fast a transfer is, from what it moved in the last seconds.
+class RateMeter {
+ public:
+  explicit RateMeter(Time began) noexcept { marks_.fill(Mark{began, 0}); }
+
+  /// Notes that `total` bytes have been moved by `now`.
+  void note(Time now, std::uint64_t total) noexcept {
+    now_ = Mark{now, total};
+    if (now - marks_[last_].when < std::chrono::seconds{1}) return;
+    last_ = (last_ + 1) % marks_.size();
+    marks_[last_] = now_;
+  }
+  /// Bytes a second.
+  double rate() const noexcept {
+    const Mark& oldest = marks_[(last_ + 1) % marks_.size()];
+    const std::chrono::duration<double> span = now_.when - oldest.when;
+    return span.count() > 0 ? static_cast<double>(now_.total - oldest.total) / span.count() : 0;
+  }
+
+ private:
+  struct Mark {
+    Time when{};
+    std::uint64_t total = 0;
+  };
+  std::array<Mark, 6> marks_;
+  std::size_t last_ = 0;
+  Mark now_;
+};
+
+/// What a transfer has come to by now.
+inline Progress progress_of(const RateMeter& meter, Duration elapsed, std::uint64_t offset, std::uint64_t transferred,
+                            std::uint64_t size) {
+  Progress progress;
+  progress.offset = offset;
+  progress.transferred = transferred;
+  progress.size = size;
+  progress.elapsed = elapsed;
+  progress.rate = meter.rate();
+  const auto done = offset + transferred;
+  if (size > done && progress.rate > 0) {
+    constexpr double longest = 3e8;  // ten years, which any clock can count
+    const std::chrono::duration<double> rest{std::min(longest, static_cast<double>(size - done) / progress.rate)};
+    progress.remaining = std::chrono::duration_cast<Duration>(rest);
+  }
+  return progress;
+}
+
+}  // namespace detail
+}  // namespace ftplike
+
+// ---- ftplike/io/meter.hpp
+#include <algorithm>
+#include <cstdint>
+#include <mutex>
+
+
+namespace ftplike {
+
+/// A limit of bytes per second that any number of transfers share. It says when the next bytes may follow; waiting is the
+/// transfer's own business, so that a limit costs no processor time. **Threads:** safe.
+class Meter {
+ public:
+  /// 0 bytes per second: no limit.
+  explicit Meter(std::uint64_t bytes_per_second = 0) noexcept : rate_{bytes_per_second} {}
+
+  std::uint64_t bytes_per_second() const noexcept { return rate_; }
+  /// A piece for this rate, so that transfers go on smoothly: about an eighth of a second's worth.
+  std::size_t piece(std::size_t largest) const noexcept {
+    if (rate_ == 0) return largest;
+    return static_cast<std::size_t>(std::clamp<std::uint64_t>(rate_ / 8, 512, largest));
+  }
+  /// Counts `count` bytes that went by at `now`. Gives the time before which no more may follow.
+  Time after(std::size_t count, Time now) {
+    if (rate_ == 0) return now;
+    const auto cost = std::chrono::duration_cast<Duration>(
+        std::chrono::duration<double>(static_cast<double>(count) / static_cast<double>(rate_)));
+    const std::lock_guard lock{mutex_};
+    free_ = std::max(free_, now) + cost;
+    return free_;
+  }
+
+ private:
+  const std::uint64_t rate_;
+  std::mutex mutex_;
+  Time free_{};  // when all that went by is paid for
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// Which of the two dialects a session speaks; see docs of `connect` for how `automatic` finds out.
+enum class Dialect { automatic, ftplike, standard };
+
+/// The bounds of a client's patience and memory. Times are counted by the transport's clock.
+struct ClientLimits {
+  Duration connect = std::chrono::seconds{30};       // to each address of the server
+  Duration reply = std::chrono::seconds{60};         // to a command, and from the end of the data to the final reply
+  Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
+  Duration stall = std::chrono::seconds{60};         // of a transfer without progress
+  Duration recovery = std::chrono::seconds{10};      // to get back in step after a transfer that was broken off
+  std::size_t entries = 1'000'000;                   // of a listing that is kept as a whole
+  std::size_t line = 64 * 1024;                      // bytes of a line of a listing
+};
+
+/// How a client is to behave.
+struct ClientOptions {
+  ClientOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
+
+  Dialect dialect = Dialect::automatic;
+  std::string account;                             // for servers that ask for one (ACCT)
+  bool active = false;                             // the server connects to us for data, where the channel allows both
+  Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
+  ClientLimits limits;
+};
+
+/// How one transfer is to be done.
+struct TransferOptions {
+  TransferOptions() {}  // no aggregate, as above
+
+  bool ascii = false;                // TYPE A: line endings are converted
+  bool resume = false;               // go on where an interrupted transfer of this file ended
+  bool verify = true;                // compare the length with what the server says, where it can say
+  bool keep_time = true;             // a downloaded file gets the server's time of modification, where it can say
+  std::shared_ptr<Meter> bandwidth;  // a bound, which other transfers may share; none if null
+  std::function<void(const Progress&)> progress;  // called after each piece
+};
+
+/// What a transfer came to.
+class TransferResult {
+ public:
+  std::uint64_t transferred = 0;  // bytes over the data connection
+  std::uint64_t offset = 0;       // where it began, when resumed
+  Duration took{};
+  std::string name;  // the local file of a download; the remote one of an upload
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/client/outstanding.hpp
+#include <cstdint>
+
+
+namespace ftplike::detail {
+
+/// What a client has asked, as far as it matters for telling the replies apart.
+enum class Asked : std::uint8_t {
+  simple,      // exactly one final reply
+  transfer,    // a preliminary reply, then a final one
+  keep_alive,  // NOOP during a transfer: answered before, after, or never
+  abort,       // ABOR: answered after the transfer, instead of it, or never
+  marker,      // PWD, by which a client gets in step again: nothing else that may be outstanding is answered with 257
+};
+
+/// Whose a reply is.
+enum class Owner : std::uint8_t {
+  command,      // the final reply to the simple command or the transfer
+  preliminary,  // the transfer's
+  marker,       // in step again: nothing is outstanding any more
+  farewell,     // 421: the session is over
+  nobody,       // belongs to a NOOP or an ABOR, or comes too late
+};
+
+/// The commands that have not been answered, and the rules by which replies find theirs. A session is in step if
+/// nothing is outstanding; only then may the next command go out.
+///
+/// The rules: a 421 ends all. A transfer that has begun is answered by x2x (connections) and x5x (files), a NOOP by x0x
+/// (syntax). A 226 or 426 is never the answer to a simple command. After a transfer that was refused in its middle, or
+/// broken off, or kept alive by NOOPs that were not answered, nobody can know how many replies are still to come: then
+/// all are dropped up to the 257 of a PWD.
+class Outstanding {
+ public:
+  void sent(Asked what) noexcept {
+    switch (what) {
+      case Asked::simple: simple_ = true; break;
+      case Asked::transfer:
+        transfer_ = true;
+        begun_ = false;
+        break;
+      case Asked::keep_alive: ++keep_alives_; break;
+      case Asked::abort: aborted_ = tangled_ = true; break;
+      case Asked::marker: marked_ = true; break;
+    }
+  }
+
+  Owner take(const Reply& reply) noexcept {
+    if (reply.code() == 421) {
+      *this = Outstanding{};
+      return Owner::farewell;
+    }
+    if (marked_) {
+      if (reply.code() != 257) return Owner::nobody;
+      *this = Outstanding{};
+      return Owner::marker;
+    }
+    if (transfer_) return take_for_transfer(reply);
+    const int group = reply.code() / 10 % 10;
+    if (keep_alives_ > 0 && group == 0) {
+      --keep_alives_;
+      return Owner::nobody;
+    }
+    const bool late = reply.preliminary() || reply.code() == 226 || reply.code() == 426;
+    if (!simple_ || late) return Owner::nobody;
+    simple_ = false;
+    return Owner::command;
+  }
+
+  bool in_step() const noexcept { return !simple_ && !transfer_ && !tangled() && !marked_; }
+  /// Whether a transfer waits for its final reply.
+  bool transferring() const noexcept { return transfer_; }
+  bool aborted() const noexcept { return aborted_; }
+  bool marked() const noexcept { return marked_; }
+  /// Whether only a marker can tell when all have been answered.
+  bool tangled() const noexcept { return tangled_ || keep_alives_ > 0 || (transfer_ && begun_); }
+
+ private:
+  Owner take_for_transfer(const Reply& reply) noexcept {
+    const int group = reply.code() / 10 % 10;
+    if (reply.preliminary()) {
+      if (begun_) return Owner::nobody;
+      begun_ = true;
+      return Owner::preliminary;
+    }
+    if (begun_ && keep_alives_ > 0 && group == 0) {
+      --keep_alives_;
+      return Owner::nobody;
+    }
+    transfer_ = false;
+    if (reply.negative() && (begun_ || group == 2)) tangled_ = true;
+    return Owner::command;
+  }
+
+  bool simple_ = false, transfer_ = false, begun_ = false, aborted_ = false, marked_ = false, tangled_ = false;
+  unsigned keep_alives_ = 0;
+};
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/io/observer.hpp
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+
+namespace ftplike {
+
+/// Which session something happened in, seen from the end that tells it.
+class Conversation {
+ public:
+  Conversation() = default;
+  Conversation(std::uint64_t its_number, Endpoint its_local, Endpoint its_peer)
+      : number{its_number}, local{its_local}, peer{its_peer} {}
+  std::uint64_t number = 0;  // 1, 2, … in the order of their beginnings
+  Endpoint local, peer;      // of the control connection
+  std::string user;          // empty before a login
+};
+
+/// The events of a session, in the order of its life. Each is seen while it happens: views and references in it last as
+/// long as the call. What an end does not do it does not tell (a client's observer hears of no login attempt's check).
+struct SessionOpened {
+  const Conversation& who;
+};
+/// A command came in, or went out of a client. The argument of PASS and ACCT is "***". An observer of a server that
+/// returns `std::optional<Reply>` for this event may refuse the command: the reply it gives is sent in place of running
+/// it.
+struct CommandSeen {
+  const Conversation& who;
+  std::string_view verb, argument;
+};
+struct ReplySeen {
+  const Conversation& who;
+  const Reply& reply;
+};
+struct LoginTried {
+  const Conversation& who;
+  std::string_view user;
+  bool accepted;
+};
+/// A port waits for the peer's data connection.
+struct DataListening {
+  const Conversation& who;
+  Endpoint local;
+};
+/// Somebody else than the peer came to a data port, or was named as its address, and was turned away.
+struct StrangerRefused {
+  const Conversation& who;
+  Endpoint stranger;
+};
+struct DataOpened {
+  const Conversation& who;
+  Endpoint local, remote;
+};
+enum class Direction { sent, received };
+/// Bytes went over the data connection; `total` of them by now.
+struct DataMoved {
+  const Conversation& who;
+  Direction direction;
+  std::uint64_t total;
+};
+struct DataClosed {
+  const Conversation& who;
+  Endpoint local, remote;
+  Direction direction;
+  std::uint64_t total;
+};
+/// A transfer has its verdict: `error` is empty if it is complete, and a file that was received stands under its name.
+/// `verb` is the command's; `path` the file's in the storage (empty path "/" and listing true for a listing).
+struct TransferEnded {
+  const Conversation& who;
+  std::string_view verb;
+  const Path& path;
+  Direction direction;
+  std::uint64_t bytes, offset;
+  Duration took;
+  bool ascii, listing;
+  std::error_code error;
+  bool complete() const noexcept { return !error; }
+};
+struct SessionClosed {
+  const Conversation& who;
+  std::error_code error;  // empty after a farewell
+};
+
+/// Sees nothing and costs nothing: the default observer.
+struct NoObserver {};
+
+/// Several observers as one: each sees what it takes.
+template <class... All> class Observers {
+ public:
+  explicit Observers(All... all) : all_{std::move(all)...} {}
+  template <class Event>
+    requires(std::is_invocable_v<All&, const Event&> || ...)
+  std::optional<Reply>
+  operator()(const Event& event) {
+    std::optional<Reply> refusal;
+    const auto tell = [&](auto& one) {
+      if constexpr (std::is_invocable_r_v<std::optional<Reply>, decltype(one), const Event&>) {
+        if (auto answer = one(event); answer && !refusal) refusal = std::move(answer);
+      } else if constexpr (std::is_invocable_v<decltype(one), const Event&>) {
+        one(event);
+      }
+    };
+    std::apply([&](auto&... ones) { (tell(ones), ...); }, all_);
+    return refusal;
+  }
+
+ private:
+  std::tuple<All...> all_;
+};
+
+/// Whether an observer takes an event: it is anything that can be called with it, a lambda for instance.
+template <class Observer, class Event> constexpr bool takes = std::is_invocable_v<Observer&, const Event&>;
+
+/// Tells `observer` of `event` if it wants to know; nothing is made up for one that does not.
+template <class Event, class Observer, class... Parts> void observe(Observer& observer, Parts&&... parts) {
+  if constexpr (takes<Observer, Event>) observer(Event{std::forward<Parts>(parts)...});
+}
+
+/// Tells `observer` of an event that it may answer; gives its answer, if it gives one.
+template <class Observer, class Event> std::optional<Reply> ask(Observer& observer, const Event& event) {
+  if constexpr (std::is_invocable_r_v<std::optional<Reply>, Observer&, const Event&>) {
+    return observer(event);
+  } else {
+    observer(event);
+    return std::nullopt;
+  }
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/io/within.hpp
+#include <exception>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/io/transport.hpp
+#include <cstdint>
+#include <string>
+#include <vector>
+
+
+namespace ftplike {
+
+/// All that a session cannot compute: connections and time. `TcpTransport` is the real one, `SimulatedTransport` runs
+/// inside one process under a clock that moves when told.
+///
+/// - `executor()`: where a new session may live; a transport with several threads deals them out in turn.
+/// - `connect(where, from)`: a stream on the caller's executor; `from` is the local address, unspecified for any.
+/// - `listen(executor, where)`: throws `std::system_error` (`address_in_use`, …). Port 0 lets the system choose.
+/// - `accept(executor)`: the next stream, made on that executor. `cancel()` ends it with `operation_aborted`.
+/// - `resolve(host, port)`: addresses in the order in which to try them; literals are not looked up.
+/// - `Timer{network, executor}`: `start(when, f)` calls f once at that time, in place of what was started before;
+///   `cancel()` and the destructor see to it that it is not called any more.
+template <class T>
+concept Transport = Stream<typename T::Stream> &&
+    requires(T& network, typename T::Acceptor& acceptor, typename T::Timer& timer, const Executor& executor,
+             const Endpoint& where, const Address& from, const std::string& host, std::uint16_t port, Time when,
+             void (*call)()) {
+  { network.executor() } -> std::same_as<Executor>;
+  { network.connect(where, from) } -> std::same_as<awaitable<typename T::Stream>>;
+  { network.listen(executor, where) } -> std::same_as<typename T::Acceptor>;
+  { acceptor.accept(executor) } -> std::same_as<awaitable<typename T::Stream>>;
+  { acceptor.endpoint() } -> std::same_as<Endpoint>;
+  { acceptor.cancel() } -> std::same_as<void>;
+  { network.resolve(host, port) } -> std::same_as<awaitable<std::vector<Endpoint>>>;
+  { network.now() } -> std::same_as<Time>;
+  { network.sleep_until(when) } -> std::same_as<awaitable<void>>;
+  typename T::Timer;
+  requires std::constructible_from<typename T::Timer, T&, const Executor&>;
+  { timer.start(when, call) } -> std::same_as<void>;
+  { timer.cancel() } -> std::same_as<void>;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// How an operation ended, kept as a value until `get()` returns it or throws it.
+template <class R> class Settled {
+ public:
+  void set(R value) { value_.emplace(std::move(value)); }
+  void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
+  bool failed() const noexcept { return failure_ != nullptr; }
+  R get() {
+    if (failure_) std::rethrow_exception(failure_);
+    return std::move(*value_);
+  }
+
+ private:
+  std::exception_ptr failure_;
+  std::optional<R> value_;
+};
+
+template <> class Settled<void> {
+ public:
+  void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
+  bool failed() const noexcept { return failure_ != nullptr; }
+  void get() {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::exception_ptr failure_;
+};
+
+/// Runs `operation` to its end, good or bad, into `result`; itself it does not throw.
+template <class R> awaitable<void> settle(awaitable<R> operation, Settled<R>& result) {
+  try {
+    if constexpr (std::is_void_v<R>) {
+      co_await std::move(operation);
+    } else {
+      R value = co_await std::move(operation);
+      result.set(std::move(value));
+    }
+  } catch (...) { result.fail(std::current_exception()); }
+}
+
+/// Runs `operation` for at most `limit`; then it is cancelled, waited for, and `Errc::timed_out` thrown.
+///
+/// For a step or a whole transfer, not for a chunk: it costs a few microseconds.
+/// **Cancellation:** cancels the operation.
+template <Transport T, class R> awaitable<R> within(T& network, Duration limit, awaitable<R> operation) {
+  const Executor executor = co_await asio::this_coro::executor;
+  auto outer = co_await asio::this_coro::cancellation_state;
+  asio::cancellation_signal stop;
+  bool late = false;
+  typename T::Timer timer{network, executor};
+  timer.start(network.now() + limit, [&] {
+    late = true;
+    stop.emit(asio::cancellation_type::terminal);
+  });
+  // What cancels us must reach the operation, whose slot is now ours and not the caller's.
+  auto slot = outer.slot();
+  if (slot.is_connected()) slot.assign([&stop](asio::cancellation_type type) { stop.emit(type); });
+  Settled<R> result;
+  co_await asio::co_spawn(executor, settle(std::move(operation), result),
+                          asio::bind_cancellation_slot(stop.slot(), use_awaitable));
+  if (slot.is_connected()) slot.clear();
+  if (late && result.failed()) throw std::system_error(Errc::timed_out);
+  co_return result.get();
+}
+
+/// A coroutine that runs beside the one that started it, until it is joined: the control connection's watch during a
+/// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
+class Beside {
+ public:
+  Beside(const Executor& executor, awaitable<void> operation) : ended_{executor, Time::max()} {
+    asio::co_spawn(executor, std::move(operation), [this](std::exception_ptr failure) {
+      failure_ = std::move(failure);
+      done_ = true;
+      ended_.cancel();
+    });
+  }
+  Beside(const Beside&) = delete;
+  Beside& operator=(const Beside&) = delete;
+
+  bool done() const noexcept { return done_; }
+  /// Waits for its end. What it threw is thrown here.
+  awaitable<void> join() {
+    while (!done_) co_await ended_.async_wait(as_tuple(use_awaitable));
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  asio::steady_timer ended_;  // never rings: a place to wait
+  std::exception_ptr failure_;
+  bool done_ = false;
+};
+
+/// The time limit of a session's present step, cheap enough to be set for every command: moving it on is one store, and
+/// its timer is looked at again only when it rings. When the limit runs out, what it guards is cancelled.
+template <Transport T> class Watchdog {
+ public:
+  Watchdog(T& network, const Executor& executor) : network_{network}, timer_{network, executor} {}
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+  /// From now on `target.cancel()` is called if `limit` passes without another `guard`, `extend` or `rest`.
+  template <class Target> void guard(Duration limit, Target& target) {
+    target_ = &target;
+    cancel_ = [](void* what) { static_cast<Target*>(what)->cancel(); };
+    barked_ = false;
+    limit_ = limit;
+    extend();
+  }
+  /// The same limit again, counted from now.
+  void extend() {
+    deadline_ = network_.now() + limit_;
+    if (!armed_ || deadline_ < rings_at_) arm();
+  }
+  /// Waits, guarding in the meantime nothing but the wait itself: `interrupt` ends it early, without an error.
+  awaitable<void> sleep_until(Time when) {
+    const Executor executor = co_await asio::this_coro::executor;
+    asio::steady_timer waiting{executor, Time::max()};  // never rings: a place to wait
+    typename T::Timer alarm{network_, executor};
+    alarm.start(when, [&waiting] { waiting.cancel(); });
+    void* const target = std::exchange(target_, &waiting);
+    const auto cancel = std::exchange(cancel_, [](void* what) { static_cast<asio::steady_timer*>(what)->cancel(); });
+    const Duration limit = std::exchange(limit_, Duration::max() / 2);
+    deadline_ = Time::max();
+    co_await waiting.async_wait(as_tuple(use_awaitable));
+    target_ = target;
+    cancel_ = cancel;
+    limit_ = limit;
+    extend();
+  }
+  /// Nothing is guarded any more.
+  void rest() noexcept { target_ = nullptr; }
+  /// Cancels what is guarded, as if its limit had run out, but without having barked.
+  void interrupt() {
+    if (target_) cancel_(target_);
+  }
+  /// Whether the limit of the last `guard` ran out.
+  bool barked() const noexcept { return barked_; }
+
+ private:
+  void arm() {
+    armed_ = true;
+    rings_at_ = deadline_;
+    timer_.start(rings_at_, [this] { ring(); });
+  }
+  void ring() {
+    armed_ = false;
+    if (!target_) return;
+    if (network_.now() < deadline_) return arm();
+    barked_ = true;
+    cancel_(target_);
+  }
+
+  T& network_;
+  typename T::Timer timer_;
+  void* target_ = nullptr;
+  void (*cancel_)(void*) = nullptr;
+  Duration limit_{};
+  Time deadline_{}, rings_at_{};
+  bool armed_ = false, barked_ = false;
+};
+
+/// Runs `operation`, which does not throw, guarded by a session's watchdog: it is cancelled when the limit runs out, the
+/// session is interrupted, or what awaits this is cancelled.
+template <class Watchdog> awaitable<void> guarded(Watchdog& watchdog, Duration limit, awaitable<void> operation) {
+  const Executor executor = co_await asio::this_coro::executor;
+  struct Stop {
+    void cancel() { signal.emit(asio::cancellation_type::terminal); }
+    asio::cancellation_signal signal;
+  } stop;
+  auto outer = co_await asio::this_coro::cancellation_state;
+  auto slot = outer.slot();
+  if (slot.is_connected()) slot.assign([&stop](asio::cancellation_type type) { stop.signal.emit(type); });
+  watchdog.guard(limit, stop);
+  co_await asio::co_spawn(executor, std::move(operation),
+                          asio::bind_cancellation_slot(stop.signal.slot(), use_awaitable));
+  watchdog.rest();
+  if (slot.is_connected()) slot.clear();
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/protocol/argument.hpp
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/protocol/verb.hpp
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ftplike {
+
+/// The verb of a command, folded to upper case and packed in one integer: equality is one comparison.
+class Verb {
+ public:
+  static constexpr std::size_t max_length = 8;
+
+  constexpr Verb() = default;
+  /// Anything but 1 to 8 letters or digits gives the empty verb, which no command has.
+  constexpr explicit Verb(std::string_view text) noexcept {
+    if (text.size() > max_length) return;
+    std::uint64_t bits = 0;
+    for (char letter : text) {
+      if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+      const bool allowed = (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9');
+      if (!allowed) return;
+      bits = bits << 8 | static_cast<unsigned char>(letter);
+    }
+    bits_ = bits;
+  }
+
+  constexpr std::uint64_t bits() const noexcept { return bits_; }
+  constexpr explicit operator bool() const noexcept { return bits_ != 0; }
+  std::string text() const {
+    std::string letters;
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      if (const char letter = static_cast<char>(bits_ >> shift & 0xff)) letters += letter;
+    }
+    return letters;
+  }
+  friend constexpr bool operator==(Verb, Verb) = default;
+
+ private:
+  std::uint64_t bits_ = 0;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// A command's argument. It has no CR, LF or NUL by construction, so that no argument can become a second command.
+/// Else any bytes. RFC 959 §5.3.
+class Argument {
+ public:
+  static std::optional<Argument> from(std::string_view text) {
+    constexpr std::string_view forbidden{"\r\n\0", 3};
+    if (text.find_first_of(forbidden) != text.npos) return std::nullopt;
+    return Argument{std::string{text}};
+  }
+  std::string_view view() const noexcept { return text_; }
+
+  friend bool operator==(const Argument&, const Argument&) = default;
+
+ private:
+  explicit Argument(std::string text) : text_{std::move(text)} {}
+
+  std::string text_;
+};
+
+/// A command as the seed's server takes it: no line ending, bytes as they are. `argument` may be null.
+inline std::string command_text(Verb verb, const Argument* argument = nullptr) {
+  auto text = verb.text();
+  if (argument) text.append(1, ' ').append(argument->view());
+  return text;
+}
+
+/// A command as standard servers take it: ended by CRLF, each byte 0xFF doubled. `argument` may be null. RFC 854.
+inline std::string command_wire(Verb verb, const Argument* argument = nullptr) {
+  const auto text = command_text(verb, argument);
+  std::string line;
+  line.reserve(text.size() + 2);
+  for (const char byte : text) line.append(byte == '\xFF' ? 2 : 1, byte);
+  return line += "\r\n";
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/protocol/command_line.hpp
+#include <string_view>
+
+
+namespace ftplike {
+
+/// One command as it came: its verb, and the argument byte for byte.
+struct CommandLine {
+  Verb verb;
+  std::string_view argument;
+  bool has_argument = false;  // "NLST " has one, which is empty
+};
+
+/// Splits `RETR a b.txt` at its first space. Never fails: a bad verb gives the empty Verb. (RFC 959 §5.3)
+constexpr CommandLine parse_command(std::string_view line) noexcept {
+  const auto space = line.find(' ');
+  if (space == line.npos) return {Verb{line}, {}, false};
+  return {Verb{line.substr(0, space)}, line.substr(space + 1), true};
+}
+
+/// Whether a verb is HTTP's or SMTP's: a browser or a mailer that was led here speaks in lines of which some could be
+/// commands. (ALPACA)
+constexpr bool is_foreign(Verb verb) noexcept {
+  for (const auto foreign : {"GET", "POST", "HEAD", "PUT", "CONNECT", "OPTIONS", "EHLO", "HELO"}) {
+    if (verb == Verb{foreign}) return true;
+  }
+  return false;
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/protocol/reply_buffer.hpp
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/protocol/telnet.hpp
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+namespace ftplike {
+
+/// Takes Telnet's sequences out of what comes over a control connection and gives the text between them.
+///
+/// IAC IAC is one byte 0xFF; a negotiation, a subnegotiation, a command give nothing. Two habits of real peers pass as
+/// well: the mark of a Synch may lack its IAC (or the IAC its mark) because that byte came as urgent data, and names
+/// may hold a 0xFF that was not doubled. Sequences may be split over calls. RFC 854, RFC 959 §3.3.
+class TelnetFilter {
+ public:
+  /// Calls `text(piece)` for each piece of text in `bytes`; a piece is never empty.
+  template <class Text> void feed(std::string_view bytes, Text text) {
+    while (!bytes.empty()) {
+      if (state_ == State::text) {
+        const auto size = std::min(bytes.find(iac), bytes.size());
+        if (size > 0) give(bytes.substr(0, size), text);
+        if (size < bytes.size()) state_ = State::command;
+        bytes.remove_prefix(std::min(size + 1, bytes.size()));
+      } else if (step(bytes.front(), text)) {
+        bytes.remove_prefix(1);
+      }
+    }
+  }
+
+  /// Whether a sequence has begun and not ended.
+  bool inside() const noexcept { return state_ != State::text && state_ != State::interrupted; }
+
+ private:
+  enum class State : std::uint8_t { text, command, option, subnegotiation, subnegotiation_command, interrupted };
+  static constexpr char se = '\xF0', mark = '\xF2', interrupt = '\xF4', sb = '\xFA', will = '\xFB', dont = '\xFE',
+                        iac = '\xFF';
+
+  template <class Text> void give(std::string_view piece, Text& text) {
+    line_start_ = piece.back() == '\n';
+    text(piece);
+  }
+
+  /// Whether the byte belonged to a sequence; if not, it has yet to be looked at as text.
+  template <class Text> bool step(char byte, Text& text) {
+    switch (state_) {
+      case State::command: return command(byte, text);
+      case State::subnegotiation:
+        if (byte == iac) state_ = State::subnegotiation_command;
+        return true;
+      case State::subnegotiation_command: state_ = byte == se ? State::text : State::subnegotiation; return true;
+      case State::interrupted: state_ = State::text; return byte == mark;
+      case State::option:
+      case State::text: break;
+    }
+    state_ = State::text;
+    return true;
+  }
+
+  template <class Text> bool command(char byte, Text& text) {
+    const auto code = [](char c) { return static_cast<unsigned char>(c); };
+    state_ = State::text;
+    if (byte == iac) {
+      give({&byte, 1}, text);
+    } else if (code(byte) >= code(will) && code(byte) <= code(dont)) {
+      state_ = State::option;
+    } else if (byte == sb) {
+      state_ = State::subnegotiation;
+    } else if (byte == interrupt) {
+      state_ = State::interrupted;
+    } else if (code(byte) < code(se)) {
+      // No Telnet command. Before a verb this is what is left of a Synch, anywhere else a byte of a name.
+      if (!line_start_) give({&iac, 1}, text);
+      return false;
+    }
+    return true;
+  }
+
+  State state_ = State::text;
+  bool line_start_ = true;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/protocol/text.hpp
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace ftplike::detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+/// Whether `text` is `word`, whatever the case of their ASCII letters.
+constexpr bool same_word(std::string_view text, std::string_view word) noexcept {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  if (text.size() != word.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (lower(text[i]) != lower(word[i])) return false;
+  }
+  return true;
+}
+
+/// ASCII letters in upper case, everything else as it is.
+inline std::string upper(std::string_view text) {
+  std::string out{text};
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return out;
+}
+
+/// The value of a text that is an unsigned number and nothing else.
+template <class Number = unsigned> std::optional<Number> number_in(std::string_view text, int base = 10) noexcept {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike {
+
+/// Makes replies of the bytes that a server sends. CRLF and LF end a line; Telnet's sequences are taken out.
+///
+/// The text of a reply is its lines without codes, joined by LF. A line between the first and the last stays as it is,
+/// but for a code of its reply with a hyphen, which is taken off its front. RFC 959 §4.2.
+///
+/// **Errors:** what is no reply, or too long a line or reply, is a defect: no reply comes after it.
+///
+/// **Complexity:** linear. It holds at most `longest_reply + longest_line` bytes and what makes a reply of them: take
+/// the replies out after each `feed`.
+class ReplyBuffer {
+ public:
+  static constexpr std::size_t longest_line = 64 * 1024;
+  static constexpr std::size_t longest_reply = 1024 * 1024;
+
+  void feed(std::string_view bytes) {
+    if (defect_) return;
+    telnet_.feed(bytes, [this](std::string_view text) {
+      const auto room = longest_reply + longest_line - (held_.size() - begin_);
+      if (!flooded_) held_.append(text.substr(0, room));
+      if (text.size() > room) flooded_ = true;
+    });
+  }
+
+  /// The next reply that is complete.
+  std::optional<Reply> next() {
+    while (!defect_) {
+      const auto end = held_.find('\n', seen_);
+      const auto size = std::min(end, held_.size()) - begin_;
+      if (size > longest_line || (end == held_.npos && flooded_)) {
+        fail(Errc::line_too_long);
+      } else if (end == held_.npos) {
+        seen_ = held_.size();
+        release();
+        return std::nullopt;
+      } else {
+        const auto line = std::string_view{held_}.substr(begin_, size);
+        begin_ = seen_ = end + 1;
+        if (auto reply = take(line.substr(0, line.find_last_not_of('\r') + 1))) {
+          release();
+          return reply;
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// Why no reply will ever come again: Errc::bad_reply, Errc::line_too_long, or nothing.
+  std::error_code defect() const noexcept { return defect_; }
+  /// Whether nothing waits: no reply, no part of one.
+  bool empty() const noexcept { return held_.size() == begin_ && code_ == 0 && !flooded_ && !telnet_.inside(); }
+
+ private:
+  static constexpr std::size_t kept_capacity = 256;
+
+  /// The code at the front of a line, 0 if there is none.
+  static int code_of(std::string_view line) noexcept {
+    if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, detail::is_digit)) return 0;
+    if (line.size() > 3 && line[3] != ' ' && line[3] != '-') return 0;
+    const auto code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+    return code >= 100 && code <= 659 ? code : 0;
+  }
+
+  std::optional<Reply> take(std::string_view line) {
+    const auto code = code_of(line);
+    const bool continued = line.size() > 3 && line[3] == '-';
+    const auto text = line.substr(std::min<std::size_t>(4, line.size()));
+    if (code_ == 0) {
+      if (code == 0) return fail(Errc::bad_reply);
+      if (!continued) return Reply{code, std::string{text}};
+      code_ = code;
+      text_ = text;
+      return std::nullopt;
+    }
+    if (text_.size() + line.size() > longest_reply) return fail(Errc::line_too_long);
+    text_.append(1, '\n').append(code == code_ ? text : line);
+    if (code != code_ || continued) return std::nullopt;
+    return Reply{std::exchange(code_, 0), std::exchange(text_, {})};
+  }
+
+  std::nullopt_t fail(Errc defect) {
+    *this = ReplyBuffer{};
+    defect_ = defect;
+    return std::nullopt;
+  }
+
+  void release() {
+    if (begin_ == held_.size()) {
+      held_.clear();
+      if (held_.capacity() > kept_capacity) std::string{}.swap(held_);
+    } else if (begin_ > held_.size() / 2) {
+      held_.erase(0, begin_);
+    } else {
+      return;
+    }
+    seen_ -= begin_;
+    begin_ = 0;
+  }
+
+  std::string held_;  // lines that have not been looked at, from begin_ on
+  std::size_t begin_ = 0;
+  std::size_t seen_ = 0;  // no line ends before it
+  int code_ = 0;          // of the reply under way, 0 if there is none
+  std::string text_;      // of the reply under way
+  TelnetFilter telnet_;
+  bool flooded_ = false;  // more came than there was room for
+  std::error_code defect_;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::detail {
+
+/// 1, 2, … for the sessions of this process.
+inline std::uint64_t next_client_number() noexcept {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
+
+/// The time limit of one step: what it guards is cancelled when the limit runs out, and no more once this has gone.
+template <Transport T> class Limited {
+ public:
+  template <class Target> Limited(Watchdog<T>& watchdog, Duration limit, Target& target) : watchdog_{watchdog} {
+    watchdog_.guard(limit, target);
+  }
+  Limited(const Limited&) = delete;
+  Limited& operator=(const Limited&) = delete;
+  ~Limited() { watchdog_.rest(); }
+
+ private:
+  Watchdog<T>& watchdog_;
+};
+
+/// The client's end of a control connection: sends commands and gives each its own reply, whatever else comes.
+///
+/// **Errors:** `ClientError`; a negative reply is no error here, but 421 is (`ReplyError`). After an error of the
+/// connection it is closed, with what it was the error of all later commands. **Cancellation:** a command that was
+/// cancelled stays outstanding until `get_in_step`.
+template <Transport T, class Observer> class ClientControl {
+ public:
+  ClientControl(T& network, const Executor& executor, typename T::Stream stream, const ClientLimits& limits,
+                Observer& observer)
+      : network_{network},
+        executor_{executor},
+        stream_{std::move(stream)},
+        limits_{limits},
+        observer_{observer},
+        watchdog_{network, executor},
+        watch_over_{executor, Time::max()},
+        who_{next_client_number(), stream_.local(), stream_.remote()} {
+    observe<SessionOpened>();
+  }
+  ClientControl(const ClientControl&) = delete;
+  ClientControl& operator=(const ClientControl&) = delete;
+
+  typename T::Stream& stream() noexcept { return stream_; }
+  Watchdog<T>& watchdog() noexcept { return watchdog_; }
+  Conversation& who() noexcept { return who_; }
+  const Outstanding& outstanding() const noexcept { return outstanding_; }
+  bool is_open() const noexcept { return open_; }
+  /// Whether the server ended its greeting with CRLF.
+  bool hears_crlf() const noexcept { return hears_crlf_; }
+  /// Whether commands end with CRLF, or with nothing at all. One command is one write in any case.
+  void end_commands(bool with_crlf) noexcept { ends_commands_ = with_crlf; }
+
+  template <class Event, class... More> void observe(More&&... more) {
+    ftplike::observe<Event>(observer_, who_, std::forward<More>(more)...);
+  }
+
+  /// Whether nothing has come that was not asked for. What comes in clear before TLS must not be heard after it.
+  bool is_silent() const noexcept { return replies_.empty(); }
+
+  /// Ends the connection now.
+  void close(std::error_code why = {}) {
+    if (!std::exchange(open_, false)) return;
+    fate_ = why ? why : make_error_code(Errc::peer_lost);
+    stream_.close();
+    observe<SessionClosed>(why);
+  }
+  void check_open(const std::string& verb) const {
+    if (!open_) throw ClientError{fate_, verb, Channel::control};
+  }
+
+  /// The server's first word.
+  awaitable<Reply> greeting() {
+    outstanding_.sent(Asked::simple);
+    co_return co_await answer("connect", limits_.reply);
+  }
+  /// Sends a command, whose session must be in step, and gives its final reply.
+  awaitable<Reply> ask(std::string command) {
+    drop_what_came_unasked();
+    co_await say(command, Asked::simple);
+    co_return co_await answer(verb_of(command), limits_.reply);
+  }
+  /// Sends the command of a transfer and gives its first reply. If that is preliminary, the connection is watched from
+  /// then on, with `keep` kept alive, until the final reply has come.
+  awaitable<Reply> begin(std::string command, std::shared_ptr<const void> keep) {
+    forget_conclusion();
+    drop_what_came_unasked();
+    co_await say(command, Asked::transfer);
+    const Reply first = co_await answer(verb_of(command), limits_.reply);
+    if (first.preliminary()) {
+      watching_ = true;
+      asio::co_spawn(executor_, watch(std::move(keep)), asio::detached);
+    } else {
+      conclusion_ = first;
+    }
+    co_return first;
+  }
+  /// The final reply of the transfer under way.
+  awaitable<Reply> conclude(std::string verb, Duration limit) {
+    const Limited<T> limited{watchdog_, limit, stream_};
+    while (watching_) co_await watch_over_.async_wait(as_tuple(use_awaitable));
+    if (conclusion_) co_return *conclusion_;
+    std::error_code error = watch_failure_;
+    if (!error) error = watchdog_.barked() ? make_error_code(Errc::timed_out) : asio::error::operation_aborted;
+    throw ClientError{error, verb, Channel::control};
+  }
+  void forget_conclusion() noexcept {
+    conclusion_.reset();
+    watch_failure_ = {};
+  }
+  /// Whether a transfer under way cannot succeed any more, as the server has said or by its silence for ever.
+  bool refused() const noexcept { return (conclusion_ && conclusion_->negative()) || watch_failure_; }
+  const std::optional<Reply>& conclusion() const noexcept { return conclusion_; }
+  std::error_code watch_failure() const noexcept { return watch_failure_; }
+
+  /// Says NOOP during a transfer if nothing was said for so long.
+  awaitable<void> keep_alive(Duration interval) {
+    if (interval <= Duration::zero() || !watching_ || network_.now() - last_spoken_ < interval) co_return;
+    co_await within(network_, limits_.recovery, send("NOOP", Asked::keep_alive));
+  }
+  /// Says ABOR, if a transfer waits for its final reply.
+  awaitable<void> abort() {
+    co_await stop_watching();
+    if (outstanding_.transferring()) co_await say("ABOR", Asked::abort);
+  }
+  /// Takes replies until none can come any more that belongs to an earlier command.
+  awaitable<void> get_in_step() {
+    co_await stop_watching();
+    const Time end = network_.now() + limits_.recovery;
+    drop_what_came_unasked();
+    while (!outstanding_.in_step()) {
+      if (outstanding_.tangled() && !outstanding_.marked()) co_await say("PWD", Asked::marker);
+      (void)co_await answer("PWD", std::max(Duration{1}, end - network_.now()));
+    }
+  }
+
+ private:
+  class Heard {
+   public:
+    Heard(Owner its_owner, Reply its_reply) : owner{its_owner}, reply{std::move(its_reply)} {}
+    Owner owner;
+    Reply reply;
+  };
+
+  awaitable<void> say(std::string command, Asked what) {
+    const Limited<T> limited{watchdog_, limits_.reply, stream_};
+    co_await send(std::move(command), what);
+  }
+
+  awaitable<void> send(std::string command, Asked what) {
+    const CommandLine parts = parse_command(command);
+    const auto argument = Argument::from(parts.argument);
+    if (!parts.verb || !argument) throw ClientError{Errc::bad_name, verb_of(command), Channel::local};
+    check_open(verb_of(command));
+    if constexpr (takes<Observer, CommandSeen>) {
+      const bool secret = parts.verb == Verb{"PASS"} || parts.verb == Verb{"ACCT"};
+      const std::string verb = parts.verb.text();
+      observe<CommandSeen>(std::string_view{verb}, secret ? std::string_view{"***"} : parts.argument);
+    }
+    outstanding_.sent(what);
+    last_spoken_ = network_.now();
+    const Argument* const given = parts.has_argument ? &*argument : nullptr;
+    const std::string wire = ends_commands_ ? command_wire(parts.verb, given) : command_text(parts.verb, given);
+    std::error_code error;
+    try {
+      co_await stream_.write(as_bytes(wire));
+      co_return;
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    const bool cancelled = error == asio::error::operation_aborted;
+    if (cancelled && watchdog_.barked()) error = Errc::timed_out;
+    Settled<Heard> last;
+    if (!cancelled && !watching_) co_await settle(hear(), last);  // the server may have said why it hung up
+    // How much of the command went out is not known, so nothing can follow it.
+    close(error);
+    if (cancelled || watching_ || last.failed()) throw ClientError{error, verb_of(command), Channel::control};
+    throw ReplyError{last.get().reply, verb_of(command)};
+  }
+
+  /// The next reply that is somebody's.
+  awaitable<Reply> answer(std::string verb, Duration limit) {
+    std::error_code error;
+    Heard heard{Owner::nobody, {}};
+    {
+      const Limited<T> limited{watchdog_, limit, stream_};
+      try {
+        while (heard.owner == Owner::nobody) {
+          Heard next = co_await hear();
+          heard = std::move(next);
+        }
+      } catch (const std::system_error& failure) { error = failure.code(); }
+    }
+    if (error && watchdog_.barked()) error = Errc::timed_out;
+    const bool lost = error && error != Errc::timed_out && error != asio::error::operation_aborted;
+    if (lost) close(error);
+    if (error) throw ClientError{error, verb, Channel::control};
+    if (heard.owner == Owner::farewell) {
+      close(Errc::shutting_down);
+      throw ReplyError{std::move(heard.reply), verb};
+    }
+    co_return std::move(heard.reply);
+  }
+
+  awaitable<Heard> hear() {
+    for (;;) {
+      if (std::optional<Reply> reply = replies_.next()) {
+        observe<ReplySeen>(*reply);
+        const Owner owner = outstanding_.take(*reply);
+        co_return Heard{owner, *std::move(reply)};
+      }
+      if (replies_.defect()) throw std::system_error(replies_.defect());
+      std::array<std::byte, 2048> room;
+      const std::size_t n = co_await stream_.read_some(room);
+      if (n == 0) throw std::system_error(Errc::peer_lost);
+      const std::string_view text = as_text(std::span{room}.first(n));
+      const auto end = text.find('\n');
+      if (!ending_known_ && end != text.npos) {
+        ending_known_ = true;
+        hears_crlf_ = (end == 0 ? last_byte_ : text[end - 1]) == '\r';
+      }
+      last_byte_ = text.back();
+      replies_.feed(text);
+    }
+  }
+
+  /// What has come already belongs to earlier commands, or is nobody's: a second 226, for instance.
+  void drop_what_came_unasked() {
+    while (auto reply = replies_.next()) {
+      observe<ReplySeen>(*reply);
+      if (outstanding_.take(*reply) != Owner::farewell) continue;
+      close(Errc::shutting_down);
+      throw ReplyError{*std::move(reply), {}};
+    }
+  }
+
+  /// Hears replies during a transfer. One that says that it has failed ends what the transfer waits for.
+  awaitable<void> watch(std::shared_ptr<const void>) {
+    try {
+      while (!conclusion_) {
+        Heard heard = co_await hear();
+        if (heard.owner == Owner::command) conclusion_ = std::move(heard.reply);
+        if (heard.owner == Owner::farewell) {
+          conclusion_ = std::move(heard.reply);
+          farewell_ = true;
+        }
+      }
+    } catch (const std::system_error& failure) {
+      if (failure.code() != asio::error::operation_aborted) watch_failure_ = failure.code();
+    }
+    watching_ = false;
+    if (farewell_) close(Errc::shutting_down);
+    if (watch_failure_) close(watch_failure_);
+    if (refused()) watchdog_.interrupt();
+    watch_over_.cancel();
+  }
+  awaitable<void> stop_watching() {
+    if (watching_) stream_.cancel();
+    while (watching_) co_await watch_over_.async_wait(as_tuple(use_awaitable));
+  }
+
+  T& network_;
+  Executor executor_;
+  typename T::Stream stream_;
+  const ClientLimits& limits_;
+  Observer& observer_;
+  Watchdog<T> watchdog_;
+  ReplyBuffer replies_;
+  Outstanding outstanding_;
+  asio::steady_timer watch_over_;  // never rings: a place to wait
+  std::optional<Reply> conclusion_;
+  std::error_code watch_failure_, fate_;
+  Conversation who_;
+  Time last_spoken_{};
+  char last_byte_ = '\0';
+  bool open_ = true, ends_commands_ = true, hears_crlf_ = false, ending_known_ = false, watching_ = false,
+       farewell_ = false;
+};
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/data_link.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+// ---- ftplike/data_channel/data_channel.hpp
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/io/network.hpp
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike {
+
+/// The addresses that begin with the same bits: "10.0.0.0/8", "fd00::/8"; by default all there are.
+class Network {
+ public:
+  Network() = default;
+  Network(Address address, unsigned bits) : address_{std::move(address)}, bits_{bits} {}
+  /// `ADDRESS/BITS`, or an address alone.
+  static std::optional<Network> parse(std::string_view text) {
+    const auto slash = text.find('/');
+    std::error_code error;
+    const Address address = asio::ip::make_address(std::string{text.substr(0, slash)}, error);
+    const unsigned most = address.is_v4() ? 32 : 128;
+    const auto bits = slash == text.npos ? most : detail::number_in(text.substr(slash + 1));
+    if (error || !bits || *bits > most) return std::nullopt;
+    return Network{address, *bits};
+  }
+
+  bool contains(const Address& address) const {
+    if (bits_ == 0 && address_.is_unspecified()) return true;
+    if (address.is_v4() != address_.is_v4()) return false;
+    return address.is_v4() ? same_bits(address.to_v4().to_bytes(), address_.to_v4().to_bytes())
+                           : same_bits(address.to_v6().to_bytes(), address_.to_v6().to_bytes());
+  }
+
+ private:
+  template <class Bytes> bool same_bits(const Bytes& a, const Bytes& b) const {
+    for (unsigned i = 0; i < std::min<std::size_t>(bits_, a.size() * 8); ++i) {
+      if (((a[i / 8] ^ b[i / 8]) >> (7 - i % 8)) & 1) return false;
+    }
+    return true;
+  }
+
+  Address address_;
+  unsigned bits_ = 0;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// How data connections come to be: a policy with two ends, `C::ServerEnd<T>` and `C::ClientEnd<T>`, and the verbs that
+/// it brings into the command table (`C::AddTo<Table>`). What is not in the policy is not in the program.
+///
+/// A server end:
+/// - `armed()`: whether a transfer can be opened; where not, the answer is 425.
+/// - `open(session, text)`: sends the preliminary reply through `session.preliminary`, then yields the stream. Used up
+///   by that, however it ends.
+/// - `disarm()`: forgets what was negotiated.
+/// A client end:
+/// - `open(client, command)`: negotiates, sends the command, takes the preliminary reply, and yields the stream.
+template <class C, class T>
+concept DataChannel = Stream<typename T::Stream> &&
+    requires(typename C::template ServerEnd<T>& end, const typename C::template ServerEnd<T>& constant) {
+  { constant.armed() } -> std::same_as<bool>;
+  { end.disarm() } -> std::same_as<void>;
+};
+
+/// The ports that servers open for data: a range handed out in turn, each bound by number.
+///
+/// Never the system's choice: the side that closes first keeps its port in TIME_WAIT, and at thousands of transfers a
+/// second the kernel's search for a free one becomes what the time goes to. **Threads:** safe.
+class DataPorts {
+ public:
+  /// The dynamic ports of RFC 6335, from a random one on.
+  DataPorts() : DataPorts{49152, 65535} { next_ = std::random_device{}() % count(); }
+  /// From `first` to `last`, both in.
+  DataPorts(std::uint16_t first, std::uint16_t last) : first_{std::min(first, last)}, last_{std::max(first, last)} {}
+  DataPorts(const DataPorts& other) noexcept : first_{other.first_}, last_{other.last_}, next_{other.next_.load()} {}
+  DataPorts& operator=(const DataPorts&) = delete;
+
+  /// A listener on the next free port of the range at this address. **Errors:** `Errc::no_data_connection` if all are
+  /// taken.
+  template <Transport T> typename T::Acceptor listen(T& network, const Executor& executor, const Address& address) {
+    for (std::uint32_t tries = 0; tries < count(); ++tries) {
+      const auto port = static_cast<std::uint16_t>(first_ + next_++ % count());
+      try {
+        return network.listen(executor, Endpoint{address, port});
+      } catch (const std::system_error& error) {
+        if (error.code() != std::errc::address_in_use && error.code() != std::errc::permission_denied) throw;
+      }
+    }
+    throw std::system_error(Errc::no_data_connection);
+  }
+
+ private:
+  std::uint32_t count() const noexcept { return last_ - first_ + 1u; }
+
+  std::uint16_t first_, last_;
+  std::atomic<std::uint32_t> next_ = 0;
+};
+
+/// The address that a server behind NAT tells its clients to connect to in a 227 reply: by the client's network, the
+/// first rule that fits. No rule: the address by which the client reached us.
+class PublicAddress {
+ public:
+  PublicAddress() = default;
+  /// The same for every client.
+  explicit PublicAddress(Address address) { add(Network{}, address); }
+  PublicAddress& add(const Network& clients, const Address& address) {
+    rules_.emplace_back(clients, address);
+    return *this;
+  }
+  std::optional<Address> seen_by(const Address& client) const {
+    for (const auto& [clients, address] : rules_) {
+      if (clients.contains(client)) return address;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::vector<std::pair<Network, Address>> rules_;
+};
+
+namespace detail {
+
+/// Closes a data connection so that, where the stream can do that, its peer takes what came for no whole.
+template <Stream S> void break_off(S& stream) {
+  if constexpr (requires { stream.reset(); }) {
+    stream.reset();
+  } else {
+    stream.close();
+  }
+}
+
+/// The one connection of the session's own peer. Strangers are turned away and do not use the listener up.
+template <class Session, class Acceptor>
+awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor acceptor) {
+  const Executor executor = co_await asio::this_coro::executor;
+  session.watchdog().guard(session.limits().connect_data, acceptor);
+  for (;;) {
+    Settled<typename Session::Stream> accepted;
+    co_await settle(acceptor.accept(executor), accepted);
+    if (accepted.failed()) {
+      session.watchdog().rest();
+      throw std::system_error(session.interruption(Errc::no_data_connection));
+    }
+    auto stream = accepted.get();
+    if (session.is_from_client(stream.remote())) {
+      session.watchdog().rest();
+      co_return stream;
+    }
+    session.template observe<StrangerRefused>(stream.remote());
+  }
+}
+
+}  // namespace detail
+}  // namespace ftplike
+
+
+namespace ftplike::detail {
+
+/// What a client does over one data connection: what is asked, and how far it has come.
+class ClientTransfer {
+ public:
+  ClientTransfer(std::string its_command, Direction its_direction)
+      : command{std::move(its_command)}, direction{its_direction} {}
+
+  std::string command;
+  Direction direction;
+  std::uint64_t offset = 0, size = 0;  // where it begins; of the whole, 0 if not known
+  std::uint64_t restart = 0;           // what REST is to say, 0 for no REST
+  bool ascii = false, listing = false;
+  std::shared_ptr<Meter> bandwidth;               // a bound; none if null
+  std::function<void(const Progress&)> progress;  // may be empty
+
+  std::uint64_t moved = 0;
+  bool connected = false;  // there was a data connection
+  bool broken = false;     // the data connection failed, not the local end
+  std::string opening;     // what the server said when it began
+  Time began{};
+
+  /// The most that is moved in one piece.
+  std::size_t piece() const noexcept {
+    constexpr std::size_t most = 512 * 1024;
+    return bandwidth ? bandwidth->piece(most) : most;
+  }
+};
+
+/// The data connection of a client's transfer: counts, tells, keeps to the rate, and stops as soon as the server has
+/// said that it gives up. `Core` is the session.
+template <class Core> class DataLink {
+ public:
+  using Stream = typename Core::Stream;
+
+  DataLink(Core& core, Stream stream, ClientTransfer& transfer)
+      : core_{core},
+        stream_{std::move(stream)},
+        transfer_{transfer},
+        direction_{transfer.direction},
+        meter_{core.network().now()},
+        local_{stream_.local()},
+        remote_{stream_.remote()} {
+    core_.template observe<DataOpened>(local_, remote_);
+  }
+  DataLink(const DataLink&) = delete;
+  DataLink& operator=(const DataLink&) = delete;
+  /// Unless all was sent or received, the server is to take what it got for no whole.
+  ~DataLink() {
+    if (!complete_) break_off(stream_);
+    stream_.close();
+    core_.template observe<DataClosed>(local_, remote_, direction_, moved_);
+  }
+
+  void cancel() { stream_.cancel(); }
+  /// Nothing is missing.
+  void complete() noexcept { complete_ = true; }
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) { return counted(stream_.read_some(room)); }
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const auto part = bytes.first(std::min(bytes.size(), transfer_.piece()));
+      (void)co_await counted(written(part));
+      bytes = bytes.subspan(part.size());
+    }
+  }
+  awaitable<std::size_t> send_file(int descriptor, std::uint64_t position,
+                                   std::size_t most) requires FileSender<Stream> {
+    return counted(stream_.send_file(descriptor, position, most));
+  }
+  awaitable<void> finish() {
+    check();
+    try {
+      if constexpr (requires { stream_.part(core_.network(), Duration{}); }) {
+        co_await stream_.part(core_.network(), core_.options.limits.recovery);
+      } else {
+        co_await stream_.finish();
+      }
+    } catch (const std::system_error&) {
+      transfer_.broken = true;
+      throw;
+    }
+  }
+
+ private:
+  awaitable<std::size_t> written(std::span<const std::byte> part) {
+    co_await stream_.write(part);
+    co_return part.size();
+  }
+
+  /// Does one step of the connection and takes note of what it moved.
+  awaitable<std::size_t> counted(awaitable<std::size_t> step) {
+    check();
+    std::size_t n = 0;
+    try {
+      const std::size_t moved = co_await std::move(step);
+      n = moved;
+    } catch (const std::system_error&) {
+      transfer_.broken = true;
+      throw;
+    }
+    transfer_.moved += n;
+    moved_ += n;
+    core_.watchdog().extend();
+    core_.template observe<DataMoved>(direction_, moved_);
+    if (transfer_.progress) tell();
+    co_await core_.keep_alive();
+    if (transfer_.bandwidth) co_await slow_down(n);
+    co_return n;
+  }
+
+  void check() const {
+    if (core_.refused()) throw std::system_error(asio::error::operation_aborted);
+  }
+
+  void tell() {
+    const Time now = core_.network().now();
+    meter_.note(now, moved_);
+    transfer_.progress(progress_of(meter_, now - transfer_.began, transfer_.offset, moved_, transfer_.size));
+  }
+
+  /// Waits until the bound on the bandwidth lets the next bytes follow.
+  awaitable<void> slow_down(std::size_t n) {
+    const Time now = core_.network().now();
+    const Time due = transfer_.bandwidth->after(n, now);
+    if (due <= now) co_return;
+    co_await core_.network().sleep_until(due);
+    core_.watchdog().extend();
+  }
+
+  Core& core_;
+  Stream stream_;
+  ClientTransfer& transfer_;  // while it lasts: an interrupted upload's connection may outlive it
+  const Direction direction_;
+  RateMeter meter_;
+  const Endpoint local_, remote_;
+  std::uint64_t moved_ = 0;
+  bool complete_ = false;
+};
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/features.hpp
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike {
+
+/// What a server can do: the lines of its reply to FEAT, and what it has refused since. RFC 2389 §3.
+class Features {
+ public:
+  Features() = default;
+  /// From the text of a 211, whose first and last lines are not features.
+  explicit Features(std::string_view text) : known_{true} {
+    for (std::size_t at = text.find('\n'); at != text.npos;) {
+      const auto end = text.find('\n', at + 1);
+      if (end == text.npos) break;
+      auto line = text.substr(at + 1, end - at - 1);
+      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+      while (line.ends_with(' ')) line.remove_suffix(1);
+      if (!line.empty() && lines_.size() < most) lines_.emplace_back(line);
+      at = end;
+    }
+  }
+
+  /// Whether the server answered FEAT at all.
+  bool known() const noexcept { return known_; }
+  /// Whether the first words of a line are these, in upper or lower case: `has("REST STREAM")`.
+  bool has(std::string_view feature) const { return find(feature) != nullptr; }
+  /// What follows these words in their line, empty if that is not there: `value("HASH")` may be `SHA-256*;MD5`.
+  std::string_view value(std::string_view feature) const {
+    const auto* const line = find(feature);
+    return line && line->size() > feature.size() ? std::string_view{*line}.substr(feature.size() + 1)
+                                                 : std::string_view{};
+  }
+  /// Whether it is worth trying: what was offered, or not even denied by silence, and has not been refused since.
+  bool may_have(std::string_view feature) const { return !refused(feature) && (has(feature) || optional(feature)); }
+  /// Takes note that the server does not understand this after all.
+  void refuse(std::string_view feature) {
+    if (!refused(feature)) refused_.emplace_back(feature);
+  }
+  bool refused(std::string_view feature) const {
+    return std::find(refused_.begin(), refused_.end(), feature) != refused_.end();
+  }
+  const std::vector<std::string>& lines() const noexcept { return lines_; }
+
+ private:
+  static constexpr std::size_t most = 1000;
+
+  const std::string* find(std::string_view feature) const {
+    for (const auto& line : lines_) {
+      const auto front = std::string_view{line}.substr(0, feature.size());
+      if (detail::same_word(front, feature) && (line.size() == feature.size() || line[feature.size()] == ' ')) {
+        return &line;
+      }
+    }
+    return nullptr;
+  }
+  /// What servers from before RFC 3659 have without telling it.
+  bool optional(std::string_view feature) const { return !known_ && (feature == "SIZE" || feature == "MDTM"); }
+
+  std::vector<std::string> lines_, refused_;
+  bool known_ = false;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/data_channel/negotiated.hpp
+#include <string>
+#include <tuple>
+
+// ---- ftplike/data_channel/active.hpp
+#include <optional>
+#include <string>
+
+// ---- ftplike/protocol/host_port.hpp
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace ftplike {
+
+/// A numeric address and a port, as PORT, EPRT and 227 tell them. What a peer tells is not to be dialled unchecked.
+class HostPort {
+ public:
+  HostPort(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
+
+  std::string host;
+  std::uint16_t port;
+
+  friend bool operator==(const HostPort&, const HostPort&) = default;
+};
+
+/// What the argument of an EPSV asks for; `other` is a protocol that nobody has (522). RFC 2428 §3.
+enum class EpsvRequest { any, ipv4, ipv6, other, all };
+
+namespace detail {
+
+/// Takes a decimal number of at most `digits` digits and not above `most` off the front of `text`.
+inline std::optional<unsigned> take_number(std::string_view& text, std::size_t digits, unsigned most) noexcept {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + std::min(text.size(), digits), value);
+  const auto size = static_cast<std::size_t>(end - text.data());
+  if (error != std::errc{} || value > most || (size < text.size() && is_digit(text[size]))) return std::nullopt;
+  text.remove_prefix(size);
+  return value;
+}
+
+inline std::optional<std::uint16_t> take_port(std::string_view& text) noexcept {
+  const auto port = take_number(text, 5, 65535);
+  if (!port || *port == 0) return std::nullopt;
+  return static_cast<std::uint16_t>(*port);
+}
+
+inline bool take(std::string_view& text, char expected) noexcept {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+/// Takes `N` octets off the front of `text`, each but the first preceded by `separator`.
+template <std::size_t N>
+std::optional<std::array<unsigned, N>> take_octets(std::string_view& text, char separator) noexcept {
+  std::array<unsigned, N> octets{};
+  for (std::size_t i = 0; i < N; ++i) {
+    if (i > 0 && !take(text, separator)) return std::nullopt;
+    const auto octet = take_number(text, 3, 255);
+    if (!octet) return std::nullopt;
+    octets[i] = *octet;
+  }
+  return octets;
+}
+
+template <std::size_t N> std::string dotted(const std::array<unsigned, N>& octets) {
+  std::string host = std::to_string(octets[0]);
+  for (std::size_t i = 1; i < 4; ++i) host.append(1, '.').append(std::to_string(octets[i]));
+  return host;
+}
+
+/// Takes h1,h2,h3,h4,p1,p2 off the front of `text`.
+inline std::optional<HostPort> take_host_port(std::string_view& text) {
+  const auto octets = take_octets<6>(text, ',');
+  if (!octets) return std::nullopt;
+  const auto port = (*octets)[4] * 256 + (*octets)[5];
+  if (port == 0) return std::nullopt;
+  return HostPort{dotted(*octets), static_cast<std::uint16_t>(port)};
+}
+
+}  // namespace detail
+
+/// Reads the argument of a PORT: `h1,h2,h3,h4,p1,p2`. RFC 959 §4.1.2.
+inline std::optional<HostPort> parse_port(std::string_view argument) {
+  auto result = detail::take_host_port(argument);
+  return argument.empty() ? result : std::nullopt;
+}
+
+/// `h1,h2,h3,h4,p1,p2` for PORT and for the text of a 227. `address.host` is an IPv4 address with dots.
+inline std::string format_port(const HostPort& address) {
+  auto text = address.host;
+  std::replace(text.begin(), text.end(), '.', ',');
+  return text.append(1, ',')
+      .append(std::to_string(address.port / 256))
+      .append(1, ',')
+      .append(std::to_string(address.port % 256));
+}
+
+/// Reads the argument of an EPRT: `|1|132.235.1.2|6275|` or `|2|1080::8:800:200C:417A|5282|`, with any delimiter.
+///
+/// Of a well-formed argument for another protocol (522) the host is empty. An IPv6 address is only known to be made of
+/// the right letters. RFC 2428 §2.
+inline std::optional<HostPort> parse_eprt(std::string_view argument) {
+  if (argument.empty() || argument[0] < '!' || argument[0] > '~') return std::nullopt;
+  const char delimiter = argument[0];
+  argument.remove_prefix(1);
+  const auto protocol = detail::take_number(argument, 5, 65535);
+  if (!protocol || !detail::take(argument, delimiter)) return std::nullopt;
+  auto host = argument.substr(0, argument.find(delimiter));
+  argument.remove_prefix(host.size());
+  if (host.empty() || !detail::take(argument, delimiter)) return std::nullopt;
+  const auto port = detail::take_port(argument);
+  if (!port || argument.size() != 1 || argument[0] != delimiter) return std::nullopt;
+
+  if (*protocol == 1) {
+    const auto octets = detail::take_octets<4>(host, '.');
+    if (!octets || !host.empty()) return std::nullopt;
+    return HostPort{detail::dotted(*octets), *port};
+  }
+  if (*protocol == 2) {
+    constexpr std::size_t longest = 45;  // six groups and an IPv4 address
+    const bool plausible = host.size() <= longest && std::count(host.begin(), host.end(), ':') >= 2 &&
+                           host.find_first_not_of("0123456789abcdefABCDEF:.") == host.npos;
+    if (!plausible) return std::nullopt;
+    return HostPort{std::string{host}, *port};
+  }
+  return HostPort{{}, *port};
+}
+
+/// `|1|132.235.1.2|6275|`, for EPRT.
+inline std::string format_eprt(const HostPort& address) {
+  const bool six = address.host.find(':') != std::string::npos;
+  return (six ? "|2|" : "|1|") + address.host + '|' + std::to_string(address.port) + '|';
+}
+
+/// Reads the argument of an EPSV: none, `1`, `2`, `ALL`.
+inline std::optional<EpsvRequest> parse_epsv(std::string_view argument) noexcept {
+  if (argument.empty()) return EpsvRequest::any;
+  if (detail::same_word(argument, "ALL")) return EpsvRequest::all;
+  const auto protocol = detail::take_number(argument, 5, 65535);
+  if (!protocol || !argument.empty()) return std::nullopt;
+  return *protocol == 1 ? EpsvRequest::ipv4 : *protocol == 2 ? EpsvRequest::ipv6 : EpsvRequest::other;
+}
+
+/// Finds the six numbers in the text of a 227, whatever stands around them. RFC 1123 §4.1.2.6.
+inline std::optional<HostPort> parse_pasv_reply(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool inside =
+        at > 0 && (detail::is_digit(text[at - 1]) || (at > 1 && text[at - 1] == ',' && detail::is_digit(text[at - 2])));
+    if (inside || !detail::is_digit(text[at])) continue;
+    auto rest = text.substr(at);
+    auto found = detail::take_host_port(rest);
+    const bool longer = rest.size() > 1 && rest[0] == ',' && detail::is_digit(rest[1]);
+    if (found && !longer) return found;
+  }
+  return std::nullopt;
+}
+
+/// Finds the port in the text of a 229: `(|||6446|)`, with any delimiter and without the parentheses too. RFC 2428 §3.
+inline std::optional<std::uint16_t> parse_epsv_reply(std::string_view text) noexcept {
+  for (; text.size() > 4; text.remove_prefix(1)) {
+    const char delimiter = text[0];
+    if (delimiter < '!' || delimiter > '~' || detail::is_digit(delimiter)) continue;
+    if (text[1] != delimiter || text[2] != delimiter) continue;
+    auto rest = text.substr(3);
+    const auto port = detail::take_port(rest);
+    if (port && rest.starts_with(delimiter)) return port;
+  }
+  return std::nullopt;
+}
+
+/// The port that a server of the ftp-like dialect announces: the last word of its 150.
+inline std::optional<std::uint16_t> parse_announced_reply(std::string_view text) noexcept {
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  text.remove_prefix(text.rfind(' ') + 1);
+  const auto port = detail::take_port(text);
+  return text.empty() ? port : std::nullopt;
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// The client opens a port and names it (EPRT, or PORT on IPv4), and the server connects to it. Without this policy
+/// nothing in a server connects out, so nothing bounces. (RFC 959, 2428, 2577)
+struct ActiveChannel {
+  template <auto parse> struct Naming {
+    static Reply run(auto& session, std::string_view text) {
+      if (session.epsv_only) return {501, "Only EPSV is allowed after EPSV ALL"};
+      const auto named = parse(text);
+      if (!named) return {501, "Not an address and a port"};
+      if (named->host.empty()) return {522, "Network protocol not supported, use (1,2)"};
+      std::error_code error;
+      const Address address = asio::ip::make_address(named->host, error);
+      if (error) return {501, "Not an address and a port"};
+      const bool own = address == session.peer().address();
+      if (!own || named->port < 1024) {
+        session.template observe<StrangerRefused>(Endpoint{address, named->port});
+        return {501, own ? "Port below 1024 refused" : "Only your own address is connected to"};
+      }
+      session.template channel<ActiveChannel>().aim(Endpoint{address, named->port});
+      return {200, "Will connect to port " + std::to_string(named->port)};
+    }
+  };
+  struct Eprt : Naming<parse_eprt> {
+    static constexpr std::string_view verb = "EPRT";
+    static constexpr std::string_view help = "EPRT |1|<address>|<port>|: the server shall connect there for data";
+    static constexpr std::string_view feature = "EPRT";
+  };
+  struct Port : Naming<parse_port> {
+    static constexpr std::string_view verb = "PORT";
+    static constexpr std::string_view help = "PORT h1,h2,h3,h4,p1,p2: the server shall connect there for data";
+  };
+  template <class Table> using AddTo = typename Table::template With<Eprt, Port>;
+
+  template <Transport T> class ServerEnd {
+   public:
+    bool armed() const noexcept { return peer_.has_value(); }
+    bool announces() const noexcept { return false; }
+    void disarm() noexcept { peer_.reset(); }
+    void aim(const Endpoint& peer) { peer_ = peer; }
+    template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
+      const Endpoint peer = *std::exchange(peer_, std::nullopt);
+      const Reply announcement{150, std::move(text)};
+      co_await session.preliminary(announcement);
+      // From the address that the client knows us by, or its own check of the peer would fail.
+      const Address from = session.control().local().address();
+      Settled<typename T::Stream> connected;
+      co_await guarded(session.watchdog(), session.limits().connect_data,
+                       settle(session.network().connect(peer, from), connected));
+      if (connected.failed()) throw std::system_error(session.interruption(Errc::no_data_connection));
+      co_return connected.get();
+    }
+
+   private:
+    std::optional<Endpoint> peer_;
+  };
+
+  template <Transport T> class ClientEnd {
+   public:
+    template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
+      const Executor executor = co_await asio::this_coro::executor;
+      const Address address = client.local().address();
+      auto acceptor = client.network().listen(executor, Endpoint{address, 0});
+      const HostPort named{address.to_string(), acceptor.endpoint().port()};
+      const std::string naming = address.is_v4() ? "PORT " + format_port(named) : "EPRT " + format_eprt(named);
+      const Reply answer = co_await client.ask(naming);
+      if (!answer.complete()) client.fail(answer, naming.substr(0, 4));
+      (void)co_await client.begin(std::move(command));
+      co_return co_await client.accept_data(std::move(acceptor));
+    }
+  };
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/data_channel/announced.hpp
+#include <string>
+
+
+namespace ftplike {
+
+/// The ftp-like dialect's data connection: the server opens a port for each transfer and announces it as the last word
+/// of the 150; the client connects to that port of the same host. No verb negotiates it.
+struct AnnouncedChannel {
+  template <class Table> using AddTo = Table;
+
+  template <Transport T> class ServerEnd {
+   public:
+    bool armed() const noexcept { return true; }
+    bool announces() const noexcept { return true; }
+    void disarm() noexcept {}
+    template <class Session> awaitable<typename T::Stream> open(Session& session, std::string) {
+      auto acceptor = session.listen_for_data();
+      const Reply announcement{150, std::to_string(acceptor.endpoint().port())};
+      co_await session.preliminary(announcement);
+      co_return co_await detail::accept_peer(session, std::move(acceptor));
+    }
+  };
+
+  template <Transport T> class ClientEnd {
+   public:
+    template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
+      const Reply announcement = co_await client.begin(std::move(command));
+      const auto port = parse_announced_reply(announcement.text());
+      if (!port) throw std::system_error(Errc::bad_reply);
+      const Endpoint where{client.peer().address(), *port};
+      co_return co_await client.connect_data(where);
+    }
+  };
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/data_channel/passive.hpp
+#include <optional>
+#include <string>
+
+
+namespace ftplike {
+
+/// The server opens a port when the client asks (EPSV, or PASV on IPv4), and the client connects to it. (RFC 959, 2428)
+struct PassiveChannel {
+  struct Epsv {
+    static constexpr std::string_view verb = "EPSV";
+    static constexpr std::string_view help = "EPSV [1|2|ALL]: open a data port and tell its number";
+    static constexpr std::string_view feature = "EPSV";
+    static Reply run(auto& session, std::string_view argument) {
+      const auto request = parse_epsv(argument);
+      if (!request) return {501, "Not a protocol number"};
+      if (*request == EpsvRequest::all) {
+        session.epsv_only = true;
+        return {200, "EPSV ALL accepted"};
+      }
+      const bool ipv4 = session.peer().address().is_v4();
+      if (*request != EpsvRequest::any && *request != (ipv4 ? EpsvRequest::ipv4 : EpsvRequest::ipv6)) {
+        return {522, ipv4 ? "Network protocol not supported, use (1)" : "Network protocol not supported, use (2)"};
+      }
+      const Endpoint where = session.template channel<PassiveChannel>().listen(session);
+      return {229, "Entering extended passive mode (|||" + std::to_string(where.port()) + "|)"};
+    }
+  };
+  struct Pasv {
+    static constexpr std::string_view verb = "PASV";
+    static constexpr std::string_view help = "PASV: open a data port and tell its address and number";
+    static constexpr std::string_view feature = "PASV";
+    static Reply run(auto& session, std::string_view) {
+      if (session.epsv_only) return {501, "PASV not allowed after EPSV ALL"};
+      if (!session.peer().address().is_v4()) return {501, "PASV is for IPv4 only, use EPSV"};
+      const Endpoint where = session.template channel<PassiveChannel>().listen(session);
+      const HostPort told{session.address_for_client().to_string(), where.port()};
+      return {227, "Entering passive mode (" + format_port(told) + ")"};
+    }
+  };
+  template <class Table> using AddTo = typename Table::template With<Epsv, Pasv>;
+
+  template <Transport T> class ServerEnd {
+   public:
+    bool armed() const noexcept { return acceptor_.has_value(); }
+    bool announces() const noexcept { return false; }
+    void disarm() { acceptor_.reset(); }
+    /// Opens a port in place of the one that is open: a session has one at the most.
+    template <class Session> Endpoint listen(Session& session) {
+      acceptor_.reset();
+      acceptor_.emplace(session.listen_for_data());
+      return acceptor_->endpoint();
+    }
+    template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
+      auto acceptor = std::move(*acceptor_);
+      acceptor_.reset();
+      const Reply announcement{150, std::move(text)};
+      co_await session.preliminary(announcement);
+      co_return co_await detail::accept_peer(session, std::move(acceptor));
+    }
+
+   private:
+    std::optional<typename T::Acceptor> acceptor_;
+  };
+
+  template <Transport T> class ClientEnd {
+   public:
+    /// EPSV first; PASV on IPv4 from the first EPSV on that is refused. The host of a 227 is never dialled: only its
+    /// port is taken, the host is the control connection's.
+    template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
+      const std::uint16_t port = co_await negotiate(client);
+      const Endpoint where{client.peer().address(), port};
+      auto data = co_await client.connect_data(where);
+      try {
+        (void)co_await client.begin(std::move(command));
+      } catch (...) {
+        // A server that has begun to take a file must not take the end of this for the end of that.
+        detail::break_off(data);
+        throw;
+      }
+      co_return data;
+    }
+
+    template <class Client> awaitable<std::uint16_t> negotiate(Client& client) {
+      if (extended_) {
+        const Reply answer = co_await client.ask("EPSV");
+        if (answer.code() == 229) {
+          const auto port = parse_epsv_reply(answer.text());
+          if (!port) throw std::system_error(Errc::bad_reply);
+          co_return *port;
+        }
+        const bool unknown = answer.permanent() && client.peer().address().is_v4();
+        if (!unknown) client.fail(answer, "EPSV");
+        extended_ = false;
+      }
+      const Reply answer = co_await client.ask("PASV");
+      if (answer.code() != 227) client.fail(answer, "PASV");
+      const auto told = parse_pasv_reply(answer.text());
+      if (!told) throw std::system_error(Errc::bad_reply);
+      co_return told->port;
+    }
+
+   private:
+    bool extended_ = true;
+  };
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// Several ways, of which the peers settle one for each transfer: on a server the one that the client negotiated last;
+/// if it negotiated none, the first that needs no negotiation.
+template <class... Ways> struct NegotiatedChannel {
+  template <class Table, class... Rest> struct Adding { using type = Table; };
+  template <class Table, class First, class... Rest> struct Adding<Table, First, Rest...> {
+    using type = typename Adding<typename First::template AddTo<Table>, Rest...>::type;
+  };
+  template <class Table> using AddTo = typename Adding<Table, Ways...>::type;
+
+  template <Transport T> class ServerEnd {
+   public:
+    bool armed() const noexcept {
+      return std::apply([](const auto&... ways) { return (ways.armed() || ...); }, ways_);
+    }
+    /// Whether none of those that take negotiation is armed.
+    bool announces() const noexcept {
+      return std::apply([](const auto&... ways) { return !((ways.armed() && !ways.announces()) || ...); }, ways_);
+    }
+    void disarm() {
+      std::apply([](auto&... ways) { (ways.disarm(), ...); }, ways_);
+    }
+    /// The way `W`, which takes the place of what was negotiated before.
+    template <class W> auto& use() {
+      disarm();
+      return std::get<typename W::template ServerEnd<T>>(ways_);
+    }
+    template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
+      return open_first<0>(session, std::move(text));
+    }
+
+   private:
+    template <std::size_t I, class Session>
+    awaitable<typename T::Stream> open_first(Session& session, std::string text) {
+      auto& way = std::get<I>(ways_);
+      if constexpr (I + 1 < sizeof...(Ways)) {
+        if (!way.armed()) return open_first<I + 1>(session, std::move(text));
+      }
+      return way.open(session, std::move(text));
+    }
+
+    std::tuple<typename Ways::template ServerEnd<T>...> ways_;
+  };
+
+  template <Transport T> class ClientEnd {
+   public:
+    /// By the client's `way<W>()`, which knows the server's dialect and the user's wish: the first that says yes.
+    template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
+      return open_first<0>(client, std::move(command));
+    }
+
+   private:
+    template <std::size_t I, class Client>
+    awaitable<typename T::Stream> open_first(Client& client, std::string command) {
+      if constexpr (I + 1 < sizeof...(Ways)) {
+        using Way = std::tuple_element_t<I, std::tuple<Ways...>>;
+        if (!client.template prefers<Way>()) return open_first<I + 1>(client, std::move(command));
+      }
+      return std::get<I>(ways_).open(client, std::move(command));
+    }
+
+    std::tuple<typename Ways::template ClientEnd<T>...> ways_;
+  };
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/io/securable.hpp
+#include <concepts>
+
+
+namespace ftplike {
+
+/// A stream that begins in clear and can become a TLS one; what `TlsTransport` gives is a model.
+///
+/// - `secured()`: whether it is one by now.
+/// - `accept_tls(control)`, `connect_tls(control)`: as the server's or the client's end of a data connection that
+///   belongs to the control connection `control`, which is secured.
+template <class S>
+concept SecurableStream = Stream<S> && requires(S& stream, const S& constant) {
+  { constant.secured() } -> std::same_as<bool>;
+  { stream.accept_tls(stream) } -> std::same_as<awaitable<void>>;
+  { stream.connect_tls(stream) } -> std::same_as<awaitable<void>>;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/transfer.hpp
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+// ---- ftplike/protocol/ascii.hpp
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ftplike {
+
+/// Turns local text, whose lines end with LF, into what TYPE A sends, chunk by chunk. RFC 959 §3.1.1.1.
+///
+/// A CRLF of the local text stays one CRLF: a file with DOS line endings arrives as it is instead of with a CR too
+/// many in each line. The price is that such a file cannot be told from one with LF afterwards.
+class AsciiEncoder {
+ public:
+  /// Appends the converted `in` to `out`.
+  void convert(std::string_view in, std::string& out) {
+    while (!in.empty()) {
+      const auto end = in.find('\n');
+      const auto line = in.substr(0, end);
+      out.append(line);
+      if (!line.empty()) after_cr_ = line.back() == '\r';
+      if (end == in.npos) return;
+      out.append(after_cr_ ? "\n" : "\r\n");
+      after_cr_ = false;
+      in.remove_prefix(end + 1);
+    }
+  }
+  /// Ends the text. An encoder holds nothing back; this makes both directions alike.
+  void finish(std::string&) noexcept { after_cr_ = false; }
+
+ private:
+  bool after_cr_ = false;
+};
+
+/// Turns what TYPE A sends into local text, chunk by chunk: CRLF becomes LF, a CR without LF stays. RFC 959 §3.1.1.1.
+class AsciiDecoder {
+ public:
+  /// Appends the converted `in` to `out`. A CR at the end of `in` waits for what follows it.
+  void convert(std::string_view in, std::string& out) {
+    if (in.empty()) return;
+    if (std::exchange(pending_cr_, false) && in[0] != '\n') out += '\r';
+    if (in.back() == '\r') {
+      pending_cr_ = true;
+      in.remove_suffix(1);
+    }
+    while (!in.empty()) {
+      const auto cr = std::min(in.find('\r'), in.size());
+      out.append(in.substr(0, cr));
+      in.remove_prefix(cr);
+      if (in.empty()) return;
+      if (in.substr(1, 1) != "\n") out += '\r';
+      in.remove_prefix(1);
+    }
+  }
+  /// Ends the text: appends a CR that still waits.
+  void finish(std::string& out) {
+    if (std::exchange(pending_cr_, false)) out += '\r';
+  }
+
+ private:
+  bool pending_cr_ = false;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/protocol/byte_range.hpp
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+
+namespace ftplike {
+
+/// The bytes of a file that a transfer or a checksum is about: what RANG says.
+struct ByteRange {
+  static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+
+  std::uint64_t first = 0;
+  std::uint64_t last = all;  // itself in
+
+  /// How many there are at the most.
+  constexpr std::uint64_t count() const noexcept { return last - first == all ? all : last - first + 1; }
+  /// `<first> <last>`, where the first is not behind the last.
+  static std::optional<ByteRange> parse(std::string_view text) noexcept {
+    const auto space = text.find(' ');
+    const auto first = detail::number_in<std::uint64_t>(text.substr(0, space));
+    if (!first || space == text.npos) return std::nullopt;
+    const auto last = detail::number_in<std::uint64_t>(text.substr(space + 1));
+    if (!last || *last < *first) return std::nullopt;
+    return ByteRange{*first, *last};
+  }
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/protocol/facts.hpp
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/protocol/timestamp.hpp
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike {
+
+/// Whether a timestamp shows the part of a second that it has.
+enum class Fraction { if_any, never };
+
+namespace detail {
+
+/// A moment taken apart. What lies outside of the years 0 to 9999 counts as the first or the last moment of these.
+class Civil {
+ public:
+  explicit Civil(Timestamp time) noexcept {
+    using namespace std::chrono;
+    constexpr Timestamp first = sys_days{January / 1 / 0}, end = sys_days{January / 1 / 10000};
+    time = std::clamp(time, first, end - milliseconds{1});
+    const auto day = floor<days>(time);
+    const year_month_day date{day};
+    const hh_mm_ss clock{time - day};
+    year_ = static_cast<unsigned>(static_cast<int>(date.year()));
+    month_ = static_cast<unsigned>(date.month());
+    day_ = static_cast<unsigned>(date.day());
+    hour_ = static_cast<unsigned>(clock.hours().count());
+    minute_ = static_cast<unsigned>(clock.minutes().count());
+    second_ = static_cast<unsigned>(clock.seconds().count());
+    millisecond_ = static_cast<unsigned>(clock.subseconds().count());
+  }
+  unsigned year() const noexcept { return year_; }
+  unsigned month() const noexcept { return month_; }
+  unsigned day() const noexcept { return day_; }
+  unsigned hour() const noexcept { return hour_; }
+  unsigned minute() const noexcept { return minute_; }
+  unsigned second() const noexcept { return second_; }
+  unsigned millisecond() const noexcept { return millisecond_; }
+
+ private:
+  unsigned year_, month_, day_, hour_, minute_, second_, millisecond_;
+};
+
+/// The moment with these parts, if there is one. A leap second counts as the second before it.
+inline std::optional<Timestamp> moment(unsigned year, unsigned month, unsigned day, unsigned hour, unsigned minute,
+                                       unsigned second) noexcept {
+  using namespace std::chrono;
+  const year_month_day date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month},
+                            std::chrono::day{day}};
+  if (year > 9999 || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  return sys_days{date} + hours{hour} + minutes{minute} + seconds{std::min(second, 59U)};
+}
+
+/// Writes the last `digits` decimal digits of `value`, zeros in front, and gives the place behind them.
+constexpr char* put_digits(char* at, unsigned value, std::size_t digits) noexcept {
+  for (std::size_t i = digits; i > 0; value /= 10) at[--i] = static_cast<char>('0' + value % 10);
+  return at + digits;
+}
+
+}  // namespace detail
+
+/// Reads `YYYYMMDDHHMMSS[.sss]`, in UTC. Digits beyond the millisecond are cut off. RFC 3659 §2.3.
+inline std::optional<Timestamp> parse_timestamp(std::string_view text) noexcept {
+  const auto fraction = text.substr(std::min<std::size_t>(text.size(), 14));
+  if (text.size() < 14 || text.size() == 15 || (!fraction.empty() && fraction[0] != '.')) return std::nullopt;
+  const auto digits_only = [](std::string_view part) {
+    return std::all_of(part.begin(), part.end(), detail::is_digit);
+  };
+  if (!digits_only(text.substr(0, 14)) || !digits_only(fraction.substr(fraction.empty() ? 0 : 1))) return std::nullopt;
+
+  const auto part = [text](std::size_t at, std::size_t size) {
+    return detail::number_in(text.substr(at, size)).value_or(0);
+  };
+  auto result = detail::moment(part(0, 4), part(4, 2), part(6, 2), part(8, 2), part(10, 2), part(12, 2));
+  if (!result) return std::nullopt;
+  unsigned scale = 100;
+  for (std::size_t i = 1; i < fraction.size() && scale > 0; ++i, scale /= 10) {
+    *result += std::chrono::milliseconds{static_cast<unsigned>(fraction[i] - '0') * scale};
+  }
+  return result;
+}
+
+/// Appends `time` as `YYYYMMDDHHMMSS`, with `.sss` if it has a part of a second and that is wanted. RFC 3659 §2.3.
+inline void append_timestamp(std::string& out, Timestamp time, Fraction fraction = Fraction::if_any) {
+  const detail::Civil civil{time};
+  std::array<char, 18> text;
+  auto* at = detail::put_digits(text.data(), civil.year(), 4);
+  for (const auto value : {civil.month(), civil.day(), civil.hour(), civil.minute(), civil.second()}) {
+    at = detail::put_digits(at, value, 2);
+  }
+  if (fraction == Fraction::if_any && civil.millisecond() != 0) {
+    *at++ = '.';
+    at = detail::put_digits(at, civil.millisecond(), 3);
+  }
+  out.append(text.data(), at);
+}
+
+inline std::string format_timestamp(Timestamp time, Fraction fraction = Fraction::if_any) {
+  std::string text;
+  append_timestamp(text, time, fraction);
+  return text;
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// A fact that MLST and MLSD can tell of a file. RFC 3659 §7.5.
+enum class Fact : std::uint8_t { type, size, modify, perm, unique, unix_mode };
+
+/// Which directory a line of an MLSD listing tells of: one of its files, itself (cdir), the one above (pdir).
+enum class MlsxPlace : std::uint8_t { inside, itself, above };
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 6> fact_names{"type", "size", "modify", "perm", "unique", "UNIX.mode"};
+
+}  // namespace detail
+
+/// A set of facts: what OPTS MLST asks for and FEAT offers. RFC 3659 §7.8, §7.9.
+class FactSet {
+ public:
+  constexpr FactSet() = default;
+  static constexpr FactSet all() noexcept {
+    FactSet set;
+    set.bits_ = (1U << detail::fact_names.size()) - 1;
+    return set;
+  }
+  /// The facts of `type;size;…`; those that nobody knows are left out.
+  static constexpr FactSet parse(std::string_view text) noexcept {
+    FactSet set;
+    while (!text.empty()) {
+      const auto name = text.substr(0, text.find(';'));
+      for (std::size_t i = 0; i < detail::fact_names.size(); ++i) {
+        if (detail::same_word(name, detail::fact_names[i])) set.bits_ |= 1U << i;
+      }
+      text.remove_prefix(name.size() == text.size() ? name.size() : name.size() + 1);
+    }
+    return set;
+  }
+
+  constexpr bool contains(Fact fact) const noexcept { return bits_ >> static_cast<unsigned>(fact) & 1U; }
+  constexpr bool empty() const noexcept { return bits_ == 0; }
+  /// `type;size;`, the answer to OPTS MLST.
+  std::string text() const {
+    std::string out;
+    for (std::size_t i = 0; i < detail::fact_names.size(); ++i) {
+      if (bits_ >> i & 1U) out.append(detail::fact_names[i]).append(1, ';');
+    }
+    return out;
+  }
+  /// All facts, those of this set with a star: `type*;size*;modify;…`, for the FEAT line of MLST.
+  std::string feature() const {
+    std::string out;
+    for (std::size_t i = 0; i < detail::fact_names.size(); ++i) {
+      out.append(detail::fact_names[i]).append(bits_ >> i & 1U ? "*;" : ";");
+    }
+    return out;
+  }
+
+  friend constexpr bool operator==(FactSet, FactSet) = default;
+
+ private:
+  unsigned bits_ = 0;
+};
+
+namespace detail {
+
+/// Appends a word as one part of a line: what would end the line becomes '?'.
+inline void append_name(std::string& out, std::string_view name) {
+  const auto begin = static_cast<std::ptrdiff_t>(out.size());
+  out.append(name);
+  std::replace_if(
+      out.begin() + begin, out.end(), [](char c) { return c == '\n' || c == '\r' || c == '\0'; }, '?');
+}
+
+inline void append_number(std::string& out, std::uint64_t value) {
+  std::array<char, 20> digits;
+  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+}
+
+inline void append_type(std::string& out, const Entry& entry, MlsxPlace place) {
+  switch (place) {
+    case MlsxPlace::itself: out.append("type=cdir;"); return;
+    case MlsxPlace::above: out.append("type=pdir;"); return;
+    case MlsxPlace::inside: break;
+  }
+  switch (entry.type) {
+    case Entry::Type::file: out.append("type=file;"); return;
+    case Entry::Type::directory: out.append("type=dir;"); return;
+    case Entry::Type::other: out.append("type=OS.unix=other;"); return;
+    case Entry::Type::link: break;
+  }
+  out.append("type=OS.unix=slink:");
+  // A target with a ';' would read as another fact.
+  if (entry.target.find(';') == std::string::npos) append_name(out, entry.target);
+  out.append(1, ';');
+}
+
+}  // namespace detail
+
+/// Appends `type=file;size=1;… name`, without a line ending: a line of MLSD, or of MLST behind a space. Facts that are
+/// not known are left out; a name that would break the line has '?' there. RFC 3659 §7.2.
+inline void append_facts(std::string& out, const Entry& entry, FactSet facts, std::string_view permissions,
+                         MlsxPlace place = MlsxPlace::inside) {
+  if (facts.contains(Fact::type)) detail::append_type(out, entry, place);
+  if (facts.contains(Fact::size) && !entry.is_directory()) {
+    out.append("size=");
+    detail::append_number(out, entry.size);
+    out.append(1, ';');
+  }
+  if (facts.contains(Fact::modify) && entry.modified != Timestamp{}) {
+    out.append("modify=");
+    append_timestamp(out, entry.modified);
+    out.append(1, ';');
+  }
+  if (facts.contains(Fact::perm)) out.append("perm=").append(permissions).append(1, ';');
+  if (facts.contains(Fact::unique) && !entry.unique.empty()) {
+    out.append("unique=");
+    detail::append_name(out, entry.unique);
+    out.append(1, ';');
+  }
+  if (facts.contains(Fact::unix_mode) && entry.mode != 0) {
+    out.append("UNIX.mode=");
+    for (int shift = 9; shift >= 0; shift -= 3) out.append(1, static_cast<char>('0' + (entry.mode >> shift & 7)));
+    out.append(1, ';');
+  }
+  out.append(1, ' ');
+  detail::append_name(out, entry.name);
+}
+
+namespace detail {
+
+/// A line of MLSD taken apart: its name is as it came, whatever it is.
+class FactsLine {
+ public:
+  Entry entry;
+  MlsxPlace place = MlsxPlace::inside;
+};
+
+inline void read_type(FactsLine& line, std::string_view value) {
+  auto& entry = line.entry;
+  constexpr std::string_view link = "OS.unix=slink:";
+  if (same_word(value, "file")) {
+    entry.type = Entry::Type::file;
+  } else if (same_word(value, "dir")) {
+    entry.type = Entry::Type::directory;
+  } else if (same_word(value, "cdir") || same_word(value, "pdir")) {
+    entry.type = Entry::Type::directory;
+    line.place = same_word(value, "cdir") ? MlsxPlace::itself : MlsxPlace::above;
+  } else if (same_word(value.substr(0, link.size()), link)) {
+    entry.type = Entry::Type::link;
+    entry.target = value.substr(link.size());
+  } else if (same_word(value, "OS.unix=slink") || same_word(value, "OS.unix=symlink")) {
+    entry.type = Entry::Type::link;
+  }
+}
+
+inline void read_fact(FactsLine& line, std::string_view name, std::string_view value) {
+  auto& entry = line.entry;
+  if (same_word(name, "type")) {
+    read_type(line, value);
+  } else if (same_word(name, "size") || same_word(name, "sizd")) {
+    entry.size = number_in<std::uint64_t>(value).value_or(0);
+  } else if (same_word(name, "modify")) {
+    entry.modified = parse_timestamp(value).value_or(Timestamp{});
+  } else if (same_word(name, "unique")) {
+    entry.unique = value;
+  } else if (same_word(name, "UNIX.mode")) {
+    entry.mode = number_in(value, 8).value_or(0) & 07777;
+  } else if (same_word(name, "UNIX.ownername") || (same_word(name, "UNIX.owner") && entry.owner.empty())) {
+    entry.owner = value;
+  } else if (same_word(name, "UNIX.groupname") || (same_word(name, "UNIX.group") && entry.group.empty())) {
+    entry.group = value;
+  }
+}
+
+/// Each fact ends with ';', the name begins behind the first space that is where a fact could be.
+inline std::optional<FactsLine> read_facts(std::string_view text) {
+  FactsLine line;
+  line.entry.listed = text;
+  line.entry.type = Entry::Type::other;
+  while (!text.starts_with(' ')) {
+    const auto fact = text.substr(0, text.find(';'));
+    const auto equals = fact.find('=');
+    if (fact.size() == text.size() || equals == fact.npos || equals == 0) return std::nullopt;
+    read_fact(line, fact.substr(0, equals), fact.substr(equals + 1));
+    text.remove_prefix(fact.size() + 1);
+  }
+  line.entry.name = text.substr(1);
+  if (line.entry.name.empty()) return std::nullopt;
+  return line;
+}
+
+}  // namespace detail
+
+/// Reads a line of MLSD, or the line of MLST without the space in front; unknown facts are ignored. RFC 3659 §7.2.
+///
+/// The name is a single component, byte for byte. It is empty where a line does not name a file of the directory: for
+/// cdir and pdir, which are the directory itself and the one above, and for a path as MLST tells it.
+inline std::optional<Entry> parse_facts(std::string_view line) {
+  auto result = detail::read_facts(line);
+  if (!result) return std::nullopt;
+  if (result->place != MlsxPlace::inside || !is_component(result->entry.name)) result->entry.name.clear();
+  return std::move(result->entry);
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// What a session does over one data connection: what to say of it, and how far it has come.
+class Transfer {
+ public:
+  Transfer(std::string_view its_verb, Path its_path, std::string its_opening, std::string its_conclusion)
+      : verb{its_verb},
+        path{std::move(its_path)},
+        opening{std::move(its_opening)},
+        conclusion{std::move(its_conclusion)} {}
+
+  std::string_view verb;   // of the command, which has a static name
+  Path path;               // in the storage
+  std::string opening;     // the text of the 150
+  std::string conclusion;  // the text of the 226
+  std::uint64_t offset = 0;
+  bool ascii = false, listing = false;
+
+  Direction direction = Direction::sent;
+  std::uint64_t moved = 0;  // bytes over the data connection by now
+  Time began{};
+};
+
+/// What one command leaves for the next.
+struct SessionState {
+  std::string user;                 // that USER named and PASS has not yet proved
+  std::string host;                 // that HOST named
+  char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
+  std::uint64_t restart = 0;        // of REST, for the next transfer
+  std::optional<ByteRange> range;   // of RANG, for the next RETR or HASH
+  std::optional<Path> rename_from;  // of RNFR, for RNTO
+  FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
+  unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
+};
+
+/// What is done after each piece of a transfer: counting, telling, waiting where there is a limit of bandwidth.
+template <class Session> class Pace {
+ public:
+  Pace(Session& session, Transfer& transfer)
+      : session_{session},
+        transfer_{transfer},
+        of_account_{meter(session.use())},
+        of_all_{meter(session.service().total())} {}
+
+  awaitable<void> operator()(std::size_t count) {
+    transfer_.moved += count;
+    session_.template observe<DataMoved>(transfer_.direction, transfer_.moved);
+    const Time now = session_.network().now();
+    const Time next = std::max(of_account_.after(count, now), of_all_.after(count, now));
+    if (next > now) co_await session_.watchdog().sleep_until(next);
+    session_.check_interruption();
+    session_.watchdog().extend();
+  }
+  /// The size of a piece that suits the limits.
+  std::size_t piece() const noexcept {
+    constexpr std::size_t largest = 512 * 1024;
+    return of_account_.piece(of_all_.piece(largest));
+  }
+
+ private:
+  template <class Use> Meter& meter(Use& use) const noexcept {
+    return transfer_.direction == Direction::sent ? use.sent : use.received;
+  }
+
+  Session& session_;
+  Transfer& transfer_;
+  Meter& of_account_;
+  Meter& of_all_;
+};
+
+/// Tells the observer of a data connection from its beginning to its end.
+template <class Session> class DataSeen {
+ public:
+  DataSeen(Session& session, const typename Session::Stream& data, const Transfer& transfer)
+      : session_{session}, transfer_{transfer} {
+    if constexpr (watched) {
+      local_ = data.local();
+      remote_ = data.remote();
+      session_.template observe<DataOpened>(local_, remote_);
+    }
+  }
+  DataSeen(const DataSeen&) = delete;
+  DataSeen& operator=(const DataSeen&) = delete;
+  ~DataSeen() {
+    session_.watchdog().rest();
+    if constexpr (watched) session_.template observe<DataClosed>(local_, remote_, transfer_.direction, transfer_.moved);
+  }
+
+ private:
+  static constexpr bool watched = Session::template observed<DataOpened> || Session::template observed<DataClosed>;
+
+  Session& session_;
+  const Transfer& transfer_;
+  Endpoint local_, remote_;
+};
+
+/// A source as TYPE A sends it: every line ended by CRLF.
+template <ByteSource Source> class AsciiSource {
+ public:
+  explicit AsciiSource(Source& source) : source_{source}, raw_(16 * 1024) {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    while (at_ == text_.size() && !ended_) {
+      text_.clear();
+      at_ = 0;
+      const std::size_t n = co_await source_.read_some(raw_);
+      if (n == 0)
+        ended_ = true;
+      else
+        encoder_.convert(as_text(std::span{raw_}.first(n)), text_);
+    }
+    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+
+ private:
+  Source& source_;
+  AsciiEncoder encoder_;
+  std::vector<std::byte> raw_;
+  std::string text_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+};
+
+/// A sink for what TYPE A brings: every CRLF becomes the system's own line ending.
+template <ByteSink Sink> class AsciiSink {
+ public:
+  explicit AsciiSink(Sink& sink) : sink_{sink} {}
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    text_.clear();
+    decoder_.convert(as_text(bytes), text_);
+    co_await sink_.write(as_bytes(text_));
+  }
+  awaitable<void> finish() {
+    text_.clear();
+    decoder_.finish(text_);
+    co_await sink_.write(as_bytes(text_));
+    co_await sink_.finish();
+  }
+
+ private:
+  Sink& sink_;
+  AsciiDecoder decoder_;
+  std::string text_;
+};
+
+/// Opens the data connection of a transfer and sends all of `source` over it.
+template <class Session, ByteSource Source>
+awaitable<void> send_over_data(Session& session, Source& source, Transfer& transfer) {
+  auto data = co_await session.open_data(transfer);
+  const DataSeen<Session> seen{session, data, transfer};
+  Pace<Session> pace{session, transfer};
+  session.watchdog().guard(session.limits().stall, data);
+  co_await copy(source, data, std::ref(pace), pace.piece());
+  co_await data.finish();
+}
+
+/// Opens the data connection of a transfer and puts all that comes over it into `file`, which is finished when the
+/// connection is closed and all is well.
+template <class Session, ByteSink Sink>
+awaitable<void> receive_over_data(Session& session, Sink& file, Transfer& transfer) {
+  {
+    auto data = co_await session.open_data(transfer);
+    const DataSeen<Session> seen{session, data, transfer};
+    Pace<Session> pace{session, transfer};
+    session.watchdog().guard(session.limits().stall, data);
+    co_await copy(data, file, std::ref(pace), pace.piece());
+    session.watchdog().rest();
+    const bool vanished = co_await session.client_vanished();
+    if (vanished) throw std::system_error(Errc::peer_lost);
+    session.check_interruption();
+  }
+  co_await file.finish();
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::detail {
+
+/// A sink whose end is somebody else's to decide on.
+template <ByteSink Sink> class Unfinished {
+ public:
+  explicit Unfinished(Sink& sink) : sink_{sink} {}
+  awaitable<void> write(std::span<const std::byte> bytes) { return sink_.write(bytes); }
+  awaitable<void> finish() { co_return; }
+
+ private:
+  Sink& sink_;
+};
+
+/// A client's session: commands in step with their replies, and transfers of which both connections have their say.
+/// What stands under *for data channels* is what the client ends of a data channel may use.
+template <Transport T, class DataChannel, class Observer> class ClientCore
+    : public std::enable_shared_from_this<ClientCore<T, DataChannel, Observer>> {
+ public:
+  using Stream = typename T::Stream;
+
+  ClientCore(T& network, const Executor& executor, Stream stream, ClientOptions its_options, Observer observer)
+      : options{std::move(its_options)},
+        network_{network},
+        observer_{std::move(observer)},
+        control_{network, executor, std::move(stream), options.limits, observer_} {}
+  ~ClientCore() { close(); }
+
+  const ClientOptions options;
+  Features features;
+  Dialect dialect = Dialect::standard;
+  Reply greeting;
+  bool secured = false;  // both connections are protected by TLS
+  std::string system;    // what SYST said
+  char type = '\0';      // of TYPE, as far as we know
+  ClientControl<T, Observer>& control() noexcept { return control_; }
+
+  /// The final reply to a command, whatever it is.
+  awaitable<Reply> ask(std::string command) {
+    co_await get_in_step();
+    co_return co_await control_.ask(std::move(command));
+  }
+  /// The reply to a command, which has to be positive.
+  awaitable<Reply> demand(std::string command) {
+    const std::string verb = verb_of(command);
+    const Reply reply = co_await ask(std::move(command));
+    if (!reply.complete()) fail(reply, verb);
+    co_return reply;
+  }
+  awaitable<void> demand_only(std::string command) { (void)co_await demand(std::move(command)); }
+  /// Sees to it that no reply is under way that belongs to an earlier command; closes the session if that cannot be
+  /// had.
+  awaitable<void> get_in_step() {
+    control_.check_open({});
+    if (control_.outstanding().in_step()) co_return;
+    std::error_code error;
+    try {
+      if (std::exchange(cut_, false) && knows_abort()) co_await control_.abort();
+      co_await control_.get_in_step();
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    if (!error) co_return;
+    close(error);
+    control_.check_open({});
+  }
+  /// Ends the session now.
+  void close(std::error_code why = {}) {
+    control_.close(why);
+    link_.reset();
+  }
+
+  /// Takes what comes over a new data connection into `sink`, without finishing that. Gives the final reply.
+  template <ByteSink Sink> awaitable<Reply> receive(Sink& sink, ClientTransfer& transfer) {
+    co_await start(transfer);
+    Settled<void> outcome;
+    if (transfer.ascii) {
+      co_await settle(receive_text(sink, transfer), outcome);
+    } else {
+      co_await settle(receive_over_data(sink, transfer), outcome);
+    }
+    stalled_ = watchdog().barked();
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none) give_up(transfer, outcome);
+    co_return co_await conclude(transfer, outcome);
+  }
+  /// Sends what `source` gives over a new data connection. Gives the final reply.
+  template <ByteSource Source> awaitable<Reply> send(Source& source, ClientTransfer& transfer) {
+    co_await start(transfer);
+    Settled<void> outcome;
+    if (transfer.ascii) {
+      AsciiSource<Source> text{source};
+      co_await settle(send_over_data(text, transfer), outcome);
+    } else {
+      co_await settle(send_over_data(source, transfer), outcome);
+    }
+    stalled_ = watchdog().barked();
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none) give_up(transfer, outcome);
+    co_return co_await conclude(transfer, outcome);
+  }
+
+  // ---- for data channels ----
+
+  T& network() noexcept { return network_; }
+  const Endpoint& peer() noexcept { return control_.who().peer; }
+  const Endpoint& local() noexcept { return control_.who().local; }
+  /// Whether this way is to be taken for data connections.
+  template <class Way> bool prefers() const noexcept {
+    if constexpr (std::is_same_v<Way, AnnouncedChannel>) return dialect == Dialect::ftplike;
+    if constexpr (std::is_same_v<Way, ActiveChannel>) return dialect != Dialect::ftplike && options.active;
+    return dialect != Dialect::ftplike && !options.active;
+  }
+  /// Sends the command of a transfer and gives its preliminary reply.
+  ///
+  /// **Errors:** `ReplyError` if there is none.
+  awaitable<Reply> begin(std::string command) {
+    const std::string verb = verb_of(command);
+    if (restart_ > 0) {
+      const std::string position = "REST " + std::to_string(restart_);
+      const Reply answer = co_await control_.ask(position);
+      if (!answer.intermediate()) fail(answer, "REST");
+    }
+    Reply first = co_await control_.begin(std::move(command), this->shared_from_this());
+    if (first.negative() || first.intermediate()) fail(first, verb);
+    opening_ = first.text();
+    co_return first;
+  }
+  [[noreturn]] void fail(const Reply& reply, std::string_view verb) const {
+    throw ReplyError{reply, std::string{verb}, reply.code() / 10 % 10 == 2 ? Channel::data : Channel::control};
+  }
+  awaitable<Stream> connect_data(Endpoint where) {
+    Settled<Stream> connected;
+    co_await guarded(watchdog(), options.limits.connect_data, settle(network_.connect(where), connected));
+    if (connected.failed()) check_data_came(watchdog().barked());
+    co_return connected.get();
+  }
+  /// The one connection of our own server. Strangers are turned away and do not use the listener up.
+  awaitable<Stream> accept_data(typename T::Acceptor acceptor) {
+    const Executor executor = co_await asio::this_coro::executor;
+    control_.template observe<DataListening>(acceptor.endpoint());
+    for (;;) {
+      Settled<Stream> accepted;
+      {
+        const Limited<T> limited{watchdog(), options.limits.connect_data, acceptor};
+        co_await settle(acceptor.accept(executor), accepted);
+      }
+      if (accepted.failed()) check_data_came(watchdog().barked());
+      Stream stream = accepted.get();
+      if (stream.remote().address() == peer().address()) co_return stream;
+      control_.template observe<StrangerRefused>(stream.remote());
+    }
+  }
+
+  // ---- for the data link ----
+
+  Watchdog<T>& watchdog() noexcept { return control_.watchdog(); }
+  bool refused() const noexcept { return control_.refused(); }
+  awaitable<void> keep_alive() {
+    return control_.keep_alive(dialect == Dialect::ftplike ? Duration{} : options.keep_alive);
+  }
+  template <class Event, class... More> void observe(More&&... more) {
+    control_.template observe<Event>(std::forward<More>(more)...);
+  }
+
+ private:
+  using Link = DataLink<ClientCore>;
+
+  /// The server that the ftp-like dialect comes from does not.
+  bool knows_abort() const noexcept { return dialect != Dialect::ftplike || control_.hears_crlf(); }
+
+  awaitable<void> start(ClientTransfer& transfer) {
+    co_await get_in_step();
+    control_.forget_conclusion();
+    transfer.began = network_.now();
+    restart_ = transfer.restart;
+    opening_.clear();
+  }
+
+  template <class Sink> awaitable<void> receive_over_data(Sink& sink, ClientTransfer& transfer) {
+    co_await open(transfer);
+    const Limited<T> limited{watchdog(), options.limits.stall, *link_};
+    co_await copy(
+        *link_, sink, [](std::size_t) {}, transfer.piece());
+    link_->complete();
+    if constexpr (SecurableStream<Stream>) co_await link_->finish();  // the peer said goodbye, so do we
+  }
+  template <class Sink> awaitable<void> receive_text(Sink& sink, ClientTransfer& transfer) {
+    Unfinished<Sink> file{sink};
+    AsciiSink<Unfinished<Sink>> text{file};
+    co_await receive_over_data(text, transfer);
+    co_await text.finish();
+  }
+  template <class Source> awaitable<void> send_over_data(Source& source, ClientTransfer& transfer) {
+    co_await open(transfer);
+    const Limited<T> limited{watchdog(), options.limits.stall, *link_};
+    co_await copy(
+        source, *link_, [](std::size_t) {}, transfer.piece());
+    co_await link_->finish();
+    link_->complete();
+  }
+  awaitable<void> open(ClientTransfer& transfer) {
+    auto stream = co_await channel_.open(*this, transfer.command);
+    if constexpr (SecurableStream<Stream>) {
+      Settled<void> shaken;
+      if (secured) {
+        co_await guarded(watchdog(), options.limits.connect_data,
+                         settle(stream.connect_tls(control_.stream()), shaken));
+      }
+      if (shaken.failed()) {
+        detail::break_off(stream);
+        check_data_came(watchdog().barked());
+      }
+      shaken.get();
+    }
+    transfer.opening = opening_;
+    transfer.connected = true;
+    link_.emplace(*this, std::move(stream), transfer);
+  }
+
+  /// Throws what kept a data connection from coming to be, unless the caller knows it.
+  void check_data_came(bool late) const {
+    if (refused()) throw std::system_error(asio::error::operation_aborted);
+    if (late) throw std::system_error(Errc::timed_out);
+  }
+
+  /// Hears the server's word on a transfer and gives the verdict.
+  awaitable<Reply> conclude(ClientTransfer& transfer, Settled<void>& outcome) {
+    const std::string verb = verb_of(transfer.command);
+    Settled<Reply> word;
+    if (!outcome.failed() || transfer.broken) {
+      // Of a data connection that broke the server may say why.
+      link_.reset();
+      const Duration patience = outcome.failed() ? options.limits.recovery : options.limits.reply;
+      co_await settle(control_.conclude(verb, patience), word);
+    }
+    const std::exception_ptr failure = judge(transfer, outcome, word);
+    if (!failure) co_return word.get();
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() == asio::cancellation_type::none && control_.is_open()) {
+      Settled<void> ignored;
+      co_await settle(get_in_step(), ignored);
+    }
+    std::rethrow_exception(failure);
+  }
+  /// The end of a transfer that was cancelled: nothing can be awaited any more.
+  [[noreturn]] void give_up(const ClientTransfer& transfer, Settled<void>& outcome) {
+    Settled<Reply> word;
+    word.fail(std::make_exception_ptr(std::system_error(asio::error::operation_aborted)));
+    std::rethrow_exception(judge(transfer, outcome, word));
+  }
+
+  /// The error of a transfer, if it failed, after which nothing of it is left but what `get_in_step` takes care of.
+  std::exception_ptr judge(const ClientTransfer& transfer, Settled<void>& outcome, Settled<Reply>& word) {
+    const std::string verb = verb_of(transfer.command);
+    std::exception_ptr failure;
+    try {
+      outcome.get();
+      Reply reply = word.get();
+      if (reply.negative()) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved};
+      word.set(std::move(reply));
+    } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
+      failure = std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved});
+    } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb); } catch (...) {
+      failure = std::current_exception();
+    }
+    tell(transfer, verb, failure);
+    if (!failure) return nullptr;
+
+    cut_ = control_.outstanding().transferring();
+    link_.reset();
+    return failure;
+  }
+
+  /// Why a transfer failed: what the server said, else what its connections did, else what went wrong on our side.
+  std::exception_ptr explain(std::error_code error, const ClientTransfer& transfer, const std::string& verb) const {
+    const auto& said = control_.conclusion();
+    if (said && said->negative()) {
+      return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved});
+    }
+    auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
+    if (error == asio::error::operation_aborted && stalled_) error = Errc::stalled;
+    if (control_.watch_failure()) {
+      error = control_.watch_failure();
+      channel = Channel::control;
+    }
+    return std::make_exception_ptr(ClientError{error, verb, channel, transfer.moved});
+  }
+
+  void tell(const ClientTransfer& transfer, std::string_view verb, const std::exception_ptr& failure) {
+    if constexpr (takes<Observer, TransferEnded>) {
+      std::error_code error;
+      try {
+        if (failure) std::rethrow_exception(failure);
+      } catch (const std::system_error& what) { error = what.code(); } catch (...) {
+        error = Errc::aborted;
+      }
+      const Path path{parse_command(transfer.command).argument};
+      observe<TransferEnded>(verb, path, transfer.direction, transfer.moved, transfer.offset,
+                             network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
+    }
+  }
+
+  T& network_;
+  Observer observer_;
+  ClientControl<T, Observer> control_;
+  typename DataChannel::template ClientEnd<T> channel_;
+  std::optional<Link> link_;  // of the transfer under way
+  std::string opening_;
+  std::uint64_t restart_ = 0;
+  bool stalled_ = false;
+  bool cut_ = false;  // a transfer was broken off, and the server does not know that yet
+};
+
+}  // namespace ftplike::detail
+
+
+// What a client asks of one path of a server.
+namespace ftplike::detail {
+
+inline bool not_understood(const Reply& reply) noexcept {
+  return reply.code() == 500 || reply.code() == 502 || reply.code() == 504;
+}
+
+/// TYPE I or TYPE A, unless it is so already. The ftp-like dialect has no types.
+template <class Core> awaitable<void> set_type(Core& core, char type) {
+  if (core.dialect == Dialect::ftplike || core.type == type) co_return;
+  (void)co_await core.demand(std::string{"TYPE "} + type);
+  core.type = type;
+}
+
+/// The length of a file as it is stored. Nothing if the server cannot say.
+template <class Core> awaitable<std::optional<std::uint64_t>> ask_size(Core& core, std::string path) {
+  co_await set_type(core, 'I');
+  const Reply answer = co_await core.ask("SIZE " + path);
+  if (not_understood(answer)) core.features.refuse("SIZE");
+  if (answer.code() != 213) {
+    if (!not_understood(answer)) core.fail(answer, "SIZE");
+    co_return std::nullopt;
+  }
+  const std::string_view text = answer.text();
+  co_return number_in<std::uint64_t>(text.substr(0, text.find(' ')));
+}
+
+/// When a file was last modified. Nothing if the server cannot say.
+template <class Core> awaitable<std::optional<Timestamp>> ask_modified(Core& core, std::string path) {
+  const Reply answer = co_await core.ask("MDTM " + path);
+  if (not_understood(answer)) core.features.refuse("MDTM");
+  if (answer.code() != 213) {
+    if (!not_understood(answer)) core.fail(answer, "MDTM");
+    co_return std::nullopt;
+  }
+  const std::string_view text = answer.text();
+  co_return parse_timestamp(text.substr(0, text.find(' ')));
+}
+
+/// What MLST says of a path. Nothing if the server does not understand it.
+template <class Core> awaitable<std::optional<Entry>> ask_facts(Core& core, std::string path) {
+  std::string command = path.empty() ? "MLST" : "MLST " + path;
+  const Reply answer = co_await core.ask(std::move(command));
+  if (not_understood(answer)) core.features.refuse("MLST");
+  if (!answer.complete()) {
+    if (!not_understood(answer)) core.fail(answer, "MLST");
+    co_return std::nullopt;
+  }
+  const std::string_view text = answer.text();
+  const auto line = text.find("\n ");
+  if (line == text.npos) throw ClientError{Errc::bad_reply, "MLST", Channel::control};
+  const auto facts = text.substr(line + 2, text.find('\n', line + 1) - line - 2);
+  auto entry = parse_facts(facts);
+  if (!entry) throw ClientError{Errc::bad_reply, "MLST", Channel::control};
+  entry->name = Path{path}.name();
+  co_return entry;
+}
+
+}  // namespace ftplike::detail
+
+
+// Files from and to a server.
+namespace ftplike::detail {
+
+/// Whether a transfer failed because the server does not know how to begin in the middle.
+inline bool cannot_restart(const ClientError& error) { return error.verb() == "REST"; }
+
+/// How a transfer is to be done, for the session.
+inline ClientTransfer prepare(std::string command, Direction direction, const TransferOptions& options) {
+  ClientTransfer transfer{std::move(command), direction};
+  transfer.ascii = options.ascii;
+  transfer.bandwidth = options.bandwidth;
+  transfer.progress = options.progress;
+  return transfer;
+}
+
+template <class Core> TransferResult result_of(Core& core, const ClientTransfer& transfer, std::string name) {
+  TransferResult result;
+  result.transferred = transfer.moved;
+  result.offset = transfer.offset;
+  result.took = core.network().now() - transfer.began;
+  result.name = std::move(name);
+  return result;
+}
+
+/// The length that a file has on the server, if that matters and can be known.
+template <class Core>
+awaitable<std::optional<std::uint64_t>> length_for(Core& core, std::string remote, const TransferOptions& options) {
+  const bool asks = !options.ascii && core.dialect == Dialect::standard && core.features.may_have("SIZE");
+  if (!asks || !(options.verify || options.progress || options.resume)) co_return std::nullopt;
+  co_return co_await ask_size(core, std::move(remote));
+}
+
+/// Fetches a file, from `offset` on, into a sink that is not finished by this.
+template <class Core, ByteSink Sink>
+awaitable<TransferResult> fetch(Core& core, std::string remote, Sink& sink, std::uint64_t offset,
+                                std::optional<std::uint64_t> size, const TransferOptions& options) {
+  const char type = options.ascii ? 'A' : 'I';
+  co_await set_type(core, type);
+  ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
+  transfer.offset = transfer.restart = offset;
+  transfer.size = size.value_or(0);
+  (void)co_await core.receive(sink, transfer);
+  // A server that closes the data connection early and says that all is well is believed only as far as its SIZE goes.
+  if (options.verify && size && offset + transfer.moved < *size) {
+    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved};
+  }
+  co_return result_of(core, transfer, std::move(remote));
+}
+
+/// Sends what a source gives, which is to stand behind `offset` bytes that the server has.
+template <class Core, ByteSource Source>
+awaitable<TransferResult> store(Core& core, std::string_view verb, Source& source, std::string remote,
+                                std::uint64_t offset, std::optional<std::uint64_t> size,
+                                const TransferOptions& options) {
+  const char type = options.ascii ? 'A' : 'I';
+  co_await set_type(core, type);
+  std::string command{verb};
+  if (!remote.empty()) command += " " + remote;
+  ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);
+  transfer.offset = offset;
+  if (verb == "STOR") transfer.restart = offset;
+  transfer.size = size.value_or(0);
+  (void)co_await core.send(source, transfer);
+  if (verb == "STOU") {
+    constexpr std::string_view mark = "FILE: ";  // RFC 1123 §4.1.2.9
+    const auto at = transfer.opening.find(mark);
+    remote = at == transfer.opening.npos ? std::string{} : transfer.opening.substr(at + mark.size());
+  }
+  if (options.verify && !remote.empty() && verb != "APPE") {
+    const auto length = co_await length_for(core, remote, options);
+    if (length && *length < offset + transfer.moved) {
+      throw ClientError{Errc::too_short, "STOR", Channel::data, transfer.moved};
+    }
+  }
+  co_return result_of(core, transfer, std::move(remote));
+}
+
+/// Where an interrupted download can go on: behind what its partial file has, or else what the file itself has.
+inline awaitable<std::uint64_t> resume_point(DirectoryStorage& folder, Path path) {
+  Settled<std::uint64_t> partial;
+  co_await settle(folder.partial_size(path), partial);
+  if (!partial.failed()) co_return partial.get();
+  Settled<Entry> whole;
+  co_await settle(folder.stat(path), whole);
+  co_return whole.failed() ? 0 : whole.get().size;
+}
+
+/// Fetches a file into a file of ours: aside, and under its name once it is whole.
+template <class Core>
+awaitable<TransferResult> fetch_file(Core& core, std::string remote, std::string local, TransferOptions options) {
+  std::optional<LocalTarget> target;
+  std::optional<DirectoryStorage> folder;
+  try {
+    target.emplace(local, remote);
+    folder.emplace(target->folder);
+  } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {
+    fail_locally(failure, "RETR", local);
+  }
+  const Path path{target->name};
+
+  const auto size = co_await length_for(core, remote, options);
+  std::uint64_t offset = 0;
+  if (options.resume && !options.ascii) {
+    const std::uint64_t point = co_await resume_point(*folder, path);
+    if (!size || point <= *size) offset = point;
+  }
+  for (;;) {
+    std::optional<DirectoryStorage::Writer> writer;
+    try {
+      DirectoryStorage::Writer created = co_await folder->create(path, offset);
+      writer.emplace(std::move(created));
+    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target->path()); }
+    std::optional<TransferResult> result;
+    try {
+      TransferResult fetched = co_await fetch(core, remote, *writer, offset, size, options);
+      result = std::move(fetched);
+    } catch (const ClientError& failure) {
+      if (offset == 0 || !cannot_restart(failure)) throw;
+    }
+    if (!result) {
+      offset = 0;
+      continue;
+    }
+    try {
+      co_await writer->finish();
+    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target->path()); }
+    if (options.keep_time && core.dialect == Dialect::standard && core.features.may_have("MDTM")) {
+      const auto modified = co_await ask_modified(core, remote);
+      if (modified) co_await folder->set_modified(path, *modified);
+    }
+    result->name = target->path();
+    co_return *std::move(result);
+  }
+}
+
+/// Sends a file of ours.
+template <class Core> awaitable<TransferResult> store_file(Core& core, std::string verb, std::string local,
+                                                           std::string remote, TransferOptions options) {
+  if (verb != "STOU" && (remote.empty() || remote.ends_with('/'))) {
+    remote += std::filesystem::path{local}.filename().string();
+  }
+  std::optional<FileReader> file;
+  try {
+    FileReader opened = co_await open_local(local, 0);
+    file.emplace(std::move(opened));
+  } catch (const std::system_error& failure) { fail_locally(failure, verb, local); }
+  const std::uint64_t size = file->size();
+
+  std::uint64_t offset = 0;
+  if (verb == "STOR" && options.resume && !options.ascii) {
+    Settled<std::optional<std::uint64_t>> there;
+    co_await settle(length_for(core, remote, options), there);
+    const auto length = there.failed() ? std::nullopt : there.get();
+    if (length && *length <= size) offset = *length;
+  }
+  for (;;) {
+    if (offset > 0) {
+      FileReader opened = co_await open_local(local, offset);
+      file.emplace(std::move(opened));
+    }
+    try {
+      TransferResult result = co_await store(core, verb, *file, remote, offset, size, options);
+      co_return result;
+    } catch (const ClientError& failure) {
+      if (offset == 0 || !cannot_restart(failure)) throw;
+    }
+    verb = "APPE";  // which some servers have where they have no REST for uploads
+  }
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/listing.hpp
+#include <chrono>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/protocol/listing.hpp
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/protocol/listing_dos.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// ---- ftplike/protocol/listing_words.hpp
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+
+namespace ftplike::detail {
+
+inline constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+/// 1 to 12; nothing for a word that is no English month of three letters.
+constexpr std::optional<unsigned> month_of(std::string_view word) noexcept {
+  for (unsigned i = 0; i < month_names.size(); ++i) {
+    if (same_word(word, month_names[i])) return i + 1;
+  }
+  return std::nullopt;
+}
+
+/// The first words of a line, at most 16: more than any listing has before the name.
+class Words {
+ public:
+  explicit Words(std::string_view line) noexcept : line_{line} {
+    constexpr std::string_view blanks = " \t";
+    std::size_t at = line.find_first_not_of(blanks);
+    while (at != line.npos && count_ < words_.size()) {
+      const auto end = std::min(line.find_first_of(blanks, at), line.size());
+      words_[count_++] = line.substr(at, end - at);
+      at = line.find_first_not_of(blanks, end);
+    }
+  }
+  std::string_view line() const noexcept { return line_; }
+  std::size_t count() const noexcept { return count_; }
+  /// Empty if there are not so many.
+  std::string_view operator[](std::size_t i) const noexcept { return i < count_ ? words_[i] : std::string_view{}; }
+  std::size_t begin_of(std::size_t i) const noexcept {
+    return static_cast<std::size_t>(words_[i].data() - line_.data());
+  }
+  std::size_t end_of(std::size_t i) const noexcept { return begin_of(i) + words_[i].size(); }
+  /// What follows word `i` and one blank: a name with all of its own blanks.
+  std::string_view behind(std::size_t i) const noexcept { return line_.substr(std::min(end_of(i) + 1, line_.size())); }
+  /// Words `first` to `last` with what stands between them.
+  std::string_view joined(std::size_t first, std::size_t last) const noexcept {
+    return line_.substr(begin_of(first), end_of(last) - begin_of(first));
+  }
+
+ private:
+  std::string_view line_;
+  std::array<std::string_view, 16> words_;
+  std::size_t count_ = 0;
+};
+
+/// A time of day of a listing.
+class Clock {
+ public:
+  unsigned hour = 0, minute = 0, second = 0;
+  bool has_seconds = false;
+};
+
+/// `17:11`, `17:11:05`, `17:11:05.25`, `05:11PM`, `5:11p`.
+inline std::optional<Clock> clock_in(std::string_view word) noexcept {
+  std::optional<bool> afternoon;
+  if (word.ends_with('M') || word.ends_with('m')) word.remove_suffix(1);
+  if (word.ends_with('P') || word.ends_with('p')) afternoon = true;
+  if (word.ends_with('A') || word.ends_with('a')) afternoon = false;
+  if (afternoon) word.remove_suffix(1);
+
+  const auto colon = word.find(':');
+  if (colon == word.npos || colon > 2) return std::nullopt;
+  const auto hour = number_in(word.substr(0, colon));
+  word.remove_prefix(colon + 1);
+  const auto minute = number_in(word.substr(0, 2));
+  Clock clock;
+  if (word.size() > 2) {
+    const auto second = word[2] == ':' && word.size() > 4 ? number_in(word.substr(3, 2)) : std::nullopt;
+    const bool fraction = word.size() > 5 && word[5] == '.' && word.find_first_not_of("0123456789", 6) == word.npos;
+    if (!second || (word.size() > 5 && !fraction)) return std::nullopt;
+    clock.second = *second;
+    clock.has_seconds = true;
+  }
+  if (!hour || !minute || word.size() < 2 || *hour > 23 || (afternoon && (*hour == 0 || *hour > 12)))
+    return std::nullopt;
+  clock.hour = afternoon ? *hour % 12 + (*afternoon ? 12 : 0) : *hour;
+  clock.minute = *minute;
+  return clock;
+}
+
+inline std::optional<Timestamp> moment(unsigned year, unsigned month, unsigned day, const Clock& clock) noexcept {
+  return moment(year, month, day, clock.hour, clock.minute, clock.second);
+}
+
+/// The last such moment that is not ahead of `now`, but for a day that clocks and time zones may differ.
+inline std::optional<Timestamp> latest(unsigned month, unsigned day, const Clock& clock, Timestamp now) noexcept {
+  const auto limit = now + std::chrono::hours{24};
+  const auto this_year = Civil{limit}.year();
+  for (unsigned back = 0; back <= std::min(this_year, 8U); ++back) {  // there may be 8 years between leap days
+    const auto time = moment(this_year - back, month, day, clock);
+    if (time && *time <= limit) return time;
+  }
+  return std::nullopt;
+}
+
+/// The three numbers of `11-22-26`, `11/22/2026` or `2026-11-22` as year, month and day. A first number that is no
+/// month is the day. RFC 959 leaves all this open; the order is that of IIS.
+inline std::optional<std::array<unsigned, 3>> date_in(std::string_view word) noexcept {
+  const auto first_end = word.find_first_of("-/.");
+  if (first_end == word.npos) return std::nullopt;
+  const auto second_end = word.find(word[first_end], first_end + 1);
+  if (second_end == word.npos || word.size() > 10) return std::nullopt;
+  const auto a = number_in(word.substr(0, first_end));
+  const auto b = number_in(word.substr(first_end + 1, second_end - first_end - 1));
+  const auto c = number_in(word.substr(second_end + 1));
+  if (!a || !b || !c) return std::nullopt;
+  if (first_end == 4) return std::array{*a, *b, *c};
+  const auto year_size = word.size() - second_end - 1;
+  if (year_size != 2 && year_size != 4) return std::nullopt;
+  const auto year = year_size == 4 ? *c : *c + (*c < 70 ? 2000 : 1900);
+  return *a > 12 ? std::array{year, *b, *a} : std::array{year, *a, *b};
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::detail {
+
+/// Reads a line of DOS or IIS: `11-22-26  05:11PM       <DIR>          name`, with 24 hours and long years as well.
+inline std::optional<Entry> read_dos(const Words& words) {
+  const auto date = date_in(words[0]);
+  if (!date || words.count() < 4) return std::nullopt;
+  std::size_t kind = 2;
+  std::string time{words[1]};
+  if (same_word(words[2], "AM") || same_word(words[2], "PM")) {
+    time += words[2];
+    kind = 3;
+  }
+  const auto clock = clock_in(time);
+  const auto modified = clock ? moment((*date)[0], (*date)[1], (*date)[2], *clock) : std::nullopt;
+  if (!modified || kind + 1 >= words.count()) return std::nullopt;
+
+  Entry entry;
+  entry.modified = *modified;
+  std::string_view name = words.behind(kind);
+  if (const auto tag = words[kind]; tag.starts_with('<') && tag.ends_with('>')) {
+    const bool link = same_word(tag, "<JUNCTION>") || same_word(tag, "<SYMLINK>") || same_word(tag, "<SYMLINKD>");
+    if (!link && !same_word(tag, "<DIR>")) return std::nullopt;
+    entry.type = link ? Entry::Type::link : Entry::Type::directory;
+    constexpr std::size_t column = 15;  // the width of a tag with its blanks
+    const auto padding = tag.size() + 1 < column ? column - tag.size() - 1 : 0;
+    name.remove_prefix(std::min({padding, name.find_first_not_of(' '), name.size()}));
+    if (const auto target = name.rfind(" ["); link && target != name.npos && name.ends_with(']')) {
+      entry.target = name.substr(target + 2, name.size() - target - 3);
+      name = name.substr(0, target);
+    }
+  } else {
+    std::string digits{tag};
+    std::erase(digits, ',');
+    const auto size = number_in<std::uint64_t>(digits);
+    if (!size) return std::nullopt;
+    entry.size = *size;
+  }
+  if (name.empty()) return std::nullopt;
+  entry.name = name;
+  return entry;
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/protocol/listing_others.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike::detail {
+
+/// Reads a line of EPLF, the easily parsed format: `+i8388621.29609,m824255902,/,` then a tab and the name.
+inline std::optional<Entry> read_eplf(std::string_view line) {
+  const auto tab = line.find('\t');
+  if (!line.starts_with('+') || tab == line.npos || tab + 1 == line.size()) return std::nullopt;
+  Entry entry;
+  entry.type = Entry::Type::other;
+  entry.name = line.substr(tab + 1);
+  auto facts = line.substr(1, tab - 1);
+  while (!facts.empty()) {
+    const auto fact = facts.substr(0, facts.find(','));
+    facts.remove_prefix(std::min(fact.size() + 1, facts.size()));
+    if (fact == "/") entry.type = Entry::Type::directory;
+    if (fact == "r") entry.type = Entry::Type::file;
+    if (fact.starts_with('i')) entry.unique = fact.substr(1);
+    if (fact.starts_with('s')) entry.size = number_in<std::uint64_t>(fact.substr(1)).value_or(0);
+    if (fact.starts_with('m')) {
+      // Four bytes of seconds last until 2106; what is longer is no time of a file.
+      entry.modified = Timestamp{std::chrono::seconds{number_in<std::uint32_t>(fact.substr(1)).value_or(0)}};
+    }
+    if (fact.starts_with("up")) entry.mode = number_in(fact.substr(2), 8).value_or(0) & 07777;
+  }
+  return entry;
+}
+
+/// Reads a line of VMS: `NOTES.TXT;3   5/6   22-NOV-2025 17:11:05  [GROUP,OWNER]  (RWED,RWED,RE,)`. The name is without
+/// its version, that of a directory without `.DIR`. The size is in blocks of 512 bytes, so rounded up.
+inline std::optional<Entry> read_vms(const Words& words) {
+  const auto version = words[0].rfind(';');
+  if (version == std::string_view::npos || version == 0 || !number_in(words[0].substr(version + 1)))
+    return std::nullopt;
+  const auto blocks = number_in<std::uint32_t>(words[1].substr(0, words[1].find('/')));
+  const auto date = words[2];
+  const auto day_end = date.find('-');
+  if (!blocks || day_end == date.npos || date.size() != day_end + 9 || date[day_end + 4] != '-') return std::nullopt;
+  const auto day = number_in(date.substr(0, day_end));
+  const auto month = month_of(date.substr(day_end + 1, 3));
+  const auto year = number_in(date.substr(day_end + 5));
+  const auto clock = clock_in(words[3]);
+  const auto modified = day && month && year && clock ? moment(*year, *month, *day, *clock) : std::nullopt;
+  if (!modified) return std::nullopt;
+
+  auto name = words[0].substr(0, version);
+  constexpr std::string_view folder = ".DIR";
+  const bool directory = name.size() > folder.size() && same_word(name.substr(name.size() - folder.size()), folder);
+  if (directory) name.remove_suffix(folder.size());
+  Entry entry{std::string{name}, directory ? Entry::Type::directory : Entry::Type::file, std::uint64_t{*blocks} * 512,
+              *modified};
+  if (const auto owner = words[4]; owner.size() > 2 && owner.starts_with('[') && owner.ends_with(']')) {
+    entry.owner = owner.substr(1, owner.size() - 2);
+  }
+  return entry;
+}
+
+inline Entry::Type os400_type(std::string_view kind) noexcept {
+  using enum Entry::Type;
+  if (kind == "*DIR" || kind == "*DDIR" || kind == "*LIB" || kind == "*FLR") return directory;
+  return kind == "*STMF" || kind == "*DSTMF" || kind == "*MEM" ? file : other;
+}
+
+/// Reads a line of OS/400: `OWNER  77824 11/22/25 17:11:05 *DIR  name/`.
+inline std::optional<Entry> read_os400(const Words& words) {
+  const auto kind = words[4];
+  if (!kind.starts_with('*') || words.count() < 6) return std::nullopt;
+  const auto size = number_in<std::uint64_t>(words[1]);
+  const auto date = date_in(words[2]);
+  const auto clock = clock_in(words[3]);
+  const auto modified = date && clock ? moment((*date)[0], (*date)[1], (*date)[2], *clock) : std::nullopt;
+  if (!size || !modified) return std::nullopt;
+
+  auto name = words.line().substr(words.begin_of(5));
+  if (name.ends_with('/')) name.remove_suffix(1);
+  if (name.empty()) return std::nullopt;
+  Entry entry{std::string{name}, os400_type(kind), *size, *modified};
+  entry.owner = words[0];
+  return entry;
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/protocol/listing_unix.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+
+namespace ftplike::detail {
+
+/// A date in the words of a line: how many words it takes, and where the name begins behind them.
+class DateWords {
+ public:
+  Timestamp time{};
+  std::size_t count = 0;
+  std::size_t padding = 0;  // blanks before the name beyond the one that there always is
+};
+
+/// The day is known, what tells the time or the year stands in word `at`.
+inline std::optional<DateWords> finish_date(unsigned month, unsigned day, const Words& words, std::size_t at,
+                                            Timestamp now) noexcept {
+  const auto year_in = [&words](std::size_t i) { return words[i].size() == 4 ? number_in(words[i]) : std::nullopt; };
+  std::optional<Timestamp> time;
+  std::size_t count = 3;
+  if (const auto year = year_in(at)) {
+    time = moment(*year, month, day, Clock{});
+  } else if (const auto clock = clock_in(words[at])) {
+    const auto later_year = clock->has_seconds ? year_in(at + 1) : std::nullopt;
+    if (later_year) ++count;
+    time = later_year ? moment(*later_year, month, day, *clock) : latest(month, day, *clock, now);
+  }
+  if (!time) return std::nullopt;
+  return DateWords{*time, count, 0};
+}
+
+/// `2026-11-22 17:11`, `2026-11-22 17:11:05.000000000 +0100`, `2026-11-22 `, `11-22 17:11`: the ISO styles of ls.
+inline std::optional<DateWords> read_iso_date(const Words& words, std::size_t at, Timestamp now) noexcept {
+  const auto day = words[at];
+  const auto clock = clock_in(words[at + 1]);
+  if (day.size() == 5 && day[2] == '-' && clock) {
+    const auto month_number = number_in(day.substr(0, 2)), day_number = number_in(day.substr(3));
+    const auto time = month_number && day_number ? latest(*month_number, *day_number, *clock, now) : std::nullopt;
+    return time ? std::optional{DateWords{*time, 2, 0}} : std::nullopt;
+  }
+  if (day.size() != 10 || day[4] != '-') return std::nullopt;
+  const auto date = date_in(day);
+  auto time = date ? moment((*date)[0], (*date)[1], (*date)[2], clock.value_or(Clock{})) : std::nullopt;
+  if (!time) return std::nullopt;
+  if (!clock) return DateWords{*time, 1, 1};
+  const auto zone = words[at + 2];
+  const auto offset = zone.size() == 5 && clock->has_seconds ? number_in(zone.substr(1)) : std::nullopt;
+  if (!offset || (zone[0] != '+' && zone[0] != '-')) return DateWords{*time, 2, 0};
+  const std::chrono::minutes ahead{*offset / 100 * 60 + *offset % 100};
+  return DateWords{zone[0] == '+' ? *time - ahead : *time + ahead, 3, 0};
+}
+
+/// The date that begins at word `at`: `Nov 22 17:11`, `Nov 22  2025`, `22 Nov 17:11`, or an ISO style.
+inline std::optional<DateWords> read_unix_date(const Words& words, std::size_t at, Timestamp now) noexcept {
+  if (const auto month = month_of(words[at])) {
+    const auto day = number_in(words[at + 1]);
+    return day ? finish_date(*month, *day, words, at + 2, now) : std::nullopt;
+  }
+  if (const auto month = month_of(words[at + 1])) {
+    const auto day = number_in(words[at]);
+    return day ? finish_date(*month, *day, words, at + 2, now) : std::nullopt;
+  }
+  return read_iso_date(words, at, now);
+}
+
+/// The type and the mode that `drwxr-xr-x` tells; letters behind the tenth are marks of ACLs and the like.
+inline bool read_mode(std::string_view word, Entry& entry) noexcept {
+  constexpr std::string_view types = "-dlbcpsDMnm|?", rights = "-rwxsStTlL";
+  if (word.size() < 10 || types.find(word[0]) == types.npos) return false;
+  if (word.substr(1, 9).find_first_not_of(rights) != word.npos) return false;
+  using enum Entry::Type;
+  entry.type = word[0] == '-' ? file : word[0] == 'd' ? directory : word[0] == 'l' ? link : other;
+  for (std::size_t i = 1; i <= 9; ++i) {
+    const char letter = word[i];
+    const bool set = letter != '-' && letter != 'S' && letter != 'T' && letter != 'l' && letter != 'L';
+    entry.mode = entry.mode << 1 | (set ? 1U : 0U);
+  }
+  const auto special = [word](std::size_t at) { return word[at] != '-' && word[at] != 'x'; };
+  if (special(3)) entry.mode |= 04000;
+  if (special(6)) entry.mode |= 02000;
+  if (special(9)) entry.mode |= 01000;
+  return true;
+}
+
+/// The words between the mode and the size: links, owner and group, of which some servers leave out some.
+inline void read_owners(const Words& words, std::size_t first, std::size_t end, Entry& entry) {
+  if (first < end && number_in<std::uint64_t>(words[first])) ++first;
+  if (first == end) return;
+  const auto last = end - 1;
+  if (first == last) {
+    entry.owner = words[first];
+  } else {
+    entry.owner = words.joined(first, last - 1);
+    entry.group = words[last];
+  }
+}
+
+/// The number before a date and that date, from word `first` on.
+class SizeAndDate {
+ public:
+  std::size_t at = 0;
+  std::uint64_t bytes = 0;
+  DateWords date;
+};
+
+inline std::optional<SizeAndDate> size_at(const Words& words, std::size_t at, Timestamp now) noexcept {
+  const auto comma = words[at].find(',');  // a device has two numbers instead, `8,0` or `8, 0`
+  const auto bytes = number_in<std::uint64_t>(words[at].substr(comma == std::string_view::npos ? 0 : comma + 1));
+  const auto date = bytes ? read_unix_date(words, at + 1, now) : std::nullopt;
+  if (!date) return std::nullopt;
+  const bool device = comma != std::string_view::npos || words[at - 1].ends_with(',');
+  return SizeAndDate{at, device ? 0 : *bytes, *date};
+}
+
+/// A number at `first` is the count of links, even of an owner with the name of a month, unless no other fits.
+inline std::optional<SizeAndDate> find_size(const Words& words, std::size_t first, Timestamp now) noexcept {
+  for (auto at = first + 1; at + 1 < words.count(); ++at) {
+    if (const auto found = size_at(words, at, now)) return found;
+  }
+  return size_at(words, first, now);
+}
+
+/// Reads a line of `ls -l` in its many forms, or of NetWare: the size is the number before the date, the name all that
+/// follows the date.
+inline std::optional<Entry> read_unix(const Words& words, Timestamp now) {
+  Entry entry;
+  std::size_t owners = 1;
+  const bool netware = (words[0] == "d" || words[0] == "-") && words[1].starts_with('[') && words[1].ends_with(']');
+  if (netware) {
+    entry.type = words[0] == "d" ? Entry::Type::directory : Entry::Type::file;
+    owners = 2;
+  } else if (!read_mode(words[0], entry)) {
+    return std::nullopt;
+  }
+  const auto size = find_size(words, owners, now);
+  if (!size) return std::nullopt;
+  entry.size = size->bytes;
+  entry.modified = size->date.time;
+  const bool second_number = size->at > owners && words[size->at - 1].ends_with(',');
+  read_owners(words, owners, second_number ? size->at - 1 : size->at, entry);
+
+  auto name = words.behind(size->at + size->date.count);
+  for (auto blanks = size->date.padding; blanks > 0 && name.starts_with(' '); --blanks) name.remove_prefix(1);
+  if (netware) name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
+  constexpr std::string_view arrow = " -> ";
+  if (const auto at = name.find(arrow); entry.type == Entry::Type::link && at != name.npos) {
+    entry.target = name.substr(at + arrow.size());
+    name = name.substr(0, at);
+  }
+  if (entry.is_directory() && name.ends_with('/')) name.remove_suffix(1);
+  if (name.empty()) return std::nullopt;
+  entry.name = name;
+  return entry;
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike {
+namespace detail {
+
+/// `drwxr-xr-x`, of ten letters. What is not known is shown as the usual rights.
+inline void append_mode(std::string& out, const Entry& entry) {
+  using enum Entry::Type;
+  const unsigned mode = entry.mode != 0           ? entry.mode
+                        : entry.type == directory ? 0755
+                        : entry.type == link      ? 0777
+                                                  : 0644;
+  constexpr std::string_view letters = "xwr";
+  std::array<char, 10> text;
+  text[0] = entry.type == directory ? 'd' : entry.type == link ? 'l' : entry.type == other ? '?' : '-';
+  for (std::size_t bit = 0; bit < 9; ++bit) text[9 - bit] = mode >> bit & 1U ? letters[bit % 3] : '-';
+  const auto special = [&](unsigned bit, std::size_t at, char with, char without) {
+    if (mode & bit) text[at] = text[at] == 'x' ? with : without;
+  };
+  special(04000, 3, 's', 'S');
+  special(02000, 6, 's', 'S');
+  special(01000, 9, 't', 'T');
+  out.append(text.data(), text.size());
+}
+
+/// A word and the blanks that fill its column; a blank inside of it would move the columns behind.
+inline void append_column(std::string& out, std::string_view word, std::size_t width) {
+  const auto begin = out.size();
+  out.append(word.empty() ? "ftp" : word);
+  for (auto at = begin; at < out.size(); ++at) {
+    if (static_cast<unsigned char>(out[at]) <= ' ') out[at] = '_';
+  }
+  const auto size = out.size() - begin;
+  out.append(size < width ? width - size + 1 : 1, ' ');
+}
+
+/// `Nov 22 17:11`, or `Nov 22  2025` for what is over half a year old or lies ahead.
+inline void append_date(std::string& out, Timestamp time, Timestamp now) {
+  constexpr std::chrono::hours half_a_year{24 * 182};
+  constexpr std::chrono::minutes clocks_differ{1};
+  const bool recent = time <= now + clocks_differ && time > now - half_a_year;
+  const Civil civil{time};
+  std::array<char, 13> text{};
+  auto* at = std::copy_n(month_names[civil.month() - 1].begin(), 3, text.data());
+  *at++ = ' ';
+  at = put_digits(at, civil.day(), 2);
+  if (civil.day() < 10) at[-2] = ' ';
+  *at++ = ' ';
+  if (recent) {
+    at = put_digits(at, civil.hour(), 2);
+    *at++ = ':';
+    at = put_digits(at, civil.minute(), 2);
+  } else {
+    *at++ = ' ';
+    at = put_digits(at, civil.year(), 4);
+  }
+  *at++ = ' ';
+  out.append(text.data(), at);
+}
+
+}  // namespace detail
+
+/// Appends what LIST says of a file, as `ls -l` does, without a line ending; a name that would break the line has '?'
+/// there. Times are in UTC. RFC 959 §4.1.3 leaves the form open; this is the one that all clients read.
+inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
+  constexpr std::size_t size_width = 12;
+  detail::append_mode(out, entry);
+  out.append("   1 ");
+  detail::append_column(out, entry.owner, 8);
+  detail::append_column(out, entry.group, 8);
+  const auto begin = out.size();
+  detail::append_number(out, entry.size);
+  if (const auto size = out.size() - begin; size < size_width) out.insert(begin, size_width - size, ' ');
+  out.append(1, ' ');
+  detail::append_date(out, entry.modified, now);
+  detail::append_name(out, entry.name);
+  if (entry.type == Entry::Type::link && !entry.target.empty()) {
+    out.append(" -> ");
+    detail::append_name(out, entry.target);
+  }
+}
+
+/// Reads the lines of a LIST, whoever wrote them: unix, DOS, EPLF, MLSD, VMS, OS/400, NetWare.
+///
+/// Every entry's `listed` is its line. A line that no form fits gives an entry of type `other` with nothing but that. A
+/// name is a single component; where it has a '/' or NUL the entry's name is empty. Nothing is given for blank lines,
+/// totals, "." and "..". Times without a zone count as UTC, times without a year lie in the last one before `now`.
+class ListingParser {
+ public:
+  explicit ListingParser(Timestamp now) noexcept : now_{now} {}
+
+  std::optional<Entry> parse(std::string_view line) const {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const detail::Words words{line};
+    const bool total = words.count() == 2 && detail::same_word(words[0], "total") && detail::is_digit(words[1][0]);
+    if (words.count() == 0 || total) return std::nullopt;
+    auto entry = read(words);
+    if (!entry) return std::nullopt;
+    if (entry->name == "." || entry->name == "..") return std::nullopt;
+    if (!is_component(entry->name)) entry->name.clear();
+    entry->listed = line;
+    return entry;
+  }
+
+ private:
+  std::optional<Entry> read(const detail::Words& words) const {
+    if (auto entry = detail::read_unix(words, now_)) return entry;
+    if (auto entry = detail::read_dos(words)) return entry;
+    if (auto entry = detail::read_eplf(words.line())) return entry;
+    if (auto entry = detail::read_vms(words)) return entry;
+    if (auto entry = detail::read_os400(words)) return entry;
+    if (auto facts = detail::read_facts(words.line()); facts && facts->entry.type != Entry::Type::other) {
+      if (facts->place == MlsxPlace::inside) return std::move(facts->entry);
+      return std::nullopt;
+    }
+    Entry unknown;
+    unknown.type = Entry::Type::other;
+    return unknown;
+  }
+
+  Timestamp now_;
+};
+
+/// Reads a line of NLST, or of LIST in the ftp-like dialect: a name alone, of which nothing else is known. Nothing for
+/// blank lines, "." and ".."; a name that is no single component is in `listed` only.
+inline std::optional<Entry> parse_name(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (line.empty() || line == "." || line == "..") return std::nullopt;
+  Entry entry;
+  entry.type = Entry::Type::other;
+  if (is_component(line)) entry.name = line;
+  entry.listed = line;
+  return entry;
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::detail {
+
+/// A sink that calls `take` with each line, without its ending.
+///
+/// **Errors:** `Errc::line_too_long`.
+template <class Take> class LineSink {
+ public:
+  LineSink(std::size_t limit, Take take) : limit_{limit}, take_{std::move(take)} {}
+
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    std::string_view text = as_text(bytes);
+    for (auto end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+      keep(text.substr(0, end));
+      give();
+      text.remove_prefix(end + 1);
+    }
+    keep(text);
+    co_return;
+  }
+  /// The last line may have no ending.
+  awaitable<void> finish() {
+    if (!line_.empty()) give();
+    co_return;
+  }
+
+ private:
+  void keep(std::string_view part) {
+    if (part.size() > limit_ - line_.size()) throw std::system_error(Errc::line_too_long);
+    line_.append(part);
+  }
+  void give() {
+    std::string_view line = line_;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    take_(line);
+    line_.clear();
+  }
+
+  std::size_t limit_;
+  Take take_;
+  std::string line_;
+};
+
+/// Runs one of the listing commands; `take` gets its lines.
+template <class Core, class Take>
+awaitable<void> list_lines(Core& core, std::string_view verb, std::string path, Take& take) {
+  std::string command{verb};
+  if (!path.empty()) command.append(1, ' ').append(path.starts_with('-') ? "./" : "").append(path);
+  ClientTransfer transfer{std::move(command), Direction::received};
+  transfer.listing = true;
+  const auto give = [&take](std::string_view line) { take(line); };
+  LineSink lines{core.options.limits.line, give};
+  (void)co_await core.receive(lines, transfer);
+  co_await lines.finish();
+}
+
+/// LIST in the ftp-like dialect. The server that this comes from lists its working directory whatever it is asked for;
+/// what can be told from its way to end replies.
+template <class Core, class Take> awaitable<void> list_names(Core& core, std::string path, Take& take) {
+  const bool takes_path = path.empty() || path.starts_with('/') || core.control().hears_crlf();
+  if (takes_path) {
+    co_await list_lines(core, "LIST", std::move(path), take);
+    co_return;
+  }
+  const Path below{path};
+  if (below.string().size() != path.size() + 1) throw ClientError{Errc::bad_name, "LIST", Channel::local};
+  (void)co_await core.demand("CWD " + path);
+  // A session that cannot get back to where it was is of no use.
+  struct Return {
+    ~Return() {
+      if (!done) core.close();
+    }
+    Core& core;
+    bool done = false;
+  } way_back{core};
+  Settled<void> outcome;
+  co_await settle(list_lines(core, "LIST", "", take), outcome);
+  for (Path left = below; !left.is_root() && core.control().is_open(); left = left.parent()) {
+    (void)co_await core.demand("CWD ..");
+  }
+  way_back.done = true;
+  outcome.get();
+}
+
+/// A line of MLSD as an entry, unless it tells of the directory itself or of the one above.
+inline std::optional<Entry> entry_of_facts(std::string_view line) {
+  auto facts = read_facts(line);
+  if (!facts && line.empty()) return std::nullopt;
+  if (!facts) {
+    Entry unknown;
+    unknown.type = Entry::Type::other;
+    unknown.listed = line;
+    return unknown;
+  }
+  if (facts->place != MlsxPlace::inside) return std::nullopt;
+  if (!is_component(facts->entry.name)) facts->entry.name.clear();
+  return std::move(facts->entry);
+}
+
+/// A line of NLST, which may have the directory in front of the name.
+inline std::optional<Entry> entry_of_name(std::string_view line, std::string_view path) {
+  const auto listed = line;
+  while (path.ends_with('/')) path.remove_suffix(1);
+  if (!path.empty() && line.starts_with(path) && line.substr(path.size()).starts_with('/')) {
+    line.remove_prefix(path.size() + 1);
+  } else if (path.empty() && line.starts_with("./")) {
+    line.remove_prefix(2);
+  }
+  auto entry = parse_name(line);
+  if (entry) entry->listed = listed;
+  return entry;
+}
+
+/// Calls `visit(entry)` for what is in a directory, by the best way that the server understands: MLSD, LIST, NLST.
+template <class Core, class Visit> awaitable<void> list_entries(Core& core, std::string path, Visit visit) {
+  const auto facts = [&visit](std::string_view line) {
+    if (auto entry = entry_of_facts(line)) visit(*std::move(entry));
+  };
+  const auto name = [&visit, &path](std::string_view line) {
+    if (auto entry = entry_of_name(line, path)) visit(*std::move(entry));
+  };
+  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto long_form = [&visit, parser = ListingParser{now}](std::string_view line) {
+    if (auto entry = parser.parse(line)) visit(*std::move(entry));
+  };
+
+  if (core.dialect == Dialect::ftplike) {
+    co_await list_names(core, path, name);
+    co_return;
+  }
+  if (core.features.may_have("MLST")) {
+    try {
+      co_await list_lines(core, "MLSD", path, facts);
+      co_return;
+    } catch (const ReplyError& error) {
+      if (!not_understood(error.reply())) throw;
+      core.features.refuse("MLST");
+    }
+  }
+  if (!core.features.refused("LIST")) {
+    try {
+      co_await list_lines(core, "LIST", path, long_form);
+      co_return;
+    } catch (const ReplyError& error) {
+      if (!not_understood(error.reply())) throw;
+      core.features.refuse("LIST");
+    }
+  }
+  co_await list_lines(core, "NLST", path, name);
+}
+
+/// What is known of one path: by MLST; else by SIZE and MDTM, or from the listing of its directory.
+template <class Core> awaitable<Entry> stat_path(Core& core, std::string path) {
+  if (core.features.may_have("MLST")) {
+    auto facts = co_await ask_facts(core, path);
+    if (facts) co_return *std::move(facts);
+  }
+  const auto slash = path.find_last_not_of('/') == path.npos ? 0 : path.find_last_not_of('/') + 1;
+  path.resize(slash);
+  if (path.empty() || path == ".") co_return Entry{{}, Entry::Type::directory, 0, {}};
+  const std::string name{Path{path}.name()};
+  const auto above = path.rfind('/');
+  const std::string parent = above == path.npos ? "" : above == 0 ? "/" : path.substr(0, above);
+  std::optional<Entry> found;
+  const std::function<void(Entry)> look = [&found, &name](Entry entry) {
+    if (entry.name == name) found = std::move(entry);
+  };
+  co_await list_entries(core, parent, look);
+  if (!found) {
+    const auto error = std::make_error_code(std::errc::no_such_file_or_directory);
+    throw ClientError{error, "LIST", Channel::control, 0, path + ": " + error.message()};
+  }
+  // Listings tell times to the minute and in nobody knows which zone.
+  const bool better = found->is_file() && core.features.may_have("MDTM");
+  if (better) {
+    const auto modified = co_await ask_modified(core, path);
+    if (modified) found->modified = *modified;
+  }
+  co_return *std::move(found);
+}
+
+template <class Core> awaitable<bool> path_exists(Core& core, std::string path) {
+  try {
+    (void)co_await stat_path(core, std::move(path));
+    co_return true;
+  } catch (const ReplyError& error) {
+    if (error.code().value() != 550 && error.code().value() != 450) throw;
+  } catch (const ClientError& error) {
+    if (error.code() != std::errc::no_such_file_or_directory) throw;
+  }
+  co_return false;
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/login.hpp
+#include <string>
+#include <utility>
+
+// ---- ftplike/client/url.hpp
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike {
+
+/// How the connections to a server are to be protected. Both ways need a transport with TLS.
+enum class Secure {
+  no,
+  explicit_tls,  // AUTH TLS after the greeting (ftpes://)
+  implicit_tls,  // from the first byte on (ftps://)
+};
+
+/// Where a server is and who we are there: `ftp://user:password@host:port/path;type=i`. What is between the delimiters
+/// may be percent-encoded. A text without a scheme is a host, and perhaps a port and a path. RFC 1738 §3.2.
+class Url {
+ public:
+  Url() = default;
+  /// **Errors:** `std::errc::invalid_argument`.
+  Url(const std::string& text) : Url{std::string_view{text}} {}  // NOLINT: a text is a URL wherever one is wanted
+  Url(const char* text) : Url{std::string_view{text}} {}         // NOLINT
+  explicit Url(std::string_view text) {
+    auto parsed = parse(text);
+    if (!parsed) {
+      throw std::system_error(std::make_error_code(std::errc::invalid_argument), "not a URL of an FTP server");
+    }
+    *this = *std::move(parsed);
+  }
+  Url(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
+
+  static std::optional<Url> parse(std::string_view text);
+
+  Secure secure = Secure::no;
+  std::string user, password;  // empty if they are not given
+  std::string host;            // a name or an address, of IPv6 without its brackets
+  std::uint16_t port = 21;
+  std::string path;  // as the server is to be told: not absolute, unless the URL has %2F or a second slash there
+  char type = '\0';  // 'i' or 'a' if the URL says so, 'd' for a directory's listing
+
+  bool names_directory() const noexcept { return path.empty() || path.ends_with('/') || type == 'd'; }
+};
+
+namespace detail {
+
+/// Takes the percent signs out. Nothing if that gives what no command can hold.
+inline std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    char letter = text[at];
+    if (letter == '%') {
+      const auto value = number_in(text.substr(at + 1, 2), 16);
+      if (!value || at + 2 >= text.size()) return std::nullopt;
+      letter = static_cast<char>(*value);
+      at += 2;
+    }
+    if (letter == '\0' || letter == '\r' || letter == '\n') return std::nullopt;
+    out += letter;
+  }
+  return out;
+}
+
+/// Takes `host`, `host:port`, `[::1]` or `[::1]:port` apart. An IPv6 address without brackets has no port behind it.
+inline bool read_host(std::string_view text, Url& url) {
+  std::string_view host = text, port;
+  bool has_port = false;
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == text.npos) return false;
+    host = text.substr(1, end - 1);
+    const auto rest = text.substr(end + 1);
+    has_port = rest.starts_with(':');
+    if (!rest.empty() && !has_port) return false;
+    if (has_port) port = rest.substr(1);
+  } else if (const auto colon = text.find(':'); colon != text.npos && colon == text.rfind(':')) {
+    host = text.substr(0, colon);
+    port = text.substr(colon + 1);
+    has_port = true;
+  }
+  if (has_port && !port.empty()) {
+    const auto number = number_in(port);
+    if (!number || *number == 0 || *number > 65535) return false;
+    url.port = static_cast<std::uint16_t>(*number);
+  }
+  const auto decoded = percent_decoded(host);
+  if (!decoded || decoded->empty()) return false;
+  url.host = *decoded;
+  return true;
+}
+
+inline bool read_user(std::string_view text, Url& url) {
+  const auto colon = text.find(':');
+  const auto user = percent_decoded(text.substr(0, colon));
+  const auto password = percent_decoded(colon == text.npos ? std::string_view{} : text.substr(colon + 1));
+  if (!user || !password) return false;
+  url.user = *user;
+  url.password = *password;
+  return true;
+}
+
+}  // namespace detail
+
+inline std::optional<Url> Url::parse(std::string_view text) {
+  Url url;
+  if (const auto end = text.find("://"); end != text.npos) {
+    const auto scheme = text.substr(0, end);
+    if (detail::same_word(scheme, "ftps")) {
+      url.secure = Secure::implicit_tls;
+      url.port = 990;
+    } else if (detail::same_word(scheme, "ftpes")) {
+      url.secure = Secure::explicit_tls;
+    } else if (!detail::same_word(scheme, "ftp")) {
+      return std::nullopt;
+    }
+    text.remove_prefix(end + 3);
+  }
+  auto authority = text.substr(0, text.find('/'));
+  auto path = text.substr(authority.size());
+  if (const auto at = authority.rfind('@'); at != authority.npos) {
+    if (!detail::read_user(authority.substr(0, at), url)) return std::nullopt;
+    authority.remove_prefix(at + 1);
+  }
+  if (!detail::read_host(authority, url)) return std::nullopt;
+
+  if (const auto type = path.rfind(";type="); type != path.npos && type + 7 == path.size()) {
+    url.type = static_cast<char>(path.back() | 0x20);
+    if (url.type != 'i' && url.type != 'a' && url.type != 'd') return std::nullopt;
+    path = path.substr(0, type);
+  }
+  const auto decoded = detail::percent_decoded(path.substr(path.empty() ? 0 : 1));
+  if (!decoded) return std::nullopt;
+  url.path = *decoded;
+  return url;
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::detail {
+
+/// The first words of a session. Each waits for its answer: nothing is sent ahead to a server that is not yet known.
+///
+/// 1. The greeting: 220, perhaps after a 120.
+/// 2. If the URL asks for it AUTH TLS, PBSZ 0 and PROT P, or else the end: nothing goes out in clear then.
+/// 3. Only if the dialect is to be found out and no user is given, PWD: a 257 before any login is a server that wants
+///    none, which is the ftp-like dialect.
+/// 4. Unless that is settled, USER: 502 or 500 is the ftp-like dialect, too. After 331 PASS, after 332 ACCT.
+/// 5. In the standard dialect FEAT; SYST, if FEAT is not understood; OPTS UTF8 ON, if UTF8 is offered.
+///
+/// Commands end with CRLF, each in one write. But the server that the ftp-like dialect comes from takes one read for
+/// one command, whatever is in it. It is known by the bare LF that ends its greeting: from the moment on that the
+/// dialect is known, commands to such a server have no ending at all.
+template <class Core> class Login {
+ public:
+  Login(Core& core, const Url& url) : core_{core}, url_{url} {}
+
+  awaitable<void> run() {
+    if (url_.secure == Secure::implicit_tls) co_await shake_hands();
+    const Reply greeting = co_await core_.control().greeting();
+    if (!greeting.complete()) core_.fail(greeting, "connect");
+    core_.greeting = greeting;
+    if (url_.secure != Secure::no) co_await protect();
+    co_await find_dialect();
+    core_.control().end_commands(core_.dialect == Dialect::standard || core_.control().hears_crlf());
+    if (core_.dialect == Dialect::standard) co_await look_around();
+  }
+
+ private:
+  awaitable<void> shake_hands() {
+    auto& stream = core_.control().stream();
+    if constexpr (requires { stream.connect_tls(core_.network().tls_client(), url_.host); }) {
+      auto handshake = stream.connect_tls(core_.network().tls_client(), url_.host);
+      co_await within(core_.network(), core_.options.limits.connect, std::move(handshake));
+    } else {
+      throw ClientError{std::make_error_code(std::errc::protocol_not_supported), "AUTH", Channel::local, 0,
+                        "this transport has no TLS"};
+    }
+  }
+  awaitable<void> protect() {
+    if (url_.secure == Secure::explicit_tls) {
+      (void)co_await core_.demand("AUTH TLS");
+      if (!core_.control().is_silent()) throw ClientError{Errc::bad_reply, "AUTH", Channel::control};
+      co_await shake_hands();
+    }
+    (void)co_await core_.demand("PBSZ 0");
+    (void)co_await core_.demand("PROT P");
+    core_.secured = true;
+  }
+
+  awaitable<void> find_dialect() {
+    core_.dialect = core_.secured ? Dialect::standard : core_.options.dialect;
+    if (core_.dialect == Dialect::ftplike) co_return;
+    if (core_.dialect == Dialect::automatic && url_.user.empty()) {
+      const Reply place = co_await core_.ask("PWD");
+      if (place.code() == 257) core_.dialect = Dialect::ftplike;
+    }
+    if (core_.dialect != Dialect::ftplike) co_await log_in();
+  }
+
+  awaitable<void> log_in() {
+    const std::string user = url_.user.empty() ? "anonymous" : url_.user;
+    const std::string password = url_.user.empty() && url_.password.empty() ? "anonymous@" : url_.password;
+    Reply answer = co_await core_.ask("USER " + user);
+    const bool unknown = answer.code() == 502 || answer.code() == 500;
+    if (unknown && core_.dialect == Dialect::automatic) {
+      core_.dialect = Dialect::ftplike;
+      co_return;
+    }
+    core_.dialect = Dialect::standard;
+    std::string verb = "USER";
+    if (answer.code() == 331) {
+      Reply to_password = co_await core_.ask("PASS " + password);
+      answer = std::move(to_password);
+      verb = "PASS";
+    }
+    if (answer.code() == 332 && !core_.options.account.empty()) {
+      Reply to_account = co_await core_.ask("ACCT " + core_.options.account);
+      answer = std::move(to_account);
+      verb = "ACCT";
+    }
+    core_.template observe<LoginTried>(user, answer.complete());
+    if (!answer.complete()) core_.fail(answer, verb);
+    core_.control().who().user = user;
+  }
+
+  awaitable<void> look_around() {
+    const Reply offered = co_await core_.ask("FEAT");
+    if (offered.code() == 211) {
+      core_.features = Features{offered.text()};
+    } else {
+      const Reply system = co_await core_.ask("SYST");
+      if (system.code() == 215) core_.system = system.text();
+    }
+    if (!core_.features.has("UTF8")) co_return;
+    (void)co_await core_.ask("OPTS UTF8 ON");
+  }
+
+  Core& core_;
+  const Url& url_;
+};
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/reach.hpp
+#include <exception>
+#include <string>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::detail {
+
+/// A connection to the first of a host's addresses that takes one.
+template <Transport T> awaitable<typename T::Stream> reach(T& network, const Url& url, Duration limit) {
+  std::error_code error = std::make_error_code(std::errc::host_unreachable);
+  try {
+    const std::vector<Endpoint> endpoints = co_await within(network, limit, network.resolve(url.host, url.port));
+    for (const Endpoint& endpoint : endpoints) {
+      Settled<typename T::Stream> connected;
+      co_await settle(within(network, limit, network.connect(endpoint)), connected);
+      try {
+        co_return connected.get();
+      } catch (const std::system_error& failure) { error = failure.code(); }
+    }
+  } catch (const std::system_error& failure) { error = failure.code(); }
+  throw ClientError{error, "connect", Channel::control, 0,
+                    url.host + " port " + std::to_string(url.port) + ": " + error.message()};
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike {
+
+/// The data channel of a client that can do all: EPSV and PASV, PORT and EPRT when told to, and the ftp-like dialect's.
+using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
+
+/// A session with a server, logged in. `connect` makes it:
+///
+///     auto client = co_await ftplike::connect(network, "ftp://127.0.0.1:3456");
+///     const auto entries = co_await client.list();
+///     for (const auto& entry : entries) co_await client.download(entry.name, "client_files");
+///     co_await client.quit();
+///
+/// Paths of the server are as it understands them, in bytes. One operation at a time; a `ClientPool` does many.
+///
+/// **Errors:** `ClientError`, a `std::system_error`; where the server refused, `ReplyError`. Whatever throws, no reply
+/// is taken for another's: after an error or a cancellation the session is in step with the server or closed
+/// (`is_open`). **Cancellation:** at any moment. **Lifetime:** the transport outlives it, it outlives its operations.
+/// **Threads:** its transport's executor, on which it was made.
+template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
+ public:
+  using Core = detail::ClientCore<T, DataChannel, Observer>;
+  using Visit = std::function<void(Entry)>;
+
+  explicit Client(std::shared_ptr<Core> core) : core_{std::move(core)} {}
+  Client(Client&&) noexcept = default;
+  Client& operator=(Client&& other) noexcept {
+    std::swap(core_, other.core_);
+    return *this;
+  }
+  ~Client() {
+    if (core_) core_->close();
+  }
+
+  // ---- the session ----
+
+  bool is_open() const noexcept { return core_->control().is_open(); }
+  Dialect dialect() const noexcept { return core_->dialect; }
+  /// What the server says that it can do.
+  const Features& features() const noexcept { return core_->features; }
+  const Reply& greeting() const noexcept { return core_->greeting; }
+  Endpoint peer() const { return core_->peer(); }
+  Endpoint local() const { return core_->local(); }
+
+  /// Sends a command of the caller's own, of those that need no data connection, and gives its reply, good or bad.
+  ///
+  /// **Errors:** `Errc::bad_name` if it holds what would end the line.
+  awaitable<Reply> command(std::string text) {
+    core_->type = '\0';  // it may be anything
+    return core_->ask(std::move(text));
+  }
+  awaitable<void> noop() { return core_->demand_only("NOOP"); }
+  /// Says goodbye and ends the session. Does not throw for what the server makes of it.
+  awaitable<void> quit() {
+    if (!is_open()) co_return;
+    Settled<Reply> ignored;
+    co_await settle(core_->ask("QUIT"), ignored);
+    core_->close();
+  }
+  /// Ends the session at once.
+  void close() { core_->close(); }
+
+  // ---- directories ----
+
+  /// The working directory as the server names it.
+  awaitable<std::string> pwd() {
+    const Reply answer = co_await core_->demand("PWD");
+    auto name = parse_quoted(answer.text());
+    if (!name) throw ClientError{Errc::bad_reply, "PWD", Channel::control};
+    co_return *std::move(name);
+  }
+  awaitable<void> cwd(std::string path) { return core_->demand_only("CWD " + path); }
+  awaitable<void> mkdir(std::string path) { return core_->demand_only("MKD " + path); }
+  awaitable<void> rmdir(std::string path) { return core_->demand_only("RMD " + path); }
+
+  /// What a directory holds, the working one if no path is given. By MLSD, else LIST, else NLST; in the ftp-like
+  /// dialect, as after NLST, only the names are known. A line that cannot be understood gives an entry without a name
+  /// that has it in `listed`.
+  ///
+  /// **Errors:** `Errc::bad_listing` if there are more than `ClientLimits::entries`.
+  awaitable<std::vector<Entry>> list(std::string path = {}) {
+    std::vector<Entry> entries;
+    const auto keep = [&entries, most = core_->options.limits.entries](Entry entry) {
+      if (entries.size() == most) throw std::system_error(Errc::bad_listing);
+      entries.push_back(std::move(entry));
+    };
+    const Visit visit = keep;
+    co_await detail::list_entries(*core_, std::move(path), visit);
+    co_return entries;
+  }
+  /// The same entry by entry, as they come, in a directory of any size. During a visit there can be no other operation.
+  awaitable<void> list(std::string path, Visit visit) {
+    return detail::list_entries(*core_, std::move(path), std::move(visit));
+  }
+
+  // ---- one path ----
+
+  awaitable<Entry> stat(std::string path) { return detail::stat_path(*core_, std::move(path)); }
+  awaitable<bool> exists(std::string path) { return detail::path_exists(*core_, std::move(path)); }
+  /// The length of a file in bytes.
+  awaitable<std::uint64_t> size(std::string path) {
+    const auto size = co_await detail::ask_size(*core_, std::move(path));
+    if (!size) throw ClientError{std::make_error_code(std::errc::function_not_supported), "SIZE", Channel::control};
+    co_return *size;
+  }
+  /// When a file was modified.
+  awaitable<Timestamp> modified(std::string path) {
+    const auto time = co_await detail::ask_modified(*core_, std::move(path));
+    if (!time) throw ClientError{std::make_error_code(std::errc::function_not_supported), "MDTM", Channel::control};
+    co_return *time;
+  }
+  awaitable<void> set_modified(std::string path, Timestamp time) {
+    return core_->demand_only("MFMT " + format_timestamp(time, Fraction::never) + " " + path);
+  }
+  /// Sets the permission bits of a file: `chmod("run.sh", 0755)`.
+  awaitable<void> chmod(std::string path, unsigned mode) {
+    std::string digits;
+    for (int shift = 6; shift >= 0; shift -= 3) digits += static_cast<char>('0' + (mode >> shift & 7));
+    return core_->demand_only("SITE CHMOD " + digits + " " + path);
+  }
+  awaitable<void> remove(std::string path) { return core_->demand_only("DELE " + path); }
+  awaitable<void> rename(std::string from, std::string to) {
+    const Reply answer = co_await core_->ask("RNFR " + from);
+    if (!answer.intermediate()) core_->fail(answer, "RNFR");
+    (void)co_await core_->demand("RNTO " + to);
+  }
+
+  // ---- transfers ----
+
+  /// Fetches a file into `local`: a file, or a folder in which it gets the name that it has on the server. The bytes
+  /// are collected in a hidden file beside it, which takes the name when it is whole and its length is right; when it
+  /// is not, that file stays for `TransferOptions::resume`.
+  awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
+    return detail::fetch_file(*core_, std::move(remote), std::move(local), std::move(options));
+  }
+  /// Fetches a file into a sink, which is finished when all is well.
+  template <ByteSink Sink>
+  awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
+    const auto size = co_await detail::length_for(*core_, remote, options);
+    TransferResult result = co_await detail::fetch(*core_, std::move(remote), sink, 0, size, options);
+    co_await sink.finish();
+    co_return result;
+  }
+
+  /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
+  awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
+    return detail::store_file(*core_, "STOR", std::move(local), std::move(remote), std::move(options));
+  }
+  /// Sends what a source gives.
+  template <ByteSource Source>
+  awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
+    return store(source, "STOR", std::move(remote), std::move(options));
+  }
+  /// Sends to the end of a file.
+  awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
+    return detail::store_file(*core_, "APPE", std::move(local), std::move(remote), std::move(options));
+  }
+  template <ByteSource Source>
+  awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
+    return store(source, "APPE", std::move(remote), std::move(options));
+  }
+  /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
+  awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
+    return detail::store_file(*core_, "STOU", std::move(local), std::move(wished), std::move(options));
+  }
+  template <ByteSource Source>
+  awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
+    return store(source, "STOU", std::move(wished), std::move(options));
+  }
+
+ private:
+  template <ByteSource Source>
+  awaitable<TransferResult> store(Source& source, std::string_view verb, std::string remote, TransferOptions options) {
+    co_return co_await detail::store(*core_, verb, source, std::move(remote), 0, std::nullopt, options);
+  }
+
+  std::shared_ptr<Core> core_;
+};
+
+/// Connects to the server that a URL names and logs in: as its user, or as anonymous where it names none and the server
+/// asks. How the dialect is found out is said at `detail::Login`.
+///
+/// **Errors:** `ClientError` that names the host; `ReplyError` if the server refuses.
+template <class DataChannel = AnyChannel, Transport T, class Observer = NoObserver>
+awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientOptions options = {},
+                                                    Observer observer = {}) {
+  const Executor executor = co_await asio::this_coro::executor;
+  typename T::Stream stream = co_await detail::reach(network, url, options.limits.connect);
+  using Core = detail::ClientCore<T, DataChannel, Observer>;
+  const auto core =
+      std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
+  Client<T, DataChannel, Observer> client{core};
+  detail::Login<Core> login{*core, url};
+  co_await login.run();
+  co_return client;
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/client/blocking.hpp
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/io/tcp.hpp
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <fcntl.h>
+#include <memory>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+#if defined(__linux__)
+#include <sys/sendfile.h>
+#endif
+
+
+namespace ftplike {
+
+namespace detail {
+
+/// A socket's descriptor and its care.
+class SocketDescriptor {
+ public:
+  explicit SocketDescriptor(int descriptor = -1) noexcept : descriptor_{descriptor} {}
+  SocketDescriptor(SocketDescriptor&& other) noexcept : descriptor_{other.release()} {}
+  SocketDescriptor& operator=(SocketDescriptor&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~SocketDescriptor() { close(); }
+  int get() const noexcept { return descriptor_; }
+  int release() noexcept { return std::exchange(descriptor_, -1); }
+  void close() noexcept {
+    if (descriptor_ >= 0) ::close(release());
+  }
+
+ private:
+  int descriptor_;
+};
+
+[[noreturn]] inline void fail_socket(int error = errno) { throw std::system_error(error, std::system_category()); }
+
+/// Asio's errors of the system, as the standard library knows them: those of Asio before 1.28 compare with no
+/// `std::errc`. A cancelled operation's stays Asio's own.
+inline std::error_code standard_error(const std::error_code& error) noexcept {
+  const bool of_system = error.category() == asio::error::get_system_category();
+  if (!of_system || error == asio::error::operation_aborted) return error;
+  return {error.value(), std::system_category()};
+}
+
+/// An IPv4 peer of an IPv6 socket is an IPv4 peer.
+inline Endpoint without_mapping(const Endpoint& endpoint) {
+  const auto address = endpoint.address();
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return endpoint;
+  return {asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()), endpoint.port()};
+}
+
+/// The address of one end of a socket, as `ask` (getsockname, getpeername) gives it; unspecified if it has gone.
+template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
+  Endpoint endpoint;
+  auto size = static_cast<socklen_t>(endpoint.capacity());
+  if (ask(descriptor, endpoint.data(), &size) != 0) return {};
+  endpoint.resize(size);
+  return endpoint;
+}
+
+}  // namespace detail
+
+/// A TCP connection.
+///
+/// Most data connections of small files never wait. So a socket is shown to the event loop only when it first has to:
+/// what it costs to register and to forget it is more than such a transfer itself.
+class TcpStream {
+ public:
+  TcpStream(const Executor& executor, int descriptor, const Endpoint& remote)
+      : descriptor_{descriptor}, socket_{executor}, remote_{detail::without_mapping(remote)} {}
+  explicit TcpStream(asio::ip::tcp::socket socket)
+      : socket_{std::move(socket)},
+        remote_{detail::without_mapping(detail::endpoint_of(socket_.native_handle(), ::getpeername))} {}
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    if (!socket_.is_open()) {
+      const auto n = ::recv(descriptor(), room.data(), room.size(), MSG_DONTWAIT);
+      if (n >= 0) co_return static_cast<std::size_t>(n);
+      if (errno != EAGAIN && errno != EINTR) detail::fail_socket();
+      register_socket();
+    }
+    const auto [error, n] =
+        co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), as_tuple(use_awaitable));
+    if (error && error != asio::error::eof) throw std::system_error(detail::standard_error(error));
+    co_return n;
+  }
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const std::size_t n = co_await write_some(bytes);
+      bytes = bytes.subspan(n);
+    }
+  }
+  awaitable<std::size_t> write_some(std::span<const std::byte> bytes) {
+    for (;;) {
+      const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (sent >= 0) co_return static_cast<std::size_t>(sent);
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) detail::fail_socket();
+      co_await writable();
+    }
+  }
+  awaitable<void> finish() {
+    ::shutdown(descriptor(), SHUT_WR);
+    co_return;
+  }
+  bool has_ended() const {
+    std::byte one;
+    const auto n = ::recv(descriptor(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+  }
+  void cancel() {
+    std::error_code ignored;
+    if (socket_.is_open()) socket_.cancel(ignored);
+  }
+  void close() {
+    std::error_code ignored;
+    socket_.close(ignored);
+    descriptor_.close();
+  }
+  /// Closes so that the peer reads an error and no end: what was sent cannot be taken for the whole.
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
+  }
+  Endpoint local() const { return detail::without_mapping(detail::endpoint_of(descriptor(), ::getsockname)); }
+  Endpoint remote() const { return remote_; }
+
+#if defined(__linux__)
+  /// Sends from a file without a buffer of ours: up to `most` bytes from `position` on, 0 if it ends before them.
+  awaitable<std::size_t> send_file(int file, std::uint64_t position, std::size_t most) {
+    for (;;) {
+      auto offset = static_cast<off_t>(position);
+      const auto n = ::sendfile(descriptor(), file, &offset, most);
+      if (n >= 0) co_return static_cast<std::size_t>(n);
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) detail::fail_socket();
+      co_await writable();
+    }
+  }
+#endif
+
+ private:
+  awaitable<void> writable() {
+    register_socket();
+    const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write, as_tuple(use_awaitable));
+    if (error) throw std::system_error(detail::standard_error(error));
+  }
+  int descriptor() const {
+    return socket_.is_open() ? const_cast<TcpStream*>(this)->socket_.native_handle() : descriptor_.get();
+  }
+  void register_socket() {
+    if (socket_.is_open()) return;
+    socket_.assign(remote_.protocol(), descriptor_.get());
+    descriptor_.release();
+  }
+
+  detail::SocketDescriptor descriptor_;  // until the event loop has it
+  asio::ip::tcp::socket socket_;
+  Endpoint remote_;
+};
+
+/// Where TCP connections come in.
+class TcpAcceptor {
+ public:
+  /// Takes over a descriptor that listens, which must be non-blocking.
+  TcpAcceptor(const Executor& executor, int descriptor, const Endpoint& where)
+      : descriptor_{descriptor}, acceptor_{executor}, where_{where} {}
+
+  awaitable<TcpStream> accept(const Executor& executor) {
+    for (;;) {
+      Endpoint remote;
+      auto size = static_cast<socklen_t>(remote.capacity());
+      const int accepted = ::accept4(descriptor(), remote.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (accepted >= 0) {
+        remote.resize(size);
+        co_return TcpStream{executor, accepted, remote};
+      }
+      if (errno == EINTR || errno == ECONNABORTED) continue;
+      if (errno != EAGAIN) detail::fail_socket();
+      if (!acceptor_.is_open()) {
+        acceptor_.assign(where_.protocol(), descriptor_.get());
+        descriptor_.release();
+      }
+      co_await acceptor_.async_wait(asio::socket_base::wait_read, use_awaitable);
+    }
+  }
+  Endpoint endpoint() const { return where_; }
+  void cancel() {
+    std::error_code ignored;
+    if (acceptor_.is_open()) acceptor_.cancel(ignored);
+  }
+
+ private:
+  int descriptor() { return acceptor_.is_open() ? acceptor_.native_handle() : descriptor_.get(); }
+
+  detail::SocketDescriptor descriptor_;  // until the event loop has it
+  asio::ip::tcp::acceptor acceptor_;
+  Endpoint where_;
+};
+
+/// The network of this machine, and the threads that its sessions run on: each of them has an io_context of its own,
+/// and what begins on one stays there.
+///
+/// **Lifetime:** outlives all that uses it. **Threads:** `run` is called once at a time; `stop` from anywhere.
+class TcpTransport {
+ public:
+  using Stream = TcpStream;
+  using Acceptor = TcpAcceptor;
+
+  /// A steady timer that forgets its call when it is cancelled.
+  class Timer {
+   public:
+    Timer(TcpTransport&, const Executor& executor) : timer_{executor} {}
+    template <class Call> void start(Time when, Call call) {
+      timer_.expires_at(when);
+      timer_.async_wait([call = std::move(call), round = ++*round_, now = round_](std::error_code error) mutable {
+        if (!error && round == *now) call();
+      });
+    }
+    void cancel() {
+      ++*round_;
+      timer_.cancel();
+    }
+    Timer(Timer&&) = delete;
+    ~Timer() { ++*round_; }
+
+   private:
+    asio::steady_timer timer_;
+    std::shared_ptr<unsigned> round_ = std::make_shared<unsigned>(0);  // a call already queued must see the cancel
+  };
+
+  /// With `threads` threads (at least 1), the caller of `run` among them.
+  explicit TcpTransport(unsigned threads = 1) : pool_{std::make_shared<asio::thread_pool>(4)} {
+    for (unsigned i = 0; i < std::max(threads, 1u); ++i) {
+      contexts_.push_back(std::make_unique<asio::io_context>(1));
+      asio::make_service<BlockingPool>(*contexts_.back(), pool_);
+    }
+  }
+
+  TcpTransport(const TcpTransport&) = delete;
+  TcpTransport& operator=(const TcpTransport&) = delete;
+  ~TcpTransport() { pool_->join(); }  // what still blocks there comes back to one of our contexts
+
+  Executor executor() { return contexts_[next_++ % contexts_.size()]->get_executor(); }
+
+  awaitable<TcpStream> connect(const Endpoint& where, const Address& from = {}) {
+    const Executor executor = co_await asio::this_coro::executor;
+    asio::ip::tcp::socket socket{executor, where.protocol()};
+    if (!from.is_unspecified()) socket.bind({from, 0});
+    socket.set_option(asio::ip::tcp::no_delay{true});
+    const auto [error] = co_await socket.async_connect(where, as_tuple(use_awaitable));
+    if (error) throw std::system_error(detail::standard_error(error));
+    co_return TcpStream{std::move(socket)};
+  }
+  TcpAcceptor listen(const Executor& executor, const Endpoint& where) {
+    detail::SocketDescriptor made{::socket(where.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    if (made.get() < 0) detail::fail_socket();
+    const int yes = 1;
+    const bool ready = ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
+                       ::bind(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0 &&
+                       ::listen(made.get(), SOMAXCONN) == 0 && prepare(made.get());
+    if (!ready) detail::fail_socket();
+    const Endpoint bound = where.port() != 0 ? where : detail::endpoint_of(made.get(), ::getsockname);
+    return TcpAcceptor{executor, made.release(), bound};
+  }
+  /// Takes over a socket that somebody else has made listen: a supervisor, a program before.
+  ///
+  /// **Errors:** `std::system_error` if it is no listening TCP socket; it then stays the caller's.
+  TcpAcceptor adopt(const Executor& executor, int descriptor) {
+    int listens = 0;
+    auto size = static_cast<socklen_t>(sizeof listens);
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0) detail::fail_socket();
+    const Endpoint where = detail::endpoint_of(descriptor, ::getsockname);
+    const bool tcp = where.protocol().family() == AF_INET || where.protocol().family() == AF_INET6;
+    if (listens == 0 || !tcp) detail::fail_socket(EINVAL);
+    const int flags = ::fcntl(descriptor, F_GETFL);
+    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0 || !prepare(descriptor)) {
+      detail::fail_socket();
+    }
+    return TcpAcceptor{executor, descriptor, where};
+  }
+  awaitable<std::vector<Endpoint>> resolve(const std::string& host, std::uint16_t port) {
+    std::vector<Endpoint> endpoints;
+    std::error_code not_literal;
+    const Address literal = asio::ip::make_address(host, not_literal);
+    if (!not_literal) {
+      endpoints.emplace_back(literal, port);
+      co_return endpoints;
+    }
+    const Executor executor = co_await asio::this_coro::executor;
+    asio::ip::tcp::resolver resolver{executor};
+    const auto found = co_await resolver.async_resolve(host, std::to_string(port), use_awaitable);
+    for (const auto& result : found) endpoints.push_back(result.endpoint());
+    co_return endpoints;
+  }
+
+  Time now() const noexcept { return std::chrono::steady_clock::now(); }
+  awaitable<void> sleep_until(Time when) {
+    const Executor executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer{executor, when};
+    co_await timer.async_wait(use_awaitable);
+  }
+
+  /// Runs until nothing is left to do, or `stop()`. Can be called again.
+  void run() {
+    std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < contexts_.size(); ++i) {
+      busy.push_back(asio::make_work_guard(*contexts_[i]));
+      threads.emplace_back([&context = *contexts_[i]] { context.run(); });
+    }
+    contexts_[0]->run();
+    busy.clear();
+    for (auto& thread : threads) thread.join();
+    for (auto& context : contexts_) context->restart();
+  }
+  /// Ends `run` at once, whatever is under way.
+  void stop() {
+    for (auto& context : contexts_) context->stop();
+  }
+
+ private:
+  /// What is accepted inherits these: replies leave at once, and Telnet's urgent byte stays in its place.
+  static bool prepare(int listener) {
+    const int yes = 1;
+    return ::setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0 &&
+           ::setsockopt(listener, SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes) == 0;
+  }
+
+  std::shared_ptr<asio::thread_pool> pool_;
+  std::vector<std::unique_ptr<asio::io_context>> contexts_;
+  std::atomic<std::size_t> next_ = 0;
+};
+
+static_assert(Transport<TcpTransport>);
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// A client for programs without coroutines: each call runs to its end. Otherwise it is as `Client`.
+///
+///     ftplike::BlockingClient client{"127.0.0.1", 3456};
+///     client.download("sample_image.jpg", "client_files/sample_image.jpg");
+///
+/// **Cancellation:** by `cancel`, from any thread: the call under way throws. **Threads:** one at a time, but for that.
+template <class DataChannel = AnyChannel, class Observer = NoObserver, Transport T = TcpTransport>
+class BasicBlockingClient {
+ public:
+  using Visit = typename Client<T, DataChannel, Observer>::Visit;
+
+  /// Connects. What stands behind the observer is for the transport: a `TlsClient`, for instance.
+  template <class... More>
+  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {}, More&&... transport)
+      : network_{std::forward<More>(transport)...} {
+    auto connecting = connect<DataChannel>(network_, std::move(url), std::move(options), std::move(observer));
+    client_.emplace(run(std::move(connecting)));
+  }
+  template <class... More> BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {},
+                                               Observer observer = {}, More&&... transport)
+      : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer),
+                            std::forward<More>(transport)...} {}
+  BasicBlockingClient(const BasicBlockingClient&) = delete;
+  BasicBlockingClient& operator=(const BasicBlockingClient&) = delete;
+
+  bool is_open() const noexcept { return client_->is_open(); }
+  Dialect dialect() const noexcept { return client_->dialect(); }
+  const Features& features() const noexcept { return client_->features(); }
+  const Reply& greeting() const noexcept { return client_->greeting(); }
+  Endpoint peer() const { return client_->peer(); }
+
+  Reply command(std::string text) { return run(client_->command(std::move(text))); }
+  void noop() { run(client_->noop()); }
+  void quit() { run(client_->quit()); }
+  void close() { client_->close(); }
+
+  std::string pwd() { return run(client_->pwd()); }
+  void cwd(std::string path) { run(client_->cwd(std::move(path))); }
+  void mkdir(std::string path) { run(client_->mkdir(std::move(path))); }
+  void rmdir(std::string path) { run(client_->rmdir(std::move(path))); }
+  std::vector<Entry> list(std::string path = {}) { return run(client_->list(std::move(path))); }
+  void list(std::string path, Visit visit) { run(client_->list(std::move(path), std::move(visit))); }
+
+  Entry stat(std::string path) { return run(client_->stat(std::move(path))); }
+  bool exists(std::string path) { return run(client_->exists(std::move(path))); }
+  std::uint64_t size(std::string path) { return run(client_->size(std::move(path))); }
+  Timestamp modified(std::string path) { return run(client_->modified(std::move(path))); }
+  void set_modified(std::string path, Timestamp time) { run(client_->set_modified(std::move(path), time)); }
+  void chmod(std::string path, unsigned mode) { run(client_->chmod(std::move(path), mode)); }
+  void remove(std::string path) { run(client_->remove(std::move(path))); }
+  void rename(std::string from, std::string to) { run(client_->rename(std::move(from), std::move(to))); }
+
+  TransferResult download(std::string remote, std::string local, TransferOptions options = {}) {
+    return run(client_->download(std::move(remote), std::move(local), std::move(options)));
+  }
+  template <ByteSink Sink> TransferResult download(std::string remote, Sink& sink, TransferOptions options = {}) {
+    return run(client_->download(std::move(remote), sink, std::move(options)));
+  }
+  TransferResult upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
+    return run(client_->upload(std::move(local), std::move(remote), std::move(options)));
+  }
+  template <ByteSource Source> TransferResult upload(Source& source, std::string remote, TransferOptions options = {}) {
+    return run(client_->upload(source, std::move(remote), std::move(options)));
+  }
+  TransferResult append(std::string local, std::string remote, TransferOptions options = {}) {
+    return run(client_->append(std::move(local), std::move(remote), std::move(options)));
+  }
+  TransferResult upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
+    return run(client_->upload_unique(std::move(local), std::move(wished), std::move(options)));
+  }
+
+  /// Ends the call that is under way, in whichever thread.
+  void cancel() {
+    asio::post(executor_, [this] {
+      if (stop_) stop_->emit(asio::cancellation_type::terminal);
+    });
+  }
+
+ private:
+  template <class R> R run(awaitable<R> operation) {
+    Settled<R> result;
+    asio::cancellation_signal stop;
+    const auto done = [this](std::exception_ptr) {
+      stop_ = nullptr;
+      network_.stop();  // what else waits there, waits on in the next call
+    };
+    stop_ = &stop;
+    asio::co_spawn(executor_, settle(std::move(operation), result), asio::bind_cancellation_slot(stop.slot(), done));
+    network_.run();
+    return result.get();
+  }
+
+  T network_;
+  const Executor executor_ = network_.executor();
+  asio::cancellation_signal* stop_ = nullptr;
+  std::optional<Client<T, DataChannel, Observer>> client_;
+};
+
+using BlockingClient = BasicBlockingClient<>;
+
+}  // namespace ftplike
+
+// ---- ftplike/io/simulated.hpp
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/io/simulated_stream.hpp
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/io/simulated_wire.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/io/simulated_flow.hpp
+#include <cstddef>
+#include <list>
+#include <optional>
+#include <span>
+#include <system_error>
+#include <vector>
+
+// ---- ftplike/io/simulated_clock.hpp
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <iterator>
+#include <list>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+
+// What a simulated network runs on: chance from a seed, a clock that moves when told, and coroutines that wait.
+namespace ftplike::detail::simulated {
+
+/// Chance from a seed (splitmix64), the same with every compiler and library.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) noexcept : state_{seed} {}
+  /// One of 0 … n - 1.
+  std::uint64_t below(std::uint64_t n) noexcept {
+    state_ += 0x9E3779B97F4A7C15u;
+    auto mixed = state_;
+    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9u;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBu;
+    return (mixed ^ (mixed >> 31)) % n;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+/// A coroutine that waits.
+class Waiter {
+ public:
+  virtual ~Waiter() = default;
+  virtual void forget_slot() = 0;
+  virtual void resume() = 0;
+  std::error_code result;
+};
+
+template <class Handler> class HandlerWaiter final : public Waiter {
+ public:
+  explicit HandlerWaiter(Handler handler) : handler_{std::move(handler)} {}
+  ~HandlerWaiter() override = default;
+  void forget_slot() override {
+    if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected()) slot.clear();
+  }
+  void resume() override {
+    const auto executor = asio::get_associated_executor(handler_);
+    asio::post(executor, [handler = std::move(handler_), error = result]() mutable { std::move(handler)(error); });
+  }
+
+ private:
+  Handler handler_;
+};
+
+/// Runs coroutines one at a time, in an order that the seed chooses, and rings alarms when their time has come.
+class Schedule {
+ public:
+  using Waiters = std::list<std::unique_ptr<Waiter>>;
+  using AlarmKey = std::pair<Time, std::uint64_t>;  // the number keeps alarms of one time in the order of their setting
+
+  explicit Schedule(std::uint64_t seed) : dice{seed} {}
+  Schedule(const Schedule&) = delete;
+  Schedule& operator=(const Schedule&) = delete;
+  ~Schedule() {
+    over_ = true;
+    for (auto* waiters : {&ready_, &waiting_}) {
+      for (auto& waiter : *waiters) waiter->forget_slot();
+      waiters->clear();  // each hands its coroutine to the io_context, which destroys it
+    }
+  }
+
+  asio::io_context& context() noexcept { return io_; }
+  Time now() const noexcept { return now_; }
+  /// Whether the end has come, in which nothing is resumed any more.
+  bool over() const noexcept { return over_; }
+
+  Waiters::iterator park(std::unique_ptr<Waiter> waiter) { return waiting_.insert(waiting_.end(), std::move(waiter)); }
+  void resume(Waiters::iterator waiter, std::error_code result) {
+    (*waiter)->result = result;
+    ready_.splice(ready_.end(), waiting_, waiter);
+    (*waiter)->forget_slot();
+  }
+
+  AlarmKey set_alarm(Time when, std::function<void()> ring) {
+    const AlarmKey key{when, ++last_alarm_};
+    alarms_.emplace(key, std::move(ring));
+    return key;
+  }
+  void cancel_alarm(const AlarmKey& key) { alarms_.erase(key); }
+
+  /// Runs all that can run without time passing.
+  void settle() {
+    for (;;) {
+      io_.restart();
+      io_.poll();
+      if (!ready_.empty()) {
+        const auto next = std::next(ready_.begin(), static_cast<std::ptrdiff_t>(dice.below(ready_.size())));
+        const auto waiter = std::move(*next);
+        ready_.erase(next);
+        waiter->resume();
+      } else if (!alarms_.empty() && alarms_.begin()->first.first <= now_) {
+        alarms_.extract(alarms_.begin()).mapped()();
+      } else {
+        return;
+      }
+    }
+  }
+  /// Moves the clock to the next alarm, if that is not after `limit`, and settles; false if there is none.
+  bool step(Time limit) {
+    settle();
+    if (alarms_.empty() || alarms_.begin()->first.first > limit) return false;
+    now_ = alarms_.begin()->first.first;
+    settle();
+    return true;
+  }
+  void advance(Duration by) {
+    const Time until = now_ + by;
+    while (step(until)) {}
+    now_ = until;
+  }
+
+  Dice dice;
+
+ private:
+  Time now_{std::chrono::hours{1}};  // not 0, which may mean "never" to somebody
+  std::map<AlarmKey, std::function<void()>> alarms_;
+  std::uint64_t last_alarm_ = 0;
+  Waiters waiting_, ready_;
+  bool over_ = false;
+  asio::io_context io_{1};  // last, so first to go: the coroutines that it still holds use the members above
+};
+
+/// A call at a time, unless it is cancelled or destroyed before.
+class Alarm {
+ public:
+  explicit Alarm(Schedule& schedule) noexcept : schedule_{schedule} {}
+  Alarm(const Alarm&) = delete;
+  Alarm& operator=(const Alarm&) = delete;
+  ~Alarm() { cancel(); }
+  void set(Time when, std::function<void()> ring) {
+    cancel();
+    key_ = schedule_.set_alarm(when, std::move(ring));
+  }
+  void cancel() {
+    if (key_.second != 0) schedule_.cancel_alarm(std::exchange(key_, {}));
+  }
+
+ private:
+  Schedule& schedule_;
+  Schedule::AlarmKey key_{};
+};
+
+/// What one operation at a time waits for.
+class Signal {
+ public:
+  explicit Signal(Schedule& schedule) noexcept : schedule_{schedule} {}
+  Signal(const Signal&) = delete;
+  Signal& operator=(const Signal&) = delete;
+
+  /// An operation that may wait, from its first step to its last: what is cancelled between two waits counts, too.
+  class Turn {
+   public:
+    explicit Turn(Signal& signal) : signal_{signal} {
+      if (std::exchange(signal.busy_, true)) {
+        throw std::logic_error("two operations of one kind at a time on one stream or acceptor");
+      }
+      signal.cancelled_ = false;
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() { signal_.busy_ = false; }
+
+   private:
+    Signal& signal_;
+  };
+
+  /// Waits, within a `Turn`, for `wake`. Throws `operation_aborted` after `cancel`.
+  awaitable<void> wait() {
+    if (std::exchange(cancelled_, false)) throw std::system_error(asio::error::operation_aborted);
+    const auto start = [this](auto handler) {
+      if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
+        slot.assign([this](asio::cancellation_type) { wake(asio::error::operation_aborted); });
+      }
+      place_ = schedule_.park(std::make_unique<HandlerWaiter<decltype(handler)>>(std::move(handler)));
+      waiting_ = true;
+    };
+    return asio::async_initiate<const asio::use_awaitable_t<>&, void(std::error_code)>(start, use_awaitable);
+  }
+  /// Lets the operation that waits, if one does, go on or fail.
+  void wake(std::error_code result = {}) {
+    if (schedule_.over() || !std::exchange(waiting_, false)) return;
+    schedule_.resume(place_, result);
+  }
+  void cancel() {
+    if (waiting_) return wake(asio::error::operation_aborted);
+    cancelled_ = busy_;
+  }
+
+ private:
+  Schedule& schedule_;
+  Schedule::Waiters::iterator place_{};
+  bool busy_ = false, waiting_ = false, cancelled_ = false;
+};
+
+/// Waits until `when`.
+inline awaitable<void> wait_until(Schedule& schedule, Time when) {
+  Signal due{schedule};
+  const Signal::Turn turn{due};
+  Alarm alarm{schedule};
+  alarm.set(when, [&due] { due.wake(); });
+  while (schedule.now() < when) co_await due.wait();
+}
+
+/// Lets others run first, or not: chance decides.
+inline awaitable<void> yield(Schedule& schedule) {
+  const auto start = [&schedule](auto handler) {
+    schedule.resume(schedule.park(std::make_unique<HandlerWaiter<decltype(handler)>>(std::move(handler))), {});
+  };
+  return asio::async_initiate<const asio::use_awaitable_t<>&, void(std::error_code)>(start, use_awaitable);
+}
+
+}  // namespace ftplike::detail::simulated
+
+
+namespace ftplike {
+
+/// Where a simulated network cuts what is written into pieces: each read gives one piece.
+enum class Split {
+  nowhere,     // a read gives all that has arrived and that it has room for
+  somewhere,   // at places that the seed chooses
+  every_byte,  // a read gives one byte
+};
+
+/// What a simulated network is like. May be changed at any time, for what happens from then on.
+struct NetworkConditions {
+  std::size_t window = 64 * 1024;  // bytes that a direction of a connection holds before its writer has to wait
+  std::size_t backlog = 128;       // connections that wait to be accepted before others are refused
+  Split split = Split::nowhere;
+  Duration delay{};         // from one end to the other
+  Duration jitter{};        // and up to this much more, which the seed chooses for each piece
+  bool interleave = false;  // operations that need not wait let others run first, in an order that the seed chooses
+};
+
+/// What happens to one operation of a simulated network.
+enum class Fault {
+  reset,   // its connection is lost at both ends; what was under way with it
+  end,     // the stream that it reads or writes just ends there: the reader sees the end, the writer `broken_pipe`
+  refuse,  // no connection, no acceptor; for reads and writes the same as `reset`
+  stall,   // it never ends, whatever the peer does: only `cancel` and limits of time get out
+};
+
+namespace detail::simulated {
+
+/// Errors compare with `std::errc`, which those of Asio 1.22 do not.
+[[noreturn]] inline void fail(std::errc error) { throw std::system_error(std::make_error_code(error)); }
+
+/// One direction of a connection: bytes that were written and not yet read, the last of them perhaps still under way.
+class Flow {
+ public:
+  explicit Flow(Schedule& schedule) noexcept : arrival{schedule}, space{schedule}, next_arrival{schedule} {}
+
+  std::size_t held() const noexcept { return bytes_.size() - begin_; }
+  std::size_t readable() const noexcept { return held() - under_way_; }
+  void put(std::span<const std::byte> bytes) {
+    // Moving what is left to the front only once as much has been read keeps this linear.
+    if (begin_ >= held()) {
+      bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(begin_));
+      begin_ = 0;
+    }
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  }
+  std::span<const std::byte> take(std::size_t n) noexcept {
+    const auto taken = std::span{bytes_}.subspan(begin_, n);
+    begin_ += n;
+    return taken;
+  }
+  /// Says that the last `n` bytes, or the end of the stream, are there at `due` only.
+  void delay(std::size_t n, bool end, Time due) {
+    under_way_ += n;
+    pieces_.push_back({due, n, end});
+  }
+  void clear() noexcept {
+    bytes_.clear();
+    pieces_.clear();
+    begin_ = under_way_ = 0;
+  }
+  /// When the next piece is due, if one is under way; `arrive` says that it has come.
+  std::optional<Time> due() const { return pieces_.empty() ? std::nullopt : std::optional{pieces_.front().due}; }
+  void arrive() {
+    under_way_ -= pieces_.front().size;
+    if (pieces_.front().end) ended = true;
+    pieces_.pop_front();
+  }
+
+  Signal arrival;  // for the reader
+  Signal space;    // for the writer
+  Alarm next_arrival;
+  bool finished = false;  // no more will be written
+  bool ended = false;     // and the reader may know
+
+ private:
+  struct Piece {
+    Time due;
+    std::size_t size;
+    bool end;
+  };
+  std::vector<std::byte> bytes_;
+  std::size_t begin_ = 0, under_way_ = 0;
+  std::list<Piece> pieces_;
+};
+
+}  // namespace detail::simulated
+}  // namespace ftplike
+
+
+// The hosts of a simulated network, who listens there, and what lies between the two ends of a connection.
+namespace ftplike::detail::simulated {
+
+struct Listener;
+struct World;
+
+struct Host {
+  bool has(const Address& address) const {
+    return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+  }
+
+  std::vector<Address> addresses;
+  std::multimap<std::uint16_t, Listener*> listeners;
+  std::uint16_t last_listening = 40000, last_dialling = 50000;
+  bool unplugged = false;
+};
+
+/// One end of a connection.
+class End {
+ public:
+  End(World& its_world, const Host& its_host, const Endpoint& here, const Endpoint& there);
+
+  /// Whether nothing gets through any more.
+  bool cut() const noexcept { return host.unplugged || peer->host.unplugged; }
+  /// Throws if nothing can be written any more.
+  void check_writable() const {
+    if (closed) fail(std::errc::bad_file_descriptor);
+    if (lost) fail(std::errc::connection_reset);
+    if (peer->in.finished || (peer->closed && !cut())) fail(std::errc::broken_pipe);
+  }
+  /// Sends, whether or not there is room.
+  void send(std::span<const std::byte> bytes);
+  /// Sends the end of the stream.
+  void finish();
+  /// The connection is lost, at both ends and at once.
+  void reset();
+  /// This end learns that the connection is lost.
+  void lose();
+  /// Does to a connection just made what a fault says.
+  void strike(Fault fault);
+  /// The stream that comes to this end just ends.
+  void cut_short();
+  /// What a closed socket does: the peer sees an end, or a reset if it said what was not read here.
+  void close(bool whatever_is_unread = false);
+
+  World& world;
+  const Host& host;
+  const Endpoint local, remote;
+  End* peer = nullptr;
+  Flow in;
+  bool counted = false;  // among the open streams
+  bool closed = false;
+  bool lost = false;
+
+ private:
+  void dispatch(std::size_t n, bool end);
+  void receive();
+};
+
+/// A connection: the two ends live and die together.
+struct Link {
+  Link(World& world, const Host& from, const Endpoint& from_endpoint, const Host& to, const Endpoint& to_endpoint)
+      : a{world, from, from_endpoint, to_endpoint}, b{world, to, to_endpoint, from_endpoint} {
+    a.peer = &b;
+    b.peer = &a;
+  }
+  End a, b;
+};
+
+/// Where connections come in.
+struct Listener {
+  Listener(World& its_world, Host& its_host, const Endpoint& where);
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  ~Listener() { close(); }
+  /// Whether connections to `where`, an address of its host, come in here.
+  bool takes(const Endpoint& where) const {
+    const auto address = endpoint.address();
+    return endpoint.port() == where.port() &&
+           (address == where.address() ||
+            (address.is_unspecified() &&
+             (address.is_v6() || where.address().is_v4())));  // :: takes both, as Linux has it
+  }
+  void close();
+
+  World& world;
+  Host& host;
+  const Endpoint endpoint;
+  std::list<std::shared_ptr<End>> waiting;
+  Signal arrival;
+  bool counted = false;
+  bool closed = false;
+};
+
+/// All that a simulated network is.
+struct World {
+  World(std::uint64_t seed, const NetworkConditions& its_conditions) : conditions{its_conditions}, schedule{seed} {}
+
+  /// Counts an operation; gives what is to happen to it.
+  std::optional<Fault> count() {
+    const auto fault = faults.find(++operations);
+    return fault == faults.end() ? std::nullopt : std::optional{fault->second};
+  }
+  /// The host that has the first of these addresses, made if there is none; it has the others too.
+  Host& host(const std::vector<Address>& addresses) {
+    auto& host = hosts[addresses.front()];
+    if (!host) host = std::make_shared<Host>();
+    for (const auto& address : addresses) {
+      hosts[address] = host;
+      if (!host->has(address)) host->addresses.push_back(address);
+    }
+    return *host;
+  }
+  /// Whether nothing gets from this host to that address.
+  bool cut(const Host& from, const Address& to) const {
+    const auto host = hosts.find(to);
+    return from.unplugged || (host != hosts.end() && host->second->unplugged);
+  }
+  /// A piece of at most `most` (not 0) bytes.
+  std::size_t piece(std::size_t most) noexcept {
+    if (conditions.split == Split::nowhere) return most;
+    return conditions.split == Split::every_byte ? 1 : 1 + schedule.dice.below(most);
+  }
+  Duration delay() noexcept {
+    if (conditions.jitter <= Duration::zero()) return conditions.delay;
+    const auto most = static_cast<std::uint64_t>(conditions.jitter.count());
+    return conditions.delay + Duration{static_cast<Duration::rep>(schedule.dice.below(most + 1))};
+  }
+  std::shared_ptr<End> dial(Host& from, const Endpoint& where, Address source);
+  std::shared_ptr<Listener> listen(Host& where_host, Endpoint where);
+
+  NetworkConditions conditions;
+  std::map<std::uint64_t, Fault> faults;
+  std::uint64_t operations = 0;
+  std::size_t open_streams = 0, open_acceptors = 0, pending_timers = 0;
+  std::map<Address, std::shared_ptr<Host>> hosts;
+  std::map<std::string, std::vector<Address>> names;
+  Schedule schedule;  // last, so first to go: its coroutines use the rest
+};
+
+inline End::End(World& its_world, const Host& its_host, const Endpoint& here, const Endpoint& there)
+    : world{its_world}, host{its_host}, local{here}, remote{there}, in{its_world.schedule} {}
+
+inline void End::send(std::span<const std::byte> bytes) {
+  if (peer->closed && !cut()) return;
+  while (!bytes.empty()) {
+    const bool apart = world.conditions.jitter > Duration::zero();  // pieces arrive one after the other
+    const std::size_t n = apart ? world.piece(bytes.size()) : bytes.size();
+    peer->in.put(bytes.first(n));
+    dispatch(n, false);
+    bytes = bytes.subspan(n);
+  }
+}
+
+inline void End::finish() {
+  if (std::exchange(peer->in.finished, true) || lost) return;
+  dispatch(0, true);
+}
+
+inline void End::dispatch(std::size_t n, bool end) {
+  const Time now = world.schedule.now();
+  const Time due = now + world.delay();  // but not before what was sent earlier
+  const bool first = !peer->in.due();
+  if (first && due <= now && !cut()) {
+    if (end) peer->in.ended = true;
+    return peer->in.arrival.wake();
+  }
+  peer->in.delay(n, end, due);
+  if (first) peer->receive();
+}
+
+inline void End::receive() {
+  if (cut()) return;
+  bool something = false;
+  while (in.due() && *in.due() <= world.schedule.now()) {
+    in.arrive();
+    something = true;
+  }
+  if (in.due()) in.next_arrival.set(*in.due(), [this] { receive(); });
+  if (something) in.arrival.wake();
+}
+
+inline void End::lose() {
+  lost = true;
+  in.clear();
+  in.arrival.wake();
+  peer->in.space.wake();
+}
+
+inline void End::reset() {
+  lose();
+  peer->lose();
+}
+
+inline void End::strike(Fault fault) {
+  if (fault != Fault::end) return reset();
+  cut_short();
+  peer->cut_short();
+}
+
+inline void End::cut_short() {
+  in.clear();
+  in.finished = in.ended = true;
+  in.arrival.wake();
+  in.space.wake();
+}
+
+inline void End::close(bool whatever_is_unread) {
+  if (std::exchange(closed, true)) return;
+  if (counted) --world.open_streams;
+  const bool unread = in.held() > 0 && !whatever_is_unread;
+  in.clear();
+  in.arrival.cancel();
+  peer->in.space.cancel();
+  if (lost || cut()) return;
+  if (unread) {
+    peer->lose();
+  } else {
+    finish();
+    in.space.wake();
+  }
+}
+
+inline Listener::Listener(World& its_world, Host& its_host, const Endpoint& where)
+    : world{its_world}, host{its_host}, endpoint{where}, arrival{its_world.schedule} {
+  host.listeners.emplace(endpoint.port(), this);
+}
+
+inline void Listener::close() {
+  if (std::exchange(closed, true)) return;
+  if (counted) --world.open_acceptors;
+  const auto [first, last] = host.listeners.equal_range(endpoint.port());
+  host.listeners.erase(std::find_if(first, last, [this](const auto& entry) { return entry.second == this; }));
+  arrival.cancel();
+  for (const auto& end : waiting) end->reset();
+  waiting.clear();
+}
+
+inline std::shared_ptr<End> World::dial(Host& from, const Endpoint& where, Address source) {
+  const auto found = hosts.find(where.address());
+  Listener* listener = nullptr;
+  if (found != hosts.end()) {
+    const auto [first, last] = found->second->listeners.equal_range(where.port());
+    const auto taker = std::find_if(first, last, [&](const auto& entry) { return entry.second->takes(where); });
+    if (taker != last) listener = taker->second;
+  }
+  if (!listener || listener->waiting.size() >= conditions.backlog) { fail(std::errc::connection_refused); }
+  if (source.is_unspecified()) {
+    const auto same_family = [&](const Address& own) { return own.is_v4() == where.address().is_v4(); };
+    const auto own = std::find_if(from.addresses.begin(), from.addresses.end(), same_family);
+    if (own == from.addresses.end()) fail(std::errc::network_unreachable);
+    source = *own;
+  }
+  from.last_dialling = from.last_dialling == 65535 ? 50001 : static_cast<std::uint16_t>(from.last_dialling + 1);
+  const auto link = std::make_shared<Link>(*this, from, Endpoint{source, from.last_dialling}, *found->second, where);
+  listener->waiting.emplace_back(link, &link->b);
+  listener->arrival.wake();
+  return {link, &link->a};
+}
+
+inline std::shared_ptr<Listener> World::listen(Host& where_host, Endpoint where) {
+  if (!where.address().is_unspecified() && !where_host.has(where.address())) { fail(std::errc::address_not_available); }
+  const auto taken = [&](const Endpoint& endpoint) {
+    const auto [first, last] = where_host.listeners.equal_range(endpoint.port());
+    return std::any_of(first, last, [&](const auto& entry) {
+      const Endpoint& other = entry.second->endpoint;
+      return entry.second->takes(endpoint) ||
+             (endpoint.address().is_unspecified() && (endpoint.address().is_v6() || other.address().is_v4()));
+    });
+  };
+  if (where.port() == 0) {
+    auto& port = where_host.last_listening;
+    for (int tries = 0; where.port() == 0 || taken(where); ++tries) {
+      if (tries == 10000) fail(std::errc::address_in_use);
+      port = port == 50000 ? 40001 : static_cast<std::uint16_t>(port + 1);
+      where.port(port);
+    }
+  } else if (taken(where)) {
+    fail(std::errc::address_in_use);
+  }
+  return std::make_shared<Listener>(*this, where_host, where);
+}
+
+}  // namespace ftplike::detail::simulated
+
+
+namespace ftplike {
+
+/// An end of a simulated connection that a test holds in its own hand, outside any coroutine. What the other end makes
+/// of it happens when the network settles. Not counted among the operations, nor among what is open.
+class SimulatedPeer {
+ public:
+  explicit SimulatedPeer(std::shared_ptr<detail::simulated::End> end) : end_{std::move(end)} {}
+  SimulatedPeer(SimulatedPeer&&) noexcept = default;
+  SimulatedPeer& operator=(SimulatedPeer&& other) noexcept {
+    if (this != &other) hang_up();
+    end_ = std::move(other.end_);
+    return *this;
+  }
+  ~SimulatedPeer() { hang_up(); }
+
+  /// Sends now, be there room or not. What nobody can receive any more is lost.
+  void type(std::string_view text) {
+    if (!end_->closed && !end_->lost && !end_->peer->in.finished) end_->send(as_bytes(text));
+  }
+  /// Takes what has arrived.
+  std::string text() {
+    std::string taken{as_text(end_->in.take(end_->in.readable()))};
+    end_->in.space.wake();
+    return taken;
+  }
+  /// Says that no more will be typed; what the other end sends can still be read.
+  void finish() { end_->finish(); }
+  /// Ends both directions in an orderly way, be there unread text or not.
+  void hang_up() {
+    if (end_) end_->close(true);
+  }
+  /// Breaks the connection: the other end gets `connection_reset`.
+  void reset() {
+    if (!end_->cut()) end_->peer->lose();
+    hang_up();
+  }
+  /// Whether nothing more comes than `text` would give now: the other end has finished, or the connection was reset.
+  bool ended() const { return end_->lost || end_->in.ended; }
+  bool was_reset() const { return end_->lost; }
+  Endpoint local() const { return end_->local; }
+  Endpoint remote() const { return end_->remote; }
+
+ private:
+  std::shared_ptr<detail::simulated::End> end_;
+};
+
+/// A listening socket in a test's own hand: connections wait there until the test takes them.
+class SimulatedListener {
+ public:
+  explicit SimulatedListener(std::shared_ptr<detail::simulated::Listener> listener) : listener_{std::move(listener)} {}
+  SimulatedListener(SimulatedListener&&) noexcept = default;
+  SimulatedListener& operator=(SimulatedListener&&) = delete;
+  ~SimulatedListener() {
+    if (listener_) listener_->close();
+  }
+
+  std::size_t waiting() const { return listener_->waiting.size(); }
+  /// The connection that has waited longest; throws `std::logic_error` if there is none.
+  SimulatedPeer take() {
+    if (listener_->waiting.empty()) throw std::logic_error("nobody has connected to the simulated listener");
+    SimulatedPeer peer{std::move(listener_->waiting.front())};
+    listener_->waiting.pop_front();
+    return peer;
+  }
+  Endpoint endpoint() const { return listener_->endpoint; }
+
+ private:
+  std::shared_ptr<detail::simulated::Listener> listener_;
+};
+
+/// A connection of a simulated network, as a transport gives it. Closing it while bytes are unread resets it, as TCP
+/// has it.
+///
+/// **Errors:** `connection_reset` once it was reset; `broken_pipe` from a write that nobody will read.
+/// **Cancellation:** by `cancel` or by Asio's slots; no byte is lost.
+class SimulatedStream {
+ public:
+  explicit SimulatedStream(std::shared_ptr<detail::simulated::End> end) : end_{std::move(end)} {
+    end_->counted = true;
+    ++end_->world.open_streams;
+  }
+  SimulatedStream(SimulatedStream&&) noexcept = default;
+  SimulatedStream& operator=(SimulatedStream&& other) noexcept {
+    if (this != &other) close();
+    end_ = std::move(other.end_);
+    return *this;
+  }
+  ~SimulatedStream() { close(); }
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) { return read(end_, room); }
+  awaitable<void> write(std::span<const std::byte> bytes) { (void)co_await write_bytes(end_, bytes, true); }
+  awaitable<std::size_t> write_some(std::span<const std::byte> bytes) { return write_bytes(end_, bytes, false); }
+  awaitable<void> finish() { return finish_writing(end_); }
+  bool has_ended() const { return end_->lost || (end_->in.ended && end_->in.held() == 0); }
+  void cancel() {
+    end_->in.arrival.cancel();
+    end_->peer->in.space.cancel();
+  }
+  void close() {
+    if (end_) end_->close();
+  }
+  /// Closes so that the peer reads an error and no end.
+  void reset() {
+    if (end_ && !end_->closed && !end_->cut()) end_->peer->lose();
+    close();
+  }
+  Endpoint local() const { return end_->local; }
+  Endpoint remote() const { return end_->remote; }
+
+ private:
+  using End = detail::simulated::End;
+  using Turn = detail::simulated::Signal::Turn;
+
+  // These hold the end themselves: a stream may be moved while they wait.
+  static awaitable<std::size_t> read(std::shared_ptr<End> end, std::span<std::byte> room) {
+    auto& in = end->in;
+    const Turn turn{in.arrival};
+    const auto fault = end->world.count();
+    if (end->world.conditions.interleave) co_await detail::simulated::yield(end->world.schedule);
+    while (fault == Fault::stall) co_await in.arrival.wait();
+    if (fault == Fault::end)
+      end->cut_short();
+    else if (fault)
+      end->reset();
+    for (;;) {
+      if (end->closed) detail::simulated::fail(std::errc::bad_file_descriptor);
+      if (end->lost) detail::simulated::fail(std::errc::connection_reset);
+      if (in.readable() > 0) break;
+      if (in.ended) co_return 0;
+      co_await in.arrival.wait();
+    }
+    const auto piece = in.take(end->world.piece(std::min(in.readable(), room.size())));
+    std::copy(piece.begin(), piece.end(), room.begin());
+    in.space.wake();
+    co_return piece.size();
+  }
+  /// All of them, or as many as the peer has room for, which are some.
+  static awaitable<std::size_t> write_bytes(std::shared_ptr<End> end, std::span<const std::byte> bytes, bool all) {
+    auto& out = end->peer->in;
+    const Turn turn{out.space};
+    const auto fault = end->world.count();
+    if (end->world.conditions.interleave) co_await detail::simulated::yield(end->world.schedule);
+    while (fault == Fault::stall) co_await out.space.wait();
+    end->check_writable();
+    if (fault) {
+      end->send(bytes.first(end->world.schedule.dice.below(bytes.size() + 1)));
+      if (fault == Fault::end)
+        end->finish();
+      else
+        end->reset();
+    }
+    for (std::size_t written = 0;;) {
+      end->check_writable();
+      const auto room = end->world.conditions.window - std::min(out.held(), end->world.conditions.window);
+      const auto part = bytes.first(std::min(room, bytes.size()));
+      end->send(part);
+      bytes = bytes.subspan(part.size());
+      written += part.size();
+      if (bytes.empty() || (!all && written > 0)) co_return written;
+      co_await out.space.wait();
+    }
+  }
+  static awaitable<void> finish_writing(std::shared_ptr<End> end) {
+    auto& out = end->peer->in;
+    const Turn turn{out.space};
+    const auto fault = end->world.count();
+    while (fault == Fault::stall) co_await out.space.wait();
+    if (fault && fault != Fault::end) end->reset();
+    if (end->lost) detail::simulated::fail(std::errc::connection_reset);
+    end->finish();
+  }
+
+  std::shared_ptr<End> end_;
+};
+
+/// Where connections of a simulated network come in. Destroying it resets those that wait.
+class SimulatedAcceptor {
+ public:
+  explicit SimulatedAcceptor(std::shared_ptr<detail::simulated::Listener> listener) : listener_{std::move(listener)} {
+    listener_->counted = true;
+    ++listener_->world.open_acceptors;
+  }
+  SimulatedAcceptor(SimulatedAcceptor&&) noexcept = default;
+  SimulatedAcceptor& operator=(SimulatedAcceptor&& other) noexcept {
+    if (this != &other && listener_) listener_->close();
+    listener_ = std::move(other.listener_);
+    return *this;
+  }
+  ~SimulatedAcceptor() {
+    if (listener_) listener_->close();
+  }
+
+  awaitable<SimulatedStream> accept(const Executor&) { return accept_from(listener_); }
+  Endpoint endpoint() const { return listener_->endpoint; }
+  void cancel() { listener_->arrival.cancel(); }
+
+ private:
+  using Listener = detail::simulated::Listener;
+  static awaitable<SimulatedStream> accept_from(std::shared_ptr<Listener> listener) {
+    const detail::simulated::Signal::Turn turn{listener->arrival};
+    const auto fault = listener->world.count();
+    if (listener->world.conditions.interleave) co_await detail::simulated::yield(listener->world.schedule);
+    if (fault == Fault::refuse) detail::simulated::fail(std::errc::connection_aborted);
+    while (fault == Fault::stall || listener->waiting.empty()) co_await listener->arrival.wait();
+    const auto end = std::move(listener->waiting.front());
+    listener->waiting.pop_front();
+    if (fault) end->strike(*fault);
+    co_return SimulatedStream{end};
+  }
+
+  std::shared_ptr<Listener> listener_;
+};
+
+static_assert(Stream<SimulatedStream>);
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// A simulated network as seen from one of its hosts. Cheap to copy.
+class SimulatedTransport {
+ public:
+  using Stream = SimulatedStream;
+  using Acceptor = SimulatedAcceptor;
+
+  /// Calls a function at a time, unless it is cancelled or destroyed before.
+  class Timer {
+   public:
+    Timer(SimulatedTransport& network, const Executor& executor)
+        : world_{*network.world_}, executor_{executor}, alarm_{world_.schedule} {}
+    Timer(const Timer&) = delete;
+    Timer& operator=(const Timer&) = delete;
+    ~Timer() { cancel(); }
+    void start(Time when, std::function<void()> call) {
+      cancel();
+      call_ = std::make_shared<std::function<void()>>(std::move(call));
+      ++world_.pending_timers;
+      alarm_.set(when, [this] { asio::post(executor_, [this, alive = std::weak_ptr{call_}] { fire(alive); }); });
+    }
+    void cancel() {
+      alarm_.cancel();
+      if (std::exchange(call_, nullptr)) --world_.pending_timers;
+    }
+
+   private:
+    // Between the alarm and this the timer may have been cancelled, or be no more.
+    void fire(const std::weak_ptr<std::function<void()>>& alive) {
+      const auto call = alive.lock();
+      if (!call) return;
+      cancel();
+      (*call)();
+    }
+    detail::simulated::World& world_;
+    Executor executor_;
+    detail::simulated::Alarm alarm_;
+    std::shared_ptr<std::function<void()>> call_;
+  };
+
+  Executor executor() { return world_->schedule.context().get_executor(); }
+  awaitable<Stream> connect(const Endpoint& where, const Address& from = {}) {
+    return connect_from(*world_, *host_, where, from);
+  }
+  Acceptor listen(const Executor&, const Endpoint& where) {
+    if (world_->count()) detail::simulated::fail(std::errc::address_in_use);
+    return Acceptor{world_->listen(*host_, where)};
+  }
+  awaitable<std::vector<Endpoint>> resolve(const std::string& host, std::uint16_t port) {
+    return look_up(*world_, host, port);
+  }
+  Time now() const { return world_->schedule.now(); }
+  awaitable<void> sleep_until(Time when) { return sleep_on(*world_, when); }
+
+  /// Connects at once, by hand. `from` may be any address. Throws `std::system_error` as `connect` does.
+  SimulatedPeer dial(const Endpoint& where, const Address& from = {}) {
+    auto& host = from.is_unspecified() ? *host_ : world_->host({from});
+    if (world_->cut(host, where.address())) detail::simulated::fail(std::errc::timed_out);
+    return SimulatedPeer{world_->dial(host, where, from)};
+  }
+  /// Listens at once, by hand.
+  SimulatedListener listen_raw(const Endpoint& where) { return SimulatedListener{world_->listen(*host_, where)}; }
+
+ private:
+  using World = detail::simulated::World;
+  using Host = detail::simulated::Host;
+  friend class SimulatedNetwork;
+  SimulatedTransport(World& world, Host* host) : world_{&world}, host_{host} {}
+
+  static awaitable<Stream> connect_from(World& world, Host& host, Endpoint where, Address from) {
+    const auto fault = world.count();
+    if (world.conditions.interleave) co_await yield(world.schedule);
+    if (fault == Fault::refuse) detail::simulated::fail(std::errc::connection_refused);
+    if (!from.is_unspecified() && !host.has(from)) { detail::simulated::fail(std::errc::address_not_available); }
+    if (const Duration delay = world.delay(); delay > Duration::zero()) {
+      co_await wait_until(world.schedule, world.schedule.now() + delay);
+    }
+    detail::simulated::Signal never{world.schedule};
+    const detail::simulated::Signal::Turn turn{never};
+    while (fault == Fault::stall || world.cut(host, where.address())) co_await never.wait();
+    const auto end = world.dial(host, where, from);
+    if (fault) end->strike(*fault);
+    if (end->lost) detail::simulated::fail(std::errc::connection_reset);
+    co_return Stream{end};
+  }
+  static awaitable<std::vector<Endpoint>> look_up(const World& world, std::string host, std::uint16_t port) {
+    std::vector<Endpoint> endpoints;
+    std::error_code no_literal;
+    const Address literal = asio::ip::make_address(host, no_literal);
+    if (!no_literal) {
+      endpoints.emplace_back(literal, port);
+      co_return endpoints;
+    }
+    const auto found = world.names.find(host);
+    if (found == world.names.end()) throw std::system_error(asio::error::host_not_found);
+    for (const Address& address : found->second) endpoints.emplace_back(address, port);
+    co_return endpoints;
+  }
+  static awaitable<void> sleep_on(World& world, Time when) {
+    struct Pending {
+      explicit Pending(std::size_t& its_count) : count{its_count} { ++count; }
+      ~Pending() { --count; }
+      std::size_t& count;
+    } const pending{world.pending_timers};
+    co_await wait_until(world.schedule, when);
+  }
+
+  World* world_;
+  Host* host_;
+};
+
+/// A network inside one process, with a clock that moves only when told and chance that comes from a seed: what a test
+/// sees once it sees always. Itself it is the transport of the host 127.0.0.1 (and ::1); `host` gives others.
+///
+///     template <Transport Network> awaitable<void> greet_one(Network& network, Endpoint where) {
+///       const auto executor = network.executor();
+///       auto acceptor = network.listen(executor, where);
+///       auto stream = co_await acceptor.accept(executor);
+///       std::array<std::byte, 100> room;
+///       const auto n = co_await stream.read_some(room);
+///       co_await stream.write(as_bytes("Hello "));
+///       co_await stream.write(std::span{room}.first(n));
+///     }
+///
+///     TEST(Greeter, GreetsByName) {
+///       SimulatedNetwork network{7};
+///       const Endpoint door{asio::ip::address_v4::loopback(), 21};
+///       asio::co_spawn(network.executor(), greet_one(network, door), asio::detached);
+///       network.settle();
+///       auto peer = network.dial(door);
+///       peer.type("Ada");
+///       network.settle();
+///       EXPECT_EQ(peer.text(), "Hello Ada");
+///       EXPECT_TRUE(peer.ended());
+///     }
+///
+/// **Lifetime:** outlives its transports, streams and peers; coroutines still suspended on it end with it.
+/// **Threads:** one. Work given to `blocking` runs in place.
+class SimulatedNetwork : public SimulatedTransport {
+ public:
+  explicit SimulatedNetwork(std::uint64_t seed, const NetworkConditions& conditions = {})
+      : SimulatedTransport{world_, nullptr}, world_{seed, conditions} {
+    host_ = &world_.host({asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()});
+    name("localhost", {"127.0.0.1", "::1"});
+  }
+  SimulatedNetwork(const SimulatedNetwork&) = delete;
+  SimulatedNetwork& operator=(const SimulatedNetwork&) = delete;
+
+  NetworkConditions& conditions() noexcept { return world_.conditions; }
+  /// The transport of the host with these addresses, given as text.
+  template <std::convertible_to<std::string_view>... Text>
+    requires(sizeof...(Text) > 0)
+  SimulatedTransport host(const Text&... addresses) {
+    return {world_, &world_.host({asio::ip::make_address(std::string_view{addresses})...})};
+  }
+  /// Gives a name to addresses, for `resolve`.
+  void name(std::string name, std::initializer_list<std::string_view> addresses) {
+    auto& list = world_.names[std::move(name)];
+    list.clear();
+    for (const auto address : addresses) list.push_back(asio::ip::make_address(address));
+  }
+  /// From now on nothing gets to or from this host: what is sent there waits for ever, connecting too.
+  void unplug(std::string_view address) { world_.host({asio::ip::make_address(address)}).unplugged = true; }
+
+  /// Runs all that can run without time passing. What a detached coroutine throws is thrown here.
+  void settle() { world_.schedule.settle(); }
+  /// Lets time pass, from timer to timer, settling at each.
+  void advance(Duration by) { world_.schedule.advance(by); }
+  /// Runs `operation` to its end, letting time pass when nothing else can happen, and gives its result or throws what
+  /// it threw. Throws `std::logic_error` if it cannot end (no timer is left, or not in thirty days); it is cancelled
+  /// then.
+  template <class R> R run(awaitable<R> operation) {
+    struct Task {
+      Settled<R> result;
+      asio::cancellation_signal stop;
+      bool done = false;
+    };
+    const auto task = std::make_shared<Task>();
+    asio::co_spawn(executor(), ftplike::settle(std::move(operation), task->result),
+                   asio::bind_cancellation_slot(task->stop.slot(), [task](std::exception_ptr) { task->done = true; }));
+    settle();
+    const Time limit = now() + std::chrono::hours{24 * 30};
+    while (!task->done) {
+      if (world_.schedule.step(limit)) continue;
+      task->stop.emit(asio::cancellation_type::terminal);
+      settle();
+      throw std::logic_error("the operation waits for something that never happens on this simulated network");
+    }
+    return task->result.get();
+  }
+
+  /// Lets the n-th operation, counted from 1 since the network began, meet with `fault`. A suite runs a session with a
+  /// fault at the first operation, at the second, …, until `operations()` says that the fault was not reached.
+  ///
+  /// Operations are connect, listen, accept, reads, writes and `finish`. A write that fails lets some of its bytes
+  /// through, as the seed chooses; a read gives none. A connection just made ends in both directions with `Fault::end`;
+  /// `listen` fails with `address_in_use`, whatever the fault.
+  void fail_at(std::uint64_t n, Fault fault) { world_.faults[n] = fault; }
+  std::uint64_t operations() const noexcept { return world_.operations; }
+
+  /// What transports gave and what is not yet closed; timers that run and sleeps: nothing once all has ended.
+  std::size_t open_streams() const noexcept { return world_.open_streams; }
+  std::size_t open_acceptors() const noexcept { return world_.open_acceptors; }
+  std::size_t pending_timers() const noexcept { return world_.pending_timers; }
+
+ private:
+  World world_;
+};
+
+static_assert(Transport<SimulatedTransport>);
+static_assert(Transport<SimulatedNetwork>);
+
+}  // namespace ftplike
+
+// ---- ftplike/server.hpp
+#include <algorithm>
+#include <array>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/protocol/proxy_header.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace ftplike {
+
+/// What a proxy says of the connection that it passes on, before the first byte of the conversation: a header of the
+/// PROXY protocol, version 1 (a line) or 2 (binary). Only what a trusted proxy says is to be believed.
+class ProxyHeader {
+ public:
+  enum class State {
+    incomplete,  // more bytes have to come
+    complete,
+    invalid,  // no such header: the connection is to be closed, as the protocol wants it
+  };
+  /// Both ends of the connection that the proxy has accepted. An IPv6 address in version 1 is only known to be made of
+  /// the right letters.
+  struct Ends {
+    HostPort client, server;
+  };
+
+  static ProxyHeader incomplete() { return {State::incomplete, 0, std::nullopt}; }
+  static ProxyHeader invalid() { return {State::invalid, 0, std::nullopt}; }
+  static ProxyHeader complete(std::size_t size, std::optional<Ends> ends) {
+    return {State::complete, size, std::move(ends)};
+  }
+
+  State state;
+  std::size_t size;          // of a complete header, in bytes
+  std::optional<Ends> ends;  // none: the proxy speaks for itself, or of something else than TCP
+
+ private:
+  ProxyHeader(State its_state, std::size_t its_size, std::optional<Ends> its_ends)
+      : state{its_state}, size{its_size}, ends{std::move(its_ends)} {}
+};
+
+/// The longest header that is taken; a longer one is invalid.
+inline constexpr std::size_t longest_proxy_header = 4096;
+
+namespace detail {
+
+inline constexpr std::string_view proxy_line_begins = "PROXY ";
+inline constexpr std::string_view proxy_signature{"\r\n\r\n\0\r\nQUIT\n", 12};
+
+/// An address as a header of version 1 has it, up to the next space.
+inline std::optional<std::string> take_proxy_address(std::string_view& text, bool v6) {
+  auto address = text.substr(0, text.find(' '));
+  text.remove_prefix(std::min(text.size(), address.size() + 1));
+  if (v6) {
+    constexpr std::size_t longest = 45;  // six groups and an IPv4 address
+    const bool plausible = address.size() <= longest && std::count(address.begin(), address.end(), ':') >= 2 &&
+                           address.find_first_not_of("0123456789abcdefABCDEF:.") == address.npos;
+    return plausible ? std::optional{std::string{address}} : std::nullopt;
+  }
+  const auto octets = take_octets<4>(address, '.');
+  return octets && address.empty() ? std::optional{dotted(*octets)} : std::nullopt;
+}
+
+inline ProxyHeader parse_proxy_line(std::string_view bytes) {
+  constexpr std::size_t longest = 107;  // with its CRLF
+  const auto end = bytes.substr(0, longest).find("\r\n");
+  if (end == bytes.npos) return bytes.size() < longest ? ProxyHeader::incomplete() : ProxyHeader::invalid();
+  auto line = bytes.substr(0, end);
+  line.remove_prefix(proxy_line_begins.size());
+  const auto size = end + 2;
+  if (line == "UNKNOWN" || line.starts_with("UNKNOWN ")) return ProxyHeader::complete(size, std::nullopt);
+  const bool v6 = line.starts_with("TCP6 ");
+  if (!v6 && !line.starts_with("TCP4 ")) return ProxyHeader::invalid();
+  line.remove_prefix(5);
+  auto client = take_proxy_address(line, v6);
+  auto server = take_proxy_address(line, v6);
+  const auto client_port = take_number(line, 5, 65535);
+  const bool separated = take(line, ' ');
+  const auto server_port = take_number(line, 5, 65535);
+  if (!client || !server || !client_port || !separated || !server_port || !line.empty()) return ProxyHeader::invalid();
+  return ProxyHeader::complete(size, ProxyHeader::Ends{{*std::move(client), static_cast<std::uint16_t>(*client_port)},
+                                                       {*std::move(server), static_cast<std::uint16_t>(*server_port)}});
+}
+
+/// A number of two bytes, the more significant one first.
+inline std::uint16_t big_endian(std::string_view bytes, std::size_t at) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  return static_cast<std::uint16_t>(byte(at) << 8 | byte(at + 1));
+}
+
+inline std::string binary_address(std::string_view bytes) {
+  std::string text;
+  if (bytes.size() == 4) {
+    for (const char c : bytes)
+      text.append(text.empty() ? "" : ".").append(std::to_string(static_cast<unsigned char>(c)));
+    return text;
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (std::size_t i = 0; i < bytes.size(); i += 2) {
+    const auto group = big_endian(bytes, i);
+    if (i > 0) text += ':';
+    for (int shift = 12; shift >= 0; shift -= 4) text += digits[(group >> shift) & 0xF];
+  }
+  return text;
+}
+
+inline ProxyHeader parse_binary_proxy_header(std::string_view bytes) {
+  constexpr std::size_t fixed = 16;
+  if (bytes.size() < fixed) return ProxyHeader::incomplete();
+  const auto version_and_command = static_cast<unsigned char>(bytes[12]);
+  const auto family = static_cast<unsigned char>(bytes[13]);
+  const std::size_t size = fixed + big_endian(bytes, 14);
+  const unsigned command = version_and_command & 0xFu;
+  if (version_and_command >> 4 != 2 || command > 1 || size > longest_proxy_header) return ProxyHeader::invalid();
+  if (bytes.size() < size) return ProxyHeader::incomplete();
+  const bool tcp4 = family == 0x11;
+  const bool tcp6 = family == 0x21;
+  if (command == 0 || (!tcp4 && !tcp6)) return ProxyHeader::complete(size, std::nullopt);
+  const std::size_t length = tcp4 ? 4 : 16;
+  if (size < fixed + 2 * length + 4) return ProxyHeader::invalid();
+  const auto ports = fixed + 2 * length;  // what comes after them are extensions, which say nothing to us
+  return ProxyHeader::complete(
+      size, ProxyHeader::Ends{{binary_address(bytes.substr(fixed, length)), big_endian(bytes, ports)},
+                              {binary_address(bytes.substr(fixed + length, length)), big_endian(bytes, ports + 2)}});
+}
+
+}  // namespace detail
+
+/// Reads the header at the beginning of what has come over a connection by now.
+inline ProxyHeader parse_proxy_header(std::string_view bytes) {
+  const auto begins_with = [bytes](std::string_view what) {
+    const auto size = std::min(bytes.size(), what.size());
+    return bytes.substr(0, size) == what.substr(0, size);
+  };
+  if (begins_with(detail::proxy_signature)) return detail::parse_binary_proxy_header(bytes);
+  if (begins_with(detail::proxy_line_begins)) return detail::parse_proxy_line(bytes);
+  return ProxyHeader::invalid();
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/session.hpp
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+// ---- ftplike/control.hpp
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/protocol/line_buffer.hpp
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike {
+
+/// What is wrong with a line.
+enum class LineDefect : std::uint8_t { none, too_long, nul, stray_cr };
+
+/// A line without its ending. If it was too long, `text` is its beginning, or empty.
+class Line {
+ public:
+  explicit Line(std::string its_text, LineDefect its_defect = LineDefect::none)
+      : text{std::move(its_text)}, defect{its_defect} {}
+
+  /// The defect as an error; none if the line is sound.
+  std::error_code error() const noexcept {
+    if (defect == LineDefect::none) return {};
+    return defect == LineDefect::too_long ? Errc::line_too_long : Errc::bad_line;
+  }
+
+  std::string text;
+  LineDefect defect;
+
+  friend bool operator==(const Line&, const Line&) = default;
+};
+
+/// Makes lines of the bytes of a control connection. CRLF and LF end a line; Telnet's sequences are taken out.
+///
+/// A line longer than the limit is thrown away up to its end and reported at once, one time. The ftp-like dialect has
+/// no line endings: as long as none was seen, whoever thinks that the peer waits takes the pending bytes as a command.
+///
+/// **Complexity:** linear. It holds at most `limit + read_ahead` bytes and a few, whatever is fed: lines that come
+/// while more than `read_ahead` bytes wait are lost and reported together as one that is too long, so stop reading
+/// before. An empty one holds no memory to speak of. RFC 959 §5.3, RFC 854.
+class LineBuffer {
+ public:
+  static constexpr std::size_t read_ahead = 8 * 1024;
+
+  explicit LineBuffer(std::size_t limit = 4096) noexcept : limit_{limit} {}
+
+  void feed(std::string_view bytes) {
+    telnet_.feed(bytes, [this](std::string_view text) { split(text); });
+  }
+
+  /// The next line that is complete.
+  std::optional<Line> next() {
+    if (lines_ == 0) {
+      if (!std::exchange(lost_, false)) return std::nullopt;
+      return Line{{}, LineDefect::too_long};
+    }
+    const auto end = buffer_.find('\n', begin_);
+    auto line = checked(std::string_view{buffer_}.substr(begin_, end - begin_));
+    begin_ = end + 1;
+    --lines_;
+    release();
+    return line;
+  }
+
+  /// Whether bytes wait that only silence can end: no line ending was ever seen. A CR at their end is half of one.
+  bool unterminated() const noexcept {
+    return !ended_ && lines_ == 0 && (skipping_ || (length() > 0 && buffer_.back() != '\r'));
+  }
+
+  /// The pending bytes as one command, if `unterminated()`; nothing if they are the rest of a line already reported. A
+  /// line ending that comes right after belongs to that command.
+  std::optional<Line> take_unterminated() {
+    if (!unterminated()) return std::nullopt;
+    taken_ = true;
+    if (std::exchange(skipping_, false)) return std::nullopt;
+    auto line = checked(std::string_view{buffer_}.substr(line_));
+    begin_ = line_ = buffer_.size();
+    release();
+    return line;
+  }
+
+  /// Complete lines that wait.
+  std::size_t lines() const noexcept { return lines_ + (lost_ ? 1 : 0); }
+  /// Bytes that wait, of complete lines and of the one under way.
+  std::size_t bytes() const noexcept { return buffer_.size() - begin_; }
+  /// Whether nothing waits: no line, no part of a line, no part of a Telnet sequence.
+  bool empty() const noexcept { return bytes() == 0 && !lost_ && !skipping_ && !telnet_.inside(); }
+
+  /// Forgets all that waits and says whether there was anything. What follows AUTH TLS in clear must not be obeyed.
+  bool clear() {
+    const bool any = !empty();
+    begin_ = line_ = buffer_.size();
+    lines_ = 0;
+    lost_ = skipping_ = taken_ = false;
+    telnet_ = {};
+    release();
+    return any;
+  }
+
+ private:
+  static constexpr std::size_t kept_capacity = 256;
+
+  std::size_t length() const noexcept { return buffer_.size() - line_; }  // of the line under way
+
+  void split(std::string_view text) {
+    for (;;) {
+      const auto end = text.find('\n');
+      if (const auto part = text.substr(0, end); !part.empty()) keep(part);
+      if (end == text.npos) return;
+      end_line();
+      text.remove_prefix(end + 1);
+      if (text.empty()) return;
+    }
+  }
+
+  /// Whether the line under way is to be kept.
+  bool open() noexcept {
+    if (length() == 0 && !skipping_ && (lost_ || bytes() > read_ahead)) lost_ = skipping_ = true;
+    return !skipping_;
+  }
+
+  void keep(std::string_view part) {
+    if (!open()) return;
+    // One byte may be the CR of the ending; with one more the line is too long for certain.
+    const auto room = limit_ + 2 - length();
+    buffer_.append(part.substr(0, room));
+    if (part.size() < room) return;
+    close();
+    skipping_ = true;
+  }
+
+  void end_line() {
+    ended_ = true;
+    const auto line = std::string_view{buffer_}.substr(line_);
+    const bool belated = std::exchange(taken_, false) && !skipping_ && (line.empty() || line == "\r");
+    if (belated) {
+      buffer_.resize(line_);
+    } else if (open()) {
+      close();
+    }
+    skipping_ = false;
+  }
+
+  void close() {
+    buffer_ += '\n';
+    line_ = buffer_.size();
+    ++lines_;
+  }
+
+  Line checked(std::string_view text) const {
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    if (text.size() > limit_) return Line{std::string{text.substr(0, limit_)}, LineDefect::too_long};
+    auto defect = LineDefect::none;
+    if (text.find('\0') != text.npos) {
+      defect = LineDefect::nul;
+    } else if (text.find('\r') != text.npos) {
+      defect = LineDefect::stray_cr;
+    }
+    return Line{std::string{text}, defect};
+  }
+
+  void release() {
+    if (begin_ == buffer_.size()) {
+      buffer_.clear();
+      if (buffer_.capacity() > kept_capacity) std::string{}.swap(buffer_);
+    } else if (begin_ > buffer_.size() / 2) {
+      buffer_.erase(0, begin_);
+    } else {
+      return;
+    }
+    line_ -= begin_;
+    begin_ = 0;
+  }
+
+  std::string buffer_;     // the complete lines, each ended by LF, then the line under way
+  std::size_t begin_ = 0;  // of what waits
+  std::size_t line_ = 0;   // of the line under way
+  std::size_t lines_ = 0;
+  std::size_t limit_;
+  TelnetFilter telnet_;
+  bool ended_ = false;     // a line ending was seen
+  bool taken_ = false;     // the bytes before this point were taken as a command
+  bool skipping_ = false;  // the line under way is thrown away
+  bool lost_ = false;      // lines were lost that have yet to be reported
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
+template <Transport T> class ControlConnection {
+ public:
+  ControlConnection(T& network, typename T::Stream stream, std::size_t longest_line)
+      : network_{network}, stream_{std::move(stream)}, lines_{longest_line} {}
+
+  typename T::Stream& stream() noexcept { return stream_; }
+  const typename T::Stream& stream() const noexcept { return stream_; }
+  /// The bytes that have come and are no command yet.
+  LineBuffer& lines() noexcept { return lines_; }
+  /// Whether the client has closed its direction.
+  bool ended() const noexcept { return ended_; }
+
+  awaitable<void> say(const Reply& reply) {
+    const std::string wire = reply.wire();
+    co_await stream_.write(as_bytes(wire));
+  }
+
+  /// The next command if it is there already: one that was put off, or one whose bytes have come.
+  std::optional<Line> line_now() {
+    if (waiting_.empty()) return lines_.next();
+    std::optional<Line> line{std::move(waiting_.front())};
+    waiting_.erase(waiting_.begin());
+    return line;
+  }
+  /// The next command; none at the end of the connection. `guard(first)` is called before each wait, and may
+  /// throw.
+  /// With a `grace`, bytes without a line ending are a command if none has come for so long.
+  template <class Guard> awaitable<std::optional<Line>> next_line(std::optional<Duration> grace, Guard guard) {
+    for (bool first = true;; first = false) {
+      if (auto line = line_now()) co_return line;
+      if (ended_) co_return lines_.take_unterminated();
+      guard(first);
+      if (grace && lines_.unterminated()) {
+        bool silent = false;
+        try {
+          co_await within(network_, *grace, more());
+        } catch (const std::system_error& error) {
+          silent = error.code() == Errc::timed_out;
+          if (!silent) throw;
+        }
+        auto line = silent ? lines_.take_unterminated() : std::nullopt;
+        if (line) co_return line;
+      } else {
+        co_await more();
+      }
+    }
+  }
+  /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
+  /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
+  void read_beside(const Executor& executor, awaitable<void> reading) { reader_.emplace(executor, std::move(reading)); }
+  bool is_read_beside() const noexcept { return reader_ && !reader_->done(); }
+  /// Waits until the coroutine beside has ended.
+  awaitable<void> join_reader() {
+    if (!reader_) co_return;
+    co_await reader_->join();
+    reader_.reset();
+  }
+
+  /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
+  awaitable<void> read() {
+    std::array<std::byte, 512> room;
+    const std::size_t n = co_await stream_.read_some(room);
+    lines_.feed(as_text(std::span{room}.first(n)));
+    ended_ = n == 0;
+  }
+
+  /// Keeps a command for later.
+  void put_off(Line line) { waiting_.push_back(std::move(line)); }
+  const std::vector<Line>& put_off() const noexcept { return waiting_; }
+
+ private:
+  awaitable<void> more() {
+    if (reader_) {
+      co_await join_reader();
+    } else {
+      co_await read();
+    }
+  }
+
+  T& network_;
+  typename T::Stream stream_;
+  LineBuffer lines_;
+  std::vector<Line> waiting_;
+  std::optional<Beside> reader_;
+  bool ended_ = false;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/dispatch.hpp
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+// ---- ftplike/command/command.hpp
+#include <concepts>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike {
+
+/// What a command expects after its verb; the session answers 501 where it does not fit.
+enum class ArgumentRule { none, optional, required };
+
+/// A command: one verb, and what it does on sessions of type S. A struct with two static members,
+///
+///     struct Hello {
+///       static constexpr std::string_view verb = "HELO";
+///       static Reply run(auto& session, std::string_view argument) { return {200, "Hello yourself"}; }
+///     };
+///
+/// where `run` gives `Reply` or `awaitable<Reply>`: exactly one final reply. It may throw `std::system_error`, which
+/// the session turns into a reply. More static members, each with a default:
+///
+/// - `help`: "XSUM <path>: sum of the bytes of a file", for HELP.
+/// - `feature`: the line for FEAT, or a function of the session that gives it (empty: none).
+/// - `before_login` (false): allowed without an account.
+/// - `needs` (nothing): the rights without which the answer is 550.
+/// - `argument` (optional): an `ArgumentRule`.
+/// - `at_once` (false): acted on during a transfer, as ABOR and STAT are; every other command waits its turn.
+/// - `template <class S> available` (true): whether it makes sense on sessions of type S; if not, it is not compiled
+/// in.
+template <class C, class S>
+concept Command = requires(S& session, std::string_view argument) {
+  { C::verb } -> std::convertible_to<std::string_view>;
+  requires std::same_as<decltype(C::run(session, argument)), Reply> ||
+      std::same_as<decltype(C::run(session, argument)), awaitable<Reply>>;
+};
+
+namespace detail {
+
+template <class C> constexpr bool before_login_of() {
+  if constexpr (requires { C::before_login; })
+    return C::before_login;
+  else
+    return false;
+}
+template <class C> constexpr bool at_once_of() {
+  if constexpr (requires { C::at_once; })
+    return C::at_once;
+  else
+    return false;
+}
+template <class C> constexpr ArgumentRule argument_of() {
+  if constexpr (requires { C::argument; })
+    return C::argument;
+  else
+    return ArgumentRule::optional;
+}
+template <class C> constexpr std::string_view help_of() {
+  if constexpr (requires { C::help; })
+    return C::help;
+  else
+    return C::verb;
+}
+template <class C, class S> std::string feature_of(const S& session) {
+  if constexpr (requires { C::feature(session); })
+    return std::string{C::feature(session)};
+  else if constexpr (requires { std::string_view{C::feature}; })
+    return std::string{C::feature};
+  else
+    return {};
+}
+template <class C, class S> bool allowed_on(const S& session) {
+  if constexpr (requires { C::needs; })
+    return session.may(C::needs);
+  else
+    return true;
+}
+template <class C, class S> constexpr bool available_on() {
+  if constexpr (requires { C::template available<S>; })
+    return C::template available<S>;
+  else
+    return true;
+}
+
+}  // namespace detail
+}  // namespace ftplike
+
+
+namespace ftplike {
+namespace detail {
+
+/// Tells the observer of a command, but no secret; gives its refusal, if it refuses.
+template <class S> std::optional<Reply> refusal_by_observer(S& session, const CommandLine& command) {
+  if constexpr (S::template observed<CommandSeen>) {
+    const bool secret = command.verb == Verb{"PASS"} || command.verb == Verb{"ACCT"};
+    const std::string verb = command.verb.text();
+    return session.announce(verb, secret ? "***" : command.argument);
+  } else {
+    return std::nullopt;
+  }
+}
+
+template <class S> Reply not_understood(S& session, Verb verb, std::string_view line) {
+  if (is_foreign(verb)) {
+    session.close();
+    return {421, "This is an FTP server"};
+  }
+  if (line.empty()) return {500, "Command expected"};
+  return {502, "Command not implemented"};
+}
+
+/// Why a command may not run now.
+template <class S, class Entry>
+std::optional<Reply> refusal(S& session, const Entry& entry, const CommandLine& command) {
+  if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
+  if (!entry.allowed(session)) return Reply{550, "Permission denied"};
+  if (entry.argument == ArgumentRule::required && command.argument.empty()) return Reply{501, "Argument missing"};
+  if (entry.argument == ArgumentRule::none && command.has_argument) return Reply{501, "No argument expected"};
+  return std::nullopt;
+}
+
+}  // namespace detail
+
+/// Finds the command of a line in the session's table, checks what it declares, once and here, and runs it. Gives its
+/// one final reply; what it throws becomes one.
+template <class S> awaitable<Reply> dispatch(S& session, std::string_view line, std::error_code defect) {
+  if (defect) co_return reply_for(defect);
+  const CommandLine command = parse_command(line);
+  if (auto refused = detail::refusal_by_observer(session, command)) co_return *std::move(refused);
+  const auto* entry = session.find_command(command.verb);
+  if (!entry) co_return detail::not_understood(session, command.verb, line);
+  if (auto refused = detail::refusal(session, *entry, command)) co_return *std::move(refused);
+  std::error_code error;
+  try {
+    if (entry->answer) co_return entry->answer(session, command.argument);
+    co_return co_await entry->run(session, command.argument);
+  } catch (const std::system_error& failure) { error = failure.code(); }
+  co_return reply_for(error);
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/profile.hpp
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/command/table.hpp
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+// ---- ftplike/command/perfect_hash.hpp
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+namespace ftplike {
+
+/// Maps N distinct keys to 0 … N-1 with one multiplication, one shift and one load; found by the compiler.
+template <std::size_t N> class PerfectHash {
+ public:
+  consteval explicit PerfectHash(const std::array<std::uint64_t, N>& keys) {
+    for (std::uint64_t seed = 1; !try_multiplier(keys, mix(seed)); ++seed) {}
+  }
+
+  /// The index of `key`, or of some other key if it is none of ours: the caller compares once.
+  constexpr std::size_t operator()(std::uint64_t key) const noexcept { return slots_[key * multiplier_ >> shift]; }
+
+ private:
+  // With about N²/4 slots one multiplier in seven fits, whatever N.
+  static constexpr std::size_t slot_count = std::bit_ceil(N * N / 4 + 2);
+  static constexpr int shift = 64 - std::countr_zero(slot_count);
+
+  static constexpr std::uint64_t mix(std::uint64_t x) {
+    x = (x ^ x >> 31) * 0x9e3779b97f4a7c15;
+    x = (x ^ x >> 27) * 0x94d049bb133111eb;
+    return x | 1;
+  }
+  consteval bool try_multiplier(const std::array<std::uint64_t, N>& keys, std::uint64_t multiplier) {
+    std::array<bool, slot_count> taken{};
+    slots_ = {};
+    for (std::size_t i = 0; i < N; ++i) {
+      const auto slot = keys[i] * multiplier >> shift;
+      if (taken[slot]) return false;
+      taken[slot] = true;
+      slots_[slot] = static_cast<std::uint8_t>(i);
+    }
+    multiplier_ = multiplier;
+    return true;
+  }
+
+  std::uint64_t multiplier_ = 0;
+  std::array<std::uint8_t, slot_count> slots_{};
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+template <class... Commands> class CommandTable;
+
+namespace detail {
+
+template <class C, class... All>
+concept VerbIsUnique = ((Verb{C::verb} == Verb{All::verb}) + ...) == 1;
+
+template <class C, class... All> struct CheckVerb {
+  static_assert(static_cast<bool>(Verb{C::verb}), "ftplike: the verb of command C must be 1 to 8 letters or digits");
+  static_assert(VerbIsUnique<C, All...>,
+                "ftplike: two commands of this table have the same verb, C is one of them: use ::Replacing<C>");
+  static constexpr bool ok = true;
+};
+template <class C, class S> struct CheckCommand {
+  static_assert(Command<C, S>,
+                "ftplike: command C cannot run on session S: it needs `static Reply run(auto& session, "
+                "std::string_view argument)` or the same with awaitable<Reply>, and S must offer what run() requires");
+  static constexpr bool ok = true;
+};
+
+template <class Kept, template <class> class Keep, class... Commands> struct Filter;
+template <class... Kept, template <class> class Keep> struct Filter<CommandTable<Kept...>, Keep> {
+  using type = CommandTable<Kept...>;
+};
+template <class... Kept, template <class> class Keep, class C, class... Rest>
+struct Filter<CommandTable<Kept...>, Keep, C, Rest...> {
+  using type = typename Filter<std::conditional_t<Keep<C>::value, CommandTable<Kept..., C>, CommandTable<Kept...>>,
+                               Keep, Rest...>::type;
+};
+
+}  // namespace detail
+
+/// The commands that a session understands, fixed at compile time. One table is made from another by `With<More…>`,
+/// `Without<These…>` and `Replacing<C…>` (each C takes the place of the command with its verb).
+template <class... Commands> class CommandTable {
+  static_assert((detail::CheckVerb<Commands, Commands...>::ok && ...));
+
+  template <class... These> struct NotOneOf {
+    template <class C> using test = std::bool_constant<(!std::is_same_v<C, These> && ...)>;
+  };
+  template <class... These> struct NotLike {
+    template <class C> using test = std::bool_constant<((Verb{C::verb} != Verb{These::verb}) && ...)>;
+  };
+  template <class S> struct AvailableOn {
+    template <class C> using test = std::bool_constant<detail::available_on<C, S>()>;
+  };
+  template <template <class> class Keep> using Filtered =
+      typename detail::Filter<CommandTable<>, Keep, Commands...>::type;
+
+ public:
+  template <class... More> using With = CommandTable<Commands..., More...>;
+  template <class... These> using Without = Filtered<NotOneOf<These...>::template test>;
+  template <class... These> using Replacing =
+      typename Filtered<NotLike<These...>::template test>::template With<These...>;
+  /// Those that make sense on sessions of type S.
+  template <class S> using On = Filtered<AvailableOn<S>::template test>;
+
+  static constexpr std::size_t size = sizeof...(Commands);
+
+  /// What a session looks at before and when it runs a command. One of `answer` and `run` is set.
+  template <class S> struct Entry {
+    Verb verb;
+    std::string_view help;
+    ArgumentRule argument;
+    bool before_login, at_once;
+    bool (*allowed)(const S&);
+    std::string (*feature)(const S&);
+    Reply (*answer)(S&, std::string_view);
+    awaitable<Reply> (*run)(S&, std::string_view);
+  };
+
+  /// All entries, in the order of the table.
+  template <class S> static const std::array<Entry<S>, size>& entries() noexcept {
+    static_assert((detail::CheckCommand<Commands, S>::ok && ...));
+    static constexpr std::array<Entry<S>, size> all{entry<S, Commands>()...};
+    return all;
+  }
+
+  /// The entry for `verb`, or null: one multiplication, one load, one comparison.
+  template <class S> static const Entry<S>* find(Verb verb) noexcept {
+    if constexpr (size == 0) {
+      return nullptr;
+    } else {
+      const auto& found = entries<S>()[hash(verb.bits())];
+      return found.verb == verb ? &found : nullptr;
+    }
+  }
+
+ private:
+  template <class S, class C> static constexpr Entry<S> entry() {
+    Entry<S> made{Verb{C::verb},
+                  detail::help_of<C>(),
+                  detail::argument_of<C>(),
+                  detail::before_login_of<C>(),
+                  detail::at_once_of<C>(),
+                  &detail::allowed_on<C, S>,
+                  &detail::feature_of<C, S>,
+                  nullptr,
+                  nullptr};
+    if constexpr (std::same_as<decltype(C::run(std::declval<S&>(), std::string_view{})), Reply>) {
+      made.answer = [](S& session, std::string_view argument) { return C::run(session, argument); };
+    } else {
+      made.run = [](S& session, std::string_view argument) { return C::run(session, argument); };
+    }
+    return made;
+  }
+  static constexpr PerfectHash<size> hash{std::array<std::uint64_t, size>{Verb{Commands::verb}.bits()...}};
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/users/anonymous.hpp
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/users/authenticator.hpp
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace ftplike {
+
+/// One thing that an account may be allowed to do.
+enum class Right {
+  list,              // see names, sizes and times
+  read,              // fetch files
+  write,             // make or replace files, change their times and modes
+  append,            // go on with files that are there
+  remove,            // files and directories
+  rename,            // files and directories
+  make_directories,  // but not remove them
+};
+
+/// A set of rights.
+class Rights {
+ public:
+  constexpr Rights() = default;  // none
+  constexpr Rights(Right right) noexcept : bits_{1U << static_cast<unsigned>(right)} {}
+  constexpr Rights(std::initializer_list<Right> rights) noexcept {
+    for (const Right right : rights) *this = *this | right;
+  }
+
+  static constexpr Rights none() noexcept { return {}; }
+  /// To list and to read.
+  static constexpr Rights reading() noexcept { return {Right::list, Right::read}; }
+  static constexpr Rights all() noexcept {
+    Rights result;
+    for (std::size_t i = 0; i < words.size(); ++i) result = result | static_cast<Right>(i);
+    return result;
+  }
+
+  /// The rights that a text names; nothing if one of its words is unknown.
+  ///
+  /// "none", "read" (to list and to read) or "write" (everything) stand alone. Else the text is a list of single
+  /// rights, as in "list,read,append". In a list "none" adds nothing, so that "none,write" is the right to write and no
+  /// other.
+  static constexpr std::optional<Rights> parse(std::string_view text) noexcept {
+    if (text == "read") return reading();
+    if (text == "write") return all();
+    Rights result;
+    for (bool more = true; more;) {
+      const auto word = text.substr(0, text.find(','));
+      more = word.size() < text.size();
+      text.remove_prefix(word.size() + (more ? 1 : 0));
+      std::size_t i = 0;
+      while (i < words.size() && words[i] != word) ++i;
+      if (i < words.size())
+        result = result | static_cast<Right>(i);
+      else if (word != "none")
+        return std::nullopt;
+    }
+    return result;
+  }
+  /// The shortest text that `parse` makes this set of.
+  std::string text() const {
+    if (*this == reading()) return "read";
+    if (*this == all()) return "write";
+    std::string result;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (!contains(static_cast<Right>(i))) continue;
+      if (count++ > 0) result += ',';
+      result += words[i];
+    }
+    if (count == 0) return "none";
+    return result == "read" || result == "write" ? "none," + result : result;
+  }
+
+  /// Whether all of those are in this set. One right is a set, too.
+  constexpr bool contains(Rights those) const noexcept { return (bits_ & those.bits_) == those.bits_; }
+  constexpr bool empty() const noexcept { return bits_ == 0; }
+
+  friend constexpr Rights operator|(Rights a, Rights b) noexcept {
+    a.bits_ |= b.bits_;
+    return a;
+  }
+  friend constexpr bool operator==(Rights, Rights) = default;
+
+ private:
+  static constexpr std::array<std::string_view, 7> words{"list",   "read",   "write",           "append",
+                                                         "remove", "rename", "make-directories"};
+  unsigned bits_ = 0;
+};
+
+/// Both rights. (`Right::list | Right::read`)
+constexpr Rights operator|(Right a, Right b) noexcept { return Rights{a} | Rights{b}; }
+
+/// What somebody who is logged in sees and may do.
+class Account {
+ public:
+  enum class Kind { user, anonymous, guest };  // a guest has not logged in at all
+
+  Account() = default;
+  Account(std::string its_name, Path its_root, Rights its_rights, Kind its_kind = Kind::user)
+      : name{std::move(its_name)}, root{std::move(its_root)}, rights{its_rights}, kind{its_kind} {}
+
+  bool is_anonymous() const noexcept { return kind == Kind::anonymous; }
+  bool is_guest() const noexcept { return kind == Kind::guest; }
+
+  std::string name;
+  Path root;  // the directory of the storage that is this account's "/"
+  Rights rights;
+  Kind kind = Kind::user;
+  std::uint64_t bytes_per_second = 0;  // for all of the account's transfers in one direction together; 0: no limit
+  unsigned max_sessions = 0;           // of this account at a time; 0: no limit
+
+  friend bool operator==(const Account&, const Account&) = default;
+};
+
+/// What a client offers to be let in.
+class Credentials {
+ public:
+  Credentials() = default;
+  Credentials(std::string its_user, std::string its_password, std::string its_host = {}, std::string its_peer = {},
+              std::string its_certificate = {})
+      : user{std::move(its_user)},
+        password{std::move(its_password)},
+        host{std::move(its_host)},
+        peer{std::move(its_peer)},
+        certificate{std::move(its_certificate)} {}
+
+  std::string user;
+  std::string password;
+  std::string host;         // the virtual host that HOST named; empty without (RFC 7151)
+  std::string peer;         // the client's address
+  std::string certificate;  // the common name of the verified client certificate; empty without
+};
+
+/// Who may come in. Used by many sessions, from several threads at once.
+///
+/// - `log_in(credentials)`: the account, or nothing: refused, for whatever reason. Takes as long for names that do not
+///   exist as for wrong passwords. Throws `std::system_error` only where it could not find out.
+/// - `guest()`: the account of a session without a login, or nothing: guests may do nothing.
+///
+/// The credentials live until the awaited login ends.
+template <class A>
+concept Authenticator = requires(A& users, const Credentials& credentials) {
+  { users.log_in(credentials) } -> std::same_as<awaitable<std::optional<Account>>>;
+  { users.guest() } -> std::same_as<std::optional<Account>>;
+};
+
+/// Whether a client must give a password after its name. An authenticator that lets certificates in says so by a
+/// `bool needs_password(const Credentials&)`, called with an empty password; with others it is always needed.
+template <Authenticator A> bool needs_password(A& users, const Credentials& credentials) {
+  if constexpr (requires {
+                  { users.needs_password(credentials) } -> std::same_as<bool>;
+                }) {
+    return users.needs_password(credentials);
+  } else {
+    return true;
+  }
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// The authenticator of a server without users: sessions without a login, and logins as "anonymous" or "ftp" with any
+/// password. Who is given no rights is refused.
+///
+/// **Threads:** any number at once.
+class GuestAuthenticator {
+ public:
+  /// Guests may do everything: what a server without an authenticator does as long as it listens on loopback alone.
+  GuestAuthenticator() : GuestAuthenticator{Rights::all()} {}
+  explicit GuestAuthenticator(Rights for_guests, Rights for_anonymous = Rights::none())
+      : GuestAuthenticator{Account{"guest", Path{}, for_guests}, Account{"anonymous", Path{}, for_anonymous}} {}
+  /// With roots and limits of their own.
+  GuestAuthenticator(Account for_guests, Account for_anonymous)
+      : guest_{std::move(for_guests)}, anonymous_{std::move(for_anonymous)} {
+    guest_.kind = Account::Kind::guest;
+    anonymous_.kind = Account::Kind::anonymous;
+  }
+
+  awaitable<std::optional<Account>> log_in(const Credentials& credentials) { co_return anonymous(credentials.user); }
+  std::optional<Account> guest() const { return unless_without_rights(guest_); }
+  /// The account of anonymous logins, if `user` is a name of theirs; upper or lower case makes no difference.
+  std::optional<Account> anonymous(std::string_view user) const {
+    if (!is(user, "anonymous") && !is(user, "ftp")) return std::nullopt;
+    return unless_without_rights(anonymous_);
+  }
+
+ private:
+  static std::optional<Account> unless_without_rights(const Account& account) {
+    return account.rights.empty() ? std::nullopt : std::optional{account};
+  }
+  static bool is(std::string_view user, std::string_view name) {
+    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+    return std::equal(user.begin(), user.end(), name.begin(), name.end(), same);
+  }
+
+  Account guest_;
+  Account anonymous_;
+};
+
+static_assert(Authenticator<GuestAuthenticator>);
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/access.hpp
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace ftplike {
+
+// Who the client is, and its coming and going. (RFC 959 §4.1.1, RFC 7151)
+
+struct User {
+  static constexpr std::string_view verb = "USER";
+  static constexpr std::string_view help = "USER <name>: begin a login";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view name) {
+    const std::string host = session.state.host;
+    session.log_out();
+    session.state.host = host;
+    session.state.user = name;
+    return {331, "Password required"};
+  }
+};
+
+struct Pass {
+  static constexpr std::string_view verb = "PASS";
+  static constexpr std::string_view help = "PASS <password>: finish a login";
+  static constexpr bool before_login = true;
+  static awaitable<Reply> run(auto& session, std::string_view password) {
+    if (session.state.user.empty()) co_return Reply{503, "USER first"};
+    const Credentials credentials{std::exchange(session.state.user, {}), std::string{password}, session.state.host,
+                                  session.peer().address().to_string()};
+    std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
+    session.template observe<LoginTried>(credentials.user, account.has_value());
+    if (!account) {
+      const auto attempts = ++session.failed_logins;
+      // The pause grows with each attempt, and the connection's end makes no short cut: each costs one of the attempts.
+      co_await session.pause(session.limits().login_pause * (1 << std::min(attempts - 1, 8u)));
+      if (attempts < session.limits().login_attempts) co_return Reply{530, "Login incorrect"};
+      session.close();
+      co_return Reply{421, "Too many failed logins, closing the connection"};
+    }
+    const bool welcome = session.log_in(*std::move(account));
+    if (!welcome) co_return Reply{530, "Too many sessions of this user"};
+    co_return Reply{230, "Logged in"};
+  }
+};
+
+struct Acct {
+  static constexpr std::string_view verb = "ACCT";
+  static constexpr std::string_view help = "ACCT <information>: no account information is needed";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto&, std::string_view) { return {202, "No account information needed"}; }
+};
+
+struct Rein {
+  static constexpr std::string_view verb = "REIN";
+  static constexpr std::string_view help = "REIN: log out, keep the connection";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    session.log_out();
+    return {220, "Ready for a new user"};
+  }
+};
+
+struct Quit {
+  static constexpr std::string_view verb = "QUIT";
+  static constexpr std::string_view help = "QUIT: end the session";
+  static constexpr bool before_login = true;
+  static Reply run(auto& session, std::string_view) {
+    session.close();
+    return {221, "Goodbye"};
+  }
+};
+
+struct Noop {
+  static constexpr std::string_view verb = "NOOP";
+  static constexpr std::string_view help = "NOOP: nothing, to keep the session";
+  static constexpr bool before_login = true;
+  static Reply run(auto&, std::string_view) { return {200, "OK"}; }
+};
+
+struct Host {
+  static constexpr std::string_view verb = "HOST";
+  static constexpr std::string_view help = "HOST <name>: which of this server's hosts is meant";
+  static constexpr std::string_view feature = "HOST";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view name) {
+    if (session.standard() && (session.account() || !session.state.user.empty())) {
+      return {503, "HOST must come before the login"};
+    }
+    if constexpr (requires { session.service().authenticator.knows_host(name); }) {
+      if (!session.service().authenticator.knows_host(name)) return {504, "No such host here"};
+    }
+    session.log_out();
+    session.state.host = name;
+    return {220, "Host accepted"};
+  }
+};
+
+struct Clnt {
+  static constexpr std::string_view verb = "CLNT";
+  static constexpr std::string_view help = "CLNT <name>: the client's program";
+  static constexpr std::string_view feature = "CLNT";
+  static constexpr bool before_login = true;
+  static Reply run(auto&, std::string_view) { return {200, "Noted"}; }
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/files.hpp
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/verbs/parameters.hpp
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike {
+
+// How transfers are to be. (RFC 959 §4.1.2, RFC 2389, 2640, 3659)
+
+namespace detail {
+
+/// Runs the command of a table of its own that the argument of an outer command names: SITE CHMOD, OPTS MLST.
+template <class Table, class S> awaitable<Reply> run_inner(S& session, std::string_view text) {
+  const CommandLine inner = parse_command(text);
+  const auto* entry = Table::template On<S>::template find<S>(inner.verb);
+  if (!entry) co_return Reply{501, "Not implemented for that parameter"};
+  if (!entry->allowed(session)) co_return Reply{550, "Permission denied"};
+  if (entry->argument == ArgumentRule::required && inner.argument.empty()) co_return Reply{501, "Argument missing"};
+  if (entry->answer) co_return entry->answer(session, inner.argument);
+  co_return co_await entry->run(session, inner.argument);
+}
+
+}  // namespace detail
+
+struct Type {
+  static constexpr std::string_view verb = "TYPE";
+  static constexpr std::string_view help = "TYPE A|I|L 8: text or bytes";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    const std::string type = detail::upper(text);
+    if (type == "A" || type == "A N")
+      session.state.type = 'A';
+    else if (type == "I" || type == "L 8" || type == "L8")
+      session.state.type = 'I';
+    else
+      return {504, "Only types A, I and L 8"};
+    return {200, session.state.type == 'A' ? "Type is ASCII" : "Type is binary"};
+  }
+};
+
+struct Stru {
+  static constexpr std::string_view verb = "STRU";
+  static constexpr std::string_view help = "STRU F: files have no structure";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto&, std::string_view text) {
+    if (detail::upper(text) != "F") return {504, "Only structure F"};
+    return {200, "Structure is file"};
+  }
+};
+
+struct Mode {
+  static constexpr std::string_view verb = "MODE";
+  static constexpr std::string_view help = "MODE S: bytes are sent as a stream";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto&, std::string_view text) {
+    if (detail::upper(text) != "S") return {504, "Only mode S"};
+    return {200, "Mode is stream"};
+  }
+};
+
+struct Rest {
+  static constexpr std::string_view verb = "REST";
+  static constexpr std::string_view help = "REST <position>: where the next transfer begins";
+  static constexpr std::string_view feature = "REST STREAM";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    const auto position = detail::number_in<std::uint64_t>(text);
+    if (!position) return {501, "Not a position"};
+    session.state.restart = *position;
+    return {350, "Restarting at " + std::to_string(*position)};
+  }
+};
+
+struct Rang {
+  static constexpr std::string_view verb = "RANG";
+  static constexpr std::string_view help = "RANG <first> <last>: the bytes that the next RETR or HASH is about";
+  static constexpr std::string_view feature = "RANG STREAM";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    session.state.restart = 0;
+    session.state.range = ByteRange::parse(text);
+    if (session.state.range) return {350, "Range is " + std::string{text}};
+    if (text == "1 0") return {350, "Range is the whole file"};
+    return {501, "Not a range"};
+  }
+};
+
+struct Allo {
+  static constexpr std::string_view verb = "ALLO";
+  static constexpr std::string_view help = "ALLO <bytes>: make sure that there is room";
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto wanted = detail::number_in<std::uint64_t>(text.substr(0, text.find(' ')));
+    if (!wanted) co_return Reply{501, "Not a number of bytes"};
+    if constexpr (requires { session.storage().available(session.path("")); }) {
+      const std::uint64_t room = co_await session.storage().available(session.path(""));
+      if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are free"};
+      co_return Reply{200, "There is room"};
+    }
+    co_return Reply{202, "No allocation needed"};
+  }
+};
+
+struct OptsUtf8 {
+  static constexpr std::string_view verb = "UTF8";
+  static Reply run(auto&, std::string_view text) {
+    if (!text.empty() && detail::upper(text) != "ON") return {501, "Names are sent as they are, which is UTF-8"};
+    return {200, "UTF-8 it is"};
+  }
+};
+
+struct OptsMlst {
+  static constexpr std::string_view verb = "MLST";
+  static Reply run(auto& session, std::string_view text) {
+    session.state.facts = FactSet::parse(text);
+    const auto facts = session.state.facts.text();
+    return {200, facts.empty() ? "MLST OPTS" : "MLST OPTS " + facts};
+  }
+};
+
+/// OPTS, with the options that Inner holds.
+template <class Inner = CommandTable<OptsUtf8, OptsMlst>> struct BasicOpts {
+  static constexpr std::string_view verb = "OPTS";
+  static constexpr std::string_view help = "OPTS <verb> [<options>]: options of another command";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
+  static awaitable<Reply> run(auto& session, std::string_view text) { return detail::run_inner<Inner>(session, text); }
+};
+using Opts = BasicOpts<>;
+
+/// Some old clients say it without OPTS.
+struct Utf8 {
+  static constexpr std::string_view verb = "UTF8";
+  static constexpr std::string_view feature = "UTF8";
+  static constexpr bool before_login = true;
+  static Reply run(auto& session, std::string_view text) { return OptsUtf8::run(session, text); }
+};
+
+struct Lang {
+  static constexpr std::string_view verb = "LANG";
+  static constexpr std::string_view help = "LANG [EN]: the language of replies";
+  static constexpr std::string_view feature = "LANG EN*";
+  static constexpr bool before_login = true;
+  static Reply run(auto&, std::string_view text) {
+    const std::string language = detail::upper(text);
+    if (!language.empty() && language != "EN" && !language.starts_with("EN-")) return {504, "Only EN"};
+    return {200, "Replies are in English"};
+  }
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+// Files and directories by name. (RFC 959 §4.1.3, RFC 775, RFC 3659; MFMT and MFF as their drafts say)
+
+struct Pwd {
+  static constexpr std::string_view verb = "PWD";
+  static constexpr std::string_view help = "PWD: the working directory";
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    if (session.standard()) return {257, quoted_name(session.directory.string())};
+    // The ftp-like dialect names it as the operator named the root.
+    const std::string below = session.directory.is_root() ? "" : session.directory.string();
+    return {257, quoted_name(session.storage().label() + below)};
+  }
+};
+
+struct Cwd {
+  static constexpr std::string_view verb = "CWD";
+  static constexpr std::string_view help = "CWD <path>: change the working directory";
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    bool found = false;
+    try {
+      const Entry entry = co_await session.storage().stat(path);
+      found = entry.is_directory();
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::no_such_file_or_directory && error.code() != std::errc::not_a_directory) throw;
+    }
+    if (!found) co_return Reply{550, "Directory not found"};
+    session.directory = session.virtual_path(name);
+    co_return Reply{250, "Directory changed to " + std::string{name}};
+  }
+};
+
+struct Cdup {
+  static constexpr std::string_view verb = "CDUP";
+  static constexpr std::string_view help = "CDUP: go to the directory above";
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::none;
+  static awaitable<Reply> run(auto& session, std::string_view) { return Cwd::run(session, ".."); }
+};
+
+/// What the commands that change files have in common.
+struct Changing {
+  static constexpr auto argument = ArgumentRule::required;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+};
+
+struct Mkd : Changing {
+  static constexpr std::string_view verb = "MKD";
+  static constexpr std::string_view help = "MKD <path>: make a directory";
+  static constexpr Rights needs = Right::make_directories;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    co_await session.storage().make_directory(path);
+    co_return Reply{257, quoted_name(session.virtual_path(name).string()) + " created"};
+  }
+};
+
+struct Rmd : Changing {
+  static constexpr std::string_view verb = "RMD";
+  static constexpr std::string_view help = "RMD <path>: remove an empty directory";
+  static constexpr Rights needs = Right::remove;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    co_await session.storage().remove_directory(path);
+    co_return Reply{250, "Directory removed"};
+  }
+};
+
+struct Dele : Changing {
+  static constexpr std::string_view verb = "DELE";
+  static constexpr std::string_view help = "DELE <path>: remove a file";
+  static constexpr Rights needs = Right::remove;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    co_await session.storage().remove(path);
+    co_return Reply{250, "File removed"};
+  }
+};
+
+struct Rnfr : Changing {
+  static constexpr std::string_view verb = "RNFR";
+  static constexpr std::string_view help = "RNFR <path>: the file to rename";
+  static constexpr Rights needs = Right::rename;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    Path path = session.path(name);
+    (void)co_await session.storage().stat(path);
+    session.state.rename_from = std::move(path);
+    co_return Reply{350, "RNTO next"};
+  }
+};
+
+struct Rnto : Changing {
+  static constexpr std::string_view verb = "RNTO";
+  static constexpr std::string_view help = "RNTO <path>: its new name";
+  static constexpr Rights needs = Right::rename;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const auto from = std::exchange(session.state.rename_from, std::nullopt);
+    if (!from) co_return Reply{503, "RNFR first"};
+    const Path to = session.path(name);
+    co_await session.storage().rename(*from, to);
+    co_return Reply{250, "Renamed"};
+  }
+};
+
+struct Size {
+  static constexpr std::string_view verb = "SIZE";
+  static constexpr std::string_view help = "SIZE <path>: bytes of a file, or of its upload that was cut off";
+  static constexpr std::string_view feature = "SIZE";
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    std::error_code missing;
+    try {
+      const Entry entry = co_await session.storage().stat(path);
+      if (!entry.is_file()) co_return Reply{550, "Not a file"};
+      co_return Reply{213, std::to_string(entry.size)};
+    } catch (const std::system_error& error) { missing = error.code(); }
+    if constexpr (requires { session.storage().partial_size(path); }) {
+      if (missing == std::errc::no_such_file_or_directory) {
+        const std::uint64_t size = co_await session.storage().partial_size(path);
+        co_return Reply{213, std::to_string(size)};
+      }
+    }
+    throw std::system_error(missing);
+  }
+};
+
+struct Mdtm {
+  static constexpr std::string_view verb = "MDTM";
+  static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
+  static constexpr std::string_view feature = "MDTM";
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    const Entry entry = co_await session.storage().stat(path);
+    co_return Reply{213, format_timestamp(entry.modified)};
+  }
+};
+
+struct Mfmt : Changing {
+  static constexpr std::string_view verb = "MFMT";
+  static constexpr std::string_view help = "MFMT <YYYYMMDDHHMMSS> <path>: set when a file was last changed, in UTC";
+  static constexpr std::string_view feature = "MFMT";
+  static constexpr Rights needs = Right::write;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto space = text.find(' ');
+    const auto time = parse_timestamp(text.substr(0, space));
+    if (!time || space == text.npos) co_return Reply{501, "A time and a path expected"};
+    const auto name = text.substr(space + 1);
+    const Path path = session.path(name);
+    co_await session.storage().set_modified(path, *time);
+    co_return Reply{213, "Modify=" + format_timestamp(*time) + "; " + std::string{name}};
+  }
+};
+
+/// Whether a storage keeps permission bits.
+template <class Storage>
+concept KeepsModes = requires(Storage& storage, const Path& path) {
+  storage.set_mode(path, 0U);
+};
+
+struct Mff : Changing {
+  static constexpr std::string_view verb = "MFF";
+  static constexpr std::string_view help = "MFF <fact>=<value>; <path>: set facts of a file";
+  static constexpr Rights needs = Right::write;
+  template <class S> static std::string feature(const S&) {
+    return KeepsModes<typename S::Storage> ? "MFF modify;UNIX.mode;" : "MFF modify;";
+  }
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto space = text.find("; ");
+    if (space == text.npos) co_return Reply{501, "Facts and a path expected"};
+    const auto name = text.substr(space + 2);
+    const Path path = session.path(name);
+    // All are understood before the first is set.
+    std::optional<Timestamp> time;
+    std::optional<unsigned> mode;
+    for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
+      const auto fact = facts.substr(0, facts.find(';'));
+      const std::string key = detail::upper(fact.substr(0, fact.find('=')));
+      const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
+      if (key == "MODIFY") time = parse_timestamp(value);
+      if (key == "UNIX.MODE") mode = detail::number_in<unsigned>(value, 8);
+      const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && mode);
+      if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
+    }
+    if (time) co_await session.storage().set_modified(path, *time);
+    if constexpr (KeepsModes<std::remove_cvref_t<decltype(session.storage())>>) {
+      if (mode) co_await session.storage().set_mode(path, *mode);
+    } else {
+      if (mode) co_return Reply{504, "Cannot set UNIX.mode"};
+    }
+    co_return Reply{213, std::string{text}};
+  }
+};
+
+struct Avbl {
+  static constexpr std::string_view verb = "AVBL";
+  static constexpr std::string_view help = "AVBL [<path>]: bytes that are free";
+  static constexpr std::string_view feature = "AVBL";
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = requires(typename S::Storage& storage, const Path& path) {
+    storage.available(path);
+  };
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    const std::uint64_t free = co_await session.storage().available(path);
+    co_return Reply{213, std::to_string(free)};
+  }
+};
+
+struct Comb : Changing {
+  static constexpr std::string_view verb = "COMB";
+  static constexpr std::string_view help =
+      "COMB \"<target>\" \"<part>\"…: append the parts to the target and remove them";
+  static constexpr std::string_view feature = "COMB target;source_list";
+  static constexpr Rights needs{Right::write, Right::append, Right::remove};
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const std::vector<std::string> names = words(text);
+    if (names.size() < 2) co_return Reply{501, "A target and parts expected"};
+    const Path target = session.path(names.front());
+    for (std::size_t i = 1; i < names.size(); ++i) {  // all are there, or nothing is begun
+      const Path path = session.path(names[i]);
+      if (path == target) co_return Reply{501, "The target cannot be a part"};
+      (void)co_await session.storage().stat(path);
+    }
+    auto whole = co_await session.storage().append(target);
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      const Path path = session.path(names[i]);
+      auto part = co_await session.storage().open(path, 0);
+      co_await copy(part, whole, [](std::size_t) {});
+    }
+    co_await whole.finish();
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      const Path path = session.path(names[i]);
+      co_await session.storage().remove(path);
+    }
+    co_return Reply{250, "Combined"};
+  }
+
+ private:
+  /// Words between blanks; those that begin with a quote go to the next one.
+  static std::vector<std::string> words(std::string_view text) {
+    std::vector<std::string> found;
+    while (!text.empty()) {
+      const bool in_quotes = text.front() == '"';
+      if (in_quotes) text.remove_prefix(1);
+      const auto end = std::min(text.find(in_quotes ? '"' : ' '), text.size());
+      if (end > 0) found.emplace_back(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return found;
+  }
+};
+
+// RFC 775's names of some of them, which old clients prefer.
+struct Xpwd : Pwd {
+  static constexpr std::string_view verb = "XPWD";
+};
+struct Xcwd : Cwd {
+  static constexpr std::string_view verb = "XCWD";
+};
+struct Xcup : Cdup {
+  static constexpr std::string_view verb = "XCUP";
+};
+struct Xmkd : Mkd {
+  static constexpr std::string_view verb = "XMKD";
+};
+struct Xrmd : Rmd {
+  static constexpr std::string_view verb = "XRMD";
+};
+
+struct SiteChmod : Changing {
+  static constexpr std::string_view verb = "CHMOD";
+  static constexpr std::string_view help = "CHMOD <mode> <path>: set the permission bits, in octal";
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = KeepsModes<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto space = text.find(' ');
+    const auto mode = detail::number_in<unsigned>(text.substr(0, space), 8);
+    if (!mode || *mode > 07777 || space == text.npos) co_return Reply{501, "An octal mode and a path expected"};
+    const Path path = session.path(text.substr(space + 1));
+    co_await session.storage().set_mode(path, *mode);
+    co_return Reply{200, "Mode set"};
+  }
+};
+
+struct SiteUtime : Changing {
+  static constexpr std::string_view verb = "UTIME";
+  static constexpr std::string_view help = "UTIME <YYYYMMDDhhmm[ss]> <path>: set when a file was last changed, in UTC";
+  static constexpr Rights needs = Right::write;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    std::string_view name;
+    const auto time = time_and_name(text, name);
+    if (!time) co_return Reply{501, "A time and a path expected"};
+    const Path path = session.path(name);
+    co_await session.storage().set_modified(path, *time);
+    co_return Reply{200, "Time set"};
+  }
+
+ private:
+  /// Both forms there are: `<time> <path>`, and `<path> <atime> <mtime> <ctime> UTC`.
+  static std::optional<Timestamp> time_and_name(std::string_view text, std::string_view& name) {
+    const auto parse = [](std::string_view digits) {
+      return parse_timestamp(digits.size() == 12 ? std::string{digits} + "00" : std::string{digits});
+    };
+    if (text.ends_with(" UTC")) {
+      text.remove_suffix(4);
+      std::string_view times[3];
+      for (auto& time : times) {
+        const auto space = text.rfind(' ');
+        if (space == text.npos) return std::nullopt;
+        time = text.substr(space + 1);
+        text = text.substr(0, space);
+      }
+      name = text;
+      return parse(times[1]);
+    }
+    const auto space = text.find(' ');
+    if (space == text.npos) return std::nullopt;
+    name = text.substr(space + 1);
+    return parse(text.substr(0, space));
+  }
+};
+
+/// SITE, with the commands that Inner holds.
+template <class Inner> struct BasicSite {
+  static constexpr std::string_view verb = "SITE";
+  static constexpr std::string_view help = "SITE <command>: what is special here, see SITE HELP";
+  static constexpr auto argument = ArgumentRule::required;
+  using Commands = Inner;
+  template <class... More> using With = BasicSite<typename Inner::template With<More...>>;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const CommandLine inner = parse_command(text);
+    if (inner.verb == Verb{"HELP"}) co_return help_of(session);
+    co_return co_await detail::run_inner<Inner>(session, text);
+  }
+
+ private:
+  template <class S> static Reply help_of(S&) {
+    std::string lines = "SITE commands";
+    for (const auto& entry : Inner::template On<S>::template entries<S>()) lines += "\n " + std::string{entry.help};
+    return {214, lines + "\nHELP: this\nEnd"};
+  }
+};
+using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/information.hpp
+#include <string>
+#include <string_view>
+
+// ---- ftplike/verbs/listing.hpp
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/protocol/wildcard.hpp
+#include <cstddef>
+#include <string_view>
+
+namespace ftplike {
+
+/// Whether a text is a pattern: whether any of its letters means more than itself.
+inline bool has_wildcards(std::string_view text) noexcept { return text.find_first_of("*?[\\") != text.npos; }
+
+namespace detail {
+
+/// One element of a pattern that stands for one byte: how long it is, and whether it matches.
+class PatternStep {
+ public:
+  std::size_t length;
+  bool matches;
+};
+
+/// Tries the element at the front of `pattern`, which is not empty and no '*', on `byte`.
+inline PatternStep step(std::string_view pattern, std::size_t last_bracket, char byte) noexcept {
+  if (pattern[0] == '?') return {1, true};
+  if (pattern[0] == '\\' && pattern.size() > 1) return {2, pattern[1] == byte};
+  const bool negated = pattern.size() > 1 && (pattern[1] == '!' || pattern[1] == '^');
+  const std::size_t first = negated ? 2 : 1;
+  // A ']' directly behind the opening is one of the set. A set that is never closed is no set.
+  if (pattern[0] != '[' || last_bracket <= first || last_bracket >= pattern.size()) return {1, pattern[0] == byte};
+
+  const auto code = [](char c) { return static_cast<unsigned char>(c); };
+  bool found = false;
+  std::size_t at = first;
+  do {
+    const bool range = at + 2 < last_bracket && pattern[at + 1] == '-' && pattern[at + 2] != ']';
+    const auto last = range ? pattern[at + 2] : pattern[at];
+    found = found || (code(pattern[at]) <= code(byte) && code(byte) <= code(last));
+    at += range ? 3 : 1;
+  } while (pattern[at] != ']');
+  return {at + 1, found != negated};
+}
+
+}  // namespace detail
+
+/// Whether a name fits a pattern of the shell: `*`, `?`, `[a-z]`, `[!a-z]`, and `\` before what stands for itself.
+/// Bytes are compared, a '.' or a '/' is as good as any other.
+///
+/// **Complexity:** at most `pattern.size() * name.size()` steps, no recursion, no memory.
+inline bool matches(std::string_view pattern, std::string_view name) noexcept {
+  const auto bracket = pattern.rfind(']');
+  std::size_t at = 0, star = pattern.npos;  // in the pattern: where we are, behind the last '*'
+  std::size_t byte = 0, resume = 0;         // in the name: where we are, where that '*' would end next
+  while (byte < name.size()) {
+    if (at < pattern.size() && pattern[at] == '*') {
+      star = ++at;
+      resume = byte;
+      continue;
+    }
+    if (at < pattern.size()) {
+      const auto last_bracket = bracket == pattern.npos || bracket < at ? 0 : bracket - at;
+      const auto [length, fits] = detail::step(pattern.substr(at), last_bracket, name[byte]);
+      if (fits) {
+        at += length;
+        ++byte;
+        continue;
+      }
+    }
+    // The last '*' takes one byte more; those before it never need to, which is what keeps this from exploding.
+    if (star == pattern.npos) return false;
+    at = star;
+    byte = ++resume;
+  }
+  return pattern.find_first_not_of('*', at) == pattern.npos;
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+// What directories hold. (RFC 959 §4.1.3, RFC 3659 §7)
+
+/// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory.
+template <class Listing, class Format> class ListingSource {
+ public:
+  ListingSource(Listing listing, std::string pattern, Format format)
+      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    while (at_ == text_.size() && !ended_) {
+      text_.clear();
+      at_ = 0;
+      std::vector<Entry> entries = co_await listing_.next();
+      ended_ = entries.empty();
+      std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
+      for (const auto& entry : entries) {
+        if (pattern_.empty() || matches(pattern_, entry.name)) format_(text_, entry);
+      }
+    }
+    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+
+ private:
+  Listing listing_;
+  std::string pattern_;
+  Format format_;
+  std::string text_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+};
+
+/// The one entry of a path that is no directory, as a listing.
+class SingleListing {
+ public:
+  explicit SingleListing(Entry entry) { entries_.push_back(std::move(entry)); }
+  awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+/// What the argument of LIST or NLST asks for. Options as of `ls` are taken note of by ignoring them; the last
+/// component may be a pattern.
+struct ListingRequest {
+  explicit ListingRequest(std::string_view argument) {
+    while (argument.starts_with('-')) {
+      const auto end = argument.find(' ');
+      argument.remove_prefix(end == argument.npos ? argument.size() : end + 1);
+    }
+    name = argument;
+    const auto last = name.substr(name.rfind('/') + 1);
+    if (last.find_first_of("*?[") != last.npos) {
+      pattern = last;
+      name.remove_suffix(last.size());
+    }
+  }
+  /// What stands before the names in a directory of this name, or before the last component of a file's: with it they
+  /// are names as the client must say them.
+  std::string prefix(bool is_directory) const {
+    std::string result{is_directory ? name : name.substr(0, name.rfind('/') + 1)};
+    if (!result.empty() && result.back() != '/') result += '/';
+    return result;
+  }
+  std::string_view name;  // of the directory or file
+  std::string pattern;    // of names in it, empty for all
+};
+
+namespace detail {
+
+inline std::string_view permissions_of(const Entry& entry, Rights rights) {
+  // Few combinations occur; what an account may do with a file or a directory in RFC 3659's letters.
+  static thread_local std::string letters;
+  letters.clear();
+  const auto add = [&rights](Right right, std::string_view what) {
+    if (rights.contains(right)) letters += what;
+  };
+  if (entry.is_directory()) {
+    add(Right::write, "c");
+    add(Right::remove, "d");
+    letters += 'e';
+    add(Right::rename, "f");
+    add(Right::list, "l");
+    add(Right::make_directories, "m");
+    add(Right::remove, "p");
+  } else {
+    add(Right::append, "a");
+    add(Right::remove, "d");
+    add(Right::rename, "f");
+    add(Right::read, "r");
+    add(Right::write, "w");
+  }
+  return letters;
+}
+
+/// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it.
+template <class S, class Format> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path,
+                                                               Entry entry, std::string pattern, Format format) {
+  typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
+  transfer.listing = true;
+  if (entry.is_directory()) {
+    auto listing = co_await session.storage().list(path);
+    ListingSource source{std::move(listing), std::move(pattern), std::move(format)};
+    co_return co_await session.send(source, std::move(transfer));
+  }
+  SingleListing single{std::move(entry)};
+  ListingSource source{std::move(single), std::string{}, std::move(format)};
+  co_return co_await session.send(source, std::move(transfer));
+}
+
+/// Whether a name can stand in a line of its own.
+inline bool fits_a_line(std::string_view name) noexcept { return name.find_first_of("\r\n") == name.npos; }
+
+inline Timestamp wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace detail
+
+struct List {
+  static constexpr std::string_view verb = "LIST";
+  static constexpr std::string_view help = "LIST [<path>]: list a directory";
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    ListingRequest request{text};
+    const Path path = session.path(request.name);
+    Entry listed = co_await session.storage().stat(path);
+    if (session.announces()) {
+      // The ftp-like dialect: bare names between LFs.
+      auto names = [first = true](std::string& out, const Entry& entry) mutable {
+        if (!detail::fits_a_line(entry.name)) return;
+        if (!std::exchange(first, false)) out += '\n';
+        out += entry.name;
+      };
+      co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
+                                              std::move(names));
+    }
+    auto lines = [now = detail::wall_clock()](std::string& out, const Entry& entry) {
+      append_listed(out, entry, now);
+      out += "\r\n";
+    };
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
+                                            std::move(lines));
+  }
+};
+
+struct Nlst {
+  static constexpr std::string_view verb = "NLST";
+  static constexpr std::string_view help = "NLST [<path>]: list names only";
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    ListingRequest request{text};
+    const Path path = session.path(request.name);
+    Entry listed = co_await session.storage().stat(path);
+    auto names = [prefix = request.prefix(listed.is_directory())](std::string& out, const Entry& entry) {
+      if (detail::fits_a_line(entry.name)) out.append(prefix).append(entry.name).append("\r\n");
+    };
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
+                                            std::move(names));
+  }
+};
+
+struct Mlsd {
+  static constexpr std::string_view verb = "MLSD";
+  static constexpr std::string_view help = "MLSD [<path>]: list a directory for programs";
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const Path path = session.path(text);
+    Entry listed = co_await session.storage().stat(path);
+    if (!listed.is_directory()) co_return Reply{501, "Not a directory"};
+    auto lines = [facts = session.state.facts, rights = session.account()->rights](std::string& out,
+                                                                                   const Entry& entry) {
+      append_facts(out, entry, facts, detail::permissions_of(entry, rights));
+      out += "\r\n";
+    };
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
+  }
+};
+
+struct Mlst {
+  static constexpr std::string_view verb = "MLST";
+  static constexpr std::string_view help = "MLST [<path>]: the facts of one file";
+  static std::string feature(const auto& session) { return "MLST " + session.state.facts.feature(); }
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const Path path = session.path(text);
+    Entry entry = co_await session.storage().stat(path);
+    entry.name = session.virtual_path(text).string();
+    std::string lines = "Listing " + entry.name + "\n ";
+    append_facts(lines, entry, session.state.facts, detail::permissions_of(entry, session.account()->rights));
+    co_return Reply{250, lines + "\nEnd"};
+  }
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+// What the server says of itself. (RFC 959 §4.1.3, RFC 2389)
+
+struct Syst {
+  static constexpr std::string_view verb = "SYST";
+  static constexpr std::string_view help = "SYST: the kind of system";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto&, std::string_view) { return {215, "UNIX Type: L8"}; }
+};
+
+/// Made from the table of commands, so that it cannot say what is not there.
+struct Feat {
+  static constexpr std::string_view verb = "FEAT";
+  static constexpr std::string_view help = "FEAT: the extensions that this server knows";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    std::string lines = "Extensions";
+    session.for_each_command([&](const auto& entry) {
+      const std::string feature = entry.feature(session);
+      if (!feature.empty()) lines += "\n " + feature;
+    });
+    return {211, lines + "\n TVFS\nEnd"};
+  }
+};
+
+/// Made from the table of commands.
+struct Help {
+  static constexpr std::string_view verb = "HELP";
+  static constexpr std::string_view help = "HELP [<verb>]: the commands, or what one of them does";
+  static constexpr bool before_login = true;
+  static Reply run(auto& session, std::string_view text) {
+    if (!text.empty()) {
+      const auto* entry = session.find_command(Verb{text});
+      if (!entry) return {501, "No such command"};
+      return {214, std::string{entry->help}};
+    }
+    std::string lines = "Commands";
+    std::size_t column = 0;
+    session.for_each_command([&](const auto& entry) {
+      lines += column++ % 8 == 0 ? "\n " : " ";
+      lines += entry.verb.text();
+    });
+    return {214, lines + "\nEnd"};
+  }
+};
+
+/// How the session or the transfer under way stands, or a listing over the control connection.
+struct Stat {
+  static constexpr std::string_view verb = "STAT";
+  static constexpr std::string_view help = "STAT [<path>]: how things stand, or a listing over the control connection";
+  static constexpr bool at_once = true;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    if (text.empty()) co_return status(session);
+    if (!session.may(Right::list)) co_return Reply{550, "Permission denied"};
+    const ListingRequest request{text};
+    const Path path = session.path(request.name);
+    const Entry entry = co_await session.storage().stat(path);
+    std::string lines = "Status of " + std::string{request.name};
+    const auto add = [&lines, now = detail::wall_clock()](const Entry& one) {
+      append_listed(lines += "\n ", one, now);
+    };
+    if (!entry.is_directory()) {
+      add(entry);
+      co_return Reply{213, lines + "\nEnd"};
+    }
+    auto listing = co_await session.storage().list(path);
+    for (std::size_t shown = 0; shown < most_entries;) {
+      const std::vector<Entry> entries = co_await listing.next();
+      if (entries.empty()) co_return Reply{212, lines + "\nEnd"};
+      for (const auto& one : entries) {
+        if (request.pattern.empty() || matches(request.pattern, one.name)) add(one);
+      }
+      shown += entries.size();
+    }
+    co_return Reply{212, lines + "\nThere is more, use LIST"};
+  }
+
+ private:
+  static constexpr std::size_t most_entries = 1000;  // a reply is held in memory, a listing is not
+
+  static Reply status(auto& session) {
+    if (const auto* transfer = session.transferring()) {
+      return {213, std::string{transfer->verb} + " " + transfer->path.below(session.account()->root).string() + ": " +
+                       std::to_string(transfer->moved) + " bytes by now"};
+    }
+    std::string lines = "FTP server status\n Connected from " + session.peer().address().to_string();
+    if (session.account()) lines += "\n Logged in as " + session.account()->name;
+    lines += std::string{"\n TYPE "} + session.state.type + ", STRU F, MODE S";
+    return {211, lines + "\nEnd"};
+  }
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/transfer.hpp
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace ftplike {
+
+// Files over the data connection. (RFC 959 §4.1.3, RFC 3659 §5)
+
+/// How a session describes the transfer of a file: what its replies say, and in which type it goes.
+template <class S>
+auto file_transfer(S& session, std::string_view verb, Path path, std::string_view done, std::uint64_t offset) {
+  const std::string name{path.name()};
+  typename S::Transfer transfer{verb, std::move(path), "Opening data connection for " + name, std::string{done}};
+  transfer.offset = offset;
+  transfer.ascii = session.standard() && session.state.type == 'A';
+  if (transfer.ascii && offset > 0) throw std::system_error(Errc::bad_restart);
+  return transfer;
+}
+
+/// The first bytes of a source.
+template <ByteSource Source> class RangeSource {
+ public:
+  RangeSource(Source& source, std::uint64_t count) : source_{source}, left_{count} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    if (left_ == 0) co_return 0;
+    const auto part = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left_)));
+    const std::size_t n = co_await source_.read_some(part);
+    left_ -= n;
+    co_return n;
+  }
+
+ private:
+  Source& source_;
+  std::uint64_t left_;
+};
+
+struct Retr {
+  static constexpr std::string_view verb = "RETR";
+  static constexpr std::string_view help = "RETR <path>: fetch a file";
+  static constexpr Rights needs = Right::read;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const auto range = std::exchange(session.state.range, std::nullopt);
+    const std::uint64_t restart = std::exchange(session.state.restart, 0);
+    const std::uint64_t offset = range ? range->first : restart;
+    const Path path = session.path(name);
+    auto transfer = file_transfer(session, verb, path, "Download complete", offset);
+    auto file = co_await session.storage().open(path, offset);
+    if (range) {
+      RangeSource part{file, range->count()};
+      co_return co_await session.send(part, std::move(transfer));
+    }
+    if constexpr (requires { file.size(); })
+      transfer.opening += " (" + std::to_string(file.size() - offset) + " bytes)";
+    co_return co_await session.send(file, std::move(transfer));
+  }
+};
+
+struct Stor {
+  static constexpr std::string_view verb = "STOR";
+  static constexpr std::string_view help = "STOR <path>: store a file";
+  static constexpr Rights needs = Right::write;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const std::uint64_t offset = std::exchange(session.state.restart, 0);
+    const Path path = session.path(name);
+    auto transfer = file_transfer(session, verb, path, "Upload complete", offset);
+    auto file = co_await session.storage().create(path, offset);
+    co_return co_await session.receive(file, std::move(transfer));
+  }
+};
+
+struct Appe {
+  static constexpr std::string_view verb = "APPE";
+  static constexpr std::string_view help = "APPE <path>: store at the end of a file";
+  static constexpr Rights needs = Right::append;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    session.state.restart = 0;
+    const Path path = session.path(name);
+    auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
+    auto file = co_await session.storage().append(path);
+    transfer.offset = file.size();
+    co_return co_await session.receive(file, std::move(transfer));
+  }
+};
+
+struct Stou {
+  static constexpr std::string_view verb = "STOU";
+  static constexpr std::string_view help = "STOU [<path>]: store under a name that nobody has";
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    session.state.restart = 0;
+    const Path wished = session.path(name.empty() ? "upload" : name);
+    auto file = co_await session.storage().create_unique(wished);
+    const Path path = file.path();
+    auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
+    transfer.opening = "FILE: " + std::string{path.name()};  // RFC 1123 §4.1.2.9
+    co_return co_await session.receive(file, std::move(transfer));
+  }
+};
+
+struct Abor {
+  static constexpr std::string_view verb = "ABOR";
+  static constexpr std::string_view help = "ABOR: end the transfer under way";
+  static constexpr bool before_login = true;
+  static constexpr bool at_once = true;
+  static Reply run(auto& session, std::string_view) {
+    if (session.interrupt(Errc::aborted)) return {226, "Abort successful"};
+    session.disarm();
+    return {225, "No transfer to abort"};
+  }
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// The bounds of a server's patience and memory. Times are counted by the transport's clock.
+struct Limits {
+  std::size_t line = 4096;                           // bytes of a command
+  std::size_t waiting_commands = 32;                 // that are read ahead during a transfer
+  std::size_t sessions = 10'000;                     // at a time; one more gets 421 at once
+  std::uint64_t bytes_per_second = 0;                // of all transfers in one direction together; 0: no limit
+  std::size_t sessions_per_address = 1'000;          // the same, for one client's address
+  unsigned login_attempts = 3;                       // then 421
+  Duration login_pause = std::chrono::seconds{1};    // after a failed attempt; doubles with each
+  Duration login = std::chrono::seconds{60};         // from the greeting to the login
+  Duration idle = std::chrono::seconds{300};         // between two commands
+  Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
+  Duration stall = std::chrono::seconds{60};         // of a transfer without progress
+  Duration drain = std::chrono::seconds{30};         // for transfers to end when the server stops
+  Duration grace = std::chrono::milliseconds{20};    // after which an unterminated command is one
+};
+
+/// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
+/// authenticator and observer are usually deduced from what the server is given.
+struct Profile {
+  using Commands = CommandTable<>;
+  using DataChannel = AnnouncedChannel;
+  using Storage = DirectoryStorage;
+  using Authenticator = GuestAuthenticator;
+  using Observer = NoObserver;
+  /// Whether commands without any line ending are understood, as the ftp-like dialect sends them.
+  static constexpr bool unterminated_commands = true;
+};
+
+/// The ftp-like dialect alone, which is the whole of what the seed of this project spoke.
+struct FtpLike : Profile {
+  using Commands = CommandTable<Pwd, Cwd, List, Stor, Retr, Quit, Noop, Help>;
+};
+
+/// Standard FTP, and the ftp-like dialect on the same port.
+struct Ftp : Profile {
+  using DataChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
+  using Commands =
+      CommandTable<User, Pass, Acct, Rein, Quit, Noop, Host, Clnt,                                       // access
+                   Type, Stru, Mode, Rest, Rang, Allo, Opts, Utf8, Lang,                                 // parameters
+                   Retr, Stor, Appe, Stou, Abor,                                                         // transfer
+                   List, Nlst, Mlsd, Mlst,                                                               // listing
+                   Pwd, Cwd, Cdup, Mkd, Rmd, Dele, Rnfr, Rnto, Size, Mdtm, Mfmt, Mff, Avbl, Comb, Site,  // files
+                   Xpwd, Xcwd, Xcup, Xmkd, Xrmd,                                                         //
+                   Syst, Feat, Help, Stat>;                                                              // information
+};
+
+/// What a server says first.
+struct Greeting {
+  std::string text = "FTP Server Ready";
+};
+
+/// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
+/// every connection has to begin with that. From elsewhere such a beginning is no command.
+struct TrustedProxies {
+  std::vector<Network> networks;
+  bool contain(const Address& address) const {
+    return std::any_of(networks.begin(), networks.end(), [&](const Network& one) { return one.contains(address); });
+  }
+};
+
+/// What the sessions of one account share: their number and their bandwidth.
+struct AccountUse {
+  explicit AccountUse(std::uint64_t bytes_per_second) : sent{bytes_per_second}, received{bytes_per_second} {}
+  Meter sent, received;
+};
+
+/// What the sessions of a server share: one of each part, taken from the parts that it is given or made by default.
+/// **Threads:** safe, as far as its parts are.
+template <class P> class Service {
+ public:
+  using Storage = typename P::Storage;
+  using Authenticator = typename P::Authenticator;
+  using Observer = typename P::Observer;
+
+  template <class... Parts> explicit Service(std::tuple<Parts...> parts)
+      : storage{take<Storage>(parts)},
+        authenticator{take<Authenticator>(parts)},
+        observer{take<Observer>(parts)},
+        limits{take<Limits>(parts)},
+        data_ports{take<DataPorts>(parts)},
+        public_address{take<PublicAddress>(parts)},
+        greeting{take<Greeting>(parts)},
+        trusted_proxies{take<TrustedProxies>(parts)},
+        guests_by_default_{(!std::is_same_v<Authenticator, Parts> && ...)} {}
+
+  Storage storage;
+  Authenticator authenticator;
+  Observer observer;
+  const Limits limits;
+  DataPorts data_ports;
+  const PublicAddress public_address;
+  const Greeting greeting;
+  const TrustedProxies trusted_proxies;
+
+  /// The account of sessions without a login. Unless somebody chose an authenticator, there is none from the moment on
+  /// that the server listens beyond loopback.
+  std::optional<Account> guest() const {
+    if (guests_by_default_ && beyond_loopback_) return std::nullopt;
+    return authenticator.guest();
+  }
+  /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may
+  /// have.
+  std::shared_ptr<AccountUse> enter(const Account& account) {
+    if (account.max_sessions == 0 && account.bytes_per_second == 0) return no_limits_;
+    const std::lock_guard lock{mutex_};
+    auto& slot = uses_[account.name];
+    std::shared_ptr<AccountUse> use = slot.lock();
+    if (!use) slot = use = std::make_shared<AccountUse>(account.bytes_per_second);
+    const auto sessions = static_cast<unsigned long>(use.use_count()) - 1;  // without ours
+    if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
+    return use;
+  }
+  /// The bandwidth of all transfers together.
+  AccountUse& total() noexcept { return total_; }
+  void listens_on(const Address& address) noexcept {
+    if (!address.is_loopback()) beyond_loopback_ = true;
+  }
+
+ private:
+  template <class Part, class... Parts> static Part take(std::tuple<Parts...>& parts) {
+    if constexpr ((std::is_same_v<Part, Parts> || ...)) {
+      return std::move(std::get<Part>(parts));
+    } else {
+      return Part{};
+    }
+  }
+
+  AccountUse total_{limits.bytes_per_second};
+  std::shared_ptr<AccountUse> no_limits_ = std::make_shared<AccountUse>(0);
+  std::mutex mutex_;
+  std::map<std::string, std::weak_ptr<AccountUse>> uses_;
+  const bool guests_by_default_;
+  std::atomic<bool> beyond_loopback_ = false;
+};
+
+namespace detail {
+
+/// The first of Parts for which Test holds, else Default.
+template <template <class> class Test, class Default, class... Parts> struct FirstThat { using type = Default; };
+template <template <class> class Test, class Default, class First, class... Rest>
+struct FirstThat<Test, Default, First, Rest...> {
+  using type = typename std::conditional_t<Test<First>::value, std::type_identity<First>,
+                                           FirstThat<Test, Default, Rest...>>::type;
+};
+
+template <class X> struct IsProfile : std::is_base_of<Profile, X> {};
+template <class X> struct IsStorage : std::bool_constant<ReadableStorage<X>> {};
+template <class X> struct IsAuthenticator : std::bool_constant<Authenticator<X>> {};
+template <class X> struct IsSetting
+    : std::bool_constant<std::is_same_v<X, Limits> || std::is_same_v<X, DataPorts> ||
+                         std::is_same_v<X, PublicAddress> || std::is_same_v<X, Greeting> ||
+                         std::is_same_v<X, TrustedProxies>> {};
+template <class X> struct IsObserver : std::bool_constant<!IsProfile<X>::value && !IsStorage<X>::value &&
+                                                          !IsAuthenticator<X>::value && !IsSetting<X>::value> {};
+
+template <class Base, class S, class A, class O> struct Assembled : Base {
+  using Storage = S;
+  using Authenticator = A;
+  using Observer = O;
+};
+
+/// The profile that a server's parts make together; what is no other part is the observer.
+template <class Default, class... Parts> struct ProfileOf {
+  using Base = typename FirstThat<IsProfile, Default, Parts...>::type;
+  using type = Assembled<Base, typename FirstThat<IsStorage, typename Base::Storage, Parts...>::type,
+                         typename FirstThat<IsAuthenticator, typename Base::Authenticator, Parts...>::type,
+                         typename FirstThat<IsObserver, typename Base::Observer, Parts...>::type>;
+};
+
+}  // namespace detail
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// One client, from its greeting to its farewell: the control connection, who it is, and what one command leaves for
+/// the next. What stands under *for commands* is what a command may use.
+///
+/// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
+template <Transport T, class P> class Session {
+ public:
+  using Stream = typename T::Stream;
+  using Storage = typename P::Storage;
+  using Transfer = ftplike::Transfer;
+  using Channel = typename P::DataChannel::template ServerEnd<T>;
+  /// The profile's commands with those of its data channel.
+  using Commands = typename P::DataChannel::template AddTo<typename P::Commands>;
+
+  /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
+  /// have been read from it already.
+  Session(T& network, const Executor& executor, Stream control, Service<P>& service, Conversation who,
+          std::string_view first_bytes = {})
+      : network_{network},
+        executor_{executor},
+        control_{network, std::move(control), service.limits.line},
+        service_{service},
+        watchdog_{network, executor},
+        who_{std::move(who)},
+        account_{service.guest()},
+        began_{network.now()} {
+    control_.lines().feed(first_bytes);
+    if (account_) use_ = service.enter(*account_);
+    if (!use_) account_.reset();
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Converses until the client or the server has had enough. Does not throw.
+  awaitable<void> run() {
+    observe<SessionOpened>();
+    std::error_code error;
+    try {
+      co_await converse();
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
+    control_.stream().close();
+    co_await control_.join_reader();
+    observe<SessionClosed>(error);
+  }
+
+  const Executor& executor() const noexcept { return executor_; }
+  /// Ends the session as soon as no transfer is under way. On its executor.
+  void drain() {
+    draining_ = true;
+    if (transfer_) return;
+    control_.stream().cancel();
+    watchdog_.interrupt();
+  }
+  /// Ends the session now. On its executor.
+  void cut() {
+    drain();
+    interrupt(Errc::shutting_down);
+    control_.stream().close();
+  }
+
+  // ---- for commands ----
+
+  /// The client and the server's own end of the control connection.
+  const Endpoint& peer() const noexcept { return who_.peer; }
+  Stream& control() noexcept { return control_.stream(); }
+  T& network() noexcept { return network_; }
+  Service<P>& service() noexcept { return service_; }
+  const Limits& limits() const noexcept { return service_.limits; }
+  const Conversation& who() const noexcept { return who_; }
+  Storage& storage() noexcept { return service_.storage; }
+
+  /// Who is logged in, or the guest; none before a login where guests may do nothing.
+  const std::optional<Account>& account() const noexcept { return account_; }
+  bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
+  /// Whether the client speaks standard FTP: it said USER, HOST or AUTH. Otherwise the session is an ftp-like one.
+  bool standard() const noexcept { return standard_; }
+  void become_standard() {
+    standard_ = true;
+    account_.reset();
+  }
+  /// Begins a login, or drops the one that is there.
+  void log_out() {
+    if (account_) began_ = network_.now();  // the time for a login is counted anew
+    become_standard();
+    who_.user.clear();
+    use_.reset();
+    directory = Path{};
+    state = SessionState{};
+    channel_.disarm();
+  }
+  /// False if this account has as many sessions as it may have.
+  bool log_in(Account account) {
+    use_ = service_.enter(account);
+    if (!use_) return false;
+    who_.user = account.name;
+    account_ = std::move(account);
+    directory = Path{};
+    return true;
+  }
+  /// Waits, as a punishment.
+  awaitable<void> pause(Duration duration) { return watchdog_.sleep_until(network_.now() + duration); }
+
+  /// The path of the storage that `text`, from the client, names: seen from its directory, below its account's root.
+  Path path(std::string_view text) const { return virtual_path(text).beneath(account_ ? account_->root : Path{}); }
+  /// The path as the client sees it.
+  Path virtual_path(std::string_view text) const { return directory.resolve(text); }
+
+  Path directory;
+  SessionState state;
+  unsigned failed_logins = 0;
+  bool epsv_only = false;
+
+  /// The way that data connections come to be; of several, the way `W`.
+  template <class W> auto& channel() noexcept {
+    if constexpr (requires { channel_.template use<W>(); }) {
+      return channel_.template use<W>();
+    } else {
+      return channel_;
+    }
+  }
+  /// Whether the next transfer would go over a port that the server announces, as in the ftp-like dialect.
+  bool announces() const noexcept { return channel_.announces(); }
+  /// Forgets what was negotiated for data connections.
+  void disarm() { channel_.disarm(); }
+  /// Sends what `source` gives over a new data connection. Gives the final reply to that.
+  template <ByteSource Source> awaitable<Reply> send(Source& source, Transfer transfer) {
+    Settled<void> outcome;
+    begin(transfer, Direction::sent);
+    if (transfer.ascii) {
+      AsciiSource<Source> text{source};
+      co_await settle(send_over_data(*this, text, transfer), outcome);
+    } else {
+      co_await settle(send_over_data(*this, source, transfer), outcome);
+    }
+    co_return co_await conclude(transfer, outcome);
+  }
+  /// Takes what comes over a new data connection into `file`, and finishes that if all is well. Gives the final reply.
+  template <ByteSink Sink> awaitable<Reply> receive(Sink& file, Transfer transfer) {
+    Settled<void> outcome;
+    begin(transfer, Direction::received);
+    if (transfer.ascii) {
+      AsciiSink<Sink> text{file};
+      co_await settle(receive_over_data(*this, text, transfer), outcome);
+    } else {
+      co_await settle(receive_over_data(*this, file, transfer), outcome);
+    }
+    co_return co_await conclude(transfer, outcome);
+  }
+  /// Whether a transfer is under way; only commands that act at once can see that.
+  const Transfer* transferring() const noexcept { return transfer_; }
+  /// Ends the transfer under way, whose final reply comes before the caller's. False if there is none.
+  bool interrupt(Errc why) {
+    if (!transfer_) return false;
+    if (!interruption_) interruption_ = why;
+    watchdog_.interrupt();
+    return true;
+  }
+  /// Whether the server wants the session to end: what takes long should give up.
+  bool is_ending() const noexcept { return draining_; }
+  /// Ends the session after this command's reply.
+  void close() noexcept { closing_ = true; }
+
+  /// Calls `f(entry)` for every command that this session understands, in the order of the table.
+  template <class F> static void for_each_command(F f) {
+    for (const auto& entry : Table::template entries<Session>()) f(entry);
+  }
+  static auto find_command(Verb verb) noexcept { return Table::template find<Session>(verb); }
+
+  template <class Event, class... More> void observe(More&&... more) {
+    ftplike::observe<Event>(service_.observer, who_, std::forward<More>(more)...);
+  }
+
+  /// Whether somebody watches events of this kind.
+  template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
+
+  /// Tells the observer of a command; gives its refusal, if it refuses.
+  std::optional<Reply> announce(std::string_view verb, std::string_view argument) {
+    return ask(service_.observer, CommandSeen{who_, verb, argument});
+  }
+
+  // ---- for data channels ----
+
+  Watchdog<T>& watchdog() noexcept { return watchdog_; }
+  /// Whether a data connection from there can be the client's: it comes from its address, or from its proxy's.
+  bool is_from_client(const Endpoint& remote) const {
+    return remote.address() == who_.peer.address() || remote.address() == control_.stream().remote().address();
+  }
+  /// A listener for data on the address by which the client reached us.
+  typename T::Acceptor listen_for_data() {
+    auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
+    observe<DataListening>(acceptor.endpoint());
+    return acceptor;
+  }
+  /// The address that the client is to connect to.
+  Address address_for_client() const {
+    return service_.public_address.seen_by(who_.peer.address()).value_or(who_.local.address());
+  }
+  /// Sends a preliminary reply; from then on the control connection is watched until the transfer ends.
+  awaitable<void> preliminary(const Reply& reply) {
+    co_await say(reply);
+    watching_ = true;
+    if (!control_.is_read_beside()) control_.read_beside(executor_, watch_control());
+  }
+  /// Throws if the transfer under way is to end.
+  void check_interruption() const {
+    if (interruption_) throw std::system_error(interruption_);
+  }
+  /// Opens the data connection of a transfer.
+  awaitable<Stream> open_data(Transfer& transfer) { return channel_.open(*this, transfer.opening); }
+  /// Whether the client closed the control connection without saying QUIT, and so is dead rather than done.
+  ///
+  /// A client that died ended both its connections at once, in whatever order: what the control connection has to say
+  /// decides whether an upload is whole. It is given a sixty-fourth of the upload's time for that, twenty milliseconds
+  /// at the most; a short one only until the event loop has looked at all its sockets once more.
+  awaitable<bool> client_vanished() {
+    const Time now = network_.now();
+    const Duration grace = std::min<Duration>((now - transfer_->began) / 64, std::chrono::milliseconds{20});
+    if (grace >= std::chrono::milliseconds{1}) co_await watchdog_.sleep_until(now + grace);
+    co_await asio::post(executor_, use_awaitable);
+    co_await asio::post(executor_, use_awaitable);
+    const bool ended = control_.ended() || control_error_ || control_.stream().has_ended();
+    const auto& later = control_.put_off();
+    const bool quit = std::any_of(later.begin(), later.end(),
+                                  [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; });
+    co_return ended && !quit;
+  }
+  /// What the sessions of this one's account share.
+  AccountUse& use() noexcept { return *use_; }
+  /// Why a wait of the transfer ended: the interruption, or `otherwise`.
+  std::error_code interruption(Errc otherwise) const noexcept {
+    return interruption_ ? interruption_ : make_error_code(otherwise);
+  }
+
+ private:
+  using Table = typename Commands::template On<Session>;
+
+  // ---- the control connection ----
+
+  awaitable<void> converse() {
+    const Reply welcome{220, service_.greeting.text};
+    co_await say(welcome);
+    while (!closing_) {
+      const std::optional<Line> line = co_await next_line();
+      if (!line) co_return;
+      const Reply final = co_await dispatch(*this, line->text, line->error());
+      co_await say(final);
+      if (belated_.code() != 0) {
+        const Reply answer_to_abor = std::exchange(belated_, Reply{});
+        co_await say(answer_to_abor);
+      }
+    }
+  }
+
+  awaitable<void> say(const Reply& reply) {
+    observe<ReplySeen>(reply);
+    if (!transfer_) watchdog_.guard(limits().idle, control_.stream());  // a client that reads no replies has gone
+    return control_.say(reply);
+  }
+
+  awaitable<std::optional<Line>> next_line() {
+    const auto grace = P::unterminated_commands ? std::optional{limits().grace} : std::nullopt;
+    std::error_code error;
+    try {
+      if (draining_) throw std::system_error(Errc::shutting_down);
+      co_return co_await control_.next_line(grace, [this](bool first) {
+        if (control_error_) throw std::system_error(control_error_);
+        if (draining_) throw std::system_error(Errc::shutting_down);
+        if (first) watchdog_.guard(patience(), control_.stream());
+      });
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    const bool idle = watchdog_.barked();
+    watchdog_.rest();
+    throw std::system_error(idle        ? make_error_code(Errc::timed_out)
+                            : draining_ ? make_error_code(Errc::shutting_down)
+                                        : error);
+  }
+
+  Duration patience() const {
+    if (account_) return limits().idle;
+    return std::max(Duration{1}, began_ + limits().login - network_.now());
+  }
+
+  awaitable<void> say_goodbye(std::error_code why) {
+    const Reply farewell{421, why == Errc::timed_out ? "Timed out, closing the connection" : "Server is shutting down"};
+    try {
+      co_await say(farewell);
+    } catch (const std::system_error&) {  // nobody is there to hear it
+    }
+  }
+
+  // ---- transfers ----
+
+  void begin(Transfer& transfer, Direction direction) {
+    if (!channel_.armed()) throw std::system_error(Errc::no_data_connection);
+    transfer.direction = direction;
+    transfer.began = network_.now();
+    interruption_ = {};
+    transfer_ = &transfer;
+  }
+
+  /// Whether a command that came during a transfer need not wait for its end. What comes behind an ABOR waits.
+  bool acts_at_once(const Line& line) const {
+    if (line.error() || interruption_) return false;
+    const CommandLine command = parse_command(line.text);
+    const auto* entry = find_command(command.verb);
+    return entry && entry->at_once && command.argument.empty() && (account_ || entry->before_login);
+  }
+
+  /// Reads what comes over the control connection during a transfer: some commands act at once, the others wait. When
+  /// the transfer has ended it goes on until the next bytes come.
+  awaitable<void> watch_control() {
+    try {
+      // A transfer that never waits is over by now, and costs no read.
+      co_await asio::post(executor_, use_awaitable);
+      while (watching_ && control_.put_off().size() < limits().waiting_commands) {
+        auto line = control_.lines().next();
+        if (!line) {
+          if (control_.ended()) break;
+          co_await control_.read();
+        } else if (acts_at_once(*line)) {
+          answering_ = true;
+          const Reply reply = co_await dispatch(*this, line->text, std::error_code{});
+          if (interruption_) {
+            belated_ = reply;
+          } else {
+            co_await say(reply);
+          }
+          answering_ = false;
+        } else {
+          control_.put_off(*std::move(line));
+        }
+      }
+    } catch (const std::system_error& failure) {
+      answering_ = false;
+      control_error_ = failure.code();
+      if (watching_ && !draining_) interrupt(Errc::peer_lost);
+    }
+  }
+
+  /// Ends the watch and gives the verdict of a transfer.
+  awaitable<Reply> conclude(Transfer& transfer, Settled<void>& outcome) {
+    const bool stalled = watchdog_.barked();
+    watchdog_.rest();
+    watching_ = false;
+    if (answering_) {
+      watchdog_.guard(limits().idle, control_.stream());
+      co_await control_.join_reader();
+      watchdog_.rest();
+    }
+    transfer_ = nullptr;
+    std::error_code error;
+    try {
+      outcome.get();
+    } catch (const std::system_error& failure) {
+      error = failure.code();
+      if (error == asio::error::operation_aborted)
+        error = stalled ? make_error_code(Errc::stalled) : interruption(Errc::peer_lost);
+    }
+    observe<TransferEnded>(transfer.verb, transfer.path, transfer.direction, transfer.moved, transfer.offset,
+                           network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
+    if (error) co_return reply_for(error);
+    co_return Reply{226, transfer.conclusion};
+  }
+
+  T& network_;
+  Executor executor_;
+  ControlConnection<T> control_;
+  Service<P>& service_;
+  Watchdog<T> watchdog_;
+  Conversation who_;
+  std::optional<Account> account_;
+  std::shared_ptr<AccountUse> use_;
+  Channel channel_;
+  Time began_;
+  Transfer* transfer_ = nullptr;
+  std::error_code control_error_;  // what the watch met
+  std::error_code interruption_;   // why the transfer is to end
+  Reply belated_;                  // to the command that interrupted the transfer
+  bool standard_ = false, closing_ = false, draining_ = false, watching_ = false, answering_ = false;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// What became of the sessions of a server that stopped.
+struct StopReport {
+  std::size_t drained = 0;  // ended by themselves
+  std::size_t cut = 0;      // had to be ended
+};
+/// The server has stopped: its ports are free, its sessions gone.
+struct ServerStopped {
+  StopReport report;
+};
+
+/// Accepts sessions on any number of addresses and deals them out over the transport's threads.
+///
+///     ftplike::TcpTransport network;
+///     ftplike::Server server{network, ftplike::DirectoryStorage{"server_storage"}};
+///     server.listen("127.0.0.1", 3456);
+///     network.run();
+///
+/// Its parts follow the transport in any order, each at most once: a storage, a profile (`Ftp{}` if none), an
+/// authenticator, `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, `TrustedProxies`, and an observer: anything that
+/// can be called with one of the events of io/observer.hpp.
+///
+/// **Lifetime:** the transport outlives it; sessions may outlive it. **Threads:** `listen` and `stop` from any.
+template <Transport T, class P> class Server {
+ public:
+  template <class... Parts> explicit Server(T& network, Parts... parts)
+      : state_{std::make_shared<State>(network, std::tuple<Parts...>{std::move(parts)...})} {}
+  Server(Server&&) = delete;
+  ~Server() { stop(); }
+
+  /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
+  ///
+  /// **Errors:** `std::system_error` if the address cannot be had.
+  Endpoint listen(const std::string& address, std::uint16_t port) {
+    return listen(Endpoint{asio::ip::make_address(address), port});
+  }
+  Endpoint listen(const Endpoint& where) {
+    const Executor home = state_->home;
+    return accept_from(state_->network.listen(home, where));
+  }
+  /// Accepts sessions from a listener that somebody else made: a supervisor's, a test's.
+  Endpoint accept_from(typename T::Acceptor listener) {
+    const Endpoint where = listener.endpoint();
+    state_->service.listens_on(where.address());
+    auto acceptor = std::make_shared<typename T::Acceptor>(std::move(listener));
+    {
+      const std::lock_guard lock{state_->mutex};
+      state_->acceptors.push_back(acceptor);
+    }
+    asio::co_spawn(state_->home, accept_all(state_, std::move(acceptor)), asio::detached);
+    return where;
+  }
+
+  /// Takes no new sessions, lets transfers end until `Limits::drain` has passed, cuts the rest, and tells the observer
+  /// of it (`ServerStopped`). Returns at once; the transport's `run` returns when it is done. Later calls do nothing.
+  void stop() {
+    auto state = state_;
+    asio::post(state->home, [state] {
+      if (std::exchange(state->stopping, true)) return;
+      asio::co_spawn(state->home, drain(state), asio::detached);
+    });
+  }
+
+  /// What its sessions share.
+  Service<P>& service() noexcept { return state_->service; }
+  /// How many sessions there are now.
+  std::size_t sessions() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->sessions.size();
+  }
+
+ private:
+  using OneSession = Session<T, P>;
+
+  struct State {
+    template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
+        : network{its_network}, home{its_network.executor()}, service{std::move(parts)}, all_gone{home, Time::max()} {}
+
+    T& network;
+    const Executor home;  // of the acceptors
+    Service<P> service;
+    asio::steady_timer all_gone;  // a place to wait
+    bool stopping = false;        // on home
+
+    std::mutex mutex;  // of what follows
+    std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
+    std::list<OneSession*> sessions;
+    std::map<Address, std::size_t> per_address;
+    std::uint64_t last_number = 0;
+  };
+  using StatePointer = std::shared_ptr<State>;
+
+  /// A session's entry in the server's book, from its beginning to its end.
+  class Registration {
+   public:
+    Registration() = default;
+    Registration(StatePointer state, const Address& address, typename std::list<OneSession*>::iterator place)
+        : state_{std::move(state)}, address_{address}, place_{place} {}
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+    ~Registration() {
+      if (!state_) return;
+      const std::lock_guard lock{state_->mutex};
+      state_->sessions.erase(place_);
+      if (--state_->per_address[address_] == 0) state_->per_address.erase(address_);
+      if (state_->sessions.empty()) asio::post(state_->home, [state = state_] { state->all_gone.cancel(); });
+    }
+    void belongs_to(OneSession* session) {
+      const std::lock_guard lock{state_->mutex};
+      *place_ = session;
+    }
+
+   private:
+    StatePointer state_;
+    Address address_;
+    typename std::list<OneSession*>::iterator place_;
+  };
+
+  static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor) {
+    while (!state->stopping) {
+      const Executor executor = state->network.executor();
+      Settled<typename T::Stream> accepted;
+      co_await settle(acceptor->accept(executor), accepted);
+      if (state->stopping) break;
+      if (accepted.failed()) {  // out of descriptors, most likely: the next one may have more luck
+        co_await state->network.sleep_until(state->network.now() + std::chrono::milliseconds{100});
+        continue;
+      }
+      asio::co_spawn(executor, serve(state, accepted.get()), asio::detached);
+    }
+  }
+
+  static awaitable<void> serve(StatePointer state, typename T::Stream control) {
+    const Executor executor = co_await asio::this_coro::executor;
+    Conversation who{0, control.local(), control.remote()};
+    std::string first_bytes;
+    if (state->service.trusted_proxies.contain(who.peer.address())) {
+      Settled<void> introduced;
+      co_await settle(within(state->network, state->service.limits.login, introduce(control, who, first_bytes)),
+                      introduced);
+      if (introduced.failed()) co_return;  // as the PROXY protocol wants it
+    }
+    std::optional<Registration> registration;
+    who.number = admit(state, who.peer.address(), registration);
+    if (who.number == 0) {
+      co_await turn_away(std::move(control));
+      co_return;
+    }
+    OneSession session{state->network, executor, std::move(control), state->service, who, first_bytes};
+    registration->belongs_to(&session);
+    co_await session.run();
+    registration.reset();
+  }
+
+  /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
+  static awaitable<void> introduce(typename T::Stream& control, Conversation& who, std::string& rest) {
+    std::array<std::byte, 512> room;
+    for (;;) {
+      const std::size_t n = co_await control.read_some(room);
+      rest.append(as_text(std::span{room}.first(n)));
+      const ProxyHeader header = parse_proxy_header(rest);
+      if (header.state == ProxyHeader::State::invalid || n == 0) throw std::system_error(Errc::bad_line);
+      if (header.state == ProxyHeader::State::incomplete) continue;
+      if (header.ends) {
+        who.peer = Endpoint{asio::ip::make_address(header.ends->client.host), header.ends->client.port};
+        who.local = Endpoint{asio::ip::make_address(header.ends->server.host), header.ends->server.port};
+      }
+      rest.erase(0, header.size);
+      co_return;
+    }
+  }
+
+  /// Enters a session in the book and gives its number; 0 if there are too many.
+  static std::uint64_t admit(const StatePointer& state, const Address& client,
+                             std::optional<Registration>& registration) {
+    const std::lock_guard lock{state->mutex};
+    const Limits& limits = state->service.limits;
+    const auto from_there = state->per_address.find(client);
+    if (state->sessions.size() >= limits.sessions) return 0;
+    if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
+    ++state->per_address[client];
+    registration.emplace(state, client, state->sessions.insert(state->sessions.end(), nullptr));
+    return ++state->last_number;
+  }
+
+  /// Calls `act(session)` for every session, on its own executor.
+  template <class Act> static void for_each_session(const StatePointer& state, Act act) {
+    const std::lock_guard lock{state->mutex};
+    for (OneSession* session : state->sessions) {
+      if (!session) continue;
+      asio::post(session->executor(), [state, session, act] {
+        // It may have ended meanwhile, but only on this very executor: if it is in the book it stays there during this
+        // call.
+        std::unique_lock lock_again{state->mutex};
+        const bool alive = std::find(state->sessions.begin(), state->sessions.end(), session) != state->sessions.end();
+        lock_again.unlock();
+        if (alive) act(*session);
+      });
+    }
+  }
+
+  static std::size_t count(const StatePointer& state) {
+    const std::lock_guard lock{state->mutex};
+    return state->sessions.size();
+  }
+
+  static awaitable<void> drain(StatePointer state) {
+    {
+      const std::lock_guard lock{state->mutex};
+      for (auto& acceptor : state->acceptors) acceptor->cancel();
+      state->acceptors.clear();
+    }
+    StopReport report;
+    report.drained = count(state);
+    for_each_session(state, [](OneSession& session) { session.drain(); });
+    bool late = false;
+    typename T::Timer deadline{state->network, state->home};
+    deadline.start(state->network.now() + state->service.limits.drain, [&late, state] {
+      late = true;
+      state->all_gone.cancel();
+    });
+    while (count(state) > 0) {
+      if (std::exchange(late, false)) {
+        report.cut = count(state);
+        for_each_session(state, [](OneSession& session) { session.cut(); });
+      }
+      co_await state->all_gone.async_wait(as_tuple(use_awaitable));
+    }
+    report.drained -= report.cut;
+    if constexpr (takes<typename P::Observer, ServerStopped>) state->service.observer(ServerStopped{report});
+  }
+
+  static awaitable<void> turn_away(typename T::Stream control) {
+    constexpr std::string_view sorry = "421 Too many connections, try later\r\n";
+    Settled<void> ignored;
+    co_await settle(control.write(as_bytes(sorry)), ignored);
+  }
+
+  StatePointer state_;
+};
+
+template <Transport T, class... Parts> Server(T&, Parts...)
+    -> Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
+
+}  // namespace ftplike
+
+// ---- ftplike/storage/memory.hpp
+#include <algorithm>
+#include <initializer_list>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/storage/memory_tree.hpp
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+
+namespace ftplike::detail {
+
+/// The files of a MemoryStorage, by path. Whoever calls holds the mutex.
+class MemoryTree {
+ public:
+  struct Node {
+    std::shared_ptr<const std::string> text;  // none: a directory
+    Timestamp modified;
+    unsigned mode;
+    std::uint64_t number;
+  };
+  /// Bytes on their way to a name. Those with no writer are the name's partial file.
+  struct Upload {
+    Path path;
+    std::string text;
+    bool resumable = true;             // false: somebody else was at the name, so nothing is kept
+    bool busy = true;                  // a writer is at it
+    std::optional<Path> wanted{};      // of create_unique: where the numbers start
+    std::uint64_t size = text.size();  // also when the text has gone to its name
+  };
+  using UploadPointer = std::shared_ptr<Upload>;
+
+  explicit MemoryTree(std::uint64_t its_capacity) : capacity{its_capacity} {
+    nodes_.emplace("/", Node{nullptr, time, 0755, ++last_number_});
+  }
+
+  std::mutex mutex;
+  std::uint64_t capacity;
+  Timestamp time{std::chrono::sys_days{std::chrono::year{2001} / 2 / 3}};  // of what is new
+
+  std::uint64_t room() const noexcept { return capacity > used_ ? capacity - used_ : 0; }
+  const std::map<std::string, Node>& nodes() const noexcept { return nodes_; }
+
+  Node& at(const Path& path) {
+    check_names(path);
+    if (const auto found = nodes_.find(path.string()); found != nodes_.end()) return found->second;
+    Path above = path.parent();
+    while (!nodes_.contains(above.string())) above = above.parent();
+    fail(nodes_.at(above.string()).text ? std::errc::not_a_directory : std::errc::no_such_file_or_directory);
+  }
+  Node& file_at(const Path& path) {
+    Node& node = at(path);
+    if (!node.text) fail(std::errc::is_a_directory);
+    return node;
+  }
+  Entry entry(const Path& path, const Node& node) const {
+    Entry result{std::string{path.name()}, node.text ? Entry::Type::file : Entry::Type::directory,
+                 node.text ? node.text->size() : 0, node.modified};
+    result.mode = node.mode;
+    result.unique = std::to_string(node.number);
+    return result;
+  }
+
+  /// Some of a directory's entries, beginning behind the name `after`.
+  std::vector<Entry> list(const Path& directory, const std::string& after, std::size_t most) const {
+    std::vector<Entry> result;
+    const std::string prefix = inside(directory);
+    auto next = nodes_.upper_bound(prefix + after);
+    while (next != nodes_.end() && next->first.starts_with(prefix) && result.size() < most) {
+      if (const auto slash = next->first.find('/', prefix.size()); slash != std::string::npos) {
+        next = nodes_.lower_bound(next->first.substr(0, slash) + char{'/' + 1});  // past all that is in there
+      } else {
+        result.push_back(entry(Path{next->first}, next->second));
+        ++next;
+      }
+    }
+    return result;
+  }
+
+  void make_directory(const Path& path) {
+    check_place(path);
+    if (!nodes_.try_emplace(path.string(), Node{nullptr, time, 0755, last_number_ + 1}).second) {
+      fail(std::errc::file_exists);
+    }
+    ++last_number_;
+  }
+  void put_directory(const Path& path) {
+    if (!nodes_.contains(path.string())) {
+      put_directory(path.parent());
+      make_directory(path);
+    }
+  }
+  /// Puts a whole file under a name, with the directories above it.
+  void put(const Path& path, std::string text) {
+    put_directory(path.parent());
+    check_target(path);
+    used_ += text.size();
+    replace(path, std::move(text));
+  }
+  void remove(const Path& path) {
+    const auto partial = partial_of(path);
+    const bool forgets = partial && !partial->busy;
+    if (!forgets || nodes_.contains(path.string())) {
+      used_ -= file_at(path).text->size();
+      nodes_.erase(path.string());
+    }
+    if (forgets) drop(partial);
+  }
+  void remove_directory(const Path& path) {
+    if (at(path).text) fail(std::errc::not_a_directory);
+    if (path.is_root()) fail(std::errc::operation_not_permitted);
+    if (!list(path, "", 1).empty()) fail(std::errc::directory_not_empty);
+    const auto partials = uploads_below(path);
+    for (const auto& partial : partials) {
+      if (partial->busy) fail(std::errc::directory_not_empty);
+    }
+    for (const auto& partial : partials) drop(partial);
+    nodes_.erase(path.string());
+  }
+  void rename(const Path& from, const Path& to) {
+    const Node moved = at(from);
+    check_place(to);
+    if (from.is_root() || to.is_root()) fail(std::errc::operation_not_permitted);
+    if (from == to) return;
+    if (to.string().starts_with(inside(from))) fail(std::errc::invalid_argument);
+    if (const auto old = nodes_.find(to.string()); old != nodes_.end()) {
+      if (moved.text && !old->second.text) fail(std::errc::is_a_directory);
+      if (!moved.text && old->second.text) fail(std::errc::not_a_directory);
+      if (!moved.text && (!list(to, "", 1).empty() || !uploads_below(to).empty())) fail(std::errc::directory_not_empty);
+      if (old->second.text) used_ -= old->second.text->size();
+      nodes_.erase(old);
+    }
+    const auto place = [&](const std::string& path) { return to.string() + path.substr(from.string().size()); };
+    nodes_.erase(from.string());
+    nodes_.emplace(to.string(), moved);
+    if (moved.text) return;
+    for (auto next = nodes_.lower_bound(inside(from)); next != nodes_.end() && next->first.starts_with(inside(from));) {
+      auto node = nodes_.extract(next++);
+      node.key() = place(node.key());
+      nodes_.insert(std::move(node));
+    }
+    for (const auto& upload : uploads_below(from)) {
+      forget(upload);
+      upload->path = Path{place(upload->path.string())};
+      uploads_.emplace(upload->path.string(), upload);
+    }
+  }
+
+  UploadPointer partial_of(const Path& path) const {
+    check_names(path);
+    const auto [first, last] = uploads_.equal_range(path.string());
+    for (auto upload = first; upload != last; ++upload) {
+      if (upload->second->resumable) return upload->second;
+    }
+    return nullptr;
+  }
+  UploadPointer create(const Path& path, std::uint64_t offset) {
+    check_target(path);
+    auto partial = partial_of(path);
+    if (offset == 0) return partial && !partial->busy ? go_on(partial, 0) : begin(path, {}, !partial);
+    if (partial && partial->busy) fail(Errc::busy);
+    if (partial) return go_on(partial, offset);
+    const auto whole = nodes_.find(path.string());
+    if (whole == nodes_.end() || whole->second.text->size() < offset) fail(Errc::bad_restart);
+    return begin(path, whole->second.text->substr(0, offset), true);
+  }
+  UploadPointer append(const Path& path) {
+    check_target(path);
+    auto partial = partial_of(path);
+    const auto whole = nodes_.find(path.string());
+    const bool is_there = whole != nodes_.end();
+    if (!is_there && partial && partial->busy) fail(Errc::busy);
+    if (!is_there && partial) return go_on(partial, partial->text.size());
+    const bool is_free = !partial || !partial->busy;
+    if (partial && is_free) drop(partial);
+    return begin(path, is_there ? *whole->second.text : std::string{}, is_free);
+  }
+  UploadPointer create_unique(const Path& wanted) {
+    check_place(wanted);
+    if (wanted.is_root()) fail(std::errc::is_a_directory);
+    auto upload = begin(first_free(wanted), {}, true);
+    upload->wanted = wanted;
+    return upload;
+  }
+  /// Takes in as much as there is room for; throws `no_space_on_device` if that is not all.
+  void write(Upload& upload, std::string_view bytes) {
+    const auto part = bytes.substr(0, room());
+    upload.text.append(part);
+    upload.size += part.size();
+    used_ += part.size();
+    if (part.size() < bytes.size()) fail(std::errc::no_space_on_device);
+  }
+  void finish(const UploadPointer& upload) {
+    if (upload->wanted && nodes_.contains(upload->path.string())) {
+      forget(upload);
+      upload->path = first_free(*upload->wanted);
+      uploads_.emplace(upload->path.string(), upload);
+    }
+    check_target(upload->path);
+    forget(upload);
+    upload->busy = false;
+    replace(upload->path, std::move(upload->text));
+  }
+  /// A writer ends without having finished.
+  void leave(const UploadPointer& upload) {
+    upload->busy = false;
+    if (!upload->resumable || upload->text.empty()) drop(upload);
+  }
+  void drop(const UploadPointer& upload) {
+    upload->busy = false;
+    used_ -= upload->text.size();
+    forget(upload);
+  }
+
+ private:
+  static std::string inside(const Path& directory) { return directory.is_root() ? "/" : directory.string() + '/'; }
+  void check_place(const Path& path) {
+    check_names(path);
+    if (at(path.parent()).text) fail(std::errc::not_a_directory);
+  }
+  void check_target(const Path& path) {
+    check_place(path);
+    const auto old = nodes_.find(path.string());
+    if (old != nodes_.end() && !old->second.text) fail(std::errc::is_a_directory);
+  }
+  Path first_free(const Path& wanted) const {
+    for (unsigned n = 0;; ++n) {
+      Path path = numbered(wanted, n);
+      if (!nodes_.contains(path.string()) && !uploads_.contains(path.string())) return path;
+    }
+  }
+  UploadPointer begin(const Path& path, std::string text, bool resumable) {
+    if (text.size() > room()) fail(std::errc::no_space_on_device);
+    used_ += text.size();
+    auto upload = std::make_shared<Upload>(Upload{path, std::move(text), resumable});
+    uploads_.emplace(path.string(), upload);
+    return upload;
+  }
+  UploadPointer go_on(const UploadPointer& partial, std::uint64_t offset) {
+    if (partial->text.size() < offset) fail(Errc::bad_restart);
+    used_ -= partial->text.size() - offset;
+    partial->text.resize(offset);
+    partial->size = offset;
+    partial->busy = true;
+    return partial;
+  }
+  void replace(const Path& path, std::string text) {
+    Node node{std::make_shared<const std::string>(std::move(text)), time, 0644, ++last_number_};
+    const auto [place, is_new] = nodes_.try_emplace(path.string(), node);
+    if (is_new) return;
+    node.mode = place->second.mode;
+    used_ -= place->second.text->size();
+    place->second = std::move(node);
+  }
+  void forget(const UploadPointer& upload) {
+    const auto [first, last] = uploads_.equal_range(upload->path.string());
+    uploads_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == upload; }));
+  }
+  std::vector<UploadPointer> uploads_below(const Path& directory) const {
+    std::vector<UploadPointer> result;
+    const auto prefix = inside(directory);
+    for (auto next = uploads_.lower_bound(prefix); next != uploads_.end() && next->first.starts_with(prefix); ++next) {
+      result.push_back(next->second);
+    }
+    return result;
+  }
+
+  std::map<std::string, Node> nodes_;
+  std::multimap<std::string, UploadPointer> uploads_;
+  std::uint64_t used_ = 0;
+  std::uint64_t last_number_ = 0;
+};
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike {
+
+/// Files in memory: the storage of tests and of servers that must not touch a disk. Copies are handles on the same
+/// files, so that a test keeps one to look inside.
+///
+/// Deterministic: what is new bears the time that `set_time` said last, whatever the clock says. What is written beyond
+/// `capacity` bytes in all, partial files included, throws `no_space_on_device`.
+///
+/// **Threads:** any, at once.
+class MemoryStorage {
+  using Tree = detail::MemoryTree;
+  using Lock = std::lock_guard<std::mutex>;
+
+ public:
+  class Reader;
+  class Writer;
+  class Listing;
+
+  static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
+
+  /// The files given, path and text, with the directories above them; a path that ends with '/' is a directory.
+  MemoryStorage(std::initializer_list<std::pair<std::string_view, std::string_view>> files = {},
+                std::uint64_t capacity = unlimited)
+      : tree_{std::make_shared<Tree>(capacity)} {
+    for (const auto& [path, text] : files) {
+      if (!path.ends_with('/'))
+        tree_->put(Path{path}, std::string{text});
+      else
+        tree_->put_directory(Path{path});
+    }
+  }
+
+  std::string label() const { return "memory"; }
+
+  awaitable<Entry> stat(Path path) {
+    const Lock lock{tree_->mutex};
+    co_return tree_->entry(path, tree_->at(path));
+  }
+  awaitable<Listing> list(Path path);
+  awaitable<Reader> open(Path path, std::uint64_t offset);
+  awaitable<Writer> create(Path path, std::uint64_t offset);
+  awaitable<Writer> append(Path path);
+  awaitable<Writer> create_unique(Path path);
+  awaitable<std::uint64_t> partial_size(Path path) {
+    const Lock lock{tree_->mutex};
+    const auto partial = tree_->partial_of(path);
+    if (!partial || partial->text.empty()) detail::fail(std::errc::no_such_file_or_directory);
+    co_return partial->text.size();
+  }
+  awaitable<void> make_directory(Path path) {
+    const Lock lock{tree_->mutex};
+    tree_->make_directory(path);
+    co_return;
+  }
+  /// Removes a file and its partial file; where there is only a partial file, that one.
+  awaitable<void> remove(Path path) {
+    const Lock lock{tree_->mutex};
+    tree_->remove(path);
+    co_return;
+  }
+  awaitable<void> remove_directory(Path path) {
+    const Lock lock{tree_->mutex};
+    tree_->remove_directory(path);
+    co_return;
+  }
+  awaitable<void> rename(Path from, Path to) {
+    const Lock lock{tree_->mutex};
+    tree_->rename(from, to);
+    co_return;
+  }
+  awaitable<void> set_modified(Path path, Timestamp time) {
+    const Lock lock{tree_->mutex};
+    tree_->at(path).modified = time;
+    co_return;
+  }
+  awaitable<void> set_mode(Path path, unsigned mode) {
+    const Lock lock{tree_->mutex};
+    tree_->at(path).mode = mode & 0777;
+    co_return;
+  }
+  /// The bytes that can still be written.
+  awaitable<std::uint64_t> available(Path path) {
+    const Lock lock{tree_->mutex};
+    tree_->at(path);
+    co_return tree_->room();
+  }
+
+  /// Puts a whole file there, as the constructor does.
+  void put(std::string_view path, std::string_view text) {
+    const Lock lock{tree_->mutex};
+    tree_->put(Path{path}, std::string{text});
+  }
+  /// The whole file under this name, if there is one.
+  std::optional<std::string> text(std::string_view path) const {
+    const Lock lock{tree_->mutex};
+    const auto found = tree_->nodes().find(Path{path}.string());
+    if (found == tree_->nodes().end() || !found->second.text) return std::nullopt;
+    return *found->second.text;
+  }
+  /// Every file and directory, sorted, directories with a '/' at the end; without the root.
+  std::vector<std::string> paths() const {
+    const Lock lock{tree_->mutex};
+    std::vector<std::string> result;
+    for (const auto& [path, node] : tree_->nodes()) {
+      if (path != "/") result.push_back(node.text ? path : path + '/');
+    }
+    return result;
+  }
+  /// The time that new files and directories bear from now on.
+  void set_time(Timestamp time) {
+    const Lock lock{tree_->mutex};
+    tree_->time = time;
+  }
+  void set_capacity(std::uint64_t bytes) {
+    const Lock lock{tree_->mutex};
+    tree_->capacity = bytes;
+  }
+
+ private:
+  std::shared_ptr<Tree> tree_;
+};
+
+/// Reads the file as it was when it was opened, whatever becomes of the name.
+class MemoryStorage::Reader {
+ public:
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const auto rest = as_bytes(*text_).subspan(at_);
+    const auto part = rest.first(std::min(room.size(), rest.size()));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+  std::uint64_t size() const noexcept { return entry_.size; }
+  const Entry& entry() const noexcept { return entry_; }
+
+ private:
+  friend MemoryStorage;
+  Reader(Entry entry, std::shared_ptr<const std::string> text, std::size_t offset)
+      : entry_{std::move(entry)}, text_{std::move(text)}, at_{offset} {}
+
+  Entry entry_;
+  std::shared_ptr<const std::string> text_;
+  std::size_t at_;
+};
+
+/// Collects the bytes of an upload aside until `finish` puts them under the name.
+class MemoryStorage::Writer {
+ public:
+  Writer(Writer&& other) noexcept = default;
+  Writer& operator=(Writer&& other) noexcept {
+    std::swap(tree_, other.tree_);
+    std::swap(upload_, other.upload_);
+    return *this;
+  }
+  ~Writer() {
+    if (!upload_) return;
+    const Lock lock{tree_->mutex};
+    if (upload_->busy) tree_->leave(upload_);
+  }
+
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    const Lock lock{tree_->mutex};
+    tree_->write(*upload_, as_text(bytes));
+    co_return;
+  }
+  awaitable<void> finish() {
+    const Lock lock{tree_->mutex};
+    tree_->finish(upload_);
+    co_return;
+  }
+  void discard() {
+    const Lock lock{tree_->mutex};
+    if (upload_->busy) tree_->drop(upload_);
+  }
+  Path path() const {
+    const Lock lock{tree_->mutex};
+    return upload_->path;
+  }
+  std::uint64_t size() const {
+    const Lock lock{tree_->mutex};
+    return upload_->size;
+  }
+
+ private:
+  friend MemoryStorage;
+  Writer(std::shared_ptr<Tree> tree, Tree::UploadPointer upload) : tree_{std::move(tree)}, upload_{std::move(upload)} {}
+
+  std::shared_ptr<Tree> tree_;
+  Tree::UploadPointer upload_;
+};
+
+/// A directory, some entries at a time, sorted by name.
+class MemoryStorage::Listing {
+ public:
+  awaitable<std::vector<Entry>> next() {
+    const Lock lock{tree_->mutex};
+    auto batch = tree_->list(directory_, after_, batch_size);
+    if (!batch.empty()) after_ = batch.back().name;
+    co_return batch;
+  }
+
+ private:
+  friend MemoryStorage;
+  static constexpr std::size_t batch_size = 512;
+  Listing(std::shared_ptr<Tree> tree, Path directory) : tree_{std::move(tree)}, directory_{std::move(directory)} {}
+
+  std::shared_ptr<Tree> tree_;
+  Path directory_;
+  std::string after_;
+};
+
+inline awaitable<MemoryStorage::Listing> MemoryStorage::list(Path path) {
+  const Lock lock{tree_->mutex};
+  if (tree_->at(path).text) detail::fail(std::errc::not_a_directory);
+  co_return Listing{tree_, path};
+}
+inline awaitable<MemoryStorage::Reader> MemoryStorage::open(Path path, std::uint64_t offset) {
+  const Lock lock{tree_->mutex};
+  const auto& node = tree_->file_at(path);
+  if (offset > node.text->size()) detail::fail(Errc::bad_restart);
+  co_return Reader{tree_->entry(path, node), node.text, offset};
+}
+inline awaitable<MemoryStorage::Writer> MemoryStorage::create(Path path, std::uint64_t offset) {
+  const Lock lock{tree_->mutex};
+  co_return Writer{tree_, tree_->create(path, offset)};
+}
+inline awaitable<MemoryStorage::Writer> MemoryStorage::append(Path path) {
+  const Lock lock{tree_->mutex};
+  co_return Writer{tree_, tree_->append(path)};
+}
+inline awaitable<MemoryStorage::Writer> MemoryStorage::create_unique(Path path) {
+  const Lock lock{tree_->mutex};
+  co_return Writer{tree_, tree_->create_unique(path)};
+}
+
+static_assert(WritableStorage<MemoryStorage>);
+
+}  // namespace ftplike
+
+// ---- ftplike/users/user_table.hpp
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/users/password.hpp
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#if __has_include(<crypt.h>)
+#include <crypt.h>
+#else
+#include <unistd.h>
+#endif
+
+namespace ftplike {
+
+/// What computes the hash of a password: given the password and a hash in the form of crypt(3), the hash that this
+/// password has under the same scheme, cost and salt, or nothing if that cannot be computed. It takes its time.
+///
+/// **Threads:** any number at once.
+template <class H>
+concept PasswordHashing = requires(const H& hash, const std::string& password, const std::string& like) {
+  { hash(password, like) } -> std::same_as<std::string>;
+};
+
+/// The schemes of the system's crypt(3).
+struct CryptHashing {
+  std::string operator()(const std::string& password, const std::string& like) const {
+    if (password.find('\0') != std::string::npos) return {};  // crypt would see only what is before it
+    const auto room = std::make_unique<crypt_data>();         // 32 KiB
+    const char* result = crypt_r(password.c_str(), like.c_str(), room.get());
+    return result == nullptr || *result == '*' ? std::string{} : std::string{result};
+  }
+};
+
+namespace detail {
+
+/// A setting for `crypt_r` with a fresh salt, of the scheme that the system prefers; SHA-512 where it does not say.
+inline std::string fresh_salt() {
+#ifdef CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX
+  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> room{};
+  const char* result = crypt_gensalt_rn(nullptr, 0, nullptr, 0, room.data(), static_cast<int>(room.size()));
+  if (result == nullptr) throw std::system_error(errno, std::generic_category(), "crypt_gensalt");
+  return result;
+#else
+  constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  std::random_device random;
+  std::uniform_int_distribution<std::size_t> any(0, alphabet.size() - 1);
+  std::string result = "$6$rounds=100000$";
+  for (int i = 0; i < 16; ++i) result += alphabet[any(random)];
+  return result;
+#endif
+}
+
+/// Whether two texts are equal, in a time that tells only how long `offered` is.
+inline bool same_secret(std::string_view offered, std::string_view secret) noexcept {
+  volatile unsigned difference = offered.size() == secret.size() ? 0U : 1U;
+  for (std::size_t i = 0; i < offered.size(); ++i) {
+    const char other = secret.empty() ? '\0' : secret[i % secret.size()];
+    difference = difference | (static_cast<unsigned char>(offered[i]) ^ static_cast<unsigned char>(other));
+  }
+  return difference == 0;
+}
+
+}  // namespace detail
+
+/// The hash of a password as a users' file has it, with a salt of its own: yescrypt where the system has it.
+///
+/// **Errors:** `std::system_error` if it cannot be made, which the empty and the overlong password (more than 511
+/// bytes, or with a NUL) are cases of.
+inline std::string hash_password(const std::string& password) {
+  std::string result;
+  if (!password.empty()) result = CryptHashing{}(password, detail::fresh_salt());
+  if (result.empty()) {
+    throw std::system_error(std::make_error_code(std::errc::invalid_argument), "this password cannot be hashed");
+  }
+  return result;
+}
+
+/// What the password of a user is compared with.
+class Password {
+ public:
+  /// The password itself, for trying out: to compare it costs nothing.
+  ///
+  /// **Errors:** `std::invalid_argument` if it is empty.
+  static Password plain(std::string text) {
+    if (text.empty()) throw std::invalid_argument("an empty password");
+    return Password{std::move(text), Kind::plain};
+  }
+  /// Its hash as crypt(3) makes it, with '$' at the beginning. What begins with '*' or '!' is a lock: no password fits.
+  ///
+  /// **Errors:** `std::invalid_argument` if it is neither, or of a scheme that this system does not have.
+  static Password hashed(std::string text) {
+    if (text.starts_with('*') || text.starts_with('!')) return Password{std::move(text), Kind::locked};
+    bool known = text.starts_with('$');
+#ifdef CRYPT_CHECKSALT_AVAILABLE
+    known = known && crypt_checksalt(text.c_str()) != CRYPT_SALT_INVALID;
+#endif
+    if (!known) throw std::invalid_argument("not a password hash that this system knows (they begin with '$')");
+    return Password{std::move(text), Kind::hashed};
+  }
+
+  bool is_plain() const noexcept { return kind_ == Kind::plain; }
+  bool is_hashed() const noexcept { return kind_ == Kind::hashed; }
+  bool is_locked() const noexcept { return kind_ == Kind::locked; }
+  /// The password, its hash or its lock.
+  const std::string& text() const noexcept { return text_; }
+
+  /// Whether this is what was offered. Takes long if this is hashed: see `blocking()`.
+  template <PasswordHashing Hashing> bool fits(const std::string& offered, const Hashing& hashing) const {
+    if (is_locked()) return false;
+    return is_plain() ? detail::same_secret(offered, text_) : detail::same_secret(hashing(offered, text_), text_);
+  }
+
+  friend bool operator==(const Password&, const Password&) = default;
+
+ private:
+  enum class Kind { plain, hashed, locked };
+  Password(std::string text, Kind kind) : text_{std::move(text)}, kind_{kind} {}
+
+  std::string text_;
+  Kind kind_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/users/user.hpp
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike {
+
+/// A user of a `UserTable`, which a line of a users' file is as well:
+///
+///     # name:hash:root:rights[:key=value,...]
+///     anna:$y$j9T$...:/home/anna:write
+///     bert:$6$...:/:list,read,append:bytes-per-second=1000000,max-sessions=4
+///     carl:*:/:read:host=files.example,certificate=carl
+///
+/// - hash: what crypt(3) made of the password; with '*' or '!' at its beginning no password fits.
+/// - root: the directory of the storage that this user sees as "/".
+/// - rights: as `Rights::parse` reads them.
+/// - `bytes-per-second`, `max-sessions`: limits, 0 for none.
+/// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
+///   do not know HOST the name is `carl@files.example`.
+/// - `certificate`: who shows a verified certificate of this common name needs no password.
+///
+/// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
+class UserEntry {
+ public:
+  UserEntry(Account its_account, Password its_password, std::string its_host = {}, std::string its_certificate = {})
+      : account{std::move(its_account)},
+        password{std::move(its_password)},
+        host{std::move(its_host)},
+        certificate{std::move(its_certificate)} {
+    for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+
+  /// What no two users of a table may have in common: `name` or `name@host`.
+  std::string key() const { return host.empty() ? account.name : account.name + '@' + host; }
+
+  Account account;
+  Password password;
+  std::string host;         // in lower case
+  std::string certificate;  // a common name
+
+  friend bool operator==(const UserEntry&, const UserEntry&) = default;
+};
+
+namespace detail {
+
+/// What is before the next `separator`, which is removed with it; all of the text if there is none.
+inline std::string_view take_until(std::string_view& text, char separator) {
+  const auto result = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(text.size(), result.size() + 1));
+  return result;
+}
+
+inline std::string_view without_blanks(std::string_view line) {
+  constexpr std::string_view blanks = " \t\r";
+  line.remove_prefix(std::min(line.size(), line.find_first_not_of(blanks)));
+  return line.substr(0, line.find_last_not_of(blanks) + 1);
+}
+
+/// Whether a line of a users' file is one of those that say something.
+inline bool names_a_user(std::string_view line) {
+  line = without_blanks(line);
+  return !line.empty() && !line.starts_with('#');
+}
+
+template <class Number> Number number_in(std::string_view key, std::string_view text) {
+  Number result{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
+  }
+  return result;
+}
+
+/// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
+/// `std::invalid_argument`.
+inline UserEntry parse_user(std::string_view line) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  if (std::any_of(line.begin(), line.end(), is_control)) throw std::invalid_argument("a control character");
+  const auto fields = 1 + std::count(line.begin(), line.end(), ':');
+  if (fields != 4 && fields != 5) throw std::invalid_argument("not of the form name:hash:root:rights[:key=value,...]");
+  const auto name = take_until(line, ':');
+  if (name.empty()) throw std::invalid_argument("no name");
+  auto password = Password::hashed(std::string{take_until(line, ':')});
+  const auto root = take_until(line, ':');
+  if (!root.starts_with('/')) throw std::invalid_argument("the root does not begin with '/'");
+  const auto words = take_until(line, ':');
+  const auto rights = Rights::parse(words);
+  if (!rights) {
+    throw std::invalid_argument("rights are none, read, write, or a list such as list,read,append, but not '" +
+                                std::string{words} + '\'');
+  }
+  Account account{std::string{name}, Path{root}, *rights};
+  std::string host;
+  std::string certificate;
+  while (!line.empty()) {
+    auto value = take_until(line, ',');
+    const auto key = take_until(value, '=');
+    if (key == "host")
+      host = value;
+    else if (key == "certificate")
+      certificate = value;
+    else if (key == "bytes-per-second")
+      account.bytes_per_second = number_in<std::uint64_t>(key, value);
+    else if (key == "max-sessions")
+      account.max_sessions = number_in<unsigned>(key, value);
+    else
+      throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
+  }
+  return UserEntry{std::move(account), std::move(password), std::move(host), std::move(certificate)};
+}
+
+/// The line of a user that `parse_user` reads as the same user.
+inline std::string line_of(const UserEntry& user) {
+  std::string result = user.account.name + ':' + user.password.text() + ':' + user.account.root.string() + ':' +
+                       user.account.rights.text();
+  char before = ':';
+  const auto option = [&](std::string_view key, const std::string& value) {
+    (result += before).append(key).append(1, '=').append(value);
+    before = ',';
+  };
+  if (!user.host.empty()) option("host", user.host);
+  if (!user.certificate.empty()) option("certificate", user.certificate);
+  if (user.account.bytes_per_second > 0) option("bytes-per-second", std::to_string(user.account.bytes_per_second));
+  if (user.account.max_sessions > 0) option("max-sessions", std::to_string(user.account.max_sessions));
+  return result;
+}
+
+}  // namespace detail
+
+}  // namespace ftplike
+
+// ---- ftplike/users/user_file.hpp
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike {
+
+/// The users that a text names, in its order. `source` is what errors call the text.
+///
+/// **Errors:** `std::runtime_error`, one line: the source, the number of the line, and what is wrong there.
+inline std::vector<UserEntry> parse_users(std::string_view text, std::string_view source) {
+  std::vector<UserEntry> result;
+  std::unordered_set<std::string> keys;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const auto line = detail::take_until(text, '\n');
+    if (!detail::names_a_user(line)) continue;
+    try {
+      result.push_back(detail::parse_user(detail::without_blanks(line)));
+      if (!keys.insert(result.back().key()).second) {
+        throw std::invalid_argument("a second user '" + result.back().key() + '\'');
+      }
+    } catch (const std::invalid_argument& wrong) {
+      throw std::runtime_error(std::string{source} + ':' + std::to_string(number) + ": " + wrong.what());
+    }
+  }
+  return result;
+}
+
+namespace detail {
+
+/// A descriptor that ends with its scope. What fails throws `std::system_error` with the name of the file.
+class UserFileDescriptor {
+ public:
+  UserFileDescriptor(std::filesystem::path path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {
+    if (descriptor_ < 0) fail();
+  }
+  UserFileDescriptor(const UserFileDescriptor&) = delete;
+  UserFileDescriptor& operator=(const UserFileDescriptor&) = delete;
+  ~UserFileDescriptor() { ::close(descriptor_); }
+
+  int get() const noexcept { return descriptor_; }
+  /// The result of a system call, unless that failed.
+  template <class Result> Result checked(Result result) const {
+    if (result < 0) fail();
+    return result;
+  }
+  struct stat status() const {
+    struct stat result {};
+    checked(::fstat(descriptor_, &result));
+    return result;
+  }
+  std::string read() const {
+    std::string result;
+    std::array<char, 16 * 1024> room;
+    while (const auto n = checked(::read(descriptor_, room.data(), room.size()))) {
+      result.append(room.data(), static_cast<std::size_t>(n));
+    }
+    return result;
+  }
+  void write(std::string_view text) const {
+    while (!text.empty())
+      text.remove_prefix(static_cast<std::size_t>(checked(::write(descriptor_, text.data(), text.size()))));
+  }
+
+ private:
+  [[noreturn]] void fail() const { throw std::system_error(errno, std::generic_category(), path_.string()); }
+
+  std::filesystem::path path_;
+  int descriptor_;
+};
+
+/// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
+inline void replace_user_file(const std::filesystem::path& path, const UserFileDescriptor& old, std::string_view text) {
+  auto name = path.string() + ".XXXXXX";
+  const UserFileDescriptor fresh{path, ::mkostemp(name.data(), O_CLOEXEC)};
+  try {
+    fresh.write(text);
+    // The server may run as somebody else than who adds users, but the hashes are not for everybody's eyes.
+    const auto status = old.status();
+    const auto now = fresh.status();
+    if (now.st_uid != status.st_uid || now.st_gid != status.st_gid) {
+      fresh.checked(::fchown(fresh.get(), status.st_uid, status.st_gid));
+    }
+    fresh.checked(::fchmod(fresh.get(), status.st_mode & 0660U));
+    fresh.checked(::fsync(fresh.get()));
+    fresh.checked(::rename(name.c_str(), path.c_str()));
+  } catch (...) {
+    ::unlink(name.c_str());
+    throw;
+  }
+  const auto directory = path.parent_path();
+  const UserFileDescriptor above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  above.checked(::fsync(above.get()));
+}
+
+}  // namespace detail
+
+/// The users of a file, in its order.
+///
+/// **Errors:** `std::system_error` if it cannot be read, else those of `parse_users`.
+inline std::vector<UserEntry> read_users(const std::filesystem::path& file) {
+  const detail::UserFileDescriptor opened{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  return parse_users(opened.read(), file.string());
+}
+
+/// Writes a user into a users' file: in place of the line with the same key, or at the end. The rest stays as it is,
+/// comments included. Who reads at the same time sees the old file or the new one, and so does who comes after a crash;
+/// who writes at the same time waits. A new file can be read by its owner only.
+///
+/// **Errors:** `std::invalid_argument` if a line cannot hold this user, as one with a plain password or with a ':' in
+/// its name; `std::system_error`; those of `parse_users` if the file is not well-formed. The file is then as it was.
+inline void write_user(const std::filesystem::path& file, const UserEntry& user) {
+  const auto line = detail::line_of(user);
+  if (!detail::names_a_user(line) || detail::parse_user(detail::without_blanks(line)) != user) {
+    throw std::invalid_argument("a users' file cannot hold the user '" + user.key() + '\'');
+  }
+  for (;;) {
+    const detail::UserFileDescriptor old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    old.checked(::flock(old.get(), LOCK_EX));
+    const auto path = std::filesystem::canonical(file);
+    struct stat named {};
+    if (::stat(path.c_str(), &named) != 0 || named.st_ino != old.status().st_ino ||
+        named.st_dev != old.status().st_dev) {
+      continue;  // somebody replaced it while we waited for the lock
+    }
+    const auto text = old.read();
+    parse_users(text, file.string());
+    std::string result;
+    bool replaced = false;
+    for (std::string_view rest = text; !rest.empty();) {
+      const auto there = detail::take_until(rest, '\n');
+      const bool same =
+          detail::names_a_user(there) && detail::parse_user(detail::without_blanks(there)).key() == user.key();
+      result.append(same ? line : there) += '\n';
+      replaced = replaced || same;
+    }
+    if (!replaced) (result += line) += '\n';
+    return detail::replace_user_file(path, old, result);
+  }
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+namespace detail {
+
+/// The users of one moment, which do not change any more.
+class UserSnapshot {
+ public:
+  /// **Errors:** `std::invalid_argument` if two users have the same key.
+  explicit UserSnapshot(const std::vector<UserEntry>& users) {
+    for (const UserEntry& user : users) {
+      const auto [place, is_new] = users_.try_emplace(user.key(), user);
+      if (!is_new) throw std::invalid_argument("a second user '" + user.key() + '\'');
+      place->second.account.name = place->first;
+    }
+    for (const UserEntry& user : users) {
+      if (!user.password.is_locked()) with_password_.push_back(&users_.at(user.key()));
+    }
+  }
+  UserSnapshot(const UserSnapshot&) = delete;
+  UserSnapshot& operator=(const UserSnapshot&) = delete;
+
+  std::size_t size() const noexcept { return users_.size(); }
+  const UserEntry* find(const std::string& name, std::string host) const {
+    if (!host.empty()) {
+      for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      const auto there = users_.find(name + '@' + host);
+      if (there != users_.end()) return &there->second;
+    }
+    const auto anywhere = users_.find(name);
+    return anywhere == users_.end() ? nullptr : &anywhere->second;
+  }
+  /// Somebody whose password takes the time that the one of this name would take if there was one: always the same
+  /// for a name, and over many names as mixed as the table. Nobody if no user has a password.
+  const UserEntry* stand_in(const std::string& name) const {
+    if (with_password_.empty()) return nullptr;
+    return with_password_[std::hash<std::string>{}(name) % with_password_.size()];
+  }
+
+ private:
+  std::unordered_map<std::string, UserEntry> users_;
+  std::vector<const UserEntry*> with_password_;
+};
+
+}  // namespace detail
+
+/// An authenticator that knows users by name: those of a file (see `UserEntry` for its format) and those that were
+/// added. Anonymous logins and guests are as a `GuestAuthenticator` has them; nobody is let in so without one. An
+/// account's name is the key of its user: `name`, or `name@host` if the user belongs to a virtual host.
+///
+/// Copies are the same table: keep one to reload it while a server uses another. `Hashing` computes the hashes, where
+/// blocking harms nobody. A login as somebody who does not exist, or whose password is locked, takes the hash of
+/// somebody else's password.
+///
+/// **Threads:** any number at once. A login sees the table as it was when it began.
+template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
+ public:
+  explicit BasicUserTable(GuestAuthenticator guests = GuestAuthenticator{Rights::none()}, Hashing hashing = {})
+      : state_{std::make_shared<State>(std::move(guests), std::move(hashing))} {}
+
+  /// Adds a user.
+  ///
+  /// **Errors:** `std::invalid_argument` if there is one with the same key, or without a name.
+  /// **Complexity:** linear in the number of users.
+  void add(UserEntry user) {
+    if (user.account.name.empty()) throw std::invalid_argument("a user without a name");
+    const std::scoped_lock lock{state_->changing};
+    auto added = state_->added;
+    added.push_back(std::move(user));
+    show(added, state_->read);
+    state_->added = std::move(added);
+  }
+  /// Takes the users of `file` in place of those of the file before; those that were added stay. After an error all is
+  /// as it was.
+  ///
+  /// **Errors:** `std::runtime_error`, one line that says where and what. (`std::system_error` is one of them.)
+  void load(const std::filesystem::path& file) {
+    const std::scoped_lock lock{state_->changing};
+    load_locked(file);
+  }
+  /// Reads the file again, if there is one.
+  ///
+  /// **Errors:** as those of `load`.
+  void reload() {
+    const std::scoped_lock lock{state_->changing};
+    if (!state_->file.empty()) load_locked(state_->file);
+  }
+  std::size_t size() const { return now()->size(); }
+
+  awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
+    const auto users = now();
+    const UserEntry* const user = users->find(credentials.user, credentials.host);
+    if (user != nullptr && is_certified(*user, credentials)) co_return user->account;
+    if (user == nullptr) {
+      auto anonymous = state_->guests.anonymous(credentials.user);
+      if (anonymous) co_return anonymous;
+    }
+    const bool can_fit = user != nullptr && !user->password.is_locked();
+    const UserEntry* const compared = can_fit ? user : users->stand_in(credentials.user);
+    if (compared == nullptr) co_return std::nullopt;
+    const bool fits = co_await try_password(compared->password, credentials.password);
+    if (!fits || !can_fit) co_return std::nullopt;
+    co_return user->account;
+  }
+  std::optional<Account> guest() const { return state_->guests.guest(); }
+  bool needs_password(const Credentials& credentials) const {
+    const auto users = now();
+    const UserEntry* const user = users->find(credentials.user, credentials.host);
+    return user == nullptr || !is_certified(*user, credentials);
+  }
+
+ private:
+  struct State {
+    State(GuestAuthenticator its_guests, Hashing its_hashing)
+        : guests{std::move(its_guests)}, hashing{std::move(its_hashing)} {}
+
+    GuestAuthenticator guests;
+    const Hashing hashing;
+    std::mutex changing;  // held from the beginning of a change to its end; guards the next three
+    std::filesystem::path file;
+    std::vector<UserEntry> added;
+    std::vector<UserEntry> read;
+    std::mutex showing;  // guards the pointer alone, so that a login never waits for a file
+    std::shared_ptr<const detail::UserSnapshot> users =
+        std::make_shared<detail::UserSnapshot>(std::vector<UserEntry>{});
+  };
+
+  awaitable<bool> try_password(const Password& password, const std::string& offered) const {
+    if (password.is_plain()) co_return password.fits(offered, state_->hashing);
+    const auto compare = [&password, &offered, &hashing = state_->hashing] { return password.fits(offered, hashing); };
+    co_return co_await blocking(compare);
+  }
+  static bool is_certified(const UserEntry& user, const Credentials& credentials) {
+    return !user.certificate.empty() && user.certificate == credentials.certificate;
+  }
+  std::shared_ptr<const detail::UserSnapshot> now() const {
+    const std::scoped_lock lock{state_->showing};
+    return state_->users;
+  }
+  void show(const std::vector<UserEntry>& added, const std::vector<UserEntry>& read) {
+    auto all = added;
+    all.insert(all.end(), read.begin(), read.end());
+    auto fresh = std::make_shared<const detail::UserSnapshot>(all);
+    const std::scoped_lock lock{state_->showing};
+    state_->users.swap(fresh);  // the old one ends after the lock
+  }
+  void load_locked(std::filesystem::path file) {
+    auto read = read_users(file);
+    try {
+      show(state_->added, read);
+    } catch (const std::invalid_argument& wrong) { throw std::runtime_error(file.string() + ": " + wrong.what()); }
+    state_->read = std::move(read);
+    state_->file = std::move(file);
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+/// A table of users whose hashes are those of the system's crypt(3).
+using UserTable = BasicUserTable<>;
+
+static_assert(Authenticator<UserTable>);
+
+}  // namespace ftplike
+
+// ---- ftplike/version.hpp
+
+/// The version of this library, as text and as a number that can be compared: 1.2.3 is 10203.
+#define FTPLIKE_VERSION_STRING "0.1.0"
+#define FTPLIKE_VERSION 100
+
