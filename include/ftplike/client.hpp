@@ -27,8 +27,7 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 ///
 /// **Errors:** `ClientError`, a `std::system_error`; where the server refused, `ReplyError`. Whatever throws, no reply
 /// is taken for another's: after an error or a cancellation the session is in step with the server or closed
-/// (`is_open`). **Cancellation:** at any moment. An upload that was cancelled is broken off when the next operation
-/// begins or the session ends. **Lifetime:** the transport outlives it, it outlives its operations.
+/// (`is_open`). **Cancellation:** at any moment. **Lifetime:** the transport outlives it, it outlives its operations.
 /// **Threads:** its transport's executor, on which it was made.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
  public:

@@ -70,6 +70,9 @@ class ScriptedServer {
   ScriptedServer& receives(std::string bytes) {
     return step([bytes = std::move(bytes)](State& state) { return read_data(state, bytes); });
   }
+  ScriptedServer& sees_data_reset() {
+    return step([](State& state) { return read_to_reset(state); });
+  }
   ScriptedServer& closes_data() {
     return act([](State& state) { state.data.reset(); });
   }
@@ -196,6 +199,15 @@ class ScriptedServer {
       all += ftplike::as_text(std::span{room}.first(n));
     }
     EXPECT_EQ(all, expected);
+  }
+
+  static ftplike::awaitable<void> read_to_reset(State& state) {
+    ftplike::Settled<void> outcome;
+    co_await settle(read_data(state, std::string{}), outcome);
+    try {
+      outcome.get();
+      ADD_FAILURE() << "the data ended as if they were whole";
+    } catch (const std::system_error& error) { EXPECT_EQ(error.code(), std::errc::connection_reset); }
   }
 
   std::shared_ptr<State> state_;

@@ -66,7 +66,7 @@ template <Transport T, class Observer> class ClientControl {
   Conversation& who() noexcept { return who_; }
   const Outstanding& outstanding() const noexcept { return outstanding_; }
   bool is_open() const noexcept { return open_; }
-  /// Whether the server ends its replies with CRLF.
+  /// Whether the server ended its greeting with CRLF.
   bool hears_crlf() const noexcept { return hears_crlf_; }
   /// Whether commands end with CRLF, or with nothing at all. One command is one write in any case.
   void end_commands(bool with_crlf) noexcept { ends_commands_ = with_crlf; }
@@ -138,14 +138,10 @@ template <Transport T, class Observer> class ClientControl {
     if (interval <= Duration::zero() || !watching_ || network_.now() - last_spoken_ < interval) co_return;
     co_await within(network_, limits_.recovery, send("NOOP", Asked::keep_alive));
   }
-  /// Says ABOR, and with `patience` waits so long for the server's answer.
-  awaitable<void> abort(Duration patience) {
+  /// Says ABOR, if a transfer waits for its final reply.
+  awaitable<void> abort() {
     co_await stop_watching();
-    if (!outstanding_.transferring()) co_return;
-    co_await say("ABOR", Asked::abort);
-    if (patience <= Duration::zero()) co_return;
-    Settled<Reply> ignored;
-    co_await settle(answer("ABOR", patience), ignored);
+    if (outstanding_.transferring()) co_await say("ABOR", Asked::abort);
   }
   /// Takes replies until none can come any more that belongs to an earlier command.
   awaitable<void> get_in_step() {
@@ -236,8 +232,11 @@ template <Transport T, class Observer> class ClientControl {
       const std::size_t n = co_await stream_.read_some(room);
       if (n == 0) throw std::system_error(Errc::peer_lost);
       const std::string_view text = as_text(std::span{room}.first(n));
-      if (const auto end = text.find('\n'); end != text.npos)
+      const auto end = text.find('\n');
+      if (!ending_known_ && end != text.npos) {
+        ending_known_ = true;
         hears_crlf_ = (end == 0 ? last_byte_ : text[end - 1]) == '\r';
+      }
       last_byte_ = text.back();
       replies_.feed(text);
     }
@@ -292,7 +291,8 @@ template <Transport T, class Observer> class ClientControl {
   Conversation who_;
   Time last_spoken_{};
   char last_byte_ = '\0';
-  bool open_ = true, ends_commands_ = true, hears_crlf_ = false, watching_ = false, farewell_ = false;
+  bool open_ = true, ends_commands_ = true, hears_crlf_ = false, ending_known_ = false, watching_ = false,
+       farewell_ = false;
 };
 
 }  // namespace ftplike::detail

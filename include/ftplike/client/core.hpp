@@ -70,12 +70,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     if (control_.outstanding().in_step()) co_return;
     std::error_code error;
     try {
-      if (std::exchange(cut_, false) && dialect != Dialect::ftplike) {
-        // A server that takes the end of the data for the end of the file must hear of the ABOR first.
-        const Duration patience = link_ ? std::chrono::seconds{1} : Duration{};
-        co_await control_.abort(patience);
-      }
-      link_.reset();
+      if (std::exchange(cut_, false) && knows_abort()) co_await control_.abort();
       co_await control_.get_in_step();
     } catch (const std::system_error& failure) { error = failure.code(); }
     if (!error) co_return;
@@ -84,7 +79,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   /// Ends the session now.
   void close(std::error_code why = {}) {
-    control_.close(why);  // first: to a server, data that end while the control connection lives are complete
+    control_.close(why);
     link_.reset();
   }
 
@@ -99,7 +94,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     }
     stalled_ = watchdog().barked();
     const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != asio::cancellation_type::none) break_off(transfer, outcome);
+    if (cancellation.cancelled() != asio::cancellation_type::none) give_up(transfer, outcome);
     co_return co_await conclude(transfer, outcome);
   }
   /// Sends what `source` gives over a new data connection. Gives the final reply.
@@ -114,7 +109,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     }
     stalled_ = watchdog().barked();
     const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != asio::cancellation_type::none) break_off(transfer, outcome);
+    if (cancellation.cancelled() != asio::cancellation_type::none) give_up(transfer, outcome);
     co_return co_await conclude(transfer, outcome);
   }
 
@@ -134,23 +129,15 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// **Errors:** `ReplyError` if there is none.
   awaitable<Reply> begin(std::string command) {
     const std::string verb = verb_of(command);
-    std::error_code error;
-    try {
-      if (restart_ > 0) {
-        const std::string position = "REST " + std::to_string(restart_);
-        const Reply answer = co_await control_.ask(position);
-        if (!answer.intermediate()) fail(answer, "REST");
-      }
-      Reply first = co_await control_.begin(std::move(command), this->shared_from_this());
-      if (first.negative() || first.intermediate()) fail(first, verb);
-      opening_ = first.text();
-      co_return first;
-    } catch (const ReplyError&) { throw; } catch (const ClientError& failure) {
-      error = failure.code();
+    if (restart_ > 0) {
+      const std::string position = "REST " + std::to_string(restart_);
+      const Reply answer = co_await control_.ask(position);
+      if (!answer.intermediate()) fail(answer, "REST");
     }
-    // The server may have begun to take a file of which we shall send nothing: only the end of the session tells it.
-    if (direction_ == Direction::sent) close(error);
-    throw ClientError{error, verb, Channel::control};
+    Reply first = co_await control_.begin(std::move(command), this->shared_from_this());
+    if (first.negative() || first.intermediate()) fail(first, verb);
+    opening_ = first.text();
+    co_return first;
   }
   [[noreturn]] void fail(const Reply& reply, std::string_view verb) const {
     throw ReplyError{reply, std::string{verb}, reply.code() / 10 % 10 == 2 ? Channel::data : Channel::control};
@@ -192,11 +179,13 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
  private:
   using Link = DataLink<ClientCore>;
 
+  /// The server that the ftp-like dialect comes from does not.
+  bool knows_abort() const noexcept { return dialect != Dialect::ftplike || control_.hears_crlf(); }
+
   awaitable<void> start(ClientTransfer& transfer) {
     co_await get_in_step();
     control_.forget_conclusion();
     transfer.began = network_.now();
-    direction_ = transfer.direction;
     restart_ = transfer.restart;
     opening_.clear();
   }
@@ -206,6 +195,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     const Limited<T> limited{watchdog(), options.limits.stall, *link_};
     co_await copy(
         *link_, sink, [](std::size_t) {}, transfer.piece());
+    link_->complete();
     if constexpr (SecurableStream<Stream>) co_await link_->finish();  // the peer said goodbye, so do we
   }
   template <class Sink> awaitable<void> receive_text(Sink& sink, ClientTransfer& transfer) {
@@ -220,6 +210,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     co_await copy(
         source, *link_, [](std::size_t) {}, transfer.piece());
     co_await link_->finish();
+    link_->complete();
   }
   awaitable<void> open(ClientTransfer& transfer) {
     auto stream = co_await channel_.open(*this, transfer.command);
@@ -229,7 +220,10 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
         co_await guarded(watchdog(), options.limits.connect_data,
                          settle(stream.connect_tls(control_.stream()), shaken));
       }
-      if (shaken.failed()) check_data_came(watchdog().barked());
+      if (shaken.failed()) {
+        detail::break_off(stream);
+        check_data_came(watchdog().barked());
+      }
       shaken.get();
     }
     transfer.opening = opening_;
@@ -263,7 +257,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     std::rethrow_exception(failure);
   }
   /// The end of a transfer that was cancelled: nothing can be awaited any more.
-  [[noreturn]] void break_off(const ClientTransfer& transfer, Settled<void>& outcome) {
+  [[noreturn]] void give_up(const ClientTransfer& transfer, Settled<void>& outcome) {
     Settled<Reply> word;
     word.fail(std::make_exception_ptr(std::system_error(asio::error::operation_aborted)));
     std::rethrow_exception(judge(transfer, outcome, word));
@@ -287,9 +281,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     if (!failure) return nullptr;
 
     cut_ = control_.outstanding().transferring();
-    const bool upload = transfer.direction == Direction::sent;
-    if (!upload) link_.reset();
-    if (cut_ && upload && dialect == Dialect::ftplike) close(Errc::aborted);  // which has no other way to say so
+    link_.reset();
     return failure;
   }
 
@@ -326,8 +318,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   Observer observer_;
   ClientControl<T, Observer> control_;
   typename DataChannel::template ClientEnd<T> channel_;
-  std::optional<Link> link_;  // of the transfer under way, or of an upload that was broken off
-  Direction direction_ = Direction::received;
+  std::optional<Link> link_;  // of the transfer under way
   std::string opening_;
   std::uint64_t restart_ = 0;
   bool stalled_ = false;

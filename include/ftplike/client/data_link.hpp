@@ -10,6 +10,7 @@
 
 #include <ftplike/client/options.hpp>
 #include <ftplike/client/progress.hpp>
+#include <ftplike/data_channel/data_channel.hpp>
 #include <ftplike/io/bytes.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/protocol/path.hpp>
@@ -61,12 +62,16 @@ template <class Core> class DataLink {
   }
   DataLink(const DataLink&) = delete;
   DataLink& operator=(const DataLink&) = delete;
+  /// Unless all was sent or received, the server is to take what it got for no whole.
   ~DataLink() {
+    if (!complete_) break_off(stream_);
     stream_.close();
     core_.template observe<DataClosed>(local_, remote_, direction_, moved_);
   }
 
   void cancel() { stream_.cancel(); }
+  /// Nothing is missing.
+  void complete() noexcept { complete_ = true; }
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) { return counted(stream_.read_some(room)); }
   awaitable<void> write(std::span<const std::byte> bytes) {
@@ -147,6 +152,7 @@ template <class Core> class DataLink {
   RateMeter meter_;
   const Endpoint local_, remote_;
   std::uint64_t moved_ = 0;
+  bool complete_ = false;
 };
 
 }  // namespace ftplike::detail

@@ -17,7 +17,7 @@ namespace ftplike::detail {
 /// 5. In the standard dialect FEAT; SYST, if FEAT is not understood; OPTS UTF8 ON, if UTF8 is offered.
 ///
 /// Commands end with CRLF, each in one write. But the server that the ftp-like dialect comes from takes one read for
-/// one command, whatever is in it. It is known by the bare LF that ends its replies: from the moment on that the
+/// one command, whatever is in it. It is known by the bare LF that ends its greeting: from the moment on that the
 /// dialect is known, commands to such a server have no ending at all.
 template <class Core> class Login {
  public:

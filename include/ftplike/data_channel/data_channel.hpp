@@ -88,6 +88,15 @@ class PublicAddress {
 
 namespace detail {
 
+/// Closes a data connection so that, where the stream can do that, its peer takes what came for no whole.
+template <Stream S> void break_off(S& stream) {
+  if constexpr (requires { stream.reset(); }) {
+    stream.reset();
+  } else {
+    stream.close();
+  }
+}
+
 /// The one connection of the session's own peer. Strangers are turned away and do not use the listener up.
 template <class Session, class Acceptor>
 awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor acceptor) {

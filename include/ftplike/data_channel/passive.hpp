@@ -74,7 +74,13 @@ struct PassiveChannel {
       const std::uint16_t port = co_await negotiate(client);
       const Endpoint where{client.peer().address(), port};
       auto data = co_await client.connect_data(where);
-      (void)co_await client.begin(std::move(command));
+      try {
+        (void)co_await client.begin(std::move(command));
+      } catch (...) {
+        // A server that has begun to take a file must not take the end of this for the end of that.
+        detail::break_off(data);
+        throw;
+      }
       co_return data;
     }
 
