@@ -10,7 +10,6 @@ namespace ftplike {
 /// - `secured()`: whether it is one by now.
 /// - `accept_tls(control)`, `connect_tls(control)`: as the server's or the client's end of a data connection that
 ///   belongs to the control connection `control`, which is secured.
-/// - `server_name()`: the host that the client named while it secured the stream; empty if none.
 template <class S>
 concept SecurableStream = Stream<S> && requires(S& stream, const S& constant) {
   { constant.secured() } -> std::same_as<bool>;

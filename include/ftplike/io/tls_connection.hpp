@@ -84,7 +84,7 @@ class Connection {
   }
 
   Engine engine;
-  bool torn = false;                 // what was being written may have got out in part
+  bool writing = false;
   std::vector<std::byte> plaintext;  // of a file on its way
 
  private:

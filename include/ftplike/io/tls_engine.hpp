@@ -22,8 +22,8 @@ enum class Step {
   failed,  // for good; `failure()` says why
 };
 
-/// One TLS connection without any connection: what the peer sent is put into `room()`, what it shall get is taken by
-/// `take_output()`. OpenSSL reads and writes these buffers in place of a socket.
+/// One TLS connection without any connection: what the peer sent is put into `room()`, what it shall get is `output()`.
+/// OpenSSL reads and writes these buffers in place of a socket.
 ///
 /// The input buffer grows with what comes at a time, so that a transfer takes few system calls and an idle control
 /// connection little memory.
@@ -103,16 +103,20 @@ class Engine {
     received(bytes.size());
   }
 
-  bool has_output() const noexcept { return !output_.empty(); }
-  /// What is to be sent; it stays in its place until `sent`.
-  std::span<const std::byte> take_output() noexcept {
-    std::swap(output_, taken_);
-    return taken_;
+  /// What is to be sent next, in order; it stays in its place until `sent` says that all of it has gone.
+  std::span<const std::byte> output() noexcept {
+    if (!is_midway()) std::swap(output_, taken_);
+    return std::span{taken_}.subspan(gone_);
   }
-  void sent() noexcept {
+  void sent(std::size_t n) noexcept {
+    gone_ += n;
+    if (is_midway()) return;
     taken_.clear();
+    gone_ = 0;
     if (output_.empty()) std::swap(output_, taken_);  // the same memory again, which is still in the cache
   }
+  /// Whether some of what `output` gave last has not gone.
+  bool is_midway() const noexcept { return gone_ < taken_.size(); }
 
  private:
   struct FreeSsl {
@@ -176,6 +180,7 @@ class Engine {
   std::vector<std::byte> input_;
   std::size_t begin_ = 0, end_ = 0;  // of what OpenSSL has not yet taken
   std::vector<std::byte> output_, taken_;
+  std::size_t gone_ = 0;  // of what was taken
   std::error_code failure_;
 };
 
