@@ -1,0 +1,275 @@
+// Protocols, verbs and parts of one's own.
+#include <ftplike/server.hpp>
+
+#include "support/dialogue.hpp"
+
+namespace {
+using namespace ftplike;
+using namespace std::chrono_literals;
+
+/// A server of these parts that listens, and leaves nothing behind.
+template <class... Parts> class Served {
+ public:
+  explicit Served(SimulatedNetwork& network, Parts... parts)
+      : network_{network}, server_{network, DataPorts{40001, 49999}, std::move(parts)...} {
+    server_.listen("127.0.0.1", TestServer::port);
+  }
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+  ~Served() {
+    server_.stop();
+    network_.advance(1h);
+    EXPECT_EQ(network_.open_streams() + network_.open_acceptors() + network_.pending_timers(), 0u);
+  }
+  auto& server() { return server_; }
+
+ private:
+  SimulatedNetwork& network_;
+  decltype(Server{std::declval<SimulatedNetwork&>(), std::declval<DataPorts>(), std::declval<Parts>()...}) server_;
+};
+
+// ---- verbs
+
+struct Xsum {
+  static constexpr std::string_view verb = "XSUM";
+  static constexpr std::string_view help = "XSUM <path>: sum of the bytes of a file";
+  static constexpr std::string_view feature = "XSUM";
+  static constexpr Rights needs = Right::read;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    auto file = co_await session.storage().open(path, 0);
+    TextSink text;
+    co_await copy(file, text, [](std::size_t) {});
+    unsigned sum = 0;
+    for (const char c : text.text()) sum += static_cast<unsigned char>(c);
+    co_return Reply{213, std::to_string(sum)};
+  }
+};
+struct PoliteNoop : Noop {
+  static Reply run(auto&, std::string_view) { return {200, "At your service"}; }
+};
+/// Throws what no command should throw.
+struct Boom {
+  static constexpr std::string_view verb = "BOOM";
+  static awaitable<Reply> run(auto&, std::string_view what) {
+    if (what == "logic") throw std::logic_error("a defect");
+    if (what == "memory") throw std::bad_alloc();
+    throw std::system_error(std::make_error_code(std::errc::io_error));
+    co_return Reply{};
+  }
+};
+struct Tuned : FtpLike {
+  using Commands = FtpLike::Commands::With<Xsum, Feat, Boom>::Replacing<PoliteNoop>::Without<Cwd>;
+};
+
+TEST(OwnVerb, WorksAndShowsItself) {
+  SimulatedNetwork network{1};
+  Served served{network, Tuned{}, MemoryStorage{{"/ab", "ab"}}};
+  Dialogue client{network};
+  EXPECT_EQ(client.say("XSUM ab"), "213 195\r\n");
+  EXPECT_EQ(client.say("xsum nowhere"), "550 File not found\r\n") << "what the storage throws becomes the reply";
+  EXPECT_EQ(client.say("XSUM"), "501 Argument missing\r\n");
+  EXPECT_EQ(client.say("HELP XSUM"), "214 XSUM <path>: sum of the bytes of a file\r\n");
+  EXPECT_EQ(client.say("HELP"), "214-Commands\r\n PWD LIST STOR RETR QUIT HELP XSUM FEAT\r\n BOOM NOOP\r\n214 End\r\n");
+  EXPECT_NE(client.say("FEAT").find("\r\n XSUM\r\n"), std::string::npos);
+}
+
+TEST(OwnVerb, TakesThePlaceOfAnotherOrTakesItAway) {
+  SimulatedNetwork network{1};
+  Served served{network, Tuned{}, MemoryStorage{}};
+  Dialogue client{network};
+  EXPECT_EQ(client.say("NOOP"), "200 At your service\r\n");
+  EXPECT_EQ(client.say("CWD /"), "502 Command not implemented\r\n");
+}
+
+TEST(OwnVerb, ThatThrowsAnythingIsAnsweredAndTheSessionLives) {
+  SimulatedNetwork network{1};
+  Served served{network, Tuned{}, MemoryStorage{}};
+  Dialogue client{network};
+  for (const auto command : {"BOOM system", "BOOM logic", "BOOM memory"}) {
+    EXPECT_EQ(client.code(command), 451) << command;
+    EXPECT_EQ(client.say("NOOP"), "200 At your service\r\n");
+  }
+}
+
+// ---- protocols
+
+TEST(OwnProtocol, OfTheSeedKnowsItsCommandsOnly) {
+  SimulatedNetwork network{1};
+  Served served{network, FtpLike{}, MemoryStorage{{"/a", "hello"}}};
+  Dialogue client{network};
+  for (const auto command : {"USER anna", "PASV", "EPSV", "PORT 127,0,0,1,200,0", "TYPE I", "DELE a", "FEAT", "ABOR"}) {
+    EXPECT_EQ(client.say(command), "502 Command not implemented\r\n") << command;
+  }
+  EXPECT_EQ(client.say("PWD"), "257 \"memory\"\r\n");
+  EXPECT_EQ(client.say("RETR a"), "150 40001\r\n");
+  EXPECT_EQ(client.data(40001), "hello");
+  EXPECT_EQ(client.hear(), "226 Download complete\r\n");
+}
+
+/// Lets a word in, on one host.
+struct Door {
+  awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
+    std::optional<Account> account;
+    if (credentials.password == "sesame") account.emplace(credentials.user, Path{}, Rights::reading());
+    co_return account;
+  }
+  std::optional<Account> guest() const { return std::nullopt; }
+  bool knows_host(std::string_view name) const { return name == "cave.example"; }
+};
+struct PassiveOnly : Profile {
+  using DataChannel = PassiveChannel;
+  using Authenticator = Door;
+  using Commands = CommandTable<User, Pass, Host, Type, Retr, Noop, Quit>;
+  static constexpr bool unterminated_commands = false;
+};
+
+TEST(OwnProtocol, HasTheDataChannelsThatItNames) {
+  SimulatedNetwork network{1};
+  Served served{network, PassiveOnly{}, MemoryStorage{{"/a", "hello"}}};
+  Dialogue client{network};
+  client.log_in("ali", "sesame").binary();
+  EXPECT_EQ(client.say("PORT 127,0,0,1,200,0"), "502 Command not implemented\r\n");
+  EXPECT_EQ(client.say("EPRT |1|127.0.0.1|51200|"), "502 Command not implemented\r\n");
+  EXPECT_EQ(client.say("RETR a"), "425 No data connection\r\n") << "nothing is announced here";
+  EXPECT_EQ(client.fetch("RETR a"), "hello");
+  EXPECT_EQ(client.say("RETR a"), "425 No data connection\r\n");
+}
+
+TEST(OwnProtocol, MayDoWithoutTheDialectThatHasNoLineEndings) {
+  SimulatedNetwork network{1};
+  Served served{network, PassiveOnly{}, MemoryStorage{}};
+  Dialogue client{network};
+  client.type("NOOP");
+  EXPECT_EQ(client.hear_after(10s), "");
+  EXPECT_EQ(client.say(""), "200 OK\r\n");
+}
+
+TEST(OwnAuthenticator, MayKnowItsHosts) {
+  SimulatedNetwork network{1};
+  Served served{network, PassiveOnly{}, Door{}, MemoryStorage{}};
+  Dialogue client{network};
+  EXPECT_EQ(client.say("HOST other.example"), "504 No such host here\r\n");
+  EXPECT_EQ(client.say("HOST cave.example"), "220 Host accepted\r\n");
+  client.log_in("ali", "sesame");
+}
+
+// ---- storages
+
+/// Files that can be read, and nothing else.
+class ReadOnly {
+ public:
+  using Reader = MemoryStorage::Reader;
+  using Listing = MemoryStorage::Listing;
+  explicit ReadOnly(MemoryStorage files) : files_{std::move(files)} {}
+  awaitable<Entry> stat(Path path) { return files_.stat(std::move(path)); }
+  awaitable<Listing> list(Path path) { return files_.list(std::move(path)); }
+  awaitable<Reader> open(Path path, std::uint64_t offset) { return files_.open(std::move(path), offset); }
+  std::string label() const { return "read only"; }
+
+ private:
+  MemoryStorage files_;
+};
+static_assert(ReadableStorage<ReadOnly> && !WritableStorage<ReadOnly>);
+
+TEST(ReadOnlyStorage, HasNoCommandsThatWrite) {
+  SimulatedNetwork network{1};
+  Served served{network, ReadOnly{MemoryStorage{{"/a", "hello"}}}};
+  Dialogue client{network};
+  const auto help = client.say("HELP");
+  const auto features = client.say("FEAT");
+  for (const std::string verb :
+       {"STOR", "APPE", "STOU", "MKD", "RMD", "DELE", "RNFR", "RNTO", "MFMT", "MFF", "COMB", "XMKD", "XRMD", "AVBL"}) {
+    EXPECT_EQ(client.say(verb + " a"), "502 Command not implemented\r\n") << verb;
+    EXPECT_EQ(client.say("HELP " + verb), "501 No such command\r\n") << verb;
+    EXPECT_EQ(help.find(' ' + verb), help.npos) << verb;
+    EXPECT_EQ(features.find(' ' + verb), features.npos) << verb;
+  }
+  EXPECT_EQ(client.code("SITE CHMOD 600 a"), 501);
+  EXPECT_EQ(client.code("SITE UTIME 20240229123456 a"), 501);
+  EXPECT_EQ(client.say("ALLO 5"), "202 No allocation needed\r\n");
+  EXPECT_EQ(client.fetch("RETR a"), "hello");
+  EXPECT_EQ(client.fetch("NLST"), "a\r\n");
+  EXPECT_EQ(client.say("SIZE a"), "213 5\r\n");
+}
+
+/// Files that break in the reader's hands.
+class Broken : public MemoryStorage {
+ public:
+  struct Reader {
+    awaitable<std::size_t> read_some(std::span<std::byte> room) {
+      if (std::exchange(read_, true)) throw std::system_error(std::make_error_code(std::errc::io_error));
+      std::fill(room.begin(), room.end(), std::byte{'x'});
+      co_return room.size();
+    }
+
+   private:
+    bool read_ = false;
+  };
+  awaitable<Reader> open(const Path& path, std::uint64_t) {
+    if (path.name() == "memory") throw std::bad_alloc();
+    co_return Reader{};
+  }
+};
+
+TEST(BrokenStorage, EndsTheTransferAndNotTheSession) {
+  SimulatedNetwork network{1};
+  Served served{network, FtpLike{}, Broken{}};
+  Dialogue client{network};
+  EXPECT_EQ(client.say("RETR a"), "150 40001\r\n");
+  EXPECT_NE(client.data(40001), "");
+  EXPECT_EQ(client.hear(), "451 Local error: Input/output error\r\n");
+  EXPECT_EQ(client.code("RETR memory"), 451);
+  EXPECT_EQ(client.say("NOOP"), "200 OK\r\n");
+}
+
+// ---- guests, and observers
+
+TEST(GuestsByDefault, MayDoEverythingUntilTheServerListensBeyondLoopback) {
+  SimulatedNetwork network{1};
+  network.host("127.0.0.1", "10.0.0.1");
+  MemoryStorage files{{"/a", "hello"}};
+  Served served{network, FtpLike{}, files};
+  Dialogue before{network};
+  EXPECT_EQ(before.say("STOR b"), "150 40001\r\n");
+  before.put(40001, "x");
+  served.server().listen("10.0.0.1", TestServer::port);
+  Dialogue near{network}, far{network, "10.0.0.2", "10.0.0.1"};
+  EXPECT_EQ(near.say("RETR a"), "530 Not logged in\r\n");
+  EXPECT_EQ(far.say("RETR a"), "530 Not logged in\r\n");
+}
+
+TEST(GuestsByDefault, MayDoWhatSomebodySaysInSoManyWords) {
+  SimulatedNetwork network{1};
+  network.host("127.0.0.1", "10.0.0.1");
+  Served served{network, FtpLike{}, MemoryStorage{{"/a", "hello"}}, GuestAuthenticator{Rights::reading()}};
+  served.server().listen("10.0.0.1", TestServer::port);
+  Dialogue far{network, "10.0.0.2", "10.0.0.1"};
+  EXPECT_EQ(far.say("RETR a"), "150 40001\r\n");
+  EXPECT_EQ(far.data(40001), "hello");
+  EXPECT_EQ(far.hear(), "226 Download complete\r\n");
+  EXPECT_EQ(far.say("STOR a"), "550 Permission denied\r\n");
+}
+
+TEST(OwnObserver, MayBeALambdaForOneEvent) {
+  SimulatedNetwork network{1};
+  std::vector<std::string> arrived;
+  const auto arrivals = [&arrived](const TransferEnded& event) {
+    if (event.complete() && event.direction == Direction::received) arrived.push_back(event.path.string());
+  };
+  const auto no_secrets = [](const CommandSeen& event) -> std::optional<Reply> {
+    if (event.argument == "secret") return Reply{550, "No"};
+    return std::nullopt;
+  };
+  Served served{network, FtpLike{}, MemoryStorage{}, Observers{arrivals, no_secrets}};
+  Dialogue client{network};
+  EXPECT_EQ(client.say("STOR secret"), "550 No\r\n");
+  EXPECT_EQ(client.say("STOR a"), "150 40001\r\n");
+  client.put(40001, "x");
+  EXPECT_EQ(client.say("RETR a"), "226 Upload complete\r\n150 40002\r\n");
+  EXPECT_EQ(client.data(40002), "x");
+  EXPECT_EQ(arrived, std::vector<std::string>{"/a"});
+}
+
+}  // namespace
