@@ -10,6 +10,7 @@
 #include <ftplike/client/listing.hpp>
 #include <ftplike/client/login.hpp>
 #include <ftplike/client/reach.hpp>
+#include <ftplike/client/walk.hpp>
 
 namespace ftplike {
 
@@ -90,19 +91,19 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// that has it in `listed`.
   ///
   /// **Errors:** `Errc::bad_listing` if there are more than `ClientLimits::entries`.
-  awaitable<std::vector<Entry>> list(std::string path = {}) {
-    std::vector<Entry> entries;
-    const auto keep = [&entries, most = core_->options.limits.entries](Entry entry) {
-      if (entries.size() == most) throw std::system_error(Errc::bad_listing);
-      entries.push_back(std::move(entry));
-    };
-    const Visit visit = keep;
-    co_await detail::list_entries(*core_, std::move(path), visit);
-    co_return entries;
-  }
-  /// The same entry by entry, as they come, in a directory of any size. During a visit there can be no other operation.
+  awaitable<std::vector<Entry>> list(std::string path = {}) { return detail::list_all(*core_, std::move(path)); }
+  /// The same entry by entry, as they come, in a directory of any size. During a visit there can be no other operation,
+  /// so the times that a LIST tells stay in the server's zone.
   awaitable<void> list(std::string path, Visit visit) {
     return detail::list_entries(*core_, std::move(path), std::move(visit));
+  }
+
+  /// Calls `visit` for everything below a directory, the working one if the path is empty; each directory before what
+  /// is in it. Links are not followed. The client is free during a visit.
+  ///
+  /// **Errors:** `Errc::bad_listing` beyond `ClientLimits::depth`.
+  awaitable<void> walk(std::string path, WalkVisit visit) {
+    return detail::walk_tree(*core_, std::move(path), std::move(visit));
   }
 
   // ---- one path ----

@@ -171,3 +171,67 @@ TEST(ClientPaths, AreDescribedByTheirListingWhereThereIsNoMlst) {
   EXPECT_EQ(entry.modified, at("20251122100203"));
   EXPECT_FALSE(network.run(client.exists("b")));
 }
+
+TEST(ClientPaths, AreListedWithTimesInUtcOnceMdtmHasToldTheZoneOfTheServer) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  const auto listing = [&server](std::string command, std::string lines) {
+    server.passive().accepts_data().hears(std::move(command)).says("150 Here").sends(std::move(lines));
+    server.closes_data().says("226 Done");
+  };
+  server.welcomes({"MDTM"});
+  listing("LIST d", "11-22-25 05:30PM 5 a\r\n11-21-25 00:00AM <DIR> old\r\n");
+  server.dialogue("MDTM d/a", "213 20251122115958");
+  listing("LIST", "11-22-25 05:30PM 5 b\r\n");
+  TestClient client = enter(network);
+  EXPECT_EQ(network.run(client.list("d")).at(0).modified, at("20251122120000"));  // India
+  EXPECT_EQ(network.run(client.list()).at(0).modified, at("20251122120000"));     // not asked again
+}
+
+TEST(ClientPaths, AreListedWithTimesInUtcWhereTheZoneIsGiven) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes().passive().accepts_data().hears("LIST").says("150 Here");
+  server.sends("11-22-25 05:30PM 5 a\r\n").closes_data().says("226 Done");
+  ClientOptions options;
+  options.zone = -3h;
+  TestClient client = enter(network, options);
+  EXPECT_EQ(network.run(client.list()).at(0).modified, at("20251122203000"));
+}
+
+TEST(ClientPaths, BelowADirectoryAreWalkedFromAboveToBelow) {
+  SimulatedNetwork network{1};
+  auto server =
+      serve(network, {{"/d/a", "1"}, {"/d/b/c", "22"}, {"/d/b/e/f", "333"}, {"/d/no/x", ""}, {"/y", ""}}, some_users());
+  TestClient client = log_in(network);
+  std::vector<std::string> seen;
+  const WalkVisit visit = [&seen](const std::string& path, const Entry& entry) {
+    seen.push_back(path + (entry.is_directory() ? "/" : "=" + std::to_string(entry.size)));
+    return path != "no";
+  };
+  network.run(client.walk("d", visit));
+  EXPECT_EQ(seen, (std::vector<std::string>{"a=1", "b/", "no/", "b/c=2", "b/e/", "b/e/f=3"}));
+  seen.clear();
+  network.run(client.walk("/d/b", visit));
+  EXPECT_EQ(seen, (std::vector<std::string>{"c=2", "e/", "e/f=3"}));
+}
+
+TEST(ClientPaths, AreNotWalkedForEverNorOutside) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"MLST type*;"});
+  for (const char* path : {"MLSD", "MLSD d", "MLSD d/d"}) {
+    server.passive().accepts_data().hears(path).says("150 Here");
+    server.sends("type=dir; d\r\ntype=dir; ../e\r\ntype=OS.unix=slink:/; f\r\n").closes_data().says("226 Done");
+  }
+  ClientOptions options;
+  options.limits.depth = 2;
+  TestClient client = enter(network, options);
+  int files = 0;
+  const WalkVisit visit = [&files](const std::string&, const Entry& entry) {
+    if (!entry.is_directory()) ++files;
+    return true;
+  };
+  EXPECT_EQ(error_of(network, client.walk("", visit)).code(), Errc::bad_listing);
+  EXPECT_EQ(files, 3);
+}

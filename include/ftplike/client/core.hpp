@@ -38,16 +38,19 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
       : options{std::move(its_options)},
         network_{network},
         observer_{std::move(observer)},
-        control_{network, executor, std::move(stream), options.limits, observer_} {}
+        control_{network, executor, std::move(stream), options.limits, observer_} {
+    zone = options.zone;
+  }
   ~ClientCore() { close(); }
 
   const ClientOptions options;
   Features features;
   Dialect dialect = Dialect::standard;
   Reply greeting;
-  bool secured = false;  // both connections are protected by TLS
-  std::string system;    // what SYST said
-  char type = '\0';      // of TYPE, as far as we know
+  bool secured = false;                      // both connections are protected by TLS
+  std::string system;                        // what SYST said
+  std::optional<std::chrono::minutes> zone;  // of the times in the server's listings, ahead of UTC
+  char type = '\0';                          // of TYPE, as far as we know
   ClientControl<T, Observer>& control() noexcept { return control_; }
 
   /// The final reply to a command, whatever it is.

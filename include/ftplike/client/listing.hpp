@@ -1,6 +1,6 @@
 #pragma once
+#include <algorithm>
 #include <chrono>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -122,7 +122,43 @@ inline std::optional<Entry> entry_of_name(std::string_view line, std::string_vie
   return entry;
 }
 
+/// Whether a listing told the time of day of a file, not just its date.
+inline bool has_time_of_day(const Entry& entry) noexcept {
+  const auto time = entry.modified.time_since_epoch();
+  return time.count() != 0 && time % std::chrono::days{1} != time.zero();
+}
+
+/// How far a clock is ahead that tells a time for what was at `utc`, to the quarter of an hour, as zones are.
+inline std::optional<std::chrono::minutes> zone_between(Timestamp told, Timestamp utc) noexcept {
+  constexpr std::chrono::minutes quarter{15}, farthest{15 * 60};
+  const auto ahead = std::chrono::floor<std::chrono::minutes>(told - utc + quarter / 2);
+  const auto quarters = std::chrono::floor<std::chrono::duration<int, std::ratio<900>>>(ahead);
+  if (quarters > farthest || quarters < -farthest) return std::nullopt;
+  return std::chrono::minutes{quarters};
+}
+
+/// Puts the times of a LIST into UTC. RFC 959 leaves their zone open, MDTM has none: one file that both tell of is
+/// enough to know how far they are apart, once for a session.
+template <class Core> awaitable<void> put_into_utc(Core& core, std::string path, std::vector<Entry>& entries) {
+  const auto sample = std::find_if(entries.begin(), entries.end(), [](const Entry& entry) {
+    return entry.is_file() && !entry.name.empty() && has_time_of_day(entry);
+  });
+  if (sample == entries.end()) co_return;
+  if (!core.zone && core.features.may_have("MDTM")) {
+    if (!path.empty() && !path.ends_with('/')) path += '/';
+    Settled<std::optional<Timestamp>> modified;
+    co_await settle(ask_modified(core, path + sample->name), modified);
+    const auto utc = modified.failed() ? std::nullopt : modified.get();
+    if (utc) core.zone = zone_between(sample->modified, *utc);
+  }
+  if (!core.zone) co_return;
+  for (Entry& entry : entries) {
+    if (has_time_of_day(entry)) entry.modified -= *core.zone;
+  }
+}
+
 /// Calls `visit(entry)` for what is in a directory, by the best way that the server understands: MLSD, LIST, NLST.
+/// What came by LIST has the times that the server told.
 template <class Core, class Visit> awaitable<void> list_entries(Core& core, std::string path, Visit visit) {
   const auto facts = [&visit](std::string_view line) {
     if (auto entry = entry_of_facts(line)) visit(*std::move(entry));
@@ -160,6 +196,21 @@ template <class Core, class Visit> awaitable<void> list_entries(Core& core, std:
   co_await list_lines(core, "NLST", path, name);
 }
 
+/// What is in a directory, all at once.
+///
+/// **Errors:** `Errc::bad_listing` if that is too much.
+template <class Core> awaitable<std::vector<Entry>> list_all(Core& core, std::string path) {
+  std::vector<Entry> entries;
+  const auto keep = [&entries, most = core.options.limits.entries](Entry entry) {
+    if (entries.size() == most) throw std::system_error(Errc::bad_listing);
+    entries.push_back(std::move(entry));
+  };
+  co_await list_entries(core, path, keep);
+  const bool in_utc = core.dialect == Dialect::ftplike || core.features.may_have("MLST");
+  if (!in_utc) co_await put_into_utc(core, std::move(path), entries);
+  co_return entries;
+}
+
 /// What is known of one path: by MLST; else by SIZE and MDTM, or from the listing of its directory.
 template <class Core> awaitable<Entry> stat_path(Core& core, std::string path) {
   if (core.features.may_have("MLST")) {
@@ -172,16 +223,14 @@ template <class Core> awaitable<Entry> stat_path(Core& core, std::string path) {
   const std::string name{Path{path}.name()};
   const auto above = path.rfind('/');
   const std::string parent = above == path.npos ? "" : above == 0 ? "/" : path.substr(0, above);
-  std::optional<Entry> found;
-  const std::function<void(Entry)> look = [&found, &name](Entry entry) {
-    if (entry.name == name) found = std::move(entry);
-  };
-  co_await list_entries(core, parent, look);
-  if (!found) {
+  std::vector<Entry> entries = co_await list_all(core, parent);
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.name == name; });
+  if (found == entries.end()) {
     const auto error = std::make_error_code(std::errc::no_such_file_or_directory);
     throw ClientError{error, "LIST", Channel::control, 0, path + ": " + error.message()};
   }
-  // Listings tell times to the minute and in nobody knows which zone.
+  // Listings tell times to the minute at best.
   const bool better = found->is_file() && core.features.may_have("MDTM");
   if (better) {
     const auto modified = co_await ask_modified(core, path);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <ftplike/client/progress.hpp>
@@ -22,6 +23,7 @@ struct ClientLimits {
   Duration stall = std::chrono::seconds{60};         // of a transfer without progress
   Duration recovery = std::chrono::seconds{10};      // to get back in step after a transfer that was broken off
   std::size_t entries = 1'000'000;                   // of a listing that is kept as a whole
+  unsigned depth = 100;                              // of directories below the one where a walk begins
   std::size_t line = 64 * 1024;                      // bytes of a line of a listing
 };
 
@@ -30,8 +32,10 @@ struct ClientOptions {
   ClientOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
 
   Dialect dialect = Dialect::automatic;
-  std::string account;                             // for servers that ask for one (ACCT)
-  bool active = false;                             // the server connects to us for data, where the channel allows both
+  std::string account;  // for servers that ask for one (ACCT)
+  bool active = false;  // the server connects to us for data, where the channel allows both
+  /// How far the clock of the server's listings is ahead of UTC. If not given it is found out, where MDTM can tell.
+  std::optional<std::chrono::minutes> zone;
   Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
   ClientLimits limits;
 };

@@ -57,3 +57,14 @@ TEST(EntryOfName, TakesTheDirectoryOffTheName) {
   EXPECT_EQ(entry_of_name("dd", "d")->name, "dd");
   EXPECT_FALSE(entry_of_name("..", ""));
 }
+
+TEST(ZoneBetween, IsToTheQuarterOfAnHour) {
+  using namespace std::chrono_literals;
+  const Timestamp utc = *parse_timestamp("20251122120030");
+  EXPECT_EQ(zone_between(utc - 30s, utc), 0min);
+  EXPECT_EQ(zone_between(utc - 30s + 60min, utc), 60min);
+  EXPECT_EQ(zone_between(utc + 20s - 60min, utc), -60min);
+  EXPECT_EQ(zone_between(utc + 345min, utc), 345min);
+  EXPECT_EQ(zone_between(utc + 24h, utc), std::nullopt);
+  EXPECT_EQ(zone_between(utc - 24h, utc), std::nullopt);
+}

@@ -1,0 +1,51 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <ftplike/client/listing.hpp>
+
+namespace ftplike {
+
+/// Sees what is below a directory: its path from there, such as "images/a.jpg", and its entry. Of a directory it says
+/// whether to go into it.
+using WalkVisit = std::function<bool(const std::string& path, const Entry& entry)>;
+
+namespace detail {
+
+/// A path of a server with another one behind it.
+inline std::string joined(std::string_view directory, std::string_view name) {
+  std::string path{directory};
+  if (!path.empty() && !path.ends_with('/') && !name.empty()) path += '/';
+  return path.append(name);
+}
+
+template <class Core> awaitable<void> walk_tree(Core& core, std::string root, WalkVisit visit) {
+  class Branch {
+   public:
+    Branch(std::string its_path, unsigned its_depth) : path{std::move(its_path)}, depth{its_depth} {}
+    std::string path;  // from the root of the walk
+    unsigned depth;
+  };
+  std::vector<Branch> branches;
+  branches.emplace_back("", 0);
+  while (!branches.empty()) {
+    const Branch branch = std::move(branches.back());
+    branches.pop_back();
+    if (branch.depth > core.options.limits.depth) throw ClientError{Errc::bad_listing, "LIST", Channel::control};
+    const std::vector<Entry> entries = co_await list_all(core, joined(root, branch.path));
+    std::vector<Branch> inner;
+    for (const Entry& entry : entries) {
+      if (entry.name.empty()) continue;  // what it is called here would lead elsewhere
+      std::string path = joined(branch.path, entry.name);
+      if (visit(path, entry) && entry.is_directory()) inner.emplace_back(std::move(path), branch.depth + 1);
+    }
+    // The last of a stack comes first.
+    for (auto next = inner.rbegin(); next != inner.rend(); ++next) branches.push_back(std::move(*next));
+  }
+}
+
+}  // namespace detail
+}  // namespace ftplike
