@@ -7,12 +7,14 @@
 #include <unistd.h>
 #include <utility>
 
+#include "../explain_style.hpp"
+
 using namespace ftplike;
 
 Screen::Screen(bool explain) {
   if (!explain) return;
   const auto print = [](std::string_view row) { std::cout << row << std::endl; };
-  state_->explain.emplace(End::client, print);
+  state_->explain.emplace(End::client, print, explain_style(STDOUT_FILENO));
 }
 
 void Screen::show_replies_to(std::set<std::string> verbs) {

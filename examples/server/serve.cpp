@@ -4,12 +4,10 @@
 #include <asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <sys/ioctl.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -22,6 +20,7 @@
 #include <ftplike/digests.hpp>
 #endif
 
+#include "../explain_style.hpp"
 #include "failure.hpp"
 #include "systemd.hpp"
 #include "watch.hpp"
@@ -140,20 +139,6 @@ ftplike::UserTable make_users(const Configuration& configuration, Rights guests)
 
 // ---- who looks on ----
 
-ftplike::ExplainStyle style_of_terminal() {
-  ftplike::ExplainStyle style;
-  if (::isatty(STDOUT_FILENO) == 0) return style;
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    style.columns = std::min<std::size_t>(size.ws_col, 120);
-  }
-  const char* const no_colour = std::getenv("NO_COLOR");
-  const char* const terminal = std::getenv("TERM");
-  style.colours =
-      (no_colour == nullptr || *no_colour == '\0') && terminal != nullptr && std::string_view{terminal} != "dumb";
-  return style;
-}
-
 /// The observers that the operator asked for, and the files of theirs that can be opened again.
 Watch make_watch(const Configuration& configuration, std::vector<ftplike::LineFile>& files) {
   Watch watch;
@@ -162,7 +147,7 @@ Watch make_watch(const Configuration& configuration, std::vector<ftplike::LineFi
     return files.back();
   };
   if (configuration.explain) {
-    watch.explain.emplace(ftplike::End::server, ftplike::LineFile{STDOUT_FILENO}, style_of_terminal());
+    watch.explain.emplace(ftplike::End::server, ftplike::LineFile{STDOUT_FILENO}, explain_style(STDOUT_FILENO));
   }
   if (!configuration.log.empty()) {
     using ftplike::LogDetail;
