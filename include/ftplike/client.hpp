@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include <ftplike/client/files.hpp>
 #include <ftplike/client/listing.hpp>
 #include <ftplike/client/login.hpp>
 #include <ftplike/client/reach.hpp>
+#include <ftplike/client/resume.hpp>
 #include <ftplike/client/walk.hpp>
 
 namespace ftplike {
@@ -144,7 +144,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// are collected in a hidden file beside it, which takes the name when it is whole and its length is right; when it
   /// is not, that file stays for `TransferOptions::resume`.
   awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
-    return detail::fetch_file(*core_, std::move(remote), std::move(local), std::move(options));
+    return detail::fetch_path(*core_, std::move(remote), std::move(local), std::move(options));
   }
   /// Fetches a file into a sink, which is finished when all is well.
   template <ByteSink Sink>
@@ -157,7 +157,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
-    return detail::store_file(*core_, "STOR", std::move(local), std::move(remote), std::move(options));
+    return detail::store_path(*core_, "STOR", std::move(local), std::move(remote), std::move(options));
   }
   /// Sends what a source gives.
   template <ByteSource Source>
@@ -166,7 +166,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   /// Sends to the end of a file.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
-    return detail::store_file(*core_, "APPE", std::move(local), std::move(remote), std::move(options));
+    return detail::store_path(*core_, "APPE", std::move(local), std::move(remote), std::move(options));
   }
   template <ByteSource Source>
   awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
@@ -174,7 +174,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
-    return detail::store_file(*core_, "STOU", std::move(local), std::move(wished), std::move(options));
+    return detail::store_path(*core_, "STOU", std::move(local), std::move(wished), std::move(options));
   }
   template <ByteSource Source>
   awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {

@@ -9,6 +9,7 @@
 
 #include <ftplike/client/progress.hpp>
 #include <ftplike/io/meter.hpp>
+#include <ftplike/protocol/entry.hpp>
 
 namespace ftplike {
 
@@ -44,11 +45,14 @@ struct ClientOptions {
 struct TransferOptions {
   TransferOptions() {}  // no aggregate, as above
 
-  bool ascii = false;                // TYPE A: line endings are converted
-  bool resume = false;               // go on where an interrupted transfer of this file ended
-  bool verify = true;                // compare the length with what the server says, where it can say
-  bool keep_time = true;             // a downloaded file gets the server's time of modification, where it can say
+  bool ascii = false;      // TYPE A: line endings are converted
+  bool resume = false;     // go on where an interrupted transfer of this file ended
+  bool verify = true;      // compare the length with what the server says, where it can say
+  bool keep_time = false;  // the copy gets the time of modification of the original, where the server can say or set it
   std::shared_ptr<Meter> bandwidth;  // a bound, which other transfers may share; none if null
+  /// Of the file on the server, if they are known already: then it is not asked.
+  std::optional<std::uint64_t> size;
+  std::optional<Timestamp> modified;
   std::function<void(const Progress&)> progress;  // called after each piece
 };
 
