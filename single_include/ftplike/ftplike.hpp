@@ -11,7 +11,16 @@
 #include <utility>
 #include <vector>
 
-// ---- ftplike/client/files.hpp
+// ---- ftplike/client/listing.hpp
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/client/questions.hpp
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -19,24 +28,311 @@
 #include <string_view>
 #include <utility>
 
-// ---- ftplike/client/local.hpp
-#include <filesystem>
+// ---- ftplike/client/core.hpp
+#include <exception>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
-// ---- ftplike/client/reply_error.hpp
+// ---- ftplike/client/control.hpp
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/client/options.hpp
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+// ---- ftplike/client/progress.hpp
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+// ---- ftplike/io/asio.hpp
+// The one door to Asio: the few headers that we need, and every difference between Asio 1.22 and today's, settled here.
+#include <asio/version.hpp>
+
+#if ASIO_VERSION < 102200
+#error "ftplike needs standalone Asio 1.22 or later"
+#endif
+#if ASIO_VERSION < 102600 && defined(__clang__) && !defined(ASIO_HAS_CO_AWAIT)
+// Asio before 1.26 does not see that Clang has C++20 coroutines.
+#define ASIO_HAS_CO_AWAIT 1
+#define ASIO_HAS_STD_COROUTINE 1
+#endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/buffer.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/dispatch.hpp>
+#include <asio/error.hpp>
+#include <asio/execution/context.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
+#include <asio/query.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/thread_pool.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+#if ASIO_VERSION >= 102300
+#include <asio/as_tuple.hpp>
+#else
+#include <asio/experimental/as_tuple.hpp>
+#endif
+
+#ifndef ASIO_HAS_CO_AWAIT
+#error "ftplike needs a compiler with C++20 coroutines"
+#endif
+
+#include <chrono>
+
+namespace ftplike {
+
+/// What every operation that waits gives back: `co_await` it, or hand it to `co_spawn`.
+using asio::awaitable;
+using asio::use_awaitable;
+#if ASIO_VERSION >= 102300
+using asio::as_tuple;
+#else
+using asio::experimental::as_tuple;
+#endif
+
+/// Where coroutines run.
+using Executor = asio::any_io_executor;
+/// An address and a port, on real and on simulated networks.
+using Endpoint = asio::ip::tcp::endpoint;
+using Address = asio::ip::address;
+/// The clock of every limit: steady, never wall time. A simulated network has its own.
+using Time = std::chrono::steady_clock::time_point;
+using Duration = std::chrono::steady_clock::duration;
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// How far a transfer has come. `size` is 0 if it is not known.
+class Progress {
+ public:
+  std::uint64_t offset = 0;       // where it began, when resumed
+  std::uint64_t transferred = 0;  // bytes over the data connection
+  std::uint64_t size = 0;         // of the whole file
+  Duration elapsed{};
+  double rate = 0;       // bytes a second, over the last seconds
+  Duration remaining{};  // that the rest will take at that rate; zero if that cannot be said
+};
+
+namespace detail {
+
+/// How fast a transfer is, from what it moved in the last seconds.
+class RateMeter {
+ public:
+  explicit RateMeter(Time began) noexcept { marks_.fill(Mark{began, 0}); }
+
+  /// Notes that `total` bytes have been moved by `now`.
+  void note(Time now, std::uint64_t total) noexcept {
+    now_ = Mark{now, total};
+    if (now - marks_[last_].when < std::chrono::seconds{1}) return;
+    last_ = (last_ + 1) % marks_.size();
+    marks_[last_] = now_;
+  }
+  /// Bytes a second.
+  double rate() const noexcept {
+    const Mark& oldest = marks_[(last_ + 1) % marks_.size()];
+    const std::chrono::duration<double> span = now_.when - oldest.when;
+    return span.count() > 0 ? static_cast<double>(now_.total - oldest.total) / span.count() : 0;
+  }
+
+ private:
+  struct Mark {
+    Time when{};
+    std::uint64_t total = 0;
+  };
+  std::array<Mark, 6> marks_;
+  std::size_t last_ = 0;
+  Mark now_;
+};
+
+/// What a transfer has come to by now.
+inline Progress progress_of(const RateMeter& meter, Duration elapsed, std::uint64_t offset, std::uint64_t transferred,
+                            std::uint64_t size) {
+  Progress progress;
+  progress.offset = offset;
+  progress.transferred = transferred;
+  progress.size = size;
+  progress.elapsed = elapsed;
+  progress.rate = meter.rate();
+  const auto done = offset + transferred;
+  if (size > done && progress.rate > 0) {
+    constexpr double longest = 3e8;  // ten years, which any clock can count
+    const std::chrono::duration<double> rest{std::min(longest, static_cast<double>(size - done) / progress.rate)};
+    progress.remaining = std::chrono::duration_cast<Duration>(rest);
+  }
+  return progress;
+}
+
+}  // namespace detail
+}  // namespace ftplike
+
+// ---- ftplike/io/meter.hpp
+#include <algorithm>
+#include <cstdint>
+#include <mutex>
+
+
+namespace ftplike {
+
+/// A limit of bytes per second that any number of transfers share. It says when the next bytes may follow; waiting is the
+/// transfer's own business, so that a limit costs no processor time. **Threads:** safe.
+class Meter {
+ public:
+  /// 0 bytes per second: no limit.
+  explicit Meter(std::uint64_t bytes_per_second = 0) noexcept : rate_{bytes_per_second} {}
+
+  std::uint64_t bytes_per_second() const noexcept { return rate_; }
+  /// A piece for this rate, so that transfers go on smoothly: about an eighth of a second's worth.
+  std::size_t piece(std::size_t largest) const noexcept {
+    if (rate_ == 0) return largest;
+    return static_cast<std::size_t>(std::clamp<std::uint64_t>(rate_ / 8, 512, largest));
+  }
+  /// Counts `count` bytes that went by at `now`. Gives the time before which no more may follow.
+  Time after(std::size_t count, Time now) {
+    if (rate_ == 0) return now;
+    const auto cost = std::chrono::duration_cast<Duration>(
+        std::chrono::duration<double>(static_cast<double>(count) / static_cast<double>(rate_)));
+    const std::lock_guard lock{mutex_};
+    free_ = std::max(free_, now) + cost;
+    return free_;
+  }
+
+ private:
+  const std::uint64_t rate_;
+  std::mutex mutex_;
+  Time free_{};  // when all that went by is paid for
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/protocol/entry.hpp
+#include <chrono>
 #include <cstdint>
 #include <string>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
-// ---- ftplike/protocol/error.hpp
-#include <cerrno>
-#include <string>
-#include <system_error>
+namespace ftplike {
+
+/// A moment in UTC, as the protocol tells it: to the millisecond.
+using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// What a directory says of one of its files. Of a listing it holds what the server told, and `listed`, the line
+/// itself.
+class Entry {
+ public:
+  enum class Type { file, directory, link, other };
+
+  Entry() = default;
+  Entry(std::string its_name, Type its_type, std::uint64_t its_size, Timestamp its_time)
+      : name{std::move(its_name)}, type{its_type}, size{its_size}, modified{its_time} {}
+
+  bool is_directory() const noexcept { return type == Type::directory; }
+  bool is_file() const noexcept { return type == Type::file; }
+
+  std::string name;  // one component
+  Type type = Type::file;
+  std::uint64_t size = 0;  // bytes
+  Timestamp modified{};    // the epoch if it is not known
+  unsigned mode = 0;       // the permission bits, 0 if they are not known
+  std::string unique;      // the same for two names of one file
+  std::string target;      // of a link
+  std::string owner, group;
+  std::string listed;  // the line of a listing that it was read from
+
+  friend bool operator==(const Entry&, const Entry&) = default;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// Which of the two dialects a session speaks; see docs of `connect` for how `automatic` finds out.
+enum class Dialect { automatic, ftplike, standard };
+
+/// The bounds of a client's patience and memory. Times are counted by the transport's clock.
+struct ClientLimits {
+  Duration connect = std::chrono::seconds{30};       // to each address of the server
+  Duration reply = std::chrono::seconds{60};         // to a command, and from the end of the data to the final reply
+  Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
+  Duration stall = std::chrono::seconds{60};         // of a transfer without progress
+  Duration recovery = std::chrono::seconds{10};      // to get back in step after a transfer that was broken off
+  std::size_t entries = 1'000'000;                   // of a listing that is kept as a whole
+  unsigned depth = 100;                              // of directories below the one where a walk begins
+  std::size_t line = 64 * 1024;                      // bytes of a line of a listing
+};
+
+/// How a client is to behave.
+struct ClientOptions {
+  ClientOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
+
+  Dialect dialect = Dialect::automatic;
+  std::string account;  // for servers that ask for one (ACCT)
+  bool active = false;  // the server connects to us for data, where the channel allows both
+  /// How far the clock of the server's listings is ahead of UTC. If not given it is found out, where MDTM can tell.
+  std::optional<std::chrono::minutes> zone;
+  Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
+  ClientLimits limits;
+};
+
+/// How one transfer is to be done.
+struct TransferOptions {
+  TransferOptions() {}  // no aggregate, as above
+
+  bool ascii = false;      // TYPE A: line endings are converted
+  bool resume = false;     // go on where an interrupted transfer of this file ended
+  bool verify = true;      // compare the length with what the server says, where it can say
+  bool keep_time = false;  // the copy gets the time of modification of the original, where the server can say or set it
+  std::shared_ptr<Meter> bandwidth;  // a bound, which other transfers may share; none if null
+  /// Of the file on the server, if they are known already: then it is not asked.
+  std::optional<std::uint64_t> size;
+  std::optional<Timestamp> modified;
+  std::function<void(const Progress&)> progress;  // called after each piece
+};
+
+/// What a transfer came to.
+class TransferResult {
+ public:
+  std::uint64_t transferred = 0;  // bytes over the data connection
+  std::uint64_t offset = 0;       // where it began, when resumed
+  Duration took{};
+  std::string name;  // the local file of a download; the remote one of an upload
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/client/outstanding.hpp
+#include <cstdint>
 
 // ---- ftplike/protocol/reply.hpp
 #include <string>
@@ -93,6 +389,114 @@ class Reply {
 };
 
 }  // namespace ftplike
+
+
+namespace ftplike::detail {
+
+/// What a client has asked, as far as it matters for telling the replies apart.
+enum class Asked : std::uint8_t {
+  simple,      // exactly one final reply
+  transfer,    // a preliminary reply, then a final one
+  keep_alive,  // NOOP during a transfer: answered before, after, or never
+  abort,       // ABOR: answered after the transfer, instead of it, or never
+  marker,      // PWD, by which a client gets in step again: nothing else that may be outstanding is answered with 257
+};
+
+/// Whose a reply is.
+enum class Owner : std::uint8_t {
+  command,      // the final reply to the simple command or the transfer
+  preliminary,  // the transfer's
+  marker,       // in step again: nothing is outstanding any more
+  farewell,     // 421: the session is over
+  nobody,       // belongs to a NOOP or an ABOR, or comes too late
+};
+
+/// The commands that have not been answered, and the rules by which replies find theirs. A session is in step if
+/// nothing is outstanding; only then may the next command go out.
+///
+/// The rules: a 421 ends all. A transfer that has begun is answered by x2x (connections) and x5x (files), a NOOP by x0x
+/// (syntax). A 226 or 426 is never the answer to a simple command. After a transfer that was refused in its middle, or
+/// broken off, or kept alive by NOOPs that were not answered, nobody can know how many replies are still to come: then
+/// all are dropped up to the 257 of a PWD.
+class Outstanding {
+ public:
+  void sent(Asked what) noexcept {
+    switch (what) {
+      case Asked::simple: simple_ = true; break;
+      case Asked::transfer:
+        transfer_ = true;
+        begun_ = false;
+        break;
+      case Asked::keep_alive: ++keep_alives_; break;
+      case Asked::abort: aborted_ = tangled_ = true; break;
+      case Asked::marker: marked_ = true; break;
+    }
+  }
+
+  Owner take(const Reply& reply) noexcept {
+    if (reply.code() == 421) {
+      *this = Outstanding{};
+      return Owner::farewell;
+    }
+    if (marked_) {
+      if (reply.code() != 257) return Owner::nobody;
+      *this = Outstanding{};
+      return Owner::marker;
+    }
+    if (transfer_) return take_for_transfer(reply);
+    const int group = reply.code() / 10 % 10;
+    if (keep_alives_ > 0 && group == 0) {
+      --keep_alives_;
+      return Owner::nobody;
+    }
+    const bool late = reply.preliminary() || reply.code() == 226 || reply.code() == 426;
+    if (!simple_ || late) return Owner::nobody;
+    simple_ = false;
+    return Owner::command;
+  }
+
+  bool in_step() const noexcept { return !simple_ && !transfer_ && !tangled() && !marked_; }
+  /// Whether a transfer waits for its final reply.
+  bool transferring() const noexcept { return transfer_; }
+  bool aborted() const noexcept { return aborted_; }
+  bool marked() const noexcept { return marked_; }
+  /// Whether only a marker can tell when all have been answered.
+  bool tangled() const noexcept { return tangled_ || keep_alives_ > 0 || (transfer_ && begun_); }
+
+ private:
+  Owner take_for_transfer(const Reply& reply) noexcept {
+    const int group = reply.code() / 10 % 10;
+    if (reply.preliminary()) {
+      if (begun_) return Owner::nobody;
+      begun_ = true;
+      return Owner::preliminary;
+    }
+    if (begun_ && keep_alives_ > 0 && group == 0) {
+      --keep_alives_;
+      return Owner::nobody;
+    }
+    transfer_ = false;
+    if (reply.negative() && (begun_ || group == 2)) tangled_ = true;
+    return Owner::command;
+  }
+
+  bool simple_ = false, transfer_ = false, begun_ = false, aborted_ = false, marked_ = false, tangled_ = false;
+  unsigned keep_alives_ = 0;
+};
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/reply_error.hpp
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/protocol/error.hpp
+#include <cerrno>
+#include <string>
+#include <system_error>
 
 
 namespace ftplike {
@@ -298,170 +702,240 @@ inline std::string verb_of(std::string_view command) { return std::string{comman
 }  // namespace detail
 }  // namespace ftplike
 
-// ---- ftplike/io/blocking.hpp
-#include <exception>
-#include <memory>
+// ---- ftplike/io/observer.hpp
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
-// ---- ftplike/io/asio.hpp
-// The one door to Asio: the few headers that we need, and every difference between Asio 1.22 and today's, settled here.
-#include <asio/version.hpp>
-
-#if ASIO_VERSION < 102200
-#error "ftplike needs standalone Asio 1.22 or later"
-#endif
-#if ASIO_VERSION < 102600 && defined(__clang__) && !defined(ASIO_HAS_CO_AWAIT)
-// Asio before 1.26 does not see that Clang has C++20 coroutines.
-#define ASIO_HAS_CO_AWAIT 1
-#define ASIO_HAS_STD_COROUTINE 1
-#endif
-
-#include <asio/any_io_executor.hpp>
-#include <asio/awaitable.hpp>
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/buffer.hpp>
-#include <asio/cancellation_signal.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-#include <asio/dispatch.hpp>
-#include <asio/error.hpp>
-#include <asio/execution/context.hpp>
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/post.hpp>
-#include <asio/query.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/this_coro.hpp>
-#include <asio/thread_pool.hpp>
-#include <asio/use_awaitable.hpp>
-#include <asio/write.hpp>
-#if ASIO_VERSION >= 102300
-#include <asio/as_tuple.hpp>
-#else
-#include <asio/experimental/as_tuple.hpp>
-#endif
-
-#ifndef ASIO_HAS_CO_AWAIT
-#error "ftplike needs a compiler with C++20 coroutines"
-#endif
-
-#include <chrono>
+// ---- ftplike/protocol/path.hpp
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace ftplike {
 
-/// What every operation that waits gives back: `co_await` it, or hand it to `co_spawn`.
-using asio::awaitable;
-using asio::use_awaitable;
-#if ASIO_VERSION >= 102300
-using asio::as_tuple;
-#else
-using asio::experimental::as_tuple;
-#endif
-
-/// Where coroutines run.
-using Executor = asio::any_io_executor;
-/// An address and a port, on real and on simulated networks.
-using Endpoint = asio::ip::tcp::endpoint;
-using Address = asio::ip::address;
-/// The clock of every limit: steady, never wall time. A simulated network has its own.
-using Time = std::chrono::steady_clock::time_point;
-using Duration = std::chrono::steady_clock::duration;
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-/// The threads of a transport on which work may block. It belongs to an execution context, so that whatever runs there
-/// finds it; a context without one (a simulated network's) runs such work in place, which keeps it deterministic.
-class BlockingPool : public asio::execution_context::service {
+/// A path as the protocol sees it: absolute, normalised, bytes. It begins with '/', has no ".", "..", or empty
+/// component, and so cannot name anything above its root. Names are bytes: any encoding passes.
+class Path {
  public:
-  using key_type = BlockingPool;
-  inline static asio::execution_context::id id;  // how Asio finds a service of this type
+  Path() = default;  // the root
+  explicit Path(std::string_view text) { append(text); }
 
-  explicit BlockingPool(asio::execution_context& owner,
-                        std::shared_ptr<asio::thread_pool> threads = std::make_shared<asio::thread_pool>(4))
-      : asio::execution_context::service{owner}, threads_{std::move(threads)} {}
-  asio::thread_pool& threads() noexcept { return *threads_; }
+  /// `text` as seen from this directory; ".." stops at the root.
+  Path resolve(std::string_view text) const {
+    Path result;
+    if (!text.starts_with('/')) result = *this;
+    result.append(text);
+    return result;
+  }
+  const std::string& string() const noexcept { return text_; }
+  bool is_root() const noexcept { return text_.size() == 1; }
+  /// The last component; empty for the root.
+  std::string_view name() const noexcept { return std::string_view{text_}.substr(text_.rfind('/') + 1); }
+  Path parent() const { return resolve(".."); }
+  /// What is left of this path below `root`, or this path if it is not below it.
+  Path below(const Path& root) const {
+    if (root.is_root() || !(text_ + '/').starts_with(root.text_ + '/')) return *this;
+    return Path{std::string_view{text_}.substr(root.text_.size())};
+  }
+  /// The same path seen from `root`: the opposite of `below`.
+  Path beneath(const Path& root) const { return root.resolve(std::string_view{text_}.substr(1)); }
+
+  friend bool operator==(const Path&, const Path&) = default;
+  friend auto operator<=>(const Path&, const Path&) = default;
 
  private:
-  void shutdown() noexcept override {}
-  std::shared_ptr<asio::thread_pool> threads_;
+  void append(std::string_view text) {
+    while (!text.empty()) {
+      const auto part = text.substr(0, text.find('/'));
+      text.remove_prefix(part.size() == text.size() ? part.size() : part.size() + 1);
+      if (part.empty() || part == ".") continue;
+      if (part == "..") {
+        const auto slash = text_.rfind('/');
+        text_.erase(slash == 0 ? 1 : slash);
+        continue;
+      }
+      if (!is_root()) text_ += '/';
+      text_ += part;
+    }
+  }
+
+  std::string text_ = "/";
 };
 
-namespace detail {
-
-/// Runs `work`, which stays where it is, on `threads`; ends on the executor of the coroutine that awaits it.
-template <class Work> awaitable<void> run_on(asio::thread_pool& threads, Work& work) {
-  const auto start = [&threads, &work](auto handler) {
-    auto home = asio::get_associated_executor(handler);
-    asio::post(threads, [&work, handler = std::move(handler), keep = asio::make_work_guard(home)]() mutable {
-      work();
-      asio::post(keep.get_executor(), std::move(handler));
-    });
-  };
-  co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start, use_awaitable);
+/// Whether `name` can be the name of a file in a directory: one component, not "." or "..", without NUL.
+inline bool is_component(std::string_view name) noexcept {
+  constexpr std::string_view forbidden{"/\0", 2};
+  return !name.empty() && name != "." && name != ".." && name.find_first_of(forbidden) == name.npos;
 }
 
-}  // namespace detail
+/// A directory's name between quotes, its own quotes doubled, as 257 replies give it. (RFC 959 appendix II)
+inline std::string quoted_name(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) out.append(c == '"' ? 2 : 1, c);
+  return out += '"';
+}
 
-/// Runs `work` where blocking harms nobody and gives its result on the caller's own executor. What `work` throws is
-/// thrown here.
-///
-/// **Cancellation:** none: what `work` refers to must live until it has ended, which awaiting it ensures.
-template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work) {
-  using Result = std::invoke_result_t<Work&>;
-  const Executor here = co_await asio::this_coro::executor;
-  auto& context = asio::query(here, asio::execution::context);
-  if (!asio::has_service<BlockingPool>(context)) co_return work();
-
-  std::exception_ptr failure;
-  std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>> result{};
-  auto work_there = [&] {
-    try {
-      if constexpr (std::is_void_v<Result>) {
-        work();
-      } else {
-        result.emplace(work());
-      }
-    } catch (...) { failure = std::current_exception(); }
-  };
-  auto& threads = asio::use_service<BlockingPool>(context).threads();
-  co_await detail::run_on(threads, work_there);
-  if (failure) std::rethrow_exception(failure);
-  if constexpr (!std::is_void_v<Result>) co_return std::move(*result);
+/// The name between the first quotes of the text of a 257, its doubled quotes made single. RFC 959 appendix II.
+inline std::optional<std::string> parse_quoted(std::string_view text) {
+  std::string name;
+  for (auto open = text.find('"'); open != text.npos; open = text.find('"')) {
+    text.remove_prefix(open + 1);
+    const auto close = text.find('"');
+    if (close == text.npos) return std::nullopt;
+    name.append(text.substr(0, close));
+    text.remove_prefix(close + 1);
+    if (!text.starts_with('"')) return name;
+    name += '"';
+  }
+  return std::nullopt;
 }
 
 }  // namespace ftplike
 
-// ---- ftplike/storage/directory.hpp
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <sys/statvfs.h>
+
+namespace ftplike {
+
+/// Which session something happened in, seen from the end that tells it.
+class Conversation {
+ public:
+  Conversation() = default;
+  Conversation(std::uint64_t its_number, Endpoint its_local, Endpoint its_peer)
+      : number{its_number}, local{its_local}, peer{its_peer} {}
+  std::uint64_t number = 0;  // 1, 2, … in the order of their beginnings
+  Endpoint local, peer;      // of the control connection
+  std::string user;          // empty before a login
+};
+
+/// The events of a session, in the order of its life. Each is seen while it happens: views and references in it last as
+/// long as the call. What an end does not do it does not tell (a client's observer hears of no login attempt's check).
+struct SessionOpened {
+  const Conversation& who;
+};
+/// A command came in, or went out of a client. The argument of PASS and ACCT is "***". An observer of a server that
+/// returns `std::optional<Reply>` for this event may refuse the command: the reply it gives is sent in place of running
+/// it.
+struct CommandSeen {
+  const Conversation& who;
+  std::string_view verb, argument;
+};
+struct ReplySeen {
+  const Conversation& who;
+  const Reply& reply;
+};
+struct LoginTried {
+  const Conversation& who;
+  std::string_view user;
+  bool accepted;
+};
+/// A port waits for the peer's data connection.
+struct DataListening {
+  const Conversation& who;
+  Endpoint local;
+};
+/// Somebody else than the peer came to a data port, or was named as its address, and was turned away.
+struct StrangerRefused {
+  const Conversation& who;
+  Endpoint stranger;
+};
+struct DataOpened {
+  const Conversation& who;
+  Endpoint local, remote;
+};
+enum class Direction { sent, received };
+/// Bytes went over the data connection; `total` of them by now.
+struct DataMoved {
+  const Conversation& who;
+  Direction direction;
+  std::uint64_t total;
+};
+struct DataClosed {
+  const Conversation& who;
+  Endpoint local, remote;
+  Direction direction;
+  std::uint64_t total;
+};
+/// A transfer has its verdict: `error` is empty if it is complete, and a file that was received stands under its name.
+/// `verb` is the command's; `path` the file's in the storage (empty path "/" and listing true for a listing).
+struct TransferEnded {
+  const Conversation& who;
+  std::string_view verb;
+  const Path& path;
+  Direction direction;
+  std::uint64_t bytes, offset;
+  Duration took;
+  bool ascii, listing;
+  std::error_code error;
+  bool complete() const noexcept { return !error; }
+};
+struct SessionClosed {
+  const Conversation& who;
+  std::error_code error;  // empty after a farewell
+};
+
+/// Sees nothing and costs nothing: the default observer.
+struct NoObserver {};
+
+/// Several observers as one: each sees what it takes.
+template <class... All> class Observers {
+ public:
+  explicit Observers(All... all) : all_{std::move(all)...} {}
+  template <class Event>
+    requires(std::is_invocable_v<All&, const Event&> || ...)
+  std::optional<Reply>
+  operator()(const Event& event) {
+    std::optional<Reply> refusal;
+    const auto tell = [&](auto& one) {
+      if constexpr (std::is_invocable_r_v<std::optional<Reply>, decltype(one), const Event&>) {
+        if (auto answer = one(event); answer && !refusal) refusal = std::move(answer);
+      } else if constexpr (std::is_invocable_v<decltype(one), const Event&>) {
+        one(event);
+      }
+    };
+    std::apply([&](auto&... ones) { (tell(ones), ...); }, all_);
+    return refusal;
+  }
+
+ private:
+  std::tuple<All...> all_;
+};
+
+/// Whether an observer takes an event: it is anything that can be called with it, a lambda for instance.
+template <class Observer, class Event> constexpr bool takes = std::is_invocable_v<Observer&, const Event&>;
+
+/// Tells `observer` of `event` if it wants to know; nothing is made up for one that does not.
+template <class Event, class Observer, class... Parts> void observe(Observer& observer, Parts&&... parts) {
+  if constexpr (takes<Observer, Event>) observer(Event{std::forward<Parts>(parts)...});
+}
+
+/// Tells `observer` of an event that it may answer; gives its answer, if it gives one.
+template <class Observer, class Event> std::optional<Reply> ask(Observer& observer, const Event& event) {
+  if constexpr (std::is_invocable_r_v<std::optional<Reply>, Observer&, const Event&>) {
+    return observer(event);
+  } else {
+    observer(event);
+    return std::nullopt;
+  }
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/io/within.hpp
+#include <exception>
+#include <optional>
+#include <system_error>
 #include <utility>
 
-// ---- ftplike/storage/directory_listing.hpp
-#include <dirent.h>
-#include <memory>
-#include <optional>
+// ---- ftplike/io/transport.hpp
+#include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
-
-// ---- ftplike/storage/file.hpp
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <utility>
 
 // ---- ftplike/io/bytes.hpp
 #include <algorithm>
@@ -624,1750 +1098,6 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
 }
 
 }  // namespace ftplike
-
-// ---- ftplike/storage/beneath.hpp
-#include <climits>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-#if __has_include(<linux/openat2.h>)
-#include <linux/openat2.h>
-#endif
-
-// ---- ftplike/storage/names.hpp
-#include <algorithm>
-#include <string>
-#include <string_view>
-#include <system_error>
-
-// ---- ftplike/protocol/path.hpp
-#include <compare>
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace ftplike {
-
-/// A path as the protocol sees it: absolute, normalised, bytes. It begins with '/', has no ".", "..", or empty
-/// component, and so cannot name anything above its root. Names are bytes: any encoding passes.
-class Path {
- public:
-  Path() = default;  // the root
-  explicit Path(std::string_view text) { append(text); }
-
-  /// `text` as seen from this directory; ".." stops at the root.
-  Path resolve(std::string_view text) const {
-    Path result;
-    if (!text.starts_with('/')) result = *this;
-    result.append(text);
-    return result;
-  }
-  const std::string& string() const noexcept { return text_; }
-  bool is_root() const noexcept { return text_.size() == 1; }
-  /// The last component; empty for the root.
-  std::string_view name() const noexcept { return std::string_view{text_}.substr(text_.rfind('/') + 1); }
-  Path parent() const { return resolve(".."); }
-  /// What is left of this path below `root`, or this path if it is not below it.
-  Path below(const Path& root) const {
-    if (root.is_root() || !(text_ + '/').starts_with(root.text_ + '/')) return *this;
-    return Path{std::string_view{text_}.substr(root.text_.size())};
-  }
-  /// The same path seen from `root`: the opposite of `below`.
-  Path beneath(const Path& root) const { return root.resolve(std::string_view{text_}.substr(1)); }
-
-  friend bool operator==(const Path&, const Path&) = default;
-  friend auto operator<=>(const Path&, const Path&) = default;
-
- private:
-  void append(std::string_view text) {
-    while (!text.empty()) {
-      const auto part = text.substr(0, text.find('/'));
-      text.remove_prefix(part.size() == text.size() ? part.size() : part.size() + 1);
-      if (part.empty() || part == ".") continue;
-      if (part == "..") {
-        const auto slash = text_.rfind('/');
-        text_.erase(slash == 0 ? 1 : slash);
-        continue;
-      }
-      if (!is_root()) text_ += '/';
-      text_ += part;
-    }
-  }
-
-  std::string text_ = "/";
-};
-
-/// Whether `name` can be the name of a file in a directory: one component, not "." or "..", without NUL.
-inline bool is_component(std::string_view name) noexcept {
-  constexpr std::string_view forbidden{"/\0", 2};
-  return !name.empty() && name != "." && name != ".." && name.find_first_of(forbidden) == name.npos;
-}
-
-/// A directory's name between quotes, its own quotes doubled, as 257 replies give it. (RFC 959 appendix II)
-inline std::string quoted_name(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) out.append(c == '"' ? 2 : 1, c);
-  return out += '"';
-}
-
-/// The name between the first quotes of the text of a 257, its doubled quotes made single. RFC 959 appendix II.
-inline std::optional<std::string> parse_quoted(std::string_view text) {
-  std::string name;
-  for (auto open = text.find('"'); open != text.npos; open = text.find('"')) {
-    text.remove_prefix(open + 1);
-    const auto close = text.find('"');
-    if (close == text.npos) return std::nullopt;
-    name.append(text.substr(0, close));
-    text.remove_prefix(close + 1);
-    if (!text.starts_with('"')) return name;
-    name += '"';
-  }
-  return std::nullopt;
-}
-
-}  // namespace ftplike
-
-
-namespace ftplike::detail {
-
-/// How the names of partial files begin. No client can say such a name, and no listing shows one.
-inline constexpr std::string_view partial_prefix = ".ftplike-partial";
-inline constexpr std::size_t longest_name = 255;  // bytes of one component
-
-template <class Code> [[noreturn]] void fail(Code code) { throw std::system_error(make_error_code(code)); }
-
-/// Whether a name is reserved for partial files, also where the file system takes 'a' for 'A'.
-inline bool is_partial_name(std::string_view name) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return name.size() >= partial_prefix.size() &&
-         std::equal(partial_prefix.begin(), partial_prefix.end(), name.begin(),
-                    [&](char expected, char c) { return expected == lower(c); });
-}
-
-/// Sees to it that every component of a path can be the name of a file.
-///
-/// **Errors:** `Errc::bad_name`, `filename_too_long`.
-inline void check_names(const Path& path) {
-  std::string_view rest = path.string();
-  if (rest.find('\0') != rest.npos) fail(Errc::bad_name);
-  while (!rest.empty()) {
-    rest.remove_prefix(1);
-    const auto name = rest.substr(0, rest.find('/'));
-    if (is_partial_name(name)) fail(Errc::bad_name);
-    if (name.size() > longest_name) fail(std::errc::filename_too_long);
-    rest.remove_prefix(name.size());
-  }
-}
-
-/// The n-th choice for a unique name: the name itself, name.1, name.2, …
-inline Path numbered(const Path& wanted, unsigned n) {
-  if (n == 0) return wanted;
-  const auto number = "." + std::to_string(n);
-  return wanted.parent().resolve(std::string{wanted.name().substr(0, longest_name - number.size())} + number);
-}
-
-}  // namespace ftplike::detail
-
-// ---- ftplike/storage/posix.hpp
-// The system's calls for files, and what differs between systems.
-#include <cerrno>
-#include <chrono>
-#include <cstdint>
-#include <cstdio>
-#include <fcntl.h>
-#include <span>
-#include <string>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <system_error>
-#include <unistd.h>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/protocol/entry.hpp
-#include <chrono>
-#include <cstdint>
-#include <string>
-#include <utility>
-
-namespace ftplike {
-
-/// A moment in UTC, as the protocol tells it: to the millisecond.
-using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
-
-/// What a directory says of one of its files. Of a listing it holds what the server told, and `listed`, the line
-/// itself.
-class Entry {
- public:
-  enum class Type { file, directory, link, other };
-
-  Entry() = default;
-  Entry(std::string its_name, Type its_type, std::uint64_t its_size, Timestamp its_time)
-      : name{std::move(its_name)}, type{its_type}, size{its_size}, modified{its_time} {}
-
-  bool is_directory() const noexcept { return type == Type::directory; }
-  bool is_file() const noexcept { return type == Type::file; }
-
-  std::string name;  // one component
-  Type type = Type::file;
-  std::uint64_t size = 0;  // bytes
-  Timestamp modified{};    // the epoch if it is not known
-  unsigned mode = 0;       // the permission bits, 0 if they are not known
-  std::string unique;      // the same for two names of one file
-  std::string target;      // of a link
-  std::string owner, group;
-  std::string listed;  // the line of a listing that it was read from
-
-  friend bool operator==(const Entry&, const Entry&) = default;
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike::detail {
-
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) noexcept : number_{number} {}
-  Descriptor(Descriptor&& other) noexcept : number_{std::exchange(other.number_, -1)} {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const noexcept { return number_; }
-  int release() noexcept { return std::exchange(number_, -1); }
-  explicit operator bool() const noexcept { return number_ >= 0; }
-
- private:
-  int number_ = -1;
-};
-
-/// To pass through a directory needs no right to read it, where the system can tell these apart.
-#if defined O_PATH
-inline constexpr int directory_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
-#elif defined O_SEARCH
-inline constexpr int directory_only = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
-#else
-inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-#endif
-/// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
-inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-
-[[noreturn]] inline void fail_with(int error) { throw std::system_error(error, std::system_category()); }
-
-/// The result of a system call, made again where a signal came in between; throws its error.
-template <class Call> auto checked(Call call) {
-  for (;;) {
-    const auto result = call();
-    if (result >= 0) return result;
-    if (errno != EINTR) fail_with(errno);
-  }
-}
-
-inline Timestamp modified(const struct stat& status) {
-#ifdef __APPLE__
-  const auto& time = status.st_mtimespec;
-#else
-  const auto& time = status.st_mtim;
-#endif
-  using namespace std::chrono;
-  return Timestamp{floor<milliseconds>(seconds{time.tv_sec} + nanoseconds{time.tv_nsec})};
-}
-
-inline bool is_same_file(const struct stat& a, const struct stat& b) noexcept {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-inline Entry entry_of(std::string name, const struct stat& status) {
-  const auto type = S_ISREG(status.st_mode)   ? Entry::Type::file
-                    : S_ISDIR(status.st_mode) ? Entry::Type::directory
-                    : S_ISLNK(status.st_mode) ? Entry::Type::link
-                                              : Entry::Type::other;
-  Entry entry{std::move(name), type, S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size),
-              modified(status)};
-  entry.mode = status.st_mode & 07777;
-  char unique[40];
-  std::snprintf(unique, sizeof unique, "%llx.%llx", static_cast<unsigned long long>(status.st_dev),
-                static_cast<unsigned long long>(status.st_ino));
-  entry.unique = unique;
-  return entry;
-}
-
-/// Reads at `offset`, or at the descriptor's position for -1, what is in memory already. Gives -1 where that would wait
-/// for the disk (EAGAIN) or the system does not know (EOPNOTSUPP).
-inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::span<std::byte> room,
-                             [[maybe_unused]] off_t offset) noexcept {
-#ifdef RWF_NOWAIT
-  const iovec part{room.data(), room.size()};
-  return ::preadv2(file, &part, 1, offset, RWF_NOWAIT);
-#else
-  errno = EOPNOTSUPP;
-  return -1;
-#endif
-}
-
-/// Copies up to `count` bytes from the beginning of one file to the beginning of another and gives how many there were;
-/// shares their blocks where the file system can.
-inline std::uint64_t copy_bytes(int from, int to, std::uint64_t count) {
-  std::uint64_t done = 0;
-#ifdef __linux__
-  for (loff_t in = 0, out = 0; done < count;) {
-    const auto n = ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(count - done), 0);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;  // whatever the reason is, it shows again below, or was none
-    done += static_cast<std::uint64_t>(n);
-  }
-#endif
-  std::vector<std::byte> room(done < count ? 256 * 1024 : 0);
-  while (done < count) {
-    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), count - done));
-    const auto got = checked([&] { return ::pread(from, room.data(), most, static_cast<off_t>(done)); });
-    if (got == 0) break;
-    for (ssize_t put = 0; put < got;) {
-      put += checked([&] {
-        return ::pwrite(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(done) + put);
-      });
-    }
-    done += static_cast<std::uint64_t>(got);
-  }
-  return done;
-}
-
-/// Renames inside a directory, unless the new name is taken: then false.
-inline bool rename_to_free(int directory, const char* from, const char* to) {
-#if defined __linux__ && defined SYS_renameat2
-  constexpr unsigned no_replace = 1;
-  if (::syscall(SYS_renameat2, directory, from, directory, to, no_replace) == 0) return true;
-  if (errno == EEXIST) return false;
-  if (errno != EINVAL && errno != ENOSYS) fail_with(errno);
-#endif
-  if (::linkat(directory, from, directory, to, 0) != 0) {
-    if (errno == EEXIST) return false;
-    fail_with(errno);
-  }
-  ::unlinkat(directory, from, 0);
-  return true;
-}
-
-}  // namespace ftplike::detail
-
-
-namespace ftplike::detail {
-
-enum class Follow { no, yes };  // whether a link in the last place is followed
-
-/// Where a link leads; none if it is not a link.
-inline std::optional<std::string> link_text(int directory, const std::string& name) {
-  char text[PATH_MAX];
-  const auto size = ::readlinkat(directory, name.c_str(), text, sizeof text);
-  if (size < 0) return std::nullopt;
-  if (size == sizeof text) fail_with(ENAMETOOLONG);
-  return std::string(text, static_cast<std::size_t>(size));
-}
-
-/// A name in an open directory: what file operations need, safe whatever happens to the directories above.
-struct Place {
-  Place(Descriptor its_own, int its_directory, std::string its_name)
-      : own{std::move(its_own)}, directory{its_directory}, name{std::move(its_name)} {
-    look();
-  }
-
-  bool exists() const noexcept { return status.st_mode != 0; }
-  bool is_directory() const noexcept { return S_ISDIR(status.st_mode); }
-  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status.st_size); }
-  /// Sees what there is now.
-  void look() {
-    if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
-    if (errno != ENOENT) fail_with(errno);
-    status = {};
-  }
-
-  Descriptor own;  // none where the directory is the root
-  int directory;   // lives as long as the Beneath
-  std::string name;
-  struct stat status {};
-};
-
-/// Opens what is in a place, unless it has become a link.
-inline Descriptor open_in(const Place& place, int flags) {
-  return Descriptor{
-      checked([&] { return ::openat(place.directory, place.name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC); })};
-}
-
-/// The files beneath a folder, reached through descriptors only. A link, absolute or with "..", is taken as if the
-/// folder were the root of the system, so that no name, link or race leads out of it.
-///
-/// Linux does this by itself (openat2); elsewhere it is done component by component.
-class Beneath {
- public:
-  explicit Beneath(const std::string& folder, bool kernel_resolves = true)
-      : root_{::open(folder.c_str(), directory_only)} {
-    if (!root_) throw std::system_error(errno, std::system_category(), "folder \"" + folder + '"');
-    kernel_resolves_ = kernel_resolves && kernel_open(Path{}, directory_only, Wait::may);
-    kernel_says_ = kernel_resolves_ && (kernel_open(Path{}, directory_only, Wait::may_not) || errno == EAGAIN);
-  }
-
-  /// Opens what is there; links are followed. With O_PATH, only directories.
-  Descriptor open(const Path& path, int flags) const {
-    check_names(path);
-    if (kernel_resolves_) {
-      for (int attempt = 0; attempt < 8; ++attempt) {
-        Descriptor file = kernel_open(path, flags, Wait::may);
-        if (file) return file;
-        if (errno != EAGAIN && errno != EINTR) fail_with(errno);
-      }
-      // The kernel gives up where somebody renames directories all the time; the long way never does.
-    }
-    return open_in(walk(path, Follow::yes), flags);
-  }
-  /// The same, but gives none where it would have to wait for a disk, if the system can tell.
-  Descriptor open_if_cached(const Path& path, int flags) const {
-    if (!kernel_says_) return open(path, flags);
-    check_names(path);
-    Descriptor file = kernel_open(path, flags, Wait::may_not);
-    if (!file && errno != EAGAIN && errno != EINTR) fail_with(errno);
-    return file;
-  }
-  /// Where a name is and what it is now, if it is: `parent` is its directory, opened; none for the root.
-  Place place(const Path& path, Follow follow, Descriptor parent) const {
-    check_names(path);
-    const int directory = parent ? parent.get() : root_.get();
-    Place result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
-    if (follow == Follow::yes && S_ISLNK(result.status.st_mode)) return walk(path, follow);
-    return result;
-  }
-  Place place(const Path& path, Follow follow) const {
-    return place(path, follow, path.parent().is_root() ? Descriptor{} : open(path.parent(), directory_only));
-  }
-
- private:
-  enum class Wait { may, may_not };
-
-  Descriptor kernel_open([[maybe_unused]] const Path& path, [[maybe_unused]] int flags,
-                         [[maybe_unused]] Wait wait) const noexcept {
-#if defined SYS_openat2 && defined RESOLVE_IN_ROOT
-    constexpr std::uint64_t cached = 0x20;  // RESOLVE_CACHED, newer than the rest
-    open_how how{};
-    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? cached : 0);
-    return Descriptor{static_cast<int>(::syscall(SYS_openat2, root_.get(), path.string().c_str(), &how, sizeof how))};
-#else
-    errno = ENOSYS;
-    return {};
-#endif
-  }
-
-  static void push(std::vector<std::string>& pending, std::string_view text) {
-    while (!text.empty()) {
-      const auto slash = text.rfind('/');
-      const auto name = text.substr(slash + 1);  // all of it if there is no slash
-      text = slash == text.npos ? std::string_view{} : text.substr(0, slash);
-      if (!name.empty() && name != ".") pending.emplace_back(name);
-    }
-  }
-
-  /// Goes down component by component, and reads every link itself.
-  Place walk(const Path& path, Follow follow) const {
-    constexpr int most_links = 40;
-    std::vector<std::string> done;     // from the root to here
-    std::vector<std::string> pending;  // the next one last
-    Descriptor own;
-    const auto here = [&] { return own ? own.get() : root_.get(); };
-    push(pending, path.string());
-    for (int links = 0; !pending.empty();) {
-      std::string name = std::move(pending.back());
-      pending.pop_back();
-      if (name == "..") {
-        // The parent of a directory that has been moved meanwhile could be anywhere: come again from the root.
-        if (!done.empty()) done.pop_back();
-        pending.insert(pending.end(), std::make_move_iterator(done.rbegin()), std::make_move_iterator(done.rend()));
-        done.clear();
-        own = Descriptor{};
-        continue;
-      }
-      const bool is_last = pending.empty();
-      if (!is_last) {
-        Descriptor next{::openat(here(), name.c_str(), directory_only | O_NOFOLLOW)};
-        if (next) {
-          own = std::move(next);
-          done.push_back(std::move(name));
-          continue;
-        }
-      }
-      const int error = errno;
-      const auto target = is_last && follow == Follow::no ? std::nullopt : link_text(here(), name);
-      if (!target) {
-        if (!is_last) fail_with(error == ELOOP || error == EMLINK ? ENOTDIR : error);
-        const int directory = here();
-        Place result{std::move(own), directory, std::move(name)};
-        return result;
-      }
-      if (++links > most_links || pending.size() > PATH_MAX) fail_with(ELOOP);
-      push(pending, *target);
-      if (target->starts_with('/')) {
-        done.clear();
-        own = Descriptor{};
-      }
-    }
-    const int directory = here();
-    Place result{std::move(own), directory, "."};
-    return result;
-  }
-
-  Descriptor root_;
-  bool kernel_resolves_ = false;
-  bool kernel_says_ = false;  // whether it would have to wait
-};
-
-}  // namespace ftplike::detail
-
-// ---- ftplike/storage/partial.hpp
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <random>
-#include <string>
-#include <string_view>
-#include <utility>
-
-
-namespace ftplike::detail {
-
-/// How long a partial file waits for being gone on with.
-inline constexpr std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};
-/// How long one that is still empty is left to whoever made it, who may not have locked it yet.
-inline constexpr std::chrono::seconds empty_lifetime = std::chrono::minutes{1};
-
-inline std::string hexadecimal(std::uint64_t number) {
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(number));
-  return text;
-}
-
-/// The name of the partial file of a name: it is part of it, or its hash where it is too long for that.
-inline std::string partial_name(std::string_view name) {
-  std::string result{partial_prefix};
-  if (result.size() + 1 + name.size() <= longest_name) return result.append(".").append(name);
-  std::uint64_t hash = 14695981039346656037u;  // FNV-1a
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return result.append("#").append(hexadecimal(hash));
-}
-
-/// The name of a temporary file, which belongs to no name and so is never gone on with.
-inline std::string temporary_name() {
-  std::random_device random;
-  const auto high = std::uint64_t{random()} << 32;
-  return std::string{partial_prefix} + '~' + hexadecimal(high | random());
-}
-
-inline bool is_older_than(std::chrono::seconds age, Timestamp written) {
-  return std::chrono::system_clock::now() - written > age;
-}
-
-/// A partial or temporary file, open for writing and locked. The lock ends with the process at the latest, so that a
-/// file without one has no writer.
-struct Partial {
-  Descriptor file;
-  std::string name;
-  bool is_kept = true;  // for being gone on with
-  std::uint64_t size = 0;
-  Timestamp written{};  // not known of one just made
-};
-
-/// What came of an attempt to get hold of a partial file.
-struct Attempt {
-  enum class Outcome {
-    taken,
-    absent,
-    busy  // somebody else is at it, or it is another user's
-  };
-  Outcome outcome;
-  Partial partial{};
-};
-
-/// Makes a partial file where there is none; busy if there is one.
-inline Attempt make_partial(int directory, std::string name) {
-  using enum Attempt::Outcome;
-  Partial partial;
-  do {
-    partial.file =
-        Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | quietly, 0666)};
-  } while (!partial.file && errno == EINTR);
-  if (!partial.file && errno == EEXIST) return {busy};
-  if (!partial.file) fail_with(errno);
-  if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) {  // somebody is just looking at it
-      ::unlinkat(directory, name.c_str(), 0);
-      return {busy};
-    }
-    partial.is_kept = false;  // without locks nobody could know that it has no writer
-  }
-  partial.name = std::move(name);
-  return {taken, std::move(partial)};
-}
-
-/// Opens and locks a partial file that is there.
-inline Attempt take_partial(int directory, std::string name) {
-  using enum Attempt::Outcome;
-  for (;;) {
-    Partial partial;
-    partial.file = Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_NOFOLLOW | quietly)};
-    if (!partial.file) {
-      if (errno == EINTR) continue;
-      if (errno == ENOENT) return {absent};
-      // Not ours: another user's, or a FIFO, a link, a directory that somebody put there.
-      const bool is_foreign = errno == EACCES || errno == EPERM || errno == ENXIO || errno == ELOOP || errno == EISDIR;
-      if (is_foreign) return {busy};
-      fail_with(errno);
-    }
-    if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) return {busy};
-
-    struct stat opened {};
-    checked([&] { return ::fstat(partial.file.get(), &opened); });
-    // Who made it does not look again after locking, so an empty one must not pass through other hands.
-    const bool is_in_the_making = opened.st_size == 0 && !is_older_than(empty_lifetime, modified(opened));
-    if (!S_ISREG(opened.st_mode) || is_in_the_making) return {busy};
-    // Between opening and locking, its last writer may have given the file its final name.
-    struct stat named {};
-    const bool is_there = ::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_there || !is_same_file(named, opened)) continue;
-    partial.name = std::move(name);
-    partial.size = static_cast<std::uint64_t>(opened.st_size);
-    partial.written = modified(opened);
-    return {taken, std::move(partial)};
-  }
-}
-
-inline Partial make_temporary(int directory) {
-  for (;;) {
-    auto attempt = make_partial(directory, temporary_name());
-    if (attempt.outcome == Attempt::Outcome::busy) continue;
-    attempt.partial.is_kept = false;
-    return std::move(attempt.partial);
-  }
-}
-
-/// Removes a partial or temporary file if it is there and nobody is at it; whether it did.
-inline bool remove_partial(int directory, const std::string& name) {
-  const auto attempt = take_partial(directory, name);
-  return attempt.outcome == Attempt::Outcome::taken && ::unlinkat(directory, name.c_str(), 0) == 0;
-}
-
-}  // namespace ftplike::detail
-
-
-namespace ftplike {
-namespace detail {
-
-/// What the tests turn, and nobody else.
-struct DirectoryOptions {
-  bool kernel_resolves = true;                       // false: component by component, as on systems without openat2
-  std::chrono::seconds lifetime = partial_lifetime;  // of partial files
-  std::chrono::nanoseconds slow_write = std::chrono::milliseconds{20};  // from when on a disk counts as slow
-};
-
-/// What a DirectoryStorage, its readers and its writers share.
-struct DirectoryState {
-  DirectoryState(std::string folder, const DirectoryOptions& its_options)
-      : label{std::move(folder)}, root{label, its_options.kernel_resolves}, options{its_options} {}
-
-  const std::string label;
-  const Beneath root;
-  const DirectoryOptions options;
-};
-
-/// Freeing the blocks of a file larger than this is better not waited for in place.
-inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
-
-/// Does `work` in place if it is known to be quick.
-template <class Work> awaitable<std::invoke_result_t<Work&>> blocking_if(bool is_slow, Work work) {
-  if (!is_slow) co_return work();
-  if constexpr (std::is_void_v<std::invoke_result_t<Work&>>) {
-    co_await blocking(std::move(work));
-  } else {
-    auto result = co_await blocking(std::move(work));
-    co_return result;
-  }
-}
-
-}  // namespace detail
-
-/// A file of a DirectoryStorage that is being read, up to the size that it had when it was opened.
-///
-/// **Threads:** one at a time.
-class FileReader {
- public:
-  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset)
-      : name_{std::move(name)}, file_{std::move(file)}, position_{offset}, resident_{offset} {
-    detail::checked([&] { return ::fstat(file_.get(), &status_); });
-    if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
-    if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
-    if (offset > size()) detail::fail(Errc::bad_restart);
-  }
-
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    const std::size_t most = co_await fetch(room.size());
-    const auto n = static_cast<std::size_t>(
-        detail::checked([&] { return ::pread(file_.get(), room.data(), most, static_cast<off_t>(position_)); }));
-    position_ += n;
-    co_return n;
-  }
-
-  /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`.
-  int descriptor() const noexcept { return file_.get(); }
-  std::uint64_t position() const noexcept { return position_; }
-  void advance(std::size_t count) noexcept { position_ += count; }
-  /// Has the next bytes, up to `most`, read into the system's memory, so that whoever takes them does not wait for a
-  /// disk. Gives how many there are; 0 at the end.
-  awaitable<std::size_t> fetch(std::size_t most) {
-    const auto end = std::min<std::uint64_t>(position_ + most, size());
-    if (end > resident_) {
-      const auto begin = std::max(position_, resident_);
-      resident_ = end;
-      constexpr std::uint64_t page = 4096;
-      const bool waits = would_wait(begin) || (end - begin > page && would_wait(end - 1));
-      if (waits) {
-        auto read = [this, begin] { read_ahead(begin); };
-        co_await blocking(read);
-      }
-    }
-    co_return static_cast<std::size_t>(end - position_);
-  }
-
-  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status_.st_size); }
-  Entry entry() const { return detail::entry_of(name_, status_); }
-
- private:
-  /// Some file systems cannot tell, and those hold their files in memory.
-  bool would_wait(std::uint64_t offset) noexcept {
-    if (!can_tell_) return false;
-    std::byte one;
-    if (detail::read_resident(file_.get(), {&one, 1}, static_cast<off_t>(offset)) >= 0) return false;
-    can_tell_ = errno == EAGAIN;
-    return can_tell_;
-  }
-  void read_ahead(std::uint64_t begin) const noexcept {
-    std::array<std::byte, 32 * 1024> room;
-    while (begin < resident_) {
-      const auto n = ::pread(file_.get(), room.data(), room.size(), static_cast<off_t>(begin));
-      if (n <= 0) return;  // whoever takes the bytes meets the error too
-      begin += static_cast<std::uint64_t>(n);
-    }
-  }
-
-  std::string name_;
-  detail::Descriptor file_;
-  struct stat status_ {};
-  std::uint64_t position_;
-  std::uint64_t resident_;  // the end of what has been fetched
-  bool can_tell_ = true;
-};
-
-/// A file of a DirectoryStorage that is being written: a hidden partial file beside the name, which one rename puts
-/// there. So a name is the old whole file or the new whole file, also when the process is killed in between. Against
-/// the loss of power it is no more than the file system is: nothing is forced to the disk.
-///
-/// **Threads:** one at a time.
-class FileWriter {
- public:
-  /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
-  /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
-  FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Place place,
-             detail::Partial partial, std::uint64_t size, std::optional<Path> wanted = std::nullopt,
-             unsigned number = 0)
-      : state_{std::move(state)},
-        path_{std::move(path)},
-        place_{std::move(place)},
-        partial_{std::move(partial)},
-        size_{size},
-        wanted_{std::move(wanted)},
-        number_{number} {}
-  FileWriter(FileWriter&&) noexcept = default;
-  FileWriter& operator=(FileWriter&& other) noexcept {
-    FileWriter old{std::move(*this)};
-    state_ = std::move(other.state_);
-    path_ = std::move(other.path_);
-    place_ = std::move(other.place_);
-    partial_ = std::move(other.partial_);
-    size_ = other.size_;
-    slow_ = other.slow_;
-    wanted_ = std::move(other.wanted_);
-    number_ = other.number_;
-    return *this;
-  }
-  ~FileWriter() {
-    if (partial_.file && (size_ == 0 || !partial_.is_kept)) discard();
-  }
-
-  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer. Better not in place.
-  void begin_with(const detail::Descriptor& whole, std::uint64_t count) {
-    detail::checked([&] { return ::ftruncate(partial_.file.get(), 0); });
-    if (detail::copy_bytes(whole.get(), partial_.file.get(), count) < count) detail::fail(Errc::bad_restart);
-    size_ = count;
-  }
-
-  /// **Errors:** `no_space_on_device` and the like; what was written before stays.
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    auto put = [&] { put_all(bytes); };
-    if (slow_ == 0) {
-      put();
-    } else {
-      --slow_;
-      co_await blocking(put);
-    }
-  }
-
-  /// Puts the file under its name, with the mode of the file that it replaces.
-  awaitable<void> finish() {
-    auto rename = [this] { commit(); };
-    co_await detail::blocking_if(place_.size() > detail::large_file, rename);
-  }
-
-  /// Throws away what was written.
-  void discard() noexcept {
-    if (!partial_.file) return;
-    ::unlinkat(place_.directory, partial_.name.c_str(), 0);
-    partial_.file = detail::Descriptor{};
-  }
-
-  /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
-  const Path& path() const noexcept { return path_; }
-  std::uint64_t size() const noexcept { return size_; }
-
- private:
-  void put_all(std::span<const std::byte> bytes) {
-    constexpr unsigned slow_writes = 64;  // that many are done elsewhere once one was slow
-    const auto begin = std::chrono::steady_clock::now();
-    while (!bytes.empty()) {
-      const auto n = detail::checked(
-          [&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(size_)); });
-      size_ += static_cast<std::uint64_t>(n);
-      bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-    if (std::chrono::steady_clock::now() - begin >= state_->options.slow_write) slow_ = slow_writes;
-  }
-
-  void commit() {
-    if (place_.exists()) keep_mode();
-    const char* from = partial_.name.c_str();
-    if (!wanted_) {
-      detail::checked([&] { return ::renameat(place_.directory, from, place_.directory, place_.name.c_str()); });
-    } else {
-      while (!detail::rename_to_free(place_.directory, from, place_.name.c_str())) {
-        path_ = detail::numbered(*wanted_, ++number_);
-        place_.name = path_.name();
-      }
-    }
-    partial_.file = detail::Descriptor{};
-  }
-
-  /// Takes over the permissions of the file that is replaced.
-  void keep_mode() {
-    constexpr mode_t permissions = 0777;
-    struct stat ours {};
-    detail::checked([&] { return ::fstat(partial_.file.get(), &ours); });
-    const auto mode = place_.status.st_mode & permissions;
-    if (mode != (ours.st_mode & permissions)) detail::checked([&] { return ::fchmod(partial_.file.get(), mode); });
-  }
-
-  std::shared_ptr<const detail::DirectoryState> state_;
-  Path path_;
-  detail::Place place_;
-  detail::Partial partial_;
-  std::uint64_t size_;
-  unsigned slow_ = 0;           // writes that are still to be done elsewhere
-  std::optional<Path> wanted_;  // of a unique name: where the numbers start
-  unsigned number_ = 0;
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-namespace detail {
-
-struct CloseStream {
-  void operator()(DIR* stream) const noexcept { ::closedir(stream); }
-};
-/// What reads the names of a directory.
-using DirectoryStream = std::unique_ptr<DIR, CloseStream>;
-
-inline DirectoryStream stream_of(Descriptor directory) {
-  DirectoryStream stream{::fdopendir(directory.get())};
-  if (!stream) fail_with(errno);
-  directory.release();  // the stream closes it
-  return stream;
-}
-/// The next name but "." and "..", which lives until the next call; null at the end.
-inline const char* next_name(DIR* stream) {
-  for (;;) {
-    errno = 0;
-    const dirent* found = ::readdir(stream);
-    if (!found && errno != 0) fail_with(errno);
-    if (!found) return nullptr;
-    const std::string_view name = found->d_name;
-    if (name != "." && name != "..") return found->d_name;
-  }
-}
-
-/// Removes the partial files of a directory that holds nothing else.
-inline void remove_partials(const Place& place) {
-  const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
-  while (const char* name = next_name(stream.get())) {
-    if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
-  }
-  ::rewinddir(stream.get());
-  while (const char* name = next_name(stream.get())) {
-    if (is_partial_name(name)) remove_partial(::dirfd(stream.get()), name);
-  }
-}
-
-}  // namespace detail
-
-/// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
-/// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
-class DirectoryListing {
- public:
-  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory)
-      : state_{std::move(state)}, path_{std::move(path)}, stream_{detail::stream_of(std::move(directory))} {}
-
-  awaitable<std::vector<Entry>> next() {
-    if (!stream_) co_return std::vector<Entry>{};
-    auto read = [this] { return read_batch(); };
-    auto batch = co_await blocking(read);
-    co_return batch;
-  }
-
- private:
-  static constexpr std::size_t batch_size = 512;
-
-  std::vector<Entry> read_batch() {
-    std::vector<Entry> batch;
-    while (batch.size() < batch_size) {
-      const char* name = detail::next_name(stream_.get());
-      if (!name) {
-        stream_.reset();
-        break;
-      }
-      if (auto entry = look(name)) batch.push_back(std::move(*entry));
-    }
-    return batch;
-  }
-
-  std::optional<Entry> look(std::string name) const {
-    const int directory = ::dirfd(stream_.get());
-    struct stat status {};
-    const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_known && errno == ENOENT) return std::nullopt;
-    if (detail::is_partial_name(name)) {
-      if (detail::is_older_than(state_->options.lifetime, detail::modified(status)))
-        detail::remove_partial(directory, name);
-      return std::nullopt;
-    }
-    if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
-    if (!S_ISLNK(status.st_mode)) return detail::entry_of(std::move(name), status);
-    try {
-      const auto place = state_->root.place(path_.resolve(name), detail::Follow::yes);
-      if (place.exists()) return detail::entry_of(std::move(name), place.status);
-    } catch (const std::system_error&) {
-      // It leads into nothing, or in circles.
-    }
-    auto target = detail::link_text(directory, name);
-    auto entry = detail::entry_of(std::move(name), status);
-    entry.target = std::move(target).value_or("");
-    return entry;
-  }
-
-  std::shared_ptr<const detail::DirectoryState> state_;
-  Path path_;
-  detail::DirectoryStream stream_;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/storage/storage.hpp
-#include <cstdint>
-#include <string>
-#include <vector>
-
-
-namespace ftplike {
-
-/// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
-/// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them.
-///
-/// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside.
-/// - `list(path)`: a directory's entries, unordered, some at a time: `next()` gives none at the end. Without "." and "..".
-/// - `open(path, offset)`: a regular file, to be read from `offset`, which is at most its size (`Errc::bad_restart`).
-/// - `label()`: the directory as the operator named it, for people.
-template <class S>
-concept ReadableStorage =
-    ByteSource<typename S::Reader> && requires(S& files, typename S::Listing& listing, const Path& path, std::uint64_t offset) {
-      { files.stat(path) } -> std::same_as<awaitable<Entry>>;
-      { files.list(path) } -> std::same_as<awaitable<typename S::Listing>>;
-      { listing.next() } -> std::same_as<awaitable<std::vector<Entry>>>;
-      { files.open(path, offset) } -> std::same_as<awaitable<typename S::Reader>>;
-      { files.label() } -> std::convertible_to<std::string>;
-    };
-
-/// Files that can also be written. A name shows the old whole file or the new whole file, never a mix: a `Writer`
-/// collects the bytes aside, `finish()` puts them under the name, and a Writer that ends without keeps them as the
-/// name's *partial file*, to be gone on with. `discard()` throws them away.
-///
-/// - `create(path, offset)`: offset 0 begins anew. Another one goes on with the partial file (cut to `offset`), or, if
-///   there is none, with the first `offset` bytes of the whole file; `Errc::bad_restart` if there are fewer. While
-///   somebody writes that partial file, offset 0 gives a file apart, which is not kept, and another one `Errc::busy`.
-/// - `append(path)`: goes on at the end of the whole file, or of the partial file where there is no whole one, or
-///   begins anew.
-/// - `create_unique(path)`: a name that nobody has, made from this one; `Writer::path()` tells it.
-/// - `partial_size(path)`: the bytes of the partial file of a name; throws `no_such_file_or_directory` if it has none.
-/// - `remove(path)` removes a file with its partial file, or that alone; `remove_directory` an empty directory;
-///   `rename` replaces a file.
-template <class S>
-concept WritableStorage =
-    ReadableStorage<S> && ByteSink<typename S::Writer> &&
-    requires(S& files, typename S::Writer& writer, const Path& path, const Path& to, std::uint64_t offset, Timestamp time) {
-      { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
-      { files.append(path) } -> std::same_as<awaitable<typename S::Writer>>;
-      { files.create_unique(path) } -> std::same_as<awaitable<typename S::Writer>>;
-      { files.partial_size(path) } -> std::same_as<awaitable<std::uint64_t>>;
-      { writer.path() } -> std::convertible_to<Path>;
-      { writer.size() } -> std::same_as<std::uint64_t>;  // bytes that are there by now, those before it began included
-      { writer.discard() } -> std::same_as<void>;
-      { files.make_directory(path) } -> std::same_as<awaitable<void>>;
-      { files.remove(path) } -> std::same_as<awaitable<void>>;
-      { files.remove_directory(path) } -> std::same_as<awaitable<void>>;
-      { files.rename(path, to) } -> std::same_as<awaitable<void>>;
-      { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
-    };
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-/// The files beneath a folder. No name, no link and no race leads out of it: links are taken as if the folder were the
-/// root of the system.
-///
-/// An interrupted upload leaves a hidden partial file beside its name, for seven days. A second upload to a name that
-/// one is under way to takes a file of its own, which is not kept; whoever finishes last stays. Going on with a partial
-/// file that somebody is at throws `Errc::busy`.
-///
-/// **Threads:** any, at once. **Lifetime:** readers and writers may outlive it.
-class DirectoryStorage {
- public:
-  using Reader = FileReader;
-  using Writer = FileWriter;
-  using Listing = DirectoryListing;
-
-  /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
-  explicit DirectoryStorage(std::string folder) : DirectoryStorage{std::move(folder), detail::DirectoryOptions{}} {}
-  DirectoryStorage(std::string folder, const detail::DirectoryOptions& options)
-      : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
-
-  const std::string& label() const noexcept { return state_->label; }
-
-  awaitable<Entry> stat(Path path) {
-    const auto place = co_await find(path, detail::Follow::yes);
-    if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
-    co_return detail::entry_of(std::string{path.name()}, place.status);
-  }
-  awaitable<Listing> list(Path path) {
-    auto directory = co_await open_beneath(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    co_return Listing{state_, std::move(path), std::move(directory)};
-  }
-  awaitable<Reader> open(Path path, std::uint64_t offset) {
-    auto file = co_await open_beneath(path, O_RDONLY | detail::quietly);
-    co_return Reader{std::string{path.name()}, std::move(file), offset};
-  }
-
-  awaitable<Writer> create(Path path, std::uint64_t offset) {
-    auto place = co_await find_target(path);
-    auto partial = offset == 0 ? take_anew(place) : take_to_resume(place);
-    if (!partial) {
-      if (!place.exists() || place.size() < offset) detail::fail(Errc::bad_restart);
-      auto writer = co_await begin_with_copy(std::move(path), std::move(place), offset);
-      co_return writer;
-    }
-    if (partial->size < offset) detail::fail(Errc::bad_restart);
-    auto cut = [&] { detail::checked([&] { return ::ftruncate(partial->file.get(), static_cast<off_t>(offset)); }); };
-    if (partial->size > offset) {
-      const bool takes_long = partial->size > detail::large_file;
-      co_await detail::blocking_if(takes_long, cut);
-    }
-    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), offset};
-  }
-  awaitable<Writer> append(Path path) {
-    auto place = co_await find_target(path);
-    if (place.exists()) {
-      const auto size = place.size();
-      auto writer = co_await begin_with_copy(std::move(path), std::move(place), size);
-      co_return writer;
-    }
-    auto partial = take_to_resume(place);
-    if (!partial) partial = take_anew(place);
-    const auto size = partial->size;
-    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size};
-  }
-  /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one.
-  awaitable<Writer> create_unique(Path path) {
-    auto place = co_await find(path, detail::Follow::no);
-    if (path.is_root()) detail::fail(std::errc::is_a_directory);
-    for (unsigned number = 0;; ++number) {
-      Path choice = detail::numbered(path, number);
-      place.name = choice.name();
-      place.look();
-      if (place.exists()) continue;
-      auto attempt = detail::make_partial(place.directory, detail::partial_name(place.name));
-      if (attempt.outcome == Outcome::busy) continue;
-      co_return Writer{state_, std::move(choice), std::move(place), std::move(attempt.partial), 0, std::move(path),
-                       number};
-    }
-  }
-  awaitable<std::uint64_t> partial_size(Path path) {
-    auto place = co_await find(path, detail::Follow::yes);
-    place.name = detail::partial_name(place.name);
-    place.look();
-    if (place.status.st_size == 0 || detail::is_older_than(state_->options.lifetime, detail::modified(place.status))) {
-      detail::fail(std::errc::no_such_file_or_directory);
-    }
-    co_return place.size();
-  }
-
-  awaitable<void> make_directory(Path path) {
-    const auto place = co_await find(path, detail::Follow::no);
-    if (path.is_root()) detail::fail(std::errc::file_exists);
-    detail::checked([&] { return ::mkdirat(place.directory, place.name.c_str(), 0777); });
-  }
-  /// Removes a file and its partial file; where there is only a partial file, that one. Of a link, the link.
-  awaitable<void> remove(Path path) {
-    const auto place = co_await find(path, detail::Follow::no);
-    if (place.is_directory()) detail::fail(std::errc::is_a_directory);
-    auto unlink = [&] { detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), 0); }); };
-    const bool takes_long = place.size() > detail::large_file;
-    if (place.exists()) { co_await detail::blocking_if(takes_long, unlink); }
-    const bool was_partial = detail::remove_partial(place.directory, detail::partial_name(place.name));
-    if (!place.exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
-  }
-  /// Removes an empty directory. Partial files that nobody is at do not count: who sees none cannot remove them.
-  awaitable<void> remove_directory(Path path) {
-    const auto place = co_await find(path, detail::Follow::no);
-    if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
-    if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
-    if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
-    auto remove = [&] {
-      detail::remove_partials(place);
-      detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR); });
-    };
-    co_await blocking(remove);
-  }
-  awaitable<void> rename(Path from, Path to) {
-    const auto source = co_await find(from, detail::Follow::no);
-    const auto target = co_await find(to, detail::Follow::no);
-    if (from.is_root() || to.is_root()) detail::fail(std::errc::operation_not_permitted);
-    auto rename = [&] {
-      detail::checked(
-          [&] { return ::renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()); });
-    };
-    const bool takes_long = target.size() > detail::large_file;
-    co_await detail::blocking_if(takes_long, rename);
-  }
-  awaitable<void> set_modified(Path path, Timestamp time) {
-    const auto place = co_await find(path, detail::Follow::yes);
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    timespec times[2]{};
-    times[0].tv_nsec = UTIME_OMIT;
-    times[1].tv_sec = static_cast<time_t>(seconds.time_since_epoch().count());
-    times[1].tv_nsec = static_cast<long>(std::chrono::nanoseconds{time - seconds}.count());
-    detail::checked([&] { return ::utimensat(place.directory, place.name.c_str(), times, AT_SYMLINK_NOFOLLOW); });
-  }
-  /// Sets the permission bits; the bits above them (setuid and the like) cannot be set.
-  awaitable<void> set_mode(Path path, unsigned mode) {
-    const auto place = co_await find(path, detail::Follow::yes);
-    detail::checked([&] { return ::fchmodat(place.directory, place.name.c_str(), mode & 0777, AT_SYMLINK_NOFOLLOW); });
-  }
-  /// The bytes that the file system of a file or directory still has for this user.
-  awaitable<std::uint64_t> available(Path path) {
-    const auto place = co_await find(path, detail::Follow::yes);
-    if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
-    auto ask = [&] {
-      detail::Descriptor inside;
-      if (place.is_directory()) inside = detail::open_in(place, detail::directory_only);
-      struct statvfs disk {};
-      detail::checked([&] { return ::fstatvfs(inside ? inside.get() : place.directory, &disk); });
-      return std::uint64_t{disk.f_bavail} * disk.f_frsize;
-    };
-    const auto bytes = co_await blocking(ask);
-    co_return bytes;
-  }
-
- private:
-  using Outcome = detail::Attempt::Outcome;
-
-  awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
-    auto file = state_->root.open_if_cached(path, flags);
-    if (file) co_return file;
-    auto open = [&] { return state_->root.open(path, flags); };
-    auto opened = co_await blocking(open);
-    co_return opened;
-  }
-  awaitable<detail::Place> find(const Path& path, detail::Follow follow) const {
-    const Path above = path.parent();
-    if (above.is_root()) co_return state_->root.place(path, follow, detail::Descriptor{});
-    auto parent = co_await open_beneath(above, detail::directory_only);
-    co_return state_->root.place(path, follow, std::move(parent));
-  }
-  /// Where an upload is to go: nowhere but to the place of a regular file.
-  awaitable<detail::Place> find_target(const Path& path) const {
-    auto place = co_await find(path, detail::Follow::yes);
-    if (place.is_directory()) detail::fail(std::errc::is_a_directory);
-    if (place.exists() && !S_ISREG(place.status.st_mode)) detail::fail(std::errc::operation_not_permitted);
-    co_return place;
-  }
-  static std::optional<detail::Partial> take_anew(const detail::Place& place) {
-    const std::string name = detail::partial_name(place.name);
-    auto made = detail::make_partial(place.directory, name);
-    if (made.outcome == Outcome::taken) return std::move(made.partial);
-    auto found = detail::take_partial(place.directory, name);
-    if (found.outcome == Outcome::taken) return std::move(found.partial);
-    return detail::make_temporary(place.directory);
-  }
-  std::optional<detail::Partial> take_to_resume(const detail::Place& place) const {
-    auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name));
-    if (attempt.outcome == Outcome::busy) detail::fail(Errc::busy);
-    if (attempt.outcome != Outcome::taken || attempt.partial.size == 0) return std::nullopt;
-    if (!detail::is_older_than(state_->options.lifetime, attempt.partial.written)) return std::move(attempt.partial);
-    ::unlinkat(place.directory, attempt.partial.name.c_str(), 0);
-    return std::nullopt;
-  }
-  awaitable<Writer> begin_with_copy(Path path, detail::Place place, std::uint64_t count) const {
-    const auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
-    auto partial = take_anew(place);
-    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0};
-    auto copy = [&] { writer.begin_with(whole, count); };
-    co_await blocking(copy);
-    co_return writer;
-  }
-
-  std::shared_ptr<const detail::DirectoryState> state_;
-};
-
-static_assert(WritableStorage<DirectoryStorage>);
-static_assert(detail::FileSource<FileReader>);
-
-}  // namespace ftplike
-
-
-namespace ftplike::detail {
-
-/// Throws what the local end failed with, as a client's error that names the file.
-[[noreturn]] inline void fail_locally(const std::system_error& failure, std::string_view verb,
-                                      const std::string& local) {
-  throw ClientError{failure.code(), std::string{verb}, Channel::local, 0, local + ": " + failure.code().message()};
-}
-
-/// The last component of a path of a server, which has to be one: what it names is written in a folder of ours.
-inline std::string remote_name(std::string_view remote) {
-  while (remote.ends_with('/')) remote.remove_suffix(1);
-  const auto name = remote.substr(remote.rfind('/') + 1);
-  if (!is_component(name)) {
-    throw ClientError{Errc::refused_by_rule, "RETR", Channel::local, 0,
-                      "not a name for a file: " + std::string{remote}};
-  }
-  return std::string{name};
-}
-
-/// Where a download goes: a folder of ours, and a name in it.
-class LocalTarget {
- public:
-  /// `local` is a file, or a folder in which the file is to have its name on the server.
-  LocalTarget(const std::string& local, std::string_view remote) {
-    std::error_code ignored;
-    std::filesystem::path path = local.empty() ? "." : local;
-    if (std::filesystem::is_directory(path, ignored)) {
-      path /= remote_name(remote);
-    } else if (std::filesystem::is_symlink(path, ignored)) {
-      path = std::filesystem::canonical(path);  // chosen by the user, not by the server
-    }
-    folder = path.has_parent_path() ? path.parent_path().string() : ".";
-    name = path.filename().string();
-    if (!is_component(name)) throw std::system_error(std::make_error_code(std::errc::is_a_directory));
-  }
-  std::string path() const { return (std::filesystem::path{folder} / name).string(); }
-
-  std::string folder, name;
-};
-
-/// A file of ours to be sent, from `offset` on.
-inline awaitable<FileReader> open_local(std::string local, std::uint64_t offset) {
-  auto open = [&] {
-    Descriptor file;
-    do { file = Descriptor{::open(local.c_str(), O_RDONLY | quietly)}; } while (!file && errno == EINTR);
-    if (!file) fail_with(errno);
-    return file;
-  };
-  Descriptor file = co_await blocking(open);
-  const std::string name = std::filesystem::path{local}.filename().string();
-  co_return FileReader{name, std::move(file), offset};
-}
-
-}  // namespace ftplike::detail
-
-// ---- ftplike/client/questions.hpp
-#include <algorithm>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// ---- ftplike/client/core.hpp
-#include <exception>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// ---- ftplike/client/control.hpp
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// ---- ftplike/client/options.hpp
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <string>
-
-// ---- ftplike/client/progress.hpp
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-
-
-namespace ftplike {
-
-/// How far a transfer has come. `size` is 0 if it is not known.
-class Progress {
- public:
-  std::uint64_t offset = 0;       // where it began, when resumed
-  std::uint64_t transferred = 0;  // bytes over the data connection
-  std::uint64_t size = 0;         // of the whole file
-  Duration elapsed{};
-  double rate = 0;       // bytes a second, over the last seconds
-  Duration remaining{};  // that the rest will take at that rate; zero if that cannot be said
-};
-
-namespace detail {
-
-/// How fast a transfer is, from what it moved in the last seconds.
-class RateMeter {
- public:
-  explicit RateMeter(Time began) noexcept { marks_.fill(Mark{began, 0}); }
-
-  /// Notes that `total` bytes have been moved by `now`.
-  void note(Time now, std::uint64_t total) noexcept {
-    now_ = Mark{now, total};
-    if (now - marks_[last_].when < std::chrono::seconds{1}) return;
-    last_ = (last_ + 1) % marks_.size();
-    marks_[last_] = now_;
-  }
-  /// Bytes a second.
-  double rate() const noexcept {
-    const Mark& oldest = marks_[(last_ + 1) % marks_.size()];
-    const std::chrono::duration<double> span = now_.when - oldest.when;
-    return span.count() > 0 ? static_cast<double>(now_.total - oldest.total) / span.count() : 0;
-  }
-
- private:
-  struct Mark {
-    Time when{};
-    std::uint64_t total = 0;
-  };
-  std::array<Mark, 6> marks_;
-  std::size_t last_ = 0;
-  Mark now_;
-};
-
-/// What a transfer has come to by now.
-inline Progress progress_of(const RateMeter& meter, Duration elapsed, std::uint64_t offset, std::uint64_t transferred,
-                            std::uint64_t size) {
-  Progress progress;
-  progress.offset = offset;
-  progress.transferred = transferred;
-  progress.size = size;
-  progress.elapsed = elapsed;
-  progress.rate = meter.rate();
-  const auto done = offset + transferred;
-  if (size > done && progress.rate > 0) {
-    constexpr double longest = 3e8;  // ten years, which any clock can count
-    const std::chrono::duration<double> rest{std::min(longest, static_cast<double>(size - done) / progress.rate)};
-    progress.remaining = std::chrono::duration_cast<Duration>(rest);
-  }
-  return progress;
-}
-
-}  // namespace detail
-}  // namespace ftplike
-
-// ---- ftplike/io/meter.hpp
-#include <algorithm>
-#include <cstdint>
-#include <mutex>
-
-
-namespace ftplike {
-
-/// A limit of bytes per second that any number of transfers share. It says when the next bytes may follow; waiting is the
-/// transfer's own business, so that a limit costs no processor time. **Threads:** safe.
-class Meter {
- public:
-  /// 0 bytes per second: no limit.
-  explicit Meter(std::uint64_t bytes_per_second = 0) noexcept : rate_{bytes_per_second} {}
-
-  std::uint64_t bytes_per_second() const noexcept { return rate_; }
-  /// A piece for this rate, so that transfers go on smoothly: about an eighth of a second's worth.
-  std::size_t piece(std::size_t largest) const noexcept {
-    if (rate_ == 0) return largest;
-    return static_cast<std::size_t>(std::clamp<std::uint64_t>(rate_ / 8, 512, largest));
-  }
-  /// Counts `count` bytes that went by at `now`. Gives the time before which no more may follow.
-  Time after(std::size_t count, Time now) {
-    if (rate_ == 0) return now;
-    const auto cost = std::chrono::duration_cast<Duration>(
-        std::chrono::duration<double>(static_cast<double>(count) / static_cast<double>(rate_)));
-    const std::lock_guard lock{mutex_};
-    free_ = std::max(free_, now) + cost;
-    return free_;
-  }
-
- private:
-  const std::uint64_t rate_;
-  std::mutex mutex_;
-  Time free_{};  // when all that went by is paid for
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-/// Which of the two dialects a session speaks; see docs of `connect` for how `automatic` finds out.
-enum class Dialect { automatic, ftplike, standard };
-
-/// The bounds of a client's patience and memory. Times are counted by the transport's clock.
-struct ClientLimits {
-  Duration connect = std::chrono::seconds{30};       // to each address of the server
-  Duration reply = std::chrono::seconds{60};         // to a command, and from the end of the data to the final reply
-  Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
-  Duration stall = std::chrono::seconds{60};         // of a transfer without progress
-  Duration recovery = std::chrono::seconds{10};      // to get back in step after a transfer that was broken off
-  std::size_t entries = 1'000'000;                   // of a listing that is kept as a whole
-  std::size_t line = 64 * 1024;                      // bytes of a line of a listing
-};
-
-/// How a client is to behave.
-struct ClientOptions {
-  ClientOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
-
-  Dialect dialect = Dialect::automatic;
-  std::string account;                             // for servers that ask for one (ACCT)
-  bool active = false;                             // the server connects to us for data, where the channel allows both
-  Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
-  ClientLimits limits;
-};
-
-/// How one transfer is to be done.
-struct TransferOptions {
-  TransferOptions() {}  // no aggregate, as above
-
-  bool ascii = false;                // TYPE A: line endings are converted
-  bool resume = false;               // go on where an interrupted transfer of this file ended
-  bool verify = true;                // compare the length with what the server says, where it can say
-  bool keep_time = true;             // a downloaded file gets the server's time of modification, where it can say
-  std::shared_ptr<Meter> bandwidth;  // a bound, which other transfers may share; none if null
-  std::function<void(const Progress&)> progress;  // called after each piece
-};
-
-/// What a transfer came to.
-class TransferResult {
- public:
-  std::uint64_t transferred = 0;  // bytes over the data connection
-  std::uint64_t offset = 0;       // where it began, when resumed
-  Duration took{};
-  std::string name;  // the local file of a download; the remote one of an upload
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/client/outstanding.hpp
-#include <cstdint>
-
-
-namespace ftplike::detail {
-
-/// What a client has asked, as far as it matters for telling the replies apart.
-enum class Asked : std::uint8_t {
-  simple,      // exactly one final reply
-  transfer,    // a preliminary reply, then a final one
-  keep_alive,  // NOOP during a transfer: answered before, after, or never
-  abort,       // ABOR: answered after the transfer, instead of it, or never
-  marker,      // PWD, by which a client gets in step again: nothing else that may be outstanding is answered with 257
-};
-
-/// Whose a reply is.
-enum class Owner : std::uint8_t {
-  command,      // the final reply to the simple command or the transfer
-  preliminary,  // the transfer's
-  marker,       // in step again: nothing is outstanding any more
-  farewell,     // 421: the session is over
-  nobody,       // belongs to a NOOP or an ABOR, or comes too late
-};
-
-/// The commands that have not been answered, and the rules by which replies find theirs. A session is in step if
-/// nothing is outstanding; only then may the next command go out.
-///
-/// The rules: a 421 ends all. A transfer that has begun is answered by x2x (connections) and x5x (files), a NOOP by x0x
-/// (syntax). A 226 or 426 is never the answer to a simple command. After a transfer that was refused in its middle, or
-/// broken off, or kept alive by NOOPs that were not answered, nobody can know how many replies are still to come: then
-/// all are dropped up to the 257 of a PWD.
-class Outstanding {
- public:
-  void sent(Asked what) noexcept {
-    switch (what) {
-      case Asked::simple: simple_ = true; break;
-      case Asked::transfer:
-        transfer_ = true;
-        begun_ = false;
-        break;
-      case Asked::keep_alive: ++keep_alives_; break;
-      case Asked::abort: aborted_ = tangled_ = true; break;
-      case Asked::marker: marked_ = true; break;
-    }
-  }
-
-  Owner take(const Reply& reply) noexcept {
-    if (reply.code() == 421) {
-      *this = Outstanding{};
-      return Owner::farewell;
-    }
-    if (marked_) {
-      if (reply.code() != 257) return Owner::nobody;
-      *this = Outstanding{};
-      return Owner::marker;
-    }
-    if (transfer_) return take_for_transfer(reply);
-    const int group = reply.code() / 10 % 10;
-    if (keep_alives_ > 0 && group == 0) {
-      --keep_alives_;
-      return Owner::nobody;
-    }
-    const bool late = reply.preliminary() || reply.code() == 226 || reply.code() == 426;
-    if (!simple_ || late) return Owner::nobody;
-    simple_ = false;
-    return Owner::command;
-  }
-
-  bool in_step() const noexcept { return !simple_ && !transfer_ && !tangled() && !marked_; }
-  /// Whether a transfer waits for its final reply.
-  bool transferring() const noexcept { return transfer_; }
-  bool aborted() const noexcept { return aborted_; }
-  bool marked() const noexcept { return marked_; }
-  /// Whether only a marker can tell when all have been answered.
-  bool tangled() const noexcept { return tangled_ || keep_alives_ > 0 || (transfer_ && begun_); }
-
- private:
-  Owner take_for_transfer(const Reply& reply) noexcept {
-    const int group = reply.code() / 10 % 10;
-    if (reply.preliminary()) {
-      if (begun_) return Owner::nobody;
-      begun_ = true;
-      return Owner::preliminary;
-    }
-    if (begun_ && keep_alives_ > 0 && group == 0) {
-      --keep_alives_;
-      return Owner::nobody;
-    }
-    transfer_ = false;
-    if (reply.negative() && (begun_ || group == 2)) tangled_ = true;
-    return Owner::command;
-  }
-
-  bool simple_ = false, transfer_ = false, begun_ = false, aborted_ = false, marked_ = false, tangled_ = false;
-  unsigned keep_alives_ = 0;
-};
-
-}  // namespace ftplike::detail
-
-// ---- ftplike/io/observer.hpp
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-
-
-namespace ftplike {
-
-/// Which session something happened in, seen from the end that tells it.
-class Conversation {
- public:
-  Conversation() = default;
-  Conversation(std::uint64_t its_number, Endpoint its_local, Endpoint its_peer)
-      : number{its_number}, local{its_local}, peer{its_peer} {}
-  std::uint64_t number = 0;  // 1, 2, … in the order of their beginnings
-  Endpoint local, peer;      // of the control connection
-  std::string user;          // empty before a login
-};
-
-/// The events of a session, in the order of its life. Each is seen while it happens: views and references in it last as
-/// long as the call. What an end does not do it does not tell (a client's observer hears of no login attempt's check).
-struct SessionOpened {
-  const Conversation& who;
-};
-/// A command came in, or went out of a client. The argument of PASS and ACCT is "***". An observer of a server that
-/// returns `std::optional<Reply>` for this event may refuse the command: the reply it gives is sent in place of running
-/// it.
-struct CommandSeen {
-  const Conversation& who;
-  std::string_view verb, argument;
-};
-struct ReplySeen {
-  const Conversation& who;
-  const Reply& reply;
-};
-struct LoginTried {
-  const Conversation& who;
-  std::string_view user;
-  bool accepted;
-};
-/// A port waits for the peer's data connection.
-struct DataListening {
-  const Conversation& who;
-  Endpoint local;
-};
-/// Somebody else than the peer came to a data port, or was named as its address, and was turned away.
-struct StrangerRefused {
-  const Conversation& who;
-  Endpoint stranger;
-};
-struct DataOpened {
-  const Conversation& who;
-  Endpoint local, remote;
-};
-enum class Direction { sent, received };
-/// Bytes went over the data connection; `total` of them by now.
-struct DataMoved {
-  const Conversation& who;
-  Direction direction;
-  std::uint64_t total;
-};
-struct DataClosed {
-  const Conversation& who;
-  Endpoint local, remote;
-  Direction direction;
-  std::uint64_t total;
-};
-/// A transfer has its verdict: `error` is empty if it is complete, and a file that was received stands under its name.
-/// `verb` is the command's; `path` the file's in the storage (empty path "/" and listing true for a listing).
-struct TransferEnded {
-  const Conversation& who;
-  std::string_view verb;
-  const Path& path;
-  Direction direction;
-  std::uint64_t bytes, offset;
-  Duration took;
-  bool ascii, listing;
-  std::error_code error;
-  bool complete() const noexcept { return !error; }
-};
-struct SessionClosed {
-  const Conversation& who;
-  std::error_code error;  // empty after a farewell
-};
-
-/// Sees nothing and costs nothing: the default observer.
-struct NoObserver {};
-
-/// Several observers as one: each sees what it takes.
-template <class... All> class Observers {
- public:
-  explicit Observers(All... all) : all_{std::move(all)...} {}
-  template <class Event>
-    requires(std::is_invocable_v<All&, const Event&> || ...)
-  std::optional<Reply>
-  operator()(const Event& event) {
-    std::optional<Reply> refusal;
-    const auto tell = [&](auto& one) {
-      if constexpr (std::is_invocable_r_v<std::optional<Reply>, decltype(one), const Event&>) {
-        if (auto answer = one(event); answer && !refusal) refusal = std::move(answer);
-      } else if constexpr (std::is_invocable_v<decltype(one), const Event&>) {
-        one(event);
-      }
-    };
-    std::apply([&](auto&... ones) { (tell(ones), ...); }, all_);
-    return refusal;
-  }
-
- private:
-  std::tuple<All...> all_;
-};
-
-/// Whether an observer takes an event: it is anything that can be called with it, a lambda for instance.
-template <class Observer, class Event> constexpr bool takes = std::is_invocable_v<Observer&, const Event&>;
-
-/// Tells `observer` of `event` if it wants to know; nothing is made up for one that does not.
-template <class Event, class Observer, class... Parts> void observe(Observer& observer, Parts&&... parts) {
-  if constexpr (takes<Observer, Event>) observer(Event{std::forward<Parts>(parts)...});
-}
-
-/// Tells `observer` of an event that it may answer; gives its answer, if it gives one.
-template <class Observer, class Event> std::optional<Reply> ask(Observer& observer, const Event& event) {
-  if constexpr (std::is_invocable_r_v<std::optional<Reply>, Observer&, const Event&>) {
-    return observer(event);
-  } else {
-    observer(event);
-    return std::nullopt;
-  }
-}
-
-}  // namespace ftplike
-
-// ---- ftplike/io/within.hpp
-#include <exception>
-#include <optional>
-#include <system_error>
-#include <utility>
-
-// ---- ftplike/io/transport.hpp
-#include <cstdint>
-#include <string>
-#include <vector>
 
 
 namespace ftplike {
@@ -4755,16 +3485,19 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
       : options{std::move(its_options)},
         network_{network},
         observer_{std::move(observer)},
-        control_{network, executor, std::move(stream), options.limits, observer_} {}
+        control_{network, executor, std::move(stream), options.limits, observer_} {
+    zone = options.zone;
+  }
   ~ClientCore() { close(); }
 
   const ClientOptions options;
   Features features;
   Dialect dialect = Dialect::standard;
   Reply greeting;
-  bool secured = false;  // both connections are protected by TLS
-  std::string system;    // what SYST said
-  char type = '\0';      // of TYPE, as far as we know
+  bool secured = false;                      // both connections are protected by TLS
+  std::string system;                        // what SYST said
+  std::optional<std::chrono::minutes> zone;  // of the times in the server's listings, ahead of UTC
+  char type = '\0';                          // of TYPE, as far as we know
   ClientControl<T, Observer>& control() noexcept { return control_; }
 
   /// The final reply to a command, whatever it is.
@@ -5104,188 +3837,6 @@ template <class Core> awaitable<std::optional<Entry>> ask_facts(Core& core, std:
 }
 
 }  // namespace ftplike::detail
-
-
-// Files from and to a server.
-namespace ftplike::detail {
-
-/// Whether a transfer failed because the server does not know how to begin in the middle.
-inline bool cannot_restart(const ClientError& error) { return error.verb() == "REST"; }
-
-/// How a transfer is to be done, for the session.
-inline ClientTransfer prepare(std::string command, Direction direction, const TransferOptions& options) {
-  ClientTransfer transfer{std::move(command), direction};
-  transfer.ascii = options.ascii;
-  transfer.bandwidth = options.bandwidth;
-  transfer.progress = options.progress;
-  return transfer;
-}
-
-template <class Core> TransferResult result_of(Core& core, const ClientTransfer& transfer, std::string name) {
-  TransferResult result;
-  result.transferred = transfer.moved;
-  result.offset = transfer.offset;
-  result.took = core.network().now() - transfer.began;
-  result.name = std::move(name);
-  return result;
-}
-
-/// The length that a file has on the server, if that matters and can be known.
-template <class Core>
-awaitable<std::optional<std::uint64_t>> length_for(Core& core, std::string remote, const TransferOptions& options) {
-  const bool asks = !options.ascii && core.dialect == Dialect::standard && core.features.may_have("SIZE");
-  if (!asks || !(options.verify || options.progress || options.resume)) co_return std::nullopt;
-  co_return co_await ask_size(core, std::move(remote));
-}
-
-/// Fetches a file, from `offset` on, into a sink that is not finished by this.
-template <class Core, ByteSink Sink>
-awaitable<TransferResult> fetch(Core& core, std::string remote, Sink& sink, std::uint64_t offset,
-                                std::optional<std::uint64_t> size, const TransferOptions& options) {
-  const char type = options.ascii ? 'A' : 'I';
-  co_await set_type(core, type);
-  ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
-  transfer.offset = transfer.restart = offset;
-  transfer.size = size.value_or(0);
-  (void)co_await core.receive(sink, transfer);
-  // A server that closes the data connection early and says that all is well is believed only as far as its SIZE goes.
-  if (options.verify && size && offset + transfer.moved < *size) {
-    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved};
-  }
-  co_return result_of(core, transfer, std::move(remote));
-}
-
-/// Sends what a source gives, which is to stand behind `offset` bytes that the server has.
-template <class Core, ByteSource Source>
-awaitable<TransferResult> store(Core& core, std::string_view verb, Source& source, std::string remote,
-                                std::uint64_t offset, std::optional<std::uint64_t> size,
-                                const TransferOptions& options) {
-  const char type = options.ascii ? 'A' : 'I';
-  co_await set_type(core, type);
-  std::string command{verb};
-  if (!remote.empty()) command += " " + remote;
-  ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);
-  transfer.offset = offset;
-  if (verb == "STOR") transfer.restart = offset;
-  transfer.size = size.value_or(0);
-  (void)co_await core.send(source, transfer);
-  if (verb == "STOU") {
-    constexpr std::string_view mark = "FILE: ";  // RFC 1123 §4.1.2.9
-    const auto at = transfer.opening.find(mark);
-    remote = at == transfer.opening.npos ? std::string{} : transfer.opening.substr(at + mark.size());
-  }
-  if (options.verify && !remote.empty() && verb != "APPE") {
-    const auto length = co_await length_for(core, remote, options);
-    if (length && *length < offset + transfer.moved) {
-      throw ClientError{Errc::too_short, "STOR", Channel::data, transfer.moved};
-    }
-  }
-  co_return result_of(core, transfer, std::move(remote));
-}
-
-/// Where an interrupted download can go on: behind what its partial file has, or else what the file itself has.
-inline awaitable<std::uint64_t> resume_point(DirectoryStorage& folder, Path path) {
-  Settled<std::uint64_t> partial;
-  co_await settle(folder.partial_size(path), partial);
-  if (!partial.failed()) co_return partial.get();
-  Settled<Entry> whole;
-  co_await settle(folder.stat(path), whole);
-  co_return whole.failed() ? 0 : whole.get().size;
-}
-
-/// Fetches a file into a file of ours: aside, and under its name once it is whole.
-template <class Core>
-awaitable<TransferResult> fetch_file(Core& core, std::string remote, std::string local, TransferOptions options) {
-  std::optional<LocalTarget> target;
-  std::optional<DirectoryStorage> folder;
-  try {
-    target.emplace(local, remote);
-    folder.emplace(target->folder);
-  } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {
-    fail_locally(failure, "RETR", local);
-  }
-  const Path path{target->name};
-
-  const auto size = co_await length_for(core, remote, options);
-  std::uint64_t offset = 0;
-  if (options.resume && !options.ascii) {
-    const std::uint64_t point = co_await resume_point(*folder, path);
-    if (!size || point <= *size) offset = point;
-  }
-  for (;;) {
-    std::optional<DirectoryStorage::Writer> writer;
-    try {
-      DirectoryStorage::Writer created = co_await folder->create(path, offset);
-      writer.emplace(std::move(created));
-    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target->path()); }
-    std::optional<TransferResult> result;
-    try {
-      TransferResult fetched = co_await fetch(core, remote, *writer, offset, size, options);
-      result = std::move(fetched);
-    } catch (const ClientError& failure) {
-      if (offset == 0 || !cannot_restart(failure)) throw;
-    }
-    if (!result) {
-      offset = 0;
-      continue;
-    }
-    try {
-      co_await writer->finish();
-    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target->path()); }
-    if (options.keep_time && core.dialect == Dialect::standard && core.features.may_have("MDTM")) {
-      const auto modified = co_await ask_modified(core, remote);
-      if (modified) co_await folder->set_modified(path, *modified);
-    }
-    result->name = target->path();
-    co_return *std::move(result);
-  }
-}
-
-/// Sends a file of ours.
-template <class Core> awaitable<TransferResult> store_file(Core& core, std::string verb, std::string local,
-                                                           std::string remote, TransferOptions options) {
-  if (verb != "STOU" && (remote.empty() || remote.ends_with('/'))) {
-    remote += std::filesystem::path{local}.filename().string();
-  }
-  std::optional<FileReader> file;
-  try {
-    FileReader opened = co_await open_local(local, 0);
-    file.emplace(std::move(opened));
-  } catch (const std::system_error& failure) { fail_locally(failure, verb, local); }
-  const std::uint64_t size = file->size();
-
-  std::uint64_t offset = 0;
-  if (verb == "STOR" && options.resume && !options.ascii) {
-    Settled<std::optional<std::uint64_t>> there;
-    co_await settle(length_for(core, remote, options), there);
-    const auto length = there.failed() ? std::nullopt : there.get();
-    if (length && *length <= size) offset = *length;
-  }
-  for (;;) {
-    if (offset > 0) {
-      FileReader opened = co_await open_local(local, offset);
-      file.emplace(std::move(opened));
-    }
-    try {
-      TransferResult result = co_await store(core, verb, *file, remote, offset, size, options);
-      co_return result;
-    } catch (const ClientError& failure) {
-      if (offset == 0 || !cannot_restart(failure)) throw;
-    }
-    verb = "APPE";  // which some servers have where they have no REST for uploads
-  }
-}
-
-}  // namespace ftplike::detail
-
-// ---- ftplike/client/listing.hpp
-#include <chrono>
-#include <functional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 // ---- ftplike/protocol/listing.hpp
 #include <algorithm>
@@ -5977,7 +4528,43 @@ inline std::optional<Entry> entry_of_name(std::string_view line, std::string_vie
   return entry;
 }
 
+/// Whether a listing told the time of day of a file, not just its date.
+inline bool has_time_of_day(const Entry& entry) noexcept {
+  const auto time = entry.modified.time_since_epoch();
+  return time.count() != 0 && time % std::chrono::days{1} != time.zero();
+}
+
+/// How far a clock is ahead that tells a time for what was at `utc`, to the quarter of an hour, as zones are.
+inline std::optional<std::chrono::minutes> zone_between(Timestamp told, Timestamp utc) noexcept {
+  constexpr std::chrono::minutes quarter{15}, farthest{15 * 60};
+  const auto ahead = std::chrono::floor<std::chrono::minutes>(told - utc + quarter / 2);
+  const auto quarters = std::chrono::floor<std::chrono::duration<int, std::ratio<900>>>(ahead);
+  if (quarters > farthest || quarters < -farthest) return std::nullopt;
+  return std::chrono::minutes{quarters};
+}
+
+/// Puts the times of a LIST into UTC. RFC 959 leaves their zone open, MDTM has none: one file that both tell of is
+/// enough to know how far they are apart, once for a session.
+template <class Core> awaitable<void> put_into_utc(Core& core, std::string path, std::vector<Entry>& entries) {
+  const auto sample = std::find_if(entries.begin(), entries.end(), [](const Entry& entry) {
+    return entry.is_file() && !entry.name.empty() && has_time_of_day(entry);
+  });
+  if (sample == entries.end()) co_return;
+  if (!core.zone && core.features.may_have("MDTM")) {
+    if (!path.empty() && !path.ends_with('/')) path += '/';
+    Settled<std::optional<Timestamp>> modified;
+    co_await settle(ask_modified(core, path + sample->name), modified);
+    const auto utc = modified.failed() ? std::nullopt : modified.get();
+    if (utc) core.zone = zone_between(sample->modified, *utc);
+  }
+  if (!core.zone) co_return;
+  for (Entry& entry : entries) {
+    if (has_time_of_day(entry)) entry.modified -= *core.zone;
+  }
+}
+
 /// Calls `visit(entry)` for what is in a directory, by the best way that the server understands: MLSD, LIST, NLST.
+/// What came by LIST has the times that the server told.
 template <class Core, class Visit> awaitable<void> list_entries(Core& core, std::string path, Visit visit) {
   const auto facts = [&visit](std::string_view line) {
     if (auto entry = entry_of_facts(line)) visit(*std::move(entry));
@@ -6015,6 +4602,21 @@ template <class Core, class Visit> awaitable<void> list_entries(Core& core, std:
   co_await list_lines(core, "NLST", path, name);
 }
 
+/// What is in a directory, all at once.
+///
+/// **Errors:** `Errc::bad_listing` if that is too much.
+template <class Core> awaitable<std::vector<Entry>> list_all(Core& core, std::string path) {
+  std::vector<Entry> entries;
+  const auto keep = [&entries, most = core.options.limits.entries](Entry entry) {
+    if (entries.size() == most) throw std::system_error(Errc::bad_listing);
+    entries.push_back(std::move(entry));
+  };
+  co_await list_entries(core, path, keep);
+  const bool in_utc = core.dialect == Dialect::ftplike || core.features.may_have("MLST");
+  if (!in_utc) co_await put_into_utc(core, std::move(path), entries);
+  co_return entries;
+}
+
 /// What is known of one path: by MLST; else by SIZE and MDTM, or from the listing of its directory.
 template <class Core> awaitable<Entry> stat_path(Core& core, std::string path) {
   if (core.features.may_have("MLST")) {
@@ -6027,16 +4629,14 @@ template <class Core> awaitable<Entry> stat_path(Core& core, std::string path) {
   const std::string name{Path{path}.name()};
   const auto above = path.rfind('/');
   const std::string parent = above == path.npos ? "" : above == 0 ? "/" : path.substr(0, above);
-  std::optional<Entry> found;
-  const std::function<void(Entry)> look = [&found, &name](Entry entry) {
-    if (entry.name == name) found = std::move(entry);
-  };
-  co_await list_entries(core, parent, look);
-  if (!found) {
+  std::vector<Entry> entries = co_await list_all(core, parent);
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.name == name; });
+  if (found == entries.end()) {
     const auto error = std::make_error_code(std::errc::no_such_file_or_directory);
     throw ClientError{error, "LIST", Channel::control, 0, path + ": " + error.message()};
   }
-  // Listings tell times to the minute and in nobody knows which zone.
+  // Listings tell times to the minute at best.
   const bool better = found->is_file() && core.features.may_have("MDTM");
   if (better) {
     const auto modified = co_await ask_modified(core, path);
@@ -6338,6 +4938,1606 @@ template <Transport T> awaitable<typename T::Stream> reach(T& network, const Url
 
 }  // namespace ftplike::detail
 
+// ---- ftplike/client/resume.hpp
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/client/files.hpp
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+// Files from and to a server, as sinks and sources have them.
+namespace ftplike::detail {
+
+/// How a transfer is to be done, for the session.
+inline ClientTransfer prepare(std::string command, Direction direction, const TransferOptions& options) {
+  ClientTransfer transfer{std::move(command), direction};
+  transfer.ascii = options.ascii;
+  transfer.bandwidth = options.bandwidth;
+  transfer.progress = options.progress;
+  return transfer;
+}
+
+template <class Core> TransferResult result_of(Core& core, const ClientTransfer& transfer, std::string name) {
+  TransferResult result;
+  result.transferred = transfer.moved;
+  result.offset = transfer.offset;
+  result.took = core.network().now() - transfer.began;
+  result.name = std::move(name);
+  return result;
+}
+
+/// The length that a file has on the server, if that matters and can be known.
+template <class Core>
+awaitable<std::optional<std::uint64_t>> length_for(Core& core, std::string remote, const TransferOptions& options) {
+  const bool asks = !options.ascii && core.dialect == Dialect::standard && core.features.may_have("SIZE");
+  if (!asks || !(options.verify || options.progress || options.resume)) co_return std::nullopt;
+  co_return co_await ask_size(core, std::move(remote));
+}
+
+/// Fetches a file, from `offset` on, into a sink that is not finished by this.
+template <class Core, ByteSink Sink>
+awaitable<TransferResult> fetch(Core& core, std::string remote, Sink& sink, std::uint64_t offset,
+                                std::optional<std::uint64_t> size, const TransferOptions& options) {
+  const char type = options.ascii ? 'A' : 'I';
+  co_await set_type(core, type);
+  ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
+  transfer.offset = transfer.restart = offset;
+  transfer.size = size.value_or(0);
+  (void)co_await core.receive(sink, transfer);
+  // A server that closes the data connection early and says that all is well is believed only as far as its SIZE goes.
+  if (options.verify && size && offset + transfer.moved < *size) {
+    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved};
+  }
+  co_return result_of(core, transfer, std::move(remote));
+}
+
+/// Sends what a source gives, which is to stand behind `offset` bytes that the server has.
+template <class Core, ByteSource Source>
+awaitable<TransferResult> store(Core& core, std::string_view verb, Source& source, std::string remote,
+                                std::uint64_t offset, std::optional<std::uint64_t> size,
+                                const TransferOptions& options) {
+  const char type = options.ascii ? 'A' : 'I';
+  co_await set_type(core, type);
+  std::string command{verb};
+  if (!remote.empty()) command += " " + remote;
+  ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);
+  transfer.offset = offset;
+  if (verb == "STOR") transfer.restart = offset;
+  transfer.size = size.value_or(0);
+  (void)co_await core.send(source, transfer);
+  if (verb == "STOU") {
+    constexpr std::string_view mark = "FILE: ";  // RFC 1123 §4.1.2.9
+    const auto at = transfer.opening.find(mark);
+    remote = at == transfer.opening.npos ? std::string{} : transfer.opening.substr(at + mark.size());
+  }
+  if (options.verify && !remote.empty() && verb != "APPE") {
+    const auto length = co_await length_for(core, remote, options);
+    if (length && *length < offset + transfer.moved) {
+      throw ClientError{Errc::too_short, "STOR", Channel::data, transfer.moved};
+    }
+  }
+  co_return result_of(core, transfer, std::move(remote));
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/local.hpp
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/io/blocking.hpp
+#include <exception>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+
+namespace ftplike {
+
+/// The threads of a transport on which work may block. It belongs to an execution context, so that whatever runs there
+/// finds it; a context without one (a simulated network's) runs such work in place, which keeps it deterministic.
+class BlockingPool : public asio::execution_context::service {
+ public:
+  using key_type = BlockingPool;
+  inline static asio::execution_context::id id;  // how Asio finds a service of this type
+
+  explicit BlockingPool(asio::execution_context& owner,
+                        std::shared_ptr<asio::thread_pool> threads = std::make_shared<asio::thread_pool>(4))
+      : asio::execution_context::service{owner}, threads_{std::move(threads)} {}
+  asio::thread_pool& threads() noexcept { return *threads_; }
+
+ private:
+  void shutdown() noexcept override {}
+  std::shared_ptr<asio::thread_pool> threads_;
+};
+
+namespace detail {
+
+/// Runs `work`, which stays where it is, on `threads`; ends on the executor of the coroutine that awaits it.
+template <class Work> awaitable<void> run_on(asio::thread_pool& threads, Work& work) {
+  const auto start = [&threads, &work](auto handler) {
+    auto home = asio::get_associated_executor(handler);
+    asio::post(threads, [&work, handler = std::move(handler), keep = asio::make_work_guard(home)]() mutable {
+      work();
+      asio::post(keep.get_executor(), std::move(handler));
+    });
+  };
+  co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start, use_awaitable);
+}
+
+}  // namespace detail
+
+/// Runs `work` where blocking harms nobody and gives its result on the caller's own executor. What `work` throws is
+/// thrown here.
+///
+/// **Cancellation:** none: what `work` refers to must live until it has ended, which awaiting it ensures.
+template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work) {
+  using Result = std::invoke_result_t<Work&>;
+  const Executor here = co_await asio::this_coro::executor;
+  auto& context = asio::query(here, asio::execution::context);
+  if (!asio::has_service<BlockingPool>(context)) co_return work();
+
+  std::exception_ptr failure;
+  std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>> result{};
+  auto work_there = [&] {
+    try {
+      if constexpr (std::is_void_v<Result>) {
+        work();
+      } else {
+        result.emplace(work());
+      }
+    } catch (...) { failure = std::current_exception(); }
+  };
+  auto& threads = asio::use_service<BlockingPool>(context).threads();
+  co_await detail::run_on(threads, work_there);
+  if (failure) std::rethrow_exception(failure);
+  if constexpr (!std::is_void_v<Result>) co_return std::move(*result);
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/storage/directory.hpp
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <sys/statvfs.h>
+#include <utility>
+
+// ---- ftplike/storage/directory_listing.hpp
+#include <dirent.h>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/storage/file.hpp
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+// ---- ftplike/storage/beneath.hpp
+#include <climits>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#endif
+
+// ---- ftplike/storage/names.hpp
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+
+namespace ftplike::detail {
+
+/// How the names of partial files begin. No client can say such a name, and no listing shows one.
+inline constexpr std::string_view partial_prefix = ".ftplike-partial";
+inline constexpr std::size_t longest_name = 255;  // bytes of one component
+
+template <class Code> [[noreturn]] void fail(Code code) { throw std::system_error(make_error_code(code)); }
+
+/// Whether a name is reserved for partial files, also where the file system takes 'a' for 'A'.
+inline bool is_partial_name(std::string_view name) noexcept {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return name.size() >= partial_prefix.size() &&
+         std::equal(partial_prefix.begin(), partial_prefix.end(), name.begin(),
+                    [&](char expected, char c) { return expected == lower(c); });
+}
+
+/// Sees to it that every component of a path can be the name of a file.
+///
+/// **Errors:** `Errc::bad_name`, `filename_too_long`.
+inline void check_names(const Path& path) {
+  std::string_view rest = path.string();
+  if (rest.find('\0') != rest.npos) fail(Errc::bad_name);
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const auto name = rest.substr(0, rest.find('/'));
+    if (is_partial_name(name)) fail(Errc::bad_name);
+    if (name.size() > longest_name) fail(std::errc::filename_too_long);
+    rest.remove_prefix(name.size());
+  }
+}
+
+/// The n-th choice for a unique name: the name itself, name.1, name.2, …
+inline Path numbered(const Path& wanted, unsigned n) {
+  if (n == 0) return wanted;
+  const auto number = "." + std::to_string(n);
+  return wanted.parent().resolve(std::string{wanted.name().substr(0, longest_name - number.size())} + number);
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/storage/posix.hpp
+// The system's calls for files, and what differs between systems.
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <fcntl.h>
+#include <span>
+#include <string>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::detail {
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) noexcept : number_{number} {}
+  Descriptor(Descriptor&& other) noexcept : number_{std::exchange(other.number_, -1)} {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int get() const noexcept { return number_; }
+  int release() noexcept { return std::exchange(number_, -1); }
+  explicit operator bool() const noexcept { return number_ >= 0; }
+
+ private:
+  int number_ = -1;
+};
+
+/// To pass through a directory needs no right to read it, where the system can tell these apart.
+#if defined O_PATH
+inline constexpr int directory_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
+#elif defined O_SEARCH
+inline constexpr int directory_only = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
+#else
+inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+#endif
+/// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
+inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+[[noreturn]] inline void fail_with(int error) { throw std::system_error(error, std::system_category()); }
+
+/// The result of a system call, made again where a signal came in between; throws its error.
+template <class Call> auto checked(Call call) {
+  for (;;) {
+    const auto result = call();
+    if (result >= 0) return result;
+    if (errno != EINTR) fail_with(errno);
+  }
+}
+
+inline Timestamp modified(const struct stat& status) {
+#ifdef __APPLE__
+  const auto& time = status.st_mtimespec;
+#else
+  const auto& time = status.st_mtim;
+#endif
+  using namespace std::chrono;
+  return Timestamp{floor<milliseconds>(seconds{time.tv_sec} + nanoseconds{time.tv_nsec})};
+}
+
+inline bool is_same_file(const struct stat& a, const struct stat& b) noexcept {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+inline Entry entry_of(std::string name, const struct stat& status) {
+  const auto type = S_ISREG(status.st_mode)   ? Entry::Type::file
+                    : S_ISDIR(status.st_mode) ? Entry::Type::directory
+                    : S_ISLNK(status.st_mode) ? Entry::Type::link
+                                              : Entry::Type::other;
+  Entry entry{std::move(name), type, S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size),
+              modified(status)};
+  entry.mode = status.st_mode & 07777;
+  char unique[40];
+  std::snprintf(unique, sizeof unique, "%llx.%llx", static_cast<unsigned long long>(status.st_dev),
+                static_cast<unsigned long long>(status.st_ino));
+  entry.unique = unique;
+  return entry;
+}
+
+/// Reads at `offset`, or at the descriptor's position for -1, what is in memory already. Gives -1 where that would wait
+/// for the disk (EAGAIN) or the system does not know (EOPNOTSUPP).
+inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::span<std::byte> room,
+                             [[maybe_unused]] off_t offset) noexcept {
+#ifdef RWF_NOWAIT
+  const iovec part{room.data(), room.size()};
+  return ::preadv2(file, &part, 1, offset, RWF_NOWAIT);
+#else
+  errno = EOPNOTSUPP;
+  return -1;
+#endif
+}
+
+/// Copies up to `count` bytes from the beginning of one file to the beginning of another and gives how many there were;
+/// shares their blocks where the file system can.
+inline std::uint64_t copy_bytes(int from, int to, std::uint64_t count) {
+  std::uint64_t done = 0;
+#ifdef __linux__
+  for (loff_t in = 0, out = 0; done < count;) {
+    const auto n = ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(count - done), 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;  // whatever the reason is, it shows again below, or was none
+    done += static_cast<std::uint64_t>(n);
+  }
+#endif
+  std::vector<std::byte> room(done < count ? 256 * 1024 : 0);
+  while (done < count) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), count - done));
+    const auto got = checked([&] { return ::pread(from, room.data(), most, static_cast<off_t>(done)); });
+    if (got == 0) break;
+    for (ssize_t put = 0; put < got;) {
+      put += checked([&] {
+        return ::pwrite(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(done) + put);
+      });
+    }
+    done += static_cast<std::uint64_t>(got);
+  }
+  return done;
+}
+
+/// Renames inside a directory, unless the new name is taken: then false.
+inline bool rename_to_free(int directory, const char* from, const char* to) {
+#if defined __linux__ && defined SYS_renameat2
+  constexpr unsigned no_replace = 1;
+  if (::syscall(SYS_renameat2, directory, from, directory, to, no_replace) == 0) return true;
+  if (errno == EEXIST) return false;
+  if (errno != EINVAL && errno != ENOSYS) fail_with(errno);
+#endif
+  if (::linkat(directory, from, directory, to, 0) != 0) {
+    if (errno == EEXIST) return false;
+    fail_with(errno);
+  }
+  ::unlinkat(directory, from, 0);
+  return true;
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::detail {
+
+enum class Follow { no, yes };  // whether a link in the last place is followed
+
+/// Where a link leads; none if it is not a link.
+inline std::optional<std::string> link_text(int directory, const std::string& name) {
+  char text[PATH_MAX];
+  const auto size = ::readlinkat(directory, name.c_str(), text, sizeof text);
+  if (size < 0) return std::nullopt;
+  if (size == sizeof text) fail_with(ENAMETOOLONG);
+  return std::string(text, static_cast<std::size_t>(size));
+}
+
+/// A name in an open directory: what file operations need, safe whatever happens to the directories above.
+struct Place {
+  Place(Descriptor its_own, int its_directory, std::string its_name)
+      : own{std::move(its_own)}, directory{its_directory}, name{std::move(its_name)} {
+    look();
+  }
+
+  bool exists() const noexcept { return status.st_mode != 0; }
+  bool is_directory() const noexcept { return S_ISDIR(status.st_mode); }
+  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status.st_size); }
+  /// Sees what there is now.
+  void look() {
+    if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
+    if (errno != ENOENT) fail_with(errno);
+    status = {};
+  }
+
+  Descriptor own;  // none where the directory is the root
+  int directory;   // lives as long as the Beneath
+  std::string name;
+  struct stat status {};
+};
+
+/// Opens what is in a place, unless it has become a link.
+inline Descriptor open_in(const Place& place, int flags) {
+  return Descriptor{
+      checked([&] { return ::openat(place.directory, place.name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC); })};
+}
+
+/// The files beneath a folder, reached through descriptors only. A link, absolute or with "..", is taken as if the
+/// folder were the root of the system, so that no name, link or race leads out of it.
+///
+/// Linux does this by itself (openat2); elsewhere it is done component by component.
+class Beneath {
+ public:
+  explicit Beneath(const std::string& folder, bool kernel_resolves = true)
+      : root_{::open(folder.c_str(), directory_only)} {
+    if (!root_) throw std::system_error(errno, std::system_category(), "folder \"" + folder + '"');
+    kernel_resolves_ = kernel_resolves && kernel_open(Path{}, directory_only, Wait::may);
+    kernel_says_ = kernel_resolves_ && (kernel_open(Path{}, directory_only, Wait::may_not) || errno == EAGAIN);
+  }
+
+  /// Opens what is there; links are followed. With O_PATH, only directories.
+  Descriptor open(const Path& path, int flags) const {
+    check_names(path);
+    if (kernel_resolves_) {
+      for (int attempt = 0; attempt < 8; ++attempt) {
+        Descriptor file = kernel_open(path, flags, Wait::may);
+        if (file) return file;
+        if (errno != EAGAIN && errno != EINTR) fail_with(errno);
+      }
+      // The kernel gives up where somebody renames directories all the time; the long way never does.
+    }
+    return open_in(walk(path, Follow::yes), flags);
+  }
+  /// The same, but gives none where it would have to wait for a disk, if the system can tell.
+  Descriptor open_if_cached(const Path& path, int flags) const {
+    if (!kernel_says_) return open(path, flags);
+    check_names(path);
+    Descriptor file = kernel_open(path, flags, Wait::may_not);
+    if (!file && errno != EAGAIN && errno != EINTR) fail_with(errno);
+    return file;
+  }
+  /// Where a name is and what it is now, if it is: `parent` is its directory, opened; none for the root.
+  Place place(const Path& path, Follow follow, Descriptor parent) const {
+    check_names(path);
+    const int directory = parent ? parent.get() : root_.get();
+    Place result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
+    if (follow == Follow::yes && S_ISLNK(result.status.st_mode)) return walk(path, follow);
+    return result;
+  }
+  Place place(const Path& path, Follow follow) const {
+    return place(path, follow, path.parent().is_root() ? Descriptor{} : open(path.parent(), directory_only));
+  }
+
+ private:
+  enum class Wait { may, may_not };
+
+  Descriptor kernel_open([[maybe_unused]] const Path& path, [[maybe_unused]] int flags,
+                         [[maybe_unused]] Wait wait) const noexcept {
+#if defined SYS_openat2 && defined RESOLVE_IN_ROOT
+    constexpr std::uint64_t cached = 0x20;  // RESOLVE_CACHED, newer than the rest
+    open_how how{};
+    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? cached : 0);
+    return Descriptor{static_cast<int>(::syscall(SYS_openat2, root_.get(), path.string().c_str(), &how, sizeof how))};
+#else
+    errno = ENOSYS;
+    return {};
+#endif
+  }
+
+  static void push(std::vector<std::string>& pending, std::string_view text) {
+    while (!text.empty()) {
+      const auto slash = text.rfind('/');
+      const auto name = text.substr(slash + 1);  // all of it if there is no slash
+      text = slash == text.npos ? std::string_view{} : text.substr(0, slash);
+      if (!name.empty() && name != ".") pending.emplace_back(name);
+    }
+  }
+
+  /// Goes down component by component, and reads every link itself.
+  Place walk(const Path& path, Follow follow) const {
+    constexpr int most_links = 40;
+    std::vector<std::string> done;     // from the root to here
+    std::vector<std::string> pending;  // the next one last
+    Descriptor own;
+    const auto here = [&] { return own ? own.get() : root_.get(); };
+    push(pending, path.string());
+    for (int links = 0; !pending.empty();) {
+      std::string name = std::move(pending.back());
+      pending.pop_back();
+      if (name == "..") {
+        // The parent of a directory that has been moved meanwhile could be anywhere: come again from the root.
+        if (!done.empty()) done.pop_back();
+        pending.insert(pending.end(), std::make_move_iterator(done.rbegin()), std::make_move_iterator(done.rend()));
+        done.clear();
+        own = Descriptor{};
+        continue;
+      }
+      const bool is_last = pending.empty();
+      if (!is_last) {
+        Descriptor next{::openat(here(), name.c_str(), directory_only | O_NOFOLLOW)};
+        if (next) {
+          own = std::move(next);
+          done.push_back(std::move(name));
+          continue;
+        }
+      }
+      const int error = errno;
+      const auto target = is_last && follow == Follow::no ? std::nullopt : link_text(here(), name);
+      if (!target) {
+        if (!is_last) fail_with(error == ELOOP || error == EMLINK ? ENOTDIR : error);
+        const int directory = here();
+        Place result{std::move(own), directory, std::move(name)};
+        return result;
+      }
+      if (++links > most_links || pending.size() > PATH_MAX) fail_with(ELOOP);
+      push(pending, *target);
+      if (target->starts_with('/')) {
+        done.clear();
+        own = Descriptor{};
+      }
+    }
+    const int directory = here();
+    Place result{std::move(own), directory, "."};
+    return result;
+  }
+
+  Descriptor root_;
+  bool kernel_resolves_ = false;
+  bool kernel_says_ = false;  // whether it would have to wait
+};
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/storage/partial.hpp
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace ftplike::detail {
+
+/// How long a partial file waits for being gone on with.
+inline constexpr std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};
+/// How long one that is still empty is left to whoever made it, who may not have locked it yet.
+inline constexpr std::chrono::seconds empty_lifetime = std::chrono::minutes{1};
+
+inline std::string hexadecimal(std::uint64_t number) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(number));
+  return text;
+}
+
+/// The name of the partial file of a name: it is part of it, or its hash where it is too long for that.
+inline std::string partial_name(std::string_view name) {
+  std::string result{partial_prefix};
+  if (result.size() + 1 + name.size() <= longest_name) return result.append(".").append(name);
+  std::uint64_t hash = 14695981039346656037u;  // FNV-1a
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return result.append("#").append(hexadecimal(hash));
+}
+
+/// The name of a temporary file, which belongs to no name and so is never gone on with.
+inline std::string temporary_name() {
+  std::random_device random;
+  const auto high = std::uint64_t{random()} << 32;
+  return std::string{partial_prefix} + '~' + hexadecimal(high | random());
+}
+
+inline bool is_older_than(std::chrono::seconds age, Timestamp written) {
+  return std::chrono::system_clock::now() - written > age;
+}
+
+/// A partial or temporary file, open for writing and locked. The lock ends with the process at the latest, so that a
+/// file without one has no writer.
+struct Partial {
+  Descriptor file;
+  std::string name;
+  bool is_kept = true;  // for being gone on with
+  std::uint64_t size = 0;
+  Timestamp written{};  // not known of one just made
+};
+
+/// What came of an attempt to get hold of a partial file.
+struct Attempt {
+  enum class Outcome {
+    taken,
+    absent,
+    busy  // somebody else is at it, or it is another user's
+  };
+  Outcome outcome;
+  Partial partial{};
+};
+
+/// Makes a partial file where there is none; busy if there is one.
+inline Attempt make_partial(int directory, std::string name) {
+  using enum Attempt::Outcome;
+  Partial partial;
+  do {
+    partial.file =
+        Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | quietly, 0666)};
+  } while (!partial.file && errno == EINTR);
+  if (!partial.file && errno == EEXIST) return {busy};
+  if (!partial.file) fail_with(errno);
+  if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) {  // somebody is just looking at it
+      ::unlinkat(directory, name.c_str(), 0);
+      return {busy};
+    }
+    partial.is_kept = false;  // without locks nobody could know that it has no writer
+  }
+  partial.name = std::move(name);
+  return {taken, std::move(partial)};
+}
+
+/// Opens and locks a partial file that is there.
+inline Attempt take_partial(int directory, std::string name) {
+  using enum Attempt::Outcome;
+  for (;;) {
+    Partial partial;
+    partial.file = Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_NOFOLLOW | quietly)};
+    if (!partial.file) {
+      if (errno == EINTR) continue;
+      if (errno == ENOENT) return {absent};
+      // Not ours: another user's, or a FIFO, a link, a directory that somebody put there.
+      const bool is_foreign = errno == EACCES || errno == EPERM || errno == ENXIO || errno == ELOOP || errno == EISDIR;
+      if (is_foreign) return {busy};
+      fail_with(errno);
+    }
+    if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) return {busy};
+
+    struct stat opened {};
+    checked([&] { return ::fstat(partial.file.get(), &opened); });
+    // Who made it does not look again after locking, so an empty one must not pass through other hands.
+    const bool is_in_the_making = opened.st_size == 0 && !is_older_than(empty_lifetime, modified(opened));
+    if (!S_ISREG(opened.st_mode) || is_in_the_making) return {busy};
+    // Between opening and locking, its last writer may have given the file its final name.
+    struct stat named {};
+    const bool is_there = ::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_there || !is_same_file(named, opened)) continue;
+    partial.name = std::move(name);
+    partial.size = static_cast<std::uint64_t>(opened.st_size);
+    partial.written = modified(opened);
+    return {taken, std::move(partial)};
+  }
+}
+
+inline Partial make_temporary(int directory) {
+  for (;;) {
+    auto attempt = make_partial(directory, temporary_name());
+    if (attempt.outcome == Attempt::Outcome::busy) continue;
+    attempt.partial.is_kept = false;
+    return std::move(attempt.partial);
+  }
+}
+
+/// Removes a partial or temporary file if it is there and nobody is at it; whether it did.
+inline bool remove_partial(int directory, const std::string& name) {
+  const auto attempt = take_partial(directory, name);
+  return attempt.outcome == Attempt::Outcome::taken && ::unlinkat(directory, name.c_str(), 0) == 0;
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike {
+namespace detail {
+
+/// What the tests turn, and nobody else.
+struct DirectoryOptions {
+  bool kernel_resolves = true;                       // false: component by component, as on systems without openat2
+  std::chrono::seconds lifetime = partial_lifetime;  // of partial files
+  std::chrono::nanoseconds slow_write = std::chrono::milliseconds{20};  // from when on a disk counts as slow
+};
+
+/// What a DirectoryStorage, its readers and its writers share.
+struct DirectoryState {
+  DirectoryState(std::string folder, const DirectoryOptions& its_options)
+      : label{std::move(folder)}, root{label, its_options.kernel_resolves}, options{its_options} {}
+
+  const std::string label;
+  const Beneath root;
+  const DirectoryOptions options;
+};
+
+/// Freeing the blocks of a file larger than this is better not waited for in place.
+inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
+
+/// Does `work` in place if it is known to be quick.
+template <class Work> awaitable<std::invoke_result_t<Work&>> blocking_if(bool is_slow, Work work) {
+  if (!is_slow) co_return work();
+  if constexpr (std::is_void_v<std::invoke_result_t<Work&>>) {
+    co_await blocking(std::move(work));
+  } else {
+    auto result = co_await blocking(std::move(work));
+    co_return result;
+  }
+}
+
+}  // namespace detail
+
+/// A file of a DirectoryStorage that is being read, up to the size that it had when it was opened.
+///
+/// **Threads:** one at a time.
+class FileReader {
+ public:
+  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset)
+      : name_{std::move(name)}, file_{std::move(file)}, position_{offset}, resident_{offset} {
+    detail::checked([&] { return ::fstat(file_.get(), &status_); });
+    if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
+    if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    if (offset > size()) detail::fail(Errc::bad_restart);
+  }
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const std::size_t most = co_await fetch(room.size());
+    const auto n = static_cast<std::size_t>(
+        detail::checked([&] { return ::pread(file_.get(), room.data(), most, static_cast<off_t>(position_)); }));
+    position_ += n;
+    co_return n;
+  }
+
+  /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`.
+  int descriptor() const noexcept { return file_.get(); }
+  std::uint64_t position() const noexcept { return position_; }
+  void advance(std::size_t count) noexcept { position_ += count; }
+  /// Has the next bytes, up to `most`, read into the system's memory, so that whoever takes them does not wait for a
+  /// disk. Gives how many there are; 0 at the end.
+  awaitable<std::size_t> fetch(std::size_t most) {
+    const auto end = std::min<std::uint64_t>(position_ + most, size());
+    if (end > resident_) {
+      const auto begin = std::max(position_, resident_);
+      resident_ = end;
+      constexpr std::uint64_t page = 4096;
+      const bool waits = would_wait(begin) || (end - begin > page && would_wait(end - 1));
+      if (waits) {
+        auto read = [this, begin] { read_ahead(begin); };
+        co_await blocking(read);
+      }
+    }
+    co_return static_cast<std::size_t>(end - position_);
+  }
+
+  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status_.st_size); }
+  Entry entry() const { return detail::entry_of(name_, status_); }
+
+ private:
+  /// Some file systems cannot tell, and those hold their files in memory.
+  bool would_wait(std::uint64_t offset) noexcept {
+    if (!can_tell_) return false;
+    std::byte one;
+    if (detail::read_resident(file_.get(), {&one, 1}, static_cast<off_t>(offset)) >= 0) return false;
+    can_tell_ = errno == EAGAIN;
+    return can_tell_;
+  }
+  void read_ahead(std::uint64_t begin) const noexcept {
+    std::array<std::byte, 32 * 1024> room;
+    while (begin < resident_) {
+      const auto n = ::pread(file_.get(), room.data(), room.size(), static_cast<off_t>(begin));
+      if (n <= 0) return;  // whoever takes the bytes meets the error too
+      begin += static_cast<std::uint64_t>(n);
+    }
+  }
+
+  std::string name_;
+  detail::Descriptor file_;
+  struct stat status_ {};
+  std::uint64_t position_;
+  std::uint64_t resident_;  // the end of what has been fetched
+  bool can_tell_ = true;
+};
+
+/// A file of a DirectoryStorage that is being written: a hidden partial file beside the name, which one rename puts
+/// there. So a name is the old whole file or the new whole file, also when the process is killed in between. Against
+/// the loss of power it is no more than the file system is: nothing is forced to the disk.
+///
+/// **Threads:** one at a time.
+class FileWriter {
+ public:
+  /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
+  /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
+  FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Place place,
+             detail::Partial partial, std::uint64_t size, std::optional<Path> wanted = std::nullopt,
+             unsigned number = 0)
+      : state_{std::move(state)},
+        path_{std::move(path)},
+        place_{std::move(place)},
+        partial_{std::move(partial)},
+        size_{size},
+        wanted_{std::move(wanted)},
+        number_{number} {}
+  FileWriter(FileWriter&&) noexcept = default;
+  FileWriter& operator=(FileWriter&& other) noexcept {
+    FileWriter old{std::move(*this)};
+    state_ = std::move(other.state_);
+    path_ = std::move(other.path_);
+    place_ = std::move(other.place_);
+    partial_ = std::move(other.partial_);
+    size_ = other.size_;
+    slow_ = other.slow_;
+    wanted_ = std::move(other.wanted_);
+    number_ = other.number_;
+    return *this;
+  }
+  ~FileWriter() {
+    if (partial_.file && (size_ == 0 || !partial_.is_kept)) discard();
+  }
+
+  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer. Better not in place.
+  void begin_with(const detail::Descriptor& whole, std::uint64_t count) {
+    detail::checked([&] { return ::ftruncate(partial_.file.get(), 0); });
+    if (detail::copy_bytes(whole.get(), partial_.file.get(), count) < count) detail::fail(Errc::bad_restart);
+    size_ = count;
+  }
+
+  /// **Errors:** `no_space_on_device` and the like; what was written before stays.
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    auto put = [&] { put_all(bytes); };
+    if (slow_ == 0) {
+      put();
+    } else {
+      --slow_;
+      co_await blocking(put);
+    }
+  }
+
+  /// Puts the file under its name, with the mode of the file that it replaces.
+  awaitable<void> finish() {
+    auto rename = [this] { commit(); };
+    co_await detail::blocking_if(place_.size() > detail::large_file, rename);
+  }
+
+  /// Throws away what was written.
+  void discard() noexcept {
+    if (!partial_.file) return;
+    ::unlinkat(place_.directory, partial_.name.c_str(), 0);
+    partial_.file = detail::Descriptor{};
+  }
+
+  /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
+  const Path& path() const noexcept { return path_; }
+  std::uint64_t size() const noexcept { return size_; }
+
+ private:
+  void put_all(std::span<const std::byte> bytes) {
+    constexpr unsigned slow_writes = 64;  // that many are done elsewhere once one was slow
+    const auto begin = std::chrono::steady_clock::now();
+    while (!bytes.empty()) {
+      const auto n = detail::checked(
+          [&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(size_)); });
+      size_ += static_cast<std::uint64_t>(n);
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+    if (std::chrono::steady_clock::now() - begin >= state_->options.slow_write) slow_ = slow_writes;
+  }
+
+  void commit() {
+    if (place_.exists()) keep_mode();
+    const char* from = partial_.name.c_str();
+    if (!wanted_) {
+      detail::checked([&] { return ::renameat(place_.directory, from, place_.directory, place_.name.c_str()); });
+    } else {
+      while (!detail::rename_to_free(place_.directory, from, place_.name.c_str())) {
+        path_ = detail::numbered(*wanted_, ++number_);
+        place_.name = path_.name();
+      }
+    }
+    partial_.file = detail::Descriptor{};
+  }
+
+  /// Takes over the permissions of the file that is replaced.
+  void keep_mode() {
+    constexpr mode_t permissions = 0777;
+    struct stat ours {};
+    detail::checked([&] { return ::fstat(partial_.file.get(), &ours); });
+    const auto mode = place_.status.st_mode & permissions;
+    if (mode != (ours.st_mode & permissions)) detail::checked([&] { return ::fchmod(partial_.file.get(), mode); });
+  }
+
+  std::shared_ptr<const detail::DirectoryState> state_;
+  Path path_;
+  detail::Place place_;
+  detail::Partial partial_;
+  std::uint64_t size_;
+  unsigned slow_ = 0;           // writes that are still to be done elsewhere
+  std::optional<Path> wanted_;  // of a unique name: where the numbers start
+  unsigned number_ = 0;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+namespace detail {
+
+struct CloseStream {
+  void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+};
+/// What reads the names of a directory.
+using DirectoryStream = std::unique_ptr<DIR, CloseStream>;
+
+inline DirectoryStream stream_of(Descriptor directory) {
+  DirectoryStream stream{::fdopendir(directory.get())};
+  if (!stream) fail_with(errno);
+  directory.release();  // the stream closes it
+  return stream;
+}
+/// The next name but "." and "..", which lives until the next call; null at the end.
+inline const char* next_name(DIR* stream) {
+  for (;;) {
+    errno = 0;
+    const dirent* found = ::readdir(stream);
+    if (!found && errno != 0) fail_with(errno);
+    if (!found) return nullptr;
+    const std::string_view name = found->d_name;
+    if (name != "." && name != "..") return found->d_name;
+  }
+}
+
+/// Removes the partial files of a directory that holds nothing else.
+inline void remove_partials(const Place& place) {
+  const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
+  while (const char* name = next_name(stream.get())) {
+    if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
+  }
+  ::rewinddir(stream.get());
+  while (const char* name = next_name(stream.get())) {
+    if (is_partial_name(name)) remove_partial(::dirfd(stream.get()), name);
+  }
+}
+
+}  // namespace detail
+
+/// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
+/// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
+class DirectoryListing {
+ public:
+  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory)
+      : state_{std::move(state)}, path_{std::move(path)}, stream_{detail::stream_of(std::move(directory))} {}
+
+  awaitable<std::vector<Entry>> next() {
+    if (!stream_) co_return std::vector<Entry>{};
+    auto read = [this] { return read_batch(); };
+    auto batch = co_await blocking(read);
+    co_return batch;
+  }
+
+ private:
+  static constexpr std::size_t batch_size = 512;
+
+  std::vector<Entry> read_batch() {
+    std::vector<Entry> batch;
+    while (batch.size() < batch_size) {
+      const char* name = detail::next_name(stream_.get());
+      if (!name) {
+        stream_.reset();
+        break;
+      }
+      if (auto entry = look(name)) batch.push_back(std::move(*entry));
+    }
+    return batch;
+  }
+
+  std::optional<Entry> look(std::string name) const {
+    const int directory = ::dirfd(stream_.get());
+    struct stat status {};
+    const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_known && errno == ENOENT) return std::nullopt;
+    if (detail::is_partial_name(name)) {
+      if (detail::is_older_than(state_->options.lifetime, detail::modified(status)))
+        detail::remove_partial(directory, name);
+      return std::nullopt;
+    }
+    if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
+    if (!S_ISLNK(status.st_mode)) return detail::entry_of(std::move(name), status);
+    try {
+      const auto place = state_->root.place(path_.resolve(name), detail::Follow::yes);
+      if (place.exists()) return detail::entry_of(std::move(name), place.status);
+    } catch (const std::system_error&) {
+      // It leads into nothing, or in circles.
+    }
+    auto target = detail::link_text(directory, name);
+    auto entry = detail::entry_of(std::move(name), status);
+    entry.target = std::move(target).value_or("");
+    return entry;
+  }
+
+  std::shared_ptr<const detail::DirectoryState> state_;
+  Path path_;
+  detail::DirectoryStream stream_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/storage/storage.hpp
+#include <cstdint>
+#include <string>
+#include <vector>
+
+
+namespace ftplike {
+
+/// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
+/// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them.
+///
+/// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside.
+/// - `list(path)`: a directory's entries, unordered, some at a time: `next()` gives none at the end. Without "." and "..".
+/// - `open(path, offset)`: a regular file, to be read from `offset`, which is at most its size (`Errc::bad_restart`).
+/// - `label()`: the directory as the operator named it, for people.
+template <class S>
+concept ReadableStorage =
+    ByteSource<typename S::Reader> && requires(S& files, typename S::Listing& listing, const Path& path, std::uint64_t offset) {
+      { files.stat(path) } -> std::same_as<awaitable<Entry>>;
+      { files.list(path) } -> std::same_as<awaitable<typename S::Listing>>;
+      { listing.next() } -> std::same_as<awaitable<std::vector<Entry>>>;
+      { files.open(path, offset) } -> std::same_as<awaitable<typename S::Reader>>;
+      { files.label() } -> std::convertible_to<std::string>;
+    };
+
+/// Files that can also be written. A name shows the old whole file or the new whole file, never a mix: a `Writer`
+/// collects the bytes aside, `finish()` puts them under the name, and a Writer that ends without keeps them as the
+/// name's *partial file*, to be gone on with. `discard()` throws them away.
+///
+/// - `create(path, offset)`: offset 0 begins anew. Another one goes on with the partial file (cut to `offset`), or, if
+///   there is none, with the first `offset` bytes of the whole file; `Errc::bad_restart` if there are fewer. While
+///   somebody writes that partial file, offset 0 gives a file apart, which is not kept, and another one `Errc::busy`.
+/// - `append(path)`: goes on at the end of the whole file, or of the partial file where there is no whole one, or
+///   begins anew.
+/// - `create_unique(path)`: a name that nobody has, made from this one; `Writer::path()` tells it.
+/// - `partial_size(path)`: the bytes of the partial file of a name; throws `no_such_file_or_directory` if it has none.
+/// - `remove(path)` removes a file with its partial file, or that alone; `remove_directory` an empty directory;
+///   `rename` replaces a file.
+template <class S>
+concept WritableStorage =
+    ReadableStorage<S> && ByteSink<typename S::Writer> &&
+    requires(S& files, typename S::Writer& writer, const Path& path, const Path& to, std::uint64_t offset, Timestamp time) {
+      { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
+      { files.append(path) } -> std::same_as<awaitable<typename S::Writer>>;
+      { files.create_unique(path) } -> std::same_as<awaitable<typename S::Writer>>;
+      { files.partial_size(path) } -> std::same_as<awaitable<std::uint64_t>>;
+      { writer.path() } -> std::convertible_to<Path>;
+      { writer.size() } -> std::same_as<std::uint64_t>;  // bytes that are there by now, those before it began included
+      { writer.discard() } -> std::same_as<void>;
+      { files.make_directory(path) } -> std::same_as<awaitable<void>>;
+      { files.remove(path) } -> std::same_as<awaitable<void>>;
+      { files.remove_directory(path) } -> std::same_as<awaitable<void>>;
+      { files.rename(path, to) } -> std::same_as<awaitable<void>>;
+      { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
+    };
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// The files beneath a folder. No name, no link and no race leads out of it: links are taken as if the folder were the
+/// root of the system.
+///
+/// An interrupted upload leaves a hidden partial file beside its name, for seven days. A second upload to a name that
+/// one is under way to takes a file of its own, which is not kept; whoever finishes last stays. Going on with a partial
+/// file that somebody is at throws `Errc::busy`.
+///
+/// **Threads:** any, at once. **Lifetime:** readers and writers may outlive it.
+class DirectoryStorage {
+ public:
+  using Reader = FileReader;
+  using Writer = FileWriter;
+  using Listing = DirectoryListing;
+
+  /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
+  explicit DirectoryStorage(std::string folder) : DirectoryStorage{std::move(folder), detail::DirectoryOptions{}} {}
+  DirectoryStorage(std::string folder, const detail::DirectoryOptions& options)
+      : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
+
+  const std::string& label() const noexcept { return state_->label; }
+
+  awaitable<Entry> stat(Path path) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
+    co_return detail::entry_of(std::string{path.name()}, place.status);
+  }
+  awaitable<Listing> list(Path path) {
+    auto directory = co_await open_beneath(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    co_return Listing{state_, std::move(path), std::move(directory)};
+  }
+  awaitable<Reader> open(Path path, std::uint64_t offset) {
+    auto file = co_await open_beneath(path, O_RDONLY | detail::quietly);
+    co_return Reader{std::string{path.name()}, std::move(file), offset};
+  }
+
+  awaitable<Writer> create(Path path, std::uint64_t offset) {
+    auto place = co_await find_target(path);
+    auto partial = offset == 0 ? take_anew(place) : take_to_resume(place);
+    if (!partial) {
+      if (!place.exists() || place.size() < offset) detail::fail(Errc::bad_restart);
+      auto writer = co_await begin_with_copy(std::move(path), std::move(place), offset);
+      co_return writer;
+    }
+    if (partial->size < offset) detail::fail(Errc::bad_restart);
+    auto cut = [&] { detail::checked([&] { return ::ftruncate(partial->file.get(), static_cast<off_t>(offset)); }); };
+    if (partial->size > offset) {
+      const bool takes_long = partial->size > detail::large_file;
+      co_await detail::blocking_if(takes_long, cut);
+    }
+    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), offset};
+  }
+  awaitable<Writer> append(Path path) {
+    auto place = co_await find_target(path);
+    if (place.exists()) {
+      const auto size = place.size();
+      auto writer = co_await begin_with_copy(std::move(path), std::move(place), size);
+      co_return writer;
+    }
+    auto partial = take_to_resume(place);
+    if (!partial) partial = take_anew(place);
+    const auto size = partial->size;
+    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size};
+  }
+  /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one.
+  awaitable<Writer> create_unique(Path path) {
+    auto place = co_await find(path, detail::Follow::no);
+    if (path.is_root()) detail::fail(std::errc::is_a_directory);
+    for (unsigned number = 0;; ++number) {
+      Path choice = detail::numbered(path, number);
+      place.name = choice.name();
+      place.look();
+      if (place.exists()) continue;
+      auto attempt = detail::make_partial(place.directory, detail::partial_name(place.name));
+      if (attempt.outcome == Outcome::busy) continue;
+      co_return Writer{state_, std::move(choice), std::move(place), std::move(attempt.partial), 0, std::move(path),
+                       number};
+    }
+  }
+  awaitable<std::uint64_t> partial_size(Path path) {
+    auto place = co_await find(path, detail::Follow::yes);
+    place.name = detail::partial_name(place.name);
+    place.look();
+    if (place.status.st_size == 0 || detail::is_older_than(state_->options.lifetime, detail::modified(place.status))) {
+      detail::fail(std::errc::no_such_file_or_directory);
+    }
+    co_return place.size();
+  }
+
+  awaitable<void> make_directory(Path path) {
+    const auto place = co_await find(path, detail::Follow::no);
+    if (path.is_root()) detail::fail(std::errc::file_exists);
+    detail::checked([&] { return ::mkdirat(place.directory, place.name.c_str(), 0777); });
+  }
+  /// Removes a file and its partial file; where there is only a partial file, that one. Of a link, the link.
+  awaitable<void> remove(Path path) {
+    const auto place = co_await find(path, detail::Follow::no);
+    if (place.is_directory()) detail::fail(std::errc::is_a_directory);
+    auto unlink = [&] { detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), 0); }); };
+    const bool takes_long = place.size() > detail::large_file;
+    if (place.exists()) { co_await detail::blocking_if(takes_long, unlink); }
+    const bool was_partial = detail::remove_partial(place.directory, detail::partial_name(place.name));
+    if (!place.exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
+  }
+  /// Removes an empty directory. Partial files that nobody is at do not count: who sees none cannot remove them.
+  awaitable<void> remove_directory(Path path) {
+    const auto place = co_await find(path, detail::Follow::no);
+    if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
+    if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
+    if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
+    auto remove = [&] {
+      detail::remove_partials(place);
+      detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR); });
+    };
+    co_await blocking(remove);
+  }
+  awaitable<void> rename(Path from, Path to) {
+    const auto source = co_await find(from, detail::Follow::no);
+    const auto target = co_await find(to, detail::Follow::no);
+    if (from.is_root() || to.is_root()) detail::fail(std::errc::operation_not_permitted);
+    auto rename = [&] {
+      detail::checked(
+          [&] { return ::renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()); });
+    };
+    const bool takes_long = target.size() > detail::large_file;
+    co_await detail::blocking_if(takes_long, rename);
+  }
+  awaitable<void> set_modified(Path path, Timestamp time) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    timespec times[2]{};
+    times[0].tv_nsec = UTIME_OMIT;
+    times[1].tv_sec = static_cast<time_t>(seconds.time_since_epoch().count());
+    times[1].tv_nsec = static_cast<long>(std::chrono::nanoseconds{time - seconds}.count());
+    detail::checked([&] { return ::utimensat(place.directory, place.name.c_str(), times, AT_SYMLINK_NOFOLLOW); });
+  }
+  /// Sets the permission bits; the bits above them (setuid and the like) cannot be set.
+  awaitable<void> set_mode(Path path, unsigned mode) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    detail::checked([&] { return ::fchmodat(place.directory, place.name.c_str(), mode & 0777, AT_SYMLINK_NOFOLLOW); });
+  }
+  /// The bytes that the file system of a file or directory still has for this user.
+  awaitable<std::uint64_t> available(Path path) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
+    auto ask = [&] {
+      detail::Descriptor inside;
+      if (place.is_directory()) inside = detail::open_in(place, detail::directory_only);
+      struct statvfs disk {};
+      detail::checked([&] { return ::fstatvfs(inside ? inside.get() : place.directory, &disk); });
+      return std::uint64_t{disk.f_bavail} * disk.f_frsize;
+    };
+    const auto bytes = co_await blocking(ask);
+    co_return bytes;
+  }
+
+ private:
+  using Outcome = detail::Attempt::Outcome;
+
+  awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
+    auto file = state_->root.open_if_cached(path, flags);
+    if (file) co_return file;
+    auto open = [&] { return state_->root.open(path, flags); };
+    auto opened = co_await blocking(open);
+    co_return opened;
+  }
+  awaitable<detail::Place> find(const Path& path, detail::Follow follow) const {
+    const Path above = path.parent();
+    if (above.is_root()) co_return state_->root.place(path, follow, detail::Descriptor{});
+    auto parent = co_await open_beneath(above, detail::directory_only);
+    co_return state_->root.place(path, follow, std::move(parent));
+  }
+  /// Where an upload is to go: nowhere but to the place of a regular file.
+  awaitable<detail::Place> find_target(const Path& path) const {
+    auto place = co_await find(path, detail::Follow::yes);
+    if (place.is_directory()) detail::fail(std::errc::is_a_directory);
+    if (place.exists() && !S_ISREG(place.status.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    co_return place;
+  }
+  static std::optional<detail::Partial> take_anew(const detail::Place& place) {
+    const std::string name = detail::partial_name(place.name);
+    auto made = detail::make_partial(place.directory, name);
+    if (made.outcome == Outcome::taken) return std::move(made.partial);
+    auto found = detail::take_partial(place.directory, name);
+    if (found.outcome == Outcome::taken) return std::move(found.partial);
+    return detail::make_temporary(place.directory);
+  }
+  std::optional<detail::Partial> take_to_resume(const detail::Place& place) const {
+    auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name));
+    if (attempt.outcome == Outcome::busy) detail::fail(Errc::busy);
+    if (attempt.outcome != Outcome::taken || attempt.partial.size == 0) return std::nullopt;
+    if (!detail::is_older_than(state_->options.lifetime, attempt.partial.written)) return std::move(attempt.partial);
+    ::unlinkat(place.directory, attempt.partial.name.c_str(), 0);
+    return std::nullopt;
+  }
+  awaitable<Writer> begin_with_copy(Path path, detail::Place place, std::uint64_t count) const {
+    const auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
+    auto partial = take_anew(place);
+    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0};
+    auto copy = [&] { writer.begin_with(whole, count); };
+    co_await blocking(copy);
+    co_return writer;
+  }
+
+  std::shared_ptr<const detail::DirectoryState> state_;
+};
+
+static_assert(WritableStorage<DirectoryStorage>);
+static_assert(detail::FileSource<FileReader>);
+
+}  // namespace ftplike
+
+
+namespace ftplike::detail {
+
+/// Throws what the local end failed with, as a client's error that names the file.
+[[noreturn]] inline void fail_locally(const std::system_error& failure, std::string_view verb,
+                                      const std::string& local) {
+  throw ClientError{failure.code(), std::string{verb}, Channel::local, 0, local + ": " + failure.code().message()};
+}
+
+/// The last component of a path of a server, which has to be one: what it names is written in a folder of ours.
+inline std::string remote_name(std::string_view remote) {
+  while (remote.ends_with('/')) remote.remove_suffix(1);
+  const auto name = remote.substr(remote.rfind('/') + 1);
+  if (!is_component(name)) {
+    throw ClientError{Errc::refused_by_rule, "RETR", Channel::local, 0,
+                      "not a name for a file: " + std::string{remote}};
+  }
+  return std::string{name};
+}
+
+/// Where a download goes: a folder of ours, and a name in it.
+class LocalTarget {
+ public:
+  /// `local` is a file, or a folder in which the file is to have its name on the server.
+  LocalTarget(const std::string& local, std::string_view remote) {
+    std::error_code ignored;
+    std::filesystem::path path = local.empty() ? "." : local;
+    if (std::filesystem::is_directory(path, ignored)) {
+      path /= remote_name(remote);
+    } else if (std::filesystem::is_symlink(path, ignored)) {
+      path = std::filesystem::canonical(path);  // chosen by the user, not by the server
+    }
+    folder = path.has_parent_path() ? path.parent_path().string() : ".";
+    name = path.filename().string();
+    if (!is_component(name)) throw std::system_error(std::make_error_code(std::errc::is_a_directory));
+  }
+  std::string path() const { return (std::filesystem::path{folder} / name).string(); }
+
+  std::string folder, name;
+};
+
+/// A file of ours to be sent, from `offset` on.
+inline awaitable<FileReader> open_local(std::string local, std::uint64_t offset) {
+  auto open = [&] {
+    Descriptor file;
+    do { file = Descriptor{::open(local.c_str(), O_RDONLY | quietly)}; } while (!file && errno == EINTR);
+    if (!file) fail_with(errno);
+    return file;
+  };
+  Descriptor file = co_await blocking(open);
+  const std::string name = std::filesystem::path{local}.filename().string();
+  co_return FileReader{name, std::move(file), offset};
+}
+
+}  // namespace ftplike::detail
+
+
+// Files of ours from and to a server, from the beginning or from where they were left.
+namespace ftplike::detail {
+
+/// What there is of a file on one of the two sides.
+class Beginning {
+ public:
+  std::uint64_t size = 0;
+  Timestamp modified{};   // the epoch if it is not known
+  bool is_whole = false;  // it stands under its name
+};
+
+/// What a folder of ours has of a file: what was interrupted, or else the file itself.
+inline Beginning beginning_in(const std::string& folder, const std::string& name) {
+  Beginning beginning;
+  struct stat status {};
+  const auto there = [&](const std::string& file) {
+    return ::stat((std::filesystem::path{folder} / file).c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  };
+  const bool partial = there(partial_name(name)) && status.st_size > 0;
+  if (!partial && !there(name)) return beginning;
+  beginning.size = static_cast<std::uint64_t>(status.st_size);
+  beginning.modified = ftplike::detail::modified(status);
+  beginning.is_whole = !partial;
+  return beginning;
+}
+
+/// When a file of the server was modified, if it can and will say.
+template <class Core> awaitable<std::optional<Timestamp>> time_of(Core& core, std::string remote) {
+  if (core.dialect == Dialect::ftplike || !core.features.may_have("MDTM")) co_return std::nullopt;
+  Settled<std::optional<Timestamp>> modified;
+  co_await settle(ask_modified(core, std::move(remote)), modified);
+  co_return modified.failed() ? std::nullopt : modified.get();
+}
+
+/// Whether what was left is of the same file, and not of one that has been replaced since.
+inline bool is_current(Timestamp left, std::optional<Timestamp> source) {
+  constexpr std::chrono::seconds tolerance{2};
+  return !source || left == Timestamp{} || *source <= left + tolerance;
+}
+
+/// Fetches a file into a file of ours: aside, and under its name once it is whole.
+template <class Core>
+awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget target, TransferOptions options) {
+  std::optional<DirectoryStorage> folder;
+  try {
+    folder.emplace(target.folder);
+  } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.path()); }
+  const Path path{target.name};
+
+  auto size = options.size;
+  if (!size) {
+    const auto told = co_await length_for(core, remote, options);
+    size = told;
+  }
+  std::optional<Timestamp> modified = options.modified;
+  std::uint64_t offset = 0;
+  if (options.resume && !options.ascii) {
+    const Beginning left = beginning_in(target.folder, target.name);
+    if (left.size > 0 && !modified) {
+      const auto told = co_await time_of(core, remote);
+      modified = told;
+    }
+    if (is_current(left.modified, modified) && (!size || left.size <= *size)) offset = left.size;
+    if (left.is_whole && size && offset == *size) {
+      TransferResult nothing;
+      nothing.offset = offset;
+      nothing.name = target.path();
+      co_return nothing;
+    }
+  }
+  for (;; offset = 0) {
+    std::optional<DirectoryStorage::Writer> writer;
+    std::optional<TransferResult> result;
+    try {
+      DirectoryStorage::Writer created = co_await folder->create(path, offset);
+      writer.emplace(std::move(created));
+    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.path()); }
+    try {
+      TransferResult fetched = co_await fetch(core, remote, *writer, offset, size, options);
+      result = std::move(fetched);
+    } catch (const ClientError& failure) {
+      if (offset == 0 || failure.verb() != "REST") throw;
+    }
+    if (!result) continue;  // the server cannot begin in the middle
+    try {
+      co_await writer->finish();
+    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.path()); }
+    if (options.keep_time && !modified) {
+      const auto told = co_await time_of(core, remote);
+      modified = told;
+    }
+    if (options.keep_time && modified) co_await folder->set_modified(path, *modified);
+    result->name = target.path();
+    co_return *std::move(result);
+  }
+}
+
+/// How much the server has of a file of ours that can be gone on with.
+template <class Core> awaitable<std::uint64_t> stored_before(Core& core, std::string remote, const Entry& local,
+                                                             const TransferOptions& options) {
+  Settled<std::optional<std::uint64_t>> there;
+  co_await settle(length_for(core, remote, options), there);
+  const auto length = there.failed() ? std::nullopt : there.get();
+  if (!length || *length == 0 || *length > local.size) co_return 0;
+  const auto left = co_await time_of(core, std::move(remote));
+  co_return is_current(left.value_or(Timestamp{}), local.modified) ? *length : 0;
+}
+
+/// Sends a file of ours, which `open(offset)` opens.
+template <class Core, class Open> awaitable<TransferResult> store_file(Core& core, std::string verb, Open open,
+                                                                       std::string remote, TransferOptions options) {
+  std::optional<FileReader> file;
+  FileReader opened = co_await open(std::uint64_t{0});
+  file.emplace(std::move(opened));
+  const Entry local = file->entry();
+
+  std::uint64_t offset = 0, position = 0;
+  if (verb == "STOR" && options.resume && !options.ascii) {
+    const std::uint64_t before = co_await stored_before(core, remote, local, options);
+    offset = before;
+  }
+  for (;;) {
+    if (offset != position) {
+      FileReader other = co_await open(offset);
+      file.emplace(std::move(other));
+      position = offset;
+    }
+    std::optional<TransferResult> result;
+    try {
+      TransferResult stored = co_await store(core, verb, *file, remote, offset, local.size, options);
+      result = std::move(stored);
+    } catch (const ClientError& failure) {
+      const bool refused = failure.verb() == "REST" || (failure.transferred() == 0 && failure.code().value() == 554);
+      if (offset == 0 || verb == "APPE" || !refused) throw;
+      if (failure.verb() == "REST")
+        verb = "APPE";  // which some servers have where they have no REST for uploads
+      else
+        offset = 0;
+    }
+    if (!result) continue;
+    const bool keeps_time = options.keep_time && verb != "STOU" && core.features.may_have("MFMT");
+    if (keeps_time) {
+      const std::string time = format_timestamp(local.modified, Fraction::never);
+      (void)co_await core.ask("MFMT " + time + " " + result->name);
+    }
+    co_return *std::move(result);
+  }
+}
+
+/// Fetches a file to a path of ours.
+template <class Core>
+awaitable<TransferResult> fetch_path(Core& core, std::string remote, std::string local, TransferOptions options) {
+  std::optional<LocalTarget> target;
+  try {
+    target.emplace(local, remote);
+  } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {
+    fail_locally(failure, "RETR", local);
+  }
+  co_return co_await fetch_file(core, std::move(remote), *std::move(target), std::move(options));
+}
+
+/// Sends the file at a path of ours.
+template <class Core> awaitable<TransferResult> store_path(Core& core, std::string verb, std::string local,
+                                                           std::string remote, TransferOptions options) {
+  if (verb != "STOU" && (remote.empty() || remote.ends_with('/'))) {
+    remote += std::filesystem::path{local}.filename().string();
+  }
+  const auto open = [&local](std::uint64_t offset) { return open_local(local, offset); };
+  try {
+    co_return co_await store_file(core, verb, open, std::move(remote), std::move(options));
+  } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {
+    fail_locally(failure, verb, local);
+  }
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/walk.hpp
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike {
+
+/// Sees what is below a directory: its path from there, such as "images/a.jpg", and its entry. Of a directory it says
+/// whether to go into it.
+using WalkVisit = std::function<bool(const std::string& path, const Entry& entry)>;
+
+namespace detail {
+
+/// A path of a server with another one behind it.
+inline std::string joined(std::string_view directory, std::string_view name) {
+  std::string path{directory};
+  if (!path.empty() && !path.ends_with('/') && !name.empty()) path += '/';
+  return path.append(name);
+}
+
+template <class Core> awaitable<void> walk_tree(Core& core, std::string root, WalkVisit visit) {
+  class Branch {
+   public:
+    Branch(std::string its_path, unsigned its_depth) : path{std::move(its_path)}, depth{its_depth} {}
+    std::string path;  // from the root of the walk
+    unsigned depth;
+  };
+  std::vector<Branch> branches;
+  branches.emplace_back("", 0);
+  while (!branches.empty()) {
+    const Branch branch = std::move(branches.back());
+    branches.pop_back();
+    if (branch.depth > core.options.limits.depth) throw ClientError{Errc::bad_listing, "LIST", Channel::control};
+    const std::vector<Entry> entries = co_await list_all(core, joined(root, branch.path));
+    std::vector<Branch> inner;
+    for (const Entry& entry : entries) {
+      if (entry.name.empty()) continue;  // what it is called here would lead elsewhere
+      std::string path = joined(branch.path, entry.name);
+      if (visit(path, entry) && entry.is_directory()) inner.emplace_back(std::move(path), branch.depth + 1);
+    }
+    // The last of a stack comes first.
+    for (auto next = inner.rbegin(); next != inner.rend(); ++next) branches.push_back(std::move(*next));
+  }
+}
+
+}  // namespace detail
+}  // namespace ftplike
+
 
 namespace ftplike {
 
@@ -6418,19 +6618,19 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// that has it in `listed`.
   ///
   /// **Errors:** `Errc::bad_listing` if there are more than `ClientLimits::entries`.
-  awaitable<std::vector<Entry>> list(std::string path = {}) {
-    std::vector<Entry> entries;
-    const auto keep = [&entries, most = core_->options.limits.entries](Entry entry) {
-      if (entries.size() == most) throw std::system_error(Errc::bad_listing);
-      entries.push_back(std::move(entry));
-    };
-    const Visit visit = keep;
-    co_await detail::list_entries(*core_, std::move(path), visit);
-    co_return entries;
-  }
-  /// The same entry by entry, as they come, in a directory of any size. During a visit there can be no other operation.
+  awaitable<std::vector<Entry>> list(std::string path = {}) { return detail::list_all(*core_, std::move(path)); }
+  /// The same entry by entry, as they come, in a directory of any size. During a visit there can be no other operation,
+  /// so the times that a LIST tells stay in the server's zone.
   awaitable<void> list(std::string path, Visit visit) {
     return detail::list_entries(*core_, std::move(path), std::move(visit));
+  }
+
+  /// Calls `visit` for everything below a directory, the working one if the path is empty; each directory before what
+  /// is in it. Links are not followed. The client is free during a visit.
+  ///
+  /// **Errors:** `Errc::bad_listing` beyond `ClientLimits::depth`.
+  awaitable<void> walk(std::string path, WalkVisit visit) {
+    return detail::walk_tree(*core_, std::move(path), std::move(visit));
   }
 
   // ---- one path ----
@@ -6471,7 +6671,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// are collected in a hidden file beside it, which takes the name when it is whole and its length is right; when it
   /// is not, that file stays for `TransferOptions::resume`.
   awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
-    return detail::fetch_file(*core_, std::move(remote), std::move(local), std::move(options));
+    return detail::fetch_path(*core_, std::move(remote), std::move(local), std::move(options));
   }
   /// Fetches a file into a sink, which is finished when all is well.
   template <ByteSink Sink>
@@ -6484,7 +6684,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
-    return detail::store_file(*core_, "STOR", std::move(local), std::move(remote), std::move(options));
+    return detail::store_path(*core_, "STOR", std::move(local), std::move(remote), std::move(options));
   }
   /// Sends what a source gives.
   template <ByteSource Source>
@@ -6493,7 +6693,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   /// Sends to the end of a file.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
-    return detail::store_file(*core_, "APPE", std::move(local), std::move(remote), std::move(options));
+    return detail::store_path(*core_, "APPE", std::move(local), std::move(remote), std::move(options));
   }
   template <ByteSource Source>
   awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
@@ -6501,7 +6701,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
-    return detail::store_file(*core_, "STOU", std::move(local), std::move(wished), std::move(options));
+    return detail::store_path(*core_, "STOU", std::move(local), std::move(wished), std::move(options));
   }
   template <ByteSource Source>
   awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
