@@ -15,6 +15,7 @@ template <class R> class Settled {
   void set(R value) { value_.emplace(std::move(value)); }
   void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
   bool failed() const noexcept { return failure_ != nullptr; }
+  const std::exception_ptr& failure() const noexcept { return failure_; }
   R get() {
     if (failure_) std::rethrow_exception(failure_);
     return std::move(*value_);
@@ -29,6 +30,7 @@ template <> class Settled<void> {
  public:
   void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
   bool failed() const noexcept { return failure_ != nullptr; }
+  const std::exception_ptr& failure() const noexcept { return failure_; }
   void get() {
     if (failure_) std::rethrow_exception(failure_);
   }
