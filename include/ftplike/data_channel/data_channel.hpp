@@ -21,12 +21,15 @@ namespace ftplike {
 /// - `open(session, text)`: sends the preliminary reply through `session.preliminary`, then yields the stream. Used up
 ///   by that, however it ends.
 /// - `disarm()`: forgets what was negotiated.
+/// - `announces()`: whether the server would announce a port for the next transfer by itself, as in the ftp-like
+///   dialect, where LIST gives bare names.
 /// A client end:
 /// - `open(client, command)`: negotiates, sends the command, takes the preliminary reply, and yields the stream.
 template <class C, class T>
 concept DataChannel = Stream<typename T::Stream> &&
     requires(typename C::template ServerEnd<T>& end, const typename C::template ServerEnd<T>& constant) {
   { constant.armed() } -> std::same_as<bool>;
+  { constant.announces() } -> std::same_as<bool>;
   { end.disarm() } -> std::same_as<void>;
 };
 

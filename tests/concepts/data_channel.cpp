@@ -1,0 +1,61 @@
+#include <gtest/gtest.h>
+
+#include <ftplike/data_channel/data_channel.hpp>
+#include <ftplike/io/simulated.hpp>
+#include <ftplike/server.hpp>
+#include <ftplike/storage/memory.hpp>
+
+namespace {
+using namespace ftplike;
+
+/// The least that brings data connections about, of a server: its clients wait at one port, whatever the transfer.
+struct OnePort {
+  static constexpr std::uint16_t port = 51000;
+  template <class Table> using AddTo = Table;  // no verb negotiates it
+
+  template <Transport T> class ServerEnd {
+   public:
+    bool armed() const { return true; }
+    bool announces() const { return false; }
+    void disarm() {}
+    template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
+      const Reply opening{150, std::move(text)};
+      co_await session.preliminary(opening);
+      const Endpoint where{session.peer().address(), port};
+      const Address from = session.control().local().address();
+      co_return co_await session.network().connect(where, from);
+    }
+  };
+};
+static_assert(DataChannel<OnePort, SimulatedTransport>);
+
+struct HasNoServerEnd {};
+struct CannotBeDisarmed {
+  template <Transport T> struct ServerEnd {
+    bool armed() const;
+    bool announces() const;
+  };
+};
+static_assert(!DataChannel<HasNoServerEnd, SimulatedTransport> && !DataChannel<CannotBeDisarmed, SimulatedTransport>);
+
+struct OverOnePort : FtpLike {
+  using DataChannel = OnePort;
+};
+
+TEST(DataChannelConcept, TwentyLinesMakeAServerOfAnotherKind) {
+  SimulatedNetwork network{1};
+  Server server{network, OverOnePort{}, MemoryStorage{{"/a.txt", "hello"}}};
+  const Endpoint door = server.listen("127.0.0.1", 3456);
+  auto waiting = network.listen_raw({asio::ip::address_v4::loopback(), OnePort::port});
+  auto client = network.dial(door);
+  client.type("RETR a.txt\r\nQUIT\r\n");
+  network.settle();
+  EXPECT_EQ(client.text(),
+            "220 FTP Server Ready\r\n"
+            "150 Opening data connection for a.txt (5 bytes)\r\n"
+            "226 Download complete\r\n"
+            "221 Goodbye\r\n");
+  EXPECT_EQ(waiting.take().text(), "hello");
+}
+
+}  // namespace
