@@ -13,8 +13,8 @@ namespace ftplike {
 
 /// What a server demands of its clients; each includes what stands before it.
 enum class TlsPolicy {
-  off,                 // there is no AUTH
-  offered,             // clients that like are protected
+  off = -1,            // there is no AUTH
+  offered = 0,         // clients that like are protected
   required_for_login,  // nobody says a password, and no guest does anything, in clear
   required,            // nor does a byte of a file or a listing go over the network in clear
 };
@@ -55,6 +55,9 @@ class Protection {
   Stage stage_ = Stage::clear;
   bool data_ = false;
 };
+
+/// How the sessions of a listener begin: in clear, to be secured by AUTH, or with a TLS handshake.
+enum class Beginning { clear, implicit_tls };
 
 struct Auth {
   static constexpr std::string_view verb = "AUTH";

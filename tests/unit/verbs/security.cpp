@@ -124,6 +124,8 @@ TEST(Ccc, IsRefused) {
   EXPECT_TRUE(session.protection().secured());
 }
 
+TEST(Protection, IsOfferedUnlessSomebodySaysOtherwise) { EXPECT_EQ(TlsPolicy{}, TlsPolicy::offered); }
+
 TEST(Protection, RefusesSecretsAndFilesUntilTheSessionIsAsItMustBe) {
   const auto login = [](const Protection& it) { return it.refusal(Verb{"USER"}, true).has_value(); };
   const auto password = [](const Protection& it) { return it.refusal(Verb{"PASS"}, true).has_value(); };
