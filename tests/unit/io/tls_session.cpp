@@ -1,6 +1,8 @@
 #include <ftplike/io/tls_server.hpp>
 // Above: that it stands alone.
+#include <atomic>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -176,6 +178,31 @@ TEST(TlsServer, ReadsItsFilesAgainForSessionsToCome) {
     EXPECT_TRUE(resumes(pair, fresh));
     EXPECT_TRUE(resumes(pair, old));
   }
+}
+
+TEST(TlsServer, ServesManyThreadsWhileItReadsItsFilesAgain) {
+  SimulatedNetwork network{2};
+  Pair pair{network, speaking(TlsVersion::tls_1_3, TlsReuse::required)};
+  std::vector<std::thread> threads;
+  std::atomic<int> resumed = 0;
+  for (unsigned i = 0; i < 3; ++i) {
+    threads.emplace_back([&pair, &resumed, i] {
+      for (unsigned round = 0; round < 5; ++round) {
+        SimulatedNetwork own{i * 100 + round};
+        Ends control = connect(own), data = connect(own);
+        EXPECT_EQ(
+            both(own, control.server.accept_tls(pair.server), control.client.connect_tls(pair.client, "localhost")),
+            good);
+        own.run(write(control.server, "220 Ready\r\n"));
+        EXPECT_EQ(own.run(read(control.client)), "220 Ready\r\n");
+        EXPECT_EQ(both(own, data.server.accept_tls(control.server), data.client.connect_tls(control.client)), good);
+        if (data.server.details().resumed) ++resumed;
+      }
+    });
+  }
+  for (int i = 0; i < 5; ++i) pair.server.reload();
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(resumed, 15);
 }
 
 TEST(TlsServer, KeepsWhatItHasWhenItCannotReadItsFiles) {
