@@ -88,7 +88,7 @@ TEST(IdleLimit, DoesNotCountWhileATransferIsUnderWay) {
     EXPECT_EQ(client.hear_after(50s), "");
   }
   data.finish();
-  EXPECT_EQ(client.hear(), "226 Upload complete\r\n");
+  EXPECT_EQ(client.hear_after(20ms), "226 Upload complete\r\n");
   EXPECT_EQ(client.hear_after(99s), "") << "and then it begins anew";
   EXPECT_EQ(client.hear_after(1s), timed_out);
 }
@@ -136,7 +136,7 @@ TEST(StallLimit, DoesNotCutWhatIsSlow) {
     EXPECT_EQ(client.hear_after(59s), "");
   }
   up.finish();
-  EXPECT_EQ(client.hear(), "226 Upload complete\r\n");
+  EXPECT_EQ(client.hear_after(20ms), "226 Upload complete\r\n");
 }
 
 TEST(ConnectDataLimit, IsAsItIsSet) {
@@ -170,6 +170,106 @@ TEST(ReplyLimit, EndsASessionWhoseClientDoesNotReadThemDuringATransfer) {
     network.settle();
   }
   network.advance(1h);
+  EXPECT_EQ(server.sessions(), 0u);
+}
+
+// ---- bandwidth
+
+/// How long a download of that many bytes takes a client that always reads.
+Duration time_of_download(SimulatedNetwork& network, Dialogue& client, std::size_t size) {
+  const Time begin = network.now();
+  auto data = client.open(client.passive());
+  EXPECT_EQ(client.code("RETR " + std::to_string(size)), 150);
+  std::size_t got = 0;
+  while (!data.ended() && network.now() < begin + 1h) {
+    got += data.text().size();
+    network.settle();
+    if (!data.ended()) network.advance(100ms);
+  }
+  EXPECT_EQ(got + data.text().size(), size);
+  EXPECT_EQ(client.hear(), "226 Download complete\r\n");
+  return network.now() - begin;
+}
+UserTable slow_users(std::uint64_t bytes_per_second) {
+  Account slow{"slow", Path{}, Rights::all()};
+  slow.bytes_per_second = bytes_per_second;
+  auto users = some_users();
+  users.add(UserEntry{slow, Password::plain("secret")});
+  return users;
+}
+MemoryStorage files_named_by_size() {
+  return {{"/1000", std::string(1000, 'x')}, {"/100000", std::string(100'000, 'x')}};
+}
+
+TEST(Bandwidth, OfAnAccountIsNotExceeded) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, files_named_by_size(), slow_users(10'000));
+  Dialogue slow{network}, other{network};
+  slow.log_in("slow").binary();
+  other.log_in("anna").binary();
+  const auto time = time_of_download(network, slow, 100'000);
+  EXPECT_GE(time, 9s);
+  EXPECT_LE(time, 11s);
+  EXPECT_LE(time_of_download(network, other, 100'000), 1s);
+}
+
+TEST(Bandwidth, OfAnAccountIsSharedByItsSessionsInEachDirection) {
+  SimulatedNetwork network{1};
+  MemoryStorage files = files_named_by_size();
+  auto server = serve(network, files, slow_users(10'000));
+  Dialogue up{network}, down{network};
+  up.log_in("slow").binary();
+  down.log_in("slow").binary();
+  auto data = up.open(up.passive());
+  EXPECT_EQ(up.code("STOR new"), 150);
+  data.type(std::string(50'000, 'y'));
+  data.finish();
+  EXPECT_LE(time_of_download(network, down, 100'000), 11s) << "an upload does not slow it down";
+  EXPECT_EQ(up.hear(), "226 Upload complete\r\n");
+  EXPECT_EQ(files.text("/new").value_or("").size(), 50'000u);
+  auto one = up.open(up.passive());
+  EXPECT_EQ(up.code("RETR 100000"), 150);
+  EXPECT_GE(time_of_download(network, down, 100'000), 13s) << "but another download does";
+}
+
+TEST(Bandwidth, OfAllTogetherIsNotExceeded) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, files_named_by_size(), limits([](Limits& its) { its.bytes_per_second = 20'000; }));
+  Dialogue client{network};
+  const auto time = time_of_download(network, client, 100'000);
+  EXPECT_GE(time, 4s);
+  EXPECT_LE(time, 6s);
+}
+
+TEST(Bandwidth, ThatIsTinyIsNoStall) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, files_named_by_size(), slow_users(5));
+  Dialogue client{network};
+  client.log_in("slow").binary();
+  const auto time = time_of_download(network, client, 1000);
+  EXPECT_GE(time, 90s);
+  EXPECT_LE(time, 220s);
+}
+
+TEST(Bandwidth, DoesNotKeepATransferFromBeingAborted) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, files_named_by_size(), slow_users(5));
+  Dialogue client{network};
+  client.log_in("slow").binary();
+  const auto data = client.open(client.passive());
+  EXPECT_EQ(client.code("RETR 1000"), 150);
+  EXPECT_EQ(client.say("ABOR"), "426 Connection closed: transfer aborted\r\n226 Abort successful\r\n");
+}
+
+TEST(Bandwidth, DoesNotKeepTheServerFromStopping) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, files_named_by_size(), slow_users(5));
+  Dialogue client{network};
+  client.log_in("slow").binary();
+  const auto data = client.open(client.passive());
+  EXPECT_EQ(client.code("RETR 1000"), 150);
+  server.stop();
+  network.advance(30s);
   EXPECT_EQ(server.sessions(), 0u);
 }
 
@@ -293,7 +393,7 @@ TEST(Stop, LetsTransfersEnd) {
   EXPECT_THROW(Dialogue{network}, std::system_error) << "nobody comes in any more";
   data.type("thing");
   data.finish();
-  EXPECT_EQ(client.hear(), "226 Upload complete\r\n" + std::string{shutting_down});
+  EXPECT_EQ(client.hear_after(20ms), "226 Upload complete\r\n" + std::string{shutting_down});
   EXPECT_EQ(files.text("/a"), "something");
   EXPECT_EQ(server.diary().of("stopped"), stopped(1, 0));
 }

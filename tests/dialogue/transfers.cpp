@@ -247,6 +247,17 @@ TEST(CutOffUpload, LeavesTheOldFileWhenTheClientVanishes) {
   }
 }
 
+TEST(CutOffUpload, OfSomeLengthIsKnownByAControlConnectionThatEndsALittleLater) {
+  CutOff it;
+  it.network.advance(10s);
+  it.data->finish();
+  it.network.advance(19ms);
+  it.client->control().hang_up();
+  it.network.settle();
+  EXPECT_EQ(it.files.text("/a"), "old");
+  EXPECT_EQ(it.server.sessions(), 0u);
+}
+
 TEST(CutOffUpload, LeavesTheOldFileWhenTheDataConnectionIsLost) {
   CutOff it;
   it.data->reset();
