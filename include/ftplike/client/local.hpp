@@ -44,6 +44,12 @@ class LocalTarget {
     name = path.filename().string();
     if (!is_component(name)) throw std::system_error(std::make_error_code(std::errc::is_a_directory));
   }
+  /// Whether an interrupted download has left something.
+  bool has_partial() const {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(std::filesystem::path{folder} / partial_name(name), error);
+    return !error && size > 0;
+  }
   std::string path() const { return (std::filesystem::path{folder} / name).string(); }
 
   std::string folder, name;

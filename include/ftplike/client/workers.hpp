@@ -1,0 +1,71 @@
+#pragma once
+#include <exception>
+#include <list>
+#include <memory>
+#include <utility>
+
+#include <ftplike/io/asio.hpp>
+
+namespace ftplike::detail {
+
+/// Coroutines that run beside the one that started them and end before it goes on: it has to `join` them. When one
+/// fails, the others are cancelled.
+///
+/// **Cancellation:** of `join` cancels them all; it waits for their ends all the same.
+class Workers {
+ public:
+  explicit Workers(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  ~Workers() { state_->cancel(); }
+
+  void start(awaitable<void> work) {
+    auto& stop = state_->stops.emplace_back();
+    ++state_->running;
+    const auto done = [state = state_](std::exception_ptr failure) {
+      --state->running;
+      if (failure && !std::exchange(state->failed, true)) {
+        state->failure = failure;
+        state->cancel();
+      }
+      state->ended.cancel();
+    };
+    asio::co_spawn(state_->executor, std::move(work), asio::bind_cancellation_slot(stop.slot(), done));
+  }
+  void cancel() { state_->cancel(); }
+
+  /// Waits for the ends of all. The first failure is thrown here.
+  awaitable<void> join() {
+    auto outer = co_await asio::this_coro::cancellation_state;
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    auto slot = outer.slot();
+    if (outer.cancelled() != asio::cancellation_type::none) state_->cancel();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (state_->running > 0) {
+      // Each wait clears the slot of this coroutine when it ends, and must not take it itself.
+      if (slot.is_connected()) slot.assign([state = state_](asio::cancellation_type) { state->cancel(); });
+      co_await state_->ended.async_wait(
+          as_tuple(asio::bind_cancellation_slot(asio::cancellation_slot{}, use_awaitable)));
+    }
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (slot.is_connected()) slot.clear();
+    if (state_->failure) std::rethrow_exception(state_->failure);
+  }
+
+ private:
+  struct State {
+    explicit State(const Executor& its_executor) : executor{its_executor}, ended{its_executor, Time::max()} {}
+    void cancel() {
+      for (auto& stop : stops) stop.emit(asio::cancellation_type::terminal);
+    }
+    Executor executor;
+    asio::steady_timer ended;  // never rings: a place to wait
+    std::list<asio::cancellation_signal> stops;
+    std::exception_ptr failure;
+    std::size_t running = 0;
+    bool failed = false;
+  };
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike::detail

@@ -1,0 +1,193 @@
+#include <ftplike/client/pool.hpp>
+
+#include <gtest/gtest.h>
+
+#include <ftplike/client/workers.hpp>
+
+#include "support/folder.hpp"
+#include "support/scripted_client.hpp"
+#include "support/server.hpp"
+
+using namespace ftplike;
+using namespace std::chrono_literals;
+
+// Many sessions, and what survives the loss of one.
+
+namespace {
+
+using TestPool = ClientPool<SimulatedNetwork>;
+
+Url anna() {
+  Url url{"127.0.0.1", TestServer::port};
+  url.user = "anna";
+  url.password = "secret";
+  return url;
+}
+
+awaitable<void> hold(SimulatedNetwork& network, TestPool& pool, Duration time) {
+  TestPool::Lease lease = co_await pool.lease();
+  co_await network.sleep_until(network.now() + time);
+}
+
+}  // namespace
+
+TEST(ClientPool, MakesSessionsWhenTheyAreNeededAndKeepsThem) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, {}, some_users());
+  TestPool pool{network, anna()};
+  EXPECT_EQ(pool.sessions(), 0u);
+  network.run(pool.list());
+  network.run(pool.list());
+  EXPECT_EQ(pool.sessions(), 1u);
+  EXPECT_EQ(server.sessions(), 1u);
+  network.run(pool.quit());
+  network.settle();
+  EXPECT_EQ(pool.sessions(), 0u);
+  EXPECT_EQ(server.sessions(), 0u);
+}
+
+TEST(ClientPool, HasNoMoreSessionsThanItIsAllowed) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, {}, some_users());
+  PoolOptions options;
+  options.sessions = 2;
+  TestPool pool{network, anna(), options};
+  const Time before = network.now();
+  detail::Workers workers{network.executor()};
+  for (int i = 0; i < 6; ++i) workers.start(hold(network, pool, 1s));
+  network.run(workers.join());
+  EXPECT_EQ(pool.sessions(), 2u);
+  EXPECT_EQ(network.now() - before, 3s);
+}
+
+TEST(ClientPool, HasNoMoreSessionsThanTheServerTakes) {
+  SimulatedNetwork network{1};
+  Limits limits;
+  limits.sessions = 2;
+  auto server = serve(network, {}, some_users(), limits);
+  TestPool pool{network, anna()};
+  detail::Workers workers{network.executor()};
+  for (int i = 0; i < 6; ++i) workers.start(hold(network, pool, 1s));
+  network.run(workers.join());
+  EXPECT_EQ(pool.most_sessions(), 2u);
+  EXPECT_EQ(pool.sessions(), 2u);
+}
+
+TEST(ClientPool, TriesAgainLaterWhereAServerTakesNobody) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.says("421 Too many connections").closes().accepts().says("421 Too many connections").closes().accepts();
+  server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD").says("150 Here").closes_data();
+  server.says("226 Done");
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2"};
+  const Time before = network.now();
+  EXPECT_TRUE(network.run(pool.list()).empty());
+  EXPECT_EQ(network.now() - before, 3s);
+}
+
+TEST(ClientPool, GivesUpAfterAsManyTriesAsItIsTold) {
+  SimulatedNetwork network{1};
+  network.host("10.0.0.9");
+  PoolOptions options;
+  options.retry.attempts = 4;
+  options.retry.first = 10s;
+  options.retry.longest = 15s;
+  TestPool pool{network, "ftp://10.0.0.9", options};
+  const Time before = network.now();
+  EXPECT_EQ(error_of(network, pool.list()).code(), std::errc::connection_refused);
+  EXPECT_EQ(network.now() - before, 40s);
+}
+
+TEST(ClientPool, DoesNotTryAgainWhatCannotSucceed) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {}, some_users());
+  TestPool pool{network, anna()};
+  const Time before = network.now();
+  EXPECT_EQ(error_of(network, pool.download("nothing", folder.string())).code().value(), 550);
+  EXPECT_EQ(error_of(network, pool.upload(folder / "nothing")).channel(), Channel::local);
+  EXPECT_EQ(network.now(), before);
+}
+
+TEST(ClientPool, UsesAnotherSessionWhereTheServerHasClosedTheOneThatWasKept) {
+  SimulatedNetwork network{1};
+  Limits limits;
+  limits.idle = 60s;
+  auto server = serve(network, {}, some_users(), limits);
+  TestPool pool{network, anna()};
+  network.run(pool.list());
+  network.advance(100s);
+  const Time before = network.now();
+  network.run(pool.list());
+  EXPECT_EQ(network.now(), before);
+}
+
+TEST(ClientPool, GoesOnWithADownloadWhoseConnectionsWereLost) {
+  SimulatedNetwork network{1, {.window = 4096}};
+  const TestFolder folder;
+  const std::string text(500'000, 'x');
+  auto server = serve(network, {{"/a", text}}, some_users());
+  TestPool pool{network, anna()};
+  for (const std::uint64_t operation : {150u, 300u, 450u}) network.fail_at(operation, Fault::reset);
+  const TransferResult result = network.run(pool.download("a", folder.string()));
+  EXPECT_GT(result.offset, 0u);
+  EXPECT_EQ(result.offset + result.transferred, text.size());
+  EXPECT_TRUE(folder.read("a") == text);
+}
+
+TEST(ClientPool, GoesOnWithAnUploadWhoseConnectionsWereLost) {
+  for (const std::string& before : {std::string{}, std::string(1'500'000, 'o')}) {
+    SimulatedNetwork network{1, {.window = 8192}};
+    const TestFolder folder;
+    const std::string text(2'000'000, 'x');
+    folder.write("a", text);
+    MemoryStorage files;
+    if (!before.empty()) files = MemoryStorage{{"/a", before}};
+    auto server = serve(network, files, some_users());
+    TestPool pool{network, anna()};
+    for (const std::uint64_t operation : {100u, 200u}) network.fail_at(operation, Fault::reset);
+    const TransferResult result = network.run(pool.upload(folder / "a"));
+    // Where there is an old file, nobody can tell how far the new one came.
+    EXPECT_EQ(result.offset > 0, before.empty());
+    EXPECT_GT(network.operations(), 200u);
+    TestClient client = network.run(connect(network, anna()));
+    EXPECT_TRUE(network.run(text_of(client, "a")) == text);
+  }
+}
+
+TEST(ClientPool, DoesNotGoOnWithTheOldFileInPlaceOfTheNew) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  folder.write("a", "old!");
+  auto server = serve(network, {{"/a", "new text"}}, some_users());
+  TestPool pool{network, anna()};
+  network.fail_at(45, Fault::reset);
+  network.run(pool.download("a", folder.string()));
+  EXPECT_EQ(folder.read("a"), "new text");
+}
+
+TEST(ClientPool, RunsWorkOfTheCallersOwn) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, {{"/a", "12345"}}, some_users());
+  TestPool pool{network, anna()};
+  const auto size = [](TestPool::Session& session) { return session.size("a"); };
+  const auto nothing = [](TestPool::Session& session) { return session.noop(); };
+  EXPECT_EQ(network.run(pool.use(size)), 5u);
+  network.run(pool.use(nothing));
+}
+
+TEST(ClientPool, CanBeCancelledWhileItWaits) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, {}, some_users());
+  PoolOptions options;
+  options.sessions = 1;
+  TestPool pool{network, anna(), options};
+  Started holding{network, hold(network, pool, 1h)};
+  Started waiting{network, pool.list()};
+  waiting.cancel(network);
+  EXPECT_TRUE(waiting.done());
+  EXPECT_THROW(waiting.get(), std::system_error);
+  holding.cancel(network);
+  EXPECT_TRUE(holding.done());
+  network.run(pool.list());
+}
