@@ -28,31 +28,32 @@ inline std::string remote_name(std::string_view remote) {
   return std::string{name};
 }
 
-/// Where a download goes: a folder of ours, and a name in it.
+/// A file of ours that is to be written: a folder, and a path in it that does not lead out of it.
 class LocalTarget {
  public:
   /// `local` is a file, or a folder in which the file is to have its name on the server.
-  LocalTarget(const std::string& local, std::string_view remote) {
-    std::error_code ignored;
-    std::filesystem::path path = local.empty() ? "." : local;
-    if (std::filesystem::is_directory(path, ignored)) {
-      path /= remote_name(remote);
-    } else if (std::filesystem::is_symlink(path, ignored)) {
-      path = std::filesystem::canonical(path);  // chosen by the user, not by the server
-    }
-    folder = path.has_parent_path() ? path.parent_path().string() : ".";
-    name = path.filename().string();
-    if (!is_component(name)) throw std::system_error(std::make_error_code(std::errc::is_a_directory));
-  }
-  /// Whether an interrupted download has left something.
-  bool has_partial() const {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(std::filesystem::path{folder} / partial_name(name), error);
-    return !error && size > 0;
-  }
-  std::string path() const { return (std::filesystem::path{folder} / name).string(); }
+  ///
+  /// **Errors:** `Errc::refused_by_rule` if it has none there; of the folder, as `DirectoryStorage`.
+  LocalTarget(const std::string& local, std::string_view remote) : LocalTarget{resolved(local, remote)} {}
+  LocalTarget(DirectoryStorage its_folder, Path its_path) : folder{std::move(its_folder)}, path{std::move(its_path)} {}
+  /// As people are told of it.
+  std::string name() const { return (std::filesystem::path{folder.label()} / path.string().substr(1)).string(); }
 
-  std::string folder, name;
+  DirectoryStorage folder;
+  Path path;
+
+ private:
+  explicit LocalTarget(const std::filesystem::path& file)
+      : folder{file.has_parent_path() ? file.parent_path().string() : "."}, path{file.filename().string()} {
+    if (!is_component(file.filename().string())) fail(std::errc::is_a_directory);
+  }
+  static std::filesystem::path resolved(const std::string& local, std::string_view remote) {
+    std::error_code ignored;
+    std::filesystem::path file = local.empty() ? "." : local;
+    if (std::filesystem::is_directory(file, ignored)) return file / remote_name(remote);
+    // A link that the user chose is followed, not replaced.
+    return std::filesystem::is_symlink(file, ignored) ? std::filesystem::canonical(file) : file;
+  }
 };
 
 /// A file of ours to be sent, from `offset` on.

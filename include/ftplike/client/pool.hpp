@@ -16,6 +16,27 @@ namespace ftplike {
 
 namespace detail {
 
+/// A download that may be tried again. What a try that failed has left is gone on with, but not the file that was there
+/// before.
+template <class Session> class RepeatedDownload {
+ public:
+  RepeatedDownload(std::string remote, std::string local, TransferOptions options)
+      : remote_{std::move(remote)}, local_{std::move(local)}, options_{std::move(options)} {}
+  awaitable<TransferResult> operator()(Session& session, const Failure* last) {
+    TransferOptions options = options_;
+    if (last && last->ever_moved) {
+      const LocalTarget target{local_, remote_};
+      const Beginning left = co_await beginning_of(target.folder, target.path);
+      options.resume = options.resume || !left.is_whole;
+    }
+    co_return co_await session.download(remote_, local_, options);
+  }
+
+ private:
+  std::string remote_, local_;
+  TransferOptions options_;
+};
+
 /// An upload that may be tried again. What the server has of the file after a try that failed is gone on with only if
 /// that try has changed it: else it is the file that was there before.
 template <class Session> class RepeatedUpload {
@@ -150,12 +171,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 
   /// As `Client::download`; what was lost on the way is gone on with.
   awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
-    const auto fetch = [=](Session& session, const detail::Failure* last) {
-      TransferOptions now = options;
-      if (last && last->ever_moved && detail::LocalTarget{local, remote}.has_partial()) now.resume = true;
-      return session.download(remote, local, now);
-    };
-    co_return co_await keep_trying(fetch);
+    detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(local), std::move(options)};
+    co_return co_await keep_trying(std::move(fetch));
   }
   /// As `Client::upload`; what was lost on the way is gone on with.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {

@@ -20,19 +20,20 @@ class Beginning {
   bool is_whole = false;  // it stands under its name
 };
 
-/// What a folder of ours has of a file: what was interrupted, or else the file itself.
-inline Beginning beginning_in(const std::string& folder, const std::string& name) {
+/// What there is of a file of ours: what was interrupted, or else the file itself.
+inline awaitable<Beginning> beginning_of(DirectoryStorage folder, Path path) {
   Beginning beginning;
-  struct stat status {};
-  const auto there = [&](const std::string& file) {
-    return ::stat((std::filesystem::path{folder} / file).c_str(), &status) == 0 && S_ISREG(status.st_mode);
-  };
-  const bool partial = there(partial_name(name)) && status.st_size > 0;
-  if (!partial && !there(name)) return beginning;
-  beginning.size = static_cast<std::uint64_t>(status.st_size);
-  beginning.modified = ftplike::detail::modified(status);
-  beginning.is_whole = !partial;
-  return beginning;
+  Settled<Entry> partial, whole;
+  co_await settle(folder.stat_partial(path), partial);
+  if (partial.failed()) co_await settle(folder.stat(path), whole);
+  beginning.is_whole = partial.failed();
+  const bool nothing = partial.failed() && whole.failed();
+  if (nothing) co_return beginning;
+  const Entry there = beginning.is_whole ? whole.get() : partial.get();
+  if (!there.is_file()) co_return beginning;
+  beginning.size = there.size;
+  beginning.modified = there.modified;
+  co_return beginning;
 }
 
 /// When a file of the server was modified, if it can and will say.
@@ -52,12 +53,6 @@ inline bool is_current(Timestamp left, std::optional<Timestamp> source) {
 /// Fetches a file into a file of ours: aside, and under its name once it is whole.
 template <class Core>
 awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget target, TransferOptions options) {
-  std::optional<DirectoryStorage> folder;
-  try {
-    folder.emplace(target.folder);
-  } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.path()); }
-  const Path path{target.name};
-
   auto size = options.size;
   if (!size) {
     const auto told = co_await length_for(core, remote, options);
@@ -66,7 +61,7 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
   std::optional<Timestamp> modified = options.modified;
   std::uint64_t offset = 0;
   if (options.resume && !options.ascii) {
-    const Beginning left = beginning_in(target.folder, target.name);
+    const Beginning left = co_await beginning_of(target.folder, target.path);
     if (left.size > 0 && !modified) {
       const auto told = co_await time_of(core, remote);
       modified = told;
@@ -75,7 +70,7 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
     if (left.is_whole && size && offset == *size) {
       TransferResult nothing;
       nothing.offset = offset;
-      nothing.name = target.path();
+      nothing.name = target.name();
       co_return nothing;
     }
   }
@@ -83,9 +78,9 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
     std::optional<DirectoryStorage::Writer> writer;
     std::optional<TransferResult> result;
     try {
-      DirectoryStorage::Writer created = co_await folder->create(path, offset);
+      DirectoryStorage::Writer created = co_await target.folder.create(target.path, offset);
       writer.emplace(std::move(created));
-    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.path()); }
+    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.name()); }
     try {
       TransferResult fetched = co_await fetch(core, remote, *writer, offset, size, options);
       result = std::move(fetched);
@@ -95,13 +90,13 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
     if (!result) continue;  // the server cannot begin in the middle
     try {
       co_await writer->finish();
-    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.path()); }
+    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.name()); }
     if (options.keep_time && !modified) {
       const auto told = co_await time_of(core, remote);
       modified = told;
     }
-    if (options.keep_time && modified) co_await folder->set_modified(path, *modified);
-    result->name = target.path();
+    if (options.keep_time && modified) co_await target.folder.set_modified(target.path, *modified);
+    result->name = target.name();
     co_return *std::move(result);
   }
 }

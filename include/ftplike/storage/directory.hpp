@@ -90,13 +90,18 @@ class DirectoryStorage {
     }
   }
   awaitable<std::uint64_t> partial_size(Path path) {
+    const Entry partial = co_await stat_partial(std::move(path));
+    co_return partial.size;
+  }
+  /// How much there is of a name's partial file, and since when.
+  awaitable<Entry> stat_partial(Path path) {
     auto place = co_await find(path, detail::Follow::yes);
     place.name = detail::partial_name(place.name);
     place.look();
     if (place.status.st_size == 0 || detail::is_older_than(state_->options.lifetime, detail::modified(place.status))) {
       detail::fail(std::errc::no_such_file_or_directory);
     }
-    co_return place.size();
+    co_return detail::entry_of(std::string{path.name()}, place.status);
   }
 
   awaitable<void> make_directory(Path path) {

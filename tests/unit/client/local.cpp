@@ -11,20 +11,20 @@ using detail::LocalTarget;
 TEST(LocalTarget, IsTheFileThatWasNamed) {
   const TestFolder folder;
   const LocalTarget target{folder / "b", "x/a"};
-  EXPECT_EQ(target.folder, folder.string());
-  EXPECT_EQ(target.name, "b");
-  EXPECT_EQ(target.path(), folder / "b");
-  EXPECT_EQ((LocalTarget{"b", "x/a"}.folder), ".");
+  EXPECT_EQ(target.folder.label(), folder.string());
+  EXPECT_EQ(target.path, Path{"/b"});
+  EXPECT_EQ(target.name(), folder / "b");
+  EXPECT_EQ((LocalTarget{"b", "x/a"}.folder.label()), ".");
 }
 
 TEST(LocalTarget, IsInTheFolderThatWasNamed) {
   const TestFolder folder;
   for (const char* remote : {"a", "/a", "x/a", "../a", "x/y/a/"}) {
     const LocalTarget target{folder.string(), remote};
-    EXPECT_EQ(target.path(), folder / "a") << remote;
+    EXPECT_EQ(target.name(), folder / "a") << remote;
   }
-  EXPECT_EQ((LocalTarget{folder.string() + "/", "a"}.path()), folder / "a");
-  EXPECT_EQ((LocalTarget{"", "a"}.name), "a");
+  EXPECT_EQ((LocalTarget{folder.string() + "/", "a"}.name()), folder / "a");
+  EXPECT_EQ((LocalTarget{"", "a"}.path), Path{"/a"});
 }
 
 TEST(LocalTarget, IsNothingOutsideOfIt) {
@@ -34,13 +34,19 @@ TEST(LocalTarget, IsNothingOutsideOfIt) {
   }
 }
 
+TEST(LocalTarget, NeedsAFolder) {
+  const TestFolder folder;
+  EXPECT_THROW((LocalTarget{folder / "no/such", "a"}), std::system_error);
+  EXPECT_THROW((LocalTarget{folder / "no/such/", "a"}), std::system_error);
+}
+
 TEST(LocalTarget, FollowsALinkThatTheUserChose) {
   const TestFolder folder;
   folder.write("elsewhere/real", "old");
   std::filesystem::create_symlink("elsewhere/real", folder / "link");
   const LocalTarget target{folder / "link", "a"};
-  EXPECT_EQ(target.name, "real");
-  EXPECT_EQ(target.folder, std::filesystem::canonical(folder / "elsewhere"));
+  EXPECT_EQ(target.path, Path{"/real"});
+  EXPECT_EQ(target.folder.label(), std::filesystem::canonical(folder / "elsewhere"));
 }
 
 TEST(OpenLocal, ReadsFromWhereItIsTold) {
