@@ -155,6 +155,15 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     co_return result;
   }
 
+  /// Fetches a part of a file, `length` bytes from `offset` on, into a sink, which is not finished by this.
+  ///
+  /// **Errors:** `Errc::too_short` if the file ends before.
+  template <ByteSink Sink> awaitable<TransferResult> download_range(std::string remote, Sink& sink,
+                                                                    std::uint64_t offset, std::uint64_t length,
+                                                                    TransferOptions options = {}) {
+    return detail::fetch_range(*core_, std::move(remote), sink, offset, length, std::move(options));
+  }
+
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
     return detail::store_path(*core_, "STOR", std::move(local), std::move(remote), std::move(options));

@@ -57,7 +57,7 @@ template <class S> awaitable<Reply> dispatch(S& session, std::string_view line, 
   try {
     if (entry->answer) co_return entry->answer(session, command.argument);
     co_return co_await entry->run(session, command.argument);
-  } catch (const std::system_error& failure) { error = failure.code(); }
+  } catch (...) { error = code_of(std::current_exception()); }
   co_return reply_for(error);
 }
 

@@ -51,7 +51,7 @@ template <Transport T, class P> class Session {
     std::error_code error;
     try {
       co_await converse();
-    } catch (const std::system_error& failure) { error = failure.code(); }
+    } catch (...) { error = code_of(std::current_exception()); }
     if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
     control_.stream().close();
     co_await control_.join_reader();
@@ -282,7 +282,7 @@ template <Transport T, class P> class Session {
         if (draining_) throw std::system_error(Errc::shutting_down);
         if (first) watchdog_.guard(patience(), control_.stream());
       });
-    } catch (const std::system_error& failure) { error = failure.code(); }
+    } catch (...) { error = code_of(std::current_exception()); }
     const bool idle = watchdog_.barked();
     watchdog_.rest();
     throw std::system_error(idle        ? make_error_code(Errc::timed_out)
@@ -345,9 +345,9 @@ template <Transport T, class P> class Session {
           control_.put_off(*std::move(line));
         }
       }
-    } catch (const std::system_error& failure) {
+    } catch (...) {
       answering_ = false;
-      control_error_ = failure.code();
+      control_error_ = code_of(std::current_exception());
       if (watching_ && !draining_) interrupt(Errc::peer_lost);
     }
   }
@@ -366,8 +366,8 @@ template <Transport T, class P> class Session {
     std::error_code error;
     try {
       outcome.get();
-    } catch (const std::system_error& failure) {
-      error = failure.code();
+    } catch (...) {
+      error = code_of(std::current_exception());
       if (error == asio::error::operation_aborted)
         error = stalled ? make_error_code(Errc::stalled) : interruption(Errc::peer_lost);
     }

@@ -253,7 +253,7 @@ TEST(CutOffUpload, OfSomeLengthIsKnownByAControlConnectionThatEndsALittleLater) 
   it.data->finish();
   it.network.advance(19ms);
   it.client->control().hang_up();
-  it.network.settle();
+  it.network.advance(1ms);
   EXPECT_EQ(it.files.text("/a"), "old");
   EXPECT_EQ(it.server.sessions(), 0u);
 }

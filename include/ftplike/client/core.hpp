@@ -132,10 +132,9 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// **Errors:** `ReplyError` if there is none.
   awaitable<Reply> begin(std::string command) {
     const std::string verb = verb_of(command);
-    if (restart_ > 0) {
-      const std::string position = "REST " + std::to_string(restart_);
-      const Reply answer = co_await control_.ask(position);
-      if (!answer.intermediate()) fail(answer, "REST");
+    if (!before_.empty()) {
+      const Reply answer = co_await control_.ask(before_);
+      if (!answer.intermediate()) fail(answer, verb_of(before_));
     }
     Reply first = co_await control_.begin(std::move(command), this->shared_from_this());
     if (first.negative() || first.intermediate()) fail(first, verb);
@@ -185,11 +184,20 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// The server that the ftp-like dialect comes from does not.
   bool knows_abort() const noexcept { return dialect != Dialect::ftplike || control_.hears_crlf(); }
 
+  /// The command that says which part of a file is meant.
+  std::string position(const ClientTransfer& transfer) const {
+    if (transfer.length > 0 && features.has("RANG STREAM")) {
+      const auto last = transfer.restart + transfer.length - 1;
+      return "RANG " + std::to_string(transfer.restart) + ' ' + std::to_string(last);
+    }
+    return transfer.restart > 0 ? "REST " + std::to_string(transfer.restart) : std::string{};
+  }
+
   awaitable<void> start(ClientTransfer& transfer) {
     co_await get_in_step();
     control_.forget_conclusion();
     transfer.began = network_.now();
-    restart_ = transfer.restart;
+    before_ = position(transfer);
     opening_.clear();
   }
 
@@ -273,7 +281,9 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     try {
       outcome.get();
       Reply reply = word.get();
-      if (reply.negative()) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved};
+      // A server says that it could not send the rest, which nobody wanted.
+      const bool good = !reply.negative() || transfer.is_satisfied();
+      if (!good) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved};
       word.set(std::move(reply));
     } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
       failure = std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved});
@@ -323,7 +333,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   typename DataChannel::template ClientEnd<T> channel_;
   std::optional<Link> link_;  // of the transfer under way
   std::string opening_;
-  std::uint64_t restart_ = 0;
+  std::string before_;  // what is to be said right before the command of the transfer
   bool stalled_ = false;
   bool cut_ = false;  // a transfer was broken off, and the server does not know that yet
 };

@@ -27,6 +27,7 @@ class ClientTransfer {
   Direction direction;
   std::uint64_t offset = 0, size = 0;  // where it begins; of the whole, 0 if not known
   std::uint64_t restart = 0;           // what REST is to say, 0 for no REST
+  std::uint64_t length = 0;            // how much of it is wanted, 0 for all
   bool ascii = false, listing = false;
   std::shared_ptr<Meter> bandwidth;               // a bound; none if null
   std::function<void(const Progress&)> progress;  // may be empty
@@ -37,6 +38,8 @@ class ClientTransfer {
   std::string opening;     // what the server said when it began
   Time began{};
 
+  /// Whether all has come that was wanted of a file that goes on behind it.
+  bool is_satisfied() const noexcept { return length > 0 && moved >= length; }
   /// The most that is moved in one piece.
   std::size_t piece() const noexcept {
     constexpr std::size_t most = 512 * 1024;
@@ -73,7 +76,13 @@ template <class Core> class DataLink {
   /// Nothing is missing.
   void complete() noexcept { complete_ = true; }
 
-  awaitable<std::size_t> read_some(std::span<std::byte> room) { return counted(stream_.read_some(room)); }
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    if (transfer_.is_satisfied()) co_return 0;
+    if (transfer_.length > 0) {
+      room = room.first(std::min<std::uint64_t>(room.size(), transfer_.length - transfer_.moved));
+    }
+    co_return co_await counted(stream_.read_some(room));
+  }
   awaitable<void> write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
       const auto part = bytes.first(std::min(bytes.size(), transfer_.piece()));

@@ -54,6 +54,20 @@ awaitable<TransferResult> fetch(Core& core, std::string remote, Sink& sink, std:
   co_return result_of(core, transfer, std::move(remote));
 }
 
+/// Fetches a part of a file.
+template <class Core, ByteSink Sink> awaitable<TransferResult> fetch_range(Core& core, std::string remote, Sink& sink,
+                                                                           std::uint64_t offset, std::uint64_t length,
+                                                                           TransferOptions options) {
+  co_await set_type(core, 'I');
+  ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
+  transfer.offset = transfer.restart = offset;
+  transfer.length = length;
+  transfer.ascii = false;
+  (void)co_await core.receive(sink, transfer);
+  if (transfer.moved < length) throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved};
+  co_return result_of(core, transfer, std::move(remote));
+}
+
 /// Sends what a source gives, which is to stand behind `offset` bytes that the server has.
 template <class Core, ByteSource Source>
 awaitable<TransferResult> store(Core& core, std::string_view verb, Source& source, std::string remote,

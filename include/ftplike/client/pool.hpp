@@ -149,6 +149,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       if (made) co_return *std::move(made);
     }
   }
+  T& network() noexcept { return network_; }
   /// How many sessions there are, and how many there can be.
   std::size_t sessions() const noexcept { return open_; }
   std::size_t most_sessions() const noexcept { return most_; }

@@ -1,7 +1,10 @@
 #pragma once
 #include <cerrno>
+#include <exception>
+#include <new>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <ftplike/protocol/reply.hpp>
 
@@ -114,6 +117,19 @@ inline Reply reply_for(std::error_code error) {
     return {426, "Connection closed: connection lost"};
   }
   return {451, "Local error: " + error.message()};
+}
+
+/// The error that an exception stands for: a `std::system_error`'s own; of any other, what comes nearest.
+inline std::error_code code_of(std::exception_ptr failure) noexcept {
+  try {
+    std::rethrow_exception(std::move(failure));
+  } catch (const std::system_error& error) {
+    return error.code();
+  } catch (const std::bad_alloc&) {
+    return std::make_error_code(std::errc::not_enough_memory);
+  } catch (...) {
+    return std::make_error_code(std::errc::io_error);
+  }
 }
 
 }  // namespace ftplike

@@ -1,0 +1,121 @@
+#include <ftplike/client/segments.hpp>
+
+#include <gtest/gtest.h>
+
+#include "support/folder.hpp"
+#include "support/scripted_client.hpp"
+#include "support/server.hpp"
+
+using namespace ftplike;
+using namespace std::chrono_literals;
+
+namespace {
+
+using TestPool = ClientPool<SimulatedNetwork>;
+
+Url anna() {
+  Url url{"127.0.0.1", TestServer::port};
+  url.user = "anna";
+  url.password = "secret";
+  return url;
+}
+
+std::string numbers(std::size_t size) {
+  std::string text;
+  for (int i = 0; text.size() < size; ++i) text += std::to_string(i) + '\n';
+  text.resize(size);
+  return text;
+}
+
+}  // namespace
+
+TEST(ClientSegments, FetchOneFileOverSeveralSessionsAtOnce) {
+  SimulatedNetwork network{1, {.window = 16384, .delay = 10ms}};
+  const TestFolder folder;
+  const std::string text = numbers(5'000'001);
+  auto server = serve(network, {{"/a", text}}, some_users());
+  TestPool pool{network, anna()};
+  TransferOptions options;
+  Progress last;
+  options.progress = [&last](const Progress& progress) { last = progress; };
+  const TransferResult result = network.run(download_in_segments(pool, "a", folder.string(), 4, options));
+  EXPECT_TRUE(folder.read("a") == text);
+  EXPECT_EQ(folder.count(), 1u);
+  EXPECT_EQ(result.transferred, text.size());
+  EXPECT_EQ(result.name, folder / "a");
+  EXPECT_EQ(last.transferred, text.size());
+  EXPECT_EQ(last.size, text.size());
+  EXPECT_EQ(pool.sessions(), 4u);
+}
+
+TEST(ClientSegments, SurviveTheLossOfConnections) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  const std::string text = numbers(3'000'000);
+  auto server = serve(network, {{"/a", text}}, some_users());
+  TestPool pool{network, anna()};
+  for (const std::uint64_t operation : {150u, 180u, 210u}) network.fail_at(operation, Fault::reset);
+  network.run(download_in_segments(pool, "a", folder.string(), 3));
+  EXPECT_GT(network.operations(), 210u);
+  EXPECT_TRUE(folder.read("a") == text);
+}
+
+TEST(ClientSegments, LeaveNothingBehindWhenTheyAreCancelledOrFail) {
+  SimulatedNetwork network{1, {.window = 16384, .delay = 10ms}};
+  const TestFolder folder;
+  folder.write("a", "old");
+  auto server = serve(network, {{"/a", numbers(3'000'000)}}, some_users());
+  TestPool pool{network, anna()};
+  Started fetching{network, download_in_segments(pool, "a", folder.string(), 3)};
+  network.advance(300ms);
+  EXPECT_EQ(folder.count(), 2u);
+  fetching.cancel(network);
+  EXPECT_TRUE(fetching.done());
+  EXPECT_EQ(folder.read("a"), "old");
+  EXPECT_EQ(folder.count(), 1u);
+  EXPECT_EQ(error_of(network, download_in_segments(pool, "b", folder.string(), 3)).code().value(), 550);
+}
+
+TEST(ClientSegments, OfASmallFileAreOne) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", "small"}}, some_users());
+  TestPool pool{network, anna()};
+  network.run(download_in_segments(pool, "a", folder / "b", 8));
+  EXPECT_EQ(folder.read("b"), "small");
+  EXPECT_EQ(pool.sessions(), 1u);
+}
+
+TEST(ClientSegments, AreTakenFromServersWithoutRangByStoppingEarly) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes().dialogue("TYPE I", "200 OK").passive().accepts_data().dialogue("REST 2", "350 OK");
+  server.hears("RETR a").says("150 Here").sends("llo world").sees_data_reset().says("426 Connection closed");
+  server.dialogue("PWD", "257 \"/\"").dialogue("STAT b", "211 b");
+  TestClient client = enter(network);
+  TextSink sink;
+  EXPECT_EQ(network.run(client.download_range("a", sink, 2, 3)).transferred, 3u);
+  EXPECT_EQ(sink.text(), "llo");
+  EXPECT_EQ(network.run(client.command("STAT b")).text(), "b");
+}
+
+TEST(ClientSegments, AreAskedForByRangWhereThatIsOffered) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"RANG STREAM"}).dialogue("TYPE I", "200 OK").passive().accepts_data();
+  server.dialogue("RANG 2 4", "350 OK").hears("RETR a").says("150 Here").sends("llo").closes_data().says("226 Done");
+  server.dialogue("STAT b", "211 b");
+  TestClient client = enter(network);
+  TextSink sink;
+  network.run(client.download_range("a", sink, 2, 3));
+  EXPECT_EQ(sink.text(), "llo");
+  EXPECT_EQ(network.run(client.command("STAT b")).text(), "b");
+}
+
+TEST(ClientSegments, AreNotShorterThanTheyShouldBe) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, {{"/a", "hello"}}, some_users());
+  TestClient client = network.run(connect(network, anna()));
+  TextSink sink;
+  EXPECT_EQ(error_of(network, client.download_range("a", sink, 2, 30)).code(), Errc::too_short);
+}
