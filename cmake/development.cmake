@@ -19,9 +19,11 @@ endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)  # from here on: not for what was fetched
 set_target_properties(ftplike PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
-if(TARGET ftplike_tls)
-  set_target_properties(ftplike_tls PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
-endif()
+foreach(more ftplike_tls ftplike_digests)
+  if(TARGET ${more})
+    set_target_properties(${more} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+  endif()
+endforeach()
 
 if(FTPLIKE_BUILD_EXAMPLES)
   add_subdirectory(examples)

@@ -150,7 +150,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
     const auto size = co_await detail::length_for(*core_, remote, options);
-    TransferResult result = co_await detail::fetch(*core_, std::move(remote), sink, 0, size, options);
+    TransferResult result = co_await detail::fetch(*core_, std::move(remote), AnySink{sink}, 0, size, options);
     co_await sink.finish();
     co_return result;
   }
@@ -161,7 +161,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   template <ByteSink Sink> awaitable<TransferResult> download_range(std::string remote, Sink& sink,
                                                                     std::uint64_t offset, std::uint64_t length,
                                                                     TransferOptions options = {}) {
-    return detail::fetch_range(*core_, std::move(remote), sink, offset, length, std::move(options));
+    return detail::fetch_range(*core_, std::move(remote), AnySink{sink}, offset, length, std::move(options));
   }
 
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
@@ -171,7 +171,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// Sends what a source gives.
   template <ByteSource Source>
   awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
-    return store(source, "STOR", std::move(remote), std::move(options));
+    return store(AnySource{source}, "STOR", std::move(remote), std::move(options));
   }
   /// Sends to the end of a file.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
@@ -179,7 +179,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   template <ByteSource Source>
   awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
-    return store(source, "APPE", std::move(remote), std::move(options));
+    return store(AnySource{source}, "APPE", std::move(remote), std::move(options));
   }
   /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
@@ -187,12 +187,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   template <ByteSource Source>
   awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
-    return store(source, "STOU", std::move(wished), std::move(options));
+    return store(AnySource{source}, "STOU", std::move(wished), std::move(options));
   }
 
  private:
-  template <ByteSource Source>
-  awaitable<TransferResult> store(Source& source, std::string_view verb, std::string remote, TransferOptions options) {
+  awaitable<TransferResult> store(AnySource source, std::string_view verb, std::string remote,
+                                  TransferOptions options) {
     co_return co_await detail::store(*core_, verb, source, std::move(remote), 0, std::nullopt, options);
   }
 

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -90,7 +89,9 @@ struct TrustedProxies {
 
 /// What the sessions of one account share: their number and their bandwidth.
 struct AccountUse {
-  explicit AccountUse(std::uint64_t bytes_per_second) : sent{bytes_per_second}, received{bytes_per_second} {}
+  AccountUse(std::string its_name, std::uint64_t bytes_per_second)
+      : name{std::move(its_name)}, sent{bytes_per_second}, received{bytes_per_second} {}
+  std::string name;
   Meter sent, received;
 };
 
@@ -133,11 +134,16 @@ template <class P> class Service {
   std::shared_ptr<AccountUse> enter(const Account& account) {
     if (account.max_sessions == 0 && account.bytes_per_second == 0) return no_limits_;
     const std::lock_guard lock{mutex_};
-    auto& slot = uses_[account.name];
-    std::shared_ptr<AccountUse> use = slot.lock();
-    if (!use) slot = use = std::make_shared<AccountUse>(account.bytes_per_second);
-    const auto sessions = static_cast<unsigned long>(use.use_count()) - 1;  // without ours
-    if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
+    std::erase_if(uses_, [](const auto& use) { return use.expired(); });
+    for (const auto& known : uses_) {
+      auto use = known.lock();
+      if (!use || use->name != account.name) continue;
+      const auto sessions = static_cast<unsigned long>(use.use_count()) - 1;  // without ours
+      if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
+      return use;
+    }
+    auto use = std::make_shared<AccountUse>(account.name, account.bytes_per_second);
+    uses_.push_back(use);
     return use;
   }
   /// The bandwidth of all transfers together.
@@ -155,10 +161,10 @@ template <class P> class Service {
     }
   }
 
-  AccountUse total_{limits.bytes_per_second};
-  std::shared_ptr<AccountUse> no_limits_ = std::make_shared<AccountUse>(0);
+  AccountUse total_{{}, limits.bytes_per_second};
+  std::shared_ptr<AccountUse> no_limits_ = std::make_shared<AccountUse>(std::string{}, 0);
   std::mutex mutex_;
-  std::map<std::string, std::weak_ptr<AccountUse>> uses_;
+  std::vector<std::weak_ptr<AccountUse>> uses_;
   const bool guests_by_default_;
   std::atomic<bool> beyond_loopback_ = false;
 };

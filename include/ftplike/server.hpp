@@ -63,7 +63,7 @@ template <Transport T, class P> class Server {
       const std::lock_guard lock{state_->mutex};
       state_->acceptors.push_back(acceptor);
     }
-    asio::co_spawn(state_->home, accept_all(state_, std::move(acceptor)), asio::detached);
+    start_on(state_->home, accept_all(state_, std::move(acceptor)));
     return where;
   }
 
@@ -71,9 +71,9 @@ template <Transport T, class P> class Server {
   /// of it (`ServerStopped`). Returns at once; the transport's `run` returns when it is done. Later calls do nothing.
   void stop() {
     auto state = state_;
-    asio::post(state->home, [state] {
+    call_on(state->home, [state] {
       if (std::exchange(state->stopping, true)) return;
-      asio::co_spawn(state->home, drain(state), asio::detached);
+      start_on(state->home, drain(state));
     });
   }
 
@@ -90,13 +90,13 @@ template <Transport T, class P> class Server {
 
   struct State {
     template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
-        : network{its_network}, home{its_network.executor()}, service{std::move(parts)}, all_gone{home, Time::max()} {}
+        : network{its_network}, home{its_network.executor()}, service{std::move(parts)}, all_gone{home} {}
 
     T& network;
     const Executor home;  // of the acceptors
     Service<P> service;
-    asio::steady_timer all_gone;  // a place to wait
-    bool stopping = false;        // on home
+    Gate all_gone;
+    bool stopping = false;  // on home
 
     std::mutex mutex;  // of what follows
     std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
@@ -119,7 +119,7 @@ template <Transport T, class P> class Server {
       const std::lock_guard lock{state_->mutex};
       state_->sessions.erase(place_);
       if (--state_->per_address[address_] == 0) state_->per_address.erase(address_);
-      if (state_->sessions.empty()) asio::post(state_->home, [state = state_] { state->all_gone.cancel(); });
+      if (state_->sessions.empty()) call_on(state_->home, [state = state_] { state->all_gone.open(); });
     }
     void belongs_to(OneSession* session) {
       const std::lock_guard lock{state_->mutex};
@@ -142,7 +142,7 @@ template <Transport T, class P> class Server {
         co_await state->network.sleep_until(state->network.now() + std::chrono::milliseconds{100});
         continue;
       }
-      asio::co_spawn(executor, serve(state, accepted.get()), asio::detached);
+      start_on(executor, serve(state, accepted.get()));
     }
   }
 
@@ -199,18 +199,18 @@ template <Transport T, class P> class Server {
     return ++state->last_number;
   }
 
-  /// Calls `act(session)` for every session, on its own executor.
-  template <class Act> static void for_each_session(const StatePointer& state, Act act) {
+  /// Calls `act` for every session, on its own executor.
+  static void for_each_session(const StatePointer& state, void (OneSession::*act)()) {
     const std::lock_guard lock{state->mutex};
     for (OneSession* session : state->sessions) {
       if (!session) continue;
-      asio::post(session->executor(), [state, session, act] {
+      call_on(session->executor(), [state, session, act] {
         // It may have ended meanwhile, but only on this very executor: if it is in the book it stays there during this
         // call.
         std::unique_lock lock_again{state->mutex};
         const bool alive = std::find(state->sessions.begin(), state->sessions.end(), session) != state->sessions.end();
         lock_again.unlock();
-        if (alive) act(*session);
+        if (alive) (session->*act)();
       });
     }
   }
@@ -228,19 +228,19 @@ template <Transport T, class P> class Server {
     }
     StopReport report;
     report.drained = count(state);
-    for_each_session(state, [](OneSession& session) { session.drain(); });
+    for_each_session(state, &OneSession::drain);
     bool late = false;
     typename T::Timer deadline{state->network, state->home};
     deadline.start(state->network.now() + state->service.limits.drain, [&late, state] {
       late = true;
-      state->all_gone.cancel();
+      state->all_gone.open();
     });
     while (count(state) > 0) {
       if (std::exchange(late, false)) {
         report.cut = count(state);
-        for_each_session(state, [](OneSession& session) { session.cut(); });
+        for_each_session(state, &OneSession::cut);
       }
-      co_await state->all_gone.async_wait(as_tuple(use_awaitable));
+      co_await state->all_gone.wait();
     }
     report.drained -= report.cut;
     if constexpr (takes<typename P::Observer, ServerStopped>) state->service.observer(ServerStopped{report});

@@ -139,27 +139,11 @@ template <Transport T, class P> class Session {
   void disarm() { channel_.disarm(); }
   /// Sends what `source` gives over a new data connection. Gives the final reply to that.
   template <ByteSource Source> awaitable<Reply> send(Source& source, Transfer transfer) {
-    Settled<void> outcome;
-    begin(transfer, Direction::sent);
-    if (transfer.ascii) {
-      AsciiSource<Source> text{source};
-      co_await settle(send_over_data(*this, text, transfer), outcome);
-    } else {
-      co_await settle(send_over_data(*this, source, transfer), outcome);
-    }
-    co_return co_await conclude(transfer, outcome);
+    return send_any(AnySource{source}, std::move(transfer));
   }
   /// Takes what comes over a new data connection into `file`, and finishes that if all is well. Gives the final reply.
   template <ByteSink Sink> awaitable<Reply> receive(Sink& file, Transfer transfer) {
-    Settled<void> outcome;
-    begin(transfer, Direction::received);
-    if (transfer.ascii) {
-      AsciiSink<Sink> text{file};
-      co_await settle(receive_over_data(*this, text, transfer), outcome);
-    } else {
-      co_await settle(receive_over_data(*this, file, transfer), outcome);
-    }
-    co_return co_await conclude(transfer, outcome);
+    return receive_any(AnySink{file}, std::move(transfer));
   }
   /// Whether a transfer is under way; only commands that act at once can see that.
   const Transfer* transferring() const noexcept { return transfer_; }
@@ -350,6 +334,23 @@ template <Transport T, class P> class Session {
       control_error_ = code_of(std::current_exception());
       if (watching_ && !draining_) interrupt(Errc::peer_lost);
     }
+  }
+
+  awaitable<Reply> send_any(AnySource source, Transfer transfer) {
+    Settled<void> outcome;
+    begin(transfer, Direction::sent);
+    std::optional<AsciiSource> text;
+    if (transfer.ascii) source = AnySource{text.emplace(source)};
+    co_await settle(send_over_data(*this, source, transfer), outcome);
+    co_return co_await conclude(transfer, outcome);
+  }
+  awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
+    Settled<void> outcome;
+    begin(transfer, Direction::received);
+    std::optional<AsciiSink> text;
+    if (transfer.ascii) file = AnySink{text.emplace(file)};
+    co_await settle(receive_over_data(*this, file, transfer), outcome);
+    co_return co_await conclude(transfer, outcome);
   }
 
   /// Ends the watch and gives the verdict of a transfer.

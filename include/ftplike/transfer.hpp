@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include <ftplike/io/bytes.hpp>
+#include <ftplike/io/any_bytes.hpp>
 #include <ftplike/io/meter.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/protocol/ascii.hpp>
@@ -112,9 +112,9 @@ template <class Session> class DataSeen {
 };
 
 /// A source as TYPE A sends it: every line ended by CRLF.
-template <ByteSource Source> class AsciiSource {
+class AsciiSource {
  public:
-  explicit AsciiSource(Source& source) : source_{source}, raw_(16 * 1024) {}
+  explicit AsciiSource(AnySource source) : source_{source}, raw_(16 * 1024) {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     while (at_ == text_.size() && !ended_) {
       text_.clear();
@@ -132,7 +132,7 @@ template <ByteSource Source> class AsciiSource {
   }
 
  private:
-  Source& source_;
+  AnySource source_;
   AsciiEncoder encoder_;
   std::vector<std::byte> raw_;
   std::string text_;
@@ -141,9 +141,9 @@ template <ByteSource Source> class AsciiSource {
 };
 
 /// A sink for what TYPE A brings: every CRLF becomes the system's own line ending.
-template <ByteSink Sink> class AsciiSink {
+class AsciiSink {
  public:
-  explicit AsciiSink(Sink& sink) : sink_{sink} {}
+  explicit AsciiSink(AnySink sink) : sink_{sink} {}
   awaitable<void> write(std::span<const std::byte> bytes) {
     text_.clear();
     decoder_.convert(as_text(bytes), text_);
@@ -157,14 +157,13 @@ template <ByteSink Sink> class AsciiSink {
   }
 
  private:
-  Sink& sink_;
+  AnySink sink_;
   AsciiDecoder decoder_;
   std::string text_;
 };
 
 /// Opens the data connection of a transfer and sends all of `source` over it.
-template <class Session, ByteSource Source>
-awaitable<void> send_over_data(Session& session, Source& source, Transfer& transfer) {
+template <class Session> awaitable<void> send_over_data(Session& session, AnySource source, Transfer& transfer) {
   auto data = co_await session.open_data(transfer);
   const DataSeen<Session> seen{session, data, transfer};
   Pace<Session> pace{session, transfer};
@@ -175,8 +174,7 @@ awaitable<void> send_over_data(Session& session, Source& source, Transfer& trans
 
 /// Opens the data connection of a transfer and puts all that comes over it into `file`, which is finished when the
 /// connection is closed and all is well.
-template <class Session, ByteSink Sink>
-awaitable<void> receive_over_data(Session& session, Sink& file, Transfer& transfer) {
+template <class Session> awaitable<void> receive_over_data(Session& session, AnySink file, Transfer& transfer) {
   {
     auto data = co_await session.open_data(transfer);
     const DataSeen<Session> seen{session, data, transfer};

@@ -82,7 +82,6 @@
 #include <asio/buffer.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/dispatch.hpp>
 #include <asio/error.hpp>
 #include <asio/execution/context.hpp>
@@ -91,33 +90,25 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
 #include <asio/query.hpp>
+#include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
-#include <asio/thread_pool.hpp>
 #include <asio/use_awaitable.hpp>
-#include <asio/write.hpp>
-#if ASIO_VERSION >= 102300
-#include <asio/as_tuple.hpp>
-#else
-#include <asio/experimental/as_tuple.hpp>
-#endif
 
 #ifndef ASIO_HAS_CO_AWAIT
 #error "ftplike needs a compiler with C++20 coroutines"
 #endif
 
 #include <chrono>
+#include <exception>
+#include <functional>
+#include <utility>
 
 namespace ftplike {
 
 /// What every operation that waits gives back: `co_await` it, or hand it to `co_spawn`.
 using asio::awaitable;
 using asio::use_awaitable;
-#if ASIO_VERSION >= 102300
-using asio::as_tuple;
-#else
-using asio::experimental::as_tuple;
-#endif
 
 /// Where coroutines run.
 using Executor = asio::any_io_executor;
@@ -127,6 +118,21 @@ using Address = asio::ip::address;
 /// The clock of every limit: steady, never wall time. A simulated network has its own.
 using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
+
+/// Calls a function on an executor, later. One type of function, because what Asio makes of each takes a compiler long.
+inline void call_on(const Executor& executor, std::function<void()> function) {
+  asio::post(executor, std::move(function));
+}
+
+/// What is called with what a coroutine threw, or null, when it has ended.
+using AtEnd = std::function<void(std::exception_ptr)>;
+
+/// Runs a coroutine on an executor. `slot` can cancel it; what it throws goes to `at_end` alone.
+inline void start_on(
+    const Executor& executor, awaitable<void> operation, asio::cancellation_slot slot = {},
+    AtEnd at_end = [](std::exception_ptr) {}) {
+  asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, std::move(at_end)));
+}
 
 }  // namespace ftplike
 
@@ -204,8 +210,8 @@ inline Progress progress_of(const RateMeter& meter, Duration elapsed, std::uint6
 
 namespace ftplike {
 
-/// A limit of bytes per second that any number of transfers share. It says when the next bytes may follow; waiting is the
-/// transfer's own business, so that a limit costs no processor time. **Threads:** safe.
+/// A limit of bytes per second that any number of transfers share. It says when the next bytes may follow; waiting is
+/// the transfer's own business, so that a limit costs no processor time. **Threads:** safe.
 class Meter {
  public:
   /// 0 bytes per second: no limit.
@@ -495,8 +501,11 @@ class Outstanding {
 
 // ---- ftplike/protocol/error.hpp
 #include <cerrno>
+#include <exception>
+#include <new>
 #include <string>
 #include <system_error>
+#include <utility>
 
 
 namespace ftplike {
@@ -608,6 +617,19 @@ inline Reply reply_for(std::error_code error) {
     return {426, "Connection closed: connection lost"};
   }
   return {451, "Local error: " + error.message()};
+}
+
+/// The error that an exception stands for: a `std::system_error`'s own; of any other, what comes nearest.
+inline std::error_code code_of(std::exception_ptr failure) noexcept {
+  try {
+    std::rethrow_exception(std::move(failure));
+  } catch (const std::system_error& error) {
+    return error.code();
+  } catch (const std::bad_alloc&) {
+    return std::make_error_code(std::errc::not_enough_memory);
+  } catch (...) {
+    return std::make_error_code(std::errc::io_error);
+  }
 }
 
 }  // namespace ftplike
@@ -932,6 +954,38 @@ template <class Observer, class Event> std::optional<Reply> ask(Observer& observ
 #include <system_error>
 #include <utility>
 
+// ---- ftplike/io/gate.hpp
+#include <system_error>
+
+
+namespace ftplike {
+
+/// A place where coroutines wait until somebody opens it for those who wait just then. What they wait for is theirs to
+/// look at, before and after.
+///
+/// **Cancellation:** ends the wait, without an error.
+class Gate {
+ public:
+  explicit Gate(const Executor& executor) : timer_{executor, Time::max()} {}
+
+  awaitable<void> wait() {
+    std::error_code ignored;
+    co_await timer_.async_wait(asio::redirect_error(use_awaitable, ignored));
+  }
+  /// The same for a coroutine that handles its own cancellation: none of it comes here.
+  awaitable<void> wait_uncancelled() {
+    std::error_code ignored;
+    const auto no_slot = asio::bind_cancellation_slot(asio::cancellation_slot{}, use_awaitable);
+    co_await timer_.async_wait(asio::redirect_error(no_slot, ignored));
+  }
+  void open() { timer_.cancel(); }
+
+ private:
+  asio::steady_timer timer_;  // never rings
+};
+
+}  // namespace ftplike
+
 // ---- ftplike/io/transport.hpp
 #include <cstdint>
 #include <string>
@@ -1025,7 +1079,8 @@ class TextSink {
 namespace detail {
 
 /// A source whose next bytes the kernel can move by itself, from `position()` of its descriptor on. `fetch` makes up to
-/// `most` of them ready, so that taking them does not wait for a disk, and gives how many there are; 0 at the end.
+/// `most` of them ready, so that taking them does not wait for a disk, and gives how many there are; 0 at the end. A
+/// descriptor of -1 says that it has none after all.
 template <class T>
 concept FileSource = ByteSource<T> && requires(T& source, std::size_t count) {
   { source.fetch(count) } -> std::same_as<awaitable<std::size_t>>;
@@ -1065,9 +1120,9 @@ template <ByteSource Source, ByteSink Sink, class Progress>
 awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t largest_piece = 512 * 1024) {
   constexpr bool waits = !std::is_void_v<std::invoke_result_t<Progress&, std::size_t>>;
   if constexpr (detail::FileSource<Source> && detail::FileSender<Sink>) {
-    for (;;) {
+    while (source.descriptor() >= 0) {
       const std::size_t ready = co_await source.fetch(largest_piece);
-      if (ready == 0) break;
+      if (ready == 0) co_return;
       const std::size_t n = co_await sink.send_file(source.descriptor(), source.position(), ready);
       if (n == 0) throw std::system_error(std::make_error_code(std::errc::io_error));  // the file was cut meanwhile
       source.advance(n);
@@ -1077,23 +1132,22 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
         progress(n);
       }
     }
-  } else {
-    std::vector<std::byte> room(std::min<std::size_t>(16 * 1024, largest_piece));
-    for (;;) {
-      const std::size_t n = co_await source.read_some(room);
-      if (n == 0) break;
-      std::span<const std::byte> piece = std::span{room}.first(n);
-      while (!piece.empty()) {
-        const std::size_t moved = co_await detail::write_piece(sink, piece);
-        piece = piece.subspan(moved);
-        if constexpr (waits) {
-          co_await progress(moved);
-        } else {
-          progress(moved);
-        }
+  }
+  std::vector<std::byte> room(std::min<std::size_t>(16 * 1024, largest_piece));
+  for (;;) {
+    const std::size_t n = co_await source.read_some(room);
+    if (n == 0) break;
+    std::span<const std::byte> piece = std::span{room}.first(n);
+    while (!piece.empty()) {
+      const std::size_t moved = co_await detail::write_piece(sink, piece);
+      piece = piece.subspan(moved);
+      if constexpr (waits) {
+        co_await progress(moved);
+      } else {
+        progress(moved);
       }
-      if (n == room.size() && n < largest_piece / 2) room.resize(std::min(n * 4, largest_piece / 2));
     }
+    if (n == room.size() && n < largest_piece / 2) room.resize(std::min(n * 4, largest_piece / 2));
   }
 }
 
@@ -1143,6 +1197,7 @@ template <class R> class Settled {
   void set(R value) { value_.emplace(std::move(value)); }
   void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
   bool failed() const noexcept { return failure_ != nullptr; }
+  const std::exception_ptr& failure() const noexcept { return failure_; }
   R get() {
     if (failure_) std::rethrow_exception(failure_);
     return std::move(*value_);
@@ -1157,6 +1212,7 @@ template <> class Settled<void> {
  public:
   void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
   bool failed() const noexcept { return failure_ != nullptr; }
+  const std::exception_ptr& failure() const noexcept { return failure_; }
   void get() {
     if (failure_) std::rethrow_exception(failure_);
   }
@@ -1206,12 +1262,8 @@ template <Transport T, class R> awaitable<R> within(T& network, Duration limit, 
 /// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
 class Beside {
  public:
-  Beside(const Executor& executor, awaitable<void> operation) : ended_{executor, Time::max()} {
-    asio::co_spawn(executor, std::move(operation), [this](std::exception_ptr failure) {
-      failure_ = std::move(failure);
-      done_ = true;
-      ended_.cancel();
-    });
+  Beside(const Executor& executor, awaitable<void> operation) : ended_{executor} {
+    start_on(executor, run(std::move(operation)));
   }
   Beside(const Beside&) = delete;
   Beside& operator=(const Beside&) = delete;
@@ -1219,13 +1271,19 @@ class Beside {
   bool done() const noexcept { return done_; }
   /// Waits for its end. What it threw is thrown here.
   awaitable<void> join() {
-    while (!done_) co_await ended_.async_wait(as_tuple(use_awaitable));
-    if (failure_) std::rethrow_exception(failure_);
+    while (!done_) co_await ended_.wait();
+    result_.get();
   }
 
  private:
-  asio::steady_timer ended_;  // never rings: a place to wait
-  std::exception_ptr failure_;
+  awaitable<void> run(awaitable<void> operation) {
+    co_await settle(std::move(operation), result_);
+    done_ = true;
+    ended_.open();
+  }
+
+  Gate ended_;
+  Settled<void> result_;
   bool done_ = false;
 };
 
@@ -1253,14 +1311,14 @@ template <Transport T> class Watchdog {
   /// Waits, guarding in the meantime nothing but the wait itself: `interrupt` ends it early, without an error.
   awaitable<void> sleep_until(Time when) {
     const Executor executor = co_await asio::this_coro::executor;
-    asio::steady_timer waiting{executor, Time::max()};  // never rings: a place to wait
+    Gate waiting{executor};
     typename T::Timer alarm{network_, executor};
-    alarm.start(when, [&waiting] { waiting.cancel(); });
+    alarm.start(when, [&waiting] { waiting.open(); });
     void* const target = std::exchange(target_, &waiting);
-    const auto cancel = std::exchange(cancel_, [](void* what) { static_cast<asio::steady_timer*>(what)->cancel(); });
+    const auto cancel = std::exchange(cancel_, [](void* what) { static_cast<Gate*>(what)->open(); });
     const Duration limit = std::exchange(limit_, Duration::max() / 2);
     deadline_ = Time::max();
-    co_await waiting.async_wait(as_tuple(use_awaitable));
+    co_await waiting.wait();
     target_ = target;
     cancel_ = cancel;
     limit_ = limit;
@@ -1298,8 +1356,8 @@ template <Transport T> class Watchdog {
   bool armed_ = false, barked_ = false;
 };
 
-/// Runs `operation`, which does not throw, guarded by a session's watchdog: it is cancelled when the limit runs out, the
-/// session is interrupted, or what awaits this is cancelled.
+/// Runs `operation`, which does not throw, guarded by a session's watchdog: it is cancelled when the limit runs out,
+/// the session is interrupted, or what awaits this is cancelled.
 template <class Watchdog> awaitable<void> guarded(Watchdog& watchdog, Duration limit, awaitable<void> operation) {
   const Executor executor = co_await asio::this_coro::executor;
   struct Stop {
@@ -1720,7 +1778,7 @@ template <Transport T, class Observer> class ClientControl {
         limits_{limits},
         observer_{observer},
         watchdog_{network, executor},
-        watch_over_{executor, Time::max()},
+        watch_over_{executor},
         who_{next_client_number(), stream_.local(), stream_.remote()} {
     observe<SessionOpened>();
   }
@@ -1775,7 +1833,7 @@ template <Transport T, class Observer> class ClientControl {
     const Reply first = co_await answer(verb_of(command), limits_.reply);
     if (first.preliminary()) {
       watching_ = true;
-      asio::co_spawn(executor_, watch(std::move(keep)), asio::detached);
+      start_on(executor_, watch(std::move(keep)));
     } else {
       conclusion_ = first;
     }
@@ -1784,7 +1842,7 @@ template <Transport T, class Observer> class ClientControl {
   /// The final reply of the transfer under way.
   awaitable<Reply> conclude(std::string verb, Duration limit) {
     const Limited<T> limited{watchdog_, limit, stream_};
-    while (watching_) co_await watch_over_.async_wait(as_tuple(use_awaitable));
+    while (watching_) co_await watch_over_.wait();
     if (conclusion_) co_return *conclusion_;
     std::error_code error = watch_failure_;
     if (!error) error = watchdog_.barked() ? make_error_code(Errc::timed_out) : asio::error::operation_aborted;
@@ -1936,11 +1994,11 @@ template <Transport T, class Observer> class ClientControl {
     if (farewell_) close(Errc::shutting_down);
     if (watch_failure_) close(watch_failure_);
     if (refused()) watchdog_.interrupt();
-    watch_over_.cancel();
+    watch_over_.open();
   }
   awaitable<void> stop_watching() {
     if (watching_) stream_.cancel();
-    while (watching_) co_await watch_over_.async_wait(as_tuple(use_awaitable));
+    while (watching_) co_await watch_over_.wait();
   }
 
   T& network_;
@@ -1951,7 +2009,7 @@ template <Transport T, class Observer> class ClientControl {
   Watchdog<T> watchdog_;
   ReplyBuffer replies_;
   Outstanding outstanding_;
-  asio::steady_timer watch_over_;  // never rings: a place to wait
+  Gate watch_over_;
   std::optional<Reply> conclusion_;
   std::error_code watch_failure_, fate_;
   Conversation who_;
@@ -2039,12 +2097,15 @@ namespace ftplike {
 /// - `open(session, text)`: sends the preliminary reply through `session.preliminary`, then yields the stream. Used up
 ///   by that, however it ends.
 /// - `disarm()`: forgets what was negotiated.
+/// - `announces()`: whether the server would announce a port for the next transfer by itself, as in the ftp-like
+///   dialect, where LIST gives bare names.
 /// A client end:
 /// - `open(client, command)`: negotiates, sends the command, takes the preliminary reply, and yields the stream.
 template <class C, class T>
 concept DataChannel = Stream<typename T::Stream> &&
     requires(typename C::template ServerEnd<T>& end, const typename C::template ServerEnd<T>& constant) {
   { constant.armed() } -> std::same_as<bool>;
+  { constant.announces() } -> std::same_as<bool>;
   { end.disarm() } -> std::same_as<void>;
 };
 
@@ -2152,6 +2213,7 @@ class ClientTransfer {
   Direction direction;
   std::uint64_t offset = 0, size = 0;  // where it begins; of the whole, 0 if not known
   std::uint64_t restart = 0;           // what REST is to say, 0 for no REST
+  std::uint64_t length = 0;            // how much of it is wanted, 0 for all
   bool ascii = false, listing = false;
   std::shared_ptr<Meter> bandwidth;               // a bound; none if null
   std::function<void(const Progress&)> progress;  // may be empty
@@ -2162,6 +2224,8 @@ class ClientTransfer {
   std::string opening;     // what the server said when it began
   Time began{};
 
+  /// Whether all has come that was wanted of a file that goes on behind it.
+  bool is_satisfied() const noexcept { return length > 0 && moved >= length; }
   /// The most that is moved in one piece.
   std::size_t piece() const noexcept {
     constexpr std::size_t most = 512 * 1024;
@@ -2198,7 +2262,13 @@ template <class Core> class DataLink {
   /// Nothing is missing.
   void complete() noexcept { complete_ = true; }
 
-  awaitable<std::size_t> read_some(std::span<std::byte> room) { return counted(stream_.read_some(room)); }
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    if (transfer_.is_satisfied()) co_return 0;
+    if (transfer_.length > 0) {
+      room = room.first(std::min<std::uint64_t>(room.size(), transfer_.length - transfer_.moved));
+    }
+    co_return co_await counted(stream_.read_some(room));
+  }
   awaitable<void> write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
       const auto part = bytes.first(std::min(bytes.size(), transfer_.piece()));
@@ -2860,6 +2930,78 @@ concept SecurableStream = Stream<S> && requires(S& stream, const S& constant) {
 #include <string>
 #include <utility>
 
+// ---- ftplike/io/any_bytes.hpp
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+
+namespace ftplike {
+
+/// Refers to any source, so that what moves bytes is compiled once and not for every source anew.
+///
+/// **Lifetime:** that of the source, which it does not own.
+class AnySource {
+ public:
+  template <ByteSource Source>
+    requires(!std::is_same_v<Source, AnySource>)
+  explicit AnySource(Source& source) noexcept : source_{&source}, can_{&abilities<Source>} {}
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) { return can_->read_some(source_, room); }
+
+  /// A file, for whoever moves its bytes without a buffer; -1 if it is none.
+  int descriptor() const noexcept { return can_->descriptor ? can_->descriptor(source_) : -1; }
+  /// What follows is only for a file.
+  std::uint64_t position() const noexcept { return can_->position(source_); }
+  void advance(std::size_t count) noexcept { can_->advance(source_, count); }
+  awaitable<std::size_t> fetch(std::size_t most) { return can_->fetch(source_, most); }
+
+ private:
+  struct Abilities {
+    awaitable<std::size_t> (*read_some)(void*, std::span<std::byte>);
+    int (*descriptor)(void*) noexcept = nullptr;
+    std::uint64_t (*position)(void*) noexcept = nullptr;
+    void (*advance)(void*, std::size_t) noexcept = nullptr;
+    awaitable<std::size_t> (*fetch)(void*, std::size_t) = nullptr;
+  };
+  template <class Source> static constexpr Abilities abilities_of() noexcept {
+    Abilities can{[](void* of, std::span<std::byte> room) { return static_cast<Source*>(of)->read_some(room); }};
+    if constexpr (detail::FileSource<Source>) {
+      can.descriptor = [](void* of) noexcept { return static_cast<Source*>(of)->descriptor(); };
+      can.position = [](void* of) noexcept { return static_cast<Source*>(of)->position(); };
+      can.advance = [](void* of, std::size_t count) noexcept { static_cast<Source*>(of)->advance(count); };
+      can.fetch = [](void* of, std::size_t most) { return static_cast<Source*>(of)->fetch(most); };
+    }
+    return can;
+  }
+  template <class Source> static constexpr Abilities abilities = abilities_of<Source>();
+
+  void* source_;
+  const Abilities* can_;
+};
+
+/// Refers to any sink, in the same way.
+class AnySink {
+ public:
+  template <ByteSink Sink>
+    requires(!std::is_same_v<Sink, AnySink>)
+  explicit AnySink(Sink& sink) noexcept
+      : sink_{&sink},
+        write_{[](void* to, std::span<const std::byte> bytes) { return static_cast<Sink*>(to)->write(bytes); }},
+        finish_{[](void* to) { return static_cast<Sink*>(to)->finish(); }} {}
+
+  awaitable<void> write(std::span<const std::byte> bytes) { return write_(sink_, bytes); }
+  awaitable<void> finish() { return finish_(sink_); }
+
+ private:
+  void* sink_;
+  awaitable<void> (*write_)(void*, std::span<const std::byte>);
+  awaitable<void> (*finish_)(void*);
+};
+
+}  // namespace ftplike
+
 // ---- ftplike/protocol/ascii.hpp
 #include <algorithm>
 #include <string>
@@ -3379,9 +3521,9 @@ template <class Session> class DataSeen {
 };
 
 /// A source as TYPE A sends it: every line ended by CRLF.
-template <ByteSource Source> class AsciiSource {
+class AsciiSource {
  public:
-  explicit AsciiSource(Source& source) : source_{source}, raw_(16 * 1024) {}
+  explicit AsciiSource(AnySource source) : source_{source}, raw_(16 * 1024) {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     while (at_ == text_.size() && !ended_) {
       text_.clear();
@@ -3399,7 +3541,7 @@ template <ByteSource Source> class AsciiSource {
   }
 
  private:
-  Source& source_;
+  AnySource source_;
   AsciiEncoder encoder_;
   std::vector<std::byte> raw_;
   std::string text_;
@@ -3408,9 +3550,9 @@ template <ByteSource Source> class AsciiSource {
 };
 
 /// A sink for what TYPE A brings: every CRLF becomes the system's own line ending.
-template <ByteSink Sink> class AsciiSink {
+class AsciiSink {
  public:
-  explicit AsciiSink(Sink& sink) : sink_{sink} {}
+  explicit AsciiSink(AnySink sink) : sink_{sink} {}
   awaitable<void> write(std::span<const std::byte> bytes) {
     text_.clear();
     decoder_.convert(as_text(bytes), text_);
@@ -3424,14 +3566,13 @@ template <ByteSink Sink> class AsciiSink {
   }
 
  private:
-  Sink& sink_;
+  AnySink sink_;
   AsciiDecoder decoder_;
   std::string text_;
 };
 
 /// Opens the data connection of a transfer and sends all of `source` over it.
-template <class Session, ByteSource Source>
-awaitable<void> send_over_data(Session& session, Source& source, Transfer& transfer) {
+template <class Session> awaitable<void> send_over_data(Session& session, AnySource source, Transfer& transfer) {
   auto data = co_await session.open_data(transfer);
   const DataSeen<Session> seen{session, data, transfer};
   Pace<Session> pace{session, transfer};
@@ -3442,8 +3583,7 @@ awaitable<void> send_over_data(Session& session, Source& source, Transfer& trans
 
 /// Opens the data connection of a transfer and puts all that comes over it into `file`, which is finished when the
 /// connection is closed and all is well.
-template <class Session, ByteSink Sink>
-awaitable<void> receive_over_data(Session& session, Sink& file, Transfer& transfer) {
+template <class Session> awaitable<void> receive_over_data(Session& session, AnySink file, Transfer& transfer) {
   {
     auto data = co_await session.open_data(transfer);
     const DataSeen<Session> seen{session, data, transfer};
@@ -3464,14 +3604,14 @@ awaitable<void> receive_over_data(Session& session, Sink& file, Transfer& transf
 namespace ftplike::detail {
 
 /// A sink whose end is somebody else's to decide on.
-template <ByteSink Sink> class Unfinished {
+class Unfinished {
  public:
-  explicit Unfinished(Sink& sink) : sink_{sink} {}
+  explicit Unfinished(AnySink sink) : sink_{sink} {}
   awaitable<void> write(std::span<const std::byte> bytes) { return sink_.write(bytes); }
   awaitable<void> finish() { co_return; }
 
  private:
-  Sink& sink_;
+  AnySink sink_;
 };
 
 /// A client's session: commands in step with their replies, and transfers of which both connections have their say.
@@ -3534,7 +3674,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
 
   /// Takes what comes over a new data connection into `sink`, without finishing that. Gives the final reply.
-  template <ByteSink Sink> awaitable<Reply> receive(Sink& sink, ClientTransfer& transfer) {
+  awaitable<Reply> receive(AnySink sink, ClientTransfer& transfer) {
     co_await start(transfer);
     Settled<void> outcome;
     if (transfer.ascii) {
@@ -3548,15 +3688,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     co_return co_await conclude(transfer, outcome);
   }
   /// Sends what `source` gives over a new data connection. Gives the final reply.
-  template <ByteSource Source> awaitable<Reply> send(Source& source, ClientTransfer& transfer) {
+  awaitable<Reply> send(AnySource source, ClientTransfer& transfer) {
     co_await start(transfer);
     Settled<void> outcome;
-    if (transfer.ascii) {
-      AsciiSource<Source> text{source};
-      co_await settle(send_over_data(text, transfer), outcome);
-    } else {
-      co_await settle(send_over_data(source, transfer), outcome);
-    }
+    std::optional<AsciiSource> text;
+    if (transfer.ascii) source = AnySource{text.emplace(source)};
+    co_await settle(send_over_data(source, transfer), outcome);
     stalled_ = watchdog().barked();
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     if (cancellation.cancelled() != asio::cancellation_type::none) give_up(transfer, outcome);
@@ -3579,10 +3716,9 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// **Errors:** `ReplyError` if there is none.
   awaitable<Reply> begin(std::string command) {
     const std::string verb = verb_of(command);
-    if (restart_ > 0) {
-      const std::string position = "REST " + std::to_string(restart_);
-      const Reply answer = co_await control_.ask(position);
-      if (!answer.intermediate()) fail(answer, "REST");
+    if (!before_.empty()) {
+      const Reply answer = co_await control_.ask(before_);
+      if (!answer.intermediate()) fail(answer, verb_of(before_));
     }
     Reply first = co_await control_.begin(std::move(command), this->shared_from_this());
     if (first.negative() || first.intermediate()) fail(first, verb);
@@ -3632,15 +3768,24 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// The server that the ftp-like dialect comes from does not.
   bool knows_abort() const noexcept { return dialect != Dialect::ftplike || control_.hears_crlf(); }
 
+  /// The command that says which part of a file is meant.
+  std::string position(const ClientTransfer& transfer) const {
+    if (transfer.length > 0 && features.has("RANG STREAM")) {
+      const auto last = transfer.restart + transfer.length - 1;
+      return "RANG " + std::to_string(transfer.restart) + ' ' + std::to_string(last);
+    }
+    return transfer.restart > 0 ? "REST " + std::to_string(transfer.restart) : std::string{};
+  }
+
   awaitable<void> start(ClientTransfer& transfer) {
     co_await get_in_step();
     control_.forget_conclusion();
     transfer.began = network_.now();
-    restart_ = transfer.restart;
+    before_ = position(transfer);
     opening_.clear();
   }
 
-  template <class Sink> awaitable<void> receive_over_data(Sink& sink, ClientTransfer& transfer) {
+  awaitable<void> receive_over_data(AnySink sink, ClientTransfer& transfer) {
     co_await open(transfer);
     const Limited<T> limited{watchdog(), options.limits.stall, *link_};
     co_await copy(
@@ -3648,13 +3793,14 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     link_->complete();
     if constexpr (SecurableStream<Stream>) co_await link_->finish();  // the peer said goodbye, so do we
   }
-  template <class Sink> awaitable<void> receive_text(Sink& sink, ClientTransfer& transfer) {
-    Unfinished<Sink> file{sink};
-    AsciiSink<Unfinished<Sink>> text{file};
-    co_await receive_over_data(text, transfer);
+  awaitable<void> receive_text(AnySink sink, ClientTransfer& transfer) {
+    Unfinished file{sink};
+    AsciiSink text{AnySink{file}};
+    const AnySink all{text};
+    co_await receive_over_data(all, transfer);
     co_await text.finish();
   }
-  template <class Source> awaitable<void> send_over_data(Source& source, ClientTransfer& transfer) {
+  awaitable<void> send_over_data(AnySource source, ClientTransfer& transfer) {
     co_await open(transfer);
     const Limited<T> limited{watchdog(), options.limits.stall, *link_};
     co_await copy(
@@ -3720,7 +3866,9 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     try {
       outcome.get();
       Reply reply = word.get();
-      if (reply.negative()) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved};
+      // A server says that it could not send the rest, which nobody wanted.
+      const bool good = !reply.negative() || transfer.is_satisfied();
+      if (!good) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved};
       word.set(std::move(reply));
     } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
       failure = std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved});
@@ -3770,7 +3918,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   typename DataChannel::template ClientEnd<T> channel_;
   std::optional<Link> link_;  // of the transfer under way
   std::string opening_;
-  std::uint64_t restart_ = 0;
+  std::string before_;  // what is to be said right before the command of the transfer
   bool stalled_ = false;
   bool cut_ = false;  // a transfer was broken off, and the server does not know that yet
 };
@@ -4467,7 +4615,7 @@ awaitable<void> list_lines(Core& core, std::string_view verb, std::string path, 
   transfer.listing = true;
   const auto give = [&take](std::string_view line) { take(line); };
   LineSink lines{core.options.limits.line, give};
-  (void)co_await core.receive(lines, transfer);
+  (void)co_await core.receive(AnySink{lines}, transfer);
   co_await lines.finish();
 }
 
@@ -4985,9 +5133,9 @@ awaitable<std::optional<std::uint64_t>> length_for(Core& core, std::string remot
 }
 
 /// Fetches a file, from `offset` on, into a sink that is not finished by this.
-template <class Core, ByteSink Sink>
-awaitable<TransferResult> fetch(Core& core, std::string remote, Sink& sink, std::uint64_t offset,
-                                std::optional<std::uint64_t> size, const TransferOptions& options) {
+template <class Core> awaitable<TransferResult> fetch(Core& core, std::string remote, AnySink sink,
+                                                      std::uint64_t offset, std::optional<std::uint64_t> size,
+                                                      const TransferOptions& options) {
   const char type = options.ascii ? 'A' : 'I';
   co_await set_type(core, type);
   ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
@@ -5001,11 +5149,25 @@ awaitable<TransferResult> fetch(Core& core, std::string remote, Sink& sink, std:
   co_return result_of(core, transfer, std::move(remote));
 }
 
+/// Fetches a part of a file.
+template <class Core> awaitable<TransferResult> fetch_range(Core& core, std::string remote, AnySink sink,
+                                                            std::uint64_t offset, std::uint64_t length,
+                                                            TransferOptions options) {
+  co_await set_type(core, 'I');
+  ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
+  transfer.offset = transfer.restart = offset;
+  transfer.length = length;
+  transfer.ascii = false;
+  (void)co_await core.receive(sink, transfer);
+  if (transfer.moved < length) throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved};
+  co_return result_of(core, transfer, std::move(remote));
+}
+
 /// Sends what a source gives, which is to stand behind `offset` bytes that the server has.
-template <class Core, ByteSource Source>
-awaitable<TransferResult> store(Core& core, std::string_view verb, Source& source, std::string remote,
-                                std::uint64_t offset, std::optional<std::uint64_t> size,
-                                const TransferOptions& options) {
+template <class Core> awaitable<TransferResult> store(Core& core, std::string_view verb, AnySource source,
+                                                      std::string remote, std::uint64_t offset,
+                                                      std::optional<std::uint64_t> size,
+                                                      const TransferOptions& options) {
   const char type = options.ascii ? 'A' : 'I';
   co_await set_type(core, type);
   std::string command{verb};
@@ -5042,11 +5204,37 @@ awaitable<TransferResult> store(Core& core, std::string_view verb, Source& sourc
 #include <exception>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 
 namespace ftplike {
+
+/// Threads on which work may block.
+class BlockingThreads {
+ public:
+  explicit BlockingThreads(unsigned count = 4) {
+    for (unsigned i = 0; i < count; ++i) threads_.emplace_back([this] { context_.run(); });
+  }
+  BlockingThreads(const BlockingThreads&) = delete;
+  BlockingThreads& operator=(const BlockingThreads&) = delete;
+  ~BlockingThreads() { join(); }
+
+  Executor executor() noexcept { return context_.get_executor(); }
+  /// Waits for the end of all that was given to them. They take nothing after that.
+  void join() {
+    busy_.reset();
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+ private:
+  asio::io_context context_;
+  asio::executor_work_guard<asio::io_context::executor_type> busy_{context_.get_executor()};
+  std::vector<std::thread> threads_;
+};
 
 /// The threads of a transport on which work may block. It belongs to an execution context, so that whatever runs there
 /// finds it; a context without one (a simulated network's) runs such work in place, which keeps it deterministic.
@@ -5056,27 +5244,48 @@ class BlockingPool : public asio::execution_context::service {
   inline static asio::execution_context::id id;  // how Asio finds a service of this type
 
   explicit BlockingPool(asio::execution_context& owner,
-                        std::shared_ptr<asio::thread_pool> threads = std::make_shared<asio::thread_pool>(4))
+                        std::shared_ptr<BlockingThreads> threads = std::make_shared<BlockingThreads>())
       : asio::execution_context::service{owner}, threads_{std::move(threads)} {}
-  asio::thread_pool& threads() noexcept { return *threads_; }
+  Executor executor() noexcept { return threads_->executor(); }
 
  private:
   void shutdown() noexcept override {}
-  std::shared_ptr<asio::thread_pool> threads_;
+  std::shared_ptr<BlockingThreads> threads_;
 };
 
 namespace detail {
 
-/// Runs `work`, which stays where it is, on `threads`; ends on the executor of the coroutine that awaits it.
-template <class Work> awaitable<void> run_on(asio::thread_pool& threads, Work& work) {
-  const auto start = [&threads, &work](auto handler) {
+/// Calls `run(work)` where blocking harms nobody; ends on the executor of the coroutine that awaits it. No template:
+/// what compilers make of a coroutine, and Asio of a handler, takes them far longer than the work itself.
+inline awaitable<void> do_blocking(void (*run)(void*), void* work) {
+  const Executor here = co_await asio::this_coro::executor;
+  auto& context = asio::query(here, asio::execution::context);
+  if (!asio::has_service<BlockingPool>(context)) {
+    run(work);
+    co_return;
+  }
+  const Executor threads = asio::use_service<BlockingPool>(context).executor();
+  std::exception_ptr failure;
+  const auto start = [&threads, &failure, run, work](auto handler) {
     auto home = asio::get_associated_executor(handler);
-    asio::post(threads, [&work, handler = std::move(handler), keep = asio::make_work_guard(home)]() mutable {
-      work();
-      asio::post(keep.get_executor(), std::move(handler));
-    });
+    asio::post(threads,
+               [&failure, run, work, handler = std::move(handler), keep = asio::make_work_guard(home)]() mutable {
+                 try {
+                   run(work);
+                 } catch (...) { failure = std::current_exception(); }
+                 asio::post(keep.get_executor(), std::move(handler));
+               });
   };
   co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start, use_awaitable);
+  if (failure) std::rethrow_exception(failure);
+}
+
+template <class Result> awaitable<Result> do_blocking_for(void (*run)(void*, std::optional<Result>&), void* what) {
+  std::optional<Result> result;
+  auto put = [&] { run(what, result); };
+  void (*const call)(void*) = [](void* it) { (*static_cast<decltype(put)*>(it))(); };
+  co_await do_blocking(call, &put);
+  co_return *std::move(result);
 }
 
 }  // namespace detail
@@ -5084,28 +5293,16 @@ template <class Work> awaitable<void> run_on(asio::thread_pool& threads, Work& w
 /// Runs `work` where blocking harms nobody and gives its result on the caller's own executor. What `work` throws is
 /// thrown here.
 ///
-/// **Cancellation:** none: what `work` refers to must live until it has ended, which awaiting it ensures.
-template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work) {
+/// **Lifetime:** `work` stays where it is, and must until it has ended, which awaiting it ensures.
+/// **Cancellation:** none.
+template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work& work) {
   using Result = std::invoke_result_t<Work&>;
-  const Executor here = co_await asio::this_coro::executor;
-  auto& context = asio::query(here, asio::execution::context);
-  if (!asio::has_service<BlockingPool>(context)) co_return work();
-
-  std::exception_ptr failure;
-  std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>> result{};
-  auto work_there = [&] {
-    try {
-      if constexpr (std::is_void_v<Result>) {
-        work();
-      } else {
-        result.emplace(work());
-      }
-    } catch (...) { failure = std::current_exception(); }
-  };
-  auto& threads = asio::use_service<BlockingPool>(context).threads();
-  co_await detail::run_on(threads, work_there);
-  if (failure) std::rethrow_exception(failure);
-  if constexpr (!std::is_void_v<Result>) co_return std::move(*result);
+  if constexpr (std::is_void_v<Result>) {
+    return detail::do_blocking([](void* it) { (*static_cast<Work*>(it))(); }, &work);
+  } else {
+    return detail::do_blocking_for<Result>(
+        [](void* it, std::optional<Result>& result) { result.emplace((*static_cast<Work*>(it))()); }, &work);
+  }
 }
 
 }  // namespace ftplike
@@ -5675,17 +5872,6 @@ struct DirectoryState {
 /// Freeing the blocks of a file larger than this is better not waited for in place.
 inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
 
-/// Does `work` in place if it is known to be quick.
-template <class Work> awaitable<std::invoke_result_t<Work&>> blocking_if(bool is_slow, Work work) {
-  if (!is_slow) co_return work();
-  if constexpr (std::is_void_v<std::invoke_result_t<Work&>>) {
-    co_await blocking(std::move(work));
-  } else {
-    auto result = co_await blocking(std::move(work));
-    co_return result;
-  }
-}
-
 }  // namespace detail
 
 /// A file of a DirectoryStorage that is being read, up to the size that it had when it was opened.
@@ -5816,7 +6002,11 @@ class FileWriter {
   /// Puts the file under its name, with the mode of the file that it replaces.
   awaitable<void> finish() {
     auto rename = [this] { commit(); };
-    co_await detail::blocking_if(place_.size() > detail::large_file, rename);
+    if (place_.size() > detail::large_file) {
+      co_await blocking(rename);
+    } else {
+      rename();
+    }
   }
 
   /// Throws away what was written.
@@ -6087,9 +6277,10 @@ class DirectoryStorage {
     }
     if (partial->size < offset) detail::fail(Errc::bad_restart);
     auto cut = [&] { detail::checked([&] { return ::ftruncate(partial->file.get(), static_cast<off_t>(offset)); }); };
-    if (partial->size > offset) {
-      const bool takes_long = partial->size > detail::large_file;
-      co_await detail::blocking_if(takes_long, cut);
+    if (partial->size > detail::large_file && partial->size > offset) {
+      co_await blocking(cut);
+    } else if (partial->size > offset) {
+      cut();
     }
     co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), offset};
   }
@@ -6121,13 +6312,18 @@ class DirectoryStorage {
     }
   }
   awaitable<std::uint64_t> partial_size(Path path) {
+    const Entry partial = co_await stat_partial(std::move(path));
+    co_return partial.size;
+  }
+  /// How much there is of a name's partial file, and since when.
+  awaitable<Entry> stat_partial(Path path) {
     auto place = co_await find(path, detail::Follow::yes);
     place.name = detail::partial_name(place.name);
     place.look();
     if (place.status.st_size == 0 || detail::is_older_than(state_->options.lifetime, detail::modified(place.status))) {
       detail::fail(std::errc::no_such_file_or_directory);
     }
-    co_return place.size();
+    co_return detail::entry_of(std::string{path.name()}, place.status);
   }
 
   awaitable<void> make_directory(Path path) {
@@ -6140,8 +6336,11 @@ class DirectoryStorage {
     const auto place = co_await find(path, detail::Follow::no);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     auto unlink = [&] { detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), 0); }); };
-    const bool takes_long = place.size() > detail::large_file;
-    if (place.exists()) { co_await detail::blocking_if(takes_long, unlink); }
+    if (place.exists() && place.size() > detail::large_file) {
+      co_await blocking(unlink);
+    } else if (place.exists()) {
+      unlink();
+    }
     const bool was_partial = detail::remove_partial(place.directory, detail::partial_name(place.name));
     if (!place.exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
   }
@@ -6165,8 +6364,11 @@ class DirectoryStorage {
       detail::checked(
           [&] { return ::renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()); });
     };
-    const bool takes_long = target.size() > detail::large_file;
-    co_await detail::blocking_if(takes_long, rename);
+    if (target.size() > detail::large_file) {
+      co_await blocking(rename);
+    } else {
+      rename();
+    }
   }
   awaitable<void> set_modified(Path path, Timestamp time) {
     const auto place = co_await find(path, detail::Follow::yes);
@@ -6273,25 +6475,32 @@ inline std::string remote_name(std::string_view remote) {
   return std::string{name};
 }
 
-/// Where a download goes: a folder of ours, and a name in it.
+/// A file of ours that is to be written: a folder, and a path in it that does not lead out of it.
 class LocalTarget {
  public:
   /// `local` is a file, or a folder in which the file is to have its name on the server.
-  LocalTarget(const std::string& local, std::string_view remote) {
-    std::error_code ignored;
-    std::filesystem::path path = local.empty() ? "." : local;
-    if (std::filesystem::is_directory(path, ignored)) {
-      path /= remote_name(remote);
-    } else if (std::filesystem::is_symlink(path, ignored)) {
-      path = std::filesystem::canonical(path);  // chosen by the user, not by the server
-    }
-    folder = path.has_parent_path() ? path.parent_path().string() : ".";
-    name = path.filename().string();
-    if (!is_component(name)) throw std::system_error(std::make_error_code(std::errc::is_a_directory));
-  }
-  std::string path() const { return (std::filesystem::path{folder} / name).string(); }
+  ///
+  /// **Errors:** `Errc::refused_by_rule` if it has none there; of the folder, as `DirectoryStorage`.
+  LocalTarget(const std::string& local, std::string_view remote) : LocalTarget{resolved(local, remote)} {}
+  LocalTarget(DirectoryStorage its_folder, Path its_path) : folder{std::move(its_folder)}, path{std::move(its_path)} {}
+  /// As people are told of it.
+  std::string name() const { return (std::filesystem::path{folder.label()} / path.string().substr(1)).string(); }
 
-  std::string folder, name;
+  DirectoryStorage folder;
+  Path path;
+
+ private:
+  explicit LocalTarget(const std::filesystem::path& file)
+      : folder{file.has_parent_path() ? file.parent_path().string() : "."}, path{file.filename().string()} {
+    if (!is_component(file.filename().string())) fail(std::errc::is_a_directory);
+  }
+  static std::filesystem::path resolved(const std::string& local, std::string_view remote) {
+    std::error_code ignored;
+    std::filesystem::path file = local.empty() ? "." : local;
+    if (std::filesystem::is_directory(file, ignored)) return file / remote_name(remote);
+    // A link that the user chose is followed, not replaced.
+    return std::filesystem::is_symlink(file, ignored) ? std::filesystem::canonical(file) : file;
+  }
 };
 
 /// A file of ours to be sent, from `offset` on.
@@ -6321,19 +6530,20 @@ class Beginning {
   bool is_whole = false;  // it stands under its name
 };
 
-/// What a folder of ours has of a file: what was interrupted, or else the file itself.
-inline Beginning beginning_in(const std::string& folder, const std::string& name) {
+/// What there is of a file of ours: what was interrupted, or else the file itself.
+inline awaitable<Beginning> beginning_of(DirectoryStorage folder, Path path) {
   Beginning beginning;
-  struct stat status {};
-  const auto there = [&](const std::string& file) {
-    return ::stat((std::filesystem::path{folder} / file).c_str(), &status) == 0 && S_ISREG(status.st_mode);
-  };
-  const bool partial = there(partial_name(name)) && status.st_size > 0;
-  if (!partial && !there(name)) return beginning;
-  beginning.size = static_cast<std::uint64_t>(status.st_size);
-  beginning.modified = ftplike::detail::modified(status);
-  beginning.is_whole = !partial;
-  return beginning;
+  Settled<Entry> partial, whole;
+  co_await settle(folder.stat_partial(path), partial);
+  if (partial.failed()) co_await settle(folder.stat(path), whole);
+  beginning.is_whole = partial.failed();
+  const bool nothing = partial.failed() && whole.failed();
+  if (nothing) co_return beginning;
+  const Entry there = beginning.is_whole ? whole.get() : partial.get();
+  if (!there.is_file()) co_return beginning;
+  beginning.size = there.size;
+  beginning.modified = there.modified;
+  co_return beginning;
 }
 
 /// When a file of the server was modified, if it can and will say.
@@ -6353,12 +6563,6 @@ inline bool is_current(Timestamp left, std::optional<Timestamp> source) {
 /// Fetches a file into a file of ours: aside, and under its name once it is whole.
 template <class Core>
 awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget target, TransferOptions options) {
-  std::optional<DirectoryStorage> folder;
-  try {
-    folder.emplace(target.folder);
-  } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.path()); }
-  const Path path{target.name};
-
   auto size = options.size;
   if (!size) {
     const auto told = co_await length_for(core, remote, options);
@@ -6367,7 +6571,7 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
   std::optional<Timestamp> modified = options.modified;
   std::uint64_t offset = 0;
   if (options.resume && !options.ascii) {
-    const Beginning left = beginning_in(target.folder, target.name);
+    const Beginning left = co_await beginning_of(target.folder, target.path);
     if (left.size > 0 && !modified) {
       const auto told = co_await time_of(core, remote);
       modified = told;
@@ -6376,7 +6580,7 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
     if (left.is_whole && size && offset == *size) {
       TransferResult nothing;
       nothing.offset = offset;
-      nothing.name = target.path();
+      nothing.name = target.name();
       co_return nothing;
     }
   }
@@ -6384,11 +6588,11 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
     std::optional<DirectoryStorage::Writer> writer;
     std::optional<TransferResult> result;
     try {
-      DirectoryStorage::Writer created = co_await folder->create(path, offset);
+      DirectoryStorage::Writer created = co_await target.folder.create(target.path, offset);
       writer.emplace(std::move(created));
-    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.path()); }
+    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.name()); }
     try {
-      TransferResult fetched = co_await fetch(core, remote, *writer, offset, size, options);
+      TransferResult fetched = co_await fetch(core, remote, AnySink{*writer}, offset, size, options);
       result = std::move(fetched);
     } catch (const ClientError& failure) {
       if (offset == 0 || failure.verb() != "REST") throw;
@@ -6396,13 +6600,13 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
     if (!result) continue;  // the server cannot begin in the middle
     try {
       co_await writer->finish();
-    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.path()); }
+    } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.name()); }
     if (options.keep_time && !modified) {
       const auto told = co_await time_of(core, remote);
       modified = told;
     }
-    if (options.keep_time && modified) co_await folder->set_modified(path, *modified);
-    result->name = target.path();
+    if (options.keep_time && modified) co_await target.folder.set_modified(target.path, *modified);
+    result->name = target.name();
     co_return *std::move(result);
   }
 }
@@ -6439,7 +6643,7 @@ template <class Core, class Open> awaitable<TransferResult> store_file(Core& cor
     }
     std::optional<TransferResult> result;
     try {
-      TransferResult stored = co_await store(core, verb, *file, remote, offset, local.size, options);
+      TransferResult stored = co_await store(core, verb, AnySource{*file}, remote, offset, local.size, options);
       result = std::move(stored);
     } catch (const ClientError& failure) {
       const bool refused = failure.verb() == "REST" || (failure.transferred() == 0 && failure.code().value() == 554);
@@ -6677,9 +6881,18 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
     const auto size = co_await detail::length_for(*core_, remote, options);
-    TransferResult result = co_await detail::fetch(*core_, std::move(remote), sink, 0, size, options);
+    TransferResult result = co_await detail::fetch(*core_, std::move(remote), AnySink{sink}, 0, size, options);
     co_await sink.finish();
     co_return result;
+  }
+
+  /// Fetches a part of a file, `length` bytes from `offset` on, into a sink, which is not finished by this.
+  ///
+  /// **Errors:** `Errc::too_short` if the file ends before.
+  template <ByteSink Sink> awaitable<TransferResult> download_range(std::string remote, Sink& sink,
+                                                                    std::uint64_t offset, std::uint64_t length,
+                                                                    TransferOptions options = {}) {
+    return detail::fetch_range(*core_, std::move(remote), AnySink{sink}, offset, length, std::move(options));
   }
 
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
@@ -6689,7 +6902,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// Sends what a source gives.
   template <ByteSource Source>
   awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
-    return store(source, "STOR", std::move(remote), std::move(options));
+    return store(AnySource{source}, "STOR", std::move(remote), std::move(options));
   }
   /// Sends to the end of a file.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
@@ -6697,7 +6910,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   template <ByteSource Source>
   awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
-    return store(source, "APPE", std::move(remote), std::move(options));
+    return store(AnySource{source}, "APPE", std::move(remote), std::move(options));
   }
   /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
@@ -6705,12 +6918,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   template <ByteSource Source>
   awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
-    return store(source, "STOU", std::move(wished), std::move(options));
+    return store(AnySource{source}, "STOU", std::move(wished), std::move(options));
   }
 
  private:
-  template <ByteSource Source>
-  awaitable<TransferResult> store(Source& source, std::string_view verb, std::string remote, TransferOptions options) {
+  awaitable<TransferResult> store(AnySource source, std::string_view verb, std::string remote,
+                                  TransferOptions options) {
     co_return co_await detail::store(*core_, verb, source, std::move(remote), 0, std::nullopt, options);
   }
 
@@ -6834,8 +7047,9 @@ class TcpStream {
       if (errno != EAGAIN && errno != EINTR) detail::fail_socket();
       register_socket();
     }
-    const auto [error, n] =
-        co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), as_tuple(use_awaitable));
+    const auto buffer = asio::buffer(room.data(), room.size());
+    std::error_code error;
+    const std::size_t n = co_await socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
     if (error && error != asio::error::eof) throw std::system_error(detail::standard_error(error));
     co_return n;
   }
@@ -6898,7 +7112,8 @@ class TcpStream {
  private:
   awaitable<void> writable() {
     register_socket();
-    const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write, as_tuple(use_awaitable));
+    std::error_code error;
+    co_await socket_.async_wait(asio::socket_base::wait_write, asio::redirect_error(use_awaitable, error));
     if (error) throw std::system_error(detail::standard_error(error));
   }
   int descriptor() const {
@@ -6967,7 +7182,7 @@ class TcpTransport {
   class Timer {
    public:
     Timer(TcpTransport&, const Executor& executor) : timer_{executor} {}
-    template <class Call> void start(Time when, Call call) {
+    void start(Time when, std::function<void()> call) {
       timer_.expires_at(when);
       timer_.async_wait([call = std::move(call), round = ++*round_, now = round_](std::error_code error) mutable {
         if (!error && round == *now) call();
@@ -6986,7 +7201,7 @@ class TcpTransport {
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
-  explicit TcpTransport(unsigned threads = 1) : pool_{std::make_shared<asio::thread_pool>(4)} {
+  explicit TcpTransport(unsigned threads = 1) : pool_{std::make_shared<BlockingThreads>()} {
     for (unsigned i = 0; i < std::max(threads, 1u); ++i) {
       contexts_.push_back(std::make_unique<asio::io_context>(1));
       asio::make_service<BlockingPool>(*contexts_.back(), pool_);
@@ -7004,7 +7219,8 @@ class TcpTransport {
     asio::ip::tcp::socket socket{executor, where.protocol()};
     if (!from.is_unspecified()) socket.bind({from, 0});
     socket.set_option(asio::ip::tcp::no_delay{true});
-    const auto [error] = co_await socket.async_connect(where, as_tuple(use_awaitable));
+    std::error_code error;
+    co_await socket.async_connect(where, asio::redirect_error(use_awaitable, error));
     if (error) throw std::system_error(detail::standard_error(error));
     co_return TcpStream{std::move(socket)};
   }
@@ -7035,7 +7251,8 @@ class TcpTransport {
     }
     return TcpAcceptor{executor, descriptor, where};
   }
-  awaitable<std::vector<Endpoint>> resolve(const std::string& host, std::uint16_t port) {
+  // A template, so that only programs that look up names compile a resolver.
+  template <class Host> awaitable<std::vector<Endpoint>> resolve(Host host, std::uint16_t port) {
     std::vector<Endpoint> endpoints;
     std::error_code not_literal;
     const Address literal = asio::ip::make_address(host, not_literal);
@@ -7083,7 +7300,7 @@ class TcpTransport {
            ::setsockopt(listener, SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes) == 0;
   }
 
-  std::shared_ptr<asio::thread_pool> pool_;
+  std::shared_ptr<BlockingThreads> pool_;
   std::vector<std::unique_ptr<asio::io_context>> contexts_;
   std::atomic<std::size_t> next_ = 0;
 };
@@ -7168,7 +7385,7 @@ class BasicBlockingClient {
 
   /// Ends the call that is under way, in whichever thread.
   void cancel() {
-    asio::post(executor_, [this] {
+    call_on(executor_, [this] {
       if (stop_) stop_->emit(asio::cancellation_type::terminal);
     });
   }
@@ -7182,7 +7399,7 @@ class BasicBlockingClient {
       network_.stop();  // what else waits there, waits on in the next call
     };
     stop_ = &stop;
-    asio::co_spawn(executor_, settle(std::move(operation), result), asio::bind_cancellation_slot(stop.slot(), done));
+    start_on(executor_, settle(std::move(operation), result), stop.slot(), done);
     network_.run();
     return result.get();
   }
@@ -7194,6 +7411,529 @@ class BasicBlockingClient {
 };
 
 using BlockingClient = BasicBlockingClient<>;
+
+}  // namespace ftplike
+
+// ---- ftplike/client/pool.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/client/retry.hpp
+#include <algorithm>
+#include <chrono>
+#include <exception>
+
+
+namespace ftplike {
+
+/// How often something is tried that failed for a reason which may pass, and how long to wait in between: at first
+/// `first`, then twice as long each time. What made progress before it failed counts as a first try.
+struct RetryPolicy {
+  RetryPolicy() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
+
+  unsigned attempts = 5;
+  Duration first = std::chrono::seconds{1}, longest = std::chrono::seconds{60};
+
+  /// Before the try after the `n`-th, counted from 1.
+  Duration pause(unsigned n) const noexcept { return std::min(longest, first * (1 << std::min(n - 1, 20u))); }
+};
+
+/// Whether an error may pass: a lost or refused connection, a limit of time, a reply of the kind 4xx. Not an error of
+/// ours, nor a cancellation, nor a final no.
+inline bool is_transient(const ClientError& error) noexcept {
+  if (error.code().category() == reply_category()) return error.code().value() / 100 == 4;
+  if (error.channel() == Channel::local) return false;
+  for (const Errc passing : {Errc::timed_out, Errc::stalled, Errc::peer_lost, Errc::shutting_down, Errc::too_short}) {
+    if (error.code() == passing) return true;
+  }
+  using enum std::errc;
+  for (const auto passing : {connection_reset, connection_refused, connection_aborted, broken_pipe, not_connected,
+                             host_unreachable, network_unreachable, network_down, std::errc::timed_out}) {
+    if (error.code() == passing) return true;
+  }
+  return false;
+}
+
+namespace detail {
+
+/// A failed try: what is known of its error, if it is a client's.
+class Failure {
+ public:
+  explicit Failure(const std::exception_ptr& failure, bool earlier_moved = false) noexcept {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const ClientError& error) {
+      transient = is_transient(error);
+      moved = error.transferred() > 0;
+      lost = transient && error.channel() == Channel::control;
+      code = error.code().category() == reply_category() ? error.code().value() : 0;
+    } catch (...) {  // not ours
+    }
+    ever_moved = moved || earlier_moved;
+  }
+  bool transient = false;
+  bool moved = false;  // there was progress
+  bool ever_moved;     // in this try or in an earlier one
+  bool lost = false;   // the session itself went
+  int code = 0;        // of the reply, if one said so
+};
+
+}  // namespace detail
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+namespace detail {
+
+/// A download that may be tried again. What a try that failed has left is gone on with, but not the file that was there
+/// before.
+template <class Session> class RepeatedDownload {
+ public:
+  RepeatedDownload(std::string remote, std::string local, TransferOptions options)
+      : remote_{std::move(remote)}, local_{std::move(local)}, options_{std::move(options)} {}
+  awaitable<TransferResult> operator()(Session& session, const Failure* last) {
+    TransferOptions options = options_;
+    if (last && last->ever_moved) {
+      const LocalTarget target{local_, remote_};
+      const Beginning left = co_await beginning_of(target.folder, target.path);
+      options.resume = options.resume || !left.is_whole;
+    }
+    co_return co_await session.download(remote_, local_, options);
+  }
+
+ private:
+  std::string remote_, local_;
+  TransferOptions options_;
+};
+
+/// An upload that may be tried again. What the server has of the file after a try that failed is gone on with only if
+/// that try has changed it: else it is the file that was there before.
+template <class Session> class RepeatedUpload {
+ public:
+  RepeatedUpload(std::string local, std::string remote, TransferOptions options)
+      : local_{std::move(local)}, remote_{std::move(remote)}, options_{std::move(options)} {
+    if (remote_.empty() || remote_.ends_with('/')) remote_ += std::filesystem::path{local_}.filename().string();
+  }
+  awaitable<TransferResult> operator()(Session& session, const Failure* last) {
+    TransferOptions options = options_;
+    const bool looks = worth_resuming() && session.features().may_have("SIZE");
+    if (looks && !options.resume) {
+      Settled<std::uint64_t> size;
+      co_await settle(session.size(remote_), size);
+      const std::uint64_t there = size.failed() ? 0 : size.get();
+      if (last && last->ever_moved && looked_ && there != before_) options.resume = true;
+      if (!looked_) before_ = there;
+      looked_ = true;
+    }
+    co_return co_await session.upload(local_, remote_, options);
+  }
+
+ private:
+  bool worth_resuming() const {
+    constexpr std::uintmax_t large = 1024 * 1024;
+    std::error_code error;
+    const auto size = std::filesystem::file_size(local_, error);
+    return !error && size >= large && !options_.ascii;
+  }
+  std::string local_, remote_;
+  TransferOptions options_;
+  std::uint64_t before_ = 0;
+  bool looked_ = false;
+};
+
+}  // namespace detail
+
+/// How a pool of sessions is to behave.
+struct PoolOptions {
+  PoolOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
+
+  ClientOptions client;
+  std::size_t sessions = 4;  // at a time
+  RetryPolicy retry;
+};
+
+/// Sessions with one server, made when they are needed and kept for the next use: for many things at once, and for
+/// things that are to survive a lost connection.
+///
+///     ftplike::ClientPool pool{network, "ftp://ann:secret@ftp.example.org"};
+///     co_await pool.download("big.iso", "downloads");
+///
+/// A server that turns a further session away (421, or 530 with a password that was good before) has no more of them
+/// from then on than it took. All sessions are where the login led them: paths are seen from there.
+///
+/// **Errors:** as of `Client`; of what is retried, those of the last try. **Lifetime:** outlives its operations.
+/// **Threads:** one.
+template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class ClientPool {
+ public:
+  using Session = Client<T, DataChannel, Observer>;
+
+  explicit ClientPool(T& network, Url url, PoolOptions options = {}, Observer observer = {})
+      : network_{network},
+        url_{std::move(url)},
+        options_{std::move(options)},
+        observer_{std::move(observer)},
+        most_{std::max<std::size_t>(1, options_.sessions)} {}
+  ClientPool(const ClientPool&) = delete;
+  ClientPool& operator=(const ClientPool&) = delete;
+
+  /// A session that is somebody's own until this goes.
+  class Lease {
+   public:
+    Lease(Lease&& other) noexcept
+        : pool_{std::exchange(other.pool_, nullptr)}, session_{std::move(other.session_)}, used_{other.used_} {}
+    Lease& operator=(Lease&&) = delete;
+    ~Lease() {
+      if (pool_) pool_->give_back(std::move(session_));
+    }
+    Session* operator->() noexcept { return &session_; }
+    Session& operator*() noexcept { return session_; }
+    /// Whether it had been kept, so that the server may have closed it since.
+    bool was_used() const noexcept { return used_; }
+
+   private:
+    friend class ClientPool;
+    Lease(ClientPool& pool, Session session, bool used) : pool_{&pool}, session_{std::move(session)}, used_{used} {}
+    ClientPool* pool_;
+    Session session_;
+    bool used_;
+  };
+
+  /// Waits for a session that nobody has, or makes one.
+  awaitable<Lease> lease() {
+    const Executor executor = co_await asio::this_coro::executor;
+    if (!freed_) freed_.emplace(executor);
+    for (;;) {
+      while (!idle_.empty()) {
+        Session session = std::move(idle_.back());
+        idle_.pop_back();
+        if (session.is_open()) co_return Lease{*this, std::move(session), true};
+        --open_;
+      }
+      std::optional<Lease> made;
+      if (open_ < most_) {
+        co_await make(made);
+      } else {
+        co_await freed_->wait();
+      }
+      if (made) co_return *std::move(made);
+    }
+  }
+  T& network() noexcept { return network_; }
+  /// How many sessions there are, and how many there can be.
+  std::size_t sessions() const noexcept { return open_; }
+  std::size_t most_sessions() const noexcept { return most_; }
+  /// Says goodbye to the server in all sessions that nobody has.
+  awaitable<void> quit() {
+    while (!idle_.empty()) {
+      Session session = std::move(idle_.back());
+      idle_.pop_back();
+      --open_;
+      co_await session.quit();
+    }
+  }
+
+  /// Runs `work(session)`, which gives an awaitable, in a session of the pool; again and again in others if it fails
+  /// for a reason that may pass. So it has to be something that may be done twice: looking, not renaming.
+  template <class Work> auto use(Work work) {
+    return keep_trying(
+        [work = std::move(work)](Session& session, const detail::Failure*) mutable { return work(session); });
+  }
+
+  /// As `Client::download`; what was lost on the way is gone on with.
+  awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
+    detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(local), std::move(options)};
+    co_return co_await keep_trying(std::move(fetch));
+  }
+  /// As `Client::upload`; what was lost on the way is gone on with.
+  awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
+    detail::RepeatedUpload<Session> store{std::move(local), std::move(remote), std::move(options)};
+    co_return co_await keep_trying(std::move(store));
+  }
+  awaitable<std::vector<Entry>> list(std::string path = {}) {
+    const auto look = [path = std::move(path)](Session& session, const detail::Failure*) { return session.list(path); };
+    co_return co_await keep_trying(look);
+  }
+
+ private:
+  /// Makes a session, unless the server has enough of us.
+  awaitable<void> make(std::optional<Lease>& made) {
+    struct Counted {
+      explicit Counted(std::size_t& its_count) : count{its_count} { ++count; }
+      ~Counted() {
+        if (!kept) --count;
+      }
+      std::size_t& count;
+      bool kept = false;
+    } counted{open_};
+    Settled<Session> connected;
+    co_await settle(connect<DataChannel>(network_, url_, options_.client, observer_), connected);
+    if (!connected.failed()) {
+      counted.kept = welcome_ = true;
+      made.emplace(Lease{*this, connected.get(), false});
+      co_return;
+    }
+    const detail::Failure failure{connected.failure()};
+    const bool enough = failure.code == 421 || (failure.code == 530 && welcome_);
+    if (!enough || open_ == 1) std::rethrow_exception(connected.failure());
+    most_ = open_ - 1;
+  }
+  void give_back(Session session) {
+    if (session.is_open()) {
+      idle_.push_back(std::move(session));
+    } else {
+      --open_;
+    }
+    freed_->open();
+  }
+
+  template <class Work, class Result> awaitable<Result> once(Work& work, const detail::Failure* last, bool& used) {
+    Lease session = co_await lease();
+    used = session.was_used();
+    co_return co_await work(*session, last);
+  }
+  template <class Work,
+            class Result = typename std::invoke_result_t<Work&, Session&, const detail::Failure*>::value_type>
+  awaitable<Result> keep_trying(Work work) {
+    std::optional<detail::Failure> last;
+    for (unsigned tries = 1;;) {
+      Settled<Result> result;
+      bool used = false;
+      co_await settle(once<Work, Result>(work, last ? &*last : nullptr, used), result);
+      if (!result.failed()) co_return result.get();
+      last.emplace(result.failure(), last && last->ever_moved);
+      if (!last->transient) co_return result.get();
+      // A server may close a session that nobody used for long; that says nothing about the next one.
+      if (used && last->lost && !last->moved) continue;
+      if (last->moved) tries = 1;
+      if (tries == options_.retry.attempts) co_return result.get();
+      const Time next = network_.now() + options_.retry.pause(tries);
+      ++tries;
+      co_await network_.sleep_until(next);
+    }
+  }
+
+  T& network_;
+  const Url url_;
+  const PoolOptions options_;
+  Observer observer_;
+  std::vector<Session> idle_;
+  std::size_t open_ = 0, most_;
+  std::optional<Gate> freed_;
+  bool welcome_ = false;  // the server let us in before
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/client/segments.hpp
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+// ---- ftplike/client/workers.hpp
+#include <exception>
+#include <list>
+#include <memory>
+#include <utility>
+
+
+namespace ftplike::detail {
+
+/// Coroutines that run beside the one that started them and end before it goes on: it has to `join` them. When one
+/// fails, the others are cancelled.
+///
+/// **Cancellation:** of `join` cancels them all; it waits for their ends all the same.
+class Workers {
+ public:
+  explicit Workers(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  ~Workers() { state_->cancel(); }
+
+  void start(awaitable<void> work) {
+    auto& stop = state_->stops.emplace_back();
+    ++state_->running;
+    const auto done = [state = state_](std::exception_ptr failure) {
+      --state->running;
+      if (failure && !std::exchange(state->failed, true)) {
+        state->failure = failure;
+        state->cancel();
+      }
+      state->ended.open();
+    };
+    start_on(state_->executor, std::move(work), stop.slot(), done);
+  }
+  void cancel() { state_->cancel(); }
+
+  /// Waits for the ends of all. The first failure is thrown here.
+  awaitable<void> join() {
+    auto outer = co_await asio::this_coro::cancellation_state;
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    auto slot = outer.slot();
+    if (outer.cancelled() != asio::cancellation_type::none) state_->cancel();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (state_->running > 0) {
+      // Each wait clears the slot of this coroutine when it ends, and must not take it itself.
+      if (slot.is_connected()) slot.assign([state = state_](asio::cancellation_type) { state->cancel(); });
+      co_await state_->ended.wait_uncancelled();
+    }
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (slot.is_connected()) slot.clear();
+    if (state_->failure) std::rethrow_exception(state_->failure);
+  }
+
+ private:
+  struct State {
+    explicit State(const Executor& its_executor) : executor{its_executor}, ended{its_executor} {}
+    void cancel() {
+      for (auto& stop : stops) stop.emit(asio::cancellation_type::terminal);
+    }
+    Executor executor;
+    Gate ended;
+    std::list<asio::cancellation_signal> stops;
+    std::exception_ptr failure;
+    std::size_t running = 0;
+    bool failed = false;
+  };
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike {
+namespace detail {
+
+/// A file of ours that is written at several places at once: aside, and under its name once it is whole.
+class SegmentedFile {
+ public:
+  SegmentedFile(const LocalTarget& target, std::uint64_t size)
+      : name_{target.path.name()},
+        folder_{checked([&] { return ::open(target.folder.label().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })},
+        partial_{make_temporary(folder_.get())} {
+    checked([&] { return ::ftruncate(partial_.file.get(), static_cast<off_t>(size)); });
+  }
+  SegmentedFile(const SegmentedFile&) = delete;
+  SegmentedFile& operator=(const SegmentedFile&) = delete;
+  ~SegmentedFile() {
+    if (partial_.file) ::unlinkat(folder_.get(), partial_.name.c_str(), 0);
+  }
+
+  void write(std::span<const std::byte> bytes, std::uint64_t at) {
+    while (!bytes.empty()) {
+      const auto n =
+          checked([&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at)); });
+      at += static_cast<std::uint64_t>(n);
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+  }
+  void commit() {
+    checked([&] { return ::renameat(folder_.get(), partial_.name.c_str(), folder_.get(), name_.c_str()); });
+    partial_.file = Descriptor{};
+  }
+
+ private:
+  std::string name_;
+  Descriptor folder_;
+  Partial partial_;
+};
+
+/// A part of such a file, and how far it has come.
+class Segment {
+ public:
+  Segment(SegmentedFile& file, std::uint64_t begin, std::uint64_t end) : file_{file}, at_{begin}, end_{end} {}
+  std::uint64_t at() const noexcept { return at_; }
+  std::uint64_t left() const noexcept { return end_ - at_; }
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    file_.write(bytes, at_);
+    at_ += bytes.size();
+    co_return;
+  }
+  awaitable<void> finish() { co_return; }
+
+ private:
+  SegmentedFile& file_;
+  std::uint64_t at_, end_;
+};
+
+/// The progress of several transfers as that of one.
+class SharedProgress {
+ public:
+  SharedProgress(Time began, std::uint64_t size, std::function<void(const Progress&)> tell)
+      : began_{began}, size_{size}, meter_{began}, tell_{std::move(tell)} {}
+  void moved(Time now, std::uint64_t count) {
+    total_ += count;
+    meter_.note(now, total_);
+    if (tell_) tell_(progress_of(meter_, now - began_, 0, total_, size_));
+  }
+  std::uint64_t total() const noexcept { return total_; }
+
+ private:
+  const Time began_;
+  const std::uint64_t size_;
+  RateMeter meter_;
+  std::function<void(const Progress&)> tell_;
+  std::uint64_t total_ = 0;
+};
+
+template <class Pool, class Network> awaitable<void> fetch_segment(Pool& pool, Network& network, std::string remote,
+                                                                   std::shared_ptr<Segment> segment,
+                                                                   SharedProgress& progress, TransferOptions options) {
+  const auto fetch = [&](typename Pool::Session& session) {
+    TransferOptions now = options;
+    now.progress = [&network, &progress, before = std::uint64_t{0}](const Progress& own) mutable {
+      progress.moved(network.now(), own.transferred - before);
+      before = own.transferred;
+    };
+    return session.download_range(remote, *segment, segment->at(), segment->left(), now);
+  };
+  while (segment->left() > 0) (void)co_await pool.use(fetch);
+}
+
+}  // namespace detail
+
+/// Fetches one file over several sessions of a pool at once, for servers or ways that are slow by the connection. What
+/// was lost on the way is gone on with while it lasts, but nothing is kept for a later `resume`.
+template <class Pool> awaitable<TransferResult> download_in_segments(Pool& pool, std::string remote, std::string local,
+                                                                     std::size_t segments,
+                                                                     TransferOptions options = {}) {
+  constexpr std::uint64_t smallest = 1024 * 1024;
+  const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
+  const Entry entry = co_await pool.use(look);
+  const auto most = std::min<std::uint64_t>(segments, entry.size / smallest);
+  if (most < 2 || options.ascii)
+    co_return co_await pool.download(std::move(remote), std::move(local), std::move(options));
+
+  auto& network = pool.network();
+  detail::LocalTarget target{local, remote};
+  detail::SegmentedFile file{target, entry.size};
+  const Time began = network.now();
+  detail::SharedProgress progress{began, entry.size, options.progress};
+  const Executor executor = co_await asio::this_coro::executor;
+  detail::Workers workers{executor};
+  for (std::uint64_t i = 0; i < most; ++i) {
+    const auto segment = std::make_shared<detail::Segment>(file, entry.size * i / most, entry.size * (i + 1) / most);
+    workers.start(detail::fetch_segment(pool, network, remote, segment, progress, options));
+  }
+  co_await workers.join();
+  file.commit();
+  if (options.keep_time && entry.modified != Timestamp{})
+    co_await target.folder.set_modified(target.path, entry.modified);
+  TransferResult result;
+  result.transferred = progress.total();
+  result.took = network.now() - began;
+  result.name = target.name();
+  co_return result;
+}
 
 }  // namespace ftplike
 
@@ -8196,7 +8936,7 @@ class SimulatedTransport {
 ///     TEST(Greeter, GreetsByName) {
 ///       SimulatedNetwork network{7};
 ///       const Endpoint door{asio::ip::address_v4::loopback(), 21};
-///       asio::co_spawn(network.executor(), greet_one(network, door), asio::detached);
+///       start_on(network.executor(), greet_one(network, door));
 ///       network.settle();
 ///       auto peer = network.dial(door);
 ///       peer.type("Ada");
@@ -8241,23 +8981,9 @@ class SimulatedNetwork : public SimulatedTransport {
   /// it threw. Throws `std::logic_error` if it cannot end (no timer is left, or not in thirty days); it is cancelled
   /// then.
   template <class R> R run(awaitable<R> operation) {
-    struct Task {
-      Settled<R> result;
-      asio::cancellation_signal stop;
-      bool done = false;
-    };
-    const auto task = std::make_shared<Task>();
-    asio::co_spawn(executor(), ftplike::settle(std::move(operation), task->result),
-                   asio::bind_cancellation_slot(task->stop.slot(), [task](std::exception_ptr) { task->done = true; }));
-    settle();
-    const Time limit = now() + std::chrono::hours{24 * 30};
-    while (!task->done) {
-      if (world_.schedule.step(limit)) continue;
-      task->stop.emit(asio::cancellation_type::terminal);
-      settle();
-      throw std::logic_error("the operation waits for something that never happens on this simulated network");
-    }
-    return task->result.get();
+    const auto result = std::make_shared<Settled<R>>();
+    drive(ftplike::settle(std::move(operation), *result), result);
+    return result->get();
   }
 
   /// Lets the n-th operation, counted from 1 since the network began, meet with `fault`. A suite runs a session with a
@@ -8275,6 +9001,25 @@ class SimulatedNetwork : public SimulatedTransport {
   std::size_t pending_timers() const noexcept { return world_.pending_timers; }
 
  private:
+  /// Runs an operation that keeps `kept` alive until it has ended.
+  void drive(awaitable<void> operation, std::shared_ptr<const void> kept) {
+    struct Task {
+      asio::cancellation_signal stop;
+      bool done = false;
+    };
+    const auto task = std::make_shared<Task>();
+    start_on(executor(), std::move(operation), task->stop.slot(),
+             [task, kept = std::move(kept)](std::exception_ptr) { task->done = true; });
+    settle();
+    const Time limit = now() + std::chrono::hours{24 * 30};
+    while (!task->done) {
+      if (world_.schedule.step(limit)) continue;
+      task->stop.emit(asio::cancellation_type::terminal);
+      settle();
+      throw std::logic_error("the operation waits for something that never happens on this simulated network");
+    }
+  }
+
   World world_;
 };
 
@@ -8875,7 +9620,7 @@ template <class S> awaitable<Reply> dispatch(S& session, std::string_view line, 
   try {
     if (entry->answer) co_return entry->answer(session, command.argument);
     co_return co_await entry->run(session, command.argument);
-  } catch (const std::system_error& failure) { error = failure.code(); }
+  } catch (...) { error = code_of(std::current_exception()); }
   co_return reply_for(error);
 }
 
@@ -8886,7 +9631,6 @@ template <class S> awaitable<Reply> dispatch(S& session, std::string_view line, 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -9918,6 +10662,8 @@ using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
 
 // ---- ftplike/verbs/listing.hpp
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10002,16 +10748,22 @@ namespace ftplike {
 
 // What directories hold. (RFC 959 §4.1.3, RFC 3659 §7)
 
+/// Appends an entry to the text of a listing.
+using EntryFormat = std::function<void(std::string& text, const Entry& entry)>;
+
 /// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory.
-template <class Listing, class Format> class ListingSource {
+template <class Listing> class ListingSource {
  public:
-  ListingSource(Listing listing, std::string pattern, Format format)
-      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)} {}
+  /// Of a directory `listing`, of anything else, `entry`, alone.
+  ListingSource(std::optional<Listing> listing, const Entry& entry, std::string pattern, EntryFormat format)
+      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)}, ended_{!listing_} {
+    if (ended_) format_(text_, entry);
+  }
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     while (at_ == text_.size() && !ended_) {
       text_.clear();
       at_ = 0;
-      std::vector<Entry> entries = co_await listing_.next();
+      std::vector<Entry> entries = co_await listing_->next();
       ended_ = entries.empty();
       std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
       for (const auto& entry : entries) {
@@ -10025,22 +10777,12 @@ template <class Listing, class Format> class ListingSource {
   }
 
  private:
-  Listing listing_;
+  std::optional<Listing> listing_;
   std::string pattern_;
-  Format format_;
+  EntryFormat format_;
   std::string text_;
   std::size_t at_ = 0;
-  bool ended_ = false;
-};
-
-/// The one entry of a path that is no directory, as a listing.
-class SingleListing {
- public:
-  explicit SingleListing(Entry entry) { entries_.push_back(std::move(entry)); }
-  awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
-
- private:
-  std::vector<Entry> entries_;
+  bool ended_;
 };
 
 /// What the argument of LIST or NLST asks for. Options as of `ls` are taken note of by ignoring them; the last
@@ -10097,17 +10839,16 @@ inline std::string_view permissions_of(const Entry& entry, Rights rights) {
 }
 
 /// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it.
-template <class S, class Format> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path,
-                                                               Entry entry, std::string pattern, Format format) {
+template <class S> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path, Entry entry,
+                                                 std::string pattern, EntryFormat format) {
   typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
   transfer.listing = true;
+  std::optional<typename S::Storage::Listing> listing;
   if (entry.is_directory()) {
-    auto listing = co_await session.storage().list(path);
-    ListingSource source{std::move(listing), std::move(pattern), std::move(format)};
-    co_return co_await session.send(source, std::move(transfer));
+    auto found = co_await session.storage().list(path);
+    listing.emplace(std::move(found));
   }
-  SingleListing single{std::move(entry)};
-  ListingSource source{std::move(single), std::string{}, std::move(format)};
+  ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format)};
   co_return co_await session.send(source, std::move(transfer));
 }
 
@@ -10319,9 +11060,9 @@ auto file_transfer(S& session, std::string_view verb, Path path, std::string_vie
 }
 
 /// The first bytes of a source.
-template <ByteSource Source> class RangeSource {
+class RangeSource {
  public:
-  RangeSource(Source& source, std::uint64_t count) : source_{source}, left_{count} {}
+  RangeSource(AnySource source, std::uint64_t count) : source_{source}, left_{count} {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     if (left_ == 0) co_return 0;
     const auto part = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left_)));
@@ -10331,7 +11072,7 @@ template <ByteSource Source> class RangeSource {
   }
 
  private:
-  Source& source_;
+  AnySource source_;
   std::uint64_t left_;
 };
 
@@ -10348,7 +11089,7 @@ struct Retr {
     auto transfer = file_transfer(session, verb, path, "Download complete", offset);
     auto file = co_await session.storage().open(path, offset);
     if (range) {
-      RangeSource part{file, range->count()};
+      RangeSource part{AnySource{file}, range->count()};
       co_return co_await session.send(part, std::move(transfer));
     }
     if constexpr (requires { file.size(); })
@@ -10484,7 +11225,9 @@ struct TrustedProxies {
 
 /// What the sessions of one account share: their number and their bandwidth.
 struct AccountUse {
-  explicit AccountUse(std::uint64_t bytes_per_second) : sent{bytes_per_second}, received{bytes_per_second} {}
+  AccountUse(std::string its_name, std::uint64_t bytes_per_second)
+      : name{std::move(its_name)}, sent{bytes_per_second}, received{bytes_per_second} {}
+  std::string name;
   Meter sent, received;
 };
 
@@ -10527,11 +11270,16 @@ template <class P> class Service {
   std::shared_ptr<AccountUse> enter(const Account& account) {
     if (account.max_sessions == 0 && account.bytes_per_second == 0) return no_limits_;
     const std::lock_guard lock{mutex_};
-    auto& slot = uses_[account.name];
-    std::shared_ptr<AccountUse> use = slot.lock();
-    if (!use) slot = use = std::make_shared<AccountUse>(account.bytes_per_second);
-    const auto sessions = static_cast<unsigned long>(use.use_count()) - 1;  // without ours
-    if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
+    std::erase_if(uses_, [](const auto& use) { return use.expired(); });
+    for (const auto& known : uses_) {
+      auto use = known.lock();
+      if (!use || use->name != account.name) continue;
+      const auto sessions = static_cast<unsigned long>(use.use_count()) - 1;  // without ours
+      if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
+      return use;
+    }
+    auto use = std::make_shared<AccountUse>(account.name, account.bytes_per_second);
+    uses_.push_back(use);
     return use;
   }
   /// The bandwidth of all transfers together.
@@ -10549,10 +11297,10 @@ template <class P> class Service {
     }
   }
 
-  AccountUse total_{limits.bytes_per_second};
-  std::shared_ptr<AccountUse> no_limits_ = std::make_shared<AccountUse>(0);
+  AccountUse total_{{}, limits.bytes_per_second};
+  std::shared_ptr<AccountUse> no_limits_ = std::make_shared<AccountUse>(std::string{}, 0);
   std::mutex mutex_;
-  std::map<std::string, std::weak_ptr<AccountUse>> uses_;
+  std::vector<std::weak_ptr<AccountUse>> uses_;
   const bool guests_by_default_;
   std::atomic<bool> beyond_loopback_ = false;
 };
@@ -10635,7 +11383,7 @@ template <Transport T, class P> class Session {
     std::error_code error;
     try {
       co_await converse();
-    } catch (const std::system_error& failure) { error = failure.code(); }
+    } catch (...) { error = code_of(std::current_exception()); }
     if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
     control_.stream().close();
     co_await control_.join_reader();
@@ -10723,27 +11471,11 @@ template <Transport T, class P> class Session {
   void disarm() { channel_.disarm(); }
   /// Sends what `source` gives over a new data connection. Gives the final reply to that.
   template <ByteSource Source> awaitable<Reply> send(Source& source, Transfer transfer) {
-    Settled<void> outcome;
-    begin(transfer, Direction::sent);
-    if (transfer.ascii) {
-      AsciiSource<Source> text{source};
-      co_await settle(send_over_data(*this, text, transfer), outcome);
-    } else {
-      co_await settle(send_over_data(*this, source, transfer), outcome);
-    }
-    co_return co_await conclude(transfer, outcome);
+    return send_any(AnySource{source}, std::move(transfer));
   }
   /// Takes what comes over a new data connection into `file`, and finishes that if all is well. Gives the final reply.
   template <ByteSink Sink> awaitable<Reply> receive(Sink& file, Transfer transfer) {
-    Settled<void> outcome;
-    begin(transfer, Direction::received);
-    if (transfer.ascii) {
-      AsciiSink<Sink> text{file};
-      co_await settle(receive_over_data(*this, text, transfer), outcome);
-    } else {
-      co_await settle(receive_over_data(*this, file, transfer), outcome);
-    }
-    co_return co_await conclude(transfer, outcome);
+    return receive_any(AnySink{file}, std::move(transfer));
   }
   /// Whether a transfer is under way; only commands that act at once can see that.
   const Transfer* transferring() const noexcept { return transfer_; }
@@ -10866,7 +11598,7 @@ template <Transport T, class P> class Session {
         if (draining_) throw std::system_error(Errc::shutting_down);
         if (first) watchdog_.guard(patience(), control_.stream());
       });
-    } catch (const std::system_error& failure) { error = failure.code(); }
+    } catch (...) { error = code_of(std::current_exception()); }
     const bool idle = watchdog_.barked();
     watchdog_.rest();
     throw std::system_error(idle        ? make_error_code(Errc::timed_out)
@@ -10929,11 +11661,28 @@ template <Transport T, class P> class Session {
           control_.put_off(*std::move(line));
         }
       }
-    } catch (const std::system_error& failure) {
+    } catch (...) {
       answering_ = false;
-      control_error_ = failure.code();
+      control_error_ = code_of(std::current_exception());
       if (watching_ && !draining_) interrupt(Errc::peer_lost);
     }
+  }
+
+  awaitable<Reply> send_any(AnySource source, Transfer transfer) {
+    Settled<void> outcome;
+    begin(transfer, Direction::sent);
+    std::optional<AsciiSource> text;
+    if (transfer.ascii) source = AnySource{text.emplace(source)};
+    co_await settle(send_over_data(*this, source, transfer), outcome);
+    co_return co_await conclude(transfer, outcome);
+  }
+  awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
+    Settled<void> outcome;
+    begin(transfer, Direction::received);
+    std::optional<AsciiSink> text;
+    if (transfer.ascii) file = AnySink{text.emplace(file)};
+    co_await settle(receive_over_data(*this, file, transfer), outcome);
+    co_return co_await conclude(transfer, outcome);
   }
 
   /// Ends the watch and gives the verdict of a transfer.
@@ -10950,8 +11699,8 @@ template <Transport T, class P> class Session {
     std::error_code error;
     try {
       outcome.get();
-    } catch (const std::system_error& failure) {
-      error = failure.code();
+    } catch (...) {
+      error = code_of(std::current_exception());
       if (error == asio::error::operation_aborted)
         error = stalled ? make_error_code(Errc::stalled) : interruption(Errc::peer_lost);
     }
@@ -11031,7 +11780,7 @@ template <Transport T, class P> class Server {
       const std::lock_guard lock{state_->mutex};
       state_->acceptors.push_back(acceptor);
     }
-    asio::co_spawn(state_->home, accept_all(state_, std::move(acceptor)), asio::detached);
+    start_on(state_->home, accept_all(state_, std::move(acceptor)));
     return where;
   }
 
@@ -11039,9 +11788,9 @@ template <Transport T, class P> class Server {
   /// of it (`ServerStopped`). Returns at once; the transport's `run` returns when it is done. Later calls do nothing.
   void stop() {
     auto state = state_;
-    asio::post(state->home, [state] {
+    call_on(state->home, [state] {
       if (std::exchange(state->stopping, true)) return;
-      asio::co_spawn(state->home, drain(state), asio::detached);
+      start_on(state->home, drain(state));
     });
   }
 
@@ -11058,13 +11807,13 @@ template <Transport T, class P> class Server {
 
   struct State {
     template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
-        : network{its_network}, home{its_network.executor()}, service{std::move(parts)}, all_gone{home, Time::max()} {}
+        : network{its_network}, home{its_network.executor()}, service{std::move(parts)}, all_gone{home} {}
 
     T& network;
     const Executor home;  // of the acceptors
     Service<P> service;
-    asio::steady_timer all_gone;  // a place to wait
-    bool stopping = false;        // on home
+    Gate all_gone;
+    bool stopping = false;  // on home
 
     std::mutex mutex;  // of what follows
     std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
@@ -11087,7 +11836,7 @@ template <Transport T, class P> class Server {
       const std::lock_guard lock{state_->mutex};
       state_->sessions.erase(place_);
       if (--state_->per_address[address_] == 0) state_->per_address.erase(address_);
-      if (state_->sessions.empty()) asio::post(state_->home, [state = state_] { state->all_gone.cancel(); });
+      if (state_->sessions.empty()) call_on(state_->home, [state = state_] { state->all_gone.open(); });
     }
     void belongs_to(OneSession* session) {
       const std::lock_guard lock{state_->mutex};
@@ -11110,7 +11859,7 @@ template <Transport T, class P> class Server {
         co_await state->network.sleep_until(state->network.now() + std::chrono::milliseconds{100});
         continue;
       }
-      asio::co_spawn(executor, serve(state, accepted.get()), asio::detached);
+      start_on(executor, serve(state, accepted.get()));
     }
   }
 
@@ -11167,18 +11916,18 @@ template <Transport T, class P> class Server {
     return ++state->last_number;
   }
 
-  /// Calls `act(session)` for every session, on its own executor.
-  template <class Act> static void for_each_session(const StatePointer& state, Act act) {
+  /// Calls `act` for every session, on its own executor.
+  static void for_each_session(const StatePointer& state, void (OneSession::*act)()) {
     const std::lock_guard lock{state->mutex};
     for (OneSession* session : state->sessions) {
       if (!session) continue;
-      asio::post(session->executor(), [state, session, act] {
+      call_on(session->executor(), [state, session, act] {
         // It may have ended meanwhile, but only on this very executor: if it is in the book it stays there during this
         // call.
         std::unique_lock lock_again{state->mutex};
         const bool alive = std::find(state->sessions.begin(), state->sessions.end(), session) != state->sessions.end();
         lock_again.unlock();
-        if (alive) act(*session);
+        if (alive) (session->*act)();
       });
     }
   }
@@ -11196,19 +11945,19 @@ template <Transport T, class P> class Server {
     }
     StopReport report;
     report.drained = count(state);
-    for_each_session(state, [](OneSession& session) { session.drain(); });
+    for_each_session(state, &OneSession::drain);
     bool late = false;
     typename T::Timer deadline{state->network, state->home};
     deadline.start(state->network.now() + state->service.limits.drain, [&late, state] {
       late = true;
-      state->all_gone.cancel();
+      state->all_gone.open();
     });
     while (count(state) > 0) {
       if (std::exchange(late, false)) {
         report.cut = count(state);
-        for_each_session(state, [](OneSession& session) { session.cut(); });
+        for_each_session(state, &OneSession::cut);
       }
-      co_await state->all_gone.async_wait(as_tuple(use_awaitable));
+      co_await state->all_gone.wait();
     }
     report.drained -= report.cut;
     if constexpr (takes<typename P::Observer, ServerStopped>) state->service.observer(ServerStopped{report});
@@ -12326,7 +13075,7 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
 
   awaitable<bool> try_password(const Password& password, const std::string& offered) const {
     if (password.is_plain()) co_return password.fits(offered, state_->hashing);
-    const auto compare = [&password, &offered, &hashing = state_->hashing] { return password.fits(offered, hashing); };
+    auto compare = [&password, &offered, &hashing = state_->hashing] { return password.fits(offered, hashing); };
     co_return co_await blocking(compare);
   }
   static bool is_certified(const UserEntry& user, const Credentials& credentials) {

@@ -1,4 +1,4 @@
-#include <ftplike/client.hpp>
+#include "support/client.hpp"
 
 #include <gtest/gtest.h>
 

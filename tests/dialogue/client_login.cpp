@@ -1,4 +1,4 @@
-#include <ftplike/client.hpp>
+#include "support/client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,6 @@ using namespace ftplike;
 using namespace std::chrono_literals;
 
 namespace {
-
-using TestClient = Client<SimulatedNetwork>;
 
 template <class... More> TestClient reach(SimulatedNetwork& network, Url url, More... more) {
   return network.run(connect(network, std::move(url), std::move(more)...));

@@ -1,4 +1,4 @@
-#include <ftplike/client.hpp>
+#include "support/client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,13 +11,6 @@ using namespace std::chrono_literals;
 // What the client asks of paths, of our own server and of others.
 
 namespace {
-
-TestClient log_in(SimulatedNetwork& network) {
-  Url url{"127.0.0.1", TestServer::port};
-  url.user = "anna";
-  url.password = "secret";
-  return network.run(connect(network, url));
-}
 
 std::vector<std::string> names(const std::vector<Entry>& entries) {
   std::vector<std::string> result;

@@ -15,15 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using TestPool = ClientPool<SimulatedNetwork>;
-
-Url anna() {
-  Url url{"127.0.0.1", TestServer::port};
-  url.user = "anna";
-  url.password = "secret";
-  return url;
-}
-
 awaitable<void> hold(SimulatedNetwork& network, TestPool& pool, Duration time) {
   TestPool::Lease lease = co_await pool.lease();
   co_await network.sleep_until(network.now() + time);

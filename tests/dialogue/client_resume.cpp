@@ -1,4 +1,4 @@
-#include <ftplike/client.hpp>
+#include "support/client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,13 +12,6 @@ using namespace std::chrono_literals;
 // Transfers that go on where an earlier one ended.
 
 namespace {
-
-TestClient log_in(SimulatedNetwork& network) {
-  Url url{"127.0.0.1", TestServer::port};
-  url.user = "anna";
-  url.password = "secret";
-  return network.run(connect(network, url));
-}
 
 TransferOptions resumed() {
   TransferOptions options;

@@ -11,16 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using TestPool = ClientPool<SimulatedNetwork>;
-
-Url anna() {
-  Url url{"127.0.0.1", TestServer::port};
-  url.user = "anna";
-  url.password = "secret";
-  return url;
-}
-
-std::string numbers(std::size_t size) {
+std::string numbers_up_to(std::size_t size) {
   std::string text;
   for (int i = 0; text.size() < size; ++i) text += std::to_string(i) + '\n';
   text.resize(size);
@@ -32,7 +23,7 @@ std::string numbers(std::size_t size) {
 TEST(ClientSegments, FetchOneFileOverSeveralSessionsAtOnce) {
   SimulatedNetwork network{1, {.window = 16384, .delay = 10ms}};
   const TestFolder folder;
-  const std::string text = numbers(5'000'001);
+  const std::string text = numbers_up_to(5'000'001);
   auto server = serve(network, {{"/a", text}}, some_users());
   TestPool pool{network, anna()};
   TransferOptions options;
@@ -51,7 +42,7 @@ TEST(ClientSegments, FetchOneFileOverSeveralSessionsAtOnce) {
 TEST(ClientSegments, SurviveTheLossOfConnections) {
   SimulatedNetwork network{1};
   const TestFolder folder;
-  const std::string text = numbers(3'000'000);
+  const std::string text = numbers_up_to(3'000'000);
   auto server = serve(network, {{"/a", text}}, some_users());
   TestPool pool{network, anna()};
   for (const std::uint64_t operation : {150u, 180u, 210u}) network.fail_at(operation, Fault::reset);
@@ -64,7 +55,7 @@ TEST(ClientSegments, LeaveNothingBehindWhenTheyAreCancelledOrFail) {
   SimulatedNetwork network{1, {.window = 16384, .delay = 10ms}};
   const TestFolder folder;
   folder.write("a", "old");
-  auto server = serve(network, {{"/a", numbers(3'000'000)}}, some_users());
+  auto server = serve(network, {{"/a", numbers_up_to(3'000'000)}}, some_users());
   TestPool pool{network, anna()};
   Started fetching{network, download_in_segments(pool, "a", folder.string(), 3)};
   network.advance(300ms);

@@ -1,4 +1,4 @@
-#include <ftplike/client.hpp>
+#include "support/client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,12 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-TestClient log_in(SimulatedNetwork& network, ClientOptions options = {}, std::string host = "127.0.0.1") {
-  Url url{std::move(host), TestServer::port};
-  url.user = "anna";
-  url.password = "secret";
-  return network.run(connect(network, url, options));
-}
 TestClient visit(SimulatedNetwork& network) {
   return network.run(connect(network, Url{"127.0.0.1", TestServer::port}));
 }

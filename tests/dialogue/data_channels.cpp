@@ -7,7 +7,7 @@ namespace {
 using namespace ftplike;
 using namespace std::chrono_literals;
 
-MemoryStorage some_files() { return {{"/a.txt", "hello"}, {"/b.txt", "world"}}; }
+MemoryStorage files_to_move() { return {{"/a.txt", "hello"}, {"/b.txt", "world"}}; }
 
 /// Whether nobody listens there.
 bool is_closed(Dialogue& client, std::uint16_t port) {
@@ -21,7 +21,7 @@ bool is_closed(Dialogue& client, std::uint16_t port) {
 
 TEST(PassiveChannel, TellsThePortOfEpsvAndSendsTheFileOverIt) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.say("EPSV"), "229 Entering extended passive mode (|||40001|)\r\n");
   EXPECT_EQ(client.say("RETR a.txt"), "150 Opening data connection for a.txt (5 bytes)\r\n");
@@ -32,7 +32,7 @@ TEST(PassiveChannel, TellsThePortOfEpsvAndSendsTheFileOverIt) {
 
 TEST(PassiveChannel, TellsAddressAndPortOfPasv) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.say("PASV"), "227 Entering passive mode (127,0,0,1,156,65)\r\n");
   EXPECT_EQ(client.say("RETR a.txt").substr(0, 4), "150 ");
@@ -41,7 +41,7 @@ TEST(PassiveChannel, TellsAddressAndPortOfPasv) {
 
 TEST(PassiveChannel, KnowsTheProtocolsOfEpsv) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue four{network};
   EXPECT_EQ(four.code("EPSV 1"), 229);
   EXPECT_EQ(four.say("EPSV 2"), "522 Network protocol not supported, use (1)\r\n");
@@ -56,7 +56,7 @@ TEST(PassiveChannel, KnowsTheProtocolsOfEpsv) {
 
 TEST(PassiveChannel, AllowsNothingElseAfterEpsvAll) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.say("EPSV ALL"), "200 EPSV ALL accepted\r\n");
   EXPECT_EQ(client.code("PASV"), 501);
@@ -70,7 +70,7 @@ TEST(PassiveChannel, TellsThePublicAddressOfTheClientsNetwork) {
   network.host("127.0.0.1", "10.0.0.1");
   PublicAddress by_network;
   by_network.add(Network{address("10.0.0.0"), 8}, address("10.9.9.9")).add(Network{}, address("192.0.2.7"));
-  auto server = serve(network, some_files(), by_network);
+  auto server = serve(network, files_to_move(), by_network);
   server.listen({address("10.0.0.1"), TestServer::port});
   Dialogue near{network, "10.0.0.2", "10.0.0.1"};
   Dialogue far{network, "198.51.100.3", "10.0.0.1"};
@@ -82,7 +82,7 @@ TEST(PassiveChannel, TellsThePublicAddressOfTheClientsNetwork) {
 TEST(PassiveChannel, TellsTheAddressThatTheClientReachedWithoutAPublicOne) {
   SimulatedNetwork network{1};
   network.host("127.0.0.1", "10.0.0.1");
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   server.listen({address("10.0.0.1"), TestServer::port});
   Dialogue client{network, "10.0.0.2", "10.0.0.1"};
   EXPECT_EQ(client.say("PASV"), "227 Entering passive mode (10,0,0,1,156,65)\r\n");
@@ -90,7 +90,7 @@ TEST(PassiveChannel, TellsTheAddressThatTheClientReachedWithoutAPublicOne) {
 
 TEST(PassiveChannel, HasOneOpenPortASession) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   const auto listeners = network.open_acceptors();
   {
     Dialogue client{network};
@@ -107,7 +107,7 @@ TEST(PassiveChannel, HasOneOpenPortASession) {
 TEST(PassiveChannel, ClosesItsPortWhenItIsNotWantedAnyMore) {
   for (const std::string_view command : {"ABOR", "USER anna", "REIN", "PORT 127,0,0,1,200,0", "QUIT"}) {
     SimulatedNetwork network{1};
-    auto server = serve(network, some_files());
+    auto server = serve(network, files_to_move());
     const auto listeners = network.open_acceptors();
     Dialogue client{network};
     client.passive();
@@ -118,7 +118,7 @@ TEST(PassiveChannel, ClosesItsPortWhenItIsNotWantedAnyMore) {
 
 TEST(PassiveChannel, TakesAConnectionThatComesBeforeTheCommand) {
   SimulatedNetwork network{1};
-  MemoryStorage files = some_files();
+  MemoryStorage files = files_to_move();
   auto server = serve(network, files);
   Dialogue client{network};
   auto early = client.open(client.passive());
@@ -130,7 +130,7 @@ TEST(PassiveChannel, TakesAConnectionThatComesBeforeTheCommand) {
 
 TEST(PassiveChannel, TakesAConnectionThatComesAtTheLastMoment) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   const auto port = client.passive();
   EXPECT_EQ(client.code("RETR a.txt"), 150);
@@ -141,7 +141,7 @@ TEST(PassiveChannel, TakesAConnectionThatComesAtTheLastMoment) {
 
 TEST(PassiveChannel, GivesUpAfterTheLimitAndTheSessionLives) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   const auto listeners = network.open_acceptors();
   Dialogue client{network};
   client.passive();
@@ -153,7 +153,7 @@ TEST(PassiveChannel, GivesUpAfterTheLimitAndTheSessionLives) {
 
 TEST(PassiveChannel, UsesOnlyTheFirstOfTwoConnections) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   const auto port = client.passive();
   auto first = client.open(port);
@@ -165,7 +165,7 @@ TEST(PassiveChannel, UsesOnlyTheFirstOfTwoConnections) {
 
 TEST(PassiveChannel, LetsOneAnnouncementBeUsedOnce) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.fetch("RETR a.txt"), "hello");
   EXPECT_EQ(client.say("RETR b.txt"), "150 40002\r\n") << "nothing is negotiated any more";
@@ -174,7 +174,7 @@ TEST(PassiveChannel, LetsOneAnnouncementBeUsedOnce) {
 
 TEST(PassiveChannel, MayBeUsedByTheNextCommandIfOneFailsBefore) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   auto early = client.open(client.passive());
   EXPECT_EQ(client.say("RETR nowhere"), "550 File not found\r\n");
@@ -184,7 +184,7 @@ TEST(PassiveChannel, MayBeUsedByTheNextCommandIfOneFailsBefore) {
 
 TEST(PassiveChannel, IsNotUsedUpByStrangers) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   const auto port = client.passive();
   auto before = network.dial({address("127.0.0.1"), port}, address("203.0.113.9"));
@@ -200,7 +200,7 @@ TEST(PassiveChannel, IsNotUsedUpByStrangers) {
 
 TEST(PassiveChannel, StrangersDoNotMakeTheWaitLonger) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   const auto port = client.passive();
   EXPECT_EQ(client.code("RETR a.txt"), 150);
@@ -215,7 +215,7 @@ TEST(PassiveChannel, StrangersDoNotMakeTheWaitLonger) {
 
 TEST(AnnouncedChannel, IsNotUsedUpByStrangers) {
   SimulatedNetwork network{1};
-  MemoryStorage files = some_files();
+  MemoryStorage files = files_to_move();
   auto server = serve(network, files);
   Dialogue client{network};
   EXPECT_EQ(client.say("STOR c.txt"), "150 40001\r\n");
@@ -230,7 +230,7 @@ TEST(AnnouncedChannel, IsNotUsedUpByStrangers) {
 
 TEST(AnnouncedChannel, GivesUpAfterTheLimitAndTheSessionLives) {
   SimulatedNetwork network{1};
-  MemoryStorage files = some_files();
+  MemoryStorage files = files_to_move();
   auto server = serve(network, files);
   const auto listeners = network.open_acceptors();
   Dialogue client{network};
@@ -252,7 +252,7 @@ std::string here(std::uint16_t port) {
 
 TEST(ActiveChannel, ConnectsToThePortThatTheClientNames) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   auto listener = network.listen_raw({address("127.0.0.1"), 51200});
   EXPECT_EQ(client.say("PORT " + here(51200)), "200 Will connect to port 51200\r\n");
@@ -266,7 +266,7 @@ TEST(ActiveChannel, ConnectsToThePortThatTheClientNames) {
 TEST(ActiveChannel, TakesUploadsOverEprtOnBothFamilies) {
   for (const std::string host : {"127.0.0.1", "::1"}) {
     SimulatedNetwork network{1};
-    MemoryStorage files = some_files();
+    MemoryStorage files = files_to_move();
     auto server = serve(network, files);
     Dialogue client{network, host, host};
     auto listener = network.listen_raw({address(host), 51200});
@@ -284,7 +284,7 @@ TEST(ActiveChannel, TakesUploadsOverEprtOnBothFamilies) {
 TEST(ActiveChannel, RefusesOtherHostsAndLowPortsBeforeAnyConnect) {
   SimulatedNetwork network{1};
   network.host("10.0.0.66");
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   const auto mail = network.listen_raw({address("127.0.0.1"), 25});
   EXPECT_EQ(client.say("PORT 127,0,0,1,0,25"), "501 Port below 1024 refused\r\n");
@@ -300,7 +300,7 @@ TEST(ActiveChannel, RefusesOtherHostsAndLowPortsBeforeAnyConnect) {
 
 TEST(ActiveChannel, RefusesWhatIsNoAddress) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   for (const auto command : {"PORT", "PORT 1,2,3,4,5", "PORT 127,0,0,1,256,0", "PORT 127,0,0,1,200,0,1",
                              "PORT 127,0,0,1,0,0", "EPRT", "EPRT |1|127.0.0.1|0|", "EPRT |1|127.0.0.1|51200",
@@ -312,7 +312,7 @@ TEST(ActiveChannel, RefusesWhatIsNoAddress) {
 
 TEST(ActiveChannel, AnswersWhenNobodyListensThere) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.code("PORT " + here(51200)), 200);
   EXPECT_EQ(client.say("RETR a.txt"), "150 Opening data connection for a.txt (5 bytes)\r\n425 No data connection\r\n");
@@ -321,7 +321,7 @@ TEST(ActiveChannel, AnswersWhenNobodyListensThere) {
 
 TEST(ActiveChannel, GivesUpAConnectThatNeverEnds) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   const auto listener = network.listen_raw({address("127.0.0.1"), 51200});
   EXPECT_EQ(client.code("PORT " + here(51200)), 200);
@@ -334,7 +334,7 @@ TEST(ActiveChannel, GivesUpAConnectThatNeverEnds) {
 
 TEST(ActiveChannel, CanBeAbortedWhileItConnects) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.code("PORT " + here(51200)), 200);
   network.fail_at(network.operations() + 2, Fault::stall);
@@ -344,7 +344,7 @@ TEST(ActiveChannel, CanBeAbortedWhileItConnects) {
 
 TEST(NegotiatedChannel, UsesWhatWasNegotiatedLast) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files());
+  auto server = serve(network, files_to_move());
   const auto listeners = network.open_acceptors();
   Dialogue client{network};
   auto listener = network.listen_raw({address("127.0.0.1"), 51200});
@@ -361,7 +361,7 @@ TEST(NegotiatedChannel, UsesWhatWasNegotiatedLast) {
 
 TEST(DataPortRange, WhenUsedUpGivesFourTwoFiveAndLeaksNothing) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files(), DataPorts{40001, 40002});
+  auto server = serve(network, files_to_move(), DataPorts{40001, 40002});
   const auto listeners = network.open_acceptors();
   Dialogue third{network};
   {
@@ -381,7 +381,7 @@ TEST(DataPortRange, WhenUsedUpGivesFourTwoFiveAndLeaksNothing) {
 
 TEST(DataPortRange, IsHandedOutInTurnPastPortsOfOthers) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files(), DataPorts{40001, 40003});
+  auto server = serve(network, files_to_move(), DataPorts{40001, 40003});
   const auto other_program = network.listen_raw({address("127.0.0.1"), 40002});
   Dialogue client{network};
   EXPECT_EQ(client.passive(), 40001);
@@ -391,7 +391,7 @@ TEST(DataPortRange, IsHandedOutInTurnPastPortsOfOthers) {
 
 TEST(DataPortRange, OfOneServesOneTransferAfterAnother) {
   SimulatedNetwork network{1};
-  auto server = serve(network, some_files(), DataPorts{40001, 40001});
+  auto server = serve(network, files_to_move(), DataPorts{40001, 40001});
   Dialogue client{network};
   for (int i = 0; i < 20; ++i) EXPECT_EQ(client.fetch("RETR a.txt"), "hello");
 }

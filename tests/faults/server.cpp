@@ -136,7 +136,7 @@ class Hardy {
   bool reads_data_ = true;
 };
 
-const std::string old_text(3000, 'o'), new_text(40'000, 'n');
+const std::string old_file(3000, 'o'), new_file(40'000, 'n');
 
 /// What is wanted of a file that was uploaded, of the final reply to that.
 void expect_whole(const MemoryStorage& files, std::string_view path, std::optional<std::string> before,
@@ -160,9 +160,9 @@ bool seed_session(SimulatedNetwork& network, MemoryStorage& files, Fault fault) 
   Hardy client{network};
   const bool told = client.say("PWD").starts_with("257");
   const bool sent = client.over_announced("RETR a").starts_with("226");
-  if (sent && fault != Fault::end) { EXPECT_EQ(client.received, old_text); }
-  const auto stored = client.over_announced("STOR b", new_text);
-  expect_whole(files, "/b", std::nullopt, new_text, stored, fault);
+  if (sent && fault != Fault::end) { EXPECT_EQ(client.received, old_file); }
+  const auto stored = client.over_announced("STOR b", new_file);
+  expect_whole(files, "/b", std::nullopt, new_file, stored, fault);
   const bool listed = client.over_announced("LIST").starts_with("226");
   if (listed && fault != Fault::end && stored.starts_with("226")) { EXPECT_EQ(client.received, "a\nb\nbig"); }
   return client.say("QUIT").starts_with("221") && told && sent && stored.starts_with("226") && listed;
@@ -173,8 +173,8 @@ bool standard_session(SimulatedNetwork& network, MemoryStorage& files, Fault fau
   client.say("USER anna");
   client.say("PASS secret");
   client.say("TYPE I");
-  const auto stored = client.over_passive("STOR a", new_text);
-  expect_whole(files, "/a", old_text, new_text, stored, fault);
+  const auto stored = client.over_passive("STOR a", new_file);
+  expect_whole(files, "/a", old_file, new_file, stored, fault);
   const bool sent = client.over_passive("RETR a").starts_with("226");
   if (sent && fault != Fault::end) { EXPECT_EQ(client.received, *files.text("/a")); }
   const bool listed = client.over_passive("MLSD").starts_with("226");
@@ -193,9 +193,9 @@ bool active_session(SimulatedNetwork& network, MemoryStorage& files, Fault fault
   client.say("PASS secret");
   client.say("TYPE I");
   const bool sent = client.over_active("RETR a").starts_with("226");
-  if (sent && fault != Fault::end) { EXPECT_EQ(client.received, old_text); }
-  const auto stored = client.over_active("STOR a", new_text);
-  expect_whole(files, "/a", old_text, new_text, stored, fault);
+  if (sent && fault != Fault::end) { EXPECT_EQ(client.received, old_file); }
+  const auto stored = client.over_active("STOR a", new_file);
+  expect_whole(files, "/a", old_file, new_file, stored, fault);
   return client.say("QUIT").starts_with("221") && sent && stored.starts_with("226");
 }
 
@@ -205,7 +205,7 @@ bool aborting_session(SimulatedNetwork& network, MemoryStorage& files, Fault fau
   client.say("PASS secret");
   client.say("TYPE I");
   const bool up = client.aborted("STOR a").starts_with("226");
-  EXPECT_EQ(files.text("/a"), fault == Fault::end && files.text("/a") == "" ? "" : old_text);
+  EXPECT_EQ(files.text("/a"), fault == Fault::end && files.text("/a") == "" ? "" : old_file);
   const bool down = client.aborted("RETR big").starts_with("226");
   const bool nothing = client.say("ABOR").starts_with("225");
   return client.say("QUIT").starts_with("221") && up && down && nothing;
@@ -217,10 +217,10 @@ bool resuming_session(SimulatedNetwork& network, MemoryStorage& files, Fault fau
   client.say("PASS secret");
   client.say("TYPE I");
   const bool agreed = client.say("REST 1000").starts_with("350");
-  const auto stored = client.over_passive("STOR a", new_text);
+  const auto stored = client.over_passive("STOR a", new_file);
   // REST itself may have met with the fault: then the upload began at 0.
-  const auto resumed = agreed ? old_text.substr(0, 1000) + new_text : new_text;
-  expect_whole(files, "/a", old_text, resumed, stored, fault);
+  const auto resumed = agreed ? old_file.substr(0, 1000) + new_file : new_file;
+  expect_whole(files, "/a", old_file, resumed, stored, fault);
   const auto before = files.text("/a");
   const auto appended = client.over_passive("APPE a", "!");
   expect_whole(files, "/a", before, before.value_or("") + "!", appended, fault);
@@ -237,7 +237,7 @@ struct Outcome {
 Outcome play(Script script, std::uint64_t seed, const NetworkConditions& conditions, std::optional<std::uint64_t> n,
              Fault fault) {
   SimulatedNetwork network{seed, conditions};
-  MemoryStorage files{{"/a", old_text}, {"/big", std::string(300'000, 'b')}};
+  MemoryStorage files{{"/a", old_file}, {"/big", std::string(300'000, 'b')}};
   auto users = some_users();
   if (script == seed_session) users = UserTable{GuestAuthenticator{}};
   bool well = false;

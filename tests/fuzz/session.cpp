@@ -23,7 +23,7 @@
 #define FTPLIKE_ADDRESS_SANITIZER 1
 #endif
 #if defined(FTPLIKE_ADDRESS_SANITIZER)
-#include <sanitizer/allocator_interface.h>
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();  // g++ 12 has no header for it
 #elif defined(__GLIBC__)
 #include <malloc.h>
 #endif

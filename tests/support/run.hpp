@@ -13,7 +13,8 @@ template <class R> R run(asio::io_context& context, ftplike::awaitable<R> operat
   std::exception_ptr failure;
   context.restart();
   if constexpr (std::is_void_v<R>) {
-    asio::co_spawn(context, std::move(operation), [&](std::exception_ptr thrown) { failure = thrown; });
+    ftplike::start_on(context.get_executor(), std::move(operation), {},
+                      [&](std::exception_ptr thrown) { failure = thrown; });
     context.run();
     if (failure) std::rethrow_exception(failure);
   } else {
@@ -23,7 +24,8 @@ template <class R> R run(asio::io_context& context, ftplike::awaitable<R> operat
       R value = co_await std::move(awaited);
       place.emplace(std::move(value));
     };
-    asio::co_spawn(context, keep(std::move(operation), result), [&](std::exception_ptr thrown) { failure = thrown; });
+    ftplike::start_on(context.get_executor(), keep(std::move(operation), result), {},
+                      [&](std::exception_ptr thrown) { failure = thrown; });
     context.run();
     if (failure) std::rethrow_exception(failure);
     return std::move(*result);

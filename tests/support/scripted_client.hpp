@@ -1,11 +1,9 @@
 #pragma once
 // A client of a scripted server.
 #include <gtest/gtest.h>
-#include <ftplike/client.hpp>
+#include "support/client.hpp"
 
 #include "support/scripted_server.hpp"
-
-using TestClient = ftplike::Client<ftplike::SimulatedNetwork>;
 
 /// Logs in to the scripted server, whose script begins with `welcomes`.
 inline TestClient enter(ftplike::SimulatedNetwork& network, ftplike::ClientOptions options = {}) {
@@ -39,9 +37,8 @@ inline ftplike::awaitable<void> send_text(TestClient& client, std::string text, 
 template <class R> class Started {
  public:
   Started(ftplike::SimulatedNetwork& network, ftplike::awaitable<R> operation) {
-    asio::co_spawn(network.executor(), ftplike::settle(std::move(operation), state_->result),
-                   asio::bind_cancellation_slot(state_->stop.slot(),
-                                                [state = state_](std::exception_ptr) { state->done = true; }));
+    ftplike::start_on(network.executor(), ftplike::settle(std::move(operation), state_->result), state_->stop.slot(),
+                      [state = state_](std::exception_ptr) { state->done = true; });
     network.settle();
   }
   bool done() const { return state_->done; }

@@ -117,11 +117,12 @@ class ScriptedServer {
   ScriptedServer& step(State::Step next) {
     state_->steps.push_back(std::move(next));
     if (!std::exchange(state_->playing, true)) {
-      asio::co_spawn(state_->host.executor(), play(state_), [state = state_](std::exception_ptr failure) {
+      const auto report = [state = state_](std::exception_ptr failure) {
         try {
           if (failure && !state->may_break_off) std::rethrow_exception(failure);
         } catch (const std::exception& error) { ADD_FAILURE() << "the scripted server: " << error.what(); }
-      });
+      };
+      ftplike::start_on(state_->host.executor(), play(state_), {}, report);
     }
     return *this;
   }

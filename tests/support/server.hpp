@@ -78,8 +78,8 @@ class TestServer {
   std::unique_ptr<Running> running_;
 };
 
-/// Serves `files`, as "server/server_storage". The parts: `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, `TrustedProxies`, a
-/// `UserTable` or a `GuestAuthenticator`, a `Diary::Hook`.
+/// Serves `files`, as "server/server_storage". The parts: `Limits`, `DataPorts`, `PublicAddress`, `Greeting`,
+/// `TrustedProxies`, a `UserTable` or a `GuestAuthenticator`, a `Diary::Hook`.
 template <class... Parts>
 TestServer serve(ftplike::SimulatedNetwork& network, ftplike::MemoryStorage files, Parts... parts) {
   Setup setup;

@@ -11,9 +11,8 @@
 template <class R> class Started {
  public:
   Started(const ftplike::Executor& executor, ftplike::awaitable<R> operation) : state_{std::make_shared<State>()} {
-    asio::co_spawn(executor, ftplike::settle(std::move(operation), state_->result),
-                   asio::bind_cancellation_slot(state_->stop.slot(),
-                                                [state = state_](std::exception_ptr) { state->done = true; }));
+    ftplike::start_on(executor, ftplike::settle(std::move(operation), state_->result), state_->stop.slot(),
+                      [state = state_](std::exception_ptr) { state->done = true; });
   }
   bool done() const { return state_->done; }
   void cancel() { state_->stop.emit(asio::cancellation_type::terminal); }

@@ -83,7 +83,7 @@ class BasicBlockingClient {
 
   /// Ends the call that is under way, in whichever thread.
   void cancel() {
-    asio::post(executor_, [this] {
+    call_on(executor_, [this] {
       if (stop_) stop_->emit(asio::cancellation_type::terminal);
     });
   }
@@ -97,7 +97,7 @@ class BasicBlockingClient {
       network_.stop();  // what else waits there, waits on in the next call
     };
     stop_ = &stop;
-    asio::co_spawn(executor_, settle(std::move(operation), result), asio::bind_cancellation_slot(stop.slot(), done));
+    start_on(executor_, settle(std::move(operation), result), stop.slot(), done);
     network_.run();
     return result.get();
   }

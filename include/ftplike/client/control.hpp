@@ -54,7 +54,7 @@ template <Transport T, class Observer> class ClientControl {
         limits_{limits},
         observer_{observer},
         watchdog_{network, executor},
-        watch_over_{executor, Time::max()},
+        watch_over_{executor},
         who_{next_client_number(), stream_.local(), stream_.remote()} {
     observe<SessionOpened>();
   }
@@ -109,7 +109,7 @@ template <Transport T, class Observer> class ClientControl {
     const Reply first = co_await answer(verb_of(command), limits_.reply);
     if (first.preliminary()) {
       watching_ = true;
-      asio::co_spawn(executor_, watch(std::move(keep)), asio::detached);
+      start_on(executor_, watch(std::move(keep)));
     } else {
       conclusion_ = first;
     }
@@ -118,7 +118,7 @@ template <Transport T, class Observer> class ClientControl {
   /// The final reply of the transfer under way.
   awaitable<Reply> conclude(std::string verb, Duration limit) {
     const Limited<T> limited{watchdog_, limit, stream_};
-    while (watching_) co_await watch_over_.async_wait(as_tuple(use_awaitable));
+    while (watching_) co_await watch_over_.wait();
     if (conclusion_) co_return *conclusion_;
     std::error_code error = watch_failure_;
     if (!error) error = watchdog_.barked() ? make_error_code(Errc::timed_out) : asio::error::operation_aborted;
@@ -270,11 +270,11 @@ template <Transport T, class Observer> class ClientControl {
     if (farewell_) close(Errc::shutting_down);
     if (watch_failure_) close(watch_failure_);
     if (refused()) watchdog_.interrupt();
-    watch_over_.cancel();
+    watch_over_.open();
   }
   awaitable<void> stop_watching() {
     if (watching_) stream_.cancel();
-    while (watching_) co_await watch_over_.async_wait(as_tuple(use_awaitable));
+    while (watching_) co_await watch_over_.wait();
   }
 
   T& network_;
@@ -285,7 +285,7 @@ template <Transport T, class Observer> class ClientControl {
   Watchdog<T> watchdog_;
   ReplyBuffer replies_;
   Outstanding outstanding_;
-  asio::steady_timer watch_over_;  // never rings: a place to wait
+  Gate watch_over_;
   std::optional<Reply> conclusion_;
   std::error_code watch_failure_, fate_;
   Conversation who_;

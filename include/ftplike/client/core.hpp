@@ -17,14 +17,14 @@
 namespace ftplike::detail {
 
 /// A sink whose end is somebody else's to decide on.
-template <ByteSink Sink> class Unfinished {
+class Unfinished {
  public:
-  explicit Unfinished(Sink& sink) : sink_{sink} {}
+  explicit Unfinished(AnySink sink) : sink_{sink} {}
   awaitable<void> write(std::span<const std::byte> bytes) { return sink_.write(bytes); }
   awaitable<void> finish() { co_return; }
 
  private:
-  Sink& sink_;
+  AnySink sink_;
 };
 
 /// A client's session: commands in step with their replies, and transfers of which both connections have their say.
@@ -87,7 +87,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
 
   /// Takes what comes over a new data connection into `sink`, without finishing that. Gives the final reply.
-  template <ByteSink Sink> awaitable<Reply> receive(Sink& sink, ClientTransfer& transfer) {
+  awaitable<Reply> receive(AnySink sink, ClientTransfer& transfer) {
     co_await start(transfer);
     Settled<void> outcome;
     if (transfer.ascii) {
@@ -101,15 +101,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     co_return co_await conclude(transfer, outcome);
   }
   /// Sends what `source` gives over a new data connection. Gives the final reply.
-  template <ByteSource Source> awaitable<Reply> send(Source& source, ClientTransfer& transfer) {
+  awaitable<Reply> send(AnySource source, ClientTransfer& transfer) {
     co_await start(transfer);
     Settled<void> outcome;
-    if (transfer.ascii) {
-      AsciiSource<Source> text{source};
-      co_await settle(send_over_data(text, transfer), outcome);
-    } else {
-      co_await settle(send_over_data(source, transfer), outcome);
-    }
+    std::optional<AsciiSource> text;
+    if (transfer.ascii) source = AnySource{text.emplace(source)};
+    co_await settle(send_over_data(source, transfer), outcome);
     stalled_ = watchdog().barked();
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     if (cancellation.cancelled() != asio::cancellation_type::none) give_up(transfer, outcome);
@@ -201,7 +198,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     opening_.clear();
   }
 
-  template <class Sink> awaitable<void> receive_over_data(Sink& sink, ClientTransfer& transfer) {
+  awaitable<void> receive_over_data(AnySink sink, ClientTransfer& transfer) {
     co_await open(transfer);
     const Limited<T> limited{watchdog(), options.limits.stall, *link_};
     co_await copy(
@@ -209,13 +206,14 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     link_->complete();
     if constexpr (SecurableStream<Stream>) co_await link_->finish();  // the peer said goodbye, so do we
   }
-  template <class Sink> awaitable<void> receive_text(Sink& sink, ClientTransfer& transfer) {
-    Unfinished<Sink> file{sink};
-    AsciiSink<Unfinished<Sink>> text{file};
-    co_await receive_over_data(text, transfer);
+  awaitable<void> receive_text(AnySink sink, ClientTransfer& transfer) {
+    Unfinished file{sink};
+    AsciiSink text{AnySink{file}};
+    const AnySink all{text};
+    co_await receive_over_data(all, transfer);
     co_await text.finish();
   }
-  template <class Source> awaitable<void> send_over_data(Source& source, ClientTransfer& transfer) {
+  awaitable<void> send_over_data(AnySource source, ClientTransfer& transfer) {
     co_await open(transfer);
     const Limited<T> limited{watchdog(), options.limits.stall, *link_};
     co_await copy(

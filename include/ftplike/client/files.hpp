@@ -38,9 +38,9 @@ awaitable<std::optional<std::uint64_t>> length_for(Core& core, std::string remot
 }
 
 /// Fetches a file, from `offset` on, into a sink that is not finished by this.
-template <class Core, ByteSink Sink>
-awaitable<TransferResult> fetch(Core& core, std::string remote, Sink& sink, std::uint64_t offset,
-                                std::optional<std::uint64_t> size, const TransferOptions& options) {
+template <class Core> awaitable<TransferResult> fetch(Core& core, std::string remote, AnySink sink,
+                                                      std::uint64_t offset, std::optional<std::uint64_t> size,
+                                                      const TransferOptions& options) {
   const char type = options.ascii ? 'A' : 'I';
   co_await set_type(core, type);
   ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
@@ -55,9 +55,9 @@ awaitable<TransferResult> fetch(Core& core, std::string remote, Sink& sink, std:
 }
 
 /// Fetches a part of a file.
-template <class Core, ByteSink Sink> awaitable<TransferResult> fetch_range(Core& core, std::string remote, Sink& sink,
-                                                                           std::uint64_t offset, std::uint64_t length,
-                                                                           TransferOptions options) {
+template <class Core> awaitable<TransferResult> fetch_range(Core& core, std::string remote, AnySink sink,
+                                                            std::uint64_t offset, std::uint64_t length,
+                                                            TransferOptions options) {
   co_await set_type(core, 'I');
   ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
   transfer.offset = transfer.restart = offset;
@@ -69,10 +69,10 @@ template <class Core, ByteSink Sink> awaitable<TransferResult> fetch_range(Core&
 }
 
 /// Sends what a source gives, which is to stand behind `offset` bytes that the server has.
-template <class Core, ByteSource Source>
-awaitable<TransferResult> store(Core& core, std::string_view verb, Source& source, std::string remote,
-                                std::uint64_t offset, std::optional<std::uint64_t> size,
-                                const TransferOptions& options) {
+template <class Core> awaitable<TransferResult> store(Core& core, std::string_view verb, AnySource source,
+                                                      std::string remote, std::uint64_t offset,
+                                                      std::optional<std::uint64_t> size,
+                                                      const TransferOptions& options) {
   const char type = options.ascii ? 'A' : 'I';
   co_await set_type(core, type);
   std::string command{verb};

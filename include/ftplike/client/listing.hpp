@@ -61,7 +61,7 @@ awaitable<void> list_lines(Core& core, std::string_view verb, std::string path, 
   transfer.listing = true;
   const auto give = [&take](std::string_view line) { take(line); };
   LineSink lines{core.options.limits.line, give};
-  (void)co_await core.receive(lines, transfer);
+  (void)co_await core.receive(AnySink{lines}, transfer);
   co_await lines.finish();
 }
 

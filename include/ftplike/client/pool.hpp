@@ -132,7 +132,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// Waits for a session that nobody has, or makes one.
   awaitable<Lease> lease() {
     const Executor executor = co_await asio::this_coro::executor;
-    if (!freed_) freed_.emplace(executor, Time::max());
+    if (!freed_) freed_.emplace(executor);
     for (;;) {
       while (!idle_.empty()) {
         Session session = std::move(idle_.back());
@@ -144,7 +144,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       if (open_ < most_) {
         co_await make(made);
       } else {
-        co_await freed_->async_wait(as_tuple(use_awaitable));
+        co_await freed_->wait();
       }
       if (made) co_return *std::move(made);
     }
@@ -214,7 +214,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     } else {
       --open_;
     }
-    freed_->cancel();
+    freed_->open();
   }
 
   template <class Work, class Result> awaitable<Result> once(Work& work, const detail::Failure* last, bool& used) {
@@ -237,7 +237,9 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       if (used && last->lost && !last->moved) continue;
       if (last->moved) tries = 1;
       if (tries == options_.retry.attempts) co_return result.get();
-      co_await network_.sleep_until(network_.now() + options_.retry.pause(tries++));
+      const Time next = network_.now() + options_.retry.pause(tries);
+      ++tries;
+      co_await network_.sleep_until(next);
     }
   }
 
@@ -247,8 +249,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   Observer observer_;
   std::vector<Session> idle_;
   std::size_t open_ = 0, most_;
-  std::optional<asio::steady_timer> freed_;  // never rings: a place to wait
-  bool welcome_ = false;                     // the server let us in before
+  std::optional<Gate> freed_;
+  bool welcome_ = false;  // the server let us in before
 };
 
 }  // namespace ftplike

@@ -82,7 +82,7 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
       writer.emplace(std::move(created));
     } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.name()); }
     try {
-      TransferResult fetched = co_await fetch(core, remote, *writer, offset, size, options);
+      TransferResult fetched = co_await fetch(core, remote, AnySink{*writer}, offset, size, options);
       result = std::move(fetched);
     } catch (const ClientError& failure) {
       if (offset == 0 || failure.verb() != "REST") throw;
@@ -133,7 +133,7 @@ template <class Core, class Open> awaitable<TransferResult> store_file(Core& cor
     }
     std::optional<TransferResult> result;
     try {
-      TransferResult stored = co_await store(core, verb, *file, remote, offset, local.size, options);
+      TransferResult stored = co_await store(core, verb, AnySource{*file}, remote, offset, local.size, options);
       result = std::move(stored);
     } catch (const ClientError& failure) {
       const bool refused = failure.verb() == "REST" || (failure.transferred() == 0 && failure.code().value() == 554);

@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include <ftplike/io/asio.hpp>
+#include <ftplike/io/gate.hpp>
 
 namespace ftplike::detail {
 
@@ -28,9 +28,9 @@ class Workers {
         state->failure = failure;
         state->cancel();
       }
-      state->ended.cancel();
+      state->ended.open();
     };
-    asio::co_spawn(state_->executor, std::move(work), asio::bind_cancellation_slot(stop.slot(), done));
+    start_on(state_->executor, std::move(work), stop.slot(), done);
   }
   void cancel() { state_->cancel(); }
 
@@ -44,8 +44,7 @@ class Workers {
     while (state_->running > 0) {
       // Each wait clears the slot of this coroutine when it ends, and must not take it itself.
       if (slot.is_connected()) slot.assign([state = state_](asio::cancellation_type) { state->cancel(); });
-      co_await state_->ended.async_wait(
-          as_tuple(asio::bind_cancellation_slot(asio::cancellation_slot{}, use_awaitable)));
+      co_await state_->ended.wait_uncancelled();
     }
     co_await asio::this_coro::throw_if_cancelled(throws);
     if (slot.is_connected()) slot.clear();
@@ -54,12 +53,12 @@ class Workers {
 
  private:
   struct State {
-    explicit State(const Executor& its_executor) : executor{its_executor}, ended{its_executor, Time::max()} {}
+    explicit State(const Executor& its_executor) : executor{its_executor}, ended{its_executor} {}
     void cancel() {
       for (auto& stop : stops) stop.emit(asio::cancellation_type::terminal);
     }
     Executor executor;
-    asio::steady_timer ended;  // never rings: a place to wait
+    Gate ended;
     std::list<asio::cancellation_signal> stops;
     std::exception_ptr failure;
     std::size_t running = 0;

@@ -17,7 +17,6 @@
 #include <asio/buffer.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/dispatch.hpp>
 #include <asio/error.hpp>
 #include <asio/execution/context.hpp>
@@ -26,33 +25,25 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
 #include <asio/query.hpp>
+#include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
-#include <asio/thread_pool.hpp>
 #include <asio/use_awaitable.hpp>
-#include <asio/write.hpp>
-#if ASIO_VERSION >= 102300
-#include <asio/as_tuple.hpp>
-#else
-#include <asio/experimental/as_tuple.hpp>
-#endif
 
 #ifndef ASIO_HAS_CO_AWAIT
 #error "ftplike needs a compiler with C++20 coroutines"
 #endif
 
 #include <chrono>
+#include <exception>
+#include <functional>
+#include <utility>
 
 namespace ftplike {
 
 /// What every operation that waits gives back: `co_await` it, or hand it to `co_spawn`.
 using asio::awaitable;
 using asio::use_awaitable;
-#if ASIO_VERSION >= 102300
-using asio::as_tuple;
-#else
-using asio::experimental::as_tuple;
-#endif
 
 /// Where coroutines run.
 using Executor = asio::any_io_executor;
@@ -62,5 +53,20 @@ using Address = asio::ip::address;
 /// The clock of every limit: steady, never wall time. A simulated network has its own.
 using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
+
+/// Calls a function on an executor, later. One type of function, because what Asio makes of each takes a compiler long.
+inline void call_on(const Executor& executor, std::function<void()> function) {
+  asio::post(executor, std::move(function));
+}
+
+/// What is called with what a coroutine threw, or null, when it has ended.
+using AtEnd = std::function<void(std::exception_ptr)>;
+
+/// Runs a coroutine on an executor. `slot` can cancel it; what it throws goes to `at_end` alone.
+inline void start_on(
+    const Executor& executor, awaitable<void> operation, asio::cancellation_slot slot = {},
+    AtEnd at_end = [](std::exception_ptr) {}) {
+  asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, std::move(at_end)));
+}
 
 }  // namespace ftplike

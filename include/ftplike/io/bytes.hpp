@@ -87,7 +87,8 @@ class TextSink {
 namespace detail {
 
 /// A source whose next bytes the kernel can move by itself, from `position()` of its descriptor on. `fetch` makes up to
-/// `most` of them ready, so that taking them does not wait for a disk, and gives how many there are; 0 at the end.
+/// `most` of them ready, so that taking them does not wait for a disk, and gives how many there are; 0 at the end. A
+/// descriptor of -1 says that it has none after all.
 template <class T>
 concept FileSource = ByteSource<T> && requires(T& source, std::size_t count) {
   { source.fetch(count) } -> std::same_as<awaitable<std::size_t>>;
@@ -127,9 +128,9 @@ template <ByteSource Source, ByteSink Sink, class Progress>
 awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t largest_piece = 512 * 1024) {
   constexpr bool waits = !std::is_void_v<std::invoke_result_t<Progress&, std::size_t>>;
   if constexpr (detail::FileSource<Source> && detail::FileSender<Sink>) {
-    for (;;) {
+    while (source.descriptor() >= 0) {
       const std::size_t ready = co_await source.fetch(largest_piece);
-      if (ready == 0) break;
+      if (ready == 0) co_return;
       const std::size_t n = co_await sink.send_file(source.descriptor(), source.position(), ready);
       if (n == 0) throw std::system_error(std::make_error_code(std::errc::io_error));  // the file was cut meanwhile
       source.advance(n);
@@ -139,23 +140,22 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
         progress(n);
       }
     }
-  } else {
-    std::vector<std::byte> room(std::min<std::size_t>(16 * 1024, largest_piece));
-    for (;;) {
-      const std::size_t n = co_await source.read_some(room);
-      if (n == 0) break;
-      std::span<const std::byte> piece = std::span{room}.first(n);
-      while (!piece.empty()) {
-        const std::size_t moved = co_await detail::write_piece(sink, piece);
-        piece = piece.subspan(moved);
-        if constexpr (waits) {
-          co_await progress(moved);
-        } else {
-          progress(moved);
-        }
+  }
+  std::vector<std::byte> room(std::min<std::size_t>(16 * 1024, largest_piece));
+  for (;;) {
+    const std::size_t n = co_await source.read_some(room);
+    if (n == 0) break;
+    std::span<const std::byte> piece = std::span{room}.first(n);
+    while (!piece.empty()) {
+      const std::size_t moved = co_await detail::write_piece(sink, piece);
+      piece = piece.subspan(moved);
+      if constexpr (waits) {
+        co_await progress(moved);
+      } else {
+        progress(moved);
       }
-      if (n == room.size() && n < largest_piece / 2) room.resize(std::min(n * 4, largest_piece / 2));
     }
+    if (n == room.size() && n < largest_piece / 2) room.resize(std::min(n * 4, largest_piece / 2));
   }
 }
 

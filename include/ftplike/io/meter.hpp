@@ -7,8 +7,8 @@
 
 namespace ftplike {
 
-/// A limit of bytes per second that any number of transfers share. It says when the next bytes may follow; waiting is the
-/// transfer's own business, so that a limit costs no processor time. **Threads:** safe.
+/// A limit of bytes per second that any number of transfers share. It says when the next bytes may follow; waiting is
+/// the transfer's own business, so that a limit costs no processor time. **Threads:** safe.
 class Meter {
  public:
   /// 0 bytes per second: no limit.

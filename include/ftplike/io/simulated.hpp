@@ -145,7 +145,7 @@ class SimulatedTransport {
 ///     TEST(Greeter, GreetsByName) {
 ///       SimulatedNetwork network{7};
 ///       const Endpoint door{asio::ip::address_v4::loopback(), 21};
-///       asio::co_spawn(network.executor(), greet_one(network, door), asio::detached);
+///       start_on(network.executor(), greet_one(network, door));
 ///       network.settle();
 ///       auto peer = network.dial(door);
 ///       peer.type("Ada");
@@ -190,23 +190,9 @@ class SimulatedNetwork : public SimulatedTransport {
   /// it threw. Throws `std::logic_error` if it cannot end (no timer is left, or not in thirty days); it is cancelled
   /// then.
   template <class R> R run(awaitable<R> operation) {
-    struct Task {
-      Settled<R> result;
-      asio::cancellation_signal stop;
-      bool done = false;
-    };
-    const auto task = std::make_shared<Task>();
-    asio::co_spawn(executor(), ftplike::settle(std::move(operation), task->result),
-                   asio::bind_cancellation_slot(task->stop.slot(), [task](std::exception_ptr) { task->done = true; }));
-    settle();
-    const Time limit = now() + std::chrono::hours{24 * 30};
-    while (!task->done) {
-      if (world_.schedule.step(limit)) continue;
-      task->stop.emit(asio::cancellation_type::terminal);
-      settle();
-      throw std::logic_error("the operation waits for something that never happens on this simulated network");
-    }
-    return task->result.get();
+    const auto result = std::make_shared<Settled<R>>();
+    drive(ftplike::settle(std::move(operation), *result), result);
+    return result->get();
   }
 
   /// Lets the n-th operation, counted from 1 since the network began, meet with `fault`. A suite runs a session with a
@@ -224,6 +210,25 @@ class SimulatedNetwork : public SimulatedTransport {
   std::size_t pending_timers() const noexcept { return world_.pending_timers; }
 
  private:
+  /// Runs an operation that keeps `kept` alive until it has ended.
+  void drive(awaitable<void> operation, std::shared_ptr<const void> kept) {
+    struct Task {
+      asio::cancellation_signal stop;
+      bool done = false;
+    };
+    const auto task = std::make_shared<Task>();
+    start_on(executor(), std::move(operation), task->stop.slot(),
+             [task, kept = std::move(kept)](std::exception_ptr) { task->done = true; });
+    settle();
+    const Time limit = now() + std::chrono::hours{24 * 30};
+    while (!task->done) {
+      if (world_.schedule.step(limit)) continue;
+      task->stop.emit(asio::cancellation_type::terminal);
+      settle();
+      throw std::logic_error("the operation waits for something that never happens on this simulated network");
+    }
+  }
+
   World world_;
 };
 

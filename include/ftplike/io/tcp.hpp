@@ -90,8 +90,9 @@ class TcpStream {
       if (errno != EAGAIN && errno != EINTR) detail::fail_socket();
       register_socket();
     }
-    const auto [error, n] =
-        co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), as_tuple(use_awaitable));
+    const auto buffer = asio::buffer(room.data(), room.size());
+    std::error_code error;
+    const std::size_t n = co_await socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
     if (error && error != asio::error::eof) throw std::system_error(detail::standard_error(error));
     co_return n;
   }
@@ -154,7 +155,8 @@ class TcpStream {
  private:
   awaitable<void> writable() {
     register_socket();
-    const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write, as_tuple(use_awaitable));
+    std::error_code error;
+    co_await socket_.async_wait(asio::socket_base::wait_write, asio::redirect_error(use_awaitable, error));
     if (error) throw std::system_error(detail::standard_error(error));
   }
   int descriptor() const {
@@ -223,7 +225,7 @@ class TcpTransport {
   class Timer {
    public:
     Timer(TcpTransport&, const Executor& executor) : timer_{executor} {}
-    template <class Call> void start(Time when, Call call) {
+    void start(Time when, std::function<void()> call) {
       timer_.expires_at(when);
       timer_.async_wait([call = std::move(call), round = ++*round_, now = round_](std::error_code error) mutable {
         if (!error && round == *now) call();
@@ -242,7 +244,7 @@ class TcpTransport {
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
-  explicit TcpTransport(unsigned threads = 1) : pool_{std::make_shared<asio::thread_pool>(4)} {
+  explicit TcpTransport(unsigned threads = 1) : pool_{std::make_shared<BlockingThreads>()} {
     for (unsigned i = 0; i < std::max(threads, 1u); ++i) {
       contexts_.push_back(std::make_unique<asio::io_context>(1));
       asio::make_service<BlockingPool>(*contexts_.back(), pool_);
@@ -260,7 +262,8 @@ class TcpTransport {
     asio::ip::tcp::socket socket{executor, where.protocol()};
     if (!from.is_unspecified()) socket.bind({from, 0});
     socket.set_option(asio::ip::tcp::no_delay{true});
-    const auto [error] = co_await socket.async_connect(where, as_tuple(use_awaitable));
+    std::error_code error;
+    co_await socket.async_connect(where, asio::redirect_error(use_awaitable, error));
     if (error) throw std::system_error(detail::standard_error(error));
     co_return TcpStream{std::move(socket)};
   }
@@ -291,7 +294,8 @@ class TcpTransport {
     }
     return TcpAcceptor{executor, descriptor, where};
   }
-  awaitable<std::vector<Endpoint>> resolve(const std::string& host, std::uint16_t port) {
+  // A template, so that only programs that look up names compile a resolver.
+  template <class Host> awaitable<std::vector<Endpoint>> resolve(Host host, std::uint16_t port) {
     std::vector<Endpoint> endpoints;
     std::error_code not_literal;
     const Address literal = asio::ip::make_address(host, not_literal);
@@ -339,7 +343,7 @@ class TcpTransport {
            ::setsockopt(listener, SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes) == 0;
   }
 
-  std::shared_ptr<asio::thread_pool> pool_;
+  std::shared_ptr<BlockingThreads> pool_;
   std::vector<std::unique_ptr<asio::io_context>> contexts_;
   std::atomic<std::size_t> next_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include <ftplike/io/gate.hpp>
 #include <ftplike/io/transport.hpp>
 #include <ftplike/protocol/error.hpp>
 
@@ -80,12 +81,8 @@ template <Transport T, class R> awaitable<R> within(T& network, Duration limit, 
 /// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
 class Beside {
  public:
-  Beside(const Executor& executor, awaitable<void> operation) : ended_{executor, Time::max()} {
-    asio::co_spawn(executor, std::move(operation), [this](std::exception_ptr failure) {
-      failure_ = std::move(failure);
-      done_ = true;
-      ended_.cancel();
-    });
+  Beside(const Executor& executor, awaitable<void> operation) : ended_{executor} {
+    start_on(executor, run(std::move(operation)));
   }
   Beside(const Beside&) = delete;
   Beside& operator=(const Beside&) = delete;
@@ -93,13 +90,19 @@ class Beside {
   bool done() const noexcept { return done_; }
   /// Waits for its end. What it threw is thrown here.
   awaitable<void> join() {
-    while (!done_) co_await ended_.async_wait(as_tuple(use_awaitable));
-    if (failure_) std::rethrow_exception(failure_);
+    while (!done_) co_await ended_.wait();
+    result_.get();
   }
 
  private:
-  asio::steady_timer ended_;  // never rings: a place to wait
-  std::exception_ptr failure_;
+  awaitable<void> run(awaitable<void> operation) {
+    co_await settle(std::move(operation), result_);
+    done_ = true;
+    ended_.open();
+  }
+
+  Gate ended_;
+  Settled<void> result_;
   bool done_ = false;
 };
 
@@ -127,14 +130,14 @@ template <Transport T> class Watchdog {
   /// Waits, guarding in the meantime nothing but the wait itself: `interrupt` ends it early, without an error.
   awaitable<void> sleep_until(Time when) {
     const Executor executor = co_await asio::this_coro::executor;
-    asio::steady_timer waiting{executor, Time::max()};  // never rings: a place to wait
+    Gate waiting{executor};
     typename T::Timer alarm{network_, executor};
-    alarm.start(when, [&waiting] { waiting.cancel(); });
+    alarm.start(when, [&waiting] { waiting.open(); });
     void* const target = std::exchange(target_, &waiting);
-    const auto cancel = std::exchange(cancel_, [](void* what) { static_cast<asio::steady_timer*>(what)->cancel(); });
+    const auto cancel = std::exchange(cancel_, [](void* what) { static_cast<Gate*>(what)->open(); });
     const Duration limit = std::exchange(limit_, Duration::max() / 2);
     deadline_ = Time::max();
-    co_await waiting.async_wait(as_tuple(use_awaitable));
+    co_await waiting.wait();
     target_ = target;
     cancel_ = cancel;
     limit_ = limit;
@@ -172,8 +175,8 @@ template <Transport T> class Watchdog {
   bool armed_ = false, barked_ = false;
 };
 
-/// Runs `operation`, which does not throw, guarded by a session's watchdog: it is cancelled when the limit runs out, the
-/// session is interrupted, or what awaits this is cancelled.
+/// Runs `operation`, which does not throw, guarded by a session's watchdog: it is cancelled when the limit runs out,
+/// the session is interrupted, or what awaits this is cancelled.
 template <class Watchdog> awaitable<void> guarded(Watchdog& watchdog, Duration limit, awaitable<void> operation) {
   const Executor executor = co_await asio::this_coro::executor;
   struct Stop {

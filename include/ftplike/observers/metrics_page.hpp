@@ -27,15 +27,15 @@ template <Transport T> class MetricsPage {
   Endpoint listen(const Endpoint& where) {
     auto acceptor = std::make_unique<Acceptor>(state_->network.listen(state_->home, where));
     const Endpoint became = acceptor->endpoint();
-    asio::post(state_->home, [state = state_, acceptor = std::shared_ptr<Acceptor>{std::move(acceptor)}] {
+    call_on(state_->home, [state = state_, acceptor = std::shared_ptr<Acceptor>{std::move(acceptor)}] {
       state->acceptor = acceptor;
-      asio::co_spawn(state->home, answer_all(state), asio::detached);
+      start_on(state->home, answer_all(state));
     });
     return became;
   }
   /// Answers no more, so that the transport can come to its end.
   void stop() {
-    asio::post(state_->home, [state = state_] {
+    call_on(state_->home, [state = state_] {
       state->stopping = true;
       if (state->acceptor) state->acceptor->cancel();
     });

@@ -56,9 +56,10 @@ class DirectoryStorage {
     }
     if (partial->size < offset) detail::fail(Errc::bad_restart);
     auto cut = [&] { detail::checked([&] { return ::ftruncate(partial->file.get(), static_cast<off_t>(offset)); }); };
-    if (partial->size > offset) {
-      const bool takes_long = partial->size > detail::large_file;
-      co_await detail::blocking_if(takes_long, cut);
+    if (partial->size > detail::large_file && partial->size > offset) {
+      co_await blocking(cut);
+    } else if (partial->size > offset) {
+      cut();
     }
     co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), offset};
   }
@@ -114,8 +115,11 @@ class DirectoryStorage {
     const auto place = co_await find(path, detail::Follow::no);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     auto unlink = [&] { detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), 0); }); };
-    const bool takes_long = place.size() > detail::large_file;
-    if (place.exists()) { co_await detail::blocking_if(takes_long, unlink); }
+    if (place.exists() && place.size() > detail::large_file) {
+      co_await blocking(unlink);
+    } else if (place.exists()) {
+      unlink();
+    }
     const bool was_partial = detail::remove_partial(place.directory, detail::partial_name(place.name));
     if (!place.exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
   }
@@ -139,8 +143,11 @@ class DirectoryStorage {
       detail::checked(
           [&] { return ::renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()); });
     };
-    const bool takes_long = target.size() > detail::large_file;
-    co_await detail::blocking_if(takes_long, rename);
+    if (target.size() > detail::large_file) {
+      co_await blocking(rename);
+    } else {
+      rename();
+    }
   }
   awaitable<void> set_modified(Path path, Timestamp time) {
     const auto place = co_await find(path, detail::Follow::yes);

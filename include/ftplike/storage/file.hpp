@@ -37,17 +37,6 @@ struct DirectoryState {
 /// Freeing the blocks of a file larger than this is better not waited for in place.
 inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
 
-/// Does `work` in place if it is known to be quick.
-template <class Work> awaitable<std::invoke_result_t<Work&>> blocking_if(bool is_slow, Work work) {
-  if (!is_slow) co_return work();
-  if constexpr (std::is_void_v<std::invoke_result_t<Work&>>) {
-    co_await blocking(std::move(work));
-  } else {
-    auto result = co_await blocking(std::move(work));
-    co_return result;
-  }
-}
-
 }  // namespace detail
 
 /// A file of a DirectoryStorage that is being read, up to the size that it had when it was opened.
@@ -178,7 +167,11 @@ class FileWriter {
   /// Puts the file under its name, with the mode of the file that it replaces.
   awaitable<void> finish() {
     auto rename = [this] { commit(); };
-    co_await detail::blocking_if(place_.size() > detail::large_file, rename);
+    if (place_.size() > detail::large_file) {
+      co_await blocking(rename);
+    } else {
+      rename();
+    }
   }
 
   /// Throws away what was written.

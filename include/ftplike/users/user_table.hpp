@@ -147,7 +147,7 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
 
   awaitable<bool> try_password(const Password& password, const std::string& offered) const {
     if (password.is_plain()) co_return password.fits(offered, state_->hashing);
-    const auto compare = [&password, &offered, &hashing = state_->hashing] { return password.fits(offered, hashing); };
+    auto compare = [&password, &offered, &hashing = state_->hashing] { return password.fits(offered, hashing); };
     co_return co_await blocking(compare);
   }
   static bool is_certified(const UserEntry& user, const Credentials& credentials) {

@@ -129,7 +129,7 @@ struct Hash {
     const Path path = session.path(name);
     const auto range = std::exchange(session.state.range, std::nullopt).value_or(ByteRange{});
     auto file = co_await session.storage().open(path, range.first);
-    RangeSource part{file, range.count()};
+    RangeSource part{AnySource{file}, range.count()};
     const auto algorithm = static_cast<DigestAlgorithm>(session.state.digest);
     const auto [digits, bytes] = co_await detail::digest_of(session, part, algorithm);
     std::string text{Digest::name(algorithm)};
@@ -157,7 +157,7 @@ template <DigestAlgorithm algorithm> struct OlderHash {
     }
     const Path path = session.path(name);
     auto file = co_await session.storage().open(path, range.first);
-    RangeSource part{file, range.count()};
+    RangeSource part{AnySource{file}, range.count()};
     const auto [digits, bytes] = co_await detail::digest_of(session, part, algorithm);
     co_return Reply{250, detail::upper(digits)};
   }

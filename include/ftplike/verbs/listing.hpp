@@ -1,5 +1,7 @@
 #pragma once
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,16 +18,22 @@ namespace ftplike {
 
 // What directories hold. (RFC 959 §4.1.3, RFC 3659 §7)
 
+/// Appends an entry to the text of a listing.
+using EntryFormat = std::function<void(std::string& text, const Entry& entry)>;
+
 /// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory.
-template <class Listing, class Format> class ListingSource {
+template <class Listing> class ListingSource {
  public:
-  ListingSource(Listing listing, std::string pattern, Format format)
-      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)} {}
+  /// Of a directory `listing`, of anything else, `entry`, alone.
+  ListingSource(std::optional<Listing> listing, const Entry& entry, std::string pattern, EntryFormat format)
+      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)}, ended_{!listing_} {
+    if (ended_) format_(text_, entry);
+  }
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     while (at_ == text_.size() && !ended_) {
       text_.clear();
       at_ = 0;
-      std::vector<Entry> entries = co_await listing_.next();
+      std::vector<Entry> entries = co_await listing_->next();
       ended_ = entries.empty();
       std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
       for (const auto& entry : entries) {
@@ -39,22 +47,12 @@ template <class Listing, class Format> class ListingSource {
   }
 
  private:
-  Listing listing_;
+  std::optional<Listing> listing_;
   std::string pattern_;
-  Format format_;
+  EntryFormat format_;
   std::string text_;
   std::size_t at_ = 0;
-  bool ended_ = false;
-};
-
-/// The one entry of a path that is no directory, as a listing.
-class SingleListing {
- public:
-  explicit SingleListing(Entry entry) { entries_.push_back(std::move(entry)); }
-  awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
-
- private:
-  std::vector<Entry> entries_;
+  bool ended_;
 };
 
 /// What the argument of LIST or NLST asks for. Options as of `ls` are taken note of by ignoring them; the last
@@ -111,17 +109,16 @@ inline std::string_view permissions_of(const Entry& entry, Rights rights) {
 }
 
 /// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it.
-template <class S, class Format> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path,
-                                                               Entry entry, std::string pattern, Format format) {
+template <class S> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path, Entry entry,
+                                                 std::string pattern, EntryFormat format) {
   typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
   transfer.listing = true;
+  std::optional<typename S::Storage::Listing> listing;
   if (entry.is_directory()) {
-    auto listing = co_await session.storage().list(path);
-    ListingSource source{std::move(listing), std::move(pattern), std::move(format)};
-    co_return co_await session.send(source, std::move(transfer));
+    auto found = co_await session.storage().list(path);
+    listing.emplace(std::move(found));
   }
-  SingleListing single{std::move(entry)};
-  ListingSource source{std::move(single), std::string{}, std::move(format)};
+  ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format)};
   co_return co_await session.send(source, std::move(transfer));
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <ftplike/command/command.hpp>
+#include <ftplike/io/any_bytes.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/storage/storage.hpp>
 #include <ftplike/users/authenticator.hpp>
@@ -27,9 +28,9 @@ auto file_transfer(S& session, std::string_view verb, Path path, std::string_vie
 }
 
 /// The first bytes of a source.
-template <ByteSource Source> class RangeSource {
+class RangeSource {
  public:
-  RangeSource(Source& source, std::uint64_t count) : source_{source}, left_{count} {}
+  RangeSource(AnySource source, std::uint64_t count) : source_{source}, left_{count} {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     if (left_ == 0) co_return 0;
     const auto part = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left_)));
@@ -39,7 +40,7 @@ template <ByteSource Source> class RangeSource {
   }
 
  private:
-  Source& source_;
+  AnySource source_;
   std::uint64_t left_;
 };
 
@@ -56,7 +57,7 @@ struct Retr {
     auto transfer = file_transfer(session, verb, path, "Download complete", offset);
     auto file = co_await session.storage().open(path, offset);
     if (range) {
-      RangeSource part{file, range->count()};
+      RangeSource part{AnySource{file}, range->count()};
       co_return co_await session.send(part, std::move(transfer));
     }
     if constexpr (requires { file.size(); })

@@ -200,7 +200,7 @@ TEST(Copy, GoesThroughAConnectionThatHoldsLittleAndCutsWhatItLikes) {
     SimulatedNetwork network{seed, {.window = 1000, .split = Split::somewhere, .interleave = true}};
     auto acceptor = network.listen(network.executor(), {asio::ip::address_v4::loopback(), 20});
     const Endpoint where = acceptor.endpoint();
-    asio::co_spawn(network.executor(), upload(network, where, text), asio::detached);
+    start_on(network.executor(), upload(network, where, text));
     EXPECT_EQ(network.run(take_upload(network, std::move(acceptor))), text);
   }
 }

@@ -14,12 +14,12 @@
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/simulated.hpp>
 
+#include "simulated_fixture.hpp"
+
 namespace {
 
 using namespace ftplike;
 using namespace std::chrono_literals;
-
-const Endpoint door{asio::ip::address_v4::loopback(), 21};
 
 Address address(std::string_view text) { return asio::ip::make_address(text); }
 Endpoint at(std::string_view text, std::uint16_t port) { return {address(text), port}; }
@@ -31,23 +31,6 @@ template <class Operation> std::error_code error_of(Operation operation) {
   } catch (const std::system_error& error) { return error.code(); }
   return {};
 }
-
-awaitable<std::string> read(SimulatedStream& stream, std::size_t most) {
-  std::string text(most, '?');
-  const auto room = std::as_writable_bytes(std::span{text});
-  const std::size_t n = co_await stream.read_some(room);
-  text.resize(n);
-  co_return text;
-}
-awaitable<std::string> read_all(SimulatedStream& stream) {
-  std::string text;
-  for (;;) {
-    const std::string part = co_await read(stream, 100);
-    if (part.empty()) co_return text;
-    text += part;
-  }
-}
-awaitable<void> write(SimulatedStream& stream, std::string text) { co_await stream.write(as_bytes(text)); }
 
 // The example of the header's documentation: how users test handlers of their own.
 template <Transport Network> awaitable<void> greet_one(Network& network, Endpoint where) {
@@ -62,7 +45,7 @@ template <Transport Network> awaitable<void> greet_one(Network& network, Endpoin
 
 TEST(Greeter, GreetsByName) {
   SimulatedNetwork network{7};
-  asio::co_spawn(network.executor(), greet_one(network, door), asio::detached);
+  start_on(network.executor(), greet_one(network, door));
   network.settle();
   auto peer = network.dial(door);
   peer.type("Ada");
@@ -205,7 +188,8 @@ TEST(SimulatedNetwork, ResolvesLiteralsAndTheNamesThatItWasGiven) {
 TEST(SimulatedNetwork, RunsWorkThatBlocksInPlace) {
   SimulatedNetwork network{1};
   const auto here = std::this_thread::get_id();
-  EXPECT_EQ(network.run(blocking([] { return std::this_thread::get_id(); })), here);
+  auto work = [] { return std::this_thread::get_id(); };
+  EXPECT_EQ(network.run(blocking(work)), here);
 }
 
 // --- chance and delay
@@ -226,8 +210,8 @@ std::string trace_of(std::uint64_t seed, const NetworkConditions& conditions) {
   auto first = network.run(network.connect(door)), second = network.run(network.connect(door));
   auto first_peer = listener.take(), second_peer = listener.take();
   std::string trace;
-  asio::co_spawn(network.executor(), note_pieces(first, trace, 'a'), asio::detached);
-  asio::co_spawn(network.executor(), note_pieces(second, trace, 'b'), asio::detached);
+  start_on(network.executor(), note_pieces(first, trace, 'a'));
+  start_on(network.executor(), note_pieces(second, trace, 'b'));
   network.settle();
   for (int i = 0; i < 4; ++i) {
     first_peer.type("0123456789");
@@ -271,8 +255,8 @@ std::string trace_of_the_ready(std::uint64_t seed, bool interleave) {
   first_peer.type("0123");
   second_peer.type("0123");
   std::string trace;
-  asio::co_spawn(network.executor(), note_pieces(first, trace, 'a'), asio::detached);
-  asio::co_spawn(network.executor(), note_pieces(second, trace, 'b'), asio::detached);
+  start_on(network.executor(), note_pieces(first, trace, 'a'));
+  start_on(network.executor(), note_pieces(second, trace, 'b'));
   network.settle();
   return trace;
 }

@@ -284,12 +284,12 @@ TEST(SimulatedNetwork, TakesTheCoroutinesThatStillWaitWithIt) {
   bool cleaned_up[3] = {};
   {
     SimulatedNetwork network{1};
-    asio::co_spawn(network.executor(), wait_for_nobody(network, cleaned_up[0]), asio::detached);
+    start_on(network.executor(), wait_for_nobody(network, cleaned_up[0]));
     network.settle();
-    asio::co_spawn(network.executor(), within(network, 5s, wait_for_nobody(network, cleaned_up[1])), asio::detached);
-    asio::co_spawn(network.executor(), fail_after(network, 1s), asio::detached);
+    start_on(network.executor(), within(network, 5s, wait_for_nobody(network, cleaned_up[1])));
+    start_on(network.executor(), fail_after(network, 1s));
     network.settle();
-    asio::co_spawn(network.executor(), wait_for_nobody(network, cleaned_up[2]), asio::detached);  // never begins
+    start_on(network.executor(), wait_for_nobody(network, cleaned_up[2]));  // never begins
     EXPECT_FALSE(cleaned_up[0] || cleaned_up[1]);
   }
   EXPECT_TRUE(cleaned_up[0]);
@@ -302,8 +302,7 @@ awaitable<void> mind_a_child(SimulatedNetwork& network, bool& cleaned_up) {
     ~Child() { stop.emit(asio::cancellation_type::terminal); }
     asio::cancellation_signal stop;
   } child;
-  asio::co_spawn(network.executor(), wait_for_nobody(network, cleaned_up),
-                 asio::bind_cancellation_slot(child.stop.slot(), asio::detached));
+  start_on(network.executor(), wait_for_nobody(network, cleaned_up), child.stop.slot());
   co_await network.sleep_until(network.now() + 1s);
   co_await network.sleep_until(network.now() + 1h);
 }
@@ -312,7 +311,7 @@ TEST(SimulatedNetwork, MindsNoCancelOfACoroutineThatItHasTakenWithItAlready) {
   bool cleaned_up = false;
   {
     SimulatedNetwork network{1};
-    asio::co_spawn(network.executor(), mind_a_child(network, cleaned_up), asio::detached);
+    start_on(network.executor(), mind_a_child(network, cleaned_up));
     network.advance(1s);  // now the child waits longer than its parent, and goes first
   }
   EXPECT_TRUE(cleaned_up);

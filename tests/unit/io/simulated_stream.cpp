@@ -15,11 +15,11 @@
 #include <ftplike/io/simulated.hpp>
 #include <ftplike/io/simulated_stream.hpp>
 
+#include "simulated_fixture.hpp"
+
 namespace {
 
 using namespace ftplike;
-
-const Endpoint door{asio::ip::address_v4::loopback(), 21};
 
 /// A stream, and its other end in the test's hand.
 struct Half {
@@ -31,27 +31,6 @@ struct Half {
   SimulatedStream stream;
   SimulatedPeer peer;
 };
-
-/// Reads up to `most` bytes, as text.
-awaitable<std::string> read(SimulatedStream& stream, std::size_t most) {
-  std::string text(most, '?');
-  const auto room = std::as_writable_bytes(std::span{text});
-  const std::size_t n = co_await stream.read_some(room);
-  text.resize(n);
-  co_return text;
-}
-
-/// Reads to the end.
-awaitable<std::string> read_all(SimulatedStream& stream) {
-  std::string text;
-  for (;;) {
-    const std::string part = co_await read(stream, 1000);
-    if (part.empty()) co_return text;
-    text += part;
-  }
-}
-
-awaitable<void> write(SimulatedStream& stream, std::string text) { co_await stream.write(as_bytes(text)); }
 
 std::error_code error_of(SimulatedNetwork& network, awaitable<void> operation) {
   Started<void> started{network.executor(), std::move(operation)};

@@ -13,7 +13,7 @@ using namespace ftplike;
 using namespace std::chrono_literals;
 
 /// A text in which no piece looks like another.
-std::string numbers(std::size_t size) {
+std::string digits(std::size_t size) {
   std::string text;
   for (int i = 0; text.size() < size; ++i) text += std::to_string(i) + ' ';
   text.resize(size);
@@ -52,7 +52,7 @@ TEST(TlsStream, SpeaksBothVersionsHoweverTheBytesAreSplit) {
       EXPECT_EQ(ends.server.details().version, name);
       EXPECT_EQ(ends.client.details().version, name);
       EXPECT_EQ(ends.server.details().cipher, ends.client.details().cipher);
-      const std::string text = numbers(20'000);
+      const std::string text = digits(20'000);
       EXPECT_EQ(pair.say(ends.client, ends.server, text), text);
       EXPECT_EQ(pair.say(ends.server, ends.client, text), text);
     }
@@ -67,7 +67,7 @@ TEST(TlsStream, CarriesMuchInBothDirectionsAtATime) {
   SimulatedNetwork network{3, conditions};
   Pair pair{network};
   Ends ends = pair.control();
-  const std::string down = numbers(1'000'000), up = down.substr(1) + "!";
+  const std::string down = digits(1'000'000), up = down.substr(1) + "!";
   Started<void> one{network.executor(), write_and_finish(ends.server, down)};
   Started<void> other{network.executor(), write_and_finish(ends.client, up)};
   Started<std::string> heard{network.executor(), read_all(ends.server)};
@@ -126,7 +126,7 @@ TEST(TlsStream, CannotWriteAfterItHasFinished) {
 TEST(TlsStream, TakesAnEndWithoutAGoodbyeForALostPeerWhereverItComes) {
   SimulatedNetwork network{3};
   Pair pair{network};
-  const std::string text = numbers(300);
+  const std::string text = digits(300);
   std::size_t whole = 0;
   for (std::size_t through = 0;; ++through) {
     Relay relay{network};
@@ -226,7 +226,7 @@ TEST(TlsStream, WritesAPieceAtATimeSoThatASlowPeerIsSeenToMove) {
   SimulatedNetwork network{3, conditions};
   Pair pair{network};
   Ends ends = pair.control();
-  const std::string text = numbers(100'000);
+  const std::string text = digits(100'000);
   const auto some = [](TlsEnd& stream, std::string all) -> awaitable<std::size_t> {
     const std::size_t n = co_await stream.write_some(as_bytes(all));
     co_return n;
@@ -401,7 +401,7 @@ TEST(TlsStream, GivesAWholeTextOrAnErrorWhateverFailsOnTheWay) {
       Ends ends = connect(network);
       const auto before = network.operations();
       network.fail_at(before + n, fault);
-      const std::string text = numbers(30'000);
+      const std::string text = digits(30'000);
       Started<void> accepted{network.executor(), ends.server.accept_tls(pair.server)};
       Started<void> connected{network.executor(), ends.client.connect_tls(pair.client, "localhost")};
       network.settle();

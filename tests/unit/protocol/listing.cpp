@@ -22,7 +22,7 @@ std::string listed(const Entry& entry) {
   return out;
 }
 
-Entry file(std::string name) {
+Entry file_named(std::string name) {
   Entry entry{std::move(name), Entry::Type::file, 1234, recent};
   entry.mode = 0640;
   entry.owner = "ann";
@@ -31,7 +31,7 @@ Entry file(std::string name) {
 }
 
 TEST(ListingOut, LooksLikeLs) {
-  EXPECT_EQ(listed(file("a b.txt")), "-rw-r-----   1 ann      staff            1234 Nov 22 17:11 a b.txt");
+  EXPECT_EQ(listed(file_named("a b.txt")), "-rw-r-----   1 ann      staff            1234 Nov 22 17:11 a b.txt");
 }
 
 TEST(ListingOut, ShowsTheTypeAndTheSpecialBits) {
@@ -71,7 +71,7 @@ TEST(ListingOut, ShowsWhereALinkPoints) {
 }
 
 TEST(ListingOut, NeverBreaksALineNorItsColumns) {
-  auto entry = file("a\nb\rc\0d"s);
+  auto entry = file_named("a\nb\rc\0d"s);
   entry.type = Entry::Type::link;
   entry.owner = "Domain Users\n";
   entry.target = "x\ny";
@@ -79,7 +79,7 @@ TEST(ListingOut, NeverBreaksALineNorItsColumns) {
 }
 
 TEST(ListingOut, KeepsEvenTheLargestSize) {
-  auto entry = file("n");
+  auto entry = file_named("n");
   entry.size = 18446744073709551615U;
   EXPECT_EQ(listed(entry), "-rw-r-----   1 ann      staff    18446744073709551615 Nov 22 17:11 n");
 }
@@ -87,7 +87,7 @@ TEST(ListingOut, KeepsEvenTheLargestSize) {
 TEST(ListingIn, ReadsWhatListingOutWrites) {
   const ListingParser parser{now};
   for (const auto& name : {"a"s, " two  spaces "s, "-> arrow"s, "Nov 22 17:11 x"s, "caf\xE9"s, "x;y=z"s}) {
-    auto entry = file(name);
+    auto entry = file_named(name);
     entry.listed = listed(entry);
     EXPECT_EQ(parser.parse(entry.listed), entry) << name;
   }

@@ -12,14 +12,14 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr Timestamp now = sys_days{November / 23 / 2026} + 12h;
+constexpr Timestamp today = sys_days{November / 23 / 2026} + 12h;
 
-std::optional<Entry> read(std::string_view line) { return detail::read_unix(detail::Words{line}, now); }
+std::optional<Entry> unix_entry(std::string_view line) { return detail::read_unix(detail::Words{line}, today); }
 
 constexpr Timestamp at(year_month_day day, minutes clock = 0min) { return sys_days{day} + clock; }
 
 TEST(ListingUnix, ReadsEveryColumn) {
-  const auto entry = read("-rw-r-----+  3 ann  staff   1234 Nov 22 17:11 a.txt");
+  const auto entry = unix_entry("-rw-r-----+  3 ann  staff   1234 Nov 22 17:11 a.txt");
   ASSERT_TRUE(entry);
   EXPECT_EQ(entry->name, "a.txt");
   EXPECT_EQ(entry->type, Entry::Type::file);
@@ -32,7 +32,7 @@ TEST(ListingUnix, ReadsEveryColumn) {
 
 TEST(ListingUnix, ReadsOwnersInAllTheirForms) {
   const auto owners = [](std::string_view columns) {
-    const auto entry = read("-rw-r--r-- " + std::string{columns} + " 7 Nov 22 17:11 n");
+    const auto entry = unix_entry("-rw-r--r-- " + std::string{columns} + " 7 Nov 22 17:11 n");
     return entry && entry->size == 7 ? entry->owner + "|" + entry->group : "unread";
   };
   EXPECT_EQ(owners("1 ann staff"), "ann|staff");
@@ -46,7 +46,7 @@ TEST(ListingUnix, ReadsOwnersInAllTheirForms) {
 }
 
 TEST(ListingUnix, DoesNotTakeAnOwnerForAMonth) {
-  const auto entry = read("-rw-r--r-- 1 jan 20 2048 Nov 22  2025 n");
+  const auto entry = unix_entry("-rw-r--r-- 1 jan 20 2048 Nov 22  2025 n");
   ASSERT_TRUE(entry);
   EXPECT_EQ(entry->owner, "jan");
   EXPECT_EQ(entry->size, 2048U);
@@ -55,7 +55,7 @@ TEST(ListingUnix, DoesNotTakeAnOwnerForAMonth) {
 
 TEST(ListingUnix, ReadsDatesInAllTheirForms) {
   const auto date = [](std::string_view columns) {
-    const auto entry = read("-rw-r--r-- 1 a b 7 " + std::string{columns} + " n 1");
+    const auto entry = unix_entry("-rw-r--r-- 1 a b 7 " + std::string{columns} + " n 1");
     return entry && entry->name == "n 1" ? entry->modified : Timestamp::max();
   };
   EXPECT_EQ(date("Nov 22 17:11"), at(2026y / November / 22, 17h + 11min));
@@ -76,41 +76,41 @@ TEST(ListingUnix, PutsADateWithoutYearIntoTheLastOneThatIsNotAhead) {
     const auto line = "-rw-r--r-- 1 a b 7 " + std::string{columns} + " n";
     return detail::read_unix(detail::Words{line}, today)->modified;
   };
-  EXPECT_EQ(date("Nov 24 11:00", now), at(2026y / November / 24, 11h));  // another time zone's today
-  EXPECT_EQ(date("Nov 25 11:00", now), at(2025y / November / 25, 11h));
+  EXPECT_EQ(date("Nov 24 11:00", today), at(2026y / November / 24, 11h));  // another time zone's today
+  EXPECT_EQ(date("Nov 25 11:00", today), at(2025y / November / 25, 11h));
   EXPECT_EQ(date("Dec 31 23:59", at(2027y / January / 1)), at(2026y / December / 31, 23h + 59min));
   EXPECT_EQ(date("Jan  1 00:30", at(2026y / December / 31, 23h)), at(2027y / January / 1, 30min));
-  EXPECT_EQ(date("Feb 29 10:00", now), at(2024y / February / 29, 10h));
+  EXPECT_EQ(date("Feb 29 10:00", today), at(2024y / February / 29, 10h));
 }
 
 TEST(ListingUnix, KeepsTheBlanksOfAName) {
-  EXPECT_EQ(read("-rw-r--r-- 1 a b 7 Nov 22 17:11   two  blanks ")->name, "  two  blanks ");
-  EXPECT_EQ(read("-rw-r--r-- 1 a b 7 Nov 22 17:11 5 Nov 22 17:11 x")->name, "5 Nov 22 17:11 x");
-  EXPECT_EQ(read("-rw-r--r-- 1 a b 7 2025-11-22 17:11  x")->name, " x");
+  EXPECT_EQ(unix_entry("-rw-r--r-- 1 a b 7 Nov 22 17:11   two  blanks ")->name, "  two  blanks ");
+  EXPECT_EQ(unix_entry("-rw-r--r-- 1 a b 7 Nov 22 17:11 5 Nov 22 17:11 x")->name, "5 Nov 22 17:11 x");
+  EXPECT_EQ(unix_entry("-rw-r--r-- 1 a b 7 2025-11-22 17:11  x")->name, " x");
 }
 
 TEST(ListingUnix, SplitsALinkFromItsTarget) {
-  const auto link = read("lrwxrwxrwx 1 a b 7 Nov 22 17:11 a b -> ../c -> d");
+  const auto link = unix_entry("lrwxrwxrwx 1 a b 7 Nov 22 17:11 a b -> ../c -> d");
   ASSERT_TRUE(link);
   EXPECT_EQ(link->type, Entry::Type::link);
   EXPECT_EQ(link->name, "a b");
   EXPECT_EQ(link->target, "../c -> d");
-  EXPECT_EQ(read("lrwxrwxrwx 1 a b 7 Nov 22 17:11 lonely")->name, "lonely");
-  EXPECT_EQ(read("-rw-r--r-- 1 a b 7 Nov 22 17:11 a -> b")->name, "a -> b");
+  EXPECT_EQ(unix_entry("lrwxrwxrwx 1 a b 7 Nov 22 17:11 lonely")->name, "lonely");
+  EXPECT_EQ(unix_entry("-rw-r--r-- 1 a b 7 Nov 22 17:11 a -> b")->name, "a -> b");
 }
 
 TEST(ListingUnix, ReadsTypesAndSpecialBits) {
-  EXPECT_EQ(read("drwxrwxrwt 1 a b 7 Nov 22 17:11 n")->mode, 01777U);
-  EXPECT_EQ(read("drwxrwxrwt 1 a b 7 Nov 22 17:11 n")->type, Entry::Type::directory);
-  EXPECT_EQ(read("-rwsr-Sr-T 1 a b 7 Nov 22 17:11 n")->mode, 07744U);
-  EXPECT_EQ(read("prw------- 1 a b 0 Nov 22 17:11 n")->type, Entry::Type::other);
-  EXPECT_EQ(read("drwxr-xr-x 1 a b 0 Nov 22 17:11 n/")->name, "n");
+  EXPECT_EQ(unix_entry("drwxrwxrwt 1 a b 7 Nov 22 17:11 n")->mode, 01777U);
+  EXPECT_EQ(unix_entry("drwxrwxrwt 1 a b 7 Nov 22 17:11 n")->type, Entry::Type::directory);
+  EXPECT_EQ(unix_entry("-rwsr-Sr-T 1 a b 7 Nov 22 17:11 n")->mode, 07744U);
+  EXPECT_EQ(unix_entry("prw------- 1 a b 0 Nov 22 17:11 n")->type, Entry::Type::other);
+  EXPECT_EQ(unix_entry("drwxr-xr-x 1 a b 0 Nov 22 17:11 n/")->name, "n");
 }
 
 TEST(ListingUnix, ReadsTheTwoNumbersOfADeviceAsNoSize) {
   for (const auto* line :
        {"crw-rw-rw- 1 root tty 5, 0 Nov 22 17:11 tty", "crw-rw-rw- 1 root tty 5,0 Nov 22 17:11 tty"}) {
-    const auto device = read(line);
+    const auto device = unix_entry(line);
     ASSERT_TRUE(device) << line;
     EXPECT_EQ(device->type, Entry::Type::other);
     EXPECT_EQ(device->size, 0U);
@@ -121,7 +121,7 @@ TEST(ListingUnix, ReadsTheTwoNumbersOfADeviceAsNoSize) {
 }
 
 TEST(ListingUnix, ReadsNetWare) {
-  const auto entry = read("- [RWCEAFMS] ann staff   214059       Nov 22 17:11    read me");
+  const auto entry = unix_entry("- [RWCEAFMS] ann staff   214059       Nov 22 17:11    read me");
   ASSERT_TRUE(entry);
   EXPECT_EQ(entry->type, Entry::Type::file);
   EXPECT_EQ(entry->size, 214059U);
@@ -135,7 +135,7 @@ TEST(ListingUnix, RefusesWhatItDoesNotKnow) {
                            "drwxr-xr-x 1 a b x Nov 22 17:11 n", "drwxr-xr-q 1 a b 7 Nov 22 17:11 n",
                            "Drwxr-xr- 1 a b 7 Nov 22 17:11 n", "drwxr-xr-x 1 a b 18446744073709551616 Nov 22 17:11 n",
                            "drwxr-xr-x 1 a b 7 2025-13-22 17:11 n", "lrwxrwxrwx 1 a b 7 Nov 22 17:11  -> x"}) {
-    EXPECT_FALSE(read(line)) << line;
+    EXPECT_FALSE(unix_entry(line)) << line;
   }
 }
 

@@ -12,19 +12,19 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr Timestamp example = sys_days{November / 22 / 2026} + 17h + 11min + 5s;
+constexpr Timestamp moment = sys_days{November / 22 / 2026} + 17h + 11min + 5s;
 
 TEST(Timestamp, ReadsFourteenDigitsAsUtc) {
-  EXPECT_EQ(parse_timestamp("20261122171105"), example);
+  EXPECT_EQ(parse_timestamp("20261122171105"), moment);
   EXPECT_EQ(parse_timestamp("19700101000000"), Timestamp{});
   EXPECT_EQ(parse_timestamp("20240229235959"), Timestamp{sys_days{February / 29 / 2024} + 23h + 59min + 59s});
 }
 
 TEST(Timestamp, ReadsTheFractionToTheMillisecond) {
-  EXPECT_EQ(parse_timestamp("20261122171105.5"), example + 500ms);
-  EXPECT_EQ(parse_timestamp("20261122171105.07"), example + 70ms);
-  EXPECT_EQ(parse_timestamp("20261122171105.123"), example + 123ms);
-  EXPECT_EQ(parse_timestamp("20261122171105.9999999999999999999999"), example + 999ms);
+  EXPECT_EQ(parse_timestamp("20261122171105.5"), moment + 500ms);
+  EXPECT_EQ(parse_timestamp("20261122171105.07"), moment + 70ms);
+  EXPECT_EQ(parse_timestamp("20261122171105.123"), moment + 123ms);
+  EXPECT_EQ(parse_timestamp("20261122171105.9999999999999999999999"), moment + 999ms);
 }
 
 TEST(Timestamp, CountsALeapSecondAsTheOneBefore) {
@@ -58,9 +58,9 @@ TEST(Timestamp, RefusesWhatIsNotInTheCalendarAndWhatIsNoTime) {
 }
 
 TEST(Timestamp, WritesFourteenDigitsAndTheFractionIfThereIsOne) {
-  EXPECT_EQ(format_timestamp(example), "20261122171105");
-  EXPECT_EQ(format_timestamp(example + 5ms), "20261122171105.005");
-  EXPECT_EQ(format_timestamp(example + 5ms, Fraction::never), "20261122171105");
+  EXPECT_EQ(format_timestamp(moment), "20261122171105");
+  EXPECT_EQ(format_timestamp(moment + 5ms), "20261122171105.005");
+  EXPECT_EQ(format_timestamp(moment + 5ms, Fraction::never), "20261122171105");
   EXPECT_EQ(format_timestamp(Timestamp{} - 1ms), "19691231235959.999");
 }
 
@@ -70,14 +70,14 @@ TEST(Timestamp, WritesWhatNoFourDigitYearHoldsAsTheNearestThatOneDoes) {
 }
 
 TEST(Timestamp, ReadsWhatItWrites) {
-  for (auto time = example - 4000 * 24h; time < example; time += 24h * 37 + 1h + 59min + 1s + 7ms) {
+  for (auto time = moment - 4000 * 24h; time < moment; time += 24h * 37 + 1h + 59min + 1s + 7ms) {
     EXPECT_EQ(parse_timestamp(format_timestamp(time)), time);
   }
 }
 
 TEST(Timestamp, AppendsToWhatIsThere) {
   std::string out = "modify=";
-  append_timestamp(out, example);
+  append_timestamp(out, moment);
   EXPECT_EQ(out, "modify=20261122171105");
 }
 

@@ -25,7 +25,7 @@ template <class Failure, class Operation> std::string message_of(const Operation
   return "nothing";
 }
 
-std::string fault_of(std::string_view text) {
+std::string fault_in(std::string_view text) {
   return message_of<std::runtime_error>([&] { parse_users(text, "users"); });
 }
 
@@ -51,14 +51,14 @@ TEST(ParseUsers, GivesNobodyForAnEmptyText) {
 }
 
 TEST(ParseUsers, SaysWhichLineIsWrongAndWhy) {
-  EXPECT_EQ(fault_of("# users\nanna:*:/:read\n\n:*:/:read\nbert\n"), "users:4: no name");
-  EXPECT_EQ(fault_of("anna:*:/:read:speed=1"), "users:1: no such option: 'speed'");
+  EXPECT_EQ(fault_in("# users\nanna:*:/:read\n\n:*:/:read\nbert\n"), "users:4: no name");
+  EXPECT_EQ(fault_in("anna:*:/:read:speed=1"), "users:1: no such option: 'speed'");
 }
 
 TEST(ParseUsers, RefusesASecondUserOfTheSameName) {
-  EXPECT_EQ(fault_of("anna:*:/:read\nanna:*:/home:write\n"), "users:2: a second user 'anna'");
-  EXPECT_EQ(fault_of("anna:*:/:read:host=A\nanna:*:/:read:host=a\n"), "users:2: a second user 'anna@a'");
-  EXPECT_EQ(fault_of("anna:*:/:read:host=a\nanna@a:*:/:read\n"), "users:2: a second user 'anna@a'");
+  EXPECT_EQ(fault_in("anna:*:/:read\nanna:*:/home:write\n"), "users:2: a second user 'anna'");
+  EXPECT_EQ(fault_in("anna:*:/:read:host=A\nanna:*:/:read:host=a\n"), "users:2: a second user 'anna@a'");
+  EXPECT_EQ(fault_in("anna:*:/:read:host=a\nanna@a:*:/:read\n"), "users:2: a second user 'anna@a'");
   EXPECT_EQ(parse_users("anna:*:/:read\nanna:*:/:read:host=a\nanna:*:/:read:host=b\n", "users").size(), 3U);
 }
 

@@ -367,7 +367,7 @@ TEST(UserTable, CanBeReloadedWhileSessionsOfSeveralThreadsLogIn) {
   const auto serve = [&] {
     asio::io_context context;
     asio::make_service<BlockingPool>(context);
-    for (int i = 0; i < 4; ++i) asio::co_spawn(context, log_in_often(users, 25, let_in), asio::detached);
+    for (int i = 0; i < 4; ++i) start_on(context.get_executor(), log_in_often(users, 25, let_in));
     context.run();
     --running;
   };

@@ -1,0 +1,72 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include <ftplike/io/bytes.hpp>
+
+namespace ftplike {
+
+/// Refers to any source, so that what moves bytes is compiled once and not for every source anew.
+///
+/// **Lifetime:** that of the source, which it does not own.
+class AnySource {
+ public:
+  template <ByteSource Source>
+    requires(!std::is_same_v<Source, AnySource>)
+  explicit AnySource(Source& source) noexcept : source_{&source}, can_{&abilities<Source>} {}
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) { return can_->read_some(source_, room); }
+
+  /// A file, for whoever moves its bytes without a buffer; -1 if it is none.
+  int descriptor() const noexcept { return can_->descriptor ? can_->descriptor(source_) : -1; }
+  /// What follows is only for a file.
+  std::uint64_t position() const noexcept { return can_->position(source_); }
+  void advance(std::size_t count) noexcept { can_->advance(source_, count); }
+  awaitable<std::size_t> fetch(std::size_t most) { return can_->fetch(source_, most); }
+
+ private:
+  struct Abilities {
+    awaitable<std::size_t> (*read_some)(void*, std::span<std::byte>);
+    int (*descriptor)(void*) noexcept = nullptr;
+    std::uint64_t (*position)(void*) noexcept = nullptr;
+    void (*advance)(void*, std::size_t) noexcept = nullptr;
+    awaitable<std::size_t> (*fetch)(void*, std::size_t) = nullptr;
+  };
+  template <class Source> static constexpr Abilities abilities_of() noexcept {
+    Abilities can{[](void* of, std::span<std::byte> room) { return static_cast<Source*>(of)->read_some(room); }};
+    if constexpr (detail::FileSource<Source>) {
+      can.descriptor = [](void* of) noexcept { return static_cast<Source*>(of)->descriptor(); };
+      can.position = [](void* of) noexcept { return static_cast<Source*>(of)->position(); };
+      can.advance = [](void* of, std::size_t count) noexcept { static_cast<Source*>(of)->advance(count); };
+      can.fetch = [](void* of, std::size_t most) { return static_cast<Source*>(of)->fetch(most); };
+    }
+    return can;
+  }
+  template <class Source> static constexpr Abilities abilities = abilities_of<Source>();
+
+  void* source_;
+  const Abilities* can_;
+};
+
+/// Refers to any sink, in the same way.
+class AnySink {
+ public:
+  template <ByteSink Sink>
+    requires(!std::is_same_v<Sink, AnySink>)
+  explicit AnySink(Sink& sink) noexcept
+      : sink_{&sink},
+        write_{[](void* to, std::span<const std::byte> bytes) { return static_cast<Sink*>(to)->write(bytes); }},
+        finish_{[](void* to) { return static_cast<Sink*>(to)->finish(); }} {}
+
+  awaitable<void> write(std::span<const std::byte> bytes) { return write_(sink_, bytes); }
+  awaitable<void> finish() { return finish_(sink_); }
+
+ private:
+  void* sink_;
+  awaitable<void> (*write_)(void*, std::span<const std::byte>);
+  awaitable<void> (*finish_)(void*);
+};
+
+}  // namespace ftplike
