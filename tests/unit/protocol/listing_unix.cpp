@@ -72,9 +72,9 @@ TEST(ListingUnix, ReadsDatesInAllTheirForms) {
 }
 
 TEST(ListingUnix, PutsADateWithoutYearIntoTheLastOneThatIsNotAhead) {
-  const auto date = [](std::string_view columns, Timestamp today) {
+  const auto date = [](std::string_view columns, Timestamp seen_on) {
     const auto line = "-rw-r--r-- 1 a b 7 " + std::string{columns} + " n";
-    return detail::read_unix(detail::Words{line}, today)->modified;
+    return detail::read_unix(detail::Words{line}, seen_on)->modified;
   };
   EXPECT_EQ(date("Nov 24 11:00", today), at(2026y / November / 24, 11h));  // another time zone's today
   EXPECT_EQ(date("Nov 25 11:00", today), at(2025y / November / 25, 11h));

@@ -154,11 +154,11 @@ TEST(Protection, RefusesSecretsAndFilesUntilTheSessionIsAsItMustBe) {
 }
 
 TEST(WithSecurity, BringsItsCommandsWhereStreamsCanBeSecuredAndNoneElsewhere) {
-  using Table = CommandTable<>;
-  static_assert(std::is_same_v<WithSecurity<SimulatedTransport, Table>::type, Table>);
+  using None = CommandTable<>;
+  static_assert(std::is_same_v<WithSecurity<SimulatedTransport, None>::type, None>);
   static_assert(
-      std::is_same_v<WithSecurity<TlsTransport<SimulatedTransport>, Table>::type, CommandTable<Auth, Pbsz, Prot, Ccc>>);
-  const auto* const found = WithSecurity<TlsTransport<>, Table>::type::find<FakeSession>(Verb{"AUTH"});
+      std::is_same_v<WithSecurity<TlsTransport<SimulatedTransport>, None>::type, CommandTable<Auth, Pbsz, Prot, Ccc>>);
+  const auto* const found = WithSecurity<TlsTransport<>, None>::type::find<FakeSession>(Verb{"AUTH"});
   ASSERT_NE(found, nullptr);
   EXPECT_TRUE(found->before_login);
   EXPECT_EQ(found->argument, ArgumentRule::required);
