@@ -146,6 +146,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
     return detail::fetch_path(*core_, std::move(remote), std::move(local), std::move(options));
   }
+  /// Fetches a file to a path beneath a folder of ours, out of which no name and no link leads.
+  awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
+                                     TransferOptions options = {}) {
+    detail::LocalTarget target{std::move(folder), std::move(path)};
+    return detail::fetch_file(*core_, std::move(remote), std::move(target), std::move(options));
+  }
   /// Fetches a file into a sink, which is finished when all is well.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {

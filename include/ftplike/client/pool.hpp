@@ -22,19 +22,23 @@ template <class Session> class RepeatedDownload {
  public:
   RepeatedDownload(std::string remote, std::string local, TransferOptions options)
       : remote_{std::move(remote)}, local_{std::move(local)}, options_{std::move(options)} {}
+  RepeatedDownload(std::string remote, LocalTarget target, TransferOptions options)
+      : remote_{std::move(remote)}, options_{std::move(options)}, target_{std::move(target)} {}
   awaitable<TransferResult> operator()(Session& session, const Failure* last) {
     TransferOptions options = options_;
     if (last && last->ever_moved) {
-      const LocalTarget target{local_, remote_};
-      const Beginning left = co_await beginning_of(target.folder, target.path);
+      if (!target_) target_.emplace(local_, remote_);
+      const Beginning left = co_await beginning_of(target_->folder, target_->path);
       options.resume = options.resume || !left.is_whole;
     }
+    if (target_) co_return co_await session.download(remote_, target_->folder, target_->path, options);
     co_return co_await session.download(remote_, local_, options);
   }
 
  private:
   std::string remote_, local_;
   TransferOptions options_;
+  std::optional<LocalTarget> target_;  // what `local_` means, once that is known
 };
 
 /// An upload that may be tried again. What the server has of the file after a try that failed is gone on with only if
@@ -173,6 +177,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// As `Client::download`; what was lost on the way is gone on with.
   awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
     detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(local), std::move(options)};
+    co_return co_await keep_trying(std::move(fetch));
+  }
+  awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
+                                     TransferOptions options = {}) {
+    detail::LocalTarget target{std::move(folder), std::move(path)};
+    detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(target), std::move(options)};
     co_return co_await keep_trying(std::move(fetch));
   }
   /// As `Client::upload`; what was lost on the way is gone on with.

@@ -1,0 +1,262 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ftplike/client/mirror_plan.hpp>
+#include <ftplike/client/segments.hpp>
+
+namespace ftplike {
+
+/// What a mirror came to.
+class MirrorResult {
+ public:
+  class Failure {
+   public:
+    MirrorAction action;
+    std::exception_ptr error;
+  };
+  std::size_t transferred = 0;    // files
+  std::uint64_t bytes = 0;        // of them
+  std::vector<Failure> failures;  // of single actions, which did not keep the others from being done
+};
+
+namespace detail {
+
+/// What there is below a folder of ours. Links are not followed, and our own partial files are nobody's.
+inline MirrorTree local_tree(const std::string& folder, const MirrorOptions& options) {
+  namespace fs = std::filesystem;
+  MirrorTree tree;
+  tree.exists = fs::exists(folder);
+  if (!tree.exists) return tree;
+  for (fs::recursive_directory_iterator at{folder}, end; at != end; ++at) {
+    const std::string name = at->path().filename().string();
+    if (is_partial_name(name)) continue;
+    struct stat status {};
+    checked([&] { return ::lstat(at->path().c_str(), &status); });
+    const Entry entry = entry_of(name, status);
+    const std::string path = at->path().lexically_relative(folder).string();
+    if (entry.is_directory() && !concerns(options, path, entry)) at.disable_recursion_pending();
+    tree.add(path, entry, options);
+  }
+  return tree;
+}
+
+template <class Session>
+awaitable<std::vector<Entry>> list_typed(Session& session, std::string path, MirrorTree& tree) {
+  std::vector<Entry> entries = co_await session.list(path);
+  tree.tells_seconds = session.features().may_have("MLST");
+  const bool names_only =
+      session.dialect() == Dialect::ftplike || (!tree.tells_seconds && session.features().refused("LIST"));
+  if (names_only) {
+    throw ClientError{std::make_error_code(std::errc::function_not_supported), "LIST", Channel::control, 0,
+                      "the server's listings have names only, which is too little for a mirror"};
+  }
+  co_return entries;
+}
+
+/// What there is below a directory of the server.
+template <class Pool> awaitable<MirrorTree> remote_tree(Pool& pool, std::string root, const MirrorOptions& options) {
+  MirrorTree tree;
+  if (!Path{root}.is_root()) {
+    // There are servers that list what is not there as an empty directory.
+    const auto look = [&root](typename Pool::Session& session) { return session.exists(root); };
+    const bool exists = co_await pool.use(look);
+    tree.exists = exists;
+  }
+  std::vector<std::string> left;
+  if (tree.exists) left.emplace_back();
+  while (!left.empty()) {
+    const std::string directory = std::move(left.back());
+    left.pop_back();
+    const std::string path = joined(root, directory);
+    const auto list = [&](typename Pool::Session& session) { return list_typed(session, path, tree); };
+    const std::vector<Entry> entries = co_await pool.use(list);
+    for (const Entry& entry : entries) {
+      if (entry.name.empty()) {
+        tree.unread.push_back(entry.listed);
+        continue;
+      }
+      std::string inner = joined(directory, entry.name);
+      if (entry.is_directory() && concerns(options, inner, entry)) left.push_back(inner);
+      tree.add(std::move(inner), entry, options);
+    }
+  }
+  co_return tree;
+}
+
+/// Whether an action's failure says nothing about the next one.
+inline bool concerns_one_action(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const ReplyError& error) {
+    return error.reply().code() != 421 && error.reply().code() != 530;
+  } catch (const ClientError& error) {
+    return error.channel() == Channel::local && error.code() != asio::error::operation_aborted;
+  } catch (const std::system_error& error) {
+    return error.code() != asio::error::operation_aborted;  // a storage's
+  } catch (...) { return false; }
+}
+
+/// A mirror under way.
+template <class Pool> class MirrorRun {
+ public:
+  using Session = typename Pool::Session;
+
+  MirrorRun(Pool& pool, const MirrorPlan& plan, const MirrorOptions& options)
+      : pool_{pool},
+        plan_{plan},
+        options_{options},
+        progress_{pool.network().now(), plan.bytes(), options.transfer.progress} {}
+
+  awaitable<MirrorResult> run() {
+    if (plan_.direction == Direction::received) {
+      std::filesystem::create_directories(plan_.local);
+      folder_.emplace(plan_.local);
+    }
+    const auto& actions = plan_.actions;
+    while (next_ < actions.size()) {
+      end_ = next_ + 1;
+      if (is_transfer(next_)) {
+        while (end_ < actions.size() && is_transfer(end_)) ++end_;
+      }
+      co_await run_some(std::min(pool_.most_sessions(), end_ - next_));
+    }
+    co_return std::move(result_);
+  }
+
+ private:
+  using Kind = MirrorAction::Kind;
+
+  bool is_transfer(std::size_t at) const { return plan_.actions[at].kind == Kind::transfer; }
+
+  /// Does what is before `end_`, `many` at a time.
+  awaitable<void> run_some(std::size_t many) {
+    const Executor executor = co_await asio::this_coro::executor;
+    Workers workers{executor};
+    for (std::size_t i = 0; i < many; ++i) workers.start(work());
+    co_await workers.join();
+  }
+  awaitable<void> work() {
+    while (next_ < end_) {
+      const MirrorAction& action = plan_.actions[next_++];
+      Settled<void> outcome;
+      co_await settle(act(action), outcome);
+      const std::exception_ptr failure = outcome.failed() ? outcome.failure() : nullptr;
+      if (failure && !concerns_one_action(failure)) std::rethrow_exception(failure);
+      if (failure) result_.failures.push_back({action, failure});
+      if (options_.done) options_.done(action, failure);
+    }
+  }
+  awaitable<void> act(const MirrorAction& action) {
+    if (action.kind == Kind::transfer) return transfer(action);
+    return plan_.direction == Direction::received ? act_here(action) : act_there(action);
+  }
+
+  awaitable<void> transfer(const MirrorAction& action) {
+    TransferOptions options = options_.transfer;
+    options.keep_time = true;
+    options.progress = [this, before = std::uint64_t{0}](const Progress& own) mutable {
+      // A transfer that was taken up again begins at nothing.
+      progress_.moved(pool_.network().now(), own.transferred - std::min(before, own.transferred));
+      before = own.transferred;
+    };
+    const std::string remote = joined(plan_.remote, action.path);
+    TransferResult moved;
+    if (folder_) {
+      if (!options.ascii) options.size = action.size;
+      if (action.modified != Timestamp{}) options.modified = action.modified;
+      TransferResult fetched = co_await pool_.download(remote, *folder_, Path{action.path}, options);
+      moved = std::move(fetched);
+    } else {
+      const std::string local = (std::filesystem::path{plan_.local} / action.path).string();
+      TransferResult sent = co_await pool_.upload(local, remote, options);
+      moved = std::move(sent);
+    }
+    ++result_.transferred;
+    result_.bytes += moved.transferred;
+  }
+  awaitable<void> act_here(const MirrorAction& action) {
+    const Path path{action.path};
+    if (action.kind == Kind::remove) co_await folder_->remove(path);
+    if (action.kind == Kind::remove_directory) co_await folder_->remove_directory(path);
+    if (action.kind == Kind::make_directory && !path.is_root()) co_await folder_->make_directory(path);
+  }
+  awaitable<void> act_there(const MirrorAction& action) {
+    const auto once = [this, &action](Session& session) { return command(session, action); };
+    co_await pool_.use(once);
+  }
+  awaitable<void> command(Session& session, const MirrorAction& action) {
+    const std::string path = joined(plan_.remote, action.path);
+    const std::string verb = action.kind == Kind::remove             ? "DELE "
+                             : action.kind == Kind::remove_directory ? "RMD "
+                                                                     : "MKD ";
+    const Reply reply = co_await session.command(verb + path);
+    if (reply.complete()) co_return;
+    // It may have been done before, when the reply was lost.
+    const bool exists = co_await session.exists(path);
+    if (exists != (action.kind == Kind::make_directory)) throw ReplyError{reply, verb.substr(0, verb.size() - 1)};
+  }
+
+  Pool& pool_;
+  const MirrorPlan& plan_;
+  const MirrorOptions& options_;
+  SharedProgress progress_;
+  std::optional<DirectoryStorage> folder_;  // ours, if that is the target
+  std::size_t next_ = 0, end_ = 0;
+  MirrorResult result_;
+};
+
+}  // namespace detail
+
+/// What there is to do to make a directory of ours the same as one of the server, or the other way. Links and the like
+/// are left alone; nothing has been changed when this ends.
+///
+/// **Errors:** `std::errc::function_not_supported` if the server's listings tell names only; `Errc::bad_listing` beyond
+/// the bounds of the options; if there is no source.
+template <class Pool>
+awaitable<MirrorPlan> plan_mirror(Pool& pool, std::string remote, std::string local, MirrorOptions options = {}) {
+  const detail::MirrorTree theirs = co_await detail::remote_tree(pool, remote, options);
+  detail::MirrorTree ours;
+  auto look = [&] { ours = detail::local_tree(local, options); };
+  co_await blocking(look);
+  const bool receives = options.direction == Direction::received;
+  const auto& source = receives ? theirs : ours;
+  const auto& target = receives ? ours : theirs;
+  if (!source.exists) {
+    const auto error = std::make_error_code(std::errc::no_such_file_or_directory);
+    throw ClientError{error, "mirror", receives ? Channel::control : Channel::local, 0,
+                      (receives ? remote : local) + ": " + error.message()};
+  }
+  detail::MirrorPlanner planner{source, target, options};
+  MirrorPlan plan = planner.plan();
+  plan.remote = std::move(remote);
+  plan.local = std::move(local);
+  co_return plan;
+}
+
+/// Does what a plan says, transfers as many at a time as the pool has sessions. What one action fails of does not keep
+/// the others from being done: the result tells. No name that came from the server leads out of the local folder.
+template <class Pool> awaitable<MirrorResult> carry_out(Pool& pool, MirrorPlan plan, MirrorOptions options = {}) {
+  detail::MirrorRun<Pool> run{pool, plan, options};
+  co_return co_await run.run();
+}
+
+/// Makes a directory of ours the same as one of the server, or the other way: `plan_mirror` and `carry_out`.
+///
+///     ftplike::MirrorOptions options;
+///     options.delete_others = true;
+///     co_await ftplike::mirror(pool, "pub/photos", "photos", options);
+template <class Pool>
+awaitable<MirrorResult> mirror(Pool& pool, std::string remote, std::string local, MirrorOptions options = {}) {
+  MirrorPlan plan = co_await plan_mirror(pool, std::move(remote), std::move(local), options);
+  co_return co_await carry_out(pool, std::move(plan), std::move(options));
+}
+
+}  // namespace ftplike

@@ -1,0 +1,250 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <ftplike/client/options.hpp>
+#include <ftplike/data_channel/data_channel.hpp>
+#include <ftplike/protocol/wildcard.hpp>
+
+namespace ftplike {
+
+/// One thing that a mirror is going to do to its target, and why.
+class MirrorAction {
+ public:
+  enum class Kind { make_directory, transfer, remove, remove_directory };
+  enum class Reason { missing, size_differs, newer, not_in_source, in_the_way };
+
+  MirrorAction(Kind its_kind, Reason its_reason, std::string its_path, const Entry& entry = {})
+      : kind{its_kind}, reason{its_reason}, path{std::move(its_path)}, size{entry.size}, modified{entry.modified} {}
+
+  /// "transfer images/a.jpg, 1234 bytes: is newer".
+  std::string text() const {
+    static constexpr std::string_view kinds[]{"make directory ", "transfer ", "remove ", "remove directory "};
+    static constexpr std::string_view reasons[]{"is missing", "has another size", "is newer", "is not in the source",
+                                                "is in the way"};
+    std::string out{kinds[static_cast<std::size_t>(kind)]};
+    out += path.empty() ? "." : path;
+    if (kind == Kind::transfer) out += ", " + std::to_string(size) + " bytes";
+    return out.append(": ").append(reasons[static_cast<std::size_t>(reason)]);
+  }
+  friend bool operator==(const MirrorAction&, const MirrorAction&) = default;
+
+  Kind kind;
+  Reason reason;
+  std::string path;    // from the root of the mirror; empty for that itself
+  std::uint64_t size;  // of what is transferred
+  Timestamp modified;  // of the same; the epoch if it is not known
+};
+
+/// How a mirror is to be done.
+struct MirrorOptions {
+  MirrorOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
+
+  Direction direction = Direction::received;  // from the server to us, or the other way
+  /// Leave alone what is as new in the target as in the source, even if it has another size.
+  bool only_newer = false;
+  /// Remove what the source does not have.
+  bool delete_others = false;
+  /// Patterns for files, of which one has to fit if there are any, and for files and directories that are left alone on
+  /// both sides. A pattern with a '/' is for the path from the root of the mirror, any other for the name.
+  std::vector<std::string> include, exclude;
+  std::size_t entries = 1'000'000;  // on each side
+  unsigned depth = 100;             // of directories
+  TransferOptions transfer;         // `progress` is told of all transfers together
+  /// Called after each action; with what it failed of, or null.
+  std::function<void(const MirrorAction& action, const std::exception_ptr& failure)> done;
+};
+
+/// What a mirror would do: a dry run is this alone.
+class MirrorPlan {
+ public:
+  Direction direction = Direction::received;
+  std::string remote, local;          // the roots
+  std::vector<MirrorAction> actions;  // in the order in which they have to be done
+  std::vector<std::string> skipped;   // what is left alone though it differs, and why
+
+  std::size_t count(MirrorAction::Kind kind) const {
+    return static_cast<std::size_t>(
+        std::count_if(actions.begin(), actions.end(), [kind](const auto& action) { return action.kind == kind; }));
+  }
+  /// Of all transfers together.
+  std::uint64_t bytes() const noexcept {
+    std::uint64_t sum = 0;
+    for (const auto& action : actions) sum += action.kind == MirrorAction::Kind::transfer ? action.size : 0;
+    return sum;
+  }
+  /// An action or what is skipped a line.
+  std::string text() const {
+    std::string out;
+    for (const auto& action : actions) out += action.text() + '\n';
+    for (const auto& line : skipped) out += "skip " + line + '\n';
+    return out;
+  }
+};
+
+namespace detail {
+
+/// What there is below a directory, by the path from there.
+class MirrorTree {
+ public:
+  bool exists = true;
+  bool tells_seconds = true;  // the times are no coarser than that
+  std::map<std::string, Entry> entries;
+  std::vector<std::string> unread;  // lines of a listing that say nothing to us
+
+  const Entry* find(const std::string& path) const {
+    const auto found = entries.find(path);
+    return found == entries.end() ? nullptr : &found->second;
+  }
+  void add(std::string path, Entry entry, const MirrorOptions& options) {
+    const auto depth = static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
+    if (entries.size() == options.entries || depth > options.depth) throw std::system_error(Errc::bad_listing);
+    entries.insert_or_assign(std::move(path), std::move(entry));
+  }
+};
+
+inline bool fits_one(const std::vector<std::string>& patterns, const std::string& path) {
+  const std::string_view name = std::string_view{path}.substr(path.rfind('/') + 1);
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return matches(pattern, pattern.find('/') == pattern.npos ? name : std::string_view{path});
+  });
+}
+/// Whether a mirror has to do with this path. What is in a directory with which it has not is not even looked at.
+inline bool concerns(const MirrorOptions& options, const std::string& path, const Entry& entry) {
+  if (fits_one(options.exclude, path)) return false;
+  return options.include.empty() || entry.is_directory() || fits_one(options.include, path);
+}
+
+/// Compares a source with a target.
+class MirrorPlanner {
+ public:
+  MirrorPlanner(const MirrorTree& source, const MirrorTree& target, const MirrorOptions& options)
+      : source_{source}, target_{target}, options_{options} {}
+
+  MirrorPlan plan() {
+    if (!target_.exists) directories_.emplace("");
+    for (const auto& [path, entry] : source_.entries) {
+      if (concerns(options_, path, entry) && !is_below(path, skipped_)) consider(path, entry);
+    }
+    if (options_.delete_others) remove_others();
+
+    MirrorPlan plan;
+    plan.direction = options_.direction;
+    plan.skipped = std::move(notes_);
+    plan.actions = std::move(in_the_way_);
+    for (const auto& path : directories_) plan.actions.emplace_back(Kind::make_directory, Reason::missing, path);
+    std::move(transfers_.begin(), transfers_.end(), std::back_inserter(plan.actions));
+    std::move(others_.begin(), others_.end(), std::back_inserter(plan.actions));
+    return plan;
+  }
+
+ private:
+  using Kind = MirrorAction::Kind;
+  using Reason = MirrorAction::Reason;
+
+  static std::string parent(const std::string& path) {
+    const auto slash = path.rfind('/');
+    return slash == path.npos ? std::string{} : path.substr(0, slash);
+  }
+  static bool is_below(const std::string& path, const std::set<std::string>& directories) {
+    if (directories.empty()) return false;
+    for (std::string above = parent(path); !above.empty(); above = parent(above)) {
+      if (directories.contains(above)) return true;
+    }
+    return false;
+  }
+  void skip(const std::string& path, std::string_view why) {
+    skipped_.insert(path);
+    notes_.push_back(path + ": " + std::string{why});
+  }
+
+  void consider(const std::string& path, const Entry& entry) {
+    if (!entry.is_file() && !entry.is_directory()) return skip(path, "neither a file nor a directory");
+    const Entry* there = is_below(path, removed_) ? nullptr : target_.find(path);
+    if (there && there->type != entry.type) {
+      if (!make_way(path)) return skip(path, "something else has that name in the target");
+      there = nullptr;
+    }
+    if (entry.is_directory()) {
+      if (!there && options_.include.empty()) directories_.insert(path);
+      return;
+    }
+    const auto reason = there ? difference(entry, *there) : Reason::missing;
+    if (!reason) return;
+    for (std::string above = parent(path); !above.empty(); above = parent(above)) {
+      if (!target_.find(above) || removed_.contains(above)) directories_.insert(above);
+    }
+    transfers_.emplace_back(Kind::transfer, *reason, path, entry);
+  }
+  std::optional<Reason> difference(const Entry& entry, const Entry& there) const {
+    const bool known = entry.modified != Timestamp{} && there.modified != Timestamp{};
+    if (known && entry.modified > there.modified + tolerance(there.modified)) return Reason::newer;
+    // As text a file has another length at each end.
+    const bool compares = !options_.only_newer && !options_.transfer.ascii;
+    if (compares && entry.size != there.size) return Reason::size_differs;
+    return std::nullopt;
+  }
+  /// How much later a time of the target may be in truth: a LIST tells minutes, and of old files days.
+  Duration tolerance(Timestamp time) const {
+    if (target_.tells_seconds) return std::chrono::seconds{2};
+    const bool day = time.time_since_epoch() % std::chrono::days{1} == std::chrono::milliseconds{0};
+    return day ? Duration{std::chrono::days{1}} : Duration{std::chrono::minutes{1}};
+  }
+
+  /// Removes what has the name of something of another kind, unless somebody wants that to stay.
+  bool make_way(const std::string& path) {
+    if (!options_.delete_others) return false;
+    std::vector<MirrorAction> actions;
+    const std::string inside = path + '/';
+    for (auto at = target_.entries.lower_bound(inside); at != target_.entries.end(); ++at) {
+      if (!at->first.starts_with(inside)) break;
+      if (!concerns(options_, at->first, at->second)) return false;
+      actions.push_back(removal(at->first, at->second, Reason::in_the_way));
+    }
+    std::reverse(actions.begin(), actions.end());
+    actions.push_back(removal(path, *target_.find(path), Reason::in_the_way));
+    std::move(actions.begin(), actions.end(), std::back_inserter(in_the_way_));
+    removed_.insert(path);
+    return true;
+  }
+  void remove_others() {
+    if (!source_.unread.empty() || !target_.unread.empty()) {
+      notes_.push_back("all removals: a line of a listing cannot be understood: " +
+                       (source_.unread.empty() ? target_.unread : source_.unread).front());
+      return;
+    }
+    std::set<std::string> kept;  // directories with something that stays
+    for (auto at = target_.entries.rbegin(); at != target_.entries.rend(); ++at) {
+      const auto& [path, entry] = *at;
+      if (removed_.contains(path) || is_below(path, removed_)) continue;
+      const bool stays =
+          source_.find(path) || !concerns(options_, path, entry) || is_below(path, skipped_) || kept.contains(path);
+      if (stays)
+        kept.insert(parent(path));
+      else
+        others_.push_back(removal(path, entry, Reason::not_in_source));
+    }
+  }
+  static MirrorAction removal(const std::string& path, const Entry& entry, Reason why) {
+    return {entry.is_directory() ? Kind::remove_directory : Kind::remove, why, path, entry};
+  }
+
+  const MirrorTree& source_;
+  const MirrorTree& target_;
+  const MirrorOptions& options_;
+  std::set<std::string> directories_, skipped_, removed_;
+  std::vector<MirrorAction> in_the_way_, transfers_, others_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace detail
+}  // namespace ftplike

@@ -1,0 +1,365 @@
+#include <ftplike/client/mirror.hpp>
+
+#include <gtest/gtest.h>
+
+#include "support/folder.hpp"
+#include "support/scripted_client.hpp"
+#include "support/server.hpp"
+
+using namespace ftplike;
+using namespace std::chrono_literals;
+
+// Two trees that are made the same.
+
+namespace {
+
+using MirrorKind = MirrorAction::Kind;
+using MirrorReason = MirrorAction::Reason;
+
+const Timestamp long_ago{std::chrono::sys_days{std::chrono::year{2020} / 1 / 2}};
+
+MirrorOptions upwards() {
+  MirrorOptions options;
+  options.direction = Direction::sent;
+  return options;
+}
+MirrorOptions with_removals(MirrorOptions options = {}) {
+  options.delete_others = true;
+  return options;
+}
+
+/// The lines of a plan.
+std::string plan_of(SimulatedNetwork& network, TestPool& pool, const std::string& remote, const std::string& local,
+                    const MirrorOptions& options = {}) {
+  return network.run(plan_mirror(pool, remote, local, options)).text();
+}
+
+/// A plan for two trees that are given by hand.
+std::string plan_between(const std::map<std::string, Entry>& source, const std::map<std::string, Entry>& target,
+                         const MirrorOptions& options = {}) {
+  detail::MirrorTree from, to;
+  from.entries = source;
+  to.entries = target;
+  return detail::MirrorPlanner{from, to, options}.plan().text();
+}
+Entry a_file(std::uint64_t size, Timestamp modified = long_ago) { return {"", Entry::Type::file, size, modified}; }
+Entry a_directory() { return {"", Entry::Type::directory, 0, long_ago}; }
+Entry a_link() { return {"", Entry::Type::link, 0, long_ago}; }
+
+}  // namespace
+
+TEST(Mirror, FetchesATreeAndThenHasNothingToDo) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/pub/a", "one"}, {"/pub/b/c/d", "two"}, {"/pub/e/", ""}, {"/x", "no"}}, some_users());
+  TestPool pool{network, anna()};
+  const MirrorResult result = network.run(mirror(pool, "pub", folder / "copy"));
+  EXPECT_EQ(result.transferred, 2u);
+  EXPECT_EQ(result.bytes, 6u);
+  EXPECT_TRUE(result.failures.empty());
+  EXPECT_EQ(folder.read("copy/a"), "one");
+  EXPECT_EQ(folder.read("copy/b/c/d"), "two");
+  EXPECT_TRUE(folder.has("copy/e"));
+  EXPECT_EQ(folder.count(), 6u);
+  EXPECT_EQ(plan_of(network, pool, "pub", folder / "copy"), "");
+}
+
+TEST(Mirror, SendsATreeAndThenHasNothingToDo) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  folder.write("a", "one");
+  folder.write("b/c/d", "two");
+  folder.write("e/f", "");
+  auto server = serve(network, {}, some_users());
+  TestPool pool{network, anna()};
+  const MirrorResult result = network.run(mirror(pool, "pub", folder.string(), upwards()));
+  EXPECT_EQ(result.transferred, 3u);
+  EXPECT_TRUE(result.failures.empty());
+  TestClient client = log_in(network);
+  EXPECT_EQ(network.run(text_of(client, "pub/a")), "one");
+  EXPECT_EQ(network.run(text_of(client, "pub/b/c/d")), "two");
+  EXPECT_EQ(network.run(text_of(client, "pub/e/f")), "");
+  EXPECT_EQ(plan_of(network, pool, "pub", folder.string(), upwards()), "");
+}
+
+TEST(Mirror, SaysWhatItWouldDoAndWhyBeforeItDoesAnything) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  folder.write("b", "old");
+  folder.write("mine/x", "1");
+  auto server = serve(network, {{"/a", "12345"}, {"/b", "longer"}, {"/new/c", "1"}}, some_users());
+  TestPool pool{network, anna()};
+  const MirrorPlan plan = network.run(plan_mirror(pool, "", folder.string(), with_removals()));
+  EXPECT_EQ(plan.text(),
+            "make directory new: is missing\n"
+            "transfer a, 5 bytes: is missing\n"
+            "transfer b, 6 bytes: has another size\n"
+            "transfer new/c, 1 bytes: is missing\n"
+            "remove mine/x: is not in the source\n"
+            "remove directory mine: is not in the source\n");
+  EXPECT_EQ(plan.bytes(), 12u);
+  EXPECT_EQ(plan.count(MirrorKind::transfer), 3u);
+  EXPECT_EQ(folder.count(), 3u);
+  network.run(carry_out(pool, plan));
+  EXPECT_EQ(folder.read("b"), "longer");
+  EXPECT_EQ(folder.count(), 4u);
+}
+
+TEST(Mirror, RemovesOnTheServerWhatIsNotHere) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  folder.write("a", "1");
+  auto server = serve(network, {{"/up/a", "1"}, {"/up/b/c", "2"}, {"/other", "3"}}, some_users());
+  TestPool pool{network, anna()};
+  network.run(mirror(pool, "up", folder.string(), with_removals(upwards())));
+  TestClient client = log_in(network);
+  EXPECT_FALSE(network.run(client.exists("up/b")));
+  EXPECT_TRUE(network.run(client.exists("up/a")));
+  EXPECT_TRUE(network.run(client.exists("other")));
+}
+
+TEST(Mirror, RemovesNothingUnlessToldTo) {
+  EXPECT_EQ(plan_between({}, {{"a", a_file(1)}, {"b", a_directory()}}), "");
+  EXPECT_EQ(plan_between({{"a", a_file(1)}}, {{"a", a_directory()}, {"a/b", a_file(1)}}),
+            "skip a: something else has that name in the target\n");
+}
+
+TEST(Mirror, MakesWayForWhatIsOfAnotherKind) {
+  EXPECT_EQ(plan_between({{"a", a_file(7)}, {"b", a_directory()}, {"b/c", a_file(1)}},
+                         {{"a", a_directory()}, {"a/x", a_file(1)}, {"b", a_file(1)}}, with_removals()),
+            "remove a/x: is in the way\n"
+            "remove directory a: is in the way\n"
+            "remove b: is in the way\n"
+            "make directory b: is missing\n"
+            "transfer a, 7 bytes: is missing\n"
+            "transfer b/c, 1 bytes: is missing\n");
+}
+
+TEST(Mirror, TransfersWhatIsNewerOrOfAnotherSize) {
+  const auto later = long_ago + 1h;
+  EXPECT_EQ(plan_between({{"a", a_file(1, later)}}, {{"a", a_file(1)}}), "transfer a, 1 bytes: is newer\n");
+  EXPECT_EQ(plan_between({{"a", a_file(2)}}, {{"a", a_file(1, later)}}), "transfer a, 2 bytes: has another size\n");
+  EXPECT_EQ(plan_between({{"a", a_file(1)}}, {{"a", a_file(1, later)}}), "");
+  EXPECT_EQ(plan_between({{"a", a_file(1, Timestamp{})}}, {{"a", a_file(1)}}), "");
+}
+
+TEST(Mirror, LeavesWhatIsAsNewAloneIfOnlyNewerFilesAreWanted) {
+  const auto later = long_ago + 1h;
+  MirrorOptions options;
+  options.only_newer = true;
+  EXPECT_EQ(plan_between({{"a", a_file(2)}}, {{"a", a_file(1, later)}}, options), "");
+  EXPECT_EQ(plan_between({{"a", a_file(1, later)}}, {{"a", a_file(1)}}, options), "transfer a, 1 bytes: is newer\n");
+  EXPECT_EQ(plan_between({{"a", a_file(1)}}, {}, options), "transfer a, 1 bytes: is missing\n");
+}
+
+TEST(Mirror, ComparesNoSizesOfText) {
+  MirrorOptions options;
+  options.transfer.ascii = true;
+  EXPECT_EQ(plan_between({{"a", a_file(2)}}, {{"a", a_file(1)}}, options), "");
+}
+
+TEST(Mirror, DoesNotTakeTheMinutesOfAListForAnOldVersion) {
+  detail::MirrorTree source, target;
+  source.entries = {{"a", a_file(1, long_ago + 10h + 59s)}, {"b", a_file(1, long_ago + 12h)}};
+  target.entries = {{"a", a_file(1, long_ago + 10h)}, {"b", a_file(1, long_ago)}};
+  const MirrorOptions options;
+  EXPECT_EQ((detail::MirrorPlanner{source, target, options}.plan().actions.size()), 2u);
+  target.tells_seconds = false;
+  EXPECT_EQ((detail::MirrorPlanner{source, target, options}.plan().text()), "");
+}
+
+TEST(Mirror, TransfersOnlyWhatIsIncludedAndNotExcluded) {
+  MirrorOptions options = with_removals();
+  options.include = {"*.jpg", "docs/*"};
+  options.exclude = {"secret*", "docs/drafts"};
+  EXPECT_EQ(plan_between({{"a.jpg", a_file(1)},
+                          {"b.txt", a_file(1)},
+                          {"docs", a_directory()},
+                          {"docs/c.txt", a_file(1)},
+                          {"empty", a_directory()},
+                          {"secret.jpg", a_file(1)}},
+                         {{"old.jpg", a_file(1)}, {"old.txt", a_file(1)}}, options),
+            "make directory docs: is missing\n"
+            "transfer a.jpg, 1 bytes: is missing\n"
+            "transfer docs/c.txt, 1 bytes: is missing\n"
+            "remove old.jpg: is not in the source\n");
+}
+
+TEST(Mirror, DoesNotLookIntoDirectoriesThatAreExcluded) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", "1"}, {"/huge/b", "1"}}, some_users());
+  TestPool pool{network, anna()};
+  MirrorOptions options;
+  options.exclude = {"huge"};
+  EXPECT_EQ(plan_of(network, pool, "", folder.string(), options), "transfer a, 1 bytes: is missing\n");
+  EXPECT_EQ(server.diary().of("command MLSD").size(), 1u);
+}
+
+TEST(Mirror, KeepsWhatIsExcludedAndTheDirectoriesThatItIsIn) {
+  MirrorOptions options = with_removals();
+  options.exclude = {"*.mine"};
+  EXPECT_EQ(plan_between({{"b", a_file(1)}},
+                         {{"a", a_directory()},
+                          {"a/x.mine", a_file(1)},
+                          {"a/y", a_file(1)},
+                          {"b", a_directory()},
+                          {"b/z.mine", a_file(1)}},
+                         options),
+            "remove a/y: is not in the source\n"
+            "skip b: something else has that name in the target\n");
+}
+
+TEST(Mirror, LeavesLinksAloneAndWhatStandsInTheirPlace) {
+  EXPECT_EQ(plan_between({{"a", a_link()}}, {{"a", a_directory()}, {"a/b", a_file(1)}}, with_removals()),
+            "skip a: neither a file nor a directory\n");
+}
+
+TEST(Mirror, DoesNotFollowLinksOfOurs) {
+  SimulatedNetwork network{1};
+  const TestFolder folder, elsewhere;
+  elsewhere.write("secret", "1");
+  std::filesystem::create_symlink(elsewhere.path(), folder / "way");
+  auto server = serve(network, {}, some_users());
+  TestPool pool{network, anna()};
+  EXPECT_EQ(plan_of(network, pool, "", folder.string(), upwards()), "skip way: neither a file nor a directory\n");
+}
+
+TEST(Mirror, RemovesNothingWhereAListingCannotBeUnderstood) {
+  detail::MirrorTree source, target;
+  source.unread.emplace_back("what is this?");
+  target.entries = {{"a", a_file(1)}};
+  const MirrorOptions options = with_removals();
+  EXPECT_EQ((detail::MirrorPlanner{source, target, options}.plan().text()),
+            "skip all removals: a line of a listing cannot be understood: what is this?\n");
+}
+
+TEST(Mirror, TakesNoNameThatLeadsOutOfTheFolder) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  ScriptedServer server{network};
+  server.welcomes({"MLST type*;size*;"}).passive().accepts_data().hears("MLSD").says("150 Here");
+  server.sends("type=file;size=4; ../evil\r\ntype=file;size=4; /etc/evil\r\ntype=dir; ..\r\ntype=dir; .\r\n");
+  server.closes_data().says("226 Done");
+  PoolOptions options;
+  options.client.dialect = Dialect::standard;
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+  EXPECT_EQ(plan_of(network, pool, "", folder.string()), "");
+}
+
+TEST(Mirror, WritesThroughNoLinkThatLeadsOutOfTheFolder) {
+  SimulatedNetwork network{1};
+  const TestFolder folder, elsewhere;
+  std::filesystem::create_symlink(elsewhere.path(), folder / "way");
+  auto server = serve(network, {{"/way/evil", "1"}}, some_users());
+  TestPool pool{network, anna()};
+  // A plan from before the link came.
+  MirrorPlan plan;
+  plan.local = folder.string();
+  plan.actions.emplace_back(MirrorKind::transfer, MirrorReason::missing, "way/evil", a_file(1));
+  const MirrorResult result = network.run(carry_out(pool, plan));
+  EXPECT_EQ(result.failures.size(), 1u);
+  EXPECT_EQ(elsewhere.count(), 0u);
+}
+
+TEST(Mirror, GoesOnWhereOneFileFails) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", "1"}, {"/c", "3"}}, some_users());
+  TestPool pool{network, anna()};
+  MirrorPlan plan;
+  plan.local = folder.string();
+  for (const auto* name : {"a", "b", "c"})
+    plan.actions.emplace_back(MirrorKind::transfer, MirrorReason::missing, name, a_file(1));
+  MirrorOptions options;
+  std::vector<std::string> told;
+  options.done = [&told](const MirrorAction& action, const std::exception_ptr& failure) {
+    told.push_back(action.path + (failure ? " failed" : ""));
+  };
+  const MirrorResult result = network.run(carry_out(pool, plan, options));
+  EXPECT_EQ(result.transferred, 2u);
+  ASSERT_EQ(result.failures.size(), 1u);
+  EXPECT_EQ(result.failures[0].action.path, "b");
+  EXPECT_THROW(std::rethrow_exception(result.failures[0].error), ReplyError);
+  std::sort(told.begin(), told.end());
+  EXPECT_EQ(told, (std::vector<std::string>{"a", "b failed", "c"}));
+}
+
+TEST(Mirror, UsesTheSessionsOfThePoolAtOnceAndSurvivesTheirLoss) {
+  SimulatedNetwork network{1, {.window = 4096, .delay = 1ms}};
+  const TestFolder folder;
+  MemoryStorage files;
+  std::string text(50'000, 'x');
+  for (int i = 0; i < 12; ++i) folder.write("files/" + std::to_string(i), text);
+  auto server = serve(network, files, some_users());
+  TestPool pool{network, anna()};
+  for (const std::uint64_t operation : {200u, 300u, 400u}) network.fail_at(operation, Fault::reset);
+  const MirrorResult result = network.run(mirror(pool, "up", folder / "files", upwards()));
+  EXPECT_GT(network.operations(), 400u);
+  EXPECT_EQ(result.transferred, 12u);
+  EXPECT_TRUE(result.failures.empty());
+  EXPECT_GT(pool.sessions(), 1u);
+  EXPECT_EQ(plan_of(network, pool, "up", folder / "files", upwards()), "");
+}
+
+TEST(Mirror, TellsTheProgressOfAllTransfersTogether) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", "12345"}, {"/b", "678"}}, some_users());
+  TestPool pool{network, anna()};
+  MirrorOptions options;
+  Progress last;
+  options.transfer.progress = [&last](const Progress& progress) { last = progress; };
+  network.run(mirror(pool, "", folder.string(), options));
+  EXPECT_EQ(last.transferred, 8u);
+  EXPECT_EQ(last.size, 8u);
+}
+
+TEST(Mirror, NeedsASource) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {}, some_users());
+  TestPool pool{network, anna()};
+  EXPECT_EQ(error_of(network, mirror(pool, "none", folder.string(), with_removals())).code(),
+            std::errc::no_such_file_or_directory);
+  EXPECT_EQ(error_of(network, mirror(pool, "", folder / "none", with_removals(upwards()))).channel(), Channel::local);
+}
+
+TEST(Mirror, NeedsListingsThatTellMoreThanNames) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", "1"}});
+  PoolOptions options;
+  options.client.dialect = Dialect::ftplike;
+  TestPool pool{network, Url{"127.0.0.1", TestServer::port}, options};
+  EXPECT_EQ(error_of(network, mirror(pool, "", folder.string())).code(), std::errc::function_not_supported);
+}
+
+TEST(Mirror, IsBounded) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", "1"}, {"/b/c/d", "1"}}, some_users());
+  TestPool pool{network, anna()};
+  MirrorOptions few;
+  few.entries = 3;
+  EXPECT_THROW(network.run(mirror(pool, "", folder.string(), few)), std::system_error);
+  MirrorOptions shallow;
+  shallow.depth = 1;
+  EXPECT_THROW(network.run(mirror(pool, "", folder.string(), shallow)), std::system_error);
+  EXPECT_EQ(folder.count(), 0u);
+}
+
+TEST(Mirror, CanBeCancelled) {
+  SimulatedNetwork network{1, {.window = 4096, .delay = 10ms}};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", std::string(500'000, 'x')}, {"/b", std::string(500'000, 'y')}}, some_users());
+  TestPool pool{network, anna()};
+  Started running{network, mirror(pool, "", folder / "copy")};
+  network.advance(500ms);
+  EXPECT_FALSE(running.done());
+  running.cancel(network);
+  EXPECT_TRUE(running.done());
+  EXPECT_THROW(running.get(), std::system_error);
+  EXPECT_FALSE(folder.has("copy/a"));
+  EXPECT_FALSE(folder.has("copy/b"));
+}
