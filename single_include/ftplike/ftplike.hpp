@@ -6877,6 +6877,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
     return detail::fetch_path(*core_, std::move(remote), std::move(local), std::move(options));
   }
+  /// Fetches a file to a path beneath a folder of ours, out of which no name and no link leads.
+  awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
+                                     TransferOptions options = {}) {
+    detail::LocalTarget target{std::move(folder), std::move(path)};
+    return detail::fetch_file(*core_, std::move(remote), std::move(target), std::move(options));
+  }
   /// Fetches a file into a sink, which is finished when all is well.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
@@ -7414,6 +7420,346 @@ using BlockingClient = BasicBlockingClient<>;
 
 }  // namespace ftplike
 
+// ---- ftplike/client/mirror.hpp
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/client/mirror_plan.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/protocol/wildcard.hpp
+#include <cstddef>
+#include <string_view>
+
+namespace ftplike {
+
+/// Whether a text is a pattern: whether any of its letters means more than itself.
+inline bool has_wildcards(std::string_view text) noexcept { return text.find_first_of("*?[\\") != text.npos; }
+
+namespace detail {
+
+/// One element of a pattern that stands for one byte: how long it is, and whether it matches.
+class PatternStep {
+ public:
+  std::size_t length;
+  bool matches;
+};
+
+/// Tries the element at the front of `pattern`, which is not empty and no '*', on `byte`.
+inline PatternStep step(std::string_view pattern, std::size_t last_bracket, char byte) noexcept {
+  if (pattern[0] == '?') return {1, true};
+  if (pattern[0] == '\\' && pattern.size() > 1) return {2, pattern[1] == byte};
+  const bool negated = pattern.size() > 1 && (pattern[1] == '!' || pattern[1] == '^');
+  const std::size_t first = negated ? 2 : 1;
+  // A ']' directly behind the opening is one of the set. A set that is never closed is no set.
+  if (pattern[0] != '[' || last_bracket <= first || last_bracket >= pattern.size()) return {1, pattern[0] == byte};
+
+  const auto code = [](char c) { return static_cast<unsigned char>(c); };
+  bool found = false;
+  std::size_t at = first;
+  do {
+    const bool range = at + 2 < last_bracket && pattern[at + 1] == '-' && pattern[at + 2] != ']';
+    const auto last = range ? pattern[at + 2] : pattern[at];
+    found = found || (code(pattern[at]) <= code(byte) && code(byte) <= code(last));
+    at += range ? 3 : 1;
+  } while (pattern[at] != ']');
+  return {at + 1, found != negated};
+}
+
+}  // namespace detail
+
+/// Whether a name fits a pattern of the shell: `*`, `?`, `[a-z]`, `[!a-z]`, and `\` before what stands for itself.
+/// Bytes are compared, a '.' or a '/' is as good as any other.
+///
+/// **Complexity:** at most `pattern.size() * name.size()` steps, no recursion, no memory.
+inline bool matches(std::string_view pattern, std::string_view name) noexcept {
+  const auto bracket = pattern.rfind(']');
+  std::size_t at = 0, star = pattern.npos;  // in the pattern: where we are, behind the last '*'
+  std::size_t byte = 0, resume = 0;         // in the name: where we are, where that '*' would end next
+  while (byte < name.size()) {
+    if (at < pattern.size() && pattern[at] == '*') {
+      star = ++at;
+      resume = byte;
+      continue;
+    }
+    if (at < pattern.size()) {
+      const auto last_bracket = bracket == pattern.npos || bracket < at ? 0 : bracket - at;
+      const auto [length, fits] = detail::step(pattern.substr(at), last_bracket, name[byte]);
+      if (fits) {
+        at += length;
+        ++byte;
+        continue;
+      }
+    }
+    // The last '*' takes one byte more; those before it never need to, which is what keeps this from exploding.
+    if (star == pattern.npos) return false;
+    at = star;
+    byte = ++resume;
+  }
+  return pattern.find_first_not_of('*', at) == pattern.npos;
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// One thing that a mirror is going to do to its target, and why.
+class MirrorAction {
+ public:
+  enum class Kind { make_directory, transfer, remove, remove_directory };
+  enum class Reason { missing, size_differs, newer, not_in_source, in_the_way };
+
+  MirrorAction(Kind its_kind, Reason its_reason, std::string its_path, const Entry& entry = {})
+      : kind{its_kind}, reason{its_reason}, path{std::move(its_path)}, size{entry.size}, modified{entry.modified} {}
+
+  /// "transfer images/a.jpg, 1234 bytes: is newer".
+  std::string text() const {
+    static constexpr std::string_view kinds[]{"make directory ", "transfer ", "remove ", "remove directory "};
+    static constexpr std::string_view reasons[]{"is missing", "has another size", "is newer", "is not in the source",
+                                                "is in the way"};
+    std::string out{kinds[static_cast<std::size_t>(kind)]};
+    out += path.empty() ? "." : path;
+    if (kind == Kind::transfer) out += ", " + std::to_string(size) + " bytes";
+    return out.append(": ").append(reasons[static_cast<std::size_t>(reason)]);
+  }
+  friend bool operator==(const MirrorAction&, const MirrorAction&) = default;
+
+  Kind kind;
+  Reason reason;
+  std::string path;    // from the root of the mirror; empty for that itself
+  std::uint64_t size;  // of what is transferred
+  Timestamp modified;  // of the same; the epoch if it is not known
+};
+
+/// How a mirror is to be done.
+struct MirrorOptions {
+  MirrorOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
+
+  Direction direction = Direction::received;  // from the server to us, or the other way
+  /// Leave alone what is as new in the target as in the source, even if it has another size.
+  bool only_newer = false;
+  /// Remove what the source does not have.
+  bool delete_others = false;
+  /// Patterns for files, of which one has to fit if there are any, and for files and directories that are left alone on
+  /// both sides. A pattern with a '/' is for the path from the root of the mirror, any other for the name.
+  std::vector<std::string> include, exclude;
+  std::size_t entries = 1'000'000;  // on each side
+  unsigned depth = 100;             // of directories
+  TransferOptions transfer;         // `progress` is told of all transfers together
+  /// Called after each action; with what it failed of, or null.
+  std::function<void(const MirrorAction& action, const std::exception_ptr& failure)> done;
+};
+
+/// What a mirror would do: a dry run is this alone.
+class MirrorPlan {
+ public:
+  Direction direction = Direction::received;
+  std::string remote, local;          // the roots
+  std::vector<MirrorAction> actions;  // in the order in which they have to be done
+  std::vector<std::string> skipped;   // what is left alone though it differs, and why
+
+  std::size_t count(MirrorAction::Kind kind) const {
+    return static_cast<std::size_t>(
+        std::count_if(actions.begin(), actions.end(), [kind](const auto& action) { return action.kind == kind; }));
+  }
+  /// Of all transfers together.
+  std::uint64_t bytes() const noexcept {
+    std::uint64_t sum = 0;
+    for (const auto& action : actions) sum += action.kind == MirrorAction::Kind::transfer ? action.size : 0;
+    return sum;
+  }
+  /// An action or what is skipped a line.
+  std::string text() const {
+    std::string out;
+    for (const auto& action : actions) out += action.text() + '\n';
+    for (const auto& line : skipped) out += "skip " + line + '\n';
+    return out;
+  }
+};
+
+namespace detail {
+
+/// What there is below a directory, by the path from there.
+class MirrorTree {
+ public:
+  bool exists = true;
+  bool tells_seconds = true;  // the times are no coarser than that
+  std::map<std::string, Entry> entries;
+  std::vector<std::string> unread;  // lines of a listing that say nothing to us
+
+  const Entry* find(const std::string& path) const {
+    const auto found = entries.find(path);
+    return found == entries.end() ? nullptr : &found->second;
+  }
+  void add(std::string path, Entry entry, const MirrorOptions& options) {
+    const auto depth = static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
+    if (entries.size() == options.entries || depth > options.depth) throw std::system_error(Errc::bad_listing);
+    entries.insert_or_assign(std::move(path), std::move(entry));
+  }
+};
+
+inline bool fits_one(const std::vector<std::string>& patterns, const std::string& path) {
+  const std::string_view name = std::string_view{path}.substr(path.rfind('/') + 1);
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return matches(pattern, pattern.find('/') == pattern.npos ? name : std::string_view{path});
+  });
+}
+/// Whether a mirror has to do with this path. What is in a directory with which it has not is not even looked at.
+inline bool concerns(const MirrorOptions& options, const std::string& path, const Entry& entry) {
+  if (fits_one(options.exclude, path)) return false;
+  return options.include.empty() || entry.is_directory() || fits_one(options.include, path);
+}
+
+/// Compares a source with a target.
+class MirrorPlanner {
+ public:
+  MirrorPlanner(const MirrorTree& source, const MirrorTree& target, const MirrorOptions& options)
+      : source_{source}, target_{target}, options_{options} {}
+
+  MirrorPlan plan() {
+    if (!target_.exists) directories_.emplace("");
+    for (const auto& [path, entry] : source_.entries) {
+      if (concerns(options_, path, entry) && !is_below(path, skipped_)) consider(path, entry);
+    }
+    if (options_.delete_others) remove_others();
+
+    MirrorPlan plan;
+    plan.direction = options_.direction;
+    plan.skipped = std::move(notes_);
+    plan.actions = std::move(in_the_way_);
+    for (const auto& path : directories_) plan.actions.emplace_back(Kind::make_directory, Reason::missing, path);
+    std::move(transfers_.begin(), transfers_.end(), std::back_inserter(plan.actions));
+    std::move(others_.begin(), others_.end(), std::back_inserter(plan.actions));
+    return plan;
+  }
+
+ private:
+  using Kind = MirrorAction::Kind;
+  using Reason = MirrorAction::Reason;
+
+  static std::string parent(const std::string& path) {
+    const auto slash = path.rfind('/');
+    return slash == path.npos ? std::string{} : path.substr(0, slash);
+  }
+  static bool is_below(const std::string& path, const std::set<std::string>& directories) {
+    if (directories.empty()) return false;
+    for (std::string above = parent(path); !above.empty(); above = parent(above)) {
+      if (directories.contains(above)) return true;
+    }
+    return false;
+  }
+  void skip(const std::string& path, std::string_view why) {
+    skipped_.insert(path);
+    notes_.push_back(path + ": " + std::string{why});
+  }
+
+  void consider(const std::string& path, const Entry& entry) {
+    if (!entry.is_file() && !entry.is_directory()) return skip(path, "neither a file nor a directory");
+    const Entry* there = is_below(path, removed_) ? nullptr : target_.find(path);
+    if (there && there->type != entry.type) {
+      if (!make_way(path)) return skip(path, "something else has that name in the target");
+      there = nullptr;
+    }
+    if (entry.is_directory()) {
+      if (!there && options_.include.empty()) directories_.insert(path);
+      return;
+    }
+    const auto reason = there ? difference(entry, *there) : Reason::missing;
+    if (!reason) return;
+    for (std::string above = parent(path); !above.empty(); above = parent(above)) {
+      if (!target_.find(above) || removed_.contains(above)) directories_.insert(above);
+    }
+    transfers_.emplace_back(Kind::transfer, *reason, path, entry);
+  }
+  std::optional<Reason> difference(const Entry& entry, const Entry& there) const {
+    const bool known = entry.modified != Timestamp{} && there.modified != Timestamp{};
+    if (known && entry.modified > there.modified + tolerance(there.modified)) return Reason::newer;
+    // As text a file has another length at each end.
+    const bool compares = !options_.only_newer && !options_.transfer.ascii;
+    if (compares && entry.size != there.size) return Reason::size_differs;
+    return std::nullopt;
+  }
+  /// How much later a time of the target may be in truth: a LIST tells minutes, and of old files days.
+  Duration tolerance(Timestamp time) const {
+    if (target_.tells_seconds) return std::chrono::seconds{2};
+    const bool day = time.time_since_epoch() % std::chrono::days{1} == std::chrono::milliseconds{0};
+    return day ? Duration{std::chrono::days{1}} : Duration{std::chrono::minutes{1}};
+  }
+
+  /// Removes what has the name of something of another kind, unless somebody wants that to stay.
+  bool make_way(const std::string& path) {
+    if (!options_.delete_others) return false;
+    std::vector<MirrorAction> actions;
+    const std::string inside = path + '/';
+    for (auto at = target_.entries.lower_bound(inside); at != target_.entries.end(); ++at) {
+      if (!at->first.starts_with(inside)) break;
+      if (!concerns(options_, at->first, at->second)) return false;
+      actions.push_back(removal(at->first, at->second, Reason::in_the_way));
+    }
+    std::reverse(actions.begin(), actions.end());
+    actions.push_back(removal(path, *target_.find(path), Reason::in_the_way));
+    std::move(actions.begin(), actions.end(), std::back_inserter(in_the_way_));
+    removed_.insert(path);
+    return true;
+  }
+  void remove_others() {
+    if (!source_.unread.empty() || !target_.unread.empty()) {
+      notes_.push_back("all removals: a line of a listing cannot be understood: " +
+                       (source_.unread.empty() ? target_.unread : source_.unread).front());
+      return;
+    }
+    std::set<std::string> kept;  // directories with something that stays
+    for (auto at = target_.entries.rbegin(); at != target_.entries.rend(); ++at) {
+      const auto& [path, entry] = *at;
+      if (removed_.contains(path) || is_below(path, removed_)) continue;
+      const bool stays =
+          source_.find(path) || !concerns(options_, path, entry) || is_below(path, skipped_) || kept.contains(path);
+      if (stays)
+        kept.insert(parent(path));
+      else
+        others_.push_back(removal(path, entry, Reason::not_in_source));
+    }
+  }
+  static MirrorAction removal(const std::string& path, const Entry& entry, Reason why) {
+    return {entry.is_directory() ? Kind::remove_directory : Kind::remove, why, path, entry};
+  }
+
+  const MirrorTree& source_;
+  const MirrorTree& target_;
+  const MirrorOptions& options_;
+  std::set<std::string> directories_, skipped_, removed_;
+  std::vector<MirrorAction> in_the_way_, transfers_, others_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace detail
+}  // namespace ftplike
+
+// ---- ftplike/client/segments.hpp
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
 // ---- ftplike/client/pool.hpp
 #include <algorithm>
 #include <cstddef>
@@ -7499,19 +7845,23 @@ template <class Session> class RepeatedDownload {
  public:
   RepeatedDownload(std::string remote, std::string local, TransferOptions options)
       : remote_{std::move(remote)}, local_{std::move(local)}, options_{std::move(options)} {}
+  RepeatedDownload(std::string remote, LocalTarget target, TransferOptions options)
+      : remote_{std::move(remote)}, options_{std::move(options)}, target_{std::move(target)} {}
   awaitable<TransferResult> operator()(Session& session, const Failure* last) {
     TransferOptions options = options_;
     if (last && last->ever_moved) {
-      const LocalTarget target{local_, remote_};
-      const Beginning left = co_await beginning_of(target.folder, target.path);
+      if (!target_) target_.emplace(local_, remote_);
+      const Beginning left = co_await beginning_of(target_->folder, target_->path);
       options.resume = options.resume || !left.is_whole;
     }
+    if (target_) co_return co_await session.download(remote_, target_->folder, target_->path, options);
     co_return co_await session.download(remote_, local_, options);
   }
 
  private:
   std::string remote_, local_;
   TransferOptions options_;
+  std::optional<LocalTarget> target_;  // what `local_` means, once that is known
 };
 
 /// An upload that may be tried again. What the server has of the file after a try that failed is gone on with only if
@@ -7652,6 +8002,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(local), std::move(options)};
     co_return co_await keep_trying(std::move(fetch));
   }
+  awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
+                                     TransferOptions options = {}) {
+    detail::LocalTarget target{std::move(folder), std::move(path)};
+    detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(target), std::move(options)};
+    co_return co_await keep_trying(std::move(fetch));
+  }
   /// As `Client::upload`; what was lost on the way is gone on with.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
     detail::RepeatedUpload<Session> store{std::move(local), std::move(remote), std::move(options)};
@@ -7731,13 +8087,6 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 };
 
 }  // namespace ftplike
-
-// ---- ftplike/client/segments.hpp
-#include <algorithm>
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <utility>
 
 // ---- ftplike/client/workers.hpp
 #include <exception>
@@ -7933,6 +8282,256 @@ template <class Pool> awaitable<TransferResult> download_in_segments(Pool& pool,
   result.took = network.now() - began;
   result.name = target.name();
   co_return result;
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// What a mirror came to.
+class MirrorResult {
+ public:
+  class Failure {
+   public:
+    MirrorAction action;
+    std::exception_ptr error;
+  };
+  std::size_t transferred = 0;    // files
+  std::uint64_t bytes = 0;        // of them
+  std::vector<Failure> failures;  // of single actions, which did not keep the others from being done
+};
+
+namespace detail {
+
+/// What there is below a folder of ours. Links are not followed, and our own partial files are nobody's.
+inline MirrorTree local_tree(const std::string& folder, const MirrorOptions& options) {
+  namespace fs = std::filesystem;
+  MirrorTree tree;
+  tree.exists = fs::exists(folder);
+  if (!tree.exists) return tree;
+  for (fs::recursive_directory_iterator at{folder}, end; at != end; ++at) {
+    const std::string name = at->path().filename().string();
+    if (is_partial_name(name)) continue;
+    struct stat status {};
+    checked([&] { return ::lstat(at->path().c_str(), &status); });
+    const Entry entry = entry_of(name, status);
+    const std::string path = at->path().lexically_relative(folder).string();
+    if (entry.is_directory() && !concerns(options, path, entry)) at.disable_recursion_pending();
+    tree.add(path, entry, options);
+  }
+  return tree;
+}
+
+template <class Session>
+awaitable<std::vector<Entry>> list_typed(Session& session, std::string path, MirrorTree& tree) {
+  std::vector<Entry> entries = co_await session.list(path);
+  tree.tells_seconds = session.features().may_have("MLST");
+  const bool names_only =
+      session.dialect() == Dialect::ftplike || (!tree.tells_seconds && session.features().refused("LIST"));
+  if (names_only) {
+    throw ClientError{std::make_error_code(std::errc::function_not_supported), "LIST", Channel::control, 0,
+                      "the server's listings have names only, which is too little for a mirror"};
+  }
+  co_return entries;
+}
+
+/// What there is below a directory of the server.
+template <class Pool> awaitable<MirrorTree> remote_tree(Pool& pool, std::string root, const MirrorOptions& options) {
+  MirrorTree tree;
+  if (!Path{root}.is_root()) {
+    // There are servers that list what is not there as an empty directory.
+    const auto look = [&root](typename Pool::Session& session) { return session.exists(root); };
+    const bool exists = co_await pool.use(look);
+    tree.exists = exists;
+  }
+  std::vector<std::string> left;
+  if (tree.exists) left.emplace_back();
+  while (!left.empty()) {
+    const std::string directory = std::move(left.back());
+    left.pop_back();
+    const std::string path = joined(root, directory);
+    const auto list = [&](typename Pool::Session& session) { return list_typed(session, path, tree); };
+    const std::vector<Entry> entries = co_await pool.use(list);
+    for (const Entry& entry : entries) {
+      if (entry.name.empty()) {
+        tree.unread.push_back(entry.listed);
+        continue;
+      }
+      std::string inner = joined(directory, entry.name);
+      if (entry.is_directory() && concerns(options, inner, entry)) left.push_back(inner);
+      tree.add(std::move(inner), entry, options);
+    }
+  }
+  co_return tree;
+}
+
+/// Whether an action's failure says nothing about the next one.
+inline bool concerns_one_action(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const ReplyError& error) {
+    return error.reply().code() != 421 && error.reply().code() != 530;
+  } catch (const ClientError& error) {
+    return error.channel() == Channel::local && error.code() != asio::error::operation_aborted;
+  } catch (const std::system_error& error) {
+    return error.code() != asio::error::operation_aborted;  // a storage's
+  } catch (...) { return false; }
+}
+
+/// A mirror under way.
+template <class Pool> class MirrorRun {
+ public:
+  using Session = typename Pool::Session;
+
+  MirrorRun(Pool& pool, const MirrorPlan& plan, const MirrorOptions& options)
+      : pool_{pool},
+        plan_{plan},
+        options_{options},
+        progress_{pool.network().now(), plan.bytes(), options.transfer.progress} {}
+
+  awaitable<MirrorResult> run() {
+    if (plan_.direction == Direction::received) {
+      std::filesystem::create_directories(plan_.local);
+      folder_.emplace(plan_.local);
+    }
+    const auto& actions = plan_.actions;
+    while (next_ < actions.size()) {
+      end_ = next_ + 1;
+      if (is_transfer(next_)) {
+        while (end_ < actions.size() && is_transfer(end_)) ++end_;
+      }
+      co_await run_some(std::min(pool_.most_sessions(), end_ - next_));
+    }
+    co_return std::move(result_);
+  }
+
+ private:
+  using Kind = MirrorAction::Kind;
+
+  bool is_transfer(std::size_t at) const { return plan_.actions[at].kind == Kind::transfer; }
+
+  /// Does what is before `end_`, `many` at a time.
+  awaitable<void> run_some(std::size_t many) {
+    const Executor executor = co_await asio::this_coro::executor;
+    Workers workers{executor};
+    for (std::size_t i = 0; i < many; ++i) workers.start(work());
+    co_await workers.join();
+  }
+  awaitable<void> work() {
+    while (next_ < end_) {
+      const MirrorAction& action = plan_.actions[next_++];
+      Settled<void> outcome;
+      co_await settle(act(action), outcome);
+      const std::exception_ptr failure = outcome.failed() ? outcome.failure() : nullptr;
+      if (failure && !concerns_one_action(failure)) std::rethrow_exception(failure);
+      if (failure) result_.failures.push_back({action, failure});
+      if (options_.done) options_.done(action, failure);
+    }
+  }
+  awaitable<void> act(const MirrorAction& action) {
+    if (action.kind == Kind::transfer) return transfer(action);
+    return plan_.direction == Direction::received ? act_here(action) : act_there(action);
+  }
+
+  awaitable<void> transfer(const MirrorAction& action) {
+    TransferOptions options = options_.transfer;
+    options.keep_time = true;
+    options.progress = [this, before = std::uint64_t{0}](const Progress& own) mutable {
+      // A transfer that was taken up again begins at nothing.
+      progress_.moved(pool_.network().now(), own.transferred - std::min(before, own.transferred));
+      before = own.transferred;
+    };
+    const std::string remote = joined(plan_.remote, action.path);
+    TransferResult moved;
+    if (folder_) {
+      if (!options.ascii) options.size = action.size;
+      if (action.modified != Timestamp{}) options.modified = action.modified;
+      TransferResult fetched = co_await pool_.download(remote, *folder_, Path{action.path}, options);
+      moved = std::move(fetched);
+    } else {
+      const std::string local = (std::filesystem::path{plan_.local} / action.path).string();
+      TransferResult sent = co_await pool_.upload(local, remote, options);
+      moved = std::move(sent);
+    }
+    ++result_.transferred;
+    result_.bytes += moved.transferred;
+  }
+  awaitable<void> act_here(const MirrorAction& action) {
+    const Path path{action.path};
+    if (action.kind == Kind::remove) co_await folder_->remove(path);
+    if (action.kind == Kind::remove_directory) co_await folder_->remove_directory(path);
+    if (action.kind == Kind::make_directory && !path.is_root()) co_await folder_->make_directory(path);
+  }
+  awaitable<void> act_there(const MirrorAction& action) {
+    const auto once = [this, &action](Session& session) { return command(session, action); };
+    co_await pool_.use(once);
+  }
+  awaitable<void> command(Session& session, const MirrorAction& action) {
+    const std::string path = joined(plan_.remote, action.path);
+    const std::string verb = action.kind == Kind::remove             ? "DELE "
+                             : action.kind == Kind::remove_directory ? "RMD "
+                                                                     : "MKD ";
+    const Reply reply = co_await session.command(verb + path);
+    if (reply.complete()) co_return;
+    // It may have been done before, when the reply was lost.
+    const bool exists = co_await session.exists(path);
+    if (exists != (action.kind == Kind::make_directory)) throw ReplyError{reply, verb.substr(0, verb.size() - 1)};
+  }
+
+  Pool& pool_;
+  const MirrorPlan& plan_;
+  const MirrorOptions& options_;
+  SharedProgress progress_;
+  std::optional<DirectoryStorage> folder_;  // ours, if that is the target
+  std::size_t next_ = 0, end_ = 0;
+  MirrorResult result_;
+};
+
+}  // namespace detail
+
+/// What there is to do to make a directory of ours the same as one of the server, or the other way. Links and the like
+/// are left alone; nothing has been changed when this ends.
+///
+/// **Errors:** `std::errc::function_not_supported` if the server's listings tell names only; `Errc::bad_listing` beyond
+/// the bounds of the options; if there is no source.
+template <class Pool>
+awaitable<MirrorPlan> plan_mirror(Pool& pool, std::string remote, std::string local, MirrorOptions options = {}) {
+  const detail::MirrorTree theirs = co_await detail::remote_tree(pool, remote, options);
+  detail::MirrorTree ours;
+  auto look = [&] { ours = detail::local_tree(local, options); };
+  co_await blocking(look);
+  const bool receives = options.direction == Direction::received;
+  const auto& source = receives ? theirs : ours;
+  const auto& target = receives ? ours : theirs;
+  if (!source.exists) {
+    const auto error = std::make_error_code(std::errc::no_such_file_or_directory);
+    throw ClientError{error, "mirror", receives ? Channel::control : Channel::local, 0,
+                      (receives ? remote : local) + ": " + error.message()};
+  }
+  detail::MirrorPlanner planner{source, target, options};
+  MirrorPlan plan = planner.plan();
+  plan.remote = std::move(remote);
+  plan.local = std::move(local);
+  co_return plan;
+}
+
+/// Does what a plan says, transfers as many at a time as the pool has sessions. What one action fails of does not keep
+/// the others from being done: the result tells. No name that came from the server leads out of the local folder.
+template <class Pool> awaitable<MirrorResult> carry_out(Pool& pool, MirrorPlan plan, MirrorOptions options = {}) {
+  detail::MirrorRun<Pool> run{pool, plan, options};
+  co_return co_await run.run();
+}
+
+/// Makes a directory of ours the same as one of the server, or the other way: `plan_mirror` and `carry_out`.
+///
+///     ftplike::MirrorOptions options;
+///     options.delete_others = true;
+///     co_await ftplike::mirror(pool, "pub/photos", "photos", options);
+template <class Pool>
+awaitable<MirrorResult> mirror(Pool& pool, std::string remote, std::string local, MirrorOptions options = {}) {
+  MirrorPlan plan = co_await plan_mirror(pool, std::move(remote), std::move(local), options);
+  co_return co_await carry_out(pool, std::move(plan), std::move(options));
 }
 
 }  // namespace ftplike
@@ -10668,80 +11267,6 @@ using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
 #include <string_view>
 #include <utility>
 #include <vector>
-
-// ---- ftplike/protocol/wildcard.hpp
-#include <cstddef>
-#include <string_view>
-
-namespace ftplike {
-
-/// Whether a text is a pattern: whether any of its letters means more than itself.
-inline bool has_wildcards(std::string_view text) noexcept { return text.find_first_of("*?[\\") != text.npos; }
-
-namespace detail {
-
-/// One element of a pattern that stands for one byte: how long it is, and whether it matches.
-class PatternStep {
- public:
-  std::size_t length;
-  bool matches;
-};
-
-/// Tries the element at the front of `pattern`, which is not empty and no '*', on `byte`.
-inline PatternStep step(std::string_view pattern, std::size_t last_bracket, char byte) noexcept {
-  if (pattern[0] == '?') return {1, true};
-  if (pattern[0] == '\\' && pattern.size() > 1) return {2, pattern[1] == byte};
-  const bool negated = pattern.size() > 1 && (pattern[1] == '!' || pattern[1] == '^');
-  const std::size_t first = negated ? 2 : 1;
-  // A ']' directly behind the opening is one of the set. A set that is never closed is no set.
-  if (pattern[0] != '[' || last_bracket <= first || last_bracket >= pattern.size()) return {1, pattern[0] == byte};
-
-  const auto code = [](char c) { return static_cast<unsigned char>(c); };
-  bool found = false;
-  std::size_t at = first;
-  do {
-    const bool range = at + 2 < last_bracket && pattern[at + 1] == '-' && pattern[at + 2] != ']';
-    const auto last = range ? pattern[at + 2] : pattern[at];
-    found = found || (code(pattern[at]) <= code(byte) && code(byte) <= code(last));
-    at += range ? 3 : 1;
-  } while (pattern[at] != ']');
-  return {at + 1, found != negated};
-}
-
-}  // namespace detail
-
-/// Whether a name fits a pattern of the shell: `*`, `?`, `[a-z]`, `[!a-z]`, and `\` before what stands for itself.
-/// Bytes are compared, a '.' or a '/' is as good as any other.
-///
-/// **Complexity:** at most `pattern.size() * name.size()` steps, no recursion, no memory.
-inline bool matches(std::string_view pattern, std::string_view name) noexcept {
-  const auto bracket = pattern.rfind(']');
-  std::size_t at = 0, star = pattern.npos;  // in the pattern: where we are, behind the last '*'
-  std::size_t byte = 0, resume = 0;         // in the name: where we are, where that '*' would end next
-  while (byte < name.size()) {
-    if (at < pattern.size() && pattern[at] == '*') {
-      star = ++at;
-      resume = byte;
-      continue;
-    }
-    if (at < pattern.size()) {
-      const auto last_bracket = bracket == pattern.npos || bracket < at ? 0 : bracket - at;
-      const auto [length, fits] = detail::step(pattern.substr(at), last_bracket, name[byte]);
-      if (fits) {
-        at += length;
-        ++byte;
-        continue;
-      }
-    }
-    // The last '*' takes one byte more; those before it never need to, which is what keeps this from exploding.
-    if (star == pattern.npos) return false;
-    at = star;
-    byte = ++resume;
-  }
-  return pattern.find_first_not_of('*', at) == pattern.npos;
-}
-
-}  // namespace ftplike
 
 
 namespace ftplike {
