@@ -35,6 +35,7 @@ template <class S> Reply not_understood(S& session, Verb verb, std::string_view 
 /// Why a command may not run now.
 template <class S, class Entry>
 std::optional<Reply> refusal(S& session, const Entry& entry, const CommandLine& command) {
+  if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return later;
   if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
   if (!entry.allowed(session)) return Reply{550, "Permission denied"};
   if (entry.argument == ArgumentRule::required && command.argument.empty()) return Reply{501, "Argument missing"};

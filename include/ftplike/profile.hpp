@@ -22,6 +22,7 @@
 #include <ftplike/verbs/information.hpp>
 #include <ftplike/verbs/listing.hpp>
 #include <ftplike/verbs/parameters.hpp>
+#include <ftplike/verbs/security.hpp>
 #include <ftplike/verbs/transfer.hpp>
 
 namespace ftplike {
@@ -38,6 +39,7 @@ struct Limits {
   Duration login = std::chrono::seconds{60};         // from the greeting to the login
   Duration idle = std::chrono::seconds{300};         // between two commands
   Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
+  Duration handshake = std::chrono::seconds{15};     // of TLS, on either connection
   Duration stall = std::chrono::seconds{60};         // of a transfer without progress
   Duration drain = std::chrono::seconds{30};         // for transfers to end when the server stops
   Duration grace = std::chrono::milliseconds{20};    // after which an unterminated command is one
@@ -112,6 +114,7 @@ template <class P> class Service {
         public_address{take<PublicAddress>(parts)},
         greeting{take<Greeting>(parts)},
         trusted_proxies{take<TrustedProxies>(parts)},
+        tls_policy{take<TlsPolicy>(parts)},
         guests_by_default_{(!std::is_same_v<Authenticator, Parts> && ...)} {}
 
   Storage storage;
@@ -122,6 +125,7 @@ template <class P> class Service {
   const PublicAddress public_address;
   const Greeting greeting;
   const TrustedProxies trusted_proxies;
+  const TlsPolicy tls_policy;
 
   /// The account of sessions without a login. Unless somebody chose an authenticator, there is none from the moment on
   /// that the server listens beyond loopback.
@@ -185,7 +189,7 @@ template <class X> struct IsAuthenticator : std::bool_constant<Authenticator<X>>
 template <class X> struct IsSetting
     : std::bool_constant<std::is_same_v<X, Limits> || std::is_same_v<X, DataPorts> ||
                          std::is_same_v<X, PublicAddress> || std::is_same_v<X, Greeting> ||
-                         std::is_same_v<X, TrustedProxies>> {};
+                         std::is_same_v<X, TrustedProxies> || std::is_same_v<X, TlsPolicy>> {};
 template <class X> struct IsObserver : std::bool_constant<!IsProfile<X>::value && !IsStorage<X>::value &&
                                                           !IsAuthenticator<X>::value && !IsSetting<X>::value> {};
 

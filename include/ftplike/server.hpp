@@ -33,8 +33,8 @@ struct ServerStopped {
 ///     network.run();
 ///
 /// Its parts follow the transport in any order, each at most once: a storage, a profile (`Ftp{}` if none), an
-/// authenticator, `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, `TrustedProxies`, and an observer: anything that
-/// can be called with one of the events of io/observer.hpp.
+/// authenticator, `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, `TrustedProxies`, `TlsPolicy`, and an observer:
+/// anything that can be called with one of the events of io/observer.hpp.
 ///
 /// **Lifetime:** the transport outlives it; sessions may outlive it. **Threads:** `listen` and `stop` from any.
 template <Transport T, class P> class Server {
@@ -47,15 +47,15 @@ template <Transport T, class P> class Server {
   /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
   ///
   /// **Errors:** `std::system_error` if the address cannot be had.
-  Endpoint listen(const std::string& address, std::uint16_t port) {
-    return listen(Endpoint{asio::ip::make_address(address), port});
+  Endpoint listen(const std::string& address, std::uint16_t port, Beginning beginning = Beginning::clear) {
+    return listen(Endpoint{asio::ip::make_address(address), port}, beginning);
   }
-  Endpoint listen(const Endpoint& where) {
+  Endpoint listen(const Endpoint& where, Beginning beginning = Beginning::clear) {
     const Executor home = state_->home;
-    return accept_from(state_->network.listen(home, where));
+    return accept_from(state_->network.listen(home, where), beginning);
   }
   /// Accepts sessions from a listener that somebody else made: a supervisor's, a test's.
-  Endpoint accept_from(typename T::Acceptor listener) {
+  Endpoint accept_from(typename T::Acceptor listener, Beginning beginning = Beginning::clear) {
     const Endpoint where = listener.endpoint();
     state_->service.listens_on(where.address());
     auto acceptor = std::make_shared<typename T::Acceptor>(std::move(listener));
@@ -63,7 +63,7 @@ template <Transport T, class P> class Server {
       const std::lock_guard lock{state_->mutex};
       state_->acceptors.push_back(acceptor);
     }
-    start_on(state_->home, accept_all(state_, std::move(acceptor)));
+    start_on(state_->home, accept_all(state_, std::move(acceptor), beginning));
     return where;
   }
 
@@ -132,7 +132,8 @@ template <Transport T, class P> class Server {
     typename std::list<OneSession*>::iterator place_;
   };
 
-  static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor) {
+  static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor,
+                                    Beginning beginning) {
     while (!state->stopping) {
       const Executor executor = state->network.executor();
       Settled<typename T::Stream> accepted;
@@ -142,11 +143,11 @@ template <Transport T, class P> class Server {
         co_await state->network.sleep_until(state->network.now() + std::chrono::milliseconds{100});
         continue;
       }
-      start_on(executor, serve(state, accepted.get()));
+      start_on(executor, serve(state, accepted.get(), beginning));
     }
   }
 
-  static awaitable<void> serve(StatePointer state, typename T::Stream control) {
+  static awaitable<void> serve(StatePointer state, typename T::Stream control, Beginning beginning) {
     const Executor executor = co_await asio::this_coro::executor;
     Conversation who{0, control.local(), control.remote()};
     std::string first_bytes;
@@ -162,7 +163,7 @@ template <Transport T, class P> class Server {
       co_await turn_away(std::move(control));
       co_return;
     }
-    OneSession session{state->network, executor, std::move(control), state->service, who, first_bytes};
+    OneSession session{state->network, executor, std::move(control), state->service, who, first_bytes, beginning};
     registration->belongs_to(&session);
     co_await session.run();
     registration.reset();

@@ -5,10 +5,10 @@
 #include <string>
 #include <utility>
 
-#include <ftplike/control.hpp>
 #include <ftplike/dispatch.hpp>
 #include <ftplike/profile.hpp>
 #include <ftplike/protocol/command_line.hpp>
+#include <ftplike/securing.hpp>
 #include <ftplike/transfer.hpp>
 
 namespace ftplike {
@@ -17,28 +17,30 @@ namespace ftplike {
 /// the next. What stands under *for commands* is what a command may use.
 ///
 /// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
-template <Transport T, class P> class Session {
+template <Transport T, class P> class Session : public Securing<Session<T, P>, T> {
+  using Secured = Securing<Session, T>;
+  using Secured::control_;
+
  public:
   using Stream = typename T::Stream;
   using Storage = typename P::Storage;
   using Transfer = ftplike::Transfer;
   using Channel = typename P::DataChannel::template ServerEnd<T>;
-  /// The profile's commands with those of its data channel.
-  using Commands = typename P::DataChannel::template AddTo<typename P::Commands>;
+  /// The profile's commands with those of its data channel and of the transport.
+  using Commands = typename WithSecurity<T, typename P::DataChannel::template AddTo<typename P::Commands>>::type;
 
   /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
   /// have been read from it already.
   Session(T& network, const Executor& executor, Stream control, Service<P>& service, Conversation who,
-          std::string_view first_bytes = {})
-      : network_{network},
+          std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
+      : Secured{network, std::move(control), service.limits.line, service.tls_policy, beginning, first_bytes},
+        network_{network},
         executor_{executor},
-        control_{network, std::move(control), service.limits.line},
         service_{service},
         watchdog_{network, executor},
         who_{std::move(who)},
         account_{service.guest()},
         began_{network.now()} {
-    control_.lines().feed(first_bytes);
     if (account_) use_ = service.enter(*account_);
     if (!use_) account_.reset();
   }
@@ -77,7 +79,6 @@ template <Transport T, class P> class Session {
 
   /// The client and the server's own end of the control connection.
   const Endpoint& peer() const noexcept { return who_.peer; }
-  Stream& control() noexcept { return control_.stream(); }
   T& network() noexcept { return network_; }
   Service<P>& service() noexcept { return service_; }
   const Limits& limits() const noexcept { return service_.limits; }
@@ -87,7 +88,7 @@ template <Transport T, class P> class Session {
   /// Who is logged in, or the guest; none before a login where guests may do nothing.
   const std::optional<Account>& account() const noexcept { return account_; }
   bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
-  /// Whether the client speaks standard FTP: it said USER, HOST or AUTH. Otherwise the session is an ftp-like one.
+  /// Whether the client speaks standard FTP: it said USER or HOST. Otherwise the session is an ftp-like one.
   bool standard() const noexcept { return standard_; }
   void become_standard() {
     standard_ = true;
@@ -205,23 +206,14 @@ template <Transport T, class P> class Session {
     if (interruption_) throw std::system_error(interruption_);
   }
   /// Opens the data connection of a transfer.
-  awaitable<Stream> open_data(Transfer& transfer) { return channel_.open(*this, transfer.opening); }
-  /// Whether the client closed the control connection without saying QUIT, and so is dead rather than done.
-  ///
-  /// A client that died ended both its connections at once, in whatever order: what the control connection has to say
-  /// decides whether an upload is whole. It is given a sixty-fourth of the upload's time for that, twenty milliseconds
-  /// at the most; a short one only until the event loop has looked at all its sockets once more.
-  awaitable<bool> client_vanished() {
-    const Time now = network_.now();
-    const Duration grace = std::min<Duration>((now - transfer_->began) / 64, std::chrono::milliseconds{20});
-    if (grace >= std::chrono::milliseconds{1}) co_await watchdog_.sleep_until(now + grace);
-    co_await asio::post(executor_, use_awaitable);
-    co_await asio::post(executor_, use_awaitable);
+  awaitable<Stream> open_data(Transfer& transfer) { return this->secure_data(channel_.open(*this, transfer.opening)); }
+  /// Whether the client closed the control connection without saying QUIT.
+  bool has_left() const {
     const bool ended = control_.ended() || control_error_ || control_.stream().has_ended();
     const auto& later = control_.put_off();
     const bool quit = std::any_of(later.begin(), later.end(),
                                   [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; });
-    co_return ended && !quit;
+    return ended && !quit;
   }
   /// What the sessions of this one's account share.
   AccountUse& use() noexcept { return *use_; }
@@ -236,6 +228,9 @@ template <Transport T, class P> class Session {
   // ---- the control connection ----
 
   awaitable<void> converse() {
+    if constexpr (Secured::is_securable) {
+      if (Secured::handshake_comes()) co_await Secured::secure(true);
+    }
     const Reply welcome{220, service_.greeting.text};
     co_await say(welcome);
     while (!closing_) {
@@ -246,6 +241,11 @@ template <Transport T, class P> class Session {
       if (belated_.code() != 0) {
         const Reply answer_to_abor = std::exchange(belated_, Reply{});
         co_await say(answer_to_abor);
+      }
+      if constexpr (Secured::is_securable) {
+        if (!Secured::handshake_comes()) continue;
+        co_await Secured::secure(false);
+        control_error_ = {};
       }
     }
   }
@@ -337,6 +337,7 @@ template <Transport T, class P> class Session {
   }
 
   awaitable<Reply> send_any(AnySource source, Transfer transfer) {
+    if (auto refused = Secured::protection().refusal_of_data()) co_return *std::move(refused);
     Settled<void> outcome;
     begin(transfer, Direction::sent);
     std::optional<AsciiSource> text;
@@ -345,6 +346,7 @@ template <Transport T, class P> class Session {
     co_return co_await conclude(transfer, outcome);
   }
   awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
+    if (auto refused = Secured::protection().refusal_of_data()) co_return *std::move(refused);
     Settled<void> outcome;
     begin(transfer, Direction::received);
     std::optional<AsciiSink> text;
@@ -380,7 +382,6 @@ template <Transport T, class P> class Session {
 
   T& network_;
   Executor executor_;
-  ControlConnection<T> control_;
   Service<P>& service_;
   Watchdog<T> watchdog_;
   Conversation who_;

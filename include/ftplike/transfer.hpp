@@ -9,6 +9,8 @@
 #include <ftplike/io/any_bytes.hpp>
 #include <ftplike/io/meter.hpp>
 #include <ftplike/io/observer.hpp>
+#include <ftplike/io/securable.hpp>
+#include <ftplike/io/within.hpp>
 #include <ftplike/protocol/ascii.hpp>
 #include <ftplike/protocol/byte_range.hpp>
 #include <ftplike/protocol/error.hpp>
@@ -172,6 +174,20 @@ template <class Session> awaitable<void> send_over_data(Session& session, AnySou
   co_await data.finish();
 }
 
+/// Whether the client of an upload is dead rather than done: it closed the control connection without saying QUIT.
+///
+/// A client that died ended both its connections at once, in whatever order: what the control connection has to say
+/// decides whether an upload is whole. It is given a sixty-fourth of the upload's time for that, twenty milliseconds at
+/// the most; a short one only until the event loop has looked at all its sockets once more.
+template <class Session> awaitable<bool> client_vanished(Session& session, const Transfer& transfer) {
+  const Time now = session.network().now();
+  const Duration grace = std::min<Duration>((now - transfer.began) / 64, std::chrono::milliseconds{20});
+  if (grace >= std::chrono::milliseconds{1}) co_await session.watchdog().sleep_until(now + grace);
+  co_await asio::post(session.executor(), use_awaitable);
+  co_await asio::post(session.executor(), use_awaitable);
+  co_return session.has_left();
+}
+
 /// Opens the data connection of a transfer and puts all that comes over it into `file`, which is finished when the
 /// connection is closed and all is well.
 template <class Session> awaitable<void> receive_over_data(Session& session, AnySink file, Transfer& transfer) {
@@ -181,8 +197,12 @@ template <class Session> awaitable<void> receive_over_data(Session& session, Any
     Pace<Session> pace{session, transfer};
     session.watchdog().guard(session.limits().stall, data);
     co_await copy(data, file, std::ref(pace), pace.piece());
+    if constexpr (SecurableStream<typename Session::Stream>) {
+      Settled<void> ignored;  // the client has said goodbye, and may wait for ours
+      if (data.secured()) co_await settle(data.finish(), ignored);
+    }
     session.watchdog().rest();
-    const bool vanished = co_await session.client_vanished();
+    const bool vanished = co_await client_vanished(session, transfer);
     if (vanished) throw std::system_error(Errc::peer_lost);
     session.check_interruption();
   }

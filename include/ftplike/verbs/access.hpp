@@ -7,11 +7,26 @@
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/io/observer.hpp>
+#include <ftplike/protocol/text.hpp>
 #include <ftplike/users/authenticator.hpp>
 
 namespace ftplike {
 
 // Who the client is, and its coming and going. (RFC 959 §4.1.1, RFC 7151)
+
+namespace detail {
+
+/// What a client offers to be let in: a name, a password, and what its connection proves.
+template <class S> Credentials credentials(S& session, std::string_view user, std::string_view password) {
+  std::string certificate;
+  if constexpr (requires { session.control().peer_certificate(); }) {
+    if (const auto shown = session.control().peer_certificate()) certificate = shown->common_name;
+  }
+  return {std::string{user}, std::string{password}, session.state.host, session.peer().address().to_string(),
+          std::move(certificate)};
+}
+
+}  // namespace detail
 
 struct User {
   static constexpr std::string_view verb = "USER";
@@ -19,11 +34,34 @@ struct User {
   static constexpr bool before_login = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view name) {
+    begin(session, name);
+    return {331, "Password required"};
+  }
+  /// Over TLS a certificate of the client's can be all that it needs. (RFC 4217 §5)
+  static awaitable<Reply> run(auto& session, std::string_view name) requires requires {
+    session.control().peer_certificate();
+  }
+  {
+    begin(session, name);
+    auto& users = session.service().authenticator;
+    const Credentials credentials = detail::credentials(session, name, {});
+    if (credentials.certificate.empty() || needs_password(users, credentials))
+      co_return Reply{331, "Password required"};
+    std::optional<Account> account = co_await users.log_in(credentials);
+    session.template observe<LoginTried>(credentials.user, account.has_value());
+    if (!account) co_return Reply{331, "Password required"};
+    session.state.user.clear();
+    const bool welcome = session.log_in(*std::move(account));
+    if (!welcome) co_return Reply{530, "Too many sessions of this user"};
+    co_return Reply{232, "Logged in by certificate"};
+  }
+
+ private:
+  static void begin(auto& session, std::string_view name) {
     const std::string host = session.state.host;
     session.log_out();
     session.state.host = host;
     session.state.user = name;
-    return {331, "Password required"};
   }
 };
 
@@ -33,8 +71,7 @@ struct Pass {
   static constexpr bool before_login = true;
   static awaitable<Reply> run(auto& session, std::string_view password) {
     if (session.state.user.empty()) co_return Reply{503, "USER first"};
-    const Credentials credentials{std::exchange(session.state.user, {}), std::string{password}, session.state.host,
-                                  session.peer().address().to_string()};
+    const Credentials credentials = detail::credentials(session, std::exchange(session.state.user, {}), password);
     std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
     session.template observe<LoginTried>(credentials.user, account.has_value());
     if (!account) {
@@ -98,6 +135,10 @@ struct Host {
     }
     if constexpr (requires { session.service().authenticator.knows_host(name); }) {
       if (!session.service().authenticator.knows_host(name)) return {504, "No such host here"};
+    }
+    if constexpr (requires { session.control().details(); }) {
+      const std::string asked_for = session.control().details().server_name;
+      if (!asked_for.empty() && !detail::same_word(asked_for, name)) return {504, "Not the host of the handshake"};
     }
     session.log_out();
     session.state.host = name;

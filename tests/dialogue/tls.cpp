@@ -1,0 +1,398 @@
+#include <chrono>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <ftplike/tls.hpp>
+
+#include "support/certificates.hpp"
+#include "support/dialogue.hpp"
+#include "support/tls_peer.hpp"
+
+namespace {
+
+using namespace ftplike;
+using namespace std::chrono_literals;
+using Network = TlsTransport<SimulatedTransport>;
+
+/// A server that can be secured, on a simulated network: guests may do everything, anna's password is "secret".
+class TlsSession : public testing::Test {
+ protected:
+  static constexpr std::uint16_t port = 3456, implicit_port = 990;
+
+  void serve(TlsPolicy policy = TlsPolicy::offered, TlsReuse reuse = TlsReuse::required, Limits limits = {}) {
+    const auto files = certificates.issue("server");
+    settings.certificate = files.certificate;
+    settings.key = files.key;
+    settings.reuse = reuse;
+    transport.emplace(TlsServer{settings}, network);
+    UserTable users{GuestAuthenticator{}};
+    users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
+    users.add(UserEntry{Account{"carl", Path{}, Rights::all()}, Password::plain("secret"), "", "carl"});
+    server = std::make_unique<TheServer>(*transport, Ftp{}, storage, std::move(users), limits, DataPorts{40001, 49999},
+                                         policy);
+    server->listen({asio::ip::address_v4::loopback(), port});
+    server->listen({asio::ip::address_v4::loopback(), implicit_port}, Beginning::implicit_tls);
+    client.ca_file = certificates.authority();
+  }
+  void TearDown() override {
+    server->stop();
+    network.advance(1h);
+    EXPECT_EQ(server->sessions(), 0u);
+    EXPECT_EQ(network.open_streams(), 0u);
+    EXPECT_EQ(network.open_acceptors(), 0u);
+    EXPECT_EQ(network.pending_timers(), 0u);
+  }
+
+  TlsPeer dial(std::uint16_t number) {
+    TlsPeer peer{network, network.dial({asio::ip::address_v4::loopback(), number})};
+    network.settle();
+    return peer;
+  }
+  /// A control connection in clear.
+  TlsPeer connect() {
+    TlsPeer control = dial(port);
+    EXPECT_EQ(control.text(), "220 FTP Server Ready\r\n");
+    return control;
+  }
+  std::string say(TlsPeer& control, std::string_view line) {
+    control.type(std::string{line} + "\r\n");
+    return hear(control);
+  }
+  std::string hear(TlsPeer& control) {
+    network.settle();
+    return control.text();
+  }
+  int code(TlsPeer& control, std::string_view line) { return Dialogue::code_of(say(control, line)); }
+  /// One that has said AUTH TLS, and PROT P if its data are to be private.
+  TlsPeer secured(bool data_too = true) {
+    TlsPeer control = connect();
+    EXPECT_EQ(code(control, "AUTH TLS"), 234);
+    control.secure(client);
+    if (data_too) {
+      EXPECT_EQ(code(control, "PBSZ 0"), 200);
+      EXPECT_EQ(code(control, "PROT P"), 200);
+    }
+    return control;
+  }
+  TlsPeer logged_in() {
+    TlsPeer control = secured();
+    EXPECT_EQ(code(control, "USER anna"), 331);
+    EXPECT_EQ(code(control, "PASS secret"), 230);
+    EXPECT_EQ(code(control, "TYPE I"), 200);
+    return control;
+  }
+  std::uint16_t passive(TlsPeer& control) { return Dialogue::port_of(say(control, "EPSV")); }
+  std::string all_of(TlsPeer& data) {
+    std::string all;
+    for (std::string piece{'x'}; !piece.empty(); all += piece) {
+      network.settle();
+      piece = data.text();
+    }
+    EXPECT_TRUE(data.ended());
+    return all;
+  }
+  std::string fetch(TlsPeer& control, std::string_view command) {
+    TlsPeer data = dial(passive(control));
+    EXPECT_EQ(code(control, command), 150);
+    data.secure(control);
+    const std::string all = all_of(data);
+    EXPECT_TRUE(data.said_goodbye());
+    EXPECT_EQ(hear(control).substr(0, 4), "226 ");
+    return all;
+  }
+
+  using TheServer = Server<Network, ftplike::detail::ProfileOf<Ftp, MemoryStorage, UserTable>::type>;
+  SimulatedNetwork network{5};
+  Certificates certificates;
+  MemoryStorage storage{{"/a.txt", "hello"}};
+  std::optional<Network> transport;
+  std::unique_ptr<TheServer> server;
+  TlsServerSettings settings;
+  TlsClientSettings client;
+};
+
+TEST_F(TlsSession, IsOfferedByFeatAndBegunByAuth) {
+  serve();
+  TlsPeer control = connect();
+  const std::string features = say(control, "FEAT");
+  for (const auto line : {" AUTH TLS\r\n", " PBSZ\r\n", " PROT\r\n"}) EXPECT_NE(features.find(line), features.npos);
+  EXPECT_EQ(code(control, "PBSZ 0"), 503);
+  EXPECT_EQ(code(control, "AUTH SSL"), 504);
+  EXPECT_EQ(code(control, "CCC"), 533);
+  EXPECT_EQ(say(control, "AUTH TLS"), "234 Begin the TLS handshake\r\n");
+  control.secure(client);
+  EXPECT_EQ(code(control, "NOOP"), 200);
+  EXPECT_EQ(code(control, "AUTH TLS"), 503);
+  EXPECT_EQ(code(control, "CCC"), 534);
+  EXPECT_EQ(code(control, "QUIT"), 221);
+}
+
+TEST_F(TlsSession, CarriesFilesBothWays) {
+  serve();
+  TlsPeer control = logged_in();
+  EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
+  TlsPeer data = dial(passive(control));
+  EXPECT_EQ(code(control, "STOR b.txt"), 150);
+  data.secure(control);
+  EXPECT_TRUE(data.resumed());
+  data.type("a whole file");
+  data.finish();
+  EXPECT_EQ(hear(control), "226 Upload complete\r\n");
+  data.text();
+  EXPECT_TRUE(data.said_goodbye());
+  EXPECT_EQ(fetch(control, "RETR b.txt"), "a whole file");
+  EXPECT_EQ(code(control, "PROT C"), 200);
+  TlsPeer clear = dial(passive(control));
+  EXPECT_EQ(code(control, "RETR b.txt"), 226);
+  EXPECT_EQ(all_of(clear), "a whole file");
+}
+
+TEST_F(TlsSession, CanBeAnFtpLikeOne) {
+  serve();
+  TlsPeer control = secured();
+  const std::string opening = say(control, "RETR a.txt");
+  ASSERT_EQ(opening.substr(0, 4), "150 ");
+  TlsPeer data = dial(Dialogue::port_of(opening));
+  data.secure(control);
+  EXPECT_EQ(all_of(data), "hello");
+  EXPECT_EQ(hear(control), "226 Download complete\r\n");
+}
+
+TEST_F(TlsSession, IsTheSameHoweverTheBytesAreSplit) {
+  network.conditions().split = Split::every_byte;
+  network.conditions().interleave = true;
+  serve();
+  TlsPeer control = logged_in();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
+}
+
+TEST_F(TlsSession, BeginsWithTheHandshakeWhereTlsIsImplicit) {
+  serve(TlsPolicy::required);
+  TlsPeer control = dial(implicit_port);
+  EXPECT_EQ(control.text(), "");
+  control.secure(client);
+  EXPECT_EQ(hear(control), "220 FTP Server Ready\r\n");
+  EXPECT_EQ(fetch(control, "NLST"), "a.txt\r\n");
+}
+
+TEST_F(TlsSession, SaysNothingInClearThatMustNotBe) {
+  serve(TlsPolicy::required);
+  TlsPeer control = connect();
+  for (const auto command : {"USER anna", "PASS secret", "PWD", "RETR a.txt", "LIST", "EPSV"}) {
+    EXPECT_EQ(say(control, command), "530 TLS is required: say AUTH TLS first\r\n") << command;
+  }
+  EXPECT_EQ(code(control, "FEAT"), 211);
+  EXPECT_EQ(code(control, "AUTH TLS"), 234);
+  control.secure(client);
+  EXPECT_EQ(code(control, "USER anna"), 331);
+  EXPECT_EQ(code(control, "PASS secret"), 230);
+  EXPECT_EQ(code(control, "EPSV"), 229);
+  EXPECT_EQ(say(control, "RETR a.txt"), "521 TLS is required for data: say PROT P first\r\n");
+  EXPECT_EQ(code(control, "PBSZ 0"), 200);
+  EXPECT_EQ(code(control, "PROT C"), 534);
+  EXPECT_EQ(code(control, "PROT P"), 200);
+  EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
+}
+
+TEST_F(TlsSession, TakesAListingInClearWhereOnlyLoginsMustBeProtected) {
+  serve(TlsPolicy::required_for_login);
+  TlsPeer control = connect();
+  EXPECT_EQ(say(control, "LIST"), "530 TLS is required: say AUTH TLS first\r\n");
+  EXPECT_EQ(code(control, "AUTH TLS"), 234);
+  control.secure(client);
+  TlsPeer data = dial(passive(control));
+  EXPECT_EQ(code(control, "NLST"), 226);
+  EXPECT_EQ(all_of(data), "a.txt\r\n");
+}
+
+TEST_F(TlsSession, TakesACertificateForALogin) {
+  settings.client_ca = certificates.authority();
+  settings.client_certificates = ClientCertificates::asked_for;
+  serve();
+  const auto carl = certificates.issue("carl", {.common_name = "carl", .alternative_names = ""});
+  TlsPeer without = secured();
+  EXPECT_EQ(code(without, "USER carl"), 331);
+  without.type("PASS\r\n");
+  network.advance(2s);
+  EXPECT_EQ(hear(without), "530 Login incorrect\r\n");
+  client.certificate = carl.certificate;
+  client.key = carl.key;
+  TlsPeer control = secured();
+  EXPECT_EQ(code(control, "USER anna"), 331);
+  EXPECT_EQ(say(control, "USER carl"), "232 Logged in by certificate\r\n");
+  EXPECT_EQ(code(control, "PASS"), 503);
+  EXPECT_EQ(fetch(control, "NLST"), "a.txt\r\n");
+}
+
+TEST_F(TlsSession, HasTheHostOfTheHandshake) {
+  serve();
+  TlsPeer control = secured();
+  EXPECT_EQ(code(control, "HOST other.example"), 504);
+  EXPECT_EQ(code(control, "HOST LocalHost"), 220);
+}
+
+TEST_F(TlsSession, EndsWhenSomethingFollowsAuthInClear) {
+  serve();
+  TlsPeer together = connect();
+  together.type("AUTH TLS\r\nUSER mallory\r\n");
+  network.settle();
+  EXPECT_EQ(together.text().substr(0, 4), "503 ");
+  EXPECT_TRUE(together.ended());
+  TlsPeer after = connect();
+  EXPECT_EQ(code(after, "AUTH TLS"), 234);
+  after.type("USER mallory\r\n");
+  network.settle();
+  EXPECT_EQ(after.wire().text().find("331"), std::string::npos);
+  EXPECT_TRUE(after.ended());
+}
+
+TEST_F(TlsSession, ForgetsAWatchThatStillReadsInClear) {
+  serve();
+  TlsPeer control = connect();
+  const std::string opening = say(control, "RETR a.txt");
+  TlsPeer data = dial(Dialogue::port_of(opening));
+  EXPECT_EQ(all_of(data), "hello");
+  EXPECT_EQ(hear(control), "226 Download complete\r\n");
+  EXPECT_EQ(code(control, "AUTH TLS"), 234);
+  control.secure(client);
+  EXPECT_EQ(code(control, "NOOP"), 200);
+}
+
+TEST_F(TlsSession, KeepsAnUploadWithoutAGoodbyeForALaterOne) {
+  serve();
+  TlsPeer control = logged_in();
+  {
+    TlsPeer data = dial(passive(control));
+    EXPECT_EQ(code(control, "STOR b.txt"), 150);
+    data.secure(control);
+    data.type("half a ");
+    network.settle();
+    data.hang_up();
+  }
+  EXPECT_EQ(hear(control).substr(0, 4), "426 ");
+  EXPECT_EQ(say(control, "SIZE b.txt"), "213 7\r\n");
+  EXPECT_EQ(code(control, "REST 7"), 350);
+  TlsPeer data = dial(passive(control));
+  EXPECT_EQ(code(control, "STOR b.txt"), 150);
+  data.secure(control);
+  data.type("file");
+  data.finish();
+  EXPECT_EQ(hear(control), "226 Upload complete\r\n");
+  EXPECT_EQ(fetch(control, "RETR b.txt"), "half a file");
+}
+
+TEST_F(TlsSession, RefusesADataConnectionThatDoesNotGoOnWithIt) {
+  serve();
+  TlsPeer control = logged_in(), other = logged_in();
+  TlsPeer stranger = dial(passive(control));
+  EXPECT_EQ(code(control, "RETR a.txt"), 150);
+  stranger.secure(client);
+  EXPECT_EQ(hear(control), "522 TLS session of the control connection not resumed\r\n");
+  TlsPeer thief = dial(passive(control));
+  EXPECT_EQ(code(control, "RETR a.txt"), 150);
+  thief.secure(other);
+  EXPECT_EQ(hear(control).substr(0, 4), "522 ");
+  EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
+}
+
+TEST_F(TlsSession, TakesAnyDataConnectionOfTheClientWhereItNeedNotResume) {
+  serve(TlsPolicy::offered, TlsReuse::preferred);
+  TlsPeer control = logged_in();
+  TlsPeer data = dial(passive(control));
+  EXPECT_EQ(code(control, "RETR a.txt"), 150);
+  data.secure(client);
+  EXPECT_EQ(all_of(data), "hello");
+  EXPECT_EQ(hear(control).substr(0, 4), "226 ");
+}
+
+TEST_F(TlsSession, GoesOnAfterAnAbort) {
+  serve();
+  TlsPeer control = logged_in();
+  TlsPeer data = dial(passive(control));
+  EXPECT_EQ(code(control, "STOR b.txt"), 150);
+  data.secure(control);
+  data.type("some");
+  network.settle();
+  control.type("ABOR\r\n");
+  network.settle();
+  const std::string replies = hear(control);
+  EXPECT_EQ(replies, "426 Connection closed: transfer aborted\r\n226 Abort successful\r\n");
+  EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
+}
+
+TEST_F(TlsSession, DoesNotWaitForeverForAHandshake) {
+  Limits limits;
+  limits.handshake = 10s;
+  serve(TlsPolicy::offered, TlsReuse::required, limits);
+  TlsPeer silent = connect();
+  EXPECT_EQ(code(silent, "AUTH TLS"), 234);
+  TlsPeer control = logged_in();
+  TlsPeer data = dial(passive(control));
+  EXPECT_EQ(code(control, "RETR a.txt"), 150);
+  network.advance(11s);
+  EXPECT_TRUE(silent.ended());
+  EXPECT_EQ(hear(control), "425 No data connection\r\n");
+  EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
+}
+
+TEST_F(TlsSession, EndsInOrderWhereverTheNetworkFails) {
+  bool reached = true;
+  for (std::uint64_t n = 1; reached; ++n) {
+    for (const auto fault : {Fault::reset, Fault::end}) {
+      SimulatedNetwork own{n};
+      const auto files = certificates.issue("server");
+      TlsServerSettings its;
+      its.certificate = files.certificate;
+      its.key = files.key;
+      Network tls{TlsServer{its}, own};
+      MemoryStorage kept{{"/a.txt", "hello"}};
+      {
+        Server<Network, ftplike::detail::ProfileOf<Ftp, MemoryStorage, UserTable>::type> one{
+            tls, Ftp{}, kept, UserTable{GuestAuthenticator{}}};
+        one.listen({asio::ip::address_v4::loopback(), port});
+        own.fail_at(n, fault);
+        TlsClientSettings trusting;
+        trusting.ca_file = certificates.authority();
+        try {
+          const auto hear_from = [&own](TlsPeer& peer) {
+            own.settle();
+            return peer.text();
+          };
+          TlsPeer control{own, own.dial({asio::ip::address_v4::loopback(), port})};
+          hear_from(control);
+          control.type("AUTH TLS\r\n");
+          hear_from(control);
+          control.secure(trusting);
+          control.type("PBSZ 0\r\nPROT P\r\nSTOR b.txt\r\n");
+          const std::string replies = hear_from(control);
+          const auto opening = replies.find("150 ");
+          if (opening != replies.npos) {
+            TlsPeer data{own, own.dial({asio::ip::address_v4::loopback(), Dialogue::port_of(replies.substr(opening))})};
+            own.settle();
+            data.secure(control);
+            data.type("a whole file");
+            data.finish();
+            const std::string verdict = hear_from(control);
+            const bool stored = verdict.starts_with("226 ");
+            control.type("SIZE b.txt\r\n");
+            const std::string size = hear_from(control);
+            EXPECT_TRUE(!stored || size.empty() || size == "213 12\r\n") << size;
+          }
+        } catch (const std::system_error&) {  // what the fault did to the client
+        }
+        reached = own.operations() >= n;
+      }
+      own.advance(1h);
+      EXPECT_EQ(own.open_streams(), 0u) << n;
+      EXPECT_EQ(own.open_acceptors(), 0u) << n;
+      EXPECT_EQ(own.pending_timers(), 0u) << n;
+    }
+  }
+  serve();  // for TearDown
+}
+
+}  // namespace
