@@ -3581,6 +3581,20 @@ template <class Session> awaitable<void> send_over_data(Session& session, AnySou
   co_await data.finish();
 }
 
+/// Whether the client of an upload is dead rather than done: it closed the control connection without saying QUIT.
+///
+/// A client that died ended both its connections at once, in whatever order: what the control connection has to say
+/// decides whether an upload is whole. It is given a sixty-fourth of the upload's time for that, twenty milliseconds at
+/// the most; a short one only until the event loop has looked at all its sockets once more.
+template <class Session> awaitable<bool> client_vanished(Session& session, const Transfer& transfer) {
+  const Time now = session.network().now();
+  const Duration grace = std::min<Duration>((now - transfer.began) / 64, std::chrono::milliseconds{20});
+  if (grace >= std::chrono::milliseconds{1}) co_await session.watchdog().sleep_until(now + grace);
+  co_await asio::post(session.executor(), use_awaitable);
+  co_await asio::post(session.executor(), use_awaitable);
+  co_return session.has_left();
+}
+
 /// Opens the data connection of a transfer and puts all that comes over it into `file`, which is finished when the
 /// connection is closed and all is well.
 template <class Session> awaitable<void> receive_over_data(Session& session, AnySink file, Transfer& transfer) {
@@ -3590,8 +3604,12 @@ template <class Session> awaitable<void> receive_over_data(Session& session, Any
     Pace<Session> pace{session, transfer};
     session.watchdog().guard(session.limits().stall, data);
     co_await copy(data, file, std::ref(pace), pace.piece());
+    if constexpr (SecurableStream<typename Session::Stream>) {
+      Settled<void> ignored;  // the client has said goodbye, and may wait for ours
+      if (data.secured()) co_await settle(data.finish(), ignored);
+    }
     session.watchdog().rest();
-    const bool vanished = co_await session.client_vanished();
+    const bool vanished = co_await client_vanished(session, transfer);
     if (vanished) throw std::system_error(Errc::peer_lost);
     session.check_interruption();
   }
@@ -9788,296 +9806,6 @@ inline ProxyHeader parse_proxy_header(std::string_view bytes) {
 #include <string>
 #include <utility>
 
-// ---- ftplike/control.hpp
-#include <algorithm>
-#include <array>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/protocol/line_buffer.hpp
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-
-namespace ftplike {
-
-/// What is wrong with a line.
-enum class LineDefect : std::uint8_t { none, too_long, nul, stray_cr };
-
-/// A line without its ending. If it was too long, `text` is its beginning, or empty.
-class Line {
- public:
-  explicit Line(std::string its_text, LineDefect its_defect = LineDefect::none)
-      : text{std::move(its_text)}, defect{its_defect} {}
-
-  /// The defect as an error; none if the line is sound.
-  std::error_code error() const noexcept {
-    if (defect == LineDefect::none) return {};
-    return defect == LineDefect::too_long ? Errc::line_too_long : Errc::bad_line;
-  }
-
-  std::string text;
-  LineDefect defect;
-
-  friend bool operator==(const Line&, const Line&) = default;
-};
-
-/// Makes lines of the bytes of a control connection. CRLF and LF end a line; Telnet's sequences are taken out.
-///
-/// A line longer than the limit is thrown away up to its end and reported at once, one time. The ftp-like dialect has
-/// no line endings: as long as none was seen, whoever thinks that the peer waits takes the pending bytes as a command.
-///
-/// **Complexity:** linear. It holds at most `limit + read_ahead` bytes and a few, whatever is fed: lines that come
-/// while more than `read_ahead` bytes wait are lost and reported together as one that is too long, so stop reading
-/// before. An empty one holds no memory to speak of. RFC 959 §5.3, RFC 854.
-class LineBuffer {
- public:
-  static constexpr std::size_t read_ahead = 8 * 1024;
-
-  explicit LineBuffer(std::size_t limit = 4096) noexcept : limit_{limit} {}
-
-  void feed(std::string_view bytes) {
-    telnet_.feed(bytes, [this](std::string_view text) { split(text); });
-  }
-
-  /// The next line that is complete.
-  std::optional<Line> next() {
-    if (lines_ == 0) {
-      if (!std::exchange(lost_, false)) return std::nullopt;
-      return Line{{}, LineDefect::too_long};
-    }
-    const auto end = buffer_.find('\n', begin_);
-    auto line = checked(std::string_view{buffer_}.substr(begin_, end - begin_));
-    begin_ = end + 1;
-    --lines_;
-    release();
-    return line;
-  }
-
-  /// Whether bytes wait that only silence can end: no line ending was ever seen. A CR at their end is half of one.
-  bool unterminated() const noexcept {
-    return !ended_ && lines_ == 0 && (skipping_ || (length() > 0 && buffer_.back() != '\r'));
-  }
-
-  /// The pending bytes as one command, if `unterminated()`; nothing if they are the rest of a line already reported. A
-  /// line ending that comes right after belongs to that command.
-  std::optional<Line> take_unterminated() {
-    if (!unterminated()) return std::nullopt;
-    taken_ = true;
-    if (std::exchange(skipping_, false)) return std::nullopt;
-    auto line = checked(std::string_view{buffer_}.substr(line_));
-    begin_ = line_ = buffer_.size();
-    release();
-    return line;
-  }
-
-  /// Complete lines that wait.
-  std::size_t lines() const noexcept { return lines_ + (lost_ ? 1 : 0); }
-  /// Bytes that wait, of complete lines and of the one under way.
-  std::size_t bytes() const noexcept { return buffer_.size() - begin_; }
-  /// Whether nothing waits: no line, no part of a line, no part of a Telnet sequence.
-  bool empty() const noexcept { return bytes() == 0 && !lost_ && !skipping_ && !telnet_.inside(); }
-
-  /// Forgets all that waits and says whether there was anything. What follows AUTH TLS in clear must not be obeyed.
-  bool clear() {
-    const bool any = !empty();
-    begin_ = line_ = buffer_.size();
-    lines_ = 0;
-    lost_ = skipping_ = taken_ = false;
-    telnet_ = {};
-    release();
-    return any;
-  }
-
- private:
-  static constexpr std::size_t kept_capacity = 256;
-
-  std::size_t length() const noexcept { return buffer_.size() - line_; }  // of the line under way
-
-  void split(std::string_view text) {
-    for (;;) {
-      const auto end = text.find('\n');
-      if (const auto part = text.substr(0, end); !part.empty()) keep(part);
-      if (end == text.npos) return;
-      end_line();
-      text.remove_prefix(end + 1);
-      if (text.empty()) return;
-    }
-  }
-
-  /// Whether the line under way is to be kept.
-  bool open() noexcept {
-    if (length() == 0 && !skipping_ && (lost_ || bytes() > read_ahead)) lost_ = skipping_ = true;
-    return !skipping_;
-  }
-
-  void keep(std::string_view part) {
-    if (!open()) return;
-    // One byte may be the CR of the ending; with one more the line is too long for certain.
-    const auto room = limit_ + 2 - length();
-    buffer_.append(part.substr(0, room));
-    if (part.size() < room) return;
-    close();
-    skipping_ = true;
-  }
-
-  void end_line() {
-    ended_ = true;
-    const auto line = std::string_view{buffer_}.substr(line_);
-    const bool belated = std::exchange(taken_, false) && !skipping_ && (line.empty() || line == "\r");
-    if (belated) {
-      buffer_.resize(line_);
-    } else if (open()) {
-      close();
-    }
-    skipping_ = false;
-  }
-
-  void close() {
-    buffer_ += '\n';
-    line_ = buffer_.size();
-    ++lines_;
-  }
-
-  Line checked(std::string_view text) const {
-    if (text.ends_with('\r')) text.remove_suffix(1);
-    if (text.size() > limit_) return Line{std::string{text.substr(0, limit_)}, LineDefect::too_long};
-    auto defect = LineDefect::none;
-    if (text.find('\0') != text.npos) {
-      defect = LineDefect::nul;
-    } else if (text.find('\r') != text.npos) {
-      defect = LineDefect::stray_cr;
-    }
-    return Line{std::string{text}, defect};
-  }
-
-  void release() {
-    if (begin_ == buffer_.size()) {
-      buffer_.clear();
-      if (buffer_.capacity() > kept_capacity) std::string{}.swap(buffer_);
-    } else if (begin_ > buffer_.size() / 2) {
-      buffer_.erase(0, begin_);
-    } else {
-      return;
-    }
-    line_ -= begin_;
-    begin_ = 0;
-  }
-
-  std::string buffer_;     // the complete lines, each ended by LF, then the line under way
-  std::size_t begin_ = 0;  // of what waits
-  std::size_t line_ = 0;   // of the line under way
-  std::size_t lines_ = 0;
-  std::size_t limit_;
-  TelnetFilter telnet_;
-  bool ended_ = false;     // a line ending was seen
-  bool taken_ = false;     // the bytes before this point were taken as a command
-  bool skipping_ = false;  // the line under way is thrown away
-  bool lost_ = false;      // lines were lost that have yet to be reported
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-/// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
-template <Transport T> class ControlConnection {
- public:
-  ControlConnection(T& network, typename T::Stream stream, std::size_t longest_line)
-      : network_{network}, stream_{std::move(stream)}, lines_{longest_line} {}
-
-  typename T::Stream& stream() noexcept { return stream_; }
-  const typename T::Stream& stream() const noexcept { return stream_; }
-  /// The bytes that have come and are no command yet.
-  LineBuffer& lines() noexcept { return lines_; }
-  /// Whether the client has closed its direction.
-  bool ended() const noexcept { return ended_; }
-
-  awaitable<void> say(const Reply& reply) {
-    const std::string wire = reply.wire();
-    co_await stream_.write(as_bytes(wire));
-  }
-
-  /// The next command if it is there already: one that was put off, or one whose bytes have come.
-  std::optional<Line> line_now() {
-    if (waiting_.empty()) return lines_.next();
-    std::optional<Line> line{std::move(waiting_.front())};
-    waiting_.erase(waiting_.begin());
-    return line;
-  }
-  /// The next command; none at the end of the connection. `guard(first)` is called before each wait, and may
-  /// throw.
-  /// With a `grace`, bytes without a line ending are a command if none has come for so long.
-  template <class Guard> awaitable<std::optional<Line>> next_line(std::optional<Duration> grace, Guard guard) {
-    for (bool first = true;; first = false) {
-      if (auto line = line_now()) co_return line;
-      if (ended_) co_return lines_.take_unterminated();
-      guard(first);
-      if (grace && lines_.unterminated()) {
-        bool silent = false;
-        try {
-          co_await within(network_, *grace, more());
-        } catch (const std::system_error& error) {
-          silent = error.code() == Errc::timed_out;
-          if (!silent) throw;
-        }
-        auto line = silent ? lines_.take_unterminated() : std::nullopt;
-        if (line) co_return line;
-      } else {
-        co_await more();
-      }
-    }
-  }
-  /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
-  /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
-  void read_beside(const Executor& executor, awaitable<void> reading) { reader_.emplace(executor, std::move(reading)); }
-  bool is_read_beside() const noexcept { return reader_ && !reader_->done(); }
-  /// Waits until the coroutine beside has ended.
-  awaitable<void> join_reader() {
-    if (!reader_) co_return;
-    co_await reader_->join();
-    reader_.reset();
-  }
-
-  /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
-  awaitable<void> read() {
-    std::array<std::byte, 512> room;
-    const std::size_t n = co_await stream_.read_some(room);
-    lines_.feed(as_text(std::span{room}.first(n)));
-    ended_ = n == 0;
-  }
-
-  /// Keeps a command for later.
-  void put_off(Line line) { waiting_.push_back(std::move(line)); }
-  const std::vector<Line>& put_off() const noexcept { return waiting_; }
-
- private:
-  awaitable<void> more() {
-    if (reader_) {
-      co_await join_reader();
-    } else {
-      co_await read();
-    }
-  }
-
-  T& network_;
-  typename T::Stream stream_;
-  LineBuffer lines_;
-  std::vector<Line> waiting_;
-  std::optional<Beside> reader_;
-  bool ended_ = false;
-};
-
-}  // namespace ftplike
-
 // ---- ftplike/dispatch.hpp
 #include <optional>
 #include <string>
@@ -10197,6 +9925,7 @@ template <class S> Reply not_understood(S& session, Verb verb, std::string_view 
 /// Why a command may not run now.
 template <class S, class Entry>
 std::optional<Reply> refusal(S& session, const Entry& entry, const CommandLine& command) {
+  if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return later;
   if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
   if (!entry.allowed(session)) return Reply{550, "Permission denied"};
   if (entry.argument == ArgumentRule::required && command.argument.empty()) return Reply{501, "Argument missing"};
@@ -10637,17 +10366,54 @@ namespace ftplike {
 
 // Who the client is, and its coming and going. (RFC 959 §4.1.1, RFC 7151)
 
+namespace detail {
+
+/// What a client offers to be let in: a name, a password, and what its connection proves.
+template <class S> Credentials credentials(S& session, std::string_view user, std::string_view password) {
+  std::string certificate;
+  if constexpr (requires { session.control().peer_certificate(); }) {
+    if (const auto shown = session.control().peer_certificate()) certificate = shown->common_name;
+  }
+  return {std::string{user}, std::string{password}, session.state.host, session.peer().address().to_string(),
+          std::move(certificate)};
+}
+
+}  // namespace detail
+
 struct User {
   static constexpr std::string_view verb = "USER";
   static constexpr std::string_view help = "USER <name>: begin a login";
   static constexpr bool before_login = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view name) {
+    begin(session, name);
+    return {331, "Password required"};
+  }
+  /// Over TLS a certificate of the client's can be all that it needs. (RFC 4217 §5)
+  static awaitable<Reply> run(auto& session, std::string_view name) requires requires {
+    session.control().peer_certificate();
+  }
+  {
+    begin(session, name);
+    auto& users = session.service().authenticator;
+    const Credentials credentials = detail::credentials(session, name, {});
+    if (credentials.certificate.empty() || needs_password(users, credentials))
+      co_return Reply{331, "Password required"};
+    std::optional<Account> account = co_await users.log_in(credentials);
+    session.template observe<LoginTried>(credentials.user, account.has_value());
+    if (!account) co_return Reply{331, "Password required"};
+    session.state.user.clear();
+    const bool welcome = session.log_in(*std::move(account));
+    if (!welcome) co_return Reply{530, "Too many sessions of this user"};
+    co_return Reply{232, "Logged in by certificate"};
+  }
+
+ private:
+  static void begin(auto& session, std::string_view name) {
     const std::string host = session.state.host;
     session.log_out();
     session.state.host = host;
     session.state.user = name;
-    return {331, "Password required"};
   }
 };
 
@@ -10657,8 +10423,7 @@ struct Pass {
   static constexpr bool before_login = true;
   static awaitable<Reply> run(auto& session, std::string_view password) {
     if (session.state.user.empty()) co_return Reply{503, "USER first"};
-    const Credentials credentials{std::exchange(session.state.user, {}), std::string{password}, session.state.host,
-                                  session.peer().address().to_string()};
+    const Credentials credentials = detail::credentials(session, std::exchange(session.state.user, {}), password);
     std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
     session.template observe<LoginTried>(credentials.user, account.has_value());
     if (!account) {
@@ -10722,6 +10487,10 @@ struct Host {
     }
     if constexpr (requires { session.service().authenticator.knows_host(name); }) {
       if (!session.service().authenticator.knows_host(name)) return {504, "No such host here"};
+    }
+    if constexpr (requires { session.control().details(); }) {
+      const std::string asked_for = session.control().details().server_name;
+      if (!asked_for.empty() && !detail::same_word(asked_for, name)) return {504, "Not the host of the handshake"};
     }
     session.log_out();
     session.state.host = name;
@@ -11561,6 +11330,143 @@ struct Stat {
 
 }  // namespace ftplike
 
+// ---- ftplike/verbs/security.hpp
+#include <optional>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike {
+
+// The protection of a session by TLS. (RFC 2228, RFC 4217)
+
+/// What a server demands of its clients; each includes what stands before it.
+enum class TlsPolicy {
+  off = -1,            // there is no AUTH
+  offered = 0,         // clients that like are protected
+  required_for_login,  // nobody says a password, and no guest does anything, in clear
+  required,            // nor does a byte of a file or a listing go over the network in clear
+};
+
+/// How far a session is protected, against what its server demands: the one place that knows what is allowed by now.
+class Protection {
+ public:
+  explicit constexpr Protection(TlsPolicy policy) noexcept : policy_{policy} {}
+
+  constexpr TlsPolicy policy() const noexcept { return policy_; }
+  constexpr bool secured() const noexcept { return stage_ != Stage::clear; }
+  /// Whether data connections are secured, too.
+  constexpr bool covers_data() const noexcept { return data_; }
+  /// The reply to a command that has to wait for TLS; none if it may be run.
+  std::optional<Reply> refusal(Verb verb, bool before_login) const {
+    const bool tells_secrets = !before_login || verb == Verb{"USER"} || verb == Verb{"PASS"};
+    if (secured() || policy_ < TlsPolicy::required_for_login || !tells_secrets) return std::nullopt;
+    return Reply{530, "TLS is required: say AUTH TLS first"};
+  }
+  /// The reply to a command whose data would go in clear and must not; none if they may.
+  std::optional<Reply> refusal_of_data() const {
+    if (data_ || policy_ != TlsPolicy::required) return std::nullopt;
+    return Reply{521, "TLS is required for data: say PROT P first"};
+  }
+
+  /// The control connection is secured; by a client that need not say AUTH, data are meant as well.
+  constexpr void secure(bool implicit) noexcept {
+    stage_ = implicit ? Stage::sized : Stage::secured;
+    data_ = implicit;
+  }
+  constexpr void size() noexcept { stage_ = Stage::sized; }
+  constexpr bool sized() const noexcept { return stage_ == Stage::sized; }
+  constexpr void cover_data(bool whether) noexcept { data_ = whether; }
+
+ private:
+  enum class Stage { clear, secured, sized };
+  TlsPolicy policy_;
+  Stage stage_ = Stage::clear;
+  bool data_ = false;
+};
+
+/// How the sessions of a listener begin: in clear, to be secured by AUTH, or with a TLS handshake.
+enum class Beginning { clear, implicit_tls };
+
+struct Auth {
+  static constexpr std::string_view verb = "AUTH";
+  static constexpr std::string_view help = "AUTH TLS: protect this connection from now on";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static std::string feature(const auto& session) {
+    return session.protection().policy() == TlsPolicy::off ? "" : "AUTH TLS";
+  }
+  static Reply run(auto& session, std::string_view mechanism) {
+    if (session.protection().policy() == TlsPolicy::off) return {502, "TLS is not offered here"};
+    if (session.protection().secured()) return {503, "TLS is here already"};
+    if (!detail::same_word(mechanism, "TLS") && !detail::same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
+    if (session.heard_more()) {
+      // Whoever stands between us could say it in the client's name, and TLS would vouch for it.
+      session.close();
+      return {503, "Nothing may follow AUTH before the handshake"};
+    }
+    if (session.standard()) session.log_out();
+    session.secure_after_reply();
+    return {234, "Begin the TLS handshake"};
+  }
+};
+
+struct Pbsz {
+  static constexpr std::string_view verb = "PBSZ";
+  static constexpr std::string_view help = "PBSZ 0: no buffer is needed for the protection of data";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static std::string feature(const auto& session) {
+    return session.protection().policy() == TlsPolicy::off ? "" : "PBSZ";
+  }
+  static Reply run(auto& session, std::string_view size) {
+    if (!session.protection().secured()) return {503, "AUTH TLS first"};
+    if (!detail::number_in(size)) return {501, "Not a size"};
+    session.protection().size();
+    return {200, "PBSZ=0"};
+  }
+};
+
+struct Prot {
+  static constexpr std::string_view verb = "PROT";
+  static constexpr std::string_view help = "PROT C|P: data in clear, or private";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static std::string feature(const auto& session) {
+    return session.protection().policy() == TlsPolicy::off ? "" : "PROT";
+  }
+  static Reply run(auto& session, std::string_view level) {
+    if (!session.protection().sized()) return {503, "AUTH TLS and PBSZ 0 first"};
+    if (detail::same_word(level, "S") || detail::same_word(level, "E")) return {536, "Only PROT C and P"};
+    const bool is_private = detail::same_word(level, "P");
+    if (!is_private && !detail::same_word(level, "C")) return {504, "Only PROT C and P"};
+    if (!is_private && session.protection().policy() == TlsPolicy::required) return {534, "TLS is required for data"};
+    session.protection().cover_data(is_private);
+    return {200, is_private ? "Data connections are private" : "Data connections are in clear"};
+  }
+};
+
+struct Ccc {
+  static constexpr std::string_view verb = "CCC";
+  static constexpr std::string_view help = "CCC: refused, a connection once protected stays so";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    if (!session.protection().secured()) return {533, "The connection is not protected"};
+    return {534, "The connection stays protected"};
+  }
+};
+
+/// A table with the commands that the transport brings: those of TLS where its streams can be secured, else none.
+template <class T, class Table> struct WithSecurity { using type = Table; };
+template <class T, class Table>
+  requires SecurableStream<typename T::Stream>
+struct WithSecurity<T, Table> {
+  using type = typename Table::template With<Auth, Pbsz, Prot, Ccc>;
+};
+
+}  // namespace ftplike
+
 // ---- ftplike/verbs/transfer.hpp
 #include <algorithm>
 #include <cstdint>
@@ -11699,6 +11605,7 @@ struct Limits {
   Duration login = std::chrono::seconds{60};         // from the greeting to the login
   Duration idle = std::chrono::seconds{300};         // between two commands
   Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
+  Duration handshake = std::chrono::seconds{15};     // of TLS, on either connection
   Duration stall = std::chrono::seconds{60};         // of a transfer without progress
   Duration drain = std::chrono::seconds{30};         // for transfers to end when the server stops
   Duration grace = std::chrono::milliseconds{20};    // after which an unterminated command is one
@@ -11773,6 +11680,7 @@ template <class P> class Service {
         public_address{take<PublicAddress>(parts)},
         greeting{take<Greeting>(parts)},
         trusted_proxies{take<TrustedProxies>(parts)},
+        tls_policy{take<TlsPolicy>(parts)},
         guests_by_default_{(!std::is_same_v<Authenticator, Parts> && ...)} {}
 
   Storage storage;
@@ -11783,6 +11691,7 @@ template <class P> class Service {
   const PublicAddress public_address;
   const Greeting greeting;
   const TrustedProxies trusted_proxies;
+  const TlsPolicy tls_policy;
 
   /// The account of sessions without a login. Unless somebody chose an authenticator, there is none from the moment on
   /// that the server listens beyond loopback.
@@ -11846,7 +11755,7 @@ template <class X> struct IsAuthenticator : std::bool_constant<Authenticator<X>>
 template <class X> struct IsSetting
     : std::bool_constant<std::is_same_v<X, Limits> || std::is_same_v<X, DataPorts> ||
                          std::is_same_v<X, PublicAddress> || std::is_same_v<X, Greeting> ||
-                         std::is_same_v<X, TrustedProxies>> {};
+                         std::is_same_v<X, TrustedProxies> || std::is_same_v<X, TlsPolicy>> {};
 template <class X> struct IsObserver : std::bool_constant<!IsProfile<X>::value && !IsStorage<X>::value &&
                                                           !IsAuthenticator<X>::value && !IsSetting<X>::value> {};
 
@@ -11867,6 +11776,391 @@ template <class Default, class... Parts> struct ProfileOf {
 }  // namespace detail
 }  // namespace ftplike
 
+// ---- ftplike/securing.hpp
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/control.hpp
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/protocol/line_buffer.hpp
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike {
+
+/// What is wrong with a line.
+enum class LineDefect : std::uint8_t { none, too_long, nul, stray_cr };
+
+/// A line without its ending. If it was too long, `text` is its beginning, or empty.
+class Line {
+ public:
+  explicit Line(std::string its_text, LineDefect its_defect = LineDefect::none)
+      : text{std::move(its_text)}, defect{its_defect} {}
+
+  /// The defect as an error; none if the line is sound.
+  std::error_code error() const noexcept {
+    if (defect == LineDefect::none) return {};
+    return defect == LineDefect::too_long ? Errc::line_too_long : Errc::bad_line;
+  }
+
+  std::string text;
+  LineDefect defect;
+
+  friend bool operator==(const Line&, const Line&) = default;
+};
+
+/// Makes lines of the bytes of a control connection. CRLF and LF end a line; Telnet's sequences are taken out.
+///
+/// A line longer than the limit is thrown away up to its end and reported at once, one time. The ftp-like dialect has
+/// no line endings: as long as none was seen, whoever thinks that the peer waits takes the pending bytes as a command.
+///
+/// **Complexity:** linear. It holds at most `limit + read_ahead` bytes and a few, whatever is fed: lines that come
+/// while more than `read_ahead` bytes wait are lost and reported together as one that is too long, so stop reading
+/// before. An empty one holds no memory to speak of. RFC 959 §5.3, RFC 854.
+class LineBuffer {
+ public:
+  static constexpr std::size_t read_ahead = 8 * 1024;
+
+  explicit LineBuffer(std::size_t limit = 4096) noexcept : limit_{limit} {}
+
+  void feed(std::string_view bytes) {
+    telnet_.feed(bytes, [this](std::string_view text) { split(text); });
+  }
+
+  /// The next line that is complete.
+  std::optional<Line> next() {
+    if (lines_ == 0) {
+      if (!std::exchange(lost_, false)) return std::nullopt;
+      return Line{{}, LineDefect::too_long};
+    }
+    const auto end = buffer_.find('\n', begin_);
+    auto line = checked(std::string_view{buffer_}.substr(begin_, end - begin_));
+    begin_ = end + 1;
+    --lines_;
+    release();
+    return line;
+  }
+
+  /// Whether bytes wait that only silence can end: no line ending was ever seen. A CR at their end is half of one.
+  bool unterminated() const noexcept {
+    return !ended_ && lines_ == 0 && (skipping_ || (length() > 0 && buffer_.back() != '\r'));
+  }
+
+  /// The pending bytes as one command, if `unterminated()`; nothing if they are the rest of a line already reported. A
+  /// line ending that comes right after belongs to that command.
+  std::optional<Line> take_unterminated() {
+    if (!unterminated()) return std::nullopt;
+    taken_ = true;
+    if (std::exchange(skipping_, false)) return std::nullopt;
+    auto line = checked(std::string_view{buffer_}.substr(line_));
+    begin_ = line_ = buffer_.size();
+    release();
+    return line;
+  }
+
+  /// Complete lines that wait.
+  std::size_t lines() const noexcept { return lines_ + (lost_ ? 1 : 0); }
+  /// Bytes that wait, of complete lines and of the one under way.
+  std::size_t bytes() const noexcept { return buffer_.size() - begin_; }
+  /// Whether nothing waits: no line, no part of a line, no part of a Telnet sequence.
+  bool empty() const noexcept { return bytes() == 0 && !lost_ && !skipping_ && !telnet_.inside(); }
+
+  /// Forgets all that waits and says whether there was anything. What follows AUTH TLS in clear must not be obeyed.
+  bool clear() {
+    const bool any = !empty();
+    begin_ = line_ = buffer_.size();
+    lines_ = 0;
+    lost_ = skipping_ = taken_ = false;
+    telnet_ = {};
+    release();
+    return any;
+  }
+
+ private:
+  static constexpr std::size_t kept_capacity = 256;
+
+  std::size_t length() const noexcept { return buffer_.size() - line_; }  // of the line under way
+
+  void split(std::string_view text) {
+    for (;;) {
+      const auto end = text.find('\n');
+      if (const auto part = text.substr(0, end); !part.empty()) keep(part);
+      if (end == text.npos) return;
+      end_line();
+      text.remove_prefix(end + 1);
+      if (text.empty()) return;
+    }
+  }
+
+  /// Whether the line under way is to be kept.
+  bool open() noexcept {
+    if (length() == 0 && !skipping_ && (lost_ || bytes() > read_ahead)) lost_ = skipping_ = true;
+    return !skipping_;
+  }
+
+  void keep(std::string_view part) {
+    if (!open()) return;
+    // One byte may be the CR of the ending; with one more the line is too long for certain.
+    const auto room = limit_ + 2 - length();
+    buffer_.append(part.substr(0, room));
+    if (part.size() < room) return;
+    close();
+    skipping_ = true;
+  }
+
+  void end_line() {
+    ended_ = true;
+    const auto line = std::string_view{buffer_}.substr(line_);
+    const bool belated = std::exchange(taken_, false) && !skipping_ && (line.empty() || line == "\r");
+    if (belated) {
+      buffer_.resize(line_);
+    } else if (open()) {
+      close();
+    }
+    skipping_ = false;
+  }
+
+  void close() {
+    buffer_ += '\n';
+    line_ = buffer_.size();
+    ++lines_;
+  }
+
+  Line checked(std::string_view text) const {
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    if (text.size() > limit_) return Line{std::string{text.substr(0, limit_)}, LineDefect::too_long};
+    auto defect = LineDefect::none;
+    if (text.find('\0') != text.npos) {
+      defect = LineDefect::nul;
+    } else if (text.find('\r') != text.npos) {
+      defect = LineDefect::stray_cr;
+    }
+    return Line{std::string{text}, defect};
+  }
+
+  void release() {
+    if (begin_ == buffer_.size()) {
+      buffer_.clear();
+      if (buffer_.capacity() > kept_capacity) std::string{}.swap(buffer_);
+    } else if (begin_ > buffer_.size() / 2) {
+      buffer_.erase(0, begin_);
+    } else {
+      return;
+    }
+    line_ -= begin_;
+    begin_ = 0;
+  }
+
+  std::string buffer_;     // the complete lines, each ended by LF, then the line under way
+  std::size_t begin_ = 0;  // of what waits
+  std::size_t line_ = 0;   // of the line under way
+  std::size_t lines_ = 0;
+  std::size_t limit_;
+  TelnetFilter telnet_;
+  bool ended_ = false;     // a line ending was seen
+  bool taken_ = false;     // the bytes before this point were taken as a command
+  bool skipping_ = false;  // the line under way is thrown away
+  bool lost_ = false;      // lines were lost that have yet to be reported
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
+template <Transport T> class ControlConnection {
+ public:
+  ControlConnection(T& network, typename T::Stream stream, std::size_t longest_line)
+      : network_{network}, stream_{std::move(stream)}, lines_{longest_line} {}
+
+  typename T::Stream& stream() noexcept { return stream_; }
+  const typename T::Stream& stream() const noexcept { return stream_; }
+  /// The bytes that have come and are no command yet.
+  LineBuffer& lines() noexcept { return lines_; }
+  /// Whether the client has closed its direction.
+  bool ended() const noexcept { return ended_; }
+
+  awaitable<void> say(const Reply& reply) {
+    const std::string wire = reply.wire();
+    co_await stream_.write(as_bytes(wire));
+  }
+
+  /// The next command if it is there already: one that was put off, or one whose bytes have come.
+  std::optional<Line> line_now() {
+    if (waiting_.empty()) return lines_.next();
+    std::optional<Line> line{std::move(waiting_.front())};
+    waiting_.erase(waiting_.begin());
+    return line;
+  }
+  /// The next command; none at the end of the connection. `guard(first)` is called before each wait, and may
+  /// throw.
+  /// With a `grace`, bytes without a line ending are a command if none has come for so long.
+  template <class Guard> awaitable<std::optional<Line>> next_line(std::optional<Duration> grace, Guard guard) {
+    for (bool first = true;; first = false) {
+      if (auto line = line_now()) co_return line;
+      if (ended_) co_return lines_.take_unterminated();
+      guard(first);
+      if (grace && lines_.unterminated()) {
+        bool silent = false;
+        try {
+          co_await within(network_, *grace, more());
+        } catch (const std::system_error& error) {
+          silent = error.code() == Errc::timed_out;
+          if (!silent) throw;
+        }
+        auto line = silent ? lines_.take_unterminated() : std::nullopt;
+        if (line) co_return line;
+      } else {
+        co_await more();
+      }
+    }
+  }
+  /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
+  /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
+  void read_beside(const Executor& executor, awaitable<void> reading) { reader_.emplace(executor, std::move(reading)); }
+  bool is_read_beside() const noexcept { return reader_ && !reader_->done(); }
+  /// Waits until the coroutine beside has ended.
+  awaitable<void> join_reader() {
+    if (!reader_) co_return;
+    co_await reader_->join();
+    reader_.reset();
+  }
+
+  /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
+  awaitable<void> read() {
+    std::array<std::byte, 512> room;
+    const std::size_t n = co_await stream_.read_some(room);
+    lines_.feed(as_text(std::span{room}.first(n)));
+    ended_ = n == 0;
+  }
+
+  /// Keeps a command for later.
+  void put_off(Line line) { waiting_.push_back(std::move(line)); }
+  const std::vector<Line>& put_off() const noexcept { return waiting_; }
+
+ private:
+  awaitable<void> more() {
+    if (reader_) {
+      co_await join_reader();
+    } else {
+      co_await read();
+    }
+  }
+
+  T& network_;
+  typename T::Stream stream_;
+  LineBuffer lines_;
+  std::vector<Line> waiting_;
+  std::optional<Beside> reader_;
+  bool ended_ = false;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// A session's control connection and how far TLS protects it and its data connections. Over a transport without TLS
+/// no handshake is ever compiled, and what a server requires all the same is never given.
+template <class Session, Transport T> class Securing {
+ public:
+  using Stream = typename T::Stream;
+
+  // ---- for commands ----
+
+  Stream& control() noexcept { return control_.stream(); }
+  Protection& protection() noexcept { return protection_; }
+  const Protection& protection() const noexcept { return protection_; }
+  /// Whether the client has said something after the command that runs.
+  bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
+  /// Has the TLS handshake follow the reply to the command that runs.
+  void secure_after_reply() { hello_.emplace(); }
+
+ protected:
+  static constexpr bool is_securable = SecurableStream<Stream>;
+
+  /// `heard` was read from the stream already: commands, or where TLS is implicit the beginning of its handshake.
+  Securing(T& network, Stream control, std::size_t longest_line, TlsPolicy policy, Beginning beginning,
+           std::string_view heard)
+      : control_{network, std::move(control), longest_line}, protection_{possible(network, policy)} {
+    if (beginning == Beginning::implicit_tls) {
+      hello_.emplace(heard);
+    } else {
+      control_.lines().feed(heard);
+    }
+  }
+
+  bool handshake_comes() const noexcept { return hello_.has_value(); }
+  /// The handshake of the control connection. After it nothing is left of what was said in clear, or there is no
+  /// session: it could be the words of somebody in between.
+  awaitable<void> secure(bool implicit) {
+    const std::string hello = *std::exchange(hello_, std::nullopt);
+    control().cancel();  // a transfer's watch may still read in clear
+    co_await control_.join_reader();
+    if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
+    Settled<void> secured;
+    self().watchdog().guard(self().limits().handshake, control());
+    co_await settle(control().accept_tls(self().network().tls_server(), hello), secured);
+    self().watchdog().rest();
+    secured.get();
+    protection_.secure(implicit);
+  }
+  /// Secures a data connection if data are to be, and gives it. It has to be the client's own.
+  ///
+  /// **Errors:** `Errc::not_resumed`; why the transfer is to end; else `Errc::no_data_connection`.
+  awaitable<Stream> secure_data(awaitable<Stream> opening) {
+    if constexpr (is_securable) {
+      if (protection_.covers_data()) return secure_opened(std::move(opening));
+    }
+    return opening;
+  }
+
+  ControlConnection<T> control_;
+
+ private:
+  awaitable<Stream> secure_opened(awaitable<Stream> opening) {
+    Stream data = co_await std::move(opening);
+    Settled<void> secured;
+    self().watchdog().guard(self().limits().handshake, data);
+    co_await settle(data.accept_tls(control()), secured);
+    self().watchdog().rest();
+    std::error_code error;
+    try {
+      secured.get();
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    if (error == Errc::not_resumed) throw std::system_error(error);
+    if (error) throw std::system_error(self().interruption(Errc::no_data_connection));
+    co_return data;
+  }
+  Session& self() noexcept { return static_cast<Session&>(*this); }
+  static TlsPolicy possible([[maybe_unused]] const T& network, TlsPolicy policy) {
+    bool has_certificate = false;
+    if constexpr (is_securable) has_certificate = static_cast<bool>(network.tls_server());
+    return policy == TlsPolicy::offered && !has_certificate ? TlsPolicy::off : policy;
+  }
+
+  Protection protection_;
+  std::optional<std::string> hello_;  // set where a handshake comes next: what was read of it
+};
+
+}  // namespace ftplike
+
 
 namespace ftplike {
 
@@ -11874,28 +12168,30 @@ namespace ftplike {
 /// the next. What stands under *for commands* is what a command may use.
 ///
 /// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
-template <Transport T, class P> class Session {
+template <Transport T, class P> class Session : public Securing<Session<T, P>, T> {
+  using Secured = Securing<Session, T>;
+  using Secured::control_;
+
  public:
   using Stream = typename T::Stream;
   using Storage = typename P::Storage;
   using Transfer = ftplike::Transfer;
   using Channel = typename P::DataChannel::template ServerEnd<T>;
-  /// The profile's commands with those of its data channel.
-  using Commands = typename P::DataChannel::template AddTo<typename P::Commands>;
+  /// The profile's commands with those of its data channel and of the transport.
+  using Commands = typename WithSecurity<T, typename P::DataChannel::template AddTo<typename P::Commands>>::type;
 
   /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
   /// have been read from it already.
   Session(T& network, const Executor& executor, Stream control, Service<P>& service, Conversation who,
-          std::string_view first_bytes = {})
-      : network_{network},
+          std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
+      : Secured{network, std::move(control), service.limits.line, service.tls_policy, beginning, first_bytes},
+        network_{network},
         executor_{executor},
-        control_{network, std::move(control), service.limits.line},
         service_{service},
         watchdog_{network, executor},
         who_{std::move(who)},
         account_{service.guest()},
         began_{network.now()} {
-    control_.lines().feed(first_bytes);
     if (account_) use_ = service.enter(*account_);
     if (!use_) account_.reset();
   }
@@ -11934,7 +12230,6 @@ template <Transport T, class P> class Session {
 
   /// The client and the server's own end of the control connection.
   const Endpoint& peer() const noexcept { return who_.peer; }
-  Stream& control() noexcept { return control_.stream(); }
   T& network() noexcept { return network_; }
   Service<P>& service() noexcept { return service_; }
   const Limits& limits() const noexcept { return service_.limits; }
@@ -11944,7 +12239,7 @@ template <Transport T, class P> class Session {
   /// Who is logged in, or the guest; none before a login where guests may do nothing.
   const std::optional<Account>& account() const noexcept { return account_; }
   bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
-  /// Whether the client speaks standard FTP: it said USER, HOST or AUTH. Otherwise the session is an ftp-like one.
+  /// Whether the client speaks standard FTP: it said USER or HOST. Otherwise the session is an ftp-like one.
   bool standard() const noexcept { return standard_; }
   void become_standard() {
     standard_ = true;
@@ -12062,23 +12357,14 @@ template <Transport T, class P> class Session {
     if (interruption_) throw std::system_error(interruption_);
   }
   /// Opens the data connection of a transfer.
-  awaitable<Stream> open_data(Transfer& transfer) { return channel_.open(*this, transfer.opening); }
-  /// Whether the client closed the control connection without saying QUIT, and so is dead rather than done.
-  ///
-  /// A client that died ended both its connections at once, in whatever order: what the control connection has to say
-  /// decides whether an upload is whole. It is given a sixty-fourth of the upload's time for that, twenty milliseconds
-  /// at the most; a short one only until the event loop has looked at all its sockets once more.
-  awaitable<bool> client_vanished() {
-    const Time now = network_.now();
-    const Duration grace = std::min<Duration>((now - transfer_->began) / 64, std::chrono::milliseconds{20});
-    if (grace >= std::chrono::milliseconds{1}) co_await watchdog_.sleep_until(now + grace);
-    co_await asio::post(executor_, use_awaitable);
-    co_await asio::post(executor_, use_awaitable);
+  awaitable<Stream> open_data(Transfer& transfer) { return this->secure_data(channel_.open(*this, transfer.opening)); }
+  /// Whether the client closed the control connection without saying QUIT.
+  bool has_left() const {
     const bool ended = control_.ended() || control_error_ || control_.stream().has_ended();
     const auto& later = control_.put_off();
     const bool quit = std::any_of(later.begin(), later.end(),
                                   [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; });
-    co_return ended && !quit;
+    return ended && !quit;
   }
   /// What the sessions of this one's account share.
   AccountUse& use() noexcept { return *use_; }
@@ -12093,6 +12379,9 @@ template <Transport T, class P> class Session {
   // ---- the control connection ----
 
   awaitable<void> converse() {
+    if constexpr (Secured::is_securable) {
+      if (Secured::handshake_comes()) co_await Secured::secure(true);
+    }
     const Reply welcome{220, service_.greeting.text};
     co_await say(welcome);
     while (!closing_) {
@@ -12103,6 +12392,11 @@ template <Transport T, class P> class Session {
       if (belated_.code() != 0) {
         const Reply answer_to_abor = std::exchange(belated_, Reply{});
         co_await say(answer_to_abor);
+      }
+      if constexpr (Secured::is_securable) {
+        if (!Secured::handshake_comes()) continue;
+        co_await Secured::secure(false);
+        control_error_ = {};
       }
     }
   }
@@ -12194,6 +12488,7 @@ template <Transport T, class P> class Session {
   }
 
   awaitable<Reply> send_any(AnySource source, Transfer transfer) {
+    if (auto refused = Secured::protection().refusal_of_data()) co_return *std::move(refused);
     Settled<void> outcome;
     begin(transfer, Direction::sent);
     std::optional<AsciiSource> text;
@@ -12202,6 +12497,7 @@ template <Transport T, class P> class Session {
     co_return co_await conclude(transfer, outcome);
   }
   awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
+    if (auto refused = Secured::protection().refusal_of_data()) co_return *std::move(refused);
     Settled<void> outcome;
     begin(transfer, Direction::received);
     std::optional<AsciiSink> text;
@@ -12237,7 +12533,6 @@ template <Transport T, class P> class Session {
 
   T& network_;
   Executor executor_;
-  ControlConnection<T> control_;
   Service<P>& service_;
   Watchdog<T> watchdog_;
   Conversation who_;
@@ -12275,8 +12570,8 @@ struct ServerStopped {
 ///     network.run();
 ///
 /// Its parts follow the transport in any order, each at most once: a storage, a profile (`Ftp{}` if none), an
-/// authenticator, `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, `TrustedProxies`, and an observer: anything that
-/// can be called with one of the events of io/observer.hpp.
+/// authenticator, `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, `TrustedProxies`, `TlsPolicy`, and an observer:
+/// anything that can be called with one of the events of io/observer.hpp.
 ///
 /// **Lifetime:** the transport outlives it; sessions may outlive it. **Threads:** `listen` and `stop` from any.
 template <Transport T, class P> class Server {
@@ -12289,15 +12584,15 @@ template <Transport T, class P> class Server {
   /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
   ///
   /// **Errors:** `std::system_error` if the address cannot be had.
-  Endpoint listen(const std::string& address, std::uint16_t port) {
-    return listen(Endpoint{asio::ip::make_address(address), port});
+  Endpoint listen(const std::string& address, std::uint16_t port, Beginning beginning = Beginning::clear) {
+    return listen(Endpoint{asio::ip::make_address(address), port}, beginning);
   }
-  Endpoint listen(const Endpoint& where) {
+  Endpoint listen(const Endpoint& where, Beginning beginning = Beginning::clear) {
     const Executor home = state_->home;
-    return accept_from(state_->network.listen(home, where));
+    return accept_from(state_->network.listen(home, where), beginning);
   }
   /// Accepts sessions from a listener that somebody else made: a supervisor's, a test's.
-  Endpoint accept_from(typename T::Acceptor listener) {
+  Endpoint accept_from(typename T::Acceptor listener, Beginning beginning = Beginning::clear) {
     const Endpoint where = listener.endpoint();
     state_->service.listens_on(where.address());
     auto acceptor = std::make_shared<typename T::Acceptor>(std::move(listener));
@@ -12305,7 +12600,7 @@ template <Transport T, class P> class Server {
       const std::lock_guard lock{state_->mutex};
       state_->acceptors.push_back(acceptor);
     }
-    start_on(state_->home, accept_all(state_, std::move(acceptor)));
+    start_on(state_->home, accept_all(state_, std::move(acceptor), beginning));
     return where;
   }
 
@@ -12374,7 +12669,8 @@ template <Transport T, class P> class Server {
     typename std::list<OneSession*>::iterator place_;
   };
 
-  static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor) {
+  static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor,
+                                    Beginning beginning) {
     while (!state->stopping) {
       const Executor executor = state->network.executor();
       Settled<typename T::Stream> accepted;
@@ -12384,11 +12680,11 @@ template <Transport T, class P> class Server {
         co_await state->network.sleep_until(state->network.now() + std::chrono::milliseconds{100});
         continue;
       }
-      start_on(executor, serve(state, accepted.get()));
+      start_on(executor, serve(state, accepted.get(), beginning));
     }
   }
 
-  static awaitable<void> serve(StatePointer state, typename T::Stream control) {
+  static awaitable<void> serve(StatePointer state, typename T::Stream control, Beginning beginning) {
     const Executor executor = co_await asio::this_coro::executor;
     Conversation who{0, control.local(), control.remote()};
     std::string first_bytes;
@@ -12404,7 +12700,7 @@ template <Transport T, class P> class Server {
       co_await turn_away(std::move(control));
       co_return;
     }
-    OneSession session{state->network, executor, std::move(control), state->service, who, first_bytes};
+    OneSession session{state->network, executor, std::move(control), state->service, who, first_bytes, beginning};
     registration->belongs_to(&session);
     co_await session.run();
     registration.reset();
