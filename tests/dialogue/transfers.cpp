@@ -26,7 +26,8 @@ TEST(Retr, SendsTheFileThenSaysSo) {
 }
 
 TEST(Retr, SendsFilesOfAnySizeByteForByte) {
-  for (const std::size_t size : {0, 1, 511, 512, 16 * 1024, 64 * 1024, 64 * 1024 + 1, 1'000'000}) {
+  for (const std::size_t size :
+       std::initializer_list<std::size_t>{0, 1, 511, 512, 16 * 1024, 64 * 1024, 64 * 1024 + 1, 1'000'000}) {
     SimulatedNetwork network{size, {.split = Split::somewhere, .interleave = true}};
     const auto text = long_text(size);
     auto server = serve(network, {{"/file", text}}, some_users());
@@ -147,7 +148,8 @@ TEST(Stor, PutsTheFileUnderItsNameBeforeItSaysSo) {
 }
 
 TEST(Stor, TakesFilesOfAnySizeByteForByte) {
-  for (const std::size_t size : {0, 1, 511, 512, 16 * 1024, 64 * 1024, 64 * 1024 + 1, 1'000'000}) {
+  for (const std::size_t size :
+       std::initializer_list<std::size_t>{0, 1, 511, 512, 16 * 1024, 64 * 1024, 64 * 1024 + 1, 1'000'000}) {
     SimulatedNetwork network{size, {.split = Split::somewhere, .interleave = true}};
     MemoryStorage files;
     auto server = serve(network, files, some_users());
