@@ -25,6 +25,16 @@ class NameAndPassword {
   std::string name, password;
 };
 
+/// What the operator wants of TLS.
+class Protecting {
+ public:
+  std::string certificate, key;              // files; empty: no TLS
+  std::optional<ftplike::TlsPolicy> policy;  // not said: offered if there is a certificate
+  std::vector<HostAndPort> implicit;         // where sessions begin with the handshake
+  std::string reuse = "preferred";
+  std::string client_ca;  // a file; empty: clients are not asked for certificates
+};
+
 /// What the operator wants of the server.
 struct Configuration {
   std::string root = "server/server_storage";
@@ -37,6 +47,8 @@ struct Configuration {
   ftplike::Rights anonymous = ftplike::Rights::none();
   std::vector<NameAndPassword> user;
   std::string users;  // a file; empty: none
+
+  Protecting tls;
 
   ftplike::Limits limits;
   std::optional<ftplike::DataPorts> data_ports;  // not said: the dynamic ones

@@ -33,11 +33,9 @@ class CommandLine {
         ->group("Configuration");
     app_.set_version_flag("--version", FTPLIKE_VERSION_STRING, "print the version and end");
     app_.footer(
-        "The first SIGINT or SIGTERM lets transfers end, the second ends the server at once; SIGHUP reads the users "
-        "again\n"
-        "and opens the logs again. Exit status: 0 for an orderly end, 1 for a failure, 2 for a bad option or "
-        "configuration,\n"
-        "3 if the folder cannot be served, 4 if an address cannot be had.");
+        "The first SIGINT or SIGTERM lets transfers end, the second ends the server at once; SIGHUP reads the users\n"
+        "and the certificate again and opens the logs again. Exit status: 0 for an orderly end, 1 for a failure,\n"
+        "2 for a bad option or configuration, 3 if the folder cannot be served, 4 if an address cannot be had.");
 
     add_user_ = app_.add_subcommand("add-user", "add a user to a users' file, or give one a new password");
     add_user_->add_option("file", user_.file, "the file, made if it is not there")->type_name("FILE")->required();

@@ -12,7 +12,6 @@
 #include <unistd.h>
 #include <vector>
 
-#include <ftplike/io/tcp.hpp>
 #include <ftplike/observers/metrics_page.hpp>
 #include <ftplike/server.hpp>
 #include <ftplike/users/user_table.hpp>
@@ -22,6 +21,7 @@
 
 #include "../explain_style.hpp"
 #include "failure.hpp"
+#include "protection.hpp"
 #include "systemd.hpp"
 #include "watch.hpp"
 
@@ -73,15 +73,19 @@ std::vector<Endpoint> resolve(const HostAndPort& where) {
   return endpoints;
 }
 
-std::vector<Endpoint> addresses(const Configuration& configuration, bool handed_in) {
-  auto listen = configuration.listen;
-  if (listen.empty() && !handed_in) listen.emplace_back("127.0.0.1", std::uint16_t{3456});
+std::vector<Endpoint> resolve_all(const std::vector<HostAndPort>& places) {
   std::vector<Endpoint> result;
-  for (const auto& where : listen) {
+  for (const auto& where : places) {
     const auto endpoints = resolve(where);
     result.insert(result.end(), endpoints.begin(), endpoints.end());
   }
   return result;
+}
+
+std::vector<Endpoint> addresses(const Configuration& configuration, bool handed_in) {
+  auto listen = configuration.listen;
+  if (listen.empty() && !handed_in) listen.emplace_back("127.0.0.1", std::uint16_t{3456});
+  return resolve_all(listen);
 }
 
 /// Where the metrics are told: addresses of this machine alone, as they are for everybody who comes there.
@@ -104,9 +108,9 @@ bool is_loopback(int socket) {
   return ::getsockname(socket, endpoint.data(), &size) == 0 && endpoint.address().is_loopback();
 }
 
-ftplike::TcpAcceptor adopt(ftplike::TcpTransport& network, int socket) {
+ServingNetwork::Transport::Acceptor adopt(ServingNetwork::Transport& network, int socket) {
   try {
-    return network.adopt(network.executor(), socket);
+    return ServingNetwork::Transport::Acceptor{network.adopt(network.executor(), socket)};
   } catch (const std::system_error& error) {
     throw Failure{Ending::no_address, why("cannot listen on the socket that was handed in", error.code())};
   }
@@ -196,7 +200,12 @@ class Signals {
   std::function<void()> reread_;
 };
 
-void reread(ftplike::UserTable users, const std::vector<ftplike::LineFile>& files) {
+void reread(ServingNetwork& network, ftplike::UserTable users, const std::vector<ftplike::LineFile>& files) {
+  try {
+    network.reread();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "ftplike-server: the certificate stays as it was: %s\n", error.what());
+  }
   try {
     for (const auto& file : files) file.reopen();
     users.reload();
@@ -224,13 +233,16 @@ void serve(const Configuration& configuration, bool only_check) {
   std::signal(SIGPIPE, SIG_IGN);  // a client that goes while a file is sent to it must not take the server along
   const unsigned threads =
       configuration.threads ? configuration.threads : std::max(1u, std::thread::hardware_concurrency());
-  ftplike::TcpTransport network{threads};
+  ServingNetwork serving{read_certificates(configuration.tls), threads};
+  auto& network = serving.transport;
 
   const auto handed_in = take_handed_in_sockets();
   const auto listeners = addresses(configuration, !handed_in.empty());
+  const auto implicit_listeners = resolve_all(configuration.tls.implicit);
   const auto metrics_listeners = metrics_addresses(configuration);
   const auto is_local = [](const Endpoint& where) { return where.address().is_loopback(); };
   const bool beyond_loopback = !std::all_of(listeners.begin(), listeners.end(), is_local) ||
+                               !std::all_of(implicit_listeners.begin(), implicit_listeners.end(), is_local) ||
                                !std::all_of(handed_in.begin(), handed_in.end(), is_loopback);
   const bool has_proxies = !configuration.trusted_proxies.networks.empty();  // and so clients from anywhere
   const auto guests = rights_of_guests(configuration, beyond_loopback || has_proxies);
@@ -260,14 +272,16 @@ void serve(const Configuration& configuration, bool only_check) {
                          configuration.public_address,
                          ftplike::Greeting{configuration.greeting},
                          configuration.trusted_proxies,
+                         policy_of(configuration.tls),
                          std::move(watch)};
-  ftplike::MetricsPage metrics_page{network, metrics};
+  ftplike::TcpTransport& plain = network;
+  ftplike::MetricsPage metrics_page{plain, metrics};
   const auto stop = [&] {
     tell_supervisor("STOPPING=1");
     metrics_page.stop();
     server.stop();
   };
-  signals.emplace(network.executor(), stop, [&] { reread(users, files); });
+  signals.emplace(network.executor(), stop, [&] { reread(serving, users, files); });
 
   for (const int socket : handed_in) {
     const auto where = server.accept_from(adopt(network, socket));
@@ -275,6 +289,10 @@ void serve(const Configuration& configuration, bool only_check) {
   }
   for (const auto& where : listeners) {
     listen_on(where, "listening on %s\n", [&server](const Endpoint& here) { return server.listen(here); });
+  }
+  for (const auto& where : implicit_listeners) {
+    listen_on(where, "listening with TLS on %s\n",
+              [&server](const Endpoint& here) { return server.listen(here, ftplike::Beginning::implicit_tls); });
   }
   for (const auto& where : metrics_listeners) {
     listen_on(where, "metrics on http://%s/metrics\n", [&](const Endpoint& here) { return metrics_page.listen(here); });

@@ -112,6 +112,19 @@ void set_greeting(Configuration& configuration, const std::string& value) {
   configuration.greeting = value;
 }
 
+void set_tls(Configuration& configuration, const std::string& value) {
+  using ftplike::TlsPolicy;
+  if (value != "off" && value != "offered" && value != "required") refuse(value, "off, offered or required");
+  configuration.tls.policy = value == "off"       ? TlsPolicy::off
+                             : value == "offered" ? TlsPolicy::offered
+                                                  : TlsPolicy::required;
+}
+
+void set_tls_reuse(Configuration& configuration, const std::string& value) {
+  if (value != "off" && value != "preferred" && value != "required") refuse(value, "off, preferred or required");
+  configuration.tls.reuse = value;
+}
+
 void set_file(std::string& place, const std::string& value) {
   if (value.empty()) refuse(value, "the name of a file");
   place = value;
@@ -119,6 +132,7 @@ void set_file(std::string& place, const std::string& value) {
 
 constexpr const char* serving = "Serving";
 constexpr const char* who = "Who may do what";
+constexpr const char* tls = "TLS";
 constexpr const char* bounds = "Limits";
 constexpr const char* data = "Data connections";
 constexpr const char* seeing = "Seeing what happens";
@@ -145,6 +159,19 @@ const Setting table[] = {
     {who, "user", "NAME:PASSWORD", true, "a user who may do everything, for trying out", add_user},
     {who, "users", "FILE", false, "the users of a file, as add-user writes it",
      [](C& c, V value) { set_file(c.users, value); }},
+
+    {tls, "cert", "FILE", false, "the server's certificate with its chain, PEM (none: no TLS)",
+     [](C& c, V value) { set_file(c.tls.certificate, value); }},
+    {tls, "key", "FILE", false, "the certificate's key, PEM without a password",
+     [](C& c, V value) { set_file(c.tls.key, value); }},
+    {tls, "tls", "off|offered|required", false,
+     "whether clients may, or must, protect logins and data (offered if there is a certificate)", set_tls},
+    {tls, "tls-implicit", "HOST:PORT", true, "where sessions begin with the TLS handshake (none)",
+     [](C& c, V value) { c.tls.implicit.push_back(host_and_port(value, "990")); }},
+    {tls, "tls-reuse", "off|preferred|required", false,
+     "whether data connections resume the TLS session of their control connection (preferred)", set_tls_reuse},
+    {tls, "tls-client-ca", "FILE", false, "who signs clients' certificates, PEM; users' files name them (none)",
+     [](C& c, V value) { set_file(c.tls.client_ca, value); }},
 
     {bounds, "max-sessions", "N", false, "sessions at a time (10000)",
      [](C& c, V value) { c.limits.sessions = at_least_one<std::size_t>(value); }},

@@ -1,6 +1,7 @@
 #pragma once
 #include <openssl/err.h>
 #include <openssl/opensslv.h>
+#include <openssl/pemerr.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <string>
@@ -28,6 +29,9 @@ inline const std::error_category& tls_category() noexcept {
           default: break;
         }
       }
+      if (ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE)
+        return "nothing in PEM there";
+      if (ERR_GET_LIB(code) == ERR_LIB_OSSL_DECODER) return "no key there that could be read";
       const char* const reason = ERR_reason_error_string(code);
       return reason ? std::string{"TLS: "} + reason : "TLS error " + std::to_string(value);
     }
