@@ -1,6 +1,7 @@
 // Every verb in every state, with good and bad arguments: exactly one final reply, of those that RFC 959 §5.4 and the
 // RFCs and drafts of the extensions allow, and the session stays in step.
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -181,9 +182,43 @@ TEST(EveryVerb, HasARowInThisTable) {
   EXPECT_EQ(of_server, of_table);
 }
 
+const std::set<std::string> early{"USER", "PASS", "REIN", "QUIT", "NOOP", "HOST", "CLNT",
+                                  "OPTS", "UTF8", "LANG", "ABOR", "SYST", "FEAT", "HELP"};
+
+/// What docs/protocol.md has to say of a verb, in the columns behind its name and its RFC.
+std::string columns_of(const std::string& verb, const Row& row, const std::string& help) {
+  const auto text = [](const Codes& codes) {
+    std::string list;
+    for (const int code : codes) list += (list.empty() ? "" : " ") + std::to_string(code);
+    return list;
+  };
+  std::string form;
+  for (const char c : help.substr(0, help.find(':'))) form += c == '|' ? std::string{"\\|"} : std::string{c};
+  const bool acts_at_once = verb == "ABOR" || verb == "STAT";
+  return "`" + form + "` | " + help.substr(help.find(':') + 2) + " | " + (early.contains(verb) ? "yes" : "") + " | " +
+         (acts_at_once ? "at once" : "") + " | " + text(row.success) + " | " + text(row.failure) + " |";
+}
+
+TEST(EveryVerb, StandsInTheDocumentAsItIsTested) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, {});
+  Dialogue client{network};
+  std::ifstream document{FTPLIKE_DOCS "/protocol.md"};
+  std::map<std::string, std::string> described;  // by verb, without the column of the RFCs
+  for (std::string line; std::getline(document, line);) {
+    if (!line.starts_with("| `")) continue;
+    const auto verb = line.substr(3, line.find('`', 3) - 3);
+    const auto behind_rfc = line.find(" | ", line.find(" | ") + 3) + 3;
+    EXPECT_TRUE(described.emplace(verb, line.substr(behind_rfc)).second) << verb << " stands there twice";
+  }
+  for (const auto& [verb, row] : rows()) {
+    const auto help = client.say("HELP " + verb);
+    EXPECT_EQ(described[verb], columns_of(verb, row, help.substr(4, help.size() - 6))) << verb;
+  }
+  EXPECT_EQ(described.size(), rows().size());
+}
+
 TEST(EveryVerb, BeforeALoginIsRefusedUnlessItIsForThat) {
-  const std::set<std::string> early{"USER", "PASS", "REIN", "QUIT", "NOOP", "HOST", "CLNT",
-                                    "OPTS", "UTF8", "LANG", "ABOR", "SYST", "FEAT", "HELP"};
   each_command([&](const std::string& verb, const Row& row, const std::string& argument) {
     Stage stage;
     const auto command = with(verb, argument);
