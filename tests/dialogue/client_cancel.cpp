@@ -68,7 +68,7 @@ TEST(ClientCancel, LeavesTheSessionInStepWhateverTheServerSaysToTheAbort) {
     Started fetching{network, text_of(client, "a")};
     fetching.cancel(network);
     ASSERT_TRUE(fetching.done());
-    EXPECT_THROW(fetching.get(), std::system_error);
+    EXPECT_THROW(fetching.result(), std::system_error);
     EXPECT_EQ(network.run(client.command("STAT b")).text(), "b") << replies[0];
   }
 }
@@ -149,11 +149,11 @@ TEST(ClientCancel, WorksAtAnyStep) {
     Started fetching{network, text_of(client, "a")};
     for (int i = 0; i < n && !fetching.done(); ++i) network.advance(5ms);
     if (fetching.done()) {
-      EXPECT_EQ(fetching.get(), "hello");
+      EXPECT_EQ(fetching.result(), "hello");
       break;
     }
     fetching.cancel(network);
     EXPECT_TRUE(fetching.done()) << n;
-    EXPECT_THROW(fetching.get(), std::system_error);
+    EXPECT_THROW(fetching.result(), std::system_error);
   }
 }

@@ -359,7 +359,7 @@ TEST(Mirror, CanBeCancelled) {
   EXPECT_FALSE(running.done());
   running.cancel(network);
   EXPECT_TRUE(running.done());
-  EXPECT_THROW(running.get(), std::system_error);
+  EXPECT_THROW(running.result(), std::system_error);
   EXPECT_FALSE(folder.has("copy/a"));
   EXPECT_FALSE(folder.has("copy/b"));
 }

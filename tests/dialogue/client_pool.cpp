@@ -177,7 +177,7 @@ TEST(ClientPool, CanBeCancelledWhileItWaits) {
   Started waiting{network, pool.list()};
   waiting.cancel(network);
   EXPECT_TRUE(waiting.done());
-  EXPECT_THROW(waiting.get(), std::system_error);
+  EXPECT_THROW(waiting.result(), std::system_error);
   holding.cancel(network);
   EXPECT_TRUE(holding.done());
   network.run(pool.list());

@@ -4,6 +4,7 @@
 #include "support/client.hpp"
 
 #include "support/scripted_server.hpp"
+#include "support/started.hpp"
 
 /// Logs in to the scripted server, whose script begins with `welcomes`.
 inline TestClient enter(ftplike::SimulatedNetwork& network, ftplike::ClientOptions options = {}) {
@@ -32,28 +33,3 @@ inline ftplike::awaitable<void> send_text(TestClient& client, std::string text, 
   ftplike::TextSource source{std::move(text)};
   co_await client.upload(source, std::move(remote), std::move(options));
 }
-
-/// An operation that goes on while the test does something else.
-template <class R> class Started {
- public:
-  Started(ftplike::SimulatedNetwork& network, ftplike::awaitable<R> operation) {
-    ftplike::start_on(network.executor(), ftplike::settle(std::move(operation), state_->result), state_->stop.slot(),
-                      [state = state_](std::exception_ptr) { state->done = true; });
-    network.settle();
-  }
-  bool done() const { return state_->done; }
-  void cancel(ftplike::SimulatedNetwork& network) {
-    state_->stop.emit(asio::cancellation_type::terminal);
-    network.settle();
-  }
-  R get() { return state_->result.get(); }
-
- private:
-  struct State {
-    ftplike::Settled<R> result;
-    asio::cancellation_signal stop;
-    bool done = false;
-  };
-  std::shared_ptr<State> state_ = std::make_shared<State>();
-};
-template <class R> Started(ftplike::SimulatedNetwork&, ftplike::awaitable<R>) -> Started<R>;

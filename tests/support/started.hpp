@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include <ftplike/io/simulated.hpp>
 #include <ftplike/io/within.hpp>
 
 /// An operation under way on `executor`; the test lets it run, looks whether it is done, and cancels it by its slot.
@@ -14,8 +15,17 @@ template <class R> class Started {
     ftplike::start_on(executor, ftplike::settle(std::move(operation), state_->result), state_->stop.slot(),
                       [state = state_](std::exception_ptr) { state->done = true; });
   }
+  /// The same on a simulated network, where it runs as far as it gets at once.
+  Started(ftplike::SimulatedNetwork& network, ftplike::awaitable<R> operation)
+      : Started{network.executor(), std::move(operation)} {
+    network.settle();
+  }
   bool done() const { return state_->done; }
   void cancel() { state_->stop.emit(asio::cancellation_type::terminal); }
+  void cancel(ftplike::SimulatedNetwork& network) {
+    cancel();
+    network.settle();
+  }
   R result() { return state_->result.get(); }
   /// What it failed with; none if it is not done or went well.
   std::error_code error() {
