@@ -208,7 +208,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   /// Opens the data connection of a transfer.
   awaitable<Stream> open_data(Transfer& transfer) { return this->secure_data(channel_.open(*this, transfer.opening)); }
   /// Whether the client closed the control connection without saying QUIT.
-  bool has_left() const {
+  bool has_left() {
     const bool ended = control_.ended() || control_error_ || control_.stream().has_ended();
     const auto& later = control_.put_off();
     const bool quit = std::any_of(later.begin(), later.end(),
