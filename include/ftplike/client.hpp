@@ -52,6 +52,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// What the server says that it can do.
   const Features& features() const noexcept { return core_->features; }
   const Reply& greeting() const noexcept { return core_->greeting; }
+  /// What protects the session, over a transport with TLS: `TlsDetails`, without a version where nothing does.
+  auto tls() const requires SecurableStream<typename T::Stream> { return core_->control().stream().details(); }
+  /// The server's certificate, over a transport with TLS.
+  auto peer_certificate() const requires SecurableStream<typename T::Stream> {
+    return core_->control().stream().peer_certificate();
+  }
   Endpoint peer() const { return core_->peer(); }
   Endpoint local() const { return core_->local(); }
 

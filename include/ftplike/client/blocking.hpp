@@ -39,6 +39,7 @@ class BasicBlockingClient {
   Dialect dialect() const noexcept { return client_->dialect(); }
   const Features& features() const noexcept { return client_->features(); }
   const Reply& greeting() const noexcept { return client_->greeting(); }
+  auto tls() const requires SecurableStream<typename T::Stream> { return client_->tls(); }
   Endpoint peer() const { return client_->peer(); }
 
   Reply command(std::string text) { return run(client_->command(std::move(text))); }

@@ -251,10 +251,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     const std::string verb = verb_of(transfer.command);
     Settled<Reply> word;
     if (!outcome.failed() || transfer.broken) {
-      // Of a data connection that broke the server may say why.
-      link_.reset();
+      // Of a data connection that broke the server may say why. Of one with TLS that did not, something of the server's
+      // may be unread, a ticket or a goodbye: to close it now would take from the server what is still on its way.
+      if (outcome.failed() || !secured) link_.reset();
       const Duration patience = outcome.failed() ? options.limits.recovery : options.limits.reply;
       co_await settle(control_.conclude(verb, patience), word);
+      link_.reset();
     }
     const std::exception_ptr failure = judge(transfer, outcome, word);
     if (!failure) co_return word.get();

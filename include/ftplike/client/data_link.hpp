@@ -97,11 +97,7 @@ template <class Core> class DataLink {
   awaitable<void> finish() {
     check();
     try {
-      if constexpr (requires { stream_.part(core_.network(), Duration{}); }) {
-        co_await stream_.part(core_.network(), core_.options.limits.recovery);
-      } else {
-        co_await stream_.finish();
-      }
+      co_await stream_.finish();
     } catch (const std::system_error&) {
       transfer_.broken = true;
       throw;

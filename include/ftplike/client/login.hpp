@@ -10,7 +10,8 @@ namespace ftplike::detail {
 /// The first words of a session. Each waits for its answer: nothing is sent ahead to a server that is not yet known.
 ///
 /// 1. The greeting: 220, perhaps after a 120.
-/// 2. If the URL asks for it AUTH TLS, PBSZ 0 and PROT P, or else the end: nothing goes out in clear then.
+/// 2. If the URL asks for it AUTH TLS, PBSZ 0 and PROT P, or else the end: nothing goes out in clear then. The dialect
+///    makes no difference to that.
 /// 3. Only if the dialect is to be found out and no user is given, PWD: a 257 before any login is a server that wants
 ///    none, which is the ftp-like dialect.
 /// 4. Unless that is settled, USER: 502 or 500 is the ftp-like dialect, too. After 331 PASS, after 332 ACCT.
@@ -39,7 +40,13 @@ template <class Core> class Login {
     auto& stream = core_.control().stream();
     if constexpr (requires { stream.connect_tls(core_.network().tls_client(), url_.host); }) {
       auto handshake = stream.connect_tls(core_.network().tls_client(), url_.host);
-      co_await within(core_.network(), core_.options.limits.connect, std::move(handshake));
+      Settled<void> shaken;
+      co_await settle(within(core_.network(), core_.options.limits.connect, std::move(handshake)), shaken);
+      try {
+        shaken.get();
+      } catch (const std::system_error& error) {
+        throw ClientError{error.code(), "TLS", Channel::control, 0, url_.host + ": " + error.code().message()};
+      }
     } else {
       throw ClientError{std::make_error_code(std::errc::protocol_not_supported), "AUTH", Channel::local, 0,
                         "this transport has no TLS"};
@@ -57,7 +64,7 @@ template <class Core> class Login {
   }
 
   awaitable<void> find_dialect() {
-    core_.dialect = core_.secured ? Dialect::standard : core_.options.dialect;
+    core_.dialect = core_.options.dialect;
     if (core_.dialect == Dialect::ftplike) co_return;
     if (core_.dialect == Dialect::automatic && url_.user.empty()) {
       const Reply place = co_await core_.ask("PWD");

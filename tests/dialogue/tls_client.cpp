@@ -1,0 +1,266 @@
+#include <chrono>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <ftplike/tls.hpp>
+
+#include "support/certificates.hpp"
+#include "support/folder.hpp"
+#include "support/scripted_server.hpp"
+
+namespace {
+
+using namespace ftplike;
+using namespace std::chrono_literals;
+
+/// Our client and our server on a simulated network with TLS.
+class TlsClientSession : public testing::Test {
+ protected:
+  using Wire = TlsTransport<SimulatedTransport>;
+  using TheServer = Server<Wire, ftplike::detail::ProfileOf<Ftp, MemoryStorage, UserTable>::type>;
+  static constexpr std::uint16_t port = 21, implicit_port = 990;
+
+  void serve(const CertificateFiles& shown, TlsPolicy policy = TlsPolicy::required) {
+    TlsServerSettings settings;
+    settings.certificate = shown.certificate;
+    settings.key = shown.key;
+    settings.reuse = TlsReuse::required;
+    settings.oldest = settings.newest = version;
+    serve(TlsServer{settings}, policy);
+  }
+  void serve(TlsServer tls, TlsPolicy policy) {
+    transport = std::make_unique<Wire>(std::move(tls), network);
+    UserTable users{GuestAuthenticator{}};
+    users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
+    server = std::make_unique<TheServer>(*transport, Ftp{}, storage, std::move(users), policy);
+    server->listen({asio::ip::address_v4::loopback(), port});
+    server->listen({asio::ip::address_v4::loopback(), implicit_port}, Beginning::implicit_tls);
+  }
+  void serve() { serve(certificates.issue("server")); }
+  ~TlsClientSession() override {
+    if (server) server->stop();
+    network.advance(1h);
+    EXPECT_EQ(network.open_streams(), 0u);
+    EXPECT_EQ(network.open_acceptors(), 0u);
+    EXPECT_EQ(network.pending_timers(), 0u);
+  }
+
+  static Url anna(Secure secure) {
+    Url url{"127.0.0.1", secure == Secure::implicit_tls ? implicit_port : port};
+    url.secure = secure;
+    url.user = "anna";
+    url.password = "secret";
+    return url;
+  }
+  TlsClientSettings trusting() const {
+    TlsClientSettings settings;
+    settings.ca_file = certificates.authority();
+    return settings;
+  }
+  Client<Wire> log_in(const Url& url, ClientOptions options = {}) {
+    ours = std::make_unique<Wire>(TlsClient{trusting()}, TlsServer{}, network);
+    return network.run(connect(*ours, url, options));
+  }
+  /// What a client says that is not let in.
+  std::string complaint(const TlsClientSettings& settings, const Url& url) {
+    ours = std::make_unique<Wire>(TlsClient{settings}, TlsServer{}, network);
+    try {
+      network.run(connect(*ours, url));
+    } catch (const ClientError& error) { return error.what(); }
+    return "none";
+  }
+  std::string complaint(const TlsClientSettings& settings) { return complaint(settings, anna(Secure::explicit_tls)); }
+  void carry_files(Client<Wire>& client) {
+    folder.write("b.txt", std::string(200'000, 'b'));
+    network.run(client.download("a.txt", folder / "a.txt"));
+    network.run(client.upload(folder / "b.txt", "b.txt"));
+    network.run(client.download("b.txt", folder / "c.txt"));
+    EXPECT_EQ(folder.read("a.txt"), "hello");
+    EXPECT_EQ(folder.read("c.txt"), std::string(200'000, 'b'));
+    EXPECT_EQ(network.run(client.list()).size(), 2u);
+  }
+
+  SimulatedNetwork network{7};
+  Certificates certificates;
+  TestFolder folder;
+  TlsVersion version = TlsVersion::tls_1_3;
+  MemoryStorage storage{{"/a.txt", "hello"}};
+  std::unique_ptr<Wire> transport, ours;
+  std::unique_ptr<TheServer> server;
+};
+
+TEST_F(TlsClientSession, CarriesFilesBothWaysWhereDataMustResumeTheSession) {
+  for (const auto each : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+    version = each;
+    serve();
+    auto client = log_in(anna(Secure::explicit_tls));
+    EXPECT_EQ(client.tls().version, each == TlsVersion::tls_1_2 ? "TLSv1.2" : "TLSv1.3");
+    carry_files(client);
+    network.run(client.quit());
+    server->stop();
+    network.advance(1h);
+  }
+}
+
+TEST_F(TlsClientSession, BeginsWithTheHandshakeWhereTlsIsImplicit) {
+  serve();
+  auto client = log_in(anna(Secure::implicit_tls));
+  carry_files(client);
+  network.run(client.quit());
+}
+
+TEST_F(TlsClientSession, ResumesAsManyTransfersAsThereAre) {
+  serve();
+  auto client = log_in(anna(Secure::explicit_tls));
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(network.run(client.list()).size(), 1u);
+  network.run(client.quit());
+}
+
+TEST_F(TlsClientSession, CanBeAnFtpLikeOne) {
+  serve();
+  Url url{"127.0.0.1", port};
+  url.secure = Secure::explicit_tls;
+  auto client = log_in(url);
+  EXPECT_EQ(client.dialect(), Dialect::ftplike);
+  carry_files(client);
+  network.run(client.quit());
+}
+
+TEST_F(TlsClientSession, IsTheSameHoweverTheBytesAreSplit) {
+  network.conditions().split = Split::every_byte;
+  network.conditions().interleave = true;
+  serve();
+  auto client = log_in(anna(Secure::explicit_tls));
+  network.run(client.download("a.txt", folder / "a.txt"));
+  network.run(client.upload(folder / "a.txt", "b.txt"));
+  EXPECT_EQ(network.run(client.size("b.txt")), 5u);
+  network.run(client.quit());
+}
+
+TEST_F(TlsClientSession, ComplainsOfEveryCertificateThatItCannotTrust) {
+  const auto refused = [this](const std::string& file, const CertificateWish& wish) {
+    serve(certificates.issue(file, wish));
+    const std::string words = complaint(trusting());
+    server->stop();
+    network.advance(1h);
+    return words;
+  };
+  EXPECT_EQ(refused("old", {.begins = -7200, .ends = -3600}), "TLS: 127.0.0.1: the certificate has expired");
+  EXPECT_EQ(refused("early", {.begins = 3600, .ends = 7200}), "TLS: 127.0.0.1: the certificate is not valid yet");
+  EXPECT_EQ(refused("other", {.alternative_names = "DNS:other.example,IP:10.0.0.1"}),
+            "TLS: 127.0.0.1: the certificate is for another address");
+  EXPECT_EQ(refused("own", {.signed_by_itself = true}),
+            "TLS: 127.0.0.1: the certificate is self-signed and not trusted");
+  const Certificates others{"Other authority"};
+  serve();
+  TlsClientSettings strangers, pinned, system;
+  strangers.ca_file = others.authority();
+  EXPECT_EQ(complaint(strangers), "TLS: 127.0.0.1: nobody trusted has signed the certificate");
+  EXPECT_EQ(complaint(system), "TLS: 127.0.0.1: nobody trusted has signed the certificate");
+  pinned.pinned.push_back(*Fingerprint::parse(std::string(64, '0')));
+  EXPECT_EQ(complaint(pinned), "TLS: 127.0.0.1: the certificate is not the pinned one");
+}
+
+TEST_F(TlsClientSession, TrustsAPinnedCertificateOrAnyIfToldTo) {
+  serve(certificates.issue("own", {.alternative_names = "", .signed_by_itself = true}));
+  TlsClientSettings settings;
+  settings.insecure = true;
+  ours = std::make_unique<Wire>(TlsClient{settings}, TlsServer{}, network);
+  {
+    auto client = network.run(connect(*ours, anna(Secure::explicit_tls)));
+    settings.insecure = false;
+    settings.pinned.push_back(client.peer_certificate()->fingerprint);
+  }
+  EXPECT_EQ(complaint(settings), "none");
+}
+
+TEST_F(TlsClientSession, SaysNoPasswordWhereTheServerHasNoTls) {
+  serve(TlsServer{}, TlsPolicy::offered);
+  EXPECT_EQ(complaint(trusting()), "AUTH: 502 TLS is not offered here");
+  EXPECT_NE(complaint(trusting(), anna(Secure::implicit_tls)), "none");
+}
+
+/// What a client makes of a server that does as the script says, at 10.0.0.2.
+std::string complaint_at_script(SimulatedNetwork& network) {
+  TlsTransport<SimulatedTransport> wire{TlsClient{}, TlsServer{}, network};
+  Url url{"10.0.0.2", 21};
+  url.secure = Secure::explicit_tls;
+  url.user = "ann";
+  url.password = "secret";
+  try {
+    network.run(connect(wire, url));
+  } catch (const ClientError& error) { return error.what(); }
+  return "none";
+}
+
+TEST(TlsClientAndAttacker, HearNothingThatWasSaidInClearBeforeTheHandshake) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.says("220 Hello").hears("AUTH TLS").says_raw("234 Go\r\n230 Logged in, send your files\r\n").is_left();
+  EXPECT_EQ(complaint_at_script(network), "AUTH: unexpected reply");
+}
+
+TEST(TlsClientAndAttacker, DoNotGoOnInClearWhenSomebodyTakesAuthAway) {
+  for (const auto* const reply : {"500 What?", "534 Not here", "220 Welcome to anybody"}) {
+    SimulatedNetwork network{1};
+    ScriptedServer server{network};
+    server.says("220 Hello").dialogue("AUTH TLS", reply).is_left();
+    EXPECT_NE(complaint_at_script(network), "none") << reply;
+  }
+}
+
+TEST(TlsClientAndAttacker, DoNotTakeSomethingElseForAHandshake) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.says("220 Hello").hears("AUTH TLS").says("234 Go").waits(1s).says("230 Logged in").is_left();
+  EXPECT_EQ(complaint_at_script(network), "TLS: 10.0.0.2: the peer does not speak TLS");
+}
+
+TEST_F(TlsClientSession, EndsInOrderWhereverTheNetworkFails) {
+  const auto shown = certificates.issue("server");
+  TlsServerSettings its;
+  its.certificate = shown.certificate;
+  its.key = shown.key;
+  bool reached = true;
+  for (std::uint64_t n = 1; reached; ++n) {
+    for (const auto fault : {Fault::reset, Fault::end}) {
+      SimulatedNetwork own{n};
+      folder.write("there", "old");
+      folder.write("sent", "a whole file");
+      MemoryStorage kept{{"/there", "hello"}};
+      Wire theirs{TlsServer{its}, own}, mine{TlsClient{trusting()}, TlsServer{}, own};
+      {
+        UserTable users{GuestAuthenticator{}};
+        users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
+        TheServer one{theirs, Ftp{}, kept, std::move(users), TlsPolicy::required};
+        one.listen({asio::ip::address_v4::loopback(), port});
+        own.fail_at(n, fault);
+        bool stored = false;
+        try {
+          auto client = own.run(connect(mine, anna(Secure::explicit_tls)));
+          own.run(client.download("there", folder / "there"));
+          EXPECT_EQ(folder.read("there"), "hello") << n;
+          own.run(client.upload(folder / "sent", "sent"));
+          stored = true;
+          EXPECT_EQ(own.run(client.size("sent")), 12u) << n;
+          own.run(client.quit());
+        } catch (const std::system_error&) {  // what the fault did
+        }
+        const std::string text = folder.read("there");
+        EXPECT_TRUE(text == "old" || text == "hello") << n << ": " << text;
+        reached = own.operations() >= n;
+        EXPECT_TRUE(reached || stored);
+      }
+      own.advance(1h);
+      EXPECT_EQ(own.open_streams(), 0u) << n;
+      EXPECT_EQ(own.open_acceptors(), 0u) << n;
+      EXPECT_EQ(own.pending_timers(), 0u) << n;
+    }
+  }
+}
+
+}  // namespace
