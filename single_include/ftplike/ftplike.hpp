@@ -2283,11 +2283,7 @@ template <class Core> class DataLink {
   awaitable<void> finish() {
     check();
     try {
-      if constexpr (requires { stream_.part(core_.network(), Duration{}); }) {
-        co_await stream_.part(core_.network(), core_.options.limits.recovery);
-      } else {
-        co_await stream_.finish();
-      }
+      co_await stream_.finish();
     } catch (const std::system_error&) {
       transfer_.broken = true;
       throw;
@@ -3856,10 +3852,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     const std::string verb = verb_of(transfer.command);
     Settled<Reply> word;
     if (!outcome.failed() || transfer.broken) {
-      // Of a data connection that broke the server may say why.
-      link_.reset();
+      // Of a data connection that broke the server may say why. Of one with TLS that did not, something of the server's
+      // may be unread, a ticket or a goodbye: to close it now would take from the server what is still on its way.
+      if (outcome.failed() || !secured) link_.reset();
       const Duration patience = outcome.failed() ? options.limits.recovery : options.limits.reply;
       co_await settle(control_.conclude(verb, patience), word);
+      link_.reset();
     }
     const std::exception_ptr failure = judge(transfer, outcome, word);
     if (!failure) co_return word.get();
@@ -4976,7 +4974,8 @@ namespace ftplike::detail {
 /// The first words of a session. Each waits for its answer: nothing is sent ahead to a server that is not yet known.
 ///
 /// 1. The greeting: 220, perhaps after a 120.
-/// 2. If the URL asks for it AUTH TLS, PBSZ 0 and PROT P, or else the end: nothing goes out in clear then.
+/// 2. If the URL asks for it AUTH TLS, PBSZ 0 and PROT P, or else the end: nothing goes out in clear then. The dialect
+///    makes no difference to that.
 /// 3. Only if the dialect is to be found out and no user is given, PWD: a 257 before any login is a server that wants
 ///    none, which is the ftp-like dialect.
 /// 4. Unless that is settled, USER: 502 or 500 is the ftp-like dialect, too. After 331 PASS, after 332 ACCT.
@@ -5005,7 +5004,13 @@ template <class Core> class Login {
     auto& stream = core_.control().stream();
     if constexpr (requires { stream.connect_tls(core_.network().tls_client(), url_.host); }) {
       auto handshake = stream.connect_tls(core_.network().tls_client(), url_.host);
-      co_await within(core_.network(), core_.options.limits.connect, std::move(handshake));
+      Settled<void> shaken;
+      co_await settle(within(core_.network(), core_.options.limits.connect, std::move(handshake)), shaken);
+      try {
+        shaken.get();
+      } catch (const std::system_error& error) {
+        throw ClientError{error.code(), "TLS", Channel::control, 0, url_.host + ": " + error.code().message()};
+      }
     } else {
       throw ClientError{std::make_error_code(std::errc::protocol_not_supported), "AUTH", Channel::local, 0,
                         "this transport has no TLS"};
@@ -5023,7 +5028,7 @@ template <class Core> class Login {
   }
 
   awaitable<void> find_dialect() {
-    core_.dialect = core_.secured ? Dialect::standard : core_.options.dialect;
+    core_.dialect = core_.options.dialect;
     if (core_.dialect == Dialect::ftplike) co_return;
     if (core_.dialect == Dialect::automatic && url_.user.empty()) {
       const Reply place = co_await core_.ask("PWD");
@@ -6801,6 +6806,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// What the server says that it can do.
   const Features& features() const noexcept { return core_->features; }
   const Reply& greeting() const noexcept { return core_->greeting; }
+  /// What protects the session, over a transport with TLS: `TlsDetails`, without a version where nothing does.
+  auto tls() const requires SecurableStream<typename T::Stream> { return core_->control().stream().details(); }
+  /// The server's certificate, over a transport with TLS.
+  auto peer_certificate() const requires SecurableStream<typename T::Stream> {
+    return core_->control().stream().peer_certificate();
+  }
   Endpoint peer() const { return core_->peer(); }
   Endpoint local() const { return core_->local(); }
 
@@ -7365,6 +7376,7 @@ class BasicBlockingClient {
   Dialect dialect() const noexcept { return client_->dialect(); }
   const Features& features() const noexcept { return client_->features(); }
   const Reply& greeting() const noexcept { return client_->greeting(); }
+  auto tls() const requires SecurableStream<typename T::Stream> { return client_->tls(); }
   Endpoint peer() const { return client_->peer(); }
 
   Reply command(std::string text) { return run(client_->command(std::move(text))); }
@@ -12359,7 +12371,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   /// Opens the data connection of a transfer.
   awaitable<Stream> open_data(Transfer& transfer) { return this->secure_data(channel_.open(*this, transfer.opening)); }
   /// Whether the client closed the control connection without saying QUIT.
-  bool has_left() const {
+  bool has_left() {
     const bool ended = control_.ended() || control_error_ || control_.stream().has_ended();
     const auto& later = control_.put_off();
     const bool quit = std::any_of(later.begin(), later.end(),
