@@ -1,5 +1,6 @@
 // ftplike-client: the reference client. A prompt, a script, or one thing at once.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -11,11 +12,13 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <ftplike/client/reply_error.hpp>
 #include <ftplike/client/url.hpp>
 
+#include "secrets.hpp"
 #include "settings.hpp"
 #include "shell.hpp"
 #include "terminal.hpp"
@@ -29,10 +32,15 @@ struct Words {
   std::vector<std::string> server;  // HOST [PORT], or a URL
   std::string script;
   std::string url, local;  // of get, put and ls
+  std::string from, to;    // of mirror
+  MirrorWords mirror;
 };
 
 Ending ending_of(const std::exception& error) {
   if (dynamic_cast<const LocalFailure*>(&error)) return Ending::local;
+  if (const auto* client = dynamic_cast<const ClientError*>(&error); client && client->verb() == "connect") {
+    return Ending::unreachable;
+  }
   if (const auto* reply = dynamic_cast<const ReplyError*>(&error)) {
     if (reply->verb() == "PASS" || reply->verb() == "USER" || reply->reply().code() == 530)
       return Ending::not_logged_in;
@@ -56,7 +64,9 @@ void connect(Shell& shell, const Url& url) {
   try {
     shell.open(url);
   } catch (const ReplyError&) { throw; } catch (const std::system_error& error) {
-    tell(std::runtime_error{url.host + ":" + std::to_string(url.port) + ": " + error.what()});
+    const std::string what = error.what();
+    const bool names_it = what.find(url.host) != what.npos;
+    tell(std::runtime_error{names_it ? what : url.host + " port " + std::to_string(url.port) + ": " + what});
     std::exit(static_cast<int>(Ending::unreachable));
   }
 }
@@ -153,11 +163,17 @@ int main(int argc, char** argv) {
   app.add_flag("--active", settings.active, "have the server connect to us for data");
   app.add_flag("--ascii", settings.ascii, "convert line endings");
   app.add_flag("--resume", settings.resume, "go on where an interrupted transfer ended");
+  auto* parallel =
+      app.add_option("--parallel", settings.parallel, "sessions at once: for a mirror, and the parts of a get");
+  parallel->type_name("N")->check(CLI::Range(1, 64))->capture_default_str();
+  app.add_flag("--json", settings.json, "tell entries, replies and results as JSON, one object a line");
   app.add_flag("--quiet", settings.quiet, "no progress, no echo of commands that come from a pipe");
   app.footer(
       "Without -c, commands come from the terminal or from standard input; type help for them.\n"
+      "Passwords: in the URL, in FTPLIKE_PASSWORD, in ~/.netrc, or asked for without echo.\n"
       "Exit status: 0 good, 2 usage, 3 no server there, 4 login refused, 5 the server said no,\n"
       "6 a local file, 7 connection lost or timed out, 130 interrupted, 1 anything else.");
+  app.fallthrough();  // options may stand behind the word, too
   auto* get = app.add_subcommand("get", "fetch one file");
   get->add_option("url", words.url)->required();
   get->add_option("destination", words.local, "a file or a folder (the working folder)");
@@ -166,15 +182,31 @@ int main(int argc, char** argv) {
   put->add_option("url", words.url, "a folder, if it ends with a slash")->required();
   auto* ls = app.add_subcommand("ls", "list a folder");
   ls->add_option("url", words.url)->required();
+  auto* mirror =
+      app.add_subcommand("mirror", "make a folder the same as another: mirror URL DIR, mirror --reverse DIR URL");
+  mirror->add_option("from", words.from, "what is copied")->required();
+  mirror->add_option("to", words.to, "what becomes the same")->required();
+  mirror->add_flag("--reverse,-R", words.mirror.reverse, "from us to the server");
+  mirror->add_flag("--only-newer", words.mirror.only_newer, "leave alone what is as new, even if of another size");
+  mirror->add_flag("--delete", words.mirror.remove, "remove what the source does not have");
+  mirror->add_flag("--dry-run", words.mirror.dry_run, "only show what would be done");
+  mirror->add_option("--include", words.mirror.include, "only files that fit this")->type_name("PATTERN")->take_all();
+  mirror->add_option("--exclude", words.mirror.exclude, "no files and folders that fit this")
+      ->type_name("PATTERN")
+      ->take_all();
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants it
+  hide_passwords(argc, argv);
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(arguments));
+    settings.segments = parallel->count() > 0 && settings.parallel > 1;
   } catch (const CLI::Success& help) { return app.exit(help); } catch (const CLI::Error& error) {
     std::cerr << "ftplike-client: " << error.what() << std::endl;
     return static_cast<int>(Ending::usage);
   }
 
   try {
-    const bool one_thing = *get || *put || *ls;
+    const bool one_thing = *get || *put || *ls || *mirror;
     if (one_thing) settings.files = ".";
     Shell shell{settings};
     heed_interrupts(shell);
@@ -186,6 +218,10 @@ int main(int argc, char** argv) {
       else
         shell.put(words.local, name, settings.resume);
       shell.bye();
+    } else if (*mirror) {
+      Url url{words.mirror.reverse ? words.to : words.from};
+      const std::string remote = std::exchange(url.path, {});
+      shell.mirror(std::move(url), remote, words.mirror.reverse ? words.from : words.to, words.mirror);
     } else if (*ls) {
       connect(shell, Url{words.url});
       shell.list("", false);

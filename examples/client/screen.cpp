@@ -1,5 +1,6 @@
 #include "screen.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -7,11 +8,30 @@
 #include <unistd.h>
 #include <utility>
 
+#include <ftplike/observers/text.hpp>
+
 #include "../explain_style.hpp"
+#include "output.hpp"
 
 using namespace ftplike;
 
-Screen::Screen(bool explain) {
+namespace {
+
+/// Lines as a terminal may have them.
+std::string shown(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    out += detail::printable(text.substr(0, end)) + '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+}  // namespace
+
+Screen::Screen(bool explain, bool json) {
+  state_->json = json;
   if (!explain) return;
   const auto print = [](std::string_view row) { std::cout << row << std::endl; };
   state_->explain.emplace(End::client, print, explain_style(STDOUT_FILENO));
@@ -32,10 +52,24 @@ void Screen::operator()(const CommandSeen& event) {
 void Screen::operator()(const ReplySeen& event) {
   if (state_->explain) return (*state_->explain)(event);
   if (!state_->verbs.contains(state_->verb)) return;
+  if (event.reply.negative()) state_->failure = true;
   std::string text = event.reply.wire();
   std::erase(text, '\r');
-  std::cout << text << std::flush;
-  if (event.reply.negative()) state_->failure = true;
+  if (::isatty(STDOUT_FILENO) != 0) text = shown(text);
+  if (state_->json) {
+    const auto code = static_cast<std::uint64_t>(event.reply.code());
+    text = JsonObject{}.add("code", code).add("text", event.reply.text()).text() + '\n';
+  }
+  if (state_->held && !event.reply.preliminary())
+    state_->kept += text;
+  else
+    std::cout << text << std::flush;
+}
+
+void Screen::hold() { state_->held = true; }
+void Screen::let_go() {
+  state_->held = false;
+  std::cout << std::exchange(state_->kept, {}) << std::flush;
 }
 
 std::string human_size(double bytes) {
@@ -50,8 +84,10 @@ std::string human_size(double bytes) {
 ProgressBar::ProgressBar(std::string name, bool wanted)
     : name_{std::move(name)}, wanted_{wanted && ::isatty(STDERR_FILENO)} {}
 
-ProgressBar::~ProgressBar() {
-  if (shown_) std::fputs("\r\033[K", stderr);
+ProgressBar::~ProgressBar() { clear(); }
+
+void ProgressBar::clear() {
+  if (std::exchange(shown_, false)) std::fputs("\r\033[K", stderr);
 }
 
 void ProgressBar::operator()(const Progress& progress) {

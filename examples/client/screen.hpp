@@ -14,12 +14,15 @@
 /// two connections. An observer of the client; copies show on the same screen.
 class Screen {
  public:
-  explicit Screen(bool explain);
+  Screen(bool explain, bool json);
 
   /// Shows the replies to these verbs from now on, and no others.
   void show_replies_to(std::set<std::string> verbs);
   /// Whether a negative reply was shown since then, so that nobody need tell it again.
   bool showed_failure() const;
+  /// Keeps replies back until `let_go`, but for preliminary ones: what a listing gives stands before its end.
+  void hold();
+  void let_go();
 
   void operator()(const ftplike::CommandSeen& event);
   void operator()(const ftplike::ReplySeen& event);
@@ -33,7 +36,8 @@ class Screen {
   struct State {
     std::set<std::string> verbs;
     std::string verb;  // of the last command
-    bool failure = false;
+    bool failure = false, held = false, json = false;
+    std::string kept;
     std::optional<ftplike::Explain> explain;
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
@@ -50,6 +54,8 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
   ~ProgressBar();
   void operator()(const ftplike::Progress& progress);
+  /// Makes room for a line of text; the bar comes again with the next bytes.
+  void clear();
 
  private:
   std::string name_;

@@ -1,7 +1,8 @@
 #pragma once
-#include <chrono>
+#include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <ftplike/client/options.hpp>
 
@@ -24,11 +25,19 @@ class LocalFailure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// How a mirror is to be done.
+struct MirrorWords {
+  bool reverse = false, only_newer = false, remove = false, dry_run = false;
+  std::vector<std::string> include, exclude;
+};
+
 /// What the command line said.
 struct Settings {
   std::string files = "client/client_files";  // where files are sent from and saved to
   ftplike::Dialect dialect = ftplike::Dialect::automatic;
   double timeout = 30;  // seconds
   bool active = false, ascii = false, resume = false;
-  bool explain = false, quiet = false;
+  bool explain = false, quiet = false, json = false;
+  std::size_t parallel = 4;  // sessions at once, for a mirror
+  bool segments = false;     // --parallel was given: a file is fetched in parts, too
 };

@@ -9,17 +9,20 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <sys/wait.h>
+#include <tuple>
 #include <utility>
 
 #include <ftplike/client/blocking.hpp>
-#include <ftplike/protocol/listing.hpp>
 #include <ftplike/protocol/wildcard.hpp>
 
+#include "output.hpp"
 #include "screen.hpp"
-#include "terminal.hpp"
+#include "secrets.hpp"
+#include "sessions.hpp"
 
 using namespace ftplike;
 namespace fs = std::filesystem;
@@ -73,6 +76,18 @@ std::string lower(std::string word) {
 
 bool is_pattern(const std::string& name) { return name.find_first_of("*?[") != name.npos; }
 
+/// Keeps replies from the screen while it lives.
+class HeldScreen {
+ public:
+  explicit HeldScreen(Screen& screen) : screen_{screen} { screen_.hold(); }
+  HeldScreen(const HeldScreen&) = delete;
+  HeldScreen& operator=(const HeldScreen&) = delete;
+  ~HeldScreen() { screen_.let_go(); }
+
+ private:
+  Screen& screen_;
+};
+
 }  // namespace
 
 struct Shell::State {
@@ -84,7 +99,8 @@ struct Shell::State {
     void (State::*act)(const Arguments&);
   };
 
-  explicit State(const Settings& its_settings) : settings{its_settings}, screen{its_settings.explain} {}
+  explicit State(const Settings& its_settings)
+      : settings{its_settings}, screen{its_settings.explain, its_settings.json} {}
 
   Client& connected() {
     if (!client || !client->is_open()) throw LocalFailure{"not connected; open HOST [PORT]"};
@@ -130,9 +146,16 @@ struct Shell::State {
     const std::string local = existing(name);
     ProgressBar bar{name, !settings.quiet};
     if (verb == "APPE")
-      (void)connected().append(local, fs::path{name}.filename(), options(bar, false));
+      tell("append", connected().append(local, fs::path{name}.filename(), options(bar, false)));
     else
-      (void)connected().upload(local, fs::path{name}.filename(), options(bar, settings.resume));
+      tell("put", connected().upload(local, fs::path{name}.filename(), options(bar, settings.resume)));
+  }
+  void tell(std::string_view what, const TransferResult& result) const {
+    if (!settings.json) return;
+    const std::chrono::duration<double> took = result.took;
+    JsonObject object;
+    object.add("done", what).add("name", result.name).add("bytes", result.transferred).add("offset", result.offset);
+    std::cout << object.add("seconds", took.count()).text() << std::endl;
   }
   /// A file of ours that is to be sent: no command is given for one that is not there.
   std::string existing(const std::string& name) const {
@@ -146,27 +169,84 @@ struct Shell::State {
     const std::string where = local.empty() ? settings.files : ours(local);
     if (local.empty() && !fs::is_directory(where)) throw LocalFailure{where + ": no such folder"};
     ProgressBar bar{remote, !settings.quiet};
-    (void)connected().download(remote, where, options(bar, resume));
+    if (settings.segments && !resume && connected().dialect() == Dialect::standard) {
+      // The sessions of a pool are where the login led them.
+      const std::string place = on_server(remote);
+      const Many sessions{*this, address};
+      tell("get", sessions->get_in_segments(place, where, options(bar, resume)));
+    } else {
+      tell("get", connected().download(remote, where, options(bar, resume)));
+    }
+  }
+  /// A path of the server as it is seen from anywhere.
+  std::string on_server(const std::string& path) {
+    if (path.starts_with('/')) return path;
+    const std::string here = connected().pwd();
+    return path.empty() ? here : here + (here.ends_with('/') ? "" : "/") + path;
   }
   void put(const std::string& name, const std::string& remote, bool resume) {
     const std::string local = existing(name);
     ProgressBar bar{name, !settings.quiet};
-    (void)connected().upload(local, remote.empty() ? fs::path{name}.filename().string() : remote, options(bar, resume));
+    const std::string there = remote.empty() ? fs::path{name}.filename().string() : remote;
+    tell("put", connected().upload(local, there, options(bar, resume)));
   }
   void list(const std::string& path, bool names_only) {
-    const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    connected().list(path, [&](const Entry& entry) {
-      std::string line;
-      const bool bare = names_only || entry.modified == Timestamp{};
-      if (entry.name.empty())
-        line = entry.listed;
-      else if (bare)
-        line = entry.name;
-      else
-        append_listed(line, entry, now);
-      std::cout << line << '\n';
+    const std::string pattern = fs::path{path}.filename();
+    const bool picks = is_pattern(pattern);
+    const ListingOutput out{names_only, settings.json};
+    const HeldScreen held{screen};
+    const std::string folder = picks ? fs::path{path}.parent_path().string() : path;
+    connected().list(folder, [&](const Entry& entry) {
+      if (!picks || matches(pattern, entry.name)) out.show(entry);
     });
     std::cout << std::flush;
+  }
+
+  void mirror(Url url, const std::string& remote, const std::string& local, const MirrorWords& words) {
+    MirrorOptions options;
+    options.direction = words.reverse ? Direction::sent : Direction::received;
+    options.only_newer = words.only_newer;
+    options.delete_others = words.remove;
+    options.include = words.include;
+    options.exclude = words.exclude;
+    ProgressBar bar{local, !settings.quiet};
+    options.transfer = this->options(bar, settings.resume);
+    std::exception_ptr first_failure;
+    options.done = [this, &bar](const MirrorAction& action, const std::exception_ptr& failure) {
+      bar.clear();
+      show(action, failure);
+    };
+    const Many sessions{*this, std::move(url)};
+    const MirrorPlan plan = sessions->plan(remote, local, options);
+    for (const auto& line : plan.skipped) std::cerr << "ftplike-client: left alone: " << line << std::endl;
+    if (words.dry_run) {
+      for (const auto& action : plan.actions) show(action, nullptr);
+      return;
+    }
+    const MirrorSummary summary = sessions->carry_out(plan, options);
+    bar.clear();
+    if (!settings.json && !settings.quiet) {
+      std::cout << summary.transferred << (summary.transferred == 1 ? " file, " : " files, ")
+                << human_size(static_cast<double>(summary.bytes)) << std::endl;
+    }
+    if (summary.first_failure) std::rethrow_exception(summary.first_failure);
+  }
+  void show(const MirrorAction& action, const std::exception_ptr& failure) const {
+    std::string why;
+    try {
+      if (failure) std::rethrow_exception(failure);
+    } catch (const std::exception& error) { why = error.what(); }
+    if (settings.json) {
+      JsonObject object;
+      object.add("action", MirrorAction::name_of(action.kind)).add("path", action.path).add("size", action.size);
+      object.add("reason", MirrorAction::name_of(action.reason));
+      if (failure) object.add("failed", why);
+      std::cout << object.text() << std::endl;
+    } else if (failure) {
+      std::cerr << "ftplike-client: " << action.text() << ": " << why << std::endl;
+    } else if (!settings.quiet) {
+      std::cout << action.text() << std::endl;
+    }
   }
 
   // ---- the words that people know ----
@@ -209,6 +289,33 @@ struct Shell::State {
     if (!out) throw LocalFailure{"no pager"};
     std::fwrite(text.text().data(), 1, text.text().size(), out.get());
   }
+  void word_mirror(const Arguments& words) {
+    MirrorWords how;
+    Arguments folders;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const bool has_next = i + 1 < words.size();
+      if (words[i] == "--reverse" || words[i] == "-R")
+        how.reverse = true;
+      else if (words[i] == "--only-newer")
+        how.only_newer = true;
+      else if (words[i] == "--delete")
+        how.remove = true;
+      else if (words[i] == "--dry-run")
+        how.dry_run = true;
+      else if (words[i] == "--include" && has_next)
+        how.include.push_back(words[++i]);
+      else if (words[i] == "--exclude" && has_next)
+        how.exclude.push_back(words[++i]);
+      else
+        folders.push_back(words[i]);
+    }
+    if (folders.size() != 2 || folders[0].starts_with('-')) {
+      throw LocalFailure{std::string{vocabulary.at("mirror").usage} +
+                         "; options: --reverse --only-newer --delete --dry-run --include PATTERN --exclude PATTERN"};
+    }
+    const auto& [from, to] = std::tie(folders[0], folders[1]);
+    mirror(address, on_server(how.reverse ? to : from), ours(how.reverse ? from : to), how);
+  }
   void word_open(const Arguments& words) { open(Url{words.size() > 1 ? words[0] + ":" + words[1] : words[0]}); }
   void word_close(const Arguments&) {
     connected().quit();
@@ -220,16 +327,16 @@ struct Shell::State {
   /// The names that patterns stand for, and those that are no patterns as they are.
   std::vector<std::string> remote_names(const Arguments& words) {
     std::vector<std::string> names;
-    std::optional<std::vector<Entry>> entries;
     for (const auto& word : words) {
-      if (!is_pattern(word)) {
+      const fs::path path{word};
+      const std::string pattern = path.filename();
+      if (!is_pattern(pattern)) {
         names.push_back(word);
         continue;
       }
-      if (!entries) entries = connected().list();
       const auto before = names.size();
-      for (const auto& entry : *entries) {
-        if (entry.is_file() && matches(word, entry.name)) names.push_back(entry.name);
+      for (const auto& entry : connected().list(path.parent_path())) {
+        if (entry.is_file() && matches(pattern, entry.name)) names.push_back(path.parent_path() / entry.name);
       }
       if (names.size() == before) throw LocalFailure{word + ": nothing there fits"};
     }
@@ -254,19 +361,12 @@ struct Shell::State {
   }
 
   void open(Url url) {
-    if (!url.user.empty() && url.password.empty()) {
-      const char* const given = std::getenv("FTPLIKE_PASSWORD");
-      url.password = given ? given : ask_password("Password for " + url.user + ": ").value_or("");
-    }
-    ClientOptions options;
-    options.dialect = settings.dialect;
-    options.active = settings.active;
-    const auto limit = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(settings.timeout));
-    options.limits.connect = options.limits.reply = options.limits.connect_data = options.limits.stall = limit;
+    find_password(url);
     const std::string folder = std::exchange(url.path, {});
     screen.show_replies_to({});
     client.reset();
-    client.emplace(url, options, screen);
+    client.emplace(url, client_options(settings), screen);
+    address = std::move(url);
     if (!folder.empty()) client->cwd(folder);
   }
 
@@ -275,8 +375,29 @@ struct Shell::State {
   Settings settings;
   Screen screen;
   std::optional<Client> client;
+  Url address;  // of the session
   std::atomic<bool> busy = false;
+  std::mutex many_mutex;
+  Sessions* many = nullptr;  // under way
   bool over = false;
+
+  /// Sessions that Ctrl-C reaches.
+  class Many {
+   public:
+    Many(State& state, Url url) : state_{state}, sessions_{std::move(url), state.settings} { tell(&sessions_); }
+    Many(const Many&) = delete;
+    Many& operator=(const Many&) = delete;
+    ~Many() { tell(nullptr); }
+    Sessions* operator->() const { return &sessions_; }
+
+   private:
+    void tell(Sessions* sessions) {
+      const std::lock_guard lock{state_.many_mutex};
+      state_.many = sessions;
+    }
+    State& state_;
+    mutable Sessions sessions_;
+  };
 };
 
 const std::map<std::string_view, Shell::State::Word> Shell::State::vocabulary{
@@ -290,6 +411,8 @@ const std::map<std::string_view, Shell::State::Word> Shell::State::vocabulary{
     {"put", {"put FILE [NAME]", "send a file", 1, 2, &State::word_put}},
     {"reput", {"reput FILE [NAME]", "go on sending a file", 1, 2, &State::word_reput}},
     {"mput", {"mput FILE…", "send files", 1, 999, &State::word_mput}},
+    {"mirror",
+     {"mirror FROM TO", "make a folder the same as the server's; --reverse: as ours", 2, 99, &State::word_mirror}},
     {"mkdir", {"mkdir PATH", "make a folder", 1, 1, &State::word_mkdir}},
     {"rmdir", {"rmdir PATH", "remove an empty folder", 1, 1, &State::word_rmdir}},
     {"rm", {"rm FILE…", "remove files", 1, 999, &State::word_rm}},
@@ -362,6 +485,11 @@ void Shell::bye() {
 bool Shell::showed_failure() const { return state_->screen.showed_failure(); }
 
 bool Shell::interrupt() {
+  const std::lock_guard lock{state_->many_mutex};
+  if (state_->many) {
+    state_->many->cancel();
+    return true;
+  }
   if (!state_->busy || !state_->client) return false;
   state_->client->cancel();
   return true;
@@ -380,6 +508,12 @@ void Shell::list(const std::string& path, bool names_only) {
   state_->list(path, names_only);
 }
 
+void Shell::mirror(Url server, const std::string& remote, const std::string& local, const MirrorWords& words) {
+  const Busy busy{state_->busy};
+  find_password(server);
+  state_->mirror(std::move(server), remote, local, words);
+}
+
 std::vector<std::string> Shell::complete(const std::string& line, std::size_t word) {
   std::vector<std::string> choices;
   const auto first = words_of(line.substr(0, word));
@@ -389,7 +523,7 @@ std::vector<std::string> Shell::complete(const std::string& line, std::size_t wo
     return choices;
   }
   const std::string command = lower(first[0]);
-  static const std::set<std::string> of_ours{"put", "mput", "reput", "lcd", "stor", "appe"};
+  static const std::set<std::string> of_ours{"put", "mput", "mirror", "reput", "lcd", "stor", "appe"};
   try {
     if (of_ours.contains(command)) {
       for (const auto& entry : fs::directory_iterator{state_->settings.files})

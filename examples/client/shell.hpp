@@ -31,6 +31,8 @@ class Shell {
   void get(const std::string& remote, const std::string& local, bool resume);
   void put(const std::string& local, const std::string& remote, bool resume);
   void list(const std::string& path, bool names_only);
+  /// Makes a folder of ours the same as one of a server, or the other way; needs no session.
+  void mirror(ftplike::Url server, const std::string& remote, const std::string& local, const MirrorWords& words);
 
  private:
   struct State;

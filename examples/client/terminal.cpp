@@ -5,12 +5,13 @@
 #include <cstring>
 #include <iostream>
 #include <memory>
-#include <termios.h>
 #include <unistd.h>
 #include <utility>
 #ifdef FTPLIKE_HAS_EDITLINE
 #include <editline/readline.h>
 #endif
+
+#include "secrets.hpp"
 
 namespace {
 
@@ -64,7 +65,8 @@ std::optional<std::string> Terminal::line(const std::string& prompt) {
   if (interactive_) {
     const std::unique_ptr<char, decltype(&std::free)> typed{::readline(prompt.c_str()), std::free};
     if (!typed) return std::nullopt;
-    if (*typed) add_history(typed.get());
+    const bool has_secret = without_passwords(typed.get()) != typed.get();
+    if (*typed && !has_secret) add_history(typed.get());
     return std::string{typed.get()};
   }
 #endif
@@ -72,7 +74,8 @@ std::optional<std::string> Terminal::line(const std::string& prompt) {
   std::string text;
   if (!std::getline(std::cin, text)) return std::nullopt;
   if (text.ends_with('\r')) text.pop_back();
-  if (echo_ && !interactive_) std::cout << (std::exchange(first_, false) ? "" : "\n") << prompt << text << std::endl;
+  if (echo_ && !interactive_)
+    std::cout << (std::exchange(first_, false) ? "" : "\n") << prompt << without_passwords(text) << std::endl;
   return text;
 }
 
@@ -80,23 +83,4 @@ void Terminal::restore() {
 #ifdef FTPLIKE_HAS_EDITLINE
   if (::isatty(STDIN_FILENO)) rl_deprep_terminal();
 #endif
-}
-
-std::optional<std::string> ask_password(const std::string& prompt) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> terminal{std::fopen("/dev/tty", "r+"), std::fclose};
-  if (!terminal) return std::nullopt;
-  termios before{};
-  if (::tcgetattr(::fileno(terminal.get()), &before) != 0) return std::nullopt;
-  termios silent = before;
-  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  ::tcsetattr(::fileno(terminal.get()), TCSAFLUSH, &silent);
-  std::fputs(prompt.c_str(), terminal.get());
-  std::fflush(terminal.get());
-  std::string password;
-  for (int c = std::fgetc(terminal.get()); c != EOF && c != '\n'; c = std::fgetc(terminal.get())) {
-    password += static_cast<char>(c);
-  }
-  ::tcsetattr(::fileno(terminal.get()), TCSAFLUSH, &before);
-  std::fputs("\n", terminal.get());
-  return password;
 }

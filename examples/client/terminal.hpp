@@ -25,6 +25,3 @@ class Terminal {
  private:
   bool interactive_, echo_, first_ = true;
 };
-
-/// Asks for a password without showing it; none if there is no terminal.
-std::optional<std::string> ask_password(const std::string& prompt);

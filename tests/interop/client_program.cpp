@@ -1,0 +1,278 @@
+// Our client program with our server program: each of its words, options and ways to end.
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "connection.hpp"
+#include "running_server.hpp"
+#include "tree.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+class ClientProgram : public Interop {
+ protected:
+  Outcome client(std::vector<std::string> arguments, std::string_view input = {}) const {
+    arguments.insert(arguments.begin(), FTPLIKE_CLIENT_PROGRAM);
+    return run(std::move(arguments), input);
+  }
+  /// The commands of a session that works in the client's folder.
+  Outcome session(const std::string& commands, std::vector<std::string> options = {}) const {
+    options.insert(options.end(), {"--files", ours.string(), server.url(), "-c", commands});
+    return client(std::move(options));
+  }
+  /// With keys for a terminal, as terminal_session.py has them.
+  Outcome typed(std::vector<std::string> arguments, std::string_view keys) const {
+    const std::string script = std::string{FTPLIKE_EXAMPLES} + "/../tests/interop/terminal_session.py";
+    arguments.insert(arguments.begin(), {"python3", script, FTPLIKE_CLIENT_PROGRAM});
+    return outcome_of(program(std::move(arguments)).with("TERM", "dumb"), keys);
+  }
+  static bool says(const Outcome& outcome, std::string_view text) {
+    return outcome.output.find(text) != std::string::npos || outcome.errors.find(text) != std::string::npos;
+  }
+  void write_netrc(const std::string& text, std::filesystem::perms others = std::filesystem::perms::none) const {
+    home.write(".netrc", text);
+    using enum std::filesystem::perms;
+    std::filesystem::permissions(home / ".netrc", owner_read | owner_write | others);
+  }
+  /// Without a user, or with one and no password.
+  std::string bare_url(const std::string& user = {}) const {
+    return "ftp://" + (user.empty() ? user : user + '@') + "127.0.0.1:" + server.port() + '/';
+  }
+};
+
+TEST_F(ClientProgram, ShowsNamesBetweenTheRepliesOfAListing) {
+  theirs.write("a.jpg", "1");
+  theirs.write("b.jpg", "2");
+  RunningServer open{theirs.string(), {"--guests", "read"}};
+  const auto held = client({"127.0.0.1", open.port(), "--dialect", "ftplike", "--files", "."}, "LIST\nQUIT\n");
+  ASSERT_TRUE(ended_well(held));
+  const auto begin = held.output.find("150 ");
+  ASSERT_NE(begin, std::string::npos) << held.output;
+  const auto names = held.output.find('\n', begin) + 1;
+  EXPECT_EQ(held.output.substr(names), "a.jpg\nb.jpg\n226 Listing complete\n\nftp> QUIT\n221 Goodbye\n");
+}
+
+TEST_F(ClientProgram, UnderstandsTheWordsThatPeopleKnow) {
+  ours.write("one", "1");
+  ours.write("two", "22");
+  ours.write("sub/three", "333");
+  const auto held = session(
+      "mkdir d; cd d; put one; put one uno; mput t*; mv uno eins; ls; cat two; lcd sub; get eins; mget t*; put three; "
+      "rm tw?; cd /; mkdir e; rmdir e; close; open " +
+      server.url("d") + "; ls o*; !echo mine; ?; bye");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(theirs.read("d/one"), "1");
+  EXPECT_EQ(theirs.read("d/eins"), "1");
+  EXPECT_EQ(theirs.read("d/three"), "333");
+  EXPECT_FALSE(theirs.has("d/two"));
+  EXPECT_FALSE(theirs.has("e"));
+  EXPECT_EQ(ours.read("sub/eins"), "1");
+  EXPECT_EQ(ours.read("sub/two"), "22");
+  for (const auto* text : {" eins\n", "22", "mine\n", "reput FILE", "mirror FROM TO"})
+    EXPECT_TRUE(says(held, text)) << text;
+}
+
+TEST_F(ClientProgram, PagesAFileWithThePager) {
+  theirs.write("a", "some text");
+  const auto held =
+      outcome_of(program({FTPLIKE_CLIENT_PROGRAM, server.url(), "-c", "less a"}).with("PAGER", "tr a-z A-Z"));
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(held.output, "SOME TEXT");
+}
+
+TEST_F(ClientProgram, GetsPutsAndListsInOneWord) {
+  theirs.write("pub/a b", "hello");
+  ASSERT_TRUE(ended_well(client({"get", server.url("pub/a%20b")})));
+  EXPECT_EQ(ours.read("a b"), "hello");
+  ASSERT_TRUE(ended_well(client({"get", server.url("pub/a%20b"), "copy"})));
+  EXPECT_EQ(ours.read("copy"), "hello");
+  ASSERT_TRUE(ended_well(client({"put", "copy", server.url("pub/")})));
+  EXPECT_EQ(theirs.read("pub/copy"), "hello");
+  EXPECT_TRUE(says(client({"ls", server.url("pub")}), " copy\n"));
+}
+
+TEST_F(ClientProgram, MirrorsATreeDownAndUpAgain) {
+  grow_tree(theirs);
+  const auto tree = tree_of(theirs);
+  ASSERT_TRUE(ended_well(client({"mirror", server.url(), "copy"})));
+  ASSERT_TRUE(ended_well(client({"mirror", "--reverse", "copy", server.url("again"), "--parallel", "2"})));
+  TestFolder back;
+  std::filesystem::rename(theirs / "again", back / "again");
+  std::filesystem::rename(ours / "copy", back / "copy");
+  TestFolder copy, again;
+  std::filesystem::rename(back / "copy", copy / "x");
+  std::filesystem::rename(back / "again", again / "x");
+  EXPECT_EQ(tree_of(copy).size(), tree.size() + 1);
+  EXPECT_TRUE(tree_of(copy) == tree_of(again));
+  for (const auto& [name, bytes] : tree) EXPECT_TRUE(name.ends_with('/') || copy.read("x/" + name) == bytes) << name;
+}
+
+TEST_F(ClientProgram, MirrorsOnlyWhatDiffersAndShowsItBefore) {
+  theirs.write("a", "1");
+  theirs.write("b.tmp", "2");
+  ours.write("copy/old", "3");
+  const std::vector<std::string> words{"mirror", server.url(), "copy", "--delete", "--exclude", "*.tmp"};
+  auto dry = words;
+  dry.emplace_back("--dry-run");
+  const auto shown = client(dry);
+  EXPECT_EQ(shown.output, "transfer a, 1 bytes: is missing\nremove old: is not in the source\n");
+  EXPECT_EQ(tree_of(ours), (std::map<std::string, std::string>{{"copy/", ""}, {"copy/old", "3"}}));
+  ASSERT_TRUE(ended_well(client(words)));
+  EXPECT_EQ(tree_of(ours), (std::map<std::string, std::string>{{"copy/", ""}, {"copy/a", "1"}}));
+  EXPECT_EQ(client(dry).output, "");
+}
+
+TEST_F(ClientProgram, MirrorsFromWithinASession) {
+  theirs.write("pub/a", "1");
+  ours.write("up/b", "2");
+  ASSERT_TRUE(ended_well(session("cd pub; mirror . copy; mirror --reverse up new")));
+  EXPECT_EQ(ours.read("copy/a"), "1");
+  EXPECT_EQ(theirs.read("pub/new/b"), "2");
+}
+
+TEST_F(ClientProgram, FetchesAFileInParts) {
+  theirs.write("pub/big", noise(3'000'000));
+  const auto got = client({"--explain", "get", server.url("pub/big"), "--parallel", "3"});
+  ASSERT_TRUE(ended_well(got));
+  EXPECT_TRUE(ours.read("big") == noise(3'000'000));
+}
+
+TEST_F(ClientProgram, GoesOnWithTransfersBothWays) {
+  theirs.write("down", "0123456789");
+  ours.write("down", "01234");
+  const auto down = client({"get", server.url("down"), ".", "--resume", "--json"});
+  EXPECT_TRUE(says(down, "\"bytes\": 5, \"offset\": 5"));
+  EXPECT_EQ(ours.read("down"), "0123456789");
+
+  ours.write("up", "abcdefghij");
+  theirs.write("up", "abc");
+  EXPECT_TRUE(says(session("reput up", {"--json"}), "\"bytes\": 7, \"offset\": 3"));
+  EXPECT_EQ(theirs.read("up"), "abcdefghij");
+  ours.write("down", "012");
+  EXPECT_TRUE(says(session("reget down", {"--json"}), "\"bytes\": 7, \"offset\": 3"));
+}
+
+TEST_F(ClientProgram, ConvertsTextAndLetsTheServerConnect) {
+  theirs.write("text", "one\ntwo\n");
+  const auto as_text = client({"--explain", "get", server.url("text"), "--ascii"});
+  EXPECT_TRUE(says(as_text, "TYPE A"));
+  EXPECT_EQ(ours.read("text"), "one\ntwo\n");
+  const auto actively = client({"--explain", "get", server.url("text"), "again", "--active"});
+  EXPECT_TRUE(says(actively, "PORT") || says(actively, "EPRT"));
+  EXPECT_EQ(ours.read("again"), "one\ntwo\n");
+}
+
+TEST_F(ClientProgram, TellsEntriesRepliesAndResultsAsJson) {
+  theirs.write("a \"b\"", "hello");
+  std::filesystem::last_write_time(theirs / "a \"b\"", std::filesystem::file_time_type::clock::now());
+  const auto listed = client({"ls", server.url(), "--json"});
+  EXPECT_TRUE(listed.output.starts_with(R"({"name": "a \"b\"", "type": "file", "size": 5, "modified": "20)"))
+      << listed.output;
+  EXPECT_TRUE(says(session("PWD", {"--json"}), R"({"code": 257, "text": "\"/\""})"));
+  EXPECT_TRUE(says(client({"mirror", server.url(), "copy", "--json"}),
+                   R"({"action": "transfer", "path": "a \"b\"", "size": 5, "reason": "is missing"})"));
+}
+
+TEST_F(ClientProgram, SaysByItsStatusWhatWentWrong) {
+  theirs.write("a", "1");
+  const Listener nobody;
+  const std::string silent = "ftp://127.0.0.1:" + std::to_string(nobody.port());
+  std::string closed_port;
+  {
+    const Listener gone;
+    closed_port = std::to_string(gone.port());
+  }
+  EXPECT_EQ(client({"--nonsense"}).status, 2);
+  EXPECT_EQ(client({"ls", "http://127.0.0.1/"}).status, 2);
+  EXPECT_EQ(client({"ls", "ftp://127.0.0.1:" + closed_port}).status, 3);
+  EXPECT_EQ(client({"ls", silent, "--timeout", "0.2"}).status, 3);
+  EXPECT_EQ(client({"mirror", "ftp://127.0.0.1:" + closed_port, "x"}).status, 3);
+  EXPECT_EQ(client({"ls", "ftp://tester:wrong@127.0.0.1:" + server.port()}).status, 4);
+  EXPECT_EQ(client({"mirror", "ftp://tester:wrong@127.0.0.1:" + server.port(), "x"}).status, 4);
+  EXPECT_EQ(client({"get", server.url("none")}).status, 5);
+  EXPECT_EQ(client({"get", server.url("a"), "no/such/folder/a"}).status, 6);
+  EXPECT_EQ(client({"put", "none", server.url()}).status, 6);
+  EXPECT_EQ(session("cd nowhere; mkdir never").status, 5);
+  EXPECT_FALSE(theirs.has("never"));
+  EXPECT_TRUE(says(client({"--help"}), "Exit status: 0 good"));
+}
+
+TEST_F(ClientProgram, EndsWithTheStatusOfTheFirstThatFailedOfAPipe) {
+  const auto held = client({server.url()}, "cd nowhere\nget nothing\nmkdir made\nbye\n");
+  EXPECT_EQ(held.status, 5);
+  EXPECT_TRUE(theirs.has("made"));
+}
+
+TEST_F(ClientProgram, ReportsTheLossOfTheServer) {
+  Listener listener;
+  Process process{program(
+      {FTPLIKE_CLIENT_PROGRAM, "--dialect", "ftplike", "127.0.0.1", std::to_string(listener.port()), "-c", "NOOP"})};
+  {
+    auto control = listener.accept();
+    control.say("220 Hello\r\n");
+    EXPECT_EQ(control.line(), "NOOP");
+  }
+  EXPECT_EQ(process.wait(), 7);
+}
+
+TEST_F(ClientProgram, TakesThePasswordFromTheEnvironmentAndFromNetrc) {
+  theirs.write("here", "1");
+  const auto with = [&](const std::string& url, const std::string& password) {
+    return outcome_of(program({FTPLIKE_CLIENT_PROGRAM, "ls", url}).with("FTPLIKE_PASSWORD", password));
+  };
+  EXPECT_TRUE(says(with(bare_url("tester"), "secret"), "here"));
+  EXPECT_EQ(with(bare_url("tester"), "wrong").status, 4);
+  write_netrc(
+      "machine elsewhere login tester password wrong\nmachine 127.0.0.1 login other password wrong\n"
+      "machine 127.0.0.1\n  login tester\n  password secret\n");
+  EXPECT_TRUE(says(client({"ls", bare_url("tester")}), "here"));
+  EXPECT_EQ(client({"ls", bare_url()}).status, 4);  // as other, who comes first
+  write_netrc("default login tester password secret\n");
+  EXPECT_TRUE(says(client({"ls", bare_url("tester")}), "here"));
+}
+
+TEST_F(ClientProgram, UsesNoNetrcThatOthersCanRead) {
+  write_netrc("machine 127.0.0.1 login tester password secret\n", std::filesystem::perms::group_read);
+  const auto refused = client({"ls", bare_url()});
+  EXPECT_EQ(refused.status, 4);
+  EXPECT_TRUE(says(refused, ".netrc is not used: others can read it"));
+}
+
+TEST_F(ClientProgram, ShowsNoPasswordInTheProcessListNorInWhatItPrints) {
+  Process process{program({FTPLIKE_CLIENT_PROGRAM, "--explain", server.url()})};
+  process.say("NOOP\nopen " + server.url() + "\nNOOP\n");
+  (void)process.line_after("ftp> NOOP");
+  std::ifstream words{"/proc/" + std::to_string(process.id()) + "/cmdline"};
+  const std::string shown{std::istreambuf_iterator<char>{words}, {}};
+  EXPECT_NE(shown.find("tester:******@"), std::string::npos) << shown;
+  process.close_input();
+  EXPECT_EQ(process.wait(), 0);
+  EXPECT_EQ(process.output().find("secret"), std::string::npos) << process.output();
+  EXPECT_NE(process.output().find("tester:***@"), std::string::npos) << process.output();
+}
+
+TEST_F(ClientProgram, AsksForAPasswordWithoutShowingIt) {
+  theirs.write("here", "1");
+  const auto asked = typed({"ls", bare_url("tester")}, "Password for tester: \tsecret\n");
+  EXPECT_TRUE(ended_well(asked));
+  EXPECT_TRUE(says(asked, "here"));
+  EXPECT_FALSE(says(asked, "secret"));
+}
+
+TEST_F(ClientProgram, LetsNoNameCommandTheTerminal) {
+  theirs.write("evil\x1b[2J", "1");
+  const auto shown = typed({server.url()}, "ftp> \tls\nftp> \tbye\n");
+  EXPECT_TRUE(ended_well(shown));
+  EXPECT_TRUE(says(shown, "evil?[2J"));
+  EXPECT_FALSE(says(shown, "evil\x1b"));
+}
+
+TEST_F(ClientProgram, SavesNothingUnderANameThatLeadsElsewhere) {
+  theirs.write("a", "1");
+  EXPECT_EQ(session("get a ../elsewhere/../../tmp/no-such-folder/x").status, 6);
+  EXPECT_EQ(session("get ..").status, 6);
+}
+
+}  // namespace
