@@ -7560,15 +7560,21 @@ class MirrorAction {
   MirrorAction(Kind its_kind, Reason its_reason, std::string its_path, const Entry& entry = {})
       : kind{its_kind}, reason{its_reason}, path{std::move(its_path)}, size{entry.size}, modified{entry.modified} {}
 
+  static constexpr std::string_view name_of(Kind kind) noexcept {
+    constexpr std::string_view names[]{"make directory", "transfer", "remove", "remove directory"};
+    return names[static_cast<std::size_t>(kind)];
+  }
+  static constexpr std::string_view name_of(Reason reason) noexcept {
+    constexpr std::string_view names[]{"is missing", "has another size", "is newer", "is not in the source",
+                                       "is in the way"};
+    return names[static_cast<std::size_t>(reason)];
+  }
   /// "transfer images/a.jpg, 1234 bytes: is newer".
   std::string text() const {
-    static constexpr std::string_view kinds[]{"make directory ", "transfer ", "remove ", "remove directory "};
-    static constexpr std::string_view reasons[]{"is missing", "has another size", "is newer", "is not in the source",
-                                                "is in the way"};
-    std::string out{kinds[static_cast<std::size_t>(kind)]};
-    out += path.empty() ? "." : path;
+    std::string out{name_of(kind)};
+    out.append(" ").append(path.empty() ? "." : path);
     if (kind == Kind::transfer) out += ", " + std::to_string(size) + " bytes";
-    return out.append(": ").append(reasons[static_cast<std::size_t>(reason)]);
+    return out.append(": ").append(name_of(reason));
   }
   friend bool operator==(const MirrorAction&, const MirrorAction&) = default;
 
