@@ -8,6 +8,11 @@
 #include <ftplike/client/workers.hpp>
 #include <ftplike/io/simulated.hpp>
 #include <ftplike/io/tcp.hpp>
+#include <ftplike/observers/explain.hpp>
+#include <ftplike/observers/log.hpp>
+#include <ftplike/observers/metrics.hpp>
+#include <ftplike/observers/metrics_page.hpp>
+#include <ftplike/observers/transfer_log.hpp>
 #include <ftplike/server.hpp>
 #include <ftplike/storage/directory.hpp>
 #include <ftplike/storage/memory.hpp>

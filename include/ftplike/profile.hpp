@@ -128,9 +128,9 @@ template <class P> class Service {
   const TlsPolicy tls_policy;
 
   /// The account of sessions without a login. Unless somebody chose an authenticator, there is none from the moment on
-  /// that the server listens beyond loopback.
+  /// that the server listens beyond loopback, and none behind a proxy, whose clients come from anywhere.
   std::optional<Account> guest() const {
-    if (guests_by_default_ && beyond_loopback_) return std::nullopt;
+    if (guests_by_default_ && (beyond_loopback_ || !trusted_proxies.networks.empty())) return std::nullopt;
     return authenticator.guest();
   }
   /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may

@@ -15,16 +15,6 @@
 
 namespace ftplike {
 
-/// What became of the sessions of a server that stopped.
-struct StopReport {
-  std::size_t drained = 0;  // ended by themselves
-  std::size_t cut = 0;      // had to be ended
-};
-/// The server has stopped: its ports are free, its sessions gone.
-struct ServerStopped {
-  StopReport report;
-};
-
 /// Accepts sessions on any number of addresses and deals them out over the transport's threads.
 ///
 ///     ftplike::TcpTransport network;
@@ -90,7 +80,7 @@ template <Transport T, class P> class Server {
 
   struct State {
     template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
-        : network{its_network}, home{its_network.executor()}, service{std::move(parts)}, all_gone{home} {}
+        : network{its_network}, home{home_of(its_network)}, service{std::move(parts)}, all_gone{home} {}
 
     T& network;
     const Executor home;  // of the acceptors
@@ -160,6 +150,7 @@ template <Transport T, class P> class Server {
     std::optional<Registration> registration;
     who.number = admit(state, who.peer.address(), registration);
     if (who.number == 0) {
+      observe<SessionRefused>(state->service.observer, who);
       co_await turn_away(std::move(control));
       co_return;
     }

@@ -840,6 +840,10 @@ class Conversation {
 struct SessionOpened {
   const Conversation& who;
 };
+/// A client was turned away with 421 before it had a session: there are too many.
+struct SessionRefused {
+  const Conversation& who;
+};
 /// A command came in, or went out of a client. The argument of PASS and ACCT is "***". An observer of a server that
 /// returns `std::optional<Reply>` for this event may refuse the command: the reply it gives is sent in place of running
 /// it.
@@ -899,6 +903,15 @@ struct TransferEnded {
 struct SessionClosed {
   const Conversation& who;
   std::error_code error;  // empty after a farewell
+};
+/// What became of the sessions of a server that stopped.
+struct StopReport {
+  std::size_t drained = 0;  // ended by themselves
+  std::size_t cut = 0;      // had to be ended
+};
+/// The server has stopped: its ports are free, its sessions gone.
+struct ServerStopped {
+  StopReport report;
 };
 
 /// Sees nothing and costs nothing: the default observer.
@@ -1159,7 +1172,8 @@ namespace ftplike {
 /// All that a session cannot compute: connections and time. `TcpTransport` is the real one, `SimulatedTransport` runs
 /// inside one process under a clock that moves when told.
 ///
-/// - `executor()`: where a new session may live; a transport with several threads deals them out in turn.
+/// - `executor()`: where a new session may live; a transport with several threads deals them out in turn;
+/// - `home()`, if it has several: the executor that keeps all of them running while there is work on it.
 /// - `connect(where, from)`: a stream on the caller's executor; `from` is the local address, unspecified for any.
 /// - `listen(executor, where)`: throws `std::system_error` (`address_in_use`, …). Port 0 lets the system choose.
 /// - `accept(executor)`: the next stream, made on that executor. `cancel()` ends it with `operation_aborted`.
@@ -1185,6 +1199,15 @@ concept Transport = Stream<typename T::Stream> &&
   { timer.start(when, call) } -> std::same_as<void>;
   { timer.cancel() } -> std::same_as<void>;
 };
+
+/// Where what serves all sessions lives.
+template <Transport T> Executor home_of(T& network) {
+  if constexpr (requires { network.home(); }) {
+    return network.home();
+  } else {
+    return network.executor();
+  }
+}
 
 }  // namespace ftplike
 
@@ -5082,29 +5105,371 @@ template <class Core> class Login {
 }  // namespace ftplike::detail
 
 // ---- ftplike/client/reach.hpp
-#include <exception>
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
+
+// ---- ftplike/client/proxy.hpp
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 
 namespace ftplike::detail {
 
-/// A connection to the first of a host's addresses that takes one.
-template <Transport T> awaitable<typename T::Stream> reach(T& network, const Url& url, Duration limit) {
-  std::error_code error = std::make_error_code(std::errc::host_unreachable);
-  try {
-    const std::vector<Endpoint> endpoints = co_await within(network, limit, network.resolve(url.host, url.port));
-    for (const Endpoint& endpoint : endpoints) {
-      Settled<typename T::Stream> connected;
-      co_await settle(within(network, limit, network.connect(endpoint)), connected);
-      try {
-        co_return connected.get();
-      } catch (const std::system_error& failure) { error = failure.code(); }
+/// A proxy that passes connections on: `socks5://user:password@host:port` or `http://host:port`.
+class Proxy {
+ public:
+  enum class Kind { socks5, http };
+
+  static std::optional<Proxy> parse(std::string_view text) {
+    const auto end = text.find("://");
+    if (end == text.npos) return std::nullopt;
+    Proxy proxy;
+    const auto scheme = text.substr(0, end);
+    if (same_word(scheme, "http"))
+      proxy.kind = Kind::http;
+    else if (!same_word(scheme, "socks5") && !same_word(scheme, "socks5h"))
+      return std::nullopt;
+    proxy.where.port = proxy.kind == Kind::http ? 8080 : 1080;
+    text.remove_prefix(end + 3);
+    if (text.ends_with('/')) text.remove_suffix(1);
+    if (const auto at = text.rfind('@'); at != text.npos) {
+      if (!read_user(text.substr(0, at), proxy.where)) return std::nullopt;
+      text.remove_prefix(at + 1);
     }
+    if (!read_host(text, proxy.where)) return std::nullopt;
+    return proxy;
+  }
+
+  Kind kind = Kind::socks5;
+  Url where;  // its host, its port, and who we are there
+};
+
+/// Fills `room` from a stream, and takes nothing that is behind it.
+template <class Stream> awaitable<void> read_exactly(Stream& stream, std::span<std::byte> room) {
+  while (!room.empty()) {
+    const std::size_t n = co_await stream.read_some(room);
+    if (n == 0) throw std::system_error(Errc::peer_lost);
+    room = room.subspan(n);
+  }
+}
+
+/// A word of SOCKS, put together. RFC 1928, RFC 1929.
+class SocksMessage {
+ public:
+  SocksMessage& byte(std::size_t value) {
+    bytes_ += static_cast<char>(value);
+    return *this;
+  }
+  /// With its length in front.
+  SocksMessage& text(std::string_view value) {
+    if (value.size() > 255) throw std::system_error(std::make_error_code(std::errc::invalid_argument));
+    bytes_ += static_cast<char>(value.size());
+    bytes_ += value;
+    return *this;
+  }
+  /// Names are for the proxy to look up.
+  SocksMessage& host(const std::string& name) {
+    std::error_code no_literal;
+    const Address literal = asio::ip::make_address(name, no_literal);
+    if (no_literal) return byte(3).text(name);
+    const auto append = [this](const auto& address) {
+      for (const auto value : address.to_bytes()) byte(value);
+    };
+    byte(literal.is_v4() ? 1 : 4);
+    if (literal.is_v4())
+      append(literal.to_v4());
+    else
+      append(literal.to_v6());
+    return *this;
+  }
+  std::span<const std::byte> bytes() const { return as_bytes(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+/// What a SOCKS server's refusal means. RFC 1928 §6.
+inline std::errc meaning_of_socks(unsigned code) noexcept {
+  switch (code) {
+    case 2: return std::errc::permission_denied;
+    case 3: return std::errc::network_unreachable;
+    case 4: return std::errc::host_unreachable;
+    case 5: return std::errc::connection_refused;
+    case 6: return std::errc::timed_out;
+    default: return std::errc::connection_aborted;
+  }
+}
+
+template <class Stream>
+awaitable<void> pass_socks(Stream& stream, const Url& proxy, std::string host, std::uint16_t port) {
+  std::array<std::byte, 256> room{};
+  const auto number = [&room](std::size_t i) { return std::to_integer<unsigned>(room[i]); };
+  const auto part = [&room](std::size_t size) { return std::span{room}.first(size); };
+  SocksMessage hello;
+  hello.byte(5).byte(proxy.user.empty() ? 1 : 2).byte(0);
+  if (!proxy.user.empty()) hello.byte(2);
+  co_await stream.write(hello.bytes());
+  co_await read_exactly(stream, part(2));
+  if (number(0) != 5) throw std::system_error(Errc::bad_reply);
+  if (number(1) == 2 && !proxy.user.empty()) {
+    SocksMessage login;
+    login.byte(1).text(proxy.user).text(proxy.password);
+    co_await stream.write(login.bytes());
+    co_await read_exactly(stream, part(2));
+    if (number(1) != 0) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+  } else if (number(1) != 0) {
+    throw std::system_error(std::make_error_code(std::errc::permission_denied));
+  }
+  SocksMessage connect;
+  connect.byte(5).byte(1).byte(0).host(host).byte(port >> 8u).byte(port & 255u);
+  co_await stream.write(connect.bytes());
+  co_await read_exactly(stream, part(5));
+  if (number(0) != 5) throw std::system_error(Errc::bad_reply);
+  if (number(1) != 0) throw std::system_error(std::make_error_code(meaning_of_socks(number(1))));
+  // The address that the proxy took, of which the first byte is here, and its port.
+  const unsigned kind = number(3), first = number(4);
+  const std::size_t address = kind == 1 ? 4u : kind == 4 ? 16u : first + 1u;
+  co_await read_exactly(stream, part(address - 1));
+  co_await read_exactly(stream, part(2));
+}
+
+/// Base64, RFC 4648 §4.
+inline std::string base64(std::string_view text) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); at += 3) {
+    const auto group = text.substr(at, 3);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i) bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0);
+    for (std::size_t i = 0; i < 4; ++i) out += i <= group.size() ? digits[bits >> (18 - 6 * i) & 63] : '=';
+  }
+  return out;
+}
+
+template <class Stream>
+awaitable<void> pass_http(Stream& stream, const Url& proxy, std::string host, std::uint16_t port) {
+  constexpr std::size_t most = 16 * 1024;
+  if (host.find(':') != host.npos) host = '[' + host + ']';
+  const std::string where = host + ':' + std::to_string(port);
+  std::string request = "CONNECT " + where + " HTTP/1.1\r\nHost: " + where + "\r\n";
+  if (!proxy.user.empty())
+    request += "Proxy-Authorization: Basic " + base64(proxy.user + ':' + proxy.password) + "\r\n";
+  request += "\r\n";
+  co_await stream.write(as_bytes(request));
+  std::string answer;
+  while (!answer.ends_with("\r\n\r\n")) {
+    std::array<std::byte, 1> one{};
+    co_await read_exactly(stream, one);  // what comes behind the empty line is the server's
+    answer += static_cast<char>(one[0]);
+    if (answer.size() == most) throw std::system_error(Errc::bad_reply);
+  }
+  const auto blank = answer.find(' ');
+  const auto code = number_in(std::string_view{answer}.substr(std::min(blank, answer.size() - 1) + 1, 3));
+  if (!answer.starts_with("HTTP/") || !code) throw std::system_error(Errc::bad_reply);
+  if (*code == 407) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+  if (*code / 100 != 2) throw std::system_error(std::make_error_code(std::errc::connection_refused));
+}
+
+/// Has a proxy at the other end of a stream connect on to a host.
+template <class Stream>
+awaitable<void> pass_proxy(Stream& stream, const Proxy& proxy, std::string host, std::uint16_t port) {
+  return proxy.kind == Proxy::Kind::http ? pass_http(stream, proxy.where, std::move(host), port)
+                                         : pass_socks(stream, proxy.where, std::move(host), port);
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/workers.hpp
+#include <exception>
+#include <list>
+#include <memory>
+#include <utility>
+
+
+namespace ftplike::detail {
+
+/// Coroutines that run beside the one that started them and end before it goes on: it has to `join` them. When one
+/// fails, the others are cancelled.
+///
+/// **Cancellation:** of `join` cancels them all; it waits for their ends all the same.
+class Workers {
+ public:
+  explicit Workers(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  ~Workers() { state_->cancel(); }
+
+  void start(awaitable<void> work) {
+    auto& stop = state_->stops.emplace_back();
+    ++state_->running;
+    const auto done = [state = state_](std::exception_ptr failure) {
+      --state->running;
+      if (failure && !std::exchange(state->failed, true)) {
+        state->failure = failure;
+        state->cancel();
+      }
+      state->ended.open();
+    };
+    start_on(state_->executor, std::move(work), stop.slot(), done);
+  }
+  void cancel() { state_->cancel(); }
+
+  /// Waits for the ends of all. The first failure is thrown here.
+  awaitable<void> join() {
+    auto outer = co_await asio::this_coro::cancellation_state;
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    auto slot = outer.slot();
+    if (outer.cancelled() != asio::cancellation_type::none) state_->cancel();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (state_->running > 0) {
+      // Each wait clears the slot of this coroutine when it ends, and must not take it itself.
+      if (slot.is_connected()) slot.assign([state = state_](asio::cancellation_type) { state->cancel(); });
+      co_await state_->ended.wait_uncancelled();
+    }
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (slot.is_connected()) slot.clear();
+    if (state_->failure) std::rethrow_exception(state_->failure);
+  }
+
+ private:
+  struct State {
+    explicit State(const Executor& its_executor) : executor{its_executor}, ended{its_executor} {}
+    void cancel() {
+      for (auto& stop : stops) stop.emit(asio::cancellation_type::terminal);
+    }
+    Executor executor;
+    Gate ended;
+    std::list<asio::cancellation_signal> stops;
+    std::exception_ptr failure;
+    std::size_t running = 0;
+    bool failed = false;
+  };
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::detail {
+
+/// Addresses of both families in turn, beginning with that of the first. RFC 8305 §4.
+inline std::vector<Endpoint> in_turn(std::vector<Endpoint> endpoints) {
+  const auto is_like_first = [&, v4 = !endpoints.empty() && endpoints[0].address().is_v4()](const Endpoint& endpoint) {
+    return endpoint.address().is_v4() == v4;
+  };
+  const auto others = std::stable_partition(endpoints.begin(), endpoints.end(), is_like_first);
+  std::vector<Endpoint> result;
+  for (auto one = endpoints.begin(), other = others; one != others || other != endpoints.end();) {
+    if (one != others) result.push_back(*one++);
+    if (other != endpoints.end()) result.push_back(*other++);
+  }
+  return result;
+}
+
+/// Connects to several addresses of a host, to each a while after the one before or as soon as that has failed, and
+/// takes the first connection that comes to be. RFC 8305 §5.
+template <Transport T> class Race {
+ public:
+  using Stream = typename T::Stream;
+
+  Race(T& network, const Executor& executor, const ClientLimits& limits)
+      : network_{network}, limits_{limits}, changed_{executor}, workers_{executor} {}
+
+  awaitable<Stream> run(std::vector<Endpoint> endpoints) {
+    const Executor executor = co_await asio::this_coro::executor;
+    for (const Endpoint& endpoint : endpoints) {
+      const std::size_t before = failed_;
+      bool late = false;
+      ++running_;
+      workers_.start(attempt(endpoint));
+      typename T::Timer timer{network_, executor};
+      timer.start(network_.now() + limits_.next_address, [this, &late] {
+        late = true;
+        changed_.open();
+      });
+      while (!won_ && !late && failed_ == before) co_await changed_.wait();
+      if (won_) break;
+    }
+    while (!won_ && running_ > 0) co_await changed_.wait();
+    workers_.cancel();
+    co_await workers_.join();
+    if (!won_) throw std::system_error(error_);
+    co_return std::move(*won_);
+  }
+
+ private:
+  awaitable<void> attempt(Endpoint endpoint) {
+    Settled<Stream> connected;
+    co_await settle(within(network_, limits_.connect, network_.connect(endpoint)), connected);
+    --running_;
+    try {
+      Stream stream = connected.get();
+      if (!won_) won_.emplace(std::move(stream));
+    } catch (const std::system_error& failure) {
+      ++failed_;
+      error_ = failure.code();
+    }
+    changed_.open();
+  }
+
+  T& network_;
+  const ClientLimits& limits_;
+  Gate changed_;
+  std::optional<Stream> won_;
+  std::error_code error_ = std::make_error_code(std::errc::host_unreachable);  // the last one
+  std::size_t running_ = 0, failed_ = 0;
+  Workers workers_;
+};
+
+/// A connection to a host, to whichever of its addresses takes one first.
+template <Transport T> awaitable<typename T::Stream> reach_directly(T& network, std::string host, std::uint16_t port,
+                                                                    const ClientLimits& limits) {
+  const Executor executor = co_await asio::this_coro::executor;
+  std::vector<Endpoint> endpoints = co_await within(network, limits.connect, network.resolve(host, port));
+  Race<T> race{network, executor, limits};
+  co_return co_await race.run(in_turn(std::move(endpoints)));
+}
+
+/// A connection to a host, through the proxy if the options name one.
+template <Transport T> awaitable<typename T::Stream> reach(T& network, std::string host, std::uint16_t port,
+                                                           const ClientOptions& options) {
+  const auto proxy = Proxy::parse(options.proxy);
+  if (!proxy) co_return co_await reach_directly(network, std::move(host), port, options.limits);
+  typename T::Stream stream =
+      co_await reach_directly(network, proxy->where.host, proxy->where.port, options.limits);
+  co_await within(network, options.limits.connect, pass_proxy(stream, *proxy, std::move(host), port));
+  co_return stream;
+}
+
+/// A connection to the server that a URL names.
+template <Transport T>
+awaitable<typename T::Stream> reach_server(T& network, const Url& url, const ClientOptions& options) {
+  std::error_code error;
+  std::string through;
+  try {
+    if (!options.proxy.empty()) {
+      const auto proxy = Proxy::parse(options.proxy);
+      if (!proxy) {
+        throw std::system_error(std::make_error_code(std::errc::invalid_argument), "not a URL of a proxy");
+      }
+      through = " through " + proxy->where.host + " port " + std::to_string(proxy->where.port);
+    }
+    co_return co_await reach(network, url.host, url.port, options);
   } catch (const std::system_error& failure) { error = failure.code(); }
   throw ClientError{error, "connect", Channel::control, 0,
-                    url.host + " port " + std::to_string(url.port) + ": " + error.message()};
+                    url.host + " port " + std::to_string(url.port) + through + ": " + error.message()};
 }
 
 }  // namespace ftplike::detail
@@ -6996,6 +7361,7 @@ awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientO
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <memory>
 #include <netinet/in.h>
@@ -7060,6 +7426,27 @@ template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
   endpoint.resize(size);
   return endpoint;
 }
+
+/// Keeps SIGPIPE from the thread that it lives on: sendfile has no flag that says so for one call.
+class NoBrokenPipe {
+ public:
+  NoBrokenPipe() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  NoBrokenPipe(const NoBrokenPipe&) = delete;
+  NoBrokenPipe& operator=(const NoBrokenPipe&) = delete;
+  ~NoBrokenPipe() {
+    if (sigismember(&before_, SIGPIPE) == 1) return;
+    const timespec now{};
+    while (::sigtimedwait(&pipe_, nullptr, &now) > 0) {}  // one that came meanwhile must not come now
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t pipe_{}, before_{};
+};
 
 }  // namespace detail
 
@@ -7248,6 +7635,7 @@ class TcpTransport {
   ~TcpTransport() { pool_->join(); }  // what still blocks there comes back to one of our contexts
 
   Executor executor() { return contexts_[next_++ % contexts_.size()]->get_executor(); }
+  Executor home() { return contexts_[0]->get_executor(); }
 
   awaitable<TcpStream> connect(const Endpoint& where, const Address& from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
@@ -7311,11 +7699,15 @@ class TcpTransport {
 
   /// Runs until nothing is left to do, or `stop()`. Can be called again.
   void run() {
+    const detail::NoBrokenPipe quiet;
     std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < contexts_.size(); ++i) {
       busy.push_back(asio::make_work_guard(*contexts_[i]));
-      threads.emplace_back([&context = *contexts_[i]] { context.run(); });
+      threads.emplace_back([&context = *contexts_[i]] {
+        const detail::NoBrokenPipe also_quiet;
+        context.run();
+      });
     }
     contexts_[0]->run();
     busy.clear();
@@ -8123,76 +8515,6 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 };
 
 }  // namespace ftplike
-
-// ---- ftplike/client/workers.hpp
-#include <exception>
-#include <list>
-#include <memory>
-#include <utility>
-
-
-namespace ftplike::detail {
-
-/// Coroutines that run beside the one that started them and end before it goes on: it has to `join` them. When one
-/// fails, the others are cancelled.
-///
-/// **Cancellation:** of `join` cancels them all; it waits for their ends all the same.
-class Workers {
- public:
-  explicit Workers(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
-  Workers(const Workers&) = delete;
-  Workers& operator=(const Workers&) = delete;
-  ~Workers() { state_->cancel(); }
-
-  void start(awaitable<void> work) {
-    auto& stop = state_->stops.emplace_back();
-    ++state_->running;
-    const auto done = [state = state_](std::exception_ptr failure) {
-      --state->running;
-      if (failure && !std::exchange(state->failed, true)) {
-        state->failure = failure;
-        state->cancel();
-      }
-      state->ended.open();
-    };
-    start_on(state_->executor, std::move(work), stop.slot(), done);
-  }
-  void cancel() { state_->cancel(); }
-
-  /// Waits for the ends of all. The first failure is thrown here.
-  awaitable<void> join() {
-    auto outer = co_await asio::this_coro::cancellation_state;
-    const bool throws = co_await asio::this_coro::throw_if_cancelled();
-    auto slot = outer.slot();
-    if (outer.cancelled() != asio::cancellation_type::none) state_->cancel();
-    co_await asio::this_coro::throw_if_cancelled(false);
-    while (state_->running > 0) {
-      // Each wait clears the slot of this coroutine when it ends, and must not take it itself.
-      if (slot.is_connected()) slot.assign([state = state_](asio::cancellation_type) { state->cancel(); });
-      co_await state_->ended.wait_uncancelled();
-    }
-    co_await asio::this_coro::throw_if_cancelled(throws);
-    if (slot.is_connected()) slot.clear();
-    if (state_->failure) std::rethrow_exception(state_->failure);
-  }
-
- private:
-  struct State {
-    explicit State(const Executor& its_executor) : executor{its_executor}, ended{its_executor} {}
-    void cancel() {
-      for (auto& stop : stops) stop.emit(asio::cancellation_type::terminal);
-    }
-    Executor executor;
-    Gate ended;
-    std::list<asio::cancellation_signal> stops;
-    std::exception_ptr failure;
-    std::size_t running = 0;
-    bool failed = false;
-  };
-  std::shared_ptr<State> state_;
-};
-
-}  // namespace ftplike::detail
 
 
 namespace ftplike {
@@ -9660,6 +9982,997 @@ class SimulatedNetwork : public SimulatedTransport {
 
 static_assert(Transport<SimulatedTransport>);
 static_assert(Transport<SimulatedNetwork>);
+
+}  // namespace ftplike
+
+// ---- ftplike/observers/explain.hpp
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+// ---- ftplike/observers/explain_lanes.hpp
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/observers/text.hpp
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike::detail {
+
+/// A character of a text, and how many bytes it takes there.
+struct CodePoint {
+  char32_t value;  // U+FFFD if the bytes are no UTF-8; then one byte is taken
+  std::size_t size;
+};
+
+/// The first character of a text that is not empty, read as UTF-8.
+inline CodePoint first_code_point(std::string_view text) noexcept {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return {U'\uFFFD', 1};
+  char32_t value = lead & (0xFFu >> (size + 1));
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return {U'\uFFFD', 1};
+    value = (value << 6) | (byte(i) & 0x3Fu);
+  }
+  constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (value < least[size] || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) return {U'\uFFFD', 1};
+  return {value, size};
+}
+
+/// Whether a terminal would do something else with a character than show it: controls, and what changes the direction
+/// of writing.
+constexpr bool commands_a_terminal(char32_t c) noexcept {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x61C || c == 0x200E || c == 0x200F ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/// The columns that a terminal gives a character: 2 for the wide ones of East Asia and for pictures.
+constexpr std::size_t columns_of(char32_t c) noexcept {
+  if ((c >= 0x300 && c < 0x370) || c == 0x200B || c == 0x200C || c == 0x200D || (c >= 0xFE00 && c < 0xFE10)) return 0;
+  const bool wide = (c >= 0x1100 && c < 0x1160) || (c >= 0x2E80 && c < 0xA4D0) || (c >= 0xAC00 && c < 0xD7A4) ||
+                    (c >= 0xF900 && c < 0xFB00) || (c >= 0xFE30 && c < 0xFE70) || (c >= 0xFF00 && c < 0xFF61) ||
+                    (c >= 0xFFE0 && c < 0xFFE7) || (c >= 0x1F300 && c < 0x1FB00) || (c >= 0x20000 && c < 0x3FFFE);
+  return wide ? 2 : 1;
+}
+
+/// The columns that a terminal gives a text that `printable` gave.
+inline std::size_t columns_of(std::string_view text) noexcept {
+  std::size_t columns = 0;
+  while (!text.empty()) {
+    const CodePoint next = first_code_point(text);
+    columns += columns_of(next.value);
+    text.remove_prefix(next.size);
+  }
+  return columns;
+}
+
+/// What a peer sent as it may be shown on one line: what is no UTF-8 or commands the terminal becomes '?'.
+inline std::string printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const CodePoint next = first_code_point(text);
+    const bool shown = !commands_a_terminal(next.value) && (next.size > 1 || next.value < 0x80);
+    if (shown)
+      result += text.substr(0, next.size);
+    else
+      result += '?';
+    text.remove_prefix(next.size);
+  }
+  return result;
+}
+
+/// The beginning of a text that `printable` gave, with "…" at its end if that is not all of it.
+inline std::string cut_to(std::string_view text, std::size_t columns) {
+  if (columns_of(text) <= columns) return std::string{text};
+  std::string result;
+  std::size_t used = 1;
+  while (!text.empty()) {
+    const CodePoint next = first_code_point(text);
+    used += columns_of(next.value);
+    if (used > columns) break;
+    result += text.substr(0, next.size);
+    text.remove_prefix(next.size);
+  }
+  return result + "…";
+}
+
+/// `192.0.2.7:51234`, `[2001:db8::1]:21`.
+inline std::string text_of(const Endpoint& endpoint) {
+  const auto address = endpoint.address().to_string();
+  return (endpoint.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(endpoint.port());
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike {
+
+/// How `Explain` draws.
+struct ExplainStyle {
+  std::size_t columns = 96;  // from 80 on
+  bool colours = false;      // for terminals that know ANSI's escapes
+};
+
+namespace detail {
+
+enum class Paint { none, dim, command, good_reply, bad_reply, data, trouble };
+
+/// What a row shows in one lane.
+class LaneCell {
+ public:
+  LaneCell() = default;
+  LaneCell(std::string its_text, Paint its_paint) : text{std::move(its_text)}, paint{its_paint} {}
+  std::string text;
+  Paint paint = Paint::none;
+};
+
+/// One connection drawn from left (the client) to right (the server) in a number of columns.
+class Lane {
+ public:
+  explicit Lane(std::size_t columns) : columns_{columns} {}
+  std::size_t columns() const noexcept { return columns_; }
+
+  /// Words on their way to the server: `RETR a.txt ─────▶`.
+  std::string to_server(std::string_view words) const {
+    const auto text = cut_to(words, columns_ - 4);
+    return text + ' ' + line("─", columns_ - columns_of(text) - 2) + "▶";
+  }
+  /// `◀───── 226 Download complete`.
+  std::string to_client(std::string_view words) const {
+    const auto text = cut_to(words, columns_ - 4);
+    return "◀" + line("─", columns_ - columns_of(text) - 2) + ' ' + text;
+  }
+  /// Bytes on their way: `◀════ 12 bytes ════`.
+  std::string flow(const std::string& words, bool towards_server) const {
+    const auto text = cut_to(words, columns_ - 5);
+    const auto rest = columns_ - columns_of(text) - 3;
+    const auto left = line("═", rest / 2) + ' ' + text + ' ';
+    return towards_server ? left + line("═", rest - rest / 2) + "▶" : "◀" + left + line("═", rest - rest / 2);
+  }
+  /// The two ends: `5000 ●── opened ──● 21`, with the first caption and the first names that there is room for.
+  std::string ends(std::initializer_list<std::pair<std::string, std::string>> names, std::string_view end,
+                   std::initializer_list<std::string> captions) const {
+    for (const auto& caption : captions) {
+      for (const auto& [left, right] : names) {
+        const auto used = columns_of(left) + columns_of(right) + columns_of(caption) + 6;
+        if (used + 2 > columns_) continue;
+        const auto rest = columns_ - used;
+        return left + ' ' + std::string{end} + line("─", rest / 2) + ' ' + caption + ' ' + line("─", rest - rest / 2) +
+               std::string{end} + ' ' + right;
+      }
+    }
+    return cut_to(*(captions.end() - 1), columns_);
+  }
+  std::string at_left(std::string_view words) const { return cut_to(words, columns_); }
+  std::string at_right(std::string_view words) const {
+    const auto text = cut_to(words, columns_);
+    return std::string(columns_ - columns_of(text), ' ') + text;
+  }
+  /// Something at both sides and nothing between.
+  std::string sides(std::string_view left, std::string_view right) const {
+    const auto used = columns_of(left) + columns_of(right);
+    return std::string{left} + std::string(columns_ - std::min(columns_, used), ' ') + std::string{right};
+  }
+  std::string padded(std::string_view text) const {
+    const auto used = columns_of(text);
+    return std::string{text} + std::string(columns_ - std::min(columns_, used), ' ');
+  }
+
+  static std::string line(std::string_view glyph, std::size_t count) {
+    std::string result;
+    for (std::size_t i = 0; i < count; ++i) result += glyph;
+    return result;
+  }
+
+ private:
+  std::size_t columns_;
+};
+
+/// The page on which the two connections of each session stand side by side.
+class Lanes {
+ public:
+  explicit Lanes(const ExplainStyle& style)
+      : control{room(style) - room(style) * 9 / 20}, data{room(style) * 9 / 20}, colours_{style.colours} {}
+
+  const Lane control, data;
+
+  std::string top() const {
+    const auto title = [](const Lane& lane, std::string_view words) {
+      return "─ " + std::string{words} + ' ' + Lane::line("─", lane.columns() - words.size() - 1);
+    };
+    return margin("") +
+           painted("╭" + title(control, "control connection") + "┬" + title(data, "data connections") + "╮",
+                   Paint::dim);
+  }
+  std::string names() const {
+    return assembled(margin(" seconds"), {control.sides("client", "server"), Paint::dim},
+                     {data.sides("client", "server"), Paint::dim});
+  }
+  std::string bottom() const {
+    return margin("") +
+           painted("╰" + Lane::line("─", control.columns() + 2) + "┴" + Lane::line("─", data.columns() + 2) + "╯",
+                   Paint::dim);
+  }
+  std::string row(double seconds, std::uint64_t session, const LaneCell& in_control, const LaneCell& in_data) const {
+    std::array<char, 32> time{};
+    std::snprintf(time.data(), time.size(), "%8.*f ", seconds < 10'000 ? 3 : 0, seconds);
+    auto tag = '#' + std::to_string(session);
+    tag.resize(std::max<std::size_t>(tag.size(), 5), ' ');
+    if (colours_) tag = "\x1b[1;" + std::to_string(31 + (session - 1) % 6) + 'm' + tag + "\x1b[0m";
+    return assembled(painted(time.data(), Paint::dim) + tag, in_control, in_data);
+  }
+
+ private:
+  static constexpr std::size_t margin_columns = 14;
+  static std::size_t room(const ExplainStyle& style) {
+    return std::max<std::size_t>(style.columns, 80) - margin_columns - 7;
+  }
+  std::string margin(std::string_view words) const {
+    return painted(std::string{words} + std::string(margin_columns - words.size(), ' '), Paint::dim);
+  }
+  std::string assembled(const std::string& prefix, const LaneCell& in_control, const LaneCell& in_data) const {
+    return prefix + painted("│ ", Paint::dim) + painted(control.padded(in_control.text), in_control.paint) +
+           painted(" │ ", Paint::dim) + painted(data.padded(in_data.text), in_data.paint) + painted(" │", Paint::dim);
+  }
+  std::string painted(const std::string& text, Paint paint) const {
+    if (!colours_ || paint == Paint::none) return text;
+    const auto code = [paint] {
+      switch (paint) {
+        case Paint::dim: return "2";
+        case Paint::command: return "36";
+        case Paint::good_reply: return "32";
+        case Paint::bad_reply: return "31";
+        case Paint::data: return "33";
+        case Paint::trouble: return "1;31";
+        case Paint::none: break;
+      }
+      return "0";
+    }();
+    return std::string{"\x1b["} + code + 'm' + text + "\x1b[0m";
+  }
+
+  bool colours_;
+};
+
+}  // namespace detail
+}  // namespace ftplike
+
+// ---- ftplike/observers/lines.hpp
+#include <cerrno>
+#include <fcntl.h>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace ftplike {
+
+/// Where an observer's lines go: anything that can be called with a line without its end. An observer calls it from the
+/// threads of its sessions, but never twice at once. It is not to throw.
+using LineSink = std::function<void(std::string_view line)>;
+
+/// Adds lines to a file, each by one write, so that those of several writers do not mix. Lines for which there is no
+/// room are lost. Copies write to the same file.
+///
+/// **Threads:** safe.
+class LineFile {
+ public:
+  /// **Errors:** `std::system_error` if the file cannot be opened for writing.
+  explicit LineFile(std::string path) : state_{std::make_shared<State>(std::move(path), -1, true)} { reopen(); }
+  /// A descriptor that somebody else opened and closes, as that of the standard errors.
+  explicit LineFile(int descriptor) : state_{std::make_shared<State>("", descriptor, false)} {}
+
+  void operator()(std::string_view line) const {
+    std::string whole{line};
+    whole += '\n';
+    const std::lock_guard lock{state_->mutex};
+    std::string_view rest = whole;
+    while (!rest.empty()) {
+      const auto n = ::write(state_->descriptor, rest.data(), rest.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return;
+      rest.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+
+  /// Goes on with the file that has the name now, after the one before was moved away. (logrotate)
+  ///
+  /// **Errors:** `std::system_error`; it then goes on with the one before.
+  void reopen() const {
+    if (!state_->ours) return;
+    const int fresh = ::open(state_->path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    if (fresh < 0) throw std::system_error(errno, std::generic_category(), state_->path);
+    const std::lock_guard lock{state_->mutex};
+    const int old = std::exchange(state_->descriptor, fresh);
+    if (old >= 0) ::close(old);
+  }
+
+ private:
+  struct State {
+    State(std::string its_path, int its_descriptor, bool it_is_ours)
+        : path{std::move(its_path)}, ours{it_is_ours}, descriptor{its_descriptor} {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+      if (ours && descriptor >= 0) ::close(descriptor);
+    }
+    const std::string path;
+    const bool ours;
+    std::mutex mutex;
+    int descriptor;
+  };
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// Which end of a conversation an observer looks on from.
+enum class End { server, client };
+
+/// Shows FTP at work: the control connection and the data connections as two lanes side by side, the client at the left
+/// and the server at the right of each; who said what when, which ports opened, how many bytes went which way.
+///
+///     Server server{network, DirectoryStorage{"files"}, Explain{End::server, [](auto row) { std::cout << row << '\n';
+///     }}};
+///
+/// Times are seconds since the session began; `#2` is the second session. Of the bytes under way a row tells once a
+/// second, whatever their number. Copies draw on the same page. **Threads:** safe.
+class Explain {
+ public:
+  explicit Explain(End end, LineSink sink, const ExplainStyle& style = {},
+                   std::function<Time()> now = std::chrono::steady_clock::now)
+      : state_{std::make_shared<State>(end, std::move(sink), style, std::move(now))} {}
+
+  void operator()(const SessionOpened& event) { state_->opened(event.who); }
+  void operator()(const CommandSeen& event) {
+    std::string words = detail::printable(event.verb);
+    if (!event.argument.empty()) words += ' ' + detail::printable(event.argument);
+    state_->in_control(
+        event.who, [&](const detail::Lane& lane) { return lane.to_server(words); }, detail::Paint::command);
+  }
+  void operator()(const ReplySeen& event) { state_->replied(event.who, event.reply); }
+  void operator()(const DataListening& event) { state_->listening(event.who, event.local); }
+  void operator()(const StrangerRefused& event) {
+    state_->in_data(event.who, "✗ stranger " + detail::text_of(event.stranger), detail::Paint::trouble);
+  }
+  void operator()(const DataOpened& event) { state_->data_opened(event); }
+  void operator()(const DataMoved& event) { state_->data_moved(event); }
+  void operator()(const DataClosed& event) { state_->data_closed(event); }
+  void operator()(const TransferEnded& event) {
+    if (event.complete()) return;  // the reply says so
+    state_->in_data(event.who, "✗ " + event.error.message(), detail::Paint::trouble);
+  }
+  void operator()(const SessionClosed& event) { state_->closed(event.who, event.error); }
+
+ private:
+  struct Seen {  // of one session
+    Time began{}, data_began{}, last_flow{};
+    enum class Data { none, waiting, open } data = Data::none;
+  };
+
+  class State {
+   public:
+    State(End end, LineSink sink, const ExplainStyle& style, std::function<Time()> now)
+        : end_{end}, sink_{std::move(sink)}, lanes_{style}, now_{std::move(now)} {}
+
+    void opened(const Conversation& who) {
+      const std::lock_guard lock{mutex_};
+      if (sessions_.empty() || rows_ > rows_of_a_page) {
+        rows_ = 0;
+        sink_(lanes_.top());
+        sink_(lanes_.names());
+      }
+      Seen& seen = sessions_[who.number];
+      seen.began = now_();
+      draw(who, seen, {ends_of(who, "●", {"connected"}), detail::Paint::none}, {});
+    }
+
+    void closed(const Conversation& who, std::error_code error) {
+      const std::lock_guard lock{mutex_};
+      Seen& seen = session(who);
+      const std::string why = error ? "closed: " + error.message() : "closed";
+      draw(who, seen, {ends_of(who, "○", {why, "closed"}), error ? detail::Paint::trouble : detail::Paint::none}, {});
+      sessions_.erase(who.number);
+      if (sessions_.empty()) sink_(lanes_.bottom());
+    }
+
+    template <class Draw> void in_control(const Conversation& who, Draw text, detail::Paint paint) {
+      const std::lock_guard lock{mutex_};
+      Seen& seen = session(who);
+      draw(who, seen, {text(lanes_.control), paint}, idle_data(seen));
+    }
+    void in_data(const Conversation& who, const std::string& words, detail::Paint paint) {
+      const std::lock_guard lock{mutex_};
+      draw(who, session(who), idle_control(), {lanes_.data.at_left(words), paint});
+    }
+
+    void replied(const Conversation& who, const Reply& reply) {
+      const auto paint = reply.negative() ? detail::Paint::bad_reply : detail::Paint::good_reply;
+      const auto end_of_line = reply.text().find('\n');
+      const bool one_line = end_of_line == std::string::npos;
+      const auto first = std::to_string(reply.code()) + (one_line ? " " : "-") +
+                         detail::printable(std::string_view{reply.text()}.substr(0, end_of_line));
+      in_control(
+          who, [&](const detail::Lane& lane) { return lane.to_client(first); }, paint);
+      if (one_line) return;
+      const auto more = std::count(reply.text().begin(), reply.text().end(), '\n');
+      const auto rest = "and " + std::to_string(more) + (more == 1 ? " line more" : " lines more");
+      in_control(
+          who, [&](const detail::Lane& lane) { return lane.at_right(rest); }, paint);
+    }
+
+    void listening(const Conversation& who, const Endpoint& local) {
+      const std::lock_guard lock{mutex_};
+      Seen& seen = session(who);
+      seen.data = Seen::Data::waiting;
+      const auto port = "port " + std::to_string(local.port()) + " waits";
+      draw(who, seen, idle_control(),
+           {end_ == End::server ? lanes_.data.at_right(port + " ○") : lanes_.data.at_left("○ " + port),
+            detail::Paint::data});
+    }
+    void data_opened(const DataOpened& event) {
+      const std::lock_guard lock{mutex_};
+      Seen& seen = session(event.who);
+      seen.data = Seen::Data::open;
+      seen.data_began = seen.last_flow = now_();
+      draw(event.who, seen, idle_control(), {data_ends(event, "●", "opened"), detail::Paint::data});
+    }
+    void data_moved(const DataMoved& event) {
+      const std::lock_guard lock{mutex_};
+      Seen& seen = session(event.who);
+      const Time now = now_();
+      if (now - seen.last_flow < std::chrono::seconds{1}) return;
+      seen.last_flow = now;
+      draw(event.who, seen, idle_control(), flow(bytes(event.total) + " so far", event.direction));
+    }
+    void data_closed(const DataClosed& event) {
+      const std::lock_guard lock{mutex_};
+      Seen& seen = session(event.who);
+      draw(event.who, seen, idle_control(), flow(bytes(event.total), event.direction));
+      seen.data = Seen::Data::none;
+      std::array<char, 48> took{};
+      std::snprintf(took.data(), took.size(), "closed, %.3f s", seconds(now_() - seen.data_began));
+      draw(event.who, seen, idle_control(), {data_ends(event, "○", took.data()), detail::Paint::data});
+    }
+
+   private:
+    static constexpr int rows_of_a_page = 40;
+
+    static double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+    /// A number of bytes with its digits in groups of three.
+    static std::string bytes(std::uint64_t count) {
+      std::string digits = std::to_string(count);
+      for (auto at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ' ');
+      return digits + (count == 1 ? " byte" : " bytes");
+    }
+
+    Seen& session(const Conversation& who) {
+      const auto [place, is_new] = sessions_.try_emplace(who.number);
+      if (is_new) place->second.began = now_();  // it began before we were there
+      return place->second;
+    }
+    void draw(const Conversation& who, const Seen& seen, const detail::LaneCell& control,
+              const detail::LaneCell& data) {
+      ++rows_;
+      sink_(lanes_.row(seconds(now_() - seen.began), who.number, control, data));
+    }
+    detail::LaneCell idle_control() const { return {lanes_.control.sides("┊", "┊"), detail::Paint::dim}; }
+    detail::LaneCell idle_data(const Seen& seen) const {
+      if (seen.data == Seen::Data::none) return {};
+      const bool at_server = seen.data == Seen::Data::open || end_ == End::server;
+      const bool at_client = seen.data == Seen::Data::open || end_ == End::client;
+      return {lanes_.data.sides(at_client ? "┊" : " ", at_server ? "┊" : " "), detail::Paint::dim};
+    }
+    detail::LaneCell flow(const std::string& words, Direction direction) const {
+      const bool towards_server = (direction == Direction::received) == (end_ == End::server);
+      return {lanes_.data.flow(words, towards_server), detail::Paint::data};
+    }
+    std::string ends_of(const Conversation& who, std::string_view dot,
+                        std::initializer_list<std::string> captions) const {
+      const auto& client = end_ == End::server ? who.peer : who.local;
+      const auto& server = end_ == End::server ? who.local : who.peer;
+      return lanes_.control.ends({{detail::text_of(client), detail::text_of(server)},
+                                  {detail::text_of(client), std::to_string(server.port())},
+                                  {std::to_string(client.port()), std::to_string(server.port())}},
+                                 dot, captions);
+    }
+    template <class Event>
+    std::string data_ends(const Event& event, std::string_view dot, const std::string& caption) const {
+      const auto client = std::to_string((end_ == End::server ? event.remote : event.local).port());
+      const auto server = std::to_string((end_ == End::server ? event.local : event.remote).port());
+      return lanes_.data.ends({{client, server}}, dot, {caption, caption.substr(0, caption.find(','))});
+    }
+
+    const End end_;
+    const LineSink sink_;
+    const detail::Lanes lanes_;
+    const std::function<Time()> now_;
+    std::mutex mutex_;
+    std::map<std::uint64_t, Seen> sessions_;
+    int rows_ = 0;
+  };
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/observers/log.hpp
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/observers/wall_time.hpp
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <functional>
+#include <string>
+
+namespace ftplike {
+
+/// Where logs take the time of day from.
+using WallClock = std::function<std::chrono::system_clock::time_point()>;
+
+namespace detail {
+
+/// A time in the system's time zone, in a format of strftime(3).
+inline std::string local_time(std::chrono::system_clock::time_point when, const char* format) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when));
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  std::array<char, 64> room{};
+  return {room.data(), std::strftime(room.data(), room.size(), format, &parts)};
+}
+
+/// `2026-11-22 18:00:33.123 +0100`.
+inline std::string log_time(std::chrono::system_clock::time_point when) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(when);
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(when - whole).count();
+  std::array<char, 8> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), ".%03d ", static_cast<int>(milliseconds));
+  return local_time(when, "%Y-%m-%d %H:%M:%S") + fraction.data() + local_time(when, "%z");
+}
+
+}  // namespace detail
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// What a `Log` tells of.
+enum class LogDetail {
+  sessions,  // comings, goings, logins, transfers of files, whoever was refused
+  commands,  // these, and every command and reply
+};
+
+/// Tells what happens in lines for people:
+///
+///     2026-11-22 18:00:33.123 +0100 #12 192.0.2.7:51234 anna: STOR /a.txt: received 12345 bytes in 0.120 s
+///
+/// Copies write to the same place. **Threads:** safe.
+class Log {
+ public:
+  explicit Log(LineSink sink, LogDetail detail = LogDetail::sessions, WallClock now = std::chrono::system_clock::now)
+      : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
+
+  void operator()(const SessionOpened& event) { say(event.who, "connected to " + detail::text_of(event.who.local)); }
+  void operator()(const SessionRefused& event) { say(event.who, "turned away: too many connections"); }
+  void operator()(const CommandSeen& event) {
+    if (state_->detail != LogDetail::commands) return;
+    std::string words = "> ";
+    words += event.verb;
+    if (!event.argument.empty()) (words += ' ') += event.argument;
+    say(event.who, words);
+  }
+  void operator()(const ReplySeen& event) {
+    if (state_->detail != LogDetail::commands) return;
+    const auto& words = event.reply.text();
+    say(event.who, "< " + std::to_string(event.reply.code()) + ' ' + words.substr(0, words.find('\n')));
+  }
+  void operator()(const LoginTried& event) {
+    std::string words = event.accepted ? "logged in as " : "login refused to ";
+    say(event.who, words += event.user);
+  }
+  void operator()(const StrangerRefused& event) {
+    say(event.who, "stranger " + detail::text_of(event.stranger) + " refused at the data port");
+  }
+  void operator()(const TransferEnded& event) {
+    if (event.listing && event.complete() && state_->detail != LogDetail::commands) return;
+    std::string words{event.verb};
+    (words += ' ') += event.path.string();
+    words += event.direction == Direction::sent ? ": sent " : ": received ";
+    words += std::to_string(event.bytes) + (event.bytes == 1 ? " byte" : " bytes");
+    if (event.offset > 0) words += " from " + std::to_string(event.offset) + " on";
+    std::array<char, 32> took{};
+    std::snprintf(took.data(), took.size(), " in %.3f s", std::chrono::duration<double>(event.took).count());
+    words += took.data();
+    if (!event.complete()) words += ", incomplete: " + event.error.message();
+    say(event.who, words);
+  }
+  void operator()(const SessionClosed& event) {
+    say(event.who, event.error ? "closed: " + event.error.message() : "closed");
+  }
+
+ private:
+  struct State {
+    State(LineSink its_sink, LogDetail its_detail, WallClock its_clock)
+        : sink{std::move(its_sink)}, detail{its_detail}, now{std::move(its_clock)} {}
+    const LineSink sink;
+    const LogDetail detail;
+    const WallClock now;
+    std::mutex mutex;
+  };
+
+  void say(const Conversation& who, std::string_view words) {
+    std::string line = " #" + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
+    if (!who.user.empty()) line += ' ' + who.user;
+    (line += ": ") += words;
+    const std::lock_guard lock{state_->mutex};  // before the time is taken, so that lines are in its order
+    state_->sink(detail::log_time(state_->now()) + detail::printable(line));
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/observers/metrics.hpp
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+
+namespace ftplike {
+
+/// Counts what happens, and tells the counts in the text format of Prometheus. Copies are the same counts: give one to
+/// a server, keep one to ask. How many series there are does not depend on what clients send.
+///
+/// **Threads:** safe, and without locks.
+class Metrics {
+ public:
+  Metrics() : state_{std::make_shared<State>()} {}
+
+  void operator()(const SessionOpened&) {
+    ++state_->sessions;
+    ++state_->sessions_open;
+  }
+  void operator()(const SessionRefused&) { ++state_->sessions_refused; }
+  void operator()(const SessionClosed&) { --state_->sessions_open; }
+  void operator()(const CommandSeen& event) {
+    const auto place = std::lower_bound(verbs.begin(), verbs.end(), event.verb);
+    const bool known = place != verbs.end() && *place == event.verb;
+    ++state_->commands[known ? static_cast<std::size_t>(place - verbs.begin()) : verbs.size()];
+  }
+  void operator()(const ReplySeen& event) {
+    const int code = event.reply.code();
+    if (code >= 100 && code < 600) ++state_->replies[static_cast<std::size_t>(code - 100)];
+  }
+  void operator()(const LoginTried& event) { ++(event.accepted ? state_->logins : state_->logins_refused); }
+  void operator()(const StrangerRefused&) { ++state_->strangers; }
+  void operator()(const DataOpened&) {
+    ++state_->data_connections;
+    ++state_->data_connections_open;
+  }
+  void operator()(const DataClosed& event) {
+    --state_->data_connections_open;
+    state_->bytes[index(event.direction)] += event.total;
+  }
+  void operator()(const TransferEnded& event) {
+    ++state_->transfers[index(event.direction)][verdict(event.error)];
+    if (!event.complete()) return;
+    const auto took = std::chrono::duration<double>(event.took).count();
+    const auto bucket = std::lower_bound(buckets.begin(), buckets.end(), took) - buckets.begin();
+    ++state_->durations[static_cast<std::size_t>(bucket)];
+    state_->microseconds += static_cast<std::uint64_t>(took * 1e6);
+  }
+
+  /// All counts, in the text format 0.0.4.
+  std::string text() const {
+    Page page;
+    const State& now = *state_;
+    page.single("ftplike_sessions_total", "counter", "Sessions since the start.", now.sessions);
+    page.single("ftplike_sessions_refused_total", "counter", "Clients turned away with 421.", now.sessions_refused);
+    page.single("ftplike_sessions_open", "gauge", "Sessions now.", now.sessions_open);
+    page.head("ftplike_logins_total", "counter", "Logins tried.");
+    page.sample("result=\"accepted\"", now.logins);
+    page.sample("result=\"refused\"", now.logins_refused);
+    page.head("ftplike_commands_total", "counter", "Commands, by verb.");
+    for (std::size_t i = 0; i <= verbs.size(); ++i) {
+      const std::string_view verb = i < verbs.size() ? verbs[i] : "other";
+      page.sample_if_any("verb=\"" + std::string{verb} + '"', now.commands[i]);
+    }
+    page.head("ftplike_replies_total", "counter", "Replies, by code.");
+    for (std::size_t i = 0; i < now.replies.size(); ++i) {
+      page.sample_if_any("code=\"" + std::to_string(100 + i) + '"', now.replies[i]);
+    }
+    page.single("ftplike_data_connections_total", "counter", "Data connections since the start.", now.data_connections);
+    page.single("ftplike_data_connections_open", "gauge", "Data connections now.", now.data_connections_open);
+    page.single("ftplike_strangers_refused_total", "counter", "Strangers at data ports.", now.strangers);
+    page.head("ftplike_data_bytes_total", "counter", "Bytes over data connections that have ended.");
+    for (std::size_t way = 0; way < 2; ++way) page.sample(direction(way), now.bytes[way]);
+    page.head("ftplike_transfers_total", "counter", "Transfers that have ended, listings too, by what became of them.");
+    for (std::size_t way = 0; way < 2; ++way) {
+      for (std::size_t i = 0; i < verdicts.size(); ++i) {
+        page.sample(direction(way) + ",verdict=\"" + std::string{verdicts[i]} + '"', now.transfers[way][i]);
+      }
+    }
+    page.head("ftplike_transfer_seconds", "histogram", "What complete transfers took.");
+    std::uint64_t below = 0;
+    for (std::size_t i = 0; i <= buckets.size(); ++i) {
+      below += now.durations[i];
+      page.sample("le=\"" + (i < buckets.size() ? number(buckets[i]) : "+Inf") + '"', below, "_bucket");
+    }
+    page.value("_sum", number(static_cast<double>(now.microseconds) / 1e6));
+    page.value("_count", std::to_string(below));
+    return page.text;
+  }
+
+ private:
+  using Count = std::atomic<std::uint64_t>;
+
+  // Those that clients may be expected to send; whatever else they send is one series.
+  static constexpr std::array<std::string_view, 66> verbs{
+      "ABOR", "ACCT", "ADAT", "ALLO", "APPE", "AUTH", "AVBL", "CCC",  "CDUP",  "CLNT",    "COMB",
+      "CWD",  "DELE", "EPRT", "EPSV", "FEAT", "HASH", "HELP", "HOST", "LANG",  "LIST",    "MDTM",
+      "MFF",  "MFMT", "MKD",  "MLSD", "MLST", "MODE", "NLST", "NOOP", "OPTS",  "PASS",    "PASV",
+      "PBSZ", "PORT", "PROT", "PWD",  "QUIT", "RANG", "REIN", "REST", "RETR",  "RMD",     "RNFR",
+      "RNTO", "SITE", "SIZE", "SMNT", "STAT", "STOR", "STOU", "STRU", "SYST",  "TYPE",    "USER",
+      "UTF8", "XCRC", "XCUP", "XCWD", "XMD5", "XMKD", "XPWD", "XRMD", "XSHA1", "XSHA256", "XSHA512"};
+  static_assert(std::is_sorted(verbs.begin(), verbs.end()));
+  static constexpr std::array<double, 7> buckets{0.001, 0.01, 0.1, 1, 10, 100, 1000};
+  static constexpr std::array<std::string_view, 8> verdicts{
+      "complete", "aborted", "peer_lost", "stalled", "no_data_connection", "storage_full", "shutting_down", "other"};
+
+  struct State {
+    Count sessions{}, sessions_refused{}, sessions_open{}, logins{}, logins_refused{}, data_connections{},
+        data_connections_open{}, strangers{}, microseconds{};
+    std::array<Count, verbs.size() + 1> commands{};
+    std::array<Count, 500> replies{};
+    std::array<Count, 2> bytes{};
+    std::array<std::array<Count, verdicts.size()>, 2> transfers{};
+    std::array<Count, buckets.size() + 1> durations{};
+  };
+
+  static std::size_t index(Direction direction) noexcept { return direction == Direction::sent ? 0 : 1; }
+  static std::string direction(std::size_t index) {
+    return index == 0 ? "direction=\"sent\"" : "direction=\"received\"";
+  }
+  static std::size_t verdict(std::error_code error) noexcept {
+    if (!error) return 0;
+    if (error == Errc::aborted) return 1;
+    if (error == Errc::peer_lost || error == std::errc::connection_reset || error == std::errc::broken_pipe) return 2;
+    if (error == Errc::stalled) return 3;
+    if (error == Errc::no_data_connection) return 4;
+    if (error == Errc::quota_exceeded || error == std::errc::no_space_on_device) return 5;
+    if (error == Errc::shutting_down) return 6;
+    return 7;
+  }
+  static std::string number(double value) {
+    std::array<char, 32> room{};
+    std::snprintf(room.data(), room.size(), "%.10g", value);
+    return room.data();
+  }
+
+  struct Page {
+    void head(std::string_view its_name, std::string_view type, std::string_view help) {
+      name = its_name;
+      text.append("# HELP ").append(name).append(" ").append(help);
+      text.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
+    }
+    void value(std::string_view rest_of_name, std::string_view value) {
+      text.append(name).append(rest_of_name).append(" ").append(value).append("\n");
+    }
+    void sample(const std::string& labels, std::uint64_t count, const std::string& suffix = "") {
+      value(suffix + '{' + labels + '}', std::to_string(count));
+    }
+    void sample_if_any(const std::string& labels, std::uint64_t count) {
+      if (count > 0) sample(labels, count);
+    }
+    void single(std::string_view its_name, std::string_view type, std::string_view help, std::uint64_t count) {
+      head(its_name, type, help);
+      value("", std::to_string(count));
+    }
+    std::string text, name;
+  };
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/observers/metrics_page.hpp
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace ftplike {
+
+/// Answers `GET /metrics` over HTTP with a server's metrics, one request at a time. It protects nothing: give it an
+/// address that only those reach who may know.
+///
+/// **Lifetime:** the transport outlives it and runs until `stop`. **Threads:** `stop` from any.
+template <Transport T> class MetricsPage {
+ public:
+  MetricsPage(T& network, Metrics metrics) : state_{std::make_shared<State>(network, std::move(metrics))} {}
+  MetricsPage(MetricsPage&&) = delete;
+  ~MetricsPage() { stop(); }
+
+  /// Answers there from now on; port 0 lets the system choose. Gives the address that it became.
+  ///
+  /// **Errors:** `std::system_error` if the address cannot be had.
+  Endpoint listen(const Endpoint& where) {
+    auto acceptor = std::make_unique<Acceptor>(state_->network.listen(state_->home, where));
+    const Endpoint became = acceptor->endpoint();
+    call_on(state_->home, [state = state_, acceptor = std::shared_ptr<Acceptor>{std::move(acceptor)}] {
+      state->acceptor = acceptor;
+      start_on(state->home, answer_all(state));
+    });
+    return became;
+  }
+  /// Answers no more, so that the transport can come to its end.
+  void stop() {
+    call_on(state_->home, [state = state_] {
+      state->stopping = true;
+      if (state->acceptor) state->acceptor->cancel();
+    });
+  }
+
+ private:
+  using Acceptor = typename T::Acceptor;
+  struct State {
+    State(T& its_network, Metrics its_metrics)
+        : network{its_network}, home{its_network.executor()}, metrics{std::move(its_metrics)} {}
+    T& network;
+    const Executor home;
+    const Metrics metrics;
+    std::shared_ptr<Acceptor> acceptor;
+    bool stopping = false;
+  };
+  static constexpr std::chrono::seconds patience{5};
+
+  static awaitable<void> answer_all(std::shared_ptr<State> state) {
+    while (!state->stopping) {
+      Settled<typename T::Stream> accepted;
+      co_await settle(state->acceptor->accept(state->home), accepted);
+      if (state->stopping) break;
+      if (accepted.failed()) {  // out of descriptors, most likely
+        co_await state->network.sleep_until(state->network.now() + std::chrono::milliseconds{100});
+        continue;
+      }
+      auto stream = accepted.get();
+      Settled<void> ignored;
+      co_await settle(within(state->network, patience, answer(stream, state->metrics)), ignored);
+    }
+    state->acceptor.reset();
+  }
+
+  static awaitable<void> answer(typename T::Stream& stream, const Metrics& metrics) {
+    std::array<char, 4096> room{};
+    std::size_t size = 0;
+    while (std::string_view{room.data(), size}.find("\r\n\r\n") == std::string_view::npos && size < room.size()) {
+      const auto space = std::as_writable_bytes(std::span{room}.subspan(size));
+      const std::size_t n = co_await stream.read_some(space);
+      if (n == 0) co_return;
+      size += n;
+    }
+    const std::string_view request{room.data(), size};
+    const bool found = request.starts_with("GET /metrics ") || request.starts_with("GET / ");
+    const std::string body = found ? metrics.text() : "Only GET /metrics is here.\n";
+    const std::string page =
+        std::string{found ? "HTTP/1.1 200 OK" : "HTTP/1.1 404 Not Found"} +
+        "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\nConnection: close\r\n\r\n" + body;
+    co_await stream.write(as_bytes(page));
+    co_await stream.finish();
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/observers/transfer_log.hpp
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+
+namespace ftplike {
+
+/// Tells of each file that was transferred in a line of xferlog(5), the format that log analysers of all FTP servers
+/// read. Listings are no transfers there.
+///
+///     Sun Nov 22 18:00:33 2026 1 192.0.2.7 12345 /a.txt b _ i r anna ftp 0 * c
+///
+/// The size is what went over the connection. Blanks in names become '_'. Copies write to the same place.
+/// **Threads:** safe.
+class TransferLog {
+ public:
+  explicit TransferLog(LineSink sink, WallClock now = std::chrono::system_clock::now)
+      : state_{std::make_shared<State>(std::move(sink), std::move(now))} {}
+
+  void operator()(const TransferEnded& event) {
+    if (event.listing) return;
+    const auto& user = event.who.user;
+    const char access = user.empty() ? 'g' : user == "anonymous" ? 'a' : 'r';
+    std::string line = ' ' + std::to_string(std::lround(std::chrono::duration<double>(event.took).count()));
+    line += ' ' + event.who.peer.address().to_string();
+    line += ' ' + std::to_string(event.bytes);
+    line += ' ' + word(event.path.string());
+    line += event.ascii ? " a" : " b";
+    line += " _";  // neither compressed nor packed
+    line += event.direction == Direction::sent ? " o " : " i ";
+    line += access;
+    line += ' ' + (user.empty() ? "guest" : word(user));
+    line += " ftp 0 *";  // no identity but that
+    line += event.complete() ? " c" : " i";
+    const std::lock_guard lock{state_->mutex};
+    state_->sink(detail::local_time(state_->now(), "%a %b %e %H:%M:%S %Y") + line);
+  }
+
+ private:
+  struct State {
+    State(LineSink its_sink, WallClock its_clock) : sink{std::move(its_sink)}, now{std::move(its_clock)} {}
+    const LineSink sink;
+    const WallClock now;
+    std::mutex mutex;
+  };
+
+  static std::string word(std::string_view text) {
+    auto result = detail::printable(text);
+    std::replace(result.begin(), result.end(), ' ', '_');
+    return result;
+  }
+
+  std::shared_ptr<State> state_;
+};
 
 }  // namespace ftplike
 
@@ -11712,9 +13025,9 @@ template <class P> class Service {
   const TlsPolicy tls_policy;
 
   /// The account of sessions without a login. Unless somebody chose an authenticator, there is none from the moment on
-  /// that the server listens beyond loopback.
+  /// that the server listens beyond loopback, and none behind a proxy, whose clients come from anywhere.
   std::optional<Account> guest() const {
-    if (guests_by_default_ && beyond_loopback_) return std::nullopt;
+    if (guests_by_default_ && (beyond_loopback_ || !trusted_proxies.networks.empty())) return std::nullopt;
     return authenticator.guest();
   }
   /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may
@@ -12570,16 +13883,6 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
 
 namespace ftplike {
 
-/// What became of the sessions of a server that stopped.
-struct StopReport {
-  std::size_t drained = 0;  // ended by themselves
-  std::size_t cut = 0;      // had to be ended
-};
-/// The server has stopped: its ports are free, its sessions gone.
-struct ServerStopped {
-  StopReport report;
-};
-
 /// Accepts sessions on any number of addresses and deals them out over the transport's threads.
 ///
 ///     ftplike::TcpTransport network;
@@ -12645,7 +13948,7 @@ template <Transport T, class P> class Server {
 
   struct State {
     template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
-        : network{its_network}, home{its_network.executor()}, service{std::move(parts)}, all_gone{home} {}
+        : network{its_network}, home{home_of(its_network)}, service{std::move(parts)}, all_gone{home} {}
 
     T& network;
     const Executor home;  // of the acceptors
@@ -12715,6 +14018,7 @@ template <Transport T, class P> class Server {
     std::optional<Registration> registration;
     who.number = admit(state, who.peer.address(), registration);
     if (who.number == 0) {
+      observe<SessionRefused>(state->service.observer, who);
       co_await turn_away(std::move(control));
       co_return;
     }

@@ -82,6 +82,8 @@ class Connection {
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     socket_.close();
   }
+  /// One byte of urgent data, which TCP may carry past what was sent before it.
+  void say_urgently(char byte) { (void)!::send(socket_.get(), &byte, 1, MSG_OOB | MSG_NOSIGNAL); }
   /// As much as can be sent without waiting.
   void push(std::string_view bytes) {
     (void)!::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

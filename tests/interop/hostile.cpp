@@ -105,6 +105,20 @@ TEST_F(Hostile, HoldsOneListenerHoweverOftenItIsAskedForOne) {
   expect_service();
 }
 
+TEST_F(Hostile, HearsAnAbortBehindTelnetsSynchInUrgentData) {
+  theirs.write("big", std::string(64'000'000, 'x'));
+  Guest client{server};
+  Connection data{client.epsv()};
+  EXPECT_EQ(client.ask("RETR big").substr(0, 3), "150");
+  client.say("\xFF\xF4\xFF");   // IAC IP, and the IAC of
+  client.say_urgently('\xF2');  // DM
+  EXPECT_EQ(client.ask("ABOR").substr(0, 3), "426");
+  EXPECT_EQ(client.reply().substr(0, 3), "226");
+  EXPECT_LT(data.rest().size(), 64'000'000u);
+  EXPECT_EQ(client.ask("NOOP"), "200 OK");
+  expect_service();
+}
+
 TEST_F(Hostile, KeepsItsMemoryUnderALineThatNeverEnds) {
   expect_service();
   const auto before = memory();

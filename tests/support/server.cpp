@@ -21,6 +21,7 @@ class Witness {
   explicit Witness(std::shared_ptr<Diary> diary) : diary_{std::move(diary)} {}
 
   void operator()(const SessionOpened& event) { say(event, "opened", event.who.peer.address().to_string()); }
+  void operator()(const SessionRefused& event) { say(event, "refused", event.who.peer.address().to_string()); }
   std::optional<Reply> operator()(const CommandSeen& event) {
     say(event, "command", std::string{event.verb} + (event.argument.empty() ? "" : " ") + std::string{event.argument});
     if (!diary_->hook) return std::nullopt;

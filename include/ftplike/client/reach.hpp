@@ -1,30 +1,127 @@
 #pragma once
-#include <exception>
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include <ftplike/client/options.hpp>
+#include <ftplike/client/proxy.hpp>
 #include <ftplike/client/reply_error.hpp>
-#include <ftplike/client/url.hpp>
+#include <ftplike/client/workers.hpp>
 #include <ftplike/io/within.hpp>
 
 namespace ftplike::detail {
 
-/// A connection to the first of a host's addresses that takes one.
-template <Transport T> awaitable<typename T::Stream> reach(T& network, const Url& url, Duration limit) {
-  std::error_code error = std::make_error_code(std::errc::host_unreachable);
-  try {
-    const std::vector<Endpoint> endpoints = co_await within(network, limit, network.resolve(url.host, url.port));
+/// Addresses of both families in turn, beginning with that of the first. RFC 8305 §4.
+inline std::vector<Endpoint> in_turn(std::vector<Endpoint> endpoints) {
+  const auto is_like_first = [&, v4 = !endpoints.empty() && endpoints[0].address().is_v4()](const Endpoint& endpoint) {
+    return endpoint.address().is_v4() == v4;
+  };
+  const auto others = std::stable_partition(endpoints.begin(), endpoints.end(), is_like_first);
+  std::vector<Endpoint> result;
+  for (auto one = endpoints.begin(), other = others; one != others || other != endpoints.end();) {
+    if (one != others) result.push_back(*one++);
+    if (other != endpoints.end()) result.push_back(*other++);
+  }
+  return result;
+}
+
+/// Connects to several addresses of a host, to each a while after the one before or as soon as that has failed, and
+/// takes the first connection that comes to be. RFC 8305 §5.
+template <Transport T> class Race {
+ public:
+  using Stream = typename T::Stream;
+
+  Race(T& network, const Executor& executor, const ClientLimits& limits)
+      : network_{network}, limits_{limits}, changed_{executor}, workers_{executor} {}
+
+  awaitable<Stream> run(std::vector<Endpoint> endpoints) {
+    const Executor executor = co_await asio::this_coro::executor;
     for (const Endpoint& endpoint : endpoints) {
-      Settled<typename T::Stream> connected;
-      co_await settle(within(network, limit, network.connect(endpoint)), connected);
-      try {
-        co_return connected.get();
-      } catch (const std::system_error& failure) { error = failure.code(); }
+      const std::size_t before = failed_;
+      bool late = false;
+      ++running_;
+      workers_.start(attempt(endpoint));
+      typename T::Timer timer{network_, executor};
+      timer.start(network_.now() + limits_.next_address, [this, &late] {
+        late = true;
+        changed_.open();
+      });
+      while (!won_ && !late && failed_ == before) co_await changed_.wait();
+      if (won_) break;
     }
+    while (!won_ && running_ > 0) co_await changed_.wait();
+    workers_.cancel();
+    co_await workers_.join();
+    if (!won_) throw std::system_error(error_);
+    co_return std::move(*won_);
+  }
+
+ private:
+  awaitable<void> attempt(Endpoint endpoint) {
+    Settled<Stream> connected;
+    co_await settle(within(network_, limits_.connect, network_.connect(endpoint)), connected);
+    --running_;
+    try {
+      Stream stream = connected.get();
+      if (!won_) won_.emplace(std::move(stream));
+    } catch (const std::system_error& failure) {
+      ++failed_;
+      error_ = failure.code();
+    }
+    changed_.open();
+  }
+
+  T& network_;
+  const ClientLimits& limits_;
+  Gate changed_;
+  std::optional<Stream> won_;
+  std::error_code error_ = std::make_error_code(std::errc::host_unreachable);  // the last one
+  std::size_t running_ = 0, failed_ = 0;
+  Workers workers_;
+};
+
+/// A connection to a host, to whichever of its addresses takes one first.
+template <Transport T> awaitable<typename T::Stream> reach_directly(T& network, std::string host, std::uint16_t port,
+                                                                    const ClientLimits& limits) {
+  const Executor executor = co_await asio::this_coro::executor;
+  std::vector<Endpoint> endpoints = co_await within(network, limits.connect, network.resolve(host, port));
+  Race<T> race{network, executor, limits};
+  co_return co_await race.run(in_turn(std::move(endpoints)));
+}
+
+/// A connection to a host, through the proxy if the options name one.
+template <Transport T> awaitable<typename T::Stream> reach(T& network, std::string host, std::uint16_t port,
+                                                           const ClientOptions& options) {
+  const auto proxy = Proxy::parse(options.proxy);
+  if (!proxy) co_return co_await reach_directly(network, std::move(host), port, options.limits);
+  typename T::Stream stream =
+      co_await reach_directly(network, proxy->where.host, proxy->where.port, options.limits);
+  co_await within(network, options.limits.connect, pass_proxy(stream, *proxy, std::move(host), port));
+  co_return stream;
+}
+
+/// A connection to the server that a URL names.
+template <Transport T>
+awaitable<typename T::Stream> reach_server(T& network, const Url& url, const ClientOptions& options) {
+  std::error_code error;
+  std::string through;
+  try {
+    if (!options.proxy.empty()) {
+      const auto proxy = Proxy::parse(options.proxy);
+      if (!proxy) {
+        throw std::system_error(std::make_error_code(std::errc::invalid_argument), "not a URL of a proxy");
+      }
+      through = " through " + proxy->where.host + " port " + std::to_string(proxy->where.port);
+    }
+    co_return co_await reach(network, url.host, url.port, options);
   } catch (const std::system_error& failure) { error = failure.code(); }
   throw ClientError{error, "connect", Channel::control, 0,
-                    url.host + " port " + std::to_string(url.port) + ": " + error.message()};
+                    url.host + " port " + std::to_string(url.port) + through + ": " + error.message()};
 }
 
 }  // namespace ftplike::detail

@@ -30,6 +30,10 @@ class Conversation {
 struct SessionOpened {
   const Conversation& who;
 };
+/// A client was turned away with 421 before it had a session: there are too many.
+struct SessionRefused {
+  const Conversation& who;
+};
 /// A command came in, or went out of a client. The argument of PASS and ACCT is "***". An observer of a server that
 /// returns `std::optional<Reply>` for this event may refuse the command: the reply it gives is sent in place of running
 /// it.
@@ -89,6 +93,15 @@ struct TransferEnded {
 struct SessionClosed {
   const Conversation& who;
   std::error_code error;  // empty after a farewell
+};
+/// What became of the sessions of a server that stopped.
+struct StopReport {
+  std::size_t drained = 0;  // ended by themselves
+  std::size_t cut = 0;      // had to be ended
+};
+/// The server has stopped: its ports are free, its sessions gone.
+struct ServerStopped {
+  StopReport report;
 };
 
 /// Sees nothing and costs nothing: the default observer.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <memory>
 #include <netinet/in.h>
@@ -68,6 +69,27 @@ template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
   endpoint.resize(size);
   return endpoint;
 }
+
+/// Keeps SIGPIPE from the thread that it lives on: sendfile has no flag that says so for one call.
+class NoBrokenPipe {
+ public:
+  NoBrokenPipe() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  NoBrokenPipe(const NoBrokenPipe&) = delete;
+  NoBrokenPipe& operator=(const NoBrokenPipe&) = delete;
+  ~NoBrokenPipe() {
+    if (sigismember(&before_, SIGPIPE) == 1) return;
+    const timespec now{};
+    while (::sigtimedwait(&pipe_, nullptr, &now) > 0) {}  // one that came meanwhile must not come now
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t pipe_{}, before_{};
+};
 
 }  // namespace detail
 
@@ -256,6 +278,7 @@ class TcpTransport {
   ~TcpTransport() { pool_->join(); }  // what still blocks there comes back to one of our contexts
 
   Executor executor() { return contexts_[next_++ % contexts_.size()]->get_executor(); }
+  Executor home() { return contexts_[0]->get_executor(); }
 
   awaitable<TcpStream> connect(const Endpoint& where, const Address& from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
@@ -319,11 +342,15 @@ class TcpTransport {
 
   /// Runs until nothing is left to do, or `stop()`. Can be called again.
   void run() {
+    const detail::NoBrokenPipe quiet;
     std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < contexts_.size(); ++i) {
       busy.push_back(asio::make_work_guard(*contexts_[i]));
-      threads.emplace_back([&context = *contexts_[i]] { context.run(); });
+      threads.emplace_back([&context = *contexts_[i]] {
+        const detail::NoBrokenPipe also_quiet;
+        context.run();
+      });
     }
     contexts_[0]->run();
     busy.clear();

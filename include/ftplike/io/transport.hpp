@@ -10,7 +10,8 @@ namespace ftplike {
 /// All that a session cannot compute: connections and time. `TcpTransport` is the real one, `SimulatedTransport` runs
 /// inside one process under a clock that moves when told.
 ///
-/// - `executor()`: where a new session may live; a transport with several threads deals them out in turn.
+/// - `executor()`: where a new session may live; a transport with several threads deals them out in turn;
+/// - `home()`, if it has several: the executor that keeps all of them running while there is work on it.
 /// - `connect(where, from)`: a stream on the caller's executor; `from` is the local address, unspecified for any.
 /// - `listen(executor, where)`: throws `std::system_error` (`address_in_use`, …). Port 0 lets the system choose.
 /// - `accept(executor)`: the next stream, made on that executor. `cancel()` ends it with `operation_aborted`.
@@ -36,5 +37,14 @@ concept Transport = Stream<typename T::Stream> &&
   { timer.start(when, call) } -> std::same_as<void>;
   { timer.cancel() } -> std::same_as<void>;
 };
+
+/// Where what serves all sessions lives.
+template <Transport T> Executor home_of(T& network) {
+  if constexpr (requires { network.home(); }) {
+    return network.home();
+  } else {
+    return network.executor();
+  }
+}
 
 }  // namespace ftplike

@@ -33,6 +33,7 @@ class Log {
       : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
 
   void operator()(const SessionOpened& event) { say(event.who, "connected to " + detail::text_of(event.who.local)); }
+  void operator()(const SessionRefused& event) { say(event.who, "turned away: too many connections"); }
   void operator()(const CommandSeen& event) {
     if (state_->detail != LogDetail::commands) return;
     std::string words = "> ";

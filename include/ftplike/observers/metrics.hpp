@@ -28,6 +28,7 @@ class Metrics {
     ++state_->sessions;
     ++state_->sessions_open;
   }
+  void operator()(const SessionRefused&) { ++state_->sessions_refused; }
   void operator()(const SessionClosed&) { --state_->sessions_open; }
   void operator()(const CommandSeen& event) {
     const auto place = std::lower_bound(verbs.begin(), verbs.end(), event.verb);
@@ -62,6 +63,7 @@ class Metrics {
     Page page;
     const State& now = *state_;
     page.single("ftplike_sessions_total", "counter", "Sessions since the start.", now.sessions);
+    page.single("ftplike_sessions_refused_total", "counter", "Clients turned away with 421.", now.sessions_refused);
     page.single("ftplike_sessions_open", "gauge", "Sessions now.", now.sessions_open);
     page.head("ftplike_logins_total", "counter", "Logins tried.");
     page.sample("result=\"accepted\"", now.logins);
@@ -114,8 +116,8 @@ class Metrics {
       "complete", "aborted", "peer_lost", "stalled", "no_data_connection", "storage_full", "shutting_down", "other"};
 
   struct State {
-    Count sessions{}, sessions_open{}, logins{}, logins_refused{}, data_connections{}, data_connections_open{},
-        strangers{}, microseconds{};
+    Count sessions{}, sessions_refused{}, sessions_open{}, logins{}, logins_refused{}, data_connections{},
+        data_connections_open{}, strangers{}, microseconds{};
     std::array<Count, verbs.size() + 1> commands{};
     std::array<Count, 500> replies{};
     std::array<Count, 2> bytes{};
