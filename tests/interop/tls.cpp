@@ -1,0 +1,206 @@
+// The server program under TLS, met by the clients that people have.
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+#include <support/certificates.hpp>
+#include <utility>
+#include <vector>
+
+#include "running_server.hpp"
+#include "support/wire.hpp"
+#include "tree.hpp"
+
+namespace {
+
+/// A server on a folder, which demands everything that TLS can give.
+class TlsInterop : public testing::Test {
+ protected:
+  TlsInterop() : files{certificates.issue("server")} {}
+
+  void serve(const std::vector<std::string>& more = {"--tls", "required", "--tls-reuse", "required"}) {
+    std::vector<std::string> options{"--cert", files.certificate, "--key", files.key, "--tls-implicit", "127.0.0.1:0"};
+    options.insert(options.end(), more.begin(), more.end());
+    server = std::make_unique<RunningServer>(theirs.string(), options);
+    const auto where = server->process().line_after("listening with TLS on ");
+    implicit_port = where.substr(where.rfind(':') + 1);
+  }
+  Outcome run(std::vector<std::string> arguments, std::string_view input = {}) const {
+    Program program{std::move(arguments)};
+    program.in(ours.string()).with("HOME", home.string()).with("LC_ALL", "C.UTF-8");
+    return outcome_of(program, input);
+  }
+  Outcome curl(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"curl", "--disable", "--silent", "--show-error", "--max-time", "55", "--user",
+                                         "tester:secret", "--cacert", certificates.authority()});
+    return run(std::move(arguments));
+  }
+  std::string url(bool implicit, const std::string& path = {}) const {
+    return (implicit ? "ftps://127.0.0.1:" + implicit_port : "ftp://127.0.0.1:" + server->port()) + '/' + path;
+  }
+  /// A session of openssl s_client, which says `input` after the handshake.
+  Outcome s_client(std::vector<std::string> options, std::string_view input) const {
+    options.insert(options.begin(), {"openssl", "s_client", "-quiet", "-nocommands", "-CAfile",
+                                     certificates.authority(), "-verify_return_error"});
+    return run(std::move(options), input);
+  }
+
+  Certificates certificates;
+  CertificateFiles files;
+  TestFolder theirs, ours, home;
+  std::unique_ptr<RunningServer> server;
+  std::string implicit_port;
+};
+
+TEST_F(TlsInterop, ServesCurlInBothVersionsAndFromTheFirstByteOn) {
+  serve();
+  for (const bool implicit : {false, true}) {
+    for (const std::vector<std::string>& version :
+         {std::vector<std::string>{"--tls-max", "1.2"}, std::vector<std::string>{"--tlsv1.3"}}) {
+      for (const std::size_t size : {0u, 16'385u, 3'000'000u}) {
+        ours.write("up", noise(size));
+        auto words = version;
+        words.insert(words.end(), {"--ssl-reqd", "--upload-file", "up", url(implicit, "file")});
+        ASSERT_TRUE(ended_well(curl(words))) << size;
+        EXPECT_TRUE(theirs.read("file") == noise(size)) << size;
+        words = version;
+        words.insert(words.end(), {"--ssl-reqd", "--output", "down", url(implicit, "file")});
+        ASSERT_TRUE(ended_well(curl(words))) << size;
+        EXPECT_TRUE(ours.read("down") == noise(size)) << size;
+      }
+    }
+  }
+}
+
+TEST_F(TlsInterop, GivesCurlNothingInClear) {
+  serve();
+  theirs.write("file", "secret");
+  const auto clear = curl({url(false, "file")});
+  EXPECT_EQ(clear.status, 67) << clear.errors;
+  const auto control_only = curl({"--ftp-ssl-control", url(false, "file")});
+  EXPECT_NE(control_only.status, 0);
+  EXPECT_EQ(control_only.output, "");
+}
+
+TEST_F(TlsInterop, IsNotTrustedByACurlThatKnowsAnotherAuthority) {
+  serve();
+  const Certificates others{"Another authority"};
+  const auto outcome = run({"curl", "--disable", "--silent", "--show-error", "--ssl-reqd", "--user", "tester:secret",
+                            "--cacert", others.authority(), url(false)});
+  EXPECT_EQ(outcome.status, 60) << outcome.errors;
+}
+
+TEST_F(TlsInterop, ServesLftpWithATree) {
+  serve();
+  grow_tree(ours);
+  const auto tree = tree_of(ours);
+  TestFolder back;
+  const auto lftp = [&](const std::string& where) {
+    return run({"lftp", "--norc", "-c",
+                "set cmd:fail-exit yes; set net:max-retries 2; set net:timeout 20; set ftp:ssl-force yes; "
+                "set ssl:ca-file " +
+                    certificates.authority() + "; open --user tester --password secret " + where +
+                    "; mirror --reverse --parallel=3 . /up; mirror --parallel=3 /up " + back.string()});
+  };
+  ASSERT_TRUE(ended_well(lftp("ftp://localhost:" + server->port())));
+  EXPECT_TRUE(tree_of(back) == tree);
+  ASSERT_TRUE(ended_well(lftp("ftps://localhost:" + implicit_port)));
+}
+
+TEST_F(TlsInterop, ServesPythonsClient) {
+  serve();
+  const auto script = std::string{FTPLIKE_EXAMPLES} + "/../tests/interop/ftplib_tls.py";
+  EXPECT_TRUE(ended_well(run({"python3", "-I", script, "127.0.0.1", server->port(), certificates.authority()})));
+}
+
+TEST_F(TlsInterop, TalksToOpenssl) {
+  serve();
+  for (const auto* const version : {"-tls1_2", "-tls1_3"}) {
+    const auto explicit_one = s_client({version, "-starttls", "ftp", "-connect", "127.0.0.1:" + server->port()},
+                                       "USER tester\r\nPASS secret\r\nQUIT\r\n");
+    EXPECT_NE(explicit_one.output.find("230 Logged in\r\n221 Goodbye\r\n"), std::string::npos)
+        << explicit_one.output << explicit_one.errors;
+    const auto implicit_one = s_client({version, "-connect", "127.0.0.1:" + implicit_port, "-alpn", "ftp"}, "QUIT\r\n");
+    EXPECT_EQ(implicit_one.output, "220 FTP Server Ready\r\n221 Goodbye\r\n") << implicit_one.errors;
+  }
+  EXPECT_NE(s_client({"-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0", "-connect", "127.0.0.1:" + implicit_port}, "").status,
+            0);
+  EXPECT_NE(s_client({"-connect", "127.0.0.1:" + implicit_port, "-alpn", "http/1.1"}, "QUIT\r\n").status, 0);
+}
+
+TEST_F(TlsInterop, ObeysNothingThatSomebodyPutBehindAuth) {
+  serve();
+  Wire together{server->port()};
+  EXPECT_EQ(together.reply(), "220 FTP Server Ready");
+  together.send("AUTH TLS\r\nUSER tester\r\nPASS secret\r\n");
+  EXPECT_EQ(together.receive_all(), "503 Nothing may follow AUTH before the handshake\r\n");
+  Wire after{server->port()};
+  after.reply();
+  EXPECT_EQ(after.ask("AUTH TLS"), "234 Begin the TLS handshake");
+  after.send("USER tester\r\nPASS secret\r\n");
+  const std::string answer = after.receive_all();
+  EXPECT_EQ(answer.find("331"), std::string::npos) << answer;
+  Wire web{implicit_port};
+  web.send("GET / HTTP/1.1\r\n\r\n");
+  const std::string page = web.receive_all();
+  EXPECT_EQ(page.find("220"), std::string::npos) << page;
+}
+
+TEST_F(TlsInterop, TakesAnotherCertificateWithoutLosingASession) {
+  serve();
+  const auto serial = [this] {
+    const auto shown = run({"openssl", "s_client", "-connect", "127.0.0.1:" + implicit_port});
+    return shown.output.substr(0, shown.output.find("-----END CERTIFICATE"));
+  };
+  const std::string before = serial();
+  Process kept{{"openssl", "s_client", "-quiet", "-nocommands", "-connect", "127.0.0.1:" + implicit_port}};
+  EXPECT_EQ(kept.line(), "220 FTP Server Ready\r");
+  certificates.issue("server");
+  server->process().signal(SIGHUP);
+  EXPECT_EQ(server->process().error_line(), "ftplike-server: read again: 1 users");
+  EXPECT_NE(serial(), before);
+  kept.say("NOOP\r\nQUIT\r\n");
+  EXPECT_EQ(kept.line(), "200 OK\r");
+  EXPECT_EQ(kept.line(), "221 Goodbye\r");
+}
+
+TEST_F(TlsInterop, LetsACertificateIn) {
+  const TestFolder configuration;
+  configuration.write("users", "carl:*:/:write:certificate=carl\n");
+  serve({"--tls", "required", "--tls-client-ca", certificates.authority(), "--users", configuration / "users"});
+  const auto carl = certificates.issue("carl", {.common_name = "carl", .alternative_names = ""});
+  const std::string login = "USER carl\r\nQUIT\r\n";
+  const auto shown =
+      s_client({"-connect", "127.0.0.1:" + implicit_port, "-cert", carl.certificate, "-key", carl.key}, login);
+  EXPECT_EQ(shown.output, "220 FTP Server Ready\r\n232 Logged in by certificate\r\n221 Goodbye\r\n") << shown.errors;
+  const auto without = s_client({"-connect", "127.0.0.1:" + implicit_port}, login);
+  EXPECT_EQ(without.output, "220 FTP Server Ready\r\n331 Password required\r\n221 Goodbye\r\n") << without.errors;
+}
+
+TEST(TlsOptions, AreRefusedInOneLineWhereTheyMakeNoSense) {
+  Certificates certificates;
+  const auto files = certificates.issue("server"), others = certificates.issue("others");
+  const TestFolder root;
+  const auto refusal = [&root](std::vector<std::string> options) {
+    options.insert(options.begin(), {FTPLIKE_SERVER_PROGRAM, "--check", "--root", root.string()});
+    const auto outcome = outcome_of(Program{std::move(options)});
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(std::count(outcome.errors.begin(), outcome.errors.end(), '\n'), 1) << outcome.errors;
+    return outcome.errors;
+  };
+  const std::string prefix = "ftplike-server: ";
+  EXPECT_EQ(refusal({"--cert", files.certificate}), prefix + "cert: its key is missing (key)\n");
+  EXPECT_EQ(refusal({"--key", files.key}), prefix + "key: without cert there is no TLS\n");
+  EXPECT_EQ(refusal({"--tls", "required"}), prefix + "tls: without cert there is no TLS\n");
+  EXPECT_EQ(refusal({"--tls-implicit", "127.0.0.1:0"}), prefix + "tls-implicit: without cert there is no TLS\n");
+  EXPECT_EQ(refusal({"--tls", "maybe"}), prefix + "--tls: 'maybe' is not off, offered or required\n");
+  EXPECT_EQ(refusal({"--tls-reuse", "no"}), prefix + "--tls-reuse: 'no' is not off, preferred or required\n");
+  EXPECT_EQ(refusal({"--cert", files.certificate, "--key", files.key, "--tls", "off", "--tls-implicit", "127.0.0.1:0"}),
+            prefix + "tls-implicit: tls is off\n");
+  EXPECT_EQ(refusal({"--cert", certificates.path("none"), "--key", files.key}),
+            prefix + "certificate " + certificates.path("none") + ": No such file or directory\n");
+  EXPECT_EQ(refusal({"--cert", files.certificate, "--key", others.key}),
+            prefix + "key " + others.key + ": TLS: key values mismatch\n");
+}
+
+}  // namespace
