@@ -139,7 +139,7 @@ class Bench {
     co_await part(stream);
   }
   static void run(TlsTransport<>& network, awaitable<void> operation) {
-    asio::co_spawn(network.executor(), std::move(operation), [](std::exception_ptr failure) {
+    start_on(network.executor(), std::move(operation), {}, [](std::exception_ptr failure) {
       if (failure) std::rethrow_exception(failure);
     });
     network.run();
