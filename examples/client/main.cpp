@@ -95,7 +95,7 @@ std::pair<Url, std::string> split_file(const std::string& text) {
 Ending hold_session(Shell& shell, const Settings& settings) {
   Terminal terminal{!settings.quiet, [&shell](const auto& line, auto word) { return shell.complete(line, word); }};
   Ending ending = Ending::good;
-  while (auto line = terminal.line("ftp> ")) {
+  while (auto line = terminal.line(shell.prompt())) {
     try {
       if (!shell.run(*line)) return ending;
     } catch (const std::exception& error) {
@@ -161,6 +161,14 @@ int main(int argc, char** argv) {
       ->type_name("COMMANDS");
   app.add_flag("--explain", settings.explain, "show the control and the data connections as they live");
   app.add_flag("--active", settings.active, "have the server connect to us for data");
+  const std::map<std::string, Secure> protections{{"explicit", Secure::explicit_tls},
+                                                  {"implicit", Secure::implicit_tls}};
+  app.add_option("--tls", settings.tls, "protect the session, as ftpes:// and ftps:// do")
+      ->type_name("explicit|implicit")
+      ->transform(CLI::CheckedTransformer(protections).description(""));
+  app.add_option("--cafile", settings.ca_file, "trust servers that these authorities vouch for, PEM (the system's)")
+      ->type_name("FILE");
+  app.add_flag("--insecure", settings.insecure, "trust any server: no protection from those who pose as one");
   app.add_flag("--ascii", settings.ascii, "convert line endings");
   app.add_flag("--resume", settings.resume, "go on where an interrupted transfer ended");
   auto* parallel =

@@ -5,7 +5,8 @@
 #include <utility>
 
 #include <ftplike/client/mirror.hpp>
-#include <ftplike/io/tcp.hpp>
+
+#include "protection.hpp"
 
 using namespace ftplike;
 
@@ -33,7 +34,7 @@ ClientOptions client_options(const Settings& settings) {
 
 struct Sessions::State {
   State(Url url, const Settings& settings)
-      : parallel{settings.parallel}, pool{network, std::move(url), pool_options(settings)} {}
+      : parallel{settings.parallel}, network{trust(settings)}, pool{network, std::move(url), pool_options(settings)} {}
 
   template <class R> R run(awaitable<R> operation) {
     Settled<R> result;
@@ -49,8 +50,8 @@ struct Sessions::State {
   }
 
   std::size_t parallel;
-  TcpTransport network;
-  ClientPool<TcpTransport> pool;
+  ProgramTransport network;
+  ClientPool<ProgramTransport> pool;
   asio::cancellation_signal* stop = nullptr;
 };
 

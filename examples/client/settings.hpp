@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <ftplike/client/options.hpp>
+#include <ftplike/client/url.hpp>
 
 /// How the program ends: its exit statuses, as --help tells them.
 enum class Ending {
@@ -35,7 +36,10 @@ struct MirrorWords {
 struct Settings {
   std::string files = "client/client_files";  // where files are sent from and saved to
   ftplike::Dialect dialect = ftplike::Dialect::automatic;
-  double timeout = 30;  // seconds
+  double timeout = 30;                        // seconds
+  ftplike::Secure tls = ftplike::Secure::no;  // of URLs that do not say it
+  std::string ca_file;                        // empty: the system's certificates are trusted
+  bool insecure = false;                      // any certificate will do
   bool active = false, ascii = false, resume = false;
   bool explain = false, quiet = false, json = false;
   std::size_t parallel = 4;  // sessions at once, for a mirror

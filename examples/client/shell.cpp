@@ -20,6 +20,7 @@
 #include <ftplike/protocol/wildcard.hpp>
 
 #include "output.hpp"
+#include "protection.hpp"
 #include "screen.hpp"
 #include "secrets.hpp"
 #include "sessions.hpp"
@@ -91,7 +92,7 @@ class HeldScreen {
 }  // namespace
 
 struct Shell::State {
-  using Client = BasicBlockingClient<AnyChannel, Screen>;
+  using Client = BasicBlockingClient<AnyChannel, Screen, ProgramTransport>;
   using Arguments = std::vector<std::string>;
   struct Word {
     std::string_view usage, help;
@@ -361,11 +362,12 @@ struct Shell::State {
   }
 
   void open(Url url) {
+    protect(url, settings);
     find_password(url);
     const std::string folder = std::exchange(url.path, {});
     screen.show_replies_to({});
     client.reset();
-    client.emplace(url, client_options(settings), screen);
+    client.emplace(url, client_options(settings), screen, trust(settings));
     address = std::move(url);
     if (!folder.empty()) client->cwd(folder);
   }
@@ -483,6 +485,9 @@ void Shell::bye() {
 }
 
 bool Shell::showed_failure() const { return state_->screen.showed_failure(); }
+std::string Shell::prompt() const {
+  return (state_->client ? prompt_of(*state_->client, state_->settings) : "ftp") + "> ";
+}
 
 bool Shell::interrupt() {
   const std::lock_guard lock{state_->many_mutex};
@@ -510,6 +515,7 @@ void Shell::list(const std::string& path, bool names_only) {
 
 void Shell::mirror(Url server, const std::string& remote, const std::string& local, const MirrorWords& words) {
   const Busy busy{state_->busy};
+  protect(server, state_->settings);
   find_password(server);
   state_->mirror(std::move(server), remote, local, words);
 }

@@ -23,6 +23,8 @@ class Shell {
   void bye();
   /// Whether the failure of the line before was shown as the server's own reply.
   bool showed_failure() const;
+  /// What is shown before a line is typed.
+  std::string prompt() const;
   /// Ends the operation under way, from any thread; false if there is none.
   bool interrupt();
   /// What the word that begins at `word` of a line could become.

@@ -280,7 +280,7 @@ class TcpTransport {
   Executor executor() { return contexts_[next_++ % contexts_.size()]->get_executor(); }
   Executor home() { return contexts_[0]->get_executor(); }
 
-  awaitable<TcpStream> connect(const Endpoint& where, const Address& from = {}) {
+  awaitable<TcpStream> connect(Endpoint where, Address from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
     asio::ip::tcp::socket socket{executor, where.protocol()};
     if (!from.is_unspecified()) socket.bind({from, 0});

@@ -271,7 +271,7 @@ template <Transport Lower = TcpTransport> class TlsTransport : public Lower {
   explicit TlsTransport(TlsClient client, TlsServer server = {}, More&&... lower)
       : Lower(std::forward<More>(lower)...), server_{std::move(server)}, client_{std::move(client)} {}
 
-  awaitable<Stream> connect(const Endpoint& where, const Address& from = {}) {
+  awaitable<Stream> connect(Endpoint where, Address from = {}) {
     auto stream = co_await Lower::connect(where, from);
     co_return Stream{std::move(stream)};
   }

@@ -1,0 +1,28 @@
+#include "protection.hpp"
+
+#include <cstdio>
+#include <system_error>
+
+using ftplike::Secure;
+
+#ifdef FTPLIKE_HAS_TLS
+ftplike::TlsClient trust(const Settings& settings) {
+  ftplike::TlsClientSettings wishes;
+  wishes.ca_file = settings.ca_file;
+  wishes.insecure = settings.insecure;
+  try {
+    return ftplike::TlsClient{wishes};
+  } catch (const std::system_error& error) { throw LocalFailure{error.what()}; }
+}
+#endif
+
+void protect(ftplike::Url& url, const Settings& settings) {
+  if (url.secure == Secure::no) {
+    url.secure = settings.tls;
+    constexpr std::uint16_t usual = 21, usual_of_implicit = 990;
+    if (settings.tls == Secure::implicit_tls && url.port == usual) url.port = usual_of_implicit;
+  }
+  if (url.secure != Secure::no && settings.insecure) {
+    std::fputs("ftplike-client: warning: nobody checks who this server is (--insecure)\n", stderr);
+  }
+}
