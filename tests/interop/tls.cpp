@@ -177,6 +177,80 @@ TEST_F(TlsInterop, LetsACertificateIn) {
   EXPECT_EQ(without.output, "220 FTP Server Ready\r\n331 Password required\r\n221 Goodbye\r\n") << without.errors;
 }
 
+/// Our client program on such a server.
+class TlsClientProgram : public TlsInterop {
+ protected:
+  Outcome client(std::vector<std::string> words, std::string_view input = {}) const {
+    words.insert(words.begin(), {FTPLIKE_CLIENT_PROGRAM, "--quiet"});
+    return run(std::move(words), input);
+  }
+  std::string at(const std::string& scheme, const std::string& path) const {
+    const std::string port = scheme == "ftps" ? implicit_port : server->port();
+    return scheme + "://tester:secret@127.0.0.1:" + port + '/' + path;
+  }
+};
+
+TEST_F(TlsClientProgram, CarriesFilesBothWaysWhereDataMustResumeTheSession) {
+  serve();
+  const std::string authority = certificates.authority();
+  for (const std::string scheme : {"ftpes", "ftps"}) {
+    for (const std::size_t size : {0u, 16'385u, 3'000'000u}) {
+      ours.write("up", noise(size));
+      ASSERT_TRUE(ended_well(client({"--cafile", authority, "put", "up", at(scheme, "file")}))) << size;
+      EXPECT_TRUE(theirs.read("file") == noise(size)) << size;
+      ASSERT_TRUE(ended_well(client({"--cafile", authority, "get", at(scheme, "file"), "down"}))) << size;
+      EXPECT_TRUE(ours.read("down") == noise(size)) << size;
+    }
+  }
+  ASSERT_TRUE(ended_well(client({"--tls", "explicit", "--cafile", authority, "get", at("ftp", "file"), "again"})));
+}
+
+TEST_F(TlsClientProgram, MirrorsATree) {
+  serve();
+  grow_tree(ours);
+  const auto tree = tree_of(ours);
+  const std::string authority = certificates.authority();
+  ASSERT_TRUE(ended_well(client({"--cafile", authority, "mirror", "--reverse", ".", at("ftpes", "up")})));
+  TestFolder back;
+  ASSERT_TRUE(ended_well(client({"--cafile", authority, "mirror", at("ftpes", "up"), back.string()})));
+  EXPECT_TRUE(tree_of(back) == tree);
+}
+
+TEST_F(TlsClientProgram, ShowsTheProtectionInThePrompt) {
+  serve();
+  const auto said = [this](std::vector<std::string> words) {
+    words.push_back(at("ftpes", ""));
+    words.insert(words.begin(), FTPLIKE_CLIENT_PROGRAM);
+    return run(std::move(words), "pwd\nquit\n");
+  };
+  const auto trusted = said({"--cafile", certificates.authority()});
+  EXPECT_TRUE(trusted.output.starts_with("ftp [TLSv1.3]> pwd\n257 \"/\"")) << trusted.output << trusted.errors;
+  const auto insecure = said({"--insecure"});
+  EXPECT_TRUE(insecure.output.starts_with("ftp [TLSv1.3, unverified]> pwd\n")) << insecure.output;
+  EXPECT_EQ(insecure.errors, "ftplike-client: warning: nobody checks who this server is (--insecure)\n");
+}
+
+TEST_F(TlsClientProgram, SaysWhyItDoesNotGoOn) {
+  serve();
+  theirs.write("file", "content");
+  const RunningServer without{theirs.string()};
+  const auto get = [this](std::vector<std::string> words) {
+    const auto outcome = client(std::move(words));
+    EXPECT_NE(outcome.status, 0);
+    EXPECT_EQ(outcome.output, "");
+    return outcome.errors;
+  };
+  const std::string prefix = "ftplike-client: ";
+  EXPECT_EQ(get({"get", at("ftpes", "file")}), prefix + "TLS: 127.0.0.1: nobody trusted has signed the certificate\n");
+  EXPECT_EQ(get({"--cafile", certificates.path("none"), "get", at("ftpes", "file")}),
+            prefix + "certificates " + certificates.path("none") + ": No such file or directory\n");
+  EXPECT_EQ(get({"get", at("ftp", "file")}), prefix + "USER: 530 TLS is required: say AUTH TLS first\n");
+  const std::string there = "tester:secret@127.0.0.1:" + without.port() + "/file";
+  EXPECT_EQ(get({"get", "ftpes://" + there}), prefix + "AUTH: 502 TLS is not offered here\n");
+  EXPECT_EQ(get({"get", "ftps://" + there}), prefix + "TLS: 127.0.0.1: the peer does not speak TLS\n");
+  EXPECT_EQ(ours.count(), 0u);
+}
+
 TEST(TlsOptions, AreRefusedInOneLineWhereTheyMakeNoSense) {
   Certificates certificates;
   const auto files = certificates.issue("server"), others = certificates.issue("others");
