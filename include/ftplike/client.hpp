@@ -2,17 +2,22 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <ftplike/client/listing.hpp>
 #include <ftplike/client/login.hpp>
-#include <ftplike/client/reach.hpp>
 #include <ftplike/client/resume.hpp>
 #include <ftplike/client/walk.hpp>
 
 namespace ftplike {
+namespace detail {
+
+class Fxp;
+
+}  // namespace detail
 
 /// The data channel of a client that can do all: EPSV and PASV, PORT and EPRT when told to, and the ftp-like dialect's.
 using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
@@ -66,6 +71,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// **Errors:** `Errc::bad_name` if it holds what would end the line.
   awaitable<Reply> command(std::string text) {
     core_->type = '\0';  // it may be anything
+    core_->digest = "?";
     return core_->ask(std::move(text));
   }
   awaitable<void> noop() { return core_->demand_only("NOOP"); }
@@ -127,6 +133,11 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     const auto time = co_await detail::ask_modified(*core_, std::move(path));
     if (!time) throw ClientError{std::make_error_code(std::errc::function_not_supported), "MDTM", Channel::control};
     co_return *time;
+  }
+  /// The checksum of a file, by the best algorithm that the server offers; nothing if it offers none.
+  /// <ftplike/client/digests.hpp> compares it with that of a file of ours.
+  awaitable<std::optional<RemoteDigest>> digest(std::string path) {
+    return detail::ask_digest(*core_, std::move(path));
   }
   awaitable<void> set_modified(std::string path, Timestamp time) {
     return core_->demand_only("MFMT " + format_timestamp(time, Fraction::never) + " " + path);
@@ -203,6 +214,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
 
  private:
+  friend class detail::Fxp;
+
   awaitable<TransferResult> store(AnySource source, std::string_view verb, std::string remote,
                                   TransferOptions options) {
     co_return co_await detail::store(*core_, verb, source, std::move(remote), 0, std::nullopt, options);
@@ -219,10 +232,11 @@ template <class DataChannel = AnyChannel, Transport T, class Observer = NoObserv
 awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientOptions options = {},
                                                     Observer observer = {}) {
   const Executor executor = co_await asio::this_coro::executor;
-  typename T::Stream stream = co_await detail::reach(network, url, options.limits.connect);
+  typename T::Stream stream = co_await detail::reach_server(network, url, options);
   using Core = detail::ClientCore<T, DataChannel, Observer>;
   const auto core =
       std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
+  core->host = url.host;
   Client<T, DataChannel, Observer> client{core};
   detail::Login<Core> login{*core, url};
   co_await login.run();

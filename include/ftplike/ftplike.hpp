@@ -2,6 +2,7 @@
 // All of ftplike but what needs OpenSSL: TLS is in <ftplike/tls.hpp>, checksums of files are in <ftplike/digests.hpp>.
 #include <ftplike/client.hpp>
 #include <ftplike/client/blocking.hpp>
+#include <ftplike/client/fxp.hpp>
 #include <ftplike/client/mirror.hpp>
 #include <ftplike/client/pool.hpp>
 #include <ftplike/client/segments.hpp>

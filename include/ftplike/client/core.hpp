@@ -10,6 +10,7 @@
 #include <ftplike/client/control.hpp>
 #include <ftplike/client/data_link.hpp>
 #include <ftplike/client/features.hpp>
+#include <ftplike/client/reach.hpp>
 #include <ftplike/data_channel/negotiated.hpp>
 #include <ftplike/io/securable.hpp>
 #include <ftplike/transfer.hpp>
@@ -44,6 +45,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   ~ClientCore() { close(); }
 
   const ClientOptions options;
+  std::string host;  // as a proxy is told
   Features features;
   Dialect dialect = Dialect::standard;
   Reply greeting;
@@ -51,6 +53,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   std::string system;                        // what SYST said
   std::optional<std::chrono::minutes> zone;  // of the times in the server's listings, ahead of UTC
   char type = '\0';                          // of TYPE, as far as we know
+  std::string digest;                        // what OPTS HASH was told
   ClientControl<T, Observer>& control() noexcept { return control_; }
 
   /// The final reply to a command, whatever it is.
@@ -121,8 +124,9 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// Whether this way is to be taken for data connections.
   template <class Way> bool prefers() const noexcept {
     if constexpr (std::is_same_v<Way, AnnouncedChannel>) return dialect == Dialect::ftplike;
-    if constexpr (std::is_same_v<Way, ActiveChannel>) return dialect != Dialect::ftplike && options.active;
-    return dialect != Dialect::ftplike && !options.active;
+    const bool active = options.active && options.proxy.empty();
+    if constexpr (std::is_same_v<Way, ActiveChannel>) return dialect != Dialect::ftplike && active;
+    return dialect != Dialect::ftplike && !active;
   }
   /// Sends the command of a transfer and gives its preliminary reply.
   ///
@@ -138,12 +142,19 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     opening_ = first.text();
     co_return first;
   }
+  /// Begins a transfer whose data connection is not ours.
+  awaitable<void> begin_elsewhere(std::string command) {
+    co_await get_in_step();
+    before_.clear();
+    (void)co_await begin(std::move(command));
+  }
   [[noreturn]] void fail(const Reply& reply, std::string_view verb) const {
     throw ReplyError{reply, std::string{verb}, reply.code() / 10 % 10 == 2 ? Channel::data : Channel::control};
   }
   awaitable<Stream> connect_data(Endpoint where) {
     Settled<Stream> connected;
-    co_await guarded(watchdog(), options.limits.connect_data, settle(network_.connect(where), connected));
+    auto connecting = options.proxy.empty() ? network_.connect(where) : reach(network_, host, where.port(), options);
+    co_await guarded(watchdog(), options.limits.connect_data, settle(std::move(connecting), connected));
     if (connected.failed()) check_data_came(watchdog().barked());
     co_return connected.get();
   }

@@ -18,7 +18,8 @@ enum class Dialect { automatic, ftplike, standard };
 
 /// The bounds of a client's patience and memory. Times are counted by the transport's clock.
 struct ClientLimits {
-  Duration connect = std::chrono::seconds{30};       // to each address of the server
+  Duration connect = std::chrono::seconds{30};             // to each address of the server
+  Duration next_address = std::chrono::milliseconds{250};  // until the next one is tried as well
   Duration reply = std::chrono::seconds{60};         // to a command, and from the end of the data to the final reply
   Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
   Duration stall = std::chrono::seconds{60};         // of a transfer without progress
@@ -34,7 +35,10 @@ struct ClientOptions {
 
   Dialect dialect = Dialect::automatic;
   std::string account;  // for servers that ask for one (ACCT)
-  bool active = false;  // the server connects to us for data, where the channel allows both
+  bool active = false;  // the server connects to us for data, where the channel allows both and there is no proxy
+  /// What passes all connections on: `socks5://user:password@host:port` or `http://host:port`; none if empty. The proxy
+  /// looks up the server's name.
+  std::string proxy;
   /// How far the clock of the server's listings is ahead of UTC. If not given it is found out, where MDTM can tell.
   std::optional<std::chrono::minutes> zone;
   Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none

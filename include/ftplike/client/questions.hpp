@@ -11,6 +11,16 @@
 #include <ftplike/protocol/timestamp.hpp>
 
 // What a client asks of one path of a server.
+namespace ftplike {
+
+/// A checksum as a server told it.
+class RemoteDigest {
+ public:
+  std::string algorithm;  // "SHA-256", "SHA-512", "SHA-1", "MD5" or "CRC32"
+  std::string value;      // in hexadecimal digits, small letters
+};
+
+}  // namespace ftplike
 namespace ftplike::detail {
 
 inline bool not_understood(const Reply& reply) noexcept {
@@ -66,6 +76,54 @@ template <class Core> awaitable<std::optional<Entry>> ask_facts(Core& core, std:
   if (!entry) throw ClientError{Errc::bad_reply, "MLST", Channel::control};
   entry->name = Path{path}.name();
   co_return entry;
+}
+
+/// A kind of checksum: its name for HASH, the verb of its own, and its digits.
+class DigestKind {
+ public:
+  std::string_view name, verb;
+  std::size_t digits;
+};
+inline constexpr DigestKind digest_kinds[]{{"SHA-256", "XSHA256", 64},
+                                           {"SHA-512", "XSHA512", 128},
+                                           {"SHA-1", "XSHA1", 40},
+                                           {"MD5", "XMD5", 32},
+                                           {"CRC32", "XCRC", 8}};
+
+/// The word of a reply that is a checksum of this kind.
+inline std::optional<RemoteDigest> digest_in(std::string_view text, const DigestKind& kind) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find(' ', at), text.size());
+    std::string word{text.substr(at, end - at)};
+    for (char& c : word) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+    const bool fits = word.size() == kind.digits && word.find_first_not_of("0123456789abcdef") == word.npos;
+    if (fits) return RemoteDigest{std::string{kind.name}, std::move(word)};
+    at = end + 1;
+  }
+  return std::nullopt;
+}
+
+/// The checksum of a file by the best way that the server offers: HASH (draft-bryan-ftpext-hash), else an X-verb.
+/// Nothing if it offers none.
+template <class Core> awaitable<std::optional<RemoteDigest>> ask_digest(Core& core, std::string path) {
+  co_await set_type(core, 'I');
+  const std::string offered = ";" + upper(core.features.value("HASH")) + ";";
+  for (const DigestKind& kind : digest_kinds) {
+    const std::string name{kind.name};
+    const bool selected = offered.find(";" + name + "*;") != offered.npos;
+    const bool by_hash = selected || offered.find(";" + name + ";") != offered.npos;
+    if (!by_hash && !core.features.has(kind.verb)) continue;
+    if (by_hash && core.digest != name && !(selected && core.digest.empty())) {
+      (void)co_await core.demand("OPTS HASH " + name);
+      core.digest = name;
+    }
+    const std::string verb{by_hash ? "HASH" : kind.verb};
+    const Reply answer = co_await core.demand(verb + " " + path);
+    const auto digest = digest_in(answer.text(), kind);
+    if (!digest) throw ClientError{Errc::bad_reply, verb, Channel::control};
+    co_return digest;
+  }
+  co_return std::nullopt;
 }
 
 }  // namespace ftplike::detail

@@ -41,27 +41,38 @@ template <Transport T> class Race {
 
   awaitable<Stream> run(std::vector<Endpoint> endpoints) {
     const Executor executor = co_await asio::this_coro::executor;
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);  // whatever comes, the attempts end before this does
     for (const Endpoint& endpoint : endpoints) {
       const std::size_t before = failed_;
-      bool late = false;
+      late_ = false;
       ++running_;
       workers_.start(attempt(endpoint));
       typename T::Timer timer{network_, executor};
-      timer.start(network_.now() + limits_.next_address, [this, &late] {
-        late = true;
+      timer.start(network_.now() + limits_.next_address, [this] {
+        late_ = true;
         changed_.open();
       });
-      while (!won_ && !late && failed_ == before) co_await changed_.wait();
-      if (won_) break;
+      while (!is_over() && !late_ && failed_ == before) co_await wait();
+      if (is_over()) break;
     }
-    while (!won_ && running_ > 0) co_await changed_.wait();
+    while (!is_over() && running_ > 0) co_await wait();
     workers_.cancel();
-    co_await workers_.join();
+    Settled<void> ignored;
+    co_await settle(workers_.join(), ignored);
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (cancelled_) throw std::system_error(asio::error::operation_aborted);
     if (!won_) throw std::system_error(error_);
     co_return std::move(*won_);
   }
 
  private:
+  bool is_over() const noexcept { return won_ || cancelled_; }
+  awaitable<void> wait() {
+    co_await changed_.wait();
+    const auto state = co_await asio::this_coro::cancellation_state;
+    cancelled_ = state.cancelled() != asio::cancellation_type::none;
+  }
   awaitable<void> attempt(Endpoint endpoint) {
     Settled<Stream> connected;
     co_await settle(within(network_, limits_.connect, network_.connect(endpoint)), connected);
@@ -82,6 +93,7 @@ template <Transport T> class Race {
   std::optional<Stream> won_;
   std::error_code error_ = std::make_error_code(std::errc::host_unreachable);  // the last one
   std::size_t running_ = 0, failed_ = 0;
+  bool late_ = false, cancelled_ = false;
   Workers workers_;
 };
 
@@ -95,12 +107,11 @@ template <Transport T> awaitable<typename T::Stream> reach_directly(T& network, 
 }
 
 /// A connection to a host, through the proxy if the options name one.
-template <Transport T> awaitable<typename T::Stream> reach(T& network, std::string host, std::uint16_t port,
-                                                           const ClientOptions& options) {
+template <Transport T>
+awaitable<typename T::Stream> reach(T& network, std::string host, std::uint16_t port, const ClientOptions& options) {
   const auto proxy = Proxy::parse(options.proxy);
   if (!proxy) co_return co_await reach_directly(network, std::move(host), port, options.limits);
-  typename T::Stream stream =
-      co_await reach_directly(network, proxy->where.host, proxy->where.port, options.limits);
+  typename T::Stream stream = co_await reach_directly(network, proxy->where.host, proxy->where.port, options.limits);
   co_await within(network, options.limits.connect, pass_proxy(stream, *proxy, std::move(host), port));
   co_return stream;
 }
