@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -288,7 +289,8 @@ enum class Dialect { automatic, ftplike, standard };
 
 /// The bounds of a client's patience and memory. Times are counted by the transport's clock.
 struct ClientLimits {
-  Duration connect = std::chrono::seconds{30};       // to each address of the server
+  Duration connect = std::chrono::seconds{30};             // to each address of the server
+  Duration next_address = std::chrono::milliseconds{250};  // until the next one is tried as well
   Duration reply = std::chrono::seconds{60};         // to a command, and from the end of the data to the final reply
   Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
   Duration stall = std::chrono::seconds{60};         // of a transfer without progress
@@ -304,7 +306,10 @@ struct ClientOptions {
 
   Dialect dialect = Dialect::automatic;
   std::string account;  // for servers that ask for one (ACCT)
-  bool active = false;  // the server connects to us for data, where the channel allows both
+  bool active = false;  // the server connects to us for data, where the channel allows both and there is no proxy
+  /// What passes all connections on: `socks5://user:password@host:port` or `http://host:port`; none if empty. The proxy
+  /// looks up the server's name.
+  std::string proxy;
   /// How far the clock of the server's listings is ahead of UTC. If not given it is found out, where MDTM can tell.
   std::optional<std::chrono::minutes> zone;
   Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
@@ -2440,6 +2445,529 @@ class Features {
 
 }  // namespace ftplike
 
+// ---- ftplike/client/reach.hpp
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/client/proxy.hpp
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/client/url.hpp
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike {
+
+/// How the connections to a server are to be protected. Both ways need a transport with TLS.
+enum class Secure {
+  no,
+  explicit_tls,  // AUTH TLS after the greeting (ftpes://)
+  implicit_tls,  // from the first byte on (ftps://)
+};
+
+/// Where a server is and who we are there: `ftp://user:password@host:port/path;type=i`. What is between the delimiters
+/// may be percent-encoded. A text without a scheme is a host, and perhaps a port and a path. RFC 1738 §3.2.
+class Url {
+ public:
+  Url() = default;
+  /// **Errors:** `std::errc::invalid_argument`.
+  Url(const std::string& text) : Url{std::string_view{text}} {}  // NOLINT: a text is a URL wherever one is wanted
+  Url(const char* text) : Url{std::string_view{text}} {}         // NOLINT
+  explicit Url(std::string_view text) {
+    auto parsed = parse(text);
+    if (!parsed) {
+      throw std::system_error(std::make_error_code(std::errc::invalid_argument), "not a URL of an FTP server");
+    }
+    *this = *std::move(parsed);
+  }
+  Url(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
+
+  static std::optional<Url> parse(std::string_view text);
+
+  Secure secure = Secure::no;
+  std::string user, password;  // empty if they are not given
+  std::string host;            // a name or an address, of IPv6 without its brackets
+  std::uint16_t port = 21;
+  std::string path;  // as the server is to be told: not absolute, unless the URL has %2F or a second slash there
+  char type = '\0';  // 'i' or 'a' if the URL says so, 'd' for a directory's listing
+
+  bool names_directory() const noexcept { return path.empty() || path.ends_with('/') || type == 'd'; }
+};
+
+namespace detail {
+
+/// Takes the percent signs out. Nothing if that gives what no command can hold.
+inline std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    char letter = text[at];
+    if (letter == '%') {
+      const auto value = number_in(text.substr(at + 1, 2), 16);
+      if (!value || at + 2 >= text.size()) return std::nullopt;
+      letter = static_cast<char>(*value);
+      at += 2;
+    }
+    if (letter == '\0' || letter == '\r' || letter == '\n') return std::nullopt;
+    out += letter;
+  }
+  return out;
+}
+
+/// Takes `host`, `host:port`, `[::1]` or `[::1]:port` apart. An IPv6 address without brackets has no port behind it.
+inline bool read_host(std::string_view text, Url& url) {
+  std::string_view host = text, port;
+  bool has_port = false;
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == text.npos) return false;
+    host = text.substr(1, end - 1);
+    const auto rest = text.substr(end + 1);
+    has_port = rest.starts_with(':');
+    if (!rest.empty() && !has_port) return false;
+    if (has_port) port = rest.substr(1);
+  } else if (const auto colon = text.find(':'); colon != text.npos && colon == text.rfind(':')) {
+    host = text.substr(0, colon);
+    port = text.substr(colon + 1);
+    has_port = true;
+  }
+  if (has_port && !port.empty()) {
+    const auto number = number_in(port);
+    if (!number || *number == 0 || *number > 65535) return false;
+    url.port = static_cast<std::uint16_t>(*number);
+  }
+  const auto decoded = percent_decoded(host);
+  if (!decoded || decoded->empty()) return false;
+  url.host = *decoded;
+  return true;
+}
+
+inline bool read_user(std::string_view text, Url& url) {
+  const auto colon = text.find(':');
+  const auto user = percent_decoded(text.substr(0, colon));
+  const auto password = percent_decoded(colon == text.npos ? std::string_view{} : text.substr(colon + 1));
+  if (!user || !password) return false;
+  url.user = *user;
+  url.password = *password;
+  return true;
+}
+
+}  // namespace detail
+
+inline std::optional<Url> Url::parse(std::string_view text) {
+  Url url;
+  if (const auto end = text.find("://"); end != text.npos) {
+    const auto scheme = text.substr(0, end);
+    if (detail::same_word(scheme, "ftps")) {
+      url.secure = Secure::implicit_tls;
+      url.port = 990;
+    } else if (detail::same_word(scheme, "ftpes")) {
+      url.secure = Secure::explicit_tls;
+    } else if (!detail::same_word(scheme, "ftp")) {
+      return std::nullopt;
+    }
+    text.remove_prefix(end + 3);
+  }
+  auto authority = text.substr(0, text.find('/'));
+  auto path = text.substr(authority.size());
+  if (const auto at = authority.rfind('@'); at != authority.npos) {
+    if (!detail::read_user(authority.substr(0, at), url)) return std::nullopt;
+    authority.remove_prefix(at + 1);
+  }
+  if (!detail::read_host(authority, url)) return std::nullopt;
+
+  if (const auto type = path.rfind(";type="); type != path.npos && type + 7 == path.size()) {
+    url.type = static_cast<char>(path.back() | 0x20);
+    if (url.type != 'i' && url.type != 'a' && url.type != 'd') return std::nullopt;
+    path = path.substr(0, type);
+  }
+  const auto decoded = detail::percent_decoded(path.substr(path.empty() ? 0 : 1));
+  if (!decoded) return std::nullopt;
+  url.path = *decoded;
+  return url;
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::detail {
+
+/// A proxy that passes connections on: `socks5://user:password@host:port` or `http://host:port`.
+class Proxy {
+ public:
+  enum class Kind { socks5, http };
+
+  static std::optional<Proxy> parse(std::string_view text) {
+    const auto end = text.find("://");
+    if (end == text.npos) return std::nullopt;
+    Proxy proxy;
+    const auto scheme = text.substr(0, end);
+    if (same_word(scheme, "http"))
+      proxy.kind = Kind::http;
+    else if (!same_word(scheme, "socks5") && !same_word(scheme, "socks5h"))
+      return std::nullopt;
+    proxy.where.port = proxy.kind == Kind::http ? 8080 : 1080;
+    text.remove_prefix(end + 3);
+    if (text.ends_with('/')) text.remove_suffix(1);
+    if (const auto at = text.rfind('@'); at != text.npos) {
+      if (!read_user(text.substr(0, at), proxy.where)) return std::nullopt;
+      text.remove_prefix(at + 1);
+    }
+    if (!read_host(text, proxy.where)) return std::nullopt;
+    return proxy;
+  }
+
+  Kind kind = Kind::socks5;
+  Url where;  // its host, its port, and who we are there
+};
+
+/// Fills `room` from a stream, and takes nothing that is behind it.
+template <class Stream> awaitable<void> read_exactly(Stream& stream, std::span<std::byte> room) {
+  while (!room.empty()) {
+    const std::size_t n = co_await stream.read_some(room);
+    if (n == 0) throw std::system_error(Errc::peer_lost);
+    room = room.subspan(n);
+  }
+}
+
+/// A word of SOCKS, put together. RFC 1928, RFC 1929.
+class SocksMessage {
+ public:
+  SocksMessage& byte(std::size_t value) {
+    bytes_ += static_cast<char>(value);
+    return *this;
+  }
+  /// With its length in front.
+  SocksMessage& text(std::string_view value) {
+    if (value.size() > 255) throw std::system_error(std::make_error_code(std::errc::invalid_argument));
+    bytes_ += static_cast<char>(value.size());
+    bytes_ += value;
+    return *this;
+  }
+  /// Names are for the proxy to look up.
+  SocksMessage& host(const std::string& name) {
+    std::error_code no_literal;
+    const Address literal = asio::ip::make_address(name, no_literal);
+    if (no_literal) return byte(3).text(name);
+    const auto append = [this](const auto& address) {
+      for (const auto value : address.to_bytes()) byte(value);
+    };
+    byte(literal.is_v4() ? 1 : 4);
+    if (literal.is_v4())
+      append(literal.to_v4());
+    else
+      append(literal.to_v6());
+    return *this;
+  }
+  std::span<const std::byte> bytes() const { return as_bytes(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+/// What a SOCKS server's refusal means. RFC 1928 §6.
+inline std::errc meaning_of_socks(unsigned code) noexcept {
+  switch (code) {
+    case 2: return std::errc::permission_denied;
+    case 3: return std::errc::network_unreachable;
+    case 4: return std::errc::host_unreachable;
+    case 5: return std::errc::connection_refused;
+    case 6: return std::errc::timed_out;
+    default: return std::errc::connection_aborted;
+  }
+}
+
+template <class Stream>
+awaitable<void> pass_socks(Stream& stream, const Url& proxy, std::string host, std::uint16_t port) {
+  std::array<std::byte, 256> room{};
+  const auto number = [&room](std::size_t i) { return std::to_integer<unsigned>(room[i]); };
+  const auto part = [&room](std::size_t size) { return std::span{room}.first(size); };
+  SocksMessage hello;
+  hello.byte(5).byte(proxy.user.empty() ? 1 : 2).byte(0);
+  if (!proxy.user.empty()) hello.byte(2);
+  co_await stream.write(hello.bytes());
+  co_await read_exactly(stream, part(2));
+  if (number(0) != 5) throw std::system_error(Errc::bad_reply);
+  if (number(1) == 2 && !proxy.user.empty()) {
+    SocksMessage login;
+    login.byte(1).text(proxy.user).text(proxy.password);
+    co_await stream.write(login.bytes());
+    co_await read_exactly(stream, part(2));
+    if (number(1) != 0) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+  } else if (number(1) != 0) {
+    throw std::system_error(std::make_error_code(std::errc::permission_denied));
+  }
+  SocksMessage connect;
+  connect.byte(5).byte(1).byte(0).host(host).byte(port >> 8u).byte(port & 255u);
+  co_await stream.write(connect.bytes());
+  co_await read_exactly(stream, part(5));
+  if (number(0) != 5) throw std::system_error(Errc::bad_reply);
+  if (number(1) != 0) throw std::system_error(std::make_error_code(meaning_of_socks(number(1))));
+  // The address that the proxy took, of which the first byte is here, and its port.
+  const unsigned kind = number(3), first = number(4);
+  const std::size_t address = kind == 1 ? 4u : kind == 4 ? 16u : first + 1u;
+  co_await read_exactly(stream, part(address - 1));
+  co_await read_exactly(stream, part(2));
+}
+
+/// Base64, RFC 4648 §4.
+inline std::string base64(std::string_view text) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); at += 3) {
+    const auto group = text.substr(at, 3);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0);
+    for (std::size_t i = 0; i < 4; ++i) out += i <= group.size() ? digits[bits >> (18 - 6 * i) & 63] : '=';
+  }
+  return out;
+}
+
+template <class Stream>
+awaitable<void> pass_http(Stream& stream, const Url& proxy, std::string host, std::uint16_t port) {
+  constexpr std::size_t most = 16 * 1024;
+  if (host.find(':') != host.npos) host = '[' + host + ']';
+  const std::string where = host + ':' + std::to_string(port);
+  std::string request = "CONNECT " + where + " HTTP/1.1\r\nHost: " + where + "\r\n";
+  if (!proxy.user.empty())
+    request += "Proxy-Authorization: Basic " + base64(proxy.user + ':' + proxy.password) + "\r\n";
+  request += "\r\n";
+  co_await stream.write(as_bytes(request));
+  std::string answer;
+  while (!answer.ends_with("\r\n\r\n")) {
+    std::array<std::byte, 1> one{};
+    co_await read_exactly(stream, one);  // what comes behind the empty line is the server's
+    answer += static_cast<char>(one[0]);
+    if (answer.size() == most) throw std::system_error(Errc::bad_reply);
+  }
+  const auto blank = answer.find(' ');
+  const auto code = number_in(std::string_view{answer}.substr(std::min(blank, answer.size() - 1) + 1, 3));
+  if (!answer.starts_with("HTTP/") || !code) throw std::system_error(Errc::bad_reply);
+  if (*code == 407) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+  if (*code / 100 != 2) throw std::system_error(std::make_error_code(std::errc::connection_refused));
+}
+
+/// Has a proxy at the other end of a stream connect on to a host.
+template <class Stream>
+awaitable<void> pass_proxy(Stream& stream, const Proxy& proxy, std::string host, std::uint16_t port) {
+  return proxy.kind == Proxy::Kind::http ? pass_http(stream, proxy.where, std::move(host), port)
+                                         : pass_socks(stream, proxy.where, std::move(host), port);
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/workers.hpp
+#include <exception>
+#include <list>
+#include <memory>
+#include <utility>
+
+
+namespace ftplike::detail {
+
+/// Coroutines that run beside the one that started them and end before it goes on: it has to `join` them. When one
+/// fails, the others are cancelled.
+///
+/// **Cancellation:** of `join` cancels them all; it waits for their ends all the same.
+class Workers {
+ public:
+  explicit Workers(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  ~Workers() { state_->cancel(); }
+
+  void start(awaitable<void> work) {
+    auto& stop = state_->stops.emplace_back();
+    ++state_->running;
+    const auto done = [state = state_](std::exception_ptr failure) {
+      --state->running;
+      if (failure && !std::exchange(state->failed, true)) {
+        state->failure = failure;
+        state->cancel();
+      }
+      state->ended.open();
+    };
+    start_on(state_->executor, std::move(work), stop.slot(), done);
+  }
+  void cancel() { state_->cancel(); }
+
+  /// Waits for the ends of all. The first failure is thrown here.
+  awaitable<void> join() {
+    auto outer = co_await asio::this_coro::cancellation_state;
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    auto slot = outer.slot();
+    if (outer.cancelled() != asio::cancellation_type::none) state_->cancel();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (state_->running > 0) {
+      // Each wait clears the slot of this coroutine when it ends, and must not take it itself.
+      if (slot.is_connected()) slot.assign([state = state_](asio::cancellation_type) { state->cancel(); });
+      co_await state_->ended.wait_uncancelled();
+    }
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (slot.is_connected()) slot.clear();
+    if (state_->failure) std::rethrow_exception(state_->failure);
+  }
+
+ private:
+  struct State {
+    explicit State(const Executor& its_executor) : executor{its_executor}, ended{its_executor} {}
+    void cancel() {
+      for (auto& stop : stops) stop.emit(asio::cancellation_type::terminal);
+    }
+    Executor executor;
+    Gate ended;
+    std::list<asio::cancellation_signal> stops;
+    std::exception_ptr failure;
+    std::size_t running = 0;
+    bool failed = false;
+  };
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::detail {
+
+/// Addresses of both families in turn, beginning with that of the first. RFC 8305 §4.
+inline std::vector<Endpoint> in_turn(std::vector<Endpoint> endpoints) {
+  const auto is_like_first = [&, v4 = !endpoints.empty() && endpoints[0].address().is_v4()](const Endpoint& endpoint) {
+    return endpoint.address().is_v4() == v4;
+  };
+  const auto others = std::stable_partition(endpoints.begin(), endpoints.end(), is_like_first);
+  std::vector<Endpoint> result;
+  for (auto one = endpoints.begin(), other = others; one != others || other != endpoints.end();) {
+    if (one != others) result.push_back(*one++);
+    if (other != endpoints.end()) result.push_back(*other++);
+  }
+  return result;
+}
+
+/// Connects to several addresses of a host, to each a while after the one before or as soon as that has failed, and
+/// takes the first connection that comes to be. RFC 8305 §5.
+template <Transport T> class Race {
+ public:
+  using Stream = typename T::Stream;
+
+  Race(T& network, const Executor& executor, const ClientLimits& limits)
+      : network_{network}, limits_{limits}, changed_{executor}, workers_{executor} {}
+
+  awaitable<Stream> run(std::vector<Endpoint> endpoints) {
+    const Executor executor = co_await asio::this_coro::executor;
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);  // whatever comes, the attempts end before this does
+    for (const Endpoint& endpoint : endpoints) {
+      const std::size_t before = failed_;
+      late_ = false;
+      ++running_;
+      workers_.start(attempt(endpoint));
+      typename T::Timer timer{network_, executor};
+      timer.start(network_.now() + limits_.next_address, [this] {
+        late_ = true;
+        changed_.open();
+      });
+      while (!is_over() && !late_ && failed_ == before) co_await wait();
+      if (is_over()) break;
+    }
+    while (!is_over() && running_ > 0) co_await wait();
+    workers_.cancel();
+    Settled<void> ignored;
+    co_await settle(workers_.join(), ignored);
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (cancelled_) throw std::system_error(asio::error::operation_aborted);
+    if (!won_) throw std::system_error(error_);
+    co_return std::move(*won_);
+  }
+
+ private:
+  bool is_over() const noexcept { return won_ || cancelled_; }
+  awaitable<void> wait() {
+    co_await changed_.wait();
+    const auto state = co_await asio::this_coro::cancellation_state;
+    cancelled_ = state.cancelled() != asio::cancellation_type::none;
+  }
+  awaitable<void> attempt(Endpoint endpoint) {
+    Settled<Stream> connected;
+    co_await settle(within(network_, limits_.connect, network_.connect(endpoint)), connected);
+    --running_;
+    try {
+      Stream stream = connected.get();
+      if (!won_) won_.emplace(std::move(stream));
+    } catch (const std::system_error& failure) {
+      ++failed_;
+      error_ = failure.code();
+    }
+    changed_.open();
+  }
+
+  T& network_;
+  const ClientLimits& limits_;
+  Gate changed_;
+  std::optional<Stream> won_;
+  std::error_code error_ = std::make_error_code(std::errc::host_unreachable);  // the last one
+  std::size_t running_ = 0, failed_ = 0;
+  bool late_ = false, cancelled_ = false;
+  Workers workers_;
+};
+
+/// A connection to a host, to whichever of its addresses takes one first.
+template <Transport T> awaitable<typename T::Stream> reach_directly(T& network, std::string host, std::uint16_t port,
+                                                                    const ClientLimits& limits) {
+  const Executor executor = co_await asio::this_coro::executor;
+  std::vector<Endpoint> endpoints = co_await within(network, limits.connect, network.resolve(host, port));
+  Race<T> race{network, executor, limits};
+  co_return co_await race.run(in_turn(std::move(endpoints)));
+}
+
+/// A connection to a host, through the proxy if the options name one.
+template <Transport T>
+awaitable<typename T::Stream> reach(T& network, std::string host, std::uint16_t port, const ClientOptions& options) {
+  const auto proxy = Proxy::parse(options.proxy);
+  if (!proxy) co_return co_await reach_directly(network, std::move(host), port, options.limits);
+  typename T::Stream stream = co_await reach_directly(network, proxy->where.host, proxy->where.port, options.limits);
+  co_await within(network, options.limits.connect, pass_proxy(stream, *proxy, std::move(host), port));
+  co_return stream;
+}
+
+/// A connection to the server that a URL names.
+template <Transport T>
+awaitable<typename T::Stream> reach_server(T& network, const Url& url, const ClientOptions& options) {
+  std::error_code error;
+  std::string through;
+  try {
+    if (!options.proxy.empty()) {
+      const auto proxy = Proxy::parse(options.proxy);
+      if (!proxy) {
+        throw std::system_error(std::make_error_code(std::errc::invalid_argument), "not a URL of a proxy");
+      }
+      through = " through " + proxy->where.host + " port " + std::to_string(proxy->where.port);
+    }
+    co_return co_await reach(network, url.host, url.port, options);
+  } catch (const std::system_error& failure) { error = failure.code(); }
+  throw ClientError{error, "connect", Channel::control, 0,
+                    url.host + " port " + std::to_string(url.port) + through + ": " + error.message()};
+}
+
+}  // namespace ftplike::detail
+
 // ---- ftplike/data_channel/negotiated.hpp
 #include <string>
 #include <tuple>
@@ -3668,6 +4196,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   ~ClientCore() { close(); }
 
   const ClientOptions options;
+  std::string host;  // as a proxy is told
   Features features;
   Dialect dialect = Dialect::standard;
   Reply greeting;
@@ -3675,6 +4204,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   std::string system;                        // what SYST said
   std::optional<std::chrono::minutes> zone;  // of the times in the server's listings, ahead of UTC
   char type = '\0';                          // of TYPE, as far as we know
+  std::string digest;                        // what OPTS HASH was told
   ClientControl<T, Observer>& control() noexcept { return control_; }
 
   /// The final reply to a command, whatever it is.
@@ -3745,8 +4275,9 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// Whether this way is to be taken for data connections.
   template <class Way> bool prefers() const noexcept {
     if constexpr (std::is_same_v<Way, AnnouncedChannel>) return dialect == Dialect::ftplike;
-    if constexpr (std::is_same_v<Way, ActiveChannel>) return dialect != Dialect::ftplike && options.active;
-    return dialect != Dialect::ftplike && !options.active;
+    const bool active = options.active && options.proxy.empty();
+    if constexpr (std::is_same_v<Way, ActiveChannel>) return dialect != Dialect::ftplike && active;
+    return dialect != Dialect::ftplike && !active;
   }
   /// Sends the command of a transfer and gives its preliminary reply.
   ///
@@ -3762,12 +4293,19 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     opening_ = first.text();
     co_return first;
   }
+  /// Begins a transfer whose data connection is not ours.
+  awaitable<void> begin_elsewhere(std::string command) {
+    co_await get_in_step();
+    before_.clear();
+    (void)co_await begin(std::move(command));
+  }
   [[noreturn]] void fail(const Reply& reply, std::string_view verb) const {
     throw ReplyError{reply, std::string{verb}, reply.code() / 10 % 10 == 2 ? Channel::data : Channel::control};
   }
   awaitable<Stream> connect_data(Endpoint where) {
     Settled<Stream> connected;
-    co_await guarded(watchdog(), options.limits.connect_data, settle(network_.connect(where), connected));
+    auto connecting = options.proxy.empty() ? network_.connect(where) : reach(network_, host, where.port(), options);
+    co_await guarded(watchdog(), options.limits.connect_data, settle(std::move(connecting), connected));
     if (connected.failed()) check_data_came(watchdog().barked());
     co_return connected.get();
   }
@@ -3966,6 +4504,16 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
 
 
 // What a client asks of one path of a server.
+namespace ftplike {
+
+/// A checksum as a server told it.
+class RemoteDigest {
+ public:
+  std::string algorithm;  // "SHA-256", "SHA-512", "SHA-1", "MD5" or "CRC32"
+  std::string value;      // in hexadecimal digits, small letters
+};
+
+}  // namespace ftplike
 namespace ftplike::detail {
 
 inline bool not_understood(const Reply& reply) noexcept {
@@ -4021,6 +4569,54 @@ template <class Core> awaitable<std::optional<Entry>> ask_facts(Core& core, std:
   if (!entry) throw ClientError{Errc::bad_reply, "MLST", Channel::control};
   entry->name = Path{path}.name();
   co_return entry;
+}
+
+/// A kind of checksum: its name for HASH, the verb of its own, and its digits.
+class DigestKind {
+ public:
+  std::string_view name, verb;
+  std::size_t digits;
+};
+inline constexpr DigestKind digest_kinds[]{{"SHA-256", "XSHA256", 64},
+                                           {"SHA-512", "XSHA512", 128},
+                                           {"SHA-1", "XSHA1", 40},
+                                           {"MD5", "XMD5", 32},
+                                           {"CRC32", "XCRC", 8}};
+
+/// The word of a reply that is a checksum of this kind.
+inline std::optional<RemoteDigest> digest_in(std::string_view text, const DigestKind& kind) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find(' ', at), text.size());
+    std::string word{text.substr(at, end - at)};
+    for (char& c : word) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+    const bool fits = word.size() == kind.digits && word.find_first_not_of("0123456789abcdef") == word.npos;
+    if (fits) return RemoteDigest{std::string{kind.name}, std::move(word)};
+    at = end + 1;
+  }
+  return std::nullopt;
+}
+
+/// The checksum of a file by the best way that the server offers: HASH (draft-bryan-ftpext-hash), else an X-verb.
+/// Nothing if it offers none.
+template <class Core> awaitable<std::optional<RemoteDigest>> ask_digest(Core& core, std::string path) {
+  co_await set_type(core, 'I');
+  const std::string offered = ";" + upper(core.features.value("HASH")) + ";";
+  for (const DigestKind& kind : digest_kinds) {
+    const std::string name{kind.name};
+    const bool selected = offered.find(";" + name + "*;") != offered.npos;
+    const bool by_hash = selected || offered.find(";" + name + ";") != offered.npos;
+    if (!by_hash && !core.features.has(kind.verb)) continue;
+    if (by_hash && core.digest != name && !(selected && core.digest.empty())) {
+      (void)co_await core.demand("OPTS HASH " + name);
+      core.digest = name;
+    }
+    const std::string verb{by_hash ? "HASH" : kind.verb};
+    const Reply answer = co_await core.demand(verb + " " + path);
+    const auto digest = digest_in(answer.text(), kind);
+    if (!digest) throw ClientError{Errc::bad_reply, verb, Channel::control};
+    co_return digest;
+  }
+  co_return std::nullopt;
 }
 
 }  // namespace ftplike::detail
@@ -4850,147 +5446,6 @@ template <class Core> awaitable<bool> path_exists(Core& core, std::string path) 
 #include <string>
 #include <utility>
 
-// ---- ftplike/client/url.hpp
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-
-namespace ftplike {
-
-/// How the connections to a server are to be protected. Both ways need a transport with TLS.
-enum class Secure {
-  no,
-  explicit_tls,  // AUTH TLS after the greeting (ftpes://)
-  implicit_tls,  // from the first byte on (ftps://)
-};
-
-/// Where a server is and who we are there: `ftp://user:password@host:port/path;type=i`. What is between the delimiters
-/// may be percent-encoded. A text without a scheme is a host, and perhaps a port and a path. RFC 1738 §3.2.
-class Url {
- public:
-  Url() = default;
-  /// **Errors:** `std::errc::invalid_argument`.
-  Url(const std::string& text) : Url{std::string_view{text}} {}  // NOLINT: a text is a URL wherever one is wanted
-  Url(const char* text) : Url{std::string_view{text}} {}         // NOLINT
-  explicit Url(std::string_view text) {
-    auto parsed = parse(text);
-    if (!parsed) {
-      throw std::system_error(std::make_error_code(std::errc::invalid_argument), "not a URL of an FTP server");
-    }
-    *this = *std::move(parsed);
-  }
-  Url(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
-
-  static std::optional<Url> parse(std::string_view text);
-
-  Secure secure = Secure::no;
-  std::string user, password;  // empty if they are not given
-  std::string host;            // a name or an address, of IPv6 without its brackets
-  std::uint16_t port = 21;
-  std::string path;  // as the server is to be told: not absolute, unless the URL has %2F or a second slash there
-  char type = '\0';  // 'i' or 'a' if the URL says so, 'd' for a directory's listing
-
-  bool names_directory() const noexcept { return path.empty() || path.ends_with('/') || type == 'd'; }
-};
-
-namespace detail {
-
-/// Takes the percent signs out. Nothing if that gives what no command can hold.
-inline std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    char letter = text[at];
-    if (letter == '%') {
-      const auto value = number_in(text.substr(at + 1, 2), 16);
-      if (!value || at + 2 >= text.size()) return std::nullopt;
-      letter = static_cast<char>(*value);
-      at += 2;
-    }
-    if (letter == '\0' || letter == '\r' || letter == '\n') return std::nullopt;
-    out += letter;
-  }
-  return out;
-}
-
-/// Takes `host`, `host:port`, `[::1]` or `[::1]:port` apart. An IPv6 address without brackets has no port behind it.
-inline bool read_host(std::string_view text, Url& url) {
-  std::string_view host = text, port;
-  bool has_port = false;
-  if (text.starts_with('[')) {
-    const auto end = text.find(']');
-    if (end == text.npos) return false;
-    host = text.substr(1, end - 1);
-    const auto rest = text.substr(end + 1);
-    has_port = rest.starts_with(':');
-    if (!rest.empty() && !has_port) return false;
-    if (has_port) port = rest.substr(1);
-  } else if (const auto colon = text.find(':'); colon != text.npos && colon == text.rfind(':')) {
-    host = text.substr(0, colon);
-    port = text.substr(colon + 1);
-    has_port = true;
-  }
-  if (has_port && !port.empty()) {
-    const auto number = number_in(port);
-    if (!number || *number == 0 || *number > 65535) return false;
-    url.port = static_cast<std::uint16_t>(*number);
-  }
-  const auto decoded = percent_decoded(host);
-  if (!decoded || decoded->empty()) return false;
-  url.host = *decoded;
-  return true;
-}
-
-inline bool read_user(std::string_view text, Url& url) {
-  const auto colon = text.find(':');
-  const auto user = percent_decoded(text.substr(0, colon));
-  const auto password = percent_decoded(colon == text.npos ? std::string_view{} : text.substr(colon + 1));
-  if (!user || !password) return false;
-  url.user = *user;
-  url.password = *password;
-  return true;
-}
-
-}  // namespace detail
-
-inline std::optional<Url> Url::parse(std::string_view text) {
-  Url url;
-  if (const auto end = text.find("://"); end != text.npos) {
-    const auto scheme = text.substr(0, end);
-    if (detail::same_word(scheme, "ftps")) {
-      url.secure = Secure::implicit_tls;
-      url.port = 990;
-    } else if (detail::same_word(scheme, "ftpes")) {
-      url.secure = Secure::explicit_tls;
-    } else if (!detail::same_word(scheme, "ftp")) {
-      return std::nullopt;
-    }
-    text.remove_prefix(end + 3);
-  }
-  auto authority = text.substr(0, text.find('/'));
-  auto path = text.substr(authority.size());
-  if (const auto at = authority.rfind('@'); at != authority.npos) {
-    if (!detail::read_user(authority.substr(0, at), url)) return std::nullopt;
-    authority.remove_prefix(at + 1);
-  }
-  if (!detail::read_host(authority, url)) return std::nullopt;
-
-  if (const auto type = path.rfind(";type="); type != path.npos && type + 7 == path.size()) {
-    url.type = static_cast<char>(path.back() | 0x20);
-    if (url.type != 'i' && url.type != 'a' && url.type != 'd') return std::nullopt;
-    path = path.substr(0, type);
-  }
-  const auto decoded = detail::percent_decoded(path.substr(path.empty() ? 0 : 1));
-  if (!decoded) return std::nullopt;
-  url.path = *decoded;
-  return url;
-}
-
-}  // namespace ftplike
-
 
 namespace ftplike::detail {
 
@@ -5101,376 +5556,6 @@ template <class Core> class Login {
   Core& core_;
   const Url& url_;
 };
-
-}  // namespace ftplike::detail
-
-// ---- ftplike/client/reach.hpp
-#include <algorithm>
-#include <chrono>
-#include <memory>
-#include <optional>
-#include <string>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/client/proxy.hpp
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-
-namespace ftplike::detail {
-
-/// A proxy that passes connections on: `socks5://user:password@host:port` or `http://host:port`.
-class Proxy {
- public:
-  enum class Kind { socks5, http };
-
-  static std::optional<Proxy> parse(std::string_view text) {
-    const auto end = text.find("://");
-    if (end == text.npos) return std::nullopt;
-    Proxy proxy;
-    const auto scheme = text.substr(0, end);
-    if (same_word(scheme, "http"))
-      proxy.kind = Kind::http;
-    else if (!same_word(scheme, "socks5") && !same_word(scheme, "socks5h"))
-      return std::nullopt;
-    proxy.where.port = proxy.kind == Kind::http ? 8080 : 1080;
-    text.remove_prefix(end + 3);
-    if (text.ends_with('/')) text.remove_suffix(1);
-    if (const auto at = text.rfind('@'); at != text.npos) {
-      if (!read_user(text.substr(0, at), proxy.where)) return std::nullopt;
-      text.remove_prefix(at + 1);
-    }
-    if (!read_host(text, proxy.where)) return std::nullopt;
-    return proxy;
-  }
-
-  Kind kind = Kind::socks5;
-  Url where;  // its host, its port, and who we are there
-};
-
-/// Fills `room` from a stream, and takes nothing that is behind it.
-template <class Stream> awaitable<void> read_exactly(Stream& stream, std::span<std::byte> room) {
-  while (!room.empty()) {
-    const std::size_t n = co_await stream.read_some(room);
-    if (n == 0) throw std::system_error(Errc::peer_lost);
-    room = room.subspan(n);
-  }
-}
-
-/// A word of SOCKS, put together. RFC 1928, RFC 1929.
-class SocksMessage {
- public:
-  SocksMessage& byte(std::size_t value) {
-    bytes_ += static_cast<char>(value);
-    return *this;
-  }
-  /// With its length in front.
-  SocksMessage& text(std::string_view value) {
-    if (value.size() > 255) throw std::system_error(std::make_error_code(std::errc::invalid_argument));
-    bytes_ += static_cast<char>(value.size());
-    bytes_ += value;
-    return *this;
-  }
-  /// Names are for the proxy to look up.
-  SocksMessage& host(const std::string& name) {
-    std::error_code no_literal;
-    const Address literal = asio::ip::make_address(name, no_literal);
-    if (no_literal) return byte(3).text(name);
-    const auto append = [this](const auto& address) {
-      for (const auto value : address.to_bytes()) byte(value);
-    };
-    byte(literal.is_v4() ? 1 : 4);
-    if (literal.is_v4())
-      append(literal.to_v4());
-    else
-      append(literal.to_v6());
-    return *this;
-  }
-  std::span<const std::byte> bytes() const { return as_bytes(bytes_); }
-
- private:
-  std::string bytes_;
-};
-
-/// What a SOCKS server's refusal means. RFC 1928 §6.
-inline std::errc meaning_of_socks(unsigned code) noexcept {
-  switch (code) {
-    case 2: return std::errc::permission_denied;
-    case 3: return std::errc::network_unreachable;
-    case 4: return std::errc::host_unreachable;
-    case 5: return std::errc::connection_refused;
-    case 6: return std::errc::timed_out;
-    default: return std::errc::connection_aborted;
-  }
-}
-
-template <class Stream>
-awaitable<void> pass_socks(Stream& stream, const Url& proxy, std::string host, std::uint16_t port) {
-  std::array<std::byte, 256> room{};
-  const auto number = [&room](std::size_t i) { return std::to_integer<unsigned>(room[i]); };
-  const auto part = [&room](std::size_t size) { return std::span{room}.first(size); };
-  SocksMessage hello;
-  hello.byte(5).byte(proxy.user.empty() ? 1 : 2).byte(0);
-  if (!proxy.user.empty()) hello.byte(2);
-  co_await stream.write(hello.bytes());
-  co_await read_exactly(stream, part(2));
-  if (number(0) != 5) throw std::system_error(Errc::bad_reply);
-  if (number(1) == 2 && !proxy.user.empty()) {
-    SocksMessage login;
-    login.byte(1).text(proxy.user).text(proxy.password);
-    co_await stream.write(login.bytes());
-    co_await read_exactly(stream, part(2));
-    if (number(1) != 0) throw std::system_error(std::make_error_code(std::errc::permission_denied));
-  } else if (number(1) != 0) {
-    throw std::system_error(std::make_error_code(std::errc::permission_denied));
-  }
-  SocksMessage connect;
-  connect.byte(5).byte(1).byte(0).host(host).byte(port >> 8u).byte(port & 255u);
-  co_await stream.write(connect.bytes());
-  co_await read_exactly(stream, part(5));
-  if (number(0) != 5) throw std::system_error(Errc::bad_reply);
-  if (number(1) != 0) throw std::system_error(std::make_error_code(meaning_of_socks(number(1))));
-  // The address that the proxy took, of which the first byte is here, and its port.
-  const unsigned kind = number(3), first = number(4);
-  const std::size_t address = kind == 1 ? 4u : kind == 4 ? 16u : first + 1u;
-  co_await read_exactly(stream, part(address - 1));
-  co_await read_exactly(stream, part(2));
-}
-
-/// Base64, RFC 4648 §4.
-inline std::string base64(std::string_view text) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); at += 3) {
-    const auto group = text.substr(at, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0);
-    for (std::size_t i = 0; i < 4; ++i) out += i <= group.size() ? digits[bits >> (18 - 6 * i) & 63] : '=';
-  }
-  return out;
-}
-
-template <class Stream>
-awaitable<void> pass_http(Stream& stream, const Url& proxy, std::string host, std::uint16_t port) {
-  constexpr std::size_t most = 16 * 1024;
-  if (host.find(':') != host.npos) host = '[' + host + ']';
-  const std::string where = host + ':' + std::to_string(port);
-  std::string request = "CONNECT " + where + " HTTP/1.1\r\nHost: " + where + "\r\n";
-  if (!proxy.user.empty())
-    request += "Proxy-Authorization: Basic " + base64(proxy.user + ':' + proxy.password) + "\r\n";
-  request += "\r\n";
-  co_await stream.write(as_bytes(request));
-  std::string answer;
-  while (!answer.ends_with("\r\n\r\n")) {
-    std::array<std::byte, 1> one{};
-    co_await read_exactly(stream, one);  // what comes behind the empty line is the server's
-    answer += static_cast<char>(one[0]);
-    if (answer.size() == most) throw std::system_error(Errc::bad_reply);
-  }
-  const auto blank = answer.find(' ');
-  const auto code = number_in(std::string_view{answer}.substr(std::min(blank, answer.size() - 1) + 1, 3));
-  if (!answer.starts_with("HTTP/") || !code) throw std::system_error(Errc::bad_reply);
-  if (*code == 407) throw std::system_error(std::make_error_code(std::errc::permission_denied));
-  if (*code / 100 != 2) throw std::system_error(std::make_error_code(std::errc::connection_refused));
-}
-
-/// Has a proxy at the other end of a stream connect on to a host.
-template <class Stream>
-awaitable<void> pass_proxy(Stream& stream, const Proxy& proxy, std::string host, std::uint16_t port) {
-  return proxy.kind == Proxy::Kind::http ? pass_http(stream, proxy.where, std::move(host), port)
-                                         : pass_socks(stream, proxy.where, std::move(host), port);
-}
-
-}  // namespace ftplike::detail
-
-// ---- ftplike/client/workers.hpp
-#include <exception>
-#include <list>
-#include <memory>
-#include <utility>
-
-
-namespace ftplike::detail {
-
-/// Coroutines that run beside the one that started them and end before it goes on: it has to `join` them. When one
-/// fails, the others are cancelled.
-///
-/// **Cancellation:** of `join` cancels them all; it waits for their ends all the same.
-class Workers {
- public:
-  explicit Workers(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
-  Workers(const Workers&) = delete;
-  Workers& operator=(const Workers&) = delete;
-  ~Workers() { state_->cancel(); }
-
-  void start(awaitable<void> work) {
-    auto& stop = state_->stops.emplace_back();
-    ++state_->running;
-    const auto done = [state = state_](std::exception_ptr failure) {
-      --state->running;
-      if (failure && !std::exchange(state->failed, true)) {
-        state->failure = failure;
-        state->cancel();
-      }
-      state->ended.open();
-    };
-    start_on(state_->executor, std::move(work), stop.slot(), done);
-  }
-  void cancel() { state_->cancel(); }
-
-  /// Waits for the ends of all. The first failure is thrown here.
-  awaitable<void> join() {
-    auto outer = co_await asio::this_coro::cancellation_state;
-    const bool throws = co_await asio::this_coro::throw_if_cancelled();
-    auto slot = outer.slot();
-    if (outer.cancelled() != asio::cancellation_type::none) state_->cancel();
-    co_await asio::this_coro::throw_if_cancelled(false);
-    while (state_->running > 0) {
-      // Each wait clears the slot of this coroutine when it ends, and must not take it itself.
-      if (slot.is_connected()) slot.assign([state = state_](asio::cancellation_type) { state->cancel(); });
-      co_await state_->ended.wait_uncancelled();
-    }
-    co_await asio::this_coro::throw_if_cancelled(throws);
-    if (slot.is_connected()) slot.clear();
-    if (state_->failure) std::rethrow_exception(state_->failure);
-  }
-
- private:
-  struct State {
-    explicit State(const Executor& its_executor) : executor{its_executor}, ended{its_executor} {}
-    void cancel() {
-      for (auto& stop : stops) stop.emit(asio::cancellation_type::terminal);
-    }
-    Executor executor;
-    Gate ended;
-    std::list<asio::cancellation_signal> stops;
-    std::exception_ptr failure;
-    std::size_t running = 0;
-    bool failed = false;
-  };
-  std::shared_ptr<State> state_;
-};
-
-}  // namespace ftplike::detail
-
-
-namespace ftplike::detail {
-
-/// Addresses of both families in turn, beginning with that of the first. RFC 8305 §4.
-inline std::vector<Endpoint> in_turn(std::vector<Endpoint> endpoints) {
-  const auto is_like_first = [&, v4 = !endpoints.empty() && endpoints[0].address().is_v4()](const Endpoint& endpoint) {
-    return endpoint.address().is_v4() == v4;
-  };
-  const auto others = std::stable_partition(endpoints.begin(), endpoints.end(), is_like_first);
-  std::vector<Endpoint> result;
-  for (auto one = endpoints.begin(), other = others; one != others || other != endpoints.end();) {
-    if (one != others) result.push_back(*one++);
-    if (other != endpoints.end()) result.push_back(*other++);
-  }
-  return result;
-}
-
-/// Connects to several addresses of a host, to each a while after the one before or as soon as that has failed, and
-/// takes the first connection that comes to be. RFC 8305 §5.
-template <Transport T> class Race {
- public:
-  using Stream = typename T::Stream;
-
-  Race(T& network, const Executor& executor, const ClientLimits& limits)
-      : network_{network}, limits_{limits}, changed_{executor}, workers_{executor} {}
-
-  awaitable<Stream> run(std::vector<Endpoint> endpoints) {
-    const Executor executor = co_await asio::this_coro::executor;
-    for (const Endpoint& endpoint : endpoints) {
-      const std::size_t before = failed_;
-      bool late = false;
-      ++running_;
-      workers_.start(attempt(endpoint));
-      typename T::Timer timer{network_, executor};
-      timer.start(network_.now() + limits_.next_address, [this, &late] {
-        late = true;
-        changed_.open();
-      });
-      while (!won_ && !late && failed_ == before) co_await changed_.wait();
-      if (won_) break;
-    }
-    while (!won_ && running_ > 0) co_await changed_.wait();
-    workers_.cancel();
-    co_await workers_.join();
-    if (!won_) throw std::system_error(error_);
-    co_return std::move(*won_);
-  }
-
- private:
-  awaitable<void> attempt(Endpoint endpoint) {
-    Settled<Stream> connected;
-    co_await settle(within(network_, limits_.connect, network_.connect(endpoint)), connected);
-    --running_;
-    try {
-      Stream stream = connected.get();
-      if (!won_) won_.emplace(std::move(stream));
-    } catch (const std::system_error& failure) {
-      ++failed_;
-      error_ = failure.code();
-    }
-    changed_.open();
-  }
-
-  T& network_;
-  const ClientLimits& limits_;
-  Gate changed_;
-  std::optional<Stream> won_;
-  std::error_code error_ = std::make_error_code(std::errc::host_unreachable);  // the last one
-  std::size_t running_ = 0, failed_ = 0;
-  Workers workers_;
-};
-
-/// A connection to a host, to whichever of its addresses takes one first.
-template <Transport T> awaitable<typename T::Stream> reach_directly(T& network, std::string host, std::uint16_t port,
-                                                                    const ClientLimits& limits) {
-  const Executor executor = co_await asio::this_coro::executor;
-  std::vector<Endpoint> endpoints = co_await within(network, limits.connect, network.resolve(host, port));
-  Race<T> race{network, executor, limits};
-  co_return co_await race.run(in_turn(std::move(endpoints)));
-}
-
-/// A connection to a host, through the proxy if the options name one.
-template <Transport T> awaitable<typename T::Stream> reach(T& network, std::string host, std::uint16_t port,
-                                                           const ClientOptions& options) {
-  const auto proxy = Proxy::parse(options.proxy);
-  if (!proxy) co_return co_await reach_directly(network, std::move(host), port, options.limits);
-  typename T::Stream stream =
-      co_await reach_directly(network, proxy->where.host, proxy->where.port, options.limits);
-  co_await within(network, options.limits.connect, pass_proxy(stream, *proxy, std::move(host), port));
-  co_return stream;
-}
-
-/// A connection to the server that a URL names.
-template <Transport T>
-awaitable<typename T::Stream> reach_server(T& network, const Url& url, const ClientOptions& options) {
-  std::error_code error;
-  std::string through;
-  try {
-    if (!options.proxy.empty()) {
-      const auto proxy = Proxy::parse(options.proxy);
-      if (!proxy) {
-        throw std::system_error(std::make_error_code(std::errc::invalid_argument), "not a URL of a proxy");
-      }
-      through = " through " + proxy->where.host + " port " + std::to_string(proxy->where.port);
-    }
-    co_return co_await reach(network, url.host, url.port, options);
-  } catch (const std::system_error& failure) { error = failure.code(); }
-  throw ClientError{error, "connect", Channel::control, 0,
-                    url.host + " port " + std::to_string(url.port) + through + ": " + error.message()};
-}
 
 }  // namespace ftplike::detail
 
@@ -7132,6 +7217,11 @@ template <class Core> awaitable<void> walk_tree(Core& core, std::string root, Wa
 
 
 namespace ftplike {
+namespace detail {
+
+class Fxp;
+
+}  // namespace detail
 
 /// The data channel of a client that can do all: EPSV and PASV, PORT and EPRT when told to, and the ftp-like dialect's.
 using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
@@ -7185,6 +7275,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// **Errors:** `Errc::bad_name` if it holds what would end the line.
   awaitable<Reply> command(std::string text) {
     core_->type = '\0';  // it may be anything
+    core_->digest = "?";
     return core_->ask(std::move(text));
   }
   awaitable<void> noop() { return core_->demand_only("NOOP"); }
@@ -7246,6 +7337,11 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     const auto time = co_await detail::ask_modified(*core_, std::move(path));
     if (!time) throw ClientError{std::make_error_code(std::errc::function_not_supported), "MDTM", Channel::control};
     co_return *time;
+  }
+  /// The checksum of a file, by the best algorithm that the server offers; nothing if it offers none.
+  /// <ftplike/client/digests.hpp> compares it with that of a file of ours.
+  awaitable<std::optional<RemoteDigest>> digest(std::string path) {
+    return detail::ask_digest(*core_, std::move(path));
   }
   awaitable<void> set_modified(std::string path, Timestamp time) {
     return core_->demand_only("MFMT " + format_timestamp(time, Fraction::never) + " " + path);
@@ -7322,6 +7418,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
 
  private:
+  friend class detail::Fxp;
+
   awaitable<TransferResult> store(AnySource source, std::string_view verb, std::string remote,
                                   TransferOptions options) {
     co_return co_await detail::store(*core_, verb, source, std::move(remote), 0, std::nullopt, options);
@@ -7338,10 +7436,11 @@ template <class DataChannel = AnyChannel, Transport T, class Observer = NoObserv
 awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientOptions options = {},
                                                     Observer observer = {}) {
   const Executor executor = co_await asio::this_coro::executor;
-  typename T::Stream stream = co_await detail::reach(network, url, options.limits.connect);
+  typename T::Stream stream = co_await detail::reach_server(network, url, options);
   using Core = detail::ClientCore<T, DataChannel, Observer>;
   const auto core =
       std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
+  core->host = url.host;
   Client<T, DataChannel, Observer> client{core};
   detail::Login<Core> login{*core, url};
   co_await login.run();
@@ -7637,7 +7736,7 @@ class TcpTransport {
   Executor executor() { return contexts_[next_++ % contexts_.size()]->get_executor(); }
   Executor home() { return contexts_[0]->get_executor(); }
 
-  awaitable<TcpStream> connect(const Endpoint& where, const Address& from = {}) {
+  awaitable<TcpStream> connect(Endpoint where, Address from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
     asio::ip::tcp::socket socket{executor, where.protocol()};
     if (!from.is_unspecified()) socket.bind({from, 0});
@@ -7839,6 +7938,88 @@ class BasicBlockingClient {
 };
 
 using BlockingClient = BasicBlockingClient<>;
+
+}  // namespace ftplike
+
+// ---- ftplike/client/fxp.hpp
+#include <chrono>
+#include <string>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike {
+namespace detail {
+
+/// A transfer from one server to another, of which we see the two control connections.
+class Fxp {
+ public:
+  template <class Client> static auto& core(Client& client) { return *client.core_; }
+
+  template <class Core> static awaitable<void> prepare(Core& core) {
+    if (core.dialect == Dialect::ftplike || core.secured) {
+      throw ClientError{std::make_error_code(std::errc::function_not_supported), "FXP", Channel::control};
+    }
+    return set_type(core, 'I');
+  }
+  /// Where the source listens: at the address that we know it by, never at one that it names.
+  template <class Core> static awaitable<Endpoint> listen(Core& core) {
+    const Address address = core.peer().address();
+    const Reply extended = co_await core.ask("EPSV");
+    auto port = extended.code() == 229 ? parse_epsv_reply(extended.text()) : std::nullopt;
+    if (!port && address.is_v4()) {
+      const Reply passive = co_await core.demand("PASV");
+      const auto told = parse_pasv_reply(passive.text());
+      if (told) port = told->port;
+    }
+    if (!port) throw ClientError{Errc::bad_reply, "EPSV", Channel::control};
+    co_return Endpoint{address, *port};
+  }
+  static std::string naming(const Endpoint& where) {
+    const HostPort named{where.address().to_string(), where.port()};
+    return where.address().is_v4() ? "PORT " + format_port(named) : "EPRT " + format_eprt(named);
+  }
+
+  template <class Source, class Target>
+  static awaitable<void> run(Source& source, Target& target, std::string name, std::string new_name, Duration limit) {
+    co_await prepare(source);
+    co_await prepare(target);
+    const Endpoint where = co_await listen(source);
+    (void)co_await target.demand(naming(where));
+    // What is begun from here on at one of them cannot be taken back where the other one fails.
+    struct Both {
+      ~Both() {
+        if (done) return;
+        source.close();
+        target.close();
+      }
+      Source& source;
+      Target& target;
+      bool done = false;
+    } both{source, target};
+    co_await target.begin_elsewhere("STOR " + new_name);
+    co_await source.begin_elsewhere("RETR " + name);
+    const Reply sent = co_await source.control().conclude("RETR", limit);
+    if (!sent.complete()) source.fail(sent, "RETR");
+    const Reply stored = co_await target.control().conclude("STOR", limit);
+    if (!stored.complete()) target.fail(stored, "STOR");
+    both.done = true;
+  }
+};
+
+}  // namespace detail
+
+/// Has one server send a file to another; the bytes do not come by us. Most servers refuse that, ours too, for it is
+/// what bounce attacks are made of: `target` is told the address of `source`. RFC 959 §2.3.
+///
+/// **Errors:** as of `Client`. Once the transfer has begun, its failure or cancellation ends both sessions.
+template <class Source, class Target> awaitable<void> transfer_between(Source& source, Target& target, std::string name,
+                                                                       std::string new_name = {},
+                                                                       Duration limit = std::chrono::hours{24}) {
+  if (new_name.empty()) new_name = Path{name}.name();
+  return detail::Fxp::run(detail::Fxp::core(source), detail::Fxp::core(target), std::move(name), std::move(new_name),
+                          limit);
+}
 
 }  // namespace ftplike
 
