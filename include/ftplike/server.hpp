@@ -156,8 +156,8 @@ template <Transport T, class P> class Server {
     }
     OneSession session{state->network, executor, std::move(control), state->service, who, first_bytes, beginning};
     registration->belongs_to(&session);
-    co_await session.run();
-    registration.reset();
+    const std::function<void()> leave = [&registration] { registration.reset(); };
+    co_await session.run(leave);  // who comes again at once finds its place free
   }
 
   /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.

@@ -47,14 +47,15 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Converses until the client or the server has had enough. Does not throw.
-  awaitable<void> run() {
+  /// Converses until the client or the server has had enough; calls `at_end` before the client sees that. Does not throw.
+  awaitable<void> run(std::function<void()> at_end = [] {}) {
     observe<SessionOpened>();
     std::error_code error;
     try {
       co_await converse();
     } catch (...) { error = code_of(std::current_exception()); }
     if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
+    at_end();
     control_.stream().close();
     co_await control_.join_reader();
     observe<SessionClosed>(error);

@@ -13710,14 +13710,15 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Converses until the client or the server has had enough. Does not throw.
-  awaitable<void> run() {
+  /// Converses until the client or the server has had enough; calls `at_end` before the client sees that. Does not throw.
+  awaitable<void> run(std::function<void()> at_end = [] {}) {
     observe<SessionOpened>();
     std::error_code error;
     try {
       co_await converse();
     } catch (...) { error = code_of(std::current_exception()); }
     if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
+    at_end();
     control_.stream().close();
     co_await control_.join_reader();
     observe<SessionClosed>(error);
@@ -14205,8 +14206,8 @@ template <Transport T, class P> class Server {
     }
     OneSession session{state->network, executor, std::move(control), state->service, who, first_bytes, beginning};
     registration->belongs_to(&session);
-    co_await session.run();
-    registration.reset();
+    const std::function<void()> leave = [&registration] { registration.reset(); };
+    co_await session.run(leave);  // who comes again at once finds its place free
   }
 
   /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "support/certificates.hpp"
 #include "support/folder.hpp"
 #include "support/process.hpp"
 #include "support/wire.hpp"
@@ -472,6 +473,11 @@ TEST_F(ServerProgram, IsContentWithTheSampleOfAConfigurationFileAsItIsAndWithAll
     all += (is_setting ? line.substr(2) : line) + '\n';
   }
   files.write("users", "");
+  Certificates certificates;
+  const CertificateFiles own = certificates.issue("server");
+  std::filesystem::copy_file(own.certificate, files / "fullchain.pem");
+  std::filesystem::copy_file(own.key, files / "privkey.pem");
+  std::filesystem::copy_file(certificates.authority(), files / "clients.pem");
   for (const auto& text : {as_it_is, all}) {
     files.write("server.toml", text);
     files.write("server/server_storage/a", "");

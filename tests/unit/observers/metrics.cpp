@@ -129,7 +129,7 @@ TEST_F(MetricsTest, IsWellFormedEachSeriesOnceUnderItsType) {
       EXPECT_TRUE(series.insert(line.substr(0, line.rfind(' '))).second) << line;
     }
   }
-  EXPECT_EQ(types.size(), 11u);
+  EXPECT_EQ(types.size(), 12u);
 }
 
 TEST_F(MetricsTest, IsTheSameCountsInEveryCopy) {
