@@ -60,10 +60,13 @@ JsonObject& JsonObject::add(std::string_view name, std::uint64_t value) { return
 JsonObject& JsonObject::add(std::string_view name, double value) { return add_raw(name, std::to_string(value)); }
 
 std::string iso_time(Timestamp time) {
-  std::string text = format_timestamp(time, Fraction::never);  // YYYYMMDDHHMMSS
-  for (const std::size_t at : {12u, 10u}) text.insert(at, ":");
-  text.insert(8, "T");
-  for (const std::size_t at : {6u, 4u}) text.insert(at, "-");
+  std::string text;
+  for (const char digit : format_timestamp(time, Fraction::never)) {  // YYYYMMDDHHMMSS
+    if (text.size() == 4 || text.size() == 7) text += '-';
+    if (text.size() == 10) text += 'T';
+    if (text.size() == 13 || text.size() == 16) text += ':';
+    text += digit;
+  }
   return text + 'Z';
 }
 
