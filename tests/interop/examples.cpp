@@ -103,6 +103,24 @@ TEST(Examples, EventsTellOfArrivalsAndRefusePrograms) {
   EXPECT_FALSE(folder.has("server_storage/virus.exe"));
 }
 
+TEST(Examples, TlsServerServesThoseWhoTrustItsCertificateAlone) {
+  const TestFolder folder;
+  folder.write("server_storage/a.txt", "hello");
+  const auto held = run_alone(folder, R"(
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
+      -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout key.pem -out cert.pem 2> made || exit 97
+    )" + serving("tls_server") + R"(
+    "$programs/ftplike-client" --cafile cert.pem get ftpes://127.0.0.1:3456/a.txt || exit 1
+    "$programs/ftplike-client" get ftpes://127.0.0.1:3456/a.txt untrusted && exit 2
+    "$programs/ftplike-client" get ftp://127.0.0.1:3456/a.txt clear && exit 3
+    true
+  )");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(folder.read("a.txt"), "hello");
+  EXPECT_FALSE(folder.has("untrusted"));
+  EXPECT_FALSE(folder.has("clear"));
+}
+
 TEST(Examples, SimulatedTestPasses) {
   const TestFolder folder;
   const auto held = run_alone(folder, R"("$programs/example_simulated_test")");

@@ -12,10 +12,10 @@ namespace ftplike {
 
 /// How a client knows its servers. By default the system's certificate authorities vouch for them. Files are PEM.
 struct TlsClientSettings {
-  std::string ca_file;              // these certificates are trusted, and not the system's
-  std::vector<Fingerprint> pinned;  // the server has one of these certificates, whoever signed it and for which host
-  bool insecure = false;            // any certificate will do
-  std::string certificate, key;     // the client's own, for servers that ask for one
+  std::string ca_file{};              // these certificates are trusted, and not the system's
+  std::vector<Fingerprint> pinned{};  // the server has one of these certificates, whoever signed it and for which host
+  bool insecure = false;              // any certificate will do
+  std::string certificate{}, key{};   // the client's own, for servers that ask for one
   TlsVersion oldest = TlsVersion::tls_1_2, newest = TlsVersion::tls_1_3;
 };
 

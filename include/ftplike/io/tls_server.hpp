@@ -18,16 +18,16 @@ enum class TlsReuse { off, preferred, required };
 /// Whether clients are asked for a certificate of their own.
 enum class ClientCertificates { ignored, asked_for, required };
 
-/// How a server presents itself. Files are PEM: a certificate with its chain (its own first), and its key without a
-/// password.
+/// How a server presents itself, for which `certificate` and `key` are enough. Files are PEM: a certificate with its
+/// chain (its own first), and its key without a password.
 struct TlsServerSettings {
   struct Host {
     std::string name, certificate, key;
   };
-  std::string certificate, key;
-  std::vector<Host> hosts;  // other certificates, for clients that name these hosts (SNI)
+  std::string certificate{}, key{};
+  std::vector<Host> hosts{};  // other certificates, for clients that name these hosts (SNI)
   TlsReuse reuse = TlsReuse::preferred;
-  std::string client_ca;  // who signs the certificates of clients
+  std::string client_ca{};  // who signs the certificates of clients
   ClientCertificates client_certificates = ClientCertificates::ignored;
   TlsVersion oldest = TlsVersion::tls_1_2, newest = TlsVersion::tls_1_3;
 };
