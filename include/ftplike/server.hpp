@@ -139,6 +139,7 @@ template <Transport T, class P> class Server {
 
   static awaitable<void> serve(StatePointer state, typename T::Stream control, Beginning beginning) {
     const Executor executor = co_await asio::this_coro::executor;
+    if constexpr (requires { control.make_prompt(); }) control.make_prompt();
     Conversation who{0, control.local(), control.remote()};
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {

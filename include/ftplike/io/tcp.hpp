@@ -157,8 +157,18 @@ class TcpStream {
     ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close();
   }
-  Endpoint local() const { return detail::without_mapping(detail::endpoint_of(descriptor(), ::getsockname)); }
+  Endpoint local() const {
+    if (local_.port() == 0) local_ = detail::without_mapping(detail::endpoint_of(descriptor(), ::getsockname));
+    return local_;
+  }
   Endpoint remote() const { return remote_; }
+
+  /// As a control connection wants it: what is sent leaves at once, and Telnet's urgent byte stays in its place.
+  void make_prompt() {
+    const int yes = 1;
+    ::setsockopt(descriptor(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    ::setsockopt(descriptor(), SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes);
+  }
 
 #if defined(__linux__)
   /// Sends from a file without a buffer of ours: up to `most` bytes from `position` on, 0 if it ends before them.
@@ -193,6 +203,7 @@ class TcpStream {
   detail::SocketDescriptor descriptor_;  // until the event loop has it
   asio::ip::tcp::socket socket_;
   Endpoint remote_;
+  mutable Endpoint local_;  // asked for once
 };
 
 /// Where TCP connections come in.
@@ -296,7 +307,7 @@ class TcpTransport {
     const int yes = 1;
     const bool ready = ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
                        ::bind(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0 &&
-                       ::listen(made.get(), SOMAXCONN) == 0 && prepare(made.get());
+                       ::listen(made.get(), SOMAXCONN) == 0;
     if (!ready) detail::fail_socket();
     const Endpoint bound = where.port() != 0 ? where : detail::endpoint_of(made.get(), ::getsockname);
     return TcpAcceptor{executor, made.release(), bound};
@@ -312,9 +323,7 @@ class TcpTransport {
     const bool tcp = where.protocol().family() == AF_INET || where.protocol().family() == AF_INET6;
     if (listens == 0 || !tcp) detail::fail_socket(EINVAL);
     const int flags = ::fcntl(descriptor, F_GETFL);
-    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0 || !prepare(descriptor)) {
-      detail::fail_socket();
-    }
+    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) { detail::fail_socket(); }
     return TcpAcceptor{executor, descriptor, where};
   }
   // A template, so that only programs that look up names compile a resolver.
@@ -363,13 +372,6 @@ class TcpTransport {
   }
 
  private:
-  /// What is accepted inherits these: replies leave at once, and Telnet's urgent byte stays in its place.
-  static bool prepare(int listener) {
-    const int yes = 1;
-    return ::setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0 &&
-           ::setsockopt(listener, SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes) == 0;
-  }
-
   std::shared_ptr<BlockingThreads> pool_;
   std::vector<std::unique_ptr<asio::io_context>> contexts_;
   std::atomic<std::size_t> next_ = 0;

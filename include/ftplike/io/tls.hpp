@@ -55,6 +55,8 @@ template <class Lower> class TlsStream {
   }
   /// Of what is secured, only that the connection below it has ended.
   bool has_ended() const { return lower_.has_ended(); }
+  void make_prompt() requires requires(Lower& lower) { lower.make_prompt(); }
+  { lower_.make_prompt(); }
   void cancel() { lower_.cancel(); }
   void close() { lower_.close(); }
   void reset() requires requires(Lower& lower) { lower.reset(); }
@@ -118,6 +120,8 @@ template <class Lower> class TlsStream {
     return *tls_;
   }
   void begin(std::unique_ptr<Connection> connection) {
+    // A handshake goes to and fro in small pieces, which must not wait for one another.
+    if constexpr (requires { lower_.make_prompt(); }) lower_.make_prompt();
     if (tls_) throw std::system_error(std::make_error_code(std::errc::already_connected));
     tls_ = std::move(connection);
   }
