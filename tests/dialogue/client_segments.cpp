@@ -90,6 +90,21 @@ TEST(ClientSegments, AreTakenFromServersWithoutRangByStoppingEarly) {
   EXPECT_EQ(network.run(client.command("STAT b")).text(), "b");
 }
 
+TEST(ClientSegments, DoNotWaitLongForTheWordOfAServerThatHasNoneOnATransferBrokenOff) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes().dialogue("TYPE I", "200 OK").passive().accepts_data().dialogue("REST 2", "350 OK");
+  server.hears("RETR a").says("150 Here").sends("llo world").sees_data_reset().says("150 1.2 Mbytes per second");
+  server.dialogue("ABOR", "226 Aborted").dialogue("PWD", "257 \"/\"").dialogue("STAT b", "211 b");
+  TestClient client = enter(network);
+  TextSink sink;
+  const Time before = network.now();
+  network.run(client.download_range("a", sink, 2, 3));
+  EXPECT_EQ(sink.text(), "llo");
+  EXPECT_LE(network.now() - before, 1s);
+  EXPECT_EQ(network.run(client.command("STAT b")).text(), "b");
+}
+
 TEST(ClientSegments, AreAskedForByRangWhereThatIsOffered) {
   SimulatedNetwork network{1};
   ScriptedServer server{network};
