@@ -319,7 +319,8 @@ TEST_P(OtherServer, SendsAFileInParts) {
   run(pool.quit());
 }
 
-INSTANTIATE_TEST_SUITE_P(Real, OtherServer, testing::ValuesIn(kinds()),
-                         [](const auto& info) { return std::string{info.param.name}; });
+std::string server_of(const testing::TestParamInfo<Kind>& test) { return test.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(Real, OtherServer, testing::ValuesIn(kinds()), server_of);
 
 }  // namespace
