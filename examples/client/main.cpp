@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <pthread.h>
@@ -18,6 +19,7 @@
 #include <ftplike/client/reply_error.hpp>
 #include <ftplike/client/url.hpp>
 
+#include "manual.hpp"
 #include "secrets.hpp"
 #include "settings.hpp"
 #include "shell.hpp"
@@ -33,6 +35,7 @@ struct Words {
   std::string script;
   std::string url, local;  // of get, put and ls
   std::string from, to;    // of mirror
+  std::string generate;
   MirrorWords mirror;
 };
 
@@ -169,6 +172,8 @@ int main(int argc, char** argv) {
   app.add_option("--cafile", settings.ca_file, "trust servers that these authorities vouch for, PEM (the system's)")
       ->type_name("FILE");
   app.add_flag("--insecure", settings.insecure, "trust any server: no protection from those who pose as one");
+  app.add_option("--proxy", settings.proxy, "what passes connections on: socks5://HOST:PORT or http://HOST:PORT")
+      ->type_name("URL");
   app.add_flag("--ascii", settings.ascii, "convert line endings");
   app.add_flag("--resume", settings.resume, "go on where an interrupted transfer ended");
   auto* parallel =
@@ -202,6 +207,12 @@ int main(int argc, char** argv) {
   mirror->add_option("--exclude", words.mirror.exclude, "no files and folders that fit this")
       ->type_name("PATTERN")
       ->take_all();
+  const std::map<std::string, std::function<std::string()>> manuals{
+      {"man", [&app] { return manual_page(app, Shell::words()); }},
+      {"bash", [&app] { return bash_completion(app); }},
+      {"zsh", [&app] { return zsh_completion(app); }}};
+  // For the build; with an empty group it stands in no help.
+  app.add_option("--generate", words.generate)->check(CLI::IsMember({"man", "bash", "zsh"}))->group("");
   std::vector<std::string> arguments(argv + 1, argv + argc);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants it
   hide_passwords(argc, argv);
@@ -213,6 +224,10 @@ int main(int argc, char** argv) {
     return static_cast<int>(Ending::usage);
   }
 
+  if (!words.generate.empty()) {
+    std::cout << manuals.at(words.generate)();
+    return static_cast<int>(Ending::good);
+  }
   try {
     const bool one_thing = *get || *put || *ls || *mirror;
     if (one_thing) settings.files = ".";

@@ -27,6 +27,7 @@ ClientOptions client_options(const Settings& settings) {
   ClientOptions options;
   options.dialect = settings.dialect;
   options.active = settings.active;
+  options.proxy = settings.proxy;
   const auto limit = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(settings.timeout));
   options.limits.connect = options.limits.reply = options.limits.connect_data = options.limits.stall = limit;
   return options;

@@ -40,6 +40,7 @@ struct Settings {
   ftplike::Secure tls = ftplike::Secure::no;  // of URLs that do not say it
   std::string ca_file;                        // empty: the system's certificates are trusted
   bool insecure = false;                      // any certificate will do
+  std::string proxy;                          // a URL
   bool active = false, ascii = false, resume = false;
   bool explain = false, quiet = false, json = false;
   std::size_t parallel = 4;  // sessions at once, for a mirror

@@ -484,6 +484,12 @@ void Shell::bye() {
   if (state_->client && state_->client->is_open()) state_->client->quit();
 }
 
+std::vector<std::pair<std::string, std::string>> Shell::words() {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto& [name, word] : State::vocabulary) all.emplace_back(word.usage, word.help);
+  return all;
+}
+
 bool Shell::showed_failure() const { return state_->screen.showed_failure(); }
 std::string Shell::prompt() const {
   return (state_->client ? prompt_of(*state_->client, state_->settings) : "ftp") + "> ";

@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <ftplike/client/url.hpp>
@@ -29,6 +30,9 @@ class Shell {
   bool interrupt();
   /// What the word that begins at `word` of a line could become.
   std::vector<std::string> complete(const std::string& line, std::size_t word);
+
+  /// The words of the prompt, how each is used and what it does.
+  static std::vector<std::pair<std::string, std::string>> words();
 
   void get(const std::string& remote, const std::string& local, bool resume);
   void put(const std::string& local, const std::string& remote, bool resume);

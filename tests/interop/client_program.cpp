@@ -275,4 +275,25 @@ TEST_F(ClientProgram, SavesNothingUnderANameThatLeadsElsewhere) {
   EXPECT_EQ(session("get ..").status, 6);
 }
 
+TEST_F(ClientProgram, WritesItsOwnManualAndCompletions) {
+  const auto manual = client({"--generate", "man"});
+  ASSERT_TRUE(ended_well(manual));
+  EXPECT_TRUE(manual.output.starts_with(".TH FTPLIKE\\-CLIENT 1\n")) << manual.output;
+  for (const auto* text : {"mirror from to", "reput FILE", "Exit status: 0 good", "\\-\\-parallel"})
+    EXPECT_TRUE(says(manual, text)) << text;
+  for (const auto* shell : {"bash", "zsh"}) EXPECT_TRUE(says(client({"--generate", shell}), "--only-newer")) << shell;
+}
+
+TEST_F(ClientProgram, GoesThroughAProxy) {
+  Listener proxy;
+  Process process{program({FTPLIKE_CLIENT_PROGRAM, "ls", "ftp://server.example/", "--proxy",
+                           "http://127.0.0.1:" + std::to_string(proxy.port())})};
+  {
+    auto connection = proxy.accept();
+    EXPECT_EQ(connection.line(), "CONNECT server.example:21 HTTP/1.1");
+    connection.say("HTTP/1.1 503 No\r\n\r\n");
+  }
+  EXPECT_EQ(process.wait(), 3);
+}
+
 }  // namespace
