@@ -54,6 +54,19 @@ TEST(Examples, TinyServerServesBothExampleClients) {
   EXPECT_EQ(folder.read("client_files/empty.jpg"), "");
 }
 
+TEST(Examples, MirrorSaysWhatItDoesAndDoesIt) {
+  const TestFolder folder;
+  folder.write("server_storage/photos/a.jpg", noise(100'000, 1));
+  folder.write("server_storage/photos/b.tmp", "");
+  const RunningServer server{folder / "server_storage"};
+  const std::string mirror = std::string{FTPLIKE_PROGRAMS} + "/example_mirror";
+  const auto held = outcome_of(Program{{mirror, server.url()}}.in(folder.string()));
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(held.output,
+            "make directory .: is missing\ntransfer a.jpg, 100000 bytes: is missing\n1 files, 0 failures\n");
+  EXPECT_TRUE(folder.read("photos/a.jpg") == noise(100'000, 1));
+}
+
 TEST(Examples, ClientsSayThatThereIsNoServer) {
   const TestFolder folder;
   for (const std::string name : {"blocking_client", "coroutine_client"}) {

@@ -1,0 +1,38 @@
+// A mirror of a server's folder "photos": says what it is going to do, and does it. The argument is the server's URL.
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include <ftplike/ftplike.hpp>
+
+using ftplike::awaitable;
+
+awaitable<void> mirror_photos(ftplike::TcpTransport& network, std::string url) {
+  // [readme]
+  ftplike::ClientPool pool{network, url};
+  ftplike::MirrorOptions options;
+  options.exclude = {"*.tmp"};
+  const ftplike::MirrorPlan plan = co_await ftplike::plan_mirror(pool, "photos", "photos", options);
+  std::cout << plan.text();
+  const ftplike::MirrorResult result = co_await ftplike::carry_out(pool, plan, options);
+  std::cout << result.transferred << " files, " << result.failures.size() << " failures\n";
+  // [/readme]
+  co_await pool.quit();
+}
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  int status = 0;
+  ftplike::TcpTransport network;
+  asio::co_spawn(network.executor(), mirror_photos(network, argv[1]), [&](std::exception_ptr failure) {
+    network.stop();
+    try {
+      if (failure) std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      std::cerr << error.what() << '\n';
+      status = 1;
+    }
+  });
+  network.run();
+  return status;
+}
