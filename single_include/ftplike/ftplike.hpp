@@ -4416,7 +4416,11 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
       // Of a data connection that broke the server may say why. Of one with TLS that did not, something of the server's
       // may be unread, a ticket or a goodbye: to close it now would take from the server what is still on its way.
       if (outcome.failed() || !secured) link_.reset();
-      const Duration patience = outcome.failed() ? options.limits.recovery : options.limits.reply;
+      // Of a transfer that we broke off, having enough, some servers say nothing final.
+      const Duration soon = std::min<Duration>(options.limits.recovery, std::chrono::seconds{1});
+      const Duration patience = transfer.is_satisfied() ? soon
+                                : outcome.failed()      ? options.limits.recovery
+                                                        : options.limits.reply;
       co_await settle(control_.conclude(verb, patience), word);
       link_.reset();
     }
@@ -4436,12 +4440,24 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     std::rethrow_exception(judge(transfer, outcome, word));
   }
 
+  static bool is_late(Settled<Reply>& word) {
+    try {
+      if (word.failed()) std::rethrow_exception(word.failure());
+    } catch (const std::system_error& error) { return error.code() == Errc::timed_out; }
+    return false;
+  }
+
   /// The error of a transfer, if it failed, after which nothing of it is left but what `get_in_step` takes care of.
   std::exception_ptr judge(const ClientTransfer& transfer, Settled<void>& outcome, Settled<Reply>& word) {
     const std::string verb = verb_of(transfer.command);
     std::exception_ptr failure;
     try {
       outcome.get();
+      if (transfer.is_satisfied() && is_late(word)) {
+        cut_ = true;
+        word = {};
+        word.set(Reply{});
+      }
       Reply reply = word.get();
       // A server says that it could not send the rest, which nobody wanted.
       const bool good = !reply.negative() || transfer.is_satisfied();
