@@ -230,7 +230,8 @@ TEST(TlsServer, NamesTheFileThatItCannotUse) {
   EXPECT_EQ(failure(one.certificate, one.key), "");
   EXPECT_EQ(failure(absent, one.key), "certificate " + absent + ": No such file or directory");
   EXPECT_EQ(failure(one.certificate, absent), "key " + absent + ": No such file or directory");
-  EXPECT_EQ(failure(one.key, one.key), "certificate " + one.key + ": TLS: no start line");
+  EXPECT_EQ(failure(one.key, one.key), "certificate " + one.key + ": nothing in PEM there");
+  EXPECT_EQ(failure(one.certificate, one.certificate), "key " + one.certificate + ": no key there that could be read");
   EXPECT_EQ(failure(one.certificate, other.key), "key " + other.key + ": TLS: key values mismatch");
 }
 
