@@ -220,6 +220,76 @@ TEST(TlsClientAndAttacker, DoNotTakeSomethingElseForAHandshake) {
   EXPECT_EQ(complaint_at_script(network), "TLS: 10.0.0.2: the peer does not speak TLS");
 }
 
+using CarelessWire = TlsTransport<SimulatedTransport>;
+
+/// A server with implicit TLS that never says goodbye within TLS: it cuts downloads off and calls them complete, and
+/// leaves the connections of uploads as they are.
+awaitable<void> serve_carelessly(CarelessWire& network, CarelessWire::Acceptor& door,
+                                 CarelessWire::Acceptor& data_door) {
+  const Executor executor = co_await asio::this_coro::executor;
+  auto control = co_await door.accept(executor);
+  co_await control.accept_tls(network.tls_server());
+  std::string reply = "220 Hello\r\n", heard;
+  std::vector<std::byte> room(4096);
+  std::vector<CarelessWire::Stream> kept;
+  for (;;) {
+    co_await control.write(as_bytes(reply));
+    while (heard.find('\n') == heard.npos) {
+      const std::size_t n = co_await control.read_some(room);
+      if (n == 0) co_return;
+      heard += as_text(std::span{room}.first(n));
+    }
+    const std::string verb = heard.substr(0, 4);
+    heard.erase(0, heard.find('\n') + 1);
+    reply = verb == "USER"   ? "331 Password?\r\n"
+            : verb == "PASS" ? "230 Welcome\r\n"
+            : verb == "FEAT" ? "211-Features:\r\n211 End\r\n"
+            : verb == "EPSV" ? "229 Passive (|||" + std::to_string(data_door.endpoint().port()) + "|)\r\n"
+            : verb == "SIZE" ? "550 Who knows\r\n"
+                             : "200 OK\r\n";
+    if (verb != "RETR" && verb != "STOR") continue;
+    constexpr std::string_view opening = "150 Here\r\n", half = "half of it";
+    co_await control.write(as_bytes(opening));
+    auto data = co_await data_door.accept(executor);
+    co_await data.accept_tls(control);
+    if (verb == "RETR") {
+      co_await data.write(as_bytes(half));
+      data.close();
+    } else {
+      for (std::size_t n = 1; n > 0;) {
+        const std::size_t came = co_await data.read_some(room);
+        n = came;
+      }
+      kept.push_back(std::move(data));
+    }
+    reply = "226 Complete\r\n";
+  }
+}
+
+TEST_F(TlsClientSession, TakesNoDownloadForWholeThatEndsWithoutAGoodbyeButWaitsForNoneAfterAnUpload) {
+  const auto shown = certificates.issue("careless");
+  TlsServerSettings settings;
+  settings.certificate = shown.certificate;
+  settings.key = shown.key;
+  CarelessWire theirs{TlsServer{settings}, network};
+  auto door = theirs.listen(theirs.executor(), {asio::ip::address_v4::loopback(), implicit_port});
+  auto data_door = theirs.listen(theirs.executor(), {asio::ip::address_v4::loopback(), 40'000});
+  start_on(theirs.executor(), serve_carelessly(theirs, door, data_door), {}, [](std::exception_ptr) {});
+  auto client = log_in(anna(Secure::implicit_tls));
+  std::error_code error;
+  try {
+    network.run(client.download("file", folder / "file"));
+  } catch (const ClientError& failure) { error = failure.code(); }
+  EXPECT_EQ(error, Errc::peer_lost);
+  EXPECT_FALSE(folder.has("file"));
+  folder.write("up", std::string(100'000, 'u'));
+  const auto began = network.now();
+  EXPECT_EQ(network.run(client.upload(folder / "up")).transferred, 100'000u);
+  EXPECT_LT(network.now() - began, 1s);
+  client.close();
+  network.advance(1h);
+}
+
 TEST_F(TlsClientSession, EndsInOrderWhereverTheNetworkFails) {
   const auto shown = certificates.issue("server");
   TlsServerSettings its;
