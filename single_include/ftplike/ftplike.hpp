@@ -2456,10 +2456,12 @@ class Features {
 #include <vector>
 
 // ---- ftplike/client/proxy.hpp
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -8056,12 +8058,15 @@ template <class Source, class Target> awaitable<void> transfer_between(Source& s
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
