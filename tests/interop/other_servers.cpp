@@ -319,6 +319,39 @@ TEST_P(OtherServer, SendsAFileInParts) {
   run(pool.quit());
 }
 
+TEST_P(OtherServer, HearsEveryWordOfTheProgram) {
+  ours.write("one", "1");
+  ours.write("two", "22");
+  ours.write("big", noise(300'000));
+  ours.write("tree/a", "of a tree");
+  const std::string address = std::string{"ftp://"} + GetParam().login + "@127.0.0.1:" + place.port;
+  const auto program = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), FTPLIKE_CLIENT_PROGRAM);
+    return outcome_of(Program{std::move(arguments)}.in(ours.string()).with("PAGER", "cat"));
+  };
+  const auto session = [&](const std::string& commands) {
+    return program({"--files", ours.string(), address, "-c", commands});
+  };
+  const auto held = session(
+      "pwd; mkdir d; cd d; put one; put one uno; mput t*; mv uno eins; ls; cat two; less two; lcd tree; get eins;"
+      " mget tw*; reget two; put a; reput a; rm two; mirror --reverse . sub; mirror sub back; cd ..; mkdir e;"
+      " rmdir e; close; open " +
+      address + "; ls d; !echo mine; ?; bye");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(theirs.read("d/eins"), "1");
+  EXPECT_EQ(theirs.read("d/a"), "of a tree");
+  EXPECT_FALSE(theirs.has("d/two"));
+  EXPECT_FALSE(theirs.has("e"));
+  EXPECT_EQ(ours.read("tree/two"), "22");
+  EXPECT_EQ(ours.read("tree/back/a"), "of a tree");
+  ASSERT_TRUE(ended_well(program({"put", "big", address + "/d/"})));
+  ASSERT_TRUE(ended_well(program({"get", address + "/d/big", "copy"})));
+  EXPECT_TRUE(ours.read("copy") == noise(300'000));
+  EXPECT_NE(program({"ls", address + "/d"}).output.find("big"), std::string::npos);
+  ASSERT_TRUE(ended_well(program({"mirror", address + "/d", "whole"})));
+  EXPECT_EQ(ours.read("whole/sub/a"), "of a tree");
+}
+
 std::string server_of(const testing::TestParamInfo<Kind>& test) { return test.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Real, OtherServer, testing::ValuesIn(kinds()), server_of);
