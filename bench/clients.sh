@@ -7,20 +7,23 @@ bin=${1:-build/release/bin} mib=${2:-1024} files=${3:-10000}
 work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill $server; rm -rf "$work"' EXIT
-mkdir -p "$work"/{root/tree,root/up,here/tree}
-head -c "${mib}M" /dev/zero >"$work/root/big"
-cp "$work/root/big" "$work/here/big"
+mkdir -p "$work"/{served/tree,served/up,here/tree}
+head -c "${mib}M" /dev/zero >"$work/served/big"
+cp "$work/served/big" "$work/here/big"
 for ((i = 0; i < files; i++)); do
   folder=$((i % 100))
-  [ -d "$work/root/tree/$folder" ] || mkdir "$work/root/tree/$folder"
-  head -c 1024 /dev/zero >"$work/root/tree/$folder/$i"
+  [ -d "$work/served/tree/$folder" ] || mkdir "$work/served/tree/$folder"
+  head -c 1024 /dev/zero >"$work/served/tree/$folder/$i"
 done
-cp -r "$work/root/tree/." "$work/here/tree"
+cp -r "$work/served/tree/." "$work/here/tree"
 
-"$bin/ftplike-server" --root "$work/root" --listen 127.0.0.1:0 --user anna:secret --max-sessions-per-address 100 \
+"$bin/ftplike-server" --root "$work/served" --listen 127.0.0.1:0 --user anna:secret --max-sessions-per-address 100 \
   >"$work/log" &
 server=$!
-until port=$(sed -n 's/^listening on .*://p' "$work/log") && [ -n "$port" ]; do :; done
+until port=$(sed -n 's/^listening on .*://p' "$work/log") && [ -n "$port" ]; do
+  kill -0 $server || exit 1
+  sleep 0.05
+done
 at="ftp://anna:secret@127.0.0.1:$port"
 cd "$work/here"
 ours=$(realpath "$OLDPWD/$bin/ftplike-client" 2>/dev/null || realpath "$bin/ftplike-client")
@@ -36,8 +39,8 @@ declare -A best
 take() {
   local what=$1 who=$2 began ended
   shift 2
-  rm -rf got "$work"/root/up
-  mkdir -p got "$work/root/up"
+  rm -rf got "$work"/served/up
+  mkdir -p got "$work/served/up"
   began=$(date +%s%N)
   "$@" >"$work/output" 2>&1 || { cat "$work/output"; echo "$who failed at: $what"; exit 1; }
   ended=$(((($(date +%s%N) - began)) / 1000000))

@@ -57,7 +57,7 @@ struct Profile {
   static constexpr bool unterminated_commands = true;
 };
 
-/// The ftp-like dialect alone, which is the whole of what the seed of this project spoke.
+/// The ftp-like dialect alone, which is the six commands of the program that it comes from, NOOP and HELP.
 struct FtpLike : Profile {
   using Commands = CommandTable<Pwd, Cwd, List, Stor, Retr, Quit, Noop, Help>;
 };

@@ -47,7 +47,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Converses until the client or the server has had enough; calls `at_end` before the client sees that. Does not throw.
+  /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
   awaitable<void> run(std::function<void()> at_end = [] {}) {
     observe<SessionOpened>();
     std::error_code error;
@@ -55,6 +55,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
       co_await converse();
     } catch (...) { error = code_of(std::current_exception()); }
     if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
+    use_.reset();
     at_end();
     control_.stream().close();
     co_await control_.join_reader();
@@ -78,7 +79,6 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
 
   // ---- for commands ----
 
-  /// The client and the server's own end of the control connection.
   const Endpoint& peer() const noexcept { return who_.peer; }
   T& network() noexcept { return network_; }
   Service<P>& service() noexcept { return service_; }

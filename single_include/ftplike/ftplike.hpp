@@ -914,7 +914,7 @@ struct StopReport {
   std::size_t drained = 0;  // ended by themselves
   std::size_t cut = 0;      // had to be ended
 };
-/// The server has stopped: its ports are free, its sessions gone.
+/// The server has stopped: its ports are free, its sessions are at their ends.
 struct ServerStopped {
   StopReport report;
 };
@@ -12185,6 +12185,7 @@ using Opts = BasicOpts<>;
 /// Some old clients say it without OPTS.
 struct Utf8 {
   static constexpr std::string_view verb = "UTF8";
+  static constexpr std::string_view help = "UTF8: names are UTF-8, as ever";
   static constexpr std::string_view feature = "UTF8";
   static constexpr bool before_login = true;
   static Reply run(auto& session, std::string_view text) { return OptsUtf8::run(session, text); }
@@ -13158,7 +13159,7 @@ struct Profile {
   static constexpr bool unterminated_commands = true;
 };
 
-/// The ftp-like dialect alone, which is the whole of what the seed of this project spoke.
+/// The ftp-like dialect alone, which is the six commands of the program that it comes from, NOOP and HELP.
 struct FtpLike : Profile {
   using Commands = CommandTable<Pwd, Cwd, List, Stor, Retr, Quit, Noop, Help>;
 };
@@ -13733,7 +13734,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Converses until the client or the server has had enough; calls `at_end` before the client sees that. Does not throw.
+  /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
   awaitable<void> run(std::function<void()> at_end = [] {}) {
     observe<SessionOpened>();
     std::error_code error;
@@ -13741,6 +13742,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
       co_await converse();
     } catch (...) { error = code_of(std::current_exception()); }
     if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
+    use_.reset();
     at_end();
     control_.stream().close();
     co_await control_.join_reader();
@@ -13764,7 +13766,6 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
 
   // ---- for commands ----
 
-  /// The client and the server's own end of the control connection.
   const Endpoint& peer() const noexcept { return who_.peer; }
   T& network() noexcept { return network_; }
   Service<P>& service() noexcept { return service_; }

@@ -192,6 +192,7 @@ std::string columns_of(const std::string& verb, const Row& row, const std::strin
     for (const int code : codes) list += (list.empty() ? "" : " ") + std::to_string(code);
     return list;
   };
+  EXPECT_NE(help.find(": "), help.npos) << help;
   std::string form;
   for (const char c : help.substr(0, help.find(':'))) form += c == '|' ? std::string{"\\|"} : std::string{c};
   const bool acts_at_once = verb == "ABOR" || verb == "STAT";

@@ -99,7 +99,7 @@ struct StopReport {
   std::size_t drained = 0;  // ended by themselves
   std::size_t cut = 0;      // had to be ended
 };
-/// The server has stopped: its ports are free, its sessions gone.
+/// The server has stopped: its ports are free, its sessions are at their ends.
 struct ServerStopped {
   StopReport report;
 };

@@ -139,6 +139,7 @@ using Opts = BasicOpts<>;
 /// Some old clients say it without OPTS.
 struct Utf8 {
   static constexpr std::string_view verb = "UTF8";
+  static constexpr std::string_view help = "UTF8: names are UTF-8, as ever";
   static constexpr std::string_view feature = "UTF8";
   static constexpr bool before_login = true;
   static Reply run(auto& session, std::string_view text) { return OptsUtf8::run(session, text); }
