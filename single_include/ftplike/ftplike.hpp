@@ -7858,7 +7858,7 @@ static_assert(Transport<TcpTransport>);
 
 namespace ftplike {
 
-/// A client for programs without coroutines: each call runs to its end. Otherwise it is as `Client`.
+/// A client for programs without coroutines: each call runs to its end. It has the most used calls of `Client`.
 ///
 ///     ftplike::BlockingClient client{"127.0.0.1", 3456};
 ///     client.download("sample_image.jpg", "client_files/sample_image.jpg");
