@@ -8694,7 +8694,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     for (unsigned tries = 1;;) {
       Settled<Result> result;
       bool used = false;
-      co_await settle(once<Work, Result>(work, last ? &*last : nullptr, used), result);
+      const detail::Failure* const before = last ? &*last : nullptr;
+      co_await settle(once<Work, Result>(work, before, used), result);
       if (!result.failed()) co_return result.get();
       last.emplace(result.failure(), last && last->ever_moved);
       if (!last->transient) co_return result.get();
@@ -15017,7 +15018,7 @@ namespace ftplike {
 /// A user of a `UserTable`, which a line of a users' file is as well:
 ///
 ///     # name:hash:root:rights[:key=value,...]
-///     anna:$y$j9T$...:/home/anna:write
+///     anna:$y$j9T$...:/people/anna:write
 ///     bert:$6$...:/:list,read,append:bytes-per-second=1000000,max-sessions=4
 ///     carl:*:/:read:host=files.example,certificate=carl
 ///

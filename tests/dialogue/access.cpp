@@ -7,7 +7,7 @@ namespace {
 using namespace ftplike;
 using namespace std::chrono_literals;
 
-MemoryStorage some_files() { return {{"/a.txt", "hello"}, {"/home/carl/c.txt", "of carl"}}; }
+MemoryStorage some_files() { return {{"/a.txt", "hello"}, {"/people/carl/c.txt", "of carl"}}; }
 
 TEST(Login, LetsInWhoKnowsThePassword) {
   SimulatedNetwork network{1};
@@ -100,7 +100,7 @@ TEST(Login, CanBeFollowedByAnother) {
   EXPECT_EQ(client.code("CWD /"), 250);
   client.log_in("anna");
   EXPECT_EQ(client.say("PWD"), "257 \"/\"\r\n");
-  EXPECT_EQ(client.code("SIZE /home/carl/c.txt"), 213);
+  EXPECT_EQ(client.code("SIZE /people/carl/c.txt"), 213);
 }
 
 TEST(Login, EndsWithReinAndLeavesNothingBehind) {
@@ -197,7 +197,7 @@ TEST(Root, OfAnAccountIsAllThatItSees) {
   EXPECT_EQ(client.store("STOR /up.txt", "x"), "226 Upload complete\r\n");
   EXPECT_EQ(client.say("MKD /d"), "257 \"/d\" created\r\n");
   EXPECT_NE(client.say("MLST /up.txt").find(" /up.txt\r\n"), std::string::npos);
-  EXPECT_EQ(files.text("/home/carl/up.txt"), "x");
+  EXPECT_EQ(files.text("/people/carl/up.txt"), "x");
 }
 
 TEST(Root, IsNotNamedInTheStatusOfATransfer) {

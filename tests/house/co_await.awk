@@ -1,6 +1,6 @@
 # Prints each co_await that is not a statement, the whole initialiser of a declaration or the whole operand of co_return,
-# that awaits a capturing lambda, or that has a lambda with values of its own or a braced list among the arguments:
-# g++ 12 miscompiles such spellings.
+# that awaits a capturing lambda, or that has among its arguments a lambda with values of its own, a conditional or a braced
+# list: g++ 12 miscompiles such spellings.
 function check(name, text, line_ends, lines,    at, rest, offset, i, line, why) {
   offset = 0
   rest = text
@@ -56,6 +56,7 @@ function fault(before, after,    i, c, depth, head, operand, rest, captures) {
     if (captures !~ /^((this|&[A-Za-z_0-9]*)(, )?)*\]$/) return "a lambda that captures by value is an argument of an awaited call"
     rest = substr(rest, RSTART + RLENGTH)
   }
+  if (after ~ / \? /) return "a conditional is an argument of an awaited call"
   if (after ~ /(\(|, )\{/) return "a braced list is an argument of an awaited call"
   return ""
 }

@@ -4,4 +4,4 @@ set -eu
 cd "$1"
 ! find . \( -path ./build -o -path ./.git -o -path ./.cache -o -path ./tests/house -o -path ./tests/fuzz/corpus \) -prune \
     -o -type f ! -name '*.jpg' -print0 |
-  xargs -0 grep -nE '\b(TODO|FIXME)\b|(^|[^A-Za-z0-9_.-])/(root|tmp|work|Users)/'
+  xargs -0 grep -nE '\b(TODO|FIXME)\b|(^|[^A-Za-z0-9_.-])/(root|tmp|work|home|Users)/'

@@ -87,7 +87,7 @@ TestServer serve(ftplike::SimulatedNetwork& network, ftplike::MemoryStorage file
   return TestServer{network, std::move(files), std::move(setup)};
 }
 
-/// A table with anna, who may do everything, bert, who may list and read, and carl, who sees "/home/carl" only; each
+/// A table with anna, who may do everything, bert, who may list and read, and carl, who sees "/people/carl" only; each
 /// with the password "secret". Guests may do nothing, anonymous logins may read.
 inline ftplike::UserTable some_users() {
   using namespace ftplike;
@@ -95,6 +95,6 @@ inline ftplike::UserTable some_users() {
   const auto add = [&users](Account account) { users.add(UserEntry{std::move(account), Password::plain("secret")}); };
   add(Account{"anna", Path{}, Rights::all()});
   add(Account{"bert", Path{}, Rights::reading()});
-  add(Account{"carl", Path{"/home/carl"}, Rights::all()});
+  add(Account{"carl", Path{"/people/carl"}, Rights::all()});
   return users;
 }

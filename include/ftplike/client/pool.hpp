@@ -239,7 +239,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     for (unsigned tries = 1;;) {
       Settled<Result> result;
       bool used = false;
-      co_await settle(once<Work, Result>(work, last ? &*last : nullptr, used), result);
+      const detail::Failure* const before = last ? &*last : nullptr;
+      co_await settle(once<Work, Result>(work, before, used), result);
       if (!result.failed()) co_return result.get();
       last.emplace(result.failure(), last && last->ever_moved);
       if (!last->transient) co_return result.get();

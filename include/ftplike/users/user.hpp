@@ -16,7 +16,7 @@ namespace ftplike {
 /// A user of a `UserTable`, which a line of a users' file is as well:
 ///
 ///     # name:hash:root:rights[:key=value,...]
-///     anna:$y$j9T$...:/home/anna:write
+///     anna:$y$j9T$...:/people/anna:write
 ///     bert:$6$...:/:list,read,append:bytes-per-second=1000000,max-sessions=4
 ///     carl:*:/:read:host=files.example,certificate=carl
 ///

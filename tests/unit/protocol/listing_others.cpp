@@ -49,7 +49,7 @@ TEST(ListingVms, ReadsFilesAndDirectories) {
 TEST(ListingVms, RefusesWhatItDoesNotKnow) {
   for (const auto* line :
        {"", "Directory DISK$USER:[ANN]", "Total of 3 files, 12 blocks.", "NOTES.TXT;x 5 22-NOV-2025 17:11",
-        ";1 5 22-NOV-2025 17:11", "NOTES.TXT;1", "NOTES.TXT;1 5 22-XXX-2025 17:11", "NOTES.TXT;1 5 32-NOV-2025 17:11",
+        ";1 5 22-NOV-2025 17:11", "NOTES.TXT;1", "NOTES.TXT;1 5 22-ABC-2025 17:11", "NOTES.TXT;1 5 32-NOV-2025 17:11",
         "NOTES.TXT;1 5 22-NOV-25 17:11", "NOTES.TXT;1 x 22-NOV-2025 17:11", "NOTES.TXT;1 5 22-NOV-2025",
         "NOTES.TXT;1 %RMS-E-PRV, insufficient privilege"}) {
     EXPECT_FALSE(vms(line)) << line;

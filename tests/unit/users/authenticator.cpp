@@ -62,7 +62,7 @@ TEST(Rights, HaveATextThatReadsAsTheSameSet) {
 }
 
 TEST(Account, SaysOfWhichKindItIs) {
-  const Account user{"anna", Path{"/home/anna"}, Rights::all()};
+  const Account user{"anna", Path{"/people/anna"}, Rights::all()};
   EXPECT_FALSE(user.is_guest() || user.is_anonymous());
   EXPECT_TRUE((Account{"guest", Path{}, Rights::reading(), Account::Kind::guest}.is_guest()));
   EXPECT_TRUE((Account{"ftp", Path{}, Rights::reading(), Account::Kind::anonymous}.is_anonymous()));

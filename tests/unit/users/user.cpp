@@ -15,8 +15,8 @@ std::string fault_of(std::string_view line) {
 }
 
 TEST(UserEntry, IsReadFromFourFields) {
-  const auto user = detail::parse_user("anna:$6$salt$hash:/home/anna:list,read");
-  EXPECT_EQ(user.account, (Account{"anna", Path{"/home/anna"}, Rights::reading()}));
+  const auto user = detail::parse_user("anna:$6$salt$hash:/people/anna:list,read");
+  EXPECT_EQ(user.account, (Account{"anna", Path{"/people/anna"}, Rights::reading()}));
   EXPECT_EQ(user.password, Password::hashed("$6$salt$hash"));
   EXPECT_EQ(user.host, "");
   EXPECT_EQ(user.certificate, "");
@@ -73,7 +73,7 @@ TEST(UserEntry, IsRefusedWithAClearWordOnWhatIsWrong) {
 
 TEST(UserEntry, HasALineThatReadsAsTheSameUser) {
   for (const auto* line :
-       {"anna:$6$salt$hash:/home/anna:write", "bert:*:/:list,read,append:bytes-per-second=1000000,max-sessions=4",
+       {"anna:$6$salt$hash:/people/anna:write", "bert:*:/:list,read,append:bytes-per-second=1000000,max-sessions=4",
         "carl:!$6$salt$hash:/:none,read:host=files.example,certificate=carl,max-sessions=1", "dora:*:/:none"}) {
     EXPECT_EQ(detail::line_of(detail::parse_user(line)), line);
   }

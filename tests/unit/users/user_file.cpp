@@ -56,7 +56,7 @@ TEST(ParseUsers, SaysWhichLineIsWrongAndWhy) {
 }
 
 TEST(ParseUsers, RefusesASecondUserOfTheSameName) {
-  EXPECT_EQ(fault_in("anna:*:/:read\nanna:*:/home:write\n"), "users:2: a second user 'anna'");
+  EXPECT_EQ(fault_in("anna:*:/:read\nanna:*:/people:write\n"), "users:2: a second user 'anna'");
   EXPECT_EQ(fault_in("anna:*:/:read:host=A\nanna:*:/:read:host=a\n"), "users:2: a second user 'anna@a'");
   EXPECT_EQ(fault_in("anna:*:/:read:host=a\nanna@a:*:/:read\n"), "users:2: a second user 'anna@a'");
   EXPECT_EQ(parse_users("anna:*:/:read\nanna:*:/:read:host=a\nanna:*:/:read:host=b\n", "users").size(), 3U);
@@ -107,7 +107,7 @@ TEST(WriteUser, ReplacesTheLineOfThatUserAndKeepsTheRest) {
   const UserFolder folder;
   const std::string before = "# anna:*:/:read\n\n  bert:*:/:read\nanna:*:/:read:host=a\n";
   const std::string after = "anna2:*:/:none\r\n  # end\n";
-  folder.file("users", before + " anna:*:/home:read \n" + after);
+  folder.file("users", before + " anna:*:/people:read \n" + after);
   write_user(folder / "users", user("anna", Rights::all()));
   EXPECT_EQ(folder.text("users"), before + "anna:$6$salt$hash:/:write\n" + after);
 }

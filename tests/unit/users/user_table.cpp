@@ -65,8 +65,8 @@ std::optional<Account> log_in(Users& users, std::string user, std::string passwo
 
 TEST(UserTable, LetsAUserInWithTheRightPasswordOnly) {
   Table users;
-  users.add(UserEntry{Account{"anna", Path{"/home/anna"}, Rights::reading()}, Password::hashed("$6$salt$secret")});
-  EXPECT_EQ(log_in(users, "anna", "secret"), (Account{"anna", Path{"/home/anna"}, Rights::reading()}));
+  users.add(UserEntry{Account{"anna", Path{"/people/anna"}, Rights::reading()}, Password::hashed("$6$salt$secret")});
+  EXPECT_EQ(log_in(users, "anna", "secret"), (Account{"anna", Path{"/people/anna"}, Rights::reading()}));
   for (const auto* password : {"", "Secret", "secret ", "$6$salt$secret"}) {
     EXPECT_FALSE(log_in(users, "anna", password)) << password;
   }
