@@ -1,7 +1,8 @@
 // A client in a program with coroutines: fetches all files of a folder.
 #include <exception>
-#include <ftplike/ftplike.hpp>
 #include <iostream>
+
+#include <ftplike/ftplike.hpp>
 
 using ftplike::awaitable;
 
@@ -18,7 +19,7 @@ awaitable<void> fetch(ftplike::TcpTransport& network) {
 int main() {
   int status = 0;
   ftplike::TcpTransport network;
-  asio::co_spawn(network.executor(), fetch(network), [&status](std::exception_ptr failure) {
+  ftplike::start_on(network.executor(), fetch(network), {}, [&status](std::exception_ptr failure) {
     try {
       if (failure) std::rethrow_exception(failure);
     } catch (const std::exception& error) {

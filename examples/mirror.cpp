@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   if (argc != 2) return 2;
   int status = 0;
   ftplike::TcpTransport network;
-  asio::co_spawn(network.executor(), mirror_photos(network, argv[1]), [&](std::exception_ptr failure) {
+  ftplike::start_on(network.executor(), mirror_photos(network, argv[1]), {}, [&](std::exception_ptr failure) {
     network.stop();
     try {
       if (failure) std::rethrow_exception(failure);

@@ -1,10 +1,8 @@
 #include "settings.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
-#include <cmath>
 #include <limits>
 #include <stdexcept>
 

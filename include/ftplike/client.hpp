@@ -11,6 +11,7 @@
 #include <ftplike/client/login.hpp>
 #include <ftplike/client/resume.hpp>
 #include <ftplike/client/walk.hpp>
+#include <ftplike/io/any_bytes.hpp>
 
 namespace ftplike {
 namespace detail {

@@ -6,7 +6,6 @@
 #include <ftplike/client/mirror.hpp>
 #include <ftplike/client/pool.hpp>
 #include <ftplike/client/segments.hpp>
-#include <ftplike/client/workers.hpp>
 #include <ftplike/io/simulated.hpp>
 #include <ftplike/io/tcp.hpp>
 #include <ftplike/observers/explain.hpp>

@@ -83,7 +83,6 @@
 #include <asio/buffer.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/dispatch.hpp>
 #include <asio/error.hpp>
 #include <asio/execution/context.hpp>
 #include <asio/executor_work_guard.hpp>
@@ -93,6 +92,7 @@
 #include <asio/query.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
+#include <asio/thread_pool.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -107,7 +107,7 @@
 
 namespace ftplike {
 
-/// What every operation that waits gives back: `co_await` it, or hand it to `co_spawn`.
+/// What every operation that waits gives back: `co_await` it, or hand it to `start_on`.
 using asio::awaitable;
 using asio::use_awaitable;
 
@@ -5695,37 +5695,11 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
 #include <exception>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 
 namespace ftplike {
-
-/// Threads on which work may block.
-class BlockingThreads {
- public:
-  explicit BlockingThreads(unsigned count = 4) {
-    for (unsigned i = 0; i < count; ++i) threads_.emplace_back([this] { context_.run(); });
-  }
-  BlockingThreads(const BlockingThreads&) = delete;
-  BlockingThreads& operator=(const BlockingThreads&) = delete;
-  ~BlockingThreads() { join(); }
-
-  Executor executor() noexcept { return context_.get_executor(); }
-  /// Waits for the end of all that was given to them. They take nothing after that.
-  void join() {
-    busy_.reset();
-    for (auto& thread : threads_) thread.join();
-    threads_.clear();
-  }
-
- private:
-  asio::io_context context_;
-  asio::executor_work_guard<asio::io_context::executor_type> busy_{context_.get_executor()};
-  std::vector<std::thread> threads_;
-};
 
 /// The threads of a transport on which work may block. It belongs to an execution context, so that whatever runs there
 /// finds it; a context without one (a simulated network's) runs such work in place, which keeps it deterministic.
@@ -5735,13 +5709,13 @@ class BlockingPool : public asio::execution_context::service {
   inline static asio::execution_context::id id;  // how Asio finds a service of this type
 
   explicit BlockingPool(asio::execution_context& owner,
-                        std::shared_ptr<BlockingThreads> threads = std::make_shared<BlockingThreads>())
+                        std::shared_ptr<asio::thread_pool> threads = std::make_shared<asio::thread_pool>(4))
       : asio::execution_context::service{owner}, threads_{std::move(threads)} {}
-  Executor executor() noexcept { return threads_->executor(); }
+  asio::thread_pool& threads() noexcept { return *threads_; }
 
  private:
   void shutdown() noexcept override {}
-  std::shared_ptr<BlockingThreads> threads_;
+  std::shared_ptr<asio::thread_pool> threads_;
 };
 
 namespace detail {
@@ -5755,7 +5729,7 @@ inline awaitable<void> do_blocking(void (*run)(void*), void* work) {
     run(work);
     co_return;
   }
-  const Executor threads = asio::use_service<BlockingPool>(context).executor();
+  auto& threads = asio::use_service<BlockingPool>(context).threads();
   std::exception_ptr failure;
   const auto start = [&threads, &failure, run, work](auto handler) {
     auto home = asio::get_associated_executor(handler);
@@ -5784,9 +5758,12 @@ template <class Result> awaitable<Result> do_blocking_for(void (*run)(void*, std
 /// Runs `work` where blocking harms nobody and gives its result on the caller's own executor. What `work` throws is
 /// thrown here.
 ///
-/// **Lifetime:** `work` stays where it is, and must until it has ended, which awaiting it ensures.
+/// **Lifetime:** `work` is a named callable that is not const; it is not copied, and has to live until it has ended, as
+/// it does where that is awaited.
 /// **Cancellation:** none.
-template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work& work) {
+template <class Work>
+  requires(!std::is_const_v<Work>)
+awaitable<std::invoke_result_t<Work&>> blocking(Work& work) {
   using Result = std::invoke_result_t<Work&>;
   if constexpr (std::is_void_v<Result>) {
     return detail::do_blocking([](void* it) { (*static_cast<Work*>(it))(); }, &work);
@@ -7468,6 +7445,7 @@ awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientO
 }  // namespace ftplike
 
 // ---- ftplike/client/blocking.hpp
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7751,7 +7729,7 @@ class TcpTransport {
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
-  explicit TcpTransport(unsigned threads = 1) : pool_{std::make_shared<BlockingThreads>()} {
+  explicit TcpTransport(unsigned threads = 1) : pool_{std::make_shared<asio::thread_pool>(4)} {
     for (unsigned i = 0; i < std::max(threads, 1u); ++i) {
       contexts_.push_back(std::make_unique<asio::io_context>(1));
       asio::make_service<BlockingPool>(*contexts_.back(), pool_);
@@ -7846,7 +7824,7 @@ class TcpTransport {
   }
 
  private:
-  std::shared_ptr<BlockingThreads> pool_;
+  std::shared_ptr<asio::thread_pool> pool_;
   std::vector<std::unique_ptr<asio::io_context>> contexts_;
   std::atomic<std::size_t> next_ = 0;
 };
@@ -7858,7 +7836,7 @@ static_assert(Transport<TcpTransport>);
 
 namespace ftplike {
 
-/// A client for programs without coroutines: each call runs to its end. It has the most used calls of `Client`.
+/// A client for programs without coroutines: each call runs to its end. Otherwise it is as `Client`.
 ///
 ///     ftplike::BlockingClient client{"127.0.0.1", 3456};
 ///     client.download("sample_image.jpg", "client_files/sample_image.jpg");
@@ -7888,7 +7866,9 @@ class BasicBlockingClient {
   const Features& features() const noexcept { return client_->features(); }
   const Reply& greeting() const noexcept { return client_->greeting(); }
   auto tls() const requires SecurableStream<typename T::Stream> { return client_->tls(); }
+  auto peer_certificate() const requires SecurableStream<typename T::Stream> { return client_->peer_certificate(); }
   Endpoint peer() const { return client_->peer(); }
+  Endpoint local() const { return client_->local(); }
 
   Reply command(std::string text) { return run(client_->command(std::move(text))); }
   void noop() { run(client_->noop()); }
@@ -7901,11 +7881,13 @@ class BasicBlockingClient {
   void rmdir(std::string path) { run(client_->rmdir(std::move(path))); }
   std::vector<Entry> list(std::string path = {}) { return run(client_->list(std::move(path))); }
   void list(std::string path, Visit visit) { run(client_->list(std::move(path), std::move(visit))); }
+  void walk(std::string path, WalkVisit visit) { run(client_->walk(std::move(path), std::move(visit))); }
 
   Entry stat(std::string path) { return run(client_->stat(std::move(path))); }
   bool exists(std::string path) { return run(client_->exists(std::move(path))); }
   std::uint64_t size(std::string path) { return run(client_->size(std::move(path))); }
   Timestamp modified(std::string path) { return run(client_->modified(std::move(path))); }
+  std::optional<RemoteDigest> digest(std::string path) { return run(client_->digest(std::move(path))); }
   void set_modified(std::string path, Timestamp time) { run(client_->set_modified(std::move(path), time)); }
   void chmod(std::string path, unsigned mode) { run(client_->chmod(std::move(path), mode)); }
   void remove(std::string path) { run(client_->remove(std::move(path))); }
@@ -7917,6 +7899,13 @@ class BasicBlockingClient {
   template <ByteSink Sink> TransferResult download(std::string remote, Sink& sink, TransferOptions options = {}) {
     return run(client_->download(std::move(remote), sink, std::move(options)));
   }
+  TransferResult download(std::string remote, DirectoryStorage folder, Path path, TransferOptions options = {}) {
+    return run(client_->download(std::move(remote), std::move(folder), std::move(path), std::move(options)));
+  }
+  template <ByteSink Sink> TransferResult download_range(std::string remote, Sink& sink, std::uint64_t offset,
+                                                         std::uint64_t length, TransferOptions options = {}) {
+    return run(client_->download_range(std::move(remote), sink, offset, length, std::move(options)));
+  }
   TransferResult upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
     return run(client_->upload(std::move(local), std::move(remote), std::move(options)));
   }
@@ -7926,8 +7915,15 @@ class BasicBlockingClient {
   TransferResult append(std::string local, std::string remote, TransferOptions options = {}) {
     return run(client_->append(std::move(local), std::move(remote), std::move(options)));
   }
+  template <ByteSource Source> TransferResult append(Source& source, std::string remote, TransferOptions options = {}) {
+    return run(client_->append(source, std::move(remote), std::move(options)));
+  }
   TransferResult upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
     return run(client_->upload_unique(std::move(local), std::move(wished), std::move(options)));
+  }
+  template <ByteSource Source>
+  TransferResult upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
+    return run(client_->upload_unique(source, std::move(wished), std::move(options)));
   }
 
   /// Ends the call that is under way, in whichever thread.
@@ -8044,6 +8040,7 @@ template <class Source, class Target> awaitable<void> transfer_between(Source& s
 }  // namespace ftplike
 
 // ---- ftplike/client/mirror.hpp
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -11184,6 +11181,7 @@ class TransferLog {
 // ---- ftplike/server.hpp
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>

@@ -88,6 +88,9 @@ TEST_F(ClientProgram, GetsPutsAndListsInOneWord) {
   EXPECT_EQ(ours.read("a b"), "hello");
   ASSERT_TRUE(ended_well(client({"get", server.url("pub/a%20b"), "copy"})));
   EXPECT_EQ(ours.read("copy"), "hello");
+  std::filesystem::create_directory(ours / "deep");
+  ASSERT_TRUE(ended_well(client({"--files", ours / "deep", "get", server.url("pub/a%20b")})));
+  EXPECT_EQ(ours.read("deep/a b"), "hello");
   ASSERT_TRUE(ended_well(client({"put", "copy", server.url("pub/")})));
   EXPECT_EQ(theirs.read("pub/copy"), "hello");
   EXPECT_TRUE(says(client({"ls", server.url("pub")}), " copy\n"));

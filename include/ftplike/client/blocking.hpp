@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,7 +11,7 @@
 
 namespace ftplike {
 
-/// A client for programs without coroutines: each call runs to its end. It has the most used calls of `Client`.
+/// A client for programs without coroutines: each call runs to its end. Otherwise it is as `Client`.
 ///
 ///     ftplike::BlockingClient client{"127.0.0.1", 3456};
 ///     client.download("sample_image.jpg", "client_files/sample_image.jpg");
@@ -40,7 +41,9 @@ class BasicBlockingClient {
   const Features& features() const noexcept { return client_->features(); }
   const Reply& greeting() const noexcept { return client_->greeting(); }
   auto tls() const requires SecurableStream<typename T::Stream> { return client_->tls(); }
+  auto peer_certificate() const requires SecurableStream<typename T::Stream> { return client_->peer_certificate(); }
   Endpoint peer() const { return client_->peer(); }
+  Endpoint local() const { return client_->local(); }
 
   Reply command(std::string text) { return run(client_->command(std::move(text))); }
   void noop() { run(client_->noop()); }
@@ -53,11 +56,13 @@ class BasicBlockingClient {
   void rmdir(std::string path) { run(client_->rmdir(std::move(path))); }
   std::vector<Entry> list(std::string path = {}) { return run(client_->list(std::move(path))); }
   void list(std::string path, Visit visit) { run(client_->list(std::move(path), std::move(visit))); }
+  void walk(std::string path, WalkVisit visit) { run(client_->walk(std::move(path), std::move(visit))); }
 
   Entry stat(std::string path) { return run(client_->stat(std::move(path))); }
   bool exists(std::string path) { return run(client_->exists(std::move(path))); }
   std::uint64_t size(std::string path) { return run(client_->size(std::move(path))); }
   Timestamp modified(std::string path) { return run(client_->modified(std::move(path))); }
+  std::optional<RemoteDigest> digest(std::string path) { return run(client_->digest(std::move(path))); }
   void set_modified(std::string path, Timestamp time) { run(client_->set_modified(std::move(path), time)); }
   void chmod(std::string path, unsigned mode) { run(client_->chmod(std::move(path), mode)); }
   void remove(std::string path) { run(client_->remove(std::move(path))); }
@@ -69,6 +74,13 @@ class BasicBlockingClient {
   template <ByteSink Sink> TransferResult download(std::string remote, Sink& sink, TransferOptions options = {}) {
     return run(client_->download(std::move(remote), sink, std::move(options)));
   }
+  TransferResult download(std::string remote, DirectoryStorage folder, Path path, TransferOptions options = {}) {
+    return run(client_->download(std::move(remote), std::move(folder), std::move(path), std::move(options)));
+  }
+  template <ByteSink Sink> TransferResult download_range(std::string remote, Sink& sink, std::uint64_t offset,
+                                                         std::uint64_t length, TransferOptions options = {}) {
+    return run(client_->download_range(std::move(remote), sink, offset, length, std::move(options)));
+  }
   TransferResult upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
     return run(client_->upload(std::move(local), std::move(remote), std::move(options)));
   }
@@ -78,8 +90,15 @@ class BasicBlockingClient {
   TransferResult append(std::string local, std::string remote, TransferOptions options = {}) {
     return run(client_->append(std::move(local), std::move(remote), std::move(options)));
   }
+  template <ByteSource Source> TransferResult append(Source& source, std::string remote, TransferOptions options = {}) {
+    return run(client_->append(source, std::move(remote), std::move(options)));
+  }
   TransferResult upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
     return run(client_->upload_unique(std::move(local), std::move(wished), std::move(options)));
+  }
+  template <ByteSource Source>
+  TransferResult upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
+    return run(client_->upload_unique(source, std::move(wished), std::move(options)));
   }
 
   /// Ends the call that is under way, in whichever thread.

@@ -11,6 +11,7 @@
 
 #include <ftplike/client.hpp>
 #include <ftplike/client/retry.hpp>
+#include <ftplike/io/gate.hpp>
 
 namespace ftplike {
 

@@ -17,7 +17,6 @@
 #include <asio/buffer.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/dispatch.hpp>
 #include <asio/error.hpp>
 #include <asio/execution/context.hpp>
 #include <asio/executor_work_guard.hpp>
@@ -27,6 +26,7 @@
 #include <asio/query.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
+#include <asio/thread_pool.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -41,7 +41,7 @@
 
 namespace ftplike {
 
-/// What every operation that waits gives back: `co_await` it, or hand it to `co_spawn`.
+/// What every operation that waits gives back: `co_await` it, or hand it to `start_on`.
 using asio::awaitable;
 using asio::use_awaitable;
 

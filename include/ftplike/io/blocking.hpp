@@ -2,38 +2,12 @@
 #include <exception>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <ftplike/io/asio.hpp>
 
 namespace ftplike {
-
-/// Threads on which work may block.
-class BlockingThreads {
- public:
-  explicit BlockingThreads(unsigned count = 4) {
-    for (unsigned i = 0; i < count; ++i) threads_.emplace_back([this] { context_.run(); });
-  }
-  BlockingThreads(const BlockingThreads&) = delete;
-  BlockingThreads& operator=(const BlockingThreads&) = delete;
-  ~BlockingThreads() { join(); }
-
-  Executor executor() noexcept { return context_.get_executor(); }
-  /// Waits for the end of all that was given to them. They take nothing after that.
-  void join() {
-    busy_.reset();
-    for (auto& thread : threads_) thread.join();
-    threads_.clear();
-  }
-
- private:
-  asio::io_context context_;
-  asio::executor_work_guard<asio::io_context::executor_type> busy_{context_.get_executor()};
-  std::vector<std::thread> threads_;
-};
 
 /// The threads of a transport on which work may block. It belongs to an execution context, so that whatever runs there
 /// finds it; a context without one (a simulated network's) runs such work in place, which keeps it deterministic.
@@ -43,13 +17,13 @@ class BlockingPool : public asio::execution_context::service {
   inline static asio::execution_context::id id;  // how Asio finds a service of this type
 
   explicit BlockingPool(asio::execution_context& owner,
-                        std::shared_ptr<BlockingThreads> threads = std::make_shared<BlockingThreads>())
+                        std::shared_ptr<asio::thread_pool> threads = std::make_shared<asio::thread_pool>(4))
       : asio::execution_context::service{owner}, threads_{std::move(threads)} {}
-  Executor executor() noexcept { return threads_->executor(); }
+  asio::thread_pool& threads() noexcept { return *threads_; }
 
  private:
   void shutdown() noexcept override {}
-  std::shared_ptr<BlockingThreads> threads_;
+  std::shared_ptr<asio::thread_pool> threads_;
 };
 
 namespace detail {
@@ -63,7 +37,7 @@ inline awaitable<void> do_blocking(void (*run)(void*), void* work) {
     run(work);
     co_return;
   }
-  const Executor threads = asio::use_service<BlockingPool>(context).executor();
+  auto& threads = asio::use_service<BlockingPool>(context).threads();
   std::exception_ptr failure;
   const auto start = [&threads, &failure, run, work](auto handler) {
     auto home = asio::get_associated_executor(handler);
@@ -92,9 +66,12 @@ template <class Result> awaitable<Result> do_blocking_for(void (*run)(void*, std
 /// Runs `work` where blocking harms nobody and gives its result on the caller's own executor. What `work` throws is
 /// thrown here.
 ///
-/// **Lifetime:** `work` stays where it is, and must until it has ended, which awaiting it ensures.
+/// **Lifetime:** `work` is a named callable that is not const; it is not copied, and has to live until it has ended, as
+/// it does where that is awaited.
 /// **Cancellation:** none.
-template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work& work) {
+template <class Work>
+  requires(!std::is_const_v<Work>)
+awaitable<std::invoke_result_t<Work&>> blocking(Work& work) {
   using Result = std::invoke_result_t<Work&>;
   if constexpr (std::is_void_v<Result>) {
     return detail::do_blocking([](void* it) { (*static_cast<Work*>(it))(); }, &work);

@@ -277,7 +277,7 @@ class TcpTransport {
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
-  explicit TcpTransport(unsigned threads = 1) : pool_{std::make_shared<BlockingThreads>()} {
+  explicit TcpTransport(unsigned threads = 1) : pool_{std::make_shared<asio::thread_pool>(4)} {
     for (unsigned i = 0; i < std::max(threads, 1u); ++i) {
       contexts_.push_back(std::make_unique<asio::io_context>(1));
       asio::make_service<BlockingPool>(*contexts_.back(), pool_);
@@ -372,7 +372,7 @@ class TcpTransport {
   }
 
  private:
-  std::shared_ptr<BlockingThreads> pool_;
+  std::shared_ptr<asio::thread_pool> pool_;
   std::vector<std::unique_ptr<asio::io_context>> contexts_;
   std::atomic<std::size_t> next_ = 0;
 };
