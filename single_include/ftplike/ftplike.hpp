@@ -681,12 +681,17 @@ constexpr std::string_view name_of(Channel channel) noexcept {
 /// What went wrong in a client, where, and how far it had come.
 class ClientError : public std::system_error {
  public:
-  ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred = 0)
-      : ClientError{error, std::move(verb), channel, transferred, error.message()} {}
+  ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred = 0,
+              std::uint64_t offset = 0)
+      : ClientError{error, std::move(verb), channel, transferred, error.message(), offset} {}
   /// With words of its own.
   ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred,
-              const std::string& text)
-      : std::system_error{error}, verb_{std::move(verb)}, channel_{channel}, transferred_{transferred} {
+              const std::string& text, std::uint64_t offset = 0)
+      : std::system_error{error},
+        verb_{std::move(verb)},
+        channel_{channel},
+        transferred_{transferred},
+        reached_{offset + transferred} {
     if (!verb_.empty()) text_ = verb_ + ": ";
     text_ += text;
   }
@@ -696,23 +701,27 @@ class ClientError : public std::system_error {
   Channel channel() const noexcept { return channel_; }
   /// Bytes that went over the data connection before.
   std::uint64_t transferred() const noexcept { return transferred_; }
+  /// Where in the file that ended.
+  std::uint64_t reached() const noexcept { return reached_; }
   const char* what() const noexcept override { return text_.c_str(); }
 
  private:
   std::string verb_, text_;
   Channel channel_;
-  std::uint64_t transferred_;
+  std::uint64_t transferred_, reached_;
 };
 
 /// A negative reply, or one that does not fit its command.
 class ReplyError : public ClientError {
  public:
-  ReplyError(Reply its_reply, std::string verb, Channel channel = Channel::control, std::uint64_t transferred = 0)
+  ReplyError(Reply its_reply, std::string verb, Channel channel = Channel::control, std::uint64_t transferred = 0,
+             std::uint64_t offset = 0)
       : ClientError{{its_reply.code(), reply_category()},
                     std::move(verb),
                     channel,
                     transferred,
-                    std::to_string(its_reply.code()) + ' ' + its_reply.text()},
+                    std::to_string(its_reply.code()) + ' ' + its_reply.text(),
+                    offset},
         reply_{std::move(its_reply)} {}
 
   const Reply& reply() const noexcept { return reply_; }
@@ -4463,10 +4472,11 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
       Reply reply = word.get();
       // A server says that it could not send the rest, which nobody wanted.
       const bool good = !reply.negative() || transfer.is_satisfied();
-      if (!good) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved};
+      if (!good) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved, transfer.offset};
       word.set(std::move(reply));
     } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
-      failure = std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved});
+      failure =
+          std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved, transfer.offset});
     } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb); } catch (...) {
       failure = std::current_exception();
     }
@@ -4482,7 +4492,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   std::exception_ptr explain(std::error_code error, const ClientTransfer& transfer, const std::string& verb) const {
     const auto& said = control_.conclusion();
     if (said && said->negative()) {
-      return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved});
+      return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved, transfer.offset});
     }
     auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
     if (error == asio::error::operation_aborted && stalled_) error = Errc::stalled;
@@ -4490,7 +4500,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
       error = control_.watch_failure();
       channel = Channel::control;
     }
-    return std::make_exception_ptr(ClientError{error, verb, channel, transfer.moved});
+    return std::make_exception_ptr(ClientError{error, verb, channel, transfer.moved, transfer.offset});
   }
 
   void tell(const ClientTransfer& transfer, std::string_view verb, const std::exception_ptr& failure) {
@@ -5635,7 +5645,7 @@ template <class Core> awaitable<TransferResult> fetch(Core& core, std::string re
   (void)co_await core.receive(sink, transfer);
   // A server that closes the data connection early and says that all is well is believed only as far as its SIZE goes.
   if (options.verify && size && offset + transfer.moved < *size) {
-    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved};
+    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved, transfer.offset};
   }
   co_return result_of(core, transfer, std::move(remote));
 }
@@ -5650,7 +5660,8 @@ template <class Core> awaitable<TransferResult> fetch_range(Core& core, std::str
   transfer.length = length;
   transfer.ascii = false;
   (void)co_await core.receive(sink, transfer);
-  if (transfer.moved < length) throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved};
+  if (transfer.moved < length)
+    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved, transfer.offset};
   co_return result_of(core, transfer, std::move(remote));
 }
 
@@ -5676,7 +5687,7 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
   if (options.verify && !remote.empty() && verb != "APPE") {
     const auto length = co_await length_for(core, remote, options);
     if (length && *length < offset + transfer.moved) {
-      throw ClientError{Errc::too_short, "STOR", Channel::data, transfer.moved};
+      throw ClientError{Errc::too_short, "STOR", Channel::data, transfer.moved, transfer.offset};
     }
   }
   co_return result_of(core, transfer, std::move(remote));
@@ -8403,13 +8414,14 @@ class MirrorPlanner {
 // ---- ftplike/client/retry.hpp
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 
 
 namespace ftplike {
 
 /// How often something is tried that failed for a reason which may pass, and how long to wait in between: at first
-/// `first`, then twice as long each time. What made progress before it failed counts as a first try.
+/// `first`, then twice as long each time. A try that came further in a file than all before it counts as a first one.
 struct RetryPolicy {
   RetryPolicy() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
 
@@ -8441,23 +8453,26 @@ namespace detail {
 /// A failed try: what is known of its error, if it is a client's.
 class Failure {
  public:
-  explicit Failure(const std::exception_ptr& failure, bool earlier_moved = false) noexcept {
+  explicit Failure(const std::exception_ptr& failure, std::uint64_t farthest_before = 0) noexcept
+      : farthest{farthest_before} {
     try {
       std::rethrow_exception(failure);
     } catch (const ClientError& error) {
       transient = is_transient(error);
+      late = error.code() == Errc::timed_out || error.code() == Errc::stalled;
       moved = error.transferred() > 0;
-      lost = transient && error.channel() == Channel::control;
+      came_further = moved && error.reached() > farthest;
+      if (came_further) farthest = error.reached();
       code = error.code().category() == reply_category() ? error.code().value() : 0;
     } catch (...) {  // not ours
     }
-    ever_moved = moved || earlier_moved;
   }
   bool transient = false;
-  bool moved = false;  // there was progress
-  bool ever_moved;     // in this try or in an earlier one
-  bool lost = false;   // the session itself went
-  int code = 0;        // of the reply, if one said so
+  bool late = false;          // a limit of time ran out
+  bool moved = false;         // bytes of a file went over
+  bool came_further = false;  // than any try before
+  std::uint64_t farthest;     // where in the file that is; 0 if none of the tries moved anything
+  int code = 0;               // of the reply, if one said so
 };
 
 }  // namespace detail
@@ -8478,7 +8493,11 @@ template <class Session> class RepeatedDownload {
       : remote_{std::move(remote)}, options_{std::move(options)}, target_{std::move(target)} {}
   awaitable<TransferResult> operator()(Session& session, const Failure* last) {
     TransferOptions options = options_;
-    if (last && last->ever_moved) {
+    if (last) {  // the file may be another one by now
+      options.size.reset();
+      options.modified.reset();
+    }
+    if (last && last->farthest > 0) {
       if (!target_) target_.emplace(local_, remote_);
       const Beginning left = co_await beginning_of(target_->folder, target_->path);
       options.resume = options.resume || !left.is_whole;
@@ -8508,7 +8527,7 @@ template <class Session> class RepeatedUpload {
       Settled<std::uint64_t> size;
       co_await settle(session.size(remote_), size);
       const std::uint64_t there = size.failed() ? 0 : size.get();
-      if (last && last->ever_moved && looked_ && there != before_) options.resume = true;
+      if (last && last->farthest > 0 && looked_ && there != before_) options.resume = true;
       if (!looked_) before_ = there;
       looked_ = true;
     }
@@ -8594,7 +8613,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
         Session session = std::move(idle_.back());
         idle_.pop_back();
         if (session.is_open()) co_return Lease{*this, std::move(session), true};
-        --open_;
+        make_room();
       }
       std::optional<Lease> made;
       if (open_ < most_) {
@@ -8614,7 +8633,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     while (!idle_.empty()) {
       Session session = std::move(idle_.back());
       idle_.pop_back();
-      --open_;
+      make_room();
       co_await session.quit();
     }
   }
@@ -8651,13 +8670,13 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// Makes a session, unless the server has enough of us.
   awaitable<void> make(std::optional<Lease>& made) {
     struct Counted {
-      explicit Counted(std::size_t& its_count) : count{its_count} { ++count; }
+      explicit Counted(ClientPool& its_pool) : pool{its_pool} { ++pool.open_; }
       ~Counted() {
-        if (!kept) --count;
+        if (!kept) pool.make_room();
       }
-      std::size_t& count;
+      ClientPool& pool;
       bool kept = false;
-    } counted{open_};
+    } counted{*this};
     Settled<Session> connected;
     co_await settle(connect<DataChannel>(network_, url_, options_.client, observer_), connected);
     if (!connected.failed()) {
@@ -8671,18 +8690,23 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     most_ = open_ - 1;
   }
   void give_back(Session session) {
-    if (session.is_open()) {
-      idle_.push_back(std::move(session));
-    } else {
-      --open_;
-    }
+    if (!session.is_open()) return make_room();
+    idle_.push_back(std::move(session));
+    freed_->open();
+  }
+  /// One session fewer: somebody who waits may make another.
+  void make_room() {
+    --open_;
     freed_->open();
   }
 
-  template <class Work, class Result> awaitable<Result> once(Work& work, const detail::Failure* last, bool& used) {
+  /// Tells whether the session was one that had been kept and is closed now.
+  template <class Work, class Result> awaitable<Result> once(Work& work, const detail::Failure* last, bool& stale) {
     Lease session = co_await lease();
-    used = session.was_used();
-    co_return co_await work(*session, last);
+    Settled<Result> result;
+    co_await settle(work(*session, last), result);
+    stale = session.was_used() && !session->is_open();
+    co_return result.get();
   }
   template <class Work,
             class Result = typename std::invoke_result_t<Work&, Session&, const detail::Failure*>::value_type>
@@ -8690,16 +8714,16 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     std::optional<detail::Failure> last;
     for (unsigned tries = 1;;) {
       Settled<Result> result;
-      bool used = false;
+      bool stale = false;
       const detail::Failure* const before = last ? &*last : nullptr;
-      co_await settle(once<Work, Result>(work, before, used), result);
+      co_await settle(once<Work, Result>(work, before, stale), result);
       if (!result.failed()) co_return result.get();
-      last.emplace(result.failure(), last && last->ever_moved);
+      last.emplace(result.failure(), last ? last->farthest : 0);
       if (!last->transient) co_return result.get();
       // A server may close a session that nobody used for long; that says nothing about the next one.
-      if (used && last->lost && !last->moved) continue;
-      if (last->moved) tries = 1;
-      if (tries == options_.retry.attempts) co_return result.get();
+      if (stale && !last->late && !last->moved) continue;
+      if (last->came_further) tries = 1;
+      if (tries >= options_.retry.attempts) co_return result.get();
       const Time next = network_.now() + options_.retry.pause(tries);
       ++tries;
       co_await network_.sleep_until(next);

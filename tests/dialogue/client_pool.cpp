@@ -157,6 +157,92 @@ TEST(ClientPool, DoesNotGoOnWithTheOldFileInPlaceOfTheNew) {
   EXPECT_EQ(folder.read("a"), "new text");
 }
 
+TEST(ClientPool, GivesUpWhereEachTryComesNoFurtherThanTheOneBefore) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  ScriptedServer server{network};
+  server.welcomes().dialogue("TYPE I", "200 OK");
+  for (int i = 0; i < 3; ++i) {
+    server.passive().accepts_data();
+    if (i > 0) server.dialogue("REST 5", "502 No").passive().accepts_data();
+    server.hears("RETR a").says("150 Here").sends("hello").waits(1s).closes_data().says("452 The disk fell off");
+    server.dialogue("PWD", "257 \"/\"");
+  }
+  PoolOptions options;
+  options.client.dialect = Dialect::standard;
+  options.retry.attempts = 3;
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+  EXPECT_EQ(error_of(network, pool.download("a", folder.string())).code().value(), 452);
+}
+
+TEST(ClientPool, AsksAgainWhatAFileIsBeforeItGoesOnWithIt) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  ScriptedServer server{network};
+  server.welcomes({"SIZE", "MDTM"}).dialogue("TYPE I", "200 OK").passive().accepts_data();
+  server.hears("RETR a")
+      .says("150 Here")
+      .sends("old")
+      .waits(1s)
+      .closes_data()
+      .says("426 Lost")
+      .dialogue("PWD", "257 \"/\"");
+  server.dialogue("SIZE a", "213 5").dialogue("MDTM a", "213 20990101000000").passive().accepts_data();
+  server.hears("RETR a").says("150 Here").sends("newer").closes_data().says("226 Done");
+  PoolOptions options;
+  options.client.dialect = Dialect::standard;
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+  TransferOptions known;
+  known.size = 3;
+  known.modified = *parse_timestamp("20200101000000");
+  network.run(pool.download("a", DirectoryStorage{folder.string()}, Path{"a"}, known));
+  EXPECT_EQ(folder.read("a"), "newer");
+}
+
+TEST(ClientPool, CountsTheTriesOfASessionThatWasKept) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes().dialogue("NOOP", "200 OK").dialogue("NOOP", "450 Busy").dialogue("NOOP", "450 Busy");
+  PoolOptions options;
+  options.client.dialect = Dialect::standard;
+  options.retry.attempts = 2;
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+  const auto nothing = [](TestPool::Session& session) { return session.noop(); };
+  network.run(pool.use(nothing));
+  const Time before = network.now();
+  EXPECT_EQ(error_of(network, pool.use(nothing)).code().value(), 450);
+  EXPECT_EQ(network.now() - before, 1s);
+}
+
+TEST(ClientPool, CountsTheTriesThatTookTooLong) {
+  SimulatedNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes().dialogue("NOOP", "200 OK").hears("NOOP").is_left().waits(1h);
+  PoolOptions options;
+  options.client.dialect = Dialect::standard;
+  options.retry.attempts = 1;
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+  const auto nothing = [](TestPool::Session& session) { return session.noop(); };
+  network.run(pool.use(nothing));
+  const Time before = network.now();
+  EXPECT_EQ(error_of(network, pool.use(nothing)).code(), Errc::timed_out);
+  EXPECT_EQ(network.now() - before, options.client.limits.reply);
+}
+
+TEST(ClientPool, LetsTheNextTryWhereASessionDidNotComeToBe) {
+  SimulatedNetwork network{1};
+  network.host("10.0.0.9");
+  PoolOptions options;
+  options.sessions = 1;
+  options.retry.attempts = 1;
+  TestPool pool{network, "ftp://10.0.0.9", options};
+  Started first{network.executor(), pool.list()};
+  Started second{network.executor(), pool.list()};
+  network.advance(1s);
+  EXPECT_EQ(first.error(), std::errc::connection_refused);
+  EXPECT_EQ(second.error(), std::errc::connection_refused);
+}
+
 TEST(ClientPool, RunsWorkOfTheCallersOwn) {
   SimulatedNetwork network{1};
   auto server = serve(network, {{"/a", "12345"}}, some_users());

@@ -310,10 +310,11 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
       Reply reply = word.get();
       // A server says that it could not send the rest, which nobody wanted.
       const bool good = !reply.negative() || transfer.is_satisfied();
-      if (!good) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved};
+      if (!good) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved, transfer.offset};
       word.set(std::move(reply));
     } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
-      failure = std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved});
+      failure =
+          std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved, transfer.offset});
     } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb); } catch (...) {
       failure = std::current_exception();
     }
@@ -329,7 +330,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   std::exception_ptr explain(std::error_code error, const ClientTransfer& transfer, const std::string& verb) const {
     const auto& said = control_.conclusion();
     if (said && said->negative()) {
-      return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved});
+      return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved, transfer.offset});
     }
     auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
     if (error == asio::error::operation_aborted && stalled_) error = Errc::stalled;
@@ -337,7 +338,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
       error = control_.watch_failure();
       channel = Channel::control;
     }
-    return std::make_exception_ptr(ClientError{error, verb, channel, transfer.moved});
+    return std::make_exception_ptr(ClientError{error, verb, channel, transfer.moved, transfer.offset});
   }
 
   void tell(const ClientTransfer& transfer, std::string_view verb, const std::exception_ptr& failure) {

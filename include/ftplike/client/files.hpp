@@ -49,7 +49,7 @@ template <class Core> awaitable<TransferResult> fetch(Core& core, std::string re
   (void)co_await core.receive(sink, transfer);
   // A server that closes the data connection early and says that all is well is believed only as far as its SIZE goes.
   if (options.verify && size && offset + transfer.moved < *size) {
-    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved};
+    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved, transfer.offset};
   }
   co_return result_of(core, transfer, std::move(remote));
 }
@@ -64,7 +64,8 @@ template <class Core> awaitable<TransferResult> fetch_range(Core& core, std::str
   transfer.length = length;
   transfer.ascii = false;
   (void)co_await core.receive(sink, transfer);
-  if (transfer.moved < length) throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved};
+  if (transfer.moved < length)
+    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved, transfer.offset};
   co_return result_of(core, transfer, std::move(remote));
 }
 
@@ -90,7 +91,7 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
   if (options.verify && !remote.empty() && verb != "APPE") {
     const auto length = co_await length_for(core, remote, options);
     if (length && *length < offset + transfer.moved) {
-      throw ClientError{Errc::too_short, "STOR", Channel::data, transfer.moved};
+      throw ClientError{Errc::too_short, "STOR", Channel::data, transfer.moved, transfer.offset};
     }
   }
   co_return result_of(core, transfer, std::move(remote));

@@ -27,7 +27,11 @@ template <class Session> class RepeatedDownload {
       : remote_{std::move(remote)}, options_{std::move(options)}, target_{std::move(target)} {}
   awaitable<TransferResult> operator()(Session& session, const Failure* last) {
     TransferOptions options = options_;
-    if (last && last->ever_moved) {
+    if (last) {  // the file may be another one by now
+      options.size.reset();
+      options.modified.reset();
+    }
+    if (last && last->farthest > 0) {
       if (!target_) target_.emplace(local_, remote_);
       const Beginning left = co_await beginning_of(target_->folder, target_->path);
       options.resume = options.resume || !left.is_whole;
@@ -57,7 +61,7 @@ template <class Session> class RepeatedUpload {
       Settled<std::uint64_t> size;
       co_await settle(session.size(remote_), size);
       const std::uint64_t there = size.failed() ? 0 : size.get();
-      if (last && last->ever_moved && looked_ && there != before_) options.resume = true;
+      if (last && last->farthest > 0 && looked_ && there != before_) options.resume = true;
       if (!looked_) before_ = there;
       looked_ = true;
     }
@@ -143,7 +147,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
         Session session = std::move(idle_.back());
         idle_.pop_back();
         if (session.is_open()) co_return Lease{*this, std::move(session), true};
-        --open_;
+        make_room();
       }
       std::optional<Lease> made;
       if (open_ < most_) {
@@ -163,7 +167,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     while (!idle_.empty()) {
       Session session = std::move(idle_.back());
       idle_.pop_back();
-      --open_;
+      make_room();
       co_await session.quit();
     }
   }
@@ -200,13 +204,13 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// Makes a session, unless the server has enough of us.
   awaitable<void> make(std::optional<Lease>& made) {
     struct Counted {
-      explicit Counted(std::size_t& its_count) : count{its_count} { ++count; }
+      explicit Counted(ClientPool& its_pool) : pool{its_pool} { ++pool.open_; }
       ~Counted() {
-        if (!kept) --count;
+        if (!kept) pool.make_room();
       }
-      std::size_t& count;
+      ClientPool& pool;
       bool kept = false;
-    } counted{open_};
+    } counted{*this};
     Settled<Session> connected;
     co_await settle(connect<DataChannel>(network_, url_, options_.client, observer_), connected);
     if (!connected.failed()) {
@@ -220,18 +224,23 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     most_ = open_ - 1;
   }
   void give_back(Session session) {
-    if (session.is_open()) {
-      idle_.push_back(std::move(session));
-    } else {
-      --open_;
-    }
+    if (!session.is_open()) return make_room();
+    idle_.push_back(std::move(session));
+    freed_->open();
+  }
+  /// One session fewer: somebody who waits may make another.
+  void make_room() {
+    --open_;
     freed_->open();
   }
 
-  template <class Work, class Result> awaitable<Result> once(Work& work, const detail::Failure* last, bool& used) {
+  /// Tells whether the session was one that had been kept and is closed now.
+  template <class Work, class Result> awaitable<Result> once(Work& work, const detail::Failure* last, bool& stale) {
     Lease session = co_await lease();
-    used = session.was_used();
-    co_return co_await work(*session, last);
+    Settled<Result> result;
+    co_await settle(work(*session, last), result);
+    stale = session.was_used() && !session->is_open();
+    co_return result.get();
   }
   template <class Work,
             class Result = typename std::invoke_result_t<Work&, Session&, const detail::Failure*>::value_type>
@@ -239,16 +248,16 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     std::optional<detail::Failure> last;
     for (unsigned tries = 1;;) {
       Settled<Result> result;
-      bool used = false;
+      bool stale = false;
       const detail::Failure* const before = last ? &*last : nullptr;
-      co_await settle(once<Work, Result>(work, before, used), result);
+      co_await settle(once<Work, Result>(work, before, stale), result);
       if (!result.failed()) co_return result.get();
-      last.emplace(result.failure(), last && last->ever_moved);
+      last.emplace(result.failure(), last ? last->farthest : 0);
       if (!last->transient) co_return result.get();
       // A server may close a session that nobody used for long; that says nothing about the next one.
-      if (used && last->lost && !last->moved) continue;
-      if (last->moved) tries = 1;
-      if (tries == options_.retry.attempts) co_return result.get();
+      if (stale && !last->late && !last->moved) continue;
+      if (last->came_further) tries = 1;
+      if (tries >= options_.retry.attempts) co_return result.get();
       const Time next = network_.now() + options_.retry.pause(tries);
       ++tries;
       co_await network_.sleep_until(next);

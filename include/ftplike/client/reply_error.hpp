@@ -49,12 +49,17 @@ constexpr std::string_view name_of(Channel channel) noexcept {
 /// What went wrong in a client, where, and how far it had come.
 class ClientError : public std::system_error {
  public:
-  ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred = 0)
-      : ClientError{error, std::move(verb), channel, transferred, error.message()} {}
+  ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred = 0,
+              std::uint64_t offset = 0)
+      : ClientError{error, std::move(verb), channel, transferred, error.message(), offset} {}
   /// With words of its own.
   ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred,
-              const std::string& text)
-      : std::system_error{error}, verb_{std::move(verb)}, channel_{channel}, transferred_{transferred} {
+              const std::string& text, std::uint64_t offset = 0)
+      : std::system_error{error},
+        verb_{std::move(verb)},
+        channel_{channel},
+        transferred_{transferred},
+        reached_{offset + transferred} {
     if (!verb_.empty()) text_ = verb_ + ": ";
     text_ += text;
   }
@@ -64,23 +69,27 @@ class ClientError : public std::system_error {
   Channel channel() const noexcept { return channel_; }
   /// Bytes that went over the data connection before.
   std::uint64_t transferred() const noexcept { return transferred_; }
+  /// Where in the file that ended.
+  std::uint64_t reached() const noexcept { return reached_; }
   const char* what() const noexcept override { return text_.c_str(); }
 
  private:
   std::string verb_, text_;
   Channel channel_;
-  std::uint64_t transferred_;
+  std::uint64_t transferred_, reached_;
 };
 
 /// A negative reply, or one that does not fit its command.
 class ReplyError : public ClientError {
  public:
-  ReplyError(Reply its_reply, std::string verb, Channel channel = Channel::control, std::uint64_t transferred = 0)
+  ReplyError(Reply its_reply, std::string verb, Channel channel = Channel::control, std::uint64_t transferred = 0,
+             std::uint64_t offset = 0)
       : ClientError{{its_reply.code(), reply_category()},
                     std::move(verb),
                     channel,
                     transferred,
-                    std::to_string(its_reply.code()) + ' ' + its_reply.text()},
+                    std::to_string(its_reply.code()) + ' ' + its_reply.text(),
+                    offset},
         reply_{std::move(its_reply)} {}
 
   const Reply& reply() const noexcept { return reply_; }

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 
 #include <ftplike/client/reply_error.hpp>
@@ -9,7 +10,7 @@
 namespace ftplike {
 
 /// How often something is tried that failed for a reason which may pass, and how long to wait in between: at first
-/// `first`, then twice as long each time. What made progress before it failed counts as a first try.
+/// `first`, then twice as long each time. A try that came further in a file than all before it counts as a first one.
 struct RetryPolicy {
   RetryPolicy() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
 
@@ -41,23 +42,26 @@ namespace detail {
 /// A failed try: what is known of its error, if it is a client's.
 class Failure {
  public:
-  explicit Failure(const std::exception_ptr& failure, bool earlier_moved = false) noexcept {
+  explicit Failure(const std::exception_ptr& failure, std::uint64_t farthest_before = 0) noexcept
+      : farthest{farthest_before} {
     try {
       std::rethrow_exception(failure);
     } catch (const ClientError& error) {
       transient = is_transient(error);
+      late = error.code() == Errc::timed_out || error.code() == Errc::stalled;
       moved = error.transferred() > 0;
-      lost = transient && error.channel() == Channel::control;
+      came_further = moved && error.reached() > farthest;
+      if (came_further) farthest = error.reached();
       code = error.code().category() == reply_category() ? error.code().value() : 0;
     } catch (...) {  // not ours
     }
-    ever_moved = moved || earlier_moved;
   }
   bool transient = false;
-  bool moved = false;  // there was progress
-  bool ever_moved;     // in this try or in an earlier one
-  bool lost = false;   // the session itself went
-  int code = 0;        // of the reply, if one said so
+  bool late = false;          // a limit of time ran out
+  bool moved = false;         // bytes of a file went over
+  bool came_further = false;  // than any try before
+  std::uint64_t farthest;     // where in the file that is; 0 if none of the tries moved anything
+  int code = 0;               // of the reply, if one said so
 };
 
 }  // namespace detail

@@ -42,14 +42,27 @@ TEST(IsTransient, TellsWhatMayPassFromWhatWillNot) {
 TEST(Failure, KnowsWhatTheErrorSays) {
   const detail::Failure lost{std::make_exception_ptr(ClientError{Errc::peer_lost, "RETR", Channel::control, 5})};
   EXPECT_TRUE(lost.transient);
-  EXPECT_TRUE(lost.lost);
   EXPECT_TRUE(lost.moved);
+  EXPECT_FALSE(lost.late);
+  const detail::Failure late{std::make_exception_ptr(ClientError{Errc::stalled, "RETR", Channel::data})};
+  EXPECT_TRUE(late.late);
+  EXPECT_FALSE(late.moved);
   const detail::Failure refused{std::make_exception_ptr(ReplyError{Reply{530, "No"}, "PASS"})};
   EXPECT_FALSE(refused.transient);
   EXPECT_EQ(refused.code, 530);
-  const detail::Failure later{std::make_exception_ptr(ReplyError{Reply{450, "Busy"}, "RETR"}), true};
-  EXPECT_TRUE(later.ever_moved);
-  EXPECT_FALSE(later.moved);
   const detail::Failure foreign{std::make_exception_ptr(std::runtime_error("mine"))};
   EXPECT_FALSE(foreign.transient);
+}
+
+TEST(Failure, TellsAStepForwardFromOneOnTheSpot) {
+  const auto after = [](std::uint64_t farthest, std::uint64_t offset, std::uint64_t moved) {
+    const ClientError error{Errc::peer_lost, "RETR", Channel::data, moved, offset};
+    return detail::Failure{std::make_exception_ptr(error), farthest};
+  };
+  EXPECT_TRUE(after(0, 0, 5).came_further);
+  EXPECT_FALSE(after(5, 0, 5).came_further);
+  EXPECT_TRUE(after(5, 4, 2).came_further);
+  EXPECT_FALSE(after(0, 4, 0).came_further);
+  EXPECT_EQ(after(5, 4, 2).farthest, 6u);
+  EXPECT_EQ(after(5, 0, 2).farthest, 5u);
 }
