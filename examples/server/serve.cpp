@@ -110,7 +110,7 @@ bool is_loopback(int socket) {
 
 ServingNetwork::Transport::Acceptor adopt(ServingNetwork::Transport& network, int socket) {
   try {
-    return ServingNetwork::Transport::Acceptor{network.adopt(network.executor(), socket)};
+    return ServingNetwork::Transport::Acceptor{network.adopt(network.home(), socket)};
   } catch (const std::system_error& error) {
     throw Failure{Ending::no_address, why("cannot listen on the socket that was handed in", error.code())};
   }
@@ -230,7 +230,7 @@ template <class Listen> void listen_on(const Endpoint& where, const char* saying
 }  // namespace
 
 void serve(const Configuration& configuration, bool only_check) {
-  std::signal(SIGPIPE, SIG_IGN);  // a client that goes while a file is sent to it must not take the server along
+  std::signal(SIGPIPE, SIG_IGN);  // whoever reads our output may go
   const unsigned threads =
       configuration.threads ? configuration.threads : std::max(1u, std::thread::hardware_concurrency());
   ServingNetwork serving{read_certificates(configuration.tls), threads};

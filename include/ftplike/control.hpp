@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <ftplike/io/within.hpp>
+#include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/line_buffer.hpp>
 #include <ftplike/protocol/reply.hpp>
 
@@ -82,6 +83,11 @@ template <Transport T> class ControlConnection {
   /// Keeps a command for later.
   void put_off(Line line) { waiting_.push_back(std::move(line)); }
   const std::vector<Line>& put_off() const noexcept { return waiting_; }
+  /// Whether one of these is QUIT.
+  bool quits_later() const {
+    const auto is_quit = [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; };
+    return std::any_of(waiting_.begin(), waiting_.end(), is_quit);
+  }
 
  private:
   awaitable<void> more() {

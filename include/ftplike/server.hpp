@@ -63,7 +63,7 @@ template <Transport T, class P> class Server {
   void stop() {
     auto state = state_;
     call_on(state->home, [state] {
-      if (std::exchange(state->stopping, true)) return;
+      if (!state->begins_to_stop()) return;
       start_on(state->home, drain(state));
     });
   }
@@ -83,13 +83,22 @@ template <Transport T, class P> class Server {
     template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
         : network{its_network}, home{home_of(its_network)}, service{std::move(parts)}, all_gone{home} {}
 
+    bool is_stopping() {
+      const std::lock_guard lock{mutex};
+      return stopping;
+    }
+    bool begins_to_stop() {
+      const std::lock_guard lock{mutex};
+      return !std::exchange(stopping, true);
+    }
+
     T& network;
     const Executor home;  // of the acceptors
     Service<P> service;
     Gate all_gone;
-    bool stopping = false;  // on home
 
     std::mutex mutex;  // of what follows
+    bool stopping = false;
     std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
     std::list<OneSession*> sessions;
     std::map<Address, std::size_t> per_address;
@@ -112,9 +121,11 @@ template <Transport T, class P> class Server {
       if (--state_->per_address[address_] == 0) state_->per_address.erase(address_);
       if (state_->sessions.empty()) call_on(state_->home, [state = state_] { state->all_gone.open(); });
     }
-    void belongs_to(OneSession* session) {
+    /// From now on a server that stops finds the session; one that has begun to has missed it.
+    void belongs_to(OneSession& session) {
       const std::lock_guard lock{state_->mutex};
-      *place_ = session;
+      *place_ = &session;
+      if (state_->stopping) session.drain();
     }
 
    private:
@@ -125,16 +136,19 @@ template <Transport T, class P> class Server {
 
   static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor,
                                     Beginning beginning) {
-    while (!state->stopping) {
-      const Executor executor = state->network.executor();
-      Settled<typename T::Stream> accepted;
-      co_await settle(acceptor->accept(executor), accepted);
-      if (state->stopping) break;
-      if (accepted.failed()) {  // out of descriptors, most likely: the next one may have more luck
-        co_await state->network.sleep_until(state->network.now() + std::chrono::milliseconds{100});
-        continue;
-      }
-      start_on(executor, serve(state, accepted.get(), beginning));
+    bool failed = false;
+    while (!state->is_stopping()) {
+      try {
+        if (std::exchange(failed, false)) {
+          const Time later = state->network.now() + std::chrono::milliseconds{100};
+          co_await state->network.sleep_until(later);
+          continue;
+        }
+        const Executor executor = state->network.executor();
+        auto control = co_await acceptor->accept(executor);
+        if (state->is_stopping()) break;
+        start_on(executor, serve(state, std::move(control), beginning));
+      } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
     }
   }
 
@@ -153,11 +167,11 @@ template <Transport T, class P> class Server {
     who.number = admit(state, who.peer.address(), registration);
     if (who.number == 0) {
       observe<SessionRefused>(state->service.observer, who);
-      co_await turn_away(std::move(control));
+      co_await turn_away(state, std::move(control));
       co_return;
     }
     OneSession session{state->network, executor, std::move(control), state->service, who, first_bytes, beginning};
-    registration->belongs_to(&session);
+    registration->belongs_to(session);
     const std::function<void()> leave = [&registration] { registration.reset(); };
     co_await session.run(leave);  // who comes again at once finds its place free
   }
@@ -180,13 +194,13 @@ template <Transport T, class P> class Server {
     }
   }
 
-  /// Enters a session in the book and gives its number; 0 if there are too many.
+  /// Enters a session in the book and gives its number; 0 if there are too many, or shall be no more.
   static std::uint64_t admit(const StatePointer& state, const Address& client,
                              std::optional<Registration>& registration) {
     const std::lock_guard lock{state->mutex};
     const Limits& limits = state->service.limits;
     const auto from_there = state->per_address.find(client);
-    if (state->sessions.size() >= limits.sessions) return 0;
+    if (state->stopping || state->sessions.size() >= limits.sessions) return 0;
     if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
     ++state->per_address[client];
     registration.emplace(state, client, state->sessions.insert(state->sessions.end(), nullptr));
@@ -240,8 +254,9 @@ template <Transport T, class P> class Server {
     if constexpr (takes<typename P::Observer, ServerStopped>) state->service.observer(ServerStopped{report});
   }
 
-  static awaitable<void> turn_away(typename T::Stream control) {
-    constexpr std::string_view sorry = "421 Too many connections, try later\r\n";
+  static awaitable<void> turn_away(StatePointer state, typename T::Stream control) {
+    const std::string_view sorry =
+        state->is_stopping() ? "421 Server is shutting down\r\n" : "421 Too many connections, try later\r\n";
     Settled<void> ignored;
     co_await settle(control.write(as_bytes(sorry)), ignored);
   }

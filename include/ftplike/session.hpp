@@ -1,5 +1,4 @@
 #pragma once
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,7 +53,10 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
     try {
       co_await converse();
     } catch (...) { error = code_of(std::current_exception()); }
-    if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
+    try {
+      if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
+    } catch (...) {  // nobody is there to hear it
+    }
     use_.reset();
     at_end();
     control_.stream().close();
@@ -101,8 +103,13 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
     become_standard();
     who_.user.clear();
     use_.reset();
+    forget();
+  }
+  /// Forgets what commands have left for later ones, but not who is logged in.
+  void forget() {
     directory = Path{};
     state = SessionState{};
+    epsv_only = false;
     channel_.disarm();
   }
   /// False if this account has as many sessions as it may have.
@@ -211,10 +218,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   /// Whether the client closed the control connection without saying QUIT.
   bool has_left() {
     const bool ended = control_.ended() || control_error_ || control_.stream().has_ended();
-    const auto& later = control_.put_off();
-    const bool quit = std::any_of(later.begin(), later.end(),
-                                  [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; });
-    return ended && !quit;
+    return ended && !control_.quits_later();
   }
   /// What the sessions of this one's account share.
   AccountUse& use() noexcept { return *use_; }
@@ -282,21 +286,10 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
 
   awaitable<void> say_goodbye(std::error_code why) {
     const Reply farewell{421, why == Errc::timed_out ? "Timed out, closing the connection" : "Server is shutting down"};
-    try {
-      co_await say(farewell);
-    } catch (const std::system_error&) {  // nobody is there to hear it
-    }
+    co_await say(farewell);
   }
 
   // ---- transfers ----
-
-  void begin(Transfer& transfer, Direction direction) {
-    if (!channel_.armed()) throw std::system_error(Errc::no_data_connection);
-    transfer.direction = direction;
-    transfer.began = network_.now();
-    interruption_ = {};
-    transfer_ = &transfer;
-  }
 
   /// Whether a command that came during a transfer need not wait for its end. What comes behind an ABOR waits.
   bool acts_at_once(const Line& line) const {
@@ -338,26 +331,33 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   }
 
   awaitable<Reply> send_any(AnySource source, Transfer transfer) {
-    if (auto refused = Secured::protection().refusal_of_data()) co_return *std::move(refused);
-    Settled<void> outcome;
-    begin(transfer, Direction::sent);
+    transfer.direction = Direction::sent;
     std::optional<AsciiSource> text;
     if (transfer.ascii) source = AnySource{text.emplace(source)};
-    co_await settle(send_over_data(*this, source, transfer), outcome);
-    co_return co_await conclude(transfer, outcome);
+    auto sending = send_over_data(*this, source, transfer);
+    co_return co_await carry_out(transfer, std::move(sending));
   }
   awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
-    if (auto refused = Secured::protection().refusal_of_data()) co_return *std::move(refused);
-    Settled<void> outcome;
-    begin(transfer, Direction::received);
+    transfer.direction = Direction::received;
     std::optional<AsciiSink> text;
     if (transfer.ascii) file = AnySink{text.emplace(file)};
-    co_await settle(receive_over_data(*this, file, transfer), outcome);
-    co_return co_await conclude(transfer, outcome);
+    auto receiving = receive_over_data(*this, file, transfer);
+    co_return co_await carry_out(transfer, std::move(receiving));
   }
 
-  /// Ends the watch and gives the verdict of a transfer.
-  awaitable<Reply> conclude(Transfer& transfer, Settled<void>& outcome) {
+  /// Lets a transfer happen, ends the watch, and gives the verdict.
+  awaitable<Reply> carry_out(Transfer& transfer, awaitable<void> moving) {
+    if (auto refused = Secured::protection().refusal_of_data()) co_return *std::move(refused);
+    if (!channel_.armed()) throw std::system_error(Errc::no_data_connection);
+    struct UnderWay {
+      ~UnderWay() { session.transfer_ = nullptr; }
+      Session& session;
+    } const under_way{*this};
+    transfer.began = network_.now();
+    interruption_ = {};
+    transfer_ = &transfer;
+    Settled<void> outcome;
+    co_await settle(std::move(moving), outcome);
     const bool stalled = watchdog_.barked();
     watchdog_.rest();
     watching_ = false;
@@ -366,7 +366,6 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
       co_await control_.join_reader();
       watchdog_.rest();
     }
-    transfer_ = nullptr;
     std::error_code error;
     try {
       outcome.get();

@@ -102,7 +102,12 @@ template <class Session> class DataSeen {
   DataSeen& operator=(const DataSeen&) = delete;
   ~DataSeen() {
     session_.watchdog().rest();
-    if constexpr (watched) session_.template observe<DataClosed>(local_, remote_, transfer_.direction, transfer_.moved);
+    if constexpr (watched) {
+      try {
+        session_.template observe<DataClosed>(local_, remote_, transfer_.direction, transfer_.moved);
+      } catch (...) {  // an observer's failure cannot change how the transfer ended
+      }
+    }
   }
 
  private:

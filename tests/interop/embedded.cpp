@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <gtest/gtest.h>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -47,6 +48,17 @@ TEST(EmbeddedServer, ServesOnAllThreadsWhoeverElseTookAnExecutor) {
     EXPECT_EQ(client.reply(), "220 FTP Server Ready");
     EXPECT_EQ(client.ask("NOOP"), "200 OK");
   }
+}
+
+TEST(EmbeddedServer, CanGoOnAfterAnExceptionOfTheProgramThatCameThroughRun) {
+  TcpTransport network{2};
+  Server server{network, MemoryStorage{}};
+  server.listen("127.0.0.1", 0);
+  call_on(network.home(), [] { throw std::runtime_error("the program's own"); });
+  EXPECT_THROW(network.run(), std::runtime_error);
+  const Embedded running{network, server};
+  Connection client{running.port()};
+  EXPECT_EQ(client.reply(), "220 FTP Server Ready");
 }
 
 TEST(EmbeddedServer, OutlivesAClientThatDiesInADownloadThoughNobodyIgnoresSigpipe) {

@@ -286,7 +286,10 @@ class TcpTransport {
 
   TcpTransport(const TcpTransport&) = delete;
   TcpTransport& operator=(const TcpTransport&) = delete;
-  ~TcpTransport() { pool_->join(); }  // what still blocks there comes back to one of our contexts
+  ~TcpTransport() {
+    pool_->join();                                    // what still blocks there comes back to one of our contexts
+    while (!contexts_.empty()) contexts_.pop_back();  // home last: what ends on the others may call it
+  }
 
   Executor executor() { return contexts_[next_++ % contexts_.size()]->get_executor(); }
   Executor home() { return contexts_[0]->get_executor(); }
@@ -354,17 +357,26 @@ class TcpTransport {
     const detail::NoBrokenPipe quiet;
     std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
     std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < contexts_.size(); ++i) {
-      busy.push_back(asio::make_work_guard(*contexts_[i]));
-      threads.emplace_back([&context = *contexts_[i]] {
-        const detail::NoBrokenPipe also_quiet;
-        context.run();
-      });
+    const auto come_together = [&] {
+      busy.clear();
+      for (auto& thread : threads) thread.join();
+      for (auto& context : contexts_) context->restart();
+    };
+    try {
+      for (std::size_t i = 1; i < contexts_.size(); ++i) {
+        busy.push_back(asio::make_work_guard(*contexts_[i]));
+        threads.emplace_back([&context = *contexts_[i]] {
+          const detail::NoBrokenPipe also_quiet;
+          context.run();
+        });
+      }
+      contexts_[0]->run();
+    } catch (...) {  // a thread that could not begin, or what somebody posted
+      stop();
+      come_together();
+      throw;
     }
-    contexts_[0]->run();
-    busy.clear();
-    for (auto& thread : threads) thread.join();
-    for (auto& context : contexts_) context->restart();
+    come_together();
   }
   /// Ends `run` at once, whatever is under way.
   void stop() {

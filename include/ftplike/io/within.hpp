@@ -52,6 +52,26 @@ template <class R> awaitable<void> settle(awaitable<R> operation, Settled<R>& re
   } catch (...) { result.fail(std::current_exception()); }
 }
 
+namespace detail {
+
+/// Hands what cancels a coroutine to `stop`, while the coroutine waits for something under a slot that is not its own.
+class HandedOn {
+ public:
+  HandedOn(asio::cancellation_slot slot, asio::cancellation_signal& stop) : slot_{slot} {
+    if (slot_.is_connected()) slot_.assign([&stop](asio::cancellation_type type) { stop.emit(type); });
+  }
+  HandedOn(const HandedOn&) = delete;
+  HandedOn& operator=(const HandedOn&) = delete;
+  ~HandedOn() {
+    if (slot_.is_connected()) slot_.clear();
+  }
+
+ private:
+  asio::cancellation_slot slot_;
+};
+
+}  // namespace detail
+
 /// Runs `operation` for at most `limit`; then it is cancelled, waited for, and `Errc::timed_out` thrown.
 ///
 /// For a step or a whole transfer, not for a chunk: it costs a few microseconds.
@@ -66,13 +86,10 @@ template <Transport T, class R> awaitable<R> within(T& network, Duration limit, 
     late = true;
     stop.emit(asio::cancellation_type::terminal);
   });
-  // What cancels us must reach the operation, whose slot is now ours and not the caller's.
-  auto slot = outer.slot();
-  if (slot.is_connected()) slot.assign([&stop](asio::cancellation_type type) { stop.emit(type); });
+  const detail::HandedOn handed_on{outer.slot(), stop};
   Settled<R> result;
   co_await asio::co_spawn(executor, settle(std::move(operation), result),
                           asio::bind_cancellation_slot(stop.slot(), use_awaitable));
-  if (slot.is_connected()) slot.clear();
   if (late && result.failed()) throw std::system_error(Errc::timed_out);
   co_return result.get();
 }
@@ -82,7 +99,11 @@ template <Transport T, class R> awaitable<R> within(T& network, Duration limit, 
 class Beside {
  public:
   Beside(const Executor& executor, awaitable<void> operation) : ended_{executor} {
-    start_on(executor, run(std::move(operation)));
+    start_on(executor, std::move(operation), {}, [this](std::exception_ptr failure) {
+      failure_ = std::move(failure);
+      done_ = true;
+      ended_.open();
+    });
   }
   Beside(const Beside&) = delete;
   Beside& operator=(const Beside&) = delete;
@@ -91,18 +112,12 @@ class Beside {
   /// Waits for its end. What it threw is thrown here.
   awaitable<void> join() {
     while (!done_) co_await ended_.wait();
-    result_.get();
+    if (failure_) std::rethrow_exception(failure_);
   }
 
  private:
-  awaitable<void> run(awaitable<void> operation) {
-    co_await settle(std::move(operation), result_);
-    done_ = true;
-    ended_.open();
-  }
-
   Gate ended_;
-  Settled<void> result_;
+  std::exception_ptr failure_;
   bool done_ = false;
 };
 
@@ -184,13 +199,11 @@ template <class Watchdog> awaitable<void> guarded(Watchdog& watchdog, Duration l
     asio::cancellation_signal signal;
   } stop;
   auto outer = co_await asio::this_coro::cancellation_state;
-  auto slot = outer.slot();
-  if (slot.is_connected()) slot.assign([&stop](asio::cancellation_type type) { stop.signal.emit(type); });
+  const detail::HandedOn handed_on{outer.slot(), stop.signal};
   watchdog.guard(limit, stop);
   co_await asio::co_spawn(executor, std::move(operation),
                           asio::bind_cancellation_slot(stop.signal.slot(), use_awaitable));
   watchdog.rest();
-  if (slot.is_connected()) slot.clear();
 }
 
 }  // namespace ftplike

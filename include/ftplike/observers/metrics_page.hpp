@@ -45,7 +45,7 @@ template <Transport T> class MetricsPage {
   using Acceptor = typename T::Acceptor;
   struct State {
     State(T& its_network, Metrics its_metrics)
-        : network{its_network}, home{its_network.executor()}, metrics{std::move(its_metrics)} {}
+        : network{its_network}, home{home_of(its_network)}, metrics{std::move(its_metrics)} {}
     T& network;
     const Executor home;
     const Metrics metrics;
@@ -55,17 +55,19 @@ template <Transport T> class MetricsPage {
   static constexpr std::chrono::seconds patience{5};
 
   static awaitable<void> answer_all(std::shared_ptr<State> state) {
+    bool failed = false;
     while (!state->stopping) {
-      Settled<typename T::Stream> accepted;
-      co_await settle(state->acceptor->accept(state->home), accepted);
-      if (state->stopping) break;
-      if (accepted.failed()) {  // out of descriptors, most likely
-        co_await state->network.sleep_until(state->network.now() + std::chrono::milliseconds{100});
-        continue;
-      }
-      auto stream = accepted.get();
-      Settled<void> ignored;
-      co_await settle(within(state->network, patience, answer(stream, state->metrics)), ignored);
+      try {
+        if (std::exchange(failed, false)) {
+          const Time later = state->network.now() + std::chrono::milliseconds{100};
+          co_await state->network.sleep_until(later);
+          continue;
+        }
+        auto stream = co_await state->acceptor->accept(state->home);
+        if (state->stopping) break;
+        Settled<void> ignored;
+        co_await settle(within(state->network, patience, answer(stream, state->metrics)), ignored);
+      } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
     }
     state->acceptor.reset();
   }

@@ -77,6 +77,7 @@ struct Auth {
       return {503, "Nothing may follow AUTH before the handshake"};
     }
     if (session.standard()) session.log_out();
+    session.forget();
     session.secure_after_reply();
     return {234, "Begin the TLS handshake"};
   }
