@@ -250,6 +250,23 @@ TEST_F(TlsSession, EndsWhenSomethingFollowsAuthInClear) {
   EXPECT_TRUE(after.ended());
 }
 
+TEST_F(TlsSession, ForgetsWhatAGuestSaidInClear) {
+  serve();
+  TlsPeer control = connect();
+  EXPECT_EQ(code(control, "MKD folder"), 257);
+  EXPECT_EQ(code(control, "CWD folder"), 250);
+  EXPECT_EQ(code(control, "REST 3"), 350);
+  EXPECT_EQ(code(control, "EPSV ALL"), 200);
+  EXPECT_EQ(code(control, "AUTH TLS"), 234);
+  control.secure(client);
+  EXPECT_EQ(say(control, "PWD"), "257 \"memory\"\r\n");
+  const std::string opening = say(control, "RETR a.txt");
+  TlsPeer data = dial(Dialogue::port_of(opening));
+  EXPECT_EQ(all_of(data), "hello");
+  EXPECT_EQ(hear(control), "226 Download complete\r\n");
+  EXPECT_EQ(code(control, "PASV"), 227);
+}
+
 TEST_F(TlsSession, ForgetsAWatchThatStillReadsInClear) {
   serve();
   TlsPeer control = connect();
