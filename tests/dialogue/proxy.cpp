@@ -51,6 +51,18 @@ TEST(TrustedProxy, IsHungUpOnWhenItDoesNotSayWhomItPassesOn) {
   EXPECT_EQ(server.sessions(), 0u);
 }
 
+TEST(TrustedProxy, CanPassNobodyOnToAServerThatHasBegunToStop) {
+  SimulatedNetwork network{1};
+  auto server = serve(network, MemoryStorage{}, the_proxy());
+  auto client = pass_on(network);
+  server.stop();
+  network.settle();
+  client.type("PROXY TCP4 198.51.100.7 192.0.2.1 50000 21\r\n");
+  network.settle();
+  EXPECT_EQ(client.text(), "421 Server is shutting down\r\n");
+  EXPECT_TRUE(client.ended());
+}
+
 TEST(UntrustedProxy, IsNotBelieved) {
   SimulatedNetwork network{1};
   auto server = serve(network, MemoryStorage{});
