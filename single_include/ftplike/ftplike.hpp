@@ -1270,6 +1270,26 @@ template <class R> awaitable<void> settle(awaitable<R> operation, Settled<R>& re
   } catch (...) { result.fail(std::current_exception()); }
 }
 
+namespace detail {
+
+/// Hands what cancels a coroutine to `stop`, while the coroutine waits for something under a slot that is not its own.
+class HandedOn {
+ public:
+  HandedOn(asio::cancellation_slot slot, asio::cancellation_signal& stop) : slot_{slot} {
+    if (slot_.is_connected()) slot_.assign([&stop](asio::cancellation_type type) { stop.emit(type); });
+  }
+  HandedOn(const HandedOn&) = delete;
+  HandedOn& operator=(const HandedOn&) = delete;
+  ~HandedOn() {
+    if (slot_.is_connected()) slot_.clear();
+  }
+
+ private:
+  asio::cancellation_slot slot_;
+};
+
+}  // namespace detail
+
 /// Runs `operation` for at most `limit`; then it is cancelled, waited for, and `Errc::timed_out` thrown.
 ///
 /// For a step or a whole transfer, not for a chunk: it costs a few microseconds.
@@ -1284,13 +1304,10 @@ template <Transport T, class R> awaitable<R> within(T& network, Duration limit, 
     late = true;
     stop.emit(asio::cancellation_type::terminal);
   });
-  // What cancels us must reach the operation, whose slot is now ours and not the caller's.
-  auto slot = outer.slot();
-  if (slot.is_connected()) slot.assign([&stop](asio::cancellation_type type) { stop.emit(type); });
+  const detail::HandedOn handed_on{outer.slot(), stop};
   Settled<R> result;
   co_await asio::co_spawn(executor, settle(std::move(operation), result),
                           asio::bind_cancellation_slot(stop.slot(), use_awaitable));
-  if (slot.is_connected()) slot.clear();
   if (late && result.failed()) throw std::system_error(Errc::timed_out);
   co_return result.get();
 }
@@ -1300,7 +1317,11 @@ template <Transport T, class R> awaitable<R> within(T& network, Duration limit, 
 class Beside {
  public:
   Beside(const Executor& executor, awaitable<void> operation) : ended_{executor} {
-    start_on(executor, run(std::move(operation)));
+    start_on(executor, std::move(operation), {}, [this](std::exception_ptr failure) {
+      failure_ = std::move(failure);
+      done_ = true;
+      ended_.open();
+    });
   }
   Beside(const Beside&) = delete;
   Beside& operator=(const Beside&) = delete;
@@ -1309,18 +1330,12 @@ class Beside {
   /// Waits for its end. What it threw is thrown here.
   awaitable<void> join() {
     while (!done_) co_await ended_.wait();
-    result_.get();
+    if (failure_) std::rethrow_exception(failure_);
   }
 
  private:
-  awaitable<void> run(awaitable<void> operation) {
-    co_await settle(std::move(operation), result_);
-    done_ = true;
-    ended_.open();
-  }
-
   Gate ended_;
-  Settled<void> result_;
+  std::exception_ptr failure_;
   bool done_ = false;
 };
 
@@ -1402,13 +1417,11 @@ template <class Watchdog> awaitable<void> guarded(Watchdog& watchdog, Duration l
     asio::cancellation_signal signal;
   } stop;
   auto outer = co_await asio::this_coro::cancellation_state;
-  auto slot = outer.slot();
-  if (slot.is_connected()) slot.assign([&stop](asio::cancellation_type type) { stop.signal.emit(type); });
+  const detail::HandedOn handed_on{outer.slot(), stop.signal};
   watchdog.guard(limit, stop);
   co_await asio::co_spawn(executor, std::move(operation),
                           asio::bind_cancellation_slot(stop.signal.slot(), use_awaitable));
   watchdog.rest();
-  if (slot.is_connected()) slot.clear();
 }
 
 }  // namespace ftplike
@@ -4067,7 +4080,12 @@ template <class Session> class DataSeen {
   DataSeen& operator=(const DataSeen&) = delete;
   ~DataSeen() {
     session_.watchdog().rest();
-    if constexpr (watched) session_.template observe<DataClosed>(local_, remote_, transfer_.direction, transfer_.moved);
+    if constexpr (watched) {
+      try {
+        session_.template observe<DataClosed>(local_, remote_, transfer_.direction, transfer_.moved);
+      } catch (...) {  // an observer's failure cannot change how the transfer ended
+      }
+    }
   }
 
  private:
@@ -6468,14 +6486,11 @@ class FileWriter {
   }
 
   /// **Errors:** `no_space_on_device` and the like; what was written before stays.
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    auto put = [&] { put_all(bytes); };
-    if (slow_ == 0) {
-      put();
-    } else {
-      --slow_;
-      co_await blocking(put);
-    }
+  awaitable<void> write(std::span<const std::byte> bytes) { return put(bytes, size_); }
+  /// The same anywhere in the file. Others may write elsewhere meanwhile.
+  awaitable<void> write_at(std::span<const std::byte> bytes, std::uint64_t at) {
+    co_await put(bytes, at);
+    size_ = std::max(size_, at);
   }
 
   /// Puts the file under its name, with the mode of the file that it replaces.
@@ -6500,16 +6515,27 @@ class FileWriter {
   std::uint64_t size() const noexcept { return size_; }
 
  private:
-  void put_all(std::span<const std::byte> bytes) {
+  /// Writes from `at` on, which is moved to the end of what was written.
+  awaitable<void> put(std::span<const std::byte> bytes, std::uint64_t& at) {
     constexpr unsigned slow_writes = 64;  // that many are done elsewhere once one was slow
-    const auto begin = std::chrono::steady_clock::now();
-    while (!bytes.empty()) {
-      const auto n = detail::checked(
-          [&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(size_)); });
-      size_ += static_cast<std::uint64_t>(n);
-      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    bool was_slow = false;
+    auto put_all = [&] {
+      const auto begin = std::chrono::steady_clock::now();
+      while (!bytes.empty()) {
+        const auto n = detail::checked(
+            [&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at)); });
+        at += static_cast<std::uint64_t>(n);
+        bytes = bytes.subspan(static_cast<std::size_t>(n));
+      }
+      was_slow = std::chrono::steady_clock::now() - begin >= state_->options.slow_write;
+    };
+    if (slow_ == 0) {
+      put_all();
+    } else {
+      --slow_;
+      co_await blocking(put_all);
     }
-    if (std::chrono::steady_clock::now() - begin >= state_->options.slow_write) slow_ = slow_writes;
+    if (was_slow) slow_ = slow_writes;
   }
 
   void commit() {
@@ -6775,6 +6801,12 @@ class DirectoryStorage {
     const auto size = partial->size;
     co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size};
   }
+  /// A file that is written with `write_at`, whatever else is under way to its name, and that nobody goes on with.
+  awaitable<Writer> create_aside(Path path) {
+    auto place = co_await find_target(path);
+    auto temporary = detail::make_temporary(place.directory);
+    co_return Writer{state_, std::move(path), std::move(place), std::move(temporary), 0};
+  }
   /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one.
   awaitable<Writer> create_unique(Path path) {
     auto place = co_await find(path, detail::Follow::no);
@@ -6982,6 +7014,17 @@ class LocalTarget {
   }
 };
 
+/// Where a file of the server is to go.
+///
+/// **Errors:** `ClientError`.
+inline LocalTarget local_target(const std::string& local, std::string_view remote) {
+  try {
+    return LocalTarget{local, remote};
+  } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {
+    fail_locally(failure, "RETR", local);
+  }
+}
+
 /// A file of ours to be sent, from `offset` on.
 inline awaitable<FileReader> open_local(std::string local, std::uint64_t offset) {
   auto open = [&] {
@@ -7145,13 +7188,8 @@ template <class Core, class Open> awaitable<TransferResult> store_file(Core& cor
 /// Fetches a file to a path of ours.
 template <class Core>
 awaitable<TransferResult> fetch_path(Core& core, std::string remote, std::string local, TransferOptions options) {
-  std::optional<LocalTarget> target;
-  try {
-    target.emplace(local, remote);
-  } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {
-    fail_locally(failure, "RETR", local);
-  }
-  co_return co_await fetch_file(core, std::move(remote), *std::move(target), std::move(options));
+  LocalTarget target = local_target(local, remote);
+  co_return co_await fetch_file(core, std::move(remote), std::move(target), std::move(options));
 }
 
 /// Sends the file at a path of ours.
@@ -7749,7 +7787,10 @@ class TcpTransport {
 
   TcpTransport(const TcpTransport&) = delete;
   TcpTransport& operator=(const TcpTransport&) = delete;
-  ~TcpTransport() { pool_->join(); }  // what still blocks there comes back to one of our contexts
+  ~TcpTransport() {
+    pool_->join();                                    // what still blocks there comes back to one of our contexts
+    while (!contexts_.empty()) contexts_.pop_back();  // home last: what ends on the others may call it
+  }
 
   Executor executor() { return contexts_[next_++ % contexts_.size()]->get_executor(); }
   Executor home() { return contexts_[0]->get_executor(); }
@@ -7817,17 +7858,26 @@ class TcpTransport {
     const detail::NoBrokenPipe quiet;
     std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
     std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < contexts_.size(); ++i) {
-      busy.push_back(asio::make_work_guard(*contexts_[i]));
-      threads.emplace_back([&context = *contexts_[i]] {
-        const detail::NoBrokenPipe also_quiet;
-        context.run();
-      });
+    const auto come_together = [&] {
+      busy.clear();
+      for (auto& thread : threads) thread.join();
+      for (auto& context : contexts_) context->restart();
+    };
+    try {
+      for (std::size_t i = 1; i < contexts_.size(); ++i) {
+        busy.push_back(asio::make_work_guard(*contexts_[i]));
+        threads.emplace_back([&context = *contexts_[i]] {
+          const detail::NoBrokenPipe also_quiet;
+          context.run();
+        });
+      }
+      contexts_[0]->run();
+    } catch (...) {  // a thread that could not begin, or what somebody posted
+      stop();
+      come_together();
+      throw;
     }
-    contexts_[0]->run();
-    busy.clear();
-    for (auto& thread : threads) thread.join();
-    for (auto& context : contexts_) context->restart();
+    come_together();
   }
   /// Ends `run` at once, whatever is under way.
   void stop() {
@@ -8397,6 +8447,7 @@ class MirrorPlanner {
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -8746,55 +8797,20 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 namespace ftplike {
 namespace detail {
 
-/// A file of ours that is written at several places at once: aside, and under its name once it is whole.
-class SegmentedFile {
- public:
-  SegmentedFile(const LocalTarget& target, std::uint64_t size)
-      : name_{target.path.name()},
-        folder_{checked([&] { return ::open(target.folder.label().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })},
-        partial_{make_temporary(folder_.get())} {
-    checked([&] { return ::ftruncate(partial_.file.get(), static_cast<off_t>(size)); });
-  }
-  SegmentedFile(const SegmentedFile&) = delete;
-  SegmentedFile& operator=(const SegmentedFile&) = delete;
-  ~SegmentedFile() {
-    if (partial_.file) ::unlinkat(folder_.get(), partial_.name.c_str(), 0);
-  }
-
-  void write(std::span<const std::byte> bytes, std::uint64_t at) {
-    while (!bytes.empty()) {
-      const auto n =
-          checked([&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at)); });
-      at += static_cast<std::uint64_t>(n);
-      bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-  }
-  void commit() {
-    checked([&] { return ::renameat(folder_.get(), partial_.name.c_str(), folder_.get(), name_.c_str()); });
-    partial_.file = Descriptor{};
-  }
-
- private:
-  std::string name_;
-  Descriptor folder_;
-  Partial partial_;
-};
-
-/// A part of such a file, and how far it has come.
+/// A part of a file, and how far it has come.
 class Segment {
  public:
-  Segment(SegmentedFile& file, std::uint64_t begin, std::uint64_t end) : file_{file}, at_{begin}, end_{end} {}
+  Segment(FileWriter& file, std::uint64_t begin, std::uint64_t end) : file_{file}, at_{begin}, end_{end} {}
   std::uint64_t at() const noexcept { return at_; }
   std::uint64_t left() const noexcept { return end_ - at_; }
   awaitable<void> write(std::span<const std::byte> bytes) {
-    file_.write(bytes, at_);
+    co_await file_.write_at(bytes, at_);
     at_ += bytes.size();
-    co_return;
   }
   awaitable<void> finish() { co_return; }
 
  private:
-  SegmentedFile& file_;
+  FileWriter& file_;
   std::uint64_t at_, end_;
 };
 
@@ -8832,10 +8848,51 @@ template <class Pool, class Network> awaitable<void> fetch_segment(Pool& pool, N
   while (segment->left() > 0) (void)co_await pool.use(fetch);
 }
 
+/// Fetches the segments of a file whose entry is known. Gives nothing if the server cannot begin in the middle, or if
+/// the file is another one by the end.
+template <class Pool>
+awaitable<std::optional<TransferResult>> fetch_segments(Pool& pool, std::string remote, LocalTarget target, Entry entry,
+                                                        std::uint64_t count, TransferOptions options) {
+  auto& network = pool.network();
+  const Time began = network.now();
+  SharedProgress progress{began, entry.size, options.progress};
+  std::optional<FileWriter> file;
+  try {
+    FileWriter created = co_await target.folder.create_aside(target.path);
+    file.emplace(std::move(created));
+  } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.name()); }
+  const Executor executor = co_await asio::this_coro::executor;
+  Workers workers{executor};
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto segment = std::make_shared<Segment>(*file, entry.size * i / count, entry.size * (i + 1) / count);
+    workers.start(fetch_segment(pool, network, remote, segment, progress, options));
+  }
+  try {
+    co_await workers.join();
+  } catch (const ClientError& failure) {
+    if (failure.verb() != "REST" && failure.verb() != "RANG") throw;
+    co_return std::nullopt;
+  }
+  const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
+  const Entry now = co_await pool.use(look);
+  if (now.size != entry.size || now.modified != entry.modified) co_return std::nullopt;
+  try {
+    co_await file->finish();
+  } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.name()); }
+  const bool keeps_time = options.keep_time && entry.modified != Timestamp{};
+  if (keeps_time) co_await target.folder.set_modified(target.path, entry.modified);
+  TransferResult result;
+  result.transferred = progress.total();
+  result.took = network.now() - began;
+  result.name = target.name();
+  co_return result;
+}
+
 }  // namespace detail
 
 /// Fetches one file over several sessions of a pool at once, for servers or ways that are slow by the connection. What
-/// was lost on the way is gone on with while it lasts, but nothing is kept for a later `resume`.
+/// was lost on the way is gone on with while it lasts, but nothing is kept for a later `resume`. A file that is too
+/// small, or changes under way, or has a server that cannot begin in the middle, is fetched as by `Pool::download`.
 template <class Pool> awaitable<TransferResult> download_in_segments(Pool& pool, std::string remote, std::string local,
                                                                      std::size_t segments,
                                                                      TransferOptions options = {}) {
@@ -8843,29 +8900,12 @@ template <class Pool> awaitable<TransferResult> download_in_segments(Pool& pool,
   const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
   const Entry entry = co_await pool.use(look);
   const auto most = std::min<std::uint64_t>(segments, entry.size / smallest);
-  if (most < 2 || options.ascii)
-    co_return co_await pool.download(std::move(remote), std::move(local), std::move(options));
-
-  auto& network = pool.network();
-  detail::LocalTarget target{local, remote};
-  detail::SegmentedFile file{target, entry.size};
-  const Time began = network.now();
-  detail::SharedProgress progress{began, entry.size, options.progress};
-  const Executor executor = co_await asio::this_coro::executor;
-  detail::Workers workers{executor};
-  for (std::uint64_t i = 0; i < most; ++i) {
-    const auto segment = std::make_shared<detail::Segment>(file, entry.size * i / most, entry.size * (i + 1) / most);
-    workers.start(detail::fetch_segment(pool, network, remote, segment, progress, options));
+  if (most > 1 && !options.ascii) {
+    detail::LocalTarget target = detail::local_target(local, remote);
+    auto result = co_await detail::fetch_segments(pool, remote, std::move(target), entry, most, options);
+    if (result) co_return *std::move(result);
   }
-  co_await workers.join();
-  file.commit();
-  if (options.keep_time && entry.modified != Timestamp{})
-    co_await target.folder.set_modified(target.path, entry.modified);
-  TransferResult result;
-  result.transferred = progress.total();
-  result.took = network.now() - began;
-  result.name = target.name();
-  co_return result;
+  co_return co_await pool.download(std::move(remote), std::move(local), std::move(options));
 }
 
 }  // namespace ftplike
@@ -11090,7 +11130,7 @@ template <Transport T> class MetricsPage {
   using Acceptor = typename T::Acceptor;
   struct State {
     State(T& its_network, Metrics its_metrics)
-        : network{its_network}, home{its_network.executor()}, metrics{std::move(its_metrics)} {}
+        : network{its_network}, home{home_of(its_network)}, metrics{std::move(its_metrics)} {}
     T& network;
     const Executor home;
     const Metrics metrics;
@@ -11100,17 +11140,19 @@ template <Transport T> class MetricsPage {
   static constexpr std::chrono::seconds patience{5};
 
   static awaitable<void> answer_all(std::shared_ptr<State> state) {
+    bool failed = false;
     while (!state->stopping) {
-      Settled<typename T::Stream> accepted;
-      co_await settle(state->acceptor->accept(state->home), accepted);
-      if (state->stopping) break;
-      if (accepted.failed()) {  // out of descriptors, most likely
-        co_await state->network.sleep_until(state->network.now() + std::chrono::milliseconds{100});
-        continue;
-      }
-      auto stream = accepted.get();
-      Settled<void> ignored;
-      co_await settle(within(state->network, patience, answer(stream, state->metrics)), ignored);
+      try {
+        if (std::exchange(failed, false)) {
+          const Time later = state->network.now() + std::chrono::milliseconds{100};
+          co_await state->network.sleep_until(later);
+          continue;
+        }
+        auto stream = co_await state->acceptor->accept(state->home);
+        if (state->stopping) break;
+        Settled<void> ignored;
+        co_await settle(within(state->network, patience, answer(stream, state->metrics)), ignored);
+      } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
     }
     state->acceptor.reset();
   }
@@ -11358,7 +11400,6 @@ inline ProxyHeader parse_proxy_header(std::string_view bytes) {
 }  // namespace ftplike
 
 // ---- ftplike/session.hpp
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12965,6 +13006,7 @@ struct Auth {
       return {503, "Nothing may follow AUTH before the handshake"};
     }
     if (session.standard()) session.log_out();
+    session.forget();
     session.secure_after_reply();
     return {234, "Begin the TLS handshake"};
   }
@@ -13612,6 +13654,11 @@ template <Transport T> class ControlConnection {
   /// Keeps a command for later.
   void put_off(Line line) { waiting_.push_back(std::move(line)); }
   const std::vector<Line>& put_off() const noexcept { return waiting_; }
+  /// Whether one of these is QUIT.
+  bool quits_later() const {
+    const auto is_quit = [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; };
+    return std::any_of(waiting_.begin(), waiting_.end(), is_quit);
+  }
 
  private:
   awaitable<void> more() {
@@ -13764,7 +13811,10 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
     try {
       co_await converse();
     } catch (...) { error = code_of(std::current_exception()); }
-    if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
+    try {
+      if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
+    } catch (...) {  // nobody is there to hear it
+    }
     use_.reset();
     at_end();
     control_.stream().close();
@@ -13811,8 +13861,13 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
     become_standard();
     who_.user.clear();
     use_.reset();
+    forget();
+  }
+  /// Forgets what commands have left for later ones, but not who is logged in.
+  void forget() {
     directory = Path{};
     state = SessionState{};
+    epsv_only = false;
     channel_.disarm();
   }
   /// False if this account has as many sessions as it may have.
@@ -13921,10 +13976,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   /// Whether the client closed the control connection without saying QUIT.
   bool has_left() {
     const bool ended = control_.ended() || control_error_ || control_.stream().has_ended();
-    const auto& later = control_.put_off();
-    const bool quit = std::any_of(later.begin(), later.end(),
-                                  [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; });
-    return ended && !quit;
+    return ended && !control_.quits_later();
   }
   /// What the sessions of this one's account share.
   AccountUse& use() noexcept { return *use_; }
@@ -13992,21 +14044,10 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
 
   awaitable<void> say_goodbye(std::error_code why) {
     const Reply farewell{421, why == Errc::timed_out ? "Timed out, closing the connection" : "Server is shutting down"};
-    try {
-      co_await say(farewell);
-    } catch (const std::system_error&) {  // nobody is there to hear it
-    }
+    co_await say(farewell);
   }
 
   // ---- transfers ----
-
-  void begin(Transfer& transfer, Direction direction) {
-    if (!channel_.armed()) throw std::system_error(Errc::no_data_connection);
-    transfer.direction = direction;
-    transfer.began = network_.now();
-    interruption_ = {};
-    transfer_ = &transfer;
-  }
 
   /// Whether a command that came during a transfer need not wait for its end. What comes behind an ABOR waits.
   bool acts_at_once(const Line& line) const {
@@ -14048,26 +14089,33 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   }
 
   awaitable<Reply> send_any(AnySource source, Transfer transfer) {
-    if (auto refused = Secured::protection().refusal_of_data()) co_return *std::move(refused);
-    Settled<void> outcome;
-    begin(transfer, Direction::sent);
+    transfer.direction = Direction::sent;
     std::optional<AsciiSource> text;
     if (transfer.ascii) source = AnySource{text.emplace(source)};
-    co_await settle(send_over_data(*this, source, transfer), outcome);
-    co_return co_await conclude(transfer, outcome);
+    auto sending = send_over_data(*this, source, transfer);
+    co_return co_await carry_out(transfer, std::move(sending));
   }
   awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
-    if (auto refused = Secured::protection().refusal_of_data()) co_return *std::move(refused);
-    Settled<void> outcome;
-    begin(transfer, Direction::received);
+    transfer.direction = Direction::received;
     std::optional<AsciiSink> text;
     if (transfer.ascii) file = AnySink{text.emplace(file)};
-    co_await settle(receive_over_data(*this, file, transfer), outcome);
-    co_return co_await conclude(transfer, outcome);
+    auto receiving = receive_over_data(*this, file, transfer);
+    co_return co_await carry_out(transfer, std::move(receiving));
   }
 
-  /// Ends the watch and gives the verdict of a transfer.
-  awaitable<Reply> conclude(Transfer& transfer, Settled<void>& outcome) {
+  /// Lets a transfer happen, ends the watch, and gives the verdict.
+  awaitable<Reply> carry_out(Transfer& transfer, awaitable<void> moving) {
+    if (auto refused = Secured::protection().refusal_of_data()) co_return *std::move(refused);
+    if (!channel_.armed()) throw std::system_error(Errc::no_data_connection);
+    struct UnderWay {
+      ~UnderWay() { session.transfer_ = nullptr; }
+      Session& session;
+    } const under_way{*this};
+    transfer.began = network_.now();
+    interruption_ = {};
+    transfer_ = &transfer;
+    Settled<void> outcome;
+    co_await settle(std::move(moving), outcome);
     const bool stalled = watchdog_.barked();
     watchdog_.rest();
     watching_ = false;
@@ -14076,7 +14124,6 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
       co_await control_.join_reader();
       watchdog_.rest();
     }
-    transfer_ = nullptr;
     std::error_code error;
     try {
       outcome.get();
@@ -14159,7 +14206,7 @@ template <Transport T, class P> class Server {
   void stop() {
     auto state = state_;
     call_on(state->home, [state] {
-      if (std::exchange(state->stopping, true)) return;
+      if (!state->begins_to_stop()) return;
       start_on(state->home, drain(state));
     });
   }
@@ -14179,13 +14226,22 @@ template <Transport T, class P> class Server {
     template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
         : network{its_network}, home{home_of(its_network)}, service{std::move(parts)}, all_gone{home} {}
 
+    bool is_stopping() {
+      const std::lock_guard lock{mutex};
+      return stopping;
+    }
+    bool begins_to_stop() {
+      const std::lock_guard lock{mutex};
+      return !std::exchange(stopping, true);
+    }
+
     T& network;
     const Executor home;  // of the acceptors
     Service<P> service;
     Gate all_gone;
-    bool stopping = false;  // on home
 
     std::mutex mutex;  // of what follows
+    bool stopping = false;
     std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
     std::list<OneSession*> sessions;
     std::map<Address, std::size_t> per_address;
@@ -14208,9 +14264,11 @@ template <Transport T, class P> class Server {
       if (--state_->per_address[address_] == 0) state_->per_address.erase(address_);
       if (state_->sessions.empty()) call_on(state_->home, [state = state_] { state->all_gone.open(); });
     }
-    void belongs_to(OneSession* session) {
+    /// From now on a server that stops finds the session; one that has begun to has missed it.
+    void belongs_to(OneSession& session) {
       const std::lock_guard lock{state_->mutex};
-      *place_ = session;
+      *place_ = &session;
+      if (state_->stopping) session.drain();
     }
 
    private:
@@ -14221,16 +14279,19 @@ template <Transport T, class P> class Server {
 
   static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor,
                                     Beginning beginning) {
-    while (!state->stopping) {
-      const Executor executor = state->network.executor();
-      Settled<typename T::Stream> accepted;
-      co_await settle(acceptor->accept(executor), accepted);
-      if (state->stopping) break;
-      if (accepted.failed()) {  // out of descriptors, most likely: the next one may have more luck
-        co_await state->network.sleep_until(state->network.now() + std::chrono::milliseconds{100});
-        continue;
-      }
-      start_on(executor, serve(state, accepted.get(), beginning));
+    bool failed = false;
+    while (!state->is_stopping()) {
+      try {
+        if (std::exchange(failed, false)) {
+          const Time later = state->network.now() + std::chrono::milliseconds{100};
+          co_await state->network.sleep_until(later);
+          continue;
+        }
+        const Executor executor = state->network.executor();
+        auto control = co_await acceptor->accept(executor);
+        if (state->is_stopping()) break;
+        start_on(executor, serve(state, std::move(control), beginning));
+      } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
     }
   }
 
@@ -14249,11 +14310,11 @@ template <Transport T, class P> class Server {
     who.number = admit(state, who.peer.address(), registration);
     if (who.number == 0) {
       observe<SessionRefused>(state->service.observer, who);
-      co_await turn_away(std::move(control));
+      co_await turn_away(state, std::move(control));
       co_return;
     }
     OneSession session{state->network, executor, std::move(control), state->service, who, first_bytes, beginning};
-    registration->belongs_to(&session);
+    registration->belongs_to(session);
     const std::function<void()> leave = [&registration] { registration.reset(); };
     co_await session.run(leave);  // who comes again at once finds its place free
   }
@@ -14276,13 +14337,13 @@ template <Transport T, class P> class Server {
     }
   }
 
-  /// Enters a session in the book and gives its number; 0 if there are too many.
+  /// Enters a session in the book and gives its number; 0 if there are too many, or shall be no more.
   static std::uint64_t admit(const StatePointer& state, const Address& client,
                              std::optional<Registration>& registration) {
     const std::lock_guard lock{state->mutex};
     const Limits& limits = state->service.limits;
     const auto from_there = state->per_address.find(client);
-    if (state->sessions.size() >= limits.sessions) return 0;
+    if (state->stopping || state->sessions.size() >= limits.sessions) return 0;
     if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
     ++state->per_address[client];
     registration.emplace(state, client, state->sessions.insert(state->sessions.end(), nullptr));
@@ -14336,8 +14397,9 @@ template <Transport T, class P> class Server {
     if constexpr (takes<typename P::Observer, ServerStopped>) state->service.observer(ServerStopped{report});
   }
 
-  static awaitable<void> turn_away(typename T::Stream control) {
-    constexpr std::string_view sorry = "421 Too many connections, try later\r\n";
+  static awaitable<void> turn_away(StatePointer state, typename T::Stream control) {
+    const std::string_view sorry =
+        state->is_stopping() ? "421 Server is shutting down\r\n" : "421 Too many connections, try later\r\n";
     Settled<void> ignored;
     co_await settle(control.write(as_bytes(sorry)), ignored);
   }

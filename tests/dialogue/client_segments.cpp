@@ -67,6 +67,54 @@ TEST(ClientSegments, LeaveNothingBehindWhenTheyAreCancelledOrFail) {
   EXPECT_EQ(error_of(network, download_in_segments(pool, "b", folder.string(), 3)).code().value(), 550);
 }
 
+TEST(ClientSegments, NeverMixAFileWithTheOneThatReplacesItUnderWay) {
+  SimulatedNetwork network{1, {.window = 16384, .delay = 10ms}};
+  const TestFolder folder;
+  const std::string old_text(3'000'000, 'o'), new_text(3'000'000, 'n');
+  auto server = serve(network, {{"/a", old_text}, {"/b", new_text}}, some_users());
+  TestClient other = log_in(network);
+  network.run(other.set_modified("a", *parse_timestamp("20200101000000")));
+  PoolOptions options;
+  options.sessions = 2;
+  TestPool pool{network, anna(), options};
+  Started fetching{network, download_in_segments(pool, "a", folder.string(), 3)};
+  network.advance(300ms);
+  EXPECT_FALSE(fetching.done());
+  network.run(other.rename("b", "a"));
+  network.advance(1h);
+  ASSERT_TRUE(fetching.done());
+  fetching.result();
+  EXPECT_TRUE(folder.read("a") == new_text);
+  EXPECT_EQ(folder.count(), 1u);
+}
+
+TEST(ClientSegments, AreOneWhereTheServerCannotBeginInTheMiddle) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  const std::string text = numbers_up_to(3'000'000);
+  const auto no_restart = [](const CommandSeen& command) {
+    return command.verb == "REST" || command.verb == "RANG" ? std::optional{Reply{502, "No"}} : std::nullopt;
+  };
+  auto server = serve(network, {{"/a", text}}, some_users(), Diary::Hook{no_restart});
+  TestPool pool{network, anna()};
+  EXPECT_EQ(network.run(download_in_segments(pool, "a", folder.string(), 3)).transferred, text.size());
+  EXPECT_TRUE(folder.read("a") == text);
+  EXPECT_EQ(folder.count(), 1u);
+}
+
+TEST(ClientSegments, NameTheFileOfOursThatIsInTheWay) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  std::filesystem::create_directory(folder / "a");
+  auto server = serve(network, {{"/a", numbers_up_to(3'000'000)}}, some_users());
+  TestPool pool{network, anna()};
+  const auto error = error_of(network, download_in_segments(pool, "a", folder / "none/x", 3));
+  EXPECT_EQ(error.channel(), Channel::local);
+  EXPECT_NE(std::string{error.what()}.find("none/x"), std::string::npos);
+  std::filesystem::create_directory(folder / "a/a");
+  EXPECT_EQ(error_of(network, download_in_segments(pool, "a", folder / "a", 3)).code(), std::errc::is_a_directory);
+}
+
 TEST(ClientSegments, OfASmallFileAreOne) {
   SimulatedNetwork network{1};
   const TestFolder folder;

@@ -56,6 +56,17 @@ class LocalTarget {
   }
 };
 
+/// Where a file of the server is to go.
+///
+/// **Errors:** `ClientError`.
+inline LocalTarget local_target(const std::string& local, std::string_view remote) {
+  try {
+    return LocalTarget{local, remote};
+  } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {
+    fail_locally(failure, "RETR", local);
+  }
+}
+
 /// A file of ours to be sent, from `offset` on.
 inline awaitable<FileReader> open_local(std::string local, std::uint64_t offset) {
   auto open = [&] {

@@ -156,13 +156,8 @@ template <class Core, class Open> awaitable<TransferResult> store_file(Core& cor
 /// Fetches a file to a path of ours.
 template <class Core>
 awaitable<TransferResult> fetch_path(Core& core, std::string remote, std::string local, TransferOptions options) {
-  std::optional<LocalTarget> target;
-  try {
-    target.emplace(local, remote);
-  } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {
-    fail_locally(failure, "RETR", local);
-  }
-  co_return co_await fetch_file(core, std::move(remote), *std::move(target), std::move(options));
+  LocalTarget target = local_target(local, remote);
+  co_return co_await fetch_file(core, std::move(remote), std::move(target), std::move(options));
 }
 
 /// Sends the file at a path of ours.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -11,55 +12,20 @@
 namespace ftplike {
 namespace detail {
 
-/// A file of ours that is written at several places at once: aside, and under its name once it is whole.
-class SegmentedFile {
- public:
-  SegmentedFile(const LocalTarget& target, std::uint64_t size)
-      : name_{target.path.name()},
-        folder_{checked([&] { return ::open(target.folder.label().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); })},
-        partial_{make_temporary(folder_.get())} {
-    checked([&] { return ::ftruncate(partial_.file.get(), static_cast<off_t>(size)); });
-  }
-  SegmentedFile(const SegmentedFile&) = delete;
-  SegmentedFile& operator=(const SegmentedFile&) = delete;
-  ~SegmentedFile() {
-    if (partial_.file) ::unlinkat(folder_.get(), partial_.name.c_str(), 0);
-  }
-
-  void write(std::span<const std::byte> bytes, std::uint64_t at) {
-    while (!bytes.empty()) {
-      const auto n =
-          checked([&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at)); });
-      at += static_cast<std::uint64_t>(n);
-      bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-  }
-  void commit() {
-    checked([&] { return ::renameat(folder_.get(), partial_.name.c_str(), folder_.get(), name_.c_str()); });
-    partial_.file = Descriptor{};
-  }
-
- private:
-  std::string name_;
-  Descriptor folder_;
-  Partial partial_;
-};
-
-/// A part of such a file, and how far it has come.
+/// A part of a file, and how far it has come.
 class Segment {
  public:
-  Segment(SegmentedFile& file, std::uint64_t begin, std::uint64_t end) : file_{file}, at_{begin}, end_{end} {}
+  Segment(FileWriter& file, std::uint64_t begin, std::uint64_t end) : file_{file}, at_{begin}, end_{end} {}
   std::uint64_t at() const noexcept { return at_; }
   std::uint64_t left() const noexcept { return end_ - at_; }
   awaitable<void> write(std::span<const std::byte> bytes) {
-    file_.write(bytes, at_);
+    co_await file_.write_at(bytes, at_);
     at_ += bytes.size();
-    co_return;
   }
   awaitable<void> finish() { co_return; }
 
  private:
-  SegmentedFile& file_;
+  FileWriter& file_;
   std::uint64_t at_, end_;
 };
 
@@ -97,10 +63,51 @@ template <class Pool, class Network> awaitable<void> fetch_segment(Pool& pool, N
   while (segment->left() > 0) (void)co_await pool.use(fetch);
 }
 
+/// Fetches the segments of a file whose entry is known. Gives nothing if the server cannot begin in the middle, or if
+/// the file is another one by the end.
+template <class Pool>
+awaitable<std::optional<TransferResult>> fetch_segments(Pool& pool, std::string remote, LocalTarget target, Entry entry,
+                                                        std::uint64_t count, TransferOptions options) {
+  auto& network = pool.network();
+  const Time began = network.now();
+  SharedProgress progress{began, entry.size, options.progress};
+  std::optional<FileWriter> file;
+  try {
+    FileWriter created = co_await target.folder.create_aside(target.path);
+    file.emplace(std::move(created));
+  } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.name()); }
+  const Executor executor = co_await asio::this_coro::executor;
+  Workers workers{executor};
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto segment = std::make_shared<Segment>(*file, entry.size * i / count, entry.size * (i + 1) / count);
+    workers.start(fetch_segment(pool, network, remote, segment, progress, options));
+  }
+  try {
+    co_await workers.join();
+  } catch (const ClientError& failure) {
+    if (failure.verb() != "REST" && failure.verb() != "RANG") throw;
+    co_return std::nullopt;
+  }
+  const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
+  const Entry now = co_await pool.use(look);
+  if (now.size != entry.size || now.modified != entry.modified) co_return std::nullopt;
+  try {
+    co_await file->finish();
+  } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.name()); }
+  const bool keeps_time = options.keep_time && entry.modified != Timestamp{};
+  if (keeps_time) co_await target.folder.set_modified(target.path, entry.modified);
+  TransferResult result;
+  result.transferred = progress.total();
+  result.took = network.now() - began;
+  result.name = target.name();
+  co_return result;
+}
+
 }  // namespace detail
 
 /// Fetches one file over several sessions of a pool at once, for servers or ways that are slow by the connection. What
-/// was lost on the way is gone on with while it lasts, but nothing is kept for a later `resume`.
+/// was lost on the way is gone on with while it lasts, but nothing is kept for a later `resume`. A file that is too
+/// small, or changes under way, or has a server that cannot begin in the middle, is fetched as by `Pool::download`.
 template <class Pool> awaitable<TransferResult> download_in_segments(Pool& pool, std::string remote, std::string local,
                                                                      std::size_t segments,
                                                                      TransferOptions options = {}) {
@@ -108,29 +115,12 @@ template <class Pool> awaitable<TransferResult> download_in_segments(Pool& pool,
   const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
   const Entry entry = co_await pool.use(look);
   const auto most = std::min<std::uint64_t>(segments, entry.size / smallest);
-  if (most < 2 || options.ascii)
-    co_return co_await pool.download(std::move(remote), std::move(local), std::move(options));
-
-  auto& network = pool.network();
-  detail::LocalTarget target{local, remote};
-  detail::SegmentedFile file{target, entry.size};
-  const Time began = network.now();
-  detail::SharedProgress progress{began, entry.size, options.progress};
-  const Executor executor = co_await asio::this_coro::executor;
-  detail::Workers workers{executor};
-  for (std::uint64_t i = 0; i < most; ++i) {
-    const auto segment = std::make_shared<detail::Segment>(file, entry.size * i / most, entry.size * (i + 1) / most);
-    workers.start(detail::fetch_segment(pool, network, remote, segment, progress, options));
+  if (most > 1 && !options.ascii) {
+    detail::LocalTarget target = detail::local_target(local, remote);
+    auto result = co_await detail::fetch_segments(pool, remote, std::move(target), entry, most, options);
+    if (result) co_return *std::move(result);
   }
-  co_await workers.join();
-  file.commit();
-  if (options.keep_time && entry.modified != Timestamp{})
-    co_await target.folder.set_modified(target.path, entry.modified);
-  TransferResult result;
-  result.transferred = progress.total();
-  result.took = network.now() - began;
-  result.name = target.name();
-  co_return result;
+  co_return co_await pool.download(std::move(remote), std::move(local), std::move(options));
 }
 
 }  // namespace ftplike

@@ -75,6 +75,12 @@ class DirectoryStorage {
     const auto size = partial->size;
     co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size};
   }
+  /// A file that is written with `write_at`, whatever else is under way to its name, and that nobody goes on with.
+  awaitable<Writer> create_aside(Path path) {
+    auto place = co_await find_target(path);
+    auto temporary = detail::make_temporary(place.directory);
+    co_return Writer{state_, std::move(path), std::move(place), std::move(temporary), 0};
+  }
   /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one.
   awaitable<Writer> create_unique(Path path) {
     auto place = co_await find(path, detail::Follow::no);

@@ -154,14 +154,11 @@ class FileWriter {
   }
 
   /// **Errors:** `no_space_on_device` and the like; what was written before stays.
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    auto put = [&] { put_all(bytes); };
-    if (slow_ == 0) {
-      put();
-    } else {
-      --slow_;
-      co_await blocking(put);
-    }
+  awaitable<void> write(std::span<const std::byte> bytes) { return put(bytes, size_); }
+  /// The same anywhere in the file. Others may write elsewhere meanwhile.
+  awaitable<void> write_at(std::span<const std::byte> bytes, std::uint64_t at) {
+    co_await put(bytes, at);
+    size_ = std::max(size_, at);
   }
 
   /// Puts the file under its name, with the mode of the file that it replaces.
@@ -186,16 +183,27 @@ class FileWriter {
   std::uint64_t size() const noexcept { return size_; }
 
  private:
-  void put_all(std::span<const std::byte> bytes) {
+  /// Writes from `at` on, which is moved to the end of what was written.
+  awaitable<void> put(std::span<const std::byte> bytes, std::uint64_t& at) {
     constexpr unsigned slow_writes = 64;  // that many are done elsewhere once one was slow
-    const auto begin = std::chrono::steady_clock::now();
-    while (!bytes.empty()) {
-      const auto n = detail::checked(
-          [&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(size_)); });
-      size_ += static_cast<std::uint64_t>(n);
-      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    bool was_slow = false;
+    auto put_all = [&] {
+      const auto begin = std::chrono::steady_clock::now();
+      while (!bytes.empty()) {
+        const auto n = detail::checked(
+            [&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at)); });
+        at += static_cast<std::uint64_t>(n);
+        bytes = bytes.subspan(static_cast<std::size_t>(n));
+      }
+      was_slow = std::chrono::steady_clock::now() - begin >= state_->options.slow_write;
+    };
+    if (slow_ == 0) {
+      put_all();
+    } else {
+      --slow_;
+      co_await blocking(put_all);
     }
-    if (std::chrono::steady_clock::now() - begin >= state_->options.slow_write) slow_ = slow_writes;
+    if (was_slow) slow_ = slow_writes;
   }
 
   void commit() {

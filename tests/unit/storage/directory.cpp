@@ -477,6 +477,32 @@ TEST_F(DirectoryStorageTest, LeavesAnEmptyPartialFileToWhoeverJustMadeIt) {
   EXPECT_EQ(files.run(files.storage.partial_size(Path{"/a"})), 4u);
 }
 
+TEST_F(DirectoryStorageTest, WritesAFileAsideFromItsEndToItsBeginning) {
+  files.put("/a", "old");
+  files.run(files.storage.set_mode(Path{"/a"}, 0600));
+  files.leave("/a", "part");
+  auto writer = files.run(files.storage.create_aside(Path{"/a"}));
+  files.run(writer.write_at(ftplike::as_bytes("world"), 6));
+  files.run(writer.write_at(ftplike::as_bytes("hello "), 0));
+  EXPECT_EQ(writer.size(), 11u);
+  EXPECT_EQ(files.get("/a"), "old");
+  files.run(writer.finish());
+  EXPECT_EQ(files.get("/a"), "hello world");
+  using enum fs::perms;
+  EXPECT_EQ(fs::status(root_ / "a").permissions(), owner_read | owner_write);
+  EXPECT_EQ(files.run(files.storage.partial_size(Path{"/a"})), 4u);
+}
+
+TEST_F(DirectoryStorageTest, KeepsNothingThatWasWrittenAsideAndNotFinished) {
+  {
+    auto writer = files.run(files.storage.create_aside(Path{"/a"}));
+    files.run(writer.write_at(ftplike::as_bytes("text"), 0));
+    EXPECT_EQ(hidden().size(), 1u);
+  }
+  EXPECT_TRUE(hidden().empty());
+  EXPECT_EQ(files.error(files.storage.create_aside(Path{"/"})), std::errc::is_a_directory);
+}
+
 TEST_F(DirectoryStorageTest, KeepsWhatFittedOnAFullDisk) {
   const auto child = ::fork();
   ASSERT_GE(child, 0);
