@@ -91,12 +91,12 @@ TEST(Mirror, SaysWhatItWouldDoAndWhyBeforeItDoesAnything) {
   TestPool pool{network, anna()};
   const MirrorPlan plan = network.run(plan_mirror(pool, "", folder.string(), with_removals()));
   EXPECT_EQ(plan.text(),
+            "remove mine/x: is not in the source\n"
+            "remove directory mine: is not in the source\n"
             "make directory new: is missing\n"
             "transfer a, 5 bytes: is missing\n"
             "transfer b, 6 bytes: has another size\n"
-            "transfer new/c, 1 bytes: is missing\n"
-            "remove mine/x: is not in the source\n"
-            "remove directory mine: is not in the source\n");
+            "transfer new/c, 1 bytes: is missing\n");
   EXPECT_EQ(plan.bytes(), 12u);
   EXPECT_EQ(plan.count(MirrorKind::transfer), 3u);
   EXPECT_EQ(folder.count(), 3u);
@@ -179,10 +179,10 @@ TEST(Mirror, TransfersOnlyWhatIsIncludedAndNotExcluded) {
                           {"empty", a_directory()},
                           {"secret.jpg", a_file(1)}},
                          {{"old.jpg", a_file(1)}, {"old.txt", a_file(1)}}, options),
+            "remove old.jpg: is not in the source\n"
             "make directory docs: is missing\n"
             "transfer a.jpg, 1 bytes: is missing\n"
-            "transfer docs/c.txt, 1 bytes: is missing\n"
-            "remove old.jpg: is not in the source\n");
+            "transfer docs/c.txt, 1 bytes: is missing\n");
 }
 
 TEST(Mirror, DoesNotLookIntoDirectoriesThatAreExcluded) {
@@ -227,11 +227,35 @@ TEST(Mirror, DoesNotFollowLinksOfOurs) {
 
 TEST(Mirror, RemovesNothingWhereAListingCannotBeUnderstood) {
   detail::MirrorTree source, target;
-  source.unread.emplace_back("what is this?");
+  source.add_unread("what is this?");
+  source.add_unread("and this?");
   target.entries = {{"a", a_file(1)}};
   const MirrorOptions options = with_removals();
   EXPECT_EQ((detail::MirrorPlanner{source, target, options}.plan().text()),
-            "skip all removals: a line of a listing cannot be understood: what is this?\n");
+            "skip all removals: 2 lines of listings cannot be understood, the first is: what is this?\n");
+}
+
+TEST(Mirror, RemovesBeforeWhatMayHaveTheSameNameInTheTargetComes) {
+  // As if the target took capital and small letters for the same.
+  EXPECT_EQ(
+      plan_between({{"A", a_file(1)}, {"D", a_directory()}}, {{"a", a_file(1)}, {"d", a_directory()}}, with_removals()),
+      "remove directory d: is not in the source\n"
+      "remove a: is not in the source\n"
+      "make directory D: is missing\n"
+      "transfer A, 1 bytes: is missing\n");
+}
+
+TEST(Mirror, LooksOnceIntoADirectoryThatIsListedTwice) {
+  SimulatedNetwork network{1};
+  const TestFolder folder;
+  ScriptedServer server{network};
+  server.welcomes({"MLST type*;size*;"}).passive().accepts_data().hears("MLSD").says("150 Here");
+  server.sends("type=dir; d\r\ntype=dir; d\r\n").closes_data().says("226 Done");
+  server.passive().accepts_data().hears("MLSD d").says("150 Here").closes_data().says("226 Done");
+  PoolOptions options;
+  options.client.dialect = Dialect::standard;
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+  EXPECT_EQ(plan_of(network, pool, "", folder.string()), "make directory d: is missing\n");
 }
 
 TEST(Mirror, TakesNoNameThatLeadsOutOfTheFolder) {

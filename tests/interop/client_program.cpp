@@ -120,7 +120,7 @@ TEST_F(ClientProgram, MirrorsOnlyWhatDiffersAndShowsItBefore) {
   auto dry = words;
   dry.emplace_back("--dry-run");
   const auto shown = client(dry);
-  EXPECT_EQ(shown.output, "transfer a, 1 bytes: is missing\nremove old: is not in the source\n");
+  EXPECT_EQ(shown.output, "remove old: is not in the source\ntransfer a, 1 bytes: is missing\n");
   EXPECT_EQ(tree_of(ours), (std::map<std::string, std::string>{{"copy/", ""}, {"copy/old", "3"}}));
   ASSERT_TRUE(ended_well(client(words)));
   EXPECT_EQ(tree_of(ours), (std::map<std::string, std::string>{{"copy/", ""}, {"copy/a", "1"}}));

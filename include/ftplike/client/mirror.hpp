@@ -81,12 +81,12 @@ template <class Pool> awaitable<MirrorTree> remote_tree(Pool& pool, std::string 
     const std::vector<Entry> entries = co_await pool.use(list);
     for (const Entry& entry : entries) {
       if (entry.name.empty()) {
-        tree.unread.push_back(entry.listed);
+        tree.add_unread(entry.listed);
         continue;
       }
       std::string inner = joined(directory, entry.name);
-      if (entry.is_directory() && concerns(options, inner, entry)) left.push_back(inner);
-      tree.add(std::move(inner), entry, options);
+      const bool is_new = tree.add(inner, entry, options);
+      if (is_new && entry.is_directory() && concerns(options, inner, entry)) left.push_back(std::move(inner));
     }
   }
   co_return tree;

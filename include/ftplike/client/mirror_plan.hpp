@@ -61,7 +61,7 @@ struct MirrorOptions {
   Direction direction = Direction::received;  // from the server to us, or the other way
   /// Leave alone what is as new in the target as in the source, even if it has another size.
   bool only_newer = false;
-  /// Remove what the source does not have.
+  /// Remove what the source does not have, before anything else is done.
   bool delete_others = false;
   /// Patterns for files, of which one has to fit if there are any, and for files and directories that are left alone on
   /// both sides. A pattern with a '/' is for the path from the root of the mirror, any other for the name.
@@ -108,16 +108,21 @@ class MirrorTree {
   bool exists = true;
   bool tells_seconds = true;  // the times are no coarser than that
   std::map<std::string, Entry> entries;
-  std::vector<std::string> unread;  // lines of a listing that say nothing to us
+  std::size_t unread_lines = 0;  // of a listing, that say nothing to us
+  std::string unread;            // the first of them
 
   const Entry* find(const std::string& path) const {
     const auto found = entries.find(path);
     return found == entries.end() ? nullptr : &found->second;
   }
-  void add(std::string path, Entry entry, const MirrorOptions& options) {
+  /// Whether that is new here.
+  bool add(std::string path, Entry entry, const MirrorOptions& options) {
     const auto depth = static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
     if (entries.size() == options.entries || depth > options.depth) throw std::system_error(Errc::bad_listing);
-    entries.insert_or_assign(std::move(path), std::move(entry));
+    return entries.insert_or_assign(std::move(path), std::move(entry)).second;
+  }
+  void add_unread(std::string line) {
+    if (unread_lines++ == 0) unread = std::move(line);
   }
 };
 
@@ -150,9 +155,10 @@ class MirrorPlanner {
     plan.direction = options_.direction;
     plan.skipped = std::move(notes_);
     plan.actions = std::move(in_the_way_);
+    // To a target that takes "a" and "A" for one, what comes may have the name of what goes.
+    std::move(others_.begin(), others_.end(), std::back_inserter(plan.actions));
     for (const auto& path : directories_) plan.actions.emplace_back(Kind::make_directory, Reason::missing, path);
     std::move(transfers_.begin(), transfers_.end(), std::back_inserter(plan.actions));
-    std::move(others_.begin(), others_.end(), std::back_inserter(plan.actions));
     return plan;
   }
 
@@ -226,9 +232,10 @@ class MirrorPlanner {
     return true;
   }
   void remove_others() {
-    if (!source_.unread.empty() || !target_.unread.empty()) {
-      notes_.push_back("all removals: a line of a listing cannot be understood: " +
-                       (source_.unread.empty() ? target_.unread : source_.unread).front());
+    const MirrorTree& unclear = source_.unread_lines > 0 ? source_ : target_;
+    if (unclear.unread_lines > 0) {
+      notes_.push_back("all removals: " + std::to_string(unclear.unread_lines) +
+                       " lines of listings cannot be understood, the first is: " + unclear.unread);
       return;
     }
     std::set<std::string> kept;  // directories with something that stays
