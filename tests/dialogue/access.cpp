@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 MemoryStorage some_files() { return {{"/a.txt", "hello"}, {"/people/carl/c.txt", "of carl"}}; }
 
 TEST(Login, LetsInWhoKnowsThePassword) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files(), some_users());
   Dialogue client{network};
   EXPECT_EQ(client.say("USER anna"), "331 Password required\r\n");
@@ -20,7 +20,7 @@ TEST(Login, LetsInWhoKnowsThePassword) {
 }
 
 TEST(Login, NeverShowsAPasswordToTheObserver) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files(), some_users());
   Dialogue client{network};
   client.log_in();
@@ -31,7 +31,7 @@ TEST(Login, NeverShowsAPasswordToTheObserver) {
 }
 
 TEST(Login, SaysTheSameOfWrongPasswordsAndOfUsersWhoDoNotExist) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files(), some_users());
   Dialogue wrong{network}, nobody{network};
   EXPECT_EQ(wrong.say("USER anna"), nobody.say("USER nobody"));
@@ -43,7 +43,7 @@ TEST(Login, SaysTheSameOfWrongPasswordsAndOfUsersWhoDoNotExist) {
 }
 
 TEST(Login, PausesTwiceAsLongAfterEachAttemptAndThenCloses) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files(), some_users());
   Dialogue client{network};
   const auto attempt = [&client](Duration pause) {
@@ -59,7 +59,7 @@ TEST(Login, PausesTwiceAsLongAfterEachAttemptAndThenCloses) {
 }
 
 TEST(Login, MayAlsoFailBeforeItGoesWell) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files(), some_users());
   Dialogue client{network};
   client.say("USER anna");
@@ -72,7 +72,7 @@ TEST(Login, MayAlsoFailBeforeItGoesWell) {
 }
 
 TEST(Login, TakesAPasswordOnlyAfterAUser) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files(), some_users());
   Dialogue client{network};
   EXPECT_EQ(client.say("PASS secret"), "503 USER first\r\n");
@@ -81,7 +81,7 @@ TEST(Login, TakesAPasswordOnlyAfterAUser) {
 }
 
 TEST(Login, OfAnonymousTakesAnyPasswordAndReads) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files(), some_users());
   for (const auto name : {"anonymous", "ftp", "Anonymous"}) {
     Dialogue client{network};
@@ -93,7 +93,7 @@ TEST(Login, OfAnonymousTakesAnyPasswordAndReads) {
 }
 
 TEST(Login, CanBeFollowedByAnother) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files(), some_users());
   Dialogue client{network};
   client.log_in("carl");
@@ -104,7 +104,7 @@ TEST(Login, CanBeFollowedByAnother) {
 }
 
 TEST(Login, EndsWithReinAndLeavesNothingBehind) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/d/a.txt", "hello"}}, some_users());
   Dialogue client{network};
   client.log_in().binary();
@@ -125,7 +125,7 @@ TEST(Login, EndsWithReinAndLeavesNothingBehind) {
 }
 
 TEST(Login, MayTakeItsTimeAgainAfterRein) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files(), some_users());
   Dialogue client{network};
   client.log_in();
@@ -137,7 +137,7 @@ TEST(Login, MayTakeItsTimeAgainAfterRein) {
 }
 
 TEST(Login, OfAGuestMayComeLate) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files());
   Dialogue client{network};
   EXPECT_EQ(client.hear_after(4min), "");
@@ -147,7 +147,7 @@ TEST(Login, OfAGuestMayComeLate) {
 }
 
 TEST(Account, IsAskedForByNobody) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files(), some_users());
   Dialogue client{network};
   client.log_in();
@@ -172,7 +172,7 @@ TEST(Rights, AreAskedForByEachCommand) {
         for (const auto& [one, unused] : needed) {
           if ((one == right) == granted) rights = rights | one;
         }
-        SimulatedNetwork network{1};
+        TestNetwork network{1};
         auto server = serve(network, {{"/a.txt", "hello"}, {"/d/", ""}}, GuestAuthenticator{rights});
         Dialogue client{network};
         const auto reply = client.say(command);
@@ -183,7 +183,7 @@ TEST(Rights, AreAskedForByEachCommand) {
 }
 
 TEST(Root, OfAnAccountIsAllThatItSees) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files = some_files();
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -201,7 +201,7 @@ TEST(Root, OfAnAccountIsAllThatItSees) {
 }
 
 TEST(Root, IsNotNamedInTheStatusOfATransfer) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files(), some_users());
   Dialogue client{network};
   client.log_in("carl").binary().passive();
@@ -215,7 +215,7 @@ TEST(VirtualHost, ChoosesAmongUsersOfOneName) {
   UserTable users{GuestAuthenticator{Rights::none()}};
   users.add(UserEntry{Account{"anna", Path{"/one"}, Rights::all()}, Password::plain("first"), "one.example"});
   users.add(UserEntry{Account{"anna", Path{"/two"}, Rights::all()}, Password::plain("second"), "two.example"});
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/one/1", "x"}, {"/two/2", "xx"}}, users);
   Dialogue client{network};
   EXPECT_EQ(client.say("HOST two.example"), "220 Host accepted\r\n");
@@ -229,7 +229,7 @@ TEST(VirtualHost, ChoosesAmongUsersOfOneName) {
 }
 
 TEST(VirtualHost, MakesTheSessionAStandardOne) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files());
   Dialogue client{network};
   EXPECT_EQ(client.say("HOST any.example"), "220 Host accepted\r\n");
@@ -237,7 +237,7 @@ TEST(VirtualHost, MakesTheSessionAStandardOne) {
 }
 
 TEST(VirtualHost, CannotBeNamedBetweenUserAndPassword) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, some_files(), some_users());
   Dialogue client{network};
   client.say("USER anna");

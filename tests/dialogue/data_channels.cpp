@@ -20,7 +20,7 @@ bool is_closed(Dialogue& client, std::uint16_t port) {
 // ---- passive
 
 TEST(PassiveChannel, TellsThePortOfEpsvAndSendsTheFileOverIt) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.say("EPSV"), "229 Entering extended passive mode (|||40001|)\r\n");
@@ -31,7 +31,7 @@ TEST(PassiveChannel, TellsThePortOfEpsvAndSendsTheFileOverIt) {
 }
 
 TEST(PassiveChannel, TellsAddressAndPortOfPasv) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.say("PASV"), "227 Entering passive mode (127,0,0,1,156,65)\r\n");
@@ -40,7 +40,7 @@ TEST(PassiveChannel, TellsAddressAndPortOfPasv) {
 }
 
 TEST(PassiveChannel, KnowsTheProtocolsOfEpsv) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue four{network};
   EXPECT_EQ(four.code("EPSV 1"), 229);
@@ -55,7 +55,7 @@ TEST(PassiveChannel, KnowsTheProtocolsOfEpsv) {
 }
 
 TEST(PassiveChannel, AllowsNothingElseAfterEpsvAll) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.say("EPSV ALL"), "200 EPSV ALL accepted\r\n");
@@ -66,7 +66,7 @@ TEST(PassiveChannel, AllowsNothingElseAfterEpsvAll) {
 }
 
 TEST(PassiveChannel, TellsThePublicAddressOfTheClientsNetwork) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   network.host("127.0.0.1", "10.0.0.1");
   PublicAddress by_network;
   by_network.add(Network{address("10.0.0.0"), 8}, address("10.9.9.9")).add(Network{}, address("192.0.2.7"));
@@ -80,7 +80,7 @@ TEST(PassiveChannel, TellsThePublicAddressOfTheClientsNetwork) {
 }
 
 TEST(PassiveChannel, TellsTheAddressThatTheClientReachedWithoutAPublicOne) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   network.host("127.0.0.1", "10.0.0.1");
   auto server = serve(network, files_to_move());
   server.listen({address("10.0.0.1"), TestServer::port});
@@ -89,7 +89,7 @@ TEST(PassiveChannel, TellsTheAddressThatTheClientReachedWithoutAPublicOne) {
 }
 
 TEST(PassiveChannel, HasOneOpenPortASession) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   const auto listeners = network.open_acceptors();
   {
@@ -106,7 +106,7 @@ TEST(PassiveChannel, HasOneOpenPortASession) {
 
 TEST(PassiveChannel, ClosesItsPortWhenItIsNotWantedAnyMore) {
   for (const std::string_view command : {"ABOR", "USER anna", "REIN", "PORT 127,0,0,1,200,0", "QUIT"}) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     auto server = serve(network, files_to_move());
     const auto listeners = network.open_acceptors();
     Dialogue client{network};
@@ -117,7 +117,7 @@ TEST(PassiveChannel, ClosesItsPortWhenItIsNotWantedAnyMore) {
 }
 
 TEST(PassiveChannel, TakesAConnectionThatComesBeforeTheCommand) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files = files_to_move();
   auto server = serve(network, files);
   Dialogue client{network};
@@ -129,7 +129,7 @@ TEST(PassiveChannel, TakesAConnectionThatComesBeforeTheCommand) {
 }
 
 TEST(PassiveChannel, TakesAConnectionThatComesAtTheLastMoment) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   const auto port = client.passive();
@@ -140,7 +140,7 @@ TEST(PassiveChannel, TakesAConnectionThatComesAtTheLastMoment) {
 }
 
 TEST(PassiveChannel, GivesUpAfterTheLimitAndTheSessionLives) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   const auto listeners = network.open_acceptors();
   Dialogue client{network};
@@ -152,7 +152,7 @@ TEST(PassiveChannel, GivesUpAfterTheLimitAndTheSessionLives) {
 }
 
 TEST(PassiveChannel, UsesOnlyTheFirstOfTwoConnections) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   const auto port = client.passive();
@@ -164,7 +164,7 @@ TEST(PassiveChannel, UsesOnlyTheFirstOfTwoConnections) {
 }
 
 TEST(PassiveChannel, LetsOneAnnouncementBeUsedOnce) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.fetch("RETR a.txt"), "hello");
@@ -173,7 +173,7 @@ TEST(PassiveChannel, LetsOneAnnouncementBeUsedOnce) {
 }
 
 TEST(PassiveChannel, MayBeUsedByTheNextCommandIfOneFailsBefore) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   auto early = client.open(client.passive());
@@ -183,7 +183,7 @@ TEST(PassiveChannel, MayBeUsedByTheNextCommandIfOneFailsBefore) {
 }
 
 TEST(PassiveChannel, IsNotUsedUpByStrangers) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   const auto port = client.passive();
@@ -199,7 +199,7 @@ TEST(PassiveChannel, IsNotUsedUpByStrangers) {
 }
 
 TEST(PassiveChannel, StrangersDoNotMakeTheWaitLonger) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   const auto port = client.passive();
@@ -214,7 +214,7 @@ TEST(PassiveChannel, StrangersDoNotMakeTheWaitLonger) {
 // ---- announced
 
 TEST(AnnouncedChannel, IsNotUsedUpByStrangers) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files = files_to_move();
   auto server = serve(network, files);
   Dialogue client{network};
@@ -229,7 +229,7 @@ TEST(AnnouncedChannel, IsNotUsedUpByStrangers) {
 }
 
 TEST(AnnouncedChannel, GivesUpAfterTheLimitAndTheSessionLives) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files = files_to_move();
   auto server = serve(network, files);
   const auto listeners = network.open_acceptors();
@@ -251,7 +251,7 @@ std::string here(std::uint16_t port) {
 }
 
 TEST(ActiveChannel, ConnectsToThePortThatTheClientNames) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   auto listener = network.listen_raw({address("127.0.0.1"), 51200});
@@ -265,7 +265,7 @@ TEST(ActiveChannel, ConnectsToThePortThatTheClientNames) {
 
 TEST(ActiveChannel, TakesUploadsOverEprtOnBothFamilies) {
   for (const std::string host : {"127.0.0.1", "::1"}) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     MemoryStorage files = files_to_move();
     auto server = serve(network, files);
     Dialogue client{network, host, host};
@@ -282,7 +282,7 @@ TEST(ActiveChannel, TakesUploadsOverEprtOnBothFamilies) {
 }
 
 TEST(ActiveChannel, RefusesOtherHostsAndLowPortsBeforeAnyConnect) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   network.host("10.0.0.66");
   auto server = serve(network, files_to_move());
   Dialogue client{network};
@@ -299,7 +299,7 @@ TEST(ActiveChannel, RefusesOtherHostsAndLowPortsBeforeAnyConnect) {
 }
 
 TEST(ActiveChannel, RefusesWhatIsNoAddress) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   for (const auto command : {"PORT", "PORT 1,2,3,4,5", "PORT 127,0,0,1,256,0", "PORT 127,0,0,1,200,0,1",
@@ -311,7 +311,7 @@ TEST(ActiveChannel, RefusesWhatIsNoAddress) {
 }
 
 TEST(ActiveChannel, AnswersWhenNobodyListensThere) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.code("PORT " + here(51200)), 200);
@@ -320,7 +320,7 @@ TEST(ActiveChannel, AnswersWhenNobodyListensThere) {
 }
 
 TEST(ActiveChannel, GivesUpAConnectThatNeverEnds) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   const auto listener = network.listen_raw({address("127.0.0.1"), 51200});
@@ -333,7 +333,7 @@ TEST(ActiveChannel, GivesUpAConnectThatNeverEnds) {
 }
 
 TEST(ActiveChannel, CanBeAbortedWhileItConnects) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.code("PORT " + here(51200)), 200);
@@ -343,7 +343,7 @@ TEST(ActiveChannel, CanBeAbortedWhileItConnects) {
 }
 
 TEST(NegotiatedChannel, UsesWhatWasNegotiatedLast) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move());
   const auto listeners = network.open_acceptors();
   Dialogue client{network};
@@ -360,7 +360,7 @@ TEST(NegotiatedChannel, UsesWhatWasNegotiatedLast) {
 // ---- ports
 
 TEST(DataPortRange, WhenUsedUpGivesFourTwoFiveAndLeaksNothing) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move(), DataPorts{40001, 40002});
   const auto listeners = network.open_acceptors();
   Dialogue third{network};
@@ -380,7 +380,7 @@ TEST(DataPortRange, WhenUsedUpGivesFourTwoFiveAndLeaksNothing) {
 }
 
 TEST(DataPortRange, IsHandedOutInTurnPastPortsOfOthers) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move(), DataPorts{40001, 40003});
   const auto other_program = network.listen_raw({address("127.0.0.1"), 40002});
   Dialogue client{network};
@@ -390,7 +390,7 @@ TEST(DataPortRange, IsHandedOutInTurnPastPortsOfOthers) {
 }
 
 TEST(DataPortRange, OfOneServesOneTransferAfterAnother) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_to_move(), DataPorts{40001, 40001});
   Dialogue client{network};
   for (int i = 0; i < 20; ++i) EXPECT_EQ(client.fetch("RETR a.txt"), "hello");

@@ -24,12 +24,12 @@ struct Underway {
     data.emplace(client.open(client.passive()));
     EXPECT_EQ(client.code("RETR a"), 150);
   }
-  SimulatedNetwork network{1, {.window = 20'000}};
+  TestNetwork network{1, {.window = 20'000}};
   std::string text = std::string(1'000'000, 'x');
   MemoryStorage files{{"/a", text}, {"/b", "small"}};
   TestServer server = serve(network, files, some_users());
   Dialogue client{network};
-  std::optional<SimulatedPeer> data;
+  std::optional<TestPeer> data;
 };
 
 // ---- ABOR
@@ -52,7 +52,7 @@ TEST(Abor, MayComeAsTelnetSynchWithOrWithoutItsMark) {
 }
 
 TEST(Abor, EndsAnUploadAndKeepsWhatHasCome) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/a", "old"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -71,7 +71,7 @@ TEST(Abor, EndsAnUploadAndKeepsWhatHasCome) {
 
 TEST(Abor, EndsTheWaitForADataConnection) {
   for (const bool passive : {true, false}) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     auto server = serve(network, {{"/a", "hello"}});
     const auto listeners = network.open_acceptors();
     Dialogue client{network};
@@ -84,7 +84,7 @@ TEST(Abor, EndsTheWaitForADataConnection) {
 }
 
 TEST(Abor, HasNothingToDoWithoutATransfer) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "hello"}}, some_users());
   Dialogue client{network};
   EXPECT_EQ(client.say("ABOR"), "225 No transfer to abort\r\n");
@@ -114,7 +114,7 @@ TEST(Abor, IsAnsweredInItsPlaceAmongOtherCommands) {
 }
 
 TEST(Abor, MayComeInOnePieceWithTheCommandThatItAborts) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "hello"}}, some_users());
   Dialogue client{network};
   client.log_in().passive();
@@ -123,7 +123,7 @@ TEST(Abor, MayComeInOnePieceWithTheCommandThatItAborts) {
 }
 
 TEST(Abor, EndsAListing) {
-  SimulatedNetwork network{1, {.window = 100}};
+  TestNetwork network{1, {.window = 100}};
   MemoryStorage files;
   for (int i = 0; i < 1000; ++i) files.put("/file" + std::to_string(i), "");
   auto server = serve(network, files, some_users());
@@ -160,7 +160,7 @@ TEST(Stat, OfAFileWaitsItsTurn) {
 }
 
 TEST(Stat, TellsOfATransferThatWaitsForItsConnection) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "hello"}}, some_users());
   Dialogue client{network};
   client.log_in().passive();
@@ -180,7 +180,7 @@ TEST(Quit, DuringATransferTakesEffectAfterIt) {
 }
 
 TEST(Quit, IsTheLastCommandThatIsAnswered) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   EXPECT_EQ(client.say("NOOP\r\nQUIT\r\nNOOP"), "200 OK\r\n221 Goodbye\r\n");
@@ -188,7 +188,7 @@ TEST(Quit, IsTheLastCommandThatIsAnswered) {
 }
 
 TEST(Pipeline, IsAnsweredInOrder) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -208,7 +208,7 @@ TEST(Pipeline, BehindATransferWaitsForItsEnd) {
 }
 
 TEST(Pipeline, OfTransfersRunsOneAfterAnother) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/a", "hello"}};
   auto server = serve(network, files);
   Dialogue client{network};
@@ -236,7 +236,7 @@ TEST(Pipeline, OfAThousandCommandsDuringATransferIsAnsweredAfterIt) {
 
 TEST(Pipeline, IsNotReadWithoutBoundDuringATransfer) {
   Underway it;
-  auto control = it.network.run(it.network.connect({address("127.0.0.1"), TestServer::port}));
+  auto control = it.network.run(connection_to(it.network, {address("127.0.0.1"), TestServer::port}));
   std::string commands = "USER anna\r\nPASS secret\r\nTYPE I\r\nEPSV\r\nRETR a\r\n";
   for (int i = 0; i < 20'000; ++i) commands += "NOOP\r\n";
   Started<void> writing{it.network.executor(), control.write(as_bytes(commands))};
@@ -257,7 +257,7 @@ TEST(Pipeline, BeyondWhatIsReadAheadStillEndsWithTheClient) {
 }
 
 TEST(Pipeline, OfTransfersLetsEachOfThemBeAborted) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "hello"}, {"/b", "world"}});
   Dialogue client{network};
   auto early = client.open(client.passive());

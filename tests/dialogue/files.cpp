@@ -11,7 +11,7 @@ struct Named {
     client.log_in().binary();
   }
   std::string say(std::string_view line) { return client.say(line); }
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   TestServer server = serve(network, files, some_users());
   Dialogue client{network};

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 
 TEST(LongLine, IsReportedOnceAndTheSessionLives) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   EXPECT_EQ(client.say("NOOP " + std::string(4091, 'x')), "200 OK\r\n") << "4096 bytes are allowed";
@@ -19,7 +19,7 @@ TEST(LongLine, IsReportedOnceAndTheSessionLives) {
 }
 
 TEST(LongLine, WithoutAnEndIsReportedBeforeItHasOne) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   EXPECT_EQ(client.say("NOOP"), "200 OK\r\n");
@@ -32,7 +32,7 @@ TEST(LongLine, WithoutAnEndIsReportedBeforeItHasOne) {
 }
 
 TEST(LongLine, IsReportedOnceInTheDialectWithoutLineEndingsToo) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   client.type(std::string(100'000, 'x'));
@@ -42,7 +42,7 @@ TEST(LongLine, IsReportedOnceInTheDialectWithoutLineEndingsToo) {
 }
 
 TEST(LongLine, IsAsLongAsTheLimitSays) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   Limits limits;
   limits.line = 20;
   auto server = serve(network, {}, limits);
@@ -52,7 +52,7 @@ TEST(LongLine, IsAsLongAsTheLimitSays) {
 }
 
 TEST(BadBytes, InALineAreRefused) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   auto server = serve(network, files);
   Dialogue client{network};
@@ -65,7 +65,7 @@ TEST(BadBytes, InALineAreRefused) {
 }
 
 TEST(EmptyLine, IsNoCommand) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   EXPECT_EQ(client.say(""), "500 Command expected\r\n");
@@ -78,7 +78,7 @@ TEST(ForeignProtocol, EndsTheSessionAtItsFirstVerb) {
        {"GET / HTTP/1.1\r\nHost: x\r\nDELE a\r\n\r\n", "POST / HTTP/1.1\r\nDELE a\r\n", "HEAD / HTTP/1.0\r\nDELE a\r\n",
         "PUT /a HTTP/1.1\r\nDELE a\r\n", "CONNECT x:1 HTTP/1.1\r\nDELE a\r\n", "OPTIONS * HTTP/1.1\r\nDELE a\r\n",
         "EHLO x\r\nDELE a\r\n", "HELO x\r\nDELE a\r\n", "get / HTTP/1.1\r\nDELE a\r\n"}) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     MemoryStorage files{{"/a", "kept"}};
     auto server = serve(network, files);
     Dialogue client{network};
@@ -90,7 +90,7 @@ TEST(ForeignProtocol, EndsTheSessionAtItsFirstVerb) {
 }
 
 TEST(ForeignProtocol, OfTlsGetsNoCommandThrough) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   std::string hello = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"s;
@@ -102,7 +102,7 @@ TEST(ForeignProtocol, OfTlsGetsNoCommandThrough) {
 }
 
 TEST(Flood, OfCommandsIsAnsweredOneByOne) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   std::string commands, replies;
@@ -115,7 +115,7 @@ TEST(Flood, OfCommandsIsAnsweredOneByOne) {
 }
 
 TEST(Flood, OfEmptyLinesIsAnsweredOneByOne) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   client.type(std::string(3000, '\n'));
@@ -124,7 +124,7 @@ TEST(Flood, OfEmptyLinesIsAnsweredOneByOne) {
 }
 
 TEST(Flood, OfPassivePortsLeavesOneOpen) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   const auto listeners = network.open_acceptors();
   Dialogue client{network};
@@ -134,7 +134,7 @@ TEST(Flood, OfPassivePortsLeavesOneOpen) {
 }
 
 TEST(Flood, OfConnectionsThatSayNothingIsGoneAfterTheLimit) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   std::vector<std::unique_ptr<Dialogue>> clients;
   for (int i = 0; i < 200; ++i) clients.push_back(std::make_unique<Dialogue>(network));
@@ -144,7 +144,7 @@ TEST(Flood, OfConnectionsThatSayNothingIsGoneAfterTheLimit) {
 }
 
 TEST(Reply, ShowsNoControlCharactersOfNames) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   EXPECT_EQ(client.say("MKD a\x1b[31m\tb"), "257 \"/a?[31m\tb\" created\r\n");
@@ -152,7 +152,7 @@ TEST(Reply, ShowsNoControlCharactersOfNames) {
 }
 
 TEST(Names, AreBytesThatComeBackAsTheyWere) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   auto server = serve(network, files);
   Dialogue client{network};
@@ -169,7 +169,7 @@ TEST(Names, AreBytesThatComeBackAsTheyWere) {
 }
 
 TEST(Names, DoubleTheByteThatTelnetKeepsForItself) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   auto server = serve(network, files);
   Dialogue client{network};
@@ -182,7 +182,7 @@ TEST(Names, DoubleTheByteThatTelnetKeepsForItself) {
 }
 
 TEST(Names, WithALineEndingInAStorageBreakNoListing) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/a\r\nb", "x"}, {"/c", "x"}};
   auto server = serve(network, files);
   Dialogue client{network};
@@ -198,7 +198,7 @@ TEST(Pieces, OfEverySizeMakeTheSameCommands) {
   std::string heard;
   for (const auto split : {Split::nowhere, Split::every_byte, Split::somewhere}) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-      SimulatedNetwork network{seed, {.split = split, .delay = 1ms, .jitter = 5ms, .interleave = true}};
+      TestNetwork network{seed, {.split = split, .delay = 1ms, .jitter = 5ms, .interleave = true}};
       auto server = serve(network, {{"/a", "x"}}, some_users());
       Dialogue client{network};
       client.hear_after(1s);

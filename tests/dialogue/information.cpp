@@ -7,7 +7,7 @@ namespace {
 using namespace ftplike;
 
 TEST(Feat, TellsEachExtensionOfTheTable) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   Dialogue client{network};
   EXPECT_EQ(client.say("FEAT"),
@@ -18,7 +18,7 @@ TEST(Feat, TellsEachExtensionOfTheTable) {
 }
 
 TEST(Help, ShowsEachCommandOfTheTable) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   const auto help = client.say("HELP");
@@ -38,7 +38,7 @@ TEST(Help, ShowsEachCommandOfTheTable) {
 }
 
 TEST(Help, OfOneCommandSaysWhatItDoes) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   EXPECT_EQ(client.say("HELP retr"), "214 RETR <path>: fetch a file\r\n");
@@ -50,14 +50,14 @@ TEST(Help, OfOneCommandSaysWhatItDoes) {
 }
 
 TEST(Syst, SaysWhatAllClientsExpect) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   Dialogue client{network};
   EXPECT_EQ(client.say("SYST"), "215 UNIX Type: L8\r\n");
 }
 
 TEST(Stat, TellsHowTheSessionStands) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   Dialogue client{network};
   client.log_in();
@@ -67,7 +67,7 @@ TEST(Stat, TellsHowTheSessionStands) {
 }
 
 TEST(Parameters, AreThoseThatHaveAMeaningToday) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   Dialogue client{network};
   client.log_in();
@@ -85,7 +85,7 @@ TEST(Parameters, AreThoseThatHaveAMeaningToday) {
 }
 
 TEST(Greeting, IsAsTheOperatorWantsIt) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, Greeting{"Welcome to\nthe files"});
   Dialogue client{network};
   EXPECT_EQ(client.greeting, "220-Welcome to\r\n220 the files\r\n");
@@ -94,7 +94,7 @@ TEST(Greeting, IsAsTheOperatorWantsIt) {
 // ---- observers
 
 TEST(Observer, SeesASessionInTheOrderOfItsLife) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "hello"}}, some_users());
   Dialogue client{network};
   client.log_in().binary();
@@ -125,7 +125,7 @@ TEST(Observer, SeesASessionInTheOrderOfItsLife) {
 }
 
 TEST(Observer, MayRefuseACommandInItsOwnWords) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/a", "kept"}, {"/b", ""}};
   Diary::Hook no_deleting_of_a = [](const CommandSeen& event) -> std::optional<Reply> {
     if (event.verb == "DELE" && event.argument == "a") return Reply{553, "Not that one"};
@@ -139,7 +139,7 @@ TEST(Observer, MayRefuseACommandInItsOwnWords) {
 }
 
 TEST(Observer, MayRefuseAnUploadBeforeAnyConnection) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   Diary::Hook no_uploads = [](const CommandSeen& event) -> std::optional<Reply> {
     if (event.verb == "STOR") return Reply{452, "Come back at night"};
     return std::nullopt;
@@ -152,7 +152,7 @@ TEST(Observer, MayRefuseAnUploadBeforeAnyConnection) {
 }
 
 TEST(Observer, HearsOfAnArrivedFileOnlyWhenItStandsUnderItsName) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   auto server = serve(network, files);
   Dialogue client{network};

@@ -20,7 +20,7 @@ template <class Set> Limits limits(Set set) {
 // ---- time
 
 TEST(LoginLimit, CountsFromTheGreetingWhateverIsSaid) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   Dialogue silent{network}, chatty{network};
   for (int i = 0; i < 59; ++i) {
@@ -33,7 +33,7 @@ TEST(LoginLimit, CountsFromTheGreetingWhateverIsSaid) {
 }
 
 TEST(LoginLimit, IsNotExtendedByBeginningAgain) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   Dialogue client{network};
   for (int i = 0; i < 5; ++i) {
@@ -44,7 +44,7 @@ TEST(LoginLimit, IsNotExtendedByBeginningAgain) {
 }
 
 TEST(IdleLimit, CountsFromTheLastCommand) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   Dialogue client{network};
   client.log_in();
@@ -57,7 +57,7 @@ TEST(IdleLimit, CountsFromTheLastCommand) {
 }
 
 TEST(IdleLimit, IsNotExtendedByHalfACommand) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, limits([](Limits& its) { its.idle = 10s; }));
   Dialogue client{network};
   client.say("NOOP");
@@ -70,14 +70,14 @@ TEST(IdleLimit, IsNotExtendedByHalfACommand) {
 }
 
 TEST(IdleLimit, HoldsForGuestsToo) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, limits([](Limits& its) { its.idle = 10s; }));
   Dialogue client{network};
   EXPECT_EQ(client.hear_after(10s), timed_out);
 }
 
 TEST(IdleLimit, DoesNotCountWhileATransferIsUnderWay) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   auto server = serve(network, files, limits([](Limits& its) { its.idle = 100s; }));
   Dialogue client{network};
@@ -94,7 +94,7 @@ TEST(IdleLimit, DoesNotCountWhileATransferIsUnderWay) {
 }
 
 TEST(StallLimit, EndsATransferWithoutProgressAndTheSessionLives) {
-  SimulatedNetwork network{1, {.window = 100}};
+  TestNetwork network{1, {.window = 100}};
   MemoryStorage files{{"/a", std::string(1000, 'x')}};
   auto server = serve(network, files);
   Dialogue client{network};
@@ -112,7 +112,7 @@ TEST(StallLimit, EndsATransferWithoutProgressAndTheSessionLives) {
 }
 
 TEST(StallLimit, DoesNotCutWhatIsSlow) {
-  SimulatedNetwork network{1, {.window = 16 * 1024}};
+  TestNetwork network{1, {.window = 16 * 1024}};
   MemoryStorage files{{"/a", std::string(1'000'000, 'x')}};
   auto server = serve(network, files);
   Dialogue client{network};
@@ -140,7 +140,7 @@ TEST(StallLimit, DoesNotCutWhatIsSlow) {
 }
 
 TEST(ConnectDataLimit, IsAsItIsSet) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "x"}}, limits([](Limits& its) { its.connect_data = 5s; }));
   Dialogue client{network};
   client.say("RETR a");
@@ -149,7 +149,7 @@ TEST(ConnectDataLimit, IsAsItIsSet) {
 }
 
 TEST(ReplyLimit, EndsASessionWhoseClientDoesNotReadItsReplies) {
-  SimulatedNetwork network{1, {.window = 1000}};
+  TestNetwork network{1, {.window = 1000}};
   auto server = serve(network, {});
   Dialogue client{network};
   for (int i = 0; i < 100; ++i) client.control().type("HELP\r\n");
@@ -158,7 +158,7 @@ TEST(ReplyLimit, EndsASessionWhoseClientDoesNotReadItsReplies) {
 }
 
 TEST(ReplyLimit, EndsASessionWhoseClientDoesNotReadThemDuringATransfer) {
-  SimulatedNetwork network{1, {.window = 1000}};
+  TestNetwork network{1, {.window = 1000}};
   auto server = serve(network, {{"/a", std::string(5000, 'x')}});
   Dialogue client{network};
   auto data = client.open(client.passive());
@@ -176,7 +176,7 @@ TEST(ReplyLimit, EndsASessionWhoseClientDoesNotReadThemDuringATransfer) {
 // ---- bandwidth
 
 /// How long a download of that many bytes takes a client that always reads.
-Duration time_of_download(SimulatedNetwork& network, Dialogue& client, std::size_t size) {
+Duration time_of_download(TestNetwork& network, Dialogue& client, std::size_t size) {
   const Time begin = network.now();
   auto data = client.open(client.passive());
   EXPECT_EQ(client.code("RETR " + std::to_string(size)), 150);
@@ -202,7 +202,7 @@ MemoryStorage files_named_by_size() {
 }
 
 TEST(Bandwidth, OfAnAccountIsNotExceeded) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_named_by_size(), slow_users(10'000));
   Dialogue slow{network}, other{network};
   slow.log_in("slow").binary();
@@ -214,7 +214,7 @@ TEST(Bandwidth, OfAnAccountIsNotExceeded) {
 }
 
 TEST(Bandwidth, OfAnAccountIsSharedByItsSessionsInEachDirection) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files = files_named_by_size();
   auto server = serve(network, files, slow_users(10'000));
   Dialogue up{network}, down{network};
@@ -233,7 +233,7 @@ TEST(Bandwidth, OfAnAccountIsSharedByItsSessionsInEachDirection) {
 }
 
 TEST(Bandwidth, OfAllTogetherIsNotExceeded) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_named_by_size(), limits([](Limits& its) { its.bytes_per_second = 20'000; }));
   Dialogue client{network};
   const auto time = time_of_download(network, client, 100'000);
@@ -242,7 +242,7 @@ TEST(Bandwidth, OfAllTogetherIsNotExceeded) {
 }
 
 TEST(Bandwidth, ThatIsTinyIsNoStall) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_named_by_size(), slow_users(5));
   Dialogue client{network};
   client.log_in("slow").binary();
@@ -252,7 +252,7 @@ TEST(Bandwidth, ThatIsTinyIsNoStall) {
 }
 
 TEST(Bandwidth, DoesNotKeepATransferFromBeingAborted) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_named_by_size(), slow_users(5));
   Dialogue client{network};
   client.log_in("slow").binary();
@@ -262,7 +262,7 @@ TEST(Bandwidth, DoesNotKeepATransferFromBeingAborted) {
 }
 
 TEST(Bandwidth, DoesNotKeepTheServerFromStopping) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, files_named_by_size(), slow_users(5));
   Dialogue client{network};
   client.log_in("slow").binary();
@@ -276,7 +276,7 @@ TEST(Bandwidth, DoesNotKeepTheServerFromStopping) {
 // ---- numbers
 
 TEST(SessionLimit, TurnsAwayOneMoreAtOnce) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, limits([](Limits& its) { its.sessions = 2; }));
   Dialogue first{network};
   {
@@ -294,7 +294,7 @@ TEST(SessionLimit, TurnsAwayOneMoreAtOnce) {
 }
 
 TEST(SessionLimit, HoldsForOneAddressByItself) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, limits([](Limits& its) { its.sessions_per_address = 2; }));
   Dialogue first{network, "10.0.0.2"}, second{network, "10.0.0.2"}, other{network, "10.0.0.3"};
   Dialogue third{network, "10.0.0.2"};
@@ -310,7 +310,7 @@ TEST(SessionLimit, OfAnAccountIsItsOwn) {
   Account dora{"dora", Path{}, Rights::all()};
   dora.max_sessions = 2;
   users.add(UserEntry{dora, Password::plain("secret")});
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, users);
   Dialogue first{network}, second{network}, third{network}, anna{network};
   first.log_in("dora");
@@ -323,7 +323,7 @@ TEST(SessionLimit, OfAnAccountIsItsOwn) {
 }
 
 TEST(SessionLimit, IsNotReachedByThoseWhoAreTurnedAway) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, limits([](Limits& its) { its.sessions = 1; }));
   {
     Dialogue first{network};
@@ -335,7 +335,7 @@ TEST(SessionLimit, IsNotReachedByThoseWhoAreTurnedAway) {
 }
 
 TEST(LoginAttempts, AreAsManyAsAreSet) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users(), limits([](Limits& its) {
                         its.login_attempts = 1;
                         its.login_pause = 5s;
@@ -354,7 +354,7 @@ std::vector<std::string> stopped(std::size_t drained, std::size_t cut) {
 }
 
 TEST(Stop, SaysFarewellToIdleSessionsAndFreesThePort) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   Dialogue idle{network}, logged_in{network}, half{network};
   logged_in.log_in();
@@ -372,7 +372,7 @@ TEST(Stop, SaysFarewellToIdleSessionsAndFreesThePort) {
 }
 
 TEST(Stop, WithoutSessionsIsDoneAtOnce) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   server.stop();
   network.settle();
@@ -381,7 +381,7 @@ TEST(Stop, WithoutSessionsIsDoneAtOnce) {
 }
 
 TEST(Stop, LetsTransfersEnd) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   auto server = serve(network, files);
   Dialogue client{network};
@@ -400,7 +400,7 @@ TEST(Stop, LetsTransfersEnd) {
 }
 
 TEST(Stop, CutsWhatIsThereAtTheDeadline) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/a", "old"}};
   auto server = serve(network, files);
   Dialogue client{network}, other{network};
@@ -419,7 +419,7 @@ TEST(Stop, CutsWhatIsThereAtTheDeadline) {
 }
 
 TEST(Stop, CutsASessionThatWaitsForItsDataConnection) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "x"}}, limits([](Limits& its) { its.drain = 10s; }));
   Dialogue client{network};
   EXPECT_EQ(client.code("RETR a"), 150);
@@ -430,7 +430,7 @@ TEST(Stop, CutsASessionThatWaitsForItsDataConnection) {
 }
 
 TEST(Stop, DoesNotWaitForCommandsThatWereReadAhead) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   auto server = serve(network, files);
   Dialogue client{network};
@@ -445,7 +445,7 @@ TEST(Stop, DoesNotWaitForCommandsThatWereReadAhead) {
 }
 
 TEST(Stop, EndsThePauseAfterAFailedLogin) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users(), limits([](Limits& its) { its.login_pause = 100s; }));
   Dialogue client{network};
   client.say("USER anna");
@@ -456,7 +456,7 @@ TEST(Stop, EndsThePauseAfterAFailedLogin) {
 }
 
 TEST(Stop, MayBeSaidTwice) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   server.stop();

@@ -13,7 +13,7 @@ struct Listed {
       : files{std::move(some)} {
     client.log_in();
   }
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   TestServer server = serve(network, files, some_users());
   Dialogue client{network};

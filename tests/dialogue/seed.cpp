@@ -19,7 +19,7 @@ std::string ask(Dialogue& client, std::string_view command) {
 }
 
 TEST(SeedDialect, HoldsTheSessionOfTheExample) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   MemoryStorage files = seed_files();
   auto server = serve(network, files);
   Dialogue client{network};
@@ -46,7 +46,7 @@ TEST(SeedDialect, HoldsTheSessionOfTheExample) {
 
 TEST(SeedDialect, IsTheSameWithLineEndingsAndWithoutWaiting) {
   for (const std::string ending : {"\r\n", "\n"}) {
-    SimulatedNetwork network{7};
+    TestNetwork network{7};
     auto server = serve(network, seed_files());
     Dialogue client{network};
     client.type("Pwd" + ending);
@@ -59,7 +59,7 @@ TEST(SeedDialect, IsTheSameWithLineEndingsAndWithoutWaiting) {
 }
 
 TEST(SeedDialect, OpensNoPortForAFileThatIsNotThere) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, seed_files());
   Dialogue client{network};
   const auto listeners = network.open_acceptors();
@@ -71,7 +71,7 @@ TEST(SeedDialect, OpensNoPortForAFileThatIsNotThere) {
 }
 
 TEST(SeedDialect, AnswersOneFiveTwoToWhatNobodyKnows) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, seed_files());
   Dialogue client{network};
   EXPECT_EQ(client.say("SMNT /"), "502 Command not implemented\r\n");
@@ -80,7 +80,7 @@ TEST(SeedDialect, AnswersOneFiveTwoToWhatNobodyKnows) {
 }
 
 TEST(SeedDialect, SendsBytesAsTheyAreWhateverTypeIsSaid) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   MemoryStorage files{{"/unix.txt", "a\nb\n"}};
   auto server = serve(network, files);
   Dialogue client{network};
@@ -94,7 +94,7 @@ TEST(SeedDialect, SendsBytesAsTheyAreWhateverTypeIsSaid) {
 }
 
 TEST(SeedDialect, LeavesTheRootInNoSpelling) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, seed_files());
   Dialogue client{network};
   EXPECT_EQ(client.say("CWD ../../.."), "250 Directory changed to ../../..\r\n");
@@ -107,7 +107,7 @@ TEST(SeedDialect, LeavesTheRootInNoSpelling) {
 // ---- commands without line endings
 
 TEST(UnterminatedCommand, IsTakenAfterTwentyMillisecondsOfSilence) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, seed_files());
   Dialogue client{network};
   client.type("NO");
@@ -118,7 +118,7 @@ TEST(UnterminatedCommand, IsTakenAfterTwentyMillisecondsOfSilence) {
 }
 
 TEST(UnterminatedCommand, MayGetItsLineEndingLate) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, seed_files());
   Dialogue client{network};
   EXPECT_EQ(ask(client, "NOOP"), "200 OK\r\n");
@@ -128,7 +128,7 @@ TEST(UnterminatedCommand, MayGetItsLineEndingLate) {
 }
 
 TEST(UnterminatedCommand, IsNoLongerOneAfterTheFirstLineEnding) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, seed_files());
   Dialogue client{network};
   EXPECT_EQ(client.say("NOOP"), "200 OK\r\n");
@@ -139,7 +139,7 @@ TEST(UnterminatedCommand, IsNoLongerOneAfterTheFirstLineEnding) {
 }
 
 TEST(UnterminatedCommand, IsTakenWhenTheClientSaysThatNothingMoreComes) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, seed_files());
   Dialogue client{network};
   client.type("PWD");
@@ -149,14 +149,14 @@ TEST(UnterminatedCommand, IsTakenWhenTheClientSaysThatNothingMoreComes) {
 }
 
 TEST(UnterminatedCommand, MayComeByteByByteWithoutPauses) {
-  SimulatedNetwork network{7, {.split = Split::every_byte}};
+  TestNetwork network{7, {.split = Split::every_byte}};
   auto server = serve(network, seed_files());
   Dialogue client{network};
   EXPECT_EQ(ask(client, "CWD images"), "250 Directory changed to images\r\n");
 }
 
 TEST(UnterminatedCommand, MayComeDuringATransferAndWaitsItsTurn) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, seed_files());
   Dialogue client{network};
   EXPECT_EQ(ask(client, "RETR sample_image.jpg"), "150 40001\r\n");
@@ -170,7 +170,7 @@ TEST(UnterminatedCommand, MayComeDuringATransferAndWaitsItsTurn) {
 // ---- telling the dialects apart
 
 TEST(Dialects, AreToldApartByUser) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, seed_files());
   Dialogue client{network};
   EXPECT_EQ(client.say("USER anna"), "331 Password required\r\n");
@@ -178,7 +178,7 @@ TEST(Dialects, AreToldApartByUser) {
 }
 
 TEST(Dialects, NamesInAListingDependOnTheDataConnection) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, seed_files());
   Dialogue client{network};
   EXPECT_EQ(client.say("LIST images"), "150 40001\r\n");
@@ -190,7 +190,7 @@ TEST(Dialects, NamesInAListingDependOnTheDataConnection) {
 }
 
 TEST(Dialects, AStandardSessionWithoutNegotiationGetsAPortAnnounced) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, seed_files(), some_users());
   Dialogue client{network};
   client.log_in().binary();
@@ -201,7 +201,7 @@ TEST(Dialects, AStandardSessionWithoutNegotiationGetsAPortAnnounced) {
 }
 
 TEST(Dialects, GuestsWhoMayDoNothingHearIt) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, seed_files(), some_users());
   Dialogue client{network};
   EXPECT_EQ(ask(client, "pwd"), "530 Not logged in\r\n");
@@ -210,7 +210,7 @@ TEST(Dialects, GuestsWhoMayDoNothingHearIt) {
 }
 
 TEST(Dialects, GuestsWhoMayReadCannotWrite) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   MemoryStorage files = seed_files();
   auto server = serve(network, files, GuestAuthenticator{Rights::reading()});
   Dialogue client{network};

@@ -16,7 +16,7 @@ std::string long_text(std::size_t size) {
 // ---- downloads
 
 TEST(Retr, SendsTheFileThenSaysSo) {
-  SimulatedNetwork network{7};
+  TestNetwork network{7};
   auto server = serve(network, MemoryStorage{{"/a.txt", "hello"}});
   Dialogue client{network};
   EXPECT_EQ(client.say("RETR a.txt"), "150 40001\r\n");
@@ -28,7 +28,7 @@ TEST(Retr, SendsTheFileThenSaysSo) {
 TEST(Retr, SendsFilesOfAnySizeByteForByte) {
   for (const std::size_t size :
        std::initializer_list<std::size_t>{0, 1, 511, 512, 16 * 1024, 64 * 1024, 64 * 1024 + 1, 1'000'000}) {
-    SimulatedNetwork network{size, {.split = Split::somewhere, .interleave = true}};
+    TestNetwork network{size, {.split = Split::somewhere, .interleave = true}};
     const auto text = long_text(size);
     auto server = serve(network, {{"/file", text}}, some_users());
     Dialogue client{network};
@@ -37,7 +37,7 @@ TEST(Retr, SendsFilesOfAnySizeByteForByte) {
 }
 
 TEST(Retr, SaysNothingBeforeTheClientHasConnected) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a.txt", "hello"}}, some_users());
   Dialogue client{network};
   client.log_in().binary().passive();
@@ -46,7 +46,7 @@ TEST(Retr, SaysNothingBeforeTheClientHasConnected) {
 }
 
 TEST(Retr, BeginsWhereRestSays) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a.txt", "0123456789"}}, some_users());
   Dialogue client{network};
   client.log_in().binary();
@@ -62,7 +62,7 @@ TEST(Retr, BeginsWhereRestSays) {
 }
 
 TEST(Rest, TakesNothingButAPosition) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   Dialogue client{network};
   client.log_in();
@@ -73,7 +73,7 @@ TEST(Rest, TakesNothingButAPosition) {
 }
 
 TEST(Rest, IsRefusedForTextWhosePositionsNobodyKnows) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a.txt", "0123456789"}}, some_users());
   Dialogue client{network};
   client.log_in();
@@ -82,7 +82,7 @@ TEST(Rest, IsRefusedForTextWhosePositionsNobodyKnows) {
 }
 
 TEST(Retr, RefusesWhatIsNoFile) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/d/a.txt", "hello"}}, some_users());
   Dialogue client{network};
   client.log_in();
@@ -94,7 +94,7 @@ TEST(Retr, RefusesWhatIsNoFile) {
 }
 
 TEST(Retr, GoesOnWithTheOldFileWhenANewOneTakesItsName) {
-  SimulatedNetwork network{1, {.window = 100}};
+  TestNetwork network{1, {.window = 100}};
   const auto old = long_text(10'000);
   MemoryStorage files{{"/a", old}};
   auto server = serve(network, files, some_users());
@@ -111,7 +111,7 @@ TEST(Retr, GoesOnWithTheOldFileWhenANewOneTakesItsName) {
 
 TEST(Retr, EndsWhenTheClientDropsTheDataConnection) {
   for (const bool reset : {true, false}) {
-    SimulatedNetwork network{1, {.window = 100}};
+    TestNetwork network{1, {.window = 100}};
     auto server = serve(network, {{"/a", long_text(10'000)}}, some_users());
     Dialogue client{network};
     client.log_in().binary();
@@ -129,7 +129,7 @@ TEST(Retr, EndsWhenTheClientDropsTheDataConnection) {
 // ---- uploads
 
 TEST(Stor, PutsTheFileUnderItsNameBeforeItSaysSo) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/a", "old"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -150,7 +150,7 @@ TEST(Stor, PutsTheFileUnderItsNameBeforeItSaysSo) {
 TEST(Stor, TakesFilesOfAnySizeByteForByte) {
   for (const std::size_t size :
        std::initializer_list<std::size_t>{0, 1, 511, 512, 16 * 1024, 64 * 1024, 64 * 1024 + 1, 1'000'000}) {
-    SimulatedNetwork network{size, {.split = Split::somewhere, .interleave = true}};
+    TestNetwork network{size, {.split = Split::somewhere, .interleave = true}};
     MemoryStorage files;
     auto server = serve(network, files, some_users());
     Dialogue client{network};
@@ -161,7 +161,7 @@ TEST(Stor, TakesFilesOfAnySizeByteForByte) {
 }
 
 TEST(Stor, RefusesPlacesWhereNoFileCanBe) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/d/a.txt", "hello"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -175,7 +175,7 @@ TEST(Stor, RefusesPlacesWhereNoFileCanBe) {
 }
 
 TEST(Stor, OfTwoAtOneNameEndsWithOneWholeFile) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   auto server = serve(network, files, some_users());
   Dialogue first{network}, second{network};
@@ -199,7 +199,7 @@ TEST(Stor, OfTwoAtOneNameEndsWithOneWholeFile) {
 }
 
 TEST(Stor, SaysThatTheStorageIsFullAndTheSessionLives) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{{"/a", "old"}}, 100};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -223,11 +223,11 @@ struct CutOff {
     data->type("some of");
     network.settle();
   }
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   TestServer server = serve(network, files, some_users());
   std::optional<Dialogue> client;
-  std::optional<SimulatedPeer> data;
+  std::optional<TestPeer> data;
 };
 
 TEST(CutOffUpload, LeavesTheOldFileWhenTheClientVanishes) {
@@ -305,7 +305,7 @@ TEST(CutOffUpload, IsGoneOnWithByAnotherSession) {
 }
 
 TEST(CutOffUpload, IsGoneOnWithByAppe) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -347,7 +347,7 @@ TEST(Upload, IsCompleteIfTheClientSaysQuitBeforeItCloses) {
 }
 
 TEST(Upload, OfAClientThatIsUnpluggedIsKeptWhenItStalls) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/a", "old"}};
   network.host("127.0.0.1", "10.0.0.1");
   network.host("10.0.0.2");
@@ -374,7 +374,7 @@ TEST(Upload, OfAClientThatIsUnpluggedIsKeptWhenItStalls) {
 // ---- APPE, STOU, ALLO
 
 TEST(Appe, GoesOnAtTheEndAndMakesWhatIsNotThere) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/a", "one"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -387,7 +387,7 @@ TEST(Appe, GoesOnAtTheEndAndMakesWhatIsNotThere) {
 }
 
 TEST(Appe, TakesNoNoticeOfRest) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/a", "one"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -399,7 +399,7 @@ TEST(Appe, TakesNoNoticeOfRest) {
 }
 
 TEST(Stou, TellsTheNameThatNobodyHad) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/a", "old"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -418,7 +418,7 @@ TEST(Stou, TellsTheNameThatNobodyHad) {
 }
 
 TEST(Allo, SaysWhetherThereIsRoom) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{{"/a", "old"}}, 100};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -432,7 +432,7 @@ TEST(Allo, SaysWhetherThereIsRoom) {
 // ---- text
 
 TEST(Ascii, IsTheTypeOfAStandardSessionThatSaysNothing) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/a", "one\ntwo\n"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -457,7 +457,7 @@ TEST(Ascii, IsConvertedAcrossTheEdgesOfPieces) {
     wire += line + "\r\n";
   }
   for (const auto split : {Split::every_byte, Split::somewhere, Split::nowhere}) {
-    SimulatedNetwork network{1, {.split = split}};
+    TestNetwork network{1, {.split = split}};
     MemoryStorage files{{"/a", local}};
     auto server = serve(network, files, some_users());
     Dialogue client{network};
@@ -469,7 +469,7 @@ TEST(Ascii, IsConvertedAcrossTheEdgesOfPieces) {
 }
 
 TEST(Ascii, KeepsALoneCrEvenAtTheEnd) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files;
   auto server = serve(network, files, some_users());
   Dialogue client{network};
@@ -479,7 +479,7 @@ TEST(Ascii, KeepsALoneCrEvenAtTheEnd) {
 }
 
 TEST(Ascii, AppendsAsText) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   MemoryStorage files{{"/a", "one\n"}};
   auto server = serve(network, files, some_users());
   Dialogue client{network};

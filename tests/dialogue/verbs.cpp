@@ -136,7 +136,7 @@ struct Stage {
     return text;
   }
 
-  SimulatedNetwork network{1, {.window = 20'000}};
+  TestNetwork network{1, {.window = 20'000}};
   MemoryStorage files{{"/a", "hello"}, {"/d/", ""}, {"/big", std::string(200'000, 'x')}};
   TestServer server;
   Dialogue client{network};
@@ -168,7 +168,7 @@ void expect_in_step(Stage& stage, const std::string& command) {
 }
 
 TEST(EveryVerb, HasARowInThisTable) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   std::istringstream words{client.say("HELP")};
@@ -201,7 +201,7 @@ std::string columns_of(const std::string& verb, const Row& row, const std::strin
 }
 
 TEST(EveryVerb, StandsInTheDocumentAsItIsTested) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {});
   Dialogue client{network};
   std::ifstream document{FTPLIKE_DOCS "/protocol.md"};
@@ -309,7 +309,9 @@ TEST(EveryVerb, AfterATransferThatFailedIsAsAfterNone) {
         EXPECT_EQ(stage.client.hear_after(30s), "425 No data connection\r\n");
       } else {
         EXPECT_EQ(stage.client.code("RETR big"), 150);
-        stage.client.open(40001).reset();
+        auto data = stage.client.open(40001);
+        EXPECT_EQ(stage.client.hear(), "");
+        data.reset();
         EXPECT_EQ(stage.client.hear(), "426 Connection closed: connection lost\r\n");
       }
       auto seen = stage.converse(command);

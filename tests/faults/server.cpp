@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 /// it is told to, and complains only if there is neither an answer nor an end in ten minutes.
 class Hardy {
  public:
-  explicit Hardy(SimulatedNetwork& network)
+  explicit Hardy(TestNetwork& network)
       : network_{network}, control_{network.dial({address("127.0.0.1"), TestServer::port})} {
     greeted = next_reply();
   }
@@ -82,7 +82,7 @@ class Hardy {
     } catch (const std::system_error&) {  // then it is the server that will have to wait
     }
   }
-  void begin(SimulatedPeer data) {
+  void begin(TestPeer data) {
     received.clear();
     data_.emplace(std::move(data));
     data_->type(upload_);
@@ -128,10 +128,10 @@ class Hardy {
     return {};
   }
 
-  SimulatedNetwork& network_;
-  SimulatedPeer control_;
-  std::optional<SimulatedPeer> data_;
-  SimulatedListener* listener_ = nullptr;
+  TestNetwork& network_;
+  TestPeer control_;
+  std::optional<TestPeer> data_;
+  TestListener* listener_ = nullptr;
   std::string upload_, heard_;
   bool reads_data_ = true;
 };
@@ -154,9 +154,9 @@ void expect_whole(const MemoryStorage& files, std::string_view path, std::option
 }
 
 /// A session, which says of its own what has to hold; true if all went as without a fault.
-using Script = bool (*)(SimulatedNetwork&, MemoryStorage&, Fault);
+using Script = bool (*)(TestNetwork&, MemoryStorage&, Fault);
 
-bool seed_session(SimulatedNetwork& network, MemoryStorage& files, Fault fault) {
+bool seed_session(TestNetwork& network, MemoryStorage& files, Fault fault) {
   Hardy client{network};
   const bool told = client.say("PWD").starts_with("257");
   const bool sent = client.over_announced("RETR a").starts_with("226");
@@ -168,7 +168,7 @@ bool seed_session(SimulatedNetwork& network, MemoryStorage& files, Fault fault) 
   return client.say("QUIT").starts_with("221") && told && sent && stored.starts_with("226") && listed;
 }
 
-bool standard_session(SimulatedNetwork& network, MemoryStorage& files, Fault fault) {
+bool standard_session(TestNetwork& network, MemoryStorage& files, Fault fault) {
   Hardy client{network};
   client.say("USER anna");
   client.say("PASS secret");
@@ -187,7 +187,7 @@ bool standard_session(SimulatedNetwork& network, MemoryStorage& files, Fault fau
          renamed.starts_with("250");
 }
 
-bool active_session(SimulatedNetwork& network, MemoryStorage& files, Fault fault) {
+bool active_session(TestNetwork& network, MemoryStorage& files, Fault fault) {
   Hardy client{network};
   client.say("USER anna");
   client.say("PASS secret");
@@ -199,7 +199,7 @@ bool active_session(SimulatedNetwork& network, MemoryStorage& files, Fault fault
   return client.say("QUIT").starts_with("221") && sent && stored.starts_with("226");
 }
 
-bool aborting_session(SimulatedNetwork& network, MemoryStorage& files, Fault fault) {
+bool aborting_session(TestNetwork& network, MemoryStorage& files, Fault fault) {
   Hardy client{network};
   client.say("USER anna");
   client.say("PASS secret");
@@ -211,7 +211,7 @@ bool aborting_session(SimulatedNetwork& network, MemoryStorage& files, Fault fau
   return client.say("QUIT").starts_with("221") && up && down && nothing;
 }
 
-bool resuming_session(SimulatedNetwork& network, MemoryStorage& files, Fault fault) {
+bool resuming_session(TestNetwork& network, MemoryStorage& files, Fault fault) {
   Hardy client{network};
   client.say("USER anna");
   client.say("PASS secret");
@@ -236,7 +236,7 @@ struct Outcome {
 };
 Outcome play(Script script, std::uint64_t seed, const NetworkConditions& conditions, std::optional<std::uint64_t> n,
              Fault fault) {
-  SimulatedNetwork network{seed, conditions};
+  TestNetwork network{seed, conditions};
   MemoryStorage files{{"/a", old_file}, {"/big", std::string(300'000, 'b')}};
   auto users = some_users();
   if (script == seed_session) users = UserTable{GuestAuthenticator{}};
@@ -305,7 +305,7 @@ INSTANTIATE_TEST_SUITE_P(Each, ServerFaults, testing::Values(Fault::reset, Fault
 
 TEST(AcceptFaults, AreGotOver) {
   for (const auto fault : {Fault::reset, Fault::end, Fault::refuse}) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     auto server = serve(network, {});
     network.fail_at(network.operations() + 1, fault);  // the accept on the first of its addresses
     network.settle();

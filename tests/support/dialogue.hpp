@@ -14,8 +14,7 @@ inline ftplike::Address address(std::string_view text) { return asio::ip::make_a
 /// after everything that it says.
 class Dialogue {
  public:
-  explicit Dialogue(ftplike::SimulatedNetwork& network, std::string_view from = "127.0.0.1",
-                    std::string_view to = "127.0.0.1")
+  explicit Dialogue(TestNetwork& network, std::string_view from = "127.0.0.1", std::string_view to = "127.0.0.1")
       : network_{network}, from_{address(from)}, to_{address(to)}, control_{open(TestServer::port)} {
     greeting = hear();
   }
@@ -72,13 +71,13 @@ class Dialogue {
   }
 
   /// A connection to that port of the server.
-  ftplike::SimulatedPeer open(std::uint16_t port) { return network_.dial({to_, port}, from_); }
+  TestPeer open(std::uint16_t port) { return network_.dial({to_, port}, from_); }
   /// All that comes over a data connection to that port.
   std::string data(std::uint16_t port) {
     auto connection = open(port);
     return all_of(connection);
   }
-  std::string all_of(ftplike::SimulatedPeer& connection) {
+  std::string all_of(TestPeer& connection) {
     std::string all;
     for (std::string piece{'x'}; !piece.empty(); all += piece) {
       network_.settle();
@@ -111,12 +110,12 @@ class Dialogue {
     return hear();
   }
 
-  ftplike::SimulatedPeer& control() { return control_; }
+  TestPeer& control() { return control_; }
 
   std::string greeting;
 
  private:
-  ftplike::SimulatedNetwork& network_;
+  TestNetwork& network_;
   ftplike::Address from_, to_;
-  ftplike::SimulatedPeer control_;
+  TestPeer control_;
 };

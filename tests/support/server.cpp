@@ -64,7 +64,7 @@ class Witness {
 }  // namespace
 
 struct TestServer::Running {
-  Running(SimulatedNetwork& network, MemoryStorage files, Setup setup)
+  Running(TestNetwork& network, MemoryStorage files, Setup setup)
       : server{network,
                Ftp{},
                Files{std::move(files)},
@@ -79,10 +79,10 @@ struct TestServer::Running {
   }
 
   std::shared_ptr<Diary> diary = std::make_shared<Diary>();
-  Server<SimulatedNetwork, ftplike::detail::ProfileOf<Ftp, Files, UserTable, Witness>::type> server;
+  Server<TestNetwork, ftplike::detail::ProfileOf<Ftp, Files, UserTable, Witness>::type> server;
 };
 
-TestServer::TestServer(SimulatedNetwork& network, MemoryStorage files, Setup setup)
+TestServer::TestServer(TestNetwork& network, MemoryStorage files, Setup setup)
     : network_{network}, running_{std::make_unique<Running>(network, std::move(files), std::move(setup))} {
   listen({asio::ip::address_v4::loopback(), port});
   listen({asio::ip::address_v6::loopback(), port});
@@ -97,7 +97,7 @@ TestServer::~TestServer() {
   EXPECT_EQ(network_.pending_timers(), 0u);
 }
 
-void TestServer::listen(const Endpoint& where) { running_->server.listen(where); }
+void TestServer::listen(const Endpoint& where) { running_->server.listen(where, beginning_of_sessions); }
 void TestServer::stop() { running_->server.stop(); }
 std::size_t TestServer::sessions() const { return running_->server.sessions(); }
 const Diary& TestServer::diary() const { return *running_->diary; }

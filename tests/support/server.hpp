@@ -9,10 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include <ftplike/io/simulated.hpp>
 #include <ftplike/profile.hpp>
 #include <ftplike/storage/memory.hpp>
 #include <ftplike/users/user_table.hpp>
+
+#include "support/network.hpp"
 
 /// What a server told its observer, an event a line: "transfer STOR /a.txt received 5 bytes from 0: complete".
 class Diary {
@@ -62,7 +63,7 @@ class TestServer {
  public:
   static constexpr std::uint16_t port = 3456;
 
-  TestServer(ftplike::SimulatedNetwork& network, ftplike::MemoryStorage files, Setup setup);
+  TestServer(TestNetwork& network, ftplike::MemoryStorage files, Setup setup);
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
   ~TestServer();
@@ -74,14 +75,13 @@ class TestServer {
 
  private:
   struct Running;
-  ftplike::SimulatedNetwork& network_;
+  TestNetwork& network_;
   std::unique_ptr<Running> running_;
 };
 
 /// Serves `files`, as "server/server_storage". The parts: `Limits`, `DataPorts`, `PublicAddress`, `Greeting`,
 /// `TrustedProxies`, a `UserTable` or a `GuestAuthenticator`, a `Diary::Hook`.
-template <class... Parts>
-TestServer serve(ftplike::SimulatedNetwork& network, ftplike::MemoryStorage files, Parts... parts) {
+template <class... Parts> TestServer serve(TestNetwork& network, ftplike::MemoryStorage files, Parts... parts) {
   Setup setup;
   (setup.take(std::move(parts)), ...);
   return TestServer{network, std::move(files), std::move(setup)};

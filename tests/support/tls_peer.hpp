@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,99 +15,165 @@
 #include <ftplike/io/tls.hpp>
 
 /// A simulated connection that begins in clear and can be secured, as a client would. What the other end makes of it
-/// happens when the network settles.
+/// happens when the network settles, and the handshake, too.
 class TlsPeer {
  public:
+  using Context = ftplike::detail::tls::ClientContext;
+
   TlsPeer(ftplike::SimulatedNetwork& network, ftplike::SimulatedPeer peer)
-      : network_{network}, peer_{std::move(peer)} {}
+      : network_{&network}, state_{std::make_shared<State>(std::move(peer))} {}
+  TlsPeer(TlsPeer&&) noexcept = default;
+  TlsPeer& operator=(TlsPeer&& other) noexcept {
+    if (this != &other) hang_up();
+    network_ = other.network_;
+    state_ = std::move(other.state_);
+    return *this;
+  }
+  ~TlsPeer() { hang_up(); }
 
   /// **Errors:** `std::system_error` if the handshake fails, or does not end when the network settles.
   void secure(const ftplike::TlsClientSettings& settings, const std::string& host = "localhost") {
-    tls_ = std::make_unique<Connection>(std::make_shared<const ftplike::detail::tls::ClientContext>(settings), host);
-    shake_hands();
+    begin_to_secure(std::make_shared<const Context>(settings), host);
+    expect_secured();
   }
   /// The same as a data connection of that control connection.
   void secure(TlsPeer& control) {
-    tls_ = control.tls_->connecting_data();
-    shake_hands();
+    begin(control.state_->tls->connecting_data());
+    expect_secured();
+  }
+  /// Lets the handshake begin when the network settles. What is typed until it is done goes behind it.
+  void begin_to_secure(std::shared_ptr<const Context> context, const std::string& host = "localhost") {
+    begin(std::make_unique<Connection>(std::move(context), host));
   }
 
   void type(std::string_view text) {
-    if (!tls_) return peer_.type(text);
-    if (!tls_->engine.write(ftplike::as_bytes(text))) throw std::system_error(tls_->engine.failure());
-    send();
+    if (!state_->tls) return state_->wire.type(text);
+    state_->typed += text;
+    state_->send_typed();
   }
-  /// What has come by now.
+  /// What has come by now; where that is a part of a record, the network settles until all of it has.
   std::string text() {
-    std::string all = peer_.text();
-    if (!tls_) return all;
-    ciphertext_ += all;
-    all.clear();
-    std::array<std::byte, 16 * 1024> room;
+    if (!state_->tls) return state_->wire.text();
     for (;;) {
-      std::size_t n = 0;
-      const Step step = tls_->engine.read(room, n);
-      all += ftplike::as_text(std::span{room}.first(n));
-      if (step == Step::ended) said_goodbye_ = true;
-      if (step == Step::failed) throw std::system_error(tls_->engine.failure());
-      if (step == Step::ended || (step == Step::hungry && !feed())) return all;
+      const bool more = state_->take();
+      auto text = state_->decrypted();
+      if (!more || !text.empty()) return text;
+      network_->settle();
     }
   }
   /// Says goodbye, if it is secured, and that no more will be typed.
   void finish() {
-    if (tls_) {
-      tls_->engine.say_goodbye();
-      send();
-    }
-    peer_.finish();
+    state_->finished = true;
+    if (!state_->tls) return state_->wire.finish();
+    state_->send_typed();
   }
   /// Ends the connection without a goodbye.
-  void hang_up() { peer_.hang_up(); }
+  void hang_up() {
+    if (state_) state_->wire.hang_up();
+  }
+  /// Breaks it.
+  void reset() { state_->wire.reset(); }
   /// Whether the other end has finished; what it said before has been taken by `text`.
-  bool ended() const { return peer_.ended(); }
+  bool ended() const { return state_->wire.ended(); }
+  bool was_reset() const { return state_->wire.was_reset(); }
   /// Whether it said so within TLS, as `text` found.
-  bool said_goodbye() const { return said_goodbye_; }
-  bool resumed() const { return SSL_session_reused(tls_->engine.ssl()) == 1; }
+  bool said_goodbye() const { return state_->said_goodbye; }
+  bool resumed() const { return SSL_session_reused(state_->tls->engine.ssl()) == 1; }
+  ftplike::Endpoint local() const { return state_->wire.local(); }
+  ftplike::Endpoint remote() const { return state_->wire.remote(); }
   /// What lies under it, to be spoilt.
-  ftplike::SimulatedPeer& wire() { return peer_; }
+  ftplike::SimulatedPeer& wire() { return state_->wire; }
 
  private:
   using Connection = ftplike::detail::tls::Connection;
   using Step = ftplike::detail::tls::Step;
 
-  void shake_hands() {
-    for (;;) {
-      const Step step = tls_->engine.shake_hands();
-      send();
-      if (step == Step::done) return;
-      if (step == Step::failed) throw std::system_error(tls_->engine.failure());
-      if (ciphertext_.empty()) {
-        network_.settle();
-        ciphertext_ = peer_.text();
+  struct State {
+    explicit State(ftplike::SimulatedPeer peer) : wire{std::move(peer)} {}
+
+    /// Takes what has come; gives whether that was something.
+    bool take() {
+      if (failure) std::rethrow_exception(failure);
+      const auto more = ready ? wire.text() : std::string{};
+      ciphertext += more;
+      return !more.empty();
+    }
+    std::string decrypted() {
+      std::string all;
+      if (!ready) return all;
+      std::array<std::byte, 16 * 1024> room;
+      for (;;) {
+        std::size_t n = 0;
+        const Step step = tls->engine.read(room, n);
+        all += ftplike::as_text(std::span{room}.first(n));
+        if (step == Step::ended) said_goodbye = true;
+        if (step == Step::failed) throw std::system_error(tls->engine.failure());
+        if (step == Step::ended || (step == Step::hungry && !feed())) return all;
       }
-      if (!feed()) throw std::system_error(ftplike::Errc::peer_lost);
     }
-  }
-  bool feed() {
-    const auto room = tls_->engine.room();
-    const std::size_t n = std::min(room.size(), ciphertext_.size());
-    if (n == 0) return false;
-    const auto bytes = ftplike::as_bytes(ciphertext_).first(n);
-    std::copy(bytes.begin(), bytes.end(), room.begin());
-    tls_->engine.received(n);
-    ciphertext_.erase(0, n);
-    return true;
-  }
-  void send() {
-    for (auto bytes = tls_->engine.output(); !bytes.empty(); bytes = tls_->engine.output()) {
-      peer_.type(ftplike::as_text(bytes));
-      tls_->engine.sent(bytes.size());
+    bool feed() {
+      const auto room = tls->engine.room();
+      const std::size_t n = std::min(room.size(), ciphertext.size());
+      if (n == 0) return false;
+      const auto bytes = ftplike::as_bytes(ciphertext).first(n);
+      std::copy(bytes.begin(), bytes.end(), room.begin());
+      tls->engine.received(n);
+      ciphertext.erase(0, n);
+      return true;
     }
+    void send() {
+      for (auto bytes = tls->engine.output(); !bytes.empty(); bytes = tls->engine.output()) {
+        wire.type(ftplike::as_text(bytes));
+        tls->engine.sent(bytes.size());
+      }
+    }
+    void send_typed() {
+      if (!ready) return;
+      const auto text = std::exchange(typed, {});
+      for (auto rest = ftplike::as_bytes(text); !rest.empty();) {
+        const auto part = rest.first(std::min(rest.size(), ftplike::detail::tls::Engine::piece));
+        if (!tls->engine.write(part)) throw std::system_error(tls->engine.failure());
+        send();
+        rest = rest.subspan(part.size());
+      }
+      if (finished) tls->engine.say_goodbye();
+      send();
+      if (finished) wire.finish();
+    }
+
+    ftplike::SimulatedPeer wire;
+    std::unique_ptr<Connection> tls;
+    bool ready = false, finished = false, said_goodbye = false;
+    std::string typed, ciphertext;
+    std::exception_ptr failure;  // of the handshake, unless the connection ended
+  };
+
+  void begin(std::unique_ptr<Connection> connection) {
+    state_->tls = std::move(connection);
+    ftplike::start_on(network_->executor(), shake_hands(state_));
+  }
+  void expect_secured() {
+    network_->settle();
+    if (state_->failure) std::rethrow_exception(state_->failure);
+    if (!state_->ready) throw std::system_error(ftplike::Errc::peer_lost);
+  }
+  static ftplike::awaitable<void> shake_hands(std::shared_ptr<State> state) {
+    try {
+      for (;;) {
+        const Step step = state->tls->engine.shake_hands();
+        state->send();
+        if (step == Step::done) break;
+        if (step == Step::failed) throw std::system_error(state->tls->engine.failure());
+        if (state->feed()) continue;
+        co_await state->wire.arrival();
+        state->ciphertext = state->wire.text();
+        if (state->ciphertext.empty()) co_return;
+      }
+      state->ready = true;
+      state->send_typed();
+    } catch (...) { state->failure = std::current_exception(); }
   }
 
-  ftplike::SimulatedNetwork& network_;
-  ftplike::SimulatedPeer peer_;
-  std::unique_ptr<Connection> tls_;
-  std::string ciphertext_;
-  bool said_goodbye_ = false;
+  ftplike::SimulatedNetwork* network_;
+  std::shared_ptr<State> state_;
 };

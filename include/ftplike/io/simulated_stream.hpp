@@ -37,6 +37,8 @@ class SimulatedPeer {
     end_->in.space.wake();
     return taken;
   }
+  /// Waits until `text` has something to give or nothing more comes; for a test whose hand is a coroutine.
+  awaitable<void> arrival() { return arrival_at(end_); }
   /// Says that no more will be typed; what the other end sends can still be read.
   void finish() { end_->finish(); }
   /// Ends both directions in an orderly way, be there unread text or not.
@@ -55,7 +57,13 @@ class SimulatedPeer {
   Endpoint remote() const { return end_->remote; }
 
  private:
-  std::shared_ptr<detail::simulated::End> end_;
+  using End = detail::simulated::End;
+  static awaitable<void> arrival_at(std::shared_ptr<End> end) {
+    const detail::simulated::Signal::Turn turn{end->in.arrival};
+    while (end->in.readable() == 0 && !end->lost && !end->in.ended) co_await end->in.arrival.wait();
+  }
+
+  std::shared_ptr<End> end_;
 };
 
 /// A listening socket in a test's own hand: connections wait there until the test takes them.
@@ -69,6 +77,8 @@ class SimulatedListener {
   }
 
   std::size_t waiting() const { return listener_->waiting.size(); }
+  /// Waits until a connection waits.
+  awaitable<void> arrival() { return arrival_at(listener_); }
   /// The connection that has waited longest; throws `std::logic_error` if there is none.
   SimulatedPeer take() {
     if (listener_->waiting.empty()) throw std::logic_error("nobody has connected to the simulated listener");
@@ -79,7 +89,13 @@ class SimulatedListener {
   Endpoint endpoint() const { return listener_->endpoint; }
 
  private:
-  std::shared_ptr<detail::simulated::Listener> listener_;
+  using Listener = detail::simulated::Listener;
+  static awaitable<void> arrival_at(std::shared_ptr<Listener> listener) {
+    const detail::simulated::Signal::Turn turn{listener->arrival};
+    while (listener->waiting.empty()) co_await listener->arrival.wait();
+  }
+
+  std::shared_ptr<Listener> listener_;
 };
 
 /// A connection of a simulated network, as a transport gives it. Closing it while bytes are unread resets it, as TCP

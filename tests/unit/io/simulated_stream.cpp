@@ -459,4 +459,32 @@ TEST(SimulatedListener, SaysWhenNobodyCame) {
   EXPECT_EQ(listener.waiting(), 0u);
 }
 
+TEST(SimulatedPeer, IsWaitedForUntilSomethingHasArrivedOrNothingMoreComes) {
+  SimulatedNetwork network{1};
+  Half half{network};
+  for (const bool end : {false, true}) {
+    Started<void> waiting{network, half.peer.arrival()};
+    EXPECT_FALSE(waiting.done());
+    network.run(end ? half.stream.finish() : write(half.stream, "x"));
+    EXPECT_TRUE(waiting.done());
+    EXPECT_EQ(half.peer.text(), end ? "" : "x");
+  }
+  Half other{network};
+  Started<void> waiting{network, other.peer.arrival()};
+  other.peer.hang_up();
+  network.settle();
+  EXPECT_EQ(waiting.error(), asio::error::operation_aborted);
+}
+
+TEST(SimulatedListener, IsWaitedForUntilSomebodyConnects) {
+  SimulatedNetwork network{1};
+  auto listener = network.listen_raw({door.address(), 0});
+  Started<void> waiting{network, listener.arrival()};
+  EXPECT_FALSE(waiting.done());
+  const auto peer = network.dial(listener.endpoint());
+  network.settle();
+  EXPECT_TRUE(waiting.done());
+  EXPECT_EQ(listener.waiting(), 1u);
+}
+
 }  // namespace
