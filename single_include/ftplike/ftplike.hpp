@@ -1023,13 +1023,13 @@ class Gate {
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 
 namespace ftplike {
@@ -1160,11 +1160,13 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
       }
     }
   }
-  std::vector<std::byte> room(std::min<std::size_t>(16 * 1024, largest_piece));
+  std::size_t size = std::min<std::size_t>(16 * 1024, largest_piece);
+  auto memory = std::make_unique_for_overwrite<std::byte[]>(size);
   for (;;) {
+    const std::span<std::byte> room{memory.get(), size};
     const std::size_t n = co_await source.read_some(room);
     if (n == 0) break;
-    std::span<const std::byte> piece = std::span{room}.first(n);
+    std::span<const std::byte> piece = room.first(n);
     while (!piece.empty()) {
       const std::size_t moved = co_await detail::write_piece(sink, piece);
       piece = piece.subspan(moved);
@@ -1174,7 +1176,10 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
         progress(moved);
       }
     }
-    if (n == room.size() && n < largest_piece / 2) room.resize(std::min(n * 4, largest_piece / 2));
+    if (n == size && n < largest_piece / 2) {
+      size = std::min(n * 4, largest_piece / 2);
+      memory = std::make_unique_for_overwrite<std::byte[]>(size);
+    }
   }
 }
 
@@ -4372,9 +4377,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// The server that the ftp-like dialect comes from does not.
   bool knows_abort() const noexcept { return dialect != Dialect::ftplike || control_.hears_crlf(); }
 
+  bool knows_ranges() const { return features.has("RANG STREAM"); }
+  /// Whether a transfer ends because we have enough, not the server.
+  bool breaks_off(const ClientTransfer& transfer) const { return transfer.is_satisfied() && !knows_ranges(); }
   /// The command that says which part of a file is meant.
   std::string position(const ClientTransfer& transfer) const {
-    if (transfer.length > 0 && features.has("RANG STREAM")) {
+    if (transfer.length > 0 && knows_ranges()) {
       const auto last = transfer.restart + transfer.length - 1;
       return "RANG " + std::to_string(transfer.restart) + ' ' + std::to_string(last);
     }
@@ -4395,7 +4403,9 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     co_await copy(
         *link_, sink, [](std::size_t) {}, transfer.piece());
     link_->complete();
-    if constexpr (SecurableStream<Stream>) co_await link_->finish();  // the peer said goodbye, so do we
+    if constexpr (SecurableStream<Stream>) {
+      if (!breaks_off(transfer)) co_await link_->finish();  // the peer said goodbye, so do we
+    }
   }
   awaitable<void> receive_text(AnySink sink, ClientTransfer& transfer) {
     Unfinished file{sink};
@@ -4444,7 +4454,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     if (!outcome.failed() || transfer.broken) {
       // Of a data connection that broke the server may say why. Of one with TLS that did not, something of the server's
       // may be unread, a ticket or a goodbye: to close it now would take from the server what is still on its way.
-      if (outcome.failed() || !secured) link_.reset();
+      if (outcome.failed() || !secured || breaks_off(transfer)) link_.reset();
       // Of a transfer that we broke off, having enough, some servers say nothing final.
       const Duration soon = std::min<Duration>(options.limits.recovery, std::chrono::seconds{1});
       const Duration patience = transfer.is_satisfied() ? soon
@@ -5893,9 +5903,9 @@ inline Path numbered(const Path& wanted, unsigned n) {
 // ---- ftplike/storage/posix.hpp
 // The system's calls for files, and what differs between systems.
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <fcntl.h>
 #include <span>
 #include <string>
@@ -5977,9 +5987,11 @@ inline Entry entry_of(std::string name, const struct stat& status) {
               modified(status)};
   entry.mode = status.st_mode & 07777;
   char unique[40];
-  std::snprintf(unique, sizeof unique, "%llx.%llx", static_cast<unsigned long long>(status.st_dev),
-                static_cast<unsigned long long>(status.st_ino));
-  entry.unique = unique;
+  char* const end = unique + sizeof unique;
+  char* at = std::to_chars(unique, end, status.st_dev, 16).ptr;
+  *at++ = '.';
+  at = std::to_chars(at, end, status.st_ino, 16).ptr;
+  entry.unique.assign(unique, at);
   return entry;
 }
 
@@ -6382,18 +6394,30 @@ class FileReader {
     if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
     if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
     if (offset > size()) detail::fail(Errc::bad_restart);
+    is_short_ = size() - offset <= 16 * 1024;
   }
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    const std::size_t most = co_await fetch(room.size());
-    const auto n = static_cast<std::size_t>(
-        detail::checked([&] { return ::pread(file_.get(), room.data(), most, static_cast<off_t>(position_)); }));
-    position_ += n;
-    co_return n;
+    room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), size() - position_)));
+    if (room.empty()) co_return 0;
+    const auto at = static_cast<off_t>(position_);
+    ssize_t n = -1;
+    if (can_tell_) {
+      n = detail::read_resident(file_.get(), room, at);
+      can_tell_ = n >= 0 || errno == EAGAIN;
+    }
+    if (n < 0) {
+      const std::size_t most = co_await fetch(room.size());
+      n = detail::checked([&] { return ::pread(file_.get(), room.data(), most, at); });
+    }
+    if (n == 0) detail::fail(std::errc::io_error);  // the file was cut meanwhile
+    position_ += static_cast<std::uint64_t>(n);
+    co_return static_cast<std::size_t>(n);
   }
 
-  /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`.
-  int descriptor() const noexcept { return file_.get(); }
+  /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`. None
+  /// where so few are asked for that a buffer is faster.
+  int descriptor() const noexcept { return is_short_ ? -1 : file_.get(); }
   std::uint64_t position() const noexcept { return position_; }
   void advance(std::size_t count) noexcept { position_ += count; }
   /// Has the next bytes, up to `most`, read into the system's memory, so that whoever takes them does not wait for a
@@ -6440,6 +6464,7 @@ class FileReader {
   std::uint64_t position_;
   std::uint64_t resident_;  // the end of what has been fetched
   bool can_tell_ = true;
+  bool is_short_ = false;
 };
 
 /// A file of a DirectoryStorage that is being written: a hidden partial file beside the name, which one rename puts
@@ -6634,6 +6659,7 @@ class DirectoryListing {
 
   std::vector<Entry> read_batch() {
     std::vector<Entry> batch;
+    batch.reserve(batch_size);
     while (batch.size() < batch_size) {
       const char* name = detail::next_name(stream_.get());
       if (!name) {
@@ -7494,6 +7520,7 @@ awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientO
 }  // namespace ftplike
 
 // ---- ftplike/client/blocking.hpp
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -7600,8 +7627,8 @@ class NoBrokenPipe {
 /// what it costs to register and to forget it is more than such a transfer itself.
 class TcpStream {
  public:
-  TcpStream(const Executor& executor, int descriptor, const Endpoint& remote)
-      : descriptor_{descriptor}, socket_{executor}, remote_{detail::without_mapping(remote)} {}
+  TcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
+      : descriptor_{descriptor}, socket_{executor}, remote_{detail::without_mapping(remote)}, local_{local} {}
   explicit TcpStream(asio::ip::tcp::socket socket)
       : socket_{std::move(socket)},
         remote_{detail::without_mapping(detail::endpoint_of(socket_.native_handle(), ::getpeername))} {}
@@ -7721,7 +7748,7 @@ class TcpAcceptor {
       const int accepted = ::accept4(descriptor(), remote.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (accepted >= 0) {
         remote.resize(size);
-        co_return TcpStream{executor, accepted, remote};
+        co_return TcpStream{executor, accepted, remote, where_.address().is_unspecified() ? Endpoint{} : where_};
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;
       if (errno != EAGAIN) detail::fail_socket();
@@ -7987,10 +8014,10 @@ class BasicBlockingClient {
     return run(client_->upload_unique(source, std::move(wished), std::move(options)));
   }
 
-  /// Ends the call that is under way, in whichever thread.
+  /// Ends the call that is under way, in whichever thread; if there is none, nothing.
   void cancel() {
-    call_on(executor_, [this] {
-      if (stop_) stop_->emit(asio::cancellation_type::terminal);
+    call_on(executor_, [this, call = calls_.load()] {
+      if (stop_ && call == calls_) stop_->emit(asio::cancellation_type::terminal);
     });
   }
 
@@ -7998,11 +8025,13 @@ class BasicBlockingClient {
   template <class R> R run(awaitable<R> operation) {
     Settled<R> result;
     asio::cancellation_signal stop;
-    const auto done = [this](std::exception_ptr) {
+    const auto done = [this, &result](std::exception_ptr failure) {
+      if (failure) result.fail(failure);  // cancelled before it began
       stop_ = nullptr;
       network_.stop();  // what else waits there, waits on in the next call
     };
     stop_ = &stop;
+    ++calls_;
     start_on(executor_, settle(std::move(operation), result), stop.slot(), done);
     network_.run();
     return result.get();
@@ -8010,7 +8039,8 @@ class BasicBlockingClient {
 
   T network_;
   const Executor executor_ = network_.executor();
-  asio::cancellation_signal* stop_ = nullptr;
+  asio::cancellation_signal* stop_ = nullptr;  // of the call under way
+  std::atomic<std::uint64_t> calls_ = 0;       // begun so far
   std::optional<Client<T, DataChannel, Observer>> client_;
 };
 
@@ -9845,6 +9875,8 @@ class SimulatedPeer {
     end_->in.space.wake();
     return taken;
   }
+  /// Waits until `text` has something to give or nothing more comes; for a test whose hand is a coroutine.
+  awaitable<void> arrival() { return arrival_at(end_); }
   /// Says that no more will be typed; what the other end sends can still be read.
   void finish() { end_->finish(); }
   /// Ends both directions in an orderly way, be there unread text or not.
@@ -9863,7 +9895,13 @@ class SimulatedPeer {
   Endpoint remote() const { return end_->remote; }
 
  private:
-  std::shared_ptr<detail::simulated::End> end_;
+  using End = detail::simulated::End;
+  static awaitable<void> arrival_at(std::shared_ptr<End> end) {
+    const detail::simulated::Signal::Turn turn{end->in.arrival};
+    while (end->in.readable() == 0 && !end->lost && !end->in.ended) co_await end->in.arrival.wait();
+  }
+
+  std::shared_ptr<End> end_;
 };
 
 /// A listening socket in a test's own hand: connections wait there until the test takes them.
@@ -9877,6 +9915,8 @@ class SimulatedListener {
   }
 
   std::size_t waiting() const { return listener_->waiting.size(); }
+  /// Waits until a connection waits.
+  awaitable<void> arrival() { return arrival_at(listener_); }
   /// The connection that has waited longest; throws `std::logic_error` if there is none.
   SimulatedPeer take() {
     if (listener_->waiting.empty()) throw std::logic_error("nobody has connected to the simulated listener");
@@ -9887,7 +9927,13 @@ class SimulatedListener {
   Endpoint endpoint() const { return listener_->endpoint; }
 
  private:
-  std::shared_ptr<detail::simulated::Listener> listener_;
+  using Listener = detail::simulated::Listener;
+  static awaitable<void> arrival_at(std::shared_ptr<Listener> listener) {
+    const detail::simulated::Signal::Turn turn{listener->arrival};
+    while (listener->waiting.empty()) co_await listener->arrival.wait();
+  }
+
+  std::shared_ptr<Listener> listener_;
 };
 
 /// A connection of a simulated network, as a transport gives it. Closing it while bytes are unread resets it, as TCP
@@ -12666,10 +12712,13 @@ template <class Listing> class ListingSource {
       at_ = 0;
       std::vector<Entry> entries = co_await listing_->next();
       ended_ = entries.empty();
-      std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
+      std::vector<const Entry*> in_order;  // an entry is large, and takes long to move
+      in_order.reserve(entries.size());
       for (const auto& entry : entries) {
-        if (pattern_.empty() || matches(pattern_, entry.name)) format_(text_, entry);
+        if (pattern_.empty() || matches(pattern_, entry.name)) in_order.push_back(&entry);
       }
+      std::sort(in_order.begin(), in_order.end(), [](const Entry* a, const Entry* b) { return a->name < b->name; });
+      for (const Entry* entry : in_order) format_(text_, *entry);
     }
     const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
     std::copy(part.begin(), part.end(), room.begin());

@@ -3,13 +3,13 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <ftplike/io/asio.hpp>
 
@@ -141,11 +141,13 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
       }
     }
   }
-  std::vector<std::byte> room(std::min<std::size_t>(16 * 1024, largest_piece));
+  std::size_t size = std::min<std::size_t>(16 * 1024, largest_piece);
+  auto memory = std::make_unique_for_overwrite<std::byte[]>(size);
   for (;;) {
+    const std::span<std::byte> room{memory.get(), size};
     const std::size_t n = co_await source.read_some(room);
     if (n == 0) break;
-    std::span<const std::byte> piece = std::span{room}.first(n);
+    std::span<const std::byte> piece = room.first(n);
     while (!piece.empty()) {
       const std::size_t moved = co_await detail::write_piece(sink, piece);
       piece = piece.subspan(moved);
@@ -155,7 +157,10 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
         progress(moved);
       }
     }
-    if (n == room.size() && n < largest_piece / 2) room.resize(std::min(n * 4, largest_piece / 2));
+    if (n == size && n < largest_piece / 2) {
+      size = std::min(n * 4, largest_piece / 2);
+      memory = std::make_unique_for_overwrite<std::byte[]>(size);
+    }
   }
 }
 

@@ -99,8 +99,8 @@ class NoBrokenPipe {
 /// what it costs to register and to forget it is more than such a transfer itself.
 class TcpStream {
  public:
-  TcpStream(const Executor& executor, int descriptor, const Endpoint& remote)
-      : descriptor_{descriptor}, socket_{executor}, remote_{detail::without_mapping(remote)} {}
+  TcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
+      : descriptor_{descriptor}, socket_{executor}, remote_{detail::without_mapping(remote)}, local_{local} {}
   explicit TcpStream(asio::ip::tcp::socket socket)
       : socket_{std::move(socket)},
         remote_{detail::without_mapping(detail::endpoint_of(socket_.native_handle(), ::getpeername))} {}
@@ -220,7 +220,7 @@ class TcpAcceptor {
       const int accepted = ::accept4(descriptor(), remote.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (accepted >= 0) {
         remote.resize(size);
-        co_return TcpStream{executor, accepted, remote};
+        co_return TcpStream{executor, accepted, remote, where_.address().is_unspecified() ? Endpoint{} : where_};
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;
       if (errno != EAGAIN) detail::fail_socket();

@@ -68,6 +68,7 @@ class DirectoryListing {
 
   std::vector<Entry> read_batch() {
     std::vector<Entry> batch;
+    batch.reserve(batch_size);
     while (batch.size() < batch_size) {
       const char* name = detail::next_name(stream_.get());
       if (!name) {

@@ -50,18 +50,30 @@ class FileReader {
     if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
     if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
     if (offset > size()) detail::fail(Errc::bad_restart);
+    is_short_ = size() - offset <= 16 * 1024;
   }
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    const std::size_t most = co_await fetch(room.size());
-    const auto n = static_cast<std::size_t>(
-        detail::checked([&] { return ::pread(file_.get(), room.data(), most, static_cast<off_t>(position_)); }));
-    position_ += n;
-    co_return n;
+    room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), size() - position_)));
+    if (room.empty()) co_return 0;
+    const auto at = static_cast<off_t>(position_);
+    ssize_t n = -1;
+    if (can_tell_) {
+      n = detail::read_resident(file_.get(), room, at);
+      can_tell_ = n >= 0 || errno == EAGAIN;
+    }
+    if (n < 0) {
+      const std::size_t most = co_await fetch(room.size());
+      n = detail::checked([&] { return ::pread(file_.get(), room.data(), most, at); });
+    }
+    if (n == 0) detail::fail(std::errc::io_error);  // the file was cut meanwhile
+    position_ += static_cast<std::uint64_t>(n);
+    co_return static_cast<std::size_t>(n);
   }
 
-  /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`.
-  int descriptor() const noexcept { return file_.get(); }
+  /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`. None
+  /// where so few are asked for that a buffer is faster.
+  int descriptor() const noexcept { return is_short_ ? -1 : file_.get(); }
   std::uint64_t position() const noexcept { return position_; }
   void advance(std::size_t count) noexcept { position_ += count; }
   /// Has the next bytes, up to `most`, read into the system's memory, so that whoever takes them does not wait for a
@@ -108,6 +120,7 @@ class FileReader {
   std::uint64_t position_;
   std::uint64_t resident_;  // the end of what has been fetched
   bool can_tell_ = true;
+  bool is_short_ = false;
 };
 
 /// A file of a DirectoryStorage that is being written: a hidden partial file beside the name, which one rename puts

@@ -1,9 +1,9 @@
 #pragma once
 // The system's calls for files, and what differs between systems.
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <fcntl.h>
 #include <span>
 #include <string>
@@ -86,9 +86,11 @@ inline Entry entry_of(std::string name, const struct stat& status) {
               modified(status)};
   entry.mode = status.st_mode & 07777;
   char unique[40];
-  std::snprintf(unique, sizeof unique, "%llx.%llx", static_cast<unsigned long long>(status.st_dev),
-                static_cast<unsigned long long>(status.st_ino));
-  entry.unique = unique;
+  char* const end = unique + sizeof unique;
+  char* at = std::to_chars(unique, end, status.st_dev, 16).ptr;
+  *at++ = '.';
+  at = std::to_chars(at, end, status.st_ino, 16).ptr;
+  entry.unique.assign(unique, at);
   return entry;
 }
 

@@ -35,10 +35,13 @@ template <class Listing> class ListingSource {
       at_ = 0;
       std::vector<Entry> entries = co_await listing_->next();
       ended_ = entries.empty();
-      std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
+      std::vector<const Entry*> in_order;  // an entry is large, and takes long to move
+      in_order.reserve(entries.size());
       for (const auto& entry : entries) {
-        if (pattern_.empty() || matches(pattern_, entry.name)) format_(text_, entry);
+        if (pattern_.empty() || matches(pattern_, entry.name)) in_order.push_back(&entry);
       }
+      std::sort(in_order.begin(), in_order.end(), [](const Entry* a, const Entry* b) { return a->name < b->name; });
+      for (const Entry* entry : in_order) format_(text_, *entry);
     }
     const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
     std::copy(part.begin(), part.end(), room.begin());

@@ -368,6 +368,15 @@ TEST_F(DirectoryStorageTest, HasTheBytesInMemoryAfterFetchingThem) {
   EXPECT_EQ(files.run(reader.fetch(1)), 0u);
 }
 
+TEST_F(DirectoryStorageTest, DoesNotTakeAFileThatIsCutWhileItIsReadForAWholeOne) {
+  files.put("/a", std::string(100, 'x'));
+  auto reader = files.run(files.storage.open(Path{"/a"}, 0));
+  std::vector<std::byte> room(50);
+  EXPECT_EQ(files.run(reader.read_some(room)), 50u);
+  fs::resize_file(root_ / "a", 50);
+  EXPECT_EQ(files.error(reader.read_some(room)), std::errc::io_error);
+}
+
 TEST_F(DirectoryStorageTest, FreesLargeFilesElsewhere) {
   Files<DirectoryStorage> mine{DirectoryStorage{root_.string()}, true};
   constexpr auto large = 2 * ftplike::detail::large_file;  // sparse
