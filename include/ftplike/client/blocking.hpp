@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -101,10 +102,10 @@ class BasicBlockingClient {
     return run(client_->upload_unique(source, std::move(wished), std::move(options)));
   }
 
-  /// Ends the call that is under way, in whichever thread.
+  /// Ends the call that is under way, in whichever thread; if there is none, nothing.
   void cancel() {
-    call_on(executor_, [this] {
-      if (stop_) stop_->emit(asio::cancellation_type::terminal);
+    call_on(executor_, [this, call = calls_.load()] {
+      if (stop_ && call == calls_) stop_->emit(asio::cancellation_type::terminal);
     });
   }
 
@@ -112,11 +113,13 @@ class BasicBlockingClient {
   template <class R> R run(awaitable<R> operation) {
     Settled<R> result;
     asio::cancellation_signal stop;
-    const auto done = [this](std::exception_ptr) {
+    const auto done = [this, &result](std::exception_ptr failure) {
+      if (failure) result.fail(failure);  // cancelled before it began
       stop_ = nullptr;
       network_.stop();  // what else waits there, waits on in the next call
     };
     stop_ = &stop;
+    ++calls_;
     start_on(executor_, settle(std::move(operation), result), stop.slot(), done);
     network_.run();
     return result.get();
@@ -124,7 +127,8 @@ class BasicBlockingClient {
 
   T network_;
   const Executor executor_ = network_.executor();
-  asio::cancellation_signal* stop_ = nullptr;
+  asio::cancellation_signal* stop_ = nullptr;  // of the call under way
+  std::atomic<std::uint64_t> calls_ = 0;       // begun so far
   std::optional<Client<T, DataChannel, Observer>> client_;
 };
 
