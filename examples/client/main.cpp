@@ -18,8 +18,12 @@
 
 #include <ftplike/client/reply_error.hpp>
 #include <ftplike/client/url.hpp>
+#include <ftplike/io/asio.hpp>
+#include <ftplike/version.hpp>
 
 #include "manual.hpp"
+#include "output.hpp"
+#include "protection.hpp"
 #include "secrets.hpp"
 #include "settings.hpp"
 #include "shell.hpp"
@@ -41,6 +45,9 @@ struct Words {
 
 Ending ending_of(const std::exception& error) {
   if (dynamic_cast<const LocalFailure*>(&error)) return Ending::local;
+  const auto* failure = dynamic_cast<const std::system_error*>(&error);
+  const bool was_cancelled = failure && failure->code() == asio::error::operation_aborted;
+  if (was_cancelled || dynamic_cast<const Interrupted*>(&error)) return Ending::interrupted;
   if (const auto* client = dynamic_cast<const ClientError*>(&error); client && client->verb() == "connect") {
     return Ending::unreachable;
   }
@@ -49,18 +56,16 @@ Ending ending_of(const std::exception& error) {
       return Ending::not_logged_in;
     return reply->reply().code() == 421 || reply->reply().code() == 426 ? Ending::lost : Ending::refused;
   }
-  if (const auto* failure = dynamic_cast<const ClientError*>(&error)) {
-    return failure->channel() == Channel::local ? Ending::local : Ending::lost;
+  if (const auto* client = dynamic_cast<const ClientError*>(&error)) {
+    return client->channel() == Channel::local ? Ending::local : Ending::lost;
   }
-  if (const auto* failure = dynamic_cast<const std::system_error*>(&error)) {
-    return failure->code() == std::errc::invalid_argument ? Ending::usage : Ending::lost;
-  }
+  if (failure) return failure->code() == std::errc::invalid_argument ? Ending::usage : Ending::lost;
   return Ending::failed;
 }
 
 void tell(const std::exception& error) {
   std::cout << std::flush;
-  std::cerr << "ftplike-client: " << error.what() << std::endl;
+  std::cerr << "ftplike-client: " << shown(error.what()) << std::endl;
 }
 
 void connect(Shell& shell, const Url& url) {
@@ -171,7 +176,10 @@ int main(int argc, char** argv) {
       ->transform(CLI::CheckedTransformer(protections).description(""));
   app.add_option("--cafile", settings.ca_file, "trust servers that these authorities vouch for, PEM (the system's)")
       ->type_name("FILE");
-  app.add_flag("--insecure", settings.insecure, "trust any server: no protection from those who pose as one");
+  auto* pin = app.add_option("--pin", settings.pins, "trust the server with this certificate, and no other");
+  pin->type_name("SHA-256")->take_all()->allow_extra_args(false)->check(pin_defect);
+  app.add_flag("--insecure", settings.insecure, "trust any server: no protection from those who pose as one")
+      ->excludes(pin);
   app.add_option("--proxy", settings.proxy, "what passes connections on: socks5://HOST:PORT or http://HOST:PORT")
       ->type_name("URL");
   app.add_flag("--ascii", settings.ascii, "convert line endings");
@@ -181,9 +189,10 @@ int main(int argc, char** argv) {
   parallel->type_name("N")->check(CLI::Range(1, 64))->capture_default_str();
   app.add_flag("--json", settings.json, "tell entries, replies and results as JSON, one object a line");
   app.add_flag("--quiet", settings.quiet, "no progress, no echo of commands that come from a pipe");
+  app.set_version_flag("--version", FTPLIKE_VERSION_STRING, "print the version and end");
   app.footer(
       "Without -c, commands come from the terminal or from standard input; type help for them.\n"
-      "Passwords: in the URL, in FTPLIKE_PASSWORD, in ~/.netrc, or asked for without echo.\n"
+      "Passwords: in the URL, in FTPLIKE_PASSWORD (of the first server), in ~/.netrc, or asked for without echo.\n"
       "Exit status: 0 good, 2 usage, 3 no server there, 4 login refused, 5 the server said no,\n"
       "6 a local file, 7 connection lost or timed out, 130 interrupted, 1 anything else.");
   app.fallthrough();  // options may stand behind the word, too
@@ -216,6 +225,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants it
   hide_passwords(argc, argv);
+  // What we write to may have gone. A handler, unlike SIG_IGN, is not inherited by the programs that we start.
+  std::signal(SIGPIPE, [](int) {});
   try {
     app.parse(std::move(arguments));
     settings.segments = parallel->count() > 0 && settings.parallel > 1;

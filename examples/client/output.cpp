@@ -24,12 +24,12 @@ std::string quoted(std::string_view text) {
     if (next.value == '"' || next.value == '\\') {
       out += '\\';
       out += text[0];
-    } else if (next.value < 0x20) {
-      std::array<char, 8> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(next.value));
-      out += escape.data();
     } else if (next.size == 1 && next.value >= 0x80) {
       out += "\xEF\xBF\xBD";
+    } else if (detail::commands_a_terminal(next.value)) {
+      std::array<char, 16> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(next.value));
+      out += escape.data();
     } else {
       out += text.substr(0, next.size);
     }
@@ -58,6 +58,17 @@ JsonObject& JsonObject::add_raw(std::string_view name, std::string_view value) {
 JsonObject& JsonObject::add(std::string_view name, std::string_view value) { return add_raw(name, quoted(value)); }
 JsonObject& JsonObject::add(std::string_view name, std::uint64_t value) { return add_raw(name, std::to_string(value)); }
 JsonObject& JsonObject::add(std::string_view name, double value) { return add_raw(name, std::to_string(value)); }
+
+std::string shown(std::string_view text) {
+  std::string out;
+  for (;;) {
+    const auto end = text.find('\n');
+    out += detail::printable(text.substr(0, end));
+    if (end == text.npos) return out;
+    out += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
 
 std::string iso_time(Timestamp time) {
   std::string text;

@@ -31,5 +31,8 @@ class ListingOutput {
   ftplike::Timestamp now_;
 };
 
+/// Lines of whatever origin as a terminal may have them.
+std::string shown(std::string_view text);
+
 /// "2026-11-22T18:00:33Z".
 std::string iso_time(ftplike::Timestamp time);

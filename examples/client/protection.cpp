@@ -10,11 +10,20 @@ ftplike::TlsClient trust(const Settings& settings) {
   ftplike::TlsClientSettings wishes;
   wishes.ca_file = settings.ca_file;
   wishes.insecure = settings.insecure;
+  for (const auto& pin : settings.pins) wishes.pinned.push_back(ftplike::Fingerprint::parse(pin).value());
   try {
     return ftplike::TlsClient{wishes};
   } catch (const std::system_error& error) { throw LocalFailure{error.what()}; }
 }
 #endif
+
+std::string pin_defect([[maybe_unused]] const std::string& text) {
+#ifdef FTPLIKE_HAS_TLS
+  return ftplike::Fingerprint::parse(text) ? "" : "64 hexadecimal digits are wanted";
+#else
+  return "this program has no TLS";
+#endif
+}
 
 void protect(ftplike::Url& url, const Settings& settings) {
   if (url.secure == Secure::no) {

@@ -18,6 +18,9 @@ using ProgramTransport = ftplike::TcpTransport;
 constexpr unsigned trust(const Settings&) noexcept { return 1; }  // the number of threads
 #endif
 
+/// What is wrong with a text that is to be the SHA-256 of a certificate; empty if nothing is.
+std::string pin_defect(const std::string& text);
+
 /// Protects the sessions with a server as the settings say where its URL does not say it. Warns where nobody checks who
 /// the server is.
 void protect(ftplike::Url& url, const Settings& settings);

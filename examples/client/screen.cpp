@@ -15,21 +15,6 @@
 
 using namespace ftplike;
 
-namespace {
-
-/// Lines as a terminal may have them.
-std::string shown(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    out += detail::printable(text.substr(0, end)) + '\n';
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out;
-}
-
-}  // namespace
-
 Screen::Screen(bool explain, bool json) {
   state_->json = json;
   if (!explain) return;
@@ -81,8 +66,8 @@ std::string human_size(double bytes) {
   return text.data();
 }
 
-ProgressBar::ProgressBar(std::string name, bool wanted)
-    : name_{std::move(name)}, wanted_{wanted && ::isatty(STDERR_FILENO)} {}
+ProgressBar::ProgressBar(std::string_view name, bool wanted)
+    : name_{detail::printable(name)}, wanted_{wanted && ::isatty(STDERR_FILENO)} {}
 
 ProgressBar::~ProgressBar() { clear(); }
 

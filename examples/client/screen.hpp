@@ -49,7 +49,7 @@ std::string human_size(double bytes);
 /// A bar for a transfer that takes longer than half a second, on a terminal only.
 class ProgressBar {
  public:
-  ProgressBar(std::string name, bool wanted);
+  ProgressBar(std::string_view name, bool wanted);
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
   ~ProgressBar();

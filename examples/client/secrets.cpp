@@ -14,32 +14,36 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <ftplike/protocol/text.hpp>
+
 #include "settings.hpp"
 
 using namespace ftplike;
 
 namespace {
 
-/// Calls `hide(begin, end)` for each password in a text.
+/// Calls `hide(begin, end)` for each password in a text: for all that could be one, which may be more. In a URL, with
+/// or without its scheme, it may hold anything but a slash.
 template <class Hide> void for_each_password(std::string_view text, Hide hide) {
-  for (auto at = text.find("://"); at != text.npos; at = text.find("://", at)) {
-    at += 3;
-    const auto end = std::min(text.find_first_of("/ \t\"';", at), text.size());
+  const auto word = std::min(text.find_first_not_of(" \t"), text.size());
+  for (const std::string_view verb : {"PASS ", "ACCT "}) {
+    if (detail::same_word(text.substr(word, verb.size()), verb)) return hide(word + verb.size(), text.size());
+  }
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('/', at), text.size());
     const auto host = text.substr(0, end).rfind('@');
     const auto colon = text.find(':', at);
-    if (host != text.npos && host > at && colon < host) hide(colon + 1, host);
+    if (host != text.npos && colon < host) hide(colon + 1, host);
+    at = end + 1;
   }
 }
 
-/// The words of FTPLIKE_PASSWORD, which programs that we start need not see.
-const std::optional<std::string>& given_password() {
-  static const std::optional<std::string> password = [] {
-    const char* const given = std::getenv("FTPLIKE_PASSWORD");
-    std::optional<std::string> value;
-    if (given) value = given;
-    ::unsetenv("FTPLIKE_PASSWORD");
-    return value;
-  }();
+/// What FTPLIKE_PASSWORD says, once: it is meant for the first server, and programs that we start need not see it.
+std::optional<std::string> take_given_password() {
+  const char* const given = std::getenv("FTPLIKE_PASSWORD");
+  std::optional<std::string> password;
+  if (given) password = given;
+  ::unsetenv("FTPLIKE_PASSWORD");
   return password;
 }
 
@@ -95,23 +99,25 @@ std::optional<Login> netrc_login(const Url& url) {
   return look_up(file, url.host, url.user);
 }
 
-/// Asks for a password without showing it; none if there is no terminal.
+/// Asks for a password without showing it; none if there is no terminal. Ctrl-C throws `Interrupted`.
 std::optional<std::string> ask_password(const std::string& prompt) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> terminal{std::fopen("/dev/tty", "r+"), std::fclose};
   if (!terminal) return std::nullopt;
   termios before{};
   if (::tcgetattr(::fileno(terminal.get()), &before) != 0) return std::nullopt;
   termios silent = before;
-  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG);
+  // Ctrl-C ends the line and not the program, which has to put the terminal right.
+  const int interrupt = silent.c_cc[VEOL] = before.c_cc[VINTR];
   ::tcsetattr(::fileno(terminal.get()), TCSAFLUSH, &silent);
   std::fputs(prompt.c_str(), terminal.get());
   std::fflush(terminal.get());
   std::string password;
-  for (int c = std::fgetc(terminal.get()); c != EOF && c != '\n'; c = std::fgetc(terminal.get())) {
-    password += static_cast<char>(c);
-  }
+  int c = std::fgetc(terminal.get());
+  for (; c != EOF && c != '\n' && c != interrupt; c = std::fgetc(terminal.get())) password += static_cast<char>(c);
   ::tcsetattr(::fileno(terminal.get()), TCSAFLUSH, &before);
   std::fputs("\n", terminal.get());
+  if (c == interrupt) throw Interrupted{"interrupted"};
   return password;
 }
 
@@ -135,8 +141,8 @@ void hide_passwords(int count, char** words) {
 }
 
 void find_password(Url& url) {
+  const auto given = take_given_password();
   if (!url.password.empty()) return;
-  const auto& given = given_password();
   if (!url.user.empty() && given) {
     url.password = *given;
     return;

@@ -41,7 +41,8 @@ struct Sessions::State {
     Settled<R> result;
     asio::cancellation_signal signal;
     stop = &signal;
-    const auto done = [this](std::exception_ptr) {
+    const auto done = [this, &result](std::exception_ptr failure) {
+      if (failure) result.fail(failure);  // cancelled before it began
       stop = nullptr;
       network.stop();
     };
@@ -50,16 +51,16 @@ struct Sessions::State {
     return result.get();
   }
 
+  /// A server that is not there now is not waited for; one that goes later is.
+  void reach() { (void)run(pool.lease()); }
+
   std::size_t parallel;
   ProgramTransport network;
   ClientPool<ProgramTransport> pool;
   asio::cancellation_signal* stop = nullptr;
 };
 
-Sessions::Sessions(Url url, const Settings& settings) : state_{std::make_unique<State>(std::move(url), settings)} {
-  // A server that is not there now is not waited for; one that goes later is.
-  (void)state_->run(state_->pool.lease());
-}
+Sessions::Sessions(Url url, const Settings& settings) : state_{std::make_unique<State>(std::move(url), settings)} {}
 Sessions::~Sessions() {
   try {
     state_->run(state_->pool.quit());
@@ -68,6 +69,7 @@ Sessions::~Sessions() {
 }
 
 MirrorPlan Sessions::plan(const std::string& remote, const std::string& local, const MirrorOptions& options) {
+  state_->reach();
   return state_->run(plan_mirror(state_->pool, remote, local, options));
 }
 MirrorSummary Sessions::carry_out(const MirrorPlan& plan, const MirrorOptions& options) {
@@ -81,6 +83,7 @@ MirrorSummary Sessions::carry_out(const MirrorPlan& plan, const MirrorOptions& o
 }
 TransferResult Sessions::get_in_segments(const std::string& remote, const std::string& local,
                                          const TransferOptions& options) {
+  state_->reach();
   return state_->run(download_in_segments(state_->pool, remote, local, state_->parallel, options));
 }
 void Sessions::cancel() {

@@ -26,6 +26,12 @@ class LocalFailure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Ctrl-C, where there was nothing else to end.
+class Interrupted : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// How a mirror is to be done.
 struct MirrorWords {
   bool reverse = false, only_newer = false, remove = false, dry_run = false;
@@ -39,6 +45,7 @@ struct Settings {
   double timeout = 30;                        // seconds
   ftplike::Secure tls = ftplike::Secure::no;  // of URLs that do not say it
   std::string ca_file;                        // empty: the system's certificates are trusted
+  std::vector<std::string> pins;              // the SHA-256 of the certificates of which the server has one
   bool insecure = false;                      // any certificate will do
   std::string proxy;                          // a URL
   bool active = false, ascii = false, resume = false;

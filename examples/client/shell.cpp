@@ -2,16 +2,19 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
+#include <span>
 #include <sys/wait.h>
 #include <tuple>
 #include <utility>
@@ -76,6 +79,34 @@ std::string lower(std::string word) {
 }
 
 bool is_pattern(const std::string& name) { return name.find_first_of("*?[") != name.npos; }
+
+/// A sink that is a file of C's.
+class FileSink {
+ public:
+  explicit FileSink(std::FILE* file) : file_{file} {}
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    check(std::fwrite(bytes.data(), 1, bytes.size(), file_) == bytes.size());
+    co_return;
+  }
+  awaitable<void> finish() {
+    check(std::fflush(file_) == 0);
+    co_return;
+  }
+
+ private:
+  static void check(bool good) {
+    if (!good) throw LocalFailure{std::string{"what was fetched cannot be written: "} + std::strerror(errno)};
+  }
+  std::FILE* file_;
+};
+
+/// Runs a command of the user's, by the shell.
+void execute(const std::string& command) {
+  const int status = std::system(command.c_str());  // NOLINT: the user asks for exactly that
+  if (status == 0) return;
+  const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  throw LocalFailure{"the command ended with status " + std::to_string(code)};
+}
 
 /// Keeps replies from the screen while it lives.
 class HeldScreen {
@@ -219,7 +250,7 @@ struct Shell::State {
     };
     const Many sessions{*this, std::move(url)};
     const MirrorPlan plan = sessions->plan(remote, local, options);
-    for (const auto& line : plan.skipped) std::cerr << "ftplike-client: left alone: " << line << std::endl;
+    for (const auto& line : plan.skipped) std::cerr << "ftplike-client: left alone: " << shown(line) << std::endl;
     if (words.dry_run) {
       for (const auto& action : plan.actions) show(action, nullptr);
       return;
@@ -244,9 +275,9 @@ struct Shell::State {
       if (failure) object.add("failed", why);
       std::cout << object.text() << std::endl;
     } else if (failure) {
-      std::cerr << "ftplike-client: " << action.text() << ": " << why << std::endl;
+      std::cerr << "ftplike-client: " << shown(action.text() + ": " + why) << std::endl;
     } else if (!settings.quiet) {
-      std::cout << action.text() << std::endl;
+      std::cout << shown(action.text()) << std::endl;
     }
   }
 
@@ -278,17 +309,17 @@ struct Shell::State {
   }
   void word_mv(const Arguments& words) { connected().rename(words[0], words[1]); }
   void word_cat(const Arguments& words) {
-    TextSink text;
-    (void)connected().download(words[0], text);
-    std::cout << text.text() << std::flush;
+    FileSink out{stdout};
+    (void)connected().download(words[0], out);
   }
   void word_less(const Arguments& words) {
-    TextSink text;
-    (void)connected().download(words[0], text);
+    // A file, not a pipe: the server does not wait until it has been read.
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::tmpfile(), std::fclose};
+    if (!file) throw LocalFailure{"no room for a temporary file"};
+    FileSink out{file.get()};
+    (void)connected().download(words[0], out);
     const char* const pager = std::getenv("PAGER");
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> out{::popen(pager ? pager : "less", "w"), ::pclose};
-    if (!out) throw LocalFailure{"no pager"};
-    std::fwrite(text.text().data(), 1, text.text().size(), out.get());
+    execute("</dev/fd/" + std::to_string(::fileno(file.get())) + ' ' + (pager ? pager : "less"));
   }
   void word_mirror(const Arguments& words) {
     MirrorWords how;
@@ -317,10 +348,15 @@ struct Shell::State {
     const auto& [from, to] = std::tie(folders[0], folders[1]);
     mirror(address, on_server(how.reverse ? to : from), ours(how.reverse ? from : to), how);
   }
+  /// Interruptions come from another thread.
+  void replace_client(std::unique_ptr<Client> next) {
+    const std::lock_guard lock{mutex};
+    client = std::move(next);
+  }
   void word_open(const Arguments& words) { open(Url{words.size() > 1 ? words[0] + ":" + words[1] : words[0]}); }
   void word_close(const Arguments&) {
     connected().quit();
-    client.reset();
+    replace_client(nullptr);
   }
   void word_bye(const Arguments&) { over = true; }
   void word_help(const Arguments&);
@@ -337,7 +373,8 @@ struct Shell::State {
       }
       const auto before = names.size();
       for (const auto& entry : connected().list(path.parent_path())) {
-        if (entry.is_file() && matches(pattern, entry.name)) names.push_back(path.parent_path() / entry.name);
+        const bool fits = entry.is_file() && !entry.name.empty() && matches(pattern, entry.name);
+        if (fits) names.push_back(path.parent_path() / entry.name);
       }
       if (names.size() == before) throw LocalFailure{word + ": nothing there fits"};
     }
@@ -366,8 +403,8 @@ struct Shell::State {
     find_password(url);
     const std::string folder = std::exchange(url.path, {});
     screen.show_replies_to({});
-    client.reset();
-    client.emplace(url, client_options(settings), screen, trust(settings));
+    replace_client(nullptr);
+    replace_client(std::make_unique<Client>(url, client_options(settings), screen, trust(settings)));
     address = std::move(url);
     if (!folder.empty()) client->cwd(folder);
   }
@@ -376,10 +413,10 @@ struct Shell::State {
 
   Settings settings;
   Screen screen;
-  std::optional<Client> client;
+  std::unique_ptr<Client> client;
   Url address;  // of the session
   std::atomic<bool> busy = false;
-  std::mutex many_mutex;
+  std::mutex mutex;          // of `client` and `many`, which Ctrl-C reaches
   Sessions* many = nullptr;  // under way
   bool over = false;
 
@@ -394,7 +431,7 @@ struct Shell::State {
 
    private:
     void tell(Sessions* sessions) {
-      const std::lock_guard lock{state_.many_mutex};
+      const std::lock_guard lock{state_.mutex};
       state_.many = sessions;
     }
     State& state_;
@@ -465,9 +502,7 @@ bool Shell::run(const std::string& line) {
   if (words.empty() || words[0].starts_with('#')) return true;
   state_->screen.show_replies_to({});
   if (words[0].starts_with('!')) {
-    const auto begin = line.find('!') + 1;
-    const int status = std::system(line.substr(begin).c_str());  // NOLINT: the user asks for exactly that
-    if (status != 0) throw LocalFailure{"the command ended with status " + std::to_string(WEXITSTATUS(status))};
+    execute(line.substr(line.find('!') + 1));
     return true;
   }
   const Busy busy{state_->busy};
@@ -496,7 +531,7 @@ std::string Shell::prompt() const {
 }
 
 bool Shell::interrupt() {
-  const std::lock_guard lock{state_->many_mutex};
+  const std::lock_guard lock{state_->mutex};
   if (state_->many) {
     state_->many->cancel();
     return true;
@@ -542,7 +577,10 @@ std::vector<std::string> Shell::complete(const std::string& line, std::size_t wo
         choices.push_back(entry.path().filename());
     } else {
       state_->screen.show_replies_to({});
-      for (const auto& entry : state_->connected().list()) choices.push_back(entry.name);
+      for (const auto& entry : state_->connected().list()) {
+        // Nothing is typed for the user that would command the terminal.
+        if (!entry.name.empty() && shown(entry.name) == entry.name) choices.push_back(entry.name);
+      }
     }
   } catch (const std::exception&) {  // then there is nothing to complete with
   }

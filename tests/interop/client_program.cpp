@@ -3,6 +3,8 @@
 #include <chrono>
 #include <filesystem>
 
+#include <ftplike/version.hpp>
+
 #include "connection.hpp"
 #include "running_server.hpp"
 #include "tree.hpp"
@@ -80,6 +82,42 @@ TEST_F(ClientProgram, PagesAFileWithThePager) {
       outcome_of(program({FTPLIKE_CLIENT_PROGRAM, server.url(), "-c", "less a"}).with("PAGER", "tr a-z A-Z"));
   ASSERT_TRUE(ended_well(held));
   EXPECT_EQ(held.output, "SOME TEXT");
+}
+
+TEST_F(ClientProgram, ShowsAFileWhileItComes) {
+  Listener listener, data_port;
+  Process process{program(
+      {FTPLIKE_CLIENT_PROGRAM, "--dialect", "ftplike", "127.0.0.1", std::to_string(listener.port()), "-c", "cat a"})};
+  auto control = listener.accept();
+  control.say("220 Hello\r\n");
+  EXPECT_EQ(control.line(), "RETR a");
+  control.say("150 " + std::to_string(data_port.port()) + "\r\n");
+  auto data = data_port.accept();
+  data.say("beginning\n" + std::string(20'000, 'x'));
+  EXPECT_EQ(process.line(), "beginning");
+  data.say("\nend\n");
+  data.close();
+  control.say("226 Done\r\n");
+  EXPECT_EQ(control.line(), "QUIT");
+  control.say("221 Goodbye\r\n");
+  EXPECT_EQ(process.wait(), 0);
+  EXPECT_TRUE(process.output().ends_with("x\nend\n"));
+}
+
+TEST_F(ClientProgram, SurvivesWhoeverDoesNotReadToTheEnd) {
+  theirs.write("big", noise(3'000'000));
+  const std::string words = "\"$0\" " + server.url() + " -c 'cat big'; echo \"status $?\" >&2";
+  const auto held = outcome_of(program({"sh", "-c", '(' + words + ") | head -c 1", FTPLIKE_CLIENT_PROGRAM}));
+  EXPECT_EQ(held.output.size(), 1u);
+  EXPECT_EQ(held.errors, "ftplike-client: what was fetched cannot be written: Broken pipe\nstatus 6\n");
+  // Programs that are started have their own way with it.
+  EXPECT_TRUE(says(session("!kill -s PIPE $$"), "the command ended with status 141"));
+}
+
+TEST_F(ClientProgram, TellsItsVersion) {
+  const auto told = client({"--version"});
+  EXPECT_TRUE(ended_well(told));
+  EXPECT_EQ(told.output, FTPLIKE_VERSION_STRING "\n");
 }
 
 TEST_F(ClientProgram, GetsPutsAndListsInOneWord) {
@@ -202,6 +240,39 @@ TEST_F(ClientProgram, SaysByItsStatusWhatWentWrong) {
   EXPECT_TRUE(says(client({"--help"}), "Exit status: 0 good"));
 }
 
+TEST_F(ClientProgram, SaysByItsStatusThatItWasInterrupted) {
+  Listener listener;
+  Process process{program(
+      {FTPLIKE_CLIENT_PROGRAM, "--dialect", "ftplike", "ls", "ftp://127.0.0.1:" + std::to_string(listener.port())})};
+  auto control = listener.accept();
+  control.say("220 Hello\r\n");
+  EXPECT_EQ(control.line(), "LIST");
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait(), 130);
+}
+
+TEST_F(ClientProgram, CanBeInterruptedWhileItMakesSessionsAndGoesOn) {
+  Listener listener;
+  Process process{program({FTPLIKE_CLIENT_PROGRAM, "--dialect", "standard", "--parallel", "2", "--files", ".",
+                           "127.0.0.1", std::to_string(listener.port())})};
+  process.say("get a\nNOOP\nbye\n");
+  process.close_input();
+  auto control = listener.accept();
+  control.say("220 Hello\r\n");
+  for (const auto& [command, reply] : std::vector<std::pair<std::string, std::string>>{
+           {"USER anonymous", "230 Welcome"}, {"FEAT", "502 No"}, {"SYST", "215 UNIX"}, {"PWD", "257 \"/\""}}) {
+    EXPECT_EQ(control.line(), command);
+    control.say(reply + "\r\n");
+  }
+  const auto silent = listener.accept();
+  process.signal(SIGINT);
+  for (const auto* command : {"NOOP", "QUIT"}) {
+    EXPECT_EQ(control.line(), command);
+    control.say("200 Good\r\n");
+  }
+  EXPECT_EQ(process.wait(), 130);
+}
+
 TEST_F(ClientProgram, EndsWithTheStatusOfTheFirstThatFailedOfAPipe) {
   const auto held = client({server.url()}, "cd nowhere\nget nothing\nmkdir made\nbye\n");
   EXPECT_EQ(held.status, 5);
@@ -236,6 +307,15 @@ TEST_F(ClientProgram, TakesThePasswordFromTheEnvironmentAndFromNetrc) {
   EXPECT_TRUE(says(client({"ls", bare_url("tester")}), "here"));
 }
 
+TEST_F(ClientProgram, TakesThePasswordOfTheEnvironmentForTheFirstServerOnly) {
+  theirs.write("here", "1");
+  const auto held = outcome_of(program({"setsid", "-w", FTPLIKE_CLIENT_PROGRAM, bare_url("tester"), "-c",
+                                        "ls; open " + bare_url("tester") + "; ls"})
+                                   .with("FTPLIKE_PASSWORD", "secret"));
+  EXPECT_EQ(held.status, 4);
+  EXPECT_TRUE(says(held, "here"));
+}
+
 TEST_F(ClientProgram, UsesNoNetrcThatOthersCanRead) {
   write_netrc("machine 127.0.0.1 login tester password secret\n", std::filesystem::perms::group_read);
   const auto refused = client({"ls", bare_url()});
@@ -256,6 +336,23 @@ TEST_F(ClientProgram, ShowsNoPasswordInTheProcessListNorInWhatItPrints) {
   EXPECT_NE(process.output().find("tester:***@"), std::string::npos) << process.output();
 }
 
+TEST_F(ClientProgram, KeepsNoPasswordThatIsTyped) {
+  const std::string lines[]{"open tester:se;cret@127.0.0.1:1", "open \"ftp://tester:s 'ecret@127.0.0.1:1/\"",
+                            "PASS secret"};
+  std::string input, keys;
+  for (const auto& line : lines) {
+    input += line + '\n';
+    keys += "ftp> \t" + line + '\n';
+  }
+  const auto piped = client({server.url()}, input);
+  EXPECT_TRUE(says(piped, "open tester:***@127.0.0.1:1\n"));
+  EXPECT_TRUE(says(piped, "open \"ftp://tester:***@127.0.0.1:1/\"\n"));
+  EXPECT_TRUE(says(piped, "PASS ***\n"));
+  EXPECT_FALSE(says(piped, "cret"));
+  ASSERT_TRUE(ended_well(typed({server.url()}, keys + "ftp> \tbye\n")));
+  EXPECT_EQ(home.read(".ftplike_history").find("cret"), std::string::npos) << home.read(".ftplike_history");
+}
+
 TEST_F(ClientProgram, AsksForAPasswordWithoutShowingIt) {
   theirs.write("here", "1");
   const auto asked = typed({"ls", bare_url("tester")}, "Password for tester: \tsecret\n");
@@ -264,12 +361,44 @@ TEST_F(ClientProgram, AsksForAPasswordWithoutShowingIt) {
   EXPECT_FALSE(says(asked, "secret"));
 }
 
-TEST_F(ClientProgram, LetsNoNameCommandTheTerminal) {
+TEST_F(ClientProgram, GivesTheTerminalBackWhenItIsInterruptedAtAPassword) {
+  theirs.write("here", "1");
+  const auto held =
+      typed({server.url()}, "ftp> \topen " + bare_url("tester") + "\nPassword for tester: \tsec\x03\nftp> \topen " +
+                                server.url() + "\nftp> \tls\n here\tbye\n");
+  EXPECT_TRUE(ended_well(held));
+  EXPECT_TRUE(says(held, "ftplike-client: interrupted"));
+  const auto left = outcome_of(
+      program({"python3", std::string{FTPLIKE_EXAMPLES} + "/../tests/interop/terminal_session.py", "sh", "-c",
+               "\"$0\" \"$@\"; echo \"status $?\"; stty -a", FTPLIKE_CLIENT_PROGRAM, "ls", bare_url("tester")}),
+      "Password for tester: \t\x03\n");
+  EXPECT_TRUE(says(left, "status 130"));
+  EXPECT_TRUE(says(left, " echo ")) << left.output;
+}
+
+TEST_F(ClientProgram, LetsNothingOfAServersCommandTheTerminal) {
   theirs.write("evil\x1b[2J", "1");
-  const auto shown = typed({server.url()}, "ftp> \tls\nftp> \tbye\n");
+  std::filesystem::create_symlink("nowhere", theirs / "link\x1b[2J");
+  const auto shown = typed({server.url()},
+                           "ftp> \tls\nftp> \tget evi\\t\nevi\t\nftp> \tmirror --dry-run . copy\nftp> \tmirror . copy\n"
+                           "ftp> \tget none\x1b[2J\nftp> \tbye\n");
   EXPECT_TRUE(ended_well(shown));
-  EXPECT_TRUE(says(shown, "evil?[2J"));
+  for (const auto* text : {"evil?[2J", "transfer evil?[2J", "left alone: link?[2J"})
+    EXPECT_TRUE(says(shown, text)) << text;
   EXPECT_FALSE(says(shown, "evil\x1b"));
+  EXPECT_FALSE(says(shown, "link\x1b"));
+
+  Listener listener;
+  Process process{program(
+      {FTPLIKE_CLIENT_PROGRAM, "--dialect", "ftplike", "ls", "ftp://127.0.0.1:" + std::to_string(listener.port())})};
+  auto control = listener.accept();
+  control.say("220 Hello\r\n");
+  (void)control.line();
+  control.say(
+      "550-No\x1b[2J\r\n550 \xC2\x9B"
+      "2J\r\n");
+  (void)process.wait();
+  EXPECT_TRUE(process.errors().ends_with("550 No?[2J\n?2J\n")) << process.errors();
 }
 
 TEST_F(ClientProgram, SavesNothingUnderANameThatLeadsElsewhere) {

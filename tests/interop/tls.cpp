@@ -230,6 +230,29 @@ TEST_F(TlsClientProgram, ShowsTheProtectionInThePrompt) {
   EXPECT_EQ(insecure.errors, "ftplike-client: warning: nobody checks who this server is (--insecure)\n");
 }
 
+TEST_F(TlsClientProgram, TrustsTheCertificateThatIsPinnedAndNoOther) {
+  serve();
+  theirs.write("file", "content");
+  const auto pin_of = [this](const CertificateFiles& of) {
+    const auto told =
+        run({"openssl", "x509", "-in", of.certificate, "-noout", "-fingerprint", "-sha256"}).output;  // name=number
+    return told.substr(told.find('=') + 1, 95);
+  };
+  const std::string right = pin_of(files), wrong = pin_of(certificates.issue("other"));
+  for (const std::string scheme : {"ftpes", "ftps"}) {
+    EXPECT_TRUE(ended_well(client({"--pin", right, "get", at(scheme, "file"), scheme})));
+    EXPECT_TRUE(ended_well(client({"--pin", wrong, "--pin", right, "get", at(scheme, "file"), scheme})));
+    EXPECT_EQ(ours.read(scheme), "content");
+    EXPECT_EQ(client({"--pin", wrong, "--cafile", certificates.authority(), "get", at(scheme, "file"), "x"}).errors,
+              "ftplike-client: TLS: 127.0.0.1: the certificate is not the pinned one\n");
+  }
+  const auto nonsense = client({"--pin", "nonsense", "get", at("ftps", "file"), "x"});
+  EXPECT_EQ(nonsense.status, 2);
+  EXPECT_EQ(nonsense.errors, "ftplike-client: --pin: 64 hexadecimal digits are wanted\n");
+  EXPECT_EQ(client({"--pin", right, "--insecure", "get", at("ftps", "file"), "x"}).status, 2);
+  EXPECT_FALSE(ours.has("x"));
+}
+
 TEST_F(TlsClientProgram, SaysWhyItDoesNotGoOn) {
   serve();
   theirs.write("file", "content");
