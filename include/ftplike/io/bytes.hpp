@@ -157,8 +157,8 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
         progress(moved);
       }
     }
-    if (n == size && n < largest_piece / 2) {
-      size = std::min(n * 4, largest_piece / 2);
+    if (n == size && n < largest_piece) {
+      size = std::min(n * 4, largest_piece);
       memory = std::make_unique_for_overwrite<std::byte[]>(size);
     }
   }
