@@ -134,12 +134,12 @@ void heed_interrupts(Shell& shell) {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::thread{[&shell, signals] {
+  std::thread{[&shell, signals, terminal = FoundTerminal{}] {
     for (;;) {
       int signal = 0;
       sigwait(&signals, &signal);
       if (signal == SIGINT && shell.interrupt()) continue;
-      Terminal::restore();
+      terminal.restore();
       std::_Exit(static_cast<int>(Ending::interrupted));
     }
   }}.detach();

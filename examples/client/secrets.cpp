@@ -22,20 +22,29 @@ using namespace ftplike;
 
 namespace {
 
+/// Where a text goes on behind the first PASS or ACCT that may be a command; its end if there is none.
+std::size_t behind_password_verb(std::string_view text) {
+  constexpr std::size_t size = 5;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto word = text.substr(at, size);
+    const bool begins = at == 0 || std::string_view{" \t\n;"}.find(text[at - 1]) != std::string_view::npos;
+    if (begins && (detail::same_word(word, "PASS ") || detail::same_word(word, "ACCT "))) return at + size;
+  }
+  return text.size();
+}
+
 /// Calls `hide(begin, end)` for each password in a text: for all that could be one, which may be more. In a URL, with
 /// or without its scheme, it may hold anything but a slash.
 template <class Hide> void for_each_password(std::string_view text, Hide hide) {
-  const auto word = std::min(text.find_first_not_of(" \t"), text.size());
-  for (const std::string_view verb : {"PASS ", "ACCT "}) {
-    if (detail::same_word(text.substr(word, verb.size()), verb)) return hide(word + verb.size(), text.size());
-  }
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = std::min(text.find('/', at), text.size());
+  const auto secret = behind_password_verb(text);
+  for (std::size_t at = 0; at < secret;) {
+    const auto end = std::min(text.find('/', at), secret);
     const auto host = text.substr(0, end).rfind('@');
     const auto colon = text.find(':', at);
     if (host != text.npos && colon < host) hide(colon + 1, host);
     at = end + 1;
   }
+  if (secret < text.size()) hide(secret, text.size());
 }
 
 /// What FTPLIKE_PASSWORD says, once: it is meant for the first server, and programs that we start need not see it.

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <iostream>
 #include <memory>
 #include <unistd.h>
@@ -43,6 +44,14 @@ char** complete(const char* text, int begin, int) {
 
 }  // namespace
 
+FoundTerminal::FoundTerminal() : terminal_{::open("/dev/tty", O_RDWR | O_CLOEXEC)} {
+  if (::tcgetattr(terminal_, &found_) != 0) terminal_ = -1;
+}
+
+void FoundTerminal::restore() const {
+  if (::tcgetpgrp(terminal_) == ::getpgrp()) ::tcsetattr(terminal_, TCSANOW, &found_);
+}
+
 Terminal::Terminal(bool echo, Complete complete_word) : interactive_{::isatty(STDIN_FILENO) != 0}, echo_{echo} {
   the_complete = std::move(complete_word);
 #ifdef FTPLIKE_HAS_EDITLINE
@@ -77,10 +86,4 @@ std::optional<std::string> Terminal::line(const std::string& prompt) {
   if (echo_ && !interactive_)
     std::cout << (std::exchange(first_, false) ? "" : "\n") << prompt << without_passwords(text) << std::endl;
   return text;
-}
-
-void Terminal::restore() {
-#ifdef FTPLIKE_HAS_EDITLINE
-  if (::isatty(STDIN_FILENO)) rl_deprep_terminal();
-#endif
 }

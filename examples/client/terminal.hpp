@@ -2,7 +2,20 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <termios.h>
 #include <vector>
+
+/// The terminal of the program as it was found, for an end in the middle of a line or of a password.
+class FoundTerminal {
+ public:
+  FoundTerminal();
+  /// Leaves it so, unless it is another program's now.
+  void restore() const;
+
+ private:
+  int terminal_;  // less than 0 if there is none
+  termios found_{};
+};
 
 /// Where commands come from: a terminal with line editing, history and completion, or the lines of a pipe.
 class Terminal {
@@ -19,8 +32,6 @@ class Terminal {
   /// The next line; none at the end.
   std::optional<std::string> line(const std::string& prompt);
   bool is_interactive() const { return interactive_; }
-  /// Leaves the terminal as it was found; for an end from another thread.
-  static void restore();
 
  private:
   bool interactive_, echo_, first_ = true;

@@ -338,7 +338,7 @@ TEST_F(ClientProgram, ShowsNoPasswordInTheProcessListNorInWhatItPrints) {
 
 TEST_F(ClientProgram, KeepsNoPasswordThatIsTyped) {
   const std::string lines[]{"open tester:se;cret@127.0.0.1:1", "open \"ftp://tester:s 'ecret@127.0.0.1:1/\"",
-                            "PASS secret"};
+                            "PASS secret", "# open tester:secret@x; USER tester; pass secret"};
   std::string input, keys;
   for (const auto& line : lines) {
     input += line + '\n';
