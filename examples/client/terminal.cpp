@@ -18,12 +18,12 @@ namespace {
 
 Terminal::Complete the_complete;  // the line editor's callbacks have no place for it
 
+#ifdef FTPLIKE_HAS_EDITLINE
 std::string history_file() {
   const char* const home = std::getenv("HOME");
   return home ? std::string{home} + "/.ftplike_history" : std::string{};
 }
 
-#ifdef FTPLIKE_HAS_EDITLINE
 char** complete(const char* text, int begin, int) {
   rl_attempted_completion_over = 1;  // no names of local files where there is nothing to complete
   const std::vector<std::string> words = the_complete(std::string{rl_line_buffer}, static_cast<std::size_t>(begin));
