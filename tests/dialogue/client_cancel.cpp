@@ -26,7 +26,7 @@ ScriptedServer& receiving(ScriptedServer& server) {
 /// A source that gives a little and then waits for ever.
 class SlowSource {
  public:
-  explicit SlowSource(SimulatedNetwork& network) : network_{network} {}
+  explicit SlowSource(TestNetwork& network) : network_{network} {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     if (given_) co_await network_.sleep_until(network_.now() + 100h);
     given_ = true;
@@ -35,11 +35,11 @@ class SlowSource {
   }
 
  private:
-  SimulatedNetwork& network_;
+  TestNetwork& network_;
   bool given_ = false;
 };
 
-awaitable<void> send_slowly(SimulatedNetwork& network, TestClient& client) {
+awaitable<void> send_slowly(TestNetwork& network, TestClient& client) {
   SlowSource source{network};
   co_await client.upload(source, "a");
 }
@@ -59,7 +59,7 @@ TEST(ClientCancel, LeavesTheSessionInStepWhateverTheServerSaysToTheAbort) {
       {"426 Aborted", "426 Aborted", "226 Done"},
   };
   for (const auto& replies : answers) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     ScriptedServer server{network};
     sending(server).hears("ABOR");
     for (const auto& reply : replies) server.says(reply);
@@ -74,7 +74,7 @@ TEST(ClientCancel, LeavesTheSessionInStepWhateverTheServerSaysToTheAbort) {
 }
 
 TEST(ClientCancel, DoesNotLetAServerTakeAnUploadForWhole) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   receiving(server).sees_data_reset().says("426 Connection reset");
   server.dialogue("PWD", "257 \"/\"").dialogue("STAT b", "211 b");
@@ -86,7 +86,7 @@ TEST(ClientCancel, DoesNotLetAServerTakeAnUploadForWhole) {
 }
 
 TEST(ClientCancel, DoesNotLetAServerTakeAnUploadForWholeThatHasHardlyBegun) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().dialogue("TYPE I", "200 OK").passive().accepts_data().hears("STOR a").sees_data_reset();
   server.says("150 Send").says("426 Aborted").dialogue("ABOR", "226 Abort successful");
@@ -99,7 +99,7 @@ TEST(ClientCancel, DoesNotLetAServerTakeAnUploadForWholeThatHasHardlyBegun) {
 }
 
 TEST(ClientCancel, KeepsASessionOfTheFtpLikeDialectAfterADownloadThatWasCancelled) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says_raw("220 Ready\n").hears_in_one_read("RETR a").opens_data("150 {port}").accepts_data().sends("hel");
   server.hears_in_one_read("PWD").closes_data().says_raw("226 Download complete\n257 \"s\"\n");
@@ -113,7 +113,7 @@ TEST(ClientCancel, KeepsASessionOfTheFtpLikeDialectAfterADownloadThatWasCancelle
 }
 
 TEST(ClientCancel, TakesTheAnswerToACancelledCommandForNothingElse) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().hears("STAT a").waits(5s).says("211 a").dialogue("STAT b", "211 b");
   TestClient client = enter(network);
@@ -124,7 +124,7 @@ TEST(ClientCancel, TakesTheAnswerToACancelledCommandForNothingElse) {
 }
 
 TEST(ClientCancel, KeepsWhatWasFetchedAsideAndTheOldFileInItsPlace) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   folder.write("a", "old");
   ScriptedServer server{network};
@@ -140,7 +140,7 @@ TEST(ClientCancel, KeepsWhatWasFetchedAsideAndTheOldFileInItsPlace) {
 TEST(ClientCancel, WorksAtAnyStep) {
   // Every 5 ms of a download on a network where everything takes 10 ms.
   for (int n = 1;; ++n) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     network.conditions().delay = 10ms;
     ScriptedServer server{network};
     server.welcomes({"SIZE"}).is_left().dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 5").passive();

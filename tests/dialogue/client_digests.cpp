@@ -17,7 +17,7 @@ constexpr const char* sha256_of_hello = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5
 }  // namespace
 
 TEST(ClientDigests, ComeFromHashByTheBestAlgorithm) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   folder.write("a", "hello");
   ScriptedServer server{network};
@@ -31,7 +31,7 @@ TEST(ClientDigests, ComeFromHashByTheBestAlgorithm) {
 }
 
 TEST(ClientDigests, ComeFromXVerbsWhereThereIsNoHash) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   folder.write("a", "hello");
   ScriptedServer server{network};
@@ -44,7 +44,7 @@ TEST(ClientDigests, ComeFromXVerbsWhereThereIsNoHash) {
 }
 
 TEST(ClientDigests, AreNotAskedForWhereTheServerHasNone) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   ScriptedServer server{network};
   server.welcomes().dialogue("TYPE I", "200 OK");

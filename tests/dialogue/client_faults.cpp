@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 // Servers that do what they should not, and what has to hold all the same.
 
 TEST(ClientFaults, TakesTheDataThatComesAfterTheir226) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 5").passive().accepts_data();
   server.hears("RETR a").says("150 Here").says("226 Done").waits(5s).sends("hello").closes_data();
@@ -22,7 +22,7 @@ TEST(ClientFaults, TakesTheDataThatComesAfterTheir226) {
 }
 
 TEST(ClientFaults, TakesTheDataOfAServerThatSays226WithoutA150) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 5").passive().accepts_data();
   server.hears("RETR a").says("226 Done").waits(5s).sends("hello").closes_data().dialogue("NOOP", "200 OK");
@@ -32,7 +32,7 @@ TEST(ClientFaults, TakesTheDataOfAServerThatSays226WithoutA150) {
 }
 
 TEST(ClientFaults, WaitsForA226ThatComesLate) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 5").passive().accepts_data();
   server.hears("RETR a").says("150 Here").sends("hello").closes_data().waits(55s).says("226 Done");
@@ -41,7 +41,7 @@ TEST(ClientFaults, WaitsForA226ThatComesLate) {
 }
 
 TEST(ClientFaults, DoesNotTakeA226ThatComesFarTooLateForAnotherReply) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 5").passive().accepts_data();
   server.hears("RETR a").says("150 Here").sends("hello").closes_data().waits(61s).hears("ABOR").hears("PWD");
@@ -55,7 +55,7 @@ TEST(ClientFaults, DoesNotTakeA226ThatComesFarTooLateForAnotherReply) {
 
 TEST(ClientFaults, DoesNotTakeASecond226ForAnotherReply) {
   for (const Duration pause : {Duration{0s}, Duration{1s}}) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     ScriptedServer server{network};
     server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 5").passive().accepts_data();
     server.hears("RETR a").says("150 Here").sends("hello").closes_data().says("226 Done").waits(pause);
@@ -67,7 +67,7 @@ TEST(ClientFaults, DoesNotTakeASecond226ForAnotherReply) {
 }
 
 TEST(ClientFaults, GetsInStepAfterA425Then226) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 5").passive().accepts_data();
   server.hears("RETR a").says("425 Cannot open").hears("PWD").says("226 Done").says("257 \"/\"");
@@ -80,7 +80,7 @@ TEST(ClientFaults, GetsInStepAfterA425Then226) {
 }
 
 TEST(ClientFaults, SaysWhatWasTransferredWhenTheServerGaveUp) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 5").passive().accepts_data();
   server.hears("RETR a").says("150 Here").sends("hel").waits(1s).closes_data().says("451 Disk error");
@@ -94,7 +94,7 @@ TEST(ClientFaults, SaysWhatWasTransferredWhenTheServerGaveUp) {
 }
 
 TEST(ClientFaults, NoticesThatTheServerGivesUpAnUploadThatItDoesNotRead) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().dialogue("TYPE I", "200 OK").passive().accepts_data().hears("STOR a").says("150 Send");
   server.waits(1s).says("552 Quota exceeded").dialogue("PWD", "257 \"/\"").dialogue("NOOP", "200 OK");
@@ -108,7 +108,7 @@ TEST(ClientFaults, NoticesThatTheServerGivesUpAnUploadThatItDoesNotRead) {
 }
 
 TEST(ClientFaults, GivesTheReasonOfTheServerThatResetTheDataConnection) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().dialogue("TYPE I", "200 OK").passive().accepts_data().hears("STOR a").says("150 Send");
   server.closes_data().waits(1s).says("552 Quota exceeded").dialogue("PWD", "257 \"/\"");
@@ -121,7 +121,7 @@ TEST(ClientFaults, EndsTheSessionOnA421AtAnyMoment) {
   using Script = std::function<void(ScriptedServer&)>;
   using Operation = std::function<awaitable<void>(TestClient&)>;
   const auto play = [](const Script& script, const Operation& operation) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     ScriptedServer server{network};
     server.welcomes({"SIZE"});
     script(server);
@@ -147,7 +147,7 @@ TEST(ClientFaults, EndsTheSessionOnA421AtAnyMoment) {
 }
 
 TEST(ClientFaults, UnderstandsRepliesWithoutCr) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says_raw("220 Hello\n").hears("USER ann").says_raw("331 Password?\n").hears("PASS secret");
   server.says_raw("230-Welcome\n to\n230 us\n").hears("FEAT").says_raw("211-Features\n SIZE\n211 End\n");
@@ -157,7 +157,7 @@ TEST(ClientFaults, UnderstandsRepliesWithoutCr) {
 }
 
 TEST(ClientFaults, UnderstandsOddRepliesOfSeveralLines) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes();
   server.dialogue("NOOP", "200-One\r\n226 is not the end\r\n200-nor this\r\n 200 nor this\r\n\r\n200 OK");
@@ -169,7 +169,7 @@ TEST(ClientFaults, UnderstandsOddRepliesOfSeveralLines) {
 }
 
 TEST(ClientFaults, DoesNotReadAReplyThatNeverEnds) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   std::string lines = "200-\r\n";
   for (int i = 0; i < 200'000; ++i) lines += "for ever\r\n";
@@ -180,7 +180,7 @@ TEST(ClientFaults, DoesNotReadAReplyThatNeverEnds) {
 }
 
 TEST(ClientFaults, DoesNotReadALineOf64Megabytes) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().hears("NOOP").is_left().says_raw("200 " + std::string(64 * 1024 * 1024, 'x'));
   TestClient client = enter(network);
@@ -189,7 +189,7 @@ TEST(ClientFaults, DoesNotReadALineOf64Megabytes) {
 }
 
 TEST(ClientFaults, DoesNotWaitForEverForAReplyThatDrips) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().hears("NOOP").is_left();
   for (int i = 0; i < 70; ++i) server.says_raw(i == 0 ? "200-" : "x").waits(1s);
@@ -200,7 +200,7 @@ TEST(ClientFaults, DoesNotWaitForEverForAReplyThatDrips) {
 }
 
 TEST(ClientFaults, DoesNotTakeAFileForWholeThatIsShorterThanItsSize) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   folder.write("a", "the old file");
   ScriptedServer server{network};
@@ -215,7 +215,7 @@ TEST(ClientFaults, DoesNotTakeAFileForWholeThatIsShorterThanItsSize) {
 }
 
 TEST(ClientFaults, SaysThatAnUploadDidNotArriveAsAWhole) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").passive().accepts_data().hears("STOR a").says("150 Send");
   server.receives("hello").closes_data().says("226 Done").dialogue("SIZE a", "213 3");
@@ -224,7 +224,7 @@ TEST(ClientFaults, SaysThatAnUploadDidNotArriveAsAWhole) {
 }
 
 TEST(ClientFaults, NeverDialsTheHostOfA227) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto trap = network.host("10.0.0.66");
   auto bait = trap.listen_raw({asio::ip::make_address("10.0.0.66"), 40001});
   ScriptedServer server{network};
@@ -241,7 +241,7 @@ TEST(ClientFaults, NeverDialsTheHostOfA227) {
 }
 
 TEST(ClientFaults, GivesUpADataConnectionThatStalls) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().dialogue("TYPE I", "200 OK").passive().accepts_data();
   server.hears("RETR a").says("150 Here").sends("hel").hears("ABOR").hears("PWD").closes_data();
@@ -255,7 +255,7 @@ TEST(ClientFaults, GivesUpADataConnectionThatStalls) {
 }
 
 TEST(ClientFaults, SaysThatTheDataPortCannotBeReached) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().dialogue("TYPE I", "200 OK").passive().refuses_data().dialogue("NOOP", "200 OK");
   TestClient client = enter(network);
@@ -266,7 +266,7 @@ TEST(ClientFaults, SaysThatTheDataPortCannotBeReached) {
 }
 
 TEST(ClientFaults, EndsTheSessionWhereTheServerSaysNothingAnyMore) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().hears("NOOP").is_left().hears_something();
   TestClient client = enter(network);
@@ -277,7 +277,7 @@ TEST(ClientFaults, EndsTheSessionWhereTheServerSaysNothingAnyMore) {
 }
 
 TEST(ClientFaults, HearsTheAnswerToACommandBeforeItAsksTheNext) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().hears("STAT a").waits(65s).says("211 a").dialogue("STAT b", "211 b");
   TestClient client = enter(network);

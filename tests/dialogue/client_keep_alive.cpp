@@ -18,7 +18,7 @@ ScriptedServer& slow(ScriptedServer& server) {
   return server.hears("NOOP");
 }
 
-void expect_whole(ScriptedServer& server, SimulatedNetwork& network) {
+void expect_whole(ScriptedServer& server, TestNetwork& network) {
   server.dialogue("STAT b", "211 b");
   TestClient client = enter(network);
   EXPECT_EQ(network.run(text_of(client, "a")), "onetwothree!");
@@ -28,7 +28,7 @@ void expect_whole(ScriptedServer& server, SimulatedNetwork& network) {
 }  // namespace
 
 TEST(ClientKeepAlive, MayBeAnsweredAtOnce) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   slow(server).says("200 OK").sends("!").closes_data().says("226 Done");
   expect_whole(server, network);
@@ -36,7 +36,7 @@ TEST(ClientKeepAlive, MayBeAnsweredAtOnce) {
 
 TEST(ClientKeepAlive, MayBeAnsweredAfterTheTransfer) {
   for (const std::string answer : {"200 OK", "500 What?", "502 No", "503 Not now"}) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     ScriptedServer server{network};
     slow(server).sends("!").closes_data().says("226 Done").says(answer);
     expect_whole(server, network);
@@ -44,21 +44,21 @@ TEST(ClientKeepAlive, MayBeAnsweredAfterTheTransfer) {
 }
 
 TEST(ClientKeepAlive, MayBeAnsweredLongAfterTheTransfer) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   slow(server).sends("!").closes_data().says("226 Done").hears("PWD").says("200 OK").says("257 \"/\"");
   expect_whole(server, network);
 }
 
 TEST(ClientKeepAlive, MayNeverBeAnswered) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   slow(server).sends("!").closes_data().says("226 Done").dialogue("PWD", "257 \"/\"");
   expect_whole(server, network);
 }
 
 TEST(ClientKeepAlive, IsNotSentWhereItIsSwitchedOff) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().dialogue("TYPE I", "200 OK").passive().accepts_data().hears("RETR a").says("150 Here");
   for (int i = 0; i < 10; ++i) server.sends("x").waits(50s);

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-template <class... More> TestClient reach(SimulatedNetwork& network, Url url, More... more) {
+template <class... More> TestClient reach(TestNetwork& network, Url url, More... more) {
   return network.run(connect(network, std::move(url), std::move(more)...));
 }
 
@@ -22,7 +22,7 @@ ClientOptions speaking(Dialect dialect) {
 }  // namespace
 
 TEST(ClientLogin, TakesAServerThatAnswersBeforeAnyLoginForOneOfTheFtpLikeDialect) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says("220 FTP Server Ready").dialogue("PWD", "257 \"server/server_storage\"").dialogue("PWD", "257 \"x\"");
   TestClient client = reach(network, "ftp://10.0.0.2");
@@ -32,7 +32,7 @@ TEST(ClientLogin, TakesAServerThatAnswersBeforeAnyLoginForOneOfTheFtpLikeDialect
 }
 
 TEST(ClientLogin, SendsNoEndingsToAServerOfTheFtpLikeDialectThatEndsItsRepliesWithABareLf) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says_raw("220 FTP Server Ready\n").hears_in_one_read("PWD\r\n").says_raw("257 \"s\"\n");
   server.hears_in_one_read("CWD images").says_raw("250 Directory changed to images\n");
@@ -41,7 +41,7 @@ TEST(ClientLogin, SendsNoEndingsToAServerOfTheFtpLikeDialectThatEndsItsRepliesWi
 }
 
 TEST(ClientLogin, SendsNoEndingsWhenToldThatTheDialectIsFtpLikeEither) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says_raw("220 FTP Server Ready\n").hears_in_one_read("PWD").says_raw("257 \"s\"\n");
   TestClient client = reach(network, "ftp://10.0.0.2", speaking(Dialect::ftplike));
@@ -50,7 +50,7 @@ TEST(ClientLogin, SendsNoEndingsWhenToldThatTheDialectIsFtpLikeEither) {
 
 TEST(ClientLogin, TakesAServerThatDoesNotKnowUserForOneOfTheFtpLikeDialect) {
   for (const std::string reply : {"502 Command not implemented", "500 What?"}) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     ScriptedServer server{network};
     server.says_raw("220 Ready\n").hears("USER ann").says_raw(reply + "\n");
     server.hears_in_one_read("PWD").says_raw("257 \"s\"\n");
@@ -61,14 +61,14 @@ TEST(ClientLogin, TakesAServerThatDoesNotKnowUserForOneOfTheFtpLikeDialect) {
 }
 
 TEST(ClientLogin, DoesNotTakeItForThatWhenToldThatTheDialectIsStandard) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says("220 Ready").dialogue("USER ann", "502 Command not implemented");
   EXPECT_THROW(reach(network, "ftp://ann:secret@10.0.0.2", speaking(Dialect::standard)), ReplyError);
 }
 
 TEST(ClientLogin, LogsInAsAnonymousWhereAServerAsks) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says("220 Hello").dialogue("PWD", "530 Please login").dialogue("USER anonymous", "331 Any password");
   server.dialogue("PASS anonymous@", "230 Welcome").dialogue("FEAT", "211 No features");
@@ -76,7 +76,7 @@ TEST(ClientLogin, LogsInAsAnonymousWhereAServerAsks) {
 }
 
 TEST(ClientLogin, AsksForTheFeaturesOfAStandardServerAndSwitchesUtf8On) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"UTF8", "REST STREAM", "MLST type*;size*;modify*;"}).dialogue("OPTS UTF8 ON", "200 OK");
   TestClient client = reach(network, "ftp://ann:secret@10.0.0.2");
@@ -85,7 +85,7 @@ TEST(ClientLogin, AsksForTheFeaturesOfAStandardServerAndSwitchesUtf8On) {
 }
 
 TEST(ClientLogin, AsksForTheSystemOfAServerWithoutFeat) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says("220 Hello").dialogue("USER ann", "230 Welcome").dialogue("FEAT", "500 What?");
   server.dialogue("SYST", "215 UNIX Type: L8");
@@ -93,7 +93,7 @@ TEST(ClientLogin, AsksForTheSystemOfAServerWithoutFeat) {
 }
 
 TEST(ClientLogin, GivesAnAccountWhereAServerAsksForOne) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says("220 Hello").dialogue("USER ann", "331 Password?").dialogue("PASS secret", "332 Account?");
   server.dialogue("ACCT books", "230 Welcome").dialogue("FEAT", "211 None");
@@ -103,7 +103,7 @@ TEST(ClientLogin, GivesAnAccountWhereAServerAsksForOne) {
 }
 
 TEST(ClientLogin, WaitsForTheGreetingAfterA120) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says("120 In a minute").waits(50s).says("220 Hello").dialogue("PWD", "257 \"/\"");
   EXPECT_TRUE(reach(network, "ftp://10.0.0.2").is_open());
@@ -111,7 +111,7 @@ TEST(ClientLogin, WaitsForTheGreetingAfterA120) {
 
 TEST(ClientLogin, SaysWhyAServerTurnedItAway) {
   const auto refusal = [](std::string greeting) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     ScriptedServer server{network};
     server.says(std::move(greeting));
     try {
@@ -126,7 +126,7 @@ TEST(ClientLogin, SaysWhyAServerTurnedItAway) {
 }
 
 TEST(ClientLogin, KeepsThePasswordOutOfErrors) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says("220 Hello").dialogue("USER ann", "331 Password?").dialogue("PASS secret", "530 Login incorrect");
   try {
@@ -141,7 +141,7 @@ TEST(ClientLogin, KeepsThePasswordOutOfErrors) {
 }
 
 TEST(ClientLogin, GivesUpOnAServerThatDoesNotGreet) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.waits(61s);
   try {
@@ -153,7 +153,7 @@ TEST(ClientLogin, GivesUpOnAServerThatDoesNotGreet) {
 }
 
 TEST(ClientLogin, GivesUpOnAHostThatDoesNotAnswer) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   network.host("10.0.0.9");
   network.unplug("10.0.0.9");
   try {
@@ -166,7 +166,7 @@ TEST(ClientLogin, GivesUpOnAHostThatDoesNotAnswer) {
 }
 
 TEST(ClientLogin, SaysWhichHostRefusedOrIsNotKnown) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   network.host("10.0.0.9");
   EXPECT_THROW(reach(network, Url{"10.0.0.9", 3456}), ClientError);
   EXPECT_THROW(reach(network, "ftp://nowhere.example"), ClientError);

@@ -29,7 +29,7 @@ MirrorOptions with_removals(MirrorOptions options = {}) {
 }
 
 /// The lines of a plan.
-std::string plan_of(SimulatedNetwork& network, TestPool& pool, const std::string& remote, const std::string& local,
+std::string plan_of(TestNetwork& network, TestPool& pool, const std::string& remote, const std::string& local,
                     const MirrorOptions& options = {}) {
   return network.run(plan_mirror(pool, remote, local, options)).text();
 }
@@ -49,7 +49,7 @@ Entry a_link() { return {"", Entry::Type::link, 0, long_ago}; }
 }  // namespace
 
 TEST(Mirror, FetchesATreeAndThenHasNothingToDo) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {{"/pub/a", "one"}, {"/pub/b/c/d", "two"}, {"/pub/e/", ""}, {"/x", "no"}}, some_users());
   TestPool pool{network, anna()};
@@ -65,7 +65,7 @@ TEST(Mirror, FetchesATreeAndThenHasNothingToDo) {
 }
 
 TEST(Mirror, SendsATreeAndThenHasNothingToDo) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   folder.write("a", "one");
   folder.write("b/c/d", "two");
@@ -83,7 +83,7 @@ TEST(Mirror, SendsATreeAndThenHasNothingToDo) {
 }
 
 TEST(Mirror, SaysWhatItWouldDoAndWhyBeforeItDoesAnything) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   folder.write("b", "old");
   folder.write("mine/x", "1");
@@ -106,7 +106,7 @@ TEST(Mirror, SaysWhatItWouldDoAndWhyBeforeItDoesAnything) {
 }
 
 TEST(Mirror, RemovesOnTheServerWhatIsNotHere) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   folder.write("a", "1");
   auto server = serve(network, {{"/up/a", "1"}, {"/up/b/c", "2"}, {"/other", "3"}}, some_users());
@@ -186,7 +186,7 @@ TEST(Mirror, TransfersOnlyWhatIsIncludedAndNotExcluded) {
 }
 
 TEST(Mirror, DoesNotLookIntoDirectoriesThatAreExcluded) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {{"/a", "1"}, {"/huge/b", "1"}}, some_users());
   TestPool pool{network, anna()};
@@ -216,7 +216,7 @@ TEST(Mirror, LeavesLinksAloneAndWhatStandsInTheirPlace) {
 }
 
 TEST(Mirror, DoesNotFollowLinksOfOurs) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder, elsewhere;
   elsewhere.write("secret", "1");
   std::filesystem::create_symlink(elsewhere.path(), folder / "way");
@@ -246,7 +246,7 @@ TEST(Mirror, RemovesBeforeWhatMayHaveTheSameNameInTheTargetComes) {
 }
 
 TEST(Mirror, LooksOnceIntoADirectoryThatIsListedTwice) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   ScriptedServer server{network};
   server.welcomes({"MLST type*;size*;"}).passive().accepts_data().hears("MLSD").says("150 Here");
@@ -259,7 +259,7 @@ TEST(Mirror, LooksOnceIntoADirectoryThatIsListedTwice) {
 }
 
 TEST(Mirror, TakesNoNameThatLeadsOutOfTheFolder) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   ScriptedServer server{network};
   server.welcomes({"MLST type*;size*;"}).passive().accepts_data().hears("MLSD").says("150 Here");
@@ -272,7 +272,7 @@ TEST(Mirror, TakesNoNameThatLeadsOutOfTheFolder) {
 }
 
 TEST(Mirror, WritesThroughNoLinkThatLeadsOutOfTheFolder) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder, elsewhere;
   std::filesystem::create_symlink(elsewhere.path(), folder / "way");
   auto server = serve(network, {{"/way/evil", "1"}}, some_users());
@@ -287,7 +287,7 @@ TEST(Mirror, WritesThroughNoLinkThatLeadsOutOfTheFolder) {
 }
 
 TEST(Mirror, GoesOnWhereOneFileFails) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {{"/a", "1"}, {"/c", "3"}}, some_users());
   TestPool pool{network, anna()};
@@ -310,7 +310,7 @@ TEST(Mirror, GoesOnWhereOneFileFails) {
 }
 
 TEST(Mirror, UsesTheSessionsOfThePoolAtOnceAndSurvivesTheirLoss) {
-  SimulatedNetwork network{1, {.window = 4096, .delay = 1ms}};
+  TestNetwork network{1, {.window = 4096, .delay = 1ms}};
   const TestFolder folder;
   MemoryStorage files;
   std::string text(50'000, 'x');
@@ -327,7 +327,7 @@ TEST(Mirror, UsesTheSessionsOfThePoolAtOnceAndSurvivesTheirLoss) {
 }
 
 TEST(Mirror, TellsTheProgressOfAllTransfersTogether) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {{"/a", "12345"}, {"/b", "678"}}, some_users());
   TestPool pool{network, anna()};
@@ -340,7 +340,7 @@ TEST(Mirror, TellsTheProgressOfAllTransfersTogether) {
 }
 
 TEST(Mirror, NeedsASource) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {}, some_users());
   TestPool pool{network, anna()};
@@ -350,7 +350,7 @@ TEST(Mirror, NeedsASource) {
 }
 
 TEST(Mirror, NeedsListingsThatTellMoreThanNames) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {{"/a", "1"}});
   PoolOptions options;
@@ -360,7 +360,7 @@ TEST(Mirror, NeedsListingsThatTellMoreThanNames) {
 }
 
 TEST(Mirror, IsBounded) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {{"/a", "1"}, {"/b/c/d", "1"}}, some_users());
   TestPool pool{network, anna()};
@@ -374,7 +374,7 @@ TEST(Mirror, IsBounded) {
 }
 
 TEST(Mirror, CanBeCancelled) {
-  SimulatedNetwork network{1, {.window = 4096, .delay = 10ms}};
+  TestNetwork network{1, {.window = 4096, .delay = 10ms}};
   const TestFolder folder;
   auto server = serve(network, {{"/a", std::string(500'000, 'x')}, {"/b", std::string(500'000, 'y')}}, some_users());
   TestPool pool{network, anna()};

@@ -23,7 +23,7 @@ Timestamp at(std::string_view text) { return *parse_timestamp(text); }
 }  // namespace
 
 TEST(ClientPaths, CanDoAllThatOneDoesWithThem) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "one"}}, some_users());
   TestClient client = log_in(network);
   network.run(client.mkdir("new"));
@@ -50,7 +50,7 @@ TEST(ClientPaths, CanDoAllThatOneDoesWithThem) {
 }
 
 TEST(ClientPaths, AreListedByMlsdWhereItIsOffered) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a b", "one"}, {"/images/-x", "two!"}}, some_users());
   TestClient client = log_in(network);
   const auto entries = network.run(client.list());
@@ -62,7 +62,7 @@ TEST(ClientPaths, AreListedByMlsdWhereItIsOffered) {
 }
 
 TEST(ClientPaths, AreListedByListWhereMlsdIsNot) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().passive().accepts_data().hears("LIST ./-x").says("150 Here");
   server.sends("total 3\r\n-rw-r--r-- 1 ann users 5 Nov 22 2025 a file\r\ndrwxr-xr-x 2 ann users 0 Nov 22 2025 d\r\n");
@@ -78,7 +78,7 @@ TEST(ClientPaths, AreListedByListWhereMlsdIsNot) {
 }
 
 TEST(ClientPaths, AreListedByTheNextWayWhereOneIsNotUnderstood) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD d").says("502 No").passive().accepts_data();
   server.hears("LIST d").says("500 What?").passive().accepts_data().hears("NLST d").says("150 Here");
@@ -90,7 +90,7 @@ TEST(ClientPaths, AreListedByTheNextWayWhereOneIsNotUnderstood) {
 }
 
 TEST(ClientPaths, HaveNamesThatCannotLeaveTheirFolder) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD").says("150 Here");
   server.sends("type=cdir; .\r\ntype=pdir; ..\r\ntype=file; ../../evil\r\ntype=file; /etc/passwd\r\n");
@@ -102,7 +102,7 @@ TEST(ClientPaths, HaveNamesThatCannotLeaveTheirFolder) {
 }
 
 TEST(ClientPaths, OfAnyNumberAreListedOneByOne) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD").says("150 Here");
   for (int i = 0; i < 100; ++i) {
@@ -123,7 +123,7 @@ TEST(ClientPaths, OfAnyNumberAreListedOneByOne) {
 
 TEST(ClientPaths, AreNotListedWithoutBounds) {
   const auto play = [](std::string sent, ClientLimits limits, Errc expected) {
-    SimulatedNetwork network{1};
+    TestNetwork network{1};
     ScriptedServer server{network};
     server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD").says("150 Here").is_left();
     server.sends(std::move(sent)).closes_data().says("226 Done");
@@ -139,7 +139,7 @@ TEST(ClientPaths, AreNotListedWithoutBounds) {
 }
 
 TEST(ClientPaths, AreListedInTheFtpLikeDialectByGoingThereAndBack) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says_raw("220 FTP Server Ready\n").hears_in_one_read("CWD a/b").says_raw("250 Directory changed to a/b\n");
   server.hears_in_one_read("LIST").opens_data("150 {port}").accepts_data().sends("one\ntwo").closes_data();
@@ -152,7 +152,7 @@ TEST(ClientPaths, AreListedInTheFtpLikeDialectByGoingThereAndBack) {
 }
 
 TEST(ClientPaths, AreDescribedByTheirListingWhereThereIsNoMlst) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"MDTM"}).passive().accepts_data().hears("LIST d").says("150 Here");
   server.sends("-rw-r--r-- 1 ann users 5 Nov 22 2025 a\r\n").closes_data().says("226 Done");
@@ -166,7 +166,7 @@ TEST(ClientPaths, AreDescribedByTheirListingWhereThereIsNoMlst) {
 }
 
 TEST(ClientPaths, AreListedWithTimesInUtcOnceMdtmHasToldTheZoneOfTheServer) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   const auto listing = [&server](std::string command, std::string lines) {
     server.passive().accepts_data().hears(std::move(command)).says("150 Here").sends(std::move(lines));
@@ -182,7 +182,7 @@ TEST(ClientPaths, AreListedWithTimesInUtcOnceMdtmHasToldTheZoneOfTheServer) {
 }
 
 TEST(ClientPaths, AreListedWithTimesInUtcWhereTheZoneIsGiven) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().passive().accepts_data().hears("LIST").says("150 Here");
   server.sends("11-22-25 05:30PM 5 a\r\n").closes_data().says("226 Done");
@@ -193,7 +193,7 @@ TEST(ClientPaths, AreListedWithTimesInUtcWhereTheZoneIsGiven) {
 }
 
 TEST(ClientPaths, BelowADirectoryAreWalkedFromAboveToBelow) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server =
       serve(network, {{"/d/a", "1"}, {"/d/b/c", "22"}, {"/d/b/e/f", "333"}, {"/d/no/x", ""}, {"/y", ""}}, some_users());
   TestClient client = log_in(network);
@@ -210,7 +210,7 @@ TEST(ClientPaths, BelowADirectoryAreWalkedFromAboveToBelow) {
 }
 
 TEST(ClientPaths, AreNotWalkedForEverNorOutside) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"MLST type*;"});
   for (const char* path : {"MLSD", "MLSD d", "MLSD d/d"}) {

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-awaitable<void> hold(SimulatedNetwork& network, TestPool& pool, Duration time) {
+awaitable<void> hold(TestNetwork& network, TestPool& pool, Duration time) {
   TestPool::Lease lease = co_await pool.lease();
   co_await network.sleep_until(network.now() + time);
 }
@@ -23,7 +23,7 @@ awaitable<void> hold(SimulatedNetwork& network, TestPool& pool, Duration time) {
 }  // namespace
 
 TEST(ClientPool, MakesSessionsWhenTheyAreNeededAndKeepsThem) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   TestPool pool{network, anna()};
   EXPECT_EQ(pool.sessions(), 0u);
@@ -38,7 +38,7 @@ TEST(ClientPool, MakesSessionsWhenTheyAreNeededAndKeepsThem) {
 }
 
 TEST(ClientPool, HasNoMoreSessionsThanItIsAllowed) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   PoolOptions options;
   options.sessions = 2;
@@ -52,7 +52,7 @@ TEST(ClientPool, HasNoMoreSessionsThanItIsAllowed) {
 }
 
 TEST(ClientPool, HasNoMoreSessionsThanTheServerTakes) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   Limits limits;
   limits.sessions = 2;
   auto server = serve(network, {}, some_users(), limits);
@@ -65,7 +65,7 @@ TEST(ClientPool, HasNoMoreSessionsThanTheServerTakes) {
 }
 
 TEST(ClientPool, TriesAgainLaterWhereAServerTakesNobody) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.says("421 Too many connections").closes().accepts().says("421 Too many connections").closes().accepts();
   server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD").says("150 Here").closes_data();
@@ -77,7 +77,7 @@ TEST(ClientPool, TriesAgainLaterWhereAServerTakesNobody) {
 }
 
 TEST(ClientPool, GivesUpAfterAsManyTriesAsItIsTold) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   network.host("10.0.0.9");
   PoolOptions options;
   options.retry.attempts = 4;
@@ -90,7 +90,7 @@ TEST(ClientPool, GivesUpAfterAsManyTriesAsItIsTold) {
 }
 
 TEST(ClientPool, DoesNotTryAgainWhatCannotSucceed) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {}, some_users());
   TestPool pool{network, anna()};
@@ -101,7 +101,7 @@ TEST(ClientPool, DoesNotTryAgainWhatCannotSucceed) {
 }
 
 TEST(ClientPool, UsesAnotherSessionWhereTheServerHasClosedTheOneThatWasKept) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   Limits limits;
   limits.idle = 60s;
   auto server = serve(network, {}, some_users(), limits);
@@ -114,7 +114,7 @@ TEST(ClientPool, UsesAnotherSessionWhereTheServerHasClosedTheOneThatWasKept) {
 }
 
 TEST(ClientPool, GoesOnWithADownloadWhoseConnectionsWereLost) {
-  SimulatedNetwork network{1, {.window = 4096}};
+  TestNetwork network{1, {.window = 4096}};
   const TestFolder folder;
   const std::string text(500'000, 'x');
   auto server = serve(network, {{"/a", text}}, some_users());
@@ -128,7 +128,7 @@ TEST(ClientPool, GoesOnWithADownloadWhoseConnectionsWereLost) {
 
 TEST(ClientPool, GoesOnWithAnUploadWhoseConnectionsWereLost) {
   for (const std::string& before : {std::string{}, std::string(1'500'000, 'o')}) {
-    SimulatedNetwork network{1, {.window = 8192}};
+    TestNetwork network{1, {.window = 8192}};
     const TestFolder folder;
     const std::string text(2'000'000, 'x');
     folder.write("a", text);
@@ -147,7 +147,7 @@ TEST(ClientPool, GoesOnWithAnUploadWhoseConnectionsWereLost) {
 }
 
 TEST(ClientPool, DoesNotGoOnWithTheOldFileInPlaceOfTheNew) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   folder.write("a", "old!");
   auto server = serve(network, {{"/a", "new text"}}, some_users());
@@ -158,7 +158,7 @@ TEST(ClientPool, DoesNotGoOnWithTheOldFileInPlaceOfTheNew) {
 }
 
 TEST(ClientPool, GivesUpWhereEachTryComesNoFurtherThanTheOneBefore) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   ScriptedServer server{network};
   server.welcomes().dialogue("TYPE I", "200 OK");
@@ -176,7 +176,7 @@ TEST(ClientPool, GivesUpWhereEachTryComesNoFurtherThanTheOneBefore) {
 }
 
 TEST(ClientPool, AsksAgainWhatAFileIsBeforeItGoesOnWithIt) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   ScriptedServer server{network};
   server.welcomes({"SIZE", "MDTM"}).dialogue("TYPE I", "200 OK").passive().accepts_data();
@@ -200,7 +200,7 @@ TEST(ClientPool, AsksAgainWhatAFileIsBeforeItGoesOnWithIt) {
 }
 
 TEST(ClientPool, CountsTheTriesOfASessionThatWasKept) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().dialogue("NOOP", "200 OK").dialogue("NOOP", "450 Busy").dialogue("NOOP", "450 Busy");
   PoolOptions options;
@@ -215,7 +215,7 @@ TEST(ClientPool, CountsTheTriesOfASessionThatWasKept) {
 }
 
 TEST(ClientPool, CountsTheTriesThatTookTooLong) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().dialogue("NOOP", "200 OK").hears("NOOP").is_left().waits(1h);
   PoolOptions options;
@@ -230,7 +230,7 @@ TEST(ClientPool, CountsTheTriesThatTookTooLong) {
 }
 
 TEST(ClientPool, LetsTheNextTryWhereASessionDidNotComeToBe) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   network.host("10.0.0.9");
   PoolOptions options;
   options.sessions = 1;
@@ -244,7 +244,7 @@ TEST(ClientPool, LetsTheNextTryWhereASessionDidNotComeToBe) {
 }
 
 TEST(ClientPool, RunsWorkOfTheCallersOwn) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "12345"}}, some_users());
   TestPool pool{network, anna()};
   const auto size = [](TestPool::Session& session) { return session.size("a"); };
@@ -254,7 +254,7 @@ TEST(ClientPool, RunsWorkOfTheCallersOwn) {
 }
 
 TEST(ClientPool, CanBeCancelledWhileItWaits) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   PoolOptions options;
   options.sessions = 1;

@@ -21,7 +21,7 @@ class TestProxy {
  public:
   using Answer = std::function<std::string(const std::string&)>;
 
-  TestProxy(SimulatedNetwork& network, Answer answer)
+  TestProxy(TestNetwork& network, Answer answer)
       : host_{network.host("10.0.0.5")},
         acceptor_{host_.listen(host_.executor(), {asio::ip::make_address("10.0.0.5"), 1080})},
         answer_{std::move(answer)} {
@@ -91,14 +91,14 @@ ClientOptions through(const std::string& proxy) {
 }
 
 /// The error of a login that has to fail.
-ClientError no_way(SimulatedNetwork& network, const Url& url, const ClientOptions& options = {}) {
+ClientError no_way(TestNetwork& network, const Url& url, const ClientOptions& options = {}) {
   return error_of(network, connect(network, url, options));
 }
 
 }  // namespace
 
 TEST(ClientReach, TriesTheNextAddressWhereOneIsRefused) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   network.host("10.0.0.9");
   network.name("server.example", {"10.0.0.9", "127.0.0.1"});
@@ -109,7 +109,7 @@ TEST(ClientReach, TriesTheNextAddressWhereOneIsRefused) {
 }
 
 TEST(ClientReach, TriesTheNextAddressAfterAQuarterOfASecondOfSilence) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   network.host("10.0.0.9");
   network.unplug("10.0.0.9");
@@ -123,7 +123,7 @@ TEST(ClientReach, TriesTheNextAddressAfterAQuarterOfASecondOfSilence) {
 }
 
 TEST(ClientReach, TakesTheAddressThatAnswersFirst) {
-  SimulatedNetwork network{1, {.delay = 400ms}};
+  TestNetwork network{1, {.delay = 400ms}};
   auto server = serve(network, {}, some_users());
   network.name("server.example", {"127.0.0.1", "::1"});
   TestClient client = log_in(network, {}, "server.example");
@@ -143,7 +143,7 @@ TEST(ClientReach, TakesTheFamiliesOfAddressesInTurn) {
 }
 
 TEST(ClientReach, GivesUpWhenAllAddressesHave) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   network.host("10.0.0.8");
   network.host("10.0.0.9");
   network.unplug("10.0.0.9");
@@ -154,7 +154,7 @@ TEST(ClientReach, GivesUpWhenAllAddressesHave) {
 }
 
 TEST(ClientReach, CanBeCancelledWhileNobodyAnswers) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   network.host("10.0.0.9");
   network.unplug("10.0.0.9");
   Started trying{network, connect(network, "ftp://10.0.0.9")};
@@ -166,7 +166,7 @@ TEST(ClientReach, CanBeCancelledWhileNobodyAnswers) {
 }
 
 TEST(ClientProxy, OfSocksPassesBothConnectionsOn) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "hello"}}, some_users());
   TestProxy* self = nullptr;
   TestProxy proxy{network, [&self](const std::string& said) -> std::string {
@@ -183,7 +183,7 @@ TEST(ClientProxy, OfSocksPassesBothConnectionsOn) {
 }
 
 TEST(ClientProxy, OfSocksLearnsTheNameAndThePassword) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   TestProxy* self = nullptr;
   TestProxy proxy{network, [&self](const std::string& said) -> std::string {
@@ -199,7 +199,7 @@ TEST(ClientProxy, OfSocksLearnsTheNameAndThePassword) {
 }
 
 TEST(ClientProxy, OfHttpPassesBothConnectionsOn) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "hello"}}, some_users());
   TestProxy* self = nullptr;
   TestProxy proxy{network, [&self](const std::string& said) -> std::string {
@@ -219,7 +219,7 @@ TEST(ClientProxy, OfHttpPassesBothConnectionsOn) {
 }
 
 TEST(ClientProxy, TellsWhyItRefuses) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   std::string answer;
   TestProxy proxy{network, [&answer](const std::string& said) { return said == "\5\1\0"s ? "\5\0"s : answer; }};
   const auto refused = [&](const std::string& its_answer, const std::string& way) {
@@ -237,7 +237,7 @@ TEST(ClientProxy, TellsWhyItRefuses) {
 }
 
 TEST(ClientProxy, IsNotWaitedForForEver) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   TestProxy proxy{network, [](const std::string&) { return std::string{}; }};
   const Time before = network.now();
   EXPECT_EQ(no_way(network, "ftp://10.0.0.2", through("socks5://10.0.0.5:1080")).code(), Errc::timed_out);
@@ -245,7 +245,7 @@ TEST(ClientProxy, IsNotWaitedForForEver) {
 }
 
 TEST(ClientProxy, HasAUrl) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   EXPECT_EQ(no_way(network, "ftp://10.0.0.2", through("10.0.0.5:1080")).code(), std::errc::invalid_argument);
   const auto proxy = detail::Proxy::parse("socks5h://ann:s%40@[::1]:99/");
   ASSERT_TRUE(proxy);

@@ -33,7 +33,7 @@ void leave_partial(const TestFolder& folder, std::string_view name, std::string_
 }  // namespace
 
 TEST(ClientResume, GoesOnWithADownloadThatWasCancelled) {
-  SimulatedNetwork network{1, {.window = 4096, .delay = 10ms}};
+  TestNetwork network{1, {.window = 4096, .delay = 10ms}};
   const TestFolder folder;
   const std::string text = numbers(20'000);
   auto server = serve(network, {{"/a", text}}, some_users());
@@ -52,7 +52,7 @@ TEST(ClientResume, GoesOnWithADownloadThatWasCancelled) {
 }
 
 TEST(ClientResume, GoesOnWithAnUploadThatWasCancelled) {
-  SimulatedNetwork network{1, {.window = 4096, .delay = 10ms}};
+  TestNetwork network{1, {.window = 4096, .delay = 10ms}};
   const TestFolder folder;
   const std::string text = numbers(20'000);
   folder.write("a", text);
@@ -68,7 +68,7 @@ TEST(ClientResume, GoesOnWithAnUploadThatWasCancelled) {
 }
 
 TEST(ClientResume, BeginsAnewWhereThereIsNothingToGoOnWith) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {{"/a", "hello"}}, some_users());
   TestClient client = log_in(network);
@@ -77,7 +77,7 @@ TEST(ClientResume, BeginsAnewWhereThereIsNothingToGoOnWith) {
 }
 
 TEST(ClientResume, FetchesNothingOfAFileThatIsThereAlready) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   folder.write("a", "hello");
   auto server = serve(network, {{"/a", "hello"}}, some_users());
@@ -90,7 +90,7 @@ TEST(ClientResume, FetchesNothingOfAFileThatIsThereAlready) {
 }
 
 TEST(ClientResume, CompletesAFileOfWhichOnlyTheNameIsMissing) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   leave_partial(folder, "a", "hello");
   ScriptedServer server{network};
@@ -102,7 +102,7 @@ TEST(ClientResume, CompletesAFileOfWhichOnlyTheNameIsMissing) {
 }
 
 TEST(ClientResume, DoesNotMixAFileWithANewerOne) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   leave_partial(folder, "a", "old");
   std::filesystem::last_write_time(folder / ".ftplike-partial.a", std::filesystem::file_time_type::clock::now() - 24h);
@@ -121,7 +121,7 @@ TEST(ClientResume, DoesNotMixAFileWithANewerOne) {
 }
 
 TEST(ClientResume, DoesNotGoOnBehindTheEndOfTheFile) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   leave_partial(folder, "a", "much longer");
   folder.write("b", "short");
@@ -134,7 +134,7 @@ TEST(ClientResume, DoesNotGoOnBehindTheEndOfTheFile) {
 }
 
 TEST(ClientResume, FetchesTheWholeFileFromAServerThatCannotBeginInTheMiddle) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   leave_partial(folder, "a", "he");
   ScriptedServer server{network};
@@ -147,7 +147,7 @@ TEST(ClientResume, FetchesTheWholeFileFromAServerThatCannotBeginInTheMiddle) {
 }
 
 TEST(ClientResume, AppendsWhereAServerKnowsNoRestForUploads) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   folder.write("a", "hello");
   ScriptedServer server{network};
@@ -159,7 +159,7 @@ TEST(ClientResume, AppendsWhereAServerKnowsNoRestForUploads) {
 }
 
 TEST(ClientResume, SendsTheWholeFileWhereAServerHasLessThanItSaid) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   folder.write("a", "hello");
   ScriptedServer server{network};
@@ -171,7 +171,7 @@ TEST(ClientResume, SendsTheWholeFileWhereAServerHasLessThanItSaid) {
 }
 
 TEST(ClientResume, KeepsTheTimesOfFilesWhenToldTo) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {{"/a", "hello"}}, some_users());
   TestClient client = log_in(network);

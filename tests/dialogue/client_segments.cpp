@@ -21,7 +21,7 @@ std::string numbers_up_to(std::size_t size) {
 }  // namespace
 
 TEST(ClientSegments, FetchOneFileOverSeveralSessionsAtOnce) {
-  SimulatedNetwork network{1, {.window = 16384, .delay = 10ms}};
+  TestNetwork network{1, {.window = 16384, .delay = 10ms}};
   const TestFolder folder;
   const std::string text = numbers_up_to(5'000'001);
   auto server = serve(network, {{"/a", text}}, some_users());
@@ -40,7 +40,7 @@ TEST(ClientSegments, FetchOneFileOverSeveralSessionsAtOnce) {
 }
 
 TEST(ClientSegments, SurviveTheLossOfConnections) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   const std::string text = numbers_up_to(3'000'000);
   auto server = serve(network, {{"/a", text}}, some_users());
@@ -52,7 +52,7 @@ TEST(ClientSegments, SurviveTheLossOfConnections) {
 }
 
 TEST(ClientSegments, LeaveNothingBehindWhenTheyAreCancelledOrFail) {
-  SimulatedNetwork network{1, {.window = 16384, .delay = 10ms}};
+  TestNetwork network{1, {.window = 16384, .delay = 10ms}};
   const TestFolder folder;
   folder.write("a", "old");
   auto server = serve(network, {{"/a", numbers_up_to(3'000'000)}}, some_users());
@@ -68,7 +68,7 @@ TEST(ClientSegments, LeaveNothingBehindWhenTheyAreCancelledOrFail) {
 }
 
 TEST(ClientSegments, NeverMixAFileWithTheOneThatReplacesItUnderWay) {
-  SimulatedNetwork network{1, {.window = 16384, .delay = 10ms}};
+  TestNetwork network{1, {.window = 16384, .delay = 10ms}};
   const TestFolder folder;
   const std::string old_text(3'000'000, 'o'), new_text(3'000'000, 'n');
   auto server = serve(network, {{"/a", old_text}, {"/b", new_text}}, some_users());
@@ -89,7 +89,7 @@ TEST(ClientSegments, NeverMixAFileWithTheOneThatReplacesItUnderWay) {
 }
 
 TEST(ClientSegments, AreOneWhereTheServerCannotBeginInTheMiddle) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   const std::string text = numbers_up_to(3'000'000);
   const auto no_restart = [](const CommandSeen& command) {
@@ -103,7 +103,7 @@ TEST(ClientSegments, AreOneWhereTheServerCannotBeginInTheMiddle) {
 }
 
 TEST(ClientSegments, NameTheFileOfOursThatIsInTheWay) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   std::filesystem::create_directory(folder / "a");
   auto server = serve(network, {{"/a", numbers_up_to(3'000'000)}}, some_users());
@@ -116,7 +116,7 @@ TEST(ClientSegments, NameTheFileOfOursThatIsInTheWay) {
 }
 
 TEST(ClientSegments, OfASmallFileAreOne) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {{"/a", "small"}}, some_users());
   TestPool pool{network, anna()};
@@ -126,7 +126,7 @@ TEST(ClientSegments, OfASmallFileAreOne) {
 }
 
 TEST(ClientSegments, AreTakenFromServersWithoutRangByStoppingEarly) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().dialogue("TYPE I", "200 OK").passive().accepts_data().dialogue("REST 2", "350 OK");
   server.hears("RETR a").says("150 Here").sends("llo world").sees_data_reset().says("426 Connection closed");
@@ -139,7 +139,7 @@ TEST(ClientSegments, AreTakenFromServersWithoutRangByStoppingEarly) {
 }
 
 TEST(ClientSegments, DoNotWaitLongForTheWordOfAServerThatHasNoneOnATransferBrokenOff) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes().dialogue("TYPE I", "200 OK").passive().accepts_data().dialogue("REST 2", "350 OK");
   server.hears("RETR a").says("150 Here").sends("llo world").sees_data_reset().says("150 1.2 Mbytes per second");
@@ -154,7 +154,7 @@ TEST(ClientSegments, DoNotWaitLongForTheWordOfAServerThatHasNoneOnATransferBroke
 }
 
 TEST(ClientSegments, AreAskedForByRangWhereThatIsOffered) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"RANG STREAM"}).dialogue("TYPE I", "200 OK").passive().accepts_data();
   server.dialogue("RANG 2 4", "350 OK").hears("RETR a").says("150 Here").sends("llo").closes_data().says("226 Done");
@@ -167,7 +167,7 @@ TEST(ClientSegments, AreAskedForByRangWhereThatIsOffered) {
 }
 
 TEST(ClientSegments, AreNotShorterThanTheyShouldBe) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "hello"}}, some_users());
   TestClient client = network.run(connect(network, anna()));
   TextSink sink;

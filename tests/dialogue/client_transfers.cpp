@@ -13,9 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-TestClient visit(SimulatedNetwork& network) {
-  return network.run(connect(network, Url{"127.0.0.1", TestServer::port}));
-}
+TestClient visit(TestNetwork& network) { return network.run(connect(network, Url{"127.0.0.1", TestServer::port})); }
 
 std::string random_bytes(std::size_t count) {
   std::string bytes(count, '\0');
@@ -29,7 +27,7 @@ std::string random_bytes(std::size_t count) {
 TEST(ClientTransfers, GoBothWaysByteForByteWhateverTheSizeAndTheWay) {
   for (const bool active : {false, true}) {
     for (const std::string host : {"127.0.0.1", "::1"}) {
-      SimulatedNetwork network{1};
+      TestNetwork network{1};
       const TestFolder folder;
       auto server = serve(network, {}, some_users());
       ClientOptions options;
@@ -50,7 +48,7 @@ TEST(ClientTransfers, GoBothWaysByteForByteWhateverTheSizeAndTheWay) {
 }
 
 TEST(ClientTransfers, GoBothWaysInTheFtpLikeDialect) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {{"/images/photo.jpg", "a photo"}});
   TestClient client = visit(network);
@@ -71,11 +69,11 @@ TEST(ClientTransfers, GoBothWaysInTheFtpLikeDialect) {
 
 TEST(ClientTransfers, SurviveSplitsDelaysAndDisorder) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
-    SimulatedNetwork network{seed,
-                             {.split = seed % 3 == 0 ? Split::every_byte : Split::somewhere,
-                              .delay = seed % 2 == 0 ? 20ms : 0ms,
-                              .jitter = seed % 5 == 0 ? 30ms : 0ms,
-                              .interleave = true}};
+    TestNetwork network{seed,
+                        {.split = seed % 3 == 0 ? Split::every_byte : Split::somewhere,
+                         .delay = seed % 2 == 0 ? 20ms : 0ms,
+                         .jitter = seed % 5 == 0 ? 30ms : 0ms,
+                         .interleave = true}};
     auto server = serve(network, {}, some_users());
     TestClient client = log_in(network);
     const std::string text = random_bytes(1000 * seed);
@@ -86,7 +84,7 @@ TEST(ClientTransfers, SurviveSplitsDelaysAndDisorder) {
 }
 
 TEST(ClientTransfers, ConvertTextWhenAskedTo) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   TestClient client = log_in(network);
   TransferOptions text;
@@ -97,7 +95,7 @@ TEST(ClientTransfers, ConvertTextWhenAskedTo) {
 }
 
 TEST(ClientTransfers, AppendAndFindNamesThatNobodyHas) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "one"}}, some_users());
   TestClient client = log_in(network);
   TextSource more{" two"}, other{"other"};
@@ -108,7 +106,7 @@ TEST(ClientTransfers, AppendAndFindNamesThatNobodyHas) {
 }
 
 TEST(ClientTransfers, LeaveNothingBehindWhenThereIsNoSuchFile) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {}, some_users());
   TestClient client = log_in(network);
@@ -118,7 +116,7 @@ TEST(ClientTransfers, LeaveNothingBehindWhenThereIsNoSuchFile) {
 }
 
 TEST(ClientTransfers, BeginNothingForALocalFileThatIsNotThere) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {}, some_users());
   TestClient client = log_in(network);
@@ -133,7 +131,7 @@ TEST(ClientTransfers, BeginNothingForALocalFileThatIsNotThere) {
 }
 
 TEST(ClientTransfers, NeverWriteOutsideOfTheFolder) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   const TestFolder folder;
   auto server = serve(network, {{"/a", "one"}}, some_users());
   TestClient client = log_in(network);
@@ -144,7 +142,7 @@ TEST(ClientTransfers, NeverWriteOutsideOfTheFolder) {
 }
 
 TEST(ClientTransfers, LetNoCommandInThroughAName) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", "one"}}, some_users());
   TestClient client = log_in(network);
   for (const std::string& name : {std::string{"a\r\nDELE a"}, std::string{"a\nDELE a"}, std::string{"a\0b", 3}}) {
@@ -157,7 +155,7 @@ TEST(ClientTransfers, LetNoCommandInThroughAName) {
 }
 
 TEST(ClientTransfers, TellHowFarTheyAre) {
-  SimulatedNetwork network{1, {.window = 1000, .delay = 100ms}};
+  TestNetwork network{1, {.window = 1000, .delay = 100ms}};
   auto server = serve(network, {{"/a", std::string(50'000, 'x')}}, some_users());
   TestClient client = log_in(network);
   std::vector<Progress> seen;
@@ -174,7 +172,7 @@ TEST(ClientTransfers, TellHowFarTheyAre) {
 }
 
 TEST(ClientTransfers, KeepToABoundOnTheBandwidth) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", std::string(100'000, 'x')}}, some_users());
   TestClient client = log_in(network);
   TransferOptions options;
@@ -195,7 +193,7 @@ TEST(ClientTransfers, GiveWhatASinkOfTheCallerThrows) {
     }
     awaitable<void> finish() { co_return; }
   } sink;
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", std::string(1'000'000, 'x')}}, some_users());
   TestClient client = log_in(network);
   EXPECT_THROW(network.run(client.download("a", sink)), std::runtime_error);
@@ -211,7 +209,7 @@ TEST(ClientTransfers, SayThatTheLocalEndFailed) {
     }
     awaitable<void> finish() { co_return; }
   } sink;
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   auto server = serve(network, {{"/a", std::string(1'000'000, 'x')}}, some_users());
   TestClient client = log_in(network);
   const auto error = error_of(network, client.download("a", sink));
@@ -221,7 +219,7 @@ TEST(ClientTransfers, SayThatTheLocalEndFailed) {
 }
 
 TEST(ClientTransfers, EndWithNothingLeftOpen) {
-  SimulatedNetwork network{1};
+  TestNetwork network{1};
   {
     auto server = serve(network, {{"/a", "one"}}, some_users());
     TestClient client = log_in(network);

@@ -33,7 +33,7 @@ UserTable everybody() {
 }
 
 /// Everything that a session does, in an order in which nothing depends on what came before.
-awaitable<void> converse(SimulatedNetwork& network, const TestFolder& folder, bool standard, bool active) {
+awaitable<void> converse(TestNetwork& network, const TestFolder& folder, bool standard, bool active) {
   ClientOptions options;
   options.active = active;
   TestClient client = co_await connect(network, url(standard), options);
@@ -66,7 +66,7 @@ TEST_P(ClientFaultSuite, LeavesWholeFilesAndNothingOpenWhereverTheFaultIs) {
   std::uint64_t successes = 0, failures = 0;
   for (std::uint64_t n = 1;; ++n) {
     SCOPED_TRACE("operation " + std::to_string(n));
-    SimulatedNetwork network{n};
+    TestNetwork network{n};
     const TestFolder folder;
     folder.write("fetched", old_text);
     folder.write("sent", new_text);
@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(All, ClientFaultSuite,
 namespace {
 
 /// Asks what only this server at this place can answer; false if the session is closed.
-bool in_step(SimulatedNetwork& network, TestClient& client) {
+bool in_step(TestNetwork& network, TestClient& client) {
   try {
     const Reply known = network.run(client.command("SIZE known"));
     EXPECT_EQ(known, (Reply{213, "5"}));
@@ -125,7 +125,7 @@ void cancel_everywhere(const Operation& operation, bool standard) {
   std::uint64_t usable = 0, closed = 0;
   for (int n = 0;; ++n) {
     SCOPED_TRACE("after " + std::to_string(n) + " pieces of time");
-    SimulatedNetwork network{7, {.window = 4096, .delay = 10ms}};
+    TestNetwork network{7, {.window = 4096, .delay = 10ms}};
     const TestFolder folder;
     folder.write("fetched", old_text);
     folder.write("sent", new_text);

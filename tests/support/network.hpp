@@ -14,3 +14,7 @@ inline constexpr auto beginning_of_sessions = ftplike::Beginning::clear;
 inline ftplike::awaitable<TestNetwork::Stream> connection_to(TestNetwork& network, ftplike::Endpoint where) {
   return network.connect(where);
 }
+
+/// The handshakes of a server with a client's control and data connection: there are none.
+inline ftplike::awaitable<void> welcome(TestNetwork::Stream&) { co_return; }
+inline ftplike::awaitable<void> welcome(TestNetwork::Stream&, TestNetwork::Stream&) { co_return; }

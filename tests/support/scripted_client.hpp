@@ -7,13 +7,13 @@
 #include "support/started.hpp"
 
 /// Logs in to the scripted server, whose script begins with `welcomes`.
-inline TestClient enter(ftplike::SimulatedNetwork& network, ftplike::ClientOptions options = {}) {
+inline TestClient enter(TestNetwork& network, ftplike::ClientOptions options = {}) {
   options.dialect = ftplike::Dialect::standard;
-  return network.run(ftplike::connect(network, "ftp://ann:secret@10.0.0.2", options));
+  return network.run(connect(network, "ftp://ann:secret@10.0.0.2", options));
 }
 
 /// The error of an operation that has to fail.
-template <class R> ftplike::ClientError error_of(ftplike::SimulatedNetwork& network, ftplike::awaitable<R> operation) {
+template <class R> ftplike::ClientError error_of(TestNetwork& network, ftplike::awaitable<R> operation) {
   try {
     network.run(std::move(operation));
   } catch (const ftplike::ClientError& error) { return error; }

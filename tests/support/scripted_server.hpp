@@ -9,15 +9,15 @@
 #include <utility>
 #include <vector>
 
-#include <ftplike/io/simulated.hpp>
+#include "support/network.hpp"
 
 class ScriptedServer {
  public:
   using Transport = ftplike::SimulatedTransport;
-  using Stream = Transport::Stream;
+  using Stream = TestNetwork::Stream;
 
   /// Listens on 10.0.0.2, whose control port is 21.
-  explicit ScriptedServer(ftplike::SimulatedNetwork& network) : state_{std::make_shared<State>(network)} {}
+  explicit ScriptedServer(TestNetwork& network) : state_{std::make_shared<State>(network)} {}
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
   ~ScriptedServer() {
@@ -65,7 +65,7 @@ class ScriptedServer {
   /// Connects to the port that the client named with PORT last.
   ScriptedServer& connects_data() { return step(connect); }
   ScriptedServer& sends(std::string bytes) {
-    return step([bytes = std::move(bytes)](State& state) { return write(*state.data, bytes); });
+    return step([bytes = std::move(bytes)](State& state) { return write_data(state, bytes); });
   }
   ScriptedServer& receives(std::string bytes) {
     return step([bytes = std::move(bytes)](State& state) { return read_data(state, bytes); });
@@ -73,9 +73,7 @@ class ScriptedServer {
   ScriptedServer& sees_data_reset() {
     return step([](State& state) { return read_to_reset(state); });
   }
-  ScriptedServer& closes_data() {
-    return act([](State& state) { state.data.reset(); });
-  }
+  ScriptedServer& closes_data() { return step(close_data); }
   ScriptedServer& refuses_data() {
     return act([](State& state) { state.acceptor.reset(); });
   }
@@ -98,7 +96,7 @@ class ScriptedServer {
 
  private:
   struct State {
-    explicit State(ftplike::SimulatedNetwork& network)
+    explicit State(TestNetwork& network)
         : host{network.host("10.0.0.2")},
           home{host.listen(host.executor(), {asio::ip::make_address("10.0.0.2"), 21})} {}
     using Step = std::function<ftplike::awaitable<void>(State&)>;
@@ -143,7 +141,9 @@ class ScriptedServer {
     }
   }
   static ftplike::awaitable<void> accept_control(State& state) {
-    Stream stream = co_await state.home.accept(state.host.executor());
+    auto accepted = co_await state.home.accept(state.host.executor());
+    Stream stream{std::move(accepted)};
+    co_await welcome(stream);
     state.control.emplace(std::move(stream));
   }
   static ftplike::awaitable<void> write(Stream& stream, std::string bytes) {
@@ -151,10 +151,9 @@ class ScriptedServer {
   }
   static ftplike::awaitable<void> read_line(State& state, std::string expected) {
     while (state.pending.find('\n') == std::string::npos) {
-      std::array<std::byte, 4096> room;
-      const std::size_t n = co_await state.control->read_some(room);
-      if (n == 0) throw std::runtime_error("the client hung up instead of " + expected);
-      state.pending += ftplike::as_text(std::span{room}.first(n));
+      const std::string more = co_await read_control(state);
+      if (more.empty()) throw std::runtime_error("the client hung up instead of " + expected);
+      state.pending += more;
     }
     const auto line = state.pending.substr(0, state.pending.find('\n') + 1);
     state.pending.erase(0, line.size());
@@ -162,9 +161,18 @@ class ScriptedServer {
     if (!expected.empty()) { EXPECT_EQ(line, expected); }
   }
   static ftplike::awaitable<void> read_once(State& state, std::string expected) {
-    std::array<std::byte, 4096> room;
-    const std::size_t n = co_await state.control->read_some(room);
-    EXPECT_EQ(ftplike::as_text(std::span{room}.first(n)), expected);
+    const std::string heard = co_await read_control(state);
+    EXPECT_EQ(heard, expected);
+  }
+  /// What one read gives; empty at the end. That the data are to be protected is no matter of a script.
+  static ftplike::awaitable<std::string> read_control(State& state) {
+    for (;;) {
+      std::array<std::byte, 4096> room;
+      const std::size_t n = co_await state.control->read_some(room);
+      std::string text{ftplike::as_text(std::span{room}.first(n))};
+      if (!text.starts_with("PBSZ ") && !text.starts_with("PROT ")) co_return text;
+      co_await write(*state.control, "200 Protected\r\n");
+    }
   }
   static void name(State& state, const std::string& line) {
     unsigned a, b, c, d, high, low;
@@ -184,14 +192,28 @@ class ScriptedServer {
     co_await write(*state.control, line + "\r\n");
   }
   static ftplike::awaitable<void> accept(State& state) {
-    Stream stream = co_await state.acceptor->accept(state.host.executor());
+    auto stream = co_await state.acceptor->accept(state.host.executor());
     state.data.emplace(std::move(stream));
   }
   static ftplike::awaitable<void> connect(State& state) {
-    Stream stream = co_await state.host.connect(state.named);
+    auto stream = co_await state.host.connect(state.named);
     state.data.emplace(std::move(stream));
   }
+  static ftplike::awaitable<void> write_data(State& state, std::string bytes) {
+    co_await welcome(*state.data, *state.control);
+    co_await write(*state.data, std::move(bytes));
+  }
+  static ftplike::awaitable<void> close_data(State& state) {
+    ftplike::Settled<void> ignored;
+    co_await settle(finish_data(state), ignored);
+    state.data.reset();
+  }
+  static ftplike::awaitable<void> finish_data(State& state) {
+    co_await welcome(*state.data, *state.control);
+    co_await state.data->finish();
+  }
   static ftplike::awaitable<void> read_data(State& state, std::string expected) {
+    co_await welcome(*state.data, *state.control);
     std::string all;
     for (;;) {
       std::array<std::byte, 4096> room;

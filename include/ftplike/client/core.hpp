@@ -192,9 +192,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// The server that the ftp-like dialect comes from does not.
   bool knows_abort() const noexcept { return dialect != Dialect::ftplike || control_.hears_crlf(); }
 
+  bool knows_ranges() const { return features.has("RANG STREAM"); }
+  /// Whether a transfer ends because we have enough, not the server.
+  bool breaks_off(const ClientTransfer& transfer) const { return transfer.is_satisfied() && !knows_ranges(); }
   /// The command that says which part of a file is meant.
   std::string position(const ClientTransfer& transfer) const {
-    if (transfer.length > 0 && features.has("RANG STREAM")) {
+    if (transfer.length > 0 && knows_ranges()) {
       const auto last = transfer.restart + transfer.length - 1;
       return "RANG " + std::to_string(transfer.restart) + ' ' + std::to_string(last);
     }
@@ -214,6 +217,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     const Limited<T> limited{watchdog(), options.limits.stall, *link_};
     co_await copy(
         *link_, sink, [](std::size_t) {}, transfer.piece());
+    if (breaks_off(transfer)) co_return;
     link_->complete();
     if constexpr (SecurableStream<Stream>) co_await link_->finish();  // the peer said goodbye, so do we
   }
@@ -264,7 +268,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     if (!outcome.failed() || transfer.broken) {
       // Of a data connection that broke the server may say why. Of one with TLS that did not, something of the server's
       // may be unread, a ticket or a goodbye: to close it now would take from the server what is still on its way.
-      if (outcome.failed() || !secured) link_.reset();
+      if (outcome.failed() || !secured || breaks_off(transfer)) link_.reset();
       // Of a transfer that we broke off, having enough, some servers say nothing final.
       const Duration soon = std::min<Duration>(options.limits.recovery, std::chrono::seconds{1});
       const Duration patience = transfer.is_satisfied() ? soon
