@@ -2877,15 +2877,15 @@ class Workers {
 namespace ftplike::detail {
 
 /// Addresses of both families in turn, beginning with that of the first. RFC 8305 §4.
-inline std::vector<Endpoint> in_turn(std::vector<Endpoint> endpoints) {
-  const auto is_like_first = [&, v4 = !endpoints.empty() && endpoints[0].address().is_v4()](const Endpoint& endpoint) {
-    return endpoint.address().is_v4() == v4;
-  };
-  const auto others = std::stable_partition(endpoints.begin(), endpoints.end(), is_like_first);
-  std::vector<Endpoint> result;
-  for (auto one = endpoints.begin(), other = others; one != others || other != endpoints.end();) {
-    if (one != others) result.push_back(*one++);
-    if (other != endpoints.end()) result.push_back(*other++);
+inline std::vector<Endpoint> in_turn(const std::vector<Endpoint>& endpoints) {
+  std::vector<Endpoint> likes, others, result;
+  for (const auto& endpoint : endpoints) {
+    const bool is_like_first = endpoint.address().is_v4() == endpoints[0].address().is_v4();
+    (is_like_first ? likes : others).push_back(endpoint);
+  }
+  for (std::size_t i = 0; i < std::max(likes.size(), others.size()); ++i) {
+    if (i < likes.size()) result.push_back(likes[i]);
+    if (i < others.size()) result.push_back(others[i]);
   }
   return result;
 }
@@ -4377,9 +4377,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// The server that the ftp-like dialect comes from does not.
   bool knows_abort() const noexcept { return dialect != Dialect::ftplike || control_.hears_crlf(); }
 
+  bool knows_ranges() const { return features.has("RANG STREAM"); }
+  /// Whether a transfer ends because we have enough, not the server.
+  bool breaks_off(const ClientTransfer& transfer) const { return transfer.is_satisfied() && !knows_ranges(); }
   /// The command that says which part of a file is meant.
   std::string position(const ClientTransfer& transfer) const {
-    if (transfer.length > 0 && features.has("RANG STREAM")) {
+    if (transfer.length > 0 && knows_ranges()) {
       const auto last = transfer.restart + transfer.length - 1;
       return "RANG " + std::to_string(transfer.restart) + ' ' + std::to_string(last);
     }
@@ -4399,6 +4402,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     const Limited<T> limited{watchdog(), options.limits.stall, *link_};
     co_await copy(
         *link_, sink, [](std::size_t) {}, transfer.piece());
+    if (breaks_off(transfer)) co_return;
     link_->complete();
     if constexpr (SecurableStream<Stream>) co_await link_->finish();  // the peer said goodbye, so do we
   }
@@ -4449,7 +4453,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     if (!outcome.failed() || transfer.broken) {
       // Of a data connection that broke the server may say why. Of one with TLS that did not, something of the server's
       // may be unread, a ticket or a goodbye: to close it now would take from the server what is still on its way.
-      if (outcome.failed() || !secured) link_.reset();
+      if (outcome.failed() || !secured || breaks_off(transfer)) link_.reset();
       // Of a transfer that we broke off, having enough, some servers say nothing final.
       const Duration soon = std::min<Duration>(options.limits.recovery, std::chrono::seconds{1});
       const Duration patience = transfer.is_satisfied() ? soon

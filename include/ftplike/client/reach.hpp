@@ -17,15 +17,15 @@
 namespace ftplike::detail {
 
 /// Addresses of both families in turn, beginning with that of the first. RFC 8305 §4.
-inline std::vector<Endpoint> in_turn(std::vector<Endpoint> endpoints) {
-  const auto is_like_first = [&, v4 = !endpoints.empty() && endpoints[0].address().is_v4()](const Endpoint& endpoint) {
-    return endpoint.address().is_v4() == v4;
-  };
-  const auto others = std::stable_partition(endpoints.begin(), endpoints.end(), is_like_first);
-  std::vector<Endpoint> result;
-  for (auto one = endpoints.begin(), other = others; one != others || other != endpoints.end();) {
-    if (one != others) result.push_back(*one++);
-    if (other != endpoints.end()) result.push_back(*other++);
+inline std::vector<Endpoint> in_turn(const std::vector<Endpoint>& endpoints) {
+  std::vector<Endpoint> likes, others, result;
+  for (const auto& endpoint : endpoints) {
+    const bool is_like_first = endpoint.address().is_v4() == endpoints[0].address().is_v4();
+    (is_like_first ? likes : others).push_back(endpoint);
+  }
+  for (std::size_t i = 0; i < std::max(likes.size(), others.size()); ++i) {
+    if (i < likes.size()) result.push_back(likes[i]);
+    if (i < others.size()) result.push_back(others[i]);
   }
   return result;
 }
