@@ -59,6 +59,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
     }
     use_.reset();
     at_end();
+    co_await Secured::part();
     control_.stream().close();
     co_await control_.join_reader();
     observe<SessionClosed>(error);

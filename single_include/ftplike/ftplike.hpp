@@ -13782,6 +13782,18 @@ template <class Session, Transport T> class Securing {
     secured.get();
     protection_.secure(implicit);
   }
+  /// Says within TLS, where it is spoken, that no more comes: clients take a control connection that just ends for one
+  /// that somebody cut.
+  awaitable<void> part() {
+    if constexpr (is_securable) {
+      if (!protection_.secured()) co_return;
+      Settled<void> ignored;
+      self().watchdog().guard(self().limits().handshake, control());
+      co_await settle(control().finish(), ignored);
+      self().watchdog().rest();
+    }
+    co_return;
+  }
   /// Secures a data connection if data are to be, and gives it. It has to be the client's own.
   ///
   /// **Errors:** `Errc::not_resumed`; why the transfer is to end; else `Errc::no_data_connection`.
@@ -13872,6 +13884,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
     }
     use_.reset();
     at_end();
+    co_await Secured::part();
     control_.stream().close();
     co_await control_.join_reader();
     observe<SessionClosed>(error);

@@ -131,6 +131,17 @@ TEST_F(TlsSession, IsOfferedByFeatAndBegunByAuth) {
   EXPECT_EQ(code(control, "QUIT"), 221);
 }
 
+TEST_F(TlsSession, SaysGoodbyeBeforeItClosesTheControlConnection) {
+  serve();
+  TlsPeer leaving = secured(), idle = secured();
+  EXPECT_EQ(code(leaving, "QUIT"), 221);
+  EXPECT_TRUE(leaving.ended());
+  EXPECT_TRUE(leaving.said_goodbye());
+  network.advance(1h);
+  EXPECT_EQ(hear(idle).substr(0, 4), "421 ");
+  EXPECT_TRUE(idle.said_goodbye());
+}
+
 TEST_F(TlsSession, CarriesFilesBothWays) {
   serve();
   TlsPeer control = logged_in();

@@ -159,7 +159,7 @@ template <class Lower> class TlsStream {
   }
 
   awaitable<std::size_t> write_some_secured(std::span<const std::byte> bytes) {
-    const auto part = bytes.first(std::min(bytes.size(), Engine::piece));
+    const auto part = bytes.first(std::min(bytes.size(), tls_->piece.get()));
     (void)co_await write_piece(part);
     co_return part.size();
   }
@@ -169,12 +169,14 @@ template <class Lower> class TlsStream {
       bytes = bytes.subspan(n);
     }
   }
-  /// Encrypts at most `Engine::piece` and sends it; gives whether the peer took it without a wait.
+  /// Encrypts a piece and sends it; gives whether the peer took it without a wait.
   awaitable<bool> write_piece(std::span<const std::byte> part) {
     auto& engine = tls_->engine;
     if (engine.is_midway()) (void)co_await flush();  // left by a write that was cancelled
     if (!engine.write(part)) throw std::system_error(engine.failure());
-    co_return co_await flush();
+    const std::size_t writes = co_await flush();
+    tls_->piece.note(writes);
+    co_return writes == 1;
   }
   awaitable<std::size_t> send_file_secured(int file, std::uint64_t position, std::size_t most) {
     auto& room = tls_->plaintext;
@@ -182,7 +184,7 @@ template <class Lower> class TlsStream {
     std::size_t sent = 0;
     for (bool flows = true; flows && sent < most;) {
       const auto n =
-          ::pread(file, room.data(), std::min(room.size(), most - sent), static_cast<off_t>(position + sent));
+          ::pread(file, room.data(), std::min(tls_->piece.get(), most - sent), static_cast<off_t>(position + sent));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) throw std::system_error(errno, std::system_category());
       if (n == 0) break;
@@ -210,28 +212,28 @@ template <class Lower> class TlsStream {
     if (n == 0) throw std::system_error(Errc::peer_lost);
     tls_->engine.received(n);
   }
-  /// Sends what OpenSSL wants to be sent; gives whether it all went without a wait. If it is cancelled, the rest goes
-  /// with the next write. Reads have no part in it, so that they can be cancelled: what OpenSSL answers to what it
-  /// reads (a new key) goes with the next write, too.
-  awaitable<bool> flush() {
-    if (std::exchange(tls_->writing, true)) co_return false;  // the one that is under way takes it along
-    bool at_once = true;
+  /// Sends what OpenSSL wants to be sent; gives how many writes it took. If it is cancelled, the rest goes with the
+  /// next write. Reads have no part in it, so that they can be cancelled: what OpenSSL answers to what it reads (a new
+  /// key) goes with the next write, too.
+  awaitable<std::size_t> flush() {
+    std::size_t writes = 0;
+    if (std::exchange(tls_->writing, true)) co_return writes;  // the one that is under way takes it along
     try {
       for (auto rest = tls_->engine.output(); !rest.empty(); rest = tls_->engine.output()) {
         const std::size_t n = co_await lower_.write_some(rest);
         tls_->engine.sent(n);
-        at_once = at_once && n == rest.size();
+        ++writes;
       }
     } catch (...) {
       tls_->writing = false;
       throw;
     }
     tls_->writing = false;
-    co_return at_once;
+    co_return writes;
   }
   /// Tells the peer why, if it can, and throws.
   awaitable<void> fail() {
-    Settled<bool> ignored;
+    Settled<std::size_t> ignored;
     co_await settle(flush(), ignored);
     throw std::system_error(tls_->engine.failure());
   }

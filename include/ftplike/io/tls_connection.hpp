@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <memory>
@@ -24,6 +25,24 @@ inline Owner new_owner() {
   require(RAND_bytes(owner.data(), static_cast<int>(owner.size())) == 1, "random bytes");
   return owner;
 }
+
+/// How much is encrypted at a time: little where the peer takes little, for only a piece that went as a whole shows
+/// that a slow peer still takes something. To grow it needs more of a window than it will then use at once.
+class PieceSize {
+ public:
+  std::size_t get() const noexcept { return size_; }
+  /// `writes` is how often the peer had to make room for the piece that went last.
+  void note(std::size_t writes) noexcept {
+    if (writes > 1) grows_next_ = false;
+    if (writes > 2) size_ = std::max(size_ / 2, smallest);
+    if (writes == 1 && std::exchange(grows_next_, !grows_next_)) size_ = std::min(size_ * 2, Engine::piece);
+  }
+
+ private:
+  static constexpr std::size_t smallest = 4 * 1024;
+  std::size_t size_ = smallest;
+  bool grows_next_ = false;
+};
 
 /// One end of a TLS connection: the engine, and to whom it belongs.
 class Connection {
@@ -84,6 +103,7 @@ class Connection {
   }
 
   Engine engine;
+  PieceSize piece;
   bool writing = false;
   std::vector<std::byte> plaintext;  // of a file on its way
 
