@@ -126,24 +126,43 @@ void run_script(Shell& shell, const std::string& script) {
   shell.bye();
 }
 
-/// Ctrl-C ends the operation under way, or the program if there is none. A thread waits for it, so that nothing has to
-/// be done in a signal handler.
-void heed_interrupts(Shell& shell) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::thread{[&shell, signals, terminal = FoundTerminal{}] {
-    for (;;) {
-      int signal = 0;
-      sigwait(&signals, &signal);
-      if (signal == SIGINT && shell.interrupt()) continue;
-      terminal.restore();
+/// While it lives Ctrl-C ends the operation under way, or the program if there is none. A thread waits for it, so that
+/// nothing has to be done in a signal handler.
+class Interrupts {
+ public:
+  explicit Interrupts(Shell& shell) : shell_{shell} {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+    thread_ = std::thread{[this] { heed(); }};
+  }
+  Interrupts(const Interrupts&) = delete;
+  Interrupts& operator=(const Interrupts&) = delete;
+  ~Interrupts() {
+    over_ = true;
+    pthread_kill(thread_.native_handle(), SIGINT);
+    thread_.join();
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  void heed() {
+    for (int signal = 0;;) {
+      sigwait(&signals_, &signal);
+      if (over_) return;
+      if (signal == SIGINT && shell_.interrupt()) continue;
+      terminal_.restore();
       std::_Exit(static_cast<int>(Ending::interrupted));
     }
-  }}.detach();
-}
+  }
+
+  Shell& shell_;
+  const FoundTerminal terminal_;
+  sigset_t signals_{}, before_{};
+  std::atomic<bool> over_ = false;
+  std::thread thread_;
+};
 
 }  // namespace
 
@@ -243,7 +262,7 @@ int main(int argc, char** argv) {
     const bool one_thing = *get || *put || *ls || *mirror;
     if (one_thing && files->count() == 0) settings.files = ".";
     Shell shell{settings};
-    heed_interrupts(shell);
+    const Interrupts interrupts{shell};
     if (*get || *put) {
       auto [url, name] = split_file(words.url);
       connect(shell, url);
