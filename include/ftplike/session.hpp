@@ -61,7 +61,6 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
     at_end();
     co_await Secured::part();
     control_.stream().close();
-    co_await control_.join_reader();
     observe<SessionClosed>(error);
   }
 

@@ -13433,6 +13433,7 @@ template <class Default, class... Parts> struct ProfileOf {
 }  // namespace ftplike
 
 // ---- ftplike/securing.hpp
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13782,17 +13783,20 @@ template <class Session, Transport T> class Securing {
     secured.get();
     protection_.secure(implicit);
   }
-  /// Says within TLS, where it is spoken, that no more comes: clients take a control connection that just ends for one
-  /// that somebody cut.
+  /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come, until the client has
+  /// heard it: a connection that just ends was cut by somebody, and one that is closed with something unread takes the
+  /// last replies along.
   awaitable<void> part() {
+    control().cancel();
+    co_await control_.join_reader();
     if constexpr (is_securable) {
       if (!protection_.secured()) co_return;
+      constexpr std::chrono::seconds patience{2};  // not long: its place among the sessions is free already
       Settled<void> ignored;
-      self().watchdog().guard(self().limits().handshake, control());
-      co_await settle(control().finish(), ignored);
+      self().watchdog().guard(patience, control());
+      co_await settle(control().part(self().network(), patience), ignored);
       self().watchdog().rest();
     }
-    co_return;
   }
   /// Secures a data connection if data are to be, and gives it. It has to be the client's own.
   ///
@@ -13886,7 +13890,6 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
     at_end();
     co_await Secured::part();
     control_.stream().close();
-    co_await control_.join_reader();
     observe<SessionClosed>(error);
   }
 
