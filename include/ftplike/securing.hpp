@@ -67,7 +67,8 @@ template <class Session, Transport T> class Securing {
     co_await control_.join_reader();
     if constexpr (is_securable) {
       if (!protection_.secured()) co_return;
-      constexpr std::chrono::seconds patience{2};  // not long: its place among the sessions is free already
+      // Not long, as its place among the sessions is free already; not at all when the server is to end.
+      const std::chrono::seconds patience{self().is_ending() ? 0 : 2};
       Settled<void> ignored;
       self().watchdog().guard(patience, control());
       co_await settle(control().part(self().network(), patience), ignored);

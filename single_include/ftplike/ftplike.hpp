@@ -1277,21 +1277,20 @@ template <class R> awaitable<void> settle(awaitable<R> operation, Settled<R>& re
 
 namespace detail {
 
-/// Hands what cancels a coroutine to `stop`, while the coroutine waits for something under a slot that is not its own.
-class HandedOn {
- public:
-  HandedOn(asio::cancellation_slot slot, asio::cancellation_signal& stop) : slot_{slot} {
-    if (slot_.is_connected()) slot_.assign([&stop](asio::cancellation_type type) { stop.emit(type); });
-  }
-  HandedOn(const HandedOn&) = delete;
-  HandedOn& operator=(const HandedOn&) = delete;
-  ~HandedOn() {
-    if (slot_.is_connected()) slot_.clear();
-  }
-
- private:
-  asio::cancellation_slot slot_;
-};
+/// Awaits `operation`, which does not throw, and can be cancelled by `stop` and by what cancels the caller.
+inline awaitable<void> stoppable(asio::cancellation_signal& stop, awaitable<void> operation) {
+  const Executor executor = co_await asio::this_coro::executor;
+  auto outer = co_await asio::this_coro::cancellation_state;
+  // What cancels us must reach the operation, whose slot is now `stop`'s and not the caller's.
+  auto slot = outer.slot();
+  if (slot.is_connected()) slot.assign([&stop](asio::cancellation_type type) { stop.emit(type); });
+  std::exception_ptr failure;
+  try {
+    co_await asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(stop.slot(), use_awaitable));
+  } catch (...) { failure = std::current_exception(); }
+  if (slot.is_connected()) slot.clear();  // not by a destructor: a slot may be gone before a coroutine that never ended
+  if (failure) std::rethrow_exception(failure);
+}
 
 }  // namespace detail
 
@@ -1301,7 +1300,6 @@ class HandedOn {
 /// **Cancellation:** cancels the operation.
 template <Transport T, class R> awaitable<R> within(T& network, Duration limit, awaitable<R> operation) {
   const Executor executor = co_await asio::this_coro::executor;
-  auto outer = co_await asio::this_coro::cancellation_state;
   asio::cancellation_signal stop;
   bool late = false;
   typename T::Timer timer{network, executor};
@@ -1309,10 +1307,9 @@ template <Transport T, class R> awaitable<R> within(T& network, Duration limit, 
     late = true;
     stop.emit(asio::cancellation_type::terminal);
   });
-  const detail::HandedOn handed_on{outer.slot(), stop};
   Settled<R> result;
-  co_await asio::co_spawn(executor, settle(std::move(operation), result),
-                          asio::bind_cancellation_slot(stop.slot(), use_awaitable));
+  auto settled = settle(std::move(operation), result);
+  co_await detail::stoppable(stop, std::move(settled));
   if (late && result.failed()) throw std::system_error(Errc::timed_out);
   co_return result.get();
 }
@@ -1416,17 +1413,16 @@ template <Transport T> class Watchdog {
 /// Runs `operation`, which does not throw, guarded by a session's watchdog: it is cancelled when the limit runs out,
 /// the session is interrupted, or what awaits this is cancelled.
 template <class Watchdog> awaitable<void> guarded(Watchdog& watchdog, Duration limit, awaitable<void> operation) {
-  const Executor executor = co_await asio::this_coro::executor;
   struct Stop {
     void cancel() { signal.emit(asio::cancellation_type::terminal); }
     asio::cancellation_signal signal;
   } stop;
-  auto outer = co_await asio::this_coro::cancellation_state;
-  const detail::HandedOn handed_on{outer.slot(), stop.signal};
   watchdog.guard(limit, stop);
-  co_await asio::co_spawn(executor, std::move(operation),
-                          asio::bind_cancellation_slot(stop.signal.slot(), use_awaitable));
+  Settled<void> ended;
+  auto running = detail::stoppable(stop.signal, std::move(operation));
+  co_await settle(std::move(running), ended);
   watchdog.rest();
+  ended.get();
 }
 
 }  // namespace ftplike
@@ -2821,7 +2817,6 @@ class Workers {
   explicit Workers(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
-  ~Workers() { state_->cancel(); }
 
   void start(awaitable<void> work) {
     auto& stop = state_->stops.emplace_back();
@@ -6405,9 +6400,11 @@ class FileReader {
       n = detail::read_resident(file_.get(), room, at);
       can_tell_ = n >= 0 || errno == EAGAIN;
     }
-    if (n < 0) {
-      const std::size_t most = co_await fetch(room.size());
-      n = detail::checked([&] { return ::pread(file_.get(), room.data(), most, at); });
+    auto read = [&] { n = detail::checked([&] { return ::pread(file_.get(), room.data(), room.size(), at); }); };
+    if (n < 0 && can_tell_) {
+      co_await blocking(read);
+    } else if (n < 0) {
+      read();
     }
     if (n == 0) detail::fail(std::errc::io_error);  // the file was cut meanwhile
     position_ += static_cast<std::uint64_t>(n);
@@ -6511,7 +6508,7 @@ class FileWriter {
 
   /// **Errors:** `no_space_on_device` and the like; what was written before stays.
   awaitable<void> write(std::span<const std::byte> bytes) { return put(bytes, size_); }
-  /// The same anywhere in the file. Others may write elsewhere meanwhile.
+  /// The same anywhere in the file. Other coroutines of the executor may write elsewhere meanwhile.
   awaitable<void> write_at(std::span<const std::byte> bytes, std::uint64_t at) {
     co_await put(bytes, at);
     size_ = std::max(size_, at);
@@ -6826,7 +6823,8 @@ class DirectoryStorage {
     const auto size = partial->size;
     co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size};
   }
-  /// A file that is written with `write_at`, whatever else is under way to its name, and that nobody goes on with.
+  /// A file that is written with `write_at`, whatever else is under way to its name, and that nobody goes on with. Of
+  /// several, the one that is finished last stays.
   awaitable<Writer> create_aside(Path path) {
     auto place = co_await find_target(path);
     auto temporary = detail::make_temporary(place.directory);
@@ -7627,7 +7625,10 @@ class NoBrokenPipe {
 class TcpStream {
  public:
   TcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
-      : descriptor_{descriptor}, socket_{executor}, remote_{detail::without_mapping(remote)}, local_{local} {}
+      : descriptor_{descriptor},
+        socket_{executor},
+        remote_{detail::without_mapping(remote)},
+        local_{detail::without_mapping(local)} {}
   explicit TcpStream(asio::ip::tcp::socket socket)
       : socket_{std::move(socket)},
         remote_{detail::without_mapping(detail::endpoint_of(socket_.native_handle(), ::getpeername))} {}
@@ -7898,7 +7899,7 @@ class TcpTransport {
         });
       }
       contexts_[0]->run();
-    } catch (...) {  // a thread that could not begin, or what somebody posted
+    } catch (...) {  // a thread that could not begin, or what somebody posted to home
       stop();
       come_together();
       throw;
@@ -13060,8 +13061,11 @@ struct Auth {
       session.close();
       return {503, "Nothing may follow AUTH before the handshake"};
     }
-    if (session.standard()) session.log_out();
-    session.forget();
+    if (session.standard()) {
+      session.log_out();
+    } else {
+      session.forget();
+    }
     session.secure_after_reply();
     return {234, "Begin the TLS handshake"};
   }
@@ -13791,7 +13795,8 @@ template <class Session, Transport T> class Securing {
     co_await control_.join_reader();
     if constexpr (is_securable) {
       if (!protection_.secured()) co_return;
-      constexpr std::chrono::seconds patience{2};  // not long: its place among the sessions is free already
+      // Not long, as its place among the sessions is free already; not at all when the server is to end.
+      const std::chrono::seconds patience{self().is_ending() ? 0 : 2};
       Settled<void> ignored;
       self().watchdog().guard(patience, control());
       co_await settle(control().part(self().network(), patience), ignored);

@@ -1,8 +1,10 @@
 // A server inside a program, on real sockets and threads.
 #include <ftplike/server.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <gtest/gtest.h>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -48,6 +50,28 @@ TEST(EmbeddedServer, ServesOnAllThreadsWhoeverElseTookAnExecutor) {
     EXPECT_EQ(client.reply(), "220 FTP Server Ready");
     EXPECT_EQ(client.ask("NOOP"), "200 OK");
   }
+}
+
+TEST(EmbeddedServer, NamesAnIpv4AddressAsOneThoughItListensInTheMannerOfIpv6) {
+  TcpTransport network;
+  Server server{network, MemoryStorage{}, GuestAuthenticator{Rights::all()}};
+  const auto port = std::to_string(server.listen("::ffff:127.0.0.1", 0).port());
+  const Embedded running{network, server};
+  Connection client{port};
+  EXPECT_EQ(client.reply(), "220 FTP Server Ready");
+  EXPECT_TRUE(client.ask("PASV").starts_with("227 Entering passive mode (127,0,0,1,"));
+}
+
+TEST(EmbeddedWait, MayBeGivenUpAfterWhatCouldHaveCancelledItIsGone) {
+  auto network = std::make_unique<TcpTransport>();
+  {
+    asio::cancellation_signal stop;
+    const Time later = network->now() + std::chrono::hours{1};
+    start_on(network->home(), within(*network, std::chrono::hours{2}, network->sleep_until(later)), stop.slot());
+    call_on(network->home(), [&network] { network->stop(); });
+    network->run();
+  }
+  network.reset();
 }
 
 TEST(EmbeddedServer, CanGoOnAfterAnExceptionOfTheProgramThatCameThroughRun) {

@@ -17,7 +17,6 @@ class Workers {
   explicit Workers(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
-  ~Workers() { state_->cancel(); }
 
   void start(awaitable<void> work) {
     auto& stop = state_->stops.emplace_back();

@@ -100,7 +100,10 @@ class NoBrokenPipe {
 class TcpStream {
  public:
   TcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
-      : descriptor_{descriptor}, socket_{executor}, remote_{detail::without_mapping(remote)}, local_{local} {}
+      : descriptor_{descriptor},
+        socket_{executor},
+        remote_{detail::without_mapping(remote)},
+        local_{detail::without_mapping(local)} {}
   explicit TcpStream(asio::ip::tcp::socket socket)
       : socket_{std::move(socket)},
         remote_{detail::without_mapping(detail::endpoint_of(socket_.native_handle(), ::getpeername))} {}
@@ -371,7 +374,7 @@ class TcpTransport {
         });
       }
       contexts_[0]->run();
-    } catch (...) {  // a thread that could not begin, or what somebody posted
+    } catch (...) {  // a thread that could not begin, or what somebody posted to home
       stop();
       come_together();
       throw;

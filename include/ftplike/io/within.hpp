@@ -54,21 +54,20 @@ template <class R> awaitable<void> settle(awaitable<R> operation, Settled<R>& re
 
 namespace detail {
 
-/// Hands what cancels a coroutine to `stop`, while the coroutine waits for something under a slot that is not its own.
-class HandedOn {
- public:
-  HandedOn(asio::cancellation_slot slot, asio::cancellation_signal& stop) : slot_{slot} {
-    if (slot_.is_connected()) slot_.assign([&stop](asio::cancellation_type type) { stop.emit(type); });
-  }
-  HandedOn(const HandedOn&) = delete;
-  HandedOn& operator=(const HandedOn&) = delete;
-  ~HandedOn() {
-    if (slot_.is_connected()) slot_.clear();
-  }
-
- private:
-  asio::cancellation_slot slot_;
-};
+/// Awaits `operation`, which does not throw, and can be cancelled by `stop` and by what cancels the caller.
+inline awaitable<void> stoppable(asio::cancellation_signal& stop, awaitable<void> operation) {
+  const Executor executor = co_await asio::this_coro::executor;
+  auto outer = co_await asio::this_coro::cancellation_state;
+  // What cancels us must reach the operation, whose slot is now `stop`'s and not the caller's.
+  auto slot = outer.slot();
+  if (slot.is_connected()) slot.assign([&stop](asio::cancellation_type type) { stop.emit(type); });
+  std::exception_ptr failure;
+  try {
+    co_await asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(stop.slot(), use_awaitable));
+  } catch (...) { failure = std::current_exception(); }
+  if (slot.is_connected()) slot.clear();  // not by a destructor: a slot may be gone before a coroutine that never ended
+  if (failure) std::rethrow_exception(failure);
+}
 
 }  // namespace detail
 
@@ -78,7 +77,6 @@ class HandedOn {
 /// **Cancellation:** cancels the operation.
 template <Transport T, class R> awaitable<R> within(T& network, Duration limit, awaitable<R> operation) {
   const Executor executor = co_await asio::this_coro::executor;
-  auto outer = co_await asio::this_coro::cancellation_state;
   asio::cancellation_signal stop;
   bool late = false;
   typename T::Timer timer{network, executor};
@@ -86,10 +84,9 @@ template <Transport T, class R> awaitable<R> within(T& network, Duration limit, 
     late = true;
     stop.emit(asio::cancellation_type::terminal);
   });
-  const detail::HandedOn handed_on{outer.slot(), stop};
   Settled<R> result;
-  co_await asio::co_spawn(executor, settle(std::move(operation), result),
-                          asio::bind_cancellation_slot(stop.slot(), use_awaitable));
+  auto settled = settle(std::move(operation), result);
+  co_await detail::stoppable(stop, std::move(settled));
   if (late && result.failed()) throw std::system_error(Errc::timed_out);
   co_return result.get();
 }
@@ -193,17 +190,16 @@ template <Transport T> class Watchdog {
 /// Runs `operation`, which does not throw, guarded by a session's watchdog: it is cancelled when the limit runs out,
 /// the session is interrupted, or what awaits this is cancelled.
 template <class Watchdog> awaitable<void> guarded(Watchdog& watchdog, Duration limit, awaitable<void> operation) {
-  const Executor executor = co_await asio::this_coro::executor;
   struct Stop {
     void cancel() { signal.emit(asio::cancellation_type::terminal); }
     asio::cancellation_signal signal;
   } stop;
-  auto outer = co_await asio::this_coro::cancellation_state;
-  const detail::HandedOn handed_on{outer.slot(), stop.signal};
   watchdog.guard(limit, stop);
-  co_await asio::co_spawn(executor, std::move(operation),
-                          asio::bind_cancellation_slot(stop.signal.slot(), use_awaitable));
+  Settled<void> ended;
+  auto running = detail::stoppable(stop.signal, std::move(operation));
+  co_await settle(std::move(running), ended);
   watchdog.rest();
+  ended.get();
 }
 
 }  // namespace ftplike

@@ -75,7 +75,8 @@ class DirectoryStorage {
     const auto size = partial->size;
     co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size};
   }
-  /// A file that is written with `write_at`, whatever else is under way to its name, and that nobody goes on with.
+  /// A file that is written with `write_at`, whatever else is under way to its name, and that nobody goes on with. Of
+  /// several, the one that is finished last stays.
   awaitable<Writer> create_aside(Path path) {
     auto place = co_await find_target(path);
     auto temporary = detail::make_temporary(place.directory);

@@ -62,9 +62,11 @@ class FileReader {
       n = detail::read_resident(file_.get(), room, at);
       can_tell_ = n >= 0 || errno == EAGAIN;
     }
-    if (n < 0) {
-      const std::size_t most = co_await fetch(room.size());
-      n = detail::checked([&] { return ::pread(file_.get(), room.data(), most, at); });
+    auto read = [&] { n = detail::checked([&] { return ::pread(file_.get(), room.data(), room.size(), at); }); };
+    if (n < 0 && can_tell_) {
+      co_await blocking(read);
+    } else if (n < 0) {
+      read();
     }
     if (n == 0) detail::fail(std::errc::io_error);  // the file was cut meanwhile
     position_ += static_cast<std::uint64_t>(n);
@@ -168,7 +170,7 @@ class FileWriter {
 
   /// **Errors:** `no_space_on_device` and the like; what was written before stays.
   awaitable<void> write(std::span<const std::byte> bytes) { return put(bytes, size_); }
-  /// The same anywhere in the file. Others may write elsewhere meanwhile.
+  /// The same anywhere in the file. Other coroutines of the executor may write elsewhere meanwhile.
   awaitable<void> write_at(std::span<const std::byte> bytes, std::uint64_t at) {
     co_await put(bytes, at);
     size_ = std::max(size_, at);

@@ -76,8 +76,11 @@ struct Auth {
       session.close();
       return {503, "Nothing may follow AUTH before the handshake"};
     }
-    if (session.standard()) session.log_out();
-    session.forget();
+    if (session.standard()) {
+      session.log_out();
+    } else {
+      session.forget();
+    }
     session.secure_after_reply();
     return {234, "Begin the TLS handshake"};
   }

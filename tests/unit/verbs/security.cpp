@@ -20,12 +20,13 @@ class FakeSession {
   const Protection& protection() const { return protection_; }
   bool standard() const { return is_standard; }
   void log_out() { logged_out = true; }
+  void forget() { forgot = true; }
   bool heard_more() const { return has_more; }
   void secure_after_reply() { secures = true; }
   void close() { closed = true; }
 
   bool is_standard = false, has_more = false;
-  bool logged_out = false, secures = false, closed = false;
+  bool logged_out = false, forgot = false, secures = false, closed = false;
 
  private:
   Protection protection_;
@@ -74,13 +75,14 @@ TEST(Auth, EndsASessionInWhichSomethingFollowsItInClear) {
   EXPECT_FALSE(session.secures);
 }
 
-TEST(Auth, DropsALoginButNotAGuest) {
+TEST(Auth, DropsALoginAndWhatAGuestSaidButNotTheGuest) {
   FakeSession guest{TlsPolicy::offered}, user{TlsPolicy::offered};
   user.is_standard = true;
   EXPECT_EQ(code<Auth>(guest, "TLS"), 234);
   EXPECT_EQ(code<Auth>(user, "TLS"), 234);
   EXPECT_FALSE(guest.logged_out);
   EXPECT_TRUE(user.logged_out);
+  EXPECT_TRUE(guest.forgot);
 }
 
 TEST(Prot, ComesAfterPbszWhichComesAfterAuth) {
