@@ -45,6 +45,7 @@ struct Words {
 
 Ending ending_of(const std::exception& error) {
   if (dynamic_cast<const LocalFailure*>(&error)) return Ending::local;
+  if (dynamic_cast<const UsageFailure*>(&error)) return Ending::usage;
   const auto* failure = dynamic_cast<const std::system_error*>(&error);
   const bool was_cancelled = failure && failure->code() == asio::error::operation_aborted;
   if (was_cancelled || dynamic_cast<const Interrupted*>(&error)) return Ending::interrupted;
@@ -193,10 +194,11 @@ int main(int argc, char** argv) {
   app.add_option("--tls", settings.tls, "protect the session, as ftpes:// and ftps:// do")
       ->type_name("explicit|implicit")
       ->transform(CLI::CheckedTransformer(protections).description(""));
-  app.add_option("--cafile", settings.ca_file, "trust servers that these authorities vouch for, PEM (the system's)")
-      ->type_name("FILE");
+  auto* ca_file = app.add_option("--cafile", settings.ca_file,
+                                 "trust servers that these authorities vouch for, PEM (the system's)");
+  ca_file->type_name("FILE");
   auto* pin = app.add_option("--pin", settings.pins, "trust the server with this certificate, and no other");
-  pin->type_name("SHA-256")->take_all()->allow_extra_args(false)->check(pin_defect);
+  pin->type_name("SHA-256")->take_all()->allow_extra_args(false)->check(pin_defect)->excludes(ca_file);
   app.add_flag("--insecure", settings.insecure, "trust any server: no protection from those who pose as one")
       ->excludes(pin);
   app.add_option("--proxy", settings.proxy, "what passes connections on: socks5://HOST:PORT or http://HOST:PORT")

@@ -22,7 +22,7 @@ constexpr unsigned trust(const Settings&) noexcept { return 1; }  // the number 
 std::string pin_defect(const std::string& text);
 
 /// Protects the sessions with a server as the settings say where its URL does not say it. Warns where nobody checks who
-/// the server is.
+/// the server is. **Errors:** `UsageFailure` where a certificate is wanted of a server that is to show none.
 void protect(ftplike::Url& url, const Settings& settings);
 
 /// What stands before the ">" of the prompt of a session: "ftp", "ftp [TLSv1.3]".

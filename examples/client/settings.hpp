@@ -26,6 +26,12 @@ class LocalFailure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Words of the command line that do not go together, in one line.
+class UsageFailure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Ctrl-C, where there was nothing else to end.
 class Interrupted : public std::runtime_error {
  public:

@@ -243,14 +243,39 @@ TEST_F(TlsClientProgram, TrustsTheCertificateThatIsPinnedAndNoOther) {
     EXPECT_TRUE(ended_well(client({"--pin", right, "get", at(scheme, "file"), scheme})));
     EXPECT_TRUE(ended_well(client({"--pin", wrong, "--pin", right, "get", at(scheme, "file"), scheme})));
     EXPECT_EQ(ours.read(scheme), "content");
-    EXPECT_EQ(client({"--pin", wrong, "--cafile", certificates.authority(), "get", at(scheme, "file"), "x"}).errors,
+    EXPECT_EQ(client({"--pin", wrong, "get", at(scheme, "file"), "x"}).errors,
               "ftplike-client: TLS: 127.0.0.1: the certificate is not the pinned one\n");
   }
   const auto nonsense = client({"--pin", "nonsense", "get", at("ftps", "file"), "x"});
   EXPECT_EQ(nonsense.status, 2);
-  EXPECT_EQ(nonsense.errors, "ftplike-client: --pin: 64 hexadecimal digits are wanted\n");
-  EXPECT_EQ(client({"--pin", right, "--insecure", "get", at("ftps", "file"), "x"}).status, 2);
+  EXPECT_EQ(nonsense.errors,
+            "ftplike-client: --pin: 64 hexadecimal digits are wanted, with or without colons, and no label\n");
+  for (const std::vector<std::string>& other :
+       {std::vector<std::string>{"--insecure"}, {"--cafile", certificates.authority()}}) {
+    std::vector<std::string> words{"--pin", right, "get", at("ftps", "file"), "x"};
+    words.insert(words.begin(), other.begin(), other.end());
+    EXPECT_EQ(client(words).status, 2) << other.front();
+  }
   EXPECT_FALSE(ours.has("x"));
+}
+
+TEST_F(TlsClientProgram, WantsNoCertificateOfAServerInClear) {
+  const RunningServer clear{theirs.string()};
+  theirs.write("file", "content");
+  const std::string pin(64, '0');
+  for (const std::vector<std::string>& wish :
+       {std::vector<std::string>{"--pin", pin}, {"--cafile", certificates.authority()}}) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"get", clear.url("file")},
+                                                  {"mirror", clear.url(), "."},
+                                                  {clear.url(), "-c", "pwd"}}) {
+      std::vector<std::string> all = wish;
+      all.insert(all.end(), words.begin(), words.end());
+      const auto refused = client(all);
+      EXPECT_EQ(refused.status, 2) << words.front();
+      EXPECT_EQ(refused.errors, "ftplike-client: --pin and --cafile want ftpes://, ftps:// or --tls\n");
+    }
+  }
+  EXPECT_FALSE(ours.has("file"));
 }
 
 TEST_F(TlsClientProgram, SaysWhyItDoesNotGoOn) {
