@@ -24,11 +24,14 @@ namespace {
 
 /// Where a text goes on behind the first PASS or ACCT that may be a command; its end if there is none.
 std::size_t behind_password_verb(std::string_view text) {
-  constexpr std::size_t size = 5;
-  for (std::size_t at = 0; at < text.size(); ++at) {
+  constexpr std::size_t size = 4;
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  for (std::size_t at = 0; at + size < text.size(); ++at) {
     const auto word = text.substr(at, size);
-    const bool begins = at == 0 || std::string_view{" \t\n;"}.find(text[at - 1]) != std::string_view::npos;
-    if (begins && (detail::same_word(word, "PASS ") || detail::same_word(word, "ACCT "))) return at + size;
+    const bool begins = at == 0 || !is_letter(text[at - 1]) || text.substr(0, at) == "-c";
+    const bool ends = std::string_view{" \t\"'"}.find(text[at + size]) != std::string_view::npos;
+    const bool fits = detail::same_word(word, "PASS") || detail::same_word(word, "ACCT");
+    if (begins && ends && fits) return at + size + 1;
   }
   return text.size();
 }

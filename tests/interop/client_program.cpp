@@ -33,6 +33,11 @@ class ClientProgram : public Interop {
   static bool says(const Outcome& outcome, std::string_view text) {
     return outcome.output.find(text) != std::string::npos || outcome.errors.find(text) != std::string::npos;
   }
+  /// What the process list shows of it.
+  static std::string words_of(const Process& process) {
+    std::ifstream words{"/proc/" + std::to_string(process.id()) + "/cmdline"};
+    return {std::istreambuf_iterator<char>{words}, {}};
+  }
   void write_netrc(const std::string& text, std::filesystem::perms others = std::filesystem::perms::none) const {
     home.write(".netrc", text);
     using enum std::filesystem::perms;
@@ -324,11 +329,18 @@ TEST_F(ClientProgram, UsesNoNetrcThatOthersCanRead) {
 }
 
 TEST_F(ClientProgram, ShowsNoPasswordInTheProcessListNorInWhatItPrints) {
+  for (const auto* commands : {"-cPASS secret", "-cpass\tsecret", "-c\"ACCT\" secret", "-cNOOP;PASS\tsecret"}) {
+    Listener listener;
+    Process hidden{program({FTPLIKE_CLIENT_PROGRAM, "127.0.0.1", std::to_string(listener.port()), commands})};
+    const auto connection = listener.accept();
+    EXPECT_EQ(words_of(hidden).find("secret"), std::string::npos) << words_of(hidden);
+    hidden.signal(SIGTERM);
+    EXPECT_EQ(hidden.wait(), 130);
+  }
   Process process{program({FTPLIKE_CLIENT_PROGRAM, "--explain", server.url()})};
   process.say("NOOP\nopen " + server.url() + "\nNOOP\n");
   (void)process.line_after("ftp> NOOP");
-  std::ifstream words{"/proc/" + std::to_string(process.id()) + "/cmdline"};
-  const std::string shown{std::istreambuf_iterator<char>{words}, {}};
+  const std::string shown = words_of(process);
   EXPECT_NE(shown.find("tester:******@"), std::string::npos) << shown;
   process.close_input();
   EXPECT_EQ(process.wait(), 0);
@@ -337,8 +349,13 @@ TEST_F(ClientProgram, ShowsNoPasswordInTheProcessListNorInWhatItPrints) {
 }
 
 TEST_F(ClientProgram, KeepsNoPasswordThatIsTyped) {
-  const std::string lines[]{"open tester:se;cret@127.0.0.1:1", "open \"ftp://tester:s 'ecret@127.0.0.1:1/\"",
-                            "PASS secret", "# open tester:secret@x; USER tester; pass secret"};
+  const std::string lines[]{"open tester:se;cret@127.0.0.1:1",
+                            "open \"ftp://tester:s 'ecret@127.0.0.1:1/\"",
+                            "PASS secret",
+                            "# open tester:secret@x; USER tester; pass secret",
+                            "\"PASS\" secret",
+                            "'acct' \"secret\"",
+                            "# (pass secret)"};
   std::string input, keys;
   for (const auto& line : lines) {
     input += line + '\n';
