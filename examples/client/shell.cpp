@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -15,8 +16,10 @@
 #include <mutex>
 #include <set>
 #include <span>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <tuple>
+#include <unistd.h>
 #include <utility>
 
 #include <ftplike/client/blocking.hpp>
@@ -100,13 +103,45 @@ class FileSink {
   std::FILE* file_;
 };
 
-/// Runs a command of the user's, by the shell.
-void execute(const std::string& command) {
-  const int status = std::system(command.c_str());  // NOLINT: the user asks for exactly that
-  if (status == 0) return;
-  const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-  throw LocalFailure{"the command ended with status " + std::to_string(code)};
+/// Runs a command of the user's, by the shell; its status, as wait(2) has it. Unlike std::system it lets the command
+/// have the signals that our threads block.
+int run_by_shell(std::string command) {
+  std::string shell = "sh", option = "-c";
+  char* const words[]{shell.data(), option.data(), command.data(), nullptr};
+  posix_spawnattr_t wishes;
+  sigset_t none, quit, interrupt;
+  for (sigset_t* signals : {&none, &quit, &interrupt}) sigemptyset(signals);
+  sigaddset(&interrupt, SIGINT);
+  sigaddset(&quit, SIGQUIT);
+  posix_spawnattr_init(&wishes);
+  posix_spawnattr_setsigmask(&wishes, &none);
+  posix_spawnattr_setsigdefault(&wishes, &quit);
+  posix_spawnattr_setflags(&wishes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  const auto before = std::signal(SIGQUIT, SIG_IGN);
+  pid_t child = 0;
+  const int error = ::posix_spawn(&child, "/bin/sh", nullptr, &wishes, words, environ);
+  posix_spawnattr_destroy(&wishes);
+  int status = 0;
+  while (error == 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  // A Ctrl-C that has ended it, and that nobody has heeded yet, is not to end us.
+  const timespec now{};
+  while (::sigtimedwait(&interrupt, nullptr, &now) > 0) {}
+  std::signal(SIGQUIT, before);
+  if (error != 0) throw LocalFailure{std::string{"/bin/sh: "} + std::strerror(error)};
+  return status;
 }
+
+/// Says that something is under way that Ctrl-C may end.
+class Busy {
+ public:
+  explicit Busy(std::atomic<bool>& flag) : flag_{flag} { flag_ = true; }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+  ~Busy() { flag_ = false; }
+
+ private:
+  std::atomic<bool>& flag_;
+};
 
 /// Keeps replies from the screen while it lives.
 class HeldScreen {
@@ -144,6 +179,14 @@ struct Shell::State {
     options.resume = resume;
     options.progress = std::ref(bar);
     return options;
+  }
+  /// Has the shell run a command of the user's. Ctrl-C is for that meanwhile.
+  void execute(const std::string& command) {
+    const Busy waiting{waits};
+    const int status = run_by_shell(command);
+    if (status == 0) return;
+    const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    throw LocalFailure{"the command ended with status " + std::to_string(code)};
   }
   std::string ours(const std::string& name) const { return (fs::path{settings.files} / name).string(); }
 
@@ -414,10 +457,10 @@ struct Shell::State {
   Settings settings;
   Screen screen;
   std::unique_ptr<Client> client;
-  Url address;  // of the session
-  std::atomic<bool> busy = false;
-  std::mutex mutex;          // of `client` and `many`, which Ctrl-C reaches
-  Sessions* many = nullptr;  // under way
+  Url address;                                    // of the session
+  std::atomic<bool> busy = false, waits = false;  // the latter: for a command of the user's
+  std::mutex mutex;                               // of `client` and `many`, which Ctrl-C reaches
+  Sessions* many = nullptr;                       // under way
   bool over = false;
 
   /// Sessions that Ctrl-C reaches.
@@ -479,22 +522,6 @@ void Shell::State::word_help(const Arguments&) {
 Shell::Shell(const Settings& settings) : state_{std::make_unique<State>(settings)} {}
 Shell::~Shell() = default;
 
-namespace {
-
-/// Says that something is under way that Ctrl-C may end.
-class Busy {
- public:
-  explicit Busy(std::atomic<bool>& flag) : flag_{flag} { flag_ = true; }
-  Busy(const Busy&) = delete;
-  Busy& operator=(const Busy&) = delete;
-  ~Busy() { flag_ = false; }
-
- private:
-  std::atomic<bool>& flag_;
-};
-
-}  // namespace
-
 void Shell::open(Url url) { state_->open(std::move(url)); }
 
 bool Shell::run(const std::string& line) {
@@ -502,7 +529,7 @@ bool Shell::run(const std::string& line) {
   if (words.empty() || words[0].starts_with('#')) return true;
   state_->screen.show_replies_to({});
   if (words[0].starts_with('!')) {
-    execute(line.substr(line.find('!') + 1));
+    state_->execute(line.substr(line.find('!') + 1));
     return true;
   }
   const Busy busy{state_->busy};
@@ -531,6 +558,7 @@ std::string Shell::prompt() const {
 }
 
 bool Shell::interrupt() {
+  if (state_->waits) return true;
   const std::lock_guard lock{state_->mutex};
   if (state_->many) {
     state_->many->cancel();

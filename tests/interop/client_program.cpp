@@ -278,6 +278,14 @@ TEST_F(ClientProgram, CanBeInterruptedWhileItMakesSessionsAndGoesOn) {
   EXPECT_EQ(process.wait(), 130);
 }
 
+TEST_F(ClientProgram, LeavesAnInterruptToTheCommandThatItWaitsFor) {
+  // What is typed behind it ends the reading where the interrupt came before.
+  const auto held = typed(
+      {server.url()}, "ftp> \t!trap \"echo he''ard\" INT; echo be''gun; read line; true\nbegun\t\x03\nftp> \tbye\n");
+  EXPECT_TRUE(says(held, "heard"));
+  EXPECT_TRUE(ended_well(held));
+}
+
 TEST_F(ClientProgram, EndsWithTheStatusOfTheFirstThatFailedOfAPipe) {
   const auto held = client({server.url()}, "cd nowhere\nget nothing\nmkdir made\nbye\n");
   EXPECT_EQ(held.status, 5);
