@@ -17,6 +17,7 @@
 #include <ftplike/protocol/text.hpp>
 
 #include "settings.hpp"
+#include "terminal.hpp"
 
 using namespace ftplike;
 
@@ -121,6 +122,7 @@ std::optional<std::string> ask_password(const std::string& prompt) {
   silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG);
   // Ctrl-C ends the line and not the program, which has to put the terminal right.
   const int interrupt = silent.c_cc[VEOL] = before.c_cc[VINTR];
+  const ChangedTerminal changed;
   ::tcsetattr(::fileno(terminal.get()), TCSAFLUSH, &silent);
   std::fputs(prompt.c_str(), terminal.get());
   std::fflush(terminal.get());

@@ -49,7 +49,8 @@ FoundTerminal::FoundTerminal() : terminal_{::open("/dev/tty", O_RDWR | O_CLOEXEC
 }
 
 void FoundTerminal::restore() const {
-  if (::tcgetpgrp(terminal_) == ::getpgrp()) ::tcsetattr(terminal_, TCSANOW, &found_);
+  // In `ftplike-client … | less` both are in the foreground, and what is set is the pager's.
+  if (ChangedTerminal::lives && ::tcgetpgrp(terminal_) == ::getpgrp()) ::tcsetattr(terminal_, TCSANOW, &found_);
 }
 
 Terminal::Terminal(bool echo, Complete complete_word) : interactive_{::isatty(STDIN_FILENO) != 0}, echo_{echo} {
@@ -72,6 +73,7 @@ Terminal::~Terminal() {
 std::optional<std::string> Terminal::line(const std::string& prompt) {
 #ifdef FTPLIKE_HAS_EDITLINE
   if (interactive_) {
+    const ChangedTerminal changed;
     const std::unique_ptr<char, decltype(&std::free)> typed{::readline(prompt.c_str()), std::free};
     if (!typed) return std::nullopt;
     const bool has_secret = without_passwords(typed.get()) != typed.get();

@@ -33,6 +33,12 @@ class ClientProgram : public Interop {
   static bool says(const Outcome& outcome, std::string_view text) {
     return outcome.output.find(text) != std::string::npos || outcome.errors.find(text) != std::string::npos;
   }
+  /// The same for commands of the shell, whose $0 and further words are the program's.
+  Outcome typed_to_shell(const std::string& commands, std::vector<std::string> arguments, std::string_view keys) const {
+    const std::string script = std::string{FTPLIKE_EXAMPLES} + "/../tests/interop/terminal_session.py";
+    arguments.insert(arguments.begin(), {"python3", script, "sh", "-c", commands, FTPLIKE_CLIENT_PROGRAM});
+    return outcome_of(program(std::move(arguments)).with("TERM", "dumb"), keys);
+  }
   /// What the process list shows of it.
   static std::string words_of(const Process& process) {
     std::ifstream words{"/proc/" + std::to_string(process.id()) + "/cmdline"};
@@ -393,12 +399,18 @@ TEST_F(ClientProgram, GivesTheTerminalBackWhenItIsInterruptedAtAPassword) {
                                 server.url() + "\nftp> \tls\n here\tbye\n");
   EXPECT_TRUE(ended_well(held));
   EXPECT_TRUE(says(held, "ftplike-client: interrupted"));
-  const auto left = outcome_of(
-      program({"python3", std::string{FTPLIKE_EXAMPLES} + "/../tests/interop/terminal_session.py", "sh", "-c",
-               "\"$0\" \"$@\"; echo \"status $?\"; stty -a", FTPLIKE_CLIENT_PROGRAM, "ls", bare_url("tester")}),
-      "Password for tester: \t\x03\n");
+  const auto left = typed_to_shell("\"$0\" \"$@\"; echo \"status $?\"; stty -a", {"ls", bare_url("tester")},
+                                   "Password for tester: \t\x03\n");
   EXPECT_TRUE(says(left, "status 130"));
   EXPECT_TRUE(says(left, " echo ")) << left.output;
+}
+
+TEST_F(ClientProgram, LeavesTheTerminalToTheProgramThatReadsWhatItShows) {
+  const Listener silent;
+  const auto left =
+      typed_to_shell("\"$0\" \"$@\" | { trap '' INT; read line; stty -echo </dev/tty; cat; stty -a </dev/tty; }",
+                     {"--explain", "ls", "ftp://127.0.0.1:" + std::to_string(silent.port())}, "connected\t\x03\n");
+  EXPECT_TRUE(says(left, " -echo ")) << left.output;
 }
 
 TEST_F(ClientProgram, LetsNothingOfAServersCommandTheTerminal) {
