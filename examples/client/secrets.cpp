@@ -128,7 +128,10 @@ std::optional<std::string> ask_password(const std::string& prompt) {
   std::fflush(terminal.get());
   std::string password;
   int c = std::fgetc(terminal.get());
-  for (; c != EOF && c != '\n' && c != interrupt; c = std::fgetc(terminal.get())) password += static_cast<char>(c);
+  for (; c != EOF && c != '\n' && c != interrupt; c = std::fgetc(terminal.get())) {
+    // Ctrl-Z and Ctrl-\ do nothing while a password is asked for.
+    if (c != before.c_cc[VSUSP] && c != before.c_cc[VQUIT]) password += static_cast<char>(c);
+  }
   ::tcsetattr(::fileno(terminal.get()), TCSAFLUSH, &before);
   std::fputs("\n", terminal.get());
   if (c == interrupt) throw Interrupted{"interrupted"};
