@@ -61,7 +61,9 @@ struct Sessions::State {
 };
 
 Sessions::Sessions(Url url, const Settings& settings) : state_{std::make_unique<State>(std::move(url), settings)} {}
-Sessions::~Sessions() {
+Sessions::~Sessions() = default;
+
+void Sessions::quit() noexcept {
   try {
     state_->run(state_->pool.quit());
   } catch (const std::exception&) {  // they end anyhow

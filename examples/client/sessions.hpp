@@ -24,11 +24,13 @@ class Sessions {
   Sessions& operator=(const Sessions&) = delete;
   ~Sessions();
 
+  /// Says goodbye in each.
+  void quit() noexcept;
   ftplike::MirrorPlan plan(const std::string& remote, const std::string& local, const ftplike::MirrorOptions& options);
   MirrorSummary carry_out(const ftplike::MirrorPlan& plan, const ftplike::MirrorOptions& options);
   ftplike::TransferResult get_in_segments(const std::string& remote, const std::string& local,
                                           const ftplike::TransferOptions& options);
-  /// Ends the call that is under way, from any thread.
+  /// Ends the call that is under way, from any thread; between two calls, the next.
   void cancel();
 
  private:

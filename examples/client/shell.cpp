@@ -469,7 +469,10 @@ struct Shell::State {
     Many(State& state, Url url) : state_{state}, sessions_{std::move(url), state.settings} { tell(&sessions_); }
     Many(const Many&) = delete;
     Many& operator=(const Many&) = delete;
-    ~Many() { tell(nullptr); }
+    ~Many() {
+      sessions_.quit();
+      tell(nullptr);
+    }
     Sessions* operator->() const { return &sessions_; }
 
    private:

@@ -284,6 +284,18 @@ TEST_F(ClientProgram, CanBeInterruptedWhileItMakesSessionsAndGoesOn) {
   EXPECT_EQ(process.wait(), 130);
 }
 
+TEST_F(ClientProgram, CanBeInterruptedWhileSessionsSayGoodbye) {
+  Listener listener;
+  Process process{program({FTPLIKE_CLIENT_PROGRAM, "--dialect", "standard", "--parallel", "2", "--timeout", "1000",
+                           "mirror", "ftp://127.0.0.1:" + std::to_string(listener.port()), "copy"})};
+  auto control = listener.accept();
+  control.say("220 Hello\r\n");
+  for (auto command = control.line(); command != "QUIT"; command = control.line())
+    control.say(command == "USER anonymous" ? "230 Welcome\r\n" : "502 No\r\n");
+  process.signal(SIGINT);
+  EXPECT_EQ(process.wait(), 5);  // what the mirror came to
+}
+
 TEST_F(ClientProgram, LeavesAnInterruptToTheCommandThatItWaitsFor) {
   // What is typed behind it ends the reading where the interrupt came before.
   const auto held = typed(
@@ -390,6 +402,10 @@ TEST_F(ClientProgram, AsksForAPasswordWithoutShowingIt) {
   EXPECT_TRUE(ended_well(asked));
   EXPECT_TRUE(says(asked, "here"));
   EXPECT_FALSE(says(asked, "secret"));
+  EXPECT_TRUE(ended_well(typed({"ls", bare_url("tester")},
+                               "Password for tester: \tse\x1a"
+                               "cr\x1c"
+                               "et\n")));
 }
 
 TEST_F(ClientProgram, GivesTheTerminalBackWhenItIsInterruptedAtAPassword) {
