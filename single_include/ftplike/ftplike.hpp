@@ -8324,7 +8324,7 @@ class MirrorTree {
   bool tells_seconds = true;  // the times are no coarser than that
   std::map<std::string, Entry> entries;
   std::size_t unread_lines = 0;  // of a listing, that say nothing to us
-  std::string unread;            // the first of them
+  std::string first_unread;      // of those
 
   const Entry* find(const std::string& path) const {
     const auto found = entries.find(path);
@@ -8337,7 +8337,7 @@ class MirrorTree {
     return entries.insert_or_assign(std::move(path), std::move(entry)).second;
   }
   void add_unread(std::string line) {
-    if (unread_lines++ == 0) unread = std::move(line);
+    if (unread_lines++ == 0) first_unread = std::move(line);
   }
 };
 
@@ -8447,10 +8447,10 @@ class MirrorPlanner {
     return true;
   }
   void remove_others() {
-    const MirrorTree& unclear = source_.unread_lines > 0 ? source_ : target_;
-    if (unclear.unread_lines > 0) {
-      notes_.push_back("all removals: " + std::to_string(unclear.unread_lines) +
-                       " lines of listings cannot be understood, the first is: " + unclear.unread);
+    if (const auto unread = source_.unread_lines + target_.unread_lines; unread > 0) {
+      notes_.push_back("all removals: the first of " + std::to_string(unread) +
+                       " lines of listings that cannot be understood: " +
+                       (source_.unread_lines > 0 ? source_ : target_).first_unread);
       return;
     }
     std::set<std::string> kept;  // directories with something that stays

@@ -229,10 +229,14 @@ TEST(Mirror, RemovesNothingWhereAListingCannotBeUnderstood) {
   detail::MirrorTree source, target;
   source.add_unread("what is this?");
   source.add_unread("and this?");
+  target.add_unread("or this?");
   target.entries = {{"a", a_file(1)}};
   const MirrorOptions options = with_removals();
   EXPECT_EQ((detail::MirrorPlanner{source, target, options}.plan().text()),
-            "skip all removals: 2 lines of listings cannot be understood, the first is: what is this?\n");
+            "skip all removals: the first of 3 lines of listings that cannot be understood: what is this?\n");
+  const detail::MirrorTree understood;
+  EXPECT_EQ((detail::MirrorPlanner{understood, target, options}.plan().text()),
+            "skip all removals: the first of 1 lines of listings that cannot be understood: or this?\n");
 }
 
 TEST(Mirror, RemovesBeforeWhatMayHaveTheSameNameInTheTargetComes) {
