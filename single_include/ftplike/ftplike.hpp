@@ -8448,9 +8448,8 @@ class MirrorPlanner {
   }
   void remove_others() {
     if (const auto unread = source_.unread_lines + target_.unread_lines; unread > 0) {
-      notes_.push_back("all removals: the first of " + std::to_string(unread) +
-                       " lines of listings that cannot be understood: " +
-                       (source_.unread_lines > 0 ? source_ : target_).first_unread);
+      notes_.push_back("all removals: lines of listings that cannot be understood: " + std::to_string(unread) +
+                       ", the first: " + (source_.unread_lines > 0 ? source_ : target_).first_unread);
       return;
     }
     std::set<std::string> kept;  // directories with something that stays

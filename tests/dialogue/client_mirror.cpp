@@ -233,10 +233,10 @@ TEST(Mirror, RemovesNothingWhereAListingCannotBeUnderstood) {
   target.entries = {{"a", a_file(1)}};
   const MirrorOptions options = with_removals();
   EXPECT_EQ((detail::MirrorPlanner{source, target, options}.plan().text()),
-            "skip all removals: the first of 3 lines of listings that cannot be understood: what is this?\n");
+            "skip all removals: lines of listings that cannot be understood: 3, the first: what is this?\n");
   const detail::MirrorTree understood;
   EXPECT_EQ((detail::MirrorPlanner{understood, target, options}.plan().text()),
-            "skip all removals: the first of 1 lines of listings that cannot be understood: or this?\n");
+            "skip all removals: lines of listings that cannot be understood: 1, the first: or this?\n");
 }
 
 TEST(Mirror, RemovesBeforeWhatMayHaveTheSameNameInTheTargetComes) {
