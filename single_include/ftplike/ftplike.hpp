@@ -13436,7 +13436,6 @@ template <class Default, class... Parts> struct ProfileOf {
 }  // namespace ftplike
 
 // ---- ftplike/securing.hpp
-#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13786,19 +13785,16 @@ template <class Session, Transport T> class Securing {
     secured.get();
     protection_.secure(implicit);
   }
-  /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come, until the client has
-  /// heard it: a connection that just ends was cut by somebody, and one that is closed with something unread takes the
-  /// last replies along.
+  /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
+  /// connection that just ends for one that somebody cut.
   awaitable<void> part() {
     control().cancel();
     co_await control_.join_reader();
     if constexpr (is_securable) {
       if (!protection_.secured()) co_return;
-      // Not long, as its place among the sessions is free already; not at all when the server is to end.
-      const std::chrono::seconds patience{self().is_ending() ? 0 : 2};
       Settled<void> ignored;
-      self().watchdog().guard(patience, control());
-      co_await settle(control().part(self().network(), patience), ignored);
+      self().watchdog().guard(self().limits().handshake, control());
+      co_await settle(control().finish(), ignored);
       self().watchdog().rest();
     }
   }
