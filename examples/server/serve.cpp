@@ -110,7 +110,7 @@ bool is_loopback(int socket) {
 
 ServingNetwork::Transport::Acceptor adopt(ServingNetwork::Transport& network, int socket) {
   try {
-    return ServingNetwork::Transport::Acceptor{network.adopt(network.home(), socket)};
+    return ServingNetwork::Transport::Acceptor{network.adopt(network.main_executor(), socket)};
   } catch (const std::system_error& error) {
     throw Failure{Ending::no_address, why("cannot listen on the socket that was handed in", error.code())};
   }
@@ -244,7 +244,7 @@ void serve(const Configuration& configuration, bool only_check) {
   const bool beyond_loopback = !std::all_of(listeners.begin(), listeners.end(), is_local) ||
                                !std::all_of(implicit_listeners.begin(), implicit_listeners.end(), is_local) ||
                                !std::all_of(handed_in.begin(), handed_in.end(), is_loopback);
-  const bool has_proxies = !configuration.trusted_proxies.networks.empty();  // and so clients from anywhere
+  const bool has_proxies = !configuration.trusted_proxies.subnets.empty();  // and so clients from anywhere
   const auto guests = rights_of_guests(configuration, beyond_loopback || has_proxies);
   auto storage = open_folder(configuration.root);
   auto users = make_users(configuration, guests);
@@ -262,6 +262,7 @@ void serve(const Configuration& configuration, bool only_check) {
   watch.stopped = [&](const ftplike::StopReport& what_became) {
     report = what_became;
     signals->rest();
+    if (!report.stuck.empty()) network.stop();  // it would wait for them for ever
   };
   ftplike::Server server{network,
                          Dialects{},
@@ -302,4 +303,7 @@ void serve(const Configuration& configuration, bool only_check) {
 
   network.run();
   std::printf("stopped: %zu sessions ended, %zu cut\n", report.drained, report.cut);
+  for (const auto& one : report.stuck) {
+    std::printf("stuck: #%llu at %s\n", static_cast<unsigned long long>(one.number), one.activity.c_str());
+  }
 }

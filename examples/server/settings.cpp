@@ -13,7 +13,7 @@
 namespace {
 
 using ftplike::Duration;
-using ftplike::Network;
+using ftplike::Subnet;
 using ftplike::Rights;
 
 [[noreturn]] void refuse(const std::string& value, const std::string& what) {
@@ -73,8 +73,8 @@ Rights rights(const std::string& value) {
   refuse(value, "none, read or write");
 }
 
-Network network(const std::string& value, const std::string& text) {
-  const auto result = Network::parse(text);
+Subnet subnet(const std::string& value, const std::string& text) {
+  const auto result = Subnet::parse(text);
   if (!result) refuse(value, "NETWORK/BITS, as 10.0.0.0/8");
   return *result;
 }
@@ -85,7 +85,7 @@ void set_public_address(Configuration& configuration, const std::string& value) 
   // Only replies to PASV tell an address, and they can only tell those of IPv4.
   const auto address = asio::ip::make_address_v4(value.substr(equals == value.npos ? 0 : equals + 1), error);
   if (error) refuse(value, "an IPv4 address, or NETWORK/BITS=ADDRESS");
-  const auto clients = equals == value.npos ? Network{} : network(value, value.substr(0, equals));
+  const auto clients = equals == value.npos ? Subnet{} : subnet(value, value.substr(0, equals));
   configuration.public_address.add(clients, address);
 }
 
@@ -144,7 +144,7 @@ const Setting table[] = {
     {serving, "listen", "HOST:PORT", true, "where to accept sessions, as [::1]:3456; port 0 is any (127.0.0.1:3456)",
      [](C& c, V value) { c.listen.push_back(host_and_port(value, "3456")); }},
     {serving, "trusted-proxy", "NETWORK", true, "believe the PROXY protocol from there, and want it (none)",
-     [](C& c, V value) { c.trusted_proxies.networks.push_back(network(value, value)); }},
+     [](C& c, V value) { c.trusted_proxies.subnets.push_back(subnet(value, value)); }},
     {serving, "threads", "N", false, "threads that sessions run on (one a processor)",
      [](C& c, V value) { c.threads = number<unsigned>(value, 1, 1024); }},
     {serving, "greeting", "TEXT", false, "what sessions are greeted with (FTP Server Ready)", set_greeting},

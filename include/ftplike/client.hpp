@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -34,13 +36,18 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 ///
 /// **Errors:** `ClientError`, a `std::system_error`; where the server refused, `ReplyError`. Whatever throws, no reply
 /// is taken for another's: after an error or a cancellation the session is in step with the server or closed
-/// (`is_open`). **Cancellation:** at any moment. **Lifetime:** the transport outlives it, it outlives its operations.
-/// **Threads:** its transport's executor, on which it was made.
+/// (`is_open`). A second operation while one is under way: `Errc::busy`.
+/// **Cancellation:** of the caller (`terminal`), at any moment; the call ends with `asio::error::operation_aborted`.
+/// **Lifetime:** nothing runs after the transport; an operation under way keeps the session.
+/// **Threads:** operations may be awaited on any executor, and run on the session's own: the one that `connect` was
+/// awaited on, or a strand of it. Observers, sources, sinks and `progress` are called there.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
  public:
   using Core = detail::ClientCore<T, DataChannel, Observer>;
   using Visit = std::function<void(Entry)>;
 
+  /// No session: closed, until another client is moved here.
+  Client() = default;
   explicit Client(std::shared_ptr<Core> core) : core_{std::move(core)} {}
   Client(Client&&) noexcept = default;
   Client& operator=(Client&& other) noexcept {
@@ -53,107 +60,106 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 
   // ---- the session ----
 
-  bool is_open() const noexcept { return core_->control().is_open(); }
-  Dialect dialect() const noexcept { return core_->dialect; }
+  bool is_open() const noexcept { return core_ && core_->control().is_open(); }
+  Dialect dialect() const { return core().dialect; }
   /// What the server says that it can do.
-  const Features& features() const noexcept { return core_->features; }
-  const Reply& greeting() const noexcept { return core_->greeting; }
+  const Features& features() const { return core().features; }
+  const Reply& greeting() const { return core().greeting; }
   /// What protects the session, over a transport with TLS: `TlsDetails`, without a version where nothing does.
-  auto tls() const requires SecurableStream<typename T::Stream> { return core_->control().stream().details(); }
+  auto tls() const requires SecurableStream<typename T::Stream> { return core().control().stream().details(); }
   /// The server's certificate, over a transport with TLS.
   auto peer_certificate() const requires SecurableStream<typename T::Stream> {
-    return core_->control().stream().peer_certificate();
+    return core().control().stream().peer_certificate();
   }
-  Endpoint peer() const { return core_->peer(); }
-  Endpoint local() const { return core_->local(); }
+  Endpoint peer() const { return core().peer(); }
+  Endpoint local() const { return core().local(); }
 
   /// Sends a command of the caller's own, of those that need no data connection, and gives its reply, good or bad.
   ///
   /// **Errors:** `Errc::bad_name` if it holds what would end the line.
-  awaitable<Reply> command(std::string text) {
-    core_->type = '\0';  // it may be anything
-    core_->digest = "?";
-    return core_->ask(std::move(text));
-  }
-  awaitable<void> noop() { return core_->demand_only("NOOP"); }
+  awaitable<Reply> command(std::string text) { return run(command_on(core(), std::move(text))); }
+  /// Has the server answer, so that it keeps the session.
+  awaitable<void> noop() { return run(core().demand_only("NOOP")); }
   /// Says goodbye and ends the session. Does not throw for what the server makes of it.
   awaitable<void> quit() {
     if (!is_open()) co_return;
+    const std::shared_ptr<Core> leaving = core_;
     Settled<Reply> ignored;
-    co_await settle(core_->ask("QUIT"), ignored);
-    core_->close();
+    co_await settle(run(leaving->ask("QUIT")), ignored);
+    leaving->close();
   }
   /// Ends the session at once.
-  void close() { core_->close(); }
+  void close() {
+    if (core_) core_->close();
+  }
 
   // ---- directories ----
 
   /// The working directory as the server names it.
-  awaitable<std::string> pwd() {
-    const Reply answer = co_await core_->demand("PWD");
-    auto name = parse_quoted(answer.text());
-    if (!name) throw ClientError{Errc::bad_reply, "PWD", Channel::control};
-    co_return *std::move(name);
-  }
-  awaitable<void> cwd(std::string path) { return core_->demand_only("CWD " + path); }
-  awaitable<void> mkdir(std::string path) { return core_->demand_only("MKD " + path); }
-  awaitable<void> rmdir(std::string path) { return core_->demand_only("RMD " + path); }
+  awaitable<std::string> pwd() { return run(pwd_on(core())); }
+  /// Changes the working directory.
+  awaitable<void> cwd(std::string path) { return run(core().demand_only("CWD " + path)); }
+  /// Makes a directory; those above it must be there.
+  awaitable<void> mkdir(std::string path) { return run(core().demand_only("MKD " + path)); }
+  /// Removes a directory, which most servers want to be empty.
+  awaitable<void> rmdir(std::string path) { return run(core().demand_only("RMD " + path)); }
 
   /// What a directory holds, the working one if no path is given. By MLSD, else LIST, else NLST; in the ftp-like
   /// dialect, as after NLST, only the names are known. A line that cannot be understood gives an entry without a name
   /// that has it in `listed`.
   ///
   /// **Errors:** `Errc::bad_listing` if there are more than `ClientLimits::entries`.
-  awaitable<std::vector<Entry>> list(std::string path = {}) { return detail::list_all(*core_, std::move(path)); }
-  /// The same entry by entry, as they come, in a directory of any size. During a visit there can be no other operation,
-  /// so the times that a LIST tells stay in the server's zone.
+  awaitable<std::vector<Entry>> list(std::string path = {}) { return run(detail::list_all(core(), std::move(path))); }
+  /// The same entry by entry, as they come, in a directory of any size. The times that a LIST tells stay in the server's
+  /// zone.
   awaitable<void> list(std::string path, Visit visit) {
-    return detail::list_entries(*core_, std::move(path), std::move(visit));
+    return run(detail::list_entries(core(), std::move(path), std::move(visit)));
   }
 
   /// Calls `visit` for everything below a directory, the working one if the path is empty; each directory before what
-  /// is in it. Links are not followed. The client is free during a visit.
+  /// is in it. Links are not followed.
   ///
   /// **Errors:** `Errc::bad_listing` beyond `ClientLimits::depth`.
   awaitable<void> walk(std::string path, WalkVisit visit) {
-    return detail::walk_tree(*core_, std::move(path), std::move(visit));
+    return run(detail::walk_tree(core(), std::move(path), std::move(visit)));
   }
 
   // ---- one path ----
 
-  awaitable<Entry> stat(std::string path) { return detail::stat_path(*core_, std::move(path)); }
-  awaitable<bool> exists(std::string path) { return detail::path_exists(*core_, std::move(path)); }
+  /// What is known of a file or directory.
+  ///
+  /// **Errors:** `std::errc::no_such_file_or_directory`, or a 550, if it is not there.
+  awaitable<Entry> stat(std::string path) { return run(detail::stat_path(core(), std::move(path))); }
+  /// Whether there is a file or directory of this name.
+  awaitable<bool> exists(std::string path) { return run(detail::path_exists(core(), std::move(path))); }
   /// The length of a file in bytes.
-  awaitable<std::uint64_t> size(std::string path) {
-    const auto size = co_await detail::ask_size(*core_, std::move(path));
-    if (!size) throw ClientError{std::make_error_code(std::errc::function_not_supported), "SIZE", Channel::control};
-    co_return *size;
-  }
+  ///
+  /// **Errors:** `std::errc::function_not_supported` if the server cannot tell.
+  awaitable<std::uint64_t> size(std::string path) { return run(size_on(core(), std::move(path))); }
   /// When a file was modified.
-  awaitable<Timestamp> modified(std::string path) {
-    const auto time = co_await detail::ask_modified(*core_, std::move(path));
-    if (!time) throw ClientError{std::make_error_code(std::errc::function_not_supported), "MDTM", Channel::control};
-    co_return *time;
-  }
+  ///
+  /// **Errors:** `std::errc::function_not_supported` if the server cannot tell.
+  awaitable<Timestamp> modified(std::string path) { return run(modified_on(core(), std::move(path))); }
   /// The checksum of a file, by the best algorithm that the server offers; nothing if it offers none.
   /// <ftplike/client/digests.hpp> compares it with that of a file of ours.
   awaitable<std::optional<RemoteDigest>> digest(std::string path) {
-    return detail::ask_digest(*core_, std::move(path));
+    return run(detail::ask_digest(core(), std::move(path)));
   }
+  /// Sets when a file was modified. (MFMT)
   awaitable<void> set_modified(std::string path, Timestamp time) {
-    return core_->demand_only("MFMT " + format_timestamp(time, Fraction::never) + " " + path);
+    return run(core().demand_only("MFMT " + format_timestamp(time, Fraction::never) + " " + path));
   }
   /// Sets the permission bits of a file: `chmod("run.sh", 0755)`.
   awaitable<void> chmod(std::string path, unsigned mode) {
     std::string digits;
     for (int shift = 6; shift >= 0; shift -= 3) digits += static_cast<char>('0' + (mode >> shift & 7));
-    return core_->demand_only("SITE CHMOD " + digits + " " + path);
+    return run(core().demand_only("SITE CHMOD " + digits + " " + path));
   }
-  awaitable<void> remove(std::string path) { return core_->demand_only("DELE " + path); }
+  /// Removes a file.
+  awaitable<void> remove(std::string path) { return run(core().demand_only("DELE " + path)); }
+  /// Gives a file or directory another name, or another place on the server.
   awaitable<void> rename(std::string from, std::string to) {
-    const Reply answer = co_await core_->ask("RNFR " + from);
-    if (!answer.intermediate()) core_->fail(answer, "RNFR");
-    (void)co_await core_->demand("RNTO " + to);
+    return run(rename_on(core(), std::move(from), std::move(to)));
   }
 
   // ---- transfers ----
@@ -162,21 +168,18 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// are collected in a hidden file beside it, which takes the name when it is whole and its length is right; when it
   /// is not, that file stays for `TransferOptions::resume`.
   awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
-    return detail::fetch_path(*core_, std::move(remote), std::move(local), std::move(options));
+    return run(detail::fetch_path(core(), std::move(remote), std::move(local), std::move(options)));
   }
   /// Fetches a file to a path beneath a folder of ours, out of which no name and no link leads.
   awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
                                      TransferOptions options = {}) {
     detail::LocalTarget target{std::move(folder), std::move(path)};
-    return detail::fetch_file(*core_, std::move(remote), std::move(target), std::move(options));
+    return run(detail::fetch_file(core(), std::move(remote), std::move(target), std::move(options)));
   }
   /// Fetches a file into a sink, which is finished when all is well.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
-    const auto size = co_await detail::length_for(*core_, remote, options);
-    TransferResult result = co_await detail::fetch(*core_, std::move(remote), AnySink{sink}, 0, size, options);
-    co_await sink.finish();
-    co_return result;
+    return run(fetch_on(core(), std::move(remote), AnySink{sink}, std::move(options)));
   }
 
   /// Fetches a part of a file, `length` bytes from `offset` on, into a sink, which is not finished by this.
@@ -185,45 +188,93 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   template <ByteSink Sink> awaitable<TransferResult> download_range(std::string remote, Sink& sink,
                                                                     std::uint64_t offset, std::uint64_t length,
                                                                     TransferOptions options = {}) {
-    return detail::fetch_range(*core_, std::move(remote), AnySink{sink}, offset, length, std::move(options));
+    return run(detail::fetch_range(core(), std::move(remote), AnySink{sink}, offset, length, std::move(options)));
   }
 
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
-    return detail::store_path(*core_, "STOR", std::move(local), std::move(remote), std::move(options));
+    return run(detail::store_path(core(), "STOR", std::move(local), std::move(remote), std::move(options)));
   }
   /// Sends what a source gives.
   template <ByteSource Source>
   awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
-    return store(AnySource{source}, "STOR", std::move(remote), std::move(options));
+    return run(store_on(core(), AnySource{source}, "STOR", std::move(remote), std::move(options)));
   }
   /// Sends to the end of a file.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
-    return detail::store_path(*core_, "APPE", std::move(local), std::move(remote), std::move(options));
+    return run(detail::store_path(core(), "APPE", std::move(local), std::move(remote), std::move(options)));
   }
   template <ByteSource Source>
   awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
-    return store(AnySource{source}, "APPE", std::move(remote), std::move(options));
+    return run(store_on(core(), AnySource{source}, "APPE", std::move(remote), std::move(options)));
   }
   /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
-    return detail::store_path(*core_, "STOU", std::move(local), std::move(wished), std::move(options));
+    return run(detail::store_path(core(), "STOU", std::move(local), std::move(wished), std::move(options)));
   }
   template <ByteSource Source>
   awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
-    return store(AnySource{source}, "STOU", std::move(wished), std::move(options));
+    return run(store_on(core(), AnySource{source}, "STOU", std::move(wished), std::move(options)));
   }
 
  private:
   friend class detail::Fxp;
 
-  awaitable<TransferResult> store(AnySource source, std::string_view verb, std::string remote,
-                                  TransferOptions options) {
-    co_return co_await detail::store(*core_, verb, source, std::move(remote), 0, std::nullopt, options);
+  Core& core() const {
+    if (!core_) throw ClientError{std::make_error_code(std::errc::not_connected), {}, Channel::local};
+    return *core_;
+  }
+  template <class R> awaitable<R> run(awaitable<R> operation) { return detail::perform(core_, std::move(operation)); }
+
+  static awaitable<Reply> command_on(Core& core, std::string text) {
+    core.type = '\0';  // it may be anything
+    core.digest = "?";
+    co_return co_await core.ask(std::move(text));
+  }
+  static awaitable<std::string> pwd_on(Core& core) {
+    const Reply answer = co_await core.demand("PWD");
+    auto name = parse_quoted(answer.text());
+    if (!name) throw ClientError{Errc::bad_reply, "PWD", Channel::control};
+    co_return *std::move(name);
+  }
+  static awaitable<std::uint64_t> size_on(Core& core, std::string path) {
+    const auto size = co_await detail::ask_size(core, std::move(path));
+    if (!size) throw ClientError{std::make_error_code(std::errc::function_not_supported), "SIZE", Channel::control};
+    co_return *size;
+  }
+  static awaitable<Timestamp> modified_on(Core& core, std::string path) {
+    const auto time = co_await detail::ask_modified(core, std::move(path));
+    if (!time) throw ClientError{std::make_error_code(std::errc::function_not_supported), "MDTM", Channel::control};
+    co_return *time;
+  }
+  static awaitable<void> rename_on(Core& core, std::string from, std::string to) {
+    const Reply answer = co_await core.ask("RNFR " + from);
+    if (!answer.intermediate()) core.fail(answer, "RNFR");
+    (void)co_await core.demand("RNTO " + to);
+  }
+  static awaitable<TransferResult> fetch_on(Core& core, std::string remote, AnySink sink, TransferOptions options) {
+    const auto size = co_await detail::length_for(core, remote, options);
+    TransferResult result = co_await detail::fetch(core, std::move(remote), sink, 0, size, options);
+    co_await sink.finish();
+    co_return result;
+  }
+  static awaitable<TransferResult> store_on(Core& core, AnySource source, std::string_view verb, std::string remote,
+                                            TransferOptions options) {
+    co_return co_await detail::store(core, verb, source, std::move(remote), 0, std::nullopt, options);
   }
 
   std::shared_ptr<Core> core_;
 };
+
+namespace detail {
+
+/// The session of a server that was reached, logged in.
+template <class Core> awaitable<void> log_in(Core& core, Url url) {
+  Login<Core> login{core, url};
+  co_await login.run();
+}
+
+}  // namespace detail
 
 /// Connects to the server that a URL names and logs in: as its user, or as anonymous where it names none and the server
 /// asks. How the dialect is found out is said at `detail::Login`.
@@ -232,15 +283,15 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 template <class DataChannel = AnyChannel, Transport T, class Observer = NoObserver>
 awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientOptions options = {},
                                                     Observer observer = {}) {
-  const Executor executor = co_await asio::this_coro::executor;
-  typename T::Stream stream = co_await detail::reach_server(network, url, options);
+  const Executor here = co_await asio::this_coro::executor;
+  const Executor executor = executor_near(network, here);
+  typename T::Stream stream = co_await run_on(executor, detail::reach_server(network, url, options));
   using Core = detail::ClientCore<T, DataChannel, Observer>;
   const auto core =
       std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
   core->host = url.host;
   Client<T, DataChannel, Observer> client{core};
-  detail::Login<Core> login{*core, url};
-  co_await login.run();
+  co_await detail::perform(core, detail::log_in(*core, std::move(url)));
   co_return client;
 }
 

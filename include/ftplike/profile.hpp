@@ -27,7 +27,8 @@
 
 namespace ftplike {
 
-/// The bounds of a server's patience and memory. Times are counted by the transport's clock.
+/// The bounds of a server's patience and memory. Times are counted by the transport's clock; `Duration::max()` says that
+/// there is none.
 struct Limits {
   std::size_t line = 4096;                           // bytes of a command
   std::size_t waiting_commands = 32;                 // that are read ahead during a transfer
@@ -41,7 +42,9 @@ struct Limits {
   Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
   Duration handshake = std::chrono::seconds{15};     // of TLS, on either connection
   Duration stall = std::chrono::seconds{60};         // of a transfer without progress
-  Duration drain = std::chrono::seconds{30};         // for transfers to end when the server stops
+  Duration operation = std::chrono::seconds{60};     // of a command without progress: opening, committing, logging in
+  Duration drain = std::chrono::seconds{30};         // for commands to end when the server stops; then they are cut
+  Duration abandon = std::chrono::seconds{15};       // from then until what cannot be interrupted is given up
   Duration grace = std::chrono::milliseconds{20};    // after which an unterminated command is one
 };
 
@@ -83,9 +86,9 @@ struct Greeting {
 /// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
 /// every connection has to begin with that. From elsewhere such a beginning is no command.
 struct TrustedProxies {
-  std::vector<Network> networks;
+  std::vector<Subnet> subnets;
   bool contain(const Address& address) const {
-    return std::any_of(networks.begin(), networks.end(), [&](const Network& one) { return one.contains(address); });
+    return std::any_of(subnets.begin(), subnets.end(), [&](const Subnet& one) { return one.contains(address); });
   }
 };
 
@@ -130,7 +133,7 @@ template <class P> class Service {
   /// The account of sessions without a login. Unless somebody chose an authenticator, there is none from the moment on
   /// that the server listens beyond loopback, and none behind a proxy, whose clients come from anywhere.
   std::optional<Account> guest() const {
-    if (guests_by_default_ && (beyond_loopback_ || !trusted_proxies.networks.empty())) return std::nullopt;
+    if (guests_by_default_ && (beyond_loopback_ || !trusted_proxies.subnets.empty())) return std::nullopt;
     return authenticator.guest();
   }
   /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may

@@ -1,22 +1,28 @@
 #pragma once
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include <ftplike/io/subnet.hpp>
 #include <ftplike/protocol/proxy_header.hpp>
-#include <ftplike/session.hpp>
+#include <ftplike/server/session.hpp>
 
 namespace ftplike {
 
-/// Accepts sessions on any number of addresses and deals them out over the transport's threads.
+/// Accepts sessions on any number of addresses and deals them out over the transport's executors.
 ///
 ///     ftplike::TcpTransport network;
 ///     ftplike::Server server{network, ftplike::DirectoryStorage{"server_storage"}};
@@ -27,7 +33,7 @@ namespace ftplike {
 /// authenticator, `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, `TrustedProxies`, `TlsPolicy`, and an observer:
 /// anything that can be called with one of the events of io/observer.hpp.
 ///
-/// **Lifetime:** the transport outlives it; sessions may outlive it. **Threads:** `listen` and `stop` from any.
+/// **Lifetime:** sessions may outlive it; nothing runs after the transport. **Threads:** any.
 template <Transport T, class P> class Server {
  public:
   template <class... Parts> explicit Server(T& network, Parts... parts)
@@ -37,51 +43,76 @@ template <Transport T, class P> class Server {
 
   /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
   ///
-  /// **Errors:** `std::system_error` if the address cannot be had.
+  /// **Errors:** `std::system_error` if the address cannot be had; `Errc::shutting_down` after `stop`.
   Endpoint listen(const std::string& address, std::uint16_t port, Beginning beginning = Beginning::clear) {
     return listen(Endpoint{asio::ip::make_address(address), port}, beginning);
   }
   Endpoint listen(const Endpoint& where, Beginning beginning = Beginning::clear) {
-    const Executor home = state_->home;
-    return accept_from(state_->network.listen(home, where), beginning);
+    check_running();
+    return accept_from(state_->network.listen(state_->main, where), beginning);
   }
   /// Accepts sessions from a listener that somebody else made: a supervisor's, a test's.
   Endpoint accept_from(typename T::Acceptor listener, Beginning beginning = Beginning::clear) {
     const Endpoint where = listener.endpoint();
-    state_->service.listens_on(where.address());
     auto acceptor = std::make_shared<typename T::Acceptor>(std::move(listener));
     {
       const std::lock_guard lock{state_->mutex};
+      if (state_->stopping) throw std::system_error(Errc::shutting_down);
+      state_->service.listens_on(where.address());
       state_->acceptors.push_back(acceptor);
     }
-    start_on(state_->home, accept_all(state_, std::move(acceptor), beginning));
+    start_on(state_->main, accept_all(state_, std::move(acceptor), beginning));
     return where;
   }
 
-  /// Takes no new sessions, lets transfers end until `Limits::drain` has passed, cuts the rest, and tells the observer
-  /// of it (`ServerStopped`). Returns at once; the transport's `run` returns when it is done. Later calls do nothing.
+  /// Takes no new sessions, lets commands end until `Limits::drain` has passed, then cuts what is left, and after
+  /// `Limits::abandon` gives up on what cannot be ended. Returns at once; `stopped` tells when that is done. Later calls
+  /// do nothing.
   void stop() {
     auto state = state_;
-    call_on(state->home, [state] {
+    call_on(state->main, [state] {
       if (!state->begins_to_stop()) return;
-      start_on(state->home, drain(state));
+      start_on(state->main, end_all(state));
     });
   }
+  /// Waits for the end of `stop`, whoever calls that, and tells what became of the sessions. It comes in any case, after
+  /// the last `SessionClosed`; the observer gets the same report (`ServerStopped`).
+  awaitable<StopReport> stopped() { return wait_for_stop(state_); }
 
   /// What its sessions share.
   Service<P>& service() noexcept { return state_->service; }
   /// How many sessions there are now.
   std::size_t sessions() const {
     const std::lock_guard lock{state_->mutex};
-    return state_->sessions.size();
+    return state_->places;
   }
 
  private:
   using OneSession = Session<T, P>;
 
+  /// A session in the server's book, from its acceptance to the end of its coroutine.
+  struct Entry {
+    Entry(const Executor& its_executor, const Conversation& its_who) : executor{its_executor}, who{its_who} {}
+    Interruption interruption;
+    const Executor executor;
+    Conversation who;
+    OneSession* session = nullptr;  // while there is one
+  };
+  /// Somebody who waits for the end of `stop`.
+  struct Waiter {
+    explicit Waiter(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
+    const Executor executor;
+    Condition changed;
+    bool done = false;
+  };
+
   struct State {
     template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
-        : network{its_network}, home{home_of(its_network)}, service{std::move(parts)}, all_gone{home} {}
+        : lifetime{lifetime_of(its_network)},
+          network{its_network},
+          main{main_executor_of(its_network)},
+          service{std::move(parts)},
+          all_gone{main} {}
 
     bool is_stopping() {
       const std::lock_guard lock{mutex};
@@ -91,48 +122,34 @@ template <Transport T, class P> class Server {
       const std::lock_guard lock{mutex};
       return !std::exchange(stopping, true);
     }
+    std::size_t count() {
+      const std::lock_guard lock{mutex};
+      return book.size();
+    }
 
+    const std::shared_ptr<void> lifetime;  // first, so that it is the last to go
     T& network;
-    const Executor home;  // of the acceptors
+    const Executor main;  // of the acceptors
     Service<P> service;
-    Gate all_gone;
+    Condition all_gone;
 
     std::mutex mutex;  // of what follows
     bool stopping = false;
     std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
-    std::list<OneSession*> sessions;
-    std::map<Address, std::size_t> per_address;
+    std::list<std::shared_ptr<Entry>> book;
+    std::size_t places = 0;                       // of sessions that count
+    std::map<Address, std::size_t> per_address;   // of those
     std::uint64_t last_number = 0;
+    std::optional<StopReport> report;
+    std::list<std::shared_ptr<Waiter>> waiters;
   };
   using StatePointer = std::shared_ptr<State>;
 
-  /// A session's entry in the server's book, from its beginning to its end.
-  class Registration {
-   public:
-    Registration() = default;
-    Registration(StatePointer state, const Address& address, typename std::list<OneSession*>::iterator place)
-        : state_{std::move(state)}, address_{address}, place_{place} {}
-    Registration(const Registration&) = delete;
-    Registration& operator=(const Registration&) = delete;
-    ~Registration() {
-      if (!state_) return;
-      const std::lock_guard lock{state_->mutex};
-      state_->sessions.erase(place_);
-      if (--state_->per_address[address_] == 0) state_->per_address.erase(address_);
-      if (state_->sessions.empty()) call_on(state_->home, [state = state_] { state->all_gone.open(); });
-    }
-    /// From now on a server that stops finds the session; one that has begun to has missed it.
-    void belongs_to(OneSession& session) {
-      const std::lock_guard lock{state_->mutex};
-      *place_ = &session;
-      if (state_->stopping) session.drain();
-    }
+  void check_running() const {
+    if (state_->is_stopping()) throw std::system_error(Errc::shutting_down);
+  }
 
-   private:
-    StatePointer state_;
-    Address address_;
-    typename std::list<OneSession*>::iterator place_;
-  };
+  // ---- accepting
 
   static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor,
                                     Beginning beginning) {
@@ -147,15 +164,34 @@ template <Transport T, class P> class Server {
         const Executor executor = state->network.executor();
         auto control = co_await acceptor->accept(executor);
         if (state->is_stopping()) break;
-        start_on(executor, serve(state, std::move(control), beginning));
+        begin(state, executor, std::move(control), beginning);
       } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
     }
   }
 
-  static awaitable<void> serve(StatePointer state, typename T::Stream control, Beginning beginning) {
-    const Executor executor = co_await asio::this_coro::executor;
+  /// Starts the coroutine of a session, which has a place in the book until it ends.
+  static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
+                    Beginning beginning) {
+    const Conversation who{0, control.local(), control.remote()};
+    const auto entry = std::make_shared<Entry>(executor, who);
+    typename std::list<std::shared_ptr<Entry>>::iterator place;
+    {
+      const std::lock_guard lock{state->mutex};
+      place = state->book.insert(state->book.end(), entry);
+    }
+    // The entry lives as long as the coroutine, whose cancellation slot it has.
+    start_on(executor, serve(state, entry, std::move(control), beginning), entry->interruption.slot(),
+             [state, entry, place](std::exception_ptr) {
+               const std::lock_guard lock{state->mutex};
+               state->book.erase(place);
+               if (state->book.empty()) call_on(state->main, [state] { state->all_gone.notify(); });
+             });
+  }
+
+  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
+                               Beginning beginning) {
     if constexpr (requires { control.make_prompt(); }) control.make_prompt();
-    Conversation who{0, control.local(), control.remote()};
+    Conversation who = entry->who;
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
@@ -163,16 +199,18 @@ template <Transport T, class P> class Server {
                       introduced);
       if (introduced.failed()) co_return;  // as the PROXY protocol wants it
     }
-    std::optional<Registration> registration;
-    who.number = admit(state, who.peer.address(), registration);
+    std::optional<PlaceTaken> place;
+    who.number = admit(state, who.peer.address(), place);
+    entry->who = who;
     if (who.number == 0) {
-      observe<SessionRefused>(state->service.observer, who);
+      report<SessionRefused>(state->service.observer, who);
       co_await turn_away(state, std::move(control));
       co_return;
     }
-    OneSession session{state->network, executor, std::move(control), state->service, who, first_bytes, beginning};
-    registration->belongs_to(session);
-    const std::function<void()> leave = [&registration] { registration.reset(); };
+    OneSession session{state->network,      entry->executor, std::move(control), state->service,
+                       entry->interruption, who,             first_bytes,        beginning};
+    const InTheBook in_the_book{state, *entry, session};
+    const std::function<void()> leave = [&place] { place.reset(); };
     co_await session.run(leave);  // who comes again at once finds its place free
   }
 
@@ -194,71 +232,178 @@ template <Transport T, class P> class Server {
     }
   }
 
-  /// Enters a session in the book and gives its number; 0 if there are too many, or shall be no more.
-  static std::uint64_t admit(const StatePointer& state, const Address& client,
-                             std::optional<Registration>& registration) {
+  /// One of the sessions that `Limits` counts.
+  class PlaceTaken {
+   public:
+    PlaceTaken(StatePointer state, const Address& client) : state_{std::move(state)}, client_{client} {
+      ++state_->places;
+      ++state_->per_address[client_];
+    }
+    PlaceTaken(const PlaceTaken&) = delete;
+    PlaceTaken& operator=(const PlaceTaken&) = delete;
+    ~PlaceTaken() {
+      const std::lock_guard lock{state_->mutex};
+      --state_->places;
+      if (--state_->per_address[client_] == 0) state_->per_address.erase(client_);
+    }
+
+   private:
+    StatePointer state_;
+    Address client_;
+  };
+  /// Gives a session its place and its number; 0 if there are too many, or shall be no more.
+  static std::uint64_t admit(const StatePointer& state, const Address& client, std::optional<PlaceTaken>& place) {
+    const Address counted = client_network(client);
     const std::lock_guard lock{state->mutex};
     const Limits& limits = state->service.limits;
-    const auto from_there = state->per_address.find(client);
-    if (state->stopping || state->sessions.size() >= limits.sessions) return 0;
+    const auto from_there = state->per_address.find(counted);
+    if (state->stopping || state->places >= limits.sessions) return 0;
     if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
-    ++state->per_address[client];
-    registration.emplace(state, client, state->sessions.insert(state->sessions.end(), nullptr));
+    place.emplace(state, counted);
     return ++state->last_number;
   }
 
-  /// Calls `act` for every session, on its own executor.
-  static void for_each_session(const StatePointer& state, void (OneSession::*act)()) {
-    const std::lock_guard lock{state->mutex};
-    for (OneSession* session : state->sessions) {
-      if (!session) continue;
-      call_on(session->executor(), [state, session, act] {
-        // It may have ended meanwhile, but only on this very executor: if it is in the book it stays there during this
-        // call.
-        std::unique_lock lock_again{state->mutex};
-        const bool alive = std::find(state->sessions.begin(), state->sessions.end(), session) != state->sessions.end();
-        lock_again.unlock();
-        if (alive) (session->*act)();
-      });
+  /// From now on, while this lives, a server that stops finds the session; one that has begun to has missed it.
+  class InTheBook {
+   public:
+    InTheBook(StatePointer state, Entry& entry, OneSession& session) : state_{std::move(state)}, entry_{entry} {
+      const std::lock_guard lock{state_->mutex};
+      entry_.session = &session;
+      if (state_->stopping) session.drain();
     }
-  }
+    InTheBook(const InTheBook&) = delete;
+    InTheBook& operator=(const InTheBook&) = delete;
+    ~InTheBook() {
+      const std::lock_guard lock{state_->mutex};
+      entry_.session = nullptr;
+    }
 
-  static std::size_t count(const StatePointer& state) {
-    const std::lock_guard lock{state->mutex};
-    return state->sessions.size();
-  }
-
-  static awaitable<void> drain(StatePointer state) {
-    {
-      const std::lock_guard lock{state->mutex};
-      for (auto& acceptor : state->acceptors) acceptor->cancel();
-      state->acceptors.clear();
-    }
-    StopReport report;
-    report.drained = count(state);
-    for_each_session(state, &OneSession::drain);
-    bool late = false;
-    typename T::Timer deadline{state->network, state->home};
-    deadline.start(state->network.now() + state->service.limits.drain, [&late, state] {
-      late = true;
-      state->all_gone.open();
-    });
-    while (count(state) > 0) {
-      if (std::exchange(late, false)) {
-        report.cut = count(state);
-        for_each_session(state, &OneSession::cut);
-      }
-      co_await state->all_gone.wait();
-    }
-    report.drained -= report.cut;
-    if constexpr (takes<typename P::Observer, ServerStopped>) state->service.observer(ServerStopped{report});
-  }
+   private:
+    StatePointer state_;
+    Entry& entry_;
+  };
 
   static awaitable<void> turn_away(StatePointer state, typename T::Stream control) {
     const std::string_view sorry =
         state->is_stopping() ? "421 Server is shutting down\r\n" : "421 Too many connections, try later\r\n";
     Settled<void> ignored;
-    co_await settle(control.write(as_bytes(sorry)), ignored);
+    co_await settle(within(state->network, std::chrono::seconds{5}, control.write(as_bytes(sorry))), ignored);
+  }
+
+  // ---- stopping
+
+  /// Calls `act` for every session, on its own executor, where it cannot end meanwhile.
+  static void for_each_session(const StatePointer& state, const std::function<void(Entry&)>& act) {
+    const std::lock_guard lock{state->mutex};
+    for (const auto& entry : state->book) call_on(entry->executor, [entry, act] { act(*entry); });
+  }
+  /// Waits until no session is left, but not longer than `patience`.
+  static awaitable<void> wait_for_all(StatePointer state, Duration patience) {
+    bool late = false;
+    typename T::Timer deadline{state->network, state->main};
+    deadline.start(time_after(state->network.now(), patience), [&late, &gone = state->all_gone] {
+      late = true;
+      gone.notify();
+    });
+    while (state->count() > 0 && !late) co_await state->all_gone.wait();
+  }
+
+  static awaitable<void> end_all(StatePointer state) {
+    {
+      const std::lock_guard lock{state->mutex};
+      for (auto& acceptor : state->acceptors) acceptor->cancel();
+      state->acceptors.clear();
+    }
+    const Limits& limits = state->service.limits;
+    StopReport result;
+    const std::size_t all = state->count();
+    for_each_session(state, [](Entry& entry) {
+      if (entry.session) entry.session->drain();
+    });
+    co_await wait_for_all(state, limits.drain);
+    result.cut = state->count();
+    result.drained = all - std::min(all, result.cut);
+    if (result.cut > 0) {
+      for_each_session(state, [](Entry& entry) {
+        if (entry.session)
+          entry.session->cut();
+        else
+          entry.interruption.interrupt(Errc::shutting_down);
+      });
+      co_await wait_for_all(state, limits.abandon);
+    }
+    if (state->count() > 0) {
+      std::vector<StuckSession> stuck = co_await ask_the_stuck(state);
+      result.stuck = std::move(stuck);
+    }
+    report<ServerStopped>(state->service.observer, result);
+    tell_waiters(state, std::move(result));
+  }
+
+  /// Asks the sessions that are left what they are about. One whose thread is blocked does not answer.
+  static awaitable<std::vector<StuckSession>> ask_the_stuck(StatePointer state) {
+    struct Answers {
+      std::mutex mutex;
+      std::map<const Entry*, std::string> all;
+    };
+    const auto answers = std::make_shared<Answers>();
+    for_each_session(state, [answers](Entry& entry) {
+      const std::lock_guard lock{answers->mutex};
+      answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
+      entry.who = entry.session ? entry.session->who() : entry.who;
+    });
+    co_await wait_for_all(state, std::chrono::seconds{1});
+    std::vector<StuckSession> stuck;
+    const std::lock_guard lock{state->mutex};
+    const std::lock_guard lock_answers{answers->mutex};
+    for (const auto& entry : state->book) {
+      const auto answer = answers->all.find(entry.get());
+      StuckSession one;
+      one.activity = answer == answers->all.end() ? "its thread is blocked" : answer->second;
+      if (answer != answers->all.end()) {
+        one.number = entry->who.number;
+        one.peer = entry->who.peer;
+        one.user = entry->who.user;
+      }
+      stuck.push_back(std::move(one));
+    }
+    co_return stuck;
+  }
+
+  static void tell_waiters(const StatePointer& state, StopReport result) {
+    const std::lock_guard lock{state->mutex};
+    state->report = std::move(result);
+    for (const auto& waiter : state->waiters) {
+      call_on(waiter->executor, [waiter] {
+        waiter->done = true;
+        waiter->changed.notify();
+      });
+    }
+  }
+
+  static awaitable<StopReport> wait_for_stop(StatePointer state) {
+    const Executor executor = co_await asio::this_coro::executor;
+    /// In the list of those who wait, as long as it lives.
+    struct Waiting {
+      Waiting(StatePointer its_state, const Executor& its_executor)
+          : state{std::move(its_state)}, waiter{std::make_shared<Waiter>(its_executor)} {
+        const std::lock_guard lock{state->mutex};
+        waiter->done = state->report.has_value();
+        place = state->waiters.insert(state->waiters.end(), waiter);
+      }
+      Waiting(const Waiting&) = delete;
+      Waiting& operator=(const Waiting&) = delete;
+      ~Waiting() {
+        const std::lock_guard lock{state->mutex};
+        state->waiters.erase(place);
+      }
+      StatePointer state;
+      std::shared_ptr<Waiter> waiter;
+      typename std::list<std::shared_ptr<Waiter>>::iterator place;
+    } waiting{state, executor};
+    while (!waiting.waiter->done) co_await waiting.waiter->changed.wait();
+    const std::lock_guard lock{state->mutex};
+    co_return *state->report;
   }
 
   StatePointer state_;

@@ -9,6 +9,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -30,7 +32,9 @@
 #include <utility>
 
 // ---- ftplike/client/core.hpp
+#include <atomic>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -83,6 +87,7 @@
 #include <asio/buffer.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/dispatch.hpp>
 #include <asio/error.hpp>
 #include <asio/execution/context.hpp>
 #include <asio/executor_work_guard.hpp>
@@ -92,7 +97,7 @@
 #include <asio/query.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/thread_pool.hpp>
+#include <asio/strand.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -119,6 +124,11 @@ using Address = asio::ip::address;
 /// The clock of every limit: steady, never wall time. A simulated network has its own.
 using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
+
+/// A time that is so much later; the end of all time where no clock counts so far. `Duration::max()` says "never".
+constexpr Time time_after(Time now, Duration duration) noexcept {
+  return duration > Time::max() - now ? Time::max() : now + duration;
+}
 
 /// Calls a function on an executor, later. One type of function, because what Asio makes of each takes a compiler long.
 inline void call_on(const Executor& executor, std::function<void()> function) {
@@ -747,6 +757,7 @@ inline std::string verb_of(std::string_view command) { return std::string{comman
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 // ---- ftplike/protocol/path.hpp
 #include <compare>
@@ -850,7 +861,14 @@ class Conversation {
 };
 
 /// The events of a session, in the order of its life. Each is seen while it happens: views and references in it last as
-/// long as the call. What an end does not do it does not tell (a client's observer hears of no login attempt's check).
+/// long as the call.
+///
+/// **Threads:** an observer is called on the executor of the session: by several threads at once where there are
+/// several. It must not block.
+/// **Errors:** what it throws at `SessionOpened` ends the session; at `CommandSeen`, `LoginTried`, `DataListening`,
+/// `StrangerRefused`, `DataOpened` and `DataMoved` the command, with the reply to that error. At the others it changes
+/// nothing: they tell what has happened.
+/// What an end does not do it does not tell (a client's observer hears of no login attempt's check).
 struct SessionOpened {
   const Conversation& who;
 };
@@ -918,12 +936,20 @@ struct SessionClosed {
   const Conversation& who;
   std::error_code error;  // empty after a farewell
 };
+/// A session that could not be ended: something that it waits for knows no cancellation, or blocks its thread.
+struct StuckSession {
+  std::uint64_t number = 0;
+  Endpoint peer;
+  std::string user;      // empty before a login
+  std::string activity;  // the verb of its command, or what else it was about
+};
 /// What became of the sessions of a server that stopped.
 struct StopReport {
-  std::size_t drained = 0;  // ended by themselves
-  std::size_t cut = 0;      // had to be ended
+  std::size_t drained = 0;          // ended by themselves
+  std::size_t cut = 0;              // had to be ended
+  std::vector<StuckSession> stuck;  // could not be; they end with the event loop
 };
-/// The server has stopped: its ports are free, its sessions are at their ends.
+/// The server has stopped: its ports are free, and but for those that are stuck its sessions have ended.
 struct ServerStopped {
   StopReport report;
 };
@@ -963,6 +989,16 @@ template <class Event, class Observer, class... Parts> void observe(Observer& ob
   if constexpr (takes<Observer, Event>) observer(Event{std::forward<Parts>(parts)...});
 }
 
+/// The same of something that has happened, of which no exception of the observer's makes anything else.
+template <class Event, class Observer, class... Parts> void report(Observer& observer, Parts&&... parts) noexcept {
+  if constexpr (takes<Observer, Event>) {
+    try {
+      observer(Event{std::forward<Parts>(parts)...});
+    } catch (...) {  // it cannot change what was
+    }
+  }
+}
+
 /// Tells `observer` of an event that it may answer; gives its answer, if it gives one.
 template <class Observer, class Event> std::optional<Reply> ask(Observer& observer, const Event& event) {
   if constexpr (std::is_invocable_r_v<std::optional<Reply>, Observer&, const Event&>) {
@@ -975,25 +1011,25 @@ template <class Observer, class Event> std::optional<Reply> ask(Observer& observ
 
 }  // namespace ftplike
 
-// ---- ftplike/io/within.hpp
-#include <exception>
-#include <optional>
+// ---- ftplike/io/deadline.hpp
+#include <functional>
 #include <system_error>
 #include <utility>
 
-// ---- ftplike/io/gate.hpp
+// ---- ftplike/io/condition.hpp
 #include <system_error>
 
 
 namespace ftplike {
 
-/// A place where coroutines wait until somebody opens it for those who wait just then. What they wait for is theirs to
-/// look at, before and after.
+/// A condition variable for coroutines of one executor: `wait` suspends until the next `notify`. As with
+/// `std::condition_variable`, the caller looks at what it waits for before and after.
 ///
-/// **Cancellation:** ends the wait, without an error.
-class Gate {
+/// **Cancellation:** ends the wait, without an error; the next `co_await` of the coroutine throws.
+/// **Threads:** those of its executor, one at a time.
+class Condition {
  public:
-  explicit Gate(const Executor& executor) : timer_{executor, Time::max()} {}
+  explicit Condition(const Executor& executor) : timer_{executor, Time::max()} {}
 
   awaitable<void> wait() {
     std::error_code ignored;
@@ -1005,16 +1041,70 @@ class Gate {
     const auto no_slot = asio::bind_cancellation_slot(asio::cancellation_slot{}, use_awaitable);
     co_await timer_.async_wait(asio::redirect_error(no_slot, ignored));
   }
-  void open() { timer_.cancel(); }
+  /// Wakes all who wait just now.
+  void notify() { timer_.cancel(); }
 
  private:
-  asio::steady_timer timer_;  // never rings
+  asio::steady_timer timer_;  // never expires
 };
+
+}  // namespace ftplike
+
+// ---- ftplike/io/settled.hpp
+#include <exception>
+#include <optional>
+#include <utility>
+
+
+namespace ftplike {
+
+/// How an operation ended, kept as a value until `get()` returns it or throws it.
+template <class R> class Settled {
+ public:
+  void set(R value) { value_.emplace(std::move(value)); }
+  void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
+  bool failed() const noexcept { return failure_ != nullptr; }
+  const std::exception_ptr& failure() const noexcept { return failure_; }
+  R get() {
+    if (failure_) std::rethrow_exception(failure_);
+    return std::move(*value_);
+  }
+
+ private:
+  std::exception_ptr failure_;
+  std::optional<R> value_;
+};
+
+template <> class Settled<void> {
+ public:
+  void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
+  bool failed() const noexcept { return failure_ != nullptr; }
+  const std::exception_ptr& failure() const noexcept { return failure_; }
+  void get() {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::exception_ptr failure_;
+};
+
+/// Runs `operation` to its end, good or bad, into `result`; itself it does not throw.
+template <class R> awaitable<void> settle(awaitable<R> operation, Settled<R>& result) {
+  try {
+    if constexpr (std::is_void_v<R>) {
+      co_await std::move(operation);
+    } else {
+      R value = co_await std::move(operation);
+      result.set(std::move(value));
+    }
+  } catch (...) { result.fail(std::current_exception()); }
+}
 
 }  // namespace ftplike
 
 // ---- ftplike/io/transport.hpp
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -1122,6 +1212,27 @@ concept FileSender = ByteSink<T> && requires(T& sink, int descriptor, std::uint6
   { sink.send_file(descriptor, position, most) } -> std::same_as<awaitable<std::size_t>>;
 };
 
+/// A coroutine's turn on its thread, which is over after a millisecond's worth of bytes or of small pieces. It counts
+/// and looks at no clock, so that a simulated network sees the same each time.
+class Turn {
+ public:
+  explicit Turn(Executor executor) : executor_{std::move(executor)} {}
+  const Executor& executor() const noexcept { return executor_; }
+  /// Counts a piece.
+  bool is_over(std::size_t bytes) noexcept {
+    constexpr std::size_t most_bytes = 2 * 1024 * 1024;
+    constexpr unsigned most_pieces = 256;
+    bytes_ += bytes;
+    if (bytes_ < most_bytes && ++pieces_ < most_pieces) return false;
+    bytes_ = pieces_ = 0;
+    return true;
+  }
+
+ private:
+  Executor executor_;
+  std::size_t bytes_ = 0, pieces_ = 0;
+};
+
 template <ByteSink Sink> awaitable<std::size_t> write_all_of(Sink& sink, std::span<const std::byte> piece) {
   co_await sink.write(piece);
   co_return piece.size();
@@ -1142,10 +1253,13 @@ template <ByteSink Sink> awaitable<std::size_t> write_piece(Sink& sink, std::spa
 /// finish the sink: whether all is well is the caller's verdict.
 ///
 /// The kernel's way (sendfile) is taken where both ends have descriptors. The buffer starts small and grows only for
-/// transfers that fill it. Pieces are at most `largest_piece` bytes, so that one transfer does not keep a thread.
+/// transfers that fill it. Pieces are at most `largest_piece` bytes, and others get their turn now and then also where
+/// neither end ever waits.
 template <ByteSource Source, ByteSink Sink, class Progress>
 awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t largest_piece = 512 * 1024) {
   constexpr bool waits = !std::is_void_v<std::invoke_result_t<Progress&, std::size_t>>;
+  const Executor executor = co_await asio::this_coro::executor;
+  detail::Turn turn{executor};
   if constexpr (detail::FileSource<Source> && detail::FileSender<Sink>) {
     while (source.descriptor() >= 0) {
       const std::size_t ready = co_await source.fetch(largest_piece);
@@ -1158,6 +1272,7 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
       } else {
         progress(n);
       }
+      if (turn.is_over(n)) co_await asio::post(turn.executor(), use_awaitable);
     }
   }
   std::size_t size = std::min<std::size_t>(16 * 1024, largest_piece);
@@ -1175,6 +1290,7 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
       } else {
         progress(moved);
       }
+      if (turn.is_over(moved)) co_await asio::post(turn.executor(), use_awaitable);
     }
     if (n == size && n < largest_piece) {
       size = std::min(n * 4, largest_piece);
@@ -1192,7 +1308,12 @@ namespace ftplike {
 /// inside one process under a clock that moves when told.
 ///
 /// - `executor()`: where a new session may live; a transport with several threads deals them out in turn;
-/// - `home()`, if it has several: the executor that keeps all of them running while there is work on it.
+/// - `main_executor()`, if it has several: where acceptors live, and what keeps all of them running while there is work
+///   on it.
+/// - `executor_near(executor)`, if it has several: where what a coroutine of that executor uses may live, so that all of
+///   it runs one at a time; that executor itself, if it does that.
+/// - `lifetime()`, if it owns its event loops: holds what sockets and timers on them need, for those that are destroyed
+///   after the transport.
 /// - `connect(where, from)`: a stream on the caller's executor; `from` is the local address, unspecified for any.
 /// - `listen(executor, where)`: throws `std::system_error` (`address_in_use`, …). Port 0 lets the system choose.
 /// - `accept(executor)`: the next stream, made on that executor. `cancel()` ends it with `operation_aborted`.
@@ -1220,11 +1341,29 @@ concept Transport = Stream<typename T::Stream> &&
 };
 
 /// Where what serves all sessions lives.
-template <Transport T> Executor home_of(T& network) {
-  if constexpr (requires { network.home(); }) {
-    return network.home();
+template <Transport T> Executor main_executor_of(T& network) {
+  if constexpr (requires { network.main_executor(); }) {
+    return network.main_executor();
   } else {
     return network.executor();
+  }
+}
+
+/// Where what a coroutine of `executor` uses may live.
+template <Transport T> Executor executor_near(T& network, const Executor& executor) {
+  if constexpr (requires { network.executor_near(executor); }) {
+    return network.executor_near(executor);
+  } else {
+    return executor;
+  }
+}
+
+/// What has to live as long as what is made on a transport's executors.
+template <Transport T> std::shared_ptr<void> lifetime_of(const T& network) {
+  if constexpr (requires { network.lifetime(); }) {
+    return network.lifetime();
+  } else {
+    return nullptr;
   }
 }
 
@@ -1233,197 +1372,130 @@ template <Transport T> Executor home_of(T& network) {
 
 namespace ftplike {
 
-/// How an operation ended, kept as a value until `get()` returns it or throws it.
-template <class R> class Settled {
- public:
-  void set(R value) { value_.emplace(std::move(value)); }
-  void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
-  bool failed() const noexcept { return failure_ != nullptr; }
-  const std::exception_ptr& failure() const noexcept { return failure_; }
-  R get() {
-    if (failure_) std::rethrow_exception(failure_);
-    return std::move(*value_);
-  }
-
- private:
-  std::exception_ptr failure_;
-  std::optional<R> value_;
-};
-
-template <> class Settled<void> {
- public:
-  void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
-  bool failed() const noexcept { return failure_ != nullptr; }
-  const std::exception_ptr& failure() const noexcept { return failure_; }
-  void get() {
-    if (failure_) std::rethrow_exception(failure_);
-  }
-
- private:
-  std::exception_ptr failure_;
-};
-
-/// Runs `operation` to its end, good or bad, into `result`; itself it does not throw.
-template <class R> awaitable<void> settle(awaitable<R> operation, Settled<R>& result) {
-  try {
-    if constexpr (std::is_void_v<R>) {
-      co_await std::move(operation);
-    } else {
-      R value = co_await std::move(operation);
-      result.set(std::move(value));
-    }
-  } catch (...) { result.fail(std::current_exception()); }
-}
-
-namespace detail {
-
-/// Awaits `operation`, which does not throw, and can be cancelled by `stop` and by what cancels the caller.
-inline awaitable<void> stoppable(asio::cancellation_signal& stop, awaitable<void> operation) {
-  const Executor executor = co_await asio::this_coro::executor;
-  auto outer = co_await asio::this_coro::cancellation_state;
-  // What cancels us must reach the operation, whose slot is now `stop`'s and not the caller's.
-  auto slot = outer.slot();
-  if (slot.is_connected()) slot.assign([&stop](asio::cancellation_type type) { stop.emit(type); });
-  std::exception_ptr failure;
-  try {
-    co_await asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(stop.slot(), use_awaitable));
-  } catch (...) { failure = std::current_exception(); }
-  if (slot.is_connected()) slot.clear();  // not by a destructor: a slot may be gone before a coroutine that never ended
-  if (failure) std::rethrow_exception(failure);
-}
-
-}  // namespace detail
-
-/// Runs `operation` for at most `limit`; then it is cancelled, waited for, and `Errc::timed_out` thrown.
+/// Ends what a coroutine does, wherever it waits, and keeps the reason.
 ///
-/// For a step or a whole transfer, not for a chunk: it costs a few microseconds.
-/// **Cancellation:** cancels the operation.
-template <Transport T, class R> awaitable<R> within(T& network, Duration limit, awaitable<R> operation) {
-  const Executor executor = co_await asio::this_coro::executor;
-  asio::cancellation_signal stop;
-  bool late = false;
-  typename T::Timer timer{network, executor};
-  timer.start(network.now() + limit, [&] {
-    late = true;
-    stop.emit(asio::cancellation_type::terminal);
-  });
-  Settled<R> result;
-  auto settled = settle(std::move(operation), result);
-  co_await detail::stoppable(stop, std::move(settled));
-  if (late && result.failed()) throw std::system_error(Errc::timed_out);
-  co_return result.get();
-}
-
-/// A coroutine that runs beside the one that started it, until it is joined: the control connection's watch during a
-/// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
-class Beside {
+/// The coroutine is started with `slot()`. That it is to end is a state of the coroutine, which Asio keeps: what it
+/// waits for just now is cancelled, and its next `co_await` throws `operation_aborted`, that of a coroutine of its own
+/// included. It goes on with other work after `co_await recover()`, which is the one thing that it can await then.
+///
+/// **Threads:** its coroutine's executor. **Lifetime:** outlives the coroutine.
+class Interruption {
  public:
-  Beside(const Executor& executor, awaitable<void> operation) : ended_{executor} {
-    start_on(executor, std::move(operation), {}, [this](std::exception_ptr failure) {
-      failure_ = std::move(failure);
-      done_ = true;
-      ended_.open();
-    });
-  }
-  Beside(const Beside&) = delete;
-  Beside& operator=(const Beside&) = delete;
+  Interruption() = default;
+  Interruption(const Interruption&) = delete;
+  Interruption& operator=(const Interruption&) = delete;
 
-  bool done() const noexcept { return done_; }
-  /// Waits for its end. What it threw is thrown here.
-  awaitable<void> join() {
-    while (!done_) co_await ended_.wait();
-    if (failure_) std::rethrow_exception(failure_);
+  asio::cancellation_slot slot() noexcept { return signal_.slot(); }
+  /// The first reason stays.
+  void interrupt(std::error_code why) {
+    if (!why_) why_ = why;
+    signal_.emit(asio::cancellation_type::terminal);
+  }
+  /// Why; nothing if there was no interruption since the last `recover`.
+  const std::error_code& why() const noexcept { return why_; }
+  /// What an operation failed with, or if that is the interruption, the reason of it.
+  std::error_code reason_of(std::exception_ptr failure) const noexcept {
+    const std::error_code error = code_of(std::move(failure));
+    return why_ && error == asio::error::operation_aborted ? why_ : error;
+  }
+  /// For another coroutine with this slot.
+  void forget() noexcept { why_ = {}; }
+  /// In the coroutine: it may wait again.
+  [[nodiscard]] auto recover() noexcept {  // no coroutine, which would be cancelled itself
+    why_ = {};
+    return asio::this_coro::reset_cancellation_state();
   }
 
  private:
-  Gate ended_;
-  std::exception_ptr failure_;
-  bool done_ = false;
+  asio::cancellation_signal signal_;
+  std::error_code why_;
 };
 
-/// The time limit of a session's present step, cheap enough to be set for every command: moving it on is one store, and
-/// its timer is looked at again only when it rings. When the limit runs out, what it guards is cancelled.
-template <Transport T> class Watchdog {
+/// The limits of time of a coroutine's steps, cheap enough to be set for every command: moving the limit on is one
+/// store, and the timer is looked at again only when it rings. When a limit runs out, the coroutine is interrupted.
+///
+/// **Lifetime:** of the coroutine. **Threads:** its executor.
+template <Transport T> class Deadline {
  public:
-  Watchdog(T& network, const Executor& executor) : network_{network}, timer_{network, executor} {}
-  Watchdog(const Watchdog&) = delete;
-  Watchdog& operator=(const Watchdog&) = delete;
+  Deadline(T& network, const Executor& executor, Interruption& interruption)
+      : network_{network}, interruption_{interruption}, timer_{network, executor} {}
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
 
-  /// From now on `target.cancel()` is called if `limit` passes without another `guard`, `extend` or `rest`.
-  template <class Target> void guard(Duration limit, Target& target) {
-    target_ = &target;
-    cancel_ = [](void* what) { static_cast<Target*>(what)->cancel(); };
-    barked_ = false;
-    limit_ = limit;
-    extend();
-  }
-  /// The same limit again, counted from now.
+  /// The limit of a step, from its beginning to the end of a scope. Inside of it there can be others, which hold
+  /// instead of it while they last; after them it is counted anew, at the latest when it would have run out.
+  class Limit {
+   public:
+    /// `Duration::max()`: none. `why` is the reason of the interruption.
+    Limit(Deadline& deadline, Duration duration, std::error_code why)
+        : deadline_{deadline}, outer_{deadline.limit_}, duration_{duration}, why_{why} {
+      deadline_.limit_ = this;
+      extend();
+    }
+    Limit(const Limit&) = delete;
+    Limit& operator=(const Limit&) = delete;
+    ~Limit() {
+      deadline_.limit_ = outer_;
+      if (outer_) outer_->resumed_ = true;
+    }
+    /// The same limit again, counted from now.
+    void extend() {
+      resumed_ = false;
+      end_ = time_after(deadline_.network_.now(), duration_);
+      deadline_.arm_for(end_);
+    }
+    /// Whether it ran out.
+    bool expired() const noexcept { return expired_; }
+
+   private:
+    friend class Deadline;
+    Deadline& deadline_;
+    Limit* const outer_;
+    const Duration duration_;
+    const std::error_code why_;
+    Time end_{};
+    bool expired_ = false;
+    bool resumed_ = false;  // to be counted anew
+  };
+
+  /// Counts the limit that holds now from now on, if one does.
   void extend() {
-    deadline_ = network_.now() + limit_;
-    if (!armed_ || deadline_ < rings_at_) arm();
+    if (limit_) limit_->extend();
   }
-  /// Waits, guarding in the meantime nothing but the wait itself: `interrupt` ends it early, without an error.
-  awaitable<void> sleep_until(Time when) {
-    const Executor executor = co_await asio::this_coro::executor;
-    Gate waiting{executor};
-    typename T::Timer alarm{network_, executor};
-    alarm.start(when, [&waiting] { waiting.open(); });
-    void* const target = std::exchange(target_, &waiting);
-    const auto cancel = std::exchange(cancel_, [](void* what) { static_cast<Gate*>(what)->open(); });
-    const Duration limit = std::exchange(limit_, Duration::max() / 2);
-    deadline_ = Time::max();
-    co_await waiting.wait();
-    target_ = target;
-    cancel_ = cancel;
-    limit_ = limit;
-    extend();
-  }
-  /// Nothing is guarded any more.
-  void rest() noexcept { target_ = nullptr; }
-  /// Cancels what is guarded, as if its limit had run out, but without having barked.
-  void interrupt() {
-    if (target_) cancel_(target_);
-  }
-  /// Whether the limit of the last `guard` ran out.
-  bool barked() const noexcept { return barked_; }
 
  private:
-  void arm() {
+  void arm_for(Time end) {
+    if (end != Time::max() && (!armed_ || end < rings_at_)) arm(end);
+  }
+  void arm(Time when) {
     armed_ = true;
-    rings_at_ = deadline_;
+    rings_at_ = when;
     timer_.start(rings_at_, [this] { ring(); });
   }
   void ring() {
     armed_ = false;
-    if (!target_) return;
-    if (network_.now() < deadline_) return arm();
-    barked_ = true;
-    cancel_(target_);
+    if (!limit_) return;
+    const Time now = network_.now();
+    if (std::exchange(limit_->resumed_, false)) limit_->end_ = time_after(now, limit_->duration_);
+    if (limit_->end_ == Time::max()) return look_after_outer(now);
+    if (now < limit_->end_) return arm(limit_->end_);
+    limit_->expired_ = true;
+    interruption_.interrupt(limit_->why_);
+  }
+  /// The limit that holds has no end: it is looked again whether one around it holds by then.
+  void look_after_outer(Time now) {
+    for (const Limit* outer = limit_->outer_; outer; outer = outer->outer_) {
+      if (outer->duration_ != Duration::max()) return arm(time_after(now, outer->duration_));
+    }
   }
 
   T& network_;
+  Interruption& interruption_;
   typename T::Timer timer_;
-  void* target_ = nullptr;
-  void (*cancel_)(void*) = nullptr;
-  Duration limit_{};
-  Time deadline_{}, rings_at_{};
-  bool armed_ = false, barked_ = false;
+  Limit* limit_ = nullptr;
+  Time rings_at_{};
+  bool armed_ = false;
 };
-
-/// Runs `operation`, which does not throw, guarded by a session's watchdog: it is cancelled when the limit runs out,
-/// the session is interrupted, or what awaits this is cancelled.
-template <class Watchdog> awaitable<void> guarded(Watchdog& watchdog, Duration limit, awaitable<void> operation) {
-  struct Stop {
-    void cancel() { signal.emit(asio::cancellation_type::terminal); }
-    asio::cancellation_signal signal;
-  } stop;
-  watchdog.guard(limit, stop);
-  Settled<void> ended;
-  auto running = detail::stoppable(stop.signal, std::move(operation));
-  co_await settle(std::move(running), ended);
-  watchdog.rest();
-  ended.get();
-}
 
 }  // namespace ftplike
 
@@ -1800,35 +1872,22 @@ inline std::uint64_t next_client_number() noexcept {
   return ++last;
 }
 
-/// The time limit of one step: what it guards is cancelled when the limit runs out, and no more once this has gone.
-template <Transport T> class Limited {
- public:
-  template <class Target> Limited(Watchdog<T>& watchdog, Duration limit, Target& target) : watchdog_{watchdog} {
-    watchdog_.guard(limit, target);
-  }
-  Limited(const Limited&) = delete;
-  Limited& operator=(const Limited&) = delete;
-  ~Limited() { watchdog_.rest(); }
-
- private:
-  Watchdog<T>& watchdog_;
-};
-
 /// The client's end of a control connection: sends commands and gives each its own reply, whatever else comes.
 ///
 /// **Errors:** `ClientError`; a negative reply is no error here, but 421 is (`ReplyError`). After an error of the
-/// connection it is closed, with what it was the error of all later commands. **Cancellation:** a command that was
-/// cancelled stays outstanding until `get_in_step`.
+/// connection it is closed, with what it was the error of all later commands. **Cancellation:** by the `Interruption` of
+/// the operation under way; a command that was cancelled stays outstanding until `get_in_step`.
 template <Transport T, class Observer> class ClientControl {
  public:
   ClientControl(T& network, const Executor& executor, typename T::Stream stream, const ClientLimits& limits,
-                Observer& observer)
+                Interruption& interruption, Deadline<T>& deadline, Observer& observer)
       : network_{network},
         executor_{executor},
         stream_{std::move(stream)},
         limits_{limits},
+        interruption_{interruption},
+        deadline_{deadline},
         observer_{observer},
-        watchdog_{network, executor},
         watch_over_{executor},
         who_{next_client_number(), stream_.local(), stream_.remote()} {
     observe<SessionOpened>();
@@ -1837,7 +1896,6 @@ template <Transport T, class Observer> class ClientControl {
   ClientControl& operator=(const ClientControl&) = delete;
 
   typename T::Stream& stream() noexcept { return stream_; }
-  Watchdog<T>& watchdog() noexcept { return watchdog_; }
   Conversation& who() noexcept { return who_; }
   const Outstanding& outstanding() const noexcept { return outstanding_; }
   bool is_open() const noexcept { return open_; }
@@ -1850,6 +1908,10 @@ template <Transport T, class Observer> class ClientControl {
     ftplike::observe<Event>(observer_, who_, std::forward<More>(more)...);
   }
 
+  template <class Event, class... More> void report(More&&... more) noexcept {
+    ftplike::report<Event>(observer_, who_, std::forward<More>(more)...);
+  }
+
   /// Whether nothing has come that was not asked for. What comes in clear before TLS must not be heard after it.
   bool is_silent() const noexcept { return replies_.empty(); }
 
@@ -1858,7 +1920,7 @@ template <Transport T, class Observer> class ClientControl {
     if (!std::exchange(open_, false)) return;
     fate_ = why ? why : make_error_code(Errc::peer_lost);
     stream_.close();
-    observe<SessionClosed>(why);
+    report<SessionClosed>(why);
   }
   void check_open(const std::string& verb) const {
     if (!open_) throw ClientError{fate_, verb, Channel::control};
@@ -1892,13 +1954,20 @@ template <Transport T, class Observer> class ClientControl {
   }
   /// The final reply of the transfer under way.
   awaitable<Reply> conclude(std::string verb, Duration limit) {
-    const Limited<T> limited{watchdog_, limit, stream_};
-    while (watching_) co_await watch_over_.wait();
-    if (conclusion_) co_return *conclusion_;
-    std::error_code error = watch_failure_;
-    if (!error) error = watchdog_.barked() ? make_error_code(Errc::timed_out) : asio::error::operation_aborted;
-    throw ClientError{error, verb, Channel::control};
+    std::error_code error;
+    {
+      Limit limited{deadline_, limit, Errc::timed_out};
+      try {
+        while (watching_) co_await watch_over_.wait();
+      } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+      if (limited.expired()) co_await interruption_.recover();
+    }
+    if (!error && conclusion_) co_return *conclusion_;
+    if (watch_failure_) error = watch_failure_;
+    throw ClientError{error ? error : make_error_code(Errc::peer_lost), verb, Channel::control};
   }
+  /// Whether data are moved, which end where the server says that it has failed.
+  void moves_data(bool whether) noexcept { moves_data_ = whether; }
   void forget_conclusion() noexcept {
     conclusion_.reset();
     watch_failure_ = {};
@@ -1911,7 +1980,8 @@ template <Transport T, class Observer> class ClientControl {
   /// Says NOOP during a transfer if nothing was said for so long.
   awaitable<void> keep_alive(Duration interval) {
     if (interval <= Duration::zero() || !watching_ || network_.now() - last_spoken_ < interval) co_return;
-    co_await within(network_, limits_.recovery, send("NOOP", Asked::keep_alive));
+    Limit limited{deadline_, limits_.recovery, Errc::timed_out};
+    co_await send("NOOP", Asked::keep_alive);
   }
   /// Says ABOR, if a transfer waits for its final reply.
   awaitable<void> abort() {
@@ -1930,6 +2000,8 @@ template <Transport T, class Observer> class ClientControl {
   }
 
  private:
+  using Limit = typename Deadline<T>::Limit;
+
   class Heard {
    public:
     Heard(Owner its_owner, Reply its_reply) : owner{its_owner}, reply{std::move(its_reply)} {}
@@ -1938,7 +2010,7 @@ template <Transport T, class Observer> class ClientControl {
   };
 
   awaitable<void> say(std::string command, Asked what) {
-    const Limited<T> limited{watchdog_, limits_.reply, stream_};
+    Limit limited{deadline_, limits_.reply, Errc::timed_out};
     co_await send(std::move(command), what);
   }
 
@@ -1960,9 +2032,9 @@ template <Transport T, class Observer> class ClientControl {
     try {
       co_await stream_.write(as_bytes(wire));
       co_return;
-    } catch (const std::system_error& failure) { error = failure.code(); }
-    const bool cancelled = error == asio::error::operation_aborted;
-    if (cancelled && watchdog_.barked()) error = Errc::timed_out;
+    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+    const bool cancelled = static_cast<bool>(interruption_.why());
+    if (error == Errc::timed_out) co_await interruption_.recover();
     Settled<Heard> last;
     if (!cancelled && !watching_) co_await settle(hear(), last);  // the server may have said why it hung up
     // How much of the command went out is not known, so nothing can follow it.
@@ -1976,15 +2048,15 @@ template <Transport T, class Observer> class ClientControl {
     std::error_code error;
     Heard heard{Owner::nobody, {}};
     {
-      const Limited<T> limited{watchdog_, limit, stream_};
+      Limit limited{deadline_, limit, Errc::timed_out};
       try {
         while (heard.owner == Owner::nobody) {
           Heard next = co_await hear();
           heard = std::move(next);
         }
-      } catch (const std::system_error& failure) { error = failure.code(); }
+      } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+      if (limited.expired()) co_await interruption_.recover();
     }
-    if (error && watchdog_.barked()) error = Errc::timed_out;
     const bool lost = error && error != Errc::timed_out && error != asio::error::operation_aborted;
     if (lost) close(error);
     if (error) throw ClientError{error, verb, Channel::control};
@@ -2044,8 +2116,8 @@ template <Transport T, class Observer> class ClientControl {
     watching_ = false;
     if (farewell_) close(Errc::shutting_down);
     if (watch_failure_) close(watch_failure_);
-    if (refused()) watchdog_.interrupt();
-    watch_over_.open();
+    if (refused() && moves_data_) interruption_.interrupt(Errc::peer_lost);
+    watch_over_.notify();
   }
   awaitable<void> stop_watching() {
     if (watching_) stream_.cancel();
@@ -2056,18 +2128,19 @@ template <Transport T, class Observer> class ClientControl {
   Executor executor_;
   typename T::Stream stream_;
   const ClientLimits& limits_;
+  Interruption& interruption_;
+  Deadline<T>& deadline_;
   Observer& observer_;
-  Watchdog<T> watchdog_;
   ReplyBuffer replies_;
   Outstanding outstanding_;
-  Gate watch_over_;
+  Condition watch_over_;
   std::optional<Reply> conclusion_;
   std::error_code watch_failure_, fate_;
   Conversation who_;
   Time last_spoken_{};
   char last_byte_ = '\0';
   bool open_ = true, ends_commands_ = true, hears_crlf_ = false, ending_known_ = false, watching_ = false,
-       farewell_ = false;
+       farewell_ = false, moves_data_ = false;
 };
 
 }  // namespace ftplike::detail
@@ -2091,29 +2164,184 @@ template <Transport T, class Observer> class ClientControl {
 #include <utility>
 #include <vector>
 
-// ---- ftplike/io/network.hpp
+// ---- ftplike/io/subnet.hpp
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+
+// ---- ftplike/io/worker_pool.hpp
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace ftplike {
+
+/// Who a piece of blocking work is done for, as a number: clients take turns in a `WorkerPool`. 0 is nobody in
+/// particular. `client_key` (io/subnet.hpp) makes one of an address.
+using ClientKey = std::uint64_t;
+
+/// Where jobs that may block are done: a disk's, a password's. The base of `ThreadPool` and of the simulated network's.
+class WorkerPool {
+ public:
+  using Job = std::function<void()>;
+
+  WorkerPool() = default;
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+  virtual ~WorkerPool() = default;
+  /// Has a job done, which must not throw; false if too many are waiting already. **Threads:** any.
+  virtual bool submit(Job job, ClientKey client) = 0;
+};
+
+/// Some threads and a bounded queue. Clients take turns: a thousand jobs of one client make another wait for one of
+/// them at the most. Threads are started when they are first needed.
+///
+/// **Lifetime:** its destructor drops the jobs that wait and lets those that run end in threads of their own.
+class ThreadPool final : public WorkerPool {
+ public:
+  /// At most `threads` (1 or more) at work, and `waiting` jobs that wait.
+  explicit ThreadPool(unsigned threads, std::size_t waiting = 10'000)
+      : queue_{std::make_shared<Queue>(std::max(threads, 1u), waiting)} {}
+  ~ThreadPool() override {
+    const std::lock_guard lock{queue_->mutex};
+    queue_->over = true;
+    queue_->turns.clear();
+    queue_->jobs.clear();
+    queue_->changed.notify_all();
+  }
+
+  bool submit(Job job, ClientKey client) override {
+    const std::lock_guard lock{queue_->mutex};
+    if (queue_->waiting >= queue_->most_waiting) return false;
+    if (queue_->idle <= queue_->waiting && queue_->threads < queue_->most_threads) {
+      std::thread{[queue = queue_] { work(*queue); }}.detach();
+      ++queue_->threads;
+    }
+    queue_->put(std::move(job), client);
+    queue_->changed.notify_one();
+    return true;
+  }
+
+ private:
+  struct Queue {
+    Queue(unsigned its_threads, std::size_t its_waiting) : most_threads{its_threads}, most_waiting{its_waiting} {}
+
+    void put(Job job, ClientKey client) {
+      if (client == 0) client = nobody--;  // takes a turn of its own
+      auto& of_client = jobs[client];
+      if (of_client.empty()) turns.push_back(client);
+      of_client.push_back(std::move(job));
+      ++waiting;
+    }
+    Job take() {
+      const ClientKey client = turns.front();
+      turns.pop_front();
+      const auto of_client = jobs.find(client);
+      Job job = std::move(of_client->second.front());
+      of_client->second.pop_front();
+      if (of_client->second.empty()) {
+        jobs.erase(of_client);
+      } else {
+        turns.push_back(client);
+      }
+      --waiting;
+      return job;
+    }
+
+    const unsigned most_threads;
+    const std::size_t most_waiting;
+    std::mutex mutex;  // of what follows
+    std::condition_variable changed;
+    std::unordered_map<ClientKey, std::deque<Job>> jobs;
+    std::deque<ClientKey> turns;  // each client with jobs once
+    ClientKey nobody = ~ClientKey{0};
+    std::size_t waiting = 0, idle = 0;
+    unsigned threads = 0;
+    bool over = false;
+  };
+
+  static void work(Queue& queue) {
+    std::unique_lock lock{queue.mutex};
+    for (;;) {
+      ++queue.idle;
+      queue.changed.wait(lock, [&] { return queue.over || !queue.turns.empty(); });
+      --queue.idle;
+      if (queue.over) return;
+      Job job = queue.take();
+      lock.unlock();
+      job();
+      job = nullptr;  // what it holds goes here, and not under the lock
+      lock.lock();
+    }
+  }
+
+  std::shared_ptr<Queue> queue_;
+};
+
+/// What kind of blocking work something is. Each kind has workers of its own: hashing passwords keeps no disk waiting.
+enum class WorkKind { disk, password, lookup };
+
+/// The workers of each kind.
+///
+/// The default is one for the whole process, whose threads are started when they are first needed. A transport can be
+/// given others: `TcpTransport network{1, std::make_shared<WorkerPools>(8, 2)}`.
+class WorkerPools {
+ public:
+  /// With so many threads for disks, for passwords and for looking up names.
+  explicit WorkerPools(unsigned disk = 4, unsigned password = default_password_threads(), unsigned lookup = 4)
+      : WorkerPools{std::make_unique<ThreadPool>(disk), std::make_unique<ThreadPool>(password),
+                    std::make_unique<ThreadPool>(lookup)} {}
+  WorkerPools(std::unique_ptr<WorkerPool> disk, std::unique_ptr<WorkerPool> password,
+              std::unique_ptr<WorkerPool> lookup) {
+    pools_.push_back(std::move(disk));
+    pools_.push_back(std::move(password));
+    pools_.push_back(std::move(lookup));
+  }
+
+  WorkerPool& of(WorkKind kind) noexcept { return *pools_[static_cast<std::size_t>(kind)]; }
+
+  /// Those of the process. They are never destroyed: a job that hangs does not keep the program from ending.
+  static const std::shared_ptr<WorkerPools>& shared() {
+    static const auto& pools = *new std::shared_ptr<WorkerPools>{std::make_shared<WorkerPools>()};
+    return pools;
+  }
+
+ private:
+  static unsigned default_password_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
+
+  std::vector<std::unique_ptr<WorkerPool>> pools_;  // by their kind
+};
+
+}  // namespace ftplike
 
 
 namespace ftplike {
 
 /// The addresses that begin with the same bits: "10.0.0.0/8", "fd00::/8"; by default all there are.
-class Network {
+class Subnet {
  public:
-  Network() = default;
-  Network(Address address, unsigned bits) : address_{std::move(address)}, bits_{bits} {}
+  Subnet() = default;
+  Subnet(Address address, unsigned bits) : address_{std::move(address)}, bits_{bits} {}
   /// `ADDRESS/BITS`, or an address alone.
-  static std::optional<Network> parse(std::string_view text) {
+  static std::optional<Subnet> parse(std::string_view text) {
     const auto slash = text.find('/');
     std::error_code error;
     const Address address = asio::ip::make_address(std::string{text.substr(0, slash)}, error);
     const unsigned most = address.is_v4() ? 32 : 128;
     const auto bits = slash == text.npos ? most : detail::number_in(text.substr(slash + 1));
     if (error || !bits || *bits > most) return std::nullopt;
-    return Network{address, *bits};
+    return Subnet{address, *bits};
   }
 
   bool contains(const Address& address) const {
@@ -2134,6 +2362,24 @@ class Network {
   Address address_;
   unsigned bits_ = 0;
 };
+
+/// What counts as one client's address: of IPv6, where every host has 2^64 of them, the first 64 bits.
+inline Address client_network(const Address& address) {
+  if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address;
+  auto bytes = address.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
+  return asio::ip::address_v6{bytes};
+}
+
+/// The key of the client at an address.
+inline ClientKey client_key(const Address& address) {
+  ClientKey key = 1;
+  if (address.is_v4()) return key << 32 | address.to_v4().to_uint();
+  const auto bytes = client_network(address).to_v6().to_bytes();
+  key = 0;
+  for (std::size_t i = 0; i < 8; ++i) key = key << 8 | bytes[i];
+  return key != 0 ? key : 1;
+}
 
 }  // namespace ftplike
 
@@ -2200,8 +2446,8 @@ class PublicAddress {
  public:
   PublicAddress() = default;
   /// The same for every client.
-  explicit PublicAddress(Address address) { add(Network{}, address); }
-  PublicAddress& add(const Network& clients, const Address& address) {
+  explicit PublicAddress(Address address) { add(Subnet{}, address); }
+  PublicAddress& add(const Subnet& clients, const Address& address) {
     rules_.emplace_back(clients, address);
     return *this;
   }
@@ -2213,7 +2459,7 @@ class PublicAddress {
   }
 
  private:
-  std::vector<std::pair<Network, Address>> rules_;
+  std::vector<std::pair<Subnet, Address>> rules_;
 };
 
 namespace detail {
@@ -2231,19 +2477,10 @@ template <Stream S> void break_off(S& stream) {
 template <class Session, class Acceptor>
 awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor acceptor) {
   const Executor executor = co_await asio::this_coro::executor;
-  session.watchdog().guard(session.limits().connect_data, acceptor);
+  typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
   for (;;) {
-    Settled<typename Session::Stream> accepted;
-    co_await settle(acceptor.accept(executor), accepted);
-    if (accepted.failed()) {
-      session.watchdog().rest();
-      throw std::system_error(session.interruption(Errc::no_data_connection));
-    }
-    auto stream = accepted.get();
-    if (session.is_from_client(stream.remote())) {
-      session.watchdog().rest();
-      co_return stream;
-    }
+    auto stream = co_await acceptor.accept(executor);
+    if (session.is_from_client(stream.remote())) co_return stream;
     session.template observe<StrangerRefused>(stream.remote());
   }
 }
@@ -2306,7 +2543,7 @@ template <class Core> class DataLink {
   ~DataLink() {
     if (!complete_) break_off(stream_);
     stream_.close();
-    core_.template observe<DataClosed>(local_, remote_, direction_, moved_);
+    core_.template report<DataClosed>(local_, remote_, direction_, moved_);
   }
 
   void cancel() { stream_.cancel(); }
@@ -2360,7 +2597,7 @@ template <class Core> class DataLink {
     }
     transfer_.moved += n;
     moved_ += n;
-    core_.watchdog().extend();
+    core_.deadline().extend();
     core_.template observe<DataMoved>(direction_, moved_);
     if (transfer_.progress) tell();
     co_await core_.keep_alive();
@@ -2383,8 +2620,11 @@ template <class Core> class DataLink {
     const Time now = core_.network().now();
     const Time due = transfer_.bandwidth->after(n, now);
     if (due <= now) co_return;
-    co_await core_.network().sleep_until(due);
-    core_.watchdog().extend();
+    {
+      typename Core::Limit none{core_.deadline(), Duration::max(), {}};
+      co_await core_.network().sleep_until(due);
+    }
+    core_.deadline().extend();
   }
 
   Core& core_;
@@ -2827,7 +3067,7 @@ class Workers {
         state->failure = failure;
         state->cancel();
       }
-      state->ended.open();
+      state->ended.notify();
     };
     start_on(state_->executor, std::move(work), stop.slot(), done);
   }
@@ -2857,7 +3097,7 @@ class Workers {
       for (auto& stop : stops) stop.emit(asio::cancellation_type::terminal);
     }
     Executor executor;
-    Gate ended;
+    Condition ended;
     std::list<asio::cancellation_signal> stops;
     std::exception_ptr failure;
     std::size_t running = 0;
@@ -2867,6 +3107,85 @@ class Workers {
 };
 
 }  // namespace ftplike::detail
+
+// ---- ftplike/io/within.hpp
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/io/run_on.hpp
+#include <exception>
+#include <functional>
+#include <memory>
+#include <utility>
+
+
+namespace ftplike {
+namespace detail {
+
+/// Awaits `operation`, which does not throw, on an executor. It is cancelled by the signal of `slot`; what cancels the
+/// caller calls `cancel`, on the caller's executor.
+inline awaitable<void> run_stoppable(Executor executor, asio::cancellation_slot slot, std::function<void()> cancel,
+                                     awaitable<void> operation) {
+  auto outer = co_await asio::this_coro::cancellation_state;
+  auto outer_slot = outer.slot();
+  if (outer_slot.is_connected()) {
+    outer_slot.assign([cancel = std::move(cancel)](asio::cancellation_type) { cancel(); });
+  }
+  std::exception_ptr failure;
+  try {
+    co_await asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, use_awaitable));
+  } catch (...) { failure = std::current_exception(); }
+  // Not by a destructor: a slot may be gone before a coroutine that never ended.
+  if (outer_slot.is_connected()) outer_slot.clear();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace detail
+
+/// Runs an operation on another executor; on the caller's own, at once.
+///
+/// **Cancellation:** cancels the operation.
+template <class R> awaitable<R> run_on(Executor executor, awaitable<R> operation) {
+  const Executor here = co_await asio::this_coro::executor;
+  if (here == executor) co_return co_await std::move(operation);
+  const auto stop = std::make_shared<asio::cancellation_signal>();
+  const std::function<void()> cancel = [executor, stop] {
+    asio::dispatch(executor, [stop] { stop->emit(asio::cancellation_type::terminal); });
+  };
+  Settled<R> result;
+  auto settled = settle(std::move(operation), result);
+  co_await detail::run_stoppable(executor, stop->slot(), cancel, std::move(settled));
+  co_return result.get();
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike {
+
+/// Runs `operation` for at most `limit`; then it is cancelled, waited for, and `Errc::timed_out` thrown. What cannot be
+/// cancelled (an awaitable of somebody's that knows no cancellation slots) is waited for as long as it takes.
+///
+/// For a step or a whole transfer, not for a chunk: it costs a few microseconds.
+/// **Cancellation:** cancels the operation.
+template <Transport T, class R> awaitable<R> within(T& network, Duration limit, awaitable<R> operation) {
+  const Executor executor = co_await asio::this_coro::executor;
+  asio::cancellation_signal stop;
+  const auto cancel = [&stop] { stop.emit(asio::cancellation_type::terminal); };
+  bool late = false;
+  typename T::Timer timer{network, executor};
+  timer.start(time_after(network.now(), limit), [&] {
+    late = true;
+    cancel();
+  });
+  Settled<R> result;
+  auto settled = settle(std::move(operation), result);
+  co_await detail::run_stoppable(executor, stop.slot(), cancel, std::move(settled));
+  if (late && result.failed()) throw std::system_error(Errc::timed_out);
+  co_return result.get();
+}
+
+}  // namespace ftplike
 
 
 namespace ftplike::detail {
@@ -2906,7 +3225,7 @@ template <Transport T> class Race {
       typename T::Timer timer{network_, executor};
       timer.start(network_.now() + limits_.next_address, [this] {
         late_ = true;
-        changed_.open();
+        changed_.notify();
       });
       while (!is_over() && !late_ && failed_ == before) co_await wait();
       if (is_over()) break;
@@ -2939,12 +3258,12 @@ template <Transport T> class Race {
       ++failed_;
       error_ = failure.code();
     }
-    changed_.open();
+    changed_.notify();
   }
 
   T& network_;
   const ClientLimits& limits_;
-  Gate changed_;
+  Condition changed_;
   std::optional<Stream> won_;
   std::error_code error_ = std::make_error_code(std::errc::host_unreachable);  // the last one
   std::size_t running_ = 0, failed_ = 0;
@@ -3228,11 +3547,12 @@ struct ActiveChannel {
       co_await session.preliminary(announcement);
       // From the address that the client knows us by, or its own check of the peer would fail.
       const Address from = session.control().local().address();
+      typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
       Settled<typename T::Stream> connected;
-      co_await guarded(session.watchdog(), session.limits().connect_data,
-                       settle(session.network().connect(peer, from), connected));
-      if (connected.failed()) throw std::system_error(session.interruption(Errc::no_data_connection));
-      co_return connected.get();
+      co_await settle(session.network().connect(peer, from), connected);
+      if (!connected.failed()) co_return connected.get();
+      const std::error_code error = code_of(connected.failure());
+      throw std::system_error(error == asio::error::operation_aborted ? error : Errc::no_data_connection);
     }
 
    private:
@@ -3473,33 +3793,10 @@ template <class... Ways> struct NegotiatedChannel {
 
 }  // namespace ftplike
 
-// ---- ftplike/io/securable.hpp
-#include <concepts>
-
-
-namespace ftplike {
-
-/// A stream that begins in clear and can become a TLS one; what `TlsTransport` gives is a model.
-///
-/// - `secured()`: whether it is one by now.
-/// - `accept_tls(control)`, `connect_tls(control)`: as the server's or the client's end of a data connection that
-///   belongs to the control connection `control`, which is secured.
-template <class S>
-concept SecurableStream = Stream<S> && requires(S& stream, const S& constant) {
-  { constant.secured() } -> std::same_as<bool>;
-  { stream.accept_tls(stream) } -> std::same_as<awaitable<void>>;
-  { stream.connect_tls(stream) } -> std::same_as<awaitable<void>>;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/transfer.hpp
+// ---- ftplike/io/ascii_bytes.hpp
 #include <algorithm>
-#include <cstdint>
-#include <functional>
-#include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
 // ---- ftplike/io/any_bytes.hpp
 #include <cstddef>
@@ -3638,36 +3935,499 @@ class AsciiDecoder {
 
 }  // namespace ftplike
 
-// ---- ftplike/protocol/byte_range.hpp
-#include <cstdint>
-#include <limits>
-#include <optional>
-#include <string_view>
+
+namespace ftplike {
+
+/// A source as TYPE A sends it: every line ended by CRLF.
+class AsciiSource {
+ public:
+  explicit AsciiSource(AnySource source) : source_{source}, raw_(16 * 1024) {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    while (at_ == text_.size() && !ended_) {
+      text_.clear();
+      at_ = 0;
+      const std::size_t n = co_await source_.read_some(raw_);
+      if (n == 0)
+        ended_ = true;
+      else
+        encoder_.convert(as_text(std::span{raw_}.first(n)), text_);
+    }
+    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+
+ private:
+  AnySource source_;
+  AsciiEncoder encoder_;
+  std::vector<std::byte> raw_;
+  std::string text_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+};
+
+/// A sink for what TYPE A brings: every CRLF becomes the system's own line ending.
+class AsciiSink {
+ public:
+  explicit AsciiSink(AnySink sink) : sink_{sink} {}
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    text_.clear();
+    decoder_.convert(as_text(bytes), text_);
+    co_await sink_.write(as_bytes(text_));
+  }
+  awaitable<void> finish() {
+    text_.clear();
+    decoder_.finish(text_);
+    co_await sink_.write(as_bytes(text_));
+    co_await sink_.finish();
+  }
+
+ private:
+  AnySink sink_;
+  AsciiDecoder decoder_;
+  std::string text_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/io/securable.hpp
+#include <concepts>
 
 
 namespace ftplike {
 
-/// The bytes of a file that a transfer or a checksum is about: what RANG says.
-struct ByteRange {
-  static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
-
-  std::uint64_t first = 0;
-  std::uint64_t last = all;  // itself in
-
-  /// How many there are at the most.
-  constexpr std::uint64_t count() const noexcept { return last - first == all ? all : last - first + 1; }
-  /// `<first> <last>`, where the first is not behind the last.
-  static std::optional<ByteRange> parse(std::string_view text) noexcept {
-    const auto space = text.find(' ');
-    const auto first = detail::number_in<std::uint64_t>(text.substr(0, space));
-    if (!first || space == text.npos) return std::nullopt;
-    const auto last = detail::number_in<std::uint64_t>(text.substr(space + 1));
-    if (!last || *last < *first) return std::nullopt;
-    return ByteRange{*first, *last};
-  }
+/// A stream that begins in clear and can become a TLS one; what `TlsTransport` gives is a model.
+///
+/// - `secured()`: whether it is one by now.
+/// - `accept_tls(control)`, `connect_tls(control)`: as the server's or the client's end of a data connection that
+///   belongs to the control connection `control`, which is secured.
+template <class S>
+concept SecurableStream = Stream<S> && requires(S& stream, const S& constant) {
+  { constant.secured() } -> std::same_as<bool>;
+  { stream.accept_tls(stream) } -> std::same_as<awaitable<void>>;
+  { stream.connect_tls(stream) } -> std::same_as<awaitable<void>>;
 };
 
 }  // namespace ftplike
+
+
+namespace ftplike::detail {
+
+/// A sink whose end is somebody else's to decide on.
+class Unfinished {
+ public:
+  explicit Unfinished(AnySink sink) : sink_{sink} {}
+  awaitable<void> write(std::span<const std::byte> bytes) { return sink_.write(bytes); }
+  awaitable<void> finish() { co_return; }
+
+ private:
+  AnySink sink_;
+};
+
+/// A client's session: commands in step with their replies, and transfers of which both connections have their say.
+/// What stands under *for data channels* is what the client ends of a data channel may use.
+template <Transport T, class DataChannel, class Observer> class ClientCore
+    : public std::enable_shared_from_this<ClientCore<T, DataChannel, Observer>> {
+ public:
+  using Stream = typename T::Stream;
+  using Limit = typename Deadline<T>::Limit;
+
+  ClientCore(T& network, const Executor& executor, Stream stream, ClientOptions its_options, Observer observer)
+      : options{std::move(its_options)},
+        lifetime_{lifetime_of(network)},
+        network_{network},
+        executor_{executor},
+        observer_{std::move(observer)},
+        deadline_{network, executor, interruption_},
+        control_{network, executor, std::move(stream), options.limits, interruption_, deadline_, observer_} {
+    zone = options.zone;
+  }
+  ~ClientCore() { close(); }
+
+  const ClientOptions options;
+  std::string host;  // as a proxy is told
+  Features features;
+  Dialect dialect = Dialect::standard;
+  Reply greeting;
+  bool secured = false;                      // both connections are protected by TLS
+  std::string system;                        // what SYST said
+  std::optional<std::chrono::minutes> zone;  // of the times in the server's listings, ahead of UTC
+  char type = '\0';                          // of TYPE, as far as we know
+  std::string digest;                        // what OPTS HASH was told
+  ClientControl<T, Observer>& control() noexcept { return control_; }
+
+  // ---- for operations as a whole
+
+  const Executor& executor() const noexcept { return executor_; }
+  Interruption& interruption() noexcept { return interruption_; }
+  /// Ends the operation under way, for its caller.
+  void cancel() {
+    cancelled_ = true;
+    interruption_.interrupt(asio::error::operation_aborted);
+  }
+  /// There is one operation at a time.
+  void begin_operation() {
+    if (busy_.exchange(true)) throw ClientError{Errc::busy, {}, Channel::local, 0, "an operation is under way already"};
+    cancelled_ = false;
+    interruption_.forget();
+  }
+  void end_operation() noexcept { busy_ = false; }
+
+  // ---- for operations
+
+  /// The final reply to a command, whatever it is.
+  awaitable<Reply> ask(std::string command) {
+    co_await get_in_step();
+    co_return co_await control_.ask(std::move(command));
+  }
+  /// The reply to a command, which has to be positive.
+  awaitable<Reply> demand(std::string command) {
+    const std::string verb = verb_of(command);
+    const Reply reply = co_await ask(std::move(command));
+    if (!reply.complete()) fail(reply, verb);
+    co_return reply;
+  }
+  awaitable<void> demand_only(std::string command) { (void)co_await demand(std::move(command)); }
+  /// Sees to it that no reply is under way that belongs to an earlier command; closes the session if that cannot be
+  /// had.
+  awaitable<void> get_in_step() {
+    control_.check_open({});
+    if (control_.outstanding().in_step()) co_return;
+    std::error_code error;
+    try {
+      if (std::exchange(cut_, false) && knows_abort()) co_await control_.abort();
+      co_await control_.get_in_step();
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    if (!error) co_return;
+    close(error);
+    control_.check_open({});
+  }
+  /// Ends the session now.
+  void close(std::error_code why = {}) {
+    control_.close(why);
+    link_.reset();
+  }
+
+  /// Takes what comes over a new data connection into `sink`, without finishing that. Gives the final reply.
+  awaitable<Reply> receive(AnySink sink, ClientTransfer& transfer) {
+    co_await start(transfer);
+    Settled<void> outcome;
+    if (transfer.ascii) {
+      co_await settle(receive_text(sink, transfer), outcome);
+    } else {
+      co_await settle(receive_over_data(sink, transfer), outcome);
+    }
+    data_ends();
+    if (cancelled_) give_up(transfer, outcome);
+    if (interruption_.why()) co_await interruption_.recover();
+    co_return co_await conclude(transfer, outcome);
+  }
+  /// Sends what `source` gives over a new data connection. Gives the final reply.
+  awaitable<Reply> send(AnySource source, ClientTransfer& transfer) {
+    co_await start(transfer);
+    Settled<void> outcome;
+    std::optional<AsciiSource> text;
+    if (transfer.ascii) source = AnySource{text.emplace(source)};
+    co_await settle(send_over_data(source, transfer), outcome);
+    data_ends();
+    if (cancelled_) give_up(transfer, outcome);
+    if (interruption_.why()) co_await interruption_.recover();
+    co_return co_await conclude(transfer, outcome);
+  }
+
+  // ---- for data channels ----
+
+  T& network() noexcept { return network_; }
+  const Endpoint& peer() noexcept { return control_.who().peer; }
+  const Endpoint& local() noexcept { return control_.who().local; }
+  /// Whether this way is to be taken for data connections.
+  template <class Way> bool prefers() const noexcept {
+    if constexpr (std::is_same_v<Way, AnnouncedChannel>) return dialect == Dialect::ftplike;
+    const bool active = options.active && options.proxy.empty();
+    if constexpr (std::is_same_v<Way, ActiveChannel>) return dialect != Dialect::ftplike && active;
+    return dialect != Dialect::ftplike && !active;
+  }
+  /// Sends the command of a transfer and gives its preliminary reply.
+  ///
+  /// **Errors:** `ReplyError` if there is none.
+  awaitable<Reply> begin(std::string command) {
+    const std::string verb = verb_of(command);
+    if (!before_.empty()) {
+      const Reply answer = co_await control_.ask(before_);
+      if (!answer.intermediate()) fail(answer, verb_of(before_));
+    }
+    Reply first = co_await control_.begin(std::move(command), this->shared_from_this());
+    if (first.negative() || first.intermediate()) fail(first, verb);
+    opening_ = first.text();
+    co_return first;
+  }
+  /// Begins a transfer whose data connection is not ours.
+  awaitable<void> begin_elsewhere(std::string command) {
+    co_await get_in_step();
+    before_.clear();
+    (void)co_await begin(std::move(command));
+  }
+  [[noreturn]] void fail(const Reply& reply, std::string_view verb) const {
+    throw ReplyError{reply, std::string{verb}, reply.code() / 10 % 10 == 2 ? Channel::data : Channel::control};
+  }
+  awaitable<Stream> connect_data(Endpoint where) {
+    Settled<Stream> connected;
+    auto connecting = options.proxy.empty() ? network_.connect(where) : reach(network_, host, where.port(), options);
+    Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
+    co_await settle(std::move(connecting), connected);
+    if (limited.expired()) co_await interruption_.recover();
+    if (connected.failed()) check_data_came(limited.expired());
+    co_return connected.get();
+  }
+  /// The one connection of our own server. Strangers are turned away and do not use the listener up.
+  awaitable<Stream> accept_data(typename T::Acceptor acceptor) {
+    const Executor executor = co_await asio::this_coro::executor;
+    control_.template observe<DataListening>(acceptor.endpoint());
+    for (;;) {
+      Settled<Stream> accepted;
+      Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
+      co_await settle(acceptor.accept(executor), accepted);
+      if (limited.expired()) co_await interruption_.recover();
+      if (accepted.failed()) check_data_came(limited.expired());
+      Stream stream = accepted.get();
+      if (stream.remote().address() == peer().address()) co_return stream;
+      control_.template observe<StrangerRefused>(stream.remote());
+    }
+  }
+
+  // ---- for the data link ----
+
+  Deadline<T>& deadline() noexcept { return deadline_; }
+  bool refused() const noexcept { return control_.refused(); }
+  awaitable<void> keep_alive() {
+    return control_.keep_alive(dialect == Dialect::ftplike ? Duration{} : options.keep_alive);
+  }
+  template <class Event, class... More> void observe(More&&... more) {
+    control_.template observe<Event>(std::forward<More>(more)...);
+  }
+  template <class Event, class... More> void report(More&&... more) noexcept {
+    control_.template report<Event>(std::forward<More>(more)...);
+  }
+
+ private:
+  using Link = DataLink<ClientCore>;
+
+  /// The server that the ftp-like dialect comes from does not.
+  bool knows_abort() const noexcept { return dialect != Dialect::ftplike || control_.hears_crlf(); }
+
+  bool knows_ranges() const { return features.has("RANG STREAM"); }
+  /// Whether a transfer ends because we have enough, not the server.
+  bool breaks_off(const ClientTransfer& transfer) const { return transfer.is_satisfied() && !knows_ranges(); }
+  /// The command that says which part of a file is meant.
+  std::string position(const ClientTransfer& transfer) const {
+    if (transfer.length > 0 && knows_ranges()) {
+      const auto last = transfer.restart + transfer.length - 1;
+      return "RANG " + std::to_string(transfer.restart) + ' ' + std::to_string(last);
+    }
+    return transfer.restart > 0 ? "REST " + std::to_string(transfer.restart) : std::string{};
+  }
+
+  awaitable<void> start(ClientTransfer& transfer) {
+    co_await get_in_step();
+    control_.forget_conclusion();
+    transfer.began = network_.now();
+    before_ = position(transfer);
+    opening_.clear();
+    control_.moves_data(true);
+  }
+  void data_ends() {
+    stalled_ = interruption_.why() == Errc::stalled;
+    control_.moves_data(false);
+  }
+
+  awaitable<void> receive_over_data(AnySink sink, ClientTransfer& transfer) {
+    co_await open(transfer);
+    Limit limited{deadline_, options.limits.stall, Errc::stalled};
+    co_await copy(
+        *link_, sink, [](std::size_t) {}, transfer.piece());
+    if (breaks_off(transfer)) co_return;
+    link_->complete();
+    if constexpr (SecurableStream<Stream>) co_await link_->finish();  // the peer said goodbye, so do we
+  }
+  awaitable<void> receive_text(AnySink sink, ClientTransfer& transfer) {
+    Unfinished file{sink};
+    AsciiSink text{AnySink{file}};
+    const AnySink all{text};
+    co_await receive_over_data(all, transfer);
+    co_await text.finish();
+  }
+  awaitable<void> send_over_data(AnySource source, ClientTransfer& transfer) {
+    co_await open(transfer);
+    Limit limited{deadline_, options.limits.stall, Errc::stalled};
+    co_await copy(
+        source, *link_, [](std::size_t) {}, transfer.piece());
+    co_await link_->finish();
+    link_->complete();
+  }
+  awaitable<void> open(ClientTransfer& transfer) {
+    auto stream = co_await channel_.open(*this, transfer.command);
+    if constexpr (SecurableStream<Stream>) {
+      if (secured) co_await shake_hands(stream);
+    }
+    transfer.opening = opening_;
+    transfer.connected = true;
+    link_.emplace(*this, std::move(stream), transfer);
+  }
+
+  awaitable<void> shake_hands(Stream& stream) {
+    Settled<void> shaken;
+    Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
+    co_await settle(stream.connect_tls(control_.stream()), shaken);
+    if (limited.expired()) co_await interruption_.recover();
+    if (shaken.failed()) {
+      detail::break_off(stream);
+      check_data_came(limited.expired());
+    }
+    shaken.get();
+  }
+
+  /// Throws what kept a data connection from coming to be, unless the caller knows it.
+  void check_data_came(bool late) const {
+    if (refused()) throw std::system_error(asio::error::operation_aborted);
+    if (late) throw std::system_error(Errc::timed_out);
+  }
+
+  /// Hears the server's word on a transfer and gives the verdict.
+  awaitable<Reply> conclude(ClientTransfer& transfer, Settled<void>& outcome) {
+    const std::string verb = verb_of(transfer.command);
+    Settled<Reply> word;
+    if (!outcome.failed() || transfer.broken) {
+      // Of a data connection that broke the server may say why. Of one with TLS that did not, something of the server's
+      // may be unread, a ticket or a goodbye: to close it now would take from the server what is still on its way.
+      if (outcome.failed() || !secured || breaks_off(transfer)) link_.reset();
+      // Of a transfer that we broke off, having enough, some servers say nothing final.
+      const Duration soon = std::min<Duration>(options.limits.recovery, std::chrono::seconds{1});
+      const Duration patience = transfer.is_satisfied() ? soon
+                                : outcome.failed()      ? options.limits.recovery
+                                                        : options.limits.reply;
+      co_await settle(control_.conclude(verb, patience), word);
+      link_.reset();
+    }
+    const std::exception_ptr failure = judge(transfer, outcome, word);
+    if (!failure) co_return word.get();
+    if (!cancelled_ && control_.is_open()) {
+      Settled<void> ignored;
+      co_await settle(get_in_step(), ignored);
+    }
+    std::rethrow_exception(failure);
+  }
+  /// The end of a transfer that was cancelled: nothing can be awaited any more.
+  [[noreturn]] void give_up(const ClientTransfer& transfer, Settled<void>& outcome) {
+    Settled<Reply> word;
+    word.fail(std::make_exception_ptr(std::system_error(asio::error::operation_aborted)));
+    std::rethrow_exception(judge(transfer, outcome, word));
+  }
+
+  static bool is_late(Settled<Reply>& word) {
+    try {
+      if (word.failed()) std::rethrow_exception(word.failure());
+    } catch (const std::system_error& error) { return error.code() == Errc::timed_out; }
+    return false;
+  }
+
+  /// The error of a transfer, if it failed, after which nothing of it is left but what `get_in_step` takes care of.
+  std::exception_ptr judge(const ClientTransfer& transfer, Settled<void>& outcome, Settled<Reply>& word) {
+    const std::string verb = verb_of(transfer.command);
+    std::exception_ptr failure;
+    try {
+      outcome.get();
+      if (transfer.is_satisfied() && is_late(word)) {
+        cut_ = true;
+        word = {};
+        word.set(Reply{});
+      }
+      Reply reply = word.get();
+      // A server says that it could not send the rest, which nobody wanted.
+      const bool good = !reply.negative() || transfer.is_satisfied();
+      if (!good) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved, transfer.offset};
+      word.set(std::move(reply));
+    } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
+      failure =
+          std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved, transfer.offset});
+    } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb); } catch (...) {
+      failure = std::current_exception();
+    }
+    tell(transfer, verb, failure);
+    if (!failure) return nullptr;
+
+    cut_ = control_.outstanding().transferring();
+    link_.reset();
+    return failure;
+  }
+
+  /// Why a transfer failed: what the server said, else what its connections did, else what went wrong on our side.
+  std::exception_ptr explain(std::error_code error, const ClientTransfer& transfer, const std::string& verb) const {
+    const auto& said = control_.conclusion();
+    if (said && said->negative()) {
+      return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved, transfer.offset});
+    }
+    auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
+    if (error == asio::error::operation_aborted && stalled_) error = Errc::stalled;
+    if (error == asio::error::operation_aborted && !cancelled_) error = Errc::peer_lost;
+    if (control_.watch_failure()) {
+      error = control_.watch_failure();
+      channel = Channel::control;
+    }
+    return std::make_exception_ptr(ClientError{error, verb, channel, transfer.moved, transfer.offset});
+  }
+
+  void tell(const ClientTransfer& transfer, std::string_view verb, const std::exception_ptr& failure) {
+    if constexpr (takes<Observer, TransferEnded>) {
+      std::error_code error;
+      try {
+        if (failure) std::rethrow_exception(failure);
+      } catch (const std::system_error& what) { error = what.code(); } catch (...) {
+        error = Errc::aborted;
+      }
+      const Path path{parse_command(transfer.command).argument};
+      observe<TransferEnded>(verb, path, transfer.direction, transfer.moved, transfer.offset,
+                             network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
+    }
+  }
+
+  const std::shared_ptr<void> lifetime_;  // before all that has sockets and timers, so that it goes after them
+  T& network_;
+  const Executor executor_;
+  Observer observer_;
+  Interruption interruption_;
+  Deadline<T> deadline_;
+  ClientControl<T, Observer> control_;
+  typename DataChannel::template ClientEnd<T> channel_;
+  std::optional<Link> link_;  // of the transfer under way
+  std::string opening_;
+  std::string before_;  // what is to be said right before the command of the transfer
+  bool stalled_ = false;
+  bool cut_ = false;  // a transfer was broken off, and the server does not know that yet
+  bool cancelled_ = false;  // the operation under way, by its caller
+  std::atomic<bool> busy_ = false;
+};
+
+/// Runs an operation of a session on the session's executor, for a caller on any. There is one at a time.
+///
+/// **Errors:** those of the operation; `Errc::busy` if another one is under way.
+/// **Cancellation:** of the caller ends the operation. **Lifetime:** keeps the session.
+template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, awaitable<R> operation) {
+  struct Operation {
+    explicit Operation(Core& its_core) : core{its_core} { core.begin_operation(); }
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+    ~Operation() { core.end_operation(); }
+    Core& core;
+  } const under_way{*core};
+  const std::function<void()> cancel = [core] { asio::dispatch(core->executor(), [core] { core->cancel(); }); };
+  Settled<R> result;
+  auto settled = settle(std::move(operation), result);
+  co_await run_stoppable(core->executor(), core->interruption().slot(), cancel, std::move(settled));
+  co_return result.get();
+}
+
+}  // namespace ftplike::detail
 
 // ---- ftplike/protocol/facts.hpp
 #include <algorithm>
@@ -3993,564 +4753,6 @@ inline std::optional<Entry> parse_facts(std::string_view line) {
 }
 
 }  // namespace ftplike
-
-
-namespace ftplike {
-
-/// What a session does over one data connection: what to say of it, and how far it has come.
-class Transfer {
- public:
-  Transfer(std::string_view its_verb, Path its_path, std::string its_opening, std::string its_conclusion)
-      : verb{its_verb},
-        path{std::move(its_path)},
-        opening{std::move(its_opening)},
-        conclusion{std::move(its_conclusion)} {}
-
-  std::string_view verb;   // of the command, which has a static name
-  Path path;               // in the storage
-  std::string opening;     // the text of the 150
-  std::string conclusion;  // the text of the 226
-  std::uint64_t offset = 0;
-  bool ascii = false, listing = false;
-
-  Direction direction = Direction::sent;
-  std::uint64_t moved = 0;  // bytes over the data connection by now
-  Time began{};
-};
-
-/// What one command leaves for the next.
-struct SessionState {
-  std::string user;                 // that USER named and PASS has not yet proved
-  std::string host;                 // that HOST named
-  char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
-  std::uint64_t restart = 0;        // of REST, for the next transfer
-  std::optional<ByteRange> range;   // of RANG, for the next RETR or HASH
-  std::optional<Path> rename_from;  // of RNFR, for RNTO
-  FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
-  unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
-};
-
-/// What is done after each piece of a transfer: counting, telling, waiting where there is a limit of bandwidth.
-template <class Session> class Pace {
- public:
-  Pace(Session& session, Transfer& transfer)
-      : session_{session},
-        transfer_{transfer},
-        of_account_{meter(session.use())},
-        of_all_{meter(session.service().total())} {}
-
-  awaitable<void> operator()(std::size_t count) {
-    transfer_.moved += count;
-    session_.template observe<DataMoved>(transfer_.direction, transfer_.moved);
-    const Time now = session_.network().now();
-    const Time next = std::max(of_account_.after(count, now), of_all_.after(count, now));
-    if (next > now) co_await session_.watchdog().sleep_until(next);
-    session_.check_interruption();
-    session_.watchdog().extend();
-  }
-  /// The size of a piece that suits the limits.
-  std::size_t piece() const noexcept {
-    constexpr std::size_t largest = 512 * 1024;
-    return of_account_.piece(of_all_.piece(largest));
-  }
-
- private:
-  template <class Use> Meter& meter(Use& use) const noexcept {
-    return transfer_.direction == Direction::sent ? use.sent : use.received;
-  }
-
-  Session& session_;
-  Transfer& transfer_;
-  Meter& of_account_;
-  Meter& of_all_;
-};
-
-/// Tells the observer of a data connection from its beginning to its end.
-template <class Session> class DataSeen {
- public:
-  DataSeen(Session& session, const typename Session::Stream& data, const Transfer& transfer)
-      : session_{session}, transfer_{transfer} {
-    if constexpr (watched) {
-      local_ = data.local();
-      remote_ = data.remote();
-      session_.template observe<DataOpened>(local_, remote_);
-    }
-  }
-  DataSeen(const DataSeen&) = delete;
-  DataSeen& operator=(const DataSeen&) = delete;
-  ~DataSeen() {
-    session_.watchdog().rest();
-    if constexpr (watched) {
-      try {
-        session_.template observe<DataClosed>(local_, remote_, transfer_.direction, transfer_.moved);
-      } catch (...) {  // an observer's failure cannot change how the transfer ended
-      }
-    }
-  }
-
- private:
-  static constexpr bool watched = Session::template observed<DataOpened> || Session::template observed<DataClosed>;
-
-  Session& session_;
-  const Transfer& transfer_;
-  Endpoint local_, remote_;
-};
-
-/// A source as TYPE A sends it: every line ended by CRLF.
-class AsciiSource {
- public:
-  explicit AsciiSource(AnySource source) : source_{source}, raw_(16 * 1024) {}
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    while (at_ == text_.size() && !ended_) {
-      text_.clear();
-      at_ = 0;
-      const std::size_t n = co_await source_.read_some(raw_);
-      if (n == 0)
-        ended_ = true;
-      else
-        encoder_.convert(as_text(std::span{raw_}.first(n)), text_);
-    }
-    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
-    std::copy(part.begin(), part.end(), room.begin());
-    at_ += part.size();
-    co_return part.size();
-  }
-
- private:
-  AnySource source_;
-  AsciiEncoder encoder_;
-  std::vector<std::byte> raw_;
-  std::string text_;
-  std::size_t at_ = 0;
-  bool ended_ = false;
-};
-
-/// A sink for what TYPE A brings: every CRLF becomes the system's own line ending.
-class AsciiSink {
- public:
-  explicit AsciiSink(AnySink sink) : sink_{sink} {}
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    text_.clear();
-    decoder_.convert(as_text(bytes), text_);
-    co_await sink_.write(as_bytes(text_));
-  }
-  awaitable<void> finish() {
-    text_.clear();
-    decoder_.finish(text_);
-    co_await sink_.write(as_bytes(text_));
-    co_await sink_.finish();
-  }
-
- private:
-  AnySink sink_;
-  AsciiDecoder decoder_;
-  std::string text_;
-};
-
-/// Opens the data connection of a transfer and sends all of `source` over it.
-template <class Session> awaitable<void> send_over_data(Session& session, AnySource source, Transfer& transfer) {
-  auto data = co_await session.open_data(transfer);
-  const DataSeen<Session> seen{session, data, transfer};
-  Pace<Session> pace{session, transfer};
-  session.watchdog().guard(session.limits().stall, data);
-  co_await copy(source, data, std::ref(pace), pace.piece());
-  co_await data.finish();
-}
-
-/// Whether the client of an upload is dead rather than done: it closed the control connection without saying QUIT.
-///
-/// A client that died ended both its connections at once, in whatever order: what the control connection has to say
-/// decides whether an upload is whole. It is given a sixty-fourth of the upload's time for that, twenty milliseconds at
-/// the most; a short one only until the event loop has looked at all its sockets once more.
-template <class Session> awaitable<bool> client_vanished(Session& session, const Transfer& transfer) {
-  const Time now = session.network().now();
-  const Duration grace = std::min<Duration>((now - transfer.began) / 64, std::chrono::milliseconds{20});
-  if (grace >= std::chrono::milliseconds{1}) co_await session.watchdog().sleep_until(now + grace);
-  co_await asio::post(session.executor(), use_awaitable);
-  co_await asio::post(session.executor(), use_awaitable);
-  co_return session.has_left();
-}
-
-/// Opens the data connection of a transfer and puts all that comes over it into `file`, which is finished when the
-/// connection is closed and all is well.
-template <class Session> awaitable<void> receive_over_data(Session& session, AnySink file, Transfer& transfer) {
-  {
-    auto data = co_await session.open_data(transfer);
-    const DataSeen<Session> seen{session, data, transfer};
-    Pace<Session> pace{session, transfer};
-    session.watchdog().guard(session.limits().stall, data);
-    co_await copy(data, file, std::ref(pace), pace.piece());
-    if constexpr (SecurableStream<typename Session::Stream>) {
-      Settled<void> ignored;  // the client has said goodbye, and may wait for ours
-      if (data.secured()) co_await settle(data.finish(), ignored);
-    }
-    session.watchdog().rest();
-    const bool vanished = co_await client_vanished(session, transfer);
-    if (vanished) throw std::system_error(Errc::peer_lost);
-    session.check_interruption();
-  }
-  co_await file.finish();
-}
-
-}  // namespace ftplike
-
-
-namespace ftplike::detail {
-
-/// A sink whose end is somebody else's to decide on.
-class Unfinished {
- public:
-  explicit Unfinished(AnySink sink) : sink_{sink} {}
-  awaitable<void> write(std::span<const std::byte> bytes) { return sink_.write(bytes); }
-  awaitable<void> finish() { co_return; }
-
- private:
-  AnySink sink_;
-};
-
-/// A client's session: commands in step with their replies, and transfers of which both connections have their say.
-/// What stands under *for data channels* is what the client ends of a data channel may use.
-template <Transport T, class DataChannel, class Observer> class ClientCore
-    : public std::enable_shared_from_this<ClientCore<T, DataChannel, Observer>> {
- public:
-  using Stream = typename T::Stream;
-
-  ClientCore(T& network, const Executor& executor, Stream stream, ClientOptions its_options, Observer observer)
-      : options{std::move(its_options)},
-        network_{network},
-        observer_{std::move(observer)},
-        control_{network, executor, std::move(stream), options.limits, observer_} {
-    zone = options.zone;
-  }
-  ~ClientCore() { close(); }
-
-  const ClientOptions options;
-  std::string host;  // as a proxy is told
-  Features features;
-  Dialect dialect = Dialect::standard;
-  Reply greeting;
-  bool secured = false;                      // both connections are protected by TLS
-  std::string system;                        // what SYST said
-  std::optional<std::chrono::minutes> zone;  // of the times in the server's listings, ahead of UTC
-  char type = '\0';                          // of TYPE, as far as we know
-  std::string digest;                        // what OPTS HASH was told
-  ClientControl<T, Observer>& control() noexcept { return control_; }
-
-  /// The final reply to a command, whatever it is.
-  awaitable<Reply> ask(std::string command) {
-    co_await get_in_step();
-    co_return co_await control_.ask(std::move(command));
-  }
-  /// The reply to a command, which has to be positive.
-  awaitable<Reply> demand(std::string command) {
-    const std::string verb = verb_of(command);
-    const Reply reply = co_await ask(std::move(command));
-    if (!reply.complete()) fail(reply, verb);
-    co_return reply;
-  }
-  awaitable<void> demand_only(std::string command) { (void)co_await demand(std::move(command)); }
-  /// Sees to it that no reply is under way that belongs to an earlier command; closes the session if that cannot be
-  /// had.
-  awaitable<void> get_in_step() {
-    control_.check_open({});
-    if (control_.outstanding().in_step()) co_return;
-    std::error_code error;
-    try {
-      if (std::exchange(cut_, false) && knows_abort()) co_await control_.abort();
-      co_await control_.get_in_step();
-    } catch (const std::system_error& failure) { error = failure.code(); }
-    if (!error) co_return;
-    close(error);
-    control_.check_open({});
-  }
-  /// Ends the session now.
-  void close(std::error_code why = {}) {
-    control_.close(why);
-    link_.reset();
-  }
-
-  /// Takes what comes over a new data connection into `sink`, without finishing that. Gives the final reply.
-  awaitable<Reply> receive(AnySink sink, ClientTransfer& transfer) {
-    co_await start(transfer);
-    Settled<void> outcome;
-    if (transfer.ascii) {
-      co_await settle(receive_text(sink, transfer), outcome);
-    } else {
-      co_await settle(receive_over_data(sink, transfer), outcome);
-    }
-    stalled_ = watchdog().barked();
-    const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != asio::cancellation_type::none) give_up(transfer, outcome);
-    co_return co_await conclude(transfer, outcome);
-  }
-  /// Sends what `source` gives over a new data connection. Gives the final reply.
-  awaitable<Reply> send(AnySource source, ClientTransfer& transfer) {
-    co_await start(transfer);
-    Settled<void> outcome;
-    std::optional<AsciiSource> text;
-    if (transfer.ascii) source = AnySource{text.emplace(source)};
-    co_await settle(send_over_data(source, transfer), outcome);
-    stalled_ = watchdog().barked();
-    const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != asio::cancellation_type::none) give_up(transfer, outcome);
-    co_return co_await conclude(transfer, outcome);
-  }
-
-  // ---- for data channels ----
-
-  T& network() noexcept { return network_; }
-  const Endpoint& peer() noexcept { return control_.who().peer; }
-  const Endpoint& local() noexcept { return control_.who().local; }
-  /// Whether this way is to be taken for data connections.
-  template <class Way> bool prefers() const noexcept {
-    if constexpr (std::is_same_v<Way, AnnouncedChannel>) return dialect == Dialect::ftplike;
-    const bool active = options.active && options.proxy.empty();
-    if constexpr (std::is_same_v<Way, ActiveChannel>) return dialect != Dialect::ftplike && active;
-    return dialect != Dialect::ftplike && !active;
-  }
-  /// Sends the command of a transfer and gives its preliminary reply.
-  ///
-  /// **Errors:** `ReplyError` if there is none.
-  awaitable<Reply> begin(std::string command) {
-    const std::string verb = verb_of(command);
-    if (!before_.empty()) {
-      const Reply answer = co_await control_.ask(before_);
-      if (!answer.intermediate()) fail(answer, verb_of(before_));
-    }
-    Reply first = co_await control_.begin(std::move(command), this->shared_from_this());
-    if (first.negative() || first.intermediate()) fail(first, verb);
-    opening_ = first.text();
-    co_return first;
-  }
-  /// Begins a transfer whose data connection is not ours.
-  awaitable<void> begin_elsewhere(std::string command) {
-    co_await get_in_step();
-    before_.clear();
-    (void)co_await begin(std::move(command));
-  }
-  [[noreturn]] void fail(const Reply& reply, std::string_view verb) const {
-    throw ReplyError{reply, std::string{verb}, reply.code() / 10 % 10 == 2 ? Channel::data : Channel::control};
-  }
-  awaitable<Stream> connect_data(Endpoint where) {
-    Settled<Stream> connected;
-    auto connecting = options.proxy.empty() ? network_.connect(where) : reach(network_, host, where.port(), options);
-    co_await guarded(watchdog(), options.limits.connect_data, settle(std::move(connecting), connected));
-    if (connected.failed()) check_data_came(watchdog().barked());
-    co_return connected.get();
-  }
-  /// The one connection of our own server. Strangers are turned away and do not use the listener up.
-  awaitable<Stream> accept_data(typename T::Acceptor acceptor) {
-    const Executor executor = co_await asio::this_coro::executor;
-    control_.template observe<DataListening>(acceptor.endpoint());
-    for (;;) {
-      Settled<Stream> accepted;
-      {
-        const Limited<T> limited{watchdog(), options.limits.connect_data, acceptor};
-        co_await settle(acceptor.accept(executor), accepted);
-      }
-      if (accepted.failed()) check_data_came(watchdog().barked());
-      Stream stream = accepted.get();
-      if (stream.remote().address() == peer().address()) co_return stream;
-      control_.template observe<StrangerRefused>(stream.remote());
-    }
-  }
-
-  // ---- for the data link ----
-
-  Watchdog<T>& watchdog() noexcept { return control_.watchdog(); }
-  bool refused() const noexcept { return control_.refused(); }
-  awaitable<void> keep_alive() {
-    return control_.keep_alive(dialect == Dialect::ftplike ? Duration{} : options.keep_alive);
-  }
-  template <class Event, class... More> void observe(More&&... more) {
-    control_.template observe<Event>(std::forward<More>(more)...);
-  }
-
- private:
-  using Link = DataLink<ClientCore>;
-
-  /// The server that the ftp-like dialect comes from does not.
-  bool knows_abort() const noexcept { return dialect != Dialect::ftplike || control_.hears_crlf(); }
-
-  bool knows_ranges() const { return features.has("RANG STREAM"); }
-  /// Whether a transfer ends because we have enough, not the server.
-  bool breaks_off(const ClientTransfer& transfer) const { return transfer.is_satisfied() && !knows_ranges(); }
-  /// The command that says which part of a file is meant.
-  std::string position(const ClientTransfer& transfer) const {
-    if (transfer.length > 0 && knows_ranges()) {
-      const auto last = transfer.restart + transfer.length - 1;
-      return "RANG " + std::to_string(transfer.restart) + ' ' + std::to_string(last);
-    }
-    return transfer.restart > 0 ? "REST " + std::to_string(transfer.restart) : std::string{};
-  }
-
-  awaitable<void> start(ClientTransfer& transfer) {
-    co_await get_in_step();
-    control_.forget_conclusion();
-    transfer.began = network_.now();
-    before_ = position(transfer);
-    opening_.clear();
-  }
-
-  awaitable<void> receive_over_data(AnySink sink, ClientTransfer& transfer) {
-    co_await open(transfer);
-    const Limited<T> limited{watchdog(), options.limits.stall, *link_};
-    co_await copy(
-        *link_, sink, [](std::size_t) {}, transfer.piece());
-    if (breaks_off(transfer)) co_return;
-    link_->complete();
-    if constexpr (SecurableStream<Stream>) co_await link_->finish();  // the peer said goodbye, so do we
-  }
-  awaitable<void> receive_text(AnySink sink, ClientTransfer& transfer) {
-    Unfinished file{sink};
-    AsciiSink text{AnySink{file}};
-    const AnySink all{text};
-    co_await receive_over_data(all, transfer);
-    co_await text.finish();
-  }
-  awaitable<void> send_over_data(AnySource source, ClientTransfer& transfer) {
-    co_await open(transfer);
-    const Limited<T> limited{watchdog(), options.limits.stall, *link_};
-    co_await copy(
-        source, *link_, [](std::size_t) {}, transfer.piece());
-    co_await link_->finish();
-    link_->complete();
-  }
-  awaitable<void> open(ClientTransfer& transfer) {
-    auto stream = co_await channel_.open(*this, transfer.command);
-    if constexpr (SecurableStream<Stream>) {
-      Settled<void> shaken;
-      if (secured) {
-        co_await guarded(watchdog(), options.limits.connect_data,
-                         settle(stream.connect_tls(control_.stream()), shaken));
-      }
-      if (shaken.failed()) {
-        detail::break_off(stream);
-        check_data_came(watchdog().barked());
-      }
-      shaken.get();
-    }
-    transfer.opening = opening_;
-    transfer.connected = true;
-    link_.emplace(*this, std::move(stream), transfer);
-  }
-
-  /// Throws what kept a data connection from coming to be, unless the caller knows it.
-  void check_data_came(bool late) const {
-    if (refused()) throw std::system_error(asio::error::operation_aborted);
-    if (late) throw std::system_error(Errc::timed_out);
-  }
-
-  /// Hears the server's word on a transfer and gives the verdict.
-  awaitable<Reply> conclude(ClientTransfer& transfer, Settled<void>& outcome) {
-    const std::string verb = verb_of(transfer.command);
-    Settled<Reply> word;
-    if (!outcome.failed() || transfer.broken) {
-      // Of a data connection that broke the server may say why. Of one with TLS that did not, something of the server's
-      // may be unread, a ticket or a goodbye: to close it now would take from the server what is still on its way.
-      if (outcome.failed() || !secured || breaks_off(transfer)) link_.reset();
-      // Of a transfer that we broke off, having enough, some servers say nothing final.
-      const Duration soon = std::min<Duration>(options.limits.recovery, std::chrono::seconds{1});
-      const Duration patience = transfer.is_satisfied() ? soon
-                                : outcome.failed()      ? options.limits.recovery
-                                                        : options.limits.reply;
-      co_await settle(control_.conclude(verb, patience), word);
-      link_.reset();
-    }
-    const std::exception_ptr failure = judge(transfer, outcome, word);
-    if (!failure) co_return word.get();
-    const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() == asio::cancellation_type::none && control_.is_open()) {
-      Settled<void> ignored;
-      co_await settle(get_in_step(), ignored);
-    }
-    std::rethrow_exception(failure);
-  }
-  /// The end of a transfer that was cancelled: nothing can be awaited any more.
-  [[noreturn]] void give_up(const ClientTransfer& transfer, Settled<void>& outcome) {
-    Settled<Reply> word;
-    word.fail(std::make_exception_ptr(std::system_error(asio::error::operation_aborted)));
-    std::rethrow_exception(judge(transfer, outcome, word));
-  }
-
-  static bool is_late(Settled<Reply>& word) {
-    try {
-      if (word.failed()) std::rethrow_exception(word.failure());
-    } catch (const std::system_error& error) { return error.code() == Errc::timed_out; }
-    return false;
-  }
-
-  /// The error of a transfer, if it failed, after which nothing of it is left but what `get_in_step` takes care of.
-  std::exception_ptr judge(const ClientTransfer& transfer, Settled<void>& outcome, Settled<Reply>& word) {
-    const std::string verb = verb_of(transfer.command);
-    std::exception_ptr failure;
-    try {
-      outcome.get();
-      if (transfer.is_satisfied() && is_late(word)) {
-        cut_ = true;
-        word = {};
-        word.set(Reply{});
-      }
-      Reply reply = word.get();
-      // A server says that it could not send the rest, which nobody wanted.
-      const bool good = !reply.negative() || transfer.is_satisfied();
-      if (!good) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved, transfer.offset};
-      word.set(std::move(reply));
-    } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
-      failure =
-          std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved, transfer.offset});
-    } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb); } catch (...) {
-      failure = std::current_exception();
-    }
-    tell(transfer, verb, failure);
-    if (!failure) return nullptr;
-
-    cut_ = control_.outstanding().transferring();
-    link_.reset();
-    return failure;
-  }
-
-  /// Why a transfer failed: what the server said, else what its connections did, else what went wrong on our side.
-  std::exception_ptr explain(std::error_code error, const ClientTransfer& transfer, const std::string& verb) const {
-    const auto& said = control_.conclusion();
-    if (said && said->negative()) {
-      return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved, transfer.offset});
-    }
-    auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
-    if (error == asio::error::operation_aborted && stalled_) error = Errc::stalled;
-    if (control_.watch_failure()) {
-      error = control_.watch_failure();
-      channel = Channel::control;
-    }
-    return std::make_exception_ptr(ClientError{error, verb, channel, transfer.moved, transfer.offset});
-  }
-
-  void tell(const ClientTransfer& transfer, std::string_view verb, const std::exception_ptr& failure) {
-    if constexpr (takes<Observer, TransferEnded>) {
-      std::error_code error;
-      try {
-        if (failure) std::rethrow_exception(failure);
-      } catch (const std::system_error& what) { error = what.code(); } catch (...) {
-        error = Errc::aborted;
-      }
-      const Path path{parse_command(transfer.command).argument};
-      observe<TransferEnded>(verb, path, transfer.direction, transfer.moved, transfer.offset,
-                             network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
-    }
-  }
-
-  T& network_;
-  Observer observer_;
-  ClientControl<T, Observer> control_;
-  typename DataChannel::template ClientEnd<T> channel_;
-  std::optional<Link> link_;  // of the transfer under way
-  std::string opening_;
-  std::string before_;  // what is to be said right before the command of the transfer
-  bool stalled_ = false;
-  bool cut_ = false;  // a transfer was broken off, and the server does not know that yet
-};
-
-}  // namespace ftplike::detail
 
 
 // What a client asks of one path of a server.
@@ -5725,65 +5927,181 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
 #include <utility>
 
 // ---- ftplike/io/blocking.hpp
+#include <atomic>
+#include <cstdint>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <system_error>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 
 
 namespace ftplike {
 
-/// The threads of a transport on which work may block. It belongs to an execution context, so that whatever runs there
-/// finds it; a context without one (a simulated network's) runs such work in place, which keeps it deterministic.
-class BlockingPool : public asio::execution_context::service {
+/// What kind of blocking work something is, and for whom it is done.
+class Workload {
  public:
-  using key_type = BlockingPool;
+  Workload(WorkKind its_kind = WorkKind::disk, ClientKey its_client = 0) noexcept
+      : kind{its_kind}, client{its_client} {}
+  WorkKind kind;
+  ClientKey client;
+};
+
+/// What coroutines of an execution context use of worker pools. It belongs to the context, so that whatever runs there
+/// finds it, and so that a job that ends when the context is gone finds nobody.
+class BlockingWork : public asio::execution_context::service {
+ public:
+  using key_type = BlockingWork;
   inline static asio::execution_context::id id;  // how Asio finds a service of this type
 
-  explicit BlockingPool(asio::execution_context& owner,
-                        std::shared_ptr<asio::thread_pool> threads = std::make_shared<asio::thread_pool>(4))
-      : asio::execution_context::service{owner}, threads_{std::move(threads)} {}
-  asio::thread_pool& threads() noexcept { return *threads_; }
+  explicit BlockingWork(asio::execution_context& owner, std::shared_ptr<WorkerPools> pools = WorkerPools::shared())
+      : asio::execution_context::service{owner}, pools_{std::move(pools)} {}
+
+  WorkerPools& pools() noexcept { return *pools_; }
+  void use(std::shared_ptr<WorkerPools> pools) noexcept { pools_ = std::move(pools); }
+
+  /// A coroutine that waits for a job, on its executor. The job knows it by its number, and may outlive it.
+  class Wait {
+   public:
+    Wait(BlockingWork& work, const Executor& executor) : waits_{work.waits_}, changed_{executor} {
+      const std::lock_guard lock{waits_->mutex};
+      number_ = ++waits_->last_number;
+      waits_->all.emplace(number_, Place{executor, this});
+    }
+    Wait(const Wait&) = delete;
+    Wait& operator=(const Wait&) = delete;
+    ~Wait() {
+      const std::lock_guard lock{waits_->mutex};
+      waits_->all.erase(number_);
+    }
+    /// What the job calls when it is done, on its own thread.
+    std::function<void()> waker() const {
+      return [waits = waits_, number = number_] { wake(waits, number); };
+    }
+    /// Until the waker was called.
+    awaitable<void> done() {
+      while (!done_) co_await changed_.wait();
+    }
+
+   private:
+    friend class BlockingWork;
+    struct Place {
+      Executor executor;
+      Wait* wait;
+    };
+    struct Waits {
+      std::mutex mutex;
+      std::unordered_map<std::uint64_t, Place> all;  // none once the context has ended
+      std::uint64_t last_number = 0;
+    };
+    static void wake(const std::shared_ptr<Waits>& waits, std::uint64_t number) {
+      const std::lock_guard lock{waits->mutex};  // as long as it is held, the context cannot end
+      const auto place = waits->all.find(number);
+      if (place == waits->all.end()) return;
+      asio::post(place->second.executor, [waits, number] {
+        Wait* wait = nullptr;
+        {
+          const std::lock_guard lock_again{waits->mutex};
+          const auto found = waits->all.find(number);
+          if (found != waits->all.end()) wait = found->second.wait;
+        }
+        if (!wait) return;
+        wait->done_ = true;
+        wait->changed_.notify();
+      });
+    }
+
+    std::shared_ptr<Waits> waits_;
+    Condition changed_;
+    std::uint64_t number_ = 0;
+    bool done_ = false;
+  };
 
  private:
-  void shutdown() noexcept override {}
-  std::shared_ptr<asio::thread_pool> threads_;
+  void shutdown() noexcept override {
+    const std::lock_guard lock{waits_->mutex};
+    waits_->all.clear();
+  }
+
+  std::shared_ptr<WorkerPools> pools_;
+  std::shared_ptr<Wait::Waits> waits_ = std::make_shared<Wait::Waits>();
 };
 
 namespace detail {
 
-/// Calls `run(work)` where blocking harms nobody; ends on the executor of the coroutine that awaits it. No template:
-/// what compilers make of a coroutine, and Asio of a handler, takes them far longer than the work itself.
-inline awaitable<void> do_blocking(void (*run)(void*), void* work) {
-  const Executor here = co_await asio::this_coro::executor;
-  auto& context = asio::query(here, asio::execution::context);
-  if (!asio::has_service<BlockingPool>(context)) {
-    run(work);
-    co_return;
+/// A job and what came of it. Whoever waits for it may leave it behind.
+class BlockingJob {
+ public:
+  BlockingJob() = default;
+  BlockingJob(const BlockingJob&) = delete;
+  BlockingJob& operator=(const BlockingJob&) = delete;
+  virtual ~BlockingJob() = default;
+
+  void run() noexcept {
+    if (left_) return;
+    try {
+      call();
+    } catch (...) { failure_ = std::current_exception(); }
   }
-  auto& threads = asio::use_service<BlockingPool>(context).threads();
-  std::exception_ptr failure;
-  const auto start = [&threads, &failure, run, work](auto handler) {
-    auto home = asio::get_associated_executor(handler);
-    asio::post(threads,
-               [&failure, run, work, handler = std::move(handler), keep = asio::make_work_guard(home)]() mutable {
-                 try {
-                   run(work);
-                 } catch (...) { failure = std::current_exception(); }
-                 asio::post(keep.get_executor(), std::move(handler));
-               });
+  /// Nobody waits for it any more: if it has not begun it need not.
+  void leave() noexcept { left_ = true; }
+  void check() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  virtual void call() = 0;
+  std::exception_ptr failure_;
+  std::atomic<bool> left_ = false;
+};
+
+/// Has a job done by the workers of the coroutine's context. No template: what compilers make of a coroutine takes them
+/// far longer than the work itself.
+inline awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
+  const Executor executor = co_await asio::this_coro::executor;
+  auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
+  struct Leaving {
+    ~Leaving() { job.leave(); }
+    BlockingJob& job;
+  } const leaving{*job};
+  BlockingWork::Wait wait{work, executor};
+  const auto run = [job, wake = wait.waker()] {
+    job->run();
+    wake();
   };
-  co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start, use_awaitable);
-  if (failure) std::rethrow_exception(failure);
+  if (!work.pools().of(load.kind).submit(run, load.client)) throw std::system_error(Errc::busy);
+  co_await wait.done();
+  job->check();
 }
 
-template <class Result> awaitable<Result> do_blocking_for(void (*run)(void*, std::optional<Result>&), void* what) {
+template <class Result> class ResultJob : public BlockingJob {
+ public:
   std::optional<Result> result;
-  auto put = [&] { run(what, result); };
-  void (*const call)(void*) = [](void* it) { (*static_cast<decltype(put)*>(it))(); };
-  co_await do_blocking(call, &put);
-  co_return *std::move(result);
+};
+template <class Work, class Result> class WorkJob final : public ResultJob<Result> {
+ public:
+  explicit WorkJob(Work work) : work_{std::move(work)} {}
+
+ private:
+  void call() override { this->result.emplace(work_()); }
+  Work work_;
+};
+template <class Work> class VoidJob final : public BlockingJob {
+ public:
+  explicit VoidJob(Work work) : work_{std::move(work)} {}
+
+ private:
+  void call() override { work_(); }
+  Work work_;
+};
+
+template <class Result>
+awaitable<Result> have_done_for_result(std::shared_ptr<ResultJob<Result>> job, Workload load) {
+  co_await have_done(job, load);
+  co_return *std::move(job->result);
 }
 
 }  // namespace detail
@@ -5791,18 +6109,15 @@ template <class Result> awaitable<Result> do_blocking_for(void (*run)(void*, std
 /// Runs `work` where blocking harms nobody and gives its result on the caller's own executor. What `work` throws is
 /// thrown here.
 ///
-/// **Lifetime:** `work` is a named callable that is not const; it is not copied, and has to live until it has ended, as
-/// it does where that is awaited.
-/// **Cancellation:** none.
-template <class Work>
-  requires(!std::is_const_v<Work>)
-awaitable<std::invoke_result_t<Work&>> blocking(Work& work) {
+/// **Errors:** `Errc::busy` if too much is waiting to be done.
+/// **Cancellation:** at once. Work that has begun goes on and is forgotten.
+/// **Lifetime:** so `work` may outlive its caller, and owns or shares all that it touches.
+template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work, Workload load = {}) {
   using Result = std::invoke_result_t<Work&>;
   if constexpr (std::is_void_v<Result>) {
-    return detail::do_blocking([](void* it) { (*static_cast<Work*>(it))(); }, &work);
+    return detail::have_done(std::make_shared<detail::VoidJob<Work>>(std::move(work)), load);
   } else {
-    return detail::do_blocking_for<Result>(
-        [](void* it, std::optional<Result>& result) { result.emplace((*static_cast<Work*>(it))()); }, &work);
+    return detail::have_done_for_result<Result>(std::make_shared<detail::WorkJob<Work, Result>>(std::move(work)), load);
   }
 }
 
@@ -5833,6 +6148,7 @@ awaitable<std::invoke_result_t<Work&>> blocking(Work& work) {
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 // ---- ftplike/storage/beneath.hpp
 #include <climits>
@@ -6002,12 +6318,12 @@ inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::sp
 #endif
 }
 
-/// Copies up to `count` bytes from the beginning of one file to the beginning of another and gives how many there were;
+/// Copies up to `count` bytes of one file, from `at` on, to the same place of another and gives how many there were;
 /// shares their blocks where the file system can.
-inline std::uint64_t copy_bytes(int from, int to, std::uint64_t count) {
+inline std::uint64_t copy_bytes(int from, int to, std::uint64_t at, std::uint64_t count) {
   std::uint64_t done = 0;
 #ifdef __linux__
-  for (loff_t in = 0, out = 0; done < count;) {
+  for (auto in = static_cast<loff_t>(at), out = in; done < count;) {
     const auto n = ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(count - done), 0);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;  // whatever the reason is, it shows again below, or was none
@@ -6017,11 +6333,11 @@ inline std::uint64_t copy_bytes(int from, int to, std::uint64_t count) {
   std::vector<std::byte> room(done < count ? 256 * 1024 : 0);
   while (done < count) {
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), count - done));
-    const auto got = checked([&] { return ::pread(from, room.data(), most, static_cast<off_t>(done)); });
+    const auto got = checked([&] { return ::pread(from, room.data(), most, static_cast<off_t>(at + done)); });
     if (got == 0) break;
     for (ssize_t put = 0; put < got;) {
       put += checked([&] {
-        return ::pwrite(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(done) + put);
+        return ::pwrite(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(at + done) + put);
       });
     }
     done += static_cast<std::uint64_t>(got);
@@ -6374,6 +6690,54 @@ struct DirectoryState {
 
 /// Freeing the blocks of a file larger than this is better not waited for in place.
 inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
+/// How much of a file is copied in one job.
+inline constexpr std::uint64_t copied_piece = 32 * 1024 * 1024;
+
+/// Some bytes of a file, read where that may block.
+class FilePiece {
+ public:
+  FilePiece(const Descriptor& file, std::size_t size, off_t at)
+      : bytes_{std::make_unique_for_overwrite<std::byte[]>(size)},
+        size_{static_cast<std::size_t>(checked([&] { return ::pread(file.get(), bytes_.get(), size, at); }))} {}
+  std::span<const std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
+
+ private:
+  std::unique_ptr<std::byte[]> bytes_;
+  std::size_t size_;
+};
+
+/// Has a part of a file read into the system's memory.
+inline void read_ahead(const Descriptor& file, std::uint64_t begin, std::uint64_t end) noexcept {
+  std::array<std::byte, 32 * 1024> room;
+  while (begin < end) {
+    const auto n = ::pread(file.get(), room.data(), room.size(), static_cast<off_t>(begin));
+    if (n <= 0) return;  // whoever takes the bytes meets the error too
+    begin += static_cast<std::uint64_t>(n);
+  }
+}
+
+/// What came of a write: how much is there, the system's error if not all is, and whether the disk was slow.
+class FileWrite {
+ public:
+  FileWrite(const Descriptor& file, std::span<const std::byte> bytes, std::uint64_t at,
+            std::chrono::nanoseconds slow) {
+    const auto begin = std::chrono::steady_clock::now();
+    while (!bytes.empty()) {
+      const auto n = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at + count));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) {
+        error = errno;
+        break;
+      }
+      count += static_cast<std::uint64_t>(n);
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+    was_slow = std::chrono::steady_clock::now() - begin >= slow;
+  }
+  std::uint64_t count = 0;
+  int error = 0;
+  bool was_slow = false;
+};
 
 }  // namespace detail
 
@@ -6382,9 +6746,13 @@ inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
 /// **Threads:** one at a time.
 class FileReader {
  public:
-  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset)
-      : name_{std::move(name)}, file_{std::move(file)}, position_{offset}, resident_{offset} {
-    detail::checked([&] { return ::fstat(file_.get(), &status_); });
+  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
+      : name_{std::move(name)},
+        file_{std::make_shared<const detail::Descriptor>(std::move(file))},
+        client_{client},
+        position_{offset},
+        resident_{offset} {
+    detail::checked([&] { return ::fstat(file_->get(), &status_); });
     if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
     if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
     if (offset > size()) detail::fail(Errc::bad_restart);
@@ -6397,14 +6765,16 @@ class FileReader {
     const auto at = static_cast<off_t>(position_);
     ssize_t n = -1;
     if (can_tell_) {
-      n = detail::read_resident(file_.get(), room, at);
+      n = detail::read_resident(file_->get(), room, at);
       can_tell_ = n >= 0 || errno == EAGAIN;
     }
-    auto read = [&] { n = detail::checked([&] { return ::pread(file_.get(), room.data(), room.size(), at); }); };
     if (n < 0 && can_tell_) {
-      co_await blocking(read);
+      auto read = [file = file_, size = room.size(), at] { return detail::FilePiece{*file, size, at}; };
+      const detail::FilePiece piece = co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
+      std::copy(piece.bytes().begin(), piece.bytes().end(), room.begin());
+      n = static_cast<ssize_t>(piece.bytes().size());
     } else if (n < 0) {
-      read();
+      n = detail::checked([&] { return ::pread(file_->get(), room.data(), room.size(), at); });
     }
     if (n == 0) detail::fail(std::errc::io_error);  // the file was cut meanwhile
     position_ += static_cast<std::uint64_t>(n);
@@ -6413,7 +6783,7 @@ class FileReader {
 
   /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`. None
   /// where so few are asked for that a buffer is faster.
-  int descriptor() const noexcept { return is_short_ ? -1 : file_.get(); }
+  int descriptor() const noexcept { return is_short_ ? -1 : file_->get(); }
   std::uint64_t position() const noexcept { return position_; }
   void advance(std::size_t count) noexcept { position_ += count; }
   /// Has the next bytes, up to `most`, read into the system's memory, so that whoever takes them does not wait for a
@@ -6426,8 +6796,8 @@ class FileReader {
       constexpr std::uint64_t page = 4096;
       const bool waits = would_wait(begin) || (end - begin > page && would_wait(end - 1));
       if (waits) {
-        auto read = [this, begin] { read_ahead(begin); };
-        co_await blocking(read);
+        auto read = [file = file_, begin, end] { detail::read_ahead(*file, begin, end); };
+        co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
       }
     }
     co_return static_cast<std::size_t>(end - position_);
@@ -6441,21 +6811,13 @@ class FileReader {
   bool would_wait(std::uint64_t offset) noexcept {
     if (!can_tell_) return false;
     std::byte one;
-    if (detail::read_resident(file_.get(), {&one, 1}, static_cast<off_t>(offset)) >= 0) return false;
+    if (detail::read_resident(file_->get(), {&one, 1}, static_cast<off_t>(offset)) >= 0) return false;
     can_tell_ = errno == EAGAIN;
     return can_tell_;
   }
-  void read_ahead(std::uint64_t begin) const noexcept {
-    std::array<std::byte, 32 * 1024> room;
-    while (begin < resident_) {
-      const auto n = ::pread(file_.get(), room.data(), room.size(), static_cast<off_t>(begin));
-      if (n <= 0) return;  // whoever takes the bytes meets the error too
-      begin += static_cast<std::uint64_t>(n);
-    }
-  }
-
   std::string name_;
-  detail::Descriptor file_;
+  std::shared_ptr<const detail::Descriptor> file_;  // shared with reads under way
+  ClientKey client_;
   struct stat status_ {};
   std::uint64_t position_;
   std::uint64_t resident_;  // the end of what has been fetched
@@ -6473,37 +6835,52 @@ class FileWriter {
   /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
   /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
   FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Place place,
-             detail::Partial partial, std::uint64_t size, std::optional<Path> wanted = std::nullopt,
-             unsigned number = 0)
+             detail::Partial partial, std::uint64_t size, ClientKey client = 0,
+             std::optional<Path> wanted = std::nullopt, unsigned number = 0)
       : state_{std::move(state)},
-        path_{std::move(path)},
-        place_{std::move(place)},
-        partial_{std::move(partial)},
+        target_{std::make_shared<Target>(std::move(path), std::move(place), std::move(partial), std::move(wanted),
+                                         number)},
         size_{size},
-        wanted_{std::move(wanted)},
-        number_{number} {}
-  FileWriter(FileWriter&&) noexcept = default;
+        client_{client} {}
+  FileWriter(FileWriter&& other) noexcept = default;
   FileWriter& operator=(FileWriter&& other) noexcept {
-    FileWriter old{std::move(*this)};
-    state_ = std::move(other.state_);
-    path_ = std::move(other.path_);
-    place_ = std::move(other.place_);
-    partial_ = std::move(other.partial_);
-    size_ = other.size_;
-    slow_ = other.slow_;
-    wanted_ = std::move(other.wanted_);
-    number_ = other.number_;
+    std::swap(state_, other.state_);
+    std::swap(target_, other.target_);
+    std::swap(size_, other.size_);
+    std::swap(client_, other.client_);
+    std::swap(slow_, other.slow_);
     return *this;
   }
   ~FileWriter() {
-    if (partial_.file && (size_ == 0 || !partial_.is_kept)) discard();
+    if (target_ && target_->partial.file && (size_ == 0 || !target_->partial.is_kept)) discard();
   }
 
-  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer. Better not in place.
-  void begin_with(const detail::Descriptor& whole, std::uint64_t count) {
-    detail::checked([&] { return ::ftruncate(partial_.file.get(), 0); });
-    if (detail::copy_bytes(whole.get(), partial_.file.get(), count) < count) detail::fail(Errc::bad_restart);
-    size_ = count;
+  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer.
+  awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count) {
+    const auto from = std::make_shared<const detail::Descriptor>(std::move(whole));
+    auto cut = [target = target_] {
+      detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); });
+    };
+    co_await blocking(std::move(cut), load());
+    while (size_ < count) {
+      auto copy = [target = target_, from, at = size_, most = std::min(detail::copied_piece, count - size_)] {
+        return detail::copy_bytes(from->get(), target->partial.file.get(), at, most);
+      };
+      const std::uint64_t copied = co_await blocking(std::move(copy), load());
+      if (copied == 0) detail::fail(Errc::bad_restart);
+      size_ += copied;
+    }
+  }
+  /// Forgets what stands behind the size that it was made with.
+  awaitable<void> cut() {
+    auto cut = [target = target_, size = size_] {
+      detail::checked([&] { return ::ftruncate(target->partial.file.get(), static_cast<off_t>(size)); });
+    };
+    if (target_->partial.size > detail::large_file) {
+      co_await blocking(std::move(cut), load());
+    } else {
+      cut();
+    }
   }
 
   /// **Errors:** `no_space_on_device` and the like; what was written before stays.
@@ -6516,80 +6893,92 @@ class FileWriter {
 
   /// Puts the file under its name, with the mode of the file that it replaces.
   awaitable<void> finish() {
-    auto rename = [this] { commit(); };
-    if (place_.size() > detail::large_file) {
-      co_await blocking(rename);
+    if (target_->place.size() > detail::large_file) {
+      auto commit = [target = target_] { target->commit(); };
+      co_await blocking(std::move(commit), load());
     } else {
-      rename();
+      target_->commit();
     }
   }
 
   /// Throws away what was written.
   void discard() noexcept {
-    if (!partial_.file) return;
-    ::unlinkat(place_.directory, partial_.name.c_str(), 0);
-    partial_.file = detail::Descriptor{};
+    if (!target_->partial.file) return;
+    ::unlinkat(target_->place.directory, target_->partial.name.c_str(), 0);
+    target_->partial.file = detail::Descriptor{};
   }
 
   /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
-  const Path& path() const noexcept { return path_; }
+  const Path& path() const noexcept { return target_->path; }
   std::uint64_t size() const noexcept { return size_; }
 
  private:
+  /// What is written, and where it is to stand: shared with the jobs under way, which may outlive the writer.
+  struct Target {
+    Target(Path its_path, detail::Place its_place, detail::Partial its_partial, std::optional<Path> its_wanted,
+           unsigned its_number)
+        : path{std::move(its_path)},
+          place{std::move(its_place)},
+          partial{std::move(its_partial)},
+          wanted{std::move(its_wanted)},
+          number{its_number} {}
+
+    void commit() {
+      if (place.exists()) keep_mode();
+      const char* from = partial.name.c_str();
+      if (!wanted) {
+        detail::checked([&] { return ::renameat(place.directory, from, place.directory, place.name.c_str()); });
+      } else {
+        while (!detail::rename_to_free(place.directory, from, place.name.c_str())) {
+          path = detail::numbered(*wanted, ++number);
+          place.name = path.name();
+        }
+      }
+      partial.file = detail::Descriptor{};
+    }
+    /// Takes over the permissions of the file that is replaced.
+    void keep_mode() {
+      constexpr mode_t permissions = 0777;
+      struct stat ours {};
+      detail::checked([&] { return ::fstat(partial.file.get(), &ours); });
+      const auto mode = place.status.st_mode & permissions;
+      if (mode != (ours.st_mode & permissions)) detail::checked([&] { return ::fchmod(partial.file.get(), mode); });
+    }
+
+    Path path;
+    detail::Place place;
+    detail::Partial partial;
+    std::optional<Path> wanted;  // of a unique name: where the numbers start
+    unsigned number;
+  };
+
+  Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
+
   /// Writes from `at` on, which is moved to the end of what was written.
   awaitable<void> put(std::span<const std::byte> bytes, std::uint64_t& at) {
     constexpr unsigned slow_writes = 64;  // that many are done elsewhere once one was slow
-    bool was_slow = false;
-    auto put_all = [&] {
-      const auto begin = std::chrono::steady_clock::now();
-      while (!bytes.empty()) {
-        const auto n = detail::checked(
-            [&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at)); });
-        at += static_cast<std::uint64_t>(n);
-        bytes = bytes.subspan(static_cast<std::size_t>(n));
-      }
-      was_slow = std::chrono::steady_clock::now() - begin >= state_->options.slow_write;
-    };
+    const auto slow = state_->options.slow_write;
+    std::optional<detail::FileWrite> write;
     if (slow_ == 0) {
-      put_all();
+      write.emplace(target_->partial.file, bytes, at, slow);
     } else {
       --slow_;
-      co_await blocking(put_all);
+      auto put = [target = target_, copy = std::vector<std::byte>(bytes.begin(), bytes.end()), at, slow] {
+        return detail::FileWrite{target->partial.file, copy, at, slow};
+      };
+      const detail::FileWrite written = co_await blocking(std::move(put), load());
+      write.emplace(written);
     }
-    if (was_slow) slow_ = slow_writes;
-  }
-
-  void commit() {
-    if (place_.exists()) keep_mode();
-    const char* from = partial_.name.c_str();
-    if (!wanted_) {
-      detail::checked([&] { return ::renameat(place_.directory, from, place_.directory, place_.name.c_str()); });
-    } else {
-      while (!detail::rename_to_free(place_.directory, from, place_.name.c_str())) {
-        path_ = detail::numbered(*wanted_, ++number_);
-        place_.name = path_.name();
-      }
-    }
-    partial_.file = detail::Descriptor{};
-  }
-
-  /// Takes over the permissions of the file that is replaced.
-  void keep_mode() {
-    constexpr mode_t permissions = 0777;
-    struct stat ours {};
-    detail::checked([&] { return ::fstat(partial_.file.get(), &ours); });
-    const auto mode = place_.status.st_mode & permissions;
-    if (mode != (ours.st_mode & permissions)) detail::checked([&] { return ::fchmod(partial_.file.get(), mode); });
+    at += write->count;
+    if (write->was_slow) slow_ = slow_writes;
+    if (write->error != 0) detail::fail_with(write->error);
   }
 
   std::shared_ptr<const detail::DirectoryState> state_;
-  Path path_;
-  detail::Place place_;
-  detail::Partial partial_;
+  std::shared_ptr<Target> target_;
   std::uint64_t size_;
-  unsigned slow_ = 0;           // writes that are still to be done elsewhere
-  std::optional<Path> wanted_;  // of a unique name: where the numbers start
-  unsigned number_ = 0;
+  ClientKey client_;
+  unsigned slow_ = 0;  // writes that are still to be done elsewhere
 };
 
 }  // namespace ftplike
@@ -6634,30 +7023,21 @@ inline void remove_partials(const Place& place) {
   }
 }
 
-}  // namespace detail
-
-/// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
-/// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
-class DirectoryListing {
+/// A directory that is being read.
+class DirectoryReading {
  public:
-  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory)
-      : state_{std::move(state)}, path_{std::move(path)}, stream_{detail::stream_of(std::move(directory))} {}
+  DirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
+      : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
 
-  awaitable<std::vector<Entry>> next() {
-    if (!stream_) co_return std::vector<Entry>{};
-    auto read = [this] { return read_batch(); };
-    auto batch = co_await blocking(read);
-    co_return batch;
-  }
-
- private:
   static constexpr std::size_t batch_size = 512;
 
+  /// The next entries; none at the end.
   std::vector<Entry> read_batch() {
     std::vector<Entry> batch;
+    if (!stream_) return batch;
     batch.reserve(batch_size);
     while (batch.size() < batch_size) {
-      const char* name = detail::next_name(stream_.get());
+      const char* name = next_name(stream_.get());
       if (!name) {
         stream_.reset();
         break;
@@ -6667,33 +7047,55 @@ class DirectoryListing {
     return batch;
   }
 
+ private:
   std::optional<Entry> look(std::string name) const {
     const int directory = ::dirfd(stream_.get());
     struct stat status {};
     const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_known && errno == ENOENT) return std::nullopt;
-    if (detail::is_partial_name(name)) {
-      if (detail::is_older_than(state_->options.lifetime, detail::modified(status)))
-        detail::remove_partial(directory, name);
+    if (is_partial_name(name)) {
+      if (is_older_than(state_->options.lifetime, modified(status)))
+        remove_partial(directory, name);
       return std::nullopt;
     }
     if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
-    if (!S_ISLNK(status.st_mode)) return detail::entry_of(std::move(name), status);
+    if (!S_ISLNK(status.st_mode)) return entry_of(std::move(name), status);
     try {
-      const auto place = state_->root.place(path_.resolve(name), detail::Follow::yes);
-      if (place.exists()) return detail::entry_of(std::move(name), place.status);
+      const auto place = state_->root.place(path_.resolve(name), Follow::yes);
+      if (place.exists()) return entry_of(std::move(name), place.status);
     } catch (const std::system_error&) {
       // It leads into nothing, or in circles.
     }
-    auto target = detail::link_text(directory, name);
-    auto entry = detail::entry_of(std::move(name), status);
+    auto target = link_text(directory, name);
+    auto entry = entry_of(std::move(name), status);
     entry.target = std::move(target).value_or("");
     return entry;
   }
 
-  std::shared_ptr<const detail::DirectoryState> state_;
+  std::shared_ptr<const DirectoryState> state_;
   Path path_;
-  detail::DirectoryStream stream_;
+  DirectoryStream stream_;
+};
+
+}  // namespace detail
+
+/// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
+/// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
+class DirectoryListing {
+ public:
+  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
+                   ClientKey client = 0)
+      : reading_{std::make_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
+        client_{client} {}
+
+  awaitable<std::vector<Entry>> next() {
+    auto read = [reading = reading_] { return reading->read_batch(); };
+    return blocking(std::move(read), Workload{WorkKind::disk, client_});
+  }
+
+ private:
+  std::shared_ptr<detail::DirectoryReading> reading_;  // shared with the read under way
+  ClientKey client_;
 };
 
 }  // namespace ftplike
@@ -6779,6 +7181,12 @@ class DirectoryStorage {
       : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
 
   const std::string& label() const noexcept { return state_->label; }
+  /// The same files, of which what may block is done for that client: in turn with that for others.
+  DirectoryStorage for_client(ClientKey client) const {
+    DirectoryStorage same{*this};
+    same.client_ = client;
+    return same;
+  }
 
   awaitable<Entry> stat(Path path) {
     const auto place = co_await find(path, detail::Follow::yes);
@@ -6787,11 +7195,11 @@ class DirectoryStorage {
   }
   awaitable<Listing> list(Path path) {
     auto directory = co_await open_beneath(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    co_return Listing{state_, std::move(path), std::move(directory)};
+    co_return Listing{state_, std::move(path), std::move(directory), client_};
   }
   awaitable<Reader> open(Path path, std::uint64_t offset) {
     auto file = co_await open_beneath(path, O_RDONLY | detail::quietly);
-    co_return Reader{std::string{path.name()}, std::move(file), offset};
+    co_return Reader{std::string{path.name()}, std::move(file), offset, client_};
   }
 
   awaitable<Writer> create(Path path, std::uint64_t offset) {
@@ -6803,13 +7211,10 @@ class DirectoryStorage {
       co_return writer;
     }
     if (partial->size < offset) detail::fail(Errc::bad_restart);
-    auto cut = [&] { detail::checked([&] { return ::ftruncate(partial->file.get(), static_cast<off_t>(offset)); }); };
-    if (partial->size > detail::large_file && partial->size > offset) {
-      co_await blocking(cut);
-    } else if (partial->size > offset) {
-      cut();
-    }
-    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), offset};
+    const bool goes_beyond = partial->size > offset;
+    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), offset, client_};
+    if (goes_beyond) co_await writer.cut();
+    co_return writer;
   }
   awaitable<Writer> append(Path path) {
     auto place = co_await find_target(path);
@@ -6821,14 +7226,14 @@ class DirectoryStorage {
     auto partial = take_to_resume(place);
     if (!partial) partial = take_anew(place);
     const auto size = partial->size;
-    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size};
+    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size, client_};
   }
   /// A file that is written with `write_at`, whatever else is under way to its name, and that nobody goes on with. Of
   /// several, the one that is finished last stays.
   awaitable<Writer> create_aside(Path path) {
     auto place = co_await find_target(path);
     auto temporary = detail::make_temporary(place.directory);
-    co_return Writer{state_, std::move(path), std::move(place), std::move(temporary), 0};
+    co_return Writer{state_, std::move(path), std::move(place), std::move(temporary), 0, client_};
   }
   /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one.
   awaitable<Writer> create_unique(Path path) {
@@ -6841,8 +7246,8 @@ class DirectoryStorage {
       if (place.exists()) continue;
       auto attempt = detail::make_partial(place.directory, detail::partial_name(place.name));
       if (attempt.outcome == Outcome::busy) continue;
-      co_return Writer{state_, std::move(choice), std::move(place), std::move(attempt.partial), 0, std::move(path),
-                       number};
+      co_return Writer{state_, std::move(choice), std::move(place), std::move(attempt.partial), 0, client_,
+                       std::move(path), number};
     }
   }
   awaitable<std::uint64_t> partial_size(Path path) {
@@ -6867,39 +7272,45 @@ class DirectoryStorage {
   }
   /// Removes a file and its partial file; where there is only a partial file, that one. Of a link, the link.
   awaitable<void> remove(Path path) {
-    const auto place = co_await find(path, detail::Follow::no);
+    auto place = co_await find(path, detail::Follow::no);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
-    auto unlink = [&] { detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), 0); }); };
-    if (place.exists() && place.size() > detail::large_file) {
-      co_await blocking(unlink);
-    } else if (place.exists()) {
-      unlink();
+    const bool is_large = place.size() > detail::large_file;
+    auto remove = [state = state_, place = std::make_shared<const detail::Place>(std::move(place))] {
+      if (place->exists()) detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), 0); });
+      const bool was_partial = detail::remove_partial(place->directory, detail::partial_name(place->name));
+      if (!place->exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
+    };
+    if (is_large) {
+      co_await blocking(std::move(remove), load());
+    } else {
+      remove();
     }
-    const bool was_partial = detail::remove_partial(place.directory, detail::partial_name(place.name));
-    if (!place.exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
   }
   /// Removes an empty directory. Partial files that nobody is at do not count: who sees none cannot remove them.
   awaitable<void> remove_directory(Path path) {
-    const auto place = co_await find(path, detail::Follow::no);
+    auto place = co_await find(path, detail::Follow::no);
     if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
     if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
     if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
-    auto remove = [&] {
-      detail::remove_partials(place);
-      detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR); });
+    auto remove = [state = state_, place = std::make_shared<const detail::Place>(std::move(place))] {
+      detail::remove_partials(*place);
+      detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), AT_REMOVEDIR); });
     };
-    co_await blocking(remove);
+    co_await blocking(std::move(remove), load());
   }
   awaitable<void> rename(Path from, Path to) {
-    const auto source = co_await find(from, detail::Follow::no);
-    const auto target = co_await find(to, detail::Follow::no);
+    auto source = co_await find(from, detail::Follow::no);
+    auto target = co_await find(to, detail::Follow::no);
     if (from.is_root() || to.is_root()) detail::fail(std::errc::operation_not_permitted);
-    auto rename = [&] {
-      detail::checked(
-          [&] { return ::renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()); });
+    const bool is_large = target.size() > detail::large_file;
+    auto rename = [state = state_, source = std::make_shared<const detail::Place>(std::move(source)),
+                   target = std::make_shared<const detail::Place>(std::move(target))] {
+      detail::checked([&] {
+        return ::renameat(source->directory, source->name.c_str(), target->directory, target->name.c_str());
+      });
     };
-    if (target.size() > detail::large_file) {
-      co_await blocking(rename);
+    if (is_large) {
+      co_await blocking(std::move(rename), load());
     } else {
       rename();
     }
@@ -6920,16 +7331,16 @@ class DirectoryStorage {
   }
   /// The bytes that the file system of a file or directory still has for this user.
   awaitable<std::uint64_t> available(Path path) {
-    const auto place = co_await find(path, detail::Follow::yes);
+    auto place = co_await find(path, detail::Follow::yes);
     if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
-    auto ask = [&] {
+    auto ask = [state = state_, place = std::make_shared<const detail::Place>(std::move(place))] {
       detail::Descriptor inside;
-      if (place.is_directory()) inside = detail::open_in(place, detail::directory_only);
+      if (place->is_directory()) inside = detail::open_in(*place, detail::directory_only);
       struct statvfs disk {};
-      detail::checked([&] { return ::fstatvfs(inside ? inside.get() : place.directory, &disk); });
+      detail::checked([&] { return ::fstatvfs(inside ? inside.get() : place->directory, &disk); });
       return std::uint64_t{disk.f_bavail} * disk.f_frsize;
     };
-    const auto bytes = co_await blocking(ask);
+    const std::uint64_t bytes = co_await blocking(std::move(ask), load());
     co_return bytes;
   }
 
@@ -6939,8 +7350,8 @@ class DirectoryStorage {
   awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
     auto file = state_->root.open_if_cached(path, flags);
     if (file) co_return file;
-    auto open = [&] { return state_->root.open(path, flags); };
-    auto opened = co_await blocking(open);
+    auto open = [state = state_, path, flags] { return state->root.open(path, flags); };
+    auto opened = co_await blocking(std::move(open), load());
     co_return opened;
   }
   awaitable<detail::Place> find(const Path& path, detail::Follow follow) const {
@@ -6973,15 +7384,16 @@ class DirectoryStorage {
     return std::nullopt;
   }
   awaitable<Writer> begin_with_copy(Path path, detail::Place place, std::uint64_t count) const {
-    const auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
+    auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
     auto partial = take_anew(place);
-    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0};
-    auto copy = [&] { writer.begin_with(whole, count); };
-    co_await blocking(copy);
+    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0, client_};
+    co_await writer.begin_with(std::move(whole), count);
     co_return writer;
   }
+  Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
 
   std::shared_ptr<const detail::DirectoryState> state_;
+  ClientKey client_ = 0;
 };
 
 static_assert(WritableStorage<DirectoryStorage>);
@@ -7050,13 +7462,13 @@ inline LocalTarget local_target(const std::string& local, std::string_view remot
 
 /// A file of ours to be sent, from `offset` on.
 inline awaitable<FileReader> open_local(std::string local, std::uint64_t offset) {
-  auto open = [&] {
+  auto open = [local] {
     Descriptor file;
     do { file = Descriptor{::open(local.c_str(), O_RDONLY | quietly)}; } while (!file && errno == EINTR);
     if (!file) fail_with(errno);
     return file;
   };
-  Descriptor file = co_await blocking(open);
+  Descriptor file = co_await blocking(std::move(open));
   const std::string name = std::filesystem::path{local}.filename().string();
   co_return FileReader{name, std::move(file), offset};
 }
@@ -7304,13 +7716,18 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 ///
 /// **Errors:** `ClientError`, a `std::system_error`; where the server refused, `ReplyError`. Whatever throws, no reply
 /// is taken for another's: after an error or a cancellation the session is in step with the server or closed
-/// (`is_open`). **Cancellation:** at any moment. **Lifetime:** the transport outlives it, it outlives its operations.
-/// **Threads:** its transport's executor, on which it was made.
+/// (`is_open`). A second operation while one is under way: `Errc::busy`.
+/// **Cancellation:** of the caller (`terminal`), at any moment; the call ends with `asio::error::operation_aborted`.
+/// **Lifetime:** nothing runs after the transport; an operation under way keeps the session.
+/// **Threads:** operations may be awaited on any executor, and run on the session's own: the one that `connect` was
+/// awaited on, or a strand of it. Observers, sources, sinks and `progress` are called there.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
  public:
   using Core = detail::ClientCore<T, DataChannel, Observer>;
   using Visit = std::function<void(Entry)>;
 
+  /// No session: closed, until another client is moved here.
+  Client() = default;
   explicit Client(std::shared_ptr<Core> core) : core_{std::move(core)} {}
   Client(Client&&) noexcept = default;
   Client& operator=(Client&& other) noexcept {
@@ -7323,107 +7740,106 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 
   // ---- the session ----
 
-  bool is_open() const noexcept { return core_->control().is_open(); }
-  Dialect dialect() const noexcept { return core_->dialect; }
+  bool is_open() const noexcept { return core_ && core_->control().is_open(); }
+  Dialect dialect() const { return core().dialect; }
   /// What the server says that it can do.
-  const Features& features() const noexcept { return core_->features; }
-  const Reply& greeting() const noexcept { return core_->greeting; }
+  const Features& features() const { return core().features; }
+  const Reply& greeting() const { return core().greeting; }
   /// What protects the session, over a transport with TLS: `TlsDetails`, without a version where nothing does.
-  auto tls() const requires SecurableStream<typename T::Stream> { return core_->control().stream().details(); }
+  auto tls() const requires SecurableStream<typename T::Stream> { return core().control().stream().details(); }
   /// The server's certificate, over a transport with TLS.
   auto peer_certificate() const requires SecurableStream<typename T::Stream> {
-    return core_->control().stream().peer_certificate();
+    return core().control().stream().peer_certificate();
   }
-  Endpoint peer() const { return core_->peer(); }
-  Endpoint local() const { return core_->local(); }
+  Endpoint peer() const { return core().peer(); }
+  Endpoint local() const { return core().local(); }
 
   /// Sends a command of the caller's own, of those that need no data connection, and gives its reply, good or bad.
   ///
   /// **Errors:** `Errc::bad_name` if it holds what would end the line.
-  awaitable<Reply> command(std::string text) {
-    core_->type = '\0';  // it may be anything
-    core_->digest = "?";
-    return core_->ask(std::move(text));
-  }
-  awaitable<void> noop() { return core_->demand_only("NOOP"); }
+  awaitable<Reply> command(std::string text) { return run(command_on(core(), std::move(text))); }
+  /// Has the server answer, so that it keeps the session.
+  awaitable<void> noop() { return run(core().demand_only("NOOP")); }
   /// Says goodbye and ends the session. Does not throw for what the server makes of it.
   awaitable<void> quit() {
     if (!is_open()) co_return;
+    const std::shared_ptr<Core> leaving = core_;
     Settled<Reply> ignored;
-    co_await settle(core_->ask("QUIT"), ignored);
-    core_->close();
+    co_await settle(run(leaving->ask("QUIT")), ignored);
+    leaving->close();
   }
   /// Ends the session at once.
-  void close() { core_->close(); }
+  void close() {
+    if (core_) core_->close();
+  }
 
   // ---- directories ----
 
   /// The working directory as the server names it.
-  awaitable<std::string> pwd() {
-    const Reply answer = co_await core_->demand("PWD");
-    auto name = parse_quoted(answer.text());
-    if (!name) throw ClientError{Errc::bad_reply, "PWD", Channel::control};
-    co_return *std::move(name);
-  }
-  awaitable<void> cwd(std::string path) { return core_->demand_only("CWD " + path); }
-  awaitable<void> mkdir(std::string path) { return core_->demand_only("MKD " + path); }
-  awaitable<void> rmdir(std::string path) { return core_->demand_only("RMD " + path); }
+  awaitable<std::string> pwd() { return run(pwd_on(core())); }
+  /// Changes the working directory.
+  awaitable<void> cwd(std::string path) { return run(core().demand_only("CWD " + path)); }
+  /// Makes a directory; those above it must be there.
+  awaitable<void> mkdir(std::string path) { return run(core().demand_only("MKD " + path)); }
+  /// Removes a directory, which most servers want to be empty.
+  awaitable<void> rmdir(std::string path) { return run(core().demand_only("RMD " + path)); }
 
   /// What a directory holds, the working one if no path is given. By MLSD, else LIST, else NLST; in the ftp-like
   /// dialect, as after NLST, only the names are known. A line that cannot be understood gives an entry without a name
   /// that has it in `listed`.
   ///
   /// **Errors:** `Errc::bad_listing` if there are more than `ClientLimits::entries`.
-  awaitable<std::vector<Entry>> list(std::string path = {}) { return detail::list_all(*core_, std::move(path)); }
-  /// The same entry by entry, as they come, in a directory of any size. During a visit there can be no other operation,
-  /// so the times that a LIST tells stay in the server's zone.
+  awaitable<std::vector<Entry>> list(std::string path = {}) { return run(detail::list_all(core(), std::move(path))); }
+  /// The same entry by entry, as they come, in a directory of any size. The times that a LIST tells stay in the server's
+  /// zone.
   awaitable<void> list(std::string path, Visit visit) {
-    return detail::list_entries(*core_, std::move(path), std::move(visit));
+    return run(detail::list_entries(core(), std::move(path), std::move(visit)));
   }
 
   /// Calls `visit` for everything below a directory, the working one if the path is empty; each directory before what
-  /// is in it. Links are not followed. The client is free during a visit.
+  /// is in it. Links are not followed.
   ///
   /// **Errors:** `Errc::bad_listing` beyond `ClientLimits::depth`.
   awaitable<void> walk(std::string path, WalkVisit visit) {
-    return detail::walk_tree(*core_, std::move(path), std::move(visit));
+    return run(detail::walk_tree(core(), std::move(path), std::move(visit)));
   }
 
   // ---- one path ----
 
-  awaitable<Entry> stat(std::string path) { return detail::stat_path(*core_, std::move(path)); }
-  awaitable<bool> exists(std::string path) { return detail::path_exists(*core_, std::move(path)); }
+  /// What is known of a file or directory.
+  ///
+  /// **Errors:** `std::errc::no_such_file_or_directory`, or a 550, if it is not there.
+  awaitable<Entry> stat(std::string path) { return run(detail::stat_path(core(), std::move(path))); }
+  /// Whether there is a file or directory of this name.
+  awaitable<bool> exists(std::string path) { return run(detail::path_exists(core(), std::move(path))); }
   /// The length of a file in bytes.
-  awaitable<std::uint64_t> size(std::string path) {
-    const auto size = co_await detail::ask_size(*core_, std::move(path));
-    if (!size) throw ClientError{std::make_error_code(std::errc::function_not_supported), "SIZE", Channel::control};
-    co_return *size;
-  }
+  ///
+  /// **Errors:** `std::errc::function_not_supported` if the server cannot tell.
+  awaitable<std::uint64_t> size(std::string path) { return run(size_on(core(), std::move(path))); }
   /// When a file was modified.
-  awaitable<Timestamp> modified(std::string path) {
-    const auto time = co_await detail::ask_modified(*core_, std::move(path));
-    if (!time) throw ClientError{std::make_error_code(std::errc::function_not_supported), "MDTM", Channel::control};
-    co_return *time;
-  }
+  ///
+  /// **Errors:** `std::errc::function_not_supported` if the server cannot tell.
+  awaitable<Timestamp> modified(std::string path) { return run(modified_on(core(), std::move(path))); }
   /// The checksum of a file, by the best algorithm that the server offers; nothing if it offers none.
   /// <ftplike/client/digests.hpp> compares it with that of a file of ours.
   awaitable<std::optional<RemoteDigest>> digest(std::string path) {
-    return detail::ask_digest(*core_, std::move(path));
+    return run(detail::ask_digest(core(), std::move(path)));
   }
+  /// Sets when a file was modified. (MFMT)
   awaitable<void> set_modified(std::string path, Timestamp time) {
-    return core_->demand_only("MFMT " + format_timestamp(time, Fraction::never) + " " + path);
+    return run(core().demand_only("MFMT " + format_timestamp(time, Fraction::never) + " " + path));
   }
   /// Sets the permission bits of a file: `chmod("run.sh", 0755)`.
   awaitable<void> chmod(std::string path, unsigned mode) {
     std::string digits;
     for (int shift = 6; shift >= 0; shift -= 3) digits += static_cast<char>('0' + (mode >> shift & 7));
-    return core_->demand_only("SITE CHMOD " + digits + " " + path);
+    return run(core().demand_only("SITE CHMOD " + digits + " " + path));
   }
-  awaitable<void> remove(std::string path) { return core_->demand_only("DELE " + path); }
+  /// Removes a file.
+  awaitable<void> remove(std::string path) { return run(core().demand_only("DELE " + path)); }
+  /// Gives a file or directory another name, or another place on the server.
   awaitable<void> rename(std::string from, std::string to) {
-    const Reply answer = co_await core_->ask("RNFR " + from);
-    if (!answer.intermediate()) core_->fail(answer, "RNFR");
-    (void)co_await core_->demand("RNTO " + to);
+    return run(rename_on(core(), std::move(from), std::move(to)));
   }
 
   // ---- transfers ----
@@ -7432,21 +7848,18 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// are collected in a hidden file beside it, which takes the name when it is whole and its length is right; when it
   /// is not, that file stays for `TransferOptions::resume`.
   awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
-    return detail::fetch_path(*core_, std::move(remote), std::move(local), std::move(options));
+    return run(detail::fetch_path(core(), std::move(remote), std::move(local), std::move(options)));
   }
   /// Fetches a file to a path beneath a folder of ours, out of which no name and no link leads.
   awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
                                      TransferOptions options = {}) {
     detail::LocalTarget target{std::move(folder), std::move(path)};
-    return detail::fetch_file(*core_, std::move(remote), std::move(target), std::move(options));
+    return run(detail::fetch_file(core(), std::move(remote), std::move(target), std::move(options)));
   }
   /// Fetches a file into a sink, which is finished when all is well.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
-    const auto size = co_await detail::length_for(*core_, remote, options);
-    TransferResult result = co_await detail::fetch(*core_, std::move(remote), AnySink{sink}, 0, size, options);
-    co_await sink.finish();
-    co_return result;
+    return run(fetch_on(core(), std::move(remote), AnySink{sink}, std::move(options)));
   }
 
   /// Fetches a part of a file, `length` bytes from `offset` on, into a sink, which is not finished by this.
@@ -7455,45 +7868,93 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   template <ByteSink Sink> awaitable<TransferResult> download_range(std::string remote, Sink& sink,
                                                                     std::uint64_t offset, std::uint64_t length,
                                                                     TransferOptions options = {}) {
-    return detail::fetch_range(*core_, std::move(remote), AnySink{sink}, offset, length, std::move(options));
+    return run(detail::fetch_range(core(), std::move(remote), AnySink{sink}, offset, length, std::move(options)));
   }
 
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
-    return detail::store_path(*core_, "STOR", std::move(local), std::move(remote), std::move(options));
+    return run(detail::store_path(core(), "STOR", std::move(local), std::move(remote), std::move(options)));
   }
   /// Sends what a source gives.
   template <ByteSource Source>
   awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
-    return store(AnySource{source}, "STOR", std::move(remote), std::move(options));
+    return run(store_on(core(), AnySource{source}, "STOR", std::move(remote), std::move(options)));
   }
   /// Sends to the end of a file.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
-    return detail::store_path(*core_, "APPE", std::move(local), std::move(remote), std::move(options));
+    return run(detail::store_path(core(), "APPE", std::move(local), std::move(remote), std::move(options)));
   }
   template <ByteSource Source>
   awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
-    return store(AnySource{source}, "APPE", std::move(remote), std::move(options));
+    return run(store_on(core(), AnySource{source}, "APPE", std::move(remote), std::move(options)));
   }
   /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
-    return detail::store_path(*core_, "STOU", std::move(local), std::move(wished), std::move(options));
+    return run(detail::store_path(core(), "STOU", std::move(local), std::move(wished), std::move(options)));
   }
   template <ByteSource Source>
   awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
-    return store(AnySource{source}, "STOU", std::move(wished), std::move(options));
+    return run(store_on(core(), AnySource{source}, "STOU", std::move(wished), std::move(options)));
   }
 
  private:
   friend class detail::Fxp;
 
-  awaitable<TransferResult> store(AnySource source, std::string_view verb, std::string remote,
-                                  TransferOptions options) {
-    co_return co_await detail::store(*core_, verb, source, std::move(remote), 0, std::nullopt, options);
+  Core& core() const {
+    if (!core_) throw ClientError{std::make_error_code(std::errc::not_connected), {}, Channel::local};
+    return *core_;
+  }
+  template <class R> awaitable<R> run(awaitable<R> operation) { return detail::perform(core_, std::move(operation)); }
+
+  static awaitable<Reply> command_on(Core& core, std::string text) {
+    core.type = '\0';  // it may be anything
+    core.digest = "?";
+    co_return co_await core.ask(std::move(text));
+  }
+  static awaitable<std::string> pwd_on(Core& core) {
+    const Reply answer = co_await core.demand("PWD");
+    auto name = parse_quoted(answer.text());
+    if (!name) throw ClientError{Errc::bad_reply, "PWD", Channel::control};
+    co_return *std::move(name);
+  }
+  static awaitable<std::uint64_t> size_on(Core& core, std::string path) {
+    const auto size = co_await detail::ask_size(core, std::move(path));
+    if (!size) throw ClientError{std::make_error_code(std::errc::function_not_supported), "SIZE", Channel::control};
+    co_return *size;
+  }
+  static awaitable<Timestamp> modified_on(Core& core, std::string path) {
+    const auto time = co_await detail::ask_modified(core, std::move(path));
+    if (!time) throw ClientError{std::make_error_code(std::errc::function_not_supported), "MDTM", Channel::control};
+    co_return *time;
+  }
+  static awaitable<void> rename_on(Core& core, std::string from, std::string to) {
+    const Reply answer = co_await core.ask("RNFR " + from);
+    if (!answer.intermediate()) core.fail(answer, "RNFR");
+    (void)co_await core.demand("RNTO " + to);
+  }
+  static awaitable<TransferResult> fetch_on(Core& core, std::string remote, AnySink sink, TransferOptions options) {
+    const auto size = co_await detail::length_for(core, remote, options);
+    TransferResult result = co_await detail::fetch(core, std::move(remote), sink, 0, size, options);
+    co_await sink.finish();
+    co_return result;
+  }
+  static awaitable<TransferResult> store_on(Core& core, AnySource source, std::string_view verb, std::string remote,
+                                            TransferOptions options) {
+    co_return co_await detail::store(core, verb, source, std::move(remote), 0, std::nullopt, options);
   }
 
   std::shared_ptr<Core> core_;
 };
+
+namespace detail {
+
+/// The session of a server that was reached, logged in.
+template <class Core> awaitable<void> log_in(Core& core, Url url) {
+  Login<Core> login{core, url};
+  co_await login.run();
+}
+
+}  // namespace detail
 
 /// Connects to the server that a URL names and logs in: as its user, or as anonymous where it names none and the server
 /// asks. How the dialect is found out is said at `detail::Login`.
@@ -7502,15 +7963,15 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 template <class DataChannel = AnyChannel, Transport T, class Observer = NoObserver>
 awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientOptions options = {},
                                                     Observer observer = {}) {
-  const Executor executor = co_await asio::this_coro::executor;
-  typename T::Stream stream = co_await detail::reach_server(network, url, options);
+  const Executor here = co_await asio::this_coro::executor;
+  const Executor executor = executor_near(network, here);
+  typename T::Stream stream = co_await run_on(executor, detail::reach_server(network, url, options));
   using Core = detail::ClientCore<T, DataChannel, Observer>;
   const auto core =
       std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
   core->host = url.host;
   Client<T, DataChannel, Observer> client{core};
-  detail::Login<Core> login{*core, url};
-  co_await login.run();
+  co_await detail::perform(core, detail::log_in(*core, std::move(url)));
   co_return client;
 }
 
@@ -7531,9 +7992,13 @@ awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientO
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <ctime>
+#include <exception>
 #include <memory>
+#include <mutex>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <span>
 #include <string>
 #include <sys/socket.h>
 #include <thread>
@@ -7579,6 +8044,13 @@ inline std::error_code standard_error(const std::error_code& error) noexcept {
   return {error.value(), std::system_category()};
 }
 
+/// A socket that does not block, and that no child of this process inherits.
+inline SocketDescriptor make_socket(const asio::ip::tcp& protocol) {
+  SocketDescriptor made{::socket(protocol.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (made.get() < 0) fail_socket();
+  return made;
+}
+
 /// An IPv4 peer of an IPv6 socket is an IPv4 peer.
 inline Endpoint without_mapping(const Endpoint& endpoint) {
   const auto address = endpoint.address();
@@ -7595,7 +8067,7 @@ template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
   return endpoint;
 }
 
-/// Keeps SIGPIPE from the thread that it lives on: sendfile has no flag that says so for one call.
+/// Keeps SIGPIPE from one call on this thread: sendfile has no flag that says so.
 class NoBrokenPipe {
  public:
   NoBrokenPipe() {
@@ -7605,16 +8077,29 @@ class NoBrokenPipe {
   }
   NoBrokenPipe(const NoBrokenPipe&) = delete;
   NoBrokenPipe& operator=(const NoBrokenPipe&) = delete;
-  ~NoBrokenPipe() {
+  ~NoBrokenPipe() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  /// Takes away the signal that the call has raised.
+  void forget() {
     if (sigismember(&before_, SIGPIPE) == 1) return;
     const timespec now{};
-    while (::sigtimedwait(&pipe_, nullptr, &now) > 0) {}  // one that came meanwhile must not come now
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    while (::sigtimedwait(&pipe_, nullptr, &now) > 0) {}
   }
 
  private:
   sigset_t pipe_{}, before_{};
 };
+
+#if defined(__linux__)
+inline ssize_t send_file_quietly(int socket, int file, off_t offset, std::size_t most) {
+  NoBrokenPipe quiet;
+  const auto n = ::sendfile(socket, file, &offset, most);
+  if (n < 0 && errno == EPIPE) {
+    quiet.forget();
+    errno = EPIPE;
+  }
+  return n;
+}
+#endif
 
 }  // namespace detail
 
@@ -7702,8 +8187,7 @@ class TcpStream {
   /// Sends from a file without a buffer of ours: up to `most` bytes from `position` on, 0 if it ends before them.
   awaitable<std::size_t> send_file(int file, std::uint64_t position, std::size_t most) {
     for (;;) {
-      auto offset = static_cast<off_t>(position);
-      const auto n = ::sendfile(descriptor(), file, &offset, most);
+      const auto n = detail::send_file_quietly(descriptor(), file, static_cast<off_t>(position), most);
       if (n >= 0) co_return static_cast<std::size_t>(n);
       if (errno == EINTR) continue;
       if (errno != EAGAIN) detail::fail_socket();
@@ -7773,10 +8257,86 @@ class TcpAcceptor {
   Endpoint where_;
 };
 
-/// The network of this machine, and the threads that its sessions run on: each of them has an io_context of its own,
-/// and what begins on one stays there.
+namespace detail {
+
+/// Event loops, a thread each. What coroutines are left when it ends is destroyed before its sockets and timers are, so
+/// that whoever holds these may be destroyed later.
+class EventLoops {
+ public:
+  explicit EventLoops(unsigned threads) {
+    for (unsigned i = 0; i < std::max(threads, 1u); ++i) loops_.push_back(std::make_unique<Loop>());
+  }
+  Executor executor(std::size_t i) { return loops_[i % loops_.size()]->get_executor(); }
+  /// Whether an executor is that of one of them.
+  bool has(const Executor& executor) const {
+    const auto is_its = [&](const auto& loop) { return executor == Executor{loop->get_executor()}; };
+    return std::any_of(loops_.begin(), loops_.end(), is_its);
+  }
+
+  /// Runs until nothing is left to do on the first, or `stop()`. What is thrown on any thread ends it and is thrown here.
+  void run() {
+    std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
+    std::vector<std::thread> threads;
+    std::mutex mutex;
+    std::exception_ptr failure;
+    const auto keep = [&](std::exception_ptr one) {
+      const std::lock_guard lock{mutex};
+      if (!failure) failure = std::move(one);
+      stop();
+    };
+    try {
+      for (std::size_t i = 1; i < loops_.size(); ++i) {
+        busy.push_back(asio::make_work_guard(*loops_[i]));
+        threads.emplace_back([&keep, &loop = *loops_[i]] {
+          try {
+            loop.run();
+          } catch (...) { keep(std::current_exception()); }
+        });
+      }
+      loops_[0]->run();
+    } catch (...) { keep(std::current_exception()); }
+    busy.clear();
+    for (auto& thread : threads) thread.join();
+    for (auto& loop : loops_) loop->restart();
+    if (failure) std::rethrow_exception(failure);
+  }
+  void stop() {
+    for (auto& loop : loops_) loop->stop();
+  }
+  /// Destroys the coroutines that are left. Nothing runs any more after that.
+  void end() {
+    for (auto loop = loops_.rbegin(); loop != loops_.rend(); ++loop) (*loop)->end();
+  }
+
+ private:
+  class Loop : public asio::io_context {
+   public:
+    Loop() : asio::io_context{1} {}
+    void end() { shutdown(); }
+  };
+  std::vector<std::unique_ptr<Loop>> loops_;
+};
+
+}  // namespace detail
+
+/// The network of this machine, for coroutines on event loops: its own, with a thread each,
 ///
-/// **Lifetime:** outlives all that uses it. **Threads:** `run` is called once at a time; `stop` from anywhere.
+///     ftplike::TcpTransport network;       // or {4}: with so many threads
+///     network.run();
+///
+/// or the user's, who runs it as he likes, with one thread or many, or polls it:
+///
+///     asio::io_context loop;
+///     ftplike::TcpTransport network{loop.get_executor()};
+///     loop.run();
+///
+/// On own loops what begins on one stays there. On the user's every session has a strand of its own.
+///
+/// Work that may block is done by the process's `WorkerPools`, or by those that it is given, never on a loop.
+///
+/// **Lifetime:** nothing runs after it, or after the user's loop; servers and clients may be destroyed before it or
+/// after it, but not after the user's `io_context`.
+/// **Threads:** any. `run` is called once at a time.
 class TcpTransport {
  public:
   using Stream = TcpStream;
@@ -7805,26 +8365,40 @@ class TcpTransport {
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
-  explicit TcpTransport(unsigned threads = 1) : pool_{std::make_shared<asio::thread_pool>(4)} {
-    for (unsigned i = 0; i < std::max(threads, 1u); ++i) {
-      contexts_.push_back(std::make_unique<asio::io_context>(1));
-      asio::make_service<BlockingPool>(*contexts_.back(), pool_);
-    }
+  explicit TcpTransport(unsigned threads = 1, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
+      : loops_{std::make_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
+    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i));
+  }
+  /// On the user's event loop, or any executor on top of one.
+  explicit TcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
+      : TcpTransport{Executor{loop.get_executor()}, std::move(workers)} {}
+  explicit TcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
+      : outer_{executor}, main_{asio::make_strand(executor)} {
+    use(workers, executor);
   }
 
   TcpTransport(const TcpTransport&) = delete;
   TcpTransport& operator=(const TcpTransport&) = delete;
   ~TcpTransport() {
-    pool_->join();                                    // what still blocks there comes back to one of our contexts
-    while (!contexts_.empty()) contexts_.pop_back();  // home last: what ends on the others may call it
+    if (loops_) loops_->end();
   }
 
-  Executor executor() { return contexts_[next_++ % contexts_.size()]->get_executor(); }
-  Executor home() { return contexts_[0]->get_executor(); }
+  /// Where a new session may live.
+  Executor executor() { return loops_ ? loops_->executor(next_++) : Executor{asio::make_strand(outer_)}; }
+  Executor executor_near(const Executor& executor) {
+    if (loops_) return loops_->has(executor) ? executor : loops_->executor(next_++);
+    return executor.target<asio::strand<Executor>>() ? executor : this->executor();
+  }
+  Executor main_executor() { return loops_ ? loops_->executor(0) : main_; }
+  /// What has to live as long as what was made on its executors.
+  std::shared_ptr<void> lifetime() const noexcept { return loops_; }
 
   awaitable<TcpStream> connect(Endpoint where, Address from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
-    asio::ip::tcp::socket socket{executor, where.protocol()};
+    asio::ip::tcp::socket socket{executor};
+    detail::SocketDescriptor made = detail::make_socket(where.protocol());
+    socket.assign(where.protocol(), made.get());
+    made.release();
     if (!from.is_unspecified()) socket.bind({from, 0});
     socket.set_option(asio::ip::tcp::no_delay{true});
     std::error_code error;
@@ -7833,8 +8407,7 @@ class TcpTransport {
     co_return TcpStream{std::move(socket)};
   }
   TcpAcceptor listen(const Executor& executor, const Endpoint& where) {
-    detail::SocketDescriptor made{::socket(where.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-    if (made.get() < 0) detail::fail_socket();
+    detail::SocketDescriptor made = detail::make_socket(where.protocol());
     const int yes = 1;
     const bool ready = ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
                        ::bind(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0 &&
@@ -7866,11 +8439,15 @@ class TcpTransport {
       endpoints.emplace_back(literal, port);
       co_return endpoints;
     }
-    const Executor executor = co_await asio::this_coro::executor;
-    asio::ip::tcp::resolver resolver{executor};
-    const auto found = co_await resolver.async_resolve(host, std::to_string(port), use_awaitable);
-    for (const auto& result : found) endpoints.push_back(result.endpoint());
-    co_return endpoints;
+    // Nothing can cancel the system's look-up. Left to a worker it can at least be left behind.
+    auto look_up = [host = std::string{host}, port] {
+      asio::io_context context{1};
+      asio::ip::tcp::resolver resolver{context};
+      std::vector<Endpoint> found;
+      for (const auto& result : resolver.resolve(host, std::to_string(port))) found.push_back(result.endpoint());
+      return found;
+    };
+    co_return co_await blocking(std::move(look_up), Workload{WorkKind::lookup});
   }
 
   Time now() const noexcept { return std::chrono::steady_clock::now(); }
@@ -7880,40 +8457,26 @@ class TcpTransport {
     co_await timer.async_wait(use_awaitable);
   }
 
-  /// Runs until nothing is left to do, or `stop()`. Can be called again.
+  /// Runs its own loops until nothing is left to do, or `stop()`. Can be called again.
+  ///
+  /// **Errors:** the first exception that a handler let escape, on any thread; the loops are stopped then.
   void run() {
-    const detail::NoBrokenPipe quiet;
-    std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
-    std::vector<std::thread> threads;
-    const auto come_together = [&] {
-      busy.clear();
-      for (auto& thread : threads) thread.join();
-      for (auto& context : contexts_) context->restart();
-    };
-    try {
-      for (std::size_t i = 1; i < contexts_.size(); ++i) {
-        busy.push_back(asio::make_work_guard(*contexts_[i]));
-        threads.emplace_back([&context = *contexts_[i]] {
-          const detail::NoBrokenPipe also_quiet;
-          context.run();
-        });
-      }
-      contexts_[0]->run();
-    } catch (...) {  // a thread that could not begin, or what somebody posted to home
-      stop();
-      come_together();
-      throw;
-    }
-    come_together();
+    if (loops_) loops_->run();
   }
-  /// Ends `run` at once, whatever is under way.
+  /// Ends `run` at once, whatever is under way, from any thread (but no signal handler). What was under way waits for
+  /// another `run`, or ends with the transport.
   void stop() {
-    for (auto& context : contexts_) context->stop();
+    if (loops_) loops_->stop();
   }
 
  private:
-  std::shared_ptr<asio::thread_pool> pool_;
-  std::vector<std::unique_ptr<asio::io_context>> contexts_;
+  static void use(const std::shared_ptr<WorkerPools>& workers, const Executor& executor) {
+    asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).use(workers);
+  }
+
+  std::shared_ptr<detail::EventLoops> loops_;  // none on the user's executor
+  std::size_t count_ = 0;
+  Executor outer_, main_;
   std::atomic<std::size_t> next_ = 0;
 };
 
@@ -8050,6 +8613,7 @@ using BlockingClient = BasicBlockingClient<>;
 
 // ---- ftplike/client/fxp.hpp
 #include <chrono>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -8061,7 +8625,7 @@ namespace detail {
 /// A transfer from one server to another, of which we see the two control connections.
 class Fxp {
  public:
-  template <class Client> static auto& core(Client& client) { return *client.core_; }
+  template <class Client> static auto core(Client& client) { return client.core_; }
 
   template <class Core> static awaitable<void> prepare(Core& core) {
     if (core.dialect == Dialect::ftplike || core.secured) {
@@ -8087,12 +8651,18 @@ class Fxp {
     return where.address().is_v4() ? "PORT " + format_port(named) : "EPRT " + format_eprt(named);
   }
 
-  template <class Source, class Target>
-  static awaitable<void> run(Source& source, Target& target, std::string name, std::string new_name, Duration limit) {
-    co_await prepare(source);
-    co_await prepare(target);
-    const Endpoint where = co_await listen(source);
-    (void)co_await target.demand(naming(where));
+  template <class Core> static awaitable<void> conclude(Core& core, std::string verb, Duration limit) {
+    const Reply reply = co_await core.control().conclude(verb, limit);
+    if (!reply.complete()) core.fail(reply, verb);
+  }
+
+  template <class Source, class Target> static awaitable<void> run(std::shared_ptr<Source> source,
+                                                                   std::shared_ptr<Target> target, std::string name,
+                                                                   std::string new_name, Duration limit) {
+    co_await perform(source, prepare(*source));
+    co_await perform(target, prepare(*target));
+    const Endpoint where = co_await perform(source, listen(*source));
+    (void)co_await perform(target, target->demand(naming(where)));
     // What is begun from here on at one of them cannot be taken back where the other one fails.
     struct Both {
       ~Both() {
@@ -8103,13 +8673,11 @@ class Fxp {
       Source& source;
       Target& target;
       bool done = false;
-    } both{source, target};
-    co_await target.begin_elsewhere("STOR " + new_name);
-    co_await source.begin_elsewhere("RETR " + name);
-    const Reply sent = co_await source.control().conclude("RETR", limit);
-    if (!sent.complete()) source.fail(sent, "RETR");
-    const Reply stored = co_await target.control().conclude("STOR", limit);
-    if (!stored.complete()) target.fail(stored, "STOR");
+    } both{*source, *target};
+    co_await perform(target, target->begin_elsewhere("STOR " + new_name));
+    co_await perform(source, source->begin_elsewhere("RETR " + name));
+    co_await perform(source, conclude(*source, "RETR", limit));
+    co_await perform(target, conclude(*target, "STOR", limit));
     both.done = true;
   }
 };
@@ -8489,9 +9057,12 @@ class MirrorPlanner {
 
 // ---- ftplike/client/pool.hpp
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -8654,29 +9225,38 @@ struct PoolOptions {
 /// A server that turns a further session away (421, or 530 with a password that was good before) has no more of them
 /// from then on than it took. All sessions are where the login led them: paths are seen from there.
 ///
-/// **Errors:** as of `Client`; of what is retried, those of the last try. **Lifetime:** outlives its operations.
-/// **Threads:** one.
+/// **Errors:** as of `Client`; of what is retried, those of the last try.
+/// **Lifetime:** nothing runs after the transport; operations and leases keep what they need of the pool.
+/// **Threads:** operations may be awaited on any executor, and run on the pool's own: that of the first of them, or a
+/// strand of it.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class ClientPool {
+  struct State;
+  using StatePointer = std::shared_ptr<State>;
+
  public:
   using Session = Client<T, DataChannel, Observer>;
 
   explicit ClientPool(T& network, Url url, PoolOptions options = {}, Observer observer = {})
-      : network_{network},
-        url_{std::move(url)},
-        options_{std::move(options)},
-        observer_{std::move(observer)},
-        most_{std::max<std::size_t>(1, options_.sessions)} {}
+      : state_{std::make_shared<State>(network, std::move(url), std::move(options), std::move(observer))} {}
   ClientPool(const ClientPool&) = delete;
   ClientPool& operator=(const ClientPool&) = delete;
 
   /// A session that is somebody's own until this goes.
   class Lease {
    public:
-    Lease(Lease&& other) noexcept
-        : pool_{std::exchange(other.pool_, nullptr)}, session_{std::move(other.session_)}, used_{other.used_} {}
-    Lease& operator=(Lease&&) = delete;
+    /// None.
+    Lease() = default;
+    Lease(Lease&&) noexcept = default;
+    Lease& operator=(Lease&& other) noexcept {
+      std::swap(state_, other.state_);
+      std::swap(session_, other.session_);
+      std::swap(used_, other.used_);
+      return *this;
+    }
     ~Lease() {
-      if (pool_) pool_->give_back(std::move(session_));
+      if (!state_) return;
+      auto session = std::make_shared<Session>(std::move(session_));
+      asio::dispatch(state_->executor(), [state = state_, session] { state->give_back(std::move(*session)); });
     }
     Session* operator->() noexcept { return &session_; }
     Session& operator*() noexcept { return session_; }
@@ -8684,147 +9264,186 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     bool was_used() const noexcept { return used_; }
 
    private:
-    friend class ClientPool;
-    Lease(ClientPool& pool, Session session, bool used) : pool_{&pool}, session_{std::move(session)}, used_{used} {}
-    ClientPool* pool_;
+    friend State;
+    Lease(StatePointer state, Session session, bool used)
+        : state_{std::move(state)}, session_{std::move(session)}, used_{used} {}
+    StatePointer state_;
     Session session_;
-    bool used_;
+    bool used_ = false;
   };
 
   /// Waits for a session that nobody has, or makes one.
-  awaitable<Lease> lease() {
-    const Executor executor = co_await asio::this_coro::executor;
-    if (!freed_) freed_.emplace(executor);
-    for (;;) {
-      while (!idle_.empty()) {
-        Session session = std::move(idle_.back());
-        idle_.pop_back();
-        if (session.is_open()) co_return Lease{*this, std::move(session), true};
-        make_room();
-      }
-      std::optional<Lease> made;
-      if (open_ < most_) {
-        co_await make(made);
-      } else {
-        co_await freed_->wait();
-      }
-      if (made) co_return *std::move(made);
-    }
-  }
-  T& network() noexcept { return network_; }
+  awaitable<Lease> lease() { return run(State::lease(state_)); }
+  T& network() noexcept { return state_->network; }
   /// How many sessions there are, and how many there can be.
-  std::size_t sessions() const noexcept { return open_; }
-  std::size_t most_sessions() const noexcept { return most_; }
+  std::size_t sessions() const noexcept { return state_->open; }
+  std::size_t most_sessions() const noexcept { return state_->most; }
   /// Says goodbye to the server in all sessions that nobody has.
-  awaitable<void> quit() {
-    while (!idle_.empty()) {
-      Session session = std::move(idle_.back());
-      idle_.pop_back();
-      make_room();
-      co_await session.quit();
-    }
-  }
+  awaitable<void> quit() { return run(State::quit(state_)); }
 
   /// Runs `work(session)`, which gives an awaitable, in a session of the pool; again and again in others if it fails
   /// for a reason that may pass. So it has to be something that may be done twice: looking, not renaming.
   template <class Work> auto use(Work work) {
-    return keep_trying(
-        [work = std::move(work)](Session& session, const detail::Failure*) mutable { return work(session); });
+    auto once = [work = std::move(work)](Session& session, const detail::Failure*) mutable { return work(session); };
+    return run(State::keep_trying(state_, std::move(once)));
   }
 
   /// As `Client::download`; what was lost on the way is gone on with.
   awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
     detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(local), std::move(options)};
-    co_return co_await keep_trying(std::move(fetch));
+    return run(State::keep_trying(state_, std::move(fetch)));
   }
   awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
                                      TransferOptions options = {}) {
     detail::LocalTarget target{std::move(folder), std::move(path)};
     detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(target), std::move(options)};
-    co_return co_await keep_trying(std::move(fetch));
+    return run(State::keep_trying(state_, std::move(fetch)));
   }
   /// As `Client::upload`; what was lost on the way is gone on with.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
     detail::RepeatedUpload<Session> store{std::move(local), std::move(remote), std::move(options)};
-    co_return co_await keep_trying(std::move(store));
+    return run(State::keep_trying(state_, std::move(store)));
   }
+  /// As `Client::list`.
   awaitable<std::vector<Entry>> list(std::string path = {}) {
-    const auto look = [path = std::move(path)](Session& session, const detail::Failure*) { return session.list(path); };
-    co_return co_await keep_trying(look);
+    auto look = [path = std::move(path)](Session& session, const detail::Failure*) { return session.list(path); };
+    return run(State::keep_trying(state_, std::move(look)));
   }
+
+  /// Runs an operation that uses the pool on the pool's executor.
+  template <class R> awaitable<R> run(awaitable<R> operation) { return State::run(state_, std::move(operation)); }
 
  private:
-  /// Makes a session, unless the server has enough of us.
-  awaitable<void> make(std::optional<Lease>& made) {
-    struct Counted {
-      explicit Counted(ClientPool& its_pool) : pool{its_pool} { ++pool.open_; }
-      ~Counted() {
-        if (!kept) pool.make_room();
+  /// All of a pool, which the operations under way and the leases share.
+  struct State {
+    State(T& its_network, Url its_url, PoolOptions its_options, Observer its_observer)
+        : lifetime{lifetime_of(its_network)},
+          network{its_network},
+          url{std::move(its_url)},
+          options{std::move(its_options)},
+          observer{std::move(its_observer)},
+          most{std::max<std::size_t>(1, options.sessions)} {}
+
+    /// That of the first operation, or near it.
+    const Executor& executor() const noexcept { return *executor_; }
+    template <class R> static awaitable<R> run(StatePointer state, awaitable<R> operation) {
+      const Executor here = co_await asio::this_coro::executor;
+      std::call_once(state->chosen_, [&] {
+        state->executor_ = executor_near(state->network, here);
+        state->freed.emplace(*state->executor_);
+      });
+      co_return co_await run_on(state->executor(), std::move(operation));
+    }
+
+    static awaitable<Lease> lease(StatePointer state) {
+      for (;;) {
+        while (!state->idle.empty()) {
+          Session session = std::move(state->idle.back());
+          state->idle.pop_back();
+          if (session.is_open()) co_return Lease{state, std::move(session), true};
+          state->make_room();
+        }
+        std::optional<Lease> made;
+        if (state->open < state->most) {
+          co_await make(state, made);
+        } else {
+          co_await state->freed->wait();
+        }
+        if (made) co_return *std::move(made);
       }
-      ClientPool& pool;
-      bool kept = false;
-    } counted{*this};
-    Settled<Session> connected;
-    co_await settle(connect<DataChannel>(network_, url_, options_.client, observer_), connected);
-    if (!connected.failed()) {
-      counted.kept = welcome_ = true;
-      made.emplace(Lease{*this, connected.get(), false});
-      co_return;
     }
-    const detail::Failure failure{connected.failure()};
-    const bool enough = failure.code == 421 || (failure.code == 530 && welcome_);
-    if (!enough || open_ == 1) std::rethrow_exception(connected.failure());
-    most_ = open_ - 1;
-  }
-  void give_back(Session session) {
-    if (!session.is_open()) return make_room();
-    idle_.push_back(std::move(session));
-    freed_->open();
-  }
-  /// One session fewer: somebody who waits may make another.
-  void make_room() {
-    --open_;
-    freed_->open();
-  }
+    static awaitable<void> quit(StatePointer state) {
+      while (!state->idle.empty()) {
+        Session session = std::move(state->idle.back());
+        state->idle.pop_back();
+        state->make_room();
+        co_await session.quit();
+      }
+    }
+    /// Makes a session, unless the server has enough of us.
+    static awaitable<void> make(StatePointer state, std::optional<Lease>& made) {
+      struct Counted {
+        explicit Counted(State& its_state) : state{its_state} { ++state.open; }
+        Counted(const Counted&) = delete;
+        Counted& operator=(const Counted&) = delete;
+        ~Counted() {
+          if (!kept) state.make_room();
+        }
+        State& state;
+        bool kept = false;
+      } counted{*state};
+      Settled<Session> connected;
+      co_await settle(connect<DataChannel>(state->network, state->url, state->options.client, state->observer),
+                      connected);
+      if (!connected.failed()) {
+        counted.kept = state->welcome = true;
+        made.emplace(Lease{state, connected.get(), false});
+        co_return;
+      }
+      const detail::Failure failure{connected.failure()};
+      const bool enough = failure.code == 421 || (failure.code == 530 && state->welcome);
+      if (!enough || state->open == 1) std::rethrow_exception(connected.failure());
+      state->most = state->open - 1;
+    }
+    void give_back(Session session) {
+      if (!session.is_open()) return make_room();
+      idle.push_back(std::move(session));
+      freed->notify();
+    }
+    /// One session fewer: somebody who waits may make another.
+    void make_room() {
+      --open;
+      freed->notify();
+    }
 
-  /// Tells whether the session was one that had been kept and is closed now.
-  template <class Work, class Result> awaitable<Result> once(Work& work, const detail::Failure* last, bool& stale) {
-    Lease session = co_await lease();
-    Settled<Result> result;
-    co_await settle(work(*session, last), result);
-    stale = session.was_used() && !session->is_open();
-    co_return result.get();
-  }
-  template <class Work,
-            class Result = typename std::invoke_result_t<Work&, Session&, const detail::Failure*>::value_type>
-  awaitable<Result> keep_trying(Work work) {
-    std::optional<detail::Failure> last;
-    for (unsigned tries = 1;;) {
+    /// Tells whether the session was one that had been kept and is closed now.
+    template <class Work, class Result>
+    static awaitable<Result> once(StatePointer state, Work& work, const detail::Failure* last, bool& stale) {
+      Lease session = co_await lease(state);
       Settled<Result> result;
-      bool stale = false;
-      const detail::Failure* const before = last ? &*last : nullptr;
-      co_await settle(once<Work, Result>(work, before, stale), result);
-      if (!result.failed()) co_return result.get();
-      last.emplace(result.failure(), last ? last->farthest : 0);
-      if (!last->transient) co_return result.get();
-      // A server may close a session that nobody used for long; that says nothing about the next one.
-      if (stale && !last->late && !last->moved) continue;
-      if (last->came_further) tries = 1;
-      if (tries >= options_.retry.attempts) co_return result.get();
-      const Time next = network_.now() + options_.retry.pause(tries);
-      ++tries;
-      co_await network_.sleep_until(next);
+      co_await settle(work(*session, last), result);
+      stale = session.was_used() && !session->is_open();
+      co_return result.get();
     }
-  }
+    template <class Work,
+              class Result = typename std::invoke_result_t<Work&, Session&, const detail::Failure*>::value_type>
+    static awaitable<Result> keep_trying(StatePointer state, Work work) {
+      std::optional<detail::Failure> last;
+      const RetryPolicy& retry = state->options.retry;
+      for (unsigned tries = 1;;) {
+        Settled<Result> result;
+        bool stale = false;
+        const detail::Failure* const before = last ? &*last : nullptr;
+        co_await settle(once<Work, Result>(state, work, before, stale), result);
+        if (!result.failed()) co_return result.get();
+        last.emplace(result.failure(), last ? last->farthest : 0);
+        if (!last->transient) co_return result.get();
+        // A server may close a session that nobody used for long; that says nothing about the next one.
+        if (stale && !last->late && !last->moved) continue;
+        if (last->came_further) tries = 1;
+        if (tries >= retry.attempts) co_return result.get();
+        const Time next = state->network.now() + retry.pause(tries);
+        ++tries;
+        co_await state->network.sleep_until(next);
+      }
+    }
 
-  T& network_;
-  const Url url_;
-  const PoolOptions options_;
-  Observer observer_;
-  std::vector<Session> idle_;
-  std::size_t open_ = 0, most_;
-  std::optional<Gate> freed_;
-  bool welcome_ = false;  // the server let us in before
+    const std::shared_ptr<void> lifetime;  // first, so that it is the last to go
+    T& network;
+    const Url url;
+    const PoolOptions options;
+    Observer observer;
+    std::vector<Session> idle;
+    std::atomic<std::size_t> open = 0, most;
+    std::optional<Condition> freed;
+    bool welcome = false;  // the server let us in before
+
+   private:
+    std::once_flag chosen_;
+    std::optional<Executor> executor_;
+  };
+
+  StatePointer state_;
 };
 
 }  // namespace ftplike
@@ -9158,9 +9777,8 @@ template <class Pool> class MirrorRun {
 template <class Pool>
 awaitable<MirrorPlan> plan_mirror(Pool& pool, std::string remote, std::string local, MirrorOptions options = {}) {
   const detail::MirrorTree theirs = co_await detail::remote_tree(pool, remote, options);
-  detail::MirrorTree ours;
-  auto look = [&] { ours = detail::local_tree(local, options); };
-  co_await blocking(look);
+  auto look = [local, options] { return detail::local_tree(local, options); };
+  const detail::MirrorTree ours = co_await blocking(std::move(look));
   const bool receives = options.direction == Direction::received;
   const auto& source = receives ? theirs : ours;
   const auto& target = receives ? ours : theirs;
@@ -9255,6 +9873,7 @@ awaitable<MirrorResult> mirror(Pool& pool, std::string remote, std::string local
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 
 // What a simulated network runs on: chance from a seed, a clock that moves when told, and coroutines that wait.
@@ -9369,15 +9988,49 @@ class Schedule {
     now_ = until;
   }
 
+  /// Does work that may block: not now, but after as many turns of others as `chance` says.
+  void do_later(std::function<void()> work, Dice& chance) {
+    if (holds_work) return held_.push_back(std::move(work));
+    take_turns(std::move(work), chance.below(4));
+  }
+  /// Begins what was held back.
+  void release_work() {
+    holds_work = false;
+    for (auto& work : std::exchange(held_, {})) take_turns(std::move(work), 0);
+  }
+
   Dice dice;
+  bool holds_work = false;
 
  private:
+  void take_turns(std::function<void()> work, std::uint64_t left) {
+    asio::post(io_, [this, work = std::move(work), left]() mutable {
+      if (left == 0) return work();
+      take_turns(std::move(work), left - 1);
+    });
+  }
+
   Time now_{std::chrono::hours{1}};  // not 0, which may mean "never" to somebody
   std::map<AlarmKey, std::function<void()>> alarms_;
   std::uint64_t last_alarm_ = 0;
   Waiters waiting_, ready_;
+  std::vector<std::function<void()>> held_;
   bool over_ = false;
   asio::io_context io_{1};  // last, so first to go: the coroutines that it still holds use the members above
+};
+
+/// The workers of a simulated network: its one thread, at moments that the seed chooses.
+class Workers final : public WorkerPool {
+ public:
+  Workers(Schedule& schedule, std::uint64_t seed) : schedule_{schedule}, chance_{seed} {}
+  bool submit(Job job, ClientKey) override {
+    schedule_.do_later(std::move(job), chance_);
+    return true;
+  }
+
+ private:
+  Schedule& schedule_;
+  Dice chance_;
 };
 
 /// A call at a time, unless it is cancelled or destroyed before.
@@ -10221,12 +10874,15 @@ class SimulatedTransport {
 ///     }
 ///
 /// **Lifetime:** outlives its transports, streams and peers; coroutines still suspended on it end with it.
-/// **Threads:** one. Work given to `blocking` runs in place.
+/// **Threads:** one. Work given to `blocking` runs on it, some turns later, as the seed chooses.
 class SimulatedNetwork : public SimulatedTransport {
  public:
   explicit SimulatedNetwork(std::uint64_t seed, const NetworkConditions& conditions = {})
       : SimulatedTransport{world_, nullptr}, world_{seed, conditions} {
     host_ = &world_.host({asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()});
+    const auto workers = [this, seed] { return std::make_unique<detail::simulated::Workers>(world_.schedule, seed); };
+    auto pools = std::make_shared<WorkerPools>(workers(), workers(), workers());
+    asio::make_service<BlockingWork>(world_.schedule.context(), std::move(pools));
     name("localhost", {"127.0.0.1", "::1"});
   }
   SimulatedNetwork(const SimulatedNetwork&) = delete;
@@ -10245,6 +10901,9 @@ class SimulatedNetwork : public SimulatedTransport {
     list.clear();
     for (const auto address : addresses) list.push_back(asio::ip::make_address(address));
   }
+  /// From now on work given to `blocking` is not begun; until `release_blocking_work`.
+  void hold_blocking_work() noexcept { world_.schedule.holds_work = true; }
+  void release_blocking_work() { world_.schedule.release_work(); }
   /// From now on nothing gets to or from this host: what is sent there waits for ever, connecting too.
   void unplug(std::string_view address) { world_.host({asio::ip::make_address(address)}).unplugged = true; }
 
@@ -11162,17 +11821,17 @@ template <Transport T> class MetricsPage {
   ///
   /// **Errors:** `std::system_error` if the address cannot be had.
   Endpoint listen(const Endpoint& where) {
-    auto acceptor = std::make_unique<Acceptor>(state_->network.listen(state_->home, where));
+    auto acceptor = std::make_unique<Acceptor>(state_->network.listen(state_->main, where));
     const Endpoint became = acceptor->endpoint();
-    call_on(state_->home, [state = state_, acceptor = std::shared_ptr<Acceptor>{std::move(acceptor)}] {
+    call_on(state_->main, [state = state_, acceptor = std::shared_ptr<Acceptor>{std::move(acceptor)}] {
       state->acceptor = acceptor;
-      start_on(state->home, answer_all(state));
+      start_on(state->main, answer_all(state));
     });
     return became;
   }
   /// Answers no more, so that the transport can come to its end.
   void stop() {
-    call_on(state_->home, [state = state_] {
+    call_on(state_->main, [state = state_] {
       state->stopping = true;
       if (state->acceptor) state->acceptor->cancel();
     });
@@ -11182,9 +11841,9 @@ template <Transport T> class MetricsPage {
   using Acceptor = typename T::Acceptor;
   struct State {
     State(T& its_network, Metrics its_metrics)
-        : network{its_network}, home{home_of(its_network)}, metrics{std::move(its_metrics)} {}
+        : network{its_network}, main{main_executor_of(its_network)}, metrics{std::move(its_metrics)} {}
     T& network;
-    const Executor home;
+    const Executor main;
     const Metrics metrics;
     std::shared_ptr<Acceptor> acceptor;
     bool stopping = false;
@@ -11200,7 +11859,7 @@ template <Transport T> class MetricsPage {
           co_await state->network.sleep_until(later);
           continue;
         }
-        auto stream = co_await state->acceptor->accept(state->home);
+        auto stream = co_await state->acceptor->accept(state->main);
         if (state->stopping) break;
         Settled<void> ignored;
         co_await settle(within(state->network, patience, answer(stream, state->metrics)), ignored);
@@ -11299,12 +11958,17 @@ class TransferLog {
 // ---- ftplike/server.hpp
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -11451,17 +12115,41 @@ inline ProxyHeader parse_proxy_header(std::string_view bytes) {
 
 }  // namespace ftplike
 
-// ---- ftplike/session.hpp
+// ---- ftplike/server/session.hpp
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
-#include <optional>
-#include <string>
-#include <utility>
-
-// ---- ftplike/dispatch.hpp
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
+#include <utility>
+
+// ---- ftplike/profile.hpp
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/command/table.hpp
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <type_traits>
 
 // ---- ftplike/command/command.hpp
 #include <concepts>
@@ -11490,6 +12178,8 @@ enum class ArgumentRule { none, optional, required };
 /// - `needs` (nothing): the rights without which the answer is 550.
 /// - `argument` (optional): an `ArgumentRule`.
 /// - `at_once` (false): acted on during a transfer, as ABOR and STAT are; every other command waits its turn.
+/// - `interruptible` (false): takes long, and ABOR, the client's end and a stop of the server reach it wherever it
+///   waits, as they reach a transfer. It calls `session.make_progress()` now and then.
 /// - `template <class S> available` (true): whether it makes sense on sessions of type S; if not, it is not compiled
 /// in.
 template <class C, class S>
@@ -11510,6 +12200,12 @@ template <class C> constexpr bool before_login_of() {
 template <class C> constexpr bool at_once_of() {
   if constexpr (requires { C::at_once; })
     return C::at_once;
+  else
+    return false;
+}
+template <class C> constexpr bool interruptible_of() {
+  if constexpr (requires { C::interruptible; })
+    return C::interruptible;
   else
     return false;
 }
@@ -11548,83 +12244,6 @@ template <class C, class S> constexpr bool available_on() {
 
 }  // namespace detail
 }  // namespace ftplike
-
-
-namespace ftplike {
-namespace detail {
-
-/// Tells the observer of a command, but no secret; gives its refusal, if it refuses.
-template <class S> std::optional<Reply> refusal_by_observer(S& session, const CommandLine& command) {
-  if constexpr (S::template observed<CommandSeen>) {
-    const bool secret = command.verb == Verb{"PASS"} || command.verb == Verb{"ACCT"};
-    const std::string verb = command.verb.text();
-    return session.announce(verb, secret ? "***" : command.argument);
-  } else {
-    return std::nullopt;
-  }
-}
-
-template <class S> Reply not_understood(S& session, Verb verb, std::string_view line) {
-  if (is_foreign(verb)) {
-    session.close();
-    return {421, "This is an FTP server"};
-  }
-  if (line.empty()) return {500, "Command expected"};
-  return {502, "Command not implemented"};
-}
-
-/// Why a command may not run now.
-template <class S, class Entry>
-std::optional<Reply> refusal(S& session, const Entry& entry, const CommandLine& command) {
-  if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return later;
-  if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
-  if (!entry.allowed(session)) return Reply{550, "Permission denied"};
-  if (entry.argument == ArgumentRule::required && command.argument.empty()) return Reply{501, "Argument missing"};
-  if (entry.argument == ArgumentRule::none && command.has_argument) return Reply{501, "No argument expected"};
-  return std::nullopt;
-}
-
-}  // namespace detail
-
-/// Finds the command of a line in the session's table, checks what it declares, once and here, and runs it. Gives its
-/// one final reply; what it throws becomes one.
-template <class S> awaitable<Reply> dispatch(S& session, std::string_view line, std::error_code defect) {
-  if (defect) co_return reply_for(defect);
-  const CommandLine command = parse_command(line);
-  if (auto refused = detail::refusal_by_observer(session, command)) co_return *std::move(refused);
-  const auto* entry = session.find_command(command.verb);
-  if (!entry) co_return detail::not_understood(session, command.verb, line);
-  if (auto refused = detail::refusal(session, *entry, command)) co_return *std::move(refused);
-  std::error_code error;
-  try {
-    if (entry->answer) co_return entry->answer(session, command.argument);
-    co_return co_await entry->run(session, command.argument);
-  } catch (...) { error = code_of(std::current_exception()); }
-  co_return reply_for(error);
-}
-
-}  // namespace ftplike
-
-// ---- ftplike/profile.hpp
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/command/table.hpp
-#include <algorithm>
-#include <array>
-#include <string>
-#include <string_view>
-#include <type_traits>
 
 // ---- ftplike/command/perfect_hash.hpp
 #include <array>
@@ -11740,7 +12359,7 @@ template <class... Commands> class CommandTable {
     Verb verb;
     std::string_view help;
     ArgumentRule argument;
-    bool before_login, at_once;
+    bool before_login, at_once, interruptible;
     bool (*allowed)(const S&);
     std::string (*feature)(const S&);
     Reply (*answer)(S&, std::string_view);
@@ -11771,6 +12390,7 @@ template <class... Commands> class CommandTable {
                   detail::argument_of<C>(),
                   detail::before_login_of<C>(),
                   detail::at_once_of<C>(),
+                  detail::interruptible_of<C>(),
                   &detail::allowed_on<C, S>,
                   &detail::feature_of<C, S>,
                   nullptr,
@@ -11931,6 +12551,7 @@ class Credentials {
   std::string host;         // the virtual host that HOST named; empty without (RFC 7151)
   std::string peer;         // the client's address
   std::string certificate;  // the common name of the verified client certificate; empty without
+  ClientKey client = 0;     // for whom passwords are hashed, in turn with those of others
 };
 
 /// Who may come in. Used by many sessions, from several threads at once.
@@ -12025,8 +12646,10 @@ template <class S> Credentials credentials(S& session, std::string_view user, st
   if constexpr (requires { session.control().peer_certificate(); }) {
     if (const auto shown = session.control().peer_certificate()) certificate = shown->common_name;
   }
-  return {std::string{user}, std::string{password}, session.state.host, session.peer().address().to_string(),
-          std::move(certificate)};
+  Credentials offered{std::string{user}, std::string{password}, session.state.host,
+                      session.peer().address().to_string(), std::move(certificate)};
+  offered.client = client_key(session.peer().address());
+  return offered;
 }
 
 }  // namespace detail
@@ -12170,6 +12793,37 @@ struct Clnt {
 #include <optional>
 #include <string>
 #include <string_view>
+
+// ---- ftplike/protocol/byte_range.hpp
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+
+namespace ftplike {
+
+/// The bytes of a file that a transfer or a checksum is about: what RANG says.
+struct ByteRange {
+  static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+
+  std::uint64_t first = 0;
+  std::uint64_t last = all;  // itself in
+
+  /// How many there are at the most.
+  constexpr std::uint64_t count() const noexcept { return last - first == all ? all : last - first + 1; }
+  /// `<first> <last>`, where the first is not behind the last.
+  static std::optional<ByteRange> parse(std::string_view text) noexcept {
+    const auto space = text.find(' ');
+    const auto first = detail::number_in<std::uint64_t>(text.substr(0, space));
+    if (!first || space == text.npos) return std::nullopt;
+    const auto last = detail::number_in<std::uint64_t>(text.substr(space + 1));
+    if (!last || *last < *first) return std::nullopt;
+    return ByteRange{*first, *last};
+  }
+};
+
+}  // namespace ftplike
 
 
 namespace ftplike {
@@ -12544,6 +13198,7 @@ struct Comb : Changing {
       "COMB \"<target>\" \"<part>\"…: append the parts to the target and remove them";
   static constexpr std::string_view feature = "COMB target;source_list";
   static constexpr Rights needs{Right::write, Right::append, Right::remove};
+  static constexpr bool interruptible = true;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const std::vector<std::string> names = words(text);
     if (names.size() < 2) co_return Reply{501, "A target and parts expected"};
@@ -12554,10 +13209,16 @@ struct Comb : Changing {
       (void)co_await session.storage().stat(path);
     }
     auto whole = co_await session.storage().append(target);
-    for (std::size_t i = 1; i < names.size(); ++i) {
-      const Path path = session.path(names[i]);
-      auto part = co_await session.storage().open(path, 0);
-      co_await copy(part, whole, [](std::size_t) {});
+    const auto moved = [&session](std::size_t) { session.make_progress(); };
+    try {
+      for (std::size_t i = 1; i < names.size(); ++i) {
+        const Path path = session.path(names[i]);
+        auto part = co_await session.storage().open(path, 0);
+        co_await copy(part, whole, moved);
+      }
+    } catch (...) {
+      whole.discard();  // half of it is nothing to go on with
+      throw;
     }
     co_await whole.finish();
     for (std::size_t i = 1; i < names.size(); ++i) {
@@ -13252,7 +13913,8 @@ struct Abor {
 
 namespace ftplike {
 
-/// The bounds of a server's patience and memory. Times are counted by the transport's clock.
+/// The bounds of a server's patience and memory. Times are counted by the transport's clock; `Duration::max()` says that
+/// there is none.
 struct Limits {
   std::size_t line = 4096;                           // bytes of a command
   std::size_t waiting_commands = 32;                 // that are read ahead during a transfer
@@ -13266,7 +13928,9 @@ struct Limits {
   Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
   Duration handshake = std::chrono::seconds{15};     // of TLS, on either connection
   Duration stall = std::chrono::seconds{60};         // of a transfer without progress
-  Duration drain = std::chrono::seconds{30};         // for transfers to end when the server stops
+  Duration operation = std::chrono::seconds{60};     // of a command without progress: opening, committing, logging in
+  Duration drain = std::chrono::seconds{30};         // for commands to end when the server stops; then they are cut
+  Duration abandon = std::chrono::seconds{15};       // from then until what cannot be interrupted is given up
   Duration grace = std::chrono::milliseconds{20};    // after which an unterminated command is one
 };
 
@@ -13308,9 +13972,9 @@ struct Greeting {
 /// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
 /// every connection has to begin with that. From elsewhere such a beginning is no command.
 struct TrustedProxies {
-  std::vector<Network> networks;
+  std::vector<Subnet> subnets;
   bool contain(const Address& address) const {
-    return std::any_of(networks.begin(), networks.end(), [&](const Network& one) { return one.contains(address); });
+    return std::any_of(subnets.begin(), subnets.end(), [&](const Subnet& one) { return one.contains(address); });
   }
 };
 
@@ -13355,7 +14019,7 @@ template <class P> class Service {
   /// The account of sessions without a login. Unless somebody chose an authenticator, there is none from the moment on
   /// that the server listens beyond loopback, and none behind a proxy, whose clients come from anywhere.
   std::optional<Account> guest() const {
-    if (guests_by_default_ && (beyond_loopback_ || !trusted_proxies.networks.empty())) return std::nullopt;
+    if (guests_by_default_ && (beyond_loopback_ || !trusted_proxies.subnets.empty())) return std::nullopt;
     return authenticator.guest();
   }
   /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may
@@ -13435,20 +14099,50 @@ template <class Default, class... Parts> struct ProfileOf {
 }  // namespace detail
 }  // namespace ftplike
 
-// ---- ftplike/securing.hpp
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-// ---- ftplike/control.hpp
+// ---- ftplike/server/control_connection.hpp
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
+
+// ---- ftplike/io/background_task.hpp
+#include <exception>
+#include <utility>
+
+
+namespace ftplike {
+
+/// A coroutine that runs beside the one that started it, until it is joined: the control connection's watch during a
+/// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
+class BackgroundTask {
+ public:
+  BackgroundTask(const Executor& executor, awaitable<void> operation) : ended_{executor} {
+    start_on(executor, std::move(operation), {}, [this](std::exception_ptr failure) {
+      failure_ = std::move(failure);
+      done_ = true;
+      ended_.notify();
+    });
+  }
+  BackgroundTask(const BackgroundTask&) = delete;
+  BackgroundTask& operator=(const BackgroundTask&) = delete;
+
+  bool done() const noexcept { return done_; }
+  /// Waits for its end. What it threw is thrown here.
+  awaitable<void> join() {
+    while (!done_) co_await ended_.wait();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  Condition ended_;
+  std::exception_ptr failure_;
+  bool done_ = false;
+};
+
+}  // namespace ftplike
 
 // ---- ftplike/protocol/line_buffer.hpp
 #include <cstddef>
@@ -13667,14 +14361,13 @@ template <Transport T> class ControlConnection {
     waiting_.erase(waiting_.begin());
     return line;
   }
-  /// The next command; none at the end of the connection. `guard(first)` is called before each wait, and may
-  /// throw.
+  /// The next command; none at the end of the connection.
   /// With a `grace`, bytes without a line ending are a command if none has come for so long.
-  template <class Guard> awaitable<std::optional<Line>> next_line(std::optional<Duration> grace, Guard guard) {
-    for (bool first = true;; first = false) {
+  awaitable<std::optional<Line>> next_line(std::optional<Duration> grace) {
+    for (;;) {
       if (auto line = line_now()) co_return line;
+      if (failure_) throw std::system_error(failure_);
       if (ended_) co_return lines_.take_unterminated();
-      guard(first);
       if (grace && lines_.unterminated()) {
         bool silent = false;
         try {
@@ -13700,6 +14393,11 @@ template <Transport T> class ControlConnection {
     co_await reader_->join();
     reader_.reset();
   }
+  /// Ends the coroutine beside.
+  awaitable<void> stop_reading() {
+    stream_.cancel();
+    co_await join_reader();
+  }
 
   /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
   awaitable<void> read() {
@@ -13708,6 +14406,9 @@ template <Transport T> class ControlConnection {
     lines_.feed(as_text(std::span{room}.first(n)));
     ended_ = n == 0;
   }
+  /// No more can be read, for that reason; it comes to light when the commands that came before are done.
+  void fail(std::error_code why) noexcept { failure_ = why; }
+  const std::error_code& failure() const noexcept { return failure_; }
 
   /// Keeps a command for later.
   void put_off(Line line) { waiting_.push_back(std::move(line)); }
@@ -13731,109 +14432,270 @@ template <Transport T> class ControlConnection {
   typename T::Stream stream_;
   LineBuffer lines_;
   std::vector<Line> waiting_;
-  std::optional<Beside> reader_;
+  std::optional<BackgroundTask> reader_;
+  std::error_code failure_;
   bool ended_ = false;
 };
 
 }  // namespace ftplike
 
+// ---- ftplike/server/dispatch.hpp
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+
+namespace ftplike {
+namespace detail {
+
+/// Tells the observer of a command, but no secret; gives its refusal, if it refuses.
+template <class S> std::optional<Reply> refusal_by_observer(S& session, const CommandLine& command) {
+  if constexpr (S::template observed<CommandSeen>) {
+    const bool secret = command.verb == Verb{"PASS"} || command.verb == Verb{"ACCT"};
+    const std::string verb = command.verb.text();
+    return session.announce(verb, secret ? "***" : command.argument);
+  } else {
+    return std::nullopt;
+  }
+}
+
+template <class S> Reply not_understood(S& session, Verb verb, std::string_view line) {
+  if (is_foreign(verb)) {
+    session.close();
+    return {421, "This is an FTP server"};
+  }
+  if (line.empty()) return {500, "Command expected"};
+  return {502, "Command not implemented"};
+}
+
+/// Why a command may not run now.
+template <class S, class Entry>
+std::optional<Reply> refusal(S& session, const Entry& entry, const CommandLine& command) {
+  if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return later;
+  if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
+  if (!entry.allowed(session)) return Reply{550, "Permission denied"};
+  if (entry.argument == ArgumentRule::required && command.argument.empty()) return Reply{501, "Argument missing"};
+  if (entry.argument == ArgumentRule::none && command.has_argument) return Reply{501, "No argument expected"};
+  return std::nullopt;
+}
+
+}  // namespace detail
+
+/// Finds the command of a line in the session's table, checks what it declares, once and here, and runs it: by
+/// `session.run`, where it may wait. Gives its one final reply; what it throws becomes one.
+///
+/// **Errors:** what ends the session.
+template <class S> awaitable<Reply> dispatch(S& session, std::string_view line, std::error_code defect) {
+  if (defect) co_return reply_for(defect);
+  const CommandLine command = parse_command(line);
+  if (auto refused = detail::refusal_by_observer(session, command)) co_return *std::move(refused);
+  const auto* entry = session.find_command(command.verb);
+  if (!entry) co_return detail::not_understood(session, command.verb, line);
+  if (auto refused = detail::refusal(session, *entry, command)) co_return *std::move(refused);
+  if (!entry->answer) co_return co_await session.run(*entry, command.argument);
+  std::error_code error;
+  try {
+    co_return entry->answer(session, command.argument);
+  } catch (...) { error = code_of(std::current_exception()); }
+  co_return reply_for(error);
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/server/transfer.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
 
 namespace ftplike {
 
-/// A session's control connection and how far TLS protects it and its data connections. Over a transport without TLS
-/// no handshake is ever compiled, and what a server requires all the same is never given.
-template <class Session, Transport T> class Securing {
+/// What a command wants done over one data connection: what to say of it, and how far it has come.
+class Transfer {
  public:
-  using Stream = typename T::Stream;
+  Transfer(std::string_view its_verb, Path its_path, std::string its_opening, std::string its_conclusion)
+      : verb{its_verb},
+        path{std::move(its_path)},
+        opening{std::move(its_opening)},
+        conclusion{std::move(its_conclusion)} {}
 
-  // ---- for commands ----
+  std::string_view verb;   // of the command, which has a static name
+  Path path;               // in the storage
+  std::string opening;     // the text of the 150
+  std::string conclusion;  // the text of the 226
+  std::uint64_t offset = 0;
+  bool ascii = false, listing = false;
 
-  Stream& control() noexcept { return control_.stream(); }
-  Protection& protection() noexcept { return protection_; }
-  const Protection& protection() const noexcept { return protection_; }
-  /// Whether the client has said something after the command that runs.
-  bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
-  /// Has the TLS handshake follow the reply to the command that runs.
-  void secure_after_reply() { hello_.emplace(); }
+  Direction direction = Direction::sent;
+  std::uint64_t moved = 0;  // bytes over the data connection by now
+  Time began{};
+};
 
- protected:
-  static constexpr bool is_securable = SecurableStream<Stream>;
+/// One transfer of a server's session, from the command to its final reply: opening the data connection, securing it,
+/// copying, and the verdict. Meanwhile the session watches the control connection.
+///
+/// **Cancellation:** by the session's `Interruption`, wherever it waits; the verdict is the reason of that.
+template <class Session> class ServerTransfer {
+ public:
+  using Stream = typename Session::Stream;
 
-  /// `heard` was read from the stream already: commands, or where TLS is implicit the beginning of its handshake.
-  Securing(T& network, Stream control, std::size_t longest_line, TlsPolicy policy, Beginning beginning,
-           std::string_view heard)
-      : control_{network, std::move(control), longest_line}, protection_{possible(network, policy)} {
-    if (beginning == Beginning::implicit_tls) {
-      hello_.emplace(heard);
-    } else {
-      control_.lines().feed(heard);
-    }
-  }
+  ServerTransfer(Session& session, Transfer what)
+      : session_{session}, what_{std::move(what)}, began_{session.network().now()} {}
+  ServerTransfer(const ServerTransfer&) = delete;
+  ServerTransfer& operator=(const ServerTransfer&) = delete;
+  ~ServerTransfer() { session_.transfer_ends(); }
 
-  bool handshake_comes() const noexcept { return hello_.has_value(); }
-  /// The handshake of the control connection. After it nothing is left of what was said in clear, or there is no
-  /// session: it could be the words of somebody in between.
-  awaitable<void> secure(bool implicit) {
-    const std::string hello = *std::exchange(hello_, std::nullopt);
-    control().cancel();  // a transfer's watch may still read in clear
-    co_await control_.join_reader();
-    if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
-    Settled<void> secured;
-    self().watchdog().guard(self().limits().handshake, control());
-    co_await settle(control().accept_tls(self().network().tls_server(), hello), secured);
-    self().watchdog().rest();
-    secured.get();
-    protection_.secure(implicit);
-  }
-  /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
-  /// connection that just ends for one that somebody cut.
-  awaitable<void> part() {
-    control().cancel();
-    co_await control_.join_reader();
-    if constexpr (is_securable) {
-      if (!protection_.secured()) co_return;
-      Settled<void> ignored;
-      self().watchdog().guard(self().limits().handshake, control());
-      co_await settle(control().finish(), ignored);
-      self().watchdog().rest();
-    }
-  }
-  /// Secures a data connection if data are to be, and gives it. It has to be the client's own.
-  ///
-  /// **Errors:** `Errc::not_resumed`; why the transfer is to end; else `Errc::no_data_connection`.
-  awaitable<Stream> secure_data(awaitable<Stream> opening) {
-    if constexpr (is_securable) {
-      if (protection_.covers_data()) return secure_opened(std::move(opening));
-    }
-    return opening;
-  }
-
-  ControlConnection<T> control_;
-
- private:
-  awaitable<Stream> secure_opened(awaitable<Stream> opening) {
-    Stream data = co_await std::move(opening);
-    Settled<void> secured;
-    self().watchdog().guard(self().limits().handshake, data);
-    co_await settle(data.accept_tls(control()), secured);
-    self().watchdog().rest();
+  /// Sends all that `source` gives. Gives the final reply.
+  awaitable<Reply> send(AnySource source) {
+    begin(Direction::sent);
+    std::optional<AsciiSource> text;
+    if (what_.ascii) source = AnySource{text.emplace(source)};
     std::error_code error;
     try {
-      secured.get();
-    } catch (const std::system_error& failure) { error = failure.code(); }
-    if (error == Errc::not_resumed) throw std::system_error(error);
-    if (error) throw std::system_error(self().interruption(Errc::no_data_connection));
-    co_return data;
+      co_await open();
+      co_await send_all(source);
+    } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
+    const std::error_code interrupted = session_.interruption().why();
+    if (interrupted) co_await session_.interruption().recover();
+    co_return co_await conclude(error, interrupted);
   }
-  Session& self() noexcept { return static_cast<Session&>(*this); }
-  static TlsPolicy possible([[maybe_unused]] const T& network, TlsPolicy policy) {
-    bool has_certificate = false;
-    if constexpr (is_securable) has_certificate = static_cast<bool>(network.tls_server());
-    return policy == TlsPolicy::offered && !has_certificate ? TlsPolicy::off : policy;
+  /// Puts all that comes into `file`, which is finished if all is well. Gives the final reply.
+  awaitable<Reply> receive(AnySink file) {
+    begin(Direction::received);
+    std::optional<AsciiSink> text;
+    if (what_.ascii) file = AnySink{text.emplace(file)};
+    std::error_code error;
+    try {
+      co_await open();
+      co_await receive_all(file);
+    } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
+    const std::error_code interrupted = session_.interruption().why();
+    if (interrupted) co_await session_.interruption().recover();
+    co_return co_await conclude(error, interrupted);
   }
 
-  Protection protection_;
-  std::optional<std::string> hello_;  // set where a handshake comes next: what was read of it
+ private:
+  using Limit = typename Session::Limit;
+
+  void begin(Direction direction) {
+    what_.direction = direction;
+    what_.began = began_;
+    session_.transfer_begins(what_);
+  }
+
+  awaitable<void> open() {
+    Stream opened = co_await session_.data_channel().open(session_, what_.opening);
+    data_.emplace(std::move(opened));
+    if constexpr (SecurableStream<Stream>) {
+      if (session_.protection().covers_data()) co_await secure();
+    }
+    if constexpr (Session::template observed<DataOpened> || Session::template observed<DataClosed>) {
+      local_ = data_->local();
+      remote_ = data_->remote();
+    }
+    is_open_ = true;
+    session_.template observe<DataOpened>(local_, remote_);
+  }
+  /// The TLS handshake of the data connection.
+  awaitable<void> secure() {
+    Limit limited{session_.deadline(), session_.limits().handshake, Errc::no_data_connection};
+    securing_ = true;
+    co_await data_->accept_tls(session_.control());
+    securing_ = false;
+  }
+
+  awaitable<void> send_all(AnySource source) {
+    Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
+    const auto moved = [this](std::size_t count) { return note(count); };
+    co_await copy(source, *data_, moved, piece());
+    co_await data_->finish();
+  }
+  awaitable<void> receive_all(AnySink file) {
+    {
+      Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
+      const auto moved = [this](std::size_t count) { return note(count); };
+      co_await copy(*data_, file, moved, piece());
+      if constexpr (SecurableStream<Stream>) {
+        Settled<void> ignored;  // the client has said goodbye, and may wait for ours
+        if (data_->secured()) co_await settle(data_->finish(), ignored);
+      }
+    }
+    const bool vanished = co_await client_vanished();
+    if (vanished) throw std::system_error(Errc::peer_lost);
+    close_data();
+    Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
+    co_await file.finish();
+  }
+  /// What is done after each piece: counting, telling, waiting where there is a limit of bandwidth.
+  awaitable<void> note(std::size_t count) {
+    what_.moved += count;
+    session_.template observe<DataMoved>(what_.direction, what_.moved);
+    const Time now = session_.network().now();
+    const Time next =
+        std::max(meter(session_.use()).after(count, now), meter(session_.service().total()).after(count, now));
+    if (next > now) {
+      Limit none{session_.deadline(), Duration::max(), {}};
+      co_await session_.network().sleep_until(next);
+    }
+    session_.deadline().extend();
+  }
+  /// The size of a piece that suits the limits of bandwidth.
+  std::size_t piece() {
+    constexpr std::size_t largest = 512 * 1024;
+    return meter(session_.use()).piece(meter(session_.service().total()).piece(largest));
+  }
+  template <class Use> Meter& meter(Use& use) const noexcept {
+    return what_.direction == Direction::sent ? use.sent : use.received;
+  }
+  /// Whether the client of an upload is dead rather than done: it closed the control connection without saying QUIT.
+  ///
+  /// A client that died ended both its connections at once, in whatever order: what the control connection has to say
+  /// decides whether an upload is whole. It is given a sixty-fourth of the upload's time for that, twenty milliseconds
+  /// at the most; a short one only until the event loop has looked at all its sockets once more.
+  awaitable<bool> client_vanished() {
+    const Time now = session_.network().now();
+    const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
+    if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
+    co_await asio::post(session_.executor(), use_awaitable);
+    co_await asio::post(session_.executor(), use_awaitable);
+    co_return session_.has_left();
+  }
+
+  void close_data() {
+    data_.reset();
+    if (std::exchange(is_open_, false))
+      session_.template report<DataClosed>(local_, remote_, what_.direction, what_.moved);
+  }
+  /// The verdict.
+  ///
+  /// **Errors:** `Errc::shutting_down` where the session is to end.
+  awaitable<Reply> conclude(std::error_code error, std::error_code interrupted) {
+    close_data();
+    co_await session_.end_watch();
+    session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,
+                                            session_.network().now() - began_, what_.ascii, what_.listing, error);
+    if (interrupted == Errc::shutting_down) throw std::system_error(interrupted);
+    if (!error) co_return Reply{226, what_.conclusion};
+    const bool tells_why = securing_ && error.category() != ftplike_category();
+    if (tells_why) co_return Reply{425, "No data connection: " + error.message()};
+    co_return reply_for(error);
+  }
+
+  Session& session_;
+  Transfer what_;
+  const Time began_;
+  std::optional<Stream> data_;
+  Endpoint local_, remote_;
+  bool securing_ = false;  // or failed at that
+  bool is_open_ = false;   // and the observer was told so
 };
 
 }  // namespace ftplike
@@ -13841,34 +14703,54 @@ template <class Session, Transport T> class Securing {
 
 namespace ftplike {
 
-/// One client, from its greeting to its farewell: the control connection, who it is, and what one command leaves for
-/// the next. What stands under *for commands* is what a command may use.
-///
-/// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
-template <Transport T, class P> class Session : public Securing<Session<T, P>, T> {
-  using Secured = Securing<Session, T>;
-  using Secured::control_;
+/// What one command leaves for the next.
+struct SessionState {
+  std::string user;                 // that USER named and PASS has not yet proved
+  std::string host;                 // that HOST named
+  char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
+  std::uint64_t restart = 0;        // of REST, for the next transfer
+  std::optional<ByteRange> range;   // of RANG, for the next RETR or HASH
+  std::optional<Path> rename_from;  // of RNFR, for RNTO
+  FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
+  unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
+};
 
+/// One client, from its greeting to its farewell: the control connection and how far TLS protects it, who the client
+/// is, and what one command leaves for the next. What stands under *for commands* is what a command may use.
+///
+/// **Cancellation:** by its `Interruption`, with which `run` was started: `Errc::shutting_down` ends the session,
+/// anything else what it does just now.
+/// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
+template <Transport T, class P> class Session {
  public:
   using Stream = typename T::Stream;
   using Storage = typename P::Storage;
   using Transfer = ftplike::Transfer;
+  using Limit = typename Deadline<T>::Limit;
   using Channel = typename P::DataChannel::template ServerEnd<T>;
   /// The profile's commands with those of its data channel and of the transport.
   using Commands = typename WithSecurity<T, typename P::DataChannel::template AddTo<typename P::Commands>>::type;
 
   /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
   /// have been read from it already.
-  Session(T& network, const Executor& executor, Stream control, Service<P>& service, Conversation who,
-          std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
-      : Secured{network, std::move(control), service.limits.line, service.tls_policy, beginning, first_bytes},
-        network_{network},
+  Session(T& network, const Executor& executor, Stream control, Service<P>& service, Interruption& interruption,
+          Conversation who, std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
+      : network_{network},
         executor_{executor},
         service_{service},
-        watchdog_{network, executor},
+        storage_{storage_for(service.storage, who)},
+        interruption_{interruption},
+        deadline_{network, executor, interruption},
+        control_{network, std::move(control), service.limits.line},
+        protection_{possible(network, service.tls_policy)},
         who_{std::move(who)},
         account_{service.guest()},
         began_{network.now()} {
+    if (beginning == Beginning::implicit_tls) {
+      hello_.emplace(first_bytes);
+    } else {
+      control_.lines().feed(first_bytes);
+    }
     if (account_) use_ = service.enter(*account_);
     if (!use_) account_.reset();
   }
@@ -13877,35 +14759,43 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
 
   /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
   awaitable<void> run(std::function<void()> at_end = [] {}) {
-    observe<SessionOpened>();
     std::error_code error;
     try {
+      observe<SessionOpened>();
       co_await converse();
-    } catch (...) { error = code_of(std::current_exception()); }
+    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+    ending_ = true;
+    co_await interruption_.recover();
+    // A cut still ends the wait for a peer, but what runs beside is always waited for.
+    co_await asio::this_coro::throw_if_cancelled(false);
     try {
-      if (error == Errc::timed_out || error == Errc::shutting_down) co_await say_goodbye(error);
+      const bool has_words = error == Errc::timed_out || error == Errc::shutting_down;
+      if (has_words && !replying_) co_await say_goodbye(error);
     } catch (...) {  // nobody is there to hear it
     }
     use_.reset();
     at_end();
-    co_await Secured::part();
+    co_await part();
     control_.stream().close();
-    observe<SessionClosed>(error);
+    report<SessionClosed>(error);
   }
 
   const Executor& executor() const noexcept { return executor_; }
-  /// Ends the session as soon as no transfer is under way. On its executor.
+  /// Ends the session as soon as no command is at work. On its executor.
   void drain() {
     draining_ = true;
-    if (transfer_) return;
-    control_.stream().cancel();
-    watchdog_.interrupt();
+    if (may_end_) interruption_.interrupt(Errc::shutting_down);
   }
   /// Ends the session now. On its executor.
   void cut() {
-    drain();
-    interrupt(Errc::shutting_down);
-    control_.stream().close();
+    draining_ = true;
+    interruption_.interrupt(Errc::shutting_down);
+  }
+  /// What the session is about, for people: the verb of its command, or what it waits for.
+  std::string activity() const {
+    if (ending_) return "the farewell";
+    if (may_end_) return "waiting for a command";
+    return at_work_ ? at_work_.text() : std::string{"the beginning"};
   }
 
   // ---- for commands ----
@@ -13915,7 +14805,12 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   Service<P>& service() noexcept { return service_; }
   const Limits& limits() const noexcept { return service_.limits; }
   const Conversation& who() const noexcept { return who_; }
-  Storage& storage() noexcept { return service_.storage; }
+  /// The service's storage, which knows for whom it works where it asks for that (`for_client`).
+  Storage& storage() noexcept { return storage_; }
+  Stream& control() noexcept { return control_.stream(); }
+  /// How far TLS protects the session.
+  Protection& protection() noexcept { return protection_; }
+  const Protection& protection() const noexcept { return protection_; }
 
   /// Who is logged in, or the guest; none before a login where guests may do nothing.
   const std::optional<Account>& account() const noexcept { return account_; }
@@ -13950,8 +14845,19 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
     directory = Path{};
     return true;
   }
-  /// Waits, as a punishment.
-  awaitable<void> pause(Duration duration) { return watchdog_.sleep_until(network_.now() + duration); }
+  /// Waits, as a punishment. Not for commands that act at once.
+  awaitable<void> pause(Duration duration) {
+    Limit none{deadline_, Duration::max(), {}};
+    const Flag waits{may_end_};
+    const Time end = time_after(network_.now(), duration);
+    co_await network_.sleep_until(end);
+  }
+  /// Tells that a command that takes long gets on: `Limits::operation` is counted from now.
+  void make_progress() { deadline_.extend(); }
+  /// Whether the client has said something after the command that runs.
+  bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
+  /// Has the TLS handshake follow the reply to the command that runs.
+  void secure_after_reply() { hello_.emplace(); }
 
   /// The path of the storage that `text`, from the client, names: seen from its directory, below its account's root.
   Path path(std::string_view text) const { return virtual_path(text).beneath(account_ ? account_->root : Path{}); }
@@ -13985,15 +14891,13 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   }
   /// Whether a transfer is under way; only commands that act at once can see that.
   const Transfer* transferring() const noexcept { return transfer_; }
-  /// Ends the transfer under way, whose final reply comes before the caller's. False if there is none.
+  /// Ends the transfer or the long command under way, whose final reply comes before the caller's. False if there is
+  /// none.
   bool interrupt(Errc why) {
-    if (!transfer_) return false;
-    if (!interruption_) interruption_ = why;
-    watchdog_.interrupt();
+    if (!transfer_ && !watching_) return false;
+    interruption_.interrupt(why);
     return true;
   }
-  /// Whether the server wants the session to end: what takes long should give up.
-  bool is_ending() const noexcept { return draining_; }
   /// Ends the session after this command's reply.
   void close() noexcept { closing_ = true; }
 
@@ -14003,13 +14907,16 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   }
   static auto find_command(Verb verb) noexcept { return Table::template find<Session>(verb); }
 
+  /// Tells the observer of something under way; what it throws ends that.
   template <class Event, class... More> void observe(More&&... more) {
     ftplike::observe<Event>(service_.observer, who_, std::forward<More>(more)...);
   }
-
+  /// Tells the observer of something that has happened, of which no exception of its makes anything else.
+  template <class Event, class... More> void report(More&&... more) noexcept {
+    ftplike::report<Event>(service_.observer, who_, std::forward<More>(more)...);
+  }
   /// Whether somebody watches events of this kind.
   template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
-
   /// Tells the observer of a command; gives its refusal, if it refuses.
   std::optional<Reply> announce(std::string_view verb, std::string_view argument) {
     return ask(service_.observer, CommandSeen{who_, verb, argument});
@@ -14017,7 +14924,8 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
 
   // ---- for data channels ----
 
-  Watchdog<T>& watchdog() noexcept { return watchdog_; }
+  Deadline<T>& deadline() noexcept { return deadline_; }
+  Interruption& interruption() noexcept { return interruption_; }
   /// Whether a data connection from there can be the client's: it comes from its address, or from its proxy's.
   bool is_from_client(const Endpoint& remote) const {
     return remote.address() == who_.peer.address() || remote.address() == control_.stream().remote().address();
@@ -14035,101 +14943,206 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   /// Sends a preliminary reply; from then on the control connection is watched until the transfer ends.
   awaitable<void> preliminary(const Reply& reply) {
     co_await say(reply);
+    watch();
+  }
+
+  // ---- for transfers and the dispatch of commands ----
+
+  Channel& data_channel() noexcept { return channel_; }
+  /// What the sessions of this one's account share.
+  AccountUse& use() noexcept { return *use_; }
+  void transfer_begins(Transfer& transfer) noexcept { transfer_ = &transfer; }
+  void transfer_ends() noexcept { transfer_ = nullptr; }
+  /// Whether the client closed the control connection without saying QUIT.
+  bool has_left() {
+    const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
+    return ended && !control_.quits_later();
+  }
+  /// Reads the control connection while a transfer or a long command is under way: some commands act at once, the
+  /// others wait. It may go on until the next bytes come after that.
+  void watch() {
     watching_ = true;
     if (!control_.is_read_beside()) control_.read_beside(executor_, watch_control());
   }
-  /// Throws if the transfer under way is to end.
-  void check_interruption() const {
-    if (interruption_) throw std::system_error(interruption_);
+  /// Commands act in their turn again.
+  awaitable<void> end_watch() {
+    watching_ = false;
+    if (!answering_) co_return;
+    Limit limited{deadline_, limits().idle, Errc::peer_lost};
+    co_await control_.join_reader();
   }
-  /// Opens the data connection of a transfer.
-  awaitable<Stream> open_data(Transfer& transfer) { return this->secure_data(channel_.open(*this, transfer.opening)); }
-  /// Whether the client closed the control connection without saying QUIT.
-  bool has_left() {
-    const bool ended = control_.ended() || control_error_ || control_.stream().has_ended();
-    return ended && !control_.quits_later();
-  }
-  /// What the sessions of this one's account share.
-  AccountUse& use() noexcept { return *use_; }
-  /// Why a wait of the transfer ended: the interruption, or `otherwise`.
-  std::error_code interruption(Errc otherwise) const noexcept {
-    return interruption_ ? interruption_ : make_error_code(otherwise);
+  /// Runs a command that may wait, for `Limits::operation` without progress. Gives its final reply.
+  ///
+  /// **Errors:** what ends the session: `Errc::shutting_down`, or `Errc::timed_out` before a login.
+  template <class Entry> awaitable<Reply> run(const Entry& entry, std::string_view argument) {
+    if (answering_) return entry.run(*this, argument);  // beside the session's own coroutine, whose limits these are
+    at_work_ = entry.verb;
+    return run_limited(entry.run(*this, argument), entry.interruptible);
   }
 
  private:
   using Table = typename Commands::template On<Session>;
+  static constexpr bool is_securable = SecurableStream<Stream>;
+  static constexpr bool storage_is_told = requires(const Storage& storage, ClientKey client) {
+    { storage.for_client(client) } -> std::same_as<Storage>;
+  };
+
+  /// Is true for as long as it lives.
+  class Flag {
+   public:
+    explicit Flag(bool& flag) noexcept : flag_{flag} { flag_ = true; }
+    Flag(const Flag&) = delete;
+    Flag& operator=(const Flag&) = delete;
+    ~Flag() { flag_ = false; }
+
+   private:
+    bool& flag_;
+  };
+
+  static decltype(auto) storage_for(Storage& storage, const Conversation& who) {
+    if constexpr (storage_is_told) {
+      return storage.for_client(client_key(who.peer.address()));
+    } else {
+      return (storage);
+    }
+  }
+  static TlsPolicy possible([[maybe_unused]] const T& network, TlsPolicy policy) {
+    bool has_certificate = false;
+    if constexpr (is_securable) has_certificate = static_cast<bool>(network.tls_server());
+    return policy == TlsPolicy::offered && !has_certificate ? TlsPolicy::off : policy;
+  }
 
   // ---- the control connection ----
 
   awaitable<void> converse() {
-    if constexpr (Secured::is_securable) {
-      if (Secured::handshake_comes()) co_await Secured::secure(true);
+    if constexpr (is_securable) {
+      if (hello_) co_await secure(true);
     }
     const Reply welcome{220, service_.greeting.text};
-    co_await say(welcome);
+    co_await reply(welcome);
     while (!closing_) {
       const std::optional<Line> line = co_await next_line();
       if (!line) co_return;
       const Reply final = co_await dispatch(*this, line->text, line->error());
-      co_await say(final);
-      if (belated_.code() != 0) {
-        const Reply answer_to_abor = std::exchange(belated_, Reply{});
-        co_await say(answer_to_abor);
-      }
-      if constexpr (Secured::is_securable) {
-        if (!Secured::handshake_comes()) continue;
-        co_await Secured::secure(false);
-        control_error_ = {};
+      co_await reply(final);
+      if constexpr (is_securable) {
+        if (hello_) co_await secure(false);
       }
     }
   }
 
+  /// Says the final reply to a command, and what was to be said after it.
+  awaitable<void> reply(const Reply& final) {
+    Limit limited{deadline_, limits().idle, Errc::peer_lost};  // a client that reads no replies has gone
+    replying_ = true;  // and stays so if it is cut off: nothing can follow it then
+    co_await say(final);
+    if (belated_.code() != 0) {
+      const Reply answer_to_abor = std::exchange(belated_, Reply{});
+      co_await say(answer_to_abor);
+    }
+    replying_ = false;
+  }
   awaitable<void> say(const Reply& reply) {
-    observe<ReplySeen>(reply);
-    if (!transfer_) watchdog_.guard(limits().idle, control_.stream());  // a client that reads no replies has gone
+    report<ReplySeen>(reply);
     return control_.say(reply);
   }
 
   awaitable<std::optional<Line>> next_line() {
+    if (draining_) throw std::system_error(Errc::shutting_down);
+    if (auto line = control_.line_now()) co_return line;
+    Limit limited{deadline_, patience(), Errc::timed_out};
+    const Flag waits{may_end_};
     const auto grace = P::unterminated_commands ? std::optional{limits().grace} : std::nullopt;
-    std::error_code error;
-    try {
-      if (draining_) throw std::system_error(Errc::shutting_down);
-      co_return co_await control_.next_line(grace, [this](bool first) {
-        if (control_error_) throw std::system_error(control_error_);
-        if (draining_) throw std::system_error(Errc::shutting_down);
-        if (first) watchdog_.guard(patience(), control_.stream());
-      });
-    } catch (...) { error = code_of(std::current_exception()); }
-    const bool idle = watchdog_.barked();
-    watchdog_.rest();
-    throw std::system_error(idle        ? make_error_code(Errc::timed_out)
-                            : draining_ ? make_error_code(Errc::shutting_down)
-                                        : error);
+    co_return co_await control_.next_line(grace);
   }
 
-  Duration patience() const {
-    if (account_) return limits().idle;
-    return std::max(Duration{1}, began_ + limits().login - network_.now());
+  Duration patience() const { return account_ ? limits().idle : left_for_login(); }
+  Duration left_for_login() const {
+    return std::max(Duration{1}, time_after(began_, limits().login) - network_.now());
   }
 
   awaitable<void> say_goodbye(std::error_code why) {
     const Reply farewell{421, why == Errc::timed_out ? "Timed out, closing the connection" : "Server is shutting down"};
+    Limit limited{deadline_, farewell_limit(), Errc::timed_out};
     co_await say(farewell);
+  }
+  /// For the last words, which nobody may hear any more.
+  Duration farewell_limit() const { return std::min<Duration>(limits().idle, std::chrono::seconds{5}); }
+
+  /// Runs a command's coroutine under its limit, and makes a reply of what it throws.
+  awaitable<Reply> run_limited(awaitable<Reply> command, bool interruptible) {
+    std::error_code error;
+    Reply reply;
+    const bool logs_in = !account_;
+    if (interruptible) watch();
+    try {
+      Limit limited{deadline_, logs_in ? std::min(limits().operation, left_for_login()) : limits().operation,
+                    Errc::timed_out};
+      Reply given = co_await std::move(command);
+      reply = std::move(given);
+    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+    const std::error_code interrupted = interruption_.why();
+    const bool ends = interrupted == Errc::shutting_down || (interrupted == Errc::timed_out && logs_in && !account_);
+    if (ends) throw std::system_error(interrupted);
+    if (error == Errc::shutting_down) throw std::system_error(error);  // of a transfer
+    if (interrupted) co_await interruption_.recover();
+    if (interruptible) co_await end_watch();
+    if (!error) co_return reply;
+    if (interrupted == Errc::timed_out) co_return Reply{451, "Gave up: it took too long"};
+    co_return reply_for(error);
+  }
+
+  // ---- TLS ----
+
+  /// The handshake of the control connection. After it nothing is left of what was said in clear, or there is no
+  /// session: it could be the words of somebody in between.
+  awaitable<void> secure(bool implicit) {
+    const std::string hello = *std::exchange(hello_, std::nullopt);
+    co_await control_.stop_reading();  // a transfer's watch may still read in clear
+    if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
+    Limit limited{deadline_, limits().handshake, Errc::peer_lost};
+    co_await control().accept_tls(network_.tls_server(), hello);
+    protection_.secure(implicit);
+    control_.fail({});
+  }
+  /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
+  /// connection that just ends for one that somebody cut.
+  awaitable<void> part() {
+    co_await control_.stop_reading();
+    if constexpr (is_securable) {
+      if (!protection_.secured()) co_return;
+      Settled<void> ignored;
+      Limit limited{deadline_, farewell_limit(), Errc::timed_out};
+      co_await settle(control().finish(), ignored);
+    }
   }
 
   // ---- transfers ----
 
+  awaitable<Reply> send_any(AnySource source, Transfer transfer) {
+    if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
+    ServerTransfer<Session> sending{*this, std::move(transfer)};
+    co_return co_await sending.send(source);
+  }
+  awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
+    if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
+    ServerTransfer<Session> receiving{*this, std::move(transfer)};
+    co_return co_await receiving.receive(file);
+  }
+  std::optional<Reply> refusal_of_transfer() const {
+    if (auto refused = protection_.refusal_of_data()) return refused;
+    if (!channel_.armed()) return reply_for(Errc::no_data_connection);
+    return std::nullopt;
+  }
+
   /// Whether a command that came during a transfer need not wait for its end. What comes behind an ABOR waits.
   bool acts_at_once(const Line& line) const {
-    if (line.error() || interruption_) return false;
+    if (line.error() || interruption_.why()) return false;
     const CommandLine command = parse_command(line.text);
     const auto* entry = find_command(command.verb);
     return entry && entry->at_once && command.argument.empty() && (account_ || entry->before_login);
   }
 
-  /// Reads what comes over the control connection during a transfer: some commands act at once, the others wait. When
-  /// the transfer has ended it goes on until the next bytes come.
   awaitable<void> watch_control() {
     try {
       // A transfer that never waits is over by now, and costs no read.
@@ -14142,7 +15155,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
         } else if (acts_at_once(*line)) {
           answering_ = true;
           const Reply reply = co_await dispatch(*this, line->text, std::error_code{});
-          if (interruption_) {
+          if (interruption_.why()) {
             belated_ = reply;
           } else {
             co_await say(reply);
@@ -14154,75 +15167,33 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
       }
     } catch (...) {
       answering_ = false;
-      control_error_ = code_of(std::current_exception());
+      control_.fail(code_of(std::current_exception()));
       if (watching_ && !draining_) interrupt(Errc::peer_lost);
     }
-  }
-
-  awaitable<Reply> send_any(AnySource source, Transfer transfer) {
-    transfer.direction = Direction::sent;
-    std::optional<AsciiSource> text;
-    if (transfer.ascii) source = AnySource{text.emplace(source)};
-    auto sending = send_over_data(*this, source, transfer);
-    co_return co_await carry_out(transfer, std::move(sending));
-  }
-  awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
-    transfer.direction = Direction::received;
-    std::optional<AsciiSink> text;
-    if (transfer.ascii) file = AnySink{text.emplace(file)};
-    auto receiving = receive_over_data(*this, file, transfer);
-    co_return co_await carry_out(transfer, std::move(receiving));
-  }
-
-  /// Lets a transfer happen, ends the watch, and gives the verdict.
-  awaitable<Reply> carry_out(Transfer& transfer, awaitable<void> moving) {
-    if (auto refused = Secured::protection().refusal_of_data()) co_return *std::move(refused);
-    if (!channel_.armed()) throw std::system_error(Errc::no_data_connection);
-    struct UnderWay {
-      ~UnderWay() { session.transfer_ = nullptr; }
-      Session& session;
-    } const under_way{*this};
-    transfer.began = network_.now();
-    interruption_ = {};
-    transfer_ = &transfer;
-    Settled<void> outcome;
-    co_await settle(std::move(moving), outcome);
-    const bool stalled = watchdog_.barked();
-    watchdog_.rest();
-    watching_ = false;
-    if (answering_) {
-      watchdog_.guard(limits().idle, control_.stream());
-      co_await control_.join_reader();
-      watchdog_.rest();
-    }
-    std::error_code error;
-    try {
-      outcome.get();
-    } catch (...) {
-      error = code_of(std::current_exception());
-      if (error == asio::error::operation_aborted)
-        error = stalled ? make_error_code(Errc::stalled) : interruption(Errc::peer_lost);
-    }
-    observe<TransferEnded>(transfer.verb, transfer.path, transfer.direction, transfer.moved, transfer.offset,
-                           network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
-    if (error) co_return reply_for(error);
-    co_return Reply{226, transfer.conclusion};
   }
 
   T& network_;
   Executor executor_;
   Service<P>& service_;
-  Watchdog<T> watchdog_;
+  std::conditional_t<storage_is_told, Storage, Storage&> storage_;
+  Interruption& interruption_;
+  Deadline<T> deadline_;
+  ControlConnection<T> control_;
+  Protection protection_;
+  std::optional<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
   Conversation who_;
   std::optional<Account> account_;
   std::shared_ptr<AccountUse> use_;
   Channel channel_;
   Time began_;
   Transfer* transfer_ = nullptr;
-  std::error_code control_error_;  // what the watch met
-  std::error_code interruption_;   // why the transfer is to end
-  Reply belated_;                  // to the command that interrupted the transfer
-  bool standard_ = false, closing_ = false, draining_ = false, watching_ = false, answering_ = false;
+  Verb at_work_;   // the last command that could wait
+  Reply belated_;  // to the command that interrupted the transfer
+  bool standard_ = false, closing_ = false, draining_ = false, ending_ = false;
+  bool may_end_ = false;    // nothing would be lost if the session ended now
+  bool watching_ = false;   // the control connection, for what is under way
+  bool answering_ = false;  // a command that acts at once
+  bool replying_ = false;   // a reply is on its way
 };
 
 }  // namespace ftplike
@@ -14230,7 +15201,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
 
 namespace ftplike {
 
-/// Accepts sessions on any number of addresses and deals them out over the transport's threads.
+/// Accepts sessions on any number of addresses and deals them out over the transport's executors.
 ///
 ///     ftplike::TcpTransport network;
 ///     ftplike::Server server{network, ftplike::DirectoryStorage{"server_storage"}};
@@ -14241,7 +15212,7 @@ namespace ftplike {
 /// authenticator, `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, `TrustedProxies`, `TlsPolicy`, and an observer:
 /// anything that can be called with one of the events of io/observer.hpp.
 ///
-/// **Lifetime:** the transport outlives it; sessions may outlive it. **Threads:** `listen` and `stop` from any.
+/// **Lifetime:** sessions may outlive it; nothing runs after the transport. **Threads:** any.
 template <Transport T, class P> class Server {
  public:
   template <class... Parts> explicit Server(T& network, Parts... parts)
@@ -14251,51 +15222,76 @@ template <Transport T, class P> class Server {
 
   /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
   ///
-  /// **Errors:** `std::system_error` if the address cannot be had.
+  /// **Errors:** `std::system_error` if the address cannot be had; `Errc::shutting_down` after `stop`.
   Endpoint listen(const std::string& address, std::uint16_t port, Beginning beginning = Beginning::clear) {
     return listen(Endpoint{asio::ip::make_address(address), port}, beginning);
   }
   Endpoint listen(const Endpoint& where, Beginning beginning = Beginning::clear) {
-    const Executor home = state_->home;
-    return accept_from(state_->network.listen(home, where), beginning);
+    check_running();
+    return accept_from(state_->network.listen(state_->main, where), beginning);
   }
   /// Accepts sessions from a listener that somebody else made: a supervisor's, a test's.
   Endpoint accept_from(typename T::Acceptor listener, Beginning beginning = Beginning::clear) {
     const Endpoint where = listener.endpoint();
-    state_->service.listens_on(where.address());
     auto acceptor = std::make_shared<typename T::Acceptor>(std::move(listener));
     {
       const std::lock_guard lock{state_->mutex};
+      if (state_->stopping) throw std::system_error(Errc::shutting_down);
+      state_->service.listens_on(where.address());
       state_->acceptors.push_back(acceptor);
     }
-    start_on(state_->home, accept_all(state_, std::move(acceptor), beginning));
+    start_on(state_->main, accept_all(state_, std::move(acceptor), beginning));
     return where;
   }
 
-  /// Takes no new sessions, lets transfers end until `Limits::drain` has passed, cuts the rest, and tells the observer
-  /// of it (`ServerStopped`). Returns at once; the transport's `run` returns when it is done. Later calls do nothing.
+  /// Takes no new sessions, lets commands end until `Limits::drain` has passed, then cuts what is left, and after
+  /// `Limits::abandon` gives up on what cannot be ended. Returns at once; `stopped` tells when that is done. Later calls
+  /// do nothing.
   void stop() {
     auto state = state_;
-    call_on(state->home, [state] {
+    call_on(state->main, [state] {
       if (!state->begins_to_stop()) return;
-      start_on(state->home, drain(state));
+      start_on(state->main, end_all(state));
     });
   }
+  /// Waits for the end of `stop`, whoever calls that, and tells what became of the sessions. It comes in any case, after
+  /// the last `SessionClosed`; the observer gets the same report (`ServerStopped`).
+  awaitable<StopReport> stopped() { return wait_for_stop(state_); }
 
   /// What its sessions share.
   Service<P>& service() noexcept { return state_->service; }
   /// How many sessions there are now.
   std::size_t sessions() const {
     const std::lock_guard lock{state_->mutex};
-    return state_->sessions.size();
+    return state_->places;
   }
 
  private:
   using OneSession = Session<T, P>;
 
+  /// A session in the server's book, from its acceptance to the end of its coroutine.
+  struct Entry {
+    Entry(const Executor& its_executor, const Conversation& its_who) : executor{its_executor}, who{its_who} {}
+    Interruption interruption;
+    const Executor executor;
+    Conversation who;
+    OneSession* session = nullptr;  // while there is one
+  };
+  /// Somebody who waits for the end of `stop`.
+  struct Waiter {
+    explicit Waiter(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
+    const Executor executor;
+    Condition changed;
+    bool done = false;
+  };
+
   struct State {
     template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
-        : network{its_network}, home{home_of(its_network)}, service{std::move(parts)}, all_gone{home} {}
+        : lifetime{lifetime_of(its_network)},
+          network{its_network},
+          main{main_executor_of(its_network)},
+          service{std::move(parts)},
+          all_gone{main} {}
 
     bool is_stopping() {
       const std::lock_guard lock{mutex};
@@ -14305,48 +15301,34 @@ template <Transport T, class P> class Server {
       const std::lock_guard lock{mutex};
       return !std::exchange(stopping, true);
     }
+    std::size_t count() {
+      const std::lock_guard lock{mutex};
+      return book.size();
+    }
 
+    const std::shared_ptr<void> lifetime;  // first, so that it is the last to go
     T& network;
-    const Executor home;  // of the acceptors
+    const Executor main;  // of the acceptors
     Service<P> service;
-    Gate all_gone;
+    Condition all_gone;
 
     std::mutex mutex;  // of what follows
     bool stopping = false;
     std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
-    std::list<OneSession*> sessions;
-    std::map<Address, std::size_t> per_address;
+    std::list<std::shared_ptr<Entry>> book;
+    std::size_t places = 0;                       // of sessions that count
+    std::map<Address, std::size_t> per_address;   // of those
     std::uint64_t last_number = 0;
+    std::optional<StopReport> report;
+    std::list<std::shared_ptr<Waiter>> waiters;
   };
   using StatePointer = std::shared_ptr<State>;
 
-  /// A session's entry in the server's book, from its beginning to its end.
-  class Registration {
-   public:
-    Registration() = default;
-    Registration(StatePointer state, const Address& address, typename std::list<OneSession*>::iterator place)
-        : state_{std::move(state)}, address_{address}, place_{place} {}
-    Registration(const Registration&) = delete;
-    Registration& operator=(const Registration&) = delete;
-    ~Registration() {
-      if (!state_) return;
-      const std::lock_guard lock{state_->mutex};
-      state_->sessions.erase(place_);
-      if (--state_->per_address[address_] == 0) state_->per_address.erase(address_);
-      if (state_->sessions.empty()) call_on(state_->home, [state = state_] { state->all_gone.open(); });
-    }
-    /// From now on a server that stops finds the session; one that has begun to has missed it.
-    void belongs_to(OneSession& session) {
-      const std::lock_guard lock{state_->mutex};
-      *place_ = &session;
-      if (state_->stopping) session.drain();
-    }
+  void check_running() const {
+    if (state_->is_stopping()) throw std::system_error(Errc::shutting_down);
+  }
 
-   private:
-    StatePointer state_;
-    Address address_;
-    typename std::list<OneSession*>::iterator place_;
-  };
+  // ---- accepting
 
   static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor,
                                     Beginning beginning) {
@@ -14361,15 +15343,34 @@ template <Transport T, class P> class Server {
         const Executor executor = state->network.executor();
         auto control = co_await acceptor->accept(executor);
         if (state->is_stopping()) break;
-        start_on(executor, serve(state, std::move(control), beginning));
+        begin(state, executor, std::move(control), beginning);
       } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
     }
   }
 
-  static awaitable<void> serve(StatePointer state, typename T::Stream control, Beginning beginning) {
-    const Executor executor = co_await asio::this_coro::executor;
+  /// Starts the coroutine of a session, which has a place in the book until it ends.
+  static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
+                    Beginning beginning) {
+    const Conversation who{0, control.local(), control.remote()};
+    const auto entry = std::make_shared<Entry>(executor, who);
+    typename std::list<std::shared_ptr<Entry>>::iterator place;
+    {
+      const std::lock_guard lock{state->mutex};
+      place = state->book.insert(state->book.end(), entry);
+    }
+    // The entry lives as long as the coroutine, whose cancellation slot it has.
+    start_on(executor, serve(state, entry, std::move(control), beginning), entry->interruption.slot(),
+             [state, entry, place](std::exception_ptr) {
+               const std::lock_guard lock{state->mutex};
+               state->book.erase(place);
+               if (state->book.empty()) call_on(state->main, [state] { state->all_gone.notify(); });
+             });
+  }
+
+  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
+                               Beginning beginning) {
     if constexpr (requires { control.make_prompt(); }) control.make_prompt();
-    Conversation who{0, control.local(), control.remote()};
+    Conversation who = entry->who;
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
@@ -14377,16 +15378,18 @@ template <Transport T, class P> class Server {
                       introduced);
       if (introduced.failed()) co_return;  // as the PROXY protocol wants it
     }
-    std::optional<Registration> registration;
-    who.number = admit(state, who.peer.address(), registration);
+    std::optional<PlaceTaken> place;
+    who.number = admit(state, who.peer.address(), place);
+    entry->who = who;
     if (who.number == 0) {
-      observe<SessionRefused>(state->service.observer, who);
+      report<SessionRefused>(state->service.observer, who);
       co_await turn_away(state, std::move(control));
       co_return;
     }
-    OneSession session{state->network, executor, std::move(control), state->service, who, first_bytes, beginning};
-    registration->belongs_to(session);
-    const std::function<void()> leave = [&registration] { registration.reset(); };
+    OneSession session{state->network,      entry->executor, std::move(control), state->service,
+                       entry->interruption, who,             first_bytes,        beginning};
+    const InTheBook in_the_book{state, *entry, session};
+    const std::function<void()> leave = [&place] { place.reset(); };
     co_await session.run(leave);  // who comes again at once finds its place free
   }
 
@@ -14408,71 +15411,178 @@ template <Transport T, class P> class Server {
     }
   }
 
-  /// Enters a session in the book and gives its number; 0 if there are too many, or shall be no more.
-  static std::uint64_t admit(const StatePointer& state, const Address& client,
-                             std::optional<Registration>& registration) {
+  /// One of the sessions that `Limits` counts.
+  class PlaceTaken {
+   public:
+    PlaceTaken(StatePointer state, const Address& client) : state_{std::move(state)}, client_{client} {
+      ++state_->places;
+      ++state_->per_address[client_];
+    }
+    PlaceTaken(const PlaceTaken&) = delete;
+    PlaceTaken& operator=(const PlaceTaken&) = delete;
+    ~PlaceTaken() {
+      const std::lock_guard lock{state_->mutex};
+      --state_->places;
+      if (--state_->per_address[client_] == 0) state_->per_address.erase(client_);
+    }
+
+   private:
+    StatePointer state_;
+    Address client_;
+  };
+  /// Gives a session its place and its number; 0 if there are too many, or shall be no more.
+  static std::uint64_t admit(const StatePointer& state, const Address& client, std::optional<PlaceTaken>& place) {
+    const Address counted = client_network(client);
     const std::lock_guard lock{state->mutex};
     const Limits& limits = state->service.limits;
-    const auto from_there = state->per_address.find(client);
-    if (state->stopping || state->sessions.size() >= limits.sessions) return 0;
+    const auto from_there = state->per_address.find(counted);
+    if (state->stopping || state->places >= limits.sessions) return 0;
     if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
-    ++state->per_address[client];
-    registration.emplace(state, client, state->sessions.insert(state->sessions.end(), nullptr));
+    place.emplace(state, counted);
     return ++state->last_number;
   }
 
-  /// Calls `act` for every session, on its own executor.
-  static void for_each_session(const StatePointer& state, void (OneSession::*act)()) {
-    const std::lock_guard lock{state->mutex};
-    for (OneSession* session : state->sessions) {
-      if (!session) continue;
-      call_on(session->executor(), [state, session, act] {
-        // It may have ended meanwhile, but only on this very executor: if it is in the book it stays there during this
-        // call.
-        std::unique_lock lock_again{state->mutex};
-        const bool alive = std::find(state->sessions.begin(), state->sessions.end(), session) != state->sessions.end();
-        lock_again.unlock();
-        if (alive) (session->*act)();
-      });
+  /// From now on, while this lives, a server that stops finds the session; one that has begun to has missed it.
+  class InTheBook {
+   public:
+    InTheBook(StatePointer state, Entry& entry, OneSession& session) : state_{std::move(state)}, entry_{entry} {
+      const std::lock_guard lock{state_->mutex};
+      entry_.session = &session;
+      if (state_->stopping) session.drain();
     }
-  }
+    InTheBook(const InTheBook&) = delete;
+    InTheBook& operator=(const InTheBook&) = delete;
+    ~InTheBook() {
+      const std::lock_guard lock{state_->mutex};
+      entry_.session = nullptr;
+    }
 
-  static std::size_t count(const StatePointer& state) {
-    const std::lock_guard lock{state->mutex};
-    return state->sessions.size();
-  }
-
-  static awaitable<void> drain(StatePointer state) {
-    {
-      const std::lock_guard lock{state->mutex};
-      for (auto& acceptor : state->acceptors) acceptor->cancel();
-      state->acceptors.clear();
-    }
-    StopReport report;
-    report.drained = count(state);
-    for_each_session(state, &OneSession::drain);
-    bool late = false;
-    typename T::Timer deadline{state->network, state->home};
-    deadline.start(state->network.now() + state->service.limits.drain, [&late, state] {
-      late = true;
-      state->all_gone.open();
-    });
-    while (count(state) > 0) {
-      if (std::exchange(late, false)) {
-        report.cut = count(state);
-        for_each_session(state, &OneSession::cut);
-      }
-      co_await state->all_gone.wait();
-    }
-    report.drained -= report.cut;
-    if constexpr (takes<typename P::Observer, ServerStopped>) state->service.observer(ServerStopped{report});
-  }
+   private:
+    StatePointer state_;
+    Entry& entry_;
+  };
 
   static awaitable<void> turn_away(StatePointer state, typename T::Stream control) {
     const std::string_view sorry =
         state->is_stopping() ? "421 Server is shutting down\r\n" : "421 Too many connections, try later\r\n";
     Settled<void> ignored;
-    co_await settle(control.write(as_bytes(sorry)), ignored);
+    co_await settle(within(state->network, std::chrono::seconds{5}, control.write(as_bytes(sorry))), ignored);
+  }
+
+  // ---- stopping
+
+  /// Calls `act` for every session, on its own executor, where it cannot end meanwhile.
+  static void for_each_session(const StatePointer& state, const std::function<void(Entry&)>& act) {
+    const std::lock_guard lock{state->mutex};
+    for (const auto& entry : state->book) call_on(entry->executor, [entry, act] { act(*entry); });
+  }
+  /// Waits until no session is left, but not longer than `patience`.
+  static awaitable<void> wait_for_all(StatePointer state, Duration patience) {
+    bool late = false;
+    typename T::Timer deadline{state->network, state->main};
+    deadline.start(time_after(state->network.now(), patience), [&late, &gone = state->all_gone] {
+      late = true;
+      gone.notify();
+    });
+    while (state->count() > 0 && !late) co_await state->all_gone.wait();
+  }
+
+  static awaitable<void> end_all(StatePointer state) {
+    {
+      const std::lock_guard lock{state->mutex};
+      for (auto& acceptor : state->acceptors) acceptor->cancel();
+      state->acceptors.clear();
+    }
+    const Limits& limits = state->service.limits;
+    StopReport result;
+    const std::size_t all = state->count();
+    for_each_session(state, [](Entry& entry) {
+      if (entry.session) entry.session->drain();
+    });
+    co_await wait_for_all(state, limits.drain);
+    result.cut = state->count();
+    result.drained = all - std::min(all, result.cut);
+    if (result.cut > 0) {
+      for_each_session(state, [](Entry& entry) {
+        if (entry.session)
+          entry.session->cut();
+        else
+          entry.interruption.interrupt(Errc::shutting_down);
+      });
+      co_await wait_for_all(state, limits.abandon);
+    }
+    if (state->count() > 0) {
+      std::vector<StuckSession> stuck = co_await ask_the_stuck(state);
+      result.stuck = std::move(stuck);
+    }
+    report<ServerStopped>(state->service.observer, result);
+    tell_waiters(state, std::move(result));
+  }
+
+  /// Asks the sessions that are left what they are about. One whose thread is blocked does not answer.
+  static awaitable<std::vector<StuckSession>> ask_the_stuck(StatePointer state) {
+    struct Answers {
+      std::mutex mutex;
+      std::map<const Entry*, std::string> all;
+    };
+    const auto answers = std::make_shared<Answers>();
+    for_each_session(state, [answers](Entry& entry) {
+      const std::lock_guard lock{answers->mutex};
+      answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
+      entry.who = entry.session ? entry.session->who() : entry.who;
+    });
+    co_await wait_for_all(state, std::chrono::seconds{1});
+    std::vector<StuckSession> stuck;
+    const std::lock_guard lock{state->mutex};
+    const std::lock_guard lock_answers{answers->mutex};
+    for (const auto& entry : state->book) {
+      const auto answer = answers->all.find(entry.get());
+      StuckSession one;
+      one.activity = answer == answers->all.end() ? "its thread is blocked" : answer->second;
+      if (answer != answers->all.end()) {
+        one.number = entry->who.number;
+        one.peer = entry->who.peer;
+        one.user = entry->who.user;
+      }
+      stuck.push_back(std::move(one));
+    }
+    co_return stuck;
+  }
+
+  static void tell_waiters(const StatePointer& state, StopReport result) {
+    const std::lock_guard lock{state->mutex};
+    state->report = std::move(result);
+    for (const auto& waiter : state->waiters) {
+      call_on(waiter->executor, [waiter] {
+        waiter->done = true;
+        waiter->changed.notify();
+      });
+    }
+  }
+
+  static awaitable<StopReport> wait_for_stop(StatePointer state) {
+    const Executor executor = co_await asio::this_coro::executor;
+    /// In the list of those who wait, as long as it lives.
+    struct Waiting {
+      Waiting(StatePointer its_state, const Executor& its_executor)
+          : state{std::move(its_state)}, waiter{std::make_shared<Waiter>(its_executor)} {
+        const std::lock_guard lock{state->mutex};
+        waiter->done = state->report.has_value();
+        place = state->waiters.insert(state->waiters.end(), waiter);
+      }
+      Waiting(const Waiting&) = delete;
+      Waiting& operator=(const Waiting&) = delete;
+      ~Waiting() {
+        const std::lock_guard lock{state->mutex};
+        state->waiters.erase(place);
+      }
+      StatePointer state;
+      std::shared_ptr<Waiter> waiter;
+      typename std::list<std::shared_ptr<Waiter>>::iterator place;
+    } waiting{state, executor};
+    while (!waiting.waiter->done) co_await waiting.waiter->changed.wait();
+    const std::lock_guard lock{state->mutex};
+    co_return *state->report;
   }
 
   StatePointer state_;
@@ -15552,7 +16662,7 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
     const bool can_fit = user != nullptr && !user->password.is_locked();
     const UserEntry* const compared = can_fit ? user : users->stand_in(credentials.user);
     if (compared == nullptr) co_return std::nullopt;
-    const bool fits = co_await try_password(compared->password, credentials.password);
+    const bool fits = co_await try_password(compared->password, credentials);
     if (!fits || !can_fit) co_return std::nullopt;
     co_return user->account;
   }
@@ -15579,10 +16689,12 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
         std::make_shared<detail::UserSnapshot>(std::vector<UserEntry>{});
   };
 
-  awaitable<bool> try_password(const Password& password, const std::string& offered) const {
-    if (password.is_plain()) co_return password.fits(offered, state_->hashing);
-    auto compare = [&password, &offered, &hashing = state_->hashing] { return password.fits(offered, hashing); };
-    co_return co_await blocking(compare);
+  awaitable<bool> try_password(const Password& password, const Credentials& credentials) const {
+    if (password.is_plain()) co_return password.fits(credentials.password, state_->hashing);
+    auto compare = [password, offered = credentials.password, state = state_] {
+      return password.fits(offered, state->hashing);
+    };
+    co_return co_await blocking(std::move(compare), Workload{WorkKind::password, credentials.client});
   }
   static bool is_certified(const UserEntry& user, const Credentials& credentials) {
     return !user.certificate.empty() && user.certificate == credentials.certificate;

@@ -69,7 +69,7 @@ TEST(PassiveChannel, TellsThePublicAddressOfTheClientsNetwork) {
   TestNetwork network{1};
   network.host("127.0.0.1", "10.0.0.1");
   PublicAddress by_network;
-  by_network.add(Network{address("10.0.0.0"), 8}, address("10.9.9.9")).add(Network{}, address("192.0.2.7"));
+  by_network.add(Subnet{address("10.0.0.0"), 8}, address("10.9.9.9")).add(Subnet{}, address("192.0.2.7"));
   auto server = serve(network, files_to_move(), by_network);
   server.listen({address("10.0.0.1"), TestServer::port});
   Dialogue near{network, "10.0.0.2", "10.0.0.1"};

@@ -1,5 +1,5 @@
 // What a client may say while a transfer is under way, and before the answer to what it said.
-#include <ftplike/session.hpp>
+#include <ftplike/server/session.hpp>
 
 #include "support/dialogue.hpp"
 #include "support/started.hpp"

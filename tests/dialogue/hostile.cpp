@@ -1,5 +1,5 @@
 // What nobody should say.
-#include <ftplike/session.hpp>
+#include <ftplike/server/session.hpp>
 
 #include "support/dialogue.hpp"
 

@@ -7,7 +7,7 @@ namespace {
 using namespace ftplike;
 using namespace std::chrono_literals;
 
-TrustedProxies the_proxy() { return {{Network{address("127.0.0.1"), 32}}}; }
+TrustedProxies the_proxy() { return {{Subnet{address("127.0.0.1"), 32}}}; }
 
 /// A connection through the proxy, which has said nothing yet.
 SimulatedPeer pass_on(SimulatedNetwork& network) {

@@ -67,8 +67,8 @@ TEST(EmbeddedWait, MayBeGivenUpAfterWhatCouldHaveCancelledItIsGone) {
   {
     asio::cancellation_signal stop;
     const Time later = network->now() + std::chrono::hours{1};
-    start_on(network->home(), within(*network, std::chrono::hours{2}, network->sleep_until(later)), stop.slot());
-    call_on(network->home(), [&network] { network->stop(); });
+    start_on(network->main_executor(), within(*network, std::chrono::hours{2}, network->sleep_until(later)), stop.slot());
+    call_on(network->main_executor(), [&network] { network->stop(); });
     network->run();
   }
   network.reset();
@@ -78,7 +78,7 @@ TEST(EmbeddedServer, CanGoOnAfterAnExceptionOfTheProgramThatCameThroughRun) {
   TcpTransport network{2};
   Server server{network, MemoryStorage{}};
   server.listen("127.0.0.1", 0);
-  call_on(network.home(), [] { throw std::runtime_error("the program's own"); });
+  call_on(network.main_executor(), [] { throw std::runtime_error("the program's own"); });
   EXPECT_THROW(network.run(), std::runtime_error);
   const Embedded running{network, server};
   Connection client{running.port()};

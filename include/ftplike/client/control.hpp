@@ -12,7 +12,7 @@
 #include <ftplike/client/outstanding.hpp>
 #include <ftplike/client/reply_error.hpp>
 #include <ftplike/io/observer.hpp>
-#include <ftplike/io/within.hpp>
+#include <ftplike/io/deadline.hpp>
 #include <ftplike/protocol/argument.hpp>
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/reply_buffer.hpp>
@@ -25,35 +25,22 @@ inline std::uint64_t next_client_number() noexcept {
   return ++last;
 }
 
-/// The time limit of one step: what it guards is cancelled when the limit runs out, and no more once this has gone.
-template <Transport T> class Limited {
- public:
-  template <class Target> Limited(Watchdog<T>& watchdog, Duration limit, Target& target) : watchdog_{watchdog} {
-    watchdog_.guard(limit, target);
-  }
-  Limited(const Limited&) = delete;
-  Limited& operator=(const Limited&) = delete;
-  ~Limited() { watchdog_.rest(); }
-
- private:
-  Watchdog<T>& watchdog_;
-};
-
 /// The client's end of a control connection: sends commands and gives each its own reply, whatever else comes.
 ///
 /// **Errors:** `ClientError`; a negative reply is no error here, but 421 is (`ReplyError`). After an error of the
-/// connection it is closed, with what it was the error of all later commands. **Cancellation:** a command that was
-/// cancelled stays outstanding until `get_in_step`.
+/// connection it is closed, with what it was the error of all later commands. **Cancellation:** by the `Interruption` of
+/// the operation under way; a command that was cancelled stays outstanding until `get_in_step`.
 template <Transport T, class Observer> class ClientControl {
  public:
   ClientControl(T& network, const Executor& executor, typename T::Stream stream, const ClientLimits& limits,
-                Observer& observer)
+                Interruption& interruption, Deadline<T>& deadline, Observer& observer)
       : network_{network},
         executor_{executor},
         stream_{std::move(stream)},
         limits_{limits},
+        interruption_{interruption},
+        deadline_{deadline},
         observer_{observer},
-        watchdog_{network, executor},
         watch_over_{executor},
         who_{next_client_number(), stream_.local(), stream_.remote()} {
     observe<SessionOpened>();
@@ -62,7 +49,6 @@ template <Transport T, class Observer> class ClientControl {
   ClientControl& operator=(const ClientControl&) = delete;
 
   typename T::Stream& stream() noexcept { return stream_; }
-  Watchdog<T>& watchdog() noexcept { return watchdog_; }
   Conversation& who() noexcept { return who_; }
   const Outstanding& outstanding() const noexcept { return outstanding_; }
   bool is_open() const noexcept { return open_; }
@@ -75,6 +61,10 @@ template <Transport T, class Observer> class ClientControl {
     ftplike::observe<Event>(observer_, who_, std::forward<More>(more)...);
   }
 
+  template <class Event, class... More> void report(More&&... more) noexcept {
+    ftplike::report<Event>(observer_, who_, std::forward<More>(more)...);
+  }
+
   /// Whether nothing has come that was not asked for. What comes in clear before TLS must not be heard after it.
   bool is_silent() const noexcept { return replies_.empty(); }
 
@@ -83,7 +73,7 @@ template <Transport T, class Observer> class ClientControl {
     if (!std::exchange(open_, false)) return;
     fate_ = why ? why : make_error_code(Errc::peer_lost);
     stream_.close();
-    observe<SessionClosed>(why);
+    report<SessionClosed>(why);
   }
   void check_open(const std::string& verb) const {
     if (!open_) throw ClientError{fate_, verb, Channel::control};
@@ -117,13 +107,20 @@ template <Transport T, class Observer> class ClientControl {
   }
   /// The final reply of the transfer under way.
   awaitable<Reply> conclude(std::string verb, Duration limit) {
-    const Limited<T> limited{watchdog_, limit, stream_};
-    while (watching_) co_await watch_over_.wait();
-    if (conclusion_) co_return *conclusion_;
-    std::error_code error = watch_failure_;
-    if (!error) error = watchdog_.barked() ? make_error_code(Errc::timed_out) : asio::error::operation_aborted;
-    throw ClientError{error, verb, Channel::control};
+    std::error_code error;
+    {
+      Limit limited{deadline_, limit, Errc::timed_out};
+      try {
+        while (watching_) co_await watch_over_.wait();
+      } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+      if (limited.expired()) co_await interruption_.recover();
+    }
+    if (!error && conclusion_) co_return *conclusion_;
+    if (watch_failure_) error = watch_failure_;
+    throw ClientError{error ? error : make_error_code(Errc::peer_lost), verb, Channel::control};
   }
+  /// Whether data are moved, which end where the server says that it has failed.
+  void moves_data(bool whether) noexcept { moves_data_ = whether; }
   void forget_conclusion() noexcept {
     conclusion_.reset();
     watch_failure_ = {};
@@ -136,7 +133,8 @@ template <Transport T, class Observer> class ClientControl {
   /// Says NOOP during a transfer if nothing was said for so long.
   awaitable<void> keep_alive(Duration interval) {
     if (interval <= Duration::zero() || !watching_ || network_.now() - last_spoken_ < interval) co_return;
-    co_await within(network_, limits_.recovery, send("NOOP", Asked::keep_alive));
+    Limit limited{deadline_, limits_.recovery, Errc::timed_out};
+    co_await send("NOOP", Asked::keep_alive);
   }
   /// Says ABOR, if a transfer waits for its final reply.
   awaitable<void> abort() {
@@ -155,6 +153,8 @@ template <Transport T, class Observer> class ClientControl {
   }
 
  private:
+  using Limit = typename Deadline<T>::Limit;
+
   class Heard {
    public:
     Heard(Owner its_owner, Reply its_reply) : owner{its_owner}, reply{std::move(its_reply)} {}
@@ -163,7 +163,7 @@ template <Transport T, class Observer> class ClientControl {
   };
 
   awaitable<void> say(std::string command, Asked what) {
-    const Limited<T> limited{watchdog_, limits_.reply, stream_};
+    Limit limited{deadline_, limits_.reply, Errc::timed_out};
     co_await send(std::move(command), what);
   }
 
@@ -185,9 +185,9 @@ template <Transport T, class Observer> class ClientControl {
     try {
       co_await stream_.write(as_bytes(wire));
       co_return;
-    } catch (const std::system_error& failure) { error = failure.code(); }
-    const bool cancelled = error == asio::error::operation_aborted;
-    if (cancelled && watchdog_.barked()) error = Errc::timed_out;
+    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+    const bool cancelled = static_cast<bool>(interruption_.why());
+    if (error == Errc::timed_out) co_await interruption_.recover();
     Settled<Heard> last;
     if (!cancelled && !watching_) co_await settle(hear(), last);  // the server may have said why it hung up
     // How much of the command went out is not known, so nothing can follow it.
@@ -201,15 +201,15 @@ template <Transport T, class Observer> class ClientControl {
     std::error_code error;
     Heard heard{Owner::nobody, {}};
     {
-      const Limited<T> limited{watchdog_, limit, stream_};
+      Limit limited{deadline_, limit, Errc::timed_out};
       try {
         while (heard.owner == Owner::nobody) {
           Heard next = co_await hear();
           heard = std::move(next);
         }
-      } catch (const std::system_error& failure) { error = failure.code(); }
+      } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+      if (limited.expired()) co_await interruption_.recover();
     }
-    if (error && watchdog_.barked()) error = Errc::timed_out;
     const bool lost = error && error != Errc::timed_out && error != asio::error::operation_aborted;
     if (lost) close(error);
     if (error) throw ClientError{error, verb, Channel::control};
@@ -269,8 +269,8 @@ template <Transport T, class Observer> class ClientControl {
     watching_ = false;
     if (farewell_) close(Errc::shutting_down);
     if (watch_failure_) close(watch_failure_);
-    if (refused()) watchdog_.interrupt();
-    watch_over_.open();
+    if (refused() && moves_data_) interruption_.interrupt(Errc::peer_lost);
+    watch_over_.notify();
   }
   awaitable<void> stop_watching() {
     if (watching_) stream_.cancel();
@@ -281,18 +281,19 @@ template <Transport T, class Observer> class ClientControl {
   Executor executor_;
   typename T::Stream stream_;
   const ClientLimits& limits_;
+  Interruption& interruption_;
+  Deadline<T>& deadline_;
   Observer& observer_;
-  Watchdog<T> watchdog_;
   ReplyBuffer replies_;
   Outstanding outstanding_;
-  Gate watch_over_;
+  Condition watch_over_;
   std::optional<Reply> conclusion_;
   std::error_code watch_failure_, fate_;
   Conversation who_;
   Time last_spoken_{};
   char last_byte_ = '\0';
   bool open_ = true, ends_commands_ = true, hears_crlf_ = false, ending_known_ = false, watching_ = false,
-       farewell_ = false;
+       farewell_ = false, moves_data_ = false;
 };
 
 }  // namespace ftplike::detail

@@ -1,5 +1,7 @@
 #pragma once
+#include <atomic>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,8 +14,9 @@
 #include <ftplike/client/features.hpp>
 #include <ftplike/client/reach.hpp>
 #include <ftplike/data_channel/negotiated.hpp>
+#include <ftplike/io/ascii_bytes.hpp>
+#include <ftplike/io/run_on.hpp>
 #include <ftplike/io/securable.hpp>
-#include <ftplike/transfer.hpp>
 
 namespace ftplike::detail {
 
@@ -34,12 +37,16 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     : public std::enable_shared_from_this<ClientCore<T, DataChannel, Observer>> {
  public:
   using Stream = typename T::Stream;
+  using Limit = typename Deadline<T>::Limit;
 
   ClientCore(T& network, const Executor& executor, Stream stream, ClientOptions its_options, Observer observer)
       : options{std::move(its_options)},
+        lifetime_{lifetime_of(network)},
         network_{network},
+        executor_{executor},
         observer_{std::move(observer)},
-        control_{network, executor, std::move(stream), options.limits, observer_} {
+        deadline_{network, executor, interruption_},
+        control_{network, executor, std::move(stream), options.limits, interruption_, deadline_, observer_} {
     zone = options.zone;
   }
   ~ClientCore() { close(); }
@@ -55,6 +62,25 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   char type = '\0';                          // of TYPE, as far as we know
   std::string digest;                        // what OPTS HASH was told
   ClientControl<T, Observer>& control() noexcept { return control_; }
+
+  // ---- for operations as a whole
+
+  const Executor& executor() const noexcept { return executor_; }
+  Interruption& interruption() noexcept { return interruption_; }
+  /// Ends the operation under way, for its caller.
+  void cancel() {
+    cancelled_ = true;
+    interruption_.interrupt(asio::error::operation_aborted);
+  }
+  /// There is one operation at a time.
+  void begin_operation() {
+    if (busy_.exchange(true)) throw ClientError{Errc::busy, {}, Channel::local, 0, "an operation is under way already"};
+    cancelled_ = false;
+    interruption_.forget();
+  }
+  void end_operation() noexcept { busy_ = false; }
+
+  // ---- for operations
 
   /// The final reply to a command, whatever it is.
   awaitable<Reply> ask(std::string command) {
@@ -98,9 +124,9 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     } else {
       co_await settle(receive_over_data(sink, transfer), outcome);
     }
-    stalled_ = watchdog().barked();
-    const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != asio::cancellation_type::none) give_up(transfer, outcome);
+    data_ends();
+    if (cancelled_) give_up(transfer, outcome);
+    if (interruption_.why()) co_await interruption_.recover();
     co_return co_await conclude(transfer, outcome);
   }
   /// Sends what `source` gives over a new data connection. Gives the final reply.
@@ -110,9 +136,9 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     std::optional<AsciiSource> text;
     if (transfer.ascii) source = AnySource{text.emplace(source)};
     co_await settle(send_over_data(source, transfer), outcome);
-    stalled_ = watchdog().barked();
-    const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != asio::cancellation_type::none) give_up(transfer, outcome);
+    data_ends();
+    if (cancelled_) give_up(transfer, outcome);
+    if (interruption_.why()) co_await interruption_.recover();
     co_return co_await conclude(transfer, outcome);
   }
 
@@ -154,8 +180,10 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   awaitable<Stream> connect_data(Endpoint where) {
     Settled<Stream> connected;
     auto connecting = options.proxy.empty() ? network_.connect(where) : reach(network_, host, where.port(), options);
-    co_await guarded(watchdog(), options.limits.connect_data, settle(std::move(connecting), connected));
-    if (connected.failed()) check_data_came(watchdog().barked());
+    Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
+    co_await settle(std::move(connecting), connected);
+    if (limited.expired()) co_await interruption_.recover();
+    if (connected.failed()) check_data_came(limited.expired());
     co_return connected.get();
   }
   /// The one connection of our own server. Strangers are turned away and do not use the listener up.
@@ -164,11 +192,10 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     control_.template observe<DataListening>(acceptor.endpoint());
     for (;;) {
       Settled<Stream> accepted;
-      {
-        const Limited<T> limited{watchdog(), options.limits.connect_data, acceptor};
-        co_await settle(acceptor.accept(executor), accepted);
-      }
-      if (accepted.failed()) check_data_came(watchdog().barked());
+      Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
+      co_await settle(acceptor.accept(executor), accepted);
+      if (limited.expired()) co_await interruption_.recover();
+      if (accepted.failed()) check_data_came(limited.expired());
       Stream stream = accepted.get();
       if (stream.remote().address() == peer().address()) co_return stream;
       control_.template observe<StrangerRefused>(stream.remote());
@@ -177,13 +204,16 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
 
   // ---- for the data link ----
 
-  Watchdog<T>& watchdog() noexcept { return control_.watchdog(); }
+  Deadline<T>& deadline() noexcept { return deadline_; }
   bool refused() const noexcept { return control_.refused(); }
   awaitable<void> keep_alive() {
     return control_.keep_alive(dialect == Dialect::ftplike ? Duration{} : options.keep_alive);
   }
   template <class Event, class... More> void observe(More&&... more) {
     control_.template observe<Event>(std::forward<More>(more)...);
+  }
+  template <class Event, class... More> void report(More&&... more) noexcept {
+    control_.template report<Event>(std::forward<More>(more)...);
   }
 
  private:
@@ -210,11 +240,16 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     transfer.began = network_.now();
     before_ = position(transfer);
     opening_.clear();
+    control_.moves_data(true);
+  }
+  void data_ends() {
+    stalled_ = interruption_.why() == Errc::stalled;
+    control_.moves_data(false);
   }
 
   awaitable<void> receive_over_data(AnySink sink, ClientTransfer& transfer) {
     co_await open(transfer);
-    const Limited<T> limited{watchdog(), options.limits.stall, *link_};
+    Limit limited{deadline_, options.limits.stall, Errc::stalled};
     co_await copy(
         *link_, sink, [](std::size_t) {}, transfer.piece());
     if (breaks_off(transfer)) co_return;
@@ -230,7 +265,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   awaitable<void> send_over_data(AnySource source, ClientTransfer& transfer) {
     co_await open(transfer);
-    const Limited<T> limited{watchdog(), options.limits.stall, *link_};
+    Limit limited{deadline_, options.limits.stall, Errc::stalled};
     co_await copy(
         source, *link_, [](std::size_t) {}, transfer.piece());
     co_await link_->finish();
@@ -239,20 +274,23 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   awaitable<void> open(ClientTransfer& transfer) {
     auto stream = co_await channel_.open(*this, transfer.command);
     if constexpr (SecurableStream<Stream>) {
-      Settled<void> shaken;
-      if (secured) {
-        co_await guarded(watchdog(), options.limits.connect_data,
-                         settle(stream.connect_tls(control_.stream()), shaken));
-      }
-      if (shaken.failed()) {
-        detail::break_off(stream);
-        check_data_came(watchdog().barked());
-      }
-      shaken.get();
+      if (secured) co_await shake_hands(stream);
     }
     transfer.opening = opening_;
     transfer.connected = true;
     link_.emplace(*this, std::move(stream), transfer);
+  }
+
+  awaitable<void> shake_hands(Stream& stream) {
+    Settled<void> shaken;
+    Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
+    co_await settle(stream.connect_tls(control_.stream()), shaken);
+    if (limited.expired()) co_await interruption_.recover();
+    if (shaken.failed()) {
+      detail::break_off(stream);
+      check_data_came(limited.expired());
+    }
+    shaken.get();
   }
 
   /// Throws what kept a data connection from coming to be, unless the caller knows it.
@@ -279,8 +317,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     }
     const std::exception_ptr failure = judge(transfer, outcome, word);
     if (!failure) co_return word.get();
-    const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() == asio::cancellation_type::none && control_.is_open()) {
+    if (!cancelled_ && control_.is_open()) {
       Settled<void> ignored;
       co_await settle(get_in_step(), ignored);
     }
@@ -338,6 +375,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     }
     auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
     if (error == asio::error::operation_aborted && stalled_) error = Errc::stalled;
+    if (error == asio::error::operation_aborted && !cancelled_) error = Errc::peer_lost;
     if (control_.watch_failure()) {
       error = control_.watch_failure();
       channel = Channel::control;
@@ -359,8 +397,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     }
   }
 
+  const std::shared_ptr<void> lifetime_;  // before all that has sockets and timers, so that it goes after them
   T& network_;
+  const Executor executor_;
   Observer observer_;
+  Interruption interruption_;
+  Deadline<T> deadline_;
   ClientControl<T, Observer> control_;
   typename DataChannel::template ClientEnd<T> channel_;
   std::optional<Link> link_;  // of the transfer under way
@@ -368,6 +410,27 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   std::string before_;  // what is to be said right before the command of the transfer
   bool stalled_ = false;
   bool cut_ = false;  // a transfer was broken off, and the server does not know that yet
+  bool cancelled_ = false;  // the operation under way, by its caller
+  std::atomic<bool> busy_ = false;
 };
+
+/// Runs an operation of a session on the session's executor, for a caller on any. There is one at a time.
+///
+/// **Errors:** those of the operation; `Errc::busy` if another one is under way.
+/// **Cancellation:** of the caller ends the operation. **Lifetime:** keeps the session.
+template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, awaitable<R> operation) {
+  struct Operation {
+    explicit Operation(Core& its_core) : core{its_core} { core.begin_operation(); }
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+    ~Operation() { core.end_operation(); }
+    Core& core;
+  } const under_way{*core};
+  const std::function<void()> cancel = [core] { asio::dispatch(core->executor(), [core] { core->cancel(); }); };
+  Settled<R> result;
+  auto settled = settle(std::move(operation), result);
+  co_await run_stoppable(core->executor(), core->interruption().slot(), cancel, std::move(settled));
+  co_return result.get();
+}
 
 }  // namespace ftplike::detail

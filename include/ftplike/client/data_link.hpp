@@ -69,7 +69,7 @@ template <class Core> class DataLink {
   ~DataLink() {
     if (!complete_) break_off(stream_);
     stream_.close();
-    core_.template observe<DataClosed>(local_, remote_, direction_, moved_);
+    core_.template report<DataClosed>(local_, remote_, direction_, moved_);
   }
 
   void cancel() { stream_.cancel(); }
@@ -123,7 +123,7 @@ template <class Core> class DataLink {
     }
     transfer_.moved += n;
     moved_ += n;
-    core_.watchdog().extend();
+    core_.deadline().extend();
     core_.template observe<DataMoved>(direction_, moved_);
     if (transfer_.progress) tell();
     co_await core_.keep_alive();
@@ -146,8 +146,11 @@ template <class Core> class DataLink {
     const Time now = core_.network().now();
     const Time due = transfer_.bandwidth->after(n, now);
     if (due <= now) co_return;
-    co_await core_.network().sleep_until(due);
-    core_.watchdog().extend();
+    {
+      typename Core::Limit none{core_.deadline(), Duration::max(), {}};
+      co_await core_.network().sleep_until(due);
+    }
+    core_.deadline().extend();
   }
 
   Core& core_;

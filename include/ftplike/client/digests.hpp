@@ -35,8 +35,8 @@ template <class Session> awaitable<std::string> verify(Session& session, std::st
   const auto theirs = co_await session.digest(std::move(remote));
   const auto algorithm = theirs ? Digest::parse(theirs->algorithm) : std::nullopt;
   if (!algorithm) co_return std::string{};
-  auto work = [&] { return detail::digest_of_file(local, *algorithm); };
-  const std::string ours = co_await blocking(work);
+  auto work = [local, algorithm = *algorithm] { return detail::digest_of_file(local, algorithm); };
+  const std::string ours = co_await blocking(std::move(work));
   if (ours == theirs->value) co_return theirs->algorithm;
   throw ClientError{std::make_error_code(std::errc::illegal_byte_sequence), "HASH", Channel::local, 0,
                     local + ": is not the same as the server's file"};

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -12,7 +13,7 @@ namespace detail {
 /// A transfer from one server to another, of which we see the two control connections.
 class Fxp {
  public:
-  template <class Client> static auto& core(Client& client) { return *client.core_; }
+  template <class Client> static auto core(Client& client) { return client.core_; }
 
   template <class Core> static awaitable<void> prepare(Core& core) {
     if (core.dialect == Dialect::ftplike || core.secured) {
@@ -38,12 +39,18 @@ class Fxp {
     return where.address().is_v4() ? "PORT " + format_port(named) : "EPRT " + format_eprt(named);
   }
 
-  template <class Source, class Target>
-  static awaitable<void> run(Source& source, Target& target, std::string name, std::string new_name, Duration limit) {
-    co_await prepare(source);
-    co_await prepare(target);
-    const Endpoint where = co_await listen(source);
-    (void)co_await target.demand(naming(where));
+  template <class Core> static awaitable<void> conclude(Core& core, std::string verb, Duration limit) {
+    const Reply reply = co_await core.control().conclude(verb, limit);
+    if (!reply.complete()) core.fail(reply, verb);
+  }
+
+  template <class Source, class Target> static awaitable<void> run(std::shared_ptr<Source> source,
+                                                                   std::shared_ptr<Target> target, std::string name,
+                                                                   std::string new_name, Duration limit) {
+    co_await perform(source, prepare(*source));
+    co_await perform(target, prepare(*target));
+    const Endpoint where = co_await perform(source, listen(*source));
+    (void)co_await perform(target, target->demand(naming(where)));
     // What is begun from here on at one of them cannot be taken back where the other one fails.
     struct Both {
       ~Both() {
@@ -54,13 +61,11 @@ class Fxp {
       Source& source;
       Target& target;
       bool done = false;
-    } both{source, target};
-    co_await target.begin_elsewhere("STOR " + new_name);
-    co_await source.begin_elsewhere("RETR " + name);
-    const Reply sent = co_await source.control().conclude("RETR", limit);
-    if (!sent.complete()) source.fail(sent, "RETR");
-    const Reply stored = co_await target.control().conclude("STOR", limit);
-    if (!stored.complete()) target.fail(stored, "STOR");
+    } both{*source, *target};
+    co_await perform(target, target->begin_elsewhere("STOR " + new_name));
+    co_await perform(source, source->begin_elsewhere("RETR " + name));
+    co_await perform(source, conclude(*source, "RETR", limit));
+    co_await perform(target, conclude(*target, "STOR", limit));
     both.done = true;
   }
 };

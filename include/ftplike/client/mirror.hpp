@@ -224,9 +224,8 @@ template <class Pool> class MirrorRun {
 template <class Pool>
 awaitable<MirrorPlan> plan_mirror(Pool& pool, std::string remote, std::string local, MirrorOptions options = {}) {
   const detail::MirrorTree theirs = co_await detail::remote_tree(pool, remote, options);
-  detail::MirrorTree ours;
-  auto look = [&] { ours = detail::local_tree(local, options); };
-  co_await blocking(look);
+  auto look = [local, options] { return detail::local_tree(local, options); };
+  const detail::MirrorTree ours = co_await blocking(std::move(look));
   const bool receives = options.direction == Direction::received;
   const auto& source = receives ? theirs : ours;
   const auto& target = receives ? ours : theirs;

@@ -1,8 +1,11 @@
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -11,7 +14,8 @@
 
 #include <ftplike/client.hpp>
 #include <ftplike/client/retry.hpp>
-#include <ftplike/io/gate.hpp>
+#include <ftplike/io/condition.hpp>
+#include <ftplike/io/run_on.hpp>
 
 namespace ftplike {
 
@@ -101,29 +105,38 @@ struct PoolOptions {
 /// A server that turns a further session away (421, or 530 with a password that was good before) has no more of them
 /// from then on than it took. All sessions are where the login led them: paths are seen from there.
 ///
-/// **Errors:** as of `Client`; of what is retried, those of the last try. **Lifetime:** outlives its operations.
-/// **Threads:** one.
+/// **Errors:** as of `Client`; of what is retried, those of the last try.
+/// **Lifetime:** nothing runs after the transport; operations and leases keep what they need of the pool.
+/// **Threads:** operations may be awaited on any executor, and run on the pool's own: that of the first of them, or a
+/// strand of it.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class ClientPool {
+  struct State;
+  using StatePointer = std::shared_ptr<State>;
+
  public:
   using Session = Client<T, DataChannel, Observer>;
 
   explicit ClientPool(T& network, Url url, PoolOptions options = {}, Observer observer = {})
-      : network_{network},
-        url_{std::move(url)},
-        options_{std::move(options)},
-        observer_{std::move(observer)},
-        most_{std::max<std::size_t>(1, options_.sessions)} {}
+      : state_{std::make_shared<State>(network, std::move(url), std::move(options), std::move(observer))} {}
   ClientPool(const ClientPool&) = delete;
   ClientPool& operator=(const ClientPool&) = delete;
 
   /// A session that is somebody's own until this goes.
   class Lease {
    public:
-    Lease(Lease&& other) noexcept
-        : pool_{std::exchange(other.pool_, nullptr)}, session_{std::move(other.session_)}, used_{other.used_} {}
-    Lease& operator=(Lease&&) = delete;
+    /// None.
+    Lease() = default;
+    Lease(Lease&&) noexcept = default;
+    Lease& operator=(Lease&& other) noexcept {
+      std::swap(state_, other.state_);
+      std::swap(session_, other.session_);
+      std::swap(used_, other.used_);
+      return *this;
+    }
     ~Lease() {
-      if (pool_) pool_->give_back(std::move(session_));
+      if (!state_) return;
+      auto session = std::make_shared<Session>(std::move(session_));
+      asio::dispatch(state_->executor(), [state = state_, session] { state->give_back(std::move(*session)); });
     }
     Session* operator->() noexcept { return &session_; }
     Session& operator*() noexcept { return session_; }
@@ -131,147 +144,186 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     bool was_used() const noexcept { return used_; }
 
    private:
-    friend class ClientPool;
-    Lease(ClientPool& pool, Session session, bool used) : pool_{&pool}, session_{std::move(session)}, used_{used} {}
-    ClientPool* pool_;
+    friend State;
+    Lease(StatePointer state, Session session, bool used)
+        : state_{std::move(state)}, session_{std::move(session)}, used_{used} {}
+    StatePointer state_;
     Session session_;
-    bool used_;
+    bool used_ = false;
   };
 
   /// Waits for a session that nobody has, or makes one.
-  awaitable<Lease> lease() {
-    const Executor executor = co_await asio::this_coro::executor;
-    if (!freed_) freed_.emplace(executor);
-    for (;;) {
-      while (!idle_.empty()) {
-        Session session = std::move(idle_.back());
-        idle_.pop_back();
-        if (session.is_open()) co_return Lease{*this, std::move(session), true};
-        make_room();
-      }
-      std::optional<Lease> made;
-      if (open_ < most_) {
-        co_await make(made);
-      } else {
-        co_await freed_->wait();
-      }
-      if (made) co_return *std::move(made);
-    }
-  }
-  T& network() noexcept { return network_; }
+  awaitable<Lease> lease() { return run(State::lease(state_)); }
+  T& network() noexcept { return state_->network; }
   /// How many sessions there are, and how many there can be.
-  std::size_t sessions() const noexcept { return open_; }
-  std::size_t most_sessions() const noexcept { return most_; }
+  std::size_t sessions() const noexcept { return state_->open; }
+  std::size_t most_sessions() const noexcept { return state_->most; }
   /// Says goodbye to the server in all sessions that nobody has.
-  awaitable<void> quit() {
-    while (!idle_.empty()) {
-      Session session = std::move(idle_.back());
-      idle_.pop_back();
-      make_room();
-      co_await session.quit();
-    }
-  }
+  awaitable<void> quit() { return run(State::quit(state_)); }
 
   /// Runs `work(session)`, which gives an awaitable, in a session of the pool; again and again in others if it fails
   /// for a reason that may pass. So it has to be something that may be done twice: looking, not renaming.
   template <class Work> auto use(Work work) {
-    return keep_trying(
-        [work = std::move(work)](Session& session, const detail::Failure*) mutable { return work(session); });
+    auto once = [work = std::move(work)](Session& session, const detail::Failure*) mutable { return work(session); };
+    return run(State::keep_trying(state_, std::move(once)));
   }
 
   /// As `Client::download`; what was lost on the way is gone on with.
   awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
     detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(local), std::move(options)};
-    co_return co_await keep_trying(std::move(fetch));
+    return run(State::keep_trying(state_, std::move(fetch)));
   }
   awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
                                      TransferOptions options = {}) {
     detail::LocalTarget target{std::move(folder), std::move(path)};
     detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(target), std::move(options)};
-    co_return co_await keep_trying(std::move(fetch));
+    return run(State::keep_trying(state_, std::move(fetch)));
   }
   /// As `Client::upload`; what was lost on the way is gone on with.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
     detail::RepeatedUpload<Session> store{std::move(local), std::move(remote), std::move(options)};
-    co_return co_await keep_trying(std::move(store));
+    return run(State::keep_trying(state_, std::move(store)));
   }
+  /// As `Client::list`.
   awaitable<std::vector<Entry>> list(std::string path = {}) {
-    const auto look = [path = std::move(path)](Session& session, const detail::Failure*) { return session.list(path); };
-    co_return co_await keep_trying(look);
+    auto look = [path = std::move(path)](Session& session, const detail::Failure*) { return session.list(path); };
+    return run(State::keep_trying(state_, std::move(look)));
   }
+
+  /// Runs an operation that uses the pool on the pool's executor.
+  template <class R> awaitable<R> run(awaitable<R> operation) { return State::run(state_, std::move(operation)); }
 
  private:
-  /// Makes a session, unless the server has enough of us.
-  awaitable<void> make(std::optional<Lease>& made) {
-    struct Counted {
-      explicit Counted(ClientPool& its_pool) : pool{its_pool} { ++pool.open_; }
-      ~Counted() {
-        if (!kept) pool.make_room();
+  /// All of a pool, which the operations under way and the leases share.
+  struct State {
+    State(T& its_network, Url its_url, PoolOptions its_options, Observer its_observer)
+        : lifetime{lifetime_of(its_network)},
+          network{its_network},
+          url{std::move(its_url)},
+          options{std::move(its_options)},
+          observer{std::move(its_observer)},
+          most{std::max<std::size_t>(1, options.sessions)} {}
+
+    /// That of the first operation, or near it.
+    const Executor& executor() const noexcept { return *executor_; }
+    template <class R> static awaitable<R> run(StatePointer state, awaitable<R> operation) {
+      const Executor here = co_await asio::this_coro::executor;
+      std::call_once(state->chosen_, [&] {
+        state->executor_ = executor_near(state->network, here);
+        state->freed.emplace(*state->executor_);
+      });
+      co_return co_await run_on(state->executor(), std::move(operation));
+    }
+
+    static awaitable<Lease> lease(StatePointer state) {
+      for (;;) {
+        while (!state->idle.empty()) {
+          Session session = std::move(state->idle.back());
+          state->idle.pop_back();
+          if (session.is_open()) co_return Lease{state, std::move(session), true};
+          state->make_room();
+        }
+        std::optional<Lease> made;
+        if (state->open < state->most) {
+          co_await make(state, made);
+        } else {
+          co_await state->freed->wait();
+        }
+        if (made) co_return *std::move(made);
       }
-      ClientPool& pool;
-      bool kept = false;
-    } counted{*this};
-    Settled<Session> connected;
-    co_await settle(connect<DataChannel>(network_, url_, options_.client, observer_), connected);
-    if (!connected.failed()) {
-      counted.kept = welcome_ = true;
-      made.emplace(Lease{*this, connected.get(), false});
-      co_return;
     }
-    const detail::Failure failure{connected.failure()};
-    const bool enough = failure.code == 421 || (failure.code == 530 && welcome_);
-    if (!enough || open_ == 1) std::rethrow_exception(connected.failure());
-    most_ = open_ - 1;
-  }
-  void give_back(Session session) {
-    if (!session.is_open()) return make_room();
-    idle_.push_back(std::move(session));
-    freed_->open();
-  }
-  /// One session fewer: somebody who waits may make another.
-  void make_room() {
-    --open_;
-    freed_->open();
-  }
+    static awaitable<void> quit(StatePointer state) {
+      while (!state->idle.empty()) {
+        Session session = std::move(state->idle.back());
+        state->idle.pop_back();
+        state->make_room();
+        co_await session.quit();
+      }
+    }
+    /// Makes a session, unless the server has enough of us.
+    static awaitable<void> make(StatePointer state, std::optional<Lease>& made) {
+      struct Counted {
+        explicit Counted(State& its_state) : state{its_state} { ++state.open; }
+        Counted(const Counted&) = delete;
+        Counted& operator=(const Counted&) = delete;
+        ~Counted() {
+          if (!kept) state.make_room();
+        }
+        State& state;
+        bool kept = false;
+      } counted{*state};
+      Settled<Session> connected;
+      co_await settle(connect<DataChannel>(state->network, state->url, state->options.client, state->observer),
+                      connected);
+      if (!connected.failed()) {
+        counted.kept = state->welcome = true;
+        made.emplace(Lease{state, connected.get(), false});
+        co_return;
+      }
+      const detail::Failure failure{connected.failure()};
+      const bool enough = failure.code == 421 || (failure.code == 530 && state->welcome);
+      if (!enough || state->open == 1) std::rethrow_exception(connected.failure());
+      state->most = state->open - 1;
+    }
+    void give_back(Session session) {
+      if (!session.is_open()) return make_room();
+      idle.push_back(std::move(session));
+      freed->notify();
+    }
+    /// One session fewer: somebody who waits may make another.
+    void make_room() {
+      --open;
+      freed->notify();
+    }
 
-  /// Tells whether the session was one that had been kept and is closed now.
-  template <class Work, class Result> awaitable<Result> once(Work& work, const detail::Failure* last, bool& stale) {
-    Lease session = co_await lease();
-    Settled<Result> result;
-    co_await settle(work(*session, last), result);
-    stale = session.was_used() && !session->is_open();
-    co_return result.get();
-  }
-  template <class Work,
-            class Result = typename std::invoke_result_t<Work&, Session&, const detail::Failure*>::value_type>
-  awaitable<Result> keep_trying(Work work) {
-    std::optional<detail::Failure> last;
-    for (unsigned tries = 1;;) {
+    /// Tells whether the session was one that had been kept and is closed now.
+    template <class Work, class Result>
+    static awaitable<Result> once(StatePointer state, Work& work, const detail::Failure* last, bool& stale) {
+      Lease session = co_await lease(state);
       Settled<Result> result;
-      bool stale = false;
-      const detail::Failure* const before = last ? &*last : nullptr;
-      co_await settle(once<Work, Result>(work, before, stale), result);
-      if (!result.failed()) co_return result.get();
-      last.emplace(result.failure(), last ? last->farthest : 0);
-      if (!last->transient) co_return result.get();
-      // A server may close a session that nobody used for long; that says nothing about the next one.
-      if (stale && !last->late && !last->moved) continue;
-      if (last->came_further) tries = 1;
-      if (tries >= options_.retry.attempts) co_return result.get();
-      const Time next = network_.now() + options_.retry.pause(tries);
-      ++tries;
-      co_await network_.sleep_until(next);
+      co_await settle(work(*session, last), result);
+      stale = session.was_used() && !session->is_open();
+      co_return result.get();
     }
-  }
+    template <class Work,
+              class Result = typename std::invoke_result_t<Work&, Session&, const detail::Failure*>::value_type>
+    static awaitable<Result> keep_trying(StatePointer state, Work work) {
+      std::optional<detail::Failure> last;
+      const RetryPolicy& retry = state->options.retry;
+      for (unsigned tries = 1;;) {
+        Settled<Result> result;
+        bool stale = false;
+        const detail::Failure* const before = last ? &*last : nullptr;
+        co_await settle(once<Work, Result>(state, work, before, stale), result);
+        if (!result.failed()) co_return result.get();
+        last.emplace(result.failure(), last ? last->farthest : 0);
+        if (!last->transient) co_return result.get();
+        // A server may close a session that nobody used for long; that says nothing about the next one.
+        if (stale && !last->late && !last->moved) continue;
+        if (last->came_further) tries = 1;
+        if (tries >= retry.attempts) co_return result.get();
+        const Time next = state->network.now() + retry.pause(tries);
+        ++tries;
+        co_await state->network.sleep_until(next);
+      }
+    }
 
-  T& network_;
-  const Url url_;
-  const PoolOptions options_;
-  Observer observer_;
-  std::vector<Session> idle_;
-  std::size_t open_ = 0, most_;
-  std::optional<Gate> freed_;
-  bool welcome_ = false;  // the server let us in before
+    const std::shared_ptr<void> lifetime;  // first, so that it is the last to go
+    T& network;
+    const Url url;
+    const PoolOptions options;
+    Observer observer;
+    std::vector<Session> idle;
+    std::atomic<std::size_t> open = 0, most;
+    std::optional<Condition> freed;
+    bool welcome = false;  // the server let us in before
+
+   private:
+    std::once_flag chosen_;
+    std::optional<Executor> executor_;
+  };
+
+  StatePointer state_;
 };
 
 }  // namespace ftplike

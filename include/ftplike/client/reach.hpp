@@ -51,7 +51,7 @@ template <Transport T> class Race {
       typename T::Timer timer{network_, executor};
       timer.start(network_.now() + limits_.next_address, [this] {
         late_ = true;
-        changed_.open();
+        changed_.notify();
       });
       while (!is_over() && !late_ && failed_ == before) co_await wait();
       if (is_over()) break;
@@ -84,12 +84,12 @@ template <Transport T> class Race {
       ++failed_;
       error_ = failure.code();
     }
-    changed_.open();
+    changed_.notify();
   }
 
   T& network_;
   const ClientLimits& limits_;
-  Gate changed_;
+  Condition changed_;
   std::optional<Stream> won_;
   std::error_code error_ = std::make_error_code(std::errc::host_unreachable);  // the last one
   std::size_t running_ = 0, failed_ = 0;

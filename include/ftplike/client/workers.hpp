@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include <ftplike/io/gate.hpp>
+#include <ftplike/io/condition.hpp>
 
 namespace ftplike::detail {
 
@@ -27,7 +27,7 @@ class Workers {
         state->failure = failure;
         state->cancel();
       }
-      state->ended.open();
+      state->ended.notify();
     };
     start_on(state_->executor, std::move(work), stop.slot(), done);
   }
@@ -57,7 +57,7 @@ class Workers {
       for (auto& stop : stops) stop.emit(asio::cancellation_type::terminal);
     }
     Executor executor;
-    Gate ended;
+    Condition ended;
     std::list<asio::cancellation_signal> stops;
     std::exception_ptr failure;
     std::size_t running = 0;

@@ -28,6 +28,8 @@ enum class ArgumentRule { none, optional, required };
 /// - `needs` (nothing): the rights without which the answer is 550.
 /// - `argument` (optional): an `ArgumentRule`.
 /// - `at_once` (false): acted on during a transfer, as ABOR and STAT are; every other command waits its turn.
+/// - `interruptible` (false): takes long, and ABOR, the client's end and a stop of the server reach it wherever it
+///   waits, as they reach a transfer. It calls `session.make_progress()` now and then.
 /// - `template <class S> available` (true): whether it makes sense on sessions of type S; if not, it is not compiled
 /// in.
 template <class C, class S>
@@ -48,6 +50,12 @@ template <class C> constexpr bool before_login_of() {
 template <class C> constexpr bool at_once_of() {
   if constexpr (requires { C::at_once; })
     return C::at_once;
+  else
+    return false;
+}
+template <class C> constexpr bool interruptible_of() {
+  if constexpr (requires { C::interruptible; })
+    return C::interruptible;
   else
     return false;
 }

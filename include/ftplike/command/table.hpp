@@ -74,7 +74,7 @@ template <class... Commands> class CommandTable {
     Verb verb;
     std::string_view help;
     ArgumentRule argument;
-    bool before_login, at_once;
+    bool before_login, at_once, interruptible;
     bool (*allowed)(const S&);
     std::string (*feature)(const S&);
     Reply (*answer)(S&, std::string_view);
@@ -105,6 +105,7 @@ template <class... Commands> class CommandTable {
                   detail::argument_of<C>(),
                   detail::before_login_of<C>(),
                   detail::at_once_of<C>(),
+                  detail::interruptible_of<C>(),
                   &detail::allowed_on<C, S>,
                   &detail::feature_of<C, S>,
                   nullptr,

@@ -52,11 +52,12 @@ struct ActiveChannel {
       co_await session.preliminary(announcement);
       // From the address that the client knows us by, or its own check of the peer would fail.
       const Address from = session.control().local().address();
+      typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
       Settled<typename T::Stream> connected;
-      co_await guarded(session.watchdog(), session.limits().connect_data,
-                       settle(session.network().connect(peer, from), connected));
-      if (connected.failed()) throw std::system_error(session.interruption(Errc::no_data_connection));
-      co_return connected.get();
+      co_await settle(session.network().connect(peer, from), connected);
+      if (!connected.failed()) co_return connected.get();
+      const std::error_code error = code_of(connected.failure());
+      throw std::system_error(error == asio::error::operation_aborted ? error : Errc::no_data_connection);
     }
 
    private:

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include <ftplike/io/network.hpp>
+#include <ftplike/io/subnet.hpp>
 #include <ftplike/io/observer.hpp>
-#include <ftplike/io/within.hpp>
+#include <ftplike/io/deadline.hpp>
 
 namespace ftplike {
 
@@ -73,8 +73,8 @@ class PublicAddress {
  public:
   PublicAddress() = default;
   /// The same for every client.
-  explicit PublicAddress(Address address) { add(Network{}, address); }
-  PublicAddress& add(const Network& clients, const Address& address) {
+  explicit PublicAddress(Address address) { add(Subnet{}, address); }
+  PublicAddress& add(const Subnet& clients, const Address& address) {
     rules_.emplace_back(clients, address);
     return *this;
   }
@@ -86,7 +86,7 @@ class PublicAddress {
   }
 
  private:
-  std::vector<std::pair<Network, Address>> rules_;
+  std::vector<std::pair<Subnet, Address>> rules_;
 };
 
 namespace detail {
@@ -104,19 +104,10 @@ template <Stream S> void break_off(S& stream) {
 template <class Session, class Acceptor>
 awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor acceptor) {
   const Executor executor = co_await asio::this_coro::executor;
-  session.watchdog().guard(session.limits().connect_data, acceptor);
+  typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
   for (;;) {
-    Settled<typename Session::Stream> accepted;
-    co_await settle(acceptor.accept(executor), accepted);
-    if (accepted.failed()) {
-      session.watchdog().rest();
-      throw std::system_error(session.interruption(Errc::no_data_connection));
-    }
-    auto stream = accepted.get();
-    if (session.is_from_client(stream.remote())) {
-      session.watchdog().rest();
-      co_return stream;
-    }
+    auto stream = co_await acceptor.accept(executor);
+    if (session.is_from_client(stream.remote())) co_return stream;
     session.template observe<StrangerRefused>(stream.remote());
   }
 }

@@ -17,6 +17,7 @@
 #include <asio/buffer.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/dispatch.hpp>
 #include <asio/error.hpp>
 #include <asio/execution/context.hpp>
 #include <asio/executor_work_guard.hpp>
@@ -26,7 +27,7 @@
 #include <asio/query.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/thread_pool.hpp>
+#include <asio/strand.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -53,6 +54,11 @@ using Address = asio::ip::address;
 /// The clock of every limit: steady, never wall time. A simulated network has its own.
 using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
+
+/// A time that is so much later; the end of all time where no clock counts so far. `Duration::max()` says "never".
+constexpr Time time_after(Time now, Duration duration) noexcept {
+  return duration > Time::max() - now ? Time::max() : now + duration;
+}
 
 /// Calls a function on an executor, later. One type of function, because what Asio makes of each takes a compiler long.
 inline void call_on(const Executor& executor, std::function<void()> function) {

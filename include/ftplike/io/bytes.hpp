@@ -103,6 +103,27 @@ concept FileSender = ByteSink<T> && requires(T& sink, int descriptor, std::uint6
   { sink.send_file(descriptor, position, most) } -> std::same_as<awaitable<std::size_t>>;
 };
 
+/// A coroutine's turn on its thread, which is over after a millisecond's worth of bytes or of small pieces. It counts
+/// and looks at no clock, so that a simulated network sees the same each time.
+class Turn {
+ public:
+  explicit Turn(Executor executor) : executor_{std::move(executor)} {}
+  const Executor& executor() const noexcept { return executor_; }
+  /// Counts a piece.
+  bool is_over(std::size_t bytes) noexcept {
+    constexpr std::size_t most_bytes = 2 * 1024 * 1024;
+    constexpr unsigned most_pieces = 256;
+    bytes_ += bytes;
+    if (bytes_ < most_bytes && ++pieces_ < most_pieces) return false;
+    bytes_ = pieces_ = 0;
+    return true;
+  }
+
+ private:
+  Executor executor_;
+  std::size_t bytes_ = 0, pieces_ = 0;
+};
+
 template <ByteSink Sink> awaitable<std::size_t> write_all_of(Sink& sink, std::span<const std::byte> piece) {
   co_await sink.write(piece);
   co_return piece.size();
@@ -123,10 +144,13 @@ template <ByteSink Sink> awaitable<std::size_t> write_piece(Sink& sink, std::spa
 /// finish the sink: whether all is well is the caller's verdict.
 ///
 /// The kernel's way (sendfile) is taken where both ends have descriptors. The buffer starts small and grows only for
-/// transfers that fill it. Pieces are at most `largest_piece` bytes, so that one transfer does not keep a thread.
+/// transfers that fill it. Pieces are at most `largest_piece` bytes, and others get their turn now and then also where
+/// neither end ever waits.
 template <ByteSource Source, ByteSink Sink, class Progress>
 awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t largest_piece = 512 * 1024) {
   constexpr bool waits = !std::is_void_v<std::invoke_result_t<Progress&, std::size_t>>;
+  const Executor executor = co_await asio::this_coro::executor;
+  detail::Turn turn{executor};
   if constexpr (detail::FileSource<Source> && detail::FileSender<Sink>) {
     while (source.descriptor() >= 0) {
       const std::size_t ready = co_await source.fetch(largest_piece);
@@ -139,6 +163,7 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
       } else {
         progress(n);
       }
+      if (turn.is_over(n)) co_await asio::post(turn.executor(), use_awaitable);
     }
   }
   std::size_t size = std::min<std::size_t>(16 * 1024, largest_piece);
@@ -156,6 +181,7 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
       } else {
         progress(moved);
       }
+      if (turn.is_over(moved)) co_await asio::post(turn.executor(), use_awaitable);
     }
     if (n == size && n < largest_piece) {
       size = std::min(n * 4, largest_piece);

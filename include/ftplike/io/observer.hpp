@@ -7,6 +7,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <ftplike/io/asio.hpp>
 #include <ftplike/protocol/path.hpp>
@@ -26,7 +27,14 @@ class Conversation {
 };
 
 /// The events of a session, in the order of its life. Each is seen while it happens: views and references in it last as
-/// long as the call. What an end does not do it does not tell (a client's observer hears of no login attempt's check).
+/// long as the call.
+///
+/// **Threads:** an observer is called on the executor of the session: by several threads at once where there are
+/// several. It must not block.
+/// **Errors:** what it throws at `SessionOpened` ends the session; at `CommandSeen`, `LoginTried`, `DataListening`,
+/// `StrangerRefused`, `DataOpened` and `DataMoved` the command, with the reply to that error. At the others it changes
+/// nothing: they tell what has happened.
+/// What an end does not do it does not tell (a client's observer hears of no login attempt's check).
 struct SessionOpened {
   const Conversation& who;
 };
@@ -94,12 +102,20 @@ struct SessionClosed {
   const Conversation& who;
   std::error_code error;  // empty after a farewell
 };
+/// A session that could not be ended: something that it waits for knows no cancellation, or blocks its thread.
+struct StuckSession {
+  std::uint64_t number = 0;
+  Endpoint peer;
+  std::string user;      // empty before a login
+  std::string activity;  // the verb of its command, or what else it was about
+};
 /// What became of the sessions of a server that stopped.
 struct StopReport {
-  std::size_t drained = 0;  // ended by themselves
-  std::size_t cut = 0;      // had to be ended
+  std::size_t drained = 0;          // ended by themselves
+  std::size_t cut = 0;              // had to be ended
+  std::vector<StuckSession> stuck;  // could not be; they end with the event loop
 };
-/// The server has stopped: its ports are free, its sessions are at their ends.
+/// The server has stopped: its ports are free, and but for those that are stuck its sessions have ended.
 struct ServerStopped {
   StopReport report;
 };
@@ -137,6 +153,16 @@ template <class Observer, class Event> constexpr bool takes = std::is_invocable_
 /// Tells `observer` of `event` if it wants to know; nothing is made up for one that does not.
 template <class Event, class Observer, class... Parts> void observe(Observer& observer, Parts&&... parts) {
   if constexpr (takes<Observer, Event>) observer(Event{std::forward<Parts>(parts)...});
+}
+
+/// The same of something that has happened, of which no exception of the observer's makes anything else.
+template <class Event, class Observer, class... Parts> void report(Observer& observer, Parts&&... parts) noexcept {
+  if constexpr (takes<Observer, Event>) {
+    try {
+      observer(Event{std::forward<Parts>(parts)...});
+    } catch (...) {  // it cannot change what was
+    }
+  }
 }
 
 /// Tells `observer` of an event that it may answer; gives its answer, if it gives one.

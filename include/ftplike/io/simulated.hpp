@@ -13,9 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/io/blocking.hpp>
 #include <ftplike/io/simulated_stream.hpp>
 #include <ftplike/io/transport.hpp>
-#include <ftplike/io/within.hpp>
+#include <ftplike/io/settled.hpp>
 
 namespace ftplike {
 
@@ -155,12 +156,15 @@ class SimulatedTransport {
 ///     }
 ///
 /// **Lifetime:** outlives its transports, streams and peers; coroutines still suspended on it end with it.
-/// **Threads:** one. Work given to `blocking` runs in place.
+/// **Threads:** one. Work given to `blocking` runs on it, some turns later, as the seed chooses.
 class SimulatedNetwork : public SimulatedTransport {
  public:
   explicit SimulatedNetwork(std::uint64_t seed, const NetworkConditions& conditions = {})
       : SimulatedTransport{world_, nullptr}, world_{seed, conditions} {
     host_ = &world_.host({asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()});
+    const auto workers = [this, seed] { return std::make_unique<detail::simulated::Workers>(world_.schedule, seed); };
+    auto pools = std::make_shared<WorkerPools>(workers(), workers(), workers());
+    asio::make_service<BlockingWork>(world_.schedule.context(), std::move(pools));
     name("localhost", {"127.0.0.1", "::1"});
   }
   SimulatedNetwork(const SimulatedNetwork&) = delete;
@@ -179,6 +183,9 @@ class SimulatedNetwork : public SimulatedTransport {
     list.clear();
     for (const auto address : addresses) list.push_back(asio::ip::make_address(address));
   }
+  /// From now on work given to `blocking` is not begun; until `release_blocking_work`.
+  void hold_blocking_work() noexcept { world_.schedule.holds_work = true; }
+  void release_blocking_work() { world_.schedule.release_work(); }
   /// From now on nothing gets to or from this host: what is sent there waits for ever, connecting too.
   void unplug(std::string_view address) { world_.host({asio::ip::make_address(address)}).unplugged = true; }
 

@@ -9,8 +9,10 @@
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <ftplike/io/asio.hpp>
+#include <ftplike/io/worker_pool.hpp>
 
 // What a simulated network runs on: chance from a seed, a clock that moves when told, and coroutines that wait.
 namespace ftplike::detail::simulated {
@@ -124,15 +126,49 @@ class Schedule {
     now_ = until;
   }
 
+  /// Does work that may block: not now, but after as many turns of others as `chance` says.
+  void do_later(std::function<void()> work, Dice& chance) {
+    if (holds_work) return held_.push_back(std::move(work));
+    take_turns(std::move(work), chance.below(4));
+  }
+  /// Begins what was held back.
+  void release_work() {
+    holds_work = false;
+    for (auto& work : std::exchange(held_, {})) take_turns(std::move(work), 0);
+  }
+
   Dice dice;
+  bool holds_work = false;
 
  private:
+  void take_turns(std::function<void()> work, std::uint64_t left) {
+    asio::post(io_, [this, work = std::move(work), left]() mutable {
+      if (left == 0) return work();
+      take_turns(std::move(work), left - 1);
+    });
+  }
+
   Time now_{std::chrono::hours{1}};  // not 0, which may mean "never" to somebody
   std::map<AlarmKey, std::function<void()>> alarms_;
   std::uint64_t last_alarm_ = 0;
   Waiters waiting_, ready_;
+  std::vector<std::function<void()>> held_;
   bool over_ = false;
   asio::io_context io_{1};  // last, so first to go: the coroutines that it still holds use the members above
+};
+
+/// The workers of a simulated network: its one thread, at moments that the seed chooses.
+class Workers final : public WorkerPool {
+ public:
+  Workers(Schedule& schedule, std::uint64_t seed) : schedule_{schedule}, chance_{seed} {}
+  bool submit(Job job, ClientKey) override {
+    schedule_.do_later(std::move(job), chance_);
+    return true;
+  }
+
+ private:
+  Schedule& schedule_;
+  Dice chance_;
 };
 
 /// A call at a time, unless it is cancelled or destroyed before.

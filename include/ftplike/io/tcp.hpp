@@ -4,9 +4,13 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <ctime>
+#include <exception>
 #include <memory>
+#include <mutex>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <span>
 #include <string>
 #include <sys/socket.h>
 #include <thread>
@@ -54,6 +58,13 @@ inline std::error_code standard_error(const std::error_code& error) noexcept {
   return {error.value(), std::system_category()};
 }
 
+/// A socket that does not block, and that no child of this process inherits.
+inline SocketDescriptor make_socket(const asio::ip::tcp& protocol) {
+  SocketDescriptor made{::socket(protocol.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (made.get() < 0) fail_socket();
+  return made;
+}
+
 /// An IPv4 peer of an IPv6 socket is an IPv4 peer.
 inline Endpoint without_mapping(const Endpoint& endpoint) {
   const auto address = endpoint.address();
@@ -70,7 +81,7 @@ template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
   return endpoint;
 }
 
-/// Keeps SIGPIPE from the thread that it lives on: sendfile has no flag that says so for one call.
+/// Keeps SIGPIPE from one call on this thread: sendfile has no flag that says so.
 class NoBrokenPipe {
  public:
   NoBrokenPipe() {
@@ -80,16 +91,29 @@ class NoBrokenPipe {
   }
   NoBrokenPipe(const NoBrokenPipe&) = delete;
   NoBrokenPipe& operator=(const NoBrokenPipe&) = delete;
-  ~NoBrokenPipe() {
+  ~NoBrokenPipe() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  /// Takes away the signal that the call has raised.
+  void forget() {
     if (sigismember(&before_, SIGPIPE) == 1) return;
     const timespec now{};
-    while (::sigtimedwait(&pipe_, nullptr, &now) > 0) {}  // one that came meanwhile must not come now
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    while (::sigtimedwait(&pipe_, nullptr, &now) > 0) {}
   }
 
  private:
   sigset_t pipe_{}, before_{};
 };
+
+#if defined(__linux__)
+inline ssize_t send_file_quietly(int socket, int file, off_t offset, std::size_t most) {
+  NoBrokenPipe quiet;
+  const auto n = ::sendfile(socket, file, &offset, most);
+  if (n < 0 && errno == EPIPE) {
+    quiet.forget();
+    errno = EPIPE;
+  }
+  return n;
+}
+#endif
 
 }  // namespace detail
 
@@ -177,8 +201,7 @@ class TcpStream {
   /// Sends from a file without a buffer of ours: up to `most` bytes from `position` on, 0 if it ends before them.
   awaitable<std::size_t> send_file(int file, std::uint64_t position, std::size_t most) {
     for (;;) {
-      auto offset = static_cast<off_t>(position);
-      const auto n = ::sendfile(descriptor(), file, &offset, most);
+      const auto n = detail::send_file_quietly(descriptor(), file, static_cast<off_t>(position), most);
       if (n >= 0) co_return static_cast<std::size_t>(n);
       if (errno == EINTR) continue;
       if (errno != EAGAIN) detail::fail_socket();
@@ -248,10 +271,86 @@ class TcpAcceptor {
   Endpoint where_;
 };
 
-/// The network of this machine, and the threads that its sessions run on: each of them has an io_context of its own,
-/// and what begins on one stays there.
+namespace detail {
+
+/// Event loops, a thread each. What coroutines are left when it ends is destroyed before its sockets and timers are, so
+/// that whoever holds these may be destroyed later.
+class EventLoops {
+ public:
+  explicit EventLoops(unsigned threads) {
+    for (unsigned i = 0; i < std::max(threads, 1u); ++i) loops_.push_back(std::make_unique<Loop>());
+  }
+  Executor executor(std::size_t i) { return loops_[i % loops_.size()]->get_executor(); }
+  /// Whether an executor is that of one of them.
+  bool has(const Executor& executor) const {
+    const auto is_its = [&](const auto& loop) { return executor == Executor{loop->get_executor()}; };
+    return std::any_of(loops_.begin(), loops_.end(), is_its);
+  }
+
+  /// Runs until nothing is left to do on the first, or `stop()`. What is thrown on any thread ends it and is thrown here.
+  void run() {
+    std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
+    std::vector<std::thread> threads;
+    std::mutex mutex;
+    std::exception_ptr failure;
+    const auto keep = [&](std::exception_ptr one) {
+      const std::lock_guard lock{mutex};
+      if (!failure) failure = std::move(one);
+      stop();
+    };
+    try {
+      for (std::size_t i = 1; i < loops_.size(); ++i) {
+        busy.push_back(asio::make_work_guard(*loops_[i]));
+        threads.emplace_back([&keep, &loop = *loops_[i]] {
+          try {
+            loop.run();
+          } catch (...) { keep(std::current_exception()); }
+        });
+      }
+      loops_[0]->run();
+    } catch (...) { keep(std::current_exception()); }
+    busy.clear();
+    for (auto& thread : threads) thread.join();
+    for (auto& loop : loops_) loop->restart();
+    if (failure) std::rethrow_exception(failure);
+  }
+  void stop() {
+    for (auto& loop : loops_) loop->stop();
+  }
+  /// Destroys the coroutines that are left. Nothing runs any more after that.
+  void end() {
+    for (auto loop = loops_.rbegin(); loop != loops_.rend(); ++loop) (*loop)->end();
+  }
+
+ private:
+  class Loop : public asio::io_context {
+   public:
+    Loop() : asio::io_context{1} {}
+    void end() { shutdown(); }
+  };
+  std::vector<std::unique_ptr<Loop>> loops_;
+};
+
+}  // namespace detail
+
+/// The network of this machine, for coroutines on event loops: its own, with a thread each,
 ///
-/// **Lifetime:** outlives all that uses it. **Threads:** `run` is called once at a time; `stop` from anywhere.
+///     ftplike::TcpTransport network;       // or {4}: with so many threads
+///     network.run();
+///
+/// or the user's, who runs it as he likes, with one thread or many, or polls it:
+///
+///     asio::io_context loop;
+///     ftplike::TcpTransport network{loop.get_executor()};
+///     loop.run();
+///
+/// On own loops what begins on one stays there. On the user's every session has a strand of its own.
+///
+/// Work that may block is done by the process's `WorkerPools`, or by those that it is given, never on a loop.
+///
+/// **Lifetime:** nothing runs after it, or after the user's loop; servers and clients may be destroyed before it or
+/// after it, but not after the user's `io_context`.
+/// **Threads:** any. `run` is called once at a time.
 class TcpTransport {
  public:
   using Stream = TcpStream;
@@ -280,26 +379,40 @@ class TcpTransport {
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
-  explicit TcpTransport(unsigned threads = 1) : pool_{std::make_shared<asio::thread_pool>(4)} {
-    for (unsigned i = 0; i < std::max(threads, 1u); ++i) {
-      contexts_.push_back(std::make_unique<asio::io_context>(1));
-      asio::make_service<BlockingPool>(*contexts_.back(), pool_);
-    }
+  explicit TcpTransport(unsigned threads = 1, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
+      : loops_{std::make_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
+    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i));
+  }
+  /// On the user's event loop, or any executor on top of one.
+  explicit TcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
+      : TcpTransport{Executor{loop.get_executor()}, std::move(workers)} {}
+  explicit TcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
+      : outer_{executor}, main_{asio::make_strand(executor)} {
+    use(workers, executor);
   }
 
   TcpTransport(const TcpTransport&) = delete;
   TcpTransport& operator=(const TcpTransport&) = delete;
   ~TcpTransport() {
-    pool_->join();                                    // what still blocks there comes back to one of our contexts
-    while (!contexts_.empty()) contexts_.pop_back();  // home last: what ends on the others may call it
+    if (loops_) loops_->end();
   }
 
-  Executor executor() { return contexts_[next_++ % contexts_.size()]->get_executor(); }
-  Executor home() { return contexts_[0]->get_executor(); }
+  /// Where a new session may live.
+  Executor executor() { return loops_ ? loops_->executor(next_++) : Executor{asio::make_strand(outer_)}; }
+  Executor executor_near(const Executor& executor) {
+    if (loops_) return loops_->has(executor) ? executor : loops_->executor(next_++);
+    return executor.target<asio::strand<Executor>>() ? executor : this->executor();
+  }
+  Executor main_executor() { return loops_ ? loops_->executor(0) : main_; }
+  /// What has to live as long as what was made on its executors.
+  std::shared_ptr<void> lifetime() const noexcept { return loops_; }
 
   awaitable<TcpStream> connect(Endpoint where, Address from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
-    asio::ip::tcp::socket socket{executor, where.protocol()};
+    asio::ip::tcp::socket socket{executor};
+    detail::SocketDescriptor made = detail::make_socket(where.protocol());
+    socket.assign(where.protocol(), made.get());
+    made.release();
     if (!from.is_unspecified()) socket.bind({from, 0});
     socket.set_option(asio::ip::tcp::no_delay{true});
     std::error_code error;
@@ -308,8 +421,7 @@ class TcpTransport {
     co_return TcpStream{std::move(socket)};
   }
   TcpAcceptor listen(const Executor& executor, const Endpoint& where) {
-    detail::SocketDescriptor made{::socket(where.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-    if (made.get() < 0) detail::fail_socket();
+    detail::SocketDescriptor made = detail::make_socket(where.protocol());
     const int yes = 1;
     const bool ready = ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
                        ::bind(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0 &&
@@ -341,11 +453,15 @@ class TcpTransport {
       endpoints.emplace_back(literal, port);
       co_return endpoints;
     }
-    const Executor executor = co_await asio::this_coro::executor;
-    asio::ip::tcp::resolver resolver{executor};
-    const auto found = co_await resolver.async_resolve(host, std::to_string(port), use_awaitable);
-    for (const auto& result : found) endpoints.push_back(result.endpoint());
-    co_return endpoints;
+    // Nothing can cancel the system's look-up. Left to a worker it can at least be left behind.
+    auto look_up = [host = std::string{host}, port] {
+      asio::io_context context{1};
+      asio::ip::tcp::resolver resolver{context};
+      std::vector<Endpoint> found;
+      for (const auto& result : resolver.resolve(host, std::to_string(port))) found.push_back(result.endpoint());
+      return found;
+    };
+    co_return co_await blocking(std::move(look_up), Workload{WorkKind::lookup});
   }
 
   Time now() const noexcept { return std::chrono::steady_clock::now(); }
@@ -355,40 +471,26 @@ class TcpTransport {
     co_await timer.async_wait(use_awaitable);
   }
 
-  /// Runs until nothing is left to do, or `stop()`. Can be called again.
+  /// Runs its own loops until nothing is left to do, or `stop()`. Can be called again.
+  ///
+  /// **Errors:** the first exception that a handler let escape, on any thread; the loops are stopped then.
   void run() {
-    const detail::NoBrokenPipe quiet;
-    std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
-    std::vector<std::thread> threads;
-    const auto come_together = [&] {
-      busy.clear();
-      for (auto& thread : threads) thread.join();
-      for (auto& context : contexts_) context->restart();
-    };
-    try {
-      for (std::size_t i = 1; i < contexts_.size(); ++i) {
-        busy.push_back(asio::make_work_guard(*contexts_[i]));
-        threads.emplace_back([&context = *contexts_[i]] {
-          const detail::NoBrokenPipe also_quiet;
-          context.run();
-        });
-      }
-      contexts_[0]->run();
-    } catch (...) {  // a thread that could not begin, or what somebody posted to home
-      stop();
-      come_together();
-      throw;
-    }
-    come_together();
+    if (loops_) loops_->run();
   }
-  /// Ends `run` at once, whatever is under way.
+  /// Ends `run` at once, whatever is under way, from any thread (but no signal handler). What was under way waits for
+  /// another `run`, or ends with the transport.
   void stop() {
-    for (auto& context : contexts_) context->stop();
+    if (loops_) loops_->stop();
   }
 
  private:
-  std::shared_ptr<asio::thread_pool> pool_;
-  std::vector<std::unique_ptr<asio::io_context>> contexts_;
+  static void use(const std::shared_ptr<WorkerPools>& workers, const Executor& executor) {
+    asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).use(workers);
+  }
+
+  std::shared_ptr<detail::EventLoops> loops_;  // none on the user's executor
+  std::size_t count_ = 0;
+  Executor outer_, main_;
   std::atomic<std::size_t> next_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,12 @@ namespace ftplike {
 /// inside one process under a clock that moves when told.
 ///
 /// - `executor()`: where a new session may live; a transport with several threads deals them out in turn;
-/// - `home()`, if it has several: the executor that keeps all of them running while there is work on it.
+/// - `main_executor()`, if it has several: where acceptors live, and what keeps all of them running while there is work
+///   on it.
+/// - `executor_near(executor)`, if it has several: where what a coroutine of that executor uses may live, so that all of
+///   it runs one at a time; that executor itself, if it does that.
+/// - `lifetime()`, if it owns its event loops: holds what sockets and timers on them need, for those that are destroyed
+///   after the transport.
 /// - `connect(where, from)`: a stream on the caller's executor; `from` is the local address, unspecified for any.
 /// - `listen(executor, where)`: throws `std::system_error` (`address_in_use`, …). Port 0 lets the system choose.
 /// - `accept(executor)`: the next stream, made on that executor. `cancel()` ends it with `operation_aborted`.
@@ -39,11 +45,29 @@ concept Transport = Stream<typename T::Stream> &&
 };
 
 /// Where what serves all sessions lives.
-template <Transport T> Executor home_of(T& network) {
-  if constexpr (requires { network.home(); }) {
-    return network.home();
+template <Transport T> Executor main_executor_of(T& network) {
+  if constexpr (requires { network.main_executor(); }) {
+    return network.main_executor();
   } else {
     return network.executor();
+  }
+}
+
+/// Where what a coroutine of `executor` uses may live.
+template <Transport T> Executor executor_near(T& network, const Executor& executor) {
+  if constexpr (requires { network.executor_near(executor); }) {
+    return network.executor_near(executor);
+  } else {
+    return executor;
+  }
+}
+
+/// What has to live as long as what is made on a transport's executors.
+template <Transport T> std::shared_ptr<void> lifetime_of(const T& network) {
+  if constexpr (requires { network.lifetime(); }) {
+    return network.lifetime();
+  } else {
+    return nullptr;
   }
 }
 

@@ -25,17 +25,17 @@ template <Transport T> class MetricsPage {
   ///
   /// **Errors:** `std::system_error` if the address cannot be had.
   Endpoint listen(const Endpoint& where) {
-    auto acceptor = std::make_unique<Acceptor>(state_->network.listen(state_->home, where));
+    auto acceptor = std::make_unique<Acceptor>(state_->network.listen(state_->main, where));
     const Endpoint became = acceptor->endpoint();
-    call_on(state_->home, [state = state_, acceptor = std::shared_ptr<Acceptor>{std::move(acceptor)}] {
+    call_on(state_->main, [state = state_, acceptor = std::shared_ptr<Acceptor>{std::move(acceptor)}] {
       state->acceptor = acceptor;
-      start_on(state->home, answer_all(state));
+      start_on(state->main, answer_all(state));
     });
     return became;
   }
   /// Answers no more, so that the transport can come to its end.
   void stop() {
-    call_on(state_->home, [state = state_] {
+    call_on(state_->main, [state = state_] {
       state->stopping = true;
       if (state->acceptor) state->acceptor->cancel();
     });
@@ -45,9 +45,9 @@ template <Transport T> class MetricsPage {
   using Acceptor = typename T::Acceptor;
   struct State {
     State(T& its_network, Metrics its_metrics)
-        : network{its_network}, home{home_of(its_network)}, metrics{std::move(its_metrics)} {}
+        : network{its_network}, main{main_executor_of(its_network)}, metrics{std::move(its_metrics)} {}
     T& network;
-    const Executor home;
+    const Executor main;
     const Metrics metrics;
     std::shared_ptr<Acceptor> acceptor;
     bool stopping = false;
@@ -63,7 +63,7 @@ template <Transport T> class MetricsPage {
           co_await state->network.sleep_until(later);
           continue;
         }
-        auto stream = co_await state->acceptor->accept(state->home);
+        auto stream = co_await state->acceptor->accept(state->main);
         if (state->stopping) break;
         Settled<void> ignored;
         co_await settle(within(state->network, patience, answer(stream, state->metrics)), ignored);

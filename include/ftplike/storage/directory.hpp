@@ -31,6 +31,12 @@ class DirectoryStorage {
       : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
 
   const std::string& label() const noexcept { return state_->label; }
+  /// The same files, of which what may block is done for that client: in turn with that for others.
+  DirectoryStorage for_client(ClientKey client) const {
+    DirectoryStorage same{*this};
+    same.client_ = client;
+    return same;
+  }
 
   awaitable<Entry> stat(Path path) {
     const auto place = co_await find(path, detail::Follow::yes);
@@ -39,11 +45,11 @@ class DirectoryStorage {
   }
   awaitable<Listing> list(Path path) {
     auto directory = co_await open_beneath(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    co_return Listing{state_, std::move(path), std::move(directory)};
+    co_return Listing{state_, std::move(path), std::move(directory), client_};
   }
   awaitable<Reader> open(Path path, std::uint64_t offset) {
     auto file = co_await open_beneath(path, O_RDONLY | detail::quietly);
-    co_return Reader{std::string{path.name()}, std::move(file), offset};
+    co_return Reader{std::string{path.name()}, std::move(file), offset, client_};
   }
 
   awaitable<Writer> create(Path path, std::uint64_t offset) {
@@ -55,13 +61,10 @@ class DirectoryStorage {
       co_return writer;
     }
     if (partial->size < offset) detail::fail(Errc::bad_restart);
-    auto cut = [&] { detail::checked([&] { return ::ftruncate(partial->file.get(), static_cast<off_t>(offset)); }); };
-    if (partial->size > detail::large_file && partial->size > offset) {
-      co_await blocking(cut);
-    } else if (partial->size > offset) {
-      cut();
-    }
-    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), offset};
+    const bool goes_beyond = partial->size > offset;
+    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), offset, client_};
+    if (goes_beyond) co_await writer.cut();
+    co_return writer;
   }
   awaitable<Writer> append(Path path) {
     auto place = co_await find_target(path);
@@ -73,14 +76,14 @@ class DirectoryStorage {
     auto partial = take_to_resume(place);
     if (!partial) partial = take_anew(place);
     const auto size = partial->size;
-    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size};
+    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size, client_};
   }
   /// A file that is written with `write_at`, whatever else is under way to its name, and that nobody goes on with. Of
   /// several, the one that is finished last stays.
   awaitable<Writer> create_aside(Path path) {
     auto place = co_await find_target(path);
     auto temporary = detail::make_temporary(place.directory);
-    co_return Writer{state_, std::move(path), std::move(place), std::move(temporary), 0};
+    co_return Writer{state_, std::move(path), std::move(place), std::move(temporary), 0, client_};
   }
   /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one.
   awaitable<Writer> create_unique(Path path) {
@@ -93,8 +96,8 @@ class DirectoryStorage {
       if (place.exists()) continue;
       auto attempt = detail::make_partial(place.directory, detail::partial_name(place.name));
       if (attempt.outcome == Outcome::busy) continue;
-      co_return Writer{state_, std::move(choice), std::move(place), std::move(attempt.partial), 0, std::move(path),
-                       number};
+      co_return Writer{state_, std::move(choice), std::move(place), std::move(attempt.partial), 0, client_,
+                       std::move(path), number};
     }
   }
   awaitable<std::uint64_t> partial_size(Path path) {
@@ -119,39 +122,45 @@ class DirectoryStorage {
   }
   /// Removes a file and its partial file; where there is only a partial file, that one. Of a link, the link.
   awaitable<void> remove(Path path) {
-    const auto place = co_await find(path, detail::Follow::no);
+    auto place = co_await find(path, detail::Follow::no);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
-    auto unlink = [&] { detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), 0); }); };
-    if (place.exists() && place.size() > detail::large_file) {
-      co_await blocking(unlink);
-    } else if (place.exists()) {
-      unlink();
+    const bool is_large = place.size() > detail::large_file;
+    auto remove = [state = state_, place = std::make_shared<const detail::Place>(std::move(place))] {
+      if (place->exists()) detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), 0); });
+      const bool was_partial = detail::remove_partial(place->directory, detail::partial_name(place->name));
+      if (!place->exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
+    };
+    if (is_large) {
+      co_await blocking(std::move(remove), load());
+    } else {
+      remove();
     }
-    const bool was_partial = detail::remove_partial(place.directory, detail::partial_name(place.name));
-    if (!place.exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
   }
   /// Removes an empty directory. Partial files that nobody is at do not count: who sees none cannot remove them.
   awaitable<void> remove_directory(Path path) {
-    const auto place = co_await find(path, detail::Follow::no);
+    auto place = co_await find(path, detail::Follow::no);
     if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
     if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
     if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
-    auto remove = [&] {
-      detail::remove_partials(place);
-      detail::checked([&] { return ::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR); });
+    auto remove = [state = state_, place = std::make_shared<const detail::Place>(std::move(place))] {
+      detail::remove_partials(*place);
+      detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), AT_REMOVEDIR); });
     };
-    co_await blocking(remove);
+    co_await blocking(std::move(remove), load());
   }
   awaitable<void> rename(Path from, Path to) {
-    const auto source = co_await find(from, detail::Follow::no);
-    const auto target = co_await find(to, detail::Follow::no);
+    auto source = co_await find(from, detail::Follow::no);
+    auto target = co_await find(to, detail::Follow::no);
     if (from.is_root() || to.is_root()) detail::fail(std::errc::operation_not_permitted);
-    auto rename = [&] {
-      detail::checked(
-          [&] { return ::renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()); });
+    const bool is_large = target.size() > detail::large_file;
+    auto rename = [state = state_, source = std::make_shared<const detail::Place>(std::move(source)),
+                   target = std::make_shared<const detail::Place>(std::move(target))] {
+      detail::checked([&] {
+        return ::renameat(source->directory, source->name.c_str(), target->directory, target->name.c_str());
+      });
     };
-    if (target.size() > detail::large_file) {
-      co_await blocking(rename);
+    if (is_large) {
+      co_await blocking(std::move(rename), load());
     } else {
       rename();
     }
@@ -172,16 +181,16 @@ class DirectoryStorage {
   }
   /// The bytes that the file system of a file or directory still has for this user.
   awaitable<std::uint64_t> available(Path path) {
-    const auto place = co_await find(path, detail::Follow::yes);
+    auto place = co_await find(path, detail::Follow::yes);
     if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
-    auto ask = [&] {
+    auto ask = [state = state_, place = std::make_shared<const detail::Place>(std::move(place))] {
       detail::Descriptor inside;
-      if (place.is_directory()) inside = detail::open_in(place, detail::directory_only);
+      if (place->is_directory()) inside = detail::open_in(*place, detail::directory_only);
       struct statvfs disk {};
-      detail::checked([&] { return ::fstatvfs(inside ? inside.get() : place.directory, &disk); });
+      detail::checked([&] { return ::fstatvfs(inside ? inside.get() : place->directory, &disk); });
       return std::uint64_t{disk.f_bavail} * disk.f_frsize;
     };
-    const auto bytes = co_await blocking(ask);
+    const std::uint64_t bytes = co_await blocking(std::move(ask), load());
     co_return bytes;
   }
 
@@ -191,8 +200,8 @@ class DirectoryStorage {
   awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
     auto file = state_->root.open_if_cached(path, flags);
     if (file) co_return file;
-    auto open = [&] { return state_->root.open(path, flags); };
-    auto opened = co_await blocking(open);
+    auto open = [state = state_, path, flags] { return state->root.open(path, flags); };
+    auto opened = co_await blocking(std::move(open), load());
     co_return opened;
   }
   awaitable<detail::Place> find(const Path& path, detail::Follow follow) const {
@@ -225,15 +234,16 @@ class DirectoryStorage {
     return std::nullopt;
   }
   awaitable<Writer> begin_with_copy(Path path, detail::Place place, std::uint64_t count) const {
-    const auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
+    auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
     auto partial = take_anew(place);
-    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0};
-    auto copy = [&] { writer.begin_with(whole, count); };
-    co_await blocking(copy);
+    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0, client_};
+    co_await writer.begin_with(std::move(whole), count);
     co_return writer;
   }
+  Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
 
   std::shared_ptr<const detail::DirectoryState> state_;
+  ClientKey client_ = 0;
 };
 
 static_assert(WritableStorage<DirectoryStorage>);

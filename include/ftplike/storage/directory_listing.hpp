@@ -47,30 +47,21 @@ inline void remove_partials(const Place& place) {
   }
 }
 
-}  // namespace detail
-
-/// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
-/// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
-class DirectoryListing {
+/// A directory that is being read.
+class DirectoryReading {
  public:
-  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory)
-      : state_{std::move(state)}, path_{std::move(path)}, stream_{detail::stream_of(std::move(directory))} {}
+  DirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
+      : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
 
-  awaitable<std::vector<Entry>> next() {
-    if (!stream_) co_return std::vector<Entry>{};
-    auto read = [this] { return read_batch(); };
-    auto batch = co_await blocking(read);
-    co_return batch;
-  }
-
- private:
   static constexpr std::size_t batch_size = 512;
 
+  /// The next entries; none at the end.
   std::vector<Entry> read_batch() {
     std::vector<Entry> batch;
+    if (!stream_) return batch;
     batch.reserve(batch_size);
     while (batch.size() < batch_size) {
-      const char* name = detail::next_name(stream_.get());
+      const char* name = next_name(stream_.get());
       if (!name) {
         stream_.reset();
         break;
@@ -80,33 +71,55 @@ class DirectoryListing {
     return batch;
   }
 
+ private:
   std::optional<Entry> look(std::string name) const {
     const int directory = ::dirfd(stream_.get());
     struct stat status {};
     const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_known && errno == ENOENT) return std::nullopt;
-    if (detail::is_partial_name(name)) {
-      if (detail::is_older_than(state_->options.lifetime, detail::modified(status)))
-        detail::remove_partial(directory, name);
+    if (is_partial_name(name)) {
+      if (is_older_than(state_->options.lifetime, modified(status)))
+        remove_partial(directory, name);
       return std::nullopt;
     }
     if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
-    if (!S_ISLNK(status.st_mode)) return detail::entry_of(std::move(name), status);
+    if (!S_ISLNK(status.st_mode)) return entry_of(std::move(name), status);
     try {
-      const auto place = state_->root.place(path_.resolve(name), detail::Follow::yes);
-      if (place.exists()) return detail::entry_of(std::move(name), place.status);
+      const auto place = state_->root.place(path_.resolve(name), Follow::yes);
+      if (place.exists()) return entry_of(std::move(name), place.status);
     } catch (const std::system_error&) {
       // It leads into nothing, or in circles.
     }
-    auto target = detail::link_text(directory, name);
-    auto entry = detail::entry_of(std::move(name), status);
+    auto target = link_text(directory, name);
+    auto entry = entry_of(std::move(name), status);
     entry.target = std::move(target).value_or("");
     return entry;
   }
 
-  std::shared_ptr<const detail::DirectoryState> state_;
+  std::shared_ptr<const DirectoryState> state_;
   Path path_;
-  detail::DirectoryStream stream_;
+  DirectoryStream stream_;
+};
+
+}  // namespace detail
+
+/// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
+/// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
+class DirectoryListing {
+ public:
+  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
+                   ClientKey client = 0)
+      : reading_{std::make_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
+        client_{client} {}
+
+  awaitable<std::vector<Entry>> next() {
+    auto read = [reading = reading_] { return reading->read_batch(); };
+    return blocking(std::move(read), Workload{WorkKind::disk, client_});
+  }
+
+ private:
+  std::shared_ptr<detail::DirectoryReading> reading_;  // shared with the read under way
+  ClientKey client_;
 };
 
 }  // namespace ftplike

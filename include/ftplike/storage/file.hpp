@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/bytes.hpp>
@@ -36,6 +37,54 @@ struct DirectoryState {
 
 /// Freeing the blocks of a file larger than this is better not waited for in place.
 inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
+/// How much of a file is copied in one job.
+inline constexpr std::uint64_t copied_piece = 32 * 1024 * 1024;
+
+/// Some bytes of a file, read where that may block.
+class FilePiece {
+ public:
+  FilePiece(const Descriptor& file, std::size_t size, off_t at)
+      : bytes_{std::make_unique_for_overwrite<std::byte[]>(size)},
+        size_{static_cast<std::size_t>(checked([&] { return ::pread(file.get(), bytes_.get(), size, at); }))} {}
+  std::span<const std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
+
+ private:
+  std::unique_ptr<std::byte[]> bytes_;
+  std::size_t size_;
+};
+
+/// Has a part of a file read into the system's memory.
+inline void read_ahead(const Descriptor& file, std::uint64_t begin, std::uint64_t end) noexcept {
+  std::array<std::byte, 32 * 1024> room;
+  while (begin < end) {
+    const auto n = ::pread(file.get(), room.data(), room.size(), static_cast<off_t>(begin));
+    if (n <= 0) return;  // whoever takes the bytes meets the error too
+    begin += static_cast<std::uint64_t>(n);
+  }
+}
+
+/// What came of a write: how much is there, the system's error if not all is, and whether the disk was slow.
+class FileWrite {
+ public:
+  FileWrite(const Descriptor& file, std::span<const std::byte> bytes, std::uint64_t at,
+            std::chrono::nanoseconds slow) {
+    const auto begin = std::chrono::steady_clock::now();
+    while (!bytes.empty()) {
+      const auto n = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at + count));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) {
+        error = errno;
+        break;
+      }
+      count += static_cast<std::uint64_t>(n);
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+    was_slow = std::chrono::steady_clock::now() - begin >= slow;
+  }
+  std::uint64_t count = 0;
+  int error = 0;
+  bool was_slow = false;
+};
 
 }  // namespace detail
 
@@ -44,9 +93,13 @@ inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
 /// **Threads:** one at a time.
 class FileReader {
  public:
-  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset)
-      : name_{std::move(name)}, file_{std::move(file)}, position_{offset}, resident_{offset} {
-    detail::checked([&] { return ::fstat(file_.get(), &status_); });
+  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
+      : name_{std::move(name)},
+        file_{std::make_shared<const detail::Descriptor>(std::move(file))},
+        client_{client},
+        position_{offset},
+        resident_{offset} {
+    detail::checked([&] { return ::fstat(file_->get(), &status_); });
     if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
     if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
     if (offset > size()) detail::fail(Errc::bad_restart);
@@ -59,14 +112,16 @@ class FileReader {
     const auto at = static_cast<off_t>(position_);
     ssize_t n = -1;
     if (can_tell_) {
-      n = detail::read_resident(file_.get(), room, at);
+      n = detail::read_resident(file_->get(), room, at);
       can_tell_ = n >= 0 || errno == EAGAIN;
     }
-    auto read = [&] { n = detail::checked([&] { return ::pread(file_.get(), room.data(), room.size(), at); }); };
     if (n < 0 && can_tell_) {
-      co_await blocking(read);
+      auto read = [file = file_, size = room.size(), at] { return detail::FilePiece{*file, size, at}; };
+      const detail::FilePiece piece = co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
+      std::copy(piece.bytes().begin(), piece.bytes().end(), room.begin());
+      n = static_cast<ssize_t>(piece.bytes().size());
     } else if (n < 0) {
-      read();
+      n = detail::checked([&] { return ::pread(file_->get(), room.data(), room.size(), at); });
     }
     if (n == 0) detail::fail(std::errc::io_error);  // the file was cut meanwhile
     position_ += static_cast<std::uint64_t>(n);
@@ -75,7 +130,7 @@ class FileReader {
 
   /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`. None
   /// where so few are asked for that a buffer is faster.
-  int descriptor() const noexcept { return is_short_ ? -1 : file_.get(); }
+  int descriptor() const noexcept { return is_short_ ? -1 : file_->get(); }
   std::uint64_t position() const noexcept { return position_; }
   void advance(std::size_t count) noexcept { position_ += count; }
   /// Has the next bytes, up to `most`, read into the system's memory, so that whoever takes them does not wait for a
@@ -88,8 +143,8 @@ class FileReader {
       constexpr std::uint64_t page = 4096;
       const bool waits = would_wait(begin) || (end - begin > page && would_wait(end - 1));
       if (waits) {
-        auto read = [this, begin] { read_ahead(begin); };
-        co_await blocking(read);
+        auto read = [file = file_, begin, end] { detail::read_ahead(*file, begin, end); };
+        co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
       }
     }
     co_return static_cast<std::size_t>(end - position_);
@@ -103,21 +158,13 @@ class FileReader {
   bool would_wait(std::uint64_t offset) noexcept {
     if (!can_tell_) return false;
     std::byte one;
-    if (detail::read_resident(file_.get(), {&one, 1}, static_cast<off_t>(offset)) >= 0) return false;
+    if (detail::read_resident(file_->get(), {&one, 1}, static_cast<off_t>(offset)) >= 0) return false;
     can_tell_ = errno == EAGAIN;
     return can_tell_;
   }
-  void read_ahead(std::uint64_t begin) const noexcept {
-    std::array<std::byte, 32 * 1024> room;
-    while (begin < resident_) {
-      const auto n = ::pread(file_.get(), room.data(), room.size(), static_cast<off_t>(begin));
-      if (n <= 0) return;  // whoever takes the bytes meets the error too
-      begin += static_cast<std::uint64_t>(n);
-    }
-  }
-
   std::string name_;
-  detail::Descriptor file_;
+  std::shared_ptr<const detail::Descriptor> file_;  // shared with reads under way
+  ClientKey client_;
   struct stat status_ {};
   std::uint64_t position_;
   std::uint64_t resident_;  // the end of what has been fetched
@@ -135,37 +182,52 @@ class FileWriter {
   /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
   /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
   FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Place place,
-             detail::Partial partial, std::uint64_t size, std::optional<Path> wanted = std::nullopt,
-             unsigned number = 0)
+             detail::Partial partial, std::uint64_t size, ClientKey client = 0,
+             std::optional<Path> wanted = std::nullopt, unsigned number = 0)
       : state_{std::move(state)},
-        path_{std::move(path)},
-        place_{std::move(place)},
-        partial_{std::move(partial)},
+        target_{std::make_shared<Target>(std::move(path), std::move(place), std::move(partial), std::move(wanted),
+                                         number)},
         size_{size},
-        wanted_{std::move(wanted)},
-        number_{number} {}
-  FileWriter(FileWriter&&) noexcept = default;
+        client_{client} {}
+  FileWriter(FileWriter&& other) noexcept = default;
   FileWriter& operator=(FileWriter&& other) noexcept {
-    FileWriter old{std::move(*this)};
-    state_ = std::move(other.state_);
-    path_ = std::move(other.path_);
-    place_ = std::move(other.place_);
-    partial_ = std::move(other.partial_);
-    size_ = other.size_;
-    slow_ = other.slow_;
-    wanted_ = std::move(other.wanted_);
-    number_ = other.number_;
+    std::swap(state_, other.state_);
+    std::swap(target_, other.target_);
+    std::swap(size_, other.size_);
+    std::swap(client_, other.client_);
+    std::swap(slow_, other.slow_);
     return *this;
   }
   ~FileWriter() {
-    if (partial_.file && (size_ == 0 || !partial_.is_kept)) discard();
+    if (target_ && target_->partial.file && (size_ == 0 || !target_->partial.is_kept)) discard();
   }
 
-  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer. Better not in place.
-  void begin_with(const detail::Descriptor& whole, std::uint64_t count) {
-    detail::checked([&] { return ::ftruncate(partial_.file.get(), 0); });
-    if (detail::copy_bytes(whole.get(), partial_.file.get(), count) < count) detail::fail(Errc::bad_restart);
-    size_ = count;
+  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer.
+  awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count) {
+    const auto from = std::make_shared<const detail::Descriptor>(std::move(whole));
+    auto cut = [target = target_] {
+      detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); });
+    };
+    co_await blocking(std::move(cut), load());
+    while (size_ < count) {
+      auto copy = [target = target_, from, at = size_, most = std::min(detail::copied_piece, count - size_)] {
+        return detail::copy_bytes(from->get(), target->partial.file.get(), at, most);
+      };
+      const std::uint64_t copied = co_await blocking(std::move(copy), load());
+      if (copied == 0) detail::fail(Errc::bad_restart);
+      size_ += copied;
+    }
+  }
+  /// Forgets what stands behind the size that it was made with.
+  awaitable<void> cut() {
+    auto cut = [target = target_, size = size_] {
+      detail::checked([&] { return ::ftruncate(target->partial.file.get(), static_cast<off_t>(size)); });
+    };
+    if (target_->partial.size > detail::large_file) {
+      co_await blocking(std::move(cut), load());
+    } else {
+      cut();
+    }
   }
 
   /// **Errors:** `no_space_on_device` and the like; what was written before stays.
@@ -178,80 +240,92 @@ class FileWriter {
 
   /// Puts the file under its name, with the mode of the file that it replaces.
   awaitable<void> finish() {
-    auto rename = [this] { commit(); };
-    if (place_.size() > detail::large_file) {
-      co_await blocking(rename);
+    if (target_->place.size() > detail::large_file) {
+      auto commit = [target = target_] { target->commit(); };
+      co_await blocking(std::move(commit), load());
     } else {
-      rename();
+      target_->commit();
     }
   }
 
   /// Throws away what was written.
   void discard() noexcept {
-    if (!partial_.file) return;
-    ::unlinkat(place_.directory, partial_.name.c_str(), 0);
-    partial_.file = detail::Descriptor{};
+    if (!target_->partial.file) return;
+    ::unlinkat(target_->place.directory, target_->partial.name.c_str(), 0);
+    target_->partial.file = detail::Descriptor{};
   }
 
   /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
-  const Path& path() const noexcept { return path_; }
+  const Path& path() const noexcept { return target_->path; }
   std::uint64_t size() const noexcept { return size_; }
 
  private:
+  /// What is written, and where it is to stand: shared with the jobs under way, which may outlive the writer.
+  struct Target {
+    Target(Path its_path, detail::Place its_place, detail::Partial its_partial, std::optional<Path> its_wanted,
+           unsigned its_number)
+        : path{std::move(its_path)},
+          place{std::move(its_place)},
+          partial{std::move(its_partial)},
+          wanted{std::move(its_wanted)},
+          number{its_number} {}
+
+    void commit() {
+      if (place.exists()) keep_mode();
+      const char* from = partial.name.c_str();
+      if (!wanted) {
+        detail::checked([&] { return ::renameat(place.directory, from, place.directory, place.name.c_str()); });
+      } else {
+        while (!detail::rename_to_free(place.directory, from, place.name.c_str())) {
+          path = detail::numbered(*wanted, ++number);
+          place.name = path.name();
+        }
+      }
+      partial.file = detail::Descriptor{};
+    }
+    /// Takes over the permissions of the file that is replaced.
+    void keep_mode() {
+      constexpr mode_t permissions = 0777;
+      struct stat ours {};
+      detail::checked([&] { return ::fstat(partial.file.get(), &ours); });
+      const auto mode = place.status.st_mode & permissions;
+      if (mode != (ours.st_mode & permissions)) detail::checked([&] { return ::fchmod(partial.file.get(), mode); });
+    }
+
+    Path path;
+    detail::Place place;
+    detail::Partial partial;
+    std::optional<Path> wanted;  // of a unique name: where the numbers start
+    unsigned number;
+  };
+
+  Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
+
   /// Writes from `at` on, which is moved to the end of what was written.
   awaitable<void> put(std::span<const std::byte> bytes, std::uint64_t& at) {
     constexpr unsigned slow_writes = 64;  // that many are done elsewhere once one was slow
-    bool was_slow = false;
-    auto put_all = [&] {
-      const auto begin = std::chrono::steady_clock::now();
-      while (!bytes.empty()) {
-        const auto n = detail::checked(
-            [&] { return ::pwrite(partial_.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at)); });
-        at += static_cast<std::uint64_t>(n);
-        bytes = bytes.subspan(static_cast<std::size_t>(n));
-      }
-      was_slow = std::chrono::steady_clock::now() - begin >= state_->options.slow_write;
-    };
+    const auto slow = state_->options.slow_write;
+    std::optional<detail::FileWrite> write;
     if (slow_ == 0) {
-      put_all();
+      write.emplace(target_->partial.file, bytes, at, slow);
     } else {
       --slow_;
-      co_await blocking(put_all);
+      auto put = [target = target_, copy = std::vector<std::byte>(bytes.begin(), bytes.end()), at, slow] {
+        return detail::FileWrite{target->partial.file, copy, at, slow};
+      };
+      const detail::FileWrite written = co_await blocking(std::move(put), load());
+      write.emplace(written);
     }
-    if (was_slow) slow_ = slow_writes;
-  }
-
-  void commit() {
-    if (place_.exists()) keep_mode();
-    const char* from = partial_.name.c_str();
-    if (!wanted_) {
-      detail::checked([&] { return ::renameat(place_.directory, from, place_.directory, place_.name.c_str()); });
-    } else {
-      while (!detail::rename_to_free(place_.directory, from, place_.name.c_str())) {
-        path_ = detail::numbered(*wanted_, ++number_);
-        place_.name = path_.name();
-      }
-    }
-    partial_.file = detail::Descriptor{};
-  }
-
-  /// Takes over the permissions of the file that is replaced.
-  void keep_mode() {
-    constexpr mode_t permissions = 0777;
-    struct stat ours {};
-    detail::checked([&] { return ::fstat(partial_.file.get(), &ours); });
-    const auto mode = place_.status.st_mode & permissions;
-    if (mode != (ours.st_mode & permissions)) detail::checked([&] { return ::fchmod(partial_.file.get(), mode); });
+    at += write->count;
+    if (write->was_slow) slow_ = slow_writes;
+    if (write->error != 0) detail::fail_with(write->error);
   }
 
   std::shared_ptr<const detail::DirectoryState> state_;
-  Path path_;
-  detail::Place place_;
-  detail::Partial partial_;
+  std::shared_ptr<Target> target_;
   std::uint64_t size_;
-  unsigned slow_ = 0;           // writes that are still to be done elsewhere
-  std::optional<Path> wanted_;  // of a unique name: where the numbers start
-  unsigned number_ = 0;
+  ClientKey client_;
+  unsigned slow_ = 0;  // writes that are still to be done elsewhere
 };
 
 }  // namespace ftplike

@@ -107,12 +107,12 @@ inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::sp
 #endif
 }
 
-/// Copies up to `count` bytes from the beginning of one file to the beginning of another and gives how many there were;
+/// Copies up to `count` bytes of one file, from `at` on, to the same place of another and gives how many there were;
 /// shares their blocks where the file system can.
-inline std::uint64_t copy_bytes(int from, int to, std::uint64_t count) {
+inline std::uint64_t copy_bytes(int from, int to, std::uint64_t at, std::uint64_t count) {
   std::uint64_t done = 0;
 #ifdef __linux__
-  for (loff_t in = 0, out = 0; done < count;) {
+  for (auto in = static_cast<loff_t>(at), out = in; done < count;) {
     const auto n = ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(count - done), 0);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;  // whatever the reason is, it shows again below, or was none
@@ -122,11 +122,11 @@ inline std::uint64_t copy_bytes(int from, int to, std::uint64_t count) {
   std::vector<std::byte> room(done < count ? 256 * 1024 : 0);
   while (done < count) {
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), count - done));
-    const auto got = checked([&] { return ::pread(from, room.data(), most, static_cast<off_t>(done)); });
+    const auto got = checked([&] { return ::pread(from, room.data(), most, static_cast<off_t>(at + done)); });
     if (got == 0) break;
     for (ssize_t put = 0; put < got;) {
       put += checked([&] {
-        return ::pwrite(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(done) + put);
+        return ::pwrite(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(at + done) + put);
       });
     }
     done += static_cast<std::uint64_t>(got);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <ftplike/io/asio.hpp>
+#include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/path.hpp>
 
 namespace ftplike {
@@ -138,6 +139,7 @@ class Credentials {
   std::string host;         // the virtual host that HOST named; empty without (RFC 7151)
   std::string peer;         // the client's address
   std::string certificate;  // the common name of the verified client certificate; empty without
+  ClientKey client = 0;     // for whom passwords are hashed, in turn with those of others
 };
 
 /// Who may come in. Used by many sessions, from several threads at once.

@@ -118,7 +118,7 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
     const bool can_fit = user != nullptr && !user->password.is_locked();
     const UserEntry* const compared = can_fit ? user : users->stand_in(credentials.user);
     if (compared == nullptr) co_return std::nullopt;
-    const bool fits = co_await try_password(compared->password, credentials.password);
+    const bool fits = co_await try_password(compared->password, credentials);
     if (!fits || !can_fit) co_return std::nullopt;
     co_return user->account;
   }
@@ -145,10 +145,12 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
         std::make_shared<detail::UserSnapshot>(std::vector<UserEntry>{});
   };
 
-  awaitable<bool> try_password(const Password& password, const std::string& offered) const {
-    if (password.is_plain()) co_return password.fits(offered, state_->hashing);
-    auto compare = [&password, &offered, &hashing = state_->hashing] { return password.fits(offered, hashing); };
-    co_return co_await blocking(compare);
+  awaitable<bool> try_password(const Password& password, const Credentials& credentials) const {
+    if (password.is_plain()) co_return password.fits(credentials.password, state_->hashing);
+    auto compare = [password, offered = credentials.password, state = state_] {
+      return password.fits(offered, state->hashing);
+    };
+    co_return co_await blocking(std::move(compare), Workload{WorkKind::password, credentials.client});
   }
   static bool is_certified(const UserEntry& user, const Credentials& credentials) {
     return !user.certificate.empty() && user.certificate == credentials.certificate;

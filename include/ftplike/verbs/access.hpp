@@ -7,6 +7,7 @@
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/io/observer.hpp>
+#include <ftplike/io/subnet.hpp>
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/users/authenticator.hpp>
 
@@ -22,8 +23,10 @@ template <class S> Credentials credentials(S& session, std::string_view user, st
   if constexpr (requires { session.control().peer_certificate(); }) {
     if (const auto shown = session.control().peer_certificate()) certificate = shown->common_name;
   }
-  return {std::string{user}, std::string{password}, session.state.host, session.peer().address().to_string(),
-          std::move(certificate)};
+  Credentials offered{std::string{user}, std::string{password}, session.state.host,
+                      session.peer().address().to_string(), std::move(certificate)};
+  offered.client = client_key(session.peer().address());
+  return offered;
 }
 
 }  // namespace detail

@@ -23,18 +23,19 @@ namespace detail {
 /// The digest of all that `source` gives, worked out where it keeps nobody waiting; and how many bytes that were.
 template <class S, ByteSource Source>
 awaitable<std::pair<std::string, std::uint64_t>> digest_of(S& session, Source& source, DigestAlgorithm algorithm) {
-  Digest digest{algorithm};
-  std::vector<std::byte> room(256 * 1024);
+  // Shared, since the work may outlive the command.
+  const auto digest = std::make_shared<Digest>(algorithm);
+  const auto room = std::make_shared<std::vector<std::byte>>(256 * 1024);
   std::uint64_t total = 0;
   for (;;) {
-    const std::size_t n = co_await source.read_some(room);
+    const std::size_t n = co_await source.read_some(*room);
     if (n == 0) break;
     total += n;
-    auto update = [&digest, bytes = std::span{room}.first(n)] { digest.update(bytes); };
-    co_await blocking(update);
-    if (session.is_ending()) throw std::system_error(Errc::shutting_down);
+    auto update = [digest, room, n] { digest->update(std::span{*room}.first(n)); };
+    co_await blocking(std::move(update));
+    session.make_progress();
   }
-  co_return std::pair{digest.text(), total};
+  co_return std::pair{digest->text(), total};
 }
 
 }  // namespace detail
@@ -57,6 +58,7 @@ struct Hash {
   static constexpr std::string_view help = "HASH <path>: checksum of a file, or of its range";
   static constexpr Rights needs = Right::read;
   static constexpr auto argument = ArgumentRule::required;
+  static constexpr bool interruptible = true;
   static std::string feature(const auto& session) {
     std::string text = "HASH ";
     for (std::size_t i = 0; i < Digest::names.size(); ++i) {
@@ -81,6 +83,7 @@ struct Hash {
 template <DigestAlgorithm algorithm> struct OlderHash {
   static constexpr Rights needs = Right::read;
   static constexpr auto argument = ArgumentRule::required;
+  static constexpr bool interruptible = true;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     std::string_view name = text;
     ByteRange range;

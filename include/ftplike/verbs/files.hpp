@@ -231,6 +231,7 @@ struct Comb : Changing {
       "COMB \"<target>\" \"<part>\"…: append the parts to the target and remove them";
   static constexpr std::string_view feature = "COMB target;source_list";
   static constexpr Rights needs{Right::write, Right::append, Right::remove};
+  static constexpr bool interruptible = true;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const std::vector<std::string> names = words(text);
     if (names.size() < 2) co_return Reply{501, "A target and parts expected"};
@@ -241,10 +242,16 @@ struct Comb : Changing {
       (void)co_await session.storage().stat(path);
     }
     auto whole = co_await session.storage().append(target);
-    for (std::size_t i = 1; i < names.size(); ++i) {
-      const Path path = session.path(names[i]);
-      auto part = co_await session.storage().open(path, 0);
-      co_await copy(part, whole, [](std::size_t) {});
+    const auto moved = [&session](std::size_t) { session.make_progress(); };
+    try {
+      for (std::size_t i = 1; i < names.size(); ++i) {
+        const Path path = session.path(names[i]);
+        auto part = co_await session.storage().open(path, 0);
+        co_await copy(part, whole, moved);
+      }
+    } catch (...) {
+      whole.discard();  // half of it is nothing to go on with
+      throw;
     }
     co_await whole.finish();
     for (std::size_t i = 1; i < names.size(); ++i) {

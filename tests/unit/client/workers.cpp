@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <ftplike/io/simulated.hpp>
+#include <ftplike/io/within.hpp>
 
 using namespace ftplike;
 using namespace std::chrono_literals;

@@ -13,6 +13,7 @@
 
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/simulated.hpp>
+#include <ftplike/io/within.hpp>
 
 #include "simulated_fixture.hpp"
 
@@ -185,7 +186,7 @@ TEST(SimulatedNetwork, ResolvesLiteralsAndTheNamesThatItWasGiven) {
   EXPECT_EQ(error_of([&] { resolve("elsewhere.example"); }), asio::error::host_not_found);
 }
 
-TEST(SimulatedNetwork, RunsWorkThatBlocksInPlace) {
+TEST(SimulatedNetwork, RunsWorkThatBlocksOnItsOneThread) {
   SimulatedNetwork network{1};
   const auto here = std::this_thread::get_id();
   auto work = [] { return std::this_thread::get_id(); };

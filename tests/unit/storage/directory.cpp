@@ -30,7 +30,7 @@ struct OnDisk {
 struct OnSlowDiskWithoutHelpOfTheKernel {
   using Storage = DirectoryStorage;
   TemporaryFolder folder;
-  Files<DirectoryStorage> files{DirectoryStorage{folder.path().string(), without_help_of_the_kernel()}, true};
+  Files<DirectoryStorage> files{DirectoryStorage{folder.path().string(), without_help_of_the_kernel()}};
 };
 using Kinds = testing::Types<OnDisk, OnSlowDiskWithoutHelpOfTheKernel>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Directory, StorageBehaviour, Kinds);
@@ -378,7 +378,7 @@ TEST_F(DirectoryStorageTest, DoesNotTakeAFileThatIsCutWhileItIsReadForAWholeOne)
 }
 
 TEST_F(DirectoryStorageTest, FreesLargeFilesElsewhere) {
-  Files<DirectoryStorage> mine{DirectoryStorage{root_.string()}, true};
+  Files<DirectoryStorage> mine{DirectoryStorage{root_.string()}};
   constexpr auto large = 2 * ftplike::detail::large_file;  // sparse
   for (const char* name :
        {"replaced", "removed", "renamed over", ".ftplike-partial.begun anew", ".ftplike-partial.cut"}) {

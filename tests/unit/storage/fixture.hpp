@@ -51,9 +51,7 @@ inline std::string read_file(const std::filesystem::path& path) {
 /// Runs what a storage does, and says it shortly.
 template <class Storage> class Files {
  public:
-  explicit Files(Storage its_storage, bool has_pool = false) : storage{std::move(its_storage)} {
-    if (has_pool) asio::make_service<ftplike::BlockingPool>(context_);
-  }
+  explicit Files(Storage its_storage) : storage{std::move(its_storage)} {}
 
   template <class R> R run(ftplike::awaitable<R> operation) { return ::run(context_, std::move(operation)); }
   /// The error of an operation; none if it succeeds.

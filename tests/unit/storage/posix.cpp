@@ -22,7 +22,7 @@ class CopyBytes : public testing::Test {
     const Descriptor from{checked([&] { return ::open((folder_.path() / "from").c_str(), O_RDONLY); })};
     const Descriptor to{
         checked([&] { return ::open((folder_.path() / "to").c_str(), O_WRONLY | O_CREAT | O_TRUNC | flags, 0600); })};
-    return copy_bytes(from.get(), to.get(), count);
+    return copy_bytes(from.get(), to.get(), 0, count);
   }
   std::string copied() const { return read_file(folder_.path() / "to"); }
 

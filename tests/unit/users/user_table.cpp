@@ -334,7 +334,6 @@ TEST(UserTable, HashesOnTheThreadsForBlockingWork) {
   Table users{GuestAuthenticator{Rights::none()}, hashes};
   users.add(hashed("anna", "secret"));
   asio::io_context context;
-  asio::make_service<BlockingPool>(context);
   const Credentials credentials{"anna", "secret"};
   EXPECT_TRUE(run(context, users.log_in(credentials)));
   EXPECT_NE(hashes.thread(), std::this_thread::get_id());
@@ -366,7 +365,6 @@ TEST(UserTable, CanBeReloadedWhileSessionsOfSeveralThreadsLogIn) {
   std::atomic<int> running = 2;
   const auto serve = [&] {
     asio::io_context context;
-    asio::make_service<BlockingPool>(context);
     for (int i = 0; i < 4; ++i) start_on(context.get_executor(), log_in_often(users, 25, let_in));
     context.run();
     --running;

@@ -1,4 +1,5 @@
 #pragma once
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,8 +46,10 @@ std::optional<Reply> refusal(S& session, const Entry& entry, const CommandLine& 
 
 }  // namespace detail
 
-/// Finds the command of a line in the session's table, checks what it declares, once and here, and runs it. Gives its
-/// one final reply; what it throws becomes one.
+/// Finds the command of a line in the session's table, checks what it declares, once and here, and runs it: by
+/// `session.run`, where it may wait. Gives its one final reply; what it throws becomes one.
+///
+/// **Errors:** what ends the session.
 template <class S> awaitable<Reply> dispatch(S& session, std::string_view line, std::error_code defect) {
   if (defect) co_return reply_for(defect);
   const CommandLine command = parse_command(line);
@@ -54,10 +57,10 @@ template <class S> awaitable<Reply> dispatch(S& session, std::string_view line, 
   const auto* entry = session.find_command(command.verb);
   if (!entry) co_return detail::not_understood(session, command.verb, line);
   if (auto refused = detail::refusal(session, *entry, command)) co_return *std::move(refused);
+  if (!entry->answer) co_return co_await session.run(*entry, command.argument);
   std::error_code error;
   try {
-    if (entry->answer) co_return entry->answer(session, command.argument);
-    co_return co_await entry->run(session, command.argument);
+    co_return entry->answer(session, command.argument);
   } catch (...) { error = code_of(std::current_exception()); }
   co_return reply_for(error);
 }

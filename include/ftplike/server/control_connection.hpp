@@ -3,9 +3,11 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include <ftplike/io/background_task.hpp>
 #include <ftplike/io/within.hpp>
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/line_buffer.hpp>
@@ -38,14 +40,13 @@ template <Transport T> class ControlConnection {
     waiting_.erase(waiting_.begin());
     return line;
   }
-  /// The next command; none at the end of the connection. `guard(first)` is called before each wait, and may
-  /// throw.
+  /// The next command; none at the end of the connection.
   /// With a `grace`, bytes without a line ending are a command if none has come for so long.
-  template <class Guard> awaitable<std::optional<Line>> next_line(std::optional<Duration> grace, Guard guard) {
-    for (bool first = true;; first = false) {
+  awaitable<std::optional<Line>> next_line(std::optional<Duration> grace) {
+    for (;;) {
       if (auto line = line_now()) co_return line;
+      if (failure_) throw std::system_error(failure_);
       if (ended_) co_return lines_.take_unterminated();
-      guard(first);
       if (grace && lines_.unterminated()) {
         bool silent = false;
         try {
@@ -71,6 +72,11 @@ template <Transport T> class ControlConnection {
     co_await reader_->join();
     reader_.reset();
   }
+  /// Ends the coroutine beside.
+  awaitable<void> stop_reading() {
+    stream_.cancel();
+    co_await join_reader();
+  }
 
   /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
   awaitable<void> read() {
@@ -79,6 +85,9 @@ template <Transport T> class ControlConnection {
     lines_.feed(as_text(std::span{room}.first(n)));
     ended_ = n == 0;
   }
+  /// No more can be read, for that reason; it comes to light when the commands that came before are done.
+  void fail(std::error_code why) noexcept { failure_ = why; }
+  const std::error_code& failure() const noexcept { return failure_; }
 
   /// Keeps a command for later.
   void put_off(Line line) { waiting_.push_back(std::move(line)); }
@@ -102,7 +111,8 @@ template <Transport T> class ControlConnection {
   typename T::Stream stream_;
   LineBuffer lines_;
   std::vector<Line> waiting_;
-  std::optional<Beside> reader_;
+  std::optional<BackgroundTask> reader_;
+  std::error_code failure_;
   bool ended_ = false;
 };
 

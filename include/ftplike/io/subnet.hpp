@@ -1,28 +1,30 @@
 #pragma once
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <ftplike/io/asio.hpp>
+#include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/text.hpp>
 
 namespace ftplike {
 
 /// The addresses that begin with the same bits: "10.0.0.0/8", "fd00::/8"; by default all there are.
-class Network {
+class Subnet {
  public:
-  Network() = default;
-  Network(Address address, unsigned bits) : address_{std::move(address)}, bits_{bits} {}
+  Subnet() = default;
+  Subnet(Address address, unsigned bits) : address_{std::move(address)}, bits_{bits} {}
   /// `ADDRESS/BITS`, or an address alone.
-  static std::optional<Network> parse(std::string_view text) {
+  static std::optional<Subnet> parse(std::string_view text) {
     const auto slash = text.find('/');
     std::error_code error;
     const Address address = asio::ip::make_address(std::string{text.substr(0, slash)}, error);
     const unsigned most = address.is_v4() ? 32 : 128;
     const auto bits = slash == text.npos ? most : detail::number_in(text.substr(slash + 1));
     if (error || !bits || *bits > most) return std::nullopt;
-    return Network{address, *bits};
+    return Subnet{address, *bits};
   }
 
   bool contains(const Address& address) const {
@@ -43,5 +45,23 @@ class Network {
   Address address_;
   unsigned bits_ = 0;
 };
+
+/// What counts as one client's address: of IPv6, where every host has 2^64 of them, the first 64 bits.
+inline Address client_network(const Address& address) {
+  if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address;
+  auto bytes = address.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
+  return asio::ip::address_v6{bytes};
+}
+
+/// The key of the client at an address.
+inline ClientKey client_key(const Address& address) {
+  ClientKey key = 1;
+  if (address.is_v4()) return key << 32 | address.to_v4().to_uint();
+  const auto bytes = client_network(address).to_v6().to_bytes();
+  key = 0;
+  for (std::size_t i = 0; i < 8; ++i) key = key << 8 | bytes[i];
+  return key != 0 ? key : 1;
+}
 
 }  // namespace ftplike

@@ -5,13 +5,14 @@
 
 namespace ftplike {
 
-/// A place where coroutines wait until somebody opens it for those who wait just then. What they wait for is theirs to
-/// look at, before and after.
+/// A condition variable for coroutines of one executor: `wait` suspends until the next `notify`. As with
+/// `std::condition_variable`, the caller looks at what it waits for before and after.
 ///
-/// **Cancellation:** ends the wait, without an error.
-class Gate {
+/// **Cancellation:** ends the wait, without an error; the next `co_await` of the coroutine throws.
+/// **Threads:** those of its executor, one at a time.
+class Condition {
  public:
-  explicit Gate(const Executor& executor) : timer_{executor, Time::max()} {}
+  explicit Condition(const Executor& executor) : timer_{executor, Time::max()} {}
 
   awaitable<void> wait() {
     std::error_code ignored;
@@ -23,10 +24,11 @@ class Gate {
     const auto no_slot = asio::bind_cancellation_slot(asio::cancellation_slot{}, use_awaitable);
     co_await timer_.async_wait(asio::redirect_error(no_slot, ignored));
   }
-  void open() { timer_.cancel(); }
+  /// Wakes all who wait just now.
+  void notify() { timer_.cancel(); }
 
  private:
-  asio::steady_timer timer_;  // never rings
+  asio::steady_timer timer_;  // never expires
 };
 
 }  // namespace ftplike

@@ -1,0 +1,62 @@
+#pragma once
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <ftplike/io/any_bytes.hpp>
+#include <ftplike/protocol/ascii.hpp>
+
+namespace ftplike {
+
+/// A source as TYPE A sends it: every line ended by CRLF.
+class AsciiSource {
+ public:
+  explicit AsciiSource(AnySource source) : source_{source}, raw_(16 * 1024) {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    while (at_ == text_.size() && !ended_) {
+      text_.clear();
+      at_ = 0;
+      const std::size_t n = co_await source_.read_some(raw_);
+      if (n == 0)
+        ended_ = true;
+      else
+        encoder_.convert(as_text(std::span{raw_}.first(n)), text_);
+    }
+    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+
+ private:
+  AnySource source_;
+  AsciiEncoder encoder_;
+  std::vector<std::byte> raw_;
+  std::string text_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+};
+
+/// A sink for what TYPE A brings: every CRLF becomes the system's own line ending.
+class AsciiSink {
+ public:
+  explicit AsciiSink(AnySink sink) : sink_{sink} {}
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    text_.clear();
+    decoder_.convert(as_text(bytes), text_);
+    co_await sink_.write(as_bytes(text_));
+  }
+  awaitable<void> finish() {
+    text_.clear();
+    decoder_.finish(text_);
+    co_await sink_.write(as_bytes(text_));
+    co_await sink_.finish();
+  }
+
+ private:
+  AnySink sink_;
+  AsciiDecoder decoder_;
+  std::string text_;
+};
+
+}  // namespace ftplike

@@ -1,0 +1,48 @@
+#pragma once
+#include <exception>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include <ftplike/io/settled.hpp>
+
+namespace ftplike {
+namespace detail {
+
+/// Awaits `operation`, which does not throw, on an executor. It is cancelled by the signal of `slot`; what cancels the
+/// caller calls `cancel`, on the caller's executor.
+inline awaitable<void> run_stoppable(Executor executor, asio::cancellation_slot slot, std::function<void()> cancel,
+                                     awaitable<void> operation) {
+  auto outer = co_await asio::this_coro::cancellation_state;
+  auto outer_slot = outer.slot();
+  if (outer_slot.is_connected()) {
+    outer_slot.assign([cancel = std::move(cancel)](asio::cancellation_type) { cancel(); });
+  }
+  std::exception_ptr failure;
+  try {
+    co_await asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, use_awaitable));
+  } catch (...) { failure = std::current_exception(); }
+  // Not by a destructor: a slot may be gone before a coroutine that never ended.
+  if (outer_slot.is_connected()) outer_slot.clear();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace detail
+
+/// Runs an operation on another executor; on the caller's own, at once.
+///
+/// **Cancellation:** cancels the operation.
+template <class R> awaitable<R> run_on(Executor executor, awaitable<R> operation) {
+  const Executor here = co_await asio::this_coro::executor;
+  if (here == executor) co_return co_await std::move(operation);
+  const auto stop = std::make_shared<asio::cancellation_signal>();
+  const std::function<void()> cancel = [executor, stop] {
+    asio::dispatch(executor, [stop] { stop->emit(asio::cancellation_type::terminal); });
+  };
+  Settled<R> result;
+  auto settled = settle(std::move(operation), result);
+  co_await detail::run_stoppable(executor, stop->slot(), cancel, std::move(settled));
+  co_return result.get();
+}
+
+}  // namespace ftplike

@@ -1,0 +1,153 @@
+#pragma once
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace ftplike {
+
+/// Who a piece of blocking work is done for, as a number: clients take turns in a `WorkerPool`. 0 is nobody in
+/// particular. `client_key` (io/subnet.hpp) makes one of an address.
+using ClientKey = std::uint64_t;
+
+/// Where jobs that may block are done: a disk's, a password's. The base of `ThreadPool` and of the simulated network's.
+class WorkerPool {
+ public:
+  using Job = std::function<void()>;
+
+  WorkerPool() = default;
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+  virtual ~WorkerPool() = default;
+  /// Has a job done, which must not throw; false if too many are waiting already. **Threads:** any.
+  virtual bool submit(Job job, ClientKey client) = 0;
+};
+
+/// Some threads and a bounded queue. Clients take turns: a thousand jobs of one client make another wait for one of
+/// them at the most. Threads are started when they are first needed.
+///
+/// **Lifetime:** its destructor drops the jobs that wait and lets those that run end in threads of their own.
+class ThreadPool final : public WorkerPool {
+ public:
+  /// At most `threads` (1 or more) at work, and `waiting` jobs that wait.
+  explicit ThreadPool(unsigned threads, std::size_t waiting = 10'000)
+      : queue_{std::make_shared<Queue>(std::max(threads, 1u), waiting)} {}
+  ~ThreadPool() override {
+    const std::lock_guard lock{queue_->mutex};
+    queue_->over = true;
+    queue_->turns.clear();
+    queue_->jobs.clear();
+    queue_->changed.notify_all();
+  }
+
+  bool submit(Job job, ClientKey client) override {
+    const std::lock_guard lock{queue_->mutex};
+    if (queue_->waiting >= queue_->most_waiting) return false;
+    if (queue_->idle <= queue_->waiting && queue_->threads < queue_->most_threads) {
+      std::thread{[queue = queue_] { work(*queue); }}.detach();
+      ++queue_->threads;
+    }
+    queue_->put(std::move(job), client);
+    queue_->changed.notify_one();
+    return true;
+  }
+
+ private:
+  struct Queue {
+    Queue(unsigned its_threads, std::size_t its_waiting) : most_threads{its_threads}, most_waiting{its_waiting} {}
+
+    void put(Job job, ClientKey client) {
+      if (client == 0) client = nobody--;  // takes a turn of its own
+      auto& of_client = jobs[client];
+      if (of_client.empty()) turns.push_back(client);
+      of_client.push_back(std::move(job));
+      ++waiting;
+    }
+    Job take() {
+      const ClientKey client = turns.front();
+      turns.pop_front();
+      const auto of_client = jobs.find(client);
+      Job job = std::move(of_client->second.front());
+      of_client->second.pop_front();
+      if (of_client->second.empty()) {
+        jobs.erase(of_client);
+      } else {
+        turns.push_back(client);
+      }
+      --waiting;
+      return job;
+    }
+
+    const unsigned most_threads;
+    const std::size_t most_waiting;
+    std::mutex mutex;  // of what follows
+    std::condition_variable changed;
+    std::unordered_map<ClientKey, std::deque<Job>> jobs;
+    std::deque<ClientKey> turns;  // each client with jobs once
+    ClientKey nobody = ~ClientKey{0};
+    std::size_t waiting = 0, idle = 0;
+    unsigned threads = 0;
+    bool over = false;
+  };
+
+  static void work(Queue& queue) {
+    std::unique_lock lock{queue.mutex};
+    for (;;) {
+      ++queue.idle;
+      queue.changed.wait(lock, [&] { return queue.over || !queue.turns.empty(); });
+      --queue.idle;
+      if (queue.over) return;
+      Job job = queue.take();
+      lock.unlock();
+      job();
+      job = nullptr;  // what it holds goes here, and not under the lock
+      lock.lock();
+    }
+  }
+
+  std::shared_ptr<Queue> queue_;
+};
+
+/// What kind of blocking work something is. Each kind has workers of its own: hashing passwords keeps no disk waiting.
+enum class WorkKind { disk, password, lookup };
+
+/// The workers of each kind.
+///
+/// The default is one for the whole process, whose threads are started when they are first needed. A transport can be
+/// given others: `TcpTransport network{1, std::make_shared<WorkerPools>(8, 2)}`.
+class WorkerPools {
+ public:
+  /// With so many threads for disks, for passwords and for looking up names.
+  explicit WorkerPools(unsigned disk = 4, unsigned password = default_password_threads(), unsigned lookup = 4)
+      : WorkerPools{std::make_unique<ThreadPool>(disk), std::make_unique<ThreadPool>(password),
+                    std::make_unique<ThreadPool>(lookup)} {}
+  WorkerPools(std::unique_ptr<WorkerPool> disk, std::unique_ptr<WorkerPool> password,
+              std::unique_ptr<WorkerPool> lookup) {
+    pools_.push_back(std::move(disk));
+    pools_.push_back(std::move(password));
+    pools_.push_back(std::move(lookup));
+  }
+
+  WorkerPool& of(WorkKind kind) noexcept { return *pools_[static_cast<std::size_t>(kind)]; }
+
+  /// Those of the process. They are never destroyed: a job that hangs does not keep the program from ending.
+  static const std::shared_ptr<WorkerPools>& shared() {
+    static const auto& pools = *new std::shared_ptr<WorkerPools>{std::make_shared<WorkerPools>()};
+    return pools;
+  }
+
+ private:
+  static unsigned default_password_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
+
+  std::vector<std::unique_ptr<WorkerPool>> pools_;  // by their kind
+};
+
+}  // namespace ftplike

@@ -1,0 +1,523 @@
+#pragma once
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+#include <ftplike/io/deadline.hpp>
+#include <ftplike/io/securable.hpp>
+#include <ftplike/io/subnet.hpp>
+#include <ftplike/profile.hpp>
+#include <ftplike/protocol/byte_range.hpp>
+#include <ftplike/protocol/command_line.hpp>
+#include <ftplike/protocol/facts.hpp>
+#include <ftplike/server/control_connection.hpp>
+#include <ftplike/server/dispatch.hpp>
+#include <ftplike/server/transfer.hpp>
+#include <ftplike/verbs/security.hpp>
+
+namespace ftplike {
+
+/// What one command leaves for the next.
+struct SessionState {
+  std::string user;                 // that USER named and PASS has not yet proved
+  std::string host;                 // that HOST named
+  char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
+  std::uint64_t restart = 0;        // of REST, for the next transfer
+  std::optional<ByteRange> range;   // of RANG, for the next RETR or HASH
+  std::optional<Path> rename_from;  // of RNFR, for RNTO
+  FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
+  unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
+};
+
+/// One client, from its greeting to its farewell: the control connection and how far TLS protects it, who the client
+/// is, and what one command leaves for the next. What stands under *for commands* is what a command may use.
+///
+/// **Cancellation:** by its `Interruption`, with which `run` was started: `Errc::shutting_down` ends the session,
+/// anything else what it does just now.
+/// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
+template <Transport T, class P> class Session {
+ public:
+  using Stream = typename T::Stream;
+  using Storage = typename P::Storage;
+  using Transfer = ftplike::Transfer;
+  using Limit = typename Deadline<T>::Limit;
+  using Channel = typename P::DataChannel::template ServerEnd<T>;
+  /// The profile's commands with those of its data channel and of the transport.
+  using Commands = typename WithSecurity<T, typename P::DataChannel::template AddTo<typename P::Commands>>::type;
+
+  /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
+  /// have been read from it already.
+  Session(T& network, const Executor& executor, Stream control, Service<P>& service, Interruption& interruption,
+          Conversation who, std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
+      : network_{network},
+        executor_{executor},
+        service_{service},
+        storage_{storage_for(service.storage, who)},
+        interruption_{interruption},
+        deadline_{network, executor, interruption},
+        control_{network, std::move(control), service.limits.line},
+        protection_{possible(network, service.tls_policy)},
+        who_{std::move(who)},
+        account_{service.guest()},
+        began_{network.now()} {
+    if (beginning == Beginning::implicit_tls) {
+      hello_.emplace(first_bytes);
+    } else {
+      control_.lines().feed(first_bytes);
+    }
+    if (account_) use_ = service.enter(*account_);
+    if (!use_) account_.reset();
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
+  awaitable<void> run(std::function<void()> at_end = [] {}) {
+    std::error_code error;
+    try {
+      observe<SessionOpened>();
+      co_await converse();
+    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+    ending_ = true;
+    co_await interruption_.recover();
+    // A cut still ends the wait for a peer, but what runs beside is always waited for.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    try {
+      const bool has_words = error == Errc::timed_out || error == Errc::shutting_down;
+      if (has_words && !replying_) co_await say_goodbye(error);
+    } catch (...) {  // nobody is there to hear it
+    }
+    use_.reset();
+    at_end();
+    co_await part();
+    control_.stream().close();
+    report<SessionClosed>(error);
+  }
+
+  const Executor& executor() const noexcept { return executor_; }
+  /// Ends the session as soon as no command is at work. On its executor.
+  void drain() {
+    draining_ = true;
+    if (may_end_) interruption_.interrupt(Errc::shutting_down);
+  }
+  /// Ends the session now. On its executor.
+  void cut() {
+    draining_ = true;
+    interruption_.interrupt(Errc::shutting_down);
+  }
+  /// What the session is about, for people: the verb of its command, or what it waits for.
+  std::string activity() const {
+    if (ending_) return "the farewell";
+    if (may_end_) return "waiting for a command";
+    return at_work_ ? at_work_.text() : std::string{"the beginning"};
+  }
+
+  // ---- for commands ----
+
+  const Endpoint& peer() const noexcept { return who_.peer; }
+  T& network() noexcept { return network_; }
+  Service<P>& service() noexcept { return service_; }
+  const Limits& limits() const noexcept { return service_.limits; }
+  const Conversation& who() const noexcept { return who_; }
+  /// The service's storage, which knows for whom it works where it asks for that (`for_client`).
+  Storage& storage() noexcept { return storage_; }
+  Stream& control() noexcept { return control_.stream(); }
+  /// How far TLS protects the session.
+  Protection& protection() noexcept { return protection_; }
+  const Protection& protection() const noexcept { return protection_; }
+
+  /// Who is logged in, or the guest; none before a login where guests may do nothing.
+  const std::optional<Account>& account() const noexcept { return account_; }
+  bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
+  /// Whether the client speaks standard FTP: it said USER or HOST. Otherwise the session is an ftp-like one.
+  bool standard() const noexcept { return standard_; }
+  void become_standard() {
+    standard_ = true;
+    account_.reset();
+  }
+  /// Begins a login, or drops the one that is there.
+  void log_out() {
+    if (account_) began_ = network_.now();  // the time for a login is counted anew
+    become_standard();
+    who_.user.clear();
+    use_.reset();
+    forget();
+  }
+  /// Forgets what commands have left for later ones, but not who is logged in.
+  void forget() {
+    directory = Path{};
+    state = SessionState{};
+    epsv_only = false;
+    channel_.disarm();
+  }
+  /// False if this account has as many sessions as it may have.
+  bool log_in(Account account) {
+    use_ = service_.enter(account);
+    if (!use_) return false;
+    who_.user = account.name;
+    account_ = std::move(account);
+    directory = Path{};
+    return true;
+  }
+  /// Waits, as a punishment. Not for commands that act at once.
+  awaitable<void> pause(Duration duration) {
+    Limit none{deadline_, Duration::max(), {}};
+    const Flag waits{may_end_};
+    const Time end = time_after(network_.now(), duration);
+    co_await network_.sleep_until(end);
+  }
+  /// Tells that a command that takes long gets on: `Limits::operation` is counted from now.
+  void make_progress() { deadline_.extend(); }
+  /// Whether the client has said something after the command that runs.
+  bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
+  /// Has the TLS handshake follow the reply to the command that runs.
+  void secure_after_reply() { hello_.emplace(); }
+
+  /// The path of the storage that `text`, from the client, names: seen from its directory, below its account's root.
+  Path path(std::string_view text) const { return virtual_path(text).beneath(account_ ? account_->root : Path{}); }
+  /// The path as the client sees it.
+  Path virtual_path(std::string_view text) const { return directory.resolve(text); }
+
+  Path directory;
+  SessionState state;
+  unsigned failed_logins = 0;
+  bool epsv_only = false;
+
+  /// The way that data connections come to be; of several, the way `W`.
+  template <class W> auto& channel() noexcept {
+    if constexpr (requires { channel_.template use<W>(); }) {
+      return channel_.template use<W>();
+    } else {
+      return channel_;
+    }
+  }
+  /// Whether the next transfer would go over a port that the server announces, as in the ftp-like dialect.
+  bool announces() const noexcept { return channel_.announces(); }
+  /// Forgets what was negotiated for data connections.
+  void disarm() { channel_.disarm(); }
+  /// Sends what `source` gives over a new data connection. Gives the final reply to that.
+  template <ByteSource Source> awaitable<Reply> send(Source& source, Transfer transfer) {
+    return send_any(AnySource{source}, std::move(transfer));
+  }
+  /// Takes what comes over a new data connection into `file`, and finishes that if all is well. Gives the final reply.
+  template <ByteSink Sink> awaitable<Reply> receive(Sink& file, Transfer transfer) {
+    return receive_any(AnySink{file}, std::move(transfer));
+  }
+  /// Whether a transfer is under way; only commands that act at once can see that.
+  const Transfer* transferring() const noexcept { return transfer_; }
+  /// Ends the transfer or the long command under way, whose final reply comes before the caller's. False if there is
+  /// none.
+  bool interrupt(Errc why) {
+    if (!transfer_ && !watching_) return false;
+    interruption_.interrupt(why);
+    return true;
+  }
+  /// Ends the session after this command's reply.
+  void close() noexcept { closing_ = true; }
+
+  /// Calls `f(entry)` for every command that this session understands, in the order of the table.
+  template <class F> static void for_each_command(F f) {
+    for (const auto& entry : Table::template entries<Session>()) f(entry);
+  }
+  static auto find_command(Verb verb) noexcept { return Table::template find<Session>(verb); }
+
+  /// Tells the observer of something under way; what it throws ends that.
+  template <class Event, class... More> void observe(More&&... more) {
+    ftplike::observe<Event>(service_.observer, who_, std::forward<More>(more)...);
+  }
+  /// Tells the observer of something that has happened, of which no exception of its makes anything else.
+  template <class Event, class... More> void report(More&&... more) noexcept {
+    ftplike::report<Event>(service_.observer, who_, std::forward<More>(more)...);
+  }
+  /// Whether somebody watches events of this kind.
+  template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
+  /// Tells the observer of a command; gives its refusal, if it refuses.
+  std::optional<Reply> announce(std::string_view verb, std::string_view argument) {
+    return ask(service_.observer, CommandSeen{who_, verb, argument});
+  }
+
+  // ---- for data channels ----
+
+  Deadline<T>& deadline() noexcept { return deadline_; }
+  Interruption& interruption() noexcept { return interruption_; }
+  /// Whether a data connection from there can be the client's: it comes from its address, or from its proxy's.
+  bool is_from_client(const Endpoint& remote) const {
+    return remote.address() == who_.peer.address() || remote.address() == control_.stream().remote().address();
+  }
+  /// A listener for data on the address by which the client reached us.
+  typename T::Acceptor listen_for_data() {
+    auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
+    observe<DataListening>(acceptor.endpoint());
+    return acceptor;
+  }
+  /// The address that the client is to connect to.
+  Address address_for_client() const {
+    return service_.public_address.seen_by(who_.peer.address()).value_or(who_.local.address());
+  }
+  /// Sends a preliminary reply; from then on the control connection is watched until the transfer ends.
+  awaitable<void> preliminary(const Reply& reply) {
+    co_await say(reply);
+    watch();
+  }
+
+  // ---- for transfers and the dispatch of commands ----
+
+  Channel& data_channel() noexcept { return channel_; }
+  /// What the sessions of this one's account share.
+  AccountUse& use() noexcept { return *use_; }
+  void transfer_begins(Transfer& transfer) noexcept { transfer_ = &transfer; }
+  void transfer_ends() noexcept { transfer_ = nullptr; }
+  /// Whether the client closed the control connection without saying QUIT.
+  bool has_left() {
+    const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
+    return ended && !control_.quits_later();
+  }
+  /// Reads the control connection while a transfer or a long command is under way: some commands act at once, the
+  /// others wait. It may go on until the next bytes come after that.
+  void watch() {
+    watching_ = true;
+    if (!control_.is_read_beside()) control_.read_beside(executor_, watch_control());
+  }
+  /// Commands act in their turn again.
+  awaitable<void> end_watch() {
+    watching_ = false;
+    if (!answering_) co_return;
+    Limit limited{deadline_, limits().idle, Errc::peer_lost};
+    co_await control_.join_reader();
+  }
+  /// Runs a command that may wait, for `Limits::operation` without progress. Gives its final reply.
+  ///
+  /// **Errors:** what ends the session: `Errc::shutting_down`, or `Errc::timed_out` before a login.
+  template <class Entry> awaitable<Reply> run(const Entry& entry, std::string_view argument) {
+    if (answering_) return entry.run(*this, argument);  // beside the session's own coroutine, whose limits these are
+    at_work_ = entry.verb;
+    return run_limited(entry.run(*this, argument), entry.interruptible);
+  }
+
+ private:
+  using Table = typename Commands::template On<Session>;
+  static constexpr bool is_securable = SecurableStream<Stream>;
+  static constexpr bool storage_is_told = requires(const Storage& storage, ClientKey client) {
+    { storage.for_client(client) } -> std::same_as<Storage>;
+  };
+
+  /// Is true for as long as it lives.
+  class Flag {
+   public:
+    explicit Flag(bool& flag) noexcept : flag_{flag} { flag_ = true; }
+    Flag(const Flag&) = delete;
+    Flag& operator=(const Flag&) = delete;
+    ~Flag() { flag_ = false; }
+
+   private:
+    bool& flag_;
+  };
+
+  static decltype(auto) storage_for(Storage& storage, const Conversation& who) {
+    if constexpr (storage_is_told) {
+      return storage.for_client(client_key(who.peer.address()));
+    } else {
+      return (storage);
+    }
+  }
+  static TlsPolicy possible([[maybe_unused]] const T& network, TlsPolicy policy) {
+    bool has_certificate = false;
+    if constexpr (is_securable) has_certificate = static_cast<bool>(network.tls_server());
+    return policy == TlsPolicy::offered && !has_certificate ? TlsPolicy::off : policy;
+  }
+
+  // ---- the control connection ----
+
+  awaitable<void> converse() {
+    if constexpr (is_securable) {
+      if (hello_) co_await secure(true);
+    }
+    const Reply welcome{220, service_.greeting.text};
+    co_await reply(welcome);
+    while (!closing_) {
+      const std::optional<Line> line = co_await next_line();
+      if (!line) co_return;
+      const Reply final = co_await dispatch(*this, line->text, line->error());
+      co_await reply(final);
+      if constexpr (is_securable) {
+        if (hello_) co_await secure(false);
+      }
+    }
+  }
+
+  /// Says the final reply to a command, and what was to be said after it.
+  awaitable<void> reply(const Reply& final) {
+    Limit limited{deadline_, limits().idle, Errc::peer_lost};  // a client that reads no replies has gone
+    replying_ = true;  // and stays so if it is cut off: nothing can follow it then
+    co_await say(final);
+    if (belated_.code() != 0) {
+      const Reply answer_to_abor = std::exchange(belated_, Reply{});
+      co_await say(answer_to_abor);
+    }
+    replying_ = false;
+  }
+  awaitable<void> say(const Reply& reply) {
+    report<ReplySeen>(reply);
+    return control_.say(reply);
+  }
+
+  awaitable<std::optional<Line>> next_line() {
+    if (draining_) throw std::system_error(Errc::shutting_down);
+    if (auto line = control_.line_now()) co_return line;
+    Limit limited{deadline_, patience(), Errc::timed_out};
+    const Flag waits{may_end_};
+    const auto grace = P::unterminated_commands ? std::optional{limits().grace} : std::nullopt;
+    co_return co_await control_.next_line(grace);
+  }
+
+  Duration patience() const { return account_ ? limits().idle : left_for_login(); }
+  Duration left_for_login() const {
+    return std::max(Duration{1}, time_after(began_, limits().login) - network_.now());
+  }
+
+  awaitable<void> say_goodbye(std::error_code why) {
+    const Reply farewell{421, why == Errc::timed_out ? "Timed out, closing the connection" : "Server is shutting down"};
+    Limit limited{deadline_, farewell_limit(), Errc::timed_out};
+    co_await say(farewell);
+  }
+  /// For the last words, which nobody may hear any more.
+  Duration farewell_limit() const { return std::min<Duration>(limits().idle, std::chrono::seconds{5}); }
+
+  /// Runs a command's coroutine under its limit, and makes a reply of what it throws.
+  awaitable<Reply> run_limited(awaitable<Reply> command, bool interruptible) {
+    std::error_code error;
+    Reply reply;
+    const bool logs_in = !account_;
+    if (interruptible) watch();
+    try {
+      Limit limited{deadline_, logs_in ? std::min(limits().operation, left_for_login()) : limits().operation,
+                    Errc::timed_out};
+      Reply given = co_await std::move(command);
+      reply = std::move(given);
+    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+    const std::error_code interrupted = interruption_.why();
+    const bool ends = interrupted == Errc::shutting_down || (interrupted == Errc::timed_out && logs_in && !account_);
+    if (ends) throw std::system_error(interrupted);
+    if (error == Errc::shutting_down) throw std::system_error(error);  // of a transfer
+    if (interrupted) co_await interruption_.recover();
+    if (interruptible) co_await end_watch();
+    if (!error) co_return reply;
+    if (interrupted == Errc::timed_out) co_return Reply{451, "Gave up: it took too long"};
+    co_return reply_for(error);
+  }
+
+  // ---- TLS ----
+
+  /// The handshake of the control connection. After it nothing is left of what was said in clear, or there is no
+  /// session: it could be the words of somebody in between.
+  awaitable<void> secure(bool implicit) {
+    const std::string hello = *std::exchange(hello_, std::nullopt);
+    co_await control_.stop_reading();  // a transfer's watch may still read in clear
+    if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
+    Limit limited{deadline_, limits().handshake, Errc::peer_lost};
+    co_await control().accept_tls(network_.tls_server(), hello);
+    protection_.secure(implicit);
+    control_.fail({});
+  }
+  /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
+  /// connection that just ends for one that somebody cut.
+  awaitable<void> part() {
+    co_await control_.stop_reading();
+    if constexpr (is_securable) {
+      if (!protection_.secured()) co_return;
+      Settled<void> ignored;
+      Limit limited{deadline_, farewell_limit(), Errc::timed_out};
+      co_await settle(control().finish(), ignored);
+    }
+  }
+
+  // ---- transfers ----
+
+  awaitable<Reply> send_any(AnySource source, Transfer transfer) {
+    if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
+    ServerTransfer<Session> sending{*this, std::move(transfer)};
+    co_return co_await sending.send(source);
+  }
+  awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
+    if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
+    ServerTransfer<Session> receiving{*this, std::move(transfer)};
+    co_return co_await receiving.receive(file);
+  }
+  std::optional<Reply> refusal_of_transfer() const {
+    if (auto refused = protection_.refusal_of_data()) return refused;
+    if (!channel_.armed()) return reply_for(Errc::no_data_connection);
+    return std::nullopt;
+  }
+
+  /// Whether a command that came during a transfer need not wait for its end. What comes behind an ABOR waits.
+  bool acts_at_once(const Line& line) const {
+    if (line.error() || interruption_.why()) return false;
+    const CommandLine command = parse_command(line.text);
+    const auto* entry = find_command(command.verb);
+    return entry && entry->at_once && command.argument.empty() && (account_ || entry->before_login);
+  }
+
+  awaitable<void> watch_control() {
+    try {
+      // A transfer that never waits is over by now, and costs no read.
+      co_await asio::post(executor_, use_awaitable);
+      while (watching_ && control_.put_off().size() < limits().waiting_commands) {
+        auto line = control_.lines().next();
+        if (!line) {
+          if (control_.ended()) break;
+          co_await control_.read();
+        } else if (acts_at_once(*line)) {
+          answering_ = true;
+          const Reply reply = co_await dispatch(*this, line->text, std::error_code{});
+          if (interruption_.why()) {
+            belated_ = reply;
+          } else {
+            co_await say(reply);
+          }
+          answering_ = false;
+        } else {
+          control_.put_off(*std::move(line));
+        }
+      }
+    } catch (...) {
+      answering_ = false;
+      control_.fail(code_of(std::current_exception()));
+      if (watching_ && !draining_) interrupt(Errc::peer_lost);
+    }
+  }
+
+  T& network_;
+  Executor executor_;
+  Service<P>& service_;
+  std::conditional_t<storage_is_told, Storage, Storage&> storage_;
+  Interruption& interruption_;
+  Deadline<T> deadline_;
+  ControlConnection<T> control_;
+  Protection protection_;
+  std::optional<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
+  Conversation who_;
+  std::optional<Account> account_;
+  std::shared_ptr<AccountUse> use_;
+  Channel channel_;
+  Time began_;
+  Transfer* transfer_ = nullptr;
+  Verb at_work_;   // the last command that could wait
+  Reply belated_;  // to the command that interrupted the transfer
+  bool standard_ = false, closing_ = false, draining_ = false, ending_ = false;
+  bool may_end_ = false;    // nothing would be lost if the session ended now
+  bool watching_ = false;   // the control connection, for what is under way
+  bool answering_ = false;  // a command that acts at once
+  bool replying_ = false;   // a reply is on its way
+};
+
+}  // namespace ftplike

@@ -1,0 +1,203 @@
+#pragma once
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <ftplike/io/any_bytes.hpp>
+#include <ftplike/io/ascii_bytes.hpp>
+#include <ftplike/io/deadline.hpp>
+#include <ftplike/io/meter.hpp>
+#include <ftplike/io/observer.hpp>
+#include <ftplike/io/securable.hpp>
+#include <ftplike/protocol/error.hpp>
+#include <ftplike/protocol/path.hpp>
+
+namespace ftplike {
+
+/// What a command wants done over one data connection: what to say of it, and how far it has come.
+class Transfer {
+ public:
+  Transfer(std::string_view its_verb, Path its_path, std::string its_opening, std::string its_conclusion)
+      : verb{its_verb},
+        path{std::move(its_path)},
+        opening{std::move(its_opening)},
+        conclusion{std::move(its_conclusion)} {}
+
+  std::string_view verb;   // of the command, which has a static name
+  Path path;               // in the storage
+  std::string opening;     // the text of the 150
+  std::string conclusion;  // the text of the 226
+  std::uint64_t offset = 0;
+  bool ascii = false, listing = false;
+
+  Direction direction = Direction::sent;
+  std::uint64_t moved = 0;  // bytes over the data connection by now
+  Time began{};
+};
+
+/// One transfer of a server's session, from the command to its final reply: opening the data connection, securing it,
+/// copying, and the verdict. Meanwhile the session watches the control connection.
+///
+/// **Cancellation:** by the session's `Interruption`, wherever it waits; the verdict is the reason of that.
+template <class Session> class ServerTransfer {
+ public:
+  using Stream = typename Session::Stream;
+
+  ServerTransfer(Session& session, Transfer what)
+      : session_{session}, what_{std::move(what)}, began_{session.network().now()} {}
+  ServerTransfer(const ServerTransfer&) = delete;
+  ServerTransfer& operator=(const ServerTransfer&) = delete;
+  ~ServerTransfer() { session_.transfer_ends(); }
+
+  /// Sends all that `source` gives. Gives the final reply.
+  awaitable<Reply> send(AnySource source) {
+    begin(Direction::sent);
+    std::optional<AsciiSource> text;
+    if (what_.ascii) source = AnySource{text.emplace(source)};
+    std::error_code error;
+    try {
+      co_await open();
+      co_await send_all(source);
+    } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
+    const std::error_code interrupted = session_.interruption().why();
+    if (interrupted) co_await session_.interruption().recover();
+    co_return co_await conclude(error, interrupted);
+  }
+  /// Puts all that comes into `file`, which is finished if all is well. Gives the final reply.
+  awaitable<Reply> receive(AnySink file) {
+    begin(Direction::received);
+    std::optional<AsciiSink> text;
+    if (what_.ascii) file = AnySink{text.emplace(file)};
+    std::error_code error;
+    try {
+      co_await open();
+      co_await receive_all(file);
+    } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
+    const std::error_code interrupted = session_.interruption().why();
+    if (interrupted) co_await session_.interruption().recover();
+    co_return co_await conclude(error, interrupted);
+  }
+
+ private:
+  using Limit = typename Session::Limit;
+
+  void begin(Direction direction) {
+    what_.direction = direction;
+    what_.began = began_;
+    session_.transfer_begins(what_);
+  }
+
+  awaitable<void> open() {
+    Stream opened = co_await session_.data_channel().open(session_, what_.opening);
+    data_.emplace(std::move(opened));
+    if constexpr (SecurableStream<Stream>) {
+      if (session_.protection().covers_data()) co_await secure();
+    }
+    if constexpr (Session::template observed<DataOpened> || Session::template observed<DataClosed>) {
+      local_ = data_->local();
+      remote_ = data_->remote();
+    }
+    is_open_ = true;
+    session_.template observe<DataOpened>(local_, remote_);
+  }
+  /// The TLS handshake of the data connection.
+  awaitable<void> secure() {
+    Limit limited{session_.deadline(), session_.limits().handshake, Errc::no_data_connection};
+    securing_ = true;
+    co_await data_->accept_tls(session_.control());
+    securing_ = false;
+  }
+
+  awaitable<void> send_all(AnySource source) {
+    Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
+    const auto moved = [this](std::size_t count) { return note(count); };
+    co_await copy(source, *data_, moved, piece());
+    co_await data_->finish();
+  }
+  awaitable<void> receive_all(AnySink file) {
+    {
+      Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
+      const auto moved = [this](std::size_t count) { return note(count); };
+      co_await copy(*data_, file, moved, piece());
+      if constexpr (SecurableStream<Stream>) {
+        Settled<void> ignored;  // the client has said goodbye, and may wait for ours
+        if (data_->secured()) co_await settle(data_->finish(), ignored);
+      }
+    }
+    const bool vanished = co_await client_vanished();
+    if (vanished) throw std::system_error(Errc::peer_lost);
+    close_data();
+    Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
+    co_await file.finish();
+  }
+  /// What is done after each piece: counting, telling, waiting where there is a limit of bandwidth.
+  awaitable<void> note(std::size_t count) {
+    what_.moved += count;
+    session_.template observe<DataMoved>(what_.direction, what_.moved);
+    const Time now = session_.network().now();
+    const Time next =
+        std::max(meter(session_.use()).after(count, now), meter(session_.service().total()).after(count, now));
+    if (next > now) {
+      Limit none{session_.deadline(), Duration::max(), {}};
+      co_await session_.network().sleep_until(next);
+    }
+    session_.deadline().extend();
+  }
+  /// The size of a piece that suits the limits of bandwidth.
+  std::size_t piece() {
+    constexpr std::size_t largest = 512 * 1024;
+    return meter(session_.use()).piece(meter(session_.service().total()).piece(largest));
+  }
+  template <class Use> Meter& meter(Use& use) const noexcept {
+    return what_.direction == Direction::sent ? use.sent : use.received;
+  }
+  /// Whether the client of an upload is dead rather than done: it closed the control connection without saying QUIT.
+  ///
+  /// A client that died ended both its connections at once, in whatever order: what the control connection has to say
+  /// decides whether an upload is whole. It is given a sixty-fourth of the upload's time for that, twenty milliseconds
+  /// at the most; a short one only until the event loop has looked at all its sockets once more.
+  awaitable<bool> client_vanished() {
+    const Time now = session_.network().now();
+    const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
+    if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
+    co_await asio::post(session_.executor(), use_awaitable);
+    co_await asio::post(session_.executor(), use_awaitable);
+    co_return session_.has_left();
+  }
+
+  void close_data() {
+    data_.reset();
+    if (std::exchange(is_open_, false))
+      session_.template report<DataClosed>(local_, remote_, what_.direction, what_.moved);
+  }
+  /// The verdict.
+  ///
+  /// **Errors:** `Errc::shutting_down` where the session is to end.
+  awaitable<Reply> conclude(std::error_code error, std::error_code interrupted) {
+    close_data();
+    co_await session_.end_watch();
+    session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,
+                                            session_.network().now() - began_, what_.ascii, what_.listing, error);
+    if (interrupted == Errc::shutting_down) throw std::system_error(interrupted);
+    if (!error) co_return Reply{226, what_.conclusion};
+    const bool tells_why = securing_ && error.category() != ftplike_category();
+    if (tells_why) co_return Reply{425, "No data connection: " + error.message()};
+    co_return reply_for(error);
+  }
+
+  Session& session_;
+  Transfer what_;
+  const Time began_;
+  std::optional<Stream> data_;
+  Endpoint local_, remote_;
+  bool securing_ = false;  // or failed at that
+  bool is_open_ = false;   // and the observer was told so
+};
+
+}  // namespace ftplike
