@@ -43,8 +43,7 @@ struct Configuration {
   unsigned threads = 0;  // 0: as many as the machine has processors
   std::string greeting = "FTP Server Ready";
 
-  std::optional<ftplike::Rights> guests;  // not said: by the rule of `rights_of_guests`
-  ftplike::Rights anonymous = ftplike::Rights::none();
+  std::optional<ftplike::Rights> guests, anonymous;  // not said: by the rule of `others`
   std::vector<NameAndPassword> user;
   std::string users;  // a file; empty: none
 

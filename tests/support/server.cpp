@@ -79,7 +79,7 @@ struct TestServer::Running {
   }
 
   std::shared_ptr<Diary> diary = std::make_shared<Diary>();
-  Server<TestNetwork, ftplike::detail::ProfileOf<Ftp, Files, UserTable, Witness>::type> server;
+  ServerOf<TestNetwork, Files, UserTable, Witness> server;
 };
 
 TestServer::TestServer(TestNetwork& network, MemoryStorage files, Setup setup)
