@@ -50,6 +50,7 @@ struct Configuration {
   Protecting tls;
 
   ftplike::Limits limits;
+  ftplike::UploadRules upload_rules;
   std::optional<ftplike::DataPorts> data_ports;  // not said: the dynamic ones
   ftplike::PublicAddress public_address;
 

@@ -271,6 +271,7 @@ void serve(const Configuration& configuration, bool only_check) {
                          std::move(storage),
                          users,
                          configuration.limits,
+                         configuration.upload_rules,
                          configuration.data_ports.value_or(ftplike::DataPorts{}),
                          configuration.public_address,
                          ftplike::Greeting{configuration.greeting},

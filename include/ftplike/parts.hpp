@@ -150,6 +150,11 @@ template <class First, class Second> struct TwoPartsOfOneKind {
   static_assert(kind != PartKind::setting, "a server takes each setting once");
 };
 
+template <class Part> struct PartIsMissing {
+  static_assert(never<Part>,
+                "a server has to be given this part, which cannot be made by default; without any other "
+                "storage it is a DirectoryStorage of a folder");
+};
 template <class P, class Part> struct PartIsNotOfThisServer {
   static_assert(never<P, Part>,
                 "this server's type names another part of this kind: let its parts make the type, by "
@@ -236,17 +241,27 @@ template <class P, class Part> constexpr auto fault_of_place() {
                                 (kind == PartKind::observer && !std::is_same_v<Part, typename P::Observer>);
   return std::type_identity<std::conditional_t<is_elsewhere, PartIsNotOfThisServer<P, Part>, NoFault>>{};
 }
+/// What is wrong with a part that a server needs, given these. `NoFault` if it is one of them or made by default.
+template <class Part, class... Parts> constexpr auto fault_of_need() {
+  constexpr bool is_there = (std::is_same_v<Part, Parts> || ...) || std::is_default_constructible_v<Part>;
+  return std::type_identity<std::conditional_t<is_there, NoFault, PartIsMissing<Part>>>{};
+}
+
+template <class... Faults> constexpr bool are_no_faults = (std::is_same_v<Faults, std::type_identity<NoFault>> && ...);
 
 /// Compiles only if a server of the profile P can be given these parts.
 template <class P, class... Parts> struct CheckedParts {
-  using Together = typename decltype(fault_of_parts(std::type_identity<Parts>{}...))::type;
-  template <class Part> using Place =
-      std::conditional_t<std::is_same_v<Together, NoFault>, decltype(fault_of_place<P, Part>()),
-                         std::type_identity<NoFault>>;
+  using Together = decltype(fault_of_parts(std::type_identity<Parts>{}...));
+  static constexpr bool are_good = are_no_faults<Together, decltype(fault_of_part<Parts>())...>;
+  /// A fault that only counts where the parts as such have none.
+  template <class Fault> using Then = std::conditional_t<are_good, Fault, std::type_identity<NoFault>>;
 
   static_assert(((sizeof(typename decltype(fault_of_part<Parts>())::type) > 0) && ...));
-  static_assert(sizeof(Together) > 0);
-  static_assert(((sizeof(typename Place<Parts>::type) > 0) && ...));
+  static_assert(sizeof(typename Together::type) > 0);
+  static_assert(((sizeof(typename Then<decltype(fault_of_place<P, Parts>())>::type) > 0) && ...));
+  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Storage, Parts...>())>::type) > 0);
+  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Authenticator, Parts...>())>::type) > 0);
+  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Observer, Parts...>())>::type) > 0);
 };
 
 }  // namespace detail

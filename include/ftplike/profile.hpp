@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <iterator>
 #include <memory>
 #include <mutex>
@@ -17,6 +18,7 @@
 #include <ftplike/data_channel/negotiated.hpp>
 #include <ftplike/io/meter.hpp>
 #include <ftplike/storage/directory.hpp>
+#include <ftplike/storage/upload_rules.hpp>
 #include <ftplike/users/anonymous.hpp>
 #include <ftplike/verbs/access.hpp>
 #include <ftplike/verbs/files.hpp>
@@ -99,10 +101,11 @@ struct Settings {
   Greeting greeting;
   TrustedProxies trusted_proxies;
   TlsPolicy tls_policy = TlsPolicy::offered;
+  UploadRules upload_rules;
 
   auto all() {
-    auto& [one, two, three, four, five, six] = *this;
-    return std::tie(one, two, three, four, five, six);
+    auto& [one, two, three, four, five, six, seven] = *this;
+    return std::tie(one, two, three, four, five, six, seven);
   }
 };
 
@@ -127,12 +130,14 @@ struct AccountUse {
 /// Settings do not change any more when the first session begins. **Threads:** safe, as far as its parts are.
 template <class P> class Service : public Settings {
  public:
-  using Storage = typename P::Storage;
+  using Storage = typename detail::Ruled<typename P::Storage>::type;  // what can be written keeps to the rules
   using Authenticator = typename P::Authenticator;
   using Observer = typename P::Observer;
 
   template <class... Parts> explicit Service(std::tuple<Parts...> parts)
-      : storage{take<Storage>(parts)}, authenticator{take<Authenticator>(parts)}, observer{take<Observer>(parts)} {
+      : storage{under_rules(take<typename P::Storage>(parts))},
+        authenticator{take<Authenticator>(parts)},
+        observer{take<Observer>(parts)} {
     std::apply([this](auto&... part) { (this->set(part), ...); }, parts);
   }
 
@@ -169,8 +174,17 @@ template <class P> class Service : public Settings {
     constexpr auto place = static_cast<std::size_t>(std::find(std::begin(is_it), std::end(is_it), true) - is_it);
     if constexpr (place < sizeof...(Parts)) {
       return std::move(std::get<place>(parts));
-    } else {
+    } else if constexpr (std::is_default_constructible_v<Part>) {
       return Part{};
+    } else {
+      std::terminate();  // never run: a server without a part that it needs does not compile
+    }
+  }
+  Storage under_rules(typename P::Storage files) {
+    if constexpr (WritableStorage<typename P::Storage>) {
+      return Storage(std::move(files), upload_rules);
+    } else {
+      return files;
     }
   }
   template <class Part> void set(Part& part) {

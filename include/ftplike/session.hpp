@@ -22,7 +22,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
 
  public:
   using Stream = typename T::Stream;
-  using Storage = typename P::Storage;
+  using Storage = typename Service<P>::Storage;
   using Transfer = ftplike::Transfer;
   using Channel = typename P::DataChannel::template ServerEnd<T>;
   /// The profile's commands with those of its data channel and of the transport.

@@ -105,7 +105,7 @@ class TlsSession : public testing::Test {
     return all;
   }
 
-  using TheServer = Server<Network, ftplike::detail::ProfileOf<Ftp, MemoryStorage, UserTable>::type>;
+  using TheServer = ServerOf<Network, MemoryStorage, UserTable>;
   SimulatedNetwork network{5};
   Certificates certificates;
   MemoryStorage storage{{"/a.txt", "hello"}};
@@ -379,7 +379,7 @@ TEST_F(TlsSession, EndsInOrderWhereverTheNetworkFails) {
       Network tls{TlsServer{its}, own};
       MemoryStorage kept{{"/a.txt", "hello"}};
       {
-        Server<Network, ftplike::detail::ProfileOf<Ftp, MemoryStorage, UserTable>::type> one{
+        ServerOf<Network, MemoryStorage, UserTable> one{
             tls, Ftp{}, kept, UserTable{Anonymous{.without_login = "write"}}};
         one.listen({asio::ip::address_v4::loopback(), port});
         own.fail_at(n, fault);

@@ -74,6 +74,7 @@ struct TestServer::Running {
                std::move(setup.address),
                std::move(setup.greeting),
                std::move(setup.proxies),
+               std::move(setup.rules),
                Witness{diary}} {
     diary->hook = std::move(setup.hook);
   }

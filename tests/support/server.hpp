@@ -44,6 +44,7 @@ struct Setup {
   void take(ftplike::PublicAddress its) { address = std::move(its); }
   void take(ftplike::Greeting its) { greeting = std::move(its); }
   void take(ftplike::TrustedProxies its) { proxies = std::move(its); }
+  void take(ftplike::UploadRules its) { rules = std::move(its); }
   void take(ftplike::UserTable its) { users = std::move(its); }
   void take(ftplike::Anonymous its) { users = ftplike::UserTable{std::move(its)}; }
   void take(Diary::Hook its) { hook = std::move(its); }
@@ -53,6 +54,7 @@ struct Setup {
   ftplike::PublicAddress address;
   ftplike::Greeting greeting;
   ftplike::TrustedProxies proxies;
+  ftplike::UploadRules rules;
   ftplike::UserTable users{ftplike::Anonymous{.without_login = "write"}};
   Diary::Hook hook;
 };
@@ -80,7 +82,7 @@ class TestServer {
 };
 
 /// Serves `files`, as "server/server_storage". The parts: `Limits`, `DataPorts`, `PublicAddress`, `Greeting`,
-/// `TrustedProxies`, a `UserTable` or an `Anonymous`, a `Diary::Hook`.
+/// `TrustedProxies`, `UploadRules`, a `UserTable` or an `Anonymous`, a `Diary::Hook`.
 template <class... Parts> TestServer serve(TestNetwork& network, ftplike::MemoryStorage files, Parts... parts) {
   Setup setup;
   (setup.take(std::move(parts)), ...);
