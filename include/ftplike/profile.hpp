@@ -135,11 +135,10 @@ template <class P> class Service : public Settings {
   using Observer = typename P::Observer;
 
   template <class... Parts> explicit Service(std::tuple<Parts...> parts)
-      : storage{under_rules(take<typename P::Storage>(parts))},
+      : Settings(settings_among(parts)),
+        storage{under_rules(take<typename P::Storage>(parts))},
         authenticator{take<Authenticator>(parts)},
-        observer{take<Observer>(parts)} {
-    std::apply([this](auto&... part) { (this->set(part), ...); }, parts);
-  }
+        observer{take<Observer>(parts)} {}
 
   Storage storage;
   Authenticator authenticator;
@@ -187,8 +186,13 @@ template <class P> class Service : public Settings {
       return files;
     }
   }
-  template <class Part> void set(Part& part) {
-    if constexpr (detail::is_setting<Part>) std::get<Part&>(all()) = std::move(part);
+  template <class... Parts> static Settings settings_among(std::tuple<Parts...>& parts) {
+    Settings settings;
+    const auto set = [&settings]<class Part>([[maybe_unused]] Part& part) {
+      if constexpr (detail::is_setting<Part>) std::get<Part&>(settings.all()) = std::move(part);
+    };
+    std::apply([&set](auto&... part) { (set(part), ...); }, parts);
+    return settings;
   }
 
   AccountUse total_{{}, limits.bytes_per_second};
