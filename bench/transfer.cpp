@@ -105,7 +105,7 @@ class Bench {
 
   void ours() {
     TcpTransport network;
-    Server server{network, DirectoryStorage{folder_}};
+    Server server{network, DirectoryStorage{folder_}, Anonymous{.without_login = "write"}};
     const std::uint16_t port = server.listen("127.0.0.1", 0).port();
     std::thread thread{[&] { network.run(); }};
     const clockid_t cpu = clock_of(thread);

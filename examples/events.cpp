@@ -1,5 +1,5 @@
 // Events: an observer is anything that can be called with one of the events of io/observer.hpp. A hook on commands may
-// refuse one with a reply of its own.
+// answer one with a reply of its own. What may be uploaded is a rule, which holds for every command.
 #include <iostream>
 #include <optional>
 
@@ -14,11 +14,12 @@ int main() {
     if (transfer.direction != Direction::received || !transfer.complete()) return;
     std::cout << transfer.path.string() << " arrived, " << transfer.bytes << " bytes" << std::endl;
   };
-  const auto no_programs = [](const ftplike::CommandSeen& command) -> std::optional<Reply> {
-    if (command.verb == "STOR" && command.argument.ends_with(".exe")) return Reply{553, "No programs here"};
+  const auto help = [](const ftplike::CommandSeen& command) -> std::optional<Reply> {
+    if (command.verb == "HELP") return Reply{214, "Ask Anna in room 7"};
     return std::nullopt;
   };
-  ftplike::Server server{network, DirectoryStorage{"server_storage"}, Observers{arrivals, no_programs}};
+  ftplike::Server server{network, DirectoryStorage{"server_storage"}, Anonymous{.without_login = "write"},
+                         UploadRules{.refused_names = {"*.exe"}, .largest = 100'000'000}, Observers{arrivals, help}};
   // [/readme]
   server.listen("127.0.0.1", 3456);
   network.run();

@@ -14,7 +14,7 @@ struct SixCommands : ftplike::Profile {
 
 int main() {
   TcpTransport network;
-  Server server{network, MemoryStorage{{"/hello.txt", "Hello!\n"}}, SixCommands{}};
+  Server server{network, MemoryStorage{{"/hello.txt", "Hello!\n"}}, SixCommands{}, Anonymous{.without_login = "write"}};
   server.listen("127.0.0.1", 3456);
   network.run();
 }

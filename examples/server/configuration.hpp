@@ -43,14 +43,14 @@ struct Configuration {
   unsigned threads = 0;  // 0: as many as the machine has processors
   std::string greeting = "FTP Server Ready";
 
-  std::optional<ftplike::Rights> guests;  // not said: by the rule of `rights_of_guests`
-  ftplike::Rights anonymous = ftplike::Rights::none();
+  std::optional<ftplike::Rights> guests, anonymous;  // not said: by the rule of `others`
   std::vector<NameAndPassword> user;
   std::string users;  // a file; empty: none
 
   Protecting tls;
 
   ftplike::Limits limits;
+  ftplike::UploadRules upload_rules;
   std::optional<ftplike::DataPorts> data_ports;  // not said: the dynamic ones
   ftplike::PublicAddress public_address;
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <tuple>
 #include <unistd.h>
 #include <vector>
 
@@ -118,17 +119,20 @@ ServingNetwork::Transport::Acceptor adopt(ServingNetwork::Transport& network, in
 
 // ---- who may come in ----
 
-/// Guests may write where nobody comes but from this machine and there are no users, and nothing elsewhere, unless the
-/// operator says so in so many words.
-Rights rights_of_guests(const Configuration& configuration, bool beyond_loopback) {
-  if (configuration.guests) return *configuration.guests;
+/// What those may do who are no users. Where there are no users, and nobody comes but from this machine, sessions
+/// without a login may write and anonymous logins read; elsewhere they may do nothing, unless the operator says so in
+/// so many words.
+ftplike::Anonymous others(const Configuration& configuration, bool from_elsewhere) {
+  const auto& [guests, anonymous] = std::tie(configuration.guests, configuration.anonymous);
   const bool has_users =
-      !configuration.user.empty() || !configuration.users.empty() || !configuration.anonymous.empty();
-  return has_users || beyond_loopback ? Rights::none() : Rights::all();
+      !configuration.user.empty() || !configuration.users.empty() || (anonymous && !anonymous->empty());
+  const bool is_trial = !has_users && !from_elsewhere;
+  return {.logins = anonymous.value_or(is_trial && !guests ? Rights::reading() : Rights::none()),
+          .without_login = guests.value_or(is_trial ? Rights::all() : Rights::none())};
 }
 
-ftplike::UserTable make_users(const Configuration& configuration, Rights guests) {
-  ftplike::UserTable users{ftplike::GuestAuthenticator{guests, configuration.anonymous}};
+ftplike::UserTable make_users(const Configuration& configuration, bool from_elsewhere) {
+  ftplike::UserTable users{others(configuration, from_elsewhere)};
   try {
     for (const auto& user : configuration.user) {
       users.add(ftplike::UserEntry{ftplike::Account{user.name, ftplike::Path{}, Rights::all()},
@@ -245,10 +249,9 @@ void serve(const Configuration& configuration, bool only_check) {
                                !std::all_of(implicit_listeners.begin(), implicit_listeners.end(), is_local) ||
                                !std::all_of(handed_in.begin(), handed_in.end(), is_loopback);
   const bool has_proxies = !configuration.trusted_proxies.subnets.empty();  // and so clients from anywhere
-  const auto guests = rights_of_guests(configuration, beyond_loopback || has_proxies);
   auto storage = open_folder(configuration.root);
-  auto users = make_users(configuration, guests);
-  if (guests.empty() && configuration.anonymous.empty() && users.size() == 0) {
+  auto users = make_users(configuration, beyond_loopback || has_proxies);
+  if (users.admits_nobody()) {
     std::fputs("ftplike-server: nobody can come in: there are no users, and guests may do nothing (see --help)\n",
                stderr);
   }
@@ -269,6 +272,7 @@ void serve(const Configuration& configuration, bool only_check) {
                          std::move(storage),
                          users,
                          configuration.limits,
+                         configuration.upload_rules,
                          configuration.data_ports.value_or(ftplike::DataPorts{}),
                          configuration.public_address,
                          ftplike::Greeting{configuration.greeting},

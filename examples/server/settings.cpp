@@ -123,6 +123,11 @@ void set_tls_reuse(Configuration& configuration, const std::string& value) {
   configuration.tls.reuse = value;
 }
 
+std::string pattern(const std::string& value) {
+  if (value.empty() || value.find('/') != value.npos) refuse(value, "a pattern for a name, as *.exe");
+  return value;
+}
+
 void set_file(std::string& place, const std::string& value) {
   if (value.empty()) refuse(value, "the name of a file");
   place = value;
@@ -152,11 +157,19 @@ const Setting table[] = {
     {who, "guests", "none|read|write", false,
      "sessions without a login (write on loopback if there are no users, else none)",
      [](C& c, V value) { c.guests = rights(value); }},
-    {who, "anonymous", "none|read|write", false, "logins as anonymous or ftp with any password (none)",
+    {who, "anonymous", "none|read|write", false,
+     "logins as anonymous or ftp with any password (read on loopback if there are no users, else none)",
      [](C& c, V value) { c.anonymous = rights(value); }},
     {who, "user", "NAME:PASSWORD", true, "a user who may do everything, for trying out", add_user},
     {who, "users", "FILE", false, "the users of a file, as add-user writes it",
      [](C& c, V value) { set_file(c.users, value); }},
+
+    {who, "max-file", "BYTES", false, "bytes that an upload makes of a file at most (no limit)",
+     [](C& c, V value) { c.upload_rules.largest = at_least_one<std::uint64_t>(value); }},
+    {who, "refuse-name", "PATTERN", true, "names that uploads must not have, as *.exe, in upper or lower case (none)",
+     [](C& c, V value) { c.upload_rules.refused_names.push_back(pattern(value)); }},
+    {who, "allow-name", "PATTERN", true, "names that uploads must have (any)",
+     [](C& c, V value) { c.upload_rules.allowed_names.push_back(pattern(value)); }},
 
     {tls, "cert", "FILE", false, "the server's certificate with its chain, PEM (none: no TLS)",
      [](C& c, V value) { set_file(c.tls.certificate, value); }},

@@ -1,8 +1,10 @@
 #pragma once
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +18,7 @@
 #include <ftplike/data_channel/negotiated.hpp>
 #include <ftplike/io/meter.hpp>
 #include <ftplike/storage/directory.hpp>
+#include <ftplike/storage/upload_rules.hpp>
 #include <ftplike/users/anonymous.hpp>
 #include <ftplike/verbs/access.hpp>
 #include <ftplike/verbs/files.hpp>
@@ -54,7 +57,7 @@ struct Profile {
   using Commands = CommandTable<>;
   using DataChannel = AnnouncedChannel;
   using Storage = DirectoryStorage;
-  using Authenticator = GuestAuthenticator;
+  using Authenticator = LoopbackReaders;
   using Observer = NoObserver;
   /// Whether commands without any line ending are understood, as the ftp-like dialect sends them.
   static constexpr bool unterminated_commands = true;
@@ -92,6 +95,32 @@ struct TrustedProxies {
   }
 };
 
+/// The settings of a server, each of which may be given to it as a part. A new one is a member more here; `all` does
+/// not compile until it is named there, and nothing else needs to know of it.
+struct Settings {
+  Limits limits;
+  DataPorts data_ports;
+  PublicAddress public_address;
+  Greeting greeting;
+  TrustedProxies trusted_proxies;
+  TlsPolicy tls_policy = TlsPolicy::offered;
+  UploadRules upload_rules;
+
+  auto all() {
+    auto& [one, two, three, four, five, six, seven] = *this;
+    return std::tie(one, two, three, four, five, six, seven);
+  }
+};
+
+namespace detail {
+
+template <class Setting, class... All> constexpr bool is_one_of(std::tuple<All&...>*) {
+  return (std::is_same_v<Setting, All> || ...);
+}
+template <class X> constexpr bool is_setting = is_one_of<X>(static_cast<decltype(Settings{}.all()) *>(nullptr));
+
+}  // namespace detail
+
 /// What the sessions of one account share: their number and their bandwidth.
 struct AccountUse {
   AccountUse(std::string its_name, std::uint64_t bytes_per_second)
@@ -101,41 +130,25 @@ struct AccountUse {
 };
 
 /// What the sessions of a server share: one of each part, taken from the parts that it is given or made by default.
-/// **Threads:** safe, as far as its parts are.
-template <class P> class Service {
+/// Settings do not change any more when the first session begins. **Threads:** safe, as far as its parts are.
+template <class P> class Service : public Settings {
  public:
-  using Storage = typename P::Storage;
+  using Storage = typename detail::Ruled<typename P::Storage>::type;  // what can be written keeps to the rules
   using Authenticator = typename P::Authenticator;
   using Observer = typename P::Observer;
 
   template <class... Parts> explicit Service(std::tuple<Parts...> parts)
-      : storage{take<Storage>(parts)},
+      : Settings(settings_among(parts)),
+        storage{under_rules(take<typename P::Storage>(parts))},
         authenticator{take<Authenticator>(parts)},
-        observer{take<Observer>(parts)},
-        limits{take<Limits>(parts)},
-        data_ports{take<DataPorts>(parts)},
-        public_address{take<PublicAddress>(parts)},
-        greeting{take<Greeting>(parts)},
-        trusted_proxies{take<TrustedProxies>(parts)},
-        tls_policy{take<TlsPolicy>(parts)},
-        guests_by_default_{(!std::is_same_v<Authenticator, Parts> && ...)} {}
+        observer{take<Observer>(parts)} {}
 
   Storage storage;
   Authenticator authenticator;
   Observer observer;
-  const Limits limits;
-  DataPorts data_ports;
-  const PublicAddress public_address;
-  const Greeting greeting;
-  const TrustedProxies trusted_proxies;
-  const TlsPolicy tls_policy;
 
-  /// The account of sessions without a login. Unless somebody chose an authenticator, there is none from the moment on
-  /// that the server listens beyond loopback, and none behind a proxy, whose clients come from anywhere.
-  std::optional<Account> guest() const {
-    if (guests_by_default_ && (beyond_loopback_ || !trusted_proxies.subnets.empty())) return std::nullopt;
-    return authenticator.guest();
-  }
+  /// The account of sessions without a login.
+  std::optional<Account> guest() const { return authenticator.guest(); }
   /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may
   /// have.
   std::shared_ptr<AccountUse> enter(const Account& account) {
@@ -155,60 +168,40 @@ template <class P> class Service {
   }
   /// The bandwidth of all transfers together.
   AccountUse& total() noexcept { return total_; }
-  void listens_on(const Address& address) noexcept {
-    if (!address.is_loopback()) beyond_loopback_ = true;
-  }
 
  private:
+  /// The part of this type, or a new one where none was given.
   template <class Part, class... Parts> static Part take(std::tuple<Parts...>& parts) {
-    if constexpr ((std::is_same_v<Part, Parts> || ...)) {
-      return std::move(std::get<Part>(parts));
-    } else {
+    constexpr bool is_it[]{std::is_same_v<Part, Parts>..., true};
+    constexpr auto place = static_cast<std::size_t>(std::find(std::begin(is_it), std::end(is_it), true) - is_it);
+    if constexpr (place < sizeof...(Parts)) {
+      return std::move(std::get<place>(parts));
+    } else if constexpr (std::is_default_constructible_v<Part>) {
       return Part{};
+    } else {
+      std::terminate();  // never run: a server without a part that it needs does not compile
     }
+  }
+  Storage under_rules(typename P::Storage files) {
+    if constexpr (WritableStorage<typename P::Storage>) {
+      return Storage(std::move(files), upload_rules);
+    } else {
+      return files;
+    }
+  }
+  template <class... Parts> static Settings settings_among(std::tuple<Parts...>& parts) {
+    Settings settings;
+    const auto set = [&settings]<class Part>([[maybe_unused]] Part& part) {
+      if constexpr (detail::is_setting<Part>) std::get<Part&>(settings.all()) = std::move(part);
+    };
+    std::apply([&set](auto&... part) { (set(part), ...); }, parts);
+    return settings;
   }
 
   AccountUse total_{{}, limits.bytes_per_second};
   std::shared_ptr<AccountUse> no_limits_ = std::make_shared<AccountUse>(std::string{}, 0);
   std::mutex mutex_;
   std::vector<std::weak_ptr<AccountUse>> uses_;
-  const bool guests_by_default_;
-  std::atomic<bool> beyond_loopback_ = false;
 };
 
-namespace detail {
-
-/// The first of Parts for which Test holds, else Default.
-template <template <class> class Test, class Default, class... Parts> struct FirstThat { using type = Default; };
-template <template <class> class Test, class Default, class First, class... Rest>
-struct FirstThat<Test, Default, First, Rest...> {
-  using type = typename std::conditional_t<Test<First>::value, std::type_identity<First>,
-                                           FirstThat<Test, Default, Rest...>>::type;
-};
-
-template <class X> struct IsProfile : std::is_base_of<Profile, X> {};
-template <class X> struct IsStorage : std::bool_constant<ReadableStorage<X>> {};
-template <class X> struct IsAuthenticator : std::bool_constant<Authenticator<X>> {};
-template <class X> struct IsSetting
-    : std::bool_constant<std::is_same_v<X, Limits> || std::is_same_v<X, DataPorts> ||
-                         std::is_same_v<X, PublicAddress> || std::is_same_v<X, Greeting> ||
-                         std::is_same_v<X, TrustedProxies> || std::is_same_v<X, TlsPolicy>> {};
-template <class X> struct IsObserver : std::bool_constant<!IsProfile<X>::value && !IsStorage<X>::value &&
-                                                          !IsAuthenticator<X>::value && !IsSetting<X>::value> {};
-
-template <class Base, class S, class A, class O> struct Assembled : Base {
-  using Storage = S;
-  using Authenticator = A;
-  using Observer = O;
-};
-
-/// The profile that a server's parts make together; what is no other part is the observer.
-template <class Default, class... Parts> struct ProfileOf {
-  using Base = typename FirstThat<IsProfile, Default, Parts...>::type;
-  using type = Assembled<Base, typename FirstThat<IsStorage, typename Base::Storage, Parts...>::type,
-                         typename FirstThat<IsAuthenticator, typename Base::Authenticator, Parts...>::type,
-                         typename FirstThat<IsObserver, typename Base::Observer, Parts...>::type>;
-};
-
-}  // namespace detail
 }  // namespace ftplike

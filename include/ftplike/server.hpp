@@ -9,18 +9,31 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <ftplike/io/securable.hpp>
 #include <ftplike/io/subnet.hpp>
+#include <ftplike/parts.hpp>
 #include <ftplike/protocol/proxy_header.hpp>
 #include <ftplike/server/session.hpp>
 
 namespace ftplike {
+namespace detail {
+
+/// The fault of a listener with implicit TLS on a transport that has none.
+template <class T> struct TransportHasNoTls {
+  static_assert(SecurableStream<typename T::Stream>,
+                "Beginning::implicit_tls needs a transport with TLS: over this one sessions would be in clear");
+};
+
+}  // namespace detail
 
 /// Accepts sessions on any number of addresses and deals them out over the transport's executors.
 ///
@@ -29,40 +42,41 @@ namespace ftplike {
 ///     server.listen("127.0.0.1", 3456);
 ///     network.run();
 ///
-/// Its parts follow the transport in any order, each at most once: a storage, a profile (`Ftp{}` if none), an
-/// authenticator, `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, `TrustedProxies`, `TlsPolicy`, and an observer:
-/// anything that can be called with one of the events of io/observer.hpp.
+/// Its parts follow the transport in any order, each at most once: a storage; an authenticator (without one, who comes
+/// over loopback may read); a profile (`Ftp{}` if none); the members of `Settings`; and an observer: anything that can
+/// be called with one of the events of io/observer.hpp. What is none of these does not compile.
 ///
 /// **Lifetime:** sessions may outlive it; nothing runs after the transport. **Threads:** any.
 template <Transport T, class P> class Server {
  public:
   template <class... Parts> explicit Server(T& network, Parts... parts)
-      : state_{std::make_shared<State>(network, std::tuple<Parts...>{std::move(parts)...})} {}
+      : state_{std::make_shared<State>(network, std::tuple<Parts...>{std::move(parts)...})} {
+    static_assert(sizeof(detail::CheckedParts<P, Parts...>) > 0);
+  }
   Server(Server&&) = delete;
   ~Server() { stop(); }
 
   /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
   ///
-  /// **Errors:** `std::system_error` if the address cannot be had; `Errc::shutting_down` after `stop`.
-  Endpoint listen(const std::string& address, std::uint16_t port, Beginning beginning = Beginning::clear) {
+  /// **Errors:** `std::system_error` if the address cannot be had; `std::invalid_argument` if no session there could be
+  /// as the server's parts want it: TLS is required, or to be there from the beginning, and there is no certificate; or
+  /// nobody could come in; `Errc::shutting_down` after `stop`.
+  template <std::convertible_to<Beginning> B = Beginning::Clear>
+  Endpoint listen(const std::string& address, std::uint16_t port, B beginning = {}) {
     return listen(Endpoint{asio::ip::make_address(address), port}, beginning);
   }
-  Endpoint listen(const Endpoint& where, Beginning beginning = Beginning::clear) {
-    check_running();
-    return accept_from(state_->network.listen(state_->main, where), beginning);
+  template <std::convertible_to<Beginning> B = Beginning::Clear>
+  Endpoint listen(const Endpoint& where, B beginning = {}) {
+    check_before_listening(where.address(), beginning);
+    return accept_all_from(state_->network.listen(state_->main, where), beginning);
   }
   /// Accepts sessions from a listener that somebody else made: a supervisor's, a test's.
-  Endpoint accept_from(typename T::Acceptor listener, Beginning beginning = Beginning::clear) {
-    const Endpoint where = listener.endpoint();
-    auto acceptor = std::make_shared<typename T::Acceptor>(std::move(listener));
-    {
-      const std::lock_guard lock{state_->mutex};
-      if (state_->stopping) throw std::system_error(Errc::shutting_down);
-      state_->service.listens_on(where.address());
-      state_->acceptors.push_back(acceptor);
-    }
-    start_on(state_->main, accept_all(state_, std::move(acceptor), beginning));
-    return where;
+  ///
+  /// **Errors:** `std::invalid_argument`, as `listen`.
+  template <std::convertible_to<Beginning> B = Beginning::Clear>
+  Endpoint accept_from(typename T::Acceptor listener, B beginning = {}) {
+    check_before_listening(listener.endpoint().address(), beginning);
+    return accept_all_from(std::move(listener), beginning);
   }
 
   /// Takes no new sessions, lets commands end until `Limits::drain` has passed, then cuts what is left, and after
@@ -145,12 +159,40 @@ template <Transport T, class P> class Server {
   };
   using StatePointer = std::shared_ptr<State>;
 
-  void check_running() const {
-    if (state_->is_stopping()) throw std::system_error(Errc::shutting_down);
-  }
-
   // ---- accepting
 
+  template <class B> void check_before_listening(const Address& address, B beginning) {
+    if (state_->is_stopping()) throw std::system_error(Errc::shutting_down);
+    if constexpr (std::is_same_v<B, Beginning::ImplicitTls>) static_assert(sizeof(detail::TransportHasNoTls<T>) > 0);
+    if (const auto objection = objection_to(address, beginning); !objection.empty()) {
+      throw std::invalid_argument("listen: " + std::string{objection});
+    }
+  }
+  /// Why no session there could be as the server's parts want it; empty if they can.
+  std::string_view objection_to(const Address& address, Beginning beginning) {
+    auto& service = state_->service;
+    if (!has_certificate(state_->network)) {
+      if (beginning == Beginning::implicit_tls) return "sessions are to begin with TLS, but there is no certificate";
+      if (service.tls_policy > TlsPolicy::offered) return "TLS is required, but there is no certificate";
+    }
+    if (!OneSession::find_command(Verb{"USER"}) && !service.guest()) {
+      return "nobody can come in: this profile has no logins, and sessions without one may do nothing";
+    }
+    const bool from_elsewhere = !address.is_loopback() || !service.trusted_proxies.subnets.empty();
+    return objection_to_listening(service.authenticator, from_elsewhere);
+  }
+
+  Endpoint accept_all_from(typename T::Acceptor listener, Beginning beginning) {
+    const Endpoint where = listener.endpoint();
+    auto acceptor = std::make_shared<typename T::Acceptor>(std::move(listener));
+    {
+      const std::lock_guard lock{state_->mutex};
+      if (state_->stopping) throw std::system_error(Errc::shutting_down);
+      state_->acceptors.push_back(acceptor);
+    }
+    start_on(state_->main, accept_all(state_, std::move(acceptor), beginning));
+    return where;
+  }
   static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor,
                                     Beginning beginning) {
     bool failed = false;
@@ -408,6 +450,9 @@ template <Transport T, class P> class Server {
 
   StatePointer state_;
 };
+
+/// The type of a server of these parts, as a member of a class needs it: `ServerOf<TcpTransport, DirectoryStorage>`.
+template <Transport T, class... Parts> using ServerOf = Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
 
 template <Transport T, class... Parts> Server(T&, Parts...)
     -> Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;

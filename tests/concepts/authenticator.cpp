@@ -18,7 +18,7 @@ struct OnlyAnna {
   }
   std::optional<Account> guest() { return {}; }
 };
-static_assert(Authenticator<OnlyAnna> && Authenticator<GuestAuthenticator> && Authenticator<UserTable>);
+static_assert(Authenticator<OnlyAnna> && Authenticator<Anonymous> && Authenticator<UserTable>);
 
 struct HasNoWordForGuests {
   awaitable<std::optional<Account>> log_in(const Credentials&);

@@ -122,4 +122,56 @@ static_assert(writes<Rnfr> && writes<Rnto> && writes<Mfmt> && writes<Mff> && wri
 static_assert(!writes<Retr> && !writes<List> && !writes<Mlsd> && !writes<Size> && !writes<Cwd>);
 static_assert(commands_on<MemoryStorage> == Ftp::Commands::size && commands_on<ReadOnly> < Ftp::Commands::size - 10);
 
+// ---- what a server takes a part for
+
+using detail::kind_of;
+using detail::PartKind;
+
+struct Auditor {
+  void operator()(const LoginTried&) const {}
+};
+struct Nosy {
+  template <class Event> void operator()(const Event&) const {}
+};
+static_assert(kind_of<Ftp>() == PartKind::profile && kind_of<FtpLike>() == PartKind::profile);
+static_assert(kind_of<MemoryStorage>() == PartKind::storage && kind_of<ReadOnly>() == PartKind::storage);
+static_assert(kind_of<Anonymous>() == PartKind::authenticator && kind_of<LoopbackReaders>() == PartKind::authenticator);
+static_assert(kind_of<Auditor>() == PartKind::observer && kind_of<Nosy>() == PartKind::observer);
+static_assert(kind_of<NoObserver>() == PartKind::observer && kind_of<Observers<Auditor, Nosy>>() == PartKind::observer);
+static_assert(kind_of<int>() == PartKind::none && kind_of<std::string>() == PartKind::none);
+static_assert(kind_of<Endpoint>() == PartKind::none && kind_of<void (*)()>() == PartKind::none);
+
+template <class... Members> constexpr bool are_settings(std::tuple<Members&...>*) {
+  return ((kind_of<Members>() == PartKind::setting) && ...);
+}
+static_assert(are_settings(static_cast<decltype(Settings{}.all()) *>(nullptr)), "whatever is a member is a part");
+
+template <class... Parts> using ProfileOfServer = typename detail::ProfileOf<Ftp, Parts...>::type;
+using Whole = ProfileOfServer<Limits, Auditor, ReadOnly, FtpLike, Anonymous>;
+static_assert(std::is_base_of_v<FtpLike, Whole> && std::is_same_v<Whole::Storage, ReadOnly>);
+static_assert(std::is_same_v<Whole::Authenticator, Anonymous> && std::is_same_v<Whole::Observer, Auditor>);
+using Least = ProfileOfServer<>;
+static_assert(std::is_base_of_v<Ftp, Least> && std::is_same_v<Least::Storage, DirectoryStorage>);
+static_assert(std::is_same_v<Least::Authenticator, LoopbackReaders> && std::is_same_v<Least::Observer, NoObserver>);
+
+TEST(Server, TakesEachOfItsPartsInAnyOrder) {
+  ScriptTransport network{"QUIT\r\n"};
+  Server server{
+      network, Greeting{"Hello"}, Anonymous{.logins = "read"}, Nosy{}, MemoryStorage{}, DataPorts{40001, 40002}, Ftp{}};
+  server.listen("127.0.0.1", 21);
+  network.io.poll();
+  EXPECT_EQ(*network.heard, "220 Hello\r\n221 Goodbye\r\n");
+  server.stop();
+  network.io.restart();
+  network.io.run();
+}
+
+TEST(Server, CanBeAMemberThoughItsTypeIsMadeOfItsParts) {
+  struct Program {
+    ScriptTransport network{"QUIT\r\n"};
+    ServerOf<ScriptTransport, MemoryStorage, Auditor> server{network, Auditor{}, MemoryStorage{}, Limits{}};
+  } program;
+  EXPECT_EQ(program.server.sessions(), 0u);
+}
+
 }  // namespace

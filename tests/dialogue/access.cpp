@@ -173,7 +173,7 @@ TEST(Rights, AreAskedForByEachCommand) {
           if ((one == right) == granted) rights = rights | one;
         }
         TestNetwork network{1};
-        auto server = serve(network, {{"/a.txt", "hello"}, {"/d/", ""}}, GuestAuthenticator{rights});
+        auto server = serve(network, {{"/a.txt", "hello"}, {"/d/", ""}}, Anonymous{.without_login = rights});
         Dialogue client{network};
         const auto reply = client.say(command);
         EXPECT_EQ(reply == "550 Permission denied\r\n", !granted) << command << ": " << reply;
@@ -212,7 +212,7 @@ TEST(Root, IsNotNamedInTheStatusOfATransfer) {
 // ---- virtual hosts
 
 TEST(VirtualHost, ChoosesAmongUsersOfOneName) {
-  UserTable users{GuestAuthenticator{Rights::none()}};
+  UserTable users;
   users.add(UserEntry{Account{"anna", Path{"/one"}, Rights::all()}, Password::plain("first"), "one.example"});
   users.add(UserEntry{Account{"anna", Path{"/two"}, Rights::all()}, Password::plain("second"), "two.example"});
   TestNetwork network{1};

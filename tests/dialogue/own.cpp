@@ -1,5 +1,6 @@
 // Protocols, verbs and parts of one's own.
 #include <ftplike/server.hpp>
+#include <ftplike/users/user_table.hpp>
 
 #include "support/dialogue.hpp"
 
@@ -226,24 +227,84 @@ TEST(BrokenStorage, EndsTheTransferAndNotTheSession) {
 
 // ---- guests, and observers
 
-TEST(GuestsByDefault, MayDoEverythingUntilTheServerListensBeyondLoopback) {
+TEST(WhoComesByDefault, MayReadWithALoginOrWithoutAndNoMore) {
   SimulatedNetwork network{1};
-  network.host("127.0.0.1", "10.0.0.1");
-  MemoryStorage files{{"/a", "hello"}};
-  Served served{network, FtpLike{}, files};
-  Dialogue before{network};
-  EXPECT_EQ(before.say("STOR b"), "150 40001\r\n");
-  before.put(40001, "x");
-  served.server().listen("10.0.0.1", TestServer::port);
-  Dialogue near{network}, far{network, "10.0.0.2", "10.0.0.1"};
-  EXPECT_EQ(near.say("RETR a"), "530 Not logged in\r\n");
-  EXPECT_EQ(far.say("RETR a"), "530 Not logged in\r\n");
+  Served served{network, MemoryStorage{{"/a", "hello"}}};
+  Dialogue plain{network};
+  EXPECT_EQ(plain.say("RETR a"), "150 40001\r\n");
+  EXPECT_EQ(plain.data(40001), "hello");
+  EXPECT_EQ(plain.hear(), "226 Download complete\r\n");
+  EXPECT_EQ(plain.say("STOR b"), "550 Permission denied\r\n");
+  Dialogue standard{network};
+  standard.log_in("anonymous", "me@").binary();
+  EXPECT_EQ(standard.fetch("RETR a"), "hello");
+  EXPECT_EQ(standard.say("DELE a"), "550 Permission denied\r\n");
 }
 
-TEST(GuestsByDefault, MayDoWhatSomebodySaysInSoManyWords) {
+/// Whether `listen` throws an objection that says so.
+template <class Listen> testing::AssertionResult objects(Listen listen, const std::string& why) {
+  try {
+    listen();
+  } catch (const std::invalid_argument& error) {
+    const std::string said = error.what();
+    if (said.find(why) != said.npos) return testing::AssertionSuccess();
+    return testing::AssertionFailure() << "it says " << said;
+  }
+  return testing::AssertionFailure() << "it listens";
+}
+
+TEST(WhoComesByDefault, ComesOverLoopbackOnly) {
   SimulatedNetwork network{1};
   network.host("127.0.0.1", "10.0.0.1");
-  Served served{network, FtpLike{}, MemoryStorage{{"/a", "hello"}}, GuestAuthenticator{Rights::reading()}};
+  Served served{network, MemoryStorage{}};
+  EXPECT_TRUE(objects([&] { served.server().listen("10.0.0.1", 21); }, "give the server an authenticator"));
+  EXPECT_TRUE(objects(
+      [&] {
+        served.server().accept_from(network.listen(network.executor(), {asio::ip::address_v4::any(), 21}));
+      },
+      "give the server an authenticator"));
+  served.server().listen("127.0.0.1", 21);
+}
+
+TEST(WhoComesByDefault, ComesThroughNoProxy) {
+  SimulatedNetwork network{1};
+  TrustedProxies proxies{{*Subnet::parse("127.0.0.1")}};
+  Server server{network, MemoryStorage{}, proxies};
+  EXPECT_TRUE(objects([&] { server.listen("127.0.0.1", 21); }, "give the server an authenticator"));
+  Server told{network, MemoryStorage{}, proxies, Anonymous{.logins = "read"}};
+  told.listen("127.0.0.1", 21);
+}
+
+TEST(Listen, ThrowsWhereNobodyCouldComeIn) {
+  SimulatedNetwork network{1};
+  Server nobody{network, MemoryStorage{}, Anonymous{}};
+  EXPECT_TRUE(objects([&] { nobody.listen("127.0.0.1", 21); }, "nobody can come in"));
+  Server without_logins{network, MemoryStorage{}, FtpLike{}, Anonymous{.logins = "write"}};
+  EXPECT_TRUE(objects([&] { without_logins.listen("127.0.0.1", 21); }, "this profile has no logins"));
+  EXPECT_EQ(network.open_acceptors(), 0u) << "no port was taken";
+  UserTable later;
+  Server filled_later{network, MemoryStorage{}, later};
+  filled_later.listen("127.0.0.1", 21);
+}
+
+TEST(Listen, ThrowsWhereTlsIsWantedOfATransportWithoutIt) {
+  SimulatedNetwork network{1};
+  for (const auto policy : {TlsPolicy::required_for_login, TlsPolicy::required}) {
+    Server server{network, MemoryStorage{}, policy};
+    EXPECT_TRUE(objects([&] { server.listen("127.0.0.1", 21); }, "TLS is required"));
+  }
+  for (const auto policy : {TlsPolicy::off, TlsPolicy::offered}) {
+    Server server{network, MemoryStorage{}, policy};
+    server.listen("127.0.0.1", 0);
+    const Beginning known_late = Beginning::implicit_tls;
+    EXPECT_TRUE(objects([&] { server.listen("127.0.0.1", 0, known_late); }, "begin with TLS"));
+  }
+}
+
+TEST(SessionsWithoutALogin, MayDoWhatSomebodySaysInSoManyWords) {
+  SimulatedNetwork network{1};
+  network.host("127.0.0.1", "10.0.0.1");
+  Served served{network, FtpLike{}, MemoryStorage{{"/a", "hello"}}, Anonymous{.without_login = "read"}};
   served.server().listen("10.0.0.1", TestServer::port);
   Dialogue far{network, "10.0.0.2", "10.0.0.1"};
   EXPECT_EQ(far.say("RETR a"), "150 40001\r\n");
@@ -262,7 +323,8 @@ TEST(OwnObserver, MayBeALambdaForOneEvent) {
     if (event.argument == "secret") return Reply{550, "No"};
     return std::nullopt;
   };
-  Served served{network, FtpLike{}, MemoryStorage{}, Observers{arrivals, no_secrets}};
+  Served served{network, FtpLike{}, MemoryStorage{}, Anonymous{.without_login = "write"},
+                Observers{arrivals, no_secrets}};
   Dialogue client{network};
   EXPECT_EQ(client.say("STOR secret"), "550 No\r\n");
   EXPECT_EQ(client.say("STOR a"), "150 40001\r\n");

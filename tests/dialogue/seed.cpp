@@ -212,7 +212,7 @@ TEST(Dialects, GuestsWhoMayDoNothingHearIt) {
 TEST(Dialects, GuestsWhoMayReadCannotWrite) {
   TestNetwork network{7};
   MemoryStorage files = seed_files();
-  auto server = serve(network, files, GuestAuthenticator{Rights::reading()});
+  auto server = serve(network, files, Anonymous{.without_login = "read"});
   Dialogue client{network};
   EXPECT_EQ(client.say("STOR new"), "550 Permission denied\r\n");
   EXPECT_EQ(client.say("DELE sample_image.jpg"), "550 Permission denied\r\n");

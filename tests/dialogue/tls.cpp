@@ -29,7 +29,7 @@ class TlsSession : public testing::Test {
     settings.key = files.key;
     settings.reuse = reuse;
     transport.emplace(TlsServer{settings}, network);
-    UserTable users{GuestAuthenticator{}};
+    UserTable users{Anonymous{.without_login = "write"}};
     users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
     users.add(UserEntry{Account{"carl", Path{}, Rights::all()}, Password::plain("secret"), "", "carl"});
     server = std::make_unique<TheServer>(*transport, Ftp{}, storage, std::move(users), limits, DataPorts{40001, 49999},
@@ -105,7 +105,7 @@ class TlsSession : public testing::Test {
     return all;
   }
 
-  using TheServer = Server<Network, ftplike::detail::ProfileOf<Ftp, MemoryStorage, UserTable>::type>;
+  using TheServer = ServerOf<Network, MemoryStorage, UserTable>;
   SimulatedNetwork network{5};
   Certificates certificates;
   MemoryStorage storage{{"/a.txt", "hello"}};
@@ -379,8 +379,8 @@ TEST_F(TlsSession, EndsInOrderWhereverTheNetworkFails) {
       Network tls{TlsServer{its}, own};
       MemoryStorage kept{{"/a.txt", "hello"}};
       {
-        Server<Network, ftplike::detail::ProfileOf<Ftp, MemoryStorage, UserTable>::type> one{
-            tls, Ftp{}, kept, UserTable{GuestAuthenticator{}}};
+        ServerOf<Network, MemoryStorage, UserTable> one{
+            tls, Ftp{}, kept, UserTable{Anonymous{.without_login = "write"}}};
         one.listen({asio::ip::address_v4::loopback(), port});
         own.fail_at(n, fault);
         TlsClientSettings trusting;
@@ -421,6 +421,16 @@ TEST_F(TlsSession, EndsInOrderWhereverTheNetworkFails) {
     }
   }
   serve();  // for TearDown
+}
+
+TEST(TlsListener, ThrowsWithoutACertificateWhereSessionsHaveToBeSecured) {
+  SimulatedNetwork network{1};
+  Network without{TlsServer{}, network};
+  Server demanding{without, MemoryStorage{}, TlsPolicy::required}, offering{without, MemoryStorage{}};
+  EXPECT_THROW(demanding.listen("127.0.0.1", 3456), std::invalid_argument);
+  EXPECT_THROW(offering.listen("127.0.0.1", 990, Beginning::implicit_tls), std::invalid_argument);
+  EXPECT_EQ(network.open_acceptors(), 0u) << "no port was taken";
+  EXPECT_NO_THROW(offering.listen("127.0.0.1", 3456)) << "there is no AUTH then";
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 class TlsClientSession : public testing::Test {
  protected:
   using Wire = TlsTransport<SimulatedTransport>;
-  using TheServer = Server<Wire, ftplike::detail::ProfileOf<Ftp, MemoryStorage, UserTable>::type>;
+  using TheServer = ServerOf<Wire, MemoryStorage, UserTable>;
   static constexpr std::uint16_t port = 21, implicit_port = 990;
 
   void serve(const CertificateFiles& shown, TlsPolicy policy = TlsPolicy::required) {
@@ -33,12 +33,18 @@ class TlsClientSession : public testing::Test {
     serve(TlsServer{settings}, policy);
   }
   void serve(TlsServer tls, TlsPolicy policy) {
+    const bool has_certificate = static_cast<bool>(tls);
     transport = std::make_unique<Wire>(std::move(tls), network);
-    UserTable users{GuestAuthenticator{}};
+    UserTable users{Anonymous{.without_login = "write"}};
     users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
     server = std::make_unique<TheServer>(*transport, Ftp{}, storage, std::move(users), policy);
     server->listen({asio::ip::address_v4::loopback(), port});
-    server->listen({asio::ip::address_v4::loopback(), implicit_port}, Beginning::implicit_tls);
+    const Endpoint secured{asio::ip::address_v4::loopback(), implicit_port};
+    if (has_certificate) {
+      server->listen(secured, Beginning::implicit_tls);
+    } else {
+      server->listen(secured);
+    }
   }
   void serve() { serve(certificates.issue("server")); }
   ~TlsClientSession() override {
@@ -304,7 +310,7 @@ TEST_F(TlsClientSession, EndsInOrderWhereverTheNetworkFails) {
       MemoryStorage kept{{"/there", "hello"}};
       Wire theirs{TlsServer{its}, own}, mine{TlsClient{trusting()}, TlsServer{}, own};
       {
-        UserTable users{GuestAuthenticator{}};
+        UserTable users{Anonymous{.without_login = "write"}};
         users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
         TheServer one{theirs, Ftp{}, kept, std::move(users), TlsPolicy::required};
         one.listen({asio::ip::address_v4::loopback(), port});

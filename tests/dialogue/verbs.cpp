@@ -116,7 +116,7 @@ std::vector<int> codes_of(const std::string& text) {
 /// A server, a client, and a state to bring it to.
 struct Stage {
   explicit Stage(bool guests = false)
-      : server{serve(network, files, guests ? UserTable{GuestAuthenticator{}} : some_users())} {}
+      : server{serve(network, files, guests ? UserTable{Anonymous{.without_login = "write"}} : some_users())} {}
 
   /// Says a command and does what it takes to hear the last of it: connects where a 150 says, waits.
   std::string converse(const std::string& command) {

@@ -27,7 +27,7 @@ Url url(bool standard) {
 
 /// Users for standard sessions, and guests for those of the ftp-like dialect.
 UserTable everybody() {
-  UserTable users{GuestAuthenticator{}};
+  UserTable users{Anonymous{.without_login = "write"}};
   users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
   return users;
 }

@@ -239,7 +239,7 @@ Outcome play(Script script, std::uint64_t seed, const NetworkConditions& conditi
   TestNetwork network{seed, conditions};
   MemoryStorage files{{"/a", old_file}, {"/big", std::string(300'000, 'b')}};
   auto users = some_users();
-  if (script == seed_session) users = UserTable{GuestAuthenticator{}};
+  if (script == seed_session) users = UserTable{Anonymous{.without_login = "write"}};
   bool well = false;
   std::uint64_t last = 0;
   std::vector<std::string> lines;

@@ -92,7 +92,7 @@ struct Watching {
 };
 
 UserTable users() {
-  UserTable table{GuestAuthenticator{Rights::none(), Rights::all()}};
+  UserTable table{Anonymous{.logins = "write"}};
   table.add(UserEntry{Account{"a", Path{}, Rights::all()}, Password::plain("b")});
   table.add(UserEntry{Account{"c", Path{"/d"}, Rights::reading()}, Password::plain("d")});
   return table;
@@ -178,7 +178,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     SimulatedNetwork network{size, {.window = 5000, .split = splits[kind % 3], .interleave = kind % 2 == 1}};
     Judge judge;
     MemoryStorage files{{{"/a", "hello"}, {"/d/e", std::string(20'000, 'x')}}, most_files};
-    const auto guests = UserTable{GuestAuthenticator{}};
+    const auto guests = UserTable{Anonymous{.without_login = "write"}};
     Server server{network, Ftp{}, files, kind < 6 ? guests : users(), DataPorts{40001, 40005}, Watching{&judge}};
     server.listen("127.0.0.1", 21);
     network.settle();

@@ -54,7 +54,7 @@ TEST(EmbeddedServer, ServesOnAllThreadsWhoeverElseTookAnExecutor) {
 
 TEST(EmbeddedServer, NamesAnIpv4AddressAsOneThoughItListensInTheMannerOfIpv6) {
   TcpTransport network;
-  Server server{network, MemoryStorage{}, GuestAuthenticator{Rights::all()}};
+  Server server{network, MemoryStorage{}, Anonymous{.without_login = "write"}};
   const auto port = std::to_string(server.listen("::ffff:127.0.0.1", 0).port());
   const Embedded running{network, server};
   Connection client{port};

@@ -99,21 +99,21 @@ TEST(Examples, OwnProtocolKnowsItsSixCommandsAlone) {
   EXPECT_EQ(folder.read("hello.txt"), "Hello!\n");
 }
 
-TEST(Examples, EventsTellOfArrivalsAndRefusePrograms) {
+TEST(Examples, EventsTellOfArrivalsAndRulesRefusePrograms) {
   const TestFolder folder;
   folder.write("note.txt", "12345");
-  folder.write("virus.exe", "12345");
+  folder.write("virus.EXE", "12345");
   std::filesystem::create_directory(folder.path() / "server_storage");
   const auto held = run_alone(folder, serving("events") + R"(
     "$programs/ftplike-client" --files . 127.0.0.1 3456 -c "STOR note.txt" || exit 1
-    "$programs/ftplike-client" --files . 127.0.0.1 3456 -c "STOR virus.exe" && exit 2
-    cat served
-  )");
+    "$programs/ftplike-client" --files . 127.0.0.1 3456 -c "STOR virus.EXE" && exit 2
+  )" + typed("HELP\\r\\nQUIT\\r\\n"));
   ASSERT_TRUE(ended_well(held));
-  EXPECT_NE(held.output.find("553 No programs here"), std::string::npos) << held.output;
+  EXPECT_NE(held.errors.find("553 file name not allowed"), std::string::npos) << held.errors;
+  EXPECT_NE(held.output.find("214 Ask Anna in room 7"), std::string::npos) << held.output;
   EXPECT_EQ(folder.read("served"), "/note.txt arrived, 5 bytes\n");
   EXPECT_EQ(folder.read("server_storage/note.txt"), "12345");
-  EXPECT_FALSE(folder.has("server_storage/virus.exe"));
+  EXPECT_FALSE(folder.has("server_storage/virus.EXE"));
 }
 
 TEST(Examples, TlsServerServesThoseWhoTrustItsCertificateAlone) {

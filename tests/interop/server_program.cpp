@@ -364,6 +364,36 @@ TEST_F(ServerProgram, LetsAnonymousReadIfToldAndGuestsNoMore) {
   EXPECT_TRUE(guest.ask("PWD").starts_with("530 "));
 }
 
+TEST_F(ServerProgram, LetsAnonymousReadOnLoopbackUnlessItIsToldWhoMayComeIn) {
+  const auto login_with = [&](Words options) {
+    Process server{here(std::move(options))};
+    Wire anonymous{port_of(server)};
+    return log_in(anonymous, "anonymous", "me@example.org");
+  };
+  Process server{here({})};
+  Wire anonymous{port_of(server)};
+  EXPECT_EQ(log_in(anonymous, "anonymous", "me@example.org"), "230 Logged in");
+  EXPECT_EQ(anonymous.ask("SIZE sample_image.jpg").substr(0, 3), "213");
+  EXPECT_EQ(anonymous.ask("DELE sample_image.jpg"), "550 Permission denied");
+  EXPECT_EQ(login_with({"--user", "anna:secret"}), "530 Login incorrect");
+  EXPECT_EQ(login_with({"--guests", "read"}), "530 Login incorrect");
+  EXPECT_EQ(login_with({"--anonymous", "none"}), "530 Login incorrect");
+}
+
+TEST_F(ServerProgram, HoldsUploadsToRules) {
+  Process server{here({"--user", "anna:secret", "--max-file", "1000", "--refuse-name", "*.exe", "--refuse-name", ".*",
+                       "--allow-name", "*.jpg", "--allow-name", "*.exe"})};
+  Wire anna{port_of(server)};
+  EXPECT_EQ(log_in(anna, "anna", "secret"), "230 Logged in");
+  EXPECT_EQ(anna.ask("ALLO 1001"), "552 A file may have 1000 bytes at most");
+  for (const std::string name : {"a.exe", "A.EXE", ".a.jpg", "a.txt"}) {
+    EXPECT_EQ(anna.ask("RNFR sample_image.jpg").substr(0, 3), "350");
+    EXPECT_EQ(anna.ask("RNTO " + name).substr(0, 3), "553") << name;
+  }
+  expect_failure(here({"--refuse-name", "d/*.exe"}), 2,
+                 "--refuse-name: 'd/*.exe' is not a pattern for a name, as *.exe");
+}
+
 TEST_F(ServerProgram, SaysThatNobodyCanComeInWhereGuestsMayNot) {
   for (const Words& options : {Words{"--listen", "0.0.0.0:0"}, Words{"--trusted-proxy", "127.0.0.1"}}) {
     auto words = here(options);

@@ -74,12 +74,13 @@ struct TestServer::Running {
                std::move(setup.address),
                std::move(setup.greeting),
                std::move(setup.proxies),
+               std::move(setup.rules),
                Witness{diary}} {
     diary->hook = std::move(setup.hook);
   }
 
   std::shared_ptr<Diary> diary = std::make_shared<Diary>();
-  Server<TestNetwork, ftplike::detail::ProfileOf<Ftp, Files, UserTable, Witness>::type> server;
+  ServerOf<TestNetwork, Files, UserTable, Witness> server;
 };
 
 TestServer::TestServer(TestNetwork& network, MemoryStorage files, Setup setup)

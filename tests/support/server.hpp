@@ -44,8 +44,9 @@ struct Setup {
   void take(ftplike::PublicAddress its) { address = std::move(its); }
   void take(ftplike::Greeting its) { greeting = std::move(its); }
   void take(ftplike::TrustedProxies its) { proxies = std::move(its); }
+  void take(ftplike::UploadRules its) { rules = std::move(its); }
   void take(ftplike::UserTable its) { users = std::move(its); }
-  void take(ftplike::GuestAuthenticator its) { users = ftplike::UserTable{std::move(its)}; }
+  void take(ftplike::Anonymous its) { users = ftplike::UserTable{std::move(its)}; }
   void take(Diary::Hook its) { hook = std::move(its); }
 
   ftplike::Limits limits;
@@ -53,7 +54,8 @@ struct Setup {
   ftplike::PublicAddress address;
   ftplike::Greeting greeting;
   ftplike::TrustedProxies proxies;
-  ftplike::UserTable users{ftplike::GuestAuthenticator{}};  // guests may do everything
+  ftplike::UploadRules rules;
+  ftplike::UserTable users{ftplike::Anonymous{.without_login = "write"}};
   Diary::Hook hook;
 };
 
@@ -80,7 +82,7 @@ class TestServer {
 };
 
 /// Serves `files`, as "server/server_storage". The parts: `Limits`, `DataPorts`, `PublicAddress`, `Greeting`,
-/// `TrustedProxies`, a `UserTable` or a `GuestAuthenticator`, a `Diary::Hook`.
+/// `TrustedProxies`, `UploadRules`, a `UserTable` or an `Anonymous`, a `Diary::Hook`.
 template <class... Parts> TestServer serve(TestNetwork& network, ftplike::MemoryStorage files, Parts... parts) {
   Setup setup;
   (setup.take(std::move(parts)), ...);
@@ -91,7 +93,7 @@ template <class... Parts> TestServer serve(TestNetwork& network, ftplike::Memory
 /// with the password "secret". Guests may do nothing, anonymous logins may read.
 inline ftplike::UserTable some_users() {
   using namespace ftplike;
-  UserTable users{GuestAuthenticator{Rights::none(), Rights::reading()}};
+  UserTable users{Anonymous{.logins = "read"}};
   const auto add = [&users](Account account) { users.add(UserEntry{std::move(account), Password::plain("secret")}); };
   add(Account{"anna", Path{}, Rights::all()});
   add(Account{"bert", Path{}, Rights::reading()});

@@ -44,7 +44,12 @@ class DataPorts {
   /// From `first` to `last`, both in.
   DataPorts(std::uint16_t first, std::uint16_t last) : first_{std::min(first, last)}, last_{std::max(first, last)} {}
   DataPorts(const DataPorts& other) noexcept : first_{other.first_}, last_{other.last_}, next_{other.next_.load()} {}
-  DataPorts& operator=(const DataPorts&) = delete;
+  DataPorts& operator=(const DataPorts& other) noexcept {
+    first_ = other.first_;
+    last_ = other.last_;
+    next_ = other.next_.load();
+    return *this;
+  }
 
   /// A listener on the next free port of the range at this address. **Errors:** `Errc::no_data_connection` if all are
   /// taken.

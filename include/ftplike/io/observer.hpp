@@ -120,11 +120,67 @@ struct ServerStopped {
   StopReport report;
 };
 
+/// All of these events.
+template <class... All> struct EventList {};
+using AllEvents =
+    EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, DataListening, StrangerRefused,
+              DataOpened, DataMoved, DataClosed, TransferEnded, SessionClosed, ServerStopped>;
+
 /// Sees nothing and costs nothing: the default observer.
 struct NoObserver {};
 
+/// Whether an observer takes an event: it is anything that can be called with it, a lambda for instance.
+template <class Observer, class Event> constexpr bool takes = std::is_invocable_v<Observer&, const Event&>;
+
+namespace detail {
+
+template <class...> constexpr bool never = false;
+
+template <class Observer, class... Events> constexpr bool takes_one_of(EventList<Events...>) {
+  return (takes<Observer, Events> || ...);
+}
+/// Whether something could only be called with an event that may be changed, which no event may.
+template <class Observer, class Event> constexpr bool would_change() {
+  if constexpr (takes<Observer, Event>) {
+    return false;
+  } else {
+    return std::is_invocable_v<Observer&, Event&> || std::is_invocable_v<Observer&, Event>;
+  }
+}
+template <class Observer, class... Events> constexpr bool would_change_one_of(EventList<Events...>) {
+  return (would_change<Observer, Events>() || ...);
+}
+
+// Faults, each named after what is wrong and instantiated with whose it is.
+
+template <class Observer> struct ObserverThatWouldChangeEvents {
+  static_assert(never<Observer>,
+                "an observer takes its events by const reference or by value, for it cannot change them");
+};
+template <class Observer> struct ObserverThatTakesNoEvent {
+  static_assert(never<Observer>, "this is no observer: it cannot be called with any of the events of io/observer.hpp");
+};
+
+struct NoFault {};
+
+/// What is wrong with something that is to be an observer: a type that does not compile, or `NoFault`. It is asked for
+/// its size, in an assertion of its own, so that compilers tell of nothing else.
+template <class Observer> constexpr auto fault_of_observer() {
+  if constexpr (would_change_one_of<Observer>(AllEvents{})) {
+    return std::type_identity<ObserverThatWouldChangeEvents<Observer>>{};
+  } else if constexpr (!std::is_same_v<Observer, NoObserver> && !takes_one_of<Observer>(AllEvents{})) {
+    return std::type_identity<ObserverThatTakesNoEvent<Observer>>{};
+  } else {
+    return std::type_identity<NoFault>{};
+  }
+}
+
+}  // namespace detail
+
 /// Several observers as one: each sees what it takes.
 template <class... All> class Observers {
+  static_assert(((sizeof(typename decltype(detail::fault_of_observer<All>())::type) > 0) && ...));
+
  public:
   explicit Observers(All... all) : all_{std::move(all)...} {}
   template <class Event>
@@ -146,9 +202,6 @@ template <class... All> class Observers {
  private:
   std::tuple<All...> all_;
 };
-
-/// Whether an observer takes an event: it is anything that can be called with it, a lambda for instance.
-template <class Observer, class Event> constexpr bool takes = std::is_invocable_v<Observer&, const Event&>;
 
 /// Tells `observer` of `event` if it wants to know; nothing is made up for one that does not.
 template <class Event, class Observer, class... Parts> void observe(Observer& observer, Parts&&... parts) {

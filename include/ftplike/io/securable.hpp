@@ -17,4 +17,13 @@ concept SecurableStream = Stream<S> && requires(S& stream, const S& constant) {
   { stream.connect_tls(stream) } -> std::same_as<awaitable<void>>;
 };
 
+/// Whether a server can offer TLS over this transport: its streams can be secured, and it has a certificate.
+template <class T> bool has_certificate([[maybe_unused]] const T& network) {
+  if constexpr (SecurableStream<typename T::Stream>) {
+    return static_cast<bool>(network.tls_server());
+  } else {
+    return false;
+  }
+}
+
 }  // namespace ftplike

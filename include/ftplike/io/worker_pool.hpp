@@ -122,7 +122,8 @@ enum class WorkKind { disk, password, lookup };
 /// The workers of each kind.
 ///
 /// The default is one for the whole process, whose threads are started when they are first needed. A transport can be
-/// given others: `TcpTransport network{1, std::make_shared<WorkerPools>(8, 2)}`.
+/// given others: `TcpTransport network{1, std::make_shared<WorkerPools>(8, 2)}`. A child that is forked needs its own:
+/// threads are not forked.
 class WorkerPools {
  public:
   /// With so many threads for disks, for passwords and for looking up names.

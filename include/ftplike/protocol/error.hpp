@@ -24,6 +24,7 @@ enum class Errc {
   bad_restart,         // the offset of a REST lies behind the end
   busy,                // somebody else is at it
   quota_exceeded,      // no more room for this user
+  too_large,           // larger than files may be here
   too_short,           // fewer bytes came than were promised
   bad_reply,           // what the server sent is not a reply, or not one to this command
   bad_listing,         // what the server listed could not be used
@@ -48,6 +49,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::bad_restart: return "restart position behind the end of the file";
         case Errc::busy: return "file is busy";
         case Errc::quota_exceeded: return "storage allocation exceeded";
+        case Errc::too_large: return "file larger than allowed";
         case Errc::too_short: return "fewer bytes than promised";
         case Errc::bad_reply: return "unexpected reply";
         case Errc::bad_listing: return "unusable listing";
@@ -95,7 +97,7 @@ inline Reply reply_for(std::error_code error) {
   if (error == Errc::bad_name) return with(553);
   if (error == Errc::bad_restart) return with(554);
   if (error == Errc::busy) return with(450);
-  if (error == Errc::quota_exceeded) return with(552);
+  if (error == Errc::quota_exceeded || error == Errc::too_large) return with(552);
   if (error == Errc::not_resumed) return with(522);
   if (error == Errc::refused_by_rule) return with(550);
   using enum std::errc;

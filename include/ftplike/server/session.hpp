@@ -48,7 +48,7 @@ struct SessionState {
 template <Transport T, class P> class Session {
  public:
   using Stream = typename T::Stream;
-  using Storage = typename P::Storage;
+  using Storage = typename Service<P>::Storage;
   using Transfer = ftplike::Transfer;
   using Limit = typename Deadline<T>::Limit;
   using Channel = typename P::DataChannel::template ServerEnd<T>;
@@ -330,10 +330,8 @@ template <Transport T, class P> class Session {
       return (storage);
     }
   }
-  static TlsPolicy possible([[maybe_unused]] const T& network, TlsPolicy policy) {
-    bool has_certificate = false;
-    if constexpr (is_securable) has_certificate = static_cast<bool>(network.tls_server());
-    return policy == TlsPolicy::offered && !has_certificate ? TlsPolicy::off : policy;
+  static TlsPolicy possible(const T& network, TlsPolicy policy) {
+    return policy == TlsPolicy::offered && !has_certificate(network) ? TlsPolicy::off : policy;
   }
 
   // ---- the control connection ----

@@ -14,7 +14,8 @@ namespace ftplike {
 /// The files beneath a folder. No name, no link and no race leads out of it: links are taken as if the folder were the
 /// root of the system.
 ///
-/// An interrupted upload leaves a hidden partial file beside its name, for seven days. A second upload to a name that
+/// An interrupted upload leaves a hidden partial file beside its name, for seven days: an older one is removed when the
+/// folder is listed, or within an hour of uploads to it, where blocking harms nobody. A second upload to a name that
 /// one is under way to takes a file of its own, which is not kept; whoever finishes last stays. Going on with a partial
 /// file that somebody is at throws `Errc::busy`.
 ///
@@ -89,6 +90,7 @@ class DirectoryStorage {
   awaitable<Writer> create_unique(Path path) {
     auto place = co_await find(path, detail::Follow::no);
     if (path.is_root()) detail::fail(std::errc::is_a_directory);
+    if (is_due(path)) co_await begin_to_sweep(place);
     for (unsigned number = 0;; ++number) {
       Path choice = detail::numbered(path, number);
       place.name = choice.name();
@@ -215,7 +217,19 @@ class DirectoryStorage {
     auto place = co_await find(path, detail::Follow::yes);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     if (place.exists() && !S_ISREG(place.status.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    if (is_due(path)) co_await begin_to_sweep(place);
     co_return place;
+  }
+  /// Whether the folder of an upload is to be swept, as it is once in a while.
+  bool is_due(const Path& path) const {
+    return state_->swept.is_due(path.parent().string(), state_->options.sweeping);
+  }
+  /// Has it swept, and does not wait for that.
+  awaitable<void> begin_to_sweep(const detail::Place& place) const {
+    detail::Descriptor folder{::openat(place.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder) co_return;  // uploads may go to where nobody may look
+    const Executor here = co_await asio::this_coro::executor;
+    start_on(here, detail::sweep(state_, std::move(folder)));
   }
   static std::optional<detail::Partial> take_anew(const detail::Place& place) {
     const std::string name = detail::partial_name(place.name);

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <dirent.h>
 #include <memory>
 #include <optional>
@@ -47,6 +48,31 @@ inline void remove_partials(const Place& place) {
   }
 }
 
+/// Removes a partial file that has waited too long to be gone on with.
+inline void remove_if_old(int directory, const std::string& name, std::chrono::seconds lifetime) {
+  struct stat status {};
+  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+  if (is_older_than(lifetime, modified(status))) remove_partial(directory, name);
+}
+
+/// Removes what uploads to a directory have left there and nobody goes on with any more, a piece of work at a time.
+inline awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
+  constexpr int names_at_a_time = 4096;
+  const std::shared_ptr<DIR> stream = stream_of(std::move(directory));
+  for (bool is_done = false; !is_done;) {
+    auto look_on = [state, stream] {
+      for (int i = 0; i < names_at_a_time; ++i) {
+        const char* name = next_name(stream.get());
+        if (!name) return true;
+        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.lifetime);
+      }
+      return false;
+    };
+    const bool is_over = co_await blocking(std::move(look_on));
+    is_done = is_over;
+  }
+}
+
 /// A directory that is being read.
 class DirectoryReading {
  public:
@@ -74,14 +100,13 @@ class DirectoryReading {
  private:
   std::optional<Entry> look(std::string name) const {
     const int directory = ::dirfd(stream_.get());
+    if (is_partial_name(name)) {
+      remove_if_old(directory, name, state_->options.lifetime);
+      return std::nullopt;
+    }
     struct stat status {};
     const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_known && errno == ENOENT) return std::nullopt;
-    if (is_partial_name(name)) {
-      if (is_older_than(state_->options.lifetime, modified(status)))
-        remove_partial(directory, name);
-      return std::nullopt;
-    }
     if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
     if (!S_ISLNK(status.st_mode)) return entry_of(std::move(name), status);
     try {

@@ -4,9 +4,11 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -22,7 +24,28 @@ namespace detail {
 struct DirectoryOptions {
   bool kernel_resolves = true;                       // false: component by component, as on systems without openat2
   std::chrono::seconds lifetime = partial_lifetime;  // of partial files
+  std::chrono::seconds sweeping = std::chrono::hours{1};  // how often uploads have a folder looked through for old ones
   std::chrono::nanoseconds slow_write = std::chrono::milliseconds{20};  // from when on a disk counts as slow
+};
+
+/// The folders that were looked through of late. **Threads:** any, at once.
+class SweptFolders {
+ public:
+  /// Whether a folder is to be looked through now, by whoever asked: the first one within each `interval`.
+  bool is_due(const std::string& folder, std::chrono::seconds interval) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::scoped_lock lock{mutex_};
+    if (now - since_ >= interval) {  // all are due again, so that none is remembered for longer
+      folders_.clear();
+      since_ = now;
+    }
+    return folders_.insert(folder).second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+  std::unordered_set<std::string> folders_;
 };
 
 /// What a DirectoryStorage, its readers and its writers share.
@@ -33,6 +56,7 @@ struct DirectoryState {
   const std::string label;
   const Beneath root;
   const DirectoryOptions options;
+  mutable SweptFolders swept;
 };
 
 /// Freeing the blocks of a file larger than this is better not waited for in place.

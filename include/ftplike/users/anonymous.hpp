@@ -1,51 +1,64 @@
 #pragma once
-#include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include <ftplike/protocol/text.hpp>
 #include <ftplike/users/authenticator.hpp>
 
 namespace ftplike {
 
-/// The authenticator of a server without users: sessions without a login, and logins as "anonymous" or "ftp" with any
-/// password. Who is given no rights is refused.
+/// The authenticator of a server without users. Whoever comes may do what is said here, and nothing else:
+///
+///     Anonymous{.logins = "read"}
+///     Anonymous{.logins = "read", .without_login = "write"}
 ///
 /// **Threads:** any number at once.
-class GuestAuthenticator {
- public:
-  /// Guests may do everything: what a server without an authenticator does as long as it listens on loopback alone.
-  GuestAuthenticator() : GuestAuthenticator{Rights::all()} {}
-  explicit GuestAuthenticator(Rights for_guests, Rights for_anonymous = Rights::none())
-      : GuestAuthenticator{Account{"guest", Path{}, for_guests}, Account{"anonymous", Path{}, for_anonymous}} {}
-  /// With roots and limits of their own.
-  GuestAuthenticator(Account for_guests, Account for_anonymous)
-      : guest_{std::move(for_guests)}, anonymous_{std::move(for_anonymous)} {
-    guest_.kind = Account::Kind::guest;
-    anonymous_.kind = Account::Kind::anonymous;
-  }
+struct Anonymous {
+  Rights logins{};         // of logins as "anonymous" or "ftp", with any password; none: refused
+  Rights without_login{};  // of sessions that never log in, as those of the ftp-like dialect never do
+  Path root{};             // the directory of the storage that all of them see as "/"
+  std::uint64_t bytes_per_second =
+      0;                      // for all of the logins in one direction together, and for the others; 0: no limit
+  unsigned max_sessions = 0;  // of logins at a time, and of the others; 0: no limit
 
   awaitable<std::optional<Account>> log_in(const Credentials& credentials) { co_return anonymous(credentials.user); }
-  std::optional<Account> guest() const { return unless_without_rights(guest_); }
+  std::optional<Account> guest() const { return account("guest", without_login, Account::Kind::guest); }
   /// The account of anonymous logins, if `user` is a name of theirs; upper or lower case makes no difference.
   std::optional<Account> anonymous(std::string_view user) const {
-    if (!is(user, "anonymous") && !is(user, "ftp")) return std::nullopt;
-    return unless_without_rights(anonymous_);
+    if (!detail::same_word(user, "anonymous") && !detail::same_word(user, "ftp")) return std::nullopt;
+    return account("anonymous", logins, Account::Kind::anonymous);
+  }
+  /// Whether nobody can come in at all.
+  bool admits_nobody() const noexcept { return logins.empty() && without_login.empty(); }
+  std::string_view objection(bool) const noexcept {
+    return admits_nobody() ? "nobody can come in: neither anonymous logins nor sessions without a login may do anything"
+                           : "";
   }
 
  private:
-  static std::optional<Account> unless_without_rights(const Account& account) {
-    return account.rights.empty() ? std::nullopt : std::optional{account};
+  std::optional<Account> account(std::string name, Rights rights, Account::Kind kind) const {
+    if (rights.empty()) return std::nullopt;
+    Account result{std::move(name), root, rights, kind};
+    result.bytes_per_second = bytes_per_second;
+    result.max_sessions = max_sessions;
+    return result;
   }
-  static bool is(std::string_view user, std::string_view name) {
-    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-    return std::equal(user.begin(), user.end(), name.begin(), name.end(), same);
-  }
-
-  Account guest_;
-  Account anonymous_;
 };
 
-static_assert(Authenticator<GuestAuthenticator>);
+/// The authenticator of a server that was given none: whoever comes from this very machine may read, by an anonymous
+/// login or without one. Such a server listens on loopback alone, and to no proxy, whose clients come from anywhere.
+struct LoopbackReaders : Anonymous {
+  LoopbackReaders() : Anonymous{.logins = Rights::reading(), .without_login = Rights::reading()} {}
+  std::string_view objection(bool from_elsewhere) const noexcept {
+    return from_elsewhere ? "nobody was said to come in from other machines: give the server an authenticator, as "
+                            "Anonymous{.logins = \"read\"}"
+                          : "";
+  }
+};
+
+static_assert(Authenticator<Anonymous> && Authenticator<LoopbackReaders>);
 
 }  // namespace ftplike

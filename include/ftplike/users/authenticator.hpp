@@ -34,6 +34,9 @@ class Rights {
   constexpr Rights(std::initializer_list<Right> rights) noexcept {
     for (const Right right : rights) *this = *this | right;
   }
+  /// The rights that a literal names, as `parse` reads it: "read", "write", "list,read,append". One that names no
+  /// rights does not compile.
+  consteval Rights(const char* text) : Rights{named(text)} {}
 
   static constexpr Rights none() noexcept { return {}; }
   /// To list and to read.
@@ -94,6 +97,14 @@ class Rights {
  private:
   static constexpr std::array<std::string_view, 7> words{"list",   "read",   "write",           "append",
                                                          "remove", "rename", "make-directories"};
+
+  static constexpr Rights named(std::string_view text) {
+    const auto rights = parse(text);
+    if (!rights) this_names_no_rights();
+    return *rights;
+  }
+  static void this_names_no_rights() {}  // no constexpr: what calls it is no constant
+
   unsigned bits_ = 0;
 };
 
@@ -164,6 +175,19 @@ template <Authenticator A> bool needs_password(A& users, const Credentials& cred
     return users.needs_password(credentials);
   } else {
     return true;
+  }
+}
+
+/// Why a server with this authenticator should not begin to listen; empty if it may. An authenticator says so by a
+/// `std::string_view objection(bool from_elsewhere)`, which is told whether clients of other machines will come: those
+/// who can let nobody in for as long as the server runs, or nobody from there. Others have none.
+template <Authenticator A> std::string_view objection_to_listening(A& users, bool from_elsewhere) {
+  if constexpr (requires {
+                  { users.objection(from_elsewhere) } -> std::same_as<std::string_view>;
+                }) {
+    return users.objection(from_elsewhere);
+  } else {
+    return {};
   }
 }
 

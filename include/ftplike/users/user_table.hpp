@@ -65,7 +65,7 @@ class UserSnapshot {
 }  // namespace detail
 
 /// An authenticator that knows users by name: those of a file (see `UserEntry` for its format) and those that were
-/// added. Anonymous logins and guests are as a `GuestAuthenticator` has them; nobody is let in so without one. An
+/// added. Anonymous logins and sessions without a login may do what an `Anonymous` says; nothing without one. An
 /// account's name is the key of its user: `name`, or `name@host` if the user belongs to a virtual host.
 ///
 /// Copies are the same table: keep one to reload it while a server uses another. `Hashing` computes the hashes, where
@@ -75,8 +75,8 @@ class UserSnapshot {
 /// **Threads:** any number at once. A login sees the table as it was when it began.
 template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
  public:
-  explicit BasicUserTable(GuestAuthenticator guests = GuestAuthenticator{Rights::none()}, Hashing hashing = {})
-      : state_{std::make_shared<State>(std::move(guests), std::move(hashing))} {}
+  explicit BasicUserTable(Anonymous others = {}, Hashing hashing = {})
+      : state_{std::make_shared<State>(std::move(others), std::move(hashing))} {}
 
   /// Adds a user.
   ///
@@ -106,13 +106,16 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
     if (!state_->file.empty()) load_locked(state_->file);
   }
   std::size_t size() const { return now()->size(); }
+  /// Whether nobody can come in by now: there are no users, and the others may do nothing. A server may listen all the
+  /// same, since users can still be added.
+  bool admits_nobody() const { return size() == 0 && state_->others.admits_nobody(); }
 
   awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
     const auto users = now();
     const UserEntry* const user = users->find(credentials.user, credentials.host);
     if (user != nullptr && is_certified(*user, credentials)) co_return user->account;
     if (user == nullptr) {
-      auto anonymous = state_->guests.anonymous(credentials.user);
+      auto anonymous = state_->others.anonymous(credentials.user);
       if (anonymous) co_return anonymous;
     }
     const bool can_fit = user != nullptr && !user->password.is_locked();
@@ -122,7 +125,7 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
     if (!fits || !can_fit) co_return std::nullopt;
     co_return user->account;
   }
-  std::optional<Account> guest() const { return state_->guests.guest(); }
+  std::optional<Account> guest() const { return state_->others.guest(); }
   bool needs_password(const Credentials& credentials) const {
     const auto users = now();
     const UserEntry* const user = users->find(credentials.user, credentials.host);
@@ -131,10 +134,9 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
 
  private:
   struct State {
-    State(GuestAuthenticator its_guests, Hashing its_hashing)
-        : guests{std::move(its_guests)}, hashing{std::move(its_hashing)} {}
+    State(Anonymous its_others, Hashing its_hashing) : others{std::move(its_others)}, hashing{std::move(its_hashing)} {}
 
-    GuestAuthenticator guests;
+    const Anonymous others;
     const Hashing hashing;
     std::mutex changing;  // held from the beginning of a change to its end; guards the next three
     std::filesystem::path file;

@@ -99,6 +99,12 @@ struct Allo {
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const auto wanted = detail::number_in<std::uint64_t>(text.substr(0, text.find(' ')));
     if (!wanted) co_return Reply{501, "Not a number of bytes"};
+    if constexpr (requires { session.storage().upload_rules(); }) {
+      const auto& rules = session.storage().upload_rules();
+      if (!rules.allow_size(*wanted)) {
+        co_return Reply{552, "A file may have " + std::to_string(rules.largest) + " bytes at most"};
+      }
+    }
     if constexpr (requires { session.storage().available(session.path("")); }) {
       const std::uint64_t room = co_await session.storage().available(session.path(""));
       if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are free"};

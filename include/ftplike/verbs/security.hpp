@@ -56,8 +56,22 @@ class Protection {
   bool data_ = false;
 };
 
-/// How the sessions of a listener begin: in clear, to be secured by AUTH, or with a TLS handshake.
-enum class Beginning { clear, implicit_tls };
+/// How the sessions of a listener begin. Each way has a type of its own, so that a TLS handshake over a transport that
+/// has none does not compile.
+class Beginning {
+ public:
+  struct Clear {};
+  struct ImplicitTls {};
+  static constexpr Clear clear{};               // to be secured by AUTH
+  static constexpr ImplicitTls implicit_tls{};  // with the handshake
+
+  constexpr Beginning(Clear) noexcept {}
+  constexpr Beginning(ImplicitTls) noexcept : is_implicit_tls_{true} {}
+  friend constexpr bool operator==(Beginning, Beginning) = default;
+
+ private:
+  bool is_implicit_tls_ = false;
+};
 
 struct Auth {
   static constexpr std::string_view verb = "AUTH";

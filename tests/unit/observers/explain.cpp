@@ -41,7 +41,7 @@ class ExplainTest : public testing::Test {
 
 TEST_F(ExplainTest, ShowsBothConnectionsOfAWholeSessionSideBySide) {
   Server server{network, MemoryStorage{{"/images/demo_photo.jpg", std::string(48'213, 'x')}}, DataPorts{51045, 51099},
-                explain()};
+                Anonymous{.without_login = "write"}, explain()};
   server.listen("127.0.0.1", 3456);
   network.settle();
   auto client = connect(3456);

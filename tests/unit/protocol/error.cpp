@@ -40,6 +40,7 @@ TEST(Error, BecomesAReplyOfTheRightCode) {
   EXPECT_EQ(code(Errc::bad_restart), 554);
   EXPECT_EQ(code(Errc::busy), 450);
   EXPECT_EQ(code(Errc::quota_exceeded), 552);
+  EXPECT_EQ(code(Errc::too_large), 552);
   EXPECT_EQ(code(Errc::not_resumed), 522);
   EXPECT_EQ(code(Errc::refused_by_rule), 550);
 }

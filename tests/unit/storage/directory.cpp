@@ -466,6 +466,42 @@ TEST_F(DirectoryStorageTest, RemovesOldPartialFilesThatAListingMeets) {
   EXPECT_EQ(hidden(), std::vector<std::string>{".ftplike-partial.b"});
 }
 
+TEST_F(DirectoryStorageTest, RemovesPartialFilesThatNobodyWantsAnyMoreWhereNobodyListsButUploadsCome) {
+  const auto past = std::chrono::hours{24 * 7 + 1};
+  fs::create_directory(root_ / "d");
+  for (const auto* name : {".ftplike-partial.a", ".ftplike-partial~0123456789abcdef", "d/.ftplike-partial.b"}) {
+    write_file(root_ / name, "left");
+    date_back(root_ / name, past);
+  }
+  write_file(root_ / ".ftplike-partial.young", "left");
+  write_file(root_ / "old.txt", "not ours");
+  date_back(root_ / "old.txt", past);
+  files.put("/new", "text");
+  EXPECT_EQ(hidden(), std::vector<std::string>{".ftplike-partial.young"});
+  EXPECT_TRUE(fs::exists(root_ / "old.txt"));
+  EXPECT_TRUE(fs::exists(root_ / "d/.ftplike-partial.b")) << "nobody sent anything there";
+  files.run(files.storage.append(Path{"/d/c"}));
+  EXPECT_FALSE(fs::exists(root_ / "d/.ftplike-partial.b"));
+}
+
+TEST_F(DirectoryStorageTest, LooksForSuchPartialFilesOnceInAWhileAndNotForEachUpload) {
+  files.put("/first", "text");
+  write_file(root_ / ".ftplike-partial.a", "left");
+  date_back(root_ / ".ftplike-partial.a", std::chrono::hours{24 * 7 + 1});
+  files.put("/second", "text");
+  EXPECT_EQ(hidden(), std::vector<std::string>{".ftplike-partial.a"});
+
+  ftplike::detail::DirectoryOptions always;
+  always.sweeping = std::chrono::seconds{0};
+  Files<DirectoryStorage> eager{DirectoryStorage{root_.string(), always}};
+  for (int i = 0; i < 2; ++i) {
+    write_file(root_ / ".ftplike-partial.a", "left");
+    date_back(root_ / ".ftplike-partial.a", std::chrono::hours{24 * 7 + 1});
+    eager.run(eager.storage.create_unique(Path{"/third"}));
+    EXPECT_EQ(hidden(), std::vector<std::string>{}) << i;
+  }
+}
+
 TEST_F(DirectoryStorageTest, SparesAnOldPartialFileThatSomebodyIsAt) {
   auto writer = files.create("/a");
   files.write(writer, "text");

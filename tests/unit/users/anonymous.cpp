@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <ftplike/users/anonymous.hpp>
+// Above: that it stands alone.
+#include <gtest/gtest.h>
 
 #include "support/run.hpp"
 
@@ -8,13 +8,13 @@ namespace {
 
 using namespace ftplike;
 
-std::optional<Account> log_in(GuestAuthenticator& users, std::string user, std::string password = "anna@") {
+std::optional<Account> log_in(Anonymous users, std::string user, std::string password = "anna@") {
   const Credentials credentials{std::move(user), std::move(password)};
   return run(users.log_in(credentials));
 }
 
-TEST(GuestAuthenticator, GivesGuestsTheirRights) {
-  GuestAuthenticator users{Rights::reading()};
+TEST(Anonymous, GivesSessionsWithoutALoginTheirRights) {
+  const Anonymous users{.without_login = "read"};
   const auto account = users.guest();
   ASSERT_TRUE(account);
   EXPECT_TRUE(account->is_guest());
@@ -22,13 +22,12 @@ TEST(GuestAuthenticator, GivesGuestsTheirRights) {
   EXPECT_EQ(account->root, Path{"/"});
 }
 
-TEST(GuestAuthenticator, RefusesGuestsWithoutRights) {
-  GuestAuthenticator users{Rights::none(), Rights::all()};
-  EXPECT_FALSE(users.guest());
+TEST(Anonymous, RefusesSessionsWithoutALoginUnlessTheyHaveRights) {
+  EXPECT_FALSE(Anonymous{.logins = "write"}.guest());
 }
 
-TEST(GuestAuthenticator, LetsAnonymousAndFtpInWithAnyPassword) {
-  GuestAuthenticator users{Rights::none(), Rights::reading()};
+TEST(Anonymous, LetsAnonymousAndFtpInWithAnyPassword) {
+  const Anonymous users{.logins = "read"};
   for (const auto* name : {"anonymous", "ftp", "Anonymous", "FTP"}) {
     for (const auto* password : {"", "anna@", "secret"}) {
       const auto account = log_in(users, name, password);
@@ -40,31 +39,53 @@ TEST(GuestAuthenticator, LetsAnonymousAndFtpInWithAnyPassword) {
   }
 }
 
-TEST(GuestAuthenticator, RefusesAnonymousLoginsUnlessTheyHaveRights) {
-  GuestAuthenticator users{Rights::all()};
+TEST(Anonymous, RefusesLoginsUnlessTheyHaveRights) {
+  const Anonymous users{.without_login = "write"};
   EXPECT_FALSE(log_in(users, "anonymous"));
   EXPECT_FALSE(log_in(users, "ftp"));
 }
 
-TEST(GuestAuthenticator, RefusesEveryOtherName) {
-  GuestAuthenticator users{Rights::all(), Rights::all()};
+TEST(Anonymous, RefusesEveryOtherName) {
+  const Anonymous users{.logins = "write", .without_login = "write"};
   for (const auto* name : {"", "anna", "guest", "ftpx", "ft", "anonymous ", "root"}) {
     EXPECT_FALSE(log_in(users, name)) << name;
   }
 }
 
-TEST(GuestAuthenticator, KeepsRootsAndLimitsAndSetsTheKind) {
-  Account slow{"guest", Path{"/pub"}, Rights::reading()};
-  slow.bytes_per_second = 1000;
-  Account few{"ftp", Path{"/incoming"}, Rights::all()};
-  few.max_sessions = 3;
-  GuestAuthenticator users{slow, few};
-  EXPECT_EQ(users.guest()->bytes_per_second, 1000U);
-  EXPECT_TRUE(users.guest()->is_guest());
-  const auto account = log_in(users, "anonymous");
-  EXPECT_EQ(account->root, Path{"/incoming"});
-  EXPECT_EQ(account->max_sessions, 3U);
-  EXPECT_TRUE(account->is_anonymous());
+TEST(Anonymous, GivesEachItsRootAndItsLimits) {
+  const Anonymous users{
+      .logins = "read", .without_login = "list", .root = Path{"/pub"}, .bytes_per_second = 1000, .max_sessions = 3};
+  for (const auto& account : {users.guest(), log_in(users, "anonymous")}) {
+    ASSERT_TRUE(account);
+    EXPECT_EQ(account->root, Path{"/pub"});
+    EXPECT_EQ(account->bytes_per_second, 1000U);
+    EXPECT_EQ(account->max_sessions, 3U);
+  }
+  EXPECT_NE(users.guest()->name, log_in(users, "ftp")->name) << "each kind has limits of its own";
+}
+
+TEST(Anonymous, ObjectsToAServerIntoWhichNobodyCanCome) {
+  EXPECT_NE(Anonymous{}.objection(false), "");
+  EXPECT_EQ(Anonymous{.logins = "list"}.objection(true), "");
+  EXPECT_EQ(Anonymous{.without_login = "list"}.objection(true), "");
+}
+
+TEST(LoopbackReaders, MayReadOverLoopbackInEitherWayAndObjectToClientsFromElsewhere) {
+  const LoopbackReaders users;
+  EXPECT_EQ(users.guest()->rights, Rights::reading());
+  EXPECT_EQ(log_in(users, "anonymous")->rights, Rights::reading());
+  EXPECT_EQ(users.objection(false), "");
+  EXPECT_NE(users.objection(true), "");
+}
+
+TEST(AuthenticatorOfOnesOwn, HasNoObjectionUnlessItSaysOne) {
+  struct Own {
+    awaitable<std::optional<Account>> log_in(const Credentials&) { co_return std::nullopt; }
+    std::optional<Account> guest() { return std::nullopt; }
+  } own;
+  EXPECT_EQ(objection_to_listening(own, true), "");
+  Anonymous nobody;
+  EXPECT_NE(objection_to_listening(nobody, false), "");
 }
 
 }  // namespace

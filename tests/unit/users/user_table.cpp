@@ -95,7 +95,7 @@ TEST(UserTable, GivesTheLimitsOfAUser) {
 
 TEST(UserTable, TakesOneHashForEveryLoginWhoeverIsMeant) {
   CountedHashing hashes;
-  Table users{GuestAuthenticator{Rights::none()}, hashes};
+  Table users{Anonymous{}, hashes};
   users.add(hashed("anna", "secret"));
   users.add(locked("bert"));
   users.add(certified("carl", "carl"));
@@ -109,7 +109,7 @@ TEST(UserTable, TakesOneHashForEveryLoginWhoeverIsMeant) {
 
 TEST(UserTable, TakesTheHashOfAnExistingUserForTheOthersWhichHasTheSchemeAndTheCost) {
   CountedHashing hashes;
-  Table users{GuestAuthenticator{Rights::none()}, hashes};
+  Table users{Anonymous{}, hashes};
   users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::hashed("$5$rounds=7000$salt$secret")});
   log_in(users, "nobody", "secret");
   EXPECT_EQ(hashes.count("$5$rounds=7000$salt$secret"), 1);
@@ -117,7 +117,7 @@ TEST(UserTable, TakesTheHashOfAnExistingUserForTheOthersWhichHasTheSchemeAndTheC
 
 TEST(UserTable, ComparesANameThatDoesNotExistWithTheSameHashEachTimeAndManyWithAllOfThem) {
   CountedHashing hashes;
-  Table users{GuestAuthenticator{Rights::none()}, hashes};
+  Table users{Anonymous{}, hashes};
   users.add(hashed("anna", "a"));
   users.add(hashed("bert", "b"));
   for (int i = 0; i < 10; ++i) log_in(users, "nobody", "x");
@@ -145,7 +145,7 @@ TEST(UserTable, RefusesEverybodyWhenItIsEmpty) {
 
 TEST(UserTable, ComparesPlainPasswordsWithoutAHash) {
   CountedHashing hashes;
-  Table users{GuestAuthenticator{Rights::none()}, hashes};
+  Table users{Anonymous{}, hashes};
   users.add(plain("anna", "secret"));
   EXPECT_TRUE(log_in(users, "anna", "secret"));
   EXPECT_FALSE(log_in(users, "anna", "wrong"));
@@ -189,7 +189,7 @@ TEST(UserTable, LetsAUserOfAHostInByTheFullNameWhereHostIsNotKnown) {
 
 TEST(UserTable, LetsGuestsAndAnonymousLoginsInAsItWasTold) {
   CountedHashing hashes;
-  Table users{GuestAuthenticator{Rights::reading(), Rights::all()}, hashes};
+  Table users{Anonymous{.logins = "write", .without_login = "read"}, hashes};
   users.add(hashed("anna", "secret"));
   EXPECT_EQ(users.guest()->rights, Rights::reading());
   EXPECT_TRUE(log_in(users, "anonymous", "anna@")->is_anonymous());
@@ -198,7 +198,7 @@ TEST(UserTable, LetsGuestsAndAnonymousLoginsInAsItWasTold) {
 }
 
 TEST(UserTable, PrefersAUserThatIsNamedLikeTheAnonymousOnes) {
-  Table users{GuestAuthenticator{Rights::none(), Rights::all()}};
+  Table users{Anonymous{.logins = "write"}};
   users.add(hashed("ftp", "secret"));
   EXPECT_FALSE(log_in(users, "ftp", "anna@"));
   EXPECT_FALSE(log_in(users, "ftp", "secret")->is_anonymous());
@@ -310,7 +310,7 @@ TEST(UserTable, KeepsALoginWithTheTableThatItBeganWith) {
     meanwhile();
     return like.substr(0, like.rfind('$') + 1) + password;
   };
-  BasicUserTable<decltype(hashing)> users{GuestAuthenticator{Rights::none()}, hashing};
+  BasicUserTable<decltype(hashing)> users{Anonymous{}, hashing};
   users.load(file);
   meanwhile = [&] {
     folder.file("users", "");
@@ -324,14 +324,14 @@ TEST(UserTable, ThrowsWhatTheHashingThrows) {
   const auto hashing = [](const std::string&, const std::string&) -> std::string {
     throw std::system_error(std::make_error_code(std::errc::not_enough_memory));
   };
-  BasicUserTable<decltype(hashing)> users{GuestAuthenticator{Rights::none()}, hashing};
+  BasicUserTable<decltype(hashing)> users{Anonymous{}, hashing};
   users.add(hashed("anna", "secret"));
   EXPECT_THROW(log_in(users, "anna", "secret"), std::system_error);
 }
 
 TEST(UserTable, HashesOnTheThreadsForBlockingWork) {
   CountedHashing hashes;
-  Table users{GuestAuthenticator{Rights::none()}, hashes};
+  Table users{Anonymous{}, hashes};
   users.add(hashed("anna", "secret"));
   asio::io_context context;
   const Credentials credentials{"anna", "secret"};

@@ -1,0 +1,14 @@
+// expect: PartIsNoAuthenticator<Culprit.*log_in of an authenticator has to be awaitable|log_in of an authenticator has
+// to be awaitable.*PartIsNoAuthenticator<Culprit
+#include <ftplike/io/tcp.hpp>
+#include <ftplike/server.hpp>
+
+using namespace ftplike;
+
+struct Culprit {
+  bool log_in(const Credentials&) { return true; }
+  std::optional<Account> guest() const { return std::nullopt; }
+  void operator()(const SessionOpened&) const {}
+};
+
+void serve(TcpTransport& network) { Server server{network, DirectoryStorage{"files"}, Culprit{}}; }

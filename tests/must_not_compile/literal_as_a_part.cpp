@@ -1,0 +1,8 @@
+// expect: PartIsNothingThatAServerKnows<(const char ?.|char const).*this is no part of a server|this is no part of a
+// server.*PartIsNothingThatAServerKnows<(const char ?.|char const)
+#include <ftplike/io/tcp.hpp>
+#include <ftplike/server.hpp>
+
+using namespace ftplike;
+
+void serve(TcpTransport& network) { Server server{network, DirectoryStorage{"files"}, "Welcome"}; }

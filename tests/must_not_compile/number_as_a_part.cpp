@@ -1,0 +1,8 @@
+// expect: PartIsNothingThatAServerKnows<int.*this is no part of a server|this is no part of a
+// server.*PartIsNothingThatAServerKnows<int
+#include <ftplike/io/tcp.hpp>
+#include <ftplike/server.hpp>
+
+using namespace ftplike;
+
+void serve(TcpTransport& network) { Server server{network, DirectoryStorage{"files"}, 42}; }

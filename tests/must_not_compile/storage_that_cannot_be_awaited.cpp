@@ -1,0 +1,17 @@
+// expect: PartIsNoStorage<Culprit.*a storage needs stat|a storage needs stat.*PartIsNoStorage<Culprit
+#include <ftplike/io/tcp.hpp>
+#include <ftplike/server.hpp>
+#include <ftplike/storage/memory.hpp>
+
+using namespace ftplike;
+
+struct Culprit {
+  using Reader = MemoryStorage::Reader;
+  using Listing = MemoryStorage::Listing;
+  Entry stat(const Path&);
+  awaitable<Listing> list(const Path&);
+  awaitable<Reader> open(const Path&, std::uint64_t);
+  std::string label() const;
+};
+
+void serve(TcpTransport& network) { Server server{network, Culprit{}}; }
