@@ -86,7 +86,7 @@ ListingOutput::ListingOutput(bool names_only, bool json)
       json_{json},
       on_terminal_{::isatty(STDOUT_FILENO) != 0},
       colours_{explain_style(STDOUT_FILENO).colours},
-      now_{std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())} {}
+      now_{wall_clock()} {}
 
 void ListingOutput::show(const Entry& entry) const {
   if (json_) {

@@ -149,6 +149,17 @@ TEST(Mfmt, SetsTheTime) {
   EXPECT_EQ(it.say("MFMT 20240229123456 nowhere"), "550 File not found\r\n");
 }
 
+TEST(Mfmt, TakesAnyYearThatListingsCanTell) {
+  Named it;
+  for (const std::string year : {"1901", "2262", "2263", "2446", "9999"}) {
+    EXPECT_EQ(it.client.code("MFMT " + year + "1231235959 a.txt"), 213);
+    EXPECT_EQ(it.say("MDTM a.txt"), "213 " + year + "1231235959\r\n");
+    EXPECT_NE(it.client.fetch("MLSD").find("modify=" + year + "1231235959;"), std::string::npos);
+    EXPECT_NE(it.client.fetch("LIST").find(" Dec 31  " + year + " a.txt\r\n"), std::string::npos);
+    EXPECT_NE(it.say("STAT a.txt").find(" Dec 31  " + year + " a.txt\r\n"), std::string::npos);
+  }
+}
+
 TEST(Mff, SetsAllFactsOrNone) {
   Named it;
   EXPECT_EQ(it.say("MFF Modify=20240229123456;UNIX.mode=0600; a.txt"),

@@ -209,10 +209,10 @@ class MirrorPlanner {
     return std::nullopt;
   }
   /// How much later a time of the target may be in truth: a LIST tells minutes, and of old files days.
-  Duration tolerance(Timestamp time) const {
+  std::chrono::seconds tolerance(Timestamp time) const {
     if (target_.tells_seconds) return std::chrono::seconds{2};
     const bool day = time.time_since_epoch() % std::chrono::days{1} == std::chrono::milliseconds{0};
-    return day ? Duration{std::chrono::days{1}} : Duration{std::chrono::minutes{1}};
+    return day ? std::chrono::days{1} : std::chrono::seconds{60};
   }
 
   /// Removes what has the name of something of another kind, unless somebody wants that to stay.

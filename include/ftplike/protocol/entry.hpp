@@ -7,7 +7,20 @@
 namespace ftplike {
 
 /// A moment in UTC, as the protocol tells it: to the millisecond.
+///
+/// Beware of arithmetic with finer units: in nanoseconds, the unit of the system's clock and of `Duration`, the years
+/// beyond 2262 do not fit 64 bits, and a peer may name any from 0 to 9999.
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// The first and the last moment that the protocol can tell.
+inline constexpr Timestamp first_timestamp = std::chrono::sys_days{std::chrono::January / 1 / 0};
+inline constexpr Timestamp last_timestamp =
+    std::chrono::sys_days{std::chrono::January / 1 / 10000} - std::chrono::milliseconds{1};
+
+/// Now, by the system's clock, which may be set at any time: for telling and comparing dates, not for measuring.
+inline Timestamp wall_clock() noexcept {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
 
 /// What a directory says of one of its files. Of a listing it holds what the server told, and `listed`, the line
 /// itself.

@@ -66,7 +66,7 @@ struct Stat {
     const Path path = session.path(request.name);
     const Entry entry = co_await session.storage().stat(path);
     std::string lines = "Status of " + std::string{request.name};
-    const auto add = [&lines, now = detail::wall_clock()](const Entry& one) {
+    const auto add = [&lines, now = wall_clock()](const Entry& one) {
       append_listed(lines += "\n ", one, now);
     };
     if (!entry.is_directory()) {

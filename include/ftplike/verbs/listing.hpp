@@ -128,10 +128,6 @@ template <class S> awaitable<Reply> send_listing(S& session, std::string_view ve
 /// Whether a name can stand in a line of its own.
 inline bool fits_a_line(std::string_view name) noexcept { return name.find_first_of("\r\n") == name.npos; }
 
-inline Timestamp wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace detail
 
 struct List {
@@ -152,7 +148,7 @@ struct List {
       co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
                                               std::move(names));
     }
-    auto lines = [now = detail::wall_clock()](std::string& out, const Entry& entry) {
+    auto lines = [now = wall_clock()](std::string& out, const Entry& entry) {
       append_listed(out, entry, now);
       out += "\r\n";
     };
