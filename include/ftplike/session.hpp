@@ -182,8 +182,8 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
   template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
 
   /// Tells the observer of a command; gives its refusal, if it refuses.
-  std::optional<Reply> announce(std::string_view verb, std::string_view argument) {
-    return ask(service_.observer, CommandSeen{who_, verb, argument});
+  std::optional<Reply> announce(std::string_view verb, std::string_view argument, bool unterminated) {
+    return ask(service_.observer, CommandSeen{who_, verb, argument, unterminated});
   }
 
   // ---- for data channels ----
@@ -241,7 +241,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
     while (!closing_) {
       const std::optional<Line> line = co_await next_line();
       if (!line) co_return;
-      const Reply final = co_await dispatch(*this, line->text, line->error());
+      const Reply final = co_await dispatch(*this, *line);
       co_await say(final);
       if (belated_.code() != 0) {
         const Reply answer_to_abor = std::exchange(belated_, Reply{});
@@ -312,7 +312,7 @@ template <Transport T, class P> class Session : public Securing<Session<T, P>, T
           co_await control_.read();
         } else if (acts_at_once(*line)) {
           answering_ = true;
-          const Reply reply = co_await dispatch(*this, line->text, std::error_code{});
+          const Reply reply = co_await dispatch(*this, *line);
           if (interruption_) {
             belated_ = reply;
           } else {

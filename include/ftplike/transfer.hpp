@@ -40,14 +40,20 @@ class Transfer {
   Time began{};
 };
 
+/// What REST, RANG and RNFR say of the command that follows, and of no other. (RFC 959 §4.1.3, RFC 3659 §5)
+struct Prepared {
+  std::uint64_t restart = 0;        // of REST: where a transfer begins
+  std::optional<ByteRange> range;   // of RANG, for RETR or HASH
+  std::optional<Path> rename_from;  // of RNFR, for RNTO
+};
+
 /// What one command leaves for the next.
 struct SessionState {
   std::string user;                 // that USER named and PASS has not yet proved
   std::string host;                 // that HOST named
   char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
-  std::uint64_t restart = 0;        // of REST, for the next transfer
-  std::optional<ByteRange> range;   // of RANG, for the next RETR or HASH
-  std::optional<Path> rename_from;  // of RNFR, for RNTO
+  Prepared prepared;                // for the command under way
+  Prepared preparing;               // by it, for the next
   FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
   unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
 };

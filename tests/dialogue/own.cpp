@@ -93,6 +93,59 @@ TEST(OwnVerb, ThatThrowsAnythingIsAnsweredAndTheSessionLives) {
   }
 }
 
+/// Says what it was given, and what the command before it prepared.
+struct Echo {
+  static constexpr std::string_view verb = "ECHO";
+  static Reply run(auto& session, std::string_view text) {
+    return {200, '[' + std::string{text} + "] " + std::to_string(session.state.prepared.restart)};
+  }
+};
+struct ExactEcho : Echo {
+  static constexpr std::string_view verb = "XECHO";
+  static constexpr bool keeps_prepared = true;
+  static constexpr bool keeps_blanks = true;
+  static constexpr bool secret = true;
+  static Reply run(auto&, std::string_view text) { return {200, '[' + std::string{text} + ']'}; }
+};
+struct Echoing : Ftp {
+  using Commands = Ftp::Commands::With<Echo, ExactEcho>::Replacing<Site::With<ExactEcho>>;
+};
+
+TEST(OwnVerb, MayStandBetweenAPreparationAndItsCommandIfItSaysSo) {
+  SimulatedNetwork network{1};
+  Served served{network, Echoing{}, MemoryStorage{}};
+  Dialogue client{network};
+  client.say("REST 7");
+  EXPECT_EQ(client.say("XECHO a"), "200 [a]\r\n");
+  EXPECT_EQ(client.say("ECHO a"), "200 [a] 7\r\n");
+  EXPECT_EQ(client.say("ECHO a"), "200 [a] 0\r\n");
+}
+
+TEST(OwnVerb, GetsItsArgumentWithoutTheBlanksAroundItUnlessItSaysThatTheyBelongToIt) {
+  SimulatedNetwork network{1};
+  Served served{network, Echoing{}, MemoryStorage{}};
+  Dialogue client{network};
+  client.type("  XECHO  a b \t ");
+  EXPECT_EQ(client.hear_after(20ms), "200 [ a b]\r\n");
+  EXPECT_EQ(client.say("  ECHO a b \t "), "200 [a b] 0\r\n");
+  EXPECT_EQ(client.say("ECHO  "), "200 [] 0\r\n");
+  EXPECT_EQ(client.say("  XECHO  a b \t "), "200 [ a b \t ]\r\n");
+  EXPECT_EQ(client.say("XECHO  "), "200 []\r\n");
+  EXPECT_EQ(client.say("SITE XECHO a "), "200 [a ]\r\n");
+}
+
+TEST(OwnVerb, MayKeepItsArgumentSecret) {
+  SimulatedNetwork network{1};
+  std::vector<std::string> seen;
+  const auto listens = [&seen](const CommandSeen& event) { seen.emplace_back(event.argument); };
+  Served served{network, Echoing{}, MemoryStorage{}, listens};
+  Dialogue client{network};
+  for (const auto line : {"ECHO a", "XECHO a", "SITE XECHO a", "SITE CHMOD 600 a", "SITE PSWD old new"}) {
+    client.say(line);
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"a", "***", "***", "CHMOD 600 a", "***"}));
+}
+
 // ---- protocols
 
 TEST(OwnProtocol, OfTheSeedKnowsItsCommandsOnly) {

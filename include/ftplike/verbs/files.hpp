@@ -28,6 +28,7 @@ struct Pwd {
 struct Cwd {
   static constexpr std::string_view verb = "CWD";
   static constexpr std::string_view help = "CWD <path>: change the working directory";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
@@ -55,6 +56,7 @@ struct Cdup {
 
 /// What the commands that change files have in common.
 struct Changing {
+  static constexpr bool keeps_blanks = true;
   static constexpr auto argument = ArgumentRule::required;
   template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
 };
@@ -99,7 +101,7 @@ struct Rnfr : Changing {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     Path path = session.path(name);
     (void)co_await session.storage().stat(path);
-    session.state.rename_from = std::move(path);
+    session.state.preparing.rename_from = std::move(path);
     co_return Reply{350, "RNTO next"};
   }
 };
@@ -109,7 +111,7 @@ struct Rnto : Changing {
   static constexpr std::string_view help = "RNTO <path>: its new name";
   static constexpr Rights needs = Right::rename;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    const auto from = std::exchange(session.state.rename_from, std::nullopt);
+    const std::optional<Path> from = session.state.prepared.rename_from;
     if (!from) co_return Reply{503, "RNFR first"};
     const Path to = session.path(name);
     co_await session.storage().rename(*from, to);
@@ -121,6 +123,7 @@ struct Size {
   static constexpr std::string_view verb = "SIZE";
   static constexpr std::string_view help = "SIZE <path>: bytes of a file, or of its upload that was cut off";
   static constexpr std::string_view feature = "SIZE";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
@@ -145,6 +148,7 @@ struct Mdtm {
   static constexpr std::string_view verb = "MDTM";
   static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
   static constexpr std::string_view feature = "MDTM";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
@@ -214,6 +218,7 @@ struct Avbl {
   static constexpr std::string_view verb = "AVBL";
   static constexpr std::string_view help = "AVBL [<path>]: bytes that are free";
   static constexpr std::string_view feature = "AVBL";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
   template <class S> static constexpr bool available = requires(typename S::Storage& storage, const Path& path) {
     storage.available(path);
@@ -343,9 +348,13 @@ struct SiteUtime : Changing {
 template <class Inner> struct BasicSite {
   static constexpr std::string_view verb = "SITE";
   static constexpr std::string_view help = "SITE <command>: what is special here, see SITE HELP";
+  static constexpr bool keeps_blanks = true;
   static constexpr auto argument = ArgumentRule::required;
   using Commands = Inner;
   template <class... More> using With = BasicSite<typename Inner::template With<More...>>;
+  template <class S> static bool secret(const S& session, std::string_view text) {
+    return detail::is_inner_secret<Inner>(session, text);
+  }
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const CommandLine inner = parse_command(text);
     if (inner.verb == Verb{"HELP"}) co_return help_of(session);

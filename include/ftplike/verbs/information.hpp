@@ -21,6 +21,7 @@ struct Syst {
 struct Feat {
   static constexpr std::string_view verb = "FEAT";
   static constexpr std::string_view help = "FEAT: the extensions that this server knows";
+  static constexpr bool keeps_prepared = true;
   static constexpr bool before_login = true;
   static constexpr auto argument = ArgumentRule::none;
   static Reply run(auto& session, std::string_view) {
@@ -58,6 +59,8 @@ struct Help {
 struct Stat {
   static constexpr std::string_view verb = "STAT";
   static constexpr std::string_view help = "STAT [<path>]: how things stand, or a listing over the control connection";
+  static constexpr bool keeps_blanks = true;
+  static constexpr bool keeps_prepared = true;
   static constexpr bool at_once = true;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     if (text.empty()) co_return status(session);

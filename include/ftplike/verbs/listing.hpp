@@ -133,6 +133,7 @@ inline bool fits_a_line(std::string_view name) noexcept { return name.find_first
 struct List {
   static constexpr std::string_view verb = "LIST";
   static constexpr std::string_view help = "LIST [<path>]: list a directory";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     ListingRequest request{text};
@@ -160,6 +161,7 @@ struct List {
 struct Nlst {
   static constexpr std::string_view verb = "NLST";
   static constexpr std::string_view help = "NLST [<path>]: list names only";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     ListingRequest request{text};
@@ -176,6 +178,7 @@ struct Nlst {
 struct Mlsd {
   static constexpr std::string_view verb = "MLSD";
   static constexpr std::string_view help = "MLSD [<path>]: list a directory for programs";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const Path path = session.path(text);
@@ -194,6 +197,7 @@ struct Mlst {
   static constexpr std::string_view verb = "MLST";
   static constexpr std::string_view help = "MLST [<path>]: the facts of one file";
   static std::string feature(const auto& session) { return "MLST " + session.state.facts.feature(); }
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const Path path = session.path(text);
