@@ -94,7 +94,8 @@ void ListingOutput::show(const Entry& entry) const {
     if (entry.name.empty()) {
       object.add("listed", entry.listed);
     } else {
-      object.add("name", entry.name).add("type", name_of(entry.type)).add("size", entry.size);
+      object.add("name", entry.name).add("type", name_of(entry.type));
+      if (entry.size) object.add("size", *entry.size);
       if (entry.modified != Timestamp{}) object.add("modified", iso_time(entry.modified));
       if (!entry.target.empty()) object.add("target", entry.target);
     }

@@ -10,7 +10,6 @@
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/line_buffer.hpp>
-#include <ftplike/transfer.hpp>
 
 namespace ftplike {
 namespace detail {
@@ -61,7 +60,7 @@ std::optional<Reply> refusal(S& session, const Entry& entry, std::string_view ar
 template <class S> awaitable<Reply> dispatch(S& session, const Line& line) {
   const CommandLine command = line.error() ? CommandLine{} : detail::command_of(line);
   const auto* entry = session.find_command(command.verb);
-  if (!entry || !entry->keeps_prepared) session.state.prepared = std::exchange(session.state.preparing, Prepared{});
+  if (!entry || !entry->keeps_prepared) session.state.prepared = std::exchange(session.state.preparing, {});
   if (line.error()) co_return reply_for(line.error());
   const std::string_view argument = entry ? detail::argument_for(*entry, command) : command.argument;
   if (auto refused = detail::refusal_by_observer(session, entry, command.verb, argument, line)) {

@@ -168,6 +168,16 @@ TEST(Mirror, DoesNotTakeTheMinutesOfAListForAnOldVersion) {
   EXPECT_EQ((detail::MirrorPlanner{source, target, options}.plan().text()), "");
 }
 
+TEST(Mirror, ComparesNoSizesThatAreNotKnown) {
+  Entry unknown = a_file(0);
+  unknown.size.reset();
+  EXPECT_EQ(plan_between({{"a", unknown}}, {{"a", a_file(7)}}), "");
+  EXPECT_EQ(plan_between({{"a", a_file(7)}}, {{"a", unknown}}), "");
+  EXPECT_EQ(plan_between({{"a", unknown}}, {}), "transfer a: is missing\n");
+  unknown.modified += 1h;
+  EXPECT_EQ(plan_between({{"a", unknown}}, {{"a", a_file(7)}}), "transfer a: is newer\n");
+}
+
 TEST(Mirror, ComparesTimesOfAnyYear) {
   const auto in = [](int year) { return Timestamp{std::chrono::sys_days{std::chrono::year{year} / 12 / 31} + 1h}; };
   for (const bool tells_seconds : {true, false}) {

@@ -24,7 +24,7 @@ TEST(PassiveChannel, TellsThePortOfEpsvAndSendsTheFileOverIt) {
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.say("EPSV"), "229 Entering extended passive mode (|||40001|)\r\n");
-  EXPECT_EQ(client.say("RETR a.txt"), "150 Opening data connection for a.txt (5 bytes)\r\n");
+  EXPECT_EQ(client.say("RETR a.txt"), "150 Opening data connection for a.txt (5 bytes).\r\n");
   EXPECT_EQ(client.data(40001), "hello");
   EXPECT_EQ(client.hear(), "226 Download complete\r\n");
   EXPECT_TRUE(is_closed(client, 40001)) << "one connection an announcement";
@@ -315,7 +315,7 @@ TEST(ActiveChannel, AnswersWhenNobodyListensThere) {
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.code("PORT " + here(51200)), 200);
-  EXPECT_EQ(client.say("RETR a.txt"), "150 Opening data connection for a.txt (5 bytes)\r\n425 No data connection\r\n");
+  EXPECT_EQ(client.say("RETR a.txt"), "150 Opening data connection for a.txt (5 bytes).\r\n425 No data connection\r\n");
   EXPECT_EQ(client.fetch("RETR a.txt"), "hello");
 }
 

@@ -114,7 +114,7 @@ TEST(Observer, SeesASessionInTheOrderOfItsLife) {
                                       "listening 127.0.0.1:40001 (anna)",                             //
                                       "reply 229 Entering extended passive mode (|||40001|) (anna)",  //
                                       "command RETR a (anna)",                                        //
-                                      "reply 150 Opening data connection for a (5 bytes) (anna)",     //
+                                      "reply 150 Opening data connection for a (5 bytes). (anna)",     //
                                       "data opened 127.0.0.1:40001 (anna)",
                                       "data closed sent 5 (anna)",                              //
                                       "transfer RETR /a sent 5 bytes from 0: complete (anna)",  //

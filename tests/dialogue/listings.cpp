@@ -1,6 +1,10 @@
 // What directories hold, for people and for programs.
 #include <ftplike/verbs/listing.hpp>
 
+#include <sstream>
+
+#include <ftplike/server.hpp>
+
 #include "support/dialogue.hpp"
 
 namespace {
@@ -79,6 +83,39 @@ TEST(Nlst, GivesNamesThatTheClientCanSayBack) {
   EXPECT_EQ(it.client.fetch("NLST -1"), "a.txt\r\nb.log\r\nd\r\ne\r\n");
 }
 
+TEST(Nlst, OfTheWorkingDirectoryByItsDotGivesBareNames) {
+  Listed it;
+  for (const auto command : {"NLST .", "NLST ./", "NLST -a ."}) {
+    EXPECT_EQ(it.client.fetch(command), "a.txt\r\nb.log\r\nd\r\ne\r\n") << command;
+  }
+  EXPECT_EQ(it.client.fetch("NLST ./d"), "./d/c.txt\r\n");
+  it.client.say("CWD d");
+  EXPECT_EQ(it.client.fetch("NLST .."), "../a.txt\r\n../b.log\r\n../d\r\n../e\r\n");
+}
+
+TEST(Listings, OfNothingAreEmptyAndComplete) {
+  Listed it;
+  for (const auto command : {"LIST e", "NLST e", "MLSD e", "NLST e/*", "LIST *.nothing", "NLST *.nothing"}) {
+    EXPECT_EQ(it.client.fetch(command), "") << command << ": with a 226, not a 450 or 550 as elsewhere";
+  }
+}
+
+TEST(Listings, MeanWhatIsThereByThatVeryNameBeforeAnyPattern) {
+  Listed it{{{"/[abc]/in.txt", "1"}, {"/a/other.txt", "2"}, {"/f[1].txt", "333"}, {"/f1.txt", "4"}, {"/d/*", ""},
+             {"/d/x", ""}, {"/what?", ""}, {"/whatx", ""}}};
+  EXPECT_EQ(it.client.fetch("NLST [abc]"), "[abc]/in.txt\r\n");
+  EXPECT_NE(it.client.fetch("LIST [abc]").find(" in.txt\r\n"), std::string::npos);
+  EXPECT_EQ(it.client.fetch("NLST f[1].txt"), "f[1].txt\r\n");
+  EXPECT_EQ(it.client.fetch("NLST what?"), "what?\r\n");
+  EXPECT_EQ(it.client.fetch("NLST d/*"), "d/*\r\n");
+  EXPECT_NE(it.client.say("STAT f[1].txt").find("  3 Feb  3  2001 f[1].txt\r\n213 End"), std::string::npos);
+  EXPECT_NE(it.client.say("STAT [abc]").find(" in.txt\r\n212 End"), std::string::npos);
+  EXPECT_EQ(it.client.fetch("NLST f*.txt"), "f1.txt\r\nf[1].txt\r\n");
+  EXPECT_EQ(it.client.fetch("NLST [abc]*"), "a\r\n");
+  EXPECT_EQ(it.client.fetch("NLST [abc]/*.txt"), "[abc]/in.txt\r\n");
+  EXPECT_EQ(it.client.fetch("NLST [xyz]"), "") << "a pattern that nothing fits";
+}
+
 TEST(Mlsd, TellsTheFactsOfEachFile) {
   Listed it;
   EXPECT_EQ(it.client.fetch("MLSD"),
@@ -144,8 +181,77 @@ TEST(Stat, OfADirectoryWithoutBoundIsCutShort) {
   for (int i = 0; i < 5000; ++i) files.put("/f" + std::to_string(i), "");
   Listed it{files};
   const auto reply = it.client.say("STAT /");
-  EXPECT_LT(std::count(reply.begin(), reply.end(), '\n'), 2000);
+  EXPECT_TRUE(reply.starts_with("212-Status of /, the first 1000 entries of more\r\n"));
+  EXPECT_EQ(std::count(reply.begin(), reply.end(), '\n'), 1002);
   EXPECT_TRUE(reply.ends_with("212 There is more, use LIST\r\n"));
+}
+
+TEST(Stat, TakesOptionsAsOfLs) {
+  Listed it;
+  const auto whole = it.client.say("STAT /");
+  EXPECT_TRUE(whole.starts_with("212-Status of /\r\n"));
+  const auto lines = whole.substr(whole.find('\n'));
+  EXPECT_EQ(it.client.say("STAT -l"), "212-Status of \r" + lines);
+  EXPECT_EQ(it.client.say("STAT -la"), "212-Status of \r" + lines);
+  EXPECT_EQ(it.client.say("STAT -l ."), "212-Status of .\r" + lines);
+  EXPECT_TRUE(it.client.say("STAT -l a.txt").ends_with(" a.txt\r\n213 End\r\n"));
+  EXPECT_TRUE(it.client.say("STAT -l *.txt").ends_with("2001 a.txt\r\n212 End\r\n"));
+  EXPECT_EQ(it.client.say("STAT -l nowhere"), "550 File not found\r\n");
+}
+
+/// A storage that lists in no order, in small pieces.
+struct Shuffled : MemoryStorage {
+  using MemoryStorage::MemoryStorage;
+  explicit Shuffled(std::size_t count) : count_{count} {}
+  class Listing {
+   public:
+    explicit Listing(std::size_t count) : count_{count} {}
+    awaitable<std::vector<Entry>> next() {
+      std::vector<Entry> some;
+      for (; given_ < count_ && some.size() < 100; ++given_) {
+        // Each number below a prime once: the multiples of another.
+        const auto number = given_ * 7919 % count_;
+        some.emplace_back("f" + std::to_string(100'000 + number), Entry::Type::file, std::uint64_t{1}, Timestamp{});
+      }
+      co_return some;
+    }
+
+   private:
+    std::size_t count_, given_ = 0;
+  };
+  awaitable<Listing> list(Path) { co_return Listing{count_}; }
+
+ private:
+  std::size_t count_;
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream words{text};
+  for (std::string line; std::getline(words, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(Listings, AreSortedWhereTheyFitTheMemoryAndCompleteWhereTheyDoNot) {
+  for (const std::size_t count : {9973u, 30'011u}) {
+    SimulatedNetwork network{1};
+    Server server{network, Shuffled{count}, DataPorts{40001, 49999}};
+    server.listen("127.0.0.1", TestServer::port);
+    {
+      Dialogue client{network};
+      auto names = lines_of(client.fetch("NLST"));
+      EXPECT_EQ(std::is_sorted(names.begin(), names.end()), count < 10'000);
+      EXPECT_TRUE(std::is_sorted(names.begin(), names.begin() + 9000));
+      std::sort(names.begin(), names.end());
+      EXPECT_EQ(std::unique(names.begin(), names.end()) - names.begin(), static_cast<std::ptrdiff_t>(count));
+      const auto lines = lines_of(client.say("STAT /"));
+      EXPECT_EQ(lines.size(), 1002u);
+      EXPECT_EQ(lines.back(), "212 There is more, use LIST\r");
+      EXPECT_TRUE(std::is_sorted(lines.begin() + 1, lines.end() - 1));
+    }
+    server.stop();
+    network.advance(std::chrono::hours{1});
+  }
 }
 
 TEST(Listings, OfManyNamesTellEachOnce) {

@@ -146,6 +146,76 @@ TEST(OwnVerb, MayKeepItsArgumentSecret) {
   EXPECT_EQ(seen, (std::vector<std::string>{"a", "***", "***", "CHMOD 600 a", "***"}));
 }
 
+// ---- storages
+
+/// One file that is made up while it is read, so that nobody knows its size before.
+class MadeUp {
+ public:
+  class Reader : public TextSource {
+   public:
+    using TextSource::TextSource;
+    std::optional<std::uint64_t> size() const { return std::nullopt; }
+  };
+  class Listing {
+   public:
+    awaitable<std::vector<Entry>> next() {
+      std::vector<Entry> entries;
+      if (!std::exchange(told_, true)) entries.push_back(file());
+      co_return entries;
+    }
+
+   private:
+    bool told_ = false;
+  };
+  awaitable<Entry> stat(Path path) {
+    if (path.is_root()) co_return Entry{"", Entry::Type::directory, 0, Timestamp{}};
+    co_return file();
+  }
+  awaitable<Listing> list(Path) { co_return Listing{}; }
+  awaitable<Reader> open(Path, std::uint64_t offset) { co_return Reader{std::string{"made up"}.substr(offset)}; }
+  std::string label() const { return "made up"; }
+
+ private:
+  static Entry file() { return Entry{"now", Entry::Type::file, std::nullopt, Timestamp{std::chrono::days{365}}}; }
+};
+
+TEST(OwnStorage, MayHaveFilesOfUnknownSize) {
+  SimulatedNetwork network{1};
+  Served served{network, MadeUp{}, some_users()};
+  Dialogue client{network};
+  client.log_in().binary();
+  EXPECT_EQ(client.say("SIZE now"), "550 Its size is not known\r\n");
+  EXPECT_EQ(client.fetch("MLSD"), "type=file;modify=19710101000000;perm=adfrw; now\r\n");
+  EXPECT_EQ(client.say("MLST now"),
+            "250-Listing /now\r\n type=file;modify=19710101000000;perm=adfrw; /now\r\n250 End\r\n");
+  EXPECT_EQ(client.fetch("LIST"), "-rw-r--r--   1 ftp      ftp                 0 Jan  1  1971 now\r\n");
+  const auto port = client.passive();
+  EXPECT_EQ(client.say("RETR now"), "150 Opening data connection for now\r\n");
+  EXPECT_EQ(client.data(port), "made up");
+  EXPECT_EQ(client.hear(), "226 Download complete\r\n");
+  EXPECT_EQ(client.code("REST 5"), 350);
+  EXPECT_EQ(client.fetch("RETR now"), "up");
+  client.say("TYPE A");
+  EXPECT_EQ(client.code("SIZE now"), 550);
+}
+
+struct WithoutModes : MemoryStorage {
+  using MemoryStorage::MemoryStorage;
+  void set_mode(Path, unsigned) = delete;
+};
+
+TEST(OwnStorage, WithoutModesRefusesThemBeforeAnythingIsSet) {
+  SimulatedNetwork network{1};
+  Served served{network, WithoutModes{{"/a", ""}}, some_users()};
+  Dialogue client{network};
+  client.log_in();
+  EXPECT_EQ(client.say("MFF modify=20240229123456;UNIX.mode=644; a"), "504 Cannot set UNIX.mode=644\r\n");
+  EXPECT_EQ(client.say("MDTM a"), "213 20010203000000\r\n");
+  EXPECT_EQ(client.say("MFF modify=20240229123456; a"), "213 modify=20240229123456; a\r\n");
+  EXPECT_EQ(client.say("MDTM a"), "213 20240229123456\r\n");
+  EXPECT_EQ(client.code("SITE CHMOD 644 a"), 501);
+}
+
 // ---- protocols
 
 TEST(OwnProtocol, OfTheSeedKnowsItsCommandsOnly) {

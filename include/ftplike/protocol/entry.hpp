@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -29,7 +30,7 @@ class Entry {
   enum class Type { file, directory, link, other };
 
   Entry() = default;
-  Entry(std::string its_name, Type its_type, std::uint64_t its_size, Timestamp its_time)
+  Entry(std::string its_name, Type its_type, std::optional<std::uint64_t> its_size, Timestamp its_time)
       : name{std::move(its_name)}, type{its_type}, size{its_size}, modified{its_time} {}
 
   bool is_directory() const noexcept { return type == Type::directory; }
@@ -37,11 +38,11 @@ class Entry {
 
   std::string name;  // one component
   Type type = Type::file;
-  std::uint64_t size = 0;  // bytes
-  Timestamp modified{};    // the epoch if it is not known
-  unsigned mode = 0;       // the permission bits, 0 if they are not known
-  std::string unique;      // the same for two names of one file
-  std::string target;      // of a link
+  std::optional<std::uint64_t> size;  // bytes; none if it is not known before all have been read
+  Timestamp modified{};               // the epoch if it is not known
+  unsigned mode = 0;                  // the permission bits, 0 if they are not known
+  std::string unique;                 // the same for two names of one file
+  std::string target;                 // of a link
   std::string owner, group;
   std::string listed;  // the line of a listing that it was read from
 

@@ -99,7 +99,7 @@ class DirectoryStorage {
   }
   awaitable<std::uint64_t> partial_size(Path path) {
     const Entry partial = co_await stat_partial(std::move(path));
-    co_return partial.size;
+    co_return partial.size.value_or(0);
   }
   /// How much there is of a name's partial file, and since when.
   awaitable<Entry> stat_partial(Path path) {

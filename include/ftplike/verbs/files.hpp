@@ -1,11 +1,17 @@
 #pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <ftplike/protocol/timestamp.hpp>
 #include <ftplike/storage/storage.hpp>
+#include <ftplike/transfer.hpp>
 #include <ftplike/users/authenticator.hpp>
 #include <ftplike/verbs/parameters.hpp>
 
@@ -119,6 +125,11 @@ struct Rnto : Changing {
   }
 };
 
+/// The length that a transfer of the file would have, in the type of the session. (RFC 3659 §4)
+///
+/// As text that can be told only by reading the file, which is done up to `most_text`: a few clients ask in TYPE A, and
+/// one cuts the transfer off there, so that the length of the stored bytes would lose it the end. What is longer is 550,
+/// as the RFC allows and most servers answer for every file; a client is not to take that for a file that is not there.
 struct Size {
   static constexpr std::string_view verb = "SIZE";
   static constexpr std::string_view help = "SIZE <path>: bytes of a file, or of its upload that was cut off";
@@ -126,21 +137,42 @@ struct Size {
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::required;
+  static constexpr std::uint64_t most_text = 1024 * 1024;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
+    const bool as_text = session.standard() && session.state.type == 'A';
     std::error_code missing;
     try {
       const Entry entry = co_await session.storage().stat(path);
       if (!entry.is_file()) co_return Reply{550, "Not a file"};
-      co_return Reply{213, std::to_string(entry.size)};
+      if (as_text) co_return co_await length_as_text(session, path, entry.size);
+      if (!entry.size) co_return Reply{550, "Its size is not known"};
+      co_return Reply{213, std::to_string(*entry.size)};
     } catch (const std::system_error& error) { missing = error.code(); }
     if constexpr (requires { session.storage().partial_size(path); }) {
-      if (missing == std::errc::no_such_file_or_directory) {
+      if (missing == std::errc::no_such_file_or_directory && !as_text) {
         const std::uint64_t size = co_await session.storage().partial_size(path);
         co_return Reply{213, std::to_string(size)};
       }
     }
     throw std::system_error(missing);
+  }
+
+ private:
+  static awaitable<Reply> length_as_text(auto& session, Path path, std::optional<std::uint64_t> size) {
+    if (!session.may(Right::read) || size.value_or(most_text + 1) > most_text) {
+      co_return Reply{550, "Its size is told in TYPE I only"};
+    }
+    auto file = co_await session.storage().open(path, 0);
+    AsciiSource text{AnySource{file}};
+    std::vector<std::byte> room(64 * 1024);
+    std::uint64_t length = 0;
+    for (;;) {
+      const std::size_t n = co_await text.read_some(room);
+      if (n == 0) break;
+      length += n;
+    }
+    co_return Reply{213, std::to_string(length)};
   }
 };
 
@@ -154,7 +186,7 @@ struct Mdtm {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     const Entry entry = co_await session.storage().stat(path);
-    co_return Reply{213, format_timestamp(entry.modified)};
+    co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
   }
 };
 
@@ -170,7 +202,7 @@ struct Mfmt : Changing {
     const auto name = text.substr(space + 1);
     const Path path = session.path(name);
     co_await session.storage().set_modified(path, *time);
-    co_return Reply{213, "Modify=" + format_timestamp(*time) + "; " + std::string{name}};
+    co_return Reply{213, "Modify=" + format_timestamp(*time, Fraction::never) + "; " + std::string{name}};
   }
 };
 
@@ -193,6 +225,7 @@ struct Mff : Changing {
     const auto name = text.substr(space + 2);
     const Path path = session.path(name);
     // All are understood before the first is set.
+    constexpr bool keeps_modes = KeepsModes<std::remove_cvref_t<decltype(session.storage())>>;
     std::optional<Timestamp> time;
     std::optional<unsigned> mode;
     for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
@@ -201,14 +234,13 @@ struct Mff : Changing {
       const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
       if (key == "MODIFY") time = parse_timestamp(value);
       if (key == "UNIX.MODE") mode = detail::number_in<unsigned>(value, 8);
-      const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && mode);
+      const bool is_mode = keeps_modes && mode && *mode <= 07777;
+      const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && is_mode);
       if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
     }
     if (time) co_await session.storage().set_modified(path, *time);
-    if constexpr (KeepsModes<std::remove_cvref_t<decltype(session.storage())>>) {
+    if constexpr (keeps_modes) {
       if (mode) co_await session.storage().set_mode(path, *mode);
-    } else {
-      if (mode) co_return Reply{504, "Cannot set UNIX.mode"};
     }
     co_return Reply{213, std::string{text}};
   }

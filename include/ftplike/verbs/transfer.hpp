@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,19 @@ class RangeSource {
   std::uint64_t left_;
 };
 
+namespace detail {
+
+/// The size of the file that a storage's reader reads, which may have no `size()`, or one that knows nothing.
+template <class Reader> std::optional<std::uint64_t> size_of(const Reader& reader) {
+  if constexpr (requires { reader.size(); }) {
+    return reader.size();
+  } else {
+    return std::nullopt;
+  }
+}
+
+}  // namespace detail
+
 struct Retr {
   static constexpr std::string_view verb = "RETR";
   static constexpr std::string_view help = "RETR <path>: fetch a file";
@@ -60,8 +74,9 @@ struct Retr {
       RangeSource part{AnySource{file}, range->count()};
       co_return co_await session.send(part, std::move(transfer));
     }
-    if constexpr (requires { file.size(); })
-      transfer.opening += " (" + std::to_string(file.size() - offset) + " bytes)";
+    if (const auto size = detail::size_of(file); size && !transfer.ascii) {
+      transfer.opening += " (" + std::to_string(*size - offset) + " bytes).";  // clients read it to the full stop
+    }
     co_return co_await session.send(file, std::move(transfer));
   }
 };
