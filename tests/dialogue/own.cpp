@@ -1,6 +1,8 @@
 // Protocols, verbs and parts of one's own.
 #include <ftplike/server.hpp>
 
+#include <sstream>
+
 #include "support/dialogue.hpp"
 
 namespace {
@@ -214,6 +216,55 @@ TEST(OwnStorage, WithoutModesRefusesThemBeforeAnythingIsSet) {
   EXPECT_EQ(client.say("MFF modify=20240229123456; a"), "213 modify=20240229123456; a\r\n");
   EXPECT_EQ(client.say("MDTM a"), "213 20240229123456\r\n");
   EXPECT_EQ(client.code("SITE CHMOD 644 a"), 501);
+}
+
+/// A storage that lists in no order, in small pieces.
+struct Shuffled : MemoryStorage {
+  explicit Shuffled(std::size_t count) : count_{count} {}
+  class Listing {
+   public:
+    explicit Listing(std::size_t count) : count_{count} {}
+    awaitable<std::vector<Entry>> next() {
+      std::vector<Entry> some;
+      for (; given_ < count_ && some.size() < 100; ++given_) {
+        // Each number below a prime once: the multiples of another.
+        const auto number = given_ * 7919 % count_;
+        some.emplace_back("f" + std::to_string(100'000 + number), Entry::Type::file, std::uint64_t{1}, Timestamp{});
+      }
+      co_return some;
+    }
+
+   private:
+    std::size_t count_, given_ = 0;
+  };
+  awaitable<Listing> list(Path) { co_return Listing{count_}; }
+
+ private:
+  std::size_t count_;
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream words{text};
+  for (std::string line; std::getline(words, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(OwnStorage, IsListedSortedWhereThatFitsTheMemoryAndAsAWholeWhereItDoesNot) {
+  for (const std::size_t count : {9973u, 30'011u}) {
+    SimulatedNetwork network{1};
+    Served served{network, Shuffled{count}};
+    Dialogue client{network};
+    auto names = lines_of(client.fetch("NLST"));
+    EXPECT_EQ(std::is_sorted(names.begin(), names.end()), count < 10'000);
+    EXPECT_TRUE(std::is_sorted(names.begin(), names.begin() + 9000));
+    std::sort(names.begin(), names.end());
+    EXPECT_EQ(std::unique(names.begin(), names.end()) - names.begin(), static_cast<std::ptrdiff_t>(count));
+    const auto lines = lines_of(client.say("STAT /"));
+    EXPECT_EQ(lines.size(), 1002u);
+    EXPECT_EQ(lines.back(), "212 There is more, use LIST\r");
+    EXPECT_TRUE(std::is_sorted(lines.begin() + 1, lines.end() - 1));
+  }
 }
 
 // ---- protocols
