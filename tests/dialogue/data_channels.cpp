@@ -65,6 +65,29 @@ TEST(PassiveChannel, AllowsNothingElseAfterEpsvAll) {
   EXPECT_EQ(client.fetch("RETR a.txt"), "hello");
 }
 
+TEST(PassiveChannel, RemembersEpsvAllBeyondTransfersThatFail) {
+  TestNetwork network{1};
+  auto server = serve(network, files_to_move(), some_users());
+  Dialogue client{network};
+  client.log_in().binary();
+  EXPECT_EQ(client.say("EPSV ALL"), "200 EPSV ALL accepted\r\n");
+  const auto only_epsv = [&client] {
+    return client.code("PASV") == 501 && client.code("PORT 127,0,0,1,200,0") == 501 &&
+           client.code("EPRT |1|127.0.0.1|51200|") == 501;
+  };
+  EXPECT_EQ(client.fetch("RETR nowhere"), "550 File not found\r\n");
+  EXPECT_TRUE(only_epsv());
+  client.passive();
+  EXPECT_EQ(client.code("RETR a.txt"), 150);
+  EXPECT_EQ(client.hear_after(30s), "425 No data connection\r\n");
+  EXPECT_TRUE(only_epsv());
+  client.passive();
+  EXPECT_EQ(client.code("STOR new"), 150);
+  EXPECT_EQ(client.say("ABOR"), "426 Connection closed: transfer aborted\r\n226 Abort successful\r\n");
+  EXPECT_TRUE(only_epsv());
+  EXPECT_EQ(client.fetch("RETR a.txt"), "hello");
+}
+
 TEST(PassiveChannel, TellsThePublicAddressOfTheClientsNetwork) {
   TestNetwork network{1};
   network.host("127.0.0.1", "10.0.0.1");

@@ -158,6 +158,21 @@ TEST(Mlst, TellsTheFactsOfOneOverTheControlConnection) {
   EXPECT_EQ(it.client.say("MLST nowhere"), "550 File not found\r\n");
 }
 
+TEST(Mlst, TellsPathsOfAnyLength) {
+  const std::string name(255, 'n');
+  std::string path;
+  for (int i = 0; i < 15; ++i) path += '/' + name;
+  MemoryStorage files;
+  files.put(path, "hello");
+  Listed it{files};
+  it.client.say("OPTS MLST size;");
+  const auto expected = "250-Listing " + path + "\r\n size=5; " + path + "\r\n250 End\r\n";
+  EXPECT_EQ(it.client.say("MLST " + path), expected);
+  for (int i = 0; i < 14; ++i) EXPECT_EQ(it.client.code("CWD " + name), 250);
+  EXPECT_EQ(it.client.say("MLST " + name), expected);
+  EXPECT_EQ(it.client.code("MLST " + std::string(4000, 'n')), 553);
+}
+
 TEST(Stat, ListsOverTheControlConnection) {
   Listed it;
   EXPECT_EQ(it.client.say("STAT d"),

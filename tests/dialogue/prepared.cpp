@@ -7,7 +7,7 @@ namespace {
 using namespace ftplike;
 using namespace std::chrono_literals;
 
-const std::string digits = "0123456789";
+const std::string ten_digits = "0123456789";
 
 /// A client that is logged in and sends bytes.
 struct Preparing {
@@ -15,7 +15,7 @@ struct Preparing {
     client.log_in().binary();
   }
   TestNetwork network{1};
-  MemoryStorage files{{"/a", digits}, {"/b", digits}, {"/d/", ""}};
+  MemoryStorage files{{"/a", ten_digits}, {"/b", ten_digits}, {"/d/", ""}};
   TestServer server;
   Dialogue client{network};
 };
@@ -33,7 +33,7 @@ TEST(Prepared, EndsWithACommandThatAnObserverRefuses) {
   EXPECT_EQ(it.files.text("/b"), "new");
   EXPECT_EQ(it.client.code("RANG 0 3"), 350);
   EXPECT_EQ(it.client.fetch("RETR x.exe"), "553 No programs here\r\n");
-  EXPECT_EQ(it.client.fetch("RETR a"), digits);
+  EXPECT_EQ(it.client.fetch("RETR a"), ten_digits);
 }
 
 TEST(Prepared, EndsWithEveryCommandThatComesInBetweenWhateverItsReply) {
@@ -45,7 +45,7 @@ TEST(Prepared, EndsWithEveryCommandThatComesInBetweenWhateverItsReply) {
       EXPECT_EQ(it.client.code(preparation), 350);
       it.client.say(between);
       it.client.say("CWD /");
-      EXPECT_EQ(it.client.fetch("RETR a"), digits) << preparation << ", " << between;
+      EXPECT_EQ(it.client.fetch("RETR a"), ten_digits) << preparation << ", " << between;
     }
   }
 }
@@ -57,7 +57,7 @@ TEST(Prepared, HoldsBeyondWhatMayStandInBetween) {
     Preparing it;
     EXPECT_EQ(it.client.code("REST 5"), 350);
     it.client.say(between);
-    EXPECT_EQ(it.client.fetch("RETR a"), digits.substr(5)) << between;
+    EXPECT_EQ(it.client.fetch("RETR a"), ten_digits.substr(5)) << between;
     EXPECT_EQ(it.client.code("RANG 5 7"), 350);
     it.client.say(between);
     EXPECT_EQ(it.client.fetch("RETR a"), "567") << between;
@@ -75,7 +75,7 @@ TEST(Prepared, IsForTheFirstOfTwoTransfers) {
   Preparing it;
   EXPECT_EQ(it.client.code("REST 5"), 350);
   EXPECT_EQ(it.client.fetch("RETR a"), "56789");
-  EXPECT_EQ(it.client.fetch("RETR a"), digits);
+  EXPECT_EQ(it.client.fetch("RETR a"), ten_digits);
   EXPECT_EQ(it.client.code("REST 5"), 350);
   EXPECT_EQ(it.client.store("APPE b", "x"), "226 Upload complete\r\n") << "which ends it, too";
   EXPECT_EQ(it.client.store("STOR b", "x"), "226 Upload complete\r\n");
@@ -88,7 +88,7 @@ TEST(Prepared, EndsWithATransferThatFailed) {
   it.client.passive();
   EXPECT_EQ(it.client.code("RETR a"), 150);
   EXPECT_EQ(it.client.hear_after(30s), "425 No data connection\r\n");
-  EXPECT_EQ(it.client.fetch("RETR a"), digits);
+  EXPECT_EQ(it.client.fetch("RETR a"), ten_digits);
 }
 
 TEST(Prepared, IsTakenBackByTheNextPreparation) {
@@ -108,7 +108,7 @@ TEST(Prepared, EndsWithALineThatIsNone) {
   Preparing it;
   EXPECT_EQ(it.client.code("REST 5"), 350);
   EXPECT_EQ(it.client.code(std::string(5000, 'x')), 500);
-  EXPECT_EQ(it.client.fetch("RETR a"), digits);
+  EXPECT_EQ(it.client.fetch("RETR a"), ten_digits);
 }
 
 TEST(Prepared, TakesNoPositionThatNoFileCanHave) {
@@ -116,7 +116,7 @@ TEST(Prepared, TakesNoPositionThatNoFileCanHave) {
   for (const std::string wrong : {"REST -1", "REST +1", "REST 1x", "REST 0x10", "REST 18446744073709551616", "RANG -1 3",
                                   "RANG 0 -1", "RANG 0 18446744073709551616", "RANG 18446744073709551615 0"}) {
     EXPECT_EQ(it.client.code(wrong), 501) << wrong;
-    EXPECT_EQ(it.client.fetch("RETR a"), digits) << wrong;
+    EXPECT_EQ(it.client.fetch("RETR a"), ten_digits) << wrong;
   }
   for (const std::string behind : {"REST 11", "REST 9223372036854775807", "REST 9223372036854775808",
                                    "REST 18446744073709551615", "RANG 11 12",
@@ -129,8 +129,8 @@ TEST(Prepared, TakesNoPositionThatNoFileCanHave) {
     EXPECT_EQ(Dialogue::code_of(it.client.store("STOR a", "x")), 554) << behind;
   }
   EXPECT_EQ(it.client.code("RANG 3 18446744073709551615"), 350);
-  EXPECT_EQ(it.client.fetch("RETR a"), digits.substr(3));
-  EXPECT_EQ(it.files.text("/a"), digits);
+  EXPECT_EQ(it.client.fetch("RETR a"), ten_digits.substr(3));
+  EXPECT_EQ(it.files.text("/a"), ten_digits);
 }
 
 }  // namespace
