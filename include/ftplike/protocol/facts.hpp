@@ -121,9 +121,10 @@ inline void append_facts(std::string& out, const Entry& entry, FactSet facts, st
     detail::append_number(out, *entry.size);
     out.append(1, ';');
   }
-  if (facts.contains(Fact::modify) && entry.modified != Timestamp{}) {
+  if (const Timestamp time = std::chrono::floor<std::chrono::seconds>(entry.modified);
+      facts.contains(Fact::modify) && time != Timestamp{}) {
     out.append("modify=");
-    append_timestamp(out, entry.modified, Fraction::never);
+    append_timestamp(out, time);
     out.append(1, ';');
   }
   if (facts.contains(Fact::perm)) out.append("perm=").append(permissions).append(1, ';');

@@ -127,9 +127,9 @@ struct Rnto : Changing {
 
 /// The length that a transfer of the file would have, in the type of the session. (RFC 3659 §4)
 ///
-/// As text that can be told only by reading the file, which is done up to `most_text`: a few clients ask in TYPE A, and
-/// one cuts the transfer off there, so that the length of the stored bytes would lose it the end. What is longer is 550,
-/// as the RFC allows and most servers answer for every file; a client is not to take that for a file that is not there.
+/// As text that can be told only by reading the file, which is done up to `most_text`: enough for the text files of the
+/// few clients that ask in TYPE A. What is longer is 550, as the RFC allows and other servers answer for every file; a
+/// client is not to take that for a file that is not there.
 struct Size {
   static constexpr std::string_view verb = "SIZE";
   static constexpr std::string_view help = "SIZE <path>: bytes of a file, or of its upload that was cut off";
