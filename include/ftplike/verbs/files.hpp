@@ -1,5 +1,4 @@
 #pragma once
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,9 +10,9 @@
 
 #include <ftplike/protocol/timestamp.hpp>
 #include <ftplike/storage/storage.hpp>
-#include <ftplike/transfer.hpp>
 #include <ftplike/users/authenticator.hpp>
 #include <ftplike/verbs/parameters.hpp>
+#include <ftplike/verbs/transfer.hpp>
 
 namespace ftplike {
 
@@ -164,14 +163,7 @@ struct Size {
       co_return Reply{550, "Its size is told in TYPE I only"};
     }
     auto file = co_await session.storage().open(path, 0);
-    AsciiSource text{AnySource{file}};
-    std::vector<std::byte> room(64 * 1024);
-    std::uint64_t length = 0;
-    for (;;) {
-      const std::size_t n = co_await text.read_some(room);
-      if (n == 0) break;
-      length += n;
-    }
+    const std::uint64_t length = co_await detail::length_of_text(AnySource{file});
     co_return Reply{213, std::to_string(length)};
   }
 };

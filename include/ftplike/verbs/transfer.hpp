@@ -1,15 +1,20 @@
 #pragma once
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/io/any_bytes.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/storage/storage.hpp>
+#include <ftplike/transfer.hpp>
 #include <ftplike/users/authenticator.hpp>
 #include <ftplike/verbs/parameters.hpp>
 
@@ -53,6 +58,18 @@ template <class Reader> std::optional<std::uint64_t> size_of(const Reader& reade
     return reader.size();
   } else {
     return std::nullopt;
+  }
+}
+
+/// How many bytes a text is when it is sent in TYPE A.
+inline awaitable<std::uint64_t> length_of_text(AnySource source) {
+  AsciiSource text{source};
+  std::vector<std::byte> room(64 * 1024);
+  std::uint64_t length = 0;
+  for (;;) {
+    const std::size_t n = co_await text.read_some(room);
+    if (n == 0) co_return length;
+    length += n;
   }
 }
 
