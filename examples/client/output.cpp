@@ -86,7 +86,7 @@ ListingOutput::ListingOutput(bool names_only, bool json)
       json_{json},
       on_terminal_{::isatty(STDOUT_FILENO) != 0},
       colours_{explain_style(STDOUT_FILENO).colours},
-      now_{std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())} {}
+      now_{wall_clock()} {}
 
 void ListingOutput::show(const Entry& entry) const {
   if (json_) {
@@ -94,7 +94,8 @@ void ListingOutput::show(const Entry& entry) const {
     if (entry.name.empty()) {
       object.add("listed", entry.listed);
     } else {
-      object.add("name", entry.name).add("type", name_of(entry.type)).add("size", entry.size);
+      object.add("name", entry.name).add("type", name_of(entry.type));
+      if (entry.size) object.add("size", *entry.size);
       if (entry.modified != Timestamp{}) object.add("modified", iso_time(entry.modified));
       if (!entry.target.empty()) object.add("target", entry.target);
     }

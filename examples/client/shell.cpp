@@ -313,7 +313,8 @@ struct Shell::State {
     } catch (const std::exception& error) { why = error.what(); }
     if (settings.json) {
       JsonObject object;
-      object.add("action", MirrorAction::name_of(action.kind)).add("path", action.path).add("size", action.size);
+      object.add("action", MirrorAction::name_of(action.kind)).add("path", action.path);
+      if (action.size) object.add("size", *action.size);
       object.add("reason", MirrorAction::name_of(action.reason));
       if (failure) object.add("failed", why);
       std::cout << object.text() << std::endl;

@@ -168,6 +168,34 @@ TEST(Mirror, DoesNotTakeTheMinutesOfAListForAnOldVersion) {
   EXPECT_EQ((detail::MirrorPlanner{source, target, options}.plan().text()), "");
 }
 
+TEST(Mirror, ComparesNoSizesThatAreNotKnown) {
+  Entry unknown = a_file(0);
+  unknown.size.reset();
+  EXPECT_EQ(plan_between({{"a", unknown}}, {{"a", a_file(7)}}), "");
+  EXPECT_EQ(plan_between({{"a", a_file(7)}}, {{"a", unknown}}), "");
+  EXPECT_EQ(plan_between({{"a", unknown}}, {}), "transfer a: is missing\n");
+  unknown.modified += 1h;
+  EXPECT_EQ(plan_between({{"a", unknown}}, {{"a", a_file(7)}}), "transfer a: is newer\n");
+}
+
+TEST(Mirror, ComparesTimesOfAnyYear) {
+  const auto in = [](int year) { return Timestamp{std::chrono::sys_days{std::chrono::year{year} / 12 / 31} + 1h}; };
+  for (const bool tells_seconds : {true, false}) {
+    const auto plan = [&](int from_year, int to_year) {
+      detail::MirrorTree from, to;
+      from.entries = {{"a", a_file(1, in(from_year))}};
+      to.entries = {{"a", a_file(1, in(to_year))}};
+      to.tells_seconds = tells_seconds;
+      return detail::MirrorPlanner{from, to, MirrorOptions{}}.plan().text();
+    };
+    for (const int year : {1, 1901, 2262, 2446, 9999}) {
+      EXPECT_EQ(plan(year, year), "") << year;
+      EXPECT_EQ(plan(1, year), "") << year;
+      if (year < 9999) { EXPECT_EQ(plan(9999, year), "transfer a, 1 bytes: is newer\n") << year; }
+    }
+  }
+}
+
 TEST(Mirror, TransfersOnlyWhatIsIncludedAndNotExcluded) {
   MirrorOptions options = with_removals();
   options.include = {"*.jpg", "docs/*"};

@@ -199,7 +199,7 @@ TEST(ClientPaths, BelowADirectoryAreWalkedFromAboveToBelow) {
   TestClient client = log_in(network);
   std::vector<std::string> seen;
   const WalkVisit visit = [&seen](const std::string& path, const Entry& entry) {
-    seen.push_back(path + (entry.is_directory() ? "/" : "=" + std::to_string(entry.size)));
+    seen.push_back(path + (entry.is_directory() ? "/" : "=" + std::to_string(entry.size.value_or(0))));
     return path != "no";
   };
   network.run(client.walk("d", visit));

@@ -24,7 +24,7 @@ TEST(PassiveChannel, TellsThePortOfEpsvAndSendsTheFileOverIt) {
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.say("EPSV"), "229 Entering extended passive mode (|||40001|)\r\n");
-  EXPECT_EQ(client.say("RETR a.txt"), "150 Opening data connection for a.txt (5 bytes)\r\n");
+  EXPECT_EQ(client.say("RETR a.txt"), "150 Opening data connection for a.txt (5 bytes).\r\n");
   EXPECT_EQ(client.data(40001), "hello");
   EXPECT_EQ(client.hear(), "226 Download complete\r\n");
   EXPECT_TRUE(is_closed(client, 40001)) << "one connection an announcement";
@@ -62,6 +62,29 @@ TEST(PassiveChannel, AllowsNothingElseAfterEpsvAll) {
   EXPECT_EQ(client.code("PASV"), 501);
   EXPECT_EQ(client.code("PORT 127,0,0,1,200,0"), 501);
   EXPECT_EQ(client.code("EPRT |1|127.0.0.1|51200|"), 501);
+  EXPECT_EQ(client.fetch("RETR a.txt"), "hello");
+}
+
+TEST(PassiveChannel, RemembersEpsvAllBeyondTransfersThatFail) {
+  TestNetwork network{1};
+  auto server = serve(network, files_to_move(), some_users());
+  Dialogue client{network};
+  client.log_in().binary();
+  EXPECT_EQ(client.say("EPSV ALL"), "200 EPSV ALL accepted\r\n");
+  const auto only_epsv = [&client] {
+    return client.code("PASV") == 501 && client.code("PORT 127,0,0,1,200,0") == 501 &&
+           client.code("EPRT |1|127.0.0.1|51200|") == 501;
+  };
+  EXPECT_EQ(client.fetch("RETR nowhere"), "550 File not found\r\n");
+  EXPECT_TRUE(only_epsv());
+  client.passive();
+  EXPECT_EQ(client.code("RETR a.txt"), 150);
+  EXPECT_EQ(client.hear_after(30s), "425 No data connection\r\n");
+  EXPECT_TRUE(only_epsv());
+  client.passive();
+  EXPECT_EQ(client.code("STOR new"), 150);
+  EXPECT_EQ(client.say("ABOR"), "426 Connection closed: transfer aborted\r\n226 Abort successful\r\n");
+  EXPECT_TRUE(only_epsv());
   EXPECT_EQ(client.fetch("RETR a.txt"), "hello");
 }
 
@@ -315,7 +338,7 @@ TEST(ActiveChannel, AnswersWhenNobodyListensThere) {
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.code("PORT " + here(51200)), 200);
-  EXPECT_EQ(client.say("RETR a.txt"), "150 Opening data connection for a.txt (5 bytes)\r\n425 No data connection\r\n");
+  EXPECT_EQ(client.say("RETR a.txt"), "150 Opening data connection for a.txt (5 bytes).\r\n425 No data connection\r\n");
   EXPECT_EQ(client.fetch("RETR a.txt"), "hello");
 }
 

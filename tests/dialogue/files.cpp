@@ -126,12 +126,44 @@ TEST(Rename, ThatCannotBeChangesNothing) {
   EXPECT_EQ(it.files.paths(), (Paths{"/a.txt", "/d/", "/d/c.txt"}));
 }
 
-TEST(Size, CountsBytesAsTheyAreStored) {
-  Named it{{{"/a.txt", "one\ntwo\n"}, {"/d/", ""}}};
+TEST(Size, IsTheLengthThatTheTransferHas) {
+  Named it{{{"/a.txt", "one\ntwo\n"}, {"/dos", "one\r\n"}, {"/d/", ""}, {"/empty", ""}}};
+  EXPECT_EQ(it.say("SIZE a.txt"), "213 8\r\n");
+  EXPECT_EQ(it.client.fetch("RETR a.txt").size(), 8u);
   EXPECT_EQ(it.say("TYPE A"), "200 Type is ASCII\r\n");
-  EXPECT_EQ(it.say("SIZE a.txt"), "213 8\r\n") << "to convert the file for that would be an attack's favourite";
+  for (const std::string name : {"a.txt", "dos", "empty"}) {
+    const auto length = it.client.fetch("RETR " + name).size();
+    EXPECT_EQ(it.say("SIZE " + name), "213 " + std::to_string(length) + "\r\n");
+  }
+  EXPECT_EQ(it.say("SIZE a.txt"), "213 10\r\n");
   EXPECT_EQ(it.say("SIZE d"), "550 Not a file\r\n");
   EXPECT_EQ(it.say("SIZE nowhere"), "550 File not found\r\n");
+}
+
+TEST(Size, AsTextIsCountedOfShortFilesOnly) {
+  Named it{{{"/short", std::string(1024 * 1024, '\n')}, {"/long", std::string(1024 * 1024 + 1, '\n')}}};
+  EXPECT_EQ(it.say("SIZE long"), "213 1048577\r\n");
+  it.say("TYPE A");
+  EXPECT_EQ(it.say("SIZE short"), "213 2097152\r\n");
+  EXPECT_EQ(it.say("SIZE long"), "550 Its size is told in TYPE I only\r\n") << "else it was an attack's favourite";
+}
+
+TEST(Size, OfAnFtpLikeSessionIsInBytes) {
+  TestNetwork network{1};
+  auto server = serve(network, {{"/a.txt", "one\ntwo\n"}});
+  Dialogue client{network};
+  EXPECT_EQ(client.say("SIZE a.txt"), "213 8\r\n");
+}
+
+TEST(Times, AreToldInWholeSeconds) {
+  Named it;
+  it.files.set_time(Timestamp{std::chrono::milliseconds{1'700'000'000'789}});
+  it.files.put("/new", "");
+  EXPECT_EQ(it.say("MDTM new"), "213 20231114221320\r\n");
+  EXPECT_NE(it.say("MLST new").find("modify=20231114221320;"), std::string::npos);
+  EXPECT_NE(it.client.fetch("MLSD").find("modify=20231114221320;"), std::string::npos);
+  EXPECT_EQ(it.say("MFMT 20240229123456.5 new"), "213 Modify=20240229123456; new\r\n");
+  EXPECT_EQ(it.say("MDTM new"), "213 20240229123456\r\n");
 }
 
 TEST(Mdtm, TellsTheTimeInUtc) {
@@ -149,6 +181,17 @@ TEST(Mfmt, SetsTheTime) {
   EXPECT_EQ(it.say("MFMT 20240229123456 nowhere"), "550 File not found\r\n");
 }
 
+TEST(Mfmt, TakesAnyYearThatListingsCanTell) {
+  Named it;
+  for (const std::string year : {"1901", "2262", "2263", "2446", "9999"}) {
+    EXPECT_EQ(it.client.code("MFMT " + year + "1231235959 a.txt"), 213);
+    EXPECT_EQ(it.say("MDTM a.txt"), "213 " + year + "1231235959\r\n");
+    EXPECT_NE(it.client.fetch("MLSD").find("modify=" + year + "1231235959;"), std::string::npos);
+    EXPECT_NE(it.client.fetch("LIST").find(" Dec 31  " + year + " a.txt\r\n"), std::string::npos);
+    EXPECT_NE(it.say("STAT a.txt").find(" Dec 31  " + year + " a.txt\r\n"), std::string::npos);
+  }
+}
+
 TEST(Mff, SetsAllFactsOrNone) {
   Named it;
   EXPECT_EQ(it.say("MFF Modify=20240229123456;UNIX.mode=0600; a.txt"),
@@ -157,6 +200,7 @@ TEST(Mff, SetsAllFactsOrNone) {
   EXPECT_EQ(it.say("MFF modify=20200101000000;size=3; a.txt"), "504 Cannot set size=3\r\n");
   EXPECT_EQ(it.say("MFF modify=never; a.txt"), "504 Cannot set modify=never\r\n");
   EXPECT_EQ(it.say("MFF UNIX.mode=9; a.txt"), "504 Cannot set UNIX.mode=9\r\n");
+  EXPECT_EQ(it.say("MFF modify=20200101000000;UNIX.mode=10000; a.txt"), "504 Cannot set UNIX.mode=10000\r\n");
   EXPECT_EQ(it.say("MFF a.txt"), "501 Facts and a path expected\r\n");
   EXPECT_EQ(it.say("MDTM a.txt"), "213 20240229123456\r\n");
 }

@@ -76,12 +76,27 @@ TEST(Parameters, AreThoseThatHaveAMeaningToday) {
         "OPTS UTF8 ON", "OPTS utf8", "UTF8", "CLNT a client", "LANG", "LANG EN", "LANG en-GB"}) {
     EXPECT_EQ(client.code(good), 200) << good;
   }
-  for (const auto bad : {"TYPE E", "TYPE L 7", "TYPE A T", "STRU R", "STRU P", "MODE B", "MODE C", "LANG FR"}) {
+  for (const auto bad : {"TYPE E", "TYPE L 7", "TYPE A T", "TYPE A X", "TYPE A N X", "TYPE AN", "TYPE I N", "TYPE I 8",
+                         "TYPE L", "TYPE L 8 8", "STRU R", "STRU P", "MODE B", "MODE C", "LANG FR"}) {
     EXPECT_EQ(client.code(bad), 504) << bad;
   }
   for (const auto bad : {"TYPE", "STRU", "MODE", "OPTS", "OPTS NOTHING", "OPTS UTF8 OFF"}) {
     EXPECT_EQ(client.code(bad), 501) << bad;
   }
+}
+
+TEST(Parameters, StayAsTheyWereWhereTheNewOnesAreRefused) {
+  TestNetwork network{1};
+  auto server = serve(network, {{"/a", "1\n2\n"}}, some_users());
+  Dialogue client{network};
+  client.log_in();
+  for (const auto bad : {"TYPE I X", "TYPE L 7", "TYPE E"}) {
+    EXPECT_EQ(client.code(bad), 504);
+    EXPECT_EQ(client.fetch("RETR a"), "1\r\n2\r\n") << bad;
+  }
+  client.binary();
+  EXPECT_EQ(client.code("TYPE A X"), 504);
+  EXPECT_EQ(client.fetch("RETR a"), "1\n2\n");
 }
 
 TEST(Greeting, IsAsTheOperatorWantsIt) {
@@ -114,7 +129,7 @@ TEST(Observer, SeesASessionInTheOrderOfItsLife) {
                                       "listening 127.0.0.1:40001 (anna)",                             //
                                       "reply 229 Entering extended passive mode (|||40001|) (anna)",  //
                                       "command RETR a (anna)",                                        //
-                                      "reply 150 Opening data connection for a (5 bytes) (anna)",     //
+                                      "reply 150 Opening data connection for a (5 bytes). (anna)",     //
                                       "data opened 127.0.0.1:40001 (anna)",
                                       "data closed sent 5 (anna)",                              //
                                       "transfer RETR /a sent 5 bytes from 0: complete (anna)",  //

@@ -5,6 +5,9 @@
 #include "support/started.hpp"
 
 namespace {
+// A jump of the wall clock ends no session: what they are measured by cannot be set.
+static_assert(ftplike::Time::clock::is_steady && std::is_same_v<decltype(ftplike::Limits::idle), ftplike::Time::duration>);
+
 using namespace ftplike;
 using namespace std::chrono_literals;
 

@@ -79,6 +79,39 @@ TEST(Nlst, GivesNamesThatTheClientCanSayBack) {
   EXPECT_EQ(it.client.fetch("NLST -1"), "a.txt\r\nb.log\r\nd\r\ne\r\n");
 }
 
+TEST(Nlst, OfTheWorkingDirectoryByItsDotGivesBareNames) {
+  Listed it;
+  for (const auto command : {"NLST .", "NLST ./", "NLST -a ."}) {
+    EXPECT_EQ(it.client.fetch(command), "a.txt\r\nb.log\r\nd\r\ne\r\n") << command;
+  }
+  EXPECT_EQ(it.client.fetch("NLST ./d"), "./d/c.txt\r\n");
+  it.client.say("CWD d");
+  EXPECT_EQ(it.client.fetch("NLST .."), "../a.txt\r\n../b.log\r\n../d\r\n../e\r\n");
+}
+
+TEST(Listings, OfNothingAreEmptyAndComplete) {
+  Listed it;
+  for (const auto command : {"LIST e", "NLST e", "MLSD e", "NLST e/*", "LIST *.nothing", "NLST *.nothing"}) {
+    EXPECT_EQ(it.client.fetch(command), "") << command << ": with a 226, not a 450 or 550 as elsewhere";
+  }
+}
+
+TEST(Listings, MeanWhatIsThereByThatVeryNameBeforeAnyPattern) {
+  Listed it{{{"/[abc]/in.txt", "1"}, {"/a/other.txt", "2"}, {"/f[1].txt", "333"}, {"/f1.txt", "4"}, {"/d/*", ""},
+             {"/d/x", ""}, {"/what?", ""}, {"/whatx", ""}}};
+  EXPECT_EQ(it.client.fetch("NLST [abc]"), "[abc]/in.txt\r\n");
+  EXPECT_NE(it.client.fetch("LIST [abc]").find(" in.txt\r\n"), std::string::npos);
+  EXPECT_EQ(it.client.fetch("NLST f[1].txt"), "f[1].txt\r\n");
+  EXPECT_EQ(it.client.fetch("NLST what?"), "what?\r\n");
+  EXPECT_EQ(it.client.fetch("NLST d/*"), "d/*\r\n");
+  EXPECT_NE(it.client.say("STAT f[1].txt").find("  3 Feb  3  2001 f[1].txt\r\n213 End"), std::string::npos);
+  EXPECT_NE(it.client.say("STAT [abc]").find(" in.txt\r\n212 End"), std::string::npos);
+  EXPECT_EQ(it.client.fetch("NLST f*.txt"), "f1.txt\r\nf[1].txt\r\n");
+  EXPECT_EQ(it.client.fetch("NLST [abc]*"), "a\r\n");
+  EXPECT_EQ(it.client.fetch("NLST [abc]/*.txt"), "[abc]/in.txt\r\n");
+  EXPECT_EQ(it.client.fetch("NLST [xyz]"), "") << "a pattern that nothing fits";
+}
+
 TEST(Mlsd, TellsTheFactsOfEachFile) {
   Listed it;
   EXPECT_EQ(it.client.fetch("MLSD"),
@@ -125,6 +158,21 @@ TEST(Mlst, TellsTheFactsOfOneOverTheControlConnection) {
   EXPECT_EQ(it.client.say("MLST nowhere"), "550 File not found\r\n");
 }
 
+TEST(Mlst, TellsPathsOfAnyLength) {
+  const std::string name(255, 'n');
+  std::string path;
+  for (int i = 0; i < 15; ++i) path += '/' + name;
+  MemoryStorage files;
+  files.put(path, "hello");
+  Listed it{files};
+  it.client.say("OPTS MLST size;");
+  const auto expected = "250-Listing " + path + "\r\n size=5; " + path + "\r\n250 End\r\n";
+  EXPECT_EQ(it.client.say("MLST " + path), expected);
+  for (int i = 0; i < 14; ++i) EXPECT_EQ(it.client.code("CWD " + name), 250);
+  EXPECT_EQ(it.client.say("MLST " + name), expected);
+  EXPECT_EQ(it.client.code("MLST " + std::string(4000, 'n')), 553);
+}
+
 TEST(Stat, ListsOverTheControlConnection) {
   Listed it;
   EXPECT_EQ(it.client.say("STAT d"),
@@ -144,8 +192,22 @@ TEST(Stat, OfADirectoryWithoutBoundIsCutShort) {
   for (int i = 0; i < 5000; ++i) files.put("/f" + std::to_string(i), "");
   Listed it{files};
   const auto reply = it.client.say("STAT /");
-  EXPECT_LT(std::count(reply.begin(), reply.end(), '\n'), 2000);
+  EXPECT_TRUE(reply.starts_with("212-Status of /, the first 1000 entries of more\r\n"));
+  EXPECT_EQ(std::count(reply.begin(), reply.end(), '\n'), 1002);
   EXPECT_TRUE(reply.ends_with("212 There is more, use LIST\r\n"));
+}
+
+TEST(Stat, TakesOptionsAsOfLs) {
+  Listed it;
+  const auto whole = it.client.say("STAT /");
+  EXPECT_TRUE(whole.starts_with("212-Status of /\r\n"));
+  const auto lines = whole.substr(whole.find('\n'));
+  EXPECT_EQ(it.client.say("STAT -l"), "212-Status of \r" + lines);
+  EXPECT_EQ(it.client.say("STAT -la"), "212-Status of \r" + lines);
+  EXPECT_EQ(it.client.say("STAT -l ."), "212-Status of .\r" + lines);
+  EXPECT_TRUE(it.client.say("STAT -l a.txt").ends_with(" a.txt\r\n213 End\r\n"));
+  EXPECT_TRUE(it.client.say("STAT -l *.txt").ends_with("2001 a.txt\r\n212 End\r\n"));
+  EXPECT_EQ(it.client.say("STAT -l nowhere"), "550 File not found\r\n");
 }
 
 TEST(Listings, OfManyNamesTellEachOnce) {

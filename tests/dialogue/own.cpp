@@ -2,6 +2,8 @@
 #include <ftplike/server.hpp>
 #include <ftplike/users/user_table.hpp>
 
+#include <sstream>
+
 #include "support/dialogue.hpp"
 
 namespace {
@@ -91,6 +93,178 @@ TEST(OwnVerb, ThatThrowsAnythingIsAnsweredAndTheSessionLives) {
   for (const auto command : {"BOOM system", "BOOM logic", "BOOM memory"}) {
     EXPECT_EQ(client.code(command), 451) << command;
     EXPECT_EQ(client.say("NOOP"), "200 At your service\r\n");
+  }
+}
+
+/// Says what it was given, and what the command before it prepared.
+struct Echo {
+  static constexpr std::string_view verb = "ECHO";
+  static Reply run(auto& session, std::string_view text) {
+    return {200, '[' + std::string{text} + "] " + std::to_string(session.state.prepared.restart)};
+  }
+};
+struct ExactEcho : Echo {
+  static constexpr std::string_view verb = "XECHO";
+  static constexpr bool keeps_prepared = true;
+  static constexpr bool keeps_blanks = true;
+  static constexpr bool secret = true;
+  static Reply run(auto&, std::string_view text) { return {200, '[' + std::string{text} + ']'}; }
+};
+struct Echoing : Ftp {
+  using Commands = Ftp::Commands::With<Echo, ExactEcho>::Replacing<Site::With<ExactEcho>>;
+};
+
+TEST(OwnVerb, MayStandBetweenAPreparationAndItsCommandIfItSaysSo) {
+  SimulatedNetwork network{1};
+  Served served{network, Echoing{}, MemoryStorage{}};
+  Dialogue client{network};
+  client.say("REST 7");
+  EXPECT_EQ(client.say("XECHO a"), "200 [a]\r\n");
+  EXPECT_EQ(client.say("ECHO a"), "200 [a] 7\r\n");
+  EXPECT_EQ(client.say("ECHO a"), "200 [a] 0\r\n");
+}
+
+TEST(OwnVerb, GetsItsArgumentWithoutTheBlanksAroundItUnlessItSaysThatTheyBelongToIt) {
+  SimulatedNetwork network{1};
+  Served served{network, Echoing{}, MemoryStorage{}};
+  Dialogue client{network};
+  client.type("  XECHO  a b \t ");
+  EXPECT_EQ(client.hear_after(20ms), "200 [ a b]\r\n");
+  EXPECT_EQ(client.say("  ECHO a b \t "), "200 [a b] 0\r\n");
+  EXPECT_EQ(client.say("ECHO  "), "200 [] 0\r\n");
+  EXPECT_EQ(client.say("  XECHO  a b \t "), "200 [ a b \t ]\r\n");
+  EXPECT_EQ(client.say("XECHO  "), "200 []\r\n");
+  EXPECT_EQ(client.say("SITE XECHO a "), "200 [a ]\r\n");
+}
+
+TEST(OwnVerb, MayKeepItsArgumentSecret) {
+  SimulatedNetwork network{1};
+  std::vector<std::string> seen;
+  const auto listens = [&seen](const CommandSeen& event) { seen.emplace_back(event.argument); };
+  Served served{network, Echoing{}, MemoryStorage{}, listens};
+  Dialogue client{network};
+  for (const auto line : {"ECHO a", "XECHO a", "SITE XECHO a", "SITE CHMOD 600 a", "SITE PSWD old new"}) {
+    client.say(line);
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"a", "***", "***", "CHMOD 600 a", "***"}));
+}
+
+// ---- storages
+
+/// One file that is made up while it is read, so that nobody knows its size before.
+class MadeUp {
+ public:
+  class Reader : public TextSource {
+   public:
+    using TextSource::TextSource;
+    std::optional<std::uint64_t> size() const { return std::nullopt; }
+  };
+  class Listing {
+   public:
+    awaitable<std::vector<Entry>> next() {
+      std::vector<Entry> entries;
+      if (!std::exchange(told_, true)) entries.push_back(file());
+      co_return entries;
+    }
+
+   private:
+    bool told_ = false;
+  };
+  awaitable<Entry> stat(Path path) {
+    if (path.is_root()) co_return Entry{"", Entry::Type::directory, 0, Timestamp{}};
+    co_return file();
+  }
+  awaitable<Listing> list(Path) { co_return Listing{}; }
+  awaitable<Reader> open(Path, std::uint64_t offset) { co_return Reader{std::string{"made up"}.substr(offset)}; }
+  std::string label() const { return "made up"; }
+
+ private:
+  static Entry file() { return Entry{"now", Entry::Type::file, std::nullopt, Timestamp{std::chrono::days{365}}}; }
+};
+
+TEST(OwnStorage, MayHaveFilesOfUnknownSize) {
+  SimulatedNetwork network{1};
+  Served served{network, MadeUp{}, some_users()};
+  Dialogue client{network};
+  client.log_in().binary();
+  EXPECT_EQ(client.say("SIZE now"), "550 Its size is not known\r\n");
+  EXPECT_EQ(client.fetch("MLSD"), "type=file;modify=19710101000000;perm=adfrw; now\r\n");
+  EXPECT_EQ(client.say("MLST now"),
+            "250-Listing /now\r\n type=file;modify=19710101000000;perm=adfrw; /now\r\n250 End\r\n");
+  EXPECT_EQ(client.fetch("LIST"), "-rw-r--r--   1 ftp      ftp                 0 Jan  1  1971 now\r\n");
+  const auto port = client.passive();
+  EXPECT_EQ(client.say("RETR now"), "150 Opening data connection for now\r\n");
+  EXPECT_EQ(client.data(port), "made up");
+  EXPECT_EQ(client.hear(), "226 Download complete\r\n");
+  EXPECT_EQ(client.code("REST 5"), 350);
+  EXPECT_EQ(client.fetch("RETR now"), "up");
+  client.say("TYPE A");
+  EXPECT_EQ(client.code("SIZE now"), 550);
+}
+
+struct WithoutModes : MemoryStorage {
+  using MemoryStorage::MemoryStorage;
+  void set_mode(Path, unsigned) = delete;
+};
+
+TEST(OwnStorage, WithoutModesRefusesThemBeforeAnythingIsSet) {
+  SimulatedNetwork network{1};
+  Served served{network, WithoutModes{{"/a", ""}}, some_users()};
+  Dialogue client{network};
+  client.log_in();
+  EXPECT_EQ(client.say("MFF modify=20240229123456;UNIX.mode=644; a"), "504 Cannot set UNIX.mode=644\r\n");
+  EXPECT_EQ(client.say("MDTM a"), "213 20010203000000\r\n");
+  EXPECT_EQ(client.say("MFF modify=20240229123456; a"), "213 modify=20240229123456; a\r\n");
+  EXPECT_EQ(client.say("MDTM a"), "213 20240229123456\r\n");
+  EXPECT_EQ(client.code("SITE CHMOD 644 a"), 501);
+}
+
+/// A storage that lists in no order, in small pieces.
+struct Shuffled : MemoryStorage {
+  explicit Shuffled(std::size_t count) : count_{count} {}
+  class Listing {
+   public:
+    explicit Listing(std::size_t count) : count_{count} {}
+    awaitable<std::vector<Entry>> next() {
+      std::vector<Entry> some;
+      for (; given_ < count_ && some.size() < 100; ++given_) {
+        // Each number below a prime once: the multiples of another.
+        const auto number = given_ * 7919 % count_;
+        some.emplace_back("f" + std::to_string(100'000 + number), Entry::Type::file, std::uint64_t{1}, Timestamp{});
+      }
+      co_return some;
+    }
+
+   private:
+    std::size_t count_, given_ = 0;
+  };
+  awaitable<Listing> list(Path) { co_return Listing{count_}; }
+
+ private:
+  std::size_t count_;
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream words{text};
+  for (std::string line; std::getline(words, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(OwnStorage, IsListedSortedWhereThatFitsTheMemoryAndAsAWholeWhereItDoesNot) {
+  for (const std::size_t count : {9973u, 30'011u}) {
+    SimulatedNetwork network{1};
+    Served served{network, Shuffled{count}};
+    Dialogue client{network};
+    auto names = lines_of(client.fetch("NLST"));
+    EXPECT_EQ(std::is_sorted(names.begin(), names.end()), count < 10'000);
+    EXPECT_TRUE(std::is_sorted(names.begin(), names.begin() + 9000));
+    std::sort(names.begin(), names.end());
+    EXPECT_EQ(std::unique(names.begin(), names.end()) - names.begin(), static_cast<std::ptrdiff_t>(count));
+    const auto lines = lines_of(client.say("STAT /"));
+    EXPECT_EQ(lines.size(), 1002u);
+    EXPECT_EQ(lines.back(), "212 There is more, use LIST\r");
+    EXPECT_TRUE(std::is_sorted(lines.begin() + 1, lines.end() - 1));
   }
 }
 

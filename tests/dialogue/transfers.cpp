@@ -41,7 +41,7 @@ TEST(Retr, SaysNothingBeforeTheClientHasConnected) {
   auto server = serve(network, {{"/a.txt", "hello"}}, some_users());
   Dialogue client{network};
   client.log_in().binary().passive();
-  EXPECT_EQ(client.say("RETR a.txt"), "150 Opening data connection for a.txt (5 bytes)\r\n");
+  EXPECT_EQ(client.say("RETR a.txt"), "150 Opening data connection for a.txt (5 bytes).\r\n");
   EXPECT_EQ(client.hear(), "");
 }
 

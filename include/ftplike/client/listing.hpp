@@ -166,7 +166,7 @@ template <class Core, class Visit> awaitable<void> list_entries(Core& core, std:
   const auto name = [&visit, &path](std::string_view line) {
     if (auto entry = entry_of_name(line, path)) visit(*std::move(entry));
   };
-  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto now = wall_clock();
   const auto long_form = [&visit, parser = ListingParser{now}](std::string_view line) {
     if (auto entry = parser.parse(line)) visit(*std::move(entry));
   };

@@ -42,7 +42,7 @@ class MirrorAction {
   std::string text() const {
     std::string out{name_of(kind)};
     out.append(" ").append(path.empty() ? "." : path);
-    if (kind == Kind::transfer) out += ", " + std::to_string(size) + " bytes";
+    if (kind == Kind::transfer && size) out += ", " + std::to_string(*size) + " bytes";
     return out.append(": ").append(name_of(reason));
   }
   friend bool operator==(const MirrorAction&, const MirrorAction&) = default;
@@ -50,8 +50,8 @@ class MirrorAction {
   Kind kind;
   Reason reason;
   std::string path;    // from the root of the mirror; empty for that itself
-  std::uint64_t size;  // of what is transferred
-  Timestamp modified;  // of the same; the epoch if it is not known
+  std::optional<std::uint64_t> size;  // of what is transferred, if it is known
+  Timestamp modified;                 // of the same; the epoch if it is not known
 };
 
 /// How a mirror is to be done.
@@ -85,10 +85,10 @@ class MirrorPlan {
     return static_cast<std::size_t>(
         std::count_if(actions.begin(), actions.end(), [kind](const auto& action) { return action.kind == kind; }));
   }
-  /// Of all transfers together.
+  /// Of all transfers together whose sizes are known.
   std::uint64_t bytes() const noexcept {
     std::uint64_t sum = 0;
-    for (const auto& action : actions) sum += action.kind == MirrorAction::Kind::transfer ? action.size : 0;
+    for (const auto& action : actions) sum += action.kind == MirrorAction::Kind::transfer ? action.size.value_or(0) : 0;
     return sum;
   }
   /// An action or what is skipped a line.
@@ -205,14 +205,14 @@ class MirrorPlanner {
     if (known && entry.modified > there.modified + tolerance(there.modified)) return Reason::newer;
     // As text a file has another length at each end.
     const bool compares = !options_.only_newer && !options_.transfer.ascii;
-    if (compares && entry.size != there.size) return Reason::size_differs;
+    if (compares && entry.size && there.size && *entry.size != *there.size) return Reason::size_differs;
     return std::nullopt;
   }
   /// How much later a time of the target may be in truth: a LIST tells minutes, and of old files days.
-  Duration tolerance(Timestamp time) const {
+  std::chrono::seconds tolerance(Timestamp time) const {
     if (target_.tells_seconds) return std::chrono::seconds{2};
     const bool day = time.time_since_epoch() % std::chrono::days{1} == std::chrono::milliseconds{0};
-    return day ? Duration{std::chrono::days{1}} : Duration{std::chrono::minutes{1}};
+    return day ? std::chrono::days{1} : std::chrono::seconds{60};
   }
 
   /// Removes what has the name of something of another kind, unless somebody wants that to stay.

@@ -31,7 +31,7 @@ inline awaitable<Beginning> beginning_of(DirectoryStorage folder, Path path) {
   if (nothing) co_return beginning;
   const Entry there = beginning.is_whole ? whole.get() : partial.get();
   if (!there.is_file()) co_return beginning;
-  beginning.size = there.size;
+  beginning.size = there.size.value_or(0);
   beginning.modified = there.modified;
   co_return beginning;
 }
@@ -107,7 +107,7 @@ template <class Core> awaitable<std::uint64_t> stored_before(Core& core, std::st
   Settled<std::optional<std::uint64_t>> there;
   co_await settle(length_for(core, remote, options), there);
   const auto length = there.failed() ? std::nullopt : there.get();
-  if (!length || *length == 0 || *length > local.size) co_return 0;
+  if (!length || *length == 0 || *length > local.size.value_or(0)) co_return 0;
   const auto left = co_await time_of(core, std::move(remote));
   co_return is_current(left.value_or(Timestamp{}), local.modified) ? *length : 0;
 }

@@ -63,14 +63,15 @@ template <class Pool, class Network> awaitable<void> fetch_segment(Pool& pool, N
   while (segment->left() > 0) (void)co_await pool.use(fetch);
 }
 
-/// Fetches the segments of a file whose entry is known. Gives nothing if the server cannot begin in the middle, or if
+/// Fetches the segments of a file whose entry is known, size included. Gives nothing if the server cannot begin in the middle, or if
 /// the file is another one by the end.
 template <class Pool>
 awaitable<std::optional<TransferResult>> fetch_segments(Pool& pool, std::string remote, LocalTarget target, Entry entry,
                                                         std::uint64_t count, TransferOptions options) {
   auto& network = pool.network();
   const Time began = network.now();
-  SharedProgress progress{began, entry.size, options.progress};
+  const std::uint64_t size = entry.size.value();
+  SharedProgress progress{began, size, options.progress};
   std::optional<FileWriter> file;
   try {
     FileWriter created = co_await target.folder.create_aside(target.path);
@@ -79,7 +80,7 @@ awaitable<std::optional<TransferResult>> fetch_segments(Pool& pool, std::string 
   const Executor executor = co_await asio::this_coro::executor;
   Workers workers{executor};
   for (std::uint64_t i = 0; i < count; ++i) {
-    const auto segment = std::make_shared<Segment>(*file, entry.size * i / count, entry.size * (i + 1) / count);
+    const auto segment = std::make_shared<Segment>(*file, size * i / count, size * (i + 1) / count);
     workers.start(fetch_segment(pool, network, remote, segment, progress, options));
   }
   try {
@@ -114,7 +115,7 @@ template <class Pool> awaitable<TransferResult> download_in_segments(Pool& pool,
   constexpr std::uint64_t smallest = 1024 * 1024;
   const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
   const Entry entry = co_await pool.use(look);
-  const auto most = std::min<std::uint64_t>(segments, entry.size / smallest);
+  const auto most = std::min<std::uint64_t>(segments, entry.size.value_or(0) / smallest);
   if (most > 1 && !options.ascii) {
     detail::LocalTarget target = detail::local_target(local, remote);
     auto result = co_await detail::fetch_segments(pool, remote, std::move(target), entry, most, options);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include <ftplike/io/asio.hpp>
+#include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/reply.hpp>
 #include <ftplike/protocol/verb.hpp>
 
@@ -30,6 +31,13 @@ enum class ArgumentRule { none, optional, required };
 /// - `at_once` (false): acted on during a transfer, as ABOR and STAT are; every other command waits its turn.
 /// - `interruptible` (false): takes long, and ABOR, the client's end and a stop of the server reach it wherever it
 ///   waits, as they reach a transfer. It calls `session.make_progress()` now and then.
+/// - `keeps_prepared` (false): may stand between REST, RANG or RNFR and the command that they prepare, as PASV and TYPE
+/// do. Any other command, refused or not, is the one that they were for: it finds them in `session.state.prepared`, and
+/// they are over.
+/// - `keeps_blanks` (false): blanks at the end of its argument belong to it, as they may to a file's name or a
+/// password; unless it came without a line ending, for the ftp-like dialect takes them off.
+/// - `secret` (false): its argument is shown to no observer and in no log; or a function of the session and the argument
+/// that says so.
 /// - `template <class S> available` (true): whether it makes sense on sessions of type S; if not, it is not compiled
 /// in.
 template <class C, class S>
@@ -56,6 +64,26 @@ template <class C> constexpr bool at_once_of() {
 template <class C> constexpr bool interruptible_of() {
   if constexpr (requires { C::interruptible; })
     return C::interruptible;
+  else
+    return false;
+}
+template <class C> constexpr bool keeps_prepared_of() {
+  if constexpr (requires { C::keeps_prepared; })
+    return C::keeps_prepared;
+  else
+    return false;
+}
+template <class C> constexpr bool keeps_blanks_of() {
+  if constexpr (requires { C::keeps_blanks; })
+    return C::keeps_blanks;
+  else
+    return false;
+}
+template <class C, class S> bool secret_on(const S& session, std::string_view argument) {
+  if constexpr (requires { C::secret(session, argument); })
+    return C::secret(session, argument);
+  else if constexpr (requires { C::secret; })
+    return C::secret;
   else
     return false;
 }
@@ -90,6 +118,11 @@ template <class C, class S> constexpr bool available_on() {
     return C::template available<S>;
   else
     return true;
+}
+
+/// The argument that a command of the table gets, see `keeps_blanks`.
+template <class Entry> std::string_view argument_for(const Entry& entry, const CommandLine& command) {
+  return entry.keeps_blanks ? command.argument : without_trailing_blanks(command.argument);
 }
 
 }  // namespace detail

@@ -74,7 +74,8 @@ template <class... Commands> class CommandTable {
     Verb verb;
     std::string_view help;
     ArgumentRule argument;
-    bool before_login, at_once, interruptible;
+    bool before_login, at_once, interruptible, keeps_prepared, keeps_blanks;
+    bool (*secret)(const S&, std::string_view);
     bool (*allowed)(const S&);
     std::string (*feature)(const S&);
     Reply (*answer)(S&, std::string_view);
@@ -106,6 +107,9 @@ template <class... Commands> class CommandTable {
                   detail::before_login_of<C>(),
                   detail::at_once_of<C>(),
                   detail::interruptible_of<C>(),
+                  detail::keeps_prepared_of<C>(),
+                  detail::keeps_blanks_of<C>(),
+                  &detail::secret_on<C, S>,
                   &detail::allowed_on<C, S>,
                   &detail::feature_of<C, S>,
                   nullptr,

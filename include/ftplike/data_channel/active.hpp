@@ -33,10 +33,12 @@ struct ActiveChannel {
     static constexpr std::string_view verb = "EPRT";
     static constexpr std::string_view help = "EPRT |1|<address>|<port>|: the server shall connect there for data";
     static constexpr std::string_view feature = "EPRT";
+    static constexpr bool keeps_prepared = true;
   };
   struct Port : Naming<parse_port> {
     static constexpr std::string_view verb = "PORT";
     static constexpr std::string_view help = "PORT h1,h2,h3,h4,p1,p2: the server shall connect there for data";
+    static constexpr bool keeps_prepared = true;
   };
   template <class Table> using AddTo = typename Table::template With<Eprt, Port>;
 

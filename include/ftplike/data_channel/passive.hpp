@@ -14,6 +14,7 @@ struct PassiveChannel {
     static constexpr std::string_view verb = "EPSV";
     static constexpr std::string_view help = "EPSV [1|2|ALL]: open a data port and tell its number";
     static constexpr std::string_view feature = "EPSV";
+    static constexpr bool keeps_prepared = true;
     static Reply run(auto& session, std::string_view argument) {
       const auto request = parse_epsv(argument);
       if (!request) return {501, "Not a protocol number"};
@@ -33,6 +34,7 @@ struct PassiveChannel {
     static constexpr std::string_view verb = "PASV";
     static constexpr std::string_view help = "PASV: open a data port and tell its address and number";
     static constexpr std::string_view feature = "PASV";
+    static constexpr bool keeps_prepared = true;
     static Reply run(auto& session, std::string_view) {
       if (session.epsv_only) return {501, "PASV not allowed after EPSV ALL"};
       if (!session.peer().address().is_v4()) return {501, "PASV is for IPv4 only, use EPSV"};

@@ -42,12 +42,13 @@ struct SessionOpened {
 struct SessionRefused {
   const Conversation& who;
 };
-/// A command came in, or went out of a client. The argument of PASS and ACCT is "***". An observer of a server that
-/// returns `std::optional<Reply>` for this event may refuse the command: the reply it gives is sent in place of running
-/// it.
+/// A command came in, or went out of a client. The argument of PASS and ACCT, and at a server of any verb that it does
+/// not know, is "***". An observer of a server that returns `std::optional<Reply>` for this event may refuse the command: the reply
+/// it gives is sent in place of running it.
 struct CommandSeen {
   const Conversation& who;
   std::string_view verb, argument;
+  bool unterminated = false;  // it came without a line ending, and was taken for whole because nothing followed
 };
 struct ReplySeen {
   const Conversation& who;

@@ -39,6 +39,7 @@ class Log {
     std::string words = "> ";
     words += event.verb;
     if (!event.argument.empty()) (words += ' ') += event.argument;
+    if (event.unterminated) words += " (without a line ending)";
     say(event.who, words);
   }
   void operator()(const ReplySeen& event) {

@@ -42,7 +42,7 @@ class TransferLog {
     line += " ftp 0 *";  // no identity but that
     line += event.complete() ? " c" : " i";
     const std::lock_guard lock{state_->mutex};
-    state_->sink(detail::local_time(state_->now(), "%a %b %e %H:%M:%S %Y") + line);
+    state_->sink(detail::xferlog_time(state_->now()) + line);
   }
 
  private:

@@ -13,22 +13,34 @@ using WallClock = std::function<std::chrono::system_clock::time_point()>;
 
 namespace detail {
 
-/// A time in the system's time zone, in a format of strftime(3).
-inline std::string local_time(std::chrono::system_clock::time_point when, const char* format) {
+/// A time in the system's time zone, taken apart.
+inline std::tm local_parts(std::chrono::system_clock::time_point when) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when));
   std::tm parts{};
   ::localtime_r(&seconds, &parts);
-  std::array<char, 64> room{};
-  return {room.data(), std::strftime(room.data(), room.size(), format, &parts)};
+  return parts;
 }
 
 /// `2026-11-22 18:00:33.123 +0100`.
 inline std::string log_time(std::chrono::system_clock::time_point when) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(when);
-  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(when - whole).count();
-  std::array<char, 8> fraction{};
-  std::snprintf(fraction.data(), fraction.size(), ".%03d ", static_cast<int>(milliseconds));
-  return local_time(when, "%Y-%m-%d %H:%M:%S") + fraction.data() + local_time(when, "%z");
+  const std::tm parts = local_parts(when);
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch()).count() % 1000;
+  std::array<char, 64> room{};
+  std::snprintf(room.data(), room.size(), "%04d-%02d-%02d %02d:%02d:%02d.%03d ", parts.tm_year + 1900, parts.tm_mon + 1,
+                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>((milliseconds + 1000) % 1000));
+  std::string result = room.data();
+  return result.append(room.data(), std::strftime(room.data(), room.size(), "%z", &parts));
+}
+
+/// `Sun Nov 22 18:00:33 2026`, with the names that programs read, whatever language the process speaks.
+inline std::string xferlog_time(std::chrono::system_clock::time_point when) {
+  constexpr const char* days[]{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr const char* months[]{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::tm parts = local_parts(when);
+  std::array<char, 64> room{};
+  std::snprintf(room.data(), room.size(), "%s %s %2d %02d:%02d:%02d %d", days[parts.tm_wday], months[parts.tm_mon],
+                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, parts.tm_year + 1900);
+  return room.data();
 }
 
 }  // namespace detail

@@ -111,18 +111,20 @@ inline void append_type(std::string& out, const Entry& entry, MlsxPlace place) {
 }  // namespace detail
 
 /// Appends `type=file;size=1;… name`, without a line ending: a line of MLSD, or of MLST behind a space. Facts that are
-/// not known are left out; a name that would break the line has '?' there. RFC 3659 §7.2.
+/// not known are left out; a name that would break the line has '?' there. Times are in whole seconds: RFC 3659 §2.3 has
+/// parts of them, but no other server tells them, and clients break on them. RFC 3659 §7.2.
 inline void append_facts(std::string& out, const Entry& entry, FactSet facts, std::string_view permissions,
                          MlsxPlace place = MlsxPlace::inside) {
   if (facts.contains(Fact::type)) detail::append_type(out, entry, place);
-  if (facts.contains(Fact::size) && !entry.is_directory()) {
+  if (facts.contains(Fact::size) && !entry.is_directory() && entry.size) {
     out.append("size=");
-    detail::append_number(out, entry.size);
+    detail::append_number(out, *entry.size);
     out.append(1, ';');
   }
-  if (facts.contains(Fact::modify) && entry.modified != Timestamp{}) {
+  if (const Timestamp time = std::chrono::floor<std::chrono::seconds>(entry.modified);
+      facts.contains(Fact::modify) && time != Timestamp{}) {
     out.append("modify=");
-    append_timestamp(out, entry.modified);
+    append_timestamp(out, time);
     out.append(1, ';');
   }
   if (facts.contains(Fact::perm)) out.append("perm=").append(permissions).append(1, ';');
@@ -172,7 +174,7 @@ inline void read_fact(FactsLine& line, std::string_view name, std::string_view v
   if (same_word(name, "type")) {
     read_type(line, value);
   } else if (same_word(name, "size") || same_word(name, "sizd")) {
-    entry.size = number_in<std::uint64_t>(value).value_or(0);
+    entry.size = number_in<std::uint64_t>(value);
   } else if (same_word(name, "modify")) {
     entry.modified = parse_timestamp(value).value_or(Timestamp{});
   } else if (same_word(name, "unique")) {

@@ -29,8 +29,10 @@ class Line {
 
   std::string text;
   LineDefect defect;
+  bool unterminated = false;  // it was taken for whole without an ending
 
-  friend bool operator==(const Line&, const Line&) = default;
+  /// Whether they say the same, however they came.
+  friend bool operator==(const Line& a, const Line& b) { return a.text == b.text && a.defect == b.defect; }
 };
 
 /// Makes lines of the bytes of a control connection. CRLF and LF end a line; Telnet's sequences are taken out.
@@ -77,6 +79,7 @@ class LineBuffer {
     taken_ = true;
     if (std::exchange(skipping_, false)) return std::nullopt;
     auto line = checked(std::string_view{buffer_}.substr(line_));
+    line.unterminated = true;
     begin_ = line_ = buffer_.size();
     release();
     return line;

@@ -78,7 +78,7 @@ inline void append_date(std::string& out, Timestamp time, Timestamp now) {
 }  // namespace detail
 
 /// Appends what LIST says of a file, as `ls -l` does, without a line ending; a name that would break the line has '?'
-/// there. Times are in UTC. RFC 959 §4.1.3 leaves the form open; this is the one that all clients read.
+/// there. Times are in UTC. A size that is not known is 0, for readers want a number there. RFC 959 §4.1.3 leaves the form open; this is the one that all clients read.
 inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
   constexpr std::size_t size_width = 12;
   detail::append_mode(out, entry);
@@ -86,7 +86,7 @@ inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
   detail::append_column(out, entry.owner, 8);
   detail::append_column(out, entry.group, 8);
   const auto begin = out.size();
-  detail::append_number(out, entry.size);
+  detail::append_number(out, entry.size.value_or(0));
   if (const auto size = out.size() - begin; size < size_width) out.insert(begin, size_width - size, ' ');
   out.append(1, ' ');
   detail::append_date(out, entry.modified, now);

@@ -27,7 +27,7 @@ inline std::optional<Entry> read_eplf(std::string_view line) {
     if (fact == "/") entry.type = Entry::Type::directory;
     if (fact == "r") entry.type = Entry::Type::file;
     if (fact.starts_with('i')) entry.unique = fact.substr(1);
-    if (fact.starts_with('s')) entry.size = number_in<std::uint64_t>(fact.substr(1)).value_or(0);
+    if (fact.starts_with('s')) entry.size = number_in<std::uint64_t>(fact.substr(1));
     if (fact.starts_with('m')) {
       // Four bytes of seconds last until 2106; what is longer is no time of a file.
       entry.modified = Timestamp{std::chrono::seconds{number_in<std::uint32_t>(fact.substr(1)).value_or(0)}};

@@ -20,6 +20,15 @@ constexpr bool same_word(std::string_view text, std::string_view word) noexcept 
   return true;
 }
 
+constexpr std::string_view without_leading_blanks(std::string_view text) noexcept {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  return text;
+}
+constexpr std::string_view without_trailing_blanks(std::string_view text) noexcept {
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
 /// ASCII letters in upper case, everything else as it is.
 inline std::string upper(std::string_view text) {
   std::string out{text};

@@ -22,8 +22,7 @@ class Civil {
  public:
   explicit Civil(Timestamp time) noexcept {
     using namespace std::chrono;
-    constexpr Timestamp first = sys_days{January / 1 / 0}, end = sys_days{January / 1 / 10000};
-    time = std::clamp(time, first, end - milliseconds{1});
+    time = std::clamp(time, first_timestamp, last_timestamp);
     const auto day = floor<days>(time);
     const year_month_day date{day};
     const hh_mm_ss clock{time - day};

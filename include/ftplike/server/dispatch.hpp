@@ -4,21 +4,31 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/error.hpp>
+#include <ftplike/protocol/line_buffer.hpp>
 
 namespace ftplike {
 namespace detail {
 
-/// Tells the observer of a command, but no secret; gives its refusal, if it refuses.
-template <class S> std::optional<Reply> refusal_by_observer(S& session, const CommandLine& command) {
+/// The command of a line. Where there is no line ending to say where it ends, no blanks belong to it.
+inline CommandLine command_of(const Line& line) {
+  const std::string_view text = line.text;
+  return parse_command(line.unterminated ? without_trailing_blanks(text) : text);
+}
+
+/// Tells the observer of a command, but no secret; gives its refusal, if it refuses. What follows an unknown verb may be
+/// a password, too: of a PASS that was misspelt, or that is all there is on the line.
+template <class S, class Entry> std::optional<Reply> refusal_by_observer(S& session, const Entry* entry, Verb verb,
+                                                                         std::string_view argument, const Line& line) {
   if constexpr (S::template observed<CommandSeen>) {
-    const bool secret = command.verb == Verb{"PASS"} || command.verb == Verb{"ACCT"};
-    const std::string verb = command.verb.text();
-    return session.announce(verb, secret ? "***" : command.argument);
+    const bool secret = entry ? entry->secret(session, argument) : !argument.empty();
+    const std::string letters = verb.text();
+    return session.announce(letters, secret ? "***" : argument, line.unterminated);
   } else {
     return std::nullopt;
   }
@@ -29,18 +39,18 @@ template <class S> Reply not_understood(S& session, Verb verb, std::string_view 
     session.close();
     return {421, "This is an FTP server"};
   }
-  if (line.empty()) return {500, "Command expected"};
+  if (without_leading_blanks(line).empty()) return {500, "Command expected"};
   return {502, "Command not implemented"};
 }
 
 /// Why a command may not run now.
 template <class S, class Entry>
-std::optional<Reply> refusal(S& session, const Entry& entry, const CommandLine& command) {
+std::optional<Reply> refusal(S& session, const Entry& entry, std::string_view argument) {
   if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return later;
   if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
   if (!entry.allowed(session)) return Reply{550, "Permission denied"};
-  if (entry.argument == ArgumentRule::required && command.argument.empty()) return Reply{501, "Argument missing"};
-  if (entry.argument == ArgumentRule::none && command.has_argument) return Reply{501, "No argument expected"};
+  if (entry.argument == ArgumentRule::required && argument.empty()) return Reply{501, "Argument missing"};
+  if (entry.argument == ArgumentRule::none && !argument.empty()) return Reply{501, "No argument expected"};
   return std::nullopt;
 }
 
@@ -50,17 +60,21 @@ std::optional<Reply> refusal(S& session, const Entry& entry, const CommandLine& 
 /// `session.run`, where it may wait. Gives its one final reply; what it throws becomes one.
 ///
 /// **Errors:** what ends the session.
-template <class S> awaitable<Reply> dispatch(S& session, std::string_view line, std::error_code defect) {
-  if (defect) co_return reply_for(defect);
-  const CommandLine command = parse_command(line);
-  if (auto refused = detail::refusal_by_observer(session, command)) co_return *std::move(refused);
+template <class S> awaitable<Reply> dispatch(S& session, const Line& line) {
+  const CommandLine command = line.error() ? CommandLine{} : detail::command_of(line);
   const auto* entry = session.find_command(command.verb);
-  if (!entry) co_return detail::not_understood(session, command.verb, line);
-  if (auto refused = detail::refusal(session, *entry, command)) co_return *std::move(refused);
-  if (!entry->answer) co_return co_await session.run(*entry, command.argument);
+  if (!entry || !entry->keeps_prepared) session.state.prepared = std::exchange(session.state.preparing, {});
+  if (line.error()) co_return reply_for(line.error());
+  const std::string_view argument = entry ? detail::argument_for(*entry, command) : command.argument;
+  if (auto refused = detail::refusal_by_observer(session, entry, command.verb, argument, line)) {
+    co_return *std::move(refused);
+  }
+  if (!entry) co_return detail::not_understood(session, command.verb, line.text);
+  if (auto refused = detail::refusal(session, *entry, argument)) co_return *std::move(refused);
+  if (!entry->answer) co_return co_await session.run(*entry, argument);
   std::error_code error;
   try {
-    co_return entry->answer(session, command.argument);
+    co_return entry->answer(session, argument);
   } catch (...) { error = code_of(std::current_exception()); }
   co_return reply_for(error);
 }

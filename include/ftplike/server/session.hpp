@@ -27,14 +27,20 @@
 
 namespace ftplike {
 
+/// What REST, RANG and RNFR say of the command that follows, and of no other. (RFC 959 §4.1.3, RFC 3659 §5)
+struct Prepared {
+  std::uint64_t restart = 0;        // of REST: where a transfer begins
+  std::optional<ByteRange> range;   // of RANG, for RETR or HASH
+  std::optional<Path> rename_from;  // of RNFR, for RNTO
+};
+
 /// What one command leaves for the next.
 struct SessionState {
   std::string user;                 // that USER named and PASS has not yet proved
   std::string host;                 // that HOST named
   char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
-  std::uint64_t restart = 0;        // of REST, for the next transfer
-  std::optional<ByteRange> range;   // of RANG, for the next RETR or HASH
-  std::optional<Path> rename_from;  // of RNFR, for RNTO
+  Prepared prepared;                // for the command under way
+  Prepared preparing;               // by it, for the next
   FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
   unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
 };
@@ -242,8 +248,8 @@ template <Transport T, class P> class Session {
   /// Whether somebody watches events of this kind.
   template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
   /// Tells the observer of a command; gives its refusal, if it refuses.
-  std::optional<Reply> announce(std::string_view verb, std::string_view argument) {
-    return ask(service_.observer, CommandSeen{who_, verb, argument});
+  std::optional<Reply> announce(std::string_view verb, std::string_view argument, bool unterminated) {
+    return ask(service_.observer, CommandSeen{who_, verb, argument, unterminated});
   }
 
   // ---- for data channels ----
@@ -345,7 +351,7 @@ template <Transport T, class P> class Session {
     while (!closing_) {
       const std::optional<Line> line = co_await next_line();
       if (!line) co_return;
-      const Reply final = co_await dispatch(*this, line->text, line->error());
+      const Reply final = co_await dispatch(*this, *line);
       co_await reply(final);
       if constexpr (is_securable) {
         if (hello_) co_await secure(false);
@@ -476,7 +482,7 @@ template <Transport T, class P> class Session {
           co_await control_.read();
         } else if (acts_at_once(*line)) {
           answering_ = true;
-          const Reply reply = co_await dispatch(*this, line->text, std::error_code{});
+          const Reply reply = co_await dispatch(*this, *line);
           if (interruption_.why()) {
             belated_ = reply;
           } else {

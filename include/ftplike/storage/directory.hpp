@@ -104,7 +104,7 @@ class DirectoryStorage {
   }
   awaitable<std::uint64_t> partial_size(Path path) {
     const Entry partial = co_await stat_partial(std::move(path));
-    co_return partial.size;
+    co_return partial.size.value_or(0);
   }
   /// How much there is of a name's partial file, and since when.
   awaitable<Entry> stat_partial(Path path) {
@@ -169,11 +169,8 @@ class DirectoryStorage {
   }
   awaitable<void> set_modified(Path path, Timestamp time) {
     const auto place = co_await find(path, detail::Follow::yes);
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    timespec times[2]{};
+    timespec times[2]{{}, detail::timespec_of(time)};
     times[0].tv_nsec = UTIME_OMIT;
-    times[1].tv_sec = static_cast<time_t>(seconds.time_since_epoch().count());
-    times[1].tv_nsec = static_cast<long>(std::chrono::nanoseconds{time - seconds}.count());
     detail::checked([&] { return ::utimensat(place.directory, place.name.c_str(), times, AT_SYMLINK_NOFOLLOW); });
   }
   /// Sets the permission bits; the bits above them (setuid and the like) cannot be set.

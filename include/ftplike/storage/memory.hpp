@@ -146,7 +146,7 @@ class MemoryStorage::Reader {
     at_ += part.size();
     co_return part.size();
   }
-  std::uint64_t size() const noexcept { return entry_.size; }
+  std::uint64_t size() const noexcept { return text_->size(); }
   const Entry& entry() const noexcept { return entry_; }
 
  private:

@@ -1,10 +1,13 @@
 #pragma once
 // The system's calls for files, and what differs between systems.
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <fcntl.h>
+#include <limits>
 #include <span>
 #include <string>
 #include <sys/file.h>
@@ -63,14 +66,33 @@ template <class Call> auto checked(Call call) {
   }
 }
 
-inline Timestamp modified(const struct stat& status) {
-#ifdef __APPLE__
-  const auto& time = status.st_mtimespec;
-#else
-  const auto& time = status.st_mtim;
-#endif
+/// A time of the system's, cut to the millisecond and to the years that the protocol can tell. It is never counted in
+/// nanoseconds, of which 64 bits hold no more than the years 1678 to 2262: file systems hold others.
+inline Timestamp timestamp_of(const timespec& time) noexcept {
   using namespace std::chrono;
-  return Timestamp{floor<milliseconds>(seconds{time.tv_sec} + nanoseconds{time.tv_nsec})};
+  constexpr auto least = first_timestamp.time_since_epoch(), most = last_timestamp.time_since_epoch();
+  const std::int64_t whole =
+      std::clamp<std::int64_t>(time.tv_sec, floor<seconds>(least).count(), floor<seconds>(most).count());
+  return Timestamp{milliseconds{whole * 1000 + time.tv_nsec / 1'000'000}};
+}
+/// The same time as the system takes it: as far as its seconds go.
+inline timespec timespec_of(Timestamp time) noexcept {
+  using namespace std::chrono;
+  const auto whole = floor<seconds>(time);
+  using Seconds = std::numeric_limits<std::time_t>;
+  timespec result{};
+  result.tv_sec = static_cast<std::time_t>(
+      std::clamp<std::int64_t>(whole.time_since_epoch().count(), Seconds::min(), Seconds::max()));
+  result.tv_nsec = static_cast<long>((time - whole).count()) * 1'000'000;
+  return result;
+}
+
+inline Timestamp modified(const struct stat& status) noexcept {
+#ifdef __APPLE__
+  return timestamp_of(status.st_mtimespec);
+#else
+  return timestamp_of(status.st_mtim);
+#endif
 }
 
 inline bool is_same_file(const struct stat& a, const struct stat& b) noexcept {

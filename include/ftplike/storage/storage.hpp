@@ -12,9 +12,11 @@ namespace ftplike {
 /// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
 /// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them.
 ///
-/// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside.
+/// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside. A file that is made up
+/// while it is read has no size there.
 /// - `list(path)`: a directory's entries, unordered, some at a time: `next()` gives none at the end. Without "." and "..".
 /// - `open(path, offset)`: a regular file, to be read from `offset`, which is at most its size (`Errc::bad_restart`).
+/// A reader may have `size()`, the bytes of the whole file as a number or an optional one: the client is told.
 /// - `label()`: the directory as the operator named it, for people.
 template <class S>
 concept ReadableStorage =

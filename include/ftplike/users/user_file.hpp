@@ -54,27 +54,33 @@ class UserFileDescriptor {
   ~UserFileDescriptor() { ::close(descriptor_); }
 
   int get() const noexcept { return descriptor_; }
-  /// The result of a system call, unless that failed.
-  template <class Result> Result checked(Result result) const {
-    if (result < 0) fail();
-    return result;
+  /// The result of a system call, made again where a signal came in between, unless it failed.
+  template <class Call> auto checked(Call call) const {
+    for (;;) {
+      const auto result = call();
+      if (result >= 0) return result;
+      if (errno != EINTR) fail();
+    }
   }
   struct stat status() const {
     struct stat result {};
-    checked(::fstat(descriptor_, &result));
+    checked([&] { return ::fstat(descriptor_, &result); });
     return result;
   }
   std::string read() const {
     std::string result;
     std::array<char, 16 * 1024> room;
-    while (const auto n = checked(::read(descriptor_, room.data(), room.size()))) {
+    for (;;) {
+      const auto n = checked([&] { return ::read(descriptor_, room.data(), room.size()); });
+      if (n == 0) return result;
       result.append(room.data(), static_cast<std::size_t>(n));
     }
-    return result;
   }
   void write(std::string_view text) const {
-    while (!text.empty())
-      text.remove_prefix(static_cast<std::size_t>(checked(::write(descriptor_, text.data(), text.size()))));
+    while (!text.empty()) {
+      const auto n = checked([&] { return ::write(descriptor_, text.data(), text.size()); });
+      text.remove_prefix(static_cast<std::size_t>(n));
+    }
   }
 
  private:
@@ -94,18 +100,18 @@ inline void replace_user_file(const std::filesystem::path& path, const UserFileD
     const auto status = old.status();
     const auto now = fresh.status();
     if (now.st_uid != status.st_uid || now.st_gid != status.st_gid) {
-      fresh.checked(::fchown(fresh.get(), status.st_uid, status.st_gid));
+      fresh.checked([&] { return ::fchown(fresh.get(), status.st_uid, status.st_gid); });
     }
-    fresh.checked(::fchmod(fresh.get(), status.st_mode & 0660U));
-    fresh.checked(::fsync(fresh.get()));
-    fresh.checked(::rename(name.c_str(), path.c_str()));
+    fresh.checked([&] { return ::fchmod(fresh.get(), status.st_mode & 0660U); });
+    fresh.checked([&] { return ::fsync(fresh.get()); });
+    fresh.checked([&] { return ::rename(name.c_str(), path.c_str()); });
   } catch (...) {
     ::unlink(name.c_str());
     throw;
   }
   const auto directory = path.parent_path();
   const UserFileDescriptor above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  above.checked(::fsync(above.get()));
+  above.checked([&] { return ::fsync(above.get()); });
 }
 
 }  // namespace detail
@@ -131,7 +137,7 @@ inline void write_user(const std::filesystem::path& file, const UserEntry& user)
   }
   for (;;) {
     const detail::UserFileDescriptor old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    old.checked(::flock(old.get(), LOCK_EX));
+    old.checked([&] { return ::flock(old.get(), LOCK_EX); });
     const auto path = std::filesystem::canonical(file);
     struct stat named {};
     if (::stat(path.c_str(), &named) != 0 || named.st_ino != old.status().st_ino ||

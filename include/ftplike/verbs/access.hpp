@@ -71,6 +71,8 @@ struct User {
 struct Pass {
   static constexpr std::string_view verb = "PASS";
   static constexpr std::string_view help = "PASS <password>: finish a login";
+  static constexpr bool keeps_blanks = true;
+  static constexpr bool secret = true;
   static constexpr bool before_login = true;
   static awaitable<Reply> run(auto& session, std::string_view password) {
     if (session.state.user.empty()) co_return Reply{503, "USER first"};
@@ -94,6 +96,8 @@ struct Pass {
 struct Acct {
   static constexpr std::string_view verb = "ACCT";
   static constexpr std::string_view help = "ACCT <information>: no account information is needed";
+  static constexpr bool keeps_blanks = true;
+  static constexpr bool secret = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto&, std::string_view) { return {202, "No account information needed"}; }
 };
@@ -122,6 +126,7 @@ struct Quit {
 struct Noop {
   static constexpr std::string_view verb = "NOOP";
   static constexpr std::string_view help = "NOOP: nothing, to keep the session";
+  static constexpr bool keeps_prepared = true;
   static constexpr bool before_login = true;
   static Reply run(auto&, std::string_view) { return {200, "OK"}; }
 };

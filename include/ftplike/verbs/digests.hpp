@@ -43,6 +43,7 @@ awaitable<std::pair<std::string, std::uint64_t>> digest_of(S& session, Source& s
 /// OPTS HASH: shows or sets the algorithm of HASH.
 struct OptsHash {
   static constexpr std::string_view verb = "HASH";
+  static constexpr bool keeps_blanks = true;
   static Reply run(auto& session, std::string_view text) {
     if (!text.empty()) {
       const auto algorithm = Digest::parse(text);
@@ -68,7 +69,7 @@ struct Hash {
   }
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
-    const auto range = std::exchange(session.state.range, std::nullopt).value_or(ByteRange{});
+    const ByteRange range = session.state.prepared.range.value_or(ByteRange{});
     auto file = co_await session.storage().open(path, range.first);
     RangeSource part{AnySource{file}, range.count()};
     const auto algorithm = static_cast<DigestAlgorithm>(session.state.digest);
@@ -81,6 +82,7 @@ struct Hash {
 
 /// The older verbs, one an algorithm: `XMD5 <path>` or `XMD5 "<path>" [<first> <end>]`.
 template <DigestAlgorithm algorithm> struct OlderHash {
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::read;
   static constexpr auto argument = ArgumentRule::required;
   static constexpr bool interruptible = true;

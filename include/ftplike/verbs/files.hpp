@@ -1,6 +1,10 @@
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -8,6 +12,7 @@
 #include <ftplike/storage/storage.hpp>
 #include <ftplike/users/authenticator.hpp>
 #include <ftplike/verbs/parameters.hpp>
+#include <ftplike/verbs/transfer.hpp>
 
 namespace ftplike {
 
@@ -28,6 +33,7 @@ struct Pwd {
 struct Cwd {
   static constexpr std::string_view verb = "CWD";
   static constexpr std::string_view help = "CWD <path>: change the working directory";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
@@ -55,6 +61,7 @@ struct Cdup {
 
 /// What the commands that change files have in common.
 struct Changing {
+  static constexpr bool keeps_blanks = true;
   static constexpr auto argument = ArgumentRule::required;
   template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
 };
@@ -99,7 +106,7 @@ struct Rnfr : Changing {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     Path path = session.path(name);
     (void)co_await session.storage().stat(path);
-    session.state.rename_from = std::move(path);
+    session.state.preparing.rename_from = std::move(path);
     co_return Reply{350, "RNTO next"};
   }
 };
@@ -109,7 +116,7 @@ struct Rnto : Changing {
   static constexpr std::string_view help = "RNTO <path>: its new name";
   static constexpr Rights needs = Right::rename;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    const auto from = std::exchange(session.state.rename_from, std::nullopt);
+    const std::optional<Path> from = session.state.prepared.rename_from;
     if (!from) co_return Reply{503, "RNFR first"};
     const Path to = session.path(name);
     co_await session.storage().rename(*from, to);
@@ -117,27 +124,47 @@ struct Rnto : Changing {
   }
 };
 
+/// The length that a transfer of the file would have, in the type of the session. (RFC 3659 §4)
+///
+/// As text that can be told only by reading the file, which is done up to `most_text`: enough for the text files of the
+/// few clients that ask in TYPE A. What is longer is 550, as the RFC allows and other servers answer for every file; a
+/// client is not to take that for a file that is not there.
 struct Size {
   static constexpr std::string_view verb = "SIZE";
   static constexpr std::string_view help = "SIZE <path>: bytes of a file, or of its upload that was cut off";
   static constexpr std::string_view feature = "SIZE";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::required;
+  static constexpr std::uint64_t most_text = 1024 * 1024;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
+    const bool as_text = session.standard() && session.state.type == 'A';
     std::error_code missing;
     try {
       const Entry entry = co_await session.storage().stat(path);
       if (!entry.is_file()) co_return Reply{550, "Not a file"};
-      co_return Reply{213, std::to_string(entry.size)};
+      if (as_text) co_return co_await length_as_text(session, path, entry.size);
+      if (!entry.size) co_return Reply{550, "Its size is not known"};
+      co_return Reply{213, std::to_string(*entry.size)};
     } catch (const std::system_error& error) { missing = error.code(); }
     if constexpr (requires { session.storage().partial_size(path); }) {
-      if (missing == std::errc::no_such_file_or_directory) {
+      if (missing == std::errc::no_such_file_or_directory && !as_text) {
         const std::uint64_t size = co_await session.storage().partial_size(path);
         co_return Reply{213, std::to_string(size)};
       }
     }
     throw std::system_error(missing);
+  }
+
+ private:
+  static awaitable<Reply> length_as_text(auto& session, Path path, std::optional<std::uint64_t> size) {
+    if (!session.may(Right::read) || size.value_or(most_text + 1) > most_text) {
+      co_return Reply{550, "Its size is told in TYPE I only"};
+    }
+    auto file = co_await session.storage().open(path, 0);
+    const std::uint64_t length = co_await detail::length_of_text(AnySource{file});
+    co_return Reply{213, std::to_string(length)};
   }
 };
 
@@ -145,12 +172,13 @@ struct Mdtm {
   static constexpr std::string_view verb = "MDTM";
   static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
   static constexpr std::string_view feature = "MDTM";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     const Entry entry = co_await session.storage().stat(path);
-    co_return Reply{213, format_timestamp(entry.modified)};
+    co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
   }
 };
 
@@ -166,7 +194,7 @@ struct Mfmt : Changing {
     const auto name = text.substr(space + 1);
     const Path path = session.path(name);
     co_await session.storage().set_modified(path, *time);
-    co_return Reply{213, "Modify=" + format_timestamp(*time) + "; " + std::string{name}};
+    co_return Reply{213, "Modify=" + format_timestamp(*time, Fraction::never) + "; " + std::string{name}};
   }
 };
 
@@ -189,6 +217,7 @@ struct Mff : Changing {
     const auto name = text.substr(space + 2);
     const Path path = session.path(name);
     // All are understood before the first is set.
+    constexpr bool keeps_modes = KeepsModes<std::remove_cvref_t<decltype(session.storage())>>;
     std::optional<Timestamp> time;
     std::optional<unsigned> mode;
     for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
@@ -197,14 +226,13 @@ struct Mff : Changing {
       const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
       if (key == "MODIFY") time = parse_timestamp(value);
       if (key == "UNIX.MODE") mode = detail::number_in<unsigned>(value, 8);
-      const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && mode);
+      const bool is_mode = keeps_modes && mode && *mode <= 07777;
+      const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && is_mode);
       if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
     }
     if (time) co_await session.storage().set_modified(path, *time);
-    if constexpr (KeepsModes<std::remove_cvref_t<decltype(session.storage())>>) {
+    if constexpr (keeps_modes) {
       if (mode) co_await session.storage().set_mode(path, *mode);
-    } else {
-      if (mode) co_return Reply{504, "Cannot set UNIX.mode"};
     }
     co_return Reply{213, std::string{text}};
   }
@@ -214,6 +242,7 @@ struct Avbl {
   static constexpr std::string_view verb = "AVBL";
   static constexpr std::string_view help = "AVBL [<path>]: bytes that are free";
   static constexpr std::string_view feature = "AVBL";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
   template <class S> static constexpr bool available = requires(typename S::Storage& storage, const Path& path) {
     storage.available(path);
@@ -350,9 +379,13 @@ struct SiteUtime : Changing {
 template <class Inner> struct BasicSite {
   static constexpr std::string_view verb = "SITE";
   static constexpr std::string_view help = "SITE <command>: what is special here, see SITE HELP";
+  static constexpr bool keeps_blanks = true;
   static constexpr auto argument = ArgumentRule::required;
   using Commands = Inner;
   template <class... More> using With = BasicSite<typename Inner::template With<More...>>;
+  template <class S> static bool secret(const S& session, std::string_view text) {
+    return detail::is_inner_secret<Inner>(session, text);
+  }
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const CommandLine inner = parse_command(text);
     if (inner.verb == Verb{"HELP"}) co_return help_of(session);

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -21,6 +23,7 @@ struct Syst {
 struct Feat {
   static constexpr std::string_view verb = "FEAT";
   static constexpr std::string_view help = "FEAT: the extensions that this server knows";
+  static constexpr bool keeps_prepared = true;
   static constexpr bool before_login = true;
   static constexpr auto argument = ArgumentRule::none;
   static Reply run(auto& session, std::string_view) {
@@ -58,31 +61,28 @@ struct Help {
 struct Stat {
   static constexpr std::string_view verb = "STAT";
   static constexpr std::string_view help = "STAT [<path>]: how things stand, or a listing over the control connection";
+  static constexpr bool keeps_blanks = true;
+  static constexpr bool keeps_prepared = true;
   static constexpr bool at_once = true;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     if (text.empty()) co_return status(session);
     if (!session.may(Right::list)) co_return Reply{550, "Permission denied"};
-    const ListingRequest request{text};
+    ListingRequest request{text};
+    const Entry entry = co_await find_listed(session, request);
     const Path path = session.path(request.name);
-    const Entry entry = co_await session.storage().stat(path);
     std::string lines = "Status of " + std::string{request.name};
-    const auto add = [&lines, now = detail::wall_clock()](const Entry& one) {
-      append_listed(lines += "\n ", one, now);
-    };
+    const auto add = [&lines, now = wall_clock()](const Entry& one) { append_listed(lines += "\n ", one, now); };
     if (!entry.is_directory()) {
       add(entry);
       co_return Reply{213, lines + "\nEnd"};
     }
     auto listing = co_await session.storage().list(path);
-    for (std::size_t shown = 0; shown < most_entries;) {
-      const std::vector<Entry> entries = co_await listing.next();
-      if (entries.empty()) co_return Reply{212, lines + "\nEnd"};
-      for (const auto& one : entries) {
-        if (request.pattern.empty() || matches(request.pattern, one.name)) add(one);
-      }
-      shown += entries.size();
-    }
-    co_return Reply{212, lines + "\nThere is more, use LIST"};
+    const SortedEntries entries = co_await next_sorted(listing, request.pattern);
+    const auto shown = std::min(entries.in_order.size(), most_entries);
+    const bool is_cut = !entries.ended || shown < entries.in_order.size();
+    if (is_cut) lines += ", the first " + std::to_string(shown) + " entries of more";
+    for (std::size_t i = 0; i < shown; ++i) add(*entries.in_order[i]);
+    co_return Reply{212, lines + (is_cut ? "\nThere is more, use LIST" : "\nEnd")};
   }
 
  private:

@@ -1,9 +1,11 @@
 #pragma once
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -21,7 +23,38 @@ namespace ftplike {
 /// Appends an entry to the text of a listing.
 using EntryFormat = std::function<void(std::string& text, const Entry& entry)>;
 
-/// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory.
+/// Some entries of a directory, sorted by name.
+class SortedEntries {
+ public:
+  std::vector<std::vector<Entry>> held;  // as the storage gave them: an entry is large, and takes long to move
+  std::vector<const Entry*> in_order;
+  bool ended = false;  // they are the last
+};
+
+/// The next entries of a listing that fit a pattern, if there is one: all, or ten thousand and some where there are more,
+/// so that any directory takes a bounded memory.
+template <class Listing> awaitable<SortedEntries> next_sorted(Listing& listing, const std::string& pattern) {
+  constexpr std::size_t enough = 10'000;
+  SortedEntries found;
+  for (std::size_t count = 0; count < enough;) {
+    std::vector<Entry> entries = co_await listing.next();
+    if (entries.empty()) {
+      found.ended = true;
+      break;
+    }
+    count += entries.size();
+    for (const auto& entry : entries) {
+      if (pattern.empty() || matches(pattern, entry.name)) found.in_order.push_back(&entry);
+    }
+    found.held.push_back(std::move(entries));
+  }
+  std::sort(found.in_order.begin(), found.in_order.end(),
+            [](const Entry* a, const Entry* b) { return a->name < b->name; });
+  co_return found;
+}
+
+/// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory to
+/// speak of. They are sorted by name as far as `next_sorted` sorts.
 template <class Listing> class ListingSource {
  public:
   /// Of a directory `listing`, of anything else, `entry`, alone.
@@ -33,15 +66,9 @@ template <class Listing> class ListingSource {
     while (at_ == text_.size() && !ended_) {
       text_.clear();
       at_ = 0;
-      std::vector<Entry> entries = co_await listing_->next();
-      ended_ = entries.empty();
-      std::vector<const Entry*> in_order;  // an entry is large, and takes long to move
-      in_order.reserve(entries.size());
-      for (const auto& entry : entries) {
-        if (pattern_.empty() || matches(pattern_, entry.name)) in_order.push_back(&entry);
-      }
-      std::sort(in_order.begin(), in_order.end(), [](const Entry* a, const Entry* b) { return a->name < b->name; });
-      for (const Entry* entry : in_order) format_(text_, *entry);
+      const SortedEntries entries = co_await next_sorted(*listing_, pattern_);
+      ended_ = entries.ended;
+      for (const Entry* entry : entries.in_order) format_(text_, *entry);
     }
     const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
     std::copy(part.begin(), part.end(), room.begin());
@@ -58,8 +85,7 @@ template <class Listing> class ListingSource {
   bool ended_;
 };
 
-/// What the argument of LIST or NLST asks for. Options as of `ls` are taken note of by ignoring them; the last
-/// component may be a pattern.
+/// What the argument of LIST, NLST or STAT asks for. Options as of `ls` are taken note of by ignoring them.
 struct ListingRequest {
   explicit ListingRequest(std::string_view argument) {
     while (argument.starts_with('-')) {
@@ -67,15 +93,19 @@ struct ListingRequest {
       argument.remove_prefix(end == argument.npos ? argument.size() : end + 1);
     }
     name = argument;
+  }
+  /// Takes the last component for a pattern; false if it is none.
+  bool take_pattern() {
     const auto last = name.substr(name.rfind('/') + 1);
-    if (last.find_first_of("*?[") != last.npos) {
-      pattern = last;
-      name.remove_suffix(last.size());
-    }
+    if (last.find_first_of("*?[") == last.npos) return false;
+    pattern = last;
+    name.remove_suffix(last.size());
+    return true;
   }
   /// What stands before the names in a directory of this name, or before the last component of a file's: with it they
   /// are names as the client must say them.
   std::string prefix(bool is_directory) const {
+    if (is_directory && (name == "." || name == "./")) return {};
     std::string result{is_directory ? name : name.substr(0, name.rfind('/') + 1)};
     if (!result.empty() && result.back() != '/') result += '/';
     return result;
@@ -83,6 +113,21 @@ struct ListingRequest {
   std::string_view name;  // of the directory or file
   std::string pattern;    // of names in it, empty for all
 };
+
+/// What a request names: what exists by that very name, whatever is in it (RFC 959 knows no patterns); only else the
+/// directory that its pattern is for.
+template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& request) {
+  std::exception_ptr missing;
+  const Path named = session.path(request.name);
+  try {
+    Entry entry = co_await session.storage().stat(named);
+    co_return entry;
+  } catch (const std::system_error&) { missing = std::current_exception(); }
+  if (!request.take_pattern()) std::rethrow_exception(missing);
+  const Path directory = session.path(request.name);
+  Entry entry = co_await session.storage().stat(directory);
+  co_return entry;
+}
 
 namespace detail {
 
@@ -128,20 +173,17 @@ template <class S> awaitable<Reply> send_listing(S& session, std::string_view ve
 /// Whether a name can stand in a line of its own.
 inline bool fits_a_line(std::string_view name) noexcept { return name.find_first_of("\r\n") == name.npos; }
 
-inline Timestamp wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace detail
 
 struct List {
   static constexpr std::string_view verb = "LIST";
   static constexpr std::string_view help = "LIST [<path>]: list a directory";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     ListingRequest request{text};
+    Entry listed = co_await find_listed(session, request);
     const Path path = session.path(request.name);
-    Entry listed = co_await session.storage().stat(path);
     if (session.announces()) {
       // The ftp-like dialect: bare names between LFs.
       auto names = [first = true](std::string& out, const Entry& entry) mutable {
@@ -152,7 +194,7 @@ struct List {
       co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
                                               std::move(names));
     }
-    auto lines = [now = detail::wall_clock()](std::string& out, const Entry& entry) {
+    auto lines = [now = wall_clock()](std::string& out, const Entry& entry) {
       append_listed(out, entry, now);
       out += "\r\n";
     };
@@ -164,11 +206,12 @@ struct List {
 struct Nlst {
   static constexpr std::string_view verb = "NLST";
   static constexpr std::string_view help = "NLST [<path>]: list names only";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     ListingRequest request{text};
+    Entry listed = co_await find_listed(session, request);
     const Path path = session.path(request.name);
-    Entry listed = co_await session.storage().stat(path);
     auto names = [prefix = request.prefix(listed.is_directory())](std::string& out, const Entry& entry) {
       if (detail::fits_a_line(entry.name)) out.append(prefix).append(entry.name).append("\r\n");
     };
@@ -180,6 +223,7 @@ struct Nlst {
 struct Mlsd {
   static constexpr std::string_view verb = "MLSD";
   static constexpr std::string_view help = "MLSD [<path>]: list a directory for programs";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const Path path = session.path(text);
@@ -198,6 +242,7 @@ struct Mlst {
   static constexpr std::string_view verb = "MLST";
   static constexpr std::string_view help = "MLST [<path>]: the facts of one file";
   static std::string feature(const auto& session) { return "MLST " + session.state.facts.feature(); }
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const Path path = session.path(text);

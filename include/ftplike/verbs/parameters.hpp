@@ -22,9 +22,18 @@ template <class Table, class S> awaitable<Reply> run_inner(S& session, std::stri
   const auto* entry = Table::template On<S>::template find<S>(inner.verb);
   if (!entry) co_return Reply{501, "Not implemented for that parameter"};
   if (!entry->allowed(session)) co_return Reply{550, "Permission denied"};
-  if (entry->argument == ArgumentRule::required && inner.argument.empty()) co_return Reply{501, "Argument missing"};
-  if (entry->answer) co_return entry->answer(session, inner.argument);
-  co_return co_await entry->run(session, inner.argument);
+  const std::string_view argument = argument_for(*entry, inner);
+  if (entry->argument == ArgumentRule::required && argument.empty()) co_return Reply{501, "Argument missing"};
+  if (entry->answer) co_return entry->answer(session, argument);
+  co_return co_await entry->run(session, argument);
+}
+
+/// Whether what follows an outer command is secret: because the inner one's argument is, or because nobody knows what
+/// the inner one is.
+template <class Table, class S> bool is_inner_secret(const S& session, std::string_view text) {
+  const CommandLine inner = parse_command(text);
+  const auto* entry = Table::template On<S>::template find<S>(inner.verb);
+  return entry ? entry->secret(session, inner.argument) : !inner.argument.empty();
 }
 
 }  // namespace detail
@@ -32,6 +41,7 @@ template <class Table, class S> awaitable<Reply> run_inner(S& session, std::stri
 struct Type {
   static constexpr std::string_view verb = "TYPE";
   static constexpr std::string_view help = "TYPE A|I|L 8: text or bytes";
+  static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view text) {
     const std::string type = detail::upper(text);
@@ -48,6 +58,7 @@ struct Type {
 struct Stru {
   static constexpr std::string_view verb = "STRU";
   static constexpr std::string_view help = "STRU F: files have no structure";
+  static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto&, std::string_view text) {
     if (detail::upper(text) != "F") return {504, "Only structure F"};
@@ -58,6 +69,7 @@ struct Stru {
 struct Mode {
   static constexpr std::string_view verb = "MODE";
   static constexpr std::string_view help = "MODE S: bytes are sent as a stream";
+  static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto&, std::string_view text) {
     if (detail::upper(text) != "S") return {504, "Only mode S"};
@@ -73,7 +85,7 @@ struct Rest {
   static Reply run(auto& session, std::string_view text) {
     const auto position = detail::number_in<std::uint64_t>(text);
     if (!position) return {501, "Not a position"};
-    session.state.restart = *position;
+    session.state.preparing.restart = *position;
     return {350, "Restarting at " + std::to_string(*position)};
   }
 };
@@ -84,9 +96,9 @@ struct Rang {
   static constexpr std::string_view feature = "RANG STREAM";
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view text) {
-    session.state.restart = 0;
-    session.state.range = ByteRange::parse(text);
-    if (session.state.range) return {350, "Range is " + std::string{text}};
+    const auto range = ByteRange::parse(text);
+    session.state.preparing.range = range;
+    if (range) return {350, "Range is " + std::string{text}};
     if (text == "1 0") return {350, "Range is the whole file"};
     return {501, "Not a range"};
   }
@@ -95,6 +107,7 @@ struct Rang {
 struct Allo {
   static constexpr std::string_view verb = "ALLO";
   static constexpr std::string_view help = "ALLO <bytes>: make sure that there is room";
+  static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const auto wanted = detail::number_in<std::uint64_t>(text.substr(0, text.find(' ')));
@@ -135,6 +148,7 @@ struct OptsMlst {
 template <class Inner = CommandTable<OptsUtf8, OptsMlst>> struct BasicOpts {
   static constexpr std::string_view verb = "OPTS";
   static constexpr std::string_view help = "OPTS <verb> [<options>]: options of another command";
+  static constexpr bool keeps_prepared = true;
   static constexpr bool before_login = true;
   static constexpr auto argument = ArgumentRule::required;
   template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;

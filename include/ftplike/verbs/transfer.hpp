@@ -1,9 +1,14 @@
 #pragma once
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/io/any_bytes.hpp>
@@ -44,15 +49,40 @@ class RangeSource {
   std::uint64_t left_;
 };
 
+namespace detail {
+
+/// The size of the file that a storage's reader reads, which may have no `size()`, or one that knows nothing.
+template <class Reader> std::optional<std::uint64_t> size_of(const Reader& reader) {
+  if constexpr (requires { reader.size(); }) {
+    return reader.size();
+  } else {
+    return std::nullopt;
+  }
+}
+
+/// How many bytes a text is when it is sent in TYPE A.
+inline awaitable<std::uint64_t> length_of_text(AnySource source) {
+  AsciiSource text{source};
+  std::vector<std::byte> room(64 * 1024);
+  std::uint64_t length = 0;
+  for (;;) {
+    const std::size_t n = co_await text.read_some(room);
+    if (n == 0) co_return length;
+    length += n;
+  }
+}
+
+}  // namespace detail
+
 struct Retr {
   static constexpr std::string_view verb = "RETR";
   static constexpr std::string_view help = "RETR <path>: fetch a file";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::read;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    const auto range = std::exchange(session.state.range, std::nullopt);
-    const std::uint64_t restart = std::exchange(session.state.restart, 0);
-    const std::uint64_t offset = range ? range->first : restart;
+    const std::optional<ByteRange> range = session.state.prepared.range;
+    const std::uint64_t offset = range ? range->first : session.state.prepared.restart;
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Download complete", offset);
     auto file = co_await session.storage().open(path, offset);
@@ -60,8 +90,9 @@ struct Retr {
       RangeSource part{AnySource{file}, range->count()};
       co_return co_await session.send(part, std::move(transfer));
     }
-    if constexpr (requires { file.size(); })
-      transfer.opening += " (" + std::to_string(file.size() - offset) + " bytes)";
+    if (const auto size = detail::size_of(file); size && !transfer.ascii) {
+      transfer.opening += " (" + std::to_string(*size - offset) + " bytes).";  // clients read it to the full stop
+    }
     co_return co_await session.send(file, std::move(transfer));
   }
 };
@@ -69,11 +100,12 @@ struct Retr {
 struct Stor {
   static constexpr std::string_view verb = "STOR";
   static constexpr std::string_view help = "STOR <path>: store a file";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
   static constexpr auto argument = ArgumentRule::required;
   template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    const std::uint64_t offset = std::exchange(session.state.restart, 0);
+    const std::uint64_t offset = session.state.prepared.restart;
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Upload complete", offset);
     auto file = co_await session.storage().create(path, offset);
@@ -84,11 +116,11 @@ struct Stor {
 struct Appe {
   static constexpr std::string_view verb = "APPE";
   static constexpr std::string_view help = "APPE <path>: store at the end of a file";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::append;
   static constexpr auto argument = ArgumentRule::required;
   template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    session.state.restart = 0;
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
     auto file = co_await session.storage().append(path);
@@ -100,10 +132,10 @@ struct Appe {
 struct Stou {
   static constexpr std::string_view verb = "STOU";
   static constexpr std::string_view help = "STOU [<path>]: store under a name that nobody has";
+  static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
   template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
-    session.state.restart = 0;
     const Path wished = session.path(name.empty() ? "upload" : name);
     auto file = co_await session.storage().create_unique(wished);
     const Path path = file.path();
@@ -116,6 +148,7 @@ struct Stou {
 struct Abor {
   static constexpr std::string_view verb = "ABOR";
   static constexpr std::string_view help = "ABOR: end the transfer under way";
+  static constexpr bool keeps_prepared = true;
   static constexpr bool before_login = true;
   static constexpr bool at_once = true;
   static Reply run(auto& session, std::string_view) {

@@ -86,6 +86,12 @@ TEST_F(LogTest, KeepsQuietAboutCommandsUnlessAskedForThem) {
   EXPECT_EQ(lines.lines.size(), 3u);
 }
 
+TEST_F(LogTest, MarksACommandThatCameWithoutALineEnding) {
+  Log detailed{lines.sink(), LogDetail::commands, now.clock()};
+  detailed(CommandSeen{who, "USER", "an", true});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: > USER an (without a line ending)");
+}
+
 TEST_F(LogTest, CannotBeMadeToForgeALineOrToCommandATerminal) {
   const Path path{"/a\n2026-11-22 forged\x1b[2J"};
   log(ended(who, path));

@@ -1,9 +1,14 @@
 #include <ftplike/observers/transfer_log.hpp>
 
+#include <array>
+#include <clocale>
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 
 #include <ftplike/protocol/error.hpp>
 
+#include "support/folder.hpp"
 #include "unit/observers/events.hpp"
 
 using namespace ftplike;
@@ -18,7 +23,44 @@ class TransferLogTest : public testing::Test {
   Conversation who = conversation();
 };
 
+/// A process that speaks another language, whose months and days have other names, while this lives.
+class OtherLanguage {
+ public:
+  OtherLanguage() {
+    const TestFolder folder;
+    folder.write("letters", "<code_set_name> LETTERS\n<comment_char> %\n<escape_char> /\nCHARMAP\n"
+                            "<U0000>..<U007F> /x00 ASCII\nEND CHARMAP\n");
+    folder.write("names", "comment_char %\nescape_char /\nLC_TIME\n"
+                          "abday \"d1\";\"d2\";\"d3\";\"d4\";\"d5\";\"d6\";\"d7\"\n"
+                          "day \"day1\";\"day2\";\"day3\";\"day4\";\"day5\";\"day6\";\"day7\"\n"
+                          "abmon \"m1\";\"m2\";\"m3\";\"m4\";\"m5\";\"m6\";\"m7\";\"m8\";\"m9\";\"m10\";\"m11\";\"m12\"\n"
+                          "mon \"m1\";\"m2\";\"m3\";\"m4\";\"m5\";\"m6\";\"m7\";\"m8\";\"m9\";\"m10\";\"m11\";\"m12\"\n"
+                          "d_t_fmt \"%c\"\nd_fmt \"%x\"\nt_fmt \"%X\"\nam_pm \"\";\"\"\nt_fmt_ampm \"\"\nEND LC_TIME\n");
+    const std::string made = folder / "made";
+    const std::string make = "localedef -c -f '" + folder / "letters" + "' -i '" + folder / "names" + "' '" + made +
+                             "' 2>/dev/null";
+    (void)!std::system(make.c_str());  // its status is 1: the other categories are missing
+    ::setenv("LOCPATH", folder.string().c_str(), 1);
+    EXPECT_NE(std::setlocale(LC_TIME, "made"), nullptr);
+    ::unsetenv("LOCPATH");
+  }
+  OtherLanguage(const OtherLanguage&) = delete;
+  OtherLanguage& operator=(const OtherLanguage&) = delete;
+  ~OtherLanguage() { std::setlocale(LC_TIME, "C"); }
+};
+
 }  // namespace
+
+TEST_F(TransferLogTest, SpeaksTheLanguageOfProgramsWhateverThatOfTheProcessIs) {
+  const OtherLanguage other;
+  const std::tm parts = detail::local_parts(now());
+  std::array<char, 32> room{};
+  std::strftime(room.data(), room.size(), "%a %b", &parts);
+  ASSERT_EQ(std::string{room.data()}, "d1 m11");
+  const Path path{"/a"};
+  log(ended(who, path));
+  EXPECT_EQ(lines.all(), "Sun Nov 22 19:00:33 2026 0 192.0.2.7 12345 /a b _ i g guest ftp 0 * c\n");
+}
 
 TEST_F(TransferLogTest, WritesOneLineOfXferlogPerFile) {
   who.user = "anna";

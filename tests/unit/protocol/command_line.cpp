@@ -17,6 +17,20 @@ TEST(CommandLine, KeepsTheArgumentByteForByte) {
   EXPECT_EQ(parse_command("CWD \xFF\t").argument, "\xFF\t");
 }
 
+TEST(CommandLine, BeginsBehindTheBlanksInFrontOfIt) {
+  for (const auto* line : {" PASS x", "   PASS x", "\tPASS x"}) {
+    EXPECT_EQ(parse_command(line).verb, Verb{"PASS"}) << line;
+    EXPECT_EQ(parse_command(line).argument, "x") << line;
+  }
+}
+
+TEST(CommandLine, HasNoArgumentInBlanksAlone) {
+  for (const auto* line : {"PWD ", "PWD   ", "PWD \t", "PWD\t"}) {
+    EXPECT_EQ(parse_command(line).verb, Verb{"PWD"}) << line;
+    EXPECT_EQ(parse_command(line).argument, "") << line;
+  }
+}
+
 TEST(CommandLine, TellsNoArgumentFromAnEmptyOne) {
   EXPECT_FALSE(parse_command("NLST").has_argument);
   EXPECT_TRUE(parse_command("NLST ").has_argument);
@@ -24,7 +38,7 @@ TEST(CommandLine, TellsNoArgumentFromAnEmptyOne) {
 }
 
 TEST(CommandLine, GivesTheEmptyVerbForABadOne) {
-  for (const auto* line : {"", " ", " NOOP", "MUCHTOOLONG x", "NO-OP", "\x16\x03\x01"}) {
+  for (const auto* line : {"", " ", "MUCHTOOLONG x", "NO-OP", "\x16\x03\x01", "PW\xC3\x90", "\xEF\xBC\xB0WD", "L\xC4\xB0ST"}) {
     EXPECT_FALSE(parse_command(line).verb) << line;
   }
 }

@@ -10,7 +10,7 @@ namespace {
 TEST(Entry, KnowsNothingAtFirst) {
   const Entry entry;
   EXPECT_EQ(entry.name, "");
-  EXPECT_EQ(entry.size, 0U);
+  EXPECT_EQ(entry.size, std::nullopt);
   EXPECT_EQ(entry.modified, Timestamp{});
   EXPECT_EQ(entry.mode, 0U);
 }

@@ -59,7 +59,16 @@ TEST(Facts, AreWrittenAsAsked) {
 
 TEST(Facts, AreLeftOutIfTheyAreNotKnown) {
   EXPECT_EQ(facts(Entry{"a", Entry::Type::file, 0, {}}), "type=file;size=0;perm=rw; a");
+  EXPECT_EQ(facts(Entry{"a", Entry::Type::file, std::nullopt, {}}), "type=file;perm=rw; a");
   EXPECT_EQ(facts(Entry{"d", Entry::Type::directory, 4096, {}}), "type=dir;perm=rw; d");
+}
+
+TEST(Facts, TellTimesInWholeSeconds) {
+  auto entry = file("a");
+  entry.modified = example + 999ms;
+  EXPECT_EQ(facts(entry, FactSet::parse("modify")), "modify=20261122171105; a");
+  entry.modified = Timestamp{} - 1ms;
+  EXPECT_EQ(facts(entry, FactSet::parse("modify")), "modify=19691231235959; a");
 }
 
 TEST(Facts, TellTheTypeAndThePlace) {
@@ -114,7 +123,7 @@ TEST(Facts, AreReadInAnyCaseAndOrderAndUnknownOnesIgnored) {
 TEST(Facts, WithoutSenseCountAsUnknown) {
   const auto entry = parse_facts("type=file;size=18446744073709551616;modify=yesterday;UNIX.mode=rwx; n");
   ASSERT_TRUE(entry);
-  EXPECT_EQ(entry->size, 0U);
+  EXPECT_EQ(entry->size, std::nullopt);
   EXPECT_EQ(entry->modified, Timestamp{});
   EXPECT_EQ(entry->mode, 0U);
 }

@@ -84,6 +84,12 @@ TEST(ListingOut, KeepsEvenTheLargestSize) {
   EXPECT_EQ(listed(entry), "-rw-r-----   1 ann      staff    18446744073709551615 Nov 22 17:11 n");
 }
 
+TEST(ListingOut, HasANumberWhereNoSizeIsKnown) {
+  auto entry = file_named("n");
+  entry.size.reset();
+  EXPECT_EQ(listed(entry), "-rw-r-----   1 ann      staff               0 Nov 22 17:11 n");
+}
+
 TEST(ListingIn, ReadsWhatListingOutWrites) {
   const ListingParser parser{now};
   for (const auto& name : {"a"s, " two  spaces "s, "-> arrow"s, "Nov 22 17:11 x"s, "caf\xE9"s, "x;y=z"s}) {

@@ -19,7 +19,7 @@ TEST(ListingDos, ReadsFilesAndDirectories) {
   EXPECT_EQ(*file, Entry("read me.txt", Entry::Type::file, 1234, sys_days{2026y / November / 22} + 17h + 11min));
   const auto directory = read("11-22-26  12:05AM       <DIR>          My Documents");
   ASSERT_TRUE(directory);
-  EXPECT_EQ(*directory, Entry("My Documents", Entry::Type::directory, 0, sys_days{2026y / November / 22} + 5min));
+  EXPECT_EQ(*directory, Entry("My Documents", Entry::Type::directory, std::nullopt, sys_days{2026y / November / 22} + 5min));
 }
 
 TEST(ListingDos, ReadsDatesAndTimesInAllTheirForms) {

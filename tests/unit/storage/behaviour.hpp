@@ -586,6 +586,20 @@ TYPED_TEST_P(StorageBehaviour, SetsTheTimeOfAFile) {
             std::errc::no_such_file_or_directory);
 }
 
+TYPED_TEST_P(StorageBehaviour, ListsTimesOfAnyYear) {
+  using namespace std::chrono;
+  this->files.put("/a", "a");
+  ftplike::Timestamp before = ftplike::first_timestamp;
+  for (const int year : {1902, 2026, 2262, 2446, 9999}) {
+    const ftplike::Timestamp time = sys_days{std::chrono::year{year} / 6 / 1};
+    this->files.run(this->storage.set_modified(Path{"/a"}, time));
+    const auto set = this->files.stat("/a").modified;
+    EXPECT_TRUE(set == time || (year > 2037 && set > before)) << year << ": a file system may end in some year";
+    EXPECT_EQ(this->files.list("/").at(0).modified, set) << year;
+    before = year > 2037 ? ftplike::Timestamp{sys_days{std::chrono::year{2037} / 1 / 1}} : set;
+  }
+}
+
 TYPED_TEST_P(StorageBehaviour, SetsThePermissionBitsAndNoOthers) {
   this->files.put("/a", "a");
   this->files.run(this->storage.set_mode(Path{"/a"}, 06640));
@@ -655,6 +669,6 @@ REGISTER_TYPED_TEST_SUITE_P(
     RemovesAFileWhileANewOneIsUnderWay, RemovesNothingButFiles, RemovesEmptyDirectoriesOnly,
     RemovesADirectoryThatHoldsPartialFilesOnly, SparesThePartialFilesOfADirectoryThatStays,
     DoesNotRemoveADirectoryThatSomebodyWritesInto, RenamesFilesAndReplaces, RenamesDirectoriesWithAllThatIsInThem,
-    FinishesAnUploadInADirectoryThatWasRenamed, RefusesRenamesThatMakeNoSense, SetsTheTimeOfAFile,
+    FinishesAnUploadInADirectoryThatWasRenamed, RefusesRenamesThatMakeNoSense, SetsTheTimeOfAFile, ListsTimesOfAnyYear,
     SetsThePermissionBitsAndNoOthers, GivesANewFileThePermissionsOfTheOneThatItReplaces, TellsHowMuchRoomThereIs,
     ServesSeveralThreadsAtOnce);

@@ -194,6 +194,23 @@ TEST_P(DirectoryLinks, AreRemovedAndRenamedThemselves) {
   EXPECT_EQ(read_file(outside_ / "secret"), "secret");
 }
 
+TEST_P(DirectoryLinks, AreReplacedAndNotFollowedByWhatIsRenamedToTheirNames) {
+  files.put("/f", "kept");
+  make(root_ / "d");
+  fs::create_symlink("f", root_ / "to-f");
+  fs::create_symlink("d", root_ / "to-d");
+  fs::create_symlink(outside_ / "secret", root_ / "to-outside");
+  for (const std::string link : {"/to-f", "/to-d", "/to-outside"}) {
+    files.put("/new", "new");
+    files.run(files.storage.rename(Path{"/new"}, Path{link}));
+    EXPECT_FALSE(fs::is_symlink(root_ / link.substr(1))) << link;
+    EXPECT_EQ(read_file(root_ / link.substr(1)), "new") << link;
+  }
+  EXPECT_EQ(read_file(root_ / "f"), "kept");
+  EXPECT_EQ(files.names("/d"), "");
+  EXPECT_EQ(read_file(outside_ / "secret"), "secret");
+}
+
 TEST_P(DirectoryLinks, AreUploadedThrough) {
   make(root_ / "d");
   write_file(root_ / "d/f", "old");

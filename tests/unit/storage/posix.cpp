@@ -1,6 +1,9 @@
 #include <ftplike/storage/posix.hpp>
 
+#include <limits>
 #include <numeric>
+
+#include <ftplike/storage/partial.hpp>
 
 #include "fixture.hpp"
 
@@ -48,6 +51,33 @@ TEST_F(CopyBytes, CopiesByItselfWhatTheKernelDoesNot) {
   EXPECT_EQ(copied(), text_.substr(0, 500'001));
   EXPECT_EQ(copy(600'001, O_APPEND), 600'000u);
   EXPECT_EQ(copied(), text_);
+}
+
+TEST(Times, OfTheSystemAreToldToTheMillisecondWhateverTheirYear) {
+  using namespace std::chrono;
+  using ftplike::Timestamp;
+  using ftplike::detail::timespec_of;
+  using ftplike::detail::timestamp_of;
+  const auto noon = hours{12} + milliseconds{345};
+  for (const int year : {0, 1601, 1901, 1970, 2026, 2262, 2263, 2446, 9999}) {
+    const Timestamp time = sys_days{std::chrono::year{year} / 12 / 31} + noon;
+    EXPECT_EQ(timestamp_of(timespec_of(time)), time) << year;
+  }
+  EXPECT_EQ(timestamp_of({0, 999'999'999}), Timestamp{milliseconds{999}});
+  EXPECT_EQ(timestamp_of({-1, 999'999'999}), Timestamp{milliseconds{-1}});
+}
+
+TEST(Times, ThatTheProtocolCannotTellAreItsFirstOrLast) {
+  using namespace std::chrono;
+  using Seconds = std::numeric_limits<std::time_t>;
+  EXPECT_EQ(ftplike::detail::timestamp_of({Seconds::max(), 0}), floor<seconds>(ftplike::last_timestamp));
+  EXPECT_EQ(ftplike::detail::timestamp_of({Seconds::min(), 0}), ftplike::first_timestamp);
+}
+
+TEST(Times, OfAnyYearHaveAnAge) {
+  using ftplike::detail::is_older_than;
+  EXPECT_TRUE(is_older_than(std::chrono::seconds{5}, ftplike::first_timestamp));
+  EXPECT_FALSE(is_older_than(std::chrono::seconds{5}, ftplike::last_timestamp));
 }
 
 TEST(Descriptor, ClosesWhatItOwnsOnce) {

@@ -1,7 +1,9 @@
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <thread>
 
 #include <ftplike/users/user_file.hpp>
@@ -189,6 +191,50 @@ TEST(WriteUser, LeavesEverythingAsItWasWhenTheDiskIsFull) {
   }
   EXPECT_EQ(folder.text("users"), "anna:*:/:read\n");
   EXPECT_EQ(folder.count(), 1U);
+}
+
+/// Signals that come all the time while this lives, and interrupt system calls; after a hundred a lock is given up.
+class Interruptions {
+ public:
+  explicit Interruptions(int locked) {
+    lock_ = locked;
+    count_ = 0;
+    struct sigaction noted {};
+    noted.sa_handler = [](int) {
+      count_ = count_ + 1;
+      if (count_ == 100) ::flock(lock_, LOCK_UN);
+    };
+    ::sigaction(SIGALRM, &noted, &before_);  // without SA_RESTART
+    set(std::chrono::microseconds{200});
+  }
+  Interruptions(const Interruptions&) = delete;
+  Interruptions& operator=(const Interruptions&) = delete;
+  ~Interruptions() {
+    set({});
+    ::sigaction(SIGALRM, &before_, nullptr);
+  }
+
+ private:
+  static void set(std::chrono::microseconds every) {
+    itimerval times{};
+    times.it_interval.tv_usec = times.it_value.tv_usec = every.count();
+    ::setitimer(ITIMER_REAL, &times, nullptr);
+  }
+  static inline volatile std::sig_atomic_t lock_ = -1, count_ = 0;
+  struct sigaction before_ {};
+};
+
+TEST(WriteUser, WaitsForOthersThroughSignals) {
+  const UserFolder folder;
+  const auto file = folder.file("users", "anna:*:/:read\n");
+  const int other = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(::flock(other, LOCK_EX), 0);
+  {
+    const Interruptions signals{other};
+    EXPECT_NO_THROW(write_user(file, user("bert")));
+  }
+  ::close(other);
+  EXPECT_EQ(read_users(file).size(), 2U);
 }
 
 TEST(WriteUser, LosesNobodyWhenSeveralWriteAndShowsReadersWholeFilesOnly) {
