@@ -223,6 +223,24 @@ TEST(ClientFaults, SaysThatAnUploadDidNotArriveAsAWhole) {
   EXPECT_EQ(error_of(network, send_text(client, "hello", "a")).code(), Errc::too_short);
 }
 
+TEST(ClientFaults, TakesAnUploadForWholeThatCannotBeLookedAt) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").passive().accepts_data().hears("STOR a").says("150 Send");
+  server.receives("hello").closes_data().says("226 Done").dialogue("SIZE a", "550 Permission denied");
+  TestClient client = enter(network);
+  network.run(send_text(client, "hello", "a"));
+}
+
+TEST(ClientFaults, FetchesAFileWhoseLengthTheServerDoesNotTell) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "550 Not known").passive().accepts_data();
+  server.hears("RETR a").says("150 Here").sends("hello").closes_data().says("226 Done");
+  TestClient client = enter(network);
+  EXPECT_EQ(network.run(text_of(client, "a")), "hello");
+}
+
 TEST(ClientFaults, NeverDialsTheHostOfA227) {
   TestNetwork network{1};
   auto trap = network.host("10.0.0.66");
