@@ -52,7 +52,7 @@ template <class Core> awaitable<TransferResult> fetch(Core& core, std::string re
   co_await set_type(core, type);
   ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
   transfer.offset = transfer.restart = offset;
-  transfer.size = size.value_or(0);
+  transfer.size = size;
   (void)co_await core.receive(sink, transfer);
   // A server that closes the data connection early and says that all is well is believed only as far as its SIZE goes.
   // A file may have grown since, but one that ends behind its end was not gone on with where it should have been.
@@ -88,7 +88,7 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
   ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);
   transfer.offset = offset;
   if (verb == "STOR") transfer.restart = offset;
-  transfer.size = size.value_or(0);
+  transfer.size = size;
   (void)co_await core.send(source, transfer);
   if (verb == "STOU") {
     constexpr std::string_view mark = "FILE: ";  // RFC 1123 §4.1.2.9
