@@ -142,7 +142,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   awaitable<void> set_modified(std::string path, Timestamp time) {
     const std::string command = detail::time_command(*core_, path, time);
-    return core_->demand_only(command.empty() ? "MFMT " + format_timestamp(time, Fraction::never) + " " + path : command);
+    return core_->demand_only(command.empty() ? "MFMT " + format_timestamp(time, Fraction::never) + " " + path
+                                              : command);
   }
   /// Sets the permission bits of a file: `chmod("run.sh", 0755)`.
   awaitable<void> chmod(std::string path, unsigned mode) {

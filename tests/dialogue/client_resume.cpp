@@ -265,7 +265,8 @@ TEST(ClientResume, TakesNoDownloadForWholeThatEndsBehindTheEnd) {
 }
 
 TEST(ClientResume, SetsTimesByMdtmWhereTheServerIsKnownToTakeThem) {
-  const auto set = [](const std::string& greeting, const std::vector<std::string>& features, const std::string& command) {
+  const auto set = [](const std::string& greeting, const std::vector<std::string>& features,
+                      const std::string& command) {
     TestNetwork network{1};
     ScriptedServer server{network};
     std::string list = "211-Features:\r\n";

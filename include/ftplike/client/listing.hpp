@@ -219,7 +219,8 @@ template <class Core> awaitable<std::vector<Entry>> list_all(Core& core, std::st
   co_return entries;
 }
 
-/// What the listing of the directory that a path is in tells of it, the time to the second where MDTM can and will tell.
+/// What the listing of the directory that a path is in tells of it, the time to the second where MDTM can and will
+/// tell.
 ///
 /// **Errors:** `no_such_file_or_directory` if it is not in there.
 template <class Core> awaitable<Entry> stat_in_listing(Core& core, std::string path) {

@@ -108,8 +108,8 @@ template <class Core> awaitable<std::uint64_t> stored_before(Core& core, std::st
   co_return is_current(left.value_or(Timestamp{}), local.modified) ? *length : 0;
 }
 
-/// Whether a file that the server has all bytes of stands under its name. A server that offers to go on with uploads may
-/// have kept aside what was cut off; MLST tells of what stands only.
+/// Whether a file that the server has all bytes of stands under its name. A server that offers to go on with uploads
+/// may have kept aside what was cut off; MLST tells of what stands only.
 template <class Core> awaitable<bool> stands(Core& core, std::string remote) {
   const bool asks = core.features.has("REST STREAM") && core.features.may_have("MLST");
   if (!asks) co_return true;
