@@ -75,6 +75,11 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     core_->digest = "?";
     return core_->ask(std::move(text));
   }
+  /// Sees to it that no reply is under way any more that belongs to an operation which was broken off, as every operation
+  /// does by itself before it begins. Says nothing if none can be.
+  ///
+  /// **Errors:** if that cannot be had, and the session is closed then.
+  awaitable<void> get_in_step() { return core_->get_in_step(); }
   awaitable<void> noop() { return core_->demand_only("NOOP"); }
   /// Says goodbye and ends the session. Does not throw for what the server makes of it.
   awaitable<void> quit() {

@@ -284,6 +284,41 @@ TEST_F(ClientProgram, CanBeInterruptedWhileItMakesSessionsAndGoesOn) {
   EXPECT_EQ(process.wait(), 130);
 }
 
+TEST_F(ClientProgram, ShowsTheReplyToACommandOnceAfterATransferThatWasInterrupted) {
+  Listener listener, data_port;
+  Process process{
+      program({FTPLIKE_CLIENT_PROGRAM, "--dialect", "standard", "127.0.0.1", std::to_string(listener.port())})};
+  process.say("RETR a\nPWD\nbye\n");
+  process.close_input();
+  auto control = listener.accept();
+  control.say("220 Hello\r\n");
+  const std::map<std::string, std::string> replies{
+      {"USER anonymous", "230 Welcome"}, {"TYPE I", "200 Binary"},   {"ABOR", "426 Cut off\r\n226 Aborted"},
+      {"PWD", "257 \"/\""},              {"QUIT", "221 Goodbye"},    {"RETR a", "150 Here"},
+      {"EPSV", "229 (|||" + std::to_string(data_port.port()) + "|)"}};
+  for (auto command = control.line();; command = control.line()) {
+    const auto reply = replies.find(command);
+    control.say((reply == replies.end() ? "502 No" : reply->second) + "\r\n");
+    if (command == "QUIT") break;
+    if (command != "RETR a") continue;
+    (void)process.line_after("150 Here");
+    process.signal(SIGINT);
+  }
+  EXPECT_EQ(process.wait(), 130);
+  const std::string shown = process.output();
+  EXPECT_EQ(shown.find("257 "), shown.rfind("257 ")) << shown;
+  EXPECT_NE(shown.find("257 "), shown.npos) << shown;
+  for (const auto* other : {"226 ", "426 "}) EXPECT_EQ(shown.find(other), shown.npos) << shown;
+}
+
+TEST_F(ClientProgram, SavesToTheCurrentFolderUnlessToldOtherwise) {
+  theirs.write("a", "1");
+  ours.write("b", "2");
+  ASSERT_TRUE(ended_well(client({server.url(), "-c", "RETR a; put b"})));
+  EXPECT_EQ(ours.read("a"), "1");
+  EXPECT_EQ(theirs.read("b"), "2");
+}
+
 TEST_F(ClientProgram, CanBeInterruptedWhileSessionsSayGoodbye) {
   Listener listener;
   Process process{program({FTPLIKE_CLIENT_PROGRAM, "--dialect", "standard", "--parallel", "2", "--timeout", "1000",

@@ -62,16 +62,19 @@ template <class Core> awaitable<TransferResult> fetch(Core& core, std::string re
   co_return result_of(core, transfer, std::move(remote));
 }
 
-/// Fetches a part of a file.
+/// Fetches a part of a file, which may be of no bytes.
 template <class Core> awaitable<TransferResult> fetch_range(Core& core, std::string remote, AnySink sink,
                                                             std::uint64_t offset, std::uint64_t length,
                                                             TransferOptions options) {
-  co_await set_type(core, 'I');
   ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
+  transfer.began = core.network().now();
   transfer.offset = transfer.restart = offset;
   transfer.length = length;
   transfer.ascii = false;
-  (void)co_await core.receive(sink, transfer);
+  if (length > 0) {
+    co_await set_type(core, 'I');
+    (void)co_await core.receive(sink, transfer);
+  }
   check_length(transfer.moved, length, transfer);
   co_return result_of(core, transfer, std::move(remote));
 }
