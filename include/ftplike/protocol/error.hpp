@@ -125,9 +125,13 @@ inline Reply reply_for(std::error_code error) {
 inline std::error_code code_of(std::exception_ptr failure) noexcept {
   try {
     std::rethrow_exception(std::move(failure));
-  } catch (const std::system_error& error) { return error.code(); } catch (const std::bad_alloc&) {
+  } catch (const std::system_error& error) {
+    return error.code();
+  } catch (const std::bad_alloc&) {
     return std::make_error_code(std::errc::not_enough_memory);
-  } catch (...) { return std::make_error_code(std::errc::io_error); }
+  } catch (...) {
+    return std::make_error_code(std::errc::io_error);
+  }
 }
 
 }  // namespace ftplike
