@@ -100,11 +100,11 @@ struct PassiveChannel {
                                                            std::exception_ptr& failure) {
       const bool has_other_way = client.peer().address().is_v4();
       const Reply answer = co_await ask(client, "EPSV", command);
-      const auto port = port_in(answer);
-      if (!port && !has_other_way) client.fail(answer, "EPSV");
-      if (!port) co_return;
+      const std::uint16_t port = port_in(answer);
+      if (port == 0 && !has_other_way) client.fail(answer, "EPSV");
+      if (port == 0) co_return;
       try {
-        typename T::Stream reached = co_await connect(client, *port);
+        typename T::Stream reached = co_await connect(client, port);
         data.emplace(std::move(reached));
       } catch (const std::system_error& error) {
         if (!has_other_way || error.code() == asio::error::operation_aborted) throw;
@@ -115,11 +115,11 @@ struct PassiveChannel {
     template <class Client> awaitable<typename T::Stream> reach_passive(Client& client, const std::string& command,
                                                                         std::exception_ptr failure) {
       const Reply answer = co_await ask(client, "PASV", command);
-      const auto port = answer.code() == 227 ? port_in(answer) : std::nullopt;
-      if (!port && failure) std::rethrow_exception(failure);
-      if (!port && answer.code() == 227) throw std::system_error(Errc::bad_reply);
-      if (!port) client.fail(answer, "PASV");
-      typename T::Stream data = co_await connect(client, *port);
+      const std::uint16_t port = answer.code() == 227 ? port_in(answer) : 0;
+      if (port == 0 && failure) std::rethrow_exception(failure);
+      if (port == 0 && answer.code() == 227) throw std::system_error(Errc::bad_reply);
+      if (port == 0) client.fail(answer, "PASV");
+      typename T::Stream data = co_await connect(client, port);
       extended_ = false;
       co_return data;
     }
@@ -131,10 +131,11 @@ struct PassiveChannel {
       const Endpoint where{client.peer().address(), port};
       co_return co_await client.connect_data(where);
     }
-    static std::optional<std::uint16_t> port_in(const Reply& answer) {
-      if (answer.code() == 229) return parse_epsv_reply(answer.text());
+    /// 0 if the answer tells no port.
+    static std::uint16_t port_in(const Reply& answer) {
+      if (answer.code() == 229) return parse_epsv_reply(answer.text()).value_or(0);
       const auto told = answer.code() == 227 ? parse_pasv_reply(answer.text()) : std::nullopt;
-      return told ? std::optional{told->port} : std::nullopt;
+      return told ? told->port : 0;
     }
 
     bool extended_ = true;
