@@ -28,7 +28,7 @@ start_server 3456 || start_server 0 || { cat server.log; exit 1; }
 
 echo "The server's folder is server/server_storage, the client's is client/client_files; port $port."
 echo
-"$programs/ftplike-client" 127.0.0.1 "$port" <<'COMMANDS'
+"$programs/ftplike-client" --files client/client_files 127.0.0.1 "$port" <<'COMMANDS'
 pwd
 RETR sample_image.jpg
 STOR upload_test.jpg

@@ -175,9 +175,8 @@ int main(int argc, char** argv) {
       {"auto", Dialect::automatic}, {"ftplike", Dialect::ftplike}, {"standard", Dialect::standard}};
   app.add_option("server", words.server, "HOST [PORT], or ftp://user:password@host:port/path (127.0.0.1 3456)")
       ->expected(0, 2);
-  auto* files = app.add_option("--files", settings.files, "the folder that files are sent from and saved to")
-                    ->type_name("DIR")
-                    ->capture_default_str();
+  app.add_option("--files", settings.files, "the folder that files are sent from and saved to (the current one)")
+      ->type_name("DIR");
   app.add_option("--dialect", settings.dialect, "what the server speaks; auto finds out")
       ->type_name("auto|ftplike|standard")
       ->transform(CLI::CheckedTransformer(dialects).description(""));
@@ -261,8 +260,6 @@ int main(int argc, char** argv) {
     return static_cast<int>(Ending::good);
   }
   try {
-    const bool one_thing = *get || *put || *ls || *mirror;
-    if (one_thing && files->count() == 0) settings.files = ".";
     Shell shell{settings};
     const Interrupts interrupts{shell};
     if (*get || *put) {

@@ -24,6 +24,7 @@ Screen::Screen(bool explain, bool json) {
 
 void Screen::show_replies_to(std::set<std::string> verbs) {
   state_->verbs = std::move(verbs);
+  state_->verb.clear();
   state_->failure = false;
 }
 

@@ -46,7 +46,7 @@ struct MirrorWords {
 
 /// What the command line said.
 struct Settings {
-  std::string files = "client/client_files";  // where files are sent from and saved to
+  std::string files = ".";  // where files are sent from and saved to
   ftplike::Dialect dialect = ftplike::Dialect::automatic;
   double timeout = 30;                        // seconds
   ftplike::Secure tls = ftplike::Secure::no;  // of URLs that do not say it

@@ -194,6 +194,7 @@ struct Shell::State {
 
   bool speak(const std::string& verb, const std::string& argument) {
     Client& server = connected();
+    server.get_in_step();  // what is left of a command that was broken off is no reply to this one
     screen.show_replies_to({verb});
     const bool has_argument = !argument.empty();
     if (verb == "RETR") {

@@ -78,6 +78,11 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   ///
   /// **Errors:** `Errc::bad_name` if it holds what would end the line.
   awaitable<Reply> command(std::string text) { return run(command_on(core(), std::move(text))); }
+  /// Sees to it that no reply is under way any more that belongs to an operation which was broken off, as every operation
+  /// does by itself before it begins. Says nothing if none can be.
+  ///
+  /// **Errors:** if that cannot be had, and the session is closed then.
+  awaitable<void> get_in_step() { return run(core().get_in_step()); }
   /// Has the server answer, so that it keeps the session.
   awaitable<void> noop() { return run(core().demand_only("NOOP")); }
   /// Says goodbye and ends the session. Does not throw for what the server makes of it.
@@ -147,7 +152,9 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   /// Sets when a file was modified. (MFMT)
   awaitable<void> set_modified(std::string path, Timestamp time) {
-    return run(core().demand_only("MFMT " + format_timestamp(time, Fraction::never) + " " + path));
+    const std::string command = detail::time_command(core(), path, time);
+    return run(core().demand_only(
+        command.empty() ? "MFMT " + format_timestamp(time, Fraction::never) + " " + path : command));
   }
   /// Sets the permission bits of a file: `chmod("run.sh", 0755)`.
   awaitable<void> chmod(std::string path, unsigned mode) {

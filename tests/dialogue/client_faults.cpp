@@ -223,6 +223,24 @@ TEST(ClientFaults, SaysThatAnUploadDidNotArriveAsAWhole) {
   EXPECT_EQ(error_of(network, send_text(client, "hello", "a")).code(), Errc::too_short);
 }
 
+TEST(ClientFaults, TakesAnUploadForWholeThatCannotBeLookedAt) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").passive().accepts_data().hears("STOR a").says("150 Send");
+  server.receives("hello").closes_data().says("226 Done").dialogue("SIZE a", "550 Permission denied");
+  TestClient client = enter(network);
+  network.run(send_text(client, "hello", "a"));
+}
+
+TEST(ClientFaults, FetchesAFileWhoseLengthTheServerDoesNotTell) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "550 Not known").passive().accepts_data();
+  server.hears("RETR a").says("150 Here").sends("hello").closes_data().says("226 Done");
+  TestClient client = enter(network);
+  EXPECT_EQ(network.run(text_of(client, "a")), "hello");
+}
+
 TEST(ClientFaults, NeverDialsTheHostOfA227) {
   TestNetwork network{1};
   auto trap = network.host("10.0.0.66");
@@ -254,15 +272,77 @@ TEST(ClientFaults, GivesUpADataConnectionThatStalls) {
   network.run(client.noop());
 }
 
-TEST(ClientFaults, SaysThatTheDataPortCannotBeReached) {
+TEST(ClientFaults, TakesPasvWhereTheAnswerToEpsvIsOfNoUse) {
+  for (const std::string answer : {"202 OK", "229 Entering extended passive mode", "425 Cannot", "500 What?"}) {
+    TestNetwork network{1};
+    ScriptedServer server{network};
+    server.welcomes().dialogue("TYPE I", "200 OK").dialogue("EPSV", answer);
+    for (const std::string name : {"a", "b"}) {  // the next time it knows
+      server.hears("PASV").opens_data("227 (10,0,0,2,{pasv})").accepts_data();
+      server.hears("RETR " + name).says("150 Here").sends("hello").closes_data().says("226 Done");
+    }
+    TestClient client = enter(network);
+    for (const std::string name : {"a", "b"}) EXPECT_EQ(network.run(text_of(client, name)), "hello") << answer;
+  }
+}
+
+TEST(ClientFaults, TakesThePortOfA227InAnswerToEpsv) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  server.welcomes().dialogue("TYPE I", "200 OK").passive().refuses_data().dialogue("NOOP", "200 OK");
+  server.welcomes().dialogue("TYPE I", "200 OK").hears("EPSV").opens_data("227 (10,0,0,66,{pasv})").accepts_data();
+  server.hears("RETR a").says("150 Here").sends("hello").closes_data().says("226 Done");
   TestClient client = enter(network);
-  const auto error = error_of(network, text_of(client, "a"));
-  EXPECT_EQ(error.code(), std::errc::connection_refused);
-  EXPECT_EQ(error.channel(), Channel::data);
-  network.run(client.noop());
+  EXPECT_EQ(network.run(text_of(client, "a")), "hello");
+}
+
+TEST(ClientFaults, TakesPasvWhereThePortOfEpsvCannotBeReached) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes().dialogue("TYPE I", "200 OK").passive().refuses_data();
+  for (const std::string name : {"a", "b"}) {
+    server.hears("PASV").opens_data("227 (10,0,0,2,{pasv})").accepts_data();
+    server.hears("RETR " + name).says("150 Here").sends("hello").closes_data().says("226 Done");
+  }
+  TestClient client = enter(network);
+  for (const std::string name : {"a", "b"}) EXPECT_EQ(network.run(text_of(client, name)), "hello");
+}
+
+TEST(ClientFaults, SaysThatNoDataPortCanBeReached) {
+  for (const bool has_pasv : {true, false}) {
+    TestNetwork network{1};
+    ScriptedServer server{network};
+    server.welcomes().dialogue("TYPE I", "200 OK");
+    for (int i = 0; i < 2; ++i) {  // EPSV may do better the next time
+      server.passive().refuses_data().hears("PASV");
+      if (has_pasv)
+        server.opens_data("227 (10,0,0,2,{pasv})").refuses_data();
+      else
+        server.says("502 No");
+    }
+    server.dialogue("NOOP", "200 OK");
+    TestClient client = enter(network);
+    for (int i = 0; i < 2; ++i) {
+      const auto error = error_of(network, text_of(client, "a"));
+      EXPECT_EQ(error.code(), std::errc::connection_refused);
+      EXPECT_EQ(error.channel(), Channel::data);
+    }
+    network.run(client.noop());
+  }
+}
+
+TEST(ClientFaults, SaysBeforehandWhatAPortIsForWhereTheServerWantsThat) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"PRET", "REST STREAM"}).dialogue("TYPE I", "200 OK").dialogue("PRET RETR a", "200 OK");
+  server.dialogue("EPSV", "502 No").dialogue("PRET RETR a", "200 OK").hears("PASV");
+  server.opens_data("227 (10,0,0,2,{pasv})").accepts_data();
+  server.hears("RETR a").says("150 Here").sends("hello").closes_data().says("226 Done");
+  server.dialogue("TYPE A", "200 OK").dialogue("PRET LIST", "504 Not for that").hears("PASV");
+  server.opens_data("227 (10,0,0,2,{pasv})").accepts_data().hears("LIST").says("150 Here").closes_data();
+  server.says("226 Done");
+  TestClient client = enter(network);
+  EXPECT_EQ(network.run(text_of(client, "a")), "hello");
+  EXPECT_TRUE(network.run(client.list()).empty());
 }
 
 TEST(ClientFaults, EndsTheSessionWhereTheServerSaysNothingAnyMore) {

@@ -109,6 +109,17 @@ TEST(ClientLogin, WaitsForTheGreetingAfterA120) {
   EXPECT_TRUE(reach(network, "ftp://10.0.0.2").is_open());
 }
 
+TEST(ClientLogin, PassesOverWhatStandsBeforeTheGreeting) {
+  for (const std::string banner : {"\r\n", "Welcome to this machine\r\n\r\n2024 all rights reserved\r\n"}) {
+    TestNetwork network{1};
+    ScriptedServer server{network};
+    server.says_raw(banner + "220 Hello\r\n").dialogue("PWD", "257 \"/\"").dialogue("PWD", "257 \"x\"");
+    TestClient client = reach(network, "ftp://10.0.0.2");
+    EXPECT_EQ(client.greeting().text(), "Hello");
+    EXPECT_EQ(network.run(client.pwd()), "x");
+  }
+}
+
 TEST(ClientLogin, SaysWhyAServerTurnedItAway) {
   const auto refusal = [](std::string greeting) {
     TestNetwork network{1};
@@ -121,6 +132,7 @@ TEST(ClientLogin, SaysWhyAServerTurnedItAway) {
   };
   EXPECT_EQ(refusal("421 Too many connections"), "connect: 421 Too many connections");
   EXPECT_EQ(refusal("554 Go away"), "connect: 554 Go away");
+  EXPECT_EQ(refusal("Sorry\r\n421 Too many connections"), "connect: 421 Too many connections");
   EXPECT_EQ(refusal("SSH-2.0-OpenSSH_9.2p1"), "connect: unexpected reply");
   EXPECT_EQ(refusal("HTTP/1.1 400 Bad Request"), "connect: unexpected reply");
 }

@@ -341,6 +341,31 @@ TEST(Mirror, GoesOnWhereOneFileFails) {
   EXPECT_EQ(told, (std::vector<std::string>{"a", "b failed", "c"}));
 }
 
+TEST(Mirror, SaysThatARemovalWasRefusedWhereTheFileIsThereStill) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"MDTM"}).dialogue("DELE d/a", "550 Permission denied").dialogue("TYPE A", "200 OK");
+  server.passive().accepts_data().hears("LIST d").says("150 Here").sends("-rw-r--r-- 1 ann x 5 Nov 22 2025 a\r\n");
+  server.closes_data().says("226 Done").dialogue("MDTM d/a", "550 No").dialogue("DELE d/b", "550 Permission denied");
+  server.dialogue("TYPE A", "200 OK").passive().accepts_data().hears("LIST d").says("550 Permission denied");
+  server.passive().accepts_data().hears("LIST").says("550 Permission denied");
+  PoolOptions options;
+  options.client.dialect = Dialect::standard;
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+  MirrorPlan plan;
+  plan.direction = Direction::sent;
+  plan.remote = "d";
+  for (const auto* name : {"a", "b"})
+    plan.actions.emplace_back(MirrorKind::remove, MirrorReason::not_in_source, name, a_file(5));
+  const MirrorResult result = network.run(carry_out(pool, plan));
+  ASSERT_EQ(result.failures.size(), 2u);
+  for (const auto& failure : result.failures) {
+    try {
+      std::rethrow_exception(failure.error);
+    } catch (const ReplyError& error) { EXPECT_EQ(error.verb(), "DELE"); }
+  }
+}
+
 TEST(Mirror, UsesTheSessionsOfThePoolAtOnceAndSurvivesTheirLoss) {
   TestNetwork network{1, {.window = 4096, .delay = 1ms}};
   const TestFolder folder;

@@ -64,7 +64,7 @@ TEST(ClientPaths, AreListedByMlsdWhereItIsOffered) {
 TEST(ClientPaths, AreListedByListWhereMlsdIsNot) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  server.welcomes().passive().accepts_data().hears("LIST ./-x").says("150 Here");
+  server.welcomes().dialogue("TYPE A", "200 OK").passive().accepts_data().hears("LIST ./-x").says("150 Here");
   server.sends("total 3\r\n-rw-r--r-- 1 ann users 5 Nov 22 2025 a file\r\ndrwxr-xr-x 2 ann users 0 Nov 22 2025 d\r\n");
   server.sends("what is this\r\n").closes_data().says("226 Done");
   TestClient client = enter(network);
@@ -80,7 +80,8 @@ TEST(ClientPaths, AreListedByListWhereMlsdIsNot) {
 TEST(ClientPaths, AreListedByTheNextWayWhereOneIsNotUnderstood) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD d").says("502 No").passive().accepts_data();
+  server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD d").says("502 No");
+  server.dialogue("TYPE A", "200 OK").passive().accepts_data();
   server.hears("LIST d").says("500 What?").passive().accepts_data().hears("NLST d").says("150 Here");
   server.sends("d/one\r\nd/two\r\n").closes_data().says("226 Done");
   server.passive().accepts_data().hears("NLST").says("150 Here").sends("three").closes_data().says("226 Done");
@@ -154,7 +155,7 @@ TEST(ClientPaths, AreListedInTheFtpLikeDialectByGoingThereAndBack) {
 TEST(ClientPaths, AreDescribedByTheirListingWhereThereIsNoMlst) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  server.welcomes({"MDTM"}).passive().accepts_data().hears("LIST d").says("150 Here");
+  server.welcomes({"MDTM"}).dialogue("TYPE A", "200 OK").passive().accepts_data().hears("LIST d").says("150 Here");
   server.sends("-rw-r--r-- 1 ann users 5 Nov 22 2025 a\r\n").closes_data().says("226 Done");
   server.dialogue("MDTM d/a", "213 20251122100203");
   server.passive().accepts_data().hears("LIST").says("150 Here").closes_data().says("226 Done");
@@ -165,6 +166,88 @@ TEST(ClientPaths, AreDescribedByTheirListingWhereThereIsNoMlst) {
   EXPECT_FALSE(network.run(client.exists("b")));
 }
 
+TEST(ClientPaths, AreListedAsTextButFetchedAsTheyAreWithoutNeedlessTypes) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  const auto transfer = [&server](std::string command) {
+    server.passive().accepts_data().hears(std::move(command)).says("150 Here").closes_data().says("226 Done");
+  };
+  server.welcomes().dialogue("TYPE A", "504 No");  // lists all the same
+  transfer("LIST");
+  server.dialogue("TYPE A", "200 OK");
+  transfer("LIST d");
+  transfer("LIST d");
+  server.dialogue("TYPE I", "200 OK");
+  transfer("RETR a");
+  transfer("RETR a");
+  server.dialogue("TYPE A", "200 OK");
+  transfer("LIST");
+  TestClient client = enter(network);
+  network.run(client.list());
+  for (int i = 0; i < 2; ++i) network.run(client.list("d"));
+  for (int i = 0; i < 2; ++i) network.run(text_of(client, "a"));
+  network.run(client.list());
+}
+
+TEST(ClientPaths, AreThereWhereOnlyAQuestionBesidesIsRefused) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  const auto listing = [&server](std::string command, std::string lines) {
+    server.passive().accepts_data().hears(std::move(command)).says("150 Here").sends(std::move(lines));
+    server.closes_data().says("226 Done");
+  };
+  server.welcomes({"MDTM"}).dialogue("TYPE A", "200 OK");
+  listing("LIST", "-rw-r--r-- 1 ann users 5 Nov 22 2025 a\r\n");
+  server.dialogue("MDTM a", "550 No");
+  listing("LIST", "-rw-r--r-- 1 ann users 5 Nov 22 2025 a\r\n");
+  server.dialogue("MDTM a", "550 No");
+  TestClient client = enter(network);
+  EXPECT_TRUE(network.run(client.exists("a")));
+  EXPECT_EQ(network.run(client.stat("a")).size, 5u);
+}
+
+TEST(ClientPaths, AreThereWhereMlstRefusesButTheListingShowsThem) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"MLST type*;"}).dialogue("MLST d/a", "550 Permission denied");
+  server.passive().accepts_data().hears("MLSD d").says("150 Here").sends("type=file; a\r\n").closes_data();
+  server.says("226 Done").dialogue("MLST d/e/b", "550 No");
+  server.passive().accepts_data().hears("MLSD d/e").says("550 No").dialogue("MLST d/e", "550 No");
+  server.passive().accepts_data().hears("MLSD d").says("150 Here").sends("type=file; a\r\n").closes_data();
+  server.says("226 Done").dialogue("MLST b", "550 No");
+  server.passive().accepts_data().hears("MLSD").says("550 Permission denied");
+  TestClient client = enter(network);
+  EXPECT_TRUE(network.run(client.exists("d/a")));
+  EXPECT_FALSE(network.run(client.exists("d/e/b")));
+  EXPECT_EQ(error_of(network, client.exists("b")).code().value(), 550);  // nobody knows
+}
+
+TEST(ClientPaths, AreDescribedByWhateverFormOfMlstReadsAsFacts) {
+  const std::string facts = "type=file;size=5;modify=20240102030405; ";
+  for (const std::string& lines : {facts + "a", "250-" + facts + "a", ' ' + facts + "/d/a", "    " + facts + "a"}) {
+    TestNetwork network{1};
+    ScriptedServer server{network};
+    server.welcomes({"MLST type*;size*;"}).dialogue("MLST a", "250-Start\r\n" + lines + "\r\n250 End");
+    TestClient client = enter(network);
+    const Entry entry = network.run(client.stat("a"));
+    EXPECT_EQ(entry.size, 5u) << lines;
+    EXPECT_EQ(entry.name, "a");
+    EXPECT_EQ(entry.modified, at("20240102030405"));
+  }
+}
+
+TEST(ClientPaths, AreDescribedByTheirListingWhereMlstHasNoFacts) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  const std::string nothing = "250- List\r\n550\r\n250 End of List";
+  server.welcomes({"MLST type*;size*;"}).dialogue("MLST a", nothing).passive().accepts_data();
+  server.hears("MLSD").says("150 Here").sends("type=file;size=5; a\r\n").closes_data().says("226 Done");
+  server.dialogue("MLST a", nothing);
+  TestClient client = enter(network);
+  EXPECT_EQ(network.run(client.stat("a")).size, 5u);
+  EXPECT_TRUE(network.run(client.exists("a")));
+}
+
 TEST(ClientPaths, AreListedWithTimesInUtcOnceMdtmHasToldTheZoneOfTheServer) {
   TestNetwork network{1};
   ScriptedServer server{network};
@@ -172,7 +255,7 @@ TEST(ClientPaths, AreListedWithTimesInUtcOnceMdtmHasToldTheZoneOfTheServer) {
     server.passive().accepts_data().hears(std::move(command)).says("150 Here").sends(std::move(lines));
     server.closes_data().says("226 Done");
   };
-  server.welcomes({"MDTM"});
+  server.welcomes({"MDTM"}).dialogue("TYPE A", "200 OK");
   listing("LIST d", "11-22-25 05:30PM 5 a\r\n11-21-25 00:00AM <DIR> old\r\n");
   server.dialogue("MDTM d/a", "213 20251122115958");
   listing("LIST", "11-22-25 05:30PM 5 b\r\n");
@@ -184,7 +267,7 @@ TEST(ClientPaths, AreListedWithTimesInUtcOnceMdtmHasToldTheZoneOfTheServer) {
 TEST(ClientPaths, AreListedWithTimesInUtcWhereTheZoneIsGiven) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  server.welcomes().passive().accepts_data().hears("LIST").says("150 Here");
+  server.welcomes().dialogue("TYPE A", "200 OK").passive().accepts_data().hears("LIST").says("150 Here");
   server.sends("11-22-25 05:30PM 5 a\r\n").closes_data().says("226 Done");
   ClientOptions options;
   options.zone = -3h;

@@ -146,28 +146,140 @@ TEST(ClientResume, FetchesTheWholeFileFromAServerThatCannotBeginInTheMiddle) {
   EXPECT_EQ(folder.read("a"), "hello");
 }
 
-TEST(ClientResume, AppendsWhereAServerKnowsNoRestForUploads) {
+TEST(ClientResume, AppendsWhereAServerRefusesRestForUploads) {
   TestNetwork network{1};
   const TestFolder folder;
   folder.write("a", "hello");
   ScriptedServer server{network};
-  server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 2").passive().accepts_data();
-  server.dialogue("REST 2", "502 No").passive().accepts_data();
-  server.hears("APPE a").says("150 Send").receives("llo").closes_data().says("226 Done");
+  server.welcomes({"SIZE", "REST STREAM"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 2");
+  server.passive().accepts_data().dialogue("REST 2", "502 No").passive().accepts_data();
+  server.hears("APPE a").says("150 Send").receives("llo").closes_data().says("226 Done").dialogue("SIZE a", "213 5");
   TestClient client = enter(network);
   EXPECT_EQ(network.run(client.upload(folder / "a", "", resumed())).transferred, 3u);
 }
 
-TEST(ClientResume, SendsTheWholeFileWhereAServerHasLessThanItSaid) {
+// There REST and STOR may fill the front with NULs, or empty the file.
+TEST(ClientResume, AppendsWhereAServerDoesNotOfferRest) {
+  for (const bool pooled : {false, true}) {
+    TestNetwork network{1};
+    const TestFolder folder;
+    folder.write("a", "hello");
+    ScriptedServer server{network};
+    server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 2").passive().accepts_data();
+    server.hears("APPE a").says("150 Send").receives("llo").closes_data().says("226 Done").dialogue("SIZE a", "213 5");
+    PoolOptions options;
+    options.client.dialect = Dialect::standard;
+    TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+    const auto upload = [&](auto& session) { return session.upload(folder / "a", "", resumed()); };
+    TransferResult result;
+    if (pooled) {
+      result = network.run(upload(pool));
+    } else {
+      TestClient client = enter(network);
+      result = network.run(upload(client));
+    }
+    EXPECT_EQ(result.transferred, 3u);
+    EXPECT_EQ(result.offset, 2u);
+  }
+}
+
+TEST(ClientResume, SendsTheWholeFileWhereAServerKnowsNeitherRestNorAppe) {
   TestNetwork network{1};
   const TestFolder folder;
   folder.write("a", "hello");
   ScriptedServer server{network};
   server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 2").passive().accepts_data();
-  server.dialogue("REST 2", "350 OK").hears("STOR a").says("554 Too far").passive().accepts_data();
+  server.dialogue("APPE a", "502 No").passive().accepts_data();
   server.hears("STOR a").says("150 Send").receives("hello").closes_data().says("226 Done").dialogue("SIZE a", "213 5");
   TestClient client = enter(network);
   EXPECT_EQ(network.run(client.upload(folder / "a", "", resumed())).transferred, 5u);
+}
+
+TEST(ClientResume, SendsNothingOfAFileThatTheServerHasWhole) {
+  for (const std::string offered : {"SIZE", "REST STREAM"}) {
+    TestNetwork network{1};
+    const TestFolder folder;
+    folder.write("a", "hello");
+    ScriptedServer server{network};
+    server.welcomes({"SIZE", offered}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 5");
+    TestClient client = enter(network);
+    const TransferResult result = network.run(client.upload(folder / "a", "", resumed()));
+    EXPECT_EQ(result.transferred, 0u);
+    EXPECT_EQ(result.offset, 5u);
+    EXPECT_EQ(result.name, "a");
+  }
+}
+
+TEST(ClientResume, GivesItsNameToAnUploadOfWhichOnlyThatIsMissing) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  folder.write("a", "hello");
+  ScriptedServer server{network};
+  server.welcomes({"SIZE", "REST STREAM", "MLST type*;"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 5");
+  server.dialogue("MLST a", "550 No such file").passive().accepts_data().dialogue("REST 5", "350 OK");
+  server.hears("STOR a").says("150 Send").receives("").closes_data().says("226 Done").dialogue("SIZE a", "213 5");
+  TestClient client = enter(network);
+  EXPECT_EQ(network.run(client.upload(folder / "a", "", resumed())).transferred, 0u);
+}
+
+TEST(ClientResume, SendsTheWholeFileWhereTheServerHasLessThanItSaid) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  folder.write("a", "hello");
+  ScriptedServer server{network};
+  server.welcomes({"SIZE", "REST STREAM"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 2");
+  server.passive().accepts_data().dialogue("REST 2", "350 OK").hears("STOR a").says("554 Too far");
+  server.passive().accepts_data();
+  server.hears("STOR a").says("150 Send").receives("hello").closes_data().says("226 Done").dialogue("SIZE a", "213 5");
+  TestClient client = enter(network);
+  EXPECT_EQ(network.run(client.upload(folder / "a", "", resumed())).transferred, 5u);
+}
+
+TEST(ClientResume, SendsTheWholeFileWhereTheOneThatWasGoneOnWithHasAnotherLength) {
+  for (const std::string wrong : {"3", "8"}) {
+    TestNetwork network{1};
+    const TestFolder folder;
+    folder.write("a", "hello");
+    ScriptedServer server{network};
+    server.welcomes({"SIZE", "REST STREAM"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 2");
+    server.passive().accepts_data().dialogue("REST 2", "350 OK").hears("STOR a").says("150 Send").receives("llo");
+    server.closes_data().says("226 Done").dialogue("SIZE a", "213 " + wrong).passive().accepts_data();
+    server.hears("STOR a").says("150 Send").receives("hello").closes_data().says("226 Done");
+    server.dialogue("SIZE a", "213 5");
+    TestClient client = enter(network);
+    EXPECT_EQ(network.run(client.upload(folder / "a", "", resumed())).transferred, 5u);
+  }
+}
+
+TEST(ClientResume, TakesNoDownloadForWholeThatEndsBehindTheEnd) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  leave_partial(folder, "a", "he");
+  ScriptedServer server{network};
+  server.welcomes({"SIZE", "REST STREAM"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 5");
+  server.passive().accepts_data().dialogue("REST 2", "350 OK");
+  server.hears("RETR a").says("150 Here").sends("hello").closes_data().says("226 Done");
+  TestClient client = enter(network);
+  EXPECT_EQ(error_of(network, client.download("a", folder.string(), resumed())).code(), Errc::too_long);
+  EXPECT_FALSE(folder.has("a"));
+}
+
+TEST(ClientResume, SetsTimesByMdtmWhereTheServerIsKnownToTakeThem) {
+  const auto set = [](const std::string& greeting, const std::vector<std::string>& features,
+                      const std::string& command) {
+    TestNetwork network{1};
+    ScriptedServer server{network};
+    std::string list = "211-Features:\r\n";
+    for (const auto& feature : features) list += ' ' + feature + "\r\n";
+    server.says("220 " + greeting).dialogue("USER ann", "230 Welcome").dialogue("FEAT", list + "211 End");
+    server.dialogue(command + " 20200102030405 a", "213 Set");
+    TestClient client = enter(network);
+    network.run(client.set_modified("a", *parse_timestamp("20200102030405")));
+  };
+  set("(vsFTPd 3.0.3)", {"MDTM", "SIZE"}, "MDTM");
+  set("Hello", {"MDTM", "MDTM YYYYMMDDHHMMSS[+-TZ];filename"}, "MDTM");
+  set("Hello", {"MDTM", "MFMT", "MDTM YYYYMMDDHHMMSS filename"}, "MFMT");
+  set("Hello", {"MDTM"}, "MFMT");  // is refused, which says so
 }
 
 TEST(ClientResume, KeepsTheTimesOfFilesWhenToldTo) {

@@ -51,6 +51,38 @@ TEST(ClientSegments, SurviveTheLossOfConnections) {
   EXPECT_TRUE(folder.read("a") == text);
 }
 
+TEST(ClientSegments, SurviveTheLossOfASessionAfterTheirLastByte) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  const std::string text = numbers_up_to(2 * 1024 * 1024), facts = "type=file;size=2097152;modify=20240102030405; a";
+  ScriptedServer server{network};
+  const std::vector<std::string> features{"MLST type*;size*;modify*;", "RANG STREAM"};
+  const auto part = [&](const std::string& range, std::size_t begin) {
+    server.passive().accepts_data().dialogue("RANG " + range, "350 OK").hears("RETR a").says("150 Here");
+    server.sends(text.substr(begin, 1024 * 1024)).closes_data();
+  };
+  server.welcomes(features).dialogue("MLST a", "250-Facts\r\n " + facts + "\r\n250 End").dialogue("TYPE I", "200 OK");
+  part("0 1048575", 0);
+  server.closes().accepts().welcomes(features).dialogue("TYPE I", "200 OK");
+  part("1048576 2097151", 1024 * 1024);
+  server.says("226 Done").dialogue("MLST a", "250-Facts\r\n " + facts + "\r\n250 End");
+  PoolOptions options;
+  options.client.dialect = Dialect::standard;
+  options.sessions = 1;
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+  EXPECT_EQ(network.run(download_in_segments(pool, "a", folder.string(), 2)).transferred, text.size());
+  EXPECT_TRUE(folder.read("a") == text);
+}
+
+TEST(ClientSegments, OfNoBytesAreNotAskedFor) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes();
+  TestClient client = enter(network);
+  TextSink sink;
+  EXPECT_EQ(network.run(client.download_range("a", sink, 5, 0)).transferred, 0u);
+}
+
 TEST(ClientSegments, LeaveNothingBehindWhenTheyAreCancelledOrFail) {
   TestNetwork network{1, {.window = 16384, .delay = 10ms}};
   const TestFolder folder;

@@ -110,7 +110,7 @@ TEST(ClientTransfers, LeaveNothingBehindWhenThereIsNoSuchFile) {
   const TestFolder folder;
   auto server = serve(network, {}, some_users());
   TestClient client = log_in(network);
-  EXPECT_STREQ(error_of(network, client.download("a", folder.string())).what(), "SIZE: 550 File not found");
+  EXPECT_STREQ(error_of(network, client.download("a", folder.string())).what(), "RETR: 550 File not found");
   EXPECT_EQ(folder.count(), 0u);
   network.run(client.noop());
 }

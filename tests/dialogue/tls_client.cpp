@@ -184,6 +184,47 @@ TEST_F(TlsClientSession, TrustsAPinnedCertificateOrAnyIfToldTo) {
   EXPECT_EQ(complaint(settings), "none");
 }
 
+TEST_F(TlsClientSession, AsksForProtectionOnceMoreAfterTheLoginAndOnlyProtDecides) {
+  const auto shown = certificates.issue("server");
+  TlsServerSettings settings;
+  settings.certificate = shown.certificate;
+  settings.key = shown.key;
+  struct Case {
+    const char* refused;  // of the verbs; only before the login, if it begins with '<'
+    int asked;            // PROT
+    const char* outcome;
+  };
+  for (const Case& each : {Case{"", 1, "none"}, Case{"<PBSZ PROT", 2, "none"}, Case{"<PROT", 2, "none"},
+                           Case{"PROT", 2, "PROT: 536 No"}}) {
+    const std::string refused = each.refused;
+    bool logged_in = false;
+    int asked = 0, listed = 0;
+    const auto hook = [&](const CommandSeen& command) -> std::optional<Reply> {
+      if (command.verb == "PASS") logged_in = true;
+      if (command.verb == "PROT") ++asked;
+      if (command.verb == "MLSD") ++listed;
+      const bool refuses = refused.find(command.verb) != refused.npos && !(refused.starts_with('<') && logged_in);
+      return refuses ? std::optional{Reply{536, "No"}} : std::nullopt;
+    };
+    Wire theirs{TlsServer{settings}, network}, mine{TlsClient{trusting()}, TlsServer{}, network};
+    UserTable users{GuestAuthenticator{}};
+    users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
+    Server one{theirs, MemoryStorage{{"/a.txt", "hello"}}, std::move(users), TlsPolicy::required, Observers{hook}};
+    one.listen({asio::ip::address_v4::loopback(), port});
+    std::string outcome = "none";
+    try {
+      auto client = network.run(connect(mine, anna(Secure::explicit_tls)));
+      EXPECT_EQ(network.run(client.list()).size(), 1u);
+      network.run(client.quit());
+    } catch (const ClientError& error) { outcome = error.what(); }
+    EXPECT_EQ(outcome, each.outcome) << refused;
+    EXPECT_EQ(asked, each.asked) << refused;
+    EXPECT_EQ(listed, outcome == "none" ? 1 : 0) << refused;
+    one.stop();
+    network.advance(1h);
+  }
+}
+
 TEST_F(TlsClientSession, SaysNoPasswordWhereTheServerHasNoTls) {
   serve(TlsServer{}, TlsPolicy::offered);
   EXPECT_EQ(complaint(trusting()), "AUTH: 502 TLS is not offered here");
@@ -228,8 +269,9 @@ TEST(TlsClientAndAttacker, DoNotTakeSomethingElseForAHandshake) {
 
 using CarelessWire = TlsTransport<SimulatedTransport>;
 
-/// A server with implicit TLS that never says goodbye within TLS: it cuts downloads off and calls them complete, and
-/// leaves the connections of uploads as they are.
+/// A server with implicit TLS that knows no PBSZ, never says goodbye within TLS, and calls all transfers complete but
+/// that of "cut". Its files have ten bytes, whatever it tells of them. It leaves the connections of uploads as they
+/// are.
 awaitable<void> serve_carelessly(CarelessWire& network, CarelessWire::Acceptor& door,
                                  CarelessWire::Acceptor& data_door) {
   const Executor executor = co_await asio::this_coro::executor;
@@ -245,14 +287,17 @@ awaitable<void> serve_carelessly(CarelessWire& network, CarelessWire::Acceptor& 
       if (n == 0) co_return;
       heard += as_text(std::span{room}.first(n));
     }
-    const std::string verb = heard.substr(0, 4);
+    const std::string verb = heard.substr(0, 4), name = heard.substr(5, heard.find('\r') - 5);
     heard.erase(0, heard.find('\n') + 1);
-    reply = verb == "USER"   ? "331 Password?\r\n"
-            : verb == "PASS" ? "230 Welcome\r\n"
-            : verb == "FEAT" ? "211-Features:\r\n211 End\r\n"
-            : verb == "EPSV" ? "229 Passive (|||" + std::to_string(data_door.endpoint().port()) + "|)\r\n"
-            : verb == "SIZE" ? "550 Who knows\r\n"
-                             : "200 OK\r\n";
+    const std::string size = name == "whole" || name == "cut" ? "213 10\r\n" : name == "long" ? "213 11\r\n" : "";
+    reply = verb == "USER"    ? "331 Password?\r\n"
+            : verb == "PASS"  ? "230 Welcome\r\n"
+            : verb == "PBSZ"  ? "500 What?\r\n"
+            : verb == "PWD\r" ? "257 \"/\"\r\n"
+            : verb == "FEAT"  ? "211-Features:\r\n SIZE\r\n211 End\r\n"
+            : verb == "EPSV"  ? "229 Passive (|||" + std::to_string(data_door.endpoint().port()) + "|)\r\n"
+            : verb == "SIZE"  ? size.empty() ? "550 Who knows\r\n" : size
+                              : "200 OK\r\n";
     if (verb != "RETR" && verb != "STOR") continue;
     constexpr std::string_view opening = "150 Here\r\n", half = "half of it";
     co_await control.write(as_bytes(opening));
@@ -268,11 +313,11 @@ awaitable<void> serve_carelessly(CarelessWire& network, CarelessWire::Acceptor& 
       }
       kept.push_back(std::move(data));
     }
-    reply = "226 Complete\r\n";
+    reply = name == "cut" ? "426 Cut off\r\n" : "226 Complete\r\n";
   }
 }
 
-TEST_F(TlsClientSession, TakesNoDownloadForWholeThatEndsWithoutAGoodbyeButWaitsForNoneAfterAnUpload) {
+TEST_F(TlsClientSession, TakesADownloadWithoutAGoodbyeForWholeOnlyWhereItsLengthSaysSo) {
   const auto shown = certificates.issue("careless");
   TlsServerSettings settings;
   settings.certificate = shown.certificate;
@@ -282,12 +327,19 @@ TEST_F(TlsClientSession, TakesNoDownloadForWholeThatEndsWithoutAGoodbyeButWaitsF
   auto data_door = theirs.listen(theirs.executor(), {asio::ip::address_v4::loopback(), 40'000});
   start_on(theirs.executor(), serve_carelessly(theirs, door, data_door), {}, [](std::exception_ptr) {});
   auto client = log_in(anna(Secure::implicit_tls));
-  std::error_code error;
-  try {
-    network.run(client.download("file", folder / "file"));
-  } catch (const ClientError& failure) { error = failure.code(); }
-  EXPECT_EQ(error, Errc::peer_lost);
-  EXPECT_FALSE(folder.has("file"));
+  const auto fetched = [&](const std::string& name) {
+    try {
+      network.run(client.download(name, folder / name));
+    } catch (const ClientError& failure) { return failure.code(); }
+    return std::error_code{};
+  };
+  EXPECT_EQ(fetched("whole"), std::error_code{});
+  EXPECT_EQ(folder.read("whole"), "half of it");
+  EXPECT_EQ(fetched("long"), Errc::peer_lost);
+  EXPECT_EQ(fetched("unknown"), Errc::peer_lost);
+  EXPECT_EQ(fetched("cut").value(), 426);
+  for (const auto* name : {"long", "unknown", "cut"}) EXPECT_FALSE(folder.has(name)) << name;
+  // Nor is a goodbye waited for after an upload.
   folder.write("up", std::string(100'000, 'u'));
   const auto began = network.now();
   EXPECT_EQ(network.run(client.upload(folder / "up")).transferred, 100'000u);

@@ -2,6 +2,10 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include <ftplike/version.hpp>
 
@@ -43,6 +47,33 @@ class ClientProgram : public Interop {
   static std::string words_of(const Process& process) {
     std::ifstream words{"/proc/" + std::to_string(process.id()) + "/cmdline"};
     return {std::istreambuf_iterator<char>{words}, {}};
+  }
+  using Answers = std::map<std::string, std::vector<std::string>>;
+  /// Plays a server for one session that sends files: each command has its answers in turn, the last one for ever, else
+  /// 502. Gives what came over data connections, with its command in front.
+  static std::vector<std::string> receive_files(Listener& listener, Answers answers) {
+    std::vector<std::string> received;
+    Listener data_port;
+    answers["EPSV"] = {"229 (|||" + std::to_string(data_port.port()) + "|)"};
+    answers["USER anonymous"] = {"230 Welcome"};
+    answers["QUIT"] = {"221 Goodbye"};
+    auto control = listener.accept();
+    control.say("220 Hello\r\n");
+    std::optional<Connection> data;
+    for (std::string command; command != "QUIT";) {
+      command = control.line();
+      std::string answer = "502 No";
+      if (const auto known = answers.find(command); known != answers.end()) {
+        answer = known->second.front();
+        if (known->second.size() > 1) known->second.erase(known->second.begin());
+      }
+      control.say(answer + "\r\n");
+      if (command == "EPSV") data.emplace(data_port.accept());
+      if (!answer.starts_with("150")) continue;
+      received.push_back(command + ": " + data->rest());
+      control.say("226 Done\r\n");
+    }
+    return received;
   }
   void write_netrc(const std::string& text, std::filesystem::perms others = std::filesystem::perms::none) const {
     home.write(".netrc", text);
@@ -206,6 +237,35 @@ TEST_F(ClientProgram, GoesOnWithTransfersBothWays) {
   EXPECT_TRUE(says(session("reget down", {"--json"}), "\"bytes\": 7, \"offset\": 3"));
 }
 
+TEST_F(ClientProgram, GoesOnWithAnUploadOnlyAsTheServerOffersIt) {
+  using Received = std::vector<std::string>;
+  ours.write("a", "hello");
+  const auto put = [&](const Answers& answers) {
+    Listener listener;
+    const std::string url = "ftp://127.0.0.1:" + std::to_string(listener.port());
+    Process process{program({FTPLIKE_CLIENT_PROGRAM, "--dialect", "standard", "--resume", "put", "a", url + '/'})};
+    auto received = receive_files(listener, answers);
+    EXPECT_EQ(process.wait(), 0) << process.errors();
+    return received;
+  };
+  const std::string no_rest = "211-Features:\r\n SIZE\r\n211 End";
+  const std::string rest = "211-Features:\r\n SIZE\r\n REST STREAM\r\n211 End";
+  Answers answers{{"TYPE I", {"200 Binary"}},
+                  {"FEAT", {no_rest}},
+                  {"SIZE a", {"213 2", "213 5"}},
+                  {"STOR a", {"150 Go on"}},
+                  {"REST 2", {"350 Go on"}}};
+  EXPECT_EQ(put(answers), Received{"STOR a: hello"});  // APPE is refused
+  answers["APPE a"] = {"150 Go on"};
+  EXPECT_EQ(put(answers), Received{"APPE a: llo"});
+  answers["FEAT"] = {rest};
+  EXPECT_EQ(put(answers), Received{"STOR a: llo"});
+  answers["SIZE a"] = {"213 5"};
+  EXPECT_EQ(put(answers), Received{});
+  answers["SIZE a"] = {"550 Nobody looks in here"};
+  EXPECT_EQ(put(answers), Received{"STOR a: hello"});
+}
+
 TEST_F(ClientProgram, ConvertsTextAndLetsTheServerConnect) {
   theirs.write("text", "one\ntwo\n");
   const auto as_text = client({"--explain", "get", server.url("text"), "--ascii"});
@@ -282,6 +342,44 @@ TEST_F(ClientProgram, CanBeInterruptedWhileItMakesSessionsAndGoesOn) {
     control.say("200 Good\r\n");
   }
   EXPECT_EQ(process.wait(), 130);
+}
+
+TEST_F(ClientProgram, ShowsTheReplyToACommandOnceAfterATransferThatWasInterrupted) {
+  Listener listener, data_port;
+  Process process{
+      program({FTPLIKE_CLIENT_PROGRAM, "--dialect", "standard", "127.0.0.1", std::to_string(listener.port())})};
+  process.say("RETR a\nPWD\nbye\n");
+  process.close_input();
+  auto control = listener.accept();
+  control.say("220 Hello\r\n");
+  const std::map<std::string, std::string> replies{{"USER anonymous", "230 Welcome"},
+                                                   {"TYPE I", "200 Binary"},
+                                                   {"ABOR", "426 Cut off\r\n226 Aborted"},
+                                                   {"PWD", "257 \"/\""},
+                                                   {"QUIT", "221 Goodbye"},
+                                                   {"RETR a", "150 Here"},
+                                                   {"EPSV", "229 (|||" + std::to_string(data_port.port()) + "|)"}};
+  for (auto command = control.line();; command = control.line()) {
+    const auto reply = replies.find(command);
+    control.say((reply == replies.end() ? "502 No" : reply->second) + "\r\n");
+    if (command == "QUIT") break;
+    if (command != "RETR a") continue;
+    (void)process.line_after("150 Here");
+    process.signal(SIGINT);
+  }
+  EXPECT_EQ(process.wait(), 130);
+  const std::string shown = process.output();
+  EXPECT_EQ(shown.find("257 "), shown.rfind("257 ")) << shown;
+  EXPECT_NE(shown.find("257 "), shown.npos) << shown;
+  for (const auto* other : {"226 ", "426 "}) EXPECT_EQ(shown.find(other), shown.npos) << shown;
+}
+
+TEST_F(ClientProgram, SavesToTheCurrentFolderUnlessToldOtherwise) {
+  theirs.write("a", "1");
+  ours.write("b", "2");
+  ASSERT_TRUE(ended_well(client({server.url(), "-c", "RETR a; put b"})));
+  EXPECT_EQ(ours.read("a"), "1");
+  EXPECT_EQ(theirs.read("b"), "2");
 }
 
 TEST_F(ClientProgram, CanBeInterruptedWhileSessionsSayGoodbye) {

@@ -47,6 +47,7 @@ class BasicBlockingClient {
   Endpoint local() const { return client_->local(); }
 
   Reply command(std::string text) { return run(client_->command(std::move(text))); }
+  void get_in_step() { run(client_->get_in_step()); }
   void noop() { run(client_->noop()); }
   void quit() { run(client_->quit()); }
   void close() { client_->close(); }

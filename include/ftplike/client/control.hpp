@@ -79,10 +79,16 @@ template <Transport T, class Observer> class ClientControl {
     if (!open_) throw ClientError{fate_, verb, Channel::control};
   }
 
-  /// The server's first word.
+  /// The server's first reply, whatever text stands before it.
   awaitable<Reply> greeting() {
     outstanding_.sent(Asked::simple);
-    co_return co_await answer("connect", limits_.reply);
+    replies_.skip_banner();
+    try {
+      co_return co_await answer("connect", limits_.reply);
+    } catch (const ReplyError&) { throw; } catch (const ClientError& error) {
+      if (!replies_.skipped() || error.code() == asio::error::operation_aborted) throw;
+    }
+    throw ClientError{Errc::bad_reply, "connect", Channel::control};  // it speaks something else
   }
   /// Sends a command, whose session must be in step, and gives its final reply.
   awaitable<Reply> ask(std::string command) {

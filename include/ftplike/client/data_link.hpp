@@ -25,9 +25,10 @@ class ClientTransfer {
 
   std::string command;
   Direction direction;
-  std::uint64_t offset = 0, size = 0;  // where it begins; of the whole, 0 if not known
-  std::uint64_t restart = 0;           // what REST is to say, 0 for no REST
-  std::uint64_t length = 0;            // how much of it is wanted, 0 for all
+  std::uint64_t offset = 0;           // where it begins
+  std::optional<std::uint64_t> size;  // of the whole, if it is known
+  std::uint64_t restart = 0;          // what REST is to say, 0 for no REST
+  std::uint64_t length = 0;           // how much of it is wanted, 0 for all
   bool ascii = false, listing = false;
   std::shared_ptr<Meter> bandwidth;               // a bound; none if null
   std::function<void(const Progress&)> progress;  // may be empty
@@ -40,6 +41,8 @@ class ClientTransfer {
 
   /// Whether all has come that was wanted of a file that goes on behind it.
   bool is_satisfied() const noexcept { return length > 0 && moved >= length; }
+  /// Whether all has come that there is, as far as that is known.
+  bool has_all() const noexcept { return !ascii && size && offset + moved == *size; }
   /// The most that is moved in one piece.
   std::size_t piece() const noexcept {
     constexpr std::size_t most = 512 * 1024;
@@ -81,7 +84,16 @@ template <class Core> class DataLink {
     if (transfer_.length > 0) {
       room = room.first(std::min<std::uint64_t>(room.size(), transfer_.length - transfer_.moved));
     }
-    co_return co_await counted(stream_.read_some(room));
+    try {
+      co_return co_await counted(stream_.read_some(room));
+    } catch (const std::system_error& error) {
+      // Behind the last byte nothing can be missing, whatever the end is like: under TLS many have no goodbye.
+      const bool ended = error.code() == Errc::peer_lost || error.code() == std::errc::connection_reset;
+      if (!ended || !transfer_.has_all()) throw;
+    }
+    transfer_.broken = false;
+    lost_ = true;
+    co_return 0;
   }
   awaitable<void> write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
@@ -96,6 +108,7 @@ template <class Core> class DataLink {
   }
   awaitable<void> finish() {
     check();
+    if (lost_) co_return;
     try {
       co_await stream_.finish();
     } catch (const std::system_error&) {
@@ -138,7 +151,8 @@ template <class Core> class DataLink {
   void tell() {
     const Time now = core_.network().now();
     meter_.note(now, moved_);
-    transfer_.progress(progress_of(meter_, now - transfer_.began, transfer_.offset, moved_, transfer_.size));
+    transfer_.progress(
+        progress_of(meter_, now - transfer_.began, transfer_.offset, moved_, transfer_.size.value_or(0)));
   }
 
   /// Waits until the bound on the bandwidth lets the next bytes follow.
@@ -161,6 +175,7 @@ template <class Core> class DataLink {
   const Endpoint local_, remote_;
   std::uint64_t moved_ = 0;
   bool complete_ = false;
+  bool lost_ = false;  // ended by the peer in its own way
 };
 
 }  // namespace ftplike::detail

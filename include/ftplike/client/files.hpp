@@ -29,12 +29,19 @@ template <class Core> TransferResult result_of(Core& core, const ClientTransfer&
   return result;
 }
 
-/// The length that a file has on the server, if that matters and can be known.
+/// The length that a file has on the server, if that matters and the server can and will tell.
 template <class Core>
 awaitable<std::optional<std::uint64_t>> length_for(Core& core, std::string remote, const TransferOptions& options) {
   const bool asks = !options.ascii && core.dialect == Dialect::standard && core.features.may_have("SIZE");
   if (!asks || !(options.verify || options.progress || options.resume)) co_return std::nullopt;
-  co_return co_await ask_size(core, std::move(remote));
+  co_return co_await if_told(core, ask_size(core, std::move(remote)));
+}
+
+/// Throws unless as many bytes have come, or are there now, as were promised.
+inline void check_length(std::uint64_t length, std::uint64_t promised, const ClientTransfer& transfer) {
+  if (length == promised) return;
+  const Errc error = length < promised ? Errc::too_short : Errc::too_long;
+  throw ClientError{error, verb_of(transfer.command), Channel::data, transfer.moved, transfer.offset};
 }
 
 /// Fetches a file, from `offset` on, into a sink that is not finished by this.
@@ -45,27 +52,30 @@ template <class Core> awaitable<TransferResult> fetch(Core& core, std::string re
   co_await set_type(core, type);
   ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
   transfer.offset = transfer.restart = offset;
-  transfer.size = size.value_or(0);
+  transfer.size = size;
   (void)co_await core.receive(sink, transfer);
   // A server that closes the data connection early and says that all is well is believed only as far as its SIZE goes.
-  if (options.verify && size && offset + transfer.moved < *size) {
-    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved, transfer.offset};
-  }
+  // A file may have grown since, but one that ends behind its end was not gone on with where it should have been.
+  const std::uint64_t end = offset + transfer.moved;
+  const bool grew = size && offset == 0 && end > *size;
+  if (options.verify && size && !grew) check_length(end, *size, transfer);
   co_return result_of(core, transfer, std::move(remote));
 }
 
-/// Fetches a part of a file.
+/// Fetches a part of a file, which may be of no bytes.
 template <class Core> awaitable<TransferResult> fetch_range(Core& core, std::string remote, AnySink sink,
                                                             std::uint64_t offset, std::uint64_t length,
                                                             TransferOptions options) {
-  co_await set_type(core, 'I');
   ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
+  transfer.began = core.network().now();
   transfer.offset = transfer.restart = offset;
   transfer.length = length;
   transfer.ascii = false;
-  (void)co_await core.receive(sink, transfer);
-  if (transfer.moved < length)
-    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved, transfer.offset};
+  if (length > 0) {
+    co_await set_type(core, 'I');
+    (void)co_await core.receive(sink, transfer);
+  }
+  check_length(transfer.moved, length, transfer);
   co_return result_of(core, transfer, std::move(remote));
 }
 
@@ -81,18 +91,17 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
   ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);
   transfer.offset = offset;
   if (verb == "STOR") transfer.restart = offset;
-  transfer.size = size.value_or(0);
+  transfer.size = size;
   (void)co_await core.send(source, transfer);
   if (verb == "STOU") {
     constexpr std::string_view mark = "FILE: ";  // RFC 1123 §4.1.2.9
     const auto at = transfer.opening.find(mark);
     remote = at == transfer.opening.npos ? std::string{} : transfer.opening.substr(at + mark.size());
   }
-  if (options.verify && !remote.empty() && verb != "APPE") {
+  const bool knows = verb != "APPE" || offset > 0;
+  if (knows && !remote.empty() && (options.verify || offset > 0)) {
     const auto length = co_await length_for(core, remote, options);
-    if (length && *length < offset + transfer.moved) {
-      throw ClientError{Errc::too_short, "STOR", Channel::data, transfer.moved, transfer.offset};
-    }
+    if (length) check_length(*length, offset + transfer.moved, transfer);
   }
   co_return result_of(core, transfer, std::move(remote));
 }

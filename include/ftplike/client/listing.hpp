@@ -52,11 +52,12 @@ template <class Take> class LineSink {
   std::string line_;
 };
 
-/// Runs one of the listing commands; `take` gets its lines.
+/// Runs one of the listing commands; `take` gets its lines. MLSD comes in whatever type is on (RFC 3659 §7.2).
 template <class Core, class Take>
 awaitable<void> list_lines(Core& core, std::string_view verb, std::string path, Take& take) {
   std::string command{verb};
   if (!path.empty()) command.append(1, ' ').append(path.starts_with('-') ? "./" : "").append(path);
+  if (verb != "MLSD") co_await set_listing_type(core);
   ClientTransfer transfer{std::move(command), Direction::received};
   transfer.listing = true;
   const auto give = [&take](std::string_view line) { take(line); };
@@ -157,6 +158,13 @@ template <class Core> awaitable<void> put_into_utc(Core& core, std::string path,
   }
 }
 
+/// The directory that a path is in: "" for the working one, "/" for the root.
+inline std::string directory_of(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  const auto slash = path.rfind('/');
+  return std::string{slash == path.npos ? std::string_view{} : path.substr(0, std::max<std::size_t>(slash, 1))};
+}
+
 /// Calls `visit(entry)` for what is in a directory, by the best way that the server understands: MLSD, LIST, NLST.
 /// What came by LIST has the times that the server told.
 template <class Core, class Visit> awaitable<void> list_entries(Core& core, std::string path, Visit visit) {
@@ -211,19 +219,16 @@ template <class Core> awaitable<std::vector<Entry>> list_all(Core& core, std::st
   co_return entries;
 }
 
-/// What is known of one path: by MLST; else by SIZE and MDTM, or from the listing of its directory.
-template <class Core> awaitable<Entry> stat_path(Core& core, std::string path) {
-  if (core.features.may_have("MLST")) {
-    auto facts = co_await ask_facts(core, path);
-    if (facts) co_return *std::move(facts);
-  }
+/// What the listing of the directory that a path is in tells of it, the time to the second where MDTM can and will
+/// tell.
+///
+/// **Errors:** `no_such_file_or_directory` if it is not in there.
+template <class Core> awaitable<Entry> stat_in_listing(Core& core, std::string path) {
   const auto slash = path.find_last_not_of('/') == path.npos ? 0 : path.find_last_not_of('/') + 1;
   path.resize(slash);
   if (path.empty() || path == ".") co_return Entry{{}, Entry::Type::directory, 0, {}};
   const std::string name{Path{path}.name()};
-  const auto above = path.rfind('/');
-  const std::string parent = above == path.npos ? "" : above == 0 ? "/" : path.substr(0, above);
-  std::vector<Entry> entries = co_await list_all(core, parent);
+  std::vector<Entry> entries = co_await list_all(core, directory_of(path));
   const auto found =
       std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.name == name; });
   if (found == entries.end()) {
@@ -233,22 +238,49 @@ template <class Core> awaitable<Entry> stat_path(Core& core, std::string path) {
   // Listings tell times to the minute at best.
   const bool better = found->is_file() && core.features.may_have("MDTM");
   if (better) {
-    const auto modified = co_await ask_modified(core, path);
+    const auto modified = co_await if_told(core, ask_modified(core, path));
     if (modified) found->modified = *modified;
   }
   co_return *std::move(found);
 }
 
+/// What is known of one path: by MLST, else from the listing of its directory.
+template <class Core> awaitable<Entry> stat_path(Core& core, std::string path) {
+  if (core.features.may_have("MLST")) {
+    auto facts = co_await ask_facts(core, path);
+    if (facts) co_return *std::move(facts);
+  }
+  co_return co_await stat_in_listing(core, std::move(path));
+}
+
+/// Whether there is anything at a path. What MLST refuses to tell of may be there all the same: the listing of its
+/// directory decides, and where that is refused, whether there is such a directory.
+///
+/// **Errors:** the refusal, if nothing decides.
 template <class Core> awaitable<bool> path_exists(Core& core, std::string path) {
+  if (core.features.may_have("MLST")) {
+    const Reply answer = co_await ask_mlst(core, path);
+    if (answer.complete()) co_return true;
+    const bool says_no = answer.code() == 550 || answer.code() == 450;
+    if (!says_no && !not_understood(answer)) core.fail(answer, "MLST");
+  }
+  Settled<Entry> found;
+  co_await settle(stat_in_listing(core, path), found);
   try {
-    (void)co_await stat_path(core, std::move(path));
+    (void)found.get();
     co_return true;
   } catch (const ReplyError& error) {
     if (error.code().value() != 550 && error.code().value() != 450) throw;
   } catch (const ClientError& error) {
     if (error.code() != std::errc::no_such_file_or_directory) throw;
+    co_return false;
   }
-  co_return false;
+  const std::string directory = directory_of(path);
+  if (!directory.empty() && directory != "/") {
+    const bool has_directory = co_await path_exists(core, directory);
+    if (!has_directory) co_return false;
+  }
+  std::rethrow_exception(found.failure());
 }
 
 }  // namespace ftplike::detail

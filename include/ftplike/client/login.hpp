@@ -11,7 +11,8 @@ namespace ftplike::detail {
 ///
 /// 1. The greeting: 220, perhaps after a 120.
 /// 2. If the URL asks for it AUTH TLS, PBSZ 0 and PROT P, or else the end: nothing goes out in clear then. The dialect
-///    makes no difference to that.
+///    makes no difference to that. Where PROT P is refused so early, both are said once more after the login, and what
+///    PROT is answered decides.
 /// 3. Only if the dialect is to be found out and no user is given, PWD: a 257 before any login is a server that wants
 ///    none, which is the ftp-like dialect.
 /// 4. Unless that is settled, USER: 502 or 500 is the ftp-like dialect, too. After 331 PASS, after 332 ACCT.
@@ -32,6 +33,7 @@ template <class Core> class Login {
     if (url_.secure != Secure::no) co_await protect();
     co_await find_dialect();
     core_.control().end_commands(core_.dialect == Dialect::standard || core_.control().hears_crlf());
+    if (url_.secure != Secure::no && !core_.secured) co_await demand_protection();
     if (core_.dialect == Dialect::standard) co_await look_around();
   }
 
@@ -58,9 +60,18 @@ template <class Core> class Login {
       if (!core_.control().is_silent()) throw ClientError{Errc::bad_reply, "AUTH", Channel::control};
       co_await shake_hands();
     }
-    (void)co_await core_.demand("PBSZ 0");
-    (void)co_await core_.demand("PROT P");
-    core_.secured = true;
+    (void)co_await ask_for_protection();
+  }
+  /// Has the data connections protected, if the server grants it. Some do not know PBSZ, which says nothing under TLS.
+  awaitable<Reply> ask_for_protection() {
+    (void)co_await core_.ask("PBSZ 0");
+    const Reply answer = co_await core_.ask("PROT P");
+    core_.secured = answer.complete();
+    co_return answer;
+  }
+  awaitable<void> demand_protection() {
+    const Reply answer = co_await ask_for_protection();
+    if (!answer.complete()) core_.fail(answer, "PROT");
   }
 
   awaitable<void> find_dialect() {

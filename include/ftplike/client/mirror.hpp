@@ -200,9 +200,12 @@ template <class Pool> class MirrorRun {
                                                                      : "MKD ";
     const Reply reply = co_await session.command(verb + path);
     if (reply.complete()) co_return;
-    // It may have been done before, when the reply was lost.
-    const bool exists = co_await session.exists(path);
-    if (exists != (action.kind == Kind::make_directory)) throw ReplyError{reply, verb.substr(0, verb.size() - 1)};
+    // It may have been done before, when the reply was lost. Who refuses to tell has not said so.
+    Settled<bool> exists;
+    co_await settle(session.exists(path), exists);
+    const bool done = !exists.failed() && exists.get() == (action.kind == Kind::make_directory);
+    if (!done && !session.is_open()) (void)exists.get();
+    if (!done) throw ReplyError{reply, verb.substr(0, verb.size() - 1)};
   }
 
   Pool& pool_;

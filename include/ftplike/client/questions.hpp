@@ -27,11 +27,28 @@ inline bool not_understood(const Reply& reply) noexcept {
   return reply.code() == 500 || reply.code() == 502 || reply.code() == 504;
 }
 
+/// What a question that was asked besides came to. A refusal to tell is no finding: then, too, it is nothing.
+template <class Core, class R> awaitable<std::optional<R>> if_told(Core& core, awaitable<std::optional<R>> question) {
+  try {
+    co_return co_await std::move(question);
+  } catch (const ReplyError&) {
+    if (!core.control().is_open()) throw;
+  }
+  co_return std::nullopt;
+}
+
 /// TYPE I or TYPE A, unless it is so already. The ftp-like dialect has no types.
 template <class Core> awaitable<void> set_type(Core& core, char type) {
   if (core.dialect == Dialect::ftplike || core.type == type) co_return;
   (void)co_await core.demand(std::string{"TYPE "} + type);
   core.type = type;
+}
+
+/// TYPE A, which RFC 959 §4.1.3 wants before LIST and NLST. A server that refuses it lists as it can.
+template <class Core> awaitable<void> set_listing_type(Core& core) {
+  if (core.dialect == Dialect::ftplike || core.type == 'A') co_return;
+  const Reply answer = co_await core.ask("TYPE A");
+  if (answer.complete()) core.type = 'A';
 }
 
 /// The length of a file as it is stored. Nothing if the server cannot say.
@@ -59,23 +76,49 @@ template <class Core> awaitable<std::optional<Timestamp>> ask_modified(Core& cor
   co_return parse_timestamp(text.substr(0, text.find(' ')));
 }
 
-/// What MLST says of a path. Nothing if the server does not understand it.
-template <class Core> awaitable<std::optional<Entry>> ask_facts(Core& core, std::string path) {
+/// The reply to MLST, good or bad.
+template <class Core> awaitable<Reply> ask_mlst(Core& core, std::string path) {
   std::string command = path.empty() ? "MLST" : "MLST " + path;
-  const Reply answer = co_await core.ask(std::move(command));
+  Reply answer = co_await core.ask(std::move(command));
   if (not_understood(answer)) core.features.refuse("MLST");
-  if (!answer.complete()) {
-    if (!not_understood(answer)) core.fail(answer, "MLST");
-    co_return std::nullopt;
+  co_return answer;
+}
+
+/// The first line of a reply to MLST that reads as facts, however many blanks are in front of it.
+inline std::optional<Entry> facts_in(std::string_view text) {
+  while (!text.empty()) {
+    auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    auto entry = parse_facts(line);
+    if (entry) return entry;
   }
-  const std::string_view text = answer.text();
-  const auto line = text.find("\n ");
-  if (line == text.npos) throw ClientError{Errc::bad_reply, "MLST", Channel::control};
-  const auto facts = text.substr(line + 2, text.find('\n', line + 1) - line - 2);
-  auto entry = parse_facts(facts);
-  if (!entry) throw ClientError{Errc::bad_reply, "MLST", Channel::control};
-  entry->name = Path{path}.name();
+  return std::nullopt;
+}
+
+/// What MLST says of a path. Nothing if the server does not understand it, or does not say it in facts.
+template <class Core> awaitable<std::optional<Entry>> ask_facts(Core& core, std::string path) {
+  const Reply answer = co_await ask_mlst(core, path);
+  if (!answer.complete() && !not_understood(answer)) core.fail(answer, "MLST");
+  if (!answer.complete()) co_return std::nullopt;
+  auto entry = facts_in(answer.text());
+  if (entry) entry->name = Path{path}.name();
   co_return entry;
+}
+
+/// The command that sets when a file was modified: MFMT, or MDTM with a time where the server is known to take that:
+/// FEAT tells that form, or the greeting names vsftpd. Elsewhere the time would be taken for a part of the name. Empty
+/// if there is none.
+template <class Core> std::string time_command(Core& core, const std::string& path, Timestamp time) {
+  constexpr std::string_view form = "MDTM YYYYMMDDHHMMSS";
+  const auto& lines = core.features.lines();
+  const bool told = std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+    return same_word(std::string_view{line}.substr(0, form.size()), form);
+  });
+  const bool sets = told || (core.features.has("MDTM") && core.greeting.text().find("vsFTPd") != std::string::npos);
+  const bool knows_mfmt = core.features.may_have("MFMT");
+  if (!knows_mfmt && !sets) return {};
+  return (knows_mfmt ? "MFMT " : "MDTM ") + format_timestamp(time, Fraction::never) + " " + path;
 }
 
 /// A kind of checksum: its name for HASH, the verb of its own, and its digits.

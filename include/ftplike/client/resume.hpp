@@ -39,9 +39,7 @@ inline awaitable<Beginning> beginning_of(DirectoryStorage folder, Path path) {
 /// When a file of the server was modified, if it can and will say.
 template <class Core> awaitable<std::optional<Timestamp>> time_of(Core& core, std::string remote) {
   if (core.dialect == Dialect::ftplike || !core.features.may_have("MDTM")) co_return std::nullopt;
-  Settled<std::optional<Timestamp>> modified;
-  co_await settle(ask_modified(core, std::move(remote)), modified);
-  co_return modified.failed() ? std::nullopt : modified.get();
+  co_return co_await if_told(core, ask_modified(core, std::move(remote)));
 }
 
 /// Whether what was left is of the same file, and not of one that has been replaced since.
@@ -104,15 +102,43 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
 /// How much the server has of a file of ours that can be gone on with.
 template <class Core> awaitable<std::uint64_t> stored_before(Core& core, std::string remote, const Entry& local,
                                                              const TransferOptions& options) {
-  Settled<std::optional<std::uint64_t>> there;
-  co_await settle(length_for(core, remote, options), there);
-  const auto length = there.failed() ? std::nullopt : there.get();
+  const auto length = co_await length_for(core, remote, options);
   if (!length || *length == 0 || *length > local.size.value_or(0)) co_return 0;
   const auto left = co_await time_of(core, std::move(remote));
   co_return is_current(left.value_or(Timestamp{}), local.modified) ? *length : 0;
 }
 
-/// Sends a file of ours, which `open(offset)` opens.
+/// Whether a file that the server has all bytes of stands under its name. A server that offers to go on with uploads
+/// may have kept aside what was cut off; MLST tells of what stands only.
+template <class Core> awaitable<bool> stands(Core& core, std::string remote) {
+  const bool asks = core.features.has("REST STREAM") && core.features.may_have("MLST");
+  if (!asks) co_return true;
+  const Reply answer = co_await ask_mlst(core, std::move(remote));
+  co_return answer.complete() || not_understood(answer);
+}
+
+/// What is to be done after an upload that was gone on with has failed: false if nothing can be.
+///
+/// What cannot be gone on with by REST may be by APPE. What cannot be at all, or has another length than it should, is
+/// sent from the beginning.
+inline bool begin_otherwise(const ClientError& failure, std::string& verb, std::uint64_t& offset) {
+  const auto* const reply = dynamic_cast<const ReplyError*>(&failure);
+  const bool refused = reply && failure.transferred() == 0;
+  if (refused && failure.verb() == "REST") {
+    verb = "APPE";
+    return true;
+  }
+  const bool unknown = refused && failure.verb() == "APPE" && not_understood(reply->reply());
+  const bool beyond = refused && reply->reply().code() == 554;
+  const bool spoilt = failure.code() == Errc::too_short || failure.code() == Errc::too_long;
+  if (!unknown && !beyond && !spoilt) return false;
+  verb = "STOR";
+  offset = 0;
+  return true;
+}
+
+/// Sends a file of ours, which `open(offset)` opens. It is gone on with by REST where the server offers that for files
+/// of its own (RFC 3659 §5), else by APPE; nothing is sent of what the server has whole.
 template <class Core, class Open> awaitable<TransferResult> store_file(Core& core, std::string verb, Open open,
                                                                        std::string remote, TransferOptions options) {
   std::optional<FileReader> file;
@@ -121,36 +147,41 @@ template <class Core, class Open> awaitable<TransferResult> store_file(Core& cor
   const Entry local = file->entry();
 
   std::uint64_t offset = 0, position = 0;
+  std::optional<TransferResult> result;
   if (verb == "STOR" && options.resume && !options.ascii) {
     const std::uint64_t before = co_await stored_before(core, remote, local, options);
     offset = before;
+    bool is_whole = offset > 0 && offset == local.size;
+    if (is_whole) {
+      const bool found = co_await stands(core, remote);
+      is_whole = found;
+    }
+    if (is_whole) {
+      result.emplace();
+      result->offset = offset;
+      result->name = remote;
+    }
+    if (offset > 0 && !core.features.has("REST STREAM")) verb = "APPE";
   }
-  for (;;) {
+  while (!result) {
     if (offset != position) {
       FileReader other = co_await open(offset);
       file.emplace(std::move(other));
       position = offset;
     }
-    std::optional<TransferResult> result;
     try {
       TransferResult stored = co_await store(core, verb, AnySource{*file}, remote, offset, local.size, options);
       result = std::move(stored);
     } catch (const ClientError& failure) {
-      const bool refused = failure.verb() == "REST" || (failure.transferred() == 0 && failure.code().value() == 554);
-      if (offset == 0 || verb == "APPE" || !refused) throw;
-      if (failure.verb() == "REST")
-        verb = "APPE";  // which some servers have where they have no REST for uploads
-      else
-        offset = 0;
+      if (offset == 0 || !begin_otherwise(failure, verb, offset)) throw;
     }
-    if (!result) continue;
-    const bool keeps_time = options.keep_time && verb != "STOU" && core.features.may_have("MFMT");
-    if (keeps_time) {
-      const std::string time = format_timestamp(local.modified, Fraction::never);
-      (void)co_await core.ask("MFMT " + time + " " + result->name);
-    }
-    co_return *std::move(result);
   }
+  const bool keeps_time = options.keep_time && verb != "STOU";
+  if (keeps_time) {
+    const std::string command = time_command(core, result->name, local.modified);
+    if (!command.empty()) (void)co_await core.ask(command);
+  }
+  co_return *std::move(result);
 }
 
 /// Fetches a file to a path of ours.

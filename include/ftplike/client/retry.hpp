@@ -26,7 +26,8 @@ struct RetryPolicy {
 inline bool is_transient(const ClientError& error) noexcept {
   if (error.code().category() == reply_category()) return error.code().value() / 100 == 4;
   if (error.channel() == Channel::local) return false;
-  for (const Errc passing : {Errc::timed_out, Errc::stalled, Errc::peer_lost, Errc::shutting_down, Errc::too_short}) {
+  for (const Errc passing :
+       {Errc::timed_out, Errc::stalled, Errc::peer_lost, Errc::shutting_down, Errc::too_short, Errc::too_long}) {
     if (error.code() == passing) return true;
   }
   using enum std::errc;

@@ -49,6 +49,15 @@ class SharedProgress {
   std::uint64_t total_ = 0;
 };
 
+/// Fetches what is left of a segment. Nothing that happens behind its last byte makes it less whole.
+template <class Session> awaitable<void> fetch_rest(Session& session, std::string remote,
+                                                    std::shared_ptr<Segment> segment, TransferOptions options) {
+  Settled<TransferResult> fetched;
+  auto fetching = session.download_range(std::move(remote), *segment, segment->at(), segment->left(), options);
+  co_await settle(std::move(fetching), fetched);
+  if (segment->left() > 0) (void)fetched.get();
+}
+
 template <class Pool, class Network> awaitable<void> fetch_segment(Pool& pool, Network& network, std::string remote,
                                                                    std::shared_ptr<Segment> segment,
                                                                    SharedProgress& progress, TransferOptions options) {
@@ -58,9 +67,9 @@ template <class Pool, class Network> awaitable<void> fetch_segment(Pool& pool, N
       progress.moved(network.now(), own.transferred - before);
       before = own.transferred;
     };
-    return session.download_range(remote, *segment, segment->at(), segment->left(), now);
+    return fetch_rest(session, remote, segment, std::move(now));
   };
-  while (segment->left() > 0) (void)co_await pool.use(fetch);
+  while (segment->left() > 0) co_await pool.use(fetch);
 }
 
 /// Fetches the segments of a file whose entry is known, size included. Gives nothing if the server cannot begin in the middle, or if

@@ -1,6 +1,10 @@
 #pragma once
+#include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
+#include <system_error>
+#include <utility>
 
 #include <ftplike/data_channel/data_channel.hpp>
 #include <ftplike/protocol/host_port.hpp>
@@ -70,42 +74,72 @@ struct PassiveChannel {
 
   template <Transport T> class ClientEnd {
    public:
-    /// EPSV first; PASV on IPv4 from the first EPSV on that is refused. The host of a 227 is never dialled: only its
-    /// port is taken, the host is the control connection's.
+    /// EPSV first. Whatever is no usable answer to it, and a port that cannot be reached, leads to PASV on IPv4, which
+    /// is taken for the rest of the session if it does better. The host of a 227 is never dialled: only its port is
+    /// taken, the host is the control connection's. A server that offers PRET is told before what the port is for.
     template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
-      const std::uint16_t port = co_await negotiate(client);
-      const Endpoint where{client.peer().address(), port};
-      auto data = co_await client.connect_data(where);
+      std::optional<typename T::Stream> data;
+      std::exception_ptr failure;
+      if (extended_) co_await reach_extended(client, command, data, failure);
+      if (!data) {
+        typename T::Stream reached = co_await reach_passive(client, command, std::move(failure));
+        data.emplace(std::move(reached));
+      }
       try {
         (void)co_await client.begin(std::move(command));
       } catch (...) {
         // A server that has begun to take a file must not take the end of this for the end of that.
-        detail::break_off(data);
+        detail::break_off(*data);
         throw;
       }
-      co_return data;
-    }
-
-    template <class Client> awaitable<std::uint16_t> negotiate(Client& client) {
-      if (extended_) {
-        const Reply answer = co_await client.ask("EPSV");
-        if (answer.code() == 229) {
-          const auto port = parse_epsv_reply(answer.text());
-          if (!port) throw std::system_error(Errc::bad_reply);
-          co_return *port;
-        }
-        const bool unknown = answer.permanent() && client.peer().address().is_v4();
-        if (!unknown) client.fail(answer, "EPSV");
-        extended_ = false;
-      }
-      const Reply answer = co_await client.ask("PASV");
-      if (answer.code() != 227) client.fail(answer, "PASV");
-      const auto told = parse_pasv_reply(answer.text());
-      if (!told) throw std::system_error(Errc::bad_reply);
-      co_return told->port;
+      co_return std::move(*data);
     }
 
    private:
+    /// By EPSV; no stream where PASV is to be tried, and the failure if there was a port.
+    template <class Client> awaitable<void> reach_extended(Client& client, const std::string& command,
+                                                           std::optional<typename T::Stream>& data,
+                                                           std::exception_ptr& failure) {
+      const bool has_other_way = client.peer().address().is_v4();
+      const Reply answer = co_await ask(client, "EPSV", command);
+      const std::uint16_t port = port_in(answer);
+      if (port == 0 && !has_other_way) client.fail(answer, "EPSV");
+      if (port == 0) co_return;
+      try {
+        typename T::Stream reached = co_await connect(client, port);
+        data.emplace(std::move(reached));
+      } catch (const std::system_error& error) {
+        if (!has_other_way || error.code() == asio::error::operation_aborted) throw;
+        failure = std::current_exception();
+      }
+    }
+    /// By PASV. Where that is refused, the port of EPSV that could not be reached was all there is.
+    template <class Client> awaitable<typename T::Stream> reach_passive(Client& client, const std::string& command,
+                                                                        std::exception_ptr failure) {
+      const Reply answer = co_await ask(client, "PASV", command);
+      const std::uint16_t port = answer.code() == 227 ? port_in(answer) : 0;
+      if (port == 0 && failure) std::rethrow_exception(failure);
+      if (port == 0 && answer.code() == 227) throw std::system_error(Errc::bad_reply);
+      if (port == 0) client.fail(answer, "PASV");
+      typename T::Stream data = co_await connect(client, port);
+      extended_ = false;
+      co_return data;
+    }
+    template <class Client> static awaitable<Reply> ask(Client& client, std::string verb, const std::string& command) {
+      if (client.features.has("PRET")) (void)co_await client.ask("PRET " + command);
+      co_return co_await client.ask(std::move(verb));
+    }
+    template <class Client> static awaitable<typename T::Stream> connect(Client& client, std::uint16_t port) {
+      const Endpoint where{client.peer().address(), port};
+      co_return co_await client.connect_data(where);
+    }
+    /// 0 if the answer tells no port.
+    static std::uint16_t port_in(const Reply& answer) {
+      if (answer.code() == 229) return parse_epsv_reply(answer.text()).value_or(0);
+      const auto told = answer.code() == 227 ? parse_pasv_reply(answer.text()) : std::nullopt;
+      return told ? told->port : 0;
+    }
+
     bool extended_ = true;
   };
 };

@@ -26,6 +26,7 @@ enum class Errc {
   quota_exceeded,      // no more room for this user
   too_large,           // larger than files may be here
   too_short,           // fewer bytes came than were promised
+  too_long,            // more bytes came than were promised
   bad_reply,           // what the server sent is not a reply, or not one to this command
   bad_listing,         // what the server listed could not be used
   not_resumed,         // a TLS data connection does not go on with the control connection's session
@@ -51,6 +52,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::quota_exceeded: return "storage allocation exceeded";
         case Errc::too_large: return "file larger than allowed";
         case Errc::too_short: return "fewer bytes than promised";
+        case Errc::too_long: return "more bytes than promised";
         case Errc::bad_reply: return "unexpected reply";
         case Errc::bad_listing: return "unusable listing";
         case Errc::not_resumed: return "TLS session of the control connection not resumed";

@@ -37,6 +37,12 @@ class ReplyBuffer {
     });
   }
 
+  /// Takes lines that are no replies for a banner until the first reply has come: text or empty lines stand before some
+  /// greetings. The first line of an SSH server, which waits for us then, stays a defect.
+  void skip_banner() noexcept { in_banner_ = true; }
+  /// Whether there was such a line.
+  bool skipped() const noexcept { return skipped_ > 0; }
+
   /// The next reply that is complete.
   std::optional<Reply> next() {
     while (!defect_) {
@@ -81,7 +87,8 @@ class ReplyBuffer {
     const bool continued = line.size() > 3 && line[3] == '-';
     const auto text = line.substr(std::min<std::size_t>(4, line.size()));
     if (code_ == 0) {
-      if (code == 0) return fail(Errc::bad_reply);
+      if (code == 0) return skip(line);
+      in_banner_ = false;
       if (!continued) return Reply{code, std::string{text}};
       code_ = code;
       text_ = text;
@@ -91,6 +98,13 @@ class ReplyBuffer {
     text_.append(1, '\n').append(code == code_ ? text : line);
     if (code != code_ || continued) return std::nullopt;
     return Reply{std::exchange(code_, 0), std::exchange(text_, {})};
+  }
+
+  std::nullopt_t skip(std::string_view line) {
+    if (!in_banner_ || line.starts_with("SSH-")) return fail(Errc::bad_reply);
+    skipped_ += line.size() + 1;
+    if (skipped_ > longest_reply) return fail(Errc::line_too_long);
+    return std::nullopt;
   }
 
   std::nullopt_t fail(Errc defect) {
@@ -118,6 +132,8 @@ class ReplyBuffer {
   int code_ = 0;          // of the reply under way, 0 if there is none
   std::string text_;      // of the reply under way
   TelnetFilter telnet_;
+  std::size_t skipped_ = 0;  // bytes of the banner
+  bool in_banner_ = false;
   bool flooded_ = false;  // more came than there was room for
   std::error_code defect_;
 };

@@ -12,6 +12,7 @@
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/io/any_bytes.hpp>
+#include <ftplike/io/ascii_bytes.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/storage/storage.hpp>
 #include <ftplike/users/authenticator.hpp>

@@ -24,7 +24,8 @@ TEST(IsTransient, TellsWhatMayPassFromWhatWillNot) {
   const auto error = [](std::error_code code, Channel channel = Channel::data) {
     return is_transient(ClientError{code, "RETR", channel});
   };
-  for (const Errc code : {Errc::timed_out, Errc::stalled, Errc::peer_lost, Errc::too_short, Errc::shutting_down}) {
+  for (const Errc code :
+       {Errc::timed_out, Errc::stalled, Errc::peer_lost, Errc::too_short, Errc::too_long, Errc::shutting_down}) {
     EXPECT_TRUE(error(code));
   }
   for (const Errc code : {Errc::bad_reply, Errc::bad_listing, Errc::refused_by_rule, Errc::bad_name}) {

@@ -121,6 +121,32 @@ TEST(ReplyBuffer, DropsAFloodAndSaysSoAfterTheRepliesThatFit) {
   EXPECT_EQ(buffer.defect(), Errc::line_too_long);
 }
 
+TEST(ReplyBuffer, PassesOverABannerIfToldTo) {
+  ReplyBuffer buffer;
+  buffer.skip_banner();
+  buffer.feed("\r\nWelcome\r\n2024 is over\r\n");
+  EXPECT_FALSE(buffer.next());
+  EXPECT_TRUE(buffer.skipped());
+  buffer.feed("220 Hello\r\nWelcome\r\n");
+  EXPECT_EQ(buffer.next(), Reply(220, "Hello"));
+  EXPECT_FALSE(buffer.next());
+  EXPECT_EQ(buffer.defect(), Errc::bad_reply);
+
+  ReplyBuffer other;
+  other.skip_banner();
+  other.feed("SSH-2.0-OpenSSH\r\n");
+  EXPECT_FALSE(other.next());
+  EXPECT_EQ(other.defect(), Errc::bad_reply);
+
+  ReplyBuffer endless;
+  endless.skip_banner();
+  for (int i = 0; i < 5000 && !endless.defect(); ++i) {
+    endless.feed(std::string(999, 'x') + '\n');
+    EXPECT_FALSE(endless.next());
+  }
+  EXPECT_EQ(endless.defect(), Errc::line_too_long);
+}
+
 TEST(ReplyBuffer, TellsWhetherAnythingWaits) {
   ReplyBuffer buffer;
   EXPECT_TRUE(buffer.empty());
