@@ -73,6 +73,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<Reply> command(std::string text) {
     core_->type = '\0';  // it may be anything
     core_->digest = "?";
+    core_->directory.home_known = false;
     return core_->ask(std::move(text));
   }
   awaitable<void> noop() { return core_->demand_only("NOOP"); }
@@ -95,13 +96,17 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     if (!name) throw ClientError{Errc::bad_reply, "PWD", Channel::control};
     co_return *std::move(name);
   }
-  awaitable<void> cwd(std::string path) { return core_->demand_only("CWD " + path); }
+  awaitable<void> cwd(std::string path) {
+    core_->directory.home_known = false;
+    return core_->demand_only("CWD " + path);
+  }
   awaitable<void> mkdir(std::string path) { return core_->demand_only("MKD " + path); }
   awaitable<void> rmdir(std::string path) { return core_->demand_only("RMD " + path); }
 
   /// What a directory holds, the working one if no path is given. By MLSD, else LIST, else NLST; in the ftp-like
   /// dialect, as after NLST, only the names are known. A line that cannot be understood gives an entry without a name
-  /// that has it in `listed`.
+  /// that has it in `listed`. The session goes there, for no argument means the same to all servers, and comes back
+  /// before the next command that is no listing; if it cannot, that command fails and the session is closed.
   ///
   /// **Errors:** `Errc::bad_listing` if there are more than `ClientLimits::entries`.
   awaitable<std::vector<Entry>> list(std::string path = {}) { return detail::list_all(*core_, std::move(path)); }

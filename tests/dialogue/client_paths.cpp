@@ -58,13 +58,14 @@ TEST(ClientPaths, AreListedByMlsdWhereItIsOffered) {
   EXPECT_EQ(entries[0].size, 3u);
   EXPECT_TRUE(entries[1].is_directory());
   EXPECT_EQ(names(network.run(client.list("images"))), std::vector<std::string>{"-x"});
-  EXPECT_EQ(server.diary().of("command").back(), "MLSD images (anna)");
+  EXPECT_EQ(server.diary().of("command").back(), "MLSD (anna)");
 }
 
 TEST(ClientPaths, AreListedByListWhereMlsdIsNot) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  server.welcomes().passive().accepts_data().hears("LIST ./-x").says("150 Here");
+  server.welcomes().dialogue("PWD", "257 \"/\"").dialogue("CWD -x", "250 Here").passive().accepts_data();
+  server.hears("LIST").says("150 Here");
   server.sends("total 3\r\n-rw-r--r-- 1 ann users 5 Nov 22 2025 a file\r\ndrwxr-xr-x 2 ann users 0 Nov 22 2025 d\r\n");
   server.sends("what is this\r\n").closes_data().says("226 Done");
   TestClient client = enter(network);
@@ -80,9 +81,10 @@ TEST(ClientPaths, AreListedByListWhereMlsdIsNot) {
 TEST(ClientPaths, AreListedByTheNextWayWhereOneIsNotUnderstood) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD d").says("502 No").passive().accepts_data();
-  server.hears("LIST d").says("500 What?").passive().accepts_data().hears("NLST d").says("150 Here");
-  server.sends("d/one\r\nd/two\r\n").closes_data().says("226 Done");
+  server.welcomes({"MLST type*;"}).dialogue("PWD", "257 \"/\"").dialogue("CWD d", "250 Here");
+  server.passive().accepts_data().hears("MLSD").says("502 No").passive().accepts_data();
+  server.hears("LIST").says("500 What?").passive().accepts_data().hears("NLST").says("150 Here");
+  server.sends("one\r\n./two\r\n").closes_data().says("226 Done").dialogue("CWD /", "250 Home");
   server.passive().accepts_data().hears("NLST").says("150 Here").sends("three").closes_data().says("226 Done");
   TestClient client = enter(network);
   EXPECT_EQ(names(network.run(client.list("d"))), (std::vector<std::string>{"one", "two"}));
@@ -145,18 +147,21 @@ TEST(ClientPaths, AreListedInTheFtpLikeDialectByGoingThereAndBack) {
   server.hears_in_one_read("LIST").opens_data("150 {port}").accepts_data().sends("one\ntwo").closes_data();
   server.says_raw("226 Listing complete\n").hears_in_one_read("CWD ..").says_raw("250 Directory changed to ..\n");
   server.hears_in_one_read("CWD ..").says_raw("250 Directory changed to ..\n");
+  server.hears_in_one_read("PWD").says_raw("257 \"s\"\n");
   ClientOptions options;
   options.dialect = Dialect::ftplike;
   TestClient client = network.run(connect(network, "ftp://10.0.0.2", options));
   EXPECT_EQ(names(network.run(client.list("a/b"))), (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(network.run(client.pwd()), "s");
 }
 
 TEST(ClientPaths, AreDescribedByTheirListingWhereThereIsNoMlst) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  server.welcomes({"MDTM"}).passive().accepts_data().hears("LIST d").says("150 Here");
+  server.welcomes({"MDTM"}).dialogue("PWD", "257 \"/\"").dialogue("CWD d", "250 Here");
+  server.passive().accepts_data().hears("LIST").says("150 Here");
   server.sends("-rw-r--r-- 1 ann users 5 Nov 22 2025 a\r\n").closes_data().says("226 Done");
-  server.dialogue("MDTM d/a", "213 20251122100203");
+  server.dialogue("CWD /", "250 Home").dialogue("MDTM d/a", "213 20251122100203");
   server.passive().accepts_data().hears("LIST").says("150 Here").closes_data().says("226 Done");
   TestClient client = enter(network);
   const Entry entry = network.run(client.stat("d/a"));
@@ -168,14 +173,14 @@ TEST(ClientPaths, AreDescribedByTheirListingWhereThereIsNoMlst) {
 TEST(ClientPaths, AreListedWithTimesInUtcOnceMdtmHasToldTheZoneOfTheServer) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  const auto listing = [&server](std::string command, std::string lines) {
-    server.passive().accepts_data().hears(std::move(command)).says("150 Here").sends(std::move(lines));
+  const auto listing = [&server](std::string lines) {
+    server.passive().accepts_data().hears("LIST").says("150 Here").sends(std::move(lines));
     server.closes_data().says("226 Done");
   };
-  server.welcomes({"MDTM"});
-  listing("LIST d", "11-22-25 05:30PM 5 a\r\n11-21-25 00:00AM <DIR> old\r\n");
-  server.dialogue("MDTM d/a", "213 20251122115958");
-  listing("LIST", "11-22-25 05:30PM 5 b\r\n");
+  server.welcomes({"MDTM"}).dialogue("PWD", "257 \"/\"").dialogue("CWD d", "250 Here");
+  listing("11-22-25 05:30PM 5 a\r\n11-21-25 00:00AM <DIR> old\r\n");
+  server.dialogue("MDTM a", "213 20251122115958").dialogue("CWD /", "250 Home");
+  listing("11-22-25 05:30PM 5 b\r\n");
   TestClient client = enter(network);
   EXPECT_EQ(network.run(client.list("d")).at(0).modified, at("20251122120000"));  // India
   EXPECT_EQ(network.run(client.list()).at(0).modified, at("20251122120000"));     // not asked again
@@ -213,8 +218,10 @@ TEST(ClientPaths, AreNotWalkedForEverNorOutside) {
   TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"MLST type*;"});
-  for (const char* path : {"MLSD", "MLSD d", "MLSD d/d"}) {
-    server.passive().accepts_data().hears(path).says("150 Here");
+  for (const char* way : {"", "CWD d", "CWD /d/d"}) {
+    if (std::string_view{way} == "CWD d") server.dialogue("PWD", "257 \"/\"");
+    if (*way) server.dialogue(way, "250 Here");
+    server.passive().accepts_data().hears("MLSD").says("150 Here");
     server.sends("type=dir; d\r\ntype=dir; ../e\r\ntype=OS.unix=slink:/; f\r\n").closes_data().says("226 Done");
   }
   ClientOptions options;

@@ -176,6 +176,43 @@ TEST_F(ClientProgram, MirrorsOnlyWhatDiffersAndShowsItBefore) {
   EXPECT_EQ(client(dry).output, "");
 }
 
+TEST_F(ClientProgram, NamesTheFolderThatItCannotMirrorAndEndsWithThatFailure) {
+  for (const bool dry : {true, false}) {
+    Listener listener, data;
+    std::vector<std::string> words{FTPLIKE_CLIENT_PROGRAM,
+                                   "--dialect",
+                                   "standard",
+                                   "mirror",
+                                   "--delete",
+                                   "ftp://127.0.0.1:" + std::to_string(listener.port()),
+                                   "copy"};
+    if (dry) words.emplace_back("--dry-run");
+    ours.write("copy/locked/kept", "1");
+    Process process{program(std::move(words))};
+    auto control = listener.accept();
+    control.say("220 Hello\r\n");
+    for (auto command = control.line(); command != "QUIT"; command = control.line()) {
+      if (command == "LIST") {
+        control.say("150 Here\r\n");
+        data.accept().say("drwxr-xr-x 2 a b 0 Nov 22 2025 locked\r\ndrwxr-xr-x 2 a b 0 Nov 22 2025 open\r\n");
+        control.say("226 Done\r\n");
+        continue;
+      }
+      control.say(command == "USER anonymous"  ? "230 Welcome\r\n"
+                  : command == "PWD"           ? "257 \"/\"\r\n"
+                  : command == "EPSV"          ? "229 (|||" + std::to_string(data.port()) + "|)\r\n"
+                  : command.starts_with("CWD") ? "550 No way\r\n"
+                                               : "502 No\r\n");
+    }
+    control.say("221 Bye\r\n");
+    EXPECT_EQ(process.wait(), 5);
+    EXPECT_NE(process.errors().find("list locked: is not known: CWD: 550 No way"), std::string::npos)
+        << process.errors();
+    EXPECT_EQ(ours.has("copy/open"), !dry);
+    EXPECT_EQ(ours.read("copy/locked/kept"), "1");
+  }
+}
+
 TEST_F(ClientProgram, MirrorsFromWithinASession) {
   theirs.write("pub/a", "1");
   ours.write("up/b", "2");

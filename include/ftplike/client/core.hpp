@@ -11,6 +11,7 @@
 #include <ftplike/client/data_link.hpp>
 #include <ftplike/client/features.hpp>
 #include <ftplike/client/reach.hpp>
+#include <ftplike/client/working_directory.hpp>
 #include <ftplike/data_channel/negotiated.hpp>
 #include <ftplike/io/securable.hpp>
 #include <ftplike/transfer.hpp>
@@ -54,11 +55,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   std::optional<std::chrono::minutes> zone;  // of the times in the server's listings, ahead of UTC
   char type = '\0';                          // of TYPE, as far as we know
   std::string digest;                        // what OPTS HASH was told
+  WorkingDirectory directory;                // where listings have led the session
   ClientControl<T, Observer>& control() noexcept { return control_; }
 
   /// The final reply to a command, whatever it is.
   awaitable<Reply> ask(std::string command) {
-    co_await get_in_step();
+    co_await get_ready();
     co_return co_await control_.ask(std::move(command));
   }
   /// The reply to a command, which has to be positive.
@@ -82,6 +84,11 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     if (!error) co_return;
     close(error);
     control_.check_open({});
+  }
+  /// Sees to it that what a command says is taken for what its user means: in step, and in the user's directory.
+  awaitable<void> get_ready() {
+    co_await get_in_step();
+    if (directory.has_to_return()) co_await go_home(*this);
   }
   /// Ends the session now.
   void close(std::error_code why = {}) {
@@ -144,7 +151,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   /// Begins a transfer whose data connection is not ours.
   awaitable<void> begin_elsewhere(std::string command) {
-    co_await get_in_step();
+    co_await get_ready();
     before_.clear();
     (void)co_await begin(std::move(command));
   }
@@ -205,7 +212,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
 
   awaitable<void> start(ClientTransfer& transfer) {
-    co_await get_in_step();
+    co_await get_ready();
     control_.forget_conclusion();
     transfer.began = network_.now();
     before_ = position(transfer);
