@@ -11,11 +11,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Timestamp now{std::chrono::seconds{1'795'435'200}};  // 2026-11-23
   const ListingParser parser{now};
 
+  // Lines together: what one has begun, another may end.
+  ListingReader reader{now};
+  const auto visit = [](const Entry& entry) {
+    fuzz::require(entry.name.empty() ? !entry.listed.empty() : is_component(entry.name));
+  };
+  for (auto rest = line; !rest.empty();) {
+    const auto next = rest.substr(0, rest.find('\n'));
+    reader.line(next, visit);
+    rest.remove_prefix(next.size() == rest.size() ? next.size() : next.size() + 1);
+  }
+  reader.finish(visit);
+
   const auto bare = parse_name(line);
   fuzz::require(!bare || bare->name.empty() || is_component(bare->name));
   auto entry = parser.parse(line);
   if (!entry) return 0;
-  if (line.ends_with('\r')) line.remove_suffix(1);
+  while (line.ends_with('\r')) line.remove_suffix(1);
   fuzz::require(entry->listed == line);
   if (entry->name.empty()) return 0;
   fuzz::require(is_component(entry->name));

@@ -163,7 +163,9 @@ template <class Core> awaitable<void> put_into_utc(Core& core, std::string direc
   }
   if (!core.zone) co_return;
   for (Entry& entry : entries) {
-    if (has_time_of_day(entry)) entry.modified -= *core.zone;
+    if (!has_time_of_day(entry)) continue;
+    entry.modified -= *core.zone;
+    entry.in_utc = true;
   }
 }
 
@@ -191,9 +193,8 @@ template <class Core, class Visit> awaitable<void> list_here(Core& core, std::st
     if (auto entry = entry_of_name(line, argument)) visit(*std::move(entry));
   };
   const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  const auto long_form = [&visit, parser = ListingParser{now}](std::string_view line) {
-    if (auto entry = parser.parse(line)) visit(*std::move(entry));
-  };
+  ListingReader reader{now};
+  const auto long_form = [&visit, &reader](std::string_view line) { reader.line(line, visit); };
 
   if (core.dialect == Dialect::ftplike) {
     co_await list_directory(core, "LIST", argument, name);
@@ -205,6 +206,7 @@ template <class Core, class Visit> awaitable<void> list_here(Core& core, std::st
   }
   if (!core.features.refused("LIST")) {
     const bool understood = co_await list_if_understood(core, "LIST", "LIST", argument, long_form);
+    reader.finish(visit);
     if (understood) co_return;
   }
   co_await list_directory(core, "NLST", argument, name);

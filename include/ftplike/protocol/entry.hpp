@@ -26,6 +26,7 @@ class Entry {
   Type type = Type::file;
   std::uint64_t size = 0;  // bytes
   Timestamp modified{};    // the epoch if it is not known
+  bool in_utc = true;      // what `modified` is; a LIST tells times of the server's own zone, whichever that is
   unsigned mode = 0;       // the permission bits, 0 if they are not known
   std::string unique;      // the same for two names of one file
   std::string target;      // of a link
