@@ -201,6 +201,48 @@ TEST(Mirror, DoesNotTakeTheMinutesOfAListForAnOldVersion) {
   EXPECT_EQ((detail::MirrorPlanner{source, target, options}.plan().text()), "");
 }
 
+TEST(Mirror, DoesNotTakeAChangeOfTheServersClockForANewVersion) {
+  const auto plan = [](Duration later, bool in_utc, std::optional<Timestamp> came, std::uint64_t size = 1) {
+    detail::MirrorTree source, target;
+    Entry entry = a_file(size, std::chrono::floor<std::chrono::milliseconds>(long_ago + later));
+    entry.in_utc = in_utc;
+    source.entries = {{"a", entry}};
+    target.entries = {{"a", a_file(1)}};
+    target.came = [came](const std::string& path) { return path == "a" ? came : std::nullopt; };
+    const MirrorOptions options;
+    return detail::MirrorPlanner{source, target, options}.plan().text();
+  };
+  const std::string newer = "transfer a, 1 bytes: is newer\n";
+  EXPECT_EQ(plan(1h, false, long_ago + 72h), "");
+  EXPECT_EQ(plan(59min + 30s, false, long_ago + 72h), "");
+  EXPECT_EQ(plan(1h, true, long_ago + 72h), newer);
+  EXPECT_EQ(plan(1h, false, long_ago + 24h), newer);  // it may have been modified since
+  EXPECT_EQ(plan(1h, false, std::nullopt), newer);
+  EXPECT_EQ(plan(50min, false, long_ago + 72h), newer);
+  EXPECT_EQ(plan(2h, false, long_ago + 72h), newer);
+  EXPECT_EQ(plan(1h, false, long_ago + 72h, 2), "transfer a, 2 bytes: has another size\n");
+}
+
+TEST(Mirror, FetchesNothingAgainThatAListTellsAnHourLaterThanBefore) {
+  const auto files_of = [](const std::string& time) {
+    TestNetwork network{1};
+    static const TestFolder folder;
+    ScriptedServer server{network};
+    server.welcomes().passive().accepts_data().hears("LIST").says("150 Here");
+    server.sends("07-01-25 " + time + " 1 a\r\n").closes_data().says("226 Done");
+    server.is_left().dialogue("TYPE I", "200 Fine").passive().accepts_data().hears("RETR a").says("150 Here");
+    server.sends("1").closes_data().says("226 Done");
+    PoolOptions options;
+    options.client.dialect = Dialect::standard;
+    TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+    return network.run(mirror(pool, "", folder.string())).transferred;
+  };
+  EXPECT_EQ(files_of("12:00"), 1u);
+  EXPECT_EQ(files_of("13:00"), 0u);
+  EXPECT_EQ(files_of("12:00"), 0u);
+  EXPECT_EQ(files_of("14:30"), 1u);
+}
+
 TEST(Mirror, TransfersOnlyWhatIsIncludedAndNotExcluded) {
   MirrorOptions options = with_removals();
   options.include = {"*.jpg", "docs/*"};

@@ -186,6 +186,45 @@ TEST(ClientPaths, AreListedWithTimesInUtcOnceMdtmHasToldTheZoneOfTheServer) {
   EXPECT_EQ(network.run(client.list()).at(0).modified, at("20251122120000"));     // not asked again
 }
 
+TEST(ClientPaths, AreListedWithTimesInUtcInSummerAndInWinter) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"MDTM"}).passive().accepts_data().hears("LIST").says("150 Here");
+  server.sends("08-01-25 12:00PM 5 august\r\n12-24-25 12:00PM 5 december\r\n10-01-25 12:00PM 5 october\r\n");
+  server.sends("11-01-25 12:00PM 5 november\r\n11-20-25 12:00PM <DIR> d\r\n+m1764590400,r,\teplf\r\n");
+  server.closes_data().says("226 Done");
+  // The ends and, because they differ, what is between.
+  server.dialogue("MDTM august", "213 20250801100000").dialogue("MDTM december", "213 20251224110000");
+  server.dialogue("MDTM november", "213 20251101110000").dialogue("MDTM october", "213 20251001100000");
+  server.passive().accepts_data().hears("LIST").says("150 Here");
+  server.sends("12-01-25 12:00PM 5 w\r\n09-01-25 12:00PM 5 s\r\n").closes_data().says("226 Done");
+  TestClient client = enter(network);
+  const auto entries = network.run(client.list());
+  ASSERT_EQ(entries.size(), 6u);
+  EXPECT_EQ(entries[0].modified, at("20250801100000"));
+  EXPECT_EQ(entries[1].modified, at("20251224110000"));
+  EXPECT_EQ(entries[2].modified, at("20251001100000"));
+  EXPECT_EQ(entries[3].modified, at("20251101110000"));
+  EXPECT_EQ(entries[4].modified, at("20251120110000"));
+  EXPECT_EQ(entries[5].modified, at("20251201120000"));
+  for (const Entry& entry : entries) EXPECT_TRUE(entry.in_utc) << entry.name;
+  const auto more = network.run(client.list());
+  EXPECT_EQ(more.at(0).modified, at("20251201110000"));
+  EXPECT_EQ(more.at(1).modified, at("20250901100000"));
+}
+
+TEST(ClientPaths, AreListedWithTimesOfTheServerWhereItDoesNotTellThem) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"MDTM"}).passive().accepts_data().hears("LIST").says("150 Here");
+  server.sends("08-01-25 12:00PM 5 a\r\n12-24-25 12:00PM 5 b\r\n").closes_data().says("226 Done");
+  server.dialogue("MDTM a", "550 Not a plain file");
+  TestClient client = enter(network);
+  const auto entries = network.run(client.list());
+  EXPECT_EQ(entries.at(0).modified, at("20250801120000"));
+  EXPECT_FALSE(entries.at(0).in_utc);
+}
+
 TEST(ClientPaths, AreListedWithTimesInUtcWhereTheZoneIsGiven) {
   TestNetwork network{1};
   ScriptedServer server{network};

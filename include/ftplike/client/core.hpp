@@ -11,6 +11,7 @@
 #include <ftplike/client/data_link.hpp>
 #include <ftplike/client/features.hpp>
 #include <ftplike/client/reach.hpp>
+#include <ftplike/client/server_zone.hpp>
 #include <ftplike/client/working_directory.hpp>
 #include <ftplike/data_channel/negotiated.hpp>
 #include <ftplike/io/securable.hpp>
@@ -41,7 +42,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
         network_{network},
         observer_{std::move(observer)},
         control_{network, executor, std::move(stream), options.limits, observer_} {
-    zone = options.zone;
+    zone.given = options.zone;
   }
   ~ClientCore() { close(); }
 
@@ -50,12 +51,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   Features features;
   Dialect dialect = Dialect::standard;
   Reply greeting;
-  bool secured = false;                      // both connections are protected by TLS
-  std::string system;                        // what SYST said
-  std::optional<std::chrono::minutes> zone;  // of the times in the server's listings, ahead of UTC
-  char type = '\0';                          // of TYPE, as far as we know
-  std::string digest;                        // what OPTS HASH was told
-  WorkingDirectory directory;                // where listings have led the session
+  bool secured = false;        // both connections are protected by TLS
+  std::string system;          // what SYST said
+  ServerZone zone;             // of the times in the server's listings
+  char type = '\0';            // of TYPE, as far as we know
+  std::string digest;          // what OPTS HASH was told
+  WorkingDirectory directory;  // where listings have led the session
   ClientControl<T, Observer>& control() noexcept { return control_; }
 
   /// The final reply to a command, whatever it is.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <ftplike/client/questions.hpp>
+#include <ftplike/client/server_zone.hpp>
 #include <ftplike/client/working_directory.hpp>
 #include <ftplike/protocol/listing.hpp>
 
@@ -133,38 +134,36 @@ inline std::optional<Entry> entry_of_name(std::string_view line, std::string_vie
   return entry;
 }
 
-/// Whether a listing told the time of day of a file, not just its date.
-inline bool has_time_of_day(const Entry& entry) noexcept {
-  const auto time = entry.modified.time_since_epoch();
-  return time.count() != 0 && time % std::chrono::days{1} != time.zero();
-}
-
-/// How far a clock is ahead that tells a time for what was at `utc`, to the quarter of an hour, as zones are.
-inline std::optional<std::chrono::minutes> zone_between(Timestamp told, Timestamp utc) noexcept {
-  constexpr std::chrono::minutes quarter{15}, farthest{15 * 60};
-  const auto ahead = std::chrono::floor<std::chrono::minutes>(told - utc + quarter / 2);
-  const auto quarters = std::chrono::floor<std::chrono::duration<int, std::ratio<900>>>(ahead);
-  if (quarters > farthest || quarters < -farthest) return std::nullopt;
-  return std::chrono::minutes{quarters};
-}
-
-/// Puts the times of a LIST into UTC. RFC 959 leaves their zone open, MDTM has none: one file that both tell of is
-/// enough to know how far they are apart, once for a session.
-template <class Core> awaitable<void> put_into_utc(Core& core, std::string directory, std::vector<Entry>& entries) {
-  const auto sample = std::find_if(entries.begin(), entries.end(), [](const Entry& entry) {
-    return entry.is_file() && !entry.name.empty() && has_time_of_day(entry);
-  });
-  if (sample == entries.end()) co_return;
-  if (!core.zone && core.features.may_have("MDTM")) {
+/// Asks for the times of some files, which are in `directory` as seen from where the session is, until those of all are
+/// known, or there is no use in more.
+template <class Core>
+awaitable<void> learn_zone(Core& core, const std::string& directory, const std::vector<const Entry*>& files) {
+  constexpr int most = 100;  // a server may tell what it wants
+  for (int asked = 0; asked < most && core.features.may_have("MDTM"); ++asked) {
+    const Entry* const file = telling_one(core.zone, files);
+    if (!file) co_return;
     Settled<std::optional<Timestamp>> modified;
-    co_await settle(ask_modified(core, joined(directory, sample->name)), modified);
+    co_await settle(ask_modified(core, joined(directory, file->name)), modified);
     const auto utc = modified.failed() ? std::nullopt : modified.get();
-    if (utc) core.zone = zone_between(sample->modified, *utc);
+    const auto ahead = utc ? zone_between(file->modified, *utc) : std::nullopt;
+    if (!ahead) co_return;
+    core.zone.learn(file->modified, *ahead);
   }
-  if (!core.zone) co_return;
+}
+
+/// Puts the times of a LIST into UTC, where that can be known.
+template <class Core> awaitable<void> put_into_utc(Core& core, std::string directory, std::vector<Entry>& entries) {
+  std::vector<const Entry*> files;
+  for (const Entry& entry : entries) {
+    const bool tells = !entry.in_utc && entry.is_file() && !entry.name.empty() && has_time_of_day(entry);
+    if (tells) files.push_back(&entry);
+  }
+  std::sort(files.begin(), files.end(), [](const Entry* a, const Entry* b) { return a->modified < b->modified; });
+  co_await learn_zone(core, directory, files);
   for (Entry& entry : entries) {
-    if (!has_time_of_day(entry)) continue;
-    entry.modified -= *core.zone;
+    const auto ahead = !entry.in_utc && has_time_of_day(entry) ? core.zone.near(entry.modified) : std::nullopt;
+    if (!ahead) continue;
+    entry.modified -= *ahead;
     entry.in_utc = true;
   }
 }

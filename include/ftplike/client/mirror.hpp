@@ -54,6 +54,11 @@ inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& r
 inline MirrorTree local_tree(const std::string& folder, const MirrorOptions& options) {
   MirrorTree tree;
   tree.exists = std::filesystem::exists(folder);
+  tree.came = [folder](const std::string& path) -> std::optional<Timestamp> {
+    struct stat status {};
+    if (::lstat((std::filesystem::path{folder} / path).c_str(), &status) != 0) return std::nullopt;
+    return Timestamp{std::chrono::seconds{status.st_ctim.tv_sec}};
+  };
   std::vector<std::string> left;
   if (tree.exists) left.emplace_back();
   while (!left.empty()) {

@@ -119,6 +119,8 @@ class MirrorTree {
  public:
   bool exists = true;
   bool tells_seconds = true;  // the times are no coarser than that
+  /// When the file at a path became what it is, whatever its time of modification; not known if empty.
+  std::function<std::optional<Timestamp>(const std::string& path)> came;
   std::map<std::string, Entry> entries;
   std::map<std::string, std::exception_ptr> unlisted;  // directories of which nothing is known, and why
   class Unread {
@@ -226,20 +228,31 @@ class MirrorPlanner {
       if (!there && options_.include.empty()) directories_.insert(path);
       return;
     }
-    const auto reason = there ? difference(entry, *there) : Reason::missing;
+    const auto reason = there ? difference(path, entry, *there) : Reason::missing;
     if (!reason) return;
     for (std::string above = parent(path); !above.empty(); above = parent(above)) {
       if (!target_.find(above) || removed_.contains(above)) directories_.insert(above);
     }
     transfers_.emplace_back(Kind::transfer, *reason, path, entry);
   }
-  std::optional<Reason> difference(const Entry& entry, const Entry& there) const {
+  std::optional<Reason> difference(const std::string& path, const Entry& entry, const Entry& there) const {
     const bool known = entry.modified != Timestamp{} && there.modified != Timestamp{};
-    if (known && entry.modified > there.modified + tolerance(there.modified)) return Reason::newer;
+    const bool newer = known && entry.modified > there.modified + tolerance(there.modified);
+    if (newer && !clocks_were_changed(path, entry, there)) return Reason::newer;
     // As text a file has another length at each end.
     const bool compares = !options_.only_newer && !options_.transfer.ascii;
     if (compares && entry.size != there.size) return Reason::size_differs;
     return std::nullopt;
+  }
+  /// Whether a time differs only because the server's clock, whose zone nobody knows, has been changed by an hour since
+  /// the copy was made: what was modified days before that has not been modified since.
+  bool clocks_were_changed(const std::string& path, const Entry& entry, const Entry& there) const {
+    constexpr std::chrono::minutes an_hour{60}, about{1};
+    const auto later = entry.modified - there.modified;
+    if (entry.in_utc || later < an_hour - about || later > an_hour + about || !target_.came) return false;
+    const auto came = target_.came(path);
+    constexpr std::chrono::days any_zone{1};
+    return came && entry.modified + any_zone < *came;
   }
   /// How much later a time of the target may be in truth: a LIST tells minutes, and of old files days.
   Duration tolerance(Timestamp time) const {
