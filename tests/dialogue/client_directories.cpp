@@ -45,12 +45,12 @@ TEST(ClientDirectories, AreEnteredToBeListedWhateverTheirNames) {
 TEST(ClientDirectories, AreLeftBeforeTheNextCommandOfTheUsers) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  welcome_at(server, "/home/\"\"ann").dialogue("CWD d", "250 Here");
+  welcome_at(server, "/users/\"\"ann").dialogue("CWD d", "250 Here");
   lists(server, "in");
-  server.dialogue("CWD /home/\"ann", "250 Home").dialogue("DELE x", "250 Gone").dialogue("DELE y", "250 Gone");
+  server.dialogue("CWD /users/\"ann", "250 Home").dialogue("DELE x", "250 Gone").dialogue("DELE y", "250 Gone");
   server.dialogue("CWD d", "250 Here");
   lists(server, "in");
-  server.dialogue("CWD /home/\"ann", "250 Home").dialogue("TYPE I", "200 Fine").passive().accepts_data();
+  server.dialogue("CWD /users/\"ann", "250 Home").dialogue("TYPE I", "200 Fine").passive().accepts_data();
   server.hears("STOR up").says("150 Send").receives("text").says("226 Done");
   TestClient client = enter(network);
   EXPECT_EQ(listing(network, client, "d"), "in");
@@ -65,16 +65,16 @@ TEST(ClientDirectories, AreLeftBeforeTheNextCommandOfTheUsers) {
 TEST(ClientDirectories, AreGoneToStraightFromOneAnother) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  welcome_at(server, "/home").dialogue("CWD a", "250 Here");
+  welcome_at(server, "/users").dialogue("CWD a", "250 Here");
   lists(server, "1");
-  server.dialogue("CWD /home/a/b", "250 Here");
+  server.dialogue("CWD /users/a/b", "250 Here");
   lists(server, "2");
   lists(server, "3");
   server.dialogue("CWD /pub", "250 Here");
   lists(server, "4");
-  server.dialogue("CWD /home", "250 Home").dialogue("CWD ~bob", "250 Here");
+  server.dialogue("CWD /users", "250 Home").dialogue("CWD ~bob", "250 Here");
   lists(server, "5");
-  server.dialogue("CWD /home", "250 Home");
+  server.dialogue("CWD /users", "250 Home");
   lists(server, "6");
   TestClient client = enter(network);
   EXPECT_EQ(listing(network, client, "a"), "1");
