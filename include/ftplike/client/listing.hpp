@@ -75,17 +75,20 @@ template <std::size_t n> bool mentions(const Reply& reply, const std::string_vie
   return std::any_of(std::begin(words), std::end(words),
                      [&text](std::string_view word) { return text.find(word) != text.npos; });
 }
+/// Whether a reply says that a directory may not or could not be read. After nothing was listed, that is also what a
+/// 226 may say: vsftpd's does.
+inline bool says_unreadable(const Reply& reply) {
+  constexpr std::string_view words[]{"FAILED", "DENIED",    "PERMI",  "ALLOWED", "AUTHORI",
+                                     "CANNOT", "COULD NOT", "UNABLE", "CAN'T"};
+  return mentions(reply, words);
+}
 /// Whether a refusal to list the working directory says that nothing is in it. Not every one does: to take a directory
 /// for empty that may not be read would have a mirror remove all that it has of it.
 inline bool says_empty(const Reply& refusal) {
   constexpr std::string_view words[]{"NO FILE",     "NO SUCH FILE", "NOT FOUND", "EMPTY",
                                      "NO DATA SET", "NO MEMBER",    "NO ENTR"};
-  return (refusal.code() == 450 || refusal.code() == 550) && mentions(refusal, words);
-}
-/// Whether what ended an empty listing says that the directory could not be read: vsftpd has a 226 for that.
-inline bool says_unreadable(const Reply& reply) {
-  constexpr std::string_view words[]{"FAILED", "DENIED", "CANNOT", "CAN'T", "COULD NOT", "UNABLE"};
-  return mentions(reply, words);
+  const bool may = refusal.code() == 450 || refusal.code() == 550;
+  return may && mentions(refusal, words) && !says_unreadable(refusal);
 }
 
 /// As `list_lines`, where to list the working directory is to know what is in it.

@@ -130,9 +130,9 @@ class ListingParser {
 
  private:
   static bool is_frame(const detail::Words& words) {
-    const bool total = words.count() == 2 && detail::same_word(words[0], "total") && detail::is_digit(words[1][0]);
-    return total || detail::frames_vms(words) || detail::heads_data_sets(words) || detail::heads_members(words) ||
-           detail::heads_nonstop(words) || detail::frames_os9(words) || detail::frames_vxworks(words);
+    return detail::totals_unix(words) || detail::frames_vms(words) || detail::heads_data_sets(words) ||
+           detail::heads_members(words) || detail::heads_nonstop(words) || detail::frames_os9(words) ||
+           detail::frames_vxworks(words);
   }
   static std::optional<Entry> finish(std::optional<Entry> entry, std::string_view line) {
     if (!entry || entry->name == "." || entry->name == "..") return std::nullopt;

@@ -12,6 +12,17 @@
 
 namespace ftplike::detail {
 
+/// Whether a line is the one that `ls -l` begins with, `total 12`, in whichever language.
+inline bool totals_unix(const Words& words) noexcept {
+  constexpr std::string_view names =
+      "total totale totaal totalt insgesamt razem celkem spolu összesen yhteensä toplam итого всього σύνολο 合計 "
+      "总用量 "
+      "总计 總計 총 합계";
+  const auto last = words.count() > 0 ? words.count() - 1 : 0;
+  const bool named = (last == 1 && has_word(names, words[0])) || (last == 2 && words.joined(0, 1) == "i alt");
+  return named && is_digit(words[last][0]);
+}
+
 /// A date in the words of a line: how many words it takes, and where the name begins behind them.
 class DateWords {
  public:

@@ -124,9 +124,10 @@ TEST(ListingIn, KeepsALineThatNobodyKnowsAsText) {
 
 TEST(ListingIn, LeavesOutWhatIsNoFileOfTheDirectory) {
   const ListingParser parser{now};
-  for (const auto* line : {"", " ", "\r", "total 12", "Total 0\r", "total 4.0K", "drwxr-xr-x 2 a b 1 Nov 22 17:11 .",
-                           "drwxr-xr-x 2 a b 1 Nov 22 17:11 ..", "11-22-26  05:11PM       <DIR>          ..",
-                           "type=cdir;modify=20261122171100; docs", "type=pdir; docs", "type=dir; ..", "+/,\t."}) {
+  for (const auto* line : {"", " ", "\r", "total 12", "Total 0\r", "total 4.0K", "insgesamt 12", "i alt 12", "итого 12",
+                           "总用量 12", "drwxr-xr-x 2 a b 1 Nov 22 17:11 .", "drwxr-xr-x 2 a b 1 Nov 22 17:11 ..",
+                           "11-22-26  05:11PM       <DIR>          ..", "type=cdir;modify=20261122171100; docs",
+                           "type=pdir; docs", "type=dir; ..", "+/,\t."}) {
     EXPECT_FALSE(parser.parse(line)) << line;
   }
 }
