@@ -70,7 +70,7 @@ std::string shown(std::string_view text) {
   }
 }
 
-std::string iso_time(Timestamp time) {
+std::string iso_time(Timestamp time, bool in_utc) {
   std::string text;
   for (const char digit : format_timestamp(time, Fraction::never)) {  // YYYYMMDDHHMMSS
     if (text.size() == 4 || text.size() == 7) text += '-';
@@ -78,7 +78,7 @@ std::string iso_time(Timestamp time) {
     if (text.size() == 13 || text.size() == 16) text += ':';
     text += digit;
   }
-  return text + 'Z';
+  return in_utc ? text + 'Z' : text;
 }
 
 ListingOutput::ListingOutput(bool names_only, bool json)
@@ -96,7 +96,7 @@ void ListingOutput::show(const Entry& entry) const {
     } else {
       object.add("name", entry.name).add("type", name_of(entry.type));
       if (entry.size) object.add("size", *entry.size);
-      if (entry.modified != Timestamp{}) object.add("modified", iso_time(entry.modified));
+      if (entry.modified != Timestamp{}) object.add("modified", iso_time(entry.modified, entry.in_utc));
       if (!entry.target.empty()) object.add("target", entry.target);
     }
     std::cout << object.text() << '\n';

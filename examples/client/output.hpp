@@ -34,5 +34,5 @@ class ListingOutput {
 /// Lines of whatever origin as a terminal may have them.
 std::string shown(std::string_view text);
 
-/// "2026-11-22T18:00:33Z".
-std::string iso_time(ftplike::Timestamp time);
+/// "2026-11-22T18:00:33Z", without the Z where the zone is not known.
+std::string iso_time(ftplike::Timestamp time, bool in_utc);

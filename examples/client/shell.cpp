@@ -296,7 +296,9 @@ struct Shell::State {
     const MirrorPlan plan = sessions->plan(remote, local, options);
     for (const auto& line : plan.skipped) std::cerr << "ftplike-client: left alone: " << shown(line) << std::endl;
     if (words.dry_run) {
+      for (const auto& failure : plan.failures) show(failure.action, failure.error);
       for (const auto& action : plan.actions) show(action, nullptr);
+      if (!plan.failures.empty()) std::rethrow_exception(plan.failures.front().error);
       return;
     }
     const MirrorSummary summary = sessions->carry_out(plan, options);

@@ -103,7 +103,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// The working directory as the server names it.
   awaitable<std::string> pwd() { return run(pwd_on(core())); }
   /// Changes the working directory.
-  awaitable<void> cwd(std::string path) { return run(core().demand_only("CWD " + path)); }
+  awaitable<void> cwd(std::string path) { return run(cwd_on(core(), std::move(path))); }
   /// Makes a directory; those above it must be there.
   awaitable<void> mkdir(std::string path) { return run(core().demand_only("MKD " + path)); }
   /// Removes a directory, which most servers want to be empty.
@@ -111,7 +111,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 
   /// What a directory holds, the working one if no path is given. By MLSD, else LIST, else NLST; in the ftp-like
   /// dialect, as after NLST, only the names are known. A line that cannot be understood gives an entry without a name
-  /// that has it in `listed`.
+  /// that has it in `listed`. The session goes there, for no argument means the same to all servers, and comes back
+  /// before the next command that is no listing; if it cannot, that command fails and the session is closed.
   ///
   /// **Errors:** `Errc::bad_listing` if there are more than `ClientLimits::entries`.
   awaitable<std::vector<Entry>> list(std::string path = {}) { return run(detail::list_all(core(), std::move(path))); }
@@ -236,7 +237,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   static awaitable<Reply> command_on(Core& core, std::string text) {
     core.type = '\0';  // it may be anything
     core.digest = "?";
+    core.directory.home_known = false;
     co_return co_await core.ask(std::move(text));
+  }
+  static awaitable<void> cwd_on(Core& core, std::string path) {
+    core.directory.home_known = false;
+    return core.demand_only("CWD " + path);
   }
   static awaitable<std::string> pwd_on(Core& core) {
     const Reply answer = co_await core.demand("PWD");

@@ -1,6 +1,7 @@
 #include <ftplike/client/mirror.hpp>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "support/folder.hpp"
 #include "support/scripted_client.hpp"
@@ -44,6 +45,38 @@ std::string plan_between(const std::map<std::string, Entry>& source, const std::
 }
 Entry a_file(std::uint64_t size, Timestamp modified = long_ago) { return {"", Entry::Type::file, size, modified}; }
 Entry a_directory() { return {"", Entry::Type::directory, 0, long_ago}; }
+/// The rights of somebody from whom files can be kept, whoever runs the tests, on a folder that is to be his.
+class NobodysRights {
+ public:
+  explicit NobodysRights(const TestFolder& folder) : folder_{folder} {
+    constexpr ::uid_t nobody = 65534;
+    if (own_ != 0) return;
+    for (const auto& file : std::filesystem::recursive_directory_iterator{folder.path()}) give(file.path(), nobody);
+    give(folder.path(), nobody);
+    EXPECT_EQ(::seteuid(nobody), 0);
+  }
+  NobodysRights(const NobodysRights&) = delete;
+  NobodysRights& operator=(const NobodysRights&) = delete;
+  ~NobodysRights() {
+    for (auto at = std::filesystem::directory_iterator{folder_.path()}; const auto& file : at) {
+      if (file.is_directory()) std::filesystem::permissions(file.path(), std::filesystem::perms::owner_all);
+    }
+    EXPECT_EQ(::seteuid(own_), 0);
+  }
+
+ private:
+  static void give(const std::filesystem::path& path, ::uid_t owner) {
+    EXPECT_EQ(::chown(path.c_str(), owner, static_cast<::gid_t>(-1)), 0);
+  }
+  const TestFolder& folder_;
+  const ::uid_t own_ = ::geteuid();
+};
+
+std::string text_of(const MirrorFailure& failure) {
+  try {
+    std::rethrow_exception(failure.error);
+  } catch (const std::exception& error) { return error.what(); }
+}
 Entry a_link() { return {"", Entry::Type::link, 0, long_ago}; }
 
 }  // namespace
@@ -168,6 +201,48 @@ TEST(Mirror, DoesNotTakeTheMinutesOfAListForAnOldVersion) {
   EXPECT_EQ((detail::MirrorPlanner{source, target, options}.plan().text()), "");
 }
 
+TEST(Mirror, DoesNotTakeAChangeOfTheServersClockForANewVersion) {
+  const auto plan = [](Duration later, bool in_utc, std::optional<Timestamp> came, std::uint64_t size = 1) {
+    detail::MirrorTree source, target;
+    Entry entry = a_file(size, std::chrono::floor<std::chrono::milliseconds>(long_ago + later));
+    entry.in_utc = in_utc;
+    source.entries = {{"a", entry}};
+    target.entries = {{"a", a_file(1)}};
+    target.came = [came](const std::string& path) { return path == "a" ? came : std::nullopt; };
+    const MirrorOptions options;
+    return detail::MirrorPlanner{source, target, options}.plan().text();
+  };
+  const std::string newer = "transfer a, 1 bytes: is newer\n";
+  EXPECT_EQ(plan(1h, false, long_ago + 72h), "");
+  EXPECT_EQ(plan(59min + 30s, false, long_ago + 72h), "");
+  EXPECT_EQ(plan(1h, true, long_ago + 72h), newer);
+  EXPECT_EQ(plan(1h, false, long_ago + 24h), newer);  // it may have been modified since
+  EXPECT_EQ(plan(1h, false, std::nullopt), newer);
+  EXPECT_EQ(plan(50min, false, long_ago + 72h), newer);
+  EXPECT_EQ(plan(2h, false, long_ago + 72h), newer);
+  EXPECT_EQ(plan(1h, false, long_ago + 72h, 2), "transfer a, 2 bytes: has another size\n");
+}
+
+TEST(Mirror, FetchesNothingAgainThatAListTellsAnHourLaterThanBefore) {
+  const auto files_of = [](const std::string& time) {
+    TestNetwork network{1};
+    static const TestFolder folder;
+    ScriptedServer server{network};
+    server.welcomes().dialogue("TYPE A", "200 OK").passive().accepts_data().hears("LIST").says("150 Here");
+    server.sends("07-01-25 " + time + " 1 a\r\n").closes_data().says("226 Done");
+    server.is_left().dialogue("TYPE I", "200 Fine").passive().accepts_data().hears("RETR a").says("150 Here");
+    server.sends("1").closes_data().says("226 Done");
+    PoolOptions options;
+    options.client.dialect = Dialect::standard;
+    TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+    return network.run(mirror(pool, "", folder.string())).transferred;
+  };
+  EXPECT_EQ(files_of("12:00"), 1u);
+  EXPECT_EQ(files_of("13:00"), 0u);
+  EXPECT_EQ(files_of("12:00"), 0u);
+  EXPECT_EQ(files_of("14:30"), 1u);
+}
+
 TEST(Mirror, ComparesNoSizesThatAreNotKnown) {
   Entry unknown = a_file(0);
   unknown.size.reset();
@@ -255,16 +330,115 @@ TEST(Mirror, DoesNotFollowLinksOfOurs) {
 
 TEST(Mirror, RemovesNothingWhereAListingCannotBeUnderstood) {
   detail::MirrorTree source, target;
-  source.add_unread("what is this?");
-  source.add_unread("and this?");
-  target.add_unread("or this?");
-  target.entries = {{"a", a_file(1)}};
+  source.entries = {{"x", a_file(1)}};
+  source.add_unread("d", "what is this?");
+  source.add_unread("d", "and this?");
+  target.add_unread("", "or this?");
+  target.entries = {{"a", a_file(1)}, {"x", a_directory()}};
   const MirrorOptions options = with_removals();
-  EXPECT_EQ((detail::MirrorPlanner{source, target, options}.plan().text()),
-            "skip all removals: lines of listings that cannot be understood: 3, the first: what is this?\n");
+  const MirrorPlan plan = detail::MirrorPlanner{source, target, options}.plan();
+  EXPECT_EQ(plan.text(),
+            "list d: is not known\n"
+            "list .: is not known\n"
+            "skip x: something else has that name in the target\n"
+            "skip all removals: there are listings that cannot be understood\n");
+  ASSERT_EQ(plan.failures.size(), 2u);
+  EXPECT_EQ(text_of(plan.failures[0]), "LIST: lines that cannot be understood: 2, the first: what is this?");
   const detail::MirrorTree understood;
   EXPECT_EQ((detail::MirrorPlanner{understood, target, options}.plan().text()),
-            "skip all removals: lines of listings that cannot be understood: 1, the first: or this?\n");
+            "list .: is not known\n"
+            "skip all removals: there are listings that cannot be understood\n");
+}
+
+TEST(Mirror, TakesNothingForAbsentThatIsInADirectoryThatCannotBeListed) {
+  const auto denied = std::make_exception_ptr(std::system_error(std::make_error_code(std::errc::permission_denied)));
+  detail::MirrorTree source, target;
+  source.entries = {{"ours", a_directory()}, {"theirs", a_directory()}, {"theirs/a", a_file(1)}, {"way", a_file(1)}};
+  source.unlisted.emplace("ours", denied);
+  target.entries = {{"old", a_directory()},    {"ours", a_directory()},   {"ours/d", a_directory()},
+                    {"ours/d/x", a_file(1)},   {"theirs", a_directory()}, {"way", a_directory()},
+                    {"way/in", a_directory()}, {"way/known", a_file(1)},  {"z", a_file(1)}};
+  for (const auto* path : {"old", "theirs", "way/in"}) target.unlisted.emplace(path, denied);
+  EXPECT_EQ((detail::MirrorPlanner{source, target, with_removals()}.plan().text()),
+            "list ours: is not known\n"
+            "list old: is not known\n"
+            "list theirs: is not known\n"
+            "list way/in: is not known\n"
+            "remove z: is not in the source\n"
+            "skip way: something else has that name in the target\n");
+}
+
+TEST(Mirror, GoesOnWhereADirectoryOfTheServerCannotBeListed) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  folder.write("secret/kept", "1");
+  ScriptedServer server{network};
+  const auto lists = [&server](std::string lines) {
+    server.passive().accepts_data().hears("MLSD").says("150 Here").sends(std::move(lines));
+    server.closes_data().says("226 Done");
+  };
+  server.welcomes({"MLST type*;size*;"});
+  lists("type=dir; closed\r\ntype=dir; secret\r\ntype=dir; z\r\n");
+  server.dialogue("PWD", "257 \"/\"").dialogue("CWD z", "250 Here");
+  lists("type=file;size=1; a\r\n");
+  server.dialogue("CWD /secret", "250 Here").passive().accepts_data().hears("MLSD").says("550 Permission denied");
+  server.dialogue("CWD /closed", "550 Permission denied");
+  PoolOptions options;
+  options.client.dialect = Dialect::standard;
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+  const MirrorPlan plan = network.run(plan_mirror(pool, "", folder.string(), with_removals()));
+  EXPECT_EQ(plan.text(),
+            "list closed: is not known\n"
+            "list secret: is not known\n"
+            "make directory closed: is missing\n"
+            "make directory z: is missing\n"
+            "transfer z/a, 1 bytes: is missing\n");
+  ASSERT_EQ(plan.failures.size(), 2u);
+  EXPECT_EQ(text_of(plan.failures[0]), "CWD: 550 Permission denied");
+  EXPECT_EQ(text_of(plan.failures[1]), "MLSD: 550 Permission denied");
+}
+
+TEST(Mirror, TellsAtItsEndWhatCouldNotBeListed) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", "1"}}, some_users());
+  TestPool pool{network, anna()};
+  MirrorPlan plan = network.run(plan_mirror(pool, "", folder.string()));
+  const MirrorAction failed{MirrorKind::list, MirrorReason::not_known, "d"};
+  plan.failures.push_back({failed, std::make_exception_ptr(std::runtime_error("no"))});
+  MirrorOptions options;
+  std::vector<std::string> told;
+  options.done = [&told](const MirrorAction& action, const std::exception_ptr& failure) {
+    told.push_back(action.text() + (failure ? " failed" : ""));
+  };
+  const MirrorResult result = network.run(carry_out(pool, plan, options));
+  EXPECT_EQ(result.transferred, 1u);
+  ASSERT_EQ(result.failures.size(), 1u);
+  EXPECT_EQ(result.failures[0].action, failed);
+  EXPECT_EQ(told, (std::vector<std::string>{"list d: is not known failed", "transfer a, 1 bytes: is missing"}));
+}
+
+TEST(Mirror, GoesOnWhereAFolderOfOursCannotBeRead) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  folder.write("a", "1");
+  folder.write("locked/b", "1");
+  folder.write("z/c", "1");
+  const NobodysRights rights{folder};
+  std::filesystem::permissions(folder / "locked", std::filesystem::perms::none);
+  auto server = serve(network, {{"/locked/b", "1"}, {"/locked/d", "1"}, {"/old", "1"}}, some_users());
+  TestPool pool{network, anna()};
+  const MirrorPlan up = network.run(plan_mirror(pool, "", folder.string(), with_removals(upwards())));
+  EXPECT_EQ(up.text(),
+            "list locked: is not known\n"
+            "remove old: is not in the source\n"
+            "make directory z: is missing\n"
+            "transfer a, 1 bytes: is missing\n"
+            "transfer z/c, 1 bytes: is missing\n");
+  EXPECT_EQ(text_of(up.failures.at(0)), "Permission denied");
+  EXPECT_EQ(plan_of(network, pool, "", folder.string()),
+            "list locked: is not known\n"
+            "transfer old, 1 bytes: is missing\n");
 }
 
 TEST(Mirror, RemovesBeforeWhatMayHaveTheSameNameInTheTargetComes) {
@@ -283,7 +457,14 @@ TEST(Mirror, LooksOnceIntoADirectoryThatIsListedTwice) {
   ScriptedServer server{network};
   server.welcomes({"MLST type*;size*;"}).passive().accepts_data().hears("MLSD").says("150 Here");
   server.sends("type=dir; d\r\ntype=dir; d\r\n").closes_data().says("226 Done");
-  server.passive().accepts_data().hears("MLSD d").says("150 Here").closes_data().says("226 Done");
+  server.dialogue("PWD", "257 \"/\"")
+      .dialogue("CWD d", "250 Here")
+      .passive()
+      .accepts_data()
+      .hears("MLSD")
+      .says("150 Here")
+      .closes_data()
+      .says("226 Done");
   PoolOptions options;
   options.client.dialect = Dialect::standard;
   TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
@@ -300,7 +481,7 @@ TEST(Mirror, TakesNoNameThatLeadsOutOfTheFolder) {
   PoolOptions options;
   options.client.dialect = Dialect::standard;
   TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
-  EXPECT_EQ(plan_of(network, pool, "", folder.string()), "");
+  EXPECT_EQ(plan_of(network, pool, "", folder.string()), "list .: is not known\n");
 }
 
 TEST(Mirror, WritesThroughNoLinkThatLeadsOutOfTheFolder) {
@@ -344,10 +525,11 @@ TEST(Mirror, GoesOnWhereOneFileFails) {
 TEST(Mirror, SaysThatARemovalWasRefusedWhereTheFileIsThereStill) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  server.welcomes({"MDTM"}).dialogue("DELE d/a", "550 Permission denied").dialogue("TYPE A", "200 OK");
-  server.passive().accepts_data().hears("LIST d").says("150 Here").sends("-rw-r--r-- 1 ann x 5 Nov 22 2025 a\r\n");
-  server.closes_data().says("226 Done").dialogue("MDTM d/a", "550 No").dialogue("DELE d/b", "550 Permission denied");
-  server.dialogue("TYPE A", "200 OK").passive().accepts_data().hears("LIST d").says("550 Permission denied");
+  server.welcomes({"MDTM"}).dialogue("DELE d/a", "550 Permission denied").dialogue("PWD", "257 \"/\"");
+  server.dialogue("CWD d", "250 Here").dialogue("TYPE A", "200 OK").passive().accepts_data().hears("LIST");
+  server.says("150 Here").sends("-rw-r--r-- 1 ann x 5 Nov 22 2025 a\r\n").closes_data().says("226 Done");
+  server.dialogue("CWD /", "250 Home").dialogue("MDTM d/a", "550 No").dialogue("DELE d/b", "550 Permission denied");
+  server.dialogue("PWD", "257 \"/\"").dialogue("CWD d", "550 Permission denied").dialogue("TYPE A", "200 OK");
   server.passive().accepts_data().hears("LIST").says("550 Permission denied");
   PoolOptions options;
   options.client.dialect = Dialect::standard;

@@ -58,13 +58,14 @@ TEST(ClientPaths, AreListedByMlsdWhereItIsOffered) {
   EXPECT_EQ(entries[0].size, 3u);
   EXPECT_TRUE(entries[1].is_directory());
   EXPECT_EQ(names(network.run(client.list("images"))), std::vector<std::string>{"-x"});
-  EXPECT_EQ(server.diary().of("command").back(), "MLSD images (anna)");
+  EXPECT_EQ(server.diary().of("command").back(), "MLSD (anna)");
 }
 
 TEST(ClientPaths, AreListedByListWhereMlsdIsNot) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  server.welcomes().dialogue("TYPE A", "200 OK").passive().accepts_data().hears("LIST ./-x").says("150 Here");
+  server.welcomes().dialogue("PWD", "257 \"/\"").dialogue("CWD -x", "250 Here").dialogue("TYPE A", "200 OK").passive().accepts_data();
+  server.hears("LIST").says("150 Here");
   server.sends("total 3\r\n-rw-r--r-- 1 ann users 5 Nov 22 2025 a file\r\ndrwxr-xr-x 2 ann users 0 Nov 22 2025 d\r\n");
   server.sends("what is this\r\n").closes_data().says("226 Done");
   TestClient client = enter(network);
@@ -80,10 +81,10 @@ TEST(ClientPaths, AreListedByListWhereMlsdIsNot) {
 TEST(ClientPaths, AreListedByTheNextWayWhereOneIsNotUnderstood) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  server.welcomes({"MLST type*;"}).passive().accepts_data().hears("MLSD d").says("502 No");
-  server.dialogue("TYPE A", "200 OK").passive().accepts_data();
-  server.hears("LIST d").says("500 What?").passive().accepts_data().hears("NLST d").says("150 Here");
-  server.sends("d/one\r\nd/two\r\n").closes_data().says("226 Done");
+  server.welcomes({"MLST type*;"}).dialogue("PWD", "257 \"/\"").dialogue("CWD d", "250 Here");
+  server.passive().accepts_data().hears("MLSD").says("502 No").dialogue("TYPE A", "200 OK");
+  server.passive().accepts_data().hears("LIST").says("500 What?").passive().accepts_data().hears("NLST").says("150 Here");
+  server.sends("one\r\n./two\r\n").closes_data().says("226 Done").dialogue("CWD /", "250 Home");
   server.passive().accepts_data().hears("NLST").says("150 Here").sends("three").closes_data().says("226 Done");
   TestClient client = enter(network);
   EXPECT_EQ(names(network.run(client.list("d"))), (std::vector<std::string>{"one", "two"}));
@@ -146,18 +147,21 @@ TEST(ClientPaths, AreListedInTheFtpLikeDialectByGoingThereAndBack) {
   server.hears_in_one_read("LIST").opens_data("150 {port}").accepts_data().sends("one\ntwo").closes_data();
   server.says_raw("226 Listing complete\n").hears_in_one_read("CWD ..").says_raw("250 Directory changed to ..\n");
   server.hears_in_one_read("CWD ..").says_raw("250 Directory changed to ..\n");
+  server.hears_in_one_read("PWD").says_raw("257 \"s\"\n");
   ClientOptions options;
   options.dialect = Dialect::ftplike;
   TestClient client = network.run(connect(network, "ftp://10.0.0.2", options));
   EXPECT_EQ(names(network.run(client.list("a/b"))), (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(network.run(client.pwd()), "s");
 }
 
 TEST(ClientPaths, AreDescribedByTheirListingWhereThereIsNoMlst) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  server.welcomes({"MDTM"}).dialogue("TYPE A", "200 OK").passive().accepts_data().hears("LIST d").says("150 Here");
+  server.welcomes({"MDTM"}).dialogue("PWD", "257 \"/\"").dialogue("CWD d", "250 Here").dialogue("TYPE A", "200 OK");
+  server.passive().accepts_data().hears("LIST").says("150 Here");
   server.sends("-rw-r--r-- 1 ann users 5 Nov 22 2025 a\r\n").closes_data().says("226 Done");
-  server.dialogue("MDTM d/a", "213 20251122100203");
+  server.dialogue("CWD /", "250 Home").dialogue("MDTM d/a", "213 20251122100203");
   server.passive().accepts_data().hears("LIST").says("150 Here").closes_data().says("226 Done");
   TestClient client = enter(network);
   const Entry entry = network.run(client.stat("d/a"));
@@ -174,10 +178,10 @@ TEST(ClientPaths, AreListedAsTextButFetchedAsTheyAreWithoutNeedlessTypes) {
   };
   server.welcomes().dialogue("TYPE A", "504 No");  // lists all the same
   transfer("LIST");
-  server.dialogue("TYPE A", "200 OK");
-  transfer("LIST d");
-  transfer("LIST d");
-  server.dialogue("TYPE I", "200 OK");
+  server.dialogue("PWD", "257 \"/\"").dialogue("CWD d", "250 Here").dialogue("TYPE A", "200 OK");
+  transfer("LIST");
+  transfer("LIST");
+  server.dialogue("CWD /", "250 Home").dialogue("TYPE I", "200 OK");
   transfer("RETR a");
   transfer("RETR a");
   server.dialogue("TYPE A", "200 OK");
@@ -210,11 +214,12 @@ TEST(ClientPaths, AreThereWhereMlstRefusesButTheListingShowsThem) {
   TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"MLST type*;"}).dialogue("MLST d/a", "550 Permission denied");
-  server.passive().accepts_data().hears("MLSD d").says("150 Here").sends("type=file; a\r\n").closes_data();
-  server.says("226 Done").dialogue("MLST d/e/b", "550 No");
-  server.passive().accepts_data().hears("MLSD d/e").says("550 No").dialogue("MLST d/e", "550 No");
-  server.passive().accepts_data().hears("MLSD d").says("150 Here").sends("type=file; a\r\n").closes_data();
-  server.says("226 Done").dialogue("MLST b", "550 No");
+  server.dialogue("PWD", "257 \"/\"").dialogue("CWD d", "250 Here");
+  server.passive().accepts_data().hears("MLSD").says("150 Here").sends("type=file; a\r\n").closes_data();
+  server.says("226 Done").dialogue("CWD /", "250 Home").dialogue("MLST d/e/b", "550 No");
+  server.dialogue("CWD d/e", "550 No").dialogue("MLST d/e", "550 No").dialogue("CWD d", "250 Here");
+  server.passive().accepts_data().hears("MLSD").says("150 Here").sends("type=file; a\r\n").closes_data();
+  server.says("226 Done").dialogue("CWD /", "250 Home").dialogue("MLST b", "550 No");
   server.passive().accepts_data().hears("MLSD").says("550 Permission denied");
   TestClient client = enter(network);
   EXPECT_TRUE(network.run(client.exists("d/a")));
@@ -251,17 +256,56 @@ TEST(ClientPaths, AreDescribedByTheirListingWhereMlstHasNoFacts) {
 TEST(ClientPaths, AreListedWithTimesInUtcOnceMdtmHasToldTheZoneOfTheServer) {
   TestNetwork network{1};
   ScriptedServer server{network};
-  const auto listing = [&server](std::string command, std::string lines) {
-    server.passive().accepts_data().hears(std::move(command)).says("150 Here").sends(std::move(lines));
+  const auto listing = [&server](std::string lines) {
+    server.passive().accepts_data().hears("LIST").says("150 Here").sends(std::move(lines));
     server.closes_data().says("226 Done");
   };
-  server.welcomes({"MDTM"}).dialogue("TYPE A", "200 OK");
-  listing("LIST d", "11-22-25 05:30PM 5 a\r\n11-21-25 00:00AM <DIR> old\r\n");
-  server.dialogue("MDTM d/a", "213 20251122115958");
-  listing("LIST", "11-22-25 05:30PM 5 b\r\n");
+  server.welcomes({"MDTM"}).dialogue("PWD", "257 \"/\"").dialogue("CWD d", "250 Here").dialogue("TYPE A", "200 OK");
+  listing("11-22-25 05:30PM 5 a\r\n11-21-25 00:00AM <DIR> old\r\n");
+  server.dialogue("MDTM a", "213 20251122115958").dialogue("CWD /", "250 Home");
+  listing("11-22-25 05:30PM 5 b\r\n");
   TestClient client = enter(network);
   EXPECT_EQ(network.run(client.list("d")).at(0).modified, at("20251122120000"));  // India
   EXPECT_EQ(network.run(client.list()).at(0).modified, at("20251122120000"));     // not asked again
+}
+
+TEST(ClientPaths, AreListedWithTimesInUtcInSummerAndInWinter) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"MDTM"}).dialogue("TYPE A", "200 OK").passive().accepts_data().hears("LIST").says("150 Here");
+  server.sends("08-01-25 12:00PM 5 august\r\n12-24-25 12:00PM 5 december\r\n10-01-25 12:00PM 5 october\r\n");
+  server.sends("11-01-25 12:00PM 5 november\r\n11-20-25 12:00PM <DIR> d\r\n+m1764590400,r,\teplf\r\n");
+  server.closes_data().says("226 Done");
+  // The ends and, because they differ, what is between.
+  server.dialogue("MDTM august", "213 20250801100000").dialogue("MDTM december", "213 20251224110000");
+  server.dialogue("MDTM november", "213 20251101110000").dialogue("MDTM october", "213 20251001100000");
+  server.passive().accepts_data().hears("LIST").says("150 Here");
+  server.sends("12-01-25 12:00PM 5 w\r\n09-01-25 12:00PM 5 s\r\n").closes_data().says("226 Done");
+  TestClient client = enter(network);
+  const auto entries = network.run(client.list());
+  ASSERT_EQ(entries.size(), 6u);
+  EXPECT_EQ(entries[0].modified, at("20250801100000"));
+  EXPECT_EQ(entries[1].modified, at("20251224110000"));
+  EXPECT_EQ(entries[2].modified, at("20251001100000"));
+  EXPECT_EQ(entries[3].modified, at("20251101110000"));
+  EXPECT_EQ(entries[4].modified, at("20251120110000"));
+  EXPECT_EQ(entries[5].modified, at("20251201120000"));
+  for (const Entry& entry : entries) EXPECT_TRUE(entry.in_utc) << entry.name;
+  const auto more = network.run(client.list());
+  EXPECT_EQ(more.at(0).modified, at("20251201110000"));
+  EXPECT_EQ(more.at(1).modified, at("20250901100000"));
+}
+
+TEST(ClientPaths, AreListedWithTimesOfTheServerWhereItDoesNotTellThem) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"MDTM"}).dialogue("TYPE A", "200 OK").passive().accepts_data().hears("LIST").says("150 Here");
+  server.sends("08-01-25 12:00PM 5 a\r\n12-24-25 12:00PM 5 b\r\n").closes_data().says("226 Done");
+  server.dialogue("MDTM a", "550 Not a plain file");
+  TestClient client = enter(network);
+  const auto entries = network.run(client.list());
+  EXPECT_EQ(entries.at(0).modified, at("20250801120000"));
+  EXPECT_FALSE(entries.at(0).in_utc);
 }
 
 TEST(ClientPaths, AreListedWithTimesInUtcWhereTheZoneIsGiven) {
@@ -296,8 +340,10 @@ TEST(ClientPaths, AreNotWalkedForEverNorOutside) {
   TestNetwork network{1};
   ScriptedServer server{network};
   server.welcomes({"MLST type*;"});
-  for (const char* path : {"MLSD", "MLSD d", "MLSD d/d"}) {
-    server.passive().accepts_data().hears(path).says("150 Here");
+  for (const char* way : {"", "CWD d", "CWD /d/d"}) {
+    if (std::string_view{way} == "CWD d") server.dialogue("PWD", "257 \"/\"");
+    if (*way) server.dialogue(way, "250 Here");
+    server.passive().accepts_data().hears("MLSD").says("150 Here");
     server.sends("type=dir; d\r\ntype=dir; ../e\r\ntype=OS.unix=slink:/; f\r\n").closes_data().says("226 Done");
   }
   ClientOptions options;

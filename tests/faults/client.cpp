@@ -129,7 +129,7 @@ void cancel_everywhere(const Operation& operation, bool standard) {
     const TestFolder folder;
     folder.write("fetched", old_text);
     folder.write("sent", new_text);
-    MemoryStorage files{{"/there", old_text}, {"/known", "12345"}};
+    MemoryStorage files{{"/there", old_text}, {"/known", "12345"}, {"/d/known", "1"}};
     auto server = serve(network, files, everybody());
     bool done = false;
     {
@@ -170,6 +170,14 @@ TEST(ClientCancelSuite, LeavesAnUploadsSessionInStepOrClosedAndTheFileWhole) {
 TEST(ClientCancelSuite, LeavesAListingsSessionInStepOrClosed) {
   const Operation list = [](TestClient& client, const TestFolder&) -> awaitable<void> {
     (void)co_await client.list("");
+  };
+  cancel_everywhere(list, true);
+  cancel_everywhere(list, false);
+}
+
+TEST(ClientCancelSuite, LeavesASessionThatListedADirectoryWhereItsUserIs) {
+  const Operation list = [](TestClient& client, const TestFolder&) -> awaitable<void> {
+    (void)co_await client.list("d");
   };
   cancel_everywhere(list, true);
   cancel_everywhere(list, false);

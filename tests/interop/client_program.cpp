@@ -207,6 +207,73 @@ TEST_F(ClientProgram, MirrorsOnlyWhatDiffersAndShowsItBefore) {
   EXPECT_EQ(client(dry).output, "");
 }
 
+/// Plays a server that knows LIST only, whose root has these lines and whose other directories are closed, to the end
+/// of a session.
+void play_lister(const Listener& listener, const std::string& lines) {
+  const Listener data;
+  auto control = listener.accept();
+  control.say("220 Hello\r\n");
+  for (auto command = control.line(); command != "QUIT"; command = control.line()) {
+    if (command == "LIST") {
+      control.say("150 Here\r\n");
+      data.accept().say(lines);
+    }
+    control.say(command == "LIST"              ? "226 Done\r\n"
+                : command == "USER anonymous"  ? "230 Welcome\r\n"
+                : command == "PWD"             ? "257 \"/\"\r\n"
+                : command == "EPSV"            ? "229 (|||" + std::to_string(data.port()) + "|)\r\n"
+                : command.starts_with("CWD ")  ? "550 No way\r\n"
+                : command.starts_with("TYPE ") ? "200 Fine\r\n"
+                                               : "502 No\r\n");
+  }
+  control.say("221 Bye\r\n");
+}
+
+TEST_F(ClientProgram, NamesTheFolderThatItCannotMirrorAndEndsWithThatFailure) {
+  ours.write("copy/locked/kept", "1");
+  for (const bool dry : {true, false}) {
+    const Listener listener;
+    std::vector<std::string> words{FTPLIKE_CLIENT_PROGRAM,
+                                   "--dialect",
+                                   "standard",
+                                   "mirror",
+                                   "--delete",
+                                   "ftp://127.0.0.1:" + std::to_string(listener.port()),
+                                   "copy"};
+    if (dry) words.emplace_back("--dry-run");
+    Process process{program(std::move(words))};
+    play_lister(listener, "drwxr-xr-x 2 a b 0 Nov 22 2025 locked\r\ndrwxr-xr-x 2 a b 0 Nov 22 2025 open\r\n");
+    EXPECT_EQ(process.wait(), 5);
+    EXPECT_NE(process.errors().find("list locked: is not known: CWD: 550 No way"), std::string::npos)
+        << process.errors();
+    EXPECT_EQ(ours.has("copy/open"), !dry);
+    EXPECT_EQ(ours.read("copy/locked/kept"), "1");
+  }
+}
+
+TEST_F(ClientProgram, TellsOfAMirrorThatAListingCouldNotBeUnderstood) {
+  ours.write("copy/kept", "1");
+  const Listener listener;
+  Process process{program({FTPLIKE_CLIENT_PROGRAM, "--dialect", "standard", "mirror", "--delete",
+                           "ftp://127.0.0.1:" + std::to_string(listener.port()), "copy"})};
+  play_lister(listener, "drwxr-xr-x 2 a b 0 Nov 22 2025 open\r\nwhat is this\r\n");
+  EXPECT_EQ(process.wait(), 5);
+  EXPECT_NE(process.errors().find("lines that cannot be understood: 1, the first: what is this"), std::string::npos)
+      << process.errors();
+  EXPECT_TRUE(ours.has("copy/open"));
+  EXPECT_EQ(ours.read("copy/kept"), "1");
+}
+
+TEST_F(ClientProgram, StampsTimesOfWhichTheZoneIsNotKnownWithoutOne) {
+  const Listener listener;
+  Process process{program({FTPLIKE_CLIENT_PROGRAM, "--dialect", "standard", "ls", "--json",
+                           "ftp://127.0.0.1:" + std::to_string(listener.port())})};
+  play_lister(listener, "-rw-r--r-- 1 a b 0 Nov 22 2025 local\r\n+m1763831471,r,\tutc\r\n");
+  EXPECT_EQ(process.wait(), 0);
+  EXPECT_NE(process.output().find(R"("modified": "2025-11-22T00:00:00"})"), std::string::npos) << process.output();
+  EXPECT_NE(process.output().find(R"("modified": "2025-11-22T17:11:11Z"})"), std::string::npos) << process.output();
+}
+
 TEST_F(ClientProgram, MirrorsFromWithinASession) {
   theirs.write("pub/a", "1");
   ours.write("up/b", "2");

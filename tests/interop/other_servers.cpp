@@ -184,6 +184,28 @@ TEST_P(OtherServer, ListsAndTellsOfFiles) {
   EXPECT_EQ(names(client), std::vector<std::string>{"a file"});
 }
 
+TEST_P(OtherServer, ListsDirectoriesOfAnyNameAndComesBack) {
+  BlockingClient client{url()};
+  const std::string home = client.pwd();
+  for (const std::string name : {"[abc]", "a b", " blank", "-x", "-al", "*", "a?", "{a,b}", "~b", "d\"q"}) {
+    theirs.write(name + "/" + name, "1");
+    EXPECT_EQ(names(client, name), std::vector<std::string>{name});
+    EXPECT_EQ(names(client, home + (home == "/" ? "" : "/") + name), std::vector<std::string>{name});
+    EXPECT_EQ(client.pwd(), home) << name;
+  }
+  EXPECT_EQ(names(client).size(), 10u);
+  EXPECT_THROW(client.list("none"), ReplyError);
+  EXPECT_EQ(client.pwd(), home);
+  // All of it again, as a mirror sees it.
+  ClientPool<TcpTransport> pool{network, url()};
+  MirrorOptions options;
+  options.delete_others = true;
+  EXPECT_TRUE(run(mirror(pool, "", ours / "copy", options)).failures.empty());
+  EXPECT_EQ(run(plan_mirror(pool, "", ours / "copy", options)).text(), "");
+  EXPECT_EQ(ours.read("copy/[abc]/[abc]"), "1");
+  run(pool.quit());
+}
+
 TEST_P(OtherServer, MovesFilesOfAnySizeBothWays) {
   for (const bool active : {false, true}) {
     ClientOptions options;

@@ -13,6 +13,8 @@
 #include <ftplike/client/data_link.hpp>
 #include <ftplike/client/features.hpp>
 #include <ftplike/client/reach.hpp>
+#include <ftplike/client/server_zone.hpp>
+#include <ftplike/client/working_directory.hpp>
 #include <ftplike/data_channel/negotiated.hpp>
 #include <ftplike/io/ascii_bytes.hpp>
 #include <ftplike/io/run_on.hpp>
@@ -47,7 +49,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
         observer_{std::move(observer)},
         deadline_{network, executor, interruption_},
         control_{network, executor, std::move(stream), options.limits, interruption_, deadline_, observer_} {
-    zone = options.zone;
+    zone.given = options.zone;
   }
   ~ClientCore() { close(); }
 
@@ -56,11 +58,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   Features features;
   Dialect dialect = Dialect::standard;
   Reply greeting;
-  bool secured = false;                      // both connections are protected by TLS
-  std::string system;                        // what SYST said
-  std::optional<std::chrono::minutes> zone;  // of the times in the server's listings, ahead of UTC
-  char type = '\0';                          // of TYPE, as far as we know
-  std::string digest;                        // what OPTS HASH was told
+  bool secured = false;        // both connections are protected by TLS
+  std::string system;          // what SYST said
+  ServerZone zone;             // of the times in the server's listings
+  char type = '\0';            // of TYPE, as far as we know
+  std::string digest;          // what OPTS HASH was told
+  WorkingDirectory directory;  // where listings have led the session
   ClientControl<T, Observer>& control() noexcept { return control_; }
 
   // ---- for operations as a whole
@@ -84,7 +87,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
 
   /// The final reply to a command, whatever it is.
   awaitable<Reply> ask(std::string command) {
-    co_await get_in_step();
+    co_await get_ready();
     co_return co_await control_.ask(std::move(command));
   }
   /// The reply to a command, which has to be positive.
@@ -108,6 +111,11 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     if (!error) co_return;
     close(error);
     control_.check_open({});
+  }
+  /// Sees to it that what a command says is taken for what its user means: in step, and in the user's directory.
+  awaitable<void> get_ready() {
+    co_await get_in_step();
+    if (directory.has_to_return()) co_await go_home(*this);
   }
   /// Ends the session now.
   void close(std::error_code why = {}) {
@@ -170,7 +178,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   /// Begins a transfer whose data connection is not ours.
   awaitable<void> begin_elsewhere(std::string command) {
-    co_await get_in_step();
+    co_await get_ready();
     before_.clear();
     (void)co_await begin(std::move(command));
   }
@@ -235,7 +243,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
 
   awaitable<void> start(ClientTransfer& transfer) {
-    co_await get_in_step();
+    co_await get_ready();
     control_.forget_conclusion();
     transfer.began = network_.now();
     before_ = position(transfer);

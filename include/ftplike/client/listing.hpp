@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,6 +9,8 @@
 #include <vector>
 
 #include <ftplike/client/questions.hpp>
+#include <ftplike/client/server_zone.hpp>
+#include <ftplike/client/working_directory.hpp>
 #include <ftplike/protocol/listing.hpp>
 
 namespace ftplike::detail {
@@ -42,7 +45,7 @@ template <class Take> class LineSink {
   }
   void give() {
     std::string_view line = line_;
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    while (line.ends_with('\r')) line.remove_suffix(1);  // servers that write text as text end lines by CR CR LF
     take_(line);
     line_.clear();
   }
@@ -52,46 +55,59 @@ template <class Take> class LineSink {
   std::string line_;
 };
 
-/// Runs one of the listing commands; `take` gets its lines. MLSD comes in whatever type is on (RFC 3659 §7.2).
+/// Runs one of the listing commands; `take` gets its lines. Gives the final reply. MLSD comes in whatever type is on
+/// (RFC 3659 §7.2).
 template <class Core, class Take>
-awaitable<void> list_lines(Core& core, std::string_view verb, std::string path, Take& take) {
+awaitable<Reply> list_lines(Core& core, std::string_view verb, std::string argument, Take& take) {
   std::string command{verb};
-  if (!path.empty()) command.append(1, ' ').append(path.starts_with('-') ? "./" : "").append(path);
+  if (!argument.empty()) command.append(1, ' ').append(argument);
   if (verb != "MLSD") co_await set_listing_type(core);
   ClientTransfer transfer{std::move(command), Direction::received};
   transfer.listing = true;
   const auto give = [&take](std::string_view line) { take(line); };
   LineSink lines{core.options.limits.line, give};
-  (void)co_await core.receive(AnySink{lines}, transfer);
+  Reply last = co_await core.receive(AnySink{lines}, transfer);
   co_await lines.finish();
+  co_return last;
 }
 
-/// LIST in the ftp-like dialect. The server that this comes from lists its working directory whatever it is asked for;
-/// what can be told from its way to end replies.
-template <class Core, class Take> awaitable<void> list_names(Core& core, std::string path, Take& take) {
-  const bool takes_path = path.empty() || path.starts_with('/') || core.control().hears_crlf();
-  if (takes_path) {
-    co_await list_lines(core, "LIST", std::move(path), take);
-    co_return;
+/// Whether the text of a reply has one of these words, in small or capital letters.
+template <std::size_t n> bool mentions(const Reply& reply, const std::string_view (&words)[n]) {
+  const std::string text = upper(reply.text());
+  return std::any_of(std::begin(words), std::end(words),
+                     [&text](std::string_view word) { return text.find(word) != text.npos; });
+}
+/// Whether a reply says that a directory may not or could not be read. After nothing was listed, that is also what a
+/// 226 may say: vsftpd's does.
+inline bool says_unreadable(const Reply& reply) {
+  constexpr std::string_view words[]{"FAILED", "DENIED",    "PERMI",  "ALLOWED", "AUTHORI",
+                                     "CANNOT", "COULD NOT", "UNABLE", "CAN'T"};
+  return mentions(reply, words);
+}
+/// Whether a refusal to list the working directory says that nothing is in it. Not every one does: to take a directory
+/// for empty that may not be read would have a mirror remove all that it has of it.
+inline bool says_empty(const Reply& refusal) {
+  constexpr std::string_view words[]{"NO FILE",     "NO SUCH FILE", "NOT FOUND", "EMPTY",
+                                     "NO DATA SET", "NO MEMBER",    "NO ENTR"};
+  const bool may = refusal.code() == 450 || refusal.code() == 550;
+  return may && mentions(refusal, words) && !says_unreadable(refusal);
+}
+
+/// As `list_lines`, where to list the working directory is to know what is in it.
+template <class Core, class Take>
+awaitable<void> list_directory(Core& core, std::string_view verb, std::string argument, Take& take) {
+  bool empty = true;
+  const auto counted = [&](std::string_view line) {
+    empty = false;
+    take(line);
+  };
+  const bool exists = argument.empty();
+  try {
+    Reply last = co_await list_lines(core, verb, std::move(argument), counted);
+    if (empty && says_unreadable(last)) throw ReplyError{std::move(last), std::string{verb}, Channel::data};
+  } catch (const ReplyError& error) {
+    if (!exists || !empty || !says_empty(error.reply())) throw;
   }
-  const Path below{path};
-  if (below.string().size() != path.size() + 1) throw ClientError{Errc::bad_name, "LIST", Channel::local};
-  (void)co_await core.demand("CWD " + path);
-  // A session that cannot get back to where it was is of no use.
-  struct Return {
-    ~Return() {
-      if (!done) core.close();
-    }
-    Core& core;
-    bool done = false;
-  } way_back{core};
-  Settled<void> outcome;
-  co_await settle(list_lines(core, "LIST", "", take), outcome);
-  for (Path left = below; !left.is_root() && core.control().is_open(); left = left.parent()) {
-    (void)co_await core.demand("CWD ..");
-  }
-  way_back.done = true;
-  outcome.get();
 }
 
 /// A line of MLSD as an entry, unless it tells of the directory itself or of the one above.
@@ -123,39 +139,52 @@ inline std::optional<Entry> entry_of_name(std::string_view line, std::string_vie
   return entry;
 }
 
-/// Whether a listing told the time of day of a file, not just its date.
-inline bool has_time_of_day(const Entry& entry) noexcept {
-  const auto time = entry.modified.time_since_epoch();
-  return time.count() != 0 && time % std::chrono::days{1} != time.zero();
-}
-
-/// How far a clock is ahead that tells a time for what was at `utc`, to the quarter of an hour, as zones are.
-inline std::optional<std::chrono::minutes> zone_between(Timestamp told, Timestamp utc) noexcept {
-  constexpr std::chrono::minutes quarter{15}, farthest{15 * 60};
-  const auto ahead = std::chrono::floor<std::chrono::minutes>(told - utc + quarter / 2);
-  const auto quarters = std::chrono::floor<std::chrono::duration<int, std::ratio<900>>>(ahead);
-  if (quarters > farthest || quarters < -farthest) return std::nullopt;
-  return std::chrono::minutes{quarters};
-}
-
-/// Puts the times of a LIST into UTC. RFC 959 leaves their zone open, MDTM has none: one file that both tell of is
-/// enough to know how far they are apart, once for a session.
-template <class Core> awaitable<void> put_into_utc(Core& core, std::string path, std::vector<Entry>& entries) {
-  const auto sample = std::find_if(entries.begin(), entries.end(), [](const Entry& entry) {
-    return entry.is_file() && !entry.name.empty() && has_time_of_day(entry);
-  });
-  if (sample == entries.end()) co_return;
-  if (!core.zone && core.features.may_have("MDTM")) {
-    if (!path.empty() && !path.ends_with('/')) path += '/';
+/// Asks for the times of some files, which are in `directory` as seen from where the session is, until those of all are
+/// known, or there is no use in more.
+template <class Core>
+awaitable<void> learn_zone(Core& core, const std::string& directory, const std::vector<const Entry*>& files) {
+  constexpr int most = 100;  // a server may tell what it wants
+  for (int asked = 0; asked < most && core.features.may_have("MDTM"); ++asked) {
+    const Entry* const file = telling_one(core.zone, files);
+    if (!file) co_return;
     Settled<std::optional<Timestamp>> modified;
-    co_await settle(ask_modified(core, path + sample->name), modified);
+    co_await settle(ask_modified(core, joined(directory, file->name)), modified);
     const auto utc = modified.failed() ? std::nullopt : modified.get();
-    if (utc) core.zone = zone_between(sample->modified, *utc);
+    const auto ahead = utc ? zone_between(file->modified, *utc) : std::nullopt;
+    if (!ahead) co_return;
+    core.zone.learn(file->modified, *ahead);
   }
-  if (!core.zone) co_return;
+}
+
+/// Puts the times of a LIST into UTC, where that can be known.
+template <class Core> awaitable<void> put_into_utc(Core& core, std::string directory, std::vector<Entry>& entries) {
+  std::vector<const Entry*> files;
+  for (const Entry& entry : entries) {
+    const bool tells = !entry.in_utc && entry.is_file() && !entry.name.empty() && has_time_of_day(entry);
+    if (tells) files.push_back(&entry);
+  }
+  std::sort(files.begin(), files.end(), [](const Entry* a, const Entry* b) { return a->modified < b->modified; });
+  co_await learn_zone(core, directory, files);
   for (Entry& entry : entries) {
-    if (has_time_of_day(entry)) entry.modified -= *core.zone;
+    const auto ahead = !entry.in_utc && has_time_of_day(entry) ? core.zone.near(entry.modified) : std::nullopt;
+    if (!ahead) continue;
+    entry.modified -= *ahead;
+    entry.in_utc = true;
   }
+}
+
+/// Whether a listing command is not understood, so that the next one is to be tried.
+template <class Core, class Take> awaitable<bool> list_if_understood(Core& core, std::string feature,
+                                                                     std::string_view verb, std::string argument,
+                                                                     Take& take) {
+  try {
+    co_await list_directory(core, verb, std::move(argument), take);
+  } catch (const ReplyError& error) {
+    if (!not_understood(error.reply())) throw;
+    core.features.refuse(feature);
+    co_return false;
+  }
+  co_return true;
 }
 
 /// The directory that a path is in: "" for the working one, "/" for the root.
@@ -165,57 +194,55 @@ inline std::string directory_of(std::string_view path) {
   return std::string{slash == path.npos ? std::string_view{} : path.substr(0, std::max<std::size_t>(slash, 1))};
 }
 
-/// Calls `visit(entry)` for what is in a directory, by the best way that the server understands: MLSD, LIST, NLST.
-/// What came by LIST has the times that the server told.
-template <class Core, class Visit> awaitable<void> list_entries(Core& core, std::string path, Visit visit) {
+/// Calls `visit(entry)` for what is where the session is, or in `argument`, by the best way that the server
+/// understands: MLSD, LIST, NLST. What came by LIST has the times that the server told.
+template <class Core, class Visit> awaitable<void> list_here(Core& core, std::string argument, Visit& visit) {
   const auto facts = [&visit](std::string_view line) {
     if (auto entry = entry_of_facts(line)) visit(*std::move(entry));
   };
-  const auto name = [&visit, &path](std::string_view line) {
-    if (auto entry = entry_of_name(line, path)) visit(*std::move(entry));
+  const auto name = [&visit, &argument](std::string_view line) {
+    if (auto entry = entry_of_name(line, argument)) visit(*std::move(entry));
   };
-  const auto now = wall_clock();
-  const auto long_form = [&visit, parser = ListingParser{now}](std::string_view line) {
-    if (auto entry = parser.parse(line)) visit(*std::move(entry));
-  };
+  ListingReader reader{wall_clock()};
+  const auto long_form = [&visit, &reader](std::string_view line) { reader.line(line, visit); };
 
   if (core.dialect == Dialect::ftplike) {
-    co_await list_names(core, path, name);
+    co_await list_directory(core, "LIST", argument, name);
     co_return;
   }
   if (core.features.may_have("MLST")) {
-    try {
-      co_await list_lines(core, "MLSD", path, facts);
-      co_return;
-    } catch (const ReplyError& error) {
-      if (!not_understood(error.reply())) throw;
-      core.features.refuse("MLST");
-    }
+    const bool understood = co_await list_if_understood(core, "MLST", "MLSD", argument, facts);
+    if (understood) co_return;
   }
   if (!core.features.refused("LIST")) {
-    try {
-      co_await list_lines(core, "LIST", path, long_form);
-      co_return;
-    } catch (const ReplyError& error) {
-      if (!not_understood(error.reply())) throw;
-      core.features.refuse("LIST");
-    }
+    const bool understood = co_await list_if_understood(core, "LIST", "LIST", argument, long_form);
+    reader.finish(visit);
+    if (understood) co_return;
   }
-  co_await list_lines(core, "NLST", path, name);
+  co_await list_directory(core, "NLST", argument, name);
+}
+
+/// Calls `visit(entry)` for what is in a directory. The session stays there until the next command that is no listing.
+template <class Core, class Visit> awaitable<void> list_entries(Core& core, std::string path, Visit visit) {
+  const Staying staying{core.directory};
+  std::string argument = co_await enter_directory(core, std::move(path));
+  co_await list_here(core, std::move(argument), visit);
 }
 
 /// What is in a directory, all at once.
 ///
 /// **Errors:** `Errc::bad_listing` if that is too much.
 template <class Core> awaitable<std::vector<Entry>> list_all(Core& core, std::string path) {
+  const Staying staying{core.directory};
   std::vector<Entry> entries;
   const auto keep = [&entries, most = core.options.limits.entries](Entry entry) {
     if (entries.size() == most) throw std::system_error(Errc::bad_listing);
     entries.push_back(std::move(entry));
   };
-  co_await list_entries(core, path, keep);
+  std::string argument = co_await enter_directory(core, std::move(path));
+  co_await list_here(core, argument, keep);
   const bool in_utc = core.dialect == Dialect::ftplike || core.features.may_have("MLST");
-  if (!in_utc) co_await put_into_utc(core, std::move(path), entries);
+  if (!in_utc) co_await put_into_utc(core, std::move(argument), entries);
   co_return entries;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -18,78 +19,59 @@ namespace ftplike {
 /// What a mirror came to.
 class MirrorResult {
  public:
-  class Failure {
-   public:
-    MirrorAction action;
-    std::exception_ptr error;
-  };
-  std::size_t transferred = 0;    // files
-  std::uint64_t bytes = 0;        // of them
-  std::vector<Failure> failures;  // of single actions, which did not keep the others from being done
+  std::size_t transferred = 0;          // files
+  std::uint64_t bytes = 0;              // of them
+  std::vector<MirrorFailure> failures;  // of single actions, which did not keep the others from being done
 };
 
 namespace detail {
 
-/// What there is below a folder of ours. Links are not followed, and our own partial files are nobody's.
-inline MirrorTree local_tree(const std::string& folder, const MirrorOptions& options) {
+/// Adds what is in one folder of ours, `path` from the root of the mirror. Gives the folders in it that are to be
+/// looked into.
+///
+/// **Errors:** `std::system_error` if the folder cannot be read as a whole.
+inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& root, const std::string& path,
+                                          const MirrorOptions& options) {
   namespace fs = std::filesystem;
-  MirrorTree tree;
-  tree.exists = fs::exists(folder);
-  if (!tree.exists) return tree;
-  for (fs::recursive_directory_iterator at{folder}, end; at != end; ++at) {
-    const std::string name = at->path().filename().string();
+  std::vector<std::string> inner;
+  for (const auto& file : fs::directory_iterator{path.empty() ? fs::path{root} : fs::path{root} / path}) {
+    const std::string name = file.path().filename().string();
     if (is_partial_name(name)) continue;
     struct stat status {};
-    checked([&] { return ::lstat(at->path().c_str(), &status); });
+    if (::lstat(file.path().c_str(), &status) != 0) {
+      if (errno == ENOENT) continue;  // it has gone since
+      throw std::system_error(errno, std::generic_category());
+    }
     const Entry entry = entry_of(name, status);
-    const std::string path = at->path().lexically_relative(folder).string();
-    if (entry.is_directory() && !concerns(options, path, entry)) at.disable_recursion_pending();
-    tree.add(path, entry, options);
+    std::string its_path = joined(path, name);
+    tree.add(its_path, entry, options);
+    if (entry.is_directory() && concerns(options, its_path, entry)) inner.push_back(std::move(its_path));
   }
-  return tree;
+  return inner;
 }
 
-template <class Session>
-awaitable<std::vector<Entry>> list_typed(Session& session, std::string path, MirrorTree& tree) {
-  std::vector<Entry> entries = co_await session.list(path);
-  tree.tells_seconds = session.features().may_have("MLST");
-  const bool names_only =
-      session.dialect() == Dialect::ftplike || (!tree.tells_seconds && session.features().refused("LIST"));
-  if (names_only) {
-    throw ClientError{std::make_error_code(std::errc::function_not_supported), "LIST", Channel::control, 0,
-                      "the server's listings have names only, which is too little for a mirror"};
-  }
-  co_return entries;
-}
-
-/// What there is below a directory of the server.
-template <class Pool> awaitable<MirrorTree> remote_tree(Pool& pool, std::string root, const MirrorOptions& options) {
+/// What there is below a folder of ours. Links are not followed, and our own partial files are nobody's.
+inline MirrorTree local_tree(const std::string& folder, const MirrorOptions& options) {
   MirrorTree tree;
-  if (!Path{root}.is_root()) {
-    // There are servers that list what is not there as an empty directory.
-    const auto look = [&root](typename Pool::Session& session) { return session.exists(root); };
-    const bool exists = co_await pool.use(look);
-    tree.exists = exists;
-  }
+  tree.exists = std::filesystem::exists(folder);
+  tree.came = [folder](const std::string& path) -> std::optional<Timestamp> {
+    struct stat status {};
+    if (::lstat((std::filesystem::path{folder} / path).c_str(), &status) != 0) return std::nullopt;
+    return Timestamp{std::chrono::seconds{status.st_ctim.tv_sec}};
+  };
   std::vector<std::string> left;
   if (tree.exists) left.emplace_back();
   while (!left.empty()) {
-    const std::string directory = std::move(left.back());
+    const std::string path = std::move(left.back());
     left.pop_back();
-    const std::string path = joined(root, directory);
-    const auto list = [&](typename Pool::Session& session) { return list_typed(session, path, tree); };
-    const std::vector<Entry> entries = co_await pool.use(list);
-    for (const Entry& entry : entries) {
-      if (entry.name.empty()) {
-        tree.add_unread(entry.listed);
-        continue;
-      }
-      std::string inner = joined(directory, entry.name);
-      const bool is_new = tree.add(inner, entry, options);
-      if (is_new && entry.is_directory() && concerns(options, inner, entry)) left.push_back(std::move(inner));
+    try {
+      for (auto& inner : add_local(tree, folder, path, options)) left.push_back(std::move(inner));
+    } catch (const std::system_error& error) {
+      if (path.empty() || error.code() == Errc::bad_listing) throw;
+      tree.unlisted.emplace(path, std::make_exception_ptr(ClientError{error.code(), "", Channel::local}));
     }
   }
-  co_return tree;
+  return tree;
 }
 
 /// Whether an action's failure says nothing about the next one.
@@ -105,6 +87,74 @@ inline bool concerns_one_action(const std::exception_ptr& failure) {
   } catch (...) { return false; }
 }
 
+template <class Session>
+awaitable<std::vector<Entry>> list_typed(Session& session, std::string path, MirrorTree& tree) {
+  std::vector<Entry> entries = co_await session.list(path);
+  tree.tells_seconds = session.features().may_have("MLST");
+  const bool names_only =
+      session.dialect() == Dialect::ftplike || (!tree.tells_seconds && session.features().refused("LIST"));
+  if (names_only) {
+    throw ClientError{std::make_error_code(std::errc::function_not_supported), "LIST", Channel::control, 0,
+                      "the server's listings have names only, which is too little for a mirror"};
+  }
+  co_return entries;
+}
+
+/// The tree below a directory of the server, as far as it can be had.
+template <class Pool> class RemoteTree {
+ public:
+  RemoteTree(Pool& pool, std::string root, const MirrorOptions& options)
+      : pool_{pool}, root_{std::move(root)}, options_{options} {}
+
+  awaitable<MirrorTree> run() {
+    left_.emplace_back();
+    while (!left_.empty()) {
+      const std::string directory = std::move(left_.back());
+      left_.pop_back();
+      const std::string path = joined(root_, directory);
+      const auto list = [&](typename Pool::Session& session) { return list_typed(session, path, tree_); };
+      Settled<std::vector<Entry>> listed;
+      co_await settle(pool_.use(list), listed);
+      const bool refused = listed.failed() && concerns_one_action(listed.failure());
+      std::vector<Entry> entries;
+      if (!refused) entries = listed.get();
+      const bool doubtful = directory.empty() && entries.empty() && !Path{root_}.is_root();
+      if (doubtful) co_await look_for_root();
+      if (!tree_.exists) break;
+      if (refused && directory.empty()) (void)listed.get();
+      if (refused) tree_.unlisted.emplace(directory, listed.failure());
+      add(directory, entries);
+    }
+    co_return std::move(tree_);
+  }
+
+ private:
+  /// Whether what was refused or seems to be empty is there at all. There are servers that list anything.
+  awaitable<void> look_for_root() {
+    const auto look = [this](typename Pool::Session& session) { return session.exists(root_); };
+    Settled<bool> exists;
+    co_await settle(pool_.use(look), exists);
+    if (!exists.failed()) tree_.exists = exists.get();
+  }
+  void add(const std::string& directory, const std::vector<Entry>& entries) {
+    for (const Entry& entry : entries) {
+      if (entry.name.empty()) {
+        tree_.add_unread(directory, entry.listed);
+        continue;
+      }
+      std::string inner = joined(directory, entry.name);
+      const bool is_new = tree_.add(inner, entry, options_);
+      if (is_new && entry.is_directory() && concerns(options_, inner, entry)) left_.push_back(std::move(inner));
+    }
+  }
+
+  Pool& pool_;
+  const std::string root_;
+  const MirrorOptions& options_;
+  MirrorTree tree_;
+  std::vector<std::string> left_;
+};
+
 /// A mirror under way.
 template <class Pool> class MirrorRun {
  public:
@@ -117,6 +167,7 @@ template <class Pool> class MirrorRun {
         progress_{pool.network().now(), plan.bytes(), options.transfer.progress} {}
 
   awaitable<MirrorResult> run() {
+    for (const auto& [action, failure] : plan_.failures) note(action, failure);
     if (plan_.direction == Direction::received) {
       std::filesystem::create_directories(plan_.local);
       folder_.emplace(plan_.local);
@@ -151,9 +202,12 @@ template <class Pool> class MirrorRun {
       co_await settle(act(action), outcome);
       const std::exception_ptr failure = outcome.failed() ? outcome.failure() : nullptr;
       if (failure && !concerns_one_action(failure)) std::rethrow_exception(failure);
-      if (failure) result_.failures.push_back({action, failure});
-      if (options_.done) options_.done(action, failure);
+      note(action, failure);
     }
+  }
+  void note(const MirrorAction& action, const std::exception_ptr& failure) {
+    if (failure) result_.failures.push_back({action, failure});
+    if (options_.done) options_.done(action, failure);
   }
   awaitable<void> act(const MirrorAction& action) {
     if (action.kind == Kind::transfer) return transfer(action);
@@ -217,18 +271,12 @@ template <class Pool> class MirrorRun {
   MirrorResult result_;
 };
 
-}  // namespace detail
-
-/// What there is to do to make a directory of ours the same as one of the server, or the other way. Links and the like
-/// are left alone; nothing has been changed when this ends.
-///
-/// **Errors:** `std::errc::function_not_supported` if the server's listings tell names only; `Errc::bad_listing` beyond
-/// the bounds of the options; if there is no source.
 template <class Pool>
-awaitable<MirrorPlan> plan_mirror(Pool& pool, std::string remote, std::string local, MirrorOptions options = {}) {
-  const detail::MirrorTree theirs = co_await detail::remote_tree(pool, remote, options);
-  auto look = [local, options] { return detail::local_tree(local, options); };
-  const detail::MirrorTree ours = co_await blocking(std::move(look));
+awaitable<MirrorPlan> plan(Pool& pool, std::string remote, std::string local, MirrorOptions options) {
+  RemoteTree<Pool> tree{pool, remote, options};
+  const MirrorTree theirs = co_await tree.run();
+  auto look = [local, options] { return local_tree(local, options); };
+  const MirrorTree ours = co_await blocking(std::move(look));
   const bool receives = options.direction == Direction::received;
   const auto& source = receives ? theirs : ours;
   const auto& target = receives ? ours : theirs;
@@ -237,18 +285,35 @@ awaitable<MirrorPlan> plan_mirror(Pool& pool, std::string remote, std::string lo
     throw ClientError{error, "mirror", receives ? Channel::control : Channel::local, 0,
                       (receives ? remote : local) + ": " + error.message()};
   }
-  detail::MirrorPlanner planner{source, target, options};
+  MirrorPlanner planner{source, target, options};
   MirrorPlan plan = planner.plan();
   plan.remote = std::move(remote);
   plan.local = std::move(local);
   co_return plan;
 }
+template <class Pool> awaitable<MirrorResult> carry_out(Pool& pool, MirrorPlan plan, MirrorOptions options) {
+  MirrorRun<Pool> run{pool, plan, options};
+  co_return co_await run.run();
+}
+
+}  // namespace detail
+
+/// What there is to do to make a directory of ours the same as one of the server, or the other way. Links and the like
+/// are left alone; nothing has been changed when this ends. A directory that cannot be listed does not keep the others
+/// from being compared: `MirrorPlan::failures` tells.
+///
+/// **Errors:** `std::errc::function_not_supported` if the server's listings tell names only; `Errc::bad_listing` beyond
+/// the bounds of the options; if there is no source, or a root cannot be listed.
+template <class Pool>
+awaitable<MirrorPlan> plan_mirror(Pool& pool, std::string remote, std::string local, MirrorOptions options = {}) {
+  return pool.run(detail::plan(pool, std::move(remote), std::move(local), std::move(options)));
+}
 
 /// Does what a plan says, transfers as many at a time as the pool has sessions. What one action fails of does not keep
-/// the others from being done: the result tells. No name that came from the server leads out of the local folder.
+/// the others from being done: the result tells, also of the failures that came with the plan. No name that came from
+/// the server leads out of the local folder.
 template <class Pool> awaitable<MirrorResult> carry_out(Pool& pool, MirrorPlan plan, MirrorOptions options = {}) {
-  detail::MirrorRun<Pool> run{pool, plan, options};
-  co_return co_await run.run();
+  return pool.run(detail::carry_out(pool, std::move(plan), std::move(options)));
 }
 
 /// Makes a directory of ours the same as one of the server, or the other way: `plan_mirror` and `carry_out`.

@@ -15,27 +15,28 @@
 #include <vector>
 
 #include <ftplike/client/options.hpp>
+#include <ftplike/client/reply_error.hpp>
 #include <ftplike/data_channel/data_channel.hpp>
 #include <ftplike/protocol/wildcard.hpp>
 
 namespace ftplike {
 
-/// One thing that a mirror is going to do to its target, and why.
+/// One thing that a mirror is going to do to its target, and why; or has to do before, which is to list its trees.
 class MirrorAction {
  public:
-  enum class Kind { make_directory, transfer, remove, remove_directory };
-  enum class Reason { missing, size_differs, newer, not_in_source, in_the_way };
+  enum class Kind { make_directory, transfer, remove, remove_directory, list };
+  enum class Reason { missing, size_differs, newer, not_in_source, in_the_way, not_known };
 
   MirrorAction(Kind its_kind, Reason its_reason, std::string its_path, const Entry& entry = {})
       : kind{its_kind}, reason{its_reason}, path{std::move(its_path)}, size{entry.size}, modified{entry.modified} {}
 
   static constexpr std::string_view name_of(Kind kind) noexcept {
-    constexpr std::string_view names[]{"make directory", "transfer", "remove", "remove directory"};
+    constexpr std::string_view names[]{"make directory", "transfer", "remove", "remove directory", "list"};
     return names[static_cast<std::size_t>(kind)];
   }
   static constexpr std::string_view name_of(Reason reason) noexcept {
-    constexpr std::string_view names[]{"is missing", "has another size", "is newer", "is not in the source",
-                                       "is in the way"};
+    constexpr std::string_view names[]{"is missing",           "has another size", "is newer",
+                                       "is not in the source", "is in the way",    "is not known"};
     return names[static_cast<std::size_t>(reason)];
   }
   /// "transfer images/a.jpg, 1234 bytes: is newer".
@@ -54,6 +55,13 @@ class MirrorAction {
   Timestamp modified;                 // of the same; the epoch if it is not known
 };
 
+/// An action that failed, and of what.
+class MirrorFailure {
+ public:
+  MirrorAction action;
+  std::exception_ptr error;
+};
+
 /// How a mirror is to be done.
 struct MirrorOptions {
   MirrorOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
@@ -61,7 +69,8 @@ struct MirrorOptions {
   Direction direction = Direction::received;  // from the server to us, or the other way
   /// Leave alone what is as new in the target as in the source, even if it has another size.
   bool only_newer = false;
-  /// Remove what the source does not have, before anything else is done.
+  /// Remove what the source does not have, before anything else is done. Nothing is removed where a listing failed or
+  /// could not be understood.
   bool delete_others = false;
   /// Patterns for files, of which one has to fit if there are any, and for files and directories that are left alone on
   /// both sides. A pattern with a '/' is for the path from the root of the mirror, any other for the name.
@@ -69,7 +78,7 @@ struct MirrorOptions {
   std::size_t entries = 1'000'000;  // on each side
   unsigned depth = 100;             // of directories
   TransferOptions transfer;         // `progress` is told of all transfers together
-  /// Called after each action; with what it failed of, or null.
+  /// Called after each action; with what it failed of, or null. First for the directories that could not be listed.
   std::function<void(const MirrorAction& action, const std::exception_ptr& failure)> done;
 };
 
@@ -80,6 +89,8 @@ class MirrorPlan {
   std::string remote, local;          // the roots
   std::vector<MirrorAction> actions;  // in the order in which they have to be done
   std::vector<std::string> skipped;   // what is left alone though it differs, and why
+  /// Directories of which the listing failed or could not be understood, on either side. What is in them is left alone.
+  std::vector<MirrorFailure> failures;
 
   std::size_t count(MirrorAction::Kind kind) const {
     return static_cast<std::size_t>(
@@ -91,9 +102,10 @@ class MirrorPlan {
     for (const auto& action : actions) sum += action.kind == MirrorAction::Kind::transfer ? action.size.value_or(0) : 0;
     return sum;
   }
-  /// An action or what is skipped a line.
+  /// An action or what is skipped a line, after the directories that could not be listed.
   std::string text() const {
     std::string out;
+    for (const auto& failure : failures) out += failure.action.text() + '\n';
     for (const auto& action : actions) out += action.text() + '\n';
     for (const auto& line : skipped) out += "skip " + line + '\n';
     return out;
@@ -107,9 +119,16 @@ class MirrorTree {
  public:
   bool exists = true;
   bool tells_seconds = true;  // the times are no coarser than that
+  /// When the file at a path became what it is, whatever its time of modification; not known if empty.
+  std::function<std::optional<Timestamp>(const std::string& path)> came;
   std::map<std::string, Entry> entries;
-  std::size_t unread_lines = 0;  // of a listing, that say nothing to us
-  std::string first_unread;      // of those
+  std::map<std::string, std::exception_ptr> unlisted;  // directories of which nothing is known, and why
+  class Unread {
+   public:
+    std::size_t lines = 0;
+    std::string first;
+  };
+  std::map<std::string, Unread> unread;  // lines of the listings of directories that say nothing to us
 
   const Entry* find(const std::string& path) const {
     const auto found = entries.find(path);
@@ -121,8 +140,21 @@ class MirrorTree {
     if (entries.size() == options.entries || depth > options.depth) throw std::system_error(Errc::bad_listing);
     return entries.insert_or_assign(std::move(path), std::move(entry)).second;
   }
-  void add_unread(std::string line) {
-    if (unread_lines++ == 0) first_unread = std::move(line);
+  void add_unread(const std::string& directory, std::string line) {
+    Unread& of = unread[directory];
+    if (of.lines++ == 0) of.first = std::move(line);
+  }
+  /// What keeps this from being all that there is.
+  void tell_failures(std::vector<MirrorFailure>& failures) const {
+    const auto tell = [&failures](const std::string& directory, std::exception_ptr error) {
+      failures.push_back({{MirrorAction::Kind::list, MirrorAction::Reason::not_known, directory}, std::move(error)});
+    };
+    for (const auto& [directory, error] : unlisted) tell(directory, error);
+    for (const auto& [directory, of] : unread) {
+      const std::string text =
+          "lines that cannot be understood: " + std::to_string(of.lines) + ", the first: " + of.first;
+      tell(directory, std::make_exception_ptr(ClientError{Errc::bad_listing, "LIST", Channel::control, 0, text}));
+    }
   }
 };
 
@@ -153,6 +185,8 @@ class MirrorPlanner {
 
     MirrorPlan plan;
     plan.direction = options_.direction;
+    source_.tell_failures(plan.failures);
+    target_.tell_failures(plan.failures);
     plan.skipped = std::move(notes_);
     plan.actions = std::move(in_the_way_);
     // To a target that takes "a" and "A" for one, what comes may have the name of what goes.
@@ -170,7 +204,7 @@ class MirrorPlanner {
     const auto slash = path.rfind('/');
     return slash == path.npos ? std::string{} : path.substr(0, slash);
   }
-  static bool is_below(const std::string& path, const std::set<std::string>& directories) {
+  template <class Directories> static bool is_below(const std::string& path, const Directories& directories) {
     if (directories.empty()) return false;
     for (std::string above = parent(path); !above.empty(); above = parent(above)) {
       if (directories.contains(above)) return true;
@@ -184,6 +218,7 @@ class MirrorPlanner {
 
   void consider(const std::string& path, const Entry& entry) {
     if (!entry.is_file() && !entry.is_directory()) return skip(path, "neither a file nor a directory");
+    if (is_below(path, target_.unlisted)) return;  // it may be there
     const Entry* there = is_below(path, removed_) ? nullptr : target_.find(path);
     if (there && there->type != entry.type) {
       if (!make_way(path)) return skip(path, "something else has that name in the target");
@@ -193,20 +228,31 @@ class MirrorPlanner {
       if (!there && options_.include.empty()) directories_.insert(path);
       return;
     }
-    const auto reason = there ? difference(entry, *there) : Reason::missing;
+    const auto reason = there ? difference(path, entry, *there) : Reason::missing;
     if (!reason) return;
     for (std::string above = parent(path); !above.empty(); above = parent(above)) {
       if (!target_.find(above) || removed_.contains(above)) directories_.insert(above);
     }
     transfers_.emplace_back(Kind::transfer, *reason, path, entry);
   }
-  std::optional<Reason> difference(const Entry& entry, const Entry& there) const {
+  std::optional<Reason> difference(const std::string& path, const Entry& entry, const Entry& there) const {
     const bool known = entry.modified != Timestamp{} && there.modified != Timestamp{};
-    if (known && entry.modified > there.modified + tolerance(there.modified)) return Reason::newer;
+    const bool newer = known && entry.modified > there.modified + tolerance(there.modified);
+    if (newer && !clocks_were_changed(path, entry, there)) return Reason::newer;
     // As text a file has another length at each end.
     const bool compares = !options_.only_newer && !options_.transfer.ascii;
     if (compares && entry.size && there.size && *entry.size != *there.size) return Reason::size_differs;
     return std::nullopt;
+  }
+  /// Whether a time differs only because the server's clock, whose zone nobody knows, has been changed by an hour since
+  /// the copy was made: what was modified days before that has not been modified since.
+  bool clocks_were_changed(const std::string& path, const Entry& entry, const Entry& there) const {
+    constexpr std::chrono::minutes an_hour{60}, about{1};
+    const auto later = entry.modified - there.modified;
+    if (entry.in_utc || later < an_hour - about || later > an_hour + about || !target_.came) return false;
+    const auto came = target_.came(path);
+    constexpr std::chrono::days any_zone{1};
+    return came && entry.modified + any_zone < *came;
   }
   /// How much later a time of the target may be in truth: a LIST tells minutes, and of old files days.
   std::chrono::seconds tolerance(Timestamp time) const {
@@ -217,12 +263,13 @@ class MirrorPlanner {
 
   /// Removes what has the name of something of another kind, unless somebody wants that to stay.
   bool make_way(const std::string& path) {
-    if (!options_.delete_others) return false;
+    if (!removes() || target_.unlisted.contains(path)) return false;
     std::vector<MirrorAction> actions;
     const std::string inside = path + '/';
     for (auto at = target_.entries.lower_bound(inside); at != target_.entries.end(); ++at) {
       if (!at->first.starts_with(inside)) break;
-      if (!concerns(options_, at->first, at->second)) return false;
+      const bool stays = !concerns(options_, at->first, at->second) || target_.unlisted.contains(at->first);
+      if (stays) return false;
       actions.push_back(removal(at->first, at->second, Reason::in_the_way));
     }
     std::reverse(actions.begin(), actions.end());
@@ -231,18 +278,19 @@ class MirrorPlanner {
     removed_.insert(path);
     return true;
   }
+  /// A line that is not understood may be about anything.
+  bool removes() const { return options_.delete_others && source_.unread.empty() && target_.unread.empty(); }
   void remove_others() {
-    if (const auto unread = source_.unread_lines + target_.unread_lines; unread > 0) {
-      notes_.push_back("all removals: lines of listings that cannot be understood: " + std::to_string(unread) +
-                       ", the first: " + (source_.unread_lines > 0 ? source_ : target_).first_unread);
+    if (!removes()) {
+      notes_.push_back("all removals: there are listings that cannot be understood");
       return;
     }
     std::set<std::string> kept;  // directories with something that stays
     for (auto at = target_.entries.rbegin(); at != target_.entries.rend(); ++at) {
       const auto& [path, entry] = *at;
       if (removed_.contains(path) || is_below(path, removed_)) continue;
-      const bool stays =
-          source_.find(path) || !concerns(options_, path, entry) || is_below(path, skipped_) || kept.contains(path);
+      const bool stays = source_.find(path) || !concerns(options_, path, entry) || is_below(path, skipped_) ||
+                         kept.contains(path) || is_below(path, source_.unlisted) || target_.unlisted.contains(path);
       if (stays)
         kept.insert(parent(path));
       else

@@ -39,7 +39,8 @@ struct ClientOptions {
   /// What passes all connections on: `socks5://user:password@host:port` or `http://host:port`; none if empty. The proxy
   /// looks up the server's name.
   std::string proxy;
-  /// How far the clock of the server's listings is ahead of UTC. If not given it is found out, where MDTM can tell.
+  /// How far the clock of the server's listings is ahead of UTC, always. If not given it is found out, for summer and
+  /// winter, where MDTM can tell.
   std::optional<std::chrono::minutes> zone;
   Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
   ClientLimits limits;

@@ -113,6 +113,21 @@ awaitable<std::optional<TransferResult>> fetch_segments(Pool& pool, std::string 
   co_return result;
 }
 
+template <class Pool>
+awaitable<TransferResult> fetch_by_segments(Pool& pool, std::string remote, std::string local, std::size_t segments,
+                                            TransferOptions options) {
+  constexpr std::uint64_t smallest = 1024 * 1024;
+  const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
+  const Entry entry = co_await pool.use(look);
+  const auto most = std::min<std::uint64_t>(segments, entry.size.value_or(0) / smallest);
+  if (most > 1 && !options.ascii) {
+    LocalTarget target = local_target(local, remote);
+    auto result = co_await fetch_segments(pool, remote, std::move(target), entry, most, options);
+    if (result) co_return *std::move(result);
+  }
+  co_return co_await pool.download(std::move(remote), std::move(local), std::move(options));
+}
+
 }  // namespace detail
 
 /// Fetches one file over several sessions of a pool at once, for servers or ways that are slow by the connection. What
@@ -121,16 +136,7 @@ awaitable<std::optional<TransferResult>> fetch_segments(Pool& pool, std::string 
 template <class Pool> awaitable<TransferResult> download_in_segments(Pool& pool, std::string remote, std::string local,
                                                                      std::size_t segments,
                                                                      TransferOptions options = {}) {
-  constexpr std::uint64_t smallest = 1024 * 1024;
-  const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
-  const Entry entry = co_await pool.use(look);
-  const auto most = std::min<std::uint64_t>(segments, entry.size.value_or(0) / smallest);
-  if (most > 1 && !options.ascii) {
-    detail::LocalTarget target = detail::local_target(local, remote);
-    auto result = co_await detail::fetch_segments(pool, remote, std::move(target), entry, most, options);
-    if (result) co_return *std::move(result);
-  }
-  co_return co_await pool.download(std::move(remote), std::move(local), std::move(options));
+  return pool.run(detail::fetch_by_segments(pool, std::move(remote), std::move(local), segments, std::move(options)));
 }
 
 }  // namespace ftplike

@@ -1,7 +1,6 @@
 #pragma once
 #include <functional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,13 +13,6 @@ namespace ftplike {
 using WalkVisit = std::function<bool(const std::string& path, const Entry& entry)>;
 
 namespace detail {
-
-/// A path of a server with another one behind it.
-inline std::string joined(std::string_view directory, std::string_view name) {
-  std::string path{directory};
-  if (!path.empty() && !path.ends_with('/') && !name.empty()) path += '/';
-  return path.append(name);
-}
 
 template <class Core> awaitable<void> walk_tree(Core& core, std::string root, WalkVisit visit) {
   class Branch {

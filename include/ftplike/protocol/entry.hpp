@@ -40,6 +40,7 @@ class Entry {
   Type type = Type::file;
   std::optional<std::uint64_t> size;  // bytes; none if it is not known before all have been read
   Timestamp modified{};               // the epoch if it is not known
+  bool in_utc = true;  // what `modified` is; a LIST tells times of the server's own zone, whichever that is
   unsigned mode = 0;                  // the permission bits, 0 if they are not known
   std::string unique;                 // the same for two names of one file
   std::string target;                 // of a link

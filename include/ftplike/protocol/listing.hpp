@@ -11,9 +11,15 @@
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/protocol/facts.hpp>
 #include <ftplike/protocol/listing_dos.hpp>
-#include <ftplike/protocol/listing_others.hpp>
+#include <ftplike/protocol/listing_eplf.hpp>
+#include <ftplike/protocol/listing_nonstop.hpp>
+#include <ftplike/protocol/listing_os400.hpp>
+#include <ftplike/protocol/listing_os9.hpp>
 #include <ftplike/protocol/listing_unix.hpp>
+#include <ftplike/protocol/listing_vms.hpp>
+#include <ftplike/protocol/listing_vxworks.hpp>
 #include <ftplike/protocol/listing_words.hpp>
+#include <ftplike/protocol/listing_zos.hpp>
 #include <ftplike/protocol/path.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 
@@ -97,35 +103,53 @@ inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
   }
 }
 
-/// Reads the lines of a LIST, whoever wrote them: unix, DOS, EPLF, MLSD, VMS, OS/400, NetWare.
+/// Reads the lines of a LIST one by one, whoever wrote them: unix, DOS, EPLF, MLSD, VMS, z/OS, OS/400, NetWare,
+/// NonStop, OS-9, VxWorks.
 ///
 /// Every entry's `listed` is its line. A line that no form fits gives an entry of type `other` with nothing but that. A
 /// name is a single component; where it has a '/' or NUL the entry's name is empty. Nothing is given for blank lines,
-/// totals, "." and "..". Times without a zone count as UTC, times without a year lie in the last one before `now`.
+/// totals, heads of columns, "." and "..". Times without a zone are not `in_utc`, times without a year lie in the last
+/// one before `now`. Where the unit is not bytes there is no size.
 class ListingParser {
  public:
   explicit ListingParser(Timestamp now) noexcept : now_{now} {}
 
   std::optional<Entry> parse(std::string_view line) const {
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    while (line.ends_with('\r')) line.remove_suffix(1);
     const detail::Words words{line};
-    const bool total = words.count() == 2 && detail::same_word(words[0], "total") && detail::is_digit(words[1][0]);
-    if (words.count() == 0 || total) return std::nullopt;
-    auto entry = read(words);
-    if (!entry) return std::nullopt;
-    if (entry->name == "." || entry->name == "..") return std::nullopt;
+    if (words.count() == 0 || is_frame(words)) return std::nullopt;
+    return finish(read(words), line);
+  }
+  /// The same for a line that stands below the head of z/OS's listings of members, some of which have a name only.
+  std::optional<Entry> parse_member(std::string_view line) const {
+    const detail::Words words{line};
+    auto entry = detail::read_member(words);
+    if (!entry) entry = detail::read_member_alone(words);
+    return entry ? finish(std::move(entry), line) : parse(line);
+  }
+
+ private:
+  static bool is_frame(const detail::Words& words) {
+    return detail::totals_unix(words) || detail::frames_vms(words) || detail::heads_data_sets(words) ||
+           detail::heads_members(words) || detail::heads_nonstop(words) || detail::frames_os9(words) ||
+           detail::frames_vxworks(words);
+  }
+  static std::optional<Entry> finish(std::optional<Entry> entry, std::string_view line) {
+    if (!entry || entry->name == "." || entry->name == "..") return std::nullopt;
     if (!is_component(entry->name)) entry->name.clear();
     entry->listed = line;
     return entry;
   }
-
- private:
   std::optional<Entry> read(const detail::Words& words) const {
     if (auto entry = detail::read_unix(words, now_)) return entry;
     if (auto entry = detail::read_dos(words)) return entry;
     if (auto entry = detail::read_eplf(words.line())) return entry;
-    if (auto entry = detail::read_vms(words)) return entry;
-    if (auto entry = detail::read_os400(words)) return entry;
+    constexpr std::optional<Entry> (*others[])(const detail::Words&){
+        detail::read_vms,     detail::read_os400, detail::read_data_set, detail::read_member,
+        detail::read_nonstop, detail::read_os9,   detail::read_vxworks};
+    for (const auto reader : others) {
+      if (auto entry = reader(words)) return entry;
+    }
     if (auto facts = detail::read_facts(words.line()); facts && facts->entry.type != Entry::Type::other) {
       if (facts->place == MlsxPlace::inside) return std::move(facts->entry);
       return std::nullopt;
@@ -138,10 +162,47 @@ class ListingParser {
   Timestamp now_;
 };
 
+/// Reads a whole LIST: also entries that take two lines, and such as only the head of their listing explains. `visit`
+/// gets each entry as it comes.
+class ListingReader {
+ public:
+  explicit ListingReader(Timestamp now) noexcept : parser_{now} {}
+
+  template <class Visit> void line(std::string_view text, Visit& visit) {
+    while (text.ends_with('\r')) text.remove_suffix(1);
+    const detail::Words words{text};
+    if (!held_.empty() && words.count() > 0 && words.begin_of(0) > 0) {
+      const std::string whole = std::exchange(held_, {}).append(text);
+      return give(parser_.parse(whole), visit);
+    }
+    finish(visit);
+    if (detail::is_vms_name(words)) {
+      held_ = text;
+    } else if (words.count() > 0 && detail::heads_members(words)) {
+      members_ = true;
+    } else {
+      give(members_ ? parser_.parse_member(text) : parser_.parse(text), visit);
+    }
+  }
+  /// There are no more lines.
+  template <class Visit> void finish(Visit& visit) {
+    if (!held_.empty()) give(parser_.parse(std::exchange(held_, {})), visit);
+  }
+
+ private:
+  template <class Visit> static void give(std::optional<Entry> entry, Visit& visit) {
+    if (entry) visit(*std::move(entry));
+  }
+
+  ListingParser parser_;
+  std::string held_;      // a name whose rest is to come
+  bool members_ = false;  // of a data set of z/OS
+};
+
 /// Reads a line of NLST, or of LIST in the ftp-like dialect: a name alone, of which nothing else is known. Nothing for
 /// blank lines, "." and ".."; a name that is no single component is in `listed` only.
 inline std::optional<Entry> parse_name(std::string_view line) {
-  if (line.ends_with('\r')) line.remove_suffix(1);
+  while (line.ends_with('\r')) line.remove_suffix(1);
   if (line.empty() || line == "." || line == "..") return std::nullopt;
   Entry entry;
   entry.type = Entry::Type::other;

@@ -28,6 +28,7 @@ inline std::optional<Entry> read_dos(const Words& words) {
 
   Entry entry;
   entry.modified = *modified;
+  entry.in_utc = false;
   std::string_view name = words.behind(kind);
   if (const auto tag = words[kind]; tag.starts_with('<') && tag.ends_with('>')) {
     const bool link = same_word(tag, "<JUNCTION>") || same_word(tag, "<SYMLINK>") || same_word(tag, "<SYMLINKD>");

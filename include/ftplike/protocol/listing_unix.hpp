@@ -12,18 +12,33 @@
 
 namespace ftplike::detail {
 
+/// Whether a line is the one that `ls -l` begins with, `total 12`, in whichever language.
+inline bool totals_unix(const Words& words) noexcept {
+  constexpr std::string_view names =
+      "total totale totaal totalt insgesamt razem celkem spolu összesen yhteensä toplam итого всього σύνολο 合計 "
+      "总用量 "
+      "总计 總計 총 합계";
+  const auto last = words.count() > 0 ? words.count() - 1 : 0;
+  const bool named = (last == 1 && has_word(names, words[0])) || (last == 2 && words.joined(0, 1) == "i alt");
+  return named && is_digit(words[last][0]);
+}
+
 /// A date in the words of a line: how many words it takes, and where the name begins behind them.
 class DateWords {
  public:
   Timestamp time{};
   std::size_t count = 0;
   std::size_t padding = 0;  // blanks before the name beyond the one that there always is
+  bool in_utc = false;      // its zone is told
 };
 
 /// The day is known, what tells the time or the year stands in word `at`.
 inline std::optional<DateWords> finish_date(unsigned month, unsigned day, const Words& words, std::size_t at,
                                             Timestamp now) noexcept {
-  const auto year_in = [&words](std::size_t i) { return words[i].size() == 4 ? number_in(words[i]) : std::nullopt; };
+  const auto year_in = [&words](std::size_t i) {
+    const auto digits = words[i].find_first_not_of("0123456789");
+    return std::min(digits, words[i].size()) == 4 ? number_of_date(words[i]) : std::nullopt;
+  };
   std::optional<Timestamp> time;
   std::size_t count = 3;
   if (const auto year = year_in(at)) {
@@ -34,7 +49,7 @@ inline std::optional<DateWords> finish_date(unsigned month, unsigned day, const 
     time = later_year ? moment(*later_year, month, day, *clock) : latest(month, day, *clock, now);
   }
   if (!time) return std::nullopt;
-  return DateWords{*time, count, 0};
+  return DateWords{*time, count};
 }
 
 /// `2026-11-22 17:11`, `2026-11-22 17:11:05.000000000 +0100`, `2026-11-22 `, `11-22 17:11`: the ISO styles of ls.
@@ -44,7 +59,7 @@ inline std::optional<DateWords> read_iso_date(const Words& words, std::size_t at
   if (day.size() == 5 && day[2] == '-' && clock) {
     const auto month_number = number_in(day.substr(0, 2)), day_number = number_in(day.substr(3));
     const auto time = month_number && day_number ? latest(*month_number, *day_number, *clock, now) : std::nullopt;
-    return time ? std::optional{DateWords{*time, 2, 0}} : std::nullopt;
+    return time ? std::optional{DateWords{*time, 2}} : std::nullopt;
   }
   if (day.size() != 10 || day[4] != '-') return std::nullopt;
   const auto date = date_in(day);
@@ -53,19 +68,19 @@ inline std::optional<DateWords> read_iso_date(const Words& words, std::size_t at
   if (!clock) return DateWords{*time, 1, 1};
   const auto zone = words[at + 2];
   const auto offset = zone.size() == 5 && clock->has_seconds ? number_in(zone.substr(1)) : std::nullopt;
-  if (!offset || (zone[0] != '+' && zone[0] != '-')) return DateWords{*time, 2, 0};
+  if (!offset || (zone[0] != '+' && zone[0] != '-')) return DateWords{*time, 2};
   const std::chrono::minutes ahead{*offset / 100 * 60 + *offset % 100};
-  return DateWords{zone[0] == '+' ? *time - ahead : *time + ahead, 3, 0};
+  return DateWords{zone[0] == '+' ? *time - ahead : *time + ahead, 3, 0, true};
 }
 
 /// The date that begins at word `at`: `Nov 22 17:11`, `Nov 22  2025`, `22 Nov 17:11`, or an ISO style.
 inline std::optional<DateWords> read_unix_date(const Words& words, std::size_t at, Timestamp now) noexcept {
   if (const auto month = month_of(words[at])) {
-    const auto day = number_in(words[at + 1]);
+    const auto day = number_of_date(words[at + 1]);
     return day ? finish_date(*month, *day, words, at + 2, now) : std::nullopt;
   }
   if (const auto month = month_of(words[at + 1])) {
-    const auto day = number_in(words[at]);
+    const auto day = number_of_date(words[at]);
     return day ? finish_date(*month, *day, words, at + 2, now) : std::nullopt;
   }
   return read_iso_date(words, at, now);
@@ -144,6 +159,7 @@ inline std::optional<Entry> read_unix(const Words& words, Timestamp now) {
   if (!size) return std::nullopt;
   entry.size = size->bytes;
   entry.modified = size->date.time;
+  entry.in_utc = size->date.in_utc;
   const bool second_number = size->at > owners && words[size->at - 1].ends_with(',');
   read_owners(words, owners, second_number ? size->at - 1 : size->at, entry);
 

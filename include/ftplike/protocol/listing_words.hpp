@@ -6,21 +6,11 @@
 #include <optional>
 #include <string_view>
 
+#include <ftplike/protocol/listing_months.hpp>
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 
 namespace ftplike::detail {
-
-inline constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-/// 1 to 12; nothing for a word that is no English month of three letters.
-constexpr std::optional<unsigned> month_of(std::string_view word) noexcept {
-  for (unsigned i = 0; i < month_names.size(); ++i) {
-    if (same_word(word, month_names[i])) return i + 1;
-  }
-  return std::nullopt;
-}
 
 /// The first words of a line, at most 16: more than any listing has before the name.
 class Words {
@@ -105,6 +95,25 @@ inline std::optional<Timestamp> latest(unsigned month, unsigned day, const Clock
   return std::nullopt;
 }
 
+/// The year that two digits mean.
+constexpr unsigned full_year(unsigned digits) noexcept { return digits + (digits < 70 ? 2000 : 1900); }
+
+/// `22-NOV-2025` or `22-Nov-25` as year, month and day.
+inline std::optional<std::array<unsigned, 3>> day_month_year(std::string_view word) noexcept {
+  const auto first = word.find('-'), last = word.rfind('-');
+  if (first == word.npos || last != first + 4) return std::nullopt;
+  const auto day = number_in(word.substr(0, first)), month = month_of(word.substr(first + 1, 3));
+  const auto year = number_in(word.substr(last + 1));
+  const auto digits = word.size() - last - 1;
+  if (!day || !month || !year || (digits != 2 && digits != 4)) return std::nullopt;
+  return std::array{digits == 2 ? full_year(*year) : *year, *month, *day};
+}
+
+/// Whether a line has nothing but dashes, which rule off the head of a listing.
+inline bool is_ruler(const Words& words) noexcept {
+  return words.count() > 0 && words[0].size() > 2 && words.line().find_first_not_of("- \t") == words.line().npos;
+}
+
 /// The three numbers of `11-22-26`, `11/22/2026` or `2026-11-22` as year, month and day. A first number that is no
 /// month is the day. RFC 959 leaves all this open; the order is that of IIS.
 inline std::optional<std::array<unsigned, 3>> date_in(std::string_view word) noexcept {
@@ -119,7 +128,7 @@ inline std::optional<std::array<unsigned, 3>> date_in(std::string_view word) noe
   if (first_end == 4) return std::array{*a, *b, *c};
   const auto year_size = word.size() - second_end - 1;
   if (year_size != 2 && year_size != 4) return std::nullopt;
-  const auto year = year_size == 4 ? *c : *c + (*c < 70 ? 2000 : 1900);
+  const auto year = year_size == 4 ? *c : full_year(*c);
   return *a > 12 ? std::array{year, *b, *a} : std::array{year, *a, *b};
 }
 

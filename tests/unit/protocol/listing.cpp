@@ -94,6 +94,7 @@ TEST(ListingIn, ReadsWhatListingOutWrites) {
   const ListingParser parser{now};
   for (const auto& name : {"a"s, " two  spaces "s, "-> arrow"s, "Nov 22 17:11 x"s, "caf\xE9"s, "x;y=z"s}) {
     auto entry = file_named(name);
+    entry.in_utc = false;
     entry.listed = listed(entry);
     EXPECT_EQ(parser.parse(entry.listed), entry) << name;
   }
@@ -101,10 +102,12 @@ TEST(ListingIn, ReadsWhatListingOutWrites) {
 
 TEST(ListingIn, TellsTheFormsApartLineByLine) {
   const ListingParser parser{now};
-  for (const auto* line : {"drwxr-xr-x   2 ann staff 4096 Nov 22 17:11 docs",
-                           "11-22-26  05:11PM       <DIR>          docs", "+i1.2,m1795367460,/,\tdocs",
-                           "type=dir;modify=20261122171100; docs", "DOCS.DIR;1  1/9  22-NOV-2026 17:11  [A,B]  (RWED)",
-                           "ANN 8192 11/22/26 17:11:00 *DIR docs/", "d [R----F--] ann  512  Nov 22 17:11  docs"}) {
+  for (const auto* line :
+       {"drwxr-xr-x   2 ann staff 4096 Nov 22 17:11 docs", "11-22-26  05:11PM       <DIR>          docs",
+        "+i1.2,m1795367460,/,\tdocs", "type=dir;modify=20261122171100; docs",
+        "DOCS.DIR;1  1/9  22-NOV-2026 17:11  [A,B]  (RWED)", "ANN 8192 11/22/26 17:11:00 *DIR docs/",
+        "20.20 26/11/22 1711 d-ewrewr 2650 85920 docs", "   512       NOV-22-2026  17:11:00   docs    <DIR>",
+        "d [R----F--] ann  512  Nov 22 17:11  docs"}) {
     const auto entry = parser.parse(line);
     ASSERT_TRUE(entry) << line;
     EXPECT_TRUE(entry->is_directory()) << line;
@@ -127,9 +130,10 @@ TEST(ListingIn, KeepsALineThatNobodyKnowsAsText) {
 
 TEST(ListingIn, LeavesOutWhatIsNoFileOfTheDirectory) {
   const ListingParser parser{now};
-  for (const auto* line : {"", " ", "\r", "total 12", "Total 0\r", "total 4.0K", "drwxr-xr-x 2 a b 1 Nov 22 17:11 .",
-                           "drwxr-xr-x 2 a b 1 Nov 22 17:11 ..", "11-22-26  05:11PM       <DIR>          ..",
-                           "type=cdir;modify=20261122171100; docs", "type=pdir; docs", "type=dir; ..", "+/,\t."}) {
+  for (const auto* line : {"", " ", "\r", "total 12", "Total 0\r", "total 4.0K", "insgesamt 12", "i alt 12", "итого 12",
+                           "总用量 12", "drwxr-xr-x 2 a b 1 Nov 22 17:11 .", "drwxr-xr-x 2 a b 1 Nov 22 17:11 ..",
+                           "11-22-26  05:11PM       <DIR>          ..", "type=cdir;modify=20261122171100; docs",
+                           "type=pdir; docs", "type=dir; ..", "+/,\t."}) {
     EXPECT_FALSE(parser.parse(line)) << line;
   }
 }
@@ -151,6 +155,73 @@ TEST(ListingIn, TakesTheCrOfALineOff) {
   ASSERT_TRUE(entry);
   EXPECT_EQ(entry->name, "n");
   EXPECT_EQ(entry->listed, "-rw-r--r-- 1 a b 1 Nov 22 17:11 n");
+}
+
+TEST(ListingIn, TakesAllTheCrsOfALineOff) {
+  EXPECT_EQ(ListingParser{now}.parse("-rw-r--r-- 1 a b 1 Nov 22 17:11 n\r\r")->name, "n");
+  EXPECT_EQ(parse_name("n\r\r")->name, "n");
+}
+
+TEST(ListingIn, TellsWhetherTheZoneOfATimeIsKnown) {
+  const ListingParser parser{now};
+  for (const auto* line : {"+m839956783,r,\tx", "type=file;modify=20261122171100; x",
+                           "-rw-r--r-- 1 a b 1 2025-11-22 17:11:05.000000000 +0100 x"}) {
+    EXPECT_TRUE(parser.parse(line)->in_utc) << line;
+  }
+  for (const auto* line : {"-rw-r--r-- 1 a b 1 Nov 22 17:11 x", "-rw-r--r-- 1 a b 1 2025-11-22 17:11 x",
+                           "11-22-26  05:11PM  1 x", "ANN 1 11/22/26 17:11:00 *STMF x"}) {
+    EXPECT_FALSE(parser.parse(line)->in_utc) << line;
+  }
+}
+
+std::string read_all(const std::vector<std::string>& lines) {
+  std::string out;
+  const auto visit = [&out](const Entry& entry) {
+    const bool known = !entry.name.empty();
+    out += (known ? entry.name : '<' + entry.listed + '>') + (entry.is_directory() ? "/ " : " ");
+  };
+  ListingReader reader{now};
+  for (const auto& line : lines) reader.line(line, visit);
+  reader.finish(visit);
+  return out;
+}
+
+TEST(ListingIn, PutsTheLinesOfAnEntryOfVmsTogether) {
+  EXPECT_EQ(
+      read_all({"Directory DISK$USER:[TEST]", "", "A.DAT;1\r", "      64   4-MAR-2019 00:04 [U,G] (RWED,RWED,R,R)\r",
+                "B.DAT;3   102  28-APR-2013 23:12 [U,G] (RWED,RWED,RWED,R)", "LONG_NAME.TXT;1",
+                "\t3/36   10-DEC-2024 11:00:01  [G,O]", "          (RWED,RWED,RE,)",
+                "SUB.DIR;1   1/3   1-JAN-2024 10:00 [G,O] (RWE,RWE,RE,E)", "", "Total of 4 files, 170/210 blocks"}),
+      "A.DAT B.DAT LONG_NAME.TXT SUB/ ");
+}
+
+TEST(ListingIn, KeepsNamesOfVmsOfWhichNothingMoreComesAsText) {
+  EXPECT_EQ(read_all({"A.DAT;1", "B.DAT;1", "   what is this", "C.DAT;1", "D.DAT;1 1 1-JAN-2024 10:00", "E.DAT;1"}),
+            "<A.DAT;1> <B.DAT;1   what is this> <C.DAT;1> D.DAT <E.DAT;1> ");
+}
+
+TEST(ListingIn, ReadsMembersOfZosBelowTheirHead) {
+  EXPECT_EQ(read_all({" Name     VV.MM   Created       Changed      Size  Init   Mod   Id",
+                      " NOTES     01.03 2025/09/12 2025/11/22 17:11    11    11     0 ANN", " BARE", ""}),
+            "NOTES BARE ");
+  EXPECT_EQ(read_all({" Name      Size     TTR   Alias-of AC --------- Attributes --------- Amode Rmode",
+                      " MODULE   0AD7A8   00061A          00 RN RU                31    ANY"}),
+            "MODULE ");
+  EXPECT_EQ(read_all({"BARE", " Name", " BARE", "no member"}), "<BARE> BARE <no member> ");
+}
+
+TEST(ListingIn, LeavesHeadsOut) {
+  EXPECT_EQ(read_all({"Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname",
+                      "VOL142 3390   2025/11/22  2   31  F       80    80  PS   A.TEXT",
+                      "File         Code             EOF  Last Modification    Owner  RWEP",
+                      "NOTES1     101            16354 22-Nov-25 17:11:05 244, 10 \"nunu\"",
+                      "                           Directory of . 17:11:05",
+                      " Owner    Last modified  Attributes Sector Bytecount Name",
+                      "-------   -------------  ---------- ------ --------- ----",
+                      "  0.0     25/11/22 1711  d-ewrewr     3F       160   CMDS",
+                      "  size          date       time       name", "--------       ------     ------    --------",
+                      "    82       NOV-22-2025  17:11:05  read me.txt", "Grand total of 1 directory, 4 files."}),
+            "A.TEXT NOTES1 CMDS/ read me.txt ");
 }
 
 TEST(ListingIn, ReadsBareNames) {

@@ -13,13 +13,19 @@ using namespace std::chrono;
 
 std::optional<Entry> read(std::string_view line) { return detail::read_dos(detail::Words{line}); }
 
+Entry entry_at(std::string name, Entry::Type type, std::optional<std::uint64_t> size, Timestamp time) {
+  Entry entry{std::move(name), type, size, time};
+  entry.in_utc = false;
+  return entry;
+}
+
 TEST(ListingDos, ReadsFilesAndDirectories) {
   const auto file = read("11-22-26  05:11PM                 1234 read me.txt");
   ASSERT_TRUE(file);
-  EXPECT_EQ(*file, Entry("read me.txt", Entry::Type::file, 1234, sys_days{2026y / November / 22} + 17h + 11min));
+  EXPECT_EQ(*file, entry_at("read me.txt", Entry::Type::file, 1234, sys_days{2026y / November / 22} + 17h + 11min));
   const auto directory = read("11-22-26  12:05AM       <DIR>          My Documents");
   ASSERT_TRUE(directory);
-  EXPECT_EQ(*directory, Entry("My Documents", Entry::Type::directory, std::nullopt, sys_days{2026y / November / 22} + 5min));
+  EXPECT_EQ(*directory, entry_at("My Documents", Entry::Type::directory, std::nullopt, sys_days{2026y / November / 22} + 5min));
 }
 
 TEST(ListingDos, ReadsDatesAndTimesInAllTheirForms) {

@@ -69,6 +69,11 @@ TEST(ListingUnix, ReadsDatesInAllTheirForms) {
   EXPECT_EQ(date("2025-11-22 17:11:05 -0100"), at(2025y / November / 22, 18h + 11min) + 5s);
   EXPECT_EQ(date("11-22 17:11"), at(2026y / November / 22, 17h + 11min));
   EXPECT_EQ(date("2025-11-22 "), at(2025y / November / 22));
+  EXPECT_EQ(date("22. Nov 17:11"), at(2026y / November / 22, 17h + 11min));
+  EXPECT_EQ(date("22 août  2025"), at(2025y / August / 22));
+  EXPECT_EQ(date("déc. 22  2025"), at(2025y / December / 22));
+  EXPECT_EQ(date("11月 22 17:11"), at(2026y / November / 22, 17h + 11min));
+  EXPECT_EQ(date("11月 22日 2025年"), at(2025y / November / 22));
 }
 
 TEST(ListingUnix, PutsADateWithoutYearIntoTheLastOneThatIsNotAhead) {
