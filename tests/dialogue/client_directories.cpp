@@ -224,7 +224,7 @@ TEST(ClientDirectories, OfOurServerAreListedInBothDialects) {
   for (const bool standard : {true, false}) {
     TestNetwork network{1};
     auto server = serve(network, {{"/d/[x]/in", "1"}, {"/d/-a/b c/deep", "1"}},
-                        standard ? some_users() : UserTable{GuestAuthenticator{}});
+                        standard ? some_users() : UserTable{Anonymous{.without_login = Rights::all()}});
     ClientOptions options;
     options.dialect = standard ? Dialect::standard : Dialect::ftplike;
     TestClient client = log_in(network, options);

@@ -1,5 +1,5 @@
 // How lines are read, whoever wrote them.
-#include <ftplike/dispatch.hpp>
+#include <ftplike/server/dispatch.hpp>
 
 #include "support/dialogue.hpp"
 
@@ -71,7 +71,7 @@ TEST(Blanks, AtTheEndsOfANameBelongToIt) {
 
 TEST(Blanks, AtTheEndOfAPasswordBelongToIt) {
   TestNetwork network{1};
-  UserTable users{GuestAuthenticator{Rights::none()}};
+  UserTable users{Anonymous{}};
   users.add(UserEntry{Account{"dora", Path{}, Rights::all()}, Password::plain("two words ")});
   auto server = serve(network, {}, users);
   Dialogue client{network};

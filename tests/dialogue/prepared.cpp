@@ -1,5 +1,5 @@
 // What REST, RANG and RNFR prepare is for the command that follows, and for no other.
-#include <ftplike/dispatch.hpp>
+#include <ftplike/server/dispatch.hpp>
 
 #include "support/dialogue.hpp"
 

@@ -207,7 +207,7 @@ TEST_F(TlsClientSession, AsksForProtectionOnceMoreAfterTheLoginAndOnlyProtDecide
       return refuses ? std::optional{Reply{536, "No"}} : std::nullopt;
     };
     Wire theirs{TlsServer{settings}, network}, mine{TlsClient{trusting()}, TlsServer{}, network};
-    UserTable users{GuestAuthenticator{}};
+    UserTable users{Anonymous{.without_login = Rights::all()}};
     users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
     Server one{theirs, MemoryStorage{{"/a.txt", "hello"}}, std::move(users), TlsPolicy::required, Observers{hook}};
     one.listen({asio::ip::address_v4::loopback(), port});
