@@ -7,7 +7,8 @@
 --everywhere takes the heavy ones in, too, where no NAME is given; --observe prints rows for the document, whatever it says;
 --verbose shows what the programs said wherever something failed.
 Each row runs in namespaces of its own (network, mounts, processes), so ports are free and nothing survives it.
-Exit status 0 if every cell is what the document says: "yes" works, "no" does not, "–" is something that it cannot do.
+Exit status 0 if every cell is what the document says: "yes" works, "no" does not, "–" is something that it cannot do,
+"whole" a transfer that was to be gone on with and that begins again.
 
 clients/NAME is called as NAME OPERATION HOST PORT USER PASSWORD REMOTE LOCAL in an empty folder that is its HOME, too. It
 ends with 64 if it has no such operation. `list` prints a folder, `get` and `put` copy a file, `reget` goes on with a
@@ -119,15 +120,18 @@ class Place:
         (self.theirs / "folder/begun.bin").write_bytes(OTHER)
         (self.theirs / "folder/begun.bin").chmod(0o666)
         (self.ours / "part.bin").write_bytes(OTHER)
-        for path in self.theirs.rglob("*"):
-            os.utime(path, (1_600_000_000, 1_600_000_000))  # older than the part that was fetched of it
+        for path in [*self.theirs.rglob("*"), *self.ours.rglob("*")]:
+            if path.name not in ("part.bin", "begun.bin"):
+                os.utime(path, (1_600_000_000, 1_600_000_000))  # older than the part of it that was transferred
 
 
 def resumed(path, what):
     found = path.read_bytes()
+    if found == DATA:
+        return "whole"
     if not is_resumed(found):
-        how = "sent as a whole, not gone on with" if found == DATA else f"{len(found)} bytes, not the part and the rest"
-        raise Wrong(f"{what}: {how}")
+        raise Wrong(f"{what}: {len(found)} bytes, not the part and the rest")
+    return "yes"
 
 
 def same(path, data, what):
@@ -166,12 +170,12 @@ def put(do, place, name="data.bin"):
 
 def reget(do, place):
     return do("reget", "folder/data.bin", "part.bin") is not None and (
-        resumed(place.ours / "part.bin", "reget") or True)
+        resumed(place.ours / "part.bin", "reget"))
 
 
 def reput(do, place):
     return do("reput", "folder/begun.bin", "data.bin") is not None and (
-        resumed(place.theirs / "folder/begun.bin", "reput") or True)
+        resumed(place.theirs / "folder/begun.bin", "reput"))
 
 
 def both_ways(name):
@@ -187,7 +191,7 @@ def list_many(do, place):
 
 
 OF_CLIENTS = {"list": list_some, "get": get, "put": put, "resume get": reget, "resume put": reput,
-              "blanks": both_ways(BLANKS), "empty": both_ways("empty.bin"), "2000": list_many}
+              "blanks": both_ways(BLANKS), "empty": both_ways("empty.bin")}
 
 
 def tree(folder):
@@ -218,7 +222,8 @@ def alike(do, source, target, again):
     return True
 
 
-OF_SERVERS = {**OF_CLIENTS, "mirror": mirror_down, "mirror --reverse": mirror_up}
+OF_SERVERS = {**OF_CLIENTS, "mirror": mirror_down, "mirror --reverse": mirror_up, "2000": list_many}
+OF_CLIENTS["2000"] = list_many
 
 
 def client_program(program, port):
@@ -238,23 +243,26 @@ def client_program(program, port):
 def columns_of(operations, place, arguments, verbose, **more):
     """Every cell of a row: "yes", "–", or what was wrong."""
     cells = {}
+    all_said = []
 
     def do(*operation):
         status, said = run(arguments(*operation), place.ours, **more)
+        all_said.append(said[-3000:])
         if status == CANNOT:
             return None
         if status != 0:
-            if verbose:
-                print(said[-3000:], file=sys.stderr)
             raise Wrong(f"{operation[0]}: " + ("too slow" if status is None else f"status {status}"))
         return said
 
     for name, operation in operations.items():
         began = time.monotonic()
         try:
-            cells[name] = "yes" if operation(do, place) else "–"
+            found = operation(do, place)
+            cells[name] = found if isinstance(found, str) else "yes" if found else "–"
         except Wrong as wrong:
             cells[name] = f"no: {wrong}"
+            if verbose:
+                print(all_said[-1], file=sys.stderr)
         if verbose:
             print(f"{name}: {cells[name]}, {time.monotonic() - began:.1f} s", file=sys.stderr)
     return cells
