@@ -1,3 +1,4 @@
+# root
 set -- "$1" "$2" "$3/private"  # it takes no table of users that others could change
 mkdir -m 700 "$3"
 printf 'tester:abNANd1rDfiNc:2121:2121::%s:/bin/false\n' "$2" >"$3/users"  # "secret"

@@ -1,3 +1,4 @@
+# root
 . "$(dirname "$0")/tester"
 mkdir "$3/empty"
 cat >"$3/conf" <<END
