@@ -16,4 +16,4 @@ if ($operation == 'reget') {
                                 'ssl' => ['verify_peer' => false, 'verify_peer_name' => false]]);
   exit(file_put_contents($local, fopen($url, 'r', false, $how), FILE_APPEND) === false ? 1 : 0);
 }
-exit(stream_copy_to_stream(fopen($local, 'r', false), fopen($url, 'a', false, $how), null, 100000) === false ? 1 : 0);
+exit(stream_copy_to_stream(fopen($local, 'r', false), fopen($url, "a", false, $how), null, filesize($url)) === false ? 1 : 0);
