@@ -335,11 +335,11 @@ def expected(kind):
     columns = None
     for line in DOCUMENT.read_text().splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if line.startswith(f"| {kind[:-1]} |"):
+        if line.startswith(f"| {kind[:-1]} |") and "2000" in cells:
             columns = cells
         elif columns and not line.startswith("|"):
             columns = None
-        elif columns and not line.startswith("| -"):
+        elif columns and not line.startswith("|-"):
             row = dict(zip(columns, cells))
             rows[row[kind[:-1]].strip("`")] = row
     return rows
@@ -392,6 +392,8 @@ def main():
     names = said.names or [name for name, script in scripts(said.kind).items()
                            if (said.everywhere or not has_word(script, "heavy"))
                            and (os.geteuid() == 0 or not has_word(script, "root"))]
+    for name in expected(said.kind).keys() - scripts(said.kind).keys():
+        sys.exit(f"{DOCUMENT.name} has a row {name}, but there is no such script")
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         failed = 0
         for status, text in pool.map(lambda name: outside(said.kind, name, said), names):
