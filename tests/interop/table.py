@@ -150,48 +150,53 @@ def shown(names, text, what):
         raise Wrong(f"{what}: {len(missing)} of {len(names)} names not shown, as {missing[0]}")
 
 
-# What each column does. `do` runs an operation and gives its output; None, where it cannot.
+# What each column does: `do` runs an operation and gives its output, or None where it cannot. Each gives the cell's word.
 
-def list_some(do, place):
-    said = do("list", "folder", "-")
-    return said is not None and (shown(SOME, said, "list") or True)
+def list_folder(folder, names):
+    def operation(do, place):
+        said = do("list", folder, "-")
+        if said is None:
+            return "–"
+        shown(names, said, "list")
+        return "yes"
+    return operation
 
 
 def get(do, place, name="data.bin"):
     (place.ours / "got").unlink(missing_ok=True)
-    return do("get", "folder/" + name, "got") is not None and (
-        same(place.ours / "got", (place.theirs / "folder" / name).read_bytes(), "get") or True)
+    if do("get", "folder/" + name, "got") is None:
+        return "–"
+    same(place.ours / "got", (place.theirs / "folder" / name).read_bytes(), "get")
+    return "yes"
 
 
 def put(do, place, name="data.bin"):
     target = "folder/new " + name if name == BLANKS else "folder/new-" + name
-    return do("put", target, name) is not None and (
-        same(place.theirs / target, (place.ours / name).read_bytes(), "put") or True)
+    if do("put", target, name) is None:
+        return "–"
+    same(place.theirs / target, (place.ours / name).read_bytes(), "put")
+    return "yes"
 
 
 def reget(do, place):
-    return do("reget", "folder/data.bin", "part.bin") is not None and (
-        resumed(place.ours / "part.bin", "reget"))
+    if do("reget", "folder/data.bin", "part.bin") is None:
+        return "–"
+    return resumed(place.ours / "part.bin", "reget")
 
 
 def reput(do, place):
-    return do("reput", "folder/begun.bin", "data.bin") is not None and (
-        resumed(place.theirs / "folder/begun.bin", "reput"))
+    if do("reput", "folder/begun.bin", "data.bin") is None:
+        return "–"
+    return resumed(place.theirs / "folder/begun.bin", "reput")
 
 
 def both_ways(name):
     def operation(do, place):
-        ways = [get(do, place, name), put(do, place, name)]
-        return any(ways)
+        return "yes" if "yes" in [get(do, place, name), put(do, place, name)] else "–"
     return operation
 
 
-def list_many(do, place):
-    said = do("list", "many", "-")
-    return said is not None and (shown(MANY, said, "list") or True)
-
-
-OF_CLIENTS = {"list": list_some, "get": get, "put": put, "resume get": reget, "resume put": reput,
+OF_CLIENTS = {"list": list_folder("folder", SOME), "get": get, "put": put, "resume get": reget, "resume put": reput,
               "blanks": both_ways(BLANKS), "empty": both_ways("empty.bin")}
 
 
@@ -220,11 +225,11 @@ def alike(do, source, target, again):
     said = do(*again)
     if "0 files, 0 B" not in said:
         raise Wrong(f"{again[0]}: again the second time: {said.strip().splitlines()[-1]}")
-    return True
+    return "yes"
 
 
-OF_SERVERS = {**OF_CLIENTS, "mirror": mirror_down, "mirror --reverse": mirror_up, "2000": list_many}
-OF_CLIENTS["2000"] = list_many
+OF_SERVERS = {**OF_CLIENTS, "mirror": mirror_down, "mirror --reverse": mirror_up, "2000": list_folder("many", MANY)}
+OF_CLIENTS["2000"] = list_folder("many", MANY)
 
 
 def client_program(program, port):
@@ -258,8 +263,7 @@ def columns_of(operations, place, arguments, verbose, **more):
     for name, operation in operations.items():
         began = time.monotonic()
         try:
-            found = operation(do, place)
-            cells[name] = found if isinstance(found, str) else "yes" if found else "–"
+            cells[name] = operation(do, place)
         except Wrong as wrong:
             cells[name] = f"no: {wrong}"
             if verbose:
