@@ -1,0 +1,8 @@
+# packages: lynx
+# port 21
+url=ftp://$4:$5@$2/$(echo "$6" | sed 's/ /%20/g')
+case $1 in
+  list) lynx -dump -nolist -width=200 "$url/" ;;
+  get) lynx -source "$url" >"$7" ;;
+  *) exit 64 ;;
+esac

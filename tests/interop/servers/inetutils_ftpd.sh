@@ -1,0 +1,3 @@
+# root
+. "$(dirname "$0")/tester"
+exec python3 "$(dirname "$0")/one_each" "$1" "$SERVERS/usr/sbin/ftpd"

@@ -1,0 +1,4 @@
+# root
+printf 'tester:abNANd1rDfiNc:2121:2121::%s/./::::::::::::\n' "$2" >"$3/users"  # "secret"
+"$SERVERS/usr/bin/pure-pw" mkdb "$3/users.pdb" -f "$3/users"
+exec "$SERVERS/usr/sbin/pure-ftpd" -4 -S "127.0.0.1,$1" -l "puredb:$3/users.pdb" -H -A -u 1 -f none -g "$3/pid"
