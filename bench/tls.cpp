@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include <ftplike/io/tls.hpp>
+#include <ftplike/tls/transport.hpp>
 
 #include "../tests/support/certificates.hpp"
 

@@ -1,6 +1,6 @@
-# cmake -D INCLUDE=include -D MAIN=ftplike/ftplike.hpp -D OUT=FILE [-D CHECK=ON] -P amalgamate.cmake
-# Writes MAIN with each #include <ftplike/...> replaced by that file, where it is first met, to OUT. With CHECK it only
-# fails if OUT is not what it would write.
+# cmake -D INCLUDE=include -D OUT=FILE [-D CHECK=ON] -P amalgamate.cmake
+# Writes all headers but those that need OpenSSL to OUT, each where an #include <ftplike/...> first meets it. With CHECK
+# it only fails if OUT is not what it would write.
 cmake_minimum_required(VERSION 3.25)
 set(seen "")
 
@@ -26,8 +26,19 @@ function(inline header result)
   set(${result} "${text}${rest}" PARENT_SCOPE)
 endfunction()
 
-inline(${MAIN} body)
-set(fresh "// Generated from include/ by cmake/amalgamate.cmake: do not edit.\n#pragma once\n${body}")
+cmake_path(ABSOLUTE_PATH INCLUDE)
+file(GLOB_RECURSE headers RELATIVE ${INCLUDE} ${INCLUDE}/ftplike/*.hpp)
+list(FILTER headers EXCLUDE REGEX "/(tls/.*|tls|digests)\\.hpp$")
+list(SORT headers)
+set(all "")
+foreach(header IN LISTS headers)
+  if(NOT header IN_LIST seen)
+    list(APPEND seen ${header})
+    inline(${header} body)
+    string(APPEND all "${body}")
+  endif()
+endforeach()
+set(fresh "// Generated from include/ by cmake/amalgamate.cmake: do not edit.\n#pragma once\n${all}")
 if(CHECK)
   file(READ ${OUT} present)
   if(NOT fresh STREQUAL present)

@@ -36,7 +36,7 @@ if(FTPLIKE_BUILD_BENCH)
 endif()
 
 add_custom_target(single_include
-  COMMAND ${CMAKE_COMMAND} -D INCLUDE=${PROJECT_SOURCE_DIR}/include -D MAIN=ftplike/ftplike.hpp
+  COMMAND ${CMAKE_COMMAND} -D INCLUDE=${PROJECT_SOURCE_DIR}/include
           -D OUT=${PROJECT_SOURCE_DIR}/single_include/ftplike/ftplike.hpp -P ${PROJECT_SOURCE_DIR}/cmake/amalgamate.cmake
   COMMENT "Writing single_include/ftplike/ftplike.hpp anew")
 

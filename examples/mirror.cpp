@@ -3,7 +3,8 @@
 #include <iostream>
 #include <string>
 
-#include <ftplike/ftplike.hpp>
+#include <ftplike/client/mirror.hpp>
+#include <ftplike/io/tcp.hpp>
 
 using ftplike::awaitable;
 

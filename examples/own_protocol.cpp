@@ -4,6 +4,7 @@
 #include <ftplike/ftplike.hpp>
 
 using namespace ftplike;
+using namespace ftplike::verbs;
 
 // [readme]
 struct SixCommands : ftplike::Profile {

@@ -1,7 +1,9 @@
 // A test without sockets, threads or waiting: a server, a client, one seed, and a clock that moves only when told.
 #include <gtest/gtest.h>
 
-#include <ftplike/ftplike.hpp>
+#include <ftplike/server.hpp>
+#include <ftplike/simulated/network.hpp>
+#include <ftplike/storage/memory.hpp>
 
 using namespace ftplike;
 

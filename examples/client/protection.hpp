@@ -4,7 +4,7 @@
 #include <ftplike/client/url.hpp>
 #include <ftplike/io/tcp.hpp>
 #ifdef FTPLIKE_HAS_TLS
-#include <ftplike/io/tls.hpp>
+#include <ftplike/tls/transport.hpp>
 #endif
 
 #include "settings.hpp"

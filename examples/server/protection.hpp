@@ -3,7 +3,7 @@
 
 #include <ftplike/io/tcp.hpp>
 #ifdef FTPLIKE_HAS_TLS
-#include <ftplike/io/tls.hpp>
+#include <ftplike/tls/transport.hpp>
 #endif
 
 #include "configuration.hpp"

@@ -15,7 +15,7 @@
 #include <ftplike/client/walk.hpp>
 #include <ftplike/io/any_bytes.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 class Fxp;

@@ -3,12 +3,12 @@
 #include <ftplike/profile.hpp>
 #include <ftplike/verbs/digests.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A profile with HASH, OPTS HASH, XCRC, XMD5, XSHA1 and XSHA256 besides what Base has.
 template <class Base = Ftp> struct WithDigests : Base {
-  using Commands = typename Base::Commands::template Replacing<Opts::With<OptsHash>>::template With<Hash, Xcrc, Xmd5,
-                                                                                                    Xsha1, Xsha256>;
+  using Commands = typename Base::Commands::template Replacing<verbs::Opts::With<verbs::OptsHash>>::template With<
+      verbs::Hash, verbs::Xcrc, verbs::Xmd5, verbs::Xsha1, verbs::Xsha256>;
 };
 
 }  // namespace ftplike

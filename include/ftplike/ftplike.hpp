@@ -1,18 +1,10 @@
 #pragma once
-// All of ftplike but what needs OpenSSL: TLS is in <ftplike/tls.hpp>, checksums of files are in <ftplike/digests.hpp>.
+// A server and a client over TCP. What only some programs need is one include away: <ftplike/tls.hpp>,
+// <ftplike/digests.hpp>, <ftplike/client/pool.hpp>, mirror.hpp, segments.hpp and fxp.hpp beside it,
+// <ftplike/simulated/network.hpp> for tests, and the observers in <ftplike/observers/…>.
 #include <ftplike/client.hpp>
 #include <ftplike/client/blocking.hpp>
-#include <ftplike/client/fxp.hpp>
-#include <ftplike/client/mirror.hpp>
-#include <ftplike/client/pool.hpp>
-#include <ftplike/client/segments.hpp>
-#include <ftplike/io/simulated.hpp>
 #include <ftplike/io/tcp.hpp>
-#include <ftplike/observers/explain.hpp>
-#include <ftplike/observers/log.hpp>
-#include <ftplike/observers/metrics.hpp>
-#include <ftplike/observers/metrics_page.hpp>
-#include <ftplike/observers/transfer_log.hpp>
 #include <ftplike/server.hpp>
 #include <ftplike/storage/directory.hpp>
 #include <ftplike/storage/memory.hpp>

@@ -8,7 +8,7 @@
 
 #include <ftplike/profile.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 // The parts that a server is given are told apart by what they can do, and one that can do nothing of that is refused:

@@ -28,7 +28,7 @@
 #include <ftplike/verbs/security.hpp>
 #include <ftplike/verbs/transfer.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The bounds of a server's patience and memory. Times are counted by the transport's clock; `Duration::max()` says that
 /// there is none.
@@ -63,22 +63,31 @@ struct Profile {
   static constexpr bool unterminated_commands = true;
 };
 
-/// The ftp-like dialect alone, which is the six commands of the program that it comes from, NOOP and HELP.
+namespace verbs {
+
+/// The six commands of the program that the ftp-like dialect comes from, NOOP and HELP.
+using FtpLikeCommands = CommandTable<Pwd, Cwd, List, Stor, Retr, Quit, Noop, Help>;
+/// Those of standard FTP.
+using FtpCommands =
+    CommandTable<User, Pass, Acct, Rein, Quit, Noop, Host, Clnt,                                       // access
+                 Type, Stru, Mode, Rest, Rang, Allo, Opts, Utf8, Lang,                                 // parameters
+                 Retr, Stor, Appe, Stou, Abor,                                                         // transfer
+                 List, Nlst, Mlsd, Mlst,                                                               // listing
+                 Pwd, Cwd, Cdup, Mkd, Rmd, Dele, Rnfr, Rnto, Size, Mdtm, Mfmt, Mff, Avbl, Comb, Site,  // files
+                 Xpwd, Xcwd, Xcup, Xmkd, Xrmd,                                                         //
+                 Syst, Feat, Help, Stat>;                                                              // information
+
+}  // namespace verbs
+
+/// The ftp-like dialect alone.
 struct FtpLike : Profile {
-  using Commands = CommandTable<Pwd, Cwd, List, Stor, Retr, Quit, Noop, Help>;
+  using Commands = verbs::FtpLikeCommands;
 };
 
 /// Standard FTP, and the ftp-like dialect on the same port.
 struct Ftp : Profile {
   using DataChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
-  using Commands =
-      CommandTable<User, Pass, Acct, Rein, Quit, Noop, Host, Clnt,                                       // access
-                   Type, Stru, Mode, Rest, Rang, Allo, Opts, Utf8, Lang,                                 // parameters
-                   Retr, Stor, Appe, Stou, Abor,                                                         // transfer
-                   List, Nlst, Mlsd, Mlst,                                                               // listing
-                   Pwd, Cwd, Cdup, Mkd, Rmd, Dele, Rnfr, Rnto, Size, Mdtm, Mfmt, Mff, Avbl, Comb, Site,  // files
-                   Xpwd, Xcwd, Xcup, Xmkd, Xrmd,                                                         //
-                   Syst, Feat, Help, Stat>;                                                              // information
+  using Commands = verbs::FtpCommands;
 };
 
 /// What a server says first.

@@ -24,7 +24,7 @@
 #include <ftplike/protocol/proxy_header.hpp>
 #include <ftplike/server/session.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// The fault of a listener with implicit TLS on a transport that has none.

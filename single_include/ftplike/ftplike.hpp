@@ -1,8 +1,6 @@
 // Generated from include/ by cmake/amalgamate.cmake: do not edit.
 #pragma once
 
-// ---- ftplike/ftplike.hpp
-// All of ftplike but what needs OpenSSL: TLS is in <ftplike/tls.hpp>, checksums of files are in <ftplike/digests.hpp>.
 // ---- ftplike/client.hpp
 #include <cstdint>
 #include <functional>
@@ -17,13 +15,14 @@
 // ---- ftplike/client/listing.hpp
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-// ---- ftplike/client/questions.hpp
+// ---- ftplike/client/path_queries.hpp
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -110,7 +109,7 @@
 #include <functional>
 #include <utility>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What every operation that waits gives back: `co_await` it, or hand it to `start_on`.
 using asio::awaitable;
@@ -148,7 +147,7 @@ inline void start_on(
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// How far a transfer has come. `size` is 0 if it is not known.
 class Progress {
@@ -219,7 +218,7 @@ inline Progress progress_of(const RateMeter& meter, Duration elapsed, std::uint6
 #include <mutex>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A limit of bytes per second that any number of transfers share. It says when the next bytes may follow; waiting is
 /// the transfer's own business, so that a limit costs no processor time. **Threads:** safe.
@@ -255,13 +254,27 @@ class Meter {
 // ---- ftplike/protocol/entry.hpp
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A moment in UTC, as the protocol tells it: to the millisecond.
+///
+/// Beware of arithmetic with finer units: in nanoseconds, the unit of the system's clock and of `Duration`, the years
+/// beyond 2262 do not fit 64 bits, and a peer may name any from 0 to 9999.
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// The first and the last moment that the protocol can tell.
+inline constexpr Timestamp first_timestamp = std::chrono::sys_days{std::chrono::January / 1 / 0};
+inline constexpr Timestamp last_timestamp =
+    std::chrono::sys_days{std::chrono::January / 1 / 10000} - std::chrono::milliseconds{1};
+
+/// Now, by the system's clock, which may be set at any time: for telling and comparing dates, not for measuring.
+inline Timestamp wall_clock() noexcept {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
 
 /// What a directory says of one of its files. Of a listing it holds what the server told, and `listed`, the line
 /// itself.
@@ -270,7 +283,7 @@ class Entry {
   enum class Type { file, directory, link, other };
 
   Entry() = default;
-  Entry(std::string its_name, Type its_type, std::uint64_t its_size, Timestamp its_time)
+  Entry(std::string its_name, Type its_type, std::optional<std::uint64_t> its_size, Timestamp its_time)
       : name{std::move(its_name)}, type{its_type}, size{its_size}, modified{its_time} {}
 
   bool is_directory() const noexcept { return type == Type::directory; }
@@ -278,11 +291,12 @@ class Entry {
 
   std::string name;  // one component
   Type type = Type::file;
-  std::uint64_t size = 0;  // bytes
-  Timestamp modified{};    // the epoch if it is not known
-  unsigned mode = 0;       // the permission bits, 0 if they are not known
-  std::string unique;      // the same for two names of one file
-  std::string target;      // of a link
+  std::optional<std::uint64_t> size;  // bytes; none if it is not known before all have been read
+  Timestamp modified{};               // the epoch if it is not known
+  bool in_utc = true;  // what `modified` is; a LIST tells times of the server's own zone, whichever that is
+  unsigned mode = 0;                  // the permission bits, 0 if they are not known
+  std::string unique;                 // the same for two names of one file
+  std::string target;                 // of a link
   std::string owner, group;
   std::string listed;  // the line of a listing that it was read from
 
@@ -292,7 +306,7 @@ class Entry {
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Which of the two dialects a session speaks; see docs of `connect` for how `automatic` finds out.
 enum class Dialect { automatic, ftplike, standard };
@@ -320,7 +334,8 @@ struct ClientOptions {
   /// What passes all connections on: `socks5://user:password@host:port` or `http://host:port`; none if empty. The proxy
   /// looks up the server's name.
   std::string proxy;
-  /// How far the clock of the server's listings is ahead of UTC. If not given it is found out, where MDTM can tell.
+  /// How far the clock of the server's listings is ahead of UTC, always. If not given it is found out, for summer and
+  /// winter, where MDTM can tell.
   std::optional<std::chrono::minutes> zone;
   Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
   ClientLimits limits;
@@ -352,7 +367,7 @@ class TransferResult {
 
 }  // namespace ftplike
 
-// ---- ftplike/client/outstanding.hpp
+// ---- ftplike/client/pending_commands.hpp
 #include <cstdint>
 
 // ---- ftplike/protocol/reply.hpp
@@ -360,7 +375,7 @@ class TransferResult {
 #include <string_view>
 #include <utility>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A reply: a code of three digits and its text, several lines if the text has '\n'. (RFC 959 §4.2)
 ///
@@ -412,7 +427,7 @@ class Reply {
 }  // namespace ftplike
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// What a client has asked, as far as it matters for telling the replies apart.
 enum class Asked : std::uint8_t {
@@ -439,7 +454,7 @@ enum class Owner : std::uint8_t {
 /// (syntax). A 226 or 426 is never the answer to a simple command. After a transfer that was refused in its middle, or
 /// broken off, or kept alive by NOOPs that were not answered, nobody can know how many replies are still to come: then
 /// all are dropped up to the 257 of a PWD.
-class Outstanding {
+class PendingCommands {
  public:
   void sent(Asked what) noexcept {
     switch (what) {
@@ -456,12 +471,12 @@ class Outstanding {
 
   Owner take(const Reply& reply) noexcept {
     if (reply.code() == 421) {
-      *this = Outstanding{};
+      *this = PendingCommands{};
       return Owner::farewell;
     }
     if (marked_) {
       if (reply.code() != 257) return Owner::nobody;
-      *this = Outstanding{};
+      *this = PendingCommands{};
       return Owner::marker;
     }
     if (transfer_) return take_for_transfer(reply);
@@ -523,7 +538,7 @@ class Outstanding {
 #include <utility>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What can go wrong that the system has no code for.
 enum class Errc {
@@ -539,7 +554,9 @@ enum class Errc {
   bad_restart,         // the offset of a REST lies behind the end
   busy,                // somebody else is at it
   quota_exceeded,      // no more room for this user
+  too_large,           // larger than files may be here
   too_short,           // fewer bytes came than were promised
+  too_long,            // more bytes came than were promised
   bad_reply,           // what the server sent is not a reply, or not one to this command
   bad_listing,         // what the server listed could not be used
   not_resumed,         // a TLS data connection does not go on with the control connection's session
@@ -563,7 +580,9 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::bad_restart: return "restart position behind the end of the file";
         case Errc::busy: return "file is busy";
         case Errc::quota_exceeded: return "storage allocation exceeded";
+        case Errc::too_large: return "file larger than allowed";
         case Errc::too_short: return "fewer bytes than promised";
+        case Errc::too_long: return "more bytes than promised";
         case Errc::bad_reply: return "unexpected reply";
         case Errc::bad_listing: return "unusable listing";
         case Errc::not_resumed: return "TLS session of the control connection not resumed";
@@ -581,7 +600,7 @@ inline std::error_code make_error_code(Errc value) noexcept { return {static_cas
 
 template <> struct std::is_error_code_enum<ftplike::Errc> : std::true_type {};
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 namespace detail {
 
@@ -610,7 +629,7 @@ inline Reply reply_for(std::error_code error) {
   if (error == Errc::bad_name) return with(553);
   if (error == Errc::bad_restart) return with(554);
   if (error == Errc::busy) return with(450);
-  if (error == Errc::quota_exceeded) return with(552);
+  if (error == Errc::quota_exceeded || error == Errc::too_large) return with(552);
   if (error == Errc::not_resumed) return with(522);
   if (error == Errc::refused_by_rule) return with(550);
   using enum std::errc;
@@ -650,7 +669,7 @@ inline std::error_code code_of(std::exception_ptr failure) noexcept {
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Replies as errors: the value is the code. A code that can mean one thing only equals the `std::errc` of that thing;
 /// 550 equals none, it says "not there" as well as "not allowed".
@@ -765,7 +784,7 @@ inline std::string verb_of(std::string_view command) { return std::string{comman
 #include <string>
 #include <string_view>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A path as the protocol sees it: absolute, normalised, bytes. It begins with '/', has no ".", "..", or empty
 /// component, and so cannot name anything above its root. Names are bytes: any encoding passes.
@@ -847,7 +866,7 @@ inline std::optional<std::string> parse_quoted(std::string_view text) {
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Which session something happened in, seen from the end that tells it.
 class Conversation {
@@ -876,12 +895,13 @@ struct SessionOpened {
 struct SessionRefused {
   const Conversation& who;
 };
-/// A command came in, or went out of a client. The argument of PASS and ACCT is "***". An observer of a server that
-/// returns `std::optional<Reply>` for this event may refuse the command: the reply it gives is sent in place of running
-/// it.
+/// A command came in, or went out of a client. The argument of PASS and ACCT, and at a server of any verb that it does
+/// not know, is "***". An observer of a server that returns `std::optional<Reply>` for this event may refuse the command: the reply
+/// it gives is sent in place of running it.
 struct CommandSeen {
   const Conversation& who;
   std::string_view verb, argument;
+  bool unterminated = false;  // it came without a line ending, and was taken for whole because nothing followed
 };
 struct ReplySeen {
   const Conversation& who;
@@ -954,11 +974,67 @@ struct ServerStopped {
   StopReport report;
 };
 
+/// All of these events.
+template <class... All> struct EventList {};
+using AllEvents =
+    EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, DataListening, StrangerRefused,
+              DataOpened, DataMoved, DataClosed, TransferEnded, SessionClosed, ServerStopped>;
+
 /// Sees nothing and costs nothing: the default observer.
 struct NoObserver {};
 
+/// Whether an observer takes an event: it is anything that can be called with it, a lambda for instance.
+template <class Observer, class Event> constexpr bool takes = std::is_invocable_v<Observer&, const Event&>;
+
+namespace detail {
+
+template <class...> constexpr bool never = false;
+
+template <class Observer, class... Events> constexpr bool takes_one_of(EventList<Events...>) {
+  return (takes<Observer, Events> || ...);
+}
+/// Whether something could only be called with an event that may be changed, which no event may.
+template <class Observer, class Event> constexpr bool would_change() {
+  if constexpr (takes<Observer, Event>) {
+    return false;
+  } else {
+    return std::is_invocable_v<Observer&, Event&> || std::is_invocable_v<Observer&, Event>;
+  }
+}
+template <class Observer, class... Events> constexpr bool would_change_one_of(EventList<Events...>) {
+  return (would_change<Observer, Events>() || ...);
+}
+
+// Faults, each named after what is wrong and instantiated with whose it is.
+
+template <class Observer> struct ObserverThatWouldChangeEvents {
+  static_assert(never<Observer>,
+                "an observer takes its events by const reference or by value, for it cannot change them");
+};
+template <class Observer> struct ObserverThatTakesNoEvent {
+  static_assert(never<Observer>, "this is no observer: it cannot be called with any of the events of io/observer.hpp");
+};
+
+struct NoFault {};
+
+/// What is wrong with something that is to be an observer: a type that does not compile, or `NoFault`. It is asked for
+/// its size, in an assertion of its own, so that compilers tell of nothing else.
+template <class Observer> constexpr auto fault_of_observer() {
+  if constexpr (would_change_one_of<Observer>(AllEvents{})) {
+    return std::type_identity<ObserverThatWouldChangeEvents<Observer>>{};
+  } else if constexpr (!std::is_same_v<Observer, NoObserver> && !takes_one_of<Observer>(AllEvents{})) {
+    return std::type_identity<ObserverThatTakesNoEvent<Observer>>{};
+  } else {
+    return std::type_identity<NoFault>{};
+  }
+}
+
+}  // namespace detail
+
 /// Several observers as one: each sees what it takes.
 template <class... All> class Observers {
+  static_assert(((sizeof(typename decltype(detail::fault_of_observer<All>())::type) > 0) && ...));
+
  public:
   explicit Observers(All... all) : all_{std::move(all)...} {}
   template <class Event>
@@ -980,9 +1056,6 @@ template <class... All> class Observers {
  private:
   std::tuple<All...> all_;
 };
-
-/// Whether an observer takes an event: it is anything that can be called with it, a lambda for instance.
-template <class Observer, class Event> constexpr bool takes = std::is_invocable_v<Observer&, const Event&>;
 
 /// Tells `observer` of `event` if it wants to know; nothing is made up for one that does not.
 template <class Event, class Observer, class... Parts> void observe(Observer& observer, Parts&&... parts) {
@@ -1020,7 +1093,7 @@ template <class Observer, class Event> std::optional<Reply> ask(Observer& observ
 #include <system_error>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A condition variable for coroutines of one executor: `wait` suspends until the next `notify`. As with
 /// `std::condition_variable`, the caller looks at what it waits for before and after.
@@ -1056,7 +1129,7 @@ class Condition {
 #include <utility>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// How an operation ended, kept as a value until `get()` returns it or throws it.
 template <class R> class Settled {
@@ -1122,7 +1195,7 @@ template <class R> awaitable<void> settle(awaitable<R> operation, Settled<R>& re
 #include <utility>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Where bytes come from. `read_some` fills the beginning of the room (never empty) and gives how much: 0 is the end.
 template <class T>
@@ -1302,7 +1375,7 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// All that a session cannot compute: connections and time. `TcpTransport` is the real one, `SimulatedTransport` runs
 /// inside one process under a clock that moves when told.
@@ -1370,7 +1443,7 @@ template <Transport T> std::shared_ptr<void> lifetime_of(const T& network) {
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Ends what a coroutine does, wherever it waits, and keeps the reason.
 ///
@@ -1511,7 +1584,7 @@ template <Transport T> class Deadline {
 #include <string>
 #include <string_view>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The verb of a command, folded to upper case and packed in one integer: equality is one comparison.
 class Verb {
@@ -1550,7 +1623,7 @@ class Verb {
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A command's argument. It has no CR, LF or NUL by construction, so that no argument can become a second command.
 /// Else any bytes. RFC 959 §5.3.
@@ -1592,21 +1665,73 @@ inline std::string command_wire(Verb verb, const Argument* argument = nullptr) {
 // ---- ftplike/protocol/command_line.hpp
 #include <string_view>
 
+// ---- ftplike/protocol/text.hpp
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 
-namespace ftplike {
+namespace ftplike::inline v0_2::detail {
 
-/// One command as it came: its verb, and the argument byte for byte.
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+/// Whether `text` is `word`, whatever the case of their ASCII letters.
+constexpr bool same_word(std::string_view text, std::string_view word) noexcept {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  if (text.size() != word.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (lower(text[i]) != lower(word[i])) return false;
+  }
+  return true;
+}
+
+constexpr std::string_view without_leading_blanks(std::string_view text) noexcept {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  return text;
+}
+constexpr std::string_view without_trailing_blanks(std::string_view text) noexcept {
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+/// ASCII letters in upper case, everything else as it is.
+inline std::string upper(std::string_view text) {
+  std::string out{text};
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return out;
+}
+
+/// The value of a text that is an unsigned number and nothing else.
+template <class Number = unsigned> std::optional<Number> number_in(std::string_view text, int base = 10) noexcept {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2 {
+
+/// One command as it came: its verb, and the argument byte for byte. An argument of nothing but blanks is empty.
 struct CommandLine {
   Verb verb;
   std::string_view argument;
   bool has_argument = false;  // "NLST " has one, which is empty
 };
 
-/// Splits `RETR a b.txt` at its first space. Never fails: a bad verb gives the empty Verb. (RFC 959 §5.3)
+/// Splits `RETR a b.txt` at its first space; blanks in front of the verb are none of it. Never fails: a bad verb gives
+/// the empty Verb. (RFC 959 §5.3)
 constexpr CommandLine parse_command(std::string_view line) noexcept {
+  line = detail::without_leading_blanks(line);
   const auto space = line.find(' ');
-  if (space == line.npos) return {Verb{line}, {}, false};
-  return {Verb{line.substr(0, space)}, line.substr(space + 1), true};
+  if (space == line.npos) return {Verb{detail::without_trailing_blanks(line)}, {}, false};
+  auto argument = line.substr(space + 1);
+  if (detail::without_leading_blanks(argument).empty()) argument = {};
+  return {Verb{line.substr(0, space)}, argument, true};
 }
 
 /// Whether a verb is HTTP's or SMTP's: a browser or a mailer that was led here speaks in lines of which some could be
@@ -1634,7 +1759,7 @@ constexpr bool is_foreign(Verb verb) noexcept {
 #include <cstdint>
 #include <string_view>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Takes Telnet's sequences out of what comes over a control connection and gives the text between them.
 ///
@@ -1711,47 +1836,8 @@ class TelnetFilter {
 
 }  // namespace ftplike
 
-// ---- ftplike/protocol/text.hpp
-#include <charconv>
-#include <cstddef>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
 
-namespace ftplike::detail {
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-/// Whether `text` is `word`, whatever the case of their ASCII letters.
-constexpr bool same_word(std::string_view text, std::string_view word) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  if (text.size() != word.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (lower(text[i]) != lower(word[i])) return false;
-  }
-  return true;
-}
-
-/// ASCII letters in upper case, everything else as it is.
-inline std::string upper(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return out;
-}
-
-/// The value of a text that is an unsigned number and nothing else.
-template <class Number = unsigned> std::optional<Number> number_in(std::string_view text, int base = 10) noexcept {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-}  // namespace ftplike::detail
-
-
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Makes replies of the bytes that a server sends. CRLF and LF end a line; Telnet's sequences are taken out.
 ///
@@ -1775,6 +1861,12 @@ class ReplyBuffer {
       if (text.size() > room) flooded_ = true;
     });
   }
+
+  /// Takes lines that are no replies for a banner until the first reply has come: text or empty lines stand before some
+  /// greetings. The first line of an SSH server, which waits for us then, stays a defect.
+  void skip_banner() noexcept { in_banner_ = true; }
+  /// Whether there was such a line.
+  bool skipped() const noexcept { return skipped_ > 0; }
 
   /// The next reply that is complete.
   std::optional<Reply> next() {
@@ -1820,7 +1912,8 @@ class ReplyBuffer {
     const bool continued = line.size() > 3 && line[3] == '-';
     const auto text = line.substr(std::min<std::size_t>(4, line.size()));
     if (code_ == 0) {
-      if (code == 0) return fail(Errc::bad_reply);
+      if (code == 0) return skip(line);
+      in_banner_ = false;
       if (!continued) return Reply{code, std::string{text}};
       code_ = code;
       text_ = text;
@@ -1830,6 +1923,13 @@ class ReplyBuffer {
     text_.append(1, '\n').append(code == code_ ? text : line);
     if (code != code_ || continued) return std::nullopt;
     return Reply{std::exchange(code_, 0), std::exchange(text_, {})};
+  }
+
+  std::nullopt_t skip(std::string_view line) {
+    if (!in_banner_ || line.starts_with("SSH-")) return fail(Errc::bad_reply);
+    skipped_ += line.size() + 1;
+    if (skipped_ > longest_reply) return fail(Errc::line_too_long);
+    return std::nullopt;
   }
 
   std::nullopt_t fail(Errc defect) {
@@ -1857,6 +1957,8 @@ class ReplyBuffer {
   int code_ = 0;          // of the reply under way, 0 if there is none
   std::string text_;      // of the reply under way
   TelnetFilter telnet_;
+  std::size_t skipped_ = 0;  // bytes of the banner
+  bool in_banner_ = false;
   bool flooded_ = false;  // more came than there was room for
   std::error_code defect_;
 };
@@ -1864,7 +1966,7 @@ class ReplyBuffer {
 }  // namespace ftplike
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// 1, 2, … for the sessions of this process.
 inline std::uint64_t next_client_number() noexcept {
@@ -1897,7 +1999,7 @@ template <Transport T, class Observer> class ClientControl {
 
   typename T::Stream& stream() noexcept { return stream_; }
   Conversation& who() noexcept { return who_; }
-  const Outstanding& outstanding() const noexcept { return outstanding_; }
+  const PendingCommands& pending() const noexcept { return pending_; }
   bool is_open() const noexcept { return open_; }
   /// Whether the server ended its greeting with CRLF.
   bool hears_crlf() const noexcept { return hears_crlf_; }
@@ -1926,10 +2028,16 @@ template <Transport T, class Observer> class ClientControl {
     if (!open_) throw ClientError{fate_, verb, Channel::control};
   }
 
-  /// The server's first word.
+  /// The server's first reply, whatever text stands before it.
   awaitable<Reply> greeting() {
-    outstanding_.sent(Asked::simple);
-    co_return co_await answer("connect", limits_.reply);
+    pending_.sent(Asked::simple);
+    replies_.skip_banner();
+    try {
+      co_return co_await answer("connect", limits_.reply);
+    } catch (const ReplyError&) { throw; } catch (const ClientError& error) {
+      if (!replies_.skipped() || error.code() == asio::error::operation_aborted) throw;
+    }
+    throw ClientError{Errc::bad_reply, "connect", Channel::control};  // it speaks something else
   }
   /// Sends a command, whose session must be in step, and gives its final reply.
   awaitable<Reply> ask(std::string command) {
@@ -1986,15 +2094,15 @@ template <Transport T, class Observer> class ClientControl {
   /// Says ABOR, if a transfer waits for its final reply.
   awaitable<void> abort() {
     co_await stop_watching();
-    if (outstanding_.transferring()) co_await say("ABOR", Asked::abort);
+    if (pending_.transferring()) co_await say("ABOR", Asked::abort);
   }
   /// Takes replies until none can come any more that belongs to an earlier command.
   awaitable<void> get_in_step() {
     co_await stop_watching();
     const Time end = network_.now() + limits_.recovery;
     drop_what_came_unasked();
-    while (!outstanding_.in_step()) {
-      if (outstanding_.tangled() && !outstanding_.marked()) co_await say("PWD", Asked::marker);
+    while (!pending_.in_step()) {
+      if (pending_.tangled() && !pending_.marked()) co_await say("PWD", Asked::marker);
       (void)co_await answer("PWD", std::max(Duration{1}, end - network_.now()));
     }
   }
@@ -2024,7 +2132,7 @@ template <Transport T, class Observer> class ClientControl {
       const std::string verb = parts.verb.text();
       observe<CommandSeen>(std::string_view{verb}, secret ? std::string_view{"***"} : parts.argument);
     }
-    outstanding_.sent(what);
+    pending_.sent(what);
     last_spoken_ = network_.now();
     const Argument* const given = parts.has_argument ? &*argument : nullptr;
     const std::string wire = ends_commands_ ? command_wire(parts.verb, given) : command_text(parts.verb, given);
@@ -2071,7 +2179,7 @@ template <Transport T, class Observer> class ClientControl {
     for (;;) {
       if (std::optional<Reply> reply = replies_.next()) {
         observe<ReplySeen>(*reply);
-        const Owner owner = outstanding_.take(*reply);
+        const Owner owner = pending_.take(*reply);
         co_return Heard{owner, *std::move(reply)};
       }
       if (replies_.defect()) throw std::system_error(replies_.defect());
@@ -2093,7 +2201,7 @@ template <Transport T, class Observer> class ClientControl {
   void drop_what_came_unasked() {
     while (auto reply = replies_.next()) {
       observe<ReplySeen>(*reply);
-      if (outstanding_.take(*reply) != Owner::farewell) continue;
+      if (pending_.take(*reply) != Owner::farewell) continue;
       close(Errc::shutting_down);
       throw ReplyError{*std::move(reply), {}};
     }
@@ -2132,7 +2240,7 @@ template <Transport T, class Observer> class ClientControl {
   Deadline<T>& deadline_;
   Observer& observer_;
   ReplyBuffer replies_;
-  Outstanding outstanding_;
+  PendingCommands pending_;
   Condition watch_over_;
   std::optional<Reply> conclusion_;
   std::error_code watch_failure_, fate_;
@@ -2185,7 +2293,7 @@ template <Transport T, class Observer> class ClientControl {
 #include <utility>
 #include <vector>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Who a piece of blocking work is done for, as a number: clients take turns in a `WorkerPool`. 0 is nobody in
 /// particular. `client_key` (io/subnet.hpp) makes one of an address.
@@ -2295,7 +2403,8 @@ enum class WorkKind { disk, password, lookup };
 /// The workers of each kind.
 ///
 /// The default is one for the whole process, whose threads are started when they are first needed. A transport can be
-/// given others: `TcpTransport network{1, std::make_shared<WorkerPools>(8, 2)}`.
+/// given others: `TcpTransport network{1, std::make_shared<WorkerPools>(8, 2)}`. A child that is forked needs its own:
+/// threads are not forked.
 class WorkerPools {
  public:
   /// With so many threads for disks, for passwords and for looking up names.
@@ -2326,7 +2435,7 @@ class WorkerPools {
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The addresses that begin with the same bits: "10.0.0.0/8", "fd00::/8"; by default all there are.
 class Subnet {
@@ -2384,7 +2493,7 @@ inline ClientKey client_key(const Address& address) {
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// How data connections come to be: a policy with two ends, `C::ServerEnd<T>` and `C::ClientEnd<T>`, and the verbs that
 /// it brings into the command table (`C::AddTo<Table>`). What is not in the policy is not in the program.
@@ -2417,7 +2526,12 @@ class DataPorts {
   /// From `first` to `last`, both in.
   DataPorts(std::uint16_t first, std::uint16_t last) : first_{std::min(first, last)}, last_{std::max(first, last)} {}
   DataPorts(const DataPorts& other) noexcept : first_{other.first_}, last_{other.last_}, next_{other.next_.load()} {}
-  DataPorts& operator=(const DataPorts&) = delete;
+  DataPorts& operator=(const DataPorts& other) noexcept {
+    first_ = other.first_;
+    last_ = other.last_;
+    next_ = other.next_.load();
+    return *this;
+  }
 
   /// A listener on the next free port of the range at this address. **Errors:** `Errc::no_data_connection` if all are
   /// taken.
@@ -2489,7 +2603,7 @@ awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor accep
 }  // namespace ftplike
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// What a client does over one data connection: what is asked, and how far it has come.
 class ClientTransfer {
@@ -2499,9 +2613,10 @@ class ClientTransfer {
 
   std::string command;
   Direction direction;
-  std::uint64_t offset = 0, size = 0;  // where it begins; of the whole, 0 if not known
-  std::uint64_t restart = 0;           // what REST is to say, 0 for no REST
-  std::uint64_t length = 0;            // how much of it is wanted, 0 for all
+  std::uint64_t offset = 0;           // where it begins
+  std::optional<std::uint64_t> size;  // of the whole, if it is known
+  std::uint64_t restart = 0;          // what REST is to say, 0 for no REST
+  std::uint64_t length = 0;           // how much of it is wanted, 0 for all
   bool ascii = false, listing = false;
   std::shared_ptr<Meter> bandwidth;               // a bound; none if null
   std::function<void(const Progress&)> progress;  // may be empty
@@ -2514,6 +2629,8 @@ class ClientTransfer {
 
   /// Whether all has come that was wanted of a file that goes on behind it.
   bool is_satisfied() const noexcept { return length > 0 && moved >= length; }
+  /// Whether all has come that there is, as far as that is known.
+  bool has_all() const noexcept { return !ascii && size && offset + moved == *size; }
   /// The most that is moved in one piece.
   std::size_t piece() const noexcept {
     constexpr std::size_t most = 512 * 1024;
@@ -2555,7 +2672,16 @@ template <class Core> class DataLink {
     if (transfer_.length > 0) {
       room = room.first(std::min<std::uint64_t>(room.size(), transfer_.length - transfer_.moved));
     }
-    co_return co_await counted(stream_.read_some(room));
+    try {
+      co_return co_await counted(stream_.read_some(room));
+    } catch (const std::system_error& error) {
+      // Behind the last byte nothing can be missing, whatever the end is like: under TLS many have no goodbye.
+      const bool ended = error.code() == Errc::peer_lost || error.code() == std::errc::connection_reset;
+      if (!ended || !transfer_.has_all()) throw;
+    }
+    transfer_.broken = false;
+    lost_ = true;
+    co_return 0;
   }
   awaitable<void> write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
@@ -2570,6 +2696,7 @@ template <class Core> class DataLink {
   }
   awaitable<void> finish() {
     check();
+    if (lost_) co_return;
     try {
       co_await stream_.finish();
     } catch (const std::system_error&) {
@@ -2612,7 +2739,8 @@ template <class Core> class DataLink {
   void tell() {
     const Time now = core_.network().now();
     meter_.note(now, moved_);
-    transfer_.progress(progress_of(meter_, now - transfer_.began, transfer_.offset, moved_, transfer_.size));
+    transfer_.progress(
+        progress_of(meter_, now - transfer_.began, transfer_.offset, moved_, transfer_.size.value_or(0)));
   }
 
   /// Waits until the bound on the bandwidth lets the next bytes follow.
@@ -2635,6 +2763,7 @@ template <class Core> class DataLink {
   const Endpoint local_, remote_;
   std::uint64_t moved_ = 0;
   bool complete_ = false;
+  bool lost_ = false;  // ended by the peer in its own way
 };
 
 }  // namespace ftplike::detail
@@ -2647,7 +2776,7 @@ template <class Core> class DataLink {
 #include <vector>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What a server can do: the lines of its reply to FEAT, and what it has refused since. RFC 2389 §3.
 class Features {
@@ -2708,7 +2837,7 @@ class Features {
 
 }  // namespace ftplike
 
-// ---- ftplike/client/reach.hpp
+// ---- ftplike/client/connecting.hpp
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -2739,7 +2868,7 @@ class Features {
 #include <utility>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// How the connections to a server are to be protected. Both ways need a transport with TLS.
 enum class Secure {
@@ -2872,7 +3001,7 @@ inline std::optional<Url> Url::parse(std::string_view text) {
 }  // namespace ftplike
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// A proxy that passes connections on: `socks5://user:password@host:port` or `http://host:port`.
 class Proxy {
@@ -3039,24 +3168,24 @@ awaitable<void> pass_proxy(Stream& stream, const Proxy& proxy, std::string host,
 
 }  // namespace ftplike::detail
 
-// ---- ftplike/client/workers.hpp
+// ---- ftplike/client/task_group.hpp
 #include <exception>
 #include <list>
 #include <memory>
 #include <utility>
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Coroutines that run beside the one that started them and end before it goes on: it has to `join` them. When one
 /// fails, the others are cancelled.
 ///
 /// **Cancellation:** of `join` cancels them all; it waits for their ends all the same.
-class Workers {
+class TaskGroup {
  public:
-  explicit Workers(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
-  Workers(const Workers&) = delete;
-  Workers& operator=(const Workers&) = delete;
+  explicit TaskGroup(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
+  TaskGroup(const TaskGroup&) = delete;
+  TaskGroup& operator=(const TaskGroup&) = delete;
 
   void start(awaitable<void> work) {
     auto& stop = state_->stops.emplace_back();
@@ -3119,7 +3248,7 @@ class Workers {
 #include <utility>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// Awaits `operation`, which does not throw, on an executor. It is cancelled by the signal of `slot`; what cancels the
@@ -3161,7 +3290,7 @@ template <class R> awaitable<R> run_on(Executor executor, awaitable<R> operation
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Runs `operation` for at most `limit`; then it is cancelled, waited for, and `Errc::timed_out` thrown. What cannot be
 /// cancelled (an awaitable of somebody's that knows no cancellation slots) is waited for as long as it takes.
@@ -3188,7 +3317,7 @@ template <Transport T, class R> awaitable<R> within(T& network, Duration limit, 
 }  // namespace ftplike
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Addresses of both families in turn, beginning with that of the first. RFC 8305 §4.
 inline std::vector<Endpoint> in_turn(const std::vector<Endpoint>& endpoints) {
@@ -3211,7 +3340,7 @@ template <Transport T> class Race {
   using Stream = typename T::Stream;
 
   Race(T& network, const Executor& executor, const ClientLimits& limits)
-      : network_{network}, limits_{limits}, changed_{executor}, workers_{executor} {}
+      : network_{network}, limits_{limits}, changed_{executor}, tasks_{executor} {}
 
   awaitable<Stream> run(std::vector<Endpoint> endpoints) {
     const Executor executor = co_await asio::this_coro::executor;
@@ -3221,7 +3350,7 @@ template <Transport T> class Race {
       const std::size_t before = failed_;
       late_ = false;
       ++running_;
-      workers_.start(attempt(endpoint));
+      tasks_.start(attempt(endpoint));
       typename T::Timer timer{network_, executor};
       timer.start(network_.now() + limits_.next_address, [this] {
         late_ = true;
@@ -3231,9 +3360,9 @@ template <Transport T> class Race {
       if (is_over()) break;
     }
     while (!is_over() && running_ > 0) co_await wait();
-    workers_.cancel();
+    tasks_.cancel();
     Settled<void> ignored;
-    co_await settle(workers_.join(), ignored);
+    co_await settle(tasks_.join(), ignored);
     co_await asio::this_coro::throw_if_cancelled(throws);
     if (cancelled_) throw std::system_error(asio::error::operation_aborted);
     if (!won_) throw std::system_error(error_);
@@ -3268,7 +3397,7 @@ template <Transport T> class Race {
   std::error_code error_ = std::make_error_code(std::errc::host_unreachable);  // the last one
   std::size_t running_ = 0, failed_ = 0;
   bool late_ = false, cancelled_ = false;
-  Workers workers_;
+  TaskGroup tasks_;
 };
 
 /// A connection to a host, to whichever of its addresses takes one first.
@@ -3311,6 +3440,263 @@ awaitable<typename T::Stream> reach_server(T& network, const Url& url, const Cli
 
 }  // namespace ftplike::detail
 
+// ---- ftplike/client/server_zone.hpp
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <ratio>
+#include <vector>
+
+
+// The times of a LIST. RFC 959 leaves their zone open, MDTM has none: what both tell of one file shows how far the
+// server's clock is ahead on that day. It need not be the same in summer and in winter.
+namespace ftplike::inline v0_2::detail {
+
+/// Whether a listing told the time of day of a file, not just its date.
+inline bool has_time_of_day(const Entry& entry) noexcept {
+  const auto time = entry.modified.time_since_epoch();
+  return time.count() != 0 && time % std::chrono::days{1} != time.zero();
+}
+
+/// How far a clock is ahead that tells a time for what was at `utc`, to the quarter of an hour, as zones are.
+inline std::optional<std::chrono::minutes> zone_between(Timestamp told, Timestamp utc) noexcept {
+  constexpr std::chrono::minutes quarter{15}, farthest{15 * 60};
+  const auto ahead = std::chrono::floor<std::chrono::minutes>(told - utc + quarter / 2);
+  const auto quarters = std::chrono::floor<std::chrono::duration<int, std::ratio<900>>>(ahead);
+  if (quarters > farthest || quarters < -farthest) return std::nullopt;
+  return std::chrono::minutes{quarters};
+}
+
+/// How far the times of a server's listings are ahead of UTC, by their dates.
+class ServerZone {
+ public:
+  std::optional<std::chrono::minutes> given;  // by the user, for all times
+
+  void learn(Timestamp told, std::chrono::minutes ahead) { samples_[told] = ahead; }
+  bool reaches_back_to(Timestamp told) const { return !samples_.empty() && samples_.begin()->first <= told; }
+  /// The next time of which it is known; nothing if that is the last.
+  std::optional<Timestamp> next(Timestamp told) const {
+    const auto above = samples_.lower_bound(told);
+    return above == samples_.end() ? std::nullopt : std::optional{above->first};
+  }
+
+  /// Nothing if clocks may have been changed between that time and those that are known.
+  std::optional<std::chrono::minutes> at(Timestamp told) const {
+    if (given) return given;
+    const auto above = samples_.lower_bound(told);
+    if (above == samples_.end()) return std::nullopt;
+    if (above->first == told) return above->second;
+    if (above == samples_.begin()) return std::nullopt;
+    const auto below = std::prev(above);
+    constexpr std::chrono::days no_two_changes{100};
+    const bool same = above->second == below->second && above->first - below->first <= no_two_changes;
+    return same ? std::optional{above->second} : std::nullopt;
+  }
+  /// What is known of the time that is nearest.
+  std::optional<std::chrono::minutes> near(Timestamp told) const {
+    if (const auto exactly = at(told); exactly || samples_.empty()) return exactly;
+    const auto above = samples_.lower_bound(told);
+    if (above == samples_.begin()) return above->second;
+    const auto below = std::prev(above);
+    const bool first = above == samples_.end() || told - below->first < above->first - told;
+    return first ? below->second : above->second;
+  }
+
+ private:
+  std::map<Timestamp, std::chrono::minutes> samples_;  // by the time that the listing told
+};
+
+/// Whose time is to be known next, of files in the order of their times: the first or the last if nothing is known
+/// before or behind it, else what is in the middle of a gap.
+inline const Entry* telling_one(const ServerZone& zone, const std::vector<const Entry*>& files) {
+  const auto is_open = [&zone](const Entry* file) { return !zone.at(file->modified); };
+  const auto first = std::find_if(files.begin(), files.end(), is_open);
+  if (first == files.end()) return nullptr;
+  if (!zone.reaches_back_to((*first)->modified)) return *first;
+  const auto end = zone.next((*first)->modified);
+  if (!end) return files.back();
+  const auto behind = std::find_if(first, files.end(), [&end](const Entry* file) { return file->modified >= *end; });
+  return *(first + (behind - first) / 2);
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/working_directory.hpp
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+
+// How listings get into a directory and the session back to where its user was. Servers understand the argument of LIST
+// and MLSD in many ways: as a pattern, as options, not at all. All understand CWD.
+namespace ftplike::inline v0_2::detail {
+
+/// A path of a server with another one behind it.
+inline std::string joined(std::string_view directory, std::string_view name) {
+  std::string path{directory};
+  if (!path.empty() && !path.ends_with('/') && !name.empty()) path += '/';
+  return path.append(name);
+}
+
+/// Where a session is: its user's working directory, which is home, and where a listing has led it from there.
+class WorkingDirectory {
+ public:
+  std::string home;         // as PWD names it; empty if it has no name that CWD takes
+  bool home_known = false;  // else the user may have moved since PWD was asked
+  std::string at;           // where the session is, as a path from home; empty for home
+  bool lost = false;        // a move went out of which nothing is known
+  unsigned listings = 0;    // under way: what is said meanwhile does not depend on home
+
+  bool has_to_return() const noexcept { return listings == 0 && is_away(); }
+  bool is_away() const noexcept { return lost || !at.empty(); }
+};
+
+/// A listing under way, at the end of which the session may be anywhere: it goes home before the next command.
+class Staying {
+ public:
+  explicit Staying(WorkingDirectory& place) noexcept : place_{place} { ++place_.listings; }
+  Staying(const Staying&) = delete;
+  Staying& operator=(const Staying&) = delete;
+  ~Staying() { --place_.listings; }
+
+ private:
+  WorkingDirectory& place_;
+};
+
+/// A command that changes the directory, and where the session is then.
+class Move {
+ public:
+  std::string command, leads_to;
+};
+
+/// From `from` to `to`, which lies below it, component by component.
+inline void descend(std::vector<Move>& moves, std::string from, std::string_view to) {
+  while (from.size() < to.size()) {
+    const auto begin = from.empty() ? 0 : from.size() + 1;
+    from = to.substr(0, to.find('/', begin));
+    moves.push_back({"CWD " + from.substr(begin), from});
+  }
+}
+/// How far two paths agree, in whole components.
+inline std::string common_of(const std::string& a, const std::string& b) {
+  std::string common;
+  for (std::string_view rest = a; !rest.empty();) {
+    const auto part = rest.substr(0, rest.find('/'));
+    const std::string next = joined(common, part);
+    if (b != next && !b.starts_with(next + '/')) break;
+    common = next;
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+  }
+  return common;
+}
+
+/// The way from where the session is to `path`; empty for home. Where names begin with '/', that is one command; the
+/// names of other systems do not grow by a '/' and more.
+inline std::vector<Move> way_to(const WorkingDirectory& place, const std::string& path) {
+  std::vector<Move> moves;
+  const bool rooted = place.home.starts_with('/');
+  if (path.empty() && !place.home.empty()) {
+    moves.push_back({"CWD " + place.home, {}});
+  } else if (path.starts_with('/') || (rooted && !place.is_away())) {
+    moves.push_back({"CWD " + path, path});
+  } else if (rooted && path.starts_with('~')) {  // perhaps somebody's home, perhaps a name
+    moves.push_back({"CWD " + place.home, {}});
+    moves.push_back({"CWD " + path, path});
+  } else if (rooted) {
+    moves.push_back({"CWD " + joined(place.home, path), path});
+  } else if (!place.home.empty()) {
+    const bool inside = !place.lost && common_of(place.at, path) == place.at;
+    if (!inside) moves.push_back({"CWD " + place.home, {}});
+    descend(moves, inside ? place.at : std::string{}, path);
+  } else {
+    const std::string common = common_of(place.at, path);
+    for (std::string here = place.at; here != common;) {
+      here.resize(here.rfind('/') == here.npos ? 0 : here.rfind('/'));
+      moves.push_back({"CWD ..", here});
+    }
+    if (path != common) moves.push_back({"CWD " + path.substr(common.empty() ? 0 : common.size() + 1), path});
+  }
+  return moves;
+}
+
+/// Goes that way. A step that was refused leaves the session where the one before it led.
+///
+/// **Errors:** `ReplyError`. **Cancellation:** where the session is then is not known.
+template <class Core> awaitable<void> follow(Core& core, std::vector<Move> moves) {
+  for (Move& move : moves) {
+    core.directory.lost = true;
+    const Reply answer = co_await core.ask(std::move(move.command));
+    core.directory.lost = false;
+    if (!answer.complete()) core.fail(answer, "CWD");
+    core.directory.at = std::move(move.leads_to);
+  }
+}
+
+/// Goes back to the user's working directory. A session that cannot get there is closed: what its user says next would
+/// be done elsewhere.
+template <class Core> awaitable<void> go_home(Core& core) {
+  const Staying staying{core.directory};
+  std::string why = "after a cancellation";
+  const bool knows_the_way = !core.directory.lost || !core.directory.home.empty();
+  if (knows_the_way) {
+    Settled<void> outcome;
+    auto way = way_to(core.directory, {});
+    co_await settle(follow(core, std::move(way)), outcome);
+    try {
+      outcome.get();
+      co_return;
+    } catch (const ReplyError& error) { why = error.what(); }
+  }
+  core.close();
+  throw ClientError{Errc::peer_lost, "CWD", Channel::control, 0, "no way back to the working directory: " + why};
+}
+
+/// Asks where the session is, unless that is known. In the ftp-like dialect a server tells what its operator calls the
+/// directory, which CWD does not take.
+template <class Core> awaitable<void> find_home(Core& core) {
+  if (core.directory.home_known) co_return;
+  std::string name;
+  if (core.dialect == Dialect::standard) {
+    const Reply answer = co_await core.ask("PWD");
+    auto told = answer.complete() ? parse_quoted(answer.text()) : std::nullopt;
+    if (told) name = *std::move(told);
+  }
+  core.directory.home = std::move(name);
+  core.directory.home_known = true;
+}
+
+/// Goes to a directory that is to be listed. Gives what the command that lists has to have as its argument: nothing,
+/// but where no way would lead back from there, the path.
+///
+/// **Errors:** `ReplyError` if the server does not let us in; `Errc::bad_name` if there would be no way back and the
+/// server takes no argument.
+template <class Core> awaitable<std::string> enter_directory(Core& core, std::string path) {
+  WorkingDirectory& place = core.directory;
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  if (!place.lost && path == place.at) co_return std::string{};
+  if (path.empty() || place.lost) co_await go_home(core);
+  if (path.empty()) co_return std::string{};
+  if (!place.is_away()) co_await find_home(core);
+  const bool counts_steps = core.dialect == Dialect::ftplike && Path{path}.string().size() == path.size() + 1;
+  if (place.home.empty() && !counts_steps) {
+    if (place.is_away()) co_await go_home(core);
+    // The server that the ftp-like dialect comes from lists its working directory whatever it is asked for; what can be
+    // told from its way to end replies.
+    const bool takes_path = core.dialect == Dialect::standard || core.control().hears_crlf();
+    if (!takes_path) throw ClientError{Errc::bad_name, "LIST", Channel::local};
+    co_return path.starts_with('-') ? "./" + path : path;
+  }
+  auto way = way_to(place, path);
+  co_await follow(core, std::move(way));
+  co_return std::string{};
+}
+
+}  // namespace ftplike::detail
+
 // ---- ftplike/data_channel/negotiated.hpp
 #include <string>
 #include <tuple>
@@ -3331,7 +3717,7 @@ awaitable<typename T::Stream> reach_server(T& network, const Url& url, const Cli
 #include <utility>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A numeric address and a port, as PORT, EPRT and 227 tell them. What a peer tells is not to be dialled unchecked.
 class HostPort {
@@ -3501,7 +3887,7 @@ inline std::optional<std::uint16_t> parse_announced_reply(std::string_view text)
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The client opens a port and names it (EPRT, or PORT on IPv4), and the server connects to it. Without this policy
 /// nothing in a server connects out, so nothing bounces. (RFC 959, 2428, 2577)
@@ -3528,10 +3914,12 @@ struct ActiveChannel {
     static constexpr std::string_view verb = "EPRT";
     static constexpr std::string_view help = "EPRT |1|<address>|<port>|: the server shall connect there for data";
     static constexpr std::string_view feature = "EPRT";
+    static constexpr bool keeps_prepared = true;
   };
   struct Port : Naming<parse_port> {
     static constexpr std::string_view verb = "PORT";
     static constexpr std::string_view help = "PORT h1,h2,h3,h4,p1,p2: the server shall connect there for data";
+    static constexpr bool keeps_prepared = true;
   };
   template <class Table> using AddTo = typename Table::template With<Eprt, Port>;
 
@@ -3581,7 +3969,7 @@ struct ActiveChannel {
 #include <string>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The ftp-like dialect's data connection: the server opens a port for each transfer and announces it as the last word
 /// of the 150; the client connects to that port of the same host. No verb negotiates it.
@@ -3616,11 +4004,15 @@ struct AnnouncedChannel {
 }  // namespace ftplike
 
 // ---- ftplike/data_channel/passive.hpp
+#include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
+#include <system_error>
+#include <utility>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The server opens a port when the client asks (EPSV, or PASV on IPv4), and the client connects to it. (RFC 959, 2428)
 struct PassiveChannel {
@@ -3628,6 +4020,7 @@ struct PassiveChannel {
     static constexpr std::string_view verb = "EPSV";
     static constexpr std::string_view help = "EPSV [1|2|ALL]: open a data port and tell its number";
     static constexpr std::string_view feature = "EPSV";
+    static constexpr bool keeps_prepared = true;
     static Reply run(auto& session, std::string_view argument) {
       const auto request = parse_epsv(argument);
       if (!request) return {501, "Not a protocol number"};
@@ -3647,6 +4040,7 @@ struct PassiveChannel {
     static constexpr std::string_view verb = "PASV";
     static constexpr std::string_view help = "PASV: open a data port and tell its address and number";
     static constexpr std::string_view feature = "PASV";
+    static constexpr bool keeps_prepared = true;
     static Reply run(auto& session, std::string_view) {
       if (session.epsv_only) return {501, "PASV not allowed after EPSV ALL"};
       if (!session.peer().address().is_v4()) return {501, "PASV is for IPv4 only, use EPSV"};
@@ -3682,42 +4076,72 @@ struct PassiveChannel {
 
   template <Transport T> class ClientEnd {
    public:
-    /// EPSV first; PASV on IPv4 from the first EPSV on that is refused. The host of a 227 is never dialled: only its
-    /// port is taken, the host is the control connection's.
+    /// EPSV first. Whatever is no usable answer to it, and a port that cannot be reached, leads to PASV on IPv4, which
+    /// is taken for the rest of the session if it does better. The host of a 227 is never dialled: only its port is
+    /// taken, the host is the control connection's. A server that offers PRET is told before what the port is for.
     template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
-      const std::uint16_t port = co_await negotiate(client);
-      const Endpoint where{client.peer().address(), port};
-      auto data = co_await client.connect_data(where);
+      std::optional<typename T::Stream> data;
+      std::exception_ptr failure;
+      if (extended_) co_await reach_extended(client, command, data, failure);
+      if (!data) {
+        typename T::Stream reached = co_await reach_passive(client, command, std::move(failure));
+        data.emplace(std::move(reached));
+      }
       try {
         (void)co_await client.begin(std::move(command));
       } catch (...) {
         // A server that has begun to take a file must not take the end of this for the end of that.
-        detail::break_off(data);
+        detail::break_off(*data);
         throw;
       }
-      co_return data;
-    }
-
-    template <class Client> awaitable<std::uint16_t> negotiate(Client& client) {
-      if (extended_) {
-        const Reply answer = co_await client.ask("EPSV");
-        if (answer.code() == 229) {
-          const auto port = parse_epsv_reply(answer.text());
-          if (!port) throw std::system_error(Errc::bad_reply);
-          co_return *port;
-        }
-        const bool unknown = answer.permanent() && client.peer().address().is_v4();
-        if (!unknown) client.fail(answer, "EPSV");
-        extended_ = false;
-      }
-      const Reply answer = co_await client.ask("PASV");
-      if (answer.code() != 227) client.fail(answer, "PASV");
-      const auto told = parse_pasv_reply(answer.text());
-      if (!told) throw std::system_error(Errc::bad_reply);
-      co_return told->port;
+      co_return std::move(*data);
     }
 
    private:
+    /// By EPSV; no stream where PASV is to be tried, and the failure if there was a port.
+    template <class Client> awaitable<void> reach_extended(Client& client, const std::string& command,
+                                                           std::optional<typename T::Stream>& data,
+                                                           std::exception_ptr& failure) {
+      const bool has_other_way = client.peer().address().is_v4();
+      const Reply answer = co_await ask(client, "EPSV", command);
+      const std::uint16_t port = port_in(answer);
+      if (port == 0 && !has_other_way) client.fail(answer, "EPSV");
+      if (port == 0) co_return;
+      try {
+        typename T::Stream reached = co_await connect(client, port);
+        data.emplace(std::move(reached));
+      } catch (const std::system_error& error) {
+        if (!has_other_way || error.code() == asio::error::operation_aborted) throw;
+        failure = std::current_exception();
+      }
+    }
+    /// By PASV. Where that is refused, the port of EPSV that could not be reached was all there is.
+    template <class Client> awaitable<typename T::Stream> reach_passive(Client& client, const std::string& command,
+                                                                        std::exception_ptr failure) {
+      const Reply answer = co_await ask(client, "PASV", command);
+      const std::uint16_t port = answer.code() == 227 ? port_in(answer) : 0;
+      if (port == 0 && failure) std::rethrow_exception(failure);
+      if (port == 0 && answer.code() == 227) throw std::system_error(Errc::bad_reply);
+      if (port == 0) client.fail(answer, "PASV");
+      typename T::Stream data = co_await connect(client, port);
+      extended_ = false;
+      co_return data;
+    }
+    template <class Client> static awaitable<Reply> ask(Client& client, std::string verb, const std::string& command) {
+      if (client.features.has("PRET")) (void)co_await client.ask("PRET " + command);
+      co_return co_await client.ask(std::move(verb));
+    }
+    template <class Client> static awaitable<typename T::Stream> connect(Client& client, std::uint16_t port) {
+      const Endpoint where{client.peer().address(), port};
+      co_return co_await client.connect_data(where);
+    }
+    /// 0 if the answer tells no port.
+    static std::uint16_t port_in(const Reply& answer) {
+      if (answer.code() == 229) return parse_epsv_reply(answer.text()).value_or(0);
+      const auto told = answer.code() == 227 ? parse_pasv_reply(answer.text()) : std::nullopt;
+      return told ? told->port : 0;
+    }
+
     bool extended_ = true;
   };
 };
@@ -3725,7 +4149,7 @@ struct PassiveChannel {
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Several ways, of which the peers settle one for each transfer: on a server the one that the client negotiated last;
 /// if it negotiated none, the first that needs no negotiation.
@@ -3805,7 +4229,7 @@ template <class... Ways> struct NegotiatedChannel {
 #include <type_traits>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Refers to any source, so that what moves bytes is compiled once and not for every source anew.
 ///
@@ -3876,7 +4300,7 @@ class AnySink {
 #include <string_view>
 #include <utility>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Turns local text, whose lines end with LF, into what TYPE A sends, chunk by chunk. RFC 959 §3.1.1.1.
 ///
@@ -3936,7 +4360,7 @@ class AsciiDecoder {
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A source as TYPE A sends it: every line ended by CRLF.
 class AsciiSource {
@@ -3995,7 +4419,7 @@ class AsciiSink {
 #include <concepts>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A stream that begins in clear and can become a TLS one; what `TlsTransport` gives is a model.
 ///
@@ -4009,10 +4433,19 @@ concept SecurableStream = Stream<S> && requires(S& stream, const S& constant) {
   { stream.connect_tls(stream) } -> std::same_as<awaitable<void>>;
 };
 
+/// Whether a server can offer TLS over this transport: its streams can be secured, and it has a certificate.
+template <class T> bool has_certificate([[maybe_unused]] const T& network) {
+  if constexpr (SecurableStream<typename T::Stream>) {
+    return static_cast<bool>(network.tls_server());
+  } else {
+    return false;
+  }
+}
+
 }  // namespace ftplike
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// A sink whose end is somebody else's to decide on.
 class Unfinished {
@@ -4041,7 +4474,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
         observer_{std::move(observer)},
         deadline_{network, executor, interruption_},
         control_{network, executor, std::move(stream), options.limits, interruption_, deadline_, observer_} {
-    zone = options.zone;
+    zone.given = options.zone;
   }
   ~ClientCore() { close(); }
 
@@ -4050,11 +4483,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   Features features;
   Dialect dialect = Dialect::standard;
   Reply greeting;
-  bool secured = false;                      // both connections are protected by TLS
-  std::string system;                        // what SYST said
-  std::optional<std::chrono::minutes> zone;  // of the times in the server's listings, ahead of UTC
-  char type = '\0';                          // of TYPE, as far as we know
-  std::string digest;                        // what OPTS HASH was told
+  bool secured = false;        // both connections are protected by TLS
+  std::string system;          // what SYST said
+  ServerZone zone;             // of the times in the server's listings
+  char type = '\0';            // of TYPE, as far as we know
+  std::string digest;          // what OPTS HASH was told
+  WorkingDirectory directory;  // where listings have led the session
   ClientControl<T, Observer>& control() noexcept { return control_; }
 
   // ---- for operations as a whole
@@ -4078,7 +4512,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
 
   /// The final reply to a command, whatever it is.
   awaitable<Reply> ask(std::string command) {
-    co_await get_in_step();
+    co_await get_ready();
     co_return co_await control_.ask(std::move(command));
   }
   /// The reply to a command, which has to be positive.
@@ -4093,7 +4527,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// had.
   awaitable<void> get_in_step() {
     control_.check_open({});
-    if (control_.outstanding().in_step()) co_return;
+    if (control_.pending().in_step()) co_return;
     std::error_code error;
     try {
       if (std::exchange(cut_, false) && knows_abort()) co_await control_.abort();
@@ -4102,6 +4536,11 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     if (!error) co_return;
     close(error);
     control_.check_open({});
+  }
+  /// Sees to it that what a command says is taken for what its user means: in step, and in the user's directory.
+  awaitable<void> get_ready() {
+    co_await get_in_step();
+    if (directory.has_to_return()) co_await go_home(*this);
   }
   /// Ends the session now.
   void close(std::error_code why = {}) {
@@ -4164,7 +4603,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   /// Begins a transfer whose data connection is not ours.
   awaitable<void> begin_elsewhere(std::string command) {
-    co_await get_in_step();
+    co_await get_ready();
     before_.clear();
     (void)co_await begin(std::move(command));
   }
@@ -4229,7 +4668,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
 
   awaitable<void> start(ClientTransfer& transfer) {
-    co_await get_in_step();
+    co_await get_ready();
     control_.forget_conclusion();
     transfer.began = network_.now();
     before_ = position(transfer);
@@ -4356,7 +4795,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     tell(transfer, verb, failure);
     if (!failure) return nullptr;
 
-    cut_ = control_.outstanding().transferring();
+    cut_ = control_.pending().transferring();
     link_.reset();
     return failure;
   }
@@ -4450,7 +4889,7 @@ template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, 
 #include <string_view>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Whether a timestamp shows the part of a second that it has.
 enum class Fraction { if_any, never };
@@ -4462,8 +4901,7 @@ class Civil {
  public:
   explicit Civil(Timestamp time) noexcept {
     using namespace std::chrono;
-    constexpr Timestamp first = sys_days{January / 1 / 0}, end = sys_days{January / 1 / 10000};
-    time = std::clamp(time, first, end - milliseconds{1});
+    time = std::clamp(time, first_timestamp, last_timestamp);
     const auto day = floor<days>(time);
     const year_month_day date{day};
     const hh_mm_ss clock{time - day};
@@ -4550,7 +4988,7 @@ inline std::string format_timestamp(Timestamp time, Fraction fraction = Fraction
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A fact that MLST and MLSD can tell of a file. RFC 3659 §7.5.
 enum class Fact : std::uint8_t { type, size, modify, perm, unique, unix_mode };
@@ -4647,18 +5085,20 @@ inline void append_type(std::string& out, const Entry& entry, MlsxPlace place) {
 }  // namespace detail
 
 /// Appends `type=file;size=1;… name`, without a line ending: a line of MLSD, or of MLST behind a space. Facts that are
-/// not known are left out; a name that would break the line has '?' there. RFC 3659 §7.2.
+/// not known are left out; a name that would break the line has '?' there. Times are in whole seconds: RFC 3659 §2.3 has
+/// parts of them, but no other server tells them, and clients break on them. RFC 3659 §7.2.
 inline void append_facts(std::string& out, const Entry& entry, FactSet facts, std::string_view permissions,
                          MlsxPlace place = MlsxPlace::inside) {
   if (facts.contains(Fact::type)) detail::append_type(out, entry, place);
-  if (facts.contains(Fact::size) && !entry.is_directory()) {
+  if (facts.contains(Fact::size) && !entry.is_directory() && entry.size) {
     out.append("size=");
-    detail::append_number(out, entry.size);
+    detail::append_number(out, *entry.size);
     out.append(1, ';');
   }
-  if (facts.contains(Fact::modify) && entry.modified != Timestamp{}) {
+  if (const Timestamp time = std::chrono::floor<std::chrono::seconds>(entry.modified);
+      facts.contains(Fact::modify) && time != Timestamp{}) {
     out.append("modify=");
-    append_timestamp(out, entry.modified);
+    append_timestamp(out, time);
     out.append(1, ';');
   }
   if (facts.contains(Fact::perm)) out.append("perm=").append(permissions).append(1, ';');
@@ -4708,7 +5148,7 @@ inline void read_fact(FactsLine& line, std::string_view name, std::string_view v
   if (same_word(name, "type")) {
     read_type(line, value);
   } else if (same_word(name, "size") || same_word(name, "sizd")) {
-    entry.size = number_in<std::uint64_t>(value).value_or(0);
+    entry.size = number_in<std::uint64_t>(value);
   } else if (same_word(name, "modify")) {
     entry.modified = parse_timestamp(value).value_or(Timestamp{});
   } else if (same_word(name, "unique")) {
@@ -4756,7 +5196,7 @@ inline std::optional<Entry> parse_facts(std::string_view line) {
 
 
 // What a client asks of one path of a server.
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A checksum as a server told it.
 class RemoteDigest {
@@ -4766,10 +5206,20 @@ class RemoteDigest {
 };
 
 }  // namespace ftplike
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 inline bool not_understood(const Reply& reply) noexcept {
   return reply.code() == 500 || reply.code() == 502 || reply.code() == 504;
+}
+
+/// What a question that was asked besides came to. A refusal to tell is no finding: then, too, it is nothing.
+template <class Core, class R> awaitable<std::optional<R>> if_told(Core& core, awaitable<std::optional<R>> question) {
+  try {
+    co_return co_await std::move(question);
+  } catch (const ReplyError&) {
+    if (!core.control().is_open()) throw;
+  }
+  co_return std::nullopt;
 }
 
 /// TYPE I or TYPE A, unless it is so already. The ftp-like dialect has no types.
@@ -4777,6 +5227,13 @@ template <class Core> awaitable<void> set_type(Core& core, char type) {
   if (core.dialect == Dialect::ftplike || core.type == type) co_return;
   (void)co_await core.demand(std::string{"TYPE "} + type);
   core.type = type;
+}
+
+/// TYPE A, which RFC 959 §4.1.3 wants before LIST and NLST. A server that refuses it lists as it can.
+template <class Core> awaitable<void> set_listing_type(Core& core) {
+  if (core.dialect == Dialect::ftplike || core.type == 'A') co_return;
+  const Reply answer = co_await core.ask("TYPE A");
+  if (answer.complete()) core.type = 'A';
 }
 
 /// The length of a file as it is stored. Nothing if the server cannot say.
@@ -4804,23 +5261,49 @@ template <class Core> awaitable<std::optional<Timestamp>> ask_modified(Core& cor
   co_return parse_timestamp(text.substr(0, text.find(' ')));
 }
 
-/// What MLST says of a path. Nothing if the server does not understand it.
-template <class Core> awaitable<std::optional<Entry>> ask_facts(Core& core, std::string path) {
+/// The reply to MLST, good or bad.
+template <class Core> awaitable<Reply> ask_mlst(Core& core, std::string path) {
   std::string command = path.empty() ? "MLST" : "MLST " + path;
-  const Reply answer = co_await core.ask(std::move(command));
+  Reply answer = co_await core.ask(std::move(command));
   if (not_understood(answer)) core.features.refuse("MLST");
-  if (!answer.complete()) {
-    if (!not_understood(answer)) core.fail(answer, "MLST");
-    co_return std::nullopt;
+  co_return answer;
+}
+
+/// The first line of a reply to MLST that reads as facts, however many blanks are in front of it.
+inline std::optional<Entry> facts_in(std::string_view text) {
+  while (!text.empty()) {
+    auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    auto entry = parse_facts(line);
+    if (entry) return entry;
   }
-  const std::string_view text = answer.text();
-  const auto line = text.find("\n ");
-  if (line == text.npos) throw ClientError{Errc::bad_reply, "MLST", Channel::control};
-  const auto facts = text.substr(line + 2, text.find('\n', line + 1) - line - 2);
-  auto entry = parse_facts(facts);
-  if (!entry) throw ClientError{Errc::bad_reply, "MLST", Channel::control};
-  entry->name = Path{path}.name();
+  return std::nullopt;
+}
+
+/// What MLST says of a path. Nothing if the server does not understand it, or does not say it in facts.
+template <class Core> awaitable<std::optional<Entry>> ask_facts(Core& core, std::string path) {
+  const Reply answer = co_await ask_mlst(core, path);
+  if (!answer.complete() && !not_understood(answer)) core.fail(answer, "MLST");
+  if (!answer.complete()) co_return std::nullopt;
+  auto entry = facts_in(answer.text());
+  if (entry) entry->name = Path{path}.name();
   co_return entry;
+}
+
+/// The command that sets when a file was modified: MFMT, or MDTM with a time where the server is known to take that:
+/// FEAT tells that form, or the greeting names vsftpd. Elsewhere the time would be taken for a part of the name. Empty
+/// if there is none.
+template <class Core> std::string time_command(Core& core, const std::string& path, Timestamp time) {
+  constexpr std::string_view form = "MDTM YYYYMMDDHHMMSS";
+  const auto& lines = core.features.lines();
+  const bool told = std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+    return same_word(std::string_view{line}.substr(0, form.size()), form);
+  });
+  const bool sets = told || (core.features.has("MDTM") && core.greeting.text().find("vsFTPd") != std::string::npos);
+  const bool knows_mfmt = core.features.may_have("MFMT");
+  if (!knows_mfmt && !sets) return {};
+  return (knows_mfmt ? "MFMT " : "MDTM ") + format_timestamp(time, Fraction::never) + " " + path;
 }
 
 /// A kind of checksum: its name for HASH, the verb of its own, and its digits.
@@ -4899,19 +5382,68 @@ template <class Core> awaitable<std::optional<RemoteDigest>> ask_digest(Core& co
 #include <optional>
 #include <string_view>
 
+// ---- ftplike/protocol/listing_months.hpp
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
 
-namespace ftplike::detail {
+
+namespace ftplike::inline v0_2::detail {
 
 inline constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-/// 1 to 12; nothing for a word that is no English month of three letters.
-constexpr std::optional<unsigned> month_of(std::string_view word) noexcept {
+/// What `ls` calls each month in other languages, in UTF-8 and in Latin-1. Croatian is not among them: its `lip`, `srp`
+/// and `lis` are other months than those of its neighbours.
+inline constexpr std::array<std::string_view, 12> foreign_months{
+    "janv ene gen tammi sty led ian oca янв січ Ιαν",
+    "févr fév fev helmi lut úno febr şub Şub shk фев лют Φεβ f\351vr f\351v \372no",
+    "mär mrz mars mrt maalis bře márc мар бер Μάρ m\344r m\341rc",
+    "avr avril abr huhti kwi dub ápr nis pri апр кві Απρ \341pr",
+    "mai mag mei maj touko kvě máj май мая тра Μάι m\341j",
+    "juin giu kesä cze čen jún iun haz qer июн чер Ιούν kes\344 j\372n",
+    "juil jui lug heinä lip čec júl iul tem kor июл лип Ιούλ hein\344 j\372l",
+    "août aoû ago elo sie srp avg ağu gsh авг сер Αύγ ao\373t ao\373",
+    "sept set syys wrz zář szept eyl sht сен вер Σεπ",
+    "okt ott out loka paź říj eki tet окт жов Οκτ",
+    "marras lis kas nën ноя лис Νοέ n\353n",
+    "dez déc dic des joulu gru pro ara dhj дек гру Δεκ d\351c"};
+
+/// Whether a list of words, with a blank between them, has that one.
+constexpr bool has_word(std::string_view list, std::string_view word) noexcept {
+  while (!list.empty()) {
+    const auto next = list.substr(0, list.find(' '));
+    if (same_word(next, word)) return true;
+    list.remove_prefix(std::min(next.size() + 1, list.size()));
+  }
+  return false;
+}
+
+/// The number before one of the signs that Chinese, Japanese and Korean write behind months, days and years; also
+/// before a dot, or before nothing.
+inline std::optional<unsigned> number_of_date(std::string_view word) noexcept {
+  for (const std::string_view sign : {".", "月", "월", "日", "일", "年", "년"}) {
+    if (word.ends_with(sign)) return number_in(word.substr(0, word.size() - sign.size()));
+  }
+  return number_in(word);
+}
+
+/// 1 to 12; nothing for a word that is no short name of a month. A dot may follow it.
+inline std::optional<unsigned> month_of(std::string_view word) noexcept {
+  const bool counted = word.ends_with("月") || word.ends_with("월");
+  if (counted) return number_of_date(word);
+  if (word.ends_with('.')) word.remove_suffix(1);
   for (unsigned i = 0; i < month_names.size(); ++i) {
-    if (same_word(word, month_names[i])) return i + 1;
+    if (same_word(word, month_names[i]) || has_word(foreign_months[i], word)) return i + 1;
   }
   return std::nullopt;
 }
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2::detail {
 
 /// The first words of a line, at most 16: more than any listing has before the name.
 class Words {
@@ -4996,6 +5528,25 @@ inline std::optional<Timestamp> latest(unsigned month, unsigned day, const Clock
   return std::nullopt;
 }
 
+/// The year that two digits mean.
+constexpr unsigned full_year(unsigned digits) noexcept { return digits + (digits < 70 ? 2000 : 1900); }
+
+/// `22-NOV-2025` or `22-Nov-25` as year, month and day.
+inline std::optional<std::array<unsigned, 3>> day_month_year(std::string_view word) noexcept {
+  const auto first = word.find('-'), last = word.rfind('-');
+  if (first == word.npos || last != first + 4) return std::nullopt;
+  const auto day = number_in(word.substr(0, first)), month = month_of(word.substr(first + 1, 3));
+  const auto year = number_in(word.substr(last + 1));
+  const auto digits = word.size() - last - 1;
+  if (!day || !month || !year || (digits != 2 && digits != 4)) return std::nullopt;
+  return std::array{digits == 2 ? full_year(*year) : *year, *month, *day};
+}
+
+/// Whether a line has nothing but dashes, which rule off the head of a listing.
+inline bool is_ruler(const Words& words) noexcept {
+  return words.count() > 0 && words[0].size() > 2 && words.line().find_first_not_of("- \t") == words.line().npos;
+}
+
 /// The three numbers of `11-22-26`, `11/22/2026` or `2026-11-22` as year, month and day. A first number that is no
 /// month is the day. RFC 959 leaves all this open; the order is that of IIS.
 inline std::optional<std::array<unsigned, 3>> date_in(std::string_view word) noexcept {
@@ -5010,14 +5561,14 @@ inline std::optional<std::array<unsigned, 3>> date_in(std::string_view word) noe
   if (first_end == 4) return std::array{*a, *b, *c};
   const auto year_size = word.size() - second_end - 1;
   if (year_size != 2 && year_size != 4) return std::nullopt;
-  const auto year = year_size == 4 ? *c : *c + (*c < 70 ? 2000 : 1900);
+  const auto year = year_size == 4 ? *c : full_year(*c);
   return *a > 12 ? std::array{year, *b, *a} : std::array{year, *a, *b};
 }
 
 }  // namespace ftplike::detail
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Reads a line of DOS or IIS: `11-22-26  05:11PM       <DIR>          name`, with 24 hours and long years as well.
 inline std::optional<Entry> read_dos(const Words& words) {
@@ -5035,6 +5586,7 @@ inline std::optional<Entry> read_dos(const Words& words) {
 
   Entry entry;
   entry.modified = *modified;
+  entry.in_utc = false;
   std::string_view name = words.behind(kind);
   if (const auto tag = words[kind]; tag.starts_with('<') && tag.ends_with('>')) {
     const bool link = same_word(tag, "<JUNCTION>") || same_word(tag, "<SYMLINK>") || same_word(tag, "<SYMLINKD>");
@@ -5061,17 +5613,15 @@ inline std::optional<Entry> read_dos(const Words& words) {
 
 }  // namespace ftplike::detail
 
-// ---- ftplike/protocol/listing_others.hpp
+// ---- ftplike/protocol/listing_eplf.hpp
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Reads a line of EPLF, the easily parsed format: `+i8388621.29609,m824255902,/,` then a tab and the name.
 inline std::optional<Entry> read_eplf(std::string_view line) {
@@ -5087,7 +5637,7 @@ inline std::optional<Entry> read_eplf(std::string_view line) {
     if (fact == "/") entry.type = Entry::Type::directory;
     if (fact == "r") entry.type = Entry::Type::file;
     if (fact.starts_with('i')) entry.unique = fact.substr(1);
-    if (fact.starts_with('s')) entry.size = number_in<std::uint64_t>(fact.substr(1)).value_or(0);
+    if (fact.starts_with('s')) entry.size = number_in<std::uint64_t>(fact.substr(1));
     if (fact.starts_with('m')) {
       // Four bytes of seconds last until 2106; what is longer is no time of a file.
       entry.modified = Timestamp{std::chrono::seconds{number_in<std::uint32_t>(fact.substr(1)).value_or(0)}};
@@ -5097,55 +5647,119 @@ inline std::optional<Entry> read_eplf(std::string_view line) {
   return entry;
 }
 
-/// Reads a line of VMS: `NOTES.TXT;3   5/6   22-NOV-2025 17:11:05  [GROUP,OWNER]  (RWED,RWED,RE,)`. The name is without
-/// its version, that of a directory without `.DIR`. The size is in blocks of 512 bytes, so rounded up.
-inline std::optional<Entry> read_vms(const Words& words) {
-  const auto version = words[0].rfind(';');
-  if (version == std::string_view::npos || version == 0 || !number_in(words[0].substr(version + 1)))
-    return std::nullopt;
-  const auto blocks = number_in<std::uint32_t>(words[1].substr(0, words[1].find('/')));
-  const auto date = words[2];
-  const auto day_end = date.find('-');
-  if (!blocks || day_end == date.npos || date.size() != day_end + 9 || date[day_end + 4] != '-') return std::nullopt;
-  const auto day = number_in(date.substr(0, day_end));
-  const auto month = month_of(date.substr(day_end + 1, 3));
-  const auto year = number_in(date.substr(day_end + 5));
-  const auto clock = clock_in(words[3]);
-  const auto modified = day && month && year && clock ? moment(*year, *month, *day, *clock) : std::nullopt;
-  if (!modified) return std::nullopt;
+}  // namespace ftplike::detail
 
-  auto name = words[0].substr(0, version);
-  constexpr std::string_view folder = ".DIR";
-  const bool directory = name.size() > folder.size() && same_word(name.substr(name.size() - folder.size()), folder);
-  if (directory) name.remove_suffix(folder.size());
-  Entry entry{std::string{name}, directory ? Entry::Type::directory : Entry::Type::file, std::uint64_t{*blocks} * 512,
-              *modified};
-  if (const auto owner = words[4]; owner.size() > 2 && owner.starts_with('[') && owner.ends_with(']')) {
-    entry.owner = owner.substr(1, owner.size() - 2);
-  }
+// ---- ftplike/protocol/listing_nonstop.hpp
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2::detail {
+
+inline bool heads_nonstop(const Words& words) noexcept {
+  return words[0] == "File" && words[1] == "Code" && words[2] == "EOF";
+}
+
+/// Reads a line of NonStop, whose Guardian knows files only: name, code, size, date, owner, rights.
+/// `NOTES   101   16354 22-Nov-25 17:11:05 244, 10 "nunu"`.
+inline std::optional<Entry> read_nonstop(const Words& words) {
+  auto code = words[1];
+  while (code.ends_with('+') || code.ends_with('O') || code.ends_with('P')) code.remove_suffix(1);  // it is open
+  const auto size = number_in<std::uint64_t>(words[2]);
+  const auto date = day_month_year(words[3]);
+  const auto clock = clock_in(words[4]);
+  const auto modified = date && clock ? moment((*date)[0], (*date)[1], (*date)[2], *clock) : std::nullopt;
+  const bool rights = words.line().ends_with('"');
+  if (!number_in(code) || !size || !modified || !clock->has_seconds || !rights) return std::nullopt;
+  Entry entry;
+  entry.name = words[0];
+  entry.size = *size;
+  entry.modified = *modified;
+  entry.in_utc = false;
   return entry;
 }
 
-inline Entry::Type os400_type(std::string_view kind) noexcept {
+}  // namespace ftplike::detail
+
+// ---- ftplike/protocol/listing_os400.hpp
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2::detail {
+
+inline Entry::Type os400_type(std::string_view kind, std::string_view name) noexcept {
   using enum Entry::Type;
   if (kind == "*DIR" || kind == "*DDIR" || kind == "*LIB" || kind == "*FLR") return directory;
-  return kind == "*STMF" || kind == "*DSTMF" || kind == "*MEM" ? file : other;
+  const bool save_file = kind == "*FILE" && name.ends_with(".SAVF");
+  return kind == "*STMF" || kind == "*DSTMF" || kind == "*MEM" || save_file ? file : other;
 }
 
-/// Reads a line of OS/400: `OWNER  77824 11/22/25 17:11:05 *DIR  name/`.
+/// Reads a line of OS/400: `OWNER  77824 11/22/25 17:11:05 *DIR  name/`, or of a member, which has neither a size nor a
+/// date: `OWNER  *MEM  NOTES.MBR`.
 inline std::optional<Entry> read_os400(const Words& words) {
-  const auto kind = words[4];
-  if (!kind.starts_with('*') || words.count() < 6) return std::nullopt;
-  const auto size = number_in<std::uint64_t>(words[1]);
-  const auto date = date_in(words[2]);
-  const auto clock = clock_in(words[3]);
-  const auto modified = date && clock ? moment((*date)[0], (*date)[1], (*date)[2], *clock) : std::nullopt;
-  if (!size || !modified) return std::nullopt;
-
-  auto name = words.line().substr(words.begin_of(5));
+  const std::size_t at = words[1].starts_with('*') ? 1 : 4;  // the kind
+  const auto kind = words[at];
+  if (!kind.starts_with('*') || words.count() < at + 2 || (at == 1 && kind != "*MEM")) return std::nullopt;
+  Entry entry;
+  if (at > 1) {
+    const auto size = number_in<std::uint64_t>(words[1]);
+    const auto date = date_in(words[2]);
+    const auto clock = clock_in(words[3]);
+    const auto modified = date && clock ? moment((*date)[0], (*date)[1], (*date)[2], *clock) : std::nullopt;
+    if (!size || !modified) return std::nullopt;
+    entry.size = *size;
+    entry.modified = *modified;
+    entry.in_utc = false;
+  }
+  auto name = words.line().substr(words.begin_of(at + 1));
   if (name.ends_with('/')) name.remove_suffix(1);
   if (name.empty()) return std::nullopt;
-  Entry entry{std::string{name}, os400_type(kind), *size, *modified};
+  entry.name = name;
+  entry.type = os400_type(kind, name);
+  entry.owner = words[0];
+  return entry;
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/protocol/listing_os9.hpp
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// Whether a line stands at the head of a listing.
+inline bool frames_os9(const Words& words) noexcept {
+  const bool place = words[0] == "Directory" && words[1] == "of";
+  return place || (words[0] == "Owner" && words[1] == "Last") || is_ruler(words);
+}
+
+/// Reads a line of OS-9: owner, date, time, attributes, sector, size, name.
+/// `20.20 25/11/22 1711 d-ewrewr 2650 85920 notes`.
+inline std::optional<Entry> read_os9(const Words& words) {
+  const auto dot = words[0].find('.');
+  const auto date = words[1], time = words[2], rights = words[3];
+  const bool owned = dot != words[0].npos && number_in(words[0].substr(0, dot)) && number_in(words[0].substr(dot + 1));
+  const bool dated = date.size() == 8 && date[2] == '/' && date[5] == '/' && time.size() == 4;
+  if (!owned || !dated || rights.size() != 8 || rights.find_first_not_of("dsewr-") != rights.npos) return std::nullopt;
+  const auto year = number_in(date.substr(0, 2)), month = number_in(date.substr(3, 2)), day = number_in(date.substr(6));
+  const auto hour = number_in(time.substr(0, 2)), minute = number_in(time.substr(2));
+  const auto size = number_in<std::uint64_t>(words[5]);
+  if (!year || !month || !day || !hour || !minute || !number_in(words[4], 16) || !size) return std::nullopt;
+  const auto modified = moment(full_year(*year), *month, *day, *hour, *minute, 0);
+  if (!modified || words.count() < 7) return std::nullopt;
+  Entry entry;
+  entry.name = words.line().substr(words.begin_of(6));
+  entry.type = rights[0] == 'd' ? Entry::Type::directory : Entry::Type::file;
+  entry.size = *size;
+  entry.modified = *modified;
+  entry.in_utc = false;
   entry.owner = words[0];
   return entry;
 }
@@ -5161,7 +5775,18 @@ inline std::optional<Entry> read_os400(const Words& words) {
 #include <string_view>
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
+
+/// Whether a line is the one that `ls -l` begins with, `total 12`, in whichever language.
+inline bool totals_unix(const Words& words) noexcept {
+  constexpr std::string_view names =
+      "total totale totaal totalt insgesamt razem celkem spolu összesen yhteensä toplam итого всього σύνολο 合計 "
+      "总用量 "
+      "总计 總計 총 합계";
+  const auto last = words.count() > 0 ? words.count() - 1 : 0;
+  const bool named = (last == 1 && has_word(names, words[0])) || (last == 2 && words.joined(0, 1) == "i alt");
+  return named && is_digit(words[last][0]);
+}
 
 /// A date in the words of a line: how many words it takes, and where the name begins behind them.
 class DateWords {
@@ -5169,12 +5794,16 @@ class DateWords {
   Timestamp time{};
   std::size_t count = 0;
   std::size_t padding = 0;  // blanks before the name beyond the one that there always is
+  bool in_utc = false;      // its zone is told
 };
 
 /// The day is known, what tells the time or the year stands in word `at`.
 inline std::optional<DateWords> finish_date(unsigned month, unsigned day, const Words& words, std::size_t at,
                                             Timestamp now) noexcept {
-  const auto year_in = [&words](std::size_t i) { return words[i].size() == 4 ? number_in(words[i]) : std::nullopt; };
+  const auto year_in = [&words](std::size_t i) {
+    const auto digits = words[i].find_first_not_of("0123456789");
+    return std::min(digits, words[i].size()) == 4 ? number_of_date(words[i]) : std::nullopt;
+  };
   std::optional<Timestamp> time;
   std::size_t count = 3;
   if (const auto year = year_in(at)) {
@@ -5185,7 +5814,7 @@ inline std::optional<DateWords> finish_date(unsigned month, unsigned day, const 
     time = later_year ? moment(*later_year, month, day, *clock) : latest(month, day, *clock, now);
   }
   if (!time) return std::nullopt;
-  return DateWords{*time, count, 0};
+  return DateWords{*time, count};
 }
 
 /// `2026-11-22 17:11`, `2026-11-22 17:11:05.000000000 +0100`, `2026-11-22 `, `11-22 17:11`: the ISO styles of ls.
@@ -5195,7 +5824,7 @@ inline std::optional<DateWords> read_iso_date(const Words& words, std::size_t at
   if (day.size() == 5 && day[2] == '-' && clock) {
     const auto month_number = number_in(day.substr(0, 2)), day_number = number_in(day.substr(3));
     const auto time = month_number && day_number ? latest(*month_number, *day_number, *clock, now) : std::nullopt;
-    return time ? std::optional{DateWords{*time, 2, 0}} : std::nullopt;
+    return time ? std::optional{DateWords{*time, 2}} : std::nullopt;
   }
   if (day.size() != 10 || day[4] != '-') return std::nullopt;
   const auto date = date_in(day);
@@ -5204,19 +5833,19 @@ inline std::optional<DateWords> read_iso_date(const Words& words, std::size_t at
   if (!clock) return DateWords{*time, 1, 1};
   const auto zone = words[at + 2];
   const auto offset = zone.size() == 5 && clock->has_seconds ? number_in(zone.substr(1)) : std::nullopt;
-  if (!offset || (zone[0] != '+' && zone[0] != '-')) return DateWords{*time, 2, 0};
+  if (!offset || (zone[0] != '+' && zone[0] != '-')) return DateWords{*time, 2};
   const std::chrono::minutes ahead{*offset / 100 * 60 + *offset % 100};
-  return DateWords{zone[0] == '+' ? *time - ahead : *time + ahead, 3, 0};
+  return DateWords{zone[0] == '+' ? *time - ahead : *time + ahead, 3, 0, true};
 }
 
 /// The date that begins at word `at`: `Nov 22 17:11`, `Nov 22  2025`, `22 Nov 17:11`, or an ISO style.
 inline std::optional<DateWords> read_unix_date(const Words& words, std::size_t at, Timestamp now) noexcept {
   if (const auto month = month_of(words[at])) {
-    const auto day = number_in(words[at + 1]);
+    const auto day = number_of_date(words[at + 1]);
     return day ? finish_date(*month, *day, words, at + 2, now) : std::nullopt;
   }
   if (const auto month = month_of(words[at + 1])) {
-    const auto day = number_in(words[at]);
+    const auto day = number_of_date(words[at]);
     return day ? finish_date(*month, *day, words, at + 2, now) : std::nullopt;
   }
   return read_iso_date(words, at, now);
@@ -5295,6 +5924,7 @@ inline std::optional<Entry> read_unix(const Words& words, Timestamp now) {
   if (!size) return std::nullopt;
   entry.size = size->bytes;
   entry.modified = size->date.time;
+  entry.in_utc = size->date.in_utc;
   const bool second_number = size->at > owners && words[size->at - 1].ends_with(',');
   read_owners(words, owners, second_number ? size->at - 1 : size->at, entry);
 
@@ -5314,8 +5944,185 @@ inline std::optional<Entry> read_unix(const Words& words, Timestamp now) {
 
 }  // namespace ftplike::detail
 
+// ---- ftplike/protocol/listing_vms.hpp
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
-namespace ftplike {
+
+namespace ftplike::inline v0_2::detail {
+
+/// Where the version begins in `NOTES.TXT;3`; nothing if that is no name of VMS.
+inline std::optional<std::size_t> vms_version(std::string_view word) noexcept {
+  const auto at = word.rfind(';');
+  if (at == word.npos || at == 0 || !number_in(word.substr(at + 1))) return std::nullopt;
+  return at;
+}
+/// Whether a line is a name alone, too long for its column: the rest is in the next line.
+inline bool is_vms_name(const Words& words) noexcept { return words.count() == 1 && vms_version(words[0]).has_value(); }
+
+/// Whether a line stands at the head or the foot of a listing, or is what is left of an entry's: its protection.
+inline bool frames_vms(const Words& words) noexcept {
+  const auto line = words.line().substr(words.begin_of(0));
+  const bool head = words[0] == "Directory" && words[1].ends_with(']') && words.count() == 2;
+  const bool foot = line.starts_with("Total of ") || line.starts_with("Grand total of ");
+  const bool protection = words.count() == 1 && line.starts_with('(') && line.ends_with(')') &&
+                          line.find_first_not_of("(RWED,)") == line.npos;
+  return head || foot || protection;
+}
+
+/// Reads a line of VMS: `NOTES.TXT;3   5/6   22-NOV-2025 17:11:05  [GROUP,OWNER]  (RWED,RWED,RE,)`. The name is without
+/// its version, that of a directory without `.DIR`. The size is not known: what is told is blocks, used and perhaps
+/// allocated ones, and records do not come over as they are stored.
+inline std::optional<Entry> read_vms(const Words& words) {
+  const auto version = vms_version(words[0]);
+  if (!version || !number_in<std::uint32_t>(words[1].substr(0, words[1].find('/')))) return std::nullopt;
+  const auto date = day_month_year(words[2]);
+  const auto clock = clock_in(words[3]);
+  const auto modified = date && clock ? moment((*date)[0], (*date)[1], (*date)[2], *clock) : std::nullopt;
+  if (!modified) return std::nullopt;
+
+  auto name = words[0].substr(0, *version);
+  constexpr std::string_view folder = ".DIR";
+  const bool directory = name.size() > folder.size() && same_word(name.substr(name.size() - folder.size()), folder);
+  if (directory) name.remove_suffix(folder.size());
+  Entry entry;
+  entry.name = name;
+  entry.type = directory ? Entry::Type::directory : Entry::Type::file;
+  entry.modified = *modified;
+  entry.in_utc = false;
+  if (const auto owner = words[4]; owner.size() > 2 && owner.starts_with('[') && owner.ends_with(']')) {
+    entry.owner = owner.substr(1, owner.size() - 2);
+  }
+  return entry;
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/protocol/listing_vxworks.hpp
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// Whether a line stands at the head of a listing.
+inline bool frames_vxworks(const Words& words) noexcept {
+  return (words[0] == "size" && words[1] == "date" && words[3] == "name") || is_ruler(words);
+}
+
+/// Reads a line of VxWorks: `  512   NOV-22-2025  17:11:05   notes   <DIR>`.
+inline std::optional<Entry> read_vxworks(const Words& words) {
+  const auto size = number_in<std::uint64_t>(words[0]);
+  const auto date = words[1];
+  const auto clock = clock_in(words[2]);
+  if (!size || date.size() != 11 || date[3] != '-' || date[6] != '-' || !clock || words.count() < 4)
+    return std::nullopt;
+  const auto month = month_of(date.substr(0, 3));
+  const auto day = number_in(date.substr(4, 2)), year = number_in(date.substr(7));
+  const auto modified = month && day && year ? moment(*year, *month, *day, *clock) : std::nullopt;
+  if (!modified) return std::nullopt;
+  auto name = words.line().substr(words.begin_of(3));
+  constexpr std::string_view mark = "<DIR>";
+  const bool directory = name.ends_with(mark);
+  if (directory) {
+    name.remove_suffix(mark.size());
+    while (name.ends_with(' ')) name.remove_suffix(1);
+  }
+  if (name.empty()) return std::nullopt;
+  Entry entry{std::string{name}, directory ? Entry::Type::directory : Entry::Type::file, *size, *modified};
+  entry.in_utc = false;
+  return entry;
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/protocol/listing_zos.hpp
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// The first line of a listing of data sets.
+inline bool heads_data_sets(const Words& words) noexcept {
+  return words[0] == "Volume" && words[1] == "Unit" && words[words.count() - 1] == "Dsname";
+}
+/// The first line of a listing of the members of a data set, with or without statistics, or of load modules.
+inline bool heads_members(const Words& words) noexcept {
+  const bool statistics = words[1] == "VV.MM", modules = words[1] == "Size" && words[2] == "TTR";
+  return words[0] == "Name" && (words.count() == 1 || statistics || modules);
+}
+
+inline Entry::Type data_set_type(std::string_view organization) noexcept {
+  using enum Entry::Type;
+  if (organization == "PS") return file;
+  return organization == "PO" || organization == "PO-E" ? directory : other;
+}
+
+/// Reads a line of z/OS on a data set: `VOL001 3390   2025/11/22  1   15  FB      80 27920  PO  NOTES.TEXT`. One with
+/// members is a directory; one that is migrated or on a tape is neither that nor a file. Its date is that of its last
+/// use, and its size is in tracks, so that neither is known.
+inline std::optional<Entry> read_data_set(const Words& words) {
+  const auto count = words.count();
+  if (count < 2) return std::nullopt;
+  Entry entry;
+  entry.name = words[count - 1];
+  entry.type = Entry::Type::other;
+  const auto line = words.line().substr(words.begin_of(0));
+  const bool away =
+      (words[0] == "Migrated" && count == 2) || (count == 6 && words.joined(1, 4) == "Not Direct Access Device");
+  if (away) return entry;
+  if (line.starts_with("Pseudo Directory") && count == 3) {
+    entry.type = Entry::Type::directory;
+    return entry;
+  }
+  const auto date = words[2];
+  const bool used = date.size() == 10 && date[4] == '/' && date_in(date);
+  if (count < 6 || (!used && date != "**NONE**") || !number_in(words[3])) return std::nullopt;
+  const auto organization = words[count - 2];
+  if (organization.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ-") != organization.npos) return std::nullopt;
+  entry.type = data_set_type(organization);
+  return entry;
+}
+
+/// Whether that can be the name of a member: eight letters, digits and `@#$`, no digit first.
+inline bool is_member(std::string_view word) noexcept {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ@#$0123456789";
+  return !word.empty() && word.size() <= 8 && !is_digit(word[0]) && word.find_first_not_of(letters) == word.npos;
+}
+
+/// Reads a line of z/OS on a member with its statistics, of which the size is in lines:
+/// `NOTES     01.03 2025/11/20 2025/11/22 17:11    11    11     0 ANN`.
+inline std::optional<Entry> read_member(const Words& words) {
+  const auto version = words[1];
+  if (!is_member(words[0]) || version.size() != 5 || version[2] != '.' || !date_in(words[2])) return std::nullopt;
+  const auto date = date_in(words[3]);
+  const auto clock = clock_in(words[4]);
+  const auto modified = date && clock ? moment((*date)[0], (*date)[1], (*date)[2], *clock) : std::nullopt;
+  if (!modified) return std::nullopt;
+  Entry entry;
+  entry.name = words[0];
+  entry.modified = *modified;
+  entry.in_utc = false;
+  if (words.count() > 8) entry.owner = words[8];
+  return entry;
+}
+/// Reads a line below the head of a listing of members, of which some have no statistics.
+inline std::optional<Entry> read_member_alone(const Words& words) {
+  if (!is_member(words[0])) return std::nullopt;
+  Entry entry;
+  entry.name = words[0];
+  return entry;
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// `drwxr-xr-x`, of ten letters. What is not known is shown as the usual rights.
@@ -5376,7 +6183,7 @@ inline void append_date(std::string& out, Timestamp time, Timestamp now) {
 }  // namespace detail
 
 /// Appends what LIST says of a file, as `ls -l` does, without a line ending; a name that would break the line has '?'
-/// there. Times are in UTC. RFC 959 §4.1.3 leaves the form open; this is the one that all clients read.
+/// there. Times are in UTC. A size that is not known is 0, for readers want a number there. RFC 959 §4.1.3 leaves the form open; this is the one that all clients read.
 inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
   constexpr std::size_t size_width = 12;
   detail::append_mode(out, entry);
@@ -5384,7 +6191,7 @@ inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
   detail::append_column(out, entry.owner, 8);
   detail::append_column(out, entry.group, 8);
   const auto begin = out.size();
-  detail::append_number(out, entry.size);
+  detail::append_number(out, entry.size.value_or(0));
   if (const auto size = out.size() - begin; size < size_width) out.insert(begin, size_width - size, ' ');
   out.append(1, ' ');
   detail::append_date(out, entry.modified, now);
@@ -5395,35 +6202,53 @@ inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
   }
 }
 
-/// Reads the lines of a LIST, whoever wrote them: unix, DOS, EPLF, MLSD, VMS, OS/400, NetWare.
+/// Reads the lines of a LIST one by one, whoever wrote them: unix, DOS, EPLF, MLSD, VMS, z/OS, OS/400, NetWare,
+/// NonStop, OS-9, VxWorks.
 ///
 /// Every entry's `listed` is its line. A line that no form fits gives an entry of type `other` with nothing but that. A
 /// name is a single component; where it has a '/' or NUL the entry's name is empty. Nothing is given for blank lines,
-/// totals, "." and "..". Times without a zone count as UTC, times without a year lie in the last one before `now`.
+/// totals, heads of columns, "." and "..". Times without a zone are not `in_utc`, times without a year lie in the last
+/// one before `now`. Where the unit is not bytes there is no size.
 class ListingParser {
  public:
   explicit ListingParser(Timestamp now) noexcept : now_{now} {}
 
   std::optional<Entry> parse(std::string_view line) const {
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    while (line.ends_with('\r')) line.remove_suffix(1);
     const detail::Words words{line};
-    const bool total = words.count() == 2 && detail::same_word(words[0], "total") && detail::is_digit(words[1][0]);
-    if (words.count() == 0 || total) return std::nullopt;
-    auto entry = read(words);
-    if (!entry) return std::nullopt;
-    if (entry->name == "." || entry->name == "..") return std::nullopt;
+    if (words.count() == 0 || is_frame(words)) return std::nullopt;
+    return finish(read(words), line);
+  }
+  /// The same for a line that stands below the head of z/OS's listings of members, some of which have a name only.
+  std::optional<Entry> parse_member(std::string_view line) const {
+    const detail::Words words{line};
+    auto entry = detail::read_member(words);
+    if (!entry) entry = detail::read_member_alone(words);
+    return entry ? finish(std::move(entry), line) : parse(line);
+  }
+
+ private:
+  static bool is_frame(const detail::Words& words) {
+    return detail::totals_unix(words) || detail::frames_vms(words) || detail::heads_data_sets(words) ||
+           detail::heads_members(words) || detail::heads_nonstop(words) || detail::frames_os9(words) ||
+           detail::frames_vxworks(words);
+  }
+  static std::optional<Entry> finish(std::optional<Entry> entry, std::string_view line) {
+    if (!entry || entry->name == "." || entry->name == "..") return std::nullopt;
     if (!is_component(entry->name)) entry->name.clear();
     entry->listed = line;
     return entry;
   }
-
- private:
   std::optional<Entry> read(const detail::Words& words) const {
     if (auto entry = detail::read_unix(words, now_)) return entry;
     if (auto entry = detail::read_dos(words)) return entry;
     if (auto entry = detail::read_eplf(words.line())) return entry;
-    if (auto entry = detail::read_vms(words)) return entry;
-    if (auto entry = detail::read_os400(words)) return entry;
+    constexpr std::optional<Entry> (*others[])(const detail::Words&){
+        detail::read_vms,     detail::read_os400, detail::read_data_set, detail::read_member,
+        detail::read_nonstop, detail::read_os9,   detail::read_vxworks};
+    for (const auto reader : others) {
+      if (auto entry = reader(words)) return entry;
+    }
     if (auto facts = detail::read_facts(words.line()); facts && facts->entry.type != Entry::Type::other) {
       if (facts->place == MlsxPlace::inside) return std::move(facts->entry);
       return std::nullopt;
@@ -5436,10 +6261,47 @@ class ListingParser {
   Timestamp now_;
 };
 
+/// Reads a whole LIST: also entries that take two lines, and such as only the head of their listing explains. `visit`
+/// gets each entry as it comes.
+class ListingReader {
+ public:
+  explicit ListingReader(Timestamp now) noexcept : parser_{now} {}
+
+  template <class Visit> void line(std::string_view text, Visit& visit) {
+    while (text.ends_with('\r')) text.remove_suffix(1);
+    const detail::Words words{text};
+    if (!held_.empty() && words.count() > 0 && words.begin_of(0) > 0) {
+      const std::string whole = std::exchange(held_, {}).append(text);
+      return give(parser_.parse(whole), visit);
+    }
+    finish(visit);
+    if (detail::is_vms_name(words)) {
+      held_ = text;
+    } else if (words.count() > 0 && detail::heads_members(words)) {
+      members_ = true;
+    } else {
+      give(members_ ? parser_.parse_member(text) : parser_.parse(text), visit);
+    }
+  }
+  /// There are no more lines.
+  template <class Visit> void finish(Visit& visit) {
+    if (!held_.empty()) give(parser_.parse(std::exchange(held_, {})), visit);
+  }
+
+ private:
+  template <class Visit> static void give(std::optional<Entry> entry, Visit& visit) {
+    if (entry) visit(*std::move(entry));
+  }
+
+  ListingParser parser_;
+  std::string held_;      // a name whose rest is to come
+  bool members_ = false;  // of a data set of z/OS
+};
+
 /// Reads a line of NLST, or of LIST in the ftp-like dialect: a name alone, of which nothing else is known. Nothing for
 /// blank lines, "." and ".."; a name that is no single component is in `listed` only.
 inline std::optional<Entry> parse_name(std::string_view line) {
-  if (line.ends_with('\r')) line.remove_suffix(1);
+  while (line.ends_with('\r')) line.remove_suffix(1);
   if (line.empty() || line == "." || line == "..") return std::nullopt;
   Entry entry;
   entry.type = Entry::Type::other;
@@ -5451,7 +6313,7 @@ inline std::optional<Entry> parse_name(std::string_view line) {
 }  // namespace ftplike
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// A sink that calls `take` with each line, without its ending.
 ///
@@ -5483,7 +6345,7 @@ template <class Take> class LineSink {
   }
   void give() {
     std::string_view line = line_;
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    while (line.ends_with('\r')) line.remove_suffix(1);  // servers that write text as text end lines by CR CR LF
     take_(line);
     line_.clear();
   }
@@ -5493,45 +6355,59 @@ template <class Take> class LineSink {
   std::string line_;
 };
 
-/// Runs one of the listing commands; `take` gets its lines.
+/// Runs one of the listing commands; `take` gets its lines. Gives the final reply. MLSD comes in whatever type is on
+/// (RFC 3659 §7.2).
 template <class Core, class Take>
-awaitable<void> list_lines(Core& core, std::string_view verb, std::string path, Take& take) {
+awaitable<Reply> list_lines(Core& core, std::string_view verb, std::string argument, Take& take) {
   std::string command{verb};
-  if (!path.empty()) command.append(1, ' ').append(path.starts_with('-') ? "./" : "").append(path);
+  if (!argument.empty()) command.append(1, ' ').append(argument);
+  if (verb != "MLSD") co_await set_listing_type(core);
   ClientTransfer transfer{std::move(command), Direction::received};
   transfer.listing = true;
   const auto give = [&take](std::string_view line) { take(line); };
   LineSink lines{core.options.limits.line, give};
-  (void)co_await core.receive(AnySink{lines}, transfer);
+  Reply last = co_await core.receive(AnySink{lines}, transfer);
   co_await lines.finish();
+  co_return last;
 }
 
-/// LIST in the ftp-like dialect. The server that this comes from lists its working directory whatever it is asked for;
-/// what can be told from its way to end replies.
-template <class Core, class Take> awaitable<void> list_names(Core& core, std::string path, Take& take) {
-  const bool takes_path = path.empty() || path.starts_with('/') || core.control().hears_crlf();
-  if (takes_path) {
-    co_await list_lines(core, "LIST", std::move(path), take);
-    co_return;
+/// Whether the text of a reply has one of these words, in small or capital letters.
+template <std::size_t n> bool mentions(const Reply& reply, const std::string_view (&words)[n]) {
+  const std::string text = upper(reply.text());
+  return std::any_of(std::begin(words), std::end(words),
+                     [&text](std::string_view word) { return text.find(word) != text.npos; });
+}
+/// Whether a reply says that a directory may not or could not be read. After nothing was listed, that is also what a
+/// 226 may say: vsftpd's does.
+inline bool says_unreadable(const Reply& reply) {
+  constexpr std::string_view words[]{"FAILED", "DENIED",    "PERMI",  "ALLOWED", "AUTHORI",
+                                     "CANNOT", "COULD NOT", "UNABLE", "CAN'T"};
+  return mentions(reply, words);
+}
+/// Whether a refusal to list the working directory says that nothing is in it. Not every one does: to take a directory
+/// for empty that may not be read would have a mirror remove all that it has of it.
+inline bool says_empty(const Reply& refusal) {
+  constexpr std::string_view words[]{"NO FILE",     "NO SUCH FILE", "NOT FOUND", "EMPTY",
+                                     "NO DATA SET", "NO MEMBER",    "NO ENTR"};
+  const bool may = refusal.code() == 450 || refusal.code() == 550;
+  return may && mentions(refusal, words) && !says_unreadable(refusal);
+}
+
+/// As `list_lines`, where to list the working directory is to know what is in it.
+template <class Core, class Take>
+awaitable<void> list_directory(Core& core, std::string_view verb, std::string argument, Take& take) {
+  bool empty = true;
+  const auto counted = [&](std::string_view line) {
+    empty = false;
+    take(line);
+  };
+  const bool exists = argument.empty();
+  try {
+    Reply last = co_await list_lines(core, verb, std::move(argument), counted);
+    if (empty && says_unreadable(last)) throw ReplyError{std::move(last), std::string{verb}, Channel::data};
+  } catch (const ReplyError& error) {
+    if (!exists || !empty || !says_empty(error.reply())) throw;
   }
-  const Path below{path};
-  if (below.string().size() != path.size() + 1) throw ClientError{Errc::bad_name, "LIST", Channel::local};
-  (void)co_await core.demand("CWD " + path);
-  // A session that cannot get back to where it was is of no use.
-  struct Return {
-    ~Return() {
-      if (!done) core.close();
-    }
-    Core& core;
-    bool done = false;
-  } way_back{core};
-  Settled<void> outcome;
-  co_await settle(list_lines(core, "LIST", "", take), outcome);
-  for (Path left = below; !left.is_root() && core.control().is_open(); left = left.parent()) {
-    (void)co_await core.demand("CWD ..");
-  }
-  way_back.done = true;
-  outcome.get();
 }
 
 /// A line of MLSD as an entry, unless it tells of the directory itself or of the one above.
@@ -5563,108 +6439,123 @@ inline std::optional<Entry> entry_of_name(std::string_view line, std::string_vie
   return entry;
 }
 
-/// Whether a listing told the time of day of a file, not just its date.
-inline bool has_time_of_day(const Entry& entry) noexcept {
-  const auto time = entry.modified.time_since_epoch();
-  return time.count() != 0 && time % std::chrono::days{1} != time.zero();
-}
-
-/// How far a clock is ahead that tells a time for what was at `utc`, to the quarter of an hour, as zones are.
-inline std::optional<std::chrono::minutes> zone_between(Timestamp told, Timestamp utc) noexcept {
-  constexpr std::chrono::minutes quarter{15}, farthest{15 * 60};
-  const auto ahead = std::chrono::floor<std::chrono::minutes>(told - utc + quarter / 2);
-  const auto quarters = std::chrono::floor<std::chrono::duration<int, std::ratio<900>>>(ahead);
-  if (quarters > farthest || quarters < -farthest) return std::nullopt;
-  return std::chrono::minutes{quarters};
-}
-
-/// Puts the times of a LIST into UTC. RFC 959 leaves their zone open, MDTM has none: one file that both tell of is
-/// enough to know how far they are apart, once for a session.
-template <class Core> awaitable<void> put_into_utc(Core& core, std::string path, std::vector<Entry>& entries) {
-  const auto sample = std::find_if(entries.begin(), entries.end(), [](const Entry& entry) {
-    return entry.is_file() && !entry.name.empty() && has_time_of_day(entry);
-  });
-  if (sample == entries.end()) co_return;
-  if (!core.zone && core.features.may_have("MDTM")) {
-    if (!path.empty() && !path.ends_with('/')) path += '/';
+/// Asks for the times of some files, which are in `directory` as seen from where the session is, until those of all are
+/// known, or there is no use in more.
+template <class Core>
+awaitable<void> learn_zone(Core& core, const std::string& directory, const std::vector<const Entry*>& files) {
+  constexpr int most = 100;  // a server may tell what it wants
+  for (int asked = 0; asked < most && core.features.may_have("MDTM"); ++asked) {
+    const Entry* const file = telling_one(core.zone, files);
+    if (!file) co_return;
     Settled<std::optional<Timestamp>> modified;
-    co_await settle(ask_modified(core, path + sample->name), modified);
+    co_await settle(ask_modified(core, joined(directory, file->name)), modified);
     const auto utc = modified.failed() ? std::nullopt : modified.get();
-    if (utc) core.zone = zone_between(sample->modified, *utc);
-  }
-  if (!core.zone) co_return;
-  for (Entry& entry : entries) {
-    if (has_time_of_day(entry)) entry.modified -= *core.zone;
+    const auto ahead = utc ? zone_between(file->modified, *utc) : std::nullopt;
+    if (!ahead) co_return;
+    core.zone.learn(file->modified, *ahead);
   }
 }
 
-/// Calls `visit(entry)` for what is in a directory, by the best way that the server understands: MLSD, LIST, NLST.
-/// What came by LIST has the times that the server told.
-template <class Core, class Visit> awaitable<void> list_entries(Core& core, std::string path, Visit visit) {
+/// Puts the times of a LIST into UTC, where that can be known.
+template <class Core> awaitable<void> put_into_utc(Core& core, std::string directory, std::vector<Entry>& entries) {
+  std::vector<const Entry*> files;
+  for (const Entry& entry : entries) {
+    const bool tells = !entry.in_utc && entry.is_file() && !entry.name.empty() && has_time_of_day(entry);
+    if (tells) files.push_back(&entry);
+  }
+  std::sort(files.begin(), files.end(), [](const Entry* a, const Entry* b) { return a->modified < b->modified; });
+  co_await learn_zone(core, directory, files);
+  for (Entry& entry : entries) {
+    const auto ahead = !entry.in_utc && has_time_of_day(entry) ? core.zone.near(entry.modified) : std::nullopt;
+    if (!ahead) continue;
+    entry.modified -= *ahead;
+    entry.in_utc = true;
+  }
+}
+
+/// Whether a listing command is not understood, so that the next one is to be tried.
+template <class Core, class Take> awaitable<bool> list_if_understood(Core& core, std::string feature,
+                                                                     std::string_view verb, std::string argument,
+                                                                     Take& take) {
+  try {
+    co_await list_directory(core, verb, std::move(argument), take);
+  } catch (const ReplyError& error) {
+    if (!not_understood(error.reply())) throw;
+    core.features.refuse(feature);
+    co_return false;
+  }
+  co_return true;
+}
+
+/// The directory that a path is in: "" for the working one, "/" for the root.
+inline std::string directory_of(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  const auto slash = path.rfind('/');
+  return std::string{slash == path.npos ? std::string_view{} : path.substr(0, std::max<std::size_t>(slash, 1))};
+}
+
+/// Calls `visit(entry)` for what is where the session is, or in `argument`, by the best way that the server
+/// understands: MLSD, LIST, NLST. What came by LIST has the times that the server told.
+template <class Core, class Visit> awaitable<void> list_here(Core& core, std::string argument, Visit& visit) {
   const auto facts = [&visit](std::string_view line) {
     if (auto entry = entry_of_facts(line)) visit(*std::move(entry));
   };
-  const auto name = [&visit, &path](std::string_view line) {
-    if (auto entry = entry_of_name(line, path)) visit(*std::move(entry));
+  const auto name = [&visit, &argument](std::string_view line) {
+    if (auto entry = entry_of_name(line, argument)) visit(*std::move(entry));
   };
-  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  const auto long_form = [&visit, parser = ListingParser{now}](std::string_view line) {
-    if (auto entry = parser.parse(line)) visit(*std::move(entry));
-  };
+  ListingReader reader{wall_clock()};
+  const auto long_form = [&visit, &reader](std::string_view line) { reader.line(line, visit); };
 
   if (core.dialect == Dialect::ftplike) {
-    co_await list_names(core, path, name);
+    co_await list_directory(core, "LIST", argument, name);
     co_return;
   }
   if (core.features.may_have("MLST")) {
-    try {
-      co_await list_lines(core, "MLSD", path, facts);
-      co_return;
-    } catch (const ReplyError& error) {
-      if (!not_understood(error.reply())) throw;
-      core.features.refuse("MLST");
-    }
+    const bool understood = co_await list_if_understood(core, "MLST", "MLSD", argument, facts);
+    if (understood) co_return;
   }
   if (!core.features.refused("LIST")) {
-    try {
-      co_await list_lines(core, "LIST", path, long_form);
-      co_return;
-    } catch (const ReplyError& error) {
-      if (!not_understood(error.reply())) throw;
-      core.features.refuse("LIST");
-    }
+    const bool understood = co_await list_if_understood(core, "LIST", "LIST", argument, long_form);
+    reader.finish(visit);
+    if (understood) co_return;
   }
-  co_await list_lines(core, "NLST", path, name);
+  co_await list_directory(core, "NLST", argument, name);
+}
+
+/// Calls `visit(entry)` for what is in a directory. The session stays there until the next command that is no listing.
+template <class Core, class Visit> awaitable<void> list_entries(Core& core, std::string path, Visit visit) {
+  const Staying staying{core.directory};
+  std::string argument = co_await enter_directory(core, std::move(path));
+  co_await list_here(core, std::move(argument), visit);
 }
 
 /// What is in a directory, all at once.
 ///
 /// **Errors:** `Errc::bad_listing` if that is too much.
 template <class Core> awaitable<std::vector<Entry>> list_all(Core& core, std::string path) {
+  const Staying staying{core.directory};
   std::vector<Entry> entries;
   const auto keep = [&entries, most = core.options.limits.entries](Entry entry) {
     if (entries.size() == most) throw std::system_error(Errc::bad_listing);
     entries.push_back(std::move(entry));
   };
-  co_await list_entries(core, path, keep);
+  std::string argument = co_await enter_directory(core, std::move(path));
+  co_await list_here(core, argument, keep);
   const bool in_utc = core.dialect == Dialect::ftplike || core.features.may_have("MLST");
-  if (!in_utc) co_await put_into_utc(core, std::move(path), entries);
+  if (!in_utc) co_await put_into_utc(core, std::move(argument), entries);
   co_return entries;
 }
 
-/// What is known of one path: by MLST; else by SIZE and MDTM, or from the listing of its directory.
-template <class Core> awaitable<Entry> stat_path(Core& core, std::string path) {
-  if (core.features.may_have("MLST")) {
-    auto facts = co_await ask_facts(core, path);
-    if (facts) co_return *std::move(facts);
-  }
+/// What the listing of the directory that a path is in tells of it, the time to the second where MDTM can and will
+/// tell.
+///
+/// **Errors:** `no_such_file_or_directory` if it is not in there.
+template <class Core> awaitable<Entry> stat_in_listing(Core& core, std::string path) {
   const auto slash = path.find_last_not_of('/') == path.npos ? 0 : path.find_last_not_of('/') + 1;
   path.resize(slash);
   if (path.empty() || path == ".") co_return Entry{{}, Entry::Type::directory, 0, {}};
   const std::string name{Path{path}.name()};
-  const auto above = path.rfind('/');
-  const std::string parent = above == path.npos ? "" : above == 0 ? "/" : path.substr(0, above);
-  std::vector<Entry> entries = co_await list_all(core, parent);
+  std::vector<Entry> entries = co_await list_all(core, directory_of(path));
   const auto found =
       std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.name == name; });
   if (found == entries.end()) {
@@ -5674,22 +6565,49 @@ template <class Core> awaitable<Entry> stat_path(Core& core, std::string path) {
   // Listings tell times to the minute at best.
   const bool better = found->is_file() && core.features.may_have("MDTM");
   if (better) {
-    const auto modified = co_await ask_modified(core, path);
+    const auto modified = co_await if_told(core, ask_modified(core, path));
     if (modified) found->modified = *modified;
   }
   co_return *std::move(found);
 }
 
+/// What is known of one path: by MLST, else from the listing of its directory.
+template <class Core> awaitable<Entry> stat_path(Core& core, std::string path) {
+  if (core.features.may_have("MLST")) {
+    auto facts = co_await ask_facts(core, path);
+    if (facts) co_return *std::move(facts);
+  }
+  co_return co_await stat_in_listing(core, std::move(path));
+}
+
+/// Whether there is anything at a path. What MLST refuses to tell of may be there all the same: the listing of its
+/// directory decides, and where that is refused, whether there is such a directory.
+///
+/// **Errors:** the refusal, if nothing decides.
 template <class Core> awaitable<bool> path_exists(Core& core, std::string path) {
+  if (core.features.may_have("MLST")) {
+    const Reply answer = co_await ask_mlst(core, path);
+    if (answer.complete()) co_return true;
+    const bool says_no = answer.code() == 550 || answer.code() == 450;
+    if (!says_no && !not_understood(answer)) core.fail(answer, "MLST");
+  }
+  Settled<Entry> found;
+  co_await settle(stat_in_listing(core, path), found);
   try {
-    (void)co_await stat_path(core, std::move(path));
+    (void)found.get();
     co_return true;
   } catch (const ReplyError& error) {
     if (error.code().value() != 550 && error.code().value() != 450) throw;
   } catch (const ClientError& error) {
     if (error.code() != std::errc::no_such_file_or_directory) throw;
+    co_return false;
   }
-  co_return false;
+  const std::string directory = directory_of(path);
+  if (!directory.empty() && directory != "/") {
+    const bool has_directory = co_await path_exists(core, directory);
+    if (!has_directory) co_return false;
+  }
+  std::rethrow_exception(found.failure());
 }
 
 }  // namespace ftplike::detail
@@ -5699,13 +6617,14 @@ template <class Core> awaitable<bool> path_exists(Core& core, std::string path) 
 #include <utility>
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// The first words of a session. Each waits for its answer: nothing is sent ahead to a server that is not yet known.
 ///
 /// 1. The greeting: 220, perhaps after a 120.
 /// 2. If the URL asks for it AUTH TLS, PBSZ 0 and PROT P, or else the end: nothing goes out in clear then. The dialect
-///    makes no difference to that.
+///    makes no difference to that. Where PROT P is refused so early, both are said once more after the login, and what
+///    PROT is answered decides.
 /// 3. Only if the dialect is to be found out and no user is given, PWD: a 257 before any login is a server that wants
 ///    none, which is the ftp-like dialect.
 /// 4. Unless that is settled, USER: 502 or 500 is the ftp-like dialect, too. After 331 PASS, after 332 ACCT.
@@ -5726,6 +6645,7 @@ template <class Core> class Login {
     if (url_.secure != Secure::no) co_await protect();
     co_await find_dialect();
     core_.control().end_commands(core_.dialect == Dialect::standard || core_.control().hears_crlf());
+    if (url_.secure != Secure::no && !core_.secured) co_await demand_protection();
     if (core_.dialect == Dialect::standard) co_await look_around();
   }
 
@@ -5752,9 +6672,18 @@ template <class Core> class Login {
       if (!core_.control().is_silent()) throw ClientError{Errc::bad_reply, "AUTH", Channel::control};
       co_await shake_hands();
     }
-    (void)co_await core_.demand("PBSZ 0");
-    (void)co_await core_.demand("PROT P");
-    core_.secured = true;
+    (void)co_await ask_for_protection();
+  }
+  /// Has the data connections protected, if the server grants it. Some do not know PBSZ, which says nothing under TLS.
+  awaitable<Reply> ask_for_protection() {
+    (void)co_await core_.ask("PBSZ 0");
+    const Reply answer = co_await core_.ask("PROT P");
+    core_.secured = answer.complete();
+    co_return answer;
+  }
+  awaitable<void> demand_protection() {
+    const Reply answer = co_await ask_for_protection();
+    if (!answer.complete()) core_.fail(answer, "PROT");
   }
 
   awaitable<void> find_dialect() {
@@ -5829,7 +6758,7 @@ template <class Core> class Login {
 
 
 // Files from and to a server, as sinks and sources have them.
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// How a transfer is to be done, for the session.
 inline ClientTransfer prepare(std::string command, Direction direction, const TransferOptions& options) {
@@ -5849,12 +6778,19 @@ template <class Core> TransferResult result_of(Core& core, const ClientTransfer&
   return result;
 }
 
-/// The length that a file has on the server, if that matters and can be known.
+/// The length that a file has on the server, if that matters and the server can and will tell.
 template <class Core>
 awaitable<std::optional<std::uint64_t>> length_for(Core& core, std::string remote, const TransferOptions& options) {
   const bool asks = !options.ascii && core.dialect == Dialect::standard && core.features.may_have("SIZE");
   if (!asks || !(options.verify || options.progress || options.resume)) co_return std::nullopt;
-  co_return co_await ask_size(core, std::move(remote));
+  co_return co_await if_told(core, ask_size(core, std::move(remote)));
+}
+
+/// Throws unless as many bytes have come, or are there now, as were promised.
+inline void check_length(std::uint64_t length, std::uint64_t promised, const ClientTransfer& transfer) {
+  if (length == promised) return;
+  const Errc error = length < promised ? Errc::too_short : Errc::too_long;
+  throw ClientError{error, verb_of(transfer.command), Channel::data, transfer.moved, transfer.offset};
 }
 
 /// Fetches a file, from `offset` on, into a sink that is not finished by this.
@@ -5865,27 +6801,30 @@ template <class Core> awaitable<TransferResult> fetch(Core& core, std::string re
   co_await set_type(core, type);
   ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
   transfer.offset = transfer.restart = offset;
-  transfer.size = size.value_or(0);
+  transfer.size = size;
   (void)co_await core.receive(sink, transfer);
   // A server that closes the data connection early and says that all is well is believed only as far as its SIZE goes.
-  if (options.verify && size && offset + transfer.moved < *size) {
-    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved, transfer.offset};
-  }
+  // A file may have grown since, but one that ends behind its end was not gone on with where it should have been.
+  const std::uint64_t end = offset + transfer.moved;
+  const bool grew = size && offset == 0 && end > *size;
+  if (options.verify && size && !grew) check_length(end, *size, transfer);
   co_return result_of(core, transfer, std::move(remote));
 }
 
-/// Fetches a part of a file.
+/// Fetches a part of a file, which may be of no bytes.
 template <class Core> awaitable<TransferResult> fetch_range(Core& core, std::string remote, AnySink sink,
                                                             std::uint64_t offset, std::uint64_t length,
                                                             TransferOptions options) {
-  co_await set_type(core, 'I');
   ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
+  transfer.began = core.network().now();
   transfer.offset = transfer.restart = offset;
   transfer.length = length;
   transfer.ascii = false;
-  (void)co_await core.receive(sink, transfer);
-  if (transfer.moved < length)
-    throw ClientError{Errc::too_short, "RETR", Channel::data, transfer.moved, transfer.offset};
+  if (length > 0) {
+    co_await set_type(core, 'I');
+    (void)co_await core.receive(sink, transfer);
+  }
+  check_length(transfer.moved, length, transfer);
   co_return result_of(core, transfer, std::move(remote));
 }
 
@@ -5901,18 +6840,17 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
   ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);
   transfer.offset = offset;
   if (verb == "STOR") transfer.restart = offset;
-  transfer.size = size.value_or(0);
+  transfer.size = size;
   (void)co_await core.send(source, transfer);
   if (verb == "STOU") {
     constexpr std::string_view mark = "FILE: ";  // RFC 1123 §4.1.2.9
     const auto at = transfer.opening.find(mark);
     remote = at == transfer.opening.npos ? std::string{} : transfer.opening.substr(at + mark.size());
   }
-  if (options.verify && !remote.empty() && verb != "APPE") {
+  const bool knows = verb != "APPE" || offset > 0;
+  if (knows && !remote.empty() && (options.verify || offset > 0)) {
     const auto length = co_await length_for(core, remote, options);
-    if (length && *length < offset + transfer.moved) {
-      throw ClientError{Errc::too_short, "STOR", Channel::data, transfer.moved, transfer.offset};
-    }
+    if (length) check_length(*length, offset + transfer.moved, transfer);
   }
   co_return result_of(core, transfer, std::move(remote));
 }
@@ -5939,7 +6877,7 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
 #include <utility>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What kind of blocking work something is, and for whom it is done.
 class Workload {
@@ -6131,6 +7069,7 @@ template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work,
 #include <utility>
 
 // ---- ftplike/storage/directory_listing.hpp
+#include <chrono>
 #include <dirent.h>
 #include <memory>
 #include <optional>
@@ -6144,9 +7083,11 @@ template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work,
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -6170,7 +7111,7 @@ template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work,
 #include <system_error>
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// How the names of partial files begin. No client can say such a name, and no listing shows one.
 inline constexpr std::string_view partial_prefix = ".ftplike-partial";
@@ -6212,11 +7153,14 @@ inline Path numbered(const Path& wanted, unsigned n) {
 
 // ---- ftplike/storage/posix.hpp
 // The system's calls for files, and what differs between systems.
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <fcntl.h>
+#include <limits>
 #include <span>
 #include <string>
 #include <sys/file.h>
@@ -6229,7 +7173,7 @@ inline Path numbered(const Path& wanted, unsigned n) {
 #include <vector>
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// A file descriptor that closes itself.
 class Descriptor {
@@ -6274,14 +7218,33 @@ template <class Call> auto checked(Call call) {
   }
 }
 
-inline Timestamp modified(const struct stat& status) {
-#ifdef __APPLE__
-  const auto& time = status.st_mtimespec;
-#else
-  const auto& time = status.st_mtim;
-#endif
+/// A time of the system's, cut to the millisecond and to the years that the protocol can tell. It is never counted in
+/// nanoseconds, of which 64 bits hold no more than the years 1678 to 2262: file systems hold others.
+inline Timestamp timestamp_of(const timespec& time) noexcept {
   using namespace std::chrono;
-  return Timestamp{floor<milliseconds>(seconds{time.tv_sec} + nanoseconds{time.tv_nsec})};
+  constexpr auto least = first_timestamp.time_since_epoch(), most = last_timestamp.time_since_epoch();
+  const std::int64_t whole =
+      std::clamp<std::int64_t>(time.tv_sec, floor<seconds>(least).count(), floor<seconds>(most).count());
+  return Timestamp{milliseconds{whole * 1000 + time.tv_nsec / 1'000'000}};
+}
+/// The same time as the system takes it: as far as its seconds go.
+inline timespec timespec_of(Timestamp time) noexcept {
+  using namespace std::chrono;
+  const auto whole = floor<seconds>(time);
+  using Seconds = std::numeric_limits<std::time_t>;
+  timespec result{};
+  result.tv_sec = static_cast<std::time_t>(
+      std::clamp<std::int64_t>(whole.time_since_epoch().count(), Seconds::min(), Seconds::max()));
+  result.tv_nsec = static_cast<long>((time - whole).count()) * 1'000'000;
+  return result;
+}
+
+inline Timestamp modified(const struct stat& status) noexcept {
+#ifdef __APPLE__
+  return timestamp_of(status.st_mtimespec);
+#else
+  return timestamp_of(status.st_mtim);
+#endif
 }
 
 inline bool is_same_file(const struct stat& a, const struct stat& b) noexcept {
@@ -6364,7 +7327,7 @@ inline bool rename_to_free(int directory, const char* from, const char* to) {
 }  // namespace ftplike::detail
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 enum class Follow { no, yes };  // whether a link in the last place is followed
 
@@ -6543,7 +7506,7 @@ class Beneath {
 #include <utility>
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// How long a partial file waits for being gone on with.
 inline constexpr std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};
@@ -6573,7 +7536,7 @@ inline std::string temporary_name() {
 }
 
 inline bool is_older_than(std::chrono::seconds age, Timestamp written) {
-  return std::chrono::system_clock::now() - written > age;
+  return wall_clock() - written > age;
 }
 
 /// A partial or temporary file, open for writing and locked. The lock ends with the process at the latest, so that a
@@ -6668,14 +7631,35 @@ inline bool remove_partial(int directory, const std::string& name) {
 }  // namespace ftplike::detail
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// What the tests turn, and nobody else.
 struct DirectoryOptions {
   bool kernel_resolves = true;                       // false: component by component, as on systems without openat2
   std::chrono::seconds lifetime = partial_lifetime;  // of partial files
+  std::chrono::seconds sweeping = std::chrono::hours{1};  // how often uploads have a folder looked through for old ones
   std::chrono::nanoseconds slow_write = std::chrono::milliseconds{20};  // from when on a disk counts as slow
+};
+
+/// The folders that were looked through of late. **Threads:** any, at once.
+class SweptFolders {
+ public:
+  /// Whether a folder is to be looked through now, by whoever asked: the first one within each `interval`.
+  bool is_due(const std::string& folder, std::chrono::seconds interval) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::scoped_lock lock{mutex_};
+    if (now - since_ >= interval) {  // all are due again, so that none is remembered for longer
+      folders_.clear();
+      since_ = now;
+    }
+    return folders_.insert(folder).second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+  std::unordered_set<std::string> folders_;
 };
 
 /// What a DirectoryStorage, its readers and its writers share.
@@ -6686,6 +7670,7 @@ struct DirectoryState {
   const std::string label;
   const Beneath root;
   const DirectoryOptions options;
+  mutable SweptFolders swept;
 };
 
 /// Freeing the blocks of a file larger than this is better not waited for in place.
@@ -6984,7 +7969,7 @@ class FileWriter {
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 struct CloseStream {
@@ -7023,6 +8008,31 @@ inline void remove_partials(const Place& place) {
   }
 }
 
+/// Removes a partial file that has waited too long to be gone on with.
+inline void remove_if_old(int directory, const std::string& name, std::chrono::seconds lifetime) {
+  struct stat status {};
+  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+  if (is_older_than(lifetime, modified(status))) remove_partial(directory, name);
+}
+
+/// Removes what uploads to a directory have left there and nobody goes on with any more, a piece of work at a time.
+inline awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
+  constexpr int names_at_a_time = 4096;
+  const std::shared_ptr<DIR> stream = stream_of(std::move(directory));
+  for (bool is_done = false; !is_done;) {
+    auto look_on = [state, stream] {
+      for (int i = 0; i < names_at_a_time; ++i) {
+        const char* name = next_name(stream.get());
+        if (!name) return true;
+        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.lifetime);
+      }
+      return false;
+    };
+    const bool is_over = co_await blocking(std::move(look_on));
+    is_done = is_over;
+  }
+}
+
 /// A directory that is being read.
 class DirectoryReading {
  public:
@@ -7050,14 +8060,13 @@ class DirectoryReading {
  private:
   std::optional<Entry> look(std::string name) const {
     const int directory = ::dirfd(stream_.get());
+    if (is_partial_name(name)) {
+      remove_if_old(directory, name, state_->options.lifetime);
+      return std::nullopt;
+    }
     struct stat status {};
     const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_known && errno == ENOENT) return std::nullopt;
-    if (is_partial_name(name)) {
-      if (is_older_than(state_->options.lifetime, modified(status)))
-        remove_partial(directory, name);
-      return std::nullopt;
-    }
     if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
     if (!S_ISLNK(status.st_mode)) return entry_of(std::move(name), status);
     try {
@@ -7106,14 +8115,16 @@ class DirectoryListing {
 #include <vector>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
 /// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them.
 ///
-/// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside.
+/// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside. A file that is made up
+/// while it is read has no size there.
 /// - `list(path)`: a directory's entries, unordered, some at a time: `next()` gives none at the end. Without "." and "..".
 /// - `open(path, offset)`: a regular file, to be read from `offset`, which is at most its size (`Errc::bad_restart`).
+/// A reader may have `size()`, the bytes of the whole file as a number or an optional one: the client is told.
 /// - `label()`: the directory as the operator named it, for people.
 template <class S>
 concept ReadableStorage =
@@ -7159,12 +8170,13 @@ concept WritableStorage =
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The files beneath a folder. No name, no link and no race leads out of it: links are taken as if the folder were the
 /// root of the system.
 ///
-/// An interrupted upload leaves a hidden partial file beside its name, for seven days. A second upload to a name that
+/// An interrupted upload leaves a hidden partial file beside its name, for seven days: an older one is removed when the
+/// folder is listed, or within an hour of uploads to it, where blocking harms nobody. A second upload to a name that
 /// one is under way to takes a file of its own, which is not kept; whoever finishes last stays. Going on with a partial
 /// file that somebody is at throws `Errc::busy`.
 ///
@@ -7239,6 +8251,7 @@ class DirectoryStorage {
   awaitable<Writer> create_unique(Path path) {
     auto place = co_await find(path, detail::Follow::no);
     if (path.is_root()) detail::fail(std::errc::is_a_directory);
+    if (is_due(path)) co_await begin_to_sweep(place);
     for (unsigned number = 0;; ++number) {
       Path choice = detail::numbered(path, number);
       place.name = choice.name();
@@ -7252,7 +8265,7 @@ class DirectoryStorage {
   }
   awaitable<std::uint64_t> partial_size(Path path) {
     const Entry partial = co_await stat_partial(std::move(path));
-    co_return partial.size;
+    co_return partial.size.value_or(0);
   }
   /// How much there is of a name's partial file, and since when.
   awaitable<Entry> stat_partial(Path path) {
@@ -7317,11 +8330,8 @@ class DirectoryStorage {
   }
   awaitable<void> set_modified(Path path, Timestamp time) {
     const auto place = co_await find(path, detail::Follow::yes);
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    timespec times[2]{};
+    timespec times[2]{{}, detail::timespec_of(time)};
     times[0].tv_nsec = UTIME_OMIT;
-    times[1].tv_sec = static_cast<time_t>(seconds.time_since_epoch().count());
-    times[1].tv_nsec = static_cast<long>(std::chrono::nanoseconds{time - seconds}.count());
     detail::checked([&] { return ::utimensat(place.directory, place.name.c_str(), times, AT_SYMLINK_NOFOLLOW); });
   }
   /// Sets the permission bits; the bits above them (setuid and the like) cannot be set.
@@ -7365,7 +8375,19 @@ class DirectoryStorage {
     auto place = co_await find(path, detail::Follow::yes);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     if (place.exists() && !S_ISREG(place.status.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    if (is_due(path)) co_await begin_to_sweep(place);
     co_return place;
+  }
+  /// Whether the folder of an upload is to be swept, as it is once in a while.
+  bool is_due(const Path& path) const {
+    return state_->swept.is_due(path.parent().string(), state_->options.sweeping);
+  }
+  /// Has it swept, and does not wait for that.
+  awaitable<void> begin_to_sweep(const detail::Place& place) const {
+    detail::Descriptor folder{::openat(place.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder) co_return;  // uploads may go to where nobody may look
+    const Executor here = co_await asio::this_coro::executor;
+    start_on(here, detail::sweep(state_, std::move(folder)));
   }
   static std::optional<detail::Partial> take_anew(const detail::Place& place) {
     const std::string name = detail::partial_name(place.name);
@@ -7402,7 +8424,7 @@ static_assert(detail::FileSource<FileReader>);
 }  // namespace ftplike
 
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Throws what the local end failed with, as a client's error that names the file.
 [[noreturn]] inline void fail_locally(const std::system_error& failure, std::string_view verb,
@@ -7477,7 +8499,7 @@ inline awaitable<FileReader> open_local(std::string local, std::uint64_t offset)
 
 
 // Files of ours from and to a server, from the beginning or from where they were left.
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// What there is of a file on one of the two sides.
 class Beginning {
@@ -7498,7 +8520,7 @@ inline awaitable<Beginning> beginning_of(DirectoryStorage folder, Path path) {
   if (nothing) co_return beginning;
   const Entry there = beginning.is_whole ? whole.get() : partial.get();
   if (!there.is_file()) co_return beginning;
-  beginning.size = there.size;
+  beginning.size = there.size.value_or(0);
   beginning.modified = there.modified;
   co_return beginning;
 }
@@ -7506,9 +8528,7 @@ inline awaitable<Beginning> beginning_of(DirectoryStorage folder, Path path) {
 /// When a file of the server was modified, if it can and will say.
 template <class Core> awaitable<std::optional<Timestamp>> time_of(Core& core, std::string remote) {
   if (core.dialect == Dialect::ftplike || !core.features.may_have("MDTM")) co_return std::nullopt;
-  Settled<std::optional<Timestamp>> modified;
-  co_await settle(ask_modified(core, std::move(remote)), modified);
-  co_return modified.failed() ? std::nullopt : modified.get();
+  co_return co_await if_told(core, ask_modified(core, std::move(remote)));
 }
 
 /// Whether what was left is of the same file, and not of one that has been replaced since.
@@ -7571,15 +8591,43 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
 /// How much the server has of a file of ours that can be gone on with.
 template <class Core> awaitable<std::uint64_t> stored_before(Core& core, std::string remote, const Entry& local,
                                                              const TransferOptions& options) {
-  Settled<std::optional<std::uint64_t>> there;
-  co_await settle(length_for(core, remote, options), there);
-  const auto length = there.failed() ? std::nullopt : there.get();
-  if (!length || *length == 0 || *length > local.size) co_return 0;
+  const auto length = co_await length_for(core, remote, options);
+  if (!length || *length == 0 || *length > local.size.value_or(0)) co_return 0;
   const auto left = co_await time_of(core, std::move(remote));
   co_return is_current(left.value_or(Timestamp{}), local.modified) ? *length : 0;
 }
 
-/// Sends a file of ours, which `open(offset)` opens.
+/// Whether a file that the server has all bytes of stands under its name. A server that offers to go on with uploads
+/// may have kept aside what was cut off; MLST tells of what stands only.
+template <class Core> awaitable<bool> stands(Core& core, std::string remote) {
+  const bool asks = core.features.has("REST STREAM") && core.features.may_have("MLST");
+  if (!asks) co_return true;
+  const Reply answer = co_await ask_mlst(core, std::move(remote));
+  co_return answer.complete() || not_understood(answer);
+}
+
+/// What is to be done after an upload that was gone on with has failed: false if nothing can be.
+///
+/// What cannot be gone on with by REST may be by APPE. What cannot be at all, or has another length than it should, is
+/// sent from the beginning.
+inline bool begin_otherwise(const ClientError& failure, std::string& verb, std::uint64_t& offset) {
+  const auto* const reply = dynamic_cast<const ReplyError*>(&failure);
+  const bool refused = reply && failure.transferred() == 0;
+  if (refused && failure.verb() == "REST") {
+    verb = "APPE";
+    return true;
+  }
+  const bool unknown = refused && failure.verb() == "APPE" && not_understood(reply->reply());
+  const bool beyond = refused && reply->reply().code() == 554;
+  const bool spoilt = failure.code() == Errc::too_short || failure.code() == Errc::too_long;
+  if (!unknown && !beyond && !spoilt) return false;
+  verb = "STOR";
+  offset = 0;
+  return true;
+}
+
+/// Sends a file of ours, which `open(offset)` opens. It is gone on with by REST where the server offers that for files
+/// of its own (RFC 3659 §5), else by APPE; nothing is sent of what the server has whole.
 template <class Core, class Open> awaitable<TransferResult> store_file(Core& core, std::string verb, Open open,
                                                                        std::string remote, TransferOptions options) {
   std::optional<FileReader> file;
@@ -7588,36 +8636,41 @@ template <class Core, class Open> awaitable<TransferResult> store_file(Core& cor
   const Entry local = file->entry();
 
   std::uint64_t offset = 0, position = 0;
+  std::optional<TransferResult> result;
   if (verb == "STOR" && options.resume && !options.ascii) {
     const std::uint64_t before = co_await stored_before(core, remote, local, options);
     offset = before;
+    bool is_whole = offset > 0 && offset == local.size;
+    if (is_whole) {
+      const bool found = co_await stands(core, remote);
+      is_whole = found;
+    }
+    if (is_whole) {
+      result.emplace();
+      result->offset = offset;
+      result->name = remote;
+    }
+    if (offset > 0 && !core.features.has("REST STREAM")) verb = "APPE";
   }
-  for (;;) {
+  while (!result) {
     if (offset != position) {
       FileReader other = co_await open(offset);
       file.emplace(std::move(other));
       position = offset;
     }
-    std::optional<TransferResult> result;
     try {
       TransferResult stored = co_await store(core, verb, AnySource{*file}, remote, offset, local.size, options);
       result = std::move(stored);
     } catch (const ClientError& failure) {
-      const bool refused = failure.verb() == "REST" || (failure.transferred() == 0 && failure.code().value() == 554);
-      if (offset == 0 || verb == "APPE" || !refused) throw;
-      if (failure.verb() == "REST")
-        verb = "APPE";  // which some servers have where they have no REST for uploads
-      else
-        offset = 0;
+      if (offset == 0 || !begin_otherwise(failure, verb, offset)) throw;
     }
-    if (!result) continue;
-    const bool keeps_time = options.keep_time && verb != "STOU" && core.features.may_have("MFMT");
-    if (keeps_time) {
-      const std::string time = format_timestamp(local.modified, Fraction::never);
-      (void)co_await core.ask("MFMT " + time + " " + result->name);
-    }
-    co_return *std::move(result);
   }
+  const bool keeps_time = options.keep_time && verb != "STOU";
+  if (keeps_time) {
+    const std::string command = time_command(core, result->name, local.modified);
+    if (!command.empty()) (void)co_await core.ask(command);
+  }
+  co_return *std::move(result);
 }
 
 /// Fetches a file to a path of ours.
@@ -7646,25 +8699,17 @@ template <class Core> awaitable<TransferResult> store_path(Core& core, std::stri
 // ---- ftplike/client/walk.hpp
 #include <functional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Sees what is below a directory: its path from there, such as "images/a.jpg", and its entry. Of a directory it says
 /// whether to go into it.
 using WalkVisit = std::function<bool(const std::string& path, const Entry& entry)>;
 
 namespace detail {
-
-/// A path of a server with another one behind it.
-inline std::string joined(std::string_view directory, std::string_view name) {
-  std::string path{directory};
-  if (!path.empty() && !path.ends_with('/') && !name.empty()) path += '/';
-  return path.append(name);
-}
 
 template <class Core> awaitable<void> walk_tree(Core& core, std::string root, WalkVisit visit) {
   class Branch {
@@ -7695,7 +8740,7 @@ template <class Core> awaitable<void> walk_tree(Core& core, std::string root, Wa
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 class Fxp;
@@ -7758,6 +8803,11 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   ///
   /// **Errors:** `Errc::bad_name` if it holds what would end the line.
   awaitable<Reply> command(std::string text) { return run(command_on(core(), std::move(text))); }
+  /// Sees to it that no reply is under way any more that belongs to an operation which was broken off, as every operation
+  /// does by itself before it begins. Says nothing if none can be.
+  ///
+  /// **Errors:** if that cannot be had, and the session is closed then.
+  awaitable<void> get_in_step() { return run(core().get_in_step()); }
   /// Has the server answer, so that it keeps the session.
   awaitable<void> noop() { return run(core().demand_only("NOOP")); }
   /// Says goodbye and ends the session. Does not throw for what the server makes of it.
@@ -7778,7 +8828,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// The working directory as the server names it.
   awaitable<std::string> pwd() { return run(pwd_on(core())); }
   /// Changes the working directory.
-  awaitable<void> cwd(std::string path) { return run(core().demand_only("CWD " + path)); }
+  awaitable<void> cwd(std::string path) { return run(cwd_on(core(), std::move(path))); }
   /// Makes a directory; those above it must be there.
   awaitable<void> mkdir(std::string path) { return run(core().demand_only("MKD " + path)); }
   /// Removes a directory, which most servers want to be empty.
@@ -7786,7 +8836,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 
   /// What a directory holds, the working one if no path is given. By MLSD, else LIST, else NLST; in the ftp-like
   /// dialect, as after NLST, only the names are known. A line that cannot be understood gives an entry without a name
-  /// that has it in `listed`.
+  /// that has it in `listed`. The session goes there, for no argument means the same to all servers, and comes back
+  /// before the next command that is no listing; if it cannot, that command fails and the session is closed.
   ///
   /// **Errors:** `Errc::bad_listing` if there are more than `ClientLimits::entries`.
   awaitable<std::vector<Entry>> list(std::string path = {}) { return run(detail::list_all(core(), std::move(path))); }
@@ -7827,7 +8878,9 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   /// Sets when a file was modified. (MFMT)
   awaitable<void> set_modified(std::string path, Timestamp time) {
-    return run(core().demand_only("MFMT " + format_timestamp(time, Fraction::never) + " " + path));
+    const std::string command = detail::time_command(core(), path, time);
+    return run(core().demand_only(
+        command.empty() ? "MFMT " + format_timestamp(time, Fraction::never) + " " + path : command));
   }
   /// Sets the permission bits of a file: `chmod("run.sh", 0755)`.
   awaitable<void> chmod(std::string path, unsigned mode) {
@@ -7909,7 +8962,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   static awaitable<Reply> command_on(Core& core, std::string text) {
     core.type = '\0';  // it may be anything
     core.digest = "?";
+    core.directory.home_known = false;
     co_return co_await core.ask(std::move(text));
+  }
+  static awaitable<void> cwd_on(Core& core, std::string path) {
+    core.directory.home_known = false;
+    return core.demand_only("CWD " + path);
   }
   static awaitable<std::string> pwd_on(Core& core) {
     const Reply answer = co_await core.demand("PWD");
@@ -8010,7 +9068,7 @@ awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientO
 #endif
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 namespace detail {
 
@@ -8485,7 +9543,7 @@ static_assert(Transport<TcpTransport>);
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A client for programs without coroutines: each call runs to its end. Otherwise it is as `Client`.
 ///
@@ -8522,6 +9580,7 @@ class BasicBlockingClient {
   Endpoint local() const { return client_->local(); }
 
   Reply command(std::string text) { return run(client_->command(std::move(text))); }
+  void get_in_step() { run(client_->get_in_step()); }
   void noop() { run(client_->noop()); }
   void quit() { run(client_->quit()); }
   void close() { client_->close(); }
@@ -8619,7 +9678,7 @@ using BlockingClient = BasicBlockingClient<>;
 #include <utility>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// A transfer from one server to another, of which we see the two control connections.
@@ -8700,6 +9759,7 @@ template <class Source, class Target> awaitable<void> transfer_between(Source& s
 
 // ---- ftplike/client/mirror.hpp
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -8730,7 +9790,7 @@ template <class Source, class Target> awaitable<void> transfer_between(Source& s
 #include <cstddef>
 #include <string_view>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Whether a text is a pattern: whether any of its letters means more than itself.
 inline bool has_wildcards(std::string_view text) noexcept { return text.find_first_of("*?[\\") != text.npos; }
@@ -8801,31 +9861,31 @@ inline bool matches(std::string_view pattern, std::string_view name) noexcept {
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
-/// One thing that a mirror is going to do to its target, and why.
+/// One thing that a mirror is going to do to its target, and why; or has to do before, which is to list its trees.
 class MirrorAction {
  public:
-  enum class Kind { make_directory, transfer, remove, remove_directory };
-  enum class Reason { missing, size_differs, newer, not_in_source, in_the_way };
+  enum class Kind { make_directory, transfer, remove, remove_directory, list };
+  enum class Reason { missing, size_differs, newer, not_in_source, in_the_way, not_known };
 
   MirrorAction(Kind its_kind, Reason its_reason, std::string its_path, const Entry& entry = {})
       : kind{its_kind}, reason{its_reason}, path{std::move(its_path)}, size{entry.size}, modified{entry.modified} {}
 
   static constexpr std::string_view name_of(Kind kind) noexcept {
-    constexpr std::string_view names[]{"make directory", "transfer", "remove", "remove directory"};
+    constexpr std::string_view names[]{"make directory", "transfer", "remove", "remove directory", "list"};
     return names[static_cast<std::size_t>(kind)];
   }
   static constexpr std::string_view name_of(Reason reason) noexcept {
-    constexpr std::string_view names[]{"is missing", "has another size", "is newer", "is not in the source",
-                                       "is in the way"};
+    constexpr std::string_view names[]{"is missing",           "has another size", "is newer",
+                                       "is not in the source", "is in the way",    "is not known"};
     return names[static_cast<std::size_t>(reason)];
   }
   /// "transfer images/a.jpg, 1234 bytes: is newer".
   std::string text() const {
     std::string out{name_of(kind)};
     out.append(" ").append(path.empty() ? "." : path);
-    if (kind == Kind::transfer) out += ", " + std::to_string(size) + " bytes";
+    if (kind == Kind::transfer && size) out += ", " + std::to_string(*size) + " bytes";
     return out.append(": ").append(name_of(reason));
   }
   friend bool operator==(const MirrorAction&, const MirrorAction&) = default;
@@ -8833,8 +9893,15 @@ class MirrorAction {
   Kind kind;
   Reason reason;
   std::string path;    // from the root of the mirror; empty for that itself
-  std::uint64_t size;  // of what is transferred
-  Timestamp modified;  // of the same; the epoch if it is not known
+  std::optional<std::uint64_t> size;  // of what is transferred, if it is known
+  Timestamp modified;                 // of the same; the epoch if it is not known
+};
+
+/// An action that failed, and of what.
+class MirrorFailure {
+ public:
+  MirrorAction action;
+  std::exception_ptr error;
 };
 
 /// How a mirror is to be done.
@@ -8844,7 +9911,8 @@ struct MirrorOptions {
   Direction direction = Direction::received;  // from the server to us, or the other way
   /// Leave alone what is as new in the target as in the source, even if it has another size.
   bool only_newer = false;
-  /// Remove what the source does not have, before anything else is done.
+  /// Remove what the source does not have, before anything else is done. Nothing is removed where a listing failed or
+  /// could not be understood.
   bool delete_others = false;
   /// Patterns for files, of which one has to fit if there are any, and for files and directories that are left alone on
   /// both sides. A pattern with a '/' is for the path from the root of the mirror, any other for the name.
@@ -8852,7 +9920,7 @@ struct MirrorOptions {
   std::size_t entries = 1'000'000;  // on each side
   unsigned depth = 100;             // of directories
   TransferOptions transfer;         // `progress` is told of all transfers together
-  /// Called after each action; with what it failed of, or null.
+  /// Called after each action; with what it failed of, or null. First for the directories that could not be listed.
   std::function<void(const MirrorAction& action, const std::exception_ptr& failure)> done;
 };
 
@@ -8863,20 +9931,23 @@ class MirrorPlan {
   std::string remote, local;          // the roots
   std::vector<MirrorAction> actions;  // in the order in which they have to be done
   std::vector<std::string> skipped;   // what is left alone though it differs, and why
+  /// Directories of which the listing failed or could not be understood, on either side. What is in them is left alone.
+  std::vector<MirrorFailure> failures;
 
   std::size_t count(MirrorAction::Kind kind) const {
     return static_cast<std::size_t>(
         std::count_if(actions.begin(), actions.end(), [kind](const auto& action) { return action.kind == kind; }));
   }
-  /// Of all transfers together.
+  /// Of all transfers together whose sizes are known.
   std::uint64_t bytes() const noexcept {
     std::uint64_t sum = 0;
-    for (const auto& action : actions) sum += action.kind == MirrorAction::Kind::transfer ? action.size : 0;
+    for (const auto& action : actions) sum += action.kind == MirrorAction::Kind::transfer ? action.size.value_or(0) : 0;
     return sum;
   }
-  /// An action or what is skipped a line.
+  /// An action or what is skipped a line, after the directories that could not be listed.
   std::string text() const {
     std::string out;
+    for (const auto& failure : failures) out += failure.action.text() + '\n';
     for (const auto& action : actions) out += action.text() + '\n';
     for (const auto& line : skipped) out += "skip " + line + '\n';
     return out;
@@ -8890,9 +9961,16 @@ class MirrorTree {
  public:
   bool exists = true;
   bool tells_seconds = true;  // the times are no coarser than that
+  /// When the file at a path became what it is, whatever its time of modification; not known if empty.
+  std::function<std::optional<Timestamp>(const std::string& path)> came;
   std::map<std::string, Entry> entries;
-  std::size_t unread_lines = 0;  // of a listing, that say nothing to us
-  std::string first_unread;      // of those
+  std::map<std::string, std::exception_ptr> unlisted;  // directories of which nothing is known, and why
+  class Unread {
+   public:
+    std::size_t lines = 0;
+    std::string first;
+  };
+  std::map<std::string, Unread> unread;  // lines of the listings of directories that say nothing to us
 
   const Entry* find(const std::string& path) const {
     const auto found = entries.find(path);
@@ -8904,8 +9982,21 @@ class MirrorTree {
     if (entries.size() == options.entries || depth > options.depth) throw std::system_error(Errc::bad_listing);
     return entries.insert_or_assign(std::move(path), std::move(entry)).second;
   }
-  void add_unread(std::string line) {
-    if (unread_lines++ == 0) first_unread = std::move(line);
+  void add_unread(const std::string& directory, std::string line) {
+    Unread& of = unread[directory];
+    if (of.lines++ == 0) of.first = std::move(line);
+  }
+  /// What keeps this from being all that there is.
+  void tell_failures(std::vector<MirrorFailure>& failures) const {
+    const auto tell = [&failures](const std::string& directory, std::exception_ptr error) {
+      failures.push_back({{MirrorAction::Kind::list, MirrorAction::Reason::not_known, directory}, std::move(error)});
+    };
+    for (const auto& [directory, error] : unlisted) tell(directory, error);
+    for (const auto& [directory, of] : unread) {
+      const std::string text =
+          "lines that cannot be understood: " + std::to_string(of.lines) + ", the first: " + of.first;
+      tell(directory, std::make_exception_ptr(ClientError{Errc::bad_listing, "LIST", Channel::control, 0, text}));
+    }
   }
 };
 
@@ -8936,6 +10027,8 @@ class MirrorPlanner {
 
     MirrorPlan plan;
     plan.direction = options_.direction;
+    source_.tell_failures(plan.failures);
+    target_.tell_failures(plan.failures);
     plan.skipped = std::move(notes_);
     plan.actions = std::move(in_the_way_);
     // To a target that takes "a" and "A" for one, what comes may have the name of what goes.
@@ -8953,7 +10046,7 @@ class MirrorPlanner {
     const auto slash = path.rfind('/');
     return slash == path.npos ? std::string{} : path.substr(0, slash);
   }
-  static bool is_below(const std::string& path, const std::set<std::string>& directories) {
+  template <class Directories> static bool is_below(const std::string& path, const Directories& directories) {
     if (directories.empty()) return false;
     for (std::string above = parent(path); !above.empty(); above = parent(above)) {
       if (directories.contains(above)) return true;
@@ -8967,6 +10060,7 @@ class MirrorPlanner {
 
   void consider(const std::string& path, const Entry& entry) {
     if (!entry.is_file() && !entry.is_directory()) return skip(path, "neither a file nor a directory");
+    if (is_below(path, target_.unlisted)) return;  // it may be there
     const Entry* there = is_below(path, removed_) ? nullptr : target_.find(path);
     if (there && there->type != entry.type) {
       if (!make_way(path)) return skip(path, "something else has that name in the target");
@@ -8976,36 +10070,48 @@ class MirrorPlanner {
       if (!there && options_.include.empty()) directories_.insert(path);
       return;
     }
-    const auto reason = there ? difference(entry, *there) : Reason::missing;
+    const auto reason = there ? difference(path, entry, *there) : Reason::missing;
     if (!reason) return;
     for (std::string above = parent(path); !above.empty(); above = parent(above)) {
       if (!target_.find(above) || removed_.contains(above)) directories_.insert(above);
     }
     transfers_.emplace_back(Kind::transfer, *reason, path, entry);
   }
-  std::optional<Reason> difference(const Entry& entry, const Entry& there) const {
+  std::optional<Reason> difference(const std::string& path, const Entry& entry, const Entry& there) const {
     const bool known = entry.modified != Timestamp{} && there.modified != Timestamp{};
-    if (known && entry.modified > there.modified + tolerance(there.modified)) return Reason::newer;
+    const bool newer = known && entry.modified > there.modified + tolerance(there.modified);
+    if (newer && !clocks_were_changed(path, entry, there)) return Reason::newer;
     // As text a file has another length at each end.
     const bool compares = !options_.only_newer && !options_.transfer.ascii;
-    if (compares && entry.size != there.size) return Reason::size_differs;
+    if (compares && entry.size && there.size && *entry.size != *there.size) return Reason::size_differs;
     return std::nullopt;
   }
+  /// Whether a time differs only because the server's clock, whose zone nobody knows, has been changed by an hour since
+  /// the copy was made: what was modified days before that has not been modified since.
+  bool clocks_were_changed(const std::string& path, const Entry& entry, const Entry& there) const {
+    constexpr std::chrono::minutes an_hour{60}, about{1};
+    const auto later = entry.modified - there.modified;
+    if (entry.in_utc || later < an_hour - about || later > an_hour + about || !target_.came) return false;
+    const auto came = target_.came(path);
+    constexpr std::chrono::days any_zone{1};
+    return came && entry.modified + any_zone < *came;
+  }
   /// How much later a time of the target may be in truth: a LIST tells minutes, and of old files days.
-  Duration tolerance(Timestamp time) const {
+  std::chrono::seconds tolerance(Timestamp time) const {
     if (target_.tells_seconds) return std::chrono::seconds{2};
     const bool day = time.time_since_epoch() % std::chrono::days{1} == std::chrono::milliseconds{0};
-    return day ? Duration{std::chrono::days{1}} : Duration{std::chrono::minutes{1}};
+    return day ? std::chrono::days{1} : std::chrono::seconds{60};
   }
 
   /// Removes what has the name of something of another kind, unless somebody wants that to stay.
   bool make_way(const std::string& path) {
-    if (!options_.delete_others) return false;
+    if (!removes() || target_.unlisted.contains(path)) return false;
     std::vector<MirrorAction> actions;
     const std::string inside = path + '/';
     for (auto at = target_.entries.lower_bound(inside); at != target_.entries.end(); ++at) {
       if (!at->first.starts_with(inside)) break;
-      if (!concerns(options_, at->first, at->second)) return false;
+      const bool stays = !concerns(options_, at->first, at->second) || target_.unlisted.contains(at->first);
+      if (stays) return false;
       actions.push_back(removal(at->first, at->second, Reason::in_the_way));
     }
     std::reverse(actions.begin(), actions.end());
@@ -9014,18 +10120,19 @@ class MirrorPlanner {
     removed_.insert(path);
     return true;
   }
+  /// A line that is not understood may be about anything.
+  bool removes() const { return options_.delete_others && source_.unread.empty() && target_.unread.empty(); }
   void remove_others() {
-    if (const auto unread = source_.unread_lines + target_.unread_lines; unread > 0) {
-      notes_.push_back("all removals: lines of listings that cannot be understood: " + std::to_string(unread) +
-                       ", the first: " + (source_.unread_lines > 0 ? source_ : target_).first_unread);
+    if (!removes()) {
+      notes_.push_back("all removals: there are listings that cannot be understood");
       return;
     }
     std::set<std::string> kept;  // directories with something that stays
     for (auto at = target_.entries.rbegin(); at != target_.entries.rend(); ++at) {
       const auto& [path, entry] = *at;
       if (removed_.contains(path) || is_below(path, removed_)) continue;
-      const bool stays =
-          source_.find(path) || !concerns(options_, path, entry) || is_below(path, skipped_) || kept.contains(path);
+      const bool stays = source_.find(path) || !concerns(options_, path, entry) || is_below(path, skipped_) ||
+                         kept.contains(path) || is_below(path, source_.unlisted) || target_.unlisted.contains(path);
       if (stays)
         kept.insert(parent(path));
       else
@@ -9076,7 +10183,7 @@ class MirrorPlanner {
 #include <exception>
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// How often something is tried that failed for a reason which may pass, and how long to wait in between: at first
 /// `first`, then twice as long each time. A try that came further in a file than all before it counts as a first one.
@@ -9095,7 +10202,8 @@ struct RetryPolicy {
 inline bool is_transient(const ClientError& error) noexcept {
   if (error.code().category() == reply_category()) return error.code().value() / 100 == 4;
   if (error.channel() == Channel::local) return false;
-  for (const Errc passing : {Errc::timed_out, Errc::stalled, Errc::peer_lost, Errc::shutting_down, Errc::too_short}) {
+  for (const Errc passing :
+       {Errc::timed_out, Errc::stalled, Errc::peer_lost, Errc::shutting_down, Errc::too_short, Errc::too_long}) {
     if (error.code() == passing) return true;
   }
   using enum std::errc;
@@ -9137,7 +10245,7 @@ class Failure {
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 namespace detail {
 
@@ -9449,7 +10557,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// A part of a file, and how far it has come.
@@ -9489,6 +10597,15 @@ class SharedProgress {
   std::uint64_t total_ = 0;
 };
 
+/// Fetches what is left of a segment. Nothing that happens behind its last byte makes it less whole.
+template <class Session> awaitable<void> fetch_rest(Session& session, std::string remote,
+                                                    std::shared_ptr<Segment> segment, TransferOptions options) {
+  Settled<TransferResult> fetched;
+  auto fetching = session.download_range(std::move(remote), *segment, segment->at(), segment->left(), options);
+  co_await settle(std::move(fetching), fetched);
+  if (segment->left() > 0) (void)fetched.get();
+}
+
 template <class Pool, class Network> awaitable<void> fetch_segment(Pool& pool, Network& network, std::string remote,
                                                                    std::shared_ptr<Segment> segment,
                                                                    SharedProgress& progress, TransferOptions options) {
@@ -9498,32 +10615,33 @@ template <class Pool, class Network> awaitable<void> fetch_segment(Pool& pool, N
       progress.moved(network.now(), own.transferred - before);
       before = own.transferred;
     };
-    return session.download_range(remote, *segment, segment->at(), segment->left(), now);
+    return fetch_rest(session, remote, segment, std::move(now));
   };
-  while (segment->left() > 0) (void)co_await pool.use(fetch);
+  while (segment->left() > 0) co_await pool.use(fetch);
 }
 
-/// Fetches the segments of a file whose entry is known. Gives nothing if the server cannot begin in the middle, or if
+/// Fetches the segments of a file whose entry is known, size included. Gives nothing if the server cannot begin in the middle, or if
 /// the file is another one by the end.
 template <class Pool>
 awaitable<std::optional<TransferResult>> fetch_segments(Pool& pool, std::string remote, LocalTarget target, Entry entry,
                                                         std::uint64_t count, TransferOptions options) {
   auto& network = pool.network();
   const Time began = network.now();
-  SharedProgress progress{began, entry.size, options.progress};
+  const std::uint64_t size = entry.size.value();
+  SharedProgress progress{began, size, options.progress};
   std::optional<FileWriter> file;
   try {
     FileWriter created = co_await target.folder.create_aside(target.path);
     file.emplace(std::move(created));
   } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.name()); }
   const Executor executor = co_await asio::this_coro::executor;
-  Workers workers{executor};
+  TaskGroup tasks{executor};
   for (std::uint64_t i = 0; i < count; ++i) {
-    const auto segment = std::make_shared<Segment>(*file, entry.size * i / count, entry.size * (i + 1) / count);
-    workers.start(fetch_segment(pool, network, remote, segment, progress, options));
+    const auto segment = std::make_shared<Segment>(*file, size * i / count, size * (i + 1) / count);
+    tasks.start(fetch_segment(pool, network, remote, segment, progress, options));
   }
   try {
-    co_await workers.join();
+    co_await tasks.join();
   } catch (const ClientError& failure) {
     if (failure.verb() != "REST" && failure.verb() != "RANG") throw;
     co_return std::nullopt;
@@ -9543,6 +10661,21 @@ awaitable<std::optional<TransferResult>> fetch_segments(Pool& pool, std::string 
   co_return result;
 }
 
+template <class Pool>
+awaitable<TransferResult> fetch_by_segments(Pool& pool, std::string remote, std::string local, std::size_t segments,
+                                            TransferOptions options) {
+  constexpr std::uint64_t smallest = 1024 * 1024;
+  const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
+  const Entry entry = co_await pool.use(look);
+  const auto most = std::min<std::uint64_t>(segments, entry.size.value_or(0) / smallest);
+  if (most > 1 && !options.ascii) {
+    LocalTarget target = local_target(local, remote);
+    auto result = co_await fetch_segments(pool, remote, std::move(target), entry, most, options);
+    if (result) co_return *std::move(result);
+  }
+  co_return co_await pool.download(std::move(remote), std::move(local), std::move(options));
+}
+
 }  // namespace detail
 
 /// Fetches one file over several sessions of a pool at once, for servers or ways that are slow by the connection. What
@@ -9551,98 +10684,70 @@ awaitable<std::optional<TransferResult>> fetch_segments(Pool& pool, std::string 
 template <class Pool> awaitable<TransferResult> download_in_segments(Pool& pool, std::string remote, std::string local,
                                                                      std::size_t segments,
                                                                      TransferOptions options = {}) {
-  constexpr std::uint64_t smallest = 1024 * 1024;
-  const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
-  const Entry entry = co_await pool.use(look);
-  const auto most = std::min<std::uint64_t>(segments, entry.size / smallest);
-  if (most > 1 && !options.ascii) {
-    detail::LocalTarget target = detail::local_target(local, remote);
-    auto result = co_await detail::fetch_segments(pool, remote, std::move(target), entry, most, options);
-    if (result) co_return *std::move(result);
-  }
-  co_return co_await pool.download(std::move(remote), std::move(local), std::move(options));
+  return pool.run(detail::fetch_by_segments(pool, std::move(remote), std::move(local), segments, std::move(options)));
 }
 
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What a mirror came to.
 class MirrorResult {
  public:
-  class Failure {
-   public:
-    MirrorAction action;
-    std::exception_ptr error;
-  };
-  std::size_t transferred = 0;    // files
-  std::uint64_t bytes = 0;        // of them
-  std::vector<Failure> failures;  // of single actions, which did not keep the others from being done
+  std::size_t transferred = 0;          // files
+  std::uint64_t bytes = 0;              // of them
+  std::vector<MirrorFailure> failures;  // of single actions, which did not keep the others from being done
 };
 
 namespace detail {
 
-/// What there is below a folder of ours. Links are not followed, and our own partial files are nobody's.
-inline MirrorTree local_tree(const std::string& folder, const MirrorOptions& options) {
+/// Adds what is in one folder of ours, `path` from the root of the mirror. Gives the folders in it that are to be
+/// looked into.
+///
+/// **Errors:** `std::system_error` if the folder cannot be read as a whole.
+inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& root, const std::string& path,
+                                          const MirrorOptions& options) {
   namespace fs = std::filesystem;
-  MirrorTree tree;
-  tree.exists = fs::exists(folder);
-  if (!tree.exists) return tree;
-  for (fs::recursive_directory_iterator at{folder}, end; at != end; ++at) {
-    const std::string name = at->path().filename().string();
+  std::vector<std::string> inner;
+  for (const auto& file : fs::directory_iterator{path.empty() ? fs::path{root} : fs::path{root} / path}) {
+    const std::string name = file.path().filename().string();
     if (is_partial_name(name)) continue;
     struct stat status {};
-    checked([&] { return ::lstat(at->path().c_str(), &status); });
+    if (::lstat(file.path().c_str(), &status) != 0) {
+      if (errno == ENOENT) continue;  // it has gone since
+      throw std::system_error(errno, std::generic_category());
+    }
     const Entry entry = entry_of(name, status);
-    const std::string path = at->path().lexically_relative(folder).string();
-    if (entry.is_directory() && !concerns(options, path, entry)) at.disable_recursion_pending();
-    tree.add(path, entry, options);
+    std::string its_path = joined(path, name);
+    tree.add(its_path, entry, options);
+    if (entry.is_directory() && concerns(options, its_path, entry)) inner.push_back(std::move(its_path));
   }
-  return tree;
+  return inner;
 }
 
-template <class Session>
-awaitable<std::vector<Entry>> list_typed(Session& session, std::string path, MirrorTree& tree) {
-  std::vector<Entry> entries = co_await session.list(path);
-  tree.tells_seconds = session.features().may_have("MLST");
-  const bool names_only =
-      session.dialect() == Dialect::ftplike || (!tree.tells_seconds && session.features().refused("LIST"));
-  if (names_only) {
-    throw ClientError{std::make_error_code(std::errc::function_not_supported), "LIST", Channel::control, 0,
-                      "the server's listings have names only, which is too little for a mirror"};
-  }
-  co_return entries;
-}
-
-/// What there is below a directory of the server.
-template <class Pool> awaitable<MirrorTree> remote_tree(Pool& pool, std::string root, const MirrorOptions& options) {
+/// What there is below a folder of ours. Links are not followed, and our own partial files are nobody's.
+inline MirrorTree local_tree(const std::string& folder, const MirrorOptions& options) {
   MirrorTree tree;
-  if (!Path{root}.is_root()) {
-    // There are servers that list what is not there as an empty directory.
-    const auto look = [&root](typename Pool::Session& session) { return session.exists(root); };
-    const bool exists = co_await pool.use(look);
-    tree.exists = exists;
-  }
+  tree.exists = std::filesystem::exists(folder);
+  tree.came = [folder](const std::string& path) -> std::optional<Timestamp> {
+    struct stat status {};
+    if (::lstat((std::filesystem::path{folder} / path).c_str(), &status) != 0) return std::nullopt;
+    return Timestamp{std::chrono::seconds{status.st_ctim.tv_sec}};
+  };
   std::vector<std::string> left;
   if (tree.exists) left.emplace_back();
   while (!left.empty()) {
-    const std::string directory = std::move(left.back());
+    const std::string path = std::move(left.back());
     left.pop_back();
-    const std::string path = joined(root, directory);
-    const auto list = [&](typename Pool::Session& session) { return list_typed(session, path, tree); };
-    const std::vector<Entry> entries = co_await pool.use(list);
-    for (const Entry& entry : entries) {
-      if (entry.name.empty()) {
-        tree.add_unread(entry.listed);
-        continue;
-      }
-      std::string inner = joined(directory, entry.name);
-      const bool is_new = tree.add(inner, entry, options);
-      if (is_new && entry.is_directory() && concerns(options, inner, entry)) left.push_back(std::move(inner));
+    try {
+      for (auto& inner : add_local(tree, folder, path, options)) left.push_back(std::move(inner));
+    } catch (const std::system_error& error) {
+      if (path.empty() || error.code() == Errc::bad_listing) throw;
+      tree.unlisted.emplace(path, std::make_exception_ptr(ClientError{error.code(), "", Channel::local}));
     }
   }
-  co_return tree;
+  return tree;
 }
 
 /// Whether an action's failure says nothing about the next one.
@@ -9658,6 +10763,74 @@ inline bool concerns_one_action(const std::exception_ptr& failure) {
   } catch (...) { return false; }
 }
 
+template <class Session>
+awaitable<std::vector<Entry>> list_typed(Session& session, std::string path, MirrorTree& tree) {
+  std::vector<Entry> entries = co_await session.list(path);
+  tree.tells_seconds = session.features().may_have("MLST");
+  const bool names_only =
+      session.dialect() == Dialect::ftplike || (!tree.tells_seconds && session.features().refused("LIST"));
+  if (names_only) {
+    throw ClientError{std::make_error_code(std::errc::function_not_supported), "LIST", Channel::control, 0,
+                      "the server's listings have names only, which is too little for a mirror"};
+  }
+  co_return entries;
+}
+
+/// The tree below a directory of the server, as far as it can be had.
+template <class Pool> class RemoteTree {
+ public:
+  RemoteTree(Pool& pool, std::string root, const MirrorOptions& options)
+      : pool_{pool}, root_{std::move(root)}, options_{options} {}
+
+  awaitable<MirrorTree> run() {
+    left_.emplace_back();
+    while (!left_.empty()) {
+      const std::string directory = std::move(left_.back());
+      left_.pop_back();
+      const std::string path = joined(root_, directory);
+      const auto list = [&](typename Pool::Session& session) { return list_typed(session, path, tree_); };
+      Settled<std::vector<Entry>> listed;
+      co_await settle(pool_.use(list), listed);
+      const bool refused = listed.failed() && concerns_one_action(listed.failure());
+      std::vector<Entry> entries;
+      if (!refused) entries = listed.get();
+      const bool doubtful = directory.empty() && entries.empty() && !Path{root_}.is_root();
+      if (doubtful) co_await look_for_root();
+      if (!tree_.exists) break;
+      if (refused && directory.empty()) (void)listed.get();
+      if (refused) tree_.unlisted.emplace(directory, listed.failure());
+      add(directory, entries);
+    }
+    co_return std::move(tree_);
+  }
+
+ private:
+  /// Whether what was refused or seems to be empty is there at all. There are servers that list anything.
+  awaitable<void> look_for_root() {
+    const auto look = [this](typename Pool::Session& session) { return session.exists(root_); };
+    Settled<bool> exists;
+    co_await settle(pool_.use(look), exists);
+    if (!exists.failed()) tree_.exists = exists.get();
+  }
+  void add(const std::string& directory, const std::vector<Entry>& entries) {
+    for (const Entry& entry : entries) {
+      if (entry.name.empty()) {
+        tree_.add_unread(directory, entry.listed);
+        continue;
+      }
+      std::string inner = joined(directory, entry.name);
+      const bool is_new = tree_.add(inner, entry, options_);
+      if (is_new && entry.is_directory() && concerns(options_, inner, entry)) left_.push_back(std::move(inner));
+    }
+  }
+
+  Pool& pool_;
+  const std::string root_;
+  const MirrorOptions& options_;
+  MirrorTree tree_;
+  std::vector<std::string> left_;
+};
+
 /// A mirror under way.
 template <class Pool> class MirrorRun {
  public:
@@ -9670,6 +10843,7 @@ template <class Pool> class MirrorRun {
         progress_{pool.network().now(), plan.bytes(), options.transfer.progress} {}
 
   awaitable<MirrorResult> run() {
+    for (const auto& [action, failure] : plan_.failures) note(action, failure);
     if (plan_.direction == Direction::received) {
       std::filesystem::create_directories(plan_.local);
       folder_.emplace(plan_.local);
@@ -9693,9 +10867,9 @@ template <class Pool> class MirrorRun {
   /// Does what is before `end_`, `many` at a time.
   awaitable<void> run_some(std::size_t many) {
     const Executor executor = co_await asio::this_coro::executor;
-    Workers workers{executor};
-    for (std::size_t i = 0; i < many; ++i) workers.start(work());
-    co_await workers.join();
+    TaskGroup tasks{executor};
+    for (std::size_t i = 0; i < many; ++i) tasks.start(work());
+    co_await tasks.join();
   }
   awaitable<void> work() {
     while (next_ < end_) {
@@ -9704,9 +10878,12 @@ template <class Pool> class MirrorRun {
       co_await settle(act(action), outcome);
       const std::exception_ptr failure = outcome.failed() ? outcome.failure() : nullptr;
       if (failure && !concerns_one_action(failure)) std::rethrow_exception(failure);
-      if (failure) result_.failures.push_back({action, failure});
-      if (options_.done) options_.done(action, failure);
+      note(action, failure);
     }
+  }
+  void note(const MirrorAction& action, const std::exception_ptr& failure) {
+    if (failure) result_.failures.push_back({action, failure});
+    if (options_.done) options_.done(action, failure);
   }
   awaitable<void> act(const MirrorAction& action) {
     if (action.kind == Kind::transfer) return transfer(action);
@@ -9753,9 +10930,12 @@ template <class Pool> class MirrorRun {
                                                                      : "MKD ";
     const Reply reply = co_await session.command(verb + path);
     if (reply.complete()) co_return;
-    // It may have been done before, when the reply was lost.
-    const bool exists = co_await session.exists(path);
-    if (exists != (action.kind == Kind::make_directory)) throw ReplyError{reply, verb.substr(0, verb.size() - 1)};
+    // It may have been done before, when the reply was lost. Who refuses to tell has not said so.
+    Settled<bool> exists;
+    co_await settle(session.exists(path), exists);
+    const bool done = !exists.failed() && exists.get() == (action.kind == Kind::make_directory);
+    if (!done && !session.is_open()) (void)exists.get();
+    if (!done) throw ReplyError{reply, verb.substr(0, verb.size() - 1)};
   }
 
   Pool& pool_;
@@ -9767,18 +10947,12 @@ template <class Pool> class MirrorRun {
   MirrorResult result_;
 };
 
-}  // namespace detail
-
-/// What there is to do to make a directory of ours the same as one of the server, or the other way. Links and the like
-/// are left alone; nothing has been changed when this ends.
-///
-/// **Errors:** `std::errc::function_not_supported` if the server's listings tell names only; `Errc::bad_listing` beyond
-/// the bounds of the options; if there is no source.
 template <class Pool>
-awaitable<MirrorPlan> plan_mirror(Pool& pool, std::string remote, std::string local, MirrorOptions options = {}) {
-  const detail::MirrorTree theirs = co_await detail::remote_tree(pool, remote, options);
-  auto look = [local, options] { return detail::local_tree(local, options); };
-  const detail::MirrorTree ours = co_await blocking(std::move(look));
+awaitable<MirrorPlan> plan(Pool& pool, std::string remote, std::string local, MirrorOptions options) {
+  RemoteTree<Pool> tree{pool, remote, options};
+  const MirrorTree theirs = co_await tree.run();
+  auto look = [local, options] { return local_tree(local, options); };
+  const MirrorTree ours = co_await blocking(std::move(look));
   const bool receives = options.direction == Direction::received;
   const auto& source = receives ? theirs : ours;
   const auto& target = receives ? ours : theirs;
@@ -9787,18 +10961,35 @@ awaitable<MirrorPlan> plan_mirror(Pool& pool, std::string remote, std::string lo
     throw ClientError{error, "mirror", receives ? Channel::control : Channel::local, 0,
                       (receives ? remote : local) + ": " + error.message()};
   }
-  detail::MirrorPlanner planner{source, target, options};
+  MirrorPlanner planner{source, target, options};
   MirrorPlan plan = planner.plan();
   plan.remote = std::move(remote);
   plan.local = std::move(local);
   co_return plan;
 }
+template <class Pool> awaitable<MirrorResult> carry_out(Pool& pool, MirrorPlan plan, MirrorOptions options) {
+  MirrorRun<Pool> run{pool, plan, options};
+  co_return co_await run.run();
+}
+
+}  // namespace detail
+
+/// What there is to do to make a directory of ours the same as one of the server, or the other way. Links and the like
+/// are left alone; nothing has been changed when this ends. A directory that cannot be listed does not keep the others
+/// from being compared: `MirrorPlan::failures` tells.
+///
+/// **Errors:** `std::errc::function_not_supported` if the server's listings tell names only; `Errc::bad_listing` beyond
+/// the bounds of the options; if there is no source, or a root cannot be listed.
+template <class Pool>
+awaitable<MirrorPlan> plan_mirror(Pool& pool, std::string remote, std::string local, MirrorOptions options = {}) {
+  return pool.run(detail::plan(pool, std::move(remote), std::move(local), std::move(options)));
+}
 
 /// Does what a plan says, transfers as many at a time as the pool has sessions. What one action fails of does not keep
-/// the others from being done: the result tells. No name that came from the server leads out of the local folder.
+/// the others from being done: the result tells, also of the failures that came with the plan. No name that came from
+/// the server leads out of the local folder.
 template <class Pool> awaitable<MirrorResult> carry_out(Pool& pool, MirrorPlan plan, MirrorOptions options = {}) {
-  detail::MirrorRun<Pool> run{pool, plan, options};
-  co_return co_await run.run();
+  return pool.run(detail::carry_out(pool, std::move(plan), std::move(options)));
 }
 
 /// Makes a directory of ours the same as one of the server, or the other way: `plan_mirror` and `carry_out`.
@@ -9814,47 +11005,6509 @@ awaitable<MirrorResult> mirror(Pool& pool, std::string remote, std::string local
 
 }  // namespace ftplike
 
-// ---- ftplike/io/simulated.hpp
+// ---- ftplike/command/command.hpp
 #include <concepts>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2 {
+
+/// What a command expects after its verb; the session answers 501 where it does not fit.
+enum class ArgumentRule { none, optional, required };
+
+/// A command: one verb, and what it does on sessions of type S. A struct with two static members,
+///
+///     struct Hello {
+///       static constexpr std::string_view verb = "HELO";
+///       static Reply run(auto& session, std::string_view argument) { return {200, "Hello yourself"}; }
+///     };
+///
+/// where `run` gives `Reply` or `awaitable<Reply>`: exactly one final reply. It may throw `std::system_error`, which
+/// the session turns into a reply. More static members, each with a default:
+///
+/// - `help`: "XSUM <path>: sum of the bytes of a file", for HELP.
+/// - `feature`: the line for FEAT, or a function of the session that gives it (empty: none).
+/// - `before_login` (false): allowed without an account.
+/// - `needs` (nothing): the rights without which the answer is 550.
+/// - `argument` (optional): an `ArgumentRule`.
+/// - `at_once` (false): acted on during a transfer, as ABOR and STAT are; every other command waits its turn.
+/// - `interruptible` (false): takes long, and ABOR, the client's end and a stop of the server reach it wherever it
+///   waits, as they reach a transfer. It calls `session.make_progress()` now and then.
+/// - `keeps_prepared` (false): may stand between REST, RANG or RNFR and the command that they prepare, as PASV and TYPE
+/// do. Any other command, refused or not, is the one that they were for: it finds them in `session.state.prepared`, and
+/// they are over.
+/// - `keeps_blanks` (false): blanks at the end of its argument belong to it, as they may to a file's name or a
+/// password; unless it came without a line ending, for the ftp-like dialect takes them off.
+/// - `secret` (false): its argument is shown to no observer and in no log; or a function of the session and the argument
+/// that says so.
+/// - `template <class S> available` (true): whether it makes sense on sessions of type S; if not, it is not compiled
+/// in.
+template <class C, class S>
+concept Command = requires(S& session, std::string_view argument) {
+  { C::verb } -> std::convertible_to<std::string_view>;
+  requires std::same_as<decltype(C::run(session, argument)), Reply> ||
+      std::same_as<decltype(C::run(session, argument)), awaitable<Reply>>;
+};
+
+namespace detail {
+
+template <class C> constexpr bool before_login_of() {
+  if constexpr (requires { C::before_login; })
+    return C::before_login;
+  else
+    return false;
+}
+template <class C> constexpr bool at_once_of() {
+  if constexpr (requires { C::at_once; })
+    return C::at_once;
+  else
+    return false;
+}
+template <class C> constexpr bool interruptible_of() {
+  if constexpr (requires { C::interruptible; })
+    return C::interruptible;
+  else
+    return false;
+}
+template <class C> constexpr bool keeps_prepared_of() {
+  if constexpr (requires { C::keeps_prepared; })
+    return C::keeps_prepared;
+  else
+    return false;
+}
+template <class C> constexpr bool keeps_blanks_of() {
+  if constexpr (requires { C::keeps_blanks; })
+    return C::keeps_blanks;
+  else
+    return false;
+}
+template <class C, class S> bool secret_on(const S& session, std::string_view argument) {
+  if constexpr (requires { C::secret(session, argument); })
+    return C::secret(session, argument);
+  else if constexpr (requires { C::secret; })
+    return C::secret;
+  else
+    return false;
+}
+template <class C> constexpr ArgumentRule argument_of() {
+  if constexpr (requires { C::argument; })
+    return C::argument;
+  else
+    return ArgumentRule::optional;
+}
+template <class C> constexpr std::string_view help_of() {
+  if constexpr (requires { C::help; })
+    return C::help;
+  else
+    return C::verb;
+}
+template <class C, class S> std::string feature_of(const S& session) {
+  if constexpr (requires { C::feature(session); })
+    return std::string{C::feature(session)};
+  else if constexpr (requires { std::string_view{C::feature}; })
+    return std::string{C::feature};
+  else
+    return {};
+}
+template <class C, class S> bool allowed_on(const S& session) {
+  if constexpr (requires { C::needs; })
+    return session.may(C::needs);
+  else
+    return true;
+}
+template <class C, class S> constexpr bool available_on() {
+  if constexpr (requires { C::template available<S>; })
+    return C::template available<S>;
+  else
+    return true;
+}
+
+/// The argument that a command of the table gets, see `keeps_blanks`.
+template <class Entry> std::string_view argument_for(const Entry& entry, const CommandLine& command) {
+  return entry.keeps_blanks ? command.argument : without_trailing_blanks(command.argument);
+}
+
+}  // namespace detail
+}  // namespace ftplike
+
+// ---- ftplike/command/perfect_hash.hpp
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
-#include <functional>
-#include <initializer_list>
-#include <memory>
-#include <stdexcept>
+
+namespace ftplike::inline v0_2 {
+
+/// Maps N distinct keys to 0 … N-1 with one multiplication, one shift and one load; found by the compiler.
+template <std::size_t N> class PerfectHash {
+ public:
+  consteval explicit PerfectHash(const std::array<std::uint64_t, N>& keys) {
+    for (std::uint64_t seed = 1; !try_multiplier(keys, mix(seed)); ++seed) {}
+  }
+
+  /// The index of `key`, or of some other key if it is none of ours: the caller compares once.
+  constexpr std::size_t operator()(std::uint64_t key) const noexcept { return slots_[key * multiplier_ >> shift]; }
+
+ private:
+  // With about N²/4 slots one multiplier in seven fits, whatever N.
+  static constexpr std::size_t slot_count = std::bit_ceil(N * N / 4 + 2);
+  static constexpr int shift = 64 - std::countr_zero(slot_count);
+
+  static constexpr std::uint64_t mix(std::uint64_t x) {
+    x = (x ^ x >> 31) * 0x9e3779b97f4a7c15;
+    x = (x ^ x >> 27) * 0x94d049bb133111eb;
+    return x | 1;
+  }
+  consteval bool try_multiplier(const std::array<std::uint64_t, N>& keys, std::uint64_t multiplier) {
+    std::array<bool, slot_count> taken{};
+    slots_ = {};
+    for (std::size_t i = 0; i < N; ++i) {
+      const auto slot = keys[i] * multiplier >> shift;
+      if (taken[slot]) return false;
+      taken[slot] = true;
+      slots_[slot] = static_cast<std::uint8_t>(i);
+    }
+    multiplier_ = multiplier;
+    return true;
+  }
+
+  std::uint64_t multiplier_ = 0;
+  std::array<std::uint8_t, slot_count> slots_{};
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/command/table.hpp
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
+#include <type_traits>
 
-// ---- ftplike/io/simulated_stream.hpp
-#include <algorithm>
-#include <cstddef>
-#include <memory>
-#include <span>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
 
-// ---- ftplike/io/simulated_wire.hpp
+namespace ftplike::inline v0_2 {
+
+template <class... Commands> class CommandTable;
+
+namespace detail {
+
+template <class C, class... All>
+concept VerbIsUnique = ((Verb{C::verb} == Verb{All::verb}) + ...) == 1;
+
+template <class C, class... All> struct CheckVerb {
+  static_assert(static_cast<bool>(Verb{C::verb}), "ftplike: the verb of command C must be 1 to 8 letters or digits");
+  static_assert(VerbIsUnique<C, All...>,
+                "ftplike: two commands of this table have the same verb, C is one of them: use ::Replacing<C>");
+  static constexpr bool ok = true;
+};
+template <class C, class S> struct CheckCommand {
+  static_assert(Command<C, S>,
+                "ftplike: command C cannot run on session S: it needs `static Reply run(auto& session, "
+                "std::string_view argument)` or the same with awaitable<Reply>, and S must offer what run() requires");
+  static constexpr bool ok = true;
+};
+
+template <class Kept, template <class> class Keep, class... Commands> struct Filter;
+template <class... Kept, template <class> class Keep> struct Filter<CommandTable<Kept...>, Keep> {
+  using type = CommandTable<Kept...>;
+};
+template <class... Kept, template <class> class Keep, class C, class... Rest>
+struct Filter<CommandTable<Kept...>, Keep, C, Rest...> {
+  using type = typename Filter<std::conditional_t<Keep<C>::value, CommandTable<Kept..., C>, CommandTable<Kept...>>,
+                               Keep, Rest...>::type;
+};
+
+}  // namespace detail
+
+/// The commands that a session understands, fixed at compile time. One table is made from another by `With<More…>`,
+/// `Without<These…>` and `Replacing<C…>` (each C takes the place of the command with its verb).
+template <class... Commands> class CommandTable {
+  static_assert((detail::CheckVerb<Commands, Commands...>::ok && ...));
+
+  template <class... These> struct NotOneOf {
+    template <class C> using test = std::bool_constant<(!std::is_same_v<C, These> && ...)>;
+  };
+  template <class... These> struct NotLike {
+    template <class C> using test = std::bool_constant<((Verb{C::verb} != Verb{These::verb}) && ...)>;
+  };
+  template <class S> struct AvailableOn {
+    template <class C> using test = std::bool_constant<detail::available_on<C, S>()>;
+  };
+  template <template <class> class Keep> using Filtered =
+      typename detail::Filter<CommandTable<>, Keep, Commands...>::type;
+
+ public:
+  template <class... More> using With = CommandTable<Commands..., More...>;
+  template <class... These> using Without = Filtered<NotOneOf<These...>::template test>;
+  template <class... These> using Replacing =
+      typename Filtered<NotLike<These...>::template test>::template With<These...>;
+  /// Those that make sense on sessions of type S.
+  template <class S> using On = Filtered<AvailableOn<S>::template test>;
+
+  static constexpr std::size_t size = sizeof...(Commands);
+
+  /// What a session looks at before and when it runs a command. One of `answer` and `run` is set.
+  template <class S> struct Entry {
+    Verb verb;
+    std::string_view help;
+    ArgumentRule argument;
+    bool before_login, at_once, interruptible, keeps_prepared, keeps_blanks;
+    bool (*secret)(const S&, std::string_view);
+    bool (*allowed)(const S&);
+    std::string (*feature)(const S&);
+    Reply (*answer)(S&, std::string_view);
+    awaitable<Reply> (*run)(S&, std::string_view);
+  };
+
+  /// All entries, in the order of the table.
+  template <class S> static const std::array<Entry<S>, size>& entries() noexcept {
+    static_assert((detail::CheckCommand<Commands, S>::ok && ...));
+    static constexpr std::array<Entry<S>, size> all{entry<S, Commands>()...};
+    return all;
+  }
+
+  /// The entry for `verb`, or null: one multiplication, one load, one comparison.
+  template <class S> static const Entry<S>* find(Verb verb) noexcept {
+    if constexpr (size == 0) {
+      return nullptr;
+    } else {
+      const auto& found = entries<S>()[hash(verb.bits())];
+      return found.verb == verb ? &found : nullptr;
+    }
+  }
+
+ private:
+  template <class S, class C> static constexpr Entry<S> entry() {
+    Entry<S> made{Verb{C::verb},
+                  detail::help_of<C>(),
+                  detail::argument_of<C>(),
+                  detail::before_login_of<C>(),
+                  detail::at_once_of<C>(),
+                  detail::interruptible_of<C>(),
+                  detail::keeps_prepared_of<C>(),
+                  detail::keeps_blanks_of<C>(),
+                  &detail::secret_on<C, S>,
+                  &detail::allowed_on<C, S>,
+                  &detail::feature_of<C, S>,
+                  nullptr,
+                  nullptr};
+    if constexpr (std::same_as<decltype(C::run(std::declval<S&>(), std::string_view{})), Reply>) {
+      made.answer = [](S& session, std::string_view argument) { return C::run(session, argument); };
+    } else {
+      made.run = [](S& session, std::string_view argument) { return C::run(session, argument); };
+    }
+    return made;
+  }
+  static constexpr PerfectHash<size> hash{std::array<std::uint64_t, size>{Verb{Commands::verb}.bits()...}};
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/ftplike.hpp
+// A server and a client over TCP. What only some programs need is one include away: <ftplike/tls.hpp>,
+// <ftplike/digests.hpp>, <ftplike/client/pool.hpp>, mirror.hpp, segments.hpp and fxp.hpp beside it,
+// <ftplike/simulated/network.hpp> for tests, and the observers in <ftplike/observers/…>.
+// ---- ftplike/server.hpp
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/parts.hpp
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+// ---- ftplike/profile.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/storage/upload_rules.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+/// What files have to keep to that clients make or change, by whatever command: STOR, APPE, STOU, RNTO, COMB, and one
+/// of your own. A name that is not allowed is answered with 553 before any data, a file that would become too large
+/// with 552: at its ALLO where the client says one, else at the first byte that is too many, and nothing of it is kept.
+///
+///     UploadRules{.refused_names = {"*.exe", ".*"}, .largest = 100'000'000}
+///
+/// A name is that of the file, without its folder; of STOU the one that was wished for, to which a number may be put.
+/// Directories have what names they like, made by MKD or renamed. Patterns are those of `matches`.
+struct UploadRules {
+  std::vector<std::string> allowed_names{};  // patterns, one of which a name has to fit; empty: any name
+  std::vector<std::string> refused_names{};  // and none of these
+  bool case_matters = false;                 // of ASCII letters; else "*.exe" means A.EXE, too
+  std::uint64_t largest = 0;                 // bytes of a file; 0: no limit
+
+  bool allow_name(std::string_view name) const {
+    return (allowed_names.empty() || fits_one_of(allowed_names, name)) && !fits_one_of(refused_names, name);
+  }
+  bool allow_size(std::uint64_t bytes) const noexcept { return largest == 0 || bytes <= largest; }
+
+ private:
+  bool fits_one_of(const std::vector<std::string>& patterns, std::string_view name) const {
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+      return case_matters ? matches(pattern, name) : matches(detail::upper(pattern), detail::upper(name));
+    });
+  }
+};
+
+namespace detail {
+
+/// A storage through which no file is made or changed against the rules, whoever asks. All else is as the storage has
+/// it.
+///
+/// **Lifetime:** the rules outlive it and its writers.
+template <WritableStorage Files> class RuledStorage : public Files {
+ public:
+  /// Collects an upload, or throws it away as soon as it becomes too large.
+  class Writer {
+   public:
+    Writer(typename Files::Writer writer, const UploadRules& rules) : writer_{std::move(writer)}, rules_{&rules} {
+      check_size(0);
+    }
+    awaitable<void> write(std::span<const std::byte> bytes) {
+      check_size(bytes.size());
+      return writer_.write(bytes);
+    }
+    awaitable<void> finish() { return writer_.finish(); }
+    void discard() { writer_.discard(); }
+    Path path() const { return writer_.path(); }
+    std::uint64_t size() const { return writer_.size(); }
+
+   private:
+    void check_size(std::uint64_t more) {
+      if (rules_->largest == 0 || rules_->allow_size(writer_.size() + more)) return;
+      writer_.discard();
+      throw std::system_error(Errc::too_large);
+    }
+
+    typename Files::Writer writer_;
+    const UploadRules* rules_;
+  };
+
+  RuledStorage(Files files, const UploadRules& rules) : Files(std::move(files)), rules_{&rules} {}
+
+  const UploadRules& upload_rules() const noexcept { return *rules_; }
+  RuledStorage for_client(ClientKey client) const requires requires(const Files& files) { files.for_client(client); }
+  {
+    return RuledStorage(Files::for_client(client), *rules_);
+  }
+
+  awaitable<Writer> create(Path path, std::uint64_t offset) {
+    check_name(path);
+    if (!rules_->allow_size(offset)) throw std::system_error(Errc::too_large);
+    auto writer = co_await Files::create(std::move(path), offset);
+    co_return Writer(std::move(writer), *rules_);
+  }
+  awaitable<Writer> append(Path path) {
+    check_name(path);
+    auto writer = co_await Files::append(std::move(path));
+    co_return Writer(std::move(writer), *rules_);
+  }
+  awaitable<Writer> create_unique(Path path) {
+    check_name(path);
+    auto writer = co_await Files::create_unique(std::move(path));
+    co_return Writer(std::move(writer), *rules_);
+  }
+  awaitable<void> rename(Path from, Path to) {
+    if (!rules_->allow_name(to.name())) {
+      const Entry renamed = co_await Files::stat(from);
+      if (!renamed.is_directory()) throw std::system_error(Errc::bad_name);
+    }
+    co_await Files::rename(std::move(from), std::move(to));
+  }
+
+ private:
+  void check_name(const Path& path) const {
+    if (!rules_->allow_name(path.name())) throw std::system_error(Errc::bad_name);
+  }
+
+  const UploadRules* rules_;
+};
+
+template <class Files> struct Ruled { using type = Files; };
+template <WritableStorage Files> struct Ruled<Files> { using type = RuledStorage<Files>; };
+
+}  // namespace detail
+}  // namespace ftplike
+
+// ---- ftplike/users/anonymous.hpp
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/users/authenticator.hpp
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// One thing that an account may be allowed to do.
+enum class Right {
+  list,              // see names, sizes and times
+  read,              // fetch files
+  write,             // make or replace files, change their times and modes
+  append,            // go on with files that are there
+  remove,            // files and directories
+  rename,            // files and directories
+  make_directories,  // but not remove them
+};
+
+/// A set of rights.
+class Rights {
+ public:
+  constexpr Rights() = default;  // none
+  constexpr Rights(Right right) noexcept : bits_{1U << static_cast<unsigned>(right)} {}
+  constexpr Rights(std::initializer_list<Right> rights) noexcept {
+    for (const Right right : rights) *this = *this | right;
+  }
+  /// The rights that a literal names, as `parse` reads it: "read", "write", "list,read,append". One that names no
+  /// rights does not compile.
+  consteval Rights(const char* text) : Rights{named(text)} {}
+
+  static constexpr Rights none() noexcept { return {}; }
+  /// To list and to read.
+  static constexpr Rights reading() noexcept { return {Right::list, Right::read}; }
+  static constexpr Rights all() noexcept {
+    Rights result;
+    for (std::size_t i = 0; i < words.size(); ++i) result = result | static_cast<Right>(i);
+    return result;
+  }
+
+  /// The rights that a text names; nothing if one of its words is unknown.
+  ///
+  /// "none", "read" (to list and to read) or "write" (everything) stand alone. Else the text is a list of single
+  /// rights, as in "list,read,append". In a list "none" adds nothing, so that "none,write" is the right to write and no
+  /// other.
+  static constexpr std::optional<Rights> parse(std::string_view text) noexcept {
+    if (text == "read") return reading();
+    if (text == "write") return all();
+    Rights result;
+    for (bool more = true; more;) {
+      const auto word = text.substr(0, text.find(','));
+      more = word.size() < text.size();
+      text.remove_prefix(word.size() + (more ? 1 : 0));
+      std::size_t i = 0;
+      while (i < words.size() && words[i] != word) ++i;
+      if (i < words.size())
+        result = result | static_cast<Right>(i);
+      else if (word != "none")
+        return std::nullopt;
+    }
+    return result;
+  }
+  /// The shortest text that `parse` makes this set of.
+  std::string text() const {
+    if (*this == reading()) return "read";
+    if (*this == all()) return "write";
+    std::string result;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (!contains(static_cast<Right>(i))) continue;
+      if (count++ > 0) result += ',';
+      result += words[i];
+    }
+    if (count == 0) return "none";
+    return result == "read" || result == "write" ? "none," + result : result;
+  }
+
+  /// Whether all of those are in this set. One right is a set, too.
+  constexpr bool contains(Rights those) const noexcept { return (bits_ & those.bits_) == those.bits_; }
+  constexpr bool empty() const noexcept { return bits_ == 0; }
+
+  friend constexpr Rights operator|(Rights a, Rights b) noexcept {
+    a.bits_ |= b.bits_;
+    return a;
+  }
+  friend constexpr bool operator==(Rights, Rights) = default;
+
+ private:
+  static constexpr std::array<std::string_view, 7> words{"list",   "read",   "write",           "append",
+                                                         "remove", "rename", "make-directories"};
+
+  static constexpr Rights named(std::string_view text) {
+    const auto rights = parse(text);
+    if (!rights) this_names_no_rights();
+    return *rights;
+  }
+  static void this_names_no_rights() {}  // no constexpr: what calls it is no constant
+
+  unsigned bits_ = 0;
+};
+
+/// Both rights. (`Right::list | Right::read`)
+constexpr Rights operator|(Right a, Right b) noexcept { return Rights{a} | Rights{b}; }
+
+/// What somebody who is logged in sees and may do.
+class Account {
+ public:
+  enum class Kind { user, anonymous, guest };  // a guest has not logged in at all
+
+  Account() = default;
+  Account(std::string its_name, Path its_root, Rights its_rights, Kind its_kind = Kind::user)
+      : name{std::move(its_name)}, root{std::move(its_root)}, rights{its_rights}, kind{its_kind} {}
+
+  bool is_anonymous() const noexcept { return kind == Kind::anonymous; }
+  bool is_guest() const noexcept { return kind == Kind::guest; }
+
+  std::string name;
+  Path root;  // the directory of the storage that is this account's "/"
+  Rights rights;
+  Kind kind = Kind::user;
+  std::uint64_t bytes_per_second = 0;  // for all of the account's transfers in one direction together; 0: no limit
+  unsigned max_sessions = 0;           // of this account at a time; 0: no limit
+
+  friend bool operator==(const Account&, const Account&) = default;
+};
+
+/// What a client offers to be let in.
+class Credentials {
+ public:
+  Credentials() = default;
+  Credentials(std::string its_user, std::string its_password, std::string its_host = {}, std::string its_peer = {},
+              std::string its_certificate = {})
+      : user{std::move(its_user)},
+        password{std::move(its_password)},
+        host{std::move(its_host)},
+        peer{std::move(its_peer)},
+        certificate{std::move(its_certificate)} {}
+
+  std::string user;
+  std::string password;
+  std::string host;         // the virtual host that HOST named; empty without (RFC 7151)
+  std::string peer;         // the client's address
+  std::string certificate;  // the common name of the verified client certificate; empty without
+  ClientKey client = 0;     // for whom passwords are hashed, in turn with those of others
+};
+
+/// Who may come in. Used by many sessions, from several threads at once.
+///
+/// - `log_in(credentials)`: the account, or nothing: refused, for whatever reason. Takes as long for names that do not
+///   exist as for wrong passwords. Throws `std::system_error` only where it could not find out.
+/// - `guest()`: the account of a session without a login, or nothing: guests may do nothing.
+///
+/// The credentials live until the awaited login ends.
+template <class A>
+concept Authenticator = requires(A& users, const Credentials& credentials) {
+  { users.log_in(credentials) } -> std::same_as<awaitable<std::optional<Account>>>;
+  { users.guest() } -> std::same_as<std::optional<Account>>;
+};
+
+/// Whether a client must give a password after its name. An authenticator that lets certificates in says so by a
+/// `bool needs_password(const Credentials&)`, called with an empty password; with others it is always needed.
+template <Authenticator A> bool needs_password(A& users, const Credentials& credentials) {
+  if constexpr (requires {
+                  { users.needs_password(credentials) } -> std::same_as<bool>;
+                }) {
+    return users.needs_password(credentials);
+  } else {
+    return true;
+  }
+}
+
+/// Why a server with this authenticator should not begin to listen; empty if it may. An authenticator says so by a
+/// `std::string_view objection(bool from_elsewhere)`, which is told whether clients of other machines will come: those
+/// who can let nobody in for as long as the server runs, or nobody from there. Others have none.
+template <Authenticator A> std::string_view objection_to_listening(A& users, bool from_elsewhere) {
+  if constexpr (requires {
+                  { users.objection(from_elsewhere) } -> std::same_as<std::string_view>;
+                }) {
+    return users.objection(from_elsewhere);
+  } else {
+    return {};
+  }
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// The authenticator of a server without users. Whoever comes may do what is said here, and nothing else:
+///
+///     Anonymous{.logins = "read"}
+///     Anonymous{.logins = "read", .without_login = "write"}
+///
+/// **Threads:** any number at once.
+struct Anonymous {
+  Rights logins{};         // of logins as "anonymous" or "ftp", with any password; none: refused
+  Rights without_login{};  // of sessions that never log in, as those of the ftp-like dialect never do
+  Path root{};             // the directory of the storage that all of them see as "/"
+  std::uint64_t bytes_per_second =
+      0;                      // for all of the logins in one direction together, and for the others; 0: no limit
+  unsigned max_sessions = 0;  // of logins at a time, and of the others; 0: no limit
+
+  awaitable<std::optional<Account>> log_in(const Credentials& credentials) { co_return anonymous(credentials.user); }
+  std::optional<Account> guest() const { return account("guest", without_login, Account::Kind::guest); }
+  /// The account of anonymous logins, if `user` is a name of theirs; upper or lower case makes no difference.
+  std::optional<Account> anonymous(std::string_view user) const {
+    if (!detail::same_word(user, "anonymous") && !detail::same_word(user, "ftp")) return std::nullopt;
+    return account("anonymous", logins, Account::Kind::anonymous);
+  }
+  /// Whether nobody can come in at all.
+  bool admits_nobody() const noexcept { return logins.empty() && without_login.empty(); }
+  std::string_view objection(bool) const noexcept {
+    return admits_nobody() ? "nobody can come in: neither anonymous logins nor sessions without a login may do anything"
+                           : "";
+  }
+
+ private:
+  std::optional<Account> account(std::string name, Rights rights, Account::Kind kind) const {
+    if (rights.empty()) return std::nullopt;
+    Account result{std::move(name), root, rights, kind};
+    result.bytes_per_second = bytes_per_second;
+    result.max_sessions = max_sessions;
+    return result;
+  }
+};
+
+/// The authenticator of a server that was given none: whoever comes from this very machine may read, by an anonymous
+/// login or without one. Such a server listens on loopback alone, and to no proxy, whose clients come from anywhere.
+struct LoopbackReaders : Anonymous {
+  LoopbackReaders() : Anonymous{.logins = Rights::reading(), .without_login = Rights::reading()} {}
+  std::string_view objection(bool from_elsewhere) const noexcept {
+    return from_elsewhere ? "nobody was said to come in from other machines: give the server an authenticator, as "
+                            "Anonymous{.logins = \"read\"}"
+                          : "";
+  }
+};
+
+static_assert(Authenticator<Anonymous> && Authenticator<LoopbackReaders>);
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/access.hpp
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+// Who the client is, and its coming and going. (RFC 959 §4.1.1, RFC 7151)
+
+namespace detail {
+
+/// What a client offers to be let in: a name, a password, and what its connection proves.
+template <class S> Credentials credentials(S& session, std::string_view user, std::string_view password) {
+  std::string certificate;
+  if constexpr (requires { session.control().peer_certificate(); }) {
+    if (const auto shown = session.control().peer_certificate()) certificate = shown->common_name;
+  }
+  Credentials offered{std::string{user}, std::string{password}, session.state.host,
+                      session.peer().address().to_string(), std::move(certificate)};
+  offered.client = client_key(session.peer().address());
+  return offered;
+}
+
+}  // namespace detail
+
+namespace verbs {
+
+struct User {
+  static constexpr std::string_view verb = "USER";
+  static constexpr std::string_view help = "USER <name>: begin a login";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view name) {
+    begin(session, name);
+    return {331, "Password required"};
+  }
+  /// Over TLS a certificate of the client's can be all that it needs. (RFC 4217 §5)
+  static awaitable<Reply> run(auto& session, std::string_view name) requires requires {
+    session.control().peer_certificate();
+  }
+  {
+    begin(session, name);
+    auto& users = session.service().authenticator;
+    const Credentials credentials = detail::credentials(session, name, {});
+    if (credentials.certificate.empty() || needs_password(users, credentials))
+      co_return Reply{331, "Password required"};
+    std::optional<Account> account = co_await users.log_in(credentials);
+    session.template observe<LoginTried>(credentials.user, account.has_value());
+    if (!account) co_return Reply{331, "Password required"};
+    session.state.user.clear();
+    const bool welcome = session.log_in(*std::move(account));
+    if (!welcome) co_return Reply{530, "Too many sessions of this user"};
+    co_return Reply{232, "Logged in by certificate"};
+  }
+
+ private:
+  static void begin(auto& session, std::string_view name) {
+    const std::string host = session.state.host;
+    session.log_out();
+    session.state.host = host;
+    session.state.user = name;
+  }
+};
+
+struct Pass {
+  static constexpr std::string_view verb = "PASS";
+  static constexpr std::string_view help = "PASS <password>: finish a login";
+  static constexpr bool keeps_blanks = true;
+  static constexpr bool secret = true;
+  static constexpr bool before_login = true;
+  static awaitable<Reply> run(auto& session, std::string_view password) {
+    if (session.state.user.empty()) co_return Reply{503, "USER first"};
+    const Credentials credentials = detail::credentials(session, std::exchange(session.state.user, {}), password);
+    std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
+    session.template observe<LoginTried>(credentials.user, account.has_value());
+    if (!account) {
+      const auto attempts = ++session.failed_logins;
+      // The pause grows with each attempt, and the connection's end makes no short cut: each costs one of the attempts.
+      co_await session.pause(session.limits().login_pause * (1 << std::min(attempts - 1, 8u)));
+      if (attempts < session.limits().login_attempts) co_return Reply{530, "Login incorrect"};
+      session.close();
+      co_return Reply{421, "Too many failed logins, closing the connection"};
+    }
+    const bool welcome = session.log_in(*std::move(account));
+    if (!welcome) co_return Reply{530, "Too many sessions of this user"};
+    co_return Reply{230, "Logged in"};
+  }
+};
+
+struct Acct {
+  static constexpr std::string_view verb = "ACCT";
+  static constexpr std::string_view help = "ACCT <information>: no account information is needed";
+  static constexpr bool keeps_blanks = true;
+  static constexpr bool secret = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto&, std::string_view) { return {202, "No account information needed"}; }
+};
+
+struct Rein {
+  static constexpr std::string_view verb = "REIN";
+  static constexpr std::string_view help = "REIN: log out, keep the connection";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    session.log_out();
+    return {220, "Ready for a new user"};
+  }
+};
+
+struct Quit {
+  static constexpr std::string_view verb = "QUIT";
+  static constexpr std::string_view help = "QUIT: end the session";
+  static constexpr bool before_login = true;
+  static Reply run(auto& session, std::string_view) {
+    session.close();
+    return {221, "Goodbye"};
+  }
+};
+
+struct Noop {
+  static constexpr std::string_view verb = "NOOP";
+  static constexpr std::string_view help = "NOOP: nothing, to keep the session";
+  static constexpr bool keeps_prepared = true;
+  static constexpr bool before_login = true;
+  static Reply run(auto&, std::string_view) { return {200, "OK"}; }
+};
+
+struct Host {
+  static constexpr std::string_view verb = "HOST";
+  static constexpr std::string_view help = "HOST <name>: which of this server's hosts is meant";
+  static constexpr std::string_view feature = "HOST";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view name) {
+    if (session.standard() && (session.account() || !session.state.user.empty())) {
+      return {503, "HOST must come before the login"};
+    }
+    if constexpr (requires { session.service().authenticator.knows_host(name); }) {
+      if (!session.service().authenticator.knows_host(name)) return {504, "No such host here"};
+    }
+    if constexpr (requires { session.control().details(); }) {
+      const std::string asked_for = session.control().details().server_name;
+      if (!asked_for.empty() && !detail::same_word(asked_for, name)) return {504, "Not the host of the handshake"};
+    }
+    session.log_out();
+    session.state.host = name;
+    return {220, "Host accepted"};
+  }
+};
+
+struct Clnt {
+  static constexpr std::string_view verb = "CLNT";
+  static constexpr std::string_view help = "CLNT <name>: the client's program";
+  static constexpr std::string_view feature = "CLNT";
+  static constexpr bool before_login = true;
+  static Reply run(auto&, std::string_view) { return {200, "Noted"}; }
+};
+
+}  // namespace verbs
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/files.hpp
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/verbs/parameters.hpp
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// ---- ftplike/protocol/byte_range.hpp
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2 {
+
+/// The bytes of a file that a transfer or a checksum is about: what RANG says.
+struct ByteRange {
+  static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+
+  std::uint64_t first = 0;
+  std::uint64_t last = all;  // itself in
+
+  /// How many there are at the most.
+  constexpr std::uint64_t count() const noexcept { return last - first == all ? all : last - first + 1; }
+  /// `<first> <last>`, where the first is not behind the last.
+  static std::optional<ByteRange> parse(std::string_view text) noexcept {
+    const auto space = text.find(' ');
+    const auto first = detail::number_in<std::uint64_t>(text.substr(0, space));
+    if (!first || space == text.npos) return std::nullopt;
+    const auto last = detail::number_in<std::uint64_t>(text.substr(space + 1));
+    if (!last || *last < *first) return std::nullopt;
+    return ByteRange{*first, *last};
+  }
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+// How transfers are to be. (RFC 959 §4.1.2, RFC 2389, 2640, 3659)
+
+namespace detail {
+
+/// Runs the command of a table of its own that the argument of an outer command names: SITE CHMOD, OPTS MLST.
+template <class Table, class S> awaitable<Reply> run_inner(S& session, std::string_view text) {
+  const CommandLine inner = parse_command(text);
+  const auto* entry = Table::template On<S>::template find<S>(inner.verb);
+  if (!entry) co_return Reply{501, "Not implemented for that parameter"};
+  if (!entry->allowed(session)) co_return Reply{550, "Permission denied"};
+  const std::string_view argument = argument_for(*entry, inner);
+  if (entry->argument == ArgumentRule::required && argument.empty()) co_return Reply{501, "Argument missing"};
+  if (entry->answer) co_return entry->answer(session, argument);
+  co_return co_await entry->run(session, argument);
+}
+
+/// Whether what follows an outer command is secret: because the inner one's argument is, or because nobody knows what
+/// the inner one is.
+template <class Table, class S> bool is_inner_secret(const S& session, std::string_view text) {
+  const CommandLine inner = parse_command(text);
+  const auto* entry = Table::template On<S>::template find<S>(inner.verb);
+  return entry ? entry->secret(session, inner.argument) : !inner.argument.empty();
+}
+
+}  // namespace detail
+
+namespace verbs {
+
+struct Type {
+  static constexpr std::string_view verb = "TYPE";
+  static constexpr std::string_view help = "TYPE A|I|L 8: text or bytes";
+  static constexpr bool keeps_prepared = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    const std::string type = detail::upper(text);
+    if (type == "A" || type == "A N")
+      session.state.type = 'A';
+    else if (type == "I" || type == "L 8" || type == "L8")
+      session.state.type = 'I';
+    else
+      return {504, "Only types A, I and L 8"};
+    return {200, session.state.type == 'A' ? "Type is ASCII" : "Type is binary"};
+  }
+};
+
+struct Stru {
+  static constexpr std::string_view verb = "STRU";
+  static constexpr std::string_view help = "STRU F: files have no structure";
+  static constexpr bool keeps_prepared = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto&, std::string_view text) {
+    if (detail::upper(text) != "F") return {504, "Only structure F"};
+    return {200, "Structure is file"};
+  }
+};
+
+struct Mode {
+  static constexpr std::string_view verb = "MODE";
+  static constexpr std::string_view help = "MODE S: bytes are sent as a stream";
+  static constexpr bool keeps_prepared = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto&, std::string_view text) {
+    if (detail::upper(text) != "S") return {504, "Only mode S"};
+    return {200, "Mode is stream"};
+  }
+};
+
+struct Rest {
+  static constexpr std::string_view verb = "REST";
+  static constexpr std::string_view help = "REST <position>: where the next transfer begins";
+  static constexpr std::string_view feature = "REST STREAM";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    const auto position = detail::number_in<std::uint64_t>(text);
+    if (!position) return {501, "Not a position"};
+    session.state.preparing.restart = *position;
+    return {350, "Restarting at " + std::to_string(*position)};
+  }
+};
+
+struct Rang {
+  static constexpr std::string_view verb = "RANG";
+  static constexpr std::string_view help = "RANG <first> <last>: the bytes that the next RETR or HASH is about";
+  static constexpr std::string_view feature = "RANG STREAM";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    const auto range = ByteRange::parse(text);
+    session.state.preparing.range = range;
+    if (range) return {350, "Range is " + std::string{text}};
+    if (text == "1 0") return {350, "Range is the whole file"};
+    return {501, "Not a range"};
+  }
+};
+
+struct Allo {
+  static constexpr std::string_view verb = "ALLO";
+  static constexpr std::string_view help = "ALLO <bytes>: make sure that there is room";
+  static constexpr bool keeps_prepared = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto wanted = detail::number_in<std::uint64_t>(text.substr(0, text.find(' ')));
+    if (!wanted) co_return Reply{501, "Not a number of bytes"};
+    if constexpr (requires { session.storage().upload_rules(); }) {
+      const auto& rules = session.storage().upload_rules();
+      if (!rules.allow_size(*wanted)) {
+        co_return Reply{552, "A file may have " + std::to_string(rules.largest) + " bytes at most"};
+      }
+    }
+    if constexpr (requires { session.storage().available(session.path("")); }) {
+      const std::uint64_t room = co_await session.storage().available(session.path(""));
+      if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are free"};
+      co_return Reply{200, "There is room"};
+    }
+    co_return Reply{202, "No allocation needed"};
+  }
+};
+
+struct OptsUtf8 {
+  static constexpr std::string_view verb = "UTF8";
+  static Reply run(auto&, std::string_view text) {
+    if (!text.empty() && detail::upper(text) != "ON") return {501, "Names are sent as they are, which is UTF-8"};
+    return {200, "UTF-8 it is"};
+  }
+};
+
+struct OptsMlst {
+  static constexpr std::string_view verb = "MLST";
+  static Reply run(auto& session, std::string_view text) {
+    session.state.facts = FactSet::parse(text);
+    const auto facts = session.state.facts.text();
+    return {200, facts.empty() ? "MLST OPTS" : "MLST OPTS " + facts};
+  }
+};
+
+/// OPTS, with the options that Inner holds.
+template <class Inner = CommandTable<OptsUtf8, OptsMlst>> struct BasicOpts {
+  static constexpr std::string_view verb = "OPTS";
+  static constexpr std::string_view help = "OPTS <verb> [<options>]: options of another command";
+  static constexpr bool keeps_prepared = true;
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
+  static awaitable<Reply> run(auto& session, std::string_view text) { return detail::run_inner<Inner>(session, text); }
+};
+using Opts = BasicOpts<>;
+
+/// Some old clients say it without OPTS.
+struct Utf8 {
+  static constexpr std::string_view verb = "UTF8";
+  static constexpr std::string_view help = "UTF8: names are UTF-8, as ever";
+  static constexpr std::string_view feature = "UTF8";
+  static constexpr bool before_login = true;
+  static Reply run(auto& session, std::string_view text) { return OptsUtf8::run(session, text); }
+};
+
+struct Lang {
+  static constexpr std::string_view verb = "LANG";
+  static constexpr std::string_view help = "LANG [EN]: the language of replies";
+  static constexpr std::string_view feature = "LANG EN*";
+  static constexpr bool before_login = true;
+  static Reply run(auto&, std::string_view text) {
+    const std::string language = detail::upper(text);
+    if (!language.empty() && language != "EN" && !language.starts_with("EN-")) return {504, "Only EN"};
+    return {200, "Replies are in English"};
+  }
+};
+
+}  // namespace verbs
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/transfer.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+// Files over the data connection. (RFC 959 §4.1.3, RFC 3659 §5)
+
+/// How a session describes the transfer of a file: what its replies say, and in which type it goes.
+template <class S>
+auto file_transfer(S& session, std::string_view verb, Path path, std::string_view done, std::uint64_t offset) {
+  const std::string name{path.name()};
+  typename S::Transfer transfer{verb, std::move(path), "Opening data connection for " + name, std::string{done}};
+  transfer.offset = offset;
+  transfer.ascii = session.standard() && session.state.type == 'A';
+  if (transfer.ascii && offset > 0) throw std::system_error(Errc::bad_restart);
+  return transfer;
+}
+
+/// The first bytes of a source.
+class RangeSource {
+ public:
+  RangeSource(AnySource source, std::uint64_t count) : source_{source}, left_{count} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    if (left_ == 0) co_return 0;
+    const auto part = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left_)));
+    const std::size_t n = co_await source_.read_some(part);
+    left_ -= n;
+    co_return n;
+  }
+
+ private:
+  AnySource source_;
+  std::uint64_t left_;
+};
+
+namespace detail {
+
+/// The size of the file that a storage's reader reads, which may have no `size()`, or one that knows nothing.
+template <class Reader> std::optional<std::uint64_t> size_of(const Reader& reader) {
+  if constexpr (requires { reader.size(); }) {
+    return reader.size();
+  } else {
+    return std::nullopt;
+  }
+}
+
+/// How many bytes a text is when it is sent in TYPE A.
+inline awaitable<std::uint64_t> length_of_text(AnySource source) {
+  AsciiSource text{source};
+  std::vector<std::byte> room(64 * 1024);
+  std::uint64_t length = 0;
+  for (;;) {
+    const std::size_t n = co_await text.read_some(room);
+    if (n == 0) co_return length;
+    length += n;
+  }
+}
+
+}  // namespace detail
+
+namespace verbs {
+
+struct Retr {
+  static constexpr std::string_view verb = "RETR";
+  static constexpr std::string_view help = "RETR <path>: fetch a file";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::read;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const std::optional<ByteRange> range = session.state.prepared.range;
+    const std::uint64_t offset = range ? range->first : session.state.prepared.restart;
+    const Path path = session.path(name);
+    auto transfer = file_transfer(session, verb, path, "Download complete", offset);
+    auto file = co_await session.storage().open(path, offset);
+    if (range) {
+      RangeSource part{AnySource{file}, range->count()};
+      co_return co_await session.send(part, std::move(transfer));
+    }
+    if (const auto size = detail::size_of(file); size && !transfer.ascii) {
+      transfer.opening += " (" + std::to_string(*size - offset) + " bytes).";  // clients read it to the full stop
+    }
+    co_return co_await session.send(file, std::move(transfer));
+  }
+};
+
+struct Stor {
+  static constexpr std::string_view verb = "STOR";
+  static constexpr std::string_view help = "STOR <path>: store a file";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::write;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const std::uint64_t offset = session.state.prepared.restart;
+    const Path path = session.path(name);
+    auto transfer = file_transfer(session, verb, path, "Upload complete", offset);
+    auto file = co_await session.storage().create(path, offset);
+    co_return co_await session.receive(file, std::move(transfer));
+  }
+};
+
+struct Appe {
+  static constexpr std::string_view verb = "APPE";
+  static constexpr std::string_view help = "APPE <path>: store at the end of a file";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::append;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
+    auto file = co_await session.storage().append(path);
+    transfer.offset = file.size();
+    co_return co_await session.receive(file, std::move(transfer));
+  }
+};
+
+struct Stou {
+  static constexpr std::string_view verb = "STOU";
+  static constexpr std::string_view help = "STOU [<path>]: store under a name that nobody has";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path wished = session.path(name.empty() ? "upload" : name);
+    auto file = co_await session.storage().create_unique(wished);
+    const Path path = file.path();
+    auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
+    transfer.opening = "FILE: " + std::string{path.name()};  // RFC 1123 §4.1.2.9
+    co_return co_await session.receive(file, std::move(transfer));
+  }
+};
+
+struct Abor {
+  static constexpr std::string_view verb = "ABOR";
+  static constexpr std::string_view help = "ABOR: end the transfer under way";
+  static constexpr bool keeps_prepared = true;
+  static constexpr bool before_login = true;
+  static constexpr bool at_once = true;
+  static Reply run(auto& session, std::string_view) {
+    if (session.interrupt(Errc::aborted)) return {226, "Abort successful"};
+    session.disarm();
+    return {225, "No transfer to abort"};
+  }
+};
+
+}  // namespace verbs
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+namespace verbs {
+
+// Files and directories by name. (RFC 959 §4.1.3, RFC 775, RFC 3659; MFMT and MFF as their drafts say)
+
+struct Pwd {
+  static constexpr std::string_view verb = "PWD";
+  static constexpr std::string_view help = "PWD: the working directory";
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    if (session.standard()) return {257, quoted_name(session.directory.string())};
+    // The ftp-like dialect names it as the operator named the root.
+    const std::string below = session.directory.is_root() ? "" : session.directory.string();
+    return {257, quoted_name(session.storage().label() + below)};
+  }
+};
+
+struct Cwd {
+  static constexpr std::string_view verb = "CWD";
+  static constexpr std::string_view help = "CWD <path>: change the working directory";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    bool found = false;
+    try {
+      const Entry entry = co_await session.storage().stat(path);
+      found = entry.is_directory();
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::no_such_file_or_directory && error.code() != std::errc::not_a_directory) throw;
+    }
+    if (!found) co_return Reply{550, "Directory not found"};
+    session.directory = session.virtual_path(name);
+    co_return Reply{250, "Directory changed to " + std::string{name}};
+  }
+};
+
+struct Cdup {
+  static constexpr std::string_view verb = "CDUP";
+  static constexpr std::string_view help = "CDUP: go to the directory above";
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::none;
+  static awaitable<Reply> run(auto& session, std::string_view) { return Cwd::run(session, ".."); }
+};
+
+/// What the commands that change files have in common.
+struct Changing {
+  static constexpr bool keeps_blanks = true;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+};
+
+struct Mkd : Changing {
+  static constexpr std::string_view verb = "MKD";
+  static constexpr std::string_view help = "MKD <path>: make a directory";
+  static constexpr Rights needs = Right::make_directories;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    co_await session.storage().make_directory(path);
+    co_return Reply{257, quoted_name(session.virtual_path(name).string()) + " created"};
+  }
+};
+
+struct Rmd : Changing {
+  static constexpr std::string_view verb = "RMD";
+  static constexpr std::string_view help = "RMD <path>: remove an empty directory";
+  static constexpr Rights needs = Right::remove;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    co_await session.storage().remove_directory(path);
+    co_return Reply{250, "Directory removed"};
+  }
+};
+
+struct Dele : Changing {
+  static constexpr std::string_view verb = "DELE";
+  static constexpr std::string_view help = "DELE <path>: remove a file";
+  static constexpr Rights needs = Right::remove;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    co_await session.storage().remove(path);
+    co_return Reply{250, "File removed"};
+  }
+};
+
+struct Rnfr : Changing {
+  static constexpr std::string_view verb = "RNFR";
+  static constexpr std::string_view help = "RNFR <path>: the file to rename";
+  static constexpr Rights needs = Right::rename;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    Path path = session.path(name);
+    (void)co_await session.storage().stat(path);
+    session.state.preparing.rename_from = std::move(path);
+    co_return Reply{350, "RNTO next"};
+  }
+};
+
+struct Rnto : Changing {
+  static constexpr std::string_view verb = "RNTO";
+  static constexpr std::string_view help = "RNTO <path>: its new name";
+  static constexpr Rights needs = Right::rename;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const std::optional<Path> from = session.state.prepared.rename_from;
+    if (!from) co_return Reply{503, "RNFR first"};
+    const Path to = session.path(name);
+    co_await session.storage().rename(*from, to);
+    co_return Reply{250, "Renamed"};
+  }
+};
+
+/// The length that a transfer of the file would have, in the type of the session. (RFC 3659 §4)
+///
+/// As text that can be told only by reading the file, which is done up to `most_text`: enough for the text files of the
+/// few clients that ask in TYPE A. What is longer is 550, as the RFC allows and other servers answer for every file; a
+/// client is not to take that for a file that is not there.
+struct Size {
+  static constexpr std::string_view verb = "SIZE";
+  static constexpr std::string_view help = "SIZE <path>: bytes of a file, or of its upload that was cut off";
+  static constexpr std::string_view feature = "SIZE";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::required;
+  static constexpr std::uint64_t most_text = 1024 * 1024;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    const bool as_text = session.standard() && session.state.type == 'A';
+    std::error_code missing;
+    try {
+      const Entry entry = co_await session.storage().stat(path);
+      if (!entry.is_file()) co_return Reply{550, "Not a file"};
+      if (as_text) co_return co_await length_as_text(session, path, entry.size);
+      if (!entry.size) co_return Reply{550, "Its size is not known"};
+      co_return Reply{213, std::to_string(*entry.size)};
+    } catch (const std::system_error& error) { missing = error.code(); }
+    if constexpr (requires { session.storage().partial_size(path); }) {
+      if (missing == std::errc::no_such_file_or_directory && !as_text) {
+        const std::uint64_t size = co_await session.storage().partial_size(path);
+        co_return Reply{213, std::to_string(size)};
+      }
+    }
+    throw std::system_error(missing);
+  }
+
+ private:
+  static awaitable<Reply> length_as_text(auto& session, Path path, std::optional<std::uint64_t> size) {
+    if (!session.may(Right::read) || size.value_or(most_text + 1) > most_text) {
+      co_return Reply{550, "Its size is told in TYPE I only"};
+    }
+    auto file = co_await session.storage().open(path, 0);
+    const std::uint64_t length = co_await detail::length_of_text(AnySource{file});
+    co_return Reply{213, std::to_string(length)};
+  }
+};
+
+struct Mdtm {
+  static constexpr std::string_view verb = "MDTM";
+  static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
+  static constexpr std::string_view feature = "MDTM";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    const Entry entry = co_await session.storage().stat(path);
+    co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
+  }
+};
+
+struct Mfmt : Changing {
+  static constexpr std::string_view verb = "MFMT";
+  static constexpr std::string_view help = "MFMT <YYYYMMDDHHMMSS> <path>: set when a file was last changed, in UTC";
+  static constexpr std::string_view feature = "MFMT";
+  static constexpr Rights needs = Right::write;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto space = text.find(' ');
+    const auto time = parse_timestamp(text.substr(0, space));
+    if (!time || space == text.npos) co_return Reply{501, "A time and a path expected"};
+    const auto name = text.substr(space + 1);
+    const Path path = session.path(name);
+    co_await session.storage().set_modified(path, *time);
+    co_return Reply{213, "Modify=" + format_timestamp(*time, Fraction::never) + "; " + std::string{name}};
+  }
+};
+
+/// Whether a storage keeps permission bits.
+template <class Storage>
+concept KeepsModes = requires(Storage& storage, const Path& path) {
+  storage.set_mode(path, 0U);
+};
+
+struct Mff : Changing {
+  static constexpr std::string_view verb = "MFF";
+  static constexpr std::string_view help = "MFF <fact>=<value>; <path>: set facts of a file";
+  static constexpr Rights needs = Right::write;
+  template <class S> static std::string feature(const S&) {
+    return KeepsModes<typename S::Storage> ? "MFF modify;UNIX.mode;" : "MFF modify;";
+  }
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto space = text.find("; ");
+    if (space == text.npos) co_return Reply{501, "Facts and a path expected"};
+    const auto name = text.substr(space + 2);
+    const Path path = session.path(name);
+    // All are understood before the first is set.
+    constexpr bool keeps_modes = KeepsModes<std::remove_cvref_t<decltype(session.storage())>>;
+    std::optional<Timestamp> time;
+    std::optional<unsigned> mode;
+    for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
+      const auto fact = facts.substr(0, facts.find(';'));
+      const std::string key = detail::upper(fact.substr(0, fact.find('=')));
+      const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
+      if (key == "MODIFY") time = parse_timestamp(value);
+      if (key == "UNIX.MODE") mode = detail::number_in<unsigned>(value, 8);
+      const bool is_mode = keeps_modes && mode && *mode <= 07777;
+      const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && is_mode);
+      if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
+    }
+    if (time) co_await session.storage().set_modified(path, *time);
+    if constexpr (keeps_modes) {
+      if (mode) co_await session.storage().set_mode(path, *mode);
+    }
+    co_return Reply{213, std::string{text}};
+  }
+};
+
+struct Avbl {
+  static constexpr std::string_view verb = "AVBL";
+  static constexpr std::string_view help = "AVBL [<path>]: bytes that are free";
+  static constexpr std::string_view feature = "AVBL";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = requires(typename S::Storage& storage, const Path& path) {
+    storage.available(path);
+  };
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    const std::uint64_t free = co_await session.storage().available(path);
+    co_return Reply{213, std::to_string(free)};
+  }
+};
+
+struct Comb : Changing {
+  static constexpr std::string_view verb = "COMB";
+  static constexpr std::string_view help =
+      "COMB \"<target>\" \"<part>\"…: append the parts to the target and remove them";
+  static constexpr std::string_view feature = "COMB target;source_list";
+  static constexpr Rights needs{Right::write, Right::append, Right::remove};
+  static constexpr bool interruptible = true;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const std::vector<std::string> names = words(text);
+    if (names.size() < 2) co_return Reply{501, "A target and parts expected"};
+    const Path target = session.path(names.front());
+    for (std::size_t i = 1; i < names.size(); ++i) {  // all are there, or nothing is begun
+      const Path path = session.path(names[i]);
+      if (path == target) co_return Reply{501, "The target cannot be a part"};
+      (void)co_await session.storage().stat(path);
+    }
+    auto whole = co_await session.storage().append(target);
+    const auto moved = [&session](std::size_t) { session.make_progress(); };
+    try {
+      for (std::size_t i = 1; i < names.size(); ++i) {
+        const Path path = session.path(names[i]);
+        auto part = co_await session.storage().open(path, 0);
+        co_await copy(part, whole, moved);
+      }
+    } catch (...) {
+      whole.discard();  // half of it is nothing to go on with
+      throw;
+    }
+    co_await whole.finish();
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      const Path path = session.path(names[i]);
+      co_await session.storage().remove(path);
+    }
+    co_return Reply{250, "Combined"};
+  }
+
+ private:
+  /// Words between blanks; those that begin with a quote go to the next one.
+  static std::vector<std::string> words(std::string_view text) {
+    std::vector<std::string> found;
+    while (!text.empty()) {
+      const bool in_quotes = text.front() == '"';
+      if (in_quotes) text.remove_prefix(1);
+      const auto end = std::min(text.find(in_quotes ? '"' : ' '), text.size());
+      if (end > 0) found.emplace_back(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return found;
+  }
+};
+
+// RFC 775's names of some of them, which old clients prefer.
+struct Xpwd : Pwd {
+  static constexpr std::string_view verb = "XPWD";
+};
+struct Xcwd : Cwd {
+  static constexpr std::string_view verb = "XCWD";
+};
+struct Xcup : Cdup {
+  static constexpr std::string_view verb = "XCUP";
+};
+struct Xmkd : Mkd {
+  static constexpr std::string_view verb = "XMKD";
+};
+struct Xrmd : Rmd {
+  static constexpr std::string_view verb = "XRMD";
+};
+
+struct SiteChmod : Changing {
+  static constexpr std::string_view verb = "CHMOD";
+  static constexpr std::string_view help = "CHMOD <mode> <path>: set the permission bits, in octal";
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = KeepsModes<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto space = text.find(' ');
+    const auto mode = detail::number_in<unsigned>(text.substr(0, space), 8);
+    if (!mode || *mode > 07777 || space == text.npos) co_return Reply{501, "An octal mode and a path expected"};
+    const Path path = session.path(text.substr(space + 1));
+    co_await session.storage().set_mode(path, *mode);
+    co_return Reply{200, "Mode set"};
+  }
+};
+
+struct SiteUtime : Changing {
+  static constexpr std::string_view verb = "UTIME";
+  static constexpr std::string_view help = "UTIME <YYYYMMDDhhmm[ss]> <path>: set when a file was last changed, in UTC";
+  static constexpr Rights needs = Right::write;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    std::string_view name;
+    const auto time = time_and_name(text, name);
+    if (!time) co_return Reply{501, "A time and a path expected"};
+    const Path path = session.path(name);
+    co_await session.storage().set_modified(path, *time);
+    co_return Reply{200, "Time set"};
+  }
+
+ private:
+  /// Both forms there are: `<time> <path>`, and `<path> <atime> <mtime> <ctime> UTC`.
+  static std::optional<Timestamp> time_and_name(std::string_view text, std::string_view& name) {
+    const auto parse = [](std::string_view digits) {
+      return parse_timestamp(digits.size() == 12 ? std::string{digits} + "00" : std::string{digits});
+    };
+    if (text.ends_with(" UTC")) {
+      text.remove_suffix(4);
+      std::string_view times[3];
+      for (auto& time : times) {
+        const auto space = text.rfind(' ');
+        if (space == text.npos) return std::nullopt;
+        time = text.substr(space + 1);
+        text = text.substr(0, space);
+      }
+      name = text;
+      return parse(times[1]);
+    }
+    const auto space = text.find(' ');
+    if (space == text.npos) return std::nullopt;
+    name = text.substr(space + 1);
+    return parse(text.substr(0, space));
+  }
+};
+
+/// SITE, with the commands that Inner holds.
+template <class Inner> struct BasicSite {
+  static constexpr std::string_view verb = "SITE";
+  static constexpr std::string_view help = "SITE <command>: what is special here, see SITE HELP";
+  static constexpr bool keeps_blanks = true;
+  static constexpr auto argument = ArgumentRule::required;
+  using Commands = Inner;
+  template <class... More> using With = BasicSite<typename Inner::template With<More...>>;
+  template <class S> static bool secret(const S& session, std::string_view text) {
+    return detail::is_inner_secret<Inner>(session, text);
+  }
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const CommandLine inner = parse_command(text);
+    if (inner.verb == Verb{"HELP"}) co_return help_of(session);
+    co_return co_await detail::run_inner<Inner>(session, text);
+  }
+
+ private:
+  template <class S> static Reply help_of(S&) {
+    std::string lines = "SITE commands";
+    for (const auto& entry : Inner::template On<S>::template entries<S>()) lines += "\n " + std::string{entry.help};
+    return {214, lines + "\nHELP: this\nEnd"};
+  }
+};
+using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
+
+}  // namespace verbs
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/information.hpp
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+// ---- ftplike/verbs/listing.hpp
+#include <algorithm>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+// What directories hold. (RFC 959 §4.1.3, RFC 3659 §7)
+
+/// Appends an entry to the text of a listing.
+using EntryFormat = std::function<void(std::string& text, const Entry& entry)>;
+
+/// Some entries of a directory, sorted by name.
+class SortedEntries {
+ public:
+  std::vector<std::vector<Entry>> held;  // as the storage gave them: an entry is large, and takes long to move
+  std::vector<const Entry*> in_order;
+  bool ended = false;  // they are the last
+};
+
+/// The next entries of a listing that fit a pattern, if there is one: all, or ten thousand and some where there are more,
+/// so that any directory takes a bounded memory.
+template <class Listing> awaitable<SortedEntries> next_sorted(Listing& listing, const std::string& pattern) {
+  constexpr std::size_t enough = 10'000;
+  SortedEntries found;
+  for (std::size_t count = 0; count < enough;) {
+    std::vector<Entry> entries = co_await listing.next();
+    if (entries.empty()) {
+      found.ended = true;
+      break;
+    }
+    count += entries.size();
+    for (const auto& entry : entries) {
+      if (pattern.empty() || matches(pattern, entry.name)) found.in_order.push_back(&entry);
+    }
+    found.held.push_back(std::move(entries));
+  }
+  std::sort(found.in_order.begin(), found.in_order.end(),
+            [](const Entry* a, const Entry* b) { return a->name < b->name; });
+  co_return found;
+}
+
+/// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory to
+/// speak of. They are sorted by name as far as `next_sorted` sorts.
+template <class Listing> class ListingSource {
+ public:
+  /// Of a directory `listing`, of anything else, `entry`, alone.
+  ListingSource(std::optional<Listing> listing, const Entry& entry, std::string pattern, EntryFormat format)
+      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)}, ended_{!listing_} {
+    if (ended_) format_(text_, entry);
+  }
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    while (at_ == text_.size() && !ended_) {
+      text_.clear();
+      at_ = 0;
+      const SortedEntries entries = co_await next_sorted(*listing_, pattern_);
+      ended_ = entries.ended;
+      for (const Entry* entry : entries.in_order) format_(text_, *entry);
+    }
+    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+
+ private:
+  std::optional<Listing> listing_;
+  std::string pattern_;
+  EntryFormat format_;
+  std::string text_;
+  std::size_t at_ = 0;
+  bool ended_;
+};
+
+/// What the argument of LIST, NLST or STAT asks for. Options as of `ls` are taken note of by ignoring them.
+struct ListingRequest {
+  explicit ListingRequest(std::string_view argument) {
+    while (argument.starts_with('-')) {
+      const auto end = argument.find(' ');
+      argument.remove_prefix(end == argument.npos ? argument.size() : end + 1);
+    }
+    name = argument;
+  }
+  /// Takes the last component for a pattern; false if it is none.
+  bool take_pattern() {
+    const auto last = name.substr(name.rfind('/') + 1);
+    if (last.find_first_of("*?[") == last.npos) return false;
+    pattern = last;
+    name.remove_suffix(last.size());
+    return true;
+  }
+  /// What stands before the names in a directory of this name, or before the last component of a file's: with it they
+  /// are names as the client must say them.
+  std::string prefix(bool is_directory) const {
+    if (is_directory && (name == "." || name == "./")) return {};
+    std::string result{is_directory ? name : name.substr(0, name.rfind('/') + 1)};
+    if (!result.empty() && result.back() != '/') result += '/';
+    return result;
+  }
+  std::string_view name;  // of the directory or file
+  std::string pattern;    // of names in it, empty for all
+};
+
+/// What a request names: what exists by that very name, whatever is in it (RFC 959 knows no patterns); only else the
+/// directory that its pattern is for.
+template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& request) {
+  std::exception_ptr missing;
+  const Path named = session.path(request.name);
+  try {
+    Entry entry = co_await session.storage().stat(named);
+    co_return entry;
+  } catch (const std::system_error&) { missing = std::current_exception(); }
+  if (!request.take_pattern()) std::rethrow_exception(missing);
+  const Path directory = session.path(request.name);
+  Entry entry = co_await session.storage().stat(directory);
+  co_return entry;
+}
+
+namespace detail {
+
+inline std::string_view permissions_of(const Entry& entry, Rights rights) {
+  // Few combinations occur; what an account may do with a file or a directory in RFC 3659's letters.
+  static thread_local std::string letters;
+  letters.clear();
+  const auto add = [&rights](Right right, std::string_view what) {
+    if (rights.contains(right)) letters += what;
+  };
+  if (entry.is_directory()) {
+    add(Right::write, "c");
+    add(Right::remove, "d");
+    letters += 'e';
+    add(Right::rename, "f");
+    add(Right::list, "l");
+    add(Right::make_directories, "m");
+    add(Right::remove, "p");
+  } else {
+    add(Right::append, "a");
+    add(Right::remove, "d");
+    add(Right::rename, "f");
+    add(Right::read, "r");
+    add(Right::write, "w");
+  }
+  return letters;
+}
+
+/// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it.
+template <class S> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path, Entry entry,
+                                                 std::string pattern, EntryFormat format) {
+  typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
+  transfer.listing = true;
+  std::optional<typename S::Storage::Listing> listing;
+  if (entry.is_directory()) {
+    auto found = co_await session.storage().list(path);
+    listing.emplace(std::move(found));
+  }
+  ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format)};
+  co_return co_await session.send(source, std::move(transfer));
+}
+
+/// Whether a name can stand in a line of its own.
+inline bool fits_a_line(std::string_view name) noexcept { return name.find_first_of("\r\n") == name.npos; }
+
+}  // namespace detail
+
+namespace verbs {
+
+struct List {
+  static constexpr std::string_view verb = "LIST";
+  static constexpr std::string_view help = "LIST [<path>]: list a directory";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    ListingRequest request{text};
+    Entry listed = co_await find_listed(session, request);
+    const Path path = session.path(request.name);
+    if (session.announces()) {
+      // The ftp-like dialect: bare names between LFs.
+      auto names = [first = true](std::string& out, const Entry& entry) mutable {
+        if (!detail::fits_a_line(entry.name)) return;
+        if (!std::exchange(first, false)) out += '\n';
+        out += entry.name;
+      };
+      co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
+                                              std::move(names));
+    }
+    auto lines = [now = wall_clock()](std::string& out, const Entry& entry) {
+      append_listed(out, entry, now);
+      out += "\r\n";
+    };
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
+                                            std::move(lines));
+  }
+};
+
+struct Nlst {
+  static constexpr std::string_view verb = "NLST";
+  static constexpr std::string_view help = "NLST [<path>]: list names only";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    ListingRequest request{text};
+    Entry listed = co_await find_listed(session, request);
+    const Path path = session.path(request.name);
+    auto names = [prefix = request.prefix(listed.is_directory())](std::string& out, const Entry& entry) {
+      if (detail::fits_a_line(entry.name)) out.append(prefix).append(entry.name).append("\r\n");
+    };
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
+                                            std::move(names));
+  }
+};
+
+struct Mlsd {
+  static constexpr std::string_view verb = "MLSD";
+  static constexpr std::string_view help = "MLSD [<path>]: list a directory for programs";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const Path path = session.path(text);
+    Entry listed = co_await session.storage().stat(path);
+    if (!listed.is_directory()) co_return Reply{501, "Not a directory"};
+    auto lines = [facts = session.state.facts, rights = session.account()->rights](std::string& out,
+                                                                                   const Entry& entry) {
+      append_facts(out, entry, facts, detail::permissions_of(entry, rights));
+      out += "\r\n";
+    };
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
+  }
+};
+
+struct Mlst {
+  static constexpr std::string_view verb = "MLST";
+  static constexpr std::string_view help = "MLST [<path>]: the facts of one file";
+  static std::string feature(const auto& session) { return "MLST " + session.state.facts.feature(); }
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const Path path = session.path(text);
+    Entry entry = co_await session.storage().stat(path);
+    entry.name = session.virtual_path(text).string();
+    std::string lines = "Listing " + entry.name + "\n ";
+    append_facts(lines, entry, session.state.facts, detail::permissions_of(entry, session.account()->rights));
+    co_return Reply{250, lines + "\nEnd"};
+  }
+};
+
+}  // namespace verbs
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+namespace verbs {
+
+// What the server says of itself. (RFC 959 §4.1.3, RFC 2389)
+
+struct Syst {
+  static constexpr std::string_view verb = "SYST";
+  static constexpr std::string_view help = "SYST: the kind of system";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto&, std::string_view) { return {215, "UNIX Type: L8"}; }
+};
+
+/// Made from the table of commands, so that it cannot say what is not there.
+struct Feat {
+  static constexpr std::string_view verb = "FEAT";
+  static constexpr std::string_view help = "FEAT: the extensions that this server knows";
+  static constexpr bool keeps_prepared = true;
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    std::string lines = "Extensions";
+    session.for_each_command([&](const auto& entry) {
+      const std::string feature = entry.feature(session);
+      if (!feature.empty()) lines += "\n " + feature;
+    });
+    return {211, lines + "\n TVFS\nEnd"};
+  }
+};
+
+/// Made from the table of commands.
+struct Help {
+  static constexpr std::string_view verb = "HELP";
+  static constexpr std::string_view help = "HELP [<verb>]: the commands, or what one of them does";
+  static constexpr bool before_login = true;
+  static Reply run(auto& session, std::string_view text) {
+    if (!text.empty()) {
+      const auto* entry = session.find_command(Verb{text});
+      if (!entry) return {501, "No such command"};
+      return {214, std::string{entry->help}};
+    }
+    std::string lines = "Commands";
+    std::size_t column = 0;
+    session.for_each_command([&](const auto& entry) {
+      lines += column++ % 8 == 0 ? "\n " : " ";
+      lines += entry.verb.text();
+    });
+    return {214, lines + "\nEnd"};
+  }
+};
+
+/// How the session or the transfer under way stands, or a listing over the control connection.
+struct Stat {
+  static constexpr std::string_view verb = "STAT";
+  static constexpr std::string_view help = "STAT [<path>]: how things stand, or a listing over the control connection";
+  static constexpr bool keeps_blanks = true;
+  static constexpr bool keeps_prepared = true;
+  static constexpr bool at_once = true;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    if (text.empty()) co_return status(session);
+    if (!session.may(Right::list)) co_return Reply{550, "Permission denied"};
+    ListingRequest request{text};
+    const Entry entry = co_await find_listed(session, request);
+    const Path path = session.path(request.name);
+    std::string lines = "Status of " + std::string{request.name};
+    const auto add = [&lines, now = wall_clock()](const Entry& one) { append_listed(lines += "\n ", one, now); };
+    if (!entry.is_directory()) {
+      add(entry);
+      co_return Reply{213, lines + "\nEnd"};
+    }
+    auto listing = co_await session.storage().list(path);
+    const SortedEntries entries = co_await next_sorted(listing, request.pattern);
+    const auto shown = std::min(entries.in_order.size(), most_entries);
+    const bool is_cut = !entries.ended || shown < entries.in_order.size();
+    if (is_cut) lines += ", the first " + std::to_string(shown) + " entries of more";
+    for (std::size_t i = 0; i < shown; ++i) add(*entries.in_order[i]);
+    co_return Reply{212, lines + (is_cut ? "\nThere is more, use LIST" : "\nEnd")};
+  }
+
+ private:
+  static constexpr std::size_t most_entries = 1000;  // a reply is held in memory, a listing is not
+
+  static Reply status(auto& session) {
+    if (const auto* transfer = session.transferring()) {
+      return {213, std::string{transfer->verb} + " " + transfer->path.below(session.account()->root).string() + ": " +
+                       std::to_string(transfer->moved) + " bytes by now"};
+    }
+    std::string lines = "FTP server status\n Connected from " + session.peer().address().to_string();
+    if (session.account()) lines += "\n Logged in as " + session.account()->name;
+    lines += std::string{"\n TYPE "} + session.state.type + ", STRU F, MODE S";
+    return {211, lines + "\nEnd"};
+  }
+};
+
+}  // namespace verbs
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/security.hpp
+#include <optional>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2 {
+
+// The protection of a session by TLS. (RFC 2228, RFC 4217)
+
+/// What a server demands of its clients; each includes what stands before it.
+enum class TlsPolicy {
+  off = -1,            // there is no AUTH
+  offered = 0,         // clients that like are protected
+  required_for_login,  // nobody says a password, and no guest does anything, in clear
+  required,            // nor does a byte of a file or a listing go over the network in clear
+};
+
+/// How far a session is protected, against what its server demands: the one place that knows what is allowed by now.
+class Protection {
+ public:
+  explicit constexpr Protection(TlsPolicy policy) noexcept : policy_{policy} {}
+
+  constexpr TlsPolicy policy() const noexcept { return policy_; }
+  constexpr bool secured() const noexcept { return stage_ != Stage::clear; }
+  /// Whether data connections are secured, too.
+  constexpr bool covers_data() const noexcept { return data_; }
+  /// The reply to a command that has to wait for TLS; none if it may be run.
+  std::optional<Reply> refusal(Verb verb, bool before_login) const {
+    const bool tells_secrets = !before_login || verb == Verb{"USER"} || verb == Verb{"PASS"};
+    if (secured() || policy_ < TlsPolicy::required_for_login || !tells_secrets) return std::nullopt;
+    return Reply{530, "TLS is required: say AUTH TLS first"};
+  }
+  /// The reply to a command whose data would go in clear and must not; none if they may.
+  std::optional<Reply> refusal_of_data() const {
+    if (data_ || policy_ != TlsPolicy::required) return std::nullopt;
+    return Reply{521, "TLS is required for data: say PROT P first"};
+  }
+
+  /// The control connection is secured; by a client that need not say AUTH, data are meant as well.
+  constexpr void secure(bool implicit) noexcept {
+    stage_ = implicit ? Stage::sized : Stage::secured;
+    data_ = implicit;
+  }
+  constexpr void size() noexcept { stage_ = Stage::sized; }
+  constexpr bool sized() const noexcept { return stage_ == Stage::sized; }
+  constexpr void cover_data(bool whether) noexcept { data_ = whether; }
+
+ private:
+  enum class Stage { clear, secured, sized };
+  TlsPolicy policy_;
+  Stage stage_ = Stage::clear;
+  bool data_ = false;
+};
+
+/// How the sessions of a listener begin. Each way has a type of its own, so that a TLS handshake over a transport that
+/// has none does not compile.
+class Beginning {
+ public:
+  struct Clear {};
+  struct ImplicitTls {};
+  static constexpr Clear clear{};               // to be secured by AUTH
+  static constexpr ImplicitTls implicit_tls{};  // with the handshake
+
+  constexpr Beginning(Clear) noexcept {}
+  constexpr Beginning(ImplicitTls) noexcept : is_implicit_tls_{true} {}
+  friend constexpr bool operator==(Beginning, Beginning) = default;
+
+ private:
+  bool is_implicit_tls_ = false;
+};
+
+namespace verbs {
+
+struct Auth {
+  static constexpr std::string_view verb = "AUTH";
+  static constexpr std::string_view help = "AUTH TLS: protect this connection from now on";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static std::string feature(const auto& session) {
+    return session.protection().policy() == TlsPolicy::off ? "" : "AUTH TLS";
+  }
+  static Reply run(auto& session, std::string_view mechanism) {
+    if (session.protection().policy() == TlsPolicy::off) return {502, "TLS is not offered here"};
+    if (session.protection().secured()) return {503, "TLS is here already"};
+    if (!detail::same_word(mechanism, "TLS") && !detail::same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
+    if (session.heard_more()) {
+      // Whoever stands between us could say it in the client's name, and TLS would vouch for it.
+      session.close();
+      return {503, "Nothing may follow AUTH before the handshake"};
+    }
+    if (session.standard()) {
+      session.log_out();
+    } else {
+      session.forget();
+    }
+    session.secure_after_reply();
+    return {234, "Begin the TLS handshake"};
+  }
+};
+
+struct Pbsz {
+  static constexpr std::string_view verb = "PBSZ";
+  static constexpr std::string_view help = "PBSZ 0: no buffer is needed for the protection of data";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static std::string feature(const auto& session) {
+    return session.protection().policy() == TlsPolicy::off ? "" : "PBSZ";
+  }
+  static Reply run(auto& session, std::string_view size) {
+    if (!session.protection().secured()) return {503, "AUTH TLS first"};
+    if (!detail::number_in(size)) return {501, "Not a size"};
+    session.protection().size();
+    return {200, "PBSZ=0"};
+  }
+};
+
+struct Prot {
+  static constexpr std::string_view verb = "PROT";
+  static constexpr std::string_view help = "PROT C|P: data in clear, or private";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static std::string feature(const auto& session) {
+    return session.protection().policy() == TlsPolicy::off ? "" : "PROT";
+  }
+  static Reply run(auto& session, std::string_view level) {
+    if (!session.protection().sized()) return {503, "AUTH TLS and PBSZ 0 first"};
+    if (detail::same_word(level, "S") || detail::same_word(level, "E")) return {536, "Only PROT C and P"};
+    const bool is_private = detail::same_word(level, "P");
+    if (!is_private && !detail::same_word(level, "C")) return {504, "Only PROT C and P"};
+    if (!is_private && session.protection().policy() == TlsPolicy::required) return {534, "TLS is required for data"};
+    session.protection().cover_data(is_private);
+    return {200, is_private ? "Data connections are private" : "Data connections are in clear"};
+  }
+};
+
+struct Ccc {
+  static constexpr std::string_view verb = "CCC";
+  static constexpr std::string_view help = "CCC: refused, a connection once protected stays so";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    if (!session.protection().secured()) return {533, "The connection is not protected"};
+    return {534, "The connection stays protected"};
+  }
+};
+
+}  // namespace verbs
+
+/// A table with the commands that the transport brings: those of TLS where its streams can be secured, else none.
+template <class T, class Table> struct WithSecurity { using type = Table; };
+template <class T, class Table>
+  requires SecurableStream<typename T::Stream>
+struct WithSecurity<T, Table> {
+  using type = typename Table::template With<verbs::Auth, verbs::Pbsz, verbs::Prot, verbs::Ccc>;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// The bounds of a server's patience and memory. Times are counted by the transport's clock; `Duration::max()` says that
+/// there is none.
+struct Limits {
+  std::size_t line = 4096;                           // bytes of a command
+  std::size_t waiting_commands = 32;                 // that are read ahead during a transfer
+  std::size_t sessions = 10'000;                     // at a time; one more gets 421 at once
+  std::uint64_t bytes_per_second = 0;                // of all transfers in one direction together; 0: no limit
+  std::size_t sessions_per_address = 1'000;          // the same, for one client's address
+  unsigned login_attempts = 3;                       // then 421
+  Duration login_pause = std::chrono::seconds{1};    // after a failed attempt; doubles with each
+  Duration login = std::chrono::seconds{60};         // from the greeting to the login
+  Duration idle = std::chrono::seconds{300};         // between two commands
+  Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
+  Duration handshake = std::chrono::seconds{15};     // of TLS, on either connection
+  Duration stall = std::chrono::seconds{60};         // of a transfer without progress
+  Duration operation = std::chrono::seconds{60};     // of a command without progress: opening, committing, logging in
+  Duration drain = std::chrono::seconds{30};         // for commands to end when the server stops; then they are cut
+  Duration abandon = std::chrono::seconds{15};       // from then until what cannot be interrupted is given up
+  Duration grace = std::chrono::milliseconds{20};    // after which an unterminated command is one
+};
+
+/// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
+/// authenticator and observer are usually deduced from what the server is given.
+struct Profile {
+  using Commands = CommandTable<>;
+  using DataChannel = AnnouncedChannel;
+  using Storage = DirectoryStorage;
+  using Authenticator = LoopbackReaders;
+  using Observer = NoObserver;
+  /// Whether commands without any line ending are understood, as the ftp-like dialect sends them.
+  static constexpr bool unterminated_commands = true;
+};
+
+namespace verbs {
+
+/// The six commands of the program that the ftp-like dialect comes from, NOOP and HELP.
+using FtpLikeCommands = CommandTable<Pwd, Cwd, List, Stor, Retr, Quit, Noop, Help>;
+/// Those of standard FTP.
+using FtpCommands =
+    CommandTable<User, Pass, Acct, Rein, Quit, Noop, Host, Clnt,                                       // access
+                 Type, Stru, Mode, Rest, Rang, Allo, Opts, Utf8, Lang,                                 // parameters
+                 Retr, Stor, Appe, Stou, Abor,                                                         // transfer
+                 List, Nlst, Mlsd, Mlst,                                                               // listing
+                 Pwd, Cwd, Cdup, Mkd, Rmd, Dele, Rnfr, Rnto, Size, Mdtm, Mfmt, Mff, Avbl, Comb, Site,  // files
+                 Xpwd, Xcwd, Xcup, Xmkd, Xrmd,                                                         //
+                 Syst, Feat, Help, Stat>;                                                              // information
+
+}  // namespace verbs
+
+/// The ftp-like dialect alone.
+struct FtpLike : Profile {
+  using Commands = verbs::FtpLikeCommands;
+};
+
+/// Standard FTP, and the ftp-like dialect on the same port.
+struct Ftp : Profile {
+  using DataChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
+  using Commands = verbs::FtpCommands;
+};
+
+/// What a server says first.
+struct Greeting {
+  std::string text = "FTP Server Ready";
+};
+
+/// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
+/// every connection has to begin with that. From elsewhere such a beginning is no command.
+struct TrustedProxies {
+  std::vector<Subnet> subnets;
+  bool contain(const Address& address) const {
+    return std::any_of(subnets.begin(), subnets.end(), [&](const Subnet& one) { return one.contains(address); });
+  }
+};
+
+/// The settings of a server, each of which may be given to it as a part. A new one is a member more here; `all` does
+/// not compile until it is named there, and nothing else needs to know of it.
+struct Settings {
+  Limits limits;
+  DataPorts data_ports;
+  PublicAddress public_address;
+  Greeting greeting;
+  TrustedProxies trusted_proxies;
+  TlsPolicy tls_policy = TlsPolicy::offered;
+  UploadRules upload_rules;
+
+  auto all() {
+    auto& [one, two, three, four, five, six, seven] = *this;
+    return std::tie(one, two, three, four, five, six, seven);
+  }
+};
+
+namespace detail {
+
+template <class Setting, class... All> constexpr bool is_one_of(std::tuple<All&...>*) {
+  return (std::is_same_v<Setting, All> || ...);
+}
+template <class X> constexpr bool is_setting = is_one_of<X>(static_cast<decltype(Settings{}.all()) *>(nullptr));
+
+}  // namespace detail
+
+/// What the sessions of one account share: their number and their bandwidth.
+struct AccountUse {
+  AccountUse(std::string its_name, std::uint64_t bytes_per_second)
+      : name{std::move(its_name)}, sent{bytes_per_second}, received{bytes_per_second} {}
+  std::string name;
+  Meter sent, received;
+};
+
+/// What the sessions of a server share: one of each part, taken from the parts that it is given or made by default.
+/// Settings do not change any more when the first session begins. **Threads:** safe, as far as its parts are.
+template <class P> class Service : public Settings {
+ public:
+  using Storage = typename detail::Ruled<typename P::Storage>::type;  // what can be written keeps to the rules
+  using Authenticator = typename P::Authenticator;
+  using Observer = typename P::Observer;
+
+  template <class... Parts> explicit Service(std::tuple<Parts...> parts)
+      : Settings(settings_among(parts)),
+        storage{under_rules(take<typename P::Storage>(parts))},
+        authenticator{take<Authenticator>(parts)},
+        observer{take<Observer>(parts)} {}
+
+  Storage storage;
+  Authenticator authenticator;
+  Observer observer;
+
+  /// The account of sessions without a login.
+  std::optional<Account> guest() const { return authenticator.guest(); }
+  /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may
+  /// have.
+  std::shared_ptr<AccountUse> enter(const Account& account) {
+    if (account.max_sessions == 0 && account.bytes_per_second == 0) return no_limits_;
+    const std::lock_guard lock{mutex_};
+    std::erase_if(uses_, [](const auto& use) { return use.expired(); });
+    for (const auto& known : uses_) {
+      auto use = known.lock();
+      if (!use || use->name != account.name) continue;
+      const auto sessions = static_cast<unsigned long>(use.use_count()) - 1;  // without ours
+      if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
+      return use;
+    }
+    auto use = std::make_shared<AccountUse>(account.name, account.bytes_per_second);
+    uses_.push_back(use);
+    return use;
+  }
+  /// The bandwidth of all transfers together.
+  AccountUse& total() noexcept { return total_; }
+
+ private:
+  /// The part of this type, or a new one where none was given.
+  template <class Part, class... Parts> static Part take(std::tuple<Parts...>& parts) {
+    constexpr bool is_it[]{std::is_same_v<Part, Parts>..., true};
+    constexpr auto place = static_cast<std::size_t>(std::find(std::begin(is_it), std::end(is_it), true) - is_it);
+    if constexpr (place < sizeof...(Parts)) {
+      return std::move(std::get<place>(parts));
+    } else if constexpr (std::is_default_constructible_v<Part>) {
+      return Part{};
+    } else {
+      std::terminate();  // never run: a server without a part that it needs does not compile
+    }
+  }
+  Storage under_rules(typename P::Storage files) {
+    if constexpr (WritableStorage<typename P::Storage>) {
+      return Storage(std::move(files), upload_rules);
+    } else {
+      return files;
+    }
+  }
+  template <class... Parts> static Settings settings_among(std::tuple<Parts...>& parts) {
+    Settings settings;
+    const auto set = [&settings]<class Part>([[maybe_unused]] Part& part) {
+      if constexpr (detail::is_setting<Part>) std::get<Part&>(settings.all()) = std::move(part);
+    };
+    std::apply([&set](auto&... part) { (set(part), ...); }, parts);
+    return settings;
+  }
+
+  AccountUse total_{{}, limits.bytes_per_second};
+  std::shared_ptr<AccountUse> no_limits_ = std::make_shared<AccountUse>(std::string{}, 0);
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<AccountUse>> uses_;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+// The parts that a server is given are told apart by what they can do, and one that can do nothing of that is refused:
+// it would have no effect, and be missed only when it is too late.
+
+enum class PartKind { profile, storage, authenticator, setting, observer, none };
+
+template <class X> constexpr bool is_observers = false;
+template <class... All> constexpr bool is_observers<Observers<All...>> = true;
+
+template <class Part> constexpr bool is_profile = std::is_base_of_v<Profile, Part>;
+template <class Part> constexpr bool is_observer = std::is_same_v<Part, NoObserver> || is_observers<Part> ||
+                                                   takes_one_of<Part>(AllEvents{});
+
+template <class Part> constexpr PartKind kind_of() {
+  if (is_setting<Part>) return PartKind::setting;
+  if (is_profile<Part>) return PartKind::profile;
+  if (ReadableStorage<Part>) return PartKind::storage;
+  if (Authenticator<Part>) return PartKind::authenticator;
+  if (is_observer<Part>) return PartKind::observer;
+  return PartKind::none;
+}
+
+// ---- what a part was meant to be ----
+
+// A name that a class inherits from two sides cannot be looked up: so a class is seen to have a member of that name,
+// whatever it is and whoever may use it.
+struct NamesLogIn {
+  int log_in;
+};
+struct NamesGuest {
+  int guest;
+};
+struct NamesOpen {
+  int open;
+};
+struct NamesStat {
+  int stat;
+};
+struct NamesList {
+  int list;
+};
+struct NamesCreate {
+  int create;
+};
+template <class Part, class Name> struct Both : Part, Name {};
+template <class Part> constexpr bool can_be_asked = std::is_class_v<Part> && !std::is_final_v<Part>;
+
+template <class Part> constexpr bool has_log_in() {
+  if constexpr (can_be_asked<Part>) {
+    return !requires { &Both<Part, NamesLogIn>::log_in; };
+  } else {
+    return requires(Part & users, const Credentials& credentials) { users.log_in(credentials); };
+  }
+}
+template <class Part> constexpr bool has_guest() {
+  if constexpr (can_be_asked<Part>) {
+    return !requires { &Both<Part, NamesGuest>::guest; };
+  } else {
+    return requires(Part & users) { users.guest(); };
+  }
+}
+template <class Part> constexpr bool has_files() {
+  if constexpr (can_be_asked<Part>) {
+    return !requires { &Both<Part, NamesOpen>::open; }
+    || !requires { &Both<Part, NamesStat>::stat; }
+    || !requires { &Both<Part, NamesList>::list; };
+  } else {
+    return requires(Part & files, const Path& path) { files.stat(path); };
+  }
+}
+template <class Part> constexpr bool has_create() {
+  if constexpr (can_be_asked<Part>) {
+    return !requires { &Both<Part, NamesCreate>::create; };
+  } else {
+    return requires(Part & files, const Path& path) { files.create(path, 0u); };
+  }
+}
+
+// ---- faults, each named after what is wrong and instantiated with whose it is ----
+
+template <class Part> struct PartIsNoAuthenticator {
+  static constexpr bool can_log_in = requires(Part & users, const Credentials& credentials) {
+    users.log_in(credentials);
+  };
+  static constexpr bool logs_in = requires(Part & users, const Credentials& credentials) {
+    { users.log_in(credentials) } -> std::same_as<awaitable<std::optional<Account>>>;
+  };
+  static_assert(can_log_in, "an authenticator needs a public log_in(const Credentials&)");
+  static_assert(!can_log_in || logs_in,
+                "log_in of an authenticator has to be awaitable: it gives awaitable<std::optional<Account>>");
+  static_assert(!logs_in,
+                "an authenticator needs a public guest(), which gives std::optional<Account>: what sessions "
+                "without a login may do, or std::nullopt");
+};
+
+template <class Part> struct PartIsNoStorage {
+  static constexpr bool has_stat = requires(Part & files, const Path& path) {
+    { files.stat(path) } -> std::same_as<awaitable<Entry>>;
+  };
+  static constexpr bool has_list = requires(Part & files, const Path& path, typename Part::Listing& listing) {
+    { files.list(path) } -> std::same_as<awaitable<typename Part::Listing>>;
+    { listing.next() } -> std::same_as<awaitable<std::vector<Entry>>>;
+  };
+  static constexpr bool has_open = requires(Part & files, const Path& path) {
+    requires ByteSource<typename Part::Reader>;
+    { files.open(path, std::uint64_t{}) } -> std::same_as<awaitable<typename Part::Reader>>;
+  };
+  static_assert(has_stat, "a storage needs stat(path), which gives awaitable<Entry>");
+  static_assert(!has_stat || has_list,
+                "a storage needs a type Listing, whose next() gives "
+                "awaitable<std::vector<Entry>>, and list(path), which gives awaitable<Listing>");
+  static_assert(!(has_stat && has_list) || has_open,
+                "a storage needs a type Reader, which is a ByteSource, and "
+                "open(path, offset), which gives awaitable<Reader>");
+  static_assert(!(has_stat && has_list && has_open), "a storage needs label(), which gives a std::string");
+};
+template <class Part> struct PartIsNoWritableStorage {
+  static_assert(never<Part>, "a storage that has create(path, offset) needs all that WritableStorage says");
+};
+
+template <class Part> struct PartIsNothingThatAServerKnows {
+  static_assert(never<Part>,
+                "this is no part of a server: no profile, no storage, no authenticator and no setting, and "
+                "as an observer it would take none of the events of io/observer.hpp");
+};
+template <class Part> struct PartIsTwoKindsInOne {
+  static_assert(never<Part>,
+                "a server takes a part as one kind: split what is two of a profile, a storage, an "
+                "authenticator and an observer");
+};
+
+template <class First, class Second> struct TwoPartsOfOneKind {
+  static constexpr PartKind kind = kind_of<First>();
+  static_assert(kind != PartKind::observer, "a server takes one observer: wrap them in Observers{}");
+  static_assert(kind != PartKind::storage, "a server takes one storage");
+  static_assert(kind != PartKind::authenticator, "a server takes one authenticator");
+  static_assert(kind != PartKind::profile, "a server takes one profile");
+  static_assert(kind != PartKind::setting, "a server takes each setting once");
+};
+
+template <class Part> struct PartIsMissing {
+  static_assert(never<Part>,
+                "a server has to be given this part, which cannot be made by default; without any other "
+                "storage it is a DirectoryStorage of a folder");
+};
+template <class P, class Part> struct PartIsNotOfThisServer {
+  static_assert(never<P, Part>,
+                "this server's type names another part of this kind: let its parts make the type, by "
+                "Server server{...}, or by ServerOf<transport, parts...>");
+};
+
+/// What is wrong with a part: one of the types above, which does not compile, or `NoFault`.
+template <class Part> constexpr auto fault_of_part() {
+  constexpr PartKind kind = kind_of<Part>();
+  constexpr int kinds = int{is_profile<Part>} + int{ReadableStorage<Part>} + int{Authenticator<Part>} +
+                        int{kind != PartKind::setting && is_observer<Part>};
+  if constexpr (kinds > 1) {
+    return std::type_identity<PartIsTwoKindsInOne<Part>>{};
+  } else if constexpr (kind != PartKind::authenticator && has_log_in<Part>()) {
+    return std::type_identity<PartIsNoAuthenticator<Part>>{};
+  } else if constexpr (kind == PartKind::storage && has_create<Part>() && !WritableStorage<Part>) {
+    return std::type_identity<PartIsNoWritableStorage<Part>>{};
+  } else if constexpr (is_observers<Part>) {
+    return std::type_identity<NoFault>{};  // they were looked at one by one
+  } else if constexpr (kind == PartKind::observer ||
+                       (kind == PartKind::none && would_change_one_of<Part>(AllEvents{}))) {
+    return fault_of_observer<Part>();
+  } else if constexpr (kind == PartKind::none && has_guest<Part>()) {
+    return std::type_identity<PartIsNoAuthenticator<Part>>{};
+  } else if constexpr (kind == PartKind::none && has_files<Part>()) {
+    return std::type_identity<PartIsNoStorage<Part>>{};
+  } else if constexpr (kind == PartKind::none) {
+    return std::type_identity<PartIsNothingThatAServerKnows<Part>>{};
+  } else {
+    return std::type_identity<NoFault>{};
+  }
+}
+
+template <class First, class Second>
+constexpr bool are_of_one_kind = kind_of<First>() != PartKind::none&& kind_of<First>() == kind_of<Second>() &&
+                                 (kind_of<First>() != PartKind::setting || std::is_same_v<First, Second>);
+
+/// What is wrong with several parts: the first two of one kind, or `NoFault`.
+template <class... Parts> constexpr std::type_identity<NoFault> fault_of_parts(std::type_identity<Parts>...) {
+  return {};
+}
+template <class First, class Second, class... Rest> constexpr auto fault_of_parts(std::type_identity<First> first,
+                                                                                  std::type_identity<Second>,
+                                                                                  std::type_identity<Rest>... rest) {
+  if constexpr (are_of_one_kind<First, Second>) {
+    return std::type_identity<TwoPartsOfOneKind<First, Second>>{};
+  } else if constexpr ((are_of_one_kind<First, Rest> || ...)) {
+    return fault_of_parts(first, rest...);
+  } else {
+    return fault_of_parts(std::type_identity<Second>{}, rest...);
+  }
+}
+
+template <class Base, class S, class A, class O> struct Assembled : Base {
+  using Storage = S;
+  using Authenticator = A;
+  using Observer = O;
+};
+
+/// The first of Parts that is of this kind, else Default.
+template <PartKind Kind, class Default, class... Parts> struct FirstOfKind { using type = Default; };
+template <PartKind Kind, class Default, class First, class... Rest> struct FirstOfKind<Kind, Default, First, Rest...> {
+  using type = typename std::conditional_t<kind_of<First>() == Kind, std::type_identity<First>,
+                                           FirstOfKind<Kind, Default, Rest...>>::type;
+};
+
+/// The profile that a server's parts make together.
+template <class Default, class... Parts> struct ProfileOf {
+  static_assert(((sizeof(typename decltype(fault_of_part<Parts>())::type) > 0) && ...));
+  static_assert(sizeof(typename decltype(fault_of_parts(std::type_identity<Parts>{}...))::type) > 0);
+  using Base = typename FirstOfKind<PartKind::profile, Default, Parts...>::type;
+  using type = Assembled<Base, typename FirstOfKind<PartKind::storage, typename Base::Storage, Parts...>::type,
+                         typename FirstOfKind<PartKind::authenticator, typename Base::Authenticator, Parts...>::type,
+                         typename FirstOfKind<PartKind::observer, typename Base::Observer, Parts...>::type>;
+};
+
+/// What is wrong with a part of a server whose profile is P: it names another one of its kind. `NoFault` if it does
+/// not.
+template <class P, class Part> constexpr auto fault_of_place() {
+  constexpr PartKind kind = kind_of<Part>();
+  constexpr bool is_elsewhere = (kind == PartKind::profile && !std::is_base_of_v<Part, P>) ||
+                                (kind == PartKind::storage && !std::is_same_v<Part, typename P::Storage>) ||
+                                (kind == PartKind::authenticator && !std::is_same_v<Part, typename P::Authenticator>) ||
+                                (kind == PartKind::observer && !std::is_same_v<Part, typename P::Observer>);
+  return std::type_identity<std::conditional_t<is_elsewhere, PartIsNotOfThisServer<P, Part>, NoFault>>{};
+}
+/// What is wrong with a part that a server needs, given these. `NoFault` if it is one of them or made by default.
+template <class Part, class... Parts> constexpr auto fault_of_need() {
+  constexpr bool is_there = (std::is_same_v<Part, Parts> || ...) || std::is_default_constructible_v<Part>;
+  return std::type_identity<std::conditional_t<is_there, NoFault, PartIsMissing<Part>>>{};
+}
+
+template <class... Faults> constexpr bool are_no_faults = (std::is_same_v<Faults, std::type_identity<NoFault>> && ...);
+
+/// Compiles only if a server of the profile P can be given these parts.
+template <class P, class... Parts> struct CheckedParts {
+  using Together = decltype(fault_of_parts(std::type_identity<Parts>{}...));
+  static constexpr bool are_good = are_no_faults<Together, decltype(fault_of_part<Parts>())...>;
+  /// A fault that only counts where the parts as such have none.
+  template <class Fault> using Then = std::conditional_t<are_good, Fault, std::type_identity<NoFault>>;
+
+  static_assert(((sizeof(typename decltype(fault_of_part<Parts>())::type) > 0) && ...));
+  static_assert(sizeof(typename Together::type) > 0);
+  static_assert(((sizeof(typename Then<decltype(fault_of_place<P, Parts>())>::type) > 0) && ...));
+  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Storage, Parts...>())>::type) > 0);
+  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Authenticator, Parts...>())>::type) > 0);
+  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Observer, Parts...>())>::type) > 0);
+};
+
+}  // namespace detail
+}  // namespace ftplike
+
+// ---- ftplike/protocol/proxy_header.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// What a proxy says of the connection that it passes on, before the first byte of the conversation: a header of the
+/// PROXY protocol, version 1 (a line) or 2 (binary). Only what a trusted proxy says is to be believed.
+class ProxyHeader {
+ public:
+  enum class State {
+    incomplete,  // more bytes have to come
+    complete,
+    invalid,  // no such header: the connection is to be closed, as the protocol wants it
+  };
+  /// Both ends of the connection that the proxy has accepted. An IPv6 address in version 1 is only known to be made of
+  /// the right letters.
+  struct Ends {
+    HostPort client, server;
+  };
+
+  static ProxyHeader incomplete() { return {State::incomplete, 0, std::nullopt}; }
+  static ProxyHeader invalid() { return {State::invalid, 0, std::nullopt}; }
+  static ProxyHeader complete(std::size_t size, std::optional<Ends> ends) {
+    return {State::complete, size, std::move(ends)};
+  }
+
+  State state;
+  std::size_t size;          // of a complete header, in bytes
+  std::optional<Ends> ends;  // none: the proxy speaks for itself, or of something else than TCP
+
+ private:
+  ProxyHeader(State its_state, std::size_t its_size, std::optional<Ends> its_ends)
+      : state{its_state}, size{its_size}, ends{std::move(its_ends)} {}
+};
+
+/// The longest header that is taken; a longer one is invalid.
+inline constexpr std::size_t longest_proxy_header = 4096;
+
+namespace detail {
+
+inline constexpr std::string_view proxy_line_begins = "PROXY ";
+inline constexpr std::string_view proxy_signature{"\r\n\r\n\0\r\nQUIT\n", 12};
+
+/// An address as a header of version 1 has it, up to the next space.
+inline std::optional<std::string> take_proxy_address(std::string_view& text, bool v6) {
+  auto address = text.substr(0, text.find(' '));
+  text.remove_prefix(std::min(text.size(), address.size() + 1));
+  if (v6) {
+    constexpr std::size_t longest = 45;  // six groups and an IPv4 address
+    const bool plausible = address.size() <= longest && std::count(address.begin(), address.end(), ':') >= 2 &&
+                           address.find_first_not_of("0123456789abcdefABCDEF:.") == address.npos;
+    return plausible ? std::optional{std::string{address}} : std::nullopt;
+  }
+  const auto octets = take_octets<4>(address, '.');
+  return octets && address.empty() ? std::optional{dotted(*octets)} : std::nullopt;
+}
+
+inline ProxyHeader parse_proxy_line(std::string_view bytes) {
+  constexpr std::size_t longest = 107;  // with its CRLF
+  const auto end = bytes.substr(0, longest).find("\r\n");
+  if (end == bytes.npos) return bytes.size() < longest ? ProxyHeader::incomplete() : ProxyHeader::invalid();
+  auto line = bytes.substr(0, end);
+  line.remove_prefix(proxy_line_begins.size());
+  const auto size = end + 2;
+  if (line == "UNKNOWN" || line.starts_with("UNKNOWN ")) return ProxyHeader::complete(size, std::nullopt);
+  const bool v6 = line.starts_with("TCP6 ");
+  if (!v6 && !line.starts_with("TCP4 ")) return ProxyHeader::invalid();
+  line.remove_prefix(5);
+  auto client = take_proxy_address(line, v6);
+  auto server = take_proxy_address(line, v6);
+  const auto client_port = take_number(line, 5, 65535);
+  const bool separated = take(line, ' ');
+  const auto server_port = take_number(line, 5, 65535);
+  if (!client || !server || !client_port || !separated || !server_port || !line.empty()) return ProxyHeader::invalid();
+  return ProxyHeader::complete(size, ProxyHeader::Ends{{*std::move(client), static_cast<std::uint16_t>(*client_port)},
+                                                       {*std::move(server), static_cast<std::uint16_t>(*server_port)}});
+}
+
+/// A number of two bytes, the more significant one first.
+inline std::uint16_t big_endian(std::string_view bytes, std::size_t at) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  return static_cast<std::uint16_t>(byte(at) << 8 | byte(at + 1));
+}
+
+inline std::string binary_address(std::string_view bytes) {
+  std::string text;
+  if (bytes.size() == 4) {
+    for (const char c : bytes)
+      text.append(text.empty() ? "" : ".").append(std::to_string(static_cast<unsigned char>(c)));
+    return text;
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (std::size_t i = 0; i < bytes.size(); i += 2) {
+    const auto group = big_endian(bytes, i);
+    if (i > 0) text += ':';
+    for (int shift = 12; shift >= 0; shift -= 4) text += digits[(group >> shift) & 0xF];
+  }
+  return text;
+}
+
+inline ProxyHeader parse_binary_proxy_header(std::string_view bytes) {
+  constexpr std::size_t fixed = 16;
+  if (bytes.size() < fixed) return ProxyHeader::incomplete();
+  const auto version_and_command = static_cast<unsigned char>(bytes[12]);
+  const auto family = static_cast<unsigned char>(bytes[13]);
+  const std::size_t size = fixed + big_endian(bytes, 14);
+  const unsigned command = version_and_command & 0xFu;
+  if (version_and_command >> 4 != 2 || command > 1 || size > longest_proxy_header) return ProxyHeader::invalid();
+  if (bytes.size() < size) return ProxyHeader::incomplete();
+  const bool tcp4 = family == 0x11;
+  const bool tcp6 = family == 0x21;
+  if (command == 0 || (!tcp4 && !tcp6)) return ProxyHeader::complete(size, std::nullopt);
+  const std::size_t length = tcp4 ? 4 : 16;
+  if (size < fixed + 2 * length + 4) return ProxyHeader::invalid();
+  const auto ports = fixed + 2 * length;  // what comes after them are extensions, which say nothing to us
+  return ProxyHeader::complete(
+      size, ProxyHeader::Ends{{binary_address(bytes.substr(fixed, length)), big_endian(bytes, ports)},
+                              {binary_address(bytes.substr(fixed + length, length)), big_endian(bytes, ports + 2)}});
+}
+
+}  // namespace detail
+
+/// Reads the header at the beginning of what has come over a connection by now.
+inline ProxyHeader parse_proxy_header(std::string_view bytes) {
+  const auto begins_with = [bytes](std::string_view what) {
+    const auto size = std::min(bytes.size(), what.size());
+    return bytes.substr(0, size) == what.substr(0, size);
+  };
+  if (begins_with(detail::proxy_signature)) return detail::parse_binary_proxy_header(bytes);
+  if (begins_with(detail::proxy_line_begins)) return detail::parse_proxy_line(bytes);
+  return ProxyHeader::invalid();
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/server/session.hpp
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+// ---- ftplike/server/control_connection.hpp
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
 
-// ---- ftplike/io/simulated_flow.hpp
+// ---- ftplike/io/background_task.hpp
+#include <exception>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// A coroutine that runs beside the one that started it, until it is joined: the control connection's watch during a
+/// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
+class BackgroundTask {
+ public:
+  BackgroundTask(const Executor& executor, awaitable<void> operation) : ended_{executor} {
+    start_on(executor, std::move(operation), {}, [this](std::exception_ptr failure) {
+      failure_ = std::move(failure);
+      done_ = true;
+      ended_.notify();
+    });
+  }
+  BackgroundTask(const BackgroundTask&) = delete;
+  BackgroundTask& operator=(const BackgroundTask&) = delete;
+
+  bool done() const noexcept { return done_; }
+  /// Waits for its end. What it threw is thrown here.
+  awaitable<void> join() {
+    while (!done_) co_await ended_.wait();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  Condition ended_;
+  std::exception_ptr failure_;
+  bool done_ = false;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/protocol/line_buffer.hpp
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// What is wrong with a line.
+enum class LineDefect : std::uint8_t { none, too_long, nul, stray_cr };
+
+/// A line without its ending. If it was too long, `text` is its beginning, or empty.
+class Line {
+ public:
+  explicit Line(std::string its_text, LineDefect its_defect = LineDefect::none)
+      : text{std::move(its_text)}, defect{its_defect} {}
+
+  /// The defect as an error; none if the line is sound.
+  std::error_code error() const noexcept {
+    if (defect == LineDefect::none) return {};
+    return defect == LineDefect::too_long ? Errc::line_too_long : Errc::bad_line;
+  }
+
+  std::string text;
+  LineDefect defect;
+  bool unterminated = false;  // it was taken for whole without an ending
+
+  /// Whether they say the same, however they came.
+  friend bool operator==(const Line& a, const Line& b) { return a.text == b.text && a.defect == b.defect; }
+};
+
+/// Makes lines of the bytes of a control connection. CRLF and LF end a line; Telnet's sequences are taken out.
+///
+/// A line longer than the limit is thrown away up to its end and reported at once, one time. The ftp-like dialect has
+/// no line endings: as long as none was seen, whoever thinks that the peer waits takes the pending bytes as a command.
+///
+/// **Complexity:** linear. It holds at most `limit + read_ahead` bytes and a few, whatever is fed: lines that come
+/// while more than `read_ahead` bytes wait are lost and reported together as one that is too long, so stop reading
+/// before. An empty one holds no memory to speak of. RFC 959 §5.3, RFC 854.
+class LineBuffer {
+ public:
+  static constexpr std::size_t read_ahead = 8 * 1024;
+
+  explicit LineBuffer(std::size_t limit = 4096) noexcept : limit_{limit} {}
+
+  void feed(std::string_view bytes) {
+    telnet_.feed(bytes, [this](std::string_view text) { split(text); });
+  }
+
+  /// The next line that is complete.
+  std::optional<Line> next() {
+    if (lines_ == 0) {
+      if (!std::exchange(lost_, false)) return std::nullopt;
+      return Line{{}, LineDefect::too_long};
+    }
+    const auto end = buffer_.find('\n', begin_);
+    auto line = checked(std::string_view{buffer_}.substr(begin_, end - begin_));
+    begin_ = end + 1;
+    --lines_;
+    release();
+    return line;
+  }
+
+  /// Whether bytes wait that only silence can end: no line ending was ever seen. A CR at their end is half of one.
+  bool unterminated() const noexcept {
+    return !ended_ && lines_ == 0 && (skipping_ || (length() > 0 && buffer_.back() != '\r'));
+  }
+
+  /// The pending bytes as one command, if `unterminated()`; nothing if they are the rest of a line already reported. A
+  /// line ending that comes right after belongs to that command.
+  std::optional<Line> take_unterminated() {
+    if (!unterminated()) return std::nullopt;
+    taken_ = true;
+    if (std::exchange(skipping_, false)) return std::nullopt;
+    auto line = checked(std::string_view{buffer_}.substr(line_));
+    line.unterminated = true;
+    begin_ = line_ = buffer_.size();
+    release();
+    return line;
+  }
+
+  /// Complete lines that wait.
+  std::size_t lines() const noexcept { return lines_ + (lost_ ? 1 : 0); }
+  /// Bytes that wait, of complete lines and of the one under way.
+  std::size_t bytes() const noexcept { return buffer_.size() - begin_; }
+  /// Whether nothing waits: no line, no part of a line, no part of a Telnet sequence.
+  bool empty() const noexcept { return bytes() == 0 && !lost_ && !skipping_ && !telnet_.inside(); }
+
+  /// Forgets all that waits and says whether there was anything. What follows AUTH TLS in clear must not be obeyed.
+  bool clear() {
+    const bool any = !empty();
+    begin_ = line_ = buffer_.size();
+    lines_ = 0;
+    lost_ = skipping_ = taken_ = false;
+    telnet_ = {};
+    release();
+    return any;
+  }
+
+ private:
+  static constexpr std::size_t kept_capacity = 256;
+
+  std::size_t length() const noexcept { return buffer_.size() - line_; }  // of the line under way
+
+  void split(std::string_view text) {
+    for (;;) {
+      const auto end = text.find('\n');
+      if (const auto part = text.substr(0, end); !part.empty()) keep(part);
+      if (end == text.npos) return;
+      end_line();
+      text.remove_prefix(end + 1);
+      if (text.empty()) return;
+    }
+  }
+
+  /// Whether the line under way is to be kept.
+  bool open() noexcept {
+    if (length() == 0 && !skipping_ && (lost_ || bytes() > read_ahead)) lost_ = skipping_ = true;
+    return !skipping_;
+  }
+
+  void keep(std::string_view part) {
+    if (!open()) return;
+    // One byte may be the CR of the ending; with one more the line is too long for certain.
+    const auto room = limit_ + 2 - length();
+    buffer_.append(part.substr(0, room));
+    if (part.size() < room) return;
+    close();
+    skipping_ = true;
+  }
+
+  void end_line() {
+    ended_ = true;
+    const auto line = std::string_view{buffer_}.substr(line_);
+    const bool belated = std::exchange(taken_, false) && !skipping_ && (line.empty() || line == "\r");
+    if (belated) {
+      buffer_.resize(line_);
+    } else if (open()) {
+      close();
+    }
+    skipping_ = false;
+  }
+
+  void close() {
+    buffer_ += '\n';
+    line_ = buffer_.size();
+    ++lines_;
+  }
+
+  Line checked(std::string_view text) const {
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    if (text.size() > limit_) return Line{std::string{text.substr(0, limit_)}, LineDefect::too_long};
+    auto defect = LineDefect::none;
+    if (text.find('\0') != text.npos) {
+      defect = LineDefect::nul;
+    } else if (text.find('\r') != text.npos) {
+      defect = LineDefect::stray_cr;
+    }
+    return Line{std::string{text}, defect};
+  }
+
+  void release() {
+    if (begin_ == buffer_.size()) {
+      buffer_.clear();
+      if (buffer_.capacity() > kept_capacity) std::string{}.swap(buffer_);
+    } else if (begin_ > buffer_.size() / 2) {
+      buffer_.erase(0, begin_);
+    } else {
+      return;
+    }
+    line_ -= begin_;
+    begin_ = 0;
+  }
+
+  std::string buffer_;     // the complete lines, each ended by LF, then the line under way
+  std::size_t begin_ = 0;  // of what waits
+  std::size_t line_ = 0;   // of the line under way
+  std::size_t lines_ = 0;
+  std::size_t limit_;
+  TelnetFilter telnet_;
+  bool ended_ = false;     // a line ending was seen
+  bool taken_ = false;     // the bytes before this point were taken as a command
+  bool skipping_ = false;  // the line under way is thrown away
+  bool lost_ = false;      // lines were lost that have yet to be reported
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
+template <Transport T> class ControlConnection {
+ public:
+  ControlConnection(T& network, typename T::Stream stream, std::size_t longest_line)
+      : network_{network}, stream_{std::move(stream)}, lines_{longest_line} {}
+
+  typename T::Stream& stream() noexcept { return stream_; }
+  const typename T::Stream& stream() const noexcept { return stream_; }
+  /// The bytes that have come and are no command yet.
+  LineBuffer& lines() noexcept { return lines_; }
+  /// Whether the client has closed its direction.
+  bool ended() const noexcept { return ended_; }
+
+  awaitable<void> say(const Reply& reply) {
+    const std::string wire = reply.wire();
+    co_await stream_.write(as_bytes(wire));
+  }
+
+  /// The next command if it is there already: one that was put off, or one whose bytes have come.
+  std::optional<Line> line_now() {
+    if (waiting_.empty()) return lines_.next();
+    std::optional<Line> line{std::move(waiting_.front())};
+    waiting_.erase(waiting_.begin());
+    return line;
+  }
+  /// The next command; none at the end of the connection.
+  /// With a `grace`, bytes without a line ending are a command if none has come for so long.
+  awaitable<std::optional<Line>> next_line(std::optional<Duration> grace) {
+    for (;;) {
+      if (auto line = line_now()) co_return line;
+      if (failure_) throw std::system_error(failure_);
+      if (ended_) co_return lines_.take_unterminated();
+      if (grace && lines_.unterminated()) {
+        bool silent = false;
+        try {
+          co_await within(network_, *grace, more());
+        } catch (const std::system_error& error) {
+          silent = error.code() == Errc::timed_out;
+          if (!silent) throw;
+        }
+        auto line = silent ? lines_.take_unterminated() : std::nullopt;
+        if (line) co_return line;
+      } else {
+        co_await more();
+      }
+    }
+  }
+  /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
+  /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
+  void read_beside(const Executor& executor, awaitable<void> reading) { reader_.emplace(executor, std::move(reading)); }
+  bool is_read_beside() const noexcept { return reader_ && !reader_->done(); }
+  /// Waits until the coroutine beside has ended.
+  awaitable<void> join_reader() {
+    if (!reader_) co_return;
+    co_await reader_->join();
+    reader_.reset();
+  }
+  /// Ends the coroutine beside.
+  awaitable<void> stop_reading() {
+    stream_.cancel();
+    co_await join_reader();
+  }
+
+  /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
+  awaitable<void> read() {
+    std::array<std::byte, 512> room;
+    const std::size_t n = co_await stream_.read_some(room);
+    lines_.feed(as_text(std::span{room}.first(n)));
+    ended_ = n == 0;
+  }
+  /// No more can be read, for that reason; it comes to light when the commands that came before are done.
+  void fail(std::error_code why) noexcept { failure_ = why; }
+  const std::error_code& failure() const noexcept { return failure_; }
+
+  /// Keeps a command for later.
+  void put_off(Line line) { waiting_.push_back(std::move(line)); }
+  const std::vector<Line>& put_off() const noexcept { return waiting_; }
+  /// Whether one of these is QUIT.
+  bool quits_later() const {
+    const auto is_quit = [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; };
+    return std::any_of(waiting_.begin(), waiting_.end(), is_quit);
+  }
+
+ private:
+  awaitable<void> more() {
+    if (reader_) {
+      co_await join_reader();
+    } else {
+      co_await read();
+    }
+  }
+
+  T& network_;
+  typename T::Stream stream_;
+  LineBuffer lines_;
+  std::vector<Line> waiting_;
+  std::optional<BackgroundTask> reader_;
+  std::error_code failure_;
+  bool ended_ = false;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/server/dispatch.hpp
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+/// The command of a line. Where there is no line ending to say where it ends, no blanks belong to it.
+inline CommandLine command_of(const Line& line) {
+  const std::string_view text = line.text;
+  return parse_command(line.unterminated ? without_trailing_blanks(text) : text);
+}
+
+/// Tells the observer of a command, but no secret; gives its refusal, if it refuses. What follows an unknown verb may be
+/// a password, too: of a PASS that was misspelt, or that is all there is on the line.
+template <class S, class Entry> std::optional<Reply> refusal_by_observer(S& session, const Entry* entry, Verb verb,
+                                                                         std::string_view argument, const Line& line) {
+  if constexpr (S::template observed<CommandSeen>) {
+    const bool secret = entry ? entry->secret(session, argument) : !argument.empty();
+    const std::string letters = verb.text();
+    return session.announce(letters, secret ? "***" : argument, line.unterminated);
+  } else {
+    return std::nullopt;
+  }
+}
+
+template <class S> Reply not_understood(S& session, Verb verb, std::string_view line) {
+  if (is_foreign(verb)) {
+    session.close();
+    return {421, "This is an FTP server"};
+  }
+  if (without_leading_blanks(line).empty()) return {500, "Command expected"};
+  return {502, "Command not implemented"};
+}
+
+/// Why a command may not run now.
+template <class S, class Entry>
+std::optional<Reply> refusal(S& session, const Entry& entry, std::string_view argument) {
+  if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return later;
+  if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
+  if (!entry.allowed(session)) return Reply{550, "Permission denied"};
+  if (entry.argument == ArgumentRule::required && argument.empty()) return Reply{501, "Argument missing"};
+  if (entry.argument == ArgumentRule::none && !argument.empty()) return Reply{501, "No argument expected"};
+  return std::nullopt;
+}
+
+}  // namespace detail
+
+/// Finds the command of a line in the session's table, checks what it declares, once and here, and runs it: by
+/// `session.run`, where it may wait. Gives its one final reply; what it throws becomes one.
+///
+/// **Errors:** what ends the session.
+template <class S> awaitable<Reply> dispatch(S& session, const Line& line) {
+  const CommandLine command = line.error() ? CommandLine{} : detail::command_of(line);
+  const auto* entry = session.find_command(command.verb);
+  if (!entry || !entry->keeps_prepared) session.state.prepared = std::exchange(session.state.preparing, {});
+  if (line.error()) co_return reply_for(line.error());
+  const std::string_view argument = entry ? detail::argument_for(*entry, command) : command.argument;
+  if (auto refused = detail::refusal_by_observer(session, entry, command.verb, argument, line)) {
+    co_return *std::move(refused);
+  }
+  if (!entry) co_return detail::not_understood(session, command.verb, line.text);
+  if (auto refused = detail::refusal(session, *entry, argument)) co_return *std::move(refused);
+  if (!entry->answer) co_return co_await session.run(*entry, argument);
+  std::error_code error;
+  try {
+    co_return entry->answer(session, argument);
+  } catch (...) { error = code_of(std::current_exception()); }
+  co_return reply_for(error);
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/server/transfer.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// What a command wants done over one data connection: what to say of it, and how far it has come.
+class Transfer {
+ public:
+  Transfer(std::string_view its_verb, Path its_path, std::string its_opening, std::string its_conclusion)
+      : verb{its_verb},
+        path{std::move(its_path)},
+        opening{std::move(its_opening)},
+        conclusion{std::move(its_conclusion)} {}
+
+  std::string_view verb;   // of the command, which has a static name
+  Path path;               // in the storage
+  std::string opening;     // the text of the 150
+  std::string conclusion;  // the text of the 226
+  std::uint64_t offset = 0;
+  bool ascii = false, listing = false;
+
+  Direction direction = Direction::sent;
+  std::uint64_t moved = 0;  // bytes over the data connection by now
+  Time began{};
+};
+
+/// One transfer of a server's session, from the command to its final reply: opening the data connection, securing it,
+/// copying, and the verdict. Meanwhile the session watches the control connection.
+///
+/// **Cancellation:** by the session's `Interruption`, wherever it waits; the verdict is the reason of that.
+template <class Session> class ServerTransfer {
+ public:
+  using Stream = typename Session::Stream;
+
+  ServerTransfer(Session& session, Transfer what)
+      : session_{session}, what_{std::move(what)}, began_{session.network().now()} {}
+  ServerTransfer(const ServerTransfer&) = delete;
+  ServerTransfer& operator=(const ServerTransfer&) = delete;
+  ~ServerTransfer() { session_.transfer_ends(); }
+
+  /// Sends all that `source` gives. Gives the final reply.
+  awaitable<Reply> send(AnySource source) {
+    begin(Direction::sent);
+    std::optional<AsciiSource> text;
+    if (what_.ascii) source = AnySource{text.emplace(source)};
+    std::error_code error;
+    try {
+      co_await open();
+      co_await send_all(source);
+    } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
+    const std::error_code interrupted = session_.interruption().why();
+    if (interrupted) co_await session_.interruption().recover();
+    co_return co_await conclude(error, interrupted);
+  }
+  /// Puts all that comes into `file`, which is finished if all is well. Gives the final reply.
+  awaitable<Reply> receive(AnySink file) {
+    begin(Direction::received);
+    std::optional<AsciiSink> text;
+    if (what_.ascii) file = AnySink{text.emplace(file)};
+    std::error_code error;
+    try {
+      co_await open();
+      co_await receive_all(file);
+    } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
+    const std::error_code interrupted = session_.interruption().why();
+    if (interrupted) co_await session_.interruption().recover();
+    co_return co_await conclude(error, interrupted);
+  }
+
+ private:
+  using Limit = typename Session::Limit;
+
+  void begin(Direction direction) {
+    what_.direction = direction;
+    what_.began = began_;
+    session_.transfer_begins(what_);
+  }
+
+  awaitable<void> open() {
+    Stream opened = co_await session_.data_channel().open(session_, what_.opening);
+    data_.emplace(std::move(opened));
+    if constexpr (SecurableStream<Stream>) {
+      if (session_.protection().covers_data()) co_await secure();
+    }
+    if constexpr (Session::template observed<DataOpened> || Session::template observed<DataClosed>) {
+      local_ = data_->local();
+      remote_ = data_->remote();
+    }
+    is_open_ = true;
+    session_.template observe<DataOpened>(local_, remote_);
+  }
+  /// The TLS handshake of the data connection.
+  awaitable<void> secure() {
+    Limit limited{session_.deadline(), session_.limits().handshake, Errc::no_data_connection};
+    securing_ = true;
+    co_await data_->accept_tls(session_.control());
+    securing_ = false;
+  }
+
+  awaitable<void> send_all(AnySource source) {
+    Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
+    const auto moved = [this](std::size_t count) { return note(count); };
+    co_await copy(source, *data_, moved, piece());
+    co_await data_->finish();
+  }
+  awaitable<void> receive_all(AnySink file) {
+    {
+      Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
+      const auto moved = [this](std::size_t count) { return note(count); };
+      co_await copy(*data_, file, moved, piece());
+      if constexpr (SecurableStream<Stream>) {
+        Settled<void> ignored;  // the client has said goodbye, and may wait for ours
+        if (data_->secured()) co_await settle(data_->finish(), ignored);
+      }
+    }
+    const bool vanished = co_await client_vanished();
+    if (vanished) throw std::system_error(Errc::peer_lost);
+    close_data();
+    Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
+    co_await file.finish();
+  }
+  /// What is done after each piece: counting, telling, waiting where there is a limit of bandwidth.
+  awaitable<void> note(std::size_t count) {
+    what_.moved += count;
+    session_.template observe<DataMoved>(what_.direction, what_.moved);
+    const Time now = session_.network().now();
+    const Time next =
+        std::max(meter(session_.use()).after(count, now), meter(session_.service().total()).after(count, now));
+    if (next > now) {
+      Limit none{session_.deadline(), Duration::max(), {}};
+      co_await session_.network().sleep_until(next);
+    }
+    session_.deadline().extend();
+  }
+  /// The size of a piece that suits the limits of bandwidth.
+  std::size_t piece() {
+    constexpr std::size_t largest = 512 * 1024;
+    return meter(session_.use()).piece(meter(session_.service().total()).piece(largest));
+  }
+  template <class Use> Meter& meter(Use& use) const noexcept {
+    return what_.direction == Direction::sent ? use.sent : use.received;
+  }
+  /// Whether the client of an upload is dead rather than done: it closed the control connection without saying QUIT.
+  ///
+  /// A client that died ended both its connections at once, in whatever order: what the control connection has to say
+  /// decides whether an upload is whole. It is given a sixty-fourth of the upload's time for that, twenty milliseconds
+  /// at the most; a short one only until the event loop has looked at all its sockets once more.
+  awaitable<bool> client_vanished() {
+    const Time now = session_.network().now();
+    const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
+    if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
+    co_await asio::post(session_.executor(), use_awaitable);
+    co_await asio::post(session_.executor(), use_awaitable);
+    co_return session_.has_left();
+  }
+
+  void close_data() {
+    data_.reset();
+    if (std::exchange(is_open_, false))
+      session_.template report<DataClosed>(local_, remote_, what_.direction, what_.moved);
+  }
+  /// The verdict.
+  ///
+  /// **Errors:** `Errc::shutting_down` where the session is to end.
+  awaitable<Reply> conclude(std::error_code error, std::error_code interrupted) {
+    close_data();
+    co_await session_.end_watch();
+    session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,
+                                            session_.network().now() - began_, what_.ascii, what_.listing, error);
+    if (interrupted == Errc::shutting_down) throw std::system_error(interrupted);
+    if (!error) co_return Reply{226, what_.conclusion};
+    const bool tells_why = securing_ && error.category() != ftplike_category();
+    if (tells_why) co_return Reply{425, "No data connection: " + error.message()};
+    co_return reply_for(error);
+  }
+
+  Session& session_;
+  Transfer what_;
+  const Time began_;
+  std::optional<Stream> data_;
+  Endpoint local_, remote_;
+  bool securing_ = false;  // or failed at that
+  bool is_open_ = false;   // and the observer was told so
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// What REST, RANG and RNFR say of the command that follows, and of no other. (RFC 959 §4.1.3, RFC 3659 §5)
+struct Prepared {
+  std::uint64_t restart = 0;        // of REST: where a transfer begins
+  std::optional<ByteRange> range;   // of RANG, for RETR or HASH
+  std::optional<Path> rename_from;  // of RNFR, for RNTO
+};
+
+/// What one command leaves for the next.
+struct SessionState {
+  std::string user;                 // that USER named and PASS has not yet proved
+  std::string host;                 // that HOST named
+  char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
+  Prepared prepared;                // for the command under way
+  Prepared preparing;               // by it, for the next
+  FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
+  unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
+};
+
+/// One client, from its greeting to its farewell: the control connection and how far TLS protects it, who the client
+/// is, and what one command leaves for the next. What stands under *for commands* is what a command may use.
+///
+/// **Cancellation:** by its `Interruption`, with which `run` was started: `Errc::shutting_down` ends the session,
+/// anything else what it does just now.
+/// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
+template <Transport T, class P> class Session {
+ public:
+  using Stream = typename T::Stream;
+  using Storage = typename Service<P>::Storage;
+  using Transfer = ftplike::Transfer;
+  using Limit = typename Deadline<T>::Limit;
+  using Channel = typename P::DataChannel::template ServerEnd<T>;
+  /// The profile's commands with those of its data channel and of the transport.
+  using Commands = typename WithSecurity<T, typename P::DataChannel::template AddTo<typename P::Commands>>::type;
+
+  /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
+  /// have been read from it already.
+  Session(T& network, const Executor& executor, Stream control, Service<P>& service, Interruption& interruption,
+          Conversation who, std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
+      : network_{network},
+        executor_{executor},
+        service_{service},
+        storage_{storage_for(service.storage, who)},
+        interruption_{interruption},
+        deadline_{network, executor, interruption},
+        control_{network, std::move(control), service.limits.line},
+        protection_{possible(network, service.tls_policy)},
+        who_{std::move(who)},
+        account_{service.guest()},
+        began_{network.now()} {
+    if (beginning == Beginning::implicit_tls) {
+      hello_.emplace(first_bytes);
+    } else {
+      control_.lines().feed(first_bytes);
+    }
+    if (account_) use_ = service.enter(*account_);
+    if (!use_) account_.reset();
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
+  awaitable<void> run(std::function<void()> at_end = [] {}) {
+    std::error_code error;
+    try {
+      observe<SessionOpened>();
+      co_await converse();
+    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+    ending_ = true;
+    co_await interruption_.recover();
+    // A cut still ends the wait for a peer, but what runs beside is always waited for.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    try {
+      const bool has_words = error == Errc::timed_out || error == Errc::shutting_down;
+      if (has_words && !replying_) co_await say_goodbye(error);
+    } catch (...) {  // nobody is there to hear it
+    }
+    use_.reset();
+    at_end();
+    co_await part();
+    control_.stream().close();
+    report<SessionClosed>(error);
+  }
+
+  const Executor& executor() const noexcept { return executor_; }
+  /// Ends the session as soon as no command is at work. On its executor.
+  void drain() {
+    draining_ = true;
+    if (may_end_) interruption_.interrupt(Errc::shutting_down);
+  }
+  /// Ends the session now. On its executor.
+  void cut() {
+    draining_ = true;
+    interruption_.interrupt(Errc::shutting_down);
+  }
+  /// What the session is about, for people: the verb of its command, or what it waits for.
+  std::string activity() const {
+    if (ending_) return "the farewell";
+    if (may_end_) return "waiting for a command";
+    return at_work_ ? at_work_.text() : std::string{"the beginning"};
+  }
+
+  // ---- for commands ----
+
+  const Endpoint& peer() const noexcept { return who_.peer; }
+  T& network() noexcept { return network_; }
+  Service<P>& service() noexcept { return service_; }
+  const Limits& limits() const noexcept { return service_.limits; }
+  const Conversation& who() const noexcept { return who_; }
+  /// The service's storage, which knows for whom it works where it asks for that (`for_client`).
+  Storage& storage() noexcept { return storage_; }
+  Stream& control() noexcept { return control_.stream(); }
+  /// How far TLS protects the session.
+  Protection& protection() noexcept { return protection_; }
+  const Protection& protection() const noexcept { return protection_; }
+
+  /// Who is logged in, or the guest; none before a login where guests may do nothing.
+  const std::optional<Account>& account() const noexcept { return account_; }
+  bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
+  /// Whether the client speaks standard FTP: it said USER or HOST. Otherwise the session is an ftp-like one.
+  bool standard() const noexcept { return standard_; }
+  void become_standard() {
+    standard_ = true;
+    account_.reset();
+  }
+  /// Begins a login, or drops the one that is there.
+  void log_out() {
+    if (account_) began_ = network_.now();  // the time for a login is counted anew
+    become_standard();
+    who_.user.clear();
+    use_.reset();
+    forget();
+  }
+  /// Forgets what commands have left for later ones, but not who is logged in.
+  void forget() {
+    directory = Path{};
+    state = SessionState{};
+    epsv_only = false;
+    channel_.disarm();
+  }
+  /// False if this account has as many sessions as it may have.
+  bool log_in(Account account) {
+    use_ = service_.enter(account);
+    if (!use_) return false;
+    who_.user = account.name;
+    account_ = std::move(account);
+    directory = Path{};
+    return true;
+  }
+  /// Waits, as a punishment. Not for commands that act at once.
+  awaitable<void> pause(Duration duration) {
+    Limit none{deadline_, Duration::max(), {}};
+    const Flag waits{may_end_};
+    const Time end = time_after(network_.now(), duration);
+    co_await network_.sleep_until(end);
+  }
+  /// Tells that a command that takes long gets on: `Limits::operation` is counted from now.
+  void make_progress() { deadline_.extend(); }
+  /// Whether the client has said something after the command that runs.
+  bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
+  /// Has the TLS handshake follow the reply to the command that runs.
+  void secure_after_reply() { hello_.emplace(); }
+
+  /// The path of the storage that `text`, from the client, names: seen from its directory, below its account's root.
+  Path path(std::string_view text) const { return virtual_path(text).beneath(account_ ? account_->root : Path{}); }
+  /// The path as the client sees it.
+  Path virtual_path(std::string_view text) const { return directory.resolve(text); }
+
+  Path directory;
+  SessionState state;
+  unsigned failed_logins = 0;
+  bool epsv_only = false;
+
+  /// The way that data connections come to be; of several, the way `W`.
+  template <class W> auto& channel() noexcept {
+    if constexpr (requires { channel_.template use<W>(); }) {
+      return channel_.template use<W>();
+    } else {
+      return channel_;
+    }
+  }
+  /// Whether the next transfer would go over a port that the server announces, as in the ftp-like dialect.
+  bool announces() const noexcept { return channel_.announces(); }
+  /// Forgets what was negotiated for data connections.
+  void disarm() { channel_.disarm(); }
+  /// Sends what `source` gives over a new data connection. Gives the final reply to that.
+  template <ByteSource Source> awaitable<Reply> send(Source& source, Transfer transfer) {
+    return send_any(AnySource{source}, std::move(transfer));
+  }
+  /// Takes what comes over a new data connection into `file`, and finishes that if all is well. Gives the final reply.
+  template <ByteSink Sink> awaitable<Reply> receive(Sink& file, Transfer transfer) {
+    return receive_any(AnySink{file}, std::move(transfer));
+  }
+  /// Whether a transfer is under way; only commands that act at once can see that.
+  const Transfer* transferring() const noexcept { return transfer_; }
+  /// Ends the transfer or the long command under way, whose final reply comes before the caller's. False if there is
+  /// none.
+  bool interrupt(Errc why) {
+    if (!transfer_ && !watching_) return false;
+    interruption_.interrupt(why);
+    return true;
+  }
+  /// Ends the session after this command's reply.
+  void close() noexcept { closing_ = true; }
+
+  /// Calls `f(entry)` for every command that this session understands, in the order of the table.
+  template <class F> static void for_each_command(F f) {
+    for (const auto& entry : Table::template entries<Session>()) f(entry);
+  }
+  static auto find_command(Verb verb) noexcept { return Table::template find<Session>(verb); }
+
+  /// Tells the observer of something under way; what it throws ends that.
+  template <class Event, class... More> void observe(More&&... more) {
+    ftplike::observe<Event>(service_.observer, who_, std::forward<More>(more)...);
+  }
+  /// Tells the observer of something that has happened, of which no exception of its makes anything else.
+  template <class Event, class... More> void report(More&&... more) noexcept {
+    ftplike::report<Event>(service_.observer, who_, std::forward<More>(more)...);
+  }
+  /// Whether somebody watches events of this kind.
+  template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
+  /// Tells the observer of a command; gives its refusal, if it refuses.
+  std::optional<Reply> announce(std::string_view verb, std::string_view argument, bool unterminated) {
+    return ask(service_.observer, CommandSeen{who_, verb, argument, unterminated});
+  }
+
+  // ---- for data channels ----
+
+  Deadline<T>& deadline() noexcept { return deadline_; }
+  Interruption& interruption() noexcept { return interruption_; }
+  /// Whether a data connection from there can be the client's: it comes from its address, or from its proxy's.
+  bool is_from_client(const Endpoint& remote) const {
+    return remote.address() == who_.peer.address() || remote.address() == control_.stream().remote().address();
+  }
+  /// A listener for data on the address by which the client reached us.
+  typename T::Acceptor listen_for_data() {
+    auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
+    observe<DataListening>(acceptor.endpoint());
+    return acceptor;
+  }
+  /// The address that the client is to connect to.
+  Address address_for_client() const {
+    return service_.public_address.seen_by(who_.peer.address()).value_or(who_.local.address());
+  }
+  /// Sends a preliminary reply; from then on the control connection is watched until the transfer ends.
+  awaitable<void> preliminary(const Reply& reply) {
+    co_await say(reply);
+    watch();
+  }
+
+  // ---- for transfers and the dispatch of commands ----
+
+  Channel& data_channel() noexcept { return channel_; }
+  /// What the sessions of this one's account share.
+  AccountUse& use() noexcept { return *use_; }
+  void transfer_begins(Transfer& transfer) noexcept { transfer_ = &transfer; }
+  void transfer_ends() noexcept { transfer_ = nullptr; }
+  /// Whether the client closed the control connection without saying QUIT.
+  bool has_left() {
+    const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
+    return ended && !control_.quits_later();
+  }
+  /// Reads the control connection while a transfer or a long command is under way: some commands act at once, the
+  /// others wait. It may go on until the next bytes come after that.
+  void watch() {
+    watching_ = true;
+    if (!control_.is_read_beside()) control_.read_beside(executor_, watch_control());
+  }
+  /// Commands act in their turn again.
+  awaitable<void> end_watch() {
+    watching_ = false;
+    if (!answering_) co_return;
+    Limit limited{deadline_, limits().idle, Errc::peer_lost};
+    co_await control_.join_reader();
+  }
+  /// Runs a command that may wait, for `Limits::operation` without progress. Gives its final reply.
+  ///
+  /// **Errors:** what ends the session: `Errc::shutting_down`, or `Errc::timed_out` before a login.
+  template <class Entry> awaitable<Reply> run(const Entry& entry, std::string_view argument) {
+    if (answering_) return entry.run(*this, argument);  // beside the session's own coroutine, whose limits these are
+    at_work_ = entry.verb;
+    return run_limited(entry.run(*this, argument), entry.interruptible);
+  }
+
+ private:
+  using Table = typename Commands::template On<Session>;
+  static constexpr bool is_securable = SecurableStream<Stream>;
+  static constexpr bool storage_is_told = requires(const Storage& storage, ClientKey client) {
+    { storage.for_client(client) } -> std::same_as<Storage>;
+  };
+
+  /// Is true for as long as it lives.
+  class Flag {
+   public:
+    explicit Flag(bool& flag) noexcept : flag_{flag} { flag_ = true; }
+    Flag(const Flag&) = delete;
+    Flag& operator=(const Flag&) = delete;
+    ~Flag() { flag_ = false; }
+
+   private:
+    bool& flag_;
+  };
+
+  static decltype(auto) storage_for(Storage& storage, const Conversation& who) {
+    if constexpr (storage_is_told) {
+      return storage.for_client(client_key(who.peer.address()));
+    } else {
+      return (storage);
+    }
+  }
+  static TlsPolicy possible(const T& network, TlsPolicy policy) {
+    return policy == TlsPolicy::offered && !has_certificate(network) ? TlsPolicy::off : policy;
+  }
+
+  // ---- the control connection ----
+
+  awaitable<void> converse() {
+    if constexpr (is_securable) {
+      if (hello_) co_await secure(true);
+    }
+    const Reply welcome{220, service_.greeting.text};
+    co_await reply(welcome);
+    while (!closing_) {
+      const std::optional<Line> line = co_await next_line();
+      if (!line) co_return;
+      const Reply final = co_await dispatch(*this, *line);
+      co_await reply(final);
+      if constexpr (is_securable) {
+        if (hello_) co_await secure(false);
+      }
+    }
+  }
+
+  /// Says the final reply to a command, and what was to be said after it.
+  awaitable<void> reply(const Reply& final) {
+    Limit limited{deadline_, limits().idle, Errc::peer_lost};  // a client that reads no replies has gone
+    replying_ = true;  // and stays so if it is cut off: nothing can follow it then
+    co_await say(final);
+    if (belated_.code() != 0) {
+      const Reply answer_to_abor = std::exchange(belated_, Reply{});
+      co_await say(answer_to_abor);
+    }
+    replying_ = false;
+  }
+  awaitable<void> say(const Reply& reply) {
+    report<ReplySeen>(reply);
+    return control_.say(reply);
+  }
+
+  awaitable<std::optional<Line>> next_line() {
+    if (draining_) throw std::system_error(Errc::shutting_down);
+    if (auto line = control_.line_now()) co_return line;
+    Limit limited{deadline_, patience(), Errc::timed_out};
+    const Flag waits{may_end_};
+    const auto grace = P::unterminated_commands ? std::optional{limits().grace} : std::nullopt;
+    co_return co_await control_.next_line(grace);
+  }
+
+  Duration patience() const { return account_ ? limits().idle : left_for_login(); }
+  Duration left_for_login() const {
+    return std::max(Duration{1}, time_after(began_, limits().login) - network_.now());
+  }
+
+  awaitable<void> say_goodbye(std::error_code why) {
+    const Reply farewell{421, why == Errc::timed_out ? "Timed out, closing the connection" : "Server is shutting down"};
+    Limit limited{deadline_, farewell_limit(), Errc::timed_out};
+    co_await say(farewell);
+  }
+  /// For the last words, which nobody may hear any more.
+  Duration farewell_limit() const { return std::min<Duration>(limits().idle, std::chrono::seconds{5}); }
+
+  /// Runs a command's coroutine under its limit, and makes a reply of what it throws.
+  awaitable<Reply> run_limited(awaitable<Reply> command, bool interruptible) {
+    std::error_code error;
+    Reply reply;
+    const bool logs_in = !account_;
+    if (interruptible) watch();
+    try {
+      Limit limited{deadline_, logs_in ? std::min(limits().operation, left_for_login()) : limits().operation,
+                    Errc::timed_out};
+      Reply given = co_await std::move(command);
+      reply = std::move(given);
+    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+    const std::error_code interrupted = interruption_.why();
+    const bool ends = interrupted == Errc::shutting_down || (interrupted == Errc::timed_out && logs_in && !account_);
+    if (ends) throw std::system_error(interrupted);
+    if (error == Errc::shutting_down) throw std::system_error(error);  // of a transfer
+    if (interrupted) co_await interruption_.recover();
+    if (interruptible) co_await end_watch();
+    if (!error) co_return reply;
+    if (interrupted == Errc::timed_out) co_return Reply{451, "Gave up: it took too long"};
+    co_return reply_for(error);
+  }
+
+  // ---- TLS ----
+
+  /// The handshake of the control connection. After it nothing is left of what was said in clear, or there is no
+  /// session: it could be the words of somebody in between.
+  awaitable<void> secure(bool implicit) {
+    const std::string hello = *std::exchange(hello_, std::nullopt);
+    co_await control_.stop_reading();  // a transfer's watch may still read in clear
+    if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
+    Limit limited{deadline_, limits().handshake, Errc::peer_lost};
+    co_await control().accept_tls(network_.tls_server(), hello);
+    protection_.secure(implicit);
+    control_.fail({});
+  }
+  /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
+  /// connection that just ends for one that somebody cut.
+  awaitable<void> part() {
+    co_await control_.stop_reading();
+    if constexpr (is_securable) {
+      if (!protection_.secured()) co_return;
+      Settled<void> ignored;
+      Limit limited{deadline_, farewell_limit(), Errc::timed_out};
+      co_await settle(control().finish(), ignored);
+    }
+  }
+
+  // ---- transfers ----
+
+  awaitable<Reply> send_any(AnySource source, Transfer transfer) {
+    if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
+    ServerTransfer<Session> sending{*this, std::move(transfer)};
+    co_return co_await sending.send(source);
+  }
+  awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
+    if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
+    ServerTransfer<Session> receiving{*this, std::move(transfer)};
+    co_return co_await receiving.receive(file);
+  }
+  std::optional<Reply> refusal_of_transfer() const {
+    if (auto refused = protection_.refusal_of_data()) return refused;
+    if (!channel_.armed()) return reply_for(Errc::no_data_connection);
+    return std::nullopt;
+  }
+
+  /// Whether a command that came during a transfer need not wait for its end. What comes behind an ABOR waits.
+  bool acts_at_once(const Line& line) const {
+    if (line.error() || interruption_.why()) return false;
+    const CommandLine command = parse_command(line.text);
+    const auto* entry = find_command(command.verb);
+    return entry && entry->at_once && command.argument.empty() && (account_ || entry->before_login);
+  }
+
+  awaitable<void> watch_control() {
+    try {
+      // A transfer that never waits is over by now, and costs no read.
+      co_await asio::post(executor_, use_awaitable);
+      while (watching_ && control_.put_off().size() < limits().waiting_commands) {
+        auto line = control_.lines().next();
+        if (!line) {
+          if (control_.ended()) break;
+          co_await control_.read();
+        } else if (acts_at_once(*line)) {
+          answering_ = true;
+          const Reply reply = co_await dispatch(*this, *line);
+          if (interruption_.why()) {
+            belated_ = reply;
+          } else {
+            co_await say(reply);
+          }
+          answering_ = false;
+        } else {
+          control_.put_off(*std::move(line));
+        }
+      }
+    } catch (...) {
+      answering_ = false;
+      control_.fail(code_of(std::current_exception()));
+      if (watching_ && !draining_) interrupt(Errc::peer_lost);
+    }
+  }
+
+  T& network_;
+  Executor executor_;
+  Service<P>& service_;
+  std::conditional_t<storage_is_told, Storage, Storage&> storage_;
+  Interruption& interruption_;
+  Deadline<T> deadline_;
+  ControlConnection<T> control_;
+  Protection protection_;
+  std::optional<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
+  Conversation who_;
+  std::optional<Account> account_;
+  std::shared_ptr<AccountUse> use_;
+  Channel channel_;
+  Time began_;
+  Transfer* transfer_ = nullptr;
+  Verb at_work_;   // the last command that could wait
+  Reply belated_;  // to the command that interrupted the transfer
+  bool standard_ = false, closing_ = false, draining_ = false, ending_ = false;
+  bool may_end_ = false;    // nothing would be lost if the session ended now
+  bool watching_ = false;   // the control connection, for what is under way
+  bool answering_ = false;  // a command that acts at once
+  bool replying_ = false;   // a reply is on its way
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+/// The fault of a listener with implicit TLS on a transport that has none.
+template <class T> struct TransportHasNoTls {
+  static_assert(SecurableStream<typename T::Stream>,
+                "Beginning::implicit_tls needs a transport with TLS: over this one sessions would be in clear");
+};
+
+}  // namespace detail
+
+/// Accepts sessions on any number of addresses and deals them out over the transport's executors.
+///
+///     ftplike::TcpTransport network;
+///     ftplike::Server server{network, ftplike::DirectoryStorage{"server_storage"}};
+///     server.listen("127.0.0.1", 3456);
+///     network.run();
+///
+/// Its parts follow the transport in any order, each at most once: a storage; an authenticator (without one, who comes
+/// over loopback may read); a profile (`Ftp{}` if none); the members of `Settings`; and an observer: anything that can
+/// be called with one of the events of io/observer.hpp. What is none of these does not compile.
+///
+/// **Lifetime:** sessions may outlive it; nothing runs after the transport. **Threads:** any.
+template <Transport T, class P> class Server {
+ public:
+  template <class... Parts> explicit Server(T& network, Parts... parts)
+      : state_{std::make_shared<State>(network, std::tuple<Parts...>{std::move(parts)...})} {
+    static_assert(sizeof(detail::CheckedParts<P, Parts...>) > 0);
+  }
+  Server(Server&&) = delete;
+  ~Server() { stop(); }
+
+  /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
+  ///
+  /// **Errors:** `std::system_error` if the address cannot be had; `std::invalid_argument` if no session there could be
+  /// as the server's parts want it: TLS is required, or to be there from the beginning, and there is no certificate; or
+  /// nobody could come in; `Errc::shutting_down` after `stop`.
+  template <std::convertible_to<Beginning> B = Beginning::Clear>
+  Endpoint listen(const std::string& address, std::uint16_t port, B beginning = {}) {
+    return listen(Endpoint{asio::ip::make_address(address), port}, beginning);
+  }
+  template <std::convertible_to<Beginning> B = Beginning::Clear>
+  Endpoint listen(const Endpoint& where, B beginning = {}) {
+    check_before_listening(where.address(), beginning);
+    return accept_all_from(state_->network.listen(state_->main, where), beginning);
+  }
+  /// Accepts sessions from a listener that somebody else made: a supervisor's, a test's.
+  ///
+  /// **Errors:** `std::invalid_argument`, as `listen`.
+  template <std::convertible_to<Beginning> B = Beginning::Clear>
+  Endpoint accept_from(typename T::Acceptor listener, B beginning = {}) {
+    check_before_listening(listener.endpoint().address(), beginning);
+    return accept_all_from(std::move(listener), beginning);
+  }
+
+  /// Takes no new sessions, lets commands end until `Limits::drain` has passed, then cuts what is left, and after
+  /// `Limits::abandon` gives up on what cannot be ended. Returns at once; `stopped` tells when that is done. Later calls
+  /// do nothing.
+  void stop() {
+    auto state = state_;
+    call_on(state->main, [state] {
+      if (!state->begins_to_stop()) return;
+      start_on(state->main, end_all(state));
+    });
+  }
+  /// Waits for the end of `stop`, whoever calls that, and tells what became of the sessions. It comes in any case, after
+  /// the last `SessionClosed`; the observer gets the same report (`ServerStopped`).
+  awaitable<StopReport> stopped() { return wait_for_stop(state_); }
+
+  /// What its sessions share.
+  Service<P>& service() noexcept { return state_->service; }
+  /// How many sessions there are now.
+  std::size_t sessions() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->places;
+  }
+
+ private:
+  using OneSession = Session<T, P>;
+
+  /// A session in the server's book, from its acceptance to the end of its coroutine.
+  struct Entry {
+    Entry(const Executor& its_executor, const Conversation& its_who) : executor{its_executor}, who{its_who} {}
+    Interruption interruption;
+    const Executor executor;
+    Conversation who;
+    OneSession* session = nullptr;  // while there is one
+  };
+  /// Somebody who waits for the end of `stop`.
+  struct Waiter {
+    explicit Waiter(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
+    const Executor executor;
+    Condition changed;
+    bool done = false;
+  };
+
+  struct State {
+    template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
+        : lifetime{lifetime_of(its_network)},
+          network{its_network},
+          main{main_executor_of(its_network)},
+          service{std::move(parts)},
+          all_gone{main} {}
+
+    bool is_stopping() {
+      const std::lock_guard lock{mutex};
+      return stopping;
+    }
+    bool begins_to_stop() {
+      const std::lock_guard lock{mutex};
+      return !std::exchange(stopping, true);
+    }
+    std::size_t count() {
+      const std::lock_guard lock{mutex};
+      return book.size();
+    }
+
+    const std::shared_ptr<void> lifetime;  // first, so that it is the last to go
+    T& network;
+    const Executor main;  // of the acceptors
+    Service<P> service;
+    Condition all_gone;
+
+    std::mutex mutex;  // of what follows
+    bool stopping = false;
+    std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
+    std::list<std::shared_ptr<Entry>> book;
+    std::size_t places = 0;                       // of sessions that count
+    std::map<Address, std::size_t> per_address;   // of those
+    std::uint64_t last_number = 0;
+    std::optional<StopReport> report;
+    std::list<std::shared_ptr<Waiter>> waiters;
+  };
+  using StatePointer = std::shared_ptr<State>;
+
+  // ---- accepting
+
+  template <class B> void check_before_listening(const Address& address, B beginning) {
+    if (state_->is_stopping()) throw std::system_error(Errc::shutting_down);
+    if constexpr (std::is_same_v<B, Beginning::ImplicitTls>) static_assert(sizeof(detail::TransportHasNoTls<T>) > 0);
+    if (const auto objection = objection_to(address, beginning); !objection.empty()) {
+      throw std::invalid_argument("listen: " + std::string{objection});
+    }
+  }
+  /// Why no session there could be as the server's parts want it; empty if they can.
+  std::string_view objection_to(const Address& address, Beginning beginning) {
+    auto& service = state_->service;
+    if (!has_certificate(state_->network)) {
+      if (beginning == Beginning::implicit_tls) return "sessions are to begin with TLS, but there is no certificate";
+      if (service.tls_policy > TlsPolicy::offered) return "TLS is required, but there is no certificate";
+    }
+    if (!OneSession::find_command(Verb{"USER"}) && !service.guest()) {
+      return "nobody can come in: this profile has no logins, and sessions without one may do nothing";
+    }
+    const bool from_elsewhere = !address.is_loopback() || !service.trusted_proxies.subnets.empty();
+    return objection_to_listening(service.authenticator, from_elsewhere);
+  }
+
+  Endpoint accept_all_from(typename T::Acceptor listener, Beginning beginning) {
+    const Endpoint where = listener.endpoint();
+    auto acceptor = std::make_shared<typename T::Acceptor>(std::move(listener));
+    {
+      const std::lock_guard lock{state_->mutex};
+      if (state_->stopping) throw std::system_error(Errc::shutting_down);
+      state_->acceptors.push_back(acceptor);
+    }
+    start_on(state_->main, accept_all(state_, std::move(acceptor), beginning));
+    return where;
+  }
+  static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor,
+                                    Beginning beginning) {
+    bool failed = false;
+    while (!state->is_stopping()) {
+      try {
+        if (std::exchange(failed, false)) {
+          const Time later = state->network.now() + std::chrono::milliseconds{100};
+          co_await state->network.sleep_until(later);
+          continue;
+        }
+        const Executor executor = state->network.executor();
+        auto control = co_await acceptor->accept(executor);
+        if (state->is_stopping()) break;
+        begin(state, executor, std::move(control), beginning);
+      } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
+    }
+  }
+
+  /// Starts the coroutine of a session, which has a place in the book until it ends.
+  static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
+                    Beginning beginning) {
+    const Conversation who{0, control.local(), control.remote()};
+    const auto entry = std::make_shared<Entry>(executor, who);
+    typename std::list<std::shared_ptr<Entry>>::iterator place;
+    {
+      const std::lock_guard lock{state->mutex};
+      place = state->book.insert(state->book.end(), entry);
+    }
+    // The entry lives as long as the coroutine, whose cancellation slot it has.
+    start_on(executor, serve(state, entry, std::move(control), beginning), entry->interruption.slot(),
+             [state, entry, place](std::exception_ptr) {
+               const std::lock_guard lock{state->mutex};
+               state->book.erase(place);
+               if (state->book.empty()) call_on(state->main, [state] { state->all_gone.notify(); });
+             });
+  }
+
+  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
+                               Beginning beginning) {
+    if constexpr (requires { control.make_prompt(); }) control.make_prompt();
+    Conversation who = entry->who;
+    std::string first_bytes;
+    if (state->service.trusted_proxies.contain(who.peer.address())) {
+      Settled<void> introduced;
+      co_await settle(within(state->network, state->service.limits.login, introduce(control, who, first_bytes)),
+                      introduced);
+      if (introduced.failed()) co_return;  // as the PROXY protocol wants it
+    }
+    std::optional<PlaceTaken> place;
+    who.number = admit(state, who.peer.address(), place);
+    entry->who = who;
+    if (who.number == 0) {
+      report<SessionRefused>(state->service.observer, who);
+      co_await turn_away(state, std::move(control));
+      co_return;
+    }
+    OneSession session{state->network,      entry->executor, std::move(control), state->service,
+                       entry->interruption, who,             first_bytes,        beginning};
+    const InTheBook in_the_book{state, *entry, session};
+    const std::function<void()> leave = [&place] { place.reset(); };
+    co_await session.run(leave);  // who comes again at once finds its place free
+  }
+
+  /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
+  static awaitable<void> introduce(typename T::Stream& control, Conversation& who, std::string& rest) {
+    std::array<std::byte, 512> room;
+    for (;;) {
+      const std::size_t n = co_await control.read_some(room);
+      rest.append(as_text(std::span{room}.first(n)));
+      const ProxyHeader header = parse_proxy_header(rest);
+      if (header.state == ProxyHeader::State::invalid || n == 0) throw std::system_error(Errc::bad_line);
+      if (header.state == ProxyHeader::State::incomplete) continue;
+      if (header.ends) {
+        who.peer = Endpoint{asio::ip::make_address(header.ends->client.host), header.ends->client.port};
+        who.local = Endpoint{asio::ip::make_address(header.ends->server.host), header.ends->server.port};
+      }
+      rest.erase(0, header.size);
+      co_return;
+    }
+  }
+
+  /// One of the sessions that `Limits` counts.
+  class PlaceTaken {
+   public:
+    PlaceTaken(StatePointer state, const Address& client) : state_{std::move(state)}, client_{client} {
+      ++state_->places;
+      ++state_->per_address[client_];
+    }
+    PlaceTaken(const PlaceTaken&) = delete;
+    PlaceTaken& operator=(const PlaceTaken&) = delete;
+    ~PlaceTaken() {
+      const std::lock_guard lock{state_->mutex};
+      --state_->places;
+      if (--state_->per_address[client_] == 0) state_->per_address.erase(client_);
+    }
+
+   private:
+    StatePointer state_;
+    Address client_;
+  };
+  /// Gives a session its place and its number; 0 if there are too many, or shall be no more.
+  static std::uint64_t admit(const StatePointer& state, const Address& client, std::optional<PlaceTaken>& place) {
+    const Address counted = client_network(client);
+    const std::lock_guard lock{state->mutex};
+    const Limits& limits = state->service.limits;
+    const auto from_there = state->per_address.find(counted);
+    if (state->stopping || state->places >= limits.sessions) return 0;
+    if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
+    place.emplace(state, counted);
+    return ++state->last_number;
+  }
+
+  /// From now on, while this lives, a server that stops finds the session; one that has begun to has missed it.
+  class InTheBook {
+   public:
+    InTheBook(StatePointer state, Entry& entry, OneSession& session) : state_{std::move(state)}, entry_{entry} {
+      const std::lock_guard lock{state_->mutex};
+      entry_.session = &session;
+      if (state_->stopping) session.drain();
+    }
+    InTheBook(const InTheBook&) = delete;
+    InTheBook& operator=(const InTheBook&) = delete;
+    ~InTheBook() {
+      const std::lock_guard lock{state_->mutex};
+      entry_.session = nullptr;
+    }
+
+   private:
+    StatePointer state_;
+    Entry& entry_;
+  };
+
+  static awaitable<void> turn_away(StatePointer state, typename T::Stream control) {
+    const std::string_view sorry =
+        state->is_stopping() ? "421 Server is shutting down\r\n" : "421 Too many connections, try later\r\n";
+    Settled<void> ignored;
+    co_await settle(within(state->network, std::chrono::seconds{5}, control.write(as_bytes(sorry))), ignored);
+  }
+
+  // ---- stopping
+
+  /// Calls `act` for every session, on its own executor, where it cannot end meanwhile.
+  static void for_each_session(const StatePointer& state, const std::function<void(Entry&)>& act) {
+    const std::lock_guard lock{state->mutex};
+    for (const auto& entry : state->book) call_on(entry->executor, [entry, act] { act(*entry); });
+  }
+  /// Waits until no session is left, but not longer than `patience`.
+  static awaitable<void> wait_for_all(StatePointer state, Duration patience) {
+    bool late = false;
+    typename T::Timer deadline{state->network, state->main};
+    deadline.start(time_after(state->network.now(), patience), [&late, &gone = state->all_gone] {
+      late = true;
+      gone.notify();
+    });
+    while (state->count() > 0 && !late) co_await state->all_gone.wait();
+  }
+
+  static awaitable<void> end_all(StatePointer state) {
+    {
+      const std::lock_guard lock{state->mutex};
+      for (auto& acceptor : state->acceptors) acceptor->cancel();
+      state->acceptors.clear();
+    }
+    const Limits& limits = state->service.limits;
+    StopReport result;
+    const std::size_t all = state->count();
+    for_each_session(state, [](Entry& entry) {
+      if (entry.session) entry.session->drain();
+    });
+    co_await wait_for_all(state, limits.drain);
+    result.cut = state->count();
+    result.drained = all - std::min(all, result.cut);
+    if (result.cut > 0) {
+      for_each_session(state, [](Entry& entry) {
+        if (entry.session)
+          entry.session->cut();
+        else
+          entry.interruption.interrupt(Errc::shutting_down);
+      });
+      co_await wait_for_all(state, limits.abandon);
+    }
+    if (state->count() > 0) {
+      std::vector<StuckSession> stuck = co_await ask_the_stuck(state);
+      result.stuck = std::move(stuck);
+    }
+    report<ServerStopped>(state->service.observer, result);
+    tell_waiters(state, std::move(result));
+  }
+
+  /// Asks the sessions that are left what they are about. One whose thread is blocked does not answer.
+  static awaitable<std::vector<StuckSession>> ask_the_stuck(StatePointer state) {
+    struct Answers {
+      std::mutex mutex;
+      std::map<const Entry*, std::string> all;
+    };
+    const auto answers = std::make_shared<Answers>();
+    for_each_session(state, [answers](Entry& entry) {
+      const std::lock_guard lock{answers->mutex};
+      answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
+      entry.who = entry.session ? entry.session->who() : entry.who;
+    });
+    co_await wait_for_all(state, std::chrono::seconds{1});
+    std::vector<StuckSession> stuck;
+    const std::lock_guard lock{state->mutex};
+    const std::lock_guard lock_answers{answers->mutex};
+    for (const auto& entry : state->book) {
+      const auto answer = answers->all.find(entry.get());
+      StuckSession one;
+      one.activity = answer == answers->all.end() ? "its thread is blocked" : answer->second;
+      if (answer != answers->all.end()) {
+        one.number = entry->who.number;
+        one.peer = entry->who.peer;
+        one.user = entry->who.user;
+      }
+      stuck.push_back(std::move(one));
+    }
+    co_return stuck;
+  }
+
+  static void tell_waiters(const StatePointer& state, StopReport result) {
+    const std::lock_guard lock{state->mutex};
+    state->report = std::move(result);
+    for (const auto& waiter : state->waiters) {
+      call_on(waiter->executor, [waiter] {
+        waiter->done = true;
+        waiter->changed.notify();
+      });
+    }
+  }
+
+  static awaitable<StopReport> wait_for_stop(StatePointer state) {
+    const Executor executor = co_await asio::this_coro::executor;
+    /// In the list of those who wait, as long as it lives.
+    struct Waiting {
+      Waiting(StatePointer its_state, const Executor& its_executor)
+          : state{std::move(its_state)}, waiter{std::make_shared<Waiter>(its_executor)} {
+        const std::lock_guard lock{state->mutex};
+        waiter->done = state->report.has_value();
+        place = state->waiters.insert(state->waiters.end(), waiter);
+      }
+      Waiting(const Waiting&) = delete;
+      Waiting& operator=(const Waiting&) = delete;
+      ~Waiting() {
+        const std::lock_guard lock{state->mutex};
+        state->waiters.erase(place);
+      }
+      StatePointer state;
+      std::shared_ptr<Waiter> waiter;
+      typename std::list<std::shared_ptr<Waiter>>::iterator place;
+    } waiting{state, executor};
+    while (!waiting.waiter->done) co_await waiting.waiter->changed.wait();
+    const std::lock_guard lock{state->mutex};
+    co_return *state->report;
+  }
+
+  StatePointer state_;
+};
+
+/// The type of a server of these parts, as a member of a class needs it: `ServerOf<TcpTransport, DirectoryStorage>`.
+template <Transport T, class... Parts> using ServerOf = Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
+
+template <Transport T, class... Parts> Server(T&, Parts...)
+    -> Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
+
+}  // namespace ftplike
+
+// ---- ftplike/storage/memory.hpp
+#include <algorithm>
+#include <initializer_list>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/storage/memory_tree.hpp
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// The files of a MemoryStorage, by path. Whoever calls holds the mutex.
+class MemoryTree {
+ public:
+  struct Node {
+    std::shared_ptr<const std::string> text;  // none: a directory
+    Timestamp modified;
+    unsigned mode;
+    std::uint64_t number;
+  };
+  /// Bytes on their way to a name. Those with no writer are the name's partial file.
+  struct Upload {
+    Path path;
+    std::string text;
+    bool resumable = true;             // false: somebody else was at the name, so nothing is kept
+    bool busy = true;                  // a writer is at it
+    std::optional<Path> wanted{};      // of create_unique: where the numbers start
+    std::uint64_t size = text.size();  // also when the text has gone to its name
+  };
+  using UploadPointer = std::shared_ptr<Upload>;
+
+  explicit MemoryTree(std::uint64_t its_capacity) : capacity{its_capacity} {
+    nodes_.emplace("/", Node{nullptr, time, 0755, ++last_number_});
+  }
+
+  std::mutex mutex;
+  std::uint64_t capacity;
+  Timestamp time{std::chrono::sys_days{std::chrono::year{2001} / 2 / 3}};  // of what is new
+
+  std::uint64_t room() const noexcept { return capacity > used_ ? capacity - used_ : 0; }
+  const std::map<std::string, Node>& nodes() const noexcept { return nodes_; }
+
+  Node& at(const Path& path) {
+    check_names(path);
+    if (const auto found = nodes_.find(path.string()); found != nodes_.end()) return found->second;
+    Path above = path.parent();
+    while (!nodes_.contains(above.string())) above = above.parent();
+    fail(nodes_.at(above.string()).text ? std::errc::not_a_directory : std::errc::no_such_file_or_directory);
+  }
+  Node& file_at(const Path& path) {
+    Node& node = at(path);
+    if (!node.text) fail(std::errc::is_a_directory);
+    return node;
+  }
+  Entry entry(const Path& path, const Node& node) const {
+    Entry result{std::string{path.name()}, node.text ? Entry::Type::file : Entry::Type::directory,
+                 node.text ? node.text->size() : 0, node.modified};
+    result.mode = node.mode;
+    result.unique = std::to_string(node.number);
+    return result;
+  }
+
+  /// Some of a directory's entries, beginning behind the name `after`.
+  std::vector<Entry> list(const Path& directory, const std::string& after, std::size_t most) const {
+    std::vector<Entry> result;
+    const std::string prefix = inside(directory);
+    auto next = nodes_.upper_bound(prefix + after);
+    while (next != nodes_.end() && next->first.starts_with(prefix) && result.size() < most) {
+      if (const auto slash = next->first.find('/', prefix.size()); slash != std::string::npos) {
+        next = nodes_.lower_bound(next->first.substr(0, slash) + char{'/' + 1});  // past all that is in there
+      } else {
+        result.push_back(entry(Path{next->first}, next->second));
+        ++next;
+      }
+    }
+    return result;
+  }
+
+  void make_directory(const Path& path) {
+    check_place(path);
+    if (!nodes_.try_emplace(path.string(), Node{nullptr, time, 0755, last_number_ + 1}).second) {
+      fail(std::errc::file_exists);
+    }
+    ++last_number_;
+  }
+  void put_directory(const Path& path) {
+    if (!nodes_.contains(path.string())) {
+      put_directory(path.parent());
+      make_directory(path);
+    }
+  }
+  /// Puts a whole file under a name, with the directories above it.
+  void put(const Path& path, std::string text) {
+    put_directory(path.parent());
+    check_target(path);
+    used_ += text.size();
+    replace(path, std::move(text));
+  }
+  void remove(const Path& path) {
+    const auto partial = partial_of(path);
+    const bool forgets = partial && !partial->busy;
+    if (!forgets || nodes_.contains(path.string())) {
+      used_ -= file_at(path).text->size();
+      nodes_.erase(path.string());
+    }
+    if (forgets) drop(partial);
+  }
+  void remove_directory(const Path& path) {
+    if (at(path).text) fail(std::errc::not_a_directory);
+    if (path.is_root()) fail(std::errc::operation_not_permitted);
+    if (!list(path, "", 1).empty()) fail(std::errc::directory_not_empty);
+    const auto partials = uploads_below(path);
+    for (const auto& partial : partials) {
+      if (partial->busy) fail(std::errc::directory_not_empty);
+    }
+    for (const auto& partial : partials) drop(partial);
+    nodes_.erase(path.string());
+  }
+  void rename(const Path& from, const Path& to) {
+    const Node moved = at(from);
+    check_place(to);
+    if (from.is_root() || to.is_root()) fail(std::errc::operation_not_permitted);
+    if (from == to) return;
+    if (to.string().starts_with(inside(from))) fail(std::errc::invalid_argument);
+    if (const auto old = nodes_.find(to.string()); old != nodes_.end()) {
+      if (moved.text && !old->second.text) fail(std::errc::is_a_directory);
+      if (!moved.text && old->second.text) fail(std::errc::not_a_directory);
+      if (!moved.text && (!list(to, "", 1).empty() || !uploads_below(to).empty())) fail(std::errc::directory_not_empty);
+      if (old->second.text) used_ -= old->second.text->size();
+      nodes_.erase(old);
+    }
+    const auto place = [&](const std::string& path) { return to.string() + path.substr(from.string().size()); };
+    nodes_.erase(from.string());
+    nodes_.emplace(to.string(), moved);
+    if (moved.text) return;
+    for (auto next = nodes_.lower_bound(inside(from)); next != nodes_.end() && next->first.starts_with(inside(from));) {
+      auto node = nodes_.extract(next++);
+      node.key() = place(node.key());
+      nodes_.insert(std::move(node));
+    }
+    for (const auto& upload : uploads_below(from)) {
+      forget(upload);
+      upload->path = Path{place(upload->path.string())};
+      uploads_.emplace(upload->path.string(), upload);
+    }
+  }
+
+  UploadPointer partial_of(const Path& path) const {
+    check_names(path);
+    const auto [first, last] = uploads_.equal_range(path.string());
+    for (auto upload = first; upload != last; ++upload) {
+      if (upload->second->resumable) return upload->second;
+    }
+    return nullptr;
+  }
+  UploadPointer create(const Path& path, std::uint64_t offset) {
+    check_target(path);
+    auto partial = partial_of(path);
+    if (offset == 0) return partial && !partial->busy ? go_on(partial, 0) : begin(path, {}, !partial);
+    if (partial && partial->busy) fail(Errc::busy);
+    if (partial) return go_on(partial, offset);
+    const auto whole = nodes_.find(path.string());
+    if (whole == nodes_.end() || whole->second.text->size() < offset) fail(Errc::bad_restart);
+    return begin(path, whole->second.text->substr(0, offset), true);
+  }
+  UploadPointer append(const Path& path) {
+    check_target(path);
+    auto partial = partial_of(path);
+    const auto whole = nodes_.find(path.string());
+    const bool is_there = whole != nodes_.end();
+    if (!is_there && partial && partial->busy) fail(Errc::busy);
+    if (!is_there && partial) return go_on(partial, partial->text.size());
+    const bool is_free = !partial || !partial->busy;
+    if (partial && is_free) drop(partial);
+    return begin(path, is_there ? *whole->second.text : std::string{}, is_free);
+  }
+  UploadPointer create_unique(const Path& wanted) {
+    check_place(wanted);
+    if (wanted.is_root()) fail(std::errc::is_a_directory);
+    auto upload = begin(first_free(wanted), {}, true);
+    upload->wanted = wanted;
+    return upload;
+  }
+  /// Takes in as much as there is room for; throws `no_space_on_device` if that is not all.
+  void write(Upload& upload, std::string_view bytes) {
+    const auto part = bytes.substr(0, room());
+    upload.text.append(part);
+    upload.size += part.size();
+    used_ += part.size();
+    if (part.size() < bytes.size()) fail(std::errc::no_space_on_device);
+  }
+  void finish(const UploadPointer& upload) {
+    if (upload->wanted && nodes_.contains(upload->path.string())) {
+      forget(upload);
+      upload->path = first_free(*upload->wanted);
+      uploads_.emplace(upload->path.string(), upload);
+    }
+    check_target(upload->path);
+    forget(upload);
+    upload->busy = false;
+    replace(upload->path, std::move(upload->text));
+  }
+  /// A writer ends without having finished.
+  void leave(const UploadPointer& upload) {
+    upload->busy = false;
+    if (!upload->resumable || upload->text.empty()) drop(upload);
+  }
+  void drop(const UploadPointer& upload) {
+    upload->busy = false;
+    used_ -= upload->text.size();
+    forget(upload);
+  }
+
+ private:
+  static std::string inside(const Path& directory) { return directory.is_root() ? "/" : directory.string() + '/'; }
+  void check_place(const Path& path) {
+    check_names(path);
+    if (at(path.parent()).text) fail(std::errc::not_a_directory);
+  }
+  void check_target(const Path& path) {
+    check_place(path);
+    const auto old = nodes_.find(path.string());
+    if (old != nodes_.end() && !old->second.text) fail(std::errc::is_a_directory);
+  }
+  Path first_free(const Path& wanted) const {
+    for (unsigned n = 0;; ++n) {
+      Path path = numbered(wanted, n);
+      if (!nodes_.contains(path.string()) && !uploads_.contains(path.string())) return path;
+    }
+  }
+  UploadPointer begin(const Path& path, std::string text, bool resumable) {
+    if (text.size() > room()) fail(std::errc::no_space_on_device);
+    used_ += text.size();
+    auto upload = std::make_shared<Upload>(Upload{path, std::move(text), resumable});
+    uploads_.emplace(path.string(), upload);
+    return upload;
+  }
+  UploadPointer go_on(const UploadPointer& partial, std::uint64_t offset) {
+    if (partial->text.size() < offset) fail(Errc::bad_restart);
+    used_ -= partial->text.size() - offset;
+    partial->text.resize(offset);
+    partial->size = offset;
+    partial->busy = true;
+    return partial;
+  }
+  void replace(const Path& path, std::string text) {
+    Node node{std::make_shared<const std::string>(std::move(text)), time, 0644, ++last_number_};
+    const auto [place, is_new] = nodes_.try_emplace(path.string(), node);
+    if (is_new) return;
+    node.mode = place->second.mode;
+    used_ -= place->second.text->size();
+    place->second = std::move(node);
+  }
+  void forget(const UploadPointer& upload) {
+    const auto [first, last] = uploads_.equal_range(upload->path.string());
+    uploads_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == upload; }));
+  }
+  std::vector<UploadPointer> uploads_below(const Path& directory) const {
+    std::vector<UploadPointer> result;
+    const auto prefix = inside(directory);
+    for (auto next = uploads_.lower_bound(prefix); next != uploads_.end() && next->first.starts_with(prefix); ++next) {
+      result.push_back(next->second);
+    }
+    return result;
+  }
+
+  std::map<std::string, Node> nodes_;
+  std::multimap<std::string, UploadPointer> uploads_;
+  std::uint64_t used_ = 0;
+  std::uint64_t last_number_ = 0;
+};
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2 {
+
+/// Files in memory: the storage of tests and of servers that must not touch a disk. Copies are handles on the same
+/// files, so that a test keeps one to look inside.
+///
+/// Deterministic: what is new bears the time that `set_time` said last, whatever the clock says. What is written beyond
+/// `capacity` bytes in all, partial files included, throws `no_space_on_device`.
+///
+/// **Threads:** any, at once.
+class MemoryStorage {
+  using Tree = detail::MemoryTree;
+  using Lock = std::lock_guard<std::mutex>;
+
+ public:
+  class Reader;
+  class Writer;
+  class Listing;
+
+  static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
+
+  /// The files given, path and text, with the directories above them; a path that ends with '/' is a directory.
+  MemoryStorage(std::initializer_list<std::pair<std::string_view, std::string_view>> files = {},
+                std::uint64_t capacity = unlimited)
+      : tree_{std::make_shared<Tree>(capacity)} {
+    for (const auto& [path, text] : files) {
+      if (!path.ends_with('/'))
+        tree_->put(Path{path}, std::string{text});
+      else
+        tree_->put_directory(Path{path});
+    }
+  }
+
+  std::string label() const { return "memory"; }
+
+  awaitable<Entry> stat(Path path) {
+    const Lock lock{tree_->mutex};
+    co_return tree_->entry(path, tree_->at(path));
+  }
+  awaitable<Listing> list(Path path);
+  awaitable<Reader> open(Path path, std::uint64_t offset);
+  awaitable<Writer> create(Path path, std::uint64_t offset);
+  awaitable<Writer> append(Path path);
+  awaitable<Writer> create_unique(Path path);
+  awaitable<std::uint64_t> partial_size(Path path) {
+    const Lock lock{tree_->mutex};
+    const auto partial = tree_->partial_of(path);
+    if (!partial || partial->text.empty()) detail::fail(std::errc::no_such_file_or_directory);
+    co_return partial->text.size();
+  }
+  awaitable<void> make_directory(Path path) {
+    const Lock lock{tree_->mutex};
+    tree_->make_directory(path);
+    co_return;
+  }
+  /// Removes a file and its partial file; where there is only a partial file, that one.
+  awaitable<void> remove(Path path) {
+    const Lock lock{tree_->mutex};
+    tree_->remove(path);
+    co_return;
+  }
+  awaitable<void> remove_directory(Path path) {
+    const Lock lock{tree_->mutex};
+    tree_->remove_directory(path);
+    co_return;
+  }
+  awaitable<void> rename(Path from, Path to) {
+    const Lock lock{tree_->mutex};
+    tree_->rename(from, to);
+    co_return;
+  }
+  awaitable<void> set_modified(Path path, Timestamp time) {
+    const Lock lock{tree_->mutex};
+    tree_->at(path).modified = time;
+    co_return;
+  }
+  awaitable<void> set_mode(Path path, unsigned mode) {
+    const Lock lock{tree_->mutex};
+    tree_->at(path).mode = mode & 0777;
+    co_return;
+  }
+  /// The bytes that can still be written.
+  awaitable<std::uint64_t> available(Path path) {
+    const Lock lock{tree_->mutex};
+    tree_->at(path);
+    co_return tree_->room();
+  }
+
+  /// Puts a whole file there, as the constructor does.
+  void put(std::string_view path, std::string_view text) {
+    const Lock lock{tree_->mutex};
+    tree_->put(Path{path}, std::string{text});
+  }
+  /// The whole file under this name, if there is one.
+  std::optional<std::string> text(std::string_view path) const {
+    const Lock lock{tree_->mutex};
+    const auto found = tree_->nodes().find(Path{path}.string());
+    if (found == tree_->nodes().end() || !found->second.text) return std::nullopt;
+    return *found->second.text;
+  }
+  /// Every file and directory, sorted, directories with a '/' at the end; without the root.
+  std::vector<std::string> paths() const {
+    const Lock lock{tree_->mutex};
+    std::vector<std::string> result;
+    for (const auto& [path, node] : tree_->nodes()) {
+      if (path != "/") result.push_back(node.text ? path : path + '/');
+    }
+    return result;
+  }
+  /// The time that new files and directories bear from now on.
+  void set_time(Timestamp time) {
+    const Lock lock{tree_->mutex};
+    tree_->time = time;
+  }
+  void set_capacity(std::uint64_t bytes) {
+    const Lock lock{tree_->mutex};
+    tree_->capacity = bytes;
+  }
+
+ private:
+  std::shared_ptr<Tree> tree_;
+};
+
+/// Reads the file as it was when it was opened, whatever becomes of the name.
+class MemoryStorage::Reader {
+ public:
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const auto rest = as_bytes(*text_).subspan(at_);
+    const auto part = rest.first(std::min(room.size(), rest.size()));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+  std::uint64_t size() const noexcept { return text_->size(); }
+  const Entry& entry() const noexcept { return entry_; }
+
+ private:
+  friend MemoryStorage;
+  Reader(Entry entry, std::shared_ptr<const std::string> text, std::size_t offset)
+      : entry_{std::move(entry)}, text_{std::move(text)}, at_{offset} {}
+
+  Entry entry_;
+  std::shared_ptr<const std::string> text_;
+  std::size_t at_;
+};
+
+/// Collects the bytes of an upload aside until `finish` puts them under the name.
+class MemoryStorage::Writer {
+ public:
+  Writer(Writer&& other) noexcept = default;
+  Writer& operator=(Writer&& other) noexcept {
+    std::swap(tree_, other.tree_);
+    std::swap(upload_, other.upload_);
+    return *this;
+  }
+  ~Writer() {
+    if (!upload_) return;
+    const Lock lock{tree_->mutex};
+    if (upload_->busy) tree_->leave(upload_);
+  }
+
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    const Lock lock{tree_->mutex};
+    tree_->write(*upload_, as_text(bytes));
+    co_return;
+  }
+  awaitable<void> finish() {
+    const Lock lock{tree_->mutex};
+    tree_->finish(upload_);
+    co_return;
+  }
+  void discard() {
+    const Lock lock{tree_->mutex};
+    if (upload_->busy) tree_->drop(upload_);
+  }
+  Path path() const {
+    const Lock lock{tree_->mutex};
+    return upload_->path;
+  }
+  std::uint64_t size() const {
+    const Lock lock{tree_->mutex};
+    return upload_->size;
+  }
+
+ private:
+  friend MemoryStorage;
+  Writer(std::shared_ptr<Tree> tree, Tree::UploadPointer upload) : tree_{std::move(tree)}, upload_{std::move(upload)} {}
+
+  std::shared_ptr<Tree> tree_;
+  Tree::UploadPointer upload_;
+};
+
+/// A directory, some entries at a time, sorted by name.
+class MemoryStorage::Listing {
+ public:
+  awaitable<std::vector<Entry>> next() {
+    const Lock lock{tree_->mutex};
+    auto batch = tree_->list(directory_, after_, batch_size);
+    if (!batch.empty()) after_ = batch.back().name;
+    co_return batch;
+  }
+
+ private:
+  friend MemoryStorage;
+  static constexpr std::size_t batch_size = 512;
+  Listing(std::shared_ptr<Tree> tree, Path directory) : tree_{std::move(tree)}, directory_{std::move(directory)} {}
+
+  std::shared_ptr<Tree> tree_;
+  Path directory_;
+  std::string after_;
+};
+
+inline awaitable<MemoryStorage::Listing> MemoryStorage::list(Path path) {
+  const Lock lock{tree_->mutex};
+  if (tree_->at(path).text) detail::fail(std::errc::not_a_directory);
+  co_return Listing{tree_, path};
+}
+inline awaitable<MemoryStorage::Reader> MemoryStorage::open(Path path, std::uint64_t offset) {
+  const Lock lock{tree_->mutex};
+  const auto& node = tree_->file_at(path);
+  if (offset > node.text->size()) detail::fail(Errc::bad_restart);
+  co_return Reader{tree_->entry(path, node), node.text, offset};
+}
+inline awaitable<MemoryStorage::Writer> MemoryStorage::create(Path path, std::uint64_t offset) {
+  const Lock lock{tree_->mutex};
+  co_return Writer{tree_, tree_->create(path, offset)};
+}
+inline awaitable<MemoryStorage::Writer> MemoryStorage::append(Path path) {
+  const Lock lock{tree_->mutex};
+  co_return Writer{tree_, tree_->append(path)};
+}
+inline awaitable<MemoryStorage::Writer> MemoryStorage::create_unique(Path path) {
+  const Lock lock{tree_->mutex};
+  co_return Writer{tree_, tree_->create_unique(path)};
+}
+
+static_assert(WritableStorage<MemoryStorage>);
+
+}  // namespace ftplike
+
+// ---- ftplike/users/user_table.hpp
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/users/password.hpp
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#if __has_include(<crypt.h>)
+#include <crypt.h>
+#else
+#include <unistd.h>
+#endif
+
+namespace ftplike::inline v0_2 {
+
+/// What computes the hash of a password: given the password and a hash in the form of crypt(3), the hash that this
+/// password has under the same scheme, cost and salt, or nothing if that cannot be computed. It takes its time.
+///
+/// **Threads:** any number at once.
+template <class H>
+concept PasswordHashing = requires(const H& hash, const std::string& password, const std::string& like) {
+  { hash(password, like) } -> std::same_as<std::string>;
+};
+
+/// The schemes of the system's crypt(3).
+struct CryptHashing {
+  std::string operator()(const std::string& password, const std::string& like) const {
+    if (password.find('\0') != std::string::npos) return {};  // crypt would see only what is before it
+    const auto room = std::make_unique<crypt_data>();         // 32 KiB
+    const char* result = crypt_r(password.c_str(), like.c_str(), room.get());
+    return result == nullptr || *result == '*' ? std::string{} : std::string{result};
+  }
+};
+
+namespace detail {
+
+/// A setting for `crypt_r` with a fresh salt, of the scheme that the system prefers; SHA-512 where it does not say.
+inline std::string fresh_salt() {
+#ifdef CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX
+  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> room{};
+  const char* result = crypt_gensalt_rn(nullptr, 0, nullptr, 0, room.data(), static_cast<int>(room.size()));
+  if (result == nullptr) throw std::system_error(errno, std::generic_category(), "crypt_gensalt");
+  return result;
+#else
+  constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  std::random_device random;
+  std::uniform_int_distribution<std::size_t> any(0, alphabet.size() - 1);
+  std::string result = "$6$rounds=100000$";
+  for (int i = 0; i < 16; ++i) result += alphabet[any(random)];
+  return result;
+#endif
+}
+
+/// Whether two texts are equal, in a time that tells only how long `offered` is.
+inline bool same_secret(std::string_view offered, std::string_view secret) noexcept {
+  volatile unsigned difference = offered.size() == secret.size() ? 0U : 1U;
+  for (std::size_t i = 0; i < offered.size(); ++i) {
+    const char other = secret.empty() ? '\0' : secret[i % secret.size()];
+    difference = difference | (static_cast<unsigned char>(offered[i]) ^ static_cast<unsigned char>(other));
+  }
+  return difference == 0;
+}
+
+}  // namespace detail
+
+/// The hash of a password as a users' file has it, with a salt of its own: yescrypt where the system has it.
+///
+/// **Errors:** `std::system_error` if it cannot be made, which the empty and the overlong password (more than 511
+/// bytes, or with a NUL) are cases of.
+inline std::string hash_password(const std::string& password) {
+  std::string result;
+  if (!password.empty()) result = CryptHashing{}(password, detail::fresh_salt());
+  if (result.empty()) {
+    throw std::system_error(std::make_error_code(std::errc::invalid_argument), "this password cannot be hashed");
+  }
+  return result;
+}
+
+/// What the password of a user is compared with.
+class Password {
+ public:
+  /// The password itself, for trying out: to compare it costs nothing.
+  ///
+  /// **Errors:** `std::invalid_argument` if it is empty.
+  static Password plain(std::string text) {
+    if (text.empty()) throw std::invalid_argument("an empty password");
+    return Password{std::move(text), Kind::plain};
+  }
+  /// Its hash as crypt(3) makes it, with '$' at the beginning. What begins with '*' or '!' is a lock: no password fits.
+  ///
+  /// **Errors:** `std::invalid_argument` if it is neither, or of a scheme that this system does not have.
+  static Password hashed(std::string text) {
+    if (text.starts_with('*') || text.starts_with('!')) return Password{std::move(text), Kind::locked};
+    bool known = text.starts_with('$');
+#ifdef CRYPT_CHECKSALT_AVAILABLE
+    known = known && crypt_checksalt(text.c_str()) != CRYPT_SALT_INVALID;
+#endif
+    if (!known) throw std::invalid_argument("not a password hash that this system knows (they begin with '$')");
+    return Password{std::move(text), Kind::hashed};
+  }
+
+  bool is_plain() const noexcept { return kind_ == Kind::plain; }
+  bool is_hashed() const noexcept { return kind_ == Kind::hashed; }
+  bool is_locked() const noexcept { return kind_ == Kind::locked; }
+  /// The password, its hash or its lock.
+  const std::string& text() const noexcept { return text_; }
+
+  /// Whether this is what was offered. Takes long if this is hashed: see `blocking()`.
+  template <PasswordHashing Hashing> bool fits(const std::string& offered, const Hashing& hashing) const {
+    if (is_locked()) return false;
+    return is_plain() ? detail::same_secret(offered, text_) : detail::same_secret(hashing(offered, text_), text_);
+  }
+
+  friend bool operator==(const Password&, const Password&) = default;
+
+ private:
+  enum class Kind { plain, hashed, locked };
+  Password(std::string text, Kind kind) : text_{std::move(text)}, kind_{kind} {}
+
+  std::string text_;
+  Kind kind_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/users/user.hpp
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// A user of a `UserTable`, which a line of a users' file is as well:
+///
+///     # name:hash:root:rights[:key=value,...]
+///     anna:$y$j9T$...:/people/anna:write
+///     bert:$6$...:/:list,read,append:bytes-per-second=1000000,max-sessions=4
+///     carl:*:/:read:host=files.example,certificate=carl
+///
+/// - hash: what crypt(3) made of the password; with '*' or '!' at its beginning no password fits.
+/// - root: the directory of the storage that this user sees as "/".
+/// - rights: as `Rights::parse` reads them.
+/// - `bytes-per-second`, `max-sessions`: limits, 0 for none.
+/// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
+///   do not know HOST the name is `carl@files.example`.
+/// - `certificate`: who shows a verified certificate of this common name needs no password.
+///
+/// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
+class UserEntry {
+ public:
+  UserEntry(Account its_account, Password its_password, std::string its_host = {}, std::string its_certificate = {})
+      : account{std::move(its_account)},
+        password{std::move(its_password)},
+        host{std::move(its_host)},
+        certificate{std::move(its_certificate)} {
+    for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+
+  /// What no two users of a table may have in common: `name` or `name@host`.
+  std::string key() const { return host.empty() ? account.name : account.name + '@' + host; }
+
+  Account account;
+  Password password;
+  std::string host;         // in lower case
+  std::string certificate;  // a common name
+
+  friend bool operator==(const UserEntry&, const UserEntry&) = default;
+};
+
+namespace detail {
+
+/// What is before the next `separator`, which is removed with it; all of the text if there is none.
+inline std::string_view take_until(std::string_view& text, char separator) {
+  const auto result = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(text.size(), result.size() + 1));
+  return result;
+}
+
+inline std::string_view without_blanks(std::string_view line) {
+  constexpr std::string_view blanks = " \t\r";
+  line.remove_prefix(std::min(line.size(), line.find_first_not_of(blanks)));
+  return line.substr(0, line.find_last_not_of(blanks) + 1);
+}
+
+/// Whether a line of a users' file is one of those that say something.
+inline bool names_a_user(std::string_view line) {
+  line = without_blanks(line);
+  return !line.empty() && !line.starts_with('#');
+}
+
+template <class Number> Number number_in(std::string_view key, std::string_view text) {
+  Number result{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
+  }
+  return result;
+}
+
+/// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
+/// `std::invalid_argument`.
+inline UserEntry parse_user(std::string_view line) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  if (std::any_of(line.begin(), line.end(), is_control)) throw std::invalid_argument("a control character");
+  const auto fields = 1 + std::count(line.begin(), line.end(), ':');
+  if (fields != 4 && fields != 5) throw std::invalid_argument("not of the form name:hash:root:rights[:key=value,...]");
+  const auto name = take_until(line, ':');
+  if (name.empty()) throw std::invalid_argument("no name");
+  auto password = Password::hashed(std::string{take_until(line, ':')});
+  const auto root = take_until(line, ':');
+  if (!root.starts_with('/')) throw std::invalid_argument("the root does not begin with '/'");
+  const auto words = take_until(line, ':');
+  const auto rights = Rights::parse(words);
+  if (!rights) {
+    throw std::invalid_argument("rights are none, read, write, or a list such as list,read,append, but not '" +
+                                std::string{words} + '\'');
+  }
+  Account account{std::string{name}, Path{root}, *rights};
+  std::string host;
+  std::string certificate;
+  while (!line.empty()) {
+    auto value = take_until(line, ',');
+    const auto key = take_until(value, '=');
+    if (key == "host")
+      host = value;
+    else if (key == "certificate")
+      certificate = value;
+    else if (key == "bytes-per-second")
+      account.bytes_per_second = number_in<std::uint64_t>(key, value);
+    else if (key == "max-sessions")
+      account.max_sessions = number_in<unsigned>(key, value);
+    else
+      throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
+  }
+  return UserEntry{std::move(account), std::move(password), std::move(host), std::move(certificate)};
+}
+
+/// The line of a user that `parse_user` reads as the same user.
+inline std::string line_of(const UserEntry& user) {
+  std::string result = user.account.name + ':' + user.password.text() + ':' + user.account.root.string() + ':' +
+                       user.account.rights.text();
+  char before = ':';
+  const auto option = [&](std::string_view key, const std::string& value) {
+    (result += before).append(key).append(1, '=').append(value);
+    before = ',';
+  };
+  if (!user.host.empty()) option("host", user.host);
+  if (!user.certificate.empty()) option("certificate", user.certificate);
+  if (user.account.bytes_per_second > 0) option("bytes-per-second", std::to_string(user.account.bytes_per_second));
+  if (user.account.max_sessions > 0) option("max-sessions", std::to_string(user.account.max_sessions));
+  return result;
+}
+
+}  // namespace detail
+
+}  // namespace ftplike
+
+// ---- ftplike/users/user_file.hpp
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+/// The users that a text names, in its order. `source` is what errors call the text.
+///
+/// **Errors:** `std::runtime_error`, one line: the source, the number of the line, and what is wrong there.
+inline std::vector<UserEntry> parse_users(std::string_view text, std::string_view source) {
+  std::vector<UserEntry> result;
+  std::unordered_set<std::string> keys;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const auto line = detail::take_until(text, '\n');
+    if (!detail::names_a_user(line)) continue;
+    try {
+      result.push_back(detail::parse_user(detail::without_blanks(line)));
+      if (!keys.insert(result.back().key()).second) {
+        throw std::invalid_argument("a second user '" + result.back().key() + '\'');
+      }
+    } catch (const std::invalid_argument& wrong) {
+      throw std::runtime_error(std::string{source} + ':' + std::to_string(number) + ": " + wrong.what());
+    }
+  }
+  return result;
+}
+
+namespace detail {
+
+/// A descriptor that ends with its scope. What fails throws `std::system_error` with the name of the file.
+class UserFileDescriptor {
+ public:
+  UserFileDescriptor(std::filesystem::path path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {
+    if (descriptor_ < 0) fail();
+  }
+  UserFileDescriptor(const UserFileDescriptor&) = delete;
+  UserFileDescriptor& operator=(const UserFileDescriptor&) = delete;
+  ~UserFileDescriptor() { ::close(descriptor_); }
+
+  int get() const noexcept { return descriptor_; }
+  /// The result of a system call, made again where a signal came in between, unless it failed.
+  template <class Call> auto checked(Call call) const {
+    for (;;) {
+      const auto result = call();
+      if (result >= 0) return result;
+      if (errno != EINTR) fail();
+    }
+  }
+  struct stat status() const {
+    struct stat result {};
+    checked([&] { return ::fstat(descriptor_, &result); });
+    return result;
+  }
+  std::string read() const {
+    std::string result;
+    std::array<char, 16 * 1024> room;
+    for (;;) {
+      const auto n = checked([&] { return ::read(descriptor_, room.data(), room.size()); });
+      if (n == 0) return result;
+      result.append(room.data(), static_cast<std::size_t>(n));
+    }
+  }
+  void write(std::string_view text) const {
+    while (!text.empty()) {
+      const auto n = checked([&] { return ::write(descriptor_, text.data(), text.size()); });
+      text.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+
+ private:
+  [[noreturn]] void fail() const { throw std::system_error(errno, std::generic_category(), path_.string()); }
+
+  std::filesystem::path path_;
+  int descriptor_;
+};
+
+/// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
+inline void replace_user_file(const std::filesystem::path& path, const UserFileDescriptor& old, std::string_view text) {
+  auto name = path.string() + ".XXXXXX";
+  const UserFileDescriptor fresh{path, ::mkostemp(name.data(), O_CLOEXEC)};
+  try {
+    fresh.write(text);
+    // The server may run as somebody else than who adds users, but the hashes are not for everybody's eyes.
+    const auto status = old.status();
+    const auto now = fresh.status();
+    if (now.st_uid != status.st_uid || now.st_gid != status.st_gid) {
+      fresh.checked([&] { return ::fchown(fresh.get(), status.st_uid, status.st_gid); });
+    }
+    fresh.checked([&] { return ::fchmod(fresh.get(), status.st_mode & 0660U); });
+    fresh.checked([&] { return ::fsync(fresh.get()); });
+    fresh.checked([&] { return ::rename(name.c_str(), path.c_str()); });
+  } catch (...) {
+    ::unlink(name.c_str());
+    throw;
+  }
+  const auto directory = path.parent_path();
+  const UserFileDescriptor above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  above.checked([&] { return ::fsync(above.get()); });
+}
+
+}  // namespace detail
+
+/// The users of a file, in its order.
+///
+/// **Errors:** `std::system_error` if it cannot be read, else those of `parse_users`.
+inline std::vector<UserEntry> read_users(const std::filesystem::path& file) {
+  const detail::UserFileDescriptor opened{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  return parse_users(opened.read(), file.string());
+}
+
+/// Writes a user into a users' file: in place of the line with the same key, or at the end. The rest stays as it is,
+/// comments included. Who reads at the same time sees the old file or the new one, and so does who comes after a crash;
+/// who writes at the same time waits. A new file can be read by its owner only.
+///
+/// **Errors:** `std::invalid_argument` if a line cannot hold this user, as one with a plain password or with a ':' in
+/// its name; `std::system_error`; those of `parse_users` if the file is not well-formed. The file is then as it was.
+inline void write_user(const std::filesystem::path& file, const UserEntry& user) {
+  const auto line = detail::line_of(user);
+  if (!detail::names_a_user(line) || detail::parse_user(detail::without_blanks(line)) != user) {
+    throw std::invalid_argument("a users' file cannot hold the user '" + user.key() + '\'');
+  }
+  for (;;) {
+    const detail::UserFileDescriptor old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    old.checked([&] { return ::flock(old.get(), LOCK_EX); });
+    const auto path = std::filesystem::canonical(file);
+    struct stat named {};
+    if (::stat(path.c_str(), &named) != 0 || named.st_ino != old.status().st_ino ||
+        named.st_dev != old.status().st_dev) {
+      continue;  // somebody replaced it while we waited for the lock
+    }
+    const auto text = old.read();
+    parse_users(text, file.string());
+    std::string result;
+    bool replaced = false;
+    for (std::string_view rest = text; !rest.empty();) {
+      const auto there = detail::take_until(rest, '\n');
+      const bool same =
+          detail::names_a_user(there) && detail::parse_user(detail::without_blanks(there)).key() == user.key();
+      result.append(same ? line : there) += '\n';
+      replaced = replaced || same;
+    }
+    if (!replaced) (result += line) += '\n';
+    return detail::replace_user_file(path, old, result);
+  }
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+namespace detail {
+
+/// The users of one moment, which do not change any more.
+class UserSnapshot {
+ public:
+  /// **Errors:** `std::invalid_argument` if two users have the same key.
+  explicit UserSnapshot(const std::vector<UserEntry>& users) {
+    for (const UserEntry& user : users) {
+      const auto [place, is_new] = users_.try_emplace(user.key(), user);
+      if (!is_new) throw std::invalid_argument("a second user '" + user.key() + '\'');
+      place->second.account.name = place->first;
+    }
+    for (const UserEntry& user : users) {
+      if (!user.password.is_locked()) with_password_.push_back(&users_.at(user.key()));
+    }
+  }
+  UserSnapshot(const UserSnapshot&) = delete;
+  UserSnapshot& operator=(const UserSnapshot&) = delete;
+
+  std::size_t size() const noexcept { return users_.size(); }
+  const UserEntry* find(const std::string& name, std::string host) const {
+    if (!host.empty()) {
+      for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      const auto there = users_.find(name + '@' + host);
+      if (there != users_.end()) return &there->second;
+    }
+    const auto anywhere = users_.find(name);
+    return anywhere == users_.end() ? nullptr : &anywhere->second;
+  }
+  /// Somebody whose password takes the time that the one of this name would take if there was one: always the same
+  /// for a name, and over many names as mixed as the table. Nobody if no user has a password.
+  const UserEntry* stand_in(const std::string& name) const {
+    if (with_password_.empty()) return nullptr;
+    return with_password_[std::hash<std::string>{}(name) % with_password_.size()];
+  }
+
+ private:
+  std::unordered_map<std::string, UserEntry> users_;
+  std::vector<const UserEntry*> with_password_;
+};
+
+}  // namespace detail
+
+/// An authenticator that knows users by name: those of a file (see `UserEntry` for its format) and those that were
+/// added. Anonymous logins and sessions without a login may do what an `Anonymous` says; nothing without one. An
+/// account's name is the key of its user: `name`, or `name@host` if the user belongs to a virtual host.
+///
+/// Copies are the same table: keep one to reload it while a server uses another. `Hashing` computes the hashes, where
+/// blocking harms nobody. A login as somebody who does not exist, or whose password is locked, takes the hash of
+/// somebody else's password.
+///
+/// **Threads:** any number at once. A login sees the table as it was when it began.
+template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
+ public:
+  explicit BasicUserTable(Anonymous others = {}, Hashing hashing = {})
+      : state_{std::make_shared<State>(std::move(others), std::move(hashing))} {}
+
+  /// Adds a user.
+  ///
+  /// **Errors:** `std::invalid_argument` if there is one with the same key, or without a name.
+  /// **Complexity:** linear in the number of users.
+  void add(UserEntry user) {
+    if (user.account.name.empty()) throw std::invalid_argument("a user without a name");
+    const std::scoped_lock lock{state_->changing};
+    auto added = state_->added;
+    added.push_back(std::move(user));
+    show(added, state_->read);
+    state_->added = std::move(added);
+  }
+  /// Takes the users of `file` in place of those of the file before; those that were added stay. After an error all is
+  /// as it was.
+  ///
+  /// **Errors:** `std::runtime_error`, one line that says where and what. (`std::system_error` is one of them.)
+  void load(const std::filesystem::path& file) {
+    const std::scoped_lock lock{state_->changing};
+    load_locked(file);
+  }
+  /// Reads the file again, if there is one.
+  ///
+  /// **Errors:** as those of `load`.
+  void reload() {
+    const std::scoped_lock lock{state_->changing};
+    if (!state_->file.empty()) load_locked(state_->file);
+  }
+  std::size_t size() const { return now()->size(); }
+  /// Whether nobody can come in by now: there are no users, and the others may do nothing. A server may listen all the
+  /// same, since users can still be added.
+  bool admits_nobody() const { return size() == 0 && state_->others.admits_nobody(); }
+
+  awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
+    const auto users = now();
+    const UserEntry* const user = users->find(credentials.user, credentials.host);
+    if (user != nullptr && is_certified(*user, credentials)) co_return user->account;
+    if (user == nullptr) {
+      auto anonymous = state_->others.anonymous(credentials.user);
+      if (anonymous) co_return anonymous;
+    }
+    const bool can_fit = user != nullptr && !user->password.is_locked();
+    const UserEntry* const compared = can_fit ? user : users->stand_in(credentials.user);
+    if (compared == nullptr) co_return std::nullopt;
+    const bool fits = co_await try_password(compared->password, credentials);
+    if (!fits || !can_fit) co_return std::nullopt;
+    co_return user->account;
+  }
+  std::optional<Account> guest() const { return state_->others.guest(); }
+  bool needs_password(const Credentials& credentials) const {
+    const auto users = now();
+    const UserEntry* const user = users->find(credentials.user, credentials.host);
+    return user == nullptr || !is_certified(*user, credentials);
+  }
+
+ private:
+  struct State {
+    State(Anonymous its_others, Hashing its_hashing) : others{std::move(its_others)}, hashing{std::move(its_hashing)} {}
+
+    const Anonymous others;
+    const Hashing hashing;
+    std::mutex changing;  // held from the beginning of a change to its end; guards the next three
+    std::filesystem::path file;
+    std::vector<UserEntry> added;
+    std::vector<UserEntry> read;
+    std::mutex showing;  // guards the pointer alone, so that a login never waits for a file
+    std::shared_ptr<const detail::UserSnapshot> users =
+        std::make_shared<detail::UserSnapshot>(std::vector<UserEntry>{});
+  };
+
+  awaitable<bool> try_password(const Password& password, const Credentials& credentials) const {
+    if (password.is_plain()) co_return password.fits(credentials.password, state_->hashing);
+    auto compare = [password, offered = credentials.password, state = state_] {
+      return password.fits(offered, state->hashing);
+    };
+    co_return co_await blocking(std::move(compare), Workload{WorkKind::password, credentials.client});
+  }
+  static bool is_certified(const UserEntry& user, const Credentials& credentials) {
+    return !user.certificate.empty() && user.certificate == credentials.certificate;
+  }
+  std::shared_ptr<const detail::UserSnapshot> now() const {
+    const std::scoped_lock lock{state_->showing};
+    return state_->users;
+  }
+  void show(const std::vector<UserEntry>& added, const std::vector<UserEntry>& read) {
+    auto all = added;
+    all.insert(all.end(), read.begin(), read.end());
+    auto fresh = std::make_shared<const detail::UserSnapshot>(all);
+    const std::scoped_lock lock{state_->showing};
+    state_->users.swap(fresh);  // the old one ends after the lock
+  }
+  void load_locked(std::filesystem::path file) {
+    auto read = read_users(file);
+    try {
+      show(state_->added, read);
+    } catch (const std::invalid_argument& wrong) { throw std::runtime_error(file.string() + ": " + wrong.what()); }
+    state_->read = std::move(read);
+    state_->file = std::move(file);
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+/// A table of users whose hashes are those of the system's crypt(3).
+using UserTable = BasicUserTable<>;
+
+static_assert(Authenticator<UserTable>);
+
+}  // namespace ftplike
+
+// ---- ftplike/version.hpp
+
+/// The version of this library, as text and as a number that can be compared: 1.2.3 is 10203.
+#define FTPLIKE_VERSION_STRING "0.2.0"
+#define FTPLIKE_VERSION 200
+
+
+// ---- ftplike/observers/explain.hpp
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+// ---- ftplike/observers/explain_lanes.hpp
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/observers/text.hpp
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// A character of a text, and how many bytes it takes there.
+struct CodePoint {
+  char32_t value;  // U+FFFD if the bytes are no UTF-8; then one byte is taken
+  std::size_t size;
+};
+
+/// The first character of a text that is not empty, read as UTF-8.
+inline CodePoint first_code_point(std::string_view text) noexcept {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return {U'\uFFFD', 1};
+  char32_t value = lead & (0xFFu >> (size + 1));
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return {U'\uFFFD', 1};
+    value = (value << 6) | (byte(i) & 0x3Fu);
+  }
+  constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (value < least[size] || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) return {U'\uFFFD', 1};
+  return {value, size};
+}
+
+/// Whether a terminal would do something else with a character than show it: controls, and what changes the direction
+/// of writing.
+constexpr bool commands_a_terminal(char32_t c) noexcept {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x61C || c == 0x200E || c == 0x200F ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/// The columns that a terminal gives a character: 2 for the wide ones of East Asia and for pictures.
+constexpr std::size_t columns_of(char32_t c) noexcept {
+  if ((c >= 0x300 && c < 0x370) || c == 0x200B || c == 0x200C || c == 0x200D || (c >= 0xFE00 && c < 0xFE10)) return 0;
+  const bool wide = (c >= 0x1100 && c < 0x1160) || (c >= 0x2E80 && c < 0xA4D0) || (c >= 0xAC00 && c < 0xD7A4) ||
+                    (c >= 0xF900 && c < 0xFB00) || (c >= 0xFE30 && c < 0xFE70) || (c >= 0xFF00 && c < 0xFF61) ||
+                    (c >= 0xFFE0 && c < 0xFFE7) || (c >= 0x1F300 && c < 0x1FB00) || (c >= 0x20000 && c < 0x3FFFE);
+  return wide ? 2 : 1;
+}
+
+/// The columns that a terminal gives a text that `printable` gave.
+inline std::size_t columns_of(std::string_view text) noexcept {
+  std::size_t columns = 0;
+  while (!text.empty()) {
+    const CodePoint next = first_code_point(text);
+    columns += columns_of(next.value);
+    text.remove_prefix(next.size);
+  }
+  return columns;
+}
+
+/// What a peer sent as it may be shown on one line: what is no UTF-8 or commands the terminal becomes '?'.
+inline std::string printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const CodePoint next = first_code_point(text);
+    const bool shown = !commands_a_terminal(next.value) && (next.size > 1 || next.value < 0x80);
+    if (shown)
+      result += text.substr(0, next.size);
+    else
+      result += '?';
+    text.remove_prefix(next.size);
+  }
+  return result;
+}
+
+/// The beginning of a text that `printable` gave, with "…" at its end if that is not all of it.
+inline std::string cut_to(std::string_view text, std::size_t columns) {
+  if (columns_of(text) <= columns) return std::string{text};
+  std::string result;
+  std::size_t used = 1;
+  while (!text.empty()) {
+    const CodePoint next = first_code_point(text);
+    used += columns_of(next.value);
+    if (used > columns) break;
+    result += text.substr(0, next.size);
+    text.remove_prefix(next.size);
+  }
+  return result + "…";
+}
+
+/// `192.0.2.7:51234`, `[2001:db8::1]:21`.
+inline std::string text_of(const Endpoint& endpoint) {
+  const auto address = endpoint.address().to_string();
+  return (endpoint.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(endpoint.port());
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2 {
+
+/// How `Explain` draws.
+struct ExplainStyle {
+  std::size_t columns = 96;  // from 80 on
+  bool colours = false;      // for terminals that know ANSI's escapes
+};
+
+namespace detail {
+
+enum class Paint { none, dim, command, good_reply, bad_reply, data, trouble };
+
+/// What a row shows in one lane.
+class LaneCell {
+ public:
+  LaneCell() = default;
+  LaneCell(std::string its_text, Paint its_paint) : text{std::move(its_text)}, paint{its_paint} {}
+  std::string text;
+  Paint paint = Paint::none;
+};
+
+/// One connection drawn from left (the client) to right (the server) in a number of columns.
+class Lane {
+ public:
+  explicit Lane(std::size_t columns) : columns_{columns} {}
+  std::size_t columns() const noexcept { return columns_; }
+
+  /// Words on their way to the server: `RETR a.txt ─────▶`.
+  std::string to_server(std::string_view words) const {
+    const auto text = cut_to(words, columns_ - 4);
+    return text + ' ' + line("─", columns_ - columns_of(text) - 2) + "▶";
+  }
+  /// `◀───── 226 Download complete`.
+  std::string to_client(std::string_view words) const {
+    const auto text = cut_to(words, columns_ - 4);
+    return "◀" + line("─", columns_ - columns_of(text) - 2) + ' ' + text;
+  }
+  /// Bytes on their way: `◀════ 12 bytes ════`.
+  std::string flow(const std::string& words, bool towards_server) const {
+    const auto text = cut_to(words, columns_ - 5);
+    const auto rest = columns_ - columns_of(text) - 3;
+    const auto left = line("═", rest / 2) + ' ' + text + ' ';
+    return towards_server ? left + line("═", rest - rest / 2) + "▶" : "◀" + left + line("═", rest - rest / 2);
+  }
+  /// The two ends: `5000 ●── opened ──● 21`, with the first caption and the first names that there is room for.
+  std::string ends(std::initializer_list<std::pair<std::string, std::string>> names, std::string_view end,
+                   std::initializer_list<std::string> captions) const {
+    for (const auto& caption : captions) {
+      for (const auto& [left, right] : names) {
+        const auto used = columns_of(left) + columns_of(right) + columns_of(caption) + 6;
+        if (used + 2 > columns_) continue;
+        const auto rest = columns_ - used;
+        return left + ' ' + std::string{end} + line("─", rest / 2) + ' ' + caption + ' ' + line("─", rest - rest / 2) +
+               std::string{end} + ' ' + right;
+      }
+    }
+    return cut_to(*(captions.end() - 1), columns_);
+  }
+  std::string at_left(std::string_view words) const { return cut_to(words, columns_); }
+  std::string at_right(std::string_view words) const {
+    const auto text = cut_to(words, columns_);
+    return std::string(columns_ - columns_of(text), ' ') + text;
+  }
+  /// Something at both sides and nothing between.
+  std::string sides(std::string_view left, std::string_view right) const {
+    const auto used = columns_of(left) + columns_of(right);
+    return std::string{left} + std::string(columns_ - std::min(columns_, used), ' ') + std::string{right};
+  }
+  std::string padded(std::string_view text) const {
+    const auto used = columns_of(text);
+    return std::string{text} + std::string(columns_ - std::min(columns_, used), ' ');
+  }
+
+  static std::string line(std::string_view glyph, std::size_t count) {
+    std::string result;
+    for (std::size_t i = 0; i < count; ++i) result += glyph;
+    return result;
+  }
+
+ private:
+  std::size_t columns_;
+};
+
+/// The page on which the two connections of each session stand side by side.
+class Lanes {
+ public:
+  explicit Lanes(const ExplainStyle& style)
+      : control{room(style) - room(style) * 9 / 20}, data{room(style) * 9 / 20}, colours_{style.colours} {}
+
+  const Lane control, data;
+
+  std::string top() const {
+    const auto title = [](const Lane& lane, std::string_view words) {
+      return "─ " + std::string{words} + ' ' + Lane::line("─", lane.columns() - words.size() - 1);
+    };
+    return margin("") +
+           painted("╭" + title(control, "control connection") + "┬" + title(data, "data connections") + "╮",
+                   Paint::dim);
+  }
+  std::string names() const {
+    return assembled(margin(" seconds"), {control.sides("client", "server"), Paint::dim},
+                     {data.sides("client", "server"), Paint::dim});
+  }
+  std::string bottom() const {
+    return margin("") +
+           painted("╰" + Lane::line("─", control.columns() + 2) + "┴" + Lane::line("─", data.columns() + 2) + "╯",
+                   Paint::dim);
+  }
+  std::string row(double seconds, std::uint64_t session, const LaneCell& in_control, const LaneCell& in_data) const {
+    std::array<char, 32> time{};
+    std::snprintf(time.data(), time.size(), "%8.*f ", seconds < 10'000 ? 3 : 0, seconds);
+    auto tag = '#' + std::to_string(session);
+    tag.resize(std::max<std::size_t>(tag.size(), 5), ' ');
+    if (colours_) tag = "\x1b[1;" + std::to_string(31 + (session - 1) % 6) + 'm' + tag + "\x1b[0m";
+    return assembled(painted(time.data(), Paint::dim) + tag, in_control, in_data);
+  }
+
+ private:
+  static constexpr std::size_t margin_columns = 14;
+  static std::size_t room(const ExplainStyle& style) {
+    return std::max<std::size_t>(style.columns, 80) - margin_columns - 7;
+  }
+  std::string margin(std::string_view words) const {
+    return painted(std::string{words} + std::string(margin_columns - words.size(), ' '), Paint::dim);
+  }
+  std::string assembled(const std::string& prefix, const LaneCell& in_control, const LaneCell& in_data) const {
+    return prefix + painted("│ ", Paint::dim) + painted(control.padded(in_control.text), in_control.paint) +
+           painted(" │ ", Paint::dim) + painted(data.padded(in_data.text), in_data.paint) + painted(" │", Paint::dim);
+  }
+  std::string painted(const std::string& text, Paint paint) const {
+    if (!colours_ || paint == Paint::none) return text;
+    const auto code = [paint] {
+      switch (paint) {
+        case Paint::dim: return "2";
+        case Paint::command: return "36";
+        case Paint::good_reply: return "32";
+        case Paint::bad_reply: return "31";
+        case Paint::data: return "33";
+        case Paint::trouble: return "1;31";
+        case Paint::none: break;
+      }
+      return "0";
+    }();
+    return std::string{"\x1b["} + code + 'm' + text + "\x1b[0m";
+  }
+
+  bool colours_;
+};
+
+}  // namespace detail
+}  // namespace ftplike
+
+// ---- ftplike/observers/lines.hpp
+#include <cerrno>
+#include <fcntl.h>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace ftplike::inline v0_2 {
+
+/// Where an observer's lines go: anything that can be called with a line without its end. An observer calls it from the
+/// threads of its sessions, but never twice at once. It is not to throw.
+using LineSink = std::function<void(std::string_view line)>;
+
+/// Adds lines to a file, each by one write, so that those of several writers do not mix. Lines for which there is no
+/// room are lost. Copies write to the same file.
+///
+/// **Threads:** safe.
+class LineFile {
+ public:
+  /// **Errors:** `std::system_error` if the file cannot be opened for writing.
+  explicit LineFile(std::string path) : state_{std::make_shared<State>(std::move(path), -1, true)} { reopen(); }
+  /// A descriptor that somebody else opened and closes, as that of the standard errors.
+  explicit LineFile(int descriptor) : state_{std::make_shared<State>("", descriptor, false)} {}
+
+  void operator()(std::string_view line) const {
+    std::string whole{line};
+    whole += '\n';
+    const std::lock_guard lock{state_->mutex};
+    std::string_view rest = whole;
+    while (!rest.empty()) {
+      const auto n = ::write(state_->descriptor, rest.data(), rest.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return;
+      rest.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+
+  /// Goes on with the file that has the name now, after the one before was moved away. (logrotate)
+  ///
+  /// **Errors:** `std::system_error`; it then goes on with the one before.
+  void reopen() const {
+    if (!state_->ours) return;
+    const int fresh = ::open(state_->path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    if (fresh < 0) throw std::system_error(errno, std::generic_category(), state_->path);
+    const std::lock_guard lock{state_->mutex};
+    const int old = std::exchange(state_->descriptor, fresh);
+    if (old >= 0) ::close(old);
+  }
+
+ private:
+  struct State {
+    State(std::string its_path, int its_descriptor, bool it_is_ours)
+        : path{std::move(its_path)}, ours{it_is_ours}, descriptor{its_descriptor} {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+      if (ours && descriptor >= 0) ::close(descriptor);
+    }
+    const std::string path;
+    const bool ours;
+    std::mutex mutex;
+    int descriptor;
+  };
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// Which end of a conversation an observer looks on from.
+enum class End { server, client };
+
+/// Shows FTP at work: the control connection and the data connections as two lanes side by side, the client at the left
+/// and the server at the right of each; who said what when, which ports opened, how many bytes went which way.
+///
+///     Server server{network, DirectoryStorage{"files"}, Explain{End::server, [](auto row) { std::cout << row << '\n';
+///     }}};
+///
+/// Times are seconds since the session began; `#2` is the second session. Of the bytes under way a row tells once a
+/// second, whatever their number. Copies draw on the same page. **Threads:** safe.
+class Explain {
+ public:
+  explicit Explain(End end, LineSink sink, const ExplainStyle& style = {},
+                   std::function<Time()> now = std::chrono::steady_clock::now)
+      : state_{std::make_shared<State>(end, std::move(sink), style, std::move(now))} {}
+
+  void operator()(const SessionOpened& event) { state_->opened(event.who); }
+  void operator()(const CommandSeen& event) {
+    std::string words = detail::printable(event.verb);
+    if (!event.argument.empty()) words += ' ' + detail::printable(event.argument);
+    state_->in_control(
+        event.who, [&](const detail::Lane& lane) { return lane.to_server(words); }, detail::Paint::command);
+  }
+  void operator()(const ReplySeen& event) { state_->replied(event.who, event.reply); }
+  void operator()(const DataListening& event) { state_->listening(event.who, event.local); }
+  void operator()(const StrangerRefused& event) {
+    state_->in_data(event.who, "✗ stranger " + detail::text_of(event.stranger), detail::Paint::trouble);
+  }
+  void operator()(const DataOpened& event) { state_->data_opened(event); }
+  void operator()(const DataMoved& event) { state_->data_moved(event); }
+  void operator()(const DataClosed& event) { state_->data_closed(event); }
+  void operator()(const TransferEnded& event) {
+    if (event.complete()) return;  // the reply says so
+    state_->in_data(event.who, "✗ " + event.error.message(), detail::Paint::trouble);
+  }
+  void operator()(const SessionClosed& event) { state_->closed(event.who, event.error); }
+
+ private:
+  struct Seen {  // of one session
+    Time began{}, data_began{}, last_flow{};
+    enum class Data { none, waiting, open } data = Data::none;
+  };
+
+  class State {
+   public:
+    State(End end, LineSink sink, const ExplainStyle& style, std::function<Time()> now)
+        : end_{end}, sink_{std::move(sink)}, lanes_{style}, now_{std::move(now)} {}
+
+    void opened(const Conversation& who) {
+      const std::lock_guard lock{mutex_};
+      if (sessions_.empty() || rows_ > rows_of_a_page) {
+        rows_ = 0;
+        sink_(lanes_.top());
+        sink_(lanes_.names());
+      }
+      Seen& seen = sessions_[who.number];
+      seen.began = now_();
+      draw(who, seen, {ends_of(who, "●", {"connected"}), detail::Paint::none}, {});
+    }
+
+    void closed(const Conversation& who, std::error_code error) {
+      const std::lock_guard lock{mutex_};
+      Seen& seen = session(who);
+      const std::string why = error ? "closed: " + error.message() : "closed";
+      draw(who, seen, {ends_of(who, "○", {why, "closed"}), error ? detail::Paint::trouble : detail::Paint::none}, {});
+      sessions_.erase(who.number);
+      if (sessions_.empty()) sink_(lanes_.bottom());
+    }
+
+    template <class Draw> void in_control(const Conversation& who, Draw text, detail::Paint paint) {
+      const std::lock_guard lock{mutex_};
+      Seen& seen = session(who);
+      draw(who, seen, {text(lanes_.control), paint}, idle_data(seen));
+    }
+    void in_data(const Conversation& who, const std::string& words, detail::Paint paint) {
+      const std::lock_guard lock{mutex_};
+      draw(who, session(who), idle_control(), {lanes_.data.at_left(words), paint});
+    }
+
+    void replied(const Conversation& who, const Reply& reply) {
+      const auto paint = reply.negative() ? detail::Paint::bad_reply : detail::Paint::good_reply;
+      const auto end_of_line = reply.text().find('\n');
+      const bool one_line = end_of_line == std::string::npos;
+      const auto first = std::to_string(reply.code()) + (one_line ? " " : "-") +
+                         detail::printable(std::string_view{reply.text()}.substr(0, end_of_line));
+      in_control(
+          who, [&](const detail::Lane& lane) { return lane.to_client(first); }, paint);
+      if (one_line) return;
+      const auto more = std::count(reply.text().begin(), reply.text().end(), '\n');
+      const auto rest = "and " + std::to_string(more) + (more == 1 ? " line more" : " lines more");
+      in_control(
+          who, [&](const detail::Lane& lane) { return lane.at_right(rest); }, paint);
+    }
+
+    void listening(const Conversation& who, const Endpoint& local) {
+      const std::lock_guard lock{mutex_};
+      Seen& seen = session(who);
+      seen.data = Seen::Data::waiting;
+      const auto port = "port " + std::to_string(local.port()) + " waits";
+      draw(who, seen, idle_control(),
+           {end_ == End::server ? lanes_.data.at_right(port + " ○") : lanes_.data.at_left("○ " + port),
+            detail::Paint::data});
+    }
+    void data_opened(const DataOpened& event) {
+      const std::lock_guard lock{mutex_};
+      Seen& seen = session(event.who);
+      seen.data = Seen::Data::open;
+      seen.data_began = seen.last_flow = now_();
+      draw(event.who, seen, idle_control(), {data_ends(event, "●", "opened"), detail::Paint::data});
+    }
+    void data_moved(const DataMoved& event) {
+      const std::lock_guard lock{mutex_};
+      Seen& seen = session(event.who);
+      const Time now = now_();
+      if (now - seen.last_flow < std::chrono::seconds{1}) return;
+      seen.last_flow = now;
+      draw(event.who, seen, idle_control(), flow(bytes(event.total) + " so far", event.direction));
+    }
+    void data_closed(const DataClosed& event) {
+      const std::lock_guard lock{mutex_};
+      Seen& seen = session(event.who);
+      draw(event.who, seen, idle_control(), flow(bytes(event.total), event.direction));
+      seen.data = Seen::Data::none;
+      std::array<char, 48> took{};
+      std::snprintf(took.data(), took.size(), "closed, %.3f s", seconds(now_() - seen.data_began));
+      draw(event.who, seen, idle_control(), {data_ends(event, "○", took.data()), detail::Paint::data});
+    }
+
+   private:
+    static constexpr int rows_of_a_page = 40;
+
+    static double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+    /// A number of bytes with its digits in groups of three.
+    static std::string bytes(std::uint64_t count) {
+      std::string digits = std::to_string(count);
+      for (auto at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ' ');
+      return digits + (count == 1 ? " byte" : " bytes");
+    }
+
+    Seen& session(const Conversation& who) {
+      const auto [place, is_new] = sessions_.try_emplace(who.number);
+      if (is_new) place->second.began = now_();  // it began before we were there
+      return place->second;
+    }
+    void draw(const Conversation& who, const Seen& seen, const detail::LaneCell& control,
+              const detail::LaneCell& data) {
+      ++rows_;
+      sink_(lanes_.row(seconds(now_() - seen.began), who.number, control, data));
+    }
+    detail::LaneCell idle_control() const { return {lanes_.control.sides("┊", "┊"), detail::Paint::dim}; }
+    detail::LaneCell idle_data(const Seen& seen) const {
+      if (seen.data == Seen::Data::none) return {};
+      const bool at_server = seen.data == Seen::Data::open || end_ == End::server;
+      const bool at_client = seen.data == Seen::Data::open || end_ == End::client;
+      return {lanes_.data.sides(at_client ? "┊" : " ", at_server ? "┊" : " "), detail::Paint::dim};
+    }
+    detail::LaneCell flow(const std::string& words, Direction direction) const {
+      const bool towards_server = (direction == Direction::received) == (end_ == End::server);
+      return {lanes_.data.flow(words, towards_server), detail::Paint::data};
+    }
+    std::string ends_of(const Conversation& who, std::string_view dot,
+                        std::initializer_list<std::string> captions) const {
+      const auto& client = end_ == End::server ? who.peer : who.local;
+      const auto& server = end_ == End::server ? who.local : who.peer;
+      return lanes_.control.ends({{detail::text_of(client), detail::text_of(server)},
+                                  {detail::text_of(client), std::to_string(server.port())},
+                                  {std::to_string(client.port()), std::to_string(server.port())}},
+                                 dot, captions);
+    }
+    template <class Event>
+    std::string data_ends(const Event& event, std::string_view dot, const std::string& caption) const {
+      const auto client = std::to_string((end_ == End::server ? event.remote : event.local).port());
+      const auto server = std::to_string((end_ == End::server ? event.local : event.remote).port());
+      return lanes_.data.ends({{client, server}}, dot, {caption, caption.substr(0, caption.find(','))});
+    }
+
+    const End end_;
+    const LineSink sink_;
+    const detail::Lanes lanes_;
+    const std::function<Time()> now_;
+    std::mutex mutex_;
+    std::map<std::uint64_t, Seen> sessions_;
+    int rows_ = 0;
+  };
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/observers/log.hpp
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/observers/wall_time.hpp
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <functional>
+#include <string>
+
+namespace ftplike::inline v0_2 {
+
+/// Where logs take the time of day from.
+using WallClock = std::function<std::chrono::system_clock::time_point()>;
+
+namespace detail {
+
+/// A time in the system's time zone, taken apart.
+inline std::tm local_parts(std::chrono::system_clock::time_point when) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when));
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  return parts;
+}
+
+/// `2026-11-22 18:00:33.123 +0100`.
+inline std::string log_time(std::chrono::system_clock::time_point when) {
+  const std::tm parts = local_parts(when);
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch()).count() % 1000;
+  std::array<char, 64> room{};
+  std::snprintf(room.data(), room.size(), "%04d-%02d-%02d %02d:%02d:%02d.%03d ", parts.tm_year + 1900, parts.tm_mon + 1,
+                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>((milliseconds + 1000) % 1000));
+  std::string result = room.data();
+  return result.append(room.data(), std::strftime(room.data(), room.size(), "%z", &parts));
+}
+
+/// `Sun Nov 22 18:00:33 2026`, with the names that programs read, whatever language the process speaks.
+inline std::string xferlog_time(std::chrono::system_clock::time_point when) {
+  constexpr const char* days[]{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr const char* months[]{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::tm parts = local_parts(when);
+  std::array<char, 64> room{};
+  std::snprintf(room.data(), room.size(), "%s %s %2d %02d:%02d:%02d %d", days[parts.tm_wday], months[parts.tm_mon],
+                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, parts.tm_year + 1900);
+  return room.data();
+}
+
+}  // namespace detail
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// What a `Log` tells of.
+enum class LogDetail {
+  sessions,  // comings, goings, logins, transfers of files, whoever was refused
+  commands,  // these, and every command and reply
+};
+
+/// Tells what happens in lines for people:
+///
+///     2026-11-22 18:00:33.123 +0100 #12 192.0.2.7:51234 anna: STOR /a.txt: received 12345 bytes in 0.120 s
+///
+/// Copies write to the same place. **Threads:** safe.
+class Log {
+ public:
+  explicit Log(LineSink sink, LogDetail detail = LogDetail::sessions, WallClock now = std::chrono::system_clock::now)
+      : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
+
+  void operator()(const SessionOpened& event) { say(event.who, "connected to " + detail::text_of(event.who.local)); }
+  void operator()(const SessionRefused& event) { say(event.who, "turned away: too many connections"); }
+  void operator()(const CommandSeen& event) {
+    if (state_->detail != LogDetail::commands) return;
+    std::string words = "> ";
+    words += event.verb;
+    if (!event.argument.empty()) (words += ' ') += event.argument;
+    if (event.unterminated) words += " (without a line ending)";
+    say(event.who, words);
+  }
+  void operator()(const ReplySeen& event) {
+    if (state_->detail != LogDetail::commands) return;
+    const auto& words = event.reply.text();
+    say(event.who, "< " + std::to_string(event.reply.code()) + ' ' + words.substr(0, words.find('\n')));
+  }
+  void operator()(const LoginTried& event) {
+    std::string words = event.accepted ? "logged in as " : "login refused to ";
+    say(event.who, words += event.user);
+  }
+  void operator()(const StrangerRefused& event) {
+    say(event.who, "stranger " + detail::text_of(event.stranger) + " refused at the data port");
+  }
+  void operator()(const TransferEnded& event) {
+    if (event.listing && event.complete() && state_->detail != LogDetail::commands) return;
+    std::string words{event.verb};
+    (words += ' ') += event.path.string();
+    words += event.direction == Direction::sent ? ": sent " : ": received ";
+    words += std::to_string(event.bytes) + (event.bytes == 1 ? " byte" : " bytes");
+    if (event.offset > 0) words += " from " + std::to_string(event.offset) + " on";
+    std::array<char, 32> took{};
+    std::snprintf(took.data(), took.size(), " in %.3f s", std::chrono::duration<double>(event.took).count());
+    words += took.data();
+    if (!event.complete()) words += ", incomplete: " + event.error.message();
+    say(event.who, words);
+  }
+  void operator()(const SessionClosed& event) {
+    say(event.who, event.error ? "closed: " + event.error.message() : "closed");
+  }
+
+ private:
+  struct State {
+    State(LineSink its_sink, LogDetail its_detail, WallClock its_clock)
+        : sink{std::move(its_sink)}, detail{its_detail}, now{std::move(its_clock)} {}
+    const LineSink sink;
+    const LogDetail detail;
+    const WallClock now;
+    std::mutex mutex;
+  };
+
+  void say(const Conversation& who, std::string_view words) {
+    std::string line = " #" + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
+    if (!who.user.empty()) line += ' ' + who.user;
+    (line += ": ") += words;
+    const std::lock_guard lock{state_->mutex};  // before the time is taken, so that lines are in its order
+    state_->sink(detail::log_time(state_->now()) + detail::printable(line));
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/observers/metrics.hpp
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Counts what happens, and tells the counts in the text format of Prometheus. Copies are the same counts: give one to
+/// a server, keep one to ask. How many series there are does not depend on what clients send.
+///
+/// **Threads:** safe, and without locks.
+class Metrics {
+ public:
+  Metrics() : state_{std::make_shared<State>()} {}
+
+  void operator()(const SessionOpened&) {
+    ++state_->sessions;
+    ++state_->sessions_open;
+  }
+  void operator()(const SessionRefused&) { ++state_->sessions_refused; }
+  void operator()(const SessionClosed&) { --state_->sessions_open; }
+  void operator()(const CommandSeen& event) {
+    const auto place = std::lower_bound(verbs.begin(), verbs.end(), event.verb);
+    const bool known = place != verbs.end() && *place == event.verb;
+    ++state_->commands[known ? static_cast<std::size_t>(place - verbs.begin()) : verbs.size()];
+  }
+  void operator()(const ReplySeen& event) {
+    const int code = event.reply.code();
+    if (code >= 100 && code < 600) ++state_->replies[static_cast<std::size_t>(code - 100)];
+  }
+  void operator()(const LoginTried& event) { ++(event.accepted ? state_->logins : state_->logins_refused); }
+  void operator()(const StrangerRefused&) { ++state_->strangers; }
+  void operator()(const DataOpened&) {
+    ++state_->data_connections;
+    ++state_->data_connections_open;
+  }
+  void operator()(const DataClosed& event) {
+    --state_->data_connections_open;
+    state_->bytes[index(event.direction)] += event.total;
+  }
+  void operator()(const TransferEnded& event) {
+    ++state_->transfers[index(event.direction)][verdict(event.error)];
+    if (!event.complete()) return;
+    const auto took = std::chrono::duration<double>(event.took).count();
+    const auto bucket = std::lower_bound(buckets.begin(), buckets.end(), took) - buckets.begin();
+    ++state_->durations[static_cast<std::size_t>(bucket)];
+    state_->microseconds += static_cast<std::uint64_t>(took * 1e6);
+  }
+
+  /// All counts, in the text format 0.0.4.
+  std::string text() const {
+    Page page;
+    const State& now = *state_;
+    page.single("ftplike_sessions_total", "counter", "Sessions since the start.", now.sessions);
+    page.single("ftplike_sessions_refused_total", "counter", "Clients turned away with 421.", now.sessions_refused);
+    page.single("ftplike_sessions_open", "gauge", "Sessions now.", now.sessions_open);
+    page.head("ftplike_logins_total", "counter", "Logins tried.");
+    page.sample("result=\"accepted\"", now.logins);
+    page.sample("result=\"refused\"", now.logins_refused);
+    page.head("ftplike_commands_total", "counter", "Commands, by verb.");
+    for (std::size_t i = 0; i <= verbs.size(); ++i) {
+      const std::string_view verb = i < verbs.size() ? verbs[i] : "other";
+      page.sample_if_any("verb=\"" + std::string{verb} + '"', now.commands[i]);
+    }
+    page.head("ftplike_replies_total", "counter", "Replies, by code.");
+    for (std::size_t i = 0; i < now.replies.size(); ++i) {
+      page.sample_if_any("code=\"" + std::to_string(100 + i) + '"', now.replies[i]);
+    }
+    page.single("ftplike_data_connections_total", "counter", "Data connections since the start.", now.data_connections);
+    page.single("ftplike_data_connections_open", "gauge", "Data connections now.", now.data_connections_open);
+    page.single("ftplike_strangers_refused_total", "counter", "Strangers at data ports.", now.strangers);
+    page.head("ftplike_data_bytes_total", "counter", "Bytes over data connections that have ended.");
+    for (std::size_t way = 0; way < 2; ++way) page.sample(direction(way), now.bytes[way]);
+    page.head("ftplike_transfers_total", "counter", "Transfers that have ended, listings too, by what became of them.");
+    for (std::size_t way = 0; way < 2; ++way) {
+      for (std::size_t i = 0; i < verdicts.size(); ++i) {
+        page.sample(direction(way) + ",verdict=\"" + std::string{verdicts[i]} + '"', now.transfers[way][i]);
+      }
+    }
+    page.head("ftplike_transfer_seconds", "histogram", "What complete transfers took.");
+    std::uint64_t below = 0;
+    for (std::size_t i = 0; i <= buckets.size(); ++i) {
+      below += now.durations[i];
+      page.sample("le=\"" + (i < buckets.size() ? number(buckets[i]) : "+Inf") + '"', below, "_bucket");
+    }
+    page.value("_sum", number(static_cast<double>(now.microseconds) / 1e6));
+    page.value("_count", std::to_string(below));
+    return page.text;
+  }
+
+ private:
+  using Count = std::atomic<std::uint64_t>;
+
+  // Those that clients may be expected to send; whatever else they send is one series.
+  static constexpr std::array<std::string_view, 66> verbs{
+      "ABOR", "ACCT", "ADAT", "ALLO", "APPE", "AUTH", "AVBL", "CCC",  "CDUP",  "CLNT",    "COMB",
+      "CWD",  "DELE", "EPRT", "EPSV", "FEAT", "HASH", "HELP", "HOST", "LANG",  "LIST",    "MDTM",
+      "MFF",  "MFMT", "MKD",  "MLSD", "MLST", "MODE", "NLST", "NOOP", "OPTS",  "PASS",    "PASV",
+      "PBSZ", "PORT", "PROT", "PWD",  "QUIT", "RANG", "REIN", "REST", "RETR",  "RMD",     "RNFR",
+      "RNTO", "SITE", "SIZE", "SMNT", "STAT", "STOR", "STOU", "STRU", "SYST",  "TYPE",    "USER",
+      "UTF8", "XCRC", "XCUP", "XCWD", "XMD5", "XMKD", "XPWD", "XRMD", "XSHA1", "XSHA256", "XSHA512"};
+  static_assert(std::is_sorted(verbs.begin(), verbs.end()));
+  static constexpr std::array<double, 7> buckets{0.001, 0.01, 0.1, 1, 10, 100, 1000};
+  static constexpr std::array<std::string_view, 8> verdicts{
+      "complete", "aborted", "peer_lost", "stalled", "no_data_connection", "storage_full", "shutting_down", "other"};
+
+  struct State {
+    Count sessions{}, sessions_refused{}, sessions_open{}, logins{}, logins_refused{}, data_connections{},
+        data_connections_open{}, strangers{}, microseconds{};
+    std::array<Count, verbs.size() + 1> commands{};
+    std::array<Count, 500> replies{};
+    std::array<Count, 2> bytes{};
+    std::array<std::array<Count, verdicts.size()>, 2> transfers{};
+    std::array<Count, buckets.size() + 1> durations{};
+  };
+
+  static std::size_t index(Direction direction) noexcept { return direction == Direction::sent ? 0 : 1; }
+  static std::string direction(std::size_t index) {
+    return index == 0 ? "direction=\"sent\"" : "direction=\"received\"";
+  }
+  static std::size_t verdict(std::error_code error) noexcept {
+    if (!error) return 0;
+    if (error == Errc::aborted) return 1;
+    if (error == Errc::peer_lost || error == std::errc::connection_reset || error == std::errc::broken_pipe) return 2;
+    if (error == Errc::stalled) return 3;
+    if (error == Errc::no_data_connection) return 4;
+    if (error == Errc::quota_exceeded || error == std::errc::no_space_on_device) return 5;
+    if (error == Errc::shutting_down) return 6;
+    return 7;
+  }
+  static std::string number(double value) {
+    std::array<char, 32> room{};
+    std::snprintf(room.data(), room.size(), "%.10g", value);
+    return room.data();
+  }
+
+  struct Page {
+    void head(std::string_view its_name, std::string_view type, std::string_view help) {
+      name = its_name;
+      text.append("# HELP ").append(name).append(" ").append(help);
+      text.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
+    }
+    void value(std::string_view rest_of_name, std::string_view value) {
+      text.append(name).append(rest_of_name).append(" ").append(value).append("\n");
+    }
+    void sample(const std::string& labels, std::uint64_t count, const std::string& suffix = "") {
+      value(suffix + '{' + labels + '}', std::to_string(count));
+    }
+    void sample_if_any(const std::string& labels, std::uint64_t count) {
+      if (count > 0) sample(labels, count);
+    }
+    void single(std::string_view its_name, std::string_view type, std::string_view help, std::uint64_t count) {
+      head(its_name, type, help);
+      value("", std::to_string(count));
+    }
+    std::string text, name;
+  };
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/observers/metrics_page.hpp
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Answers `GET /metrics` over HTTP with a server's metrics, one request at a time. It protects nothing: give it an
+/// address that only those reach who may know.
+///
+/// **Lifetime:** the transport outlives it and runs until `stop`. **Threads:** `stop` from any.
+template <Transport T> class MetricsPage {
+ public:
+  MetricsPage(T& network, Metrics metrics) : state_{std::make_shared<State>(network, std::move(metrics))} {}
+  MetricsPage(MetricsPage&&) = delete;
+  ~MetricsPage() { stop(); }
+
+  /// Answers there from now on; port 0 lets the system choose. Gives the address that it became.
+  ///
+  /// **Errors:** `std::system_error` if the address cannot be had.
+  Endpoint listen(const Endpoint& where) {
+    auto acceptor = std::make_unique<Acceptor>(state_->network.listen(state_->main, where));
+    const Endpoint became = acceptor->endpoint();
+    call_on(state_->main, [state = state_, acceptor = std::shared_ptr<Acceptor>{std::move(acceptor)}] {
+      state->acceptor = acceptor;
+      start_on(state->main, answer_all(state));
+    });
+    return became;
+  }
+  /// Answers no more, so that the transport can come to its end.
+  void stop() {
+    call_on(state_->main, [state = state_] {
+      state->stopping = true;
+      if (state->acceptor) state->acceptor->cancel();
+    });
+  }
+
+ private:
+  using Acceptor = typename T::Acceptor;
+  struct State {
+    State(T& its_network, Metrics its_metrics)
+        : network{its_network}, main{main_executor_of(its_network)}, metrics{std::move(its_metrics)} {}
+    T& network;
+    const Executor main;
+    const Metrics metrics;
+    std::shared_ptr<Acceptor> acceptor;
+    bool stopping = false;
+  };
+  static constexpr std::chrono::seconds patience{5};
+
+  static awaitable<void> answer_all(std::shared_ptr<State> state) {
+    bool failed = false;
+    while (!state->stopping) {
+      try {
+        if (std::exchange(failed, false)) {
+          const Time later = state->network.now() + std::chrono::milliseconds{100};
+          co_await state->network.sleep_until(later);
+          continue;
+        }
+        auto stream = co_await state->acceptor->accept(state->main);
+        if (state->stopping) break;
+        Settled<void> ignored;
+        co_await settle(within(state->network, patience, answer(stream, state->metrics)), ignored);
+      } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
+    }
+    state->acceptor.reset();
+  }
+
+  static awaitable<void> answer(typename T::Stream& stream, const Metrics& metrics) {
+    std::array<char, 4096> room{};
+    std::size_t size = 0;
+    while (std::string_view{room.data(), size}.find("\r\n\r\n") == std::string_view::npos && size < room.size()) {
+      const auto space = std::as_writable_bytes(std::span{room}.subspan(size));
+      const std::size_t n = co_await stream.read_some(space);
+      if (n == 0) co_return;
+      size += n;
+    }
+    const std::string_view request{room.data(), size};
+    const bool found = request.starts_with("GET /metrics ") || request.starts_with("GET / ");
+    const std::string body = found ? metrics.text() : "Only GET /metrics is here.\n";
+    const std::string page =
+        std::string{found ? "HTTP/1.1 200 OK" : "HTTP/1.1 404 Not Found"} +
+        "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\nConnection: close\r\n\r\n" + body;
+    co_await stream.write(as_bytes(page));
+    co_await stream.finish();
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/observers/transfer_log.hpp
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Tells of each file that was transferred in a line of xferlog(5), the format that log analysers of all FTP servers
+/// read. Listings are no transfers there.
+///
+///     Sun Nov 22 18:00:33 2026 1 192.0.2.7 12345 /a.txt b _ i r anna ftp 0 * c
+///
+/// The size is what went over the connection. Blanks in names become '_'. Copies write to the same place.
+/// **Threads:** safe.
+class TransferLog {
+ public:
+  explicit TransferLog(LineSink sink, WallClock now = std::chrono::system_clock::now)
+      : state_{std::make_shared<State>(std::move(sink), std::move(now))} {}
+
+  void operator()(const TransferEnded& event) {
+    if (event.listing) return;
+    const auto& user = event.who.user;
+    const char access = user.empty() ? 'g' : user == "anonymous" ? 'a' : 'r';
+    std::string line = ' ' + std::to_string(std::lround(std::chrono::duration<double>(event.took).count()));
+    line += ' ' + event.who.peer.address().to_string();
+    line += ' ' + std::to_string(event.bytes);
+    line += ' ' + word(event.path.string());
+    line += event.ascii ? " a" : " b";
+    line += " _";  // neither compressed nor packed
+    line += event.direction == Direction::sent ? " o " : " i ";
+    line += access;
+    line += ' ' + (user.empty() ? "guest" : word(user));
+    line += " ftp 0 *";  // no identity but that
+    line += event.complete() ? " c" : " i";
+    const std::lock_guard lock{state_->mutex};
+    state_->sink(detail::xferlog_time(state_->now()) + line);
+  }
+
+ private:
+  struct State {
+    State(LineSink its_sink, WallClock its_clock) : sink{std::move(its_sink)}, now{std::move(its_clock)} {}
+    const LineSink sink;
+    const WallClock now;
+    std::mutex mutex;
+  };
+
+  static std::string word(std::string_view text) {
+    auto result = detail::printable(text);
+    std::replace(result.begin(), result.end(), ' ', '_');
+    return result;
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/simulated/flow.hpp
 #include <cstddef>
 #include <list>
 #include <optional>
@@ -9862,7 +17515,7 @@ awaitable<MirrorResult> mirror(Pool& pool, std::string remote, std::string local
 #include <system_error>
 #include <vector>
 
-// ---- ftplike/io/simulated_clock.hpp
+// ---- ftplike/simulated/schedule.hpp
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -9877,7 +17530,7 @@ awaitable<MirrorResult> mirror(Pool& pool, std::string remote, std::string local
 
 
 // What a simulated network runs on: chance from a seed, a clock that moves when told, and coroutines that wait.
-namespace ftplike::detail::simulated {
+namespace ftplike::inline v0_2::detail::simulated {
 
 /// Chance from a seed (splitmix64), the same with every compiler and library.
 class Dice {
@@ -10125,7 +17778,7 @@ inline awaitable<void> yield(Schedule& schedule) {
 }  // namespace ftplike::detail::simulated
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Where a simulated network cuts what is written into pieces: each read gives one piece.
 enum class Split {
@@ -10215,9 +17868,49 @@ class Flow {
 }  // namespace detail::simulated
 }  // namespace ftplike
 
+// ---- ftplike/simulated/network.hpp
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/simulated/stream.hpp
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/simulated/wire.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
 
 // The hosts of a simulated network, who listens there, and what lies between the two ends of a connection.
-namespace ftplike::detail::simulated {
+namespace ftplike::inline v0_2::detail::simulated {
 
 struct Listener;
 struct World;
@@ -10502,7 +18195,7 @@ inline std::shared_ptr<Listener> World::listen(Host& where_host, Endpoint where)
 }  // namespace ftplike::detail::simulated
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// An end of a simulated connection that a test holds in its own hand, outside any coroutine. What the other end makes
 /// of it happens when the network settles. Not counted among the operations, nor among what is open.
@@ -10736,7 +18429,7 @@ static_assert(Stream<SimulatedStream>);
 }  // namespace ftplike
 
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A simulated network as seen from one of its hosts. Cheap to copy.
 class SimulatedTransport {
@@ -10961,5777 +18654,3 @@ static_assert(Transport<SimulatedTransport>);
 static_assert(Transport<SimulatedNetwork>);
 
 }  // namespace ftplike
-
-// ---- ftplike/observers/explain.hpp
-#include <chrono>
-#include <functional>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <utility>
-
-// ---- ftplike/observers/explain_lanes.hpp
-#include <algorithm>
-#include <array>
-#include <cstdint>
-#include <cstdio>
-#include <initializer_list>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// ---- ftplike/observers/text.hpp
-#include <cstdint>
-#include <string>
-#include <string_view>
-
-
-namespace ftplike::detail {
-
-/// A character of a text, and how many bytes it takes there.
-struct CodePoint {
-  char32_t value;  // U+FFFD if the bytes are no UTF-8; then one byte is taken
-  std::size_t size;
-};
-
-/// The first character of a text that is not empty, read as UTF-8.
-inline CodePoint first_code_point(std::string_view text) noexcept {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return {U'\uFFFD', 1};
-  char32_t value = lead & (0xFFu >> (size + 1));
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {U'\uFFFD', 1};
-    value = (value << 6) | (byte(i) & 0x3Fu);
-  }
-  constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (value < least[size] || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) return {U'\uFFFD', 1};
-  return {value, size};
-}
-
-/// Whether a terminal would do something else with a character than show it: controls, and what changes the direction
-/// of writing.
-constexpr bool commands_a_terminal(char32_t c) noexcept {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x61C || c == 0x200E || c == 0x200F ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-}
-
-/// The columns that a terminal gives a character: 2 for the wide ones of East Asia and for pictures.
-constexpr std::size_t columns_of(char32_t c) noexcept {
-  if ((c >= 0x300 && c < 0x370) || c == 0x200B || c == 0x200C || c == 0x200D || (c >= 0xFE00 && c < 0xFE10)) return 0;
-  const bool wide = (c >= 0x1100 && c < 0x1160) || (c >= 0x2E80 && c < 0xA4D0) || (c >= 0xAC00 && c < 0xD7A4) ||
-                    (c >= 0xF900 && c < 0xFB00) || (c >= 0xFE30 && c < 0xFE70) || (c >= 0xFF00 && c < 0xFF61) ||
-                    (c >= 0xFFE0 && c < 0xFFE7) || (c >= 0x1F300 && c < 0x1FB00) || (c >= 0x20000 && c < 0x3FFFE);
-  return wide ? 2 : 1;
-}
-
-/// The columns that a terminal gives a text that `printable` gave.
-inline std::size_t columns_of(std::string_view text) noexcept {
-  std::size_t columns = 0;
-  while (!text.empty()) {
-    const CodePoint next = first_code_point(text);
-    columns += columns_of(next.value);
-    text.remove_prefix(next.size);
-  }
-  return columns;
-}
-
-/// What a peer sent as it may be shown on one line: what is no UTF-8 or commands the terminal becomes '?'.
-inline std::string printable(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const CodePoint next = first_code_point(text);
-    const bool shown = !commands_a_terminal(next.value) && (next.size > 1 || next.value < 0x80);
-    if (shown)
-      result += text.substr(0, next.size);
-    else
-      result += '?';
-    text.remove_prefix(next.size);
-  }
-  return result;
-}
-
-/// The beginning of a text that `printable` gave, with "…" at its end if that is not all of it.
-inline std::string cut_to(std::string_view text, std::size_t columns) {
-  if (columns_of(text) <= columns) return std::string{text};
-  std::string result;
-  std::size_t used = 1;
-  while (!text.empty()) {
-    const CodePoint next = first_code_point(text);
-    used += columns_of(next.value);
-    if (used > columns) break;
-    result += text.substr(0, next.size);
-    text.remove_prefix(next.size);
-  }
-  return result + "…";
-}
-
-/// `192.0.2.7:51234`, `[2001:db8::1]:21`.
-inline std::string text_of(const Endpoint& endpoint) {
-  const auto address = endpoint.address().to_string();
-  return (endpoint.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(endpoint.port());
-}
-
-}  // namespace ftplike::detail
-
-
-namespace ftplike {
-
-/// How `Explain` draws.
-struct ExplainStyle {
-  std::size_t columns = 96;  // from 80 on
-  bool colours = false;      // for terminals that know ANSI's escapes
-};
-
-namespace detail {
-
-enum class Paint { none, dim, command, good_reply, bad_reply, data, trouble };
-
-/// What a row shows in one lane.
-class LaneCell {
- public:
-  LaneCell() = default;
-  LaneCell(std::string its_text, Paint its_paint) : text{std::move(its_text)}, paint{its_paint} {}
-  std::string text;
-  Paint paint = Paint::none;
-};
-
-/// One connection drawn from left (the client) to right (the server) in a number of columns.
-class Lane {
- public:
-  explicit Lane(std::size_t columns) : columns_{columns} {}
-  std::size_t columns() const noexcept { return columns_; }
-
-  /// Words on their way to the server: `RETR a.txt ─────▶`.
-  std::string to_server(std::string_view words) const {
-    const auto text = cut_to(words, columns_ - 4);
-    return text + ' ' + line("─", columns_ - columns_of(text) - 2) + "▶";
-  }
-  /// `◀───── 226 Download complete`.
-  std::string to_client(std::string_view words) const {
-    const auto text = cut_to(words, columns_ - 4);
-    return "◀" + line("─", columns_ - columns_of(text) - 2) + ' ' + text;
-  }
-  /// Bytes on their way: `◀════ 12 bytes ════`.
-  std::string flow(const std::string& words, bool towards_server) const {
-    const auto text = cut_to(words, columns_ - 5);
-    const auto rest = columns_ - columns_of(text) - 3;
-    const auto left = line("═", rest / 2) + ' ' + text + ' ';
-    return towards_server ? left + line("═", rest - rest / 2) + "▶" : "◀" + left + line("═", rest - rest / 2);
-  }
-  /// The two ends: `5000 ●── opened ──● 21`, with the first caption and the first names that there is room for.
-  std::string ends(std::initializer_list<std::pair<std::string, std::string>> names, std::string_view end,
-                   std::initializer_list<std::string> captions) const {
-    for (const auto& caption : captions) {
-      for (const auto& [left, right] : names) {
-        const auto used = columns_of(left) + columns_of(right) + columns_of(caption) + 6;
-        if (used + 2 > columns_) continue;
-        const auto rest = columns_ - used;
-        return left + ' ' + std::string{end} + line("─", rest / 2) + ' ' + caption + ' ' + line("─", rest - rest / 2) +
-               std::string{end} + ' ' + right;
-      }
-    }
-    return cut_to(*(captions.end() - 1), columns_);
-  }
-  std::string at_left(std::string_view words) const { return cut_to(words, columns_); }
-  std::string at_right(std::string_view words) const {
-    const auto text = cut_to(words, columns_);
-    return std::string(columns_ - columns_of(text), ' ') + text;
-  }
-  /// Something at both sides and nothing between.
-  std::string sides(std::string_view left, std::string_view right) const {
-    const auto used = columns_of(left) + columns_of(right);
-    return std::string{left} + std::string(columns_ - std::min(columns_, used), ' ') + std::string{right};
-  }
-  std::string padded(std::string_view text) const {
-    const auto used = columns_of(text);
-    return std::string{text} + std::string(columns_ - std::min(columns_, used), ' ');
-  }
-
-  static std::string line(std::string_view glyph, std::size_t count) {
-    std::string result;
-    for (std::size_t i = 0; i < count; ++i) result += glyph;
-    return result;
-  }
-
- private:
-  std::size_t columns_;
-};
-
-/// The page on which the two connections of each session stand side by side.
-class Lanes {
- public:
-  explicit Lanes(const ExplainStyle& style)
-      : control{room(style) - room(style) * 9 / 20}, data{room(style) * 9 / 20}, colours_{style.colours} {}
-
-  const Lane control, data;
-
-  std::string top() const {
-    const auto title = [](const Lane& lane, std::string_view words) {
-      return "─ " + std::string{words} + ' ' + Lane::line("─", lane.columns() - words.size() - 1);
-    };
-    return margin("") +
-           painted("╭" + title(control, "control connection") + "┬" + title(data, "data connections") + "╮",
-                   Paint::dim);
-  }
-  std::string names() const {
-    return assembled(margin(" seconds"), {control.sides("client", "server"), Paint::dim},
-                     {data.sides("client", "server"), Paint::dim});
-  }
-  std::string bottom() const {
-    return margin("") +
-           painted("╰" + Lane::line("─", control.columns() + 2) + "┴" + Lane::line("─", data.columns() + 2) + "╯",
-                   Paint::dim);
-  }
-  std::string row(double seconds, std::uint64_t session, const LaneCell& in_control, const LaneCell& in_data) const {
-    std::array<char, 32> time{};
-    std::snprintf(time.data(), time.size(), "%8.*f ", seconds < 10'000 ? 3 : 0, seconds);
-    auto tag = '#' + std::to_string(session);
-    tag.resize(std::max<std::size_t>(tag.size(), 5), ' ');
-    if (colours_) tag = "\x1b[1;" + std::to_string(31 + (session - 1) % 6) + 'm' + tag + "\x1b[0m";
-    return assembled(painted(time.data(), Paint::dim) + tag, in_control, in_data);
-  }
-
- private:
-  static constexpr std::size_t margin_columns = 14;
-  static std::size_t room(const ExplainStyle& style) {
-    return std::max<std::size_t>(style.columns, 80) - margin_columns - 7;
-  }
-  std::string margin(std::string_view words) const {
-    return painted(std::string{words} + std::string(margin_columns - words.size(), ' '), Paint::dim);
-  }
-  std::string assembled(const std::string& prefix, const LaneCell& in_control, const LaneCell& in_data) const {
-    return prefix + painted("│ ", Paint::dim) + painted(control.padded(in_control.text), in_control.paint) +
-           painted(" │ ", Paint::dim) + painted(data.padded(in_data.text), in_data.paint) + painted(" │", Paint::dim);
-  }
-  std::string painted(const std::string& text, Paint paint) const {
-    if (!colours_ || paint == Paint::none) return text;
-    const auto code = [paint] {
-      switch (paint) {
-        case Paint::dim: return "2";
-        case Paint::command: return "36";
-        case Paint::good_reply: return "32";
-        case Paint::bad_reply: return "31";
-        case Paint::data: return "33";
-        case Paint::trouble: return "1;31";
-        case Paint::none: break;
-      }
-      return "0";
-    }();
-    return std::string{"\x1b["} + code + 'm' + text + "\x1b[0m";
-  }
-
-  bool colours_;
-};
-
-}  // namespace detail
-}  // namespace ftplike
-
-// ---- ftplike/observers/lines.hpp
-#include <cerrno>
-#include <fcntl.h>
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <unistd.h>
-#include <utility>
-
-namespace ftplike {
-
-/// Where an observer's lines go: anything that can be called with a line without its end. An observer calls it from the
-/// threads of its sessions, but never twice at once. It is not to throw.
-using LineSink = std::function<void(std::string_view line)>;
-
-/// Adds lines to a file, each by one write, so that those of several writers do not mix. Lines for which there is no
-/// room are lost. Copies write to the same file.
-///
-/// **Threads:** safe.
-class LineFile {
- public:
-  /// **Errors:** `std::system_error` if the file cannot be opened for writing.
-  explicit LineFile(std::string path) : state_{std::make_shared<State>(std::move(path), -1, true)} { reopen(); }
-  /// A descriptor that somebody else opened and closes, as that of the standard errors.
-  explicit LineFile(int descriptor) : state_{std::make_shared<State>("", descriptor, false)} {}
-
-  void operator()(std::string_view line) const {
-    std::string whole{line};
-    whole += '\n';
-    const std::lock_guard lock{state_->mutex};
-    std::string_view rest = whole;
-    while (!rest.empty()) {
-      const auto n = ::write(state_->descriptor, rest.data(), rest.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) return;
-      rest.remove_prefix(static_cast<std::size_t>(n));
-    }
-  }
-
-  /// Goes on with the file that has the name now, after the one before was moved away. (logrotate)
-  ///
-  /// **Errors:** `std::system_error`; it then goes on with the one before.
-  void reopen() const {
-    if (!state_->ours) return;
-    const int fresh = ::open(state_->path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (fresh < 0) throw std::system_error(errno, std::generic_category(), state_->path);
-    const std::lock_guard lock{state_->mutex};
-    const int old = std::exchange(state_->descriptor, fresh);
-    if (old >= 0) ::close(old);
-  }
-
- private:
-  struct State {
-    State(std::string its_path, int its_descriptor, bool it_is_ours)
-        : path{std::move(its_path)}, ours{it_is_ours}, descriptor{its_descriptor} {}
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-    ~State() {
-      if (ours && descriptor >= 0) ::close(descriptor);
-    }
-    const std::string path;
-    const bool ours;
-    std::mutex mutex;
-    int descriptor;
-  };
-  std::shared_ptr<State> state_;
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-/// Which end of a conversation an observer looks on from.
-enum class End { server, client };
-
-/// Shows FTP at work: the control connection and the data connections as two lanes side by side, the client at the left
-/// and the server at the right of each; who said what when, which ports opened, how many bytes went which way.
-///
-///     Server server{network, DirectoryStorage{"files"}, Explain{End::server, [](auto row) { std::cout << row << '\n';
-///     }}};
-///
-/// Times are seconds since the session began; `#2` is the second session. Of the bytes under way a row tells once a
-/// second, whatever their number. Copies draw on the same page. **Threads:** safe.
-class Explain {
- public:
-  explicit Explain(End end, LineSink sink, const ExplainStyle& style = {},
-                   std::function<Time()> now = std::chrono::steady_clock::now)
-      : state_{std::make_shared<State>(end, std::move(sink), style, std::move(now))} {}
-
-  void operator()(const SessionOpened& event) { state_->opened(event.who); }
-  void operator()(const CommandSeen& event) {
-    std::string words = detail::printable(event.verb);
-    if (!event.argument.empty()) words += ' ' + detail::printable(event.argument);
-    state_->in_control(
-        event.who, [&](const detail::Lane& lane) { return lane.to_server(words); }, detail::Paint::command);
-  }
-  void operator()(const ReplySeen& event) { state_->replied(event.who, event.reply); }
-  void operator()(const DataListening& event) { state_->listening(event.who, event.local); }
-  void operator()(const StrangerRefused& event) {
-    state_->in_data(event.who, "✗ stranger " + detail::text_of(event.stranger), detail::Paint::trouble);
-  }
-  void operator()(const DataOpened& event) { state_->data_opened(event); }
-  void operator()(const DataMoved& event) { state_->data_moved(event); }
-  void operator()(const DataClosed& event) { state_->data_closed(event); }
-  void operator()(const TransferEnded& event) {
-    if (event.complete()) return;  // the reply says so
-    state_->in_data(event.who, "✗ " + event.error.message(), detail::Paint::trouble);
-  }
-  void operator()(const SessionClosed& event) { state_->closed(event.who, event.error); }
-
- private:
-  struct Seen {  // of one session
-    Time began{}, data_began{}, last_flow{};
-    enum class Data { none, waiting, open } data = Data::none;
-  };
-
-  class State {
-   public:
-    State(End end, LineSink sink, const ExplainStyle& style, std::function<Time()> now)
-        : end_{end}, sink_{std::move(sink)}, lanes_{style}, now_{std::move(now)} {}
-
-    void opened(const Conversation& who) {
-      const std::lock_guard lock{mutex_};
-      if (sessions_.empty() || rows_ > rows_of_a_page) {
-        rows_ = 0;
-        sink_(lanes_.top());
-        sink_(lanes_.names());
-      }
-      Seen& seen = sessions_[who.number];
-      seen.began = now_();
-      draw(who, seen, {ends_of(who, "●", {"connected"}), detail::Paint::none}, {});
-    }
-
-    void closed(const Conversation& who, std::error_code error) {
-      const std::lock_guard lock{mutex_};
-      Seen& seen = session(who);
-      const std::string why = error ? "closed: " + error.message() : "closed";
-      draw(who, seen, {ends_of(who, "○", {why, "closed"}), error ? detail::Paint::trouble : detail::Paint::none}, {});
-      sessions_.erase(who.number);
-      if (sessions_.empty()) sink_(lanes_.bottom());
-    }
-
-    template <class Draw> void in_control(const Conversation& who, Draw text, detail::Paint paint) {
-      const std::lock_guard lock{mutex_};
-      Seen& seen = session(who);
-      draw(who, seen, {text(lanes_.control), paint}, idle_data(seen));
-    }
-    void in_data(const Conversation& who, const std::string& words, detail::Paint paint) {
-      const std::lock_guard lock{mutex_};
-      draw(who, session(who), idle_control(), {lanes_.data.at_left(words), paint});
-    }
-
-    void replied(const Conversation& who, const Reply& reply) {
-      const auto paint = reply.negative() ? detail::Paint::bad_reply : detail::Paint::good_reply;
-      const auto end_of_line = reply.text().find('\n');
-      const bool one_line = end_of_line == std::string::npos;
-      const auto first = std::to_string(reply.code()) + (one_line ? " " : "-") +
-                         detail::printable(std::string_view{reply.text()}.substr(0, end_of_line));
-      in_control(
-          who, [&](const detail::Lane& lane) { return lane.to_client(first); }, paint);
-      if (one_line) return;
-      const auto more = std::count(reply.text().begin(), reply.text().end(), '\n');
-      const auto rest = "and " + std::to_string(more) + (more == 1 ? " line more" : " lines more");
-      in_control(
-          who, [&](const detail::Lane& lane) { return lane.at_right(rest); }, paint);
-    }
-
-    void listening(const Conversation& who, const Endpoint& local) {
-      const std::lock_guard lock{mutex_};
-      Seen& seen = session(who);
-      seen.data = Seen::Data::waiting;
-      const auto port = "port " + std::to_string(local.port()) + " waits";
-      draw(who, seen, idle_control(),
-           {end_ == End::server ? lanes_.data.at_right(port + " ○") : lanes_.data.at_left("○ " + port),
-            detail::Paint::data});
-    }
-    void data_opened(const DataOpened& event) {
-      const std::lock_guard lock{mutex_};
-      Seen& seen = session(event.who);
-      seen.data = Seen::Data::open;
-      seen.data_began = seen.last_flow = now_();
-      draw(event.who, seen, idle_control(), {data_ends(event, "●", "opened"), detail::Paint::data});
-    }
-    void data_moved(const DataMoved& event) {
-      const std::lock_guard lock{mutex_};
-      Seen& seen = session(event.who);
-      const Time now = now_();
-      if (now - seen.last_flow < std::chrono::seconds{1}) return;
-      seen.last_flow = now;
-      draw(event.who, seen, idle_control(), flow(bytes(event.total) + " so far", event.direction));
-    }
-    void data_closed(const DataClosed& event) {
-      const std::lock_guard lock{mutex_};
-      Seen& seen = session(event.who);
-      draw(event.who, seen, idle_control(), flow(bytes(event.total), event.direction));
-      seen.data = Seen::Data::none;
-      std::array<char, 48> took{};
-      std::snprintf(took.data(), took.size(), "closed, %.3f s", seconds(now_() - seen.data_began));
-      draw(event.who, seen, idle_control(), {data_ends(event, "○", took.data()), detail::Paint::data});
-    }
-
-   private:
-    static constexpr int rows_of_a_page = 40;
-
-    static double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-    /// A number of bytes with its digits in groups of three.
-    static std::string bytes(std::uint64_t count) {
-      std::string digits = std::to_string(count);
-      for (auto at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ' ');
-      return digits + (count == 1 ? " byte" : " bytes");
-    }
-
-    Seen& session(const Conversation& who) {
-      const auto [place, is_new] = sessions_.try_emplace(who.number);
-      if (is_new) place->second.began = now_();  // it began before we were there
-      return place->second;
-    }
-    void draw(const Conversation& who, const Seen& seen, const detail::LaneCell& control,
-              const detail::LaneCell& data) {
-      ++rows_;
-      sink_(lanes_.row(seconds(now_() - seen.began), who.number, control, data));
-    }
-    detail::LaneCell idle_control() const { return {lanes_.control.sides("┊", "┊"), detail::Paint::dim}; }
-    detail::LaneCell idle_data(const Seen& seen) const {
-      if (seen.data == Seen::Data::none) return {};
-      const bool at_server = seen.data == Seen::Data::open || end_ == End::server;
-      const bool at_client = seen.data == Seen::Data::open || end_ == End::client;
-      return {lanes_.data.sides(at_client ? "┊" : " ", at_server ? "┊" : " "), detail::Paint::dim};
-    }
-    detail::LaneCell flow(const std::string& words, Direction direction) const {
-      const bool towards_server = (direction == Direction::received) == (end_ == End::server);
-      return {lanes_.data.flow(words, towards_server), detail::Paint::data};
-    }
-    std::string ends_of(const Conversation& who, std::string_view dot,
-                        std::initializer_list<std::string> captions) const {
-      const auto& client = end_ == End::server ? who.peer : who.local;
-      const auto& server = end_ == End::server ? who.local : who.peer;
-      return lanes_.control.ends({{detail::text_of(client), detail::text_of(server)},
-                                  {detail::text_of(client), std::to_string(server.port())},
-                                  {std::to_string(client.port()), std::to_string(server.port())}},
-                                 dot, captions);
-    }
-    template <class Event>
-    std::string data_ends(const Event& event, std::string_view dot, const std::string& caption) const {
-      const auto client = std::to_string((end_ == End::server ? event.remote : event.local).port());
-      const auto server = std::to_string((end_ == End::server ? event.local : event.remote).port());
-      return lanes_.data.ends({{client, server}}, dot, {caption, caption.substr(0, caption.find(','))});
-    }
-
-    const End end_;
-    const LineSink sink_;
-    const detail::Lanes lanes_;
-    const std::function<Time()> now_;
-    std::mutex mutex_;
-    std::map<std::uint64_t, Seen> sessions_;
-    int rows_ = 0;
-  };
-
-  std::shared_ptr<State> state_;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/observers/log.hpp
-#include <array>
-#include <chrono>
-#include <cstdint>
-#include <cstdio>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// ---- ftplike/observers/wall_time.hpp
-#include <array>
-#include <chrono>
-#include <cstdio>
-#include <ctime>
-#include <functional>
-#include <string>
-
-namespace ftplike {
-
-/// Where logs take the time of day from.
-using WallClock = std::function<std::chrono::system_clock::time_point()>;
-
-namespace detail {
-
-/// A time in the system's time zone, in a format of strftime(3).
-inline std::string local_time(std::chrono::system_clock::time_point when, const char* format) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when));
-  std::tm parts{};
-  ::localtime_r(&seconds, &parts);
-  std::array<char, 64> room{};
-  return {room.data(), std::strftime(room.data(), room.size(), format, &parts)};
-}
-
-/// `2026-11-22 18:00:33.123 +0100`.
-inline std::string log_time(std::chrono::system_clock::time_point when) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(when);
-  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(when - whole).count();
-  std::array<char, 8> fraction{};
-  std::snprintf(fraction.data(), fraction.size(), ".%03d ", static_cast<int>(milliseconds));
-  return local_time(when, "%Y-%m-%d %H:%M:%S") + fraction.data() + local_time(when, "%z");
-}
-
-}  // namespace detail
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-/// What a `Log` tells of.
-enum class LogDetail {
-  sessions,  // comings, goings, logins, transfers of files, whoever was refused
-  commands,  // these, and every command and reply
-};
-
-/// Tells what happens in lines for people:
-///
-///     2026-11-22 18:00:33.123 +0100 #12 192.0.2.7:51234 anna: STOR /a.txt: received 12345 bytes in 0.120 s
-///
-/// Copies write to the same place. **Threads:** safe.
-class Log {
- public:
-  explicit Log(LineSink sink, LogDetail detail = LogDetail::sessions, WallClock now = std::chrono::system_clock::now)
-      : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
-
-  void operator()(const SessionOpened& event) { say(event.who, "connected to " + detail::text_of(event.who.local)); }
-  void operator()(const SessionRefused& event) { say(event.who, "turned away: too many connections"); }
-  void operator()(const CommandSeen& event) {
-    if (state_->detail != LogDetail::commands) return;
-    std::string words = "> ";
-    words += event.verb;
-    if (!event.argument.empty()) (words += ' ') += event.argument;
-    say(event.who, words);
-  }
-  void operator()(const ReplySeen& event) {
-    if (state_->detail != LogDetail::commands) return;
-    const auto& words = event.reply.text();
-    say(event.who, "< " + std::to_string(event.reply.code()) + ' ' + words.substr(0, words.find('\n')));
-  }
-  void operator()(const LoginTried& event) {
-    std::string words = event.accepted ? "logged in as " : "login refused to ";
-    say(event.who, words += event.user);
-  }
-  void operator()(const StrangerRefused& event) {
-    say(event.who, "stranger " + detail::text_of(event.stranger) + " refused at the data port");
-  }
-  void operator()(const TransferEnded& event) {
-    if (event.listing && event.complete() && state_->detail != LogDetail::commands) return;
-    std::string words{event.verb};
-    (words += ' ') += event.path.string();
-    words += event.direction == Direction::sent ? ": sent " : ": received ";
-    words += std::to_string(event.bytes) + (event.bytes == 1 ? " byte" : " bytes");
-    if (event.offset > 0) words += " from " + std::to_string(event.offset) + " on";
-    std::array<char, 32> took{};
-    std::snprintf(took.data(), took.size(), " in %.3f s", std::chrono::duration<double>(event.took).count());
-    words += took.data();
-    if (!event.complete()) words += ", incomplete: " + event.error.message();
-    say(event.who, words);
-  }
-  void operator()(const SessionClosed& event) {
-    say(event.who, event.error ? "closed: " + event.error.message() : "closed");
-  }
-
- private:
-  struct State {
-    State(LineSink its_sink, LogDetail its_detail, WallClock its_clock)
-        : sink{std::move(its_sink)}, detail{its_detail}, now{std::move(its_clock)} {}
-    const LineSink sink;
-    const LogDetail detail;
-    const WallClock now;
-    std::mutex mutex;
-  };
-
-  void say(const Conversation& who, std::string_view words) {
-    std::string line = " #" + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
-    if (!who.user.empty()) line += ' ' + who.user;
-    (line += ": ") += words;
-    const std::lock_guard lock{state_->mutex};  // before the time is taken, so that lines are in its order
-    state_->sink(detail::log_time(state_->now()) + detail::printable(line));
-  }
-
-  std::shared_ptr<State> state_;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/observers/metrics.hpp
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <cstdio>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <system_error>
-
-
-namespace ftplike {
-
-/// Counts what happens, and tells the counts in the text format of Prometheus. Copies are the same counts: give one to
-/// a server, keep one to ask. How many series there are does not depend on what clients send.
-///
-/// **Threads:** safe, and without locks.
-class Metrics {
- public:
-  Metrics() : state_{std::make_shared<State>()} {}
-
-  void operator()(const SessionOpened&) {
-    ++state_->sessions;
-    ++state_->sessions_open;
-  }
-  void operator()(const SessionRefused&) { ++state_->sessions_refused; }
-  void operator()(const SessionClosed&) { --state_->sessions_open; }
-  void operator()(const CommandSeen& event) {
-    const auto place = std::lower_bound(verbs.begin(), verbs.end(), event.verb);
-    const bool known = place != verbs.end() && *place == event.verb;
-    ++state_->commands[known ? static_cast<std::size_t>(place - verbs.begin()) : verbs.size()];
-  }
-  void operator()(const ReplySeen& event) {
-    const int code = event.reply.code();
-    if (code >= 100 && code < 600) ++state_->replies[static_cast<std::size_t>(code - 100)];
-  }
-  void operator()(const LoginTried& event) { ++(event.accepted ? state_->logins : state_->logins_refused); }
-  void operator()(const StrangerRefused&) { ++state_->strangers; }
-  void operator()(const DataOpened&) {
-    ++state_->data_connections;
-    ++state_->data_connections_open;
-  }
-  void operator()(const DataClosed& event) {
-    --state_->data_connections_open;
-    state_->bytes[index(event.direction)] += event.total;
-  }
-  void operator()(const TransferEnded& event) {
-    ++state_->transfers[index(event.direction)][verdict(event.error)];
-    if (!event.complete()) return;
-    const auto took = std::chrono::duration<double>(event.took).count();
-    const auto bucket = std::lower_bound(buckets.begin(), buckets.end(), took) - buckets.begin();
-    ++state_->durations[static_cast<std::size_t>(bucket)];
-    state_->microseconds += static_cast<std::uint64_t>(took * 1e6);
-  }
-
-  /// All counts, in the text format 0.0.4.
-  std::string text() const {
-    Page page;
-    const State& now = *state_;
-    page.single("ftplike_sessions_total", "counter", "Sessions since the start.", now.sessions);
-    page.single("ftplike_sessions_refused_total", "counter", "Clients turned away with 421.", now.sessions_refused);
-    page.single("ftplike_sessions_open", "gauge", "Sessions now.", now.sessions_open);
-    page.head("ftplike_logins_total", "counter", "Logins tried.");
-    page.sample("result=\"accepted\"", now.logins);
-    page.sample("result=\"refused\"", now.logins_refused);
-    page.head("ftplike_commands_total", "counter", "Commands, by verb.");
-    for (std::size_t i = 0; i <= verbs.size(); ++i) {
-      const std::string_view verb = i < verbs.size() ? verbs[i] : "other";
-      page.sample_if_any("verb=\"" + std::string{verb} + '"', now.commands[i]);
-    }
-    page.head("ftplike_replies_total", "counter", "Replies, by code.");
-    for (std::size_t i = 0; i < now.replies.size(); ++i) {
-      page.sample_if_any("code=\"" + std::to_string(100 + i) + '"', now.replies[i]);
-    }
-    page.single("ftplike_data_connections_total", "counter", "Data connections since the start.", now.data_connections);
-    page.single("ftplike_data_connections_open", "gauge", "Data connections now.", now.data_connections_open);
-    page.single("ftplike_strangers_refused_total", "counter", "Strangers at data ports.", now.strangers);
-    page.head("ftplike_data_bytes_total", "counter", "Bytes over data connections that have ended.");
-    for (std::size_t way = 0; way < 2; ++way) page.sample(direction(way), now.bytes[way]);
-    page.head("ftplike_transfers_total", "counter", "Transfers that have ended, listings too, by what became of them.");
-    for (std::size_t way = 0; way < 2; ++way) {
-      for (std::size_t i = 0; i < verdicts.size(); ++i) {
-        page.sample(direction(way) + ",verdict=\"" + std::string{verdicts[i]} + '"', now.transfers[way][i]);
-      }
-    }
-    page.head("ftplike_transfer_seconds", "histogram", "What complete transfers took.");
-    std::uint64_t below = 0;
-    for (std::size_t i = 0; i <= buckets.size(); ++i) {
-      below += now.durations[i];
-      page.sample("le=\"" + (i < buckets.size() ? number(buckets[i]) : "+Inf") + '"', below, "_bucket");
-    }
-    page.value("_sum", number(static_cast<double>(now.microseconds) / 1e6));
-    page.value("_count", std::to_string(below));
-    return page.text;
-  }
-
- private:
-  using Count = std::atomic<std::uint64_t>;
-
-  // Those that clients may be expected to send; whatever else they send is one series.
-  static constexpr std::array<std::string_view, 66> verbs{
-      "ABOR", "ACCT", "ADAT", "ALLO", "APPE", "AUTH", "AVBL", "CCC",  "CDUP",  "CLNT",    "COMB",
-      "CWD",  "DELE", "EPRT", "EPSV", "FEAT", "HASH", "HELP", "HOST", "LANG",  "LIST",    "MDTM",
-      "MFF",  "MFMT", "MKD",  "MLSD", "MLST", "MODE", "NLST", "NOOP", "OPTS",  "PASS",    "PASV",
-      "PBSZ", "PORT", "PROT", "PWD",  "QUIT", "RANG", "REIN", "REST", "RETR",  "RMD",     "RNFR",
-      "RNTO", "SITE", "SIZE", "SMNT", "STAT", "STOR", "STOU", "STRU", "SYST",  "TYPE",    "USER",
-      "UTF8", "XCRC", "XCUP", "XCWD", "XMD5", "XMKD", "XPWD", "XRMD", "XSHA1", "XSHA256", "XSHA512"};
-  static_assert(std::is_sorted(verbs.begin(), verbs.end()));
-  static constexpr std::array<double, 7> buckets{0.001, 0.01, 0.1, 1, 10, 100, 1000};
-  static constexpr std::array<std::string_view, 8> verdicts{
-      "complete", "aborted", "peer_lost", "stalled", "no_data_connection", "storage_full", "shutting_down", "other"};
-
-  struct State {
-    Count sessions{}, sessions_refused{}, sessions_open{}, logins{}, logins_refused{}, data_connections{},
-        data_connections_open{}, strangers{}, microseconds{};
-    std::array<Count, verbs.size() + 1> commands{};
-    std::array<Count, 500> replies{};
-    std::array<Count, 2> bytes{};
-    std::array<std::array<Count, verdicts.size()>, 2> transfers{};
-    std::array<Count, buckets.size() + 1> durations{};
-  };
-
-  static std::size_t index(Direction direction) noexcept { return direction == Direction::sent ? 0 : 1; }
-  static std::string direction(std::size_t index) {
-    return index == 0 ? "direction=\"sent\"" : "direction=\"received\"";
-  }
-  static std::size_t verdict(std::error_code error) noexcept {
-    if (!error) return 0;
-    if (error == Errc::aborted) return 1;
-    if (error == Errc::peer_lost || error == std::errc::connection_reset || error == std::errc::broken_pipe) return 2;
-    if (error == Errc::stalled) return 3;
-    if (error == Errc::no_data_connection) return 4;
-    if (error == Errc::quota_exceeded || error == std::errc::no_space_on_device) return 5;
-    if (error == Errc::shutting_down) return 6;
-    return 7;
-  }
-  static std::string number(double value) {
-    std::array<char, 32> room{};
-    std::snprintf(room.data(), room.size(), "%.10g", value);
-    return room.data();
-  }
-
-  struct Page {
-    void head(std::string_view its_name, std::string_view type, std::string_view help) {
-      name = its_name;
-      text.append("# HELP ").append(name).append(" ").append(help);
-      text.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
-    }
-    void value(std::string_view rest_of_name, std::string_view value) {
-      text.append(name).append(rest_of_name).append(" ").append(value).append("\n");
-    }
-    void sample(const std::string& labels, std::uint64_t count, const std::string& suffix = "") {
-      value(suffix + '{' + labels + '}', std::to_string(count));
-    }
-    void sample_if_any(const std::string& labels, std::uint64_t count) {
-      if (count > 0) sample(labels, count);
-    }
-    void single(std::string_view its_name, std::string_view type, std::string_view help, std::uint64_t count) {
-      head(its_name, type, help);
-      value("", std::to_string(count));
-    }
-    std::string text, name;
-  };
-
-  std::shared_ptr<State> state_;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/observers/metrics_page.hpp
-#include <array>
-#include <chrono>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-
-
-namespace ftplike {
-
-/// Answers `GET /metrics` over HTTP with a server's metrics, one request at a time. It protects nothing: give it an
-/// address that only those reach who may know.
-///
-/// **Lifetime:** the transport outlives it and runs until `stop`. **Threads:** `stop` from any.
-template <Transport T> class MetricsPage {
- public:
-  MetricsPage(T& network, Metrics metrics) : state_{std::make_shared<State>(network, std::move(metrics))} {}
-  MetricsPage(MetricsPage&&) = delete;
-  ~MetricsPage() { stop(); }
-
-  /// Answers there from now on; port 0 lets the system choose. Gives the address that it became.
-  ///
-  /// **Errors:** `std::system_error` if the address cannot be had.
-  Endpoint listen(const Endpoint& where) {
-    auto acceptor = std::make_unique<Acceptor>(state_->network.listen(state_->main, where));
-    const Endpoint became = acceptor->endpoint();
-    call_on(state_->main, [state = state_, acceptor = std::shared_ptr<Acceptor>{std::move(acceptor)}] {
-      state->acceptor = acceptor;
-      start_on(state->main, answer_all(state));
-    });
-    return became;
-  }
-  /// Answers no more, so that the transport can come to its end.
-  void stop() {
-    call_on(state_->main, [state = state_] {
-      state->stopping = true;
-      if (state->acceptor) state->acceptor->cancel();
-    });
-  }
-
- private:
-  using Acceptor = typename T::Acceptor;
-  struct State {
-    State(T& its_network, Metrics its_metrics)
-        : network{its_network}, main{main_executor_of(its_network)}, metrics{std::move(its_metrics)} {}
-    T& network;
-    const Executor main;
-    const Metrics metrics;
-    std::shared_ptr<Acceptor> acceptor;
-    bool stopping = false;
-  };
-  static constexpr std::chrono::seconds patience{5};
-
-  static awaitable<void> answer_all(std::shared_ptr<State> state) {
-    bool failed = false;
-    while (!state->stopping) {
-      try {
-        if (std::exchange(failed, false)) {
-          const Time later = state->network.now() + std::chrono::milliseconds{100};
-          co_await state->network.sleep_until(later);
-          continue;
-        }
-        auto stream = co_await state->acceptor->accept(state->main);
-        if (state->stopping) break;
-        Settled<void> ignored;
-        co_await settle(within(state->network, patience, answer(stream, state->metrics)), ignored);
-      } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
-    }
-    state->acceptor.reset();
-  }
-
-  static awaitable<void> answer(typename T::Stream& stream, const Metrics& metrics) {
-    std::array<char, 4096> room{};
-    std::size_t size = 0;
-    while (std::string_view{room.data(), size}.find("\r\n\r\n") == std::string_view::npos && size < room.size()) {
-      const auto space = std::as_writable_bytes(std::span{room}.subspan(size));
-      const std::size_t n = co_await stream.read_some(space);
-      if (n == 0) co_return;
-      size += n;
-    }
-    const std::string_view request{room.data(), size};
-    const bool found = request.starts_with("GET /metrics ") || request.starts_with("GET / ");
-    const std::string body = found ? metrics.text() : "Only GET /metrics is here.\n";
-    const std::string page =
-        std::string{found ? "HTTP/1.1 200 OK" : "HTTP/1.1 404 Not Found"} +
-        "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: " + std::to_string(body.size()) +
-        "\r\nConnection: close\r\n\r\n" + body;
-    co_await stream.write(as_bytes(page));
-    co_await stream.finish();
-  }
-
-  std::shared_ptr<State> state_;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/observers/transfer_log.hpp
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <utility>
-
-
-namespace ftplike {
-
-/// Tells of each file that was transferred in a line of xferlog(5), the format that log analysers of all FTP servers
-/// read. Listings are no transfers there.
-///
-///     Sun Nov 22 18:00:33 2026 1 192.0.2.7 12345 /a.txt b _ i r anna ftp 0 * c
-///
-/// The size is what went over the connection. Blanks in names become '_'. Copies write to the same place.
-/// **Threads:** safe.
-class TransferLog {
- public:
-  explicit TransferLog(LineSink sink, WallClock now = std::chrono::system_clock::now)
-      : state_{std::make_shared<State>(std::move(sink), std::move(now))} {}
-
-  void operator()(const TransferEnded& event) {
-    if (event.listing) return;
-    const auto& user = event.who.user;
-    const char access = user.empty() ? 'g' : user == "anonymous" ? 'a' : 'r';
-    std::string line = ' ' + std::to_string(std::lround(std::chrono::duration<double>(event.took).count()));
-    line += ' ' + event.who.peer.address().to_string();
-    line += ' ' + std::to_string(event.bytes);
-    line += ' ' + word(event.path.string());
-    line += event.ascii ? " a" : " b";
-    line += " _";  // neither compressed nor packed
-    line += event.direction == Direction::sent ? " o " : " i ";
-    line += access;
-    line += ' ' + (user.empty() ? "guest" : word(user));
-    line += " ftp 0 *";  // no identity but that
-    line += event.complete() ? " c" : " i";
-    const std::lock_guard lock{state_->mutex};
-    state_->sink(detail::local_time(state_->now(), "%a %b %e %H:%M:%S %Y") + line);
-  }
-
- private:
-  struct State {
-    State(LineSink its_sink, WallClock its_clock) : sink{std::move(its_sink)}, now{std::move(its_clock)} {}
-    const LineSink sink;
-    const WallClock now;
-    std::mutex mutex;
-  };
-
-  static std::string word(std::string_view text) {
-    auto result = detail::printable(text);
-    std::replace(result.begin(), result.end(), ' ', '_');
-    return result;
-  }
-
-  std::shared_ptr<State> state_;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/server.hpp
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <list>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <tuple>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/protocol/proxy_header.hpp
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-
-namespace ftplike {
-
-/// What a proxy says of the connection that it passes on, before the first byte of the conversation: a header of the
-/// PROXY protocol, version 1 (a line) or 2 (binary). Only what a trusted proxy says is to be believed.
-class ProxyHeader {
- public:
-  enum class State {
-    incomplete,  // more bytes have to come
-    complete,
-    invalid,  // no such header: the connection is to be closed, as the protocol wants it
-  };
-  /// Both ends of the connection that the proxy has accepted. An IPv6 address in version 1 is only known to be made of
-  /// the right letters.
-  struct Ends {
-    HostPort client, server;
-  };
-
-  static ProxyHeader incomplete() { return {State::incomplete, 0, std::nullopt}; }
-  static ProxyHeader invalid() { return {State::invalid, 0, std::nullopt}; }
-  static ProxyHeader complete(std::size_t size, std::optional<Ends> ends) {
-    return {State::complete, size, std::move(ends)};
-  }
-
-  State state;
-  std::size_t size;          // of a complete header, in bytes
-  std::optional<Ends> ends;  // none: the proxy speaks for itself, or of something else than TCP
-
- private:
-  ProxyHeader(State its_state, std::size_t its_size, std::optional<Ends> its_ends)
-      : state{its_state}, size{its_size}, ends{std::move(its_ends)} {}
-};
-
-/// The longest header that is taken; a longer one is invalid.
-inline constexpr std::size_t longest_proxy_header = 4096;
-
-namespace detail {
-
-inline constexpr std::string_view proxy_line_begins = "PROXY ";
-inline constexpr std::string_view proxy_signature{"\r\n\r\n\0\r\nQUIT\n", 12};
-
-/// An address as a header of version 1 has it, up to the next space.
-inline std::optional<std::string> take_proxy_address(std::string_view& text, bool v6) {
-  auto address = text.substr(0, text.find(' '));
-  text.remove_prefix(std::min(text.size(), address.size() + 1));
-  if (v6) {
-    constexpr std::size_t longest = 45;  // six groups and an IPv4 address
-    const bool plausible = address.size() <= longest && std::count(address.begin(), address.end(), ':') >= 2 &&
-                           address.find_first_not_of("0123456789abcdefABCDEF:.") == address.npos;
-    return plausible ? std::optional{std::string{address}} : std::nullopt;
-  }
-  const auto octets = take_octets<4>(address, '.');
-  return octets && address.empty() ? std::optional{dotted(*octets)} : std::nullopt;
-}
-
-inline ProxyHeader parse_proxy_line(std::string_view bytes) {
-  constexpr std::size_t longest = 107;  // with its CRLF
-  const auto end = bytes.substr(0, longest).find("\r\n");
-  if (end == bytes.npos) return bytes.size() < longest ? ProxyHeader::incomplete() : ProxyHeader::invalid();
-  auto line = bytes.substr(0, end);
-  line.remove_prefix(proxy_line_begins.size());
-  const auto size = end + 2;
-  if (line == "UNKNOWN" || line.starts_with("UNKNOWN ")) return ProxyHeader::complete(size, std::nullopt);
-  const bool v6 = line.starts_with("TCP6 ");
-  if (!v6 && !line.starts_with("TCP4 ")) return ProxyHeader::invalid();
-  line.remove_prefix(5);
-  auto client = take_proxy_address(line, v6);
-  auto server = take_proxy_address(line, v6);
-  const auto client_port = take_number(line, 5, 65535);
-  const bool separated = take(line, ' ');
-  const auto server_port = take_number(line, 5, 65535);
-  if (!client || !server || !client_port || !separated || !server_port || !line.empty()) return ProxyHeader::invalid();
-  return ProxyHeader::complete(size, ProxyHeader::Ends{{*std::move(client), static_cast<std::uint16_t>(*client_port)},
-                                                       {*std::move(server), static_cast<std::uint16_t>(*server_port)}});
-}
-
-/// A number of two bytes, the more significant one first.
-inline std::uint16_t big_endian(std::string_view bytes, std::size_t at) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  return static_cast<std::uint16_t>(byte(at) << 8 | byte(at + 1));
-}
-
-inline std::string binary_address(std::string_view bytes) {
-  std::string text;
-  if (bytes.size() == 4) {
-    for (const char c : bytes)
-      text.append(text.empty() ? "" : ".").append(std::to_string(static_cast<unsigned char>(c)));
-    return text;
-  }
-  constexpr std::string_view digits = "0123456789abcdef";
-  for (std::size_t i = 0; i < bytes.size(); i += 2) {
-    const auto group = big_endian(bytes, i);
-    if (i > 0) text += ':';
-    for (int shift = 12; shift >= 0; shift -= 4) text += digits[(group >> shift) & 0xF];
-  }
-  return text;
-}
-
-inline ProxyHeader parse_binary_proxy_header(std::string_view bytes) {
-  constexpr std::size_t fixed = 16;
-  if (bytes.size() < fixed) return ProxyHeader::incomplete();
-  const auto version_and_command = static_cast<unsigned char>(bytes[12]);
-  const auto family = static_cast<unsigned char>(bytes[13]);
-  const std::size_t size = fixed + big_endian(bytes, 14);
-  const unsigned command = version_and_command & 0xFu;
-  if (version_and_command >> 4 != 2 || command > 1 || size > longest_proxy_header) return ProxyHeader::invalid();
-  if (bytes.size() < size) return ProxyHeader::incomplete();
-  const bool tcp4 = family == 0x11;
-  const bool tcp6 = family == 0x21;
-  if (command == 0 || (!tcp4 && !tcp6)) return ProxyHeader::complete(size, std::nullopt);
-  const std::size_t length = tcp4 ? 4 : 16;
-  if (size < fixed + 2 * length + 4) return ProxyHeader::invalid();
-  const auto ports = fixed + 2 * length;  // what comes after them are extensions, which say nothing to us
-  return ProxyHeader::complete(
-      size, ProxyHeader::Ends{{binary_address(bytes.substr(fixed, length)), big_endian(bytes, ports)},
-                              {binary_address(bytes.substr(fixed + length, length)), big_endian(bytes, ports + 2)}});
-}
-
-}  // namespace detail
-
-/// Reads the header at the beginning of what has come over a connection by now.
-inline ProxyHeader parse_proxy_header(std::string_view bytes) {
-  const auto begins_with = [bytes](std::string_view what) {
-    const auto size = std::min(bytes.size(), what.size());
-    return bytes.substr(0, size) == what.substr(0, size);
-  };
-  if (begins_with(detail::proxy_signature)) return detail::parse_binary_proxy_header(bytes);
-  if (begins_with(detail::proxy_line_begins)) return detail::parse_proxy_line(bytes);
-  return ProxyHeader::invalid();
-}
-
-}  // namespace ftplike
-
-// ---- ftplike/server/session.hpp
-#include <algorithm>
-#include <chrono>
-#include <concepts>
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <type_traits>
-#include <utility>
-
-// ---- ftplike/profile.hpp
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/command/table.hpp
-#include <algorithm>
-#include <array>
-#include <string>
-#include <string_view>
-#include <type_traits>
-
-// ---- ftplike/command/command.hpp
-#include <concepts>
-#include <string>
-#include <string_view>
-
-
-namespace ftplike {
-
-/// What a command expects after its verb; the session answers 501 where it does not fit.
-enum class ArgumentRule { none, optional, required };
-
-/// A command: one verb, and what it does on sessions of type S. A struct with two static members,
-///
-///     struct Hello {
-///       static constexpr std::string_view verb = "HELO";
-///       static Reply run(auto& session, std::string_view argument) { return {200, "Hello yourself"}; }
-///     };
-///
-/// where `run` gives `Reply` or `awaitable<Reply>`: exactly one final reply. It may throw `std::system_error`, which
-/// the session turns into a reply. More static members, each with a default:
-///
-/// - `help`: "XSUM <path>: sum of the bytes of a file", for HELP.
-/// - `feature`: the line for FEAT, or a function of the session that gives it (empty: none).
-/// - `before_login` (false): allowed without an account.
-/// - `needs` (nothing): the rights without which the answer is 550.
-/// - `argument` (optional): an `ArgumentRule`.
-/// - `at_once` (false): acted on during a transfer, as ABOR and STAT are; every other command waits its turn.
-/// - `interruptible` (false): takes long, and ABOR, the client's end and a stop of the server reach it wherever it
-///   waits, as they reach a transfer. It calls `session.make_progress()` now and then.
-/// - `template <class S> available` (true): whether it makes sense on sessions of type S; if not, it is not compiled
-/// in.
-template <class C, class S>
-concept Command = requires(S& session, std::string_view argument) {
-  { C::verb } -> std::convertible_to<std::string_view>;
-  requires std::same_as<decltype(C::run(session, argument)), Reply> ||
-      std::same_as<decltype(C::run(session, argument)), awaitable<Reply>>;
-};
-
-namespace detail {
-
-template <class C> constexpr bool before_login_of() {
-  if constexpr (requires { C::before_login; })
-    return C::before_login;
-  else
-    return false;
-}
-template <class C> constexpr bool at_once_of() {
-  if constexpr (requires { C::at_once; })
-    return C::at_once;
-  else
-    return false;
-}
-template <class C> constexpr bool interruptible_of() {
-  if constexpr (requires { C::interruptible; })
-    return C::interruptible;
-  else
-    return false;
-}
-template <class C> constexpr ArgumentRule argument_of() {
-  if constexpr (requires { C::argument; })
-    return C::argument;
-  else
-    return ArgumentRule::optional;
-}
-template <class C> constexpr std::string_view help_of() {
-  if constexpr (requires { C::help; })
-    return C::help;
-  else
-    return C::verb;
-}
-template <class C, class S> std::string feature_of(const S& session) {
-  if constexpr (requires { C::feature(session); })
-    return std::string{C::feature(session)};
-  else if constexpr (requires { std::string_view{C::feature}; })
-    return std::string{C::feature};
-  else
-    return {};
-}
-template <class C, class S> bool allowed_on(const S& session) {
-  if constexpr (requires { C::needs; })
-    return session.may(C::needs);
-  else
-    return true;
-}
-template <class C, class S> constexpr bool available_on() {
-  if constexpr (requires { C::template available<S>; })
-    return C::template available<S>;
-  else
-    return true;
-}
-
-}  // namespace detail
-}  // namespace ftplike
-
-// ---- ftplike/command/perfect_hash.hpp
-#include <array>
-#include <bit>
-#include <cstddef>
-#include <cstdint>
-
-namespace ftplike {
-
-/// Maps N distinct keys to 0 … N-1 with one multiplication, one shift and one load; found by the compiler.
-template <std::size_t N> class PerfectHash {
- public:
-  consteval explicit PerfectHash(const std::array<std::uint64_t, N>& keys) {
-    for (std::uint64_t seed = 1; !try_multiplier(keys, mix(seed)); ++seed) {}
-  }
-
-  /// The index of `key`, or of some other key if it is none of ours: the caller compares once.
-  constexpr std::size_t operator()(std::uint64_t key) const noexcept { return slots_[key * multiplier_ >> shift]; }
-
- private:
-  // With about N²/4 slots one multiplier in seven fits, whatever N.
-  static constexpr std::size_t slot_count = std::bit_ceil(N * N / 4 + 2);
-  static constexpr int shift = 64 - std::countr_zero(slot_count);
-
-  static constexpr std::uint64_t mix(std::uint64_t x) {
-    x = (x ^ x >> 31) * 0x9e3779b97f4a7c15;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return x | 1;
-  }
-  consteval bool try_multiplier(const std::array<std::uint64_t, N>& keys, std::uint64_t multiplier) {
-    std::array<bool, slot_count> taken{};
-    slots_ = {};
-    for (std::size_t i = 0; i < N; ++i) {
-      const auto slot = keys[i] * multiplier >> shift;
-      if (taken[slot]) return false;
-      taken[slot] = true;
-      slots_[slot] = static_cast<std::uint8_t>(i);
-    }
-    multiplier_ = multiplier;
-    return true;
-  }
-
-  std::uint64_t multiplier_ = 0;
-  std::array<std::uint8_t, slot_count> slots_{};
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-template <class... Commands> class CommandTable;
-
-namespace detail {
-
-template <class C, class... All>
-concept VerbIsUnique = ((Verb{C::verb} == Verb{All::verb}) + ...) == 1;
-
-template <class C, class... All> struct CheckVerb {
-  static_assert(static_cast<bool>(Verb{C::verb}), "ftplike: the verb of command C must be 1 to 8 letters or digits");
-  static_assert(VerbIsUnique<C, All...>,
-                "ftplike: two commands of this table have the same verb, C is one of them: use ::Replacing<C>");
-  static constexpr bool ok = true;
-};
-template <class C, class S> struct CheckCommand {
-  static_assert(Command<C, S>,
-                "ftplike: command C cannot run on session S: it needs `static Reply run(auto& session, "
-                "std::string_view argument)` or the same with awaitable<Reply>, and S must offer what run() requires");
-  static constexpr bool ok = true;
-};
-
-template <class Kept, template <class> class Keep, class... Commands> struct Filter;
-template <class... Kept, template <class> class Keep> struct Filter<CommandTable<Kept...>, Keep> {
-  using type = CommandTable<Kept...>;
-};
-template <class... Kept, template <class> class Keep, class C, class... Rest>
-struct Filter<CommandTable<Kept...>, Keep, C, Rest...> {
-  using type = typename Filter<std::conditional_t<Keep<C>::value, CommandTable<Kept..., C>, CommandTable<Kept...>>,
-                               Keep, Rest...>::type;
-};
-
-}  // namespace detail
-
-/// The commands that a session understands, fixed at compile time. One table is made from another by `With<More…>`,
-/// `Without<These…>` and `Replacing<C…>` (each C takes the place of the command with its verb).
-template <class... Commands> class CommandTable {
-  static_assert((detail::CheckVerb<Commands, Commands...>::ok && ...));
-
-  template <class... These> struct NotOneOf {
-    template <class C> using test = std::bool_constant<(!std::is_same_v<C, These> && ...)>;
-  };
-  template <class... These> struct NotLike {
-    template <class C> using test = std::bool_constant<((Verb{C::verb} != Verb{These::verb}) && ...)>;
-  };
-  template <class S> struct AvailableOn {
-    template <class C> using test = std::bool_constant<detail::available_on<C, S>()>;
-  };
-  template <template <class> class Keep> using Filtered =
-      typename detail::Filter<CommandTable<>, Keep, Commands...>::type;
-
- public:
-  template <class... More> using With = CommandTable<Commands..., More...>;
-  template <class... These> using Without = Filtered<NotOneOf<These...>::template test>;
-  template <class... These> using Replacing =
-      typename Filtered<NotLike<These...>::template test>::template With<These...>;
-  /// Those that make sense on sessions of type S.
-  template <class S> using On = Filtered<AvailableOn<S>::template test>;
-
-  static constexpr std::size_t size = sizeof...(Commands);
-
-  /// What a session looks at before and when it runs a command. One of `answer` and `run` is set.
-  template <class S> struct Entry {
-    Verb verb;
-    std::string_view help;
-    ArgumentRule argument;
-    bool before_login, at_once, interruptible;
-    bool (*allowed)(const S&);
-    std::string (*feature)(const S&);
-    Reply (*answer)(S&, std::string_view);
-    awaitable<Reply> (*run)(S&, std::string_view);
-  };
-
-  /// All entries, in the order of the table.
-  template <class S> static const std::array<Entry<S>, size>& entries() noexcept {
-    static_assert((detail::CheckCommand<Commands, S>::ok && ...));
-    static constexpr std::array<Entry<S>, size> all{entry<S, Commands>()...};
-    return all;
-  }
-
-  /// The entry for `verb`, or null: one multiplication, one load, one comparison.
-  template <class S> static const Entry<S>* find(Verb verb) noexcept {
-    if constexpr (size == 0) {
-      return nullptr;
-    } else {
-      const auto& found = entries<S>()[hash(verb.bits())];
-      return found.verb == verb ? &found : nullptr;
-    }
-  }
-
- private:
-  template <class S, class C> static constexpr Entry<S> entry() {
-    Entry<S> made{Verb{C::verb},
-                  detail::help_of<C>(),
-                  detail::argument_of<C>(),
-                  detail::before_login_of<C>(),
-                  detail::at_once_of<C>(),
-                  detail::interruptible_of<C>(),
-                  &detail::allowed_on<C, S>,
-                  &detail::feature_of<C, S>,
-                  nullptr,
-                  nullptr};
-    if constexpr (std::same_as<decltype(C::run(std::declval<S&>(), std::string_view{})), Reply>) {
-      made.answer = [](S& session, std::string_view argument) { return C::run(session, argument); };
-    } else {
-      made.run = [](S& session, std::string_view argument) { return C::run(session, argument); };
-    }
-    return made;
-  }
-  static constexpr PerfectHash<size> hash{std::array<std::uint64_t, size>{Verb{Commands::verb}.bits()...}};
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/users/anonymous.hpp
-#include <algorithm>
-#include <optional>
-#include <string_view>
-#include <utility>
-
-// ---- ftplike/users/authenticator.hpp
-#include <array>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <initializer_list>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-
-namespace ftplike {
-
-/// One thing that an account may be allowed to do.
-enum class Right {
-  list,              // see names, sizes and times
-  read,              // fetch files
-  write,             // make or replace files, change their times and modes
-  append,            // go on with files that are there
-  remove,            // files and directories
-  rename,            // files and directories
-  make_directories,  // but not remove them
-};
-
-/// A set of rights.
-class Rights {
- public:
-  constexpr Rights() = default;  // none
-  constexpr Rights(Right right) noexcept : bits_{1U << static_cast<unsigned>(right)} {}
-  constexpr Rights(std::initializer_list<Right> rights) noexcept {
-    for (const Right right : rights) *this = *this | right;
-  }
-
-  static constexpr Rights none() noexcept { return {}; }
-  /// To list and to read.
-  static constexpr Rights reading() noexcept { return {Right::list, Right::read}; }
-  static constexpr Rights all() noexcept {
-    Rights result;
-    for (std::size_t i = 0; i < words.size(); ++i) result = result | static_cast<Right>(i);
-    return result;
-  }
-
-  /// The rights that a text names; nothing if one of its words is unknown.
-  ///
-  /// "none", "read" (to list and to read) or "write" (everything) stand alone. Else the text is a list of single
-  /// rights, as in "list,read,append". In a list "none" adds nothing, so that "none,write" is the right to write and no
-  /// other.
-  static constexpr std::optional<Rights> parse(std::string_view text) noexcept {
-    if (text == "read") return reading();
-    if (text == "write") return all();
-    Rights result;
-    for (bool more = true; more;) {
-      const auto word = text.substr(0, text.find(','));
-      more = word.size() < text.size();
-      text.remove_prefix(word.size() + (more ? 1 : 0));
-      std::size_t i = 0;
-      while (i < words.size() && words[i] != word) ++i;
-      if (i < words.size())
-        result = result | static_cast<Right>(i);
-      else if (word != "none")
-        return std::nullopt;
-    }
-    return result;
-  }
-  /// The shortest text that `parse` makes this set of.
-  std::string text() const {
-    if (*this == reading()) return "read";
-    if (*this == all()) return "write";
-    std::string result;
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      if (!contains(static_cast<Right>(i))) continue;
-      if (count++ > 0) result += ',';
-      result += words[i];
-    }
-    if (count == 0) return "none";
-    return result == "read" || result == "write" ? "none," + result : result;
-  }
-
-  /// Whether all of those are in this set. One right is a set, too.
-  constexpr bool contains(Rights those) const noexcept { return (bits_ & those.bits_) == those.bits_; }
-  constexpr bool empty() const noexcept { return bits_ == 0; }
-
-  friend constexpr Rights operator|(Rights a, Rights b) noexcept {
-    a.bits_ |= b.bits_;
-    return a;
-  }
-  friend constexpr bool operator==(Rights, Rights) = default;
-
- private:
-  static constexpr std::array<std::string_view, 7> words{"list",   "read",   "write",           "append",
-                                                         "remove", "rename", "make-directories"};
-  unsigned bits_ = 0;
-};
-
-/// Both rights. (`Right::list | Right::read`)
-constexpr Rights operator|(Right a, Right b) noexcept { return Rights{a} | Rights{b}; }
-
-/// What somebody who is logged in sees and may do.
-class Account {
- public:
-  enum class Kind { user, anonymous, guest };  // a guest has not logged in at all
-
-  Account() = default;
-  Account(std::string its_name, Path its_root, Rights its_rights, Kind its_kind = Kind::user)
-      : name{std::move(its_name)}, root{std::move(its_root)}, rights{its_rights}, kind{its_kind} {}
-
-  bool is_anonymous() const noexcept { return kind == Kind::anonymous; }
-  bool is_guest() const noexcept { return kind == Kind::guest; }
-
-  std::string name;
-  Path root;  // the directory of the storage that is this account's "/"
-  Rights rights;
-  Kind kind = Kind::user;
-  std::uint64_t bytes_per_second = 0;  // for all of the account's transfers in one direction together; 0: no limit
-  unsigned max_sessions = 0;           // of this account at a time; 0: no limit
-
-  friend bool operator==(const Account&, const Account&) = default;
-};
-
-/// What a client offers to be let in.
-class Credentials {
- public:
-  Credentials() = default;
-  Credentials(std::string its_user, std::string its_password, std::string its_host = {}, std::string its_peer = {},
-              std::string its_certificate = {})
-      : user{std::move(its_user)},
-        password{std::move(its_password)},
-        host{std::move(its_host)},
-        peer{std::move(its_peer)},
-        certificate{std::move(its_certificate)} {}
-
-  std::string user;
-  std::string password;
-  std::string host;         // the virtual host that HOST named; empty without (RFC 7151)
-  std::string peer;         // the client's address
-  std::string certificate;  // the common name of the verified client certificate; empty without
-  ClientKey client = 0;     // for whom passwords are hashed, in turn with those of others
-};
-
-/// Who may come in. Used by many sessions, from several threads at once.
-///
-/// - `log_in(credentials)`: the account, or nothing: refused, for whatever reason. Takes as long for names that do not
-///   exist as for wrong passwords. Throws `std::system_error` only where it could not find out.
-/// - `guest()`: the account of a session without a login, or nothing: guests may do nothing.
-///
-/// The credentials live until the awaited login ends.
-template <class A>
-concept Authenticator = requires(A& users, const Credentials& credentials) {
-  { users.log_in(credentials) } -> std::same_as<awaitable<std::optional<Account>>>;
-  { users.guest() } -> std::same_as<std::optional<Account>>;
-};
-
-/// Whether a client must give a password after its name. An authenticator that lets certificates in says so by a
-/// `bool needs_password(const Credentials&)`, called with an empty password; with others it is always needed.
-template <Authenticator A> bool needs_password(A& users, const Credentials& credentials) {
-  if constexpr (requires {
-                  { users.needs_password(credentials) } -> std::same_as<bool>;
-                }) {
-    return users.needs_password(credentials);
-  } else {
-    return true;
-  }
-}
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-/// The authenticator of a server without users: sessions without a login, and logins as "anonymous" or "ftp" with any
-/// password. Who is given no rights is refused.
-///
-/// **Threads:** any number at once.
-class GuestAuthenticator {
- public:
-  /// Guests may do everything: what a server without an authenticator does as long as it listens on loopback alone.
-  GuestAuthenticator() : GuestAuthenticator{Rights::all()} {}
-  explicit GuestAuthenticator(Rights for_guests, Rights for_anonymous = Rights::none())
-      : GuestAuthenticator{Account{"guest", Path{}, for_guests}, Account{"anonymous", Path{}, for_anonymous}} {}
-  /// With roots and limits of their own.
-  GuestAuthenticator(Account for_guests, Account for_anonymous)
-      : guest_{std::move(for_guests)}, anonymous_{std::move(for_anonymous)} {
-    guest_.kind = Account::Kind::guest;
-    anonymous_.kind = Account::Kind::anonymous;
-  }
-
-  awaitable<std::optional<Account>> log_in(const Credentials& credentials) { co_return anonymous(credentials.user); }
-  std::optional<Account> guest() const { return unless_without_rights(guest_); }
-  /// The account of anonymous logins, if `user` is a name of theirs; upper or lower case makes no difference.
-  std::optional<Account> anonymous(std::string_view user) const {
-    if (!is(user, "anonymous") && !is(user, "ftp")) return std::nullopt;
-    return unless_without_rights(anonymous_);
-  }
-
- private:
-  static std::optional<Account> unless_without_rights(const Account& account) {
-    return account.rights.empty() ? std::nullopt : std::optional{account};
-  }
-  static bool is(std::string_view user, std::string_view name) {
-    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-    return std::equal(user.begin(), user.end(), name.begin(), name.end(), same);
-  }
-
-  Account guest_;
-  Account anonymous_;
-};
-
-static_assert(Authenticator<GuestAuthenticator>);
-
-}  // namespace ftplike
-
-// ---- ftplike/verbs/access.hpp
-#include <algorithm>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-
-namespace ftplike {
-
-// Who the client is, and its coming and going. (RFC 959 §4.1.1, RFC 7151)
-
-namespace detail {
-
-/// What a client offers to be let in: a name, a password, and what its connection proves.
-template <class S> Credentials credentials(S& session, std::string_view user, std::string_view password) {
-  std::string certificate;
-  if constexpr (requires { session.control().peer_certificate(); }) {
-    if (const auto shown = session.control().peer_certificate()) certificate = shown->common_name;
-  }
-  Credentials offered{std::string{user}, std::string{password}, session.state.host,
-                      session.peer().address().to_string(), std::move(certificate)};
-  offered.client = client_key(session.peer().address());
-  return offered;
-}
-
-}  // namespace detail
-
-struct User {
-  static constexpr std::string_view verb = "USER";
-  static constexpr std::string_view help = "USER <name>: begin a login";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto& session, std::string_view name) {
-    begin(session, name);
-    return {331, "Password required"};
-  }
-  /// Over TLS a certificate of the client's can be all that it needs. (RFC 4217 §5)
-  static awaitable<Reply> run(auto& session, std::string_view name) requires requires {
-    session.control().peer_certificate();
-  }
-  {
-    begin(session, name);
-    auto& users = session.service().authenticator;
-    const Credentials credentials = detail::credentials(session, name, {});
-    if (credentials.certificate.empty() || needs_password(users, credentials))
-      co_return Reply{331, "Password required"};
-    std::optional<Account> account = co_await users.log_in(credentials);
-    session.template observe<LoginTried>(credentials.user, account.has_value());
-    if (!account) co_return Reply{331, "Password required"};
-    session.state.user.clear();
-    const bool welcome = session.log_in(*std::move(account));
-    if (!welcome) co_return Reply{530, "Too many sessions of this user"};
-    co_return Reply{232, "Logged in by certificate"};
-  }
-
- private:
-  static void begin(auto& session, std::string_view name) {
-    const std::string host = session.state.host;
-    session.log_out();
-    session.state.host = host;
-    session.state.user = name;
-  }
-};
-
-struct Pass {
-  static constexpr std::string_view verb = "PASS";
-  static constexpr std::string_view help = "PASS <password>: finish a login";
-  static constexpr bool before_login = true;
-  static awaitable<Reply> run(auto& session, std::string_view password) {
-    if (session.state.user.empty()) co_return Reply{503, "USER first"};
-    const Credentials credentials = detail::credentials(session, std::exchange(session.state.user, {}), password);
-    std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
-    session.template observe<LoginTried>(credentials.user, account.has_value());
-    if (!account) {
-      const auto attempts = ++session.failed_logins;
-      // The pause grows with each attempt, and the connection's end makes no short cut: each costs one of the attempts.
-      co_await session.pause(session.limits().login_pause * (1 << std::min(attempts - 1, 8u)));
-      if (attempts < session.limits().login_attempts) co_return Reply{530, "Login incorrect"};
-      session.close();
-      co_return Reply{421, "Too many failed logins, closing the connection"};
-    }
-    const bool welcome = session.log_in(*std::move(account));
-    if (!welcome) co_return Reply{530, "Too many sessions of this user"};
-    co_return Reply{230, "Logged in"};
-  }
-};
-
-struct Acct {
-  static constexpr std::string_view verb = "ACCT";
-  static constexpr std::string_view help = "ACCT <information>: no account information is needed";
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto&, std::string_view) { return {202, "No account information needed"}; }
-};
-
-struct Rein {
-  static constexpr std::string_view verb = "REIN";
-  static constexpr std::string_view help = "REIN: log out, keep the connection";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::none;
-  static Reply run(auto& session, std::string_view) {
-    session.log_out();
-    return {220, "Ready for a new user"};
-  }
-};
-
-struct Quit {
-  static constexpr std::string_view verb = "QUIT";
-  static constexpr std::string_view help = "QUIT: end the session";
-  static constexpr bool before_login = true;
-  static Reply run(auto& session, std::string_view) {
-    session.close();
-    return {221, "Goodbye"};
-  }
-};
-
-struct Noop {
-  static constexpr std::string_view verb = "NOOP";
-  static constexpr std::string_view help = "NOOP: nothing, to keep the session";
-  static constexpr bool before_login = true;
-  static Reply run(auto&, std::string_view) { return {200, "OK"}; }
-};
-
-struct Host {
-  static constexpr std::string_view verb = "HOST";
-  static constexpr std::string_view help = "HOST <name>: which of this server's hosts is meant";
-  static constexpr std::string_view feature = "HOST";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto& session, std::string_view name) {
-    if (session.standard() && (session.account() || !session.state.user.empty())) {
-      return {503, "HOST must come before the login"};
-    }
-    if constexpr (requires { session.service().authenticator.knows_host(name); }) {
-      if (!session.service().authenticator.knows_host(name)) return {504, "No such host here"};
-    }
-    if constexpr (requires { session.control().details(); }) {
-      const std::string asked_for = session.control().details().server_name;
-      if (!asked_for.empty() && !detail::same_word(asked_for, name)) return {504, "Not the host of the handshake"};
-    }
-    session.log_out();
-    session.state.host = name;
-    return {220, "Host accepted"};
-  }
-};
-
-struct Clnt {
-  static constexpr std::string_view verb = "CLNT";
-  static constexpr std::string_view help = "CLNT <name>: the client's program";
-  static constexpr std::string_view feature = "CLNT";
-  static constexpr bool before_login = true;
-  static Reply run(auto&, std::string_view) { return {200, "Noted"}; }
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/verbs/files.hpp
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/verbs/parameters.hpp
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-
-// ---- ftplike/protocol/byte_range.hpp
-#include <cstdint>
-#include <limits>
-#include <optional>
-#include <string_view>
-
-
-namespace ftplike {
-
-/// The bytes of a file that a transfer or a checksum is about: what RANG says.
-struct ByteRange {
-  static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
-
-  std::uint64_t first = 0;
-  std::uint64_t last = all;  // itself in
-
-  /// How many there are at the most.
-  constexpr std::uint64_t count() const noexcept { return last - first == all ? all : last - first + 1; }
-  /// `<first> <last>`, where the first is not behind the last.
-  static std::optional<ByteRange> parse(std::string_view text) noexcept {
-    const auto space = text.find(' ');
-    const auto first = detail::number_in<std::uint64_t>(text.substr(0, space));
-    if (!first || space == text.npos) return std::nullopt;
-    const auto last = detail::number_in<std::uint64_t>(text.substr(space + 1));
-    if (!last || *last < *first) return std::nullopt;
-    return ByteRange{*first, *last};
-  }
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-// How transfers are to be. (RFC 959 §4.1.2, RFC 2389, 2640, 3659)
-
-namespace detail {
-
-/// Runs the command of a table of its own that the argument of an outer command names: SITE CHMOD, OPTS MLST.
-template <class Table, class S> awaitable<Reply> run_inner(S& session, std::string_view text) {
-  const CommandLine inner = parse_command(text);
-  const auto* entry = Table::template On<S>::template find<S>(inner.verb);
-  if (!entry) co_return Reply{501, "Not implemented for that parameter"};
-  if (!entry->allowed(session)) co_return Reply{550, "Permission denied"};
-  if (entry->argument == ArgumentRule::required && inner.argument.empty()) co_return Reply{501, "Argument missing"};
-  if (entry->answer) co_return entry->answer(session, inner.argument);
-  co_return co_await entry->run(session, inner.argument);
-}
-
-}  // namespace detail
-
-struct Type {
-  static constexpr std::string_view verb = "TYPE";
-  static constexpr std::string_view help = "TYPE A|I|L 8: text or bytes";
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto& session, std::string_view text) {
-    const std::string type = detail::upper(text);
-    if (type == "A" || type == "A N")
-      session.state.type = 'A';
-    else if (type == "I" || type == "L 8" || type == "L8")
-      session.state.type = 'I';
-    else
-      return {504, "Only types A, I and L 8"};
-    return {200, session.state.type == 'A' ? "Type is ASCII" : "Type is binary"};
-  }
-};
-
-struct Stru {
-  static constexpr std::string_view verb = "STRU";
-  static constexpr std::string_view help = "STRU F: files have no structure";
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto&, std::string_view text) {
-    if (detail::upper(text) != "F") return {504, "Only structure F"};
-    return {200, "Structure is file"};
-  }
-};
-
-struct Mode {
-  static constexpr std::string_view verb = "MODE";
-  static constexpr std::string_view help = "MODE S: bytes are sent as a stream";
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto&, std::string_view text) {
-    if (detail::upper(text) != "S") return {504, "Only mode S"};
-    return {200, "Mode is stream"};
-  }
-};
-
-struct Rest {
-  static constexpr std::string_view verb = "REST";
-  static constexpr std::string_view help = "REST <position>: where the next transfer begins";
-  static constexpr std::string_view feature = "REST STREAM";
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto& session, std::string_view text) {
-    const auto position = detail::number_in<std::uint64_t>(text);
-    if (!position) return {501, "Not a position"};
-    session.state.restart = *position;
-    return {350, "Restarting at " + std::to_string(*position)};
-  }
-};
-
-struct Rang {
-  static constexpr std::string_view verb = "RANG";
-  static constexpr std::string_view help = "RANG <first> <last>: the bytes that the next RETR or HASH is about";
-  static constexpr std::string_view feature = "RANG STREAM";
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto& session, std::string_view text) {
-    session.state.restart = 0;
-    session.state.range = ByteRange::parse(text);
-    if (session.state.range) return {350, "Range is " + std::string{text}};
-    if (text == "1 0") return {350, "Range is the whole file"};
-    return {501, "Not a range"};
-  }
-};
-
-struct Allo {
-  static constexpr std::string_view verb = "ALLO";
-  static constexpr std::string_view help = "ALLO <bytes>: make sure that there is room";
-  static constexpr auto argument = ArgumentRule::required;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const auto wanted = detail::number_in<std::uint64_t>(text.substr(0, text.find(' ')));
-    if (!wanted) co_return Reply{501, "Not a number of bytes"};
-    if constexpr (requires { session.storage().available(session.path("")); }) {
-      const std::uint64_t room = co_await session.storage().available(session.path(""));
-      if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are free"};
-      co_return Reply{200, "There is room"};
-    }
-    co_return Reply{202, "No allocation needed"};
-  }
-};
-
-struct OptsUtf8 {
-  static constexpr std::string_view verb = "UTF8";
-  static Reply run(auto&, std::string_view text) {
-    if (!text.empty() && detail::upper(text) != "ON") return {501, "Names are sent as they are, which is UTF-8"};
-    return {200, "UTF-8 it is"};
-  }
-};
-
-struct OptsMlst {
-  static constexpr std::string_view verb = "MLST";
-  static Reply run(auto& session, std::string_view text) {
-    session.state.facts = FactSet::parse(text);
-    const auto facts = session.state.facts.text();
-    return {200, facts.empty() ? "MLST OPTS" : "MLST OPTS " + facts};
-  }
-};
-
-/// OPTS, with the options that Inner holds.
-template <class Inner = CommandTable<OptsUtf8, OptsMlst>> struct BasicOpts {
-  static constexpr std::string_view verb = "OPTS";
-  static constexpr std::string_view help = "OPTS <verb> [<options>]: options of another command";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::required;
-  template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
-  static awaitable<Reply> run(auto& session, std::string_view text) { return detail::run_inner<Inner>(session, text); }
-};
-using Opts = BasicOpts<>;
-
-/// Some old clients say it without OPTS.
-struct Utf8 {
-  static constexpr std::string_view verb = "UTF8";
-  static constexpr std::string_view help = "UTF8: names are UTF-8, as ever";
-  static constexpr std::string_view feature = "UTF8";
-  static constexpr bool before_login = true;
-  static Reply run(auto& session, std::string_view text) { return OptsUtf8::run(session, text); }
-};
-
-struct Lang {
-  static constexpr std::string_view verb = "LANG";
-  static constexpr std::string_view help = "LANG [EN]: the language of replies";
-  static constexpr std::string_view feature = "LANG EN*";
-  static constexpr bool before_login = true;
-  static Reply run(auto&, std::string_view text) {
-    const std::string language = detail::upper(text);
-    if (!language.empty() && language != "EN" && !language.starts_with("EN-")) return {504, "Only EN"};
-    return {200, "Replies are in English"};
-  }
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-// Files and directories by name. (RFC 959 §4.1.3, RFC 775, RFC 3659; MFMT and MFF as their drafts say)
-
-struct Pwd {
-  static constexpr std::string_view verb = "PWD";
-  static constexpr std::string_view help = "PWD: the working directory";
-  static constexpr auto argument = ArgumentRule::none;
-  static Reply run(auto& session, std::string_view) {
-    if (session.standard()) return {257, quoted_name(session.directory.string())};
-    // The ftp-like dialect names it as the operator named the root.
-    const std::string below = session.directory.is_root() ? "" : session.directory.string();
-    return {257, quoted_name(session.storage().label() + below)};
-  }
-};
-
-struct Cwd {
-  static constexpr std::string_view verb = "CWD";
-  static constexpr std::string_view help = "CWD <path>: change the working directory";
-  static constexpr Rights needs = Right::list;
-  static constexpr auto argument = ArgumentRule::required;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    bool found = false;
-    try {
-      const Entry entry = co_await session.storage().stat(path);
-      found = entry.is_directory();
-    } catch (const std::system_error& error) {
-      if (error.code() != std::errc::no_such_file_or_directory && error.code() != std::errc::not_a_directory) throw;
-    }
-    if (!found) co_return Reply{550, "Directory not found"};
-    session.directory = session.virtual_path(name);
-    co_return Reply{250, "Directory changed to " + std::string{name}};
-  }
-};
-
-struct Cdup {
-  static constexpr std::string_view verb = "CDUP";
-  static constexpr std::string_view help = "CDUP: go to the directory above";
-  static constexpr Rights needs = Right::list;
-  static constexpr auto argument = ArgumentRule::none;
-  static awaitable<Reply> run(auto& session, std::string_view) { return Cwd::run(session, ".."); }
-};
-
-/// What the commands that change files have in common.
-struct Changing {
-  static constexpr auto argument = ArgumentRule::required;
-  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
-};
-
-struct Mkd : Changing {
-  static constexpr std::string_view verb = "MKD";
-  static constexpr std::string_view help = "MKD <path>: make a directory";
-  static constexpr Rights needs = Right::make_directories;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    co_await session.storage().make_directory(path);
-    co_return Reply{257, quoted_name(session.virtual_path(name).string()) + " created"};
-  }
-};
-
-struct Rmd : Changing {
-  static constexpr std::string_view verb = "RMD";
-  static constexpr std::string_view help = "RMD <path>: remove an empty directory";
-  static constexpr Rights needs = Right::remove;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    co_await session.storage().remove_directory(path);
-    co_return Reply{250, "Directory removed"};
-  }
-};
-
-struct Dele : Changing {
-  static constexpr std::string_view verb = "DELE";
-  static constexpr std::string_view help = "DELE <path>: remove a file";
-  static constexpr Rights needs = Right::remove;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    co_await session.storage().remove(path);
-    co_return Reply{250, "File removed"};
-  }
-};
-
-struct Rnfr : Changing {
-  static constexpr std::string_view verb = "RNFR";
-  static constexpr std::string_view help = "RNFR <path>: the file to rename";
-  static constexpr Rights needs = Right::rename;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    Path path = session.path(name);
-    (void)co_await session.storage().stat(path);
-    session.state.rename_from = std::move(path);
-    co_return Reply{350, "RNTO next"};
-  }
-};
-
-struct Rnto : Changing {
-  static constexpr std::string_view verb = "RNTO";
-  static constexpr std::string_view help = "RNTO <path>: its new name";
-  static constexpr Rights needs = Right::rename;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const auto from = std::exchange(session.state.rename_from, std::nullopt);
-    if (!from) co_return Reply{503, "RNFR first"};
-    const Path to = session.path(name);
-    co_await session.storage().rename(*from, to);
-    co_return Reply{250, "Renamed"};
-  }
-};
-
-struct Size {
-  static constexpr std::string_view verb = "SIZE";
-  static constexpr std::string_view help = "SIZE <path>: bytes of a file, or of its upload that was cut off";
-  static constexpr std::string_view feature = "SIZE";
-  static constexpr Rights needs = Right::list;
-  static constexpr auto argument = ArgumentRule::required;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    std::error_code missing;
-    try {
-      const Entry entry = co_await session.storage().stat(path);
-      if (!entry.is_file()) co_return Reply{550, "Not a file"};
-      co_return Reply{213, std::to_string(entry.size)};
-    } catch (const std::system_error& error) { missing = error.code(); }
-    if constexpr (requires { session.storage().partial_size(path); }) {
-      if (missing == std::errc::no_such_file_or_directory) {
-        const std::uint64_t size = co_await session.storage().partial_size(path);
-        co_return Reply{213, std::to_string(size)};
-      }
-    }
-    throw std::system_error(missing);
-  }
-};
-
-struct Mdtm {
-  static constexpr std::string_view verb = "MDTM";
-  static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
-  static constexpr std::string_view feature = "MDTM";
-  static constexpr Rights needs = Right::list;
-  static constexpr auto argument = ArgumentRule::required;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    const Entry entry = co_await session.storage().stat(path);
-    co_return Reply{213, format_timestamp(entry.modified)};
-  }
-};
-
-struct Mfmt : Changing {
-  static constexpr std::string_view verb = "MFMT";
-  static constexpr std::string_view help = "MFMT <YYYYMMDDHHMMSS> <path>: set when a file was last changed, in UTC";
-  static constexpr std::string_view feature = "MFMT";
-  static constexpr Rights needs = Right::write;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const auto space = text.find(' ');
-    const auto time = parse_timestamp(text.substr(0, space));
-    if (!time || space == text.npos) co_return Reply{501, "A time and a path expected"};
-    const auto name = text.substr(space + 1);
-    const Path path = session.path(name);
-    co_await session.storage().set_modified(path, *time);
-    co_return Reply{213, "Modify=" + format_timestamp(*time) + "; " + std::string{name}};
-  }
-};
-
-/// Whether a storage keeps permission bits.
-template <class Storage>
-concept KeepsModes = requires(Storage& storage, const Path& path) {
-  storage.set_mode(path, 0U);
-};
-
-struct Mff : Changing {
-  static constexpr std::string_view verb = "MFF";
-  static constexpr std::string_view help = "MFF <fact>=<value>; <path>: set facts of a file";
-  static constexpr Rights needs = Right::write;
-  template <class S> static std::string feature(const S&) {
-    return KeepsModes<typename S::Storage> ? "MFF modify;UNIX.mode;" : "MFF modify;";
-  }
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const auto space = text.find("; ");
-    if (space == text.npos) co_return Reply{501, "Facts and a path expected"};
-    const auto name = text.substr(space + 2);
-    const Path path = session.path(name);
-    // All are understood before the first is set.
-    std::optional<Timestamp> time;
-    std::optional<unsigned> mode;
-    for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
-      const auto fact = facts.substr(0, facts.find(';'));
-      const std::string key = detail::upper(fact.substr(0, fact.find('=')));
-      const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
-      if (key == "MODIFY") time = parse_timestamp(value);
-      if (key == "UNIX.MODE") mode = detail::number_in<unsigned>(value, 8);
-      const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && mode);
-      if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
-    }
-    if (time) co_await session.storage().set_modified(path, *time);
-    if constexpr (KeepsModes<std::remove_cvref_t<decltype(session.storage())>>) {
-      if (mode) co_await session.storage().set_mode(path, *mode);
-    } else {
-      if (mode) co_return Reply{504, "Cannot set UNIX.mode"};
-    }
-    co_return Reply{213, std::string{text}};
-  }
-};
-
-struct Avbl {
-  static constexpr std::string_view verb = "AVBL";
-  static constexpr std::string_view help = "AVBL [<path>]: bytes that are free";
-  static constexpr std::string_view feature = "AVBL";
-  static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = requires(typename S::Storage& storage, const Path& path) {
-    storage.available(path);
-  };
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    const std::uint64_t free = co_await session.storage().available(path);
-    co_return Reply{213, std::to_string(free)};
-  }
-};
-
-struct Comb : Changing {
-  static constexpr std::string_view verb = "COMB";
-  static constexpr std::string_view help =
-      "COMB \"<target>\" \"<part>\"…: append the parts to the target and remove them";
-  static constexpr std::string_view feature = "COMB target;source_list";
-  static constexpr Rights needs{Right::write, Right::append, Right::remove};
-  static constexpr bool interruptible = true;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const std::vector<std::string> names = words(text);
-    if (names.size() < 2) co_return Reply{501, "A target and parts expected"};
-    const Path target = session.path(names.front());
-    for (std::size_t i = 1; i < names.size(); ++i) {  // all are there, or nothing is begun
-      const Path path = session.path(names[i]);
-      if (path == target) co_return Reply{501, "The target cannot be a part"};
-      (void)co_await session.storage().stat(path);
-    }
-    auto whole = co_await session.storage().append(target);
-    const auto moved = [&session](std::size_t) { session.make_progress(); };
-    try {
-      for (std::size_t i = 1; i < names.size(); ++i) {
-        const Path path = session.path(names[i]);
-        auto part = co_await session.storage().open(path, 0);
-        co_await copy(part, whole, moved);
-      }
-    } catch (...) {
-      whole.discard();  // half of it is nothing to go on with
-      throw;
-    }
-    co_await whole.finish();
-    for (std::size_t i = 1; i < names.size(); ++i) {
-      const Path path = session.path(names[i]);
-      co_await session.storage().remove(path);
-    }
-    co_return Reply{250, "Combined"};
-  }
-
- private:
-  /// Words between blanks; those that begin with a quote go to the next one.
-  static std::vector<std::string> words(std::string_view text) {
-    std::vector<std::string> found;
-    while (!text.empty()) {
-      const bool in_quotes = text.front() == '"';
-      if (in_quotes) text.remove_prefix(1);
-      const auto end = std::min(text.find(in_quotes ? '"' : ' '), text.size());
-      if (end > 0) found.emplace_back(text.substr(0, end));
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return found;
-  }
-};
-
-// RFC 775's names of some of them, which old clients prefer.
-struct Xpwd : Pwd {
-  static constexpr std::string_view verb = "XPWD";
-};
-struct Xcwd : Cwd {
-  static constexpr std::string_view verb = "XCWD";
-};
-struct Xcup : Cdup {
-  static constexpr std::string_view verb = "XCUP";
-};
-struct Xmkd : Mkd {
-  static constexpr std::string_view verb = "XMKD";
-};
-struct Xrmd : Rmd {
-  static constexpr std::string_view verb = "XRMD";
-};
-
-struct SiteChmod : Changing {
-  static constexpr std::string_view verb = "CHMOD";
-  static constexpr std::string_view help = "CHMOD <mode> <path>: set the permission bits, in octal";
-  static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = KeepsModes<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const auto space = text.find(' ');
-    const auto mode = detail::number_in<unsigned>(text.substr(0, space), 8);
-    if (!mode || *mode > 07777 || space == text.npos) co_return Reply{501, "An octal mode and a path expected"};
-    const Path path = session.path(text.substr(space + 1));
-    co_await session.storage().set_mode(path, *mode);
-    co_return Reply{200, "Mode set"};
-  }
-};
-
-struct SiteUtime : Changing {
-  static constexpr std::string_view verb = "UTIME";
-  static constexpr std::string_view help = "UTIME <YYYYMMDDhhmm[ss]> <path>: set when a file was last changed, in UTC";
-  static constexpr Rights needs = Right::write;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    std::string_view name;
-    const auto time = time_and_name(text, name);
-    if (!time) co_return Reply{501, "A time and a path expected"};
-    const Path path = session.path(name);
-    co_await session.storage().set_modified(path, *time);
-    co_return Reply{200, "Time set"};
-  }
-
- private:
-  /// Both forms there are: `<time> <path>`, and `<path> <atime> <mtime> <ctime> UTC`.
-  static std::optional<Timestamp> time_and_name(std::string_view text, std::string_view& name) {
-    const auto parse = [](std::string_view digits) {
-      return parse_timestamp(digits.size() == 12 ? std::string{digits} + "00" : std::string{digits});
-    };
-    if (text.ends_with(" UTC")) {
-      text.remove_suffix(4);
-      std::string_view times[3];
-      for (auto& time : times) {
-        const auto space = text.rfind(' ');
-        if (space == text.npos) return std::nullopt;
-        time = text.substr(space + 1);
-        text = text.substr(0, space);
-      }
-      name = text;
-      return parse(times[1]);
-    }
-    const auto space = text.find(' ');
-    if (space == text.npos) return std::nullopt;
-    name = text.substr(space + 1);
-    return parse(text.substr(0, space));
-  }
-};
-
-/// SITE, with the commands that Inner holds.
-template <class Inner> struct BasicSite {
-  static constexpr std::string_view verb = "SITE";
-  static constexpr std::string_view help = "SITE <command>: what is special here, see SITE HELP";
-  static constexpr auto argument = ArgumentRule::required;
-  using Commands = Inner;
-  template <class... More> using With = BasicSite<typename Inner::template With<More...>>;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const CommandLine inner = parse_command(text);
-    if (inner.verb == Verb{"HELP"}) co_return help_of(session);
-    co_return co_await detail::run_inner<Inner>(session, text);
-  }
-
- private:
-  template <class S> static Reply help_of(S&) {
-    std::string lines = "SITE commands";
-    for (const auto& entry : Inner::template On<S>::template entries<S>()) lines += "\n " + std::string{entry.help};
-    return {214, lines + "\nHELP: this\nEnd"};
-  }
-};
-using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
-
-}  // namespace ftplike
-
-// ---- ftplike/verbs/information.hpp
-#include <string>
-#include <string_view>
-
-// ---- ftplike/verbs/listing.hpp
-#include <algorithm>
-#include <functional>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-
-namespace ftplike {
-
-// What directories hold. (RFC 959 §4.1.3, RFC 3659 §7)
-
-/// Appends an entry to the text of a listing.
-using EntryFormat = std::function<void(std::string& text, const Entry& entry)>;
-
-/// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory.
-template <class Listing> class ListingSource {
- public:
-  /// Of a directory `listing`, of anything else, `entry`, alone.
-  ListingSource(std::optional<Listing> listing, const Entry& entry, std::string pattern, EntryFormat format)
-      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)}, ended_{!listing_} {
-    if (ended_) format_(text_, entry);
-  }
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    while (at_ == text_.size() && !ended_) {
-      text_.clear();
-      at_ = 0;
-      std::vector<Entry> entries = co_await listing_->next();
-      ended_ = entries.empty();
-      std::vector<const Entry*> in_order;  // an entry is large, and takes long to move
-      in_order.reserve(entries.size());
-      for (const auto& entry : entries) {
-        if (pattern_.empty() || matches(pattern_, entry.name)) in_order.push_back(&entry);
-      }
-      std::sort(in_order.begin(), in_order.end(), [](const Entry* a, const Entry* b) { return a->name < b->name; });
-      for (const Entry* entry : in_order) format_(text_, *entry);
-    }
-    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
-    std::copy(part.begin(), part.end(), room.begin());
-    at_ += part.size();
-    co_return part.size();
-  }
-
- private:
-  std::optional<Listing> listing_;
-  std::string pattern_;
-  EntryFormat format_;
-  std::string text_;
-  std::size_t at_ = 0;
-  bool ended_;
-};
-
-/// What the argument of LIST or NLST asks for. Options as of `ls` are taken note of by ignoring them; the last
-/// component may be a pattern.
-struct ListingRequest {
-  explicit ListingRequest(std::string_view argument) {
-    while (argument.starts_with('-')) {
-      const auto end = argument.find(' ');
-      argument.remove_prefix(end == argument.npos ? argument.size() : end + 1);
-    }
-    name = argument;
-    const auto last = name.substr(name.rfind('/') + 1);
-    if (last.find_first_of("*?[") != last.npos) {
-      pattern = last;
-      name.remove_suffix(last.size());
-    }
-  }
-  /// What stands before the names in a directory of this name, or before the last component of a file's: with it they
-  /// are names as the client must say them.
-  std::string prefix(bool is_directory) const {
-    std::string result{is_directory ? name : name.substr(0, name.rfind('/') + 1)};
-    if (!result.empty() && result.back() != '/') result += '/';
-    return result;
-  }
-  std::string_view name;  // of the directory or file
-  std::string pattern;    // of names in it, empty for all
-};
-
-namespace detail {
-
-inline std::string_view permissions_of(const Entry& entry, Rights rights) {
-  // Few combinations occur; what an account may do with a file or a directory in RFC 3659's letters.
-  static thread_local std::string letters;
-  letters.clear();
-  const auto add = [&rights](Right right, std::string_view what) {
-    if (rights.contains(right)) letters += what;
-  };
-  if (entry.is_directory()) {
-    add(Right::write, "c");
-    add(Right::remove, "d");
-    letters += 'e';
-    add(Right::rename, "f");
-    add(Right::list, "l");
-    add(Right::make_directories, "m");
-    add(Right::remove, "p");
-  } else {
-    add(Right::append, "a");
-    add(Right::remove, "d");
-    add(Right::rename, "f");
-    add(Right::read, "r");
-    add(Right::write, "w");
-  }
-  return letters;
-}
-
-/// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it.
-template <class S> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path, Entry entry,
-                                                 std::string pattern, EntryFormat format) {
-  typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
-  transfer.listing = true;
-  std::optional<typename S::Storage::Listing> listing;
-  if (entry.is_directory()) {
-    auto found = co_await session.storage().list(path);
-    listing.emplace(std::move(found));
-  }
-  ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format)};
-  co_return co_await session.send(source, std::move(transfer));
-}
-
-/// Whether a name can stand in a line of its own.
-inline bool fits_a_line(std::string_view name) noexcept { return name.find_first_of("\r\n") == name.npos; }
-
-inline Timestamp wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
-}  // namespace detail
-
-struct List {
-  static constexpr std::string_view verb = "LIST";
-  static constexpr std::string_view help = "LIST [<path>]: list a directory";
-  static constexpr Rights needs = Right::list;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    ListingRequest request{text};
-    const Path path = session.path(request.name);
-    Entry listed = co_await session.storage().stat(path);
-    if (session.announces()) {
-      // The ftp-like dialect: bare names between LFs.
-      auto names = [first = true](std::string& out, const Entry& entry) mutable {
-        if (!detail::fits_a_line(entry.name)) return;
-        if (!std::exchange(first, false)) out += '\n';
-        out += entry.name;
-      };
-      co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                              std::move(names));
-    }
-    auto lines = [now = detail::wall_clock()](std::string& out, const Entry& entry) {
-      append_listed(out, entry, now);
-      out += "\r\n";
-    };
-    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                            std::move(lines));
-  }
-};
-
-struct Nlst {
-  static constexpr std::string_view verb = "NLST";
-  static constexpr std::string_view help = "NLST [<path>]: list names only";
-  static constexpr Rights needs = Right::list;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    ListingRequest request{text};
-    const Path path = session.path(request.name);
-    Entry listed = co_await session.storage().stat(path);
-    auto names = [prefix = request.prefix(listed.is_directory())](std::string& out, const Entry& entry) {
-      if (detail::fits_a_line(entry.name)) out.append(prefix).append(entry.name).append("\r\n");
-    };
-    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                            std::move(names));
-  }
-};
-
-struct Mlsd {
-  static constexpr std::string_view verb = "MLSD";
-  static constexpr std::string_view help = "MLSD [<path>]: list a directory for programs";
-  static constexpr Rights needs = Right::list;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const Path path = session.path(text);
-    Entry listed = co_await session.storage().stat(path);
-    if (!listed.is_directory()) co_return Reply{501, "Not a directory"};
-    auto lines = [facts = session.state.facts, rights = session.account()->rights](std::string& out,
-                                                                                   const Entry& entry) {
-      append_facts(out, entry, facts, detail::permissions_of(entry, rights));
-      out += "\r\n";
-    };
-    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
-  }
-};
-
-struct Mlst {
-  static constexpr std::string_view verb = "MLST";
-  static constexpr std::string_view help = "MLST [<path>]: the facts of one file";
-  static std::string feature(const auto& session) { return "MLST " + session.state.facts.feature(); }
-  static constexpr Rights needs = Right::list;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const Path path = session.path(text);
-    Entry entry = co_await session.storage().stat(path);
-    entry.name = session.virtual_path(text).string();
-    std::string lines = "Listing " + entry.name + "\n ";
-    append_facts(lines, entry, session.state.facts, detail::permissions_of(entry, session.account()->rights));
-    co_return Reply{250, lines + "\nEnd"};
-  }
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-// What the server says of itself. (RFC 959 §4.1.3, RFC 2389)
-
-struct Syst {
-  static constexpr std::string_view verb = "SYST";
-  static constexpr std::string_view help = "SYST: the kind of system";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::none;
-  static Reply run(auto&, std::string_view) { return {215, "UNIX Type: L8"}; }
-};
-
-/// Made from the table of commands, so that it cannot say what is not there.
-struct Feat {
-  static constexpr std::string_view verb = "FEAT";
-  static constexpr std::string_view help = "FEAT: the extensions that this server knows";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::none;
-  static Reply run(auto& session, std::string_view) {
-    std::string lines = "Extensions";
-    session.for_each_command([&](const auto& entry) {
-      const std::string feature = entry.feature(session);
-      if (!feature.empty()) lines += "\n " + feature;
-    });
-    return {211, lines + "\n TVFS\nEnd"};
-  }
-};
-
-/// Made from the table of commands.
-struct Help {
-  static constexpr std::string_view verb = "HELP";
-  static constexpr std::string_view help = "HELP [<verb>]: the commands, or what one of them does";
-  static constexpr bool before_login = true;
-  static Reply run(auto& session, std::string_view text) {
-    if (!text.empty()) {
-      const auto* entry = session.find_command(Verb{text});
-      if (!entry) return {501, "No such command"};
-      return {214, std::string{entry->help}};
-    }
-    std::string lines = "Commands";
-    std::size_t column = 0;
-    session.for_each_command([&](const auto& entry) {
-      lines += column++ % 8 == 0 ? "\n " : " ";
-      lines += entry.verb.text();
-    });
-    return {214, lines + "\nEnd"};
-  }
-};
-
-/// How the session or the transfer under way stands, or a listing over the control connection.
-struct Stat {
-  static constexpr std::string_view verb = "STAT";
-  static constexpr std::string_view help = "STAT [<path>]: how things stand, or a listing over the control connection";
-  static constexpr bool at_once = true;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    if (text.empty()) co_return status(session);
-    if (!session.may(Right::list)) co_return Reply{550, "Permission denied"};
-    const ListingRequest request{text};
-    const Path path = session.path(request.name);
-    const Entry entry = co_await session.storage().stat(path);
-    std::string lines = "Status of " + std::string{request.name};
-    const auto add = [&lines, now = detail::wall_clock()](const Entry& one) {
-      append_listed(lines += "\n ", one, now);
-    };
-    if (!entry.is_directory()) {
-      add(entry);
-      co_return Reply{213, lines + "\nEnd"};
-    }
-    auto listing = co_await session.storage().list(path);
-    for (std::size_t shown = 0; shown < most_entries;) {
-      const std::vector<Entry> entries = co_await listing.next();
-      if (entries.empty()) co_return Reply{212, lines + "\nEnd"};
-      for (const auto& one : entries) {
-        if (request.pattern.empty() || matches(request.pattern, one.name)) add(one);
-      }
-      shown += entries.size();
-    }
-    co_return Reply{212, lines + "\nThere is more, use LIST"};
-  }
-
- private:
-  static constexpr std::size_t most_entries = 1000;  // a reply is held in memory, a listing is not
-
-  static Reply status(auto& session) {
-    if (const auto* transfer = session.transferring()) {
-      return {213, std::string{transfer->verb} + " " + transfer->path.below(session.account()->root).string() + ": " +
-                       std::to_string(transfer->moved) + " bytes by now"};
-    }
-    std::string lines = "FTP server status\n Connected from " + session.peer().address().to_string();
-    if (session.account()) lines += "\n Logged in as " + session.account()->name;
-    lines += std::string{"\n TYPE "} + session.state.type + ", STRU F, MODE S";
-    return {211, lines + "\nEnd"};
-  }
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/verbs/security.hpp
-#include <optional>
-#include <string>
-#include <string_view>
-
-
-namespace ftplike {
-
-// The protection of a session by TLS. (RFC 2228, RFC 4217)
-
-/// What a server demands of its clients; each includes what stands before it.
-enum class TlsPolicy {
-  off = -1,            // there is no AUTH
-  offered = 0,         // clients that like are protected
-  required_for_login,  // nobody says a password, and no guest does anything, in clear
-  required,            // nor does a byte of a file or a listing go over the network in clear
-};
-
-/// How far a session is protected, against what its server demands: the one place that knows what is allowed by now.
-class Protection {
- public:
-  explicit constexpr Protection(TlsPolicy policy) noexcept : policy_{policy} {}
-
-  constexpr TlsPolicy policy() const noexcept { return policy_; }
-  constexpr bool secured() const noexcept { return stage_ != Stage::clear; }
-  /// Whether data connections are secured, too.
-  constexpr bool covers_data() const noexcept { return data_; }
-  /// The reply to a command that has to wait for TLS; none if it may be run.
-  std::optional<Reply> refusal(Verb verb, bool before_login) const {
-    const bool tells_secrets = !before_login || verb == Verb{"USER"} || verb == Verb{"PASS"};
-    if (secured() || policy_ < TlsPolicy::required_for_login || !tells_secrets) return std::nullopt;
-    return Reply{530, "TLS is required: say AUTH TLS first"};
-  }
-  /// The reply to a command whose data would go in clear and must not; none if they may.
-  std::optional<Reply> refusal_of_data() const {
-    if (data_ || policy_ != TlsPolicy::required) return std::nullopt;
-    return Reply{521, "TLS is required for data: say PROT P first"};
-  }
-
-  /// The control connection is secured; by a client that need not say AUTH, data are meant as well.
-  constexpr void secure(bool implicit) noexcept {
-    stage_ = implicit ? Stage::sized : Stage::secured;
-    data_ = implicit;
-  }
-  constexpr void size() noexcept { stage_ = Stage::sized; }
-  constexpr bool sized() const noexcept { return stage_ == Stage::sized; }
-  constexpr void cover_data(bool whether) noexcept { data_ = whether; }
-
- private:
-  enum class Stage { clear, secured, sized };
-  TlsPolicy policy_;
-  Stage stage_ = Stage::clear;
-  bool data_ = false;
-};
-
-/// How the sessions of a listener begin: in clear, to be secured by AUTH, or with a TLS handshake.
-enum class Beginning { clear, implicit_tls };
-
-struct Auth {
-  static constexpr std::string_view verb = "AUTH";
-  static constexpr std::string_view help = "AUTH TLS: protect this connection from now on";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static std::string feature(const auto& session) {
-    return session.protection().policy() == TlsPolicy::off ? "" : "AUTH TLS";
-  }
-  static Reply run(auto& session, std::string_view mechanism) {
-    if (session.protection().policy() == TlsPolicy::off) return {502, "TLS is not offered here"};
-    if (session.protection().secured()) return {503, "TLS is here already"};
-    if (!detail::same_word(mechanism, "TLS") && !detail::same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
-    if (session.heard_more()) {
-      // Whoever stands between us could say it in the client's name, and TLS would vouch for it.
-      session.close();
-      return {503, "Nothing may follow AUTH before the handshake"};
-    }
-    if (session.standard()) {
-      session.log_out();
-    } else {
-      session.forget();
-    }
-    session.secure_after_reply();
-    return {234, "Begin the TLS handshake"};
-  }
-};
-
-struct Pbsz {
-  static constexpr std::string_view verb = "PBSZ";
-  static constexpr std::string_view help = "PBSZ 0: no buffer is needed for the protection of data";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static std::string feature(const auto& session) {
-    return session.protection().policy() == TlsPolicy::off ? "" : "PBSZ";
-  }
-  static Reply run(auto& session, std::string_view size) {
-    if (!session.protection().secured()) return {503, "AUTH TLS first"};
-    if (!detail::number_in(size)) return {501, "Not a size"};
-    session.protection().size();
-    return {200, "PBSZ=0"};
-  }
-};
-
-struct Prot {
-  static constexpr std::string_view verb = "PROT";
-  static constexpr std::string_view help = "PROT C|P: data in clear, or private";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static std::string feature(const auto& session) {
-    return session.protection().policy() == TlsPolicy::off ? "" : "PROT";
-  }
-  static Reply run(auto& session, std::string_view level) {
-    if (!session.protection().sized()) return {503, "AUTH TLS and PBSZ 0 first"};
-    if (detail::same_word(level, "S") || detail::same_word(level, "E")) return {536, "Only PROT C and P"};
-    const bool is_private = detail::same_word(level, "P");
-    if (!is_private && !detail::same_word(level, "C")) return {504, "Only PROT C and P"};
-    if (!is_private && session.protection().policy() == TlsPolicy::required) return {534, "TLS is required for data"};
-    session.protection().cover_data(is_private);
-    return {200, is_private ? "Data connections are private" : "Data connections are in clear"};
-  }
-};
-
-struct Ccc {
-  static constexpr std::string_view verb = "CCC";
-  static constexpr std::string_view help = "CCC: refused, a connection once protected stays so";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::none;
-  static Reply run(auto& session, std::string_view) {
-    if (!session.protection().secured()) return {533, "The connection is not protected"};
-    return {534, "The connection stays protected"};
-  }
-};
-
-/// A table with the commands that the transport brings: those of TLS where its streams can be secured, else none.
-template <class T, class Table> struct WithSecurity { using type = Table; };
-template <class T, class Table>
-  requires SecurableStream<typename T::Stream>
-struct WithSecurity<T, Table> {
-  using type = typename Table::template With<Auth, Pbsz, Prot, Ccc>;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/verbs/transfer.hpp
-#include <algorithm>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <utility>
-
-
-namespace ftplike {
-
-// Files over the data connection. (RFC 959 §4.1.3, RFC 3659 §5)
-
-/// How a session describes the transfer of a file: what its replies say, and in which type it goes.
-template <class S>
-auto file_transfer(S& session, std::string_view verb, Path path, std::string_view done, std::uint64_t offset) {
-  const std::string name{path.name()};
-  typename S::Transfer transfer{verb, std::move(path), "Opening data connection for " + name, std::string{done}};
-  transfer.offset = offset;
-  transfer.ascii = session.standard() && session.state.type == 'A';
-  if (transfer.ascii && offset > 0) throw std::system_error(Errc::bad_restart);
-  return transfer;
-}
-
-/// The first bytes of a source.
-class RangeSource {
- public:
-  RangeSource(AnySource source, std::uint64_t count) : source_{source}, left_{count} {}
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    if (left_ == 0) co_return 0;
-    const auto part = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left_)));
-    const std::size_t n = co_await source_.read_some(part);
-    left_ -= n;
-    co_return n;
-  }
-
- private:
-  AnySource source_;
-  std::uint64_t left_;
-};
-
-struct Retr {
-  static constexpr std::string_view verb = "RETR";
-  static constexpr std::string_view help = "RETR <path>: fetch a file";
-  static constexpr Rights needs = Right::read;
-  static constexpr auto argument = ArgumentRule::required;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const auto range = std::exchange(session.state.range, std::nullopt);
-    const std::uint64_t restart = std::exchange(session.state.restart, 0);
-    const std::uint64_t offset = range ? range->first : restart;
-    const Path path = session.path(name);
-    auto transfer = file_transfer(session, verb, path, "Download complete", offset);
-    auto file = co_await session.storage().open(path, offset);
-    if (range) {
-      RangeSource part{AnySource{file}, range->count()};
-      co_return co_await session.send(part, std::move(transfer));
-    }
-    if constexpr (requires { file.size(); })
-      transfer.opening += " (" + std::to_string(file.size() - offset) + " bytes)";
-    co_return co_await session.send(file, std::move(transfer));
-  }
-};
-
-struct Stor {
-  static constexpr std::string_view verb = "STOR";
-  static constexpr std::string_view help = "STOR <path>: store a file";
-  static constexpr Rights needs = Right::write;
-  static constexpr auto argument = ArgumentRule::required;
-  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const std::uint64_t offset = std::exchange(session.state.restart, 0);
-    const Path path = session.path(name);
-    auto transfer = file_transfer(session, verb, path, "Upload complete", offset);
-    auto file = co_await session.storage().create(path, offset);
-    co_return co_await session.receive(file, std::move(transfer));
-  }
-};
-
-struct Appe {
-  static constexpr std::string_view verb = "APPE";
-  static constexpr std::string_view help = "APPE <path>: store at the end of a file";
-  static constexpr Rights needs = Right::append;
-  static constexpr auto argument = ArgumentRule::required;
-  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    session.state.restart = 0;
-    const Path path = session.path(name);
-    auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
-    auto file = co_await session.storage().append(path);
-    transfer.offset = file.size();
-    co_return co_await session.receive(file, std::move(transfer));
-  }
-};
-
-struct Stou {
-  static constexpr std::string_view verb = "STOU";
-  static constexpr std::string_view help = "STOU [<path>]: store under a name that nobody has";
-  static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    session.state.restart = 0;
-    const Path wished = session.path(name.empty() ? "upload" : name);
-    auto file = co_await session.storage().create_unique(wished);
-    const Path path = file.path();
-    auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
-    transfer.opening = "FILE: " + std::string{path.name()};  // RFC 1123 §4.1.2.9
-    co_return co_await session.receive(file, std::move(transfer));
-  }
-};
-
-struct Abor {
-  static constexpr std::string_view verb = "ABOR";
-  static constexpr std::string_view help = "ABOR: end the transfer under way";
-  static constexpr bool before_login = true;
-  static constexpr bool at_once = true;
-  static Reply run(auto& session, std::string_view) {
-    if (session.interrupt(Errc::aborted)) return {226, "Abort successful"};
-    session.disarm();
-    return {225, "No transfer to abort"};
-  }
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-/// The bounds of a server's patience and memory. Times are counted by the transport's clock; `Duration::max()` says that
-/// there is none.
-struct Limits {
-  std::size_t line = 4096;                           // bytes of a command
-  std::size_t waiting_commands = 32;                 // that are read ahead during a transfer
-  std::size_t sessions = 10'000;                     // at a time; one more gets 421 at once
-  std::uint64_t bytes_per_second = 0;                // of all transfers in one direction together; 0: no limit
-  std::size_t sessions_per_address = 1'000;          // the same, for one client's address
-  unsigned login_attempts = 3;                       // then 421
-  Duration login_pause = std::chrono::seconds{1};    // after a failed attempt; doubles with each
-  Duration login = std::chrono::seconds{60};         // from the greeting to the login
-  Duration idle = std::chrono::seconds{300};         // between two commands
-  Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
-  Duration handshake = std::chrono::seconds{15};     // of TLS, on either connection
-  Duration stall = std::chrono::seconds{60};         // of a transfer without progress
-  Duration operation = std::chrono::seconds{60};     // of a command without progress: opening, committing, logging in
-  Duration drain = std::chrono::seconds{30};         // for commands to end when the server stops; then they are cut
-  Duration abandon = std::chrono::seconds{15};       // from then until what cannot be interrupted is given up
-  Duration grace = std::chrono::milliseconds{20};    // after which an unterminated command is one
-};
-
-/// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
-/// authenticator and observer are usually deduced from what the server is given.
-struct Profile {
-  using Commands = CommandTable<>;
-  using DataChannel = AnnouncedChannel;
-  using Storage = DirectoryStorage;
-  using Authenticator = GuestAuthenticator;
-  using Observer = NoObserver;
-  /// Whether commands without any line ending are understood, as the ftp-like dialect sends them.
-  static constexpr bool unterminated_commands = true;
-};
-
-/// The ftp-like dialect alone, which is the six commands of the program that it comes from, NOOP and HELP.
-struct FtpLike : Profile {
-  using Commands = CommandTable<Pwd, Cwd, List, Stor, Retr, Quit, Noop, Help>;
-};
-
-/// Standard FTP, and the ftp-like dialect on the same port.
-struct Ftp : Profile {
-  using DataChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
-  using Commands =
-      CommandTable<User, Pass, Acct, Rein, Quit, Noop, Host, Clnt,                                       // access
-                   Type, Stru, Mode, Rest, Rang, Allo, Opts, Utf8, Lang,                                 // parameters
-                   Retr, Stor, Appe, Stou, Abor,                                                         // transfer
-                   List, Nlst, Mlsd, Mlst,                                                               // listing
-                   Pwd, Cwd, Cdup, Mkd, Rmd, Dele, Rnfr, Rnto, Size, Mdtm, Mfmt, Mff, Avbl, Comb, Site,  // files
-                   Xpwd, Xcwd, Xcup, Xmkd, Xrmd,                                                         //
-                   Syst, Feat, Help, Stat>;                                                              // information
-};
-
-/// What a server says first.
-struct Greeting {
-  std::string text = "FTP Server Ready";
-};
-
-/// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
-/// every connection has to begin with that. From elsewhere such a beginning is no command.
-struct TrustedProxies {
-  std::vector<Subnet> subnets;
-  bool contain(const Address& address) const {
-    return std::any_of(subnets.begin(), subnets.end(), [&](const Subnet& one) { return one.contains(address); });
-  }
-};
-
-/// What the sessions of one account share: their number and their bandwidth.
-struct AccountUse {
-  AccountUse(std::string its_name, std::uint64_t bytes_per_second)
-      : name{std::move(its_name)}, sent{bytes_per_second}, received{bytes_per_second} {}
-  std::string name;
-  Meter sent, received;
-};
-
-/// What the sessions of a server share: one of each part, taken from the parts that it is given or made by default.
-/// **Threads:** safe, as far as its parts are.
-template <class P> class Service {
- public:
-  using Storage = typename P::Storage;
-  using Authenticator = typename P::Authenticator;
-  using Observer = typename P::Observer;
-
-  template <class... Parts> explicit Service(std::tuple<Parts...> parts)
-      : storage{take<Storage>(parts)},
-        authenticator{take<Authenticator>(parts)},
-        observer{take<Observer>(parts)},
-        limits{take<Limits>(parts)},
-        data_ports{take<DataPorts>(parts)},
-        public_address{take<PublicAddress>(parts)},
-        greeting{take<Greeting>(parts)},
-        trusted_proxies{take<TrustedProxies>(parts)},
-        tls_policy{take<TlsPolicy>(parts)},
-        guests_by_default_{(!std::is_same_v<Authenticator, Parts> && ...)} {}
-
-  Storage storage;
-  Authenticator authenticator;
-  Observer observer;
-  const Limits limits;
-  DataPorts data_ports;
-  const PublicAddress public_address;
-  const Greeting greeting;
-  const TrustedProxies trusted_proxies;
-  const TlsPolicy tls_policy;
-
-  /// The account of sessions without a login. Unless somebody chose an authenticator, there is none from the moment on
-  /// that the server listens beyond loopback, and none behind a proxy, whose clients come from anywhere.
-  std::optional<Account> guest() const {
-    if (guests_by_default_ && (beyond_loopback_ || !trusted_proxies.subnets.empty())) return std::nullopt;
-    return authenticator.guest();
-  }
-  /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may
-  /// have.
-  std::shared_ptr<AccountUse> enter(const Account& account) {
-    if (account.max_sessions == 0 && account.bytes_per_second == 0) return no_limits_;
-    const std::lock_guard lock{mutex_};
-    std::erase_if(uses_, [](const auto& use) { return use.expired(); });
-    for (const auto& known : uses_) {
-      auto use = known.lock();
-      if (!use || use->name != account.name) continue;
-      const auto sessions = static_cast<unsigned long>(use.use_count()) - 1;  // without ours
-      if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
-      return use;
-    }
-    auto use = std::make_shared<AccountUse>(account.name, account.bytes_per_second);
-    uses_.push_back(use);
-    return use;
-  }
-  /// The bandwidth of all transfers together.
-  AccountUse& total() noexcept { return total_; }
-  void listens_on(const Address& address) noexcept {
-    if (!address.is_loopback()) beyond_loopback_ = true;
-  }
-
- private:
-  template <class Part, class... Parts> static Part take(std::tuple<Parts...>& parts) {
-    if constexpr ((std::is_same_v<Part, Parts> || ...)) {
-      return std::move(std::get<Part>(parts));
-    } else {
-      return Part{};
-    }
-  }
-
-  AccountUse total_{{}, limits.bytes_per_second};
-  std::shared_ptr<AccountUse> no_limits_ = std::make_shared<AccountUse>(std::string{}, 0);
-  std::mutex mutex_;
-  std::vector<std::weak_ptr<AccountUse>> uses_;
-  const bool guests_by_default_;
-  std::atomic<bool> beyond_loopback_ = false;
-};
-
-namespace detail {
-
-/// The first of Parts for which Test holds, else Default.
-template <template <class> class Test, class Default, class... Parts> struct FirstThat { using type = Default; };
-template <template <class> class Test, class Default, class First, class... Rest>
-struct FirstThat<Test, Default, First, Rest...> {
-  using type = typename std::conditional_t<Test<First>::value, std::type_identity<First>,
-                                           FirstThat<Test, Default, Rest...>>::type;
-};
-
-template <class X> struct IsProfile : std::is_base_of<Profile, X> {};
-template <class X> struct IsStorage : std::bool_constant<ReadableStorage<X>> {};
-template <class X> struct IsAuthenticator : std::bool_constant<Authenticator<X>> {};
-template <class X> struct IsSetting
-    : std::bool_constant<std::is_same_v<X, Limits> || std::is_same_v<X, DataPorts> ||
-                         std::is_same_v<X, PublicAddress> || std::is_same_v<X, Greeting> ||
-                         std::is_same_v<X, TrustedProxies> || std::is_same_v<X, TlsPolicy>> {};
-template <class X> struct IsObserver : std::bool_constant<!IsProfile<X>::value && !IsStorage<X>::value &&
-                                                          !IsAuthenticator<X>::value && !IsSetting<X>::value> {};
-
-template <class Base, class S, class A, class O> struct Assembled : Base {
-  using Storage = S;
-  using Authenticator = A;
-  using Observer = O;
-};
-
-/// The profile that a server's parts make together; what is no other part is the observer.
-template <class Default, class... Parts> struct ProfileOf {
-  using Base = typename FirstThat<IsProfile, Default, Parts...>::type;
-  using type = Assembled<Base, typename FirstThat<IsStorage, typename Base::Storage, Parts...>::type,
-                         typename FirstThat<IsAuthenticator, typename Base::Authenticator, Parts...>::type,
-                         typename FirstThat<IsObserver, typename Base::Observer, Parts...>::type>;
-};
-
-}  // namespace detail
-}  // namespace ftplike
-
-// ---- ftplike/server/control_connection.hpp
-#include <algorithm>
-#include <array>
-#include <optional>
-#include <string>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/io/background_task.hpp
-#include <exception>
-#include <utility>
-
-
-namespace ftplike {
-
-/// A coroutine that runs beside the one that started it, until it is joined: the control connection's watch during a
-/// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
-class BackgroundTask {
- public:
-  BackgroundTask(const Executor& executor, awaitable<void> operation) : ended_{executor} {
-    start_on(executor, std::move(operation), {}, [this](std::exception_ptr failure) {
-      failure_ = std::move(failure);
-      done_ = true;
-      ended_.notify();
-    });
-  }
-  BackgroundTask(const BackgroundTask&) = delete;
-  BackgroundTask& operator=(const BackgroundTask&) = delete;
-
-  bool done() const noexcept { return done_; }
-  /// Waits for its end. What it threw is thrown here.
-  awaitable<void> join() {
-    while (!done_) co_await ended_.wait();
-    if (failure_) std::rethrow_exception(failure_);
-  }
-
- private:
-  Condition ended_;
-  std::exception_ptr failure_;
-  bool done_ = false;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/protocol/line_buffer.hpp
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-
-namespace ftplike {
-
-/// What is wrong with a line.
-enum class LineDefect : std::uint8_t { none, too_long, nul, stray_cr };
-
-/// A line without its ending. If it was too long, `text` is its beginning, or empty.
-class Line {
- public:
-  explicit Line(std::string its_text, LineDefect its_defect = LineDefect::none)
-      : text{std::move(its_text)}, defect{its_defect} {}
-
-  /// The defect as an error; none if the line is sound.
-  std::error_code error() const noexcept {
-    if (defect == LineDefect::none) return {};
-    return defect == LineDefect::too_long ? Errc::line_too_long : Errc::bad_line;
-  }
-
-  std::string text;
-  LineDefect defect;
-
-  friend bool operator==(const Line&, const Line&) = default;
-};
-
-/// Makes lines of the bytes of a control connection. CRLF and LF end a line; Telnet's sequences are taken out.
-///
-/// A line longer than the limit is thrown away up to its end and reported at once, one time. The ftp-like dialect has
-/// no line endings: as long as none was seen, whoever thinks that the peer waits takes the pending bytes as a command.
-///
-/// **Complexity:** linear. It holds at most `limit + read_ahead` bytes and a few, whatever is fed: lines that come
-/// while more than `read_ahead` bytes wait are lost and reported together as one that is too long, so stop reading
-/// before. An empty one holds no memory to speak of. RFC 959 §5.3, RFC 854.
-class LineBuffer {
- public:
-  static constexpr std::size_t read_ahead = 8 * 1024;
-
-  explicit LineBuffer(std::size_t limit = 4096) noexcept : limit_{limit} {}
-
-  void feed(std::string_view bytes) {
-    telnet_.feed(bytes, [this](std::string_view text) { split(text); });
-  }
-
-  /// The next line that is complete.
-  std::optional<Line> next() {
-    if (lines_ == 0) {
-      if (!std::exchange(lost_, false)) return std::nullopt;
-      return Line{{}, LineDefect::too_long};
-    }
-    const auto end = buffer_.find('\n', begin_);
-    auto line = checked(std::string_view{buffer_}.substr(begin_, end - begin_));
-    begin_ = end + 1;
-    --lines_;
-    release();
-    return line;
-  }
-
-  /// Whether bytes wait that only silence can end: no line ending was ever seen. A CR at their end is half of one.
-  bool unterminated() const noexcept {
-    return !ended_ && lines_ == 0 && (skipping_ || (length() > 0 && buffer_.back() != '\r'));
-  }
-
-  /// The pending bytes as one command, if `unterminated()`; nothing if they are the rest of a line already reported. A
-  /// line ending that comes right after belongs to that command.
-  std::optional<Line> take_unterminated() {
-    if (!unterminated()) return std::nullopt;
-    taken_ = true;
-    if (std::exchange(skipping_, false)) return std::nullopt;
-    auto line = checked(std::string_view{buffer_}.substr(line_));
-    begin_ = line_ = buffer_.size();
-    release();
-    return line;
-  }
-
-  /// Complete lines that wait.
-  std::size_t lines() const noexcept { return lines_ + (lost_ ? 1 : 0); }
-  /// Bytes that wait, of complete lines and of the one under way.
-  std::size_t bytes() const noexcept { return buffer_.size() - begin_; }
-  /// Whether nothing waits: no line, no part of a line, no part of a Telnet sequence.
-  bool empty() const noexcept { return bytes() == 0 && !lost_ && !skipping_ && !telnet_.inside(); }
-
-  /// Forgets all that waits and says whether there was anything. What follows AUTH TLS in clear must not be obeyed.
-  bool clear() {
-    const bool any = !empty();
-    begin_ = line_ = buffer_.size();
-    lines_ = 0;
-    lost_ = skipping_ = taken_ = false;
-    telnet_ = {};
-    release();
-    return any;
-  }
-
- private:
-  static constexpr std::size_t kept_capacity = 256;
-
-  std::size_t length() const noexcept { return buffer_.size() - line_; }  // of the line under way
-
-  void split(std::string_view text) {
-    for (;;) {
-      const auto end = text.find('\n');
-      if (const auto part = text.substr(0, end); !part.empty()) keep(part);
-      if (end == text.npos) return;
-      end_line();
-      text.remove_prefix(end + 1);
-      if (text.empty()) return;
-    }
-  }
-
-  /// Whether the line under way is to be kept.
-  bool open() noexcept {
-    if (length() == 0 && !skipping_ && (lost_ || bytes() > read_ahead)) lost_ = skipping_ = true;
-    return !skipping_;
-  }
-
-  void keep(std::string_view part) {
-    if (!open()) return;
-    // One byte may be the CR of the ending; with one more the line is too long for certain.
-    const auto room = limit_ + 2 - length();
-    buffer_.append(part.substr(0, room));
-    if (part.size() < room) return;
-    close();
-    skipping_ = true;
-  }
-
-  void end_line() {
-    ended_ = true;
-    const auto line = std::string_view{buffer_}.substr(line_);
-    const bool belated = std::exchange(taken_, false) && !skipping_ && (line.empty() || line == "\r");
-    if (belated) {
-      buffer_.resize(line_);
-    } else if (open()) {
-      close();
-    }
-    skipping_ = false;
-  }
-
-  void close() {
-    buffer_ += '\n';
-    line_ = buffer_.size();
-    ++lines_;
-  }
-
-  Line checked(std::string_view text) const {
-    if (text.ends_with('\r')) text.remove_suffix(1);
-    if (text.size() > limit_) return Line{std::string{text.substr(0, limit_)}, LineDefect::too_long};
-    auto defect = LineDefect::none;
-    if (text.find('\0') != text.npos) {
-      defect = LineDefect::nul;
-    } else if (text.find('\r') != text.npos) {
-      defect = LineDefect::stray_cr;
-    }
-    return Line{std::string{text}, defect};
-  }
-
-  void release() {
-    if (begin_ == buffer_.size()) {
-      buffer_.clear();
-      if (buffer_.capacity() > kept_capacity) std::string{}.swap(buffer_);
-    } else if (begin_ > buffer_.size() / 2) {
-      buffer_.erase(0, begin_);
-    } else {
-      return;
-    }
-    line_ -= begin_;
-    begin_ = 0;
-  }
-
-  std::string buffer_;     // the complete lines, each ended by LF, then the line under way
-  std::size_t begin_ = 0;  // of what waits
-  std::size_t line_ = 0;   // of the line under way
-  std::size_t lines_ = 0;
-  std::size_t limit_;
-  TelnetFilter telnet_;
-  bool ended_ = false;     // a line ending was seen
-  bool taken_ = false;     // the bytes before this point were taken as a command
-  bool skipping_ = false;  // the line under way is thrown away
-  bool lost_ = false;      // lines were lost that have yet to be reported
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-/// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
-template <Transport T> class ControlConnection {
- public:
-  ControlConnection(T& network, typename T::Stream stream, std::size_t longest_line)
-      : network_{network}, stream_{std::move(stream)}, lines_{longest_line} {}
-
-  typename T::Stream& stream() noexcept { return stream_; }
-  const typename T::Stream& stream() const noexcept { return stream_; }
-  /// The bytes that have come and are no command yet.
-  LineBuffer& lines() noexcept { return lines_; }
-  /// Whether the client has closed its direction.
-  bool ended() const noexcept { return ended_; }
-
-  awaitable<void> say(const Reply& reply) {
-    const std::string wire = reply.wire();
-    co_await stream_.write(as_bytes(wire));
-  }
-
-  /// The next command if it is there already: one that was put off, or one whose bytes have come.
-  std::optional<Line> line_now() {
-    if (waiting_.empty()) return lines_.next();
-    std::optional<Line> line{std::move(waiting_.front())};
-    waiting_.erase(waiting_.begin());
-    return line;
-  }
-  /// The next command; none at the end of the connection.
-  /// With a `grace`, bytes without a line ending are a command if none has come for so long.
-  awaitable<std::optional<Line>> next_line(std::optional<Duration> grace) {
-    for (;;) {
-      if (auto line = line_now()) co_return line;
-      if (failure_) throw std::system_error(failure_);
-      if (ended_) co_return lines_.take_unterminated();
-      if (grace && lines_.unterminated()) {
-        bool silent = false;
-        try {
-          co_await within(network_, *grace, more());
-        } catch (const std::system_error& error) {
-          silent = error.code() == Errc::timed_out;
-          if (!silent) throw;
-        }
-        auto line = silent ? lines_.take_unterminated() : std::nullopt;
-        if (line) co_return line;
-      } else {
-        co_await more();
-      }
-    }
-  }
-  /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
-  /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
-  void read_beside(const Executor& executor, awaitable<void> reading) { reader_.emplace(executor, std::move(reading)); }
-  bool is_read_beside() const noexcept { return reader_ && !reader_->done(); }
-  /// Waits until the coroutine beside has ended.
-  awaitable<void> join_reader() {
-    if (!reader_) co_return;
-    co_await reader_->join();
-    reader_.reset();
-  }
-  /// Ends the coroutine beside.
-  awaitable<void> stop_reading() {
-    stream_.cancel();
-    co_await join_reader();
-  }
-
-  /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
-  awaitable<void> read() {
-    std::array<std::byte, 512> room;
-    const std::size_t n = co_await stream_.read_some(room);
-    lines_.feed(as_text(std::span{room}.first(n)));
-    ended_ = n == 0;
-  }
-  /// No more can be read, for that reason; it comes to light when the commands that came before are done.
-  void fail(std::error_code why) noexcept { failure_ = why; }
-  const std::error_code& failure() const noexcept { return failure_; }
-
-  /// Keeps a command for later.
-  void put_off(Line line) { waiting_.push_back(std::move(line)); }
-  const std::vector<Line>& put_off() const noexcept { return waiting_; }
-  /// Whether one of these is QUIT.
-  bool quits_later() const {
-    const auto is_quit = [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; };
-    return std::any_of(waiting_.begin(), waiting_.end(), is_quit);
-  }
-
- private:
-  awaitable<void> more() {
-    if (reader_) {
-      co_await join_reader();
-    } else {
-      co_await read();
-    }
-  }
-
-  T& network_;
-  typename T::Stream stream_;
-  LineBuffer lines_;
-  std::vector<Line> waiting_;
-  std::optional<BackgroundTask> reader_;
-  std::error_code failure_;
-  bool ended_ = false;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/server/dispatch.hpp
-#include <exception>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-
-
-namespace ftplike {
-namespace detail {
-
-/// Tells the observer of a command, but no secret; gives its refusal, if it refuses.
-template <class S> std::optional<Reply> refusal_by_observer(S& session, const CommandLine& command) {
-  if constexpr (S::template observed<CommandSeen>) {
-    const bool secret = command.verb == Verb{"PASS"} || command.verb == Verb{"ACCT"};
-    const std::string verb = command.verb.text();
-    return session.announce(verb, secret ? "***" : command.argument);
-  } else {
-    return std::nullopt;
-  }
-}
-
-template <class S> Reply not_understood(S& session, Verb verb, std::string_view line) {
-  if (is_foreign(verb)) {
-    session.close();
-    return {421, "This is an FTP server"};
-  }
-  if (line.empty()) return {500, "Command expected"};
-  return {502, "Command not implemented"};
-}
-
-/// Why a command may not run now.
-template <class S, class Entry>
-std::optional<Reply> refusal(S& session, const Entry& entry, const CommandLine& command) {
-  if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return later;
-  if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
-  if (!entry.allowed(session)) return Reply{550, "Permission denied"};
-  if (entry.argument == ArgumentRule::required && command.argument.empty()) return Reply{501, "Argument missing"};
-  if (entry.argument == ArgumentRule::none && command.has_argument) return Reply{501, "No argument expected"};
-  return std::nullopt;
-}
-
-}  // namespace detail
-
-/// Finds the command of a line in the session's table, checks what it declares, once and here, and runs it: by
-/// `session.run`, where it may wait. Gives its one final reply; what it throws becomes one.
-///
-/// **Errors:** what ends the session.
-template <class S> awaitable<Reply> dispatch(S& session, std::string_view line, std::error_code defect) {
-  if (defect) co_return reply_for(defect);
-  const CommandLine command = parse_command(line);
-  if (auto refused = detail::refusal_by_observer(session, command)) co_return *std::move(refused);
-  const auto* entry = session.find_command(command.verb);
-  if (!entry) co_return detail::not_understood(session, command.verb, line);
-  if (auto refused = detail::refusal(session, *entry, command)) co_return *std::move(refused);
-  if (!entry->answer) co_return co_await session.run(*entry, command.argument);
-  std::error_code error;
-  try {
-    co_return entry->answer(session, command.argument);
-  } catch (...) { error = code_of(std::current_exception()); }
-  co_return reply_for(error);
-}
-
-}  // namespace ftplike
-
-// ---- ftplike/server/transfer.hpp
-#include <algorithm>
-#include <chrono>
-#include <cstdint>
-#include <exception>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-
-namespace ftplike {
-
-/// What a command wants done over one data connection: what to say of it, and how far it has come.
-class Transfer {
- public:
-  Transfer(std::string_view its_verb, Path its_path, std::string its_opening, std::string its_conclusion)
-      : verb{its_verb},
-        path{std::move(its_path)},
-        opening{std::move(its_opening)},
-        conclusion{std::move(its_conclusion)} {}
-
-  std::string_view verb;   // of the command, which has a static name
-  Path path;               // in the storage
-  std::string opening;     // the text of the 150
-  std::string conclusion;  // the text of the 226
-  std::uint64_t offset = 0;
-  bool ascii = false, listing = false;
-
-  Direction direction = Direction::sent;
-  std::uint64_t moved = 0;  // bytes over the data connection by now
-  Time began{};
-};
-
-/// One transfer of a server's session, from the command to its final reply: opening the data connection, securing it,
-/// copying, and the verdict. Meanwhile the session watches the control connection.
-///
-/// **Cancellation:** by the session's `Interruption`, wherever it waits; the verdict is the reason of that.
-template <class Session> class ServerTransfer {
- public:
-  using Stream = typename Session::Stream;
-
-  ServerTransfer(Session& session, Transfer what)
-      : session_{session}, what_{std::move(what)}, began_{session.network().now()} {}
-  ServerTransfer(const ServerTransfer&) = delete;
-  ServerTransfer& operator=(const ServerTransfer&) = delete;
-  ~ServerTransfer() { session_.transfer_ends(); }
-
-  /// Sends all that `source` gives. Gives the final reply.
-  awaitable<Reply> send(AnySource source) {
-    begin(Direction::sent);
-    std::optional<AsciiSource> text;
-    if (what_.ascii) source = AnySource{text.emplace(source)};
-    std::error_code error;
-    try {
-      co_await open();
-      co_await send_all(source);
-    } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
-    const std::error_code interrupted = session_.interruption().why();
-    if (interrupted) co_await session_.interruption().recover();
-    co_return co_await conclude(error, interrupted);
-  }
-  /// Puts all that comes into `file`, which is finished if all is well. Gives the final reply.
-  awaitable<Reply> receive(AnySink file) {
-    begin(Direction::received);
-    std::optional<AsciiSink> text;
-    if (what_.ascii) file = AnySink{text.emplace(file)};
-    std::error_code error;
-    try {
-      co_await open();
-      co_await receive_all(file);
-    } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
-    const std::error_code interrupted = session_.interruption().why();
-    if (interrupted) co_await session_.interruption().recover();
-    co_return co_await conclude(error, interrupted);
-  }
-
- private:
-  using Limit = typename Session::Limit;
-
-  void begin(Direction direction) {
-    what_.direction = direction;
-    what_.began = began_;
-    session_.transfer_begins(what_);
-  }
-
-  awaitable<void> open() {
-    Stream opened = co_await session_.data_channel().open(session_, what_.opening);
-    data_.emplace(std::move(opened));
-    if constexpr (SecurableStream<Stream>) {
-      if (session_.protection().covers_data()) co_await secure();
-    }
-    if constexpr (Session::template observed<DataOpened> || Session::template observed<DataClosed>) {
-      local_ = data_->local();
-      remote_ = data_->remote();
-    }
-    is_open_ = true;
-    session_.template observe<DataOpened>(local_, remote_);
-  }
-  /// The TLS handshake of the data connection.
-  awaitable<void> secure() {
-    Limit limited{session_.deadline(), session_.limits().handshake, Errc::no_data_connection};
-    securing_ = true;
-    co_await data_->accept_tls(session_.control());
-    securing_ = false;
-  }
-
-  awaitable<void> send_all(AnySource source) {
-    Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
-    const auto moved = [this](std::size_t count) { return note(count); };
-    co_await copy(source, *data_, moved, piece());
-    co_await data_->finish();
-  }
-  awaitable<void> receive_all(AnySink file) {
-    {
-      Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
-      const auto moved = [this](std::size_t count) { return note(count); };
-      co_await copy(*data_, file, moved, piece());
-      if constexpr (SecurableStream<Stream>) {
-        Settled<void> ignored;  // the client has said goodbye, and may wait for ours
-        if (data_->secured()) co_await settle(data_->finish(), ignored);
-      }
-    }
-    const bool vanished = co_await client_vanished();
-    if (vanished) throw std::system_error(Errc::peer_lost);
-    close_data();
-    Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
-    co_await file.finish();
-  }
-  /// What is done after each piece: counting, telling, waiting where there is a limit of bandwidth.
-  awaitable<void> note(std::size_t count) {
-    what_.moved += count;
-    session_.template observe<DataMoved>(what_.direction, what_.moved);
-    const Time now = session_.network().now();
-    const Time next =
-        std::max(meter(session_.use()).after(count, now), meter(session_.service().total()).after(count, now));
-    if (next > now) {
-      Limit none{session_.deadline(), Duration::max(), {}};
-      co_await session_.network().sleep_until(next);
-    }
-    session_.deadline().extend();
-  }
-  /// The size of a piece that suits the limits of bandwidth.
-  std::size_t piece() {
-    constexpr std::size_t largest = 512 * 1024;
-    return meter(session_.use()).piece(meter(session_.service().total()).piece(largest));
-  }
-  template <class Use> Meter& meter(Use& use) const noexcept {
-    return what_.direction == Direction::sent ? use.sent : use.received;
-  }
-  /// Whether the client of an upload is dead rather than done: it closed the control connection without saying QUIT.
-  ///
-  /// A client that died ended both its connections at once, in whatever order: what the control connection has to say
-  /// decides whether an upload is whole. It is given a sixty-fourth of the upload's time for that, twenty milliseconds
-  /// at the most; a short one only until the event loop has looked at all its sockets once more.
-  awaitable<bool> client_vanished() {
-    const Time now = session_.network().now();
-    const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
-    if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
-    co_await asio::post(session_.executor(), use_awaitable);
-    co_await asio::post(session_.executor(), use_awaitable);
-    co_return session_.has_left();
-  }
-
-  void close_data() {
-    data_.reset();
-    if (std::exchange(is_open_, false))
-      session_.template report<DataClosed>(local_, remote_, what_.direction, what_.moved);
-  }
-  /// The verdict.
-  ///
-  /// **Errors:** `Errc::shutting_down` where the session is to end.
-  awaitable<Reply> conclude(std::error_code error, std::error_code interrupted) {
-    close_data();
-    co_await session_.end_watch();
-    session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,
-                                            session_.network().now() - began_, what_.ascii, what_.listing, error);
-    if (interrupted == Errc::shutting_down) throw std::system_error(interrupted);
-    if (!error) co_return Reply{226, what_.conclusion};
-    const bool tells_why = securing_ && error.category() != ftplike_category();
-    if (tells_why) co_return Reply{425, "No data connection: " + error.message()};
-    co_return reply_for(error);
-  }
-
-  Session& session_;
-  Transfer what_;
-  const Time began_;
-  std::optional<Stream> data_;
-  Endpoint local_, remote_;
-  bool securing_ = false;  // or failed at that
-  bool is_open_ = false;   // and the observer was told so
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-/// What one command leaves for the next.
-struct SessionState {
-  std::string user;                 // that USER named and PASS has not yet proved
-  std::string host;                 // that HOST named
-  char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
-  std::uint64_t restart = 0;        // of REST, for the next transfer
-  std::optional<ByteRange> range;   // of RANG, for the next RETR or HASH
-  std::optional<Path> rename_from;  // of RNFR, for RNTO
-  FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
-  unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
-};
-
-/// One client, from its greeting to its farewell: the control connection and how far TLS protects it, who the client
-/// is, and what one command leaves for the next. What stands under *for commands* is what a command may use.
-///
-/// **Cancellation:** by its `Interruption`, with which `run` was started: `Errc::shutting_down` ends the session,
-/// anything else what it does just now.
-/// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
-template <Transport T, class P> class Session {
- public:
-  using Stream = typename T::Stream;
-  using Storage = typename P::Storage;
-  using Transfer = ftplike::Transfer;
-  using Limit = typename Deadline<T>::Limit;
-  using Channel = typename P::DataChannel::template ServerEnd<T>;
-  /// The profile's commands with those of its data channel and of the transport.
-  using Commands = typename WithSecurity<T, typename P::DataChannel::template AddTo<typename P::Commands>>::type;
-
-  /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
-  /// have been read from it already.
-  Session(T& network, const Executor& executor, Stream control, Service<P>& service, Interruption& interruption,
-          Conversation who, std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
-      : network_{network},
-        executor_{executor},
-        service_{service},
-        storage_{storage_for(service.storage, who)},
-        interruption_{interruption},
-        deadline_{network, executor, interruption},
-        control_{network, std::move(control), service.limits.line},
-        protection_{possible(network, service.tls_policy)},
-        who_{std::move(who)},
-        account_{service.guest()},
-        began_{network.now()} {
-    if (beginning == Beginning::implicit_tls) {
-      hello_.emplace(first_bytes);
-    } else {
-      control_.lines().feed(first_bytes);
-    }
-    if (account_) use_ = service.enter(*account_);
-    if (!use_) account_.reset();
-  }
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
-
-  /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
-  awaitable<void> run(std::function<void()> at_end = [] {}) {
-    std::error_code error;
-    try {
-      observe<SessionOpened>();
-      co_await converse();
-    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
-    ending_ = true;
-    co_await interruption_.recover();
-    // A cut still ends the wait for a peer, but what runs beside is always waited for.
-    co_await asio::this_coro::throw_if_cancelled(false);
-    try {
-      const bool has_words = error == Errc::timed_out || error == Errc::shutting_down;
-      if (has_words && !replying_) co_await say_goodbye(error);
-    } catch (...) {  // nobody is there to hear it
-    }
-    use_.reset();
-    at_end();
-    co_await part();
-    control_.stream().close();
-    report<SessionClosed>(error);
-  }
-
-  const Executor& executor() const noexcept { return executor_; }
-  /// Ends the session as soon as no command is at work. On its executor.
-  void drain() {
-    draining_ = true;
-    if (may_end_) interruption_.interrupt(Errc::shutting_down);
-  }
-  /// Ends the session now. On its executor.
-  void cut() {
-    draining_ = true;
-    interruption_.interrupt(Errc::shutting_down);
-  }
-  /// What the session is about, for people: the verb of its command, or what it waits for.
-  std::string activity() const {
-    if (ending_) return "the farewell";
-    if (may_end_) return "waiting for a command";
-    return at_work_ ? at_work_.text() : std::string{"the beginning"};
-  }
-
-  // ---- for commands ----
-
-  const Endpoint& peer() const noexcept { return who_.peer; }
-  T& network() noexcept { return network_; }
-  Service<P>& service() noexcept { return service_; }
-  const Limits& limits() const noexcept { return service_.limits; }
-  const Conversation& who() const noexcept { return who_; }
-  /// The service's storage, which knows for whom it works where it asks for that (`for_client`).
-  Storage& storage() noexcept { return storage_; }
-  Stream& control() noexcept { return control_.stream(); }
-  /// How far TLS protects the session.
-  Protection& protection() noexcept { return protection_; }
-  const Protection& protection() const noexcept { return protection_; }
-
-  /// Who is logged in, or the guest; none before a login where guests may do nothing.
-  const std::optional<Account>& account() const noexcept { return account_; }
-  bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
-  /// Whether the client speaks standard FTP: it said USER or HOST. Otherwise the session is an ftp-like one.
-  bool standard() const noexcept { return standard_; }
-  void become_standard() {
-    standard_ = true;
-    account_.reset();
-  }
-  /// Begins a login, or drops the one that is there.
-  void log_out() {
-    if (account_) began_ = network_.now();  // the time for a login is counted anew
-    become_standard();
-    who_.user.clear();
-    use_.reset();
-    forget();
-  }
-  /// Forgets what commands have left for later ones, but not who is logged in.
-  void forget() {
-    directory = Path{};
-    state = SessionState{};
-    epsv_only = false;
-    channel_.disarm();
-  }
-  /// False if this account has as many sessions as it may have.
-  bool log_in(Account account) {
-    use_ = service_.enter(account);
-    if (!use_) return false;
-    who_.user = account.name;
-    account_ = std::move(account);
-    directory = Path{};
-    return true;
-  }
-  /// Waits, as a punishment. Not for commands that act at once.
-  awaitable<void> pause(Duration duration) {
-    Limit none{deadline_, Duration::max(), {}};
-    const Flag waits{may_end_};
-    const Time end = time_after(network_.now(), duration);
-    co_await network_.sleep_until(end);
-  }
-  /// Tells that a command that takes long gets on: `Limits::operation` is counted from now.
-  void make_progress() { deadline_.extend(); }
-  /// Whether the client has said something after the command that runs.
-  bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
-  /// Has the TLS handshake follow the reply to the command that runs.
-  void secure_after_reply() { hello_.emplace(); }
-
-  /// The path of the storage that `text`, from the client, names: seen from its directory, below its account's root.
-  Path path(std::string_view text) const { return virtual_path(text).beneath(account_ ? account_->root : Path{}); }
-  /// The path as the client sees it.
-  Path virtual_path(std::string_view text) const { return directory.resolve(text); }
-
-  Path directory;
-  SessionState state;
-  unsigned failed_logins = 0;
-  bool epsv_only = false;
-
-  /// The way that data connections come to be; of several, the way `W`.
-  template <class W> auto& channel() noexcept {
-    if constexpr (requires { channel_.template use<W>(); }) {
-      return channel_.template use<W>();
-    } else {
-      return channel_;
-    }
-  }
-  /// Whether the next transfer would go over a port that the server announces, as in the ftp-like dialect.
-  bool announces() const noexcept { return channel_.announces(); }
-  /// Forgets what was negotiated for data connections.
-  void disarm() { channel_.disarm(); }
-  /// Sends what `source` gives over a new data connection. Gives the final reply to that.
-  template <ByteSource Source> awaitable<Reply> send(Source& source, Transfer transfer) {
-    return send_any(AnySource{source}, std::move(transfer));
-  }
-  /// Takes what comes over a new data connection into `file`, and finishes that if all is well. Gives the final reply.
-  template <ByteSink Sink> awaitable<Reply> receive(Sink& file, Transfer transfer) {
-    return receive_any(AnySink{file}, std::move(transfer));
-  }
-  /// Whether a transfer is under way; only commands that act at once can see that.
-  const Transfer* transferring() const noexcept { return transfer_; }
-  /// Ends the transfer or the long command under way, whose final reply comes before the caller's. False if there is
-  /// none.
-  bool interrupt(Errc why) {
-    if (!transfer_ && !watching_) return false;
-    interruption_.interrupt(why);
-    return true;
-  }
-  /// Ends the session after this command's reply.
-  void close() noexcept { closing_ = true; }
-
-  /// Calls `f(entry)` for every command that this session understands, in the order of the table.
-  template <class F> static void for_each_command(F f) {
-    for (const auto& entry : Table::template entries<Session>()) f(entry);
-  }
-  static auto find_command(Verb verb) noexcept { return Table::template find<Session>(verb); }
-
-  /// Tells the observer of something under way; what it throws ends that.
-  template <class Event, class... More> void observe(More&&... more) {
-    ftplike::observe<Event>(service_.observer, who_, std::forward<More>(more)...);
-  }
-  /// Tells the observer of something that has happened, of which no exception of its makes anything else.
-  template <class Event, class... More> void report(More&&... more) noexcept {
-    ftplike::report<Event>(service_.observer, who_, std::forward<More>(more)...);
-  }
-  /// Whether somebody watches events of this kind.
-  template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
-  /// Tells the observer of a command; gives its refusal, if it refuses.
-  std::optional<Reply> announce(std::string_view verb, std::string_view argument) {
-    return ask(service_.observer, CommandSeen{who_, verb, argument});
-  }
-
-  // ---- for data channels ----
-
-  Deadline<T>& deadline() noexcept { return deadline_; }
-  Interruption& interruption() noexcept { return interruption_; }
-  /// Whether a data connection from there can be the client's: it comes from its address, or from its proxy's.
-  bool is_from_client(const Endpoint& remote) const {
-    return remote.address() == who_.peer.address() || remote.address() == control_.stream().remote().address();
-  }
-  /// A listener for data on the address by which the client reached us.
-  typename T::Acceptor listen_for_data() {
-    auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
-    observe<DataListening>(acceptor.endpoint());
-    return acceptor;
-  }
-  /// The address that the client is to connect to.
-  Address address_for_client() const {
-    return service_.public_address.seen_by(who_.peer.address()).value_or(who_.local.address());
-  }
-  /// Sends a preliminary reply; from then on the control connection is watched until the transfer ends.
-  awaitable<void> preliminary(const Reply& reply) {
-    co_await say(reply);
-    watch();
-  }
-
-  // ---- for transfers and the dispatch of commands ----
-
-  Channel& data_channel() noexcept { return channel_; }
-  /// What the sessions of this one's account share.
-  AccountUse& use() noexcept { return *use_; }
-  void transfer_begins(Transfer& transfer) noexcept { transfer_ = &transfer; }
-  void transfer_ends() noexcept { transfer_ = nullptr; }
-  /// Whether the client closed the control connection without saying QUIT.
-  bool has_left() {
-    const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
-    return ended && !control_.quits_later();
-  }
-  /// Reads the control connection while a transfer or a long command is under way: some commands act at once, the
-  /// others wait. It may go on until the next bytes come after that.
-  void watch() {
-    watching_ = true;
-    if (!control_.is_read_beside()) control_.read_beside(executor_, watch_control());
-  }
-  /// Commands act in their turn again.
-  awaitable<void> end_watch() {
-    watching_ = false;
-    if (!answering_) co_return;
-    Limit limited{deadline_, limits().idle, Errc::peer_lost};
-    co_await control_.join_reader();
-  }
-  /// Runs a command that may wait, for `Limits::operation` without progress. Gives its final reply.
-  ///
-  /// **Errors:** what ends the session: `Errc::shutting_down`, or `Errc::timed_out` before a login.
-  template <class Entry> awaitable<Reply> run(const Entry& entry, std::string_view argument) {
-    if (answering_) return entry.run(*this, argument);  // beside the session's own coroutine, whose limits these are
-    at_work_ = entry.verb;
-    return run_limited(entry.run(*this, argument), entry.interruptible);
-  }
-
- private:
-  using Table = typename Commands::template On<Session>;
-  static constexpr bool is_securable = SecurableStream<Stream>;
-  static constexpr bool storage_is_told = requires(const Storage& storage, ClientKey client) {
-    { storage.for_client(client) } -> std::same_as<Storage>;
-  };
-
-  /// Is true for as long as it lives.
-  class Flag {
-   public:
-    explicit Flag(bool& flag) noexcept : flag_{flag} { flag_ = true; }
-    Flag(const Flag&) = delete;
-    Flag& operator=(const Flag&) = delete;
-    ~Flag() { flag_ = false; }
-
-   private:
-    bool& flag_;
-  };
-
-  static decltype(auto) storage_for(Storage& storage, const Conversation& who) {
-    if constexpr (storage_is_told) {
-      return storage.for_client(client_key(who.peer.address()));
-    } else {
-      return (storage);
-    }
-  }
-  static TlsPolicy possible([[maybe_unused]] const T& network, TlsPolicy policy) {
-    bool has_certificate = false;
-    if constexpr (is_securable) has_certificate = static_cast<bool>(network.tls_server());
-    return policy == TlsPolicy::offered && !has_certificate ? TlsPolicy::off : policy;
-  }
-
-  // ---- the control connection ----
-
-  awaitable<void> converse() {
-    if constexpr (is_securable) {
-      if (hello_) co_await secure(true);
-    }
-    const Reply welcome{220, service_.greeting.text};
-    co_await reply(welcome);
-    while (!closing_) {
-      const std::optional<Line> line = co_await next_line();
-      if (!line) co_return;
-      const Reply final = co_await dispatch(*this, line->text, line->error());
-      co_await reply(final);
-      if constexpr (is_securable) {
-        if (hello_) co_await secure(false);
-      }
-    }
-  }
-
-  /// Says the final reply to a command, and what was to be said after it.
-  awaitable<void> reply(const Reply& final) {
-    Limit limited{deadline_, limits().idle, Errc::peer_lost};  // a client that reads no replies has gone
-    replying_ = true;  // and stays so if it is cut off: nothing can follow it then
-    co_await say(final);
-    if (belated_.code() != 0) {
-      const Reply answer_to_abor = std::exchange(belated_, Reply{});
-      co_await say(answer_to_abor);
-    }
-    replying_ = false;
-  }
-  awaitable<void> say(const Reply& reply) {
-    report<ReplySeen>(reply);
-    return control_.say(reply);
-  }
-
-  awaitable<std::optional<Line>> next_line() {
-    if (draining_) throw std::system_error(Errc::shutting_down);
-    if (auto line = control_.line_now()) co_return line;
-    Limit limited{deadline_, patience(), Errc::timed_out};
-    const Flag waits{may_end_};
-    const auto grace = P::unterminated_commands ? std::optional{limits().grace} : std::nullopt;
-    co_return co_await control_.next_line(grace);
-  }
-
-  Duration patience() const { return account_ ? limits().idle : left_for_login(); }
-  Duration left_for_login() const {
-    return std::max(Duration{1}, time_after(began_, limits().login) - network_.now());
-  }
-
-  awaitable<void> say_goodbye(std::error_code why) {
-    const Reply farewell{421, why == Errc::timed_out ? "Timed out, closing the connection" : "Server is shutting down"};
-    Limit limited{deadline_, farewell_limit(), Errc::timed_out};
-    co_await say(farewell);
-  }
-  /// For the last words, which nobody may hear any more.
-  Duration farewell_limit() const { return std::min<Duration>(limits().idle, std::chrono::seconds{5}); }
-
-  /// Runs a command's coroutine under its limit, and makes a reply of what it throws.
-  awaitable<Reply> run_limited(awaitable<Reply> command, bool interruptible) {
-    std::error_code error;
-    Reply reply;
-    const bool logs_in = !account_;
-    if (interruptible) watch();
-    try {
-      Limit limited{deadline_, logs_in ? std::min(limits().operation, left_for_login()) : limits().operation,
-                    Errc::timed_out};
-      Reply given = co_await std::move(command);
-      reply = std::move(given);
-    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
-    const std::error_code interrupted = interruption_.why();
-    const bool ends = interrupted == Errc::shutting_down || (interrupted == Errc::timed_out && logs_in && !account_);
-    if (ends) throw std::system_error(interrupted);
-    if (error == Errc::shutting_down) throw std::system_error(error);  // of a transfer
-    if (interrupted) co_await interruption_.recover();
-    if (interruptible) co_await end_watch();
-    if (!error) co_return reply;
-    if (interrupted == Errc::timed_out) co_return Reply{451, "Gave up: it took too long"};
-    co_return reply_for(error);
-  }
-
-  // ---- TLS ----
-
-  /// The handshake of the control connection. After it nothing is left of what was said in clear, or there is no
-  /// session: it could be the words of somebody in between.
-  awaitable<void> secure(bool implicit) {
-    const std::string hello = *std::exchange(hello_, std::nullopt);
-    co_await control_.stop_reading();  // a transfer's watch may still read in clear
-    if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
-    Limit limited{deadline_, limits().handshake, Errc::peer_lost};
-    co_await control().accept_tls(network_.tls_server(), hello);
-    protection_.secure(implicit);
-    control_.fail({});
-  }
-  /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
-  /// connection that just ends for one that somebody cut.
-  awaitable<void> part() {
-    co_await control_.stop_reading();
-    if constexpr (is_securable) {
-      if (!protection_.secured()) co_return;
-      Settled<void> ignored;
-      Limit limited{deadline_, farewell_limit(), Errc::timed_out};
-      co_await settle(control().finish(), ignored);
-    }
-  }
-
-  // ---- transfers ----
-
-  awaitable<Reply> send_any(AnySource source, Transfer transfer) {
-    if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
-    ServerTransfer<Session> sending{*this, std::move(transfer)};
-    co_return co_await sending.send(source);
-  }
-  awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
-    if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
-    ServerTransfer<Session> receiving{*this, std::move(transfer)};
-    co_return co_await receiving.receive(file);
-  }
-  std::optional<Reply> refusal_of_transfer() const {
-    if (auto refused = protection_.refusal_of_data()) return refused;
-    if (!channel_.armed()) return reply_for(Errc::no_data_connection);
-    return std::nullopt;
-  }
-
-  /// Whether a command that came during a transfer need not wait for its end. What comes behind an ABOR waits.
-  bool acts_at_once(const Line& line) const {
-    if (line.error() || interruption_.why()) return false;
-    const CommandLine command = parse_command(line.text);
-    const auto* entry = find_command(command.verb);
-    return entry && entry->at_once && command.argument.empty() && (account_ || entry->before_login);
-  }
-
-  awaitable<void> watch_control() {
-    try {
-      // A transfer that never waits is over by now, and costs no read.
-      co_await asio::post(executor_, use_awaitable);
-      while (watching_ && control_.put_off().size() < limits().waiting_commands) {
-        auto line = control_.lines().next();
-        if (!line) {
-          if (control_.ended()) break;
-          co_await control_.read();
-        } else if (acts_at_once(*line)) {
-          answering_ = true;
-          const Reply reply = co_await dispatch(*this, line->text, std::error_code{});
-          if (interruption_.why()) {
-            belated_ = reply;
-          } else {
-            co_await say(reply);
-          }
-          answering_ = false;
-        } else {
-          control_.put_off(*std::move(line));
-        }
-      }
-    } catch (...) {
-      answering_ = false;
-      control_.fail(code_of(std::current_exception()));
-      if (watching_ && !draining_) interrupt(Errc::peer_lost);
-    }
-  }
-
-  T& network_;
-  Executor executor_;
-  Service<P>& service_;
-  std::conditional_t<storage_is_told, Storage, Storage&> storage_;
-  Interruption& interruption_;
-  Deadline<T> deadline_;
-  ControlConnection<T> control_;
-  Protection protection_;
-  std::optional<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
-  Conversation who_;
-  std::optional<Account> account_;
-  std::shared_ptr<AccountUse> use_;
-  Channel channel_;
-  Time began_;
-  Transfer* transfer_ = nullptr;
-  Verb at_work_;   // the last command that could wait
-  Reply belated_;  // to the command that interrupted the transfer
-  bool standard_ = false, closing_ = false, draining_ = false, ending_ = false;
-  bool may_end_ = false;    // nothing would be lost if the session ended now
-  bool watching_ = false;   // the control connection, for what is under way
-  bool answering_ = false;  // a command that acts at once
-  bool replying_ = false;   // a reply is on its way
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-/// Accepts sessions on any number of addresses and deals them out over the transport's executors.
-///
-///     ftplike::TcpTransport network;
-///     ftplike::Server server{network, ftplike::DirectoryStorage{"server_storage"}};
-///     server.listen("127.0.0.1", 3456);
-///     network.run();
-///
-/// Its parts follow the transport in any order, each at most once: a storage, a profile (`Ftp{}` if none), an
-/// authenticator, `Limits`, `DataPorts`, `PublicAddress`, `Greeting`, `TrustedProxies`, `TlsPolicy`, and an observer:
-/// anything that can be called with one of the events of io/observer.hpp.
-///
-/// **Lifetime:** sessions may outlive it; nothing runs after the transport. **Threads:** any.
-template <Transport T, class P> class Server {
- public:
-  template <class... Parts> explicit Server(T& network, Parts... parts)
-      : state_{std::make_shared<State>(network, std::tuple<Parts...>{std::move(parts)...})} {}
-  Server(Server&&) = delete;
-  ~Server() { stop(); }
-
-  /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
-  ///
-  /// **Errors:** `std::system_error` if the address cannot be had; `Errc::shutting_down` after `stop`.
-  Endpoint listen(const std::string& address, std::uint16_t port, Beginning beginning = Beginning::clear) {
-    return listen(Endpoint{asio::ip::make_address(address), port}, beginning);
-  }
-  Endpoint listen(const Endpoint& where, Beginning beginning = Beginning::clear) {
-    check_running();
-    return accept_from(state_->network.listen(state_->main, where), beginning);
-  }
-  /// Accepts sessions from a listener that somebody else made: a supervisor's, a test's.
-  Endpoint accept_from(typename T::Acceptor listener, Beginning beginning = Beginning::clear) {
-    const Endpoint where = listener.endpoint();
-    auto acceptor = std::make_shared<typename T::Acceptor>(std::move(listener));
-    {
-      const std::lock_guard lock{state_->mutex};
-      if (state_->stopping) throw std::system_error(Errc::shutting_down);
-      state_->service.listens_on(where.address());
-      state_->acceptors.push_back(acceptor);
-    }
-    start_on(state_->main, accept_all(state_, std::move(acceptor), beginning));
-    return where;
-  }
-
-  /// Takes no new sessions, lets commands end until `Limits::drain` has passed, then cuts what is left, and after
-  /// `Limits::abandon` gives up on what cannot be ended. Returns at once; `stopped` tells when that is done. Later calls
-  /// do nothing.
-  void stop() {
-    auto state = state_;
-    call_on(state->main, [state] {
-      if (!state->begins_to_stop()) return;
-      start_on(state->main, end_all(state));
-    });
-  }
-  /// Waits for the end of `stop`, whoever calls that, and tells what became of the sessions. It comes in any case, after
-  /// the last `SessionClosed`; the observer gets the same report (`ServerStopped`).
-  awaitable<StopReport> stopped() { return wait_for_stop(state_); }
-
-  /// What its sessions share.
-  Service<P>& service() noexcept { return state_->service; }
-  /// How many sessions there are now.
-  std::size_t sessions() const {
-    const std::lock_guard lock{state_->mutex};
-    return state_->places;
-  }
-
- private:
-  using OneSession = Session<T, P>;
-
-  /// A session in the server's book, from its acceptance to the end of its coroutine.
-  struct Entry {
-    Entry(const Executor& its_executor, const Conversation& its_who) : executor{its_executor}, who{its_who} {}
-    Interruption interruption;
-    const Executor executor;
-    Conversation who;
-    OneSession* session = nullptr;  // while there is one
-  };
-  /// Somebody who waits for the end of `stop`.
-  struct Waiter {
-    explicit Waiter(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
-    const Executor executor;
-    Condition changed;
-    bool done = false;
-  };
-
-  struct State {
-    template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
-        : lifetime{lifetime_of(its_network)},
-          network{its_network},
-          main{main_executor_of(its_network)},
-          service{std::move(parts)},
-          all_gone{main} {}
-
-    bool is_stopping() {
-      const std::lock_guard lock{mutex};
-      return stopping;
-    }
-    bool begins_to_stop() {
-      const std::lock_guard lock{mutex};
-      return !std::exchange(stopping, true);
-    }
-    std::size_t count() {
-      const std::lock_guard lock{mutex};
-      return book.size();
-    }
-
-    const std::shared_ptr<void> lifetime;  // first, so that it is the last to go
-    T& network;
-    const Executor main;  // of the acceptors
-    Service<P> service;
-    Condition all_gone;
-
-    std::mutex mutex;  // of what follows
-    bool stopping = false;
-    std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
-    std::list<std::shared_ptr<Entry>> book;
-    std::size_t places = 0;                       // of sessions that count
-    std::map<Address, std::size_t> per_address;   // of those
-    std::uint64_t last_number = 0;
-    std::optional<StopReport> report;
-    std::list<std::shared_ptr<Waiter>> waiters;
-  };
-  using StatePointer = std::shared_ptr<State>;
-
-  void check_running() const {
-    if (state_->is_stopping()) throw std::system_error(Errc::shutting_down);
-  }
-
-  // ---- accepting
-
-  static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor,
-                                    Beginning beginning) {
-    bool failed = false;
-    while (!state->is_stopping()) {
-      try {
-        if (std::exchange(failed, false)) {
-          const Time later = state->network.now() + std::chrono::milliseconds{100};
-          co_await state->network.sleep_until(later);
-          continue;
-        }
-        const Executor executor = state->network.executor();
-        auto control = co_await acceptor->accept(executor);
-        if (state->is_stopping()) break;
-        begin(state, executor, std::move(control), beginning);
-      } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
-    }
-  }
-
-  /// Starts the coroutine of a session, which has a place in the book until it ends.
-  static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
-                    Beginning beginning) {
-    const Conversation who{0, control.local(), control.remote()};
-    const auto entry = std::make_shared<Entry>(executor, who);
-    typename std::list<std::shared_ptr<Entry>>::iterator place;
-    {
-      const std::lock_guard lock{state->mutex};
-      place = state->book.insert(state->book.end(), entry);
-    }
-    // The entry lives as long as the coroutine, whose cancellation slot it has.
-    start_on(executor, serve(state, entry, std::move(control), beginning), entry->interruption.slot(),
-             [state, entry, place](std::exception_ptr) {
-               const std::lock_guard lock{state->mutex};
-               state->book.erase(place);
-               if (state->book.empty()) call_on(state->main, [state] { state->all_gone.notify(); });
-             });
-  }
-
-  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
-                               Beginning beginning) {
-    if constexpr (requires { control.make_prompt(); }) control.make_prompt();
-    Conversation who = entry->who;
-    std::string first_bytes;
-    if (state->service.trusted_proxies.contain(who.peer.address())) {
-      Settled<void> introduced;
-      co_await settle(within(state->network, state->service.limits.login, introduce(control, who, first_bytes)),
-                      introduced);
-      if (introduced.failed()) co_return;  // as the PROXY protocol wants it
-    }
-    std::optional<PlaceTaken> place;
-    who.number = admit(state, who.peer.address(), place);
-    entry->who = who;
-    if (who.number == 0) {
-      report<SessionRefused>(state->service.observer, who);
-      co_await turn_away(state, std::move(control));
-      co_return;
-    }
-    OneSession session{state->network,      entry->executor, std::move(control), state->service,
-                       entry->interruption, who,             first_bytes,        beginning};
-    const InTheBook in_the_book{state, *entry, session};
-    const std::function<void()> leave = [&place] { place.reset(); };
-    co_await session.run(leave);  // who comes again at once finds its place free
-  }
-
-  /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
-  static awaitable<void> introduce(typename T::Stream& control, Conversation& who, std::string& rest) {
-    std::array<std::byte, 512> room;
-    for (;;) {
-      const std::size_t n = co_await control.read_some(room);
-      rest.append(as_text(std::span{room}.first(n)));
-      const ProxyHeader header = parse_proxy_header(rest);
-      if (header.state == ProxyHeader::State::invalid || n == 0) throw std::system_error(Errc::bad_line);
-      if (header.state == ProxyHeader::State::incomplete) continue;
-      if (header.ends) {
-        who.peer = Endpoint{asio::ip::make_address(header.ends->client.host), header.ends->client.port};
-        who.local = Endpoint{asio::ip::make_address(header.ends->server.host), header.ends->server.port};
-      }
-      rest.erase(0, header.size);
-      co_return;
-    }
-  }
-
-  /// One of the sessions that `Limits` counts.
-  class PlaceTaken {
-   public:
-    PlaceTaken(StatePointer state, const Address& client) : state_{std::move(state)}, client_{client} {
-      ++state_->places;
-      ++state_->per_address[client_];
-    }
-    PlaceTaken(const PlaceTaken&) = delete;
-    PlaceTaken& operator=(const PlaceTaken&) = delete;
-    ~PlaceTaken() {
-      const std::lock_guard lock{state_->mutex};
-      --state_->places;
-      if (--state_->per_address[client_] == 0) state_->per_address.erase(client_);
-    }
-
-   private:
-    StatePointer state_;
-    Address client_;
-  };
-  /// Gives a session its place and its number; 0 if there are too many, or shall be no more.
-  static std::uint64_t admit(const StatePointer& state, const Address& client, std::optional<PlaceTaken>& place) {
-    const Address counted = client_network(client);
-    const std::lock_guard lock{state->mutex};
-    const Limits& limits = state->service.limits;
-    const auto from_there = state->per_address.find(counted);
-    if (state->stopping || state->places >= limits.sessions) return 0;
-    if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
-    place.emplace(state, counted);
-    return ++state->last_number;
-  }
-
-  /// From now on, while this lives, a server that stops finds the session; one that has begun to has missed it.
-  class InTheBook {
-   public:
-    InTheBook(StatePointer state, Entry& entry, OneSession& session) : state_{std::move(state)}, entry_{entry} {
-      const std::lock_guard lock{state_->mutex};
-      entry_.session = &session;
-      if (state_->stopping) session.drain();
-    }
-    InTheBook(const InTheBook&) = delete;
-    InTheBook& operator=(const InTheBook&) = delete;
-    ~InTheBook() {
-      const std::lock_guard lock{state_->mutex};
-      entry_.session = nullptr;
-    }
-
-   private:
-    StatePointer state_;
-    Entry& entry_;
-  };
-
-  static awaitable<void> turn_away(StatePointer state, typename T::Stream control) {
-    const std::string_view sorry =
-        state->is_stopping() ? "421 Server is shutting down\r\n" : "421 Too many connections, try later\r\n";
-    Settled<void> ignored;
-    co_await settle(within(state->network, std::chrono::seconds{5}, control.write(as_bytes(sorry))), ignored);
-  }
-
-  // ---- stopping
-
-  /// Calls `act` for every session, on its own executor, where it cannot end meanwhile.
-  static void for_each_session(const StatePointer& state, const std::function<void(Entry&)>& act) {
-    const std::lock_guard lock{state->mutex};
-    for (const auto& entry : state->book) call_on(entry->executor, [entry, act] { act(*entry); });
-  }
-  /// Waits until no session is left, but not longer than `patience`.
-  static awaitable<void> wait_for_all(StatePointer state, Duration patience) {
-    bool late = false;
-    typename T::Timer deadline{state->network, state->main};
-    deadline.start(time_after(state->network.now(), patience), [&late, &gone = state->all_gone] {
-      late = true;
-      gone.notify();
-    });
-    while (state->count() > 0 && !late) co_await state->all_gone.wait();
-  }
-
-  static awaitable<void> end_all(StatePointer state) {
-    {
-      const std::lock_guard lock{state->mutex};
-      for (auto& acceptor : state->acceptors) acceptor->cancel();
-      state->acceptors.clear();
-    }
-    const Limits& limits = state->service.limits;
-    StopReport result;
-    const std::size_t all = state->count();
-    for_each_session(state, [](Entry& entry) {
-      if (entry.session) entry.session->drain();
-    });
-    co_await wait_for_all(state, limits.drain);
-    result.cut = state->count();
-    result.drained = all - std::min(all, result.cut);
-    if (result.cut > 0) {
-      for_each_session(state, [](Entry& entry) {
-        if (entry.session)
-          entry.session->cut();
-        else
-          entry.interruption.interrupt(Errc::shutting_down);
-      });
-      co_await wait_for_all(state, limits.abandon);
-    }
-    if (state->count() > 0) {
-      std::vector<StuckSession> stuck = co_await ask_the_stuck(state);
-      result.stuck = std::move(stuck);
-    }
-    report<ServerStopped>(state->service.observer, result);
-    tell_waiters(state, std::move(result));
-  }
-
-  /// Asks the sessions that are left what they are about. One whose thread is blocked does not answer.
-  static awaitable<std::vector<StuckSession>> ask_the_stuck(StatePointer state) {
-    struct Answers {
-      std::mutex mutex;
-      std::map<const Entry*, std::string> all;
-    };
-    const auto answers = std::make_shared<Answers>();
-    for_each_session(state, [answers](Entry& entry) {
-      const std::lock_guard lock{answers->mutex};
-      answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
-      entry.who = entry.session ? entry.session->who() : entry.who;
-    });
-    co_await wait_for_all(state, std::chrono::seconds{1});
-    std::vector<StuckSession> stuck;
-    const std::lock_guard lock{state->mutex};
-    const std::lock_guard lock_answers{answers->mutex};
-    for (const auto& entry : state->book) {
-      const auto answer = answers->all.find(entry.get());
-      StuckSession one;
-      one.activity = answer == answers->all.end() ? "its thread is blocked" : answer->second;
-      if (answer != answers->all.end()) {
-        one.number = entry->who.number;
-        one.peer = entry->who.peer;
-        one.user = entry->who.user;
-      }
-      stuck.push_back(std::move(one));
-    }
-    co_return stuck;
-  }
-
-  static void tell_waiters(const StatePointer& state, StopReport result) {
-    const std::lock_guard lock{state->mutex};
-    state->report = std::move(result);
-    for (const auto& waiter : state->waiters) {
-      call_on(waiter->executor, [waiter] {
-        waiter->done = true;
-        waiter->changed.notify();
-      });
-    }
-  }
-
-  static awaitable<StopReport> wait_for_stop(StatePointer state) {
-    const Executor executor = co_await asio::this_coro::executor;
-    /// In the list of those who wait, as long as it lives.
-    struct Waiting {
-      Waiting(StatePointer its_state, const Executor& its_executor)
-          : state{std::move(its_state)}, waiter{std::make_shared<Waiter>(its_executor)} {
-        const std::lock_guard lock{state->mutex};
-        waiter->done = state->report.has_value();
-        place = state->waiters.insert(state->waiters.end(), waiter);
-      }
-      Waiting(const Waiting&) = delete;
-      Waiting& operator=(const Waiting&) = delete;
-      ~Waiting() {
-        const std::lock_guard lock{state->mutex};
-        state->waiters.erase(place);
-      }
-      StatePointer state;
-      std::shared_ptr<Waiter> waiter;
-      typename std::list<std::shared_ptr<Waiter>>::iterator place;
-    } waiting{state, executor};
-    while (!waiting.waiter->done) co_await waiting.waiter->changed.wait();
-    const std::lock_guard lock{state->mutex};
-    co_return *state->report;
-  }
-
-  StatePointer state_;
-};
-
-template <Transport T, class... Parts> Server(T&, Parts...)
-    -> Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
-
-}  // namespace ftplike
-
-// ---- ftplike/storage/memory.hpp
-#include <algorithm>
-#include <initializer_list>
-#include <limits>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/storage/memory_tree.hpp
-#include <cstdint>
-#include <limits>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <vector>
-
-
-namespace ftplike::detail {
-
-/// The files of a MemoryStorage, by path. Whoever calls holds the mutex.
-class MemoryTree {
- public:
-  struct Node {
-    std::shared_ptr<const std::string> text;  // none: a directory
-    Timestamp modified;
-    unsigned mode;
-    std::uint64_t number;
-  };
-  /// Bytes on their way to a name. Those with no writer are the name's partial file.
-  struct Upload {
-    Path path;
-    std::string text;
-    bool resumable = true;             // false: somebody else was at the name, so nothing is kept
-    bool busy = true;                  // a writer is at it
-    std::optional<Path> wanted{};      // of create_unique: where the numbers start
-    std::uint64_t size = text.size();  // also when the text has gone to its name
-  };
-  using UploadPointer = std::shared_ptr<Upload>;
-
-  explicit MemoryTree(std::uint64_t its_capacity) : capacity{its_capacity} {
-    nodes_.emplace("/", Node{nullptr, time, 0755, ++last_number_});
-  }
-
-  std::mutex mutex;
-  std::uint64_t capacity;
-  Timestamp time{std::chrono::sys_days{std::chrono::year{2001} / 2 / 3}};  // of what is new
-
-  std::uint64_t room() const noexcept { return capacity > used_ ? capacity - used_ : 0; }
-  const std::map<std::string, Node>& nodes() const noexcept { return nodes_; }
-
-  Node& at(const Path& path) {
-    check_names(path);
-    if (const auto found = nodes_.find(path.string()); found != nodes_.end()) return found->second;
-    Path above = path.parent();
-    while (!nodes_.contains(above.string())) above = above.parent();
-    fail(nodes_.at(above.string()).text ? std::errc::not_a_directory : std::errc::no_such_file_or_directory);
-  }
-  Node& file_at(const Path& path) {
-    Node& node = at(path);
-    if (!node.text) fail(std::errc::is_a_directory);
-    return node;
-  }
-  Entry entry(const Path& path, const Node& node) const {
-    Entry result{std::string{path.name()}, node.text ? Entry::Type::file : Entry::Type::directory,
-                 node.text ? node.text->size() : 0, node.modified};
-    result.mode = node.mode;
-    result.unique = std::to_string(node.number);
-    return result;
-  }
-
-  /// Some of a directory's entries, beginning behind the name `after`.
-  std::vector<Entry> list(const Path& directory, const std::string& after, std::size_t most) const {
-    std::vector<Entry> result;
-    const std::string prefix = inside(directory);
-    auto next = nodes_.upper_bound(prefix + after);
-    while (next != nodes_.end() && next->first.starts_with(prefix) && result.size() < most) {
-      if (const auto slash = next->first.find('/', prefix.size()); slash != std::string::npos) {
-        next = nodes_.lower_bound(next->first.substr(0, slash) + char{'/' + 1});  // past all that is in there
-      } else {
-        result.push_back(entry(Path{next->first}, next->second));
-        ++next;
-      }
-    }
-    return result;
-  }
-
-  void make_directory(const Path& path) {
-    check_place(path);
-    if (!nodes_.try_emplace(path.string(), Node{nullptr, time, 0755, last_number_ + 1}).second) {
-      fail(std::errc::file_exists);
-    }
-    ++last_number_;
-  }
-  void put_directory(const Path& path) {
-    if (!nodes_.contains(path.string())) {
-      put_directory(path.parent());
-      make_directory(path);
-    }
-  }
-  /// Puts a whole file under a name, with the directories above it.
-  void put(const Path& path, std::string text) {
-    put_directory(path.parent());
-    check_target(path);
-    used_ += text.size();
-    replace(path, std::move(text));
-  }
-  void remove(const Path& path) {
-    const auto partial = partial_of(path);
-    const bool forgets = partial && !partial->busy;
-    if (!forgets || nodes_.contains(path.string())) {
-      used_ -= file_at(path).text->size();
-      nodes_.erase(path.string());
-    }
-    if (forgets) drop(partial);
-  }
-  void remove_directory(const Path& path) {
-    if (at(path).text) fail(std::errc::not_a_directory);
-    if (path.is_root()) fail(std::errc::operation_not_permitted);
-    if (!list(path, "", 1).empty()) fail(std::errc::directory_not_empty);
-    const auto partials = uploads_below(path);
-    for (const auto& partial : partials) {
-      if (partial->busy) fail(std::errc::directory_not_empty);
-    }
-    for (const auto& partial : partials) drop(partial);
-    nodes_.erase(path.string());
-  }
-  void rename(const Path& from, const Path& to) {
-    const Node moved = at(from);
-    check_place(to);
-    if (from.is_root() || to.is_root()) fail(std::errc::operation_not_permitted);
-    if (from == to) return;
-    if (to.string().starts_with(inside(from))) fail(std::errc::invalid_argument);
-    if (const auto old = nodes_.find(to.string()); old != nodes_.end()) {
-      if (moved.text && !old->second.text) fail(std::errc::is_a_directory);
-      if (!moved.text && old->second.text) fail(std::errc::not_a_directory);
-      if (!moved.text && (!list(to, "", 1).empty() || !uploads_below(to).empty())) fail(std::errc::directory_not_empty);
-      if (old->second.text) used_ -= old->second.text->size();
-      nodes_.erase(old);
-    }
-    const auto place = [&](const std::string& path) { return to.string() + path.substr(from.string().size()); };
-    nodes_.erase(from.string());
-    nodes_.emplace(to.string(), moved);
-    if (moved.text) return;
-    for (auto next = nodes_.lower_bound(inside(from)); next != nodes_.end() && next->first.starts_with(inside(from));) {
-      auto node = nodes_.extract(next++);
-      node.key() = place(node.key());
-      nodes_.insert(std::move(node));
-    }
-    for (const auto& upload : uploads_below(from)) {
-      forget(upload);
-      upload->path = Path{place(upload->path.string())};
-      uploads_.emplace(upload->path.string(), upload);
-    }
-  }
-
-  UploadPointer partial_of(const Path& path) const {
-    check_names(path);
-    const auto [first, last] = uploads_.equal_range(path.string());
-    for (auto upload = first; upload != last; ++upload) {
-      if (upload->second->resumable) return upload->second;
-    }
-    return nullptr;
-  }
-  UploadPointer create(const Path& path, std::uint64_t offset) {
-    check_target(path);
-    auto partial = partial_of(path);
-    if (offset == 0) return partial && !partial->busy ? go_on(partial, 0) : begin(path, {}, !partial);
-    if (partial && partial->busy) fail(Errc::busy);
-    if (partial) return go_on(partial, offset);
-    const auto whole = nodes_.find(path.string());
-    if (whole == nodes_.end() || whole->second.text->size() < offset) fail(Errc::bad_restart);
-    return begin(path, whole->second.text->substr(0, offset), true);
-  }
-  UploadPointer append(const Path& path) {
-    check_target(path);
-    auto partial = partial_of(path);
-    const auto whole = nodes_.find(path.string());
-    const bool is_there = whole != nodes_.end();
-    if (!is_there && partial && partial->busy) fail(Errc::busy);
-    if (!is_there && partial) return go_on(partial, partial->text.size());
-    const bool is_free = !partial || !partial->busy;
-    if (partial && is_free) drop(partial);
-    return begin(path, is_there ? *whole->second.text : std::string{}, is_free);
-  }
-  UploadPointer create_unique(const Path& wanted) {
-    check_place(wanted);
-    if (wanted.is_root()) fail(std::errc::is_a_directory);
-    auto upload = begin(first_free(wanted), {}, true);
-    upload->wanted = wanted;
-    return upload;
-  }
-  /// Takes in as much as there is room for; throws `no_space_on_device` if that is not all.
-  void write(Upload& upload, std::string_view bytes) {
-    const auto part = bytes.substr(0, room());
-    upload.text.append(part);
-    upload.size += part.size();
-    used_ += part.size();
-    if (part.size() < bytes.size()) fail(std::errc::no_space_on_device);
-  }
-  void finish(const UploadPointer& upload) {
-    if (upload->wanted && nodes_.contains(upload->path.string())) {
-      forget(upload);
-      upload->path = first_free(*upload->wanted);
-      uploads_.emplace(upload->path.string(), upload);
-    }
-    check_target(upload->path);
-    forget(upload);
-    upload->busy = false;
-    replace(upload->path, std::move(upload->text));
-  }
-  /// A writer ends without having finished.
-  void leave(const UploadPointer& upload) {
-    upload->busy = false;
-    if (!upload->resumable || upload->text.empty()) drop(upload);
-  }
-  void drop(const UploadPointer& upload) {
-    upload->busy = false;
-    used_ -= upload->text.size();
-    forget(upload);
-  }
-
- private:
-  static std::string inside(const Path& directory) { return directory.is_root() ? "/" : directory.string() + '/'; }
-  void check_place(const Path& path) {
-    check_names(path);
-    if (at(path.parent()).text) fail(std::errc::not_a_directory);
-  }
-  void check_target(const Path& path) {
-    check_place(path);
-    const auto old = nodes_.find(path.string());
-    if (old != nodes_.end() && !old->second.text) fail(std::errc::is_a_directory);
-  }
-  Path first_free(const Path& wanted) const {
-    for (unsigned n = 0;; ++n) {
-      Path path = numbered(wanted, n);
-      if (!nodes_.contains(path.string()) && !uploads_.contains(path.string())) return path;
-    }
-  }
-  UploadPointer begin(const Path& path, std::string text, bool resumable) {
-    if (text.size() > room()) fail(std::errc::no_space_on_device);
-    used_ += text.size();
-    auto upload = std::make_shared<Upload>(Upload{path, std::move(text), resumable});
-    uploads_.emplace(path.string(), upload);
-    return upload;
-  }
-  UploadPointer go_on(const UploadPointer& partial, std::uint64_t offset) {
-    if (partial->text.size() < offset) fail(Errc::bad_restart);
-    used_ -= partial->text.size() - offset;
-    partial->text.resize(offset);
-    partial->size = offset;
-    partial->busy = true;
-    return partial;
-  }
-  void replace(const Path& path, std::string text) {
-    Node node{std::make_shared<const std::string>(std::move(text)), time, 0644, ++last_number_};
-    const auto [place, is_new] = nodes_.try_emplace(path.string(), node);
-    if (is_new) return;
-    node.mode = place->second.mode;
-    used_ -= place->second.text->size();
-    place->second = std::move(node);
-  }
-  void forget(const UploadPointer& upload) {
-    const auto [first, last] = uploads_.equal_range(upload->path.string());
-    uploads_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == upload; }));
-  }
-  std::vector<UploadPointer> uploads_below(const Path& directory) const {
-    std::vector<UploadPointer> result;
-    const auto prefix = inside(directory);
-    for (auto next = uploads_.lower_bound(prefix); next != uploads_.end() && next->first.starts_with(prefix); ++next) {
-      result.push_back(next->second);
-    }
-    return result;
-  }
-
-  std::map<std::string, Node> nodes_;
-  std::multimap<std::string, UploadPointer> uploads_;
-  std::uint64_t used_ = 0;
-  std::uint64_t last_number_ = 0;
-};
-
-}  // namespace ftplike::detail
-
-
-namespace ftplike {
-
-/// Files in memory: the storage of tests and of servers that must not touch a disk. Copies are handles on the same
-/// files, so that a test keeps one to look inside.
-///
-/// Deterministic: what is new bears the time that `set_time` said last, whatever the clock says. What is written beyond
-/// `capacity` bytes in all, partial files included, throws `no_space_on_device`.
-///
-/// **Threads:** any, at once.
-class MemoryStorage {
-  using Tree = detail::MemoryTree;
-  using Lock = std::lock_guard<std::mutex>;
-
- public:
-  class Reader;
-  class Writer;
-  class Listing;
-
-  static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
-
-  /// The files given, path and text, with the directories above them; a path that ends with '/' is a directory.
-  MemoryStorage(std::initializer_list<std::pair<std::string_view, std::string_view>> files = {},
-                std::uint64_t capacity = unlimited)
-      : tree_{std::make_shared<Tree>(capacity)} {
-    for (const auto& [path, text] : files) {
-      if (!path.ends_with('/'))
-        tree_->put(Path{path}, std::string{text});
-      else
-        tree_->put_directory(Path{path});
-    }
-  }
-
-  std::string label() const { return "memory"; }
-
-  awaitable<Entry> stat(Path path) {
-    const Lock lock{tree_->mutex};
-    co_return tree_->entry(path, tree_->at(path));
-  }
-  awaitable<Listing> list(Path path);
-  awaitable<Reader> open(Path path, std::uint64_t offset);
-  awaitable<Writer> create(Path path, std::uint64_t offset);
-  awaitable<Writer> append(Path path);
-  awaitable<Writer> create_unique(Path path);
-  awaitable<std::uint64_t> partial_size(Path path) {
-    const Lock lock{tree_->mutex};
-    const auto partial = tree_->partial_of(path);
-    if (!partial || partial->text.empty()) detail::fail(std::errc::no_such_file_or_directory);
-    co_return partial->text.size();
-  }
-  awaitable<void> make_directory(Path path) {
-    const Lock lock{tree_->mutex};
-    tree_->make_directory(path);
-    co_return;
-  }
-  /// Removes a file and its partial file; where there is only a partial file, that one.
-  awaitable<void> remove(Path path) {
-    const Lock lock{tree_->mutex};
-    tree_->remove(path);
-    co_return;
-  }
-  awaitable<void> remove_directory(Path path) {
-    const Lock lock{tree_->mutex};
-    tree_->remove_directory(path);
-    co_return;
-  }
-  awaitable<void> rename(Path from, Path to) {
-    const Lock lock{tree_->mutex};
-    tree_->rename(from, to);
-    co_return;
-  }
-  awaitable<void> set_modified(Path path, Timestamp time) {
-    const Lock lock{tree_->mutex};
-    tree_->at(path).modified = time;
-    co_return;
-  }
-  awaitable<void> set_mode(Path path, unsigned mode) {
-    const Lock lock{tree_->mutex};
-    tree_->at(path).mode = mode & 0777;
-    co_return;
-  }
-  /// The bytes that can still be written.
-  awaitable<std::uint64_t> available(Path path) {
-    const Lock lock{tree_->mutex};
-    tree_->at(path);
-    co_return tree_->room();
-  }
-
-  /// Puts a whole file there, as the constructor does.
-  void put(std::string_view path, std::string_view text) {
-    const Lock lock{tree_->mutex};
-    tree_->put(Path{path}, std::string{text});
-  }
-  /// The whole file under this name, if there is one.
-  std::optional<std::string> text(std::string_view path) const {
-    const Lock lock{tree_->mutex};
-    const auto found = tree_->nodes().find(Path{path}.string());
-    if (found == tree_->nodes().end() || !found->second.text) return std::nullopt;
-    return *found->second.text;
-  }
-  /// Every file and directory, sorted, directories with a '/' at the end; without the root.
-  std::vector<std::string> paths() const {
-    const Lock lock{tree_->mutex};
-    std::vector<std::string> result;
-    for (const auto& [path, node] : tree_->nodes()) {
-      if (path != "/") result.push_back(node.text ? path : path + '/');
-    }
-    return result;
-  }
-  /// The time that new files and directories bear from now on.
-  void set_time(Timestamp time) {
-    const Lock lock{tree_->mutex};
-    tree_->time = time;
-  }
-  void set_capacity(std::uint64_t bytes) {
-    const Lock lock{tree_->mutex};
-    tree_->capacity = bytes;
-  }
-
- private:
-  std::shared_ptr<Tree> tree_;
-};
-
-/// Reads the file as it was when it was opened, whatever becomes of the name.
-class MemoryStorage::Reader {
- public:
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    const auto rest = as_bytes(*text_).subspan(at_);
-    const auto part = rest.first(std::min(room.size(), rest.size()));
-    std::copy(part.begin(), part.end(), room.begin());
-    at_ += part.size();
-    co_return part.size();
-  }
-  std::uint64_t size() const noexcept { return entry_.size; }
-  const Entry& entry() const noexcept { return entry_; }
-
- private:
-  friend MemoryStorage;
-  Reader(Entry entry, std::shared_ptr<const std::string> text, std::size_t offset)
-      : entry_{std::move(entry)}, text_{std::move(text)}, at_{offset} {}
-
-  Entry entry_;
-  std::shared_ptr<const std::string> text_;
-  std::size_t at_;
-};
-
-/// Collects the bytes of an upload aside until `finish` puts them under the name.
-class MemoryStorage::Writer {
- public:
-  Writer(Writer&& other) noexcept = default;
-  Writer& operator=(Writer&& other) noexcept {
-    std::swap(tree_, other.tree_);
-    std::swap(upload_, other.upload_);
-    return *this;
-  }
-  ~Writer() {
-    if (!upload_) return;
-    const Lock lock{tree_->mutex};
-    if (upload_->busy) tree_->leave(upload_);
-  }
-
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    const Lock lock{tree_->mutex};
-    tree_->write(*upload_, as_text(bytes));
-    co_return;
-  }
-  awaitable<void> finish() {
-    const Lock lock{tree_->mutex};
-    tree_->finish(upload_);
-    co_return;
-  }
-  void discard() {
-    const Lock lock{tree_->mutex};
-    if (upload_->busy) tree_->drop(upload_);
-  }
-  Path path() const {
-    const Lock lock{tree_->mutex};
-    return upload_->path;
-  }
-  std::uint64_t size() const {
-    const Lock lock{tree_->mutex};
-    return upload_->size;
-  }
-
- private:
-  friend MemoryStorage;
-  Writer(std::shared_ptr<Tree> tree, Tree::UploadPointer upload) : tree_{std::move(tree)}, upload_{std::move(upload)} {}
-
-  std::shared_ptr<Tree> tree_;
-  Tree::UploadPointer upload_;
-};
-
-/// A directory, some entries at a time, sorted by name.
-class MemoryStorage::Listing {
- public:
-  awaitable<std::vector<Entry>> next() {
-    const Lock lock{tree_->mutex};
-    auto batch = tree_->list(directory_, after_, batch_size);
-    if (!batch.empty()) after_ = batch.back().name;
-    co_return batch;
-  }
-
- private:
-  friend MemoryStorage;
-  static constexpr std::size_t batch_size = 512;
-  Listing(std::shared_ptr<Tree> tree, Path directory) : tree_{std::move(tree)}, directory_{std::move(directory)} {}
-
-  std::shared_ptr<Tree> tree_;
-  Path directory_;
-  std::string after_;
-};
-
-inline awaitable<MemoryStorage::Listing> MemoryStorage::list(Path path) {
-  const Lock lock{tree_->mutex};
-  if (tree_->at(path).text) detail::fail(std::errc::not_a_directory);
-  co_return Listing{tree_, path};
-}
-inline awaitable<MemoryStorage::Reader> MemoryStorage::open(Path path, std::uint64_t offset) {
-  const Lock lock{tree_->mutex};
-  const auto& node = tree_->file_at(path);
-  if (offset > node.text->size()) detail::fail(Errc::bad_restart);
-  co_return Reader{tree_->entry(path, node), node.text, offset};
-}
-inline awaitable<MemoryStorage::Writer> MemoryStorage::create(Path path, std::uint64_t offset) {
-  const Lock lock{tree_->mutex};
-  co_return Writer{tree_, tree_->create(path, offset)};
-}
-inline awaitable<MemoryStorage::Writer> MemoryStorage::append(Path path) {
-  const Lock lock{tree_->mutex};
-  co_return Writer{tree_, tree_->append(path)};
-}
-inline awaitable<MemoryStorage::Writer> MemoryStorage::create_unique(Path path) {
-  const Lock lock{tree_->mutex};
-  co_return Writer{tree_, tree_->create_unique(path)};
-}
-
-static_assert(WritableStorage<MemoryStorage>);
-
-}  // namespace ftplike
-
-// ---- ftplike/users/user_table.hpp
-#include <cstddef>
-#include <filesystem>
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <unordered_map>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/users/password.hpp
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstddef>
-#include <memory>
-#include <random>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-#if __has_include(<crypt.h>)
-#include <crypt.h>
-#else
-#include <unistd.h>
-#endif
-
-namespace ftplike {
-
-/// What computes the hash of a password: given the password and a hash in the form of crypt(3), the hash that this
-/// password has under the same scheme, cost and salt, or nothing if that cannot be computed. It takes its time.
-///
-/// **Threads:** any number at once.
-template <class H>
-concept PasswordHashing = requires(const H& hash, const std::string& password, const std::string& like) {
-  { hash(password, like) } -> std::same_as<std::string>;
-};
-
-/// The schemes of the system's crypt(3).
-struct CryptHashing {
-  std::string operator()(const std::string& password, const std::string& like) const {
-    if (password.find('\0') != std::string::npos) return {};  // crypt would see only what is before it
-    const auto room = std::make_unique<crypt_data>();         // 32 KiB
-    const char* result = crypt_r(password.c_str(), like.c_str(), room.get());
-    return result == nullptr || *result == '*' ? std::string{} : std::string{result};
-  }
-};
-
-namespace detail {
-
-/// A setting for `crypt_r` with a fresh salt, of the scheme that the system prefers; SHA-512 where it does not say.
-inline std::string fresh_salt() {
-#ifdef CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX
-  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> room{};
-  const char* result = crypt_gensalt_rn(nullptr, 0, nullptr, 0, room.data(), static_cast<int>(room.size()));
-  if (result == nullptr) throw std::system_error(errno, std::generic_category(), "crypt_gensalt");
-  return result;
-#else
-  constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  std::random_device random;
-  std::uniform_int_distribution<std::size_t> any(0, alphabet.size() - 1);
-  std::string result = "$6$rounds=100000$";
-  for (int i = 0; i < 16; ++i) result += alphabet[any(random)];
-  return result;
-#endif
-}
-
-/// Whether two texts are equal, in a time that tells only how long `offered` is.
-inline bool same_secret(std::string_view offered, std::string_view secret) noexcept {
-  volatile unsigned difference = offered.size() == secret.size() ? 0U : 1U;
-  for (std::size_t i = 0; i < offered.size(); ++i) {
-    const char other = secret.empty() ? '\0' : secret[i % secret.size()];
-    difference = difference | (static_cast<unsigned char>(offered[i]) ^ static_cast<unsigned char>(other));
-  }
-  return difference == 0;
-}
-
-}  // namespace detail
-
-/// The hash of a password as a users' file has it, with a salt of its own: yescrypt where the system has it.
-///
-/// **Errors:** `std::system_error` if it cannot be made, which the empty and the overlong password (more than 511
-/// bytes, or with a NUL) are cases of.
-inline std::string hash_password(const std::string& password) {
-  std::string result;
-  if (!password.empty()) result = CryptHashing{}(password, detail::fresh_salt());
-  if (result.empty()) {
-    throw std::system_error(std::make_error_code(std::errc::invalid_argument), "this password cannot be hashed");
-  }
-  return result;
-}
-
-/// What the password of a user is compared with.
-class Password {
- public:
-  /// The password itself, for trying out: to compare it costs nothing.
-  ///
-  /// **Errors:** `std::invalid_argument` if it is empty.
-  static Password plain(std::string text) {
-    if (text.empty()) throw std::invalid_argument("an empty password");
-    return Password{std::move(text), Kind::plain};
-  }
-  /// Its hash as crypt(3) makes it, with '$' at the beginning. What begins with '*' or '!' is a lock: no password fits.
-  ///
-  /// **Errors:** `std::invalid_argument` if it is neither, or of a scheme that this system does not have.
-  static Password hashed(std::string text) {
-    if (text.starts_with('*') || text.starts_with('!')) return Password{std::move(text), Kind::locked};
-    bool known = text.starts_with('$');
-#ifdef CRYPT_CHECKSALT_AVAILABLE
-    known = known && crypt_checksalt(text.c_str()) != CRYPT_SALT_INVALID;
-#endif
-    if (!known) throw std::invalid_argument("not a password hash that this system knows (they begin with '$')");
-    return Password{std::move(text), Kind::hashed};
-  }
-
-  bool is_plain() const noexcept { return kind_ == Kind::plain; }
-  bool is_hashed() const noexcept { return kind_ == Kind::hashed; }
-  bool is_locked() const noexcept { return kind_ == Kind::locked; }
-  /// The password, its hash or its lock.
-  const std::string& text() const noexcept { return text_; }
-
-  /// Whether this is what was offered. Takes long if this is hashed: see `blocking()`.
-  template <PasswordHashing Hashing> bool fits(const std::string& offered, const Hashing& hashing) const {
-    if (is_locked()) return false;
-    return is_plain() ? detail::same_secret(offered, text_) : detail::same_secret(hashing(offered, text_), text_);
-  }
-
-  friend bool operator==(const Password&, const Password&) = default;
-
- private:
-  enum class Kind { plain, hashed, locked };
-  Password(std::string text, Kind kind) : text_{std::move(text)}, kind_{kind} {}
-
-  std::string text_;
-  Kind kind_;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/users/user.hpp
-#include <algorithm>
-#include <charconv>
-#include <cstdint>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-
-namespace ftplike {
-
-/// A user of a `UserTable`, which a line of a users' file is as well:
-///
-///     # name:hash:root:rights[:key=value,...]
-///     anna:$y$j9T$...:/people/anna:write
-///     bert:$6$...:/:list,read,append:bytes-per-second=1000000,max-sessions=4
-///     carl:*:/:read:host=files.example,certificate=carl
-///
-/// - hash: what crypt(3) made of the password; with '*' or '!' at its beginning no password fits.
-/// - root: the directory of the storage that this user sees as "/".
-/// - rights: as `Rights::parse` reads them.
-/// - `bytes-per-second`, `max-sessions`: limits, 0 for none.
-/// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
-///   do not know HOST the name is `carl@files.example`.
-/// - `certificate`: who shows a verified certificate of this common name needs no password.
-///
-/// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
-class UserEntry {
- public:
-  UserEntry(Account its_account, Password its_password, std::string its_host = {}, std::string its_certificate = {})
-      : account{std::move(its_account)},
-        password{std::move(its_password)},
-        host{std::move(its_host)},
-        certificate{std::move(its_certificate)} {
-    for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-
-  /// What no two users of a table may have in common: `name` or `name@host`.
-  std::string key() const { return host.empty() ? account.name : account.name + '@' + host; }
-
-  Account account;
-  Password password;
-  std::string host;         // in lower case
-  std::string certificate;  // a common name
-
-  friend bool operator==(const UserEntry&, const UserEntry&) = default;
-};
-
-namespace detail {
-
-/// What is before the next `separator`, which is removed with it; all of the text if there is none.
-inline std::string_view take_until(std::string_view& text, char separator) {
-  const auto result = text.substr(0, text.find(separator));
-  text.remove_prefix(std::min(text.size(), result.size() + 1));
-  return result;
-}
-
-inline std::string_view without_blanks(std::string_view line) {
-  constexpr std::string_view blanks = " \t\r";
-  line.remove_prefix(std::min(line.size(), line.find_first_not_of(blanks)));
-  return line.substr(0, line.find_last_not_of(blanks) + 1);
-}
-
-/// Whether a line of a users' file is one of those that say something.
-inline bool names_a_user(std::string_view line) {
-  line = without_blanks(line);
-  return !line.empty() && !line.starts_with('#');
-}
-
-template <class Number> Number number_in(std::string_view key, std::string_view text) {
-  Number result{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
-  }
-  return result;
-}
-
-/// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
-/// `std::invalid_argument`.
-inline UserEntry parse_user(std::string_view line) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
-  if (std::any_of(line.begin(), line.end(), is_control)) throw std::invalid_argument("a control character");
-  const auto fields = 1 + std::count(line.begin(), line.end(), ':');
-  if (fields != 4 && fields != 5) throw std::invalid_argument("not of the form name:hash:root:rights[:key=value,...]");
-  const auto name = take_until(line, ':');
-  if (name.empty()) throw std::invalid_argument("no name");
-  auto password = Password::hashed(std::string{take_until(line, ':')});
-  const auto root = take_until(line, ':');
-  if (!root.starts_with('/')) throw std::invalid_argument("the root does not begin with '/'");
-  const auto words = take_until(line, ':');
-  const auto rights = Rights::parse(words);
-  if (!rights) {
-    throw std::invalid_argument("rights are none, read, write, or a list such as list,read,append, but not '" +
-                                std::string{words} + '\'');
-  }
-  Account account{std::string{name}, Path{root}, *rights};
-  std::string host;
-  std::string certificate;
-  while (!line.empty()) {
-    auto value = take_until(line, ',');
-    const auto key = take_until(value, '=');
-    if (key == "host")
-      host = value;
-    else if (key == "certificate")
-      certificate = value;
-    else if (key == "bytes-per-second")
-      account.bytes_per_second = number_in<std::uint64_t>(key, value);
-    else if (key == "max-sessions")
-      account.max_sessions = number_in<unsigned>(key, value);
-    else
-      throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
-  }
-  return UserEntry{std::move(account), std::move(password), std::move(host), std::move(certificate)};
-}
-
-/// The line of a user that `parse_user` reads as the same user.
-inline std::string line_of(const UserEntry& user) {
-  std::string result = user.account.name + ':' + user.password.text() + ':' + user.account.root.string() + ':' +
-                       user.account.rights.text();
-  char before = ':';
-  const auto option = [&](std::string_view key, const std::string& value) {
-    (result += before).append(key).append(1, '=').append(value);
-    before = ',';
-  };
-  if (!user.host.empty()) option("host", user.host);
-  if (!user.certificate.empty()) option("certificate", user.certificate);
-  if (user.account.bytes_per_second > 0) option("bytes-per-second", std::to_string(user.account.bytes_per_second));
-  if (user.account.max_sessions > 0) option("max-sessions", std::to_string(user.account.max_sessions));
-  return result;
-}
-
-}  // namespace detail
-
-}  // namespace ftplike
-
-// ---- ftplike/users/user_file.hpp
-#include <array>
-#include <cerrno>
-#include <cstddef>
-#include <cstdlib>
-#include <fcntl.h>
-#include <filesystem>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <system_error>
-#include <unistd.h>
-#include <unordered_set>
-#include <utility>
-#include <vector>
-
-
-namespace ftplike {
-
-/// The users that a text names, in its order. `source` is what errors call the text.
-///
-/// **Errors:** `std::runtime_error`, one line: the source, the number of the line, and what is wrong there.
-inline std::vector<UserEntry> parse_users(std::string_view text, std::string_view source) {
-  std::vector<UserEntry> result;
-  std::unordered_set<std::string> keys;
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const auto line = detail::take_until(text, '\n');
-    if (!detail::names_a_user(line)) continue;
-    try {
-      result.push_back(detail::parse_user(detail::without_blanks(line)));
-      if (!keys.insert(result.back().key()).second) {
-        throw std::invalid_argument("a second user '" + result.back().key() + '\'');
-      }
-    } catch (const std::invalid_argument& wrong) {
-      throw std::runtime_error(std::string{source} + ':' + std::to_string(number) + ": " + wrong.what());
-    }
-  }
-  return result;
-}
-
-namespace detail {
-
-/// A descriptor that ends with its scope. What fails throws `std::system_error` with the name of the file.
-class UserFileDescriptor {
- public:
-  UserFileDescriptor(std::filesystem::path path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {
-    if (descriptor_ < 0) fail();
-  }
-  UserFileDescriptor(const UserFileDescriptor&) = delete;
-  UserFileDescriptor& operator=(const UserFileDescriptor&) = delete;
-  ~UserFileDescriptor() { ::close(descriptor_); }
-
-  int get() const noexcept { return descriptor_; }
-  /// The result of a system call, unless that failed.
-  template <class Result> Result checked(Result result) const {
-    if (result < 0) fail();
-    return result;
-  }
-  struct stat status() const {
-    struct stat result {};
-    checked(::fstat(descriptor_, &result));
-    return result;
-  }
-  std::string read() const {
-    std::string result;
-    std::array<char, 16 * 1024> room;
-    while (const auto n = checked(::read(descriptor_, room.data(), room.size()))) {
-      result.append(room.data(), static_cast<std::size_t>(n));
-    }
-    return result;
-  }
-  void write(std::string_view text) const {
-    while (!text.empty())
-      text.remove_prefix(static_cast<std::size_t>(checked(::write(descriptor_, text.data(), text.size()))));
-  }
-
- private:
-  [[noreturn]] void fail() const { throw std::system_error(errno, std::generic_category(), path_.string()); }
-
-  std::filesystem::path path_;
-  int descriptor_;
-};
-
-/// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
-inline void replace_user_file(const std::filesystem::path& path, const UserFileDescriptor& old, std::string_view text) {
-  auto name = path.string() + ".XXXXXX";
-  const UserFileDescriptor fresh{path, ::mkostemp(name.data(), O_CLOEXEC)};
-  try {
-    fresh.write(text);
-    // The server may run as somebody else than who adds users, but the hashes are not for everybody's eyes.
-    const auto status = old.status();
-    const auto now = fresh.status();
-    if (now.st_uid != status.st_uid || now.st_gid != status.st_gid) {
-      fresh.checked(::fchown(fresh.get(), status.st_uid, status.st_gid));
-    }
-    fresh.checked(::fchmod(fresh.get(), status.st_mode & 0660U));
-    fresh.checked(::fsync(fresh.get()));
-    fresh.checked(::rename(name.c_str(), path.c_str()));
-  } catch (...) {
-    ::unlink(name.c_str());
-    throw;
-  }
-  const auto directory = path.parent_path();
-  const UserFileDescriptor above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  above.checked(::fsync(above.get()));
-}
-
-}  // namespace detail
-
-/// The users of a file, in its order.
-///
-/// **Errors:** `std::system_error` if it cannot be read, else those of `parse_users`.
-inline std::vector<UserEntry> read_users(const std::filesystem::path& file) {
-  const detail::UserFileDescriptor opened{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-  return parse_users(opened.read(), file.string());
-}
-
-/// Writes a user into a users' file: in place of the line with the same key, or at the end. The rest stays as it is,
-/// comments included. Who reads at the same time sees the old file or the new one, and so does who comes after a crash;
-/// who writes at the same time waits. A new file can be read by its owner only.
-///
-/// **Errors:** `std::invalid_argument` if a line cannot hold this user, as one with a plain password or with a ':' in
-/// its name; `std::system_error`; those of `parse_users` if the file is not well-formed. The file is then as it was.
-inline void write_user(const std::filesystem::path& file, const UserEntry& user) {
-  const auto line = detail::line_of(user);
-  if (!detail::names_a_user(line) || detail::parse_user(detail::without_blanks(line)) != user) {
-    throw std::invalid_argument("a users' file cannot hold the user '" + user.key() + '\'');
-  }
-  for (;;) {
-    const detail::UserFileDescriptor old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    old.checked(::flock(old.get(), LOCK_EX));
-    const auto path = std::filesystem::canonical(file);
-    struct stat named {};
-    if (::stat(path.c_str(), &named) != 0 || named.st_ino != old.status().st_ino ||
-        named.st_dev != old.status().st_dev) {
-      continue;  // somebody replaced it while we waited for the lock
-    }
-    const auto text = old.read();
-    parse_users(text, file.string());
-    std::string result;
-    bool replaced = false;
-    for (std::string_view rest = text; !rest.empty();) {
-      const auto there = detail::take_until(rest, '\n');
-      const bool same =
-          detail::names_a_user(there) && detail::parse_user(detail::without_blanks(there)).key() == user.key();
-      result.append(same ? line : there) += '\n';
-      replaced = replaced || same;
-    }
-    if (!replaced) (result += line) += '\n';
-    return detail::replace_user_file(path, old, result);
-  }
-}
-
-}  // namespace ftplike
-
-
-namespace ftplike {
-
-namespace detail {
-
-/// The users of one moment, which do not change any more.
-class UserSnapshot {
- public:
-  /// **Errors:** `std::invalid_argument` if two users have the same key.
-  explicit UserSnapshot(const std::vector<UserEntry>& users) {
-    for (const UserEntry& user : users) {
-      const auto [place, is_new] = users_.try_emplace(user.key(), user);
-      if (!is_new) throw std::invalid_argument("a second user '" + user.key() + '\'');
-      place->second.account.name = place->first;
-    }
-    for (const UserEntry& user : users) {
-      if (!user.password.is_locked()) with_password_.push_back(&users_.at(user.key()));
-    }
-  }
-  UserSnapshot(const UserSnapshot&) = delete;
-  UserSnapshot& operator=(const UserSnapshot&) = delete;
-
-  std::size_t size() const noexcept { return users_.size(); }
-  const UserEntry* find(const std::string& name, std::string host) const {
-    if (!host.empty()) {
-      for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-      const auto there = users_.find(name + '@' + host);
-      if (there != users_.end()) return &there->second;
-    }
-    const auto anywhere = users_.find(name);
-    return anywhere == users_.end() ? nullptr : &anywhere->second;
-  }
-  /// Somebody whose password takes the time that the one of this name would take if there was one: always the same
-  /// for a name, and over many names as mixed as the table. Nobody if no user has a password.
-  const UserEntry* stand_in(const std::string& name) const {
-    if (with_password_.empty()) return nullptr;
-    return with_password_[std::hash<std::string>{}(name) % with_password_.size()];
-  }
-
- private:
-  std::unordered_map<std::string, UserEntry> users_;
-  std::vector<const UserEntry*> with_password_;
-};
-
-}  // namespace detail
-
-/// An authenticator that knows users by name: those of a file (see `UserEntry` for its format) and those that were
-/// added. Anonymous logins and guests are as a `GuestAuthenticator` has them; nobody is let in so without one. An
-/// account's name is the key of its user: `name`, or `name@host` if the user belongs to a virtual host.
-///
-/// Copies are the same table: keep one to reload it while a server uses another. `Hashing` computes the hashes, where
-/// blocking harms nobody. A login as somebody who does not exist, or whose password is locked, takes the hash of
-/// somebody else's password.
-///
-/// **Threads:** any number at once. A login sees the table as it was when it began.
-template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
- public:
-  explicit BasicUserTable(GuestAuthenticator guests = GuestAuthenticator{Rights::none()}, Hashing hashing = {})
-      : state_{std::make_shared<State>(std::move(guests), std::move(hashing))} {}
-
-  /// Adds a user.
-  ///
-  /// **Errors:** `std::invalid_argument` if there is one with the same key, or without a name.
-  /// **Complexity:** linear in the number of users.
-  void add(UserEntry user) {
-    if (user.account.name.empty()) throw std::invalid_argument("a user without a name");
-    const std::scoped_lock lock{state_->changing};
-    auto added = state_->added;
-    added.push_back(std::move(user));
-    show(added, state_->read);
-    state_->added = std::move(added);
-  }
-  /// Takes the users of `file` in place of those of the file before; those that were added stay. After an error all is
-  /// as it was.
-  ///
-  /// **Errors:** `std::runtime_error`, one line that says where and what. (`std::system_error` is one of them.)
-  void load(const std::filesystem::path& file) {
-    const std::scoped_lock lock{state_->changing};
-    load_locked(file);
-  }
-  /// Reads the file again, if there is one.
-  ///
-  /// **Errors:** as those of `load`.
-  void reload() {
-    const std::scoped_lock lock{state_->changing};
-    if (!state_->file.empty()) load_locked(state_->file);
-  }
-  std::size_t size() const { return now()->size(); }
-
-  awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
-    const auto users = now();
-    const UserEntry* const user = users->find(credentials.user, credentials.host);
-    if (user != nullptr && is_certified(*user, credentials)) co_return user->account;
-    if (user == nullptr) {
-      auto anonymous = state_->guests.anonymous(credentials.user);
-      if (anonymous) co_return anonymous;
-    }
-    const bool can_fit = user != nullptr && !user->password.is_locked();
-    const UserEntry* const compared = can_fit ? user : users->stand_in(credentials.user);
-    if (compared == nullptr) co_return std::nullopt;
-    const bool fits = co_await try_password(compared->password, credentials);
-    if (!fits || !can_fit) co_return std::nullopt;
-    co_return user->account;
-  }
-  std::optional<Account> guest() const { return state_->guests.guest(); }
-  bool needs_password(const Credentials& credentials) const {
-    const auto users = now();
-    const UserEntry* const user = users->find(credentials.user, credentials.host);
-    return user == nullptr || !is_certified(*user, credentials);
-  }
-
- private:
-  struct State {
-    State(GuestAuthenticator its_guests, Hashing its_hashing)
-        : guests{std::move(its_guests)}, hashing{std::move(its_hashing)} {}
-
-    GuestAuthenticator guests;
-    const Hashing hashing;
-    std::mutex changing;  // held from the beginning of a change to its end; guards the next three
-    std::filesystem::path file;
-    std::vector<UserEntry> added;
-    std::vector<UserEntry> read;
-    std::mutex showing;  // guards the pointer alone, so that a login never waits for a file
-    std::shared_ptr<const detail::UserSnapshot> users =
-        std::make_shared<detail::UserSnapshot>(std::vector<UserEntry>{});
-  };
-
-  awaitable<bool> try_password(const Password& password, const Credentials& credentials) const {
-    if (password.is_plain()) co_return password.fits(credentials.password, state_->hashing);
-    auto compare = [password, offered = credentials.password, state = state_] {
-      return password.fits(offered, state->hashing);
-    };
-    co_return co_await blocking(std::move(compare), Workload{WorkKind::password, credentials.client});
-  }
-  static bool is_certified(const UserEntry& user, const Credentials& credentials) {
-    return !user.certificate.empty() && user.certificate == credentials.certificate;
-  }
-  std::shared_ptr<const detail::UserSnapshot> now() const {
-    const std::scoped_lock lock{state_->showing};
-    return state_->users;
-  }
-  void show(const std::vector<UserEntry>& added, const std::vector<UserEntry>& read) {
-    auto all = added;
-    all.insert(all.end(), read.begin(), read.end());
-    auto fresh = std::make_shared<const detail::UserSnapshot>(all);
-    const std::scoped_lock lock{state_->showing};
-    state_->users.swap(fresh);  // the old one ends after the lock
-  }
-  void load_locked(std::filesystem::path file) {
-    auto read = read_users(file);
-    try {
-      show(state_->added, read);
-    } catch (const std::invalid_argument& wrong) { throw std::runtime_error(file.string() + ": " + wrong.what()); }
-    state_->read = std::move(read);
-    state_->file = std::move(file);
-  }
-
-  std::shared_ptr<State> state_;
-};
-
-/// A table of users whose hashes are those of the system's crypt(3).
-using UserTable = BasicUserTable<>;
-
-static_assert(Authenticator<UserTable>);
-
-}  // namespace ftplike
-
-// ---- ftplike/version.hpp
-
-/// The version of this library, as text and as a number that can be compared: 1.2.3 is 10203.
-#define FTPLIKE_VERSION_STRING "0.1.0"
-#define FTPLIKE_VERSION 100
-

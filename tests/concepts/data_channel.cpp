@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <ftplike/data_channel/data_channel.hpp>
-#include <ftplike/io/simulated.hpp>
+#include <ftplike/simulated/network.hpp>
 #include <ftplike/server.hpp>
 #include <ftplike/storage/memory.hpp>
 

@@ -6,6 +6,7 @@
 
 namespace {
 using namespace ftplike;
+using namespace ftplike::verbs;
 
 /// The least that is a stream: it says what a script says and keeps what it is told.
 class ScriptStream {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <ftplike/data_channel/negotiated.hpp>
-#include <ftplike/io/simulated.hpp>
+#include <ftplike/simulated/network.hpp>
 #include <ftplike/io/tcp.hpp>
 #include <ftplike/io/transport.hpp>
 

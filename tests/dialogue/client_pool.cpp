@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <ftplike/client/workers.hpp>
+#include <ftplike/client/task_group.hpp>
 
 #include "support/folder.hpp"
 #include "support/scripted_client.hpp"
@@ -44,7 +44,7 @@ TEST(ClientPool, HasNoMoreSessionsThanItIsAllowed) {
   options.sessions = 2;
   TestPool pool{network, anna(), options};
   const Time before = network.now();
-  detail::Workers workers{network.executor()};
+  detail::TaskGroup workers{network.executor()};
   for (int i = 0; i < 6; ++i) workers.start(hold(network, pool, 1s));
   network.run(workers.join());
   EXPECT_EQ(pool.sessions(), 2u);
@@ -57,7 +57,7 @@ TEST(ClientPool, HasNoMoreSessionsThanTheServerTakes) {
   limits.sessions = 2;
   auto server = serve(network, {}, some_users(), limits);
   TestPool pool{network, anna()};
-  detail::Workers workers{network.executor()};
+  detail::TaskGroup workers{network.executor()};
   for (int i = 0; i < 6; ++i) workers.start(hold(network, pool, 1s));
   network.run(workers.join());
   EXPECT_EQ(pool.most_sessions(), 2u);

@@ -8,6 +8,7 @@
 
 namespace {
 using namespace ftplike;
+using namespace ftplike::verbs;
 using namespace std::chrono_literals;
 
 /// A server of these parts that listens, and leaves nothing behind.

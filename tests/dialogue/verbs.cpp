@@ -12,6 +12,7 @@
 
 namespace {
 using namespace ftplike;
+using namespace ftplike::verbs;
 using namespace std::chrono_literals;
 using Codes = std::set<int>;
 

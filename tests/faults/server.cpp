@@ -1,6 +1,6 @@
 // Whole sessions with a fault at the n-th operation of the server, for every n: whatever happens, each command gets one
 // final reply or the connection is closed, nothing is leaked, and each file is whole, the old or the new.
-#include <ftplike/io/simulated.hpp>
+#include <ftplike/simulated/network.hpp>
 
 #include "support/dialogue.hpp"
 

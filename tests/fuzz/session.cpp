@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include <ftplike/io/simulated.hpp>
+#include <ftplike/simulated/network.hpp>
 #include <ftplike/storage/memory.hpp>
 #include <ftplike/users/user_table.hpp>
 
@@ -30,6 +30,7 @@ extern "C" std::size_t __sanitizer_get_current_allocated_bytes();  // g++ 12 has
 
 namespace {
 using namespace ftplike;
+using namespace ftplike::verbs;
 using namespace std::chrono_literals;
 
 /// Bytes that are allocated now; 0 where the system does not tell.

@@ -8,6 +8,7 @@ find . -name '*.hpp' | sed 's|^\./||' | sort | xargs awk '
     below["version"] = ""
     below["protocol"] = "version"
     below["io"] = below["protocol"] " protocol"
+    below["simulated"] = below["io"] " io"
     below["storage"] = below["users"] = below["data_channel"] = below["command"] = below["io"] " io"
     below["observers"] = below["io"] " io"
     below["verbs"] = below["client"] = below["storage"] " storage users data_channel command"
@@ -31,7 +32,7 @@ find . -name '*.hpp' | sed 's|^\./||' | sort | xargs awk '
     to = layer(to)
     if (to != from && index(" " below[from] " ", " " to " ") == 0) fail(from " must not include " to)
   }
-  /^ *# *include *[<"]asio[\/.]/ && FILENAME !~ /^(io\/asio|io\/tls[^\/]*|tls)\.hpp$/ { fail("only io/asio.hpp includes Asio") }
+  /^ *# *include *[<"]asio[\/.]/ && FILENAME !~ /^(io\/asio|tls\/[^\/]*)\.hpp$/ { fail("only io/asio.hpp includes Asio") }
   /^ +# *include *[<"]ftplike\// { fail("an include within a condition would be lost in the single header") }
   END { exit bad }
 '

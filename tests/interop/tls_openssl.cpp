@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include <ftplike/io/tls.hpp>
+#include <ftplike/tls/transport.hpp>
 
 namespace {
 

@@ -1,5 +1,5 @@
 // compiles
-#include <ftplike/io/simulated.hpp>
+#include <ftplike/simulated/network.hpp>
 #include <ftplike/server.hpp>
 #include <ftplike/storage/memory.hpp>
 

@@ -5,7 +5,7 @@
 #include <system_error>
 #include <utility>
 
-#include <ftplike/io/simulated.hpp>
+#include <ftplike/simulated/network.hpp>
 #include <ftplike/io/within.hpp>
 
 /// An operation under way on `executor`; the test lets it run, looks whether it is done, and cancels it by its slot.

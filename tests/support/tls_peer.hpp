@@ -11,8 +11,8 @@
 #include <system_error>
 #include <utility>
 
-#include <ftplike/io/simulated.hpp>
-#include <ftplike/io/tls.hpp>
+#include <ftplike/simulated/network.hpp>
+#include <ftplike/tls/transport.hpp>
 
 /// A simulated connection that begins in clear and can be secured, as a client would. What the other end makes of it
 /// happens when the network settles, and the handshake, too.

@@ -10,7 +10,7 @@
 #include <ftplike/client.hpp>
 #include <ftplike/io/tcp.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A client for programs without coroutines: each call runs to its end. Otherwise it is as `Client`.
 ///

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include <ftplike/client/options.hpp>
-#include <ftplike/client/outstanding.hpp>
+#include <ftplike/client/pending_commands.hpp>
 #include <ftplike/client/reply_error.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/io/deadline.hpp>
@@ -17,7 +17,7 @@
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/reply_buffer.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// 1, 2, … for the sessions of this process.
 inline std::uint64_t next_client_number() noexcept {
@@ -50,7 +50,7 @@ template <Transport T, class Observer> class ClientControl {
 
   typename T::Stream& stream() noexcept { return stream_; }
   Conversation& who() noexcept { return who_; }
-  const Outstanding& outstanding() const noexcept { return outstanding_; }
+  const PendingCommands& pending() const noexcept { return pending_; }
   bool is_open() const noexcept { return open_; }
   /// Whether the server ended its greeting with CRLF.
   bool hears_crlf() const noexcept { return hears_crlf_; }
@@ -81,7 +81,7 @@ template <Transport T, class Observer> class ClientControl {
 
   /// The server's first reply, whatever text stands before it.
   awaitable<Reply> greeting() {
-    outstanding_.sent(Asked::simple);
+    pending_.sent(Asked::simple);
     replies_.skip_banner();
     try {
       co_return co_await answer("connect", limits_.reply);
@@ -145,15 +145,15 @@ template <Transport T, class Observer> class ClientControl {
   /// Says ABOR, if a transfer waits for its final reply.
   awaitable<void> abort() {
     co_await stop_watching();
-    if (outstanding_.transferring()) co_await say("ABOR", Asked::abort);
+    if (pending_.transferring()) co_await say("ABOR", Asked::abort);
   }
   /// Takes replies until none can come any more that belongs to an earlier command.
   awaitable<void> get_in_step() {
     co_await stop_watching();
     const Time end = network_.now() + limits_.recovery;
     drop_what_came_unasked();
-    while (!outstanding_.in_step()) {
-      if (outstanding_.tangled() && !outstanding_.marked()) co_await say("PWD", Asked::marker);
+    while (!pending_.in_step()) {
+      if (pending_.tangled() && !pending_.marked()) co_await say("PWD", Asked::marker);
       (void)co_await answer("PWD", std::max(Duration{1}, end - network_.now()));
     }
   }
@@ -183,7 +183,7 @@ template <Transport T, class Observer> class ClientControl {
       const std::string verb = parts.verb.text();
       observe<CommandSeen>(std::string_view{verb}, secret ? std::string_view{"***"} : parts.argument);
     }
-    outstanding_.sent(what);
+    pending_.sent(what);
     last_spoken_ = network_.now();
     const Argument* const given = parts.has_argument ? &*argument : nullptr;
     const std::string wire = ends_commands_ ? command_wire(parts.verb, given) : command_text(parts.verb, given);
@@ -230,7 +230,7 @@ template <Transport T, class Observer> class ClientControl {
     for (;;) {
       if (std::optional<Reply> reply = replies_.next()) {
         observe<ReplySeen>(*reply);
-        const Owner owner = outstanding_.take(*reply);
+        const Owner owner = pending_.take(*reply);
         co_return Heard{owner, *std::move(reply)};
       }
       if (replies_.defect()) throw std::system_error(replies_.defect());
@@ -252,7 +252,7 @@ template <Transport T, class Observer> class ClientControl {
   void drop_what_came_unasked() {
     while (auto reply = replies_.next()) {
       observe<ReplySeen>(*reply);
-      if (outstanding_.take(*reply) != Owner::farewell) continue;
+      if (pending_.take(*reply) != Owner::farewell) continue;
       close(Errc::shutting_down);
       throw ReplyError{*std::move(reply), {}};
     }
@@ -291,7 +291,7 @@ template <Transport T, class Observer> class ClientControl {
   Deadline<T>& deadline_;
   Observer& observer_;
   ReplyBuffer replies_;
-  Outstanding outstanding_;
+  PendingCommands pending_;
   Condition watch_over_;
   std::optional<Reply> conclusion_;
   std::error_code watch_failure_, fate_;

@@ -12,7 +12,7 @@
 #include <ftplike/client/control.hpp>
 #include <ftplike/client/data_link.hpp>
 #include <ftplike/client/features.hpp>
-#include <ftplike/client/reach.hpp>
+#include <ftplike/client/connecting.hpp>
 #include <ftplike/client/server_zone.hpp>
 #include <ftplike/client/working_directory.hpp>
 #include <ftplike/data_channel/negotiated.hpp>
@@ -20,7 +20,7 @@
 #include <ftplike/io/run_on.hpp>
 #include <ftplike/io/securable.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// A sink whose end is somebody else's to decide on.
 class Unfinished {
@@ -102,7 +102,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// had.
   awaitable<void> get_in_step() {
     control_.check_open({});
-    if (control_.outstanding().in_step()) co_return;
+    if (control_.pending().in_step()) co_return;
     std::error_code error;
     try {
       if (std::exchange(cut_, false) && knows_abort()) co_await control_.abort();
@@ -370,7 +370,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     tell(transfer, verb, failure);
     if (!failure) return nullptr;
 
-    cut_ = control_.outstanding().transferring();
+    cut_ = control_.pending().transferring();
     link_.reset();
     return failure;
   }

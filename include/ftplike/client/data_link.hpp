@@ -15,7 +15,7 @@
 #include <ftplike/io/observer.hpp>
 #include <ftplike/protocol/path.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// What a client does over one data connection: what is asked, and how far it has come.
 class ClientTransfer {

@@ -11,7 +11,7 @@
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/digests.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 inline std::string digest_of_file(const std::string& name, DigestAlgorithm algorithm) {

@@ -7,7 +7,7 @@
 
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What a server can do: the lines of its reply to FEAT, and what it has refused since. RFC 2389 §3.
 class Features {

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <utility>
 
-#include <ftplike/client/questions.hpp>
+#include <ftplike/client/path_queries.hpp>
 
 // Files from and to a server, as sinks and sources have them.
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// How a transfer is to be done, for the session.
 inline ClientTransfer prepare(std::string command, Direction direction, const TransferOptions& options) {

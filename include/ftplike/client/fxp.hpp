@@ -7,7 +7,7 @@
 
 #include <ftplike/client.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// A transfer from one server to another, of which we see the two control connections.

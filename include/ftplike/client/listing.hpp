@@ -8,12 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include <ftplike/client/questions.hpp>
+#include <ftplike/client/path_queries.hpp>
 #include <ftplike/client/server_zone.hpp>
 #include <ftplike/client/working_directory.hpp>
 #include <ftplike/protocol/listing.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// A sink that calls `take` with each line, without its ending.
 ///

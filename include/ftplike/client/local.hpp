@@ -9,7 +9,7 @@
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/storage/directory.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Throws what the local end failed with, as a client's error that names the file.
 [[noreturn]] inline void fail_locally(const std::system_error& failure, std::string_view verb,

@@ -5,7 +5,7 @@
 #include <ftplike/client/core.hpp>
 #include <ftplike/client/url.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// The first words of a session. Each waits for its answer: nothing is sent ahead to a server that is not yet known.
 ///

@@ -14,7 +14,7 @@
 #include <ftplike/client/mirror_plan.hpp>
 #include <ftplike/client/segments.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What a mirror came to.
 class MirrorResult {
@@ -191,9 +191,9 @@ template <class Pool> class MirrorRun {
   /// Does what is before `end_`, `many` at a time.
   awaitable<void> run_some(std::size_t many) {
     const Executor executor = co_await asio::this_coro::executor;
-    Workers workers{executor};
-    for (std::size_t i = 0; i < many; ++i) workers.start(work());
-    co_await workers.join();
+    TaskGroup tasks{executor};
+    for (std::size_t i = 0; i < many; ++i) tasks.start(work());
+    co_await tasks.join();
   }
   awaitable<void> work() {
     while (next_ < end_) {

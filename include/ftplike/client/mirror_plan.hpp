@@ -19,7 +19,7 @@
 #include <ftplike/data_channel/data_channel.hpp>
 #include <ftplike/protocol/wildcard.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// One thing that a mirror is going to do to its target, and why; or has to do before, which is to list its trees.
 class MirrorAction {

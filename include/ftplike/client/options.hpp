@@ -11,7 +11,7 @@
 #include <ftplike/io/meter.hpp>
 #include <ftplike/protocol/entry.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Which of the two dialects a session speaks; see docs of `connect` for how `automatic` finds out.
 enum class Dialect { automatic, ftplike, standard };

@@ -17,7 +17,7 @@
 #include <ftplike/io/condition.hpp>
 #include <ftplike/io/run_on.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 namespace detail {
 

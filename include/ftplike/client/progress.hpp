@@ -7,7 +7,7 @@
 
 #include <ftplike/io/asio.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// How far a transfer has come. `size` is 0 if it is not known.
 class Progress {

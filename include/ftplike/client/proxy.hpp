@@ -13,7 +13,7 @@
 #include <ftplike/client/url.hpp>
 #include <ftplike/io/bytes.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// A proxy that passes connections on: `socks5://user:password@host:port` or `http://host:port`.
 class Proxy {

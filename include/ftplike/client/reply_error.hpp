@@ -8,7 +8,7 @@
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/reply.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Replies as errors: the value is the code. A code that can mean one thing only equals the `std::errc` of that thing;
 /// 550 equals none, it says "not there" as well as "not allowed".

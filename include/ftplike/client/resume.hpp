@@ -10,7 +10,7 @@
 #include <ftplike/client/local.hpp>
 
 // Files of ours from and to a server, from the beginning or from where they were left.
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// What there is of a file on one of the two sides.
 class Beginning {

@@ -7,7 +7,7 @@
 #include <ftplike/client/reply_error.hpp>
 #include <ftplike/io/asio.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// How often something is tried that failed for a reason which may pass, and how long to wait in between: at first
 /// `first`, then twice as long each time. A try that came further in a file than all before it counts as a first one.

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include <ftplike/client/pool.hpp>
-#include <ftplike/client/workers.hpp>
+#include <ftplike/client/task_group.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// A part of a file, and how far it has come.
@@ -87,13 +87,13 @@ awaitable<std::optional<TransferResult>> fetch_segments(Pool& pool, std::string 
     file.emplace(std::move(created));
   } catch (const std::system_error& failure) { fail_locally(failure, "RETR", target.name()); }
   const Executor executor = co_await asio::this_coro::executor;
-  Workers workers{executor};
+  TaskGroup tasks{executor};
   for (std::uint64_t i = 0; i < count; ++i) {
     const auto segment = std::make_shared<Segment>(*file, size * i / count, size * (i + 1) / count);
-    workers.start(fetch_segment(pool, network, remote, segment, progress, options));
+    tasks.start(fetch_segment(pool, network, remote, segment, progress, options));
   }
   try {
-    co_await workers.join();
+    co_await tasks.join();
   } catch (const ClientError& failure) {
     if (failure.verb() != "REST" && failure.verb() != "RANG") throw;
     co_return std::nullopt;

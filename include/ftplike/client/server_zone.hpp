@@ -11,7 +11,7 @@
 
 // The times of a LIST. RFC 959 leaves their zone open, MDTM has none: what both tell of one file shows how far the
 // server's clock is ahead on that day. It need not be the same in summer and in winter.
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Whether a listing told the time of day of a file, not just its date.
 inline bool has_time_of_day(const Entry& entry) noexcept {

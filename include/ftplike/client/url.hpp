@@ -9,7 +9,7 @@
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// How the connections to a server are to be protected. Both ways need a transport with TLS.
 enum class Secure {

@@ -6,7 +6,7 @@
 
 #include <ftplike/client/listing.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Sees what is below a directory: its path from there, such as "images/a.jpg", and its entry. Of a directory it says
 /// whether to go into it.

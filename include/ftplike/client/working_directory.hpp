@@ -12,7 +12,7 @@
 
 // How listings get into a directory and the session back to where its user was. Servers understand the argument of LIST
 // and MLSD in many ways: as a pattern, as options, not at all. All understand CWD.
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// A path of a server with another one behind it.
 inline std::string joined(std::string_view directory, std::string_view name) {

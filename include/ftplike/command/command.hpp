@@ -8,7 +8,7 @@
 #include <ftplike/protocol/reply.hpp>
 #include <ftplike/protocol/verb.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What a command expects after its verb; the session answers 501 where it does not fit.
 enum class ArgumentRule { none, optional, required };

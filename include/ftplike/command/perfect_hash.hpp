@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Maps N distinct keys to 0 … N-1 with one multiplication, one shift and one load; found by the compiler.
 template <std::size_t N> class PerfectHash {

@@ -8,7 +8,7 @@
 #include <ftplike/command/command.hpp>
 #include <ftplike/command/perfect_hash.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 template <class... Commands> class CommandTable;
 

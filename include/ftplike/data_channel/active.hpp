@@ -6,7 +6,7 @@
 #include <ftplike/protocol/host_port.hpp>
 #include <ftplike/protocol/reply.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The client opens a port and names it (EPRT, or PORT on IPv4), and the server connects to it. Without this policy
 /// nothing in a server connects out, so nothing bounces. (RFC 959, 2428, 2577)

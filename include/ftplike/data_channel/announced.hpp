@@ -5,7 +5,7 @@
 #include <ftplike/protocol/host_port.hpp>
 #include <ftplike/protocol/reply.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The ftp-like dialect's data connection: the server opens a port for each transfer and announces it as the last word
 /// of the 150; the client connects to that port of the same host. No verb negotiates it.

@@ -11,7 +11,7 @@
 #include <ftplike/io/observer.hpp>
 #include <ftplike/io/deadline.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// How data connections come to be: a policy with two ends, `C::ServerEnd<T>` and `C::ClientEnd<T>`, and the verbs that
 /// it brings into the command table (`C::AddTo<Table>`). What is not in the policy is not in the program.

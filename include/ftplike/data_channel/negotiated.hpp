@@ -6,7 +6,7 @@
 #include <ftplike/data_channel/announced.hpp>
 #include <ftplike/data_channel/passive.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Several ways, of which the peers settle one for each transfer: on a server the one that the client negotiated last;
 /// if it negotiated none, the first that needs no negotiation.

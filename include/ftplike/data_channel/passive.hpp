@@ -10,7 +10,7 @@
 #include <ftplike/protocol/host_port.hpp>
 #include <ftplike/protocol/reply.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The server opens a port when the client asks (EPSV, or PASV on IPv4), and the client connects to it. (RFC 959, 2428)
 struct PassiveChannel {

@@ -6,7 +6,7 @@
 
 #include <ftplike/io/bytes.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Refers to any source, so that what moves bytes is compiled once and not for every source anew.
 ///

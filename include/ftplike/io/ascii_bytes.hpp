@@ -6,7 +6,7 @@
 #include <ftplike/io/any_bytes.hpp>
 #include <ftplike/protocol/ascii.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A source as TYPE A sends it: every line ended by CRLF.
 class AsciiSource {

@@ -40,7 +40,7 @@
 #include <functional>
 #include <utility>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What every operation that waits gives back: `co_await` it, or hand it to `start_on`.
 using asio::awaitable;

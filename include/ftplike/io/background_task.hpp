@@ -4,7 +4,7 @@
 
 #include <ftplike/io/condition.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A coroutine that runs beside the one that started it, until it is joined: the control connection's watch during a
 /// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.

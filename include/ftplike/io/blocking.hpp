@@ -14,7 +14,7 @@
 #include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/error.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What kind of blocking work something is, and for whom it is done.
 class Workload {

@@ -13,7 +13,7 @@
 
 #include <ftplike/io/asio.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Where bytes come from. `read_some` fills the beginning of the room (never empty) and gives how much: 0 is the end.
 template <class T>

@@ -3,7 +3,7 @@
 
 #include <ftplike/io/asio.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A condition variable for coroutines of one executor: `wait` suspends until the next `notify`. As with
 /// `std::condition_variable`, the caller looks at what it waits for before and after.

@@ -8,7 +8,7 @@
 #include <ftplike/io/transport.hpp>
 #include <ftplike/protocol/error.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Ends what a coroutine does, wherever it waits, and keeps the reason.
 ///

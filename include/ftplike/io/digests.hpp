@@ -12,7 +12,7 @@
 
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 // What the checksums of both ends are worked out with: OpenSSL and zlib.
 

@@ -5,7 +5,7 @@
 
 #include <ftplike/io/asio.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A limit of bytes per second that any number of transfers share. It says when the next bytes may follow; waiting is
 /// the transfer's own business, so that a limit costs no processor time. **Threads:** safe.

@@ -13,7 +13,7 @@
 #include <ftplike/protocol/path.hpp>
 #include <ftplike/protocol/reply.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Which session something happened in, seen from the end that tells it.
 class Conversation {

@@ -6,7 +6,7 @@
 
 #include <ftplike/io/settled.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// Awaits `operation`, which does not throw, on an executor. It is cancelled by the signal of `slot`; what cancels the

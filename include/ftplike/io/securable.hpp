@@ -3,7 +3,7 @@
 
 #include <ftplike/io/bytes.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A stream that begins in clear and can become a TLS one; what `TlsTransport` gives is a model.
 ///

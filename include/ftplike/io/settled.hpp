@@ -5,7 +5,7 @@
 
 #include <ftplike/io/asio.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// How an operation ended, kept as a value until `get()` returns it or throws it.
 template <class R> class Settled {

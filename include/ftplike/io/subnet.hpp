@@ -9,7 +9,7 @@
 #include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The addresses that begin with the same bits: "10.0.0.0/8", "fd00::/8"; by default all there are.
 class Subnet {

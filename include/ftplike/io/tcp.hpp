@@ -24,7 +24,7 @@
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/transport.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 namespace detail {
 

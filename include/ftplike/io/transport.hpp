@@ -6,7 +6,7 @@
 
 #include <ftplike/io/bytes.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// All that a session cannot compute: connections and time. `TcpTransport` is the real one, `SimulatedTransport` runs
 /// inside one process under a clock that moves when told.

@@ -6,7 +6,7 @@
 #include <ftplike/io/transport.hpp>
 #include <ftplike/protocol/error.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Runs `operation` for at most `limit`; then it is cancelled, waited for, and `Errc::timed_out` thrown. What cannot be
 /// cancelled (an awaitable of somebody's that knows no cancellation slots) is waited for as long as it takes.

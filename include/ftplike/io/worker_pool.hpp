@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Who a piece of blocking work is done for, as a number: clients take turns in a `WorkerPool`. 0 is nobody in
 /// particular. `client_key` (io/subnet.hpp) makes one of an address.

@@ -11,7 +11,7 @@
 #include <ftplike/observers/explain_lanes.hpp>
 #include <ftplike/observers/lines.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Which end of a conversation an observer looks on from.
 enum class End { server, client };

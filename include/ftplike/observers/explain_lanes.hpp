@@ -10,7 +10,7 @@
 
 #include <ftplike/observers/text.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// How `Explain` draws.
 struct ExplainStyle {

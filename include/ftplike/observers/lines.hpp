@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Where an observer's lines go: anything that can be called with a line without its end. An observer calls it from the
 /// threads of its sessions, but never twice at once. It is not to throw.

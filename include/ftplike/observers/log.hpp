@@ -14,7 +14,7 @@
 #include <ftplike/observers/text.hpp>
 #include <ftplike/observers/wall_time.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What a `Log` tells of.
 enum class LogDetail {

@@ -14,7 +14,7 @@
 #include <ftplike/io/observer.hpp>
 #include <ftplike/protocol/error.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Counts what happens, and tells the counts in the text format of Prometheus. Copies are the same counts: give one to
 /// a server, keep one to ask. How many series there are does not depend on what clients send.

@@ -9,7 +9,7 @@
 #include <ftplike/io/within.hpp>
 #include <ftplike/observers/metrics.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Answers `GET /metrics` over HTTP with a server's metrics, one request at a time. It protects nothing: give it an
 /// address that only those reach who may know.

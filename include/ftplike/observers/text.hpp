@@ -5,7 +5,7 @@
 
 #include <ftplike/io/asio.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// A character of a text, and how many bytes it takes there.
 struct CodePoint {

@@ -12,7 +12,7 @@
 #include <ftplike/observers/text.hpp>
 #include <ftplike/observers/wall_time.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Tells of each file that was transferred in a line of xferlog(5), the format that log analysers of all FTP servers
 /// read. Listings are no transfers there.

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Where logs take the time of day from.
 using WallClock = std::function<std::chrono::system_clock::time_point()>;

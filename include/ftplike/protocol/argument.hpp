@@ -6,7 +6,7 @@
 
 #include <ftplike/protocol/verb.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A command's argument. It has no CR, LF or NUL by construction, so that no argument can become a second command.
 /// Else any bytes. RFC 959 §5.3.

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Turns local text, whose lines end with LF, into what TYPE A sends, chunk by chunk. RFC 959 §3.1.1.1.
 ///

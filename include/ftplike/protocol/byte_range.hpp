@@ -6,7 +6,7 @@
 
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The bytes of a file that a transfer or a checksum is about: what RANG says.
 struct ByteRange {

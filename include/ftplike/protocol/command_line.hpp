@@ -4,7 +4,7 @@
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/verb.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// One command as it came: its verb, and the argument byte for byte. An argument of nothing but blanks is empty.
 struct CommandLine {

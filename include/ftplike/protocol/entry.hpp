@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A moment in UTC, as the protocol tells it: to the millisecond.
 ///

@@ -8,7 +8,7 @@
 
 #include <ftplike/protocol/reply.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What can go wrong that the system has no code for.
 enum class Errc {
@@ -70,7 +70,7 @@ inline std::error_code make_error_code(Errc value) noexcept { return {static_cas
 
 template <> struct std::is_error_code_enum<ftplike::Errc> : std::true_type {};
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 namespace detail {
 

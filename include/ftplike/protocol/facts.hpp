@@ -14,7 +14,7 @@
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A fact that MLST and MLSD can tell of a file. RFC 3659 §7.5.
 enum class Fact : std::uint8_t { type, size, modify, perm, unique, unix_mode };

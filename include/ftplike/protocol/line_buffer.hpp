@@ -10,7 +10,7 @@
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/telnet.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What is wrong with a line.
 enum class LineDefect : std::uint8_t { none, too_long, nul, stray_cr };

@@ -23,7 +23,7 @@
 #include <ftplike/protocol/path.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// `drwxr-xr-x`, of ten letters. What is not known is shown as the usual rights.

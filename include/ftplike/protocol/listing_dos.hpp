@@ -10,7 +10,7 @@
 #include <ftplike/protocol/listing_words.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Reads a line of DOS or IIS: `11-22-26  05:11PM       <DIR>          name`, with 24 hours and long years as well.
 inline std::optional<Entry> read_dos(const Words& words) {

@@ -8,7 +8,7 @@
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Reads a line of EPLF, the easily parsed format: `+i8388621.29609,m824255902,/,` then a tab and the name.
 inline std::optional<Entry> read_eplf(std::string_view line) {

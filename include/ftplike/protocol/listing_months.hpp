@@ -6,7 +6,7 @@
 
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 inline constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};

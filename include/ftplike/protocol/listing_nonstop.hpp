@@ -7,7 +7,7 @@
 #include <ftplike/protocol/listing_words.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 inline bool heads_nonstop(const Words& words) noexcept {
   return words[0] == "File" && words[1] == "Code" && words[2] == "EOF";

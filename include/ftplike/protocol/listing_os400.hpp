@@ -8,7 +8,7 @@
 #include <ftplike/protocol/listing_words.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 inline Entry::Type os400_type(std::string_view kind, std::string_view name) noexcept {
   using enum Entry::Type;

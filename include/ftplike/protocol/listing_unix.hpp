@@ -10,7 +10,7 @@
 #include <ftplike/protocol/listing_words.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Whether a line is the one that `ls -l` begins with, `total 12`, in whichever language.
 inline bool totals_unix(const Words& words) noexcept {

@@ -8,7 +8,7 @@
 #include <ftplike/protocol/listing_words.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Where the version begins in `NOTES.TXT;3`; nothing if that is no name of VMS.
 inline std::optional<std::size_t> vms_version(std::string_view word) noexcept {

@@ -7,7 +7,7 @@
 #include <ftplike/protocol/listing_words.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Whether a line stands at the head of a listing.
 inline bool frames_vxworks(const Words& words) noexcept {

@@ -10,7 +10,7 @@
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// The first words of a line, at most 16: more than any listing has before the name.
 class Words {

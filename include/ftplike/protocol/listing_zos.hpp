@@ -7,7 +7,7 @@
 #include <ftplike/protocol/listing_words.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// The first line of a listing of data sets.
 inline bool heads_data_sets(const Words& words) noexcept {

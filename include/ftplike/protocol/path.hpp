@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A path as the protocol sees it: absolute, normalised, bytes. It begins with '/', has no ".", "..", or empty
 /// component, and so cannot name anything above its root. Names are bytes: any encoding passes.

@@ -9,7 +9,7 @@
 
 #include <ftplike/protocol/host_port.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What a proxy says of the connection that it passes on, before the first byte of the conversation: a header of the
 /// PROXY protocol, version 1 (a line) or 2 (binary). Only what a trusted proxy says is to be believed.

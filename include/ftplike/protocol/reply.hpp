@@ -3,7 +3,7 @@
 #include <string_view>
 #include <utility>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A reply: a code of three digits and its text, several lines if the text has '\n'. (RFC 959 §4.2)
 ///

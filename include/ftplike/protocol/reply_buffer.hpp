@@ -12,7 +12,7 @@
 #include <ftplike/protocol/telnet.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Makes replies of the bytes that a server sends. CRLF and LF end a line; Telnet's sequences are taken out.
 ///

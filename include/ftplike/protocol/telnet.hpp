@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Takes Telnet's sequences out of what comes over a control connection and gives the text between them.
 ///

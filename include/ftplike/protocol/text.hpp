@@ -6,7 +6,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 

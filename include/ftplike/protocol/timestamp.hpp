@@ -10,7 +10,7 @@
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Whether a timestamp shows the part of a second that it has.
 enum class Fraction { if_any, never };

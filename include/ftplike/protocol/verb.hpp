@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The verb of a command, folded to upper case and packed in one integer: equality is one comparison.
 class Verb {

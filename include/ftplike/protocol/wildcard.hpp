@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Whether a text is a pattern: whether any of its letters means more than itself.
 inline bool has_wildcards(std::string_view text) noexcept { return text.find_first_of("*?[\\") != text.npos; }

@@ -13,7 +13,7 @@
 #include <ftplike/protocol/line_buffer.hpp>
 #include <ftplike/protocol/reply.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
 template <Transport T> class ControlConnection {

@@ -12,7 +12,7 @@
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/line_buffer.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// The command of a line. Where there is no line ending to say where it ends, no blanks belong to it.

@@ -25,7 +25,7 @@
 #include <ftplike/server/transfer.hpp>
 #include <ftplike/verbs/security.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What REST, RANG and RNFR say of the command that follows, and of no other. (RFC 959 §4.1.3, RFC 3659 §5)
 struct Prepared {

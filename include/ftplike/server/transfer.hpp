@@ -18,7 +18,7 @@
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/path.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What a command wants done over one data connection: what to say of it, and how far it has come.
 class Transfer {

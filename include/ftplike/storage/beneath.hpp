@@ -14,7 +14,7 @@
 #include <ftplike/storage/names.hpp>
 #include <ftplike/storage/posix.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 enum class Follow { no, yes };  // whether a link in the last place is followed
 

@@ -9,7 +9,7 @@
 #include <ftplike/storage/file.hpp>
 #include <ftplike/storage/storage.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The files beneath a folder. No name, no link and no race leads out of it: links are taken as if the folder were the
 /// root of the system.

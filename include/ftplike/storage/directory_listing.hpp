@@ -9,7 +9,7 @@
 
 #include <ftplike/storage/file.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 struct CloseStream {

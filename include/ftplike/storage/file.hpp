@@ -17,7 +17,7 @@
 #include <ftplike/storage/beneath.hpp>
 #include <ftplike/storage/partial.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// What the tests turn, and nobody else.

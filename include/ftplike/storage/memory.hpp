@@ -14,7 +14,7 @@
 #include <ftplike/storage/memory_tree.hpp>
 #include <ftplike/storage/storage.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Files in memory: the storage of tests and of servers that must not touch a disk. Copies are handles on the same
 /// files, so that a test keeps one to look inside.

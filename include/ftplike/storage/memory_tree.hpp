@@ -12,7 +12,7 @@
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/storage/names.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// The files of a MemoryStorage, by path. Whoever calls holds the mutex.
 class MemoryTree {

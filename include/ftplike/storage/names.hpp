@@ -7,7 +7,7 @@
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/path.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// How the names of partial files begin. No client can say such a name, and no listing shows one.
 inline constexpr std::string_view partial_prefix = ".ftplike-partial";

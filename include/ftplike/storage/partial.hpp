@@ -10,7 +10,7 @@
 #include <ftplike/storage/names.hpp>
 #include <ftplike/storage/posix.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// How long a partial file waits for being gone on with.
 inline constexpr std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};

@@ -21,7 +21,7 @@
 
 #include <ftplike/protocol/entry.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// A file descriptor that closes itself.
 class Descriptor {

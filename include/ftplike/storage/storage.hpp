@@ -7,7 +7,7 @@
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/protocol/path.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
 /// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them.

@@ -16,7 +16,7 @@
 #include <ftplike/protocol/wildcard.hpp>
 #include <ftplike/storage/storage.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What files have to keep to that clients make or change, by whatever command: STOR, APPE, STOU, RNTO, COMB, and one
 /// of your own. A name that is not allowed is answered with 553 before any data, a file that would become too large

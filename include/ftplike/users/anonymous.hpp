@@ -8,7 +8,7 @@
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/users/authenticator.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The authenticator of a server without users. Whoever comes may do what is said here, and nothing else:
 ///

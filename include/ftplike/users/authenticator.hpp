@@ -13,7 +13,7 @@
 #include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/path.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// One thing that an account may be allowed to do.
 enum class Right {

@@ -17,7 +17,7 @@
 #include <unistd.h>
 #endif
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What computes the hash of a password: given the password and a hash in the form of crypt(3), the hash that this
 /// password has under the same scheme, cost and salt, or nothing if that cannot be computed. It takes its time.

@@ -11,7 +11,7 @@
 #include <ftplike/users/authenticator.hpp>
 #include <ftplike/users/password.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A user of a `UserTable`, which a line of a users' file is as well:
 ///

@@ -18,7 +18,7 @@
 
 #include <ftplike/users/user.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The users that a text names, in its order. `source` is what errors call the text.
 ///

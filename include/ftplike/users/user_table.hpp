@@ -19,7 +19,7 @@
 #include <ftplike/users/user.hpp>
 #include <ftplike/users/user_file.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 namespace detail {
 

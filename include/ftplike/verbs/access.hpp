@@ -11,7 +11,7 @@
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/users/authenticator.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 // Who the client is, and its coming and going. (RFC 959 §4.1.1, RFC 7151)
 
@@ -30,6 +30,8 @@ template <class S> Credentials credentials(S& session, std::string_view user, st
 }
 
 }  // namespace detail
+
+namespace verbs {
 
 struct User {
   static constexpr std::string_view verb = "USER";
@@ -161,5 +163,7 @@ struct Clnt {
   static constexpr bool before_login = true;
   static Reply run(auto&, std::string_view) { return {200, "Noted"}; }
 };
+
+}  // namespace verbs
 
 }  // namespace ftplike

@@ -14,7 +14,7 @@
 #include <ftplike/verbs/parameters.hpp>
 #include <ftplike/verbs/transfer.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 // Checksums of files (draft-bryan-ftpext-hash, and the X-verbs that came before it). They need OpenSSL and zlib.
 
@@ -39,6 +39,8 @@ awaitable<std::pair<std::string, std::uint64_t>> digest_of(S& session, Source& s
 }
 
 }  // namespace detail
+
+namespace verbs {
 
 /// OPTS HASH: shows or sets the algorithm of HASH.
 struct OptsHash {
@@ -126,5 +128,7 @@ struct Xsha256 : OlderHash<DigestAlgorithm::sha256> {
   static constexpr std::string_view help = "XSHA256 <path>: SHA-256 of a file";
   static constexpr std::string_view feature = "XSHA256 \"filename\" SP EP";
 };
+
+}  // namespace verbs
 
 }  // namespace ftplike

@@ -14,7 +14,9 @@
 #include <ftplike/verbs/parameters.hpp>
 #include <ftplike/verbs/transfer.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
+
+namespace verbs {
 
 // Files and directories by name. (RFC 959 §4.1.3, RFC 775, RFC 3659; MFMT and MFF as their drafts say)
 
@@ -400,5 +402,7 @@ template <class Inner> struct BasicSite {
   }
 };
 using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
+
+}  // namespace verbs
 
 }  // namespace ftplike

@@ -7,7 +7,9 @@
 #include <ftplike/command/command.hpp>
 #include <ftplike/verbs/listing.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
+
+namespace verbs {
 
 // What the server says of itself. (RFC 959 §4.1.3, RFC 2389)
 
@@ -99,5 +101,7 @@ struct Stat {
     return {211, lines + "\nEnd"};
   }
 };
+
+}  // namespace verbs
 
 }  // namespace ftplike

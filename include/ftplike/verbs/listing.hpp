@@ -16,7 +16,7 @@
 #include <ftplike/storage/storage.hpp>
 #include <ftplike/users/authenticator.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 // What directories hold. (RFC 959 §4.1.3, RFC 3659 §7)
 
@@ -175,6 +175,8 @@ inline bool fits_a_line(std::string_view name) noexcept { return name.find_first
 
 }  // namespace detail
 
+namespace verbs {
+
 struct List {
   static constexpr std::string_view verb = "LIST";
   static constexpr std::string_view help = "LIST [<path>]: list a directory";
@@ -253,5 +255,7 @@ struct Mlst {
     co_return Reply{250, lines + "\nEnd"};
   }
 };
+
+}  // namespace verbs
 
 }  // namespace ftplike

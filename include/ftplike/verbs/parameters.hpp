@@ -10,7 +10,7 @@
 #include <ftplike/protocol/facts.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 // How transfers are to be. (RFC 959 §4.1.2, RFC 2389, 2640, 3659)
 
@@ -37,6 +37,8 @@ template <class Table, class S> bool is_inner_secret(const S& session, std::stri
 }
 
 }  // namespace detail
+
+namespace verbs {
 
 struct Type {
   static constexpr std::string_view verb = "TYPE";
@@ -176,5 +178,7 @@ struct Lang {
     return {200, "Replies are in English"};
   }
 };
+
+}  // namespace verbs
 
 }  // namespace ftplike

@@ -7,7 +7,7 @@
 #include <ftplike/io/securable.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 // The protection of a session by TLS. (RFC 2228, RFC 4217)
 
@@ -72,6 +72,8 @@ class Beginning {
  private:
   bool is_implicit_tls_ = false;
 };
+
+namespace verbs {
 
 struct Auth {
   static constexpr std::string_view verb = "AUTH";
@@ -146,12 +148,14 @@ struct Ccc {
   }
 };
 
+}  // namespace verbs
+
 /// A table with the commands that the transport brings: those of TLS where its streams can be secured, else none.
 template <class T, class Table> struct WithSecurity { using type = Table; };
 template <class T, class Table>
   requires SecurableStream<typename T::Stream>
 struct WithSecurity<T, Table> {
-  using type = typename Table::template With<Auth, Pbsz, Prot, Ccc>;
+  using type = typename Table::template With<verbs::Auth, verbs::Pbsz, verbs::Prot, verbs::Ccc>;
 };
 
 }  // namespace ftplike

@@ -18,7 +18,7 @@
 #include <ftplike/users/authenticator.hpp>
 #include <ftplike/verbs/parameters.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 // Files over the data connection. (RFC 959 §4.1.3, RFC 3659 §5)
 
@@ -74,6 +74,8 @@ inline awaitable<std::uint64_t> length_of_text(AnySource source) {
 }
 
 }  // namespace detail
+
+namespace verbs {
 
 struct Retr {
   static constexpr std::string_view verb = "RETR";
@@ -158,5 +160,7 @@ struct Abor {
     return {225, "No transfer to abort"};
   }
 };
+
+}  // namespace verbs
 
 }  // namespace ftplike

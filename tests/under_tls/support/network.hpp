@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include <ftplike/io/simulated.hpp>
-#include <ftplike/io/tls.hpp>
+#include <ftplike/simulated/network.hpp>
+#include <ftplike/tls/transport.hpp>
 #include <ftplike/verbs/security.hpp>
 
 #include "support/certificates.hpp"

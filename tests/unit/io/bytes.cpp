@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <ftplike/io/bytes.hpp>
-#include <ftplike/io/simulated.hpp>
+#include <ftplike/simulated/network.hpp>
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 
-#include <ftplike/io/simulated.hpp>
+#include <ftplike/simulated/network.hpp>
 #include <ftplike/server.hpp>
 #include <ftplike/storage/memory.hpp>
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <ftplike/io/simulated.hpp>
+#include <ftplike/simulated/network.hpp>
 
 #include "unit/observers/events.hpp"
 

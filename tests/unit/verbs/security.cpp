@@ -5,12 +5,13 @@
 #include <string_view>
 #include <type_traits>
 
-#include <ftplike/io/simulated.hpp>
-#include <ftplike/io/tls.hpp>
+#include <ftplike/simulated/network.hpp>
+#include <ftplike/tls/transport.hpp>
 
 namespace {
 
 using namespace ftplike;
+using namespace ftplike::verbs;
 
 /// What the commands use of a session.
 class FakeSession {

@@ -10,9 +10,9 @@
 #include <utility>
 
 #include <ftplike/io/bytes.hpp>
-#include <ftplike/io/simulated_wire.hpp>
+#include <ftplike/simulated/wire.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// An end of a simulated connection that a test holds in its own hand, outside any coroutine. What the other end makes
 /// of it happens when the network settles. Not counted among the operations, nor among what is open.

@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include <ftplike/io/simulated.hpp>
-#include <ftplike/io/simulated_stream.hpp>
+#include <ftplike/simulated/network.hpp>
+#include <ftplike/simulated/stream.hpp>
 
-#include "simulated_fixture.hpp"
+#include "fixture.hpp"
 
 namespace {
 

@@ -14,11 +14,11 @@
 #include <vector>
 
 #include <ftplike/io/blocking.hpp>
-#include <ftplike/io/simulated_stream.hpp>
+#include <ftplike/simulated/stream.hpp>
 #include <ftplike/io/transport.hpp>
 #include <ftplike/io/settled.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A simulated network as seen from one of its hosts. Cheap to copy.
 class SimulatedTransport {

@@ -13,7 +13,7 @@
 #error "ftplike's TLS needs OpenSSL 3.0 or later"
 #endif
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What failed in TLS, or in reading certificates and keys. Values are OpenSSL's error codes.
 inline const std::error_category& tls_category() noexcept {

@@ -6,9 +6,9 @@
 #include <system_error>
 #include <vector>
 
-#include <ftplike/io/simulated_clock.hpp>
+#include <ftplike/simulated/schedule.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Where a simulated network cuts what is written into pieces: each read gives one piece.
 enum class Split {

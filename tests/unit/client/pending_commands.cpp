@@ -1,4 +1,4 @@
-#include <ftplike/client/outstanding.hpp>
+#include <ftplike/client/pending_commands.hpp>
 
 #include <gtest/gtest.h>
 
@@ -7,35 +7,35 @@ using namespace ftplike::detail;
 
 namespace {
 
-Owner take(Outstanding& outstanding, int code) {
+Owner take(PendingCommands& outstanding, int code) {
   const Reply reply{code, "text"};
   return outstanding.take(reply);
 }
 
-Outstanding after(std::initializer_list<Asked> asked) {
-  Outstanding outstanding;
+PendingCommands after(std::initializer_list<Asked> asked) {
+  PendingCommands outstanding;
   for (const Asked one : asked) outstanding.sent(one);
   return outstanding;
 }
 
-Outstanding during_transfer() {
-  Outstanding outstanding = after({Asked::transfer});
+PendingCommands during_transfer() {
+  PendingCommands outstanding = after({Asked::transfer});
   take(outstanding, 150);
   return outstanding;
 }
 
 }  // namespace
 
-TEST(Outstanding, IsInStepAtFirst) {
-  Outstanding outstanding;
+TEST(PendingCommands, IsInStepAtFirst) {
+  PendingCommands outstanding;
   EXPECT_TRUE(outstanding.in_step());
   EXPECT_EQ(take(outstanding, 226), Owner::nobody);
   EXPECT_TRUE(outstanding.in_step());
 }
 
-TEST(Outstanding, GivesASimpleCommandItsFinalReply) {
+TEST(PendingCommands, GivesASimpleCommandItsFinalReply) {
   for (const int code : {200, 213, 250, 257, 331, 350, 450, 502, 550}) {
-    Outstanding outstanding = after({Asked::simple});
+    PendingCommands outstanding = after({Asked::simple});
     EXPECT_FALSE(outstanding.in_step());
     EXPECT_EQ(take(outstanding, 150), Owner::nobody);
     EXPECT_EQ(take(outstanding, code), Owner::command);
@@ -43,22 +43,22 @@ TEST(Outstanding, GivesASimpleCommandItsFinalReply) {
   }
 }
 
-TEST(Outstanding, GivesASimpleCommandNoWordOfATransfer) {
-  Outstanding outstanding = after({Asked::simple});
+TEST(PendingCommands, GivesASimpleCommandNoWordOfATransfer) {
+  PendingCommands outstanding = after({Asked::simple});
   EXPECT_EQ(take(outstanding, 226), Owner::nobody);
   EXPECT_EQ(take(outstanding, 426), Owner::nobody);
   EXPECT_EQ(take(outstanding, 425), Owner::command);  // as some servers answer PASV
 }
 
-TEST(Outstanding, IsOverWithA421) {
-  for (Outstanding outstanding : {Outstanding{}, after({Asked::simple}), during_transfer(), after({Asked::marker})}) {
+TEST(PendingCommands, IsOverWithA421) {
+  for (PendingCommands outstanding : {PendingCommands{}, after({Asked::simple}), during_transfer(), after({Asked::marker})}) {
     EXPECT_EQ(take(outstanding, 421), Owner::farewell);
     EXPECT_TRUE(outstanding.in_step());
   }
 }
 
-TEST(Outstanding, GivesATransferAPreliminaryReplyAndAFinalOne) {
-  Outstanding outstanding = after({Asked::transfer});
+TEST(PendingCommands, GivesATransferAPreliminaryReplyAndAFinalOne) {
+  PendingCommands outstanding = after({Asked::transfer});
   EXPECT_EQ(take(outstanding, 150), Owner::preliminary);
   EXPECT_EQ(take(outstanding, 150), Owner::nobody);
   EXPECT_TRUE(outstanding.transferring());
@@ -66,34 +66,34 @@ TEST(Outstanding, GivesATransferAPreliminaryReplyAndAFinalOne) {
   EXPECT_TRUE(outstanding.in_step());
 }
 
-TEST(Outstanding, BelievesARefusalBeforeTheTransferThatIsNotOfConnections) {
+TEST(PendingCommands, BelievesARefusalBeforeTheTransferThatIsNotOfConnections) {
   for (const int code : {450, 501, 530, 550, 553}) {
-    Outstanding outstanding = after({Asked::transfer});
+    PendingCommands outstanding = after({Asked::transfer});
     EXPECT_EQ(take(outstanding, code), Owner::command);
     EXPECT_TRUE(outstanding.in_step()) << code;
   }
 }
 
-TEST(Outstanding, DoesNotKnowWhatFollowsATransferThatWasRefusedInItsMiddle) {
-  Outstanding refused = after({Asked::transfer});
+TEST(PendingCommands, DoesNotKnowWhatFollowsATransferThatWasRefusedInItsMiddle) {
+  PendingCommands refused = after({Asked::transfer});
   EXPECT_EQ(take(refused, 425), Owner::command);
   EXPECT_TRUE(refused.tangled());
   for (const int code : {425, 426, 451, 552}) {
-    Outstanding outstanding = during_transfer();
+    PendingCommands outstanding = during_transfer();
     EXPECT_EQ(take(outstanding, code), Owner::command);
     EXPECT_TRUE(outstanding.tangled()) << code;
     EXPECT_FALSE(outstanding.in_step()) << code;
   }
 }
 
-TEST(Outstanding, TellsTheAnswersToANoopFromThoseToTheTransfer) {
-  Outstanding early = during_transfer();
+TEST(PendingCommands, TellsTheAnswersToANoopFromThoseToTheTransfer) {
+  PendingCommands early = during_transfer();
   early.sent(Asked::keep_alive);
   EXPECT_EQ(take(early, 200), Owner::nobody);
   EXPECT_EQ(take(early, 226), Owner::command);
   EXPECT_TRUE(early.in_step());
 
-  Outstanding late = during_transfer();
+  PendingCommands late = during_transfer();
   late.sent(Asked::keep_alive);
   late.sent(Asked::keep_alive);
   EXPECT_EQ(take(late, 250), Owner::command);
@@ -104,8 +104,8 @@ TEST(Outstanding, TellsTheAnswersToANoopFromThoseToTheTransfer) {
   EXPECT_TRUE(late.in_step());
 }
 
-TEST(Outstanding, DropsEverythingUpToTheAnswerToItsMarker) {
-  Outstanding outstanding = during_transfer();
+TEST(PendingCommands, DropsEverythingUpToTheAnswerToItsMarker) {
+  PendingCommands outstanding = during_transfer();
   outstanding.sent(Asked::keep_alive);
   outstanding.sent(Asked::abort);
   EXPECT_TRUE(outstanding.tangled());

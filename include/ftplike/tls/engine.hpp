@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include <ftplike/io/tls_context.hpp>
+#include <ftplike/tls/context.hpp>
 
-namespace ftplike::detail::tls {
+namespace ftplike::inline v0_2::detail::tls {
 
 /// How far the engine got.
 enum class Step {

@@ -11,7 +11,7 @@
 #include <ftplike/protocol/timestamp.hpp>
 
 // What a client asks of one path of a server.
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// A checksum as a server told it.
 class RemoteDigest {
@@ -21,7 +21,7 @@ class RemoteDigest {
 };
 
 }  // namespace ftplike
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 inline bool not_understood(const Reply& reply) noexcept {
   return reply.code() == 500 || reply.code() == 502 || reply.code() == 504;

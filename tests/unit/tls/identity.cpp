@@ -1,10 +1,10 @@
-#include <ftplike/io/tls_client.hpp>
+#include <ftplike/tls/client.hpp>
 // Above: that it stands alone.
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "tls_ends.hpp"
+#include "ends.hpp"
 
 namespace {
 

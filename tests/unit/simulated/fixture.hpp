@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include <ftplike/io/simulated.hpp>
+#include <ftplike/simulated/network.hpp>
 
 inline const ftplike::Endpoint door{asio::ip::address_v4::loopback(), 21};
 

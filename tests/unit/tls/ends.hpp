@@ -12,8 +12,8 @@
 #include <system_error>
 #include <utility>
 
-#include <ftplike/io/simulated.hpp>
-#include <ftplike/io/tls.hpp>
+#include <ftplike/simulated/network.hpp>
+#include <ftplike/tls/transport.hpp>
 
 using TlsNetwork = ftplike::TlsTransport<ftplike::SimulatedTransport>;
 using TlsEnd = TlsNetwork::Stream;

@@ -13,10 +13,10 @@
 
 #include <ftplike/io/securable.hpp>
 #include <ftplike/io/tcp.hpp>
-#include <ftplike/io/tls_connection.hpp>
+#include <ftplike/tls/connection.hpp>
 #include <ftplike/io/within.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// What the two ends of a secured connection agreed upon.
 struct TlsDetails {

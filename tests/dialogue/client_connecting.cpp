@@ -1,4 +1,4 @@
-#include <ftplike/client/reach.hpp>
+#include <ftplike/client/connecting.hpp>
 
 #include <gtest/gtest.h>
 

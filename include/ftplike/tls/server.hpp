@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include <ftplike/io/tls_context.hpp>
+#include <ftplike/tls/context.hpp>
 #include <ftplike/protocol/text.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// Whether data connections resume the TLS session of their control connection, which proves that both have the same
 /// client: never, if the client likes, or as a condition.

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include <ftplike/io/asio.hpp>
-#include <ftplike/io/tls_client.hpp>
-#include <ftplike/io/tls_engine.hpp>
-#include <ftplike/io/tls_server.hpp>
+#include <ftplike/tls/client.hpp>
+#include <ftplike/tls/engine.hpp>
+#include <ftplike/tls/server.hpp>
 
-namespace ftplike::detail::tls {
+namespace ftplike::inline v0_2::detail::tls {
 
 /// Names an FTP session among those of a server: OpenSSL resumes a TLS session only where its name is the same.
 using Owner = std::array<unsigned char, SSL_MAX_SID_CTX_LENGTH>;

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include <ftplike/io/blocking.hpp>
-#include <ftplike/io/simulated.hpp>
+#include <ftplike/simulated/network.hpp>
 #include <ftplike/io/within.hpp>
 
-#include "simulated_fixture.hpp"
+#include "fixture.hpp"
 
 namespace {
 

@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include <ftplike/io/simulated_flow.hpp>
+#include <ftplike/simulated/flow.hpp>
 
 // The hosts of a simulated network, who listens there, and what lies between the two ends of a connection.
-namespace ftplike::detail::simulated {
+namespace ftplike::inline v0_2::detail::simulated {
 
 struct Listener;
 struct World;

@@ -15,7 +15,7 @@
 #include <ftplike/io/worker_pool.hpp>
 
 // What a simulated network runs on: chance from a seed, a clock that moves when told, and coroutines that wait.
-namespace ftplike::detail::simulated {
+namespace ftplike::inline v0_2::detail::simulated {
 
 /// Chance from a seed (splitmix64), the same with every compiler and library.
 class Dice {

@@ -1,11 +1,11 @@
-#include <ftplike/io/tls.hpp>
+#include <ftplike/tls/transport.hpp>
 // Above: that it stands alone.
 #include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "tls_ends.hpp"
+#include "ends.hpp"
 
 namespace {
 

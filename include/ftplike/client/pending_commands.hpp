@@ -3,7 +3,7 @@
 
 #include <ftplike/protocol/reply.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// What a client has asked, as far as it matters for telling the replies apart.
 enum class Asked : std::uint8_t {
@@ -30,7 +30,7 @@ enum class Owner : std::uint8_t {
 /// (syntax). A 226 or 426 is never the answer to a simple command. After a transfer that was refused in its middle, or
 /// broken off, or kept alive by NOOPs that were not answered, nobody can know how many replies are still to come: then
 /// all are dropped up to the 257 of a PWD.
-class Outstanding {
+class PendingCommands {
  public:
   void sent(Asked what) noexcept {
     switch (what) {
@@ -47,12 +47,12 @@ class Outstanding {
 
   Owner take(const Reply& reply) noexcept {
     if (reply.code() == 421) {
-      *this = Outstanding{};
+      *this = PendingCommands{};
       return Owner::farewell;
     }
     if (marked_) {
       if (reply.code() != 257) return Owner::nobody;
-      *this = Outstanding{};
+      *this = PendingCommands{};
       return Owner::marker;
     }
     if (transfer_) return take_for_transfer(reply);

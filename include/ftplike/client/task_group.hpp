@@ -6,17 +6,17 @@
 
 #include <ftplike/io/condition.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Coroutines that run beside the one that started them and end before it goes on: it has to `join` them. When one
 /// fails, the others are cancelled.
 ///
 /// **Cancellation:** of `join` cancels them all; it waits for their ends all the same.
-class Workers {
+class TaskGroup {
  public:
-  explicit Workers(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
-  Workers(const Workers&) = delete;
-  Workers& operator=(const Workers&) = delete;
+  explicit TaskGroup(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
+  TaskGroup(const TaskGroup&) = delete;
+  TaskGroup& operator=(const TaskGroup&) = delete;
 
   void start(awaitable<void> work) {
     auto& stop = state_->stops.emplace_back();

@@ -7,8 +7,8 @@
 #include <system_error>
 #include <vector>
 
-#include <ftplike/io/simulated.hpp>
-#include <ftplike/io/simulated_clock.hpp>
+#include <ftplike/simulated/network.hpp>
+#include <ftplike/simulated/schedule.hpp>
 #include <ftplike/io/within.hpp>
 
 namespace {

@@ -11,10 +11,10 @@
 #include <ftplike/client/options.hpp>
 #include <ftplike/client/proxy.hpp>
 #include <ftplike/client/reply_error.hpp>
-#include <ftplike/client/workers.hpp>
+#include <ftplike/client/task_group.hpp>
 #include <ftplike/io/within.hpp>
 
-namespace ftplike::detail {
+namespace ftplike::inline v0_2::detail {
 
 /// Addresses of both families in turn, beginning with that of the first. RFC 8305 §4.
 inline std::vector<Endpoint> in_turn(const std::vector<Endpoint>& endpoints) {
@@ -37,7 +37,7 @@ template <Transport T> class Race {
   using Stream = typename T::Stream;
 
   Race(T& network, const Executor& executor, const ClientLimits& limits)
-      : network_{network}, limits_{limits}, changed_{executor}, workers_{executor} {}
+      : network_{network}, limits_{limits}, changed_{executor}, tasks_{executor} {}
 
   awaitable<Stream> run(std::vector<Endpoint> endpoints) {
     const Executor executor = co_await asio::this_coro::executor;
@@ -47,7 +47,7 @@ template <Transport T> class Race {
       const std::size_t before = failed_;
       late_ = false;
       ++running_;
-      workers_.start(attempt(endpoint));
+      tasks_.start(attempt(endpoint));
       typename T::Timer timer{network_, executor};
       timer.start(network_.now() + limits_.next_address, [this] {
         late_ = true;
@@ -57,9 +57,9 @@ template <Transport T> class Race {
       if (is_over()) break;
     }
     while (!is_over() && running_ > 0) co_await wait();
-    workers_.cancel();
+    tasks_.cancel();
     Settled<void> ignored;
-    co_await settle(workers_.join(), ignored);
+    co_await settle(tasks_.join(), ignored);
     co_await asio::this_coro::throw_if_cancelled(throws);
     if (cancelled_) throw std::system_error(asio::error::operation_aborted);
     if (!won_) throw std::system_error(error_);
@@ -94,7 +94,7 @@ template <Transport T> class Race {
   std::error_code error_ = std::make_error_code(std::errc::host_unreachable);  // the last one
   std::size_t running_ = 0, failed_ = 0;
   bool late_ = false, cancelled_ = false;
-  Workers workers_;
+  TaskGroup tasks_;
 };
 
 /// A connection to a host, to whichever of its addresses takes one first.

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <utility>
 
-#include <ftplike/io/tls_error.hpp>
+#include <ftplike/tls/error.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The SHA-256 of a certificate, by which it is pinned.
 class Fingerprint {

@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include <ftplike/io/tls_certificate.hpp>
-#include <ftplike/io/tls_context.hpp>
+#include <ftplike/tls/certificate.hpp>
+#include <ftplike/tls/context.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// How a client knows its servers. By default the system's certificate authorities vouch for them. Files are PEM.
 struct TlsClientSettings {

@@ -1,13 +1,13 @@
-#include <ftplike/client/workers.hpp>
+#include <ftplike/client/task_group.hpp>
 
 #include <gtest/gtest.h>
 
-#include <ftplike/io/simulated.hpp>
+#include <ftplike/simulated/network.hpp>
 #include <ftplike/io/within.hpp>
 
 using namespace ftplike;
 using namespace std::chrono_literals;
-using detail::Workers;
+using detail::TaskGroup;
 
 namespace {
 
@@ -21,15 +21,15 @@ awaitable<void> fail(SimulatedNetwork& network, Duration after) {
 }
 awaitable<void> run_two(SimulatedNetwork& network, int& counter) {
   const Executor executor = co_await asio::this_coro::executor;
-  Workers workers{executor};
-  workers.start(count(network, 1s, counter));
-  workers.start(count(network, 2s, counter));
-  co_await workers.join();
+  TaskGroup tasks{executor};
+  tasks.start(count(network, 1s, counter));
+  tasks.start(count(network, 2s, counter));
+  co_await tasks.join();
 }
 
 }  // namespace
 
-TEST(Workers, RunBesideOneAnother) {
+TEST(TaskGroup, RunBesideOneAnother) {
   SimulatedNetwork network{1};
   int counter = 0;
   const Time before = network.now();
@@ -38,21 +38,21 @@ TEST(Workers, RunBesideOneAnother) {
   EXPECT_EQ(network.now() - before, 2s);
 }
 
-TEST(Workers, EndWithTheFirstFailure) {
+TEST(TaskGroup, EndWithTheFirstFailure) {
   SimulatedNetwork network{1};
   int counter = 0;
-  Workers workers{network.executor()};
-  workers.start(count(network, 1s, counter));
-  workers.start(fail(network, 2s));
-  workers.start(count(network, 3s, counter));
+  TaskGroup tasks{network.executor()};
+  tasks.start(count(network, 1s, counter));
+  tasks.start(fail(network, 2s));
+  tasks.start(count(network, 3s, counter));
   const Time before = network.now();
-  EXPECT_THROW(network.run(workers.join()), std::runtime_error);
+  EXPECT_THROW(network.run(tasks.join()), std::runtime_error);
   EXPECT_EQ(counter, 1);
   EXPECT_EQ(network.now() - before, 2s);
   EXPECT_EQ(network.pending_timers(), 0u);
 }
 
-TEST(Workers, EndWhenTheOneWhoWaitsForThemIsCancelled) {
+TEST(TaskGroup, EndWhenTheOneWhoWaitsForThemIsCancelled) {
   SimulatedNetwork network{1};
   int counter = 0;
   EXPECT_THROW(network.run(within(network, 1500ms, run_two(network, counter))), std::system_error);
@@ -60,8 +60,8 @@ TEST(Workers, EndWhenTheOneWhoWaitsForThemIsCancelled) {
   EXPECT_EQ(network.pending_timers(), 0u);
 }
 
-TEST(Workers, ThatAreNoneEndAtOnce) {
+TEST(TaskGroup, ThatAreNoneEndAtOnce) {
   SimulatedNetwork network{1};
-  Workers workers{network.executor()};
-  network.run(workers.join());
+  TaskGroup tasks{network.executor()};
+  network.run(tasks.join());
 }

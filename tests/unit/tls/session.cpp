@@ -1,4 +1,4 @@
-#include <ftplike/io/tls_server.hpp>
+#include <ftplike/tls/server.hpp>
 // Above: that it stands alone.
 #include <atomic>
 #include <string>
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "tls_ends.hpp"
+#include "ends.hpp"
 
 namespace {
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include <ftplike/io/tls_error.hpp>
+#include <ftplike/tls/error.hpp>
 
-namespace ftplike {
+namespace ftplike::inline v0_2 {
 
 /// The versions of TLS that are spoken here.
 enum class TlsVersion { tls_1_2, tls_1_3 };
