@@ -52,7 +52,7 @@ TEST(DataChannelConcept, TwentyLinesMakeAServerOfAnotherKind) {
   network.settle();
   EXPECT_EQ(client.text(),
             "220 FTP Server Ready\r\n"
-            "150 Opening data connection for a.txt (5 bytes)\r\n"
+            "150 Opening data connection for a.txt (5 bytes).\r\n"
             "226 Download complete\r\n"
             "221 Goodbye\r\n");
   EXPECT_EQ(waiting.take().text(), "hello");

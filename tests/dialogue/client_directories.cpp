@@ -214,9 +214,10 @@ TEST(ClientDirectories, OfTheFtpLikeDialectAreGoneToByTheirCommonRoot) {
     SCOPED_TRACE(path);
     TestNetwork other{1};
     ScriptedServer seed{other};
-    seed.says_raw("220 FTP Server Ready\n");
+    seed.says_raw("220 FTP Server Ready\n").hears_in_one_read("QUIT").says_raw("221 Goodbye\n");
     TestClient guest = other.run(connect(other, "ftp://10.0.0.2", options));
     EXPECT_EQ(error_of(other, guest.list(path)).code(), Errc::bad_name);
+    other.run(guest.quit());
   }
 }
 

@@ -19,6 +19,7 @@ with (ftplib.FTP_TLS if tls else ftplib.FTP)(timeout=20) as ftp:
             ftp.retrbinary("RETR " + remote, file.write, rest=begun)
     else:
         with open(local, "rb") as file:
+            ftp.voidcmd("TYPE I")  # of which SIZE is the length
             begun = ftp.size(remote) if operation == "reput" else None
             file.seek(begun or 0)
             ftp.storbinary("STOR " + remote, file, rest=begun)
