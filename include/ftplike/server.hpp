@@ -83,9 +83,11 @@ template <Transport T, class P> class Server {
   /// `Limits::abandon` gives up on what cannot be ended. Returns at once; `stopped` tells when that is done. Later calls
   /// do nothing.
   void stop() {
-    auto state = state_;
-    call_on(state->main, [state] {
-      if (!state->begins_to_stop()) return;
+    // Who accepts or converses holds the state. Where nobody does any more, the event loop may be at its end, and what is
+    // left in it must not hold what holds it.
+    call_on(state_->main, [weak = std::weak_ptr{state_}] {
+      const StatePointer state = weak.lock();
+      if (!state || !state->begins_to_stop()) return;
       start_on(state->main, end_all(state));
     });
   }

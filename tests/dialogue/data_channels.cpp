@@ -139,6 +139,28 @@ TEST(PassiveChannel, ClosesItsPortWhenItIsNotWantedAnyMore) {
   }
 }
 
+TEST(PassiveChannel, ClosesAPortThatNobodyUsesAndTellsTheTransferThatComesForIt) {
+  TestNetwork network{1};
+  Limits limits;
+  limits.connect_data = 10s;
+  auto server = serve(network, files_to_move(), some_users(), limits);
+  const auto listeners = network.open_acceptors();
+  Dialogue client{network};
+  client.log_in();
+  client.passive();
+  network.advance(6s);
+  client.passive();
+  network.advance(6s);
+  EXPECT_EQ(network.open_acceptors(), listeners + 1) << "the second is open for less than ten seconds";
+  network.advance(6s);
+  EXPECT_EQ(network.open_acceptors(), listeners);
+  EXPECT_EQ(client.say("RETR a.txt"), "425 No data connection\r\n");
+  EXPECT_EQ(client.fetch("RETR a.txt"), "hello");
+  client.passive();
+  network.advance(30s);
+  EXPECT_EQ(client.fetch("RETR a.txt"), "hello") << "a new port takes the place of one that was closed";
+}
+
 TEST(PassiveChannel, TakesAConnectionThatComesBeforeTheCommand) {
   TestNetwork network{1};
   MemoryStorage files = files_to_move();

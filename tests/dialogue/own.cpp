@@ -5,32 +5,12 @@
 #include <sstream>
 
 #include "support/dialogue.hpp"
+#include "support/served.hpp"
 
 namespace {
 using namespace ftplike;
 using namespace ftplike::verbs;
 using namespace std::chrono_literals;
-
-/// A server of these parts that listens, and leaves nothing behind.
-template <class... Parts> class Served {
- public:
-  explicit Served(SimulatedNetwork& network, Parts... parts)
-      : network_{network}, server_{network, DataPorts{40001, 49999}, std::move(parts)...} {
-    server_.listen("127.0.0.1", TestServer::port);
-  }
-  Served(const Served&) = delete;
-  Served& operator=(const Served&) = delete;
-  ~Served() {
-    server_.stop();
-    network_.advance(1h);
-    EXPECT_EQ(network_.open_streams() + network_.open_acceptors() + network_.pending_timers(), 0u);
-  }
-  auto& server() { return server_; }
-
- private:
-  SimulatedNetwork& network_;
-  decltype(Server{std::declval<SimulatedNetwork&>(), std::declval<DataPorts>(), std::declval<Parts>()...}) server_;
-};
 
 // ---- verbs
 

@@ -49,18 +49,26 @@ struct PassiveChannel {
   };
   template <class Table> using AddTo = typename Table::template With<Epsv, Pasv>;
 
+  /// A port that nobody uses is closed after `Limits::connect_data`; the transfer that comes for it then gets 425.
   template <Transport T> class ServerEnd {
    public:
-    bool armed() const noexcept { return acceptor_.has_value(); }
+    bool armed() const noexcept { return acceptor_.has_value() || expired_; }
     bool announces() const noexcept { return false; }
-    void disarm() { acceptor_.reset(); }
+    void disarm() {
+      acceptor_.reset();
+      expired_ = false;
+    }
     /// Opens a port in place of the one that is open: a session has one at the most.
     template <class Session> Endpoint listen(Session& session) {
-      acceptor_.reset();
+      disarm();
       acceptor_.emplace(session.listen_for_data());
+      closes_at_ = time_after(session.network().now(), session.limits().connect_data);
+      if (!timer_) timer_.emplace(session.network(), session.executor());
+      if (!rings_) close_in_time(session.network());
       return acceptor_->endpoint();
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
+      if (std::exchange(expired_, false)) throw std::system_error(Errc::no_data_connection);
       auto acceptor = std::move(*acceptor_);
       acceptor_.reset();
       const Reply announcement{150, std::move(text)};
@@ -69,7 +77,24 @@ struct PassiveChannel {
     }
 
    private:
+    /// One timer for all ports of the session, which is looked at again when it rings: most are used at once.
+    void close_in_time(T& network) {
+      rings_ = closes_at_ != Time::max();
+      if (!rings_) return;
+      timer_->start(closes_at_, [this, &network] {
+        rings_ = false;
+        if (!acceptor_) return;
+        if (network.now() < closes_at_) return close_in_time(network);
+        disarm();
+        expired_ = true;
+      });
+    }
+
     std::optional<typename T::Acceptor> acceptor_;
+    std::optional<typename T::Timer> timer_;
+    Time closes_at_{};
+    bool rings_ = false;
+    bool expired_ = false;  // the client's port was closed, of which it does not know yet
   };
 
   template <Transport T> class ClientEnd {

@@ -180,6 +180,7 @@ namespace verbs {
 struct List {
   static constexpr std::string_view verb = "LIST";
   static constexpr std::string_view help = "LIST [<path>]: list a directory";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
@@ -208,6 +209,7 @@ struct List {
 struct Nlst {
   static constexpr std::string_view verb = "NLST";
   static constexpr std::string_view help = "NLST [<path>]: list names only";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
@@ -225,6 +227,7 @@ struct Nlst {
 struct Mlsd {
   static constexpr std::string_view verb = "MLSD";
   static constexpr std::string_view help = "MLSD [<path>]: list a directory for programs";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {

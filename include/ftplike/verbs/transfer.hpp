@@ -80,6 +80,7 @@ namespace verbs {
 struct Retr {
   static constexpr std::string_view verb = "RETR";
   static constexpr std::string_view help = "RETR <path>: fetch a file";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::read;
   static constexpr auto argument = ArgumentRule::required;
@@ -103,6 +104,7 @@ struct Retr {
 struct Stor {
   static constexpr std::string_view verb = "STOR";
   static constexpr std::string_view help = "STOR <path>: store a file";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
   static constexpr auto argument = ArgumentRule::required;
@@ -119,6 +121,7 @@ struct Stor {
 struct Appe {
   static constexpr std::string_view verb = "APPE";
   static constexpr std::string_view help = "APPE <path>: store at the end of a file";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::append;
   static constexpr auto argument = ArgumentRule::required;
@@ -135,6 +138,7 @@ struct Appe {
 struct Stou {
   static constexpr std::string_view verb = "STOU";
   static constexpr std::string_view help = "STOU [<path>]: store under a name that nobody has";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
   template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;

@@ -1,0 +1,200 @@
+// An event loop that is stopped in the middle of everything, and everything then destroyed in whatever order: what was
+// under way ends without touching what is gone. AddressSanitizer sees to that.
+#include <ftplike/ftplike.hpp>
+
+#include <chrono>
+#include <functional>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <ftplike/client/mirror.hpp>
+#include <ftplike/client/pool.hpp>
+#include <ftplike/client/segments.hpp>
+#include <ftplike/io/tcp.hpp>
+#include <ftplike/storage/directory.hpp>
+#include <ftplike/users/user_table.hpp>
+
+#include "support/folder.hpp"
+
+namespace {
+using namespace ftplike;
+using namespace std::chrono_literals;
+
+using DestructionClient = Client<TcpTransport>;
+using DestructionPool = ClientPool<TcpTransport>;
+using DestructionServer = ServerOf<TcpTransport, DirectoryStorage, Anonymous, DataPorts>;
+
+/// All that takes part, each of which can be destroyed by itself.
+struct Cast {
+  explicit Cast(bool users_loop, const TestFolder& theirs) {
+    if (users_loop) {
+      loop = std::make_unique<asio::io_context>();
+      network = std::make_unique<TcpTransport>(*loop);
+    } else {
+      network = std::make_unique<TcpTransport>();
+    }
+    server = std::make_unique<DestructionServer>(*network, DirectoryStorage{theirs.string()},
+                                                 Anonymous{.logins = "write", .without_login = "write"}, DataPorts{});
+    url = Url{"127.0.0.1", server->listen("127.0.0.1", 0).port()};
+    url.user = "anonymous";
+    url.password = "me@";
+    pool = std::make_unique<DestructionPool>(*network, url);
+  }
+  void run() {
+    if (loop) {
+      loop->run();
+      loop->restart();
+    } else {
+      network->run();
+    }
+  }
+  void stop() {
+    if (loop)
+      loop->stop();
+    else
+      network->stop();
+  }
+  /// Runs an operation to its end.
+  void finish(awaitable<void> operation) {
+    start_on(network->main_executor(), std::move(operation), {}, [this](std::exception_ptr failure) {
+      if (failure) error = failure;
+      stop();
+    });
+    run();
+  }
+
+  std::unique_ptr<asio::io_context> loop;  // outlives all, as any event loop of a program's
+  std::unique_ptr<TcpTransport> network;
+  std::unique_ptr<DestructionServer> server;
+  std::unique_ptr<DestructionPool> pool;
+  std::unique_ptr<DestructionClient> client;
+  Url url;
+  std::exception_ptr error;
+};
+
+using Operation = std::function<awaitable<void>(Cast&, const TestFolder& ours)>;
+struct Named {
+  const char* name;
+  Operation start;
+};
+/// An operation whose result is of no interest.
+template <class R> awaitable<void> only(awaitable<R> operation) { (void)co_await std::move(operation); }
+/// Holds what an operation reads or writes, as its caller would.
+template <class Bytes> awaitable<void> download_to(DestructionClient& client) {
+  Bytes sink;
+  (void)co_await client.download("big", sink);
+}
+awaitable<void> upload_from(DestructionClient& client, std::string name) {
+  TextSource source{std::string(3'000'000, 'x')};
+  (void)co_await client.upload(source, std::move(name));
+}
+awaitable<void> append_from(DestructionClient& client) {
+  TextSource source{std::string(3'000'000, 'x')};
+  (void)co_await client.append(source, "appended");
+}
+awaitable<void> lease_and_ask(DestructionPool& pool) {
+  auto lease = co_await pool.lease();
+  (void)co_await lease->list("tree");
+  co_await lease->noop();
+}
+
+const std::vector<Named> operations{
+    {"connect", [](Cast& it, auto&) { return only(connect(*it.network, it.url)); }},
+    {"command", [](Cast& it, auto&) { return only(it.client->command("HELP")); }},
+    {"noop", [](Cast& it, auto&) { return it.client->noop(); }},
+    {"quit", [](Cast& it, auto&) { return it.client->quit(); }},
+    {"pwd", [](Cast& it, auto&) { return only(it.client->pwd()); }},
+    {"cwd", [](Cast& it, auto&) { return it.client->cwd("tree"); }},
+    {"mkdir", [](Cast& it, auto&) { return it.client->mkdir("new"); }},
+    {"list", [](Cast& it, auto&) { return only(it.client->list("tree")); }},
+    {"walk", [](Cast& it, auto&) { return it.client->walk("", [](const std::string&, const Entry&) { return true; }); }},
+    {"stat", [](Cast& it, auto&) { return only(it.client->stat("big")); }},
+    {"size", [](Cast& it, auto&) { return only(it.client->size("big")); }},
+    {"modified", [](Cast& it, auto&) { return only(it.client->modified("big")); }},
+    {"rename", [](Cast& it, auto&) { return it.client->rename("tree/1", "tree/2"); }},
+    {"download to a folder", [](Cast& it, auto& ours) { return only(it.client->download("big", ours.string())); }},
+    {"download to memory", [](Cast& it, auto&) { return download_to<TextSink>(*it.client); }},
+    {"upload from a folder", [](Cast& it, auto& ours) { return only(it.client->upload(ours / "ours", "new")); }},
+    {"upload from memory", [](Cast& it, auto&) { return upload_from(*it.client, "new"); }},
+    {"append", [](Cast& it, auto&) { return append_from(*it.client); }},
+    {"a lease", [](Cast& it, auto&) { return lease_and_ask(*it.pool); }},
+    {"a pool's list", [](Cast& it, auto&) { return only(it.pool->list("tree")); }},
+    {"a pool's download", [](Cast& it, auto& ours) { return only(it.pool->download("big", ours.string())); }},
+    {"a pool's upload", [](Cast& it, auto& ours) { return only(it.pool->upload(ours / "ours", "new")); }},
+    {"a pool's quit", [](Cast& it, auto&) { return it.pool->quit(); }},
+    {"mirror", [](Cast& it, auto& ours) { return only(mirror(*it.pool, "", ours / "copy")); }},
+    {"segments", [](Cast& it, auto& ours) { return only(download_in_segments(*it.pool, "big", ours.string(), 3)); }},
+    {"stopped",
+     [](Cast& it, auto&) {
+       it.server->stop();
+       return only(it.server->stopped());
+     }},
+};
+
+/// The orders in which people have things destroyed.
+const std::vector<std::function<void(Cast&)>> orders{
+    [](Cast& it) {  // as declared the other way round: client, pool, server, network
+      it.client.reset();
+      it.pool.reset();
+      it.server.reset();
+      it.network.reset();
+    },
+    [](Cast& it) {  // the network first
+      it.network.reset();
+      it.server.reset();
+      it.pool.reset();
+      it.client.reset();
+    },
+    [](Cast& it) {
+      it.server.reset();
+      it.network.reset();
+      it.client.reset();
+      it.pool.reset();
+    },
+    [](Cast& it) {
+      it.pool.reset();
+      it.client.reset();
+      it.network.reset();
+      it.server.reset();
+    },
+};
+
+/// Counts turns of the event loop, and stops it at one.
+awaitable<void> stop_after(Cast& it, int turns) {
+  for (int i = 0; i < turns; ++i) co_await asio::post(use_awaitable);
+  it.stop();
+}
+
+class Destruction : public testing::TestWithParam<bool> {};
+
+TEST_P(Destruction, InTheMiddleOfAnyOperationInAnyOrderTouchesNothingThatIsGone) {
+  TestFolder theirs;
+  theirs.write("big", std::string(3'000'000, 'x'));
+  for (int i = 0; i < 20; ++i) theirs.write("tree/" + std::to_string(i), std::string(1000, 'x'));
+  for (const Named& operation : operations) {
+    for (const int turns : {1, 4, 10, 25, 60, 150, 400}) {
+      for (std::size_t order = 0; order < orders.size(); ++order) {
+        SCOPED_TRACE(std::string{operation.name} + ", " + std::to_string(turns) + " turns, order " +
+                     std::to_string(order));
+        TestFolder ours;
+        ours.write("ours", std::string(1'000'000, 'y'));
+        Cast it{GetParam(), theirs};
+        it.finish([](Cast& cast) -> awaitable<void> {
+          auto made = co_await connect(*cast.network, cast.url);
+          cast.client = std::make_unique<DestructionClient>(std::move(made));
+        }(it));
+        ASSERT_FALSE(it.error);
+        start_on(it.network->main_executor(), operation.start(it, ours));
+        start_on(it.network->main_executor(), stop_after(it, turns));
+        it.run();
+        orders[order](it);
+      }
+    }
+  }
+}
+std::string loop_of(const testing::TestParamInfo<bool>& info) { return info.param ? "OfTheProgram" : "OfTheTransport"; }
+INSTANTIATE_TEST_SUITE_P(WithALoop, Destruction, testing::Bool(), loop_of);
+
+}  // namespace
