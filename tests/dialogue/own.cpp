@@ -113,6 +113,7 @@ struct ExactEcho : Echo {
 };
 struct Echoing : Ftp {
   using Commands = Ftp::Commands::With<Echo, ExactEcho>::Replacing<Site::With<ExactEcho>>;
+  using UnterminatedCommands = verbs::FtpLikeCommands::With<ExactEcho>;
 };
 
 TEST(OwnVerb, MayStandBetweenAPreparationAndItsCommandIfItSaysSo) {
@@ -298,7 +299,7 @@ struct PassiveOnly : Profile {
   using DataChannel = PassiveChannel;
   using Authenticator = Door;
   using Commands = CommandTable<User, Pass, Host, Type, Retr, Noop, Quit>;
-  static constexpr bool unterminated_commands = false;
+  using UnterminatedCommands = CommandTable<>;
 };
 
 TEST(OwnProtocol, HasTheDataChannelsThatItNames) {
@@ -320,6 +321,19 @@ TEST(OwnProtocol, MayDoWithoutTheDialectThatHasNoLineEndings) {
   client.type("NOOP");
   EXPECT_EQ(client.hear_after(10s), "");
   EXPECT_EQ(client.say(""), "200 OK\r\n");
+}
+
+TEST(OwnProtocol, SaysWhichCommandsAreUnderstoodWithoutALineEnding) {
+  SimulatedNetwork network{1};
+  Served served{network, Echoing{}, MemoryStorage{}};
+  Dialogue client{network};
+  client.type("XECHO a");
+  EXPECT_EQ(client.hear(), "") << "it may go on";
+  EXPECT_EQ(client.hear_after(20ms), "200 [a]\r\n");
+  client.type("ECHO a");
+  EXPECT_EQ(client.hear_after(10s), "");
+  client.type("\r\n");
+  EXPECT_EQ(client.hear(), "200 [a] 0\r\n");
 }
 
 TEST(OwnAuthenticator, MayKnowItsHosts) {

@@ -380,8 +380,7 @@ template <Transport T, class P> class Session {
     if (auto line = control_.line_now()) co_return line;
     Limit limited{deadline_, patience(), Errc::timed_out};
     const Flag waits{may_end_};
-    const auto grace = P::unterminated_commands ? std::optional{limits().grace} : std::nullopt;
-    co_return co_await control_.next_line(grace);
+    co_return co_await control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, limits().grace);
   }
 
   Duration patience() const { return account_ ? limits().idle : left_for_login(); }
