@@ -46,8 +46,19 @@ template <Transport T> class ControlConnection {
   /// Whether the client has closed its direction.
   bool ended() const noexcept { return ended_; }
 
+  /// Says a reply, or the end of one of which a part was said: that has the code of the part, whatever comes.
   awaitable<void> say(const Reply& reply) {
-    const std::string wire = reply.wire();
+    const int code = std::exchange(begun_, 0);
+    std::string wire = code == 0 ? reply.wire() : Reply{code, reply.text()}.wire();
+    if (code != 0 && wire[code_size] == '-') wire.erase(0, code_size + 1);  // those who read it have seen it
+    co_await stream_.write(as_bytes(wire));
+  }
+  /// Says lines of a reply that is to go on, each ended by '\n'. All but the first of the reply begin with a blank.
+  awaitable<void> say_part(int code, std::string lines) {
+    std::string wire = Reply{code, std::move(lines)}.wire();
+    wire.erase(wire.size() - code_size - 3);  // the last line, which is empty
+    if (begun_ != 0) wire.erase(0, code_size + 1);
+    begun_ = code;
     co_await stream_.write(as_bytes(wire));
   }
 
@@ -120,6 +131,8 @@ template <Transport T> class ControlConnection {
   }
 
  private:
+  static constexpr std::size_t code_size = 3;
+
   /// False if nothing came in time.
   awaitable<bool> more_within(Duration time) {
     std::error_code error;
@@ -143,6 +156,7 @@ template <Transport T> class ControlConnection {
   std::vector<Line> waiting_;
   std::optional<BackgroundTask> reader_;
   std::error_code failure_;
+  int begun_ = 0;  // the code of a reply of which the end has yet to be said
   bool ended_ = false;
   bool in_one_piece_ = false;  // one read gave all that waits
   bool comes_whole_ = false;   // the client sends an unterminated command in one piece

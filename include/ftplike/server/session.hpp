@@ -182,6 +182,14 @@ template <Transport T, class P> class Session {
     const Time end = time_after(network_.now(), duration);
     co_await network_.sleep_until(end);
   }
+  /// Says lines of the reply to the command that runs, each ended by '\n', before `run` gives its end: so one of any
+  /// length takes a bounded memory. All but the first of the reply begin with a blank. The end has the same code
+  /// whatever happens meanwhile. Not for commands that act at once.
+  awaitable<void> say_part(int code, std::string lines) {
+    replying_ = true;
+    co_await control_.say_part(code, std::move(lines));
+    replying_ = false;
+  }
   /// Tells that a command that takes long gets on: `Limits::operation` is counted from now.
   void make_progress() { deadline_.extend(); }
   /// Whether the client has said something after the command that runs.
