@@ -96,7 +96,7 @@ struct Greeting {
 };
 
 /// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
-/// every connection has to begin with that. From elsewhere such a beginning is no command.
+/// every connection has to begin with that, those for data too. From elsewhere such a beginning is no command.
 struct TrustedProxies {
   std::vector<Subnet> subnets;
   bool contain(const Address& address) const {

@@ -264,9 +264,12 @@ template <Transport T, class P> class Session {
 
   Deadline<T>& deadline() noexcept { return deadline_; }
   Interruption& interruption() noexcept { return interruption_; }
-  /// Whether a data connection from there can be the client's: it comes from its address, or from its proxy's.
-  bool is_from_client(const Endpoint& remote) const {
-    return remote.address() == who_.peer.address() || remote.address() == control_.stream().remote().address();
+  /// Whether a data connection from there can be the client's.
+  bool is_from_client(const Endpoint& remote) const { return remote.address() == who_.peer.address(); }
+  /// Whether a data connection from there has to begin with the word of a proxy, as the control connection did.
+  bool is_passed_on(const Endpoint& remote) const {
+    const TrustedProxies& proxies = service_.trusted_proxies;
+    return proxies.contain(control_.stream().remote().address()) && proxies.contain(remote.address());
   }
   /// A listener for data on the address by which the client reached us.
   typename T::Acceptor listen_for_data() {
