@@ -48,19 +48,7 @@ struct Limits {
   Duration operation = std::chrono::seconds{60};     // of a command without progress: opening, committing, logging in
   Duration drain = std::chrono::seconds{30};         // for commands to end when the server stops; then they are cut
   Duration abandon = std::chrono::seconds{15};       // from then until what cannot be interrupted is given up
-  Duration grace = std::chrono::milliseconds{20};    // after which an unterminated command is one
-};
-
-/// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
-/// authenticator and observer are usually deduced from what the server is given.
-struct Profile {
-  using Commands = CommandTable<>;
-  using DataChannel = AnnouncedChannel;
-  using Storage = DirectoryStorage;
-  using Authenticator = LoopbackReaders;
-  using Observer = NoObserver;
-  /// Whether commands without any line ending are understood, as the ftp-like dialect sends them.
-  static constexpr bool unterminated_commands = true;
+  Duration grace = std::chrono::milliseconds{20};    // after which a command that may go on is whole without a line ending
 };
 
 namespace verbs {
@@ -79,6 +67,18 @@ using FtpCommands =
 
 }  // namespace verbs
 
+/// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
+/// authenticator and observer are usually deduced from what the server is given.
+struct Profile {
+  using Commands = CommandTable<>;
+  using DataChannel = AnnouncedChannel;
+  using Storage = DirectoryStorage;
+  using Authenticator = LoopbackReaders;
+  using Observer = NoObserver;
+  /// Those that are understood without a line ending, as the ftp-like dialect sends them; `CommandTable<>`: none.
+  using UnterminatedCommands = verbs::FtpLikeCommands;
+};
+
 /// The ftp-like dialect alone.
 struct FtpLike : Profile {
   using Commands = verbs::FtpLikeCommands;
@@ -96,7 +96,7 @@ struct Greeting {
 };
 
 /// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
-/// every connection has to begin with that. From elsewhere such a beginning is no command.
+/// every connection has to begin with that, those for data too. From elsewhere such a beginning is no command.
 struct TrustedProxies {
   std::vector<Subnet> subnets;
   bool contain(const Address& address) const {

@@ -260,20 +260,10 @@ template <Transport T, class P> class Server {
 
   /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
   static awaitable<void> introduce(typename T::Stream& control, Conversation& who, std::string& rest) {
-    std::array<std::byte, 512> room;
-    for (;;) {
-      const std::size_t n = co_await control.read_some(room);
-      rest.append(as_text(std::span{room}.first(n)));
-      const ProxyHeader header = parse_proxy_header(rest);
-      if (header.state == ProxyHeader::State::invalid || n == 0) throw std::system_error(Errc::bad_line);
-      if (header.state == ProxyHeader::State::incomplete) continue;
-      if (header.ends) {
-        who.peer = Endpoint{asio::ip::make_address(header.ends->client.host), header.ends->client.port};
-        who.local = Endpoint{asio::ip::make_address(header.ends->server.host), header.ends->server.port};
-      }
-      rest.erase(0, header.size);
-      co_return;
-    }
+    const ProxyHeader header = co_await read_proxy_header(control, rest);
+    if (!header.ends) co_return;
+    who.peer = endpoint_of(header.ends->client);
+    who.local = endpoint_of(header.ends->server);
   }
 
   /// One of the sessions that `Limits` counts.

@@ -192,7 +192,7 @@ TEST(Root, OfAnAccountIsAllThatItSees) {
   EXPECT_EQ(client.fetch("NLST"), "c.txt\r\n");
   EXPECT_EQ(client.say("SIZE /a.txt"), "550 File not found\r\n");
   EXPECT_EQ(client.say("SIZE ../../../a.txt"), "550 File not found\r\n");
-  EXPECT_EQ(client.say("CWD ../.."), "250 Directory changed to ../..\r\n");
+  EXPECT_EQ(client.say("CWD ../.."), "250 Directory changed to /\r\n");
   EXPECT_EQ(client.say("PWD"), "257 \"/\"\r\n");
   EXPECT_EQ(client.store("STOR /up.txt", "x"), "226 Upload complete\r\n");
   EXPECT_EQ(client.say("MKD /d"), "257 \"/d\" created\r\n");

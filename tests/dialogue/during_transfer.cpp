@@ -193,8 +193,8 @@ TEST(Pipeline, IsAnsweredInOrder) {
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   EXPECT_EQ(client.say("USER anna\r\nPASS secret\r\nMKD d\r\nCWD d\r\nPWD\r\nNOPE\r\nCDUP\r\nRMD d\r\nQUIT"),
-            "331 Password required\r\n230 Logged in\r\n257 \"/d\" created\r\n250 Directory changed to d\r\n"
-            "257 \"/d\"\r\n502 Command not implemented\r\n250 Directory changed to ..\r\n250 Directory removed\r\n"
+            "331 Password required\r\n230 Logged in\r\n257 \"/d\" created\r\n250 Directory changed to /d\r\n"
+            "257 \"/d\"\r\n502 Command not implemented\r\n250 Directory changed to /\r\n250 Directory removed\r\n"
             "221 Goodbye\r\n");
 }
 

@@ -21,15 +21,15 @@ using Paths = std::vector<std::string>;
 TEST(WorkingDirectory, IsWhereNamesBegin) {
   Named it;
   EXPECT_EQ(it.say("PWD"), "257 \"/\"\r\n");
-  EXPECT_EQ(it.say("CWD d"), "250 Directory changed to d\r\n");
+  EXPECT_EQ(it.say("CWD d"), "250 Directory changed to /d\r\n");
   EXPECT_EQ(it.say("PWD"), "257 \"/d\"\r\n");
   EXPECT_EQ(it.say("SIZE c.txt"), "213 1\r\n");
   EXPECT_EQ(it.say("SIZE ../a.txt"), "213 5\r\n");
   EXPECT_EQ(it.say("SIZE /a.txt"), "213 5\r\n");
   EXPECT_EQ(it.say("SIZE a.txt"), "550 File not found\r\n");
-  EXPECT_EQ(it.say("CDUP"), "250 Directory changed to ..\r\n");
+  EXPECT_EQ(it.say("CDUP"), "250 Directory changed to /\r\n");
   EXPECT_EQ(it.say("PWD"), "257 \"/\"\r\n");
-  EXPECT_EQ(it.say("CDUP"), "250 Directory changed to ..\r\n") << "the root is above itself";
+  EXPECT_EQ(it.say("CDUP"), "250 Directory changed to /\r\n") << "the root is above itself";
 }
 
 TEST(WorkingDirectory, StaysWhereItWasIfTheNewOneIsNone) {
@@ -37,7 +37,7 @@ TEST(WorkingDirectory, StaysWhereItWasIfTheNewOneIsNone) {
   it.say("CWD d");
   for (const auto name : {"nowhere", "c.txt", "c.txt/x", "/d/nowhere/.."}) {
     const auto reply = it.say(std::string{"CWD "} + name);
-    EXPECT_TRUE(reply == "550 Directory not found\r\n" || reply == "250 Directory changed to /d/nowhere/..\r\n");
+    EXPECT_TRUE(reply == "550 Directory not found\r\n" || reply == "250 Directory changed to /d\r\n");
   }
   EXPECT_EQ(it.say("PWD"), "257 \"/d\"\r\n");
 }
@@ -50,15 +50,15 @@ TEST(WorkingDirectory, MayVanishUnderTheClient) {
   EXPECT_EQ(it.say("PWD"), "257 \"/gone\"\r\n");
   EXPECT_EQ(it.client.fetch("LIST"), "550 File not found\r\n");
   EXPECT_EQ(it.client.store("STOR x", "x"), "550 File not found\r\n");
-  EXPECT_EQ(it.say("CDUP"), "250 Directory changed to ..\r\n");
+  EXPECT_EQ(it.say("CDUP"), "250 Directory changed to /\r\n");
 }
 
 TEST(OldNames, DoTheSame) {
   Named it;
   EXPECT_EQ(it.say("XMKD n"), "257 \"/n\" created\r\n");
-  EXPECT_EQ(it.say("XCWD n"), "250 Directory changed to n\r\n");
+  EXPECT_EQ(it.say("XCWD n"), "250 Directory changed to /n\r\n");
   EXPECT_EQ(it.say("XPWD"), "257 \"/n\"\r\n");
-  EXPECT_EQ(it.say("XCUP"), "250 Directory changed to ..\r\n");
+  EXPECT_EQ(it.say("XCUP"), "250 Directory changed to /\r\n");
   EXPECT_EQ(it.say("XRMD n"), "250 Directory removed\r\n");
 }
 

@@ -1,6 +1,8 @@
 // What directories hold, for people and for programs.
 #include <ftplike/verbs/listing.hpp>
 
+#include <sstream>
+
 #include "support/dialogue.hpp"
 
 namespace {
@@ -187,14 +189,22 @@ TEST(Stat, ListsOverTheControlConnection) {
   EXPECT_EQ(it.client.say("STAT nowhere"), "550 File not found\r\n");
 }
 
-TEST(Stat, OfADirectoryWithoutBoundIsCutShort) {
+TEST(Stat, ListsAllOfALargeDirectoryInOneReply) {
   MemoryStorage files;
-  for (int i = 0; i < 5000; ++i) files.put("/f" + std::to_string(i), "");
+  for (int i = 10'000; i < 15'000; ++i) files.put("/f" + std::to_string(i), "");
   Listed it{files};
   const auto reply = it.client.say("STAT /");
-  EXPECT_TRUE(reply.starts_with("212-Status of /, the first 1000 entries of more\r\n"));
-  EXPECT_EQ(std::count(reply.begin(), reply.end(), '\n'), 1002);
-  EXPECT_TRUE(reply.ends_with("212 There is more, use LIST\r\n"));
+  std::istringstream lines{reply};
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line, "212-Status of /\r");
+  for (int i = 10'000; i < 15'000; ++i) {
+    std::getline(lines, line);
+    EXPECT_TRUE(line.starts_with(" -rw-r--r-- ") && line.ends_with(" f" + std::to_string(i) + '\r')) << line;
+  }
+  EXPECT_TRUE(std::getline(lines, line) && line == "212 End\r") << line;
+  EXPECT_FALSE(std::getline(lines, line)) << line;
+  EXPECT_EQ(it.client.say("NOOP"), "200 OK\r\n");
 }
 
 TEST(Stat, TakesOptionsAsOfLs) {

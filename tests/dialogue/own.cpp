@@ -93,6 +93,7 @@ struct ExactEcho : Echo {
 };
 struct Echoing : Ftp {
   using Commands = Ftp::Commands::With<Echo, ExactEcho>::Replacing<Site::With<ExactEcho>>;
+  using UnterminatedCommands = verbs::FtpLikeCommands::With<ExactEcho>;
 };
 
 TEST(OwnVerb, MayStandBetweenAPreparationAndItsCommandIfItSaysSo) {
@@ -243,10 +244,42 @@ TEST(OwnStorage, IsListedSortedWhereThatFitsTheMemoryAndAsAWholeWhereItDoesNot) 
     std::sort(names.begin(), names.end());
     EXPECT_EQ(std::unique(names.begin(), names.end()) - names.begin(), static_cast<std::ptrdiff_t>(count));
     const auto lines = lines_of(client.say("STAT /"));
-    EXPECT_EQ(lines.size(), 1002u);
-    EXPECT_EQ(lines.back(), "212 There is more, use LIST\r");
-    EXPECT_TRUE(std::is_sorted(lines.begin() + 1, lines.end() - 1));
+    EXPECT_EQ(lines.size(), count + 2);
+    EXPECT_EQ(lines.back(), "212 End\r");
+    EXPECT_TRUE(std::is_sorted(lines.begin() + 1, lines.begin() + 9000));
   }
+}
+
+/// A storage whose listings break off after ten thousand entries and some.
+struct Breaking : MemoryStorage {
+  class Listing {
+   public:
+    awaitable<std::vector<Entry>> next() {
+      std::vector<Entry> some;
+      if (given_ > 10'000) throw std::system_error(std::make_error_code(std::errc::io_error));
+      for (int i = 0; i < 512; ++i) {
+        some.emplace_back("f" + std::to_string(++given_), Entry::Type::file, std::uint64_t{1}, Timestamp{});
+      }
+      co_return some;
+    }
+
+   private:
+    int given_ = 0;
+  };
+  awaitable<Listing> list(Path) { co_return Listing{}; }
+};
+
+TEST(OwnStorage, WhoseListingBreaksOffEndsTheReplyThatHasBegun) {
+  SimulatedNetwork network{1};
+  Served served{network, Breaking{}};
+  Dialogue client{network};
+  const auto lines = lines_of(client.say("STAT /"));
+  EXPECT_GT(lines.size(), 9000u);
+  EXPECT_EQ(lines.front(), "212-Status of /\r");
+  for (std::size_t i = 1; i + 1 < lines.size(); ++i) EXPECT_TRUE(lines[i].starts_with(" -rw-r--r-- ")) << lines[i];
+  EXPECT_EQ(lines.back().substr(0, 4), "212 ") << "no other code may end it";
+  EXPECT_EQ(client.say("STAT nowhere"), "550 File not found\r\n");
+  EXPECT_EQ(client.say("NOOP"), "200 OK\r\n");
 }
 
 // ---- protocols
@@ -278,7 +311,7 @@ struct PassiveOnly : Profile {
   using DataChannel = PassiveChannel;
   using Authenticator = Door;
   using Commands = CommandTable<User, Pass, Host, Type, Retr, Noop, Quit>;
-  static constexpr bool unterminated_commands = false;
+  using UnterminatedCommands = CommandTable<>;
 };
 
 TEST(OwnProtocol, HasTheDataChannelsThatItNames) {
@@ -300,6 +333,19 @@ TEST(OwnProtocol, MayDoWithoutTheDialectThatHasNoLineEndings) {
   client.type("NOOP");
   EXPECT_EQ(client.hear_after(10s), "");
   EXPECT_EQ(client.say(""), "200 OK\r\n");
+}
+
+TEST(OwnProtocol, SaysWhichCommandsAreUnderstoodWithoutALineEnding) {
+  SimulatedNetwork network{1};
+  Served served{network, Echoing{}, MemoryStorage{}};
+  Dialogue client{network};
+  client.type("XECHO a");
+  EXPECT_EQ(client.hear(), "") << "it may go on";
+  EXPECT_EQ(client.hear_after(20ms), "200 [a]\r\n");
+  client.type("ECHO a");
+  EXPECT_EQ(client.hear_after(10s), "");
+  client.type("\r\n");
+  EXPECT_EQ(client.hear(), "200 [a] 0\r\n");
 }
 
 TEST(OwnAuthenticator, MayKnowItsHosts) {

@@ -6,6 +6,7 @@
 namespace {
 using namespace ftplike;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 TrustedProxies the_proxy() { return {{Subnet{address("127.0.0.1"), 32}}}; }
 
@@ -27,16 +28,130 @@ TEST(TrustedProxy, NamesTheClientBeforeTheGreeting) {
   EXPECT_EQ(server.diary().of("opened"), std::vector<std::string>{"198.51.100.7"});
 }
 
-TEST(TrustedProxy, MayPassDataConnectionsOnAsWellAsTheClientMayMakeThem) {
+// ---- data connections
+
+constexpr std::string_view introduction = "PROXY TCP4 198.51.100.7 192.0.2.1 50000 21\r\n";
+
+/// The binary form, with an extension of four bytes behind the addresses.
+std::string binary_introduction(std::string_view last_octet = "\x07") {
+  std::string header{"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x10", 16};
+  header += "\xC6\x33\x64" + std::string{last_octet} + "\xC0\x00\x02\x01"s + "\xC3\x50\x00\x15"s + "\x04\x00\x01x"s;
+  return header;
+}
+
+/// A client that the proxy has passed on, of a server with a file.
+struct PassedOn {
+  PassedOn() {
+    network.settle();
+    control.type(introduction);
+    hear();
+  }
+  std::string say(std::string_view line) {
+    control.type(std::string{line} + "\r\n");
+    return hear();
+  }
+  std::string hear() {
+    network.settle();
+    return control.text();
+  }
+  SimulatedPeer dial(std::string_view from = "127.0.0.1") {
+    auto data = network.dial({address("127.0.0.1"), port++}, address(from));
+    network.settle();
+    return data;
+  }
   SimulatedNetwork network{1};
-  auto server = serve(network, MemoryStorage{{"/a.txt", "hello"}}, the_proxy());
-  auto client = pass_on(network);
-  client.type("PROXY TCP4 198.51.100.7 192.0.2.1 50000 21\r\nRETR a.txt\r\n");
-  network.settle();
-  auto data = network.dial({address("127.0.0.1"), 40001});
-  network.settle();
+  MemoryStorage files{{"/a.txt", "hello"}};
+  TestServer server = serve(network, files, the_proxy());
+  SimulatedPeer control = pass_on(network);
+  std::uint16_t port = 40001;
+};
+
+TEST(TrustedProxy, SaysOnDataConnectionsTooWhomItPassesOn) {
+  for (const std::string& header : {std::string{introduction}, binary_introduction()}) {
+    for (const auto passive : {"EPSV", "NOOP"}) {
+      PassedOn it;
+      it.say(passive);
+      EXPECT_TRUE(it.say("STOR b.txt").starts_with("150 "));
+      auto upload = it.dial();
+      upload.type(header + "PROXY and the rest of the content");
+      upload.finish();
+      EXPECT_EQ(it.hear(), "226 Upload complete\r\n");
+      EXPECT_EQ(it.files.text("/b.txt"), "PROXY and the rest of the content");
+      it.say(passive);
+      EXPECT_TRUE(it.say("RETR a.txt").starts_with("150 "));
+      auto download = it.dial();
+      EXPECT_EQ(download.text(), "") << "nobody is known yet to be there";
+      download.type(header);
+      it.network.settle();
+      EXPECT_EQ(download.text(), "hello");
+    }
+  }
+}
+
+TEST(TrustedProxy, LetsTheClientMakeDataConnectionsItself) {
+  PassedOn it;
+  EXPECT_TRUE(it.say("RETR a.txt").starts_with("150 "));
+  auto data = it.dial("198.51.100.7");
   EXPECT_EQ(data.text(), "hello");
 }
+
+TEST(TrustedProxy, PassesNoStrangerOnToTheDataOfAClient) {
+  const std::string stranger = "PROXY TCP4 198.51.100.8 192.0.2.1 50000 21\r\n";
+  for (const std::string& header : {stranger, binary_introduction("\x08"), "PROXY UNKNOWN\r\n"s, "content of a file"s}) {
+    PassedOn it;
+    EXPECT_TRUE(it.say("STOR b.txt").starts_with("150 "));
+    auto refused = it.dial();
+    refused.type(header + "content");
+    it.network.settle();
+    EXPECT_TRUE(refused.ended());
+    EXPECT_EQ(it.hear(), "") << "the client's may still come";
+    EXPECT_EQ(it.server.diary().of("stranger").size(), 1u);
+    it.port = 40001;
+    auto upload = it.dial();
+    upload.type(std::string{introduction} + "mine");
+    upload.finish();
+    EXPECT_EQ(it.hear(), "226 Upload complete\r\n");
+    EXPECT_EQ(it.files.text("/b.txt"), "mine");
+  }
+}
+
+TEST(TrustedProxy, ThatSaysNothingOnADataConnectionIsGivenUpInTime) {
+  PassedOn it;
+  EXPECT_TRUE(it.say("RETR a.txt").starts_with("150 "));
+  auto data = it.dial();
+  it.network.advance(31s);
+  EXPECT_EQ(it.hear(), "425 No data connection\r\n");
+  EXPECT_EQ(data.text(), "");
+  EXPECT_EQ(it.say("NOOP"), "200 OK\r\n");
+}
+
+TEST(UntrustedProxy, IsAStrangerToTheDataOfAClient) {
+  PassedOn it;
+  EXPECT_TRUE(it.say("STOR b.txt").starts_with("150 "));
+  auto refused = it.dial("203.0.113.9");
+  refused.type(introduction);
+  it.network.settle();
+  EXPECT_TRUE(refused.ended());
+  EXPECT_EQ(it.server.diary().of("stranger"), std::vector<std::string>{"203.0.113.9"});
+}
+
+TEST(SessionWithoutAProxy, TakesWhatLooksLikeOnesWordForContent) {
+  SimulatedNetwork network{1};
+  MemoryStorage files;
+  auto server = serve(network, files, TrustedProxies{{Subnet{address("127.0.0.9"), 32}}});
+  Dialogue client{network};
+  EXPECT_EQ(client.say("STOR b.txt"), "150 40001\r\n");
+  client.put(40001, introduction);
+  EXPECT_EQ(client.hear_after(20ms), "226 Upload complete\r\n");
+  EXPECT_EQ(files.text("/b.txt"), introduction);
+  EXPECT_EQ(client.say("STOR c.txt"), "150 40002\r\n");
+  auto refused = network.dial({address("127.0.0.1"), 40002}, address("127.0.0.9"));
+  refused.type("PROXY TCP4 127.0.0.1 192.0.2.1 50000 21\r\n");
+  network.settle();
+  EXPECT_TRUE(refused.ended());
+}
+
+// ---- control connections
 
 TEST(TrustedProxy, IsHungUpOnWhenItDoesNotSayWhomItPassesOn) {
   SimulatedNetwork network{1};

@@ -423,6 +423,24 @@ TEST_F(TlsSession, EndsInOrderWhereverTheNetworkFails) {
   serve();  // for TearDown
 }
 
+TEST(Auth, RefusesOtherMechanismsAsUnknownEvenWhereTlsIsNotOffered) {
+  SimulatedNetwork network{1};
+  Network without{TlsServer{}, network};
+  Server server{without, MemoryStorage{}};
+  const auto where = server.listen("127.0.0.1", 3456);
+  auto client = network.dial(where);
+  network.settle();
+  client.text();
+  const auto say = [&](std::string_view line) {
+    client.type(std::string{line} + "\r\n");
+    network.settle();
+    return client.text();
+  };
+  EXPECT_EQ(say("AUTH GSSAPI"), "504 Only AUTH TLS\r\n");
+  EXPECT_EQ(say("AUTH KERBEROS_V4"), "504 Only AUTH TLS\r\n");
+  EXPECT_EQ(say("AUTH TLS"), "502 TLS is not offered here\r\n");
+}
+
 TEST(TlsListener, ThrowsWithoutACertificateWhereSessionsHaveToBeSecured) {
   SimulatedNetwork network{1};
   Network without{TlsServer{}, network};

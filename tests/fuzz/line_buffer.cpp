@@ -57,18 +57,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::require(whole.bytes() <= limit + 1);
   expect_to_recover(whole, limit);
 
-  // A session of the ftp-like dialect, with a silence after each piece.
+  // A session of the ftp-like dialect, of which each piece is taken for a command.
   LineBuffer session{limit};
   bool ended = false;
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
     session.feed(bytes.substr(at, piece));
     while (const auto line = session.next()) ended = ended || line->defect != LineDefect::too_long;
-    if (session.unterminated()) {
+    if (!session.unterminated().empty()) {
       fuzz::require(!ended);
       if (const auto command = session.take_unterminated(); command && command->defect == LineDefect::none) {
         fuzz::require(command->text.find_first_of(std::string_view{"\r\n\0", 3}) == std::string::npos);
       }
-      fuzz::require(!session.unterminated() && session.bytes() == 0);
+      fuzz::require(session.unterminated().empty() && session.bytes() == 0);
     }
   }
   const bool waits = !session.empty();

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -68,6 +69,13 @@ template <class... Commands> class CommandTable {
   template <class S> using On = Filtered<AvailableOn<S>::template test>;
 
   static constexpr std::size_t size = sizeof...(Commands);
+
+  /// What the command of that verb expects after it, on whatever session; nothing if there is no such command.
+  static constexpr std::optional<ArgumentRule> argument_after(Verb verb) noexcept {
+    std::optional<ArgumentRule> rule;
+    ((verb == Verb{Commands::verb} ? void(rule = detail::argument_of<Commands>()) : void()), ...);
+    return rule;
+  }
 
   /// What a session looks at before and when it runs a command. One of `answer` and `run` is set.
   template <class S> struct Entry {

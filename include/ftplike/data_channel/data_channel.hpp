@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <optional>
 #include <random>
+#include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <ftplike/io/subnet.hpp>
 #include <ftplike/io/observer.hpp>
+#include <ftplike/io/proxied.hpp>
 #include <ftplike/io/deadline.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -105,6 +108,20 @@ template <Stream S> void break_off(S& stream) {
   }
 }
 
+/// Whose connection it is: of its remote end, or of the client for whom a proxy says that it passes it on. Not a byte is
+/// read beyond that. Nobody's, where a proxy does not say so.
+template <class Session> awaitable<Endpoint> whose(Session& session, typename Session::Stream& stream) {
+  if (!session.is_passed_on(stream.remote())) co_return stream.remote();
+  std::string none;
+  try {
+    const ProxyHeader header = co_await read_proxy_header(stream, none, 1);
+    co_return header.ends ? endpoint_of(header.ends->client) : stream.remote();
+  } catch (const std::system_error& error) {
+    if (error.code() == asio::error::operation_aborted) throw;
+  }
+  co_return Endpoint{};
+}
+
 /// The one connection of the session's own peer. Strangers are turned away and do not use the listener up.
 template <class Session, class Acceptor>
 awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor acceptor) {
@@ -112,8 +129,9 @@ awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor accep
   typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
   for (;;) {
     auto stream = co_await acceptor.accept(executor);
-    if (session.is_from_client(stream.remote())) co_return stream;
-    session.template observe<StrangerRefused>(stream.remote());
+    const Endpoint client = co_await whose(session, stream);
+    if (session.is_from_client(client)) co_return stream;
+    session.template observe<StrangerRefused>(client);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/telnet.hpp>
+#include <ftplike/protocol/text.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -38,7 +39,7 @@ class Line {
 /// Makes lines of the bytes of a control connection. CRLF and LF end a line; Telnet's sequences are taken out.
 ///
 /// A line longer than the limit is thrown away up to its end and reported at once, one time. The ftp-like dialect has
-/// no line endings: as long as none was seen, whoever thinks that the peer waits takes the pending bytes as a command.
+/// no line endings: as long as none was seen, whoever takes the pending bytes for a whole command takes them out.
 ///
 /// **Complexity:** linear. It holds at most `limit + read_ahead` bytes and a few, whatever is fed: lines that come
 /// while more than `read_ahead` bytes wait are lost and reported together as one that is too long, so stop reading
@@ -67,18 +68,19 @@ class LineBuffer {
     return line;
   }
 
-  /// Whether bytes wait that only silence can end: no line ending was ever seen. A CR at their end is half of one.
-  bool unterminated() const noexcept {
-    return !ended_ && lines_ == 0 && (skipping_ || (length() > 0 && buffer_.back() != '\r'));
+  /// The bytes of the line under way as long as no line ending was ever seen; empty if there are none, if a line waits
+  /// before them, or if they end in a CR, which is half of an ending.
+  std::string_view unterminated() const noexcept {
+    if (ended_ || lines_ > 0 || skipping_ || buffer_.ends_with('\r')) return {};
+    return std::string_view{buffer_}.substr(line_);
   }
 
-  /// The pending bytes as one command, if `unterminated()`; nothing if they are the rest of a line already reported. A
-  /// line ending that comes right after belongs to that command.
+  /// `unterminated()` as one command; nothing if that is empty. A line ending that comes after it, with nothing but
+  /// blanks before it, belongs to that command.
   std::optional<Line> take_unterminated() {
-    if (!unterminated()) return std::nullopt;
+    if (unterminated().empty()) return std::nullopt;
     taken_ = true;
-    if (std::exchange(skipping_, false)) return std::nullopt;
-    auto line = checked(std::string_view{buffer_}.substr(line_));
+    auto line = checked(unterminated());
     line.unterminated = true;
     begin_ = line_ = buffer_.size();
     release();
@@ -137,8 +139,9 @@ class LineBuffer {
 
   void end_line() {
     ended_ = true;
-    const auto line = std::string_view{buffer_}.substr(line_);
-    const bool belated = std::exchange(taken_, false) && !skipping_ && (line.empty() || line == "\r");
+    auto line = std::string_view{buffer_}.substr(line_);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const bool belated = std::exchange(taken_, false) && !skipping_ && detail::without_leading_blanks(line).empty();
     if (belated) {
       buffer_.resize(line_);
     } else if (open()) {

@@ -3,10 +3,12 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include <ftplike/command/command.hpp>
 #include <ftplike/io/background_task.hpp>
 #include <ftplike/io/within.hpp>
 #include <ftplike/protocol/command_line.hpp>
@@ -14,6 +16,22 @@
 #include <ftplike/protocol/reply.hpp>
 
 namespace ftplike::inline v0_2 {
+
+/// Whether bytes without a line ending are a command.
+enum class Wholeness {
+  part,       // no, or not yet
+  may_go_on,  // as they stand, but the argument that they end in may be longer
+  whole,
+};
+
+/// Whether the bytes are one of the commands of a table with what it needs.
+template <class Table> Wholeness wholeness_in(std::string_view bytes) {
+  const CommandLine command = parse_command(bytes);
+  const auto rule = Table::argument_after(command.verb);
+  const bool has_argument = !command.argument.empty();
+  if (!rule || *rule == (has_argument ? ArgumentRule::none : ArgumentRule::required)) return Wholeness::part;
+  return has_argument ? Wholeness::may_go_on : Wholeness::whole;
+}
 
 /// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
 template <Transport T> class ControlConnection {
@@ -28,8 +46,19 @@ template <Transport T> class ControlConnection {
   /// Whether the client has closed its direction.
   bool ended() const noexcept { return ended_; }
 
+  /// Says a reply, or the end of one of which a part was said: that has the code of the part, whatever comes.
   awaitable<void> say(const Reply& reply) {
-    const std::string wire = reply.wire();
+    const int code = std::exchange(begun_, 0);
+    std::string wire = code == 0 ? reply.wire() : Reply{code, reply.text()}.wire();
+    if (code != 0 && wire[code_size] == '-') wire.erase(0, code_size + 1);  // those who read it have seen it
+    co_await stream_.write(as_bytes(wire));
+  }
+  /// Says lines of a reply that is to go on, each ended by '\n'. All but the first of the reply begin with a blank.
+  awaitable<void> say_part(int code, std::string lines) {
+    std::string wire = Reply{code, std::move(lines)}.wire();
+    wire.erase(wire.size() - code_size - 3);  // the last line, which is empty
+    if (begun_ != 0) wire.erase(0, code_size + 1);
+    begun_ = code;
     co_await stream_.write(as_bytes(wire));
   }
 
@@ -41,23 +70,25 @@ template <Transport T> class ControlConnection {
     return line;
   }
   /// The next command; none at the end of the connection.
-  /// With a `grace`, bytes without a line ending are a command if none has come for so long.
-  awaitable<std::optional<Line>> next_line(std::optional<Duration> grace) {
+  ///
+  /// Bytes without a line ending are a command if `wholeness` says so. To one that may go on `grace` is given for that,
+  /// until the client has shown that its commands come whole, and again when it has sent a part of one.
+  awaitable<std::optional<Line>> next_line(Wholeness (*wholeness)(std::string_view), Duration grace) {
     for (;;) {
       if (auto line = line_now()) co_return line;
       if (failure_) throw std::system_error(failure_);
-      if (ended_) co_return lines_.take_unterminated();
-      if (grace && lines_.unterminated()) {
-        bool silent = false;
-        try {
-          co_await within(network_, *grace, more());
-        } catch (const std::system_error& error) {
-          silent = error.code() == Errc::timed_out;
-          if (!silent) throw;
-        }
-        auto line = silent ? lines_.take_unterminated() : std::nullopt;
-        if (line) co_return line;
+      const std::string_view bytes = lines_.unterminated();
+      const Wholeness what = bytes.empty() ? Wholeness::part : wholeness(bytes);
+      const bool may_stay = ended_ || (comes_whole_ && in_one_piece_);
+      const bool is_whole = what == Wholeness::whole || (what == Wholeness::may_go_on && may_stay);
+      if (is_whole) co_return lines_.take_unterminated();
+      if (ended_) co_return std::nullopt;
+      if (what == Wholeness::may_go_on) {
+        const bool goes_on = co_await more_within(grace);
+        comes_whole_ = !goes_on && in_one_piece_;
+        if (!goes_on) co_return lines_.take_unterminated();
       } else {
+        if (!bytes.empty()) comes_whole_ = false;
         co_await more();
       }
     }
@@ -82,6 +113,7 @@ template <Transport T> class ControlConnection {
   awaitable<void> read() {
     std::array<std::byte, 512> room;
     const std::size_t n = co_await stream_.read_some(room);
+    in_one_piece_ = lines_.bytes() == 0;
     lines_.feed(as_text(std::span{room}.first(n)));
     ended_ = n == 0;
   }
@@ -99,6 +131,17 @@ template <Transport T> class ControlConnection {
   }
 
  private:
+  static constexpr std::size_t code_size = 3;
+
+  /// False if nothing came in time.
+  awaitable<bool> more_within(Duration time) {
+    std::error_code error;
+    try {
+      co_await within(network_, time, more());
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    if (error && error != Errc::timed_out) throw std::system_error(error);
+    co_return !error;
+  }
   awaitable<void> more() {
     if (reader_) {
       co_await join_reader();
@@ -113,7 +156,10 @@ template <Transport T> class ControlConnection {
   std::vector<Line> waiting_;
   std::optional<BackgroundTask> reader_;
   std::error_code failure_;
+  int begun_ = 0;  // the code of a reply of which the end has yet to be said
   bool ended_ = false;
+  bool in_one_piece_ = false;  // one read gave all that waits
+  bool comes_whole_ = false;   // the client sends an unterminated command in one piece
 };
 
 }  // namespace ftplike

@@ -182,6 +182,14 @@ template <Transport T, class P> class Session {
     const Time end = time_after(network_.now(), duration);
     co_await network_.sleep_until(end);
   }
+  /// Says lines of the reply to the command that runs, each ended by '\n', before `run` gives its end: so one of any
+  /// length takes a bounded memory. All but the first of the reply begin with a blank. The end has the same code
+  /// whatever happens meanwhile. Not for commands that act at once.
+  awaitable<void> say_part(int code, std::string lines) {
+    replying_ = true;
+    co_await control_.say_part(code, std::move(lines));
+    replying_ = false;
+  }
   /// Tells that a command that takes long gets on: `Limits::operation` is counted from now.
   void make_progress() { deadline_.extend(); }
   /// Whether the client has said something after the command that runs.
@@ -256,9 +264,12 @@ template <Transport T, class P> class Session {
 
   Deadline<T>& deadline() noexcept { return deadline_; }
   Interruption& interruption() noexcept { return interruption_; }
-  /// Whether a data connection from there can be the client's: it comes from its address, or from its proxy's.
-  bool is_from_client(const Endpoint& remote) const {
-    return remote.address() == who_.peer.address() || remote.address() == control_.stream().remote().address();
+  /// Whether a data connection from there can be the client's.
+  bool is_from_client(const Endpoint& remote) const { return remote.address() == who_.peer.address(); }
+  /// Whether a data connection from there has to begin with the word of a proxy, as the control connection did.
+  bool is_passed_on(const Endpoint& remote) const {
+    const TrustedProxies& proxies = service_.trusted_proxies;
+    return proxies.contain(control_.stream().remote().address()) && proxies.contain(remote.address());
   }
   /// A listener for data on the address by which the client reached us.
   typename T::Acceptor listen_for_data() {
@@ -380,8 +391,7 @@ template <Transport T, class P> class Session {
     if (auto line = control_.line_now()) co_return line;
     Limit limited{deadline_, patience(), Errc::timed_out};
     const Flag waits{may_end_};
-    const auto grace = P::unterminated_commands ? std::optional{limits().grace} : std::nullopt;
-    co_return co_await control_.next_line(grace);
+    co_return co_await control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, limits().grace);
   }
 
   Duration patience() const { return account_ ? limits().idle : left_for_login(); }

@@ -49,7 +49,9 @@ struct Cwd {
     }
     if (!found) co_return Reply{550, "Directory not found"};
     session.directory = session.virtual_path(name);
-    co_return Reply{250, "Directory changed to " + std::string{name}};
+    // Clients of standard FTP take what comes after these words for the path; the ftp-like dialect repeats the name.
+    const std::string where = session.standard() ? session.directory.string() : std::string{name};
+    co_return Reply{250, "Directory changed to " + where};
   }
 };
 

@@ -1,8 +1,8 @@
 #pragma once
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/verbs/listing.hpp>
@@ -72,23 +72,32 @@ struct Stat {
     ListingRequest request{text};
     const Entry entry = co_await find_listed(session, request);
     const Path path = session.path(request.name);
-    std::string lines = "Status of " + std::string{request.name};
-    const auto add = [&lines, now = wall_clock()](const Entry& one) { append_listed(lines += "\n ", one, now); };
+    std::string lines = "Status of " + std::string{request.name} + '\n';
+    const auto add = [&lines, now = wall_clock()](const Entry& one) {
+      append_listed(lines += ' ', one, now);
+      lines += '\n';
+    };
     if (!entry.is_directory()) {
       add(entry);
-      co_return Reply{213, lines + "\nEnd"};
+      co_return Reply{213, lines + "End"};
     }
     auto listing = co_await session.storage().list(path);
-    const SortedEntries entries = co_await next_sorted(listing, request.pattern);
-    const auto shown = std::min(entries.in_order.size(), most_entries);
-    const bool is_cut = !entries.ended || shown < entries.in_order.size();
-    if (is_cut) lines += ", the first " + std::to_string(shown) + " entries of more";
-    for (std::size_t i = 0; i < shown; ++i) add(*entries.in_order[i]);
-    co_return Reply{212, lines + (is_cut ? "\nThere is more, use LIST" : "\nEnd")};
+    for (bool ended = false; !ended;) {
+      const SortedEntries entries = co_await next_sorted(listing, request.pattern);
+      for (const Entry* one : entries.in_order) {
+        add(*one);
+        if (lines.size() < largest_part) continue;
+        std::string part = std::exchange(lines, std::string{});
+        co_await session.say_part(212, std::move(part));
+        session.make_progress();
+      }
+      ended = entries.ended;
+    }
+    co_return Reply{212, lines + "End"};
   }
 
  private:
-  static constexpr std::size_t most_entries = 1000;  // a reply is held in memory, a listing is not
+  static constexpr std::size_t largest_part = 16 * 1024;
 
   static Reply status(auto& session) {
     if (const auto* transfer = session.transferring()) {

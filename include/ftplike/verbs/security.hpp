@@ -84,9 +84,9 @@ struct Auth {
     return session.protection().policy() == TlsPolicy::off ? "" : "AUTH TLS";
   }
   static Reply run(auto& session, std::string_view mechanism) {
+    if (!detail::same_word(mechanism, "TLS") && !detail::same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
     if (session.protection().policy() == TlsPolicy::off) return {502, "TLS is not offered here"};
     if (session.protection().secured()) return {503, "TLS is here already"};
-    if (!detail::same_word(mechanism, "TLS") && !detail::same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
     if (session.heard_more()) {
       // Whoever stands between us could say it in the client's name, and TLS would vouch for it.
       session.close();

@@ -127,14 +127,14 @@ TEST(LineBuffer, TellsHowMuchWaits) {
 
 TEST(LineBuffer, TakesUnterminatedBytesAsACommand) {
   LineBuffer buffer;
-  EXPECT_FALSE(buffer.unterminated());
+  EXPECT_EQ(buffer.unterminated(), "");
   EXPECT_FALSE(buffer.take_unterminated());
   buffer.feed("RETR a");
-  EXPECT_TRUE(buffer.unterminated());
+  EXPECT_EQ(buffer.unterminated(), "RETR a");
   EXPECT_FALSE(buffer.next());
   buffer.feed(".txt");
   EXPECT_EQ(buffer.take_unterminated(), Line("RETR a.txt"));
-  EXPECT_FALSE(buffer.unterminated());
+  EXPECT_EQ(buffer.unterminated(), "");
   EXPECT_TRUE(buffer.empty());
   buffer.feed("quit");
   EXPECT_EQ(buffer.take_unterminated(), Line("quit"));
@@ -143,10 +143,10 @@ TEST(LineBuffer, TakesUnterminatedBytesAsACommand) {
 TEST(LineBuffer, NeverTakesUnterminatedBytesAfterTheFirstLineEnding) {
   LineBuffer buffer;
   buffer.feed("pwd\nLIS");
-  EXPECT_FALSE(buffer.unterminated());
+  EXPECT_EQ(buffer.unterminated(), "");
   EXPECT_FALSE(buffer.take_unterminated());
   EXPECT_EQ(texts(buffer), std::vector{"pwd"s});
-  EXPECT_FALSE(buffer.unterminated());
+  EXPECT_EQ(buffer.unterminated(), "");
   EXPECT_FALSE(buffer.take_unterminated());
   buffer.feed("T\r\n");
   EXPECT_EQ(texts(buffer), std::vector{"LIST"s});
@@ -155,7 +155,7 @@ TEST(LineBuffer, NeverTakesUnterminatedBytesAfterTheFirstLineEnding) {
 TEST(LineBuffer, TakesACrAsHalfAnEnding) {
   LineBuffer buffer;
   buffer.feed("pwd\r");
-  EXPECT_FALSE(buffer.unterminated());
+  EXPECT_EQ(buffer.unterminated(), "");
   buffer.feed("\n");
   EXPECT_EQ(texts(buffer), std::vector{"pwd"s});
 }
@@ -168,16 +168,24 @@ TEST(LineBuffer, GivesABelatedEndingToTheCommandThatWasTakenWithoutIt) {
   EXPECT_EQ(texts(buffer), (std::vector{"PASS b"s, ""s}));
 }
 
-TEST(LineBuffer, EndsATooLongUnterminatedCommandWhereSilenceEndsIt) {
+TEST(LineBuffer, GivesABelatedEndingBehindBlanksToThatCommandToo) {
+  LineBuffer buffer;
+  buffer.feed("PWD");
+  EXPECT_EQ(buffer.take_unterminated(), Line("PWD"));
+  buffer.feed(" \r\n \r\n");
+  EXPECT_EQ(texts(buffer), std::vector{" "s});
+}
+
+TEST(LineBuffer, TakesTheRestOfATooLongLineForNoCommand) {
   LineBuffer buffer{4};
   buffer.feed("01234567");
-  EXPECT_FALSE(buffer.unterminated());  // a line waits first
+  EXPECT_EQ(buffer.unterminated(), "") << "a line waits first";
   EXPECT_EQ(buffer.next(), Line("0123", LineDefect::too_long));
-  EXPECT_TRUE(buffer.unterminated());
-  EXPECT_FALSE(buffer.take_unterminated());
-  EXPECT_FALSE(buffer.unterminated());
   buffer.feed("pwd");
-  EXPECT_EQ(buffer.take_unterminated(), Line("pwd"));
+  EXPECT_EQ(buffer.unterminated(), "");
+  EXPECT_FALSE(buffer.take_unterminated());
+  buffer.feed("\npwd\n");
+  EXPECT_EQ(texts(buffer), std::vector{"pwd"s});
 }
 
 TEST(LineBuffer, ForgetsEverythingAndSaysWhetherThereWasAnything) {
