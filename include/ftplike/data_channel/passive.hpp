@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <ftplike/data_channel/data_channel.hpp>
+#include <ftplike/data_channel/early_handshake.hpp>
 #include <ftplike/protocol/host_port.hpp>
 #include <ftplike/protocol/reply.hpp>
 
@@ -51,25 +52,41 @@ struct PassiveChannel {
 
   template <Transport T> class ServerEnd {
    public:
-    bool armed() const noexcept { return acceptor_.has_value(); }
+    bool armed() const noexcept { return acceptor_ || early_; }
     bool announces() const noexcept { return false; }
-    void disarm() { acceptor_.reset(); }
-    /// Opens a port in place of the one that is open: a session has one at the most.
-    template <class Session> Endpoint listen(Session& session) {
+    void disarm() {
       acceptor_.reset();
-      acceptor_.emplace(session.listen_for_data());
-      return acceptor_->endpoint();
+      early_.reset();
+    }
+    /// Opens a port in place of the one that is open: a session has one at the most. Where data are private, the client
+    /// is accepted and answered there from now on.
+    template <class Session> Endpoint listen(Session& session) {
+      disarm();
+      auto acceptor = session.listen_for_data();
+      const Endpoint where = acceptor.endpoint();
+      if (session.protection().covers_data()) {
+        early_.emplace(session, std::move(acceptor));
+      } else {
+        acceptor_.emplace(std::move(acceptor));
+      }
+      return where;
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
-      auto acceptor = std::move(*acceptor_);
-      acceptor_.reset();
+      auto acceptor = std::exchange(acceptor_, std::nullopt);
+      auto early = std::exchange(early_, std::nullopt);
       const Reply announcement{150, std::move(text)};
       co_await session.preliminary(announcement);
-      co_return co_await detail::accept_peer(session, std::move(acceptor));
+      if (early) {
+        co_await early->stop();
+        if (auto accepted = early->stream()) co_return std::move(*accepted);
+        acceptor.emplace(early->acceptor());
+      }
+      co_return co_await detail::accept_peer(session, std::move(*acceptor));
     }
 
    private:
     std::optional<typename T::Acceptor> acceptor_;
+    std::optional<detail::EarlyHandshake<T>> early_;
   };
 
   template <Transport T> class ClientEnd {

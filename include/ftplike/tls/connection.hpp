@@ -86,10 +86,10 @@ class Connection {
   /// Checks, after the handshake, that `data` has this control connection's client.
   ///
   /// **Errors:** `Errc::not_resumed`.
-  void expect_owner_of(const Connection& data) const {
+  void expect_owner_of(Connection& data) const {
     if (SSL_session_reused(data.engine.ssl())) {
       // What it used up it shall have again. TLS 1.3 only; goes out with the next reply.
-      SSL_new_session_ticket(engine.ssl());
+      if (!std::exchange(data.ticket_is_replaced_, true)) SSL_new_session_ticket(engine.ssl());
       return;
     }
     const auto mine = peer(), its = data.peer();
@@ -109,6 +109,7 @@ class Connection {
 
  private:
   const Owner owner_{};
+  bool ticket_is_replaced_ = false;
   std::shared_ptr<const ServerContext> server_;
   std::shared_ptr<const ClientContext> client_;
   std::string host_;
