@@ -1,46 +1,37 @@
 #pragma once
 #include <memory>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include <ftplike/data_channel/data_channel.hpp>
-#include <ftplike/io/condition.hpp>
-#include <ftplike/io/deadline.hpp>
 #include <ftplike/io/securable.hpp>
+#include <ftplike/io/stoppable_task.hpp>
+
+// Handshakes on data connections, beside what is said about them: some peers say nothing until theirs has been
+// answered, others begin none until they have heard the 150. RFC 4217 allows both. They have no limit of time; whatever
+// stage one has reached when it is stopped, the transfer goes on from there, and meets again the error that it met.
 
 namespace ftplike::inline v0_2::detail {
 
-/// Accepts the client's connection at a data port, and shakes hands over it, before the command that needs it: some
-/// clients send no command until the server has answered their handshake, others no handshake until they have heard the
-/// 150. (RFC 4217 allows both.)
+/// The server's: accepts the client's connection at a data port and shakes hands over it, before the command that needs
+/// it.
 ///
-/// It runs beside the session until `stop`, and whatever stage it has reached then, the transfer goes on from there. It
-/// has no limit of time of its own: the port is the session's, and goes with it at the latest. An error is left for the
-/// transfer, which meets it again.
-///
-/// **Lifetime:** the session's. Its end is that of what it does, which uses nothing of the session's any more.
-template <Transport T> class EarlyHandshake {
+/// **Lifetime:** the session's. What is under way then uses nothing of the session's any more.
+template <Transport T> class EarlyAcceptance {
  public:
   template <class Session>
-  EarlyHandshake(Session& session, typename T::Acceptor acceptor)
-      : state_{std::make_shared<State>(session.executor(), std::move(acceptor))} {
-    start_on(session.executor(), run(session, state_), state_->interruption.slot());
-  }
-  EarlyHandshake(EarlyHandshake&&) noexcept = default;
-  EarlyHandshake& operator=(EarlyHandshake&&) = delete;
-  ~EarlyHandshake() {
+  EarlyAcceptance(Session& session, typename T::Acceptor acceptor)
+      : state_{std::make_shared<State>(std::move(acceptor))}, task_{session.executor(), run(session, state_)} {}
+  EarlyAcceptance(EarlyAcceptance&&) noexcept = default;
+  EarlyAcceptance& operator=(EarlyAcceptance&&) = delete;
+  ~EarlyAcceptance() {
     if (!state_) return;
     state_->abandoned = true;
-    interrupt();
-    if (state_->acceptor) state_->acceptor->close();  // another may want it at once
+    if (state_->acceptor) state_->acceptor->close();  // another may want the port at once
   }
 
   /// Waits until nothing is done any more.
-  awaitable<void> stop() {
-    interrupt();
-    while (state_->runs) co_await state_->ended.wait();
-  }
+  awaitable<void> stop() { return task_.stop(); }
   /// After `stop`: the client's connection; none if it has not come.
   std::optional<typename T::Stream> stream() { return std::exchange(state_->stream, std::nullopt); }
   /// After `stop`, where there is no connection: the port, at which it may still come.
@@ -48,55 +39,56 @@ template <Transport T> class EarlyHandshake {
 
  private:
   struct State {
-    State(const Executor& executor, typename T::Acceptor its_acceptor)
-        : acceptor{std::move(its_acceptor)}, ended{executor} {}
-
+    explicit State(typename T::Acceptor its_acceptor) : acceptor{std::move(its_acceptor)} {}
     std::optional<typename T::Acceptor> acceptor;
     std::optional<typename T::Stream> stream;
-    Interruption interruption;
-    Condition ended;
-    bool runs = true;
     bool abandoned = false;  // by a session that may be gone
   };
-  /// Tells when the coroutine has ended, be it that its event loop was destroyed.
-  class Running {
-   public:
-    explicit Running(std::shared_ptr<State> state) noexcept : state_{std::move(state)} {}
-    Running(const Running&) = delete;
-    Running& operator=(const Running&) = delete;
-    ~Running() {
-      state_->runs = false;
-      state_->ended.notify();
-    }
-
-   private:
-    std::shared_ptr<State> state_;
-  };
-
-  void interrupt() {
-    if (state_->runs) state_->interruption.interrupt(asio::error::operation_aborted);
-  }
 
   template <class Session> static awaitable<void> run(Session& session, std::shared_ptr<State> state) {
-    const Running running{state};
-    try {
-      const Executor executor = co_await asio::this_coro::executor;
-      while (!state->stream) {
-        auto stream = co_await state->acceptor->accept(executor);
-        if (state->abandoned) co_return;
-        if (session.is_from_client(stream.remote())) {
-          state->stream.emplace(std::move(stream));
-        } else {
-          session.template report<StrangerRefused>(stream.remote());
-        }
+    const Executor executor = co_await asio::this_coro::executor;
+    while (!state->stream) {
+      auto stream = co_await state->acceptor->accept(executor);
+      if (state->abandoned) co_return;
+      if (session.is_from_client(stream.remote())) {
+        state->stream.emplace(std::move(stream));
+      } else {
+        session.template report<StrangerRefused>(stream.remote());
       }
-      state->acceptor.reset();
-      if constexpr (SecurableStream<typename T::Stream>) co_await state->stream->accept_tls(session.control());
-    } catch (const std::system_error&) {  // the transfer finds out
     }
+    state->acceptor.reset();
+    if constexpr (SecurableStream<typename T::Stream>) co_await state->stream->accept_tls(session.control());
   }
 
   std::shared_ptr<State> state_;
+  StoppableTask task_;
+};
+
+/// The client's: shakes hands over a connection while the command is said and answered. Unless it is stopped in time,
+/// the connection is broken off.
+template <SecurableStream S> class EarlyHandshake {
+ public:
+  EarlyHandshake(const Executor& executor, S stream, S& control)
+      : stream_{std::make_shared<S>(std::move(stream))}, task_{executor, run(stream_, stream_->connect_tls(control))} {}
+  EarlyHandshake(const EarlyHandshake&) = delete;
+  EarlyHandshake& operator=(const EarlyHandshake&) = delete;
+  ~EarlyHandshake() {
+    if (stream_) break_off(*stream_);
+  }
+
+  /// Gives the connection back.
+  awaitable<S> stop() {
+    co_await task_.stop();
+    const auto stream = std::exchange(stream_, nullptr);
+    co_return std::move(*stream);
+  }
+
+ private:
+  /// Holds the connection while the handshake uses it.
+  static awaitable<void> run(std::shared_ptr<S>, awaitable<void> handshake) { co_await std::move(handshake); }
+
+  std::shared_ptr<S> stream_;
+  StoppableTask task_;
 };
 
 }  // namespace ftplike::detail

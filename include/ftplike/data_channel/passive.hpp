@@ -86,7 +86,7 @@ struct PassiveChannel {
 
    private:
     std::optional<typename T::Acceptor> acceptor_;
-    std::optional<detail::EarlyHandshake<T>> early_;
+    std::optional<detail::EarlyAcceptance<T>> early_;
   };
 
   template <Transport T> class ClientEnd {
@@ -102,6 +102,9 @@ struct PassiveChannel {
         typename T::Stream reached = co_await reach_passive(client, command, std::move(failure));
         data.emplace(std::move(reached));
       }
+      if constexpr (SecurableStream<typename T::Stream>) {
+        if (client.secured) co_return co_await begin_secured(client, std::move(*data), std::move(command));
+      }
       try {
         (void)co_await client.begin(std::move(command));
       } catch (...) {
@@ -113,6 +116,13 @@ struct PassiveChannel {
     }
 
    private:
+    /// Has the handshake begin before the command, which saves a round trip.
+    template <class Client>
+    static awaitable<typename T::Stream> begin_secured(Client& client, typename T::Stream data, std::string command) {
+      detail::EarlyHandshake<typename T::Stream> shaking{client.executor(), std::move(data), client.control().stream()};
+      (void)co_await client.begin(std::move(command));
+      co_return co_await shaking.stop();
+    }
     /// By EPSV; no stream where PASV is to be tried, and the failure if there was a port.
     template <class Client> awaitable<void> reach_extended(Client& client, const std::string& command,
                                                            std::optional<typename T::Stream>& data,
