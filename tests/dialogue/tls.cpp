@@ -337,6 +337,20 @@ TEST_F(TlsSession, TakesAnyDataConnectionOfTheClientWhereItNeedNotResume) {
   EXPECT_EQ(hear(control).substr(0, 4), "226 ");
 }
 
+TEST_F(TlsSession, GivesSessionsAndResumesNoneWhereReuseIsOff) {
+  for (const auto version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+    client.oldest = client.newest = version;
+    if (!server) serve(TlsPolicy::offered, TlsReuse::off);
+    TlsPeer control = logged_in();
+    EXPECT_TRUE(control.has_session());
+    TlsPeer data = dial(passive(control));
+    data.secure(control);
+    EXPECT_FALSE(data.resumed());
+    EXPECT_EQ(code(control, "RETR a.txt"), 226);
+    EXPECT_EQ(all_of(data), "hello");
+  }
+}
+
 TEST_F(TlsSession, GoesOnAfterAnAbort) {
   serve();
   TlsPeer control = logged_in();

@@ -71,7 +71,7 @@ class Connection {
   /// The server's end of a data connection that belongs to this control connection.
   std::unique_ptr<Connection> accepting_data() const {
     if (!server_) throw std::system_error(std::make_error_code(std::errc::not_connected));
-    auto data = std::make_unique<Connection>(server_, owner_);
+    auto data = std::make_unique<Connection>(server_, server_->reuse == TlsReuse::off ? new_owner() : owner_);
     SSL_set_num_tickets(data->engine.ssl(), 0);  // a client that only sends would close without having read them
     return data;
   }
