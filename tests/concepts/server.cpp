@@ -55,6 +55,7 @@ class ScriptTransport {
     }
     Endpoint endpoint() const { return endpoint_; }
     void cancel() { nobody_.cancel(); }
+    void close() { nobody_.cancel(); }
 
    private:
     ScriptTransport* owner_;

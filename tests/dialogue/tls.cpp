@@ -337,6 +337,20 @@ TEST_F(TlsSession, TakesAnyDataConnectionOfTheClientWhereItNeedNotResume) {
   EXPECT_EQ(hear(control).substr(0, 4), "226 ");
 }
 
+TEST_F(TlsSession, GivesSessionsAndResumesNoneWhereReuseIsOff) {
+  for (const auto version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+    client.oldest = client.newest = version;
+    if (!server) serve(TlsPolicy::offered, TlsReuse::off);
+    TlsPeer control = logged_in();
+    EXPECT_TRUE(control.has_session());
+    TlsPeer data = dial(passive(control));
+    data.secure(control);
+    EXPECT_FALSE(data.resumed());
+    EXPECT_EQ(code(control, "RETR a.txt"), 226);
+    EXPECT_EQ(all_of(data), "hello");
+  }
+}
+
 TEST_F(TlsSession, GoesOnAfterAnAbort) {
   serve();
   TlsPeer control = logged_in();
@@ -367,10 +381,145 @@ TEST_F(TlsSession, DoesNotWaitForeverForAHandshake) {
   EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
 }
 
+TEST_F(TlsSession, ShakesHandsOnADataConnectionBeforeTheCommandThatNeedsIt) {
+  serve();
+  TlsPeer control = logged_in();
+  for (int i = 0; i < 3; ++i) {
+    TlsPeer data = dial(passive(control));
+    data.secure(control);
+    EXPECT_TRUE(data.resumed());
+    EXPECT_EQ(code(control, "RETR a.txt"), 226);
+    EXPECT_EQ(all_of(data), "hello");
+    EXPECT_TRUE(data.said_goodbye());
+  }
+  EXPECT_EQ(fetch(control, "RETR a.txt"), "hello") << "the other order";
+}
+
+TEST_F(TlsSession, AnswersAHandshakeOfAnyOfItsClientsBeforeTheCommand) {
+  serve(TlsPolicy::offered, TlsReuse::preferred);
+  TlsPeer control = logged_in();
+  TlsPeer data = dial(passive(control));
+  data.secure(client);
+  EXPECT_EQ(code(control, "STOR b.txt"), 150);
+  data.type("a whole file");
+  data.finish();
+  EXPECT_EQ(hear(control), "226 Upload complete\r\n");
+}
+
+TEST_F(TlsSession, GoesOnWithAHandshakeThatTheCommandFindsHalfDone) {
+  network.conditions().split = Split::every_byte;
+  network.conditions().interleave = true;
+  serve();
+  TlsPeer control = logged_in();
+  for (int i = 0; i < 10; ++i) {
+    TlsPeer data = dial(passive(control));
+    control.type("RETR a.txt\r\n");
+    data.secure(control);
+    EXPECT_EQ(all_of(data), "hello");
+    EXPECT_EQ(Dialogue::code_of(hear(control)), 226);
+  }
+}
+
+TEST_F(TlsSession, CountsTheTimeOfAHandshakeFromTheCommandOn) {
+  Limits limits;
+  limits.handshake = limits.connect_data = 10s;
+  serve(TlsPolicy::offered, TlsReuse::required, limits);
+  TlsPeer control = logged_in();
+  SimulatedPeer silent = network.dial({asio::ip::address_v4::loopback(), passive(control)});
+  silent.type(std::string_view{"\x16\x03\x01", 3});
+  network.advance(9s);
+  EXPECT_EQ(code(control, "RETR a.txt"), 150);
+  network.advance(9s);
+  EXPECT_EQ(hear(control), "");
+  network.advance(2s);
+  EXPECT_EQ(hear(control), "425 No data connection\r\n");
+  EXPECT_TRUE(silent.ended());
+  EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
+}
+
+TEST_F(TlsSession, TellsWhyAHandshakeFailedBeforeTheCommandAndAcceptsNoOtherConnection) {
+  serve();
+  TlsPeer control = logged_in();
+  const auto number = passive(control);
+  SimulatedPeer babbler = network.dial({asio::ip::address_v4::loopback(), number});
+  babbler.type("GET / HTTP/1.1\r\n\r\n");
+  network.settle();
+  EXPECT_THROW(dial(number), std::system_error);
+  const std::string replies = say(control, "RETR a.txt");
+  EXPECT_EQ(replies.substr(0, 4), "150 ");
+  EXPECT_NE(replies.find("\r\n425 No data connection: the peer does not speak TLS\r\n"), replies.npos) << replies;
+  TlsPeer unknown = dial(passive(control));
+  unknown.secure(client);
+  EXPECT_NE(say(control, "RETR a.txt").find("\r\n522 TLS session of the control connection not resumed\r\n"),
+            std::string::npos);
+  EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
+}
+
+TEST_F(TlsSession, TurnsAStrangerAwayBeforeTheCommandAndWaitsForTheClient) {
+  serve();
+  TlsPeer control = logged_in();
+  const auto number = passive(control);
+  SimulatedPeer stranger = network.dial({asio::ip::address_v4::loopback(), number}, address("127.0.0.9"));
+  network.settle();
+  EXPECT_TRUE(stranger.ended());
+  TlsPeer data = dial(number);
+  data.secure(control);
+  EXPECT_EQ(code(control, "RETR a.txt"), 226);
+  EXPECT_EQ(all_of(data), "hello");
+}
+
+TEST_F(TlsSession, TakesOneConnectionForAPort) {
+  serve();
+  TlsPeer control = logged_in();
+  const auto number = passive(control);
+  TlsPeer first = dial(number);
+  EXPECT_THROW(dial(number), std::system_error);
+  first.secure(control);
+  EXPECT_THROW(dial(number), std::system_error);
+  EXPECT_EQ(code(control, "RETR a.txt"), 226);
+  EXPECT_EQ(all_of(first), "hello");
+}
+
+TEST_F(TlsSession, AbortsInTheMiddleOfAnEarlyHandshake) {
+  serve();
+  TlsPeer control = logged_in();
+  SimulatedPeer half = network.dial({asio::ip::address_v4::loopback(), passive(control)});
+  half.type(std::string_view{"\x16\x03\x01", 3});
+  network.settle();
+  EXPECT_EQ(code(control, "STOR b.txt"), 150);
+  EXPECT_EQ(say(control, "ABOR"), "426 Connection closed: transfer aborted\r\n226 Abort successful\r\n");
+  EXPECT_TRUE(half.ended());
+  EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
+  TlsPeer data = dial(passive(control));
+  EXPECT_EQ(code(control, "ABOR"), 225) << "there is no transfer yet";
+  EXPECT_TRUE(data.ended());
+  EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
+}
+
+TEST_F(TlsSession, EndsAnEarlyHandshakeWithWhatItWasFor) {
+  serve();
+  for (const auto* const command : {"EPSV", "PROT C", "REIN", "QUIT"}) {
+    TlsPeer control = logged_in();
+    SimulatedPeer half = network.dial({asio::ip::address_v4::loopback(), passive(control)});
+    half.type(std::string_view{"\x16\x03\x01", 3});
+    network.settle();
+    EXPECT_FALSE(half.ended()) << command;
+    EXPECT_LT(code(control, command), 300) << command;
+    EXPECT_TRUE(half.ended()) << command;
+  }
+  TlsPeer control = logged_in();
+  SimulatedPeer half = network.dial({asio::ip::address_v4::loopback(), passive(control)});
+  network.settle();
+  control.reset();
+  network.settle();
+  EXPECT_TRUE(half.ended());
+}
+
 TEST_F(TlsSession, EndsInOrderWhereverTheNetworkFails) {
   bool reached = true;
   for (std::uint64_t n = 1; reached; ++n) {
-    for (const auto fault : {Fault::reset, Fault::end}) {
+    for (const auto& [fault, early] : {std::pair{Fault::reset, false}, std::pair{Fault::end, false},
+                                      std::pair{Fault::reset, true}, std::pair{Fault::end, true}}) {
       SimulatedNetwork own{n};
       const auto files = certificates.issue("server");
       TlsServerSettings its;
@@ -395,17 +544,18 @@ TEST_F(TlsSession, EndsInOrderWhereverTheNetworkFails) {
           control.type("AUTH TLS\r\n");
           hear_from(control);
           control.secure(trusting);
-          control.type("PBSZ 0\r\nPROT P\r\nSTOR b.txt\r\n");
+          control.type(early ? "PBSZ 0\r\nPROT P\r\nEPSV\r\n" : "PBSZ 0\r\nPROT P\r\nSTOR b.txt\r\n");
           const std::string replies = hear_from(control);
-          const auto opening = replies.find("150 ");
+          const auto opening = replies.find(early ? "229 " : "150 ");
           if (opening != replies.npos) {
             TlsPeer data{own, own.dial({asio::ip::address_v4::loopback(), Dialogue::port_of(replies.substr(opening))})};
             own.settle();
             data.secure(control);
             data.type("a whole file");
             data.finish();
+            if (early) control.type("STOR b.txt\r\n");
             const std::string verdict = hear_from(control);
-            const bool stored = verdict.starts_with("226 ");
+            const bool stored = verdict.find("226 ") != verdict.npos;
             control.type("SIZE b.txt\r\n");
             const std::string size = hear_from(control);
             EXPECT_TRUE(!stored || size.empty() || size == "213 12\r\n") << size;

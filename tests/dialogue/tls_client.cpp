@@ -1,6 +1,7 @@
 #include <chrono>
 #include <gtest/gtest.h>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -271,17 +272,23 @@ using CarelessWire = TlsTransport<SimulatedTransport>;
 
 /// A server with implicit TLS that knows no PBSZ, never says goodbye within TLS, and calls all transfers complete but
 /// that of "cut". Its files have ten bytes, whatever it tells of them. It leaves the connections of uploads as they
-/// are.
-awaitable<void> serve_carelessly(CarelessWire& network, CarelessWire::Acceptor& door,
-                                 CarelessWire::Acceptor& data_door) {
+/// are. Where it is told so, it hears no command before it has shaken hands on the data connection.
+awaitable<void> serve_carelessly(CarelessWire& network, CarelessWire::Acceptor& door, CarelessWire::Acceptor& data_door,
+                                 bool shakes_hands_first = false) {
   const Executor executor = co_await asio::this_coro::executor;
   auto control = co_await door.accept(executor);
   co_await control.accept_tls(network.tls_server());
   std::string reply = "220 Hello\r\n", heard;
   std::vector<std::byte> room(4096);
   std::vector<CarelessWire::Stream> kept;
+  std::optional<CarelessWire::Stream> early;
   for (;;) {
     co_await control.write(as_bytes(reply));
+    if (shakes_hands_first && reply.starts_with("229")) {
+      auto data = co_await data_door.accept(executor);
+      co_await data.accept_tls(control);
+      early.emplace(std::move(data));
+    }
     while (heard.find('\n') == heard.npos) {
       const std::size_t n = co_await control.read_some(room);
       if (n == 0) co_return;
@@ -301,7 +308,11 @@ awaitable<void> serve_carelessly(CarelessWire& network, CarelessWire::Acceptor& 
     if (verb != "RETR" && verb != "STOR") continue;
     constexpr std::string_view opening = "150 Here\r\n", half = "half of it";
     co_await control.write(as_bytes(opening));
-    auto data = co_await data_door.accept(executor);
+    if (!early) {
+      auto accepted = co_await data_door.accept(executor);
+      early.emplace(std::move(accepted));
+    }
+    CarelessWire::Stream data = *std::exchange(early, std::nullopt);
     co_await data.accept_tls(control);
     if (verb == "RETR") {
       co_await data.write(as_bytes(half));
@@ -344,6 +355,24 @@ TEST_F(TlsClientSession, TakesADownloadWithoutAGoodbyeForWholeOnlyWhereItsLength
   const auto began = network.now();
   EXPECT_EQ(network.run(client.upload(folder / "up")).transferred, 100'000u);
   EXPECT_LT(network.now() - began, 1s);
+  client.close();
+  network.advance(1h);
+}
+
+TEST_F(TlsClientSession, ShakesHandsWithAServerThatHearsNoCommandBefore) {
+  const auto shown = certificates.issue("careless");
+  TlsServerSettings settings;
+  settings.certificate = shown.certificate;
+  settings.key = shown.key;
+  CarelessWire theirs{TlsServer{settings}, network};
+  auto door = theirs.listen(theirs.executor(), {asio::ip::address_v4::loopback(), implicit_port});
+  auto data_door = theirs.listen(theirs.executor(), {asio::ip::address_v4::loopback(), 40'000});
+  start_on(theirs.executor(), serve_carelessly(theirs, door, data_door, true), {}, [](std::exception_ptr) {});
+  auto client = log_in(anna(Secure::implicit_tls));
+  network.run(client.download("whole", folder / "whole"));
+  EXPECT_EQ(folder.read("whole"), "half of it");
+  folder.write("up", std::string(100'000, 'u'));
+  EXPECT_EQ(network.run(client.upload(folder / "up")).transferred, 100'000u);
   client.close();
   network.advance(1h);
 }

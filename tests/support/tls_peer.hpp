@@ -79,6 +79,11 @@ class TlsPeer {
   /// Whether it said so within TLS, as `text` found.
   bool said_goodbye() const { return state_->said_goodbye; }
   bool resumed() const { return SSL_session_reused(state_->tls->engine.ssl()) == 1; }
+  /// Whether it has a session that it could resume elsewhere.
+  bool has_session() const {
+    const SSL_SESSION* const session = SSL_get_session(state_->tls->engine.ssl());
+    return session && SSL_SESSION_is_resumable(session) == 1;
+  }
   ftplike::Endpoint local() const { return state_->wire.local(); }
   ftplike::Endpoint remote() const { return state_->wire.remote(); }
   /// What lies under it, to be spoilt.

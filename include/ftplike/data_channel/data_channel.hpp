@@ -21,8 +21,8 @@ namespace ftplike::inline v0_2 {
 ///
 /// A server end:
 /// - `armed()`: whether a transfer can be opened; where not, the answer is 425.
-/// - `open(session, text)`: sends the preliminary reply through `session.preliminary`, then yields the stream. Used up
-///   by that, however it ends.
+/// - `open(session, text)`: sends the preliminary reply through `session.preliminary`, then yields the stream, whose TLS
+///   handshake may have begun. Used up by that, however it ends.
 /// - `disarm()`: forgets what was negotiated.
 /// - `announces()`: whether the server would announce a port for the next transfer by itself, as in the ftp-like
 ///   dialect, where LIST gives bare names.

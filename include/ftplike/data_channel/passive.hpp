@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <ftplike/data_channel/data_channel.hpp>
+#include <ftplike/data_channel/early_handshake.hpp>
 #include <ftplike/protocol/host_port.hpp>
 #include <ftplike/protocol/reply.hpp>
 
@@ -52,28 +53,41 @@ struct PassiveChannel {
   /// A port that nobody uses is closed after `Limits::connect_data`; the transfer that comes for it then gets 425.
   template <Transport T> class ServerEnd {
    public:
-    bool armed() const noexcept { return acceptor_.has_value() || expired_; }
+    bool armed() const noexcept { return acceptor_ || early_ || expired_; }
     bool announces() const noexcept { return false; }
     void disarm() {
       acceptor_.reset();
+      early_.reset();
       expired_ = false;
     }
-    /// Opens a port in place of the one that is open: a session has one at the most.
+    /// Opens a port in place of the one that is open: a session has one at the most. Where data are private, the client
+    /// is accepted and answered there from now on.
     template <class Session> Endpoint listen(Session& session) {
       disarm();
-      acceptor_.emplace(session.listen_for_data());
+      auto acceptor = session.listen_for_data();
+      const Endpoint where = acceptor.endpoint();
+      if (session.protection().covers_data()) {
+        early_.emplace(session, std::move(acceptor));
+      } else {
+        acceptor_.emplace(std::move(acceptor));
+      }
       closes_at_ = time_after(session.network().now(), session.limits().connect_data);
       if (!timer_) timer_.emplace(session.network(), session.executor());
       if (!rings_) close_in_time(session.network());
-      return acceptor_->endpoint();
+      return where;
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
       if (std::exchange(expired_, false)) throw std::system_error(Errc::no_data_connection);
-      auto acceptor = std::move(*acceptor_);
-      acceptor_.reset();
+      auto acceptor = std::exchange(acceptor_, std::nullopt);
+      auto early = std::exchange(early_, std::nullopt);
       const Reply announcement{150, std::move(text)};
       co_await session.preliminary(announcement);
-      co_return co_await detail::accept_peer(session, std::move(acceptor));
+      if (early) {
+        co_await early->stop();
+        if (auto accepted = early->stream()) co_return std::move(*accepted);
+        acceptor.emplace(early->acceptor());
+      }
+      co_return co_await detail::accept_peer(session, std::move(*acceptor));
     }
 
    private:
@@ -83,7 +97,7 @@ struct PassiveChannel {
       if (!rings_) return;
       timer_->start(closes_at_, [this, &network] {
         rings_ = false;
-        if (!acceptor_) return;
+        if (!acceptor_ && !early_) return;
         if (network.now() < closes_at_) return close_in_time(network);
         disarm();
         expired_ = true;
@@ -91,6 +105,7 @@ struct PassiveChannel {
     }
 
     std::optional<typename T::Acceptor> acceptor_;
+    std::optional<detail::EarlyAcceptance<T>> early_;
     std::optional<typename T::Timer> timer_;
     Time closes_at_{};
     bool rings_ = false;
@@ -110,6 +125,9 @@ struct PassiveChannel {
         typename T::Stream reached = co_await reach_passive(client, command, std::move(failure));
         data.emplace(std::move(reached));
       }
+      if constexpr (SecurableStream<typename T::Stream>) {
+        if (client.secured) co_return co_await begin_secured(client, std::move(*data), std::move(command));
+      }
       try {
         (void)co_await client.begin(std::move(command));
       } catch (...) {
@@ -121,6 +139,13 @@ struct PassiveChannel {
     }
 
    private:
+    /// Has the handshake begin before the command, which saves a round trip.
+    template <class Client>
+    static awaitable<typename T::Stream> begin_secured(Client& client, typename T::Stream data, std::string command) {
+      detail::EarlyHandshake<typename T::Stream> shaking{client.executor(), std::move(data), client.control().stream()};
+      (void)co_await client.begin(std::move(command));
+      co_return co_await shaking.stop();
+    }
     /// By EPSV; no stream where PASV is to be tried, and the failure if there was a port.
     template <class Client> awaitable<void> reach_extended(Client& client, const std::string& command,
                                                            std::optional<typename T::Stream>& data,

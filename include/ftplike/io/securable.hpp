@@ -9,7 +9,8 @@ namespace ftplike::inline v0_2 {
 ///
 /// - `secured()`: whether it is one by now.
 /// - `accept_tls(control)`, `connect_tls(control)`: as the server's or the client's end of a data connection that
-///   belongs to the control connection `control`, which is secured.
+///   belongs to the control connection `control`, which is secured. The handshake may be cancelled, and goes on when it
+///   is asked for again; one that has failed fails again. `control` is not used any more when it runs.
 template <class S>
 concept SecurableStream = Stream<S> && requires(S& stream, const S& constant) {
   { constant.secured() } -> std::same_as<bool>;

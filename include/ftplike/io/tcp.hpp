@@ -262,6 +262,11 @@ class TcpAcceptor {
     std::error_code ignored;
     if (acceptor_.is_open()) acceptor_.cancel(ignored);
   }
+  void close() {
+    std::error_code ignored;
+    acceptor_.close(ignored);
+    descriptor_.close();
+  }
 
  private:
   int descriptor() { return acceptor_.is_open() ? acceptor_.native_handle() : descriptor_.get(); }

@@ -20,7 +20,8 @@ namespace ftplike::inline v0_2 {
 ///   after the transport.
 /// - `connect(where, from)`: a stream on the caller's executor; `from` is the local address, unspecified for any.
 /// - `listen(executor, where)`: throws `std::system_error` (`address_in_use`, …). Port 0 lets the system choose.
-/// - `accept(executor)`: the next stream, made on that executor. `cancel()` ends it with `operation_aborted`.
+/// - `accept(executor)`: the next stream, made on that executor. `cancel()` ends it with `operation_aborted`; `close()`
+///   gives the port back at once, too.
 /// - `resolve(host, port)`: addresses in the order in which to try them; literals are not looked up.
 /// - `Timer{network, executor}`: `start(when, f)` calls f once at that time, in place of what was started before;
 ///   `cancel()` and the destructor see to it that it is not called any more.
@@ -35,6 +36,7 @@ concept Transport = Stream<typename T::Stream> &&
   { acceptor.accept(executor) } -> std::same_as<awaitable<typename T::Stream>>;
   { acceptor.endpoint() } -> std::same_as<Endpoint>;
   { acceptor.cancel() } -> std::same_as<void>;
+  { acceptor.close() } -> std::same_as<void>;
   { network.resolve(host, port) } -> std::same_as<awaitable<std::vector<Endpoint>>>;
   { network.now() } -> std::same_as<Time>;
   { network.sleep_until(when) } -> std::same_as<awaitable<void>>;

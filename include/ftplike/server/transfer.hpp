@@ -106,7 +106,7 @@ template <class Session> class ServerTransfer {
     is_open_ = true;
     session_.template observe<DataOpened>(local_, remote_);
   }
-  /// The TLS handshake of the data connection.
+  /// The TLS handshake of the data connection, or what there is left of it.
   awaitable<void> secure() {
     Limit limited{session_.deadline(), session_.limits().handshake, Errc::no_data_connection};
     securing_ = true;

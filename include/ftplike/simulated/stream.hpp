@@ -223,6 +223,7 @@ class SimulatedAcceptor {
   awaitable<SimulatedStream> accept(const Executor&) { return accept_from(listener_); }
   Endpoint endpoint() const { return listener_->endpoint; }
   void cancel() { listener_->arrival.cancel(); }
+  void close() { listener_->close(); }
 
  private:
   using Listener = detail::simulated::Listener;

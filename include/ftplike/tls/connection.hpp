@@ -71,7 +71,7 @@ class Connection {
   /// The server's end of a data connection that belongs to this control connection.
   std::unique_ptr<Connection> accepting_data() const {
     if (!server_) throw std::system_error(std::make_error_code(std::errc::not_connected));
-    auto data = std::make_unique<Connection>(server_, owner_);
+    auto data = std::make_unique<Connection>(server_, server_->reuse == TlsReuse::off ? new_owner() : owner_);
     SSL_set_num_tickets(data->engine.ssl(), 0);  // a client that only sends would close without having read them
     return data;
   }
@@ -86,10 +86,10 @@ class Connection {
   /// Checks, after the handshake, that `data` has this control connection's client.
   ///
   /// **Errors:** `Errc::not_resumed`.
-  void expect_owner_of(const Connection& data) const {
+  void expect_owner_of(Connection& data) const {
     if (SSL_session_reused(data.engine.ssl())) {
       // What it used up it shall have again. TLS 1.3 only; goes out with the next reply.
-      SSL_new_session_ticket(engine.ssl());
+      if (!std::exchange(data.ticket_is_replaced_, true)) SSL_new_session_ticket(engine.ssl());
       return;
     }
     const auto mine = peer(), its = data.peer();
@@ -109,6 +109,7 @@ class Connection {
 
  private:
   const Owner owner_{};
+  bool ticket_is_replaced_ = false;
   std::shared_ptr<const ServerContext> server_;
   std::shared_ptr<const ClientContext> client_;
   std::string host_;

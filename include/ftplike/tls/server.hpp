@@ -12,7 +12,7 @@
 namespace ftplike::inline v0_2 {
 
 /// Whether data connections resume the TLS session of their control connection, which proves that both have the same
-/// client: never, if the client likes, or as a condition.
+/// client: never (clients get a session all the same, as some want to have one), if the client likes, or as a condition.
 enum class TlsReuse { off, preferred, required };
 
 /// Whether clients are asked for a certificate of their own.
@@ -64,11 +64,6 @@ class ServerContext {
       SSL_CTX_set_client_CA_list(context.get(), SSL_load_client_CA_file(file));
       const bool required = settings.client_certificates == ClientCertificates::required;
       SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
-    }
-    if (settings.reuse == TlsReuse::off) {
-      SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
-      SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
-      SSL_CTX_set_num_tickets(context.get(), 0);
     }
     // A TLS session serves its own FTP session only and ends with it, which may last for days.
     constexpr long longest_allowed = 7L * 24 * 60 * 60;

@@ -32,7 +32,8 @@ struct TlsDetails {
 ///
 /// **Errors:** besides the lower stream's, those of `tls_category`.
 /// **Cancellation:** of a read loses nothing. Of a write some may have gone; the rest of a record that has begun goes
-/// with the next write. A handshake that is cancelled leaves a stream that is good for nothing. RFC 8446, RFC 5246.
+/// with the next write. A handshake of a data connection that was cancelled goes on when it is asked for again; any other
+/// one that was cancelled leaves a stream that is good for nothing. RFC 8446, RFC 5246.
 template <class Lower> class TlsStream {
  public:
   explicit TlsStream(Lower lower) : lower_{std::move(lower)} {}
@@ -80,13 +81,13 @@ template <class Lower> class TlsStream {
     tls_->engine.begin_with(as_bytes(heard));
     return shake_hands();
   }
-  /// Secures the stream as the server's end of a data connection, which belongs to the session of `control`.
+  /// Secures the stream as the server's end of a data connection, which belongs to the session of `control`, or goes on
+  /// with that where it was left. `control` may be gone before it ends.
   ///
   /// **Errors:** as above; `Errc::not_resumed` if the client does not prove that it is the same.
   awaitable<void> accept_tls(TlsStream& control) {
-    begin(control.connection().accepting_data());
-    co_await shake_hands();
-    control.connection().expect_owner_of(*tls_);
+    if (!tls_) begin(control.connection()->accepting_data());
+    return shake_hands_for(control.connection());
   }
   /// Secures the stream as a client of `host`, a name or an address.
   ///
@@ -95,9 +96,10 @@ template <class Lower> class TlsStream {
     begin(std::make_unique<Connection>(client.context_, std::move(host)));
     return shake_hands();
   }
-  /// Secures the stream as the client's end of a data connection: it goes on with the session of `control`.
+  /// Secures the stream as the client's end of a data connection, or goes on with that where it was left: it resumes the
+  /// session of `control`.
   awaitable<void> connect_tls(TlsStream& control) {
-    begin(control.connection().connecting_data());
+    if (!tls_) begin(control.connection()->connecting_data());
     return shake_hands();
   }
 
@@ -115,11 +117,11 @@ template <class Lower> class TlsStream {
   using Step = detail::tls::Step;
   using Engine = detail::tls::Engine;
 
-  Connection& connection() const {
+  const std::shared_ptr<Connection>& connection() const {
     if (!tls_) throw std::system_error(std::make_error_code(std::errc::not_connected));
-    return *tls_;
+    return tls_;
   }
-  void begin(std::unique_ptr<Connection> connection) {
+  void begin(std::shared_ptr<Connection> connection) {
     // A handshake goes to and fro in small pieces, which must not wait for one another.
     if constexpr (requires { lower_.make_prompt(); }) lower_.make_prompt();
     if (tls_) throw std::system_error(std::make_error_code(std::errc::already_connected));
@@ -136,6 +138,10 @@ template <class Lower> class TlsStream {
       co_await receive();
     }
     co_await fail();
+  }
+  awaitable<void> shake_hands_for(std::shared_ptr<Connection> control) {
+    co_await shake_hands();
+    control->expect_owner_of(*tls_);
   }
 
   awaitable<std::size_t> read_secured(std::span<std::byte> room) {
@@ -239,7 +245,7 @@ template <class Lower> class TlsStream {
   }
 
   Lower lower_;
-  std::unique_ptr<Connection> tls_;
+  std::shared_ptr<Connection> tls_;
 };
 
 /// A transport over another one, whose streams begin in clear and can be secured.
@@ -261,6 +267,7 @@ template <Transport Lower = TcpTransport> class TlsTransport : public Lower {
     }
     Endpoint endpoint() const { return lower_.endpoint(); }
     void cancel() { lower_.cancel(); }
+    void close() { lower_.close(); }
 
    private:
     typename Lower::Acceptor lower_;

@@ -132,6 +132,8 @@ struct Prot {
     const bool is_private = detail::same_word(level, "P");
     if (!is_private && !detail::same_word(level, "C")) return {504, "Only PROT C and P"};
     if (!is_private && session.protection().policy() == TlsPolicy::required) return {534, "TLS is required for data"};
+    // A client that has connected already may have begun a handshake.
+    if (!is_private && session.protection().covers_data()) session.disarm();
     session.protection().cover_data(is_private);
     return {200, is_private ? "Data connections are private" : "Data connections are in clear"};
   }

@@ -1,0 +1,96 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <ftplike/data_channel/data_channel.hpp>
+#include <ftplike/io/securable.hpp>
+#include <ftplike/io/stoppable_task.hpp>
+
+// Handshakes on data connections, beside what is said about them: some peers say nothing until theirs has been
+// answered, others begin none until they have heard the 150. RFC 4217 allows both. They have no limit of time; whatever
+// stage one has reached when it is stopped, the transfer goes on from there, and meets again the error that it met.
+
+namespace ftplike::inline v0_2::detail {
+
+/// The server's: accepts the client's connection at a data port and shakes hands over it, before the command that needs
+/// it.
+///
+/// **Lifetime:** the session's. What is under way then uses nothing of the session's any more.
+template <Transport T> class EarlyAcceptance {
+ public:
+  template <class Session>
+  EarlyAcceptance(Session& session, typename T::Acceptor acceptor)
+      : state_{std::make_shared<State>(std::move(acceptor))}, task_{session.executor(), run(session, state_)} {}
+  EarlyAcceptance(EarlyAcceptance&&) noexcept = default;
+  EarlyAcceptance& operator=(EarlyAcceptance&&) = delete;
+  ~EarlyAcceptance() {
+    if (!state_) return;
+    state_->abandoned = true;
+    if (state_->acceptor) state_->acceptor->close();  // another may want the port at once
+  }
+
+  /// Waits until nothing is done any more.
+  awaitable<void> stop() { return task_.stop(); }
+  /// After `stop`: the client's connection; none if it has not come.
+  std::optional<typename T::Stream> stream() { return std::exchange(state_->stream, std::nullopt); }
+  /// After `stop`, where there is no connection: the port, at which it may still come.
+  typename T::Acceptor acceptor() { return *std::exchange(state_->acceptor, std::nullopt); }
+
+ private:
+  struct State {
+    explicit State(typename T::Acceptor its_acceptor) : acceptor{std::move(its_acceptor)} {}
+    std::optional<typename T::Acceptor> acceptor;
+    std::optional<typename T::Stream> stream;
+    bool abandoned = false;  // by a session that may be gone
+  };
+
+  template <class Session> static awaitable<void> run(Session& session, std::shared_ptr<State> state) {
+    const Executor executor = co_await asio::this_coro::executor;
+    while (!state->stream) {
+      auto stream = co_await state->acceptor->accept(executor);
+      if (state->abandoned) co_return;
+      const Endpoint client = co_await whose(session, stream);
+      if (state->abandoned) co_return;
+      if (session.is_from_client(client)) {
+        state->stream.emplace(std::move(stream));
+      } else {
+        session.template report<StrangerRefused>(client);
+      }
+    }
+    state->acceptor.reset();
+    if constexpr (SecurableStream<typename T::Stream>) co_await state->stream->accept_tls(session.control());
+  }
+
+  std::shared_ptr<State> state_;
+  StoppableTask task_;
+};
+
+/// The client's: shakes hands over a connection while the command is said and answered. Unless it is stopped in time,
+/// the connection is broken off.
+template <SecurableStream S> class EarlyHandshake {
+ public:
+  EarlyHandshake(const Executor& executor, S stream, S& control)
+      : stream_{std::make_shared<S>(std::move(stream))}, task_{executor, run(stream_, stream_->connect_tls(control))} {}
+  EarlyHandshake(const EarlyHandshake&) = delete;
+  EarlyHandshake& operator=(const EarlyHandshake&) = delete;
+  ~EarlyHandshake() {
+    if (stream_) break_off(*stream_);
+  }
+
+  /// Gives the connection back.
+  awaitable<S> stop() {
+    co_await task_.stop();
+    const auto stream = std::exchange(stream_, nullptr);
+    co_return std::move(*stream);
+  }
+
+ private:
+  /// Holds the connection while the handshake uses it.
+  static awaitable<void> run(std::shared_ptr<S>, awaitable<void> handshake) { co_await std::move(handshake); }
+
+  std::shared_ptr<S> stream_;
+  StoppableTask task_;
+};
+
+}  // namespace ftplike::detail
