@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <exception>
+#include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "../../examples/qt_download/window.hpp"
@@ -13,18 +14,15 @@
 namespace {
 using namespace ftplike;
 
-/// Qt, once.
-QApplication& application() {
-  static int argc = 1;
-  static char name[] = "test", *argv[] = {name, nullptr};
-  static const bool offscreen = qputenv("QT_QPA_PLATFORM", "offscreen");
-  static QApplication one{argc, argv};
-  EXPECT_TRUE(offscreen);
-  return one;
-}
-
 class QtDownload : public testing::Test {
  protected:
+  static void SetUpTestSuite() {
+    static int argc = 1;
+    static char name[] = "test", *argv[] = {name, nullptr};
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    application_ = std::make_unique<QApplication>(argc, argv);
+  }
+  static void TearDownTestSuite() { application_.reset(); }
   ~QtDownload() override {
     server_.stop();
     thread_.join();
@@ -34,7 +32,7 @@ class QtDownload : public testing::Test {
   /// Gives the window its events until it says how the download ended.
   static std::string verdict_of(const DownloadWindow& window) {
     const auto* label = window.findChild<QLabel*>();
-    while (label->text().isEmpty()) application().processEvents(QEventLoop::WaitForMoreEvents);
+    while (label->text().isEmpty()) QApplication::processEvents(QEventLoop::WaitForMoreEvents);
     return label->text().toStdString();
   }
   /// How the server saw the transfer end, which it tells a moment after the window.
@@ -45,9 +43,9 @@ class QtDownload : public testing::Test {
 
   const std::string bytes_ = std::string(20'000'000, 'x') + "end";
   TestFolder folder_;
-  QApplication& application_ = application();
 
  private:
+  static inline std::unique_ptr<QApplication> application_;
   struct Watch {
     QtDownload& test;
     void operator()(const TransferEnded& transfer) const {
@@ -91,7 +89,7 @@ TEST_F(QtDownload, MayBeClosedInTheMiddle) {
     DownloadWindow window{url(), "big", folder_.string()};
     window.show();
     auto* bar = window.findChild<QProgressBar*>();
-    while (bar->value() <= 0) application_.processEvents(QEventLoop::WaitForMoreEvents);
+    while (bar->value() <= 0) QApplication::processEvents(QEventLoop::WaitForMoreEvents);
   }
   EXPECT_TRUE(end_at_server());
   EXPECT_FALSE(folder_.has("big"));
