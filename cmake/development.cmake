@@ -15,6 +15,7 @@ endif()
 if(FTPLIKE_BUILD_EXAMPLES)
   ftplike_need(CLI11)
   ftplike_need(tomlplusplus)
+  find_package(Qt6 QUIET COMPONENTS Widgets)
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)  # from here on: not for what was fetched

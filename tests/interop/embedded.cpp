@@ -3,12 +3,18 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <exception>
 #include <gtest/gtest.h>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
+#include <asio/use_future.hpp>
+
+#include <ftplike/client.hpp>
 #include <ftplike/io/tcp.hpp>
 #include <ftplike/storage/directory.hpp>
 #include <ftplike/storage/memory.hpp>
@@ -38,6 +44,12 @@ template <class Server> class Embedded {
   std::thread thread_;
 };
 
+/// A sink for bytes that nobody needs.
+struct Nowhere {
+  awaitable<void> write(std::span<const std::byte>) { co_return; }
+  awaitable<void> finish() { co_return; }
+};
+
 }  // namespace
 
 TEST(EmbeddedServer, ServesOnAllThreadsWhoeverElseTookAnExecutor) {
@@ -60,6 +72,47 @@ TEST(EmbeddedServer, NamesAnIpv4AddressAsOneThoughItListensInTheMannerOfIpv6) {
   Connection client{port};
   EXPECT_EQ(client.reply(), "220 FTP Server Ready");
   EXPECT_TRUE(client.ask("PASV").starts_with("227 Entering passive mode (127,0,0,1,"));
+}
+
+TEST(EmbeddedClient, KeepsNoLoopBusyWhileItIsIdle) {
+  TcpTransport network;
+  Server server{network, MemoryStorage{{"/a.txt", "hello"}}};
+  const Embedded running{network, server};
+  asio::io_context loop;
+  TcpTransport ours{loop};
+  const std::string url = "ftp://anonymous@127.0.0.1:" + running.port();
+  auto client = asio::co_spawn(loop, connect(ours, url), asio::use_future);
+  loop.run_for(std::chrono::seconds{20});
+  ASSERT_TRUE(loop.stopped());
+  auto idle = client.get();
+  loop.restart();
+  auto entries = asio::co_spawn(loop, idle.list(), asio::use_future);
+  loop.run_for(std::chrono::seconds{20});
+  ASSERT_TRUE(loop.stopped());
+  EXPECT_EQ(entries.get().size(), 1u);
+  EXPECT_TRUE(idle.is_open());
+}
+
+TEST(EmbeddedClient, EndsWithItsLoopInTheMiddleOfAnOperationThoughTheSignalThatCouldCancelItStays) {
+  TcpTransport network;
+  Server server{network, MemoryStorage{{"/big", std::string(20'000'000, 'x')}}};
+  const Embedded running{network, server};
+  const std::string url = "ftp://anonymous@127.0.0.1:" + running.port();
+  asio::cancellation_signal stop;
+  Nowhere sink;
+  {
+    asio::io_context loop;
+    TcpTransport ours{loop};
+    TransferOptions options;
+    options.progress = [&loop](const Progress&) { loop.stop(); };
+    const auto fetch = [&]() -> awaitable<void> {
+      auto client = co_await connect(ours, url);
+      co_await client.download("big", sink, options);
+    };
+    asio::co_spawn(loop, fetch, asio::bind_cancellation_slot(stop.slot(), [](std::exception_ptr) { FAIL(); }));
+    loop.run();
+  }
+  stop.emit(asio::cancellation_type::terminal);
 }
 
 TEST(EmbeddedWait, MayBeGivenUpAfterWhatCouldHaveCancelledItIsGone) {

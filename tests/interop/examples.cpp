@@ -27,9 +27,11 @@ std::string serving(const std::string& name) {
 }
 
 /// What a person would see who types these lines, of which the last one is QUIT.
-std::string typed(const std::string& lines) {
+std::string typed(const std::string& lines, int port = 3456) {
   return "python3 -I -c 'import socket, sys\n"
-         "with socket.create_connection((\"127.0.0.1\", 3456), 20) as s:\n"
+         "with socket.create_connection((\"127.0.0.1\", " +
+         std::to_string(port) +
+         "), 20) as s:\n"
          "    s.sendall(b\"" +
          lines +
          "\")\n"
@@ -69,11 +71,75 @@ TEST(Examples, MirrorSaysWhatItDoesAndDoesIt) {
 
 TEST(Examples, ClientsSayThatThereIsNoServer) {
   const TestFolder folder;
-  for (const std::string name : {"blocking_client", "coroutine_client"}) {
+  for (const std::string name : {"blocking_client", "coroutine_client", "futures"}) {
     const auto held = run_alone(folder, "\"$programs/example_" + name + "\"");
     EXPECT_EQ(held.status, 1) << name;
     EXPECT_NE(held.errors, "") << name;
   }
+}
+
+TEST(Examples, OwnLoopServesItsOwnProtocolBesideFtpOnFourThreadsUntilItIsToldToStop) {
+  const TestFolder folder;
+  folder.write("a.txt", "12345");
+  folder.write("b.txt", noise(300'000));
+  std::filesystem::create_directory(folder.path() / "inbox");
+  const auto held = run_alone(folder, serving("own_loop") + R"(
+    "$programs/ftplike-client" --files . 127.0.0.1 3456 -c "STOR a.txt" || exit 1
+    "$programs/ftplike-client" --files . 127.0.0.1 3456 -c "STOR b.txt" || exit 2
+    )" + typed("count\\nstop\\n", 3457) + R"(
+    trap - EXIT
+    wait $server || exit 3
+  )");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_NE(held.output.find("2 files came\n"), std::string::npos) << held.output;
+  EXPECT_TRUE(folder.read("inbox/b.txt") == noise(300'000));
+  EXPECT_EQ(folder.read("served"), "0 sessions ended, 0 were cut\n");
+}
+
+TEST(Examples, OwnLoopSaysGoodbyeToItsSessionsWhenASignalComes) {
+  const TestFolder folder;
+  std::filesystem::create_directory(folder.path() / "inbox");
+  const auto held = run_alone(folder, serving("own_loop") + R"(
+    python3 -I -c 'import os, signal, socket, sys
+with socket.create_connection(("127.0.0.1", 3456), 20) as s:
+    replies = s.makefile("rb")
+    replies.readline()
+    os.kill(int(sys.argv[1]), signal.SIGTERM)
+    sys.stdout.buffer.write(replies.read())' $server || exit 1
+    trap - EXIT
+    wait $server || exit 2
+  )");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_TRUE(held.output.starts_with("421 ")) << held.output;
+  EXPECT_EQ(folder.read("served"), "1 sessions ended, 0 were cut\n");
+}
+
+TEST(Examples, PolledLoopFetchesAndServesBetweenItsFrames) {
+  const TestFolder folder;
+  folder.write("server_storage/level.dat", noise(3'000'000, 1));
+  folder.write("saves/game.sav", noise(500'000, 2));
+  const auto held = run_alone(folder, serving("tiny_server") + R"(
+    "$programs/example_polled_loop" > played & game=$!
+    trap 'kill $server $game' EXIT
+    until grep -q level played; do kill -0 $game || exit 1; done
+    "$programs/ftplike-client" --files . 127.0.0.1 3457 -c "get game.sav" || exit 2
+    kill -TERM $game
+    wait $game || exit 3
+    trap 'kill $server' EXIT
+  )");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(folder.read("played"), "level 1\n");
+  EXPECT_TRUE(folder.read("level.dat") == noise(3'000'000, 1));
+  EXPECT_TRUE(folder.read("game.sav") == noise(500'000, 2));
+}
+
+TEST(Examples, FuturesListWithoutACoroutine) {
+  const TestFolder folder;
+  folder.write("server_storage/a.txt", "12345");
+  folder.write("server_storage/b.txt", "12345");
+  const auto held = run_alone(folder, serving("tiny_server") + R"("$programs/example_futures")");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(held.output, "a.txt\nb.txt\n");
 }
 
 TEST(Examples, OwnVerbSumsTheBytesOfAFile) {

@@ -82,6 +82,11 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     interruption_.forget();
   }
   void end_operation() noexcept { busy_ = false; }
+  /// On the session's executor: does it, and is idle then.
+  awaitable<void> do_and_rest(awaitable<void> settled) {
+    co_await std::move(settled);
+    deadline_.rest();
+  }
 
   // ---- for operations
 
@@ -436,7 +441,7 @@ template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, 
   } const under_way{*core};
   const std::function<void()> cancel = [core] { asio::dispatch(core->executor(), [core] { core->cancel(); }); };
   Settled<R> result;
-  auto settled = settle(std::move(operation), result);
+  auto settled = core->do_and_rest(settle(std::move(operation), result));
   co_await run_stoppable(core->executor(), core->interruption().slot(), cancel, std::move(settled));
   co_return result.get();
 }

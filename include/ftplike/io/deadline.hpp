@@ -96,6 +96,10 @@ template <Transport T> class Deadline {
     bool resumed_ = false;  // to be counted anew
   };
 
+  /// Between two steps, for long: no timer keeps a loop busy that has nothing else to do.
+  void rest() {
+    if (!limit_ && std::exchange(armed_, false)) timer_.cancel();
+  }
   /// Counts the limit that holds now from now on, if one does.
   void extend() {
     if (limit_) limit_->extend();

@@ -15,8 +15,13 @@ inline awaitable<void> run_stoppable(Executor executor, asio::cancellation_slot 
                                      awaitable<void> operation) {
   auto outer = co_await asio::this_coro::cancellation_state;
   auto outer_slot = outer.slot();
+  // What `cancel` holds ends with this coroutine, also where the slot outlives it and its event loop.
+  std::shared_ptr<const std::function<void()>> held;
   if (outer_slot.is_connected()) {
-    outer_slot.assign([cancel = std::move(cancel)](asio::cancellation_type) { cancel(); });
+    held = std::make_shared<const std::function<void()>>(std::move(cancel));
+    outer_slot.assign([seen = std::weak_ptr{held}](asio::cancellation_type) {
+      if (const auto still_there = seen.lock()) (*still_there)();
+    });
   }
   std::exception_ptr failure;
   try {
