@@ -12,6 +12,7 @@
 #include <ftplike/client/server_zone.hpp>
 #include <ftplike/client/working_directory.hpp>
 #include <ftplike/protocol/listing.hpp>
+#include <ftplike/protocol/text.hpp>
 
 namespace ftplike::inline v0_2::detail {
 
@@ -73,7 +74,7 @@ awaitable<Reply> list_lines(Core& core, std::string_view verb, std::string argum
 
 /// Whether the text of a reply has one of these words, in small or capital letters.
 template <std::size_t n> bool mentions(const Reply& reply, const std::string_view (&words)[n]) {
-  const std::string text = upper(reply.text());
+  const std::string text = to_upper(reply.text());
   return std::any_of(std::begin(words), std::end(words),
                      [&text](std::string_view word) { return text.find(word) != text.npos; });
 }

@@ -32,8 +32,8 @@ class Explain {
 
   void operator()(const SessionOpened& event) { state_->opened(event.who); }
   void operator()(const CommandSeen& event) {
-    std::string words = detail::printable(event.verb);
-    if (!event.argument.empty()) words += ' ' + detail::printable(event.argument);
+    std::string words = printable(event.verb);
+    if (!event.argument.empty()) words += ' ' + printable(event.argument);
     state_->in_control(
         event.who, [&](const detail::Lane& lane) { return lane.to_server(words); }, detail::Paint::command);
   }
@@ -98,7 +98,7 @@ class Explain {
       const auto end_of_line = reply.text().find('\n');
       const bool one_line = end_of_line == std::string::npos;
       const auto first = std::to_string(reply.code()) + (one_line ? " " : "-") +
-                         detail::printable(std::string_view{reply.text()}.substr(0, end_of_line));
+                         printable(std::string_view{reply.text()}.substr(0, end_of_line));
       in_control(
           who, [&](const detail::Lane& lane) { return lane.to_client(first); }, paint);
       if (one_line) return;

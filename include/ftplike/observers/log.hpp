@@ -86,7 +86,7 @@ class Log {
     if (!who.user.empty()) line += ' ' + who.user;
     (line += ": ") += words;
     const std::lock_guard lock{state_->mutex};  // before the time is taken, so that lines are in its order
-    state_->sink(detail::log_time(state_->now()) + detail::printable(line));
+    state_->sink(detail::log_time(state_->now()) + printable(line));
   }
 
   std::shared_ptr<State> state_;

@@ -54,7 +54,7 @@ class TransferLog {
   };
 
   static std::string word(std::string_view text) {
-    auto result = detail::printable(text);
+    auto result = printable(text);
     std::replace(result.begin(), result.end(), ' ', '_');
     return result;
   }

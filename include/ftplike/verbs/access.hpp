@@ -148,7 +148,7 @@ struct Host {
     }
     if constexpr (requires { session.control().details(); }) {
       const std::string asked_for = session.control().details().server_name;
-      if (!asked_for.empty() && !detail::same_word(asked_for, name)) return {504, "Not the host of the handshake"};
+      if (!asked_for.empty() && !same_word(asked_for, name)) return {504, "Not the host of the handshake"};
     }
     session.log_out();
     session.state.host = name;

@@ -10,6 +10,7 @@
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/bytes.hpp>
 #include <ftplike/io/digests.hpp>
+#include <ftplike/protocol/text.hpp>
 #include <ftplike/users/authenticator.hpp>
 #include <ftplike/verbs/parameters.hpp>
 #include <ftplike/verbs/transfer.hpp>
@@ -105,7 +106,7 @@ template <DigestAlgorithm algorithm> struct OlderHash {
     auto file = co_await session.storage().open(path, range.first);
     RangeSource part{AnySource{file}, range.count()};
     const auto [digits, bytes] = co_await detail::digest_of(session, part, algorithm);
-    co_return Reply{250, detail::upper(digits)};
+    co_return Reply{250, to_upper(digits)};
   }
 };
 struct Xcrc : OlderHash<DigestAlgorithm::crc32> {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 #include <ftplike/storage/storage.hpp>
 #include <ftplike/users/authenticator.hpp>
@@ -224,10 +225,10 @@ struct Mff : Changing {
     std::optional<unsigned> mode;
     for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
       const auto fact = facts.substr(0, facts.find(';'));
-      const std::string key = detail::upper(fact.substr(0, fact.find('=')));
+      const std::string key = to_upper(fact.substr(0, fact.find('=')));
       const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
       if (key == "MODIFY") time = parse_timestamp(value);
-      if (key == "UNIX.MODE") mode = detail::number_in<unsigned>(value, 8);
+      if (key == "UNIX.MODE") mode = number_in<unsigned>(value, 8);
       const bool is_mode = keeps_modes && mode && *mode <= 07777;
       const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && is_mode);
       if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
@@ -331,7 +332,7 @@ struct SiteChmod : Changing {
   template <class S> static constexpr bool available = KeepsModes<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const auto space = text.find(' ');
-    const auto mode = detail::number_in<unsigned>(text.substr(0, space), 8);
+    const auto mode = number_in<unsigned>(text.substr(0, space), 8);
     if (!mode || *mode > 07777 || space == text.npos) co_return Reply{501, "An octal mode and a path expected"};
     const Path path = session.path(text.substr(space + 1));
     co_await session.storage().set_mode(path, *mode);

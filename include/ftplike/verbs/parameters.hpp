@@ -46,7 +46,7 @@ struct Type {
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view text) {
-    const std::string type = detail::upper(text);
+    const std::string type = to_upper(text);
     if (type == "A" || type == "A N")
       session.state.type = 'A';
     else if (type == "I" || type == "L 8" || type == "L8")
@@ -63,7 +63,7 @@ struct Stru {
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto&, std::string_view text) {
-    if (detail::upper(text) != "F") return {504, "Only structure F"};
+    if (to_upper(text) != "F") return {504, "Only structure F"};
     return {200, "Structure is file"};
   }
 };
@@ -74,7 +74,7 @@ struct Mode {
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto&, std::string_view text) {
-    if (detail::upper(text) != "S") return {504, "Only mode S"};
+    if (to_upper(text) != "S") return {504, "Only mode S"};
     return {200, "Mode is stream"};
   }
 };
@@ -85,7 +85,7 @@ struct Rest {
   static constexpr std::string_view feature = "REST STREAM";
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view text) {
-    const auto position = detail::number_in<std::uint64_t>(text);
+    const auto position = number_in<std::uint64_t>(text);
     if (!position) return {501, "Not a position"};
     session.state.preparing.restart = *position;
     return {350, "Restarting at " + std::to_string(*position)};
@@ -112,7 +112,7 @@ struct Allo {
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view text) {
-    const auto wanted = detail::number_in<std::uint64_t>(text.substr(0, text.find(' ')));
+    const auto wanted = number_in<std::uint64_t>(text.substr(0, text.find(' ')));
     if (!wanted) co_return Reply{501, "Not a number of bytes"};
     if constexpr (requires { session.storage().upload_rules(); }) {
       const auto& rules = session.storage().upload_rules();
@@ -132,7 +132,7 @@ struct Allo {
 struct OptsUtf8 {
   static constexpr std::string_view verb = "UTF8";
   static Reply run(auto&, std::string_view text) {
-    if (!text.empty() && detail::upper(text) != "ON") return {501, "Names are sent as they are, which is UTF-8"};
+    if (!text.empty() && to_upper(text) != "ON") return {501, "Names are sent as they are, which is UTF-8"};
     return {200, "UTF-8 it is"};
   }
 };
@@ -173,7 +173,7 @@ struct Lang {
   static constexpr std::string_view feature = "LANG EN*";
   static constexpr bool before_login = true;
   static Reply run(auto&, std::string_view text) {
-    const std::string language = detail::upper(text);
+    const std::string language = to_upper(text);
     if (!language.empty() && language != "EN" && !language.starts_with("EN-")) return {504, "Only EN"};
     return {200, "Replies are in English"};
   }

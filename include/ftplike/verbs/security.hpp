@@ -86,7 +86,7 @@ struct Auth {
   static Reply run(auto& session, std::string_view mechanism) {
     if (session.protection().policy() == TlsPolicy::off) return {502, "TLS is not offered here"};
     if (session.protection().secured()) return {503, "TLS is here already"};
-    if (!detail::same_word(mechanism, "TLS") && !detail::same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
+    if (!same_word(mechanism, "TLS") && !same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
     if (session.heard_more()) {
       // Whoever stands between us could say it in the client's name, and TLS would vouch for it.
       session.close();
@@ -112,7 +112,7 @@ struct Pbsz {
   }
   static Reply run(auto& session, std::string_view size) {
     if (!session.protection().secured()) return {503, "AUTH TLS first"};
-    if (!detail::number_in(size)) return {501, "Not a size"};
+    if (!number_in(size)) return {501, "Not a size"};
     session.protection().size();
     return {200, "PBSZ=0"};
   }
@@ -128,9 +128,9 @@ struct Prot {
   }
   static Reply run(auto& session, std::string_view level) {
     if (!session.protection().sized()) return {503, "AUTH TLS and PBSZ 0 first"};
-    if (detail::same_word(level, "S") || detail::same_word(level, "E")) return {536, "Only PROT C and P"};
-    const bool is_private = detail::same_word(level, "P");
-    if (!is_private && !detail::same_word(level, "C")) return {504, "Only PROT C and P"};
+    if (same_word(level, "S") || same_word(level, "E")) return {536, "Only PROT C and P"};
+    const bool is_private = same_word(level, "P");
+    if (!is_private && !same_word(level, "C")) return {504, "Only PROT C and P"};
     if (!is_private && session.protection().policy() == TlsPolicy::required) return {534, "TLS is required for data"};
     session.protection().cover_data(is_private);
     return {200, is_private ? "Data connections are private" : "Data connections are in clear"};
