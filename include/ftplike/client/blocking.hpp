@@ -1,13 +1,12 @@
 #pragma once
-#include <atomic>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <ftplike/client.hpp>
+#include <ftplike/io/run.hpp>
 #include <ftplike/io/tcp.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -104,32 +103,13 @@ class BasicBlockingClient {
   }
 
   /// Ends the call that is under way, in whichever thread; if there is none, nothing.
-  void cancel() {
-    call_on(executor_, [this, call = calls_.load()] {
-      if (stop_ && call == calls_) stop_->emit(asio::cancellation_type::terminal);
-    });
-  }
+  void cancel() { runner_.cancel(); }
 
  private:
-  template <class R> R run(awaitable<R> operation) {
-    Settled<R> result;
-    asio::cancellation_signal stop;
-    const auto done = [this, &result](std::exception_ptr failure) {
-      if (failure) result.fail(failure);  // cancelled before it began
-      stop_ = nullptr;
-      network_.stop();  // what else waits there, waits on in the next call
-    };
-    stop_ = &stop;
-    ++calls_;
-    start_on(executor_, settle(std::move(operation), result), stop.slot(), done);
-    network_.run();
-    return result.get();
-  }
+  template <class R> R run(awaitable<R> operation) { return runner_.run(std::move(operation)); }
 
   T network_;
-  const Executor executor_ = network_.executor();
-  asio::cancellation_signal* stop_ = nullptr;  // of the call under way
-  std::atomic<std::uint64_t> calls_ = 0;       // begun so far
+  Runner<T> runner_{network_};
   std::optional<Client<T, DataChannel, Observer>> client_;
 };
 
