@@ -49,7 +49,7 @@ template <Transport T, class Observer> class ClientControl {
   ClientControl& operator=(const ClientControl&) = delete;
 
   typename T::Stream& stream() noexcept { return stream_; }
-  Conversation& who() noexcept { return who_; }
+  SessionInfo& who() noexcept { return who_; }
   const PendingCommands& pending() const noexcept { return pending_; }
   bool is_open() const noexcept { return open_; }
   /// Whether the server ended its greeting with CRLF.
@@ -295,7 +295,7 @@ template <Transport T, class Observer> class ClientControl {
   Condition watch_over_;
   std::optional<Reply> conclusion_;
   std::error_code watch_failure_, fate_;
-  Conversation who_;
+  SessionInfo who_;
   Time last_spoken_{};
   char last_byte_ = '\0';
   bool open_ = true, ends_commands_ = true, hears_crlf_ = false, ending_known_ = false, watching_ = false,

@@ -19,9 +19,9 @@ namespace ftplike::inline v0_2::detail {
 /// A sink that calls `take` with each line, without its ending.
 ///
 /// **Errors:** `Errc::line_too_long`.
-template <class Take> class LineSink {
+template <class Take> class LineSplitter {
  public:
-  LineSink(std::size_t limit, Take take) : limit_{limit}, take_{std::move(take)} {}
+  LineSplitter(std::size_t limit, Take take) : limit_{limit}, take_{std::move(take)} {}
 
   awaitable<void> write(std::span<const std::byte> bytes) {
     std::string_view text = as_text(bytes);
@@ -66,7 +66,7 @@ awaitable<Reply> list_lines(Core& core, std::string_view verb, std::string argum
   ClientTransfer transfer{std::move(command), Direction::received};
   transfer.listing = true;
   const auto give = [&take](std::string_view line) { take(line); };
-  LineSink lines{core.options.limits.line, give};
+  LineSplitter lines{core.options.limits.line, give};
   Reply last = co_await core.receive(AnySink{lines}, transfer);
   co_await lines.finish();
   co_return last;

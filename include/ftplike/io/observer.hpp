@@ -16,10 +16,10 @@
 namespace ftplike::inline v0_2 {
 
 /// Which session something happened in, seen from the end that tells it.
-class Conversation {
+class SessionInfo {
  public:
-  Conversation() = default;
-  Conversation(std::uint64_t its_number, Endpoint its_local, Endpoint its_peer)
+  SessionInfo() = default;
+  SessionInfo(std::uint64_t its_number, Endpoint its_local, Endpoint its_peer)
       : number{its_number}, local{its_local}, peer{its_peer} {}
   std::uint64_t number = 0;  // 1, 2, … in the order of their beginnings
   Endpoint local, peer;      // of the control connection
@@ -36,52 +36,52 @@ class Conversation {
 /// nothing: they tell what has happened.
 /// What an end does not do it does not tell (a client's observer hears of no login attempt's check).
 struct SessionOpened {
-  const Conversation& who;
+  const SessionInfo& who;
 };
 /// A client was turned away with 421 before it had a session: there are too many.
 struct SessionRefused {
-  const Conversation& who;
+  const SessionInfo& who;
 };
 /// A command came in, or went out of a client. The argument of PASS and ACCT, and at a server of any verb that it does
 /// not know, is "***". An observer of a server that returns `std::optional<Reply>` for this event may refuse the command: the reply
 /// it gives is sent in place of running it.
 struct CommandSeen {
-  const Conversation& who;
+  const SessionInfo& who;
   std::string_view verb, argument;
   bool unterminated = false;  // it came without a line ending, and was taken for whole because nothing followed
 };
 struct ReplySeen {
-  const Conversation& who;
+  const SessionInfo& who;
   const Reply& reply;
 };
 struct LoginTried {
-  const Conversation& who;
+  const SessionInfo& who;
   std::string_view user;
   bool accepted;
 };
 /// A port waits for the peer's data connection.
 struct DataListening {
-  const Conversation& who;
+  const SessionInfo& who;
   Endpoint local;
 };
 /// Somebody else than the peer came to a data port, or was named as its address, and was turned away.
 struct StrangerRefused {
-  const Conversation& who;
+  const SessionInfo& who;
   Endpoint stranger;
 };
 struct DataOpened {
-  const Conversation& who;
+  const SessionInfo& who;
   Endpoint local, remote;
 };
 enum class Direction { sent, received };
 /// Bytes went over the data connection; `total` of them by now.
 struct DataMoved {
-  const Conversation& who;
+  const SessionInfo& who;
   Direction direction;
   std::uint64_t total;
 };
 struct DataClosed {
-  const Conversation& who;
+  const SessionInfo& who;
   Endpoint local, remote;
   Direction direction;
   std::uint64_t total;
@@ -89,7 +89,7 @@ struct DataClosed {
 /// A transfer has its verdict: `error` is empty if it is complete, and a file that was received stands under its name.
 /// `verb` is the command's; `path` the file's in the storage (empty path "/" and listing true for a listing).
 struct TransferEnded {
-  const Conversation& who;
+  const SessionInfo& who;
   std::string_view verb;
   const Path& path;
   Direction direction;
@@ -100,7 +100,7 @@ struct TransferEnded {
   bool complete() const noexcept { return !error; }
 };
 struct SessionClosed {
-  const Conversation& who;
+  const SessionInfo& who;
   std::error_code error;  // empty after a farewell
 };
 /// A session that could not be ended: something that it waits for knows no cancellation, or blocks its thread.

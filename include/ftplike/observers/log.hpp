@@ -81,7 +81,7 @@ class Log {
     std::mutex mutex;
   };
 
-  void say(const Conversation& who, std::string_view words) {
+  void say(const SessionInfo& who, std::string_view words) {
     std::string line = " #" + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
     if (!who.user.empty()) line += ' ' + who.user;
     (line += ": ") += words;

@@ -37,7 +37,7 @@ inline const char* next_name(DIR* stream) {
 }
 
 /// Removes the partial files of a directory that holds nothing else.
-inline void remove_partials(const Place& place) {
+inline void remove_partials(const DirectoryEntry& place) {
   const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
   while (const char* name = next_name(stream.get())) {
     if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
@@ -110,7 +110,7 @@ class DirectoryReading {
     if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
     if (!S_ISLNK(status.st_mode)) return entry_of(std::move(name), status);
     try {
-      const auto place = state_->root.place(path_.resolve(name), Follow::yes);
+      const auto place = state_->root.find(path_.resolve(name), Follow::yes);
       if (place.exists()) return entry_of(std::move(name), place.status);
     } catch (const std::system_error&) {
       // It leads into nothing, or in circles.

@@ -14,7 +14,7 @@
 
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/bytes.hpp>
-#include <ftplike/storage/beneath.hpp>
+#include <ftplike/storage/path_resolver.hpp>
 #include <ftplike/storage/partial.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -54,7 +54,7 @@ struct DirectoryState {
       : label{std::move(folder)}, root{label, its_options.kernel_resolves}, options{its_options} {}
 
   const std::string label;
-  const Beneath root;
+  const PathResolver root;
   const DirectoryOptions options;
   mutable SweptFolders swept;
 };
@@ -205,7 +205,7 @@ class FileWriter {
  public:
   /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
   /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
-  FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Place place,
+  FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::DirectoryEntry place,
              detail::Partial partial, std::uint64_t size, ClientKey client = 0,
              std::optional<Path> wanted = std::nullopt, unsigned number = 0)
       : state_{std::move(state)},
@@ -286,7 +286,7 @@ class FileWriter {
  private:
   /// What is written, and where it is to stand: shared with the jobs under way, which may outlive the writer.
   struct Target {
-    Target(Path its_path, detail::Place its_place, detail::Partial its_partial, std::optional<Path> its_wanted,
+    Target(Path its_path, detail::DirectoryEntry its_place, detail::Partial its_partial, std::optional<Path> its_wanted,
            unsigned its_number)
         : path{std::move(its_path)},
           place{std::move(its_place)},
@@ -317,7 +317,7 @@ class FileWriter {
     }
 
     Path path;
-    detail::Place place;
+    detail::DirectoryEntry place;
     detail::Partial partial;
     std::optional<Path> wanted;  // of a unique name: where the numbers start
     unsigned number;
