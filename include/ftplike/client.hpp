@@ -18,6 +18,7 @@
 namespace ftplike::inline v0_2 {
 namespace detail {
 
+class Connecting;
 class Fxp;
 
 }  // namespace detail
@@ -43,12 +44,10 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 /// awaited on, or a strand of it. Observers, sources, sinks and `progress` are called there.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
  public:
-  using Core = detail::ClientCore<T, DataChannel, Observer>;
   using Visit = std::function<void(Entry)>;
 
   /// No session: closed, until another client is moved here.
   Client() = default;
-  explicit Client(std::shared_ptr<Core> core) : core_{std::move(core)} {}
   Client(Client&&) noexcept = default;
   Client& operator=(Client&& other) noexcept {
     std::swap(core_, other.core_);
@@ -226,7 +225,11 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
 
  private:
+  friend class detail::Connecting;
   friend class detail::Fxp;
+  using Core = detail::ClientCore<T, DataChannel, Observer>;
+
+  explicit Client(std::shared_ptr<Core> core) : core_{std::move(core)} {}
 
   Core& core() const {
     if (!core_) throw ClientError{std::make_error_code(std::errc::not_connected), {}, Channel::local};
@@ -287,6 +290,24 @@ template <class Core> awaitable<void> log_in(Core& core, Url url) {
   co_await login.run();
 }
 
+class Connecting {
+ public:
+  template <class DataChannel, class T, class Observer>
+  static awaitable<Client<T, DataChannel, Observer>> run(T& network, Url url, ClientOptions options,
+                                                         Observer observer) {
+    const Executor here = co_await asio::this_coro::executor;
+    const Executor executor = executor_near(network, here);
+    typename T::Stream stream = co_await run_on(executor, reach_server(network, url, options));
+    using Core = ClientCore<T, DataChannel, Observer>;
+    const auto core =
+        std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
+    core->host = url.host;
+    Client<T, DataChannel, Observer> client{core};
+    co_await perform(core, log_in(*core, std::move(url)));
+    co_return client;
+  }
+};
+
 }  // namespace detail
 
 /// Connects to the server that a URL names and logs in: as its user, or as anonymous where it names none and the server
@@ -296,16 +317,7 @@ template <class Core> awaitable<void> log_in(Core& core, Url url) {
 template <class DataChannel = AnyChannel, Transport T, class Observer = NoObserver>
 awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientOptions options = {},
                                                     Observer observer = {}) {
-  const Executor here = co_await asio::this_coro::executor;
-  const Executor executor = executor_near(network, here);
-  typename T::Stream stream = co_await run_on(executor, detail::reach_server(network, url, options));
-  using Core = detail::ClientCore<T, DataChannel, Observer>;
-  const auto core =
-      std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
-  core->host = url.host;
-  Client<T, DataChannel, Observer> client{core};
-  co_await detail::perform(core, detail::log_in(*core, std::move(url)));
-  co_return client;
+  return detail::Connecting::run<DataChannel>(network, std::move(url), std::move(options), std::move(observer));
 }
 
 }  // namespace ftplike

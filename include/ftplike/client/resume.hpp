@@ -197,7 +197,7 @@ template <class Core> awaitable<TransferResult> store_path(Core& core, std::stri
   if (verb != "STOU" && (remote.empty() || remote.ends_with('/'))) {
     remote += std::filesystem::path{local}.filename().string();
   }
-  const auto open = [&local](std::uint64_t offset) { return open_local(local, offset); };
+  const auto open = [&local](std::uint64_t offset) { return FileReader::open(local, offset); };
   try {
     co_return co_await store_file(core, verb, open, std::move(remote), std::move(options));
   } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {

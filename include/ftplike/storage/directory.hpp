@@ -14,10 +14,10 @@ namespace ftplike::inline v0_2 {
 /// The files beneath a folder. No name, no link and no race leads out of it: links are taken as if the folder were the
 /// root of the system.
 ///
-/// An interrupted upload leaves a hidden partial file beside its name, for seven days: an older one is removed when the
-/// folder is listed, or within an hour of uploads to it, where blocking harms nobody. A second upload to a name that
-/// one is under way to takes a file of its own, which is not kept; whoever finishes last stays. Going on with a partial
-/// file that somebody is at throws `Errc::busy`.
+/// An interrupted upload leaves a hidden partial file beside its name, for seven days (`DirectoryOptions`): an older
+/// one is removed when the folder is listed, or within an hour of uploads to it, where blocking harms nobody. A second
+/// upload to a name that one is under way to takes a file of its own, which is not kept; whoever finishes last stays.
+/// Going on with a partial file that somebody is at throws `Errc::busy`.
 ///
 /// **Threads:** any, at once. **Lifetime:** readers and writers may outlive it.
 class DirectoryStorage {
@@ -27,8 +27,7 @@ class DirectoryStorage {
   using Listing = DirectoryListing;
 
   /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
-  explicit DirectoryStorage(std::string folder) : DirectoryStorage{std::move(folder), detail::DirectoryOptions{}} {}
-  DirectoryStorage(std::string folder, const detail::DirectoryOptions& options)
+  explicit DirectoryStorage(std::string folder, const DirectoryOptions& options = {})
       : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
 
   const std::string& label() const noexcept { return state_->label; }
@@ -111,7 +110,8 @@ class DirectoryStorage {
     auto place = co_await find(path, detail::Follow::yes);
     place.name = detail::partial_name(place.name);
     place.look();
-    if (place.status.st_size == 0 || detail::is_older_than(state_->options.lifetime, detail::modified(place.status))) {
+    if (place.status.st_size == 0 ||
+        detail::is_older_than(state_->options.partial_lifetime, detail::modified(place.status))) {
       detail::fail(std::errc::no_such_file_or_directory);
     }
     co_return detail::entry_of(std::string{path.name()}, place.status);
@@ -219,7 +219,7 @@ class DirectoryStorage {
   }
   /// Whether the folder of an upload is to be swept, as it is once in a while.
   bool is_due(const Path& path) const {
-    return state_->swept.is_due(path.parent().string(), state_->options.sweeping);
+    return state_->swept.is_due(path.parent().string(), state_->options.sweep_interval);
   }
   /// Has it swept, and does not wait for that.
   awaitable<void> begin_to_sweep(const detail::DirectoryEntry& place) const {
@@ -240,7 +240,8 @@ class DirectoryStorage {
     auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name));
     if (attempt.outcome == Outcome::busy) detail::fail(Errc::busy);
     if (attempt.outcome != Outcome::taken || attempt.partial.size == 0) return std::nullopt;
-    if (!detail::is_older_than(state_->options.lifetime, attempt.partial.written)) return std::move(attempt.partial);
+    if (!detail::is_older_than(state_->options.partial_lifetime, attempt.partial.written))
+      return std::move(attempt.partial);
     ::unlinkat(place.directory, attempt.partial.name.c_str(), 0);
     return std::nullopt;
   }

@@ -64,7 +64,7 @@ inline awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descri
       for (int i = 0; i < names_at_a_time; ++i) {
         const char* name = next_name(stream.get());
         if (!name) return true;
-        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.lifetime);
+        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.partial_lifetime);
       }
       return false;
     };
@@ -101,7 +101,7 @@ class DirectoryReading {
   std::optional<Entry> look(std::string name) const {
     const int directory = ::dirfd(stream_.get());
     if (is_partial_name(name)) {
-      remove_if_old(directory, name, state_->options.lifetime);
+      remove_if_old(directory, name, state_->options.partial_lifetime);
       return std::nullopt;
     }
     struct stat status {};
@@ -132,17 +132,19 @@ class DirectoryReading {
 /// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
 class DirectoryListing {
  public:
-  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
-                   ClientKey client = 0)
-      : reading_{std::make_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
-        client_{client} {}
-
   awaitable<std::vector<Entry>> next() {
     auto read = [reading = reading_] { return reading->read_batch(); };
     return blocking(std::move(read), Workload{WorkKind::disk, client_});
   }
 
  private:
+  friend class DirectoryStorage;
+
+  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
+                   ClientKey client = 0)
+      : reading_{std::make_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
+        client_{client} {}
+
   std::shared_ptr<detail::DirectoryReading> reading_;  // shared with the read under way
   ClientKey client_;
 };
