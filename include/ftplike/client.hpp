@@ -59,10 +59,13 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 
   // ---- the session ----
 
+  /// Whether the session can still be used: it was neither closed nor lost, as far as is known.
   bool is_open() const noexcept { return core_ && core_->control().is_open(); }
+  /// Which of the two dialects the session speaks: never `automatic`.
   Dialect dialect() const { return core().dialect; }
   /// What the server says that it can do.
   const Features& features() const { return core().features; }
+  /// What the server said first.
   const Reply& greeting() const { return core().greeting; }
   /// What protects the session, over a transport with TLS: `TlsDetails`, without a version where nothing does.
   auto tls() const requires SecurableStream<typename T::Stream> { return core().control().stream().details(); }
@@ -70,10 +73,13 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   auto peer_certificate() const requires SecurableStream<typename T::Stream> {
     return core().control().stream().peer_certificate();
   }
+  /// Where the server is, or the proxy.
   Endpoint peer() const { return core().peer(); }
+  /// Our end of the control connection.
   Endpoint local() const { return core().local(); }
 
-  /// Sends a command of the caller's own, of those that need no data connection, and gives its reply, good or bad.
+  /// Sends a command of the caller's own, of those that need no data connection, and gives its final reply, good or
+  /// bad; preliminary ones go to the observer alone.
   ///
   /// **Errors:** `Errc::bad_name` if it holds what would end the line.
   awaitable<Reply> command(std::string text) { return run(command_on(core(), std::move(text))); }
@@ -184,6 +190,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     return run(detail::fetch_file(core(), std::move(remote), std::move(target), std::move(options)));
   }
   /// Fetches a file into a sink, which is finished when all is well.
+  ///
+  /// **Errors:** also what the sink throws. **Lifetime:** the sink is used until the operation has ended.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
     return run(fetch_on(core(), std::move(remote), AnySink{sink}, std::move(options)));
@@ -203,14 +211,17 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     return run(detail::store_path(core(), "STOR", std::move(local), std::move(remote), std::move(options)));
   }
   /// Sends what a source gives.
+  ///
+  /// **Errors:** also what the source throws. **Lifetime:** the source is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
     return run(store_on(core(), AnySource{source}, "STOR", std::move(remote), std::move(options)));
   }
-  /// Sends to the end of a file.
+  /// Sends a file of ours to the end of a file of the server, or as that file where there is none.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
     return run(detail::store_path(core(), "APPE", std::move(local), std::move(remote), std::move(options)));
   }
+  /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
     return run(store_on(core(), AnySource{source}, "APPE", std::move(remote), std::move(options)));
@@ -219,6 +230,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
     return run(detail::store_path(core(), "STOU", std::move(local), std::move(wished), std::move(options)));
   }
+  /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
     return run(store_on(core(), AnySource{source}, "STOU", std::move(wished), std::move(options)));

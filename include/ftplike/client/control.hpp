@@ -229,7 +229,7 @@ template <Transport T, class Observer> class ClientControl {
   awaitable<Heard> hear() {
     for (;;) {
       if (std::optional<Reply> reply = replies_.next()) {
-        observe<ReplySeen>(*reply);
+        report<ReplySeen>(*reply);
         const Owner owner = pending_.take(*reply);
         co_return Heard{owner, *std::move(reply)};
       }
@@ -251,7 +251,7 @@ template <Transport T, class Observer> class ClientControl {
   /// What has come already belongs to earlier commands, or is nobody's: a second 226, for instance.
   void drop_what_came_unasked() {
     while (auto reply = replies_.next()) {
-      observe<ReplySeen>(*reply);
+      report<ReplySeen>(*reply);
       if (pending_.take(*reply) != Owner::farewell) continue;
       close(Errc::shutting_down);
       throw ReplyError{*std::move(reply), {}};

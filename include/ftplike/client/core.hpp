@@ -400,8 +400,8 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
         error = Errc::aborted;
       }
       const Path path{parse_command(transfer.command).argument};
-      observe<TransferEnded>(verb, path, transfer.direction, transfer.moved, transfer.offset,
-                             network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
+      report<TransferEnded>(verb, path, transfer.direction, transfer.moved, transfer.offset,
+                            network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
     }
   }
 

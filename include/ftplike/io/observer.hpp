@@ -26,15 +26,18 @@ class SessionInfo {
   std::string user;          // empty before a login
 };
 
-/// The events of a session, in the order of its life. Each is seen while it happens: views and references in it last as
-/// long as the call.
-///
-/// **Threads:** an observer is called on the executor of the session: by several threads at once where there are
-/// several. It must not block.
-/// **Errors:** what it throws at `SessionOpened` ends the session; at `CommandSeen`, `LoginTried`, `DataListening`,
-/// `StrangerRefused`, `DataOpened` and `DataMoved` the command, with the reply to that error. At the others it changes
-/// nothing: they tell what has happened.
-/// What an end does not do it does not tell (a client's observer hears of no login attempt's check).
+// The events of a session, in the order of its life. A server and a client tell the same ones, each what it does
+// itself: a client's `LoginTried` is the server's verdict, and it has no `SessionRefused` and no `ServerStopped`. Each
+// is seen while it happens: views and references in it last as long as the call.
+//
+// **Threads:** an observer is called on the executor of the session: by several threads at once where there are
+// several, but by one at a time for one session. It must not block: the other sessions of that thread would wait.
+//
+// **Errors:** what it throws at `SessionOpened` ends the session; at `CommandSeen`, `LoginTried`, `DataListening`,
+// `StrangerRefused`, `DataOpened` and `DataMoved` the command, with the reply to that error. At the others it changes
+// nothing: they tell what has happened.
+
+/// A session began: the control connection is there, and nothing was said yet.
 struct SessionOpened {
   const SessionInfo& who;
 };
@@ -43,20 +46,24 @@ struct SessionRefused {
   const SessionInfo& who;
 };
 /// A command came in, or went out of a client. The argument of PASS and ACCT, and at a server of any verb that it does
-/// not know, is "***". An observer of a server that returns `std::optional<Reply>` for this event may refuse the command: the reply
-/// it gives is sent in place of running it.
+/// not know, is "***".
+///
+/// An observer of a server that returns `std::optional<Reply>` for this event may refuse the command: the reply that it
+/// gives is sent in place of running it.
 struct CommandSeen {
   const SessionInfo& who;
   std::string_view verb, argument;
   bool unterminated = false;  // it came without a line ending, and was taken for whole because nothing followed
 };
+/// A reply went out to the client, or came in from the server; preliminary ones (150) and the greeting as well.
 struct ReplySeen {
   const SessionInfo& who;
   const Reply& reply;
 };
+/// A login was accepted or refused: by a password, a certificate, or as somebody who needs neither.
 struct LoginTried {
   const SessionInfo& who;
-  std::string_view user;
+  std::string_view user;  // as the client said it, whether there is one or not
   bool accepted;
 };
 /// A port waits for the peer's data connection.
@@ -69,10 +76,12 @@ struct StrangerRefused {
   const SessionInfo& who;
   Endpoint stranger;
 };
+/// A data connection is there, and secured where it has to be.
 struct DataOpened {
   const SessionInfo& who;
   Endpoint local, remote;
 };
+/// Which way the bytes of a transfer go, seen from the end that tells it.
 enum class Direction { sent, received };
 /// Bytes went over the data connection; `total` of them by now.
 struct DataMoved {
@@ -80,6 +89,7 @@ struct DataMoved {
   Direction direction;
   std::uint64_t total;
 };
+/// A data connection is closed, after `total` bytes. Whether the transfer was a success, `TransferEnded` tells.
 struct DataClosed {
   const SessionInfo& who;
   Endpoint local, remote;
@@ -87,18 +97,18 @@ struct DataClosed {
   std::uint64_t total;
 };
 /// A transfer has its verdict: `error` is empty if it is complete, and a file that was received stands under its name.
-/// `verb` is the command's; `path` the file's in the storage (empty path "/" and listing true for a listing).
 struct TransferEnded {
   const SessionInfo& who;
-  std::string_view verb;
-  const Path& path;
+  std::string_view verb;  // of the command
+  const Path& path;       // of the file in the storage; "/" of a listing
   Direction direction;
-  std::uint64_t bytes, offset;
-  Duration took;
+  std::uint64_t bytes, offset;  // over the data connection; where in the file it began
+  Duration took;                // beginning before the data connection was made
   bool ascii, listing;
   std::error_code error;
   bool complete() const noexcept { return !error; }
 };
+/// A session has ended, and its control connection is closed. The last event of every session that was opened.
 struct SessionClosed {
   const SessionInfo& who;
   std::error_code error;  // empty after a farewell

@@ -10,7 +10,21 @@
 namespace ftplike::inline v0_2 {
 
 /// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
-/// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them.
+/// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them. A
+/// call that takes longer than `Limits::operation` is cancelled.
+///
+/// What is thrown becomes a reply in one place, `reply_for` (protocol/error.hpp):
+///
+/// - 550: `no_such_file_or_directory`; `permission_denied`, `operation_not_permitted`, `read_only_file_system`,
+///   `cross_device_link`, `too_many_symbolic_link_levels`; `not_a_directory`, `is_a_directory`, `directory_not_empty`,
+///   `file_exists`; `Errc::refused_by_rule`
+/// - 553: `filename_too_long`, `invalid_argument`, `Errc::bad_name`
+/// - 552: `no_space_on_device`, `file_too_large`, EDQUOT, `Errc::quota_exceeded`, `Errc::too_large`
+/// - 554: `Errc::bad_restart`
+/// - 450: `Errc::busy`
+/// - 451: anything else, also what is no `std::system_error`
+///
+/// The functions:
 ///
 /// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside. A file that is made up
 /// while it is read has no size there.

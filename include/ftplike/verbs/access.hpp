@@ -33,6 +33,7 @@ template <class S> Credentials credentials(S& session, std::string_view user, st
 
 namespace verbs {
 
+/// USER <name>: begins a login; answered 331 where a password is wanted, 230 where none is. (RFC 959 §4.1.1, §5.4)
 struct User {
   static constexpr std::string_view verb = "USER";
   static constexpr std::string_view help = "USER <name>: begin a login";
@@ -70,6 +71,8 @@ struct User {
   }
 };
 
+/// PASS <password>: ends a login; after a failed one replies take longer, and after `Limits::login_attempts` the
+/// session ends. (RFC 959 §4.1.1)
 struct Pass {
   static constexpr std::string_view verb = "PASS";
   static constexpr std::string_view help = "PASS <password>: finish a login";
@@ -95,6 +98,7 @@ struct Pass {
   }
 };
 
+/// ACCT <information>: superfluous here, and answered so. (RFC 959 §4.1.1)
 struct Acct {
   static constexpr std::string_view verb = "ACCT";
   static constexpr std::string_view help = "ACCT <information>: no account information is needed";
@@ -104,6 +108,7 @@ struct Acct {
   static Reply run(auto&, std::string_view) { return {202, "No account information needed"}; }
 };
 
+/// REIN: forgets the login and all parameters; the control connection stays as it is. (RFC 959 §4.1.1, RFC 2228 §3)
 struct Rein {
   static constexpr std::string_view verb = "REIN";
   static constexpr std::string_view help = "REIN: log out, keep the connection";
@@ -115,6 +120,7 @@ struct Rein {
   }
 };
 
+/// QUIT: ends the session, after the transfer under way if there is one. (RFC 959 §4.1.1)
 struct Quit {
   static constexpr std::string_view verb = "QUIT";
   static constexpr std::string_view help = "QUIT: end the session";
@@ -125,6 +131,7 @@ struct Quit {
   }
 };
 
+/// NOOP: does nothing, but to show that both ends are there. (RFC 959 §4.1.3)
 struct Noop {
   static constexpr std::string_view verb = "NOOP";
   static constexpr std::string_view help = "NOOP: nothing, to keep the session";
@@ -133,6 +140,7 @@ struct Noop {
   static Reply run(auto&, std::string_view) { return {200, "OK"}; }
 };
 
+/// HOST <name>: the virtual host that the client has come for, before a login. (RFC 7151 §3)
 struct Host {
   static constexpr std::string_view verb = "HOST";
   static constexpr std::string_view help = "HOST <name>: which of this server's hosts is meant";
@@ -156,6 +164,7 @@ struct Host {
   }
 };
 
+/// CLNT <name>: how the client's program calls itself; in no RFC.
 struct Clnt {
   static constexpr std::string_view verb = "CLNT";
   static constexpr std::string_view help = "CLNT <name>: the client's program";

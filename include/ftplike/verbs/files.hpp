@@ -21,6 +21,7 @@ namespace verbs {
 
 // Files and directories by name. (RFC 959 §4.1.3, RFC 775, RFC 3659; MFMT and MFF as their drafts say)
 
+/// PWD: the working directory, quoted. (RFC 959 §4.1.3, Appendix II)
 struct Pwd {
   static constexpr std::string_view verb = "PWD";
   static constexpr std::string_view help = "PWD: the working directory";
@@ -33,6 +34,7 @@ struct Pwd {
   }
 };
 
+/// CWD <path>: changes the working directory. (RFC 959 §4.1.1)
 struct Cwd {
   static constexpr std::string_view verb = "CWD";
   static constexpr std::string_view help = "CWD <path>: change the working directory";
@@ -54,6 +56,7 @@ struct Cwd {
   }
 };
 
+/// CDUP: the same to the parent directory. (RFC 959 §4.1.1)
 struct Cdup {
   static constexpr std::string_view verb = "CDUP";
   static constexpr std::string_view help = "CDUP: go to the directory above";
@@ -69,6 +72,7 @@ struct Changing {
   template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
 };
 
+/// MKD <path>: makes a directory. (RFC 959 §4.1.3, Appendix II)
 struct Mkd : Changing {
   static constexpr std::string_view verb = "MKD";
   static constexpr std::string_view help = "MKD <path>: make a directory";
@@ -80,6 +84,7 @@ struct Mkd : Changing {
   }
 };
 
+/// RMD <path>: removes an empty directory. (RFC 959 §4.1.3)
 struct Rmd : Changing {
   static constexpr std::string_view verb = "RMD";
   static constexpr std::string_view help = "RMD <path>: remove an empty directory";
@@ -91,6 +96,7 @@ struct Rmd : Changing {
   }
 };
 
+/// DELE <path>: removes a file, and what an interrupted upload has left of it. (RFC 959 §4.1.3)
 struct Dele : Changing {
   static constexpr std::string_view verb = "DELE";
   static constexpr std::string_view help = "DELE <path>: remove a file";
@@ -102,6 +108,7 @@ struct Dele : Changing {
   }
 };
 
+/// RNFR <path>: what the RNTO that must follow at once renames. (RFC 959 §4.1.3)
 struct Rnfr : Changing {
   static constexpr std::string_view verb = "RNFR";
   static constexpr std::string_view help = "RNFR <path>: the file to rename";
@@ -114,6 +121,7 @@ struct Rnfr : Changing {
   }
 };
 
+/// RNTO <path>: renames what RNFR named. (RFC 959 §4.1.3)
 struct Rnto : Changing {
   static constexpr std::string_view verb = "RNTO";
   static constexpr std::string_view help = "RNTO <path>: its new name";
@@ -171,6 +179,7 @@ struct Size {
   }
 };
 
+/// MDTM <path>: when a file was modified, in UTC. (RFC 3659 §3)
 struct Mdtm {
   static constexpr std::string_view verb = "MDTM";
   static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
@@ -185,6 +194,7 @@ struct Mdtm {
   }
 };
 
+/// MFMT <time> <path>: sets when a file was modified. (draft-somers-ftp-mfxx)
 struct Mfmt : Changing {
   static constexpr std::string_view verb = "MFMT";
   static constexpr std::string_view help = "MFMT <YYYYMMDDHHMMSS> <path>: set when a file was last changed, in UTC";
@@ -207,6 +217,7 @@ concept KeepsModes = requires(Storage& storage, const Path& path) {
   storage.set_mode(path, 0U);
 };
 
+/// MFF <fact>=<value>;… <path>: sets facts of a file: its time, its permission bits. (draft-somers-ftp-mfxx)
 struct Mff : Changing {
   static constexpr std::string_view verb = "MFF";
   static constexpr std::string_view help = "MFF <fact>=<value>; <path>: set facts of a file";
@@ -241,6 +252,7 @@ struct Mff : Changing {
   }
 };
 
+/// AVBL [<path>]: the bytes that are free there. (draft-peterson-streamlined-ftp-command-extensions)
 struct Avbl {
   static constexpr std::string_view verb = "AVBL";
   static constexpr std::string_view help = "AVBL [<path>]: bytes that are free";
@@ -257,6 +269,7 @@ struct Avbl {
   }
 };
 
+/// COMB <target> <part> …: joins files to one, and removes the parts. In no RFC; some clients upload in parts by it.
 struct Comb : Changing {
   static constexpr std::string_view verb = "COMB";
   static constexpr std::string_view help =
@@ -309,22 +322,28 @@ struct Comb : Changing {
 };
 
 // RFC 775's names of some of them, which old clients prefer.
+/// XPWD: PWD.
 struct Xpwd : Pwd {
   static constexpr std::string_view verb = "XPWD";
 };
+/// XCWD <path>: CWD.
 struct Xcwd : Cwd {
   static constexpr std::string_view verb = "XCWD";
 };
+/// XCUP: CDUP.
 struct Xcup : Cdup {
   static constexpr std::string_view verb = "XCUP";
 };
+/// XMKD <path>: MKD.
 struct Xmkd : Mkd {
   static constexpr std::string_view verb = "XMKD";
 };
+/// XRMD <path>: RMD.
 struct Xrmd : Rmd {
   static constexpr std::string_view verb = "XRMD";
 };
 
+/// SITE CHMOD <mode> <path>: sets the permission bits of a file, in octal. In no RFC.
 struct SiteChmod : Changing {
   static constexpr std::string_view verb = "CHMOD";
   static constexpr std::string_view help = "CHMOD <mode> <path>: set the permission bits, in octal";
@@ -340,6 +359,7 @@ struct SiteChmod : Changing {
   }
 };
 
+/// SITE UTIME: sets when a file was modified, in either of its two forms. In no RFC.
 struct SiteUtime : Changing {
   static constexpr std::string_view verb = "UTIME";
   static constexpr std::string_view help = "UTIME <YYYYMMDDhhmm[ss]> <path>: set when a file was last changed, in UTC";

@@ -177,6 +177,8 @@ inline bool fits_a_line(std::string_view name) noexcept { return name.find_first
 
 namespace verbs {
 
+/// LIST [<path>]: a directory or file over the data connection, as `ls -l` shows it; names alone in the ftp-like
+/// dialect. (RFC 959 §4.1.3)
 struct List {
   static constexpr std::string_view verb = "LIST";
   static constexpr std::string_view help = "LIST [<path>]: list a directory";
@@ -205,6 +207,7 @@ struct List {
   }
 };
 
+/// NLST [<path>]: the names alone. (RFC 959 §4.1.3)
 struct Nlst {
   static constexpr std::string_view verb = "NLST";
   static constexpr std::string_view help = "NLST [<path>]: list names only";
@@ -222,6 +225,7 @@ struct Nlst {
   }
 };
 
+/// MLSD [<path>]: a directory over the data connection, with facts that programs understand. (RFC 3659 §7)
 struct Mlsd {
   static constexpr std::string_view verb = "MLSD";
   static constexpr std::string_view help = "MLSD [<path>]: list a directory for programs";
@@ -240,6 +244,7 @@ struct Mlsd {
   }
 };
 
+/// MLST [<path>]: the facts of one file or directory, in the reply. (RFC 3659 §7)
 struct Mlst {
   static constexpr std::string_view verb = "MLST";
   static constexpr std::string_view help = "MLST [<path>]: the facts of one file";

@@ -40,6 +40,7 @@ template <class Table, class S> bool is_inner_secret(const S& session, std::stri
 
 namespace verbs {
 
+/// TYPE A, I or L 8: whether line endings are converted, or bytes sent as they are. (RFC 959 §3.1.1, §4.1.2)
 struct Type {
   static constexpr std::string_view verb = "TYPE";
   static constexpr std::string_view help = "TYPE A|I|L 8: text or bytes";
@@ -57,6 +58,7 @@ struct Type {
   }
 };
 
+/// STRU F: files have no structure; nothing else is known. (RFC 959 §3.1.2, §4.1.2)
 struct Stru {
   static constexpr std::string_view verb = "STRU";
   static constexpr std::string_view help = "STRU F: files have no structure";
@@ -68,6 +70,7 @@ struct Stru {
   }
 };
 
+/// MODE S: data are a stream; nothing else is known. (RFC 959 §3.4, §4.1.2)
 struct Mode {
   static constexpr std::string_view verb = "MODE";
   static constexpr std::string_view help = "MODE S: bytes are sent as a stream";
@@ -79,6 +82,7 @@ struct Mode {
   }
 };
 
+/// REST <offset>: where the next transfer begins, in bytes. (RFC 3659 §5)
 struct Rest {
   static constexpr std::string_view verb = "REST";
   static constexpr std::string_view help = "REST <position>: where the next transfer begins";
@@ -92,6 +96,8 @@ struct Rest {
   }
 };
 
+/// RANG <first> <last>: the part of a file that the next RETR or HASH is about; `1 0` for all of it.
+/// (draft-bryan-ftp-range)
 struct Rang {
   static constexpr std::string_view verb = "RANG";
   static constexpr std::string_view help = "RANG <first> <last>: the bytes that the next RETR or HASH is about";
@@ -106,6 +112,7 @@ struct Rang {
   }
 };
 
+/// ALLO <bytes>: asks whether there is room for an upload. (RFC 959 §4.1.3)
 struct Allo {
   static constexpr std::string_view verb = "ALLO";
   static constexpr std::string_view help = "ALLO <bytes>: make sure that there is room";
@@ -129,6 +136,7 @@ struct Allo {
   }
 };
 
+/// OPTS UTF8 ON: agrees; names are UTF-8 anyhow. In no RFC.
 struct OptsUtf8 {
   static constexpr std::string_view verb = "UTF8";
   static Reply run(auto&, std::string_view text) {
@@ -137,6 +145,7 @@ struct OptsUtf8 {
   }
 };
 
+/// OPTS MLST <fact>;…: chooses the facts of MLST and MLSD. (RFC 3659 §7.9)
 struct OptsMlst {
   static constexpr std::string_view verb = "MLST";
   static Reply run(auto& session, std::string_view text) {
@@ -167,6 +176,7 @@ struct Utf8 {
   static Reply run(auto& session, std::string_view text) { return OptsUtf8::run(session, text); }
 };
 
+/// LANG [<language>]: the language of the replies, which is English. (RFC 2640 §4)
 struct Lang {
   static constexpr std::string_view verb = "LANG";
   static constexpr std::string_view help = "LANG [EN]: the language of replies";

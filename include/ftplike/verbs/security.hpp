@@ -75,6 +75,7 @@ class Beginning {
 
 namespace verbs {
 
+/// AUTH TLS: secures the control connection, after the reply. (RFC 2228 §3, RFC 4217 §4)
 struct Auth {
   static constexpr std::string_view verb = "AUTH";
   static constexpr std::string_view help = "AUTH TLS: protect this connection from now on";
@@ -102,6 +103,7 @@ struct Auth {
   }
 };
 
+/// PBSZ 0: the size of a protected buffer, which TLS does not have; PROT wants it first. (RFC 2228 §3, RFC 4217)
 struct Pbsz {
   static constexpr std::string_view verb = "PBSZ";
   static constexpr std::string_view help = "PBSZ 0: no buffer is needed for the protection of data";
@@ -118,6 +120,7 @@ struct Pbsz {
   }
 };
 
+/// PROT C or P: whether data connections are in clear or secured. (RFC 2228 §3, RFC 4217)
 struct Prot {
   static constexpr std::string_view verb = "PROT";
   static constexpr std::string_view help = "PROT C|P: data in clear, or private";
@@ -137,6 +140,7 @@ struct Prot {
   }
 };
 
+/// CCC: clears the control connection; refused. (RFC 2228 §3, RFC 4217)
 struct Ccc {
   static constexpr std::string_view verb = "CCC";
   static constexpr std::string_view help = "CCC: refused, a connection once protected stays so";
