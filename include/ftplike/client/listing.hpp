@@ -1,10 +1,14 @@
 #pragma once
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <exception>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 

@@ -1,9 +1,13 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/command/perfect_hash.hpp>

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <ftplike/io/asio.hpp>
 #include <ftplike/io/worker_pool.hpp>

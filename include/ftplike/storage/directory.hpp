@@ -1,8 +1,13 @@
 #pragma once
+#include <cerrno>
 #include <cstdint>
+#include <cstdio>
+#include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 #include <sys/statvfs.h>
+#include <system_error>
 #include <utility>
 
 #include <ftplike/storage/directory_listing.hpp>

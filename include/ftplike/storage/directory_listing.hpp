@@ -1,9 +1,13 @@
 #pragma once
+#include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <dirent.h>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 

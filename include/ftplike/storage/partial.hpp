@@ -1,6 +1,8 @@
 #pragma once
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <optional>
 #include <random>
 #include <string>
