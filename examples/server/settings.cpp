@@ -207,8 +207,7 @@ const Setting table[] = {
 
     {seeing, "explain", "", false, "show the control and the data connections side by side",
      [](C& c, V) { c.explain = true; }},
-    {seeing, "log", "FILE", false, "write a log; - is the standard errors (none)",
-     [](C& c, V value) { set_file(c.log, value); }},
+    {seeing, "log", "FILE", false, "write a log; - is stderr (none)", [](C& c, V value) { set_file(c.log, value); }},
     {seeing, "log-commands", "", false, "log every command and reply, too", [](C& c, V) { c.log_commands = true; }},
     {seeing, "xferlog", "FILE", false, "write a line of xferlog for each file transferred (none)",
      [](C& c, V value) { set_file(c.xferlog, value); }},

@@ -71,7 +71,8 @@ template <class Core> class DataLink {
   }
   DataLink(const DataLink&) = delete;
   DataLink& operator=(const DataLink&) = delete;
-  /// Unless all was sent or received, the server is to take what it got for no whole.
+  /// Unless all was sent or received, resets the connection, so that the server does not take what it got for the
+  /// whole.
   ~DataLink() {
     if (!complete_) break_off(stream_);
     stream_.close();

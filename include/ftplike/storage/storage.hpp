@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <ftplike/io/bytes.hpp>
+#include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/protocol/path.hpp>
 
@@ -72,6 +73,29 @@ concept WritableStorage =
       { files.remove_directory(path) } -> std::same_as<awaitable<void>>;
       { files.rename(path, to) } -> std::same_as<awaitable<void>>;
       { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
+    };
+
+    // What a storage may have besides. Each is a concept of its own: `static_assert(KeepsModes<MyStorage>)` finds a
+    // name that is misspelt, which would be no error else, but a command less.
+
+    /// `set_mode(path, mode)`, awaited, sets permission bits: the server then has SITE CHMOD, and UNIX.mode of MFF.
+    template <class S>
+    concept KeepsModes = requires(S& files, const Path& path) {
+      files.set_mode(path, 0U);
+    };
+
+    /// `available(path)`, awaited, gives the bytes that are free there: the server then has AVBL, and an answer to
+    /// ALLO.
+    template <class S>
+    concept TellsFreeSpace = requires(S& files, const Path& path) {
+      files.available(path);
+    };
+
+    /// `for_client(client)` gives the same files as a storage of the same type, whose work in worker pools is done in
+    /// turn with that for other clients.
+    template <class S>
+    concept ServesClientsInTurn = requires(const S& files, ClientKey client) {
+      { files.for_client(client) } -> std::same_as<S>;
     };
 
 }  // namespace ftplike

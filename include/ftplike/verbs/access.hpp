@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <ftplike/command/command.hpp>
@@ -151,7 +152,7 @@ struct Host {
     if (session.standard() && (session.account() || !session.state.user.empty())) {
       return {503, "HOST must come before the login"};
     }
-    if constexpr (requires { session.service().authenticator.knows_host(name); }) {
+    if constexpr (KnowsHosts<std::remove_cvref_t<decltype(session.service().authenticator)>>) {
       if (!session.service().authenticator.knows_host(name)) return {504, "No such host here"};
     }
     if constexpr (requires { session.control().details(); }) {

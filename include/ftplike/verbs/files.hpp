@@ -213,12 +213,6 @@ struct Mfmt : Changing {
   }
 };
 
-/// Whether a storage keeps permission bits.
-template <class Storage>
-concept KeepsModes = requires(Storage& storage, const Path& path) {
-  storage.set_mode(path, 0U);
-};
-
 /// MFF <fact>=<value>;… <path>: sets facts of a file: its time, its permission bits. (draft-somers-ftp-mfxx)
 struct Mff : Changing {
   static constexpr std::string_view verb = "MFF";
@@ -261,9 +255,7 @@ struct Avbl {
   static constexpr std::string_view feature = "AVBL";
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = requires(typename S::Storage& storage, const Path& path) {
-    storage.available(path);
-  };
+  template <class S> static constexpr bool available = TellsFreeSpace<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     const std::uint64_t free = co_await session.storage().available(path);

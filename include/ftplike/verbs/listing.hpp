@@ -133,11 +133,10 @@ template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& requ
 
 namespace detail {
 
-inline std::string_view permissions_of(const Entry& entry, Rights rights) {
-  // Few combinations occur; what an account may do with a file or a directory in RFC 3659's letters.
-  static thread_local std::string letters;
-  letters.clear();
-  const auto add = [&rights](Right right, std::string_view what) {
+/// What an account may do with a file or a directory, in the letters of RFC 3659 §7.5.5.
+inline std::string permissions_of(const Entry& entry, Rights rights) {
+  std::string letters;
+  const auto add = [&](Right right, std::string_view what) {
     if (rights.contains(right)) letters += what;
   };
   if (entry.is_directory()) {

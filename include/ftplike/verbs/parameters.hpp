@@ -3,12 +3,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <ftplike/command/table.hpp>
 #include <ftplike/protocol/byte_range.hpp>
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/facts.hpp>
 #include <ftplike/protocol/text.hpp>
+#include <ftplike/storage/storage.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -127,7 +129,7 @@ struct Allo {
         co_return Reply{552, "A file may have " + std::to_string(rules.largest) + " bytes at most"};
       }
     }
-    if constexpr (requires { session.storage().available(session.path("")); }) {
+    if constexpr (TellsFreeSpace<std::remove_cvref_t<decltype(session.storage())>>) {
       const std::uint64_t room = co_await session.storage().available(session.path(""));
       if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are free"};
       co_return Reply{200, "There is room"};
