@@ -16,17 +16,10 @@ awaitable<void> fetch(ftplike::TcpTransport& network) {
 }
 // [/readme]
 
-int main() {
-  int status = 0;
+int main() try {
   ftplike::TcpTransport network;
-  ftplike::start_on(network.executor(), fetch(network), {}, [&status](std::exception_ptr failure) {
-    try {
-      if (failure) std::rethrow_exception(failure);
-    } catch (const std::exception& error) {
-      std::cerr << error.what() << '\n';
-      status = 1;
-    }
-  });
-  network.run();
-  return status;
+  ftplike::run(network, fetch(network));
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }

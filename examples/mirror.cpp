@@ -4,6 +4,7 @@
 #include <string>
 
 #include <ftplike/client/mirror.hpp>
+#include <ftplike/io/run.hpp>
 #include <ftplike/io/tcp.hpp>
 
 using ftplike::awaitable;
@@ -21,19 +22,11 @@ awaitable<void> mirror_photos(ftplike::TcpTransport& network, std::string url) {
   co_await pool.quit();
 }
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   if (argc != 2) return 2;
-  int status = 0;
   ftplike::TcpTransport network;
-  ftplike::start_on(network.executor(), mirror_photos(network, argv[1]), {}, [&](std::exception_ptr failure) {
-    network.stop();
-    try {
-      if (failure) std::rethrow_exception(failure);
-    } catch (const std::exception& error) {
-      std::cerr << error.what() << '\n';
-      status = 1;
-    }
-  });
-  network.run();
-  return status;
+  ftplike::run(network, mirror_photos(network, argv[1]));
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }

@@ -20,13 +20,13 @@ namespace {
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {
-    const auto next = detail::first_code_point(text);
+    const auto next = first_code_point(text);
     if (next.value == '"' || next.value == '\\') {
       out += '\\';
       out += text[0];
     } else if (next.size == 1 && next.value >= 0x80) {
       out += "\xEF\xBF\xBD";
-    } else if (detail::commands_a_terminal(next.value)) {
+    } else if (commands_a_terminal(next.value)) {
       std::array<char, 16> escape{};
       std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(next.value));
       out += escape.data();
@@ -63,7 +63,7 @@ std::string shown(std::string_view text) {
   std::string out;
   for (;;) {
     const auto end = text.find('\n');
-    out += detail::printable(text.substr(0, end));
+    out += printable(text.substr(0, end));
     if (end == text.npos) return out;
     out += '\n';
     text.remove_prefix(end + 1);
@@ -110,7 +110,7 @@ void ListingOutput::show(const Entry& entry) const {
     line = entry.name;
   else
     append_listed(line, entry, now_);
-  if (on_terminal_) line = detail::printable(line);
+  if (on_terminal_) line = printable(line);
   const bool coloured = colours_ && entry.is_directory();
   std::cout << (coloured ? "\033[1;34m" : "") << line << (coloured ? "\033[0m" : "") << '\n';
 }

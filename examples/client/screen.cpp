@@ -68,7 +68,7 @@ std::string human_size(double bytes) {
 }
 
 ProgressBar::ProgressBar(std::string_view name, bool wanted)
-    : name_{detail::printable(name)}, wanted_{wanted && ::isatty(STDERR_FILENO)} {}
+    : name_{printable(name)}, wanted_{wanted && ::isatty(STDERR_FILENO)} {}
 
 ProgressBar::~ProgressBar() { clear(); }
 

@@ -31,7 +31,7 @@ std::size_t behind_password_verb(std::string_view text) {
     const auto word = text.substr(at, size);
     const bool begins = at == 0 || !is_letter(text[at - 1]) || text.substr(0, at) == "-c";
     const bool ends = std::string_view{" \t\"'"}.find(text[at + size]) != std::string_view::npos;
-    const bool fits = detail::same_word(word, "PASS") || detail::same_word(word, "ACCT");
+    const bool fits = same_word(word, "PASS") || same_word(word, "ACCT");
     if (begins && ends && fits) return at + size + 1;
   }
   return text.size();

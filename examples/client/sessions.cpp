@@ -1,10 +1,13 @@
 #include "sessions.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <exception>
+#include <system_error>
 #include <utility>
 
 #include <ftplike/client/mirror.hpp>
+#include <ftplike/io/run.hpp>
 
 #include "protection.hpp"
 
@@ -38,26 +41,25 @@ struct Sessions::State {
       : parallel{settings.parallel}, network{trust(settings)}, pool{network, std::move(url), pool_options(settings)} {}
 
   template <class R> R run(awaitable<R> operation) {
-    Settled<R> result;
-    asio::cancellation_signal signal;
-    stop = &signal;
-    const auto done = [this, &result](std::exception_ptr failure) {
-      if (failure) result.fail(failure);  // cancelled before it began
-      stop = nullptr;
-      network.stop();
-    };
-    start_on(network.executor(), settle(std::move(operation), result), signal.slot(), done);
-    network.run();
-    return result.get();
+    return runner.run(unless_cancelled(*this, std::move(operation)));
   }
-
+  template <class R> static awaitable<R> unless_cancelled(const State& state, awaitable<R> operation) {
+    if (state.cancelled) throw std::system_error(asio::error::operation_aborted);
+    co_return co_await std::move(operation);
+  }
   /// A server that is not there now is not waited for; one that goes later is.
-  void reach() { (void)run(pool.lease()); }
+  template <class R> static awaitable<R> after_reaching(State& state, awaitable<R> operation) {
+    {
+      const auto lease = co_await state.pool.lease();
+    }
+    co_return co_await std::move(operation);
+  }
 
   std::size_t parallel;
   ProgramTransport network;
   ClientPool<ProgramTransport> pool;
-  asio::cancellation_signal* stop = nullptr;
+  Runner<ProgramTransport> runner{network};
+  std::atomic<bool> cancelled = false;
 };
 
 Sessions::Sessions(Url url, const Settings& settings) : state_{std::make_unique<State>(std::move(url), settings)} {}
@@ -65,14 +67,13 @@ Sessions::~Sessions() = default;
 
 void Sessions::quit() noexcept {
   try {
-    state_->run(state_->pool.quit());
+    state_->runner.run(state_->pool.quit());
   } catch (const std::exception&) {  // they end anyhow
   }
 }
 
 MirrorPlan Sessions::plan(const std::string& remote, const std::string& local, const MirrorOptions& options) {
-  state_->reach();
-  return state_->run(plan_mirror(state_->pool, remote, local, options));
+  return state_->run(State::after_reaching(*state_, plan_mirror(state_->pool, remote, local, options)));
 }
 MirrorSummary Sessions::carry_out(const MirrorPlan& plan, const MirrorOptions& options) {
   const MirrorResult result = state_->run(ftplike::carry_out(state_->pool, plan, options));
@@ -85,11 +86,10 @@ MirrorSummary Sessions::carry_out(const MirrorPlan& plan, const MirrorOptions& o
 }
 TransferResult Sessions::get_in_segments(const std::string& remote, const std::string& local,
                                          const TransferOptions& options) {
-  state_->reach();
-  return state_->run(download_in_segments(state_->pool, remote, local, state_->parallel, options));
+  auto download = download_in_segments(state_->pool, remote, local, state_->parallel, options);
+  return state_->run(State::after_reaching(*state_, std::move(download)));
 }
 void Sessions::cancel() {
-  call_on(state_->network.executor(), [state = state_.get()] {
-    if (state->stop) state->stop->emit(asio::cancellation_type::terminal);
-  });
+  state_->cancelled = true;
+  state_->runner.cancel();
 }

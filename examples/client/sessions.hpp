@@ -30,7 +30,7 @@ class Sessions {
   MirrorSummary carry_out(const ftplike::MirrorPlan& plan, const ftplike::MirrorOptions& options);
   ftplike::TransferResult get_in_segments(const std::string& remote, const std::string& local,
                                           const ftplike::TransferOptions& options);
-  /// Ends the call that is under way, from any thread; between two calls, the next.
+  /// Ends the call that is under way, from any thread, and those that follow but `quit`.
   void cancel();
 
  private:

@@ -23,6 +23,7 @@
 #include <utility>
 
 #include <ftplike/client/blocking.hpp>
+#include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/wildcard.hpp>
 
 #include "output.hpp"
@@ -69,16 +70,6 @@ std::string rest_of(const std::string& line) {
   const auto blank = line.find_first_of(" \t", std::min(begin, line.size()));
   const auto rest = line.find_first_not_of(" \t", std::min(blank, line.size()));
   return rest == line.npos ? std::string{} : line.substr(rest);
-}
-
-std::string upper(std::string word) {
-  for (char& c : word) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return word;
-}
-
-std::string lower(std::string word) {
-  for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return word;
 }
 
 bool is_pattern(const std::string& name) { return name.find_first_of("*?[") != name.npos; }
@@ -540,8 +531,8 @@ bool Shell::run(const std::string& line) {
     return true;
   }
   const Busy busy{state_->busy};
-  const auto known = State::vocabulary.find(lower(words[0]));
-  if (known == State::vocabulary.end()) return state_->speak(upper(words[0]), rest_of(line));
+  const auto known = State::vocabulary.find(to_lower(words[0]));
+  if (known == State::vocabulary.end()) return state_->speak(to_upper(words[0]), rest_of(line));
   const auto& word = known->second;
   if (words.size() - 1 < word.least || words.size() - 1 > word.most) throw LocalFailure{std::string{word.usage}};
   (state_.get()->*word.act)({words.begin() + 1, words.end()});
@@ -604,7 +595,7 @@ std::vector<std::string> Shell::complete(const std::string& line, std::size_t wo
     for (const auto* verb : {"PWD", "CWD", "LIST", "RETR", "STOR", "QUIT"}) choices.emplace_back(verb);
     return choices;
   }
-  const std::string command = lower(first[0]);
+  const std::string command = to_lower(first[0]);
   static const std::set<std::string> of_ours{"put", "mput", "mirror", "reput", "lcd", "stor", "appe"};
   try {
     if (of_ours.contains(command)) {

@@ -55,7 +55,7 @@ struct Configuration {
   ftplike::PublicAddress public_address;
 
   bool explain = false;
-  std::string log;  // a file, or "-" for the standard errors; empty: none
+  std::string log;  // a file, or "-" for stderr; empty: none
   bool log_commands = false;
   std::string xferlog;  // a file; empty: none
   std::optional<HostAndPort> metrics;

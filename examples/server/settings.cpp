@@ -21,7 +21,7 @@ using ftplike::Rights;
 }
 
 template <class Number> Number number(const std::string& value, Number least, Number most) {
-  const auto result = ftplike::detail::number_in<Number>(value);
+  const auto result = ftplike::number_in<Number>(value);
   if (!result || *result < least || *result > most) {
     std::string what = "a whole number from " + std::to_string(least) + " on";
     if (most != std::numeric_limits<Number>::max()) what += " up to " + std::to_string(most);
@@ -61,7 +61,7 @@ HostAndPort host_and_port(const std::string& value, const std::string& usual_por
       refuse(value, "HOST:PORT: an IPv6 address goes between brackets, as in [::1]:3456");
     port = value.substr(end + 1);
   }
-  const auto number = ftplike::detail::number_in<std::uint16_t>(port);
+  const auto number = ftplike::number_in<std::uint16_t>(port);
   // What is all digits would be taken for an address by the system, but is meant as a port.
   const bool only_digits = host.find_first_not_of("0123456789") == host.npos;
   if (only_digits || !number) refuse(value, "HOST:PORT");
@@ -91,8 +91,8 @@ void set_public_address(Configuration& configuration, const std::string& value) 
 
 void set_data_ports(Configuration& configuration, const std::string& value) {
   const auto dash = value.find('-');
-  const auto low = ftplike::detail::number_in<std::uint16_t>(value.substr(0, dash));
-  const auto high = dash == value.npos ? low : ftplike::detail::number_in<std::uint16_t>(value.substr(dash + 1));
+  const auto low = ftplike::number_in<std::uint16_t>(value.substr(0, dash));
+  const auto high = dash == value.npos ? low : ftplike::number_in<std::uint16_t>(value.substr(dash + 1));
   if (!low || !high || *low == 0 || *high < *low) refuse(value, "a range of ports, as 50000-50999");
   configuration.data_ports.emplace(*low, *high);
 }
@@ -207,8 +207,7 @@ const Setting table[] = {
 
     {seeing, "explain", "", false, "show the control and the data connections side by side",
      [](C& c, V) { c.explain = true; }},
-    {seeing, "log", "FILE", false, "write a log; - is the standard errors (none)",
-     [](C& c, V value) { set_file(c.log, value); }},
+    {seeing, "log", "FILE", false, "write a log; - is stderr (none)", [](C& c, V value) { set_file(c.log, value); }},
     {seeing, "log-commands", "", false, "log every command and reply, too", [](C& c, V) { c.log_commands = true; }},
     {seeing, "xferlog", "FILE", false, "write a line of xferlog for each file transferred (none)",
      [](C& c, V value) { set_file(c.xferlog, value); }},

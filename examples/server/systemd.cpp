@@ -22,8 +22,8 @@ std::string variable(const char* name) {
 }  // namespace
 
 std::vector<int> take_handed_in_sockets() {
-  const auto process = ftplike::detail::number_in<long>(variable("LISTEN_PID"));
-  const auto count = ftplike::detail::number_in<int>(variable("LISTEN_FDS"));
+  const auto process = ftplike::number_in<long>(variable("LISTEN_PID"));
+  const auto count = ftplike::number_in<int>(variable("LISTEN_FDS"));
   for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
   std::vector<int> sockets;
   if (!process || *process != ::getpid() || !count) return sockets;

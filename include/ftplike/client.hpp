@@ -18,6 +18,7 @@
 namespace ftplike::inline v0_2 {
 namespace detail {
 
+class Connecting;
 class Fxp;
 
 }  // namespace detail
@@ -43,12 +44,10 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 /// awaited on, or a strand of it. Observers, sources, sinks and `progress` are called there.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
  public:
-  using Core = detail::ClientCore<T, DataChannel, Observer>;
   using Visit = std::function<void(Entry)>;
 
   /// No session: closed, until another client is moved here.
   Client() = default;
-  explicit Client(std::shared_ptr<Core> core) : core_{std::move(core)} {}
   Client(Client&&) noexcept = default;
   Client& operator=(Client&& other) noexcept {
     std::swap(core_, other.core_);
@@ -60,10 +59,13 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 
   // ---- the session ----
 
+  /// Whether the session can still be used: it was neither closed nor lost, as far as is known.
   bool is_open() const noexcept { return core_ && core_->control().is_open(); }
+  /// Which of the two dialects the session speaks: never `automatic`.
   Dialect dialect() const { return core().dialect; }
   /// What the server says that it can do.
   const Features& features() const { return core().features; }
+  /// What the server said first.
   const Reply& greeting() const { return core().greeting; }
   /// What protects the session, over a transport with TLS: `TlsDetails`, without a version where nothing does.
   auto tls() const requires SecurableStream<typename T::Stream> { return core().control().stream().details(); }
@@ -71,10 +73,13 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   auto peer_certificate() const requires SecurableStream<typename T::Stream> {
     return core().control().stream().peer_certificate();
   }
+  /// Where the server is, or the proxy.
   Endpoint peer() const { return core().peer(); }
+  /// Our end of the control connection.
   Endpoint local() const { return core().local(); }
 
-  /// Sends a command of the caller's own, of those that need no data connection, and gives its reply, good or bad.
+  /// Sends a command of the caller's own, of those that need no data connection, and gives its final reply, good or
+  /// bad; preliminary ones go to the observer alone.
   ///
   /// **Errors:** `Errc::bad_name` if it holds what would end the line.
   awaitable<Reply> command(std::string text) { return run(command_on(core(), std::move(text))); }
@@ -185,6 +190,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     return run(detail::fetch_file(core(), std::move(remote), std::move(target), std::move(options)));
   }
   /// Fetches a file into a sink, which is finished when all is well.
+  ///
+  /// **Errors:** also what the sink throws. **Lifetime:** the sink is used until the operation has ended.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
     return run(fetch_on(core(), std::move(remote), AnySink{sink}, std::move(options)));
@@ -204,14 +211,17 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     return run(detail::store_path(core(), "STOR", std::move(local), std::move(remote), std::move(options)));
   }
   /// Sends what a source gives.
+  ///
+  /// **Errors:** also what the source throws. **Lifetime:** the source is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
     return run(store_on(core(), AnySource{source}, "STOR", std::move(remote), std::move(options)));
   }
-  /// Sends to the end of a file.
+  /// Sends a file of ours to the end of a file of the server, or as that file where there is none.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
     return run(detail::store_path(core(), "APPE", std::move(local), std::move(remote), std::move(options)));
   }
+  /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
     return run(store_on(core(), AnySource{source}, "APPE", std::move(remote), std::move(options)));
@@ -220,13 +230,18 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
     return run(detail::store_path(core(), "STOU", std::move(local), std::move(wished), std::move(options)));
   }
+  /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
     return run(store_on(core(), AnySource{source}, "STOU", std::move(wished), std::move(options)));
   }
 
  private:
+  friend class detail::Connecting;
   friend class detail::Fxp;
+  using Core = detail::ClientCore<T, DataChannel, Observer>;
+
+  explicit Client(std::shared_ptr<Core> core) : core_{std::move(core)} {}
 
   Core& core() const {
     if (!core_) throw ClientError{std::make_error_code(std::errc::not_connected), {}, Channel::local};
@@ -287,6 +302,24 @@ template <class Core> awaitable<void> log_in(Core& core, Url url) {
   co_await login.run();
 }
 
+class Connecting {
+ public:
+  template <class DataChannel, class T, class Observer>
+  static awaitable<Client<T, DataChannel, Observer>> run(T& network, Url url, ClientOptions options,
+                                                         Observer observer) {
+    const Executor here = co_await asio::this_coro::executor;
+    const Executor executor = executor_near(network, here);
+    typename T::Stream stream = co_await run_on(executor, reach_server(network, url, options));
+    using Core = ClientCore<T, DataChannel, Observer>;
+    const auto core =
+        std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
+    core->host = url.host;
+    Client<T, DataChannel, Observer> client{core};
+    co_await perform(core, log_in(*core, std::move(url)));
+    co_return client;
+  }
+};
+
 }  // namespace detail
 
 /// Connects to the server that a URL names and logs in: as its user, or as anonymous where it names none and the server
@@ -296,16 +329,7 @@ template <class Core> awaitable<void> log_in(Core& core, Url url) {
 template <class DataChannel = AnyChannel, Transport T, class Observer = NoObserver>
 awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientOptions options = {},
                                                     Observer observer = {}) {
-  const Executor here = co_await asio::this_coro::executor;
-  const Executor executor = executor_near(network, here);
-  typename T::Stream stream = co_await run_on(executor, detail::reach_server(network, url, options));
-  using Core = detail::ClientCore<T, DataChannel, Observer>;
-  const auto core =
-      std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
-  core->host = url.host;
-  Client<T, DataChannel, Observer> client{core};
-  co_await detail::perform(core, detail::log_in(*core, std::move(url)));
-  co_return client;
+  return detail::Connecting::run<DataChannel>(network, std::move(url), std::move(options), std::move(observer));
 }
 
 }  // namespace ftplike

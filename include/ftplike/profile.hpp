@@ -30,25 +30,41 @@
 
 namespace ftplike::inline v0_2 {
 
-/// The bounds of a server's patience and memory. Times are counted by the transport's clock; `Duration::max()` says that
-/// there is none.
+/// The bounds of a server's patience and memory. Times are counted by the transport's clock; `Duration::max()` says
+/// "no limit". What each does when it runs out stands behind it.
 struct Limits {
-  std::size_t line = 4096;                           // bytes of a command
-  std::size_t waiting_commands = 32;                 // that are read ahead during a transfer
-  std::size_t sessions = 10'000;                     // at a time; one more gets 421 at once
-  std::uint64_t bytes_per_second = 0;                // of all transfers in one direction together; 0: no limit
-  std::size_t sessions_per_address = 1'000;          // the same, for one client's address
-  unsigned login_attempts = 3;                       // then 421
-  Duration login_pause = std::chrono::seconds{1};    // after a failed attempt; doubles with each
-  Duration login = std::chrono::seconds{60};         // from the greeting to the login
-  Duration idle = std::chrono::seconds{300};         // between two commands
-  Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
-  Duration handshake = std::chrono::seconds{15};     // of TLS, on either connection
-  Duration stall = std::chrono::seconds{60};         // of a transfer without progress
-  Duration operation = std::chrono::seconds{60};     // of a command without progress: opening, committing, logging in
-  Duration drain = std::chrono::seconds{30};         // for commands to end when the server stops; then they are cut
-  Duration abandon = std::chrono::seconds{15};       // from then until what cannot be interrupted is given up
-  Duration grace = std::chrono::milliseconds{20};    // after which a command that may go on is whole without a line ending
+  /// Bytes of a command: a longer one is skipped and answered 500.
+  std::size_t line = 4096;
+  /// Commands that are read ahead during a transfer; further ones wait in the client's connection.
+  std::size_t waiting_commands = 32;
+  /// Sessions at a time: one more gets 421 at once.
+  std::size_t sessions = 10'000;
+  /// The same, for one client's address. (IPv6: for its /64)
+  std::size_t sessions_per_address = 1'000;
+  /// Bytes a second of all transfers in one direction together, which then wait for one another; 0: no limit.
+  std::uint64_t bytes_per_second = 0;
+  /// Failed attempts to log in; with the last the session ends. (421)
+  unsigned login_attempts = 3;
+  /// How long the reply to a failed attempt is held back; doubles with each.
+  Duration login_pause = std::chrono::seconds{1};
+  /// From the greeting to the login: then the session ends. (421)
+  Duration login = std::chrono::seconds{60};
+  /// Between two commands: then the session ends. (421)
+  Duration idle = std::chrono::seconds{300};
+  /// For the data connection to come to be: then the transfer ends. (425)
+  Duration connect_data = std::chrono::seconds{30};
+  /// Of a TLS handshake: then that connection ends, which of a data connection is a transfer without one. (425)
+  Duration handshake = std::chrono::seconds{15};
+  /// Without a byte of a transfer: then it ends. (426)
+  Duration stall = std::chrono::seconds{60};
+  /// Without progress of a command that opens, commits, logs in, …: then it ends. (451; before a login the session, 421)
+  Duration operation = std::chrono::seconds{60};
+  /// For commands to end by themselves when the server stops: then they are cut.
+  Duration drain = std::chrono::seconds{30};
+  /// From then on until what cannot be interrupted is given up. (`StopReport::stuck`)
+  Duration abandon = std::chrono::seconds{15};
+  /// After which a command of the ftp-like dialect that could go on is whole without a line ending.
+  Duration grace = std::chrono::milliseconds{20};
 };
 
 namespace verbs {

@@ -2,13 +2,17 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -108,10 +112,10 @@ template <Transport T, class P> class Server {
 
   /// A session in the server's book, from its acceptance to the end of its coroutine.
   struct Entry {
-    Entry(const Executor& its_executor, const Conversation& its_who) : executor{its_executor}, who{its_who} {}
+    Entry(const Executor& its_executor, const SessionInfo& its_who) : executor{its_executor}, who{its_who} {}
     Interruption interruption;
     const Executor executor;
-    Conversation who;
+    SessionInfo who;
     OneSession* session = nullptr;  // while there is one
   };
   /// Somebody who waits for the end of `stop`.
@@ -216,7 +220,7 @@ template <Transport T, class P> class Server {
   /// Starts the coroutine of a session, which has a place in the book until it ends.
   static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
                     Beginning beginning) {
-    const Conversation who{0, control.local(), control.remote()};
+    const SessionInfo who{0, control.local(), control.remote()};
     const auto entry = std::make_shared<Entry>(executor, who);
     typename std::list<std::shared_ptr<Entry>>::iterator place;
     {
@@ -235,7 +239,7 @@ template <Transport T, class P> class Server {
   static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
                                Beginning beginning) {
     if constexpr (requires { control.make_prompt(); }) control.make_prompt();
-    Conversation who = entry->who;
+    SessionInfo who = entry->who;
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
@@ -259,7 +263,7 @@ template <Transport T, class P> class Server {
   }
 
   /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
-  static awaitable<void> introduce(typename T::Stream& control, Conversation& who, std::string& rest) {
+  static awaitable<void> introduce(typename T::Stream& control, SessionInfo& who, std::string& rest) {
     const ProxyHeader header = co_await read_proxy_header(control, rest);
     if (!header.ends) co_return;
     who.peer = endpoint_of(header.ends->client);

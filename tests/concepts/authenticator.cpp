@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <string_view>
 
 #include <ftplike/users/anonymous.hpp>
 #include <ftplike/users/authenticator.hpp>
@@ -30,6 +31,13 @@ struct DecidesAtOnce : OnlyAnna {
   std::optional<Account> log_in(const Credentials&);
 };
 static_assert(!Authenticator<HasNoWordForGuests> && !Authenticator<LetsEverybodyIn> && !Authenticator<DecidesAtOnce>);
+
+struct OnlyAnnaHere : OnlyAnna {
+  bool knows_host(std::string_view host) { return host == "files.example"; }
+};
+static_assert(KnowsHosts<OnlyAnnaHere> && !KnowsHosts<OnlyAnna>);
+static_assert(KnowsWhoNeedsAPassword<UserTable> && MayObjectToListening<Anonymous>);
+static_assert(!KnowsWhoNeedsAPassword<OnlyAnna> && !MayObjectToListening<OnlyAnna>);
 
 TEST(AuthenticatorConcept, APasswordIsNeededUnlessTheAuthenticatorKnowsBetter) {
   struct KnowsHerCertificate : OnlyAnna {

@@ -36,6 +36,10 @@ class OneFile {
 static_assert(ReadableStorage<OneFile> && !WritableStorage<OneFile>);
 static_assert(WritableStorage<DirectoryStorage> && WritableStorage<MemoryStorage>);
 
+static_assert(KeepsModes<DirectoryStorage> && TellsFreeSpace<DirectoryStorage> &&
+              ServesClientsInTurn<DirectoryStorage>);
+static_assert(!KeepsModes<OneFile> && !TellsFreeSpace<OneFile> && !ServesClientsInTurn<OneFile>);
+
 /// Errors are thrown: a storage that gives nothing for a file that is not there is not one.
 struct GivesPerhaps : OneFile {
   awaitable<std::optional<Entry>> stat(const Path&);

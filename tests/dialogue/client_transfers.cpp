@@ -1,6 +1,7 @@
 #include "support/client.hpp"
 
 #include <gtest/gtest.h>
+#include <type_traits>
 
 #include "support/folder.hpp"
 #include "support/scripted_client.hpp"
@@ -182,6 +183,18 @@ TEST(ClientTransfers, KeepToABoundOnTheBandwidth) {
   network.run(send_text(client, std::string(100'000, 'y'), "b", options));
   const double took = std::chrono::duration<double>(network.now() - before).count();
   EXPECT_NEAR(took, 20, 0.5);
+}
+
+TEST(ClientTransfers, AreNotChangedByAnObserverThatThrowsWhenSomethingHasHappened) {
+  TestNetwork network{1};
+  auto server = serve(network, {{"/a", "hello"}}, some_users());
+  const auto broken = []<class Event>(const Event&)
+    requires std::is_same_v<Event, ReplySeen> || std::is_same_v<Event, TransferEnded>
+  { throw std::runtime_error("a defect"); };
+  auto client = network.run(connect<AnyChannel>(network, anna(), ClientOptions{}, broken));
+  TextSink sink;
+  EXPECT_EQ(network.run(client.download("a", sink)).transferred, 5u);
+  EXPECT_EQ(sink.text(), "hello");
 }
 
 TEST(ClientTransfers, GiveWhatASinkOfTheCallerThrows) {

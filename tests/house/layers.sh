@@ -7,7 +7,8 @@ find . -name '*.hpp' | sed 's|^\./||' | sort | xargs awk '
   BEGIN {
     below["version"] = ""
     below["protocol"] = "version"
-    below["io"] = below["protocol"] " protocol"
+    below["system"] = "version"
+    below["io"] = below["protocol"] " protocol system"
     below["simulated"] = below["io"] " io"
     below["storage"] = below["users"] = below["data_channel"] = below["command"] = below["io"] " io"
     below["observers"] = below["io"] " io"

@@ -1,6 +1,8 @@
 #pragma once
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,7 +51,7 @@ template <Transport T> class Race {
       ++running_;
       tasks_.start(attempt(endpoint));
       typename T::Timer timer{network_, executor};
-      timer.start(network_.now() + limits_.next_address, [this] {
+      timer.start(time_after(network_.now(), limits_.next_address), [this] {
         late_ = true;
         changed_.notify();
       });

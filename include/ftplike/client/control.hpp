@@ -2,10 +2,15 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <ftplike/client/options.hpp>
@@ -49,7 +54,7 @@ template <Transport T, class Observer> class ClientControl {
   ClientControl& operator=(const ClientControl&) = delete;
 
   typename T::Stream& stream() noexcept { return stream_; }
-  Conversation& who() noexcept { return who_; }
+  SessionInfo& who() noexcept { return who_; }
   const PendingCommands& pending() const noexcept { return pending_; }
   bool is_open() const noexcept { return open_; }
   /// Whether the server ended its greeting with CRLF.
@@ -229,7 +234,7 @@ template <Transport T, class Observer> class ClientControl {
   awaitable<Heard> hear() {
     for (;;) {
       if (std::optional<Reply> reply = replies_.next()) {
-        observe<ReplySeen>(*reply);
+        report<ReplySeen>(*reply);
         const Owner owner = pending_.take(*reply);
         co_return Heard{owner, *std::move(reply)};
       }
@@ -251,7 +256,7 @@ template <Transport T, class Observer> class ClientControl {
   /// What has come already belongs to earlier commands, or is nobody's: a second 226, for instance.
   void drop_what_came_unasked() {
     while (auto reply = replies_.next()) {
-      observe<ReplySeen>(*reply);
+      report<ReplySeen>(*reply);
       if (pending_.take(*reply) != Owner::farewell) continue;
       close(Errc::shutting_down);
       throw ReplyError{*std::move(reply), {}};
@@ -295,7 +300,7 @@ template <Transport T, class Observer> class ClientControl {
   Condition watch_over_;
   std::optional<Reply> conclusion_;
   std::error_code watch_failure_, fate_;
-  Conversation who_;
+  SessionInfo who_;
   Time last_spoken_{};
   char last_byte_ = '\0';
   bool open_ = true, ends_commands_ = true, hears_crlf_ = false, ending_known_ = false, watching_ = false,

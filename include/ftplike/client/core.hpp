@@ -1,5 +1,8 @@
 #pragma once
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -7,6 +10,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include <ftplike/client/control.hpp>
@@ -405,8 +410,8 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
         error = Errc::aborted;
       }
       const Path path{parse_command(transfer.command).argument};
-      observe<TransferEnded>(verb, path, transfer.direction, transfer.moved, transfer.offset,
-                             network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
+      report<TransferEnded>(verb, path, transfer.direction, transfer.moved, transfer.offset,
+                            network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
     }
   }
 

@@ -1,11 +1,14 @@
 #pragma once
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <ftplike/client/options.hpp>
@@ -68,7 +71,8 @@ template <class Core> class DataLink {
   }
   DataLink(const DataLink&) = delete;
   DataLink& operator=(const DataLink&) = delete;
-  /// Unless all was sent or received, the server is to take what it got for no whole.
+  /// Unless all was sent or received, resets the connection, so that the server does not take what it got for the
+  /// whole.
   ~DataLink() {
     if (!complete_) break_off(stream_);
     stream_.close();

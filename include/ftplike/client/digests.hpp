@@ -1,6 +1,9 @@
 #pragma once
 // Transfers verified by checksum: they need OpenSSL and zlib (CMake target ftplike::digests).
+#include <cstddef>
 #include <fcntl.h>
+#include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 #include <unistd.h>

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,7 +54,7 @@ class Features {
   const std::string* find(std::string_view feature) const {
     for (const auto& line : lines_) {
       const auto front = std::string_view{line}.substr(0, feature.size());
-      if (detail::same_word(front, feature) && (line.size() == feature.size() || line[feature.size()] == ' ')) {
+      if (same_word(front, feature) && (line.size() == feature.size() || line[feature.size()] == ' ')) {
         return &line;
       }
     }

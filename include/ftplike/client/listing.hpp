@@ -1,10 +1,14 @@
 #pragma once
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <exception>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -12,15 +16,16 @@
 #include <ftplike/client/server_zone.hpp>
 #include <ftplike/client/working_directory.hpp>
 #include <ftplike/protocol/listing.hpp>
+#include <ftplike/protocol/text.hpp>
 
 namespace ftplike::inline v0_2::detail {
 
 /// A sink that calls `take` with each line, without its ending.
 ///
 /// **Errors:** `Errc::line_too_long`.
-template <class Take> class LineSink {
+template <class Take> class LineSplitter {
  public:
-  LineSink(std::size_t limit, Take take) : limit_{limit}, take_{std::move(take)} {}
+  LineSplitter(std::size_t limit, Take take) : limit_{limit}, take_{std::move(take)} {}
 
   awaitable<void> write(std::span<const std::byte> bytes) {
     std::string_view text = as_text(bytes);
@@ -65,7 +70,7 @@ awaitable<Reply> list_lines(Core& core, std::string_view verb, std::string argum
   ClientTransfer transfer{std::move(command), Direction::received};
   transfer.listing = true;
   const auto give = [&take](std::string_view line) { take(line); };
-  LineSink lines{core.options.limits.line, give};
+  LineSplitter lines{core.options.limits.line, give};
   Reply last = co_await core.receive(AnySink{lines}, transfer);
   co_await lines.finish();
   co_return last;
@@ -73,7 +78,7 @@ awaitable<Reply> list_lines(Core& core, std::string_view verb, std::string argum
 
 /// Whether the text of a reply has one of these words, in small or capital letters.
 template <std::size_t n> bool mentions(const Reply& reply, const std::string_view (&words)[n]) {
-  const std::string text = upper(reply.text());
+  const std::string text = to_upper(reply.text());
   return std::any_of(std::begin(words), std::end(words),
                      [&text](std::string_view word) { return text.find(word) != text.npos; });
 }

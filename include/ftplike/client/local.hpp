@@ -67,17 +67,4 @@ inline LocalTarget local_target(const std::string& local, std::string_view remot
   }
 }
 
-/// A file of ours to be sent, from `offset` on.
-inline awaitable<FileReader> open_local(std::string local, std::uint64_t offset) {
-  auto open = [local] {
-    Descriptor file;
-    do { file = Descriptor{::open(local.c_str(), O_RDONLY | quietly)}; } while (!file && errno == EINTR);
-    if (!file) fail_with(errno);
-    return file;
-  };
-  Descriptor file = co_await blocking(std::move(open));
-  const std::string name = std::filesystem::path{local}.filename().string();
-  co_return FileReader{name, std::move(file), offset};
-}
-
 }  // namespace ftplike::detail

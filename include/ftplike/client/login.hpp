@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <ftplike/client/core.hpp>

@@ -16,17 +16,27 @@ namespace ftplike::inline v0_2 {
 /// Which of the two dialects a session speaks; see docs of `connect` for how `automatic` finds out.
 enum class Dialect { automatic, ftplike, standard };
 
-/// The bounds of a client's patience and memory. Times are counted by the transport's clock.
+/// The bounds of a client's patience and memory. Times are counted by the transport's clock; `Duration::max()` says "no
+/// limit". What runs out is `Errc::timed_out` unless something else is said.
 struct ClientLimits {
-  Duration connect = std::chrono::seconds{30};             // to each address of the server
-  Duration next_address = std::chrono::milliseconds{250};  // until the next one is tried as well
-  Duration reply = std::chrono::seconds{60};         // to a command, and from the end of the data to the final reply
-  Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
-  Duration stall = std::chrono::seconds{60};         // of a transfer without progress
-  Duration recovery = std::chrono::seconds{10};      // to get back in step after a transfer that was broken off
-  std::size_t entries = 1'000'000;                   // of a listing that is kept as a whole
-  unsigned depth = 100;                              // of directories below the one where a walk begins
-  std::size_t line = 64 * 1024;                      // bytes of a line of a listing
+  /// To look up the server's name; then to connect to each of its addresses; then for a TLS handshake, and for a proxy.
+  Duration connect = std::chrono::seconds{30};
+  /// Until the next address is tried while the one before has not answered yet. (RFC 8305 §5)
+  Duration next_address = std::chrono::milliseconds{250};
+  /// From a command to its reply, and from the end of the data to the final reply; then the session is closed.
+  Duration reply = std::chrono::seconds{60};
+  /// For the data connection to come to be; then the transfer is broken off.
+  Duration connect_data = std::chrono::seconds{30};
+  /// Without a byte of a transfer; then it is broken off. (`Errc::stalled`)
+  Duration stall = std::chrono::seconds{60};
+  /// To get back in step after a transfer that was broken off; then the session is closed.
+  Duration recovery = std::chrono::seconds{10};
+  /// Entries of a listing that is kept as a whole. (`Errc::bad_listing`)
+  std::size_t entries = 1'000'000;
+  /// Directories below the one where a walk begins. (`Errc::bad_listing`)
+  unsigned depth = 100;
+  /// Bytes of a line of a listing. (`Errc::line_too_long`)
+  std::size_t line = 64 * 1024;
 };
 
 /// How a client is to behave.
@@ -54,11 +64,15 @@ struct TransferOptions {
   bool resume = false;     // go on where an interrupted transfer of this file ended
   bool verify = true;      // compare the length with what the server says, where it can say
   bool keep_time = false;  // the copy gets the time of modification of the original, where the server can say or set it
-  std::shared_ptr<Meter> bandwidth;  // a bound, which other transfers may share; none if null
+  /// A bound of bytes a second over the data connection, before TLS; transfers that have the same one share it. None if
+  /// null.
+  std::shared_ptr<Meter> bandwidth;
   /// Of the file on the server, if they are known already: then it is not asked.
   std::optional<std::uint64_t> size;
   std::optional<Timestamp> modified;
-  std::function<void(const Progress&)> progress;  // called after each piece
+  /// Called after each piece that went over the data connection, on the executor of the session. It must not block.
+  /// What it throws breaks the transfer off, and comes out of the call.
+  std::function<void(const Progress&)> progress;
 };
 
 /// What a transfer came to.

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include <ftplike/client/core.hpp>
 #include <ftplike/protocol/facts.hpp>
+#include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 
 // What a client asks of one path of a server.
@@ -137,8 +139,7 @@ inline constexpr DigestKind digest_kinds[]{{"SHA-256", "XSHA256", 64},
 inline std::optional<RemoteDigest> digest_in(std::string_view text, const DigestKind& kind) {
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find(' ', at), text.size());
-    std::string word{text.substr(at, end - at)};
-    for (char& c : word) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+    std::string word = to_lower(text.substr(at, end - at));
     const bool fits = word.size() == kind.digits && word.find_first_not_of("0123456789abcdef") == word.npos;
     if (fits) return RemoteDigest{std::string{kind.name}, std::move(word)};
     at = end + 1;
@@ -150,7 +151,7 @@ inline std::optional<RemoteDigest> digest_in(std::string_view text, const Digest
 /// Nothing if it offers none.
 template <class Core> awaitable<std::optional<RemoteDigest>> ask_digest(Core& core, std::string path) {
   co_await set_type(core, 'I');
-  const std::string offered = ";" + upper(core.features.value("HASH")) + ";";
+  const std::string offered = ";" + to_upper(core.features.value("HASH")) + ";";
   for (const DigestKind& kind : digest_kinds) {
     const std::string name{kind.name};
     const bool selected = offered.find(";" + name + "*;") != offered.npos;

@@ -3,11 +3,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -37,7 +39,7 @@ template <class Session> class RepeatedDownload {
     }
     if (last && last->farthest > 0) {
       if (!target_) target_.emplace(local_, remote_);
-      const Beginning left = co_await beginning_of(target_->folder, target_->path);
+      const LocalCopy left = co_await local_copy_of(target_->folder, target_->path);
       options.resume = options.resume || !left.is_whole;
     }
     if (target_) co_return co_await session.download(remote_, target_->folder, target_->path, options);

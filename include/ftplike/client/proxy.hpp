@@ -12,6 +12,7 @@
 
 #include <ftplike/client/url.hpp>
 #include <ftplike/io/bytes.hpp>
+#include <ftplike/protocol/text.hpp>
 
 namespace ftplike::inline v0_2::detail {
 

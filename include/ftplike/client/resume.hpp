@@ -1,9 +1,12 @@
 #pragma once
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <ftplike/client/files.hpp>
@@ -13,7 +16,7 @@
 namespace ftplike::inline v0_2::detail {
 
 /// What there is of a file on one of the two sides.
-class Beginning {
+class LocalCopy {
  public:
   std::uint64_t size = 0;
   Timestamp modified{};   // the epoch if it is not known
@@ -21,19 +24,19 @@ class Beginning {
 };
 
 /// What there is of a file of ours: what was interrupted, or else the file itself.
-inline awaitable<Beginning> beginning_of(DirectoryStorage folder, Path path) {
-  Beginning beginning;
+inline awaitable<LocalCopy> local_copy_of(DirectoryStorage folder, Path path) {
+  LocalCopy copy;
   Settled<Entry> partial, whole;
   co_await settle(folder.stat_partial(path), partial);
   if (partial.failed()) co_await settle(folder.stat(path), whole);
-  beginning.is_whole = partial.failed();
+  copy.is_whole = partial.failed();
   const bool nothing = partial.failed() && whole.failed();
-  if (nothing) co_return beginning;
-  const Entry there = beginning.is_whole ? whole.get() : partial.get();
-  if (!there.is_file()) co_return beginning;
-  beginning.size = there.size.value_or(0);
-  beginning.modified = there.modified;
-  co_return beginning;
+  if (nothing) co_return copy;
+  const Entry there = copy.is_whole ? whole.get() : partial.get();
+  if (!there.is_file()) co_return copy;
+  copy.size = there.size.value_or(0);
+  copy.modified = there.modified;
+  co_return copy;
 }
 
 /// When a file of the server was modified, if it can and will say.
@@ -59,7 +62,7 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
   std::optional<Timestamp> modified = options.modified;
   std::uint64_t offset = 0;
   if (options.resume && !options.ascii) {
-    const Beginning left = co_await beginning_of(target.folder, target.path);
+    const LocalCopy left = co_await local_copy_of(target.folder, target.path);
     if (left.size > 0 && !modified) {
       const auto told = co_await time_of(core, remote);
       modified = told;
@@ -120,7 +123,7 @@ template <class Core> awaitable<bool> stands(Core& core, std::string remote) {
 /// What is to be done after an upload that was gone on with has failed: false if nothing can be.
 ///
 /// What cannot be gone on with by REST may be by APPE. What cannot be at all, or has another length than it should, is
-/// sent from the beginning.
+/// sent from the copy.
 inline bool begin_otherwise(const ClientError& failure, std::string& verb, std::uint64_t& offset) {
   const auto* const reply = dynamic_cast<const ReplyError*>(&failure);
   const bool refused = reply && failure.transferred() == 0;
@@ -197,7 +200,7 @@ template <class Core> awaitable<TransferResult> store_path(Core& core, std::stri
   if (verb != "STOU" && (remote.empty() || remote.ends_with('/'))) {
     remote += std::filesystem::path{local}.filename().string();
   }
-  const auto open = [&local](std::uint64_t offset) { return open_local(local, offset); };
+  const auto open = [&local](std::uint64_t offset) { return FileReader::open(local, offset); };
   try {
     co_return co_await store_file(core, verb, open, std::move(remote), std::move(options));
   } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {

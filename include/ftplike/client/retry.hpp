@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <system_error>
 
 #include <ftplike/client/reply_error.hpp>
 #include <ftplike/io/asio.hpp>

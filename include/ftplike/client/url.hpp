@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -110,12 +111,12 @@ inline std::optional<Url> Url::parse(std::string_view text) {
   Url url;
   if (const auto end = text.find("://"); end != text.npos) {
     const auto scheme = text.substr(0, end);
-    if (detail::same_word(scheme, "ftps")) {
+    if (same_word(scheme, "ftps")) {
       url.secure = Secure::implicit_tls;
       url.port = 990;
-    } else if (detail::same_word(scheme, "ftpes")) {
+    } else if (same_word(scheme, "ftpes")) {
       url.secure = Secure::explicit_tls;
-    } else if (!detail::same_word(scheme, "ftp")) {
+    } else if (!same_word(scheme, "ftp")) {
       return std::nullopt;
     }
     text.remove_prefix(end + 3);

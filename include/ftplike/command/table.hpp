@@ -1,10 +1,14 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/command/perfect_hash.hpp>

@@ -1,4 +1,5 @@
 #pragma once
+#include <exception>
 #include <functional>
 #include <system_error>
 #include <utility>

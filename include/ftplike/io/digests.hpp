@@ -27,7 +27,7 @@ class Digest {
     return names[static_cast<std::size_t>(algorithm)];
   }
   static std::optional<DigestAlgorithm> parse(std::string_view text) {
-    const std::string wanted = detail::upper(text);
+    const std::string wanted = to_upper(text);
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (wanted == names[i]) return static_cast<DigestAlgorithm>(i);
     }

@@ -1,5 +1,7 @@
 #pragma once
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,91 +17,101 @@
 namespace ftplike::inline v0_2 {
 
 /// Which session something happened in, seen from the end that tells it.
-class Conversation {
+class SessionInfo {
  public:
-  Conversation() = default;
-  Conversation(std::uint64_t its_number, Endpoint its_local, Endpoint its_peer)
+  SessionInfo() = default;
+  SessionInfo(std::uint64_t its_number, Endpoint its_local, Endpoint its_peer)
       : number{its_number}, local{its_local}, peer{its_peer} {}
   std::uint64_t number = 0;  // 1, 2, … in the order of their beginnings
   Endpoint local, peer;      // of the control connection
   std::string user;          // empty before a login
 };
 
-/// The events of a session, in the order of its life. Each is seen while it happens: views and references in it last as
-/// long as the call.
-///
-/// **Threads:** an observer is called on the executor of the session: by several threads at once where there are
-/// several. It must not block.
-/// **Errors:** what it throws at `SessionOpened` ends the session; at `CommandSeen`, `LoginTried`, `DataListening`,
-/// `StrangerRefused`, `DataOpened` and `DataMoved` the command, with the reply to that error. At the others it changes
-/// nothing: they tell what has happened.
-/// What an end does not do it does not tell (a client's observer hears of no login attempt's check).
+// The events of a session, in the order of its life. A server and a client tell the same ones, each what it does
+// itself: a client's `LoginTried` is the server's verdict, and it has no `SessionRefused` and no `ServerStopped`. Each
+// is seen while it happens: views and references in it last as long as the call.
+//
+// **Threads:** an observer is called on the executor of the session: by several threads at once where there are
+// several, but by one at a time for one session. It must not block: the other sessions of that thread would wait.
+//
+// **Errors:** what it throws at `SessionOpened` ends the session; at `CommandSeen`, `LoginTried`, `DataListening`,
+// `StrangerRefused`, `DataOpened` and `DataMoved` the command, with the reply to that error. At the others it changes
+// nothing: they tell what has happened.
+
+/// A session began: the control connection is there, and nothing was said yet.
 struct SessionOpened {
-  const Conversation& who;
+  const SessionInfo& who;
 };
 /// A client was turned away with 421 before it had a session: there are too many.
 struct SessionRefused {
-  const Conversation& who;
+  const SessionInfo& who;
 };
 /// A command came in, or went out of a client. The argument of PASS and ACCT, and at a server of any verb that it does
-/// not know, is "***". An observer of a server that returns `std::optional<Reply>` for this event may refuse the command: the reply
-/// it gives is sent in place of running it.
+/// not know, is "***".
+///
+/// An observer of a server that returns `std::optional<Reply>` for this event may refuse the command: the reply that it
+/// gives is sent in place of running it.
 struct CommandSeen {
-  const Conversation& who;
+  const SessionInfo& who;
   std::string_view verb, argument;
   bool unterminated = false;  // it came without a line ending, and was taken for whole because nothing followed
 };
+/// A reply went out to the client, or came in from the server; preliminary ones (150) and the greeting as well.
 struct ReplySeen {
-  const Conversation& who;
+  const SessionInfo& who;
   const Reply& reply;
 };
+/// A login was accepted or refused: by a password, a certificate, or as somebody who needs neither.
 struct LoginTried {
-  const Conversation& who;
-  std::string_view user;
+  const SessionInfo& who;
+  std::string_view user;  // as the client said it, whether there is one or not
   bool accepted;
 };
 /// A port waits for the peer's data connection.
 struct DataListening {
-  const Conversation& who;
+  const SessionInfo& who;
   Endpoint local;
 };
 /// Somebody else than the peer came to a data port, or was named as its address, and was turned away.
 struct StrangerRefused {
-  const Conversation& who;
+  const SessionInfo& who;
   Endpoint stranger;
 };
+/// A data connection is there, and secured where it has to be.
 struct DataOpened {
-  const Conversation& who;
+  const SessionInfo& who;
   Endpoint local, remote;
 };
+/// Which way the bytes of a transfer go, seen from the end that tells it.
 enum class Direction { sent, received };
 /// Bytes went over the data connection; `total` of them by now.
 struct DataMoved {
-  const Conversation& who;
+  const SessionInfo& who;
   Direction direction;
   std::uint64_t total;
 };
+/// A data connection is closed, after `total` bytes. Whether the transfer was a success, `TransferEnded` tells.
 struct DataClosed {
-  const Conversation& who;
+  const SessionInfo& who;
   Endpoint local, remote;
   Direction direction;
   std::uint64_t total;
 };
 /// A transfer has its verdict: `error` is empty if it is complete, and a file that was received stands under its name.
-/// `verb` is the command's; `path` the file's in the storage (empty path "/" and listing true for a listing).
 struct TransferEnded {
-  const Conversation& who;
-  std::string_view verb;
-  const Path& path;
+  const SessionInfo& who;
+  std::string_view verb;  // of the command
+  const Path& path;       // of the file in the storage; "/" of a listing
   Direction direction;
-  std::uint64_t bytes, offset;
-  Duration took;
+  std::uint64_t bytes, offset;  // over the data connection; where in the file it began
+  Duration took;                // beginning before the data connection was made
   bool ascii, listing;
   std::error_code error;
   bool complete() const noexcept { return !error; }
 };
+/// A session has ended, and its control connection is closed. The last event of every session that was opened.
 struct SessionClosed {
-  const Conversation& who;
+  const SessionInfo& who;
   std::error_code error;  // empty after a farewell
 };
 /// A session that could not be ended: something that it waits for knows no cancellation, or blocks its thread.

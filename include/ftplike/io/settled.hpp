@@ -1,6 +1,7 @@
 #pragma once
 #include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <ftplike/io/asio.hpp>

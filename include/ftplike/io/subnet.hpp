@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <ftplike/io/asio.hpp>
 #include <ftplike/io/worker_pool.hpp>
@@ -22,7 +24,7 @@ class Subnet {
     std::error_code error;
     const Address address = asio::ip::make_address(std::string{text.substr(0, slash)}, error);
     const unsigned most = address.is_v4() ? 32 : 128;
-    const auto bits = slash == text.npos ? most : detail::number_in(text.substr(slash + 1));
+    const auto bits = slash == text.npos ? most : number_in(text.substr(slash + 1));
     if (error || !bits || *bits > most) return std::nullopt;
     return Subnet{address, *bits};
   }

@@ -2,10 +2,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <fcntl.h>
 #include <ctime>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <netinet/in.h>
@@ -13,6 +17,7 @@
 #include <span>
 #include <string>
 #include <sys/socket.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -23,32 +28,11 @@
 
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/transport.hpp>
+#include <ftplike/system/descriptor.hpp>
 
 namespace ftplike::inline v0_2 {
 
 namespace detail {
-
-/// A socket's descriptor and its care.
-class SocketDescriptor {
- public:
-  explicit SocketDescriptor(int descriptor = -1) noexcept : descriptor_{descriptor} {}
-  SocketDescriptor(SocketDescriptor&& other) noexcept : descriptor_{other.release()} {}
-  SocketDescriptor& operator=(SocketDescriptor&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~SocketDescriptor() { close(); }
-  int get() const noexcept { return descriptor_; }
-  int release() noexcept { return std::exchange(descriptor_, -1); }
-  void close() noexcept {
-    if (descriptor_ >= 0) ::close(release());
-  }
-
- private:
-  int descriptor_;
-};
-
-[[noreturn]] inline void fail_socket(int error = errno) { throw std::system_error(error, std::system_category()); }
 
 /// Asio's errors of the system, as the standard library knows them: those of Asio before 1.28 compare with no
 /// `std::errc`. A cancelled operation's stays Asio's own.
@@ -59,9 +43,9 @@ inline std::error_code standard_error(const std::error_code& error) noexcept {
 }
 
 /// A socket that does not block, and that no child of this process inherits.
-inline SocketDescriptor make_socket(const asio::ip::tcp& protocol) {
-  SocketDescriptor made{::socket(protocol.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  if (made.get() < 0) fail_socket();
+inline Descriptor make_socket(const asio::ip::tcp& protocol) {
+  Descriptor made{::socket(protocol.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (!made) fail_with(errno);
   return made;
 }
 
@@ -136,7 +120,7 @@ class TcpStream {
     if (!socket_.is_open()) {
       const auto n = ::recv(descriptor(), room.data(), room.size(), MSG_DONTWAIT);
       if (n >= 0) co_return static_cast<std::size_t>(n);
-      if (errno != EAGAIN && errno != EINTR) detail::fail_socket();
+      if (errno != EAGAIN && errno != EINTR) detail::fail_with(errno);
       register_socket();
     }
     const auto buffer = asio::buffer(room.data(), room.size());
@@ -156,7 +140,7 @@ class TcpStream {
       const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
       if (sent >= 0) co_return static_cast<std::size_t>(sent);
       if (errno == EINTR) continue;
-      if (errno != EAGAIN) detail::fail_socket();
+      if (errno != EAGAIN) detail::fail_with(errno);
       co_await writable();
     }
   }
@@ -204,7 +188,7 @@ class TcpStream {
       const auto n = detail::send_file_quietly(descriptor(), file, static_cast<off_t>(position), most);
       if (n >= 0) co_return static_cast<std::size_t>(n);
       if (errno == EINTR) continue;
-      if (errno != EAGAIN) detail::fail_socket();
+      if (errno != EAGAIN) detail::fail_with(errno);
       co_await writable();
     }
   }
@@ -226,7 +210,7 @@ class TcpStream {
     descriptor_.release();
   }
 
-  detail::SocketDescriptor descriptor_;  // until the event loop has it
+  detail::Descriptor descriptor_;  // until the event loop has it
   asio::ip::tcp::socket socket_;
   Endpoint remote_;
   mutable Endpoint local_;  // asked for once
@@ -249,7 +233,7 @@ class TcpAcceptor {
         co_return TcpStream{executor, accepted, remote, where_.address().is_unspecified() ? Endpoint{} : where_};
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;
-      if (errno != EAGAIN) detail::fail_socket();
+      if (errno != EAGAIN) detail::fail_with(errno);
       if (!acceptor_.is_open()) {
         acceptor_.assign(where_.protocol(), descriptor_.get());
         descriptor_.release();
@@ -271,7 +255,7 @@ class TcpAcceptor {
  private:
   int descriptor() { return acceptor_.is_open() ? acceptor_.native_handle() : descriptor_.get(); }
 
-  detail::SocketDescriptor descriptor_;  // until the event loop has it
+  detail::Descriptor descriptor_;  // until the event loop has it
   asio::ip::tcp::acceptor acceptor_;
   Endpoint where_;
 };
@@ -415,7 +399,7 @@ class TcpTransport {
   awaitable<TcpStream> connect(Endpoint where, Address from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
     asio::ip::tcp::socket socket{executor};
-    detail::SocketDescriptor made = detail::make_socket(where.protocol());
+    detail::Descriptor made = detail::make_socket(where.protocol());
     socket.assign(where.protocol(), made.get());
     made.release();
     if (!from.is_unspecified()) socket.bind({from, 0});
@@ -426,12 +410,12 @@ class TcpTransport {
     co_return TcpStream{std::move(socket)};
   }
   TcpAcceptor listen(const Executor& executor, const Endpoint& where) {
-    detail::SocketDescriptor made = detail::make_socket(where.protocol());
+    detail::Descriptor made = detail::make_socket(where.protocol());
     const int yes = 1;
     const bool ready = ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
                        ::bind(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0 &&
                        ::listen(made.get(), SOMAXCONN) == 0;
-    if (!ready) detail::fail_socket();
+    if (!ready) detail::fail_with(errno);
     const Endpoint bound = where.port() != 0 ? where : detail::endpoint_of(made.get(), ::getsockname);
     return TcpAcceptor{executor, made.release(), bound};
   }
@@ -441,12 +425,12 @@ class TcpTransport {
   TcpAcceptor adopt(const Executor& executor, int descriptor) {
     int listens = 0;
     auto size = static_cast<socklen_t>(sizeof listens);
-    if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0) detail::fail_socket();
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0) detail::fail_with(errno);
     const Endpoint where = detail::endpoint_of(descriptor, ::getsockname);
     const bool tcp = where.protocol().family() == AF_INET || where.protocol().family() == AF_INET6;
-    if (listens == 0 || !tcp) detail::fail_socket(EINVAL);
+    if (listens == 0 || !tcp) detail::fail_with(EINVAL);
     const int flags = ::fcntl(descriptor, F_GETFL);
-    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) { detail::fail_socket(); }
+    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) { detail::fail_with(errno); }
     return TcpAcceptor{executor, descriptor, where};
   }
   // A template, so that only programs that look up names compile a resolver.

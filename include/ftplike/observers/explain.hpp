@@ -1,10 +1,16 @@
 #pragma once
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <ftplike/io/observer.hpp>
@@ -32,8 +38,8 @@ class Explain {
 
   void operator()(const SessionOpened& event) { state_->opened(event.who); }
   void operator()(const CommandSeen& event) {
-    std::string words = detail::printable(event.verb);
-    if (!event.argument.empty()) words += ' ' + detail::printable(event.argument);
+    std::string words = printable(event.verb);
+    if (!event.argument.empty()) words += ' ' + printable(event.argument);
     state_->in_control(
         event.who, [&](const detail::Lane& lane) { return lane.to_server(words); }, detail::Paint::command);
   }
@@ -62,7 +68,7 @@ class Explain {
     State(End end, LineSink sink, const ExplainStyle& style, std::function<Time()> now)
         : end_{end}, sink_{std::move(sink)}, lanes_{style}, now_{std::move(now)} {}
 
-    void opened(const Conversation& who) {
+    void opened(const SessionInfo& who) {
       const std::lock_guard lock{mutex_};
       if (sessions_.empty() || rows_ > rows_of_a_page) {
         rows_ = 0;
@@ -74,7 +80,7 @@ class Explain {
       draw(who, seen, {ends_of(who, "●", {"connected"}), detail::Paint::none}, {});
     }
 
-    void closed(const Conversation& who, std::error_code error) {
+    void closed(const SessionInfo& who, std::error_code error) {
       const std::lock_guard lock{mutex_};
       Seen& seen = session(who);
       const std::string why = error ? "closed: " + error.message() : "closed";
@@ -83,22 +89,22 @@ class Explain {
       if (sessions_.empty()) sink_(lanes_.bottom());
     }
 
-    template <class Draw> void in_control(const Conversation& who, Draw text, detail::Paint paint) {
+    template <class Draw> void in_control(const SessionInfo& who, Draw text, detail::Paint paint) {
       const std::lock_guard lock{mutex_};
       Seen& seen = session(who);
       draw(who, seen, {text(lanes_.control), paint}, idle_data(seen));
     }
-    void in_data(const Conversation& who, const std::string& words, detail::Paint paint) {
+    void in_data(const SessionInfo& who, const std::string& words, detail::Paint paint) {
       const std::lock_guard lock{mutex_};
       draw(who, session(who), idle_control(), {lanes_.data.at_left(words), paint});
     }
 
-    void replied(const Conversation& who, const Reply& reply) {
+    void replied(const SessionInfo& who, const Reply& reply) {
       const auto paint = reply.negative() ? detail::Paint::bad_reply : detail::Paint::good_reply;
       const auto end_of_line = reply.text().find('\n');
       const bool one_line = end_of_line == std::string::npos;
       const auto first = std::to_string(reply.code()) + (one_line ? " " : "-") +
-                         detail::printable(std::string_view{reply.text()}.substr(0, end_of_line));
+                         printable(std::string_view{reply.text()}.substr(0, end_of_line));
       in_control(
           who, [&](const detail::Lane& lane) { return lane.to_client(first); }, paint);
       if (one_line) return;
@@ -108,7 +114,7 @@ class Explain {
           who, [&](const detail::Lane& lane) { return lane.at_right(rest); }, paint);
     }
 
-    void listening(const Conversation& who, const Endpoint& local) {
+    void listening(const SessionInfo& who, const Endpoint& local) {
       const std::lock_guard lock{mutex_};
       Seen& seen = session(who);
       seen.data = Seen::Data::waiting;
@@ -153,12 +159,12 @@ class Explain {
       return digits + (count == 1 ? " byte" : " bytes");
     }
 
-    Seen& session(const Conversation& who) {
+    Seen& session(const SessionInfo& who) {
       const auto [place, is_new] = sessions_.try_emplace(who.number);
       if (is_new) place->second.began = now_();  // it began before we were there
       return place->second;
     }
-    void draw(const Conversation& who, const Seen& seen, const detail::LaneCell& control,
+    void draw(const SessionInfo& who, const Seen& seen, const detail::LaneCell& control,
               const detail::LaneCell& data) {
       ++rows_;
       sink_(lanes_.row(seconds(now_() - seen.began), who.number, control, data));
@@ -174,7 +180,7 @@ class Explain {
       const bool towards_server = (direction == Direction::received) == (end_ == End::server);
       return {lanes_.data.flow(words, towards_server), detail::Paint::data};
     }
-    std::string ends_of(const Conversation& who, std::string_view dot,
+    std::string ends_of(const SessionInfo& who, std::string_view dot,
                         std::initializer_list<std::string> captions) const {
       const auto& client = end_ == End::server ? who.peer : who.local;
       const auto& server = end_ == End::server ? who.local : who.peer;

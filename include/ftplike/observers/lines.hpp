@@ -1,5 +1,6 @@
 #pragma once
 #include <cerrno>
+#include <cstddef>
 #include <fcntl.h>
 #include <functional>
 #include <memory>
@@ -9,6 +10,8 @@
 #include <system_error>
 #include <unistd.h>
 #include <utility>
+
+#include <ftplike/system/descriptor.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -24,7 +27,7 @@ class LineFile {
  public:
   /// **Errors:** `std::system_error` if the file cannot be opened for writing.
   explicit LineFile(std::string path) : state_{std::make_shared<State>(std::move(path), -1, true)} { reopen(); }
-  /// A descriptor that somebody else opened and closes, as that of the standard errors.
+  /// A descriptor that somebody else opened and closes, as stderr.
   explicit LineFile(int descriptor) : state_{std::make_shared<State>("", descriptor, false)} {}
 
   void operator()(std::string_view line) const {
@@ -45,25 +48,21 @@ class LineFile {
   /// **Errors:** `std::system_error`; it then goes on with the one before.
   void reopen() const {
     if (!state_->ours) return;
-    const int fresh = ::open(state_->path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (fresh < 0) throw std::system_error(errno, std::generic_category(), state_->path);
+    detail::Descriptor fresh{::open(state_->path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640)};
+    if (!fresh) throw std::system_error(errno, std::generic_category(), state_->path);
     const std::lock_guard lock{state_->mutex};
-    const int old = std::exchange(state_->descriptor, fresh);
-    if (old >= 0) ::close(old);
+    state_->descriptor = fresh.get();
+    state_->owned = std::move(fresh);
   }
 
  private:
   struct State {
     State(std::string its_path, int its_descriptor, bool it_is_ours)
         : path{std::move(its_path)}, ours{it_is_ours}, descriptor{its_descriptor} {}
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-    ~State() {
-      if (ours && descriptor >= 0) ::close(descriptor);
-    }
     const std::string path;
-    const bool ours;
+    const bool ours;  // or the descriptor is somebody else's
     std::mutex mutex;
+    detail::Descriptor owned;
     int descriptor;
   };
   std::shared_ptr<State> state_;

@@ -81,12 +81,12 @@ class Log {
     std::mutex mutex;
   };
 
-  void say(const Conversation& who, std::string_view words) {
+  void say(const SessionInfo& who, std::string_view words) {
     std::string line = " #" + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
     if (!who.user.empty()) line += ' ' + who.user;
     (line += ": ") += words;
     const std::lock_guard lock{state_->mutex};  // before the time is taken, so that lines are in its order
-    state_->sink(detail::log_time(state_->now()) + detail::printable(line));
+    state_->sink(detail::log_time(state_->now()) + printable(line));
   }
 
   std::shared_ptr<State> state_;

@@ -1,7 +1,9 @@
 #pragma once
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>

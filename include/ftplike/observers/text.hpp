@@ -1,11 +1,12 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include <ftplike/io/asio.hpp>
 
-namespace ftplike::inline v0_2::detail {
+namespace ftplike::inline v0_2 {
 
 /// A character of a text, and how many bytes it takes there.
 struct CodePoint {
@@ -13,7 +14,7 @@ struct CodePoint {
   std::size_t size;
 };
 
-/// The first character of a text that is not empty, read as UTF-8.
+/// The first character of a text, which must not be empty, read as UTF-8.
 inline CodePoint first_code_point(std::string_view text) noexcept {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);
@@ -37,6 +38,23 @@ constexpr bool commands_a_terminal(char32_t c) noexcept {
          (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
+/// What a peer sent as it may be shown on one line: what is no UTF-8 or commands the terminal becomes '?'.
+inline std::string printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const CodePoint next = first_code_point(text);
+    const bool shown = !commands_a_terminal(next.value) && (next.size > 1 || next.value < 0x80);
+    if (shown)
+      result += text.substr(0, next.size);
+    else
+      result += '?';
+    text.remove_prefix(next.size);
+  }
+  return result;
+}
+
+namespace detail {
+
 /// The columns that a terminal gives a character: 2 for the wide ones of East Asia and for pictures.
 constexpr std::size_t columns_of(char32_t c) noexcept {
   if ((c >= 0x300 && c < 0x370) || c == 0x200B || c == 0x200C || c == 0x200D || (c >= 0xFE00 && c < 0xFE10)) return 0;
@@ -55,21 +73,6 @@ inline std::size_t columns_of(std::string_view text) noexcept {
     text.remove_prefix(next.size);
   }
   return columns;
-}
-
-/// What a peer sent as it may be shown on one line: what is no UTF-8 or commands the terminal becomes '?'.
-inline std::string printable(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const CodePoint next = first_code_point(text);
-    const bool shown = !commands_a_terminal(next.value) && (next.size > 1 || next.value < 0x80);
-    if (shown)
-      result += text.substr(0, next.size);
-    else
-      result += '?';
-    text.remove_prefix(next.size);
-  }
-  return result;
 }
 
 /// The beginning of a text that `printable` gave, with "…" at its end if that is not all of it.
@@ -93,4 +96,6 @@ inline std::string text_of(const Endpoint& endpoint) {
   return (endpoint.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(endpoint.port());
 }
 
-}  // namespace ftplike::detail
+}  // namespace detail
+
+}  // namespace ftplike

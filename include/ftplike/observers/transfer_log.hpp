@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <ftplike/io/observer.hpp>
@@ -54,7 +55,7 @@ class TransferLog {
   };
 
   static std::string word(std::string_view text) {
-    auto result = detail::printable(text);
+    auto result = printable(text);
     std::replace(result.begin(), result.end(), ' ', '_');
     return result;
   }

@@ -27,7 +27,7 @@ class Argument {
   std::string text_;
 };
 
-/// A command as the seed's server takes it: no line ending, bytes as they are. `argument` may be null.
+/// A command as the ftp-like dialect has it: no line ending, bytes as they are. `argument` may be null.
 inline std::string command_text(Verb verb, const Argument* argument = nullptr) {
   auto text = verb.text();
   if (argument) text.append(1, ' ').append(argument->view());

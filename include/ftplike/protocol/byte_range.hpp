@@ -20,9 +20,9 @@ struct ByteRange {
   /// `<first> <last>`, where the first is not behind the last.
   static std::optional<ByteRange> parse(std::string_view text) noexcept {
     const auto space = text.find(' ');
-    const auto first = detail::number_in<std::uint64_t>(text.substr(0, space));
+    const auto first = number_in<std::uint64_t>(text.substr(0, space));
     if (!first || space == text.npos) return std::nullopt;
-    const auto last = detail::number_in<std::uint64_t>(text.substr(space + 1));
+    const auto last = number_in<std::uint64_t>(text.substr(space + 1));
     if (!last || *last < *first) return std::nullopt;
     return ByteRange{*first, *last};
   }

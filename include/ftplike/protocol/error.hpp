@@ -4,6 +4,7 @@
 #include <new>
 #include <string>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include <ftplike/protocol/reply.hpp>

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -43,7 +44,7 @@ class FactSet {
     while (!text.empty()) {
       const auto name = text.substr(0, text.find(';'));
       for (std::size_t i = 0; i < detail::fact_names.size(); ++i) {
-        if (detail::same_word(name, detail::fact_names[i])) set.bits_ |= 1U << i;
+        if (same_word(name, detail::fact_names[i])) set.bits_ |= 1U << i;
       }
       text.remove_prefix(name.size() == text.size() ? name.size() : name.size() + 1);
     }

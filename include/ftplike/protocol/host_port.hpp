@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <ftplike/protocol/text.hpp>
@@ -137,7 +138,7 @@ inline std::string format_eprt(const HostPort& address) {
 /// Reads the argument of an EPSV: none, `1`, `2`, `ALL`.
 inline std::optional<EpsvRequest> parse_epsv(std::string_view argument) noexcept {
   if (argument.empty()) return EpsvRequest::any;
-  if (detail::same_word(argument, "ALL")) return EpsvRequest::all;
+  if (same_word(argument, "ALL")) return EpsvRequest::all;
   const auto protocol = detail::take_number(argument, 5, 65535);
   if (!protocol || !argument.empty()) return std::nullopt;
   return *protocol == 1 ? EpsvRequest::ipv4 : *protocol == 2 ? EpsvRequest::ipv6 : EpsvRequest::other;

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -6,19 +7,44 @@
 #include <string_view>
 #include <system_error>
 
-namespace ftplike::inline v0_2::detail {
+namespace ftplike::inline v0_2 {
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+/// An ASCII letter in lower case, everything else as it is, in whatever locale.
+constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+/// An ASCII letter in upper case, everything else as it is, in whatever locale.
+constexpr char to_upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+/// A text with its ASCII letters in lower case.
+inline std::string to_lower(std::string_view text) {
+  std::string out{text};
+  for (char& c : out) c = to_lower(c);
+  return out;
+}
+/// A text with its ASCII letters in upper case.
+inline std::string to_upper(std::string_view text) {
+  std::string out{text};
+  for (char& c : out) c = to_upper(c);
+  return out;
+}
 
 /// Whether `text` is `word`, whatever the case of their ASCII letters.
 constexpr bool same_word(std::string_view text, std::string_view word) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  if (text.size() != word.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (lower(text[i]) != lower(word[i])) return false;
-  }
-  return true;
+  return std::equal(text.begin(), text.end(), word.begin(), word.end(),
+                    [](char a, char b) { return to_lower(a) == to_lower(b); });
 }
+
+/// The value of a text that is a number in this base and nothing else: no sign in front of an unsigned one, no blank,
+/// nothing behind it. None if it is something else, or more than a `Number` holds.
+template <class Number = unsigned> std::optional<Number> number_in(std::string_view text, int base = 10) noexcept {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+namespace detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 constexpr std::string_view without_leading_blanks(std::string_view text) noexcept {
   while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
@@ -29,19 +55,6 @@ constexpr std::string_view without_trailing_blanks(std::string_view text) noexce
   return text;
 }
 
-/// ASCII letters in upper case, everything else as it is.
-inline std::string upper(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return out;
-}
+}  // namespace detail
 
-/// The value of a text that is an unsigned number and nothing else.
-template <class Number = unsigned> std::optional<Number> number_in(std::string_view text, int base = 10) noexcept {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-}  // namespace ftplike::detail
+}  // namespace ftplike

@@ -74,7 +74,7 @@ inline std::optional<Timestamp> parse_timestamp(std::string_view text) noexcept 
   if (!digits_only(text.substr(0, 14)) || !digits_only(fraction.substr(fraction.empty() ? 0 : 1))) return std::nullopt;
 
   const auto part = [text](std::size_t at, std::size_t size) {
-    return detail::number_in(text.substr(at, size)).value_or(0);
+    return number_in(text.substr(at, size)).value_or(0);
   };
   auto result = detail::moment(part(0, 4), part(4, 2), part(6, 2), part(8, 2), part(10, 2), part(12, 2));
   if (!result) return std::nullopt;

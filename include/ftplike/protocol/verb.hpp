@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include <ftplike/protocol/text.hpp>
+
 namespace ftplike::inline v0_2 {
 
 /// The verb of a command, folded to upper case and packed in one integer: equality is one comparison.
@@ -16,8 +18,8 @@ class Verb {
   constexpr explicit Verb(std::string_view text) noexcept {
     if (text.size() > max_length) return;
     std::uint64_t bits = 0;
-    for (char letter : text) {
-      if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+    for (const char c : text) {
+      const char letter = to_upper(c);
       const bool allowed = (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9');
       if (!allowed) return;
       bits = bits << 8 | static_cast<unsigned char>(letter);

@@ -64,7 +64,7 @@ template <Transport T, class P> class Session {
   /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
   /// have been read from it already.
   Session(T& network, const Executor& executor, Stream control, Service<P>& service, Interruption& interruption,
-          Conversation who, std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
+          SessionInfo who, std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
       : network_{network},
         executor_{executor},
         service_{service},
@@ -105,7 +105,7 @@ template <Transport T, class P> class Session {
     }
     use_.reset();
     at_end();
-    co_await part();
+    co_await farewell();
     control_.stream().close();
     report<SessionClosed>(error);
   }
@@ -134,7 +134,7 @@ template <Transport T, class P> class Session {
   T& network() noexcept { return network_; }
   Service<P>& service() noexcept { return service_; }
   const Limits& limits() const noexcept { return service_.limits; }
-  const Conversation& who() const noexcept { return who_; }
+  const SessionInfo& who() const noexcept { return who_; }
   /// The service's storage, which knows for whom it works where it asks for that (`for_client`).
   Storage& storage() noexcept { return storage_; }
   Stream& control() noexcept { return control_.stream(); }
@@ -340,7 +340,7 @@ template <Transport T, class P> class Session {
     bool& flag_;
   };
 
-  static decltype(auto) storage_for(Storage& storage, const Conversation& who) {
+  static decltype(auto) storage_for(Storage& storage, const SessionInfo& who) {
     if constexpr (storage_is_told) {
       return storage.for_client(client_key(who.peer.address()));
     } else {
@@ -445,7 +445,7 @@ template <Transport T, class P> class Session {
   }
   /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
   /// connection that just ends for one that somebody cut.
-  awaitable<void> part() {
+  awaitable<void> farewell() {
     co_await control_.stop_reading();
     if constexpr (is_securable) {
       if (!protection_.secured()) co_return;
@@ -519,7 +519,7 @@ template <Transport T, class P> class Session {
   ControlConnection<T> control_;
   Protection protection_;
   std::optional<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
-  Conversation who_;
+  SessionInfo who_;
   std::optional<Account> account_;
   std::shared_ptr<AccountUse> use_;
   Channel channel_;

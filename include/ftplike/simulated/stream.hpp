@@ -14,11 +14,14 @@
 
 namespace ftplike::inline v0_2 {
 
+class SimulatedTransport;
+class SimulatedListener;
+class SimulatedAcceptor;
+
 /// An end of a simulated connection that a test holds in its own hand, outside any coroutine. What the other end makes
 /// of it happens when the network settles. Not counted among the operations, nor among what is open.
 class SimulatedPeer {
  public:
-  explicit SimulatedPeer(std::shared_ptr<detail::simulated::End> end) : end_{std::move(end)} {}
   SimulatedPeer(SimulatedPeer&&) noexcept = default;
   SimulatedPeer& operator=(SimulatedPeer&& other) noexcept {
     if (this != &other) hang_up();
@@ -57,6 +60,9 @@ class SimulatedPeer {
   Endpoint remote() const { return end_->remote; }
 
  private:
+  friend class SimulatedTransport;
+  friend class SimulatedListener;
+  explicit SimulatedPeer(std::shared_ptr<detail::simulated::End> end) : end_{std::move(end)} {}
   using End = detail::simulated::End;
   static awaitable<void> arrival_at(std::shared_ptr<End> end) {
     const detail::simulated::Signal::Turn turn{end->in.arrival};
@@ -69,7 +75,6 @@ class SimulatedPeer {
 /// A listening socket in a test's own hand: connections wait there until the test takes them.
 class SimulatedListener {
  public:
-  explicit SimulatedListener(std::shared_ptr<detail::simulated::Listener> listener) : listener_{std::move(listener)} {}
   SimulatedListener(SimulatedListener&&) noexcept = default;
   SimulatedListener& operator=(SimulatedListener&&) = delete;
   ~SimulatedListener() {
@@ -89,6 +94,8 @@ class SimulatedListener {
   Endpoint endpoint() const { return listener_->endpoint; }
 
  private:
+  friend class SimulatedTransport;
+  explicit SimulatedListener(std::shared_ptr<detail::simulated::Listener> listener) : listener_{std::move(listener)} {}
   using Listener = detail::simulated::Listener;
   static awaitable<void> arrival_at(std::shared_ptr<Listener> listener) {
     const detail::simulated::Signal::Turn turn{listener->arrival};
@@ -105,10 +112,6 @@ class SimulatedListener {
 /// **Cancellation:** by `cancel` or by Asio's slots; no byte is lost.
 class SimulatedStream {
  public:
-  explicit SimulatedStream(std::shared_ptr<detail::simulated::End> end) : end_{std::move(end)} {
-    end_->counted = true;
-    ++end_->world.open_streams;
-  }
   SimulatedStream(SimulatedStream&&) noexcept = default;
   SimulatedStream& operator=(SimulatedStream&& other) noexcept {
     if (this != &other) close();
@@ -138,6 +141,12 @@ class SimulatedStream {
   Endpoint remote() const { return end_->remote; }
 
  private:
+  friend class SimulatedTransport;
+  friend class SimulatedAcceptor;
+  explicit SimulatedStream(std::shared_ptr<detail::simulated::End> end) : end_{std::move(end)} {
+    end_->counted = true;
+    ++end_->world.open_streams;
+  }
   using End = detail::simulated::End;
   using Turn = detail::simulated::Signal::Turn;
 
@@ -206,10 +215,6 @@ class SimulatedStream {
 /// Where connections of a simulated network come in. Destroying it resets those that wait.
 class SimulatedAcceptor {
  public:
-  explicit SimulatedAcceptor(std::shared_ptr<detail::simulated::Listener> listener) : listener_{std::move(listener)} {
-    listener_->counted = true;
-    ++listener_->world.open_acceptors;
-  }
   SimulatedAcceptor(SimulatedAcceptor&&) noexcept = default;
   SimulatedAcceptor& operator=(SimulatedAcceptor&& other) noexcept {
     if (this != &other && listener_) listener_->close();
@@ -226,6 +231,11 @@ class SimulatedAcceptor {
   void close() { listener_->close(); }
 
  private:
+  friend class SimulatedTransport;
+  explicit SimulatedAcceptor(std::shared_ptr<detail::simulated::Listener> listener) : listener_{std::move(listener)} {
+    listener_->counted = true;
+    ++listener_->world.open_acceptors;
+  }
   using Listener = detail::simulated::Listener;
   static awaitable<SimulatedStream> accept_from(std::shared_ptr<Listener> listener) {
     const detail::simulated::Signal::Turn turn{listener->arrival};

@@ -1,8 +1,13 @@
 #pragma once
+#include <cerrno>
 #include <cstdint>
+#include <cstdio>
+#include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 #include <sys/statvfs.h>
+#include <system_error>
 #include <utility>
 
 #include <ftplike/storage/directory_listing.hpp>
@@ -14,10 +19,10 @@ namespace ftplike::inline v0_2 {
 /// The files beneath a folder. No name, no link and no race leads out of it: links are taken as if the folder were the
 /// root of the system.
 ///
-/// An interrupted upload leaves a hidden partial file beside its name, for seven days: an older one is removed when the
-/// folder is listed, or within an hour of uploads to it, where blocking harms nobody. A second upload to a name that
-/// one is under way to takes a file of its own, which is not kept; whoever finishes last stays. Going on with a partial
-/// file that somebody is at throws `Errc::busy`.
+/// An interrupted upload leaves a hidden partial file beside its name, for seven days (`DirectoryOptions`): an older
+/// one is removed when the folder is listed, or within an hour of uploads to it, where blocking harms nobody. A second
+/// upload to a name that one is under way to takes a file of its own, which is not kept; whoever finishes last stays.
+/// Going on with a partial file that somebody is at throws `Errc::busy`.
 ///
 /// **Threads:** any, at once. **Lifetime:** readers and writers may outlive it.
 class DirectoryStorage {
@@ -27,8 +32,7 @@ class DirectoryStorage {
   using Listing = DirectoryListing;
 
   /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
-  explicit DirectoryStorage(std::string folder) : DirectoryStorage{std::move(folder), detail::DirectoryOptions{}} {}
-  DirectoryStorage(std::string folder, const detail::DirectoryOptions& options)
+  explicit DirectoryStorage(std::string folder, const DirectoryOptions& options = {})
       : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
 
   const std::string& label() const noexcept { return state_->label; }
@@ -111,7 +115,8 @@ class DirectoryStorage {
     auto place = co_await find(path, detail::Follow::yes);
     place.name = detail::partial_name(place.name);
     place.look();
-    if (place.status.st_size == 0 || detail::is_older_than(state_->options.lifetime, detail::modified(place.status))) {
+    if (place.status.st_size == 0 ||
+        detail::is_older_than(state_->options.partial_lifetime, detail::modified(place.status))) {
       detail::fail(std::errc::no_such_file_or_directory);
     }
     co_return detail::entry_of(std::string{path.name()}, place.status);
@@ -127,7 +132,7 @@ class DirectoryStorage {
     auto place = co_await find(path, detail::Follow::no);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     const bool is_large = place.size() > detail::large_file;
-    auto remove = [state = state_, place = std::make_shared<const detail::Place>(std::move(place))] {
+    auto remove = [state = state_, place = std::make_shared<const detail::DirectoryEntry>(std::move(place))] {
       if (place->exists()) detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), 0); });
       const bool was_partial = detail::remove_partial(place->directory, detail::partial_name(place->name));
       if (!place->exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
@@ -144,7 +149,7 @@ class DirectoryStorage {
     if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
     if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
     if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
-    auto remove = [state = state_, place = std::make_shared<const detail::Place>(std::move(place))] {
+    auto remove = [state = state_, place = std::make_shared<const detail::DirectoryEntry>(std::move(place))] {
       detail::remove_partials(*place);
       detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), AT_REMOVEDIR); });
     };
@@ -155,8 +160,8 @@ class DirectoryStorage {
     auto target = co_await find(to, detail::Follow::no);
     if (from.is_root() || to.is_root()) detail::fail(std::errc::operation_not_permitted);
     const bool is_large = target.size() > detail::large_file;
-    auto rename = [state = state_, source = std::make_shared<const detail::Place>(std::move(source)),
-                   target = std::make_shared<const detail::Place>(std::move(target))] {
+    auto rename = [state = state_, source = std::make_shared<const detail::DirectoryEntry>(std::move(source)),
+                   target = std::make_shared<const detail::DirectoryEntry>(std::move(target))] {
       detail::checked([&] {
         return ::renameat(source->directory, source->name.c_str(), target->directory, target->name.c_str());
       });
@@ -182,7 +187,7 @@ class DirectoryStorage {
   awaitable<std::uint64_t> available(Path path) {
     auto place = co_await find(path, detail::Follow::yes);
     if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
-    auto ask = [state = state_, place = std::make_shared<const detail::Place>(std::move(place))] {
+    auto ask = [state = state_, place = std::make_shared<const detail::DirectoryEntry>(std::move(place))] {
       detail::Descriptor inside;
       if (place->is_directory()) inside = detail::open_in(*place, detail::directory_only);
       struct statvfs disk {};
@@ -203,14 +208,14 @@ class DirectoryStorage {
     auto opened = co_await blocking(std::move(open), load());
     co_return opened;
   }
-  awaitable<detail::Place> find(const Path& path, detail::Follow follow) const {
+  awaitable<detail::DirectoryEntry> find(const Path& path, detail::Follow follow) const {
     const Path above = path.parent();
-    if (above.is_root()) co_return state_->root.place(path, follow, detail::Descriptor{});
+    if (above.is_root()) co_return state_->root.find(path, follow, detail::Descriptor{});
     auto parent = co_await open_beneath(above, detail::directory_only);
-    co_return state_->root.place(path, follow, std::move(parent));
+    co_return state_->root.find(path, follow, std::move(parent));
   }
   /// Where an upload is to go: nowhere but to the place of a regular file.
-  awaitable<detail::Place> find_target(const Path& path) const {
+  awaitable<detail::DirectoryEntry> find_target(const Path& path) const {
     auto place = co_await find(path, detail::Follow::yes);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     if (place.exists() && !S_ISREG(place.status.st_mode)) detail::fail(std::errc::operation_not_permitted);
@@ -219,16 +224,16 @@ class DirectoryStorage {
   }
   /// Whether the folder of an upload is to be swept, as it is once in a while.
   bool is_due(const Path& path) const {
-    return state_->swept.is_due(path.parent().string(), state_->options.sweeping);
+    return state_->swept.is_due(path.parent().string(), state_->options.sweep_interval);
   }
   /// Has it swept, and does not wait for that.
-  awaitable<void> begin_to_sweep(const detail::Place& place) const {
+  awaitable<void> begin_to_sweep(const detail::DirectoryEntry& place) const {
     detail::Descriptor folder{::openat(place.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!folder) co_return;  // uploads may go to where nobody may look
     const Executor here = co_await asio::this_coro::executor;
     start_on(here, detail::sweep(state_, std::move(folder)));
   }
-  static std::optional<detail::Partial> take_anew(const detail::Place& place) {
+  static std::optional<detail::Partial> take_anew(const detail::DirectoryEntry& place) {
     const std::string name = detail::partial_name(place.name);
     auto made = detail::make_partial(place.directory, name);
     if (made.outcome == Outcome::taken) return std::move(made.partial);
@@ -236,15 +241,16 @@ class DirectoryStorage {
     if (found.outcome == Outcome::taken) return std::move(found.partial);
     return detail::make_temporary(place.directory);
   }
-  std::optional<detail::Partial> take_to_resume(const detail::Place& place) const {
+  std::optional<detail::Partial> take_to_resume(const detail::DirectoryEntry& place) const {
     auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name));
     if (attempt.outcome == Outcome::busy) detail::fail(Errc::busy);
     if (attempt.outcome != Outcome::taken || attempt.partial.size == 0) return std::nullopt;
-    if (!detail::is_older_than(state_->options.lifetime, attempt.partial.written)) return std::move(attempt.partial);
+    if (!detail::is_older_than(state_->options.partial_lifetime, attempt.partial.written))
+      return std::move(attempt.partial);
     ::unlinkat(place.directory, attempt.partial.name.c_str(), 0);
     return std::nullopt;
   }
-  awaitable<Writer> begin_with_copy(Path path, detail::Place place, std::uint64_t count) const {
+  awaitable<Writer> begin_with_copy(Path path, detail::DirectoryEntry place, std::uint64_t count) const {
     auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
     auto partial = take_anew(place);
     Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0, client_};

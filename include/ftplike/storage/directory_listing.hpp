@@ -1,9 +1,13 @@
 #pragma once
+#include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <dirent.h>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -37,7 +41,7 @@ inline const char* next_name(DIR* stream) {
 }
 
 /// Removes the partial files of a directory that holds nothing else.
-inline void remove_partials(const Place& place) {
+inline void remove_partials(const DirectoryEntry& place) {
   const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
   while (const char* name = next_name(stream.get())) {
     if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
@@ -64,7 +68,7 @@ inline awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descri
       for (int i = 0; i < names_at_a_time; ++i) {
         const char* name = next_name(stream.get());
         if (!name) return true;
-        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.lifetime);
+        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.partial_lifetime);
       }
       return false;
     };
@@ -101,7 +105,7 @@ class DirectoryReading {
   std::optional<Entry> look(std::string name) const {
     const int directory = ::dirfd(stream_.get());
     if (is_partial_name(name)) {
-      remove_if_old(directory, name, state_->options.lifetime);
+      remove_if_old(directory, name, state_->options.partial_lifetime);
       return std::nullopt;
     }
     struct stat status {};
@@ -110,7 +114,7 @@ class DirectoryReading {
     if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
     if (!S_ISLNK(status.st_mode)) return entry_of(std::move(name), status);
     try {
-      const auto place = state_->root.place(path_.resolve(name), Follow::yes);
+      const auto place = state_->root.find(path_.resolve(name), Follow::yes);
       if (place.exists()) return entry_of(std::move(name), place.status);
     } catch (const std::system_error&) {
       // It leads into nothing, or in circles.
@@ -132,17 +136,19 @@ class DirectoryReading {
 /// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
 class DirectoryListing {
  public:
-  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
-                   ClientKey client = 0)
-      : reading_{std::make_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
-        client_{client} {}
-
   awaitable<std::vector<Entry>> next() {
     auto read = [reading = reading_] { return reading->read_batch(); };
     return blocking(std::move(read), Workload{WorkKind::disk, client_});
   }
 
  private:
+  friend class DirectoryStorage;
+
+  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
+                   ClientKey client = 0)
+      : reading_{std::make_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
+        client_{client} {}
+
   std::shared_ptr<detail::DirectoryReading> reading_;  // shared with the read under way
   ClientKey client_;
 };

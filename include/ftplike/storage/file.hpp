@@ -1,32 +1,47 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <fcntl.h>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/bytes.hpp>
-#include <ftplike/storage/beneath.hpp>
 #include <ftplike/storage/partial.hpp>
+#include <ftplike/storage/path_resolver.hpp>
 
 namespace ftplike::inline v0_2 {
-namespace detail {
 
-/// What the tests turn, and nobody else.
+/// How a `DirectoryStorage` treats its folder: `DirectoryStorage{"inbox", {.partial_lifetime =
+/// std::chrono::hours{24}}}`.
 struct DirectoryOptions {
-  bool kernel_resolves = true;                       // false: component by component, as on systems without openat2
-  std::chrono::seconds lifetime = partial_lifetime;  // of partial files
-  std::chrono::seconds sweeping = std::chrono::hours{1};  // how often uploads have a folder looked through for old ones
-  std::chrono::nanoseconds slow_write = std::chrono::milliseconds{20};  // from when on a disk counts as slow
+  /// How long an interrupted upload can be gone on with, counted from its last byte; then its partial file is removed.
+  std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};
+  /// How often, at most, an upload has the folder that it goes to looked through for partial files past their time.
+  std::chrono::seconds sweep_interval = std::chrono::hours{1};
+  /// A write that took longer than this has the following ones done by the workers, away from the event loop.
+  std::chrono::nanoseconds slow_write = std::chrono::milliseconds{20};
+  /// Links are followed by the kernel where it can keep them inside (Linux: openat2); false: component by component,
+  /// as everywhere else.
+  bool kernel_resolves = true;
 };
+
+class DirectoryStorage;
+
+namespace detail {
 
 /// The folders that were looked through of late. **Threads:** any, at once.
 class SweptFolders {
@@ -54,7 +69,7 @@ struct DirectoryState {
       : label{std::move(folder)}, root{label, its_options.kernel_resolves}, options{its_options} {}
 
   const std::string label;
-  const Beneath root;
+  const PathResolver root;
   const DirectoryOptions options;
   mutable SweptFolders swept;
 };
@@ -112,22 +127,21 @@ class FileWrite {
 
 }  // namespace detail
 
-/// A file of a DirectoryStorage that is being read, up to the size that it had when it was opened.
+/// A file that is being read, of a `DirectoryStorage` or any other, up to the size that it had when it was opened.
 ///
 /// **Threads:** one at a time.
 class FileReader {
  public:
-  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
-      : name_{std::move(name)},
-        file_{std::make_shared<const detail::Descriptor>(std::move(file))},
-        client_{client},
-        position_{offset},
-        resident_{offset} {
-    detail::checked([&] { return ::fstat(file_->get(), &status_); });
-    if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
-    if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
-    if (offset > size()) detail::fail(Errc::bad_restart);
-    is_short_ = size() - offset <= 16 * 1024;
+  /// Opens a file of this machine, from `offset` on: a source for `Client::upload`, for instance.
+  ///
+  /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
+  static awaitable<FileReader> open(std::string file, std::uint64_t offset = 0) {
+    auto open = [file] {
+      return detail::Descriptor{detail::checked([&] { return ::open(file.c_str(), O_RDONLY | detail::quietly); })};
+    };
+    detail::Descriptor opened = co_await blocking(std::move(open));
+    const std::string name = std::filesystem::path{file}.filename().string();
+    co_return FileReader{name, std::move(opened), offset};
   }
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
@@ -178,6 +192,21 @@ class FileReader {
   Entry entry() const { return detail::entry_of(name_, status_); }
 
  private:
+  friend class DirectoryStorage;
+
+  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
+      : name_{std::move(name)},
+        file_{std::make_shared<const detail::Descriptor>(std::move(file))},
+        client_{client},
+        position_{offset},
+        resident_{offset} {
+    detail::checked([&] { return ::fstat(file_->get(), &status_); });
+    if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
+    if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    if (offset > size()) detail::fail(Errc::bad_restart);
+    is_short_ = size() - offset <= 16 * 1024;
+  }
+
   /// Some file systems cannot tell, and those hold their files in memory.
   bool would_wait(std::uint64_t offset) noexcept {
     if (!can_tell_) return false;
@@ -203,16 +232,6 @@ class FileReader {
 /// **Threads:** one at a time.
 class FileWriter {
  public:
-  /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
-  /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
-  FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Place place,
-             detail::Partial partial, std::uint64_t size, ClientKey client = 0,
-             std::optional<Path> wanted = std::nullopt, unsigned number = 0)
-      : state_{std::move(state)},
-        target_{std::make_shared<Target>(std::move(path), std::move(place), std::move(partial), std::move(wanted),
-                                         number)},
-        size_{size},
-        client_{client} {}
   FileWriter(FileWriter&& other) noexcept = default;
   FileWriter& operator=(FileWriter&& other) noexcept {
     std::swap(state_, other.state_);
@@ -224,34 +243,6 @@ class FileWriter {
   }
   ~FileWriter() {
     if (target_ && target_->partial.file && (size_ == 0 || !target_->partial.is_kept)) discard();
-  }
-
-  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer.
-  awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count) {
-    const auto from = std::make_shared<const detail::Descriptor>(std::move(whole));
-    auto cut = [target = target_] {
-      detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); });
-    };
-    co_await blocking(std::move(cut), load());
-    while (size_ < count) {
-      auto copy = [target = target_, from, at = size_, most = std::min(detail::copied_piece, count - size_)] {
-        return detail::copy_bytes(from->get(), target->partial.file.get(), at, most);
-      };
-      const std::uint64_t copied = co_await blocking(std::move(copy), load());
-      if (copied == 0) detail::fail(Errc::bad_restart);
-      size_ += copied;
-    }
-  }
-  /// Forgets what stands behind the size that it was made with.
-  awaitable<void> cut() {
-    auto cut = [target = target_, size = size_] {
-      detail::checked([&] { return ::ftruncate(target->partial.file.get(), static_cast<off_t>(size)); });
-    };
-    if (target_->partial.size > detail::large_file) {
-      co_await blocking(std::move(cut), load());
-    } else {
-      cut();
-    }
   }
 
   /// **Errors:** `no_space_on_device` and the like; what was written before stays.
@@ -284,9 +275,48 @@ class FileWriter {
   std::uint64_t size() const noexcept { return size_; }
 
  private:
+  friend class DirectoryStorage;
+
+  /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
+  /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
+  FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::DirectoryEntry place,
+             detail::Partial partial, std::uint64_t size, ClientKey client = 0,
+             std::optional<Path> wanted = std::nullopt, unsigned number = 0)
+      : state_{std::move(state)},
+        target_{
+            std::make_shared<Target>(std::move(path), std::move(place), std::move(partial), std::move(wanted), number)},
+        size_{size},
+        client_{client} {}
+
+  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer.
+  awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count) {
+    const auto from = std::make_shared<const detail::Descriptor>(std::move(whole));
+    auto cut = [target = target_] { detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); }); };
+    co_await blocking(std::move(cut), load());
+    while (size_ < count) {
+      auto copy = [target = target_, from, at = size_, most = std::min(detail::copied_piece, count - size_)] {
+        return detail::copy_bytes(from->get(), target->partial.file.get(), at, most);
+      };
+      const std::uint64_t copied = co_await blocking(std::move(copy), load());
+      if (copied == 0) detail::fail(Errc::bad_restart);
+      size_ += copied;
+    }
+  }
+  /// Forgets what stands behind the size that it was made with.
+  awaitable<void> cut() {
+    auto cut = [target = target_, size = size_] {
+      detail::checked([&] { return ::ftruncate(target->partial.file.get(), static_cast<off_t>(size)); });
+    };
+    if (target_->partial.size > detail::large_file) {
+      co_await blocking(std::move(cut), load());
+    } else {
+      cut();
+    }
+  }
+
   /// What is written, and where it is to stand: shared with the jobs under way, which may outlive the writer.
   struct Target {
-    Target(Path its_path, detail::Place its_place, detail::Partial its_partial, std::optional<Path> its_wanted,
+    Target(Path its_path, detail::DirectoryEntry its_place, detail::Partial its_partial, std::optional<Path> its_wanted,
            unsigned its_number)
         : path{std::move(its_path)},
           place{std::move(its_place)},
@@ -317,7 +347,7 @@ class FileWriter {
     }
 
     Path path;
-    detail::Place place;
+    detail::DirectoryEntry place;
     detail::Partial partial;
     std::optional<Path> wanted;  // of a unique name: where the numbers start
     unsigned number;

@@ -1,11 +1,12 @@
 #pragma once
-#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/path.hpp>
+#include <ftplike/protocol/text.hpp>
 
 namespace ftplike::inline v0_2::detail {
 
@@ -17,10 +18,7 @@ template <class Code> [[noreturn]] void fail(Code code) { throw std::system_erro
 
 /// Whether a name is reserved for partial files, also where the file system takes 'a' for 'A'.
 inline bool is_partial_name(std::string_view name) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return name.size() >= partial_prefix.size() &&
-         std::equal(partial_prefix.begin(), partial_prefix.end(), name.begin(),
-                    [&](char expected, char c) { return expected == lower(c); });
+  return same_word(name.substr(0, partial_prefix.size()), partial_prefix);
 }
 
 /// Sees to it that every component of a path can be the name of a file.

@@ -1,6 +1,8 @@
 #pragma once
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <optional>
 #include <random>
 #include <string>
@@ -12,8 +14,6 @@
 
 namespace ftplike::inline v0_2::detail {
 
-/// How long a partial file waits for being gone on with.
-inline constexpr std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};
 /// How long one that is still empty is left to whoever made it, who may not have locked it yet.
 inline constexpr std::chrono::seconds empty_lifetime = std::chrono::minutes{1};
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <fcntl.h>
@@ -20,29 +21,9 @@
 #include <vector>
 
 #include <ftplike/protocol/entry.hpp>
+#include <ftplike/system/descriptor.hpp>
 
 namespace ftplike::inline v0_2::detail {
-
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) noexcept : number_{number} {}
-  Descriptor(Descriptor&& other) noexcept : number_{std::exchange(other.number_, -1)} {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const noexcept { return number_; }
-  int release() noexcept { return std::exchange(number_, -1); }
-  explicit operator bool() const noexcept { return number_ >= 0; }
-
- private:
-  int number_ = -1;
-};
 
 /// To pass through a directory needs no right to read it, where the system can tell these apart.
 #if defined O_PATH
@@ -54,17 +35,6 @@ inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 #endif
 /// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
 inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-
-[[noreturn]] inline void fail_with(int error) { throw std::system_error(error, std::system_category()); }
-
-/// The result of a system call, made again where a signal came in between; throws its error.
-template <class Call> auto checked(Call call) {
-  for (;;) {
-    const auto result = call();
-    if (result >= 0) return result;
-    if (errno != EINTR) fail_with(errno);
-  }
-}
 
 /// A time of the system's, cut to the millisecond and to the years that the protocol can tell. It is never counted in
 /// nanoseconds, of which 64 bits hold no more than the years 1678 to 2262: file systems hold others.

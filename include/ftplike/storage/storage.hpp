@@ -1,16 +1,32 @@
 #pragma once
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include <ftplike/io/bytes.hpp>
+#include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/protocol/path.hpp>
 
 namespace ftplike::inline v0_2 {
 
 /// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
-/// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them.
+/// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them. A
+/// call that takes longer than `Limits::operation` is cancelled.
+///
+/// What is thrown becomes a reply in one place, `reply_for` (protocol/error.hpp):
+///
+/// - 550: `no_such_file_or_directory`; `permission_denied`, `operation_not_permitted`, `read_only_file_system`,
+///   `cross_device_link`, `too_many_symbolic_link_levels`; `not_a_directory`, `is_a_directory`, `directory_not_empty`,
+///   `file_exists`; `Errc::refused_by_rule`
+/// - 553: `filename_too_long`, `invalid_argument`, `Errc::bad_name`
+/// - 552: `no_space_on_device`, `file_too_large`, EDQUOT, `Errc::quota_exceeded`, `Errc::too_large`
+/// - 554: `Errc::bad_restart`
+/// - 450: `Errc::busy`
+/// - 451: anything else, also what is no `std::system_error`
+///
+/// The functions:
 ///
 /// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside. A file that is made up
 /// while it is read has no size there.
@@ -57,6 +73,29 @@ concept WritableStorage =
       { files.remove_directory(path) } -> std::same_as<awaitable<void>>;
       { files.rename(path, to) } -> std::same_as<awaitable<void>>;
       { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
+    };
+
+    // What a storage may have besides. Each is a concept of its own: `static_assert(KeepsModes<MyStorage>)` finds a
+    // name that is misspelt, which would be no error else, but a command less.
+
+    /// `set_mode(path, mode)`, awaited, sets permission bits: the server then has SITE CHMOD, and UNIX.mode of MFF.
+    template <class S>
+    concept KeepsModes = requires(S& files, const Path& path) {
+      files.set_mode(path, 0U);
+    };
+
+    /// `available(path)`, awaited, gives the bytes that are free there: the server then has AVBL, and an answer to
+    /// ALLO.
+    template <class S>
+    concept TellsFreeSpace = requires(S& files, const Path& path) {
+      files.available(path);
+    };
+
+    /// `for_client(client)` gives the same files as a storage of the same type, whose work in worker pools is done in
+    /// turn with that for other clients.
+    template <class S>
+    concept ServesClientsInTurn = requires(const S& files, ClientKey client) {
+      { files.for_client(client) } -> std::same_as<S>;
     };
 
 }  // namespace ftplike

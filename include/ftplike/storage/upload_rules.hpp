@@ -40,7 +40,7 @@ struct UploadRules {
  private:
   bool fits_one_of(const std::vector<std::string>& patterns, std::string_view name) const {
     return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-      return case_matters ? matches(pattern, name) : matches(detail::upper(pattern), detail::upper(name));
+      return case_matters ? matches(pattern, name) : matches(to_upper(pattern), to_upper(name));
     });
   }
 };

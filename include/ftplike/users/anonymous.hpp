@@ -28,7 +28,7 @@ struct Anonymous {
   std::optional<Account> guest() const { return account("guest", without_login, Account::Kind::guest); }
   /// The account of anonymous logins, if `user` is a name of theirs; upper or lower case makes no difference.
   std::optional<Account> anonymous(std::string_view user) const {
-    if (!detail::same_word(user, "anonymous") && !detail::same_word(user, "ftp")) return std::nullopt;
+    if (!same_word(user, "anonymous") && !same_word(user, "ftp")) return std::nullopt;
     return account("anonymous", logins, Account::Kind::anonymous);
   }
   /// Whether nobody can come in at all.

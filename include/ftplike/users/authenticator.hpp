@@ -166,25 +166,44 @@ concept Authenticator = requires(A& users, const Credentials& credentials) {
   { users.guest() } -> std::same_as<std::optional<Account>>;
 };
 
-/// Whether a client must give a password after its name. An authenticator that lets certificates in says so by a
-/// `bool needs_password(const Credentials&)`, called with an empty password; with others it is always needed.
+// What an authenticator may have besides. Each is a concept of its own: `static_assert(KnowsHosts<MyUsers>)` finds a
+// name that is misspelt, which would be no error else.
+
+/// `bool knows_host(std::string_view)`: whether there is a virtual host of this name. HOST is refused for others;
+/// without it, for none. (RFC 7151)
+template <class A>
+concept KnowsHosts = requires(A& users, std::string_view host) {
+  { users.knows_host(host) } -> std::convertible_to<bool>;
+};
+
+/// `bool needs_password(const Credentials&)`: whether somebody must give a password, who perhaps has shown a
+/// certificate.
+template <class A>
+concept KnowsWhoNeedsAPassword = requires(A& users, const Credentials& credentials) {
+  { users.needs_password(credentials) } -> std::same_as<bool>;
+};
+
+/// `std::string_view objection(bool from_elsewhere)`: why a server should not begin to listen; empty if it may.
+template <class A>
+concept MayObjectToListening = requires(A& users, bool from_elsewhere) {
+  { users.objection(from_elsewhere) } -> std::same_as<std::string_view>;
+};
+
+/// Whether a client must give a password after its name. An authenticator that lets certificates in says so by
+/// `needs_password`, called with an empty password; with others it is always needed.
 template <Authenticator A> bool needs_password(A& users, const Credentials& credentials) {
-  if constexpr (requires {
-                  { users.needs_password(credentials) } -> std::same_as<bool>;
-                }) {
+  if constexpr (KnowsWhoNeedsAPassword<A>) {
     return users.needs_password(credentials);
   } else {
     return true;
   }
 }
 
-/// Why a server with this authenticator should not begin to listen; empty if it may. An authenticator says so by a
-/// `std::string_view objection(bool from_elsewhere)`, which is told whether clients of other machines will come: those
-/// who can let nobody in for as long as the server runs, or nobody from there. Others have none.
+/// Why a server with this authenticator should not begin to listen; empty if it may. An authenticator says so by
+/// `objection`, which is told whether clients of other machines will come: those who can let nobody in for as long as
+/// the server runs, or nobody from there. Others have none.
 template <Authenticator A> std::string_view objection_to_listening(A& users, bool from_elsewhere) {
-  if constexpr (requires {
-                  { users.objection(from_elsewhere) } -> std::same_as<std::string_view>;
-                }) {
+  if constexpr (MayObjectToListening<A>) {
     return users.objection(from_elsewhere);
   } else {
     return {};

@@ -1,13 +1,12 @@
 #pragma once
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
+#include <ftplike/protocol/text.hpp>
 #include <ftplike/users/authenticator.hpp>
 #include <ftplike/users/password.hpp>
 
@@ -31,13 +30,11 @@ namespace ftplike::inline v0_2 {
 /// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
 class UserEntry {
  public:
-  UserEntry(Account its_account, Password its_password, std::string its_host = {}, std::string its_certificate = {})
+  UserEntry(Account its_account, Password its_password, std::string_view its_host = {}, std::string its_certificate = {})
       : account{std::move(its_account)},
         password{std::move(its_password)},
-        host{std::move(its_host)},
-        certificate{std::move(its_certificate)} {
-    for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
+        host{to_lower(its_host)},
+        certificate{std::move(its_certificate)} {}
 
   /// What no two users of a table may have in common: `name` or `name@host`.
   std::string key() const { return host.empty() ? account.name : account.name + '@' + host; }
@@ -71,13 +68,10 @@ inline bool names_a_user(std::string_view line) {
   return !line.empty() && !line.starts_with('#');
 }
 
-template <class Number> Number number_in(std::string_view key, std::string_view text) {
-  Number result{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
-  }
-  return result;
+template <class Number> Number number_of_option(std::string_view key, std::string_view text) {
+  const auto result = number_in<Number>(text);
+  if (!result) throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
+  return *result;
 }
 
 /// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
@@ -109,9 +103,9 @@ inline UserEntry parse_user(std::string_view line) {
     else if (key == "certificate")
       certificate = value;
     else if (key == "bytes-per-second")
-      account.bytes_per_second = number_in<std::uint64_t>(key, value);
+      account.bytes_per_second = number_of_option<std::uint64_t>(key, value);
     else if (key == "max-sessions")
-      account.max_sessions = number_in<unsigned>(key, value);
+      account.max_sessions = number_of_option<unsigned>(key, value);
     else
       throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
   }

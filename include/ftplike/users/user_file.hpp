@@ -2,6 +2,7 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -16,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/system/descriptor.hpp>
 #include <ftplike/users/user.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -43,17 +45,14 @@ inline std::vector<UserEntry> parse_users(std::string_view text, std::string_vie
 
 namespace detail {
 
-/// A descriptor that ends with its scope. What fails throws `std::system_error` with the name of the file.
-class UserFileDescriptor {
+/// An open file. What fails throws `std::system_error` with its name.
+class OpenUserFile {
  public:
-  UserFileDescriptor(std::filesystem::path path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {
-    if (descriptor_ < 0) fail();
+  OpenUserFile(std::filesystem::path path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {
+    if (!descriptor_) fail();
   }
-  UserFileDescriptor(const UserFileDescriptor&) = delete;
-  UserFileDescriptor& operator=(const UserFileDescriptor&) = delete;
-  ~UserFileDescriptor() { ::close(descriptor_); }
 
-  int get() const noexcept { return descriptor_; }
+  int get() const noexcept { return descriptor_.get(); }
   /// The result of a system call, made again where a signal came in between, unless it failed.
   template <class Call> auto checked(Call call) const {
     for (;;) {
@@ -64,21 +63,21 @@ class UserFileDescriptor {
   }
   struct stat status() const {
     struct stat result {};
-    checked([&] { return ::fstat(descriptor_, &result); });
+    checked([&] { return ::fstat(get(), &result); });
     return result;
   }
   std::string read() const {
     std::string result;
     std::array<char, 16 * 1024> room;
     for (;;) {
-      const auto n = checked([&] { return ::read(descriptor_, room.data(), room.size()); });
+      const auto n = checked([&] { return ::read(get(), room.data(), room.size()); });
       if (n == 0) return result;
       result.append(room.data(), static_cast<std::size_t>(n));
     }
   }
   void write(std::string_view text) const {
     while (!text.empty()) {
-      const auto n = checked([&] { return ::write(descriptor_, text.data(), text.size()); });
+      const auto n = checked([&] { return ::write(get(), text.data(), text.size()); });
       text.remove_prefix(static_cast<std::size_t>(n));
     }
   }
@@ -87,13 +86,13 @@ class UserFileDescriptor {
   [[noreturn]] void fail() const { throw std::system_error(errno, std::generic_category(), path_.string()); }
 
   std::filesystem::path path_;
-  int descriptor_;
+  Descriptor descriptor_;
 };
 
 /// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
-inline void replace_user_file(const std::filesystem::path& path, const UserFileDescriptor& old, std::string_view text) {
+inline void replace_user_file(const std::filesystem::path& path, const OpenUserFile& old, std::string_view text) {
   auto name = path.string() + ".XXXXXX";
-  const UserFileDescriptor fresh{path, ::mkostemp(name.data(), O_CLOEXEC)};
+  const OpenUserFile fresh{path, ::mkostemp(name.data(), O_CLOEXEC)};
   try {
     fresh.write(text);
     // The server may run as somebody else than who adds users, but the hashes are not for everybody's eyes.
@@ -110,7 +109,7 @@ inline void replace_user_file(const std::filesystem::path& path, const UserFileD
     throw;
   }
   const auto directory = path.parent_path();
-  const UserFileDescriptor above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const OpenUserFile above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   above.checked([&] { return ::fsync(above.get()); });
 }
 
@@ -120,7 +119,7 @@ inline void replace_user_file(const std::filesystem::path& path, const UserFileD
 ///
 /// **Errors:** `std::system_error` if it cannot be read, else those of `parse_users`.
 inline std::vector<UserEntry> read_users(const std::filesystem::path& file) {
-  const detail::UserFileDescriptor opened{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  const detail::OpenUserFile opened{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
   return parse_users(opened.read(), file.string());
 }
 
@@ -136,7 +135,7 @@ inline void write_user(const std::filesystem::path& file, const UserEntry& user)
     throw std::invalid_argument("a users' file cannot hold the user '" + user.key() + '\'');
   }
   for (;;) {
-    const detail::UserFileDescriptor old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    const detail::OpenUserFile old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
     old.checked([&] { return ::flock(old.get(), LOCK_EX); });
     const auto path = std::filesystem::canonical(file);
     struct stat named {};

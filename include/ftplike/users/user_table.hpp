@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <ftplike/io/blocking.hpp>
+#include <ftplike/protocol/text.hpp>
 #include <ftplike/users/anonymous.hpp>
 #include <ftplike/users/authenticator.hpp>
 #include <ftplike/users/password.hpp>
@@ -41,10 +42,9 @@ class UserSnapshot {
   UserSnapshot& operator=(const UserSnapshot&) = delete;
 
   std::size_t size() const noexcept { return users_.size(); }
-  const UserEntry* find(const std::string& name, std::string host) const {
+  const UserEntry* find(const std::string& name, std::string_view host) const {
     if (!host.empty()) {
-      for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-      const auto there = users_.find(name + '@' + host);
+      const auto there = users_.find(name + '@' + to_lower(host));
       if (there != users_.end()) return &there->second;
     }
     const auto anywhere = users_.find(name);

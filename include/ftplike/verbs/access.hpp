@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <ftplike/command/command.hpp>
@@ -33,6 +34,7 @@ template <class S> Credentials credentials(S& session, std::string_view user, st
 
 namespace verbs {
 
+/// USER <name>: begins a login; answered 331 where a password is wanted, 230 where none is. (RFC 959 §4.1.1, §5.4)
 struct User {
   static constexpr std::string_view verb = "USER";
   static constexpr std::string_view help = "USER <name>: begin a login";
@@ -70,6 +72,8 @@ struct User {
   }
 };
 
+/// PASS <password>: ends a login; after a failed one replies take longer, and after `Limits::login_attempts` the
+/// session ends. (RFC 959 §4.1.1)
 struct Pass {
   static constexpr std::string_view verb = "PASS";
   static constexpr std::string_view help = "PASS <password>: finish a login";
@@ -95,6 +99,7 @@ struct Pass {
   }
 };
 
+/// ACCT <information>: superfluous here, and answered so. (RFC 959 §4.1.1)
 struct Acct {
   static constexpr std::string_view verb = "ACCT";
   static constexpr std::string_view help = "ACCT <information>: no account information is needed";
@@ -104,6 +109,7 @@ struct Acct {
   static Reply run(auto&, std::string_view) { return {202, "No account information needed"}; }
 };
 
+/// REIN: forgets the login and all parameters; the control connection stays as it is. (RFC 959 §4.1.1, RFC 2228 §3)
 struct Rein {
   static constexpr std::string_view verb = "REIN";
   static constexpr std::string_view help = "REIN: log out, keep the connection";
@@ -115,6 +121,7 @@ struct Rein {
   }
 };
 
+/// QUIT: ends the session, after the transfer under way if there is one. (RFC 959 §4.1.1)
 struct Quit {
   static constexpr std::string_view verb = "QUIT";
   static constexpr std::string_view help = "QUIT: end the session";
@@ -125,6 +132,7 @@ struct Quit {
   }
 };
 
+/// NOOP: does nothing, but to show that both ends are there. (RFC 959 §4.1.3)
 struct Noop {
   static constexpr std::string_view verb = "NOOP";
   static constexpr std::string_view help = "NOOP: nothing, to keep the session";
@@ -133,6 +141,7 @@ struct Noop {
   static Reply run(auto&, std::string_view) { return {200, "OK"}; }
 };
 
+/// HOST <name>: the virtual host that the client has come for, before a login. (RFC 7151 §3)
 struct Host {
   static constexpr std::string_view verb = "HOST";
   static constexpr std::string_view help = "HOST <name>: which of this server's hosts is meant";
@@ -143,12 +152,12 @@ struct Host {
     if (session.standard() && (session.account() || !session.state.user.empty())) {
       return {503, "HOST must come before the login"};
     }
-    if constexpr (requires { session.service().authenticator.knows_host(name); }) {
+    if constexpr (KnowsHosts<std::remove_cvref_t<decltype(session.service().authenticator)>>) {
       if (!session.service().authenticator.knows_host(name)) return {504, "No such host here"};
     }
     if constexpr (requires { session.control().details(); }) {
       const std::string asked_for = session.control().details().server_name;
-      if (!asked_for.empty() && !detail::same_word(asked_for, name)) return {504, "Not the host of the handshake"};
+      if (!asked_for.empty() && !same_word(asked_for, name)) return {504, "Not the host of the handshake"};
     }
     session.log_out();
     session.state.host = name;
@@ -156,6 +165,7 @@ struct Host {
   }
 };
 
+/// CLNT <name>: how the client's program calls itself; in no RFC.
 struct Clnt {
   static constexpr std::string_view verb = "CLNT";
   static constexpr std::string_view help = "CLNT <name>: the client's program";

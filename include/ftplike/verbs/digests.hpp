@@ -1,7 +1,11 @@
 #pragma once
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +14,7 @@
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/bytes.hpp>
 #include <ftplike/io/digests.hpp>
+#include <ftplike/protocol/text.hpp>
 #include <ftplike/users/authenticator.hpp>
 #include <ftplike/verbs/parameters.hpp>
 #include <ftplike/verbs/transfer.hpp>
@@ -56,6 +61,8 @@ struct OptsHash {
   }
 };
 
+/// HASH <path>: the checksum of a file, or of the part that RANG names, by the algorithm of OPTS HASH.
+/// (draft-bryan-ftpext-hash)
 struct Hash {
   static constexpr std::string_view verb = "HASH";
   static constexpr std::string_view help = "HASH <path>: checksum of a file, or of its range";
@@ -105,24 +112,28 @@ template <DigestAlgorithm algorithm> struct OlderHash {
     auto file = co_await session.storage().open(path, range.first);
     RangeSource part{AnySource{file}, range.count()};
     const auto [digits, bytes] = co_await detail::digest_of(session, part, algorithm);
-    co_return Reply{250, detail::upper(digits)};
+    co_return Reply{250, to_upper(digits)};
   }
 };
+/// XCRC: CRC-32.
 struct Xcrc : OlderHash<DigestAlgorithm::crc32> {
   static constexpr std::string_view verb = "XCRC";
   static constexpr std::string_view help = "XCRC <path>: CRC-32 of a file";
   static constexpr std::string_view feature = "XCRC \"filename\" SP EP";
 };
+/// XMD5: MD5.
 struct Xmd5 : OlderHash<DigestAlgorithm::md5> {
   static constexpr std::string_view verb = "XMD5";
   static constexpr std::string_view help = "XMD5 <path>: MD5 of a file";
   static constexpr std::string_view feature = "XMD5 \"filename\" SP EP";
 };
+/// XSHA1: SHA-1.
 struct Xsha1 : OlderHash<DigestAlgorithm::sha1> {
   static constexpr std::string_view verb = "XSHA1";
   static constexpr std::string_view help = "XSHA1 <path>: SHA-1 of a file";
   static constexpr std::string_view feature = "XSHA1 \"filename\" SP EP";
 };
+/// XSHA256: SHA-256.
 struct Xsha256 : OlderHash<DigestAlgorithm::sha256> {
   static constexpr std::string_view verb = "XSHA256";
   static constexpr std::string_view help = "XSHA256 <path>: SHA-256 of a file";

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 #include <ftplike/storage/storage.hpp>
 #include <ftplike/users/authenticator.hpp>
@@ -20,6 +23,7 @@ namespace verbs {
 
 // Files and directories by name. (RFC 959 §4.1.3, RFC 775, RFC 3659; MFMT and MFF as their drafts say)
 
+/// PWD: the working directory, quoted. (RFC 959 §4.1.3, Appendix II)
 struct Pwd {
   static constexpr std::string_view verb = "PWD";
   static constexpr std::string_view help = "PWD: the working directory";
@@ -32,6 +36,7 @@ struct Pwd {
   }
 };
 
+/// CWD <path>: changes the working directory. (RFC 959 §4.1.1)
 struct Cwd {
   static constexpr std::string_view verb = "CWD";
   static constexpr std::string_view help = "CWD <path>: change the working directory";
@@ -55,6 +60,7 @@ struct Cwd {
   }
 };
 
+/// CDUP: the same to the parent directory. (RFC 959 §4.1.1)
 struct Cdup {
   static constexpr std::string_view verb = "CDUP";
   static constexpr std::string_view help = "CDUP: go to the directory above";
@@ -70,6 +76,7 @@ struct Changing {
   template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
 };
 
+/// MKD <path>: makes a directory. (RFC 959 §4.1.3, Appendix II)
 struct Mkd : Changing {
   static constexpr std::string_view verb = "MKD";
   static constexpr std::string_view help = "MKD <path>: make a directory";
@@ -81,6 +88,7 @@ struct Mkd : Changing {
   }
 };
 
+/// RMD <path>: removes an empty directory. (RFC 959 §4.1.3)
 struct Rmd : Changing {
   static constexpr std::string_view verb = "RMD";
   static constexpr std::string_view help = "RMD <path>: remove an empty directory";
@@ -92,6 +100,7 @@ struct Rmd : Changing {
   }
 };
 
+/// DELE <path>: removes a file, and what an interrupted upload has left of it. (RFC 959 §4.1.3)
 struct Dele : Changing {
   static constexpr std::string_view verb = "DELE";
   static constexpr std::string_view help = "DELE <path>: remove a file";
@@ -103,6 +112,7 @@ struct Dele : Changing {
   }
 };
 
+/// RNFR <path>: what the RNTO that must follow at once renames. (RFC 959 §4.1.3)
 struct Rnfr : Changing {
   static constexpr std::string_view verb = "RNFR";
   static constexpr std::string_view help = "RNFR <path>: the file to rename";
@@ -115,6 +125,7 @@ struct Rnfr : Changing {
   }
 };
 
+/// RNTO <path>: renames what RNFR named. (RFC 959 §4.1.3)
 struct Rnto : Changing {
   static constexpr std::string_view verb = "RNTO";
   static constexpr std::string_view help = "RNTO <path>: its new name";
@@ -172,6 +183,7 @@ struct Size {
   }
 };
 
+/// MDTM <path>: when a file was modified, in UTC. (RFC 3659 §3)
 struct Mdtm {
   static constexpr std::string_view verb = "MDTM";
   static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
@@ -186,6 +198,7 @@ struct Mdtm {
   }
 };
 
+/// MFMT <time> <path>: sets when a file was modified. (draft-somers-ftp-mfxx)
 struct Mfmt : Changing {
   static constexpr std::string_view verb = "MFMT";
   static constexpr std::string_view help = "MFMT <YYYYMMDDHHMMSS> <path>: set when a file was last changed, in UTC";
@@ -202,12 +215,7 @@ struct Mfmt : Changing {
   }
 };
 
-/// Whether a storage keeps permission bits.
-template <class Storage>
-concept KeepsModes = requires(Storage& storage, const Path& path) {
-  storage.set_mode(path, 0U);
-};
-
+/// MFF <fact>=<value>;… <path>: sets facts of a file: its time, its permission bits. (draft-somers-ftp-mfxx)
 struct Mff : Changing {
   static constexpr std::string_view verb = "MFF";
   static constexpr std::string_view help = "MFF <fact>=<value>; <path>: set facts of a file";
@@ -226,10 +234,10 @@ struct Mff : Changing {
     std::optional<unsigned> mode;
     for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
       const auto fact = facts.substr(0, facts.find(';'));
-      const std::string key = detail::upper(fact.substr(0, fact.find('=')));
+      const std::string key = to_upper(fact.substr(0, fact.find('=')));
       const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
       if (key == "MODIFY") time = parse_timestamp(value);
-      if (key == "UNIX.MODE") mode = detail::number_in<unsigned>(value, 8);
+      if (key == "UNIX.MODE") mode = number_in<unsigned>(value, 8);
       const bool is_mode = keeps_modes && mode && *mode <= 07777;
       const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && is_mode);
       if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
@@ -242,15 +250,14 @@ struct Mff : Changing {
   }
 };
 
+/// AVBL [<path>]: the bytes that are free there. (draft-peterson-streamlined-ftp-command-extensions)
 struct Avbl {
   static constexpr std::string_view verb = "AVBL";
   static constexpr std::string_view help = "AVBL [<path>]: bytes that are free";
   static constexpr std::string_view feature = "AVBL";
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = requires(typename S::Storage& storage, const Path& path) {
-    storage.available(path);
-  };
+  template <class S> static constexpr bool available = TellsFreeSpace<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     const std::uint64_t free = co_await session.storage().available(path);
@@ -258,6 +265,7 @@ struct Avbl {
   }
 };
 
+/// COMB <target> <part> …: joins files to one, and removes the parts. In no RFC; some clients upload in parts by it.
 struct Comb : Changing {
   static constexpr std::string_view verb = "COMB";
   static constexpr std::string_view help =
@@ -310,22 +318,28 @@ struct Comb : Changing {
 };
 
 // RFC 775's names of some of them, which old clients prefer.
+/// XPWD: PWD.
 struct Xpwd : Pwd {
   static constexpr std::string_view verb = "XPWD";
 };
+/// XCWD <path>: CWD.
 struct Xcwd : Cwd {
   static constexpr std::string_view verb = "XCWD";
 };
+/// XCUP: CDUP.
 struct Xcup : Cdup {
   static constexpr std::string_view verb = "XCUP";
 };
+/// XMKD <path>: MKD.
 struct Xmkd : Mkd {
   static constexpr std::string_view verb = "XMKD";
 };
+/// XRMD <path>: RMD.
 struct Xrmd : Rmd {
   static constexpr std::string_view verb = "XRMD";
 };
 
+/// SITE CHMOD <mode> <path>: sets the permission bits of a file, in octal. In no RFC.
 struct SiteChmod : Changing {
   static constexpr std::string_view verb = "CHMOD";
   static constexpr std::string_view help = "CHMOD <mode> <path>: set the permission bits, in octal";
@@ -333,7 +347,7 @@ struct SiteChmod : Changing {
   template <class S> static constexpr bool available = KeepsModes<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const auto space = text.find(' ');
-    const auto mode = detail::number_in<unsigned>(text.substr(0, space), 8);
+    const auto mode = number_in<unsigned>(text.substr(0, space), 8);
     if (!mode || *mode > 07777 || space == text.npos) co_return Reply{501, "An octal mode and a path expected"};
     const Path path = session.path(text.substr(space + 1));
     co_await session.storage().set_mode(path, *mode);
@@ -341,6 +355,7 @@ struct SiteChmod : Changing {
   }
 };
 
+/// SITE UTIME: sets when a file was modified, in either of its two forms. In no RFC.
 struct SiteUtime : Changing {
   static constexpr std::string_view verb = "UTIME";
   static constexpr std::string_view help = "UTIME <YYYYMMDDhhmm[ss]> <path>: set when a file was last changed, in UTC";

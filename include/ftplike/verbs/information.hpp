@@ -13,6 +13,7 @@ namespace verbs {
 
 // What the server says of itself. (RFC 959 §4.1.3, RFC 2389)
 
+/// SYST: the kind of system, which tells clients what listings look like. (RFC 959 §4.1.3)
 struct Syst {
   static constexpr std::string_view verb = "SYST";
   static constexpr std::string_view help = "SYST: the kind of system";

@@ -1,8 +1,10 @@
 #pragma once
 #include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -131,11 +133,10 @@ template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& requ
 
 namespace detail {
 
-inline std::string_view permissions_of(const Entry& entry, Rights rights) {
-  // Few combinations occur; what an account may do with a file or a directory in RFC 3659's letters.
-  static thread_local std::string letters;
-  letters.clear();
-  const auto add = [&rights](Right right, std::string_view what) {
+/// What an account may do with a file or a directory, in the letters of RFC 3659 §7.5.5.
+inline std::string permissions_of(const Entry& entry, Rights rights) {
+  std::string letters;
+  const auto add = [&](Right right, std::string_view what) {
     if (rights.contains(right)) letters += what;
   };
   if (entry.is_directory()) {
@@ -177,6 +178,8 @@ inline bool fits_a_line(std::string_view name) noexcept { return name.find_first
 
 namespace verbs {
 
+/// LIST [<path>]: a directory or file over the data connection, as `ls -l` shows it; names alone in the ftp-like
+/// dialect. (RFC 959 §4.1.3)
 struct List {
   static constexpr std::string_view verb = "LIST";
   static constexpr std::string_view help = "LIST [<path>]: list a directory";
@@ -206,6 +209,7 @@ struct List {
   }
 };
 
+/// NLST [<path>]: the names alone. (RFC 959 §4.1.3)
 struct Nlst {
   static constexpr std::string_view verb = "NLST";
   static constexpr std::string_view help = "NLST [<path>]: list names only";
@@ -224,6 +228,7 @@ struct Nlst {
   }
 };
 
+/// MLSD [<path>]: a directory over the data connection, with facts that programs understand. (RFC 3659 §7)
 struct Mlsd {
   static constexpr std::string_view verb = "MLSD";
   static constexpr std::string_view help = "MLSD [<path>]: list a directory for programs";
@@ -243,6 +248,7 @@ struct Mlsd {
   }
 };
 
+/// MLST [<path>]: the facts of one file or directory, in the reply. (RFC 3659 §7)
 struct Mlst {
   static constexpr std::string_view verb = "MLST";
   static constexpr std::string_view help = "MLST [<path>]: the facts of one file";

@@ -3,12 +3,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <ftplike/command/table.hpp>
 #include <ftplike/protocol/byte_range.hpp>
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/facts.hpp>
 #include <ftplike/protocol/text.hpp>
+#include <ftplike/storage/storage.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -40,13 +42,14 @@ template <class Table, class S> bool is_inner_secret(const S& session, std::stri
 
 namespace verbs {
 
+/// TYPE A, I or L 8: whether line endings are converted, or bytes sent as they are. (RFC 959 §3.1.1, §4.1.2)
 struct Type {
   static constexpr std::string_view verb = "TYPE";
   static constexpr std::string_view help = "TYPE A|I|L 8: text or bytes";
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view text) {
-    const std::string type = detail::upper(text);
+    const std::string type = to_upper(text);
     if (type == "A" || type == "A N")
       session.state.type = 'A';
     else if (type == "I" || type == "L 8" || type == "L8")
@@ -57,41 +60,46 @@ struct Type {
   }
 };
 
+/// STRU F: files have no structure; nothing else is known. (RFC 959 §3.1.2, §4.1.2)
 struct Stru {
   static constexpr std::string_view verb = "STRU";
   static constexpr std::string_view help = "STRU F: files have no structure";
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto&, std::string_view text) {
-    if (detail::upper(text) != "F") return {504, "Only structure F"};
+    if (to_upper(text) != "F") return {504, "Only structure F"};
     return {200, "Structure is file"};
   }
 };
 
+/// MODE S: data are a stream; nothing else is known. (RFC 959 §3.4, §4.1.2)
 struct Mode {
   static constexpr std::string_view verb = "MODE";
   static constexpr std::string_view help = "MODE S: bytes are sent as a stream";
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto&, std::string_view text) {
-    if (detail::upper(text) != "S") return {504, "Only mode S"};
+    if (to_upper(text) != "S") return {504, "Only mode S"};
     return {200, "Mode is stream"};
   }
 };
 
+/// REST <offset>: where the next transfer begins, in bytes. (RFC 3659 §5)
 struct Rest {
   static constexpr std::string_view verb = "REST";
   static constexpr std::string_view help = "REST <position>: where the next transfer begins";
   static constexpr std::string_view feature = "REST STREAM";
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view text) {
-    const auto position = detail::number_in<std::uint64_t>(text);
+    const auto position = number_in<std::uint64_t>(text);
     if (!position) return {501, "Not a position"};
     session.state.preparing.restart = *position;
     return {350, "Restarting at " + std::to_string(*position)};
   }
 };
 
+/// RANG <first> <last>: the part of a file that the next RETR or HASH is about; `1 0` for all of it.
+/// (draft-bryan-ftp-range)
 struct Rang {
   static constexpr std::string_view verb = "RANG";
   static constexpr std::string_view help = "RANG <first> <last>: the bytes that the next RETR or HASH is about";
@@ -106,13 +114,14 @@ struct Rang {
   }
 };
 
+/// ALLO <bytes>: asks whether there is room for an upload. (RFC 959 §4.1.3)
 struct Allo {
   static constexpr std::string_view verb = "ALLO";
   static constexpr std::string_view help = "ALLO <bytes>: make sure that there is room";
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view text) {
-    const auto wanted = detail::number_in<std::uint64_t>(text.substr(0, text.find(' ')));
+    const auto wanted = number_in<std::uint64_t>(text.substr(0, text.find(' ')));
     if (!wanted) co_return Reply{501, "Not a number of bytes"};
     if constexpr (requires { session.storage().upload_rules(); }) {
       const auto& rules = session.storage().upload_rules();
@@ -120,7 +129,7 @@ struct Allo {
         co_return Reply{552, "A file may have " + std::to_string(rules.largest) + " bytes at most"};
       }
     }
-    if constexpr (requires { session.storage().available(session.path("")); }) {
+    if constexpr (TellsFreeSpace<std::remove_cvref_t<decltype(session.storage())>>) {
       const std::uint64_t room = co_await session.storage().available(session.path(""));
       if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are free"};
       co_return Reply{200, "There is room"};
@@ -129,14 +138,16 @@ struct Allo {
   }
 };
 
+/// OPTS UTF8 ON: agrees; names are UTF-8 anyhow. In no RFC.
 struct OptsUtf8 {
   static constexpr std::string_view verb = "UTF8";
   static Reply run(auto&, std::string_view text) {
-    if (!text.empty() && detail::upper(text) != "ON") return {501, "Names are sent as they are, which is UTF-8"};
+    if (!text.empty() && to_upper(text) != "ON") return {501, "Names are sent as they are, which is UTF-8"};
     return {200, "UTF-8 it is"};
   }
 };
 
+/// OPTS MLST <fact>;…: chooses the facts of MLST and MLSD. (RFC 3659 §7.9)
 struct OptsMlst {
   static constexpr std::string_view verb = "MLST";
   static Reply run(auto& session, std::string_view text) {
@@ -167,13 +178,14 @@ struct Utf8 {
   static Reply run(auto& session, std::string_view text) { return OptsUtf8::run(session, text); }
 };
 
+/// LANG [<language>]: the language of the replies, which is English. (RFC 2640 §4)
 struct Lang {
   static constexpr std::string_view verb = "LANG";
   static constexpr std::string_view help = "LANG [EN]: the language of replies";
   static constexpr std::string_view feature = "LANG EN*";
   static constexpr bool before_login = true;
   static Reply run(auto&, std::string_view text) {
-    const std::string language = detail::upper(text);
+    const std::string language = to_upper(text);
     if (!language.empty() && language != "EN" && !language.starts_with("EN-")) return {504, "Only EN"};
     return {200, "Replies are in English"};
   }

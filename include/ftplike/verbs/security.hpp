@@ -75,6 +75,7 @@ class Beginning {
 
 namespace verbs {
 
+/// AUTH TLS: secures the control connection, after the reply. (RFC 2228 §3, RFC 4217 §4)
 struct Auth {
   static constexpr std::string_view verb = "AUTH";
   static constexpr std::string_view help = "AUTH TLS: protect this connection from now on";
@@ -84,7 +85,7 @@ struct Auth {
     return session.protection().policy() == TlsPolicy::off ? "" : "AUTH TLS";
   }
   static Reply run(auto& session, std::string_view mechanism) {
-    if (!detail::same_word(mechanism, "TLS") && !detail::same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
+    if (!same_word(mechanism, "TLS") && !same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
     if (session.protection().policy() == TlsPolicy::off) return {502, "TLS is not offered here"};
     if (session.protection().secured()) return {503, "TLS is here already"};
     if (session.heard_more()) {
@@ -102,6 +103,7 @@ struct Auth {
   }
 };
 
+/// PBSZ 0: the size of a protected buffer, which TLS does not have; PROT wants it first. (RFC 2228 §3, RFC 4217)
 struct Pbsz {
   static constexpr std::string_view verb = "PBSZ";
   static constexpr std::string_view help = "PBSZ 0: no buffer is needed for the protection of data";
@@ -112,12 +114,13 @@ struct Pbsz {
   }
   static Reply run(auto& session, std::string_view size) {
     if (!session.protection().secured()) return {503, "AUTH TLS first"};
-    if (!detail::number_in(size)) return {501, "Not a size"};
+    if (!number_in(size)) return {501, "Not a size"};
     session.protection().size();
     return {200, "PBSZ=0"};
   }
 };
 
+/// PROT C or P: whether data connections are in clear or secured. (RFC 2228 §3, RFC 4217)
 struct Prot {
   static constexpr std::string_view verb = "PROT";
   static constexpr std::string_view help = "PROT C|P: data in clear, or private";
@@ -128,9 +131,9 @@ struct Prot {
   }
   static Reply run(auto& session, std::string_view level) {
     if (!session.protection().sized()) return {503, "AUTH TLS and PBSZ 0 first"};
-    if (detail::same_word(level, "S") || detail::same_word(level, "E")) return {536, "Only PROT C and P"};
-    const bool is_private = detail::same_word(level, "P");
-    if (!is_private && !detail::same_word(level, "C")) return {504, "Only PROT C and P"};
+    if (same_word(level, "S") || same_word(level, "E")) return {536, "Only PROT C and P"};
+    const bool is_private = same_word(level, "P");
+    if (!is_private && !same_word(level, "C")) return {504, "Only PROT C and P"};
     if (!is_private && session.protection().policy() == TlsPolicy::required) return {534, "TLS is required for data"};
     // A client that has connected already may have begun a handshake.
     if (!is_private && session.protection().covers_data()) session.disarm();
@@ -139,6 +142,7 @@ struct Prot {
   }
 };
 
+/// CCC: clears the control connection; refused. (RFC 2228 §3, RFC 4217)
 struct Ccc {
   static constexpr std::string_view verb = "CCC";
   static constexpr std::string_view help = "CCC: refused, a connection once protected stays so";

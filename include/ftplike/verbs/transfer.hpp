@@ -77,6 +77,7 @@ inline awaitable<std::uint64_t> length_of_text(AnySource source) {
 
 namespace verbs {
 
+/// RETR <path>: sends a file, from the offset of REST or the part of RANG. (RFC 959 §4.1.3, RFC 3659 §5)
 struct Retr {
   static constexpr std::string_view verb = "RETR";
   static constexpr std::string_view help = "RETR <path>: fetch a file";
@@ -101,6 +102,7 @@ struct Retr {
   }
 };
 
+/// STOR <path>: receives a file, which takes its name once it is whole; goes on at the offset of REST. (RFC 959 §4.1.3)
 struct Stor {
   static constexpr std::string_view verb = "STOR";
   static constexpr std::string_view help = "STOR <path>: store a file";
@@ -118,6 +120,7 @@ struct Stor {
   }
 };
 
+/// APPE <path>: receives what is put at the end of a file, or of what an interrupted upload has left. (RFC 959 §4.1.3)
 struct Appe {
   static constexpr std::string_view verb = "APPE";
   static constexpr std::string_view help = "APPE <path>: store at the end of a file";
@@ -135,6 +138,7 @@ struct Appe {
   }
 };
 
+/// STOU [<name>]: receives a file under a name that is free, and tells it. (RFC 959 §4.1.3, RFC 1123 §4.1.2.9)
 struct Stou {
   static constexpr std::string_view verb = "STOU";
   static constexpr std::string_view help = "STOU [<path>]: store under a name that nobody has";
@@ -152,6 +156,7 @@ struct Stou {
   }
 };
 
+/// ABOR: breaks off the transfer under way, which is answered 426, and is answered 226. (RFC 959 §4.1.3)
 struct Abor {
   static constexpr std::string_view verb = "ABOR";
   static constexpr std::string_view help = "ABOR: end the transfer under way";

@@ -13,7 +13,7 @@ namespace {
 std::vector<std::string> lines_of(std::initializer_list<std::string_view> pieces, std::size_t limit = 100) {
   std::vector<std::string> lines;
   const auto keep = [&lines](std::string_view line) { lines.emplace_back(line); };
-  LineSink sink{limit, keep};
+  LineSplitter sink{limit, keep};
   for (const auto piece : pieces) run(sink.write(as_bytes(piece)));
   run(sink.finish());
   return lines;
@@ -21,7 +21,7 @@ std::vector<std::string> lines_of(std::initializer_list<std::string_view> pieces
 
 }  // namespace
 
-TEST(LineSink, GivesLinesHoweverTheyComeInPieces) {
+TEST(LineSplitter, GivesLinesHoweverTheyComeInPieces) {
   const std::vector<std::string> expected{"one", "", "two"};
   EXPECT_EQ(lines_of({"one\r\n\r\ntwo\r\n"}), expected);
   EXPECT_EQ(lines_of({"o", "ne\r", "\n\r\ntw", "o"}), expected);
@@ -29,7 +29,7 @@ TEST(LineSink, GivesLinesHoweverTheyComeInPieces) {
   EXPECT_TRUE(lines_of({}).empty());
 }
 
-TEST(LineSink, KeepsNoLineThatIsTooLong) {
+TEST(LineSplitter, KeepsNoLineThatIsTooLong) {
   EXPECT_EQ(lines_of({"12345\n12345"}, 5).size(), 2u);
   EXPECT_THROW(lines_of({"123", "456"}, 5), std::system_error);
 }

@@ -52,7 +52,7 @@ TEST(LocalTarget, FollowsALinkThatTheUserChose) {
 TEST(OpenLocal, ReadsFromWhereItIsTold) {
   const TestFolder folder;
   folder.write("a", "hello");
-  FileReader file = run(detail::open_local(folder / "a", 3));
+  FileReader file = run(FileReader::open(folder / "a", 3));
   EXPECT_EQ(file.size(), 5u);
   std::array<std::byte, 10> room;
   const std::size_t n = run(file.read_some(room));
@@ -61,6 +61,6 @@ TEST(OpenLocal, ReadsFromWhereItIsTold) {
 
 TEST(OpenLocal, OpensFilesOnly) {
   const TestFolder folder;
-  EXPECT_THROW(run(detail::open_local(folder / "nothing", 0)), std::system_error);
-  EXPECT_THROW(run(detail::open_local(folder.string(), 0)), std::system_error);
+  EXPECT_THROW(run(FileReader::open(folder / "nothing", 0)), std::system_error);
+  EXPECT_THROW(run(FileReader::open(folder.string(), 0)), std::system_error);
 }

@@ -9,7 +9,7 @@
 
 #include <ftplike/io/observer.hpp>
 
-inline ftplike::Conversation conversation(std::uint64_t number = 12) {
+inline ftplike::SessionInfo session_info(std::uint64_t number = 12) {
   using asio::ip::make_address;
   return {number, {make_address("192.0.2.1"), 21}, {make_address("192.0.2.7"), 51234}};
 }
@@ -56,7 +56,7 @@ class WallTime {
   std::string old_;
 };
 
-inline ftplike::TransferEnded ended(const ftplike::Conversation& who, const ftplike::Path& path,
+inline ftplike::TransferEnded ended(const ftplike::SessionInfo& who, const ftplike::Path& path,
                                     std::error_code error = {}) {
   return {who,   "STOR", path, ftplike::Direction::received, 12345, 0, std::chrono::milliseconds{120},
           false, false,  error};

@@ -34,7 +34,7 @@ class ExplainTest : public testing::Test {
   CollectedLines lines;
   SimulatedNetwork network{7};
   Time now{};  // what the pages tell; how long the server takes for something does not change them
-  Conversation who{1, {asio::ip::address_v4::loopback(), 3456}, {asio::ip::address_v4::loopback(), 50001}};
+  SessionInfo who{1, {asio::ip::address_v4::loopback(), 3456}, {asio::ip::address_v4::loopback(), 50001}};
 };
 
 }  // namespace
@@ -113,7 +113,7 @@ TEST_F(ExplainTest, IsAsWideAsItIsToldButNeverNarrowerThan80) {
     lines.lines.clear();
     Explain wide = explain(End::server, ExplainStyle{asked, false});
     const Endpoint here{asio::ip::make_address("2001:db8:ffff:ffff:ffff:ffff:ffff:fffe"), 50123};
-    const Conversation far{1, here, here};
+    const SessionInfo far{1, here, here};
     const std::string long_text(5000, 'x');
     wide(SessionOpened{far});
     wide(CommandSeen{far, long_text, long_text});
@@ -132,7 +132,7 @@ TEST_F(ExplainTest, IsAsWideAsItIsToldButNeverNarrowerThan80) {
 }
 
 TEST_F(ExplainTest, DrawsTheClientAtTheLeftWhicheverEndLooksOn) {
-  Conversation ours{1, who.peer, who.local};
+  SessionInfo ours{1, who.peer, who.local};
   Explain client = explain(End::client);
   client(SessionOpened{ours});
   client(CommandSeen{ours, "STOR", "a"});

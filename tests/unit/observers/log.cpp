@@ -20,7 +20,7 @@ class LogTest : public testing::Test {
   WallTime now;
   CollectedLines lines;
   Log log{lines.sink(), LogDetail::sessions, now.clock()};
-  Conversation who = conversation();
+  SessionInfo who = session_info();
 };
 
 }  // namespace

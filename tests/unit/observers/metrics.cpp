@@ -21,7 +21,7 @@ class MetricsTest : public testing::Test {
     return "none";
   }
   Metrics metrics;
-  Conversation who = conversation();
+  SessionInfo who = session_info();
   Path path{"/a"};
 };
 

@@ -27,7 +27,7 @@ class MetricsPageTest : public testing::Test {
 }  // namespace
 
 TEST_F(MetricsPageTest, AnswersGetMetricsWithTheCounts) {
-  metrics(SessionOpened{conversation()});
+  metrics(SessionOpened{session_info()});
   const std::string answer = answer_to("GET /metrics HTTP/1.1\r\nHost: here\r\n\r\n");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
   EXPECT_NE(answer.find("\r\nContent-Type: text/plain; version=0.0.4"), answer.npos);

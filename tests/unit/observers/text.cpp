@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+using namespace ftplike;
 using namespace ftplike::detail;
 
 TEST(ObserversText, LetsUtf8PassAndReplacesWhatIsNone) {

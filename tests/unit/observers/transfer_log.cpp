@@ -20,7 +20,7 @@ class TransferLogTest : public testing::Test {
   WallTime now;
   CollectedLines lines;
   TransferLog log{lines.sink(), now.clock()};
-  Conversation who = conversation();
+  SessionInfo who = session_info();
 };
 
 /// A process that speaks another language, whose months and days have other names, while this lives.

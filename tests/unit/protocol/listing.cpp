@@ -112,7 +112,7 @@ TEST(ListingIn, TellsTheFormsApartLineByLine) {
     ASSERT_TRUE(entry) << line;
     EXPECT_TRUE(entry->is_directory()) << line;
     EXPECT_EQ(entry->modified, recent) << line;
-    EXPECT_TRUE(detail::same_word(entry->name, "docs")) << line;
+    EXPECT_TRUE(same_word(entry->name, "docs")) << line;
     EXPECT_EQ(entry->listed, line);
   }
 }

@@ -15,6 +15,11 @@ TEST(Text, ComparesWordsInAnyCase) {
   EXPECT_FALSE(same_word("\xC9", "\xE9"));
 }
 
+TEST(Text, FoldsAsciiLettersAlone) {
+  EXPECT_EQ(to_lower("AZ[@\xC9 az09"), "az[@\xC9 az09");
+  EXPECT_EQ(to_upper("az{`\xE9 AZ09"), "AZ{`\xE9 AZ09");
+}
+
 TEST(Text, ReadsNumbersAndNothingElse) {
   EXPECT_EQ(number_in("0"), 0U);
   EXPECT_EQ(number_in("0042"), 42U);

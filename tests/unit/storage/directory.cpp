@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-ftplike::detail::DirectoryOptions without_help_of_the_kernel() {
-  ftplike::detail::DirectoryOptions options;
+ftplike::DirectoryOptions without_help_of_the_kernel() {
+  ftplike::DirectoryOptions options;
   options.kernel_resolves = false;
   options.slow_write = std::chrono::nanoseconds{0};
   return options;
@@ -38,7 +38,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Directory, StorageBehaviour, Kinds);
 /// A folder that is served, `root`, and beside it what must not be reached.
 class DirectoryTest : public testing::Test {
  protected:
-  explicit DirectoryTest(const ftplike::detail::DirectoryOptions& options = {})
+  explicit DirectoryTest(const ftplike::DirectoryOptions& options = {})
       : root_{make(folder_.path() / "root")},
         outside_{make(folder_.path() / "outside")},
         files{DirectoryStorage{root_.string(), options}} {
@@ -70,7 +70,7 @@ class DirectoryTest : public testing::Test {
 /// With the kernel's help, and component by component.
 class DirectoryLinks : public DirectoryTest, public testing::WithParamInterface<bool> {
  protected:
-  DirectoryLinks() : DirectoryTest{GetParam() ? ftplike::detail::DirectoryOptions{} : without_help_of_the_kernel()} {}
+  DirectoryLinks() : DirectoryTest{GetParam() ? ftplike::DirectoryOptions{} : without_help_of_the_kernel()} {}
 };
 INSTANTIATE_TEST_SUITE_P(Resolution, DirectoryLinks, testing::Bool(),
                          [](const auto& tested) { return tested.param ? "ByTheKernel" : "ComponentByComponent"; });
@@ -508,14 +508,25 @@ TEST_F(DirectoryStorageTest, LooksForSuchPartialFilesOnceInAWhileAndNotForEachUp
   files.put("/second", "text");
   EXPECT_EQ(hidden(), std::vector<std::string>{".ftplike-partial.a"});
 
-  ftplike::detail::DirectoryOptions always;
-  always.sweeping = std::chrono::seconds{0};
+  ftplike::DirectoryOptions always;
+  always.sweep_interval = std::chrono::seconds{0};
   Files<DirectoryStorage> eager{DirectoryStorage{root_.string(), always}};
   for (int i = 0; i < 2; ++i) {
     write_file(root_ / ".ftplike-partial.a", "left");
     date_back(root_ / ".ftplike-partial.a", std::chrono::hours{24 * 7 + 1});
     eager.run(eager.storage.create_unique(Path{"/third"}));
     EXPECT_EQ(hidden(), std::vector<std::string>{}) << i;
+  }
+}
+
+TEST_F(DirectoryStorageTest, KeepsPartialFilesAsLongAsItIsTold) {
+  const ftplike::DirectoryOptions one_day{.partial_lifetime = std::chrono::hours{24}};
+  Files<DirectoryStorage> brief{DirectoryStorage{root_.string(), one_day}};
+  for (const int age : {23, 25}) {
+    files.leave("/a", "part");
+    date_back(root_ / ".ftplike-partial.a", std::chrono::hours{age});
+    EXPECT_EQ(brief.error(brief.storage.partial_size(Path{"/a"})) == std::error_code{}, age == 23) << age;
+    EXPECT_EQ(files.run(files.storage.partial_size(Path{"/a"})), 4u) << "seven days for others";
   }
 }
 

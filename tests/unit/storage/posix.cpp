@@ -80,28 +80,6 @@ TEST(Times, OfAnyYearHaveAnAge) {
   EXPECT_FALSE(is_older_than(std::chrono::seconds{5}, ftplike::last_timestamp));
 }
 
-TEST(Descriptor, ClosesWhatItOwnsOnce) {
-  int number = -1;
-  {
-    Descriptor first{checked([] { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); })};
-    number = first.get();
-    Descriptor second = std::move(first);
-    EXPECT_FALSE(first);
-    EXPECT_EQ(second.get(), number);
-    EXPECT_GE(::fcntl(number, F_GETFD), 0);
-  }
-  EXPECT_EQ(::fcntl(number, F_GETFD), -1);
-}
-
-TEST(Checked, MakesACallAgainAfterASignal) {
-  int calls = 0;
-  const auto result = checked([&] {
-    errno = EINTR;
-    return ++calls < 3 ? -1 : calls;
-  });
-  EXPECT_EQ(result, 3);
-}
-
 TEST(RenameToFree, ReplacesNothing) {
   const TemporaryFolder folder;
   write_file(folder.path() / "a", "a");

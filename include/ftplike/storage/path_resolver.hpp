@@ -1,9 +1,12 @@
 #pragma once
+#include <cerrno>
 #include <climits>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -28,8 +31,8 @@ inline std::optional<std::string> link_text(int directory, const std::string& na
 }
 
 /// A name in an open directory: what file operations need, safe whatever happens to the directories above.
-struct Place {
-  Place(Descriptor its_own, int its_directory, std::string its_name)
+struct DirectoryEntry {
+  DirectoryEntry(Descriptor its_own, int its_directory, std::string its_name)
       : own{std::move(its_own)}, directory{its_directory}, name{std::move(its_name)} {
     look();
   }
@@ -45,13 +48,13 @@ struct Place {
   }
 
   Descriptor own;  // none where the directory is the root
-  int directory;   // lives as long as the Beneath
+  int directory;   // lives as long as the resolver
   std::string name;
   struct stat status {};
 };
 
 /// Opens what is in a place, unless it has become a link.
-inline Descriptor open_in(const Place& place, int flags) {
+inline Descriptor open_in(const DirectoryEntry& place, int flags) {
   return Descriptor{
       checked([&] { return ::openat(place.directory, place.name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC); })};
 }
@@ -60,9 +63,9 @@ inline Descriptor open_in(const Place& place, int flags) {
 /// folder were the root of the system, so that no name, link or race leads out of it.
 ///
 /// Linux does this by itself (openat2); elsewhere it is done component by component.
-class Beneath {
+class PathResolver {
  public:
-  explicit Beneath(const std::string& folder, bool kernel_resolves = true)
+  explicit PathResolver(const std::string& folder, bool kernel_resolves = true)
       : root_{::open(folder.c_str(), directory_only)} {
     if (!root_) throw std::system_error(errno, std::system_category(), "folder \"" + folder + '"');
     kernel_resolves_ = kernel_resolves && kernel_open(Path{}, directory_only, Wait::may);
@@ -91,15 +94,15 @@ class Beneath {
     return file;
   }
   /// Where a name is and what it is now, if it is: `parent` is its directory, opened; none for the root.
-  Place place(const Path& path, Follow follow, Descriptor parent) const {
+  DirectoryEntry find(const Path& path, Follow follow, Descriptor parent) const {
     check_names(path);
     const int directory = parent ? parent.get() : root_.get();
-    Place result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
+    DirectoryEntry result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
     if (follow == Follow::yes && S_ISLNK(result.status.st_mode)) return walk(path, follow);
     return result;
   }
-  Place place(const Path& path, Follow follow) const {
-    return place(path, follow, path.parent().is_root() ? Descriptor{} : open(path.parent(), directory_only));
+  DirectoryEntry find(const Path& path, Follow follow) const {
+    return find(path, follow, path.parent().is_root() ? Descriptor{} : open(path.parent(), directory_only));
   }
 
  private:
@@ -129,7 +132,7 @@ class Beneath {
   }
 
   /// Goes down component by component, and reads every link itself.
-  Place walk(const Path& path, Follow follow) const {
+  DirectoryEntry walk(const Path& path, Follow follow) const {
     constexpr int most_links = 40;
     std::vector<std::string> done;     // from the root to here
     std::vector<std::string> pending;  // the next one last
@@ -161,7 +164,7 @@ class Beneath {
       if (!target) {
         if (!is_last) fail_with(error == ELOOP || error == EMLINK ? ENOTDIR : error);
         const int directory = here();
-        Place result{std::move(own), directory, std::move(name)};
+        DirectoryEntry result{std::move(own), directory, std::move(name)};
         return result;
       }
       if (++links > most_links || pending.size() > PATH_MAX) fail_with(ELOOP);
@@ -172,7 +175,7 @@ class Beneath {
       }
     }
     const int directory = here();
-    Place result{std::move(own), directory, "."};
+    DirectoryEntry result{std::move(own), directory, "."};
     return result;
   }
 

@@ -1,4 +1,4 @@
-#include <ftplike/storage/beneath.hpp>
+#include <ftplike/storage/path_resolver.hpp>
 
 #include "fixture.hpp"
 
@@ -8,7 +8,7 @@ using namespace storage_test;
 
 namespace {
 
-class BeneathTest : public testing::TestWithParam<bool> {
+class PathResolverTest : public testing::TestWithParam<bool> {
  protected:
   static std::string text_of(const Descriptor& file) {
     char text[100];
@@ -18,39 +18,39 @@ class BeneathTest : public testing::TestWithParam<bool> {
 
   TemporaryFolder folder_;
   const std::filesystem::path& root_ = folder_.path();
-  const Beneath beneath_{root_.string(), GetParam()};
+  const PathResolver resolver_{root_.string(), GetParam()};
 };
-INSTANTIATE_TEST_SUITE_P(Resolution, BeneathTest, testing::Bool(),
+INSTANTIATE_TEST_SUITE_P(Resolution, PathResolverTest, testing::Bool(),
                          [](const auto& tested) { return tested.param ? "ByTheKernel" : "ComponentByComponent"; });
 
-TEST_P(BeneathTest, OpensWhatIsThere) {
+TEST_P(PathResolverTest, OpensWhatIsThere) {
   std::filesystem::create_directories(root_ / "d/e");
   write_file(root_ / "d/e/a", "text");
-  EXPECT_EQ(text_of(beneath_.open(Path{"/d/e/a"}, O_RDONLY)), "text");
-  EXPECT_TRUE(beneath_.open(Path{}, directory_only));
-  EXPECT_THROW(beneath_.open(Path{"/d/a"}, O_RDONLY), std::system_error);
+  EXPECT_EQ(text_of(resolver_.open(Path{"/d/e/a"}, O_RDONLY)), "text");
+  EXPECT_TRUE(resolver_.open(Path{}, directory_only));
+  EXPECT_THROW(resolver_.open(Path{"/d/a"}, O_RDONLY), std::system_error);
 }
 
-TEST_P(BeneathTest, GivesTheSameOrNothingWhereItMustNotWait) {
+TEST_P(PathResolverTest, GivesTheSameOrNothingWhereItMustNotWait) {
   write_file(root_ / "a", "text");
-  const auto file = beneath_.open_if_cached(Path{"/a"}, O_RDONLY);
+  const auto file = resolver_.open_if_cached(Path{"/a"}, O_RDONLY);
   if (file) { EXPECT_EQ(text_of(file), "text"); }
 }
 
-TEST_P(BeneathTest, FindsThePlaceOfANameThatIsNotThere) {
+TEST_P(PathResolverTest, FindsThePlaceOfANameThatIsNotThere) {
   std::filesystem::create_directory(root_ / "d");
-  const auto place = beneath_.place(Path{"/d/a"}, Follow::yes);
+  const auto place = resolver_.find(Path{"/d/a"}, Follow::yes);
   EXPECT_FALSE(place.exists());
   EXPECT_EQ(place.name, "a");
   ASSERT_EQ(::mkdirat(place.directory, place.name.c_str(), 0777), 0);
   EXPECT_TRUE(std::filesystem::is_directory(root_ / "d/a"));
 }
 
-TEST_P(BeneathTest, DoesNotOpenAPlaceThatHasBecomeALink) {
+TEST_P(PathResolverTest, DoesNotOpenAPlaceThatHasBecomeALink) {
   std::filesystem::create_directory(root_ / "d");
   write_file(root_ / "a", "text");
-  const auto file = beneath_.place(Path{"/a"}, Follow::yes);
-  const auto directory = beneath_.place(Path{"/d"}, Follow::yes);
+  const auto file = resolver_.find(Path{"/a"}, Follow::yes);
+  const auto directory = resolver_.find(Path{"/d"}, Follow::yes);
   EXPECT_EQ(text_of(open_in(file, O_RDONLY)), "text");
   std::filesystem::rename(root_ / "a", root_ / "b");
   std::filesystem::rename(root_ / "d", root_ / "e");
@@ -60,9 +60,9 @@ TEST_P(BeneathTest, DoesNotOpenAPlaceThatHasBecomeALink) {
   EXPECT_THROW(open_in(directory, directory_only), std::system_error);
 }
 
-TEST_P(BeneathTest, KeepsToThePlaceWhereverItsDirectoryGoes) {
+TEST_P(PathResolverTest, KeepsToThePlaceWhereverItsDirectoryGoes) {
   std::filesystem::create_directories(root_ / "d");
-  const auto place = beneath_.place(Path{"/d/a"}, Follow::no);
+  const auto place = resolver_.find(Path{"/d/a"}, Follow::no);
   std::filesystem::rename(root_ / "d", root_ / "e");
   write_file(root_ / "e/a", "text");
   EXPECT_EQ(text_of(open_in(place, O_RDONLY)), "text");

@@ -1,0 +1,43 @@
+#pragma once
+// What every caller of the system needs: a descriptor that closes itself, and calls whose errors are thrown.
+#include <cerrno>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace ftplike::inline v0_2::detail {
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) noexcept : number_{number} {}
+  Descriptor(Descriptor&& other) noexcept : number_{other.release()} {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor() { close(); }
+  int get() const noexcept { return number_; }
+  int release() noexcept { return std::exchange(number_, -1); }
+  void close() noexcept {
+    if (number_ >= 0) ::close(release());
+  }
+  explicit operator bool() const noexcept { return number_ >= 0; }
+
+ private:
+  int number_ = -1;
+};
+
+[[noreturn]] inline void fail_with(int error) { throw std::system_error(error, std::system_category()); }
+
+/// The result of a system call, made again where a signal came in between; throws its error.
+template <class Call> auto checked(Call call) {
+  for (;;) {
+    const auto result = call();
+    if (result >= 0) return result;
+    if (errno != EINTR) fail_with(errno);
+  }
+}
+
+}  // namespace ftplike::detail
