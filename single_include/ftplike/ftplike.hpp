@@ -15,15 +15,20 @@
 // ---- ftplike/client/listing.hpp
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <exception>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 // ---- ftplike/client/path_queries.hpp
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,7 +36,10 @@
 #include <utility>
 
 // ---- ftplike/client/core.hpp
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -39,16 +47,23 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
 #include <utility>
 
 // ---- ftplike/client/control.hpp
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 // ---- ftplike/client/options.hpp
@@ -214,6 +229,8 @@ inline Progress progress_of(const RateMeter& meter, Duration elapsed, std::uint6
 
 // ---- ftplike/io/meter.hpp
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 
@@ -311,17 +328,27 @@ namespace ftplike::inline v0_2 {
 /// Which of the two dialects a session speaks; see docs of `connect` for how `automatic` finds out.
 enum class Dialect { automatic, ftplike, standard };
 
-/// The bounds of a client's patience and memory. Times are counted by the transport's clock.
+/// The bounds of a client's patience and memory. Times are counted by the transport's clock; `Duration::max()` says "no
+/// limit". What runs out is `Errc::timed_out` unless something else is said.
 struct ClientLimits {
-  Duration connect = std::chrono::seconds{30};             // to each address of the server
-  Duration next_address = std::chrono::milliseconds{250};  // until the next one is tried as well
-  Duration reply = std::chrono::seconds{60};         // to a command, and from the end of the data to the final reply
-  Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
-  Duration stall = std::chrono::seconds{60};         // of a transfer without progress
-  Duration recovery = std::chrono::seconds{10};      // to get back in step after a transfer that was broken off
-  std::size_t entries = 1'000'000;                   // of a listing that is kept as a whole
-  unsigned depth = 100;                              // of directories below the one where a walk begins
-  std::size_t line = 64 * 1024;                      // bytes of a line of a listing
+  /// To look up the server's name; then to connect to each of its addresses; then for a TLS handshake, and for a proxy.
+  Duration connect = std::chrono::seconds{30};
+  /// Until the next address is tried while the one before has not answered yet. (RFC 8305 §5)
+  Duration next_address = std::chrono::milliseconds{250};
+  /// From a command to its reply, and from the end of the data to the final reply; then the session is closed.
+  Duration reply = std::chrono::seconds{60};
+  /// For the data connection to come to be; then the transfer is broken off.
+  Duration connect_data = std::chrono::seconds{30};
+  /// Without a byte of a transfer; then it is broken off. (`Errc::stalled`)
+  Duration stall = std::chrono::seconds{60};
+  /// To get back in step after a transfer that was broken off; then the session is closed.
+  Duration recovery = std::chrono::seconds{10};
+  /// Entries of a listing that is kept as a whole. (`Errc::bad_listing`)
+  std::size_t entries = 1'000'000;
+  /// Directories below the one where a walk begins. (`Errc::bad_listing`)
+  unsigned depth = 100;
+  /// Bytes of a line of a listing. (`Errc::line_too_long`)
+  std::size_t line = 64 * 1024;
 };
 
 /// How a client is to behave.
@@ -349,11 +376,15 @@ struct TransferOptions {
   bool resume = false;     // go on where an interrupted transfer of this file ended
   bool verify = true;      // compare the length with what the server says, where it can say
   bool keep_time = false;  // the copy gets the time of modification of the original, where the server can say or set it
-  std::shared_ptr<Meter> bandwidth;  // a bound, which other transfers may share; none if null
+  /// A bound of bytes a second over the data connection, before TLS; transfers that have the same one share it. None if
+  /// null.
+  std::shared_ptr<Meter> bandwidth;
   /// Of the file on the server, if they are known already: then it is not asked.
   std::optional<std::uint64_t> size;
   std::optional<Timestamp> modified;
-  std::function<void(const Progress&)> progress;  // called after each piece
+  /// Called after each piece that went over the data connection, on the executor of the session. It must not block.
+  /// What it throws breaks the transfer off, and comes out of the call.
+  std::function<void(const Progress&)> progress;
 };
 
 /// What a transfer came to.
@@ -371,6 +402,7 @@ class TransferResult {
 #include <cstdint>
 
 // ---- ftplike/protocol/reply.hpp
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -535,6 +567,7 @@ class PendingCommands {
 #include <new>
 #include <string>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 
@@ -768,6 +801,7 @@ inline std::string verb_of(std::string_view command) { return std::string{comman
 }  // namespace ftplike
 
 // ---- ftplike/io/observer.hpp
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -869,91 +903,101 @@ inline std::optional<std::string> parse_quoted(std::string_view text) {
 namespace ftplike::inline v0_2 {
 
 /// Which session something happened in, seen from the end that tells it.
-class Conversation {
+class SessionInfo {
  public:
-  Conversation() = default;
-  Conversation(std::uint64_t its_number, Endpoint its_local, Endpoint its_peer)
+  SessionInfo() = default;
+  SessionInfo(std::uint64_t its_number, Endpoint its_local, Endpoint its_peer)
       : number{its_number}, local{its_local}, peer{its_peer} {}
   std::uint64_t number = 0;  // 1, 2, … in the order of their beginnings
   Endpoint local, peer;      // of the control connection
   std::string user;          // empty before a login
 };
 
-/// The events of a session, in the order of its life. Each is seen while it happens: views and references in it last as
-/// long as the call.
-///
-/// **Threads:** an observer is called on the executor of the session: by several threads at once where there are
-/// several. It must not block.
-/// **Errors:** what it throws at `SessionOpened` ends the session; at `CommandSeen`, `LoginTried`, `DataListening`,
-/// `StrangerRefused`, `DataOpened` and `DataMoved` the command, with the reply to that error. At the others it changes
-/// nothing: they tell what has happened.
-/// What an end does not do it does not tell (a client's observer hears of no login attempt's check).
+// The events of a session, in the order of its life. A server and a client tell the same ones, each what it does
+// itself: a client's `LoginTried` is the server's verdict, and it has no `SessionRefused` and no `ServerStopped`. Each
+// is seen while it happens: views and references in it last as long as the call.
+//
+// **Threads:** an observer is called on the executor of the session: by several threads at once where there are
+// several, but by one at a time for one session. It must not block: the other sessions of that thread would wait.
+//
+// **Errors:** what it throws at `SessionOpened` ends the session; at `CommandSeen`, `LoginTried`, `DataListening`,
+// `StrangerRefused`, `DataOpened` and `DataMoved` the command, with the reply to that error. At the others it changes
+// nothing: they tell what has happened.
+
+/// A session began: the control connection is there, and nothing was said yet.
 struct SessionOpened {
-  const Conversation& who;
+  const SessionInfo& who;
 };
 /// A client was turned away with 421 before it had a session: there are too many.
 struct SessionRefused {
-  const Conversation& who;
+  const SessionInfo& who;
 };
 /// A command came in, or went out of a client. The argument of PASS and ACCT, and at a server of any verb that it does
-/// not know, is "***". An observer of a server that returns `std::optional<Reply>` for this event may refuse the command: the reply
-/// it gives is sent in place of running it.
+/// not know, is "***".
+///
+/// An observer of a server that returns `std::optional<Reply>` for this event may refuse the command: the reply that it
+/// gives is sent in place of running it.
 struct CommandSeen {
-  const Conversation& who;
+  const SessionInfo& who;
   std::string_view verb, argument;
   bool unterminated = false;  // it came without a line ending, and was taken for whole because nothing followed
 };
+/// A reply went out to the client, or came in from the server; preliminary ones (150) and the greeting as well.
 struct ReplySeen {
-  const Conversation& who;
+  const SessionInfo& who;
   const Reply& reply;
 };
+/// A login was accepted or refused: by a password, a certificate, or as somebody who needs neither.
 struct LoginTried {
-  const Conversation& who;
-  std::string_view user;
+  const SessionInfo& who;
+  std::string_view user;  // as the client said it, whether there is one or not
   bool accepted;
 };
 /// A port waits for the peer's data connection.
 struct DataListening {
-  const Conversation& who;
+  const SessionInfo& who;
   Endpoint local;
 };
 /// Somebody else than the peer came to a data port, or was named as its address, and was turned away.
 struct StrangerRefused {
-  const Conversation& who;
+  const SessionInfo& who;
   Endpoint stranger;
 };
+/// A data connection is there, and secured where it has to be.
 struct DataOpened {
-  const Conversation& who;
+  const SessionInfo& who;
   Endpoint local, remote;
 };
+/// Which way the bytes of a transfer go, seen from the end that tells it.
 enum class Direction { sent, received };
 /// Bytes went over the data connection; `total` of them by now.
 struct DataMoved {
-  const Conversation& who;
+  const SessionInfo& who;
   Direction direction;
   std::uint64_t total;
 };
+/// A data connection is closed, after `total` bytes. Whether the transfer was a success, `TransferEnded` tells.
 struct DataClosed {
-  const Conversation& who;
+  const SessionInfo& who;
   Endpoint local, remote;
   Direction direction;
   std::uint64_t total;
 };
 /// A transfer has its verdict: `error` is empty if it is complete, and a file that was received stands under its name.
-/// `verb` is the command's; `path` the file's in the storage (empty path "/" and listing true for a listing).
 struct TransferEnded {
-  const Conversation& who;
-  std::string_view verb;
-  const Path& path;
+  const SessionInfo& who;
+  std::string_view verb;  // of the command
+  const Path& path;       // of the file in the storage; "/" of a listing
   Direction direction;
-  std::uint64_t bytes, offset;
-  Duration took;
+  std::uint64_t bytes, offset;  // over the data connection; where in the file it began
+  Duration took;                // beginning before the data connection was made
   bool ascii, listing;
   std::error_code error;
   bool complete() const noexcept { return !error; }
 };
+/// A session has ended, and its control connection is closed. The last event of every session that was opened.
 struct SessionClosed {
-  const Conversation& who;
+  const SessionInfo& who;
   std::error_code error;  // empty after a farewell
 };
 /// A session that could not be ended: something that it waits for knows no cancellation, or blocks its thread.
@@ -1085,6 +1129,7 @@ template <class Observer, class Event> std::optional<Reply> ask(Observer& observ
 }  // namespace ftplike
 
 // ---- ftplike/io/deadline.hpp
+#include <exception>
 #include <functional>
 #include <system_error>
 #include <utility>
@@ -1126,6 +1171,7 @@ class Condition {
 // ---- ftplike/io/settled.hpp
 #include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 
@@ -1176,6 +1222,7 @@ template <class R> awaitable<void> settle(awaitable<R> operation, Settled<R>& re
 }  // namespace ftplike
 
 // ---- ftplike/io/transport.hpp
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -1389,7 +1436,8 @@ namespace ftplike::inline v0_2 {
 ///   after the transport.
 /// - `connect(where, from)`: a stream on the caller's executor; `from` is the local address, unspecified for any.
 /// - `listen(executor, where)`: throws `std::system_error` (`address_in_use`, …). Port 0 lets the system choose.
-/// - `accept(executor)`: the next stream, made on that executor. `cancel()` ends it with `operation_aborted`.
+/// - `accept(executor)`: the next stream, made on that executor. `cancel()` ends it with `operation_aborted`; `close()`
+///   gives the port back at once, too.
 /// - `resolve(host, port)`: addresses in the order in which to try them; literals are not looked up.
 /// - `Timer{network, executor}`: `start(when, f)` calls f once at that time, in place of what was started before;
 ///   `cancel()` and the destructor see to it that it is not called any more.
@@ -1404,6 +1452,7 @@ concept Transport = Stream<typename T::Stream> &&
   { acceptor.accept(executor) } -> std::same_as<awaitable<typename T::Stream>>;
   { acceptor.endpoint() } -> std::same_as<Endpoint>;
   { acceptor.cancel() } -> std::same_as<void>;
+  { acceptor.close() } -> std::same_as<void>;
   { network.resolve(host, port) } -> std::same_as<awaitable<std::vector<Endpoint>>>;
   { network.now() } -> std::same_as<Time>;
   { network.sleep_until(when) } -> std::same_as<awaitable<void>>;
@@ -1531,6 +1580,10 @@ template <Transport T> class Deadline {
     bool resumed_ = false;  // to be counted anew
   };
 
+  /// Between two steps, for long: no timer keeps a loop busy that has nothing else to do.
+  void rest() {
+    if (!limit_ && std::exchange(armed_, false)) timer_.cancel();
+  }
   /// Counts the limit that holds now from now on, if one does.
   void extend() {
     if (limit_) limit_->extend();
@@ -1584,6 +1637,68 @@ template <Transport T> class Deadline {
 #include <string>
 #include <string_view>
 
+// ---- ftplike/protocol/text.hpp
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace ftplike::inline v0_2 {
+
+/// An ASCII letter in lower case, everything else as it is, in whatever locale.
+constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+/// An ASCII letter in upper case, everything else as it is, in whatever locale.
+constexpr char to_upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+/// A text with its ASCII letters in lower case.
+inline std::string to_lower(std::string_view text) {
+  std::string out{text};
+  for (char& c : out) c = to_lower(c);
+  return out;
+}
+/// A text with its ASCII letters in upper case.
+inline std::string to_upper(std::string_view text) {
+  std::string out{text};
+  for (char& c : out) c = to_upper(c);
+  return out;
+}
+
+/// Whether `text` is `word`, whatever the case of their ASCII letters.
+constexpr bool same_word(std::string_view text, std::string_view word) noexcept {
+  return std::equal(text.begin(), text.end(), word.begin(), word.end(),
+                    [](char a, char b) { return to_lower(a) == to_lower(b); });
+}
+
+/// The value of a text that is a number in this base and nothing else: no sign in front of an unsigned one, no blank,
+/// nothing behind it. None if it is something else, or more than a `Number` holds.
+template <class Number = unsigned> std::optional<Number> number_in(std::string_view text, int base = 10) noexcept {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+namespace detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+constexpr std::string_view without_leading_blanks(std::string_view text) noexcept {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  return text;
+}
+constexpr std::string_view without_trailing_blanks(std::string_view text) noexcept {
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace detail
+
+}  // namespace ftplike
+
+
 namespace ftplike::inline v0_2 {
 
 /// The verb of a command, folded to upper case and packed in one integer: equality is one comparison.
@@ -1596,8 +1711,8 @@ class Verb {
   constexpr explicit Verb(std::string_view text) noexcept {
     if (text.size() > max_length) return;
     std::uint64_t bits = 0;
-    for (char letter : text) {
-      if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+    for (const char c : text) {
+      const char letter = to_upper(c);
       const bool allowed = (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9');
       if (!allowed) return;
       bits = bits << 8 | static_cast<unsigned char>(letter);
@@ -1644,7 +1759,7 @@ class Argument {
   std::string text_;
 };
 
-/// A command as the seed's server takes it: no line ending, bytes as they are. `argument` may be null.
+/// A command as the ftp-like dialect has it: no line ending, bytes as they are. `argument` may be null.
 inline std::string command_text(Verb verb, const Argument* argument = nullptr) {
   auto text = verb.text();
   if (argument) text.append(1, ' ').append(argument->view());
@@ -1664,54 +1779,6 @@ inline std::string command_wire(Verb verb, const Argument* argument = nullptr) {
 
 // ---- ftplike/protocol/command_line.hpp
 #include <string_view>
-
-// ---- ftplike/protocol/text.hpp
-#include <charconv>
-#include <cstddef>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-
-namespace ftplike::inline v0_2::detail {
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-/// Whether `text` is `word`, whatever the case of their ASCII letters.
-constexpr bool same_word(std::string_view text, std::string_view word) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  if (text.size() != word.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (lower(text[i]) != lower(word[i])) return false;
-  }
-  return true;
-}
-
-constexpr std::string_view without_leading_blanks(std::string_view text) noexcept {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  return text;
-}
-constexpr std::string_view without_trailing_blanks(std::string_view text) noexcept {
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
-
-/// ASCII letters in upper case, everything else as it is.
-inline std::string upper(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return out;
-}
-
-/// The value of a text that is an unsigned number and nothing else.
-template <class Number = unsigned> std::optional<Number> number_in(std::string_view text, int base = 10) noexcept {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-}  // namespace ftplike::detail
 
 
 namespace ftplike::inline v0_2 {
@@ -1998,7 +2065,7 @@ template <Transport T, class Observer> class ClientControl {
   ClientControl& operator=(const ClientControl&) = delete;
 
   typename T::Stream& stream() noexcept { return stream_; }
-  Conversation& who() noexcept { return who_; }
+  SessionInfo& who() noexcept { return who_; }
   const PendingCommands& pending() const noexcept { return pending_; }
   bool is_open() const noexcept { return open_; }
   /// Whether the server ended its greeting with CRLF.
@@ -2178,7 +2245,7 @@ template <Transport T, class Observer> class ClientControl {
   awaitable<Heard> hear() {
     for (;;) {
       if (std::optional<Reply> reply = replies_.next()) {
-        observe<ReplySeen>(*reply);
+        report<ReplySeen>(*reply);
         const Owner owner = pending_.take(*reply);
         co_return Heard{owner, *std::move(reply)};
       }
@@ -2200,7 +2267,7 @@ template <Transport T, class Observer> class ClientControl {
   /// What has come already belongs to earlier commands, or is nobody's: a second 226, for instance.
   void drop_what_came_unasked() {
     while (auto reply = replies_.next()) {
-      observe<ReplySeen>(*reply);
+      report<ReplySeen>(*reply);
       if (pending_.take(*reply) != Owner::farewell) continue;
       close(Errc::shutting_down);
       throw ReplyError{*std::move(reply), {}};
@@ -2244,7 +2311,7 @@ template <Transport T, class Observer> class ClientControl {
   Condition watch_over_;
   std::optional<Reply> conclusion_;
   std::error_code watch_failure_, fate_;
-  Conversation who_;
+  SessionInfo who_;
   Time last_spoken_{};
   char last_byte_ = '\0';
   bool open_ = true, ends_commands_ = true, hears_crlf_ = false, ending_known_ = false, watching_ = false,
@@ -2256,11 +2323,14 @@ template <Transport T, class Observer> class ClientControl {
 // ---- ftplike/client/data_link.hpp
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 
 // ---- ftplike/data_channel/data_channel.hpp
@@ -2269,6 +2339,8 @@ template <Transport T, class Observer> class ClientControl {
 #include <cstdint>
 #include <optional>
 #include <random>
+#include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -2278,6 +2350,8 @@ template <Transport T, class Observer> class ClientControl {
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 // ---- ftplike/io/worker_pool.hpp
 #include <algorithm>
@@ -2448,7 +2522,7 @@ class Subnet {
     std::error_code error;
     const Address address = asio::ip::make_address(std::string{text.substr(0, slash)}, error);
     const unsigned most = address.is_v4() ? 32 : 128;
-    const auto bits = slash == text.npos ? most : detail::number_in(text.substr(slash + 1));
+    const auto bits = slash == text.npos ? most : number_in(text.substr(slash + 1));
     if (error || !bits || *bits > most) return std::nullopt;
     return Subnet{address, *bits};
   }
@@ -2492,6 +2566,366 @@ inline ClientKey client_key(const Address& address) {
 
 }  // namespace ftplike
 
+// ---- ftplike/io/proxied.hpp
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <system_error>
+
+// ---- ftplike/protocol/proxy_header.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/protocol/host_port.hpp
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// A numeric address and a port, as PORT, EPRT and 227 tell them. What a peer tells is not to be dialled unchecked.
+class HostPort {
+ public:
+  HostPort(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
+
+  std::string host;
+  std::uint16_t port;
+
+  friend bool operator==(const HostPort&, const HostPort&) = default;
+};
+
+/// What the argument of an EPSV asks for; `other` is a protocol that nobody has (522). RFC 2428 §3.
+enum class EpsvRequest { any, ipv4, ipv6, other, all };
+
+namespace detail {
+
+/// Takes a decimal number of at most `digits` digits and not above `most` off the front of `text`.
+inline std::optional<unsigned> take_number(std::string_view& text, std::size_t digits, unsigned most) noexcept {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + std::min(text.size(), digits), value);
+  const auto size = static_cast<std::size_t>(end - text.data());
+  if (error != std::errc{} || value > most || (size < text.size() && is_digit(text[size]))) return std::nullopt;
+  text.remove_prefix(size);
+  return value;
+}
+
+inline std::optional<std::uint16_t> take_port(std::string_view& text) noexcept {
+  const auto port = take_number(text, 5, 65535);
+  if (!port || *port == 0) return std::nullopt;
+  return static_cast<std::uint16_t>(*port);
+}
+
+inline bool take(std::string_view& text, char expected) noexcept {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+/// Takes `N` octets off the front of `text`, each but the first preceded by `separator`.
+template <std::size_t N>
+std::optional<std::array<unsigned, N>> take_octets(std::string_view& text, char separator) noexcept {
+  std::array<unsigned, N> octets{};
+  for (std::size_t i = 0; i < N; ++i) {
+    if (i > 0 && !take(text, separator)) return std::nullopt;
+    const auto octet = take_number(text, 3, 255);
+    if (!octet) return std::nullopt;
+    octets[i] = *octet;
+  }
+  return octets;
+}
+
+template <std::size_t N> std::string dotted(const std::array<unsigned, N>& octets) {
+  std::string host = std::to_string(octets[0]);
+  for (std::size_t i = 1; i < 4; ++i) host.append(1, '.').append(std::to_string(octets[i]));
+  return host;
+}
+
+/// Takes h1,h2,h3,h4,p1,p2 off the front of `text`.
+inline std::optional<HostPort> take_host_port(std::string_view& text) {
+  const auto octets = take_octets<6>(text, ',');
+  if (!octets) return std::nullopt;
+  const auto port = (*octets)[4] * 256 + (*octets)[5];
+  if (port == 0) return std::nullopt;
+  return HostPort{dotted(*octets), static_cast<std::uint16_t>(port)};
+}
+
+}  // namespace detail
+
+/// Reads the argument of a PORT: `h1,h2,h3,h4,p1,p2`. RFC 959 §4.1.2.
+inline std::optional<HostPort> parse_port(std::string_view argument) {
+  auto result = detail::take_host_port(argument);
+  return argument.empty() ? result : std::nullopt;
+}
+
+/// `h1,h2,h3,h4,p1,p2` for PORT and for the text of a 227. `address.host` is an IPv4 address with dots.
+inline std::string format_port(const HostPort& address) {
+  auto text = address.host;
+  std::replace(text.begin(), text.end(), '.', ',');
+  return text.append(1, ',')
+      .append(std::to_string(address.port / 256))
+      .append(1, ',')
+      .append(std::to_string(address.port % 256));
+}
+
+/// Reads the argument of an EPRT: `|1|132.235.1.2|6275|` or `|2|1080::8:800:200C:417A|5282|`, with any delimiter.
+///
+/// Of a well-formed argument for another protocol (522) the host is empty. An IPv6 address is only known to be made of
+/// the right letters. RFC 2428 §2.
+inline std::optional<HostPort> parse_eprt(std::string_view argument) {
+  if (argument.empty() || argument[0] < '!' || argument[0] > '~') return std::nullopt;
+  const char delimiter = argument[0];
+  argument.remove_prefix(1);
+  const auto protocol = detail::take_number(argument, 5, 65535);
+  if (!protocol || !detail::take(argument, delimiter)) return std::nullopt;
+  auto host = argument.substr(0, argument.find(delimiter));
+  argument.remove_prefix(host.size());
+  if (host.empty() || !detail::take(argument, delimiter)) return std::nullopt;
+  const auto port = detail::take_port(argument);
+  if (!port || argument.size() != 1 || argument[0] != delimiter) return std::nullopt;
+
+  if (*protocol == 1) {
+    const auto octets = detail::take_octets<4>(host, '.');
+    if (!octets || !host.empty()) return std::nullopt;
+    return HostPort{detail::dotted(*octets), *port};
+  }
+  if (*protocol == 2) {
+    constexpr std::size_t longest = 45;  // six groups and an IPv4 address
+    const bool plausible = host.size() <= longest && std::count(host.begin(), host.end(), ':') >= 2 &&
+                           host.find_first_not_of("0123456789abcdefABCDEF:.") == host.npos;
+    if (!plausible) return std::nullopt;
+    return HostPort{std::string{host}, *port};
+  }
+  return HostPort{{}, *port};
+}
+
+/// `|1|132.235.1.2|6275|`, for EPRT.
+inline std::string format_eprt(const HostPort& address) {
+  const bool six = address.host.find(':') != std::string::npos;
+  return (six ? "|2|" : "|1|") + address.host + '|' + std::to_string(address.port) + '|';
+}
+
+/// Reads the argument of an EPSV: none, `1`, `2`, `ALL`.
+inline std::optional<EpsvRequest> parse_epsv(std::string_view argument) noexcept {
+  if (argument.empty()) return EpsvRequest::any;
+  if (same_word(argument, "ALL")) return EpsvRequest::all;
+  const auto protocol = detail::take_number(argument, 5, 65535);
+  if (!protocol || !argument.empty()) return std::nullopt;
+  return *protocol == 1 ? EpsvRequest::ipv4 : *protocol == 2 ? EpsvRequest::ipv6 : EpsvRequest::other;
+}
+
+/// Finds the six numbers in the text of a 227, whatever stands around them. RFC 1123 §4.1.2.6.
+inline std::optional<HostPort> parse_pasv_reply(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool inside =
+        at > 0 && (detail::is_digit(text[at - 1]) || (at > 1 && text[at - 1] == ',' && detail::is_digit(text[at - 2])));
+    if (inside || !detail::is_digit(text[at])) continue;
+    auto rest = text.substr(at);
+    auto found = detail::take_host_port(rest);
+    const bool longer = rest.size() > 1 && rest[0] == ',' && detail::is_digit(rest[1]);
+    if (found && !longer) return found;
+  }
+  return std::nullopt;
+}
+
+/// Finds the port in the text of a 229: `(|||6446|)`, with any delimiter and without the parentheses too. RFC 2428 §3.
+inline std::optional<std::uint16_t> parse_epsv_reply(std::string_view text) noexcept {
+  for (; text.size() > 4; text.remove_prefix(1)) {
+    const char delimiter = text[0];
+    if (delimiter < '!' || delimiter > '~' || detail::is_digit(delimiter)) continue;
+    if (text[1] != delimiter || text[2] != delimiter) continue;
+    auto rest = text.substr(3);
+    const auto port = detail::take_port(rest);
+    if (port && rest.starts_with(delimiter)) return port;
+  }
+  return std::nullopt;
+}
+
+/// The port that a server of the ftp-like dialect announces: the last word of its 150.
+inline std::optional<std::uint16_t> parse_announced_reply(std::string_view text) noexcept {
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  text.remove_prefix(text.rfind(' ') + 1);
+  const auto port = detail::take_port(text);
+  return text.empty() ? port : std::nullopt;
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// What a proxy says of the connection that it passes on, before the first byte of the conversation: a header of the
+/// PROXY protocol, version 1 (a line) or 2 (binary). Only what a trusted proxy says is to be believed.
+class ProxyHeader {
+ public:
+  enum class State {
+    incomplete,  // more bytes have to come
+    complete,
+    invalid,  // no such header: the connection is to be closed, as the protocol wants it
+  };
+  /// Both ends of the connection that the proxy has accepted. An IPv6 address in version 1 is only known to be made of
+  /// the right letters.
+  struct Ends {
+    HostPort client, server;
+  };
+
+  static ProxyHeader incomplete() { return {State::incomplete, 0, std::nullopt}; }
+  static ProxyHeader invalid() { return {State::invalid, 0, std::nullopt}; }
+  static ProxyHeader complete(std::size_t size, std::optional<Ends> ends) {
+    return {State::complete, size, std::move(ends)};
+  }
+
+  State state;
+  std::size_t size;          // of a complete header, in bytes
+  std::optional<Ends> ends;  // none: the proxy speaks for itself, or of something else than TCP
+
+ private:
+  ProxyHeader(State its_state, std::size_t its_size, std::optional<Ends> its_ends)
+      : state{its_state}, size{its_size}, ends{std::move(its_ends)} {}
+};
+
+/// The longest header that is taken; a longer one is invalid.
+inline constexpr std::size_t longest_proxy_header = 4096;
+
+namespace detail {
+
+inline constexpr std::string_view proxy_line_begins = "PROXY ";
+inline constexpr std::string_view proxy_signature{"\r\n\r\n\0\r\nQUIT\n", 12};
+
+/// An address as a header of version 1 has it, up to the next space.
+inline std::optional<std::string> take_proxy_address(std::string_view& text, bool v6) {
+  auto address = text.substr(0, text.find(' '));
+  text.remove_prefix(std::min(text.size(), address.size() + 1));
+  if (v6) {
+    constexpr std::size_t longest = 45;  // six groups and an IPv4 address
+    const bool plausible = address.size() <= longest && std::count(address.begin(), address.end(), ':') >= 2 &&
+                           address.find_first_not_of("0123456789abcdefABCDEF:.") == address.npos;
+    return plausible ? std::optional{std::string{address}} : std::nullopt;
+  }
+  const auto octets = take_octets<4>(address, '.');
+  return octets && address.empty() ? std::optional{dotted(*octets)} : std::nullopt;
+}
+
+inline ProxyHeader parse_proxy_line(std::string_view bytes) {
+  constexpr std::size_t longest = 107;  // with its CRLF
+  const auto end = bytes.substr(0, longest).find("\r\n");
+  if (end == bytes.npos) return bytes.size() < longest ? ProxyHeader::incomplete() : ProxyHeader::invalid();
+  auto line = bytes.substr(0, end);
+  line.remove_prefix(proxy_line_begins.size());
+  const auto size = end + 2;
+  if (line == "UNKNOWN" || line.starts_with("UNKNOWN ")) return ProxyHeader::complete(size, std::nullopt);
+  const bool v6 = line.starts_with("TCP6 ");
+  if (!v6 && !line.starts_with("TCP4 ")) return ProxyHeader::invalid();
+  line.remove_prefix(5);
+  auto client = take_proxy_address(line, v6);
+  auto server = take_proxy_address(line, v6);
+  const auto client_port = take_number(line, 5, 65535);
+  const bool separated = take(line, ' ');
+  const auto server_port = take_number(line, 5, 65535);
+  if (!client || !server || !client_port || !separated || !server_port || !line.empty()) return ProxyHeader::invalid();
+  return ProxyHeader::complete(size, ProxyHeader::Ends{{*std::move(client), static_cast<std::uint16_t>(*client_port)},
+                                                       {*std::move(server), static_cast<std::uint16_t>(*server_port)}});
+}
+
+/// A number of two bytes, the more significant one first.
+inline std::uint16_t big_endian(std::string_view bytes, std::size_t at) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  return static_cast<std::uint16_t>(byte(at) << 8 | byte(at + 1));
+}
+
+inline std::string binary_address(std::string_view bytes) {
+  std::string text;
+  if (bytes.size() == 4) {
+    for (const char c : bytes)
+      text.append(text.empty() ? "" : ".").append(std::to_string(static_cast<unsigned char>(c)));
+    return text;
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (std::size_t i = 0; i < bytes.size(); i += 2) {
+    const auto group = big_endian(bytes, i);
+    if (i > 0) text += ':';
+    for (int shift = 12; shift >= 0; shift -= 4) text += digits[(group >> shift) & 0xF];
+  }
+  return text;
+}
+
+inline ProxyHeader parse_binary_proxy_header(std::string_view bytes) {
+  constexpr std::size_t fixed = 16;
+  if (bytes.size() < fixed) return ProxyHeader::incomplete();
+  const auto version_and_command = static_cast<unsigned char>(bytes[12]);
+  const auto family = static_cast<unsigned char>(bytes[13]);
+  const std::size_t size = fixed + big_endian(bytes, 14);
+  const unsigned command = version_and_command & 0xFu;
+  if (version_and_command >> 4 != 2 || command > 1 || size > longest_proxy_header) return ProxyHeader::invalid();
+  if (bytes.size() < size) return ProxyHeader::incomplete();
+  const bool tcp4 = family == 0x11;
+  const bool tcp6 = family == 0x21;
+  if (command == 0 || (!tcp4 && !tcp6)) return ProxyHeader::complete(size, std::nullopt);
+  const std::size_t length = tcp4 ? 4 : 16;
+  if (size < fixed + 2 * length + 4) return ProxyHeader::invalid();
+  const auto ports = fixed + 2 * length;  // what comes after them are extensions, which say nothing to us
+  return ProxyHeader::complete(
+      size, ProxyHeader::Ends{{binary_address(bytes.substr(fixed, length)), big_endian(bytes, ports)},
+                              {binary_address(bytes.substr(fixed + length, length)), big_endian(bytes, ports + 2)}});
+}
+
+}  // namespace detail
+
+/// Reads the header at the beginning of what has come over a connection by now.
+inline ProxyHeader parse_proxy_header(std::string_view bytes) {
+  const auto begins_with = [bytes](std::string_view what) {
+    const auto size = std::min(bytes.size(), what.size());
+    return bytes.substr(0, size) == what.substr(0, size);
+  };
+  if (begins_with(detail::proxy_signature)) return detail::parse_binary_proxy_header(bytes);
+  if (begins_with(detail::proxy_line_begins)) return detail::parse_proxy_line(bytes);
+  return ProxyHeader::invalid();
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// Reads what a proxy says, by the PROXY protocol, at the beginning of a connection that it passes on, `at_once` bytes
+/// at a time. What was read beyond that goes to `rest`: nothing if that is one byte.
+///
+/// **Errors:** `Errc::bad_line` if the connection does not begin with that.
+template <Stream S>
+awaitable<ProxyHeader> read_proxy_header(S& stream, std::string& rest, std::size_t at_once = 512) {
+  std::array<std::byte, 512> room;
+  for (;;) {
+    const auto part = std::span{room}.first(at_once);
+    const std::size_t n = co_await stream.read_some(part);
+    rest.append(as_text(part.first(n)));
+    ProxyHeader header = parse_proxy_header(rest);
+    if (header.state == ProxyHeader::State::invalid || n == 0) throw std::system_error(Errc::bad_line);
+    if (header.state == ProxyHeader::State::incomplete) continue;
+    rest.erase(0, header.size);
+    co_return header;
+  }
+}
+
+/// An end of a connection that a proxy names.
+///
+/// **Errors:** of the address.
+inline Endpoint endpoint_of(const HostPort& named) { return {asio::ip::make_address(named.host), named.port}; }
+
+}  // namespace ftplike
+
 
 namespace ftplike::inline v0_2 {
 
@@ -2500,8 +2934,8 @@ namespace ftplike::inline v0_2 {
 ///
 /// A server end:
 /// - `armed()`: whether a transfer can be opened; where not, the answer is 425.
-/// - `open(session, text)`: sends the preliminary reply through `session.preliminary`, then yields the stream. Used up
-///   by that, however it ends.
+/// - `open(session, text)`: sends the preliminary reply through `session.preliminary`, then yields the stream, whose TLS
+///   handshake may have begun. Used up by that, however it ends.
 /// - `disarm()`: forgets what was negotiated.
 /// - `announces()`: whether the server would announce a port for the next transfer by itself, as in the ftp-like
 ///   dialect, where LIST gives bare names.
@@ -2587,6 +3021,20 @@ template <Stream S> void break_off(S& stream) {
   }
 }
 
+/// Whose connection it is: of its remote end, or of the client for whom a proxy says that it passes it on. Not a byte is
+/// read beyond that. Nobody's, where a proxy does not say so.
+template <class Session> awaitable<Endpoint> whose(Session& session, typename Session::Stream& stream) {
+  if (!session.is_passed_on(stream.remote())) co_return stream.remote();
+  std::string none;
+  try {
+    const ProxyHeader header = co_await read_proxy_header(stream, none, 1);
+    co_return header.ends ? endpoint_of(header.ends->client) : stream.remote();
+  } catch (const std::system_error& error) {
+    if (error.code() == asio::error::operation_aborted) throw;
+  }
+  co_return Endpoint{};
+}
+
 /// The one connection of the session's own peer. Strangers are turned away and do not use the listener up.
 template <class Session, class Acceptor>
 awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor acceptor) {
@@ -2594,8 +3042,9 @@ awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor accep
   typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
   for (;;) {
     auto stream = co_await acceptor.accept(executor);
-    if (session.is_from_client(stream.remote())) co_return stream;
-    session.template observe<StrangerRefused>(stream.remote());
+    const Endpoint client = co_await whose(session, stream);
+    if (session.is_from_client(client)) co_return stream;
+    session.template observe<StrangerRefused>(client);
   }
 }
 
@@ -2656,7 +3105,8 @@ template <class Core> class DataLink {
   }
   DataLink(const DataLink&) = delete;
   DataLink& operator=(const DataLink&) = delete;
-  /// Unless all was sent or received, the server is to take what it got for no whole.
+  /// Unless all was sent or received, resets the connection, so that the server does not take what it got for the
+  /// whole.
   ~DataLink() {
     if (!complete_) break_off(stream_);
     stream_.close();
@@ -2770,6 +3220,7 @@ template <class Core> class DataLink {
 
 // ---- ftplike/client/features.hpp
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -2822,7 +3273,7 @@ class Features {
   const std::string* find(std::string_view feature) const {
     for (const auto& line : lines_) {
       const auto front = std::string_view{line}.substr(0, feature.size());
-      if (detail::same_word(front, feature) && (line.size() == feature.size() || line[feature.size()] == ' ')) {
+      if (same_word(front, feature) && (line.size() == feature.size() || line[feature.size()] == ' ')) {
         return &line;
       }
     }
@@ -2840,6 +3291,8 @@ class Features {
 // ---- ftplike/client/connecting.hpp
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -2860,6 +3313,7 @@ class Features {
 #include <utility>
 
 // ---- ftplike/client/url.hpp
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -2969,12 +3423,12 @@ inline std::optional<Url> Url::parse(std::string_view text) {
   Url url;
   if (const auto end = text.find("://"); end != text.npos) {
     const auto scheme = text.substr(0, end);
-    if (detail::same_word(scheme, "ftps")) {
+    if (same_word(scheme, "ftps")) {
       url.secure = Secure::implicit_tls;
       url.port = 990;
-    } else if (detail::same_word(scheme, "ftpes")) {
+    } else if (same_word(scheme, "ftpes")) {
       url.secure = Secure::explicit_tls;
-    } else if (!detail::same_word(scheme, "ftp")) {
+    } else if (!same_word(scheme, "ftp")) {
       return std::nullopt;
     }
     text.remove_prefix(end + 3);
@@ -3169,6 +3623,7 @@ awaitable<void> pass_proxy(Stream& stream, const Proxy& proxy, std::string host,
 }  // namespace ftplike::detail
 
 // ---- ftplike/client/task_group.hpp
+#include <cstddef>
 #include <exception>
 #include <list>
 #include <memory>
@@ -3257,8 +3712,13 @@ inline awaitable<void> run_stoppable(Executor executor, asio::cancellation_slot 
                                      awaitable<void> operation) {
   auto outer = co_await asio::this_coro::cancellation_state;
   auto outer_slot = outer.slot();
+  // What `cancel` holds ends with this coroutine, also where the slot outlives it and its event loop.
+  std::shared_ptr<const std::function<void()>> held;
   if (outer_slot.is_connected()) {
-    outer_slot.assign([cancel = std::move(cancel)](asio::cancellation_type) { cancel(); });
+    held = std::make_shared<const std::function<void()>>(std::move(cancel));
+    outer_slot.assign([seen = std::weak_ptr{held}](asio::cancellation_type) {
+      if (const auto still_there = seen.lock()) (*still_there)();
+    });
   }
   std::exception_ptr failure;
   try {
@@ -3352,7 +3812,7 @@ template <Transport T> class Race {
       ++running_;
       tasks_.start(attempt(endpoint));
       typename T::Timer timer{network_, executor};
-      timer.start(network_.now() + limits_.next_address, [this] {
+      timer.start(time_after(network_.now(), limits_.next_address), [this] {
         late_ = true;
         changed_.notify();
       });
@@ -3525,6 +3985,7 @@ inline const Entry* telling_one(const ServerZone& zone, const std::vector<const 
 
 // ---- ftplike/client/working_directory.hpp
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -3705,187 +4166,6 @@ template <class Core> awaitable<std::string> enter_directory(Core& core, std::st
 #include <optional>
 #include <string>
 
-// ---- ftplike/protocol/host_port.hpp
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// A numeric address and a port, as PORT, EPRT and 227 tell them. What a peer tells is not to be dialled unchecked.
-class HostPort {
- public:
-  HostPort(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
-
-  std::string host;
-  std::uint16_t port;
-
-  friend bool operator==(const HostPort&, const HostPort&) = default;
-};
-
-/// What the argument of an EPSV asks for; `other` is a protocol that nobody has (522). RFC 2428 §3.
-enum class EpsvRequest { any, ipv4, ipv6, other, all };
-
-namespace detail {
-
-/// Takes a decimal number of at most `digits` digits and not above `most` off the front of `text`.
-inline std::optional<unsigned> take_number(std::string_view& text, std::size_t digits, unsigned most) noexcept {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + std::min(text.size(), digits), value);
-  const auto size = static_cast<std::size_t>(end - text.data());
-  if (error != std::errc{} || value > most || (size < text.size() && is_digit(text[size]))) return std::nullopt;
-  text.remove_prefix(size);
-  return value;
-}
-
-inline std::optional<std::uint16_t> take_port(std::string_view& text) noexcept {
-  const auto port = take_number(text, 5, 65535);
-  if (!port || *port == 0) return std::nullopt;
-  return static_cast<std::uint16_t>(*port);
-}
-
-inline bool take(std::string_view& text, char expected) noexcept {
-  if (!text.starts_with(expected)) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-/// Takes `N` octets off the front of `text`, each but the first preceded by `separator`.
-template <std::size_t N>
-std::optional<std::array<unsigned, N>> take_octets(std::string_view& text, char separator) noexcept {
-  std::array<unsigned, N> octets{};
-  for (std::size_t i = 0; i < N; ++i) {
-    if (i > 0 && !take(text, separator)) return std::nullopt;
-    const auto octet = take_number(text, 3, 255);
-    if (!octet) return std::nullopt;
-    octets[i] = *octet;
-  }
-  return octets;
-}
-
-template <std::size_t N> std::string dotted(const std::array<unsigned, N>& octets) {
-  std::string host = std::to_string(octets[0]);
-  for (std::size_t i = 1; i < 4; ++i) host.append(1, '.').append(std::to_string(octets[i]));
-  return host;
-}
-
-/// Takes h1,h2,h3,h4,p1,p2 off the front of `text`.
-inline std::optional<HostPort> take_host_port(std::string_view& text) {
-  const auto octets = take_octets<6>(text, ',');
-  if (!octets) return std::nullopt;
-  const auto port = (*octets)[4] * 256 + (*octets)[5];
-  if (port == 0) return std::nullopt;
-  return HostPort{dotted(*octets), static_cast<std::uint16_t>(port)};
-}
-
-}  // namespace detail
-
-/// Reads the argument of a PORT: `h1,h2,h3,h4,p1,p2`. RFC 959 §4.1.2.
-inline std::optional<HostPort> parse_port(std::string_view argument) {
-  auto result = detail::take_host_port(argument);
-  return argument.empty() ? result : std::nullopt;
-}
-
-/// `h1,h2,h3,h4,p1,p2` for PORT and for the text of a 227. `address.host` is an IPv4 address with dots.
-inline std::string format_port(const HostPort& address) {
-  auto text = address.host;
-  std::replace(text.begin(), text.end(), '.', ',');
-  return text.append(1, ',')
-      .append(std::to_string(address.port / 256))
-      .append(1, ',')
-      .append(std::to_string(address.port % 256));
-}
-
-/// Reads the argument of an EPRT: `|1|132.235.1.2|6275|` or `|2|1080::8:800:200C:417A|5282|`, with any delimiter.
-///
-/// Of a well-formed argument for another protocol (522) the host is empty. An IPv6 address is only known to be made of
-/// the right letters. RFC 2428 §2.
-inline std::optional<HostPort> parse_eprt(std::string_view argument) {
-  if (argument.empty() || argument[0] < '!' || argument[0] > '~') return std::nullopt;
-  const char delimiter = argument[0];
-  argument.remove_prefix(1);
-  const auto protocol = detail::take_number(argument, 5, 65535);
-  if (!protocol || !detail::take(argument, delimiter)) return std::nullopt;
-  auto host = argument.substr(0, argument.find(delimiter));
-  argument.remove_prefix(host.size());
-  if (host.empty() || !detail::take(argument, delimiter)) return std::nullopt;
-  const auto port = detail::take_port(argument);
-  if (!port || argument.size() != 1 || argument[0] != delimiter) return std::nullopt;
-
-  if (*protocol == 1) {
-    const auto octets = detail::take_octets<4>(host, '.');
-    if (!octets || !host.empty()) return std::nullopt;
-    return HostPort{detail::dotted(*octets), *port};
-  }
-  if (*protocol == 2) {
-    constexpr std::size_t longest = 45;  // six groups and an IPv4 address
-    const bool plausible = host.size() <= longest && std::count(host.begin(), host.end(), ':') >= 2 &&
-                           host.find_first_not_of("0123456789abcdefABCDEF:.") == host.npos;
-    if (!plausible) return std::nullopt;
-    return HostPort{std::string{host}, *port};
-  }
-  return HostPort{{}, *port};
-}
-
-/// `|1|132.235.1.2|6275|`, for EPRT.
-inline std::string format_eprt(const HostPort& address) {
-  const bool six = address.host.find(':') != std::string::npos;
-  return (six ? "|2|" : "|1|") + address.host + '|' + std::to_string(address.port) + '|';
-}
-
-/// Reads the argument of an EPSV: none, `1`, `2`, `ALL`.
-inline std::optional<EpsvRequest> parse_epsv(std::string_view argument) noexcept {
-  if (argument.empty()) return EpsvRequest::any;
-  if (detail::same_word(argument, "ALL")) return EpsvRequest::all;
-  const auto protocol = detail::take_number(argument, 5, 65535);
-  if (!protocol || !argument.empty()) return std::nullopt;
-  return *protocol == 1 ? EpsvRequest::ipv4 : *protocol == 2 ? EpsvRequest::ipv6 : EpsvRequest::other;
-}
-
-/// Finds the six numbers in the text of a 227, whatever stands around them. RFC 1123 §4.1.2.6.
-inline std::optional<HostPort> parse_pasv_reply(std::string_view text) {
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool inside =
-        at > 0 && (detail::is_digit(text[at - 1]) || (at > 1 && text[at - 1] == ',' && detail::is_digit(text[at - 2])));
-    if (inside || !detail::is_digit(text[at])) continue;
-    auto rest = text.substr(at);
-    auto found = detail::take_host_port(rest);
-    const bool longer = rest.size() > 1 && rest[0] == ',' && detail::is_digit(rest[1]);
-    if (found && !longer) return found;
-  }
-  return std::nullopt;
-}
-
-/// Finds the port in the text of a 229: `(|||6446|)`, with any delimiter and without the parentheses too. RFC 2428 §3.
-inline std::optional<std::uint16_t> parse_epsv_reply(std::string_view text) noexcept {
-  for (; text.size() > 4; text.remove_prefix(1)) {
-    const char delimiter = text[0];
-    if (delimiter < '!' || delimiter > '~' || detail::is_digit(delimiter)) continue;
-    if (text[1] != delimiter || text[2] != delimiter) continue;
-    auto rest = text.substr(3);
-    const auto port = detail::take_port(rest);
-    if (port && rest.starts_with(delimiter)) return port;
-  }
-  return std::nullopt;
-}
-
-/// The port that a server of the ftp-like dialect announces: the last word of its 150.
-inline std::optional<std::uint16_t> parse_announced_reply(std::string_view text) noexcept {
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  text.remove_prefix(text.rfind(' ') + 1);
-  const auto port = detail::take_port(text);
-  return text.empty() ? port : std::nullopt;
-}
-
-}  // namespace ftplike
-
 
 namespace ftplike::inline v0_2 {
 
@@ -4011,6 +4291,197 @@ struct AnnouncedChannel {
 #include <system_error>
 #include <utility>
 
+// ---- ftplike/data_channel/early_handshake.hpp
+#include <memory>
+#include <optional>
+#include <utility>
+
+// ---- ftplike/io/securable.hpp
+#include <concepts>
+
+
+namespace ftplike::inline v0_2 {
+
+/// A stream that begins in clear and can become a TLS one; what `TlsTransport` gives is a model.
+///
+/// - `secured()`: whether it is one by now.
+/// - `accept_tls(control)`, `connect_tls(control)`: as the server's or the client's end of a data connection that
+///   belongs to the control connection `control`, which is secured. The handshake may be cancelled, and goes on when it
+///   is asked for again; one that has failed fails again. `control` is not used any more when it runs.
+template <class S>
+concept SecurableStream = Stream<S> && requires(S& stream, const S& constant) {
+  { constant.secured() } -> std::same_as<bool>;
+  { stream.accept_tls(stream) } -> std::same_as<awaitable<void>>;
+  { stream.connect_tls(stream) } -> std::same_as<awaitable<void>>;
+};
+
+/// Whether a server can offer TLS over this transport: its streams can be secured, and it has a certificate.
+template <class T> bool has_certificate([[maybe_unused]] const T& network) {
+  if constexpr (SecurableStream<typename T::Stream>) {
+    return static_cast<bool>(network.tls_server());
+  } else {
+    return false;
+  }
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/io/stoppable_task.hpp
+#include <memory>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// A coroutine that runs beside the one that started it, and whose starter may leave at any time: the destructor
+/// interrupts it and does not wait. So it owns, or shares, all that it touches after it has been interrupted. What it
+/// throws is dropped.
+///
+/// **Threads:** its executor. **Cancellation:** of `stop` ends the wait, not the coroutine that has been interrupted.
+class StoppableTask {
+ public:
+  StoppableTask(const Executor& executor, awaitable<void> operation) : state_{std::make_shared<State>(executor)} {
+    start_on(executor, run(state_, std::move(operation)), state_->interruption.slot());
+  }
+  StoppableTask(StoppableTask&&) noexcept = default;
+  StoppableTask& operator=(StoppableTask&&) = delete;
+  ~StoppableTask() {
+    if (state_) interrupt();
+  }
+
+  void interrupt() {
+    if (state_->runs) state_->interruption.interrupt(asio::error::operation_aborted);
+  }
+  /// Interrupts it and waits for its end.
+  awaitable<void> stop() {
+    interrupt();
+    while (state_->runs) co_await state_->ended.wait();
+  }
+
+ private:
+  struct State {
+    explicit State(const Executor& executor) : ended{executor} {}
+    Interruption interruption;
+    Condition ended;
+    bool runs = true;
+  };
+  /// Tells when the coroutine has ended, be it that its event loop was destroyed.
+  class Running {
+   public:
+    explicit Running(std::shared_ptr<State> state) noexcept : state_{std::move(state)} {}
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() {
+      state_->runs = false;
+      state_->ended.notify();
+    }
+
+   private:
+    std::shared_ptr<State> state_;
+  };
+
+  static awaitable<void> run(std::shared_ptr<State> state, awaitable<void> operation) {
+    const Running running{std::move(state)};
+    try {
+      co_await std::move(operation);
+    } catch (...) {  // its starter finds out
+    }
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+
+// Handshakes on data connections, beside what is said about them: some peers say nothing until theirs has been
+// answered, others begin none until they have heard the 150. RFC 4217 allows both. They have no limit of time; whatever
+// stage one has reached when it is stopped, the transfer goes on from there, and meets again the error that it met.
+
+namespace ftplike::inline v0_2::detail {
+
+/// The server's: accepts the client's connection at a data port and shakes hands over it, before the command that needs
+/// it.
+///
+/// **Lifetime:** the session's. What is under way then uses nothing of the session's any more.
+template <Transport T> class EarlyAcceptance {
+ public:
+  template <class Session>
+  EarlyAcceptance(Session& session, typename T::Acceptor acceptor)
+      : state_{std::make_shared<State>(std::move(acceptor))}, task_{session.executor(), run(session, state_)} {}
+  EarlyAcceptance(EarlyAcceptance&&) noexcept = default;
+  EarlyAcceptance& operator=(EarlyAcceptance&&) = delete;
+  ~EarlyAcceptance() {
+    if (!state_) return;
+    state_->abandoned = true;
+    if (state_->acceptor) state_->acceptor->close();  // another may want the port at once
+  }
+
+  /// Waits until nothing is done any more.
+  awaitable<void> stop() { return task_.stop(); }
+  /// After `stop`: the client's connection; none if it has not come.
+  std::optional<typename T::Stream> stream() { return std::exchange(state_->stream, std::nullopt); }
+  /// After `stop`, where there is no connection: the port, at which it may still come.
+  typename T::Acceptor acceptor() { return *std::exchange(state_->acceptor, std::nullopt); }
+
+ private:
+  struct State {
+    explicit State(typename T::Acceptor its_acceptor) : acceptor{std::move(its_acceptor)} {}
+    std::optional<typename T::Acceptor> acceptor;
+    std::optional<typename T::Stream> stream;
+    bool abandoned = false;  // by a session that may be gone
+  };
+
+  template <class Session> static awaitable<void> run(Session& session, std::shared_ptr<State> state) {
+    const Executor executor = co_await asio::this_coro::executor;
+    while (!state->stream) {
+      auto stream = co_await state->acceptor->accept(executor);
+      if (state->abandoned) co_return;
+      const Endpoint client = co_await whose(session, stream);
+      if (state->abandoned) co_return;
+      if (session.is_from_client(client)) {
+        state->stream.emplace(std::move(stream));
+      } else {
+        session.template report<StrangerRefused>(client);
+      }
+    }
+    state->acceptor.reset();
+    if constexpr (SecurableStream<typename T::Stream>) co_await state->stream->accept_tls(session.control());
+  }
+
+  std::shared_ptr<State> state_;
+  StoppableTask task_;
+};
+
+/// The client's: shakes hands over a connection while the command is said and answered. Unless it is stopped in time,
+/// the connection is broken off.
+template <SecurableStream S> class EarlyHandshake {
+ public:
+  EarlyHandshake(const Executor& executor, S stream, S& control)
+      : stream_{std::make_shared<S>(std::move(stream))}, task_{executor, run(stream_, stream_->connect_tls(control))} {}
+  EarlyHandshake(const EarlyHandshake&) = delete;
+  EarlyHandshake& operator=(const EarlyHandshake&) = delete;
+  ~EarlyHandshake() {
+    if (stream_) break_off(*stream_);
+  }
+
+  /// Gives the connection back.
+  awaitable<S> stop() {
+    co_await task_.stop();
+    const auto stream = std::exchange(stream_, nullptr);
+    co_return std::move(*stream);
+  }
+
+ private:
+  /// Holds the connection while the handshake uses it.
+  static awaitable<void> run(std::shared_ptr<S>, awaitable<void> handshake) { co_await std::move(handshake); }
+
+  std::shared_ptr<S> stream_;
+  StoppableTask task_;
+};
+
+}  // namespace ftplike::detail
+
 
 namespace ftplike::inline v0_2 {
 
@@ -4051,27 +4522,66 @@ struct PassiveChannel {
   };
   template <class Table> using AddTo = typename Table::template With<Epsv, Pasv>;
 
+  /// A port that nobody uses is closed after `Limits::connect_data`; the transfer that comes for it then gets 425.
   template <Transport T> class ServerEnd {
    public:
-    bool armed() const noexcept { return acceptor_.has_value(); }
+    bool armed() const noexcept { return acceptor_ || early_ || expired_; }
     bool announces() const noexcept { return false; }
-    void disarm() { acceptor_.reset(); }
-    /// Opens a port in place of the one that is open: a session has one at the most.
-    template <class Session> Endpoint listen(Session& session) {
+    void disarm() {
       acceptor_.reset();
-      acceptor_.emplace(session.listen_for_data());
-      return acceptor_->endpoint();
+      early_.reset();
+      expired_ = false;
+    }
+    /// Opens a port in place of the one that is open: a session has one at the most. Where data are private, the client
+    /// is accepted and answered there from now on.
+    template <class Session> Endpoint listen(Session& session) {
+      disarm();
+      auto acceptor = session.listen_for_data();
+      const Endpoint where = acceptor.endpoint();
+      if (session.protection().covers_data()) {
+        early_.emplace(session, std::move(acceptor));
+      } else {
+        acceptor_.emplace(std::move(acceptor));
+      }
+      closes_at_ = time_after(session.network().now(), session.limits().connect_data);
+      if (!timer_) timer_.emplace(session.network(), session.executor());
+      if (!rings_) close_in_time(session.network());
+      return where;
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
-      auto acceptor = std::move(*acceptor_);
-      acceptor_.reset();
+      if (std::exchange(expired_, false)) throw std::system_error(Errc::no_data_connection);
+      auto acceptor = std::exchange(acceptor_, std::nullopt);
+      auto early = std::exchange(early_, std::nullopt);
       const Reply announcement{150, std::move(text)};
       co_await session.preliminary(announcement);
-      co_return co_await detail::accept_peer(session, std::move(acceptor));
+      if (early) {
+        co_await early->stop();
+        if (auto accepted = early->stream()) co_return std::move(*accepted);
+        acceptor.emplace(early->acceptor());
+      }
+      co_return co_await detail::accept_peer(session, std::move(*acceptor));
     }
 
    private:
+    /// One timer for all ports of the session, which is looked at again when it rings: most are used at once.
+    void close_in_time(T& network) {
+      rings_ = closes_at_ != Time::max();
+      if (!rings_) return;
+      timer_->start(closes_at_, [this, &network] {
+        rings_ = false;
+        if (!acceptor_ && !early_) return;
+        if (network.now() < closes_at_) return close_in_time(network);
+        disarm();
+        expired_ = true;
+      });
+    }
+
     std::optional<typename T::Acceptor> acceptor_;
+    std::optional<detail::EarlyAcceptance<T>> early_;
+    std::optional<typename T::Timer> timer_;
+    Time closes_at_{};
+    bool rings_ = false;
+    bool expired_ = false;  // the client's port was closed, of which it does not know yet
   };
 
   template <Transport T> class ClientEnd {
@@ -4087,6 +4597,9 @@ struct PassiveChannel {
         typename T::Stream reached = co_await reach_passive(client, command, std::move(failure));
         data.emplace(std::move(reached));
       }
+      if constexpr (SecurableStream<typename T::Stream>) {
+        if (client.secured) co_return co_await begin_secured(client, std::move(*data), std::move(command));
+      }
       try {
         (void)co_await client.begin(std::move(command));
       } catch (...) {
@@ -4098,6 +4611,13 @@ struct PassiveChannel {
     }
 
    private:
+    /// Has the handshake begin before the command, which saves a round trip.
+    template <class Client>
+    static awaitable<typename T::Stream> begin_secured(Client& client, typename T::Stream data, std::string command) {
+      detail::EarlyHandshake<typename T::Stream> shaking{client.executor(), std::move(data), client.control().stream()};
+      (void)co_await client.begin(std::move(command));
+      co_return co_await shaking.stop();
+    }
     /// By EPSV; no stream where PASV is to be tried, and the failure if there was a port.
     template <class Client> awaitable<void> reach_extended(Client& client, const std::string& command,
                                                            std::optional<typename T::Stream>& data,
@@ -4219,6 +4739,8 @@ template <class... Ways> struct NegotiatedChannel {
 
 // ---- ftplike/io/ascii_bytes.hpp
 #include <algorithm>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -4415,35 +4937,6 @@ class AsciiSink {
 
 }  // namespace ftplike
 
-// ---- ftplike/io/securable.hpp
-#include <concepts>
-
-
-namespace ftplike::inline v0_2 {
-
-/// A stream that begins in clear and can become a TLS one; what `TlsTransport` gives is a model.
-///
-/// - `secured()`: whether it is one by now.
-/// - `accept_tls(control)`, `connect_tls(control)`: as the server's or the client's end of a data connection that
-///   belongs to the control connection `control`, which is secured.
-template <class S>
-concept SecurableStream = Stream<S> && requires(S& stream, const S& constant) {
-  { constant.secured() } -> std::same_as<bool>;
-  { stream.accept_tls(stream) } -> std::same_as<awaitable<void>>;
-  { stream.connect_tls(stream) } -> std::same_as<awaitable<void>>;
-};
-
-/// Whether a server can offer TLS over this transport: its streams can be secured, and it has a certificate.
-template <class T> bool has_certificate([[maybe_unused]] const T& network) {
-  if constexpr (SecurableStream<typename T::Stream>) {
-    return static_cast<bool>(network.tls_server());
-  } else {
-    return false;
-  }
-}
-
-}  // namespace ftplike
-
 
 namespace ftplike::inline v0_2::detail {
 
@@ -4507,6 +5000,11 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     interruption_.forget();
   }
   void end_operation() noexcept { busy_ = false; }
+  /// On the session's executor: does it, and is idle then.
+  awaitable<void> do_and_rest(awaitable<void> settled) {
+    co_await std::move(settled);
+    deadline_.rest();
+  }
 
   // ---- for operations
 
@@ -4825,8 +5323,8 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
         error = Errc::aborted;
       }
       const Path path{parse_command(transfer.command).argument};
-      observe<TransferEnded>(verb, path, transfer.direction, transfer.moved, transfer.offset,
-                             network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
+      report<TransferEnded>(verb, path, transfer.direction, transfer.moved, transfer.offset,
+                            network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
     }
   }
 
@@ -4861,7 +5359,7 @@ template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, 
   } const under_way{*core};
   const std::function<void()> cancel = [core] { asio::dispatch(core->executor(), [core] { core->cancel(); }); };
   Settled<R> result;
-  auto settled = settle(std::move(operation), result);
+  auto settled = core->do_and_rest(settle(std::move(operation), result));
   co_await run_stoppable(core->executor(), core->interruption().slot(), cancel, std::move(settled));
   co_return result.get();
 }
@@ -4872,6 +5370,7 @@ template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -4953,7 +5452,7 @@ inline std::optional<Timestamp> parse_timestamp(std::string_view text) noexcept 
   if (!digits_only(text.substr(0, 14)) || !digits_only(fraction.substr(fraction.empty() ? 0 : 1))) return std::nullopt;
 
   const auto part = [text](std::size_t at, std::size_t size) {
-    return detail::number_in(text.substr(at, size)).value_or(0);
+    return number_in(text.substr(at, size)).value_or(0);
   };
   auto result = detail::moment(part(0, 4), part(4, 2), part(6, 2), part(8, 2), part(10, 2), part(12, 2));
   if (!result) return std::nullopt;
@@ -5017,7 +5516,7 @@ class FactSet {
     while (!text.empty()) {
       const auto name = text.substr(0, text.find(';'));
       for (std::size_t i = 0; i < detail::fact_names.size(); ++i) {
-        if (detail::same_word(name, detail::fact_names[i])) set.bits_ |= 1U << i;
+        if (same_word(name, detail::fact_names[i])) set.bits_ |= 1U << i;
       }
       text.remove_prefix(name.size() == text.size() ? name.size() : name.size() + 1);
     }
@@ -5322,8 +5821,7 @@ inline constexpr DigestKind digest_kinds[]{{"SHA-256", "XSHA256", 64},
 inline std::optional<RemoteDigest> digest_in(std::string_view text, const DigestKind& kind) {
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find(' ', at), text.size());
-    std::string word{text.substr(at, end - at)};
-    for (char& c : word) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+    std::string word = to_lower(text.substr(at, end - at));
     const bool fits = word.size() == kind.digits && word.find_first_not_of("0123456789abcdef") == word.npos;
     if (fits) return RemoteDigest{std::string{kind.name}, std::move(word)};
     at = end + 1;
@@ -5335,7 +5833,7 @@ inline std::optional<RemoteDigest> digest_in(std::string_view text, const Digest
 /// Nothing if it offers none.
 template <class Core> awaitable<std::optional<RemoteDigest>> ask_digest(Core& core, std::string path) {
   co_await set_type(core, 'I');
-  const std::string offered = ";" + upper(core.features.value("HASH")) + ";";
+  const std::string offered = ";" + to_upper(core.features.value("HASH")) + ";";
   for (const DigestKind& kind : digest_kinds) {
     const std::string name{kind.name};
     const bool selected = offered.find(";" + name + "*;") != offered.npos;
@@ -5945,6 +6443,7 @@ inline std::optional<Entry> read_unix(const Words& words, Timestamp now) {
 }  // namespace ftplike::detail
 
 // ---- ftplike/protocol/listing_vms.hpp
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -6003,6 +6502,7 @@ inline std::optional<Entry> read_vms(const Words& words) {
 // ---- ftplike/protocol/listing_vxworks.hpp
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 
@@ -6318,9 +6818,9 @@ namespace ftplike::inline v0_2::detail {
 /// A sink that calls `take` with each line, without its ending.
 ///
 /// **Errors:** `Errc::line_too_long`.
-template <class Take> class LineSink {
+template <class Take> class LineSplitter {
  public:
-  LineSink(std::size_t limit, Take take) : limit_{limit}, take_{std::move(take)} {}
+  LineSplitter(std::size_t limit, Take take) : limit_{limit}, take_{std::move(take)} {}
 
   awaitable<void> write(std::span<const std::byte> bytes) {
     std::string_view text = as_text(bytes);
@@ -6365,7 +6865,7 @@ awaitable<Reply> list_lines(Core& core, std::string_view verb, std::string argum
   ClientTransfer transfer{std::move(command), Direction::received};
   transfer.listing = true;
   const auto give = [&take](std::string_view line) { take(line); };
-  LineSink lines{core.options.limits.line, give};
+  LineSplitter lines{core.options.limits.line, give};
   Reply last = co_await core.receive(AnySink{lines}, transfer);
   co_await lines.finish();
   co_return last;
@@ -6373,7 +6873,7 @@ awaitable<Reply> list_lines(Core& core, std::string_view verb, std::string argum
 
 /// Whether the text of a reply has one of these words, in small or capital letters.
 template <std::size_t n> bool mentions(const Reply& reply, const std::string_view (&words)[n]) {
-  const std::string text = upper(reply.text());
+  const std::string text = to_upper(reply.text());
   return std::any_of(std::begin(words), std::end(words),
                      [&text](std::string_view word) { return text.find(word) != text.npos; });
 }
@@ -6614,6 +7114,7 @@ template <class Core> awaitable<bool> path_exists(Core& core, std::string path) 
 
 // ---- ftplike/client/login.hpp
 #include <string>
+#include <system_error>
 #include <utility>
 
 
@@ -6742,10 +7243,13 @@ template <class Core> class Login {
 
 // ---- ftplike/client/resume.hpp
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 // ---- ftplike/client/files.hpp
@@ -6868,6 +7372,7 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -7062,50 +7567,63 @@ template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work,
 }  // namespace ftplike
 
 // ---- ftplike/storage/directory.hpp
+#include <cerrno>
 #include <cstdint>
+#include <cstdio>
+#include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 #include <sys/statvfs.h>
+#include <system_error>
 #include <utility>
 
 // ---- ftplike/storage/directory_listing.hpp
+#include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <dirent.h>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 // ---- ftplike/storage/file.hpp
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <fcntl.h>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
-// ---- ftplike/storage/beneath.hpp
-#include <climits>
+// ---- ftplike/storage/partial.hpp
+#include <cerrno>
+#include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
-
-#if __has_include(<linux/openat2.h>)
-#include <linux/openat2.h>
-#endif
 
 // ---- ftplike/storage/names.hpp
-#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -7121,10 +7639,7 @@ template <class Code> [[noreturn]] void fail(Code code) { throw std::system_erro
 
 /// Whether a name is reserved for partial files, also where the file system takes 'a' for 'A'.
 inline bool is_partial_name(std::string_view name) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return name.size() >= partial_prefix.size() &&
-         std::equal(partial_prefix.begin(), partial_prefix.end(), name.begin(),
-                    [&](char expected, char c) { return expected == lower(c); });
+  return same_word(name.substr(0, partial_prefix.size()), partial_prefix);
 }
 
 /// Sees to it that every component of a path can be the name of a file.
@@ -7157,6 +7672,7 @@ inline Path numbered(const Path& wanted, unsigned n) {
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <fcntl.h>
@@ -7172,6 +7688,12 @@ inline Path numbered(const Path& wanted, unsigned n) {
 #include <utility>
 #include <vector>
 
+// ---- ftplike/system/descriptor.hpp
+// What every caller of the system needs: a descriptor that closes itself, and calls whose errors are thrown.
+#include <cerrno>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
 
 namespace ftplike::inline v0_2::detail {
 
@@ -7180,32 +7702,22 @@ class Descriptor {
  public:
   Descriptor() = default;
   explicit Descriptor(int number) noexcept : number_{number} {}
-  Descriptor(Descriptor&& other) noexcept : number_{std::exchange(other.number_, -1)} {}
+  Descriptor(Descriptor&& other) noexcept : number_{other.release()} {}
   Descriptor& operator=(Descriptor&& other) noexcept {
     std::swap(number_, other.number_);
     return *this;
   }
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
+  ~Descriptor() { close(); }
   int get() const noexcept { return number_; }
   int release() noexcept { return std::exchange(number_, -1); }
+  void close() noexcept {
+    if (number_ >= 0) ::close(release());
+  }
   explicit operator bool() const noexcept { return number_ >= 0; }
 
  private:
   int number_ = -1;
 };
-
-/// To pass through a directory needs no right to read it, where the system can tell these apart.
-#if defined O_PATH
-inline constexpr int directory_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
-#elif defined O_SEARCH
-inline constexpr int directory_only = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
-#else
-inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-#endif
-/// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
-inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
 [[noreturn]] inline void fail_with(int error) { throw std::system_error(error, std::system_category()); }
 
@@ -7217,6 +7729,22 @@ template <class Call> auto checked(Call call) {
     if (errno != EINTR) fail_with(errno);
   }
 }
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// To pass through a directory needs no right to read it, where the system can tell these apart.
+#if defined O_PATH
+inline constexpr int directory_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
+#elif defined O_SEARCH
+inline constexpr int directory_only = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
+#else
+inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+#endif
+/// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
+inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
 /// A time of the system's, cut to the millisecond and to the years that the protocol can tell. It is never counted in
 /// nanoseconds, of which 64 bits hold no more than the years 1678 to 2262: file systems hold others.
@@ -7329,187 +7857,6 @@ inline bool rename_to_free(int directory, const char* from, const char* to) {
 
 namespace ftplike::inline v0_2::detail {
 
-enum class Follow { no, yes };  // whether a link in the last place is followed
-
-/// Where a link leads; none if it is not a link.
-inline std::optional<std::string> link_text(int directory, const std::string& name) {
-  char text[PATH_MAX];
-  const auto size = ::readlinkat(directory, name.c_str(), text, sizeof text);
-  if (size < 0) return std::nullopt;
-  if (size == sizeof text) fail_with(ENAMETOOLONG);
-  return std::string(text, static_cast<std::size_t>(size));
-}
-
-/// A name in an open directory: what file operations need, safe whatever happens to the directories above.
-struct Place {
-  Place(Descriptor its_own, int its_directory, std::string its_name)
-      : own{std::move(its_own)}, directory{its_directory}, name{std::move(its_name)} {
-    look();
-  }
-
-  bool exists() const noexcept { return status.st_mode != 0; }
-  bool is_directory() const noexcept { return S_ISDIR(status.st_mode); }
-  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status.st_size); }
-  /// Sees what there is now.
-  void look() {
-    if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
-    if (errno != ENOENT) fail_with(errno);
-    status = {};
-  }
-
-  Descriptor own;  // none where the directory is the root
-  int directory;   // lives as long as the Beneath
-  std::string name;
-  struct stat status {};
-};
-
-/// Opens what is in a place, unless it has become a link.
-inline Descriptor open_in(const Place& place, int flags) {
-  return Descriptor{
-      checked([&] { return ::openat(place.directory, place.name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC); })};
-}
-
-/// The files beneath a folder, reached through descriptors only. A link, absolute or with "..", is taken as if the
-/// folder were the root of the system, so that no name, link or race leads out of it.
-///
-/// Linux does this by itself (openat2); elsewhere it is done component by component.
-class Beneath {
- public:
-  explicit Beneath(const std::string& folder, bool kernel_resolves = true)
-      : root_{::open(folder.c_str(), directory_only)} {
-    if (!root_) throw std::system_error(errno, std::system_category(), "folder \"" + folder + '"');
-    kernel_resolves_ = kernel_resolves && kernel_open(Path{}, directory_only, Wait::may);
-    kernel_says_ = kernel_resolves_ && (kernel_open(Path{}, directory_only, Wait::may_not) || errno == EAGAIN);
-  }
-
-  /// Opens what is there; links are followed. With O_PATH, only directories.
-  Descriptor open(const Path& path, int flags) const {
-    check_names(path);
-    if (kernel_resolves_) {
-      for (int attempt = 0; attempt < 8; ++attempt) {
-        Descriptor file = kernel_open(path, flags, Wait::may);
-        if (file) return file;
-        if (errno != EAGAIN && errno != EINTR) fail_with(errno);
-      }
-      // The kernel gives up where somebody renames directories all the time; the long way never does.
-    }
-    return open_in(walk(path, Follow::yes), flags);
-  }
-  /// The same, but gives none where it would have to wait for a disk, if the system can tell.
-  Descriptor open_if_cached(const Path& path, int flags) const {
-    if (!kernel_says_) return open(path, flags);
-    check_names(path);
-    Descriptor file = kernel_open(path, flags, Wait::may_not);
-    if (!file && errno != EAGAIN && errno != EINTR) fail_with(errno);
-    return file;
-  }
-  /// Where a name is and what it is now, if it is: `parent` is its directory, opened; none for the root.
-  Place place(const Path& path, Follow follow, Descriptor parent) const {
-    check_names(path);
-    const int directory = parent ? parent.get() : root_.get();
-    Place result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
-    if (follow == Follow::yes && S_ISLNK(result.status.st_mode)) return walk(path, follow);
-    return result;
-  }
-  Place place(const Path& path, Follow follow) const {
-    return place(path, follow, path.parent().is_root() ? Descriptor{} : open(path.parent(), directory_only));
-  }
-
- private:
-  enum class Wait { may, may_not };
-
-  Descriptor kernel_open([[maybe_unused]] const Path& path, [[maybe_unused]] int flags,
-                         [[maybe_unused]] Wait wait) const noexcept {
-#if defined SYS_openat2 && defined RESOLVE_IN_ROOT
-    constexpr std::uint64_t cached = 0x20;  // RESOLVE_CACHED, newer than the rest
-    open_how how{};
-    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? cached : 0);
-    return Descriptor{static_cast<int>(::syscall(SYS_openat2, root_.get(), path.string().c_str(), &how, sizeof how))};
-#else
-    errno = ENOSYS;
-    return {};
-#endif
-  }
-
-  static void push(std::vector<std::string>& pending, std::string_view text) {
-    while (!text.empty()) {
-      const auto slash = text.rfind('/');
-      const auto name = text.substr(slash + 1);  // all of it if there is no slash
-      text = slash == text.npos ? std::string_view{} : text.substr(0, slash);
-      if (!name.empty() && name != ".") pending.emplace_back(name);
-    }
-  }
-
-  /// Goes down component by component, and reads every link itself.
-  Place walk(const Path& path, Follow follow) const {
-    constexpr int most_links = 40;
-    std::vector<std::string> done;     // from the root to here
-    std::vector<std::string> pending;  // the next one last
-    Descriptor own;
-    const auto here = [&] { return own ? own.get() : root_.get(); };
-    push(pending, path.string());
-    for (int links = 0; !pending.empty();) {
-      std::string name = std::move(pending.back());
-      pending.pop_back();
-      if (name == "..") {
-        // The parent of a directory that has been moved meanwhile could be anywhere: come again from the root.
-        if (!done.empty()) done.pop_back();
-        pending.insert(pending.end(), std::make_move_iterator(done.rbegin()), std::make_move_iterator(done.rend()));
-        done.clear();
-        own = Descriptor{};
-        continue;
-      }
-      const bool is_last = pending.empty();
-      if (!is_last) {
-        Descriptor next{::openat(here(), name.c_str(), directory_only | O_NOFOLLOW)};
-        if (next) {
-          own = std::move(next);
-          done.push_back(std::move(name));
-          continue;
-        }
-      }
-      const int error = errno;
-      const auto target = is_last && follow == Follow::no ? std::nullopt : link_text(here(), name);
-      if (!target) {
-        if (!is_last) fail_with(error == ELOOP || error == EMLINK ? ENOTDIR : error);
-        const int directory = here();
-        Place result{std::move(own), directory, std::move(name)};
-        return result;
-      }
-      if (++links > most_links || pending.size() > PATH_MAX) fail_with(ELOOP);
-      push(pending, *target);
-      if (target->starts_with('/')) {
-        done.clear();
-        own = Descriptor{};
-      }
-    }
-    const int directory = here();
-    Place result{std::move(own), directory, "."};
-    return result;
-  }
-
-  Descriptor root_;
-  bool kernel_resolves_ = false;
-  bool kernel_says_ = false;  // whether it would have to wait
-};
-
-}  // namespace ftplike::detail
-
-// ---- ftplike/storage/partial.hpp
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <random>
-#include <string>
-#include <string_view>
-#include <utility>
-
-
-namespace ftplike::inline v0_2::detail {
-
-/// How long a partial file waits for being gone on with.
-inline constexpr std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};
 /// How long one that is still empty is left to whoever made it, who may not have locked it yet.
 inline constexpr std::chrono::seconds empty_lifetime = std::chrono::minutes{1};
 
@@ -7630,17 +7977,212 @@ inline bool remove_partial(int directory, const std::string& name) {
 
 }  // namespace ftplike::detail
 
+// ---- ftplike/storage/path_resolver.hpp
+#include <cerrno>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#endif
+
+
+namespace ftplike::inline v0_2::detail {
+
+enum class Follow { no, yes };  // whether a link in the last place is followed
+
+/// Where a link leads; none if it is not a link.
+inline std::optional<std::string> link_text(int directory, const std::string& name) {
+  char text[PATH_MAX];
+  const auto size = ::readlinkat(directory, name.c_str(), text, sizeof text);
+  if (size < 0) return std::nullopt;
+  if (size == sizeof text) fail_with(ENAMETOOLONG);
+  return std::string(text, static_cast<std::size_t>(size));
+}
+
+/// A name in an open directory: what file operations need, safe whatever happens to the directories above.
+struct DirectoryEntry {
+  DirectoryEntry(Descriptor its_own, int its_directory, std::string its_name)
+      : own{std::move(its_own)}, directory{its_directory}, name{std::move(its_name)} {
+    look();
+  }
+
+  bool exists() const noexcept { return status.st_mode != 0; }
+  bool is_directory() const noexcept { return S_ISDIR(status.st_mode); }
+  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status.st_size); }
+  /// Sees what there is now.
+  void look() {
+    if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
+    if (errno != ENOENT) fail_with(errno);
+    status = {};
+  }
+
+  Descriptor own;  // none where the directory is the root
+  int directory;   // lives as long as the resolver
+  std::string name;
+  struct stat status {};
+};
+
+/// Opens what is in a place, unless it has become a link.
+inline Descriptor open_in(const DirectoryEntry& place, int flags) {
+  return Descriptor{
+      checked([&] { return ::openat(place.directory, place.name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC); })};
+}
+
+/// The files beneath a folder, reached through descriptors only. A link, absolute or with "..", is taken as if the
+/// folder were the root of the system, so that no name, link or race leads out of it.
+///
+/// Linux does this by itself (openat2); elsewhere it is done component by component.
+class PathResolver {
+ public:
+  explicit PathResolver(const std::string& folder, bool kernel_resolves = true)
+      : root_{::open(folder.c_str(), directory_only)} {
+    if (!root_) throw std::system_error(errno, std::system_category(), "folder \"" + folder + '"');
+    kernel_resolves_ = kernel_resolves && kernel_open(Path{}, directory_only, Wait::may);
+    kernel_says_ = kernel_resolves_ && (kernel_open(Path{}, directory_only, Wait::may_not) || errno == EAGAIN);
+  }
+
+  /// Opens what is there; links are followed. With O_PATH, only directories.
+  Descriptor open(const Path& path, int flags) const {
+    check_names(path);
+    if (kernel_resolves_) {
+      for (int attempt = 0; attempt < 8; ++attempt) {
+        Descriptor file = kernel_open(path, flags, Wait::may);
+        if (file) return file;
+        if (errno != EAGAIN && errno != EINTR) fail_with(errno);
+      }
+      // The kernel gives up where somebody renames directories all the time; the long way never does.
+    }
+    return open_in(walk(path, Follow::yes), flags);
+  }
+  /// The same, but gives none where it would have to wait for a disk, if the system can tell.
+  Descriptor open_if_cached(const Path& path, int flags) const {
+    if (!kernel_says_) return open(path, flags);
+    check_names(path);
+    Descriptor file = kernel_open(path, flags, Wait::may_not);
+    if (!file && errno != EAGAIN && errno != EINTR) fail_with(errno);
+    return file;
+  }
+  /// Where a name is and what it is now, if it is: `parent` is its directory, opened; none for the root.
+  DirectoryEntry find(const Path& path, Follow follow, Descriptor parent) const {
+    check_names(path);
+    const int directory = parent ? parent.get() : root_.get();
+    DirectoryEntry result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
+    if (follow == Follow::yes && S_ISLNK(result.status.st_mode)) return walk(path, follow);
+    return result;
+  }
+  DirectoryEntry find(const Path& path, Follow follow) const {
+    return find(path, follow, path.parent().is_root() ? Descriptor{} : open(path.parent(), directory_only));
+  }
+
+ private:
+  enum class Wait { may, may_not };
+
+  Descriptor kernel_open([[maybe_unused]] const Path& path, [[maybe_unused]] int flags,
+                         [[maybe_unused]] Wait wait) const noexcept {
+#if defined SYS_openat2 && defined RESOLVE_IN_ROOT
+    constexpr std::uint64_t cached = 0x20;  // RESOLVE_CACHED, newer than the rest
+    open_how how{};
+    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? cached : 0);
+    return Descriptor{static_cast<int>(::syscall(SYS_openat2, root_.get(), path.string().c_str(), &how, sizeof how))};
+#else
+    errno = ENOSYS;
+    return {};
+#endif
+  }
+
+  static void push(std::vector<std::string>& pending, std::string_view text) {
+    while (!text.empty()) {
+      const auto slash = text.rfind('/');
+      const auto name = text.substr(slash + 1);  // all of it if there is no slash
+      text = slash == text.npos ? std::string_view{} : text.substr(0, slash);
+      if (!name.empty() && name != ".") pending.emplace_back(name);
+    }
+  }
+
+  /// Goes down component by component, and reads every link itself.
+  DirectoryEntry walk(const Path& path, Follow follow) const {
+    constexpr int most_links = 40;
+    std::vector<std::string> done;     // from the root to here
+    std::vector<std::string> pending;  // the next one last
+    Descriptor own;
+    const auto here = [&] { return own ? own.get() : root_.get(); };
+    push(pending, path.string());
+    for (int links = 0; !pending.empty();) {
+      std::string name = std::move(pending.back());
+      pending.pop_back();
+      if (name == "..") {
+        // The parent of a directory that has been moved meanwhile could be anywhere: come again from the root.
+        if (!done.empty()) done.pop_back();
+        pending.insert(pending.end(), std::make_move_iterator(done.rbegin()), std::make_move_iterator(done.rend()));
+        done.clear();
+        own = Descriptor{};
+        continue;
+      }
+      const bool is_last = pending.empty();
+      if (!is_last) {
+        Descriptor next{::openat(here(), name.c_str(), directory_only | O_NOFOLLOW)};
+        if (next) {
+          own = std::move(next);
+          done.push_back(std::move(name));
+          continue;
+        }
+      }
+      const int error = errno;
+      const auto target = is_last && follow == Follow::no ? std::nullopt : link_text(here(), name);
+      if (!target) {
+        if (!is_last) fail_with(error == ELOOP || error == EMLINK ? ENOTDIR : error);
+        const int directory = here();
+        DirectoryEntry result{std::move(own), directory, std::move(name)};
+        return result;
+      }
+      if (++links > most_links || pending.size() > PATH_MAX) fail_with(ELOOP);
+      push(pending, *target);
+      if (target->starts_with('/')) {
+        done.clear();
+        own = Descriptor{};
+      }
+    }
+    const int directory = here();
+    DirectoryEntry result{std::move(own), directory, "."};
+    return result;
+  }
+
+  Descriptor root_;
+  bool kernel_resolves_ = false;
+  bool kernel_says_ = false;  // whether it would have to wait
+};
+
+}  // namespace ftplike::detail
+
 
 namespace ftplike::inline v0_2 {
-namespace detail {
 
-/// What the tests turn, and nobody else.
+/// How a `DirectoryStorage` treats its folder: `DirectoryStorage{"inbox", {.partial_lifetime =
+/// std::chrono::hours{24}}}`.
 struct DirectoryOptions {
-  bool kernel_resolves = true;                       // false: component by component, as on systems without openat2
-  std::chrono::seconds lifetime = partial_lifetime;  // of partial files
-  std::chrono::seconds sweeping = std::chrono::hours{1};  // how often uploads have a folder looked through for old ones
-  std::chrono::nanoseconds slow_write = std::chrono::milliseconds{20};  // from when on a disk counts as slow
+  /// How long an interrupted upload can be gone on with, counted from its last byte; then its partial file is removed.
+  std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};
+  /// How often, at most, an upload has the folder that it goes to looked through for partial files past their time.
+  std::chrono::seconds sweep_interval = std::chrono::hours{1};
+  /// A write that took longer than this has the following ones done by the workers, away from the event loop.
+  std::chrono::nanoseconds slow_write = std::chrono::milliseconds{20};
+  /// Links are followed by the kernel where it can keep them inside (Linux: openat2); false: component by component,
+  /// as everywhere else.
+  bool kernel_resolves = true;
 };
+
+class DirectoryStorage;
+
+namespace detail {
 
 /// The folders that were looked through of late. **Threads:** any, at once.
 class SweptFolders {
@@ -7668,7 +8210,7 @@ struct DirectoryState {
       : label{std::move(folder)}, root{label, its_options.kernel_resolves}, options{its_options} {}
 
   const std::string label;
-  const Beneath root;
+  const PathResolver root;
   const DirectoryOptions options;
   mutable SweptFolders swept;
 };
@@ -7726,22 +8268,21 @@ class FileWrite {
 
 }  // namespace detail
 
-/// A file of a DirectoryStorage that is being read, up to the size that it had when it was opened.
+/// A file that is being read, of a `DirectoryStorage` or any other, up to the size that it had when it was opened.
 ///
 /// **Threads:** one at a time.
 class FileReader {
  public:
-  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
-      : name_{std::move(name)},
-        file_{std::make_shared<const detail::Descriptor>(std::move(file))},
-        client_{client},
-        position_{offset},
-        resident_{offset} {
-    detail::checked([&] { return ::fstat(file_->get(), &status_); });
-    if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
-    if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
-    if (offset > size()) detail::fail(Errc::bad_restart);
-    is_short_ = size() - offset <= 16 * 1024;
+  /// Opens a file of this machine, from `offset` on: a source for `Client::upload`, for instance.
+  ///
+  /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
+  static awaitable<FileReader> open(std::string file, std::uint64_t offset = 0) {
+    auto open = [file] {
+      return detail::Descriptor{detail::checked([&] { return ::open(file.c_str(), O_RDONLY | detail::quietly); })};
+    };
+    detail::Descriptor opened = co_await blocking(std::move(open));
+    const std::string name = std::filesystem::path{file}.filename().string();
+    co_return FileReader{name, std::move(opened), offset};
   }
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
@@ -7792,6 +8333,21 @@ class FileReader {
   Entry entry() const { return detail::entry_of(name_, status_); }
 
  private:
+  friend class DirectoryStorage;
+
+  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
+      : name_{std::move(name)},
+        file_{std::make_shared<const detail::Descriptor>(std::move(file))},
+        client_{client},
+        position_{offset},
+        resident_{offset} {
+    detail::checked([&] { return ::fstat(file_->get(), &status_); });
+    if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
+    if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    if (offset > size()) detail::fail(Errc::bad_restart);
+    is_short_ = size() - offset <= 16 * 1024;
+  }
+
   /// Some file systems cannot tell, and those hold their files in memory.
   bool would_wait(std::uint64_t offset) noexcept {
     if (!can_tell_) return false;
@@ -7817,16 +8373,6 @@ class FileReader {
 /// **Threads:** one at a time.
 class FileWriter {
  public:
-  /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
-  /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
-  FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Place place,
-             detail::Partial partial, std::uint64_t size, ClientKey client = 0,
-             std::optional<Path> wanted = std::nullopt, unsigned number = 0)
-      : state_{std::move(state)},
-        target_{std::make_shared<Target>(std::move(path), std::move(place), std::move(partial), std::move(wanted),
-                                         number)},
-        size_{size},
-        client_{client} {}
   FileWriter(FileWriter&& other) noexcept = default;
   FileWriter& operator=(FileWriter&& other) noexcept {
     std::swap(state_, other.state_);
@@ -7838,34 +8384,6 @@ class FileWriter {
   }
   ~FileWriter() {
     if (target_ && target_->partial.file && (size_ == 0 || !target_->partial.is_kept)) discard();
-  }
-
-  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer.
-  awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count) {
-    const auto from = std::make_shared<const detail::Descriptor>(std::move(whole));
-    auto cut = [target = target_] {
-      detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); });
-    };
-    co_await blocking(std::move(cut), load());
-    while (size_ < count) {
-      auto copy = [target = target_, from, at = size_, most = std::min(detail::copied_piece, count - size_)] {
-        return detail::copy_bytes(from->get(), target->partial.file.get(), at, most);
-      };
-      const std::uint64_t copied = co_await blocking(std::move(copy), load());
-      if (copied == 0) detail::fail(Errc::bad_restart);
-      size_ += copied;
-    }
-  }
-  /// Forgets what stands behind the size that it was made with.
-  awaitable<void> cut() {
-    auto cut = [target = target_, size = size_] {
-      detail::checked([&] { return ::ftruncate(target->partial.file.get(), static_cast<off_t>(size)); });
-    };
-    if (target_->partial.size > detail::large_file) {
-      co_await blocking(std::move(cut), load());
-    } else {
-      cut();
-    }
   }
 
   /// **Errors:** `no_space_on_device` and the like; what was written before stays.
@@ -7898,9 +8416,48 @@ class FileWriter {
   std::uint64_t size() const noexcept { return size_; }
 
  private:
+  friend class DirectoryStorage;
+
+  /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
+  /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
+  FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::DirectoryEntry place,
+             detail::Partial partial, std::uint64_t size, ClientKey client = 0,
+             std::optional<Path> wanted = std::nullopt, unsigned number = 0)
+      : state_{std::move(state)},
+        target_{
+            std::make_shared<Target>(std::move(path), std::move(place), std::move(partial), std::move(wanted), number)},
+        size_{size},
+        client_{client} {}
+
+  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer.
+  awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count) {
+    const auto from = std::make_shared<const detail::Descriptor>(std::move(whole));
+    auto cut = [target = target_] { detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); }); };
+    co_await blocking(std::move(cut), load());
+    while (size_ < count) {
+      auto copy = [target = target_, from, at = size_, most = std::min(detail::copied_piece, count - size_)] {
+        return detail::copy_bytes(from->get(), target->partial.file.get(), at, most);
+      };
+      const std::uint64_t copied = co_await blocking(std::move(copy), load());
+      if (copied == 0) detail::fail(Errc::bad_restart);
+      size_ += copied;
+    }
+  }
+  /// Forgets what stands behind the size that it was made with.
+  awaitable<void> cut() {
+    auto cut = [target = target_, size = size_] {
+      detail::checked([&] { return ::ftruncate(target->partial.file.get(), static_cast<off_t>(size)); });
+    };
+    if (target_->partial.size > detail::large_file) {
+      co_await blocking(std::move(cut), load());
+    } else {
+      cut();
+    }
+  }
+
   /// What is written, and where it is to stand: shared with the jobs under way, which may outlive the writer.
   struct Target {
-    Target(Path its_path, detail::Place its_place, detail::Partial its_partial, std::optional<Path> its_wanted,
+    Target(Path its_path, detail::DirectoryEntry its_place, detail::Partial its_partial, std::optional<Path> its_wanted,
            unsigned its_number)
         : path{std::move(its_path)},
           place{std::move(its_place)},
@@ -7931,7 +8488,7 @@ class FileWriter {
     }
 
     Path path;
-    detail::Place place;
+    detail::DirectoryEntry place;
     detail::Partial partial;
     std::optional<Path> wanted;  // of a unique name: where the numbers start
     unsigned number;
@@ -7997,7 +8554,7 @@ inline const char* next_name(DIR* stream) {
 }
 
 /// Removes the partial files of a directory that holds nothing else.
-inline void remove_partials(const Place& place) {
+inline void remove_partials(const DirectoryEntry& place) {
   const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
   while (const char* name = next_name(stream.get())) {
     if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
@@ -8024,7 +8581,7 @@ inline awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descri
       for (int i = 0; i < names_at_a_time; ++i) {
         const char* name = next_name(stream.get());
         if (!name) return true;
-        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.lifetime);
+        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.partial_lifetime);
       }
       return false;
     };
@@ -8061,7 +8618,7 @@ class DirectoryReading {
   std::optional<Entry> look(std::string name) const {
     const int directory = ::dirfd(stream_.get());
     if (is_partial_name(name)) {
-      remove_if_old(directory, name, state_->options.lifetime);
+      remove_if_old(directory, name, state_->options.partial_lifetime);
       return std::nullopt;
     }
     struct stat status {};
@@ -8070,7 +8627,7 @@ class DirectoryReading {
     if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
     if (!S_ISLNK(status.st_mode)) return entry_of(std::move(name), status);
     try {
-      const auto place = state_->root.place(path_.resolve(name), Follow::yes);
+      const auto place = state_->root.find(path_.resolve(name), Follow::yes);
       if (place.exists()) return entry_of(std::move(name), place.status);
     } catch (const std::system_error&) {
       // It leads into nothing, or in circles.
@@ -8092,17 +8649,19 @@ class DirectoryReading {
 /// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
 class DirectoryListing {
  public:
-  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
-                   ClientKey client = 0)
-      : reading_{std::make_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
-        client_{client} {}
-
   awaitable<std::vector<Entry>> next() {
     auto read = [reading = reading_] { return reading->read_batch(); };
     return blocking(std::move(read), Workload{WorkKind::disk, client_});
   }
 
  private:
+  friend class DirectoryStorage;
+
+  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
+                   ClientKey client = 0)
+      : reading_{std::make_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
+        client_{client} {}
+
   std::shared_ptr<detail::DirectoryReading> reading_;  // shared with the read under way
   ClientKey client_;
 };
@@ -8110,6 +8669,7 @@ class DirectoryListing {
 }  // namespace ftplike
 
 // ---- ftplike/storage/storage.hpp
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -8118,7 +8678,21 @@ class DirectoryListing {
 namespace ftplike::inline v0_2 {
 
 /// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
-/// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them.
+/// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them. A
+/// call that takes longer than `Limits::operation` is cancelled.
+///
+/// What is thrown becomes a reply in one place, `reply_for` (protocol/error.hpp):
+///
+/// - 550: `no_such_file_or_directory`; `permission_denied`, `operation_not_permitted`, `read_only_file_system`,
+///   `cross_device_link`, `too_many_symbolic_link_levels`; `not_a_directory`, `is_a_directory`, `directory_not_empty`,
+///   `file_exists`; `Errc::refused_by_rule`
+/// - 553: `filename_too_long`, `invalid_argument`, `Errc::bad_name`
+/// - 552: `no_space_on_device`, `file_too_large`, EDQUOT, `Errc::quota_exceeded`, `Errc::too_large`
+/// - 554: `Errc::bad_restart`
+/// - 450: `Errc::busy`
+/// - 451: anything else, also what is no `std::system_error`
+///
+/// The functions:
 ///
 /// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside. A file that is made up
 /// while it is read has no size there.
@@ -8167,6 +8741,29 @@ concept WritableStorage =
       { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
     };
 
+    // What a storage may have besides. Each is a concept of its own: `static_assert(KeepsModes<MyStorage>)` finds a
+    // name that is misspelt, which would be no error else, but a command less.
+
+    /// `set_mode(path, mode)`, awaited, sets permission bits: the server then has SITE CHMOD, and UNIX.mode of MFF.
+    template <class S>
+    concept KeepsModes = requires(S& files, const Path& path) {
+      files.set_mode(path, 0U);
+    };
+
+    /// `available(path)`, awaited, gives the bytes that are free there: the server then has AVBL, and an answer to
+    /// ALLO.
+    template <class S>
+    concept TellsFreeSpace = requires(S& files, const Path& path) {
+      files.available(path);
+    };
+
+    /// `for_client(client)` gives the same files as a storage of the same type, whose work in worker pools is done in
+    /// turn with that for other clients.
+    template <class S>
+    concept ServesClientsInTurn = requires(const S& files, ClientKey client) {
+      { files.for_client(client) } -> std::same_as<S>;
+    };
+
 }  // namespace ftplike
 
 
@@ -8175,10 +8772,10 @@ namespace ftplike::inline v0_2 {
 /// The files beneath a folder. No name, no link and no race leads out of it: links are taken as if the folder were the
 /// root of the system.
 ///
-/// An interrupted upload leaves a hidden partial file beside its name, for seven days: an older one is removed when the
-/// folder is listed, or within an hour of uploads to it, where blocking harms nobody. A second upload to a name that
-/// one is under way to takes a file of its own, which is not kept; whoever finishes last stays. Going on with a partial
-/// file that somebody is at throws `Errc::busy`.
+/// An interrupted upload leaves a hidden partial file beside its name, for seven days (`DirectoryOptions`): an older
+/// one is removed when the folder is listed, or within an hour of uploads to it, where blocking harms nobody. A second
+/// upload to a name that one is under way to takes a file of its own, which is not kept; whoever finishes last stays.
+/// Going on with a partial file that somebody is at throws `Errc::busy`.
 ///
 /// **Threads:** any, at once. **Lifetime:** readers and writers may outlive it.
 class DirectoryStorage {
@@ -8188,8 +8785,7 @@ class DirectoryStorage {
   using Listing = DirectoryListing;
 
   /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
-  explicit DirectoryStorage(std::string folder) : DirectoryStorage{std::move(folder), detail::DirectoryOptions{}} {}
-  DirectoryStorage(std::string folder, const detail::DirectoryOptions& options)
+  explicit DirectoryStorage(std::string folder, const DirectoryOptions& options = {})
       : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
 
   const std::string& label() const noexcept { return state_->label; }
@@ -8272,7 +8868,8 @@ class DirectoryStorage {
     auto place = co_await find(path, detail::Follow::yes);
     place.name = detail::partial_name(place.name);
     place.look();
-    if (place.status.st_size == 0 || detail::is_older_than(state_->options.lifetime, detail::modified(place.status))) {
+    if (place.status.st_size == 0 ||
+        detail::is_older_than(state_->options.partial_lifetime, detail::modified(place.status))) {
       detail::fail(std::errc::no_such_file_or_directory);
     }
     co_return detail::entry_of(std::string{path.name()}, place.status);
@@ -8288,7 +8885,7 @@ class DirectoryStorage {
     auto place = co_await find(path, detail::Follow::no);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     const bool is_large = place.size() > detail::large_file;
-    auto remove = [state = state_, place = std::make_shared<const detail::Place>(std::move(place))] {
+    auto remove = [state = state_, place = std::make_shared<const detail::DirectoryEntry>(std::move(place))] {
       if (place->exists()) detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), 0); });
       const bool was_partial = detail::remove_partial(place->directory, detail::partial_name(place->name));
       if (!place->exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
@@ -8305,7 +8902,7 @@ class DirectoryStorage {
     if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
     if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
     if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
-    auto remove = [state = state_, place = std::make_shared<const detail::Place>(std::move(place))] {
+    auto remove = [state = state_, place = std::make_shared<const detail::DirectoryEntry>(std::move(place))] {
       detail::remove_partials(*place);
       detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), AT_REMOVEDIR); });
     };
@@ -8316,8 +8913,8 @@ class DirectoryStorage {
     auto target = co_await find(to, detail::Follow::no);
     if (from.is_root() || to.is_root()) detail::fail(std::errc::operation_not_permitted);
     const bool is_large = target.size() > detail::large_file;
-    auto rename = [state = state_, source = std::make_shared<const detail::Place>(std::move(source)),
-                   target = std::make_shared<const detail::Place>(std::move(target))] {
+    auto rename = [state = state_, source = std::make_shared<const detail::DirectoryEntry>(std::move(source)),
+                   target = std::make_shared<const detail::DirectoryEntry>(std::move(target))] {
       detail::checked([&] {
         return ::renameat(source->directory, source->name.c_str(), target->directory, target->name.c_str());
       });
@@ -8343,7 +8940,7 @@ class DirectoryStorage {
   awaitable<std::uint64_t> available(Path path) {
     auto place = co_await find(path, detail::Follow::yes);
     if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
-    auto ask = [state = state_, place = std::make_shared<const detail::Place>(std::move(place))] {
+    auto ask = [state = state_, place = std::make_shared<const detail::DirectoryEntry>(std::move(place))] {
       detail::Descriptor inside;
       if (place->is_directory()) inside = detail::open_in(*place, detail::directory_only);
       struct statvfs disk {};
@@ -8364,14 +8961,14 @@ class DirectoryStorage {
     auto opened = co_await blocking(std::move(open), load());
     co_return opened;
   }
-  awaitable<detail::Place> find(const Path& path, detail::Follow follow) const {
+  awaitable<detail::DirectoryEntry> find(const Path& path, detail::Follow follow) const {
     const Path above = path.parent();
-    if (above.is_root()) co_return state_->root.place(path, follow, detail::Descriptor{});
+    if (above.is_root()) co_return state_->root.find(path, follow, detail::Descriptor{});
     auto parent = co_await open_beneath(above, detail::directory_only);
-    co_return state_->root.place(path, follow, std::move(parent));
+    co_return state_->root.find(path, follow, std::move(parent));
   }
   /// Where an upload is to go: nowhere but to the place of a regular file.
-  awaitable<detail::Place> find_target(const Path& path) const {
+  awaitable<detail::DirectoryEntry> find_target(const Path& path) const {
     auto place = co_await find(path, detail::Follow::yes);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     if (place.exists() && !S_ISREG(place.status.st_mode)) detail::fail(std::errc::operation_not_permitted);
@@ -8380,16 +8977,16 @@ class DirectoryStorage {
   }
   /// Whether the folder of an upload is to be swept, as it is once in a while.
   bool is_due(const Path& path) const {
-    return state_->swept.is_due(path.parent().string(), state_->options.sweeping);
+    return state_->swept.is_due(path.parent().string(), state_->options.sweep_interval);
   }
   /// Has it swept, and does not wait for that.
-  awaitable<void> begin_to_sweep(const detail::Place& place) const {
+  awaitable<void> begin_to_sweep(const detail::DirectoryEntry& place) const {
     detail::Descriptor folder{::openat(place.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!folder) co_return;  // uploads may go to where nobody may look
     const Executor here = co_await asio::this_coro::executor;
     start_on(here, detail::sweep(state_, std::move(folder)));
   }
-  static std::optional<detail::Partial> take_anew(const detail::Place& place) {
+  static std::optional<detail::Partial> take_anew(const detail::DirectoryEntry& place) {
     const std::string name = detail::partial_name(place.name);
     auto made = detail::make_partial(place.directory, name);
     if (made.outcome == Outcome::taken) return std::move(made.partial);
@@ -8397,15 +8994,16 @@ class DirectoryStorage {
     if (found.outcome == Outcome::taken) return std::move(found.partial);
     return detail::make_temporary(place.directory);
   }
-  std::optional<detail::Partial> take_to_resume(const detail::Place& place) const {
+  std::optional<detail::Partial> take_to_resume(const detail::DirectoryEntry& place) const {
     auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name));
     if (attempt.outcome == Outcome::busy) detail::fail(Errc::busy);
     if (attempt.outcome != Outcome::taken || attempt.partial.size == 0) return std::nullopt;
-    if (!detail::is_older_than(state_->options.lifetime, attempt.partial.written)) return std::move(attempt.partial);
+    if (!detail::is_older_than(state_->options.partial_lifetime, attempt.partial.written))
+      return std::move(attempt.partial);
     ::unlinkat(place.directory, attempt.partial.name.c_str(), 0);
     return std::nullopt;
   }
-  awaitable<Writer> begin_with_copy(Path path, detail::Place place, std::uint64_t count) const {
+  awaitable<Writer> begin_with_copy(Path path, detail::DirectoryEntry place, std::uint64_t count) const {
     auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
     auto partial = take_anew(place);
     Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0, client_};
@@ -8482,19 +9080,6 @@ inline LocalTarget local_target(const std::string& local, std::string_view remot
   }
 }
 
-/// A file of ours to be sent, from `offset` on.
-inline awaitable<FileReader> open_local(std::string local, std::uint64_t offset) {
-  auto open = [local] {
-    Descriptor file;
-    do { file = Descriptor{::open(local.c_str(), O_RDONLY | quietly)}; } while (!file && errno == EINTR);
-    if (!file) fail_with(errno);
-    return file;
-  };
-  Descriptor file = co_await blocking(std::move(open));
-  const std::string name = std::filesystem::path{local}.filename().string();
-  co_return FileReader{name, std::move(file), offset};
-}
-
 }  // namespace ftplike::detail
 
 
@@ -8502,7 +9087,7 @@ inline awaitable<FileReader> open_local(std::string local, std::uint64_t offset)
 namespace ftplike::inline v0_2::detail {
 
 /// What there is of a file on one of the two sides.
-class Beginning {
+class LocalCopy {
  public:
   std::uint64_t size = 0;
   Timestamp modified{};   // the epoch if it is not known
@@ -8510,19 +9095,19 @@ class Beginning {
 };
 
 /// What there is of a file of ours: what was interrupted, or else the file itself.
-inline awaitable<Beginning> beginning_of(DirectoryStorage folder, Path path) {
-  Beginning beginning;
+inline awaitable<LocalCopy> local_copy_of(DirectoryStorage folder, Path path) {
+  LocalCopy copy;
   Settled<Entry> partial, whole;
   co_await settle(folder.stat_partial(path), partial);
   if (partial.failed()) co_await settle(folder.stat(path), whole);
-  beginning.is_whole = partial.failed();
+  copy.is_whole = partial.failed();
   const bool nothing = partial.failed() && whole.failed();
-  if (nothing) co_return beginning;
-  const Entry there = beginning.is_whole ? whole.get() : partial.get();
-  if (!there.is_file()) co_return beginning;
-  beginning.size = there.size.value_or(0);
-  beginning.modified = there.modified;
-  co_return beginning;
+  if (nothing) co_return copy;
+  const Entry there = copy.is_whole ? whole.get() : partial.get();
+  if (!there.is_file()) co_return copy;
+  copy.size = there.size.value_or(0);
+  copy.modified = there.modified;
+  co_return copy;
 }
 
 /// When a file of the server was modified, if it can and will say.
@@ -8548,7 +9133,7 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
   std::optional<Timestamp> modified = options.modified;
   std::uint64_t offset = 0;
   if (options.resume && !options.ascii) {
-    const Beginning left = co_await beginning_of(target.folder, target.path);
+    const LocalCopy left = co_await local_copy_of(target.folder, target.path);
     if (left.size > 0 && !modified) {
       const auto told = co_await time_of(core, remote);
       modified = told;
@@ -8609,7 +9194,7 @@ template <class Core> awaitable<bool> stands(Core& core, std::string remote) {
 /// What is to be done after an upload that was gone on with has failed: false if nothing can be.
 ///
 /// What cannot be gone on with by REST may be by APPE. What cannot be at all, or has another length than it should, is
-/// sent from the beginning.
+/// sent from the copy.
 inline bool begin_otherwise(const ClientError& failure, std::string& verb, std::uint64_t& offset) {
   const auto* const reply = dynamic_cast<const ReplyError*>(&failure);
   const bool refused = reply && failure.transferred() == 0;
@@ -8686,7 +9271,7 @@ template <class Core> awaitable<TransferResult> store_path(Core& core, std::stri
   if (verb != "STOU" && (remote.empty() || remote.ends_with('/'))) {
     remote += std::filesystem::path{local}.filename().string();
   }
-  const auto open = [&local](std::uint64_t offset) { return open_local(local, offset); };
+  const auto open = [&local](std::uint64_t offset) { return FileReader::open(local, offset); };
   try {
     co_return co_await store_file(core, verb, open, std::move(remote), std::move(options));
   } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {
@@ -8743,6 +9328,7 @@ template <class Core> awaitable<void> walk_tree(Core& core, std::string root, Wa
 namespace ftplike::inline v0_2 {
 namespace detail {
 
+class Connecting;
 class Fxp;
 
 }  // namespace detail
@@ -8768,12 +9354,10 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 /// awaited on, or a strand of it. Observers, sources, sinks and `progress` are called there.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
  public:
-  using Core = detail::ClientCore<T, DataChannel, Observer>;
   using Visit = std::function<void(Entry)>;
 
   /// No session: closed, until another client is moved here.
   Client() = default;
-  explicit Client(std::shared_ptr<Core> core) : core_{std::move(core)} {}
   Client(Client&&) noexcept = default;
   Client& operator=(Client&& other) noexcept {
     std::swap(core_, other.core_);
@@ -8785,10 +9369,13 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 
   // ---- the session ----
 
+  /// Whether the session can still be used: it was neither closed nor lost, as far as is known.
   bool is_open() const noexcept { return core_ && core_->control().is_open(); }
+  /// Which of the two dialects the session speaks: never `automatic`.
   Dialect dialect() const { return core().dialect; }
   /// What the server says that it can do.
   const Features& features() const { return core().features; }
+  /// What the server said first.
   const Reply& greeting() const { return core().greeting; }
   /// What protects the session, over a transport with TLS: `TlsDetails`, without a version where nothing does.
   auto tls() const requires SecurableStream<typename T::Stream> { return core().control().stream().details(); }
@@ -8796,10 +9383,13 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   auto peer_certificate() const requires SecurableStream<typename T::Stream> {
     return core().control().stream().peer_certificate();
   }
+  /// Where the server is, or the proxy.
   Endpoint peer() const { return core().peer(); }
+  /// Our end of the control connection.
   Endpoint local() const { return core().local(); }
 
-  /// Sends a command of the caller's own, of those that need no data connection, and gives its reply, good or bad.
+  /// Sends a command of the caller's own, of those that need no data connection, and gives its final reply, good or
+  /// bad; preliminary ones go to the observer alone.
   ///
   /// **Errors:** `Errc::bad_name` if it holds what would end the line.
   awaitable<Reply> command(std::string text) { return run(command_on(core(), std::move(text))); }
@@ -8910,6 +9500,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     return run(detail::fetch_file(core(), std::move(remote), std::move(target), std::move(options)));
   }
   /// Fetches a file into a sink, which is finished when all is well.
+  ///
+  /// **Errors:** also what the sink throws. **Lifetime:** the sink is used until the operation has ended.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
     return run(fetch_on(core(), std::move(remote), AnySink{sink}, std::move(options)));
@@ -8929,14 +9521,17 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     return run(detail::store_path(core(), "STOR", std::move(local), std::move(remote), std::move(options)));
   }
   /// Sends what a source gives.
+  ///
+  /// **Errors:** also what the source throws. **Lifetime:** the source is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
     return run(store_on(core(), AnySource{source}, "STOR", std::move(remote), std::move(options)));
   }
-  /// Sends to the end of a file.
+  /// Sends a file of ours to the end of a file of the server, or as that file where there is none.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
     return run(detail::store_path(core(), "APPE", std::move(local), std::move(remote), std::move(options)));
   }
+  /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
     return run(store_on(core(), AnySource{source}, "APPE", std::move(remote), std::move(options)));
@@ -8945,13 +9540,18 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
     return run(detail::store_path(core(), "STOU", std::move(local), std::move(wished), std::move(options)));
   }
+  /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
     return run(store_on(core(), AnySource{source}, "STOU", std::move(wished), std::move(options)));
   }
 
  private:
+  friend class detail::Connecting;
   friend class detail::Fxp;
+  using Core = detail::ClientCore<T, DataChannel, Observer>;
+
+  explicit Client(std::shared_ptr<Core> core) : core_{std::move(core)} {}
 
   Core& core() const {
     if (!core_) throw ClientError{std::make_error_code(std::errc::not_connected), {}, Channel::local};
@@ -9012,6 +9612,24 @@ template <class Core> awaitable<void> log_in(Core& core, Url url) {
   co_await login.run();
 }
 
+class Connecting {
+ public:
+  template <class DataChannel, class T, class Observer>
+  static awaitable<Client<T, DataChannel, Observer>> run(T& network, Url url, ClientOptions options,
+                                                         Observer observer) {
+    const Executor here = co_await asio::this_coro::executor;
+    const Executor executor = executor_near(network, here);
+    typename T::Stream stream = co_await run_on(executor, reach_server(network, url, options));
+    using Core = ClientCore<T, DataChannel, Observer>;
+    const auto core =
+        std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
+    core->host = url.host;
+    Client<T, DataChannel, Observer> client{core};
+    co_await perform(core, log_in(*core, std::move(url)));
+    co_return client;
+  }
+};
+
 }  // namespace detail
 
 /// Connects to the server that a URL names and logs in: as its user, or as anonymous where it names none and the server
@@ -9021,37 +9639,121 @@ template <class Core> awaitable<void> log_in(Core& core, Url url) {
 template <class DataChannel = AnyChannel, Transport T, class Observer = NoObserver>
 awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientOptions options = {},
                                                     Observer observer = {}) {
-  const Executor here = co_await asio::this_coro::executor;
-  const Executor executor = executor_near(network, here);
-  typename T::Stream stream = co_await run_on(executor, detail::reach_server(network, url, options));
-  using Core = detail::ClientCore<T, DataChannel, Observer>;
-  const auto core =
-      std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
-  core->host = url.host;
-  Client<T, DataChannel, Observer> client{core};
-  co_await detail::perform(core, detail::log_in(*core, std::move(url)));
-  co_return client;
+  return detail::Connecting::run<DataChannel>(network, std::move(url), std::move(options), std::move(observer));
 }
 
 }  // namespace ftplike
 
 // ---- ftplike/client/blocking.hpp
-#include <atomic>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+// ---- ftplike/io/run.hpp
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Runs operations on a transport with event loops of its own, one after the other, each to its end: for `main`, for
+/// tests, for threads without coroutines. `run(network, operation)` is the short form for one.
+///
+///     ftplike::TcpTransport network;
+///     ftplike::Runner runner{network};
+///     auto client = runner.run(ftplike::connect(network, url));
+///     auto entries = runner.run(client.list());
+///
+/// **Cancellation:** by `cancel`. **Lifetime:** not beyond the transport's.
+/// **Threads:** one at a time, which becomes one of the transport's while an operation runs; `cancel` from any.
+template <class T> class Runner {
+ public:
+  explicit Runner(T& network) : network_{network}, executor_{network.executor()} {}
+
+  /// The result of an operation. What else goes on on the transport goes on meanwhile, and waits afterwards.
+  ///
+  /// **Errors:** what the operation threw; what came out of the transport's `run`; `std::logic_error` if the operation
+  /// did not end, because the transport was stopped or its loops are not its own.
+  template <class R> R run(awaitable<R> operation) {
+    const auto result = std::make_shared<Settled<R>>();
+    drive(settle(std::move(operation), *result), result);
+    return result->get();
+  }
+
+  /// Ends the operation that is under way, with `operation_aborted`; one that begins later is not touched.
+  void cancel() {
+    call_on(executor_, [state = state_, number = state_->number.load()] {
+      if (state->call && state->number == number) state->call->stop.emit(asio::cancellation_type::terminal);
+    });
+  }
+
+ private:
+  struct Call {
+    asio::cancellation_signal stop;
+    std::exception_ptr failure;
+    bool ended = false, given_up = false;
+  };
+  struct State {
+    std::atomic<std::uint64_t> number = 0;  // of operations that have begun
+    std::shared_ptr<Call> call;             // under way
+  };
+
+  void drive(awaitable<void> operation, std::shared_ptr<const void> kept) {
+    const auto call = std::make_shared<Call>();
+    state_->call = call;
+    ++state_->number;
+    const auto at_end = [call, kept = std::move(kept), state = state_, network = &network_](std::exception_ptr failure) {
+      if (call->given_up) return;
+      call->failure = std::move(failure);  // cancelled before it began
+      call->ended = true;
+      state->call = nullptr;
+      network->stop();
+    };
+    start_on(executor_, std::move(operation), call->stop.slot(), at_end);
+    network_.run();
+    if (call->failure) std::rethrow_exception(call->failure);
+    if (call->ended) return;
+    call->given_up = true;
+    state_->call = nullptr;
+    throw std::logic_error("the operation has not ended, but the transport does not run any more");
+  }
+
+  T& network_;
+  const Executor executor_;
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+/// Runs one operation on a transport with event loops of its own to its end, and gives its result or throws what it
+/// threw. See `Runner`.
+template <class R, class T>
+requires requires(T& network) {
+  network.run();
+  network.stop();
+}
+R run(T& network, awaitable<R> operation) {
+  return Runner<T>{network}.run(std::move(operation));
+}
+
+}  // namespace ftplike
+
 // ---- ftplike/io/tcp.hpp
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <fcntl.h>
 #include <ctime>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <netinet/in.h>
@@ -9059,6 +9761,7 @@ awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientO
 #include <span>
 #include <string>
 #include <sys/socket.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -9072,28 +9775,6 @@ namespace ftplike::inline v0_2 {
 
 namespace detail {
 
-/// A socket's descriptor and its care.
-class SocketDescriptor {
- public:
-  explicit SocketDescriptor(int descriptor = -1) noexcept : descriptor_{descriptor} {}
-  SocketDescriptor(SocketDescriptor&& other) noexcept : descriptor_{other.release()} {}
-  SocketDescriptor& operator=(SocketDescriptor&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~SocketDescriptor() { close(); }
-  int get() const noexcept { return descriptor_; }
-  int release() noexcept { return std::exchange(descriptor_, -1); }
-  void close() noexcept {
-    if (descriptor_ >= 0) ::close(release());
-  }
-
- private:
-  int descriptor_;
-};
-
-[[noreturn]] inline void fail_socket(int error = errno) { throw std::system_error(error, std::system_category()); }
-
 /// Asio's errors of the system, as the standard library knows them: those of Asio before 1.28 compare with no
 /// `std::errc`. A cancelled operation's stays Asio's own.
 inline std::error_code standard_error(const std::error_code& error) noexcept {
@@ -9103,9 +9784,9 @@ inline std::error_code standard_error(const std::error_code& error) noexcept {
 }
 
 /// A socket that does not block, and that no child of this process inherits.
-inline SocketDescriptor make_socket(const asio::ip::tcp& protocol) {
-  SocketDescriptor made{::socket(protocol.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  if (made.get() < 0) fail_socket();
+inline Descriptor make_socket(const asio::ip::tcp& protocol) {
+  Descriptor made{::socket(protocol.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (!made) fail_with(errno);
   return made;
 }
 
@@ -9180,7 +9861,7 @@ class TcpStream {
     if (!socket_.is_open()) {
       const auto n = ::recv(descriptor(), room.data(), room.size(), MSG_DONTWAIT);
       if (n >= 0) co_return static_cast<std::size_t>(n);
-      if (errno != EAGAIN && errno != EINTR) detail::fail_socket();
+      if (errno != EAGAIN && errno != EINTR) detail::fail_with(errno);
       register_socket();
     }
     const auto buffer = asio::buffer(room.data(), room.size());
@@ -9200,7 +9881,7 @@ class TcpStream {
       const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
       if (sent >= 0) co_return static_cast<std::size_t>(sent);
       if (errno == EINTR) continue;
-      if (errno != EAGAIN) detail::fail_socket();
+      if (errno != EAGAIN) detail::fail_with(errno);
       co_await writable();
     }
   }
@@ -9248,7 +9929,7 @@ class TcpStream {
       const auto n = detail::send_file_quietly(descriptor(), file, static_cast<off_t>(position), most);
       if (n >= 0) co_return static_cast<std::size_t>(n);
       if (errno == EINTR) continue;
-      if (errno != EAGAIN) detail::fail_socket();
+      if (errno != EAGAIN) detail::fail_with(errno);
       co_await writable();
     }
   }
@@ -9270,7 +9951,7 @@ class TcpStream {
     descriptor_.release();
   }
 
-  detail::SocketDescriptor descriptor_;  // until the event loop has it
+  detail::Descriptor descriptor_;  // until the event loop has it
   asio::ip::tcp::socket socket_;
   Endpoint remote_;
   mutable Endpoint local_;  // asked for once
@@ -9293,7 +9974,7 @@ class TcpAcceptor {
         co_return TcpStream{executor, accepted, remote, where_.address().is_unspecified() ? Endpoint{} : where_};
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;
-      if (errno != EAGAIN) detail::fail_socket();
+      if (errno != EAGAIN) detail::fail_with(errno);
       if (!acceptor_.is_open()) {
         acceptor_.assign(where_.protocol(), descriptor_.get());
         descriptor_.release();
@@ -9306,11 +9987,16 @@ class TcpAcceptor {
     std::error_code ignored;
     if (acceptor_.is_open()) acceptor_.cancel(ignored);
   }
+  void close() {
+    std::error_code ignored;
+    acceptor_.close(ignored);
+    descriptor_.close();
+  }
 
  private:
   int descriptor() { return acceptor_.is_open() ? acceptor_.native_handle() : descriptor_.get(); }
 
-  detail::SocketDescriptor descriptor_;  // until the event loop has it
+  detail::Descriptor descriptor_;  // until the event loop has it
   asio::ip::tcp::acceptor acceptor_;
   Endpoint where_;
 };
@@ -9454,7 +10140,7 @@ class TcpTransport {
   awaitable<TcpStream> connect(Endpoint where, Address from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
     asio::ip::tcp::socket socket{executor};
-    detail::SocketDescriptor made = detail::make_socket(where.protocol());
+    detail::Descriptor made = detail::make_socket(where.protocol());
     socket.assign(where.protocol(), made.get());
     made.release();
     if (!from.is_unspecified()) socket.bind({from, 0});
@@ -9465,12 +10151,12 @@ class TcpTransport {
     co_return TcpStream{std::move(socket)};
   }
   TcpAcceptor listen(const Executor& executor, const Endpoint& where) {
-    detail::SocketDescriptor made = detail::make_socket(where.protocol());
+    detail::Descriptor made = detail::make_socket(where.protocol());
     const int yes = 1;
     const bool ready = ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
                        ::bind(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0 &&
                        ::listen(made.get(), SOMAXCONN) == 0;
-    if (!ready) detail::fail_socket();
+    if (!ready) detail::fail_with(errno);
     const Endpoint bound = where.port() != 0 ? where : detail::endpoint_of(made.get(), ::getsockname);
     return TcpAcceptor{executor, made.release(), bound};
   }
@@ -9480,12 +10166,12 @@ class TcpTransport {
   TcpAcceptor adopt(const Executor& executor, int descriptor) {
     int listens = 0;
     auto size = static_cast<socklen_t>(sizeof listens);
-    if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0) detail::fail_socket();
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0) detail::fail_with(errno);
     const Endpoint where = detail::endpoint_of(descriptor, ::getsockname);
     const bool tcp = where.protocol().family() == AF_INET || where.protocol().family() == AF_INET6;
-    if (listens == 0 || !tcp) detail::fail_socket(EINVAL);
+    if (listens == 0 || !tcp) detail::fail_with(EINVAL);
     const int flags = ::fcntl(descriptor, F_GETFL);
-    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) { detail::fail_socket(); }
+    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) { detail::fail_with(errno); }
     return TcpAcceptor{executor, descriptor, where};
   }
   // A template, so that only programs that look up names compile a resolver.
@@ -9545,24 +10231,33 @@ static_assert(Transport<TcpTransport>);
 
 namespace ftplike::inline v0_2 {
 
-/// A client for programs without coroutines: each call runs to its end. Otherwise it is as `Client`.
+/// A client for programs without coroutines: each call runs to its end. Each is what the function of `Client` of the
+/// same name is, with the same errors.
 ///
 ///     ftplike::BlockingClient client{"127.0.0.1", 3456};
 ///     client.download("sample_image.jpg", "client_files/sample_image.jpg");
 ///
-/// **Cancellation:** by `cancel`, from any thread: the call under way throws. **Threads:** one at a time, but for that.
+/// It has a transport of its own, which runs while a call is under way: between two calls nothing is sent, not even a
+/// NOOP, and a server may end the session.
+///
+/// **Errors:** as of `Client`. **Cancellation:** by `cancel`, from any thread: the call under way throws
+/// `asio::error::operation_aborted`.
+/// **Threads:** one at a time, but for `cancel`. Observers, sources, sinks and `progress` are called on the thread of
+/// the call, within it; they may call `cancel`, and nothing else of the client.
 template <class DataChannel = AnyChannel, class Observer = NoObserver, Transport T = TcpTransport>
 class BasicBlockingClient {
  public:
   using Visit = typename Client<T, DataChannel, Observer>::Visit;
 
-  /// Connects. What stands behind the observer is for the transport: a `TlsClient`, for instance.
+  /// Connects and logs in, as `connect` does. What stands behind the observer is for the transport: a `TlsClient`, for
+  /// instance.
   template <class... More>
   explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {}, More&&... transport)
       : network_{std::forward<More>(transport)...} {
     auto connecting = connect<DataChannel>(network_, std::move(url), std::move(options), std::move(observer));
     client_.emplace(run(std::move(connecting)));
   }
+  /// The same at a host and a port, as anonymous where the server asks.
   template <class... More> BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {},
                                                Observer observer = {}, More&&... transport)
       : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer),
@@ -9570,102 +10265,122 @@ class BasicBlockingClient {
   BasicBlockingClient(const BasicBlockingClient&) = delete;
   BasicBlockingClient& operator=(const BasicBlockingClient&) = delete;
 
+  /// Whether the session can still be used.
   bool is_open() const noexcept { return client_->is_open(); }
+  /// Which of the two dialects the session speaks.
   Dialect dialect() const noexcept { return client_->dialect(); }
+  /// What the server says that it can do.
   const Features& features() const noexcept { return client_->features(); }
+  /// What the server said first.
   const Reply& greeting() const noexcept { return client_->greeting(); }
+  /// What protects the session: `TlsDetails`, without a version where nothing does.
   auto tls() const requires SecurableStream<typename T::Stream> { return client_->tls(); }
+  /// The server's certificate.
   auto peer_certificate() const requires SecurableStream<typename T::Stream> { return client_->peer_certificate(); }
+  /// Where the server is, and where we are.
   Endpoint peer() const { return client_->peer(); }
   Endpoint local() const { return client_->local(); }
 
+  /// Sends a command of the caller's own that needs no data connection, and gives its final reply, good or bad.
   Reply command(std::string text) { return run(client_->command(std::move(text))); }
+  /// Sees to it that no reply of a broken-off operation is under way any more.
   void get_in_step() { run(client_->get_in_step()); }
+  /// Has the server answer, so that it keeps the session.
   void noop() { run(client_->noop()); }
+  /// Says goodbye and ends the session.
   void quit() { run(client_->quit()); }
+  /// Ends the session at once.
   void close() { client_->close(); }
 
+  /// The working directory as the server names it.
   std::string pwd() { return run(client_->pwd()); }
+  /// Changes the working directory.
   void cwd(std::string path) { run(client_->cwd(std::move(path))); }
+  /// Makes a directory; those above it must be there.
   void mkdir(std::string path) { run(client_->mkdir(std::move(path))); }
+  /// Removes a directory, which most servers want to be empty.
   void rmdir(std::string path) { run(client_->rmdir(std::move(path))); }
+  /// What a directory holds, the working one if no path is given.
   std::vector<Entry> list(std::string path = {}) { return run(client_->list(std::move(path))); }
+  /// The same entry by entry, as they come.
   void list(std::string path, Visit visit) { run(client_->list(std::move(path), std::move(visit))); }
+  /// Calls `visit` for everything below a directory.
   void walk(std::string path, WalkVisit visit) { run(client_->walk(std::move(path), std::move(visit))); }
 
+  /// What is known of a file or directory.
   Entry stat(std::string path) { return run(client_->stat(std::move(path))); }
+  /// Whether there is a file or directory of this name.
   bool exists(std::string path) { return run(client_->exists(std::move(path))); }
+  /// The length of a file in bytes.
   std::uint64_t size(std::string path) { return run(client_->size(std::move(path))); }
+  /// When a file was modified.
   Timestamp modified(std::string path) { return run(client_->modified(std::move(path))); }
+  /// The checksum of a file; nothing if the server offers none.
   std::optional<RemoteDigest> digest(std::string path) { return run(client_->digest(std::move(path))); }
+  /// Sets when a file was modified.
   void set_modified(std::string path, Timestamp time) { run(client_->set_modified(std::move(path), time)); }
+  /// Sets the permission bits of a file: `chmod("run.sh", 0755)`.
   void chmod(std::string path, unsigned mode) { run(client_->chmod(std::move(path), mode)); }
+  /// Removes a file.
   void remove(std::string path) { run(client_->remove(std::move(path))); }
+  /// Gives a file or directory another name, or another place on the server.
   void rename(std::string from, std::string to) { run(client_->rename(std::move(from), std::move(to))); }
 
+  /// Fetches a file into `local`: a file, or a folder in which it keeps its name.
   TransferResult download(std::string remote, std::string local, TransferOptions options = {}) {
     return run(client_->download(std::move(remote), std::move(local), std::move(options)));
   }
+  /// The same into a sink, which is finished when all is well.
   template <ByteSink Sink> TransferResult download(std::string remote, Sink& sink, TransferOptions options = {}) {
     return run(client_->download(std::move(remote), sink, std::move(options)));
   }
+  /// The same to a path beneath a folder of ours, out of which no name and no link leads.
   TransferResult download(std::string remote, DirectoryStorage folder, Path path, TransferOptions options = {}) {
     return run(client_->download(std::move(remote), std::move(folder), std::move(path), std::move(options)));
   }
+  /// Fetches `length` bytes of a file from `offset` on into a sink, which is not finished by this.
   template <ByteSink Sink> TransferResult download_range(std::string remote, Sink& sink, std::uint64_t offset,
                                                          std::uint64_t length, TransferOptions options = {}) {
     return run(client_->download_range(std::move(remote), sink, offset, length, std::move(options)));
   }
+  /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
   TransferResult upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
     return run(client_->upload(std::move(local), std::move(remote), std::move(options)));
   }
+  /// Sends what a source gives.
   template <ByteSource Source> TransferResult upload(Source& source, std::string remote, TransferOptions options = {}) {
     return run(client_->upload(source, std::move(remote), std::move(options)));
   }
+  /// Sends a file of ours to the end of a file.
   TransferResult append(std::string local, std::string remote, TransferOptions options = {}) {
     return run(client_->append(std::move(local), std::move(remote), std::move(options)));
   }
+  /// The same of what a source gives.
   template <ByteSource Source> TransferResult append(Source& source, std::string remote, TransferOptions options = {}) {
     return run(client_->append(source, std::move(remote), std::move(options)));
   }
+  /// Sends a file of ours under a name that nobody has yet; `TransferResult::name` tells it.
   TransferResult upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
     return run(client_->upload_unique(std::move(local), std::move(wished), std::move(options)));
   }
+  /// The same of what a source gives.
   template <ByteSource Source>
   TransferResult upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
     return run(client_->upload_unique(source, std::move(wished), std::move(options)));
   }
 
   /// Ends the call that is under way, in whichever thread; if there is none, nothing.
-  void cancel() {
-    call_on(executor_, [this, call = calls_.load()] {
-      if (stop_ && call == calls_) stop_->emit(asio::cancellation_type::terminal);
-    });
-  }
+  void cancel() { runner_.cancel(); }
 
  private:
-  template <class R> R run(awaitable<R> operation) {
-    Settled<R> result;
-    asio::cancellation_signal stop;
-    const auto done = [this, &result](std::exception_ptr failure) {
-      if (failure) result.fail(failure);  // cancelled before it began
-      stop_ = nullptr;
-      network_.stop();  // what else waits there, waits on in the next call
-    };
-    stop_ = &stop;
-    ++calls_;
-    start_on(executor_, settle(std::move(operation), result), stop.slot(), done);
-    network_.run();
-    return result.get();
-  }
+  template <class R> R run(awaitable<R> operation) { return runner_.run(std::move(operation)); }
 
   T network_;
-  const Executor executor_ = network_.executor();
-  asio::cancellation_signal* stop_ = nullptr;  // of the call under way
-  std::atomic<std::uint64_t> calls_ = 0;       // begun so far
+  Runner<T> runner_{network_};
   std::optional<Client<T, DataChannel, Observer>> client_;
 };
 
+/// A client over TCP for programs without coroutines.
 using BlockingClient = BasicBlockingClient<>;
 
 }  // namespace ftplike
@@ -9673,6 +10388,7 @@ using BlockingClient = BasicBlockingClient<>;
 // ---- ftplike/client/fxp.hpp
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -9760,6 +10476,7 @@ template <class Source, class Target> awaitable<void> transfer_between(Source& s
 // ---- ftplike/client/mirror.hpp
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -9767,11 +10484,13 @@ template <class Source, class Target> awaitable<void> transfer_between(Source& s
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 // ---- ftplike/client/mirror_plan.hpp
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -10156,10 +10875,14 @@ class MirrorPlanner {
 
 // ---- ftplike/client/segments.hpp
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 
 // ---- ftplike/client/pool.hpp
@@ -10167,11 +10890,13 @@ class MirrorPlanner {
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -10181,6 +10906,7 @@ class MirrorPlanner {
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <system_error>
 
 
 namespace ftplike::inline v0_2 {
@@ -10265,7 +10991,7 @@ template <class Session> class RepeatedDownload {
     }
     if (last && last->farthest > 0) {
       if (!target_) target_.emplace(local_, remote_);
-      const Beginning left = co_await beginning_of(target_->folder, target_->path);
+      const LocalCopy left = co_await local_copy_of(target_->folder, target_->path);
       options.resume = options.resume || !left.is_whole;
     }
     if (target_) co_return co_await session.download(remote_, target_->folder, target_->path, options);
@@ -11181,9 +11907,14 @@ template <std::size_t N> class PerfectHash {
 // ---- ftplike/command/table.hpp
 #include <algorithm>
 #include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 
 namespace ftplike::inline v0_2 {
@@ -11246,6 +11977,13 @@ template <class... Commands> class CommandTable {
   template <class S> using On = Filtered<AvailableOn<S>::template test>;
 
   static constexpr std::size_t size = sizeof...(Commands);
+
+  /// What the command of that verb expects after it, on whatever session; nothing if there is no such command.
+  static constexpr std::optional<ArgumentRule> argument_after(Verb verb) noexcept {
+    std::optional<ArgumentRule> rule;
+    ((verb == Verb{Commands::verb} ? void(rule = detail::argument_of<Commands>()) : void()), ...);
+    return rule;
+  }
 
   /// What a session looks at before and when it runs a command. One of `answer` and `run` is set.
   template <class S> struct Entry {
@@ -11312,13 +12050,17 @@ template <class... Commands> class CommandTable {
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -11389,7 +12131,7 @@ struct UploadRules {
  private:
   bool fits_one_of(const std::vector<std::string>& patterns, std::string_view name) const {
     return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-      return case_matters ? matches(pattern, name) : matches(detail::upper(pattern), detail::upper(name));
+      return case_matters ? matches(pattern, name) : matches(to_upper(pattern), to_upper(name));
     });
   }
 };
@@ -11646,25 +12388,44 @@ concept Authenticator = requires(A& users, const Credentials& credentials) {
   { users.guest() } -> std::same_as<std::optional<Account>>;
 };
 
-/// Whether a client must give a password after its name. An authenticator that lets certificates in says so by a
-/// `bool needs_password(const Credentials&)`, called with an empty password; with others it is always needed.
+// What an authenticator may have besides. Each is a concept of its own: `static_assert(KnowsHosts<MyUsers>)` finds a
+// name that is misspelt, which would be no error else.
+
+/// `bool knows_host(std::string_view)`: whether there is a virtual host of this name. HOST is refused for others;
+/// without it, for none. (RFC 7151)
+template <class A>
+concept KnowsHosts = requires(A& users, std::string_view host) {
+  { users.knows_host(host) } -> std::convertible_to<bool>;
+};
+
+/// `bool needs_password(const Credentials&)`: whether somebody must give a password, who perhaps has shown a
+/// certificate.
+template <class A>
+concept KnowsWhoNeedsAPassword = requires(A& users, const Credentials& credentials) {
+  { users.needs_password(credentials) } -> std::same_as<bool>;
+};
+
+/// `std::string_view objection(bool from_elsewhere)`: why a server should not begin to listen; empty if it may.
+template <class A>
+concept MayObjectToListening = requires(A& users, bool from_elsewhere) {
+  { users.objection(from_elsewhere) } -> std::same_as<std::string_view>;
+};
+
+/// Whether a client must give a password after its name. An authenticator that lets certificates in says so by
+/// `needs_password`, called with an empty password; with others it is always needed.
 template <Authenticator A> bool needs_password(A& users, const Credentials& credentials) {
-  if constexpr (requires {
-                  { users.needs_password(credentials) } -> std::same_as<bool>;
-                }) {
+  if constexpr (KnowsWhoNeedsAPassword<A>) {
     return users.needs_password(credentials);
   } else {
     return true;
   }
 }
 
-/// Why a server with this authenticator should not begin to listen; empty if it may. An authenticator says so by a
-/// `std::string_view objection(bool from_elsewhere)`, which is told whether clients of other machines will come: those
-/// who can let nobody in for as long as the server runs, or nobody from there. Others have none.
+/// Why a server with this authenticator should not begin to listen; empty if it may. An authenticator says so by
+/// `objection`, which is told whether clients of other machines will come: those who can let nobody in for as long as
+/// the server runs, or nobody from there. Others have none.
 template <Authenticator A> std::string_view objection_to_listening(A& users, bool from_elsewhere) {
-  if constexpr (requires {
-                  { users.objection(from_elsewhere) } -> std::same_as<std::string_view>;
-                }) {
+  if constexpr (MayObjectToListening<A>) {
     return users.objection(from_elsewhere);
   } else {
     return {};
@@ -11694,7 +12455,7 @@ struct Anonymous {
   std::optional<Account> guest() const { return account("guest", without_login, Account::Kind::guest); }
   /// The account of anonymous logins, if `user` is a name of theirs; upper or lower case makes no difference.
   std::optional<Account> anonymous(std::string_view user) const {
-    if (!detail::same_word(user, "anonymous") && !detail::same_word(user, "ftp")) return std::nullopt;
+    if (!same_word(user, "anonymous") && !same_word(user, "ftp")) return std::nullopt;
     return account("anonymous", logins, Account::Kind::anonymous);
   }
   /// Whether nobody can come in at all.
@@ -11734,6 +12495,7 @@ static_assert(Authenticator<Anonymous> && Authenticator<LoopbackReaders>);
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 
@@ -11759,6 +12521,7 @@ template <class S> Credentials credentials(S& session, std::string_view user, st
 
 namespace verbs {
 
+/// USER <name>: begins a login; answered 331 where a password is wanted, 230 where none is. (RFC 959 §4.1.1, §5.4)
 struct User {
   static constexpr std::string_view verb = "USER";
   static constexpr std::string_view help = "USER <name>: begin a login";
@@ -11796,6 +12559,8 @@ struct User {
   }
 };
 
+/// PASS <password>: ends a login; after a failed one replies take longer, and after `Limits::login_attempts` the
+/// session ends. (RFC 959 §4.1.1)
 struct Pass {
   static constexpr std::string_view verb = "PASS";
   static constexpr std::string_view help = "PASS <password>: finish a login";
@@ -11821,6 +12586,7 @@ struct Pass {
   }
 };
 
+/// ACCT <information>: superfluous here, and answered so. (RFC 959 §4.1.1)
 struct Acct {
   static constexpr std::string_view verb = "ACCT";
   static constexpr std::string_view help = "ACCT <information>: no account information is needed";
@@ -11830,6 +12596,7 @@ struct Acct {
   static Reply run(auto&, std::string_view) { return {202, "No account information needed"}; }
 };
 
+/// REIN: forgets the login and all parameters; the control connection stays as it is. (RFC 959 §4.1.1, RFC 2228 §3)
 struct Rein {
   static constexpr std::string_view verb = "REIN";
   static constexpr std::string_view help = "REIN: log out, keep the connection";
@@ -11841,6 +12608,7 @@ struct Rein {
   }
 };
 
+/// QUIT: ends the session, after the transfer under way if there is one. (RFC 959 §4.1.1)
 struct Quit {
   static constexpr std::string_view verb = "QUIT";
   static constexpr std::string_view help = "QUIT: end the session";
@@ -11851,6 +12619,7 @@ struct Quit {
   }
 };
 
+/// NOOP: does nothing, but to show that both ends are there. (RFC 959 §4.1.3)
 struct Noop {
   static constexpr std::string_view verb = "NOOP";
   static constexpr std::string_view help = "NOOP: nothing, to keep the session";
@@ -11859,6 +12628,7 @@ struct Noop {
   static Reply run(auto&, std::string_view) { return {200, "OK"}; }
 };
 
+/// HOST <name>: the virtual host that the client has come for, before a login. (RFC 7151 §3)
 struct Host {
   static constexpr std::string_view verb = "HOST";
   static constexpr std::string_view help = "HOST <name>: which of this server's hosts is meant";
@@ -11869,12 +12639,12 @@ struct Host {
     if (session.standard() && (session.account() || !session.state.user.empty())) {
       return {503, "HOST must come before the login"};
     }
-    if constexpr (requires { session.service().authenticator.knows_host(name); }) {
+    if constexpr (KnowsHosts<std::remove_cvref_t<decltype(session.service().authenticator)>>) {
       if (!session.service().authenticator.knows_host(name)) return {504, "No such host here"};
     }
     if constexpr (requires { session.control().details(); }) {
       const std::string asked_for = session.control().details().server_name;
-      if (!asked_for.empty() && !detail::same_word(asked_for, name)) return {504, "Not the host of the handshake"};
+      if (!asked_for.empty() && !same_word(asked_for, name)) return {504, "Not the host of the handshake"};
     }
     session.log_out();
     session.state.host = name;
@@ -11882,6 +12652,7 @@ struct Host {
   }
 };
 
+/// CLNT <name>: how the client's program calls itself; in no RFC.
 struct Clnt {
   static constexpr std::string_view verb = "CLNT";
   static constexpr std::string_view help = "CLNT <name>: the client's program";
@@ -11895,6 +12666,8 @@ struct Clnt {
 }  // namespace ftplike
 
 // ---- ftplike/verbs/files.hpp
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11909,6 +12682,7 @@ struct Clnt {
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 // ---- ftplike/protocol/byte_range.hpp
 #include <cstdint>
@@ -11931,9 +12705,9 @@ struct ByteRange {
   /// `<first> <last>`, where the first is not behind the last.
   static std::optional<ByteRange> parse(std::string_view text) noexcept {
     const auto space = text.find(' ');
-    const auto first = detail::number_in<std::uint64_t>(text.substr(0, space));
+    const auto first = number_in<std::uint64_t>(text.substr(0, space));
     if (!first || space == text.npos) return std::nullopt;
-    const auto last = detail::number_in<std::uint64_t>(text.substr(space + 1));
+    const auto last = number_in<std::uint64_t>(text.substr(space + 1));
     if (!last || *last < *first) return std::nullopt;
     return ByteRange{*first, *last};
   }
@@ -11972,13 +12746,14 @@ template <class Table, class S> bool is_inner_secret(const S& session, std::stri
 
 namespace verbs {
 
+/// TYPE A, I or L 8: whether line endings are converted, or bytes sent as they are. (RFC 959 §3.1.1, §4.1.2)
 struct Type {
   static constexpr std::string_view verb = "TYPE";
   static constexpr std::string_view help = "TYPE A|I|L 8: text or bytes";
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view text) {
-    const std::string type = detail::upper(text);
+    const std::string type = to_upper(text);
     if (type == "A" || type == "A N")
       session.state.type = 'A';
     else if (type == "I" || type == "L 8" || type == "L8")
@@ -11989,41 +12764,46 @@ struct Type {
   }
 };
 
+/// STRU F: files have no structure; nothing else is known. (RFC 959 §3.1.2, §4.1.2)
 struct Stru {
   static constexpr std::string_view verb = "STRU";
   static constexpr std::string_view help = "STRU F: files have no structure";
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto&, std::string_view text) {
-    if (detail::upper(text) != "F") return {504, "Only structure F"};
+    if (to_upper(text) != "F") return {504, "Only structure F"};
     return {200, "Structure is file"};
   }
 };
 
+/// MODE S: data are a stream; nothing else is known. (RFC 959 §3.4, §4.1.2)
 struct Mode {
   static constexpr std::string_view verb = "MODE";
   static constexpr std::string_view help = "MODE S: bytes are sent as a stream";
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto&, std::string_view text) {
-    if (detail::upper(text) != "S") return {504, "Only mode S"};
+    if (to_upper(text) != "S") return {504, "Only mode S"};
     return {200, "Mode is stream"};
   }
 };
 
+/// REST <offset>: where the next transfer begins, in bytes. (RFC 3659 §5)
 struct Rest {
   static constexpr std::string_view verb = "REST";
   static constexpr std::string_view help = "REST <position>: where the next transfer begins";
   static constexpr std::string_view feature = "REST STREAM";
   static constexpr auto argument = ArgumentRule::required;
   static Reply run(auto& session, std::string_view text) {
-    const auto position = detail::number_in<std::uint64_t>(text);
+    const auto position = number_in<std::uint64_t>(text);
     if (!position) return {501, "Not a position"};
     session.state.preparing.restart = *position;
     return {350, "Restarting at " + std::to_string(*position)};
   }
 };
 
+/// RANG <first> <last>: the part of a file that the next RETR or HASH is about; `1 0` for all of it.
+/// (draft-bryan-ftp-range)
 struct Rang {
   static constexpr std::string_view verb = "RANG";
   static constexpr std::string_view help = "RANG <first> <last>: the bytes that the next RETR or HASH is about";
@@ -12038,13 +12818,14 @@ struct Rang {
   }
 };
 
+/// ALLO <bytes>: asks whether there is room for an upload. (RFC 959 §4.1.3)
 struct Allo {
   static constexpr std::string_view verb = "ALLO";
   static constexpr std::string_view help = "ALLO <bytes>: make sure that there is room";
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view text) {
-    const auto wanted = detail::number_in<std::uint64_t>(text.substr(0, text.find(' ')));
+    const auto wanted = number_in<std::uint64_t>(text.substr(0, text.find(' ')));
     if (!wanted) co_return Reply{501, "Not a number of bytes"};
     if constexpr (requires { session.storage().upload_rules(); }) {
       const auto& rules = session.storage().upload_rules();
@@ -12052,7 +12833,7 @@ struct Allo {
         co_return Reply{552, "A file may have " + std::to_string(rules.largest) + " bytes at most"};
       }
     }
-    if constexpr (requires { session.storage().available(session.path("")); }) {
+    if constexpr (TellsFreeSpace<std::remove_cvref_t<decltype(session.storage())>>) {
       const std::uint64_t room = co_await session.storage().available(session.path(""));
       if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are free"};
       co_return Reply{200, "There is room"};
@@ -12061,14 +12842,16 @@ struct Allo {
   }
 };
 
+/// OPTS UTF8 ON: agrees; names are UTF-8 anyhow. In no RFC.
 struct OptsUtf8 {
   static constexpr std::string_view verb = "UTF8";
   static Reply run(auto&, std::string_view text) {
-    if (!text.empty() && detail::upper(text) != "ON") return {501, "Names are sent as they are, which is UTF-8"};
+    if (!text.empty() && to_upper(text) != "ON") return {501, "Names are sent as they are, which is UTF-8"};
     return {200, "UTF-8 it is"};
   }
 };
 
+/// OPTS MLST <fact>;…: chooses the facts of MLST and MLSD. (RFC 3659 §7.9)
 struct OptsMlst {
   static constexpr std::string_view verb = "MLST";
   static Reply run(auto& session, std::string_view text) {
@@ -12099,13 +12882,14 @@ struct Utf8 {
   static Reply run(auto& session, std::string_view text) { return OptsUtf8::run(session, text); }
 };
 
+/// LANG [<language>]: the language of the replies, which is English. (RFC 2640 §4)
 struct Lang {
   static constexpr std::string_view verb = "LANG";
   static constexpr std::string_view help = "LANG [EN]: the language of replies";
   static constexpr std::string_view feature = "LANG EN*";
   static constexpr bool before_login = true;
   static Reply run(auto&, std::string_view text) {
-    const std::string language = detail::upper(text);
+    const std::string language = to_upper(text);
     if (!language.empty() && language != "EN" && !language.starts_with("EN-")) return {504, "Only EN"};
     return {200, "Replies are in English"};
   }
@@ -12187,9 +12971,11 @@ inline awaitable<std::uint64_t> length_of_text(AnySource source) {
 
 namespace verbs {
 
+/// RETR <path>: sends a file, from the offset of REST or the part of RANG. (RFC 959 §4.1.3, RFC 3659 §5)
 struct Retr {
   static constexpr std::string_view verb = "RETR";
   static constexpr std::string_view help = "RETR <path>: fetch a file";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::read;
   static constexpr auto argument = ArgumentRule::required;
@@ -12210,9 +12996,11 @@ struct Retr {
   }
 };
 
+/// STOR <path>: receives a file, which takes its name once it is whole; goes on at the offset of REST. (RFC 959 §4.1.3)
 struct Stor {
   static constexpr std::string_view verb = "STOR";
   static constexpr std::string_view help = "STOR <path>: store a file";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
   static constexpr auto argument = ArgumentRule::required;
@@ -12226,9 +13014,11 @@ struct Stor {
   }
 };
 
+/// APPE <path>: receives what is put at the end of a file, or of what an interrupted upload has left. (RFC 959 §4.1.3)
 struct Appe {
   static constexpr std::string_view verb = "APPE";
   static constexpr std::string_view help = "APPE <path>: store at the end of a file";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::append;
   static constexpr auto argument = ArgumentRule::required;
@@ -12242,9 +13032,11 @@ struct Appe {
   }
 };
 
+/// STOU [<name>]: receives a file under a name that is free, and tells it. (RFC 959 §4.1.3, RFC 1123 §4.1.2.9)
 struct Stou {
   static constexpr std::string_view verb = "STOU";
   static constexpr std::string_view help = "STOU [<path>]: store under a name that nobody has";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
   template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
@@ -12258,6 +13050,7 @@ struct Stou {
   }
 };
 
+/// ABOR: breaks off the transfer under way, which is answered 426, and is answered 226. (RFC 959 §4.1.3)
 struct Abor {
   static constexpr std::string_view verb = "ABOR";
   static constexpr std::string_view help = "ABOR: end the transfer under way";
@@ -12282,6 +13075,7 @@ namespace verbs {
 
 // Files and directories by name. (RFC 959 §4.1.3, RFC 775, RFC 3659; MFMT and MFF as their drafts say)
 
+/// PWD: the working directory, quoted. (RFC 959 §4.1.3, Appendix II)
 struct Pwd {
   static constexpr std::string_view verb = "PWD";
   static constexpr std::string_view help = "PWD: the working directory";
@@ -12294,6 +13088,7 @@ struct Pwd {
   }
 };
 
+/// CWD <path>: changes the working directory. (RFC 959 §4.1.1)
 struct Cwd {
   static constexpr std::string_view verb = "CWD";
   static constexpr std::string_view help = "CWD <path>: change the working directory";
@@ -12311,10 +13106,13 @@ struct Cwd {
     }
     if (!found) co_return Reply{550, "Directory not found"};
     session.directory = session.virtual_path(name);
-    co_return Reply{250, "Directory changed to " + std::string{name}};
+    // Clients of standard FTP take what comes after these words for the path; the ftp-like dialect repeats the name.
+    const std::string where = session.standard() ? session.directory.string() : std::string{name};
+    co_return Reply{250, "Directory changed to " + where};
   }
 };
 
+/// CDUP: the same to the parent directory. (RFC 959 §4.1.1)
 struct Cdup {
   static constexpr std::string_view verb = "CDUP";
   static constexpr std::string_view help = "CDUP: go to the directory above";
@@ -12330,6 +13128,7 @@ struct Changing {
   template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
 };
 
+/// MKD <path>: makes a directory. (RFC 959 §4.1.3, Appendix II)
 struct Mkd : Changing {
   static constexpr std::string_view verb = "MKD";
   static constexpr std::string_view help = "MKD <path>: make a directory";
@@ -12341,6 +13140,7 @@ struct Mkd : Changing {
   }
 };
 
+/// RMD <path>: removes an empty directory. (RFC 959 §4.1.3)
 struct Rmd : Changing {
   static constexpr std::string_view verb = "RMD";
   static constexpr std::string_view help = "RMD <path>: remove an empty directory";
@@ -12352,6 +13152,7 @@ struct Rmd : Changing {
   }
 };
 
+/// DELE <path>: removes a file, and what an interrupted upload has left of it. (RFC 959 §4.1.3)
 struct Dele : Changing {
   static constexpr std::string_view verb = "DELE";
   static constexpr std::string_view help = "DELE <path>: remove a file";
@@ -12363,6 +13164,7 @@ struct Dele : Changing {
   }
 };
 
+/// RNFR <path>: what the RNTO that must follow at once renames. (RFC 959 §4.1.3)
 struct Rnfr : Changing {
   static constexpr std::string_view verb = "RNFR";
   static constexpr std::string_view help = "RNFR <path>: the file to rename";
@@ -12375,6 +13177,7 @@ struct Rnfr : Changing {
   }
 };
 
+/// RNTO <path>: renames what RNFR named. (RFC 959 §4.1.3)
 struct Rnto : Changing {
   static constexpr std::string_view verb = "RNTO";
   static constexpr std::string_view help = "RNTO <path>: its new name";
@@ -12432,6 +13235,7 @@ struct Size {
   }
 };
 
+/// MDTM <path>: when a file was modified, in UTC. (RFC 3659 §3)
 struct Mdtm {
   static constexpr std::string_view verb = "MDTM";
   static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
@@ -12446,6 +13250,7 @@ struct Mdtm {
   }
 };
 
+/// MFMT <time> <path>: sets when a file was modified. (draft-somers-ftp-mfxx)
 struct Mfmt : Changing {
   static constexpr std::string_view verb = "MFMT";
   static constexpr std::string_view help = "MFMT <YYYYMMDDHHMMSS> <path>: set when a file was last changed, in UTC";
@@ -12462,12 +13267,7 @@ struct Mfmt : Changing {
   }
 };
 
-/// Whether a storage keeps permission bits.
-template <class Storage>
-concept KeepsModes = requires(Storage& storage, const Path& path) {
-  storage.set_mode(path, 0U);
-};
-
+/// MFF <fact>=<value>;… <path>: sets facts of a file: its time, its permission bits. (draft-somers-ftp-mfxx)
 struct Mff : Changing {
   static constexpr std::string_view verb = "MFF";
   static constexpr std::string_view help = "MFF <fact>=<value>; <path>: set facts of a file";
@@ -12486,10 +13286,10 @@ struct Mff : Changing {
     std::optional<unsigned> mode;
     for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
       const auto fact = facts.substr(0, facts.find(';'));
-      const std::string key = detail::upper(fact.substr(0, fact.find('=')));
+      const std::string key = to_upper(fact.substr(0, fact.find('=')));
       const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
       if (key == "MODIFY") time = parse_timestamp(value);
-      if (key == "UNIX.MODE") mode = detail::number_in<unsigned>(value, 8);
+      if (key == "UNIX.MODE") mode = number_in<unsigned>(value, 8);
       const bool is_mode = keeps_modes && mode && *mode <= 07777;
       const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && is_mode);
       if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
@@ -12502,15 +13302,14 @@ struct Mff : Changing {
   }
 };
 
+/// AVBL [<path>]: the bytes that are free there. (draft-peterson-streamlined-ftp-command-extensions)
 struct Avbl {
   static constexpr std::string_view verb = "AVBL";
   static constexpr std::string_view help = "AVBL [<path>]: bytes that are free";
   static constexpr std::string_view feature = "AVBL";
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = requires(typename S::Storage& storage, const Path& path) {
-    storage.available(path);
-  };
+  template <class S> static constexpr bool available = TellsFreeSpace<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     const std::uint64_t free = co_await session.storage().available(path);
@@ -12518,6 +13317,7 @@ struct Avbl {
   }
 };
 
+/// COMB <target> <part> …: joins files to one, and removes the parts. In no RFC; some clients upload in parts by it.
 struct Comb : Changing {
   static constexpr std::string_view verb = "COMB";
   static constexpr std::string_view help =
@@ -12570,22 +13370,28 @@ struct Comb : Changing {
 };
 
 // RFC 775's names of some of them, which old clients prefer.
+/// XPWD: PWD.
 struct Xpwd : Pwd {
   static constexpr std::string_view verb = "XPWD";
 };
+/// XCWD <path>: CWD.
 struct Xcwd : Cwd {
   static constexpr std::string_view verb = "XCWD";
 };
+/// XCUP: CDUP.
 struct Xcup : Cdup {
   static constexpr std::string_view verb = "XCUP";
 };
+/// XMKD <path>: MKD.
 struct Xmkd : Mkd {
   static constexpr std::string_view verb = "XMKD";
 };
+/// XRMD <path>: RMD.
 struct Xrmd : Rmd {
   static constexpr std::string_view verb = "XRMD";
 };
 
+/// SITE CHMOD <mode> <path>: sets the permission bits of a file, in octal. In no RFC.
 struct SiteChmod : Changing {
   static constexpr std::string_view verb = "CHMOD";
   static constexpr std::string_view help = "CHMOD <mode> <path>: set the permission bits, in octal";
@@ -12593,7 +13399,7 @@ struct SiteChmod : Changing {
   template <class S> static constexpr bool available = KeepsModes<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const auto space = text.find(' ');
-    const auto mode = detail::number_in<unsigned>(text.substr(0, space), 8);
+    const auto mode = number_in<unsigned>(text.substr(0, space), 8);
     if (!mode || *mode > 07777 || space == text.npos) co_return Reply{501, "An octal mode and a path expected"};
     const Path path = session.path(text.substr(space + 1));
     co_await session.storage().set_mode(path, *mode);
@@ -12601,6 +13407,7 @@ struct SiteChmod : Changing {
   }
 };
 
+/// SITE UTIME: sets when a file was modified, in either of its two forms. In no RFC.
 struct SiteUtime : Changing {
   static constexpr std::string_view verb = "UTIME";
   static constexpr std::string_view help = "UTIME <YYYYMMDDhhmm[ss]> <path>: set when a file was last changed, in UTC";
@@ -12670,16 +13477,18 @@ using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
 }  // namespace ftplike
 
 // ---- ftplike/verbs/information.hpp
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 // ---- ftplike/verbs/listing.hpp
 #include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -12802,11 +13611,10 @@ template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& requ
 
 namespace detail {
 
-inline std::string_view permissions_of(const Entry& entry, Rights rights) {
-  // Few combinations occur; what an account may do with a file or a directory in RFC 3659's letters.
-  static thread_local std::string letters;
-  letters.clear();
-  const auto add = [&rights](Right right, std::string_view what) {
+/// What an account may do with a file or a directory, in the letters of RFC 3659 §7.5.5.
+inline std::string permissions_of(const Entry& entry, Rights rights) {
+  std::string letters;
+  const auto add = [&](Right right, std::string_view what) {
     if (rights.contains(right)) letters += what;
   };
   if (entry.is_directory()) {
@@ -12848,9 +13656,12 @@ inline bool fits_a_line(std::string_view name) noexcept { return name.find_first
 
 namespace verbs {
 
+/// LIST [<path>]: a directory or file over the data connection, as `ls -l` shows it; names alone in the ftp-like
+/// dialect. (RFC 959 §4.1.3)
 struct List {
   static constexpr std::string_view verb = "LIST";
   static constexpr std::string_view help = "LIST [<path>]: list a directory";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
@@ -12876,9 +13687,11 @@ struct List {
   }
 };
 
+/// NLST [<path>]: the names alone. (RFC 959 §4.1.3)
 struct Nlst {
   static constexpr std::string_view verb = "NLST";
   static constexpr std::string_view help = "NLST [<path>]: list names only";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
@@ -12893,9 +13706,11 @@ struct Nlst {
   }
 };
 
+/// MLSD [<path>]: a directory over the data connection, with facts that programs understand. (RFC 3659 §7)
 struct Mlsd {
   static constexpr std::string_view verb = "MLSD";
   static constexpr std::string_view help = "MLSD [<path>]: list a directory for programs";
+  static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static awaitable<Reply> run(auto& session, std::string_view text) {
@@ -12911,6 +13726,7 @@ struct Mlsd {
   }
 };
 
+/// MLST [<path>]: the facts of one file or directory, in the reply. (RFC 3659 §7)
 struct Mlst {
   static constexpr std::string_view verb = "MLST";
   static constexpr std::string_view help = "MLST [<path>]: the facts of one file";
@@ -12938,6 +13754,7 @@ namespace verbs {
 
 // What the server says of itself. (RFC 959 §4.1.3, RFC 2389)
 
+/// SYST: the kind of system, which tells clients what listings look like. (RFC 959 §4.1.3)
 struct Syst {
   static constexpr std::string_view verb = "SYST";
   static constexpr std::string_view help = "SYST: the kind of system";
@@ -12997,23 +13814,32 @@ struct Stat {
     ListingRequest request{text};
     const Entry entry = co_await find_listed(session, request);
     const Path path = session.path(request.name);
-    std::string lines = "Status of " + std::string{request.name};
-    const auto add = [&lines, now = wall_clock()](const Entry& one) { append_listed(lines += "\n ", one, now); };
+    std::string lines = "Status of " + std::string{request.name} + '\n';
+    const auto add = [&lines, now = wall_clock()](const Entry& one) {
+      append_listed(lines += ' ', one, now);
+      lines += '\n';
+    };
     if (!entry.is_directory()) {
       add(entry);
-      co_return Reply{213, lines + "\nEnd"};
+      co_return Reply{213, lines + "End"};
     }
     auto listing = co_await session.storage().list(path);
-    const SortedEntries entries = co_await next_sorted(listing, request.pattern);
-    const auto shown = std::min(entries.in_order.size(), most_entries);
-    const bool is_cut = !entries.ended || shown < entries.in_order.size();
-    if (is_cut) lines += ", the first " + std::to_string(shown) + " entries of more";
-    for (std::size_t i = 0; i < shown; ++i) add(*entries.in_order[i]);
-    co_return Reply{212, lines + (is_cut ? "\nThere is more, use LIST" : "\nEnd")};
+    for (bool ended = false; !ended;) {
+      const SortedEntries entries = co_await next_sorted(listing, request.pattern);
+      for (const Entry* one : entries.in_order) {
+        add(*one);
+        if (lines.size() < largest_part) continue;
+        std::string part = std::exchange(lines, std::string{});
+        co_await session.say_part(212, std::move(part));
+        session.make_progress();
+      }
+      ended = entries.ended;
+    }
+    co_return Reply{212, lines + "End"};
   }
 
  private:
-  static constexpr std::size_t most_entries = 1000;  // a reply is held in memory, a listing is not
+  static constexpr std::size_t largest_part = 16 * 1024;
 
   static Reply status(auto& session) {
     if (const auto* transfer = session.transferring()) {
@@ -13105,6 +13931,7 @@ class Beginning {
 
 namespace verbs {
 
+/// AUTH TLS: secures the control connection, after the reply. (RFC 2228 §3, RFC 4217 §4)
 struct Auth {
   static constexpr std::string_view verb = "AUTH";
   static constexpr std::string_view help = "AUTH TLS: protect this connection from now on";
@@ -13114,9 +13941,9 @@ struct Auth {
     return session.protection().policy() == TlsPolicy::off ? "" : "AUTH TLS";
   }
   static Reply run(auto& session, std::string_view mechanism) {
+    if (!same_word(mechanism, "TLS") && !same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
     if (session.protection().policy() == TlsPolicy::off) return {502, "TLS is not offered here"};
     if (session.protection().secured()) return {503, "TLS is here already"};
-    if (!detail::same_word(mechanism, "TLS") && !detail::same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
     if (session.heard_more()) {
       // Whoever stands between us could say it in the client's name, and TLS would vouch for it.
       session.close();
@@ -13132,6 +13959,7 @@ struct Auth {
   }
 };
 
+/// PBSZ 0: the size of a protected buffer, which TLS does not have; PROT wants it first. (RFC 2228 §3, RFC 4217)
 struct Pbsz {
   static constexpr std::string_view verb = "PBSZ";
   static constexpr std::string_view help = "PBSZ 0: no buffer is needed for the protection of data";
@@ -13142,12 +13970,13 @@ struct Pbsz {
   }
   static Reply run(auto& session, std::string_view size) {
     if (!session.protection().secured()) return {503, "AUTH TLS first"};
-    if (!detail::number_in(size)) return {501, "Not a size"};
+    if (!number_in(size)) return {501, "Not a size"};
     session.protection().size();
     return {200, "PBSZ=0"};
   }
 };
 
+/// PROT C or P: whether data connections are in clear or secured. (RFC 2228 §3, RFC 4217)
 struct Prot {
   static constexpr std::string_view verb = "PROT";
   static constexpr std::string_view help = "PROT C|P: data in clear, or private";
@@ -13158,15 +13987,18 @@ struct Prot {
   }
   static Reply run(auto& session, std::string_view level) {
     if (!session.protection().sized()) return {503, "AUTH TLS and PBSZ 0 first"};
-    if (detail::same_word(level, "S") || detail::same_word(level, "E")) return {536, "Only PROT C and P"};
-    const bool is_private = detail::same_word(level, "P");
-    if (!is_private && !detail::same_word(level, "C")) return {504, "Only PROT C and P"};
+    if (same_word(level, "S") || same_word(level, "E")) return {536, "Only PROT C and P"};
+    const bool is_private = same_word(level, "P");
+    if (!is_private && !same_word(level, "C")) return {504, "Only PROT C and P"};
     if (!is_private && session.protection().policy() == TlsPolicy::required) return {534, "TLS is required for data"};
+    // A client that has connected already may have begun a handshake.
+    if (!is_private && session.protection().covers_data()) session.disarm();
     session.protection().cover_data(is_private);
     return {200, is_private ? "Data connections are private" : "Data connections are in clear"};
   }
 };
 
+/// CCC: clears the control connection; refused. (RFC 2228 §3, RFC 4217)
 struct Ccc {
   static constexpr std::string_view verb = "CCC";
   static constexpr std::string_view help = "CCC: refused, a connection once protected stays so";
@@ -13193,37 +14025,41 @@ struct WithSecurity<T, Table> {
 
 namespace ftplike::inline v0_2 {
 
-/// The bounds of a server's patience and memory. Times are counted by the transport's clock; `Duration::max()` says that
-/// there is none.
+/// The bounds of a server's patience and memory. Times are counted by the transport's clock; `Duration::max()` says
+/// "no limit". What each does when it runs out stands behind it.
 struct Limits {
-  std::size_t line = 4096;                           // bytes of a command
-  std::size_t waiting_commands = 32;                 // that are read ahead during a transfer
-  std::size_t sessions = 10'000;                     // at a time; one more gets 421 at once
-  std::uint64_t bytes_per_second = 0;                // of all transfers in one direction together; 0: no limit
-  std::size_t sessions_per_address = 1'000;          // the same, for one client's address
-  unsigned login_attempts = 3;                       // then 421
-  Duration login_pause = std::chrono::seconds{1};    // after a failed attempt; doubles with each
-  Duration login = std::chrono::seconds{60};         // from the greeting to the login
-  Duration idle = std::chrono::seconds{300};         // between two commands
-  Duration connect_data = std::chrono::seconds{30};  // for the data connection to come to be
-  Duration handshake = std::chrono::seconds{15};     // of TLS, on either connection
-  Duration stall = std::chrono::seconds{60};         // of a transfer without progress
-  Duration operation = std::chrono::seconds{60};     // of a command without progress: opening, committing, logging in
-  Duration drain = std::chrono::seconds{30};         // for commands to end when the server stops; then they are cut
-  Duration abandon = std::chrono::seconds{15};       // from then until what cannot be interrupted is given up
-  Duration grace = std::chrono::milliseconds{20};    // after which an unterminated command is one
-};
-
-/// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
-/// authenticator and observer are usually deduced from what the server is given.
-struct Profile {
-  using Commands = CommandTable<>;
-  using DataChannel = AnnouncedChannel;
-  using Storage = DirectoryStorage;
-  using Authenticator = LoopbackReaders;
-  using Observer = NoObserver;
-  /// Whether commands without any line ending are understood, as the ftp-like dialect sends them.
-  static constexpr bool unterminated_commands = true;
+  /// Bytes of a command: a longer one is skipped and answered 500.
+  std::size_t line = 4096;
+  /// Commands that are read ahead during a transfer; further ones wait in the client's connection.
+  std::size_t waiting_commands = 32;
+  /// Sessions at a time: one more gets 421 at once.
+  std::size_t sessions = 10'000;
+  /// The same, for one client's address. (IPv6: for its /64)
+  std::size_t sessions_per_address = 1'000;
+  /// Bytes a second of all transfers in one direction together, which then wait for one another; 0: no limit.
+  std::uint64_t bytes_per_second = 0;
+  /// Failed attempts to log in; with the last the session ends. (421)
+  unsigned login_attempts = 3;
+  /// How long the reply to a failed attempt is held back; doubles with each.
+  Duration login_pause = std::chrono::seconds{1};
+  /// From the greeting to the login: then the session ends. (421)
+  Duration login = std::chrono::seconds{60};
+  /// Between two commands: then the session ends. (421)
+  Duration idle = std::chrono::seconds{300};
+  /// For the data connection to come to be: then the transfer ends. (425)
+  Duration connect_data = std::chrono::seconds{30};
+  /// Of a TLS handshake: then that connection ends, which of a data connection is a transfer without one. (425)
+  Duration handshake = std::chrono::seconds{15};
+  /// Without a byte of a transfer: then it ends. (426)
+  Duration stall = std::chrono::seconds{60};
+  /// Without progress of a command that opens, commits, logs in, …: then it ends. (451; before a login the session, 421)
+  Duration operation = std::chrono::seconds{60};
+  /// For commands to end by themselves when the server stops: then they are cut.
+  Duration drain = std::chrono::seconds{30};
+  /// From then on until what cannot be interrupted is given up. (`StopReport::stuck`)
+  Duration abandon = std::chrono::seconds{15};
+  /// After which a command of the ftp-like dialect that could go on is whole without a line ending.
+  Duration grace = std::chrono::milliseconds{20};
 };
 
 namespace verbs {
@@ -13242,6 +14078,18 @@ using FtpCommands =
 
 }  // namespace verbs
 
+/// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
+/// authenticator and observer are usually deduced from what the server is given.
+struct Profile {
+  using Commands = CommandTable<>;
+  using DataChannel = AnnouncedChannel;
+  using Storage = DirectoryStorage;
+  using Authenticator = LoopbackReaders;
+  using Observer = NoObserver;
+  /// Those that are understood without a line ending, as the ftp-like dialect sends them; `CommandTable<>`: none.
+  using UnterminatedCommands = verbs::FtpLikeCommands;
+};
+
 /// The ftp-like dialect alone.
 struct FtpLike : Profile {
   using Commands = verbs::FtpLikeCommands;
@@ -13259,7 +14107,7 @@ struct Greeting {
 };
 
 /// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
-/// every connection has to begin with that. From elsewhere such a beginning is no command.
+/// every connection has to begin with that, those for data too. From elsewhere such a beginning is no command.
 struct TrustedProxies {
   std::vector<Subnet> subnets;
   bool contain(const Address& address) const {
@@ -13638,148 +14486,6 @@ template <class P, class... Parts> struct CheckedParts {
 }  // namespace detail
 }  // namespace ftplike
 
-// ---- ftplike/protocol/proxy_header.hpp
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// What a proxy says of the connection that it passes on, before the first byte of the conversation: a header of the
-/// PROXY protocol, version 1 (a line) or 2 (binary). Only what a trusted proxy says is to be believed.
-class ProxyHeader {
- public:
-  enum class State {
-    incomplete,  // more bytes have to come
-    complete,
-    invalid,  // no such header: the connection is to be closed, as the protocol wants it
-  };
-  /// Both ends of the connection that the proxy has accepted. An IPv6 address in version 1 is only known to be made of
-  /// the right letters.
-  struct Ends {
-    HostPort client, server;
-  };
-
-  static ProxyHeader incomplete() { return {State::incomplete, 0, std::nullopt}; }
-  static ProxyHeader invalid() { return {State::invalid, 0, std::nullopt}; }
-  static ProxyHeader complete(std::size_t size, std::optional<Ends> ends) {
-    return {State::complete, size, std::move(ends)};
-  }
-
-  State state;
-  std::size_t size;          // of a complete header, in bytes
-  std::optional<Ends> ends;  // none: the proxy speaks for itself, or of something else than TCP
-
- private:
-  ProxyHeader(State its_state, std::size_t its_size, std::optional<Ends> its_ends)
-      : state{its_state}, size{its_size}, ends{std::move(its_ends)} {}
-};
-
-/// The longest header that is taken; a longer one is invalid.
-inline constexpr std::size_t longest_proxy_header = 4096;
-
-namespace detail {
-
-inline constexpr std::string_view proxy_line_begins = "PROXY ";
-inline constexpr std::string_view proxy_signature{"\r\n\r\n\0\r\nQUIT\n", 12};
-
-/// An address as a header of version 1 has it, up to the next space.
-inline std::optional<std::string> take_proxy_address(std::string_view& text, bool v6) {
-  auto address = text.substr(0, text.find(' '));
-  text.remove_prefix(std::min(text.size(), address.size() + 1));
-  if (v6) {
-    constexpr std::size_t longest = 45;  // six groups and an IPv4 address
-    const bool plausible = address.size() <= longest && std::count(address.begin(), address.end(), ':') >= 2 &&
-                           address.find_first_not_of("0123456789abcdefABCDEF:.") == address.npos;
-    return plausible ? std::optional{std::string{address}} : std::nullopt;
-  }
-  const auto octets = take_octets<4>(address, '.');
-  return octets && address.empty() ? std::optional{dotted(*octets)} : std::nullopt;
-}
-
-inline ProxyHeader parse_proxy_line(std::string_view bytes) {
-  constexpr std::size_t longest = 107;  // with its CRLF
-  const auto end = bytes.substr(0, longest).find("\r\n");
-  if (end == bytes.npos) return bytes.size() < longest ? ProxyHeader::incomplete() : ProxyHeader::invalid();
-  auto line = bytes.substr(0, end);
-  line.remove_prefix(proxy_line_begins.size());
-  const auto size = end + 2;
-  if (line == "UNKNOWN" || line.starts_with("UNKNOWN ")) return ProxyHeader::complete(size, std::nullopt);
-  const bool v6 = line.starts_with("TCP6 ");
-  if (!v6 && !line.starts_with("TCP4 ")) return ProxyHeader::invalid();
-  line.remove_prefix(5);
-  auto client = take_proxy_address(line, v6);
-  auto server = take_proxy_address(line, v6);
-  const auto client_port = take_number(line, 5, 65535);
-  const bool separated = take(line, ' ');
-  const auto server_port = take_number(line, 5, 65535);
-  if (!client || !server || !client_port || !separated || !server_port || !line.empty()) return ProxyHeader::invalid();
-  return ProxyHeader::complete(size, ProxyHeader::Ends{{*std::move(client), static_cast<std::uint16_t>(*client_port)},
-                                                       {*std::move(server), static_cast<std::uint16_t>(*server_port)}});
-}
-
-/// A number of two bytes, the more significant one first.
-inline std::uint16_t big_endian(std::string_view bytes, std::size_t at) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  return static_cast<std::uint16_t>(byte(at) << 8 | byte(at + 1));
-}
-
-inline std::string binary_address(std::string_view bytes) {
-  std::string text;
-  if (bytes.size() == 4) {
-    for (const char c : bytes)
-      text.append(text.empty() ? "" : ".").append(std::to_string(static_cast<unsigned char>(c)));
-    return text;
-  }
-  constexpr std::string_view digits = "0123456789abcdef";
-  for (std::size_t i = 0; i < bytes.size(); i += 2) {
-    const auto group = big_endian(bytes, i);
-    if (i > 0) text += ':';
-    for (int shift = 12; shift >= 0; shift -= 4) text += digits[(group >> shift) & 0xF];
-  }
-  return text;
-}
-
-inline ProxyHeader parse_binary_proxy_header(std::string_view bytes) {
-  constexpr std::size_t fixed = 16;
-  if (bytes.size() < fixed) return ProxyHeader::incomplete();
-  const auto version_and_command = static_cast<unsigned char>(bytes[12]);
-  const auto family = static_cast<unsigned char>(bytes[13]);
-  const std::size_t size = fixed + big_endian(bytes, 14);
-  const unsigned command = version_and_command & 0xFu;
-  if (version_and_command >> 4 != 2 || command > 1 || size > longest_proxy_header) return ProxyHeader::invalid();
-  if (bytes.size() < size) return ProxyHeader::incomplete();
-  const bool tcp4 = family == 0x11;
-  const bool tcp6 = family == 0x21;
-  if (command == 0 || (!tcp4 && !tcp6)) return ProxyHeader::complete(size, std::nullopt);
-  const std::size_t length = tcp4 ? 4 : 16;
-  if (size < fixed + 2 * length + 4) return ProxyHeader::invalid();
-  const auto ports = fixed + 2 * length;  // what comes after them are extensions, which say nothing to us
-  return ProxyHeader::complete(
-      size, ProxyHeader::Ends{{binary_address(bytes.substr(fixed, length)), big_endian(bytes, ports)},
-                              {binary_address(bytes.substr(fixed + length, length)), big_endian(bytes, ports + 2)}});
-}
-
-}  // namespace detail
-
-/// Reads the header at the beginning of what has come over a connection by now.
-inline ProxyHeader parse_proxy_header(std::string_view bytes) {
-  const auto begins_with = [bytes](std::string_view what) {
-    const auto size = std::min(bytes.size(), what.size());
-    return bytes.substr(0, size) == what.substr(0, size);
-  };
-  if (begins_with(detail::proxy_signature)) return detail::parse_binary_proxy_header(bytes);
-  if (begins_with(detail::proxy_line_begins)) return detail::parse_proxy_line(bytes);
-  return ProxyHeader::invalid();
-}
-
-}  // namespace ftplike
-
 // ---- ftplike/server/session.hpp
 #include <algorithm>
 #include <chrono>
@@ -13800,6 +14506,7 @@ inline ProxyHeader parse_proxy_header(std::string_view bytes) {
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -13878,7 +14585,7 @@ class Line {
 /// Makes lines of the bytes of a control connection. CRLF and LF end a line; Telnet's sequences are taken out.
 ///
 /// A line longer than the limit is thrown away up to its end and reported at once, one time. The ftp-like dialect has
-/// no line endings: as long as none was seen, whoever thinks that the peer waits takes the pending bytes as a command.
+/// no line endings: as long as none was seen, whoever takes the pending bytes for a whole command takes them out.
 ///
 /// **Complexity:** linear. It holds at most `limit + read_ahead` bytes and a few, whatever is fed: lines that come
 /// while more than `read_ahead` bytes wait are lost and reported together as one that is too long, so stop reading
@@ -13907,18 +14614,19 @@ class LineBuffer {
     return line;
   }
 
-  /// Whether bytes wait that only silence can end: no line ending was ever seen. A CR at their end is half of one.
-  bool unterminated() const noexcept {
-    return !ended_ && lines_ == 0 && (skipping_ || (length() > 0 && buffer_.back() != '\r'));
+  /// The bytes of the line under way as long as no line ending was ever seen; empty if there are none, if a line waits
+  /// before them, or if they end in a CR, which is half of an ending.
+  std::string_view unterminated() const noexcept {
+    if (ended_ || lines_ > 0 || skipping_ || buffer_.ends_with('\r')) return {};
+    return std::string_view{buffer_}.substr(line_);
   }
 
-  /// The pending bytes as one command, if `unterminated()`; nothing if they are the rest of a line already reported. A
-  /// line ending that comes right after belongs to that command.
+  /// `unterminated()` as one command; nothing if that is empty. A line ending that comes after it, with nothing but
+  /// blanks before it, belongs to that command.
   std::optional<Line> take_unterminated() {
-    if (!unterminated()) return std::nullopt;
+    if (unterminated().empty()) return std::nullopt;
     taken_ = true;
-    if (std::exchange(skipping_, false)) return std::nullopt;
-    auto line = checked(std::string_view{buffer_}.substr(line_));
+    auto line = checked(unterminated());
     line.unterminated = true;
     begin_ = line_ = buffer_.size();
     release();
@@ -13977,8 +14685,9 @@ class LineBuffer {
 
   void end_line() {
     ended_ = true;
-    const auto line = std::string_view{buffer_}.substr(line_);
-    const bool belated = std::exchange(taken_, false) && !skipping_ && (line.empty() || line == "\r");
+    auto line = std::string_view{buffer_}.substr(line_);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const bool belated = std::exchange(taken_, false) && !skipping_ && detail::without_leading_blanks(line).empty();
     if (belated) {
       buffer_.resize(line_);
     } else if (open()) {
@@ -14035,6 +14744,22 @@ class LineBuffer {
 
 namespace ftplike::inline v0_2 {
 
+/// Whether bytes without a line ending are a command.
+enum class Wholeness {
+  part,       // no, or not yet
+  may_go_on,  // as they stand, but the argument that they end in may be longer
+  whole,
+};
+
+/// Whether the bytes are one of the commands of a table with what it needs.
+template <class Table> Wholeness wholeness_in(std::string_view bytes) {
+  const CommandLine command = parse_command(bytes);
+  const auto rule = Table::argument_after(command.verb);
+  const bool has_argument = !command.argument.empty();
+  if (!rule || *rule == (has_argument ? ArgumentRule::none : ArgumentRule::required)) return Wholeness::part;
+  return has_argument ? Wholeness::may_go_on : Wholeness::whole;
+}
+
 /// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
 template <Transport T> class ControlConnection {
  public:
@@ -14048,8 +14773,19 @@ template <Transport T> class ControlConnection {
   /// Whether the client has closed its direction.
   bool ended() const noexcept { return ended_; }
 
+  /// Says a reply, or the end of one of which a part was said: that has the code of the part, whatever comes.
   awaitable<void> say(const Reply& reply) {
-    const std::string wire = reply.wire();
+    const int code = std::exchange(begun_, 0);
+    std::string wire = code == 0 ? reply.wire() : Reply{code, reply.text()}.wire();
+    if (code != 0 && wire[code_size] == '-') wire.erase(0, code_size + 1);  // those who read it have seen it
+    co_await stream_.write(as_bytes(wire));
+  }
+  /// Says lines of a reply that is to go on, each ended by '\n'. All but the first of the reply begin with a blank.
+  awaitable<void> say_part(int code, std::string lines) {
+    std::string wire = Reply{code, std::move(lines)}.wire();
+    wire.erase(wire.size() - code_size - 3);  // the last line, which is empty
+    if (begun_ != 0) wire.erase(0, code_size + 1);
+    begun_ = code;
     co_await stream_.write(as_bytes(wire));
   }
 
@@ -14061,23 +14797,25 @@ template <Transport T> class ControlConnection {
     return line;
   }
   /// The next command; none at the end of the connection.
-  /// With a `grace`, bytes without a line ending are a command if none has come for so long.
-  awaitable<std::optional<Line>> next_line(std::optional<Duration> grace) {
+  ///
+  /// Bytes without a line ending are a command if `wholeness` says so. To one that may go on `grace` is given for that,
+  /// until the client has shown that its commands come whole, and again when it has sent a part of one.
+  awaitable<std::optional<Line>> next_line(Wholeness (*wholeness)(std::string_view), Duration grace) {
     for (;;) {
       if (auto line = line_now()) co_return line;
       if (failure_) throw std::system_error(failure_);
-      if (ended_) co_return lines_.take_unterminated();
-      if (grace && lines_.unterminated()) {
-        bool silent = false;
-        try {
-          co_await within(network_, *grace, more());
-        } catch (const std::system_error& error) {
-          silent = error.code() == Errc::timed_out;
-          if (!silent) throw;
-        }
-        auto line = silent ? lines_.take_unterminated() : std::nullopt;
-        if (line) co_return line;
+      const std::string_view bytes = lines_.unterminated();
+      const Wholeness what = bytes.empty() ? Wholeness::part : wholeness(bytes);
+      const bool may_stay = ended_ || (comes_whole_ && in_one_piece_);
+      const bool is_whole = what == Wholeness::whole || (what == Wholeness::may_go_on && may_stay);
+      if (is_whole) co_return lines_.take_unterminated();
+      if (ended_) co_return std::nullopt;
+      if (what == Wholeness::may_go_on) {
+        const bool goes_on = co_await more_within(grace);
+        comes_whole_ = !goes_on && in_one_piece_;
+        if (!goes_on) co_return lines_.take_unterminated();
       } else {
+        if (!bytes.empty()) comes_whole_ = false;
         co_await more();
       }
     }
@@ -14102,6 +14840,7 @@ template <Transport T> class ControlConnection {
   awaitable<void> read() {
     std::array<std::byte, 512> room;
     const std::size_t n = co_await stream_.read_some(room);
+    in_one_piece_ = lines_.bytes() == 0;
     lines_.feed(as_text(std::span{room}.first(n)));
     ended_ = n == 0;
   }
@@ -14119,6 +14858,17 @@ template <Transport T> class ControlConnection {
   }
 
  private:
+  static constexpr std::size_t code_size = 3;
+
+  /// False if nothing came in time.
+  awaitable<bool> more_within(Duration time) {
+    std::error_code error;
+    try {
+      co_await within(network_, time, more());
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    if (error && error != Errc::timed_out) throw std::system_error(error);
+    co_return !error;
+  }
   awaitable<void> more() {
     if (reader_) {
       co_await join_reader();
@@ -14133,7 +14883,10 @@ template <Transport T> class ControlConnection {
   std::vector<Line> waiting_;
   std::optional<BackgroundTask> reader_;
   std::error_code failure_;
+  int begun_ = 0;  // the code of a reply of which the end has yet to be said
   bool ended_ = false;
+  bool in_one_piece_ = false;  // one read gave all that waits
+  bool comes_whole_ = false;   // the client sends an unterminated command in one piece
 };
 
 }  // namespace ftplike
@@ -14316,7 +15069,7 @@ template <class Session> class ServerTransfer {
     is_open_ = true;
     session_.template observe<DataOpened>(local_, remote_);
   }
-  /// The TLS handshake of the data connection.
+  /// The TLS handshake of the data connection, or what there is left of it.
   awaitable<void> secure() {
     Limit limited{session_.deadline(), session_.limits().handshake, Errc::no_data_connection};
     securing_ = true;
@@ -14452,7 +15205,7 @@ template <Transport T, class P> class Session {
   /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
   /// have been read from it already.
   Session(T& network, const Executor& executor, Stream control, Service<P>& service, Interruption& interruption,
-          Conversation who, std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
+          SessionInfo who, std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
       : network_{network},
         executor_{executor},
         service_{service},
@@ -14493,7 +15246,7 @@ template <Transport T, class P> class Session {
     }
     use_.reset();
     at_end();
-    co_await part();
+    co_await farewell();
     control_.stream().close();
     report<SessionClosed>(error);
   }
@@ -14522,7 +15275,7 @@ template <Transport T, class P> class Session {
   T& network() noexcept { return network_; }
   Service<P>& service() noexcept { return service_; }
   const Limits& limits() const noexcept { return service_.limits; }
-  const Conversation& who() const noexcept { return who_; }
+  const SessionInfo& who() const noexcept { return who_; }
   /// The service's storage, which knows for whom it works where it asks for that (`for_client`).
   Storage& storage() noexcept { return storage_; }
   Stream& control() noexcept { return control_.stream(); }
@@ -14569,6 +15322,14 @@ template <Transport T, class P> class Session {
     const Flag waits{may_end_};
     const Time end = time_after(network_.now(), duration);
     co_await network_.sleep_until(end);
+  }
+  /// Says lines of the reply to the command that runs, each ended by '\n', before `run` gives its end: so one of any
+  /// length takes a bounded memory. All but the first of the reply begin with a blank. The end has the same code
+  /// whatever happens meanwhile. Not for commands that act at once.
+  awaitable<void> say_part(int code, std::string lines) {
+    replying_ = true;
+    co_await control_.say_part(code, std::move(lines));
+    replying_ = false;
   }
   /// Tells that a command that takes long gets on: `Limits::operation` is counted from now.
   void make_progress() { deadline_.extend(); }
@@ -14644,9 +15405,12 @@ template <Transport T, class P> class Session {
 
   Deadline<T>& deadline() noexcept { return deadline_; }
   Interruption& interruption() noexcept { return interruption_; }
-  /// Whether a data connection from there can be the client's: it comes from its address, or from its proxy's.
-  bool is_from_client(const Endpoint& remote) const {
-    return remote.address() == who_.peer.address() || remote.address() == control_.stream().remote().address();
+  /// Whether a data connection from there can be the client's.
+  bool is_from_client(const Endpoint& remote) const { return remote.address() == who_.peer.address(); }
+  /// Whether a data connection from there has to begin with the word of a proxy, as the control connection did.
+  bool is_passed_on(const Endpoint& remote) const {
+    const TrustedProxies& proxies = service_.trusted_proxies;
+    return proxies.contain(control_.stream().remote().address()) && proxies.contain(remote.address());
   }
   /// A listener for data on the address by which the client reached us.
   typename T::Acceptor listen_for_data() {
@@ -14717,7 +15481,7 @@ template <Transport T, class P> class Session {
     bool& flag_;
   };
 
-  static decltype(auto) storage_for(Storage& storage, const Conversation& who) {
+  static decltype(auto) storage_for(Storage& storage, const SessionInfo& who) {
     if constexpr (storage_is_told) {
       return storage.for_client(client_key(who.peer.address()));
     } else {
@@ -14768,8 +15532,7 @@ template <Transport T, class P> class Session {
     if (auto line = control_.line_now()) co_return line;
     Limit limited{deadline_, patience(), Errc::timed_out};
     const Flag waits{may_end_};
-    const auto grace = P::unterminated_commands ? std::optional{limits().grace} : std::nullopt;
-    co_return co_await control_.next_line(grace);
+    co_return co_await control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, limits().grace);
   }
 
   Duration patience() const { return account_ ? limits().idle : left_for_login(); }
@@ -14823,7 +15586,7 @@ template <Transport T, class P> class Session {
   }
   /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
   /// connection that just ends for one that somebody cut.
-  awaitable<void> part() {
+  awaitable<void> farewell() {
     co_await control_.stop_reading();
     if constexpr (is_securable) {
       if (!protection_.secured()) co_return;
@@ -14897,7 +15660,7 @@ template <Transport T, class P> class Session {
   ControlConnection<T> control_;
   Protection protection_;
   std::optional<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
-  Conversation who_;
+  SessionInfo who_;
   std::optional<Account> account_;
   std::shared_ptr<AccountUse> use_;
   Channel channel_;
@@ -14974,9 +15737,11 @@ template <Transport T, class P> class Server {
   /// `Limits::abandon` gives up on what cannot be ended. Returns at once; `stopped` tells when that is done. Later calls
   /// do nothing.
   void stop() {
-    auto state = state_;
-    call_on(state->main, [state] {
-      if (!state->begins_to_stop()) return;
+    // Who accepts or converses holds the state. Where nobody does any more, the event loop may be at its end, and what is
+    // left in it must not hold what holds it.
+    call_on(state_->main, [weak = std::weak_ptr{state_}] {
+      const StatePointer state = weak.lock();
+      if (!state || !state->begins_to_stop()) return;
       start_on(state->main, end_all(state));
     });
   }
@@ -14997,10 +15762,10 @@ template <Transport T, class P> class Server {
 
   /// A session in the server's book, from its acceptance to the end of its coroutine.
   struct Entry {
-    Entry(const Executor& its_executor, const Conversation& its_who) : executor{its_executor}, who{its_who} {}
+    Entry(const Executor& its_executor, const SessionInfo& its_who) : executor{its_executor}, who{its_who} {}
     Interruption interruption;
     const Executor executor;
-    Conversation who;
+    SessionInfo who;
     OneSession* session = nullptr;  // while there is one
   };
   /// Somebody who waits for the end of `stop`.
@@ -15105,7 +15870,7 @@ template <Transport T, class P> class Server {
   /// Starts the coroutine of a session, which has a place in the book until it ends.
   static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
                     Beginning beginning) {
-    const Conversation who{0, control.local(), control.remote()};
+    const SessionInfo who{0, control.local(), control.remote()};
     const auto entry = std::make_shared<Entry>(executor, who);
     typename std::list<std::shared_ptr<Entry>>::iterator place;
     {
@@ -15124,7 +15889,7 @@ template <Transport T, class P> class Server {
   static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
                                Beginning beginning) {
     if constexpr (requires { control.make_prompt(); }) control.make_prompt();
-    Conversation who = entry->who;
+    SessionInfo who = entry->who;
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
@@ -15148,21 +15913,11 @@ template <Transport T, class P> class Server {
   }
 
   /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
-  static awaitable<void> introduce(typename T::Stream& control, Conversation& who, std::string& rest) {
-    std::array<std::byte, 512> room;
-    for (;;) {
-      const std::size_t n = co_await control.read_some(room);
-      rest.append(as_text(std::span{room}.first(n)));
-      const ProxyHeader header = parse_proxy_header(rest);
-      if (header.state == ProxyHeader::State::invalid || n == 0) throw std::system_error(Errc::bad_line);
-      if (header.state == ProxyHeader::State::incomplete) continue;
-      if (header.ends) {
-        who.peer = Endpoint{asio::ip::make_address(header.ends->client.host), header.ends->client.port};
-        who.local = Endpoint{asio::ip::make_address(header.ends->server.host), header.ends->server.port};
-      }
-      rest.erase(0, header.size);
-      co_return;
-    }
+  static awaitable<void> introduce(typename T::Stream& control, SessionInfo& who, std::string& rest) {
+    const ProxyHeader header = co_await read_proxy_header(control, rest);
+    if (!header.ends) co_return;
+    who.peer = endpoint_of(header.ends->client);
+    who.local = endpoint_of(header.ends->server);
   }
 
   /// One of the sessions that `Limits` counts.
@@ -15352,6 +16107,8 @@ template <Transport T, class... Parts> Server(T&, Parts...)
 
 // ---- ftplike/storage/memory.hpp
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <limits>
 #include <memory>
@@ -15360,10 +16117,14 @@ template <Transport T, class... Parts> Server(T&, Parts...)
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 // ---- ftplike/storage/memory_tree.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -15371,6 +16132,9 @@ template <Transport T, class... Parts> Server(T&, Parts...)
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 
@@ -15897,6 +16661,7 @@ static_assert(WritableStorage<MemoryStorage>);
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <random>
@@ -16026,12 +16791,10 @@ class Password {
 
 // ---- ftplike/users/user.hpp
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 
@@ -16055,13 +16818,11 @@ namespace ftplike::inline v0_2 {
 /// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
 class UserEntry {
  public:
-  UserEntry(Account its_account, Password its_password, std::string its_host = {}, std::string its_certificate = {})
+  UserEntry(Account its_account, Password its_password, std::string_view its_host = {}, std::string its_certificate = {})
       : account{std::move(its_account)},
         password{std::move(its_password)},
-        host{std::move(its_host)},
-        certificate{std::move(its_certificate)} {
-    for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
+        host{to_lower(its_host)},
+        certificate{std::move(its_certificate)} {}
 
   /// What no two users of a table may have in common: `name` or `name@host`.
   std::string key() const { return host.empty() ? account.name : account.name + '@' + host; }
@@ -16095,13 +16856,10 @@ inline bool names_a_user(std::string_view line) {
   return !line.empty() && !line.starts_with('#');
 }
 
-template <class Number> Number number_in(std::string_view key, std::string_view text) {
-  Number result{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
-  }
-  return result;
+template <class Number> Number number_of_option(std::string_view key, std::string_view text) {
+  const auto result = number_in<Number>(text);
+  if (!result) throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
+  return *result;
 }
 
 /// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
@@ -16133,9 +16891,9 @@ inline UserEntry parse_user(std::string_view line) {
     else if (key == "certificate")
       certificate = value;
     else if (key == "bytes-per-second")
-      account.bytes_per_second = number_in<std::uint64_t>(key, value);
+      account.bytes_per_second = number_of_option<std::uint64_t>(key, value);
     else if (key == "max-sessions")
-      account.max_sessions = number_in<unsigned>(key, value);
+      account.max_sessions = number_of_option<unsigned>(key, value);
     else
       throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
   }
@@ -16166,6 +16924,7 @@ inline std::string line_of(const UserEntry& user) {
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -16206,17 +16965,14 @@ inline std::vector<UserEntry> parse_users(std::string_view text, std::string_vie
 
 namespace detail {
 
-/// A descriptor that ends with its scope. What fails throws `std::system_error` with the name of the file.
-class UserFileDescriptor {
+/// An open file. What fails throws `std::system_error` with its name.
+class OpenUserFile {
  public:
-  UserFileDescriptor(std::filesystem::path path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {
-    if (descriptor_ < 0) fail();
+  OpenUserFile(std::filesystem::path path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {
+    if (!descriptor_) fail();
   }
-  UserFileDescriptor(const UserFileDescriptor&) = delete;
-  UserFileDescriptor& operator=(const UserFileDescriptor&) = delete;
-  ~UserFileDescriptor() { ::close(descriptor_); }
 
-  int get() const noexcept { return descriptor_; }
+  int get() const noexcept { return descriptor_.get(); }
   /// The result of a system call, made again where a signal came in between, unless it failed.
   template <class Call> auto checked(Call call) const {
     for (;;) {
@@ -16227,21 +16983,21 @@ class UserFileDescriptor {
   }
   struct stat status() const {
     struct stat result {};
-    checked([&] { return ::fstat(descriptor_, &result); });
+    checked([&] { return ::fstat(get(), &result); });
     return result;
   }
   std::string read() const {
     std::string result;
     std::array<char, 16 * 1024> room;
     for (;;) {
-      const auto n = checked([&] { return ::read(descriptor_, room.data(), room.size()); });
+      const auto n = checked([&] { return ::read(get(), room.data(), room.size()); });
       if (n == 0) return result;
       result.append(room.data(), static_cast<std::size_t>(n));
     }
   }
   void write(std::string_view text) const {
     while (!text.empty()) {
-      const auto n = checked([&] { return ::write(descriptor_, text.data(), text.size()); });
+      const auto n = checked([&] { return ::write(get(), text.data(), text.size()); });
       text.remove_prefix(static_cast<std::size_t>(n));
     }
   }
@@ -16250,13 +17006,13 @@ class UserFileDescriptor {
   [[noreturn]] void fail() const { throw std::system_error(errno, std::generic_category(), path_.string()); }
 
   std::filesystem::path path_;
-  int descriptor_;
+  Descriptor descriptor_;
 };
 
 /// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
-inline void replace_user_file(const std::filesystem::path& path, const UserFileDescriptor& old, std::string_view text) {
+inline void replace_user_file(const std::filesystem::path& path, const OpenUserFile& old, std::string_view text) {
   auto name = path.string() + ".XXXXXX";
-  const UserFileDescriptor fresh{path, ::mkostemp(name.data(), O_CLOEXEC)};
+  const OpenUserFile fresh{path, ::mkostemp(name.data(), O_CLOEXEC)};
   try {
     fresh.write(text);
     // The server may run as somebody else than who adds users, but the hashes are not for everybody's eyes.
@@ -16273,7 +17029,7 @@ inline void replace_user_file(const std::filesystem::path& path, const UserFileD
     throw;
   }
   const auto directory = path.parent_path();
-  const UserFileDescriptor above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const OpenUserFile above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   above.checked([&] { return ::fsync(above.get()); });
 }
 
@@ -16283,7 +17039,7 @@ inline void replace_user_file(const std::filesystem::path& path, const UserFileD
 ///
 /// **Errors:** `std::system_error` if it cannot be read, else those of `parse_users`.
 inline std::vector<UserEntry> read_users(const std::filesystem::path& file) {
-  const detail::UserFileDescriptor opened{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  const detail::OpenUserFile opened{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
   return parse_users(opened.read(), file.string());
 }
 
@@ -16299,7 +17055,7 @@ inline void write_user(const std::filesystem::path& file, const UserEntry& user)
     throw std::invalid_argument("a users' file cannot hold the user '" + user.key() + '\'');
   }
   for (;;) {
-    const detail::UserFileDescriptor old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    const detail::OpenUserFile old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
     old.checked([&] { return ::flock(old.get(), LOCK_EX); });
     const auto path = std::filesystem::canonical(file);
     struct stat named {};
@@ -16348,10 +17104,9 @@ class UserSnapshot {
   UserSnapshot& operator=(const UserSnapshot&) = delete;
 
   std::size_t size() const noexcept { return users_.size(); }
-  const UserEntry* find(const std::string& name, std::string host) const {
+  const UserEntry* find(const std::string& name, std::string_view host) const {
     if (!host.empty()) {
-      for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-      const auto there = users_.find(name + '@' + host);
+      const auto there = users_.find(name + '@' + to_lower(host));
       if (there != users_.end()) return &there->second;
     }
     const auto anywhere = users_.find(name);
@@ -16502,17 +17257,24 @@ static_assert(Authenticator<UserTable>);
 
 
 // ---- ftplike/observers/explain.hpp
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 // ---- ftplike/observers/explain_lanes.hpp
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <initializer_list>
@@ -16521,12 +17283,13 @@ static_assert(Authenticator<UserTable>);
 #include <utility>
 
 // ---- ftplike/observers/text.hpp
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 
-namespace ftplike::inline v0_2::detail {
+namespace ftplike::inline v0_2 {
 
 /// A character of a text, and how many bytes it takes there.
 struct CodePoint {
@@ -16534,7 +17297,7 @@ struct CodePoint {
   std::size_t size;
 };
 
-/// The first character of a text that is not empty, read as UTF-8.
+/// The first character of a text, which must not be empty, read as UTF-8.
 inline CodePoint first_code_point(std::string_view text) noexcept {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);
@@ -16558,6 +17321,23 @@ constexpr bool commands_a_terminal(char32_t c) noexcept {
          (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
+/// What a peer sent as it may be shown on one line: what is no UTF-8 or commands the terminal becomes '?'.
+inline std::string printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const CodePoint next = first_code_point(text);
+    const bool shown = !commands_a_terminal(next.value) && (next.size > 1 || next.value < 0x80);
+    if (shown)
+      result += text.substr(0, next.size);
+    else
+      result += '?';
+    text.remove_prefix(next.size);
+  }
+  return result;
+}
+
+namespace detail {
+
 /// The columns that a terminal gives a character: 2 for the wide ones of East Asia and for pictures.
 constexpr std::size_t columns_of(char32_t c) noexcept {
   if ((c >= 0x300 && c < 0x370) || c == 0x200B || c == 0x200C || c == 0x200D || (c >= 0xFE00 && c < 0xFE10)) return 0;
@@ -16576,21 +17356,6 @@ inline std::size_t columns_of(std::string_view text) noexcept {
     text.remove_prefix(next.size);
   }
   return columns;
-}
-
-/// What a peer sent as it may be shown on one line: what is no UTF-8 or commands the terminal becomes '?'.
-inline std::string printable(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const CodePoint next = first_code_point(text);
-    const bool shown = !commands_a_terminal(next.value) && (next.size > 1 || next.value < 0x80);
-    if (shown)
-      result += text.substr(0, next.size);
-    else
-      result += '?';
-    text.remove_prefix(next.size);
-  }
-  return result;
 }
 
 /// The beginning of a text that `printable` gave, with "…" at its end if that is not all of it.
@@ -16614,7 +17379,9 @@ inline std::string text_of(const Endpoint& endpoint) {
   return (endpoint.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(endpoint.port());
 }
 
-}  // namespace ftplike::detail
+}  // namespace detail
+
+}  // namespace ftplike
 
 
 namespace ftplike::inline v0_2 {
@@ -16771,6 +17538,7 @@ class Lanes {
 
 // ---- ftplike/observers/lines.hpp
 #include <cerrno>
+#include <cstddef>
 #include <fcntl.h>
 #include <functional>
 #include <memory>
@@ -16780,6 +17548,7 @@ class Lanes {
 #include <system_error>
 #include <unistd.h>
 #include <utility>
+
 
 namespace ftplike::inline v0_2 {
 
@@ -16795,7 +17564,7 @@ class LineFile {
  public:
   /// **Errors:** `std::system_error` if the file cannot be opened for writing.
   explicit LineFile(std::string path) : state_{std::make_shared<State>(std::move(path), -1, true)} { reopen(); }
-  /// A descriptor that somebody else opened and closes, as that of the standard errors.
+  /// A descriptor that somebody else opened and closes, as stderr.
   explicit LineFile(int descriptor) : state_{std::make_shared<State>("", descriptor, false)} {}
 
   void operator()(std::string_view line) const {
@@ -16816,25 +17585,21 @@ class LineFile {
   /// **Errors:** `std::system_error`; it then goes on with the one before.
   void reopen() const {
     if (!state_->ours) return;
-    const int fresh = ::open(state_->path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (fresh < 0) throw std::system_error(errno, std::generic_category(), state_->path);
+    detail::Descriptor fresh{::open(state_->path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640)};
+    if (!fresh) throw std::system_error(errno, std::generic_category(), state_->path);
     const std::lock_guard lock{state_->mutex};
-    const int old = std::exchange(state_->descriptor, fresh);
-    if (old >= 0) ::close(old);
+    state_->descriptor = fresh.get();
+    state_->owned = std::move(fresh);
   }
 
  private:
   struct State {
     State(std::string its_path, int its_descriptor, bool it_is_ours)
         : path{std::move(its_path)}, ours{it_is_ours}, descriptor{its_descriptor} {}
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-    ~State() {
-      if (ours && descriptor >= 0) ::close(descriptor);
-    }
     const std::string path;
-    const bool ours;
+    const bool ours;  // or the descriptor is somebody else's
     std::mutex mutex;
+    detail::Descriptor owned;
     int descriptor;
   };
   std::shared_ptr<State> state_;
@@ -16864,8 +17629,8 @@ class Explain {
 
   void operator()(const SessionOpened& event) { state_->opened(event.who); }
   void operator()(const CommandSeen& event) {
-    std::string words = detail::printable(event.verb);
-    if (!event.argument.empty()) words += ' ' + detail::printable(event.argument);
+    std::string words = printable(event.verb);
+    if (!event.argument.empty()) words += ' ' + printable(event.argument);
     state_->in_control(
         event.who, [&](const detail::Lane& lane) { return lane.to_server(words); }, detail::Paint::command);
   }
@@ -16894,7 +17659,7 @@ class Explain {
     State(End end, LineSink sink, const ExplainStyle& style, std::function<Time()> now)
         : end_{end}, sink_{std::move(sink)}, lanes_{style}, now_{std::move(now)} {}
 
-    void opened(const Conversation& who) {
+    void opened(const SessionInfo& who) {
       const std::lock_guard lock{mutex_};
       if (sessions_.empty() || rows_ > rows_of_a_page) {
         rows_ = 0;
@@ -16906,7 +17671,7 @@ class Explain {
       draw(who, seen, {ends_of(who, "●", {"connected"}), detail::Paint::none}, {});
     }
 
-    void closed(const Conversation& who, std::error_code error) {
+    void closed(const SessionInfo& who, std::error_code error) {
       const std::lock_guard lock{mutex_};
       Seen& seen = session(who);
       const std::string why = error ? "closed: " + error.message() : "closed";
@@ -16915,22 +17680,22 @@ class Explain {
       if (sessions_.empty()) sink_(lanes_.bottom());
     }
 
-    template <class Draw> void in_control(const Conversation& who, Draw text, detail::Paint paint) {
+    template <class Draw> void in_control(const SessionInfo& who, Draw text, detail::Paint paint) {
       const std::lock_guard lock{mutex_};
       Seen& seen = session(who);
       draw(who, seen, {text(lanes_.control), paint}, idle_data(seen));
     }
-    void in_data(const Conversation& who, const std::string& words, detail::Paint paint) {
+    void in_data(const SessionInfo& who, const std::string& words, detail::Paint paint) {
       const std::lock_guard lock{mutex_};
       draw(who, session(who), idle_control(), {lanes_.data.at_left(words), paint});
     }
 
-    void replied(const Conversation& who, const Reply& reply) {
+    void replied(const SessionInfo& who, const Reply& reply) {
       const auto paint = reply.negative() ? detail::Paint::bad_reply : detail::Paint::good_reply;
       const auto end_of_line = reply.text().find('\n');
       const bool one_line = end_of_line == std::string::npos;
       const auto first = std::to_string(reply.code()) + (one_line ? " " : "-") +
-                         detail::printable(std::string_view{reply.text()}.substr(0, end_of_line));
+                         printable(std::string_view{reply.text()}.substr(0, end_of_line));
       in_control(
           who, [&](const detail::Lane& lane) { return lane.to_client(first); }, paint);
       if (one_line) return;
@@ -16940,7 +17705,7 @@ class Explain {
           who, [&](const detail::Lane& lane) { return lane.at_right(rest); }, paint);
     }
 
-    void listening(const Conversation& who, const Endpoint& local) {
+    void listening(const SessionInfo& who, const Endpoint& local) {
       const std::lock_guard lock{mutex_};
       Seen& seen = session(who);
       seen.data = Seen::Data::waiting;
@@ -16985,12 +17750,12 @@ class Explain {
       return digits + (count == 1 ? " byte" : " bytes");
     }
 
-    Seen& session(const Conversation& who) {
+    Seen& session(const SessionInfo& who) {
       const auto [place, is_new] = sessions_.try_emplace(who.number);
       if (is_new) place->second.began = now_();  // it began before we were there
       return place->second;
     }
-    void draw(const Conversation& who, const Seen& seen, const detail::LaneCell& control,
+    void draw(const SessionInfo& who, const Seen& seen, const detail::LaneCell& control,
               const detail::LaneCell& data) {
       ++rows_;
       sink_(lanes_.row(seconds(now_() - seen.began), who.number, control, data));
@@ -17006,7 +17771,7 @@ class Explain {
       const bool towards_server = (direction == Direction::received) == (end_ == End::server);
       return {lanes_.data.flow(words, towards_server), detail::Paint::data};
     }
-    std::string ends_of(const Conversation& who, std::string_view dot,
+    std::string ends_of(const SessionInfo& who, std::string_view dot,
                         std::initializer_list<std::string> captions) const {
       const auto& client = end_ == End::server ? who.peer : who.local;
       const auto& server = end_ == End::server ? who.local : who.peer;
@@ -17163,12 +17928,12 @@ class Log {
     std::mutex mutex;
   };
 
-  void say(const Conversation& who, std::string_view words) {
+  void say(const SessionInfo& who, std::string_view words) {
     std::string line = " #" + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
     if (!who.user.empty()) line += ' ' + who.user;
     (line += ": ") += words;
     const std::lock_guard lock{state_->mutex};  // before the time is taken, so that lines are in its order
-    state_->sink(detail::log_time(state_->now()) + detail::printable(line));
+    state_->sink(detail::log_time(state_->now()) + printable(line));
   }
 
   std::shared_ptr<State> state_;
@@ -17351,7 +18116,9 @@ class Metrics {
 // ---- ftplike/observers/metrics_page.hpp
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17452,6 +18219,7 @@ template <Transport T> class MetricsPage {
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 
@@ -17497,7 +18265,7 @@ class TransferLog {
   };
 
   static std::string word(std::string_view text) {
-    auto result = detail::printable(text);
+    auto result = printable(text);
     std::replace(result.begin(), result.end(), ' ', '_');
     return result;
   }
@@ -17516,6 +18284,7 @@ class TransferLog {
 #include <vector>
 
 // ---- ftplike/simulated/schedule.hpp
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -17869,6 +18638,7 @@ class Flow {
 }  // namespace ftplike
 
 // ---- ftplike/simulated/network.hpp
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -18197,11 +18967,14 @@ inline std::shared_ptr<Listener> World::listen(Host& where_host, Endpoint where)
 
 namespace ftplike::inline v0_2 {
 
+class SimulatedTransport;
+class SimulatedListener;
+class SimulatedAcceptor;
+
 /// An end of a simulated connection that a test holds in its own hand, outside any coroutine. What the other end makes
 /// of it happens when the network settles. Not counted among the operations, nor among what is open.
 class SimulatedPeer {
  public:
-  explicit SimulatedPeer(std::shared_ptr<detail::simulated::End> end) : end_{std::move(end)} {}
   SimulatedPeer(SimulatedPeer&&) noexcept = default;
   SimulatedPeer& operator=(SimulatedPeer&& other) noexcept {
     if (this != &other) hang_up();
@@ -18240,6 +19013,9 @@ class SimulatedPeer {
   Endpoint remote() const { return end_->remote; }
 
  private:
+  friend class SimulatedTransport;
+  friend class SimulatedListener;
+  explicit SimulatedPeer(std::shared_ptr<detail::simulated::End> end) : end_{std::move(end)} {}
   using End = detail::simulated::End;
   static awaitable<void> arrival_at(std::shared_ptr<End> end) {
     const detail::simulated::Signal::Turn turn{end->in.arrival};
@@ -18252,7 +19028,6 @@ class SimulatedPeer {
 /// A listening socket in a test's own hand: connections wait there until the test takes them.
 class SimulatedListener {
  public:
-  explicit SimulatedListener(std::shared_ptr<detail::simulated::Listener> listener) : listener_{std::move(listener)} {}
   SimulatedListener(SimulatedListener&&) noexcept = default;
   SimulatedListener& operator=(SimulatedListener&&) = delete;
   ~SimulatedListener() {
@@ -18272,6 +19047,8 @@ class SimulatedListener {
   Endpoint endpoint() const { return listener_->endpoint; }
 
  private:
+  friend class SimulatedTransport;
+  explicit SimulatedListener(std::shared_ptr<detail::simulated::Listener> listener) : listener_{std::move(listener)} {}
   using Listener = detail::simulated::Listener;
   static awaitable<void> arrival_at(std::shared_ptr<Listener> listener) {
     const detail::simulated::Signal::Turn turn{listener->arrival};
@@ -18288,10 +19065,6 @@ class SimulatedListener {
 /// **Cancellation:** by `cancel` or by Asio's slots; no byte is lost.
 class SimulatedStream {
  public:
-  explicit SimulatedStream(std::shared_ptr<detail::simulated::End> end) : end_{std::move(end)} {
-    end_->counted = true;
-    ++end_->world.open_streams;
-  }
   SimulatedStream(SimulatedStream&&) noexcept = default;
   SimulatedStream& operator=(SimulatedStream&& other) noexcept {
     if (this != &other) close();
@@ -18321,6 +19094,12 @@ class SimulatedStream {
   Endpoint remote() const { return end_->remote; }
 
  private:
+  friend class SimulatedTransport;
+  friend class SimulatedAcceptor;
+  explicit SimulatedStream(std::shared_ptr<detail::simulated::End> end) : end_{std::move(end)} {
+    end_->counted = true;
+    ++end_->world.open_streams;
+  }
   using End = detail::simulated::End;
   using Turn = detail::simulated::Signal::Turn;
 
@@ -18389,10 +19168,6 @@ class SimulatedStream {
 /// Where connections of a simulated network come in. Destroying it resets those that wait.
 class SimulatedAcceptor {
  public:
-  explicit SimulatedAcceptor(std::shared_ptr<detail::simulated::Listener> listener) : listener_{std::move(listener)} {
-    listener_->counted = true;
-    ++listener_->world.open_acceptors;
-  }
   SimulatedAcceptor(SimulatedAcceptor&&) noexcept = default;
   SimulatedAcceptor& operator=(SimulatedAcceptor&& other) noexcept {
     if (this != &other && listener_) listener_->close();
@@ -18406,8 +19181,14 @@ class SimulatedAcceptor {
   awaitable<SimulatedStream> accept(const Executor&) { return accept_from(listener_); }
   Endpoint endpoint() const { return listener_->endpoint; }
   void cancel() { listener_->arrival.cancel(); }
+  void close() { listener_->close(); }
 
  private:
+  friend class SimulatedTransport;
+  explicit SimulatedAcceptor(std::shared_ptr<detail::simulated::Listener> listener) : listener_{std::move(listener)} {
+    listener_->counted = true;
+    ++listener_->world.open_acceptors;
+  }
   using Listener = detail::simulated::Listener;
   static awaitable<SimulatedStream> accept_from(std::shared_ptr<Listener> listener) {
     const detail::simulated::Signal::Turn turn{listener->arrival};
