@@ -31,6 +31,7 @@ enum class Errc {
   bad_reply,           // what the server sent is not a reply, or not one to this command
   bad_listing,         // what the server listed could not be used
   not_resumed,         // a TLS data connection does not go on with the control connection's session
+  no_close_notify,     // a TLS data connection ended without its peer's goodbye, so something may be missing
   refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
 };
 
@@ -57,6 +58,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::bad_reply: return "unexpected reply";
         case Errc::bad_listing: return "unusable listing";
         case Errc::not_resumed: return "TLS session of the control connection not resumed";
+        case Errc::no_close_notify: return "TLS ended without close_notify";
         case Errc::refused_by_rule: return "refused for safety";
       }
       return "unknown ftplike error";
@@ -92,7 +94,7 @@ inline Reply reply_for(std::error_code error) {
   const auto with = [&error](int code) { return Reply{code, error.message()}; };
   if (error == Errc::no_data_connection) return {425, "No data connection"};
   if (error == Errc::timed_out || error == Errc::stalled || error == Errc::aborted || error == Errc::peer_lost ||
-      error == Errc::too_short) {
+      error == Errc::too_short || error == Errc::no_close_notify) {
     return {426, "Connection closed: " + error.message()};
   }
   if (error == Errc::shutting_down) return {421, "Server is shutting down"};

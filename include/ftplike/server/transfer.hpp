@@ -78,7 +78,7 @@ template <class Session> class ServerTransfer {
     try {
       co_await open();
       co_await receive_all(file);
-    } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
+    } catch (...) { error = reason_of_end(session_.interruption().reason_of(std::current_exception())); }
     const std::error_code interrupted = session_.interruption().why();
     if (interrupted) co_await session_.interruption().recover();
     co_return co_await conclude(error, interrupted);
@@ -135,6 +135,14 @@ template <class Session> class ServerTransfer {
     close_data();
     Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
     co_await file.finish();
+  }
+  /// What an upload failed with: of a client that is still there and closed without a goodbye, that it did so.
+  std::error_code reason_of_end(std::error_code error) {
+    if constexpr (SecurableStream<Stream>) {
+      const bool ended = error == Errc::peer_lost && is_open_ && data_->secured() && data_->has_ended();
+      if (ended && !session_.has_left()) return Errc::no_close_notify;
+    }
+    return error;
   }
   /// What is done after each piece: counting, telling, waiting where there is a limit of bandwidth.
   awaitable<void> note(std::size_t count) {
