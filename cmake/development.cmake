@@ -19,6 +19,10 @@ if(FTPLIKE_BUILD_EXAMPLES)
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)  # from here on: not for what was fetched
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Optimised, it sees the inside of Asio's operator new for coroutines, and not that operator delete is its match.
+  add_compile_options(-Wno-mismatched-new-delete)
+endif()
 set_target_properties(ftplike PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 foreach(more ftplike_tls ftplike_digests)
   if(TARGET ${more})

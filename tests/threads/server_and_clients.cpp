@@ -1,0 +1,266 @@
+// Servers and clients on several threads, real sockets between them. The preset tsan looks for races in what they do.
+#include <ftplike/ftplike.hpp>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <asio/use_future.hpp>
+#include <future>
+#include <gtest/gtest.h>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <ftplike/client/blocking.hpp>
+#include <ftplike/client/pool.hpp>
+#include <ftplike/io/tcp.hpp>
+#include <ftplike/storage/directory.hpp>
+#include <ftplike/storage/memory.hpp>
+#include <ftplike/users/user_table.hpp>
+
+#include "support/folder.hpp"
+
+namespace {
+using namespace ftplike;
+using namespace std::chrono_literals;
+
+constexpr unsigned threads = 4;
+
+/// A hash for passwords that costs nothing, but a worker's thread.
+struct CheapHash {
+  std::string operator()(const std::string& password, const std::string&) const { return "$6$salt$" + password; }
+};
+BasicUserTable<CheapHash> users() {
+  BasicUserTable<CheapHash> table{Anonymous{.logins = "read"}};
+  table.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::hashed("$6$salt$secret")});
+  table.add(UserEntry{Account{"bert", Path{}, Rights::reading()}, Password::plain("secret")});
+  return table;
+}
+Limits limits() {
+  Limits some;
+  some.login_pause = 1ms;
+  some.drain = 500ms;
+  some.abandon = 5s;
+  return some;
+}
+
+/// Counts what a server tells it, from whatever thread.
+struct Counted {
+  std::atomic<std::size_t> opened = 0, closed = 0, transfers = 0, stopped = 0;
+};
+struct Counting {
+  void operator()(const SessionOpened&) const { ++counted->opened; }
+  void operator()(const SessionClosed&) const { ++counted->closed; }
+  void operator()(const TransferEnded&) const { ++counted->transfers; }
+  void operator()(const ServerStopped&) const { ++counted->stopped; }
+  std::shared_ptr<Counted> counted = std::make_shared<Counted>();
+};
+
+/// A transport's own threads, all of them.
+class OwnLoops {
+ public:
+  OwnLoops() : thread_{[this] { network_.run(); }} {}
+  TcpTransport& network() { return network_; }
+  ~OwnLoops() {
+    keep_.reset();
+    thread_.join();
+  }
+
+ private:
+  TcpTransport network_{threads};
+  asio::executor_work_guard<Executor> keep_{network_.main_executor()};
+  std::thread thread_;
+};
+/// An event loop of the program's, which several of its threads run.
+class UsersLoop {
+ public:
+  UsersLoop() {
+    for (auto& thread : threads_) thread = std::thread{[this] { loop_.run(); }};
+  }
+  TcpTransport& network() { return network_; }
+  ~UsersLoop() {
+    keep_.reset();
+    for (auto& thread : threads_) thread.join();
+  }
+
+ private:
+  asio::io_context loop_{threads};
+  asio::executor_work_guard<asio::io_context::executor_type> keep_{loop_.get_executor()};
+  TcpTransport network_{loop_};
+  std::array<std::thread, threads> threads_;
+};
+
+/// Runs an operation on one of a transport's executors, and waits for it in this thread.
+template <class R> std::future<R> begin(TcpTransport& network, awaitable<R> operation) {
+  return asio::co_spawn(network.executor(), std::move(operation), asio::use_future);
+}
+
+Url url_of(std::uint16_t port, const std::string& user = "anna") {
+  Url url{"127.0.0.1", port};
+  url.user = user;
+  url.password = "secret";
+  return url;
+}
+
+/// One session that does something of everything, and breaks off a download in its middle.
+awaitable<void> converse(TcpTransport& network, std::uint16_t port, int number) {
+  const std::string name = "file" + std::to_string(number % 50);
+  const std::string text(20'000, static_cast<char>('a' + number % 26));
+  auto client = co_await connect(network, url_of(port));
+  TextSource source{text};
+  (void)co_await client.upload(source, name);
+  TextSink sink;
+  (void)co_await client.download(name, sink);
+  EXPECT_EQ(sink.text().size(), text.size());
+  const std::vector<Entry> entries = co_await client.list();
+  EXPECT_FALSE(entries.empty());
+  (void)co_await client.stat(name);
+  TransferOptions broken_off;
+  broken_off.progress = [](const Progress&) { throw std::system_error(Errc::aborted); };
+  Settled<TransferResult> ended;
+  TextSink rest;
+  auto download = client.download("big", rest, broken_off);
+  co_await settle(std::move(download), ended);
+  EXPECT_TRUE(ended.failed());
+  co_await client.noop();
+  if (number % 2 == 0) co_await client.quit();
+}
+/// Logs in with a wrong password.
+awaitable<void> knock(TcpTransport& network, std::uint16_t port) {
+  Url url = url_of(port);
+  url.password = "wrong";
+  auto connecting = connect(network, std::move(url));
+  Settled<Client<TcpTransport>> refused;
+  co_await settle(std::move(connecting), refused);
+  EXPECT_TRUE(refused.failed());
+}
+/// Stays until the server has enough of it, whose data nobody fetches.
+awaitable<void> stay(TcpTransport& network, std::uint16_t port) {
+  auto client = co_await connect(network, url_of(port));
+  (void)co_await client.command("EPSV");
+  Settled<Reply> ended;
+  auto download = client.command("RETR big");
+  co_await settle(std::move(download), ended);
+  EXPECT_TRUE(ended.failed());
+}
+
+template <class Loops> class Threads : public testing::Test {};
+struct Name {
+  template <class Loops> static std::string GetName(int) {
+    return std::is_same_v<Loops, OwnLoops> ? "OfTheTransport" : "OfTheProgram";
+  }
+};
+using Both = testing::Types<OwnLoops, UsersLoop>;
+TYPED_TEST_SUITE(Threads, Both, Name);
+
+TYPED_TEST(Threads, ServeHundredsOfSessionsAndStop) {
+  const Counting counting;
+  TestFolder folder;
+  folder.write("big", std::string(4'000'000, 'x'));
+  TypeParam there;
+  Server server{there.network(), DirectoryStorage{folder.string()}, users(), limits(), counting};
+  const std::uint16_t port = server.listen("127.0.0.1", 0).port();
+  {
+    TypeParam here;
+    for (int round = 0; round < 8; ++round) {
+      std::vector<std::future<void>> all;
+      for (int i = 0; i < 25; ++i) all.push_back(begin(here.network(), converse(here.network(), port, round * 25 + i)));
+      for (int i = 0; i < 3; ++i) all.push_back(begin(here.network(), knock(here.network(), port)));
+      (void)server.sessions();
+      for (auto& one : all) one.get();
+    }
+    std::vector<std::future<void>> staying;
+    for (int i = 0; i < 10; ++i) staying.push_back(begin(here.network(), stay(here.network(), port)));
+    while (server.sessions() < staying.size()) std::this_thread::yield();
+    auto before = begin(there.network(), server.stopped());
+    server.stop();
+    server.stop();
+    auto after = begin(here.network(), server.stopped());
+    for (auto& one : staying) {
+      try {
+        one.get();
+      } catch (const std::system_error&) {  // it had not logged in yet
+      }
+    }
+    const StopReport report = before.get();
+    EXPECT_TRUE(report.stuck.empty());
+    EXPECT_EQ(after.get().cut, report.cut);
+  }
+  EXPECT_EQ(server.sessions(), 0u);
+  EXPECT_EQ(counting.counted->opened, counting.counted->closed);
+  EXPECT_EQ(counting.counted->stopped, 1u);
+  EXPECT_GE(counting.counted->transfers, 200u * 4);
+}
+
+TYPED_TEST(Threads, ShareOnePoolOfClients) {
+  TypeParam there;
+  Server server{there.network(), MemoryStorage{{"/a", "hello"}}, users(), limits()};
+  const std::uint16_t port = server.listen("127.0.0.1", 0).port();
+  {
+    TypeParam here;
+    ClientPool<TcpTransport> pool{here.network(), url_of(port, "bert")};
+    const auto look = [](typename ClientPool<TcpTransport>::Session& session) { return session.size("a"); };
+    std::vector<std::future<std::uint64_t>> all;
+    for (int i = 0; i < 100; ++i) all.push_back(begin(here.network(), pool.use(look)));
+    for (auto& one : all) EXPECT_EQ(one.get(), 5u);
+    begin(here.network(), pool.quit()).get();
+  }
+  auto stopped = begin(there.network(), server.stopped());
+  server.stop();
+  stopped.get();
+}
+
+TYPED_TEST(Threads, CancelClientsOnThreadsThatAreNotTheirs) {
+  TypeParam there;
+  Server server{there.network(), MemoryStorage{{"/big", std::string(4'000'000, 'x')}}, users(), limits()};
+  const std::uint16_t port = server.listen("127.0.0.1", 0).port();
+  {
+    TypeParam here;
+    std::vector<std::future<void>> all;
+    const auto work = [&here, port](int number) -> awaitable<void> {
+      auto client = co_await connect(here.network(), url_of(port));
+      TextSink sink;
+      const auto limit = std::chrono::microseconds{number * 50};
+      Settled<TransferResult> ended;
+      auto bounded = within(here.network(), limit, client.download("big", sink));
+      co_await settle(std::move(bounded), ended);
+      co_await client.noop();
+    };
+    for (int i = 0; i < 60; ++i) all.push_back(begin(here.network(), work(i)));
+    for (auto& one : all) one.get();
+  }
+  auto stopped = begin(there.network(), server.stopped());
+  server.stop();
+  stopped.get();
+}
+
+TEST(BlockingClients, WorkInThreadsOfTheirOwn) {
+  OwnLoops there;
+  Server server{there.network(), MemoryStorage{{"/a", "hello"}}, users(), limits()};
+  const std::uint16_t port = server.listen("127.0.0.1", 0).port();
+  {
+    std::vector<std::thread> all;
+    for (int i = 0; i < 8; ++i) {
+      all.emplace_back([port, i] {
+        for (int round = 0; round < 5; ++round) {
+          BlockingClient client{url_of(port)};
+          const std::string name = "b" + std::to_string(i);
+          TextSource source{std::string(50'000, 'y')};
+          client.upload(source, name);
+          TextSink sink;
+          client.download(name, sink);
+          EXPECT_EQ(sink.text().size(), 50'000u);
+          EXPECT_FALSE(client.list().empty());
+        }
+      });
+    }
+    for (auto& one : all) one.join();
+  }
+  auto stopped = begin(there.network(), server.stopped());
+  server.stop();
+  EXPECT_TRUE(stopped.get().stuck.empty());
+}
+
+}  // namespace
