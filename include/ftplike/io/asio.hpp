@@ -10,6 +10,11 @@
 #define ASIO_HAS_CO_AWAIT 1
 #define ASIO_HAS_STD_COROUTINE 1
 #endif
+#if defined(__clang__) && !defined(ASIO_DISABLE_THREAD_KEYWORD_EXTENSION)
+// Clang, when it optimises, keeps the address of a `__thread` variable beyond a co_await. A coroutine that goes on in
+// another thread of the same io_context would take memory from the thread it comes from.
+#define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION 1
+#endif
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -31,6 +36,9 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
+#if defined(__clang__) && defined(ASIO_HAS_THREAD_KEYWORD_EXTENSION)
+#error "With Clang include ftplike before Asio, or define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION for the whole program"
+#endif
 #ifndef ASIO_HAS_CO_AWAIT
 #error "ftplike needs a compiler with C++20 coroutines"
 #endif
