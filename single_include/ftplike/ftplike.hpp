@@ -94,6 +94,11 @@
 #define ASIO_HAS_CO_AWAIT 1
 #define ASIO_HAS_STD_COROUTINE 1
 #endif
+#if defined(__clang__) && !defined(ASIO_DISABLE_THREAD_KEYWORD_EXTENSION)
+// Clang, when it optimises, keeps the address of a `__thread` variable beyond a co_await. A coroutine that goes on in
+// another thread of the same io_context would take memory from the thread it comes from.
+#define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION 1
+#endif
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -115,6 +120,9 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
+#if defined(__clang__) && defined(ASIO_HAS_THREAD_KEYWORD_EXTENSION)
+#error "With Clang include ftplike before Asio, or define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION for the whole program"
+#endif
 #ifndef ASIO_HAS_CO_AWAIT
 #error "ftplike needs a compiler with C++20 coroutines"
 #endif
@@ -593,6 +601,7 @@ enum class Errc {
   bad_reply,           // what the server sent is not a reply, or not one to this command
   bad_listing,         // what the server listed could not be used
   not_resumed,         // a TLS data connection does not go on with the control connection's session
+  no_close_notify,     // a TLS data connection ended without its peer's goodbye, so something may be missing
   refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
 };
 
@@ -619,6 +628,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::bad_reply: return "unexpected reply";
         case Errc::bad_listing: return "unusable listing";
         case Errc::not_resumed: return "TLS session of the control connection not resumed";
+        case Errc::no_close_notify: return "TLS ended without close_notify";
         case Errc::refused_by_rule: return "refused for safety";
       }
       return "unknown ftplike error";
@@ -654,7 +664,7 @@ inline Reply reply_for(std::error_code error) {
   const auto with = [&error](int code) { return Reply{code, error.message()}; };
   if (error == Errc::no_data_connection) return {425, "No data connection"};
   if (error == Errc::timed_out || error == Errc::stalled || error == Errc::aborted || error == Errc::peer_lost ||
-      error == Errc::too_short) {
+      error == Errc::too_short || error == Errc::no_close_notify) {
     return {426, "Connection closed: " + error.message()};
   }
   if (error == Errc::shutting_down) return {421, "Server is shutting down"};
@@ -7405,6 +7415,9 @@ class BlockingWork : public asio::execution_context::service {
 
   WorkerPools& pools() noexcept { return *pools_; }
   void use(std::shared_ptr<WorkerPools> pools) noexcept { pools_ = std::move(pools); }
+  /// Whether one thread at the most runs the context, as it says itself.
+  bool has_one_thread() const noexcept { return has_one_thread_; }
+  void has_one_thread(bool whether) noexcept { has_one_thread_ = whether; }
 
   /// A coroutine that waits for a job, on its executor. The job knows it by its number, and may outlive it.
   class Wait {
@@ -7470,6 +7483,7 @@ class BlockingWork : public asio::execution_context::service {
   }
 
   std::shared_ptr<WorkerPools> pools_;
+  std::atomic<bool> has_one_thread_ = false;
   std::shared_ptr<Wait::Waits> waits_ = std::make_shared<Wait::Waits>();
 };
 
@@ -7501,9 +7515,9 @@ class BlockingJob {
   std::atomic<bool> left_ = false;
 };
 
-/// Has a job done by the workers of the coroutine's context. No template: what compilers make of a coroutine takes them
+/// Has a job done by the workers of a context; on an executor that runs one thing at a time. No template: what compilers make of a coroutine takes them
 /// far longer than the work itself.
-inline awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
+inline awaitable<void> have_done_here(std::shared_ptr<BlockingJob> job, Workload load) {
   const Executor executor = co_await asio::this_coro::executor;
   auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
   struct Leaving {
@@ -7518,6 +7532,19 @@ inline awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load
   if (!work.pools().of(load.kind).submit(run, load.client)) throw std::system_error(Errc::busy);
   co_await wait.done();
   job->check();
+}
+
+/// The same from any coroutine. Where several threads may run its context, and no strand of it, the wait has one.
+inline awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
+  const Executor executor = co_await asio::this_coro::executor;
+  auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
+  const bool in_turn = work.has_one_thread() || executor.target<asio::strand<Executor>>();
+  if (in_turn) {
+    co_await have_done_here(std::move(job), load);
+  } else {
+    const Executor strand = asio::make_strand(executor);
+    co_await run_on(strand, have_done_here(std::move(job), load));
+  }
 }
 
 template <class Result> class ResultJob : public BlockingJob {
@@ -10111,7 +10138,7 @@ class TcpTransport {
   /// With `threads` threads (at least 1), the caller of `run` among them.
   explicit TcpTransport(unsigned threads = 1, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
       : loops_{std::make_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
-    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i));
+    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i)).has_one_thread(true);
   }
   /// On the user's event loop, or any executor on top of one.
   explicit TcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
@@ -10214,8 +10241,10 @@ class TcpTransport {
   }
 
  private:
-  static void use(const std::shared_ptr<WorkerPools>& workers, const Executor& executor) {
-    asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).use(workers);
+  static BlockingWork& use(const std::shared_ptr<WorkerPools>& workers, const Executor& executor) {
+    auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
+    work.use(workers);
+    return work;
   }
 
   std::shared_ptr<detail::EventLoops> loops_;  // none on the user's executor
@@ -15041,7 +15070,7 @@ template <class Session> class ServerTransfer {
     try {
       co_await open();
       co_await receive_all(file);
-    } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
+    } catch (...) { error = reason_of_end(session_.interruption().reason_of(std::current_exception())); }
     const std::error_code interrupted = session_.interruption().why();
     if (interrupted) co_await session_.interruption().recover();
     co_return co_await conclude(error, interrupted);
@@ -15098,6 +15127,14 @@ template <class Session> class ServerTransfer {
     close_data();
     Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
     co_await file.finish();
+  }
+  /// What an upload failed with: of a client that is still there and closed without a goodbye, that it did so.
+  std::error_code reason_of_end(std::error_code error) {
+    if constexpr (SecurableStream<Stream>) {
+      const bool ended = error == Errc::peer_lost && is_open_ && data_->secured() && data_->has_ended();
+      if (ended && !session_.has_left()) return Errc::no_close_notify;
+    }
+    return error;
   }
   /// What is done after each piece: counting, telling, waiting where there is a limit of bandwidth.
   awaitable<void> note(std::size_t count) {
@@ -19356,7 +19393,7 @@ class SimulatedNetwork : public SimulatedTransport {
     host_ = &world_.host({asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()});
     const auto workers = [this, seed] { return std::make_unique<detail::simulated::Workers>(world_.schedule, seed); };
     auto pools = std::make_shared<WorkerPools>(workers(), workers(), workers());
-    asio::make_service<BlockingWork>(world_.schedule.context(), std::move(pools));
+    asio::make_service<BlockingWork>(world_.schedule.context(), std::move(pools)).has_one_thread(true);
     name("localhost", {"127.0.0.1", "::1"});
   }
   SimulatedNetwork(const SimulatedNetwork&) = delete;

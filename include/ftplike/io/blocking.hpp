@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <ftplike/io/condition.hpp>
+#include <ftplike/io/run_on.hpp>
 #include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/error.hpp>
 
@@ -38,6 +39,9 @@ class BlockingWork : public asio::execution_context::service {
 
   WorkerPools& pools() noexcept { return *pools_; }
   void use(std::shared_ptr<WorkerPools> pools) noexcept { pools_ = std::move(pools); }
+  /// Whether one thread at the most runs the context, as it says itself.
+  bool has_one_thread() const noexcept { return has_one_thread_; }
+  void has_one_thread(bool whether) noexcept { has_one_thread_ = whether; }
 
   /// A coroutine that waits for a job, on its executor. The job knows it by its number, and may outlive it.
   class Wait {
@@ -103,6 +107,7 @@ class BlockingWork : public asio::execution_context::service {
   }
 
   std::shared_ptr<WorkerPools> pools_;
+  std::atomic<bool> has_one_thread_ = false;
   std::shared_ptr<Wait::Waits> waits_ = std::make_shared<Wait::Waits>();
 };
 
@@ -134,9 +139,9 @@ class BlockingJob {
   std::atomic<bool> left_ = false;
 };
 
-/// Has a job done by the workers of the coroutine's context. No template: what compilers make of a coroutine takes them
+/// Has a job done by the workers of a context; on an executor that runs one thing at a time. No template: what compilers make of a coroutine takes them
 /// far longer than the work itself.
-inline awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
+inline awaitable<void> have_done_here(std::shared_ptr<BlockingJob> job, Workload load) {
   const Executor executor = co_await asio::this_coro::executor;
   auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
   struct Leaving {
@@ -151,6 +156,19 @@ inline awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load
   if (!work.pools().of(load.kind).submit(run, load.client)) throw std::system_error(Errc::busy);
   co_await wait.done();
   job->check();
+}
+
+/// The same from any coroutine. Where several threads may run its context, and no strand of it, the wait has one.
+inline awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
+  const Executor executor = co_await asio::this_coro::executor;
+  auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
+  const bool in_turn = work.has_one_thread() || executor.target<asio::strand<Executor>>();
+  if (in_turn) {
+    co_await have_done_here(std::move(job), load);
+  } else {
+    const Executor strand = asio::make_strand(executor);
+    co_await run_on(strand, have_done_here(std::move(job), load));
+  }
 }
 
 template <class Result> class ResultJob : public BlockingJob {

@@ -370,7 +370,7 @@ class TcpTransport {
   /// With `threads` threads (at least 1), the caller of `run` among them.
   explicit TcpTransport(unsigned threads = 1, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
       : loops_{std::make_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
-    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i));
+    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i)).has_one_thread(true);
   }
   /// On the user's event loop, or any executor on top of one.
   explicit TcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
@@ -473,8 +473,10 @@ class TcpTransport {
   }
 
  private:
-  static void use(const std::shared_ptr<WorkerPools>& workers, const Executor& executor) {
-    asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).use(workers);
+  static BlockingWork& use(const std::shared_ptr<WorkerPools>& workers, const Executor& executor) {
+    auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
+    work.use(workers);
+    return work;
   }
 
   std::shared_ptr<detail::EventLoops> loops_;  // none on the user's executor

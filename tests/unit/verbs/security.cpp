@@ -25,9 +25,10 @@ class FakeSession {
   bool heard_more() const { return has_more; }
   void secure_after_reply() { secures = true; }
   void close() { closed = true; }
+  void disarm() { disarmed = true; }
 
   bool is_standard = false, has_more = false;
-  bool logged_out = false, forgot = false, secures = false, closed = false;
+  bool logged_out = false, forgot = false, secures = false, closed = false, disarmed = false;
 
  private:
   Protection protection_;
