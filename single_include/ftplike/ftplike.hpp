@@ -4447,12 +4447,11 @@ template <Transport T> class EarlyAcceptance {
     while (!state->stream) {
       auto stream = co_await state->acceptor->accept(executor);
       if (state->abandoned) co_return;
-      const Endpoint client = co_await whose(session, stream);
-      if (state->abandoned) co_return;
-      if (session.is_from_client(client)) {
+      // Nothing may be awaited before it is kept: it would be lost if this was stopped.
+      if (session.is_from_client(stream.remote())) {
         state->stream.emplace(std::move(stream));
       } else {
-        session.template report<StrangerRefused>(client);
+        session.template report<StrangerRefused>(stream.remote());
       }
     }
     state->acceptor.reset();
@@ -4543,12 +4542,13 @@ struct PassiveChannel {
       expired_ = false;
     }
     /// Opens a port in place of the one that is open: a session has one at the most. Where data are private, the client
-    /// is accepted and answered there from now on.
+    /// is accepted and answered there from now on, but not through a proxy, which has its say first.
     template <class Session> Endpoint listen(Session& session) {
       disarm();
       auto acceptor = session.listen_for_data();
       const Endpoint where = acceptor.endpoint();
-      if (session.protection().covers_data()) {
+      const bool is_passed_on = session.is_passed_on(session.control().remote());
+      if (session.protection().covers_data() && !is_passed_on) {
         early_.emplace(session, std::move(acceptor));
       } else {
         acceptor_.emplace(std::move(acceptor));
@@ -12008,7 +12008,7 @@ template <class... Commands> class CommandTable {
   static constexpr std::size_t size = sizeof...(Commands);
 
   /// What the command of that verb expects after it, on whatever session; nothing if there is no such command.
-  static constexpr std::optional<ArgumentRule> argument_after(Verb verb) noexcept {
+  static constexpr std::optional<ArgumentRule> argument_after([[maybe_unused]] Verb verb) noexcept {
     std::optional<ArgumentRule> rule;
     ((verb == Verb{Commands::verb} ? void(rule = detail::argument_of<Commands>()) : void()), ...);
     return rule;

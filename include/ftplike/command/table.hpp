@@ -75,7 +75,7 @@ template <class... Commands> class CommandTable {
   static constexpr std::size_t size = sizeof...(Commands);
 
   /// What the command of that verb expects after it, on whatever session; nothing if there is no such command.
-  static constexpr std::optional<ArgumentRule> argument_after(Verb verb) noexcept {
+  static constexpr std::optional<ArgumentRule> argument_after([[maybe_unused]] Verb verb) noexcept {
     std::optional<ArgumentRule> rule;
     ((verb == Verb{Commands::verb} ? void(rule = detail::argument_of<Commands>()) : void()), ...);
     return rule;

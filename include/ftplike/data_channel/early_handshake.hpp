@@ -50,12 +50,11 @@ template <Transport T> class EarlyAcceptance {
     while (!state->stream) {
       auto stream = co_await state->acceptor->accept(executor);
       if (state->abandoned) co_return;
-      const Endpoint client = co_await whose(session, stream);
-      if (state->abandoned) co_return;
-      if (session.is_from_client(client)) {
+      // Nothing may be awaited before it is kept: it would be lost if this was stopped.
+      if (session.is_from_client(stream.remote())) {
         state->stream.emplace(std::move(stream));
       } else {
-        session.template report<StrangerRefused>(client);
+        session.template report<StrangerRefused>(stream.remote());
       }
     }
     state->acceptor.reset();

@@ -61,12 +61,13 @@ struct PassiveChannel {
       expired_ = false;
     }
     /// Opens a port in place of the one that is open: a session has one at the most. Where data are private, the client
-    /// is accepted and answered there from now on.
+    /// is accepted and answered there from now on, but not through a proxy, which has its say first.
     template <class Session> Endpoint listen(Session& session) {
       disarm();
       auto acceptor = session.listen_for_data();
       const Endpoint where = acceptor.endpoint();
-      if (session.protection().covers_data()) {
+      const bool is_passed_on = session.is_passed_on(session.control().remote());
+      if (session.protection().covers_data() && !is_passed_on) {
         early_.emplace(session, std::move(acceptor));
       } else {
         acceptor_.emplace(std::move(acceptor));
