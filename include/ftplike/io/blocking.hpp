@@ -139,8 +139,8 @@ class BlockingJob {
   std::atomic<bool> left_ = false;
 };
 
-/// Has a job done by the workers of a context; on an executor that runs one thing at a time. No template: what compilers make of a coroutine takes them
-/// far longer than the work itself.
+/// Has a job done by the workers of a context; on an executor that runs one thing at a time. No template: what compilers
+/// make of a coroutine takes them far longer than the work itself.
 inline awaitable<void> have_done_here(std::shared_ptr<BlockingJob> job, Workload load) {
   const Executor executor = co_await asio::this_coro::executor;
   auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
