@@ -370,13 +370,14 @@ class TcpTransport {
   /// With `threads` threads (at least 1), the caller of `run` among them.
   explicit TcpTransport(unsigned threads = 1, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
       : loops_{std::make_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
-    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i)).has_one_thread(true);
+    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i));
   }
   /// On the user's event loop, or any executor on top of one.
   explicit TcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
       : TcpTransport{Executor{loop.get_executor()}, std::move(workers)} {}
   explicit TcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : outer_{executor}, main_{asio::make_strand(executor)} {
+      : outer_{executor}, make_strand_{[](const Executor& outer) { return Executor{asio::make_strand(outer)}; }},
+        main_{make_strand_(executor)} {
     use(workers, executor);
   }
 
@@ -387,7 +388,7 @@ class TcpTransport {
   }
 
   /// Where a new session may live.
-  Executor executor() { return loops_ ? loops_->executor(next_++) : Executor{asio::make_strand(outer_)}; }
+  Executor executor() { return loops_ ? loops_->executor(next_++) : make_strand_(outer_); }
   Executor executor_near(const Executor& executor) {
     if (loops_) return loops_->has(executor) ? executor : loops_->executor(next_++);
     return executor.target<asio::strand<Executor>>() ? executor : this->executor();
@@ -473,15 +474,15 @@ class TcpTransport {
   }
 
  private:
-  static BlockingWork& use(const std::shared_ptr<WorkerPools>& workers, const Executor& executor) {
-    auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
-    work.use(workers);
-    return work;
+  static void use(const std::shared_ptr<WorkerPools>& workers, const Executor& executor) {
+    asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).use(workers);
   }
 
   std::shared_ptr<detail::EventLoops> loops_;  // none on the user's executor
   std::size_t count_ = 0;
-  Executor outer_, main_;
+  Executor outer_;
+  Executor (*make_strand_)(const Executor&) = nullptr;  // so that only who brings an executor compiles one
+  Executor main_;
   std::atomic<std::size_t> next_ = 0;
 };
 
