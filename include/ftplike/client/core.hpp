@@ -28,15 +28,16 @@
 namespace ftplike::inline v0_2::detail {
 
 /// A sink whose end is somebody else's to decide on.
-class Unfinished {
+template <class = void> class BasicUnfinished {
  public:
-  explicit Unfinished(AnySink sink) : sink_{sink} {}
+  explicit BasicUnfinished(AnySink sink) : sink_{sink} {}
   awaitable<void> write(std::span<const std::byte> bytes) { return sink_.write(bytes); }
   awaitable<void> finish() { co_return; }
 
  private:
   AnySink sink_;
 };
+using Unfinished = BasicUnfinished<>;  // a template, so that only what is called is compiled
 
 /// A client's session: commands in step with their replies, and transfers of which both connections have their say.
 /// What stands under *for data channels* is what the client ends of a data channel may use.

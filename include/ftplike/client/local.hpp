@@ -29,13 +29,13 @@ inline std::string remote_name(std::string_view remote) {
 }
 
 /// A file of ours that is to be written: a folder, and a path in it that does not lead out of it.
-class LocalTarget {
+template <class = void> class BasicLocalTarget {
  public:
   /// `local` is a file, or a folder in which the file is to have its name on the server.
   ///
   /// **Errors:** `Errc::refused_by_rule` if it has none there; of the folder, as `DirectoryStorage`.
-  LocalTarget(const std::string& local, std::string_view remote) : LocalTarget{resolved(local, remote)} {}
-  LocalTarget(DirectoryStorage its_folder, Path its_path) : folder{std::move(its_folder)}, path{std::move(its_path)} {}
+  BasicLocalTarget(const std::string& local, std::string_view remote) : BasicLocalTarget{resolved(local, remote)} {}
+  BasicLocalTarget(DirectoryStorage its_folder, Path its_path) : folder{std::move(its_folder)}, path{std::move(its_path)} {}
   /// As people are told of it.
   std::string name() const { return (std::filesystem::path{folder.label()} / path.string().substr(1)).string(); }
 
@@ -43,7 +43,7 @@ class LocalTarget {
   Path path;
 
  private:
-  explicit LocalTarget(const std::filesystem::path& file)
+  explicit BasicLocalTarget(const std::filesystem::path& file)
       : folder{file.has_parent_path() ? file.parent_path().string() : "."}, path{file.filename().string()} {
     if (!is_component(file.filename().string())) fail(std::errc::is_a_directory);
   }
@@ -55,6 +55,7 @@ class LocalTarget {
     return std::filesystem::is_symlink(file, ignored) ? std::filesystem::canonical(file) : file;
   }
 };
+using LocalTarget = BasicLocalTarget<>;  // a template, so that only what is called is compiled
 
 /// Where a file of the server is to go.
 ///

@@ -24,7 +24,7 @@ class LocalCopy {
 };
 
 /// What there is of a file of ours: what was interrupted, or else the file itself.
-inline awaitable<LocalCopy> local_copy_of(DirectoryStorage folder, Path path) {
+template <class = void> awaitable<LocalCopy> local_copy_of(DirectoryStorage folder, Path path) {
   LocalCopy copy;
   Settled<Entry> partial, whole;
   co_await settle(folder.stat_partial(path), partial);

@@ -19,12 +19,22 @@ template <class... Commands> class CommandTable;
 
 namespace detail {
 
-template <class C, class... All>
-concept VerbIsUnique = ((Verb{C::verb} == Verb{All::verb}) + ...) == 1;
+template <class C> inline constexpr Verb command_verb{C::verb};
 
-template <class C, class... All> struct CheckVerb {
-  static_assert(static_cast<bool>(Verb{C::verb}), "ftplike: the verb of command C must be 1 to 8 letters or digits");
-  static_assert(VerbIsUnique<C, All...>,
+/// A verb that several have; the empty one if there is none.
+template <std::size_t N> consteval Verb repeated_among(const std::array<Verb, N>& verbs) {
+  for (std::size_t i = 1; i < N; ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (verbs[i] && verbs[i] == verbs[k]) return verbs[i];
+    }
+  }
+  return {};
+}
+
+// A struct for each command and not for each command of each table, so that it is looked at once.
+template <class C, bool is_unique> struct CheckVerb {
+  static_assert(static_cast<bool>(command_verb<C>), "ftplike: the verb of command C must be 1 to 8 letters or digits");
+  static_assert(is_unique,
                 "ftplike: two commands of this table have the same verb, C is one of them: use ::Replacing<C>");
   static constexpr bool ok = true;
 };
@@ -50,19 +60,21 @@ struct Filter<CommandTable<Kept...>, Keep, C, Rest...> {
 /// The commands that a session understands, fixed at compile time. One table is made from another by `With<More…>`,
 /// `Without<These…>` and `Replacing<C…>` (each C takes the place of the command with its verb).
 template <class... Commands> class CommandTable {
-  static_assert((detail::CheckVerb<Commands, Commands...>::ok && ...));
+  static constexpr Verb repeated = detail::repeated_among(std::array<Verb, sizeof...(Commands)>{detail::command_verb<Commands>...});
+  static_assert((detail::CheckVerb<Commands, !repeated || detail::command_verb<Commands> != repeated>::ok && ...));
 
   template <class... These> struct NotOneOf {
     template <class C> using test = std::bool_constant<(!std::is_same_v<C, These> && ...)>;
   };
   template <class... These> struct NotLike {
-    template <class C> using test = std::bool_constant<((Verb{C::verb} != Verb{These::verb}) && ...)>;
+    template <class C> using test = std::bool_constant<((detail::command_verb<C> != detail::command_verb<These>)&&...)>;
   };
   template <class S> struct AvailableOn {
     template <class C> using test = std::bool_constant<detail::available_on<C, S>()>;
   };
   template <template <class> class Keep> using Filtered =
-      typename detail::Filter<CommandTable<>, Keep, Commands...>::type;
+      typename std::conditional_t<(Keep<Commands>::value && ...), std::type_identity<CommandTable>,
+                                  detail::Filter<CommandTable<>, Keep, Commands...>>::type;
 
  public:
   template <class... More> using With = CommandTable<Commands..., More...>;
@@ -77,7 +89,7 @@ template <class... Commands> class CommandTable {
   /// What the command of that verb expects after it, on whatever session; nothing if there is no such command.
   static constexpr std::optional<ArgumentRule> argument_after([[maybe_unused]] Verb verb) noexcept {
     std::optional<ArgumentRule> rule;
-    ((verb == Verb{Commands::verb} ? void(rule = detail::argument_of<Commands>()) : void()), ...);
+    ((verb == detail::command_verb<Commands> ? void(rule = detail::argument_of<Commands>()) : void()), ...);
     return rule;
   }
 
@@ -113,7 +125,7 @@ template <class... Commands> class CommandTable {
 
  private:
   template <class S, class C> static constexpr Entry<S> entry() {
-    Entry<S> made{Verb{C::verb},
+    Entry<S> made{detail::command_verb<C>,
                   detail::help_of<C>(),
                   detail::argument_of<C>(),
                   detail::before_login_of<C>(),
@@ -133,7 +145,7 @@ template <class... Commands> class CommandTable {
     }
     return made;
   }
-  static constexpr PerfectHash<size> hash{std::array<std::uint64_t, size>{Verb{Commands::verb}.bits()...}};
+  static constexpr PerfectHash<size> hash{std::array<std::uint64_t, size>{detail::command_verb<Commands>.bits()...}};
 };
 
 }  // namespace ftplike

@@ -46,6 +46,7 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <type_traits>
 #include <utility>
 
 namespace ftplike::inline v0_2 {
@@ -62,23 +63,36 @@ using Address = asio::ip::address;
 /// The clock of every limit: steady, never wall time. A simulated network has its own.
 using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
+/// Asio's timer of that clock.
+template <class E = Executor> using SteadyTimer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, E>;
 
 /// A time that is so much later; the end of all time where no clock counts so far. `Duration::max()` says "never".
 constexpr Time time_after(Time now, Duration duration) noexcept {
   return duration > Time::max() - now ? Time::max() : now + duration;
 }
 
-/// Calls a function on an executor, later. One type of function, because what Asio makes of each takes a compiler long.
-inline void call_on(const Executor& executor, std::function<void()> function) {
+// What Asio makes of a function or a coroutine takes a compiler long. So there is one type of function; and what needs
+// no template parameter has one all the same where it uses Asio, and is compiled only where it is called.
+
+/// Calls a function on an executor, later.
+template <class E = Executor>
+void call_on(const std::type_identity_t<E>& executor, std::function<void()> function) {
   asio::post(executor, std::move(function));
+}
+
+/// Lets others run first.
+template <class E = Executor> awaitable<void> give_way(const std::type_identity_t<E>& executor) {
+  return asio::post(executor, use_awaitable);
 }
 
 /// What is called with what a coroutine threw, or null, when it has ended.
 using AtEnd = std::function<void(std::exception_ptr)>;
 
 /// Runs a coroutine on an executor. `slot` can cancel it; what it throws goes to `at_end` alone.
-inline void start_on(
-    const Executor& executor, awaitable<void> operation, asio::cancellation_slot slot = {},
+template <class E = Executor>
+void start_on(
+    const std::type_identity_t<E>& executor, awaitable<void> operation, asio::cancellation_slot slot = {},
     AtEnd at_end = [](std::exception_ptr) {}) {
   asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, std::move(at_end)));
 }

@@ -11,8 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include <ftplike/io/condition.hpp>
-#include <ftplike/io/run_on.hpp>
+#include <ftplike/io/asio.hpp>
 #include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/error.hpp>
 
@@ -39,17 +38,14 @@ class BlockingWork : public asio::execution_context::service {
 
   WorkerPools& pools() noexcept { return *pools_; }
   void use(std::shared_ptr<WorkerPools> pools) noexcept { pools_ = std::move(pools); }
-  /// Whether one thread at the most runs the context, as it says itself.
-  bool has_one_thread() const noexcept { return has_one_thread_; }
-  void has_one_thread(bool whether) noexcept { has_one_thread_ = whether; }
 
   /// A coroutine that waits for a job, on its executor. The job knows it by its number, and may outlive it.
   class Wait {
    public:
-    Wait(BlockingWork& work, const Executor& executor) : waits_{work.waits_}, changed_{executor} {
+    Wait(BlockingWork& work, const Executor& executor) : waits_{work.waits_} {
       const std::lock_guard lock{waits_->mutex};
       number_ = ++waits_->last_number;
-      waits_->all.emplace(number_, Place{executor, this});
+      waits_->all[number_].executor = executor;
     }
     Wait(const Wait&) = delete;
     Wait& operator=(const Wait&) = delete;
@@ -59,55 +55,78 @@ class BlockingWork : public asio::execution_context::service {
     }
     /// What the job calls when it is done, on its own thread.
     std::function<void()> waker() const {
-      return [waits = waits_, number = number_] { wake(waits, number); };
+      return [waits = waits_, number = number_] { waits->go_on(number, true); };
     }
-    /// Until the waker was called.
-    awaitable<void> done() {
-      while (!done_) co_await changed_.wait();
+    /// Whether the waker was called.
+    bool is_over() const {
+      const std::lock_guard lock{waits_->mutex};
+      const auto place = waits_->all.find(number_);
+      return place != waits_->all.end() && place->second.is_over;
+    }
+    /// Until the waker was called, or the coroutine is cancelled. Asio's timers and sockets, which want the thread to
+    /// themselves, are not in this: any number of threads may run the context.
+    template <class = void> awaitable<void> change() {
+      const auto start = [waits = waits_, number = number_](auto handler) {
+        const auto slot = asio::get_associated_cancellation_slot(handler);
+        // First: once it is parked, the coroutine may be under way on another thread.
+        if (slot.is_connected()) {
+          asio::cancellation_slot{slot}.assign([waits, number](asio::cancellation_type) { waits->go_on(number, false); });
+        }
+        const auto parked = std::make_shared<decltype(handler)>(std::move(handler));
+        waits->park(number, [parked] { std::move (*parked)(); });
+      };
+      return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start, use_awaitable);
     }
 
    private:
     friend class BlockingWork;
     struct Place {
       Executor executor;
-      Wait* wait;
+      std::function<void()> resume;  // while the coroutine waits
+      Executor busy;                 // meanwhile keeps the context from running out of work
+      bool is_over = false;
     };
     struct Waits {
+      /// Keeps what resumes a coroutine until it is to go on.
+      void park(std::uint64_t number, std::function<void()> resume) {
+        const std::lock_guard lock{mutex};
+        const auto found = all.find(number);
+        if (found == all.end()) return;
+        Place& place = found->second;
+        place.resume = std::move(resume);
+        if (place.is_over) return go_on(place);
+        place.busy = asio::prefer(place.executor, asio::execution::outstanding_work.tracked);
+      }
+      void go_on(std::uint64_t number, bool is_over) {
+        const std::lock_guard lock{mutex};  // as long as it is held, the context cannot end
+        const auto found = all.find(number);
+        if (found == all.end()) return;
+        found->second.is_over |= is_over;
+        if (found->second.resume) go_on(found->second);
+      }
+      static void go_on(Place& place) {
+        call_on(place.executor, std::exchange(place.resume, nullptr));
+        place.busy = {};
+      }
+
       std::mutex mutex;
       std::unordered_map<std::uint64_t, Place> all;  // none once the context has ended
       std::uint64_t last_number = 0;
     };
-    static void wake(const std::shared_ptr<Waits>& waits, std::uint64_t number) {
-      const std::lock_guard lock{waits->mutex};  // as long as it is held, the context cannot end
-      const auto place = waits->all.find(number);
-      if (place == waits->all.end()) return;
-      asio::post(place->second.executor, [waits, number] {
-        Wait* wait = nullptr;
-        {
-          const std::lock_guard lock_again{waits->mutex};
-          const auto found = waits->all.find(number);
-          if (found != waits->all.end()) wait = found->second.wait;
-        }
-        if (!wait) return;
-        wait->done_ = true;
-        wait->changed_.notify();
-      });
-    }
 
     std::shared_ptr<Waits> waits_;
-    Condition changed_;
     std::uint64_t number_ = 0;
-    bool done_ = false;
   };
 
  private:
+  /// Coroutines that wait end here, with their context, and look for their places, which are gone.
   void shutdown() noexcept override {
+    std::unordered_map<std::uint64_t, Wait::Place> all;
     const std::lock_guard lock{waits_->mutex};
-    waits_->all.clear();
+    all.swap(waits_->all);
   }
 
   std::shared_ptr<WorkerPools> pools_;
-  std::atomic<bool> has_one_thread_ = false;
   std::shared_ptr<Wait::Waits> waits_ = std::make_shared<Wait::Waits>();
 };
 
@@ -139,9 +158,9 @@ class BlockingJob {
   std::atomic<bool> left_ = false;
 };
 
-/// Has a job done by the workers of a context; on an executor that runs one thing at a time. No template: what compilers
-/// make of a coroutine takes them far longer than the work itself.
-inline awaitable<void> have_done_here(std::shared_ptr<BlockingJob> job, Workload load) {
+/// Has a job done by the workers of a context. It knows nothing of what the job is: what compilers make of a coroutine
+/// takes them far longer than the work itself.
+template <class = void> awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
   const Executor executor = co_await asio::this_coro::executor;
   auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
   struct Leaving {
@@ -154,21 +173,8 @@ inline awaitable<void> have_done_here(std::shared_ptr<BlockingJob> job, Workload
     wake();
   };
   if (!work.pools().of(load.kind).submit(run, load.client)) throw std::system_error(Errc::busy);
-  co_await wait.done();
+  while (!wait.is_over()) co_await wait.change();
   job->check();
-}
-
-/// The same from any coroutine. Where several threads may run its context, and no strand of it, the wait has one.
-inline awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
-  const Executor executor = co_await asio::this_coro::executor;
-  auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
-  const bool in_turn = work.has_one_thread() || executor.target<asio::strand<Executor>>();
-  if (in_turn) {
-    co_await have_done_here(std::move(job), load);
-  } else {
-    const Executor strand = asio::make_strand(executor);
-    co_await run_on(strand, have_done_here(std::move(job), load));
-  }
 }
 
 template <class Result> class ResultJob : public BlockingJob {
@@ -192,10 +198,10 @@ template <class Work> class VoidJob final : public BlockingJob {
   Work work_;
 };
 
-template <class Result>
-awaitable<Result> have_done_for_result(std::shared_ptr<ResultJob<Result>> job, Workload load) {
+/// The same for one that has a result: a `ResultJob<Result>`.
+template <class Result> awaitable<Result> have_done_for_result(std::shared_ptr<BlockingJob> job, Workload load) {
   co_await have_done(job, load);
-  co_return *std::move(job->result);
+  co_return *std::move(static_cast<ResultJob<Result>&>(*job).result);
 }
 
 }  // namespace detail
@@ -208,10 +214,13 @@ awaitable<Result> have_done_for_result(std::shared_ptr<ResultJob<Result>> job, W
 /// **Lifetime:** so `work` may outlive its caller, and owns or shares all that it touches.
 template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work, Workload load = {}) {
   using Result = std::invoke_result_t<Work&>;
+  // By one type of pointer, from which one type of shared pointer is made.
   if constexpr (std::is_void_v<Result>) {
-    return detail::have_done(std::make_shared<detail::VoidJob<Work>>(std::move(work)), load);
+    std::unique_ptr<detail::BlockingJob> job{new detail::VoidJob<Work>{std::move(work)}};
+    return detail::have_done(std::move(job), load);
   } else {
-    return detail::have_done_for_result<Result>(std::make_shared<detail::WorkJob<Work, Result>>(std::move(work)), load);
+    std::unique_ptr<detail::BlockingJob> job{new detail::WorkJob<Work, Result>{std::move(work)}};
+    return detail::have_done_for_result<Result>(std::move(job), load);
   }
 }
 

@@ -10,9 +10,9 @@ namespace ftplike::inline v0_2 {
 ///
 /// **Cancellation:** ends the wait, without an error; the next `co_await` of the coroutine throws.
 /// **Threads:** those of its executor, one at a time.
-class Condition {
+template <class E = Executor> class BasicCondition {
  public:
-  explicit Condition(const Executor& executor) : timer_{executor, Time::max()} {}
+  explicit BasicCondition(const Executor& executor) : timer_{executor, Time::max()} {}
 
   awaitable<void> wait() {
     std::error_code ignored;
@@ -28,7 +28,8 @@ class Condition {
   void notify() { timer_.cancel(); }
 
  private:
-  asio::steady_timer timer_;  // never expires
+  SteadyTimer<E> timer_;  // never expires
 };
+using Condition = BasicCondition<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike

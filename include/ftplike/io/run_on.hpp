@@ -2,6 +2,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include <ftplike/io/settled.hpp>
@@ -11,7 +12,8 @@ namespace detail {
 
 /// Awaits `operation`, which does not throw, on an executor. It is cancelled by the signal of `slot`; what cancels the
 /// caller calls `cancel`, on the caller's executor.
-inline awaitable<void> run_stoppable(Executor executor, asio::cancellation_slot slot, std::function<void()> cancel,
+template <class E = Executor>
+awaitable<void> run_stoppable(std::type_identity_t<E> executor, asio::cancellation_slot slot, std::function<void()> cancel,
                                      awaitable<void> operation) {
   auto outer = co_await asio::this_coro::cancellation_state;
   auto outer_slot = outer.slot();

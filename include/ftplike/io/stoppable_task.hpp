@@ -12,14 +12,14 @@ namespace ftplike::inline v0_2 {
 /// throws is dropped.
 ///
 /// **Threads:** its executor. **Cancellation:** of `stop` ends the wait, not the coroutine that has been interrupted.
-class StoppableTask {
+template <class = void> class BasicStoppableTask {
  public:
-  StoppableTask(const Executor& executor, awaitable<void> operation) : state_{std::make_shared<State>(executor)} {
+  BasicStoppableTask(const Executor& executor, awaitable<void> operation) : state_{std::make_shared<State>(executor)} {
     start_on(executor, run(state_, std::move(operation)), state_->interruption.slot());
   }
-  StoppableTask(StoppableTask&&) noexcept = default;
-  StoppableTask& operator=(StoppableTask&&) = delete;
-  ~StoppableTask() {
+  BasicStoppableTask(BasicStoppableTask&&) noexcept = default;
+  BasicStoppableTask& operator=(BasicStoppableTask&&) = delete;
+  ~BasicStoppableTask() {
     if (state_) interrupt();
   }
 
@@ -64,5 +64,6 @@ class StoppableTask {
 
   std::shared_ptr<State> state_;
 };
+using StoppableTask = BasicStoppableTask<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike

@@ -105,14 +105,14 @@ inline ssize_t send_file_quietly(int socket, int file, off_t offset, std::size_t
 ///
 /// Most data connections of small files never wait. So a socket is shown to the event loop only when it first has to:
 /// what it costs to register and to forget it is more than such a transfer itself.
-class TcpStream {
+template <class E = Executor> class BasicTcpStream {
  public:
-  TcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
+  BasicTcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
       : descriptor_{descriptor},
         socket_{executor},
         remote_{detail::without_mapping(remote)},
         local_{detail::without_mapping(local)} {}
-  explicit TcpStream(asio::ip::tcp::socket socket)
+  explicit BasicTcpStream(asio::basic_stream_socket<asio::ip::tcp, E> socket)
       : socket_{std::move(socket)},
         remote_{detail::without_mapping(detail::endpoint_of(socket_.native_handle(), ::getpeername))} {}
 
@@ -202,7 +202,7 @@ class TcpStream {
     if (error) throw std::system_error(detail::standard_error(error));
   }
   int descriptor() const {
-    return socket_.is_open() ? const_cast<TcpStream*>(this)->socket_.native_handle() : descriptor_.get();
+    return socket_.is_open() ? const_cast<BasicTcpStream*>(this)->socket_.native_handle() : descriptor_.get();
   }
   void register_socket() {
     if (socket_.is_open()) return;
@@ -211,16 +211,17 @@ class TcpStream {
   }
 
   detail::Descriptor descriptor_;  // until the event loop has it
-  asio::ip::tcp::socket socket_;
+  asio::basic_stream_socket<asio::ip::tcp, E> socket_;
   Endpoint remote_;
   mutable Endpoint local_;  // asked for once
 };
+using TcpStream = BasicTcpStream<>;  // a template, so that only what is called is compiled
 
 /// Where TCP connections come in.
-class TcpAcceptor {
+template <class E = Executor> class BasicTcpAcceptor {
  public:
   /// Takes over a descriptor that listens, which must be non-blocking.
-  TcpAcceptor(const Executor& executor, int descriptor, const Endpoint& where)
+  BasicTcpAcceptor(const Executor& executor, int descriptor, const Endpoint& where)
       : descriptor_{descriptor}, acceptor_{executor}, where_{where} {}
 
   awaitable<TcpStream> accept(const Executor& executor) {
@@ -256,17 +257,18 @@ class TcpAcceptor {
   int descriptor() { return acceptor_.is_open() ? acceptor_.native_handle() : descriptor_.get(); }
 
   detail::Descriptor descriptor_;  // until the event loop has it
-  asio::ip::tcp::acceptor acceptor_;
+  asio::basic_socket_acceptor<asio::ip::tcp, E> acceptor_;
   Endpoint where_;
 };
+using TcpAcceptor = BasicTcpAcceptor<>;  // a template, so that only what is called is compiled
 
 namespace detail {
 
 /// Event loops, a thread each. What coroutines are left when it ends is destroyed before its sockets and timers are, so
 /// that whoever holds these may be destroyed later.
-class EventLoops {
+template <class = void> class BasicEventLoops {
  public:
-  explicit EventLoops(unsigned threads) {
+  explicit BasicEventLoops(unsigned threads) {
     for (unsigned i = 0; i < std::max(threads, 1u); ++i) loops_.push_back(std::make_unique<Loop>());
   }
   Executor executor(std::size_t i) { return loops_[i % loops_.size()]->get_executor(); }
@@ -319,6 +321,7 @@ class EventLoops {
   };
   std::vector<std::unique_ptr<Loop>> loops_;
 };
+using EventLoops = BasicEventLoops<>;  // a template, so that only what is called is compiled
 
 }  // namespace detail
 
@@ -340,7 +343,7 @@ class EventLoops {
 /// **Lifetime:** nothing runs after it, or after the user's loop; servers and clients may be destroyed before it or
 /// after it, but not after the user's `io_context`.
 /// **Threads:** any. `run` is called once at a time.
-class TcpTransport {
+template <class E = Executor> class BasicTcpTransport {
  public:
   using Stream = TcpStream;
   using Acceptor = TcpAcceptor;
@@ -348,7 +351,7 @@ class TcpTransport {
   /// A steady timer that forgets its call when it is cancelled.
   class Timer {
    public:
-    Timer(TcpTransport&, const Executor& executor) : timer_{executor} {}
+    Timer(BasicTcpTransport&, const Executor& executor) : timer_{executor} {}
     void start(Time when, std::function<void()> call) {
       timer_.expires_at(when);
       timer_.async_wait([call = std::move(call), round = ++*round_, now = round_](std::error_code error) mutable {
@@ -363,31 +366,32 @@ class TcpTransport {
     ~Timer() { ++*round_; }
 
    private:
-    asio::steady_timer timer_;
+    SteadyTimer<E> timer_;
     std::shared_ptr<unsigned> round_ = std::make_shared<unsigned>(0);  // a call already queued must see the cancel
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
-  explicit TcpTransport(unsigned threads = 1, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
+  explicit BasicTcpTransport(unsigned threads = 1, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
       : loops_{std::make_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
-    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i)).has_one_thread(true);
+    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i));
   }
   /// On the user's event loop, or any executor on top of one.
-  explicit TcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : TcpTransport{Executor{loop.get_executor()}, std::move(workers)} {}
-  explicit TcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : outer_{executor}, main_{asio::make_strand(executor)} {
+  explicit BasicTcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
+      : BasicTcpTransport{Executor{loop.get_executor()}, std::move(workers)} {}
+  explicit BasicTcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
+      : outer_{executor}, make_strand_{[](const Executor& outer) { return Executor{asio::make_strand(outer)}; }},
+        main_{make_strand_(executor)} {
     use(workers, executor);
   }
 
-  TcpTransport(const TcpTransport&) = delete;
-  TcpTransport& operator=(const TcpTransport&) = delete;
-  ~TcpTransport() {
+  BasicTcpTransport(const BasicTcpTransport&) = delete;
+  BasicTcpTransport& operator=(const BasicTcpTransport&) = delete;
+  ~BasicTcpTransport() {
     if (loops_) loops_->end();
   }
 
   /// Where a new session may live.
-  Executor executor() { return loops_ ? loops_->executor(next_++) : Executor{asio::make_strand(outer_)}; }
+  Executor executor() { return loops_ ? loops_->executor(next_++) : make_strand_(outer_); }
   Executor executor_near(const Executor& executor) {
     if (loops_) return loops_->has(executor) ? executor : loops_->executor(next_++);
     return executor.target<asio::strand<Executor>>() ? executor : this->executor();
@@ -398,7 +402,7 @@ class TcpTransport {
 
   awaitable<TcpStream> connect(Endpoint where, Address from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
-    asio::ip::tcp::socket socket{executor};
+    asio::basic_stream_socket<asio::ip::tcp, E> socket{executor};
     detail::Descriptor made = detail::make_socket(where.protocol());
     socket.assign(where.protocol(), made.get());
     made.release();
@@ -456,7 +460,7 @@ class TcpTransport {
   Time now() const noexcept { return std::chrono::steady_clock::now(); }
   awaitable<void> sleep_until(Time when) {
     const Executor executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer{executor, when};
+    SteadyTimer<E> timer{executor, when};
     co_await timer.async_wait(use_awaitable);
   }
 
@@ -473,17 +477,18 @@ class TcpTransport {
   }
 
  private:
-  static BlockingWork& use(const std::shared_ptr<WorkerPools>& workers, const Executor& executor) {
-    auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
-    work.use(workers);
-    return work;
+  static void use(const std::shared_ptr<WorkerPools>& workers, const Executor& executor) {
+    asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).use(workers);
   }
 
   std::shared_ptr<detail::EventLoops> loops_;  // none on the user's executor
   std::size_t count_ = 0;
-  Executor outer_, main_;
+  Executor outer_;
+  Executor (*make_strand_)(const Executor&) = nullptr;  // so that only who brings an executor compiles one
+  Executor main_;
   std::atomic<std::size_t> next_ = 0;
 };
+using TcpTransport = BasicTcpTransport<>;  // a template, so that only what is called is compiled
 
 static_assert(Transport<TcpTransport>);
 

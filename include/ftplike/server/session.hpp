@@ -484,7 +484,7 @@ template <Transport T, class P> class Session {
   awaitable<void> watch_control() {
     try {
       // A transfer that never waits is over by now, and costs no read.
-      co_await asio::post(executor_, use_awaitable);
+      co_await give_way(executor_);
       while (watching_ && control_.put_off().size() < limits().waiting_commands) {
         auto line = control_.lines().next();
         if (!line) {

@@ -174,8 +174,8 @@ template <class Session> class ServerTransfer {
     const Time now = session_.network().now();
     const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
     if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
-    co_await asio::post(session_.executor(), use_awaitable);
-    co_await asio::post(session_.executor(), use_awaitable);
+    co_await give_way(session_.executor());
+    co_await give_way(session_.executor());
     co_return session_.has_left();
   }
 

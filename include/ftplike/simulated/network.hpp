@@ -165,7 +165,7 @@ class SimulatedNetwork : public SimulatedTransport {
     host_ = &world_.host({asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()});
     const auto workers = [this, seed] { return std::make_unique<detail::simulated::Workers>(world_.schedule, seed); };
     auto pools = std::make_shared<WorkerPools>(workers(), workers(), workers());
-    asio::make_service<BlockingWork>(world_.schedule.context(), std::move(pools)).has_one_thread(true);
+    asio::make_service<BlockingWork>(world_.schedule.context(), std::move(pools));
     name("localhost", {"127.0.0.1", "::1"});
   }
   SimulatedNetwork(const SimulatedNetwork&) = delete;

@@ -25,20 +25,20 @@ namespace ftplike::inline v0_2 {
 /// Going on with a partial file that somebody is at throws `Errc::busy`.
 ///
 /// **Threads:** any, at once. **Lifetime:** readers and writers may outlive it.
-class DirectoryStorage {
+template <class = void> class BasicDirectoryStorage {
  public:
   using Reader = FileReader;
   using Writer = FileWriter;
   using Listing = DirectoryListing;
 
   /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
-  explicit DirectoryStorage(std::string folder, const DirectoryOptions& options = {})
+  explicit BasicDirectoryStorage(std::string folder, const DirectoryOptions& options = {})
       : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
 
   const std::string& label() const noexcept { return state_->label; }
   /// The same files, of which what may block is done for that client: in turn with that for others.
-  DirectoryStorage for_client(ClientKey client) const {
-    DirectoryStorage same{*this};
+  BasicDirectoryStorage for_client(ClientKey client) const {
+    BasicDirectoryStorage same{*this};
     same.client_ = client;
     return same;
   }
@@ -262,6 +262,7 @@ class DirectoryStorage {
   std::shared_ptr<const detail::DirectoryState> state_;
   ClientKey client_ = 0;
 };
+using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only what is called is compiled
 
 static_assert(WritableStorage<DirectoryStorage>);
 static_assert(detail::FileSource<FileReader>);

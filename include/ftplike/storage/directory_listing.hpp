@@ -60,7 +60,7 @@ inline void remove_if_old(int directory, const std::string& name, std::chrono::s
 }
 
 /// Removes what uploads to a directory have left there and nobody goes on with any more, a piece of work at a time.
-inline awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
+template <class = void> awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
   constexpr int names_at_a_time = 4096;
   const std::shared_ptr<DIR> stream = stream_of(std::move(directory));
   for (bool is_done = false; !is_done;) {
@@ -78,9 +78,9 @@ inline awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descri
 }
 
 /// A directory that is being read.
-class DirectoryReading {
+template <class = void> class BasicDirectoryReading {
  public:
-  DirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
+  BasicDirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
       : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
 
   static constexpr std::size_t batch_size = 512;
@@ -129,12 +129,13 @@ class DirectoryReading {
   Path path_;
   DirectoryStream stream_;
 };
+using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only what is called is compiled
 
 }  // namespace detail
 
 /// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
 /// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
-class DirectoryListing {
+template <class = void> class BasicDirectoryListing {
  public:
   awaitable<std::vector<Entry>> next() {
     auto read = [reading = reading_] { return reading->read_batch(); };
@@ -142,9 +143,9 @@ class DirectoryListing {
   }
 
  private:
-  friend class DirectoryStorage;
+  template <class> friend class BasicDirectoryStorage;
 
-  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
+  BasicDirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
                    ClientKey client = 0)
       : reading_{std::make_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
         client_{client} {}
@@ -152,5 +153,6 @@ class DirectoryListing {
   std::shared_ptr<detail::DirectoryReading> reading_;  // shared with the read under way
   ClientKey client_;
 };
+using DirectoryListing = BasicDirectoryListing<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike

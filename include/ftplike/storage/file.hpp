@@ -39,7 +39,7 @@ struct DirectoryOptions {
   bool kernel_resolves = true;
 };
 
-class DirectoryStorage;
+template <class> class BasicDirectoryStorage;
 
 namespace detail {
 
@@ -80,9 +80,9 @@ inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
 inline constexpr std::uint64_t copied_piece = 32 * 1024 * 1024;
 
 /// Some bytes of a file, read where that may block.
-class FilePiece {
+template <class = void> class BasicFilePiece {
  public:
-  FilePiece(const Descriptor& file, std::size_t size, off_t at)
+  BasicFilePiece(const Descriptor& file, std::size_t size, off_t at)
       : bytes_{std::make_unique_for_overwrite<std::byte[]>(size)},
         size_{static_cast<std::size_t>(checked([&] { return ::pread(file.get(), bytes_.get(), size, at); }))} {}
   std::span<const std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
@@ -91,6 +91,7 @@ class FilePiece {
   std::unique_ptr<std::byte[]> bytes_;
   std::size_t size_;
 };
+using FilePiece = BasicFilePiece<>;  // a template, so that only what is called is compiled
 
 /// Has a part of a file read into the system's memory.
 inline void read_ahead(const Descriptor& file, std::uint64_t begin, std::uint64_t end) noexcept {
@@ -130,18 +131,18 @@ class FileWrite {
 /// A file that is being read, of a `DirectoryStorage` or any other, up to the size that it had when it was opened.
 ///
 /// **Threads:** one at a time.
-class FileReader {
+template <class = void> class BasicFileReader {
  public:
   /// Opens a file of this machine, from `offset` on: a source for `Client::upload`, for instance.
   ///
   /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
-  static awaitable<FileReader> open(std::string file, std::uint64_t offset = 0) {
+  static awaitable<BasicFileReader> open(std::string file, std::uint64_t offset = 0) {
     auto open = [file] {
       return detail::Descriptor{detail::checked([&] { return ::open(file.c_str(), O_RDONLY | detail::quietly); })};
     };
     detail::Descriptor opened = co_await blocking(std::move(open));
     const std::string name = std::filesystem::path{file}.filename().string();
-    co_return FileReader{name, std::move(opened), offset};
+    co_return BasicFileReader{name, std::move(opened), offset};
   }
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
@@ -192,9 +193,9 @@ class FileReader {
   Entry entry() const { return detail::entry_of(name_, status_); }
 
  private:
-  friend class DirectoryStorage;
+  template <class> friend class BasicDirectoryStorage;
 
-  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
+  BasicFileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
       : name_{std::move(name)},
         file_{std::make_shared<const detail::Descriptor>(std::move(file))},
         client_{client},
@@ -224,16 +225,17 @@ class FileReader {
   bool can_tell_ = true;
   bool is_short_ = false;
 };
+using FileReader = BasicFileReader<>;  // a template, so that only what is called is compiled
 
 /// A file of a DirectoryStorage that is being written: a hidden partial file beside the name, which one rename puts
 /// there. So a name is the old whole file or the new whole file, also when the process is killed in between. Against
 /// the loss of power it is no more than the file system is: nothing is forced to the disk.
 ///
 /// **Threads:** one at a time.
-class FileWriter {
+template <class = void> class BasicFileWriter {
  public:
-  FileWriter(FileWriter&& other) noexcept = default;
-  FileWriter& operator=(FileWriter&& other) noexcept {
+  BasicFileWriter(BasicFileWriter&& other) noexcept = default;
+  BasicFileWriter& operator=(BasicFileWriter&& other) noexcept {
     std::swap(state_, other.state_);
     std::swap(target_, other.target_);
     std::swap(size_, other.size_);
@@ -241,7 +243,7 @@ class FileWriter {
     std::swap(slow_, other.slow_);
     return *this;
   }
-  ~FileWriter() {
+  ~BasicFileWriter() {
     if (target_ && target_->partial.file && (size_ == 0 || !target_->partial.is_kept)) discard();
   }
 
@@ -275,11 +277,11 @@ class FileWriter {
   std::uint64_t size() const noexcept { return size_; }
 
  private:
-  friend class DirectoryStorage;
+  template <class> friend class BasicDirectoryStorage;
 
   /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
   /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
-  FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::DirectoryEntry place,
+  BasicFileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::DirectoryEntry place,
              detail::Partial partial, std::uint64_t size, ClientKey client = 0,
              std::optional<Path> wanted = std::nullopt, unsigned number = 0)
       : state_{std::move(state)},
@@ -381,5 +383,6 @@ class FileWriter {
   ClientKey client_;
   unsigned slow_ = 0;  // writes that are still to be done elsewhere
 };
+using FileWriter = BasicFileWriter<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike

@@ -26,7 +26,7 @@ namespace ftplike::inline v0_2 {
 /// `capacity` bytes in all, partial files included, throws `no_space_on_device`.
 ///
 /// **Threads:** any, at once.
-class MemoryStorage {
+template <class = void> class BasicMemoryStorage {
   using Tree = detail::MemoryTree;
   using Lock = std::lock_guard<std::mutex>;
 
@@ -38,7 +38,7 @@ class MemoryStorage {
   static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
   /// The files given, path and text, with the directories above them; a path that ends with '/' is a directory.
-  MemoryStorage(std::initializer_list<std::pair<std::string_view, std::string_view>> files = {},
+  BasicMemoryStorage(std::initializer_list<std::pair<std::string_view, std::string_view>> files = {},
                 std::uint64_t capacity = unlimited)
       : tree_{std::make_shared<Tree>(capacity)} {
     for (const auto& [path, text] : files) {
@@ -138,9 +138,10 @@ class MemoryStorage {
  private:
   std::shared_ptr<Tree> tree_;
 };
+using MemoryStorage = BasicMemoryStorage<>;  // a template, so that only what is called is compiled
 
 /// Reads the file as it was when it was opened, whatever becomes of the name.
-class MemoryStorage::Reader {
+template <class X> class BasicMemoryStorage<X>::Reader {
  public:
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     const auto rest = as_bytes(*text_).subspan(at_);
@@ -153,7 +154,7 @@ class MemoryStorage::Reader {
   const Entry& entry() const noexcept { return entry_; }
 
  private:
-  friend MemoryStorage;
+  friend BasicMemoryStorage;
   Reader(Entry entry, std::shared_ptr<const std::string> text, std::size_t offset)
       : entry_{std::move(entry)}, text_{std::move(text)}, at_{offset} {}
 
@@ -163,7 +164,7 @@ class MemoryStorage::Reader {
 };
 
 /// Collects the bytes of an upload aside until `finish` puts them under the name.
-class MemoryStorage::Writer {
+template <class X> class BasicMemoryStorage<X>::Writer {
  public:
   Writer(Writer&& other) noexcept = default;
   Writer& operator=(Writer&& other) noexcept {
@@ -201,15 +202,15 @@ class MemoryStorage::Writer {
   }
 
  private:
-  friend MemoryStorage;
-  Writer(std::shared_ptr<Tree> tree, Tree::UploadPointer upload) : tree_{std::move(tree)}, upload_{std::move(upload)} {}
+  friend BasicMemoryStorage;
+  Writer(std::shared_ptr<Tree> tree, typename Tree::UploadPointer upload) : tree_{std::move(tree)}, upload_{std::move(upload)} {}
 
   std::shared_ptr<Tree> tree_;
-  Tree::UploadPointer upload_;
+  typename Tree::UploadPointer upload_;
 };
 
 /// A directory, some entries at a time, sorted by name.
-class MemoryStorage::Listing {
+template <class X> class BasicMemoryStorage<X>::Listing {
  public:
   awaitable<std::vector<Entry>> next() {
     const Lock lock{tree_->mutex};
@@ -219,7 +220,7 @@ class MemoryStorage::Listing {
   }
 
  private:
-  friend MemoryStorage;
+  friend BasicMemoryStorage;
   static constexpr std::size_t batch_size = 512;
   Listing(std::shared_ptr<Tree> tree, Path directory) : tree_{std::move(tree)}, directory_{std::move(directory)} {}
 
@@ -228,26 +229,31 @@ class MemoryStorage::Listing {
   std::string after_;
 };
 
-inline awaitable<MemoryStorage::Listing> MemoryStorage::list(Path path) {
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Listing> BasicMemoryStorage<X>::list(Path path) {
   const Lock lock{tree_->mutex};
   if (tree_->at(path).text) detail::fail(std::errc::not_a_directory);
   co_return Listing{tree_, path};
 }
-inline awaitable<MemoryStorage::Reader> MemoryStorage::open(Path path, std::uint64_t offset) {
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Reader> BasicMemoryStorage<X>::open(Path path, std::uint64_t offset) {
   const Lock lock{tree_->mutex};
   const auto& node = tree_->file_at(path);
   if (offset > node.text->size()) detail::fail(Errc::bad_restart);
   co_return Reader{tree_->entry(path, node), node.text, offset};
 }
-inline awaitable<MemoryStorage::Writer> MemoryStorage::create(Path path, std::uint64_t offset) {
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create(Path path, std::uint64_t offset) {
   const Lock lock{tree_->mutex};
   co_return Writer{tree_, tree_->create(path, offset)};
 }
-inline awaitable<MemoryStorage::Writer> MemoryStorage::append(Path path) {
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::append(Path path) {
   const Lock lock{tree_->mutex};
   co_return Writer{tree_, tree_->append(path)};
 }
-inline awaitable<MemoryStorage::Writer> MemoryStorage::create_unique(Path path) {
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create_unique(Path path) {
   const Lock lock{tree_->mutex};
   co_return Writer{tree_, tree_->create_unique(path)};
 }

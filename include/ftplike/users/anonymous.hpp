@@ -24,7 +24,9 @@ struct Anonymous {
       0;                      // for all of the logins in one direction together, and for the others; 0: no limit
   unsigned max_sessions = 0;  // of logins at a time, and of the others; 0: no limit
 
-  awaitable<std::optional<Account>> log_in(const Credentials& credentials) { co_return anonymous(credentials.user); }
+  template <class = void> awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
+    co_return anonymous(credentials.user);
+  }
   std::optional<Account> guest() const { return account("guest", without_login, Account::Kind::guest); }
   /// The account of anonymous logins, if `user` is a name of theirs; upper or lower case makes no difference.
   std::optional<Account> anonymous(std::string_view user) const {
