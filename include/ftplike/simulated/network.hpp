@@ -212,6 +212,13 @@ class SimulatedNetwork : public SimulatedTransport {
   void fail_at(std::uint64_t n, Fault fault) { world_.faults[n] = fault; }
   std::uint64_t operations() const noexcept { return world_.operations; }
 
+  /// Calls a function when so many turns are over, counted since the network began. A turn is what is run between two
+  /// moments in which nothing runs: of a coroutine, from where it goes on to where it waits again. So what is cancelled
+  /// after the first turn of an operation, after the second, …, until `turns()` says that it had ended before, has been
+  /// cancelled wherever it waits.
+  void call_after(std::uint64_t turns, std::function<void()> call) { world_.schedule.call_after(turns, std::move(call)); }
+  std::uint64_t turns() const noexcept { return world_.schedule.turns(); }
+
   /// What transports gave and what is not yet closed; timers that run and sleeps: nothing once all has ended.
   std::size_t open_streams() const noexcept { return world_.open_streams; }
   std::size_t open_acceptors() const noexcept { return world_.open_acceptors; }

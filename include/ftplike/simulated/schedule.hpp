@@ -100,7 +100,7 @@ class Schedule {
   void settle() {
     for (;;) {
       io_.restart();
-      io_.poll();
+      while (io_.poll_one() != 0) end_turn();
       if (!ready_.empty()) {
         const auto next = std::next(ready_.begin(), static_cast<std::ptrdiff_t>(dice.below(ready_.size())));
         const auto waiter = std::move(*next);
@@ -127,6 +127,10 @@ class Schedule {
     now_ = until;
   }
 
+  /// Calls a function when that many turns are over.
+  void call_after(std::uint64_t turns, std::function<void()> call) { calls_.emplace(turns, std::move(call)); }
+  std::uint64_t turns() const noexcept { return turns_; }
+
   /// Does work that may block: not now, but after as many turns of others as `chance` says.
   void do_later(std::function<void()> work, Dice& chance) {
     if (holds_work) return held_.push_back(std::move(work));
@@ -149,9 +153,15 @@ class Schedule {
     });
   }
 
+  void end_turn() {
+    if (auto due = calls_.extract(++turns_)) due.mapped()();
+  }
+
   Time now_{std::chrono::hours{1}};  // not 0, which may mean "never" to somebody
   std::map<AlarmKey, std::function<void()>> alarms_;
   std::uint64_t last_alarm_ = 0;
+  std::map<std::uint64_t, std::function<void()>> calls_;
+  std::uint64_t turns_ = 0;
   Waiters waiting_, ready_;
   std::vector<std::function<void()>> held_;
   bool over_ = false;

@@ -317,4 +317,21 @@ TEST(SimulatedNetwork, MindsNoCancelOfACoroutineThatItHasTakenWithItAlready) {
   EXPECT_TRUE(cleaned_up);
 }
 
+TEST(SimulatedTurns, AreWhatACoroutineDoesBetweenTwoWaits) {
+  SimulatedNetwork network{1};
+  std::vector<int> seen;
+  const auto count = [&]() -> awaitable<void> {
+    for (int i = 1; i <= 3; ++i) {
+      seen.push_back(i);
+      co_await asio::post(network.executor(), use_awaitable);
+    }
+  };
+  network.call_after(network.turns() + 2, [&] { seen.push_back(-1); });
+  network.call_after(network.turns() + 100, [&] { seen.push_back(-2); });
+  start_on(network.executor(), count());
+  network.settle();
+  EXPECT_EQ(seen, (std::vector<int>{1, 2, -1, 3}));
+  EXPECT_EQ(network.turns(), 4u);
+}
+
 }  // namespace
