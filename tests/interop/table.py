@@ -13,7 +13,8 @@ Exit status 0 if every cell is what the document says: "yes" works, "no" does no
 clients/NAME is called as NAME OPERATION HOST PORT USER PASSWORD REMOTE LOCAL in an empty folder that is its HOME, too. It
 ends with 64 if it has no such operation. `list` prints a folder, `get` and `put` copy a file, `reget` goes on with a
 LOCAL of which there is a part, `reput` with such a REMOTE. servers/NAME is called as NAME PORT ROOT OWN: it serves ROOT at
-127.0.0.1:PORT to tester with the password secret until it is killed, with the folder OWN for its own files.
+127.0.0.1:PORT to tester with the password secret until it is killed, with the folder OWN for its own files. Benchmarks
+set ADDRESS for another address, and TLS where cert.pem and key.pem in OWN are for explicit TLS.
 Their comments tell ./setup and us: `packages:` and `npm:` what they need, `heavy`, that only `./test everywhere` runs
 them, `root`, that they run as root only, `port 21`, that they know no other, `tls`, that tests/tools/tls_clients can
 run them.
@@ -282,6 +283,13 @@ def until_left(process):
         process.wait()
 
 
+def certify(own):
+    """Makes cert.pem and key.pem for servers that get TLS among what surrounds them."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                    "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout",
+                    own / "key.pem", "-out", own / "cert.pem"], check=True, stderr=subprocess.DEVNULL)
+
+
 def ours(program, place, port, *options, **more):
     """Our server, once it listens."""
     process = subprocess.Popen([program, "--root", place.theirs, "--listen", f"127.0.0.1:{port}", "--user",
@@ -292,15 +300,15 @@ def ours(program, place, port, *options, **more):
     return until_left(process)
 
 
-def others(script, place, port):
+def others(script, place, port, **more):
     """Another server, once it greets."""
     with open(place.own / "said", "w") as said:
         process = subprocess.Popen([*RUNNERS[script.suffix], script, str(port), place.theirs, place.own],
-                                   env=surroundings(place.own), cwd=place.own, stdout=said, stderr=said)
+                                   env=surroundings(place.own, **more), cwd=place.own, stdout=said, stderr=said)
     end = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < end:
         try:
-            with socket.create_connection(("127.0.0.1", port), 1) as first:
+            with socket.create_connection((more.get("ADDRESS", "127.0.0.1"), port), 1) as first:
                 first.settimeout(5)
                 if first.recv(999).startswith(b"220"):
                     return until_left(process)

@@ -42,6 +42,7 @@ class TlsPeer {
     expect_secured();
   }
   /// Lets the handshake begin when the network settles. What is typed until it is done goes behind it.
+  void begin_to_secure(TlsPeer& control) { begin(control.state_->tls->connecting_data()); }
   void begin_to_secure(std::shared_ptr<const Context> context, const std::string& host = "localhost") {
     begin(std::make_unique<Connection>(std::move(context), host));
   }

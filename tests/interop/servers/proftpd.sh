@@ -1,4 +1,5 @@
 # root
+own=$3
 set -- "$1" "$2" "$3/private"  # it takes no table of users that others could change
 mkdir -m 700 "$3"
 printf 'tester:abNANd1rDfiNc:2121:2121::%s:/bin/false\n' "$2" >"$3/users"  # "secret"
@@ -7,7 +8,7 @@ chmod 600 "$3/users" "$3/groups"
 cat >"$3/conf" <<END
 ServerType standalone
 DefaultServer on
-DefaultAddress 127.0.0.1
+DefaultAddress ${ADDRESS-127.0.0.1}
 Port $1
 UseIPv6 off
 User nobody
@@ -28,5 +29,14 @@ TransferLog none
 SystemLog none
 ScoreboardFile none
 PidFile $3/pid
+END
+[ -z "${TLS-}" ] || cat >>"$3/conf" <<END
+ModulePath $SERVERS/usr/lib/proftpd
+LoadModule mod_tls.c
+TLSEngine on
+TLSRSACertificateFile $own/cert.pem
+TLSRSACertificateKeyFile $own/key.pem
+TLSOptions NoSessionReuseRequired
+TLSLog none
 END
 exec "$SERVERS/usr/sbin/proftpd" --nodaemon --quiet --config "$3/conf"

@@ -3,7 +3,7 @@
 mkdir "$3/empty"
 cat >"$3/conf" <<END
 listen=YES
-listen_address=127.0.0.1
+listen_address=${ADDRESS-127.0.0.1}
 listen_port=$1
 background=NO
 local_enable=YES
@@ -20,5 +20,14 @@ seccomp_sandbox=NO
 isolate=NO
 isolate_network=NO
 xferlog_enable=NO
+END
+[ -z "${TLS-}" ] || cat >>"$3/conf" <<END
+ssl_enable=YES
+rsa_cert_file=$3/cert.pem
+rsa_private_key_file=$3/key.pem
+force_local_logins_ssl=NO
+force_local_data_ssl=NO
+require_ssl_reuse=NO
+ssl_ciphers=HIGH
 END
 exec "$SERVERS/usr/sbin/vsftpd" "$3/conf"
