@@ -327,6 +327,52 @@ TEST_F(TlsSession, RefusesADataConnectionThatDoesNotGoOnWithIt) {
   EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
 }
 
+TEST_F(TlsSession, TakesADataConnectionThatGoesOnWithAnotherOfTheSameUserWhereThatIsThePolicy) {
+  for (const auto version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+    client.oldest = client.newest = version;
+    if (!server) serve(TlsPolicy::offered, TlsReuse::same_user);
+    TlsPeer one = logged_in(), other = logged_in(), ended = logged_in();
+    EXPECT_EQ(code(ended, "QUIT"), 221);
+    ended.finish();
+    network.settle();
+    for (auto* const from : {&other, &ended, &one}) {
+      TlsPeer data = dial(passive(one));
+      data.secure(*from);
+      EXPECT_TRUE(data.resumed());
+      EXPECT_EQ(code(one, "RETR a.txt"), 226);
+      EXPECT_EQ(all_of(data), "hello");
+    }
+  }
+}
+
+TEST_F(TlsSession, RefusesADataConnectionThatGoesOnWithAnotherUsersOrWithNone) {
+  serve(TlsPolicy::offered, TlsReuse::same_user);
+  TlsPeer anna = logged_in(), carl = secured(), guest = secured(), other_guest = secured(), early = secured();
+  EXPECT_EQ(code(carl, "USER carl"), 331);
+  EXPECT_EQ(code(carl, "PASS secret"), 230);
+  EXPECT_EQ(code(early, "USER anna"), 331);  // and no password yet
+  const auto refused = [&](TlsPeer& control, TlsPeer& from) {
+    TlsPeer data = dial(passive(control));
+    EXPECT_EQ(code(control, "NLST"), 150);
+    data.secure(from);
+    EXPECT_EQ(hear(control), "522 TLS session of the control connection not resumed\r\n");
+  };
+  refused(anna, carl);
+  refused(carl, anna);
+  refused(anna, early);
+  refused(anna, guest);
+  refused(guest, other_guest);
+  TlsPeer stranger = dial(passive(anna));
+  EXPECT_EQ(code(anna, "NLST"), 150);
+  stranger.secure(client);
+  EXPECT_EQ(Dialogue::code_of(hear(anna)), 522);
+  EXPECT_EQ(fetch(anna, "NLST"), "a.txt\r\n");
+  EXPECT_EQ(fetch(guest, "NLST"), "a.txt\r\n");
+  TlsPeer again = logged_in();
+  EXPECT_EQ(code(again, "REIN"), 220);
+  refused(anna, again);
+}
+
 TEST_F(TlsSession, TakesAnyDataConnectionOfTheClientWhereItNeedNotResume) {
   serve(TlsPolicy::offered, TlsReuse::preferred);
   TlsPeer control = logged_in();
@@ -519,7 +565,7 @@ TEST_F(TlsSession, EndsInOrderWhereverTheNetworkFails) {
   bool reached = true;
   for (std::uint64_t n = 1; reached; ++n) {
     for (const auto& [fault, early] : {std::pair{Fault::reset, false}, std::pair{Fault::end, false},
-                                      std::pair{Fault::reset, true}, std::pair{Fault::end, true}}) {
+                                       std::pair{Fault::reset, true}, std::pair{Fault::end, true}}) {
       SimulatedNetwork own{n};
       const auto files = certificates.issue("server");
       TlsServerSettings its;
@@ -528,8 +574,8 @@ TEST_F(TlsSession, EndsInOrderWhereverTheNetworkFails) {
       Network tls{TlsServer{its}, own};
       MemoryStorage kept{{"/a.txt", "hello"}};
       {
-        ServerOf<Network, MemoryStorage, UserTable> one{
-            tls, Ftp{}, kept, UserTable{Anonymous{.without_login = "write"}}};
+        ServerOf<Network, MemoryStorage, UserTable> one{tls, Ftp{}, kept,
+                                                        UserTable{Anonymous{.without_login = "write"}}};
         one.listen({asio::ip::address_v4::loopback(), port});
         own.fail_at(n, fault);
         TlsClientSettings trusting;

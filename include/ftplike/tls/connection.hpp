@@ -1,9 +1,8 @@
 #pragma once
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <cstddef>
 #include <memory>
-#include <openssl/rand.h>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -16,15 +15,6 @@
 #include <ftplike/tls/server.hpp>
 
 namespace ftplike::inline v0_2::detail::tls {
-
-/// Names an FTP session among those of a server: OpenSSL resumes a TLS session only where its name is the same.
-using Owner = std::array<unsigned char, SSL_MAX_SID_CTX_LENGTH>;
-
-inline Owner new_owner() {
-  Owner owner;
-  require(RAND_bytes(owner.data(), static_cast<int>(owner.size())) == 1, "random bytes");
-  return owner;
-}
 
 /// How much is encrypted at a time: little where the peer takes little, for only a piece that went as a whole shows
 /// that a slow peer still takes something. To grow it needs more of a window than it will then use at once.
@@ -47,12 +37,9 @@ class PieceSize {
 /// One end of a TLS connection: the engine, and to whom it belongs.
 class Connection {
  public:
-  /// A server's end, of that owner.
-  Connection(std::shared_ptr<const ServerContext> context, const Owner& its_owner)
-      : engine{context->get()}, owner_{its_owner}, server_{std::move(context)} {
-    SSL_set_accept_state(engine.ssl());
-    SSL_set_session_id_context(engine.ssl(), owner_.data(), static_cast<unsigned>(owner_.size()));
-  }
+  /// A server's end of a control connection.
+  explicit Connection(std::shared_ptr<const ServerContext> context)
+      : Connection{std::move(context), Belonging{new_owner(), false}} {}
   /// A client's end, of a connection to that host.
   Connection(std::shared_ptr<const ClientContext> context, std::string host)
       : engine{context->get()}, client_{std::move(context)}, host_{std::move(host)} {
@@ -71,7 +58,8 @@ class Connection {
   /// The server's end of a data connection that belongs to this control connection.
   std::unique_ptr<Connection> accepting_data() const {
     if (!server_) throw std::system_error(std::make_error_code(std::errc::not_connected));
-    auto data = std::make_unique<Connection>(server_, server_->reuse == TlsReuse::off ? new_owner() : owner_);
+    const Owner owner = server_->reuse() == TlsReuse::off ? new_owner() : belonging_.owner;
+    std::unique_ptr<Connection> data{new Connection{server_, Belonging{owner, true}}};
     SSL_set_num_tickets(data->engine.ssl(), 0);  // a client that only sends would close without having read them
     return data;
   }
@@ -82,6 +70,10 @@ class Connection {
     SSL_set_app_data(data->engine.ssl(), nullptr);  // a server may take no others than its control connection's
     if (const auto session = tickets_.take()) SSL_set_session(data->engine.ssl(), session.get());
     return data;
+  }
+  /// Tells which user a server's control connection is of.
+  void belongs_to(std::string user) {
+    if (server_) server_->owners().name(belonging_.owner, std::move(user));
   }
   /// Checks, after the handshake, that `data` has this control connection's client.
   ///
@@ -94,12 +86,19 @@ class Connection {
     }
     const auto mine = peer(), its = data.peer();
     const bool same = !mine || (its && its->fingerprint == mine->fingerprint);
-    if (!same || server_->reuse == TlsReuse::required) throw std::system_error(Errc::not_resumed);
+    const bool must_resume = server_->reuse() >= TlsReuse::same_user;
+    if (!same || must_resume) throw std::system_error(Errc::not_resumed);
   }
   std::optional<PeerCertificate> peer() const {
     const X509* const certificate = SSL_get0_peer_certificate(engine.ssl());
     if (!certificate) return std::nullopt;
     return PeerCertificate{certificate};
+  }
+
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() {
+    if (server_ && !belonging_.is_data) server_->owners().leave(belonging_.owner, std::chrono::steady_clock::now());
   }
 
   Engine engine;
@@ -108,7 +107,15 @@ class Connection {
   std::vector<std::byte> plaintext;  // of a file on its way
 
  private:
-  const Owner owner_{};
+  Connection(std::shared_ptr<const ServerContext> context, const Belonging& belonging)
+      : engine{context->get()}, belonging_{belonging}, server_{std::move(context)} {
+    SSL* const ssl = engine.ssl();
+    SSL_set_accept_state(ssl);
+    SSL_set_app_data(ssl, const_cast<Belonging*>(&belonging_));
+    SSL_set_session_id_context(ssl, belonging_.owner.data(), static_cast<unsigned>(belonging_.owner.size()));
+  }
+
+  const Belonging belonging_{};
   bool ticket_is_replaced_ = false;
   std::shared_ptr<const ServerContext> server_;
   std::shared_ptr<const ClientContext> client_;
@@ -116,4 +123,4 @@ class Connection {
   Tickets tickets_;
 };
 
-}  // namespace ftplike::detail::tls
+}  // namespace ftplike::inline v0_2::detail::tls
