@@ -181,8 +181,7 @@ const Setting table[] = {
     {tls, "tls-implicit", "HOST:PORT", true, "where sessions begin with the TLS handshake (none)",
      [](C& c, V value) { c.tls.implicit.push_back(host_and_port(value, "990")); }},
     {tls, "tls-reuse", "off|preferred|same-user|required", false,
-     "whether data connections resume the TLS session of their control connection, or of one of the same user "
-     "(preferred)",
+     "whether data connections resume the control connection's session, or one of the user's (preferred)",
      set_tls_reuse},
     {tls, "tls-client-ca", "FILE", false, "who signs clients' certificates, PEM; users' files name them (none)",
      [](C& c, V value) { set_file(c.tls.client_ca, value); }},

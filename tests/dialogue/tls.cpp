@@ -29,7 +29,7 @@ class TlsSession : public testing::Test {
     settings.key = files.key;
     settings.reuse = reuse;
     transport.emplace(TlsServer{settings}, network);
-    UserTable users{Anonymous{.without_login = "write"}};
+    UserTable users{Anonymous{.logins = "read", .without_login = "write"}};
     users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
     users.add(UserEntry{Account{"carl", Path{}, Rights::all()}, Password::plain("secret"), "", "carl"});
     server = std::make_unique<TheServer>(*transport, Ftp{}, storage, std::move(users), limits, DataPorts{40001, 49999},
@@ -347,10 +347,11 @@ TEST_F(TlsSession, TakesADataConnectionThatGoesOnWithAnotherOfTheSameUserWhereTh
 
 TEST_F(TlsSession, RefusesADataConnectionThatGoesOnWithAnotherUsersOrWithNone) {
   serve(TlsPolicy::offered, TlsReuse::same_user);
-  TlsPeer anna = logged_in(), carl = secured(), guest = secured(), other_guest = secured(), early = secured();
+  TlsPeer anna = logged_in(), carl = secured(), guest = secured(), other_guest = secured(), nobody = secured();
   EXPECT_EQ(code(carl, "USER carl"), 331);
   EXPECT_EQ(code(carl, "PASS secret"), 230);
-  EXPECT_EQ(code(early, "USER anna"), 331);  // and no password yet
+  EXPECT_EQ(code(nobody, "USER anonymous"), 331);
+  EXPECT_EQ(code(nobody, "PASS x@"), 230);
   const auto refused = [&](TlsPeer& control, TlsPeer& from) {
     TlsPeer data = dial(passive(control));
     EXPECT_EQ(code(control, "NLST"), 150);
@@ -359,8 +360,7 @@ TEST_F(TlsSession, RefusesADataConnectionThatGoesOnWithAnotherUsersOrWithNone) {
   };
   refused(anna, carl);
   refused(carl, anna);
-  refused(anna, early);
-  refused(anna, guest);
+  refused(anna, nobody);
   refused(guest, other_guest);
   TlsPeer stranger = dial(passive(anna));
   EXPECT_EQ(code(anna, "NLST"), 150);
@@ -368,9 +368,28 @@ TEST_F(TlsSession, RefusesADataConnectionThatGoesOnWithAnotherUsersOrWithNone) {
   EXPECT_EQ(Dialogue::code_of(hear(anna)), 522);
   EXPECT_EQ(fetch(anna, "NLST"), "a.txt\r\n");
   EXPECT_EQ(fetch(guest, "NLST"), "a.txt\r\n");
-  TlsPeer again = logged_in();
-  EXPECT_EQ(code(again, "REIN"), 220);
-  refused(anna, again);
+}
+
+TEST_F(TlsSession, AwaitsTheLoginOfAControlConnectionWhoseSessionIsResumedByAnothersData) {
+  Limits limits;
+  limits.handshake = 10s;
+  serve(TlsPolicy::offered, TlsReuse::same_user, limits);
+  TlsPeer anna = logged_in(), late = secured(), never = logged_in();
+  EXPECT_EQ(code(late, "USER anna"), 331);
+  EXPECT_EQ(code(never, "REIN"), 220);
+  TlsPeer data = dial(passive(anna));
+  EXPECT_EQ(code(anna, "RETR a.txt"), 150);
+  data.secure(late);
+  EXPECT_EQ(hear(anna), "");
+  EXPECT_EQ(code(late, "PASS secret"), 230);
+  EXPECT_EQ(all_of(data), "hello");
+  EXPECT_EQ(Dialogue::code_of(hear(anna)), 226);
+  TlsPeer vain = dial(passive(anna));
+  EXPECT_EQ(code(anna, "RETR a.txt"), 150);
+  vain.secure(never);
+  network.advance(11s);
+  EXPECT_EQ(Dialogue::code_of(hear(anna)), 425);
+  EXPECT_EQ(fetch(anna, "RETR a.txt"), "hello");
 }
 
 TEST_F(TlsSession, TakesAnyDataConnectionOfTheClientWhereItNeedNotResume) {

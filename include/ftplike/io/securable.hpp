@@ -1,5 +1,6 @@
 #pragma once
 #include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,11 +27,11 @@ struct TlsDetails {
 ///   is asked for again; one that has failed fails again. `control` is not used any more when it runs. The server's end
 ///   throws `Errc::not_resumed` where the client has to prove that it is the same, and does not.
 /// - `belongs_to(user)`: of a server's control connection, which user it is of from now on, for such a proof; empty: of
-///   nobody who could be told from others.
+///   nobody who could be told from others; none: it is not known yet.
 ///
 /// It may also have `peer_certificate()`, by whose `common_name` users can log in without a password.
 template <class S>
-concept SecurableStream = Stream<S> && requires(S& stream, const S& constant, std::string user) {
+concept SecurableStream = Stream<S> && requires(S& stream, const S& constant, std::optional<std::string> user) {
   { constant.secured() } -> std::same_as<bool>;
   { constant.details() } -> std::same_as<TlsDetails>;
   { stream.accept_tls(stream) } -> std::same_as<awaitable<void>>;

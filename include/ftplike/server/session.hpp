@@ -448,8 +448,9 @@ template <Transport T, class P> class Session {
   /// Tells the control connection which user it is of. Whoever likes can be anonymous, or a guest: that is nobody.
   void tell_whose() {
     if constexpr (is_securable) {
-      const bool is_user = account_ && account_->kind == Account::Kind::user;
-      control().belongs_to(is_user ? state.host + '/' + account_->name : std::string{});
+      std::optional<std::string> user;
+      if (account_) user = account_->kind == Account::Kind::user ? state.host + '/' + account_->name : std::string{};
+      control().belongs_to(std::move(user));
     }
   }
   /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control

@@ -39,7 +39,9 @@ class Connection {
  public:
   /// A server's end of a control connection.
   explicit Connection(std::shared_ptr<const ServerContext> context)
-      : Connection{std::move(context), Belonging{new_owner(), false}} {}
+      : Connection{std::move(context), Belonging{new_owner(), false}} {
+    belongs_to(std::nullopt);
+  }
   /// A client's end, of a connection to that host.
   Connection(std::shared_ptr<const ClientContext> context, std::string host)
       : engine{context->get()}, client_{std::move(context)}, host_{std::move(host)} {
@@ -71,18 +73,22 @@ class Connection {
     if (const auto session = tickets_.take()) SSL_set_session(data->engine.ssl(), session.get());
     return data;
   }
-  /// Tells which user a server's control connection is of.
-  void belongs_to(std::string user) {
-    if (server_) server_->owners().name(belonging_.owner, std::move(user));
+  /// Tells which user a server's control connection is of; none: it is not known yet.
+  void belongs_to(std::optional<std::string> user) {
+    if (shares_sessions()) server_->owners().name(belonging_.owner, std::move(user));
   }
-  /// Checks, after the handshake, that `data` has this control connection's client.
+  /// Checks, after the handshake, that `data` has this control connection's client. Waits where that depends on who a
+  /// client is that has yet to log in.
   ///
   /// **Errors:** `Errc::not_resumed`.
-  void expect_owner_of(Connection& data) const {
-    if (SSL_session_reused(data.engine.ssl())) {
+  awaitable<void> expect_owner_of(Connection& data) const {
+    SSL* const ssl = data.engine.ssl();
+    if (SSL_session_reused(ssl) == 1) {
+      const Owner its = owner_of(SSL_get_session(ssl));
+      if (its != belonging_.owner) co_await expect_same_user(its);
       // What it used up it shall have again. TLS 1.3 only; goes out with the next reply.
       if (!std::exchange(data.ticket_is_replaced_, true)) SSL_new_session_ticket(engine.ssl());
-      return;
+      co_return;
     }
     const auto mine = peer(), its = data.peer();
     const bool same = !mine || (its && its->fingerprint == mine->fingerprint);
@@ -98,7 +104,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() {
-    if (server_ && !belonging_.is_data) server_->owners().leave(belonging_.owner, std::chrono::steady_clock::now());
+    if (shares_sessions()) server_->owners().leave(belonging_.owner, std::chrono::steady_clock::now());
   }
 
   Engine engine;
@@ -113,6 +119,18 @@ class Connection {
     SSL_set_accept_state(ssl);
     SSL_set_app_data(ssl, const_cast<Belonging*>(&belonging_));
     SSL_set_session_id_context(ssl, belonging_.owner.data(), static_cast<unsigned>(belonging_.owner.size()));
+  }
+
+  /// Whether other control connections' data connections may resume this one's sessions.
+  bool shares_sessions() const noexcept {
+    return server_ && !belonging_.is_data && server_->reuse() == TlsReuse::same_user;
+  }
+  awaitable<void> expect_same_user(Owner its) const {
+    using enum Owners::Verdict;
+    auto& owners = server_->owners();
+    co_await owners.until_known(its);
+    const auto verdict = owners.compare(belonging_.owner, its, std::chrono::steady_clock::now());
+    if (verdict != same) throw std::system_error(Errc::not_resumed);
   }
 
   const Belonging belonging_{};

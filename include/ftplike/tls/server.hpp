@@ -20,7 +20,7 @@ namespace ftplike::inline v0_2 {
 enum class TlsReuse {
   off,        // never; clients get a session all the same, as some want to have one
   preferred,  // that of their control connection, if the client likes
-  same_user,  // as a condition: that of any control connection, now or in the last hour, of the same user
+  same_user,  // as a condition: that of any control connection of the same user, now or in the last hour
   required,   // as a condition: that of their control connection
 };
 
@@ -145,13 +145,11 @@ class ServerContext {
     if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW) return SSL_TICKET_RETURN_IGNORE_RENEW;
     const auto& context = *static_cast<const ServerContext*>(self);
     const auto& belonging = *static_cast<const Belonging*>(SSL_get_app_data(ssl));
-    unsigned size = 0;
-    const unsigned char* const name = SSL_SESSION_get0_id_context(session, &size);
-    Owner its{};
-    if (belonging.is_data && context.reuse() == TlsReuse::same_user && size == its.size()) {
-      std::copy_n(name, size, its.begin());
-      const bool same = context.owners().same_user(belonging.owner, its, std::chrono::steady_clock::now());
-      if (same) SSL_set_session_id_context(ssl, its.data(), size);
+    if (belonging.is_data && context.reuse() == TlsReuse::same_user) {
+      const Owner its = owner_of(session);
+      const auto verdict = context.owners().compare(belonging.owner, its, std::chrono::steady_clock::now());
+      if (verdict != Owners::Verdict::other)
+        SSL_set_session_id_context(ssl, its.data(), static_cast<unsigned>(its.size()));
     }
     return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
   }

@@ -97,8 +97,8 @@ template <class Lower> class TlsStream {
   }
 
   /// Tells which user this control connection of a server's is of, for `TlsReuse::same_user`; empty: of nobody who
-  /// could be told from others. Of a stream in clear it says nothing.
-  void belongs_to(std::string user) {
+  /// could be told from others; none: it is not known yet. Of a stream in clear it says nothing.
+  void belongs_to(std::optional<std::string> user) {
     if (tls_) tls_->belongs_to(std::move(user));
   }
 
@@ -142,7 +142,7 @@ template <class Lower> class TlsStream {
   }
   awaitable<void> shake_hands_for(std::shared_ptr<Connection> control) {
     co_await shake_hands();
-    control->expect_owner_of(*tls_);
+    co_await control->expect_owner_of(*tls_);
   }
 
   awaitable<std::size_t> read_secured(std::span<std::byte> room) {

@@ -133,15 +133,45 @@ TEST(TlsDataConnection, MayNotResumeASessionOfSomebodyElse) {
       EXPECT_EQ(controls.swapped(controls.other, controls.one), Errc::not_resumed);
       EXPECT_TRUE(resumes(controls.pair, controls.one));
     };
-    expect_refusal();  // nobody has said who he is
+    expect_refusal();  // neither has said who he is
     controls.one.server.belongs_to("anna");
-    expect_refusal();
     controls.other.server.belongs_to("carl");
     expect_refusal();
     controls.other.server.belongs_to("anna");
     EXPECT_EQ(controls.swapped(controls.one, controls.other), std::error_code{});
-    controls.other.server.belongs_to("");  // logged out
+    controls.other.server.belongs_to("");
     expect_refusal();
+    controls.one.server.belongs_to("");  // both are anonymous
+    expect_refusal();
+  }
+}
+
+TEST(TlsDataConnection, WaitsForTheLoginOfTheControlConnectionThatItGoesOnWith) {
+  for (const auto version : versions) {
+    for (const auto* const user : {"anna", "carl", "", "nobody, it ends"}) {
+      TwoControls controls{version};
+      controls.one.server.belongs_to("anna");
+      Ends data = connect(controls.network);
+      Started<void> client{controls.network.executor(), data.client.connect_tls(controls.other.client)};
+      {
+        Started<void> left{controls.network.executor(), within(controls.network, std::chrono::seconds{1},
+                                                               data.server.accept_tls(controls.one.server))};
+        controls.network.advance(std::chrono::seconds{2});
+        EXPECT_EQ(left.error(), Errc::timed_out);
+      }
+      Started<void> server{controls.network.executor(), data.server.accept_tls(controls.one.server)};
+      controls.network.settle();
+      EXPECT_TRUE(client.done());
+      EXPECT_FALSE(server.done());
+      if (user[0] == 'n') {
+        const TlsEnd ended = std::move(controls.other.server);
+      } else {
+        controls.other.server.belongs_to(user);
+      }
+      controls.network.settle();
+      ASSERT_TRUE(server.done());
+      EXPECT_EQ(server.error(), user[0] == 'a' ? std::error_code{} : Errc::not_resumed) << user;
+    }
   }
 }
 
@@ -248,19 +278,21 @@ TEST(TlsOwners, AreForgottenAnHourAfterTheyHaveEnded) {
   detail::tls::Owners owners;
   const Owner stays{1}, goes{2};
   const Time begin{};
+  using enum detail::tls::Owners::Verdict;
   owners.name(stays, "anna");
   owners.name(goes, "anna");
-  EXPECT_TRUE(owners.same_user(stays, goes, begin));
+  EXPECT_EQ(owners.compare(stays, goes, begin), same);
   owners.leave(goes, begin);
-  EXPECT_TRUE(owners.same_user(stays, goes, begin + std::chrono::minutes{59}));
-  EXPECT_FALSE(owners.same_user(stays, goes, begin + std::chrono::hours{1}));
-  EXPECT_TRUE(owners.same_user(stays, stays, begin + std::chrono::hours{100}));
+  EXPECT_EQ(owners.compare(stays, goes, begin + std::chrono::minutes{59}), same);
+  EXPECT_EQ(owners.compare(stays, goes, begin + std::chrono::hours{1}), other);
+  EXPECT_EQ(owners.compare(stays, stays, begin + std::chrono::hours{100}), same);
   EXPECT_EQ(owners.size(), 1u);
 }
 
 TEST(TlsOwners, AreKeptInABoundedNumberWhenTheyHaveEnded) {
   using detail::tls::Owner;
   using detail::tls::Owners;
+  using enum Owners::Verdict;
   Owners owners;
   const Owner stays{255, 255};
   owners.name(stays, "anna");
@@ -270,8 +302,8 @@ TEST(TlsOwners, AreKeptInABoundedNumberWhenTheyHaveEnded) {
     owners.leave(owner, Time{});
   }
   EXPECT_EQ(owners.size(), Owners::most + 1);
-  EXPECT_TRUE(owners.same_user(stays, Owner{9999 & 255, 9999 >> 8}, Time{}));
-  EXPECT_FALSE(owners.same_user(stays, Owner{0, 0}, Time{}));
+  EXPECT_EQ(owners.compare(stays, Owner{9999 & 255, 9999 >> 8}, Time{}), same);
+  EXPECT_EQ(owners.compare(stays, Owner{0, 0}, Time{}), other);
 }
 
 TEST(TlsServer, ReadsItsFilesAgainForSessionsToCome) {
