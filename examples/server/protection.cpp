@@ -36,9 +36,10 @@ ServingNetwork::Certificates read_certificates(const Protecting& wishes) {
   ftplike::TlsServerSettings settings;
   settings.certificate = wishes.certificate;
   settings.key = wishes.key;
-  settings.reuse = wishes.reuse == "off"        ? ftplike::TlsReuse::off
-                   : wishes.reuse == "required" ? ftplike::TlsReuse::required
-                                                : ftplike::TlsReuse::preferred;
+  settings.reuse = wishes.reuse == "off"         ? ftplike::TlsReuse::off
+                   : wishes.reuse == "same-user" ? ftplike::TlsReuse::same_user
+                   : wishes.reuse == "required"  ? ftplike::TlsReuse::required
+                                                 : ftplike::TlsReuse::preferred;
   settings.client_ca = wishes.client_ca;
   if (!wishes.client_ca.empty()) settings.client_certificates = ftplike::ClientCertificates::asked_for;
   try {

@@ -13,8 +13,8 @@
 namespace {
 
 using ftplike::Duration;
-using ftplike::Subnet;
 using ftplike::Rights;
+using ftplike::Subnet;
 
 [[noreturn]] void refuse(const std::string& value, const std::string& what) {
   throw std::invalid_argument("'" + value + "' is not " + what);
@@ -119,7 +119,8 @@ void set_tls(Configuration& configuration, const std::string& value) {
 }
 
 void set_tls_reuse(Configuration& configuration, const std::string& value) {
-  if (value != "off" && value != "preferred" && value != "required") refuse(value, "off, preferred or required");
+  const bool known = value == "off" || value == "preferred" || value == "same-user" || value == "required";
+  if (!known) refuse(value, "off, preferred, same-user or required");
   configuration.tls.reuse = value;
 }
 
@@ -179,8 +180,9 @@ const Setting table[] = {
      "whether clients may, or must, protect logins and data (offered if there is a certificate)", set_tls},
     {tls, "tls-implicit", "HOST:PORT", true, "where sessions begin with the TLS handshake (none)",
      [](C& c, V value) { c.tls.implicit.push_back(host_and_port(value, "990")); }},
-    {tls, "tls-reuse", "off|preferred|required", false,
-     "whether data connections resume the TLS session of their control connection (preferred)", set_tls_reuse},
+    {tls, "tls-reuse", "off|preferred|same-user|required", false,
+     "whether data connections resume the control connection's session, or one of the user's (preferred)",
+     set_tls_reuse},
     {tls, "tls-client-ca", "FILE", false, "who signs clients' certificates, PEM; users' files name them (none)",
      [](C& c, V value) { set_file(c.tls.client_ca, value); }},
 

@@ -29,7 +29,7 @@ class TlsSession : public testing::Test {
     settings.key = files.key;
     settings.reuse = reuse;
     transport.emplace(TlsServer{settings}, network);
-    UserTable users{Anonymous{.without_login = "write"}};
+    UserTable users{Anonymous{.logins = "read", .without_login = "write"}};
     users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
     users.add(UserEntry{Account{"carl", Path{}, Rights::all()}, Password::plain("secret"), "", "carl"});
     server = std::make_unique<TheServer>(*transport, Ftp{}, storage, std::move(users), limits, DataPorts{40001, 49999},
@@ -327,6 +327,71 @@ TEST_F(TlsSession, RefusesADataConnectionThatDoesNotGoOnWithIt) {
   EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
 }
 
+TEST_F(TlsSession, TakesADataConnectionThatGoesOnWithAnotherOfTheSameUserWhereThatIsThePolicy) {
+  for (const auto version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+    client.oldest = client.newest = version;
+    if (!server) serve(TlsPolicy::offered, TlsReuse::same_user);
+    TlsPeer one = logged_in(), other = logged_in(), ended = logged_in();
+    EXPECT_EQ(code(ended, "QUIT"), 221);
+    ended.finish();
+    network.settle();
+    for (auto* const from : {&other, &ended, &one}) {
+      TlsPeer data = dial(passive(one));
+      data.secure(*from);
+      EXPECT_TRUE(data.resumed());
+      EXPECT_EQ(code(one, "RETR a.txt"), 226);
+      EXPECT_EQ(all_of(data), "hello");
+    }
+  }
+}
+
+TEST_F(TlsSession, RefusesADataConnectionThatGoesOnWithAnotherUsersOrWithNone) {
+  serve(TlsPolicy::offered, TlsReuse::same_user);
+  TlsPeer anna = logged_in(), carl = secured(), guest = secured(), other_guest = secured(), nobody = secured();
+  EXPECT_EQ(code(carl, "USER carl"), 331);
+  EXPECT_EQ(code(carl, "PASS secret"), 230);
+  EXPECT_EQ(code(nobody, "USER anonymous"), 331);
+  EXPECT_EQ(code(nobody, "PASS x@"), 230);
+  const auto refused = [&](TlsPeer& control, TlsPeer& from) {
+    TlsPeer data = dial(passive(control));
+    EXPECT_EQ(code(control, "NLST"), 150);
+    data.secure(from);
+    EXPECT_EQ(hear(control), "522 TLS session of the control connection not resumed\r\n");
+  };
+  refused(anna, carl);
+  refused(carl, anna);
+  refused(anna, nobody);
+  refused(guest, other_guest);
+  TlsPeer stranger = dial(passive(anna));
+  EXPECT_EQ(code(anna, "NLST"), 150);
+  stranger.secure(client);
+  EXPECT_EQ(Dialogue::code_of(hear(anna)), 522);
+  EXPECT_EQ(fetch(anna, "NLST"), "a.txt\r\n");
+  EXPECT_EQ(fetch(guest, "NLST"), "a.txt\r\n");
+}
+
+TEST_F(TlsSession, AwaitsTheLoginOfAControlConnectionWhoseSessionIsResumedByAnothersData) {
+  Limits limits;
+  limits.handshake = 10s;
+  serve(TlsPolicy::offered, TlsReuse::same_user, limits);
+  TlsPeer anna = logged_in(), late = secured(), never = logged_in();
+  EXPECT_EQ(code(late, "USER anna"), 331);
+  EXPECT_EQ(code(never, "REIN"), 220);
+  TlsPeer data = dial(passive(anna));
+  EXPECT_EQ(code(anna, "RETR a.txt"), 150);
+  data.secure(late);
+  EXPECT_EQ(hear(anna), "");
+  EXPECT_EQ(code(late, "PASS secret"), 230);
+  EXPECT_EQ(all_of(data), "hello");
+  EXPECT_EQ(Dialogue::code_of(hear(anna)), 226);
+  TlsPeer vain = dial(passive(anna));
+  EXPECT_EQ(code(anna, "RETR a.txt"), 150);
+  vain.secure(never);
+  network.advance(11s);
+  EXPECT_EQ(Dialogue::code_of(hear(anna)), 425);
+  EXPECT_EQ(fetch(anna, "RETR a.txt"), "hello");
+}
+
 TEST_F(TlsSession, TakesAnyDataConnectionOfTheClientWhereItNeedNotResume) {
   serve(TlsPolicy::offered, TlsReuse::preferred);
   TlsPeer control = logged_in();
@@ -519,7 +584,7 @@ TEST_F(TlsSession, EndsInOrderWhereverTheNetworkFails) {
   bool reached = true;
   for (std::uint64_t n = 1; reached; ++n) {
     for (const auto& [fault, early] : {std::pair{Fault::reset, false}, std::pair{Fault::end, false},
-                                      std::pair{Fault::reset, true}, std::pair{Fault::end, true}}) {
+                                       std::pair{Fault::reset, true}, std::pair{Fault::end, true}}) {
       SimulatedNetwork own{n};
       const auto files = certificates.issue("server");
       TlsServerSettings its;
@@ -528,8 +593,8 @@ TEST_F(TlsSession, EndsInOrderWhereverTheNetworkFails) {
       Network tls{TlsServer{its}, own};
       MemoryStorage kept{{"/a.txt", "hello"}};
       {
-        ServerOf<Network, MemoryStorage, UserTable> one{
-            tls, Ftp{}, kept, UserTable{Anonymous{.without_login = "write"}}};
+        ServerOf<Network, MemoryStorage, UserTable> one{tls, Ftp{}, kept,
+                                                        UserTable{Anonymous{.without_login = "write"}}};
         one.listen({asio::ip::address_v4::loopback(), port});
         own.fail_at(n, fault);
         TlsClientSettings trusting;

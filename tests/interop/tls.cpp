@@ -72,6 +72,29 @@ TEST_F(TlsInterop, ServesCurlInBothVersionsAndFromTheFirstByteOn) {
   }
 }
 
+TEST_F(TlsInterop, ServesCurlsParallelTransfersWhereAnySessionOfTheUserWillDo) {
+  constexpr int files_each_way = 12;
+  for (const std::string version : {"1.2", "1.3"}) {
+    serve({"--tls", "required", "--tls-reuse", "same-user"});
+    std::vector<std::string> down{"--parallel", "--parallel-immediate", "--ssl-reqd", "--tls-max", version};
+    auto up = down;
+    for (int i = 0; i < files_each_way; ++i) {
+      const auto name = std::to_string(i);
+      theirs.write("theirs" + name, noise(20'000, static_cast<unsigned>(i)));
+      ours.write("ours" + name, noise(30'000, static_cast<unsigned>(i)));
+      down.insert(down.end(), {"--output", "down" + name, url(false, "theirs" + name)});
+      up.insert(up.end(), {"--upload-file", "ours" + name, url(false, "up" + name)});
+    }
+    ASSERT_TRUE(ended_well(curl(down))) << version;
+    ASSERT_TRUE(ended_well(curl(up))) << version;
+    for (int i = 0; i < files_each_way; ++i) {
+      const auto name = std::to_string(i);
+      EXPECT_EQ(ours.read("down" + name), noise(20'000, static_cast<unsigned>(i)));
+      EXPECT_EQ(theirs.read("up" + name), noise(30'000, static_cast<unsigned>(i)));
+    }
+  }
+}
+
 TEST_F(TlsInterop, GivesCurlNothingInClear) {
   serve();
   theirs.write("file", "secret");
@@ -316,7 +339,8 @@ TEST(TlsOptions, AreRefusedInOneLineWhereTheyMakeNoSense) {
   EXPECT_EQ(refusal({"--tls", "required"}), prefix + "tls: without cert there is no TLS\n");
   EXPECT_EQ(refusal({"--tls-implicit", "127.0.0.1:0"}), prefix + "tls-implicit: without cert there is no TLS\n");
   EXPECT_EQ(refusal({"--tls", "maybe"}), prefix + "--tls: 'maybe' is not off, offered or required\n");
-  EXPECT_EQ(refusal({"--tls-reuse", "no"}), prefix + "--tls-reuse: 'no' is not off, preferred or required\n");
+  EXPECT_EQ(refusal({"--tls-reuse", "no"}),
+            prefix + "--tls-reuse: 'no' is not off, preferred, same-user or required\n");
   EXPECT_EQ(refusal({"--cert", files.certificate, "--key", files.key, "--tls", "off", "--tls-implicit", "127.0.0.1:0"}),
             prefix + "tls-implicit: tls is off\n");
   EXPECT_EQ(refusal({"--cert", certificates.path("none"), "--key", files.key}),

@@ -150,6 +150,7 @@ template <Transport T, class P> class Session {
   void become_standard() {
     standard_ = true;
     account_.reset();
+    tell_whose();
   }
   /// Begins a login, or drops the one that is there.
   void log_out() {
@@ -173,6 +174,7 @@ template <Transport T, class P> class Session {
     who_.user = account.name;
     account_ = std::move(account);
     directory = Path{};
+    tell_whose();
     return true;
   }
   /// Waits, as a punishment. Not for commands that act at once.
@@ -442,6 +444,14 @@ template <Transport T, class P> class Session {
     co_await control().accept_tls(network_.tls_server(), hello);
     protection_.secure(implicit);
     control_.fail({});
+  }
+  /// Tells the control connection which user it is of. Whoever likes can be anonymous, or a guest: that is nobody.
+  void tell_whose() {
+    if constexpr (is_securable) {
+      std::optional<std::string> user;
+      if (account_) user = account_->kind == Account::Kind::user ? state.host + '/' + account_->name : std::string{};
+      control().belongs_to(std::move(user));
+    }
   }
   /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
   /// connection that just ends for one that somebody cut.

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,13 +11,19 @@
 
 namespace ftplike::inline v0_2 {
 
-/// How a client knows its servers. By default the system's certificate authorities vouch for them. Files are PEM.
+/// How a client knows its servers. By default the system's certificate authorities vouch for them.
 struct TlsClientSettings {
-  std::string ca_file{};              // these certificates are trusted, and not the system's
+  Pem ca_file{};                      // these certificates are trusted, and not the system's
   std::vector<Fingerprint> pinned{};  // the server has one of these certificates, whoever signed it and for which host
   bool insecure = false;              // any certificate will do
-  std::string certificate{}, key{};   // the client's own, for servers that ask for one
+  Pem certificate{}, key{};           // the client's own, for servers that ask for one
   TlsVersion oldest = TlsVersion::tls_1_2, newest = TlsVersion::tls_1_3;
+  std::string ciphers{}, suites{};          // of TLS 1.2 and of 1.3, in OpenSSL's words; empty: OpenSSL's own choice
+  std::vector<std::string> alpn{"ftp"};     // the protocols that are offered, so that no other server can pose as one
+  std::function<std::string()> password{};  // of a key that has one
+  std::function<bool(const ShownCertificates&)> verify{};  // has the last word on the server's certificate
+  std::string key_log{};                    // a file that gets the keys of all connections: who has it can read them
+  std::function<void(SSL_CTX*)> context{};  // has the last word on the context, before the first handshake
 };
 
 namespace detail::tls {
@@ -46,22 +53,25 @@ class ClientContext {
  public:
   explicit ClientContext(TlsClientSettings settings)
       : settings_{std::move(settings)},
-        context_{make_context(TLS_client_method(), settings_.oldest, settings_.newest)} {
+        key_log_{settings_.key_log},
+        context_{make_context(TLS_client_method(), settings_)} {
     SSL_CTX* const context = context_.get();
-    if (!settings_.certificate.empty()) use_certificate(context, settings_.certificate, settings_.key);
     if (!settings_.ca_file.empty()) {
-      require(SSL_CTX_load_verify_file(context, settings_.ca_file.c_str()) == 1, "certificates " + settings_.ca_file);
+      trust(context, settings_.ca_file);
       X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
     } else if (settings_.pinned.empty() && !settings_.insecure) {
       require(SSL_CTX_set_default_verify_paths(context) == 1, "the system's certificates");
     }
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_cert_verify_callback(context, &verify, this);
+    const std::string alpn = alpn_wire(settings_.alpn);
     const auto* const names = reinterpret_cast<const unsigned char*>(alpn.data());
     require(SSL_CTX_set_alpn_protos(context, names, static_cast<unsigned>(alpn.size())) == 0, "ALPN");
     // Sessions are kept by the control connections that they belong to, not for all connections to a host together.
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(context, &keep);
+    key_log_.attach_to(context);
+    finish(context, settings_, settings_.certificate, settings_.key);
   }
   ClientContext(const ClientContext&) = delete;
   ClientContext& operator=(const ClientContext&) = delete;
@@ -71,7 +81,10 @@ class ClientContext {
  private:
   static int verify(X509_STORE_CTX* checked, void* self) noexcept {
     const auto& settings = static_cast<const ClientContext*>(self)->settings_;
-    if (settings.pinned.empty() && !settings.insecure) return X509_verify_cert(checked);
+    return judge(settings, checked, is_known(settings, checked));
+  }
+  static bool is_known(const TlsClientSettings& settings, X509_STORE_CTX* checked) noexcept {
+    if (settings.pinned.empty() && !settings.insecure) return X509_verify_cert(checked) == 1;
     bool known = settings.pinned.empty();
     if (!known) {
       const Fingerprint shown{X509_STORE_CTX_get0_cert(checked)};
@@ -87,6 +100,7 @@ class ClientContext {
   }
 
   const TlsClientSettings settings_;
+  const KeyLog key_log_;
   ContextPointer context_;
 };
 
@@ -106,4 +120,4 @@ class TlsClient {
   std::shared_ptr<const detail::tls::ClientContext> context_;
 };
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

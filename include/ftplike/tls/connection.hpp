@@ -1,9 +1,8 @@
 #pragma once
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <cstddef>
 #include <memory>
-#include <openssl/rand.h>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -16,15 +15,6 @@
 #include <ftplike/tls/server.hpp>
 
 namespace ftplike::inline v0_2::detail::tls {
-
-/// Names an FTP session among those of a server: OpenSSL resumes a TLS session only where its name is the same.
-using Owner = std::array<unsigned char, SSL_MAX_SID_CTX_LENGTH>;
-
-inline Owner new_owner() {
-  Owner owner;
-  require(RAND_bytes(owner.data(), static_cast<int>(owner.size())) == 1, "random bytes");
-  return owner;
-}
 
 /// How much is encrypted at a time: little where the peer takes little, for only a piece that went as a whole shows
 /// that a slow peer still takes something. To grow it needs more of a window than it will then use at once.
@@ -47,11 +37,10 @@ class PieceSize {
 /// One end of a TLS connection: the engine, and to whom it belongs.
 class Connection {
  public:
-  /// A server's end, of that owner.
-  Connection(std::shared_ptr<const ServerContext> context, const Owner& its_owner)
-      : engine{context->get()}, owner_{its_owner}, server_{std::move(context)} {
-    SSL_set_accept_state(engine.ssl());
-    SSL_set_session_id_context(engine.ssl(), owner_.data(), static_cast<unsigned>(owner_.size()));
+  /// A server's end of a control connection.
+  explicit Connection(std::shared_ptr<const ServerContext> context)
+      : Connection{std::move(context), Belonging{new_owner(), false}} {
+    belongs_to(std::nullopt);
   }
   /// A client's end, of a connection to that host.
   Connection(std::shared_ptr<const ClientContext> context, std::string host)
@@ -71,7 +60,8 @@ class Connection {
   /// The server's end of a data connection that belongs to this control connection.
   std::unique_ptr<Connection> accepting_data() const {
     if (!server_) throw std::system_error(std::make_error_code(std::errc::not_connected));
-    auto data = std::make_unique<Connection>(server_, server_->reuse == TlsReuse::off ? new_owner() : owner_);
+    const Owner owner = server_->reuse() == TlsReuse::off ? new_owner() : belonging_.owner;
+    std::unique_ptr<Connection> data{new Connection{server_, Belonging{owner, true}}};
     SSL_set_num_tickets(data->engine.ssl(), 0);  // a client that only sends would close without having read them
     return data;
   }
@@ -83,23 +73,38 @@ class Connection {
     if (const auto session = tickets_.take()) SSL_set_session(data->engine.ssl(), session.get());
     return data;
   }
-  /// Checks, after the handshake, that `data` has this control connection's client.
+  /// Tells which user a server's control connection is of; none: it is not known yet.
+  void belongs_to(std::optional<std::string> user) {
+    if (shares_sessions()) server_->owners().name(belonging_.owner, std::move(user));
+  }
+  /// Checks, after the handshake, that `data` has this control connection's client. Waits where that depends on who a
+  /// client is that has yet to log in.
   ///
   /// **Errors:** `Errc::not_resumed`.
-  void expect_owner_of(Connection& data) const {
-    if (SSL_session_reused(data.engine.ssl())) {
+  awaitable<void> expect_owner_of(Connection& data) const {
+    SSL* const ssl = data.engine.ssl();
+    if (SSL_session_reused(ssl) == 1) {
+      const Owner its = owner_of(SSL_get_session(ssl));
+      if (its != belonging_.owner) co_await expect_same_user(its);
       // What it used up it shall have again. TLS 1.3 only; goes out with the next reply.
       if (!std::exchange(data.ticket_is_replaced_, true)) SSL_new_session_ticket(engine.ssl());
-      return;
+      co_return;
     }
     const auto mine = peer(), its = data.peer();
     const bool same = !mine || (its && its->fingerprint == mine->fingerprint);
-    if (!same || server_->reuse == TlsReuse::required) throw std::system_error(Errc::not_resumed);
+    const bool must_resume = server_->reuse() >= TlsReuse::same_user;
+    if (!same || must_resume) throw std::system_error(Errc::not_resumed);
   }
   std::optional<PeerCertificate> peer() const {
     const X509* const certificate = SSL_get0_peer_certificate(engine.ssl());
     if (!certificate) return std::nullopt;
     return PeerCertificate{certificate};
+  }
+
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() {
+    if (shares_sessions()) server_->owners().leave(belonging_.owner, std::chrono::steady_clock::now());
   }
 
   Engine engine;
@@ -108,7 +113,27 @@ class Connection {
   std::vector<std::byte> plaintext;  // of a file on its way
 
  private:
-  const Owner owner_{};
+  Connection(std::shared_ptr<const ServerContext> context, const Belonging& belonging)
+      : engine{context->get()}, belonging_{belonging}, server_{std::move(context)} {
+    SSL* const ssl = engine.ssl();
+    SSL_set_accept_state(ssl);
+    SSL_set_app_data(ssl, const_cast<Belonging*>(&belonging_));
+    SSL_set_session_id_context(ssl, belonging_.owner.data(), static_cast<unsigned>(belonging_.owner.size()));
+  }
+
+  /// Whether other control connections' data connections may resume this one's sessions.
+  bool shares_sessions() const noexcept {
+    return server_ && !belonging_.is_data && server_->reuse() == TlsReuse::same_user;
+  }
+  awaitable<void> expect_same_user(Owner its) const {
+    using enum Owners::Verdict;
+    auto& owners = server_->owners();
+    co_await owners.until_known(its);
+    const auto verdict = owners.compare(belonging_.owner, its, std::chrono::steady_clock::now());
+    if (verdict != same) throw std::system_error(Errc::not_resumed);
+  }
+
+  const Belonging belonging_{};
   bool ticket_is_replaced_ = false;
   std::shared_ptr<const ServerContext> server_;
   std::shared_ptr<const ClientContext> client_;
@@ -116,4 +141,4 @@ class Connection {
   Tickets tickets_;
 };
 
-}  // namespace ftplike::detail::tls
+}  // namespace ftplike::inline v0_2::detail::tls

@@ -42,7 +42,6 @@ class Engine {
     BIO_set_data(bio, this);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);
-    SSL_set_app_data(ssl_.get(), this);
   }
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -184,4 +183,4 @@ class Engine {
   std::error_code failure_;
 };
 
-}  // namespace ftplike::detail::tls
+}  // namespace ftplike::inline v0_2::detail::tls

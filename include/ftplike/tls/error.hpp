@@ -32,6 +32,12 @@ inline const std::error_category& tls_category() noexcept {
       if (ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE)
         return "nothing in PEM there";
       if (ERR_GET_LIB(code) == ERR_LIB_OSSL_DECODER) return "no key there that could be read";
+      // What a peer says by an alert OpenSSL numbers from here on.
+      constexpr int alerts = SSL_AD_REASON_OFFSET, last_alert = alerts + 255;
+      if (const int reason = ERR_GET_REASON(code);
+          ERR_GET_LIB(code) == ERR_LIB_SSL && reason >= alerts && reason <= last_alert) {
+        return std::string{"the peer ended TLS: "} + SSL_alert_desc_string_long(reason - alerts);
+      }
       const char* const reason = ERR_reason_error_string(code);
       return reason ? std::string{"TLS: "} + reason : "TLS error " + std::to_string(value);
     }
@@ -40,7 +46,8 @@ inline const std::error_category& tls_category() noexcept {
 }
 
 /// Why the peer's certificate was refused. Values are OpenSSL's `X509_V_ERR_…`; a certificate that is not a pinned one
-/// has `X509_V_ERR_APPLICATION_VERIFICATION`.
+/// has `X509_V_ERR_APPLICATION_VERIFICATION`, one that only `verify` of the settings refused
+/// `X509_V_ERR_CERT_REJECTED`.
 inline const std::error_category& certificate_category() noexcept {
   static const class : public std::error_category {
     const char* name() const noexcept override { return "ftplike.certificate"; }
@@ -58,6 +65,7 @@ inline const std::error_category& certificate_category() noexcept {
         case X509_V_ERR_CERT_SIGNATURE_FAILURE: return "the certificate has a false signature";
         case X509_V_ERR_CERT_REVOKED: return "the certificate was revoked";
         case X509_V_ERR_INVALID_PURPOSE: return "the certificate is not meant for this use";
+        case X509_V_ERR_CERT_REJECTED: return "the program's own check refused the certificate";
         case X509_V_ERR_APPLICATION_VERIFICATION: return "the certificate is not the pinned one";
         default: return std::string{"the certificate was refused: "} + X509_verify_cert_error_string(value);
       }
@@ -83,4 +91,4 @@ inline void require(bool good, const std::string& what) {
 }
 
 }  // namespace detail::tls
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

@@ -1,48 +1,70 @@
 #pragma once
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <openssl/rand.h>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <ftplike/tls/context.hpp>
 #include <ftplike/protocol/text.hpp>
+#include <ftplike/tls/context.hpp>
+#include <ftplike/tls/owners.hpp>
 
 namespace ftplike::inline v0_2 {
 
-/// Whether data connections resume the TLS session of their control connection, which proves that both have the same
-/// client: never (clients get a session all the same, as some want to have one), if the client likes, or as a condition.
-enum class TlsReuse { off, preferred, required };
+/// Whether data connections resume a TLS session, which proves whose they are.
+enum class TlsReuse {
+  off,        // never; clients get a session all the same, as some want to have one
+  preferred,  // that of their control connection, if the client likes
+  same_user,  // as a condition: that of any control connection of the same user, now or in the last hour
+  required,   // as a condition: that of their control connection
+};
 
 /// Whether clients are asked for a certificate of their own.
 enum class ClientCertificates { ignored, asked_for, required };
 
-/// How a server presents itself, for which `certificate` and `key` are enough. Files are PEM: a certificate with its
-/// chain (its own first), and its key without a password.
+/// How a server presents itself, for which `certificate` and `key` are enough.
 struct TlsServerSettings {
   struct Host {
-    std::string name, certificate, key;
+    std::string name;
+    Pem certificate, key;
   };
-  std::string certificate{}, key{};
+  Pem certificate{}, key{};   // the server's own certificate first, then its chain
   std::vector<Host> hosts{};  // other certificates, for clients that name these hosts (SNI)
   TlsReuse reuse = TlsReuse::preferred;
-  std::string client_ca{};  // who signs the certificates of clients
+  Pem client_ca{};  // who signs the certificates of clients
   ClientCertificates client_certificates = ClientCertificates::ignored;
   TlsVersion oldest = TlsVersion::tls_1_2, newest = TlsVersion::tls_1_3;
+  std::string ciphers{}, suites{};          // of TLS 1.2 and of 1.3, in OpenSSL's words; empty: OpenSSL's own choice
+  std::vector<std::string> alpn{"ftp"};     // of the protocols that a client offers one has to be among these, if any
+  std::function<std::string()> password{};  // of a key that has one
+  std::function<bool(const ShownCertificates&)> verify{};  // has the last word on a client's certificate
+  std::string key_log{};                    // a file that gets the keys of all connections: who has it can read them
+  std::function<void(SSL_CTX*)> context{};  // has the last word on each context, before the first handshake
 };
 
 namespace detail::tls {
+
+/// To which FTP session a server's end belongs, for OpenSSL's callbacks.
+struct Belonging {
+  Owner owner;
+  bool is_data = false;
+};
 
 /// What a server's certificates and keys were when they were read. Sessions keep theirs, for their data connections,
 /// too: tickets of one reading say nothing to the next.
 class ServerContext {
  public:
   explicit ServerContext(const TlsServerSettings& settings)
-      : reuse{settings.reuse}, context_{make(settings, settings.certificate, settings.key)} {
-    for (const auto& host : settings.hosts) {
-      hosts_.emplace_back(host.name, make(settings, host.certificate, host.key));
-    }
+      : settings_{settings},
+        alpn_{alpn_wire(settings.alpn)},
+        key_log_{settings.key_log},
+        context_{make(settings.certificate, settings.key)} {
+    for (const auto& host : settings.hosts) hosts_.emplace_back(host.name, make(host.certificate, host.key));
     SSL_CTX_set_tlsext_servername_callback(context_.get(), &choose_host);
     SSL_CTX_set_tlsext_servername_arg(context_.get(), this);
   }
@@ -50,27 +72,42 @@ class ServerContext {
   ServerContext& operator=(const ServerContext&) = delete;
 
   SSL_CTX* get() const noexcept { return context_.get(); }
-  const TlsReuse reuse;
+  TlsReuse reuse() const noexcept { return settings_.reuse; }
+  Owners& owners() const noexcept { return owners_; }
 
  private:
-  static ContextPointer make(const TlsServerSettings& settings, const std::string& certificate,
-                             const std::string& key) {
-    auto context = make_context(TLS_server_method(), settings.oldest, settings.newest);
-    use_certificate(context.get(), certificate, key);
-    SSL_CTX_set_alpn_select_cb(context.get(), &choose_protocol, nullptr);
-    if (settings.client_certificates != ClientCertificates::ignored) {
-      const char* const file = settings.client_ca.c_str();
-      require(SSL_CTX_load_verify_file(context.get(), file) == 1, "certificates " + settings.client_ca);
-      SSL_CTX_set_client_CA_list(context.get(), SSL_load_client_CA_file(file));
-      const bool required = settings.client_certificates == ClientCertificates::required;
-      SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
-    }
+  ContextPointer make(const Pem& certificate, const Pem& key) {
+    auto made = make_context(TLS_server_method(), settings_);
+    SSL_CTX* const context = made.get();
+    if (!alpn_.empty()) SSL_CTX_set_alpn_select_cb(context, &choose_protocol, &alpn_);
+    if (settings_.client_certificates != ClientCertificates::ignored) ask_for_certificates(context);
+    SSL_CTX_set_cert_cb(context, &begin_anew, nullptr);
+    SSL_CTX_set_session_ticket_cb(context, nullptr, &judge_ticket, this);
     // A TLS session serves its own FTP session only and ends with it, which may last for days.
     constexpr long longest_allowed = 7L * 24 * 60 * 60;
-    SSL_CTX_set_timeout(context.get(), longest_allowed);
-    return context;
+    SSL_CTX_set_timeout(context, longest_allowed);
+    key_log_.attach_to(context);
+    finish(context, settings_, certificate, key);
+    require(SSL_CTX_check_private_key(context) == 1, "certificate and key");
+    return made;
+  }
+  void ask_for_certificates(SSL_CTX* context) {
+    const Pem& authorities = settings_.client_ca;
+    if (!authorities.empty() || !settings_.verify) {
+      trust(context, authorities);
+      for_each_certificate(authorities, [&](X509* certificate, X509_CRL*) {
+        if (certificate) require(SSL_CTX_add_client_CA(context, certificate) == 1, "certificates of clients");
+      });
+    }
+    const bool required = settings_.client_certificates == ClientCertificates::required;
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+    SSL_CTX_set_cert_verify_callback(context, &verify, this);
   }
 
+  static int verify(X509_STORE_CTX* checked, void* self) noexcept {
+    const bool good = X509_verify_cert(checked) == 1;
+    return judge(static_cast<const ServerContext*>(self)->settings_, checked, good);
+  }
   static int choose_host(SSL* ssl, int*, void* self) noexcept {
     const char* const name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     if (!name) return SSL_TLSEXT_ERR_NOACK;
@@ -82,7 +119,8 @@ class ServerContext {
     return SSL_TLSEXT_ERR_OK;
   }
   static int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
-                             unsigned int offered_size, void*) noexcept {
+                             unsigned int offered_size, void* names) noexcept {
+    const auto& alpn = *static_cast<const std::string*>(names);
     unsigned char* found = nullptr;
     const auto* const ours = reinterpret_cast<const unsigned char*>(alpn.data());
     const int outcome =
@@ -91,9 +129,37 @@ class ServerContext {
     *chosen = found;
     return SSL_TLSEXT_ERR_OK;
   }
+  /// Called where a handshake resumes nothing. On a data connection it makes a session that is nobody's: to a stranger
+  /// who will be refused it would else be worth as much as one of the control connection.
+  static int begin_anew(SSL* ssl, void*) noexcept {
+    if (!static_cast<const Belonging*>(SSL_get_app_data(ssl))->is_data) return 1;
+    Owner nobody;
+    const auto size = static_cast<unsigned>(nobody.size());
+    return RAND_bytes(nobody.data(), static_cast<int>(size)) == 1 &&
+           SSL_set_session_id_context(ssl, nobody.data(), size) == 1 &&
+           SSL_SESSION_set1_id_context(SSL_get_session(ssl), nobody.data(), size) == 1;
+  }
+  /// Called where a client offers a ticket. OpenSSL goes on with it only if it has the same owner as the connection.
+  static SSL_TICKET_RETURN judge_ticket(SSL* ssl, SSL_SESSION* session, const unsigned char*, std::size_t,
+                                        SSL_TICKET_STATUS status, void* self) noexcept {
+    if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW) return SSL_TICKET_RETURN_IGNORE_RENEW;
+    const auto& context = *static_cast<const ServerContext*>(self);
+    const auto& belonging = *static_cast<const Belonging*>(SSL_get_app_data(ssl));
+    if (belonging.is_data && context.reuse() == TlsReuse::same_user) {
+      const Owner its = owner_of(session);
+      const auto verdict = context.owners().compare(belonging.owner, its, std::chrono::steady_clock::now());
+      if (verdict != Owners::Verdict::other)
+        SSL_set_session_id_context(ssl, its.data(), static_cast<unsigned>(its.size()));
+    }
+    return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
+  }
 
+  const TlsServerSettings settings_;
+  std::string alpn_;  // as it goes over the wire
+  const KeyLog key_log_;
   ContextPointer context_;
   std::vector<std::pair<std::string, ContextPointer>> hosts_;
+  mutable Owners owners_;
 };
 
 }  // namespace detail::tls
@@ -137,4 +203,4 @@ class TlsServer {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

@@ -13,17 +13,10 @@
 
 #include <ftplike/io/securable.hpp>
 #include <ftplike/io/tcp.hpp>
-#include <ftplike/tls/connection.hpp>
 #include <ftplike/io/within.hpp>
+#include <ftplike/tls/connection.hpp>
 
 namespace ftplike::inline v0_2 {
-
-/// What the two ends of a secured connection agreed upon.
-struct TlsDetails {
-  std::string version, cipher;  // "TLSv1.3", "TLS_AES_256_GCM_SHA384"
-  std::string server_name;      // the host that the client named; empty if none
-  bool resumed = false;         // whether it goes on with another connection's session
-};
 
 /// A stream over another one, in clear until it is secured by TLS.
 ///
@@ -32,8 +25,8 @@ struct TlsDetails {
 ///
 /// **Errors:** besides the lower stream's, those of `tls_category`.
 /// **Cancellation:** of a read loses nothing. Of a write some may have gone; the rest of a record that has begun goes
-/// with the next write. A handshake of a data connection that was cancelled goes on when it is asked for again; any other
-/// one that was cancelled leaves a stream that is good for nothing. RFC 8446, RFC 5246.
+/// with the next write. A handshake of a data connection that was cancelled goes on when it is asked for again; any
+/// other one that was cancelled leaves a stream that is good for nothing. RFC 8446, RFC 5246.
 template <class Lower> class TlsStream {
  public:
   explicit TlsStream(Lower lower) : lower_{std::move(lower)} {}
@@ -77,7 +70,7 @@ template <class Lower> class TlsStream {
   ///
   /// **Errors:** whatever is wrong with what the client says or shows; the stream is good for nothing then.
   awaitable<void> accept_tls(TlsServer server, std::string_view heard = {}) {
-    begin(std::make_unique<Connection>(server.context(), detail::tls::new_owner()));
+    begin(std::make_unique<Connection>(server.context()));
     tls_->engine.begin_with(as_bytes(heard));
     return shake_hands();
   }
@@ -96,11 +89,17 @@ template <class Lower> class TlsStream {
     begin(std::make_unique<Connection>(client.context_, std::move(host)));
     return shake_hands();
   }
-  /// Secures the stream as the client's end of a data connection, or goes on with that where it was left: it resumes the
-  /// session of `control`.
+  /// Secures the stream as the client's end of a data connection, or goes on with that where it was left: it resumes
+  /// the session of `control`.
   awaitable<void> connect_tls(TlsStream& control) {
     if (!tls_) begin(control.connection()->connecting_data());
     return shake_hands();
+  }
+
+  /// Tells which user this control connection of a server's is of, for `TlsReuse::same_user`; empty: of nobody who
+  /// could be told from others; none: it is not known yet. Of a stream in clear it says nothing.
+  void belongs_to(std::optional<std::string> user) {
+    if (tls_) tls_->belongs_to(std::move(user));
   }
 
   /// What the peer showed; none if it has no certificate. One that is not ignored has been verified.
@@ -109,7 +108,9 @@ template <class Lower> class TlsStream {
     if (!tls_) return {};
     const SSL* const ssl = tls_->engine.ssl();
     const char* const name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    return {SSL_get_version(ssl), SSL_get_cipher_name(ssl), name ? name : "", SSL_session_reused(ssl) == 1};
+    const bool keys_logged = SSL_CTX_get_keylog_callback(SSL_get_SSL_CTX(ssl)) != nullptr;
+    return {SSL_get_version(ssl), SSL_get_cipher_name(ssl), name ? name : "", SSL_session_reused(ssl) == 1,
+            keys_logged};
   }
 
  private:
@@ -141,7 +142,7 @@ template <class Lower> class TlsStream {
   }
   awaitable<void> shake_hands_for(std::shared_ptr<Connection> control) {
     co_await shake_hands();
-    control->expect_owner_of(*tls_);
+    co_await control->expect_owner_of(*tls_);
   }
 
   awaitable<std::size_t> read_secured(std::span<std::byte> room) {
@@ -302,4 +303,4 @@ template <Transport Lower = TcpTransport> class TlsTransport : public Lower {
 static_assert(Transport<TlsTransport<>>);
 static_assert(SecurableStream<TlsTransport<>::Stream>);
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

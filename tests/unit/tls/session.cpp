@@ -74,6 +74,117 @@ TEST(TlsDataConnection, IsRefusedWhereAClientMustResumeAndDoesNot) {
   }
 }
 
+TEST(TlsDataConnection, ThatIsRefusedGivesTheStrangerNothingToResume) {
+  TlsClientSettings with_tickets, without;
+  without.context = [](SSL_CTX* context) { SSL_CTX_set_options(context, SSL_OP_NO_TICKET); };
+  for (const auto& client : {with_tickets, without}) {
+    for (const auto version : versions) {
+      for (const auto reuse : {TlsReuse::same_user, TlsReuse::required}) {
+        SimulatedNetwork network{2};
+        Pair pair{network, speaking(version, reuse), client};
+        Ends control = pair.control();
+        control.server.belongs_to("anna");
+        Ends first = connect(network), second = connect(network);
+        const auto refused =
+            both(network, first.server.accept_tls(control.server), first.client.connect_tls(pair.client, "localhost"));
+        EXPECT_EQ(refused.server, Errc::not_resumed);
+        EXPECT_EQ(pair.secure_data(second, control.server, first.client).server, Errc::not_resumed);
+      }
+    }
+  }
+}
+
+/// The two control connections of one client, which has told who it is, and how the server takes a data connection of
+/// one that goes on with the session of the other.
+struct TwoControls {
+  explicit TwoControls(TlsVersion version) : pair{network, speaking(version, TlsReuse::same_user)} {
+    for (auto* const control : {&one, &other}) pair.say(control->server, control->client, "220 Ready\r\n");
+  }
+  std::error_code swapped(Ends& at, Ends& from) {
+    Ends data = connect(network);
+    const auto outcome = pair.secure_data(data, at.server, from.client).server;
+    if (!outcome) EXPECT_TRUE(data.server.details().resumed);
+    return outcome;
+  }
+
+  SimulatedNetwork network{2};
+  Pair pair;
+  Ends one = pair.control(), other = pair.control();
+};
+
+TEST(TlsDataConnection, MayResumeAnotherSessionOfTheSameUserWhereThatIsThePolicy) {
+  for (const auto version : versions) {
+    TwoControls controls{version};
+    controls.one.server.belongs_to("anna");
+    controls.other.server.belongs_to("anna");
+    for (int i = 0; i < 10; ++i) {
+      EXPECT_EQ(controls.swapped(controls.one, controls.other), std::error_code{}) << i;
+      EXPECT_EQ(controls.swapped(controls.other, controls.one), std::error_code{}) << i;
+      EXPECT_TRUE(resumes(controls.pair, controls.one)) << i;
+    }
+  }
+}
+
+TEST(TlsDataConnection, MayNotResumeASessionOfSomebodyElse) {
+  for (const auto version : versions) {
+    TwoControls controls{version};
+    const auto expect_refusal = [&] {
+      EXPECT_EQ(controls.swapped(controls.one, controls.other), Errc::not_resumed);
+      EXPECT_EQ(controls.swapped(controls.other, controls.one), Errc::not_resumed);
+      EXPECT_TRUE(resumes(controls.pair, controls.one));
+    };
+    expect_refusal();  // neither has said who he is
+    controls.one.server.belongs_to("anna");
+    controls.other.server.belongs_to("carl");
+    expect_refusal();
+    controls.other.server.belongs_to("anna");
+    EXPECT_EQ(controls.swapped(controls.one, controls.other), std::error_code{});
+    controls.other.server.belongs_to("");
+    expect_refusal();
+    controls.one.server.belongs_to("");  // both are anonymous
+    expect_refusal();
+  }
+}
+
+TEST(TlsDataConnection, WaitsForTheLoginOfTheControlConnectionThatItGoesOnWith) {
+  for (const auto version : versions) {
+    for (const auto* const user : {"anna", "carl", "", "nobody, it ends"}) {
+      TwoControls controls{version};
+      controls.one.server.belongs_to("anna");
+      Ends data = connect(controls.network);
+      Started<void> client{controls.network.executor(), data.client.connect_tls(controls.other.client)};
+      {
+        Started<void> left{controls.network.executor(), within(controls.network, std::chrono::seconds{1},
+                                                               data.server.accept_tls(controls.one.server))};
+        controls.network.advance(std::chrono::seconds{2});
+        EXPECT_EQ(left.error(), Errc::timed_out);
+      }
+      Started<void> server{controls.network.executor(), data.server.accept_tls(controls.one.server)};
+      controls.network.settle();
+      EXPECT_TRUE(client.done());
+      EXPECT_FALSE(server.done());
+      if (user[0] == 'n') {
+        const TlsEnd ended = std::move(controls.other.server);
+      } else {
+        controls.other.server.belongs_to(user);
+      }
+      controls.network.settle();
+      ASSERT_TRUE(server.done());
+      EXPECT_EQ(server.error(), user[0] == 'a' ? std::error_code{} : Errc::not_resumed) << user;
+    }
+  }
+}
+
+TEST(TlsDataConnection, MayResumeASessionOfTheSameUserThatHasEnded) {
+  for (const auto version : versions) {
+    TwoControls controls{version};
+    controls.one.server.belongs_to("anna");
+    controls.other.server.belongs_to("anna");
+    { const TlsEnd ended = std::move(controls.other.server); }
+    EXPECT_EQ(controls.swapped(controls.one, controls.other), std::error_code{});
+  }
+}
+
 TEST(TlsDataConnection, IsRefusedWhereAClientMustResumeAndResumesAnotherSession) {
   for (const auto version : versions) {
     SimulatedNetwork network{2};
@@ -160,6 +271,39 @@ TEST(TlsDataConnection, BelongsToAControlConnectionThatIsSecured) {
   EXPECT_THROW(network.run(data.client.connect_tls(control.server)), std::system_error);
   EXPECT_FALSE(data.server.secured());
   EXPECT_FALSE(data.client.secured());
+}
+
+TEST(TlsOwners, AreForgottenAnHourAfterTheyHaveEnded) {
+  using detail::tls::Owner;
+  detail::tls::Owners owners;
+  const Owner stays{1}, goes{2};
+  const Time begin{};
+  using enum detail::tls::Owners::Verdict;
+  owners.name(stays, "anna");
+  owners.name(goes, "anna");
+  EXPECT_EQ(owners.compare(stays, goes, begin), same);
+  owners.leave(goes, begin);
+  EXPECT_EQ(owners.compare(stays, goes, begin + std::chrono::minutes{59}), same);
+  EXPECT_EQ(owners.compare(stays, goes, begin + std::chrono::hours{1}), other);
+  EXPECT_EQ(owners.compare(stays, stays, begin + std::chrono::hours{100}), same);
+  EXPECT_EQ(owners.size(), 1u);
+}
+
+TEST(TlsOwners, AreKeptInABoundedNumberWhenTheyHaveEnded) {
+  using detail::tls::Owner;
+  using detail::tls::Owners;
+  using enum Owners::Verdict;
+  Owners owners;
+  const Owner stays{255, 255};
+  owners.name(stays, "anna");
+  for (unsigned i = 0; i < 10'000; ++i) {
+    const Owner owner{static_cast<unsigned char>(i), static_cast<unsigned char>(i >> 8)};
+    owners.name(owner, "anna");
+    owners.leave(owner, Time{});
+  }
+  EXPECT_EQ(owners.size(), Owners::most + 1);
+  EXPECT_EQ(owners.compare(stays, Owner{9999 & 255, 9999 >> 8}, Time{}), same);
+  EXPECT_EQ(owners.compare(stays, Owner{0, 0}, Time{}), other);
 }
 
 TEST(TlsServer, ReadsItsFilesAgainForSessionsToCome) {
