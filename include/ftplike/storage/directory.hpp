@@ -263,7 +263,7 @@ class DirectoryStorage {
   ClientKey client_ = 0;
 };
 
-static_assert(WritableStorage<DirectoryStorage>);
+static_assert(CompleteStorage<DirectoryStorage>);
 static_assert(detail::FileSource<FileReader>);
 
 }  // namespace ftplike

@@ -252,6 +252,6 @@ inline awaitable<MemoryStorage::Writer> MemoryStorage::create_unique(Path path) 
   co_return Writer{tree_, tree_->create_unique(path)};
 }
 
-static_assert(WritableStorage<MemoryStorage>);
+static_assert(CompleteStorage<MemoryStorage>);
 
 }  // namespace ftplike
