@@ -187,6 +187,12 @@ template <Transport T, class P> class Session {
   }
   /// Tells that a command that takes long gets on: `Limits::operation` is counted from now.
   void make_progress() { deadline_.extend(); }
+  /// Lets others have their turn on the thread, and tells that the command gets on. For those that compute for long: a
+  /// command that is `interruptible` is stopped here. Not for commands that act at once.
+  awaitable<void> give_way() {
+    deadline_.extend();
+    co_await asio::post(executor_, use_awaitable);
+  }
   /// Whether the client has said something after the command that runs.
   bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
   /// Has the TLS handshake follow the reply to the command that runs.
