@@ -8,5 +8,6 @@
 #include <ftplike/server.hpp>
 #include <ftplike/storage/directory.hpp>
 #include <ftplike/storage/memory.hpp>
+#include <ftplike/users/function.hpp>
 #include <ftplike/users/user_table.hpp>
 #include <ftplike/version.hpp>

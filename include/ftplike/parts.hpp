@@ -14,11 +14,15 @@ namespace detail {
 // The parts that a server is given are told apart by what they can do, and one that can do nothing of that is refused:
 // it would have no effect, and be missed only when it is too late.
 
-enum class PartKind { profile, storage, authenticator, setting, observer, none };
+enum class PartKind { profile, storage, authenticator, setting, observer, application, none };
 
 template <class X> constexpr bool is_observers = false;
 template <class... All> constexpr bool is_observers<Observers<All...>> = true;
 
+template <class X> constexpr bool is_application = false;
+template <class T> constexpr bool is_application<Application<T>> = true;
+
+template <class Part> constexpr bool is_storage = ReadableStorage<Part> || GivesStorages<Part>;
 template <class Part> constexpr bool is_profile = std::is_base_of_v<Profile, Part>;
 template <class Part> constexpr bool is_observer = std::is_same_v<Part, NoObserver> || is_observers<Part> ||
                                                    takes_one_of<Part>(AllEvents{});
@@ -26,7 +30,8 @@ template <class Part> constexpr bool is_observer = std::is_same_v<Part, NoObserv
 template <class Part> constexpr PartKind kind_of() {
   if (is_setting<Part>) return PartKind::setting;
   if (is_profile<Part>) return PartKind::profile;
-  if (ReadableStorage<Part>) return PartKind::storage;
+  if (is_application<Part>) return PartKind::application;
+  if (is_storage<Part>) return PartKind::storage;
   if (Authenticator<Part>) return PartKind::authenticator;
   if (is_observer<Part>) return PartKind::observer;
   return PartKind::none;
@@ -35,57 +40,43 @@ template <class Part> constexpr PartKind kind_of() {
 // ---- what a part was meant to be ----
 
 // A name that a class inherits from two sides cannot be looked up: so a class is seen to have a member of that name,
-// whatever it is and whoever may use it.
+// whatever it is and whoever may use it. Of one that cannot be inherited, only what everybody may use is seen.
 struct NamesLogIn {
   int log_in;
+  template <class C> static constexpr bool found_in = requires { &C::log_in; };
 };
 struct NamesGuest {
   int guest;
+  template <class C> static constexpr bool found_in = requires { &C::guest; };
 };
 struct NamesOpen {
   int open;
+  template <class C> static constexpr bool found_in = requires { &C::open; };
 };
 struct NamesStat {
   int stat;
+  template <class C> static constexpr bool found_in = requires { &C::stat; };
 };
 struct NamesList {
   int list;
+  template <class C> static constexpr bool found_in = requires { &C::list; };
 };
-struct NamesCreate {
-  int create;
+struct NamesStorageFor {
+  int storage_for;
+  template <class C> static constexpr bool found_in = requires { &C::storage_for; };
 };
 template <class Part, class Name> struct Both : Part, Name {};
-template <class Part> constexpr bool can_be_asked = std::is_class_v<Part> && !std::is_final_v<Part>;
-
-template <class Part> constexpr bool has_log_in() {
-  if constexpr (can_be_asked<Part>) {
-    return !requires { &Both<Part, NamesLogIn>::log_in; };
+template <class Part, class Name> constexpr bool has() {
+  if constexpr (std::is_class_v<Part> && !std::is_final_v<Part>) {
+    return !Name::template found_in<Both<Part, Name>>;
   } else {
-    return requires(Part & users, const Credentials& credentials) { users.log_in(credentials); };
+    return Name::template found_in<Part>;
   }
 }
-template <class Part> constexpr bool has_guest() {
-  if constexpr (can_be_asked<Part>) {
-    return !requires { &Both<Part, NamesGuest>::guest; };
-  } else {
-    return requires(Part & users) { users.guest(); };
-  }
-}
+template <class Part> constexpr bool has_log_in() { return has<Part, NamesLogIn>(); }
+template <class Part> constexpr bool has_guest() { return has<Part, NamesGuest>(); }
 template <class Part> constexpr bool has_files() {
-  if constexpr (can_be_asked<Part>) {
-    return !requires { &Both<Part, NamesOpen>::open; }
-    || !requires { &Both<Part, NamesStat>::stat; }
-    || !requires { &Both<Part, NamesList>::list; };
-  } else {
-    return requires(Part & files, const Path& path) { files.stat(path); };
-  }
-}
-template <class Part> constexpr bool has_create() {
-  if constexpr (can_be_asked<Part>) {
-    return !requires { &Both<Part, NamesCreate>::create; };
-  } else {
-    return requires(Part & files, const Path& path) { files.create(path, 0u); };
-  }
+  return has<Part, NamesOpen>() || has<Part, NamesStat>() || has<Part, NamesList>() || has<Part, NamesStorageFor>();
 }
 
 // ---- faults, each named after what is wrong and instantiated with whose it is ----
@@ -117,7 +108,9 @@ template <class Part> struct PartIsNoStorage {
     requires ByteSource<typename Part::Reader>;
     { files.open(path, std::uint64_t{}) } -> std::same_as<awaitable<typename Part::Reader>>;
   };
-  static_assert(has_stat, "a storage needs stat(path), which gives awaitable<Entry>");
+  static constexpr bool gives = has<Part, NamesStorageFor>();
+  static_assert(!gives, "storage_for(const Visitor&) has to give a storage");
+  static_assert(gives || has_stat, "a storage needs stat(path), which gives awaitable<Entry>");
   static_assert(!has_stat || has_list,
                 "a storage needs a type Listing, whose next() gives "
                 "awaitable<std::vector<Entry>>, and list(path), which gives awaitable<Listing>");
@@ -126,8 +119,47 @@ template <class Part> struct PartIsNoStorage {
                 "open(path, offset), which gives awaitable<Reader>");
   static_assert(!(has_stat && has_list && has_open), "a storage needs label(), which gives a std::string");
 };
-template <class Part> struct PartIsNoWritableStorage {
-  static_assert(never<Part>, "a storage that has create(path, offset) needs all that WritableStorage says");
+/// Of each ability of a storage: whether it has a function of that name, and one that is as it has to be. What a class
+/// has deleted or keeps to itself is none.
+template <class Files> struct Abilities {
+  static constexpr bool create = requires { &Files::create; } || requires(Files& files, const Path& path) { files.create(path, 0u); };
+  static constexpr bool append = requires { &Files::append; } || requires(Files& files, const Path& path) { files.append(path); };
+  static constexpr bool create_unique = requires { &Files::create_unique; } || requires(Files& files, const Path& path) { files.create_unique(path); };
+  static constexpr bool partial_size = requires { &Files::partial_size; } || requires(Files& files, const Path& path) { files.partial_size(path); };
+  static constexpr bool make_directory = requires { &Files::make_directory; } || requires(Files& files, const Path& path) { files.make_directory(path); };
+  static constexpr bool remove = requires { &Files::remove; } || requires(Files& files, const Path& path) { files.remove(path); };
+  static constexpr bool remove_directory = requires { &Files::remove_directory; } || requires(Files& files, const Path& path) { files.remove_directory(path); };
+  static constexpr bool rename = requires { &Files::rename; } || requires(Files& files, const Path& path) { files.rename(path, path); };
+  static constexpr bool set_modified = requires { &Files::set_modified; } || requires(Files& files, const Path& path) { files.set_modified(path, Timestamp{}); };
+  static constexpr bool set_mode = requires { &Files::set_mode; } || requires(Files& files, const Path& path) { files.set_mode(path, 0u); };
+  static constexpr bool available = requires { &Files::available; } || requires(Files& files, const Path& path) { files.available(path); };
+
+  static constexpr bool are_good =
+      (!create || WritableStorage<Files>) &&
+      (!append || AppendsToFiles<Files>) &&
+      (!create_unique || MakesUniqueNames<Files>) &&
+      (!partial_size || KeepsPartialFiles<Files>) &&
+      (!make_directory || MakesDirectories<Files>) &&
+      (!remove || RemovesFiles<Files>) &&
+      (!remove_directory || RemovesDirectories<Files>) &&
+      (!rename || RenamesFiles<Files>) &&
+      (!set_modified || SetsTimes<Files>) &&
+      (!set_mode || KeepsModes<Files>) &&
+      (!available || TellsFreeSpace<Files>);
+};
+template <class Part> struct PartIsNoWholeStorage {
+  using Has = Abilities<Part>;
+  static_assert(!Has::create || WritableStorage<Part>, "a storage's create(path, offset) gives awaitable<Writer>, and Writer is as WritableStorage describes it");
+  static_assert(!Has::append || AppendsToFiles<Part>, "a storage's append(path) gives awaitable<Writer>, as create(path, offset) does");
+  static_assert(!Has::create_unique || MakesUniqueNames<Part>, "a storage's create_unique(path) gives awaitable<Writer>, as create(path, offset) does");
+  static_assert(!Has::partial_size || KeepsPartialFiles<Part>, "a storage's partial_size(path) gives awaitable<std::uint64_t>");
+  static_assert(!Has::make_directory || MakesDirectories<Part>, "a storage's make_directory(path) gives awaitable<void>");
+  static_assert(!Has::remove || RemovesFiles<Part>, "a storage's remove(path) gives awaitable<void>");
+  static_assert(!Has::remove_directory || RemovesDirectories<Part>, "a storage's remove_directory(path) gives awaitable<void>");
+  static_assert(!Has::rename || RenamesFiles<Part>, "a storage's rename(from, to) gives awaitable<void>");
+  static_assert(!Has::set_modified || SetsTimes<Part>, "a storage's set_modified(path, time) gives awaitable<void>");
+  static_assert(!Has::set_mode || KeepsModes<Part>, "a storage's set_mode(path, mode) gives awaitable<void>");
+  static_assert(!Has::available || TellsFreeSpace<Part>, "a storage's available(path) gives awaitable<std::uint64_t>");
 };
 
 template <class Part> struct PartIsNothingThatAServerKnows {
@@ -147,6 +179,7 @@ template <class First, class Second> struct TwoPartsOfOneKind {
   static_assert(kind != PartKind::storage, "a server takes one storage");
   static_assert(kind != PartKind::authenticator, "a server takes one authenticator");
   static_assert(kind != PartKind::profile, "a server takes one profile");
+  static_assert(kind != PartKind::application, "a server takes one application: a struct of references where there are more");
   static_assert(kind != PartKind::setting, "a server takes each setting once");
 };
 
@@ -164,14 +197,14 @@ template <class P, class Part> struct PartIsNotOfThisServer {
 /// What is wrong with a part: one of the types above, which does not compile, or `NoFault`.
 template <class Part> constexpr auto fault_of_part() {
   constexpr PartKind kind = kind_of<Part>();
-  constexpr int kinds = int{is_profile<Part>} + int{ReadableStorage<Part>} + int{Authenticator<Part>} +
+  constexpr int kinds = int{is_profile<Part>} + int{is_storage<Part>} + int{Authenticator<Part>} +
                         int{kind != PartKind::setting && is_observer<Part>};
   if constexpr (kinds > 1) {
     return std::type_identity<PartIsTwoKindsInOne<Part>>{};
   } else if constexpr (kind != PartKind::authenticator && has_log_in<Part>()) {
     return std::type_identity<PartIsNoAuthenticator<Part>>{};
-  } else if constexpr (kind == PartKind::storage && has_create<Part>() && !WritableStorage<Part>) {
-    return std::type_identity<PartIsNoWritableStorage<Part>>{};
+  } else if constexpr (kind == PartKind::storage && !Abilities<typename Given<Part>::type>::are_good) {
+    return std::type_identity<PartIsNoWholeStorage<typename Given<Part>::type>>{};
   } else if constexpr (is_observers<Part>) {
     return std::type_identity<NoFault>{};  // they were looked at one by one
   } else if constexpr (kind == PartKind::observer ||
@@ -208,10 +241,11 @@ template <class First, class Second, class... Rest> constexpr auto fault_of_part
   }
 }
 
-template <class Base, class S, class A, class O> struct Assembled : Base {
+template <class Base, class S, class A, class O, class Objects> struct Assembled : Base {
   using Storage = S;
   using Authenticator = A;
   using Observer = O;
+  using Application = Objects;
 };
 
 /// The first of Parts that is of this kind, else Default.
@@ -228,7 +262,8 @@ template <class Default, class... Parts> struct ProfileOf {
   using Base = typename FirstOfKind<PartKind::profile, Default, Parts...>::type;
   using type = Assembled<Base, typename FirstOfKind<PartKind::storage, typename Base::Storage, Parts...>::type,
                          typename FirstOfKind<PartKind::authenticator, typename Base::Authenticator, Parts...>::type,
-                         typename FirstOfKind<PartKind::observer, typename Base::Observer, Parts...>::type>;
+                         typename FirstOfKind<PartKind::observer, typename Base::Observer, Parts...>::type,
+                         typename FirstOfKind<PartKind::application, typename Base::Application, Parts...>::type>;
 };
 
 /// What is wrong with a part of a server whose profile is P: it names another one of its kind. `NoFault` if it does
@@ -238,7 +273,8 @@ template <class P, class Part> constexpr auto fault_of_place() {
   constexpr bool is_elsewhere = (kind == PartKind::profile && !std::is_base_of_v<Part, P>) ||
                                 (kind == PartKind::storage && !std::is_same_v<Part, typename P::Storage>) ||
                                 (kind == PartKind::authenticator && !std::is_same_v<Part, typename P::Authenticator>) ||
-                                (kind == PartKind::observer && !std::is_same_v<Part, typename P::Observer>);
+                                (kind == PartKind::observer && !std::is_same_v<Part, typename P::Observer>) ||
+                                (kind == PartKind::application && !std::is_same_v<Part, typename P::Application>);
   return std::type_identity<std::conditional_t<is_elsewhere, PartIsNotOfThisServer<P, Part>, NoFault>>{};
 }
 /// What is wrong with a part that a server needs, given these. `NoFault` if it is one of them or made by default.
@@ -262,6 +298,7 @@ template <class P, class... Parts> struct CheckedParts {
   static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Storage, Parts...>())>::type) > 0);
   static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Authenticator, Parts...>())>::type) > 0);
   static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Observer, Parts...>())>::type) > 0);
+  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Application, Parts...>())>::type) > 0);
 };
 
 }  // namespace detail

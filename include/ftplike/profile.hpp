@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -14,12 +15,15 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/command/state.hpp>
 #include <ftplike/command/table.hpp>
 #include <ftplike/data_channel/negotiated.hpp>
 #include <ftplike/io/meter.hpp>
+#include <ftplike/io/subnet.hpp>
 #include <ftplike/storage/directory.hpp>
 #include <ftplike/storage/upload_rules.hpp>
 #include <ftplike/users/anonymous.hpp>
+#include <ftplike/users/visitor.hpp>
 #include <ftplike/verbs/access.hpp>
 #include <ftplike/verbs/files.hpp>
 #include <ftplike/verbs/information.hpp>
@@ -83,14 +87,38 @@ using FtpCommands =
 
 }  // namespace verbs
 
+/// A part that gives each account its storage: `storage_for(visitor)`. A storage may have that, too, to know who asks.
+/// `StoragePerAccount` is one made of a function.
+template <class S>
+concept GivesStorages = requires(S& files, const Visitor& visitor) {
+  requires ReadableStorage<std::remove_cvref_t<decltype(files.storage_for(visitor))>>;
+};
+
+/// The objects of your program that its commands work on: `Server server{network, ftplike::Application{sensors}, …}` has
+/// `session.application()` be `sensors` in all of its commands. One object; a struct of references where there are more.
+///
+/// **Lifetime:** the object outlives the server and its sessions. **Threads:** sessions use it on any, at once.
+template <class T> class Application {
+ public:
+  explicit Application(T& object) noexcept : object_{&object} {}
+  T& get() const noexcept { return *object_; }
+
+ private:
+  T* object_;
+};
+struct NoApplication {};
+
 /// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
-/// authenticator and observer are usually deduced from what the server is given.
+/// authenticator, observer and application are usually deduced from what the server is given.
 struct Profile {
   using Commands = CommandTable<>;
   using DataChannel = AnnouncedChannel;
   using Storage = DirectoryStorage;
   using Authenticator = LoopbackReaders;
   using Observer = NoObserver;
+  using Application = NoApplication;
+  /// What a session keeps between two commands; one of your own is derived from `SessionState`.
+  using State = SessionState;
   /// Those that are understood without a line ending, as the ftp-like dialect sends them; `CommandTable<>`: none.
   using UnterminatedCommands = verbs::FtpLikeCommands;
 };
@@ -144,6 +172,12 @@ template <class Setting, class... All> constexpr bool is_one_of(std::tuple<All&.
 }
 template <class X> constexpr bool is_setting = is_one_of<X>(static_cast<decltype(Settings{}.all()) *>(nullptr));
 
+/// What a session's files are before they keep to rules: the storage, or what it gives each account.
+template <class S> struct Given { using type = S; };
+template <GivesStorages S> struct Given<S> {
+  using type = std::remove_cvref_t<decltype(std::declval<S&>().storage_for(std::declval<const Visitor&>()))>;
+};
+
 }  // namespace detail
 
 /// What the sessions of one account share: their number and their bandwidth.
@@ -158,19 +192,37 @@ struct AccountUse {
 /// Settings do not change any more when the first session begins. **Threads:** safe, as far as its parts are.
 template <class P> class Service : public Settings {
  public:
-  using Storage = typename detail::Ruled<typename P::Storage>::type;  // what can be written keeps to the rules
+  /// Its sessions' files: what can be written keeps to the rules.
+  using Storage = typename detail::Ruled<typename detail::Given<typename P::Storage>::type>::type;
   using Authenticator = typename P::Authenticator;
   using Observer = typename P::Observer;
 
   template <class... Parts> explicit Service(std::tuple<Parts...> parts)
       : Settings(settings_among(parts)),
-        storage{under_rules(take<typename P::Storage>(parts))},
+        storage{kept(take<typename P::Storage>(parts))},
         authenticator{take<Authenticator>(parts)},
-        observer{take<Observer>(parts)} {}
+        observer{take<Observer>(parts)},
+        application{take<typename P::Application>(parts)} {}
 
-  Storage storage;
+  std::conditional_t<GivesStorages<typename P::Storage>, typename P::Storage, Storage> storage;
   Authenticator authenticator;
   Observer observer;
+  typename P::Application application;
+
+  /// The files of one session: a storage of its own where they depend on who asks, else a reference to that of all. The
+  /// account counts where `files_depend_on_account`.
+  ///
+  /// **Errors:** what the part throws that chooses them.
+  decltype(auto) storage_for([[maybe_unused]] const Visitor& visitor) {
+    if constexpr (files_depend_on_account) {
+      return in_turn(under_rules(storage.storage_for(visitor)), visitor.address);
+    } else if constexpr (ServesClientsInTurn<Storage>) {
+      return storage.for_client(client_key(visitor.address));
+    } else {
+      return (storage);
+    }
+  }
+  static constexpr bool files_depend_on_account = GivesStorages<typename P::Storage>;
 
   /// The account of sessions without a login.
   std::optional<Account> guest() const { return authenticator.guest(); }
@@ -207,9 +259,23 @@ template <class P> class Service : public Settings {
       std::terminate();  // never run: a server without a part that it needs does not compile
     }
   }
-  Storage under_rules(typename P::Storage files) {
-    if constexpr (WritableStorage<typename P::Storage>) {
+  auto kept(typename P::Storage files) {
+    if constexpr (GivesStorages<typename P::Storage>) {
+      return files;
+    } else {
+      return under_rules(std::move(files));
+    }
+  }
+  template <class Files> Storage under_rules(Files files) {
+    if constexpr (detail::MakesNames<Files>) {
       return Storage(std::move(files), upload_rules);
+    } else {
+      return files;
+    }
+  }
+  static Storage in_turn(Storage files, [[maybe_unused]] const Address& client) {
+    if constexpr (ServesClientsInTurn<Storage>) {
+      return files.for_client(client_key(client));
     } else {
       return files;
     }

@@ -41,11 +41,13 @@ static_assert(!KnowsWhoNeedsAPassword<OnlyAnna> && !MayObjectToListening<OnlyAnn
 
 TEST(AuthenticatorConcept, APasswordIsNeededUnlessTheAuthenticatorKnowsBetter) {
   struct KnowsHerCertificate : OnlyAnna {
-    bool needs_password(const Credentials& credentials) { return credentials.certificate != "anna"; }
+    bool needs_password(const Credentials& credentials) {
+      return credentials.certificate != ClientCertificate{"anna"};
+    }
   };
   OnlyAnna plain;
   KnowsHerCertificate knowing;
-  const Credentials with{"anna", "", "", "", "anna"};
+  const Credentials with{"anna", "", "", {}, ClientCertificate{"anna"}};
   EXPECT_TRUE(needs_password(plain, with));
   EXPECT_FALSE(needs_password(knowing, with));
 }

@@ -170,9 +170,9 @@ TEST(OwnStorage, MayHaveFilesOfUnknownSize) {
   Dialogue client{network};
   client.log_in().binary();
   EXPECT_EQ(client.say("SIZE now"), "550 Its size is not known\r\n");
-  EXPECT_EQ(client.fetch("MLSD"), "type=file;modify=19710101000000;perm=adfrw; now\r\n");
+  EXPECT_EQ(client.fetch("MLSD"), "type=file;modify=19710101000000;perm=r; now\r\n");
   EXPECT_EQ(client.say("MLST now"),
-            "250-Listing /now\r\n type=file;modify=19710101000000;perm=adfrw; /now\r\n250 End\r\n");
+            "250-Listing /now\r\n type=file;modify=19710101000000;perm=r; /now\r\n250 End\r\n");
   EXPECT_EQ(client.fetch("LIST"), "-rw-r--r--   1 ftp      ftp                 0 Jan  1  1971 now\r\n");
   const auto port = client.passive();
   EXPECT_EQ(client.say("RETR now"), "150 Opening data connection for now\r\n");

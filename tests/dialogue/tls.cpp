@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <ftplike/tls.hpp>
+#include <ftplike/users/function.hpp>
 
 #include "support/certificates.hpp"
 #include "support/dialogue.hpp"
@@ -237,6 +238,41 @@ TEST_F(TlsSession, TakesACertificateForALogin) {
   EXPECT_EQ(say(control, "USER carl"), "232 Logged in by certificate\r\n");
   EXPECT_EQ(code(control, "PASS"), 503);
   EXPECT_EQ(fetch(control, "NLST"), "a.txt\r\n");
+}
+
+TEST_F(TlsSession, TellsTheAuthenticatorWhatTheCertificateSays) {
+  settings.client_ca = certificates.authority();
+  settings.client_certificates = ClientCertificates::asked_for;
+  serve();
+  std::vector<Credentials> asked;
+  const auto ask = [&asked](const Credentials& who) -> std::optional<Account> {
+    asked.push_back(who);
+    return Account{who.user, Path{}, Rights::reading()};
+  };
+  Server asking{*transport, MemoryStorage{}, authenticate_with(ask)};
+  asking.listen("127.0.0.1", 2121);
+  const auto carl = certificates.issue("carl", {.common_name = "carl", .alternative_names = "DNS:carl.example"});
+  for (const bool with_certificate : {false, true}) {
+    if (with_certificate) {
+      client.certificate = carl.certificate;
+      client.key = carl.key;
+    }
+    TlsPeer control = dial(2121);
+    control.text();
+    EXPECT_EQ(code(control, "AUTH TLS"), 234);
+    control.secure(client);
+    EXPECT_EQ(code(control, "USER carl"), 331);
+    EXPECT_EQ(code(control, "PASS x"), 230);
+  }
+  ASSERT_EQ(asked.size(), 2u);
+  EXPECT_TRUE(asked[0].secure);
+  EXPECT_FALSE(asked[0].certificate);
+  ASSERT_TRUE(asked[1].certificate);
+  EXPECT_EQ(asked[1].certificate->common_name, "carl");
+  EXPECT_EQ(asked[1].certificate->subject, "CN=carl");
+  EXPECT_EQ(asked[1].certificate->issuer, "CN=Authority");
+  EXPECT_EQ(asked[1].certificate->names, std::vector<std::string>{"DNS:carl.example"});
+  EXPECT_EQ(asked[1].certificate->fingerprint.size(), 95u);
 }
 
 TEST_F(TlsSession, HasTheHostOfTheHandshake) {

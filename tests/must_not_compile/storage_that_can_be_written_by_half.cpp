@@ -1,20 +1,18 @@
-// expect: PartIsNoWritableStorage<Culprit.*needs all that WritableStorage says|needs all that WritableStorage
-// says.*PartIsNoWritableStorage<Culprit
+// expect: PartIsNoWholeStorage<Culprit.*a storage.s create.path, offset. gives|a storage.s create.path, offset. gives.*PartIsNoWholeStorage<Culprit
 #include <ftplike/io/tcp.hpp>
 #include <ftplike/server.hpp>
 #include <ftplike/storage/memory.hpp>
 
 using namespace ftplike;
 
-struct Culprit {
-  using Reader = MemoryStorage::Reader;
-  using Writer = MemoryStorage::Writer;
-  using Listing = MemoryStorage::Listing;
-  awaitable<Entry> stat(const Path&);
-  awaitable<Listing> list(const Path&);
-  awaitable<Reader> open(const Path&, std::uint64_t);
+struct Culprit : MemoryStorage {
+  struct Writer {  // and how is an upload thrown away?
+    awaitable<void> write(std::span<const std::byte>);
+    awaitable<void> finish();
+    Path path() const;
+    std::uint64_t size() const;
+  };
   awaitable<Writer> create(const Path&, std::uint64_t);
-  std::string label() const;
 };
 
 void serve(TcpTransport& network) { Server server{network, Culprit{}}; }

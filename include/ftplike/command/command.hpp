@@ -30,7 +30,8 @@ enum class ArgumentRule { none, optional, required };
 /// - `argument` (optional): an `ArgumentRule`.
 /// - `at_once` (false): acted on during a transfer, as ABOR and STAT are; every other command waits its turn.
 /// - `interruptible` (false): takes long, and ABOR, the client's end and a stop of the server reach it wherever it
-///   waits, as they reach a transfer. It calls `session.make_progress()` now and then.
+///   waits, as they reach a transfer. Between its steps it calls `session.make_progress()`, or awaits `session.give_way()`
+///   where it does nothing but compute.
 /// - `keeps_prepared` (false): may stand between REST, RANG or RNFR and the command that they prepare, as PASV and TYPE
 /// do. Any other command, refused or not, is the one that they were for: it finds them in `session.state.prepared`, and
 /// they are over.

@@ -17,33 +17,13 @@
 #include <ftplike/io/securable.hpp>
 #include <ftplike/io/subnet.hpp>
 #include <ftplike/profile.hpp>
-#include <ftplike/protocol/byte_range.hpp>
 #include <ftplike/protocol/command_line.hpp>
-#include <ftplike/protocol/facts.hpp>
 #include <ftplike/server/control_connection.hpp>
 #include <ftplike/server/dispatch.hpp>
 #include <ftplike/server/transfer.hpp>
 #include <ftplike/verbs/security.hpp>
 
 namespace ftplike::inline v0_2 {
-
-/// What REST, RANG and RNFR say of the command that follows, and of no other. (RFC 959 §4.1.3, RFC 3659 §5)
-struct Prepared {
-  std::uint64_t restart = 0;        // of REST: where a transfer begins
-  std::optional<ByteRange> range;   // of RANG, for RETR or HASH
-  std::optional<Path> rename_from;  // of RNFR, for RNTO
-};
-
-/// What one command leaves for the next.
-struct SessionState {
-  std::string user;                 // that USER named and PASS has not yet proved
-  std::string host;                 // that HOST named
-  char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
-  Prepared prepared;                // for the command under way
-  Prepared preparing;               // by it, for the next
-  FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
-  unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
-};
 
 /// One client, from its greeting to its farewell: the control connection and how far TLS protects it, who the client
 /// is, and what one command leaves for the next. What stands under *for commands* is what a command may use.
@@ -52,9 +32,13 @@ struct SessionState {
 /// anything else what it does just now.
 /// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
 template <Transport T, class P> class Session {
+  static_assert(std::is_base_of_v<SessionState, typename P::State>,
+                "ftplike: the State of a profile has to be derived from SessionState");
+
  public:
   using Stream = typename T::Stream;
   using Storage = typename Service<P>::Storage;
+  using State = typename P::State;
   using Transfer = ftplike::Transfer;
   using Limit = typename Deadline<T>::Limit;
   using Channel = typename P::DataChannel::template ServerEnd<T>;
@@ -68,21 +52,19 @@ template <Transport T, class P> class Session {
       : network_{network},
         executor_{executor},
         service_{service},
-        storage_{storage_for(service.storage, who)},
         interruption_{interruption},
         deadline_{network, executor, interruption},
         control_{network, std::move(control), service.limits.line},
         protection_{possible(network, service.tls_policy)},
         who_{std::move(who)},
-        account_{service.guest()},
         began_{network.now()} {
     if (beginning == Beginning::implicit_tls) {
       hello_.emplace(first_bytes);
     } else {
       control_.lines().feed(first_bytes);
     }
-    if (account_) use_ = service.enter(*account_);
-    if (!use_) account_.reset();
+    if constexpr (!Service<P>::files_depend_on_account) take_files_of(Account{});
+    begin_as_guest();
   }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -135,8 +117,17 @@ template <Transport T, class P> class Session {
   Service<P>& service() noexcept { return service_; }
   const Limits& limits() const noexcept { return service_.limits; }
   const SessionInfo& who() const noexcept { return who_; }
-  /// The service's storage, which knows for whom it works where it asks for that (`for_client`).
-  Storage& storage() noexcept { return storage_; }
+  /// The files that the session's account sees, which know for whom they work where they ask for that.
+  ///
+  /// **Errors:** `permission_denied` without an account, where the storage is chosen by that.
+  Storage& storage() {
+    if (!files_) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+    return *files_;
+  }
+  /// The object that the server was given as an `Application`.
+  auto& application() noexcept requires(!std::is_same_v<typename P::Application, NoApplication>) {
+    return service_.application.get();
+  }
   Stream& control() noexcept { return control_.stream(); }
   /// How far TLS protects the session.
   Protection& protection() noexcept { return protection_; }
@@ -151,6 +142,7 @@ template <Transport T, class P> class Session {
     standard_ = true;
     account_.reset();
     tell_whose();
+    if constexpr (Service<P>::files_depend_on_account) files_.reset();
   }
   /// Begins a login, or drops the one that is there.
   void log_out() {
@@ -163,12 +155,15 @@ template <Transport T, class P> class Session {
   /// Forgets what commands have left for later ones, but not who is logged in.
   void forget() {
     directory = Path{};
-    state = SessionState{};
+    state = State{};
     epsv_only = false;
     channel_.disarm();
   }
   /// False if this account has as many sessions as it may have.
+  ///
+  /// **Errors:** what a part throws that chooses the files of an account; then nobody is logged in.
   bool log_in(Account account) {
+    if constexpr (Service<P>::files_depend_on_account) take_files_of(account);
     use_ = service_.enter(account);
     if (!use_) return false;
     who_.user = account.name;
@@ -194,6 +189,12 @@ template <Transport T, class P> class Session {
   }
   /// Tells that a command that takes long gets on: `Limits::operation` is counted from now.
   void make_progress() { deadline_.extend(); }
+  /// Lets others have their turn on the thread, and tells that the command gets on. For those that compute for long: a
+  /// command that is `interruptible` is stopped here. Not for commands that act at once.
+  awaitable<void> give_way() {
+    deadline_.extend();
+    co_await asio::post(executor_, use_awaitable);
+  }
   /// Whether the client has said something after the command that runs.
   bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
   /// Has the TLS handshake follow the reply to the command that runs.
@@ -205,7 +206,7 @@ template <Transport T, class P> class Session {
   Path virtual_path(std::string_view text) const { return directory.resolve(text); }
 
   Path directory;
-  SessionState state;
+  State state;
   unsigned failed_logins = 0;
   bool epsv_only = false;
 
@@ -326,9 +327,8 @@ template <Transport T, class P> class Session {
  private:
   using Table = typename Commands::template On<Session>;
   static constexpr bool is_securable = SecurableStream<Stream>;
-  static constexpr bool storage_is_told = requires(const Storage& storage, ClientKey client) {
-    { storage.for_client(client) } -> std::same_as<Storage>;
-  };
+  using Given = decltype(std::declval<Service<P>&>().storage_for(std::declval<const Visitor&>()));
+  using Files = std::conditional_t<std::is_reference_v<Given>, Storage*, std::optional<Storage>>;
 
   /// Is true for as long as it lives.
   class Flag {
@@ -342,12 +342,22 @@ template <Transport T, class P> class Session {
     bool& flag_;
   };
 
-  static decltype(auto) storage_for(Storage& storage, const SessionInfo& who) {
-    if constexpr (storage_is_told) {
-      return storage.for_client(client_key(who.peer.address()));
+  void take_files_of(const Account& account) {
+    const Visitor visitor{account, who_.peer.address()};
+    if constexpr (std::is_reference_v<Given>) {
+      files_ = &service_.storage_for(visitor);
     } else {
-      return (storage);
+      files_.emplace(service_.storage_for(visitor));
     }
+  }
+  void begin_as_guest() {
+    std::optional<Account> guest = service_.guest();
+    if (!guest) return;
+    try {
+      if constexpr (Service<P>::files_depend_on_account) take_files_of(*guest);
+    } catch (...) { return; }  // there are no files for guests
+    use_ = service_.enter(*guest);
+    if (use_) account_ = std::move(guest);
   }
   static TlsPolicy possible(const T& network, TlsPolicy policy) {
     return policy == TlsPolicy::offered && !has_certificate(network) ? TlsPolicy::off : policy;
@@ -523,7 +533,7 @@ template <Transport T, class P> class Session {
   T& network_;
   Executor executor_;
   Service<P>& service_;
-  std::conditional_t<storage_is_told, Storage, Storage&> storage_;
+  Files files_{};
   Interruption& interruption_;
   Deadline<T> deadline_;
   ControlConnection<T> control_;

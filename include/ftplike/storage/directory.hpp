@@ -264,7 +264,7 @@ template <class = void> class BasicDirectoryStorage {
 };
 using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only what is called is compiled
 
-static_assert(WritableStorage<DirectoryStorage>);
+static_assert(CompleteStorage<DirectoryStorage>);
 static_assert(detail::FileSource<FileReader>);
 
 }  // namespace ftplike

@@ -258,6 +258,6 @@ awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create_
   co_return Writer{tree_, tree_->create_unique(path)};
 }
 
-static_assert(WritableStorage<MemoryStorage>);
+static_assert(CompleteStorage<MemoryStorage>);
 
 }  // namespace ftplike

@@ -44,58 +44,104 @@ concept ReadableStorage =
       { files.label() } -> std::convertible_to<std::string>;
     };
 
-/// Files that can also be written. A name shows the old whole file or the new whole file, never a mix: a `Writer`
-/// collects the bytes aside, `finish()` puts them under the name, and a Writer that ends without keeps them as the
-/// name's *partial file*, to be gone on with. `discard()` throws them away.
+// What a storage may do besides, function by function: each that it has brings the commands that need it, and HELP and
+// FEAT tell of those alone. A function of these names that is not as its concept wants it does not compile in a server;
+// one whose name is misspelt is found by `static_assert(RenamesFiles<MyStorage>)`. A class derived from a storage takes
+// an ability away by `= delete`.
+
+/// Files that can also be written: the server has STOR. A name shows the old whole file or the new whole file, never a
+/// mix: a `Writer` collects the bytes aside, `finish()` puts them under the name, and a Writer that ends without keeps
+/// them as the name's *partial file*, to be gone on with, where the storage can do that. `discard()` throws them away.
 ///
-/// - `create(path, offset)`: offset 0 begins anew. Another one goes on with the partial file (cut to `offset`), or, if
-///   there is none, with the first `offset` bytes of the whole file; `Errc::bad_restart` if there are fewer. While
-///   somebody writes that partial file, offset 0 gives a file apart, which is not kept, and another one `Errc::busy`.
-/// - `append(path)`: goes on at the end of the whole file, or of the partial file where there is no whole one, or
-///   begins anew.
-/// - `create_unique(path)`: a name that nobody has, made from this one; `Writer::path()` tells it.
-/// - `partial_size(path)`: the bytes of the partial file of a name; throws `no_such_file_or_directory` if it has none.
-/// - `remove(path)` removes a file with its partial file, or that alone; `remove_directory` an empty directory;
-///   `rename` replaces a file.
+/// - `create(path, offset)`: offset 0 begins anew. Another one, of REST, goes on with the partial file (cut to
+/// `offset`), or, if there is none, with the first `offset` bytes of the whole file; `Errc::bad_restart` if there are
+/// fewer, or if the storage can only begin anew. While somebody writes that partial file, offset 0 gives a file apart,
+/// which is not kept, and another one `Errc::busy`.
+/// - `Writer::path()`: the name that it will have. `Writer::size()`: the bytes that are there by now, those before it
+/// began included.
 template <class S>
-concept WritableStorage =
-    ReadableStorage<S> && ByteSink<typename S::Writer> &&
-    requires(S& files, typename S::Writer& writer, const Path& path, const Path& to, std::uint64_t offset, Timestamp time) {
-      { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
-      { files.append(path) } -> std::same_as<awaitable<typename S::Writer>>;
-      { files.create_unique(path) } -> std::same_as<awaitable<typename S::Writer>>;
-      { files.partial_size(path) } -> std::same_as<awaitable<std::uint64_t>>;
-      { writer.path() } -> std::convertible_to<Path>;
-      { writer.size() } -> std::same_as<std::uint64_t>;  // bytes that are there by now, those before it began included
-      { writer.discard() } -> std::same_as<void>;
-      { files.make_directory(path) } -> std::same_as<awaitable<void>>;
-      { files.remove(path) } -> std::same_as<awaitable<void>>;
-      { files.remove_directory(path) } -> std::same_as<awaitable<void>>;
-      { files.rename(path, to) } -> std::same_as<awaitable<void>>;
-      { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
-    };
+concept WritableStorage = ReadableStorage<S> && requires(S& files, const Path& path, std::uint64_t offset) {
+  { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
+} && ByteSink<typename S::Writer> && requires(typename S::Writer& writer) {
+  { writer.path() } -> std::convertible_to<Path>;
+  { writer.size() } -> std::same_as<std::uint64_t>;
+  { writer.discard() } -> std::same_as<void>;
+};
 
-    // What a storage may have besides. Each is a concept of its own: `static_assert(KeepsModes<MyStorage>)` finds a
-    // name that is misspelt, which would be no error else, but a command less.
+/// `append(path)` goes on at the end of the whole file, or of the partial file where there is no whole one, or begins
+/// anew: the server has APPE, and COMB where it `RemovesFiles`.
+template <class S>
+concept AppendsToFiles = WritableStorage<S> && requires(S& files, const Path& path) {
+  { files.append(path) } -> std::same_as<awaitable<typename S::Writer>>;
+};
 
-    /// `set_mode(path, mode)`, awaited, sets permission bits: the server then has SITE CHMOD, and UNIX.mode of MFF.
-    template <class S>
-    concept KeepsModes = requires(S& files, const Path& path) {
-      files.set_mode(path, 0U);
-    };
+/// `create_unique(path)` begins a file under a name that nobody has, made from this one; `Writer::path()` tells it: the
+/// server has STOU.
+template <class S>
+concept MakesUniqueNames = WritableStorage<S> && requires(S& files, const Path& path) {
+  { files.create_unique(path) } -> std::same_as<awaitable<typename S::Writer>>;
+};
 
-    /// `available(path)`, awaited, gives the bytes that are free there: the server then has AVBL, and an answer to
-    /// ALLO.
-    template <class S>
-    concept TellsFreeSpace = requires(S& files, const Path& path) {
-      files.available(path);
-    };
+/// `partial_size(path)` gives the bytes of the partial file of a name, or throws `no_such_file_or_directory`: SIZE tells
+/// them, and clients know where to go on.
+template <class S>
+concept KeepsPartialFiles = requires(S& files, const Path& path) {
+  { files.partial_size(path) } -> std::same_as<awaitable<std::uint64_t>>;
+};
 
-    /// `for_client(client)` gives the same files as a storage of the same type, whose work in worker pools is done in
-    /// turn with that for other clients.
-    template <class S>
-    concept ServesClientsInTurn = requires(const S& files, ClientKey client) {
-      { files.for_client(client) } -> std::same_as<S>;
-    };
+/// `make_directory(path)`: the server has MKD. Throws `file_exists` where there is anything of that name.
+template <class S>
+concept MakesDirectories = requires(S& files, const Path& path) {
+  { files.make_directory(path) } -> std::same_as<awaitable<void>>;
+};
+
+/// `remove(path)` removes a file with its partial file, or that alone; never a directory: the server has DELE.
+template <class S>
+concept RemovesFiles = requires(S& files, const Path& path) {
+  { files.remove(path) } -> std::same_as<awaitable<void>>;
+};
+
+/// `remove_directory(path)` removes an empty directory: the server has RMD.
+template <class S>
+concept RemovesDirectories = requires(S& files, const Path& path) {
+  { files.remove_directory(path) } -> std::same_as<awaitable<void>>;
+};
+
+/// `rename(from, to)` renames or moves a file or directory, and replaces a file: the server has RNFR and RNTO.
+template <class S>
+concept RenamesFiles = requires(S& files, const Path& from, const Path& to) {
+  { files.rename(from, to) } -> std::same_as<awaitable<void>>;
+};
+
+/// `set_modified(path, time)` sets when a file was modified: the server has MFMT, MFF and SITE UTIME.
+template <class S>
+concept SetsTimes = requires(S& files, const Path& path, Timestamp time) {
+  { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
+};
+
+/// `set_mode(path, mode)` sets permission bits: the server has SITE CHMOD, and UNIX.mode of MFF.
+template <class S>
+concept KeepsModes = requires(S& files, const Path& path) {
+  { files.set_mode(path, 0U) } -> std::same_as<awaitable<void>>;
+};
+
+/// `available(path)` gives the bytes that are free there: the server has AVBL, and an answer to ALLO.
+template <class S>
+concept TellsFreeSpace = requires(S& files, const Path& path) {
+  { files.available(path) } -> std::same_as<awaitable<std::uint64_t>>;
+};
+
+/// All of the above: what a folder of a disk can do.
+template <class S>
+concept CompleteStorage =
+    AppendsToFiles<S> && MakesUniqueNames<S> && KeepsPartialFiles<S> && MakesDirectories<S> && RemovesFiles<S> &&
+    RemovesDirectories<S> && RenamesFiles<S> && SetsTimes<S> && KeepsModes<S> && TellsFreeSpace<S>;
+
+/// `for_client(client)` gives the same files as a storage of the same type, whose work in worker pools is done in turn
+/// with that for other clients.
+template <class S>
+concept ServesClientsInTurn = requires(const S& files, ClientKey client) {
+  { files.for_client(client) } -> std::same_as<S>;
+};
 
 }  // namespace ftplike

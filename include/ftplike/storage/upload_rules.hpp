@@ -47,11 +47,15 @@ struct UploadRules {
 
 namespace detail {
 
+/// Whether there is anything in a storage that rules could be about.
+template <class Files>
+concept MakesNames = WritableStorage<Files> || RenamesFiles<Files>;
+
 /// A storage through which no file is made or changed against the rules, whoever asks. All else is as the storage has
 /// it.
 ///
 /// **Lifetime:** the rules outlive it and its writers.
-template <WritableStorage Files> class RuledStorage : public Files {
+template <MakesNames Files> class RuledStorage : public Files {
  public:
   /// Collects an upload, or throws it away as soon as it becomes too large.
   class Writer {
@@ -82,28 +86,27 @@ template <WritableStorage Files> class RuledStorage : public Files {
   RuledStorage(Files files, const UploadRules& rules) : Files(std::move(files)), rules_{&rules} {}
 
   const UploadRules& upload_rules() const noexcept { return *rules_; }
-  RuledStorage for_client(ClientKey client) const requires requires(const Files& files) { files.for_client(client); }
-  {
+  RuledStorage for_client(ClientKey client) const requires ServesClientsInTurn<Files> {
     return RuledStorage(Files::for_client(client), *rules_);
   }
 
-  awaitable<Writer> create(Path path, std::uint64_t offset) {
+  awaitable<Writer> create(Path path, std::uint64_t offset) requires WritableStorage<Files> {
     check_name(path);
     if (!rules_->allow_size(offset)) throw std::system_error(Errc::too_large);
     auto writer = co_await Files::create(std::move(path), offset);
     co_return Writer(std::move(writer), *rules_);
   }
-  awaitable<Writer> append(Path path) {
+  awaitable<Writer> append(Path path) requires AppendsToFiles<Files> {
     check_name(path);
     auto writer = co_await Files::append(std::move(path));
     co_return Writer(std::move(writer), *rules_);
   }
-  awaitable<Writer> create_unique(Path path) {
+  awaitable<Writer> create_unique(Path path) requires MakesUniqueNames<Files> {
     check_name(path);
     auto writer = co_await Files::create_unique(std::move(path));
     co_return Writer(std::move(writer), *rules_);
   }
-  awaitable<void> rename(Path from, Path to) {
+  awaitable<void> rename(Path from, Path to) requires RenamesFiles<Files> {
     if (!rules_->allow_name(to.name())) {
       const Entry renamed = co_await Files::stat(from);
       if (!renamed.is_directory()) throw std::system_error(Errc::bad_name);
@@ -120,7 +123,7 @@ template <WritableStorage Files> class RuledStorage : public Files {
 };
 
 template <class Files> struct Ruled { using type = Files; };
-template <WritableStorage Files> struct Ruled<Files> { using type = RuledStorage<Files>; };
+template <MakesNames Files> struct Ruled<Files> { using type = RuledStorage<Files>; };
 
 }  // namespace detail
 }  // namespace ftplike

@@ -5,10 +5,12 @@
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <ftplike/tls/error.hpp>
 
@@ -62,13 +64,12 @@ class Fingerprint {
 /// A certificate that the peer of a TLS connection showed.
 class PeerCertificate {
  public:
-  explicit PeerCertificate(const X509* certificate) : fingerprint{certificate} {
+  explicit PeerCertificate(const X509* certificate)
+      : subject{text_of(X509_get_subject_name(certificate))},
+        issuer{text_of(X509_get_issuer_name(certificate))},
+        names{alternative_names(certificate)},
+        fingerprint{certificate} {
     const X509_NAME* const name = X509_get_subject_name(certificate);
-    const std::unique_ptr<BIO, decltype(&BIO_free)> text{BIO_new(BIO_s_mem()), &BIO_free};
-    X509_NAME_print_ex(text.get(), name, 0, XN_FLAG_RFC2253);
-    char* data = nullptr;
-    const long length = BIO_get_mem_data(text.get(), &data);
-    subject.assign(data, static_cast<std::size_t>(length));
     if (const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1); at >= 0) {
       unsigned char* utf8 = nullptr;
       const int size = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
@@ -77,9 +78,34 @@ class PeerCertificate {
     }
   }
 
-  std::string subject;      // "CN=ada,O=example", by RFC 2253
-  std::string common_name;  // of the subject; empty if it has none
+  std::string subject, issuer;     // "CN=ada,O=example", by RFC 2253
+  std::string common_name;         // of the subject; empty if it has none
+  std::vector<std::string> names;  // its alternative names: "DNS:ada.example", "email:ada@example", "IP Address:192.0.2.1"
   Fingerprint fingerprint;
+
+ private:
+  template <class Print> static std::string printed(Print print) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> text{BIO_new(BIO_s_mem()), &BIO_free};
+    print(text.get());
+    char* data = nullptr;
+    const long length = BIO_get_mem_data(text.get(), &data);
+    return {data, static_cast<std::size_t>(length)};
+  }
+  static std::string text_of(const X509_NAME* name) {
+    return printed([name](BIO* text) { X509_NAME_print_ex(text, name, 0, XN_FLAG_RFC2253); });
+  }
+  static std::vector<std::string> alternative_names(const X509* certificate) {
+    struct Free {
+      void operator()(GENERAL_NAMES* all) const { GENERAL_NAMES_free(all); }
+    };
+    const std::unique_ptr<GENERAL_NAMES, Free> all{
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
+    std::vector<std::string> result;
+    for (int i = 0; all && i < sk_GENERAL_NAME_num(all.get()); ++i) {
+      result.push_back(printed([&](BIO* text) { GENERAL_NAME_print(text, sk_GENERAL_NAME_value(all.get(), i)); }));
+    }
+    return result;
+  }
 };
 
 }  // namespace ftplike::inline v0_2

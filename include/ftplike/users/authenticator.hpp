@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <ftplike/io/asio.hpp>
-#include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/path.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -129,31 +129,47 @@ class Account {
   Kind kind = Kind::user;
   std::uint64_t bytes_per_second = 0;  // for all of the account's transfers in one direction together; 0: no limit
   unsigned max_sessions = 0;           // of this account at a time; 0: no limit
+  bool makes_root = false;             // at the login its root is made where it is not there
 
   friend bool operator==(const Account&, const Account&) = default;
 };
 
-/// What a client offers to be let in.
+/// What a client's certificate says, which TLS has verified.
+class ClientCertificate {
+ public:
+  ClientCertificate() = default;
+  explicit ClientCertificate(std::string its_common_name) : common_name{std::move(its_common_name)} {}
+
+  std::string common_name;         // of the subject; empty if it has none
+  std::string subject, issuer;     // "CN=ada,O=example", by RFC 2253
+  std::vector<std::string> names;  // its alternative names: "DNS:ada.example", "email:ada@example", "IP Address:192.0.2.1"
+  std::string fingerprint;         // SHA-256, as `openssl x509 -fingerprint -sha256` prints it
+
+  friend bool operator==(const ClientCertificate&, const ClientCertificate&) = default;
+};
+
+/// What a client offers to be let in, and what its connection tells.
 class Credentials {
  public:
   Credentials() = default;
-  Credentials(std::string its_user, std::string its_password, std::string its_host = {}, std::string its_peer = {},
-              std::string its_certificate = {})
+  Credentials(std::string its_user, std::string its_password, std::string its_host = {}, Address its_address = {},
+              std::optional<ClientCertificate> its_certificate = {})
       : user{std::move(its_user)},
         password{std::move(its_password)},
         host{std::move(its_host)},
-        peer{std::move(its_peer)},
+        address{std::move(its_address)},
         certificate{std::move(its_certificate)} {}
 
   std::string user;
   std::string password;
-  std::string host;         // the virtual host that HOST named; empty without (RFC 7151)
-  std::string peer;         // the client's address
-  std::string certificate;  // the common name of the verified client certificate; empty without
-  ClientKey client = 0;     // for whom passwords are hashed, in turn with those of others
+  std::string host;     // the virtual host that HOST named; empty without (RFC 7151)
+  Address address;      // of the client; behind a trusted proxy the one that the proxy named
+  bool secure = false;  // whether TLS protects the session
+  std::optional<ClientCertificate> certificate;
 };
 
-/// Who may come in. Used by many sessions, from several threads at once.
+/// Who may come in. Used by many sessions, from several threads at once. A login has the time that is left of
+/// `Limits::login`, and is cancelled then. `authenticate_with` makes an authenticator of a function.
 ///
 /// - `log_in(credentials)`: the account, or nothing: refused, for whatever reason. Takes as long for names that do not
 ///   exist as for wrong passwords. Throws `std::system_error` only where it could not find out.

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <ftplike/io/blocking.hpp>
+#include <ftplike/io/subnet.hpp>
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/users/anonymous.hpp>
 #include <ftplike/users/authenticator.hpp>
@@ -152,10 +153,11 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
     auto compare = [password, offered = credentials.password, state = state_] {
       return password.fits(offered, state->hashing);
     };
-    co_return co_await blocking(std::move(compare), Workload{WorkKind::password, credentials.client});
+    co_return co_await blocking(std::move(compare), Workload{WorkKind::password, client_key(credentials.address)});
   }
   static bool is_certified(const UserEntry& user, const Credentials& credentials) {
-    return !user.certificate.empty() && user.certificate == credentials.certificate;
+    return !user.certificate.empty() && credentials.certificate &&
+           user.certificate == credentials.certificate->common_name;
   }
   std::shared_ptr<const detail::UserSnapshot> now() const {
     const std::scoped_lock lock{state_->showing};

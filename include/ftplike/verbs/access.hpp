@@ -3,13 +3,17 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/io/observer.hpp>
-#include <ftplike/io/subnet.hpp>
+#include <ftplike/io/settled.hpp>
+#include <ftplike/protocol/path.hpp>
 #include <ftplike/protocol/text.hpp>
+#include <ftplike/storage/storage.hpp>
 #include <ftplike/users/authenticator.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -20,14 +24,52 @@ namespace detail {
 
 /// What a client offers to be let in: a name, a password, and what its connection proves.
 template <class S> Credentials credentials(S& session, std::string_view user, std::string_view password) {
-  std::string certificate;
+  Credentials offered{std::string{user}, std::string{password}, session.state.host, session.peer().address()};
+  offered.secure = session.protection().secured();
   if constexpr (requires { session.control().peer_certificate(); }) {
-    if (const auto shown = session.control().peer_certificate()) certificate = shown->common_name;
+    if (const auto shown = session.control().peer_certificate()) {
+      auto& certificate = offered.certificate.emplace(shown->common_name);
+      certificate.subject = shown->subject;
+      certificate.issuer = shown->issuer;
+      certificate.names = shown->names;
+      certificate.fingerprint = shown->fingerprint.text();
+    }
   }
-  Credentials offered{std::string{user}, std::string{password}, session.state.host,
-                      session.peer().address().to_string(), std::move(certificate)};
-  offered.client = client_key(session.peer().address());
   return offered;
+}
+
+/// Makes the directories of a path that are not there.
+template <class S> awaitable<void> make_directories(S& session, Path path) {
+  if constexpr (MakesDirectories<typename S::Storage>) {
+    std::vector<Path> missing;
+    for (Path above = path; !above.is_root(); above = above.parent()) missing.push_back(above);
+    for (auto next = missing.rbegin(); next != missing.rend(); ++next) {
+      Settled<void> made;
+      co_await settle(session.storage().make_directory(*next), made);
+    }
+  }
+  const Entry made = co_await session.storage().stat(path);
+  if (!made.is_directory()) throw std::system_error(std::make_error_code(std::errc::not_a_directory));
+}
+/// Begins a login, or drops the one that is there, on the host that HOST has named.
+template <class S> void log_out_from_account(S& session) {
+  const std::string host = session.state.host;
+  session.log_out();
+  session.state.host = host;
+}
+/// Logs an account in, and gives the reply to that.
+template <class S> awaitable<Reply> welcome(S& session, Account account, Reply words) {
+  const std::optional<Path> root = account.makes_root ? std::optional{account.root} : std::nullopt;
+  const bool has_place = session.log_in(std::move(account));
+  if (!has_place) co_return Reply{530, "Too many sessions of this user"};
+  if (!root) co_return words;
+  try {
+    co_await make_directories(session, *root);
+  } catch (...) {
+    log_out_from_account(session);
+    throw;
+  }
+  co_return words;
 }
 
 }  // namespace detail
@@ -52,22 +94,19 @@ struct User {
     begin(session, name);
     auto& users = session.service().authenticator;
     const Credentials credentials = detail::credentials(session, name, {});
-    if (credentials.certificate.empty() || needs_password(users, credentials))
+    if (!credentials.certificate || needs_password(users, credentials))
       co_return Reply{331, "Password required"};
     std::optional<Account> account = co_await users.log_in(credentials);
     session.template observe<LoginTried>(credentials.user, account.has_value());
     if (!account) co_return Reply{331, "Password required"};
     session.state.user.clear();
-    const bool welcome = session.log_in(*std::move(account));
-    if (!welcome) co_return Reply{530, "Too many sessions of this user"};
-    co_return Reply{232, "Logged in by certificate"};
+    Reply words{232, "Logged in by certificate"};
+    co_return co_await detail::welcome(session, *std::move(account), std::move(words));
   }
 
  private:
   static void begin(auto& session, std::string_view name) {
-    const std::string host = session.state.host;
-    session.log_out();
-    session.state.host = host;
+    detail::log_out_from_account(session);
     session.state.user = name;
   }
 };
@@ -93,9 +132,8 @@ struct Pass {
       session.close();
       co_return Reply{421, "Too many failed logins, closing the connection"};
     }
-    const bool welcome = session.log_in(*std::move(account));
-    if (!welcome) co_return Reply{530, "Too many sessions of this user"};
-    co_return Reply{230, "Logged in"};
+    Reply words{230, "Logged in"};
+    co_return co_await detail::welcome(session, *std::move(account), std::move(words));
   }
 };
 

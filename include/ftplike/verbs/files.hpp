@@ -73,7 +73,6 @@ struct Cdup {
 struct Changing {
   static constexpr bool keeps_blanks = true;
   static constexpr auto argument = ArgumentRule::required;
-  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
 };
 
 /// MKD <path>: makes a directory. (RFC 959 §4.1.3, Appendix II)
@@ -81,6 +80,7 @@ struct Mkd : Changing {
   static constexpr std::string_view verb = "MKD";
   static constexpr std::string_view help = "MKD <path>: make a directory";
   static constexpr Rights needs = Right::make_directories;
+  template <class S> static constexpr bool available = MakesDirectories<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().make_directory(path);
@@ -93,6 +93,7 @@ struct Rmd : Changing {
   static constexpr std::string_view verb = "RMD";
   static constexpr std::string_view help = "RMD <path>: remove an empty directory";
   static constexpr Rights needs = Right::remove;
+  template <class S> static constexpr bool available = RemovesDirectories<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().remove_directory(path);
@@ -105,6 +106,7 @@ struct Dele : Changing {
   static constexpr std::string_view verb = "DELE";
   static constexpr std::string_view help = "DELE <path>: remove a file";
   static constexpr Rights needs = Right::remove;
+  template <class S> static constexpr bool available = RemovesFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().remove(path);
@@ -117,6 +119,7 @@ struct Rnfr : Changing {
   static constexpr std::string_view verb = "RNFR";
   static constexpr std::string_view help = "RNFR <path>: the file to rename";
   static constexpr Rights needs = Right::rename;
+  template <class S> static constexpr bool available = RenamesFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     Path path = session.path(name);
     (void)co_await session.storage().stat(path);
@@ -130,6 +133,7 @@ struct Rnto : Changing {
   static constexpr std::string_view verb = "RNTO";
   static constexpr std::string_view help = "RNTO <path>: its new name";
   static constexpr Rights needs = Right::rename;
+  template <class S> static constexpr bool available = RenamesFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const std::optional<Path> from = session.state.prepared.rename_from;
     if (!from) co_return Reply{503, "RNFR first"};
@@ -163,7 +167,7 @@ struct Size {
       if (!entry.size) co_return Reply{550, "Its size is not known"};
       co_return Reply{213, std::to_string(*entry.size)};
     } catch (const std::system_error& error) { missing = error.code(); }
-    if constexpr (requires { session.storage().partial_size(path); }) {
+    if constexpr (KeepsPartialFiles<std::remove_cvref_t<decltype(session.storage())>>) {
       if (missing == std::errc::no_such_file_or_directory && !as_text) {
         const std::uint64_t size = co_await session.storage().partial_size(path);
         co_return Reply{213, std::to_string(size)};
@@ -204,6 +208,7 @@ struct Mfmt : Changing {
   static constexpr std::string_view help = "MFMT <YYYYMMDDHHMMSS> <path>: set when a file was last changed, in UTC";
   static constexpr std::string_view feature = "MFMT";
   static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = SetsTimes<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const auto space = text.find(' ');
     const auto time = parse_timestamp(text.substr(0, space));
@@ -221,15 +226,20 @@ struct Mff : Changing {
   static constexpr std::string_view help = "MFF <fact>=<value>; <path>: set facts of a file";
   static constexpr Rights needs = Right::write;
   template <class S> static std::string feature(const S&) {
-    return KeepsModes<typename S::Storage> ? "MFF modify;UNIX.mode;" : "MFF modify;";
+    std::string facts = "MFF ";
+    if (SetsTimes<typename S::Storage>) facts += "modify;";
+    if (KeepsModes<typename S::Storage>) facts += "UNIX.mode;";
+    return facts;
   }
+  template <class S> static constexpr bool available = SetsTimes<typename S::Storage> || KeepsModes<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const auto space = text.find("; ");
     if (space == text.npos) co_return Reply{501, "Facts and a path expected"};
     const auto name = text.substr(space + 2);
     const Path path = session.path(name);
     // All are understood before the first is set.
-    constexpr bool keeps_modes = KeepsModes<std::remove_cvref_t<decltype(session.storage())>>;
+    using Storage = std::remove_cvref_t<decltype(session.storage())>;
+    constexpr bool sets_times = SetsTimes<Storage>, keeps_modes = KeepsModes<Storage>;
     std::optional<Timestamp> time;
     std::optional<unsigned> mode;
     for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
@@ -238,11 +248,13 @@ struct Mff : Changing {
       const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
       if (key == "MODIFY") time = parse_timestamp(value);
       if (key == "UNIX.MODE") mode = number_in<unsigned>(value, 8);
-      const bool is_mode = keeps_modes && mode && *mode <= 07777;
-      const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && is_mode);
+      const bool is_time = sets_times && time, is_mode = keeps_modes && mode && *mode <= 07777;
+      const bool understood = (key == "MODIFY" && is_time) || (key == "UNIX.MODE" && is_mode);
       if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
     }
-    if (time) co_await session.storage().set_modified(path, *time);
+    if constexpr (sets_times) {
+      if (time) co_await session.storage().set_modified(path, *time);
+    }
     if constexpr (keeps_modes) {
       if (mode) co_await session.storage().set_mode(path, *mode);
     }
@@ -273,6 +285,7 @@ struct Comb : Changing {
   static constexpr std::string_view feature = "COMB target;source_list";
   static constexpr Rights needs{Right::write, Right::append, Right::remove};
   static constexpr bool interruptible = true;
+  template <class S> static constexpr bool available = AppendsToFiles<typename S::Storage> && RemovesFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const std::vector<std::string> names = words(text);
     if (names.size() < 2) co_return Reply{501, "A target and parts expected"};
@@ -360,6 +373,7 @@ struct SiteUtime : Changing {
   static constexpr std::string_view verb = "UTIME";
   static constexpr std::string_view help = "UTIME <YYYYMMDDhhmm[ss]> <path>: set when a file was last changed, in UTC";
   static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = SetsTimes<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     std::string_view name;
     const auto time = time_and_name(text, name);

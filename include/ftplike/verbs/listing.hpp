@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -133,26 +134,26 @@ template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& requ
 
 namespace detail {
 
-/// What an account may do with a file or a directory, in the letters of RFC 3659 §7.5.5.
-inline std::string permissions_of(const Entry& entry, Rights rights) {
+/// What an account may do with a file or a directory of a storage, in the letters of RFC 3659 §7.5.5.
+template <class Storage> std::string permissions_of(const Entry& entry, Rights rights) {
   std::string letters;
-  const auto add = [&](Right right, std::string_view what) {
-    if (rights.contains(right)) letters += what;
+  const auto add = [&](Right right, char what, bool can_be_done = true) {
+    if (can_be_done && rights.contains(right)) letters += what;
   };
   if (entry.is_directory()) {
-    add(Right::write, "c");
-    add(Right::remove, "d");
+    add(Right::write, 'c', WritableStorage<Storage>);
+    add(Right::remove, 'd', RemovesDirectories<Storage>);
     letters += 'e';
-    add(Right::rename, "f");
-    add(Right::list, "l");
-    add(Right::make_directories, "m");
-    add(Right::remove, "p");
+    add(Right::rename, 'f', RenamesFiles<Storage>);
+    add(Right::list, 'l');
+    add(Right::make_directories, 'm', MakesDirectories<Storage>);
+    add(Right::remove, 'p', RemovesFiles<Storage> || RemovesDirectories<Storage>);
   } else {
-    add(Right::append, "a");
-    add(Right::remove, "d");
-    add(Right::rename, "f");
-    add(Right::read, "r");
-    add(Right::write, "w");
+    add(Right::append, 'a', AppendsToFiles<Storage>);
+    add(Right::remove, 'd', RemovesFiles<Storage>);
+    add(Right::rename, 'f', RenamesFiles<Storage>);
+    add(Right::read, 'r');
+    add(Right::write, 'w', WritableStorage<Storage>);
   }
   return letters;
 }
@@ -239,9 +240,10 @@ struct Mlsd {
     const Path path = session.path(text);
     Entry listed = co_await session.storage().stat(path);
     if (!listed.is_directory()) co_return Reply{501, "Not a directory"};
+    using Storage = std::remove_cvref_t<decltype(session.storage())>;
     auto lines = [facts = session.state.facts, rights = session.account()->rights](std::string& out,
                                                                                    const Entry& entry) {
-      append_facts(out, entry, facts, detail::permissions_of(entry, rights));
+      append_facts(out, entry, facts, detail::permissions_of<Storage>(entry, rights));
       out += "\r\n";
     };
     co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
@@ -259,8 +261,9 @@ struct Mlst {
     const Path path = session.path(text);
     Entry entry = co_await session.storage().stat(path);
     entry.name = session.virtual_path(text).string();
+    using Storage = std::remove_cvref_t<decltype(session.storage())>;
     std::string lines = "Listing " + entry.name + "\n ";
-    append_facts(lines, entry, session.state.facts, detail::permissions_of(entry, session.account()->rights));
+    append_facts(lines, entry, session.state.facts, detail::permissions_of<Storage>(entry, session.account()->rights));
     co_return Reply{250, lines + "\nEnd"};
   }
 };

@@ -129,7 +129,7 @@ struct Appe {
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::append;
   static constexpr auto argument = ArgumentRule::required;
-  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  template <class S> static constexpr bool available = AppendsToFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
@@ -146,7 +146,7 @@ struct Stou {
   static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  template <class S> static constexpr bool available = MakesUniqueNames<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path wished = session.path(name.empty() ? "upload" : name);
     auto file = co_await session.storage().create_unique(wished);

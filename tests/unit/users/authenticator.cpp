@@ -81,7 +81,9 @@ struct NobodyAuthenticator {
   std::optional<Account> guest() { return std::nullopt; }
 };
 struct CertificateAuthenticator : NobodyAuthenticator {
-  bool needs_password(const Credentials& credentials) { return credentials.certificate != credentials.user; }
+  bool needs_password(const Credentials& credentials) {
+    return !credentials.certificate || credentials.certificate->common_name != credentials.user;
+  }
 };
 struct WithoutGuests {
   awaitable<std::optional<Account>> log_in(const Credentials&) { co_return std::nullopt; }
@@ -91,12 +93,12 @@ static_assert(!Authenticator<WithoutGuests> && !Authenticator<int>);
 
 TEST(NeedsPassword, IsTrueOfAnAuthenticatorThatDoesNotSay) {
   NobodyAuthenticator users;
-  EXPECT_TRUE(needs_password(users, Credentials{"anna", "", "", "", "anna"}));
+  EXPECT_TRUE(needs_password(users, Credentials{"anna", "", "", {}, ClientCertificate{"anna"}}));
 }
 
 TEST(NeedsPassword, AsksAnAuthenticatorThatSays) {
   CertificateAuthenticator users;
-  EXPECT_FALSE(needs_password(users, Credentials{"anna", "", "", "", "anna"}));
+  EXPECT_FALSE(needs_password(users, Credentials{"anna", "", "", {}, ClientCertificate{"anna"}}));
   EXPECT_TRUE(needs_password(users, Credentials{"anna", ""}));
 }
 

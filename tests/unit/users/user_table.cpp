@@ -208,15 +208,15 @@ TEST(UserTable, PrefersAUserThatIsNamedLikeTheAnonymousOnes) {
 TEST(UserTable, LetsTheCertificateOfAUserInWithoutAPassword) {
   Table users;
   users.add(certified("anna", "Anna A."));
-  const Credentials with{"anna", "", "", "", "Anna A."};
+  const Credentials with{"anna", "", "", {}, ClientCertificate{"Anna A."}};
   EXPECT_FALSE(needs_password(users, with));
   EXPECT_TRUE(run(users.log_in(with)));
   for (const auto* other : {"", "anna", "anna a."}) {
-    const Credentials without{"anna", "", "", "", other};
+    const Credentials without{"anna", "", "", {}, ClientCertificate{other}};
     EXPECT_TRUE(needs_password(users, without)) << other;
     EXPECT_FALSE(run(users.log_in(without))) << other;
   }
-  const Credentials of_nobody{"bert", "", "", "", "Anna A."};
+  const Credentials of_nobody{"bert", "", "", {}, ClientCertificate{"Anna A."}};
   EXPECT_TRUE(needs_password(users, of_nobody));
   EXPECT_FALSE(run(users.log_in(of_nobody)));
 }

@@ -1,0 +1,59 @@
+#pragma once
+#include <concepts>
+#include <functional>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <ftplike/users/anonymous.hpp>
+#include <ftplike/users/authenticator.hpp>
+
+namespace ftplike::inline v0_2 {
+
+/// An authenticator that asks a function, see `authenticate_with`.
+template <class Function> class FunctionAuthenticator {
+ public:
+  FunctionAuthenticator(Function function, Anonymous others)
+      : function_{std::move(function)}, others_{std::move(others)} {}
+
+  awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
+    auto anonymous = others_.anonymous(credentials.user);
+    if (anonymous) co_return anonymous;
+    if constexpr (is_awaited) {
+      std::optional<Account> account = co_await std::invoke(function_, credentials);
+      co_return account;
+    } else {
+      co_return std::invoke(function_, credentials);
+    }
+  }
+  std::optional<Account> guest() const { return others_.guest(); }
+
+ private:
+  using Given = std::invoke_result_t<Function&, const Credentials&>;
+  static constexpr bool is_awaited = std::is_same_v<Given, awaitable<std::optional<Account>>>;
+  static_assert(is_awaited || std::is_convertible_v<Given, std::optional<Account>>,
+                "authenticate_with takes a function that gives std::optional<Account>, or an awaitable of that");
+
+  Function function_;
+  Anonymous others_;
+};
+
+/// An authenticator that asks a function of the credentials, which gives a `std::optional<Account>` or an awaitable of
+/// that; none refuses the login. Anonymous logins and sessions without a login may do what `others` says, and the
+/// function is not asked about those.
+///
+///     authenticate_with([](const Credentials& who) -> std::optional<Account> {
+///       if (!is_right(who.user, who.password)) return std::nullopt;
+///       return Account{who.user, Path{"/people/" + who.user}, "write"};
+///     })
+///
+/// A function that has to wait is a coroutine, and does what blocks with `co_await blocking(…)`. It is stopped when the
+/// client leaves and when the time for a login is over.
+///
+/// **Threads:** the function is called on any, by several at once. **Lifetime:** the credentials live until what it gave
+/// has been awaited.
+template <std::invocable<const Credentials&> Function> auto authenticate_with(Function function, Anonymous others = {}) {
+  return FunctionAuthenticator<Function>{std::move(function), std::move(others)};
+}
+
+}  // namespace ftplike
