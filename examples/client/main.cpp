@@ -47,7 +47,7 @@ Ending ending_of(const std::exception& error) {
   if (dynamic_cast<const LocalFailure*>(&error)) return Ending::local;
   if (dynamic_cast<const UsageFailure*>(&error)) return Ending::usage;
   const auto* failure = dynamic_cast<const std::system_error*>(&error);
-  const bool was_cancelled = failure && failure->code() == asio::error::operation_aborted;
+  const bool was_cancelled = failure && failure->code() == Errc::aborted;
   if (was_cancelled || dynamic_cast<const Interrupted*>(&error)) return Ending::interrupted;
   if (const auto* client = dynamic_cast<const ClientError*>(&error); client && client->verb() == "connect") {
     return Ending::unreachable;

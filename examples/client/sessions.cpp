@@ -44,7 +44,7 @@ struct Sessions::State {
     return runner.run(unless_cancelled(*this, std::move(operation)));
   }
   template <class R> static awaitable<R> unless_cancelled(const State& state, awaitable<R> operation) {
-    if (state.cancelled) throw std::system_error(asio::error::operation_aborted);
+    if (state.cancelled) throw std::system_error(Errc::aborted);
     co_return co_await std::move(operation);
   }
   /// A server that is not there now is not waited for; one that goes later is.

@@ -11,9 +11,11 @@
 
 #include <ftplike/client/listing.hpp>
 #include <ftplike/client/login.hpp>
+#include <ftplike/client/remote_file.hpp>
 #include <ftplike/client/resume.hpp>
 #include <ftplike/client/walk.hpp>
 #include <ftplike/io/any_bytes.hpp>
+#include <ftplike/io/sources_and_sinks.hpp>
 
 namespace ftplike::inline v0_2 {
 namespace detail {
@@ -38,7 +40,8 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 /// **Errors:** `ClientError`, a `std::system_error`; where the server refused, `ReplyError`. Whatever throws, no reply
 /// is taken for another's: after an error or a cancellation the session is in step with the server or closed
 /// (`is_open`). A second operation while one is under way: `Errc::busy`.
-/// **Cancellation:** of the caller (`terminal`), at any moment; the call ends with `asio::error::operation_aborted`.
+/// **Cancellation:** of the caller (`terminal`), at any moment; the call ends with `Errc::aborted`, as one does whose
+/// `progress` says `Go::stop`.
 /// **Lifetime:** nothing runs after the transport; an operation under way keeps the session.
 /// **Threads:** operations may be awaited on any executor, and run on the session's own: the one that `connect` was
 /// awaited on, or a strand of it. Observers, sources, sinks and `progress` are called there.
@@ -54,7 +57,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     return *this;
   }
   ~Client() {
-    if (core_) core_->close();
+    if (core_) core_->leave();
   }
 
   // ---- the session ----
@@ -96,11 +99,11 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     const std::shared_ptr<Core> leaving = core_;
     Settled<Reply> ignored;
     co_await settle(run(leaving->ask("QUIT")), ignored);
-    leaving->close();
+    leaving->leave();
   }
   /// Ends the session at once.
   void close() {
-    if (core_) core_->close();
+    if (core_) core_->leave();
   }
 
   // ---- directories ----
@@ -141,12 +144,17 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   ///
   /// **Errors:** `std::errc::no_such_file_or_directory`, or a 550, if it is not there.
   awaitable<Entry> stat(std::string path) { return run(detail::stat_path(core(), std::move(path))); }
-  /// Whether there is a file or directory of this name.
+  /// Whether there is a file or directory of this name. Of an upload that was cut off, and that the server keeps aside,
+  /// there is none yet.
   awaitable<bool> exists(std::string path) { return run(detail::path_exists(core(), std::move(path))); }
-  /// The length of a file in bytes.
+  /// The length of a file in bytes; of a file that `exists`.
   ///
-  /// **Errors:** `std::errc::function_not_supported` if the server cannot tell.
+  /// **Errors:** `std::errc::no_such_file_or_directory`, or a 550, if it is not there, an upload that was cut off and
+  /// is kept aside included; `std::errc::function_not_supported` if the server cannot tell.
   awaitable<std::uint64_t> size(std::string path) { return run(size_on(core(), std::move(path))); }
+  /// How much of an upload the server has by now, also of one that was cut off and is kept aside; 0 if it has nothing,
+  /// or cannot or will not tell. `TransferOptions::resume` and `ClientPool` look by themselves.
+  awaitable<std::uint64_t> stored_size(std::string path) { return run(stored_size_on(core(), std::move(path))); }
   /// When a file was modified.
   ///
   /// **Errors:** `std::errc::function_not_supported` if the server cannot tell.
@@ -189,12 +197,24 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     detail::LocalTarget target{std::move(folder), std::move(path)};
     return run(detail::fetch_file(core(), std::move(remote), std::move(target), std::move(options)));
   }
-  /// Fetches a file into a sink, which is finished when all is well.
+  /// Fetches a file into a sink, which is finished when all is well: memory, a stream, a function
+  /// (io/sources_and_sinks.hpp).
   ///
-  /// **Errors:** also what the sink throws. **Lifetime:** the sink is used until the operation has ended.
+  /// **Errors:** also what the sink throws; `std::errc::invalid_seek` if it is to be resumed, which is for
+  /// `download_range` to do. **Lifetime:** the sink is used until the operation has ended.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
-    return run(fetch_on(core(), std::move(remote), AnySink{sink}, std::move(options)));
+    return run(detail::fetch_into(core(), std::move(remote), AnySink{sink}, std::move(options)));
+  }
+
+  /// Opens a file of the server to be read piece by piece, from `offset` on: `co_await file.read_some(room)`, and
+  /// `co_await file.close()` wherever one has enough. `RemoteFile` says how.
+  ///
+  /// **Errors:** of a file that is not there, a 550.
+  awaitable<RemoteFile<detail::ClientCore<T, DataChannel, Observer>>> open(std::string remote, std::uint64_t offset = 0,
+                                                                           TransferOptions options = {}) {
+    (void)core();
+    return detail::telling(RemoteFile<Core>::open(core_, std::move(remote), offset, std::move(options)));
   }
 
   /// Fetches a part of a file, `length` bytes from `offset` on, into a sink, which is not finished by this.
@@ -210,12 +230,14 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
     return run(detail::store_path(core(), "STOR", std::move(local), std::move(remote), std::move(options)));
   }
-  /// Sends what a source gives.
+  /// Sends what a source gives: memory, a stream, a function (io/sources_and_sinks.hpp). One that can seek is sent from
+  /// its beginning, and gone on with as a file is.
   ///
-  /// **Errors:** also what the source throws. **Lifetime:** the source is used until the operation has ended.
+  /// **Errors:** also what the source throws; `std::errc::invalid_seek` if it is to be resumed and cannot seek.
+  /// **Lifetime:** the source is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
-    return run(store_on(core(), AnySource{source}, "STOR", std::move(remote), std::move(options)));
+    return run(detail::store_from(core(), "STOR", AnySource{source}, std::move(remote), std::move(options)));
   }
   /// Sends a file of ours to the end of a file of the server, or as that file where there is none.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
@@ -224,7 +246,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
-    return run(store_on(core(), AnySource{source}, "APPE", std::move(remote), std::move(options)));
+    return run(detail::store_from(core(), "APPE", AnySource{source}, std::move(remote), std::move(options)));
   }
   /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
@@ -233,7 +255,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
-    return run(store_on(core(), AnySource{source}, "STOU", std::move(wished), std::move(options)));
+    return run(detail::store_from(core(), "STOU", AnySource{source}, std::move(wished), std::move(options)));
   }
 
  private:
@@ -266,9 +288,15 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     co_return *std::move(name);
   }
   static awaitable<std::uint64_t> size_on(Core& core, std::string path) {
-    const auto size = co_await detail::ask_size(core, std::move(path));
+    const auto size = co_await detail::ask_size(core, path);
+    if (size) co_await detail::check_stands(core, std::move(path));
     if (!size) throw ClientError{std::make_error_code(std::errc::function_not_supported), "SIZE", Channel::control};
     co_return *size;
+  }
+  static awaitable<std::uint64_t> stored_size_on(Core& core, std::string path) {
+    if (core.dialect == Dialect::ftplike || !core.features.may_have("SIZE")) co_return 0;
+    const auto size = co_await detail::if_told(core, detail::ask_size(core, std::move(path)));
+    co_return size.value_or(0);
   }
   static awaitable<Timestamp> modified_on(Core& core, std::string path) {
     const auto time = co_await detail::ask_modified(core, std::move(path));
@@ -279,16 +307,6 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     const Reply answer = co_await core.ask("RNFR " + from);
     if (!answer.intermediate()) core.fail(answer, "RNFR");
     (void)co_await core.demand("RNTO " + to);
-  }
-  static awaitable<TransferResult> fetch_on(Core& core, std::string remote, AnySink sink, TransferOptions options) {
-    const auto size = co_await detail::length_for(core, remote, options);
-    TransferResult result = co_await detail::fetch(core, std::move(remote), sink, 0, size, options);
-    co_await sink.finish();
-    co_return result;
-  }
-  static awaitable<TransferResult> store_on(Core& core, AnySource source, std::string_view verb, std::string remote,
-                                            TransferOptions options) {
-    co_return co_await detail::store(core, verb, source, std::move(remote), 0, std::nullopt, options);
   }
 
   std::shared_ptr<Core> core_;
@@ -325,11 +343,12 @@ class Connecting {
 /// Connects to the server that a URL names and logs in: as its user, or as anonymous where it names none and the server
 /// asks. How the dialect is found out is said at `detail::Login`.
 ///
-/// **Errors:** `ClientError` that names the host; `ReplyError` if the server refuses.
+/// **Errors:** `ClientError` that names the host; `ReplyError` if the server refuses. **Cancellation:** as of `Client`.
 template <class DataChannel = AnyChannel, Transport T, class Observer = NoObserver>
 awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientOptions options = {},
                                                     Observer observer = {}) {
-  return detail::Connecting::run<DataChannel>(network, std::move(url), std::move(options), std::move(observer));
+  return detail::telling(
+      detail::Connecting::run<DataChannel>(network, std::move(url), std::move(options), std::move(observer)));
 }
 
 }  // namespace ftplike

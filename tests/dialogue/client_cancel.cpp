@@ -4,6 +4,7 @@
 
 #include "support/folder.hpp"
 #include "support/scripted_client.hpp"
+#include "support/server.hpp"
 
 using namespace ftplike;
 using namespace std::chrono_literals;
@@ -156,4 +157,65 @@ TEST(ClientCancel, WorksAtAnyStep) {
     EXPECT_TRUE(fetching.done()) << n;
     EXPECT_THROW(fetching.result(), std::system_error);
   }
+}
+
+TEST(ClientCancel, IsToldAsAbortedWhateverWasCancelled) {
+  TestNetwork network{1};
+  network.unplug("10.0.0.3");
+  ScriptedServer server{network};
+  sending(server).is_left().hears("nothing");
+  Started connecting{network, connect(network, "ftp://10.0.0.3")};
+  connecting.cancel(network);
+  EXPECT_EQ(connecting.error(), Errc::aborted);
+  TestPool pool{network, "ftp://10.0.0.3"};
+  Started leasing{network, pool.lease()};
+  leasing.cancel(network);
+  EXPECT_EQ(leasing.error(), Errc::aborted);
+  Started listing{network, pool.list()};
+  listing.cancel(network);
+  EXPECT_EQ(listing.error(), Errc::aborted);
+  TestClient client = enter(network);
+  Started fetching{network, text_of(client, "a")};
+  fetching.cancel(network);
+  EXPECT_EQ(fetching.error(), Errc::aborted);
+}
+
+TEST(ClientCancel, OfACommandIsToldAsAborted) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes().hears("STAT a").is_left().hears("nothing");
+  TestClient client = enter(network);
+  Started asking{network, client.command("STAT a")};
+  asking.cancel(network);
+  EXPECT_EQ(asking.error(), Errc::aborted);
+}
+
+TEST(ClientCancel, IsAlsoWhatProgressSaysAndLeavesTheSessionInStep) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  sending(server).hears("ABOR").says("426 Aborted").says("226 Abort successful").dialogue("PWD", "257 \"/\"");
+  server.dialogue("STAT b", "211 b");
+  TestClient client = enter(network);
+  TransferOptions options;
+  options.progress = [](const Progress&) { return Go::stop; };
+  const ClientError error = error_of(network, text_of(client, "a", options));
+  EXPECT_EQ(error.code(), Errc::aborted);
+  EXPECT_EQ(error.transferred(), 3u);
+  EXPECT_EQ(network.run(client.command("STAT b")).text(), "b");
+}
+
+TEST(ClientCancel, IsNoReasonForAPoolToTryAgain) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", "hello"}}, some_users());
+  TestPool pool{network, anna()};
+  int told = 0;
+  TransferOptions options;
+  options.progress = [&told](const Progress&) {
+    ++told;
+    return Go::stop;
+  };
+  EXPECT_EQ(error_of(network, pool.download("a", folder.string(), options)).code(), Errc::aborted);
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(pool.sessions(), 1u);
 }

@@ -578,6 +578,18 @@ TEST(Mirror, TellsTheProgressOfAllTransfersTogether) {
   EXPECT_EQ(last.size, 8u);
 }
 
+TEST(Mirror, StopsWhenProgressSaysSo) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", "12345"}, {"/b", "678"}, {"/c", "9"}}, some_users());
+  TestPool pool{network, anna()};
+  MirrorOptions options;
+  options.transfer.progress = [](const Progress&) { return Go::stop; };
+  EXPECT_EQ(error_of(network, mirror(pool, "", folder.string(), options)).code(), Errc::aborted);
+  EXPECT_FALSE(folder.has("a"));
+  network.run(pool.list());
+}
+
 TEST(Mirror, NeedsASource) {
   TestNetwork network{1};
   const TestFolder folder;

@@ -39,6 +39,18 @@ TEST(ClientSegments, FetchOneFileOverSeveralSessionsAtOnce) {
   EXPECT_EQ(pool.sessions(), 4u);
 }
 
+TEST(ClientSegments, StopWhenProgressSaysSo) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", numbers_up_to(3'000'000)}}, some_users());
+  TestPool pool{network, anna()};
+  TransferOptions options;
+  options.progress = [](const Progress& now) { return now.transferred > 1'000'000 ? Go::stop : Go::on; };
+  EXPECT_EQ(error_of(network, download_in_segments(pool, "a", folder.string(), 3, options)).code(), Errc::aborted);
+  EXPECT_EQ(folder.count(), 0u);
+  network.run(pool.list());
+}
+
 TEST(ClientSegments, SurviveTheLossOfConnections) {
   TestNetwork network{1};
   const TestFolder folder;

@@ -21,7 +21,7 @@ namespace ftplike::inline v0_2 {
 /// NOOP, and a server may end the session.
 ///
 /// **Errors:** as of `Client`. **Cancellation:** by `cancel`, from any thread: the call under way throws
-/// `asio::error::operation_aborted`.
+/// `Errc::aborted`.
 /// **Threads:** one at a time, but for `cancel`. Observers, sources, sinks and `progress` are called on the thread of
 /// the call, within it; they may call `cancel`, and nothing else of the client.
 template <class DataChannel = AnyChannel, class Observer = NoObserver, Transport T = TcpTransport>

@@ -39,6 +39,29 @@ template <class = void> class BasicUnfinished {
 };
 using Unfinished = BasicUnfinished<>;  // a template, so that only what is called is compiled
 
+/// What an operation failed with, as its caller is told: `Errc::aborted` is that he cancelled it.
+inline std::exception_ptr told(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const ClientError& error) {
+    if (error.code() != asio::error::operation_aborted) return failure;
+    const auto offset = error.reached() - error.transferred();
+    return std::make_exception_ptr(
+        ClientError{Errc::aborted, error.verb(), error.channel(), error.transferred(), offset});
+  } catch (const std::system_error& error) {
+    if (error.code() != asio::error::operation_aborted) return failure;
+    return std::make_exception_ptr(ClientError{Errc::aborted, {}, Channel::local});
+  } catch (...) { return failure; }
+}
+
+/// The same operation, whose caller is told so.
+template <class R> awaitable<R> telling(awaitable<R> operation) {
+  Settled<R> result;
+  co_await settle(std::move(operation), result);
+  if (result.failed()) std::rethrow_exception(told(result.failure()));
+  co_return result.get();
+}
+
 /// A client's session: commands in step with their replies, and transfers of which both connections have their say.
 /// What stands under *for data channels* is what the client ends of a data channel may use.
 template <Transport T, class DataChannel, class Observer> class ClientCore
@@ -57,7 +80,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
         control_{network, executor, std::move(stream), options.limits, interruption_, deadline_, observer_} {
     zone.given = options.zone;
   }
-  ~ClientCore() { close(); }
+  ~ClientCore() { leave(); }
 
   const ClientOptions options;
   std::string host;  // as a proxy is told
@@ -80,6 +103,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   void cancel() {
     cancelled_ = true;
     interruption_.interrupt(asio::error::operation_aborted);
+  }
+  /// Ends the session now, and the operation under way if there is one: a file that is being read.
+  void leave() {
+    if (!busy_) return close();
+    control_.close();
+    cancel();
   }
   /// There is one operation at a time.
   void begin_operation() {
@@ -378,6 +407,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb); } catch (...) {
       failure = std::current_exception();
     }
+    if (failure) failure = told(failure);
     tell(transfer, verb, failure);
     if (!failure) return nullptr;
 
@@ -394,7 +424,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     }
     auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
     if (error == asio::error::operation_aborted && stalled_) error = Errc::stalled;
-    if (error == asio::error::operation_aborted && !cancelled_) error = Errc::peer_lost;
+    if (error == asio::error::operation_aborted) error = cancelled_ ? Errc::aborted : Errc::peer_lost;
     if (control_.watch_failure()) {
       error = control_.watch_failure();
       channel = Channel::control;
@@ -449,6 +479,7 @@ template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, 
   Settled<R> result;
   auto settled = core->do_and_rest(settle(std::move(operation), result));
   co_await run_stoppable(core->executor(), core->interruption().slot(), cancel, std::move(settled));
+  if (result.failed()) std::rethrow_exception(told(result.failure()));
   co_return result.get();
 }
 

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,7 +33,7 @@ class ClientTransfer {
   std::uint64_t length = 0;           // how much of it is wanted, 0 for all
   bool ascii = false, listing = false;
   std::shared_ptr<Meter> bandwidth;               // a bound; none if null
-  std::function<void(const Progress&)> progress;  // may be empty
+  ProgressCallback progress;                      // may be empty
 
   std::uint64_t moved = 0;
   bool connected = false;  // there was a data connection
@@ -155,8 +154,9 @@ template <class Core> class DataLink {
   void tell() {
     const Time now = core_.network().now();
     meter_.note(now, moved_);
-    transfer_.progress(
-        progress_of(meter_, now - transfer_.began, transfer_.offset, moved_, transfer_.size.value_or(0)));
+    const Progress progress =
+        progress_of(meter_, now - transfer_.began, transfer_.offset, moved_, transfer_.size.value_or(0));
+    if (transfer_.progress(progress) == Go::stop) throw std::system_error(Errc::aborted);
   }
 
   /// Waits until the bound on the bandwidth lets the next bytes follow.

@@ -83,7 +83,7 @@ inline bool concerns_one_action(const std::exception_ptr& failure) {
   } catch (const ReplyError& error) {
     return error.reply().code() != 421 && error.reply().code() != 530;
   } catch (const ClientError& error) {
-    return error.channel() == Channel::local && error.code() != asio::error::operation_aborted;
+    return error.channel() == Channel::local && error.code() != Errc::aborted;
   } catch (const std::system_error& error) {
     return error.code() != asio::error::operation_aborted;  // a storage's
   } catch (...) { return false; }
@@ -221,8 +221,9 @@ template <class Pool> class MirrorRun {
     options.keep_time = true;
     options.progress = [this, before = std::uint64_t{0}](const Progress& own) mutable {
       // A transfer that was taken up again begins at nothing.
-      progress_.moved(pool_.network().now(), own.transferred - std::min(before, own.transferred));
+      const std::uint64_t more = own.transferred - std::min(before, own.transferred);
       before = own.transferred;
+      return progress_.moved(pool_.network().now(), more);
     };
     const std::string remote = joined(plan_.remote, action.path);
     TransferResult moved;

@@ -78,7 +78,7 @@ struct MirrorOptions {
   std::vector<std::string> include, exclude;
   std::size_t entries = 1'000'000;  // on each side
   unsigned depth = 100;             // of directories
-  TransferOptions transfer;         // `progress` is told of all transfers together
+  TransferOptions transfer;         // `progress` is told of all transfers together, and stops all
   /// Called after each action; with what it failed of, or null. First for the directories that could not be listed.
   std::function<void(const MirrorAction& action, const std::exception_ptr& failure)> done;
 };

@@ -2,7 +2,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,7 +60,7 @@ struct TransferOptions {
   TransferOptions() {}  // no aggregate, as above
 
   bool ascii = false;      // TYPE A: line endings are converted
-  bool resume = false;     // go on where an interrupted transfer of this file ended
+  bool resume = false;     // go on where an interrupted transfer of this file ended; what cannot seek throws
   bool verify = true;      // compare the length with what the server says, where it can say
   bool keep_time = false;  // the copy gets the time of modification of the original, where the server can say or set it
   /// A bound of bytes a second over the data connection, before TLS; transfers that have the same one share it. None if
@@ -70,9 +69,9 @@ struct TransferOptions {
   /// Of the file on the server, if they are known already: then it is not asked.
   std::optional<std::uint64_t> size;
   std::optional<Timestamp> modified;
-  /// Called after each piece that went over the data connection, on the executor of the session. It must not block.
-  /// What it throws breaks the transfer off, and comes out of the call.
-  std::function<void(const Progress&)> progress;
+  /// Called after each piece that went over the data connection, with the rate and the time that the rest will take; it
+  /// may stop the transfer. **Threads:** on the executor of the session, so it must not block.
+  ProgressCallback progress;
 };
 
 /// What a transfer came to.

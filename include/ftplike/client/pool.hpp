@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 #include <type_traits>
@@ -20,6 +21,18 @@
 #include <ftplike/io/run_on.hpp>
 
 namespace ftplike::inline v0_2 {
+
+/// How a pool of sessions is to behave.
+struct PoolOptions {
+  PoolOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
+
+  ClientOptions client;
+  std::size_t sessions = 4;  // at a time
+  RetryPolicy retry;
+  /// An upload that failed is gone on with if it is of so many bytes at least; a smaller one is begun anew, which saves
+  /// each of them a question (SIZE). One with `TransferOptions::resume` is gone on with in any case.
+  std::uint64_t smallest_resumed = 1024 * 1024;
+};
 
 namespace detail {
 
@@ -52,51 +65,70 @@ template <class Session> class RepeatedDownload {
   std::optional<LocalTarget> target_;  // what `local_` means, once that is known
 };
 
+/// A source that cannot seek, and whether something of it is gone.
+class UsedSource {
+ public:
+  explicit UsedSource(AnySource source) : source_{source} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    used_ = true;
+    return source_.read_some(room);
+  }
+  bool is_used() const noexcept { return used_; }
+
+ private:
+  AnySource source_;
+  bool used_ = false;
+};
+
 /// An upload that may be tried again. What the server has of the file after a try that failed is gone on with only if
 /// that try has changed it: else it is the file that was there before.
 template <class Session> class RepeatedUpload {
  public:
-  RepeatedUpload(std::string local, std::string remote, TransferOptions options)
-      : local_{std::move(local)}, remote_{std::move(remote)}, options_{std::move(options)} {
+  RepeatedUpload(std::uint64_t smallest_resumed, std::string local, std::string remote, TransferOptions options)
+      : smallest_{smallest_resumed},
+        local_{std::move(local)},
+        remote_{std::move(remote)},
+        options_{std::move(options)} {
     if (remote_.empty() || remote_.ends_with('/')) remote_ += std::filesystem::path{local_}.filename().string();
+  }
+  RepeatedUpload(std::uint64_t smallest_resumed, AnySource source, std::string remote, TransferOptions options)
+      : smallest_{smallest_resumed}, source_{source}, remote_{std::move(remote)}, options_{std::move(options)} {
+    if (!source.size()) once_ = std::make_shared<UsedSource>(source);
   }
   awaitable<TransferResult> operator()(Session& session, const Failure* last) {
     TransferOptions options = options_;
-    const bool looks = worth_resuming() && session.features().may_have("SIZE");
-    if (looks && !options.resume) {
-      Settled<std::uint64_t> size;
-      co_await settle(session.size(remote_), size);
-      const std::uint64_t there = size.failed() ? 0 : size.get();
+    if (is_resumed() && !options.resume) {
+      const std::uint64_t there = co_await session.stored_size(remote_);
       if (last && last->farthest > 0 && looked_ && there != before_) options.resume = true;
       if (!looked_) before_ = there;
       looked_ = true;
     }
+    if (once_) co_return co_await session.upload(*once_, remote_, options);
+    if (source_) co_return co_await session.upload(*source_, remote_, options);
     co_return co_await session.upload(local_, remote_, options);
   }
+  /// Whether there is all that was there at the first try.
+  bool can_be_repeated() const noexcept { return !once_ || !once_->is_used(); }
 
  private:
-  bool worth_resuming() const {
-    constexpr std::uintmax_t large = 1024 * 1024;
+  bool is_resumed() const {
+    if (once_ || options_.ascii) return false;
+    if (source_) return source_->size().value_or(0) >= smallest_;
     std::error_code error;
     const auto size = std::filesystem::file_size(local_, error);
-    return !error && size >= large && !options_.ascii;
+    return !error && size >= smallest_;
   }
-  std::string local_, remote_;
+  std::uint64_t smallest_;
+  std::string local_;
+  std::optional<AnySource> source_;   // in place of a file
+  std::shared_ptr<UsedSource> once_;  // in place of that, if it cannot seek
+  std::string remote_;
   TransferOptions options_;
   std::uint64_t before_ = 0;
   bool looked_ = false;
 };
 
 }  // namespace detail
-
-/// How a pool of sessions is to behave.
-struct PoolOptions {
-  PoolOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
-
-  ClientOptions client;
-  std::size_t sessions = 4;  // at a time
-  RetryPolicy retry;
-};
 
 /// Sessions with one server, made when they are needed and kept for the next use: for many things at once, and for
 /// things that are to survive a lost connection.
@@ -107,7 +139,7 @@ struct PoolOptions {
 /// A server that turns a further session away (421, or 530 with a password that was good before) has no more of them
 /// from then on than it took. All sessions are where the login led them: paths are seen from there.
 ///
-/// **Errors:** as of `Client`; of what is retried, those of the last try.
+/// **Errors:** as of `Client`; of what is retried, those of the last try. **Cancellation:** as of `Client`.
 /// **Lifetime:** nothing runs after the transport; operations and leases keep what they need of the pool.
 /// **Threads:** operations may be awaited on any executor, and run on the pool's own: that of the first of them, or a
 /// strand of it.
@@ -183,8 +215,14 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   /// As `Client::upload`; what was lost on the way is gone on with.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
-    detail::RepeatedUpload<Session> store{std::move(local), std::move(remote), std::move(options)};
-    return run(State::keep_trying(state_, std::move(store)));
+    return keep_storing(std::move(local), std::move(remote), std::move(options));
+  }
+  /// The same of what a source gives. One that cannot seek is not tried again once something of it was read.
+  ///
+  /// **Lifetime:** the source is used until the operation has ended.
+  template <ByteSource Source>
+  awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
+    return keep_storing(AnySource{source}, std::move(remote), std::move(options));
   }
   /// As `Client::list`.
   awaitable<std::vector<Entry>> list(std::string path = {}) {
@@ -196,6 +234,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   template <class R> awaitable<R> run(awaitable<R> operation) { return State::run(state_, std::move(operation)); }
 
  private:
+  template <class What> awaitable<TransferResult> keep_storing(What what, std::string remote, TransferOptions options) {
+    detail::RepeatedUpload<Session> store{state_->options.smallest_resumed, std::move(what), std::move(remote),
+                                          std::move(options)};
+    return run(State::keep_trying(state_, std::move(store)));
+  }
+
   /// All of a pool, which the operations under way and the leases share.
   struct State {
     State(T& its_network, Url its_url, PoolOptions its_options, Observer its_observer)
@@ -214,7 +258,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
         state->executor_ = executor_near(state->network, here);
         state->freed.emplace(*state->executor_);
       });
-      co_return co_await run_on(state->executor(), std::move(operation));
+      co_return co_await detail::telling(run_on(state->executor(), std::move(operation)));
     }
 
     static awaitable<Lease> lease(StatePointer state) {
@@ -287,6 +331,10 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       stale = session.was_used() && !session->is_open();
       co_return result.get();
     }
+    template <class Work> static bool can_be_repeated(const Work& work) {
+      if constexpr (requires { work.can_be_repeated(); }) return work.can_be_repeated();
+      return true;
+    }
     template <class Work,
               class Result = typename std::invoke_result_t<Work&, Session&, const detail::Failure*>::value_type>
     static awaitable<Result> keep_trying(StatePointer state, Work work) {
@@ -299,7 +347,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
         co_await settle(once<Work, Result>(state, work, before, stale), result);
         if (!result.failed()) co_return result.get();
         last.emplace(result.failure(), last ? last->farthest : 0);
-        if (!last->transient) co_return result.get();
+        if (!last->transient || !can_be_repeated(work)) co_return result.get();
         // A server may close a session that nobody used for long; that says nothing about the next one.
         if (stale && !last->late && !last->moved) continue;
         if (last->came_further) tries = 1;

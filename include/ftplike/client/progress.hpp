@@ -4,20 +4,59 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <type_traits>
+#include <utility>
 
 #include <ftplike/io/asio.hpp>
 
 namespace ftplike::inline v0_2 {
 
-/// How far a transfer has come. `size` is 0 if it is not known.
+/// How far a transfer has come.
 class Progress {
  public:
   std::uint64_t offset = 0;       // where it began, when resumed
   std::uint64_t transferred = 0;  // bytes over the data connection
-  std::uint64_t size = 0;         // of the whole file
+  std::uint64_t size = 0;         // of the whole file; 0 if it is not known
   Duration elapsed{};
   double rate = 0;       // bytes a second, over the last seconds
   Duration remaining{};  // that the rest will take at that rate; zero if that cannot be said
+};
+
+/// What a transfer is to do now.
+enum class Go { on, stop };
+
+/// What is told how far a transfer has come: any function of a `Progress`, which may say that it is enough.
+///
+///     options.progress = [&](const ftplike::Progress& now) {
+///       bar.show(now.offset + now.transferred, now.size, now.rate, now.remaining);
+///       return leaving ? ftplike::Go::stop : ftplike::Go::on;  // or nothing: on
+///     };
+///
+/// `Go::stop` breaks the transfer off with `Errc::aborted`. What it throws does the same, and comes out of the call. In
+/// both cases the session goes on, and what has come can be gone on with (`TransferOptions::resume`).
+class ProgressCallback {
+ public:
+  ProgressCallback() = default;
+  template <class Tell>
+    requires(!std::is_same_v<Tell, ProgressCallback> && std::is_invocable_v<Tell&, const Progress&>)
+  ProgressCallback(Tell tell) {
+    using Said = std::invoke_result_t<Tell&, const Progress&>;
+    static_assert(std::is_void_v<Said> || std::is_same_v<Said, Go>, "a progress callback gives a Go or nothing");
+    if constexpr (std::is_void_v<Said>) {
+      tell_ = [tell = std::move(tell)](const Progress& progress) mutable {
+        tell(progress);
+        return Go::on;
+      };
+    } else {
+      tell_ = std::move(tell);
+    }
+  }
+  explicit operator bool() const noexcept { return static_cast<bool>(tell_); }
+  Go operator()(const Progress& progress) const { return tell_ ? tell_(progress) : Go::on; }
+
+ private:
+  std::function<Go(const Progress&)> tell_;
 };
 
 namespace detail {

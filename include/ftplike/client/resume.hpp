@@ -10,9 +10,10 @@
 #include <utility>
 
 #include <ftplike/client/files.hpp>
+#include <ftplike/client/listing.hpp>
 #include <ftplike/client/local.hpp>
 
-// Files of ours from and to a server, from the beginning or from where they were left.
+// Files and other sources from and to a server, from the beginning or from where they were left.
 namespace ftplike::inline v0_2::detail {
 
 /// What there is of a file on one of the two sides.
@@ -102,22 +103,37 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
   }
 }
 
-/// How much the server has of a file of ours that can be gone on with.
-template <class Core> awaitable<std::uint64_t> stored_before(Core& core, std::string remote, const Entry& local,
+/// How much the server has of a file that can be gone on with from a source of so many bytes.
+template <class Core> awaitable<std::uint64_t> stored_before(Core& core, std::string remote, std::uint64_t size,
+                                                             std::optional<Timestamp> modified,
                                                              const TransferOptions& options) {
   const auto length = co_await length_for(core, remote, options);
-  if (!length || *length == 0 || *length > local.size.value_or(0)) co_return 0;
+  if (!length || *length == 0 || *length > size) co_return 0;
+  if (!modified) co_return *length;
   const auto left = co_await time_of(core, std::move(remote));
-  co_return is_current(left.value_or(Timestamp{}), local.modified) ? *length : 0;
+  co_return is_current(left.value_or(Timestamp{}), modified) ? *length : 0;
 }
 
-/// Whether a file that the server has all bytes of stands under its name. A server that offers to go on with uploads
-/// may have kept aside what was cut off; MLST tells of what stands only.
+/// Whether a server can tell the length of an upload that was cut off and that it keeps aside: one that offers to go on
+/// with uploads. MLST tells of what stands only.
+template <class Core> bool may_keep_aside(const Core& core) {
+  return core.features.has("REST STREAM") && core.features.may_have("MLST");
+}
+
+/// Whether a file that the server has all bytes of stands under its name.
 template <class Core> awaitable<bool> stands(Core& core, std::string remote) {
-  const bool asks = core.features.has("REST STREAM") && core.features.may_have("MLST");
-  if (!asks) co_return true;
+  if (!may_keep_aside(core)) co_return true;
   const Reply answer = co_await ask_mlst(core, std::move(remote));
   co_return answer.complete() || not_understood(answer);
+}
+
+/// Throws unless a file whose length the server has told stands under its name.
+template <class Core> awaitable<void> check_stands(Core& core, std::string path) {
+  if (!may_keep_aside(core)) co_return;
+  const bool exists = co_await path_exists(core, path);
+  if (exists) co_return;
+  const auto error = std::make_error_code(std::errc::no_such_file_or_directory);
+  throw ClientError{error, "SIZE", Channel::control, 0, path + ": " + error.message()};
 }
 
 /// What is to be done after an upload that was gone on with has failed: false if nothing can be.
@@ -140,21 +156,25 @@ inline bool begin_otherwise(const ClientError& failure, std::string& verb, std::
   return true;
 }
 
-/// Sends a file of ours, which `open(offset)` opens. It is gone on with by REST where the server offers that for files
-/// of its own (RFC 3659 §5), else by APPE; nothing is sent of what the server has whole.
-template <class Core, class Open> awaitable<TransferResult> store_file(Core& core, std::string verb, Open open,
-                                                                       std::string remote, TransferOptions options) {
-  std::optional<FileReader> file;
-  FileReader opened = co_await open(std::uint64_t{0});
-  file.emplace(std::move(opened));
-  const Entry local = file->entry();
+/// Throws if what cannot seek is to be gone on with.
+inline void check_can_resume(bool can_seek, const TransferOptions& options, std::string_view verb) {
+  if (!options.resume || options.ascii || can_seek) return;
+  throw ClientError{std::make_error_code(std::errc::invalid_seek), std::string{verb}, Channel::local, 0,
+                    "cannot resume: what is to be transferred begins at its beginning only"};
+}
 
-  std::uint64_t offset = 0, position = 0;
+/// Sends what a source gives, all of it if it can seek. It is gone on with by REST where the server offers that for
+/// files of its own (RFC 3659 §5), else by APPE; nothing is sent of what the server has whole.
+template <class Core> awaitable<TransferResult> store_from(Core& core, std::string verb, AnySource source,
+                                                           std::string remote, TransferOptions options) {
+  const std::optional<std::uint64_t> size = source.size();
+  std::uint64_t offset = 0;
   std::optional<TransferResult> result;
+  if (verb == "STOR") check_can_resume(size.has_value(), options, verb);
   if (verb == "STOR" && options.resume && !options.ascii) {
-    const std::uint64_t before = co_await stored_before(core, remote, local, options);
+    const std::uint64_t before = co_await stored_before(core, remote, *size, source.modified(), options);
     offset = before;
-    bool is_whole = offset > 0 && offset == local.size;
+    bool is_whole = offset > 0 && offset == *size;
     if (is_whole) {
       const bool found = co_await stands(core, remote);
       is_whole = found;
@@ -167,21 +187,17 @@ template <class Core, class Open> awaitable<TransferResult> store_file(Core& cor
     if (offset > 0 && !core.features.has("REST STREAM")) verb = "APPE";
   }
   while (!result) {
-    if (offset != position) {
-      FileReader other = co_await open(offset);
-      file.emplace(std::move(other));
-      position = offset;
-    }
+    if (size) source.seek(offset);
     try {
-      TransferResult stored = co_await store(core, verb, AnySource{*file}, remote, offset, local.size, options);
+      TransferResult stored = co_await store(core, verb, source, remote, offset, size, options);
       result = std::move(stored);
     } catch (const ClientError& failure) {
       if (offset == 0 || !begin_otherwise(failure, verb, offset)) throw;
     }
   }
-  const bool keeps_time = options.keep_time && verb != "STOU";
+  const bool keeps_time = options.keep_time && verb != "STOU" && source.modified();
   if (keeps_time) {
-    const std::string command = time_command(core, result->name, local.modified);
+    const std::string command = time_command(core, result->name, *source.modified());
     if (!command.empty()) (void)co_await core.ask(command);
   }
   co_return *std::move(result);
@@ -194,15 +210,25 @@ awaitable<TransferResult> fetch_path(Core& core, std::string remote, std::string
   co_return co_await fetch_file(core, std::move(remote), std::move(target), std::move(options));
 }
 
+/// Fetches a file into a sink.
+template <class Core>
+awaitable<TransferResult> fetch_into(Core& core, std::string remote, AnySink sink, TransferOptions options) {
+  check_can_resume(false, options, "RETR");
+  const auto size = co_await length_for(core, remote, options);
+  TransferResult result = co_await fetch(core, std::move(remote), sink, 0, size, options);
+  co_await sink.finish();
+  co_return result;
+}
+
 /// Sends the file at a path of ours.
 template <class Core> awaitable<TransferResult> store_path(Core& core, std::string verb, std::string local,
                                                            std::string remote, TransferOptions options) {
   if (verb != "STOU" && (remote.empty() || remote.ends_with('/'))) {
     remote += std::filesystem::path{local}.filename().string();
   }
-  const auto open = [&local](std::uint64_t offset) { return FileReader::open(local, offset); };
   try {
-    co_return co_await store_file(core, verb, open, std::move(remote), std::move(options));
+    FileReader file = co_await FileReader::open(local);
+    co_return co_await store_from(core, verb, AnySource{file}, std::move(remote), std::move(options));
   } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {
     fail_locally(failure, verb, local);
   }

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,12 +35,12 @@ class Segment {
 /// The progress of several transfers as that of one.
 class SharedProgress {
  public:
-  SharedProgress(Time began, std::uint64_t size, std::function<void(const Progress&)> tell)
+  SharedProgress(Time began, std::uint64_t size, ProgressCallback tell)
       : began_{began}, size_{size}, meter_{began}, tell_{std::move(tell)} {}
-  void moved(Time now, std::uint64_t count) {
+  Go moved(Time now, std::uint64_t count) {
     total_ += count;
     meter_.note(now, total_);
-    if (tell_) tell_(progress_of(meter_, now - began_, 0, total_, size_));
+    return tell_(progress_of(meter_, now - began_, 0, total_, size_));
   }
   std::uint64_t total() const noexcept { return total_; }
 
@@ -49,7 +48,7 @@ class SharedProgress {
   const Time began_;
   const std::uint64_t size_;
   RateMeter meter_;
-  std::function<void(const Progress&)> tell_;
+  ProgressCallback tell_;
   std::uint64_t total_ = 0;
 };
 
@@ -68,8 +67,9 @@ template <class Pool, class Network> awaitable<void> fetch_segment(Pool& pool, N
   const auto fetch = [&](typename Pool::Session& session) {
     TransferOptions now = options;
     now.progress = [&network, &progress, before = std::uint64_t{0}](const Progress& own) mutable {
-      progress.moved(network.now(), own.transferred - before);
+      const std::uint64_t more = own.transferred - before;
       before = own.transferred;
+      return progress.moved(network.now(), more);
     };
     return fetch_rest(session, remote, segment, std::move(now));
   };

@@ -1,10 +1,13 @@
 #pragma once
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <type_traits>
 
 #include <ftplike/io/bytes.hpp>
+#include <ftplike/protocol/timestamp.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -19,6 +22,13 @@ class AnySource {
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) { return can_->read_some(source_, room); }
 
+  /// How much it has from its beginning on; nothing if it cannot seek.
+  std::optional<std::uint64_t> size() const { return can_->size ? can_->size(source_) : std::nullopt; }
+  /// What follows is only for one that can.
+  void seek(std::uint64_t offset) { can_->seek(source_, offset); }
+  /// When that was last changed, if it tells.
+  std::optional<Timestamp> modified() const { return can_->modified ? can_->modified(source_) : std::nullopt; }
+
   /// A file, for whoever moves its bytes without a buffer; -1 if it is none.
   int descriptor() const noexcept { return can_->descriptor ? can_->descriptor(source_) : -1; }
   /// What follows is only for a file.
@@ -29,6 +39,9 @@ class AnySource {
  private:
   struct Abilities {
     awaitable<std::size_t> (*read_some)(void*, std::span<std::byte>);
+    std::optional<std::uint64_t> (*size)(void*) = nullptr;
+    void (*seek)(void*, std::uint64_t) = nullptr;
+    std::optional<Timestamp> (*modified)(void*) = nullptr;
     int (*descriptor)(void*) noexcept = nullptr;
     std::uint64_t (*position)(void*) noexcept = nullptr;
     void (*advance)(void*, std::size_t) noexcept = nullptr;
@@ -36,6 +49,15 @@ class AnySource {
   };
   template <class Source> static constexpr Abilities abilities_of() noexcept {
     Abilities can{[](void* of, std::span<std::byte> room) { return static_cast<Source*>(of)->read_some(room); }};
+    if constexpr (SeekableByteSource<Source>) {
+      can.size = [](void* of) -> std::optional<std::uint64_t> { return static_cast<const Source*>(of)->size(); };
+      can.seek = [](void* of, std::uint64_t offset) { static_cast<Source*>(of)->seek(offset); };
+    }
+    if constexpr (requires(const Source& source) {
+                    { source.modified() } -> std::convertible_to<Timestamp>;
+                  }) {
+      can.modified = [](void* of) -> std::optional<Timestamp> { return static_cast<const Source*>(of)->modified(); };
+    }
     if constexpr (detail::FileSource<Source>) {
       can.descriptor = [](void* of) noexcept { return static_cast<Source*>(of)->descriptor(); };
       can.position = [](void* of) noexcept { return static_cast<Source*>(of)->position(); };

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
@@ -19,6 +19,18 @@ namespace ftplike::inline v0_2 {
 template <class T>
 concept ByteSource = requires(T& source, std::span<std::byte> room) {
   { source.read_some(room) } -> std::same_as<awaitable<std::size_t>>;
+};
+
+/// A source that can begin anywhere, so that what was interrupted can be gone on with. `size` is that of all it has,
+/// from its beginning on, as a number or an optional one: nothing, if it cannot seek after all, as a pipe cannot.
+/// `seek` moves to an offset of at most that (`Errc::bad_restart`), without waiting for anything.
+///
+/// It may tell by `modified()` when that was last changed, a `Timestamp`: what a server has of it is only gone on with
+/// if it is not older.
+template <class T>
+concept SeekableByteSource = ByteSource<T> && requires(T& source, const T& constant, std::uint64_t offset) {
+  { constant.size() } -> std::convertible_to<std::optional<std::uint64_t>>;
+  { source.seek(offset) } -> std::same_as<void>;
 };
 
 /// Where bytes go. `write` takes them all; `finish` says that no more come: a stream is closed that way, a file
@@ -49,42 +61,6 @@ inline std::span<const std::byte> as_bytes(std::string_view text) noexcept { ret
 inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-
-/// A source that gives a text.
-template <class = void> class BasicTextSource {
- public:
-  explicit BasicTextSource(std::string text) : text_{std::move(text)} {}
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
-    std::copy(part.begin(), part.end(), room.begin());
-    at_ += part.size();
-    co_return part.size();
-  }
-
- private:
-  std::string text_;
-  std::size_t at_ = 0;
-};
-using TextSource = BasicTextSource<>;  // a template, so that only what is called is compiled
-
-/// A sink that keeps what it is given; beyond `limit` bytes it throws `std::errc::file_too_large`.
-template <class = void> class BasicTextSink {
- public:
-  explicit BasicTextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    if (bytes.size() > limit_ - text_.size()) throw std::system_error(std::make_error_code(std::errc::file_too_large));
-    text_.append(as_text(bytes));
-    co_return;
-  }
-  awaitable<void> finish() { co_return; }
-  const std::string& text() const& noexcept { return text_; }
-  std::string text() && noexcept { return std::move(text_); }
-
- private:
-  std::size_t limit_;
-  std::string text_;
-};
-using TextSink = BasicTextSink<>;  // a template, so that only what is called is compiled
 
 namespace detail {
 

@@ -15,7 +15,7 @@ namespace ftplike::inline v0_2 {
 enum class Errc {
   timed_out = 1,       // a limit of time ran out
   stalled,             // a transfer made no progress for too long
-  aborted,             // the client said ABOR, or the caller cancelled
+  aborted,             // the client said ABOR, or the caller cancelled or stopped it
   peer_lost,           // a connection ended before its time
   no_data_connection,  // none was negotiated, or nobody came
   shutting_down,       // the server is about to stop

@@ -190,22 +190,24 @@ template <class = void> class BasicFileReader {
   }
 
   std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status_.st_size); }
+  /// Goes on at an offset. **Errors:** `Errc::bad_restart` beyond the end.
+  void seek(std::uint64_t offset) {
+    if (offset > size()) detail::fail(Errc::bad_restart);
+    position_ = resident_ = offset;
+    is_short_ = size() - offset <= 16 * 1024;
+  }
+  Timestamp modified() const { return entry().modified; }
   Entry entry() const { return detail::entry_of(name_, status_); }
 
  private:
   template <class> friend class BasicDirectoryStorage;
 
   BasicFileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
-      : name_{std::move(name)},
-        file_{std::make_shared<const detail::Descriptor>(std::move(file))},
-        client_{client},
-        position_{offset},
-        resident_{offset} {
+      : name_{std::move(name)}, file_{std::make_shared<const detail::Descriptor>(std::move(file))}, client_{client} {
     detail::checked([&] { return ::fstat(file_->get(), &status_); });
     if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
     if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
-    if (offset > size()) detail::fail(Errc::bad_restart);
-    is_short_ = size() - offset <= 16 * 1024;
+    seek(offset);
   }
 
   /// Some file systems cannot tell, and those hold their files in memory.
@@ -220,8 +222,8 @@ template <class = void> class BasicFileReader {
   std::shared_ptr<const detail::Descriptor> file_;  // shared with reads under way
   ClientKey client_;
   struct stat status_ {};
-  std::uint64_t position_;
-  std::uint64_t resident_;  // the end of what has been fetched
+  std::uint64_t position_ = 0;
+  std::uint64_t resident_ = 0;  // the end of what has been fetched
   bool can_tell_ = true;
   bool is_short_ = false;
 };

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <ftplike/io/bytes.hpp>
+#include <ftplike/io/sources_and_sinks.hpp>
 #include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/protocol/path.hpp>

@@ -56,6 +56,20 @@ TEST(Progress, EstimatesNothingThatItCannotKnow) {
   EXPECT_EQ(detail::progress_of(meter, 1s, 0, 100, 50).remaining, Duration{});
 }
 
+TEST(ProgressCallback, TakesWhatSaysHowToGoOnAndWhatSaysNothing) {
+  int told = 0;
+  const Progress now;
+  EXPECT_FALSE(ProgressCallback{});
+  EXPECT_EQ(ProgressCallback{}(now), Go::on);
+  const ProgressCallback silent{[&told](const Progress&) { ++told; }};
+  EXPECT_TRUE(silent);
+  EXPECT_EQ(silent(now), Go::on);
+  EXPECT_EQ(told, 1);
+  const ProgressCallback stopping{[](const Progress&) { return Go::stop; }};
+  EXPECT_EQ(stopping(now), Go::stop);
+  static_assert(!std::is_constructible_v<ProgressCallback, int>);
+}
+
 TEST(Progress, CanCountTheLongestTimes) {
   RateMeter meter{start};
   meter.note(start + 1000h, 1);

@@ -9,14 +9,13 @@
 #include <vector>
 
 #include <ftplike/io/bytes.hpp>
+#include <ftplike/io/sources_and_sinks.hpp>
 #include <ftplike/simulated/network.hpp>
 
 namespace {
 
 using namespace ftplike;
 
-static_assert(ByteSource<TextSource> && !ByteSink<TextSource>);
-static_assert(ByteSink<TextSink> && !ByteSource<TextSink>);
 static_assert(Stream<SimulatedStream> && !Stream<TextSource> && !Stream<TextSink>);
 
 /// A text in which no piece looks like another.
@@ -58,42 +57,6 @@ TEST(Text, BecomesBytesAndTextAgain) {
   EXPECT_EQ(as_bytes(text)[2], std::byte{0xFF});
   EXPECT_EQ(as_text(as_bytes(text)), text);
   EXPECT_EQ(as_text({}), "");
-}
-
-TEST(TextSource, GivesAsMuchAsThereIsRoomForAndThenTheEnd) {
-  SimulatedNetwork network{1};
-  TextSource source{"abcde"};
-  std::vector<std::byte> room(3);
-  EXPECT_EQ(network.run(source.read_some(room)), 3u);
-  EXPECT_EQ(as_text(room), "abc");
-  EXPECT_EQ(network.run(source.read_some(room)), 2u);
-  EXPECT_EQ(as_text(room).substr(0, 2), "de");
-  EXPECT_EQ(network.run(source.read_some(room)), 0u);
-  EXPECT_EQ(network.run(source.read_some(room)), 0u);
-}
-
-TEST(TextSink, KeepsWhatItIsGiven) {
-  SimulatedNetwork network{1};
-  TextSink sink;
-  network.run(sink.write(as_bytes("ab")));
-  network.run(sink.write(as_bytes("")));
-  network.run(sink.write(as_bytes("cd")));
-  network.run(sink.finish());
-  EXPECT_EQ(sink.text(), "abcd");
-  EXPECT_EQ(std::move(sink).text(), "abcd");
-}
-
-TEST(TextSink, TakesExactlyItsLimitAndRefusesOneByteMore) {
-  SimulatedNetwork network{1};
-  TextSink sink{4};
-  network.run(sink.write(as_bytes("abc")));
-  try {
-    network.run(sink.write(as_bytes("de")));
-    FAIL() << "took more than its limit";
-  } catch (const std::system_error& error) { EXPECT_EQ(error.code(), std::errc::file_too_large); }
-  EXPECT_EQ(sink.text(), "abc");
-  network.run(sink.write(as_bytes("d")));
-  EXPECT_EQ(sink.text(), "abcd");
 }
 
 TEST(Copy, MovesEverythingAndTellsHowFarItIs) {
