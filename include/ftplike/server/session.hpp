@@ -193,7 +193,7 @@ template <Transport T, class P> class Session {
   /// command that is `interruptible` is stopped here. Not for commands that act at once.
   awaitable<void> give_way() {
     deadline_.extend();
-    co_await asio::post(executor_, use_awaitable);
+    co_await ftplike::give_way(executor_);
   }
   /// Whether the client has said something after the command that runs.
   bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
@@ -504,7 +504,7 @@ template <Transport T, class P> class Session {
   awaitable<void> watch_control() {
     try {
       // A transfer that never waits is over by now, and costs no read.
-      co_await give_way(executor_);
+      co_await ftplike::give_way(executor_);
       while (watching_ && control_.put_off().size() < limits().waiting_commands) {
         auto line = control_.lines().next();
         if (!line) {
