@@ -194,6 +194,50 @@ TEST_P(Destruction, InTheMiddleOfAnyOperationInAnyOrderTouchesNothingThatIsGone)
     }
   }
 }
+
+TEST_P(Destruction, OfALeaseComesAfterThatOfEverythingElse) {
+  TestFolder theirs;
+  for (std::size_t order = 0; order < orders.size(); ++order) {
+    SCOPED_TRACE("order " + std::to_string(order));
+    DestructionPool::Lease lease;
+    Cast it{GetParam(), theirs};
+    it.finish([](Cast& cast, DestructionPool::Lease& place) -> awaitable<void> {
+      auto leased = co_await cast.pool->lease();
+      place = std::move(leased);
+    }(it, lease));
+    ASSERT_FALSE(it.error);
+    EXPECT_TRUE(lease->is_open());
+    orders[order](it);
+    lease = DestructionPool::Lease{};
+  }
+}
+
+TEST(DestructionOfATransport, LeavesNothingOfWhatIsAwaitedElsewhereAndCancelledLater) {
+  TestFolder theirs, ours;
+  theirs.write("big", std::string(3'000'000, 'x'));
+  for (std::size_t order = 0; order < orders.size(); ++order) {
+    SCOPED_TRACE("order " + std::to_string(order));
+    Cast it{false, theirs};
+    asio::io_context another;
+    asio::cancellation_signal cancel_client, cancel_pool;
+    it.finish([](Cast& cast) -> awaitable<void> {
+      auto made = co_await connect(*cast.network, cast.url);
+      cast.client = std::make_unique<DestructionClient>(std::move(made));
+    }(it));
+    ASSERT_FALSE(it.error);
+    start_on(another.get_executor(), only(it.client->download("big", ours.string())), cancel_client.slot());
+    start_on(another.get_executor(), only(it.pool->download("big", ours.string())), cancel_pool.slot());
+    another.poll();
+    start_on(it.network->main_executor(), stop_after(it, 10));
+    it.run();
+    orders[order](it);
+    cancel_client.emit(asio::cancellation_type::terminal);
+    cancel_pool.emit(asio::cancellation_type::terminal);
+    another.restart();
+    another.poll();
+  }
+}
+
 std::string loop_of(const testing::TestParamInfo<bool>& info) { return info.param ? "OfTheProgram" : "OfTheTransport"; }
 INSTANTIATE_TEST_SUITE_P(WithALoop, Destruction, testing::Bool(), loop_of);
 

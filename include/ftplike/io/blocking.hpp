@@ -42,6 +42,8 @@ class BlockingWork : public asio::execution_context::service {
   /// Whether one thread at the most runs the context, as it says itself.
   bool has_one_thread() const noexcept { return has_one_thread_; }
   void has_one_thread(bool whether) noexcept { has_one_thread_ = whether; }
+  /// Whether the context has ended, though its memory is there: what is posted there would never run, and never go.
+  bool has_ended() const noexcept { return has_ended_; }
 
   /// A coroutine that waits for a job, on its executor. The job knows it by its number, and may outlive it.
   class Wait {
@@ -102,14 +104,20 @@ class BlockingWork : public asio::execution_context::service {
 
  private:
   void shutdown() noexcept override {
+    has_ended_ = true;
     const std::lock_guard lock{waits_->mutex};
     waits_->all.clear();
   }
 
   std::shared_ptr<WorkerPools> pools_;
-  std::atomic<bool> has_one_thread_ = false;
+  std::atomic<bool> has_one_thread_ = false, has_ended_ = false;
   std::shared_ptr<Wait::Waits> waits_ = std::make_shared<Wait::Waits>();
 };
+
+/// Whether the event loop of an executor has ended. Nothing is to be posted there then that holds the loop's memory.
+inline bool has_ended(const Executor& executor) {
+  return asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).has_ended();
+}
 
 namespace detail {
 
