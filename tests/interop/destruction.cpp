@@ -2,13 +2,16 @@
 // under way ends without touching what is gone. AddressSanitizer sees to that.
 #include <ftplike/ftplike.hpp>
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include <ftplike/client/blocking.hpp>
 #include <ftplike/client/mirror.hpp>
 #include <ftplike/client/pool.hpp>
 #include <ftplike/client/segments.hpp>
@@ -26,14 +29,17 @@ using DestructionClient = Client<TcpTransport>;
 using DestructionPool = ClientPool<TcpTransport>;
 using DestructionServer = ServerOf<TcpTransport, DirectoryStorage, Anonymous, DataPorts>;
 
+/// Whose event loop, or loops, all of it runs on.
+enum class Loop { of_the_transport, of_its_threads, of_the_program };
+
 /// All that takes part, each of which can be destroyed by itself.
 struct Cast {
-  explicit Cast(bool users_loop, const TestFolder& theirs) {
-    if (users_loop) {
+  explicit Cast(Loop whose, const TestFolder& theirs) {
+    if (whose == Loop::of_the_program) {
       loop = std::make_unique<asio::io_context>();
       network = std::make_unique<TcpTransport>(*loop);
     } else {
-      network = std::make_unique<TcpTransport>();
+      network = std::make_unique<TcpTransport>(whose == Loop::of_its_threads ? 3 : 1);
     }
     server = std::make_unique<DestructionServer>(*network, DirectoryStorage{theirs.string()},
                                                  Anonymous{.logins = "write", .without_login = "write"}, DataPorts{});
@@ -167,7 +173,7 @@ awaitable<void> stop_after(Cast& it, int turns) {
   it.stop();
 }
 
-class Destruction : public testing::TestWithParam<bool> {};
+class Destruction : public testing::TestWithParam<Loop> {};
 
 TEST_P(Destruction, InTheMiddleOfAnyOperationInAnyOrderTouchesNothingThatIsGone) {
   TestFolder theirs;
@@ -194,7 +200,76 @@ TEST_P(Destruction, InTheMiddleOfAnyOperationInAnyOrderTouchesNothingThatIsGone)
     }
   }
 }
-std::string loop_of(const testing::TestParamInfo<bool>& info) { return info.param ? "OfTheProgram" : "OfTheTransport"; }
-INSTANTIATE_TEST_SUITE_P(WithALoop, Destruction, testing::Bool(), loop_of);
+
+TEST_P(Destruction, OfALeaseComesAfterThatOfEverythingElse) {
+  TestFolder theirs;
+  for (std::size_t order = 0; order < orders.size(); ++order) {
+    SCOPED_TRACE("order " + std::to_string(order));
+    DestructionPool::Lease lease;
+    Cast it{GetParam(), theirs};
+    it.finish([](Cast& cast, DestructionPool::Lease& place) -> awaitable<void> {
+      auto leased = co_await cast.pool->lease();
+      place = std::move(leased);
+    }(it, lease));
+    ASSERT_FALSE(it.error);
+    EXPECT_TRUE(lease->is_open());
+    orders[order](it);
+    lease = DestructionPool::Lease{};
+  }
+}
+
+TEST(DestructionOfATransport, LeavesNothingOfWhatIsAwaitedElsewhereAndCancelledLater) {
+  TestFolder theirs, ours;
+  theirs.write("big", std::string(3'000'000, 'x'));
+  for (std::size_t order = 0; order < orders.size(); ++order) {
+    SCOPED_TRACE("order " + std::to_string(order));
+    Cast it{Loop::of_the_transport, theirs};
+    asio::io_context another;
+    asio::cancellation_signal cancel_client, cancel_pool;
+    it.finish([](Cast& cast) -> awaitable<void> {
+      auto made = co_await connect(*cast.network, cast.url);
+      cast.client = std::make_unique<DestructionClient>(std::move(made));
+    }(it));
+    ASSERT_FALSE(it.error);
+    start_on(another.get_executor(), only(it.client->download("big", ours.string())), cancel_client.slot());
+    start_on(another.get_executor(), only(it.pool->download("big", ours.string())), cancel_pool.slot());
+    another.poll();
+    start_on(it.network->main_executor(), stop_after(it, 10));
+    it.run();
+    orders[order](it);
+    cancel_client.emit(asio::cancellation_type::terminal);
+    cancel_pool.emit(asio::cancellation_type::terminal);
+    another.restart();
+    another.poll();
+  }
+}
+
+std::string loop_of(const testing::TestParamInfo<Loop>& info) {
+  constexpr std::array names{"OfTheTransport", "OfItsThreads", "OfTheProgram"};
+  return names[static_cast<std::size_t>(info.param)];
+}
+INSTANTIATE_TEST_SUITE_P(WithALoop, Destruction,
+                         testing::Values(Loop::of_the_transport, Loop::of_its_threads, Loop::of_the_program), loop_of);
+
+TEST(DestructionOfABlockingClient, ComesAfterACallThatWasCancelledOrFailed) {
+  TestFolder theirs, ours;
+  theirs.write("big", std::string(3'000'000, 'x'));
+  TcpTransport network;
+  DestructionServer server{network, DirectoryStorage{theirs.string()}, Anonymous{.logins = "write"}, DataPorts{}};
+  Url url{"127.0.0.1", server.listen("127.0.0.1", 0).port()};
+  url.user = "anonymous";
+  std::thread serving{[&network] { network.run(); }};
+  for (const bool cancels : {true, false}) {
+    BlockingClient client{url};
+    TransferOptions options;
+    options.progress = [&](const Progress&) {
+      if (!cancels) throw std::system_error(Errc::aborted);
+      client.cancel();
+    };
+    EXPECT_THROW(client.download("big", ours.string(), options), std::system_error);
+  }
+  network.stop();
+  serving.join();
+}
 
 }  // namespace

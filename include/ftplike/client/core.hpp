@@ -475,7 +475,12 @@ template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, 
     ~Operation() { core.end_operation(); }
     Core& core;
   } const under_way{*core};
-  const std::function<void()> cancel = [core] { asio::dispatch(core->executor(), [core] { core->cancel(); }); };
+  // What is posted does not hold the session: where its event loop has ended, it stays there as long as that.
+  const std::function<void()> cancel = [core] {
+    asio::dispatch(core->executor(), [seen = std::weak_ptr{core}] {
+      if (const auto still_there = seen.lock()) still_there->cancel();
+    });
+  };
   Settled<R> result;
   auto settled = core->do_and_rest(settle(std::move(operation), result));
   co_await run_stoppable(core->executor(), core->interruption().slot(), cancel, std::move(settled));

@@ -17,6 +17,7 @@
 
 #include <ftplike/client.hpp>
 #include <ftplike/client/retry.hpp>
+#include <ftplike/io/blocking.hpp>
 #include <ftplike/io/condition.hpp>
 #include <ftplike/io/run_on.hpp>
 
@@ -168,7 +169,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       return *this;
     }
     ~Lease() {
-      if (!state_) return;
+      if (!state_ || has_ended(state_->executor())) return;
       auto session = std::make_shared<Session>(std::move(session_));
       asio::dispatch(state_->executor(), [state = state_, session] { state->give_back(std::move(*session)); });
     }

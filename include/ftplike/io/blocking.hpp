@@ -38,6 +38,8 @@ class BlockingWork : public asio::execution_context::service {
 
   WorkerPools& pools() noexcept { return *pools_; }
   void use(std::shared_ptr<WorkerPools> pools) noexcept { pools_ = std::move(pools); }
+  /// Whether the context has ended, though its memory is there: what is posted there would never run, and never go.
+  bool has_ended() const noexcept { return has_ended_; }
 
   /// A coroutine that waits for a job, on its executor. The job knows it by its number, and may outlive it.
   class Wait {
@@ -121,14 +123,21 @@ class BlockingWork : public asio::execution_context::service {
  private:
   /// Coroutines that wait end here, with their context, and look for their places, which are gone.
   void shutdown() noexcept override {
+    has_ended_ = true;
     std::unordered_map<std::uint64_t, Wait::Place> all;
     const std::lock_guard lock{waits_->mutex};
     all.swap(waits_->all);
   }
 
   std::shared_ptr<WorkerPools> pools_;
+  std::atomic<bool> has_ended_ = false;
   std::shared_ptr<Wait::Waits> waits_ = std::make_shared<Wait::Waits>();
 };
+
+/// Whether the event loop of an executor has ended. Nothing is to be posted there then that holds the loop's memory.
+inline bool has_ended(const Executor& executor) {
+  return asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).has_ended();
+}
 
 namespace detail {
 
