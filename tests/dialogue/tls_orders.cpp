@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/simulated/network.hpp>
 #include <ftplike/tls.hpp>
 
 #include "support/certificates.hpp"

@@ -16,8 +16,8 @@ LOCAL of which there is a part, `reput` with such a REMOTE. servers/NAME is call
 127.0.0.1:PORT to tester with the password secret until it is killed, with the folder OWN for its own files. Benchmarks
 set ADDRESS for another address, and TLS where cert.pem and key.pem in OWN are for explicit TLS.
 Their comments tell ./setup and us: `packages:` and `npm:` what they need, `heavy`, that only `./test everywhere` runs
-them, `root`, that they run as root only, `port 21`, that they know no other, `tls`, that tests/tools/tls_clients can
-run them.
+them, `root`, that they run as root only, `port 21`, that they know no other; and for tests/tools/tls_clients `tls` or `implicit tls`, that
+they can do that, `several`, that they have an operation of that name, which fetches all of a folder with four sessions.
 """
 import argparse
 import concurrent.futures

@@ -1,15 +1,21 @@
 # packages: python3-aioftp
+# implicit tls
 import asyncio
 import os
+import ssl
 import sys
 
 import aioftp
 
 operation, host, port, user, password, remote, local = sys.argv[1:]
+secured = None
+if os.environ.get("TLS"):
+    secured = ssl.create_default_context()
+    secured.check_hostname, secured.verify_mode = False, ssl.CERT_NONE
 
 
 async def main():
-    async with aioftp.Client.context(host, int(port), user, password, socket_timeout=20) as ftp:
+    async with aioftp.Client.context(host, int(port), user, password, socket_timeout=20, ssl=secured) as ftp:
         if operation == "list":
             async for path, _ in ftp.list(remote):
                 print(path)

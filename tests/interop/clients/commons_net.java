@@ -1,16 +1,25 @@
 // packages: default-jdk-headless libcommons-net-java
 // heavy
+// tls
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.commons.net.ftp.FTP;
 import org.apache.commons.net.ftp.FTPClient;
+import org.apache.commons.net.ftp.FTPSClient;
+import org.apache.commons.net.util.TrustManagerUtils;
 
 class Main {
   public static void main(String[] a) throws Exception {
-    var ftp = new FTPClient();
+    boolean tls = System.getenv("TLS") != null;
+    var ftp = tls ? new FTPSClient(false) : new FTPClient();
+    if (ftp instanceof FTPSClient secured) secured.setTrustManager(TrustManagerUtils.getAcceptAllTrustManager());
     ftp.connect(a[1], Integer.parseInt(a[2]));
+    if (ftp instanceof FTPSClient secured) {
+      secured.execPBSZ(0);
+      secured.execPROT("P");
+    }
     boolean done = ftp.login(a[3], a[4]) && ftp.setFileType(FTP.BINARY_FILE_TYPE);
     ftp.enterLocalPassiveMode();
     switch (a[0]) {
