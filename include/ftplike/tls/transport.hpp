@@ -101,6 +101,10 @@ template <class Lower> class TlsStream {
   void belongs_to(std::optional<std::string> user) {
     if (tls_) tls_->belongs_to(std::move(user));
   }
+  /// Tells that a reply comes next to which this control connection's client may open a data connection.
+  void prepare_data() {
+    if (tls_) tls_->prepare_data();
+  }
 
   /// What the peer showed; none if it has no certificate. One that is not ignored has been verified.
   std::optional<PeerCertificate> peer_certificate() const { return tls_ ? tls_->peer() : std::nullopt; }
