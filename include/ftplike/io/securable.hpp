@@ -65,4 +65,4 @@ template <class T> bool has_certificate([[maybe_unused]] const T& network) {
   }
 }
 
-}  // namespace ftplike::inline v0_2
+}  // namespace ftplike

@@ -82,4 +82,4 @@ class PeerCertificate {
   Fingerprint fingerprint;
 };
 
-}  // namespace ftplike::inline v0_2
+}  // namespace ftplike

@@ -146,4 +146,4 @@ class Connection {
   Tickets tickets_;
 };
 
-}  // namespace ftplike::inline v0_2::detail::tls
+}  // namespace ftplike::detail::tls

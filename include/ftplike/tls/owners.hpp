@@ -138,4 +138,4 @@ class Owners {
   std::vector<std::pair<Owner, std::weak_ptr<Waiter>>> waiters_;
 };
 
-}  // namespace ftplike::inline v0_2::detail::tls
+}  // namespace ftplike::detail::tls

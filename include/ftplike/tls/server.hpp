@@ -223,4 +223,4 @@ class TlsServer {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace ftplike::inline v0_2
+}  // namespace ftplike

@@ -307,4 +307,4 @@ template <Transport Lower = TcpTransport> class TlsTransport : public Lower {
 static_assert(Transport<TlsTransport<>>);
 static_assert(SecurableStream<TlsTransport<>::Stream>);
 
-}  // namespace ftplike::inline v0_2
+}  // namespace ftplike
