@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <gtest/gtest.h>
 #include <memory>
@@ -6,12 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/observers/log.hpp>
 #include <ftplike/tls.hpp>
 #include <ftplike/users/function.hpp>
 
 #include "support/certificates.hpp"
 #include "support/dialogue.hpp"
 #include "support/tls_peer.hpp"
+#include "unit/observers/events.hpp"
 
 namespace {
 
@@ -34,7 +37,7 @@ class TlsSession : public testing::Test {
     users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
     users.add(UserEntry{Account{"carl", Path{}, Rights::all()}, Password::plain("secret"), "", "carl"});
     server = std::make_unique<TheServer>(*transport, Ftp{}, storage, std::move(users), limits, DataPorts{40001, 49999},
-                                         policy);
+                                         policy, Log{lines.sink(), LogDetail::commands});
     server->listen({asio::ip::address_v4::loopback(), port});
     server->listen({asio::ip::address_v4::loopback(), implicit_port}, Beginning::implicit_tls);
     client.ca_file = certificates.authority();
@@ -106,7 +109,13 @@ class TlsSession : public testing::Test {
     return all;
   }
 
-  using TheServer = ServerOf<Network, MemoryStorage, UserTable>;
+  using TheServer = ServerOf<Network, MemoryStorage, UserTable, Log>;
+  /// Whether a line of the log ends so.
+  bool logged(std::string_view words) const {
+    return std::any_of(lines.lines.begin(), lines.lines.end(), [&](const auto& line) { return line.ends_with(words); });
+  }
+
+  CollectedLines lines;
   SimulatedNetwork network{5};
   Certificates certificates;
   MemoryStorage storage{{"/a.txt", "hello"}};
@@ -478,8 +487,90 @@ TEST_F(TlsSession, DoesNotWaitForeverForAHandshake) {
   EXPECT_EQ(code(control, "RETR a.txt"), 150);
   network.advance(11s);
   EXPECT_TRUE(silent.ended());
-  EXPECT_EQ(hear(control), "425 No data connection\r\n");
+  EXPECT_EQ(hear(control), "425 No data connection: no TLS handshake came\r\n");
   EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
+}
+
+TEST_F(TlsSession, TellsWhatProtectsEachConnectionAndWhyOneIsNot) {
+  serve(TlsPolicy::offered, TlsReuse::required);
+  for (const auto version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+    client.oldest = client.newest = version;
+    lines.lines.clear();
+    const bool is_1_3 = version == TlsVersion::tls_1_3;
+    const std::string agreed = is_1_3 ? "TLSv1.3, TLS_AES_256_GCM_SHA384" : "TLSv1.2, ECDHE-ECDSA-AES256-GCM-SHA384";
+    TlsPeer control = logged_in();
+    EXPECT_TRUE(logged(": " + agreed));
+    fetch(control, "RETR a.txt");
+    EXPECT_TRUE(logged(" anna: " + agreed + ", resumed for data"));
+    TlsPeer stranger = dial(passive(control));
+    EXPECT_EQ(code(control, "RETR a.txt"), 150);
+    stranger.secure(client);
+    EXPECT_EQ(Dialogue::code_of(hear(control)), 522);
+    EXPECT_TRUE(logged(" anna: no TLS for data: TLS session of the control connection not resumed"));
+  }
+  TlsPeer clear = connect();
+  EXPECT_EQ(code(clear, "AUTH TLS"), 234);
+  clear.type("USER anna\r\n");
+  network.settle();
+  EXPECT_TRUE(logged(": no TLS: the peer does not speak TLS"));
+  TlsPeer silent = connect();
+  EXPECT_EQ(code(silent, "AUTH TLS"), 234);
+  network.advance(1min);
+  EXPECT_TRUE(logged(": no TLS: no TLS handshake came"));
+  TlsPeer picky = connect();
+  EXPECT_EQ(code(picky, "AUTH TLS"), 234);
+  EXPECT_THROW(picky.secure(client, "other.example"), std::system_error);
+  network.settle();
+  EXPECT_TRUE(logged(": no TLS: the peer ended TLS: bad certificate"));
+}
+
+TEST_F(TlsSession, TakesWhatARefusedUploadStillSendsSoThatItsReplyIsHeard) {
+  serve(TlsPolicy::offered, TlsReuse::required);
+  TlsPeer control = logged_in();
+  TlsPeer stranger = dial(passive(control));
+  EXPECT_EQ(code(control, "STOR b.txt"), 150);
+  stranger.secure(client);
+  stranger.type(std::string(100'000, 'x'));
+  EXPECT_EQ(Dialogue::code_of(hear(control)), 522);
+  stranger.type(std::string(100'000, 'x'));
+  stranger.finish();
+  stranger.text();
+  EXPECT_TRUE(stranger.said_goodbye());
+  network.settle();
+  EXPECT_FALSE(stranger.was_reset());
+  EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
+}
+
+TEST_F(TlsSession, DoesNotTakeWhatARefusedUploadSendsForever) {
+  Limits limits;
+  limits.stall = 10s;
+  serve(TlsPolicy::offered, TlsReuse::required, limits);
+  TlsPeer control = logged_in();
+  TlsPeer stranger = dial(passive(control));
+  EXPECT_EQ(code(control, "STOR b.txt"), 150);
+  stranger.secure(client);
+  EXPECT_EQ(Dialogue::code_of(hear(control)), 522);
+  network.advance(9s);
+  EXPECT_EQ(network.open_streams(), 2u);
+  network.advance(2s);
+  EXPECT_EQ(network.open_streams(), 1u);
+}
+
+TEST_F(TlsSession, TellsAClientThatNeverSaidProtSoonThatItShouldBeginAHandshake) {
+  serve();
+  TlsPeer control = dial(implicit_port);
+  control.secure(client);
+  hear(control);
+  EXPECT_EQ(code(control, "USER anna"), 331);
+  EXPECT_EQ(code(control, "PASS secret"), 230);
+  TlsPeer waiting = dial(passive(control));
+  EXPECT_EQ(code(control, "RETR a.txt"), 150);
+  network.advance(6s);
+  EXPECT_EQ(hear(control), "425 No data connection: no TLS handshake came\r\n");
+  TlsPeer sending = dial(passive(control));
+  sending.type("a file in clear");
+  EXPECT_EQ(code(control, "STOR b.txt"), 425);
+  EXPECT_TRUE(logged("425 No data connection: the peer does not speak TLS"));
 }
 
 TEST_F(TlsSession, ShakesHandsOnADataConnectionBeforeTheCommandThatNeedsIt) {
@@ -533,7 +624,7 @@ TEST_F(TlsSession, CountsTheTimeOfAHandshakeFromTheCommandOn) {
   network.advance(9s);
   EXPECT_EQ(hear(control), "");
   network.advance(2s);
-  EXPECT_EQ(hear(control), "425 No data connection\r\n");
+  EXPECT_EQ(hear(control), "425 No data connection: no TLS handshake came\r\n");
   EXPECT_TRUE(silent.ended());
   EXPECT_EQ(fetch(control, "RETR a.txt"), "hello");
 }

@@ -250,6 +250,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     }
   }
 
+  /// Tells what came of a handshake over a control or data connection.
+  void tell_handshake(const Settled<void>& shaken, const Stream& stream, bool data) noexcept {
+    if (shaken.failed()) return report<HandshakeFailed>(data, code_of(shaken.failure()));
+    if constexpr (takes<Observer, ConnectionSecured>) report<ConnectionSecured>(data, stream.details());
+  }
+
   // ---- for the data link ----
 
   Deadline<T>& deadline() noexcept { return deadline_; }
@@ -334,6 +340,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
     co_await settle(stream.connect_tls(control_.stream()), shaken);
     if (limited.expired()) co_await interruption_.recover();
+    tell_handshake(shaken, stream, true);
     if (shaken.failed()) {
       detail::break_off(stream);
       check_data_came(limited.expired());

@@ -45,6 +45,7 @@ template <class Core> class Login {
       auto handshake = stream.connect_tls(core_.network().tls_client(), url_.host);
       Settled<void> shaken;
       co_await settle(within(core_.network(), core_.options.limits.connect, std::move(handshake)), shaken);
+      core_.tell_handshake(shaken, stream, false);
       try {
         shaken.get();
       } catch (const std::system_error& error) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <ftplike/io/asio.hpp>
+#include <ftplike/io/securable.hpp>
 #include <ftplike/protocol/path.hpp>
 #include <ftplike/protocol/reply.hpp>
 
@@ -66,6 +67,18 @@ struct LoginTried {
   const SessionInfo& who;
   std::string_view user;  // as the client said it, whether there is one or not
   bool accepted;
+};
+/// A connection is secured by TLS: the control connection, or one for data.
+struct ConnectionSecured {
+  const SessionInfo& who;
+  bool data;
+  const TlsDetails& tls;
+};
+/// A TLS handshake failed, and its connection is not used. A server's session ends with that of its control connection.
+struct HandshakeFailed {
+  const SessionInfo& who;
+  bool data;
+  std::error_code error;
 };
 /// A port waits for the peer's data connection.
 struct DataListening {
@@ -135,8 +148,9 @@ struct ServerStopped {
 /// All of these events.
 template <class... All> struct EventList {};
 using AllEvents =
-    EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, DataListening, StrangerRefused,
-              DataOpened, DataMoved, DataClosed, TransferEnded, SessionClosed, ServerStopped>;
+    EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, ConnectionSecured, HandshakeFailed,
+              DataListening, StrangerRefused, DataOpened, DataMoved, DataClosed, TransferEnded, SessionClosed,
+              ServerStopped>;
 
 /// Sees nothing and costs nothing: the default observer.
 struct NoObserver {};

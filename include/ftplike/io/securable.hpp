@@ -29,7 +29,8 @@ struct TlsDetails {
 /// - `belongs_to(user)`: of a server's control connection, which user it is of from now on, for such a proof; empty: of
 ///   nobody who could be told from others; none: it is not known yet.
 ///
-/// It may also have `peer_certificate()`, by whose `common_name` users can log in without a password.
+/// It may also have `peer_certificate()`, by whose `common_name` users can log in without a password, and
+/// `prepare_data()`, by which a server's control connection is told that its client will open a data connection.
 template <class S>
 concept SecurableStream = Stream<S> && requires(S& stream, const S& constant, std::optional<std::string> user) {
   { constant.secured() } -> std::same_as<bool>;
@@ -64,4 +65,4 @@ template <class T> bool has_certificate([[maybe_unused]] const T& network) {
   }
 }
 
-}  // namespace ftplike::inline v0_2
+}  // namespace ftplike

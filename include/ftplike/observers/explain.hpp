@@ -44,6 +44,12 @@ class Explain {
         event.who, [&](const detail::Lane& lane) { return lane.to_server(words); }, detail::Paint::command);
   }
   void operator()(const ReplySeen& event) { state_->replied(event.who, event.reply); }
+  void operator()(const ConnectionSecured& event) {
+    state_->tls(event.who, event.data, detail::text_of(event.tls), false);
+  }
+  void operator()(const HandshakeFailed& event) {
+    state_->tls(event.who, event.data, "✗ no TLS: " + event.error.message(), true);
+  }
   void operator()(const DataListening& event) { state_->listening(event.who, event.local); }
   void operator()(const StrangerRefused& event) {
     state_->in_data(event.who, "✗ stranger " + detail::text_of(event.stranger), detail::Paint::trouble);
@@ -97,6 +103,13 @@ class Explain {
     void in_data(const SessionInfo& who, const std::string& words, detail::Paint paint) {
       const std::lock_guard lock{mutex_};
       draw(who, session(who), idle_control(), {lanes_.data.at_left(words), paint});
+    }
+
+    void tls(const SessionInfo& who, bool data, const std::string& words, bool failed) {
+      const auto paint = failed ? detail::Paint::trouble : detail::Paint::dim;
+      if (data) return in_data(who, words, paint);
+      in_control(
+          who, [&](const detail::Lane& lane) { return lane.at_left(words); }, paint);
     }
 
     void replied(const SessionInfo& who, const Reply& reply) {
@@ -164,8 +177,7 @@ class Explain {
       if (is_new) place->second.began = now_();  // it began before we were there
       return place->second;
     }
-    void draw(const SessionInfo& who, const Seen& seen, const detail::LaneCell& control,
-              const detail::LaneCell& data) {
+    void draw(const SessionInfo& who, const Seen& seen, const detail::LaneCell& control, const detail::LaneCell& data) {
       ++rows_;
       sink_(lanes_.row(seconds(now_() - seen.began), who.number, control, data));
     }
@@ -208,4 +220,4 @@ class Explain {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

@@ -51,6 +51,13 @@ class Log {
     std::string words = event.accepted ? "logged in as " : "login refused to ";
     say(event.who, words += event.user);
   }
+  void operator()(const ConnectionSecured& event) {
+    if (event.data && state_->detail != LogDetail::commands) return;
+    say(event.who, detail::text_of(event.tls) + (event.data ? " for data" : ""));
+  }
+  void operator()(const HandshakeFailed& event) {
+    say(event.who, std::string{"no TLS"} + (event.data ? " for data: " : ": ") + event.error.message());
+  }
   void operator()(const StrangerRefused& event) {
     say(event.who, "stranger " + detail::text_of(event.stranger) + " refused at the data port");
   }
@@ -92,4 +99,4 @@ class Log {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

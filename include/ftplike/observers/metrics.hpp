@@ -40,6 +40,11 @@ class Metrics {
     if (code >= 100 && code < 600) ++state_->replies[static_cast<std::size_t>(code - 100)];
   }
   void operator()(const LoginTried& event) { ++(event.accepted ? state_->logins : state_->logins_refused); }
+  void operator()(const ConnectionSecured& event) {
+    const auto version = std::find(versions.begin(), versions.end(), event.tls.version) - versions.begin();
+    ++state_->secured[event.data][static_cast<std::size_t>(version)][event.tls.resumed];
+  }
+  void operator()(const HandshakeFailed& event) { ++state_->handshakes_failed[event.data]; }
   void operator()(const StrangerRefused&) { ++state_->strangers; }
   void operator()(const DataOpened&) {
     ++state_->data_connections;
@@ -79,6 +84,17 @@ class Metrics {
     }
     page.single("ftplike_data_connections_total", "counter", "Data connections since the start.", now.data_connections);
     page.single("ftplike_data_connections_open", "gauge", "Data connections now.", now.data_connections_open);
+    page.head("ftplike_tls_connections_total", "counter", "Connections secured by TLS.");
+    for (std::size_t data = 0; data < 2; ++data) {
+      for (std::size_t i = 0; i <= versions.size(); ++i) {
+        const auto labels =
+            connection(data) + ",version=\"" + (i < versions.size() ? versions[i] : "other") + "\",resumed=";
+        page.sample_if_any(labels + "\"no\"", now.secured[data][i][0]);
+        page.sample_if_any(labels + "\"yes\"", now.secured[data][i][1]);
+      }
+    }
+    page.head("ftplike_tls_handshakes_failed_total", "counter", "TLS handshakes that failed.");
+    for (std::size_t data = 0; data < 2; ++data) page.sample(connection(data), now.handshakes_failed[data]);
     page.single("ftplike_strangers_refused_total", "counter", "Strangers at data ports.", now.strangers);
     page.head("ftplike_data_bytes_total", "counter", "Bytes over data connections that have ended.");
     for (std::size_t way = 0; way < 2; ++way) page.sample(direction(way), now.bytes[way]);
@@ -111,6 +127,7 @@ class Metrics {
       "RNTO", "SITE", "SIZE", "SMNT", "STAT", "STOR", "STOU", "STRU", "SYST",  "TYPE",    "USER",
       "UTF8", "XCRC", "XCUP", "XCWD", "XMD5", "XMKD", "XPWD", "XRMD", "XSHA1", "XSHA256", "XSHA512"};
   static_assert(std::is_sorted(verbs.begin(), verbs.end()));
+  static constexpr std::array<const char*, 2> versions{"TLSv1.2", "TLSv1.3"};
   static constexpr std::array<double, 7> buckets{0.001, 0.01, 0.1, 1, 10, 100, 1000};
   static constexpr std::array<std::string_view, 8> verdicts{
       "complete", "aborted", "peer_lost", "stalled", "no_data_connection", "storage_full", "shutting_down", "other"};
@@ -123,18 +140,21 @@ class Metrics {
     std::array<Count, 2> bytes{};
     std::array<std::array<Count, verdicts.size()>, 2> transfers{};
     std::array<Count, buckets.size() + 1> durations{};
+    std::array<std::array<std::array<Count, 2>, versions.size() + 1>, 2> secured{};  // by connection, version, resumed
+    std::array<Count, 2> handshakes_failed{};
   };
 
   static std::size_t index(Direction direction) noexcept { return direction == Direction::sent ? 0 : 1; }
   static std::string direction(std::size_t index) {
     return index == 0 ? "direction=\"sent\"" : "direction=\"received\"";
   }
+  static std::string connection(std::size_t data) { return data ? "connection=\"data\"" : "connection=\"control\""; }
   static std::size_t verdict(std::error_code error) noexcept {
     if (!error) return 0;
     if (error == Errc::aborted) return 1;
     if (error == Errc::peer_lost || error == std::errc::connection_reset || error == std::errc::broken_pipe) return 2;
     if (error == Errc::stalled) return 3;
-    if (error == Errc::no_data_connection) return 4;
+    if (error == Errc::no_data_connection || error == Errc::no_handshake) return 4;
     if (error == Errc::quota_exceeded || error == std::errc::no_space_on_device) return 5;
     if (error == Errc::shutting_down) return 6;
     return 7;
@@ -170,4 +190,4 @@ class Metrics {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

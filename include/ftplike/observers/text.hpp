@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <ftplike/io/asio.hpp>
+#include <ftplike/io/securable.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -94,6 +95,14 @@ inline std::string cut_to(std::string_view text, std::size_t columns) {
 inline std::string text_of(const Endpoint& endpoint) {
   const auto address = endpoint.address().to_string();
   return (endpoint.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(endpoint.port());
+}
+
+/// `TLSv1.3, TLS_AES_256_GCM_SHA384, resumed`.
+inline std::string text_of(const TlsDetails& tls) {
+  std::string text = tls.version + ", " + tls.cipher;
+  if (tls.resumed) text += ", resumed";
+  if (tls.keys_logged) text += ", KEYS ARE WRITTEN DOWN";
+  return text;
 }
 
 }  // namespace detail

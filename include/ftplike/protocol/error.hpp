@@ -30,6 +30,7 @@ enum class Errc {
   too_long,            // more bytes came than were promised
   bad_reply,           // what the server sent is not a reply, or not one to this command
   bad_listing,         // what the server listed could not be used
+  no_handshake,        // a peer that was to begin a TLS handshake, or go on with it, did not
   not_resumed,         // a TLS data connection does not go on with the control connection's session
   no_close_notify,     // a TLS data connection ended without its peer's goodbye, so something may be missing
   refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
@@ -57,6 +58,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::too_long: return "more bytes than promised";
         case Errc::bad_reply: return "unexpected reply";
         case Errc::bad_listing: return "unusable listing";
+        case Errc::no_handshake: return "no TLS handshake came";
         case Errc::not_resumed: return "TLS session of the control connection not resumed";
         case Errc::no_close_notify: return "TLS ended without close_notify";
         case Errc::refused_by_rule: return "refused for safety";
@@ -93,6 +95,7 @@ inline bool over_quota(std::error_code error) noexcept {
 inline Reply reply_for(std::error_code error) {
   const auto with = [&error](int code) { return Reply{code, error.message()}; };
   if (error == Errc::no_data_connection) return {425, "No data connection"};
+  if (error == Errc::no_handshake) return {425, "No data connection: no TLS handshake came"};
   if (error == Errc::timed_out || error == Errc::stalled || error == Errc::aborted || error == Errc::peer_lost ||
       error == Errc::too_short || error == Errc::no_close_notify) {
     return {426, "Connection closed: " + error.message()};

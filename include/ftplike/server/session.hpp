@@ -12,10 +12,13 @@
 #include <system_error>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <ftplike/io/deadline.hpp>
 #include <ftplike/io/securable.hpp>
+#include <ftplike/io/stoppable_task.hpp>
 #include <ftplike/io/subnet.hpp>
+#include <ftplike/io/within.hpp>
 #include <ftplike/profile.hpp>
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/server/control_connection.hpp>
@@ -278,6 +281,7 @@ template <Transport T, class P> class Session {
   typename T::Acceptor listen_for_data() {
     auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
     observe<DataListening>(acceptor.endpoint());
+    if constexpr (requires { control().prepare_data(); }) control().prepare_data();
     return acceptor;
   }
   /// The address that the client is to connect to.
@@ -290,6 +294,16 @@ template <Transport T, class P> class Session {
     watch();
   }
 
+  /// Shakes hands over a connection, and tells what came of it.
+  awaitable<void> shake_hands(awaitable<void> handshake, Duration limit, Stream& stream, bool data) {
+    Settled<void> shaken;
+    Limit limited{deadline_, limit, Errc::no_handshake};
+    co_await settle(std::move(handshake), shaken);
+    if (shaken.failed()) report<HandshakeFailed>(data, interruption_.reason_of(shaken.failure()));
+    shaken.get();
+    if constexpr (observed<ConnectionSecured>) report<ConnectionSecured>(data, stream.details());
+  }
+
   // ---- for transfers and the dispatch of commands ----
 
   Channel& data_channel() noexcept { return channel_; }
@@ -297,6 +311,13 @@ template <Transport T, class P> class Session {
   AccountUse& use() noexcept { return *use_; }
   void transfer_begins(Transfer& transfer) noexcept { transfer_ = &transfer; }
   void transfer_ends() noexcept { transfer_ = nullptr; }
+  /// Ends a data connection of which nothing is wanted any more, beside what the session does next: it is finished, and
+  /// what the client still sends is dropped. A client that sends must not see its connection break before it has read
+  /// the reply.
+  void let_go(Stream stream) {
+    auto rest = take_rest(std::make_shared<Stream>(std::move(stream)));
+    let_go_.emplace(executor_, within(network_, limits().stall, std::move(rest)));
+  }
   /// Whether the client closed the control connection without saying QUIT.
   bool has_left() {
     const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
@@ -450,8 +471,8 @@ template <Transport T, class P> class Session {
     const std::string hello = *std::exchange(hello_, std::nullopt);
     co_await control_.stop_reading();  // a transfer's watch may still read in clear
     if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
-    Limit limited{deadline_, limits().handshake, Errc::peer_lost};
-    co_await control().accept_tls(network_.tls_server(), hello);
+    auto handshake = control().accept_tls(network_.tls_server(), hello);
+    co_await shake_hands(std::move(handshake), limits().handshake, control(), false);
     protection_.secure(implicit);
     control_.fail({});
   }
@@ -477,6 +498,14 @@ template <Transport T, class P> class Session {
 
   // ---- transfers ----
 
+  static awaitable<void> take_rest(std::shared_ptr<Stream> stream) {
+    co_await stream->finish();
+    std::vector<std::byte> room(16 * 1024);
+    for (bool more = true; more;) {
+      const std::size_t n = co_await stream->read_some(room);
+      more = n > 0;
+    }
+  }
   awaitable<Reply> send_any(AnySource source, Transfer transfer) {
     if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
     ServerTransfer<Session> sending{*this, std::move(transfer)};
@@ -543,6 +572,7 @@ template <Transport T, class P> class Session {
   std::optional<Account> account_;
   std::shared_ptr<AccountUse> use_;
   Channel channel_;
+  std::optional<StoppableTask> let_go_;  // a data connection that has yet to end
   Time began_;
   Transfer* transfer_ = nullptr;
   Verb at_work_;   // the last command that could wait

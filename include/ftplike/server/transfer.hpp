@@ -108,9 +108,10 @@ template <class Session> class ServerTransfer {
   }
   /// The TLS handshake of the data connection, or what there is left of it.
   awaitable<void> secure() {
-    Limit limited{session_.deadline(), session_.limits().handshake, Errc::no_data_connection};
+    const Duration patience = session_.protection().patience(session_.limits().handshake);
+    auto handshake = data_->accept_tls(session_.control());
     securing_ = true;
-    co_await data_->accept_tls(session_.control());
+    co_await session_.shake_hands(std::move(handshake), patience, *data_, true);
     securing_ = false;
   }
 
@@ -188,6 +189,8 @@ template <class Session> class ServerTransfer {
   ///
   /// **Errors:** `Errc::shutting_down` where the session is to end.
   awaitable<Reply> conclude(std::error_code error, std::error_code interrupted) {
+    const bool may_send = what_.direction == Direction::received || !is_open_;
+    if (error && !interrupted && data_ && may_send) session_.let_go(std::move(*data_));
     close_data();
     co_await session_.end_watch();
     session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,

@@ -108,4 +108,4 @@ class PeerCertificate {
   }
 };
 
-}  // namespace ftplike::inline v0_2
+}  // namespace ftplike

@@ -120,4 +120,4 @@ class TlsClient {
   std::shared_ptr<const detail::tls::ClientContext> context_;
 };
 
-}  // namespace ftplike::inline v0_2
+}  // namespace ftplike

@@ -77,6 +77,11 @@ class Connection {
   void belongs_to(std::optional<std::string> user) {
     if (shares_sessions()) server_->owners().name(belonging_.owner, std::move(user));
   }
+  /// Has the client get a fresh session with the next reply, if others' data connections may resume it: parallel ones
+  /// share what their process has, and OpenSSL takes a session of TLS 1.3 once only.
+  void prepare_data() const {
+    if (shares_sessions()) SSL_new_session_ticket(engine.ssl());
+  }
   /// Checks, after the handshake, that `data` has this control connection's client. Waits where that depends on who a
   /// client is that has yet to log in.
   ///
@@ -118,7 +123,7 @@ class Connection {
     SSL* const ssl = engine.ssl();
     SSL_set_accept_state(ssl);
     SSL_set_app_data(ssl, const_cast<Belonging*>(&belonging_));
-    SSL_set_session_id_context(ssl, belonging_.owner.data(), static_cast<unsigned>(belonging_.owner.size()));
+    set_owner(ssl, belonging_.owner);
   }
 
   /// Whether other control connections' data connections may resume this one's sessions.
@@ -141,4 +146,4 @@ class Connection {
   Tickets tickets_;
 };
 
-}  // namespace ftplike::inline v0_2::detail::tls
+}  // namespace ftplike::detail::tls

@@ -252,4 +252,4 @@ template <class Settings> int judge(const Settings& settings, X509_STORE_CTX* ch
 }
 
 }  // namespace detail::tls
-}  // namespace ftplike::inline v0_2
+}  // namespace ftplike

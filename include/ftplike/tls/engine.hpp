@@ -183,4 +183,4 @@ class Engine {
   std::error_code failure_;
 };
 
-}  // namespace ftplike::inline v0_2::detail::tls
+}  // namespace ftplike::detail::tls

@@ -91,4 +91,4 @@ inline void require(bool good, const std::string& what) {
 }
 
 }  // namespace detail::tls
-}  // namespace ftplike::inline v0_2
+}  // namespace ftplike

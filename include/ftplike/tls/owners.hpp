@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,8 +22,9 @@
 namespace ftplike::inline v0_2::detail::tls {
 
 /// Names an FTP session among those of a server: OpenSSL keeps it with each TLS session, and resumes one only where it
-/// is the same.
-using Owner = std::array<unsigned char, SSL_MAX_SID_CTX_LENGTH>;
+/// is the same. Where a session has an ID on the wire, that begins with it. (TLS 1.2 without tickets)
+using Owner = std::array<unsigned char, SSL_MAX_SSL_SESSION_ID_LENGTH / 2>;
+static_assert(std::tuple_size_v<Owner> <= SSL_MAX_SID_CTX_LENGTH);
 
 inline Owner new_owner() {
   Owner owner;
@@ -37,6 +39,10 @@ inline Owner owner_of(const SSL_SESSION* session) noexcept {
   const unsigned char* const name = SSL_SESSION_get0_id_context(session, &size);
   if (size == owner.size()) std::copy_n(name, size, owner.begin());
   return owner;
+}
+/// From now on OpenSSL resumes sessions of this one only.
+inline bool set_owner(SSL* ssl, const Owner& owner) noexcept {
+  return SSL_set_session_id_context(ssl, owner.data(), static_cast<unsigned>(owner.size())) == 1;
 }
 
 /// Which user each FTP session is of, so that it is known who may resume whose TLS sessions. Clients go on with those
@@ -132,4 +138,4 @@ class Owners {
   std::vector<std::pair<Owner, std::weak_ptr<Waiter>>> waiters_;
 };
 
-}  // namespace ftplike::inline v0_2::detail::tls
+}  // namespace ftplike::detail::tls

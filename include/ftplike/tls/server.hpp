@@ -83,6 +83,8 @@ class ServerContext {
     if (settings_.client_certificates != ClientCertificates::ignored) ask_for_certificates(context);
     SSL_CTX_set_cert_cb(context, &begin_anew, nullptr);
     SSL_CTX_set_session_ticket_cb(context, nullptr, &judge_ticket, this);
+    SSL_CTX_set_generate_session_id(context, &make_id);
+    SSL_CTX_set_client_hello_cb(context, &judge_id, this);
     // A TLS session serves its own FTP session only and ends with it, which may last for days.
     constexpr long longest_allowed = 7L * 24 * 60 * 60;
     SSL_CTX_set_timeout(context, longest_allowed);
@@ -129,29 +131,47 @@ class ServerContext {
     *chosen = found;
     return SSL_TLSEXT_ERR_OK;
   }
+  static const Belonging& belonging(const SSL* ssl) noexcept {
+    return *static_cast<const Belonging*>(SSL_get_app_data(ssl));
+  }
   /// Called where a handshake resumes nothing. On a data connection it makes a session that is nobody's: to a stranger
   /// who will be refused it would else be worth as much as one of the control connection.
   static int begin_anew(SSL* ssl, void*) noexcept {
-    if (!static_cast<const Belonging*>(SSL_get_app_data(ssl))->is_data) return 1;
+    if (!belonging(ssl).is_data) return 1;
     Owner nobody;
     const auto size = static_cast<unsigned>(nobody.size());
-    return RAND_bytes(nobody.data(), static_cast<int>(size)) == 1 &&
-           SSL_set_session_id_context(ssl, nobody.data(), size) == 1 &&
+    return RAND_bytes(nobody.data(), static_cast<int>(size)) == 1 && set_owner(ssl, nobody) &&
            SSL_SESSION_set1_id_context(SSL_get_session(ssl), nobody.data(), size) == 1;
   }
-  /// Called where a client offers a ticket. OpenSSL goes on with it only if it has the same owner as the connection.
+  /// Called where a client offers a ticket, of which OpenSSL makes a session.
   static SSL_TICKET_RETURN judge_ticket(SSL* ssl, SSL_SESSION* session, const unsigned char*, std::size_t,
                                         SSL_TICKET_STATUS status, void* self) noexcept {
     if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW) return SSL_TICKET_RETURN_IGNORE_RENEW;
-    const auto& context = *static_cast<const ServerContext*>(self);
-    const auto& belonging = *static_cast<const Belonging*>(SSL_get_app_data(ssl));
-    if (belonging.is_data && context.reuse() == TlsReuse::same_user) {
-      const Owner its = owner_of(session);
-      const auto verdict = context.owners().compare(belonging.owner, its, std::chrono::steady_clock::now());
-      if (verdict != Owners::Verdict::other)
-        SSL_set_session_id_context(ssl, its.data(), static_cast<unsigned>(its.size()));
-    }
+    static_cast<const ServerContext*>(self)->consider(ssl, owner_of(session));
     return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
+  }
+  /// Called where a session needs an ID.
+  static int make_id(SSL* ssl, unsigned char* id, unsigned* size) noexcept {
+    const Owner& owner = belonging(ssl).owner;
+    if (*size < 2 * owner.size()) return 0;
+    const auto rest = std::copy(owner.begin(), owner.end(), id);
+    return RAND_bytes(rest, static_cast<int>(*size - owner.size()));
+  }
+  /// Called before anything else in a handshake, where the client may offer a session by its ID.
+  static int judge_id(SSL* ssl, int*, void* self) noexcept {
+    const unsigned char* id = nullptr;
+    Owner its;
+    if (SSL_client_hello_get0_session_id(ssl, &id) == SSL_MAX_SSL_SESSION_ID_LENGTH) {
+      std::copy_n(id, its.size(), its.begin());
+      static_cast<const ServerContext*>(self)->consider(ssl, its);
+    }
+    return SSL_CLIENT_HELLO_SUCCESS;
+  }
+  /// Lets a data connection resume a session of that owner if it is of the same user, or may yet turn out to be.
+  void consider(SSL* ssl, const Owner& its) const noexcept {
+    if (!belonging(ssl).is_data || reuse() != TlsReuse::same_user) return;
+    const auto verdict = owners_.compare(belonging(ssl).owner, its, std::chrono::steady_clock::now());
+    if (verdict != Owners::Verdict::other) set_owner(ssl, its);
   }
 
   const TlsServerSettings settings_;
@@ -203,4 +223,4 @@ class TlsServer {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace ftplike::inline v0_2
+}  // namespace ftplike

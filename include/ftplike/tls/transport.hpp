@@ -101,6 +101,10 @@ template <class Lower> class TlsStream {
   void belongs_to(std::optional<std::string> user) {
     if (tls_) tls_->belongs_to(std::move(user));
   }
+  /// Tells that a reply comes next to which this control connection's client may open a data connection.
+  void prepare_data() {
+    if (tls_) tls_->prepare_data();
+  }
 
   /// What the peer showed; none if it has no certificate. One that is not ignored has been verified.
   std::optional<PeerCertificate> peer_certificate() const { return tls_ ? tls_->peer() : std::nullopt; }
@@ -303,4 +307,4 @@ template <Transport Lower = TcpTransport> class TlsTransport : public Lower {
 static_assert(Transport<TlsTransport<>>);
 static_assert(SecurableStream<TlsTransport<>::Stream>);
 
-}  // namespace ftplike::inline v0_2
+}  // namespace ftplike

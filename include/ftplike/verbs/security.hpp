@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,13 +49,22 @@ class Protection {
   }
   constexpr void size() noexcept { stage_ = Stage::sized; }
   constexpr bool sized() const noexcept { return stage_ == Stage::sized; }
-  constexpr void cover_data(bool whether) noexcept { data_ = whether; }
+  constexpr void cover_data(bool whether) noexcept {
+    data_ = whether;
+    was_told_ = true;
+  }
+  /// How long a data connection's handshake is awaited at most. A client that began with TLS and never said PROT may mean
+  /// its data to be in clear, wait for ours, and give up before it has heard why there are none.
+  constexpr Duration patience(Duration limit) const noexcept {
+    return was_told_ ? limit : std::min<Duration>(limit, std::chrono::seconds{5});
+  }
 
  private:
   enum class Stage { clear, secured, sized };
   TlsPolicy policy_;
   Stage stage_ = Stage::clear;
   bool data_ = false;
+  bool was_told_ = false;  // by PROT
 };
 
 /// How the sessions of a listener begin. Each way has a type of its own, so that a TLS handshake over a transport that

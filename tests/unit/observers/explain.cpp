@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <memory>
 
-#include <ftplike/simulated/network.hpp>
 #include <ftplike/server.hpp>
+#include <ftplike/simulated/network.hpp>
 #include <ftplike/storage/memory.hpp>
 
 #include "unit/observers/events.hpp"
@@ -235,4 +235,16 @@ TEST_F(ExplainTest, ForgetsASessionThatHasEnded) {
   server(SessionOpened{who});
   ASSERT_EQ(lines.lines.size(), 3u) << "a new page begins";
   EXPECT_TRUE(lines.lines[2].starts_with("   0.000 #1")) << lines.lines[2];
+}
+
+TEST_F(ExplainTest, TellsWhatProtectsAConnectionAndWhyOneIsNot) {
+  Explain page = explain();
+  const TlsDetails control{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "", false, false};
+  page(ConnectionSecured{who, false, control});
+  page(ConnectionSecured{who, true, {"TLSv1.2", "ECDHE-A", "", true, false}});
+  page(HandshakeFailed{who, true, Errc::no_handshake});
+  ASSERT_EQ(lines.lines.size(), 3u);
+  EXPECT_NE(lines.lines[0].find("│ TLSv1.3, TLS_AES_256_GCM_SHA384 "), std::string::npos) << lines.all();
+  EXPECT_NE(lines.lines[1].find("│ TLSv1.2, ECDHE-A, resumed "), std::string::npos) << lines.all();
+  EXPECT_NE(lines.lines[2].find("│ ✗ no TLS: no TLS handshake came "), std::string::npos) << lines.all();
 }

@@ -46,6 +46,21 @@ TEST_F(LogTest, NamesTheUserAsSoonAsThereIsOne) {
   EXPECT_EQ(last(), "#12 192.0.2.7:51234 anna: closed");
 }
 
+TEST_F(LogTest, TellsWhatProtectsTheSessionAndLoudlyWhereItsKeysAreWrittenDown) {
+  TlsDetails tls{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "localhost", false, false};
+  log(ConnectionSecured{who, false, tls});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: TLSv1.3, TLS_AES_256_GCM_SHA384");
+  tls.keys_logged = true;
+  log(ConnectionSecured{who, true, tls});
+  EXPECT_EQ(lines.lines.size(), 1u) << "each data connection is too much";
+  log(ConnectionSecured{who, false, tls});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: TLSv1.3, TLS_AES_256_GCM_SHA384, KEYS ARE WRITTEN DOWN");
+  log(HandshakeFailed{who, false, Errc::no_handshake});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: no TLS: no TLS handshake came");
+  log(HandshakeFailed{who, true, Errc::not_resumed});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: no TLS for data: TLS session of the control connection not resumed");
+}
+
 TEST_F(LogTest, TellsOfTransfersAndWhyOneIsIncomplete) {
   const Path path{"/a.txt"};
   log(ended(who, path));

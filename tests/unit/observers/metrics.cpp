@@ -57,6 +57,23 @@ TEST_F(MetricsTest, DoesNotLetClientsMakeUpSeries) {
   EXPECT_EQ(metrics.text().find("code="), std::string::npos);
 }
 
+TEST_F(MetricsTest, CountsSecuredConnectionsByVersionAndWhetherTheyResume) {
+  TlsDetails tls{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "", false, false};
+  metrics(ConnectionSecured{who, false, tls});
+  tls.resumed = true;
+  metrics(ConnectionSecured{who, true, tls});
+  metrics(ConnectionSecured{who, true, tls});
+  tls.version = "something that a peer made up";
+  metrics(ConnectionSecured{who, true, tls});
+  metrics(HandshakeFailed{who, true, Errc::not_resumed});
+  const std::string name = "ftplike_tls_connections_total{connection=\"";
+  EXPECT_EQ(value(name + "control\",version=\"TLSv1.3\",resumed=\"no\"}"), "1");
+  EXPECT_EQ(value(name + "data\",version=\"TLSv1.3\",resumed=\"yes\"}"), "2");
+  EXPECT_EQ(value(name + "data\",version=\"other\",resumed=\"yes\"}"), "1");
+  EXPECT_EQ(value("ftplike_tls_handshakes_failed_total{connection=\"control\"}"), "0");
+  EXPECT_EQ(value("ftplike_tls_handshakes_failed_total{connection=\"data\"}"), "1");
+}
+
 TEST_F(MetricsTest, CountsLoginsStrangersAndDataConnections) {
   metrics(LoginTried{who, "anna", true});
   metrics(LoginTried{who, "eve", false});
@@ -129,7 +146,7 @@ TEST_F(MetricsTest, IsWellFormedEachSeriesOnceUnderItsType) {
       EXPECT_TRUE(series.insert(line.substr(0, line.rfind(' '))).second) << line;
     }
   }
-  EXPECT_EQ(types.size(), 12u);
+  EXPECT_EQ(types.size(), 14u);
 }
 
 TEST_F(MetricsTest, IsTheSameCountsInEveryCopy) {

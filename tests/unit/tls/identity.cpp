@@ -1,5 +1,11 @@
 #include <ftplike/tls/client.hpp>
 // Above: that it stands alone.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -264,6 +270,209 @@ TEST(Fingerprint, IsReadAndWrittenAsOpensslPrintsIt) {
   for (const auto& bad : {std::string{}, text + ":", text.substr(3), plain + "0", plain.substr(1) + "g", wrong}) {
     EXPECT_FALSE(Fingerprint::parse(bad)) << bad;
   }
+}
+
+/// All of a file.
+std::string content(const std::string& path) {
+  std::ifstream in{path};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// The two ends of a handshake between these.
+Outcome meet(Ends& ends, SimulatedNetwork& network, const TlsServerSettings& server, const TlsClientSettings& client) {
+  return both(network, ends.server.accept_tls(TlsServer{server}),
+              ends.client.connect_tls(TlsClient{client}, "localhost"));
+}
+
+TEST(TlsSettings, TakePemAsTextWhereverTheyTakeAFile) {
+  Certificates certificates;
+  const auto files = certificates.issue("server"), ada = certificates.issue("ada", {.common_name = "ada"});
+  const auto text = [](const std::string& path) { return Pem::text(content(path)); };
+  SimulatedNetwork network{4};
+  Ends ends = connect(network);
+  const auto outcome =
+      meet(ends, network,
+           {.certificate = text(files.certificate),
+            .key = text(files.key),
+            .client_ca = text(certificates.authority()),
+            .client_certificates = ClientCertificates::required},
+           {.ca_file = text(certificates.authority()), .certificate = text(ada.certificate), .key = text(ada.key)});
+  EXPECT_EQ(outcome, good);
+  EXPECT_EQ(ends.server.peer_certificate()->common_name, "ada");
+}
+
+TEST(TlsSettings, SayWhichTextCouldNotBeUsed) {
+  Certificates certificates;
+  const auto files = certificates.issue("server");
+  const auto failure = [](auto make) {
+    try {
+      make();
+    } catch (const std::system_error& error) { return std::string{error.what()}; }
+    return std::string{};
+  };
+  EXPECT_EQ(failure([&] { TlsServer{{.certificate = Pem::text("none"), .key = files.key}}; }),
+            "certificate given as text: nothing in PEM there");
+  EXPECT_EQ(failure([&] { TlsServer{{.certificate = files.certificate, .key = Pem::text("none")}}; }),
+            "key given as text: no key there that could be read");
+  EXPECT_EQ(failure([&] { TlsClient{{.ca_file = Pem::text("none")}}; }),
+            "certificates given as text: nothing in PEM there");
+  EXPECT_EQ(failure([&] { TlsClient{{.ciphers = "none"}}; }), "ciphers none: TLS: no cipher match");
+  EXPECT_EQ(failure([&] { TlsClient{{.suites = "none"}}; }), "suites none: TLS: no cipher match");
+  EXPECT_EQ(failure([&] { TlsClient{{.key_log = "/none/keys"}}; }), "key log /none/keys: No such file or directory");
+}
+
+TEST(TlsSettings, SendTheChainThatStandsBehindTheCertificate) {
+  Certificates certificates;
+  const auto files = certificates.issue("server");
+  std::size_t shown = 0;
+  std::string last;
+  const auto look = [&](const ShownCertificates& it) {
+    shown = it.chain.size();
+    last = it.chain.back().subject;
+    return true;
+  };
+  SimulatedNetwork network{4};
+  Ends ends = connect(network);
+  EXPECT_EQ(
+      meet(ends, network,
+           {.certificate = Pem::text(content(files.certificate) + content(certificates.authority())), .key = files.key},
+           {.ca_file = certificates.authority(), .verify = look}),
+      good);
+  EXPECT_EQ(shown, 2u);
+  EXPECT_EQ(last, "CN=Authority");
+}
+
+TEST(TlsSettings, AskForThePasswordOfAKeyThatHasOne) {
+  Certificates certificates;
+  const auto files = certificates.issue("server");
+  const std::string locked = certificates.path("locked.key");
+  {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> in{BIO_new_file(files.key.c_str(), "r"), &BIO_free};
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{
+        PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free};
+    const std::unique_ptr<BIO, decltype(&BIO_free)> out{BIO_new_file(locked.c_str(), "w"), &BIO_free};
+    ASSERT_EQ(PEM_write_bio_PKCS8PrivateKey(out.get(), key.get(), EVP_aes_256_cbc(), "sesame", 6, nullptr, nullptr), 1);
+  }
+  int asked = 0;
+  TlsServerSettings settings{.certificate = files.certificate, .key = locked};
+  EXPECT_THROW(TlsServer{settings}, std::system_error);
+  settings.password = [] { return std::string{"open"}; };
+  EXPECT_THROW(TlsServer{settings}, std::system_error);
+  settings.password = []() -> std::string { throw std::runtime_error("the vault is closed"); };
+  EXPECT_THROW(TlsServer{settings}, std::system_error);
+  settings.password = [&] {
+    ++asked;
+    return std::string{"sesame"};
+  };
+  TlsServer server{settings};
+  EXPECT_EQ(asked, 1);
+  server.reload();
+  EXPECT_EQ(asked, 2);
+}
+
+TEST(TlsSettings, ChooseCiphersSuitesAndProtocols) {
+  Certificates certificates;
+  const auto files = certificates.issue("server");
+  const TlsServerSettings server{.certificate = files.certificate, .key = files.key};
+  const auto agreed = [&](const TlsServerSettings& its, TlsClientSettings client) {
+    client.ca_file = certificates.authority();
+    SimulatedNetwork network{4};
+    Ends ends = connect(network);
+    const auto outcome = meet(ends, network, its, client);
+    return outcome == good ? ends.client.details().cipher : outcome.server.message();
+  };
+  EXPECT_EQ(agreed(server, {.suites = "TLS_CHACHA20_POLY1305_SHA256"}), "TLS_CHACHA20_POLY1305_SHA256");
+  EXPECT_EQ(agreed(server, {.newest = TlsVersion::tls_1_2, .ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256"}),
+            "ECDHE-ECDSA-AES128-GCM-SHA256");
+  auto strict = server;
+  strict.suites = "TLS_AES_128_GCM_SHA256";
+  EXPECT_EQ(agreed(strict, {.oldest = TlsVersion::tls_1_3, .suites = "TLS_AES_256_GCM_SHA384"}),
+            "TLS: no shared cipher");
+  EXPECT_EQ(agreed(server, {.alpn = {"http/1.1"}}), "TLS: no application protocol");
+  EXPECT_EQ(agreed(server, {.alpn = {}}), "TLS_AES_256_GCM_SHA384");
+  auto other = server;
+  other.alpn = {"own", "ftp"};
+  EXPECT_EQ(agreed(other, {.alpn = {"own"}}), "TLS_AES_256_GCM_SHA384");
+  EXPECT_THROW(TlsClient{{.alpn = {""}}}, std::system_error);
+}
+
+TEST(TlsSettings, LetTheProgramJudgeWhatAServerShows) {
+  Certificates certificates;
+  const auto files = certificates.issue("server");
+  std::error_code verdict;
+  bool answer = false;
+  const auto judge = [&](const ShownCertificates& it) {
+    verdict = it.verdict;
+    EXPECT_EQ(it.chain.front().common_name, "localhost");
+    EXPECT_NE(it.openssl, nullptr);
+    return answer;
+  };
+  const auto refused = meet(files, {.ca_file = certificates.authority(), .verify = judge});
+  EXPECT_EQ(refused.client.message(), "the program's own check refused the certificate");
+  EXPECT_EQ(verdict, std::error_code{});
+  EXPECT_EQ(meet(files, {.verify = judge}).client, refusal(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY));
+  answer = true;
+  EXPECT_EQ(meet(files, {.verify = judge}), good);
+  EXPECT_EQ(verdict, refusal(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY));
+  const auto thrown = meet(files, {.ca_file = certificates.authority(),
+                                   .verify = [](const ShownCertificates&) -> bool { throw std::bad_alloc{}; }});
+  EXPECT_EQ(thrown.client.message(), "the program's own check refused the certificate");
+}
+
+TEST(TlsSettings, LetTheProgramJudgeWhatAClientShows) {
+  Certificates certificates, unknown{"Somebody"};
+  const auto files = certificates.issue("server"), ada = unknown.issue("ada", {.common_name = "ada"});
+  const auto outcome = [&](bool answer) {
+    SimulatedNetwork network{4};
+    Ends ends = connect(network);
+    return meet(
+               ends, network,
+               {.certificate = files.certificate,
+                .key = files.key,
+                .client_certificates = ClientCertificates::required,
+                .verify = [answer](const ShownCertificates& it) { return answer && it.chain[0].common_name == "ada"; }},
+               {.ca_file = certificates.authority(), .certificate = ada.certificate, .key = ada.key})
+        .server;
+  };
+  EXPECT_EQ(outcome(true), std::error_code{});
+  EXPECT_EQ(outcome(false), refusal(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY));
+}
+
+TEST(TlsSettings, WriteKeysDownOnlyWhereToldAndSaySo) {
+  Certificates certificates;
+  const auto files = certificates.issue("server");
+  for (const bool at_server : {false, true}) {
+    SimulatedNetwork network{4};
+    Ends ends = connect(network);
+    const std::string log = certificates.path(at_server ? "server.keys" : "client.keys");
+    EXPECT_EQ(meet(ends, network, {.certificate = files.certificate, .key = files.key, .key_log = at_server ? log : ""},
+                   {.ca_file = certificates.authority(), .key_log = at_server ? "" : log}),
+              good);
+    EXPECT_EQ(content(log).substr(0, 30), std::string_view{"SERVER_HANDSHAKE_TRAFFIC_SECRET"}.substr(0, 30));
+    EXPECT_EQ(std::filesystem::status(log).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    EXPECT_EQ(ends.server.details().keys_logged, at_server);
+    EXPECT_EQ(ends.client.details().keys_logged, !at_server);
+  }
+}
+
+TEST(TlsSettings, GiveTheProgramEachContextBeforeTheFirstHandshake) {
+  Certificates certificates;
+  const auto files = certificates.issue("server"), two = certificates.issue("two");
+  int contexts = 0;
+  TlsServerSettings server{.certificate = files.certificate, .hosts = {{"two", two.certificate, two.key}}};
+  server.context = [&](SSL_CTX* context) {
+    ++contexts;
+    SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
+    if (SSL_CTX_get0_privatekey(context)) return;  // or it comes from somewhere else, a token for instance
+    EXPECT_EQ(SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM), 1);
+  };
+  SimulatedNetwork network{4};
+  Ends ends = connect(network);
+  EXPECT_EQ(meet(ends, network, server, {.ca_file = certificates.authority()}), good);
+  EXPECT_EQ(contexts, 2);
+  server.context = nullptr;
+  EXPECT_THROW(TlsServer{server}, std::system_error);
 }
 
 }  // namespace

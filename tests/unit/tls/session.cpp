@@ -20,6 +20,11 @@ TlsServerSettings speaking(TlsVersion version, TlsReuse reuse = TlsReuse::prefer
 }
 constexpr TlsVersion versions[] = {TlsVersion::tls_1_2, TlsVersion::tls_1_3};
 
+/// A client that resumes sessions of TLS 1.2 by their IDs, as curl does.
+TlsClientSettings without_tickets() {
+  return {.context = [](SSL_CTX* context) { SSL_CTX_set_options(context, SSL_OP_NO_TICKET); }};
+}
+
 /// A new data connection, and a text over it.
 bool resumes(Pair& pair, Ends& control) {
   Ends data = connect(pair.network);
@@ -75,9 +80,7 @@ TEST(TlsDataConnection, IsRefusedWhereAClientMustResumeAndDoesNot) {
 }
 
 TEST(TlsDataConnection, ThatIsRefusedGivesTheStrangerNothingToResume) {
-  TlsClientSettings with_tickets, without;
-  without.context = [](SSL_CTX* context) { SSL_CTX_set_options(context, SSL_OP_NO_TICKET); };
-  for (const auto& client : {with_tickets, without}) {
+  for (const auto& client : {TlsClientSettings{}, without_tickets()}) {
     for (const auto version : versions) {
       for (const auto reuse : {TlsReuse::same_user, TlsReuse::required}) {
         SimulatedNetwork network{2};
@@ -97,7 +100,8 @@ TEST(TlsDataConnection, ThatIsRefusedGivesTheStrangerNothingToResume) {
 /// The two control connections of one client, which has told who it is, and how the server takes a data connection of
 /// one that goes on with the session of the other.
 struct TwoControls {
-  explicit TwoControls(TlsVersion version) : pair{network, speaking(version, TlsReuse::same_user)} {
+  explicit TwoControls(TlsVersion version, const TlsClientSettings& client = {})
+      : pair{network, speaking(version, TlsReuse::same_user), client} {
     for (auto* const control : {&one, &other}) pair.say(control->server, control->client, "220 Ready\r\n");
   }
   std::error_code swapped(Ends& at, Ends& from) {
@@ -113,8 +117,10 @@ struct TwoControls {
 };
 
 TEST(TlsDataConnection, MayResumeAnotherSessionOfTheSameUserWhereThatIsThePolicy) {
-  for (const auto version : versions) {
-    TwoControls controls{version};
+  for (const auto& [version, client] : {std::pair{TlsVersion::tls_1_2, TlsClientSettings{}},
+                                        {TlsVersion::tls_1_2, without_tickets()},
+                                        {TlsVersion::tls_1_3, TlsClientSettings{}}}) {
+    TwoControls controls{version, client};
     controls.one.server.belongs_to("anna");
     controls.other.server.belongs_to("anna");
     for (int i = 0; i < 10; ++i) {
@@ -126,8 +132,10 @@ TEST(TlsDataConnection, MayResumeAnotherSessionOfTheSameUserWhereThatIsThePolicy
 }
 
 TEST(TlsDataConnection, MayNotResumeASessionOfSomebodyElse) {
-  for (const auto version : versions) {
-    TwoControls controls{version};
+  for (const auto& [version, client] : {std::pair{TlsVersion::tls_1_2, TlsClientSettings{}},
+                                        {TlsVersion::tls_1_2, without_tickets()},
+                                        {TlsVersion::tls_1_3, TlsClientSettings{}}}) {
+    TwoControls controls{version, client};
     const auto expect_refusal = [&] {
       EXPECT_EQ(controls.swapped(controls.one, controls.other), Errc::not_resumed);
       EXPECT_EQ(controls.swapped(controls.other, controls.one), Errc::not_resumed);
