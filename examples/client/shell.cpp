@@ -149,7 +149,7 @@ class HeldScreen {
 }  // namespace
 
 struct Shell::State {
-  using Client = BasicBlockingClient<AnyChannel, Screen, ProgramTransport>;
+  using Client = BasicBlockingClient<ProgramTransport, AnyChannel, Screen>;
   using Arguments = std::vector<std::string>;
   struct Word {
     std::string_view usage, help;
@@ -442,7 +442,7 @@ struct Shell::State {
     const std::string folder = std::exchange(url.path, {});
     screen.show_replies_to({});
     replace_client(nullptr);
-    replace_client(std::make_unique<Client>(url, client_options(settings), screen, trust(settings)));
+    replace_client(std::make_unique<Client>(trust(settings), url, client_options(settings), screen));
     address = std::move(url);
     if (!folder.empty()) client->cwd(folder);
   }

@@ -48,6 +48,7 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
  public:
   using Visit = std::function<void(Entry)>;
+  using File = RemoteFile<detail::ClientCore<T, DataChannel, Observer>>;
 
   /// No session: closed, until another client is moved here.
   Client() = default;
@@ -86,6 +87,21 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   ///
   /// **Errors:** `Errc::bad_name` if it holds what would end the line.
   awaitable<Reply> command(std::string text) { return run(command_on(core(), std::move(text))); }
+  /// Sends a command of the caller's own that has a data connection, as a server's own verbs may have
+  /// (`session.send`), and takes what comes over it into a sink, which is finished when all is well. How the connection
+  /// comes to be is the client's data channel's business. No TYPE is said before.
+  ///
+  /// **Errors:** as of `download`; `Errc::bad_name`. **Lifetime:** the sink is used until the operation has ended.
+  template <ByteSink Sink>
+  awaitable<TransferResult> transfer(std::string command, Sink& sink, TransferOptions options = {}) {
+    return run(detail::receive_by(core(), std::move(command), AnySink{sink}, std::move(options)));
+  }
+  /// The same of a command that takes data (`session.receive`): what a source gives, all of it if it can seek.
+  template <ByteSource Source>
+    requires(!ByteSink<Source>)
+  awaitable<TransferResult> transfer(std::string command, Source& source, TransferOptions options = {}) {
+    return run(detail::send_by(core(), std::move(command), AnySource{source}, std::move(options)));
+  }
   /// Sees to it that no reply is under way any more that belongs to an operation which was broken off, as every operation
   /// does by itself before it begins. Says nothing if none can be.
   ///
@@ -211,10 +227,9 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// `co_await file.close()` wherever one has enough. `RemoteFile` says how.
   ///
   /// **Errors:** of a file that is not there, a 550.
-  awaitable<RemoteFile<detail::ClientCore<T, DataChannel, Observer>>> open(std::string remote, std::uint64_t offset = 0,
-                                                                           TransferOptions options = {}) {
+  awaitable<File> open(std::string remote, std::uint64_t offset = 0, TransferOptions options = {}) {
     (void)core();
-    return detail::telling(RemoteFile<Core>::open(core_, std::move(remote), offset, std::move(options)));
+    return detail::telling(File::open(core_, std::move(remote), offset, std::move(options)));
   }
 
   /// Fetches a part of a file, `length` bytes from `offset` on, into a sink, which is not finished by this.
@@ -272,9 +287,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   template <class R> awaitable<R> run(awaitable<R> operation) { return detail::perform(core_, std::move(operation)); }
 
   static awaitable<Reply> command_on(Core& core, std::string text) {
-    core.type = '\0';  // it may be anything
-    core.digest = "?";
-    core.directory.home_known = false;
+    core.forget_settings();
     co_return co_await core.ask(std::move(text));
   }
   static awaitable<void> cwd_on(Core& core, std::string path) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ftplike/client/blocking.hpp>
+
 #include "support/folder.hpp"
 #include "support/scripted_client.hpp"
 
@@ -50,6 +52,35 @@ TEST(ClientDigests, AreNotAskedForWhereTheServerHasNone) {
   server.welcomes().dialogue("TYPE I", "200 OK");
   TestClient client = enter(network);
   EXPECT_EQ(network.run(verify(client, "a", folder / "a")), "");
+}
+
+TEST(ClientDigests, AreComparedWithThoseOfASource) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.welcomes({"XMD5"}).dialogue("TYPE I", "200 OK");
+  for (int i = 0; i < 3; ++i) server.dialogue("XMD5 a", std::string{"250 "} + md5_of_hello);
+  TestClient client = enter(network);
+  TextSource same{"hello"}, other{"hallo"};
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(network.run(verify(client, "a", same)), "MD5") << "it was read before";
+  EXPECT_EQ(error_of(network, verify(client, "a", other)).code(), std::errc::illegal_byte_sequence);
+}
+
+TEST(ClientDigests, AreComparedWithoutCoroutines) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  folder.write("a", "hello");
+  ScriptedServer server{network};
+  server.welcomes({"XMD5"}).dialogue("TYPE I", "200 OK");
+  for (int i = 0; i < 2; ++i) server.dialogue("XMD5 a", std::string{"250 "} + md5_of_hello);
+  Url url{"ftp://ann:secret@10.0.0.2"};
+  const bool implicit = beginning_of_sessions == Beginning::implicit_tls;
+  url.secure = implicit ? Secure::implicit_tls : Secure::no;
+  ClientOptions options;
+  options.dialect = Dialect::standard;
+  BasicBlockingClient client{network, url, options};
+  TextSource source{"hello"};
+  EXPECT_EQ(verify(client, "a", source), "MD5");
+  EXPECT_EQ(verify(client, "a", folder / "a"), "MD5");
 }
 
 TEST(ClientDigests, AreThoseOfTheWholeFile) {

@@ -15,7 +15,7 @@ using namespace ftplike;
 
 namespace {
 
-TransferOptions resumed() {
+TransferOptions gone_on_with() {
   TransferOptions options;
   options.resume = true;
   return options;
@@ -46,7 +46,7 @@ TEST(ClientSources, AreGoneOnWithWhereTheUploadOfTheSameWasBrokenOff) {
   const std::string text(400'000, 'x');
   const auto send = [&](auto& source, const std::string& remote) {
     leave_upload(network, client, text, remote);
-    const TransferResult result = network.run(client.upload(source, remote, resumed()));
+    const TransferResult result = network.run(client.upload(source, remote, gone_on_with()));
     EXPECT_GT(result.offset, 0u) << remote;
     EXPECT_EQ(result.offset + result.transferred, text.size()) << remote;
     EXPECT_TRUE(network.run(text_of(client, remote)) == text) << remote;
@@ -75,7 +75,7 @@ TEST(ClientSources, AreNotSentWhereTheServerHasThemWhole) {
   auto server = serve(network, {{"/a", "hello"}}, some_users());
   TestClient client = log_in(network);
   TextSource source{"hello"};
-  const TransferResult result = network.run(client.upload(source, "a", resumed()));
+  const TransferResult result = network.run(client.upload(source, "a", gone_on_with()));
   EXPECT_EQ(result.offset, 5u);
   EXPECT_EQ(result.transferred, 0u);
 }
@@ -86,12 +86,12 @@ TEST(ClientSources, SayThatTheyCannotBeResumedWhereTheyCannotSeek) {
   TestClient client = log_in(network);
   TestPool pool{network, anna()};
   auto source = generated("hello");
-  const ClientError error = error_of(network, client.upload(source, "a", resumed()));
+  const ClientError error = error_of(network, client.upload(source, "a", gone_on_with()));
   EXPECT_EQ(error.code(), std::errc::invalid_seek);
   EXPECT_EQ(error.channel(), Channel::local);
-  EXPECT_EQ(error_of(network, pool.upload(source, "a", resumed())).code(), std::errc::invalid_seek);
+  EXPECT_EQ(error_of(network, pool.upload(source, "a", gone_on_with())).code(), std::errc::invalid_seek);
   TextSink sink;
-  EXPECT_EQ(error_of(network, client.download("a", sink, resumed())).code(), std::errc::invalid_seek);
+  EXPECT_EQ(error_of(network, client.download("a", sink, gone_on_with())).code(), std::errc::invalid_seek);
   EXPECT_EQ(network.run(text_of(client, "a")), "hel");
 }
 
@@ -132,9 +132,11 @@ TEST(ClientSources, AreBegunAnewInAPoolWhereTheyAreSmallerThanItResumes) {
     options.smallest_resumed = smallest;
     TestPool pool{network, anna(), options};
     TextSource source{text};
-    network.fail_at(70, Fault::reset);
+    network.run(pool.list());
+    const std::uint64_t in_the_middle = network.operations() + 40;
+    network.fail_at(in_the_middle, Fault::reset);
     const TransferResult result = network.run(pool.upload(source, "a"));
-    EXPECT_GT(network.operations(), 90u) << "the fault came too late";
+    EXPECT_GT(network.operations(), in_the_middle + 20) << "the fault came too late";
     EXPECT_EQ(result.offset > 0, smallest < text.size());
     TestClient client = log_in(network);
     EXPECT_TRUE(network.run(text_of(client, "a")) == text);

@@ -4,9 +4,12 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <gtest/gtest.h>
 #include <memory>
+#include <span>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -96,6 +99,21 @@ awaitable<void> upload_from(DestructionClient& client, std::string name) {
   TextSource source{std::string(3'000'000, 'x')};
   (void)co_await client.upload(source, std::move(name));
 }
+/// Reads a stream of its own, by the workers.
+awaitable<void> upload_a_stream(DestructionPool& pool) {
+  std::istringstream stream{std::string(3'000'000, 'x')};
+  StreamSource source{stream};
+  (void)co_await pool.upload(source, "streamed");
+}
+awaitable<void> read_piece_by_piece(DestructionClient& client) {
+  auto file = co_await client.open("big");
+  std::array<std::byte, 10'000> room;
+  for (;;) {
+    const std::size_t n = co_await file.read_some(room);
+    if (n == 0) break;
+  }
+  co_await file.close();
+}
 awaitable<void> append_from(DestructionClient& client) {
   TextSource source{std::string(3'000'000, 'x')};
   (void)co_await client.append(source, "appended");
@@ -124,6 +142,8 @@ const std::vector<Named> operations{
     {"download to memory", [](Cast& it, auto&) { return download_to<TextSink>(*it.client); }},
     {"upload from a folder", [](Cast& it, auto& ours) { return only(it.client->upload(ours / "ours", "new")); }},
     {"upload from memory", [](Cast& it, auto&) { return upload_from(*it.client, "new"); }},
+    {"open", [](Cast& it, auto&) { return read_piece_by_piece(*it.client); }},
+    {"a pool's upload of a stream", [](Cast& it, auto&) { return upload_a_stream(*it.pool); }},
     {"append", [](Cast& it, auto&) { return append_from(*it.client); }},
     {"a lease", [](Cast& it, auto&) { return lease_and_ask(*it.pool); }},
     {"a pool's list", [](Cast& it, auto&) { return only(it.pool->list("tree")); }},

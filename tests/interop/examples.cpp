@@ -69,6 +69,20 @@ TEST(Examples, MirrorSaysWhatItDoesAndDoesIt) {
   EXPECT_TRUE(folder.read("photos/a.jpg") == noise(100'000, 1));
 }
 
+TEST(Examples, BackupClientSendsWhatIsMissingFromMemoryAndFromAStream) {
+  const TestFolder folder;
+  const std::string log = noise(3'000'000);
+  folder.write("log", log);
+  folder.write("inbox/.ftplike-partial.today.log", log.substr(0, 1'000'000));  // was cut off
+  const RunningServer server{folder / "inbox"};
+  const std::string backup = std::string{FTPLIKE_PROGRAMS} + "/example_backup_client";
+  const auto held = outcome_of(Program{{backup, server.url(), "log"}}.in(folder.string()));
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(held.output, "5000000 and 2000000 bytes sent\nthe same by SHA-256\n");
+  EXPECT_TRUE(folder.read("inbox/today.log") == log);
+  EXPECT_TRUE(folder.read("inbox/picture.raw") == std::string(5'000'000, '\a'));
+}
+
 TEST(Examples, ClientsSayThatThereIsNoServer) {
   const TestFolder folder;
   for (const std::string name : {"blocking_client", "coroutine_client", "futures"}) {
@@ -163,6 +177,13 @@ TEST(Examples, OwnProtocolKnowsItsSixCommandsAlone) {
             std::string::npos)
       << held.output;
   EXPECT_EQ(folder.read("hello.txt"), "Hello!\n");
+}
+
+TEST(Examples, OwnProtocolHasAClient) {
+  const TestFolder folder;
+  const auto held = run_alone(folder, serving("own_protocol") + R"("$programs/example_own_protocol" "RETR hello.txt")");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(held.output, "Hello!\nDownload complete\n");
 }
 
 TEST(Examples, EventsTellOfArrivalsAndRulesRefusePrograms) {

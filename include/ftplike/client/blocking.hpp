@@ -1,6 +1,10 @@
 #pragma once
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,33 +21,51 @@ namespace ftplike::inline v0_2 {
 ///     ftplike::BlockingClient client{"127.0.0.1", 3456};
 ///     client.download("sample_image.jpg", "client_files/sample_image.jpg");
 ///
-/// It has a transport of its own, which runs while a call is under way: between two calls nothing is sent, not even a
-/// NOOP, and a server may end the session.
+/// It has a transport of its own, or is given one:
+///
+///     ftplike::SimulatedNetwork network{7};
+///     ftplike::BasicBlockingClient client{network, "ftp://127.0.0.1:3456"};
+///
+/// That one runs while a call is under way: between two calls nothing is sent, not even a NOOP, and a server may end
+/// the session. A client has no thread: its calls run on the threads that make them, and what may block is done by the
+/// workers of the process, which all clients share.
 ///
 /// **Errors:** as of `Client`. **Cancellation:** by `cancel`, from any thread: the call under way throws
 /// `Errc::aborted`.
-/// **Threads:** one at a time, but for `cancel`. Observers, sources, sinks and `progress` are called on the thread of
-/// the call, within it; they may call `cancel`, and nothing else of the client.
-template <class DataChannel = AnyChannel, class Observer = NoObserver, Transport T = TcpTransport>
+/// **Threads:** one at a time, but for `cancel`; those that share a transport too. Observers, sources, sinks and
+/// `progress` are called on the thread of the call, within it; they may call `cancel`, and nothing else of the client.
+template <Transport T = TcpTransport, class DataChannel = AnyChannel, class Observer = NoObserver>
 class BasicBlockingClient {
  public:
-  using Visit = typename Client<T, DataChannel, Observer>::Visit;
+  using Session = Client<T, DataChannel, Observer>;
+  using Visit = typename Session::Visit;
 
-  /// Connects and logs in, as `connect` does. What stands behind the observer is for the transport: a `TlsClient`, for
-  /// instance.
-  template <class... More>
-  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {}, More&&... transport)
-      : network_{std::forward<More>(transport)...} {
-    auto connecting = connect<DataChannel>(network_, std::move(url), std::move(options), std::move(observer));
+  /// Connects and logs in, as `connect` does, over a transport of its own.
+  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {})
+      : BasicBlockingClient{std::make_unique<T>(), std::move(url), std::move(options), std::move(observer)} {}
+  /// The same at a host and a port, as anonymous where the server asks.
+  BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {}, Observer observer = {})
+      : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer)} {}
+  /// The same over a transport of its own that is made of `setting`: a `TlsClient`, for instance.
+  template <class Setting>
+    requires(std::constructible_from<T, Setting>)
+  BasicBlockingClient(Setting setting, Url url, ClientOptions options = {}, Observer observer = {})
+      : BasicBlockingClient{std::make_unique<T>(std::move(setting)), std::move(url), std::move(options),
+                            std::move(observer)} {}
+  /// The same over a transport with event loops of its own, or a simulated one, that this thread runs.
+  ///
+  /// **Lifetime:** the transport outlives the client.
+  BasicBlockingClient(T& network, Url url, ClientOptions options = {}, Observer observer = {}) : runner_{network} {
+    auto connecting = connect<DataChannel>(network, std::move(url), std::move(options), std::move(observer));
     client_.emplace(run(std::move(connecting)));
   }
-  /// The same at a host and a port, as anonymous where the server asks.
-  template <class... More> BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {},
-                                               Observer observer = {}, More&&... transport)
-      : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer),
-                            std::forward<More>(transport)...} {}
   BasicBlockingClient(const BasicBlockingClient&) = delete;
   BasicBlockingClient& operator=(const BasicBlockingClient&) = delete;
+
+  /// The session, and how an operation of it is run: for what takes a session,
+  /// `client.run(transfer_between(client.session(), …))`.
+  Session& session() noexcept { return *client_; }
+  template <class R> R run(awaitable<R> operation) { return runner_.run(std::move(operation)); }
 
   /// Whether the session can still be used.
   bool is_open() const noexcept { return client_->is_open(); }
@@ -63,6 +85,16 @@ class BasicBlockingClient {
 
   /// Sends a command of the caller's own that needs no data connection, and gives its final reply, good or bad.
   Reply command(std::string text) { return run(client_->command(std::move(text))); }
+  /// Sends a command of the caller's own whose data go into a sink, which is finished when all is well.
+  template <ByteSink Sink> TransferResult transfer(std::string command, Sink& sink, TransferOptions options = {}) {
+    return run(client_->transfer(std::move(command), sink, std::move(options)));
+  }
+  /// The same whose data come from a source.
+  template <ByteSource Source>
+    requires(!ByteSink<Source>)
+  TransferResult transfer(std::string command, Source& source, TransferOptions options = {}) {
+    return run(client_->transfer(std::move(command), source, std::move(options)));
+  }
   /// Sees to it that no reply of a broken-off operation is under way any more.
   void get_in_step() { run(client_->get_in_step()); }
   /// Has the server answer, so that it keeps the session.
@@ -93,6 +125,8 @@ class BasicBlockingClient {
   bool exists(std::string path) { return run(client_->exists(std::move(path))); }
   /// The length of a file in bytes.
   std::uint64_t size(std::string path) { return run(client_->size(std::move(path))); }
+  /// How much of an upload the server has by now, also of one that was cut off; 0 if it has nothing or cannot tell.
+  std::uint64_t stored_size(std::string path) { return run(client_->stored_size(std::move(path))); }
   /// When a file was modified.
   Timestamp modified(std::string path) { return run(client_->modified(std::move(path))); }
   /// The checksum of a file; nothing if the server offers none.
@@ -117,6 +151,29 @@ class BasicBlockingClient {
   /// The same to a path beneath a folder of ours, out of which no name and no link leads.
   TransferResult download(std::string remote, DirectoryStorage folder, Path path, TransferOptions options = {}) {
     return run(client_->download(std::move(remote), std::move(folder), std::move(path), std::move(options)));
+  }
+  /// A file of the server that is read piece by piece, as `RemoteFile` is.
+  ///
+  /// **Lifetime:** goes before the client.
+  class File {
+   public:
+    /// Fills the beginning of the room (never empty) and gives how much; 0 at the end.
+    std::size_t read_some(std::span<std::byte> room) { return client_->run(file_.read_some(room)); }
+    /// The length of the file, if the server has told.
+    std::optional<std::uint64_t> size() const noexcept { return file_.size(); }
+    bool is_open() const noexcept { return file_.is_open(); }
+    /// Ends it, wherever it is.
+    void close() { client_->run(file_.close()); }
+
+   private:
+    friend BasicBlockingClient;
+    File(BasicBlockingClient& client, typename Session::File file) : client_{&client}, file_{std::move(file)} {}
+    BasicBlockingClient* client_;
+    typename Session::File file_;
+  };
+  /// Opens a file of the server to be read from `offset` on.
+  File open(std::string remote, std::uint64_t offset = 0, TransferOptions options = {}) {
+    return File{*this, run(client_->open(std::move(remote), offset, std::move(options)))};
   }
   /// Fetches `length` bytes of a file from `offset` on into a sink, which is not finished by this.
   template <ByteSink Sink> TransferResult download_range(std::string remote, Sink& sink, std::uint64_t offset,
@@ -153,14 +210,17 @@ class BasicBlockingClient {
   void cancel() { runner_.cancel(); }
 
  private:
-  template <class R> R run(awaitable<R> operation) { return runner_.run(std::move(operation)); }
+  BasicBlockingClient(std::unique_ptr<T> network, Url url, ClientOptions options, Observer observer)
+      : BasicBlockingClient{*network, std::move(url), std::move(options), std::move(observer)} {
+    network_ = std::move(network);
+  }
 
-  T network_;
-  Runner<T> runner_{network_};
-  std::optional<Client<T, DataChannel, Observer>> client_;
+  std::unique_ptr<T> network_;  // if it is its own
+  Runner<T> runner_;
+  std::optional<Session> client_;
 };
 
 /// A client over TCP for programs without coroutines.
 using BlockingClient = BasicBlockingClient<>;
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

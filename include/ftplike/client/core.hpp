@@ -157,6 +157,12 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     co_await get_in_step();
     if (directory.has_to_return()) co_await go_home(*this);
   }
+  /// A command of the caller's own may have changed what we know of the session.
+  void forget_settings() {
+    type = '\0';
+    digest = "?";
+    directory.home_known = false;
+  }
   /// Ends the session now.
   void close(std::error_code why = {}) {
     control_.close(why);

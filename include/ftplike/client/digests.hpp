@@ -1,7 +1,9 @@
 #pragma once
 // Transfers verified by checksum: they need OpenSSL and zlib (CMake target ftplike::digests).
+#include <concepts>
 #include <cstddef>
 #include <fcntl.h>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +14,7 @@
 
 #include <ftplike/client.hpp>
 #include <ftplike/io/blocking.hpp>
+#include <ftplike/io/borrowed.hpp>
 #include <ftplike/io/digests.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -28,21 +31,67 @@ inline std::string digest_of_file(const std::string& name, DigestAlgorithm algor
   }
 }
 
+/// What verifies a file: a session, whose calls are awaited.
+template <class S>
+concept AwaitedSession = requires(S& session, std::string path) {
+  { session.digest(path) } -> std::same_as<awaitable<std::optional<RemoteDigest>>>;
+};
+
+/// The checksum of all that a source gives, worked out where that harms nobody.
+inline awaitable<std::string> digest_of_source(AnySource source, DigestAlgorithm algorithm) {
+  Digest digest{algorithm};
+  std::vector<std::byte> room(256 * 1024);
+  for (;;) {
+    const std::size_t n = co_await source.read_some(room);
+    if (n == 0) co_return digest.text();
+    const std::function<void()> update = [&digest, bytes = std::span{room}.first(n)] { digest.update(bytes); };
+    co_await blocking_on_borrowed(update);
+  }
+}
+
+/// The algorithm of a checksum that the server told; nothing if there is none, or none that we know.
+inline std::optional<DigestAlgorithm> algorithm_of(const std::optional<RemoteDigest>& theirs) {
+  return theirs ? Digest::parse(theirs->algorithm) : std::nullopt;
+}
+inline std::string compared(const RemoteDigest& theirs, const std::string& ours, const std::string& name) {
+  if (ours == theirs.value) return theirs.algorithm;
+  throw ClientError{std::make_error_code(std::errc::illegal_byte_sequence), "HASH", Channel::local, 0,
+                    name + ": is not the same as the server's file"};
+}
+
 }  // namespace detail
 
 /// Compares a file of the server with one of ours by checksum, and gives the name of the algorithm; an empty one if the
 /// server offers none.
 ///
 /// **Errors:** `std::errc::illegal_byte_sequence` if they are not the same; as of `Client`.
-template <class Session> awaitable<std::string> verify(Session& session, std::string remote, std::string local) {
+template <detail::AwaitedSession Session>
+awaitable<std::string> verify(Session& session, std::string remote, std::string local) {
   const auto theirs = co_await session.digest(std::move(remote));
-  const auto algorithm = theirs ? Digest::parse(theirs->algorithm) : std::nullopt;
+  const auto algorithm = detail::algorithm_of(theirs);
   if (!algorithm) co_return std::string{};
   auto work = [local, algorithm = *algorithm] { return detail::digest_of_file(local, algorithm); };
   const std::string ours = co_await blocking(std::move(work));
-  if (ours == theirs->value) co_return theirs->algorithm;
-  throw ClientError{std::make_error_code(std::errc::illegal_byte_sequence), "HASH", Channel::local, 0,
-                    local + ": is not the same as the server's file"};
+  co_return detail::compared(*theirs, ours, local);
+}
+/// The same with all that a source gives, from its beginning on.
+///
+/// **Errors:** `std::errc::invalid_seek` if it cannot seek after all. **Lifetime:** the source is used until the
+/// operation has ended.
+template <detail::AwaitedSession Session, SeekableByteSource Source>
+awaitable<std::string> verify(Session& session, std::string remote, Source& local) {
+  local.seek(0);
+  const auto theirs = co_await session.digest(remote);
+  const auto algorithm = detail::algorithm_of(theirs);
+  if (!algorithm) co_return std::string{};
+  const std::string ours = co_await detail::digest_of_source(AnySource{local}, *algorithm);
+  co_return detail::compared(*theirs, ours, remote);
+}
+/// The same for a `BlockingClient`, of a file or a source.
+template <class Client, class Local>
+  requires requires(Client& client) { client.session(); }
+std::string verify(Client& client, std::string remote, Local&& local) {
+  return client.run(verify(client.session(), std::move(remote), std::forward<Local>(local)));
 }
 
 }  // namespace ftplike

@@ -20,12 +20,14 @@ inline ClientTransfer prepare(std::string command, Direction direction, const Tr
   return transfer;
 }
 
-template <class Core> TransferResult result_of(Core& core, const ClientTransfer& transfer, std::string name) {
+template <class Core>
+TransferResult result_of(Core& core, const ClientTransfer& transfer, std::string name, Reply reply) {
   TransferResult result;
   result.transferred = transfer.moved;
   result.offset = transfer.offset;
   result.took = core.network().now() - transfer.began;
   result.name = std::move(name);
+  result.reply = std::move(reply);
   return result;
 }
 
@@ -53,13 +55,13 @@ template <class Core> awaitable<TransferResult> fetch(Core& core, std::string re
   ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
   transfer.offset = transfer.restart = offset;
   transfer.size = size;
-  (void)co_await core.receive(sink, transfer);
+  Reply last = co_await core.receive(sink, transfer);
   // A server that closes the data connection early and says that all is well is believed only as far as its SIZE goes.
   // A file may have grown since, but one that ends behind its end was not gone on with where it should have been.
   const std::uint64_t end = offset + transfer.moved;
   const bool grew = size && offset == 0 && end > *size;
   if (options.verify && size && !grew) check_length(end, *size, transfer);
-  co_return result_of(core, transfer, std::move(remote));
+  co_return result_of(core, transfer, std::move(remote), std::move(last));
 }
 
 /// Fetches a part of a file, which may be of no bytes.
@@ -71,12 +73,35 @@ template <class Core> awaitable<TransferResult> fetch_range(Core& core, std::str
   transfer.offset = transfer.restart = offset;
   transfer.length = length;
   transfer.ascii = false;
+  Reply last;
   if (length > 0) {
     co_await set_type(core, 'I');
-    (void)co_await core.receive(sink, transfer);
+    Reply reply = co_await core.receive(sink, transfer);
+    last = std::move(reply);
   }
   check_length(transfer.moved, length, transfer);
-  co_return result_of(core, transfer, std::move(remote));
+  co_return result_of(core, transfer, std::move(remote), std::move(last));
+}
+
+/// Does a command of the caller's own, whose data go into a sink.
+template <class Core>
+awaitable<TransferResult> receive_by(Core& core, std::string command, AnySink sink, TransferOptions options) {
+  core.forget_settings();
+  ClientTransfer transfer = prepare(std::move(command), Direction::received, options);
+  transfer.size = options.size;
+  Reply last = co_await core.receive(sink, transfer);
+  co_await sink.finish();
+  co_return result_of(core, transfer, {}, std::move(last));
+}
+/// The same whose data come from a source.
+template <class Core>
+awaitable<TransferResult> send_by(Core& core, std::string command, AnySource source, TransferOptions options) {
+  core.forget_settings();
+  ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);
+  transfer.size = source.size();
+  if (transfer.size) source.seek(0);
+  Reply last = co_await core.send(source, transfer);
+  co_return result_of(core, transfer, {}, std::move(last));
 }
 
 /// Sends what a source gives, which is to stand behind `offset` bytes that the server has.
@@ -92,7 +117,7 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
   transfer.offset = offset;
   if (verb == "STOR") transfer.restart = offset;
   transfer.size = size;
-  (void)co_await core.send(source, transfer);
+  Reply last = co_await core.send(source, transfer);
   if (verb == "STOU") {
     constexpr std::string_view mark = "FILE: ";  // RFC 1123 §4.1.2.9
     const auto at = transfer.opening.find(mark);
@@ -103,7 +128,7 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
     const auto length = co_await length_for(core, remote, options);
     if (length) check_length(*length, offset + transfer.moved, transfer);
   }
-  co_return result_of(core, transfer, std::move(remote));
+  co_return result_of(core, transfer, std::move(remote), std::move(last));
 }
 
 }  // namespace ftplike::detail

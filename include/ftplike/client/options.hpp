@@ -9,6 +9,7 @@
 #include <ftplike/client/progress.hpp>
 #include <ftplike/io/meter.hpp>
 #include <ftplike/protocol/entry.hpp>
+#include <ftplike/protocol/reply.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -81,6 +82,7 @@ class TransferResult {
   std::uint64_t offset = 0;       // where it began, when resumed
   Duration took{};
   std::string name;  // the local file of a download; the remote one of an upload
+  Reply reply;       // the server's last word; none if nothing had to be transferred
 };
 
 }  // namespace ftplike

@@ -203,6 +203,16 @@ class SimulatedNetwork : public SimulatedTransport {
     return result->get();
   }
 
+  /// As a transport with event loops of its own: runs all there is, letting time pass (at most thirty days), until
+  /// `stop()`. So a `Runner` and a `BlockingClient` run on it.
+  void run() {
+    is_stopped_ = false;
+    settle();
+    const Time limit = now() + longest;
+    while (!is_stopped_ && world_.schedule.step(limit)) {}
+  }
+  void stop() noexcept { is_stopped_ = true; }
+
   /// Lets the n-th operation, counted from 1 since the network began, meet with `fault`. A suite runs a session with a
   /// fault at the first operation, at the second, …, until `operations()` says that the fault was not reached.
   ///
@@ -235,7 +245,7 @@ class SimulatedNetwork : public SimulatedTransport {
     start_on(executor(), std::move(operation), task->stop.slot(),
              [task, kept = std::move(kept)](std::exception_ptr) { task->done = true; });
     settle();
-    const Time limit = now() + std::chrono::hours{24 * 30};
+    const Time limit = now() + longest;
     while (!task->done) {
       if (world_.schedule.step(limit)) continue;
       task->stop.emit(asio::cancellation_type::terminal);
@@ -244,7 +254,10 @@ class SimulatedNetwork : public SimulatedTransport {
     }
   }
 
+  static constexpr std::chrono::hours longest{24 * 30};  // that an operation may take
+
   World world_;
+  bool is_stopped_ = false;
 };
 
 static_assert(Transport<SimulatedTransport>);

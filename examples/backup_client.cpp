@@ -1,0 +1,47 @@
+// A backup without coroutines: a picture from memory and a log from a stream, sent at once by a client that survives
+// lost connections, goes on where it was cut off, can be stopped by Ctrl-C, and compares a checksum in the end. The
+// arguments are the server's URL and the log.
+#include <asio/thread_pool.hpp>
+#include <asio/use_future.hpp>
+#include <csignal>
+#include <cstddef>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <vector>
+
+#include <ftplike/client/digests.hpp>
+#include <ftplike/client/pool.hpp>
+#include <ftplike/ftplike.hpp>
+
+using asio::use_future, ftplike::Go;
+
+volatile std::sig_atomic_t leaving = 0;
+
+int main(int argc, char** argv) try {
+  if (argc != 3) return 2;
+  std::signal(SIGINT, [](int) { leaving = 1; });
+  const std::vector<std::byte> pixels(5'000'000, std::byte{7});
+  std::ifstream file{argv[2], std::ios::binary};
+  // [readme]
+  asio::thread_pool threads{1};
+  ftplike::TcpTransport network{threads.get_executor()};
+  ftplike::ClientPool pool{network, argv[1]};  // tries again what may succeed
+  ftplike::BytesSource picture{pixels};
+  ftplike::StreamSource log{file};
+  ftplike::TransferOptions options;
+  options.resume = true;
+  options.progress = [](const ftplike::Progress&) { return leaving ? Go::stop : Go::on; };
+  auto first = asio::co_spawn(threads, pool.upload(picture, "picture.raw", options), use_future);
+  auto second = asio::co_spawn(threads, pool.upload(log, "today.log", options), use_future);
+  first.wait(), second.wait();
+  std::cout << first.get().transferred << " and " << second.get().transferred << " bytes sent\n";
+  const auto compare = [&picture](auto& session) { return ftplike::verify(session, "picture.raw", picture); };
+  std::cout << "the same by " << asio::co_spawn(threads, pool.use(compare), use_future).get() << '\n';
+  // [/readme]
+  asio::co_spawn(threads, pool.quit(), use_future).get();
+  threads.join();
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
+}
