@@ -103,10 +103,6 @@ TEST_F(ASensorServer, KeepsAStateForEachSession) {
   EXPECT_EQ(client.say("UNIT F"), "200 Noted\r\n");
   EXPECT_EQ(client.say("MEAS attic"), "213 212\r\n");
   EXPECT_EQ(other.say("MEAS attic"), "213 100\r\n");
-  client.say("REIN");
-  Dialogue third{network};
-  third.say("UNIT F");
-  EXPECT_EQ(third.say("MEAS cellar"), "213 32\r\n");
 }
 
 TEST_F(ASensorServer, SendsAndTakesOverDataConnections) {

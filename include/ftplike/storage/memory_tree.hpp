@@ -17,6 +17,7 @@
 #include <ftplike/io/bytes.hpp>
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/storage/names.hpp>
+#include <ftplike/storage/tree.hpp>
 
 namespace ftplike::inline v0_2::detail {
 
@@ -28,6 +29,7 @@ template <class = void> class BasicMemoryTree {
     Timestamp modified;
     unsigned mode;
     std::uint64_t number;
+    bool is_directory() const noexcept { return !text; }
   };
   /// Bytes on their way to a name. Those with no writer are the name's partial file.
   struct Upload {
@@ -53,10 +55,7 @@ template <class = void> class BasicMemoryTree {
 
   Node& at(const Path& path) {
     check_names(path);
-    if (const auto found = nodes_.find(path.string()); found != nodes_.end()) return found->second;
-    Path above = path.parent();
-    while (!nodes_.contains(above.string())) above = above.parent();
-    fail(nodes_.at(above.string()).text ? std::errc::not_a_directory : std::errc::no_such_file_or_directory);
+    return node_at(nodes_, path);
   }
   Node& file_at(const Path& path) {
     Node& node = at(path);
@@ -74,16 +73,10 @@ template <class = void> class BasicMemoryTree {
   /// Some of a directory's entries, beginning behind the name `after`.
   std::vector<Entry> list(const Path& directory, const std::string& after, std::size_t most) const {
     std::vector<Entry> result;
-    const std::string prefix = inside(directory);
-    auto next = nodes_.upper_bound(prefix + after);
-    while (next != nodes_.end() && next->first.starts_with(prefix) && result.size() < most) {
-      if (const auto slash = next->first.find('/', prefix.size()); slash != std::string::npos) {
-        next = nodes_.lower_bound(next->first.substr(0, slash) + char{'/' + 1});  // past all that is in there
-      } else {
-        result.push_back(entry(Path{next->first}, next->second));
-        ++next;
-      }
-    }
+    visit_directory(nodes_, directory, after, [&](const std::string& path, const Node& node) {
+      result.push_back(entry(Path{path}, node));
+      return result.size() < most;
+    });
     return result;
   }
 
@@ -223,7 +216,6 @@ template <class = void> class BasicMemoryTree {
   }
 
  private:
-  static std::string inside(const Path& directory) { return directory.is_root() ? "/" : directory.string() + '/'; }
   void check_place(const Path& path) {
     check_names(path);
     if (at(path.parent()).text) fail(std::errc::not_a_directory);
