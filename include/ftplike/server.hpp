@@ -239,6 +239,7 @@ template <Transport T, class P> class Server {
   static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
                                Beginning beginning) {
     if constexpr (requires { control.make_prompt(); }) control.make_prompt();
+    mark_as_control(control);
     SessionInfo who = entry->who;
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {

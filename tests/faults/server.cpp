@@ -247,7 +247,7 @@ Outcome play(Script script, std::uint64_t seed, const NetworkConditions& conditi
     auto server = serve(network, files, users);
     network.settle();
     const auto first = network.operations();
-    if (n) network.fail_at(first + *n, fault);
+    if (n) network.fail({.operation = *n}, fault);
     well = script(network, files, fault);
     network.settle();
     EXPECT_EQ(server.sessions(), 0u);
@@ -308,7 +308,7 @@ TEST(AcceptFaults, AreGotOver) {
   for (const auto fault : {Fault::reset, Fault::end, Fault::refuse}) {
     TestNetwork network{1};
     auto server = serve(network, {});
-    network.fail_at(network.operations() + 1, fault);  // the accept on the first of its addresses
+    network.fail({.operation = 1}, fault);  // the accept on the first of its addresses
     network.settle();
     { const Hardy unlucky{network}; }
     network.advance(1s);
