@@ -216,7 +216,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
       if (accepted.failed()) check_data_came(limited.expired());
       Stream stream = accepted.get();
       if (stream.remote().address() == peer().address()) co_return stream;
-      control_.template observe<StrangerRefused>(stream.remote());
+      control_.template report<StrangerRefused>(stream.remote());
     }
   }
 

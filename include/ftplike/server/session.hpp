@@ -90,8 +90,10 @@ template <Transport T, class P> class Session {
   /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
   awaitable<void> run(std::function<void()> at_end = [] {}) {
     std::error_code error;
+    bool refused = true;  // by the observer
     try {
       observe<SessionOpened>();
+      refused = false;
       co_await converse();
     } catch (...) { error = interruption_.reason_of(std::current_exception()); }
     ending_ = true;
@@ -99,8 +101,8 @@ template <Transport T, class P> class Session {
     // A cut still ends the wait for a peer, but what runs beside is always waited for.
     co_await asio::this_coro::throw_if_cancelled(false);
     try {
-      const bool has_words = error == Errc::timed_out || error == Errc::shutting_down;
-      if (has_words && !replying_) co_await say_goodbye(error);
+      const std::optional<Reply> words = last_words(error, refused);
+      if (words && !replying_) co_await say_goodbye(*words);
     } catch (...) {  // nobody is there to hear it
     }
     use_.reset();
@@ -156,6 +158,7 @@ template <Transport T, class P> class Session {
     if (account_) began_ = network_.now();  // the time for a login is counted anew
     become_standard();
     who_.user.clear();
+    who_.root = Path{};
     use_.reset();
     forget();
   }
@@ -171,6 +174,7 @@ template <Transport T, class P> class Session {
     use_ = service_.enter(account);
     if (!use_) return false;
     who_.user = account.name;
+    who_.root = account.root;
     account_ = std::move(account);
     directory = Path{};
     return true;
@@ -399,8 +403,14 @@ template <Transport T, class P> class Session {
     return std::max(Duration{1}, time_after(began_, limits().login) - network_.now());
   }
 
-  awaitable<void> say_goodbye(std::error_code why) {
-    const Reply farewell{421, why == Errc::timed_out ? "Timed out, closing the connection" : "Server is shutting down"};
+  std::optional<Reply> last_words(std::error_code why, bool refused) const {
+    if (why == Errc::timed_out) return Reply{421, "Timed out, closing the connection"};
+    if (why == Errc::shutting_down) return Reply{421, "Server is shutting down"};
+    const bool in_clear = !hello_;  // where TLS comes first, these words would be no part of it
+    if (refused && in_clear) return Reply{421, "Service not available to you"};
+    return std::nullopt;
+  }
+  awaitable<void> say_goodbye(Reply farewell) {
     Limit limited{deadline_, farewell_limit(), Errc::timed_out};
     co_await say(farewell);
   }
