@@ -287,12 +287,11 @@ TEST_P(ServerFaults, AnywhereInASlowNetworkThatSplitsEverythingLeaveEverythingIn
     for (std::size_t i = 0; i < all.size(); ++i) {
       SCOPED_TRACE("session " + std::to_string(which) + ", conditions " + std::to_string(i));
       EXPECT_TRUE(play(scripts[which], 1, all[i], std::nullopt, GetParam()).well);
-      for (std::uint64_t seed = 1; seed <= 12; ++seed) {
-        SCOPED_TRACE("seed " + std::to_string(seed));
+      with_seeds(12, [&](std::uint64_t seed) {
         // Behind the first command: as long as no line has ended, half a command and silence are a whole one.
         play(scripts[which], seed, all[i], 20 + seed * 7 % 97, GetParam());
-        if (testing::Test::HasFailure()) return;
-      }
+      });
+      if (testing::Test::HasFailure()) return;
     }
   }
 }
