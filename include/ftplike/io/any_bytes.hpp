@@ -20,7 +20,13 @@ class AnySource {
   awaitable<std::size_t> read_some(std::span<std::byte> room) { return can_->read_some(source_, room); }
 
   /// A file, for whoever moves its bytes without a buffer; -1 if it is none.
-  int descriptor() const noexcept { return can_->descriptor ? can_->descriptor(source_) : -1; }
+  int descriptor() const noexcept { return can_->descriptor && !hides_file_ ? can_->descriptor(source_) : -1; }
+  /// The same source, of which all bytes are read, be it a file or not.
+  AnySource without_descriptor() const noexcept {
+    AnySource plain = *this;
+    plain.hides_file_ = true;
+    return plain;
+  }
   /// What follows is only for a file.
   std::uint64_t position() const noexcept { return can_->position(source_); }
   void advance(std::size_t count) noexcept { can_->advance(source_, count); }
@@ -48,6 +54,7 @@ class AnySource {
 
   void* source_;
   const Abilities* can_;
+  bool hides_file_ = false;
 };
 
 /// Refers to any sink, in the same way.

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -36,7 +37,7 @@ class SessionInfo {
 // several, but by one at a time for one session. It must not block: the other sessions of that thread would wait.
 //
 // **Errors:** what it throws at `SessionOpened` ends the session, at a server with 421; at `CommandSeen`,
-// `DataListening`, `DataOpened` and `DataMoved` the command, at a server with the reply to that error. At the others it
+// `DataListening`, `DataOpened`, `DataBytes` and `DataMoved` the command, at a server with the reply to that error. At the others it
 // changes nothing: they tell what has happened. docs/events.md has all of them in a table.
 
 /// A session began: the control connection is there, and nothing was said yet.
@@ -85,6 +86,13 @@ struct DataOpened {
 };
 /// Which way the bytes of a transfer go, seen from the end that tells it.
 enum class Direction { sent, received };
+/// These bytes went over the data connection. An observer that takes this event costs the kernel's short cut from file to
+/// connection; one that has a function `wants_bytes()` does while that says yes, and is told of none otherwise.
+struct DataBytes {
+  const SessionInfo& who;
+  Direction direction;
+  std::span<const std::byte> bytes;
+};
 /// Bytes went over the data connection; `total` of them by now.
 struct DataMoved {
   const SessionInfo& who;
@@ -146,7 +154,7 @@ struct ServerStopped {
 template <class... All> struct EventList {};
 using AllEvents =
     EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, DataListening, StrangerRefused,
-              DataOpened, DataMoved, DataClosed, TransferEnded, SessionClosed, ServerStopped>;
+              DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed, ServerStopped>;
 
 /// Sees nothing and costs nothing: the default observer.
 struct NoObserver {};
@@ -199,6 +207,17 @@ template <class Observer> constexpr auto fault_of_observer() {
 
 }  // namespace detail
 
+/// Whether an observer wants to be told of `DataBytes` now.
+template <class Observer> bool wants_bytes(Observer& observer) {
+  if constexpr (!takes<Observer, DataBytes>) {
+    return false;
+  } else if constexpr (requires { observer.wants_bytes(); }) {
+    return observer.wants_bytes();
+  } else {
+    return true;
+  }
+}
+
 /// Several observers as one: each sees what it takes.
 template <class... All> class Observers {
   static_assert(((sizeof(typename decltype(detail::fault_of_observer<All>())::type) > 0) && ...));
@@ -219,6 +238,9 @@ template <class... All> class Observers {
     };
     std::apply([&](auto&... ones) { (tell(ones), ...); }, all_);
     return refusal;
+  }
+  bool wants_bytes() {
+    return std::apply([](auto&... ones) { return (ftplike::wants_bytes(ones) || ...); }, all_);
   }
 
  private:

@@ -259,6 +259,8 @@ template <Transport T, class P> class Session {
   }
   /// Whether somebody watches events of this kind.
   template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
+  /// Whether the observer wants to be told of the bytes of transfers now.
+  bool wants_bytes() { return ftplike::wants_bytes(service_.observer); }
   /// Tells the observer of a command; gives its refusal, if it refuses.
   std::optional<Reply> announce(std::string_view verb, std::string_view argument, bool unterminated) {
     return ask(service_.observer, CommandSeen{who_, verb, argument, unterminated});
