@@ -193,7 +193,7 @@ void play(std::string_view text) {
   MemoryStorage files{{{"/a", "hello"}}, 100'000};
   Server server{network, Ftp{}, files, users(), DataPorts{40001, 40005}};
   const Endpoint where = server.listen("127.0.0.1", 21);
-  (void)network.run(replay_clients(network, where, *std::move(recording), {.password = "b", .patience = 1min}));
+  (void)network.run(replay_clients(network, where, *std::move(recording), {"b", 1min}));
   server.stop();
   network.advance(1h);
   fuzz::require(network.open_streams() == 0 && network.open_acceptors() == 0 && network.pending_timers() == 0);

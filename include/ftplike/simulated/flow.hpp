@@ -57,10 +57,10 @@ struct FaultPlace {
   std::size_t read = 0, write = 0;  // the n-th of an end of a connection, from 1 on
   std::size_t connect = 0;          // the n-th connection that a transport makes; nobody knows yet what it is for
   std::size_t operation = 0;        // the n-th of all: connect, listen, accept, reads, writes and `finish`
-  std::string of;                   // only connections of the host with this address, whichever end it is
-  std::string by;                   // only operations of the host with this address
-  std::string command;  // counted is from the moment on that a server reads this verb, in clear, on a control
-                        // connection that `of` fits; if nothing is to be counted, the fault is that read's
+  std::string of{};                 // only connections of the host with this address, whichever end it is
+  std::string by{};                 // only operations of the host with this address
+  std::string command{};  // counted is from the moment on that a server reads this verb, in clear, on a control
+                          // connection that `of` fits; if nothing is to be counted, the fault is that read's
 };
 
 namespace detail::simulated {

@@ -31,9 +31,13 @@ struct Difference {
 };
 
 /// How a recording is played.
-struct ReplayOptions {
-  std::string password;                       // in place of those that were hidden
-  Duration patience = std::chrono::hours{1};  // for whatever the other end is to do next
+class ReplayOptions {
+ public:
+  // No aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice.
+  ReplayOptions(std::string its_password = {}, Duration its_patience = std::chrono::hours{1})
+      : password{std::move(its_password)}, patience{its_patience} {}
+  std::string password;  // in place of those that were hidden
+  Duration patience;     // for whatever the other end is to do next
 };
 
 namespace detail {
