@@ -1,12 +1,11 @@
 #pragma once
+#include <asio/signal_set.hpp>
 #include <chrono>
 #include <csignal>
 #include <exception>
 #include <memory>
 #include <system_error>
 #include <utility>
-
-#include <asio/signal_set.hpp>
 
 #include <ftplike/io/settled.hpp>
 #include <ftplike/io/transport.hpp>
@@ -77,4 +76,4 @@ void stop_on_signals(T& network, Server& server, Duration breath = std::chrono::
   signals->await();
 }
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

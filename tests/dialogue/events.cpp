@@ -118,7 +118,8 @@ TEST(TransferEnded, TellsTheWholeSizeAndThePathThatTheClientSees) {
   std::vector<std::string> seen;
   const auto watch = [&seen](const TransferEnded& event) {
     const auto size = event.size();
-    seen.push_back(event.path.string() + ' ' + event.shown_path().string() + ' ' + (size ? std::to_string(*size) : "-"));
+    seen.push_back(event.path.string() + ' ' + event.shown_path().string() + ' ' +
+                   (size ? std::to_string(*size) : "-"));
   };
   Served served{network, files, accounts(), watch};
   Dialogue client{network};
@@ -140,7 +141,8 @@ TEST(SmallObservers, AreCalledForUploadsLoginsAndErrorsAlone) {
   MemoryStorage files{{{"/people/carl/a", "old"}}, 1000};
   std::vector<std::string> seen;
   const auto uploads = on_upload([&seen](const TransferEnded& event) { seen.push_back(event.shown_path().string()); });
-  const auto logins = on_login([&seen](const LoginTried& event) { seen.push_back("login " + std::string{event.user}); });
+  const auto logins =
+      on_login([&seen](const LoginTried& event) { seen.push_back("login " + std::string{event.user}); });
   const auto errors = on_error([&seen](const Trouble& trouble) {
     seen.push_back(std::string{trouble.activity} + ": " + trouble.error.message());
   });

@@ -32,7 +32,8 @@ class Tape {
 };
 
 /// A session of a client in hand, as a server records it.
-template <class Converse> std::string recorded(Converse converse, RecordedContents contents = RecordedContents::digests) {
+template <class Converse>
+std::string recorded(Converse converse, RecordedContents contents = RecordedContents::digests) {
   SimulatedNetwork network{1};
   Tape tape;
   {
@@ -84,15 +85,17 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
   return text.replace(text.find(what), what.size(), by);
 }
 std::string line_with(const std::string& text, std::string_view what) {
-  return std::to_string(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find(what)), '\n'));
+  return std::to_string(1 +
+                        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find(what)), '\n'));
 }
 
 TEST(Recorder, WritesBothChannelsButNoPasswordAndNoContents) {
   const auto text = recorded(standard_session);
-  EXPECT_TRUE(text.starts_with("ftplike-recording 1\n# recorded by the server\n"
-                               "1 0.000000 opened 127.0.0.1:3456 127.0.0.1:50001\n"
-                               "1 0.000000 < 220 FTP Server Ready\n"
-                               "1 0.000000 > USER anna\n"));
+  EXPECT_TRUE(
+      text.starts_with("ftplike-recording 1\n# recorded by the server\n"
+                       "1 0.000000 opened 127.0.0.1:3456 127.0.0.1:50001\n"
+                       "1 0.000000 < 220 FTP Server Ready\n"
+                       "1 0.000000 > USER anna\n"));
   EXPECT_NE(text.find("1 0.000000 > PASS ***\n"), text.npos);
   EXPECT_NE(text.find("1 2.000000 connected 127.0.0.1:40001 "), text.npos) << text;
   EXPECT_NE(text.find(" data up 12 "), text.npos);
@@ -109,9 +112,7 @@ TEST(Recorder, WritesTheContentsIfAsked) {
   EXPECT_NE(text.find(" bytes down hello\n"), text.npos);
 }
 
-TEST(Replay, OfASessionGoesTheSameWay) {
-  EXPECT_EQ(played(recorded(standard_session, RecordedContents::bytes)), "");
-}
+TEST(Replay, OfASessionGoesTheSameWay) { EXPECT_EQ(played(recorded(standard_session, RecordedContents::bytes)), ""); }
 
 TEST(Replay, WithoutContentsDiffersInWhatWasMadeUpAlone) {
   const auto text = recorded(standard_session);
@@ -129,8 +130,8 @@ TEST(Replay, TellsTheLineOfAReplyThatIsAnother) {
 }
 
 TEST(Replay, TellsOfFilesThatAreOthers) {
-  const auto text = recorded(
-      [](SimulatedNetwork&, Dialogue& client) { client.log_in().binary().fetch("RETR a"); }, RecordedContents::bytes);
+  const auto text = recorded([](SimulatedNetwork&, Dialogue& client) { client.log_in().binary().fetch("RETR a"); },
+                             RecordedContents::bytes);
   EXPECT_NE(played(text, {{"/a", "jello"}}).find("/ 5 bytes, but not the same\n"), std::string::npos);
   EXPECT_NE(played(text, {{"/a", "hello!"}}).find("/ 6 bytes\n"), std::string::npos);
   const auto missing = played(text, {});

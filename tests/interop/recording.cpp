@@ -59,7 +59,8 @@ TEST(Recordings, OfBothProgramsHaveTheSessionButNoPasswordAndNoContents) {
 TEST(Recordings, ThatCannotBeWrittenEndTheProgramsWithAWord) {
   const TestFolder folder;
   const auto nowhere = folder / "nowhere/record.txt";
-  const auto of_client = outcome_of(Program{{FTPLIKE_CLIENT_PROGRAM, "--record", nowhere, "ftp://127.0.0.1:1", "-c", "ls"}});
+  const auto of_client =
+      outcome_of(Program{{FTPLIKE_CLIENT_PROGRAM, "--record", nowhere, "ftp://127.0.0.1:1", "-c", "ls"}});
   EXPECT_EQ(of_client.status, 6);
   EXPECT_EQ(of_client.errors, "ftplike-client: cannot write to " + nowhere + ": No such file or directory\n");
   const auto of_server = outcome_of(Program{{FTPLIKE_SERVER_PROGRAM, "--root", folder.string(), "--record", nowhere}});

@@ -31,4 +31,4 @@ inline Timestamp wall_clock(const Executor& executor) {
   return asio::has_service<OwnDate>(context) ? asio::use_service<OwnDate>(context).now() : wall_clock();
 }
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

@@ -31,4 +31,4 @@ template <Stream S, class Tell> class WatchedStream {
   Tell tell_;
 };
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

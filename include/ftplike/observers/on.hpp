@@ -6,8 +6,9 @@
 
 #include <ftplike/io/observer.hpp>
 
-// Observers made of a function, for what most programs want to know. `Observers{…}` makes one of several. What holds for
-// the events holds for the functions: on which thread they are called, and what their exceptions do. (io/observer.hpp)
+// Observers made of a function, for what most programs want to know. `Observers{…}` makes one of several. What holds
+// for the events holds for the functions: on which thread they are called, and what their exceptions do.
+// (io/observer.hpp)
 namespace ftplike::inline v0_2 {
 
 /// Something that went wrong.
@@ -68,4 +69,4 @@ template <std::invocable<const LoginTried&> F> auto on_login(F f) { return detai
 /// Calls `f` with the `Trouble` of every transfer that failed, and of every session that ended without a farewell.
 template <std::invocable<const Trouble&> F> auto on_error(F f) { return detail::OnError<F>{std::move(f)}; }
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

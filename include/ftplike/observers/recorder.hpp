@@ -38,7 +38,9 @@ class Recorder {
                     std::function<Time()> now = std::chrono::steady_clock::now)
       : state_{std::make_shared<State>(end, std::move(sink), contents, std::move(now))} {}
 
-  void operator()(const SessionOpened& event) { state_->write(event.who, Kind::opened, ends(event.who.local, event.who.peer)); }
+  void operator()(const SessionOpened& event) {
+    state_->write(event.who, Kind::opened, ends(event.who.local, event.who.peer));
+  }
   void operator()(const CommandSeen& event) {
     std::string text{event.verb};
     if (!event.argument.empty()) (text += ' ') += event.argument;
@@ -51,7 +53,9 @@ class Recorder {
     recorded.code = event.reply.code();
     state_->write(event.who, std::move(recorded));
   }
-  void operator()(const DataOpened& event) { state_->write(event.who, Kind::connected, ends(event.local, event.remote)); }
+  void operator()(const DataOpened& event) {
+    state_->write(event.who, Kind::connected, ends(event.local, event.remote));
+  }
   void operator()(const DataBytes& event) { state_->add(event.who, event.direction, as_text(event.bytes)); }
   void operator()(const DataClosed& event) { state_->end_data(event.who, event.direction); }
   void operator()(const SessionClosed& event) {
@@ -133,4 +137,4 @@ class Recorder {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

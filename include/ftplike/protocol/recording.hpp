@@ -15,7 +15,8 @@
 
 #include <ftplike/protocol/reply.hpp>
 
-// A session, or several, as a file of lines: what `Recorder` writes and a replay reads. docs/recording.md has the format.
+// A session, or several, as a file of lines: what `Recorder` writes and a replay reads. docs/recording.md has the
+// format.
 namespace ftplike::inline v0_2 {
 
 /// A digest of bytes that need not resist anybody: FNV-1a of 64 bits.
@@ -74,7 +75,8 @@ class Recording {
 
 namespace detail {
 
-inline constexpr std::array<std::string_view, 7> recorded_words{"opened", ">", "<", "connected", "bytes", "data", "closed"};
+inline constexpr std::array<std::string_view, 7> recorded_words{"opened", ">",    "<",     "connected",
+                                                                "bytes",  "data", "closed"};
 
 /// A text in one line of printable ASCII: what is none, and '\', is written as `\n` or `\x1F`.
 inline std::string escaped(std::string_view text) {
@@ -217,4 +219,4 @@ inline std::optional<Recording> Recording::parse(std::string_view text, std::str
   return result;
 }
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

@@ -104,8 +104,8 @@ class Faults {
     Fault fault;
     const Host* of;
     const Host* by;
-    bool waits;                                    // for its command
-    std::map<std::uint64_t, std::size_t> counts;   // what has fitted by now; of reads and writes, for each end
+    bool waits;                                   // for its command
+    std::map<std::uint64_t, std::size_t> counts;  // what has fitted by now; of reads and writes, for each end
   };
 
   static bool is_of(const Order& order, const Host* one, const Host* other) {
@@ -141,7 +141,7 @@ struct Deed {
   std::uint64_t number = 0;  // 0: by hand
   Time when{};
   Endpoint local, remote;
-  std::string text;             // of what was read or written on a control connection
+  std::string text;  // of what was read or written on a control connection
   std::optional<std::size_t> bytes;
   bool control = false;
   std::optional<Fault> fault;
@@ -213,4 +213,4 @@ class Deeds {
   std::deque<Deed> deeds_;
 };
 
-}  // namespace ftplike::detail::simulated
+}  // namespace ftplike::inline v0_2::detail::simulated

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <gtest/gtest.h>
-#include <ostream>
 #include <iostream>
+#include <ostream>
 #include <string>
 
 #include <ftplike/simulated/network.hpp>
@@ -62,4 +62,4 @@ inline bool listen_to_tests() {
 inline const bool listens_to_tests = listen_to_tests();
 
 }  // namespace detail
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

@@ -56,8 +56,8 @@ inline bool is_about_tls(std::string_view command) {
   return verb == "AUTH" || verb == "PBSZ" || verb == "PROT" || verb == "CCC";
 }
 
-/// Puts what is known of a data connection before the final reply that came before it was told: a client may hear of the
-/// end first, and a replay has to take the bytes first.
+/// Puts what is known of a data connection before the final reply that came before it was told: a client may hear of
+/// the end first, and a replay has to take the bytes first.
 inline void put_data_before_replies(std::vector<RecordedEvent>& script) {
   using Kind = RecordedEvent::Kind;
   const auto is_of_data = [](const RecordedEvent& event) {
@@ -205,7 +205,8 @@ class ReplayedSession {
     const bool names_port = names_a_port(event.code, event.text);
     const bool may_have_another_text = names_port ? names_a_port(reply->code(), reply->text()) : told_a_port_;
     const bool same = reply->code() == event.code && (may_have_another_text || reply->text() == event.text);
-    if (!same) differ(event, std::to_string(reply->code()) + ' ' + reply->text(), reply->code() / 100 != event.code / 100);
+    if (!same)
+      differ(event, std::to_string(reply->code()) + ' ' + reply->text(), reply->code() / 100 != event.code / 100);
     if (!names_port || !names_a_port(reply->code(), reply->text())) co_return;
     aim_ = place_in(*reply);
     door_.reset();
@@ -249,7 +250,8 @@ class ReplayedSession {
     for (std::size_t i = at_ + 1; i < script_.size(); ++i) {
       const auto& event = script_[i];
       if (event.kind == Kind::connected) return true;
-      const bool arms_again = event.kind == Kind::command && (event.text.starts_with("PORT ") || event.text.starts_with("EPRT "));
+      const bool arms_again =
+          event.kind == Kind::command && (event.text.starts_with("PORT ") || event.text.starts_with("EPRT "));
       if (arms_again || (event.kind == Kind::reply && names_a_port(event.code, event.text))) return false;
     }
     return false;
@@ -372,9 +374,9 @@ inline awaitable<std::vector<Difference>> play(SimulatedTransport network, Endpo
 }  // namespace detail
 
 /// Plays the clients of a recording against the server at `server`: says what they said when they said it, and gives
-/// all in which the server's replies and data differ from what was recorded. Ports and addresses of data connections may
-/// differ. What an upload consisted of, if that was not recorded, is made up, in the same length. What was said of TLS is
-/// left out: a replay is in clear.
+/// all in which the server's replies and data differ from what was recorded. Ports and addresses of data connections
+/// may differ. What an upload consisted of, if that was not recorded, is made up, in the same length. What was said of
+/// TLS is left out: a replay is in clear.
 ///
 ///     std::string complaint;
 ///     const auto recording = Recording::parse(text, complaint);
@@ -393,4 +395,4 @@ inline awaitable<std::vector<Difference>> replay_server(SimulatedTransport netwo
   return detail::play(network, where, false, std::move(recording), std::move(options));
 }
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

@@ -75,9 +75,11 @@ TEST(Recording, ThatIsDamagedIsRefusedWithTheLine) {
   EXPECT_EQ(complaint_of(text.substr(0, text.size() - 1)), "line 11: it is cut off");
   EXPECT_EQ(complaint_of(replaced(text, "1 0.000214", "1 9.000214")), "line 5: it is earlier than the line before");
   const std::vector<std::pair<std::string_view, std::string_view>> defects{
-      {"0.000214", "0.00214"}, {"0.000214", "0,000214"}, {"0.000214", "0.00021x"},     {"< 220", "< 99"},
-      {"< 220", "< 600"},      {"< 220", "= 220"},       {"1 0.000214", "x 0.000214"}, {"FTP Server", "FTP \\Server"},
-      {"FTP Server", "\\xG0"}, {"FTP Server Ready", "\\x1"}};
+      {"0.000214", "0.00214"},      {"0.000214", "0,000214"},
+      {"0.000214", "0.00021x"},     {"< 220", "< 99"},
+      {"< 220", "< 600"},           {"< 220", "= 220"},
+      {"1 0.000214", "x 0.000214"}, {"FTP Server", "FTP \\Server"},
+      {"FTP Server", "\\xG0"},      {"FTP Server Ready", "\\x1"}};
   for (const auto& [what, by] : defects) {
     EXPECT_EQ(complaint_of(replaced(text, what, by)), "line 4: it is not understood") << by;
   }

@@ -293,9 +293,11 @@ TEST(LastOperations, TellWhatLedToAFailure) {
   ASSERT_EQ(lines.size(), 6u);
   EXPECT_EQ(lines[0], "    #1      0.000 s  127.0.0.1:21: listen");
   EXPECT_EQ(lines[1], "    #2      0.000 s  10.0.0.2:0 to 127.0.0.1:21: connect");
-  EXPECT_EQ(lines[3], "    #4      1.500 s  10.0.0.2:50001 to 127.0.0.1:21, control: write 10 bytes "
-                      "\"STOR \\x22a\\x22\\r\\n\"");
-  EXPECT_EQ(lines[5], "    #6      1.500 s  127.0.0.1:21 to 10.0.0.2:50001, control: write 1 byte \"x\", meets with end");
+  EXPECT_EQ(lines[3],
+            "    #4      1.500 s  10.0.0.2:50001 to 127.0.0.1:21, control: write 10 bytes "
+            "\"STOR \\x22a\\x22\\r\\n\"");
+  EXPECT_EQ(lines[5],
+            "    #6      1.500 s  127.0.0.1:21 to 10.0.0.2:50001, control: write 1 byte \"x\", meets with end");
 }
 
 TEST(LastOperations, AreTheLastOnes) {
