@@ -4,23 +4,30 @@
 #include <optional>
 
 #include <ftplike/ftplike.hpp>
+#include <ftplike/observers/on.hpp>
+#include <ftplike/signals.hpp>
 
 using namespace ftplike;
 
 int main() {
   TcpTransport network;
   // [readme]
-  const auto arrivals = [](const ftplike::TransferEnded& transfer) {
-    if (transfer.direction != Direction::received || !transfer.complete()) return;
-    std::cout << transfer.path.string() << " arrived, " << transfer.bytes << " bytes" << std::endl;
-  };
+  const auto arrivals = on_upload([](const ftplike::TransferEnded& upload) {
+    const auto size = upload.size().value_or(upload.bytes);
+    std::cout << upload.shown_path().string() << " arrived, " << size << " bytes" << std::endl;
+  });
+  const auto troubles = on_error([](const ftplike::Trouble& trouble) {
+    std::cerr << trouble.who.peer << ": " << trouble.activity << ": " << trouble.error.message() << '\n';
+  });
   const auto help = [](const ftplike::CommandSeen& command) -> std::optional<Reply> {
     if (command.verb == "HELP") return Reply{214, "Ask Anna in room 7"};
     return std::nullopt;
   };
   ftplike::Server server{network, DirectoryStorage{"server_storage"}, Anonymous{.without_login = "write"},
-                         UploadRules{.refused_names = {"*.exe"}, .largest = 100'000'000}, Observers{arrivals, help}};
+                         UploadRules{.refused_names = {"*.exe"}, .largest = 100'000'000},
+                         Observers{arrivals, troubles, help}};
   // [/readme]
   server.listen("127.0.0.1", 3456);
+  stop_on_signals(network, server);
   network.run();
 }

@@ -1,7 +1,6 @@
 // A program that has been there for long: a loop of its own on four threads, and a small protocol, one word a line. Now it
 // takes files by FTP as well, on the same loop, and "count" tells how many have come.
 #include <atomic>
-#include <csignal>
 #include <cstddef>
 #include <functional>
 #include <iostream>
@@ -11,10 +10,10 @@
 #include <vector>
 
 #include <ftplike/ftplike.hpp>
+#include <ftplike/signals.hpp>
 
 #include <asio/detached.hpp>
 #include <asio/read_until.hpp>
-#include <asio/signal_set.hpp>
 #include <asio/write.hpp>
 
 using asio::ip::tcp;
@@ -67,8 +66,7 @@ int main() {
   // [threads]
   tcp::acceptor acceptor{loop, {asio::ip::make_address("127.0.0.1"), 3457}};
   asio::co_spawn(loop, answer_all(acceptor, [&] { server.stop(); }), asio::detached);
-  asio::signal_set signals{loop, SIGINT, SIGTERM};
-  signals.async_wait([&](std::error_code, int) { server.stop(); });
+  ftplike::stop_on_signals(network, server);
   asio::co_spawn(loop, end(server, loop), asio::detached);
 
   std::vector<std::thread> threads;

@@ -187,6 +187,9 @@ int main(int argc, char** argv) {
   app.add_option("-c", words.script, "commands to run, between semicolons; the first that fails ends it")
       ->type_name("COMMANDS");
   app.add_flag("--explain", settings.explain, "show the control and the data connections as they live");
+  app.add_option("--record", settings.record, "record the session, to play it again; no passwords, no contents")
+      ->type_name("FILE");
+  app.add_flag("--record-contents", settings.record_contents, "record the contents of files and listings, too");
   app.add_flag("--active", settings.active, "have the server connect to us for data");
   const std::map<std::string, Secure> protections{{"explicit", Secure::explicit_tls},
                                                   {"implicit", Secure::implicit_tls}};

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <iostream>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -15,9 +16,17 @@
 
 using namespace ftplike;
 
-Screen::Screen(bool explain, bool json) {
-  state_->json = json;
-  if (!explain) return;
+Screen::Screen(const Settings& settings) {
+  state_->json = settings.json;
+  if (!settings.record.empty()) {
+    const auto contents = settings.record_contents ? RecordedContents::bytes : RecordedContents::digests;
+    try {
+      state_->recorder.emplace(End::client, LineFile::anew(settings.record), contents);
+    } catch (const std::system_error& error) {
+      throw LocalFailure{"cannot write to " + settings.record + ": " + error.code().message()};
+    }
+  }
+  if (!settings.explain) return;
   const auto print = [](std::string_view row) { std::cout << row << std::endl; };
   state_->explain.emplace(End::client, print, explain_style(STDOUT_FILENO));
 }
@@ -32,10 +41,12 @@ bool Screen::showed_failure() const { return state_->failure; }
 
 void Screen::operator()(const CommandSeen& event) {
   state_->verb = event.verb;
-  if (state_->explain) (*state_->explain)(event);
+  tell(state_->explain, event);
+  tell(state_->recorder, event);
 }
 
 void Screen::operator()(const ReplySeen& event) {
+  tell(state_->recorder, event);
   if (state_->explain) return (*state_->explain)(event);
   if (!state_->verbs.contains(state_->verb)) return;
   if (event.reply.negative()) state_->failure = true;

@@ -8,13 +8,16 @@
 #include <ftplike/client/options.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/observers/explain.hpp>
+#include <ftplike/observers/recorder.hpp>
 #include <ftplike/protocol/entry.hpp>
 
+#include "settings.hpp"
+
 /// What the program shows: the server's replies to the commands that the user typed, progress, and with --explain the
-/// two connections. An observer of the client; copies show on the same screen.
+/// two connections; with --record a file has all that happens. An observer of the client; copies show on the same screen.
 class Screen {
  public:
-  Screen(bool explain, bool json);
+  explicit Screen(const Settings& settings);
 
   /// Shows the replies to these verbs from now on, and no others.
   void show_replies_to(std::set<std::string> verbs);
@@ -27,18 +30,26 @@ class Screen {
   void operator()(const ftplike::CommandSeen& event);
   void operator()(const ftplike::ReplySeen& event);
   template <class Event>
-    requires std::is_invocable_v<ftplike::Explain&, const Event&>
+    requires ftplike::takes<ftplike::Observers<ftplike::Explain, ftplike::Recorder>, Event>
   void operator()(const Event& event) {
-    if (state_->explain) (*state_->explain)(event);
+    tell(state_->explain, event);
+    tell(state_->recorder, event);
   }
+  bool wants_bytes() const noexcept { return state_->recorder.has_value(); }
 
  private:
+  template <class Observer, class Event> static void tell(std::optional<Observer>& observer, const Event& event) {
+    if constexpr (ftplike::takes<Observer, Event>) {
+      if (observer) (*observer)(event);
+    }
+  }
   struct State {
     std::set<std::string> verbs;
     std::string verb;  // of the last command
     bool failure = false, held = false, json = false;
     std::string kept;
     std::optional<ftplike::Explain> explain;
+    std::optional<ftplike::Recorder> recorder;
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };

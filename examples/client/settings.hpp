@@ -56,6 +56,8 @@ struct Settings {
   std::string proxy;                          // a URL
   bool active = false, ascii = false, resume = false;
   bool explain = false, quiet = false, json = false;
+  std::string record;            // a file, for the session; empty: none
+  bool record_contents = false;  // what is transferred, too
   std::size_t parallel = 4;  // sessions at once, for a mirror
   bool segments = false;     // --parallel was given: a file is fetched in parts, too
 };

@@ -158,7 +158,7 @@ struct Shell::State {
   };
 
   explicit State(const Settings& its_settings)
-      : settings{its_settings}, screen{its_settings.explain, its_settings.json} {}
+      : settings{its_settings}, screen{its_settings} {}
 
   Client& connected() {
     if (!client || !client->is_open()) throw LocalFailure{"not connected; open HOST [PORT]"};

@@ -59,4 +59,6 @@ struct Configuration {
   bool log_commands = false;
   std::string xferlog;  // a file; empty: none
   std::optional<HostAndPort> metrics;
+  std::string record;  // a file; empty: none
+  bool record_contents = false;
 };

@@ -61,6 +61,14 @@ ftplike::LineFile open_log(const std::string& path) {
   }
 }
 
+ftplike::LineFile open_recording(const std::string& path) {
+  try {
+    return ftplike::LineFile::anew(path);
+  } catch (const std::system_error& error) {
+    throw Failure{Ending::failed, why("cannot write to " + path, error.code())};
+  }
+}
+
 std::vector<Endpoint> resolve(const HostAndPort& where) {
   std::error_code error;
   const auto address = asio::ip::make_address(where.host, error);
@@ -163,6 +171,11 @@ Watch make_watch(const Configuration& configuration, std::vector<ftplike::LineFi
   }
   if (!configuration.xferlog.empty()) watch.transfer_log.emplace(open(configuration.xferlog));
   if (configuration.metrics) watch.metrics.emplace();
+  if (!configuration.record.empty()) {
+    using ftplike::RecordedContents;
+    watch.recorder.emplace(ftplike::End::server, open_recording(configuration.record),
+                           configuration.record_contents ? RecordedContents::bytes : RecordedContents::digests);
+  }
   return watch;
 }
 

@@ -5,6 +5,7 @@
 #include <ftplike/observers/explain.hpp>
 #include <ftplike/observers/log.hpp>
 #include <ftplike/observers/metrics.hpp>
+#include <ftplike/observers/recorder.hpp>
 #include <ftplike/observers/transfer_log.hpp>
 #include <ftplike/server.hpp>
 
@@ -15,17 +16,21 @@ class Watch {
   std::optional<ftplike::Log> log;
   std::optional<ftplike::TransferLog> transfer_log;
   std::optional<ftplike::Metrics> metrics;
+  std::optional<ftplike::Recorder> recorder;
   std::function<void(const ftplike::StopReport&)> stopped;
 
   template <class Event>
-    requires ftplike::takes<ftplike::Observers<ftplike::Explain, ftplike::Log, ftplike::TransferLog, ftplike::Metrics>,
+    requires ftplike::takes<ftplike::Observers<ftplike::Explain, ftplike::Log, ftplike::TransferLog, ftplike::Metrics,
+                                               ftplike::Recorder>,
                             Event>
   void operator()(const Event& event) {
     tell(explain, event);
     tell(log, event);
     tell(transfer_log, event);
     tell(metrics, event);
+    tell(recorder, event);
   }
+  bool wants_bytes() const noexcept { return recorder.has_value(); }
   void operator()(const ftplike::ServerStopped& event) { stopped(event.report); }
 
  private:

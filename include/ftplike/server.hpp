@@ -86,15 +86,14 @@ template <Transport T, class P> class Server {
   /// Takes no new sessions, lets commands end until `Limits::drain` has passed, then cuts what is left, and after
   /// `Limits::abandon` gives up on what cannot be ended. Returns at once; `stopped` tells when that is done. Later calls
   /// do nothing.
-  void stop() {
-    // Who accepts or converses holds the state. Where nobody does any more, the event loop may be at its end, and what is
-    // left in it must not hold what holds it.
-    call_on(state_->main, [weak = std::weak_ptr{state_}] {
-      const StatePointer state = weak.lock();
-      if (!state || !state->begins_to_stop()) return;
-      start_on(state->main, end_all(state));
-    });
-  }
+  void stop() { handle().stop(); }
+  /// The same, but cuts what is left at once, also of a `stop` that is under way.
+  void cut() { handle().cut(); }
+  /// Stops and cuts the server also for those who may outlive it: there is nothing left to do then.
+  ///
+  /// **Lifetime:** not beyond the transport. **Threads:** any.
+  class Handle;
+  Handle handle() const { return Handle{state_}; }
   /// Waits for the end of `stop`, whoever calls that, and tells what became of the sessions. It comes in any case, after
   /// the last `SessionClosed`; the observer gets the same report (`ServerStopped`).
   awaitable<StopReport> stopped() { return wait_for_stop(state_); }
@@ -155,6 +154,7 @@ template <Transport T, class P> class Server {
 
     std::mutex mutex;  // of what follows
     bool stopping = false;
+    bool cutting = false;  // on `main` only
     std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
     std::list<std::shared_ptr<Entry>> book;
     std::size_t places = 0;                       // of sessions that count
@@ -239,6 +239,7 @@ template <Transport T, class P> class Server {
   static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
                                Beginning beginning) {
     if constexpr (requires { control.make_prompt(); }) control.make_prompt();
+    mark_as_control(control);
     SessionInfo who = entry->who;
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {
@@ -335,15 +336,15 @@ template <Transport T, class P> class Server {
     const std::lock_guard lock{state->mutex};
     for (const auto& entry : state->book) call_on(entry->executor, [entry, act] { act(*entry); });
   }
-  /// Waits until no session is left, but not longer than `patience`.
-  static awaitable<void> wait_for_all(StatePointer state, Duration patience) {
+  /// Waits until no session is left, but not longer than `patience`, nor beyond `hurry`.
+  static awaitable<void> wait_for_all(StatePointer state, Duration patience, const bool* hurry = nullptr) {
     bool late = false;
     typename T::Timer deadline{state->network, state->main};
     deadline.start(time_after(state->network.now(), patience), [&late, &gone = state->all_gone] {
       late = true;
       gone.notify();
     });
-    while (state->count() > 0 && !late) co_await state->all_gone.wait();
+    while (state->count() > 0 && !late && !(hurry && *hurry)) co_await state->all_gone.wait();
   }
 
   static awaitable<void> end_all(StatePointer state) {
@@ -358,7 +359,7 @@ template <Transport T, class P> class Server {
     for_each_session(state, [](Entry& entry) {
       if (entry.session) entry.session->drain();
     });
-    co_await wait_for_all(state, limits.drain);
+    co_await wait_for_all(state, limits.drain, &state->cutting);
     result.cut = state->count();
     result.drained = all - std::min(all, result.cut);
     if (result.cut > 0) {
@@ -445,6 +446,31 @@ template <Transport T, class P> class Server {
   }
 
   StatePointer state_;
+};
+
+template <Transport T, class P> class Server<T, P>::Handle {
+ public:
+  void stop() const { end(false); }
+  void cut() const { end(true); }
+
+ private:
+  friend class Server;
+  // Who accepts or converses holds the state. Where nobody does any more, the event loop may be at its end, and what is
+  // left in it must not hold what holds it.
+  explicit Handle(const StatePointer& state) : main_{state->main}, state_{state} {}
+  void end(bool cuts) const {
+    call_on(main_, [weak = state_, cuts] {
+      const StatePointer state = weak.lock();
+      if (!state) return;
+      if (cuts) {
+        state->cutting = true;
+        state->all_gone.notify();
+      }
+      if (state->begins_to_stop()) start_on(state->main, end_all(state));
+    });
+  }
+  Executor main_;
+  std::weak_ptr<State> state_;
 };
 
 /// The type of a server of these parts, as a member of a class needs it: `ServerOf<TcpTransport, DirectoryStorage>`.

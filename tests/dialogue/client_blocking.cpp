@@ -54,7 +54,7 @@ TEST(ClientBlocking, MeetsTheFaultsOfItsNetwork) {
   TestNetwork network{1};
   auto server = serve(network, {}, some_users());
   TestBlockingClient client{network, way_of_anna()};
-  network.fail_at(network.operations() + 5, Fault::reset);
+  network.fail({.operation = 5}, Fault::reset);
   EXPECT_THROW(back_up(client, std::string(100'000, 'x')), ClientError);
 }
 

@@ -119,7 +119,7 @@ TEST(ClientPool, GoesOnWithADownloadWhoseConnectionsWereLost) {
   const std::string text(500'000, 'x');
   auto server = serve(network, {{"/a", text}}, some_users());
   TestPool pool{network, anna()};
-  for (const std::uint64_t operation : {150u, 300u, 450u}) network.fail_at(operation, Fault::reset);
+  for (const std::uint64_t operation : {150u, 300u, 450u}) network.fail({.operation = operation}, Fault::reset);
   const TransferResult result = network.run(pool.download("a", folder.string()));
   EXPECT_GT(result.offset, 0u);
   EXPECT_EQ(result.offset + result.transferred, text.size());
@@ -136,7 +136,7 @@ TEST(ClientPool, GoesOnWithAnUploadWhoseConnectionsWereLost) {
     if (!before.empty()) files = MemoryStorage{{"/a", before}};
     auto server = serve(network, files, some_users());
     TestPool pool{network, anna()};
-    for (const std::uint64_t operation : {100u, 200u}) network.fail_at(operation, Fault::reset);
+    for (const std::uint64_t operation : {100u, 200u}) network.fail({.operation = operation}, Fault::reset);
     const TransferResult result = network.run(pool.upload(folder / "a"));
     // Where there is an old file, nobody can tell how far the new one came.
     EXPECT_EQ(result.offset > 0, before.empty());
@@ -152,7 +152,7 @@ TEST(ClientPool, DoesNotGoOnWithTheOldFileInPlaceOfTheNew) {
   folder.write("a", "old!");
   auto server = serve(network, {{"/a", "new text"}}, some_users());
   TestPool pool{network, anna()};
-  network.fail_at(45, Fault::reset);
+  network.fail({.operation = 45}, Fault::reset);
   network.run(pool.download("a", folder.string()));
   EXPECT_EQ(folder.read("a"), "new text");
 }

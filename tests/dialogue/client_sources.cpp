@@ -115,7 +115,7 @@ TEST(ClientSources, SurviveInAPoolTheLossOfTheirConnections) {
   std::istringstream stream{text};
   StreamSource source{stream};
   TestPool pool{network, anna()};
-  for (const std::uint64_t operation : {100u, 200u}) network.fail_at(operation, Fault::reset);
+  for (const std::size_t operation : {100u, 200u}) network.fail({.operation = operation}, Fault::reset);
   const TransferResult result = network.run(pool.upload(source, "a"));
   EXPECT_GT(network.operations(), 200u);
   EXPECT_GT(result.offset, 0u);
@@ -134,7 +134,7 @@ TEST(ClientSources, AreBegunAnewInAPoolWhereTheyAreSmallerThanItResumes) {
     TextSource source{text};
     network.run(pool.list());
     const std::uint64_t in_the_middle = network.operations() + 40;
-    network.fail_at(in_the_middle, Fault::reset);
+    network.fail({.operation = 40}, Fault::reset);
     const TransferResult result = network.run(pool.upload(source, "a"));
     EXPECT_GT(network.operations(), in_the_middle + 20) << "the fault came too late";
     EXPECT_EQ(result.offset > 0, smallest < text.size());
@@ -148,11 +148,11 @@ TEST(ClientSources, AreNotTriedAgainInAPoolOnceSomethingIsGoneThatCannotBeReadTw
   auto server = serve(network, {}, some_users());
   TestPool pool{network, anna()};
   auto source = generated(std::string(500'000, 'x'));
-  network.fail_at(100, Fault::reset);
+  network.fail({.operation = 100}, Fault::reset);
   EXPECT_NE(error_of(network, pool.upload(source, "a")).code(), std::errc::invalid_seek) << "that is not why";
   EXPECT_GE(network.operations(), 100u);
   auto other = generated("hello");
-  network.fail_at(network.operations() + 1, Fault::reset);  // before anything of it was read
+  network.fail({.operation = 1}, Fault::reset);  // before anything of it was read
   network.run(pool.upload(other, "b"));
   TestClient client = log_in(network);
   EXPECT_EQ(network.run(text_of(client, "b")), "hello");

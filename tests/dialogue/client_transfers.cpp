@@ -69,7 +69,7 @@ TEST(ClientTransfers, GoBothWaysInTheFtpLikeDialect) {
 }
 
 TEST(ClientTransfers, SurviveSplitsDelaysAndDisorder) {
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+  with_seeds(12, [](std::uint64_t seed) {
     TestNetwork network{seed,
                         {.split = seed % 3 == 0 ? Split::every_byte : Split::somewhere,
                          .delay = seed % 2 == 0 ? 20ms : 0ms,
@@ -79,9 +79,9 @@ TEST(ClientTransfers, SurviveSplitsDelaysAndDisorder) {
     TestClient client = log_in(network);
     const std::string text = random_bytes(1000 * seed);
     network.run(send_text(client, text, "a"));
-    EXPECT_TRUE(network.run(text_of(client, "a")) == text) << seed;
-    EXPECT_EQ(network.run(client.list()).size(), 1u) << seed;
-  }
+    EXPECT_TRUE(network.run(text_of(client, "a")) == text);
+    EXPECT_EQ(network.run(client.list()).size(), 1u);
+  });
 }
 
 TEST(ClientTransfers, ConvertTextWhenAskedTo) {

@@ -370,7 +370,7 @@ TEST(ActiveChannel, GivesUpAConnectThatNeverEnds) {
   Dialogue client{network};
   const auto listener = network.listen_raw({address("127.0.0.1"), 51200});
   EXPECT_EQ(client.code("PORT " + here(51200)), 200);
-  network.fail_at(network.operations() + 2, Fault::stall);  // after the 150
+  network.fail({.operation = 2}, Fault::stall);  // after the 150
   EXPECT_EQ(client.code("RETR a.txt"), 150);
   EXPECT_EQ(client.hear_after(30s - 1ns), "");
   EXPECT_EQ(client.hear_after(1ns), "425 No data connection\r\n");
@@ -382,7 +382,7 @@ TEST(ActiveChannel, CanBeAbortedWhileItConnects) {
   auto server = serve(network, files_to_move());
   Dialogue client{network};
   EXPECT_EQ(client.code("PORT " + here(51200)), 200);
-  network.fail_at(network.operations() + 2, Fault::stall);
+  network.fail({.operation = 2}, Fault::stall);
   EXPECT_EQ(client.code("RETR a.txt"), 150);
   EXPECT_EQ(client.say("ABOR"), "426 Connection closed: transfer aborted\r\n226 Abort successful\r\n");
 }

@@ -199,7 +199,7 @@ TEST(Names, WithALineEndingInAStorageBreakNoListing) {
 TEST(Pieces, OfEverySizeMakeTheSameCommands) {
   std::string heard;
   for (const auto split : {Split::nowhere, Split::every_byte, Split::somewhere}) {
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    with_seeds(20, [&](std::uint64_t seed) {
       TestNetwork network{seed, {.split = split, .delay = 1ms, .jitter = 5ms, .interleave = true}};
       auto server = serve(network, {{"/a", "x"}}, some_users());
       Dialogue client{network};
@@ -209,7 +209,7 @@ TEST(Pieces, OfEverySizeMakeTheSameCommands) {
       if (heard.empty()) heard = replies;
       EXPECT_EQ(replies, heard);
       EXPECT_TRUE(client.ended());
-    }
+    });
   }
   EXPECT_EQ(heard.substr(heard.size() - 13), "221 Goodbye\r\n");
 }

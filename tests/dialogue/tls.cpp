@@ -723,7 +723,7 @@ TEST_F(TlsSession, EndsInOrderWhereverTheNetworkFails) {
         ServerOf<Network, MemoryStorage, UserTable> one{tls, Ftp{}, kept,
                                                         UserTable{Anonymous{.without_login = "write"}}};
         one.listen({asio::ip::address_v4::loopback(), port});
-        own.fail_at(n, fault);
+        own.fail({.operation = n}, fault);
         TlsClientSettings trusting;
         trusting.ca_file = certificates.authority();
         try {

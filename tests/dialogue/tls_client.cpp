@@ -395,7 +395,7 @@ TEST_F(TlsClientSession, EndsInOrderWhereverTheNetworkFails) {
         users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
         TheServer one{theirs, Ftp{}, kept, std::move(users), TlsPolicy::required};
         one.listen({asio::ip::address_v4::loopback(), port});
-        own.fail_at(n, fault);
+        own.fail({.operation = n}, fault);
         bool stored = false;
         try {
           auto client = own.run(connect(mine, anna(Secure::explicit_tls)));

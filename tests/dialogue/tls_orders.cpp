@@ -374,7 +374,7 @@ std::string transfer(Site& site, Order order, std::string_view command, std::str
 bool play(Order order, std::uint64_t n, Fault fault, bool sends, const NetworkConditions& conditions) {
   Site site{{.conditions = conditions, .seed = n}};
   const auto first = site.network.operations();
-  site.network.fail_at(first + n, fault);
+  site.network.fail({.operation = n}, fault);
   const auto reply = transfer(site, order, sends ? "STOR b.txt" : "RETR a.txt", sends ? upload : std::string_view{});
   const bool met = site.network.operations() >= first + n;
   const bool complete = reply.starts_with("226");

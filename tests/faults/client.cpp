@@ -75,7 +75,7 @@ TEST_P(ClientFaultSuite, LeavesWholeFilesAndNothingOpenWhereverTheFaultIs) {
     {
       auto server = serve(network, files, everybody());
       const auto before = network.operations();
-      network.fail_at(before + n, fault);
+      network.fail({.operation = n}, fault);
       try {
         network.run(converse(network, folder, standard, active));
         ++successes;

@@ -247,7 +247,7 @@ Outcome play(Script script, std::uint64_t seed, const NetworkConditions& conditi
     auto server = serve(network, files, users);
     network.settle();
     const auto first = network.operations();
-    if (n) network.fail_at(first + *n, fault);
+    if (n) network.fail({.operation = *n}, fault);
     well = script(network, files, fault);
     network.settle();
     EXPECT_EQ(server.sessions(), 0u);
@@ -287,12 +287,11 @@ TEST_P(ServerFaults, AnywhereInASlowNetworkThatSplitsEverythingLeaveEverythingIn
     for (std::size_t i = 0; i < all.size(); ++i) {
       SCOPED_TRACE("session " + std::to_string(which) + ", conditions " + std::to_string(i));
       EXPECT_TRUE(play(scripts[which], 1, all[i], std::nullopt, GetParam()).well);
-      for (std::uint64_t seed = 1; seed <= 12; ++seed) {
-        SCOPED_TRACE("seed " + std::to_string(seed));
+      with_seeds(12, [&](std::uint64_t seed) {
         // Behind the first command: as long as no line has ended, half a command and silence are a whole one.
         play(scripts[which], seed, all[i], 20 + seed * 7 % 97, GetParam());
-        if (testing::Test::HasFailure()) return;
-      }
+      });
+      if (testing::Test::HasFailure()) return;
     }
   }
 }
@@ -308,7 +307,7 @@ TEST(AcceptFaults, AreGotOver) {
   for (const auto fault : {Fault::reset, Fault::end, Fault::refuse}) {
     TestNetwork network{1};
     auto server = serve(network, {});
-    network.fail_at(network.operations() + 1, fault);  // the accept on the first of its addresses
+    network.fail({.operation = 1}, fault);  // the accept on the first of its addresses
     network.settle();
     { const Hardy unlucky{network}; }
     network.advance(1s);

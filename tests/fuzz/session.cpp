@@ -2,14 +2,21 @@
 //
 // The first byte steers the network. Of the others most go to the server as they are, over the control connection or,
 // between \x07 and \x08, over the data connection; a few do something else, see `step`.
+//
+// An input that begins as a recording does (docs/recording.md) is one, and is played instead: so that a session that
+// somebody recorded is a seed as it is.
 #include <ftplike/server.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <ftplike/simulated/network.hpp>
+#include <ftplike/simulated/replay.hpp>
 #include <ftplike/storage/memory.hpp>
 #include <ftplike/users/user_table.hpp>
 
@@ -167,9 +174,39 @@ class Client {
   bool to_data_ = false;
 };
 
+/// Plays what is no longer than a fuzzer should take for it.
+void play(std::string_view text) {
+  std::string complaint;
+  auto recording = Recording::parse(text, complaint);
+  fuzz::require(recording.has_value() == complaint.empty());
+  if (!recording) return;
+  std::string again{Recording::heading};
+  again += '\n';
+  for (const auto& event : recording->events) again += Recording::line_of(event) + '\n';
+  auto same = Recording::parse(again, complaint);
+  fuzz::require(same && same->events.size() == recording->events.size());
+  std::uint64_t all = 0;
+  for (const auto& event : recording->events) all += std::min<std::uint64_t>(event.bytes, 1'000'000);
+  const bool is_too_long = !recording->events.empty() && recording->events.back().at > 24h * 20;
+  if (all >= 1'000'000 || is_too_long) return;
+  SimulatedNetwork network{1};
+  MemoryStorage files{{{"/a", "hello"}}, 100'000};
+  Server server{network, Ftp{}, files, users(), DataPorts{40001, 40005}};
+  const Endpoint where = server.listen("127.0.0.1", 21);
+  (void)network.run(replay_clients(network, where, *std::move(recording), {"b", 1min}));
+  server.stop();
+  network.advance(1h);
+  fuzz::require(network.open_streams() == 0 && network.open_acceptors() == 0 && network.pending_timers() == 0);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  const std::string_view text{reinterpret_cast<const char*>(bytes), size};
+  if (text.starts_with(Recording::heading)) {
+    play(text);
+    return 0;
+  }
   constexpr std::size_t most_files = 100'000, most_memory = 4'000'000;
   const std::size_t before = allocated();
   {

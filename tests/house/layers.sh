@@ -17,6 +17,7 @@ find . -name '*.hpp' | sed 's|^\./||' | sort | xargs awk '
     below["parts"] = below["profile"] " profile"
     below["server"] = below["parts"] " parts"
     below["ftplike"] = below["server"] " server client observers"
+    below["signals"] = below["io"] " io"
     below["tls"] = below["ftplike"] " ftplike"
     below["digests"] = below["profile"] " profile"
   }
@@ -33,7 +34,7 @@ find . -name '*.hpp' | sed 's|^\./||' | sort | xargs awk '
     to = layer(to)
     if (to != from && index(" " below[from] " ", " " to " ") == 0) fail(from " must not include " to)
   }
-  /^ *# *include *[<"]asio[\/.]/ && FILENAME !~ /^(io\/asio|tls\/[^\/]*)\.hpp$/ { fail("only io/asio.hpp includes Asio") }
+  /^ *# *include *[<"]asio[\/.]/ && FILENAME !~ /^(io\/asio|signals|tls\/[^\/]*)\.hpp$/ { fail("only io/asio.hpp includes Asio") }
   /^ +# *include *[<"]ftplike\// { fail("an include within a condition would be lost in the single header") }
   END { exit bad }
 '

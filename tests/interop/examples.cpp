@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "running_server.hpp"
 
@@ -221,11 +222,13 @@ TEST(Examples, TlsServerServesThoseWhoTrustItsCertificateAlone) {
   EXPECT_FALSE(folder.has("clear"));
 }
 
-TEST(Examples, SimulatedTestPasses) {
+TEST(Examples, TestsOnTheSimulatedNetworkPass) {
   const TestFolder folder;
-  const auto held = run_alone(folder, R"("$programs/example_simulated_test")");
-  EXPECT_TRUE(ended_well(held));
-  EXPECT_NE(held.output.find("[  PASSED  ] 1 test."), std::string::npos) << held.output;
+  for (const auto& [name, tests] : {std::pair{"simulated_test", "7 tests."}, std::pair{"replay_test", "1 test."}}) {
+    const auto held = run_alone(folder, std::string{"\"$programs/example_"} + name + '"');
+    EXPECT_TRUE(ended_well(held));
+    EXPECT_NE(held.output.find(std::string{"[  PASSED  ] "} + tests), std::string::npos) << held.output;
+  }
 }
 
 }  // namespace

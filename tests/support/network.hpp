@@ -1,5 +1,6 @@
 #pragma once
 // What dialogues and faults run on: a simulated network in clear. tests/under_tls has another of the same name.
+#include <ftplike/simulated/gtest.hpp>
 #include <ftplike/simulated/network.hpp>
 #include <ftplike/verbs/security.hpp>
 

@@ -48,6 +48,7 @@ template <Transport T, class Observer> class ClientControl {
         observer_{observer},
         watch_over_{executor},
         who_{next_client_number(), stream_.local(), stream_.remote()} {
+    mark_as_control(stream_);
     observe<SessionOpened>();
   }
   ClientControl(const ClientControl&) = delete;

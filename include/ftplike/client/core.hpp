@@ -69,7 +69,6 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
  public:
   using Stream = typename T::Stream;
   using Limit = typename Deadline<T>::Limit;
-
   ClientCore(T& network, const Executor& executor, Stream stream, ClientOptions its_options, Observer observer)
       : options{std::move(its_options)},
         lifetime_{lifetime_of(network)},
@@ -252,7 +251,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
       if (accepted.failed()) check_data_came(limited.expired());
       Stream stream = accepted.get();
       if (stream.remote().address() == peer().address()) co_return stream;
-      control_.template observe<StrangerRefused>(stream.remote());
+      control_.template report<StrangerRefused>(stream.remote());
     }
   }
 
@@ -272,6 +271,8 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   template <class Event, class... More> void observe(More&&... more) {
     control_.template observe<Event>(std::forward<More>(more)...);
   }
+  /// Whether the observer wants to be told of the bytes of transfers now.
+  bool wants_bytes() { return ftplike::wants_bytes(observer_); }
   template <class Event, class... More> void report(More&&... more) noexcept {
     control_.template report<Event>(std::forward<More>(more)...);
   }
@@ -326,6 +327,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   awaitable<void> send_over_data(AnySource source, ClientTransfer& transfer) {
     co_await open(transfer);
     Limit limited{deadline_, options.limits.stall, Errc::stalled};
+    if (wants_bytes()) source = source.without_descriptor();
     co_await copy(
         source, *link_, [](std::size_t) {}, transfer.piece());
     co_await link_->finish();

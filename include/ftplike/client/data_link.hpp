@@ -88,7 +88,9 @@ template <class Core> class DataLink {
       room = room.first(std::min<std::uint64_t>(room.size(), transfer_.length - transfer_.moved));
     }
     try {
-      co_return co_await counted(stream_.read_some(room));
+      const std::size_t n = co_await counted(stream_.read_some(room));
+      tell_of(room.first(n));
+      co_return n;
     } catch (const std::system_error& error) {
       // Behind the last byte nothing can be missing, whatever the end is like: under TLS many have no goodbye.
       const bool ended = error.code() == Errc::peer_lost || error.code() == std::errc::connection_reset;
@@ -102,6 +104,7 @@ template <class Core> class DataLink {
     while (!bytes.empty()) {
       const auto part = bytes.first(std::min(bytes.size(), transfer_.piece()));
       (void)co_await counted(written(part));
+      tell_of(part);
       bytes = bytes.subspan(part.size());
     }
   }
@@ -121,6 +124,9 @@ template <class Core> class DataLink {
   }
 
  private:
+  void tell_of(std::span<const std::byte> bytes) {
+    if (!bytes.empty() && core_.wants_bytes()) core_.template observe<DataBytes>(direction_, bytes);
+  }
   awaitable<std::size_t> written(std::span<const std::byte> part) {
     co_await stream_.write(part);
     co_return part.size();

@@ -15,6 +15,7 @@
 #include <ftplike/client/path_queries.hpp>
 #include <ftplike/client/server_zone.hpp>
 #include <ftplike/client/working_directory.hpp>
+#include <ftplike/io/date.hpp>
 #include <ftplike/protocol/listing.hpp>
 #include <ftplike/protocol/text.hpp>
 
@@ -208,7 +209,7 @@ template <class Core, class Visit> awaitable<void> list_here(Core& core, std::st
   const auto name = [&visit, &argument](std::string_view line) {
     if (auto entry = entry_of_name(line, argument)) visit(*std::move(entry));
   };
-  ListingReader reader{wall_clock()};
+  ListingReader reader{wall_clock(core.executor())};
   const auto long_form = [&visit, &reader](std::string_view line) { reader.line(line, visit); };
 
   if (core.dialect == Dialect::ftplike) {

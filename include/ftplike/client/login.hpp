@@ -107,7 +107,7 @@ template <class Core> class Login {
       answer = std::move(to_account);
       verb = "ACCT";
     }
-    core_.template observe<LoginTried>(user, answer.complete());
+    core_.template report<LoginTried>(user, answer.complete());
     if (!answer.complete()) core_.fail(answer, verb);
     core_.control().who().user = user;
   }

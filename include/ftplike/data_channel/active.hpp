@@ -22,7 +22,7 @@ struct ActiveChannel {
       if (error) return {501, "Not an address and a port"};
       const bool own = address == session.peer().address();
       if (!own || named->port < 1024) {
-        session.template observe<StrangerRefused>(Endpoint{address, named->port});
+        session.template report<StrangerRefused>(Endpoint{address, named->port});
         return {501, own ? "Port below 1024 refused" : "Only your own address is connected to"};
       }
       session.template channel<ActiveChannel>().aim(Endpoint{address, named->port});

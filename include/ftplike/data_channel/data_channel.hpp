@@ -131,7 +131,7 @@ awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor accep
     auto stream = co_await acceptor.accept(executor);
     const Endpoint client = co_await whose(session, stream);
     if (session.is_from_client(client)) co_return stream;
-    session.template observe<StrangerRefused>(client);
+    session.template report<StrangerRefused>(client);
   }
 }
 

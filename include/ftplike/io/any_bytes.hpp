@@ -30,7 +30,13 @@ class AnySource {
   std::optional<Timestamp> modified() const { return can_->modified ? can_->modified(source_) : std::nullopt; }
 
   /// A file, for whoever moves its bytes without a buffer; -1 if it is none.
-  int descriptor() const noexcept { return can_->descriptor ? can_->descriptor(source_) : -1; }
+  int descriptor() const noexcept { return can_->descriptor && !hides_file_ ? can_->descriptor(source_) : -1; }
+  /// The same source, of which all bytes are read, be it a file or not.
+  AnySource without_descriptor() const noexcept {
+    AnySource plain = *this;
+    plain.hides_file_ = true;
+    return plain;
+  }
   /// What follows is only for a file.
   std::uint64_t position() const noexcept { return can_->position(source_); }
   void advance(std::size_t count) noexcept { can_->advance(source_, count); }
@@ -70,6 +76,7 @@ class AnySource {
 
   void* source_;
   const Abilities* can_;
+  bool hides_file_ = false;
 };
 
 /// Refers to any sink, in the same way.

@@ -57,6 +57,13 @@ concept Stream = std::movable<T> && ByteSource<T> && ByteSink<T> &&
   { constant.remote() } -> std::same_as<Endpoint>;
 };
 
+/// Tells a stream, before anything is read or written, that it is the control connection of a session: it carries
+/// commands and replies. Servers and clients do, at both ends; code of your own that speaks over bare streams may. Those
+/// of a simulated network know by this what `Link::control` is.
+template <Stream S> void mark_as_control(S& stream) {
+  if constexpr (requires { stream.mark_as_control(); }) stream.mark_as_control();
+}
+
 inline std::span<const std::byte> as_bytes(std::string_view text) noexcept { return std::as_bytes(std::span{text}); }
 inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -26,6 +27,7 @@ class SessionInfo {
   std::uint64_t number = 0;  // 1, 2, … in the order of their beginnings
   Endpoint local, peer;      // of the control connection
   std::string user;          // empty before a login
+  Path root;                 // of its account in the storage: "/" before a login, and at a client
 };
 
 // The events of a session, in the order of its life. A server and a client tell the same ones, each what it does
@@ -35,9 +37,9 @@ class SessionInfo {
 // **Threads:** an observer is called on the executor of the session: by several threads at once where there are
 // several, but by one at a time for one session. It must not block: the other sessions of that thread would wait.
 //
-// **Errors:** what it throws at `SessionOpened` ends the session; at `CommandSeen`, `LoginTried`, `DataListening`,
-// `StrangerRefused`, `DataOpened` and `DataMoved` the command, with the reply to that error. At the others it changes
-// nothing: they tell what has happened.
+// **Errors:** what it throws at `SessionOpened` ends the session, at a server with 421; at `CommandSeen`,
+// `DataListening`, `DataOpened`, `DataBytes` and `DataMoved` the command, at a server with the reply to that error. At the others it
+// changes nothing: they tell what has happened. docs/events.md has all of them in a table.
 
 /// A session began: the control connection is there, and nothing was said yet.
 struct SessionOpened {
@@ -97,6 +99,13 @@ struct DataOpened {
 };
 /// Which way the bytes of a transfer go, seen from the end that tells it.
 enum class Direction { sent, received };
+/// These bytes went over the data connection. An observer that takes this event costs the kernel's short cut from file to
+/// connection; one that has a function `wants_bytes()` does while that says yes, and is told of none otherwise.
+struct DataBytes {
+  const SessionInfo& who;
+  Direction direction;
+  std::span<const std::byte> bytes;
+};
 /// Bytes went over the data connection; `total` of them by now.
 struct DataMoved {
   const SessionInfo& who;
@@ -114,13 +123,22 @@ struct DataClosed {
 struct TransferEnded {
   const SessionInfo& who;
   std::string_view verb;  // of the command
-  const Path& path;       // of the file in the storage; "/" of a listing
+  const Path& path;       // of the file in the storage, or of the directory that is listed
   Direction direction;
   std::uint64_t bytes, offset;  // over the data connection; where in the file it began
   Duration took;                // beginning before the data connection was made
   bool ascii, listing;
   std::error_code error;
   bool complete() const noexcept { return !error; }
+  /// Whether a whole file was received.
+  bool is_upload() const noexcept { return complete() && !listing && direction == Direction::received; }
+  /// The path as the client sees it: below its account's root.
+  Path shown_path() const { return path.below(who.root); }
+  /// Where in the file the transfer ended, which is the size of one that was received, or sent to its end. Text that
+  /// was changed on its way (`ascii`) and listings have none.
+  std::optional<std::uint64_t> size() const noexcept {
+    return ascii || listing ? std::nullopt : std::optional{offset + bytes};
+  }
 };
 /// A session has ended, and its control connection is closed. The last event of every session that was opened.
 struct SessionClosed {
@@ -149,7 +167,7 @@ struct ServerStopped {
 template <class... All> struct EventList {};
 using AllEvents =
     EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, ConnectionSecured, HandshakeFailed,
-              DataListening, StrangerRefused, DataOpened, DataMoved, DataClosed, TransferEnded, SessionClosed,
+              DataListening, StrangerRefused, DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed,
               ServerStopped>;
 
 /// Sees nothing and costs nothing: the default observer.
@@ -203,6 +221,17 @@ template <class Observer> constexpr auto fault_of_observer() {
 
 }  // namespace detail
 
+/// Whether an observer wants to be told of `DataBytes` now.
+template <class Observer> bool wants_bytes(Observer& observer) {
+  if constexpr (!takes<Observer, DataBytes>) {
+    return false;
+  } else if constexpr (requires { observer.wants_bytes(); }) {
+    return observer.wants_bytes();
+  } else {
+    return true;
+  }
+}
+
 /// Several observers as one: each sees what it takes.
 template <class... All> class Observers {
   static_assert(((sizeof(typename decltype(detail::fault_of_observer<All>())::type) > 0) && ...));
@@ -223,6 +252,9 @@ template <class... All> class Observers {
     };
     std::apply([&](auto&... ones) { (tell(ones), ...); }, all_);
     return refusal;
+  }
+  bool wants_bytes() {
+    return std::apply([](auto&... ones) { return (ftplike::wants_bytes(ones) || ...); }, all_);
   }
 
  private:

@@ -14,13 +14,11 @@
 #include <utility>
 
 #include <ftplike/io/observer.hpp>
+#include <ftplike/observers/end.hpp>
 #include <ftplike/observers/explain_lanes.hpp>
 #include <ftplike/observers/lines.hpp>
 
 namespace ftplike::inline v0_2 {
-
-/// Which end of a conversation an observer looks on from.
-enum class End { server, client };
 
 /// Shows FTP at work: the control connection and the data connections as two lanes side by side, the client at the left
 /// and the server at the right of each; who said what when, which ports opened, how many bytes went which way.

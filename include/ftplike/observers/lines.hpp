@@ -30,6 +30,13 @@ class LineFile {
   /// A descriptor that somebody else opened and closes, as stderr.
   explicit LineFile(int descriptor) : state_{std::make_shared<State>("", descriptor, false)} {}
 
+  /// The same, but nothing is left of what was in the file.
+  static LineFile anew(const std::string& path) {
+    const detail::Descriptor emptied{::open(path.c_str(), O_WRONLY | O_TRUNC | O_CREAT | O_CLOEXEC, 0640)};
+    if (!emptied) throw std::system_error(errno, std::generic_category(), path);
+    return LineFile{path};
+  }
+
   void operator()(std::string_view line) const {
     std::string whole{line};
     whole += '\n';

@@ -18,7 +18,8 @@ inline constexpr Timestamp first_timestamp = std::chrono::sys_days{std::chrono::
 inline constexpr Timestamp last_timestamp =
     std::chrono::sys_days{std::chrono::January / 1 / 10000} - std::chrono::milliseconds{1};
 
-/// Now, by the system's clock, which may be set at any time: for telling and comparing dates, not for measuring.
+/// Now, by the system's clock, which may be set at any time: for telling and comparing dates, not for measuring. What
+/// may run on a simulated network asks `wall_clock(executor)` (io/date.hpp).
 inline Timestamp wall_clock() noexcept {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }

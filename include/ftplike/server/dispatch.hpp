@@ -21,14 +21,18 @@ inline CommandLine command_of(const Line& line) {
   return parse_command(line.unterminated ? without_trailing_blanks(text) : text);
 }
 
-/// Tells the observer of a command, but no secret; gives its refusal, if it refuses. What follows an unknown verb may be
-/// a password, too: of a PASS that was misspelt, or that is all there is on the line.
+/// Tells the observer of a command, but no secret; gives its refusal, if it refuses, or the reply to what it throws. What
+/// follows an unknown verb may be a password, too: of a PASS that was misspelt, or that is all there is on the line.
 template <class S, class Entry> std::optional<Reply> refusal_by_observer(S& session, const Entry* entry, Verb verb,
                                                                          std::string_view argument, const Line& line) {
   if constexpr (S::template observed<CommandSeen>) {
     const bool secret = entry ? entry->secret(session, argument) : !argument.empty();
     const std::string letters = verb.text();
-    return session.announce(letters, secret ? "***" : argument, line.unterminated);
+    std::error_code error;
+    try {
+      return session.announce(letters, secret ? "***" : argument, line.unterminated);
+    } catch (...) { error = code_of(std::current_exception()); }
+    return reply_for(error);
   } else {
     return std::nullopt;
   }

@@ -75,8 +75,10 @@ template <Transport T, class P> class Session {
   /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
   awaitable<void> run(std::function<void()> at_end = [] {}) {
     std::error_code error;
+    bool refused = true;  // by the observer
     try {
       observe<SessionOpened>();
+      refused = false;
       co_await converse();
     } catch (...) { error = interruption_.reason_of(std::current_exception()); }
     ending_ = true;
@@ -84,8 +86,8 @@ template <Transport T, class P> class Session {
     // A cut still ends the wait for a peer, but what runs beside is always waited for.
     co_await asio::this_coro::throw_if_cancelled(false);
     try {
-      const bool has_words = error == Errc::timed_out || error == Errc::shutting_down;
-      if (has_words && !replying_) co_await say_goodbye(error);
+      const std::optional<Reply> words = last_words(error, refused);
+      if (words && !replying_) co_await say_goodbye(*words);
     } catch (...) {  // nobody is there to hear it
     }
     use_.reset();
@@ -152,6 +154,7 @@ template <Transport T, class P> class Session {
     if (account_) began_ = network_.now();  // the time for a login is counted anew
     become_standard();
     who_.user.clear();
+    who_.root = Path{};
     use_.reset();
     forget();
   }
@@ -170,6 +173,7 @@ template <Transport T, class P> class Session {
     use_ = service_.enter(account);
     if (!use_) return false;
     who_.user = account.name;
+    who_.root = account.root;
     account_ = std::move(account);
     directory = Path{};
     tell_whose();
@@ -261,6 +265,8 @@ template <Transport T, class P> class Session {
   }
   /// Whether somebody watches events of this kind.
   template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
+  /// Whether the observer wants to be told of the bytes of transfers now.
+  bool wants_bytes() { return ftplike::wants_bytes(service_.observer); }
   /// Tells the observer of a command; gives its refusal, if it refuses.
   std::optional<Reply> announce(std::string_view verb, std::string_view argument, bool unterminated) {
     return ask(service_.observer, CommandSeen{who_, verb, argument, unterminated});
@@ -432,8 +438,14 @@ template <Transport T, class P> class Session {
     return std::max(Duration{1}, time_after(began_, limits().login) - network_.now());
   }
 
-  awaitable<void> say_goodbye(std::error_code why) {
-    const Reply farewell{421, why == Errc::timed_out ? "Timed out, closing the connection" : "Server is shutting down"};
+  std::optional<Reply> last_words(std::error_code why, bool refused) const {
+    if (why == Errc::timed_out) return Reply{421, "Timed out, closing the connection"};
+    if (why == Errc::shutting_down) return Reply{421, "Server is shutting down"};
+    const bool in_clear = !hello_;  // where TLS comes first, these words would be no part of it
+    if (refused && in_clear) return Reply{421, "Service not available to you"};
+    return std::nullopt;
+  }
+  awaitable<void> say_goodbye(Reply farewell) {
     Limit limited{deadline_, farewell_limit(), Errc::timed_out};
     co_await say(farewell);
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -15,6 +16,7 @@
 #include <ftplike/io/meter.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/io/securable.hpp>
+#include <ftplike/io/watched_stream.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/path.hpp>
 
@@ -86,6 +88,7 @@ template <class Session> class ServerTransfer {
 
  private:
   using Limit = typename Session::Limit;
+  static constexpr std::size_t watched_piece = 64 * 1024;  // none is counted before all of it has gone
 
   void begin(Direction direction) {
     what_.direction = direction;
@@ -118,14 +121,26 @@ template <class Session> class ServerTransfer {
   awaitable<void> send_all(AnySource source) {
     Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
     const auto moved = [this](std::size_t count) { return note(count); };
-    co_await copy(source, *data_, moved, piece());
+    bool is_watched = false;
+    if constexpr (Session::template observed<DataBytes>) {
+      is_watched = session_.wants_bytes();
+      auto watched = watch_data();
+      if (is_watched) co_await copy(source, watched, moved, std::min(piece(), watched_piece));
+    }
+    if (!is_watched) co_await copy(source, *data_, moved, piece());
     co_await data_->finish();
   }
   awaitable<void> receive_all(AnySink file) {
     {
       Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
       const auto moved = [this](std::size_t count) { return note(count); };
-      co_await copy(*data_, file, moved, piece());
+      bool is_watched = false;
+      if constexpr (Session::template observed<DataBytes>) {
+        is_watched = session_.wants_bytes();
+        auto watched = watch_data();
+        if (is_watched) co_await copy(watched, file, moved, piece());
+      }
+      if (!is_watched) co_await copy(*data_, file, moved, piece());
       if constexpr (SecurableStream<Stream>) {
         Settled<void> ignored;  // the client has said goodbye, and may wait for ours
         if (data_->secured()) co_await settle(data_->finish(), ignored);
@@ -144,6 +159,12 @@ template <class Session> class ServerTransfer {
       if (ended && !session_.has_left()) return Errc::no_close_notify;
     }
     return error;
+  }
+  /// The data connection, of whose bytes the observer is told.
+  auto watch_data() {
+    return WatchedStream{*data_, [this](std::span<const std::byte> bytes) {
+                           session_.template observe<DataBytes>(what_.direction, bytes);
+                         }};
   }
   /// What is done after each piece: counting, telling, waiting where there is a limit of bandwidth.
   awaitable<void> note(std::size_t count) {

@@ -1,8 +1,11 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <list>
 #include <optional>
 #include <span>
+#include <string>
 #include <system_error>
 #include <vector>
 
@@ -22,9 +25,11 @@ struct NetworkConditions {
   std::size_t window = 64 * 1024;  // bytes that a direction of a connection holds before its writer has to wait
   std::size_t backlog = 128;       // connections that wait to be accepted before others are refused
   Split split = Split::nowhere;
-  Duration delay{};         // from one end to the other
-  Duration jitter{};        // and up to this much more, which the seed chooses for each piece
-  bool interleave = false;  // operations that need not wait let others run first, in an order that the seed chooses
+  std::size_t largest_piece = std::numeric_limits<std::size_t>::max();  // that a read gives
+  std::uint64_t bandwidth = 0;  // bytes a second, in each direction of each connection; 0: no limit
+  Duration delay{};             // from one end to the other
+  Duration jitter{};            // and up to this much more, which the seed chooses for each piece
+  bool interleave = false;      // operations that need not wait let others run first, in an order that the seed chooses
 };
 
 /// What happens to one operation of a simulated network.
@@ -33,6 +38,29 @@ enum class Fault {
   end,     // the stream that it reads or writes just ends there: the reader sees the end, the writer `broken_pipe`
   refuse,  // no connection, no acceptor; for reads and writes the same as `reset`
   stall,   // it never ends, whatever the peer does: only `cancel` and limits of time get out
+};
+
+/// Which connections of a simulated network, by what they are for. A control connection is one of which either end
+/// was told so by `mark_as_control`, as sessions of servers and clients tell theirs; all others are for data.
+enum class Link { any, control, data };
+
+/// Where a fault is to happen: at the n-th operation that fits all that is said here, counted from the order on.
+///
+///     network.fail({.connection = Link::data, .write = 3}, Fault::reset);           // a data connection's third write
+///     network.fail({.command = "STOR"}, Fault::end);                                // the read that would give it
+///     network.fail({.connect = 1, .of = "192.0.2.7", .command = "EPSV"}, Fault::refuse);
+///
+/// Reads and writes are counted for each end of each connection by itself: the first that gets as far meets with the
+/// fault, and nobody after it. Of `read`, `write`, `connect` and `operation` one is given, or none beside a command.
+struct FaultPlace {
+  Link connection = Link::any;
+  std::size_t read = 0, write = 0;  // the n-th of an end of a connection, from 1 on
+  std::size_t connect = 0;          // the n-th connection that a transport makes; nobody knows yet what it is for
+  std::size_t operation = 0;        // the n-th of all: connect, listen, accept, reads, writes and `finish`
+  std::string of{};                 // only connections of the host with this address, whichever end it is
+  std::string by{};                 // only operations of the host with this address
+  std::string command{};  // counted is from the moment on that a server reads this verb, in clear, on a control
+                          // connection that `of` fits; if nothing is to be counted, the fault is that read's
 };
 
 namespace detail::simulated {
@@ -81,6 +109,7 @@ class Flow {
   Signal arrival;  // for the reader
   Signal space;    // for the writer
   Alarm next_arrival;
+  Time sent_by{};         // when all that was sent has left, where there is a limit of bandwidth
   bool finished = false;  // no more will be written
   bool ended = false;     // and the reader may know
 

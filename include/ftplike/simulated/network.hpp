@@ -6,6 +6,7 @@
 #include <exception>
 #include <functional>
 #include <initializer_list>
+#include <list>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include <ftplike/io/blocking.hpp>
+#include <ftplike/io/date.hpp>
 #include <ftplike/simulated/stream.hpp>
 #include <ftplike/io/transport.hpp>
 #include <ftplike/io/settled.hpp>
@@ -65,7 +67,10 @@ class SimulatedTransport {
     return connect_from(*world_, *host_, where, from);
   }
   Acceptor listen(const Executor&, const Endpoint& where) {
-    if (world_->count()) detail::simulated::fail(std::errc::address_in_use);
+    detail::simulated::Deed deed;
+    deed.local = where;
+    const auto begun = world_->begin({Operation::Kind::listen, host_}, std::move(deed));
+    if (begun.fault) detail::simulated::fail(std::errc::address_in_use);
     return Acceptor{world_->listen(*host_, where)};
   }
   awaitable<std::vector<Endpoint>> resolve(const std::string& host, std::uint16_t port) {
@@ -77,7 +82,7 @@ class SimulatedTransport {
   /// Connects at once, by hand. `from` may be any address. Throws `std::system_error` as `connect` does.
   SimulatedPeer dial(const Endpoint& where, const Address& from = {}) {
     auto& host = from.is_unspecified() ? *host_ : world_->host({from});
-    if (world_->cut(host, where.address())) detail::simulated::fail(std::errc::timed_out);
+    if (world_->cut(&host, world_->host_at(where.address()))) detail::simulated::fail(std::errc::timed_out);
     return SimulatedPeer{world_->dial(host, where, from)};
   }
   /// Listens at once, by hand.
@@ -86,20 +91,41 @@ class SimulatedTransport {
  private:
   using World = detail::simulated::World;
   using Host = detail::simulated::Host;
+  using Operation = detail::simulated::Operation;
   friend class SimulatedNetwork;
+
+  /// A connect that waits until something gets through, while this lives.
+  class Barred {
+   public:
+    Barred(World& world, detail::simulated::Signal& signal)
+        : world_{world}, place_{world.barred.insert(world.barred.end(), &signal)} {}
+    Barred(const Barred&) = delete;
+    Barred& operator=(const Barred&) = delete;
+    ~Barred() { world_.barred.erase(place_); }
+
+   private:
+    World& world_;
+    std::list<detail::simulated::Signal*>::iterator place_;
+  };
   SimulatedTransport(World& world, Host* host) : world_{&world}, host_{host} {}
 
   static awaitable<Stream> connect_from(World& world, Host& host, Endpoint where, Address from) {
-    const auto fault = world.count();
-    if (world.conditions.interleave) co_await yield(world.schedule);
+    const detail::simulated::Host* const target = world.host_at(where.address());
+    detail::simulated::Deed deed;
+    deed.remote = where;
+    deed.local = {host.addresses.front(), 0};
+    const auto fault = world.begin({Operation::Kind::connect, &host, target}, std::move(deed)).fault;
+    const auto conditions = world.conditions_between(&host, target);
+    if (conditions.interleave) co_await yield(world.schedule);
     if (fault == Fault::refuse) detail::simulated::fail(std::errc::connection_refused);
     if (!from.is_unspecified() && !host.has(from)) { detail::simulated::fail(std::errc::address_not_available); }
-    if (const Duration delay = world.delay(); delay > Duration::zero()) {
+    if (const Duration delay = world.delay(conditions); delay > Duration::zero()) {
       co_await wait_until(world.schedule, world.schedule.now() + delay);
     }
     detail::simulated::Signal never{world.schedule};
     const detail::simulated::Signal::Turn turn{never};
-    while (fault == Fault::stall || world.cut(host, where.address())) co_await never.wait();
+    const Barred barred{world, never};
+    while (fault == Fault::stall || world.cut(&host, world.host_at(where.address()))) co_await never.wait();
     const auto end = world.dial(host, where, from);
     if (fault) end->strike(*fault);
     if (end->lost) detail::simulated::fail(std::errc::connection_reset);
@@ -166,8 +192,11 @@ class SimulatedNetwork : public SimulatedTransport {
     const auto workers = [this, seed] { return std::make_unique<detail::simulated::Workers>(world_.schedule, seed); };
     auto pools = std::make_shared<WorkerPools>(workers(), workers(), workers());
     asio::make_service<BlockingWork>(world_.schedule.context(), std::move(pools));
+    asio::make_service<OwnDate>(world_.schedule.context(), [&world = world_] { return date_of(world); });
     name("localhost", {"127.0.0.1", "::1"});
+    of_this_thread().push_back(this);
   }
+  ~SimulatedNetwork() { std::erase(of_this_thread(), this); }
   SimulatedNetwork(const SimulatedNetwork&) = delete;
   SimulatedNetwork& operator=(const SimulatedNetwork&) = delete;
 
@@ -187,8 +216,33 @@ class SimulatedNetwork : public SimulatedTransport {
   /// From now on work given to `blocking` is not begun; until `release_blocking_work`.
   void hold_blocking_work() noexcept { world_.schedule.holds_work = true; }
   void release_blocking_work() { world_.schedule.release_work(); }
-  /// From now on nothing gets to or from this host: what is sent there waits for ever, connecting too.
-  void unplug(std::string_view address) { world_.host({asio::ip::make_address(address)}).unplugged = true; }
+  /// What it is like between two hosts from now on, if it is to be another than elsewhere: at first it is the same.
+  ///
+  ///     network.between("192.0.2.7", "127.0.0.1").bandwidth = 100'000;
+  ///
+  /// Whoever was given it may change it at any time, as long as the network lives.
+  NetworkConditions& between(std::string_view one, std::string_view other) {
+    return world_.links.try_emplace(pair_of(one, other), world_.conditions).first->second;
+  }
+
+  /// From now on nothing gets to or from this host: what is sent there waits, connecting too; until `plug_in`.
+  void unplug(std::string_view address) { named(address).unplugged = true; }
+  void plug_in(std::string_view address) {
+    named(address).unplugged = false;
+    world_.go_on();
+  }
+  /// From now on nothing gets from one of these hosts to the other: what is sent waits, connecting too; until `heal`.
+  void part(std::string_view one, std::string_view other) { world_.parted.insert(pair_of(one, other)); }
+  void heal(std::string_view one, std::string_view other) {
+    world_.parted.erase(pair_of(one, other));
+    world_.go_on();
+  }
+
+  /// The date, which goes on with `now()`: that of LIST, of MDTM, and of what is new in a `MemoryStorage`. A network
+  /// begins on 2001-02-03.
+  Timestamp date() const { return date_of(world_); }
+  /// From now on it is this date.
+  void set_date(Timestamp date) { world_.first_date += date - date_of(world_); }
 
   /// Runs all that can run without time passing. What a detached coroutine throws is thrown here.
   void settle() { world_.schedule.settle(); }
@@ -213,14 +267,31 @@ class SimulatedNetwork : public SimulatedTransport {
   }
   void stop() noexcept { is_stopped_ = true; }
 
-  /// Lets the n-th operation, counted from 1 since the network began, meet with `fault`. A suite runs a session with a
-  /// fault at the first operation, at the second, …, until `operations()` says that the fault was not reached.
+  /// Lets what happens at this place meet with `fault`, once.
   ///
-  /// Operations are connect, listen, accept, reads, writes and `finish`. A write that fails lets some of its bytes
-  /// through, as the seed chooses; a read gives none. A connection just made ends in both directions with `Fault::end`;
-  /// `listen` fails with `address_in_use`, whatever the fault.
-  void fail_at(std::uint64_t n, Fault fault) { world_.faults[n] = fault; }
+  /// A write that fails lets some of its bytes through, as the seed chooses; a read gives none. A connection just made
+  /// ends in both directions with `Fault::end`; `listen` fails with `address_in_use`, whatever the fault. A suite runs a
+  /// session with a fault at `{.operation = 1}`, at 2, …, until `faults_left` says that the last one was not reached.
+  ///
+  /// **Errors:** `std::invalid_argument` for a place that is none.
+  void fail(FaultPlace place, Fault fault) {
+    const auto host_of = [this](const std::string& address) { return address.empty() ? nullptr : &named(address); };
+    const Host* const of = host_of(place.of);
+    const Host* const by = host_of(place.by);
+    world_.faults.order(std::move(place), fault, of, by);
+  }
+  /// How many faults have met with nothing by now.
+  std::size_t faults_left() const noexcept { return world_.faults.left(); }
+  /// How many operations have begun by now.
   std::uint64_t operations() const noexcept { return world_.operations; }
+  /// The last operations, and what was typed by hand between them, a line each: for people, who want to know what led
+  /// to a failure.
+  std::vector<std::string> last_operations() const { return world_.deeds.lines(world_.began); }
+  std::uint64_t seed() const noexcept { return world_.seed; }
+  /// Calls `f(network)` for all that were made on this thread and are there.
+  template <std::invocable<const SimulatedNetwork&> F> static void for_each_of_this_thread(F f) {
+    for (const SimulatedNetwork* const network : of_this_thread()) f(*network);
+  }
 
   /// Calls a function when so many turns are over, counted since the network began. A turn is what is run between two
   /// moments in which nothing runs: of a coroutine, from where it goes on to where it waits again. So what is cancelled
@@ -235,6 +306,18 @@ class SimulatedNetwork : public SimulatedTransport {
   std::size_t pending_timers() const noexcept { return world_.pending_timers; }
 
  private:
+  static std::vector<const SimulatedNetwork*>& of_this_thread() {
+    thread_local std::vector<const SimulatedNetwork*> all;
+    return all;
+  }
+  Host& named(std::string_view address) { return world_.host({asio::ip::make_address(address)}); }
+  World::HostPair pair_of(std::string_view one, std::string_view other) {
+    return World::pair_of(&named(one), &named(other));
+  }
+  static Timestamp date_of(const World& world) {
+    return world.first_date + std::chrono::floor<std::chrono::milliseconds>(world.schedule.now() - world.began);
+  }
+
   /// Runs an operation that keeps `kept` alive until it has ended.
   void drive(awaitable<void> operation, std::shared_ptr<const void> kept) {
     struct Task {

@@ -32,12 +32,20 @@ class SimulatedPeer {
 
   /// Sends now, be there room or not. What nobody can receive any more is lost.
   void type(std::string_view text) {
+    end_->note_by_hand(text);
     if (!end_->closed && !end_->lost && !end_->peer->in.finished) end_->send(as_bytes(text));
   }
   /// Takes what has arrived.
   std::string text() {
     std::string taken{as_text(end_->in.take(end_->in.readable()))};
     end_->in.space.wake();
+    if (const auto fault = end_->heard(taken)) {
+      taken.clear();
+      if (*fault == Fault::end)
+        end_->cut_short();
+      else if (*fault != Fault::stall)
+        end_->reset();
+    }
     return taken;
   }
   /// Waits until `text` has something to give or nothing more comes; for a test whose hand is a coroutine.
@@ -50,7 +58,10 @@ class SimulatedPeer {
   }
   /// Breaks the connection: the other end gets `connection_reset`.
   void reset() {
-    if (!end_->cut()) end_->peer->lose();
+    if (end_->cut())
+      end_->peer->broken = true;
+    else
+      end_->peer->lose();
     hang_up();
   }
   /// Whether nothing more comes than `text` would give now: the other end has finished, or the connection was reset.
@@ -125,6 +136,7 @@ class SimulatedStream {
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) { return write_bytes(end_, bytes, false); }
   awaitable<void> finish() { return finish_writing(end_); }
   bool has_ended() const { return end_->lost || (end_->in.ended && end_->in.held() == 0); }
+  void mark_as_control() noexcept { end_->mark_as_control(); }
   void cancel() {
     end_->in.arrival.cancel();
     end_->peer->in.space.cancel();
@@ -149,36 +161,41 @@ class SimulatedStream {
   }
   using End = detail::simulated::End;
   using Turn = detail::simulated::Signal::Turn;
+  using Kind = detail::simulated::Operation::Kind;
 
   // These hold the end themselves: a stream may be moved while they wait.
   static awaitable<std::size_t> read(std::shared_ptr<End> end, std::span<std::byte> room) {
     auto& in = end->in;
     const Turn turn{in.arrival};
-    const auto fault = end->world.count();
-    if (end->world.conditions.interleave) co_await detail::simulated::yield(end->world.schedule);
-    while (fault == Fault::stall) co_await in.arrival.wait();
-    if (fault == Fault::end)
-      end->cut_short();
-    else if (fault)
-      end->reset();
-    for (;;) {
+    const auto begun = end->begin(Kind::read);
+    if (end->conditions().interleave) co_await detail::simulated::yield(end->world.schedule);
+    for (auto fault = begun.fault;;) {
+      while (fault == Fault::stall) co_await in.arrival.wait();
+      if (fault == Fault::end)
+        end->cut_short();
+      else if (fault)
+        end->reset();
       if (end->closed) detail::simulated::fail(std::errc::bad_file_descriptor);
       if (end->lost) detail::simulated::fail(std::errc::connection_reset);
-      if (in.readable() > 0) break;
-      if (in.ended) co_return 0;
-      co_await in.arrival.wait();
+      if (in.readable() == 0) {
+        if (in.ended) co_return 0;
+        co_await in.arrival.wait();
+        continue;
+      }
+      const auto piece = end->take(room.size());
+      fault = end->heard(as_text(piece));
+      end->note(begun.number, piece, fault);
+      if (fault) continue;
+      std::copy(piece.begin(), piece.end(), room.begin());
+      co_return piece.size();
     }
-    const auto piece = in.take(end->world.piece(std::min(in.readable(), room.size())));
-    std::copy(piece.begin(), piece.end(), room.begin());
-    in.space.wake();
-    co_return piece.size();
   }
   /// All of them, or as many as the peer has room for, which are some.
   static awaitable<std::size_t> write_bytes(std::shared_ptr<End> end, std::span<const std::byte> bytes, bool all) {
     auto& out = end->peer->in;
     const Turn turn{out.space};
-    const auto fault = end->world.count();
-    if (end->world.conditions.interleave) co_await detail::simulated::yield(end->world.schedule);
+    const auto fault = end->begin(Kind::write, bytes.size(), as_text(bytes)).fault;
+    if (end->conditions().interleave) co_await detail::simulated::yield(end->world.schedule);
     while (fault == Fault::stall) co_await out.space.wait();
     end->check_writable();
     if (fault) {
@@ -190,7 +207,8 @@ class SimulatedStream {
     }
     for (std::size_t written = 0;;) {
       end->check_writable();
-      const auto room = end->world.conditions.window - std::min(out.held(), end->world.conditions.window);
+      const auto window = end->conditions().window;
+      const auto room = window - std::min(out.held(), window);
       const auto part = bytes.first(std::min(room, bytes.size()));
       end->send(part);
       bytes = bytes.subspan(part.size());
@@ -202,7 +220,7 @@ class SimulatedStream {
   static awaitable<void> finish_writing(std::shared_ptr<End> end) {
     auto& out = end->peer->in;
     const Turn turn{out.space};
-    const auto fault = end->world.count();
+    const auto fault = end->begin(Kind::finish).fault;
     while (fault == Fault::stall) co_await out.space.wait();
     if (fault && fault != Fault::end) end->reset();
     if (end->lost) detail::simulated::fail(std::errc::connection_reset);
@@ -239,7 +257,7 @@ class SimulatedAcceptor {
   using Listener = detail::simulated::Listener;
   static awaitable<SimulatedStream> accept_from(std::shared_ptr<Listener> listener) {
     const detail::simulated::Signal::Turn turn{listener->arrival};
-    const auto fault = listener->world.count();
+    const auto fault = listener->begin_accept().fault;
     if (listener->world.conditions.interleave) co_await detail::simulated::yield(listener->world.schedule);
     if (fault == Fault::refuse) detail::simulated::fail(std::errc::connection_aborted);
     while (fault == Fault::stall || listener->waiting.empty()) co_await listener->arrival.wait();

@@ -22,8 +22,9 @@ namespace ftplike::inline v0_2 {
 /// Files in memory: the storage of tests and of servers that must not touch a disk. Copies are handles on the same
 /// files, so that a test keeps one to look inside.
 ///
-/// Deterministic: what is new bears the time that `set_time` said last, whatever the clock says. What is written beyond
-/// `capacity` bytes in all, partial files included, throws `no_space_on_device`.
+/// What is new bears the date of the network that it comes over: on a simulated one, that of its clock. What a test puts
+/// there itself bears the latest of these dates, before there is any 2001-02-03, where the clock of every simulated
+/// network begins. After `set_time` all bears the time that this said last. What is written beyond `capacity` bytes in all, partial files included, throws `no_space_on_device`.
 ///
 /// **Threads:** any, at once.
 template <class = void> class BasicMemoryStorage {
@@ -67,9 +68,10 @@ template <class = void> class BasicMemoryStorage {
     co_return partial->text.size();
   }
   awaitable<void> make_directory(Path path) {
+    const Executor executor = co_await asio::this_coro::executor;
     const Lock lock{tree_->mutex};
+    tree_->set_time_of(executor);
     tree_->make_directory(path);
-    co_return;
   }
   /// Removes a file and its partial file; where there is only a partial file, that one.
   awaitable<void> remove(Path path) {
@@ -129,6 +131,7 @@ template <class = void> class BasicMemoryStorage {
   void set_time(Timestamp time) {
     const Lock lock{tree_->mutex};
     tree_->time = time;
+    tree_->time_is_set = true;
   }
   void set_capacity(std::uint64_t bytes) {
     const Lock lock{tree_->mutex};
@@ -184,9 +187,10 @@ template <class X> class BasicMemoryStorage<X>::Writer {
     co_return;
   }
   awaitable<void> finish() {
+    const Executor executor = co_await asio::this_coro::executor;
     const Lock lock{tree_->mutex};
+    tree_->set_time_of(executor);
     tree_->finish(upload_);
-    co_return;
   }
   void discard() {
     const Lock lock{tree_->mutex};

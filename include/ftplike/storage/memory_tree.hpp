@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <ftplike/io/bytes.hpp>
+#include <ftplike/io/date.hpp>
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/storage/names.hpp>
 #include <ftplike/storage/tree.hpp>
@@ -49,7 +50,12 @@ template <class = void> class BasicMemoryTree {
   std::mutex mutex;
   std::uint64_t capacity;
   Timestamp time{std::chrono::sys_days{std::chrono::year{2001} / 2 / 3}};  // of what is new
+  bool time_is_set = false;                                                // and stays what it is
 
+  /// What is new from now on bears the date of what runs on this executor.
+  void set_time_of(const Executor& executor) {
+    if (!time_is_set) time = wall_clock(executor);
+  }
   std::uint64_t room() const noexcept { return capacity > used_ ? capacity - used_ : 0; }
   const std::map<std::string, Node>& nodes() const noexcept { return nodes_; }
 

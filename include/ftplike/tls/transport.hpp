@@ -51,6 +51,7 @@ template <class Lower> class TlsStream {
   bool has_ended() const { return lower_.has_ended(); }
   void make_prompt() requires requires(Lower& lower) { lower.make_prompt(); }
   { lower_.make_prompt(); }
+  void mark_as_control() { ftplike::mark_as_control(lower_); }
   void cancel() { lower_.cancel(); }
   void close() { lower_.close(); }
   void reset() requires requires(Lower& lower) { lower.reset(); }

@@ -97,7 +97,7 @@ struct User {
     if (!credentials.certificate || needs_password(users, credentials))
       co_return Reply{331, "Password required"};
     std::optional<Account> account = co_await users.log_in(credentials);
-    session.template observe<LoginTried>(credentials.user, account.has_value());
+    session.template report<LoginTried>(credentials.user, account.has_value());
     if (!account) co_return Reply{331, "Password required"};
     session.state.user.clear();
     Reply words{232, "Logged in by certificate"};
@@ -123,7 +123,7 @@ struct Pass {
     if (session.state.user.empty()) co_return Reply{503, "USER first"};
     const Credentials credentials = detail::credentials(session, std::exchange(session.state.user, {}), password);
     std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
-    session.template observe<LoginTried>(credentials.user, account.has_value());
+    session.template report<LoginTried>(credentials.user, account.has_value());
     if (!account) {
       const auto attempts = ++session.failed_logins;
       // The pause grows with each attempt, and the connection's end makes no short cut: each costs one of the attempts.

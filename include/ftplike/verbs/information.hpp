@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <ftplike/command/command.hpp>
+#include <ftplike/io/date.hpp>
 #include <ftplike/verbs/listing.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -74,7 +75,7 @@ struct Stat {
     const Entry entry = co_await find_listed(session, request);
     const Path path = session.path(request.name);
     std::string lines = "Status of " + std::string{request.name} + '\n';
-    const auto add = [&lines, now = wall_clock()](const Entry& one) {
+    const auto add = [&lines, now = wall_clock(session.executor())](const Entry& one) {
       append_listed(lines += ' ', one, now);
       lines += '\n';
     };

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <ftplike/command/command.hpp>
+#include <ftplike/io/date.hpp>
 #include <ftplike/protocol/facts.hpp>
 #include <ftplike/protocol/listing.hpp>
 #include <ftplike/protocol/wildcard.hpp>
@@ -201,7 +202,7 @@ struct List {
       co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
                                               std::move(names));
     }
-    auto lines = [now = wall_clock()](std::string& out, const Entry& entry) {
+    auto lines = [now = wall_clock(session.executor())](std::string& out, const Entry& entry) {
       append_listed(out, entry, now);
       out += "\r\n";
     };

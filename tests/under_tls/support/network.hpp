@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include <ftplike/simulated/gtest.hpp>
 #include <ftplike/simulated/network.hpp>
 #include <ftplike/tls/transport.hpp>
 #include <ftplike/verbs/security.hpp>

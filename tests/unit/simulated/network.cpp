@@ -408,7 +408,7 @@ TEST(SimulatedFault, MeetsTheOperationThatItWasOrderedFor) {
   EXPECT_EQ(network.run(read(b, 100)), "hello");              // 5
   network.run(a.finish());                                    // 6
   EXPECT_EQ(network.operations(), 6u);
-  network.fail_at(8, Fault::reset);
+  network.fail({.operation = 2}, Fault::reset);
   EXPECT_EQ(network.run(read(b, 100)), "");                                               // 7
   EXPECT_EQ(error_of([&] { network.run(write(b, "x")); }), std::errc::connection_reset);  // 8
   EXPECT_EQ(network.operations(), 8u);
@@ -431,7 +431,7 @@ struct Faulty {
         listener{network.listen_raw(door)},
         stream{network.run(network.connect(door))},
         peer{listener.take()} {
-    network.fail_at(network.operations() + n, fault);
+    network.fail({.operation = n}, fault);
   }
   SimulatedNetwork network;
   SimulatedListener listener;
@@ -463,7 +463,7 @@ TEST(SimulatedFault, ResetEndsWhatIsUnderWayAtTheOtherEnd) {
   auto a = network.run(network.connect(door)), b = network.run(acceptor.accept(network.executor()));
   Started<std::string> reading{network.executor(), read(a, 100)};
   network.settle();
-  network.fail_at(network.operations() + 1, Fault::reset);
+  network.fail({.operation = 1}, Fault::reset);
   EXPECT_EQ(error_of([&] { network.run(write(b, "x")); }), std::errc::connection_reset);
   EXPECT_EQ(reading.error(), std::errc::connection_reset);
 }
@@ -486,7 +486,7 @@ TEST(SimulatedFault, EndOfAReadBreaksThePipeOfTheWriter) {
   auto a = network.run(network.connect(door)), b = network.run(acceptor.accept(network.executor()));
   Started<void> writing{network.executor(), write(a, "12345678")};
   network.settle();
-  network.fail_at(network.operations() + 1, Fault::end);
+  network.fail({.operation = 1}, Fault::end);
   EXPECT_EQ(network.run(read(b, 100)), "");
   network.settle();
   EXPECT_EQ(writing.error(), std::errc::broken_pipe);
@@ -499,7 +499,7 @@ TEST(SimulatedFault, EndOfAWriteLetsSomeOfItThroughAndThenEnds) {
     auto listener = network.listen_raw(door);
     auto stream = network.run(network.connect(door));
     auto peer = listener.take();
-    network.fail_at(network.operations() + 1, Fault::end);
+    network.fail({.operation = 1}, Fault::end);
     EXPECT_EQ(error_of([&] { network.run(write(stream, "ab")); }), std::errc::broken_pipe);
     EXPECT_EQ(error_of([&] { network.run(write(stream, "cd")); }), std::errc::broken_pipe);
     EXPECT_TRUE(peer.ended());
@@ -567,14 +567,14 @@ TEST(SimulatedFault, OfAConnectRefusesResetsEndsOrStalls) {
   {
     SimulatedNetwork network{1};
     const auto listener = network.listen_raw(door);
-    network.fail_at(1, Fault::refuse);
+    network.fail({.operation = 1}, Fault::refuse);
     EXPECT_EQ(error_of([&] { connect(network); }), std::errc::connection_refused);
     EXPECT_EQ(listener.waiting(), 0u);
   }
   {
     SimulatedNetwork network{1};
     auto listener = network.listen_raw(door);
-    network.fail_at(1, Fault::reset);
+    network.fail({.operation = 1}, Fault::reset);
     EXPECT_EQ(error_of([&] { connect(network); }), std::errc::connection_reset);
     EXPECT_TRUE(listener.take().was_reset());
     EXPECT_EQ(network.open_streams(), 0u);
@@ -582,7 +582,7 @@ TEST(SimulatedFault, OfAConnectRefusesResetsEndsOrStalls) {
   {
     SimulatedNetwork network{1};
     auto listener = network.listen_raw(door);
-    network.fail_at(1, Fault::end);
+    network.fail({.operation = 1}, Fault::end);
     auto stream = connect(network);
     EXPECT_EQ(network.run(read(stream, 100)), "");
     EXPECT_TRUE(listener.take().ended());
@@ -590,7 +590,7 @@ TEST(SimulatedFault, OfAConnectRefusesResetsEndsOrStalls) {
   {
     SimulatedNetwork network{1};
     const auto listener = network.listen_raw(door);
-    network.fail_at(1, Fault::stall);
+    network.fail({.operation = 1}, Fault::stall);
     Started<SimulatedStream> connecting{network.executor(), network.connect(door)};
     network.advance(std::chrono::hours{1});
     EXPECT_FALSE(connecting.done());
@@ -602,7 +602,7 @@ TEST(SimulatedFault, OfAConnectRefusesResetsEndsOrStalls) {
 
 TEST(SimulatedFault, OfAnAcceptRefusesResetsEndsOrStalls) {
   const auto accept = [](SimulatedNetwork& network, SimulatedAcceptor& acceptor, Fault fault) {
-    network.fail_at(network.operations() + 1, fault);
+    network.fail({.operation = 1}, fault);
     return Started<SimulatedStream>{network.executor(), acceptor.accept(network.executor())};
   };
   SimulatedNetwork network{1};
@@ -640,7 +640,7 @@ TEST(SimulatedFault, OfAnAcceptRefusesResetsEndsOrStalls) {
 TEST(SimulatedFault, OfAListenIsATakenPort) {
   for (const auto fault : {Fault::reset, Fault::end, Fault::refuse, Fault::stall}) {
     SimulatedNetwork network{1};
-    network.fail_at(1, fault);
+    network.fail({.operation = 1}, fault);
     EXPECT_EQ(error_of([&] { network.listen(network.executor(), door); }), std::errc::address_in_use);
     network.listen(network.executor(), door);
   }
@@ -673,7 +673,7 @@ TEST(SimulatedFault, IsSurvivedAtEveryOperationByACarefulSession) {
     std::uint64_t untouched = 0;
     for (std::uint64_t n = 1; untouched == 0; ++n) {
       SimulatedNetwork network{n, {.split = Split::somewhere, .interleave = true}};
-      network.fail_at(n, fault);
+      network.fail({.operation = n}, fault);
       std::string answer;
       bool ended_well = false;
       try {

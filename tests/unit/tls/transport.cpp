@@ -401,7 +401,7 @@ TEST(TlsStream, GivesAWholeTextOrAnErrorWhateverFailsOnTheWay) {
       Pair pair{network};
       Ends ends = connect(network);
       const auto before = network.operations();
-      network.fail_at(before + n, fault);
+      network.fail({.operation = n}, fault);
       const std::string text = digits(30'000);
       Started<void> accepted{network.executor(), ends.server.accept_tls(pair.server)};
       Started<void> connected{network.executor(), ends.client.connect_tls(pair.client, "localhost")};

@@ -1,0 +1,168 @@
+// docs/events.md against what servers do, and the small observers.
+#include <ftplike/observers/on.hpp>
+
+#include <fstream>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "support/dialogue.hpp"
+#include "support/served.hpp"
+
+namespace {
+using namespace ftplike;
+using namespace std::chrono_literals;
+
+template <class Event> std::string name_of() {
+  std::string_view text = __PRETTY_FUNCTION__;  // … Event = ftplike::v0_2::SessionOpened …
+  text.remove_prefix(text.find("Event = ") + 8);
+  text = text.substr(0, text.find_first_of(";]"));
+  return std::string{text.substr(text.rfind(':') + 1)};
+}
+
+/// Throws at the first event of a kind.
+template <class Event> struct Broken {
+  void operator()(const Event&) {
+    if (!std::exchange(thrown, true)) throw std::system_error(std::make_error_code(std::errc::file_too_large));
+  }
+  bool thrown = false;
+};
+
+UserTable accounts() {
+  UserTable users{Anonymous{.logins = "read"}};
+  users.add(UserEntry{Account{"carl", Path{"/people/carl"}, Rights::all()}, Password::plain("secret")});
+  return users;
+}
+
+/// All that a server says in a session in which every event happens that a server tells of.
+template <class Observer> std::string everything_said(Observer observer) {
+  SimulatedNetwork network{1};
+  std::string said;
+  MemoryStorage files{{"/people/carl/", ""}};
+  {
+    Served served{network, files, accounts(), Limits{.sessions = 1}, std::move(observer)};
+    Dialogue client{network};
+    said += client.greeting;
+    if (client.ended()) return said;
+    said += Dialogue{network, "10.0.0.2"}.greeting;
+    said += client.say("USER carl") + client.say("PASS secret") + client.say("TYPE I");
+    const auto passive = client.say("EPSV");
+    said += passive;
+    if (passive.starts_with("229")) {
+      const auto port = Dialogue::port_of(passive);
+      const auto stranger = network.dial({address("127.0.0.1"), port}, address("10.0.0.3"));
+      said += client.say("STOR a");
+      client.put(port, "hello");
+      said += client.hear();
+    }
+    said += client.say("QUIT");
+  }
+  return said + files.text("/people/carl/a").value_or("(none)");
+}
+
+/// What an exception at an event does, in the words of the document.
+template <class Event> std::string effect_of_throwing() {
+  const auto as_usual = everything_said(NoObserver{}), said = everything_said(Broken<Event>{});
+  if (said == as_usual) return "changes nothing";
+  if (said == "421 Service not available to you\r\n") return "ends the session";
+  const bool goes_on = said.find("221 ") != said.npos;
+  return goes_on && said.find("\r\n552 ") != said.npos && said.ends_with("(none)") ? "fails the command" : said;
+}
+
+struct Row {
+  std::string event, thrown;
+};
+
+std::vector<Row> rows_of_the_document() {
+  std::ifstream document{FTPLIKE_DOCS "/events.md"};
+  std::vector<Row> rows;
+  for (std::string line; std::getline(document, line);) {
+    if (!line.starts_with("| `")) continue;
+    const auto last = line.rfind(" | ") + 3;
+    rows.push_back({line.substr(3, line.find('`', 3) - 3), line.substr(last, line.size() - 2 - last)});
+  }
+  return rows;
+}
+
+template <class... Events> std::vector<Row> rows_of(EventList<Events...>) {
+  return {Row{name_of<Events>(), effect_of_throwing<Events>()}...};
+}
+
+TEST(EveryEvent, StandsInTheDocumentWithWhatAnExceptionAtItDoes) {
+  const auto document = rows_of_the_document(), library = rows_of(AllEvents{});
+  ASSERT_EQ(document.size(), library.size());
+  for (std::size_t i = 0; i < library.size(); ++i) {
+    EXPECT_EQ(document[i].event, library[i].event);
+    EXPECT_EQ(document[i].thrown, library[i].thrown) << library[i].event;
+  }
+}
+
+template <class... Events> void count_all(EventList<Events...>, std::map<std::string, int>& counts) {
+  (everything_said([&counts](const Events&) { ++counts[name_of<Events>()]; }), ...);
+}
+
+TEST(EveryEvent, HappensInTheSessionThatTheseTestsHold) {
+  std::map<std::string, int> counts;
+  count_all(AllEvents{}, counts);
+  EXPECT_EQ(counts.size(), rows_of_the_document().size());
+  EXPECT_EQ(counts["TransferEnded"], 1);
+}
+
+TEST(TransferEnded, TellsTheWholeSizeAndThePathThatTheClientSees) {
+  SimulatedNetwork network{1};
+  MemoryStorage files{{"/people/carl/", ""}};
+  std::vector<std::string> seen;
+  const auto watch = [&seen](const TransferEnded& event) {
+    const auto size = event.size();
+    seen.push_back(event.path.string() + ' ' + event.shown_path().string() + ' ' +
+                   (size ? std::to_string(*size) : "-"));
+  };
+  Served served{network, files, accounts(), watch};
+  Dialogue client{network};
+  client.log_in("carl");
+  client.binary();
+  client.store("STOR a", "12345");
+  client.store("APPE a", "678");
+  client.say("REST 2");
+  client.fetch("RETR a");
+  client.say("TYPE A");
+  client.store("STOR b", "x\r\n");
+  client.fetch("LIST");
+  EXPECT_EQ(seen, (std::vector<std::string>{"/people/carl/a /a 5", "/people/carl/a /a 8", "/people/carl/a /a 8",
+                                            "/people/carl/b /b -", "/people/carl / -"}));
+}
+
+TEST(SmallObservers, AreCalledForUploadsLoginsAndErrorsAlone) {
+  SimulatedNetwork network{1};
+  MemoryStorage files{{{"/people/carl/a", "old"}}, 1000};
+  std::vector<std::string> seen;
+  const auto uploads = on_upload([&seen](const TransferEnded& event) { seen.push_back(event.shown_path().string()); });
+  const auto logins =
+      on_login([&seen](const LoginTried& event) { seen.push_back("login " + std::string{event.user}); });
+  const auto errors = on_error([&seen](const Trouble& trouble) {
+    seen.push_back(std::string{trouble.activity} + ": " + trouble.error.message());
+  });
+  Served served{network, files, accounts(), Observers{uploads, logins, errors}};
+  {
+    Dialogue client{network};
+    client.say("USER carl");
+    client.say("PASS wrong");
+    client.hear_after(10s);
+    client.log_in("carl");
+    client.binary();
+    client.fetch("RETR a");
+    client.fetch("LIST");
+    client.store("STOR b", "new");
+    client.store("STOR c", std::string(2000, 'x'));
+    client.control().reset();
+  }
+  network.settle();
+  EXPECT_EQ(seen, (std::vector<std::string>{"login carl", "/b", "STOR: No space left on device",
+                                            "session: Connection reset by peer"}));
+}
+
+}  // namespace
