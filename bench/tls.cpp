@@ -108,8 +108,8 @@ class Bench {
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
     if (::connect(socket, where.data(), static_cast<socklen_t>(where.size())) != 0) std::abort();
     SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_use_certificate_chain_file(context, server_settings_.certificate.c_str());
-    SSL_CTX_use_PrivateKey_file(context, server_settings_.key.c_str(), SSL_FILETYPE_PEM);
+    SSL_CTX_use_certificate_chain_file(context, server_settings_.certificate.words().c_str());
+    SSL_CTX_use_PrivateKey_file(context, server_settings_.key.words().c_str(), SSL_FILETYPE_PEM);
     SSL* const ssl = SSL_new(context);
     SSL_set_fd(ssl, socket);
     if (SSL_accept(ssl) != 1) std::abort();
