@@ -68,7 +68,7 @@ template <Transport T, class P> class Session {
       : network_{network},
         executor_{executor},
         service_{service},
-        storage_{storage_for(service.storage, who)},
+        storage_{storage_for(who)},
         interruption_{interruption},
         deadline_{network, executor, interruption},
         control_{network, std::move(control), service.limits.line},
@@ -264,6 +264,8 @@ template <Transport T, class P> class Session {
 
   Deadline<T>& deadline() noexcept { return deadline_; }
   Interruption& interruption() noexcept { return interruption_; }
+  /// Whether a command runs, or its reply is on its way.
+  bool is_at_work() const noexcept { return !may_end_; }
   /// Whether a data connection from there can be the client's.
   bool is_from_client(const Endpoint& remote) const { return remote.address() == who_.peer.address(); }
   /// Whether a data connection from there has to begin with the word of a proxy, as the control connection did.
@@ -324,9 +326,7 @@ template <Transport T, class P> class Session {
  private:
   using Table = typename Commands::template On<Session>;
   static constexpr bool is_securable = SecurableStream<Stream>;
-  static constexpr bool storage_is_told = requires(const Storage& storage, ClientKey client) {
-    { storage.for_client(client) } -> std::same_as<Storage>;
-  };
+  static constexpr bool storage_is_own = ServesClientsInTurn<Storage> || TellsProgress<Storage>;
 
   /// Is true for as long as it lives.
   class Flag {
@@ -340,11 +340,14 @@ template <Transport T, class P> class Session {
     bool& flag_;
   };
 
-  static decltype(auto) storage_for(Storage& storage, const SessionInfo& who) {
-    if constexpr (storage_is_told) {
-      return storage.for_client(client_key(who.peer.address()));
+  decltype(auto) storage_for(const SessionInfo& who) {
+    const ClientKey client = client_key(who.peer.address());
+    if constexpr (TellsProgress<Storage>) {
+      return service_.storage.for_client(client, [this] { make_progress(); });
+    } else if constexpr (ServesClientsInTurn<Storage>) {
+      return service_.storage.for_client(client);
     } else {
-      return (storage);
+      return (service_.storage);
     }
   }
   static TlsPolicy possible(const T& network, TlsPolicy policy) {
@@ -513,7 +516,7 @@ template <Transport T, class P> class Session {
   T& network_;
   Executor executor_;
   Service<P>& service_;
-  std::conditional_t<storage_is_told, Storage, Storage&> storage_;
+  std::conditional_t<storage_is_own, Storage, Storage&> storage_;
   Interruption& interruption_;
   Deadline<T> deadline_;
   ControlConnection<T> control_;

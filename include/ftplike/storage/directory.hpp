@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,10 +37,12 @@ class DirectoryStorage {
       : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
 
   const std::string& label() const noexcept { return state_->label; }
-  /// The same files, of which what may block is done for that client: in turn with that for others.
-  DirectoryStorage for_client(ClientKey client) const {
+  /// The same files, of which what may block is done for that client: in turn with that for others. Where the bytes of
+  /// a file are copied before more come behind them, `progress` is called after each piece.
+  DirectoryStorage for_client(ClientKey client, std::function<void()> progress = {}) const {
     DirectoryStorage same{*this};
     same.client_ = client;
+    same.progress_ = std::move(progress);
     return same;
   }
 
@@ -254,16 +257,18 @@ class DirectoryStorage {
     auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
     auto partial = take_anew(place);
     Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0, client_};
-    co_await writer.begin_with(std::move(whole), count);
+    co_await writer.begin_with(std::move(whole), count, progress_);
     co_return writer;
   }
   Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
 
   std::shared_ptr<const detail::DirectoryState> state_;
   ClientKey client_ = 0;
+  std::function<void()> progress_;
 };
 
 static_assert(WritableStorage<DirectoryStorage>);
+static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage>);
 static_assert(detail::FileSource<FileReader>);
 
 }  // namespace ftplike
