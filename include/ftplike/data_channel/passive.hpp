@@ -3,11 +3,15 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include <ftplike/data_channel/data_channel.hpp>
 #include <ftplike/data_channel/early_handshake.hpp>
+#include <ftplike/io/securable.hpp>
+#include <ftplike/io/transport.hpp>
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/host_port.hpp>
 #include <ftplike/protocol/reply.hpp>
 

@@ -13,16 +13,27 @@
 #include <type_traits>
 #include <utility>
 
+#include <ftplike/io/any_bytes.hpp>
 #include <ftplike/io/deadline.hpp>
+#include <ftplike/io/observer.hpp>
 #include <ftplike/io/securable.hpp>
+#include <ftplike/io/settled.hpp>
 #include <ftplike/io/subnet.hpp>
+#include <ftplike/io/transport.hpp>
+#include <ftplike/io/worker_pool.hpp>
 #include <ftplike/profile.hpp>
 #include <ftplike/protocol/byte_range.hpp>
 #include <ftplike/protocol/command_line.hpp>
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/facts.hpp>
+#include <ftplike/protocol/path.hpp>
+#include <ftplike/protocol/reply.hpp>
+#include <ftplike/protocol/verb.hpp>
 #include <ftplike/server/control_connection.hpp>
 #include <ftplike/server/dispatch.hpp>
 #include <ftplike/server/transfer.hpp>
+#include <ftplike/storage/storage.hpp>
+#include <ftplike/users/user.hpp>
 #include <ftplike/verbs/security.hpp>
 
 namespace ftplike::inline v0_2 {

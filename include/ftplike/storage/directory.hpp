@@ -11,6 +11,9 @@
 #include <system_error>
 #include <utility>
 
+#include <ftplike/io/blocking.hpp>
+#include <ftplike/protocol/error.hpp>
+#include <ftplike/protocol/path.hpp>
 #include <ftplike/storage/directory_listing.hpp>
 #include <ftplike/storage/file.hpp>
 #include <ftplike/storage/storage.hpp>

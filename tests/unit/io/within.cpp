@@ -64,8 +64,10 @@ TEST(RunOn, RunsAnOperationOnAnotherExecutorAndGoesOnOnItsOwn) {
   Executor inside, after;
   const Executor target = there.get_executor();
   const auto operation = [&]() -> awaitable<void> {
-    inside = co_await run_on(target, where_it_runs());
-    after = co_await asio::this_coro::executor;
+    const Executor found = co_await run_on(target, where_it_runs());
+    const Executor back = co_await asio::this_coro::executor;
+    inside = found;
+    after = back;
   };
   const auto run_both = [&] {
     for (int i = 0; i < 10; ++i) {
