@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <iterator>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -210,14 +211,16 @@ template <class P> class Service : public Settings {
   typename P::Application application;
 
   /// The files of one session: a storage of its own where they depend on who asks, else a reference to that of all. The
-  /// account counts where `files_depend_on_account`.
+  /// account counts where `files_depend_on_account`. `progress` is called when what takes long there gets on, if the
+  /// storage tells that.
   ///
   /// **Errors:** what the part throws that chooses them.
-  decltype(auto) storage_for([[maybe_unused]] const Visitor& visitor) {
+  decltype(auto) storage_for(
+      [[maybe_unused]] const Visitor& visitor, [[maybe_unused]] std::function<void()> progress) {
     if constexpr (files_depend_on_account) {
-      return in_turn(under_rules(storage.storage_for(visitor)), visitor.address);
-    } else if constexpr (ServesClientsInTurn<Storage>) {
-      return storage.for_client(client_key(visitor.address));
+      return working_for(under_rules(storage.storage_for(visitor)), visitor.address, std::move(progress));
+    } else if constexpr (ServesClientsInTurn<Storage> || TellsProgress<Storage>) {
+      return working_for(storage, visitor.address, std::move(progress));
     } else {
       return (storage);
     }
@@ -273,11 +276,14 @@ template <class P> class Service : public Settings {
       return files;
     }
   }
-  static Storage in_turn(Storage files, [[maybe_unused]] const Address& client) {
-    if constexpr (ServesClientsInTurn<Storage>) {
+  template <class Files> static Storage working_for(
+      Files&& files, [[maybe_unused]] const Address& client, [[maybe_unused]] std::function<void()> progress) {
+    if constexpr (TellsProgress<Storage>) {
+      return files.for_client(client_key(client), std::move(progress));
+    } else if constexpr (ServesClientsInTurn<Storage>) {
       return files.for_client(client_key(client));
     } else {
-      return files;
+      return std::forward<Files>(files);
     }
   }
   template <class... Parts> static Settings settings_among(std::tuple<Parts...>& parts) {

@@ -22,11 +22,21 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/io/condition.hpp>
+#include <ftplike/io/deadline.hpp>
+#include <ftplike/io/observer.hpp>
 #include <ftplike/io/securable.hpp>
+#include <ftplike/io/settled.hpp>
 #include <ftplike/io/subnet.hpp>
+#include <ftplike/io/transport.hpp>
+#include <ftplike/io/within.hpp>
 #include <ftplike/parts.hpp>
+#include <ftplike/profile.hpp>
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/proxy_header.hpp>
+#include <ftplike/protocol/verb.hpp>
 #include <ftplike/server/session.hpp>
+#include <ftplike/verbs/security.hpp>
 
 namespace ftplike::inline v0_2 {
 namespace detail {

@@ -2,9 +2,13 @@
 #include <ftplike/server/session.hpp>
 
 #include <array>
+#include <filesystem>
 #include <functional>
 
+#include <ftplike/storage/directory.hpp>
+
 #include "support/dialogue.hpp"
+#include "support/folder.hpp"
 #include "support/served.hpp"
 #include "support/waiting.hpp"
 
@@ -258,6 +262,72 @@ TEST(LimitsThatAreNone, CloseNoSession) {
   }
   EXPECT_EQ(it.client.hear_after(24h), "");
   it.expect_alive();
+}
+
+/// An append to a file that takes four jobs of a worker to copy, each of which ends when the test says so.
+struct LongCopy {
+  LongCopy() {
+    folder.write("log", "");
+    std::filesystem::resize_file(folder.path() / "log", 100'000'000);
+    client.log_in().binary();
+    network.hold_blocking_work();
+    data.emplace(client.open(client.passive()));
+    data->type("more");
+    data->finish();
+    EXPECT_EQ(client.say("APPE log"), "");
+  }
+  LongCopy(const LongCopy&) = delete;
+  LongCopy& operator=(const LongCopy&) = delete;
+  ~LongCopy() { network.release_blocking_work(); }
+
+  /// Lets the job end that has begun by now, and no other.
+  void finish_one_job() {
+    network.release_blocking_work();
+    network.hold_blocking_work();
+    network.settle();
+  }
+
+  const TestFolder folder;
+  SimulatedNetwork network{1};
+  Served<DirectoryStorage, WaitingAuthenticator> served{network, DirectoryStorage{folder.string()}, WaitingAuthenticator{}};
+  Dialogue client{network};
+  std::optional<TestPeer> data;
+};
+
+TEST(CopyBeforeAnAppend, TakesAsLongAsItGetsOn) {
+  LongCopy it;
+  std::string heard;
+  int jobs = 0;
+  for (; heard.empty() && jobs < 20; ++jobs) {
+    heard = it.client.hear_after(29s);
+    it.finish_one_job();
+  }
+  it.network.release_blocking_work();
+  heard += it.client.hear();
+  EXPECT_GT(jobs, 3) << "there is nothing to wait for";
+  EXPECT_NE(heard.find("226 Upload complete"), heard.npos) << heard;
+  EXPECT_EQ(std::filesystem::file_size(it.folder.path() / "log"), 100'000'004u);
+}
+
+TEST(CopyBeforeAnAppend, EndsWhenItStandsStill) {
+  LongCopy it;
+  for (int jobs = 0; jobs < 3; ++jobs) {  // the last of which is a piece
+    it.network.advance(29s);
+    it.finish_one_job();
+  }
+  EXPECT_EQ(it.client.hear_after(59s), "");
+  EXPECT_EQ(it.client.hear_after(2s), "451 Gave up: it took too long\r\n");
+  EXPECT_EQ(it.client.say("NOOP"), "200 OK\r\n");
+  EXPECT_EQ(std::filesystem::file_size(it.folder.path() / "log"), 100'000'000u);
+}
+
+TEST(CopyBeforeAnAppend, CanBeAbortedBetweenTwoPieces) {
+  LongCopy it;
+  it.finish_one_job();
+  it.finish_one_job();
+  EXPECT_EQ(it.client.say("ABOR"), aborted);
+  EXPECT_EQ(it.client.say("NOOP"), "200 OK\r\n");
+  EXPECT_EQ(std::filesystem::file_size(it.folder.path() / "log"), 100'000'000u);
 }
 
 }  // namespace

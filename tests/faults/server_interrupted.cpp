@@ -152,6 +152,13 @@ struct Scene {
     EXPECT_EQ(server->sessions(), 0u);
     EXPECT_EQ(network.open_streams(), 0u);
     EXPECT_EQ(server->diary().of("opened").size(), server->diary().of("closed").size());
+    expect_told();
+  }
+  /// The observer heard of the end of whatever it heard the beginning of.
+  void expect_told() const {
+    const auto& diary = server->diary();
+    EXPECT_EQ(diary.of("data opened").size(), diary.of("data closed").size());
+    EXPECT_GE(diary.of("transfer").size(), diary.of("data opened").size());
   }
 
   TestNetwork network;
@@ -193,6 +200,7 @@ void expect_whole(const Scene& it, const Action& action, bool done, bool answere
 /// The session went on: the next transfer is as ever.
 void expect_alive(Scene& it, Player& player, const Action& action) {
   player.hang_up_data();
+  it.expect_told();
   EXPECT_EQ(joined(player.say("PWD")).substr(0, 4), "257 ");
   EXPECT_EQ(it.network.open_streams(), 1u) << "of the control connection";
   if (action.over == Over::announced) {

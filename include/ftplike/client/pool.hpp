@@ -20,6 +20,9 @@
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/condition.hpp>
 #include <ftplike/io/run_on.hpp>
+#include <ftplike/io/settled.hpp>
+#include <ftplike/io/transport.hpp>
+#include <ftplike/protocol/path.hpp>
 
 namespace ftplike::inline v0_2 {
 

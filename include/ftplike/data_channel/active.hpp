@@ -1,8 +1,14 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <ftplike/data_channel/data_channel.hpp>
+#include <ftplike/io/settled.hpp>
+#include <ftplike/io/transport.hpp>
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/host_port.hpp>
 #include <ftplike/protocol/reply.hpp>
 

@@ -1,7 +1,11 @@
 #pragma once
 #include <string>
+#include <system_error>
+#include <utility>
 
 #include <ftplike/data_channel/data_channel.hpp>
+#include <ftplike/io/transport.hpp>
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/host_port.hpp>
 #include <ftplike/protocol/reply.hpp>
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <random>
@@ -13,6 +14,9 @@
 #include <ftplike/io/observer.hpp>
 #include <ftplike/io/proxied.hpp>
 #include <ftplike/io/deadline.hpp>
+#include <ftplike/io/transport.hpp>
+#include <ftplike/protocol/error.hpp>
+#include <ftplike/protocol/proxy_header.hpp>
 
 namespace ftplike::inline v0_2 {
 

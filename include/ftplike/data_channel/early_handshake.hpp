@@ -6,6 +6,7 @@
 #include <ftplike/data_channel/data_channel.hpp>
 #include <ftplike/io/securable.hpp>
 #include <ftplike/io/stoppable_task.hpp>
+#include <ftplike/io/transport.hpp>
 
 // Handshakes on data connections, beside what is said about them: some peers say nothing until theirs has been
 // answered, others begin none until they have heard the 150. RFC 4217 allows both. They have no limit of time; whatever

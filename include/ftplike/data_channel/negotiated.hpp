@@ -1,10 +1,13 @@
 #pragma once
+#include <cstddef>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include <ftplike/data_channel/active.hpp>
 #include <ftplike/data_channel/announced.hpp>
 #include <ftplike/data_channel/passive.hpp>
+#include <ftplike/io/transport.hpp>
 
 namespace ftplike::inline v0_2 {
 

@@ -3,11 +3,15 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include <ftplike/data_channel/data_channel.hpp>
 #include <ftplike/data_channel/early_handshake.hpp>
+#include <ftplike/io/securable.hpp>
+#include <ftplike/io/transport.hpp>
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/host_port.hpp>
 #include <ftplike/protocol/reply.hpp>
 
@@ -50,7 +54,8 @@ struct PassiveChannel {
   };
   template <class Table> using AddTo = typename Table::template With<Epsv, Pasv>;
 
-  /// A port that nobody uses is closed after `Limits::connect_data`; the transfer that comes for it then gets 425.
+  /// A port that nobody uses is closed after `Limits::connect_data`, unless a command is at work just then: it may be the
+  /// one that the port is for. The transfer that comes for a closed port gets 425.
   template <Transport T> class ServerEnd {
    public:
     bool armed() const noexcept { return acceptor_ || early_ || expired_; }
@@ -74,7 +79,7 @@ struct PassiveChannel {
       }
       closes_at_ = time_after(session.network().now(), session.limits().connect_data);
       if (!timer_) timer_.emplace(session.network(), session.executor());
-      if (!rings_) close_in_time(session.network());
+      if (!rings_) close_in_time(session);
       return where;
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
@@ -93,13 +98,15 @@ struct PassiveChannel {
 
    private:
     /// One timer for all ports of the session, which is looked at again when it rings: most are used at once.
-    void close_in_time(T& network) {
+    template <class Session> void close_in_time(Session& session) {
       rings_ = closes_at_ != Time::max();
       if (!rings_) return;
-      timer_->start(closes_at_, [this, &network] {
+      timer_->start(closes_at_, [this, &session] {
         rings_ = false;
         if (!acceptor_ && !early_) return;
-        if (network.now() < closes_at_) return close_in_time(network);
+        const Time now = session.network().now();
+        if (session.is_at_work()) closes_at_ = time_after(now, session.limits().connect_data);
+        if (now < closes_at_) return close_in_time(session);
         disarm();
         expired_ = true;
       });

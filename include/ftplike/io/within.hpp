@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <ftplike/io/run_on.hpp>
+#include <ftplike/io/settled.hpp>
 #include <ftplike/io/transport.hpp>
 #include <ftplike/protocol/error.hpp>
 

@@ -1,7 +1,9 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -10,10 +12,13 @@
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/io/background_task.hpp>
+#include <ftplike/io/transport.hpp>
 #include <ftplike/io/within.hpp>
 #include <ftplike/protocol/command_line.hpp>
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/line_buffer.hpp>
 #include <ftplike/protocol/reply.hpp>
+#include <ftplike/protocol/verb.hpp>
 
 namespace ftplike::inline v0_2 {
 

@@ -7,10 +7,13 @@
 #include <utility>
 
 #include <ftplike/command/command.hpp>
+#include <ftplike/io/asio.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/line_buffer.hpp>
+#include <ftplike/protocol/reply.hpp>
+#include <ftplike/protocol/verb.hpp>
 
 namespace ftplike::inline v0_2 {
 namespace detail {

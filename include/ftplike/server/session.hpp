@@ -14,16 +14,28 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/io/any_bytes.hpp>
 #include <ftplike/io/deadline.hpp>
+#include <ftplike/io/observer.hpp>
 #include <ftplike/io/securable.hpp>
+#include <ftplike/io/settled.hpp>
 #include <ftplike/io/stoppable_task.hpp>
 #include <ftplike/io/subnet.hpp>
+#include <ftplike/io/transport.hpp>
 #include <ftplike/io/within.hpp>
+#include <ftplike/io/worker_pool.hpp>
 #include <ftplike/profile.hpp>
 #include <ftplike/protocol/command_line.hpp>
+#include <ftplike/protocol/error.hpp>
+#include <ftplike/protocol/facts.hpp>
+#include <ftplike/protocol/path.hpp>
+#include <ftplike/protocol/reply.hpp>
+#include <ftplike/protocol/verb.hpp>
 #include <ftplike/server/control_connection.hpp>
 #include <ftplike/server/dispatch.hpp>
 #include <ftplike/server/transfer.hpp>
+#include <ftplike/storage/storage.hpp>
+#include <ftplike/users/user.hpp>
 #include <ftplike/verbs/security.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -276,6 +288,8 @@ template <Transport T, class P> class Session {
 
   Deadline<T>& deadline() noexcept { return deadline_; }
   Interruption& interruption() noexcept { return interruption_; }
+  /// Whether a command runs, or its reply is on its way.
+  bool is_at_work() const noexcept { return !may_end_; }
   /// Whether a data connection from there can be the client's.
   bool is_from_client(const Endpoint& remote) const { return remote.address() == who_.peer.address(); }
   /// Whether a data connection from there has to begin with the word of a proxy, as the control connection did.
@@ -354,7 +368,8 @@ template <Transport T, class P> class Session {
  private:
   using Table = typename Commands::template On<Session>;
   static constexpr bool is_securable = SecurableStream<Stream>;
-  using Given = decltype(std::declval<Service<P>&>().storage_for(std::declval<const Visitor&>()));
+  using Given = decltype(std::declval<Service<P>&>().storage_for(
+      std::declval<const Visitor&>(), std::declval<std::function<void()>>()));
   using Files = std::conditional_t<std::is_reference_v<Given>, Storage*, std::optional<Storage>>;
 
   /// Is true for as long as it lives.
@@ -372,9 +387,9 @@ template <Transport T, class P> class Session {
   void take_files_of(const Account& account) {
     const Visitor visitor{account, who_.peer.address()};
     if constexpr (std::is_reference_v<Given>) {
-      files_ = &service_.storage_for(visitor);
+      files_ = &service_.storage_for(visitor, {});
     } else {
-      files_.emplace(service_.storage_for(visitor));
+      files_.emplace(service_.storage_for(visitor, [this] { make_progress(); }));
     }
   }
   void begin_as_guest() {

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -12,13 +13,16 @@
 
 #include <ftplike/io/any_bytes.hpp>
 #include <ftplike/io/ascii_bytes.hpp>
+#include <ftplike/io/bytes.hpp>
 #include <ftplike/io/deadline.hpp>
 #include <ftplike/io/meter.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/io/securable.hpp>
+#include <ftplike/io/settled.hpp>
 #include <ftplike/io/watched_stream.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/path.hpp>
+#include <ftplike/protocol/reply.hpp>
 
 namespace ftplike::inline v0_2 {
 

@@ -34,8 +34,11 @@ template <ReadableStorage Files> class ReadOnlyStorage {
 
   explicit ReadOnlyStorage(Files files) : files_{std::move(files)} {}
   std::string label() const { return files_.label(); }
-  ReadOnlyStorage for_client(ClientKey client) const requires ServesClientsInTurn<Files> {
-    return ReadOnlyStorage{files_.for_client(client)};
+  /// With whatever else `Files` takes there.
+  template <class... More>
+    requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
+  ReadOnlyStorage for_client(ClientKey client, More... more) const {
+    return ReadOnlyStorage{files_.for_client(client, std::move(more)...)};
   }
   awaitable<Entry> stat(Path path) { co_return co_await files_.stat(path); }
   awaitable<Listing> list(Path path) { co_return co_await files_.list(path); }
@@ -132,8 +135,14 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage {
   MountedStorage(Base base, std::string_view name, Other other)
       : base_{std::move(base)}, name_{name}, other_{std::move(other)} {}
   std::string label() const { return base_.label(); }
-  MountedStorage for_client(ClientKey client) const requires(ServesClientsInTurn<Base>&& ServesClientsInTurn<Other>) {
-    return MountedStorage{base_.for_client(client), name_.string(), other_.for_client(client)};
+  /// With whatever else both take there.
+  template <class... More>
+    requires requires(const Base& one, const Other& two, ClientKey client, More... more) {
+      one.for_client(client, more...);
+      two.for_client(client, more...);
+    }
+  MountedStorage for_client(ClientKey client, More... more) const {
+    return MountedStorage{base_.for_client(client, more...), name_.string(), other_.for_client(client, more...)};
   }
 
   awaitable<Entry> stat(Path path) {
@@ -349,8 +358,14 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage {
 
   OverlayStorage(Lower lower, Upper upper) : lower_{std::move(lower)}, upper_{std::move(upper)} {}
   std::string label() const { return upper_.label(); }
-  OverlayStorage for_client(ClientKey client) const requires(ServesClientsInTurn<Lower>&& ServesClientsInTurn<Upper>) {
-    return OverlayStorage{lower_.for_client(client), upper_.for_client(client)};
+  /// With whatever else both take there.
+  template <class... More>
+    requires requires(const Lower& one, const Upper& two, ClientKey client, More... more) {
+      one.for_client(client, more...);
+      two.for_client(client, more...);
+    }
+  OverlayStorage for_client(ClientKey client, More... more) const {
+    return OverlayStorage{lower_.for_client(client, more...), upper_.for_client(client, more...)};
   }
 
   awaitable<Entry> stat(Path path) {

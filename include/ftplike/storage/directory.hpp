@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,9 @@
 #include <system_error>
 #include <utility>
 
+#include <ftplike/io/blocking.hpp>
+#include <ftplike/protocol/error.hpp>
+#include <ftplike/protocol/path.hpp>
 #include <ftplike/storage/directory_listing.hpp>
 #include <ftplike/storage/file.hpp>
 #include <ftplike/storage/storage.hpp>
@@ -36,10 +40,12 @@ template <class = void> class BasicDirectoryStorage {
       : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
 
   const std::string& label() const noexcept { return state_->label; }
-  /// The same files, of which what may block is done for that client: in turn with that for others.
-  BasicDirectoryStorage for_client(ClientKey client) const {
+  /// The same files, of which what may block is done for that client: in turn with that for others. Where the bytes of
+  /// a file are copied before more come behind them, `progress` is called after each piece.
+  BasicDirectoryStorage for_client(ClientKey client, std::function<void()> progress = {}) const {
     BasicDirectoryStorage same{*this};
     same.client_ = client;
+    same.progress_ = std::move(progress);
     return same;
   }
 
@@ -254,17 +260,19 @@ template <class = void> class BasicDirectoryStorage {
     auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
     auto partial = take_anew(place);
     Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0, client_};
-    co_await writer.begin_with(std::move(whole), count);
+    co_await writer.begin_with(std::move(whole), count, progress_);
     co_return writer;
   }
   Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
 
   std::shared_ptr<const detail::DirectoryState> state_;
   ClientKey client_ = 0;
+  std::function<void()> progress_;
 };
 using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only what is called is compiled
 
 static_assert(CompleteStorage<DirectoryStorage>);
+static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage>);
 static_assert(detail::FileSource<FileReader>);
 
 }  // namespace ftplike

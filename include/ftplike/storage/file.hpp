@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -292,8 +293,9 @@ template <class = void> class BasicFileWriter {
         size_{size},
         client_{client} {}
 
-  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer.
-  awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count) {
+  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer. Calls `progress`, if
+  /// there is one, after each piece.
+  awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count, std::function<void()> progress) {
     const auto from = std::make_shared<const detail::Descriptor>(std::move(whole));
     auto cut = [target = target_] { detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); }); };
     co_await blocking(std::move(cut), load());
@@ -304,6 +306,7 @@ template <class = void> class BasicFileWriter {
       const std::uint64_t copied = co_await blocking(std::move(copy), load());
       if (copied == 0) detail::fail(Errc::bad_restart);
       size_ += copied;
+      if (progress) progress();
     }
   }
   /// Forgets what stands behind the size that it was made with.

@@ -1,6 +1,7 @@
 #pragma once
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace ftplike::inline v0_2 {
 
 /// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
 /// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them. A
-/// call that takes longer than `Limits::operation` is cancelled.
+/// call that takes longer than `Limits::operation` without progress (`TellsProgress`) is cancelled.
 ///
 /// What is thrown becomes a reply in one place, `reply_for` (protocol/error.hpp):
 ///
@@ -142,6 +143,13 @@ concept CompleteStorage =
 template <class S>
 concept ServesClientsInTurn = requires(const S& files, ClientKey client) {
   { files.for_client(client) } -> std::same_as<S>;
+};
+
+/// `for_client(client, progress)` gives the same, and what takes long there calls `progress` after each piece, on its
+/// caller's executor: `Limits::operation` is counted anew then.
+template <class S>
+concept TellsProgress = requires(const S& files, ClientKey client, std::function<void()> progress) {
+  { files.for_client(client, progress) } -> std::same_as<S>;
 };
 
 }  // namespace ftplike

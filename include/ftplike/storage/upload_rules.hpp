@@ -86,8 +86,11 @@ template <MakesNames Files> class RuledStorage : public Files {
   RuledStorage(Files files, const UploadRules& rules) : Files(std::move(files)), rules_{&rules} {}
 
   const UploadRules& upload_rules() const noexcept { return *rules_; }
-  RuledStorage for_client(ClientKey client) const requires ServesClientsInTurn<Files> {
-    return RuledStorage(Files::for_client(client), *rules_);
+  /// With whatever else `Files` takes there.
+  template <class... More>
+    requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
+  RuledStorage for_client(ClientKey client, More... more) const {
+    return RuledStorage(Files::for_client(client, std::move(more)...), *rules_);
   }
 
   awaitable<Writer> create(Path path, std::uint64_t offset) requires WritableStorage<Files> {

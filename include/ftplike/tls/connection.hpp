@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <ftplike/io/asio.hpp>
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/tls/client.hpp>
 #include <ftplike/tls/engine.hpp>
 #include <ftplike/tls/server.hpp>

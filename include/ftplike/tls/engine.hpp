@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/tls/context.hpp>
 
 namespace ftplike::inline v0_2::detail::tls {

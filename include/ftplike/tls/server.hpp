@@ -7,6 +7,7 @@
 #include <mutex>
 #include <openssl/rand.h>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 

@@ -6,14 +6,20 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 #include <ftplike/io/securable.hpp>
+#include <ftplike/io/settled.hpp>
 #include <ftplike/io/tcp.hpp>
+#include <ftplike/io/transport.hpp>
 #include <ftplike/io/within.hpp>
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/tls/connection.hpp>
 
 namespace ftplike::inline v0_2 {

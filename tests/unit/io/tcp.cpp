@@ -1,0 +1,141 @@
+#include <ftplike/io/tcp.hpp>
+
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <support/folder.hpp>
+#include <support/started.hpp>
+#include <sys/socket.h>
+#include <thread>
+#include <vector>
+
+#include <ftplike/storage/file.hpp>
+
+namespace {
+
+using namespace ftplike;
+
+const Endpoint any_port{asio::ip::address_v4::loopback(), 0};
+
+/// The descriptors of this process that are sockets, and that a child would inherit.
+std::set<int> inherited_sockets() {
+  std::set<int> found;
+  for (int descriptor = 0; descriptor < 1024; ++descriptor) {
+    int type = 0;
+    socklen_t size = sizeof type;
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) != 0) continue;
+    if ((::fcntl(descriptor, F_GETFD) & FD_CLOEXEC) == 0) found.insert(descriptor);
+  }
+  return found;
+}
+
+/// The two ends of a connection, on the test's own loop.
+struct TcpPair {
+  TcpPair() {
+    auto acceptor = network.listen(network.executor(), any_port);
+    const Executor executor = network.executor();
+    Started connecting{executor, network.connect(acceptor.endpoint())};
+    Started accepting{executor, acceptor.accept(executor)};
+    while (!connecting.done() || !accepting.done()) loop.run_one();
+    ours.emplace(connecting.result());
+    theirs.emplace(accepting.result());
+  }
+  template <class R> std::error_code error_of(awaitable<R> operation) {
+    Started started{network.executor(), std::move(operation)};
+    loop.restart();
+    while (!started.done()) loop.run_one();
+    return started.error();
+  }
+  asio::io_context loop;
+  TcpTransport network{loop};
+  std::optional<TcpStream> ours, theirs;
+};
+
+TEST(TcpSockets, AreNotInheritedByChildren) {
+  const auto before = inherited_sockets();
+  TcpPair pair;
+  auto listening = pair.network.listen(pair.network.executor(), any_port);
+  EXPECT_EQ(inherited_sockets(), before);
+}
+
+TEST(TcpStream, RaisesNoSignalWhoeverRunsItsLoop) {
+  struct sigaction fatal {}, former {};
+  fatal.sa_handler = SIG_DFL;
+  ASSERT_EQ(::sigaction(SIGPIPE, &fatal, &former), 0);
+  TcpPair pair;
+  pair.theirs->reset();
+  const std::string text(100'000, 'x');
+  std::error_code error;
+  for (int i = 0; i < 10 && !error; ++i) error = pair.error_of(pair.ours->write(as_bytes(text)));
+  EXPECT_TRUE(error == std::errc::broken_pipe || error == std::errc::connection_reset) << error.message();
+  EXPECT_EQ(pair.error_of(pair.ours->write(as_bytes(text))), std::errc::broken_pipe);
+  ::sigaction(SIGPIPE, &former, nullptr);
+}
+
+#if defined(__linux__)
+TEST(TcpStream, RaisesNoSignalWhereItSendsFromAFile) {
+  struct sigaction fatal {}, former {};
+  fatal.sa_handler = SIG_DFL;
+  ASSERT_EQ(::sigaction(SIGPIPE, &fatal, &former), 0);
+  const TestFolder folder;
+  folder.write("a", std::string(100'000, 'x'));
+  const int file = ::open((folder / "a").c_str(), O_RDONLY | O_CLOEXEC);
+  TcpPair pair;
+  pair.theirs->reset();
+  for (int i = 0; i < 3; ++i) (void)pair.error_of(pair.ours->send_file(file, 0, 100'000));
+  EXPECT_EQ(pair.error_of(pair.ours->send_file(file, 0, 100'000)), std::errc::broken_pipe);
+  sigset_t pending;
+  ::sigpending(&pending);
+  EXPECT_EQ(::sigismember(&pending, SIGPIPE), 0);
+  ::close(file);
+  ::sigaction(SIGPIPE, &former, nullptr);
+}
+#endif
+
+TEST(TcpTransport, MakesAStrandForEachSessionOnTheLoopOfTheProgram) {
+  constexpr int sessions = 8, rounds = 200;
+  asio::io_context loop{4};
+  TcpTransport network{loop};
+  struct Session {
+    std::atomic<int> inside = 0;
+    int turns = 0;  // of all its coroutines, which the strand keeps apart
+  };
+  std::array<Session, sessions> all;
+  std::atomic<int> at_once = 0;
+  const auto work = [&](Session& session) -> awaitable<void> {
+    const Executor executor = co_await asio::this_coro::executor;
+    for (int i = 0; i < rounds; ++i) {
+      if (++session.inside != 1) ++at_once;
+      ++session.turns;
+      --session.inside;
+      co_await asio::post(executor, use_awaitable);
+    }
+  };
+  for (Session& session : all) {
+    const Executor executor = network.executor();
+    for (int i = 0; i < 4; ++i) start_on(executor, work(session));
+  }
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&loop] { loop.run(); });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(at_once, 0);
+  for (const Session& session : all) EXPECT_EQ(session.turns, 4 * rounds);
+}
+
+TEST(TcpTransport, HasAnExceptionOfAnyThreadComeOutOfRun) {
+  for (unsigned which = 0; which < 3; ++which) {
+    TcpTransport network{3};
+    std::vector<Executor> executors;
+    for (int i = 0; i < 3; ++i) executors.push_back(network.executor());
+    const auto busy = asio::make_work_guard(network.main_executor());
+    call_on(executors[which], [] { throw std::runtime_error("escaped"); });
+    EXPECT_THROW(network.run(), std::runtime_error) << which;
+  }
+}
+
+}  // namespace
