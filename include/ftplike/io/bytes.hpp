@@ -53,6 +53,7 @@ inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
 /// A source that gives a text.
 template <class = void> class BasicTextSource {
  public:
+  using TextSource = BasicTextSource;  // as what derives from it calls it
   explicit BasicTextSource(std::string text) : text_{std::move(text)} {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
@@ -70,6 +71,7 @@ using TextSource = BasicTextSource<>;  // a template, so that only what is calle
 /// A sink that keeps what it is given; beyond `limit` bytes it throws `std::errc::file_too_large`.
 template <class = void> class BasicTextSink {
  public:
+  using TextSink = BasicTextSink;  // as what derives from it calls it
   explicit BasicTextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
   awaitable<void> write(std::span<const std::byte> bytes) {
     if (bytes.size() > limit_ - text_.size()) throw std::system_error(std::make_error_code(std::errc::file_too_large));
