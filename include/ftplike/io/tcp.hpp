@@ -375,7 +375,7 @@ template <class E = Executor> class BasicTcpTransport {
 
    private:
     SteadyTimer<E> timer_;
-    std::shared_ptr<unsigned> round_ = detail::new_shared<unsigned>(0);  // a call already queued must see the cancel
+    std::shared_ptr<unsigned> round_ = detail::new_shared<unsigned>(0u);  // a call already queued must see the cancel
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
