@@ -23,6 +23,7 @@
 #include <ftplike/io/subnet.hpp>
 #include <ftplike/storage/directory.hpp>
 #include <ftplike/storage/upload_rules.hpp>
+#include <ftplike/system/new_shared.hpp>
 #include <ftplike/users/anonymous.hpp>
 #include <ftplike/users/visitor.hpp>
 #include <ftplike/verbs/access.hpp>
@@ -242,7 +243,7 @@ template <class P> class Service : public Settings {
       if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
       return use;
     }
-    auto use = std::make_shared<AccountUse>(account.name, account.bytes_per_second);
+    auto use = detail::new_shared<AccountUse>(account.name, account.bytes_per_second);
     uses_.push_back(use);
     return use;
   }
@@ -296,7 +297,7 @@ template <class P> class Service : public Settings {
   }
 
   AccountUse total_{{}, limits.bytes_per_second};
-  std::shared_ptr<AccountUse> no_limits_ = std::make_shared<AccountUse>(std::string{}, 0);
+  std::shared_ptr<AccountUse> no_limits_ = detail::new_shared<AccountUse>(std::string{}, std::uint64_t{0});
   std::mutex mutex_;
   std::vector<std::weak_ptr<AccountUse>> uses_;
 };

@@ -36,6 +36,7 @@
 #include <ftplike/protocol/proxy_header.hpp>
 #include <ftplike/protocol/verb.hpp>
 #include <ftplike/server/session.hpp>
+#include <ftplike/system/new_shared.hpp>
 #include <ftplike/verbs/security.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -64,7 +65,7 @@ template <class T> struct TransportHasNoTls {
 template <Transport T, class P> class Server {
  public:
   template <class... Parts> explicit Server(T& network, Parts... parts)
-      : state_{std::make_shared<State>(network, std::tuple<Parts...>{std::move(parts)...})} {
+      : state_{detail::new_shared<State>(network, std::tuple<Parts...>{std::move(parts)...})} {
     static_assert(sizeof(detail::CheckedParts<P, Parts...>) > 0);
   }
   Server(Server&&) = delete;
@@ -200,7 +201,7 @@ template <Transport T, class P> class Server {
 
   Endpoint accept_all_from(typename T::Acceptor listener, Beginning beginning) {
     const Endpoint where = listener.endpoint();
-    auto acceptor = std::make_shared<typename T::Acceptor>(std::move(listener));
+    auto acceptor = detail::new_shared<typename T::Acceptor>(std::move(listener));
     {
       const std::lock_guard lock{state_->mutex};
       if (state_->stopping) throw std::system_error(Errc::shutting_down);
@@ -231,7 +232,7 @@ template <Transport T, class P> class Server {
   static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
                     Beginning beginning) {
     const SessionInfo who{0, control.local(), control.remote()};
-    const auto entry = std::make_shared<Entry>(executor, who);
+    const auto entry = detail::new_shared<Entry>(executor, who);
     typename std::list<std::shared_ptr<Entry>>::iterator place;
     {
       const std::lock_guard lock{state->mutex};
@@ -395,7 +396,7 @@ template <Transport T, class P> class Server {
       std::mutex mutex;
       std::map<const Entry*, std::string> all;
     };
-    const auto answers = std::make_shared<Answers>();
+    const auto answers = detail::new_shared<Answers>();
     for_each_session(state, [answers](Entry& entry) {
       const std::lock_guard lock{answers->mutex};
       answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
@@ -435,7 +436,7 @@ template <Transport T, class P> class Server {
     /// In the list of those who wait, as long as it lives.
     struct Waiting {
       Waiting(StatePointer its_state, const Executor& its_executor)
-          : state{std::move(its_state)}, waiter{std::make_shared<Waiter>(its_executor)} {
+          : state{std::move(its_state)}, waiter{detail::new_shared<Waiter>(its_executor)} {
         const std::lock_guard lock{state->mutex};
         waiter->done = state->report.has_value();
         place = state->waiters.insert(state->waiters.end(), waiter);

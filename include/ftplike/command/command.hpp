@@ -80,13 +80,13 @@ template <class C> constexpr bool keeps_blanks_of() {
   else
     return false;
 }
-template <class C, class S> bool secret_on(const S& session, std::string_view argument) {
-  if constexpr (requires { C::secret(session, argument); })
-    return C::secret(session, argument);
+template <class C, class S> constexpr auto secret_on() -> bool (*)(const S&, std::string_view) {
+  if constexpr (requires(const S& session, std::string_view argument) { C::secret(session, argument); })
+    return [](const S& session, std::string_view argument) { return C::secret(session, argument); };
   else if constexpr (requires { C::secret; })
-    return C::secret;
+    return [](const S&, std::string_view) { return C::secret; };
   else
-    return false;
+    return nullptr;
 }
 template <class C> constexpr ArgumentRule argument_of() {
   if constexpr (requires { C::argument; })
@@ -100,19 +100,19 @@ template <class C> constexpr std::string_view help_of() {
   else
     return C::verb;
 }
-template <class C, class S> std::string feature_of(const S& session) {
-  if constexpr (requires { C::feature(session); })
-    return std::string{C::feature(session)};
+template <class C, class S> constexpr auto feature_of() -> std::string (*)(const S&) {
+  if constexpr (requires(const S& session) { C::feature(session); })
+    return [](const S& session) { return std::string{C::feature(session)}; };
   else if constexpr (requires { std::string_view{C::feature}; })
-    return std::string{C::feature};
+    return [](const S&) { return std::string{C::feature}; };
   else
-    return {};
+    return nullptr;
 }
-template <class C, class S> bool allowed_on(const S& session) {
+template <class C, class S> constexpr auto allowed_on() -> bool (*)(const S&) {
   if constexpr (requires { C::needs; })
-    return session.may(C::needs);
+    return [](const S& session) { return session.may(C::needs); };
   else
-    return true;
+    return nullptr;
 }
 template <class C, class S> constexpr bool available_on() {
   if constexpr (requires { C::template available<S>; })

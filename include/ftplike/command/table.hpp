@@ -99,9 +99,9 @@ template <class... Commands> class CommandTable {
     std::string_view help;
     ArgumentRule argument;
     bool before_login, at_once, interruptible, keeps_prepared, keeps_blanks;
-    bool (*secret)(const S&, std::string_view);
-    bool (*allowed)(const S&);
-    std::string (*feature)(const S&);
+    bool (*secret)(const S&, std::string_view);  // null: its argument is not
+    bool (*allowed)(const S&);                   // null: to everybody
+    std::string (*feature)(const S&);            // null: none
     Reply (*answer)(S&, std::string_view);
     awaitable<Reply> (*run)(S&, std::string_view);
   };
@@ -133,9 +133,9 @@ template <class... Commands> class CommandTable {
                   detail::interruptible_of<C>(),
                   detail::keeps_prepared_of<C>(),
                   detail::keeps_blanks_of<C>(),
-                  &detail::secret_on<C, S>,
-                  &detail::allowed_on<C, S>,
-                  &detail::feature_of<C, S>,
+                  detail::secret_on<C, S>(),
+                  detail::allowed_on<C, S>(),
+                  detail::feature_of<C, S>(),
                   nullptr,
                   nullptr};
     if constexpr (std::same_as<decltype(C::run(std::declval<S&>(), std::string_view{})), Reply>) {

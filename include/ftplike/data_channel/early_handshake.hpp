@@ -7,6 +7,7 @@
 #include <ftplike/io/securable.hpp>
 #include <ftplike/io/stoppable_task.hpp>
 #include <ftplike/io/transport.hpp>
+#include <ftplike/system/new_shared.hpp>
 
 // Handshakes on data connections, beside what is said about them: some peers say nothing until theirs has been
 // answered, others begin none until they have heard the 150. RFC 4217 allows both. They have no limit of time; whatever
@@ -22,7 +23,7 @@ template <Transport T> class EarlyAcceptance {
  public:
   template <class Session>
   EarlyAcceptance(Session& session, typename T::Acceptor acceptor)
-      : state_{std::make_shared<State>(std::move(acceptor))}, task_{session.executor(), run(session, state_)} {}
+      : state_{detail::new_shared<State>(std::move(acceptor))}, task_{session.executor(), run(session, state_)} {}
   EarlyAcceptance(EarlyAcceptance&&) noexcept = default;
   EarlyAcceptance& operator=(EarlyAcceptance&&) = delete;
   ~EarlyAcceptance() {
@@ -71,7 +72,7 @@ template <Transport T> class EarlyAcceptance {
 template <SecurableStream S> class EarlyHandshake {
  public:
   EarlyHandshake(const Executor& executor, S stream, S& control)
-      : stream_{std::make_shared<S>(std::move(stream))}, task_{executor, run(stream_, stream_->connect_tls(control))} {}
+      : stream_{detail::new_shared<S>(std::move(stream))}, task_{executor, run(stream_, stream_->connect_tls(control))} {}
   EarlyHandshake(const EarlyHandshake&) = delete;
   EarlyHandshake& operator=(const EarlyHandshake&) = delete;
   ~EarlyHandshake() {

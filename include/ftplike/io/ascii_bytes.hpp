@@ -13,6 +13,7 @@ namespace ftplike::inline v0_2 {
 /// A source as TYPE A sends it: every line ended by CRLF.
 template <class = void> class BasicAsciiSource {
  public:
+  using AsciiSource = BasicAsciiSource;  // as what derives from it calls it
   explicit BasicAsciiSource(AnySource source) : source_{source}, raw_(16 * 1024) {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     while (at_ == text_.size() && !ended_) {
@@ -43,6 +44,7 @@ using AsciiSource = BasicAsciiSource<>;  // a template, so that only what is cal
 /// A sink for what TYPE A brings: every CRLF becomes the system's own line ending.
 template <class = void> class BasicAsciiSink {
  public:
+  using AsciiSink = BasicAsciiSink;  // as what derives from it calls it
   explicit BasicAsciiSink(AnySink sink) : sink_{sink} {}
   awaitable<void> write(std::span<const std::byte> bytes) {
     text_.clear();

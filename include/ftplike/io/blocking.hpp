@@ -3,17 +3,18 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <system_error>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 
 #include <ftplike/io/asio.hpp>
 #include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/error.hpp>
+#include <ftplike/system/new_shared.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -74,7 +75,7 @@ class BlockingWork : public asio::execution_context::service {
         if (slot.is_connected()) {
           asio::cancellation_slot{slot}.assign([waits, number](asio::cancellation_type) { waits->go_on(number, false); });
         }
-        const auto parked = std::make_shared<decltype(handler)>(std::move(handler));
+        const auto parked = detail::new_shared<decltype(handler)>(std::move(handler));
         waits->park(number, [parked] { std::move (*parked)(); });
       };
       return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start, use_awaitable);
@@ -112,7 +113,7 @@ class BlockingWork : public asio::execution_context::service {
       }
 
       std::mutex mutex;
-      std::unordered_map<std::uint64_t, Place> all;  // none once the context has ended
+      std::map<std::uint64_t, Place> all;  // none once the context has ended
       std::uint64_t last_number = 0;
     };
 
@@ -124,14 +125,14 @@ class BlockingWork : public asio::execution_context::service {
   /// Coroutines that wait end here, with their context, and look for their places, which are gone.
   void shutdown() noexcept override {
     has_ended_ = true;
-    std::unordered_map<std::uint64_t, Wait::Place> all;
+    std::map<std::uint64_t, Wait::Place> all;
     const std::lock_guard lock{waits_->mutex};
     all.swap(waits_->all);
   }
 
   std::shared_ptr<WorkerPools> pools_;
   std::atomic<bool> has_ended_ = false;
-  std::shared_ptr<Wait::Waits> waits_ = std::make_shared<Wait::Waits>();
+  std::shared_ptr<Wait::Waits> waits_ = detail::new_shared<Wait::Waits>();
 };
 
 /// Whether the event loop of an executor has ended. Nothing is to be posted there then that holds the loop's memory.

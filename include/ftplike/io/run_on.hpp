@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <ftplike/io/settled.hpp>
+#include <ftplike/system/new_shared.hpp>
 
 namespace ftplike::inline v0_2 {
 namespace detail {
@@ -20,7 +21,7 @@ awaitable<void> run_stoppable(std::type_identity_t<E> executor, asio::cancellati
   // What `cancel` holds ends with this coroutine, also where the slot outlives it and its event loop.
   std::shared_ptr<const std::function<void()>> held;
   if (outer_slot.is_connected()) {
-    held = std::make_shared<const std::function<void()>>(std::move(cancel));
+    held = detail::new_shared<const std::function<void()>>(std::move(cancel));
     outer_slot.assign([seen = std::weak_ptr{held}](asio::cancellation_type) {
       if (const auto still_there = seen.lock()) (*still_there)();
     });
@@ -42,7 +43,7 @@ awaitable<void> run_stoppable(std::type_identity_t<E> executor, asio::cancellati
 template <class R> awaitable<R> run_on(Executor executor, awaitable<R> operation) {
   const Executor here = co_await asio::this_coro::executor;
   if (here == executor) co_return co_await std::move(operation);
-  const auto stop = std::make_shared<asio::cancellation_signal>();
+  const auto stop = detail::new_shared<asio::cancellation_signal>();
   const std::function<void()> cancel = [executor, stop] {
     asio::dispatch(executor, [stop] { stop->emit(asio::cancellation_type::terminal); });
   };

@@ -4,6 +4,7 @@
 
 #include <ftplike/io/condition.hpp>
 #include <ftplike/io/deadline.hpp>
+#include <ftplike/system/new_shared.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -14,7 +15,7 @@ namespace ftplike::inline v0_2 {
 /// **Threads:** its executor. **Cancellation:** of `stop` ends the wait, not the coroutine that has been interrupted.
 template <class = void> class BasicStoppableTask {
  public:
-  BasicStoppableTask(const Executor& executor, awaitable<void> operation) : state_{std::make_shared<State>(executor)} {
+  BasicStoppableTask(const Executor& executor, awaitable<void> operation) : state_{detail::new_shared<State>(executor)} {
     start_on(executor, run(state_, std::move(operation)), state_->interruption.slot());
   }
   BasicStoppableTask(BasicStoppableTask&&) noexcept = default;

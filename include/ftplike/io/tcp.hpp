@@ -29,6 +29,7 @@
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/transport.hpp>
 #include <ftplike/system/descriptor.hpp>
+#include <ftplike/system/new_shared.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -107,6 +108,7 @@ inline ssize_t send_file_quietly(int socket, int file, off_t offset, std::size_t
 /// what it costs to register and to forget it is more than such a transfer itself.
 template <class E = Executor> class BasicTcpStream {
  public:
+  using TcpStream = BasicTcpStream;  // as what derives from it calls it
   BasicTcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
       : descriptor_{descriptor},
         socket_{executor},
@@ -220,6 +222,7 @@ using TcpStream = BasicTcpStream<>;  // a template, so that only what is called 
 /// Where TCP connections come in.
 template <class E = Executor> class BasicTcpAcceptor {
  public:
+  using TcpAcceptor = BasicTcpAcceptor;  // as what derives from it calls it
   /// Takes over a descriptor that listens, which must be non-blocking.
   BasicTcpAcceptor(const Executor& executor, int descriptor, const Endpoint& where)
       : descriptor_{descriptor}, acceptor_{executor}, where_{where} {}
@@ -269,13 +272,16 @@ namespace detail {
 template <class = void> class BasicEventLoops {
  public:
   explicit BasicEventLoops(unsigned threads) {
-    for (unsigned i = 0; i < std::max(threads, 1u); ++i) loops_.push_back(std::make_unique<Loop>());
+    count_ = std::max(threads, 1u);
+    loops_.reset(new Loop[count_]);
   }
-  Executor executor(std::size_t i) { return loops_[i % loops_.size()]->get_executor(); }
+  Executor executor(std::size_t i) { return loops_[i % count_].get_executor(); }
   /// Whether an executor is that of one of them.
   bool has(const Executor& executor) const {
-    const auto is_its = [&](const auto& loop) { return executor == Executor{loop->get_executor()}; };
-    return std::any_of(loops_.begin(), loops_.end(), is_its);
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (executor == Executor{loops_[i].get_executor()}) return true;
+    }
+    return false;
   }
 
   /// Runs until nothing is left to do on the first, or `stop()`. What is thrown on any thread ends it and is thrown here.
@@ -290,27 +296,27 @@ template <class = void> class BasicEventLoops {
       stop();
     };
     try {
-      for (std::size_t i = 1; i < loops_.size(); ++i) {
-        busy.push_back(asio::make_work_guard(*loops_[i]));
-        threads.emplace_back([&keep, &loop = *loops_[i]] {
+      for (std::size_t i = 1; i < count_; ++i) {
+        busy.push_back(asio::make_work_guard(loops_[i]));
+        threads.emplace_back([&keep, &loop = loops_[i]] {
           try {
             loop.run();
           } catch (...) { keep(std::current_exception()); }
         });
       }
-      loops_[0]->run();
+      loops_[0].run();
     } catch (...) { keep(std::current_exception()); }
     busy.clear();
     for (auto& thread : threads) thread.join();
-    for (auto& loop : loops_) loop->restart();
+    for (std::size_t i = 0; i < count_; ++i) loops_[i].restart();
     if (failure) std::rethrow_exception(failure);
   }
   void stop() {
-    for (auto& loop : loops_) loop->stop();
+    for (std::size_t i = 0; i < count_; ++i) loops_[i].stop();
   }
   /// Destroys the coroutines that are left. Nothing runs any more after that.
   void end() {
-    for (auto loop = loops_.rbegin(); loop != loops_.rend(); ++loop) (*loop)->end();
+    for (std::size_t i = count_; i > 0; --i) loops_[i - 1].end();
   }
 
  private:
@@ -319,7 +325,8 @@ template <class = void> class BasicEventLoops {
     Loop() : asio::io_context{1} {}
     void end() { shutdown(); }
   };
-  std::vector<std::unique_ptr<Loop>> loops_;
+  std::size_t count_ = 0;
+  std::unique_ptr<Loop[]> loops_;
 };
 using EventLoops = BasicEventLoops<>;  // a template, so that only what is called is compiled
 
@@ -345,6 +352,7 @@ using EventLoops = BasicEventLoops<>;  // a template, so that only what is calle
 /// **Threads:** any. `run` is called once at a time.
 template <class E = Executor> class BasicTcpTransport {
  public:
+  using TcpTransport = BasicTcpTransport;  // as what derives from it calls it
   using Stream = TcpStream;
   using Acceptor = TcpAcceptor;
 
@@ -367,12 +375,12 @@ template <class E = Executor> class BasicTcpTransport {
 
    private:
     SteadyTimer<E> timer_;
-    std::shared_ptr<unsigned> round_ = std::make_shared<unsigned>(0);  // a call already queued must see the cancel
+    std::shared_ptr<unsigned> round_ = detail::new_shared<unsigned>(0u);  // a call already queued must see the cancel
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
   explicit BasicTcpTransport(unsigned threads = 1, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : loops_{std::make_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
+      : loops_{detail::new_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
     for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i));
   }
   /// On the user's event loop, or any executor on top of one.

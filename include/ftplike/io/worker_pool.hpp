@@ -3,14 +3,15 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
-#include <unordered_map>
 #include <utility>
-#include <vector>
+
+#include <ftplike/system/new_shared.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -39,7 +40,7 @@ class ThreadPool final : public WorkerPool {
  public:
   /// At most `threads` (1 or more) at work, and `waiting` jobs that wait.
   explicit ThreadPool(unsigned threads, std::size_t waiting = 10'000)
-      : queue_{std::make_shared<Queue>(std::max(threads, 1u), waiting)} {}
+      : queue_{detail::new_shared<Queue>(std::max(threads, 1u), waiting)} {}
   ~ThreadPool() override {
     const std::lock_guard lock{queue_->mutex};
     queue_->over = true;
@@ -90,8 +91,8 @@ class ThreadPool final : public WorkerPool {
     const std::size_t most_waiting;
     std::mutex mutex;  // of what follows
     std::condition_variable changed;
-    std::unordered_map<ClientKey, std::deque<Job>> jobs;
-    std::deque<ClientKey> turns;  // each client with jobs once
+    std::map<ClientKey, std::list<Job>> jobs;
+    std::list<ClientKey> turns;  // each client with jobs once
     ClientKey nobody = ~ClientKey{0};
     std::size_t waiting = 0, idle = 0;
     unsigned threads = 0;
@@ -128,27 +129,27 @@ class WorkerPools {
  public:
   /// With so many threads for disks, for passwords and for looking up names.
   explicit WorkerPools(unsigned disk = 4, unsigned password = default_password_threads(), unsigned lookup = 4)
-      : WorkerPools{std::make_unique<ThreadPool>(disk), std::make_unique<ThreadPool>(password),
-                    std::make_unique<ThreadPool>(lookup)} {}
+      : WorkerPools{std::unique_ptr<WorkerPool>{new ThreadPool{disk}}, std::unique_ptr<WorkerPool>{new ThreadPool{password}},
+                    std::unique_ptr<WorkerPool>{new ThreadPool{lookup}}} {}
   WorkerPools(std::unique_ptr<WorkerPool> disk, std::unique_ptr<WorkerPool> password,
-              std::unique_ptr<WorkerPool> lookup) {
-    pools_.push_back(std::move(disk));
-    pools_.push_back(std::move(password));
-    pools_.push_back(std::move(lookup));
-  }
+              std::unique_ptr<WorkerPool> lookup)
+      : disk_{std::move(disk)}, password_{std::move(password)}, lookup_{std::move(lookup)} {}
 
-  WorkerPool& of(WorkKind kind) noexcept { return *pools_[static_cast<std::size_t>(kind)]; }
+  WorkerPool& of(WorkKind kind) noexcept {
+    if (kind == WorkKind::password) return *password_;
+    return kind == WorkKind::lookup ? *lookup_ : *disk_;
+  }
 
   /// Those of the process. They are never destroyed: a job that hangs does not keep the program from ending.
   static const std::shared_ptr<WorkerPools>& shared() {
-    static const auto& pools = *new std::shared_ptr<WorkerPools>{std::make_shared<WorkerPools>()};
+    static const auto& pools = *new std::shared_ptr<WorkerPools>{new WorkerPools};
     return pools;
   }
 
  private:
   static unsigned default_password_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
 
-  std::vector<std::unique_ptr<WorkerPool>> pools_;  // by their kind
+  std::unique_ptr<WorkerPool> disk_, password_, lookup_;
 };
 
 }  // namespace ftplike

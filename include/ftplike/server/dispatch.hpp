@@ -29,7 +29,7 @@ inline CommandLine command_of(const Line& line) {
 template <class S, class Entry> std::optional<Reply> refusal_by_observer(S& session, const Entry* entry, Verb verb,
                                                                          std::string_view argument, const Line& line) {
   if constexpr (S::template observed<CommandSeen>) {
-    const bool secret = entry ? entry->secret(session, argument) : !argument.empty();
+    const bool secret = entry ? entry->secret && entry->secret(session, argument) : !argument.empty();
     const std::string letters = verb.text();
     std::error_code error;
     try {
@@ -55,7 +55,7 @@ template <class S, class Entry>
 std::optional<Reply> refusal(S& session, const Entry& entry, std::string_view argument) {
   if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return later;
   if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
-  if (!entry.allowed(session)) return Reply{550, "Permission denied"};
+  if (entry.allowed && !entry.allowed(session)) return Reply{550, "Permission denied"};
   if (entry.argument == ArgumentRule::required && argument.empty()) return Reply{501, "Argument missing"};
   if (entry.argument == ArgumentRule::none && !argument.empty()) return Reply{501, "No argument expected"};
   return std::nullopt;

@@ -17,6 +17,7 @@
 #include <ftplike/storage/directory_listing.hpp>
 #include <ftplike/storage/file.hpp>
 #include <ftplike/storage/storage.hpp>
+#include <ftplike/system/new_shared.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -31,13 +32,14 @@ namespace ftplike::inline v0_2 {
 /// **Threads:** any, at once. **Lifetime:** readers and writers may outlive it.
 template <class = void> class BasicDirectoryStorage {
  public:
+  using DirectoryStorage = BasicDirectoryStorage;  // as what derives from it calls it
   using Reader = FileReader;
   using Writer = FileWriter;
   using Listing = DirectoryListing;
 
   /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
   explicit BasicDirectoryStorage(std::string folder, const DirectoryOptions& options = {})
-      : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
+      : state_{detail::new_shared<const detail::DirectoryState>(std::move(folder), options)} {}
 
   const std::string& label() const noexcept { return state_->label; }
   /// The same files, of which what may block is done for that client: in turn with that for others. Where the bytes of
@@ -138,7 +140,7 @@ template <class = void> class BasicDirectoryStorage {
     auto place = co_await find(path, detail::Follow::no);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     const bool is_large = place.size() > detail::large_file;
-    auto remove = [state = state_, place = std::make_shared<const detail::DirectoryEntry>(std::move(place))] {
+    auto remove = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
       if (place->exists()) detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), 0); });
       const bool was_partial = detail::remove_partial(place->directory, detail::partial_name(place->name));
       if (!place->exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
@@ -155,7 +157,7 @@ template <class = void> class BasicDirectoryStorage {
     if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
     if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
     if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
-    auto remove = [state = state_, place = std::make_shared<const detail::DirectoryEntry>(std::move(place))] {
+    auto remove = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
       detail::remove_partials(*place);
       detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), AT_REMOVEDIR); });
     };
@@ -166,8 +168,8 @@ template <class = void> class BasicDirectoryStorage {
     auto target = co_await find(to, detail::Follow::no);
     if (from.is_root() || to.is_root()) detail::fail(std::errc::operation_not_permitted);
     const bool is_large = target.size() > detail::large_file;
-    auto rename = [state = state_, source = std::make_shared<const detail::DirectoryEntry>(std::move(source)),
-                   target = std::make_shared<const detail::DirectoryEntry>(std::move(target))] {
+    auto rename = [state = state_, source = detail::new_shared<const detail::DirectoryEntry>(std::move(source)),
+                   target = detail::new_shared<const detail::DirectoryEntry>(std::move(target))] {
       detail::checked([&] {
         return ::renameat(source->directory, source->name.c_str(), target->directory, target->name.c_str());
       });
@@ -193,7 +195,7 @@ template <class = void> class BasicDirectoryStorage {
   awaitable<std::uint64_t> available(Path path) {
     auto place = co_await find(path, detail::Follow::yes);
     if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
-    auto ask = [state = state_, place = std::make_shared<const detail::DirectoryEntry>(std::move(place))] {
+    auto ask = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
       detail::Descriptor inside;
       if (place->is_directory()) inside = detail::open_in(*place, detail::directory_only);
       struct statvfs disk {};

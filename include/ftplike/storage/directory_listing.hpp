@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <ftplike/storage/file.hpp>
+#include <ftplike/system/new_shared.hpp>
 
 namespace ftplike::inline v0_2 {
 namespace detail {
@@ -137,6 +138,7 @@ using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only w
 /// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
 template <class = void> class BasicDirectoryListing {
  public:
+  using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
   awaitable<std::vector<Entry>> next() {
     auto read = [reading = reading_] { return reading->read_batch(); };
     return blocking(std::move(read), Workload{WorkKind::disk, client_});
@@ -147,7 +149,7 @@ template <class = void> class BasicDirectoryListing {
 
   BasicDirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
                    ClientKey client = 0)
-      : reading_{std::make_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
+      : reading_{detail::new_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
         client_{client} {}
 
   std::shared_ptr<detail::DirectoryReading> reading_;  // shared with the read under way

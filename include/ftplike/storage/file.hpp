@@ -23,6 +23,7 @@
 #include <ftplike/io/bytes.hpp>
 #include <ftplike/storage/partial.hpp>
 #include <ftplike/storage/path_resolver.hpp>
+#include <ftplike/system/new_shared.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -83,14 +84,15 @@ inline constexpr std::uint64_t copied_piece = 32 * 1024 * 1024;
 /// Some bytes of a file, read where that may block.
 template <class = void> class BasicFilePiece {
  public:
-  BasicFilePiece(const Descriptor& file, std::size_t size, off_t at)
-      : bytes_{std::make_unique_for_overwrite<std::byte[]>(size)},
-        size_{static_cast<std::size_t>(checked([&] { return ::pread(file.get(), bytes_.get(), size, at); }))} {}
+  void read(const Descriptor& file, std::size_t size, off_t at) {
+    bytes_ = std::make_unique_for_overwrite<std::byte[]>(size);
+    size_ = static_cast<std::size_t>(checked([&] { return ::pread(file.get(), bytes_.get(), size, at); }));
+  }
   std::span<const std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
 
  private:
   std::unique_ptr<std::byte[]> bytes_;
-  std::size_t size_;
+  std::size_t size_ = 0;
 };
 using FilePiece = BasicFilePiece<>;  // a template, so that only what is called is compiled
 
@@ -107,8 +109,7 @@ inline void read_ahead(const Descriptor& file, std::uint64_t begin, std::uint64_
 /// What came of a write: how much is there, the system's error if not all is, and whether the disk was slow.
 class FileWrite {
  public:
-  FileWrite(const Descriptor& file, std::span<const std::byte> bytes, std::uint64_t at,
-            std::chrono::nanoseconds slow) {
+  void run(const Descriptor& file, std::span<const std::byte> bytes, std::uint64_t at, std::chrono::nanoseconds slow) {
     const auto begin = std::chrono::steady_clock::now();
     while (!bytes.empty()) {
       const auto n = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at + count));
@@ -134,6 +135,7 @@ class FileWrite {
 /// **Threads:** one at a time.
 template <class = void> class BasicFileReader {
  public:
+  using FileReader = BasicFileReader;  // as what derives from it calls it
   /// Opens a file of this machine, from `offset` on: a source for `Client::upload`, for instance.
   ///
   /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
@@ -156,10 +158,12 @@ template <class = void> class BasicFileReader {
       can_tell_ = n >= 0 || errno == EAGAIN;
     }
     if (n < 0 && can_tell_) {
-      auto read = [file = file_, size = room.size(), at] { return detail::FilePiece{*file, size, at}; };
-      const detail::FilePiece piece = co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
-      std::copy(piece.bytes().begin(), piece.bytes().end(), room.begin());
-      n = static_cast<ssize_t>(piece.bytes().size());
+      const auto piece = detail::new_shared<detail::FilePiece>();
+      auto read = [piece, file = file_, size = room.size(), at] { piece->read(*file, size, at); };
+      co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
+      const auto bytes = piece->bytes();
+      std::copy(bytes.begin(), bytes.end(), room.begin());
+      n = static_cast<ssize_t>(bytes.size());
     } else if (n < 0) {
       n = detail::checked([&] { return ::pread(file_->get(), room.data(), room.size(), at); });
     }
@@ -204,7 +208,9 @@ template <class = void> class BasicFileReader {
   template <class> friend class BasicDirectoryStorage;
 
   BasicFileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
-      : name_{std::move(name)}, file_{std::make_shared<const detail::Descriptor>(std::move(file))}, client_{client} {
+      : name_{std::move(name)},
+        file_{detail::new_shared<const detail::Descriptor>(std::move(file))},
+        client_{client} {
     detail::checked([&] { return ::fstat(file_->get(), &status_); });
     if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
     if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
@@ -237,6 +243,7 @@ using FileReader = BasicFileReader<>;  // a template, so that only what is calle
 /// **Threads:** one at a time.
 template <class = void> class BasicFileWriter {
  public:
+  using FileWriter = BasicFileWriter;  // as what derives from it calls it
   BasicFileWriter(BasicFileWriter&& other) noexcept = default;
   BasicFileWriter& operator=(BasicFileWriter&& other) noexcept {
     std::swap(state_, other.state_);
@@ -289,14 +296,14 @@ template <class = void> class BasicFileWriter {
              std::optional<Path> wanted = std::nullopt, unsigned number = 0)
       : state_{std::move(state)},
         target_{
-            std::make_shared<Target>(std::move(path), std::move(place), std::move(partial), std::move(wanted), number)},
+            detail::new_shared<Target>(std::move(path), std::move(place), std::move(partial), std::move(wanted), number)},
         size_{size},
         client_{client} {}
 
   /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer. Calls `progress`, if
   /// there is one, after each piece.
   awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count, std::function<void()> progress) {
-    const auto from = std::make_shared<const detail::Descriptor>(std::move(whole));
+    const auto from = detail::new_shared<const detail::Descriptor>(std::move(whole));
     auto cut = [target = target_] { detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); }); };
     co_await blocking(std::move(cut), load());
     while (size_ < count) {
@@ -366,20 +373,21 @@ template <class = void> class BasicFileWriter {
   awaitable<void> put(std::span<const std::byte> bytes, std::uint64_t& at) {
     constexpr unsigned slow_writes = 64;  // that many are done elsewhere once one was slow
     const auto slow = state_->options.slow_write;
-    std::optional<detail::FileWrite> write;
+    detail::FileWrite write;
     if (slow_ == 0) {
-      write.emplace(target_->partial.file, bytes, at, slow);
+      write.run(target_->partial.file, bytes, at, slow);
     } else {
       --slow_;
-      auto put = [target = target_, copy = std::vector<std::byte>(bytes.begin(), bytes.end()), at, slow] {
-        return detail::FileWrite{target->partial.file, copy, at, slow};
+      const auto written = detail::new_shared<detail::FileWrite>();
+      auto put = [written, target = target_, copy = std::vector<std::byte>(bytes.begin(), bytes.end()), at, slow] {
+        written->run(target->partial.file, copy, at, slow);
       };
-      const detail::FileWrite written = co_await blocking(std::move(put), load());
-      write.emplace(written);
+      co_await blocking(std::move(put), load());
+      write = *written;
     }
-    at += write->count;
-    if (write->was_slow) slow_ = slow_writes;
-    if (write->error != 0) detail::fail_with(write->error);
+    at += write.count;
+    if (write.was_slow) slow_ = slow_writes;
+    if (write.error != 0) detail::fail_with(write.error);
   }
 
   std::shared_ptr<const detail::DirectoryState> state_;

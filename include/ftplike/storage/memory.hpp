@@ -32,6 +32,7 @@ template <class = void> class BasicMemoryStorage {
   using Lock = std::lock_guard<std::mutex>;
 
  public:
+  using MemoryStorage = BasicMemoryStorage;  // as what derives from it calls it
   class Reader;
   class Writer;
   class Listing;

@@ -33,7 +33,7 @@ struct Feat {
   static Reply run(auto& session, std::string_view) {
     std::string lines = "Extensions";
     session.for_each_command([&](const auto& entry) {
-      const std::string feature = entry.feature(session);
+      const std::string feature = entry.feature ? entry.feature(session) : std::string{};
       if (!feature.empty()) lines += "\n " + feature;
     });
     return {211, lines + "\n TVFS\nEnd"};

@@ -23,7 +23,7 @@ template <class Table, class S> awaitable<Reply> run_inner(S& session, std::stri
   const CommandLine inner = parse_command(text);
   const auto* entry = Table::template On<S>::template find<S>(inner.verb);
   if (!entry) co_return Reply{501, "Not implemented for that parameter"};
-  if (!entry->allowed(session)) co_return Reply{550, "Permission denied"};
+  if (entry->allowed && !entry->allowed(session)) co_return Reply{550, "Permission denied"};
   const std::string_view argument = argument_for(*entry, inner);
   if (entry->argument == ArgumentRule::required && argument.empty()) co_return Reply{501, "Argument missing"};
   if (entry->answer) co_return entry->answer(session, argument);
@@ -35,7 +35,7 @@ template <class Table, class S> awaitable<Reply> run_inner(S& session, std::stri
 template <class Table, class S> bool is_inner_secret(const S& session, std::string_view text) {
   const CommandLine inner = parse_command(text);
   const auto* entry = Table::template On<S>::template find<S>(inner.verb);
-  return entry ? entry->secret(session, inner.argument) : !inner.argument.empty();
+  return entry ? entry->secret && entry->secret(session, inner.argument) : !inner.argument.empty();
 }
 
 }  // namespace detail

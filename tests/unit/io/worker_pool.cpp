@@ -1,5 +1,6 @@
 #include <ftplike/io/worker_pool.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <gtest/gtest.h>
 #include <memory>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -183,6 +185,25 @@ TEST(Blocking, DoesNotBeginWhatNobodyWaitsForAnyMore) {
   held.let_go();
   held.wait_for(2);
   EXPECT_FALSE(*begun);
+}
+
+TEST(Blocking, NeedsNoStrandWhereSeveralThreadsRunTheLoop) {
+  asio::io_context loop;
+  asio::make_service<BlockingWork>(loop, pools_with(std::make_unique<ThreadPool>(4u)));
+  constexpr unsigned coroutines = 100, rounds = 20;
+  std::atomic<unsigned> sum = 0;
+  const auto count = [&sum]() -> awaitable<void> {
+    for (unsigned i = 0; i < rounds; ++i) {
+      auto work = [] { return 1u; };
+      const unsigned one = co_await blocking(std::move(work));
+      sum += one;
+    }
+  };
+  for (unsigned i = 0; i < coroutines; ++i) start_on(loop.get_executor(), count());
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&loop] { loop.run(); });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(sum, coroutines * rounds);
 }
 
 TEST(Blocking, LetsWorkThatHasBegunOutliveItsCallerAndTheLoop) {
