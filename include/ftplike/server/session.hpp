@@ -20,6 +20,7 @@
 #include <ftplike/protocol/byte_range.hpp>
 #include <ftplike/protocol/command_line.hpp>
 #include <ftplike/protocol/facts.hpp>
+#include <ftplike/server/closing_wait.hpp>
 #include <ftplike/server/control_connection.hpp>
 #include <ftplike/server/dispatch.hpp>
 #include <ftplike/server/transfer.hpp>
@@ -75,7 +76,8 @@ template <Transport T, class P> class Session {
         protection_{possible(network, service.tls_policy)},
         who_{std::move(who)},
         account_{service.guest()},
-        began_{network.now()} {
+        began_{network.now()},
+        closing_wait_{began_} {
     if (beginning == Beginning::implicit_tls) {
       hello_.emplace(first_bytes);
     } else {
@@ -292,6 +294,9 @@ template <Transport T, class P> class Session {
   Channel& data_channel() noexcept { return channel_; }
   /// What the sessions of this one's account share.
   AccountUse& use() noexcept { return *use_; }
+  ClosingWait& closing_wait() noexcept { return closing_wait_; }
+  /// Whether the client will say no more.
+  bool heard_all() const noexcept { return control_.ended(); }
   void transfer_begins(Transfer& transfer) noexcept { transfer_ = &transfer; }
   void transfer_ends() noexcept { transfer_ = nullptr; }
   /// Whether the client closed the control connection without saying QUIT.
@@ -524,6 +529,7 @@ template <Transport T, class P> class Session {
   std::shared_ptr<AccountUse> use_;
   Channel channel_;
   Time began_;
+  ClosingWait closing_wait_;
   Transfer* transfer_ = nullptr;
   Verb at_work_;   // the last command that could wait
   Reply belated_;  // to the command that interrupted the transfer
