@@ -104,9 +104,8 @@ TEST(StallLimit, EndsATransferWithoutProgressAndTheSessionLives) {
   for (const auto command : {"RETR a", "STOR b", "LIST", "STOU"}) {
     auto data = client.open(client.passive());
     client.say(command);
-    const bool waits = client.say("STAT").starts_with("213");
-    if (!waits) continue;  // a listing that the window holds
-    EXPECT_EQ(client.hear_after(60s - 1ns), "") << command;
+    if (!client.hear_after(20ms).empty()) continue;  // a listing that the window holds
+    EXPECT_EQ(client.hear_after(60s - 20ms - 1ns), "") << command;
     EXPECT_EQ(client.hear_after(1ns), "426 Connection closed: transfer stalled\r\n") << command;
     EXPECT_TRUE(data.ended());
     EXPECT_EQ(client.say("NOOP"), "200 OK\r\n");
@@ -131,6 +130,7 @@ TEST(StallLimit, DoesNotCutWhatIsSlow) {
   text += down.text();
   text += down.text();
   EXPECT_EQ(text.size(), 1'000'000u);
+  down.hang_up();
   EXPECT_EQ(client.hear(), "226 Download complete\r\n");
   auto up = client.open(client.passive());
   EXPECT_EQ(client.code("STOR b"), 150);
@@ -190,6 +190,7 @@ Duration time_of_download(TestNetwork& network, Dialogue& client, std::size_t si
     if (!data.ended()) network.advance(100ms);
   }
   EXPECT_EQ(got + data.text().size(), size);
+  data.hang_up();
   EXPECT_EQ(client.hear(), "226 Download complete\r\n");
   return network.now() - begin;
 }

@@ -72,7 +72,7 @@ class Dialogue {
 
   /// A connection to that port of the server.
   TestPeer open(std::uint16_t port) { return network_.dial({to_, port}, from_); }
-  /// All that comes over a data connection to that port.
+  /// All that comes over a data connection to that port, which is closed then, as most clients do.
   std::string data(std::uint16_t port) {
     auto connection = open(port);
     return all_of(connection);
@@ -84,6 +84,7 @@ class Dialogue {
       piece = connection.text();
     }
     EXPECT_TRUE(connection.ended());
+    connection.hang_up();
     return all;
   }
   /// Sends this over a data connection to that port, and ends it.

@@ -31,6 +31,7 @@
 #include <ftplike/protocol/path.hpp>
 #include <ftplike/protocol/reply.hpp>
 #include <ftplike/protocol/verb.hpp>
+#include <ftplike/server/closing_wait.hpp>
 #include <ftplike/server/control_connection.hpp>
 #include <ftplike/server/dispatch.hpp>
 #include <ftplike/server/transfer.hpp>
@@ -72,7 +73,8 @@ template <Transport T, class P> class Session {
         control_{network, std::move(control), service.limits.line},
         protection_{possible(network, service.tls_policy)},
         who_{std::move(who)},
-        began_{network.now()} {
+        began_{network.now()},
+        closing_wait_{began_} {
     if (beginning == Beginning::implicit_tls) {
       hello_.emplace(first_bytes);
     } else {
@@ -329,6 +331,9 @@ template <Transport T, class P> class Session {
   Channel& data_channel() noexcept { return channel_; }
   /// What the sessions of this one's account share.
   AccountUse& use() noexcept { return *use_; }
+  ClosingWait& closing_wait() noexcept { return closing_wait_; }
+  /// Whether the client will say no more.
+  bool heard_all() const noexcept { return control_.ended(); }
   void transfer_begins(Transfer& transfer) noexcept { transfer_ = &transfer; }
   void transfer_ends() noexcept { transfer_ = nullptr; }
   /// Ends a data connection of which nothing is wanted any more, beside what the session does next: it is finished, and
@@ -601,6 +606,7 @@ template <Transport T, class P> class Session {
   Channel channel_;
   std::optional<StoppableTask> let_go_;  // a data connection that has yet to end
   Time began_;
+  ClosingWait closing_wait_;
   Transfer* transfer_ = nullptr;
   Verb at_work_;   // the last command that could wait
   Reply belated_;  // to the command that interrupted the transfer

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,7 @@
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/path.hpp>
 #include <ftplike/protocol/reply.hpp>
+#include <ftplike/server/closing_wait.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -48,7 +50,7 @@ class Transfer {
 };
 
 /// One transfer of a server's session, from the command to its final reply: opening the data connection, securing it,
-/// copying, and the verdict. Meanwhile the session watches the control connection.
+/// copying, a wait for the client's close (`ClosingWait`), and the verdict. Meanwhile the session watches the control connection.
 ///
 /// **Cancellation:** by the session's `Interruption`, wherever it waits; the verdict is the reason of that.
 template <class Session> class ServerTransfer {
@@ -71,8 +73,15 @@ template <class Session> class ServerTransfer {
       co_await open();
       co_await send_all(source);
     } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
-    const std::error_code interrupted = session_.interruption().why();
+    std::error_code interrupted = session_.interruption().why();
     if (interrupted) co_await session_.interruption().recover();
+    took_ = session_.network().now() - began_;
+    if (!error) {
+      const bool broken = co_await client_breaks();
+      if (broken) error = std::make_error_code(std::errc::connection_reset);
+      interrupted = session_.interruption().why();
+      if (interrupted) co_await session_.interruption().recover();
+    }
     co_return co_await conclude(error, interrupted);
   }
   /// Puts all that comes into `file`, which is finished if all is well. Gives the final reply.
@@ -87,6 +96,7 @@ template <class Session> class ServerTransfer {
     } catch (...) { error = reason_of_end(session_.interruption().reason_of(std::current_exception())); }
     const std::error_code interrupted = session_.interruption().why();
     if (interrupted) co_await session_.interruption().recover();
+    took_ = session_.network().now() - began_;
     co_return co_await conclude(error, interrupted);
   }
 
@@ -101,6 +111,7 @@ template <class Session> class ServerTransfer {
   }
 
   awaitable<void> open() {
+    has_read_opening_ = session_.announces();
     Stream opened = co_await session_.data_channel().open(session_, what_.opening);
     data_.emplace(std::move(opened));
     if constexpr (SecurableStream<Stream>) {
@@ -133,6 +144,24 @@ template <class Session> class ServerTransfer {
     }
     if (!is_watched) co_await copy(source, *data_, moved, piece());
     co_await data_->finish();
+  }
+  /// Waits until the client closes the data connection, if it may not have read the preliminary reply before that. One
+  /// that has said more, or that it says no more, takes several replies at a time. Gives whether it broke the connection
+  /// instead, and so has not taken everything; within TLS one that has, but for our goodbye, does that, too.
+  awaitable<bool> client_breaks() {
+    const Time now = session_.network().now();
+    ClosingWait& wait = session_.closing_wait();
+    const bool takes_several = session_.heard_more() || session_.heard_all();
+    if (has_read_opening_ || takes_several || !wait.is_due(now)) co_return false;
+    bool broken = false;
+    Limit limited{session_.deadline(), ClosingWait::longest, Errc::timed_out};
+    std::array<std::byte, 1> room;
+    try {
+      (void)co_await data_->read_some(room);
+    } catch (const std::system_error& error) { broken = error.code() == std::errc::connection_reset; }
+    wait.note(session_.network().now() - now, limited.expired());
+    if constexpr (SecurableStream<Stream>) broken = broken && !data_->secured();
+    co_return broken;
   }
   awaitable<void> receive_all(AnySink file) {
     {
@@ -219,7 +248,7 @@ template <class Session> class ServerTransfer {
     close_data();
     co_await session_.end_watch();
     session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,
-                                            session_.network().now() - began_, what_.ascii, what_.listing, error);
+                                            took_, what_.ascii, what_.listing, error);
     if (interrupted == Errc::shutting_down) throw std::system_error(interrupted);
     if (!error) co_return Reply{226, what_.conclusion};
     const bool tells_why = securing_ && error.category() != ftplike_category();
@@ -230,9 +259,11 @@ template <class Session> class ServerTransfer {
   Session& session_;
   Transfer what_;
   const Time began_;
+  Duration took_{};  // until the last byte was there
   std::optional<Stream> data_;
   Endpoint local_, remote_;
   bool securing_ = false;  // or failed at that
+  bool has_read_opening_ = false;  // the client, which knows from it where the data are
   bool is_open_ = false;   // and the observer was told so
 };
 
