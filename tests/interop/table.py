@@ -303,7 +303,8 @@ def ours(program, place, port, *options, **more):
 def others(script, place, port, **more):
     """Another server, once it greets."""
     with open(place.own / "said", "w") as said:
-        process = subprocess.Popen([*RUNNERS[script.suffix], script, str(port), place.theirs, place.own],
+        # What it mounts over files of the system's goes with it, for there may be a next one.
+        process = subprocess.Popen(["unshare", "--mount", *RUNNERS[script.suffix], script, str(port), place.theirs, place.own],
                                    env=surroundings(place.own, **more), cwd=place.own, stdout=said, stderr=said)
     end = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < end:
