@@ -8,6 +8,7 @@
 #include <ftplike/server.hpp>
 #include <ftplike/storage/directory.hpp>
 #include <ftplike/storage/memory.hpp>
+#include <ftplike/storage/tree.hpp>
 #include <ftplike/users/function.hpp>
 #include <ftplike/users/user_table.hpp>
 #include <ftplike/version.hpp>

@@ -3,6 +3,7 @@
 #include <ftplike/storage/directory.hpp>
 #include <ftplike/storage/memory.hpp>
 #include <ftplike/storage/storage.hpp>
+#include <ftplike/storage/tree.hpp>
 
 #include "support/run.hpp"
 
@@ -62,6 +63,71 @@ template <ReadableStorage S> awaitable<std::string> everything(S& files) {
     result += entry.name + ':' + text.text();
   }
   co_return result;
+}
+
+// [writable]
+/// Objects in a bucket: they are put as a whole, and cannot be gone on with.
+class Bucket {
+ public:
+  using Reader = TextSource;
+  using Listing = EntryListing;
+  class Writer {
+   public:
+    Writer(FileTree<std::string>& objects, Path path) : objects_{&objects}, path_{std::move(path)} {}
+    awaitable<void> write(std::span<const std::byte> bytes) {
+      text_.append(as_text(bytes));
+      co_return;
+    }
+    awaitable<void> finish() {
+      objects_->put(path_, text_);
+      co_return;
+    }
+    void discard() { text_.clear(); }
+    Path path() const { return path_; }
+    std::uint64_t size() const { return text_.size(); }
+
+   private:
+    FileTree<std::string>* objects_;
+    Path path_;
+    std::string text_;
+  };
+
+  awaitable<Entry> stat(Path path) { co_return objects_.stat(path); }
+  awaitable<Listing> list(Path path) { co_return Listing{objects_.list(path)}; }
+  awaitable<Reader> open(Path path, std::uint64_t offset) {
+    const std::string& text = objects_.at(path);
+    if (offset > text.size()) throw std::system_error(Errc::bad_restart);
+    co_return Reader{text.substr(offset)};
+  }
+  awaitable<Writer> create(Path path, std::uint64_t offset) {
+    check_names(path);
+    if (offset > 0) throw std::system_error(Errc::bad_restart);
+    co_return Writer{objects_, path};
+  }
+  awaitable<void> remove(Path path) {
+    (void)objects_.at(path);
+    objects_.remove(path);
+    co_return;
+  }
+  std::string label() const { return "bucket"; }
+
+ private:
+  FileTree<std::string> objects_;
+};
+static_assert(WritableStorage<Bucket> && RemovesFiles<Bucket>);  // finds names that are misspelt
+// [/writable]
+static_assert(!AppendsToFiles<Bucket> && !RenamesFiles<Bucket> && !KeepsPartialFiles<Bucket>);
+
+TEST(StorageConcepts, ABucketTakesAndGivesObjectsAndForgetsThem) {
+  Bucket bucket;
+  auto writer = run(bucket.create(Path{"/a/b"}, 0));
+  run(writer.write(as_bytes("hello")));
+  EXPECT_EQ(writer.size(), 5u);
+  run(writer.finish());
+  EXPECT_EQ(run(bucket.stat(Path{"/a/b"})).name, "b");
+  run(bucket.remove(Path{"/a/b"}));
+  EXPECT_THROW(run(bucket.remove(Path{"/a/b"})), std::system_error);
+  EXPECT_THROW(run(bucket.create(Path{"/.ftplike-partial.x"}, 0)), std::system_error);
 }
 
 TEST(StorageConcepts, AStorageOfTwentyLinesCanBeListedAndRead) {

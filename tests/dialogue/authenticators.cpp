@@ -54,7 +54,8 @@ TEST(AuthenticateWith, TellsTheFunctionWhoComesFromWhereForWhichHost) {
 TEST(AuthenticateWith, AwaitsAFunctionThatTakesItsTime) {
   SimulatedNetwork network{1};
   const auto ask = [&network](const Credentials& who) -> awaitable<std::optional<Account>> {
-    co_await network.sleep_until(network.now() + (who.user == "slow" ? Duration{1h} : Duration{5s}));
+    const Duration pause = who.user == "slow" ? Duration{1h} : Duration{5s};
+    co_await network.sleep_until(network.now() + pause);
     co_return let_in(who);
   };
   Limits limits;

@@ -169,7 +169,7 @@ TEST(OwnStorage, MayHaveFilesOfUnknownSize) {
   Served served{network, MadeUp{}, some_users()};
   Dialogue client{network};
   client.log_in().binary();
-  EXPECT_EQ(client.say("SIZE now"), "550 Its size is not known\r\n");
+  EXPECT_EQ(client.say("SIZE now"), "504 Its size is not known\r\n");
   EXPECT_EQ(client.fetch("MLSD"), "type=file;modify=19710101000000;perm=r; now\r\n");
   EXPECT_EQ(client.say("MLST now"),
             "250-Listing /now\r\n type=file;modify=19710101000000;perm=r; /now\r\n250 End\r\n");

@@ -187,6 +187,51 @@ TEST(Examples, OwnProtocolHasAClient) {
   EXPECT_EQ(held.output, "Hello!\nDownload complete\n");
 }
 
+TEST(Examples, OwnProtocolReadsSensorsInTheUnitOfTheSession) {
+  const TestFolder folder;
+  const auto held = run_alone(
+      folder, serving("own_protocol") + typed("MEAS cellar\\r\\nUNIT F\\r\\nMEAS cellar\\r\\nMEAS roof\\r\\nQUIT\\r\\n"));
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_NE(held.output.find("213 12.000000\r\n200 Noted\r\n213 53.600000\r\n553 "), std::string::npos) << held.output;
+}
+
+TEST(Examples, CameraInboxTakesPicturesIntoAFolderForEachAddressAndNothingElse) {
+  const TestFolder folder;
+  folder.write("a.jpg", noise(50'000));
+  folder.write("large.jpg", noise(10'000'001));
+  folder.write("a.exe", "12345");
+  std::filesystem::create_directory(folder.path() / "inbox");
+  const auto held = run_alone(folder, serving("camera_inbox") + R"(
+    camera="$programs/ftplike-client"
+    "$camera" --files . ftp://cam1:snap@127.0.0.1:3456 -c "STOR a.jpg" || exit 1
+    "$camera" --files . ftp://cam1:snap@127.0.0.1:3456 -c "STOR a.exe" && exit 2
+    "$camera" --files . ftp://cam1:snap@127.0.0.1:3456 -c "STOR large.jpg" && exit 3
+    "$camera" --files . ftp://cam1:snap@127.0.0.1:3456 -c "RETR a.jpg b.jpg" && exit 4
+    kill -TERM $server
+    trap - EXIT
+    wait $server || exit 5
+  )");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(folder.read("served"), "/127.0.0.1/a.jpg 50000 bytes\n");
+  EXPECT_TRUE(folder.read("inbox/127.0.0.1/a.jpg") == noise(50'000));
+  EXPECT_FALSE(folder.has("inbox/127.0.0.1/a.exe"));
+  EXPECT_FALSE(folder.has("inbox/127.0.0.1/large.jpg"));
+}
+
+TEST(Examples, VirtualFilesAreListedAndReadByThoseWhoAreKnown) {
+  const TestFolder folder;
+  const auto held = run_alone(folder, serving("virtual_files") + R"(
+    curl -s -m 20 ftp://anna:secret@127.0.0.1:3456/2026/ || exit 1
+    curl -s -m 20 ftp://anna:secret@127.0.0.1:3456/2026/sales.csv || exit 2
+    curl -s -m 20 ftp://anna:wrong@127.0.0.1:3456/hello.txt && exit 3
+    curl -s -m 20 -T served ftp://anna:secret@127.0.0.1:3456/new.txt && exit 4
+    true
+  )");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_NE(held.output.find(" sales.csv\n"), std::string::npos) << held.output;
+  EXPECT_TRUE(held.output.ends_with("month,sum\n1,7\n")) << held.output;
+}
+
 TEST(Examples, EventsTellOfArrivalsAndRulesRefusePrograms) {
   const TestFolder folder;
   folder.write("note.txt", "12345");

@@ -147,7 +147,8 @@ struct Rnto : Changing {
 ///
 /// As text that can be told only by reading the file, which is done up to `most_text`: enough for the text files of the
 /// few clients that ask in TYPE A. What is longer is 550, as the RFC allows and other servers answer for every file; a
-/// client is not to take that for a file that is not there.
+/// client is not to take that for a file that is not there. A size that nobody knows is 504: curl takes every 550 for a
+/// file that is not there, and would not fetch it.
 struct Size {
   static constexpr std::string_view verb = "SIZE";
   static constexpr std::string_view help = "SIZE <path>: bytes of a file, or of its upload that was cut off";
@@ -164,7 +165,7 @@ struct Size {
       const Entry entry = co_await session.storage().stat(path);
       if (!entry.is_file()) co_return Reply{550, "Not a file"};
       if (as_text) co_return co_await length_as_text(session, path, entry.size);
-      if (!entry.size) co_return Reply{550, "Its size is not known"};
+      if (!entry.size) co_return Reply{504, "Its size is not known"};
       co_return Reply{213, std::to_string(*entry.size)};
     } catch (const std::system_error& error) { missing = error.code(); }
     if constexpr (KeepsPartialFiles<std::remove_cvref_t<decltype(session.storage())>>) {

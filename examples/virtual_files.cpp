@@ -1,0 +1,60 @@
+// Files that are on no disk, but made when somebody asks for them; and users that somebody else knows, who takes his time.
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <ftplike/ftplike.hpp>
+
+using namespace ftplike;
+using namespace std::chrono_literals;
+
+// [storage]
+class Reports {
+ public:
+  using Reader = TextSource;
+  using Listing = EntryListing;
+  explicit Reports(FileTree<std::function<std::string()>> reports) : reports_{std::move(reports)} {}
+
+  awaitable<Entry> stat(Path path) { co_return reports_.stat(path); }
+  awaitable<Listing> list(Path path) { co_return Listing{reports_.list(path)}; }
+  awaitable<Reader> open(Path path, std::uint64_t offset) {
+    const std::string text = reports_.at(path)();
+    if (offset > text.size()) throw std::system_error(Errc::bad_restart);
+    co_return Reader{text.substr(offset)};
+  }
+  std::string label() const { return "reports"; }
+
+ private:
+  FileTree<std::function<std::string()>> reports_;
+};
+// [/storage]
+
+/// Asks a directory service, say.
+bool is_right(const std::string& user, const std::string& password) {
+  std::this_thread::sleep_for(300ms);
+  return user == "anna" && password == "secret";
+}
+
+// [authenticator]
+awaitable<std::optional<Account>> log_in(const Credentials& who) {
+  auto look_up = [user = who.user, password = who.password] { return is_right(user, password); };
+  const bool good = co_await blocking(std::move(look_up));
+  if (!good) co_return std::nullopt;
+  co_return Account{who.user, Path{}, "read"};
+}
+// [/authenticator]
+
+int main() {
+  TcpTransport network;
+  Reports reports{{
+      {"/2026/sales.csv", [] { return std::string{"month,sum\n1,7\n"}; }},
+      {"/hello.txt", [] { return std::string{"Hello!\n"}; }},
+  }};
+  Server server{network, std::move(reports), authenticate_with(log_in)};
+  server.listen("127.0.0.1", 3456);
+  network.run();
+}
