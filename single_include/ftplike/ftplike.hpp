@@ -70,7 +70,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,6 +80,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <type_traits>
+#include <utility>
 
 // ---- ftplike/io/asio.hpp
 // The one door to Asio: the few headers that we need, and every difference between Asio 1.22 and today's, settled here.
@@ -130,6 +132,7 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <type_traits>
 #include <utility>
 
 namespace ftplike::inline v0_2 {
@@ -146,23 +149,36 @@ using Address = asio::ip::address;
 /// The clock of every limit: steady, never wall time. A simulated network has its own.
 using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
+/// Asio's timer of that clock.
+template <class E = Executor> using SteadyTimer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, E>;
 
 /// A time that is so much later; the end of all time where no clock counts so far. `Duration::max()` says "never".
 constexpr Time time_after(Time now, Duration duration) noexcept {
   return duration > Time::max() - now ? Time::max() : now + duration;
 }
 
-/// Calls a function on an executor, later. One type of function, because what Asio makes of each takes a compiler long.
-inline void call_on(const Executor& executor, std::function<void()> function) {
+// What Asio makes of a function or a coroutine takes a compiler long. So there is one type of function; and what needs
+// no template parameter has one all the same where it uses Asio, and is compiled only where it is called.
+
+/// Calls a function on an executor, later.
+template <class E = Executor>
+void call_on(const std::type_identity_t<E>& executor, std::function<void()> function) {
   asio::post(executor, std::move(function));
+}
+
+/// Lets others run first.
+template <class E = Executor> awaitable<void> give_way(const std::type_identity_t<E>& executor) {
+  return asio::post(executor, use_awaitable);
 }
 
 /// What is called with what a coroutine threw, or null, when it has ended.
 using AtEnd = std::function<void(std::exception_ptr)>;
 
 /// Runs a coroutine on an executor. `slot` can cancel it; what it throws goes to `at_end` alone.
-inline void start_on(
-    const Executor& executor, awaitable<void> operation, asio::cancellation_slot slot = {},
+template <class E = Executor>
+void start_on(
+    const std::type_identity_t<E>& executor, awaitable<void> operation, asio::cancellation_slot slot = {},
     AtEnd at_end = [](std::exception_ptr) {}) {
   asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, std::move(at_end)));
 }
@@ -172,15 +188,51 @@ inline void start_on(
 
 namespace ftplike::inline v0_2 {
 
-/// How far a transfer has come. `size` is 0 if it is not known.
+/// How far a transfer has come.
 class Progress {
  public:
   std::uint64_t offset = 0;       // where it began, when resumed
   std::uint64_t transferred = 0;  // bytes over the data connection
-  std::uint64_t size = 0;         // of the whole file
+  std::uint64_t size = 0;         // of the whole file; 0 if it is not known
   Duration elapsed{};
   double rate = 0;       // bytes a second, over the last seconds
   Duration remaining{};  // that the rest will take at that rate; zero if that cannot be said
+};
+
+/// What a transfer is to do now.
+enum class Go { on, stop };
+
+/// What is told how far a transfer has come: any function of a `Progress`, which may say that it is enough.
+///
+///     options.progress = [&](const ftplike::Progress& now) {
+///       bar.show(now.offset + now.transferred, now.size, now.rate, now.remaining);
+///       return leaving ? ftplike::Go::stop : ftplike::Go::on;  // or nothing: on
+///     };
+///
+/// `Go::stop` breaks the transfer off with `Errc::aborted`. What it throws does the same, and comes out of the call. In
+/// both cases the session goes on, and what has come can be gone on with (`TransferOptions::resume`).
+class ProgressCallback {
+ public:
+  ProgressCallback() = default;
+  template <class Tell>
+    requires(!std::is_same_v<Tell, ProgressCallback> && std::is_invocable_v<Tell&, const Progress&>)
+  ProgressCallback(Tell tell) {
+    using Said = std::invoke_result_t<Tell&, const Progress&>;
+    static_assert(std::is_void_v<Said> || std::is_same_v<Said, Go>, "a progress callback gives a Go or nothing");
+    if constexpr (std::is_void_v<Said>) {
+      tell_ = [tell = std::move(tell)](const Progress& progress) mutable {
+        tell(progress);
+        return Go::on;
+      };
+    } else {
+      tell_ = std::move(tell);
+    }
+  }
+  explicit operator bool() const noexcept { return static_cast<bool>(tell_); }
+  Go operator()(const Progress& progress) const { return tell_ ? tell_(progress) : Go::on; }
+
+ private:
+  std::function<Go(const Progress&)> tell_;
 };
 
 namespace detail {
@@ -296,7 +348,8 @@ inline constexpr Timestamp first_timestamp = std::chrono::sys_days{std::chrono::
 inline constexpr Timestamp last_timestamp =
     std::chrono::sys_days{std::chrono::January / 1 / 10000} - std::chrono::milliseconds{1};
 
-/// Now, by the system's clock, which may be set at any time: for telling and comparing dates, not for measuring.
+/// Now, by the system's clock, which may be set at any time: for telling and comparing dates, not for measuring. What
+/// may run on a simulated network asks `wall_clock(executor)` (io/date.hpp).
 inline Timestamp wall_clock() noexcept {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
@@ -329,85 +382,6 @@ class Entry {
 };
 
 }  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// Which of the two dialects a session speaks; see docs of `connect` for how `automatic` finds out.
-enum class Dialect { automatic, ftplike, standard };
-
-/// The bounds of a client's patience and memory. Times are counted by the transport's clock; `Duration::max()` says "no
-/// limit". What runs out is `Errc::timed_out` unless something else is said.
-struct ClientLimits {
-  /// To look up the server's name; then to connect to each of its addresses; then for a TLS handshake, and for a proxy.
-  Duration connect = std::chrono::seconds{30};
-  /// Until the next address is tried while the one before has not answered yet. (RFC 8305 §5)
-  Duration next_address = std::chrono::milliseconds{250};
-  /// From a command to its reply, and from the end of the data to the final reply; then the session is closed.
-  Duration reply = std::chrono::seconds{60};
-  /// For the data connection to come to be; then the transfer is broken off.
-  Duration connect_data = std::chrono::seconds{30};
-  /// Without a byte of a transfer; then it is broken off. (`Errc::stalled`)
-  Duration stall = std::chrono::seconds{60};
-  /// To get back in step after a transfer that was broken off; then the session is closed.
-  Duration recovery = std::chrono::seconds{10};
-  /// Entries of a listing that is kept as a whole. (`Errc::bad_listing`)
-  std::size_t entries = 1'000'000;
-  /// Directories below the one where a walk begins. (`Errc::bad_listing`)
-  unsigned depth = 100;
-  /// Bytes of a line of a listing. (`Errc::line_too_long`)
-  std::size_t line = 64 * 1024;
-};
-
-/// How a client is to behave.
-struct ClientOptions {
-  ClientOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
-
-  Dialect dialect = Dialect::automatic;
-  std::string account;  // for servers that ask for one (ACCT)
-  bool active = false;  // the server connects to us for data, where the channel allows both and there is no proxy
-  /// What passes all connections on: `socks5://user:password@host:port` or `http://host:port`; none if empty. The proxy
-  /// looks up the server's name.
-  std::string proxy;
-  /// How far the clock of the server's listings is ahead of UTC, always. If not given it is found out, for summer and
-  /// winter, where MDTM can tell.
-  std::optional<std::chrono::minutes> zone;
-  Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
-  ClientLimits limits;
-};
-
-/// How one transfer is to be done.
-struct TransferOptions {
-  TransferOptions() {}  // no aggregate, as above
-
-  bool ascii = false;      // TYPE A: line endings are converted
-  bool resume = false;     // go on where an interrupted transfer of this file ended
-  bool verify = true;      // compare the length with what the server says, where it can say
-  bool keep_time = false;  // the copy gets the time of modification of the original, where the server can say or set it
-  /// A bound of bytes a second over the data connection, before TLS; transfers that have the same one share it. None if
-  /// null.
-  std::shared_ptr<Meter> bandwidth;
-  /// Of the file on the server, if they are known already: then it is not asked.
-  std::optional<std::uint64_t> size;
-  std::optional<Timestamp> modified;
-  /// Called after each piece that went over the data connection, on the executor of the session. It must not block.
-  /// What it throws breaks the transfer off, and comes out of the call.
-  std::function<void(const Progress&)> progress;
-};
-
-/// What a transfer came to.
-class TransferResult {
- public:
-  std::uint64_t transferred = 0;  // bytes over the data connection
-  std::uint64_t offset = 0;       // where it began, when resumed
-  Duration took{};
-  std::string name;  // the local file of a download; the remote one of an upload
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/client/pending_commands.hpp
-#include <cstdint>
 
 // ---- ftplike/protocol/reply.hpp
 #include <cstddef>
@@ -465,6 +439,86 @@ class Reply {
 };
 
 }  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// Which of the two dialects a session speaks; see docs of `connect` for how `automatic` finds out.
+enum class Dialect { automatic, ftplike, standard };
+
+/// The bounds of a client's patience and memory. Times are counted by the transport's clock; `Duration::max()` says "no
+/// limit". What runs out is `Errc::timed_out` unless something else is said.
+struct ClientLimits {
+  /// To look up the server's name; then to connect to each of its addresses; then for a TLS handshake, and for a proxy.
+  Duration connect = std::chrono::seconds{30};
+  /// Until the next address is tried while the one before has not answered yet. (RFC 8305 §5)
+  Duration next_address = std::chrono::milliseconds{250};
+  /// From a command to its reply, and from the end of the data to the final reply; then the session is closed.
+  Duration reply = std::chrono::seconds{60};
+  /// For the data connection to come to be; then the transfer is broken off.
+  Duration connect_data = std::chrono::seconds{30};
+  /// Without a byte of a transfer; then it is broken off. (`Errc::stalled`)
+  Duration stall = std::chrono::seconds{60};
+  /// To get back in step after a transfer that was broken off; then the session is closed.
+  Duration recovery = std::chrono::seconds{10};
+  /// Entries of a listing that is kept as a whole. (`Errc::bad_listing`)
+  std::size_t entries = 1'000'000;
+  /// Directories below the one where a walk begins. (`Errc::bad_listing`)
+  unsigned depth = 100;
+  /// Bytes of a line of a listing. (`Errc::line_too_long`)
+  std::size_t line = 64 * 1024;
+};
+
+/// How a client is to behave.
+struct ClientOptions {
+  ClientOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
+
+  Dialect dialect = Dialect::automatic;
+  std::string account;  // for servers that ask for one (ACCT)
+  bool active = false;  // the server connects to us for data, where the channel allows both and there is no proxy
+  /// What passes all connections on: `socks5://user:password@host:port` or `http://host:port`; none if empty. The proxy
+  /// looks up the server's name.
+  std::string proxy;
+  /// How far the clock of the server's listings is ahead of UTC, always. If not given it is found out, for summer and
+  /// winter, where MDTM can tell.
+  std::optional<std::chrono::minutes> zone;
+  Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
+  ClientLimits limits;
+};
+
+/// How one transfer is to be done.
+struct TransferOptions {
+  TransferOptions() {}  // no aggregate, as above
+
+  bool ascii = false;      // TYPE A: line endings are converted
+  bool resume = false;     // go on where an interrupted transfer of this file ended; what cannot seek throws
+  bool verify = true;      // compare the length with what the server says, where it can say
+  bool keep_time = false;  // the copy gets the time of modification of the original, where the server can say or set it
+  /// A bound of bytes a second over the data connection, before TLS; transfers that have the same one share it. None if
+  /// null.
+  std::shared_ptr<Meter> bandwidth;
+  /// Of the file on the server, if they are known already: then it is not asked.
+  std::optional<std::uint64_t> size;
+  std::optional<Timestamp> modified;
+  /// Called after each piece that went over the data connection, with the rate and the time that the rest will take; it
+  /// may stop the transfer. **Threads:** on the executor of the session, so it must not block.
+  ProgressCallback progress;
+};
+
+/// What a transfer came to.
+class TransferResult {
+ public:
+  std::uint64_t transferred = 0;  // bytes over the data connection
+  std::uint64_t offset = 0;       // where it began, when resumed
+  Duration took{};
+  std::string name;  // the local file of a download; the remote one of an upload
+  Reply reply;       // the server's last word; none if nothing had to be transferred
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/client/pending_commands.hpp
+#include <cstdint>
 
 
 namespace ftplike::inline v0_2::detail {
@@ -585,7 +639,7 @@ namespace ftplike::inline v0_2 {
 enum class Errc {
   timed_out = 1,       // a limit of time ran out
   stalled,             // a transfer made no progress for too long
-  aborted,             // the client said ABOR, or the caller cancelled
+  aborted,             // the client said ABOR, or the caller cancelled or stopped it
   peer_lost,           // a connection ended before its time
   no_data_connection,  // none was negotiated, or nobody came
   shutting_down,       // the server is about to stop
@@ -600,6 +654,7 @@ enum class Errc {
   too_long,            // more bytes came than were promised
   bad_reply,           // what the server sent is not a reply, or not one to this command
   bad_listing,         // what the server listed could not be used
+  no_handshake,        // a peer that was to begin a TLS handshake, or go on with it, did not
   not_resumed,         // a TLS data connection does not go on with the control connection's session
   no_close_notify,     // a TLS data connection ended without its peer's goodbye, so something may be missing
   refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
@@ -627,6 +682,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::too_long: return "more bytes than promised";
         case Errc::bad_reply: return "unexpected reply";
         case Errc::bad_listing: return "unusable listing";
+        case Errc::no_handshake: return "no TLS handshake came";
         case Errc::not_resumed: return "TLS session of the control connection not resumed";
         case Errc::no_close_notify: return "TLS ended without close_notify";
         case Errc::refused_by_rule: return "refused for safety";
@@ -663,6 +719,7 @@ inline bool over_quota(std::error_code error) noexcept {
 inline Reply reply_for(std::error_code error) {
   const auto with = [&error](int code) { return Reply{code, error.message()}; };
   if (error == Errc::no_data_connection) return {425, "No data connection"};
+  if (error == Errc::no_handshake) return {425, "No data connection: no TLS handshake came"};
   if (error == Errc::timed_out || error == Errc::stalled || error == Errc::aborted || error == Errc::peer_lost ||
       error == Errc::too_short || error == Errc::no_close_notify) {
     return {426, "Connection closed: " + error.message()};
@@ -814,6 +871,7 @@ inline std::string verb_of(std::string_view command) { return std::string{comman
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -821,6 +879,329 @@ inline std::string verb_of(std::string_view command) { return std::string{comman
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+// ---- ftplike/io/securable.hpp
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// ---- ftplike/io/transport.hpp
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+// ---- ftplike/io/bytes.hpp
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Where bytes come from. `read_some` fills the beginning of the room (never empty) and gives how much: 0 is the end.
+template <class T>
+concept ByteSource = requires(T& source, std::span<std::byte> room) {
+  { source.read_some(room) } -> std::same_as<awaitable<std::size_t>>;
+};
+
+/// A source that can begin anywhere, so that what was interrupted can be gone on with. `size` is that of all it has,
+/// from its beginning on, as a number or an optional one: nothing, if it cannot seek after all, as a pipe cannot.
+/// `seek` moves to an offset of at most that (`Errc::bad_restart`), without waiting for anything.
+///
+/// It may tell by `modified()` when that was last changed, a `Timestamp`: what a server has of it is only gone on with
+/// if it is not older.
+template <class T>
+concept SeekableByteSource = ByteSource<T> && requires(T& source, const T& constant, std::uint64_t offset) {
+  { constant.size() } -> std::convertible_to<std::optional<std::uint64_t>>;
+  { source.seek(offset) } -> std::same_as<void>;
+};
+
+/// Where bytes go. `write` takes them all; `finish` says that no more come: a stream is closed that way, a file
+/// committed.
+template <class T>
+concept ByteSink = requires(T& sink, std::span<const std::byte> bytes) {
+  { sink.write(bytes) } -> std::same_as<awaitable<void>>;
+  { sink.finish() } -> std::same_as<awaitable<void>>;
+};
+
+/// A connection. `write_some` takes as much as goes without waiting for the peer any more than once, so that a slow one
+/// is seen to move. `finish` closes our direction; what the peer still sends can be read. `has_ended` says whether
+/// nothing more can be read, as far as is known without waiting. `cancel` ends the operations under way with
+/// `operation_aborted` and loses nothing: the stream goes on. Its destructor closes it. One read and one write may be
+/// under way at a time, all on one executor.
+template <class T>
+concept Stream = std::movable<T> && ByteSource<T> && ByteSink<T> &&
+    requires(T& stream, const T& constant, std::span<const std::byte> bytes) {
+  { stream.write_some(bytes) } -> std::same_as<awaitable<std::size_t>>;
+  { stream.has_ended() } -> std::same_as<bool>;
+  { stream.cancel() } -> std::same_as<void>;
+  { stream.close() } -> std::same_as<void>;  // at once, without a farewell
+  { constant.local() } -> std::same_as<Endpoint>;
+  { constant.remote() } -> std::same_as<Endpoint>;
+};
+
+/// Tells a stream, before anything is read or written, that it is the control connection of a session: it carries
+/// commands and replies. Servers and clients do, at both ends; code of your own that speaks over bare streams may. Those
+/// of a simulated network know by this what `Link::control` is.
+template <Stream S> void mark_as_control(S& stream) {
+  if constexpr (requires { stream.mark_as_control(); }) stream.mark_as_control();
+}
+
+inline std::span<const std::byte> as_bytes(std::string_view text) noexcept { return std::as_bytes(std::span{text}); }
+inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+namespace detail {
+
+/// A source whose next bytes the kernel can move by itself, from `position()` of its descriptor on. `fetch` makes up to
+/// `most` of them ready, so that taking them does not wait for a disk, and gives how many there are; 0 at the end. A
+/// descriptor of -1 says that it has none after all.
+template <class T>
+concept FileSource = ByteSource<T> && requires(T& source, std::size_t count) {
+  { source.fetch(count) } -> std::same_as<awaitable<std::size_t>>;
+  { source.descriptor() } -> std::same_as<int>;
+  { source.position() } -> std::same_as<std::uint64_t>;
+  { source.advance(count) } -> std::same_as<void>;
+};
+
+/// A sink that sends from a descriptor without a buffer of ours: up to `most` bytes; 0 if the file ends before them.
+template <class T>
+concept FileSender = ByteSink<T> && requires(T& sink, int descriptor, std::uint64_t position, std::size_t most) {
+  { sink.send_file(descriptor, position, most) } -> std::same_as<awaitable<std::size_t>>;
+};
+
+/// A coroutine's turn on its thread, which is over after a millisecond's worth of bytes or of small pieces. It counts
+/// and looks at no clock, so that a simulated network sees the same each time.
+class Turn {
+ public:
+  explicit Turn(Executor executor) : executor_{std::move(executor)} {}
+  const Executor& executor() const noexcept { return executor_; }
+  /// Counts a piece.
+  bool is_over(std::size_t bytes) noexcept {
+    constexpr std::size_t most_bytes = 2 * 1024 * 1024;
+    constexpr unsigned most_pieces = 256;
+    bytes_ += bytes;
+    if (bytes_ < most_bytes && ++pieces_ < most_pieces) return false;
+    bytes_ = pieces_ = 0;
+    return true;
+  }
+
+ private:
+  Executor executor_;
+  std::size_t bytes_ = 0, pieces_ = 0;
+};
+
+template <ByteSink Sink> awaitable<std::size_t> write_all_of(Sink& sink, std::span<const std::byte> piece) {
+  co_await sink.write(piece);
+  co_return piece.size();
+}
+
+/// Writes a piece, or as much of it as a stream takes at once.
+template <ByteSink Sink> awaitable<std::size_t> write_piece(Sink& sink, std::span<const std::byte> piece) {
+  if constexpr (Stream<Sink>) {
+    return sink.write_some(piece);
+  } else {
+    return write_all_of(sink, piece);
+  }
+}
+
+}  // namespace detail
+
+/// Moves everything from `source` to `sink` and calls `progress(n)` after each piece, awaiting what it gives. Does not
+/// finish the sink: whether all is well is the caller's verdict.
+///
+/// The kernel's way (sendfile) is taken where both ends have descriptors. The buffer starts small and grows only for
+/// transfers that fill it. Pieces are at most `largest_piece` bytes, and others get their turn now and then also where
+/// neither end ever waits.
+template <ByteSource Source, ByteSink Sink, class Progress>
+awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t largest_piece = 512 * 1024) {
+  constexpr bool waits = !std::is_void_v<std::invoke_result_t<Progress&, std::size_t>>;
+  const Executor executor = co_await asio::this_coro::executor;
+  detail::Turn turn{executor};
+  if constexpr (detail::FileSource<Source> && detail::FileSender<Sink>) {
+    while (source.descriptor() >= 0) {
+      const std::size_t ready = co_await source.fetch(largest_piece);
+      if (ready == 0) co_return;
+      const std::size_t n = co_await sink.send_file(source.descriptor(), source.position(), ready);
+      if (n == 0) throw std::system_error(std::make_error_code(std::errc::io_error));  // the file was cut meanwhile
+      source.advance(n);
+      if constexpr (waits) {
+        co_await progress(n);
+      } else {
+        progress(n);
+      }
+      if (turn.is_over(n)) co_await give_way(turn.executor());
+    }
+  }
+  std::size_t size = std::min<std::size_t>(16 * 1024, largest_piece);
+  auto memory = std::make_unique_for_overwrite<std::byte[]>(size);
+  for (;;) {
+    const std::span<std::byte> room{memory.get(), size};
+    const std::size_t n = co_await source.read_some(room);
+    if (n == 0) break;
+    std::span<const std::byte> piece = room.first(n);
+    while (!piece.empty()) {
+      const std::size_t moved = co_await detail::write_piece(sink, piece);
+      piece = piece.subspan(moved);
+      if constexpr (waits) {
+        co_await progress(moved);
+      } else {
+        progress(moved);
+      }
+      if (turn.is_over(moved)) co_await give_way(turn.executor());
+    }
+    if (n == size && n < largest_piece) {
+      size = std::min(n * 4, largest_piece);
+      memory = std::make_unique_for_overwrite<std::byte[]>(size);
+    }
+  }
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// All that a session cannot compute: connections and time. `TcpTransport` is the real one, `SimulatedTransport` runs
+/// inside one process under a clock that moves when told.
+///
+/// - `executor()`: where a new session may live; a transport with several threads deals them out in turn;
+/// - `main_executor()`, if it has several: where acceptors live, and what keeps all of them running while there is work
+///   on it.
+/// - `executor_near(executor)`, if it has several: where what a coroutine of that executor uses may live, so that all of
+///   it runs one at a time; that executor itself, if it does that.
+/// - `lifetime()`, if it owns its event loops: holds what sockets and timers on them need, for those that are destroyed
+///   after the transport.
+/// - `connect(where, from)`: a stream on the caller's executor; `from` is the local address, unspecified for any.
+/// - `listen(executor, where)`: throws `std::system_error` (`address_in_use`, …). Port 0 lets the system choose.
+/// - `accept(executor)`: the next stream, made on that executor. `cancel()` ends it with `operation_aborted`; `close()`
+///   gives the port back at once, too.
+/// - `resolve(host, port)`: addresses in the order in which to try them; literals are not looked up.
+/// - `Timer{network, executor}`: `start(when, f)` calls f once at that time, in place of what was started before;
+///   `cancel()` and the destructor see to it that it is not called any more.
+template <class T>
+concept Transport = Stream<typename T::Stream> &&
+    requires(T& network, typename T::Acceptor& acceptor, typename T::Timer& timer, const Executor& executor,
+             const Endpoint& where, const Address& from, const std::string& host, std::uint16_t port, Time when,
+             void (*call)()) {
+  { network.executor() } -> std::same_as<Executor>;
+  { network.connect(where, from) } -> std::same_as<awaitable<typename T::Stream>>;
+  { network.listen(executor, where) } -> std::same_as<typename T::Acceptor>;
+  { acceptor.accept(executor) } -> std::same_as<awaitable<typename T::Stream>>;
+  { acceptor.endpoint() } -> std::same_as<Endpoint>;
+  { acceptor.cancel() } -> std::same_as<void>;
+  { acceptor.close() } -> std::same_as<void>;
+  { network.resolve(host, port) } -> std::same_as<awaitable<std::vector<Endpoint>>>;
+  { network.now() } -> std::same_as<Time>;
+  { network.sleep_until(when) } -> std::same_as<awaitable<void>>;
+  typename T::Timer;
+  requires std::constructible_from<typename T::Timer, T&, const Executor&>;
+  { timer.start(when, call) } -> std::same_as<void>;
+  { timer.cancel() } -> std::same_as<void>;
+};
+
+/// Where what serves all sessions lives.
+template <Transport T> Executor main_executor_of(T& network) {
+  if constexpr (requires { network.main_executor(); }) {
+    return network.main_executor();
+  } else {
+    return network.executor();
+  }
+}
+
+/// Where what a coroutine of `executor` uses may live.
+template <Transport T> Executor executor_near(T& network, const Executor& executor) {
+  if constexpr (requires { network.executor_near(executor); }) {
+    return network.executor_near(executor);
+  } else {
+    return executor;
+  }
+}
+
+/// What has to live as long as what is made on a transport's executors.
+template <Transport T> std::shared_ptr<void> lifetime_of(const T& network) {
+  if constexpr (requires { network.lifetime(); }) {
+    return network.lifetime();
+  } else {
+    return nullptr;
+  }
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// What the two ends of a secured connection agreed upon.
+struct TlsDetails {
+  std::string version, cipher;  // "TLSv1.3", "TLS_AES_256_GCM_SHA384"; empty of a connection in clear
+  std::string server_name;      // the host that the client named; empty if none
+  bool resumed = false;         // whether it goes on with another connection's session
+  bool keys_logged = false;     // whether our end writes its keys down, by which others can read it
+};
+
+/// A stream that begins in clear and can become a TLS one: all that a session and a client ask of it besides being a
+/// stream. What `TlsTransport` gives is a model.
+///
+/// - `secured()`: whether it is one by now. From then on an end without the peer's goodbye is an error, `finish()` says
+///   ours, and nothing is read or written in clear.
+/// - `details()`: what was agreed upon.
+/// - `accept_tls(control)`, `connect_tls(control)`: as the server's or the client's end of a data connection that
+///   belongs to the control connection `control`, which is secured. The handshake may be cancelled, and goes on when it
+///   is asked for again; one that has failed fails again. `control` is not used any more when it runs. The server's end
+///   throws `Errc::not_resumed` where the client has to prove that it is the same, and does not.
+/// - `belongs_to(user)`: of a server's control connection, which user it is of from now on, for such a proof; empty: of
+///   nobody who could be told from others; none: it is not known yet.
+///
+/// It may also have `peer_certificate()`, by whose `common_name` users can log in without a password, and
+/// `prepare_data()`, by which a server's control connection is told that its client will open a data connection.
+template <class S>
+concept SecurableStream = Stream<S> && requires(S& stream, const S& constant, std::optional<std::string> user) {
+  { constant.secured() } -> std::same_as<bool>;
+  { constant.details() } -> std::same_as<TlsDetails>;
+  { stream.accept_tls(stream) } -> std::same_as<awaitable<void>>;
+  { stream.connect_tls(stream) } -> std::same_as<awaitable<void>>;
+  { stream.belongs_to(user) } -> std::same_as<void>;
+};
+
+/// A transport with such streams: what the transport of every server and client is whose streams are securable.
+///
+/// - `tls_server()`: what a server shows; false where it has no certificate and cannot offer TLS.
+/// - `tls_client()`: how a client knows its servers.
+/// - `stream.accept_tls(network.tls_server(), heard)`: as the server's end of a control connection. `heard` is what was
+///   read from it already and belongs to the handshake.
+/// - `stream.connect_tls(network.tls_client(), host)`: as the client's, of a name or an address.
+template <class T>
+concept SecurableTransport = Transport<T> && SecurableStream<typename T::Stream> &&
+    requires(T& network, typename T::Stream& stream, std::string_view heard, std::string host) {
+  {static_cast<bool>(network.tls_server())};
+  { stream.accept_tls(network.tls_server(), heard) } -> std::same_as<awaitable<void>>;
+  { stream.connect_tls(network.tls_client(), host) } -> std::same_as<awaitable<void>>;
+};
+
+/// Whether a server can offer TLS over this transport: its streams can be secured, and it has a certificate.
+template <class T> bool has_certificate([[maybe_unused]] const T& network) {
+  if constexpr (SecurableStream<typename T::Stream>) {
+    static_assert(SecurableTransport<T>, "streams that can be secured, on a transport that cannot say how");
+    return static_cast<bool>(network.tls_server());
+  } else {
+    return false;
+  }
+}
+
+}  // namespace ftplike
 
 // ---- ftplike/protocol/path.hpp
 #include <compare>
@@ -921,6 +1302,7 @@ class SessionInfo {
   std::uint64_t number = 0;  // 1, 2, … in the order of their beginnings
   Endpoint local, peer;      // of the control connection
   std::string user;          // empty before a login
+  Path root;                 // of its account in the storage: "/" before a login, and at a client
 };
 
 // The events of a session, in the order of its life. A server and a client tell the same ones, each what it does
@@ -930,9 +1312,9 @@ class SessionInfo {
 // **Threads:** an observer is called on the executor of the session: by several threads at once where there are
 // several, but by one at a time for one session. It must not block: the other sessions of that thread would wait.
 //
-// **Errors:** what it throws at `SessionOpened` ends the session; at `CommandSeen`, `LoginTried`, `DataListening`,
-// `StrangerRefused`, `DataOpened` and `DataMoved` the command, with the reply to that error. At the others it changes
-// nothing: they tell what has happened.
+// **Errors:** what it throws at `SessionOpened` ends the session, at a server with 421; at `CommandSeen`,
+// `DataListening`, `DataOpened`, `DataBytes` and `DataMoved` the command, at a server with the reply to that error. At the others it
+// changes nothing: they tell what has happened. docs/events.md has all of them in a table.
 
 /// A session began: the control connection is there, and nothing was said yet.
 struct SessionOpened {
@@ -963,6 +1345,18 @@ struct LoginTried {
   std::string_view user;  // as the client said it, whether there is one or not
   bool accepted;
 };
+/// A connection is secured by TLS: the control connection, or one for data.
+struct ConnectionSecured {
+  const SessionInfo& who;
+  bool data;
+  const TlsDetails& tls;
+};
+/// A TLS handshake failed, and its connection is not used. A server's session ends with that of its control connection.
+struct HandshakeFailed {
+  const SessionInfo& who;
+  bool data;
+  std::error_code error;
+};
 /// A port waits for the peer's data connection.
 struct DataListening {
   const SessionInfo& who;
@@ -980,6 +1374,13 @@ struct DataOpened {
 };
 /// Which way the bytes of a transfer go, seen from the end that tells it.
 enum class Direction { sent, received };
+/// These bytes went over the data connection. An observer that takes this event costs the kernel's short cut from file to
+/// connection; one that has a function `wants_bytes()` does while that says yes, and is told of none otherwise.
+struct DataBytes {
+  const SessionInfo& who;
+  Direction direction;
+  std::span<const std::byte> bytes;
+};
 /// Bytes went over the data connection; `total` of them by now.
 struct DataMoved {
   const SessionInfo& who;
@@ -997,13 +1398,22 @@ struct DataClosed {
 struct TransferEnded {
   const SessionInfo& who;
   std::string_view verb;  // of the command
-  const Path& path;       // of the file in the storage; "/" of a listing
+  const Path& path;       // of the file in the storage, or of the directory that is listed
   Direction direction;
   std::uint64_t bytes, offset;  // over the data connection; where in the file it began
   Duration took;                // beginning before the data connection was made
   bool ascii, listing;
   std::error_code error;
   bool complete() const noexcept { return !error; }
+  /// Whether a whole file was received.
+  bool is_upload() const noexcept { return complete() && !listing && direction == Direction::received; }
+  /// The path as the client sees it: below its account's root.
+  Path shown_path() const { return path.below(who.root); }
+  /// Where in the file the transfer ended, which is the size of one that was received, or sent to its end. Text that
+  /// was changed on its way (`ascii`) and listings have none.
+  std::optional<std::uint64_t> size() const noexcept {
+    return ascii || listing ? std::nullopt : std::optional{offset + bytes};
+  }
 };
 /// A session has ended, and its control connection is closed. The last event of every session that was opened.
 struct SessionClosed {
@@ -1031,8 +1441,9 @@ struct ServerStopped {
 /// All of these events.
 template <class... All> struct EventList {};
 using AllEvents =
-    EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, DataListening, StrangerRefused,
-              DataOpened, DataMoved, DataClosed, TransferEnded, SessionClosed, ServerStopped>;
+    EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, ConnectionSecured, HandshakeFailed,
+              DataListening, StrangerRefused, DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed,
+              ServerStopped>;
 
 /// Sees nothing and costs nothing: the default observer.
 struct NoObserver {};
@@ -1085,6 +1496,17 @@ template <class Observer> constexpr auto fault_of_observer() {
 
 }  // namespace detail
 
+/// Whether an observer wants to be told of `DataBytes` now.
+template <class Observer> bool wants_bytes(Observer& observer) {
+  if constexpr (!takes<Observer, DataBytes>) {
+    return false;
+  } else if constexpr (requires { observer.wants_bytes(); }) {
+    return observer.wants_bytes();
+  } else {
+    return true;
+  }
+}
+
 /// Several observers as one: each sees what it takes.
 template <class... All> class Observers {
   static_assert(((sizeof(typename decltype(detail::fault_of_observer<All>())::type) > 0) && ...));
@@ -1105,6 +1527,9 @@ template <class... All> class Observers {
     };
     std::apply([&](auto&... ones) { (tell(ones), ...); }, all_);
     return refusal;
+  }
+  bool wants_bytes() {
+    return std::apply([](auto&... ones) { return (ftplike::wants_bytes(ones) || ...); }, all_);
   }
 
  private:
@@ -1155,9 +1580,9 @@ namespace ftplike::inline v0_2 {
 ///
 /// **Cancellation:** ends the wait, without an error; the next `co_await` of the coroutine throws.
 /// **Threads:** those of its executor, one at a time.
-class Condition {
+template <class E = Executor> class BasicCondition {
  public:
-  explicit Condition(const Executor& executor) : timer_{executor, Time::max()} {}
+  explicit BasicCondition(const Executor& executor) : timer_{executor, Time::max()} {}
 
   awaitable<void> wait() {
     std::error_code ignored;
@@ -1173,8 +1598,9 @@ class Condition {
   void notify() { timer_.cancel(); }
 
  private:
-  asio::steady_timer timer_;  // never expires
+  SteadyTimer<E> timer_;  // never expires
 };
+using Condition = BasicCondition<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike
 
@@ -1227,276 +1653,6 @@ template <class R> awaitable<void> settle(awaitable<R> operation, Settled<R>& re
       result.set(std::move(value));
     }
   } catch (...) { result.fail(std::current_exception()); }
-}
-
-}  // namespace ftplike
-
-// ---- ftplike/io/transport.hpp
-#include <concepts>
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <vector>
-
-// ---- ftplike/io/bytes.hpp
-#include <algorithm>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <type_traits>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// Where bytes come from. `read_some` fills the beginning of the room (never empty) and gives how much: 0 is the end.
-template <class T>
-concept ByteSource = requires(T& source, std::span<std::byte> room) {
-  { source.read_some(room) } -> std::same_as<awaitable<std::size_t>>;
-};
-
-/// Where bytes go. `write` takes them all; `finish` says that no more come: a stream is closed that way, a file
-/// committed.
-template <class T>
-concept ByteSink = requires(T& sink, std::span<const std::byte> bytes) {
-  { sink.write(bytes) } -> std::same_as<awaitable<void>>;
-  { sink.finish() } -> std::same_as<awaitable<void>>;
-};
-
-/// A connection. `write_some` takes as much as goes without waiting for the peer any more than once, so that a slow one
-/// is seen to move. `finish` closes our direction; what the peer still sends can be read. `has_ended` says whether
-/// nothing more can be read, as far as is known without waiting. `cancel` ends the operations under way with
-/// `operation_aborted` and loses nothing: the stream goes on. Its destructor closes it. One read and one write may be
-/// under way at a time, all on one executor.
-template <class T>
-concept Stream = std::movable<T> && ByteSource<T> && ByteSink<T> &&
-    requires(T& stream, const T& constant, std::span<const std::byte> bytes) {
-  { stream.write_some(bytes) } -> std::same_as<awaitable<std::size_t>>;
-  { stream.has_ended() } -> std::same_as<bool>;
-  { stream.cancel() } -> std::same_as<void>;
-  { stream.close() } -> std::same_as<void>;  // at once, without a farewell
-  { constant.local() } -> std::same_as<Endpoint>;
-  { constant.remote() } -> std::same_as<Endpoint>;
-};
-
-inline std::span<const std::byte> as_bytes(std::string_view text) noexcept { return std::as_bytes(std::span{text}); }
-inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-/// A source that gives a text.
-class TextSource {
- public:
-  explicit TextSource(std::string text) : text_{std::move(text)} {}
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
-    std::copy(part.begin(), part.end(), room.begin());
-    at_ += part.size();
-    co_return part.size();
-  }
-
- private:
-  std::string text_;
-  std::size_t at_ = 0;
-};
-
-/// A sink that keeps what it is given; beyond `limit` bytes it throws `std::errc::file_too_large`.
-class TextSink {
- public:
-  explicit TextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    if (bytes.size() > limit_ - text_.size()) throw std::system_error(std::make_error_code(std::errc::file_too_large));
-    text_.append(as_text(bytes));
-    co_return;
-  }
-  awaitable<void> finish() { co_return; }
-  const std::string& text() const& noexcept { return text_; }
-  std::string text() && noexcept { return std::move(text_); }
-
- private:
-  std::size_t limit_;
-  std::string text_;
-};
-
-namespace detail {
-
-/// A source whose next bytes the kernel can move by itself, from `position()` of its descriptor on. `fetch` makes up to
-/// `most` of them ready, so that taking them does not wait for a disk, and gives how many there are; 0 at the end. A
-/// descriptor of -1 says that it has none after all.
-template <class T>
-concept FileSource = ByteSource<T> && requires(T& source, std::size_t count) {
-  { source.fetch(count) } -> std::same_as<awaitable<std::size_t>>;
-  { source.descriptor() } -> std::same_as<int>;
-  { source.position() } -> std::same_as<std::uint64_t>;
-  { source.advance(count) } -> std::same_as<void>;
-};
-
-/// A sink that sends from a descriptor without a buffer of ours: up to `most` bytes; 0 if the file ends before them.
-template <class T>
-concept FileSender = ByteSink<T> && requires(T& sink, int descriptor, std::uint64_t position, std::size_t most) {
-  { sink.send_file(descriptor, position, most) } -> std::same_as<awaitable<std::size_t>>;
-};
-
-/// A coroutine's turn on its thread, which is over after a millisecond's worth of bytes or of small pieces. It counts
-/// and looks at no clock, so that a simulated network sees the same each time.
-class Turn {
- public:
-  explicit Turn(Executor executor) : executor_{std::move(executor)} {}
-  const Executor& executor() const noexcept { return executor_; }
-  /// Counts a piece.
-  bool is_over(std::size_t bytes) noexcept {
-    constexpr std::size_t most_bytes = 2 * 1024 * 1024;
-    constexpr unsigned most_pieces = 256;
-    bytes_ += bytes;
-    if (bytes_ < most_bytes && ++pieces_ < most_pieces) return false;
-    bytes_ = pieces_ = 0;
-    return true;
-  }
-
- private:
-  Executor executor_;
-  std::size_t bytes_ = 0, pieces_ = 0;
-};
-
-template <ByteSink Sink> awaitable<std::size_t> write_all_of(Sink& sink, std::span<const std::byte> piece) {
-  co_await sink.write(piece);
-  co_return piece.size();
-}
-
-/// Writes a piece, or as much of it as a stream takes at once.
-template <ByteSink Sink> awaitable<std::size_t> write_piece(Sink& sink, std::span<const std::byte> piece) {
-  if constexpr (Stream<Sink>) {
-    return sink.write_some(piece);
-  } else {
-    return write_all_of(sink, piece);
-  }
-}
-
-}  // namespace detail
-
-/// Moves everything from `source` to `sink` and calls `progress(n)` after each piece, awaiting what it gives. Does not
-/// finish the sink: whether all is well is the caller's verdict.
-///
-/// The kernel's way (sendfile) is taken where both ends have descriptors. The buffer starts small and grows only for
-/// transfers that fill it. Pieces are at most `largest_piece` bytes, and others get their turn now and then also where
-/// neither end ever waits.
-template <ByteSource Source, ByteSink Sink, class Progress>
-awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t largest_piece = 512 * 1024) {
-  constexpr bool waits = !std::is_void_v<std::invoke_result_t<Progress&, std::size_t>>;
-  const Executor executor = co_await asio::this_coro::executor;
-  detail::Turn turn{executor};
-  if constexpr (detail::FileSource<Source> && detail::FileSender<Sink>) {
-    while (source.descriptor() >= 0) {
-      const std::size_t ready = co_await source.fetch(largest_piece);
-      if (ready == 0) co_return;
-      const std::size_t n = co_await sink.send_file(source.descriptor(), source.position(), ready);
-      if (n == 0) throw std::system_error(std::make_error_code(std::errc::io_error));  // the file was cut meanwhile
-      source.advance(n);
-      if constexpr (waits) {
-        co_await progress(n);
-      } else {
-        progress(n);
-      }
-      if (turn.is_over(n)) co_await asio::post(turn.executor(), use_awaitable);
-    }
-  }
-  std::size_t size = std::min<std::size_t>(16 * 1024, largest_piece);
-  auto memory = std::make_unique_for_overwrite<std::byte[]>(size);
-  for (;;) {
-    const std::span<std::byte> room{memory.get(), size};
-    const std::size_t n = co_await source.read_some(room);
-    if (n == 0) break;
-    std::span<const std::byte> piece = room.first(n);
-    while (!piece.empty()) {
-      const std::size_t moved = co_await detail::write_piece(sink, piece);
-      piece = piece.subspan(moved);
-      if constexpr (waits) {
-        co_await progress(moved);
-      } else {
-        progress(moved);
-      }
-      if (turn.is_over(moved)) co_await asio::post(turn.executor(), use_awaitable);
-    }
-    if (n == size && n < largest_piece) {
-      size = std::min(n * 4, largest_piece);
-      memory = std::make_unique_for_overwrite<std::byte[]>(size);
-    }
-  }
-}
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// All that a session cannot compute: connections and time. `TcpTransport` is the real one, `SimulatedTransport` runs
-/// inside one process under a clock that moves when told.
-///
-/// - `executor()`: where a new session may live; a transport with several threads deals them out in turn;
-/// - `main_executor()`, if it has several: where acceptors live, and what keeps all of them running while there is work
-///   on it.
-/// - `executor_near(executor)`, if it has several: where what a coroutine of that executor uses may live, so that all of
-///   it runs one at a time; that executor itself, if it does that.
-/// - `lifetime()`, if it owns its event loops: holds what sockets and timers on them need, for those that are destroyed
-///   after the transport.
-/// - `connect(where, from)`: a stream on the caller's executor; `from` is the local address, unspecified for any.
-/// - `listen(executor, where)`: throws `std::system_error` (`address_in_use`, …). Port 0 lets the system choose.
-/// - `accept(executor)`: the next stream, made on that executor. `cancel()` ends it with `operation_aborted`; `close()`
-///   gives the port back at once, too.
-/// - `resolve(host, port)`: addresses in the order in which to try them; literals are not looked up.
-/// - `Timer{network, executor}`: `start(when, f)` calls f once at that time, in place of what was started before;
-///   `cancel()` and the destructor see to it that it is not called any more.
-template <class T>
-concept Transport = Stream<typename T::Stream> &&
-    requires(T& network, typename T::Acceptor& acceptor, typename T::Timer& timer, const Executor& executor,
-             const Endpoint& where, const Address& from, const std::string& host, std::uint16_t port, Time when,
-             void (*call)()) {
-  { network.executor() } -> std::same_as<Executor>;
-  { network.connect(where, from) } -> std::same_as<awaitable<typename T::Stream>>;
-  { network.listen(executor, where) } -> std::same_as<typename T::Acceptor>;
-  { acceptor.accept(executor) } -> std::same_as<awaitable<typename T::Stream>>;
-  { acceptor.endpoint() } -> std::same_as<Endpoint>;
-  { acceptor.cancel() } -> std::same_as<void>;
-  { acceptor.close() } -> std::same_as<void>;
-  { network.resolve(host, port) } -> std::same_as<awaitable<std::vector<Endpoint>>>;
-  { network.now() } -> std::same_as<Time>;
-  { network.sleep_until(when) } -> std::same_as<awaitable<void>>;
-  typename T::Timer;
-  requires std::constructible_from<typename T::Timer, T&, const Executor&>;
-  { timer.start(when, call) } -> std::same_as<void>;
-  { timer.cancel() } -> std::same_as<void>;
-};
-
-/// Where what serves all sessions lives.
-template <Transport T> Executor main_executor_of(T& network) {
-  if constexpr (requires { network.main_executor(); }) {
-    return network.main_executor();
-  } else {
-    return network.executor();
-  }
-}
-
-/// Where what a coroutine of `executor` uses may live.
-template <Transport T> Executor executor_near(T& network, const Executor& executor) {
-  if constexpr (requires { network.executor_near(executor); }) {
-    return network.executor_near(executor);
-  } else {
-    return executor;
-  }
-}
-
-/// What has to live as long as what is made on a transport's executors.
-template <Transport T> std::shared_ptr<void> lifetime_of(const T& network) {
-  if constexpr (requires { network.lifetime(); }) {
-    return network.lifetime();
-  } else {
-    return nullptr;
-  }
 }
 
 }  // namespace ftplike
@@ -2069,6 +2225,7 @@ template <Transport T, class Observer> class ClientControl {
         observer_{observer},
         watch_over_{executor},
         who_{next_client_number(), stream_.local(), stream_.remote()} {
+    mark_as_control(stream_);
     observe<SessionOpened>();
   }
   ClientControl(const ClientControl&) = delete;
@@ -2335,7 +2492,6 @@ template <Transport T, class Observer> class ClientControl {
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -2346,6 +2502,7 @@ template <Transport T, class Observer> class ClientControl {
 // ---- ftplike/data_channel/data_channel.hpp
 #include <algorithm>
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <random>
@@ -2368,14 +2525,28 @@ template <Transport T, class Observer> class ClientControl {
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
-#include <unordered_map>
 #include <utility>
-#include <vector>
+
+// ---- ftplike/system/new_shared.hpp
+#include <memory>
+#include <utility>
+
+namespace ftplike::inline v0_2::detail {
+
+/// `std::make_shared` at the price of a second allocation. What that is made of takes a compiler three times as long, and
+/// a server has two dozen such types.
+template <class T, class... Args> std::shared_ptr<T> new_shared(Args&&... args) {
+  return std::shared_ptr<T>{new T(std::forward<Args>(args)...)};
+}
+
+}  // namespace ftplike::inline v0_2::detail
+
 
 namespace ftplike::inline v0_2 {
 
@@ -2404,7 +2575,7 @@ class ThreadPool final : public WorkerPool {
  public:
   /// At most `threads` (1 or more) at work, and `waiting` jobs that wait.
   explicit ThreadPool(unsigned threads, std::size_t waiting = 10'000)
-      : queue_{std::make_shared<Queue>(std::max(threads, 1u), waiting)} {}
+      : queue_{detail::new_shared<Queue>(std::max(threads, 1u), waiting)} {}
   ~ThreadPool() override {
     const std::lock_guard lock{queue_->mutex};
     queue_->over = true;
@@ -2455,8 +2626,8 @@ class ThreadPool final : public WorkerPool {
     const std::size_t most_waiting;
     std::mutex mutex;  // of what follows
     std::condition_variable changed;
-    std::unordered_map<ClientKey, std::deque<Job>> jobs;
-    std::deque<ClientKey> turns;  // each client with jobs once
+    std::map<ClientKey, std::list<Job>> jobs;
+    std::list<ClientKey> turns;  // each client with jobs once
     ClientKey nobody = ~ClientKey{0};
     std::size_t waiting = 0, idle = 0;
     unsigned threads = 0;
@@ -2493,27 +2664,27 @@ class WorkerPools {
  public:
   /// With so many threads for disks, for passwords and for looking up names.
   explicit WorkerPools(unsigned disk = 4, unsigned password = default_password_threads(), unsigned lookup = 4)
-      : WorkerPools{std::make_unique<ThreadPool>(disk), std::make_unique<ThreadPool>(password),
-                    std::make_unique<ThreadPool>(lookup)} {}
+      : WorkerPools{std::unique_ptr<WorkerPool>{new ThreadPool{disk}}, std::unique_ptr<WorkerPool>{new ThreadPool{password}},
+                    std::unique_ptr<WorkerPool>{new ThreadPool{lookup}}} {}
   WorkerPools(std::unique_ptr<WorkerPool> disk, std::unique_ptr<WorkerPool> password,
-              std::unique_ptr<WorkerPool> lookup) {
-    pools_.push_back(std::move(disk));
-    pools_.push_back(std::move(password));
-    pools_.push_back(std::move(lookup));
-  }
+              std::unique_ptr<WorkerPool> lookup)
+      : disk_{std::move(disk)}, password_{std::move(password)}, lookup_{std::move(lookup)} {}
 
-  WorkerPool& of(WorkKind kind) noexcept { return *pools_[static_cast<std::size_t>(kind)]; }
+  WorkerPool& of(WorkKind kind) noexcept {
+    if (kind == WorkKind::password) return *password_;
+    return kind == WorkKind::lookup ? *lookup_ : *disk_;
+  }
 
   /// Those of the process. They are never destroyed: a job that hangs does not keep the program from ending.
   static const std::shared_ptr<WorkerPools>& shared() {
-    static const auto& pools = *new std::shared_ptr<WorkerPools>{std::make_shared<WorkerPools>()};
+    static const auto& pools = *new std::shared_ptr<WorkerPools>{new WorkerPools};
     return pools;
   }
 
  private:
   static unsigned default_password_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
 
-  std::vector<std::unique_ptr<WorkerPool>> pools_;  // by their kind
+  std::unique_ptr<WorkerPool> disk_, password_, lookup_;
 };
 
 }  // namespace ftplike
@@ -3054,7 +3225,7 @@ awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor accep
     auto stream = co_await acceptor.accept(executor);
     const Endpoint client = co_await whose(session, stream);
     if (session.is_from_client(client)) co_return stream;
-    session.template observe<StrangerRefused>(client);
+    session.template report<StrangerRefused>(client);
   }
 }
 
@@ -3078,7 +3249,7 @@ class ClientTransfer {
   std::uint64_t length = 0;           // how much of it is wanted, 0 for all
   bool ascii = false, listing = false;
   std::shared_ptr<Meter> bandwidth;               // a bound; none if null
-  std::function<void(const Progress&)> progress;  // may be empty
+  ProgressCallback progress;                      // may be empty
 
   std::uint64_t moved = 0;
   bool connected = false;  // there was a data connection
@@ -3133,7 +3304,9 @@ template <class Core> class DataLink {
       room = room.first(std::min<std::uint64_t>(room.size(), transfer_.length - transfer_.moved));
     }
     try {
-      co_return co_await counted(stream_.read_some(room));
+      const std::size_t n = co_await counted(stream_.read_some(room));
+      tell_of(room.first(n));
+      co_return n;
     } catch (const std::system_error& error) {
       // Behind the last byte nothing can be missing, whatever the end is like: under TLS many have no goodbye.
       const bool ended = error.code() == Errc::peer_lost || error.code() == std::errc::connection_reset;
@@ -3147,6 +3320,7 @@ template <class Core> class DataLink {
     while (!bytes.empty()) {
       const auto part = bytes.first(std::min(bytes.size(), transfer_.piece()));
       (void)co_await counted(written(part));
+      tell_of(part);
       bytes = bytes.subspan(part.size());
     }
   }
@@ -3166,6 +3340,9 @@ template <class Core> class DataLink {
   }
 
  private:
+  void tell_of(std::span<const std::byte> bytes) {
+    if (!bytes.empty() && core_.wants_bytes()) core_.template observe<DataBytes>(direction_, bytes);
+  }
   awaitable<std::size_t> written(std::span<const std::byte> part) {
     co_await stream_.write(part);
     co_return part.size();
@@ -3199,8 +3376,9 @@ template <class Core> class DataLink {
   void tell() {
     const Time now = core_.network().now();
     meter_.note(now, moved_);
-    transfer_.progress(
-        progress_of(meter_, now - transfer_.began, transfer_.offset, moved_, transfer_.size.value_or(0)));
+    const Progress progress =
+        progress_of(meter_, now - transfer_.began, transfer_.offset, moved_, transfer_.size.value_or(0));
+    if (transfer_.progress(progress) == Go::stop) throw std::system_error(Errc::aborted);
   }
 
   /// Waits until the bound on the bandwidth lets the next bytes follow.
@@ -3646,11 +3824,11 @@ namespace ftplike::inline v0_2::detail {
 /// fails, the others are cancelled.
 ///
 /// **Cancellation:** of `join` cancels them all; it waits for their ends all the same.
-class TaskGroup {
+template <class = void> class BasicTaskGroup {
  public:
-  explicit TaskGroup(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
-  TaskGroup(const TaskGroup&) = delete;
-  TaskGroup& operator=(const TaskGroup&) = delete;
+  explicit BasicTaskGroup(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
+  BasicTaskGroup(const BasicTaskGroup&) = delete;
+  BasicTaskGroup& operator=(const BasicTaskGroup&) = delete;
 
   void start(awaitable<void> work) {
     auto& stop = state_->stops.emplace_back();
@@ -3699,6 +3877,7 @@ class TaskGroup {
   };
   std::shared_ptr<State> state_;
 };
+using TaskGroup = BasicTaskGroup<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike::detail
 
@@ -3710,6 +3889,7 @@ class TaskGroup {
 #include <exception>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 
@@ -3718,14 +3898,15 @@ namespace detail {
 
 /// Awaits `operation`, which does not throw, on an executor. It is cancelled by the signal of `slot`; what cancels the
 /// caller calls `cancel`, on the caller's executor.
-inline awaitable<void> run_stoppable(Executor executor, asio::cancellation_slot slot, std::function<void()> cancel,
+template <class E = Executor>
+awaitable<void> run_stoppable(std::type_identity_t<E> executor, asio::cancellation_slot slot, std::function<void()> cancel,
                                      awaitable<void> operation) {
   auto outer = co_await asio::this_coro::cancellation_state;
   auto outer_slot = outer.slot();
   // What `cancel` holds ends with this coroutine, also where the slot outlives it and its event loop.
   std::shared_ptr<const std::function<void()>> held;
   if (outer_slot.is_connected()) {
-    held = std::make_shared<const std::function<void()>>(std::move(cancel));
+    held = detail::new_shared<const std::function<void()>>(std::move(cancel));
     outer_slot.assign([seen = std::weak_ptr{held}](asio::cancellation_type) {
       if (const auto still_there = seen.lock()) (*still_there)();
     });
@@ -3747,7 +3928,7 @@ inline awaitable<void> run_stoppable(Executor executor, asio::cancellation_slot 
 template <class R> awaitable<R> run_on(Executor executor, awaitable<R> operation) {
   const Executor here = co_await asio::this_coro::executor;
   if (here == executor) co_return co_await std::move(operation);
-  const auto stop = std::make_shared<asio::cancellation_signal>();
+  const auto stop = detail::new_shared<asio::cancellation_signal>();
   const std::function<void()> cancel = [executor, stop] {
     asio::dispatch(executor, [stop] { stop->emit(asio::cancellation_type::terminal); });
   };
@@ -4169,12 +4350,17 @@ template <class Core> awaitable<std::string> enter_directory(Core& core, std::st
 }  // namespace ftplike::detail
 
 // ---- ftplike/data_channel/negotiated.hpp
+#include <cstddef>
 #include <string>
 #include <tuple>
+#include <utility>
 
 // ---- ftplike/data_channel/active.hpp
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 
 namespace ftplike::inline v0_2 {
@@ -4193,7 +4379,7 @@ struct ActiveChannel {
       if (error) return {501, "Not an address and a port"};
       const bool own = address == session.peer().address();
       if (!own || named->port < 1024) {
-        session.template observe<StrangerRefused>(Endpoint{address, named->port});
+        session.template report<StrangerRefused>(Endpoint{address, named->port});
         return {501, own ? "Port below 1024 refused" : "Only your own address is connected to"};
       }
       session.template channel<ActiveChannel>().aim(Endpoint{address, named->port});
@@ -4257,6 +4443,8 @@ struct ActiveChannel {
 
 // ---- ftplike/data_channel/announced.hpp
 #include <string>
+#include <system_error>
+#include <utility>
 
 
 namespace ftplike::inline v0_2 {
@@ -4298,6 +4486,7 @@ struct AnnouncedChannel {
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -4305,36 +4494,6 @@ struct AnnouncedChannel {
 #include <memory>
 #include <optional>
 #include <utility>
-
-// ---- ftplike/io/securable.hpp
-#include <concepts>
-
-
-namespace ftplike::inline v0_2 {
-
-/// A stream that begins in clear and can become a TLS one; what `TlsTransport` gives is a model.
-///
-/// - `secured()`: whether it is one by now.
-/// - `accept_tls(control)`, `connect_tls(control)`: as the server's or the client's end of a data connection that
-///   belongs to the control connection `control`, which is secured. The handshake may be cancelled, and goes on when it
-///   is asked for again; one that has failed fails again. `control` is not used any more when it runs.
-template <class S>
-concept SecurableStream = Stream<S> && requires(S& stream, const S& constant) {
-  { constant.secured() } -> std::same_as<bool>;
-  { stream.accept_tls(stream) } -> std::same_as<awaitable<void>>;
-  { stream.connect_tls(stream) } -> std::same_as<awaitable<void>>;
-};
-
-/// Whether a server can offer TLS over this transport: its streams can be secured, and it has a certificate.
-template <class T> bool has_certificate([[maybe_unused]] const T& network) {
-  if constexpr (SecurableStream<typename T::Stream>) {
-    return static_cast<bool>(network.tls_server());
-  } else {
-    return false;
-  }
-}
-
-}  // namespace ftplike
 
 // ---- ftplike/io/stoppable_task.hpp
 #include <memory>
@@ -4348,14 +4507,14 @@ namespace ftplike::inline v0_2 {
 /// throws is dropped.
 ///
 /// **Threads:** its executor. **Cancellation:** of `stop` ends the wait, not the coroutine that has been interrupted.
-class StoppableTask {
+template <class = void> class BasicStoppableTask {
  public:
-  StoppableTask(const Executor& executor, awaitable<void> operation) : state_{std::make_shared<State>(executor)} {
+  BasicStoppableTask(const Executor& executor, awaitable<void> operation) : state_{detail::new_shared<State>(executor)} {
     start_on(executor, run(state_, std::move(operation)), state_->interruption.slot());
   }
-  StoppableTask(StoppableTask&&) noexcept = default;
-  StoppableTask& operator=(StoppableTask&&) = delete;
-  ~StoppableTask() {
+  BasicStoppableTask(BasicStoppableTask&&) noexcept = default;
+  BasicStoppableTask& operator=(BasicStoppableTask&&) = delete;
+  ~BasicStoppableTask() {
     if (state_) interrupt();
   }
 
@@ -4400,6 +4559,7 @@ class StoppableTask {
 
   std::shared_ptr<State> state_;
 };
+using StoppableTask = BasicStoppableTask<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike
 
@@ -4418,7 +4578,7 @@ template <Transport T> class EarlyAcceptance {
  public:
   template <class Session>
   EarlyAcceptance(Session& session, typename T::Acceptor acceptor)
-      : state_{std::make_shared<State>(std::move(acceptor))}, task_{session.executor(), run(session, state_)} {}
+      : state_{detail::new_shared<State>(std::move(acceptor))}, task_{session.executor(), run(session, state_)} {}
   EarlyAcceptance(EarlyAcceptance&&) noexcept = default;
   EarlyAcceptance& operator=(EarlyAcceptance&&) = delete;
   ~EarlyAcceptance() {
@@ -4467,7 +4627,7 @@ template <Transport T> class EarlyAcceptance {
 template <SecurableStream S> class EarlyHandshake {
  public:
   EarlyHandshake(const Executor& executor, S stream, S& control)
-      : stream_{std::make_shared<S>(std::move(stream))}, task_{executor, run(stream_, stream_->connect_tls(control))} {}
+      : stream_{detail::new_shared<S>(std::move(stream))}, task_{executor, run(stream_, stream_->connect_tls(control))} {}
   EarlyHandshake(const EarlyHandshake&) = delete;
   EarlyHandshake& operator=(const EarlyHandshake&) = delete;
   ~EarlyHandshake() {
@@ -4531,7 +4691,8 @@ struct PassiveChannel {
   };
   template <class Table> using AddTo = typename Table::template With<Epsv, Pasv>;
 
-  /// A port that nobody uses is closed after `Limits::connect_data`; the transfer that comes for it then gets 425.
+  /// A port that nobody uses is closed after `Limits::connect_data`, unless a command is at work just then: it may be the
+  /// one that the port is for. The transfer that comes for a closed port gets 425.
   template <Transport T> class ServerEnd {
    public:
     bool armed() const noexcept { return acceptor_ || early_ || expired_; }
@@ -4555,7 +4716,7 @@ struct PassiveChannel {
       }
       closes_at_ = time_after(session.network().now(), session.limits().connect_data);
       if (!timer_) timer_.emplace(session.network(), session.executor());
-      if (!rings_) close_in_time(session.network());
+      if (!rings_) close_in_time(session);
       return where;
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
@@ -4574,13 +4735,15 @@ struct PassiveChannel {
 
    private:
     /// One timer for all ports of the session, which is looked at again when it rings: most are used at once.
-    void close_in_time(T& network) {
+    template <class Session> void close_in_time(Session& session) {
       rings_ = closes_at_ != Time::max();
       if (!rings_) return;
-      timer_->start(closes_at_, [this, &network] {
+      timer_->start(closes_at_, [this, &session] {
         rings_ = false;
         if (!acceptor_ && !early_) return;
-        if (network.now() < closes_at_) return close_in_time(network);
+        const Time now = session.network().now();
+        if (session.is_at_work()) closes_at_ = time_after(now, session.limits().connect_data);
+        if (now < closes_at_) return close_in_time(session);
         disarm();
         expired_ = true;
       });
@@ -4755,638 +4918,12 @@ template <class... Ways> struct NegotiatedChannel {
 #include <vector>
 
 // ---- ftplike/io/any_bytes.hpp
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <type_traits>
-
-
-namespace ftplike::inline v0_2 {
-
-/// Refers to any source, so that what moves bytes is compiled once and not for every source anew.
-///
-/// **Lifetime:** that of the source, which it does not own.
-class AnySource {
- public:
-  template <ByteSource Source>
-    requires(!std::is_same_v<Source, AnySource>)
-  explicit AnySource(Source& source) noexcept : source_{&source}, can_{&abilities<Source>} {}
-
-  awaitable<std::size_t> read_some(std::span<std::byte> room) { return can_->read_some(source_, room); }
-
-  /// A file, for whoever moves its bytes without a buffer; -1 if it is none.
-  int descriptor() const noexcept { return can_->descriptor ? can_->descriptor(source_) : -1; }
-  /// What follows is only for a file.
-  std::uint64_t position() const noexcept { return can_->position(source_); }
-  void advance(std::size_t count) noexcept { can_->advance(source_, count); }
-  awaitable<std::size_t> fetch(std::size_t most) { return can_->fetch(source_, most); }
-
- private:
-  struct Abilities {
-    awaitable<std::size_t> (*read_some)(void*, std::span<std::byte>);
-    int (*descriptor)(void*) noexcept = nullptr;
-    std::uint64_t (*position)(void*) noexcept = nullptr;
-    void (*advance)(void*, std::size_t) noexcept = nullptr;
-    awaitable<std::size_t> (*fetch)(void*, std::size_t) = nullptr;
-  };
-  template <class Source> static constexpr Abilities abilities_of() noexcept {
-    Abilities can{[](void* of, std::span<std::byte> room) { return static_cast<Source*>(of)->read_some(room); }};
-    if constexpr (detail::FileSource<Source>) {
-      can.descriptor = [](void* of) noexcept { return static_cast<Source*>(of)->descriptor(); };
-      can.position = [](void* of) noexcept { return static_cast<Source*>(of)->position(); };
-      can.advance = [](void* of, std::size_t count) noexcept { static_cast<Source*>(of)->advance(count); };
-      can.fetch = [](void* of, std::size_t most) { return static_cast<Source*>(of)->fetch(most); };
-    }
-    return can;
-  }
-  template <class Source> static constexpr Abilities abilities = abilities_of<Source>();
-
-  void* source_;
-  const Abilities* can_;
-};
-
-/// Refers to any sink, in the same way.
-class AnySink {
- public:
-  template <ByteSink Sink>
-    requires(!std::is_same_v<Sink, AnySink>)
-  explicit AnySink(Sink& sink) noexcept
-      : sink_{&sink},
-        write_{[](void* to, std::span<const std::byte> bytes) { return static_cast<Sink*>(to)->write(bytes); }},
-        finish_{[](void* to) { return static_cast<Sink*>(to)->finish(); }} {}
-
-  awaitable<void> write(std::span<const std::byte> bytes) { return write_(sink_, bytes); }
-  awaitable<void> finish() { return finish_(sink_); }
-
- private:
-  void* sink_;
-  awaitable<void> (*write_)(void*, std::span<const std::byte>);
-  awaitable<void> (*finish_)(void*);
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/protocol/ascii.hpp
-#include <algorithm>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace ftplike::inline v0_2 {
-
-/// Turns local text, whose lines end with LF, into what TYPE A sends, chunk by chunk. RFC 959 §3.1.1.1.
-///
-/// A CRLF of the local text stays one CRLF: a file with DOS line endings arrives as it is instead of with a CR too
-/// many in each line. The price is that such a file cannot be told from one with LF afterwards.
-class AsciiEncoder {
- public:
-  /// Appends the converted `in` to `out`.
-  void convert(std::string_view in, std::string& out) {
-    while (!in.empty()) {
-      const auto end = in.find('\n');
-      const auto line = in.substr(0, end);
-      out.append(line);
-      if (!line.empty()) after_cr_ = line.back() == '\r';
-      if (end == in.npos) return;
-      out.append(after_cr_ ? "\n" : "\r\n");
-      after_cr_ = false;
-      in.remove_prefix(end + 1);
-    }
-  }
-  /// Ends the text. An encoder holds nothing back; this makes both directions alike.
-  void finish(std::string&) noexcept { after_cr_ = false; }
-
- private:
-  bool after_cr_ = false;
-};
-
-/// Turns what TYPE A sends into local text, chunk by chunk: CRLF becomes LF, a CR without LF stays. RFC 959 §3.1.1.1.
-class AsciiDecoder {
- public:
-  /// Appends the converted `in` to `out`. A CR at the end of `in` waits for what follows it.
-  void convert(std::string_view in, std::string& out) {
-    if (in.empty()) return;
-    if (std::exchange(pending_cr_, false) && in[0] != '\n') out += '\r';
-    if (in.back() == '\r') {
-      pending_cr_ = true;
-      in.remove_suffix(1);
-    }
-    while (!in.empty()) {
-      const auto cr = std::min(in.find('\r'), in.size());
-      out.append(in.substr(0, cr));
-      in.remove_prefix(cr);
-      if (in.empty()) return;
-      if (in.substr(1, 1) != "\n") out += '\r';
-      in.remove_prefix(1);
-    }
-  }
-  /// Ends the text: appends a CR that still waits.
-  void finish(std::string& out) {
-    if (std::exchange(pending_cr_, false)) out += '\r';
-  }
-
- private:
-  bool pending_cr_ = false;
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// A source as TYPE A sends it: every line ended by CRLF.
-class AsciiSource {
- public:
-  explicit AsciiSource(AnySource source) : source_{source}, raw_(16 * 1024) {}
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    while (at_ == text_.size() && !ended_) {
-      text_.clear();
-      at_ = 0;
-      const std::size_t n = co_await source_.read_some(raw_);
-      if (n == 0)
-        ended_ = true;
-      else
-        encoder_.convert(as_text(std::span{raw_}.first(n)), text_);
-    }
-    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
-    std::copy(part.begin(), part.end(), room.begin());
-    at_ += part.size();
-    co_return part.size();
-  }
-
- private:
-  AnySource source_;
-  AsciiEncoder encoder_;
-  std::vector<std::byte> raw_;
-  std::string text_;
-  std::size_t at_ = 0;
-  bool ended_ = false;
-};
-
-/// A sink for what TYPE A brings: every CRLF becomes the system's own line ending.
-class AsciiSink {
- public:
-  explicit AsciiSink(AnySink sink) : sink_{sink} {}
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    text_.clear();
-    decoder_.convert(as_text(bytes), text_);
-    co_await sink_.write(as_bytes(text_));
-  }
-  awaitable<void> finish() {
-    text_.clear();
-    decoder_.finish(text_);
-    co_await sink_.write(as_bytes(text_));
-    co_await sink_.finish();
-  }
-
- private:
-  AnySink sink_;
-  AsciiDecoder decoder_;
-  std::string text_;
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2::detail {
-
-/// A sink whose end is somebody else's to decide on.
-class Unfinished {
- public:
-  explicit Unfinished(AnySink sink) : sink_{sink} {}
-  awaitable<void> write(std::span<const std::byte> bytes) { return sink_.write(bytes); }
-  awaitable<void> finish() { co_return; }
-
- private:
-  AnySink sink_;
-};
-
-/// A client's session: commands in step with their replies, and transfers of which both connections have their say.
-/// What stands under *for data channels* is what the client ends of a data channel may use.
-template <Transport T, class DataChannel, class Observer> class ClientCore
-    : public std::enable_shared_from_this<ClientCore<T, DataChannel, Observer>> {
- public:
-  using Stream = typename T::Stream;
-  using Limit = typename Deadline<T>::Limit;
-
-  ClientCore(T& network, const Executor& executor, Stream stream, ClientOptions its_options, Observer observer)
-      : options{std::move(its_options)},
-        lifetime_{lifetime_of(network)},
-        network_{network},
-        executor_{executor},
-        observer_{std::move(observer)},
-        deadline_{network, executor, interruption_},
-        control_{network, executor, std::move(stream), options.limits, interruption_, deadline_, observer_} {
-    zone.given = options.zone;
-  }
-  ~ClientCore() { close(); }
-
-  const ClientOptions options;
-  std::string host;  // as a proxy is told
-  Features features;
-  Dialect dialect = Dialect::standard;
-  Reply greeting;
-  bool secured = false;        // both connections are protected by TLS
-  std::string system;          // what SYST said
-  ServerZone zone;             // of the times in the server's listings
-  char type = '\0';            // of TYPE, as far as we know
-  std::string digest;          // what OPTS HASH was told
-  WorkingDirectory directory;  // where listings have led the session
-  ClientControl<T, Observer>& control() noexcept { return control_; }
-
-  // ---- for operations as a whole
-
-  const Executor& executor() const noexcept { return executor_; }
-  Interruption& interruption() noexcept { return interruption_; }
-  /// Ends the operation under way, for its caller.
-  void cancel() {
-    cancelled_ = true;
-    interruption_.interrupt(asio::error::operation_aborted);
-  }
-  /// There is one operation at a time.
-  void begin_operation() {
-    if (busy_.exchange(true)) throw ClientError{Errc::busy, {}, Channel::local, 0, "an operation is under way already"};
-    cancelled_ = false;
-    interruption_.forget();
-  }
-  void end_operation() noexcept { busy_ = false; }
-  /// On the session's executor: does it, and is idle then.
-  awaitable<void> do_and_rest(awaitable<void> settled) {
-    co_await std::move(settled);
-    deadline_.rest();
-  }
-
-  // ---- for operations
-
-  /// The final reply to a command, whatever it is.
-  awaitable<Reply> ask(std::string command) {
-    co_await get_ready();
-    co_return co_await control_.ask(std::move(command));
-  }
-  /// The reply to a command, which has to be positive.
-  awaitable<Reply> demand(std::string command) {
-    const std::string verb = verb_of(command);
-    const Reply reply = co_await ask(std::move(command));
-    if (!reply.complete()) fail(reply, verb);
-    co_return reply;
-  }
-  awaitable<void> demand_only(std::string command) { (void)co_await demand(std::move(command)); }
-  /// Sees to it that no reply is under way that belongs to an earlier command; closes the session if that cannot be
-  /// had.
-  awaitable<void> get_in_step() {
-    control_.check_open({});
-    if (control_.pending().in_step()) co_return;
-    std::error_code error;
-    try {
-      if (std::exchange(cut_, false) && knows_abort()) co_await control_.abort();
-      co_await control_.get_in_step();
-    } catch (const std::system_error& failure) { error = failure.code(); }
-    if (!error) co_return;
-    close(error);
-    control_.check_open({});
-  }
-  /// Sees to it that what a command says is taken for what its user means: in step, and in the user's directory.
-  awaitable<void> get_ready() {
-    co_await get_in_step();
-    if (directory.has_to_return()) co_await go_home(*this);
-  }
-  /// Ends the session now.
-  void close(std::error_code why = {}) {
-    control_.close(why);
-    link_.reset();
-  }
-
-  /// Takes what comes over a new data connection into `sink`, without finishing that. Gives the final reply.
-  awaitable<Reply> receive(AnySink sink, ClientTransfer& transfer) {
-    co_await start(transfer);
-    Settled<void> outcome;
-    if (transfer.ascii) {
-      co_await settle(receive_text(sink, transfer), outcome);
-    } else {
-      co_await settle(receive_over_data(sink, transfer), outcome);
-    }
-    data_ends();
-    if (cancelled_) give_up(transfer, outcome);
-    if (interruption_.why()) co_await interruption_.recover();
-    co_return co_await conclude(transfer, outcome);
-  }
-  /// Sends what `source` gives over a new data connection. Gives the final reply.
-  awaitable<Reply> send(AnySource source, ClientTransfer& transfer) {
-    co_await start(transfer);
-    Settled<void> outcome;
-    std::optional<AsciiSource> text;
-    if (transfer.ascii) source = AnySource{text.emplace(source)};
-    co_await settle(send_over_data(source, transfer), outcome);
-    data_ends();
-    if (cancelled_) give_up(transfer, outcome);
-    if (interruption_.why()) co_await interruption_.recover();
-    co_return co_await conclude(transfer, outcome);
-  }
-
-  // ---- for data channels ----
-
-  T& network() noexcept { return network_; }
-  const Endpoint& peer() noexcept { return control_.who().peer; }
-  const Endpoint& local() noexcept { return control_.who().local; }
-  /// Whether this way is to be taken for data connections.
-  template <class Way> bool prefers() const noexcept {
-    if constexpr (std::is_same_v<Way, AnnouncedChannel>) return dialect == Dialect::ftplike;
-    const bool active = options.active && options.proxy.empty();
-    if constexpr (std::is_same_v<Way, ActiveChannel>) return dialect != Dialect::ftplike && active;
-    return dialect != Dialect::ftplike && !active;
-  }
-  /// Sends the command of a transfer and gives its preliminary reply.
-  ///
-  /// **Errors:** `ReplyError` if there is none.
-  awaitable<Reply> begin(std::string command) {
-    const std::string verb = verb_of(command);
-    if (!before_.empty()) {
-      const Reply answer = co_await control_.ask(before_);
-      if (!answer.intermediate()) fail(answer, verb_of(before_));
-    }
-    Reply first = co_await control_.begin(std::move(command), this->shared_from_this());
-    if (first.negative() || first.intermediate()) fail(first, verb);
-    opening_ = first.text();
-    co_return first;
-  }
-  /// Begins a transfer whose data connection is not ours.
-  awaitable<void> begin_elsewhere(std::string command) {
-    co_await get_ready();
-    before_.clear();
-    (void)co_await begin(std::move(command));
-  }
-  [[noreturn]] void fail(const Reply& reply, std::string_view verb) const {
-    throw ReplyError{reply, std::string{verb}, reply.code() / 10 % 10 == 2 ? Channel::data : Channel::control};
-  }
-  awaitable<Stream> connect_data(Endpoint where) {
-    Settled<Stream> connected;
-    auto connecting = options.proxy.empty() ? network_.connect(where) : reach(network_, host, where.port(), options);
-    Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
-    co_await settle(std::move(connecting), connected);
-    if (limited.expired()) co_await interruption_.recover();
-    if (connected.failed()) check_data_came(limited.expired());
-    co_return connected.get();
-  }
-  /// The one connection of our own server. Strangers are turned away and do not use the listener up.
-  awaitable<Stream> accept_data(typename T::Acceptor acceptor) {
-    const Executor executor = co_await asio::this_coro::executor;
-    control_.template observe<DataListening>(acceptor.endpoint());
-    for (;;) {
-      Settled<Stream> accepted;
-      Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
-      co_await settle(acceptor.accept(executor), accepted);
-      if (limited.expired()) co_await interruption_.recover();
-      if (accepted.failed()) check_data_came(limited.expired());
-      Stream stream = accepted.get();
-      if (stream.remote().address() == peer().address()) co_return stream;
-      control_.template observe<StrangerRefused>(stream.remote());
-    }
-  }
-
-  // ---- for the data link ----
-
-  Deadline<T>& deadline() noexcept { return deadline_; }
-  bool refused() const noexcept { return control_.refused(); }
-  awaitable<void> keep_alive() {
-    return control_.keep_alive(dialect == Dialect::ftplike ? Duration{} : options.keep_alive);
-  }
-  template <class Event, class... More> void observe(More&&... more) {
-    control_.template observe<Event>(std::forward<More>(more)...);
-  }
-  template <class Event, class... More> void report(More&&... more) noexcept {
-    control_.template report<Event>(std::forward<More>(more)...);
-  }
-
- private:
-  using Link = DataLink<ClientCore>;
-
-  /// The server that the ftp-like dialect comes from does not.
-  bool knows_abort() const noexcept { return dialect != Dialect::ftplike || control_.hears_crlf(); }
-
-  bool knows_ranges() const { return features.has("RANG STREAM"); }
-  /// Whether a transfer ends because we have enough, not the server.
-  bool breaks_off(const ClientTransfer& transfer) const { return transfer.is_satisfied() && !knows_ranges(); }
-  /// The command that says which part of a file is meant.
-  std::string position(const ClientTransfer& transfer) const {
-    if (transfer.length > 0 && knows_ranges()) {
-      const auto last = transfer.restart + transfer.length - 1;
-      return "RANG " + std::to_string(transfer.restart) + ' ' + std::to_string(last);
-    }
-    return transfer.restart > 0 ? "REST " + std::to_string(transfer.restart) : std::string{};
-  }
-
-  awaitable<void> start(ClientTransfer& transfer) {
-    co_await get_ready();
-    control_.forget_conclusion();
-    transfer.began = network_.now();
-    before_ = position(transfer);
-    opening_.clear();
-    control_.moves_data(true);
-  }
-  void data_ends() {
-    stalled_ = interruption_.why() == Errc::stalled;
-    control_.moves_data(false);
-  }
-
-  awaitable<void> receive_over_data(AnySink sink, ClientTransfer& transfer) {
-    co_await open(transfer);
-    Limit limited{deadline_, options.limits.stall, Errc::stalled};
-    co_await copy(
-        *link_, sink, [](std::size_t) {}, transfer.piece());
-    if (breaks_off(transfer)) co_return;
-    link_->complete();
-    if constexpr (SecurableStream<Stream>) co_await link_->finish();  // the peer said goodbye, so do we
-  }
-  awaitable<void> receive_text(AnySink sink, ClientTransfer& transfer) {
-    Unfinished file{sink};
-    AsciiSink text{AnySink{file}};
-    const AnySink all{text};
-    co_await receive_over_data(all, transfer);
-    co_await text.finish();
-  }
-  awaitable<void> send_over_data(AnySource source, ClientTransfer& transfer) {
-    co_await open(transfer);
-    Limit limited{deadline_, options.limits.stall, Errc::stalled};
-    co_await copy(
-        source, *link_, [](std::size_t) {}, transfer.piece());
-    co_await link_->finish();
-    link_->complete();
-  }
-  awaitable<void> open(ClientTransfer& transfer) {
-    auto stream = co_await channel_.open(*this, transfer.command);
-    if constexpr (SecurableStream<Stream>) {
-      if (secured) co_await shake_hands(stream);
-    }
-    transfer.opening = opening_;
-    transfer.connected = true;
-    link_.emplace(*this, std::move(stream), transfer);
-  }
-
-  awaitable<void> shake_hands(Stream& stream) {
-    Settled<void> shaken;
-    Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
-    co_await settle(stream.connect_tls(control_.stream()), shaken);
-    if (limited.expired()) co_await interruption_.recover();
-    if (shaken.failed()) {
-      detail::break_off(stream);
-      check_data_came(limited.expired());
-    }
-    shaken.get();
-  }
-
-  /// Throws what kept a data connection from coming to be, unless the caller knows it.
-  void check_data_came(bool late) const {
-    if (refused()) throw std::system_error(asio::error::operation_aborted);
-    if (late) throw std::system_error(Errc::timed_out);
-  }
-
-  /// Hears the server's word on a transfer and gives the verdict.
-  awaitable<Reply> conclude(ClientTransfer& transfer, Settled<void>& outcome) {
-    const std::string verb = verb_of(transfer.command);
-    Settled<Reply> word;
-    if (!outcome.failed() || transfer.broken) {
-      // Of a data connection that broke the server may say why. Of one with TLS that did not, something of the server's
-      // may be unread, a ticket or a goodbye: to close it now would take from the server what is still on its way.
-      if (outcome.failed() || !secured || breaks_off(transfer)) link_.reset();
-      // Of a transfer that we broke off, having enough, some servers say nothing final.
-      const Duration soon = std::min<Duration>(options.limits.recovery, std::chrono::seconds{1});
-      const Duration patience = transfer.is_satisfied() ? soon
-                                : outcome.failed()      ? options.limits.recovery
-                                                        : options.limits.reply;
-      co_await settle(control_.conclude(verb, patience), word);
-      link_.reset();
-    }
-    const std::exception_ptr failure = judge(transfer, outcome, word);
-    if (!failure) co_return word.get();
-    if (!cancelled_ && control_.is_open()) {
-      Settled<void> ignored;
-      co_await settle(get_in_step(), ignored);
-    }
-    std::rethrow_exception(failure);
-  }
-  /// The end of a transfer that was cancelled: nothing can be awaited any more.
-  [[noreturn]] void give_up(const ClientTransfer& transfer, Settled<void>& outcome) {
-    Settled<Reply> word;
-    word.fail(std::make_exception_ptr(std::system_error(asio::error::operation_aborted)));
-    std::rethrow_exception(judge(transfer, outcome, word));
-  }
-
-  static bool is_late(Settled<Reply>& word) {
-    try {
-      if (word.failed()) std::rethrow_exception(word.failure());
-    } catch (const std::system_error& error) { return error.code() == Errc::timed_out; }
-    return false;
-  }
-
-  /// The error of a transfer, if it failed, after which nothing of it is left but what `get_in_step` takes care of.
-  std::exception_ptr judge(const ClientTransfer& transfer, Settled<void>& outcome, Settled<Reply>& word) {
-    const std::string verb = verb_of(transfer.command);
-    std::exception_ptr failure;
-    try {
-      outcome.get();
-      if (transfer.is_satisfied() && is_late(word)) {
-        cut_ = true;
-        word = {};
-        word.set(Reply{});
-      }
-      Reply reply = word.get();
-      // A server says that it could not send the rest, which nobody wanted.
-      const bool good = !reply.negative() || transfer.is_satisfied();
-      if (!good) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved, transfer.offset};
-      word.set(std::move(reply));
-    } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
-      failure =
-          std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved, transfer.offset});
-    } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb); } catch (...) {
-      failure = std::current_exception();
-    }
-    tell(transfer, verb, failure);
-    if (!failure) return nullptr;
-
-    cut_ = control_.pending().transferring();
-    link_.reset();
-    return failure;
-  }
-
-  /// Why a transfer failed: what the server said, else what its connections did, else what went wrong on our side.
-  std::exception_ptr explain(std::error_code error, const ClientTransfer& transfer, const std::string& verb) const {
-    const auto& said = control_.conclusion();
-    if (said && said->negative()) {
-      return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved, transfer.offset});
-    }
-    auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
-    if (error == asio::error::operation_aborted && stalled_) error = Errc::stalled;
-    if (error == asio::error::operation_aborted && !cancelled_) error = Errc::peer_lost;
-    if (control_.watch_failure()) {
-      error = control_.watch_failure();
-      channel = Channel::control;
-    }
-    return std::make_exception_ptr(ClientError{error, verb, channel, transfer.moved, transfer.offset});
-  }
-
-  void tell(const ClientTransfer& transfer, std::string_view verb, const std::exception_ptr& failure) {
-    if constexpr (takes<Observer, TransferEnded>) {
-      std::error_code error;
-      try {
-        if (failure) std::rethrow_exception(failure);
-      } catch (const std::system_error& what) { error = what.code(); } catch (...) {
-        error = Errc::aborted;
-      }
-      const Path path{parse_command(transfer.command).argument};
-      report<TransferEnded>(verb, path, transfer.direction, transfer.moved, transfer.offset,
-                            network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
-    }
-  }
-
-  const std::shared_ptr<void> lifetime_;  // before all that has sockets and timers, so that it goes after them
-  T& network_;
-  const Executor executor_;
-  Observer observer_;
-  Interruption interruption_;
-  Deadline<T> deadline_;
-  ClientControl<T, Observer> control_;
-  typename DataChannel::template ClientEnd<T> channel_;
-  std::optional<Link> link_;  // of the transfer under way
-  std::string opening_;
-  std::string before_;  // what is to be said right before the command of the transfer
-  bool stalled_ = false;
-  bool cut_ = false;  // a transfer was broken off, and the server does not know that yet
-  bool cancelled_ = false;  // the operation under way, by its caller
-  std::atomic<bool> busy_ = false;
-};
-
-/// Runs an operation of a session on the session's executor, for a caller on any. There is one at a time.
-///
-/// **Errors:** those of the operation; `Errc::busy` if another one is under way.
-/// **Cancellation:** of the caller ends the operation. **Lifetime:** keeps the session.
-template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, awaitable<R> operation) {
-  struct Operation {
-    explicit Operation(Core& its_core) : core{its_core} { core.begin_operation(); }
-    Operation(const Operation&) = delete;
-    Operation& operator=(const Operation&) = delete;
-    ~Operation() { core.end_operation(); }
-    Core& core;
-  } const under_way{*core};
-  const std::function<void()> cancel = [core] { asio::dispatch(core->executor(), [core] { core->cancel(); }); };
-  Settled<R> result;
-  auto settled = core->do_and_rest(settle(std::move(operation), result));
-  co_await run_stoppable(core->executor(), core->interruption().slot(), cancel, std::move(settled));
-  co_return result.get();
-}
-
-}  // namespace ftplike::detail
-
-// ---- ftplike/protocol/facts.hpp
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
+#include <span>
+#include <type_traits>
 
 // ---- ftplike/protocol/timestamp.hpp
 #include <algorithm>
@@ -5495,6 +5032,716 @@ inline std::string format_timestamp(Timestamp time, Fraction fraction = Fraction
 }
 
 }  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// Refers to any source, so that what moves bytes is compiled once and not for every source anew.
+///
+/// **Lifetime:** that of the source, which it does not own.
+class AnySource {
+ public:
+  template <ByteSource Source>
+    requires(!std::is_same_v<Source, AnySource>)
+  explicit AnySource(Source& source) noexcept : source_{&source}, can_{&abilities<Source>} {}
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) { return can_->read_some(source_, room); }
+
+  /// How much it has from its beginning on; nothing if it cannot seek.
+  std::optional<std::uint64_t> size() const { return can_->size ? can_->size(source_) : std::nullopt; }
+  /// What follows is only for one that can.
+  void seek(std::uint64_t offset) { can_->seek(source_, offset); }
+  /// When that was last changed, if it tells.
+  std::optional<Timestamp> modified() const { return can_->modified ? can_->modified(source_) : std::nullopt; }
+
+  /// A file, for whoever moves its bytes without a buffer; -1 if it is none.
+  int descriptor() const noexcept { return can_->descriptor && !hides_file_ ? can_->descriptor(source_) : -1; }
+  /// The same source, of which all bytes are read, be it a file or not.
+  AnySource without_descriptor() const noexcept {
+    AnySource plain = *this;
+    plain.hides_file_ = true;
+    return plain;
+  }
+  /// What follows is only for a file.
+  std::uint64_t position() const noexcept { return can_->position(source_); }
+  void advance(std::size_t count) noexcept { can_->advance(source_, count); }
+  awaitable<std::size_t> fetch(std::size_t most) { return can_->fetch(source_, most); }
+
+ private:
+  struct Abilities {
+    awaitable<std::size_t> (*read_some)(void*, std::span<std::byte>);
+    std::optional<std::uint64_t> (*size)(void*) = nullptr;
+    void (*seek)(void*, std::uint64_t) = nullptr;
+    std::optional<Timestamp> (*modified)(void*) = nullptr;
+    int (*descriptor)(void*) noexcept = nullptr;
+    std::uint64_t (*position)(void*) noexcept = nullptr;
+    void (*advance)(void*, std::size_t) noexcept = nullptr;
+    awaitable<std::size_t> (*fetch)(void*, std::size_t) = nullptr;
+  };
+  template <class Source> static constexpr Abilities abilities_of() noexcept {
+    Abilities can{[](void* of, std::span<std::byte> room) { return static_cast<Source*>(of)->read_some(room); }};
+    if constexpr (SeekableByteSource<Source>) {
+      can.size = [](void* of) -> std::optional<std::uint64_t> { return static_cast<const Source*>(of)->size(); };
+      can.seek = [](void* of, std::uint64_t offset) { static_cast<Source*>(of)->seek(offset); };
+    }
+    if constexpr (requires(const Source& source) {
+                    { source.modified() } -> std::convertible_to<Timestamp>;
+                  }) {
+      can.modified = [](void* of) -> std::optional<Timestamp> { return static_cast<const Source*>(of)->modified(); };
+    }
+    if constexpr (detail::FileSource<Source>) {
+      can.descriptor = [](void* of) noexcept { return static_cast<Source*>(of)->descriptor(); };
+      can.position = [](void* of) noexcept { return static_cast<Source*>(of)->position(); };
+      can.advance = [](void* of, std::size_t count) noexcept { static_cast<Source*>(of)->advance(count); };
+      can.fetch = [](void* of, std::size_t most) { return static_cast<Source*>(of)->fetch(most); };
+    }
+    return can;
+  }
+  template <class Source> static constexpr Abilities abilities = abilities_of<Source>();
+
+  void* source_;
+  const Abilities* can_;
+  bool hides_file_ = false;
+};
+
+/// Refers to any sink, in the same way.
+class AnySink {
+ public:
+  template <ByteSink Sink>
+    requires(!std::is_same_v<Sink, AnySink>)
+  explicit AnySink(Sink& sink) noexcept
+      : sink_{&sink},
+        write_{[](void* to, std::span<const std::byte> bytes) { return static_cast<Sink*>(to)->write(bytes); }},
+        finish_{[](void* to) { return static_cast<Sink*>(to)->finish(); }} {}
+
+  awaitable<void> write(std::span<const std::byte> bytes) { return write_(sink_, bytes); }
+  awaitable<void> finish() { return finish_(sink_); }
+
+ private:
+  void* sink_;
+  awaitable<void> (*write_)(void*, std::span<const std::byte>);
+  awaitable<void> (*finish_)(void*);
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/protocol/ascii.hpp
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ftplike::inline v0_2 {
+
+/// Turns local text, whose lines end with LF, into what TYPE A sends, chunk by chunk. RFC 959 §3.1.1.1.
+///
+/// A CRLF of the local text stays one CRLF: a file with DOS line endings arrives as it is instead of with a CR too
+/// many in each line. The price is that such a file cannot be told from one with LF afterwards.
+class AsciiEncoder {
+ public:
+  /// Appends the converted `in` to `out`.
+  void convert(std::string_view in, std::string& out) {
+    while (!in.empty()) {
+      const auto end = in.find('\n');
+      const auto line = in.substr(0, end);
+      out.append(line);
+      if (!line.empty()) after_cr_ = line.back() == '\r';
+      if (end == in.npos) return;
+      out.append(after_cr_ ? "\n" : "\r\n");
+      after_cr_ = false;
+      in.remove_prefix(end + 1);
+    }
+  }
+  /// Ends the text. An encoder holds nothing back; this makes both directions alike.
+  void finish(std::string&) noexcept { after_cr_ = false; }
+
+ private:
+  bool after_cr_ = false;
+};
+
+/// Turns what TYPE A sends into local text, chunk by chunk: CRLF becomes LF, a CR without LF stays. RFC 959 §3.1.1.1.
+class AsciiDecoder {
+ public:
+  /// Appends the converted `in` to `out`. A CR at the end of `in` waits for what follows it.
+  void convert(std::string_view in, std::string& out) {
+    if (in.empty()) return;
+    if (std::exchange(pending_cr_, false) && in[0] != '\n') out += '\r';
+    if (in.back() == '\r') {
+      pending_cr_ = true;
+      in.remove_suffix(1);
+    }
+    while (!in.empty()) {
+      const auto cr = std::min(in.find('\r'), in.size());
+      out.append(in.substr(0, cr));
+      in.remove_prefix(cr);
+      if (in.empty()) return;
+      if (in.substr(1, 1) != "\n") out += '\r';
+      in.remove_prefix(1);
+    }
+  }
+  /// Ends the text: appends a CR that still waits.
+  void finish(std::string& out) {
+    if (std::exchange(pending_cr_, false)) out += '\r';
+  }
+
+ private:
+  bool pending_cr_ = false;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// A source as TYPE A sends it: every line ended by CRLF.
+template <class = void> class BasicAsciiSource {
+ public:
+  using AsciiSource = BasicAsciiSource;  // as what derives from it calls it
+  explicit BasicAsciiSource(AnySource source) : source_{source}, raw_(16 * 1024) {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    while (at_ == text_.size() && !ended_) {
+      text_.clear();
+      at_ = 0;
+      const std::size_t n = co_await source_.read_some(raw_);
+      if (n == 0)
+        ended_ = true;
+      else
+        encoder_.convert(as_text(std::span{raw_}.first(n)), text_);
+    }
+    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+
+ private:
+  AnySource source_;
+  AsciiEncoder encoder_;
+  std::vector<std::byte> raw_;
+  std::string text_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+};
+using AsciiSource = BasicAsciiSource<>;  // a template, so that only what is called is compiled
+
+/// A sink for what TYPE A brings: every CRLF becomes the system's own line ending.
+template <class = void> class BasicAsciiSink {
+ public:
+  using AsciiSink = BasicAsciiSink;  // as what derives from it calls it
+  explicit BasicAsciiSink(AnySink sink) : sink_{sink} {}
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    text_.clear();
+    decoder_.convert(as_text(bytes), text_);
+    co_await sink_.write(as_bytes(text_));
+  }
+  awaitable<void> finish() {
+    text_.clear();
+    decoder_.finish(text_);
+    co_await sink_.write(as_bytes(text_));
+    co_await sink_.finish();
+  }
+
+ private:
+  AnySink sink_;
+  AsciiDecoder decoder_;
+  std::string text_;
+};
+using AsciiSink = BasicAsciiSink<>;  // a template, so that only what is called is compiled
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// A sink whose end is somebody else's to decide on.
+template <class = void> class BasicUnfinished {
+ public:
+  explicit BasicUnfinished(AnySink sink) : sink_{sink} {}
+  awaitable<void> write(std::span<const std::byte> bytes) { return sink_.write(bytes); }
+  awaitable<void> finish() { co_return; }
+
+ private:
+  AnySink sink_;
+};
+using Unfinished = BasicUnfinished<>;  // a template, so that only what is called is compiled
+
+/// What an operation failed with, as its caller is told: `Errc::aborted` is that he cancelled it.
+inline std::exception_ptr told(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const ClientError& error) {
+    if (error.code() != asio::error::operation_aborted) return failure;
+    const auto offset = error.reached() - error.transferred();
+    return std::make_exception_ptr(
+        ClientError{Errc::aborted, error.verb(), error.channel(), error.transferred(), offset});
+  } catch (const std::system_error& error) {
+    if (error.code() != asio::error::operation_aborted) return failure;
+    return std::make_exception_ptr(ClientError{Errc::aborted, {}, Channel::local});
+  } catch (...) { return failure; }
+}
+
+/// The same operation, whose caller is told so.
+template <class R> awaitable<R> telling(awaitable<R> operation) {
+  Settled<R> result;
+  co_await settle(std::move(operation), result);
+  if (result.failed()) std::rethrow_exception(told(result.failure()));
+  co_return result.get();
+}
+
+/// A client's session: commands in step with their replies, and transfers of which both connections have their say.
+/// What stands under *for data channels* is what the client ends of a data channel may use.
+template <Transport T, class DataChannel, class Observer> class ClientCore
+    : public std::enable_shared_from_this<ClientCore<T, DataChannel, Observer>> {
+ public:
+  using Stream = typename T::Stream;
+  using Limit = typename Deadline<T>::Limit;
+  ClientCore(T& network, const Executor& executor, Stream stream, ClientOptions its_options, Observer observer)
+      : options{std::move(its_options)},
+        lifetime_{lifetime_of(network)},
+        network_{network},
+        executor_{executor},
+        observer_{std::move(observer)},
+        deadline_{network, executor, interruption_},
+        control_{network, executor, std::move(stream), options.limits, interruption_, deadline_, observer_} {
+    zone.given = options.zone;
+  }
+  ~ClientCore() { leave(); }
+
+  const ClientOptions options;
+  std::string host;  // as a proxy is told
+  Features features;
+  Dialect dialect = Dialect::standard;
+  Reply greeting;
+  bool secured = false;        // both connections are protected by TLS
+  std::string system;          // what SYST said
+  ServerZone zone;             // of the times in the server's listings
+  char type = '\0';            // of TYPE, as far as we know
+  std::string digest;          // what OPTS HASH was told
+  WorkingDirectory directory;  // where listings have led the session
+  ClientControl<T, Observer>& control() noexcept { return control_; }
+
+  // ---- for operations as a whole
+
+  const Executor& executor() const noexcept { return executor_; }
+  Interruption& interruption() noexcept { return interruption_; }
+  /// Ends the operation under way, for its caller.
+  void cancel() {
+    cancelled_ = true;
+    interruption_.interrupt(asio::error::operation_aborted);
+  }
+  /// Ends the session now, and the operation under way if there is one: a file that is being read.
+  void leave() {
+    if (!busy_) return close();
+    control_.close();
+    cancel();
+  }
+  /// There is one operation at a time.
+  void begin_operation() {
+    if (busy_.exchange(true)) throw ClientError{Errc::busy, {}, Channel::local, 0, "an operation is under way already"};
+    cancelled_ = false;
+    interruption_.forget();
+  }
+  void end_operation() noexcept { busy_ = false; }
+  /// On the session's executor: does it, and is idle then.
+  awaitable<void> do_and_rest(awaitable<void> settled) {
+    co_await std::move(settled);
+    deadline_.rest();
+  }
+
+  // ---- for operations
+
+  /// The final reply to a command, whatever it is.
+  awaitable<Reply> ask(std::string command) {
+    co_await get_ready();
+    co_return co_await control_.ask(std::move(command));
+  }
+  /// The reply to a command, which has to be positive.
+  awaitable<Reply> demand(std::string command) {
+    const std::string verb = verb_of(command);
+    const Reply reply = co_await ask(std::move(command));
+    if (!reply.complete()) fail(reply, verb);
+    co_return reply;
+  }
+  awaitable<void> demand_only(std::string command) { (void)co_await demand(std::move(command)); }
+  /// Sees to it that no reply is under way that belongs to an earlier command; closes the session if that cannot be
+  /// had.
+  awaitable<void> get_in_step() {
+    control_.check_open({});
+    if (control_.pending().in_step()) co_return;
+    std::error_code error;
+    try {
+      if (std::exchange(cut_, false) && knows_abort()) co_await control_.abort();
+      co_await control_.get_in_step();
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    if (!error) co_return;
+    close(error);
+    control_.check_open({});
+  }
+  /// Sees to it that what a command says is taken for what its user means: in step, and in the user's directory.
+  awaitable<void> get_ready() {
+    co_await get_in_step();
+    if (directory.has_to_return()) co_await go_home(*this);
+  }
+  /// A command of the caller's own may have changed what we know of the session.
+  void forget_settings() {
+    type = '\0';
+    digest = "?";
+    directory.home_known = false;
+  }
+  /// Ends the session now.
+  void close(std::error_code why = {}) {
+    control_.close(why);
+    link_.reset();
+  }
+
+  /// Takes what comes over a new data connection into `sink`, without finishing that. Gives the final reply.
+  awaitable<Reply> receive(AnySink sink, ClientTransfer& transfer) {
+    co_await start(transfer);
+    Settled<void> outcome;
+    if (transfer.ascii) {
+      co_await settle(receive_text(sink, transfer), outcome);
+    } else {
+      co_await settle(receive_over_data(sink, transfer), outcome);
+    }
+    data_ends();
+    if (cancelled_) give_up(transfer, outcome);
+    if (interruption_.why()) co_await interruption_.recover();
+    co_return co_await conclude(transfer, outcome);
+  }
+  /// Sends what `source` gives over a new data connection. Gives the final reply.
+  awaitable<Reply> send(AnySource source, ClientTransfer& transfer) {
+    co_await start(transfer);
+    Settled<void> outcome;
+    std::optional<AsciiSource> text;
+    if (transfer.ascii) source = AnySource{text.emplace(source)};
+    co_await settle(send_over_data(source, transfer), outcome);
+    data_ends();
+    if (cancelled_) give_up(transfer, outcome);
+    if (interruption_.why()) co_await interruption_.recover();
+    co_return co_await conclude(transfer, outcome);
+  }
+
+  // ---- for data channels ----
+
+  T& network() noexcept { return network_; }
+  const Endpoint& peer() noexcept { return control_.who().peer; }
+  const Endpoint& local() noexcept { return control_.who().local; }
+  /// Whether this way is to be taken for data connections.
+  template <class Way> bool prefers() const noexcept {
+    if constexpr (std::is_same_v<Way, AnnouncedChannel>) return dialect == Dialect::ftplike;
+    const bool active = options.active && options.proxy.empty();
+    if constexpr (std::is_same_v<Way, ActiveChannel>) return dialect != Dialect::ftplike && active;
+    return dialect != Dialect::ftplike && !active;
+  }
+  /// Sends the command of a transfer and gives its preliminary reply.
+  ///
+  /// **Errors:** `ReplyError` if there is none.
+  awaitable<Reply> begin(std::string command) {
+    const std::string verb = verb_of(command);
+    if (!before_.empty()) {
+      const Reply answer = co_await control_.ask(before_);
+      if (!answer.intermediate()) fail(answer, verb_of(before_));
+    }
+    Reply first = co_await control_.begin(std::move(command), this->shared_from_this());
+    if (first.negative() || first.intermediate()) fail(first, verb);
+    opening_ = first.text();
+    co_return first;
+  }
+  /// Begins a transfer whose data connection is not ours.
+  awaitable<void> begin_elsewhere(std::string command) {
+    co_await get_ready();
+    before_.clear();
+    (void)co_await begin(std::move(command));
+  }
+  [[noreturn]] void fail(const Reply& reply, std::string_view verb) const {
+    throw ReplyError{reply, std::string{verb}, reply.code() / 10 % 10 == 2 ? Channel::data : Channel::control};
+  }
+  awaitable<Stream> connect_data(Endpoint where) {
+    Settled<Stream> connected;
+    auto connecting = options.proxy.empty() ? network_.connect(where) : reach(network_, host, where.port(), options);
+    Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
+    co_await settle(std::move(connecting), connected);
+    if (limited.expired()) co_await interruption_.recover();
+    if (connected.failed()) check_data_came(limited.expired());
+    co_return connected.get();
+  }
+  /// The one connection of our own server. Strangers are turned away and do not use the listener up.
+  awaitable<Stream> accept_data(typename T::Acceptor acceptor) {
+    const Executor executor = co_await asio::this_coro::executor;
+    control_.template observe<DataListening>(acceptor.endpoint());
+    for (;;) {
+      Settled<Stream> accepted;
+      Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
+      co_await settle(acceptor.accept(executor), accepted);
+      if (limited.expired()) co_await interruption_.recover();
+      if (accepted.failed()) check_data_came(limited.expired());
+      Stream stream = accepted.get();
+      if (stream.remote().address() == peer().address()) co_return stream;
+      control_.template report<StrangerRefused>(stream.remote());
+    }
+  }
+
+  /// Tells what came of a handshake over a control or data connection.
+  void tell_handshake(const Settled<void>& shaken, const Stream& stream, bool data) noexcept {
+    if (shaken.failed()) return report<HandshakeFailed>(data, code_of(shaken.failure()));
+    if constexpr (takes<Observer, ConnectionSecured>) report<ConnectionSecured>(data, stream.details());
+  }
+
+  // ---- for the data link ----
+
+  Deadline<T>& deadline() noexcept { return deadline_; }
+  bool refused() const noexcept { return control_.refused(); }
+  awaitable<void> keep_alive() {
+    return control_.keep_alive(dialect == Dialect::ftplike ? Duration{} : options.keep_alive);
+  }
+  template <class Event, class... More> void observe(More&&... more) {
+    control_.template observe<Event>(std::forward<More>(more)...);
+  }
+  /// Whether the observer wants to be told of the bytes of transfers now.
+  bool wants_bytes() { return ftplike::wants_bytes(observer_); }
+  template <class Event, class... More> void report(More&&... more) noexcept {
+    control_.template report<Event>(std::forward<More>(more)...);
+  }
+
+ private:
+  using Link = DataLink<ClientCore>;
+
+  /// The server that the ftp-like dialect comes from does not.
+  bool knows_abort() const noexcept { return dialect != Dialect::ftplike || control_.hears_crlf(); }
+
+  bool knows_ranges() const { return features.has("RANG STREAM"); }
+  /// Whether a transfer ends because we have enough, not the server.
+  bool breaks_off(const ClientTransfer& transfer) const { return transfer.is_satisfied() && !knows_ranges(); }
+  /// The command that says which part of a file is meant.
+  std::string position(const ClientTransfer& transfer) const {
+    if (transfer.length > 0 && knows_ranges()) {
+      const auto last = transfer.restart + transfer.length - 1;
+      return "RANG " + std::to_string(transfer.restart) + ' ' + std::to_string(last);
+    }
+    return transfer.restart > 0 ? "REST " + std::to_string(transfer.restart) : std::string{};
+  }
+
+  awaitable<void> start(ClientTransfer& transfer) {
+    co_await get_ready();
+    control_.forget_conclusion();
+    transfer.began = network_.now();
+    before_ = position(transfer);
+    opening_.clear();
+    control_.moves_data(true);
+  }
+  void data_ends() {
+    stalled_ = interruption_.why() == Errc::stalled;
+    control_.moves_data(false);
+  }
+
+  awaitable<void> receive_over_data(AnySink sink, ClientTransfer& transfer) {
+    co_await open(transfer);
+    Limit limited{deadline_, options.limits.stall, Errc::stalled};
+    co_await copy(
+        *link_, sink, [](std::size_t) {}, transfer.piece());
+    if (breaks_off(transfer)) co_return;
+    link_->complete();
+    if constexpr (SecurableStream<Stream>) co_await link_->finish();  // the peer said goodbye, so do we
+  }
+  awaitable<void> receive_text(AnySink sink, ClientTransfer& transfer) {
+    Unfinished file{sink};
+    AsciiSink text{AnySink{file}};
+    const AnySink all{text};
+    co_await receive_over_data(all, transfer);
+    co_await text.finish();
+  }
+  awaitable<void> send_over_data(AnySource source, ClientTransfer& transfer) {
+    co_await open(transfer);
+    Limit limited{deadline_, options.limits.stall, Errc::stalled};
+    if (wants_bytes()) source = source.without_descriptor();
+    co_await copy(
+        source, *link_, [](std::size_t) {}, transfer.piece());
+    co_await link_->finish();
+    link_->complete();
+  }
+  awaitable<void> open(ClientTransfer& transfer) {
+    auto stream = co_await channel_.open(*this, transfer.command);
+    if constexpr (SecurableStream<Stream>) {
+      if (secured) co_await shake_hands(stream);
+    }
+    transfer.opening = opening_;
+    transfer.connected = true;
+    link_.emplace(*this, std::move(stream), transfer);
+  }
+
+  awaitable<void> shake_hands(Stream& stream) {
+    Settled<void> shaken;
+    Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
+    co_await settle(stream.connect_tls(control_.stream()), shaken);
+    if (limited.expired()) co_await interruption_.recover();
+    tell_handshake(shaken, stream, true);
+    if (shaken.failed()) {
+      detail::break_off(stream);
+      check_data_came(limited.expired());
+    }
+    shaken.get();
+  }
+
+  /// Throws what kept a data connection from coming to be, unless the caller knows it.
+  void check_data_came(bool late) const {
+    if (refused()) throw std::system_error(asio::error::operation_aborted);
+    if (late) throw std::system_error(Errc::timed_out);
+  }
+
+  /// Hears the server's word on a transfer and gives the verdict.
+  awaitable<Reply> conclude(ClientTransfer& transfer, Settled<void>& outcome) {
+    const std::string verb = verb_of(transfer.command);
+    Settled<Reply> word;
+    if (!outcome.failed() || transfer.broken) {
+      // Of a data connection that broke the server may say why. Of one with TLS that did not, something of the server's
+      // may be unread, a ticket or a goodbye: to close it now would take from the server what is still on its way.
+      if (outcome.failed() || !secured || breaks_off(transfer)) link_.reset();
+      // Of a transfer that we broke off, having enough, some servers say nothing final.
+      const Duration soon = std::min<Duration>(options.limits.recovery, std::chrono::seconds{1});
+      const Duration patience = transfer.is_satisfied() ? soon
+                                : outcome.failed()      ? options.limits.recovery
+                                                        : options.limits.reply;
+      co_await settle(control_.conclude(verb, patience), word);
+      link_.reset();
+    }
+    const std::exception_ptr failure = judge(transfer, outcome, word);
+    if (!failure) co_return word.get();
+    if (!cancelled_ && control_.is_open()) {
+      Settled<void> ignored;
+      co_await settle(get_in_step(), ignored);
+    }
+    std::rethrow_exception(failure);
+  }
+  /// The end of a transfer that was cancelled: nothing can be awaited any more.
+  [[noreturn]] void give_up(const ClientTransfer& transfer, Settled<void>& outcome) {
+    Settled<Reply> word;
+    word.fail(std::make_exception_ptr(std::system_error(asio::error::operation_aborted)));
+    std::rethrow_exception(judge(transfer, outcome, word));
+  }
+
+  static bool is_late(Settled<Reply>& word) {
+    try {
+      if (word.failed()) std::rethrow_exception(word.failure());
+    } catch (const std::system_error& error) { return error.code() == Errc::timed_out; }
+    return false;
+  }
+
+  /// The error of a transfer, if it failed, after which nothing of it is left but what `get_in_step` takes care of.
+  std::exception_ptr judge(const ClientTransfer& transfer, Settled<void>& outcome, Settled<Reply>& word) {
+    const std::string verb = verb_of(transfer.command);
+    std::exception_ptr failure;
+    try {
+      outcome.get();
+      if (transfer.is_satisfied() && is_late(word)) {
+        cut_ = true;
+        word = {};
+        word.set(Reply{});
+      }
+      Reply reply = word.get();
+      // A server says that it could not send the rest, which nobody wanted.
+      const bool good = !reply.negative() || transfer.is_satisfied();
+      if (!good) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved, transfer.offset};
+      word.set(std::move(reply));
+    } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
+      failure =
+          std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved, transfer.offset});
+    } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb); } catch (...) {
+      failure = std::current_exception();
+    }
+    if (failure) failure = told(failure);
+    tell(transfer, verb, failure);
+    if (!failure) return nullptr;
+
+    cut_ = control_.pending().transferring();
+    link_.reset();
+    return failure;
+  }
+
+  /// Why a transfer failed: what the server said, else what its connections did, else what went wrong on our side.
+  std::exception_ptr explain(std::error_code error, const ClientTransfer& transfer, const std::string& verb) const {
+    const auto& said = control_.conclusion();
+    if (said && said->negative()) {
+      return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved, transfer.offset});
+    }
+    auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
+    if (error == asio::error::operation_aborted && stalled_) error = Errc::stalled;
+    if (error == asio::error::operation_aborted) error = cancelled_ ? Errc::aborted : Errc::peer_lost;
+    if (control_.watch_failure()) {
+      error = control_.watch_failure();
+      channel = Channel::control;
+    }
+    return std::make_exception_ptr(ClientError{error, verb, channel, transfer.moved, transfer.offset});
+  }
+
+  void tell(const ClientTransfer& transfer, std::string_view verb, const std::exception_ptr& failure) {
+    if constexpr (takes<Observer, TransferEnded>) {
+      std::error_code error;
+      try {
+        if (failure) std::rethrow_exception(failure);
+      } catch (const std::system_error& what) { error = what.code(); } catch (...) {
+        error = Errc::aborted;
+      }
+      const Path path{parse_command(transfer.command).argument};
+      report<TransferEnded>(verb, path, transfer.direction, transfer.moved, transfer.offset,
+                            network_.now() - transfer.began, transfer.ascii, transfer.listing, error);
+    }
+  }
+
+  const std::shared_ptr<void> lifetime_;  // before all that has sockets and timers, so that it goes after them
+  T& network_;
+  const Executor executor_;
+  Observer observer_;
+  Interruption interruption_;
+  Deadline<T> deadline_;
+  ClientControl<T, Observer> control_;
+  typename DataChannel::template ClientEnd<T> channel_;
+  std::optional<Link> link_;  // of the transfer under way
+  std::string opening_;
+  std::string before_;  // what is to be said right before the command of the transfer
+  bool stalled_ = false;
+  bool cut_ = false;  // a transfer was broken off, and the server does not know that yet
+  bool cancelled_ = false;  // the operation under way, by its caller
+  std::atomic<bool> busy_ = false;
+};
+
+/// Runs an operation of a session on the session's executor, for a caller on any. There is one at a time.
+///
+/// **Errors:** those of the operation; `Errc::busy` if another one is under way.
+/// **Cancellation:** of the caller ends the operation. **Lifetime:** keeps the session.
+template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, awaitable<R> operation) {
+  struct Operation {
+    explicit Operation(Core& its_core) : core{its_core} { core.begin_operation(); }
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+    ~Operation() { core.end_operation(); }
+    Core& core;
+  } const under_way{*core};
+  // What is posted does not hold the session: where its event loop has ended, it stays there as long as that.
+  const std::function<void()> cancel = [core] {
+    asio::dispatch(core->executor(), [seen = std::weak_ptr{core}] {
+      if (const auto still_there = seen.lock()) still_there->cancel();
+    });
+  };
+  Settled<R> result;
+  auto settled = core->do_and_rest(settle(std::move(operation), result));
+  co_await run_stoppable(core->executor(), core->interruption().slot(), cancel, std::move(settled));
+  if (result.failed()) std::rethrow_exception(told(result.failure()));
+  co_return result.get();
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/protocol/facts.hpp
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 
 namespace ftplike::inline v0_2 {
@@ -5863,6 +6110,39 @@ template <class Core> awaitable<std::optional<RemoteDigest>> ask_digest(Core& co
 }
 
 }  // namespace ftplike::detail
+
+// ---- ftplike/io/date.hpp
+#include <functional>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Which date it is for what runs on an execution context that does not live by the system's clock: a simulated
+/// network's. It belongs to the context, so that whatever runs there finds it.
+class OwnDate : public asio::execution_context::service {
+ public:
+  using key_type = OwnDate;
+  inline static asio::execution_context::id id;  // how Asio finds a service of this type
+
+  OwnDate(asio::execution_context& owner, std::function<Timestamp()> now)
+      : asio::execution_context::service{owner}, now_{std::move(now)} {}
+  explicit OwnDate(asio::execution_context& owner) : OwnDate{owner, &wall_clock} {}
+
+  Timestamp now() const { return now_(); }
+
+ private:
+  void shutdown() noexcept override {}
+  std::function<Timestamp()> now_;
+};
+
+/// Now, in UTC, for what runs on this executor: the system's clock, or that of a simulated network.
+inline Timestamp wall_clock(const Executor& executor) {
+  asio::execution_context& context = asio::query(executor, asio::execution::context);
+  return asio::has_service<OwnDate>(context) ? asio::use_service<OwnDate>(context).now() : wall_clock();
+}
+
+}  // namespace ftplike::inline v0_2
 
 // ---- ftplike/protocol/listing.hpp
 #include <algorithm>
@@ -7013,7 +7293,7 @@ template <class Core, class Visit> awaitable<void> list_here(Core& core, std::st
   const auto name = [&visit, &argument](std::string_view line) {
     if (auto entry = entry_of_name(line, argument)) visit(*std::move(entry));
   };
-  ListingReader reader{wall_clock()};
+  ListingReader reader{wall_clock(core.executor())};
   const auto long_form = [&visit, &reader](std::string_view line) { reader.line(line, visit); };
 
   if (core.dialect == Dialect::ftplike) {
@@ -7167,6 +7447,7 @@ template <class Core> class Login {
       auto handshake = stream.connect_tls(core_.network().tls_client(), url_.host);
       Settled<void> shaken;
       co_await settle(within(core_.network(), core_.options.limits.connect, std::move(handshake)), shaken);
+      core_.tell_handshake(shaken, stream, false);
       try {
         shaken.get();
       } catch (const std::system_error& error) {
@@ -7228,7 +7509,7 @@ template <class Core> class Login {
       answer = std::move(to_account);
       verb = "ACCT";
     }
-    core_.template observe<LoginTried>(user, answer.complete());
+    core_.template report<LoginTried>(user, answer.complete());
     if (!answer.complete()) core_.fail(answer, verb);
     core_.control().who().user = user;
   }
@@ -7251,15 +7532,15 @@ template <class Core> class Login {
 
 }  // namespace ftplike::detail
 
-// ---- ftplike/client/resume.hpp
+// ---- ftplike/client/remote_file.hpp
 #include <algorithm>
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <filesystem>
+#include <exception>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
 // ---- ftplike/client/files.hpp
@@ -7283,12 +7564,14 @@ inline ClientTransfer prepare(std::string command, Direction direction, const Tr
   return transfer;
 }
 
-template <class Core> TransferResult result_of(Core& core, const ClientTransfer& transfer, std::string name) {
+template <class Core>
+TransferResult result_of(Core& core, const ClientTransfer& transfer, std::string name, Reply reply) {
   TransferResult result;
   result.transferred = transfer.moved;
   result.offset = transfer.offset;
   result.took = core.network().now() - transfer.began;
   result.name = std::move(name);
+  result.reply = std::move(reply);
   return result;
 }
 
@@ -7316,13 +7599,13 @@ template <class Core> awaitable<TransferResult> fetch(Core& core, std::string re
   ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
   transfer.offset = transfer.restart = offset;
   transfer.size = size;
-  (void)co_await core.receive(sink, transfer);
+  Reply last = co_await core.receive(sink, transfer);
   // A server that closes the data connection early and says that all is well is believed only as far as its SIZE goes.
   // A file may have grown since, but one that ends behind its end was not gone on with where it should have been.
   const std::uint64_t end = offset + transfer.moved;
   const bool grew = size && offset == 0 && end > *size;
   if (options.verify && size && !grew) check_length(end, *size, transfer);
-  co_return result_of(core, transfer, std::move(remote));
+  co_return result_of(core, transfer, std::move(remote), std::move(last));
 }
 
 /// Fetches a part of a file, which may be of no bytes.
@@ -7334,12 +7617,35 @@ template <class Core> awaitable<TransferResult> fetch_range(Core& core, std::str
   transfer.offset = transfer.restart = offset;
   transfer.length = length;
   transfer.ascii = false;
+  Reply last;
   if (length > 0) {
     co_await set_type(core, 'I');
-    (void)co_await core.receive(sink, transfer);
+    Reply reply = co_await core.receive(sink, transfer);
+    last = std::move(reply);
   }
   check_length(transfer.moved, length, transfer);
-  co_return result_of(core, transfer, std::move(remote));
+  co_return result_of(core, transfer, std::move(remote), std::move(last));
+}
+
+/// Does a command of the caller's own, whose data go into a sink.
+template <class Core>
+awaitable<TransferResult> receive_by(Core& core, std::string command, AnySink sink, TransferOptions options) {
+  core.forget_settings();
+  ClientTransfer transfer = prepare(std::move(command), Direction::received, options);
+  transfer.size = options.size;
+  Reply last = co_await core.receive(sink, transfer);
+  co_await sink.finish();
+  co_return result_of(core, transfer, {}, std::move(last));
+}
+/// The same whose data come from a source.
+template <class Core>
+awaitable<TransferResult> send_by(Core& core, std::string command, AnySource source, TransferOptions options) {
+  core.forget_settings();
+  ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);
+  transfer.size = source.size();
+  if (transfer.size) source.seek(0);
+  Reply last = co_await core.send(source, transfer);
+  co_return result_of(core, transfer, {}, std::move(last));
 }
 
 /// Sends what a source gives, which is to stand behind `offset` bytes that the server has.
@@ -7355,7 +7661,7 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
   transfer.offset = offset;
   if (verb == "STOR") transfer.restart = offset;
   transfer.size = size;
-  (void)co_await core.send(source, transfer);
+  Reply last = co_await core.send(source, transfer);
   if (verb == "STOU") {
     constexpr std::string_view mark = "FILE: ";  // RFC 1123 §4.1.2.9
     const auto at = transfer.opening.find(mark);
@@ -7366,10 +7672,190 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
     const auto length = co_await length_for(core, remote, options);
     if (length) check_length(*length, offset + transfer.moved, transfer);
   }
-  co_return result_of(core, transfer, std::move(remote));
+  co_return result_of(core, transfer, std::move(remote), std::move(last));
 }
 
 }  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+/// What a transfer hands to a reader, piece by piece, on the session's executor.
+class Handover {
+ public:
+  explicit Handover(const Executor& executor) : changed_{executor} {}
+
+  // ---- for the transfer
+
+  /// Until all of it was taken.
+  awaitable<void> give(std::span<const std::byte> bytes) {
+    class Piece {
+     public:
+      Piece(Handover& handover, std::span<const std::byte> piece) : handover_{handover} { handover_.piece_ = piece; }
+      Piece(const Piece&) = delete;
+      Piece& operator=(const Piece&) = delete;
+      ~Piece() { handover_.piece_ = {}; }  // it is gone, also where it was not taken
+
+     private:
+      Handover& handover_;
+    } const piece{*this, bytes};
+    changed_.notify();
+    while (!piece_.empty()) co_await changed_.wait();
+  }
+  void has_size(std::optional<std::uint64_t> size, std::uint64_t offset) noexcept {
+    size_ = size;
+    at_ = offset;
+  }
+  void end(std::exception_ptr failure) {
+    ended_ = true;
+    failure_ = std::move(failure);
+    changed_.notify();
+  }
+
+  // ---- for the reader
+
+  /// Until there is something to be read, or the end.
+  awaitable<void> begun() {
+    while (piece_.empty() && !ended_) co_await changed_.wait();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+  awaitable<std::size_t> take(std::span<std::byte> room) {
+    co_await begun();
+    const auto part = piece_.first(std::min(room.size(), piece_.size()));
+    std::copy(part.begin(), part.end(), room.begin());
+    piece_ = piece_.subspan(part.size());
+    at_ += part.size();
+    changed_.notify();
+    co_return part.size();
+  }
+  awaitable<void> ended() {
+    while (!ended_) co_await changed_.wait();
+  }
+  /// Whether only the server's last word is missing.
+  bool has_all() const noexcept { return size_ && at_ == *size_; }
+  std::optional<std::uint64_t> size() const noexcept { return size_; }
+
+ private:
+  Condition changed_;
+  std::span<const std::byte> piece_;  // of the transfer's, as long as it gives it
+  std::optional<std::uint64_t> size_;
+  std::uint64_t at_ = 0;
+  bool ended_ = false;
+  std::exception_ptr failure_;
+};
+
+/// The sink of such a transfer. How long its reader takes is the reader's business, and no stall.
+template <class Core> class HandoverSink {
+ public:
+  HandoverSink(Core& core, Handover& handover) : core_{core}, handover_{handover} {}
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    typename Core::Limit none{core_.deadline(), Duration::max(), {}};
+    co_await handover_.give(bytes);
+  }
+  awaitable<void> finish() { co_return; }
+
+ private:
+  Core& core_;
+  Handover& handover_;
+};
+
+template <class Core> awaitable<TransferResult> fetch_for_reader(Core& core, Handover& handover, std::string remote,
+                                                                 std::uint64_t offset, TransferOptions options) {
+  auto size = options.size;
+  if (!size) {
+    const auto told = co_await length_for(core, remote, options);
+    size = told;
+  }
+  handover.has_size(size, offset);
+  HandoverSink<Core> sink{core, handover};
+  co_return co_await fetch(core, std::move(remote), AnySink{sink}, offset, size, options);
+}
+
+template <class Core> awaitable<void> hand_over(std::shared_ptr<Core> core, std::shared_ptr<Handover> handover,
+                                                std::string remote, std::uint64_t offset, TransferOptions options) {
+  Settled<TransferResult> result;
+  co_await settle(perform(core, fetch_for_reader(*core, *handover, std::move(remote), offset, std::move(options))),
+                  result);
+  handover->end(result.failure());
+}
+
+}  // namespace detail
+
+/// A file of a server that is being read, by `Client::open`. It is a `ByteSource`. While it is open its session does
+/// nothing else: `Errc::busy`.
+///
+/// **Errors:** of `read_some`, those of a download; after the last byte, too, if the server says that it was not all.
+/// **Cancellation:** of `read_some` leaves the file open, and nothing is lost.
+/// **Lifetime:** keeps the session. Its destructor ends the transfer as `close` does, and does not wait: the session is
+/// busy until that has been heard. **Threads:** as of `Client`; it is destroyed where its session runs, or closed
+/// before.
+template <class Core> class RemoteFile {
+ public:
+  /// None: closed.
+  RemoteFile() = default;
+
+  /// Fills the beginning of the room (never empty) and gives how much; 0 at the end, once the server has said that all
+  /// is well. It may be called as late as one likes, though a server may lose its patience.
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    if (!reading_) throw ClientError{std::make_error_code(std::errc::bad_file_descriptor), "RETR", Channel::local};
+    return detail::telling(run_on(reading_->core->executor(), reading_->handover->take(room)));
+  }
+  /// The length of the file, if the server has told.
+  std::optional<std::uint64_t> size() const noexcept { return reading_ ? reading_->handover->size() : std::nullopt; }
+  bool is_open() const noexcept { return reading_ != nullptr; }
+  /// Ends it, wherever it is. The session can be used again.
+  awaitable<void> close() {
+    if (!reading_) co_return;
+    const std::shared_ptr<Reading> closing = std::move(reading_);
+    co_await run_on(closing->core->executor(), end(*closing));
+  }
+
+  /// What `Client::open` is.
+  static awaitable<RemoteFile> open(std::shared_ptr<Core> core, std::string remote, std::uint64_t offset,
+                                    TransferOptions options) {
+    RemoteFile file;
+    const Executor executor = core->executor();
+    co_await run_on(executor, begin(file, std::move(core), std::move(remote), offset, std::move(options)));
+    co_return file;
+  }
+
+ private:
+  struct Reading {
+    Reading(std::shared_ptr<Core> its_core, std::string remote, std::uint64_t offset, TransferOptions options)
+        : core{std::move(its_core)},
+          handover{std::make_shared<detail::Handover>(core->executor())},
+          task{core->executor(), detail::hand_over(core, handover, std::move(remote), offset, std::move(options))} {}
+    std::shared_ptr<Core> core;  // before all that has timers, so that it goes after them
+    std::shared_ptr<detail::Handover> handover;
+    StoppableTask task;
+  };
+
+  static awaitable<void> begin(RemoteFile& file, std::shared_ptr<Core> core, std::string remote, std::uint64_t offset,
+                               TransferOptions options) {
+    file.reading_ = std::make_shared<Reading>(std::move(core), std::move(remote), offset, std::move(options));
+    co_await file.reading_->handover->begun();
+  }
+  static awaitable<void> end(Reading& reading) {
+    if (reading.handover->has_all()) co_await reading.handover->ended();
+    co_await reading.task.stop();
+  }
+
+  std::shared_ptr<Reading> reading_;
+};
+
+}  // namespace ftplike::inline v0_2
+
+// ---- ftplike/client/resume.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 // ---- ftplike/client/local.hpp
 #include <filesystem>
@@ -7383,12 +7869,12 @@ template <class Core> awaitable<TransferResult> store(Core& core, std::string_vi
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <system_error>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 
 
@@ -7415,17 +7901,16 @@ class BlockingWork : public asio::execution_context::service {
 
   WorkerPools& pools() noexcept { return *pools_; }
   void use(std::shared_ptr<WorkerPools> pools) noexcept { pools_ = std::move(pools); }
-  /// Whether one thread at the most runs the context, as it says itself.
-  bool has_one_thread() const noexcept { return has_one_thread_; }
-  void has_one_thread(bool whether) noexcept { has_one_thread_ = whether; }
+  /// Whether the context has ended, though its memory is there: what is posted there would never run, and never go.
+  bool has_ended() const noexcept { return has_ended_; }
 
   /// A coroutine that waits for a job, on its executor. The job knows it by its number, and may outlive it.
   class Wait {
    public:
-    Wait(BlockingWork& work, const Executor& executor) : waits_{work.waits_}, changed_{executor} {
+    Wait(BlockingWork& work, const Executor& executor) : waits_{work.waits_} {
       const std::lock_guard lock{waits_->mutex};
       number_ = ++waits_->last_number;
-      waits_->all.emplace(number_, Place{executor, this});
+      waits_->all[number_].executor = executor;
     }
     Wait(const Wait&) = delete;
     Wait& operator=(const Wait&) = delete;
@@ -7435,57 +7920,87 @@ class BlockingWork : public asio::execution_context::service {
     }
     /// What the job calls when it is done, on its own thread.
     std::function<void()> waker() const {
-      return [waits = waits_, number = number_] { wake(waits, number); };
+      return [waits = waits_, number = number_] { waits->go_on(number, true); };
     }
-    /// Until the waker was called.
-    awaitable<void> done() {
-      while (!done_) co_await changed_.wait();
+    /// Whether the waker was called.
+    bool is_over() const {
+      const std::lock_guard lock{waits_->mutex};
+      const auto place = waits_->all.find(number_);
+      return place != waits_->all.end() && place->second.is_over;
+    }
+    /// Until the waker was called, or the coroutine is cancelled. Asio's timers and sockets, which want the thread to
+    /// themselves, are not in this: any number of threads may run the context.
+    template <class = void> awaitable<void> change() {
+      const auto start = [waits = waits_, number = number_](auto handler) {
+        const auto slot = asio::get_associated_cancellation_slot(handler);
+        // First: once it is parked, the coroutine may be under way on another thread.
+        if (slot.is_connected()) {
+          asio::cancellation_slot{slot}.assign([waits, number](asio::cancellation_type) { waits->go_on(number, false); });
+        }
+        const auto parked = detail::new_shared<decltype(handler)>(std::move(handler));
+        waits->park(number, [parked] { std::move (*parked)(); });
+      };
+      return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start, use_awaitable);
     }
 
    private:
     friend class BlockingWork;
     struct Place {
       Executor executor;
-      Wait* wait;
+      std::function<void()> resume;  // while the coroutine waits
+      Executor busy;                 // meanwhile keeps the context from running out of work
+      bool is_over = false;
     };
     struct Waits {
+      /// Keeps what resumes a coroutine until it is to go on.
+      void park(std::uint64_t number, std::function<void()> resume) {
+        const std::lock_guard lock{mutex};
+        const auto found = all.find(number);
+        if (found == all.end()) return;
+        Place& place = found->second;
+        place.resume = std::move(resume);
+        if (place.is_over) return go_on(place);
+        place.busy = asio::prefer(place.executor, asio::execution::outstanding_work.tracked);
+      }
+      void go_on(std::uint64_t number, bool is_over) {
+        const std::lock_guard lock{mutex};  // as long as it is held, the context cannot end
+        const auto found = all.find(number);
+        if (found == all.end()) return;
+        found->second.is_over |= is_over;
+        if (found->second.resume) go_on(found->second);
+      }
+      static void go_on(Place& place) {
+        call_on(place.executor, std::exchange(place.resume, nullptr));
+        place.busy = {};
+      }
+
       std::mutex mutex;
-      std::unordered_map<std::uint64_t, Place> all;  // none once the context has ended
+      std::map<std::uint64_t, Place> all;  // none once the context has ended
       std::uint64_t last_number = 0;
     };
-    static void wake(const std::shared_ptr<Waits>& waits, std::uint64_t number) {
-      const std::lock_guard lock{waits->mutex};  // as long as it is held, the context cannot end
-      const auto place = waits->all.find(number);
-      if (place == waits->all.end()) return;
-      asio::post(place->second.executor, [waits, number] {
-        Wait* wait = nullptr;
-        {
-          const std::lock_guard lock_again{waits->mutex};
-          const auto found = waits->all.find(number);
-          if (found != waits->all.end()) wait = found->second.wait;
-        }
-        if (!wait) return;
-        wait->done_ = true;
-        wait->changed_.notify();
-      });
-    }
 
     std::shared_ptr<Waits> waits_;
-    Condition changed_;
     std::uint64_t number_ = 0;
-    bool done_ = false;
   };
 
  private:
+  /// Coroutines that wait end here, with their context, and look for their places, which are gone.
   void shutdown() noexcept override {
+    has_ended_ = true;
+    std::map<std::uint64_t, Wait::Place> all;
     const std::lock_guard lock{waits_->mutex};
-    waits_->all.clear();
+    all.swap(waits_->all);
   }
 
   std::shared_ptr<WorkerPools> pools_;
-  std::atomic<bool> has_one_thread_ = false;
-  std::shared_ptr<Wait::Waits> waits_ = std::make_shared<Wait::Waits>();
+  std::atomic<bool> has_ended_ = false;
+  std::shared_ptr<Wait::Waits> waits_ = detail::new_shared<Wait::Waits>();
 };
+
+/// Whether the event loop of an executor has ended. Nothing is to be posted there then that holds the loop's memory.
+inline bool has_ended(const Executor& executor) {
+  return asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).has_ended();
+}
 
 namespace detail {
 
@@ -7515,9 +8030,9 @@ class BlockingJob {
   std::atomic<bool> left_ = false;
 };
 
-/// Has a job done by the workers of a context; on an executor that runs one thing at a time. No template: what compilers
-/// make of a coroutine takes them far longer than the work itself.
-inline awaitable<void> have_done_here(std::shared_ptr<BlockingJob> job, Workload load) {
+/// Has a job done by the workers of a context. It knows nothing of what the job is: what compilers make of a coroutine
+/// takes them far longer than the work itself.
+template <class = void> awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
   const Executor executor = co_await asio::this_coro::executor;
   auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
   struct Leaving {
@@ -7530,21 +8045,8 @@ inline awaitable<void> have_done_here(std::shared_ptr<BlockingJob> job, Workload
     wake();
   };
   if (!work.pools().of(load.kind).submit(run, load.client)) throw std::system_error(Errc::busy);
-  co_await wait.done();
+  while (!wait.is_over()) co_await wait.change();
   job->check();
-}
-
-/// The same from any coroutine. Where several threads may run its context, and no strand of it, the wait has one.
-inline awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
-  const Executor executor = co_await asio::this_coro::executor;
-  auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
-  const bool in_turn = work.has_one_thread() || executor.target<asio::strand<Executor>>();
-  if (in_turn) {
-    co_await have_done_here(std::move(job), load);
-  } else {
-    const Executor strand = asio::make_strand(executor);
-    co_await run_on(strand, have_done_here(std::move(job), load));
-  }
 }
 
 template <class Result> class ResultJob : public BlockingJob {
@@ -7568,10 +8070,10 @@ template <class Work> class VoidJob final : public BlockingJob {
   Work work_;
 };
 
-template <class Result>
-awaitable<Result> have_done_for_result(std::shared_ptr<ResultJob<Result>> job, Workload load) {
+/// The same for one that has a result: a `ResultJob<Result>`.
+template <class Result> awaitable<Result> have_done_for_result(std::shared_ptr<BlockingJob> job, Workload load) {
   co_await have_done(job, load);
-  co_return *std::move(job->result);
+  co_return *std::move(static_cast<ResultJob<Result>&>(*job).result);
 }
 
 }  // namespace detail
@@ -7584,10 +8086,13 @@ awaitable<Result> have_done_for_result(std::shared_ptr<ResultJob<Result>> job, W
 /// **Lifetime:** so `work` may outlive its caller, and owns or shares all that it touches.
 template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work, Workload load = {}) {
   using Result = std::invoke_result_t<Work&>;
+  // By one type of pointer, from which one type of shared pointer is made.
   if constexpr (std::is_void_v<Result>) {
-    return detail::have_done(std::make_shared<detail::VoidJob<Work>>(std::move(work)), load);
+    std::unique_ptr<detail::BlockingJob> job{new detail::VoidJob<Work>{std::move(work)}};
+    return detail::have_done(std::move(job), load);
   } else {
-    return detail::have_done_for_result<Result>(std::make_shared<detail::WorkJob<Work, Result>>(std::move(work)), load);
+    std::unique_ptr<detail::BlockingJob> job{new detail::WorkJob<Work, Result>{std::move(work)}};
+    return detail::have_done_for_result<Result>(std::move(job), load);
   }
 }
 
@@ -7598,6 +8103,7 @@ template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work,
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7628,6 +8134,7 @@ template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work,
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -7669,20 +8176,33 @@ inline bool is_partial_name(std::string_view name) noexcept {
   return same_word(name.substr(0, partial_prefix.size()), partial_prefix);
 }
 
-/// Sees to it that every component of a path can be the name of a file.
+}  // namespace ftplike::detail
+
+namespace ftplike::inline v0_2 {
+
+/// Sees to it that every component of a path can be the name of a file of a disk: at most 255 bytes, without NUL, and not
+/// one of those by which partial files are kept aside. What a client says has none of NUL, CR and LF, but may be as long
+/// as `Limits::line`, of any bytes, and have any such name; a storage that minds calls this.
 ///
 /// **Errors:** `Errc::bad_name`, `filename_too_long`.
 inline void check_names(const Path& path) {
   std::string_view rest = path.string();
-  if (rest.find('\0') != rest.npos) fail(Errc::bad_name);
+  if (rest.find('\0') != rest.npos) detail::fail(Errc::bad_name);
   while (!rest.empty()) {
     rest.remove_prefix(1);
     const auto name = rest.substr(0, rest.find('/'));
-    if (is_partial_name(name)) fail(Errc::bad_name);
-    if (name.size() > longest_name) fail(std::errc::filename_too_long);
+    if (detail::is_partial_name(name)) detail::fail(Errc::bad_name);
+    if (name.size() > detail::longest_name) detail::fail(std::errc::filename_too_long);
     rest.remove_prefix(name.size());
   }
 }
+
+}  // namespace ftplike
+
+namespace ftplike::inline v0_2::detail {
+
+/// How the paths begin of what is in a directory.
+inline std::string inside(const Path& directory) { return directory.is_root() ? "/" : directory.string() + '/'; }
 
 /// The n-th choice for a unique name: the name itself, name.1, name.2, …
 inline Path numbered(const Path& wanted, unsigned n) {
@@ -8207,7 +8727,7 @@ struct DirectoryOptions {
   bool kernel_resolves = true;
 };
 
-class DirectoryStorage;
+template <class> class BasicDirectoryStorage;
 
 namespace detail {
 
@@ -8248,17 +8768,19 @@ inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
 inline constexpr std::uint64_t copied_piece = 32 * 1024 * 1024;
 
 /// Some bytes of a file, read where that may block.
-class FilePiece {
+template <class = void> class BasicFilePiece {
  public:
-  FilePiece(const Descriptor& file, std::size_t size, off_t at)
-      : bytes_{std::make_unique_for_overwrite<std::byte[]>(size)},
-        size_{static_cast<std::size_t>(checked([&] { return ::pread(file.get(), bytes_.get(), size, at); }))} {}
+  void read(const Descriptor& file, std::size_t size, off_t at) {
+    bytes_ = std::make_unique_for_overwrite<std::byte[]>(size);
+    size_ = static_cast<std::size_t>(checked([&] { return ::pread(file.get(), bytes_.get(), size, at); }));
+  }
   std::span<const std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
 
  private:
   std::unique_ptr<std::byte[]> bytes_;
-  std::size_t size_;
+  std::size_t size_ = 0;
 };
+using FilePiece = BasicFilePiece<>;  // a template, so that only what is called is compiled
 
 /// Has a part of a file read into the system's memory.
 inline void read_ahead(const Descriptor& file, std::uint64_t begin, std::uint64_t end) noexcept {
@@ -8273,8 +8795,7 @@ inline void read_ahead(const Descriptor& file, std::uint64_t begin, std::uint64_
 /// What came of a write: how much is there, the system's error if not all is, and whether the disk was slow.
 class FileWrite {
  public:
-  FileWrite(const Descriptor& file, std::span<const std::byte> bytes, std::uint64_t at,
-            std::chrono::nanoseconds slow) {
+  void run(const Descriptor& file, std::span<const std::byte> bytes, std::uint64_t at, std::chrono::nanoseconds slow) {
     const auto begin = std::chrono::steady_clock::now();
     while (!bytes.empty()) {
       const auto n = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at + count));
@@ -8298,18 +8819,19 @@ class FileWrite {
 /// A file that is being read, of a `DirectoryStorage` or any other, up to the size that it had when it was opened.
 ///
 /// **Threads:** one at a time.
-class FileReader {
+template <class = void> class BasicFileReader {
  public:
+  using FileReader = BasicFileReader;  // as what derives from it calls it
   /// Opens a file of this machine, from `offset` on: a source for `Client::upload`, for instance.
   ///
   /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
-  static awaitable<FileReader> open(std::string file, std::uint64_t offset = 0) {
+  static awaitable<BasicFileReader> open(std::string file, std::uint64_t offset = 0) {
     auto open = [file] {
       return detail::Descriptor{detail::checked([&] { return ::open(file.c_str(), O_RDONLY | detail::quietly); })};
     };
     detail::Descriptor opened = co_await blocking(std::move(open));
     const std::string name = std::filesystem::path{file}.filename().string();
-    co_return FileReader{name, std::move(opened), offset};
+    co_return BasicFileReader{name, std::move(opened), offset};
   }
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
@@ -8322,10 +8844,12 @@ class FileReader {
       can_tell_ = n >= 0 || errno == EAGAIN;
     }
     if (n < 0 && can_tell_) {
-      auto read = [file = file_, size = room.size(), at] { return detail::FilePiece{*file, size, at}; };
-      const detail::FilePiece piece = co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
-      std::copy(piece.bytes().begin(), piece.bytes().end(), room.begin());
-      n = static_cast<ssize_t>(piece.bytes().size());
+      const auto piece = detail::new_shared<detail::FilePiece>();
+      auto read = [piece, file = file_, size = room.size(), at] { piece->read(*file, size, at); };
+      co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
+      const auto bytes = piece->bytes();
+      std::copy(bytes.begin(), bytes.end(), room.begin());
+      n = static_cast<ssize_t>(bytes.size());
     } else if (n < 0) {
       n = detail::checked([&] { return ::pread(file_->get(), room.data(), room.size(), at); });
     }
@@ -8357,22 +8881,26 @@ class FileReader {
   }
 
   std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status_.st_size); }
+  /// Goes on at an offset. **Errors:** `Errc::bad_restart` beyond the end.
+  void seek(std::uint64_t offset) {
+    if (offset > size()) detail::fail(Errc::bad_restart);
+    position_ = resident_ = offset;
+    is_short_ = size() - offset <= 16 * 1024;
+  }
+  Timestamp modified() const { return entry().modified; }
   Entry entry() const { return detail::entry_of(name_, status_); }
 
  private:
-  friend class DirectoryStorage;
+  template <class> friend class BasicDirectoryStorage;
 
-  FileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
+  BasicFileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
       : name_{std::move(name)},
-        file_{std::make_shared<const detail::Descriptor>(std::move(file))},
-        client_{client},
-        position_{offset},
-        resident_{offset} {
+        file_{detail::new_shared<const detail::Descriptor>(std::move(file))},
+        client_{client} {
     detail::checked([&] { return ::fstat(file_->get(), &status_); });
     if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
     if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
-    if (offset > size()) detail::fail(Errc::bad_restart);
-    is_short_ = size() - offset <= 16 * 1024;
+    seek(offset);
   }
 
   /// Some file systems cannot tell, and those hold their files in memory.
@@ -8387,21 +8915,23 @@ class FileReader {
   std::shared_ptr<const detail::Descriptor> file_;  // shared with reads under way
   ClientKey client_;
   struct stat status_ {};
-  std::uint64_t position_;
-  std::uint64_t resident_;  // the end of what has been fetched
+  std::uint64_t position_ = 0;
+  std::uint64_t resident_ = 0;  // the end of what has been fetched
   bool can_tell_ = true;
   bool is_short_ = false;
 };
+using FileReader = BasicFileReader<>;  // a template, so that only what is called is compiled
 
 /// A file of a DirectoryStorage that is being written: a hidden partial file beside the name, which one rename puts
 /// there. So a name is the old whole file or the new whole file, also when the process is killed in between. Against
 /// the loss of power it is no more than the file system is: nothing is forced to the disk.
 ///
 /// **Threads:** one at a time.
-class FileWriter {
+template <class = void> class BasicFileWriter {
  public:
-  FileWriter(FileWriter&& other) noexcept = default;
-  FileWriter& operator=(FileWriter&& other) noexcept {
+  using FileWriter = BasicFileWriter;  // as what derives from it calls it
+  BasicFileWriter(BasicFileWriter&& other) noexcept = default;
+  BasicFileWriter& operator=(BasicFileWriter&& other) noexcept {
     std::swap(state_, other.state_);
     std::swap(target_, other.target_);
     std::swap(size_, other.size_);
@@ -8409,7 +8939,7 @@ class FileWriter {
     std::swap(slow_, other.slow_);
     return *this;
   }
-  ~FileWriter() {
+  ~BasicFileWriter() {
     if (target_ && target_->partial.file && (size_ == 0 || !target_->partial.is_kept)) discard();
   }
 
@@ -8443,22 +8973,23 @@ class FileWriter {
   std::uint64_t size() const noexcept { return size_; }
 
  private:
-  friend class DirectoryStorage;
+  template <class> friend class BasicDirectoryStorage;
 
   /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
   /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
-  FileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::DirectoryEntry place,
+  BasicFileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::DirectoryEntry place,
              detail::Partial partial, std::uint64_t size, ClientKey client = 0,
              std::optional<Path> wanted = std::nullopt, unsigned number = 0)
       : state_{std::move(state)},
         target_{
-            std::make_shared<Target>(std::move(path), std::move(place), std::move(partial), std::move(wanted), number)},
+            detail::new_shared<Target>(std::move(path), std::move(place), std::move(partial), std::move(wanted), number)},
         size_{size},
         client_{client} {}
 
-  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer.
-  awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count) {
-    const auto from = std::make_shared<const detail::Descriptor>(std::move(whole));
+  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer. Calls `progress`, if
+  /// there is one, after each piece.
+  awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count, std::function<void()> progress) {
+    const auto from = detail::new_shared<const detail::Descriptor>(std::move(whole));
     auto cut = [target = target_] { detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); }); };
     co_await blocking(std::move(cut), load());
     while (size_ < count) {
@@ -8468,6 +8999,7 @@ class FileWriter {
       const std::uint64_t copied = co_await blocking(std::move(copy), load());
       if (copied == 0) detail::fail(Errc::bad_restart);
       size_ += copied;
+      if (progress) progress();
     }
   }
   /// Forgets what stands behind the size that it was made with.
@@ -8527,20 +9059,21 @@ class FileWriter {
   awaitable<void> put(std::span<const std::byte> bytes, std::uint64_t& at) {
     constexpr unsigned slow_writes = 64;  // that many are done elsewhere once one was slow
     const auto slow = state_->options.slow_write;
-    std::optional<detail::FileWrite> write;
+    detail::FileWrite write;
     if (slow_ == 0) {
-      write.emplace(target_->partial.file, bytes, at, slow);
+      write.run(target_->partial.file, bytes, at, slow);
     } else {
       --slow_;
-      auto put = [target = target_, copy = std::vector<std::byte>(bytes.begin(), bytes.end()), at, slow] {
-        return detail::FileWrite{target->partial.file, copy, at, slow};
+      const auto written = detail::new_shared<detail::FileWrite>();
+      auto put = [written, target = target_, copy = std::vector<std::byte>(bytes.begin(), bytes.end()), at, slow] {
+        written->run(target->partial.file, copy, at, slow);
       };
-      const detail::FileWrite written = co_await blocking(std::move(put), load());
-      write.emplace(written);
+      co_await blocking(std::move(put), load());
+      write = *written;
     }
-    at += write->count;
-    if (write->was_slow) slow_ = slow_writes;
-    if (write->error != 0) detail::fail_with(write->error);
+    at += write.count;
+    if (write.was_slow) slow_ = slow_writes;
+    if (write.error != 0) detail::fail_with(write.error);
   }
 
   std::shared_ptr<const detail::DirectoryState> state_;
@@ -8549,6 +9082,7 @@ class FileWriter {
   ClientKey client_;
   unsigned slow_ = 0;  // writes that are still to be done elsewhere
 };
+using FileWriter = BasicFileWriter<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike
 
@@ -8600,7 +9134,7 @@ inline void remove_if_old(int directory, const std::string& name, std::chrono::s
 }
 
 /// Removes what uploads to a directory have left there and nobody goes on with any more, a piece of work at a time.
-inline awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
+template <class = void> awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
   constexpr int names_at_a_time = 4096;
   const std::shared_ptr<DIR> stream = stream_of(std::move(directory));
   for (bool is_done = false; !is_done;) {
@@ -8618,9 +9152,9 @@ inline awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descri
 }
 
 /// A directory that is being read.
-class DirectoryReading {
+template <class = void> class BasicDirectoryReading {
  public:
-  DirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
+  BasicDirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
       : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
 
   static constexpr std::size_t batch_size = 512;
@@ -8669,44 +9203,524 @@ class DirectoryReading {
   Path path_;
   DirectoryStream stream_;
 };
+using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only what is called is compiled
 
 }  // namespace detail
 
 /// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
 /// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
-class DirectoryListing {
+template <class = void> class BasicDirectoryListing {
  public:
+  using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
   awaitable<std::vector<Entry>> next() {
     auto read = [reading = reading_] { return reading->read_batch(); };
     return blocking(std::move(read), Workload{WorkKind::disk, client_});
   }
 
  private:
-  friend class DirectoryStorage;
+  template <class> friend class BasicDirectoryStorage;
 
-  DirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
+  BasicDirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
                    ClientKey client = 0)
-      : reading_{std::make_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
+      : reading_{detail::new_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
         client_{client} {}
 
   std::shared_ptr<detail::DirectoryReading> reading_;  // shared with the read under way
   ClientKey client_;
 };
+using DirectoryListing = BasicDirectoryListing<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike
 
 // ---- ftplike/storage/storage.hpp
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
+
+// ---- ftplike/io/sources_and_sinks.hpp
+#include <algorithm>
+#include <cerrno>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <ios>
+#include <istream>
+#include <optional>
+#include <ostream>
+#include <poll.h>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <unistd.h>
+#include <utility>
+
+// ---- ftplike/io/borrowed.hpp
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// What a job has borrowed of the coroutine that waits for it.
+class Loan {
+ public:
+  /// On the worker: does what uses it, unless it was given back before.
+  void use(const std::function<void()>& work) {
+    const std::lock_guard lock{mutex_};
+    if (!over_) work();
+  }
+  /// Gives it back, if it is not being used just now.
+  bool try_to_end() {
+    const std::unique_lock lock{mutex_, std::try_to_lock};
+    if (!lock) return false;
+    over_ = true;
+    return true;
+  }
+  /// Gives it back, after waiting for whoever uses it.
+  void end() {
+    const std::lock_guard lock{mutex_};
+    over_ = true;
+  }
+
+ private:
+  std::mutex mutex_;
+  bool over_ = false;
+};
+
+/// As `blocking`, for work that touches what is its caller's: a stream, a buffer.
+///
+/// **Cancellation:** at once if the work has not begun; else when it has ended, since it cannot be left behind.
+/// **Lifetime:** what it touches outlives the call. A coroutine that is destroyed waits for it, too.
+inline awaitable<void> blocking_on_borrowed(std::function<void()> work, Workload load = {}) {
+  class Giving {
+   public:
+    explicit Giving(Loan& loan) noexcept : loan_{loan} {}
+    Giving(const Giving&) = delete;
+    Giving& operator=(const Giving&) = delete;
+    ~Giving() { loan_.end(); }
+
+   private:
+    Loan& loan_;
+  };
+  const Executor executor = co_await asio::this_coro::executor;
+  const auto loan = std::make_shared<Loan>();
+  const Giving giving{*loan};
+  const auto stop = std::make_shared<asio::cancellation_signal>();
+  const std::function<void()> cancel = [loan, stop] {
+    if (loan->try_to_end()) stop->emit(asio::cancellation_type::terminal);
+  };
+  auto job = [loan, work = std::move(work)] { loan->use(work); };
+  const auto done = std::make_shared<Settled<void>>();
+  auto settled = settle(blocking(std::move(job), load), *done);
+  co_await run_stoppable(executor, stop->slot(), cancel, std::move(settled));
+  done->get();
+}
+
+}  // namespace ftplike::inline v0_2::detail
+
+
+// What bytes may come from and go to, besides files:
+//
+//     ftplike::StreamSource log{stream};
+//     co_await client.upload(log, "today.log");
+//
+//     memory of the caller's           BytesSource        BytesSink
+//     a string of its own              TextSource         TextSink
+//     std::istream, std::ostream       StreamSource       StreamSink
+//     FILE*                            StdioSource        StdioSink
+//     a descriptor                     DescriptorSource   DescriptorSink
+//     a function                       GeneratorSource    CallbackSink
+//
+// Any other class will do that is a `ByteSource` or a `ByteSink` (io/bytes.hpp).
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+/// Where the source is to go on, which cannot be behind its end.
+inline std::size_t checked_offset(std::uint64_t offset, std::size_t size) {
+  if (offset > size) throw std::system_error(Errc::bad_restart);
+  return static_cast<std::size_t>(offset);
+}
+
+}  // namespace detail
+
+/// A source that gives the bytes of the caller's memory.
+///
+/// **Lifetime:** the bytes outlive it.
+class BytesSource {
+ public:
+  explicit BytesSource(std::span<const std::byte> bytes, std::uint64_t offset = 0)
+      : bytes_{bytes}, at_{detail::checked_offset(offset, bytes.size())} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const auto part = bytes_.subspan(at_, std::min(room.size(), bytes_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+  std::uint64_t size() const noexcept { return bytes_.size(); }
+  void seek(std::uint64_t offset) { at_ = detail::checked_offset(offset, bytes_.size()); }
+
+ private:
+  std::span<const std::byte> bytes_;
+  std::size_t at_;
+};
+
+/// A source that gives a text of its own, from `offset` on.
+///
+/// **Errors:** `Errc::bad_restart` if the text ends before.
+class TextSource {
+ public:
+  explicit TextSource(std::string text, std::uint64_t offset = 0)
+      : text_{std::move(text)}, at_{detail::checked_offset(offset, text_.size())} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+  /// Of the whole text, wherever it began.
+  std::uint64_t size() const noexcept { return text_.size(); }
+  void seek(std::uint64_t offset) { at_ = detail::checked_offset(offset, text_.size()); }
+
+ private:
+  std::string text_;
+  std::size_t at_;
+};
+
+/// A source that gives what a function makes: one piece at each call, as text or bytes; an empty one is the end.
+///
+///     int n = 0;
+///     ftplike::GeneratorSource lines{[&n] { return n < 100 ? std::to_string(n++) + '\n' : std::string{}; }};
+///
+/// It cannot seek. **Threads:** the function is called where the source is read, a client's on the executor of the
+/// session. It must not block; what it throws ends the transfer.
+template <class Make> class GeneratorSource {
+ public:
+  explicit GeneratorSource(Make make) : make_{std::move(make)} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    if (left_.empty()) {
+      piece_ = make_();
+      left_ = bytes_of(piece_);
+    }
+    const auto part = left_.first(std::min(room.size(), left_.size()));
+    std::copy(part.begin(), part.end(), room.begin());
+    left_ = left_.subspan(part.size());
+    co_return part.size();
+  }
+  GeneratorSource(const GeneratorSource&) = delete;
+  GeneratorSource& operator=(const GeneratorSource&) = delete;
+
+ private:
+  using Piece = std::invoke_result_t<Make&>;
+  static std::span<const std::byte> bytes_of(const Piece& piece) {
+    if constexpr (std::convertible_to<const Piece&, std::string_view>) {
+      return as_bytes(piece);
+    } else {
+      return std::as_bytes(std::span{piece});
+    }
+  }
+  Make make_;
+  Piece piece_{};
+  std::span<const std::byte> left_;  // of the piece
+};
+
+/// A sink that fills the caller's memory; what does not fit is `std::errc::file_too_large`.
+///
+/// **Lifetime:** the room outlives it.
+class BytesSink {
+ public:
+  explicit BytesSink(std::span<std::byte> room) noexcept : room_{room} {}
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    if (bytes.size() > room_.size() - size_) throw std::system_error(std::make_error_code(std::errc::file_too_large));
+    std::copy(bytes.begin(), bytes.end(), room_.subspan(size_).begin());
+    size_ += bytes.size();
+    co_return;
+  }
+  awaitable<void> finish() { co_return; }
+  /// What has come.
+  std::span<std::byte> bytes() const noexcept { return room_.first(size_); }
+
+ private:
+  std::span<std::byte> room_;
+  std::size_t size_ = 0;
+};
+
+/// A sink that keeps what it is given as a text; beyond `limit` bytes it throws `std::errc::file_too_large`.
+class TextSink {
+ public:
+  explicit TextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    if (bytes.size() > limit_ - text_.size()) throw std::system_error(std::make_error_code(std::errc::file_too_large));
+    text_.append(as_text(bytes));
+    co_return;
+  }
+  awaitable<void> finish() { co_return; }
+  const std::string& text() const& noexcept { return text_; }
+  std::string text() && noexcept { return std::move(text_); }
+
+ private:
+  std::size_t limit_;
+  std::string text_;
+};
+
+/// A sink that calls a function with each piece: `CallbackSink sink{[](std::span<const std::byte> piece) { … }};`.
+///
+/// **Threads:** where the sink is written to, a client's on the executor of the session. It must not block; what it
+/// throws ends the transfer.
+template <std::invocable<std::span<const std::byte>> Take> class CallbackSink {
+ public:
+  explicit CallbackSink(Take take) : take_{std::move(take)} {}
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    take_(bytes);
+    co_return;
+  }
+  awaitable<void> finish() { co_return; }
+
+ private:
+  Take take_;
+};
+
+namespace detail {
+
+/// Reads something of the caller's that may block, by a worker. `Handle` has `tell()`, `end()`, `seek(position)` and
+/// `read(room)`, which is 0 at the end.
+template <class Handle> class BorrowedSource {
+ public:
+  std::optional<std::uint64_t> size() const noexcept { return size_; }
+  void seek(std::uint64_t offset) {
+    if (!size_) throw std::system_error(std::make_error_code(std::errc::invalid_seek));
+    if (offset > *size_) throw std::system_error(Errc::bad_restart);
+    position_ = offset;
+  }
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    // A device may say that it has no bytes and have some.
+    const bool bounded = size_ && *size_ > 0;
+    if (bounded) room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), *size_ - position_)));
+    if (room.empty()) co_return 0;
+    std::size_t n = 0;
+    const std::function<void()> read = [this, room, &n] {
+      if (position_ != stands_at_) handle_.seek(begin_ + position_);
+      n = handle_.read(room);
+    };
+    co_await blocking_on_borrowed(read);
+    if (n == 0 && bounded) fail_with(EIO);  // it was cut meanwhile
+    position_ += n;
+    stands_at_ = position_;
+    co_return n;
+  }
+
+ protected:
+  explicit BorrowedSource(Handle handle) : handle_{std::move(handle)} {
+    const std::optional<std::uint64_t> begin = handle_.tell();
+    const std::optional<std::uint64_t> end = begin ? handle_.end() : std::nullopt;
+    if (!end) return;
+    handle_.seek(*begin);
+    begin_ = *begin;
+    size_ = *end - std::min(*begin, *end);
+  }
+
+ private:
+  Handle handle_;
+  std::uint64_t begin_ = 0;
+  std::optional<std::uint64_t> size_;  // none if it cannot seek
+  std::uint64_t position_ = 0, stands_at_ = 0;
+};
+
+/// Writes to something of the caller's that may block, by a worker. `Handle` has `write(bytes)` and `flush()`.
+template <class Handle> class BorrowedSink {
+ public:
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    const std::function<void()> write = [this, bytes] { handle_.write(bytes); };
+    co_await blocking_on_borrowed(write);
+  }
+  awaitable<void> finish() {
+    const std::function<void()> flush = [this] { handle_.flush(); };
+    co_await blocking_on_borrowed(flush);
+  }
+
+ protected:
+  explicit BorrowedSink(Handle handle) : handle_{std::move(handle)} {}
+
+ private:
+  Handle handle_;
+};
+
+class InputStream {
+ public:
+  explicit InputStream(std::istream& stream) : stream_{&stream} { check(stream); }
+  std::optional<std::uint64_t> tell() { return moved(0, std::ios_base::cur); }
+  std::optional<std::uint64_t> end() { return moved(0, std::ios_base::end); }
+  void seek(std::uint64_t position) {
+    stream_->clear();
+    if (!moved(static_cast<std::streamoff>(position), std::ios_base::beg)) fail_with(EIO);
+  }
+  std::size_t read(std::span<std::byte> room) {
+    stream_->read(reinterpret_cast<char*>(room.data()), static_cast<std::streamsize>(room.size()));
+    if (stream_->bad()) fail_with(EIO);
+    return static_cast<std::size_t>(stream_->gcount());
+  }
+  /// Most often it was never opened.
+  static void check(const std::ios& stream) {
+    if (stream.fail()) throw std::system_error(std::make_error_code(std::errc::bad_file_descriptor), "stream");
+  }
+
+ private:
+  std::optional<std::uint64_t> moved(std::streamoff by, std::ios_base::seekdir from) {
+    const std::streamoff at = stream_->rdbuf()->pubseekoff(by, from, std::ios_base::in);
+    return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
+  }
+  std::istream* stream_;
+};
+
+class OutputStream {
+ public:
+  explicit OutputStream(std::ostream& stream) : stream_{&stream} { InputStream::check(stream); }
+  void write(std::span<const std::byte> bytes) {
+    stream_->write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    if (!*stream_) fail_with(EIO);
+  }
+  void flush() {
+    stream_->flush();
+    if (!*stream_) fail_with(EIO);
+  }
+
+ private:
+  std::ostream* stream_;
+};
+
+class StdioFile {
+ public:
+  explicit StdioFile(std::FILE* file) : file_{file} {
+    if (!file) fail_with(EBADF);
+  }
+  std::optional<std::uint64_t> tell() { return moved(0, SEEK_CUR); }
+  std::optional<std::uint64_t> end() { return moved(0, SEEK_END); }
+  void seek(std::uint64_t position) {
+    if (!moved(static_cast<off_t>(position), SEEK_SET)) fail_with(errno);
+  }
+  std::size_t read(std::span<std::byte> room) {
+    const std::size_t n = std::fread(room.data(), 1, room.size(), file_);
+    if (n == 0 && std::ferror(file_)) fail_with(errno);
+    return n;
+  }
+  void write(std::span<const std::byte> bytes) {
+    if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) fail_with(errno);
+  }
+  void flush() {
+    if (std::fflush(file_) != 0) fail_with(errno);
+  }
+
+ private:
+  std::optional<std::uint64_t> moved(off_t by, int from) {
+    if (::fseeko(file_, by, from) != 0) return std::nullopt;
+    const off_t at = ::ftello(file_);
+    return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
+  }
+  std::FILE* file_;
+};
+
+class OpenDescriptor {
+ public:
+  explicit OpenDescriptor(int descriptor) : descriptor_{descriptor} {
+    if (descriptor < 0) fail_with(EBADF);
+  }
+  std::optional<std::uint64_t> tell() { return moved(0, SEEK_CUR); }
+  std::optional<std::uint64_t> end() { return moved(0, SEEK_END); }
+  void seek(std::uint64_t position) {
+    if (!moved(static_cast<off_t>(position), SEEK_SET)) fail_with(errno);
+  }
+  std::size_t read(std::span<std::byte> room) {
+    return waiting(POLLIN, [&] { return ::read(descriptor_, room.data(), room.size()); });
+  }
+  void write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      bytes = bytes.subspan(waiting(POLLOUT, [&] { return ::write(descriptor_, bytes.data(), bytes.size()); }));
+    }
+  }
+  void flush() {}
+
+ private:
+  /// Also one that does not block is waited for, here where that harms nobody.
+  template <class Call> std::size_t waiting(short event, Call call) {
+    for (;;) {
+      const ssize_t n = call();
+      if (n >= 0) return static_cast<std::size_t>(n);
+      const bool would_block = errno == EAGAIN || errno == EWOULDBLOCK;
+      if (!would_block && errno != EINTR) fail_with(errno);
+      pollfd ready{descriptor_, event, 0};
+      if (would_block) (void)::poll(&ready, 1, -1);
+    }
+  }
+  std::optional<std::uint64_t> moved(off_t by, int from) {
+    const off_t at = ::lseek(descriptor_, by, from);
+    return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
+  }
+  int descriptor_;
+};
+
+}  // namespace detail
+
+/// A source that gives what a stream has from where it stands now, up to the end that it has now. It can seek where the
+/// stream can.
+///
+/// **Errors:** `std::errc::bad_file_descriptor` if the stream has failed already, as one does that was not opened.
+/// **Threads:** it is read by a worker. **Cancellation:** waits for a read that has begun.
+/// **Lifetime:** the stream outlives the calls that use the source, and nobody else touches it during them.
+class StreamSource : public detail::BorrowedSource<detail::InputStream> {
+ public:
+  explicit StreamSource(std::istream& stream) : BorrowedSource{detail::InputStream{stream}} {}
+};
+/// The same of a `FILE*`, which it does not close.
+class StdioSource : public detail::BorrowedSource<detail::StdioFile> {
+ public:
+  explicit StdioSource(std::FILE* file) : BorrowedSource{detail::StdioFile{file}} {}
+};
+/// The same of a descriptor: a file, a pipe, a terminal. It does not close it.
+class DescriptorSource : public detail::BorrowedSource<detail::OpenDescriptor> {
+ public:
+  explicit DescriptorSource(int descriptor) : BorrowedSource{detail::OpenDescriptor{descriptor}} {}
+};
+
+/// A sink that writes to a stream, and flushes it when all is well.
+///
+/// **Errors:** `std::errc::bad_file_descriptor` if the stream has failed already; `io_error` if it fails.
+/// **Threads:** it is written to by a worker. **Cancellation:** waits for a write that has begun.
+/// **Lifetime:** the stream outlives the calls that use the sink, and nobody else touches it during them.
+class StreamSink : public detail::BorrowedSink<detail::OutputStream> {
+ public:
+  explicit StreamSink(std::ostream& stream) : BorrowedSink{detail::OutputStream{stream}} {}
+};
+/// The same of a `FILE*`, which it does not close.
+class StdioSink : public detail::BorrowedSink<detail::StdioFile> {
+ public:
+  explicit StdioSink(std::FILE* file) : BorrowedSink{detail::StdioFile{file}} {}
+};
+/// The same of a descriptor. It does not close it.
+class DescriptorSink : public detail::BorrowedSink<detail::OpenDescriptor> {
+ public:
+  explicit DescriptorSink(int descriptor) : BorrowedSink{detail::OpenDescriptor{descriptor}} {}
+};
+
+static_assert(SeekableByteSource<BytesSource> && SeekableByteSource<TextSource> && SeekableByteSource<StreamSource> &&
+              SeekableByteSource<StdioSource> && SeekableByteSource<DescriptorSource>);
+static_assert(ByteSink<BytesSink> && ByteSink<TextSink> && ByteSink<StreamSink> && ByteSink<StdioSink> &&
+              ByteSink<DescriptorSink>);
+
+}  // namespace ftplike::inline v0_2
 
 
 namespace ftplike::inline v0_2 {
 
 /// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
 /// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them. A
-/// call that takes longer than `Limits::operation` is cancelled.
+/// call that takes longer than `Limits::operation` without progress (`TellsProgress`) is cancelled.
 ///
 /// What is thrown becomes a reply in one place, `reply_for` (protocol/error.hpp):
 ///
@@ -8737,59 +9751,112 @@ concept ReadableStorage =
       { files.label() } -> std::convertible_to<std::string>;
     };
 
-/// Files that can also be written. A name shows the old whole file or the new whole file, never a mix: a `Writer`
-/// collects the bytes aside, `finish()` puts them under the name, and a Writer that ends without keeps them as the
-/// name's *partial file*, to be gone on with. `discard()` throws them away.
+// What a storage may do besides, function by function: each that it has brings the commands that need it, and HELP and
+// FEAT tell of those alone. A function of these names that is not as its concept wants it does not compile in a server;
+// one whose name is misspelt is found by `static_assert(RenamesFiles<MyStorage>)`. A class derived from a storage takes
+// an ability away by `= delete`.
+
+/// Files that can also be written: the server has STOR. A name shows the old whole file or the new whole file, never a
+/// mix: a `Writer` collects the bytes aside, `finish()` puts them under the name, and a Writer that ends without keeps
+/// them as the name's *partial file*, to be gone on with, where the storage can do that. `discard()` throws them away.
 ///
-/// - `create(path, offset)`: offset 0 begins anew. Another one goes on with the partial file (cut to `offset`), or, if
-///   there is none, with the first `offset` bytes of the whole file; `Errc::bad_restart` if there are fewer. While
-///   somebody writes that partial file, offset 0 gives a file apart, which is not kept, and another one `Errc::busy`.
-/// - `append(path)`: goes on at the end of the whole file, or of the partial file where there is no whole one, or
-///   begins anew.
-/// - `create_unique(path)`: a name that nobody has, made from this one; `Writer::path()` tells it.
-/// - `partial_size(path)`: the bytes of the partial file of a name; throws `no_such_file_or_directory` if it has none.
-/// - `remove(path)` removes a file with its partial file, or that alone; `remove_directory` an empty directory;
-///   `rename` replaces a file.
+/// - `create(path, offset)`: offset 0 begins anew. Another one, of REST, goes on with the partial file (cut to
+/// `offset`), or, if there is none, with the first `offset` bytes of the whole file; `Errc::bad_restart` if there are
+/// fewer, or if the storage can only begin anew. While somebody writes that partial file, offset 0 gives a file apart,
+/// which is not kept, and another one `Errc::busy`.
+/// - `Writer::path()`: the name that it will have. `Writer::size()`: the bytes that are there by now, those before it
+/// began included.
 template <class S>
-concept WritableStorage =
-    ReadableStorage<S> && ByteSink<typename S::Writer> &&
-    requires(S& files, typename S::Writer& writer, const Path& path, const Path& to, std::uint64_t offset, Timestamp time) {
-      { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
-      { files.append(path) } -> std::same_as<awaitable<typename S::Writer>>;
-      { files.create_unique(path) } -> std::same_as<awaitable<typename S::Writer>>;
-      { files.partial_size(path) } -> std::same_as<awaitable<std::uint64_t>>;
-      { writer.path() } -> std::convertible_to<Path>;
-      { writer.size() } -> std::same_as<std::uint64_t>;  // bytes that are there by now, those before it began included
-      { writer.discard() } -> std::same_as<void>;
-      { files.make_directory(path) } -> std::same_as<awaitable<void>>;
-      { files.remove(path) } -> std::same_as<awaitable<void>>;
-      { files.remove_directory(path) } -> std::same_as<awaitable<void>>;
-      { files.rename(path, to) } -> std::same_as<awaitable<void>>;
-      { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
-    };
+concept WritableStorage = ReadableStorage<S> && requires(S& files, const Path& path, std::uint64_t offset) {
+  { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
+} && ByteSink<typename S::Writer> && requires(typename S::Writer& writer) {
+  { writer.path() } -> std::convertible_to<Path>;
+  { writer.size() } -> std::same_as<std::uint64_t>;
+  { writer.discard() } -> std::same_as<void>;
+};
 
-    // What a storage may have besides. Each is a concept of its own: `static_assert(KeepsModes<MyStorage>)` finds a
-    // name that is misspelt, which would be no error else, but a command less.
+/// `append(path)` goes on at the end of the whole file, or of the partial file where there is no whole one, or begins
+/// anew: the server has APPE, and COMB where it `RemovesFiles`.
+template <class S>
+concept AppendsToFiles = WritableStorage<S> && requires(S& files, const Path& path) {
+  { files.append(path) } -> std::same_as<awaitable<typename S::Writer>>;
+};
 
-    /// `set_mode(path, mode)`, awaited, sets permission bits: the server then has SITE CHMOD, and UNIX.mode of MFF.
-    template <class S>
-    concept KeepsModes = requires(S& files, const Path& path) {
-      files.set_mode(path, 0U);
-    };
+/// `create_unique(path)` begins a file under a name that nobody has, made from this one; `Writer::path()` tells it: the
+/// server has STOU.
+template <class S>
+concept MakesUniqueNames = WritableStorage<S> && requires(S& files, const Path& path) {
+  { files.create_unique(path) } -> std::same_as<awaitable<typename S::Writer>>;
+};
 
-    /// `available(path)`, awaited, gives the bytes that are free there: the server then has AVBL, and an answer to
-    /// ALLO.
-    template <class S>
-    concept TellsFreeSpace = requires(S& files, const Path& path) {
-      files.available(path);
-    };
+/// `partial_size(path)` gives the bytes of the partial file of a name, or throws `no_such_file_or_directory`: SIZE tells
+/// them, and clients know where to go on.
+template <class S>
+concept KeepsPartialFiles = requires(S& files, const Path& path) {
+  { files.partial_size(path) } -> std::same_as<awaitable<std::uint64_t>>;
+};
 
-    /// `for_client(client)` gives the same files as a storage of the same type, whose work in worker pools is done in
-    /// turn with that for other clients.
-    template <class S>
-    concept ServesClientsInTurn = requires(const S& files, ClientKey client) {
-      { files.for_client(client) } -> std::same_as<S>;
-    };
+/// `make_directory(path)`: the server has MKD. Throws `file_exists` where there is anything of that name.
+template <class S>
+concept MakesDirectories = requires(S& files, const Path& path) {
+  { files.make_directory(path) } -> std::same_as<awaitable<void>>;
+};
+
+/// `remove(path)` removes a file with its partial file, or that alone; never a directory: the server has DELE.
+template <class S>
+concept RemovesFiles = requires(S& files, const Path& path) {
+  { files.remove(path) } -> std::same_as<awaitable<void>>;
+};
+
+/// `remove_directory(path)` removes an empty directory: the server has RMD.
+template <class S>
+concept RemovesDirectories = requires(S& files, const Path& path) {
+  { files.remove_directory(path) } -> std::same_as<awaitable<void>>;
+};
+
+/// `rename(from, to)` renames or moves a file or directory, and replaces a file: the server has RNFR and RNTO.
+template <class S>
+concept RenamesFiles = requires(S& files, const Path& from, const Path& to) {
+  { files.rename(from, to) } -> std::same_as<awaitable<void>>;
+};
+
+/// `set_modified(path, time)` sets when a file was modified: the server has MFMT, MFF and SITE UTIME.
+template <class S>
+concept SetsTimes = requires(S& files, const Path& path, Timestamp time) {
+  { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
+};
+
+/// `set_mode(path, mode)` sets permission bits: the server has SITE CHMOD, and UNIX.mode of MFF.
+template <class S>
+concept KeepsModes = requires(S& files, const Path& path) {
+  { files.set_mode(path, 0U) } -> std::same_as<awaitable<void>>;
+};
+
+/// `available(path)` gives the bytes that are free there: the server has AVBL, and an answer to ALLO.
+template <class S>
+concept TellsFreeSpace = requires(S& files, const Path& path) {
+  { files.available(path) } -> std::same_as<awaitable<std::uint64_t>>;
+};
+
+/// All of the above: what a folder of a disk can do.
+template <class S>
+concept CompleteStorage =
+    AppendsToFiles<S> && MakesUniqueNames<S> && KeepsPartialFiles<S> && MakesDirectories<S> && RemovesFiles<S> &&
+    RemovesDirectories<S> && RenamesFiles<S> && SetsTimes<S> && KeepsModes<S> && TellsFreeSpace<S>;
+
+/// `for_client(client)` gives the same files as a storage of the same type, whose work in worker pools is done in turn
+/// with that for other clients.
+template <class S>
+concept ServesClientsInTurn = requires(const S& files, ClientKey client) {
+  { files.for_client(client) } -> std::same_as<S>;
+};
+
+/// `for_client(client, progress)` gives the same, and what takes long there calls `progress` after each piece, on its
+/// caller's executor: `Limits::operation` is counted anew then.
+template <class S>
+concept TellsProgress = requires(const S& files, ClientKey client, std::function<void()> progress) {
+  { files.for_client(client, progress) } -> std::same_as<S>;
+};
 
 }  // namespace ftplike
 
@@ -8805,21 +9872,24 @@ namespace ftplike::inline v0_2 {
 /// Going on with a partial file that somebody is at throws `Errc::busy`.
 ///
 /// **Threads:** any, at once. **Lifetime:** readers and writers may outlive it.
-class DirectoryStorage {
+template <class = void> class BasicDirectoryStorage {
  public:
+  using DirectoryStorage = BasicDirectoryStorage;  // as what derives from it calls it
   using Reader = FileReader;
   using Writer = FileWriter;
   using Listing = DirectoryListing;
 
   /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
-  explicit DirectoryStorage(std::string folder, const DirectoryOptions& options = {})
-      : state_{std::make_shared<const detail::DirectoryState>(std::move(folder), options)} {}
+  explicit BasicDirectoryStorage(std::string folder, const DirectoryOptions& options = {})
+      : state_{detail::new_shared<const detail::DirectoryState>(std::move(folder), options)} {}
 
   const std::string& label() const noexcept { return state_->label; }
-  /// The same files, of which what may block is done for that client: in turn with that for others.
-  DirectoryStorage for_client(ClientKey client) const {
-    DirectoryStorage same{*this};
+  /// The same files, of which what may block is done for that client: in turn with that for others. Where the bytes of
+  /// a file are copied before more come behind them, `progress` is called after each piece.
+  BasicDirectoryStorage for_client(ClientKey client, std::function<void()> progress = {}) const {
+    BasicDirectoryStorage same{*this};
     same.client_ = client;
+    same.progress_ = std::move(progress);
     return same;
   }
 
@@ -8912,7 +9982,7 @@ class DirectoryStorage {
     auto place = co_await find(path, detail::Follow::no);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     const bool is_large = place.size() > detail::large_file;
-    auto remove = [state = state_, place = std::make_shared<const detail::DirectoryEntry>(std::move(place))] {
+    auto remove = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
       if (place->exists()) detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), 0); });
       const bool was_partial = detail::remove_partial(place->directory, detail::partial_name(place->name));
       if (!place->exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
@@ -8929,7 +9999,7 @@ class DirectoryStorage {
     if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
     if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
     if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
-    auto remove = [state = state_, place = std::make_shared<const detail::DirectoryEntry>(std::move(place))] {
+    auto remove = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
       detail::remove_partials(*place);
       detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), AT_REMOVEDIR); });
     };
@@ -8940,8 +10010,8 @@ class DirectoryStorage {
     auto target = co_await find(to, detail::Follow::no);
     if (from.is_root() || to.is_root()) detail::fail(std::errc::operation_not_permitted);
     const bool is_large = target.size() > detail::large_file;
-    auto rename = [state = state_, source = std::make_shared<const detail::DirectoryEntry>(std::move(source)),
-                   target = std::make_shared<const detail::DirectoryEntry>(std::move(target))] {
+    auto rename = [state = state_, source = detail::new_shared<const detail::DirectoryEntry>(std::move(source)),
+                   target = detail::new_shared<const detail::DirectoryEntry>(std::move(target))] {
       detail::checked([&] {
         return ::renameat(source->directory, source->name.c_str(), target->directory, target->name.c_str());
       });
@@ -8967,7 +10037,7 @@ class DirectoryStorage {
   awaitable<std::uint64_t> available(Path path) {
     auto place = co_await find(path, detail::Follow::yes);
     if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
-    auto ask = [state = state_, place = std::make_shared<const detail::DirectoryEntry>(std::move(place))] {
+    auto ask = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
       detail::Descriptor inside;
       if (place->is_directory()) inside = detail::open_in(*place, detail::directory_only);
       struct statvfs disk {};
@@ -9034,16 +10104,19 @@ class DirectoryStorage {
     auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
     auto partial = take_anew(place);
     Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0, client_};
-    co_await writer.begin_with(std::move(whole), count);
+    co_await writer.begin_with(std::move(whole), count, progress_);
     co_return writer;
   }
   Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
 
   std::shared_ptr<const detail::DirectoryState> state_;
   ClientKey client_ = 0;
+  std::function<void()> progress_;
 };
+using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only what is called is compiled
 
-static_assert(WritableStorage<DirectoryStorage>);
+static_assert(CompleteStorage<DirectoryStorage>);
+static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage>);
 static_assert(detail::FileSource<FileReader>);
 
 }  // namespace ftplike
@@ -9069,13 +10142,13 @@ inline std::string remote_name(std::string_view remote) {
 }
 
 /// A file of ours that is to be written: a folder, and a path in it that does not lead out of it.
-class LocalTarget {
+template <class = void> class BasicLocalTarget {
  public:
   /// `local` is a file, or a folder in which the file is to have its name on the server.
   ///
   /// **Errors:** `Errc::refused_by_rule` if it has none there; of the folder, as `DirectoryStorage`.
-  LocalTarget(const std::string& local, std::string_view remote) : LocalTarget{resolved(local, remote)} {}
-  LocalTarget(DirectoryStorage its_folder, Path its_path) : folder{std::move(its_folder)}, path{std::move(its_path)} {}
+  BasicLocalTarget(const std::string& local, std::string_view remote) : BasicLocalTarget{resolved(local, remote)} {}
+  BasicLocalTarget(DirectoryStorage its_folder, Path its_path) : folder{std::move(its_folder)}, path{std::move(its_path)} {}
   /// As people are told of it.
   std::string name() const { return (std::filesystem::path{folder.label()} / path.string().substr(1)).string(); }
 
@@ -9083,7 +10156,7 @@ class LocalTarget {
   Path path;
 
  private:
-  explicit LocalTarget(const std::filesystem::path& file)
+  explicit BasicLocalTarget(const std::filesystem::path& file)
       : folder{file.has_parent_path() ? file.parent_path().string() : "."}, path{file.filename().string()} {
     if (!is_component(file.filename().string())) fail(std::errc::is_a_directory);
   }
@@ -9095,6 +10168,7 @@ class LocalTarget {
     return std::filesystem::is_symlink(file, ignored) ? std::filesystem::canonical(file) : file;
   }
 };
+using LocalTarget = BasicLocalTarget<>;  // a template, so that only what is called is compiled
 
 /// Where a file of the server is to go.
 ///
@@ -9110,7 +10184,7 @@ inline LocalTarget local_target(const std::string& local, std::string_view remot
 }  // namespace ftplike::detail
 
 
-// Files of ours from and to a server, from the beginning or from where they were left.
+// Files and other sources from and to a server, from the beginning or from where they were left.
 namespace ftplike::inline v0_2::detail {
 
 /// What there is of a file on one of the two sides.
@@ -9122,7 +10196,7 @@ class LocalCopy {
 };
 
 /// What there is of a file of ours: what was interrupted, or else the file itself.
-inline awaitable<LocalCopy> local_copy_of(DirectoryStorage folder, Path path) {
+template <class = void> awaitable<LocalCopy> local_copy_of(DirectoryStorage folder, Path path) {
   LocalCopy copy;
   Settled<Entry> partial, whole;
   co_await settle(folder.stat_partial(path), partial);
@@ -9200,22 +10274,37 @@ awaitable<TransferResult> fetch_file(Core& core, std::string remote, LocalTarget
   }
 }
 
-/// How much the server has of a file of ours that can be gone on with.
-template <class Core> awaitable<std::uint64_t> stored_before(Core& core, std::string remote, const Entry& local,
+/// How much the server has of a file that can be gone on with from a source of so many bytes.
+template <class Core> awaitable<std::uint64_t> stored_before(Core& core, std::string remote, std::uint64_t size,
+                                                             std::optional<Timestamp> modified,
                                                              const TransferOptions& options) {
   const auto length = co_await length_for(core, remote, options);
-  if (!length || *length == 0 || *length > local.size.value_or(0)) co_return 0;
+  if (!length || *length == 0 || *length > size) co_return 0;
+  if (!modified) co_return *length;
   const auto left = co_await time_of(core, std::move(remote));
-  co_return is_current(left.value_or(Timestamp{}), local.modified) ? *length : 0;
+  co_return is_current(left.value_or(Timestamp{}), modified) ? *length : 0;
 }
 
-/// Whether a file that the server has all bytes of stands under its name. A server that offers to go on with uploads
-/// may have kept aside what was cut off; MLST tells of what stands only.
+/// Whether a server can tell the length of an upload that was cut off and that it keeps aside: one that offers to go on
+/// with uploads. MLST tells of what stands only.
+template <class Core> bool may_keep_aside(const Core& core) {
+  return core.features.has("REST STREAM") && core.features.may_have("MLST");
+}
+
+/// Whether a file that the server has all bytes of stands under its name.
 template <class Core> awaitable<bool> stands(Core& core, std::string remote) {
-  const bool asks = core.features.has("REST STREAM") && core.features.may_have("MLST");
-  if (!asks) co_return true;
+  if (!may_keep_aside(core)) co_return true;
   const Reply answer = co_await ask_mlst(core, std::move(remote));
   co_return answer.complete() || not_understood(answer);
+}
+
+/// Throws unless a file whose length the server has told stands under its name.
+template <class Core> awaitable<void> check_stands(Core& core, std::string path) {
+  if (!may_keep_aside(core)) co_return;
+  const bool exists = co_await path_exists(core, path);
+  if (exists) co_return;
+  const auto error = std::make_error_code(std::errc::no_such_file_or_directory);
+  throw ClientError{error, "SIZE", Channel::control, 0, path + ": " + error.message()};
 }
 
 /// What is to be done after an upload that was gone on with has failed: false if nothing can be.
@@ -9238,21 +10327,25 @@ inline bool begin_otherwise(const ClientError& failure, std::string& verb, std::
   return true;
 }
 
-/// Sends a file of ours, which `open(offset)` opens. It is gone on with by REST where the server offers that for files
-/// of its own (RFC 3659 §5), else by APPE; nothing is sent of what the server has whole.
-template <class Core, class Open> awaitable<TransferResult> store_file(Core& core, std::string verb, Open open,
-                                                                       std::string remote, TransferOptions options) {
-  std::optional<FileReader> file;
-  FileReader opened = co_await open(std::uint64_t{0});
-  file.emplace(std::move(opened));
-  const Entry local = file->entry();
+/// Throws if what cannot seek is to be gone on with.
+inline void check_can_resume(bool can_seek, const TransferOptions& options, std::string_view verb) {
+  if (!options.resume || options.ascii || can_seek) return;
+  throw ClientError{std::make_error_code(std::errc::invalid_seek), std::string{verb}, Channel::local, 0,
+                    "cannot resume: what is to be transferred begins at its beginning only"};
+}
 
-  std::uint64_t offset = 0, position = 0;
+/// Sends what a source gives, all of it if it can seek. It is gone on with by REST where the server offers that for
+/// files of its own (RFC 3659 §5), else by APPE; nothing is sent of what the server has whole.
+template <class Core> awaitable<TransferResult> store_from(Core& core, std::string verb, AnySource source,
+                                                           std::string remote, TransferOptions options) {
+  const std::optional<std::uint64_t> size = source.size();
+  std::uint64_t offset = 0;
   std::optional<TransferResult> result;
+  if (verb == "STOR") check_can_resume(size.has_value(), options, verb);
   if (verb == "STOR" && options.resume && !options.ascii) {
-    const std::uint64_t before = co_await stored_before(core, remote, local, options);
+    const std::uint64_t before = co_await stored_before(core, remote, *size, source.modified(), options);
     offset = before;
-    bool is_whole = offset > 0 && offset == local.size;
+    bool is_whole = offset > 0 && offset == *size;
     if (is_whole) {
       const bool found = co_await stands(core, remote);
       is_whole = found;
@@ -9265,21 +10358,17 @@ template <class Core, class Open> awaitable<TransferResult> store_file(Core& cor
     if (offset > 0 && !core.features.has("REST STREAM")) verb = "APPE";
   }
   while (!result) {
-    if (offset != position) {
-      FileReader other = co_await open(offset);
-      file.emplace(std::move(other));
-      position = offset;
-    }
+    if (size) source.seek(offset);
     try {
-      TransferResult stored = co_await store(core, verb, AnySource{*file}, remote, offset, local.size, options);
+      TransferResult stored = co_await store(core, verb, source, remote, offset, size, options);
       result = std::move(stored);
     } catch (const ClientError& failure) {
       if (offset == 0 || !begin_otherwise(failure, verb, offset)) throw;
     }
   }
-  const bool keeps_time = options.keep_time && verb != "STOU";
+  const bool keeps_time = options.keep_time && verb != "STOU" && source.modified();
   if (keeps_time) {
-    const std::string command = time_command(core, result->name, local.modified);
+    const std::string command = time_command(core, result->name, *source.modified());
     if (!command.empty()) (void)co_await core.ask(command);
   }
   co_return *std::move(result);
@@ -9292,15 +10381,25 @@ awaitable<TransferResult> fetch_path(Core& core, std::string remote, std::string
   co_return co_await fetch_file(core, std::move(remote), std::move(target), std::move(options));
 }
 
+/// Fetches a file into a sink.
+template <class Core>
+awaitable<TransferResult> fetch_into(Core& core, std::string remote, AnySink sink, TransferOptions options) {
+  check_can_resume(false, options, "RETR");
+  const auto size = co_await length_for(core, remote, options);
+  TransferResult result = co_await fetch(core, std::move(remote), sink, 0, size, options);
+  co_await sink.finish();
+  co_return result;
+}
+
 /// Sends the file at a path of ours.
 template <class Core> awaitable<TransferResult> store_path(Core& core, std::string verb, std::string local,
                                                            std::string remote, TransferOptions options) {
   if (verb != "STOU" && (remote.empty() || remote.ends_with('/'))) {
     remote += std::filesystem::path{local}.filename().string();
   }
-  const auto open = [&local](std::uint64_t offset) { return FileReader::open(local, offset); };
   try {
-    co_return co_await store_file(core, verb, open, std::move(remote), std::move(options));
+    FileReader file = co_await FileReader::open(local);
+    co_return co_await store_from(core, verb, AnySource{file}, std::move(remote), std::move(options));
   } catch (const ClientError&) { throw; } catch (const std::system_error& failure) {
     fail_locally(failure, verb, local);
   }
@@ -9375,13 +10474,15 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 /// **Errors:** `ClientError`, a `std::system_error`; where the server refused, `ReplyError`. Whatever throws, no reply
 /// is taken for another's: after an error or a cancellation the session is in step with the server or closed
 /// (`is_open`). A second operation while one is under way: `Errc::busy`.
-/// **Cancellation:** of the caller (`terminal`), at any moment; the call ends with `asio::error::operation_aborted`.
+/// **Cancellation:** of the caller (`terminal`), at any moment; the call ends with `Errc::aborted`, as one does whose
+/// `progress` says `Go::stop`.
 /// **Lifetime:** nothing runs after the transport; an operation under way keeps the session.
 /// **Threads:** operations may be awaited on any executor, and run on the session's own: the one that `connect` was
 /// awaited on, or a strand of it. Observers, sources, sinks and `progress` are called there.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
  public:
   using Visit = std::function<void(Entry)>;
+  using File = RemoteFile<detail::ClientCore<T, DataChannel, Observer>>;
 
   /// No session: closed, until another client is moved here.
   Client() = default;
@@ -9391,7 +10492,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     return *this;
   }
   ~Client() {
-    if (core_) core_->close();
+    if (core_) core_->leave();
   }
 
   // ---- the session ----
@@ -9420,6 +10521,21 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   ///
   /// **Errors:** `Errc::bad_name` if it holds what would end the line.
   awaitable<Reply> command(std::string text) { return run(command_on(core(), std::move(text))); }
+  /// Sends a command of the caller's own that has a data connection, as a server's own verbs may have
+  /// (`session.send`), and takes what comes over it into a sink, which is finished when all is well. How the connection
+  /// comes to be is the client's data channel's business. No TYPE is said before.
+  ///
+  /// **Errors:** as of `download`; `Errc::bad_name`. **Lifetime:** the sink is used until the operation has ended.
+  template <ByteSink Sink>
+  awaitable<TransferResult> transfer(std::string command, Sink& sink, TransferOptions options = {}) {
+    return run(detail::receive_by(core(), std::move(command), AnySink{sink}, std::move(options)));
+  }
+  /// The same of a command that takes data (`session.receive`): what a source gives, all of it if it can seek.
+  template <ByteSource Source>
+    requires(!ByteSink<Source>)
+  awaitable<TransferResult> transfer(std::string command, Source& source, TransferOptions options = {}) {
+    return run(detail::send_by(core(), std::move(command), AnySource{source}, std::move(options)));
+  }
   /// Sees to it that no reply is under way any more that belongs to an operation which was broken off, as every operation
   /// does by itself before it begins. Says nothing if none can be.
   ///
@@ -9433,11 +10549,11 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     const std::shared_ptr<Core> leaving = core_;
     Settled<Reply> ignored;
     co_await settle(run(leaving->ask("QUIT")), ignored);
-    leaving->close();
+    leaving->leave();
   }
   /// Ends the session at once.
   void close() {
-    if (core_) core_->close();
+    if (core_) core_->leave();
   }
 
   // ---- directories ----
@@ -9478,12 +10594,17 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   ///
   /// **Errors:** `std::errc::no_such_file_or_directory`, or a 550, if it is not there.
   awaitable<Entry> stat(std::string path) { return run(detail::stat_path(core(), std::move(path))); }
-  /// Whether there is a file or directory of this name.
+  /// Whether there is a file or directory of this name. Of an upload that was cut off, and that the server keeps aside,
+  /// there is none yet.
   awaitable<bool> exists(std::string path) { return run(detail::path_exists(core(), std::move(path))); }
-  /// The length of a file in bytes.
+  /// The length of a file in bytes; of a file that `exists`.
   ///
-  /// **Errors:** `std::errc::function_not_supported` if the server cannot tell.
+  /// **Errors:** `std::errc::no_such_file_or_directory`, or a 550, if it is not there, an upload that was cut off and
+  /// is kept aside included; `std::errc::function_not_supported` if the server cannot tell.
   awaitable<std::uint64_t> size(std::string path) { return run(size_on(core(), std::move(path))); }
+  /// How much of an upload the server has by now, also of one that was cut off and is kept aside; 0 if it has nothing,
+  /// or cannot or will not tell. `TransferOptions::resume` and `ClientPool` look by themselves.
+  awaitable<std::uint64_t> stored_size(std::string path) { return run(stored_size_on(core(), std::move(path))); }
   /// When a file was modified.
   ///
   /// **Errors:** `std::errc::function_not_supported` if the server cannot tell.
@@ -9526,12 +10647,23 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     detail::LocalTarget target{std::move(folder), std::move(path)};
     return run(detail::fetch_file(core(), std::move(remote), std::move(target), std::move(options)));
   }
-  /// Fetches a file into a sink, which is finished when all is well.
+  /// Fetches a file into a sink, which is finished when all is well: memory, a stream, a function
+  /// (io/sources_and_sinks.hpp).
   ///
-  /// **Errors:** also what the sink throws. **Lifetime:** the sink is used until the operation has ended.
+  /// **Errors:** also what the sink throws; `std::errc::invalid_seek` if it is to be resumed, which is for
+  /// `download_range` to do. **Lifetime:** the sink is used until the operation has ended.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
-    return run(fetch_on(core(), std::move(remote), AnySink{sink}, std::move(options)));
+    return run(detail::fetch_into(core(), std::move(remote), AnySink{sink}, std::move(options)));
+  }
+
+  /// Opens a file of the server to be read piece by piece, from `offset` on: `co_await file.read_some(room)`, and
+  /// `co_await file.close()` wherever one has enough. `RemoteFile` says how.
+  ///
+  /// **Errors:** of a file that is not there, a 550.
+  awaitable<File> open(std::string remote, std::uint64_t offset = 0, TransferOptions options = {}) {
+    (void)core();
+    return detail::telling(File::open(core_, std::move(remote), offset, std::move(options)));
   }
 
   /// Fetches a part of a file, `length` bytes from `offset` on, into a sink, which is not finished by this.
@@ -9547,12 +10679,14 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
     return run(detail::store_path(core(), "STOR", std::move(local), std::move(remote), std::move(options)));
   }
-  /// Sends what a source gives.
+  /// Sends what a source gives: memory, a stream, a function (io/sources_and_sinks.hpp). One that can seek is sent from
+  /// its beginning, and gone on with as a file is.
   ///
-  /// **Errors:** also what the source throws. **Lifetime:** the source is used until the operation has ended.
+  /// **Errors:** also what the source throws; `std::errc::invalid_seek` if it is to be resumed and cannot seek.
+  /// **Lifetime:** the source is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
-    return run(store_on(core(), AnySource{source}, "STOR", std::move(remote), std::move(options)));
+    return run(detail::store_from(core(), "STOR", AnySource{source}, std::move(remote), std::move(options)));
   }
   /// Sends a file of ours to the end of a file of the server, or as that file where there is none.
   awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
@@ -9561,7 +10695,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
-    return run(store_on(core(), AnySource{source}, "APPE", std::move(remote), std::move(options)));
+    return run(detail::store_from(core(), "APPE", AnySource{source}, std::move(remote), std::move(options)));
   }
   /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
   awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
@@ -9570,7 +10704,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// The same of what a source gives; it is used until the operation has ended.
   template <ByteSource Source>
   awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
-    return run(store_on(core(), AnySource{source}, "STOU", std::move(wished), std::move(options)));
+    return run(detail::store_from(core(), "STOU", AnySource{source}, std::move(wished), std::move(options)));
   }
 
  private:
@@ -9587,9 +10721,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   template <class R> awaitable<R> run(awaitable<R> operation) { return detail::perform(core_, std::move(operation)); }
 
   static awaitable<Reply> command_on(Core& core, std::string text) {
-    core.type = '\0';  // it may be anything
-    core.digest = "?";
-    core.directory.home_known = false;
+    core.forget_settings();
     co_return co_await core.ask(std::move(text));
   }
   static awaitable<void> cwd_on(Core& core, std::string path) {
@@ -9603,9 +10735,15 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     co_return *std::move(name);
   }
   static awaitable<std::uint64_t> size_on(Core& core, std::string path) {
-    const auto size = co_await detail::ask_size(core, std::move(path));
+    const auto size = co_await detail::ask_size(core, path);
+    if (size) co_await detail::check_stands(core, std::move(path));
     if (!size) throw ClientError{std::make_error_code(std::errc::function_not_supported), "SIZE", Channel::control};
     co_return *size;
+  }
+  static awaitable<std::uint64_t> stored_size_on(Core& core, std::string path) {
+    if (core.dialect == Dialect::ftplike || !core.features.may_have("SIZE")) co_return 0;
+    const auto size = co_await detail::if_told(core, detail::ask_size(core, std::move(path)));
+    co_return size.value_or(0);
   }
   static awaitable<Timestamp> modified_on(Core& core, std::string path) {
     const auto time = co_await detail::ask_modified(core, std::move(path));
@@ -9616,16 +10754,6 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     const Reply answer = co_await core.ask("RNFR " + from);
     if (!answer.intermediate()) core.fail(answer, "RNFR");
     (void)co_await core.demand("RNTO " + to);
-  }
-  static awaitable<TransferResult> fetch_on(Core& core, std::string remote, AnySink sink, TransferOptions options) {
-    const auto size = co_await detail::length_for(core, remote, options);
-    TransferResult result = co_await detail::fetch(core, std::move(remote), sink, 0, size, options);
-    co_await sink.finish();
-    co_return result;
-  }
-  static awaitable<TransferResult> store_on(Core& core, AnySource source, std::string_view verb, std::string remote,
-                                            TransferOptions options) {
-    co_return co_await detail::store(core, verb, source, std::move(remote), 0, std::nullopt, options);
   }
 
   std::shared_ptr<Core> core_;
@@ -9662,18 +10790,23 @@ class Connecting {
 /// Connects to the server that a URL names and logs in: as its user, or as anonymous where it names none and the server
 /// asks. How the dialect is found out is said at `detail::Login`.
 ///
-/// **Errors:** `ClientError` that names the host; `ReplyError` if the server refuses.
+/// **Errors:** `ClientError` that names the host; `ReplyError` if the server refuses. **Cancellation:** as of `Client`.
 template <class DataChannel = AnyChannel, Transport T, class Observer = NoObserver>
 awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientOptions options = {},
                                                     Observer observer = {}) {
-  return detail::Connecting::run<DataChannel>(network, std::move(url), std::move(options), std::move(observer));
+  return detail::telling(
+      detail::Connecting::run<DataChannel>(network, std::move(url), std::move(options), std::move(observer)));
 }
 
 }  // namespace ftplike
 
 // ---- ftplike/client/blocking.hpp
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9873,14 +11006,15 @@ inline ssize_t send_file_quietly(int socket, int file, off_t offset, std::size_t
 ///
 /// Most data connections of small files never wait. So a socket is shown to the event loop only when it first has to:
 /// what it costs to register and to forget it is more than such a transfer itself.
-class TcpStream {
+template <class E = Executor> class BasicTcpStream {
  public:
-  TcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
+  using TcpStream = BasicTcpStream;  // as what derives from it calls it
+  BasicTcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
       : descriptor_{descriptor},
         socket_{executor},
         remote_{detail::without_mapping(remote)},
         local_{detail::without_mapping(local)} {}
-  explicit TcpStream(asio::ip::tcp::socket socket)
+  explicit BasicTcpStream(asio::basic_stream_socket<asio::ip::tcp, E> socket)
       : socket_{std::move(socket)},
         remote_{detail::without_mapping(detail::endpoint_of(socket_.native_handle(), ::getpeername))} {}
 
@@ -9970,7 +11104,7 @@ class TcpStream {
     if (error) throw std::system_error(detail::standard_error(error));
   }
   int descriptor() const {
-    return socket_.is_open() ? const_cast<TcpStream*>(this)->socket_.native_handle() : descriptor_.get();
+    return socket_.is_open() ? const_cast<BasicTcpStream*>(this)->socket_.native_handle() : descriptor_.get();
   }
   void register_socket() {
     if (socket_.is_open()) return;
@@ -9979,16 +11113,18 @@ class TcpStream {
   }
 
   detail::Descriptor descriptor_;  // until the event loop has it
-  asio::ip::tcp::socket socket_;
+  asio::basic_stream_socket<asio::ip::tcp, E> socket_;
   Endpoint remote_;
   mutable Endpoint local_;  // asked for once
 };
+using TcpStream = BasicTcpStream<>;  // a template, so that only what is called is compiled
 
 /// Where TCP connections come in.
-class TcpAcceptor {
+template <class E = Executor> class BasicTcpAcceptor {
  public:
+  using TcpAcceptor = BasicTcpAcceptor;  // as what derives from it calls it
   /// Takes over a descriptor that listens, which must be non-blocking.
-  TcpAcceptor(const Executor& executor, int descriptor, const Endpoint& where)
+  BasicTcpAcceptor(const Executor& executor, int descriptor, const Endpoint& where)
       : descriptor_{descriptor}, acceptor_{executor}, where_{where} {}
 
   awaitable<TcpStream> accept(const Executor& executor) {
@@ -10024,24 +11160,28 @@ class TcpAcceptor {
   int descriptor() { return acceptor_.is_open() ? acceptor_.native_handle() : descriptor_.get(); }
 
   detail::Descriptor descriptor_;  // until the event loop has it
-  asio::ip::tcp::acceptor acceptor_;
+  asio::basic_socket_acceptor<asio::ip::tcp, E> acceptor_;
   Endpoint where_;
 };
+using TcpAcceptor = BasicTcpAcceptor<>;  // a template, so that only what is called is compiled
 
 namespace detail {
 
 /// Event loops, a thread each. What coroutines are left when it ends is destroyed before its sockets and timers are, so
 /// that whoever holds these may be destroyed later.
-class EventLoops {
+template <class = void> class BasicEventLoops {
  public:
-  explicit EventLoops(unsigned threads) {
-    for (unsigned i = 0; i < std::max(threads, 1u); ++i) loops_.push_back(std::make_unique<Loop>());
+  explicit BasicEventLoops(unsigned threads) {
+    count_ = std::max(threads, 1u);
+    loops_.reset(new Loop[count_]);
   }
-  Executor executor(std::size_t i) { return loops_[i % loops_.size()]->get_executor(); }
+  Executor executor(std::size_t i) { return loops_[i % count_].get_executor(); }
   /// Whether an executor is that of one of them.
   bool has(const Executor& executor) const {
-    const auto is_its = [&](const auto& loop) { return executor == Executor{loop->get_executor()}; };
-    return std::any_of(loops_.begin(), loops_.end(), is_its);
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (executor == Executor{loops_[i].get_executor()}) return true;
+    }
+    return false;
   }
 
   /// Runs until nothing is left to do on the first, or `stop()`. What is thrown on any thread ends it and is thrown here.
@@ -10056,27 +11196,27 @@ class EventLoops {
       stop();
     };
     try {
-      for (std::size_t i = 1; i < loops_.size(); ++i) {
-        busy.push_back(asio::make_work_guard(*loops_[i]));
-        threads.emplace_back([&keep, &loop = *loops_[i]] {
+      for (std::size_t i = 1; i < count_; ++i) {
+        busy.push_back(asio::make_work_guard(loops_[i]));
+        threads.emplace_back([&keep, &loop = loops_[i]] {
           try {
             loop.run();
           } catch (...) { keep(std::current_exception()); }
         });
       }
-      loops_[0]->run();
+      loops_[0].run();
     } catch (...) { keep(std::current_exception()); }
     busy.clear();
     for (auto& thread : threads) thread.join();
-    for (auto& loop : loops_) loop->restart();
+    for (std::size_t i = 0; i < count_; ++i) loops_[i].restart();
     if (failure) std::rethrow_exception(failure);
   }
   void stop() {
-    for (auto& loop : loops_) loop->stop();
+    for (std::size_t i = 0; i < count_; ++i) loops_[i].stop();
   }
   /// Destroys the coroutines that are left. Nothing runs any more after that.
   void end() {
-    for (auto loop = loops_.rbegin(); loop != loops_.rend(); ++loop) (*loop)->end();
+    for (std::size_t i = count_; i > 0; --i) loops_[i - 1].end();
   }
 
  private:
@@ -10085,8 +11225,10 @@ class EventLoops {
     Loop() : asio::io_context{1} {}
     void end() { shutdown(); }
   };
-  std::vector<std::unique_ptr<Loop>> loops_;
+  std::size_t count_ = 0;
+  std::unique_ptr<Loop[]> loops_;
 };
+using EventLoops = BasicEventLoops<>;  // a template, so that only what is called is compiled
 
 }  // namespace detail
 
@@ -10108,15 +11250,16 @@ class EventLoops {
 /// **Lifetime:** nothing runs after it, or after the user's loop; servers and clients may be destroyed before it or
 /// after it, but not after the user's `io_context`.
 /// **Threads:** any. `run` is called once at a time.
-class TcpTransport {
+template <class E = Executor> class BasicTcpTransport {
  public:
+  using TcpTransport = BasicTcpTransport;  // as what derives from it calls it
   using Stream = TcpStream;
   using Acceptor = TcpAcceptor;
 
   /// A steady timer that forgets its call when it is cancelled.
   class Timer {
    public:
-    Timer(TcpTransport&, const Executor& executor) : timer_{executor} {}
+    Timer(BasicTcpTransport&, const Executor& executor) : timer_{executor} {}
     void start(Time when, std::function<void()> call) {
       timer_.expires_at(when);
       timer_.async_wait([call = std::move(call), round = ++*round_, now = round_](std::error_code error) mutable {
@@ -10131,31 +11274,32 @@ class TcpTransport {
     ~Timer() { ++*round_; }
 
    private:
-    asio::steady_timer timer_;
-    std::shared_ptr<unsigned> round_ = std::make_shared<unsigned>(0);  // a call already queued must see the cancel
+    SteadyTimer<E> timer_;
+    std::shared_ptr<unsigned> round_ = detail::new_shared<unsigned>(0u);  // a call already queued must see the cancel
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
-  explicit TcpTransport(unsigned threads = 1, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : loops_{std::make_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
-    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i)).has_one_thread(true);
+  explicit BasicTcpTransport(unsigned threads = 1, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
+      : loops_{detail::new_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
+    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i));
   }
   /// On the user's event loop, or any executor on top of one.
-  explicit TcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : TcpTransport{Executor{loop.get_executor()}, std::move(workers)} {}
-  explicit TcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : outer_{executor}, main_{asio::make_strand(executor)} {
+  explicit BasicTcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
+      : BasicTcpTransport{Executor{loop.get_executor()}, std::move(workers)} {}
+  explicit BasicTcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
+      : outer_{executor}, make_strand_{[](const Executor& outer) { return Executor{asio::make_strand(outer)}; }},
+        main_{make_strand_(executor)} {
     use(workers, executor);
   }
 
-  TcpTransport(const TcpTransport&) = delete;
-  TcpTransport& operator=(const TcpTransport&) = delete;
-  ~TcpTransport() {
+  BasicTcpTransport(const BasicTcpTransport&) = delete;
+  BasicTcpTransport& operator=(const BasicTcpTransport&) = delete;
+  ~BasicTcpTransport() {
     if (loops_) loops_->end();
   }
 
   /// Where a new session may live.
-  Executor executor() { return loops_ ? loops_->executor(next_++) : Executor{asio::make_strand(outer_)}; }
+  Executor executor() { return loops_ ? loops_->executor(next_++) : make_strand_(outer_); }
   Executor executor_near(const Executor& executor) {
     if (loops_) return loops_->has(executor) ? executor : loops_->executor(next_++);
     return executor.target<asio::strand<Executor>>() ? executor : this->executor();
@@ -10166,7 +11310,7 @@ class TcpTransport {
 
   awaitable<TcpStream> connect(Endpoint where, Address from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
-    asio::ip::tcp::socket socket{executor};
+    asio::basic_stream_socket<asio::ip::tcp, E> socket{executor};
     detail::Descriptor made = detail::make_socket(where.protocol());
     socket.assign(where.protocol(), made.get());
     made.release();
@@ -10224,7 +11368,7 @@ class TcpTransport {
   Time now() const noexcept { return std::chrono::steady_clock::now(); }
   awaitable<void> sleep_until(Time when) {
     const Executor executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer{executor, when};
+    SteadyTimer<E> timer{executor, when};
     co_await timer.async_wait(use_awaitable);
   }
 
@@ -10241,17 +11385,18 @@ class TcpTransport {
   }
 
  private:
-  static BlockingWork& use(const std::shared_ptr<WorkerPools>& workers, const Executor& executor) {
-    auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
-    work.use(workers);
-    return work;
+  static void use(const std::shared_ptr<WorkerPools>& workers, const Executor& executor) {
+    asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).use(workers);
   }
 
   std::shared_ptr<detail::EventLoops> loops_;  // none on the user's executor
   std::size_t count_ = 0;
-  Executor outer_, main_;
+  Executor outer_;
+  Executor (*make_strand_)(const Executor&) = nullptr;  // so that only who brings an executor compiles one
+  Executor main_;
   std::atomic<std::size_t> next_ = 0;
 };
+using TcpTransport = BasicTcpTransport<>;  // a template, so that only what is called is compiled
 
 static_assert(Transport<TcpTransport>);
 
@@ -10266,33 +11411,51 @@ namespace ftplike::inline v0_2 {
 ///     ftplike::BlockingClient client{"127.0.0.1", 3456};
 ///     client.download("sample_image.jpg", "client_files/sample_image.jpg");
 ///
-/// It has a transport of its own, which runs while a call is under way: between two calls nothing is sent, not even a
-/// NOOP, and a server may end the session.
+/// It has a transport of its own, or is given one:
+///
+///     ftplike::SimulatedNetwork network{7};
+///     ftplike::BasicBlockingClient client{network, "ftp://127.0.0.1:3456"};
+///
+/// That one runs while a call is under way: between two calls nothing is sent, not even a NOOP, and a server may end
+/// the session. A client has no thread: its calls run on the threads that make them, and what may block is done by the
+/// workers of the process, which all clients share.
 ///
 /// **Errors:** as of `Client`. **Cancellation:** by `cancel`, from any thread: the call under way throws
-/// `asio::error::operation_aborted`.
-/// **Threads:** one at a time, but for `cancel`. Observers, sources, sinks and `progress` are called on the thread of
-/// the call, within it; they may call `cancel`, and nothing else of the client.
-template <class DataChannel = AnyChannel, class Observer = NoObserver, Transport T = TcpTransport>
+/// `Errc::aborted`.
+/// **Threads:** one at a time, but for `cancel`; those that share a transport too. Observers, sources, sinks and
+/// `progress` are called on the thread of the call, within it; they may call `cancel`, and nothing else of the client.
+template <Transport T = TcpTransport, class DataChannel = AnyChannel, class Observer = NoObserver>
 class BasicBlockingClient {
  public:
-  using Visit = typename Client<T, DataChannel, Observer>::Visit;
+  using Session = Client<T, DataChannel, Observer>;
+  using Visit = typename Session::Visit;
 
-  /// Connects and logs in, as `connect` does. What stands behind the observer is for the transport: a `TlsClient`, for
-  /// instance.
-  template <class... More>
-  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {}, More&&... transport)
-      : network_{std::forward<More>(transport)...} {
-    auto connecting = connect<DataChannel>(network_, std::move(url), std::move(options), std::move(observer));
+  /// Connects and logs in, as `connect` does, over a transport of its own.
+  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {})
+      : BasicBlockingClient{std::make_unique<T>(), std::move(url), std::move(options), std::move(observer)} {}
+  /// The same at a host and a port, as anonymous where the server asks.
+  BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {}, Observer observer = {})
+      : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer)} {}
+  /// The same over a transport of its own that is made of `setting`: a `TlsClient`, for instance.
+  template <class Setting>
+    requires(std::constructible_from<T, Setting>)
+  BasicBlockingClient(Setting setting, Url url, ClientOptions options = {}, Observer observer = {})
+      : BasicBlockingClient{std::make_unique<T>(std::move(setting)), std::move(url), std::move(options),
+                            std::move(observer)} {}
+  /// The same over a transport with event loops of its own, or a simulated one, that this thread runs.
+  ///
+  /// **Lifetime:** the transport outlives the client.
+  BasicBlockingClient(T& network, Url url, ClientOptions options = {}, Observer observer = {}) : runner_{network} {
+    auto connecting = connect<DataChannel>(network, std::move(url), std::move(options), std::move(observer));
     client_.emplace(run(std::move(connecting)));
   }
-  /// The same at a host and a port, as anonymous where the server asks.
-  template <class... More> BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {},
-                                               Observer observer = {}, More&&... transport)
-      : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer),
-                            std::forward<More>(transport)...} {}
   BasicBlockingClient(const BasicBlockingClient&) = delete;
   BasicBlockingClient& operator=(const BasicBlockingClient&) = delete;
+
+  /// The session, and how an operation of it is run: for what takes a session,
+  /// `client.run(transfer_between(client.session(), …))`.
+  Session& session() noexcept { return *client_; }
+  template <class R> R run(awaitable<R> operation) { return runner_.run(std::move(operation)); }
 
   /// Whether the session can still be used.
   bool is_open() const noexcept { return client_->is_open(); }
@@ -10312,6 +11475,16 @@ class BasicBlockingClient {
 
   /// Sends a command of the caller's own that needs no data connection, and gives its final reply, good or bad.
   Reply command(std::string text) { return run(client_->command(std::move(text))); }
+  /// Sends a command of the caller's own whose data go into a sink, which is finished when all is well.
+  template <ByteSink Sink> TransferResult transfer(std::string command, Sink& sink, TransferOptions options = {}) {
+    return run(client_->transfer(std::move(command), sink, std::move(options)));
+  }
+  /// The same whose data come from a source.
+  template <ByteSource Source>
+    requires(!ByteSink<Source>)
+  TransferResult transfer(std::string command, Source& source, TransferOptions options = {}) {
+    return run(client_->transfer(std::move(command), source, std::move(options)));
+  }
   /// Sees to it that no reply of a broken-off operation is under way any more.
   void get_in_step() { run(client_->get_in_step()); }
   /// Has the server answer, so that it keeps the session.
@@ -10342,6 +11515,8 @@ class BasicBlockingClient {
   bool exists(std::string path) { return run(client_->exists(std::move(path))); }
   /// The length of a file in bytes.
   std::uint64_t size(std::string path) { return run(client_->size(std::move(path))); }
+  /// How much of an upload the server has by now, also of one that was cut off; 0 if it has nothing or cannot tell.
+  std::uint64_t stored_size(std::string path) { return run(client_->stored_size(std::move(path))); }
   /// When a file was modified.
   Timestamp modified(std::string path) { return run(client_->modified(std::move(path))); }
   /// The checksum of a file; nothing if the server offers none.
@@ -10366,6 +11541,29 @@ class BasicBlockingClient {
   /// The same to a path beneath a folder of ours, out of which no name and no link leads.
   TransferResult download(std::string remote, DirectoryStorage folder, Path path, TransferOptions options = {}) {
     return run(client_->download(std::move(remote), std::move(folder), std::move(path), std::move(options)));
+  }
+  /// A file of the server that is read piece by piece, as `RemoteFile` is.
+  ///
+  /// **Lifetime:** goes before the client.
+  class File {
+   public:
+    /// Fills the beginning of the room (never empty) and gives how much; 0 at the end.
+    std::size_t read_some(std::span<std::byte> room) { return client_->run(file_.read_some(room)); }
+    /// The length of the file, if the server has told.
+    std::optional<std::uint64_t> size() const noexcept { return file_.size(); }
+    bool is_open() const noexcept { return file_.is_open(); }
+    /// Ends it, wherever it is.
+    void close() { client_->run(file_.close()); }
+
+   private:
+    friend BasicBlockingClient;
+    File(BasicBlockingClient& client, typename Session::File file) : client_{&client}, file_{std::move(file)} {}
+    BasicBlockingClient* client_;
+    typename Session::File file_;
+  };
+  /// Opens a file of the server to be read from `offset` on.
+  File open(std::string remote, std::uint64_t offset = 0, TransferOptions options = {}) {
+    return File{*this, run(client_->open(std::move(remote), offset, std::move(options)))};
   }
   /// Fetches `length` bytes of a file from `offset` on into a sink, which is not finished by this.
   template <ByteSink Sink> TransferResult download_range(std::string remote, Sink& sink, std::uint64_t offset,
@@ -10402,17 +11600,20 @@ class BasicBlockingClient {
   void cancel() { runner_.cancel(); }
 
  private:
-  template <class R> R run(awaitable<R> operation) { return runner_.run(std::move(operation)); }
+  BasicBlockingClient(std::unique_ptr<T> network, Url url, ClientOptions options, Observer observer)
+      : BasicBlockingClient{*network, std::move(url), std::move(options), std::move(observer)} {
+    network_ = std::move(network);
+  }
 
-  T network_;
-  Runner<T> runner_{network_};
-  std::optional<Client<T, DataChannel, Observer>> client_;
+  std::unique_ptr<T> network_;  // if it is its own
+  Runner<T> runner_;
+  std::optional<Session> client_;
 };
 
 /// A client over TCP for programs without coroutines.
 using BlockingClient = BasicBlockingClient<>;
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2
 
 // ---- ftplike/client/fxp.hpp
 #include <chrono>
@@ -10667,7 +11868,7 @@ struct MirrorOptions {
   std::vector<std::string> include, exclude;
   std::size_t entries = 1'000'000;  // on each side
   unsigned depth = 100;             // of directories
-  TransferOptions transfer;         // `progress` is told of all transfers together
+  TransferOptions transfer;         // `progress` is told of all transfers together, and stops all
   /// Called after each action; with what it failed of, or null. First for the directories that could not be listed.
   std::function<void(const MirrorAction& action, const std::exception_ptr& failure)> done;
 };
@@ -10906,7 +12107,6 @@ class MirrorPlanner {
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -10924,6 +12124,7 @@ class MirrorPlanner {
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 #include <type_traits>
@@ -11002,6 +12203,18 @@ class Failure {
 
 namespace ftplike::inline v0_2 {
 
+/// How a pool of sessions is to behave.
+struct PoolOptions {
+  PoolOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
+
+  ClientOptions client;
+  std::size_t sessions = 4;  // at a time
+  RetryPolicy retry;
+  /// An upload that failed is gone on with if it is of so many bytes at least; a smaller one is begun anew, which saves
+  /// each of them a question (SIZE). One with `TransferOptions::resume` is gone on with in any case.
+  std::uint64_t smallest_resumed = 1024 * 1024;
+};
+
 namespace detail {
 
 /// A download that may be tried again. What a try that failed has left is gone on with, but not the file that was there
@@ -11033,51 +12246,70 @@ template <class Session> class RepeatedDownload {
   std::optional<LocalTarget> target_;  // what `local_` means, once that is known
 };
 
+/// A source that cannot seek, and whether something of it is gone.
+class UsedSource {
+ public:
+  explicit UsedSource(AnySource source) : source_{source} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    used_ = true;
+    return source_.read_some(room);
+  }
+  bool is_used() const noexcept { return used_; }
+
+ private:
+  AnySource source_;
+  bool used_ = false;
+};
+
 /// An upload that may be tried again. What the server has of the file after a try that failed is gone on with only if
 /// that try has changed it: else it is the file that was there before.
 template <class Session> class RepeatedUpload {
  public:
-  RepeatedUpload(std::string local, std::string remote, TransferOptions options)
-      : local_{std::move(local)}, remote_{std::move(remote)}, options_{std::move(options)} {
+  RepeatedUpload(std::uint64_t smallest_resumed, std::string local, std::string remote, TransferOptions options)
+      : smallest_{smallest_resumed},
+        local_{std::move(local)},
+        remote_{std::move(remote)},
+        options_{std::move(options)} {
     if (remote_.empty() || remote_.ends_with('/')) remote_ += std::filesystem::path{local_}.filename().string();
+  }
+  RepeatedUpload(std::uint64_t smallest_resumed, AnySource source, std::string remote, TransferOptions options)
+      : smallest_{smallest_resumed}, source_{source}, remote_{std::move(remote)}, options_{std::move(options)} {
+    if (!source.size()) once_ = std::make_shared<UsedSource>(source);
   }
   awaitable<TransferResult> operator()(Session& session, const Failure* last) {
     TransferOptions options = options_;
-    const bool looks = worth_resuming() && session.features().may_have("SIZE");
-    if (looks && !options.resume) {
-      Settled<std::uint64_t> size;
-      co_await settle(session.size(remote_), size);
-      const std::uint64_t there = size.failed() ? 0 : size.get();
+    if (is_resumed() && !options.resume) {
+      const std::uint64_t there = co_await session.stored_size(remote_);
       if (last && last->farthest > 0 && looked_ && there != before_) options.resume = true;
       if (!looked_) before_ = there;
       looked_ = true;
     }
+    if (once_) co_return co_await session.upload(*once_, remote_, options);
+    if (source_) co_return co_await session.upload(*source_, remote_, options);
     co_return co_await session.upload(local_, remote_, options);
   }
+  /// Whether there is all that was there at the first try.
+  bool can_be_repeated() const noexcept { return !once_ || !once_->is_used(); }
 
  private:
-  bool worth_resuming() const {
-    constexpr std::uintmax_t large = 1024 * 1024;
+  bool is_resumed() const {
+    if (once_ || options_.ascii) return false;
+    if (source_) return source_->size().value_or(0) >= smallest_;
     std::error_code error;
     const auto size = std::filesystem::file_size(local_, error);
-    return !error && size >= large && !options_.ascii;
+    return !error && size >= smallest_;
   }
-  std::string local_, remote_;
+  std::uint64_t smallest_;
+  std::string local_;
+  std::optional<AnySource> source_;   // in place of a file
+  std::shared_ptr<UsedSource> once_;  // in place of that, if it cannot seek
+  std::string remote_;
   TransferOptions options_;
   std::uint64_t before_ = 0;
   bool looked_ = false;
 };
 
 }  // namespace detail
-
-/// How a pool of sessions is to behave.
-struct PoolOptions {
-  PoolOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
-
-  ClientOptions client;
-  std::size_t sessions = 4;  // at a time
-  RetryPolicy retry;
-};
 
 /// Sessions with one server, made when they are needed and kept for the next use: for many things at once, and for
 /// things that are to survive a lost connection.
@@ -11088,7 +12320,7 @@ struct PoolOptions {
 /// A server that turns a further session away (421, or 530 with a password that was good before) has no more of them
 /// from then on than it took. All sessions are where the login led them: paths are seen from there.
 ///
-/// **Errors:** as of `Client`; of what is retried, those of the last try.
+/// **Errors:** as of `Client`; of what is retried, those of the last try. **Cancellation:** as of `Client`.
 /// **Lifetime:** nothing runs after the transport; operations and leases keep what they need of the pool.
 /// **Threads:** operations may be awaited on any executor, and run on the pool's own: that of the first of them, or a
 /// strand of it.
@@ -11117,7 +12349,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       return *this;
     }
     ~Lease() {
-      if (!state_) return;
+      if (!state_ || has_ended(state_->executor())) return;
       auto session = std::make_shared<Session>(std::move(session_));
       asio::dispatch(state_->executor(), [state = state_, session] { state->give_back(std::move(*session)); });
     }
@@ -11164,8 +12396,14 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   /// As `Client::upload`; what was lost on the way is gone on with.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
-    detail::RepeatedUpload<Session> store{std::move(local), std::move(remote), std::move(options)};
-    return run(State::keep_trying(state_, std::move(store)));
+    return keep_storing(std::move(local), std::move(remote), std::move(options));
+  }
+  /// The same of what a source gives. One that cannot seek is not tried again once something of it was read.
+  ///
+  /// **Lifetime:** the source is used until the operation has ended.
+  template <ByteSource Source>
+  awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
+    return keep_storing(AnySource{source}, std::move(remote), std::move(options));
   }
   /// As `Client::list`.
   awaitable<std::vector<Entry>> list(std::string path = {}) {
@@ -11177,6 +12415,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   template <class R> awaitable<R> run(awaitable<R> operation) { return State::run(state_, std::move(operation)); }
 
  private:
+  template <class What> awaitable<TransferResult> keep_storing(What what, std::string remote, TransferOptions options) {
+    detail::RepeatedUpload<Session> store{state_->options.smallest_resumed, std::move(what), std::move(remote),
+                                          std::move(options)};
+    return run(State::keep_trying(state_, std::move(store)));
+  }
+
   /// All of a pool, which the operations under way and the leases share.
   struct State {
     State(T& its_network, Url its_url, PoolOptions its_options, Observer its_observer)
@@ -11195,7 +12439,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
         state->executor_ = executor_near(state->network, here);
         state->freed.emplace(*state->executor_);
       });
-      co_return co_await run_on(state->executor(), std::move(operation));
+      co_return co_await detail::telling(run_on(state->executor(), std::move(operation)));
     }
 
     static awaitable<Lease> lease(StatePointer state) {
@@ -11268,6 +12512,10 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       stale = session.was_used() && !session->is_open();
       co_return result.get();
     }
+    template <class Work> static bool can_be_repeated(const Work& work) {
+      if constexpr (requires { work.can_be_repeated(); }) return work.can_be_repeated();
+      return true;
+    }
     template <class Work,
               class Result = typename std::invoke_result_t<Work&, Session&, const detail::Failure*>::value_type>
     static awaitable<Result> keep_trying(StatePointer state, Work work) {
@@ -11280,7 +12528,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
         co_await settle(once<Work, Result>(state, work, before, stale), result);
         if (!result.failed()) co_return result.get();
         last.emplace(result.failure(), last ? last->farthest : 0);
-        if (!last->transient) co_return result.get();
+        if (!last->transient || !can_be_repeated(work)) co_return result.get();
         // A server may close a session that nobody used for long; that says nothing about the next one.
         if (stale && !last->late && !last->moved) continue;
         if (last->came_further) tries = 1;
@@ -11335,12 +12583,12 @@ class Segment {
 /// The progress of several transfers as that of one.
 class SharedProgress {
  public:
-  SharedProgress(Time began, std::uint64_t size, std::function<void(const Progress&)> tell)
+  SharedProgress(Time began, std::uint64_t size, ProgressCallback tell)
       : began_{began}, size_{size}, meter_{began}, tell_{std::move(tell)} {}
-  void moved(Time now, std::uint64_t count) {
+  Go moved(Time now, std::uint64_t count) {
     total_ += count;
     meter_.note(now, total_);
-    if (tell_) tell_(progress_of(meter_, now - began_, 0, total_, size_));
+    return tell_(progress_of(meter_, now - began_, 0, total_, size_));
   }
   std::uint64_t total() const noexcept { return total_; }
 
@@ -11348,7 +12596,7 @@ class SharedProgress {
   const Time began_;
   const std::uint64_t size_;
   RateMeter meter_;
-  std::function<void(const Progress&)> tell_;
+  ProgressCallback tell_;
   std::uint64_t total_ = 0;
 };
 
@@ -11367,8 +12615,9 @@ template <class Pool, class Network> awaitable<void> fetch_segment(Pool& pool, N
   const auto fetch = [&](typename Pool::Session& session) {
     TransferOptions now = options;
     now.progress = [&network, &progress, before = std::uint64_t{0}](const Progress& own) mutable {
-      progress.moved(network.now(), own.transferred - before);
+      const std::uint64_t more = own.transferred - before;
       before = own.transferred;
+      return progress.moved(network.now(), more);
     };
     return fetch_rest(session, remote, segment, std::move(now));
   };
@@ -11512,7 +12761,7 @@ inline bool concerns_one_action(const std::exception_ptr& failure) {
   } catch (const ReplyError& error) {
     return error.reply().code() != 421 && error.reply().code() != 530;
   } catch (const ClientError& error) {
-    return error.channel() == Channel::local && error.code() != asio::error::operation_aborted;
+    return error.channel() == Channel::local && error.code() != Errc::aborted;
   } catch (const std::system_error& error) {
     return error.code() != asio::error::operation_aborted;  // a storage's
   } catch (...) { return false; }
@@ -11650,8 +12899,9 @@ template <class Pool> class MirrorRun {
     options.keep_time = true;
     options.progress = [this, before = std::uint64_t{0}](const Progress& own) mutable {
       // A transfer that was taken up again begins at nothing.
-      progress_.moved(pool_.network().now(), own.transferred - std::min(before, own.transferred));
+      const std::uint64_t more = own.transferred - std::min(before, own.transferred);
       before = own.transferred;
+      return progress_.moved(pool_.network().now(), more);
     };
     const std::string remote = joined(plan_.remote, action.path);
     TransferResult moved;
@@ -11788,7 +13038,8 @@ enum class ArgumentRule { none, optional, required };
 /// - `argument` (optional): an `ArgumentRule`.
 /// - `at_once` (false): acted on during a transfer, as ABOR and STAT are; every other command waits its turn.
 /// - `interruptible` (false): takes long, and ABOR, the client's end and a stop of the server reach it wherever it
-///   waits, as they reach a transfer. It calls `session.make_progress()` now and then.
+///   waits, as they reach a transfer. Between its steps it calls `session.make_progress()`, or awaits `session.give_way()`
+///   where it does nothing but compute.
 /// - `keeps_prepared` (false): may stand between REST, RANG or RNFR and the command that they prepare, as PASV and TYPE
 /// do. Any other command, refused or not, is the one that they were for: it finds them in `session.state.prepared`, and
 /// they are over.
@@ -11837,13 +13088,13 @@ template <class C> constexpr bool keeps_blanks_of() {
   else
     return false;
 }
-template <class C, class S> bool secret_on(const S& session, std::string_view argument) {
-  if constexpr (requires { C::secret(session, argument); })
-    return C::secret(session, argument);
+template <class C, class S> constexpr auto secret_on() -> bool (*)(const S&, std::string_view) {
+  if constexpr (requires(const S& session, std::string_view argument) { C::secret(session, argument); })
+    return [](const S& session, std::string_view argument) { return C::secret(session, argument); };
   else if constexpr (requires { C::secret; })
-    return C::secret;
+    return [](const S&, std::string_view) { return C::secret; };
   else
-    return false;
+    return nullptr;
 }
 template <class C> constexpr ArgumentRule argument_of() {
   if constexpr (requires { C::argument; })
@@ -11857,19 +13108,19 @@ template <class C> constexpr std::string_view help_of() {
   else
     return C::verb;
 }
-template <class C, class S> std::string feature_of(const S& session) {
-  if constexpr (requires { C::feature(session); })
-    return std::string{C::feature(session)};
+template <class C, class S> constexpr auto feature_of() -> std::string (*)(const S&) {
+  if constexpr (requires(const S& session) { C::feature(session); })
+    return [](const S& session) { return std::string{C::feature(session)}; };
   else if constexpr (requires { std::string_view{C::feature}; })
-    return std::string{C::feature};
+    return [](const S&) { return std::string{C::feature}; };
   else
-    return {};
+    return nullptr;
 }
-template <class C, class S> bool allowed_on(const S& session) {
+template <class C, class S> constexpr auto allowed_on() -> bool (*)(const S&) {
   if constexpr (requires { C::needs; })
-    return session.may(C::needs);
+    return [](const S& session) { return session.may(C::needs); };
   else
-    return true;
+    return nullptr;
 }
 template <class C, class S> constexpr bool available_on() {
   if constexpr (requires { C::template available<S>; })
@@ -11933,6 +13184,67 @@ template <std::size_t N> class PerfectHash {
 
 }  // namespace ftplike
 
+// ---- ftplike/command/state.hpp
+#include <cstdint>
+#include <optional>
+#include <string>
+
+// ---- ftplike/protocol/byte_range.hpp
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2 {
+
+/// The bytes of a file that a transfer or a checksum is about: what RANG says.
+struct ByteRange {
+  static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+
+  std::uint64_t first = 0;
+  std::uint64_t last = all;  // itself in
+
+  /// How many there are at the most.
+  constexpr std::uint64_t count() const noexcept { return last - first == all ? all : last - first + 1; }
+  /// `<first> <last>`, where the first is not behind the last.
+  static std::optional<ByteRange> parse(std::string_view text) noexcept {
+    const auto space = text.find(' ');
+    const auto first = number_in<std::uint64_t>(text.substr(0, space));
+    if (!first || space == text.npos) return std::nullopt;
+    const auto last = number_in<std::uint64_t>(text.substr(space + 1));
+    if (!last || *last < *first) return std::nullopt;
+    return ByteRange{*first, *last};
+  }
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// What REST, RANG and RNFR say of the command that follows, and of no other. (RFC 959 §4.1.3, RFC 3659 §5)
+struct Prepared {
+  std::uint64_t restart = 0;        // of REST: where a transfer begins
+  std::optional<ByteRange> range;   // of RANG, for RETR or HASH
+  std::optional<Path> rename_from;  // of RNFR, for RNTO
+};
+
+/// What one command of a session leaves for the next: `session.state`. Commands of one's own keep theirs in a struct
+/// that is derived from this one and named by their profile, `using State = MyState;`. It is as new in each session and
+/// after each USER and REIN.
+struct SessionState {
+  std::string user;                 // that USER named and PASS has not yet proved
+  std::string host;                 // that HOST named
+  char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
+  Prepared prepared;                // for the command under way
+  Prepared preparing;               // by it, for the next
+  FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
+  unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
+};
+
+}  // namespace ftplike
+
 // ---- ftplike/command/table.hpp
 #include <algorithm>
 #include <array>
@@ -11952,12 +13264,22 @@ template <class... Commands> class CommandTable;
 
 namespace detail {
 
-template <class C, class... All>
-concept VerbIsUnique = ((Verb{C::verb} == Verb{All::verb}) + ...) == 1;
+template <class C> inline constexpr Verb command_verb{C::verb};
 
-template <class C, class... All> struct CheckVerb {
-  static_assert(static_cast<bool>(Verb{C::verb}), "ftplike: the verb of command C must be 1 to 8 letters or digits");
-  static_assert(VerbIsUnique<C, All...>,
+/// A verb that several have; the empty one if there is none.
+template <std::size_t N> consteval Verb repeated_among(const std::array<Verb, N>& verbs) {
+  for (std::size_t i = 1; i < N; ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (verbs[i] && verbs[i] == verbs[k]) return verbs[i];
+    }
+  }
+  return {};
+}
+
+// A struct for each command and not for each command of each table, so that it is looked at once.
+template <class C, bool is_unique> struct CheckVerb {
+  static_assert(static_cast<bool>(command_verb<C>), "ftplike: the verb of command C must be 1 to 8 letters or digits");
+  static_assert(is_unique,
                 "ftplike: two commands of this table have the same verb, C is one of them: use ::Replacing<C>");
   static constexpr bool ok = true;
 };
@@ -11983,19 +13305,21 @@ struct Filter<CommandTable<Kept...>, Keep, C, Rest...> {
 /// The commands that a session understands, fixed at compile time. One table is made from another by `With<More…>`,
 /// `Without<These…>` and `Replacing<C…>` (each C takes the place of the command with its verb).
 template <class... Commands> class CommandTable {
-  static_assert((detail::CheckVerb<Commands, Commands...>::ok && ...));
+  static constexpr Verb repeated = detail::repeated_among(std::array<Verb, sizeof...(Commands)>{detail::command_verb<Commands>...});
+  static_assert((detail::CheckVerb<Commands, !repeated || detail::command_verb<Commands> != repeated>::ok && ...));
 
   template <class... These> struct NotOneOf {
     template <class C> using test = std::bool_constant<(!std::is_same_v<C, These> && ...)>;
   };
   template <class... These> struct NotLike {
-    template <class C> using test = std::bool_constant<((Verb{C::verb} != Verb{These::verb}) && ...)>;
+    template <class C> using test = std::bool_constant<((detail::command_verb<C> != detail::command_verb<These>)&&...)>;
   };
   template <class S> struct AvailableOn {
     template <class C> using test = std::bool_constant<detail::available_on<C, S>()>;
   };
   template <template <class> class Keep> using Filtered =
-      typename detail::Filter<CommandTable<>, Keep, Commands...>::type;
+      typename std::conditional_t<(Keep<Commands>::value && ...), std::type_identity<CommandTable>,
+                                  detail::Filter<CommandTable<>, Keep, Commands...>>::type;
 
  public:
   template <class... More> using With = CommandTable<Commands..., More...>;
@@ -12010,7 +13334,7 @@ template <class... Commands> class CommandTable {
   /// What the command of that verb expects after it, on whatever session; nothing if there is no such command.
   static constexpr std::optional<ArgumentRule> argument_after([[maybe_unused]] Verb verb) noexcept {
     std::optional<ArgumentRule> rule;
-    ((verb == Verb{Commands::verb} ? void(rule = detail::argument_of<Commands>()) : void()), ...);
+    ((verb == detail::command_verb<Commands> ? void(rule = detail::argument_of<Commands>()) : void()), ...);
     return rule;
   }
 
@@ -12020,9 +13344,9 @@ template <class... Commands> class CommandTable {
     std::string_view help;
     ArgumentRule argument;
     bool before_login, at_once, interruptible, keeps_prepared, keeps_blanks;
-    bool (*secret)(const S&, std::string_view);
-    bool (*allowed)(const S&);
-    std::string (*feature)(const S&);
+    bool (*secret)(const S&, std::string_view);  // null: its argument is not
+    bool (*allowed)(const S&);                   // null: to everybody
+    std::string (*feature)(const S&);            // null: none
     Reply (*answer)(S&, std::string_view);
     awaitable<Reply> (*run)(S&, std::string_view);
   };
@@ -12046,7 +13370,7 @@ template <class... Commands> class CommandTable {
 
  private:
   template <class S, class C> static constexpr Entry<S> entry() {
-    Entry<S> made{Verb{C::verb},
+    Entry<S> made{detail::command_verb<C>,
                   detail::help_of<C>(),
                   detail::argument_of<C>(),
                   detail::before_login_of<C>(),
@@ -12054,9 +13378,9 @@ template <class... Commands> class CommandTable {
                   detail::interruptible_of<C>(),
                   detail::keeps_prepared_of<C>(),
                   detail::keeps_blanks_of<C>(),
-                  &detail::secret_on<C, S>,
-                  &detail::allowed_on<C, S>,
-                  &detail::feature_of<C, S>,
+                  detail::secret_on<C, S>(),
+                  detail::allowed_on<C, S>(),
+                  detail::feature_of<C, S>(),
                   nullptr,
                   nullptr};
     if constexpr (std::same_as<decltype(C::run(std::declval<S&>(), std::string_view{})), Reply>) {
@@ -12066,7 +13390,7 @@ template <class... Commands> class CommandTable {
     }
     return made;
   }
-  static constexpr PerfectHash<size> hash{std::array<std::uint64_t, size>{Verb{Commands::verb}.bits()...}};
+  static constexpr PerfectHash<size> hash{std::array<std::uint64_t, size>{detail::command_verb<Commands>.bits()...}};
 };
 
 }  // namespace ftplike
@@ -12110,10 +13434,12 @@ template <class... Commands> class CommandTable {
 // ---- ftplike/profile.hpp
 #include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <iterator>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -12167,11 +13493,15 @@ struct UploadRules {
 
 namespace detail {
 
+/// Whether there is anything in a storage that rules could be about.
+template <class Files>
+concept MakesNames = WritableStorage<Files> || RenamesFiles<Files>;
+
 /// A storage through which no file is made or changed against the rules, whoever asks. All else is as the storage has
 /// it.
 ///
 /// **Lifetime:** the rules outlive it and its writers.
-template <WritableStorage Files> class RuledStorage : public Files {
+template <MakesNames Files> class RuledStorage : public Files {
  public:
   /// Collects an upload, or throws it away as soon as it becomes too large.
   class Writer {
@@ -12202,28 +13532,30 @@ template <WritableStorage Files> class RuledStorage : public Files {
   RuledStorage(Files files, const UploadRules& rules) : Files(std::move(files)), rules_{&rules} {}
 
   const UploadRules& upload_rules() const noexcept { return *rules_; }
-  RuledStorage for_client(ClientKey client) const requires requires(const Files& files) { files.for_client(client); }
-  {
-    return RuledStorage(Files::for_client(client), *rules_);
+  /// With whatever else `Files` takes there.
+  template <class... More>
+    requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
+  RuledStorage for_client(ClientKey client, More... more) const {
+    return RuledStorage(Files::for_client(client, std::move(more)...), *rules_);
   }
 
-  awaitable<Writer> create(Path path, std::uint64_t offset) {
+  awaitable<Writer> create(Path path, std::uint64_t offset) requires WritableStorage<Files> {
     check_name(path);
     if (!rules_->allow_size(offset)) throw std::system_error(Errc::too_large);
     auto writer = co_await Files::create(std::move(path), offset);
     co_return Writer(std::move(writer), *rules_);
   }
-  awaitable<Writer> append(Path path) {
+  awaitable<Writer> append(Path path) requires AppendsToFiles<Files> {
     check_name(path);
     auto writer = co_await Files::append(std::move(path));
     co_return Writer(std::move(writer), *rules_);
   }
-  awaitable<Writer> create_unique(Path path) {
+  awaitable<Writer> create_unique(Path path) requires MakesUniqueNames<Files> {
     check_name(path);
     auto writer = co_await Files::create_unique(std::move(path));
     co_return Writer(std::move(writer), *rules_);
   }
-  awaitable<void> rename(Path from, Path to) {
+  awaitable<void> rename(Path from, Path to) requires RenamesFiles<Files> {
     if (!rules_->allow_name(to.name())) {
       const Entry renamed = co_await Files::stat(from);
       if (!renamed.is_directory()) throw std::system_error(Errc::bad_name);
@@ -12240,7 +13572,7 @@ template <WritableStorage Files> class RuledStorage : public Files {
 };
 
 template <class Files> struct Ruled { using type = Files; };
-template <WritableStorage Files> struct Ruled<Files> { using type = RuledStorage<Files>; };
+template <MakesNames Files> struct Ruled<Files> { using type = RuledStorage<Files>; };
 
 }  // namespace detail
 }  // namespace ftplike
@@ -12262,6 +13594,7 @@ template <WritableStorage Files> struct Ruled<Files> { using type = RuledStorage
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 
 namespace ftplike::inline v0_2 {
@@ -12380,31 +13713,47 @@ class Account {
   Kind kind = Kind::user;
   std::uint64_t bytes_per_second = 0;  // for all of the account's transfers in one direction together; 0: no limit
   unsigned max_sessions = 0;           // of this account at a time; 0: no limit
+  bool makes_root = false;             // at the login its root is made where it is not there
 
   friend bool operator==(const Account&, const Account&) = default;
 };
 
-/// What a client offers to be let in.
+/// What a client's certificate says, which TLS has verified.
+class ClientCertificate {
+ public:
+  ClientCertificate() = default;
+  explicit ClientCertificate(std::string its_common_name) : common_name{std::move(its_common_name)} {}
+
+  std::string common_name;         // of the subject; empty if it has none
+  std::string subject, issuer;     // "CN=ada,O=example", by RFC 2253
+  std::vector<std::string> names;  // its alternative names: "DNS:ada.example", "email:ada@example", "IP Address:192.0.2.1"
+  std::string fingerprint;         // SHA-256, as `openssl x509 -fingerprint -sha256` prints it
+
+  friend bool operator==(const ClientCertificate&, const ClientCertificate&) = default;
+};
+
+/// What a client offers to be let in, and what its connection tells.
 class Credentials {
  public:
   Credentials() = default;
-  Credentials(std::string its_user, std::string its_password, std::string its_host = {}, std::string its_peer = {},
-              std::string its_certificate = {})
+  Credentials(std::string its_user, std::string its_password, std::string its_host = {}, Address its_address = {},
+              std::optional<ClientCertificate> its_certificate = {})
       : user{std::move(its_user)},
         password{std::move(its_password)},
         host{std::move(its_host)},
-        peer{std::move(its_peer)},
+        address{std::move(its_address)},
         certificate{std::move(its_certificate)} {}
 
   std::string user;
   std::string password;
-  std::string host;         // the virtual host that HOST named; empty without (RFC 7151)
-  std::string peer;         // the client's address
-  std::string certificate;  // the common name of the verified client certificate; empty without
-  ClientKey client = 0;     // for whom passwords are hashed, in turn with those of others
+  std::string host;     // the virtual host that HOST named; empty without (RFC 7151)
+  Address address;      // of the client; behind a trusted proxy the one that the proxy named
+  bool secure = false;  // whether TLS protects the session
+  std::optional<ClientCertificate> certificate;
 };
 
-/// Who may come in. Used by many sessions, from several threads at once.
+/// Who may come in. Used by many sessions, from several threads at once. A login has the time that is left of
+/// `Limits::login`, and is cancelled then. `authenticate_with` makes an authenticator of a function.
 ///
 /// - `log_in(credentials)`: the account, or nothing: refused, for whatever reason. Takes as long for names that do not
 ///   exist as for wrong passwords. Throws `std::system_error` only where it could not find out.
@@ -12480,7 +13829,9 @@ struct Anonymous {
       0;                      // for all of the logins in one direction together, and for the others; 0: no limit
   unsigned max_sessions = 0;  // of logins at a time, and of the others; 0: no limit
 
-  awaitable<std::optional<Account>> log_in(const Credentials& credentials) { co_return anonymous(credentials.user); }
+  template <class = void> awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
+    co_return anonymous(credentials.user);
+  }
   std::optional<Account> guest() const { return account("guest", without_login, Account::Kind::guest); }
   /// The account of anonymous logins, if `user` is a name of theirs; upper or lower case makes no difference.
   std::optional<Account> anonymous(std::string_view user) const {
@@ -12519,13 +13870,52 @@ static_assert(Authenticator<Anonymous> && Authenticator<LoopbackReaders>);
 
 }  // namespace ftplike
 
+// ---- ftplike/users/visitor.hpp
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Whose files are asked for.
+class Visitor {
+ public:
+  Visitor(Account its_account, Address its_address)
+      : account{std::move(its_account)}, address{std::move(its_address)} {}
+
+  Account account;  // who is logged in, or the guest
+  Address address;  // of the client; behind a trusted proxy the one that the proxy named
+};
+
+/// A part in place of a storage that gives each account the storage that it sees: what the function makes of a
+/// `Visitor`, all of one type.
+///
+///     StoragePerAccount{[](const Visitor& visitor) { return DirectoryStorage{"/srv/" + visitor.account.name}; }}
+///
+/// The function is called at each login, and for each session that may do something without one. It throws
+/// `std::system_error` where there are no files for that account: the login is answered as that error is, and without a
+/// login the session may do nothing.
+///
+/// **Threads:** the function is called on any, by several at once.
+template <class Choice> class StoragePerAccount {
+ public:
+  explicit StoragePerAccount(Choice choice) : choice_{std::move(choice)} {}
+  auto storage_for(const Visitor& visitor) { return choice_(visitor); }
+
+ private:
+  Choice choice_;
+};
+
+}  // namespace ftplike
+
 // ---- ftplike/verbs/access.hpp
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 
 namespace ftplike::inline v0_2 {
@@ -12536,14 +13926,52 @@ namespace detail {
 
 /// What a client offers to be let in: a name, a password, and what its connection proves.
 template <class S> Credentials credentials(S& session, std::string_view user, std::string_view password) {
-  std::string certificate;
+  Credentials offered{std::string{user}, std::string{password}, session.state.host, session.peer().address()};
+  offered.secure = session.protection().secured();
   if constexpr (requires { session.control().peer_certificate(); }) {
-    if (const auto shown = session.control().peer_certificate()) certificate = shown->common_name;
+    if (const auto shown = session.control().peer_certificate()) {
+      auto& certificate = offered.certificate.emplace(shown->common_name);
+      certificate.subject = shown->subject;
+      certificate.issuer = shown->issuer;
+      certificate.names = shown->names;
+      certificate.fingerprint = shown->fingerprint.text();
+    }
   }
-  Credentials offered{std::string{user}, std::string{password}, session.state.host,
-                      session.peer().address().to_string(), std::move(certificate)};
-  offered.client = client_key(session.peer().address());
   return offered;
+}
+
+/// Makes the directories of a path that are not there.
+template <class S> awaitable<void> make_directories(S& session, Path path) {
+  if constexpr (MakesDirectories<typename S::Storage>) {
+    std::vector<Path> missing;
+    for (Path above = path; !above.is_root(); above = above.parent()) missing.push_back(above);
+    for (auto next = missing.rbegin(); next != missing.rend(); ++next) {
+      Settled<void> made;
+      co_await settle(session.storage().make_directory(*next), made);
+    }
+  }
+  const Entry made = co_await session.storage().stat(path);
+  if (!made.is_directory()) throw std::system_error(std::make_error_code(std::errc::not_a_directory));
+}
+/// Begins a login, or drops the one that is there, on the host that HOST has named.
+template <class S> void log_out_from_account(S& session) {
+  const std::string host = session.state.host;
+  session.log_out();
+  session.state.host = host;
+}
+/// Logs an account in, and gives the reply to that.
+template <class S> awaitable<Reply> welcome(S& session, Account account, Reply words) {
+  const std::optional<Path> root = account.makes_root ? std::optional{account.root} : std::nullopt;
+  const bool has_place = session.log_in(std::move(account));
+  if (!has_place) co_return Reply{530, "Too many sessions of this user"};
+  if (!root) co_return words;
+  try {
+    co_await make_directories(session, *root);
+  } catch (...) {
+    log_out_from_account(session);
+    throw;
+  }
+  co_return words;
 }
 
 }  // namespace detail
@@ -12568,22 +13996,19 @@ struct User {
     begin(session, name);
     auto& users = session.service().authenticator;
     const Credentials credentials = detail::credentials(session, name, {});
-    if (credentials.certificate.empty() || needs_password(users, credentials))
+    if (!credentials.certificate || needs_password(users, credentials))
       co_return Reply{331, "Password required"};
     std::optional<Account> account = co_await users.log_in(credentials);
-    session.template observe<LoginTried>(credentials.user, account.has_value());
+    session.template report<LoginTried>(credentials.user, account.has_value());
     if (!account) co_return Reply{331, "Password required"};
     session.state.user.clear();
-    const bool welcome = session.log_in(*std::move(account));
-    if (!welcome) co_return Reply{530, "Too many sessions of this user"};
-    co_return Reply{232, "Logged in by certificate"};
+    Reply words{232, "Logged in by certificate"};
+    co_return co_await detail::welcome(session, *std::move(account), std::move(words));
   }
 
  private:
   static void begin(auto& session, std::string_view name) {
-    const std::string host = session.state.host;
-    session.log_out();
-    session.state.host = host;
+    detail::log_out_from_account(session);
     session.state.user = name;
   }
 };
@@ -12600,7 +14025,7 @@ struct Pass {
     if (session.state.user.empty()) co_return Reply{503, "USER first"};
     const Credentials credentials = detail::credentials(session, std::exchange(session.state.user, {}), password);
     std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
-    session.template observe<LoginTried>(credentials.user, account.has_value());
+    session.template report<LoginTried>(credentials.user, account.has_value());
     if (!account) {
       const auto attempts = ++session.failed_logins;
       // The pause grows with each attempt, and the connection's end makes no short cut: each costs one of the attempts.
@@ -12609,9 +14034,8 @@ struct Pass {
       session.close();
       co_return Reply{421, "Too many failed logins, closing the connection"};
     }
-    const bool welcome = session.log_in(*std::move(account));
-    if (!welcome) co_return Reply{530, "Too many sessions of this user"};
-    co_return Reply{230, "Logged in"};
+    Reply words{230, "Logged in"};
+    co_return co_await detail::welcome(session, *std::move(account), std::move(words));
   }
 };
 
@@ -12713,37 +14137,6 @@ struct Clnt {
 #include <string_view>
 #include <type_traits>
 
-// ---- ftplike/protocol/byte_range.hpp
-#include <cstdint>
-#include <limits>
-#include <optional>
-#include <string_view>
-
-
-namespace ftplike::inline v0_2 {
-
-/// The bytes of a file that a transfer or a checksum is about: what RANG says.
-struct ByteRange {
-  static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
-
-  std::uint64_t first = 0;
-  std::uint64_t last = all;  // itself in
-
-  /// How many there are at the most.
-  constexpr std::uint64_t count() const noexcept { return last - first == all ? all : last - first + 1; }
-  /// `<first> <last>`, where the first is not behind the last.
-  static std::optional<ByteRange> parse(std::string_view text) noexcept {
-    const auto space = text.find(' ');
-    const auto first = number_in<std::uint64_t>(text.substr(0, space));
-    if (!first || space == text.npos) return std::nullopt;
-    const auto last = number_in<std::uint64_t>(text.substr(space + 1));
-    if (!last || *last < *first) return std::nullopt;
-    return ByteRange{*first, *last};
-  }
-};
-
-}  // namespace ftplike
-
 
 namespace ftplike::inline v0_2 {
 
@@ -12756,7 +14149,7 @@ template <class Table, class S> awaitable<Reply> run_inner(S& session, std::stri
   const CommandLine inner = parse_command(text);
   const auto* entry = Table::template On<S>::template find<S>(inner.verb);
   if (!entry) co_return Reply{501, "Not implemented for that parameter"};
-  if (!entry->allowed(session)) co_return Reply{550, "Permission denied"};
+  if (entry->allowed && !entry->allowed(session)) co_return Reply{550, "Permission denied"};
   const std::string_view argument = argument_for(*entry, inner);
   if (entry->argument == ArgumentRule::required && argument.empty()) co_return Reply{501, "Argument missing"};
   if (entry->answer) co_return entry->answer(session, argument);
@@ -12768,7 +14161,7 @@ template <class Table, class S> awaitable<Reply> run_inner(S& session, std::stri
 template <class Table, class S> bool is_inner_secret(const S& session, std::string_view text) {
   const CommandLine inner = parse_command(text);
   const auto* entry = Table::template On<S>::template find<S>(inner.verb);
-  return entry ? entry->secret(session, inner.argument) : !inner.argument.empty();
+  return entry ? entry->secret && entry->secret(session, inner.argument) : !inner.argument.empty();
 }
 
 }  // namespace detail
@@ -12957,9 +14350,9 @@ auto file_transfer(S& session, std::string_view verb, Path path, std::string_vie
 }
 
 /// The first bytes of a source.
-class RangeSource {
+template <class = void> class BasicRangeSource {
  public:
-  RangeSource(AnySource source, std::uint64_t count) : source_{source}, left_{count} {}
+  BasicRangeSource(AnySource source, std::uint64_t count) : source_{source}, left_{count} {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     if (left_ == 0) co_return 0;
     const auto part = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left_)));
@@ -12972,6 +14365,7 @@ class RangeSource {
   AnySource source_;
   std::uint64_t left_;
 };
+using RangeSource = BasicRangeSource<>;  // a template, so that only what is called is compiled
 
 namespace detail {
 
@@ -12985,7 +14379,7 @@ template <class Reader> std::optional<std::uint64_t> size_of(const Reader& reade
 }
 
 /// How many bytes a text is when it is sent in TYPE A.
-inline awaitable<std::uint64_t> length_of_text(AnySource source) {
+template <class = void> awaitable<std::uint64_t> length_of_text(AnySource source) {
   AsciiSource text{source};
   std::vector<std::byte> room(64 * 1024);
   std::uint64_t length = 0;
@@ -13051,7 +14445,7 @@ struct Appe {
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::append;
   static constexpr auto argument = ArgumentRule::required;
-  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  template <class S> static constexpr bool available = AppendsToFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
@@ -13068,7 +14462,7 @@ struct Stou {
   static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  template <class S> static constexpr bool available = MakesUniqueNames<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path wished = session.path(name.empty() ? "upload" : name);
     auto file = co_await session.storage().create_unique(wished);
@@ -13154,7 +14548,6 @@ struct Cdup {
 struct Changing {
   static constexpr bool keeps_blanks = true;
   static constexpr auto argument = ArgumentRule::required;
-  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
 };
 
 /// MKD <path>: makes a directory. (RFC 959 §4.1.3, Appendix II)
@@ -13162,6 +14555,7 @@ struct Mkd : Changing {
   static constexpr std::string_view verb = "MKD";
   static constexpr std::string_view help = "MKD <path>: make a directory";
   static constexpr Rights needs = Right::make_directories;
+  template <class S> static constexpr bool available = MakesDirectories<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().make_directory(path);
@@ -13174,6 +14568,7 @@ struct Rmd : Changing {
   static constexpr std::string_view verb = "RMD";
   static constexpr std::string_view help = "RMD <path>: remove an empty directory";
   static constexpr Rights needs = Right::remove;
+  template <class S> static constexpr bool available = RemovesDirectories<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().remove_directory(path);
@@ -13186,6 +14581,7 @@ struct Dele : Changing {
   static constexpr std::string_view verb = "DELE";
   static constexpr std::string_view help = "DELE <path>: remove a file";
   static constexpr Rights needs = Right::remove;
+  template <class S> static constexpr bool available = RemovesFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().remove(path);
@@ -13198,6 +14594,7 @@ struct Rnfr : Changing {
   static constexpr std::string_view verb = "RNFR";
   static constexpr std::string_view help = "RNFR <path>: the file to rename";
   static constexpr Rights needs = Right::rename;
+  template <class S> static constexpr bool available = RenamesFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     Path path = session.path(name);
     (void)co_await session.storage().stat(path);
@@ -13211,6 +14608,7 @@ struct Rnto : Changing {
   static constexpr std::string_view verb = "RNTO";
   static constexpr std::string_view help = "RNTO <path>: its new name";
   static constexpr Rights needs = Right::rename;
+  template <class S> static constexpr bool available = RenamesFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const std::optional<Path> from = session.state.prepared.rename_from;
     if (!from) co_return Reply{503, "RNFR first"};
@@ -13224,7 +14622,8 @@ struct Rnto : Changing {
 ///
 /// As text that can be told only by reading the file, which is done up to `most_text`: enough for the text files of the
 /// few clients that ask in TYPE A. What is longer is 550, as the RFC allows and other servers answer for every file; a
-/// client is not to take that for a file that is not there.
+/// client is not to take that for a file that is not there. A size that nobody knows is 504: curl takes every 550 for a
+/// file that is not there, and would not fetch it.
 struct Size {
   static constexpr std::string_view verb = "SIZE";
   static constexpr std::string_view help = "SIZE <path>: bytes of a file, or of its upload that was cut off";
@@ -13241,10 +14640,10 @@ struct Size {
       const Entry entry = co_await session.storage().stat(path);
       if (!entry.is_file()) co_return Reply{550, "Not a file"};
       if (as_text) co_return co_await length_as_text(session, path, entry.size);
-      if (!entry.size) co_return Reply{550, "Its size is not known"};
+      if (!entry.size) co_return Reply{504, "Its size is not known"};
       co_return Reply{213, std::to_string(*entry.size)};
     } catch (const std::system_error& error) { missing = error.code(); }
-    if constexpr (requires { session.storage().partial_size(path); }) {
+    if constexpr (KeepsPartialFiles<std::remove_cvref_t<decltype(session.storage())>>) {
       if (missing == std::errc::no_such_file_or_directory && !as_text) {
         const std::uint64_t size = co_await session.storage().partial_size(path);
         co_return Reply{213, std::to_string(size)};
@@ -13285,6 +14684,7 @@ struct Mfmt : Changing {
   static constexpr std::string_view help = "MFMT <YYYYMMDDHHMMSS> <path>: set when a file was last changed, in UTC";
   static constexpr std::string_view feature = "MFMT";
   static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = SetsTimes<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const auto space = text.find(' ');
     const auto time = parse_timestamp(text.substr(0, space));
@@ -13302,15 +14702,20 @@ struct Mff : Changing {
   static constexpr std::string_view help = "MFF <fact>=<value>; <path>: set facts of a file";
   static constexpr Rights needs = Right::write;
   template <class S> static std::string feature(const S&) {
-    return KeepsModes<typename S::Storage> ? "MFF modify;UNIX.mode;" : "MFF modify;";
+    std::string facts = "MFF ";
+    if (SetsTimes<typename S::Storage>) facts += "modify;";
+    if (KeepsModes<typename S::Storage>) facts += "UNIX.mode;";
+    return facts;
   }
+  template <class S> static constexpr bool available = SetsTimes<typename S::Storage> || KeepsModes<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const auto space = text.find("; ");
     if (space == text.npos) co_return Reply{501, "Facts and a path expected"};
     const auto name = text.substr(space + 2);
     const Path path = session.path(name);
     // All are understood before the first is set.
-    constexpr bool keeps_modes = KeepsModes<std::remove_cvref_t<decltype(session.storage())>>;
+    using Storage = std::remove_cvref_t<decltype(session.storage())>;
+    constexpr bool sets_times = SetsTimes<Storage>, keeps_modes = KeepsModes<Storage>;
     std::optional<Timestamp> time;
     std::optional<unsigned> mode;
     for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
@@ -13319,11 +14724,13 @@ struct Mff : Changing {
       const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
       if (key == "MODIFY") time = parse_timestamp(value);
       if (key == "UNIX.MODE") mode = number_in<unsigned>(value, 8);
-      const bool is_mode = keeps_modes && mode && *mode <= 07777;
-      const bool understood = (key == "MODIFY" && time) || (key == "UNIX.MODE" && is_mode);
+      const bool is_time = sets_times && time, is_mode = keeps_modes && mode && *mode <= 07777;
+      const bool understood = (key == "MODIFY" && is_time) || (key == "UNIX.MODE" && is_mode);
       if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
     }
-    if (time) co_await session.storage().set_modified(path, *time);
+    if constexpr (sets_times) {
+      if (time) co_await session.storage().set_modified(path, *time);
+    }
     if constexpr (keeps_modes) {
       if (mode) co_await session.storage().set_mode(path, *mode);
     }
@@ -13354,6 +14761,7 @@ struct Comb : Changing {
   static constexpr std::string_view feature = "COMB target;source_list";
   static constexpr Rights needs{Right::write, Right::append, Right::remove};
   static constexpr bool interruptible = true;
+  template <class S> static constexpr bool available = AppendsToFiles<typename S::Storage> && RemovesFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     const std::vector<std::string> names = words(text);
     if (names.size() < 2) co_return Reply{501, "A target and parts expected"};
@@ -13441,6 +14849,7 @@ struct SiteUtime : Changing {
   static constexpr std::string_view verb = "UTIME";
   static constexpr std::string_view help = "UTIME <YYYYMMDDhhmm[ss]> <path>: set when a file was last changed, in UTC";
   static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = SetsTimes<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view text) {
     std::string_view name;
     const auto time = time_and_name(text, name);
@@ -13521,6 +14930,7 @@ using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -13640,26 +15050,26 @@ template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& requ
 
 namespace detail {
 
-/// What an account may do with a file or a directory, in the letters of RFC 3659 §7.5.5.
-inline std::string permissions_of(const Entry& entry, Rights rights) {
+/// What an account may do with a file or a directory of a storage, in the letters of RFC 3659 §7.5.5.
+template <class Storage> std::string permissions_of(const Entry& entry, Rights rights) {
   std::string letters;
-  const auto add = [&](Right right, std::string_view what) {
-    if (rights.contains(right)) letters += what;
+  const auto add = [&](Right right, char what, bool can_be_done = true) {
+    if (can_be_done && rights.contains(right)) letters += what;
   };
   if (entry.is_directory()) {
-    add(Right::write, "c");
-    add(Right::remove, "d");
+    add(Right::write, 'c', WritableStorage<Storage>);
+    add(Right::remove, 'd', RemovesDirectories<Storage>);
     letters += 'e';
-    add(Right::rename, "f");
-    add(Right::list, "l");
-    add(Right::make_directories, "m");
-    add(Right::remove, "p");
+    add(Right::rename, 'f', RenamesFiles<Storage>);
+    add(Right::list, 'l');
+    add(Right::make_directories, 'm', MakesDirectories<Storage>);
+    add(Right::remove, 'p', RemovesFiles<Storage> || RemovesDirectories<Storage>);
   } else {
-    add(Right::append, "a");
-    add(Right::remove, "d");
-    add(Right::rename, "f");
-    add(Right::read, "r");
-    add(Right::write, "w");
+    add(Right::append, 'a', AppendsToFiles<Storage>);
+    add(Right::remove, 'd', RemovesFiles<Storage>);
+    add(Right::rename, 'f', RenamesFiles<Storage>);
+    add(Right::read, 'r');
+    add(Right::write, 'w', WritableStorage<Storage>);
   }
   return letters;
 }
@@ -13707,7 +15117,7 @@ struct List {
       co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
                                               std::move(names));
     }
-    auto lines = [now = wall_clock()](std::string& out, const Entry& entry) {
+    auto lines = [now = wall_clock(session.executor())](std::string& out, const Entry& entry) {
       append_listed(out, entry, now);
       out += "\r\n";
     };
@@ -13746,9 +15156,10 @@ struct Mlsd {
     const Path path = session.path(text);
     Entry listed = co_await session.storage().stat(path);
     if (!listed.is_directory()) co_return Reply{501, "Not a directory"};
+    using Storage = std::remove_cvref_t<decltype(session.storage())>;
     auto lines = [facts = session.state.facts, rights = session.account()->rights](std::string& out,
                                                                                    const Entry& entry) {
-      append_facts(out, entry, facts, detail::permissions_of(entry, rights));
+      append_facts(out, entry, facts, detail::permissions_of<Storage>(entry, rights));
       out += "\r\n";
     };
     co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
@@ -13766,8 +15177,9 @@ struct Mlst {
     const Path path = session.path(text);
     Entry entry = co_await session.storage().stat(path);
     entry.name = session.virtual_path(text).string();
+    using Storage = std::remove_cvref_t<decltype(session.storage())>;
     std::string lines = "Listing " + entry.name + "\n ";
-    append_facts(lines, entry, session.state.facts, detail::permissions_of(entry, session.account()->rights));
+    append_facts(lines, entry, session.state.facts, detail::permissions_of<Storage>(entry, session.account()->rights));
     co_return Reply{250, lines + "\nEnd"};
   }
 };
@@ -13802,7 +15214,7 @@ struct Feat {
   static Reply run(auto& session, std::string_view) {
     std::string lines = "Extensions";
     session.for_each_command([&](const auto& entry) {
-      const std::string feature = entry.feature(session);
+      const std::string feature = entry.feature ? entry.feature(session) : std::string{};
       if (!feature.empty()) lines += "\n " + feature;
     });
     return {211, lines + "\n TVFS\nEnd"};
@@ -13844,7 +15256,7 @@ struct Stat {
     const Entry entry = co_await find_listed(session, request);
     const Path path = session.path(request.name);
     std::string lines = "Status of " + std::string{request.name} + '\n';
-    const auto add = [&lines, now = wall_clock()](const Entry& one) {
+    const auto add = [&lines, now = wall_clock(session.executor())](const Entry& one) {
       append_listed(lines += ' ', one, now);
       lines += '\n';
     };
@@ -13887,6 +15299,8 @@ struct Stat {
 }  // namespace ftplike
 
 // ---- ftplike/verbs/security.hpp
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13932,13 +15346,22 @@ class Protection {
   }
   constexpr void size() noexcept { stage_ = Stage::sized; }
   constexpr bool sized() const noexcept { return stage_ == Stage::sized; }
-  constexpr void cover_data(bool whether) noexcept { data_ = whether; }
+  constexpr void cover_data(bool whether) noexcept {
+    data_ = whether;
+    was_told_ = true;
+  }
+  /// How long a data connection's handshake is awaited at most. A client that began with TLS and never said PROT may mean
+  /// its data to be in clear, wait for ours, and give up before it has heard why there are none.
+  constexpr Duration patience(Duration limit) const noexcept {
+    return was_told_ ? limit : std::min<Duration>(limit, std::chrono::seconds{5});
+  }
 
  private:
   enum class Stage { clear, secured, sized };
   TlsPolicy policy_;
   Stage stage_ = Stage::clear;
   bool data_ = false;
+  bool was_told_ = false;  // by PROT
 };
 
 /// How the sessions of a listener begin. Each way has a type of its own, so that a TLS handshake over a transport that
@@ -14107,14 +15530,38 @@ using FtpCommands =
 
 }  // namespace verbs
 
+/// A part that gives each account its storage: `storage_for(visitor)`. A storage may have that, too, to know who asks.
+/// `StoragePerAccount` is one made of a function.
+template <class S>
+concept GivesStorages = requires(S& files, const Visitor& visitor) {
+  requires ReadableStorage<std::remove_cvref_t<decltype(files.storage_for(visitor))>>;
+};
+
+/// The objects of your program that its commands work on: `Server server{network, ftplike::Application{sensors}, …}` has
+/// `session.application()` be `sensors` in all of its commands. One object; a struct of references where there are more.
+///
+/// **Lifetime:** the object outlives the server and its sessions. **Threads:** sessions use it on any, at once.
+template <class T> class Application {
+ public:
+  explicit Application(T& object) noexcept : object_{&object} {}
+  T& get() const noexcept { return *object_; }
+
+ private:
+  T* object_;
+};
+struct NoApplication {};
+
 /// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
-/// authenticator and observer are usually deduced from what the server is given.
+/// authenticator, observer and application are usually deduced from what the server is given.
 struct Profile {
   using Commands = CommandTable<>;
   using DataChannel = AnnouncedChannel;
   using Storage = DirectoryStorage;
   using Authenticator = LoopbackReaders;
   using Observer = NoObserver;
+  using Application = NoApplication;
+  /// What a session keeps between two commands; one of your own is derived from `SessionState`.
+  using State = SessionState;
   /// Those that are understood without a line ending, as the ftp-like dialect sends them; `CommandTable<>`: none.
   using UnterminatedCommands = verbs::FtpLikeCommands;
 };
@@ -14168,6 +15615,12 @@ template <class Setting, class... All> constexpr bool is_one_of(std::tuple<All&.
 }
 template <class X> constexpr bool is_setting = is_one_of<X>(static_cast<decltype(Settings{}.all()) *>(nullptr));
 
+/// What a session's files are before they keep to rules: the storage, or what it gives each account.
+template <class S> struct Given { using type = S; };
+template <GivesStorages S> struct Given<S> {
+  using type = std::remove_cvref_t<decltype(std::declval<S&>().storage_for(std::declval<const Visitor&>()))>;
+};
+
 }  // namespace detail
 
 /// What the sessions of one account share: their number and their bandwidth.
@@ -14182,19 +15635,39 @@ struct AccountUse {
 /// Settings do not change any more when the first session begins. **Threads:** safe, as far as its parts are.
 template <class P> class Service : public Settings {
  public:
-  using Storage = typename detail::Ruled<typename P::Storage>::type;  // what can be written keeps to the rules
+  /// Its sessions' files: what can be written keeps to the rules.
+  using Storage = typename detail::Ruled<typename detail::Given<typename P::Storage>::type>::type;
   using Authenticator = typename P::Authenticator;
   using Observer = typename P::Observer;
 
   template <class... Parts> explicit Service(std::tuple<Parts...> parts)
       : Settings(settings_among(parts)),
-        storage{under_rules(take<typename P::Storage>(parts))},
+        storage{kept(take<typename P::Storage>(parts))},
         authenticator{take<Authenticator>(parts)},
-        observer{take<Observer>(parts)} {}
+        observer{take<Observer>(parts)},
+        application{take<typename P::Application>(parts)} {}
 
-  Storage storage;
+  std::conditional_t<GivesStorages<typename P::Storage>, typename P::Storage, Storage> storage;
   Authenticator authenticator;
   Observer observer;
+  typename P::Application application;
+
+  /// The files of one session: a storage of its own where they depend on who asks, else a reference to that of all. The
+  /// account counts where `files_depend_on_account`. `progress` is called when what takes long there gets on, if the
+  /// storage tells that.
+  ///
+  /// **Errors:** what the part throws that chooses them.
+  decltype(auto) storage_for(
+      [[maybe_unused]] const Visitor& visitor, [[maybe_unused]] std::function<void()> progress) {
+    if constexpr (files_depend_on_account) {
+      return working_for(under_rules(storage.storage_for(visitor)), visitor.address, std::move(progress));
+    } else if constexpr (ServesClientsInTurn<Storage> || TellsProgress<Storage>) {
+      return working_for(storage, visitor.address, std::move(progress));
+    } else {
+      return (storage);
+    }
+  }
+  static constexpr bool files_depend_on_account = GivesStorages<typename P::Storage>;
 
   /// The account of sessions without a login.
   std::optional<Account> guest() const { return authenticator.guest(); }
@@ -14211,7 +15684,7 @@ template <class P> class Service : public Settings {
       if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
       return use;
     }
-    auto use = std::make_shared<AccountUse>(account.name, account.bytes_per_second);
+    auto use = detail::new_shared<AccountUse>(account.name, account.bytes_per_second);
     uses_.push_back(use);
     return use;
   }
@@ -14231,11 +15704,28 @@ template <class P> class Service : public Settings {
       std::terminate();  // never run: a server without a part that it needs does not compile
     }
   }
-  Storage under_rules(typename P::Storage files) {
-    if constexpr (WritableStorage<typename P::Storage>) {
+  auto kept(typename P::Storage files) {
+    if constexpr (GivesStorages<typename P::Storage>) {
+      return files;
+    } else {
+      return under_rules(std::move(files));
+    }
+  }
+  template <class Files> Storage under_rules(Files files) {
+    if constexpr (detail::MakesNames<Files>) {
       return Storage(std::move(files), upload_rules);
     } else {
       return files;
+    }
+  }
+  template <class Files> static Storage working_for(
+      Files&& files, [[maybe_unused]] const Address& client, [[maybe_unused]] std::function<void()> progress) {
+    if constexpr (TellsProgress<Storage>) {
+      return files.for_client(client_key(client), std::move(progress));
+    } else if constexpr (ServesClientsInTurn<Storage>) {
+      return files.for_client(client_key(client));
+    } else {
+      return std::forward<Files>(files);
     }
   }
   template <class... Parts> static Settings settings_among(std::tuple<Parts...>& parts) {
@@ -14248,7 +15738,7 @@ template <class P> class Service : public Settings {
   }
 
   AccountUse total_{{}, limits.bytes_per_second};
-  std::shared_ptr<AccountUse> no_limits_ = std::make_shared<AccountUse>(std::string{}, 0);
+  std::shared_ptr<AccountUse> no_limits_ = detail::new_shared<AccountUse>(std::string{}, std::uint64_t{0});
   std::mutex mutex_;
   std::vector<std::weak_ptr<AccountUse>> uses_;
 };
@@ -14262,11 +15752,15 @@ namespace detail {
 // The parts that a server is given are told apart by what they can do, and one that can do nothing of that is refused:
 // it would have no effect, and be missed only when it is too late.
 
-enum class PartKind { profile, storage, authenticator, setting, observer, none };
+enum class PartKind { profile, storage, authenticator, setting, observer, application, none };
 
 template <class X> constexpr bool is_observers = false;
 template <class... All> constexpr bool is_observers<Observers<All...>> = true;
 
+template <class X> constexpr bool is_application = false;
+template <class T> constexpr bool is_application<Application<T>> = true;
+
+template <class Part> constexpr bool is_storage = ReadableStorage<Part> || GivesStorages<Part>;
 template <class Part> constexpr bool is_profile = std::is_base_of_v<Profile, Part>;
 template <class Part> constexpr bool is_observer = std::is_same_v<Part, NoObserver> || is_observers<Part> ||
                                                    takes_one_of<Part>(AllEvents{});
@@ -14274,7 +15768,8 @@ template <class Part> constexpr bool is_observer = std::is_same_v<Part, NoObserv
 template <class Part> constexpr PartKind kind_of() {
   if (is_setting<Part>) return PartKind::setting;
   if (is_profile<Part>) return PartKind::profile;
-  if (ReadableStorage<Part>) return PartKind::storage;
+  if (is_application<Part>) return PartKind::application;
+  if (is_storage<Part>) return PartKind::storage;
   if (Authenticator<Part>) return PartKind::authenticator;
   if (is_observer<Part>) return PartKind::observer;
   return PartKind::none;
@@ -14283,57 +15778,43 @@ template <class Part> constexpr PartKind kind_of() {
 // ---- what a part was meant to be ----
 
 // A name that a class inherits from two sides cannot be looked up: so a class is seen to have a member of that name,
-// whatever it is and whoever may use it.
+// whatever it is and whoever may use it. Of one that cannot be inherited, only what everybody may use is seen.
 struct NamesLogIn {
   int log_in;
+  template <class C> static constexpr bool found_in = requires { &C::log_in; };
 };
 struct NamesGuest {
   int guest;
+  template <class C> static constexpr bool found_in = requires { &C::guest; };
 };
 struct NamesOpen {
   int open;
+  template <class C> static constexpr bool found_in = requires { &C::open; };
 };
 struct NamesStat {
   int stat;
+  template <class C> static constexpr bool found_in = requires { &C::stat; };
 };
 struct NamesList {
   int list;
+  template <class C> static constexpr bool found_in = requires { &C::list; };
 };
-struct NamesCreate {
-  int create;
+struct NamesStorageFor {
+  int storage_for;
+  template <class C> static constexpr bool found_in = requires { &C::storage_for; };
 };
 template <class Part, class Name> struct Both : Part, Name {};
-template <class Part> constexpr bool can_be_asked = std::is_class_v<Part> && !std::is_final_v<Part>;
-
-template <class Part> constexpr bool has_log_in() {
-  if constexpr (can_be_asked<Part>) {
-    return !requires { &Both<Part, NamesLogIn>::log_in; };
+template <class Part, class Name> constexpr bool has() {
+  if constexpr (std::is_class_v<Part> && !std::is_final_v<Part>) {
+    return !Name::template found_in<Both<Part, Name>>;
   } else {
-    return requires(Part & users, const Credentials& credentials) { users.log_in(credentials); };
+    return Name::template found_in<Part>;
   }
 }
-template <class Part> constexpr bool has_guest() {
-  if constexpr (can_be_asked<Part>) {
-    return !requires { &Both<Part, NamesGuest>::guest; };
-  } else {
-    return requires(Part & users) { users.guest(); };
-  }
-}
+template <class Part> constexpr bool has_log_in() { return has<Part, NamesLogIn>(); }
+template <class Part> constexpr bool has_guest() { return has<Part, NamesGuest>(); }
 template <class Part> constexpr bool has_files() {
-  if constexpr (can_be_asked<Part>) {
-    return !requires { &Both<Part, NamesOpen>::open; }
-    || !requires { &Both<Part, NamesStat>::stat; }
-    || !requires { &Both<Part, NamesList>::list; };
-  } else {
-    return requires(Part & files, const Path& path) { files.stat(path); };
-  }
-}
-template <class Part> constexpr bool has_create() {
-  if constexpr (can_be_asked<Part>) {
-    return !requires { &Both<Part, NamesCreate>::create; };
-  } else {
-    return requires(Part & files, const Path& path) { files.create(path, 0u); };
-  }
+  return has<Part, NamesOpen>() || has<Part, NamesStat>() || has<Part, NamesList>() || has<Part, NamesStorageFor>();
 }
 
 // ---- faults, each named after what is wrong and instantiated with whose it is ----
@@ -14365,7 +15846,9 @@ template <class Part> struct PartIsNoStorage {
     requires ByteSource<typename Part::Reader>;
     { files.open(path, std::uint64_t{}) } -> std::same_as<awaitable<typename Part::Reader>>;
   };
-  static_assert(has_stat, "a storage needs stat(path), which gives awaitable<Entry>");
+  static constexpr bool gives = has<Part, NamesStorageFor>();
+  static_assert(!gives, "storage_for(const Visitor&) has to give a storage");
+  static_assert(gives || has_stat, "a storage needs stat(path), which gives awaitable<Entry>");
   static_assert(!has_stat || has_list,
                 "a storage needs a type Listing, whose next() gives "
                 "awaitable<std::vector<Entry>>, and list(path), which gives awaitable<Listing>");
@@ -14374,8 +15857,47 @@ template <class Part> struct PartIsNoStorage {
                 "open(path, offset), which gives awaitable<Reader>");
   static_assert(!(has_stat && has_list && has_open), "a storage needs label(), which gives a std::string");
 };
-template <class Part> struct PartIsNoWritableStorage {
-  static_assert(never<Part>, "a storage that has create(path, offset) needs all that WritableStorage says");
+/// Of each ability of a storage: whether it has a function of that name, and one that is as it has to be. What a class
+/// has deleted or keeps to itself is none.
+template <class Files> struct Abilities {
+  static constexpr bool create = requires { &Files::create; } || requires(Files& files, const Path& path) { files.create(path, 0u); };
+  static constexpr bool append = requires { &Files::append; } || requires(Files& files, const Path& path) { files.append(path); };
+  static constexpr bool create_unique = requires { &Files::create_unique; } || requires(Files& files, const Path& path) { files.create_unique(path); };
+  static constexpr bool partial_size = requires { &Files::partial_size; } || requires(Files& files, const Path& path) { files.partial_size(path); };
+  static constexpr bool make_directory = requires { &Files::make_directory; } || requires(Files& files, const Path& path) { files.make_directory(path); };
+  static constexpr bool remove = requires { &Files::remove; } || requires(Files& files, const Path& path) { files.remove(path); };
+  static constexpr bool remove_directory = requires { &Files::remove_directory; } || requires(Files& files, const Path& path) { files.remove_directory(path); };
+  static constexpr bool rename = requires { &Files::rename; } || requires(Files& files, const Path& path) { files.rename(path, path); };
+  static constexpr bool set_modified = requires { &Files::set_modified; } || requires(Files& files, const Path& path) { files.set_modified(path, Timestamp{}); };
+  static constexpr bool set_mode = requires { &Files::set_mode; } || requires(Files& files, const Path& path) { files.set_mode(path, 0u); };
+  static constexpr bool available = requires { &Files::available; } || requires(Files& files, const Path& path) { files.available(path); };
+
+  static constexpr bool are_good =
+      (!create || WritableStorage<Files>) &&
+      (!append || AppendsToFiles<Files>) &&
+      (!create_unique || MakesUniqueNames<Files>) &&
+      (!partial_size || KeepsPartialFiles<Files>) &&
+      (!make_directory || MakesDirectories<Files>) &&
+      (!remove || RemovesFiles<Files>) &&
+      (!remove_directory || RemovesDirectories<Files>) &&
+      (!rename || RenamesFiles<Files>) &&
+      (!set_modified || SetsTimes<Files>) &&
+      (!set_mode || KeepsModes<Files>) &&
+      (!available || TellsFreeSpace<Files>);
+};
+template <class Part> struct PartIsNoWholeStorage {
+  using Has = Abilities<Part>;
+  static_assert(!Has::create || WritableStorage<Part>, "a storage's create(path, offset) gives awaitable<Writer>, and Writer is as WritableStorage describes it");
+  static_assert(!Has::append || AppendsToFiles<Part>, "a storage's append(path) gives awaitable<Writer>, as create(path, offset) does");
+  static_assert(!Has::create_unique || MakesUniqueNames<Part>, "a storage's create_unique(path) gives awaitable<Writer>, as create(path, offset) does");
+  static_assert(!Has::partial_size || KeepsPartialFiles<Part>, "a storage's partial_size(path) gives awaitable<std::uint64_t>");
+  static_assert(!Has::make_directory || MakesDirectories<Part>, "a storage's make_directory(path) gives awaitable<void>");
+  static_assert(!Has::remove || RemovesFiles<Part>, "a storage's remove(path) gives awaitable<void>");
+  static_assert(!Has::remove_directory || RemovesDirectories<Part>, "a storage's remove_directory(path) gives awaitable<void>");
+  static_assert(!Has::rename || RenamesFiles<Part>, "a storage's rename(from, to) gives awaitable<void>");
+  static_assert(!Has::set_modified || SetsTimes<Part>, "a storage's set_modified(path, time) gives awaitable<void>");
+  static_assert(!Has::set_mode || KeepsModes<Part>, "a storage's set_mode(path, mode) gives awaitable<void>");
+  static_assert(!Has::available || TellsFreeSpace<Part>, "a storage's available(path) gives awaitable<std::uint64_t>");
 };
 
 template <class Part> struct PartIsNothingThatAServerKnows {
@@ -14395,6 +15917,7 @@ template <class First, class Second> struct TwoPartsOfOneKind {
   static_assert(kind != PartKind::storage, "a server takes one storage");
   static_assert(kind != PartKind::authenticator, "a server takes one authenticator");
   static_assert(kind != PartKind::profile, "a server takes one profile");
+  static_assert(kind != PartKind::application, "a server takes one application: a struct of references where there are more");
   static_assert(kind != PartKind::setting, "a server takes each setting once");
 };
 
@@ -14412,14 +15935,14 @@ template <class P, class Part> struct PartIsNotOfThisServer {
 /// What is wrong with a part: one of the types above, which does not compile, or `NoFault`.
 template <class Part> constexpr auto fault_of_part() {
   constexpr PartKind kind = kind_of<Part>();
-  constexpr int kinds = int{is_profile<Part>} + int{ReadableStorage<Part>} + int{Authenticator<Part>} +
+  constexpr int kinds = int{is_profile<Part>} + int{is_storage<Part>} + int{Authenticator<Part>} +
                         int{kind != PartKind::setting && is_observer<Part>};
   if constexpr (kinds > 1) {
     return std::type_identity<PartIsTwoKindsInOne<Part>>{};
   } else if constexpr (kind != PartKind::authenticator && has_log_in<Part>()) {
     return std::type_identity<PartIsNoAuthenticator<Part>>{};
-  } else if constexpr (kind == PartKind::storage && has_create<Part>() && !WritableStorage<Part>) {
-    return std::type_identity<PartIsNoWritableStorage<Part>>{};
+  } else if constexpr (kind == PartKind::storage && !Abilities<typename Given<Part>::type>::are_good) {
+    return std::type_identity<PartIsNoWholeStorage<typename Given<Part>::type>>{};
   } else if constexpr (is_observers<Part>) {
     return std::type_identity<NoFault>{};  // they were looked at one by one
   } else if constexpr (kind == PartKind::observer ||
@@ -14456,10 +15979,11 @@ template <class First, class Second, class... Rest> constexpr auto fault_of_part
   }
 }
 
-template <class Base, class S, class A, class O> struct Assembled : Base {
+template <class Base, class S, class A, class O, class Objects> struct Assembled : Base {
   using Storage = S;
   using Authenticator = A;
   using Observer = O;
+  using Application = Objects;
 };
 
 /// The first of Parts that is of this kind, else Default.
@@ -14476,7 +16000,8 @@ template <class Default, class... Parts> struct ProfileOf {
   using Base = typename FirstOfKind<PartKind::profile, Default, Parts...>::type;
   using type = Assembled<Base, typename FirstOfKind<PartKind::storage, typename Base::Storage, Parts...>::type,
                          typename FirstOfKind<PartKind::authenticator, typename Base::Authenticator, Parts...>::type,
-                         typename FirstOfKind<PartKind::observer, typename Base::Observer, Parts...>::type>;
+                         typename FirstOfKind<PartKind::observer, typename Base::Observer, Parts...>::type,
+                         typename FirstOfKind<PartKind::application, typename Base::Application, Parts...>::type>;
 };
 
 /// What is wrong with a part of a server whose profile is P: it names another one of its kind. `NoFault` if it does
@@ -14486,7 +16011,8 @@ template <class P, class Part> constexpr auto fault_of_place() {
   constexpr bool is_elsewhere = (kind == PartKind::profile && !std::is_base_of_v<Part, P>) ||
                                 (kind == PartKind::storage && !std::is_same_v<Part, typename P::Storage>) ||
                                 (kind == PartKind::authenticator && !std::is_same_v<Part, typename P::Authenticator>) ||
-                                (kind == PartKind::observer && !std::is_same_v<Part, typename P::Observer>);
+                                (kind == PartKind::observer && !std::is_same_v<Part, typename P::Observer>) ||
+                                (kind == PartKind::application && !std::is_same_v<Part, typename P::Application>);
   return std::type_identity<std::conditional_t<is_elsewhere, PartIsNotOfThisServer<P, Part>, NoFault>>{};
 }
 /// What is wrong with a part that a server needs, given these. `NoFault` if it is one of them or made by default.
@@ -14510,6 +16036,7 @@ template <class P, class... Parts> struct CheckedParts {
   static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Storage, Parts...>())>::type) > 0);
   static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Authenticator, Parts...>())>::type) > 0);
   static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Observer, Parts...>())>::type) > 0);
+  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Application, Parts...>())>::type) > 0);
 };
 
 }  // namespace detail
@@ -14529,11 +16056,58 @@ template <class P, class... Parts> struct CheckedParts {
 #include <system_error>
 #include <type_traits>
 #include <utility>
+#include <vector>
+
+// ---- ftplike/server/closing_wait.hpp
+#include <algorithm>
+#include <chrono>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Whether the final reply to a download waits until the client has closed the data connection.
+///
+/// Some clients (aria2, snarf) read the preliminary reply with all that came behind it, and then wait for a final reply
+/// that they have read already. A client that has closed the data connection has read the preliminary reply before: so
+/// the final reply, which says that the data connection is closing (RFC 959 §5.4), comes after that.
+///
+/// A wait costs a round trip. So none is longer than twenty milliseconds; a session in which one was in vain, whose
+/// client waits for the final reply itself, has no further ones; and after its first sixteen a session spends no more
+/// than a sixty-fourth of its time on them, which is little even of many small files.
+class ClosingWait {
+ public:
+  static constexpr Duration longest = std::chrono::milliseconds{20};
+
+  explicit ClosingWait(Time session_began) noexcept : session_began_{session_began} {}
+
+  /// Whether the next final reply waits.
+  bool is_due(Time now) const noexcept {
+    return !in_vain_ && (count_ < free_of_charge || spent_ <= (now - session_began_) / share);
+  }
+  /// Tells of a wait that is over.
+  void note(Duration took, bool in_vain) noexcept {
+    count_ = std::min(count_ + 1, free_of_charge);
+    spent_ += took;
+    in_vain_ = in_vain;
+  }
+
+ private:
+  static constexpr int free_of_charge = 16, share = 64;
+
+  const Time session_began_;
+  Duration spent_{};
+  int count_ = 0;
+  bool in_vain_ = false;
+};
+
+}  // namespace ftplike
 
 // ---- ftplike/server/control_connection.hpp
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -14549,17 +16123,17 @@ namespace ftplike::inline v0_2 {
 
 /// A coroutine that runs beside the one that started it, until it is joined: the control connection's watch during a
 /// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
-class BackgroundTask {
+template <class = void> class BasicBackgroundTask {
  public:
-  BackgroundTask(const Executor& executor, awaitable<void> operation) : ended_{executor} {
+  BasicBackgroundTask(const Executor& executor, awaitable<void> operation) : ended_{executor} {
     start_on(executor, std::move(operation), {}, [this](std::exception_ptr failure) {
       failure_ = std::move(failure);
       done_ = true;
       ended_.notify();
     });
   }
-  BackgroundTask(const BackgroundTask&) = delete;
-  BackgroundTask& operator=(const BackgroundTask&) = delete;
+  BasicBackgroundTask(const BasicBackgroundTask&) = delete;
+  BasicBackgroundTask& operator=(const BasicBackgroundTask&) = delete;
 
   bool done() const noexcept { return done_; }
   /// Waits for its end. What it threw is thrown here.
@@ -14573,6 +16147,7 @@ class BackgroundTask {
   std::exception_ptr failure_;
   bool done_ = false;
 };
+using BackgroundTask = BasicBackgroundTask<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike
 
@@ -14938,14 +16513,18 @@ inline CommandLine command_of(const Line& line) {
   return parse_command(line.unterminated ? without_trailing_blanks(text) : text);
 }
 
-/// Tells the observer of a command, but no secret; gives its refusal, if it refuses. What follows an unknown verb may be
-/// a password, too: of a PASS that was misspelt, or that is all there is on the line.
+/// Tells the observer of a command, but no secret; gives its refusal, if it refuses, or the reply to what it throws. What
+/// follows an unknown verb may be a password, too: of a PASS that was misspelt, or that is all there is on the line.
 template <class S, class Entry> std::optional<Reply> refusal_by_observer(S& session, const Entry* entry, Verb verb,
                                                                          std::string_view argument, const Line& line) {
   if constexpr (S::template observed<CommandSeen>) {
-    const bool secret = entry ? entry->secret(session, argument) : !argument.empty();
+    const bool secret = entry ? entry->secret && entry->secret(session, argument) : !argument.empty();
     const std::string letters = verb.text();
-    return session.announce(letters, secret ? "***" : argument, line.unterminated);
+    std::error_code error;
+    try {
+      return session.announce(letters, secret ? "***" : argument, line.unterminated);
+    } catch (...) { error = code_of(std::current_exception()); }
+    return reply_for(error);
   } else {
     return std::nullopt;
   }
@@ -14965,7 +16544,7 @@ template <class S, class Entry>
 std::optional<Reply> refusal(S& session, const Entry& entry, std::string_view argument) {
   if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return later;
   if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
-  if (!entry.allowed(session)) return Reply{550, "Permission denied"};
+  if (entry.allowed && !entry.allowed(session)) return Reply{550, "Permission denied"};
   if (entry.argument == ArgumentRule::required && argument.empty()) return Reply{501, "Argument missing"};
   if (entry.argument == ArgumentRule::none && !argument.empty()) return Reply{501, "No argument expected"};
   return std::nullopt;
@@ -15000,14 +16579,51 @@ template <class S> awaitable<Reply> dispatch(S& session, const Line& line) {
 
 // ---- ftplike/server/transfer.hpp
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+
+// ---- ftplike/io/watched_stream.hpp
+#include <cstddef>
+#include <span>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Calls `tell(bytes)` with what goes over a stream, which it does not own.
+template <Stream S, class Tell> class WatchedStream {
+ public:
+  WatchedStream(S& stream, Tell tell) : stream_{stream}, tell_{std::move(tell)} {}
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const std::size_t n = co_await stream_.read_some(room);
+    if (n > 0) tell_(std::span<const std::byte>{room.first(n)});
+    co_return n;
+  }
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const std::size_t n = co_await stream_.write_some(bytes);
+      tell_(bytes.first(n));
+      bytes = bytes.subspan(n);
+    }
+  }
+  awaitable<void> finish() { return stream_.finish(); }
+
+ private:
+  S& stream_;
+  Tell tell_;
+};
+
+}  // namespace ftplike::inline v0_2
 
 
 namespace ftplike::inline v0_2 {
@@ -15034,7 +16650,7 @@ class Transfer {
 };
 
 /// One transfer of a server's session, from the command to its final reply: opening the data connection, securing it,
-/// copying, and the verdict. Meanwhile the session watches the control connection.
+/// copying, a wait for the client's close (`ClosingWait`), and the verdict. Meanwhile the session watches the control connection.
 ///
 /// **Cancellation:** by the session's `Interruption`, wherever it waits; the verdict is the reason of that.
 template <class Session> class ServerTransfer {
@@ -15057,8 +16673,15 @@ template <class Session> class ServerTransfer {
       co_await open();
       co_await send_all(source);
     } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
-    const std::error_code interrupted = session_.interruption().why();
+    std::error_code interrupted = session_.interruption().why();
     if (interrupted) co_await session_.interruption().recover();
+    took_ = session_.network().now() - began_;
+    if (!error) {
+      const bool broken = co_await client_breaks();
+      if (broken) error = std::make_error_code(std::errc::connection_reset);
+      interrupted = session_.interruption().why();
+      if (interrupted) co_await session_.interruption().recover();
+    }
     co_return co_await conclude(error, interrupted);
   }
   /// Puts all that comes into `file`, which is finished if all is well. Gives the final reply.
@@ -15073,11 +16696,13 @@ template <class Session> class ServerTransfer {
     } catch (...) { error = reason_of_end(session_.interruption().reason_of(std::current_exception())); }
     const std::error_code interrupted = session_.interruption().why();
     if (interrupted) co_await session_.interruption().recover();
+    took_ = session_.network().now() - began_;
     co_return co_await conclude(error, interrupted);
   }
 
  private:
   using Limit = typename Session::Limit;
+  static constexpr std::size_t watched_piece = 64 * 1024;  // none is counted before all of it has gone
 
   void begin(Direction direction) {
     what_.direction = direction;
@@ -15086,6 +16711,7 @@ template <class Session> class ServerTransfer {
   }
 
   awaitable<void> open() {
+    has_read_opening_ = session_.announces();
     Stream opened = co_await session_.data_channel().open(session_, what_.opening);
     data_.emplace(std::move(opened));
     if constexpr (SecurableStream<Stream>) {
@@ -15100,23 +16726,54 @@ template <class Session> class ServerTransfer {
   }
   /// The TLS handshake of the data connection, or what there is left of it.
   awaitable<void> secure() {
-    Limit limited{session_.deadline(), session_.limits().handshake, Errc::no_data_connection};
+    const Duration patience = session_.protection().patience(session_.limits().handshake);
+    auto handshake = data_->accept_tls(session_.control());
     securing_ = true;
-    co_await data_->accept_tls(session_.control());
+    co_await session_.shake_hands(std::move(handshake), patience, *data_, true);
     securing_ = false;
   }
 
   awaitable<void> send_all(AnySource source) {
     Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
     const auto moved = [this](std::size_t count) { return note(count); };
-    co_await copy(source, *data_, moved, piece());
+    bool is_watched = false;
+    if constexpr (Session::template observed<DataBytes>) {
+      is_watched = session_.wants_bytes();
+      auto watched = watch_data();
+      if (is_watched) co_await copy(source, watched, moved, std::min(piece(), watched_piece));
+    }
+    if (!is_watched) co_await copy(source, *data_, moved, piece());
     co_await data_->finish();
+  }
+  /// Waits until the client closes the data connection, if it may not have read the preliminary reply before that. One
+  /// that has said more, or that it says no more, takes several replies at a time. Gives whether it broke the connection
+  /// instead, and so has not taken everything; within TLS one that has, but for our goodbye, does that, too.
+  awaitable<bool> client_breaks() {
+    const Time now = session_.network().now();
+    ClosingWait& wait = session_.closing_wait();
+    const bool takes_several = session_.heard_more() || session_.heard_all();
+    if (has_read_opening_ || takes_several || !wait.is_due(now)) co_return false;
+    bool broken = false;
+    Limit limited{session_.deadline(), ClosingWait::longest, Errc::timed_out};
+    std::array<std::byte, 1> room;
+    try {
+      (void)co_await data_->read_some(room);
+    } catch (const std::system_error& error) { broken = error.code() == std::errc::connection_reset; }
+    wait.note(session_.network().now() - now, limited.expired());
+    if constexpr (SecurableStream<Stream>) broken = broken && !data_->secured();
+    co_return broken;
   }
   awaitable<void> receive_all(AnySink file) {
     {
       Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
       const auto moved = [this](std::size_t count) { return note(count); };
-      co_await copy(*data_, file, moved, piece());
+      bool is_watched = false;
+      if constexpr (Session::template observed<DataBytes>) {
+        is_watched = session_.wants_bytes();
+        auto watched = watch_data();
+        if (is_watched) co_await copy(watched, file, moved, piece());
+      }
+      if (!is_watched) co_await copy(*data_, file, moved, piece());
       if constexpr (SecurableStream<Stream>) {
         Settled<void> ignored;  // the client has said goodbye, and may wait for ours
         if (data_->secured()) co_await settle(data_->finish(), ignored);
@@ -15135,6 +16792,12 @@ template <class Session> class ServerTransfer {
       if (ended && !session_.has_left()) return Errc::no_close_notify;
     }
     return error;
+  }
+  /// The data connection, of whose bytes the observer is told.
+  auto watch_data() {
+    return WatchedStream{*data_, [this](std::span<const std::byte> bytes) {
+                           session_.template observe<DataBytes>(what_.direction, bytes);
+                         }};
   }
   /// What is done after each piece: counting, telling, waiting where there is a limit of bandwidth.
   awaitable<void> note(std::size_t count) {
@@ -15166,8 +16829,8 @@ template <class Session> class ServerTransfer {
     const Time now = session_.network().now();
     const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
     if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
-    co_await asio::post(session_.executor(), use_awaitable);
-    co_await asio::post(session_.executor(), use_awaitable);
+    co_await give_way(session_.executor());
+    co_await give_way(session_.executor());
     co_return session_.has_left();
   }
 
@@ -15180,10 +16843,12 @@ template <class Session> class ServerTransfer {
   ///
   /// **Errors:** `Errc::shutting_down` where the session is to end.
   awaitable<Reply> conclude(std::error_code error, std::error_code interrupted) {
+    const bool may_send = what_.direction == Direction::received || !is_open_;
+    if (error && !interrupted && data_ && may_send) session_.let_go(std::move(*data_));
     close_data();
     co_await session_.end_watch();
     session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,
-                                            session_.network().now() - began_, what_.ascii, what_.listing, error);
+                                            took_, what_.ascii, what_.listing, error);
     if (interrupted == Errc::shutting_down) throw std::system_error(interrupted);
     if (!error) co_return Reply{226, what_.conclusion};
     const bool tells_why = securing_ && error.category() != ftplike_category();
@@ -15194,10 +16859,152 @@ template <class Session> class ServerTransfer {
   Session& session_;
   Transfer what_;
   const Time began_;
+  Duration took_{};  // until the last byte was there
   std::optional<Stream> data_;
   Endpoint local_, remote_;
   bool securing_ = false;  // or failed at that
+  bool has_read_opening_ = false;  // the client, which knows from it where the data are
   bool is_open_ = false;   // and the observer was told so
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/users/user.hpp
+#include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/users/password.hpp
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#if __has_include(<crypt.h>)
+#include <crypt.h>
+#else
+#include <unistd.h>
+#endif
+
+namespace ftplike::inline v0_2 {
+
+/// What computes the hash of a password: given the password and a hash in the form of crypt(3), the hash that this
+/// password has under the same scheme, cost and salt, or nothing if that cannot be computed. It takes its time.
+///
+/// **Threads:** any number at once.
+template <class H>
+concept PasswordHashing = requires(const H& hash, const std::string& password, const std::string& like) {
+  { hash(password, like) } -> std::same_as<std::string>;
+};
+
+/// The schemes of the system's crypt(3).
+struct CryptHashing {
+  std::string operator()(const std::string& password, const std::string& like) const {
+    if (password.find('\0') != std::string::npos) return {};  // crypt would see only what is before it
+    const auto room = std::make_unique<crypt_data>();         // 32 KiB
+    const char* result = crypt_r(password.c_str(), like.c_str(), room.get());
+    return result == nullptr || *result == '*' ? std::string{} : std::string{result};
+  }
+};
+
+namespace detail {
+
+/// A setting for `crypt_r` with a fresh salt, of the scheme that the system prefers; SHA-512 where it does not say.
+inline std::string fresh_salt() {
+#ifdef CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX
+  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> room{};
+  const char* result = crypt_gensalt_rn(nullptr, 0, nullptr, 0, room.data(), static_cast<int>(room.size()));
+  if (result == nullptr) throw std::system_error(errno, std::generic_category(), "crypt_gensalt");
+  return result;
+#else
+  constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  std::random_device random;
+  std::uniform_int_distribution<std::size_t> any(0, alphabet.size() - 1);
+  std::string result = "$6$rounds=100000$";
+  for (int i = 0; i < 16; ++i) result += alphabet[any(random)];
+  return result;
+#endif
+}
+
+/// Whether two texts are equal, in a time that tells only how long `offered` is.
+inline bool same_secret(std::string_view offered, std::string_view secret) noexcept {
+  volatile unsigned difference = offered.size() == secret.size() ? 0U : 1U;
+  for (std::size_t i = 0; i < offered.size(); ++i) {
+    const char other = secret.empty() ? '\0' : secret[i % secret.size()];
+    difference = difference | (static_cast<unsigned char>(offered[i]) ^ static_cast<unsigned char>(other));
+  }
+  return difference == 0;
+}
+
+}  // namespace detail
+
+/// The hash of a password as a users' file has it, with a salt of its own: yescrypt where the system has it.
+///
+/// **Errors:** `std::system_error` if it cannot be made, which the empty and the overlong password (more than 511
+/// bytes, or with a NUL) are cases of.
+inline std::string hash_password(const std::string& password) {
+  std::string result;
+  if (!password.empty()) result = CryptHashing{}(password, detail::fresh_salt());
+  if (result.empty()) {
+    throw std::system_error(std::make_error_code(std::errc::invalid_argument), "this password cannot be hashed");
+  }
+  return result;
+}
+
+/// What the password of a user is compared with.
+class Password {
+ public:
+  /// The password itself, for trying out: to compare it costs nothing.
+  ///
+  /// **Errors:** `std::invalid_argument` if it is empty.
+  static Password plain(std::string text) {
+    if (text.empty()) throw std::invalid_argument("an empty password");
+    return Password{std::move(text), Kind::plain};
+  }
+  /// Its hash as crypt(3) makes it, with '$' at the beginning. What begins with '*' or '!' is a lock: no password fits.
+  ///
+  /// **Errors:** `std::invalid_argument` if it is neither, or of a scheme that this system does not have.
+  static Password hashed(std::string text) {
+    if (text.starts_with('*') || text.starts_with('!')) return Password{std::move(text), Kind::locked};
+    bool known = text.starts_with('$');
+#ifdef CRYPT_CHECKSALT_AVAILABLE
+    known = known && crypt_checksalt(text.c_str()) != CRYPT_SALT_INVALID;
+#endif
+    if (!known) throw std::invalid_argument("not a password hash that this system knows (they begin with '$')");
+    return Password{std::move(text), Kind::hashed};
+  }
+
+  bool is_plain() const noexcept { return kind_ == Kind::plain; }
+  bool is_hashed() const noexcept { return kind_ == Kind::hashed; }
+  bool is_locked() const noexcept { return kind_ == Kind::locked; }
+  /// The password, its hash or its lock.
+  const std::string& text() const noexcept { return text_; }
+
+  /// Whether this is what was offered. Takes long if this is hashed: see `blocking()`.
+  template <PasswordHashing Hashing> bool fits(const std::string& offered, const Hashing& hashing) const {
+    if (is_locked()) return false;
+    return is_plain() ? detail::same_secret(offered, text_) : detail::same_secret(hashing(offered, text_), text_);
+  }
+
+  friend bool operator==(const Password&, const Password&) = default;
+
+ private:
+  enum class Kind { plain, hashed, locked };
+  Password(std::string text, Kind kind) : text_{std::move(text)}, kind_{kind} {}
+
+  std::string text_;
+  Kind kind_;
 };
 
 }  // namespace ftplike
@@ -15205,23 +17012,128 @@ template <class Session> class ServerTransfer {
 
 namespace ftplike::inline v0_2 {
 
-/// What REST, RANG and RNFR say of the command that follows, and of no other. (RFC 959 §4.1.3, RFC 3659 §5)
-struct Prepared {
-  std::uint64_t restart = 0;        // of REST: where a transfer begins
-  std::optional<ByteRange> range;   // of RANG, for RETR or HASH
-  std::optional<Path> rename_from;  // of RNFR, for RNTO
+/// A user of a `UserTable`, which a line of a users' file is as well:
+///
+///     # name:hash:root:rights[:key=value,...]
+///     anna:$y$j9T$...:/people/anna:write
+///     bert:$6$...:/:list,read,append:bytes-per-second=1000000,max-sessions=4
+///     carl:*:/:read:host=files.example,certificate=carl
+///
+/// - hash: what crypt(3) made of the password; with '*' or '!' at its beginning no password fits.
+/// - root: the directory of the storage that this user sees as "/".
+/// - rights: as `Rights::parse` reads them.
+/// - `bytes-per-second`, `max-sessions`: limits, 0 for none.
+/// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
+///   do not know HOST the name is `carl@files.example`.
+/// - `certificate`: who shows a verified certificate of this common name needs no password.
+///
+/// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
+class UserEntry {
+ public:
+  UserEntry(Account its_account, Password its_password, std::string_view its_host = {}, std::string its_certificate = {})
+      : account{std::move(its_account)},
+        password{std::move(its_password)},
+        host{to_lower(its_host)},
+        certificate{std::move(its_certificate)} {}
+
+  /// What no two users of a table may have in common: `name` or `name@host`.
+  std::string key() const { return host.empty() ? account.name : account.name + '@' + host; }
+
+  Account account;
+  Password password;
+  std::string host;         // in lower case
+  std::string certificate;  // a common name
+
+  friend bool operator==(const UserEntry&, const UserEntry&) = default;
 };
 
-/// What one command leaves for the next.
-struct SessionState {
-  std::string user;                 // that USER named and PASS has not yet proved
-  std::string host;                 // that HOST named
-  char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
-  Prepared prepared;                // for the command under way
-  Prepared preparing;               // by it, for the next
-  FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
-  unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
-};
+namespace detail {
+
+/// What is before the next `separator`, which is removed with it; all of the text if there is none.
+inline std::string_view take_until(std::string_view& text, char separator) {
+  const auto result = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(text.size(), result.size() + 1));
+  return result;
+}
+
+inline std::string_view without_blanks(std::string_view line) {
+  constexpr std::string_view blanks = " \t\r";
+  line.remove_prefix(std::min(line.size(), line.find_first_not_of(blanks)));
+  return line.substr(0, line.find_last_not_of(blanks) + 1);
+}
+
+/// Whether a line of a users' file is one of those that say something.
+inline bool names_a_user(std::string_view line) {
+  line = without_blanks(line);
+  return !line.empty() && !line.starts_with('#');
+}
+
+template <class Number> Number number_of_option(std::string_view key, std::string_view text) {
+  const auto result = number_in<Number>(text);
+  if (!result) throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
+  return *result;
+}
+
+/// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
+/// `std::invalid_argument`.
+inline UserEntry parse_user(std::string_view line) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  if (std::any_of(line.begin(), line.end(), is_control)) throw std::invalid_argument("a control character");
+  const auto fields = 1 + std::count(line.begin(), line.end(), ':');
+  if (fields != 4 && fields != 5) throw std::invalid_argument("not of the form name:hash:root:rights[:key=value,...]");
+  const auto name = take_until(line, ':');
+  if (name.empty()) throw std::invalid_argument("no name");
+  auto password = Password::hashed(std::string{take_until(line, ':')});
+  const auto root = take_until(line, ':');
+  if (!root.starts_with('/')) throw std::invalid_argument("the root does not begin with '/'");
+  const auto words = take_until(line, ':');
+  const auto rights = Rights::parse(words);
+  if (!rights) {
+    throw std::invalid_argument("rights are none, read, write, or a list such as list,read,append, but not '" +
+                                std::string{words} + '\'');
+  }
+  Account account{std::string{name}, Path{root}, *rights};
+  std::string host;
+  std::string certificate;
+  while (!line.empty()) {
+    auto value = take_until(line, ',');
+    const auto key = take_until(value, '=');
+    if (key == "host")
+      host = value;
+    else if (key == "certificate")
+      certificate = value;
+    else if (key == "bytes-per-second")
+      account.bytes_per_second = number_of_option<std::uint64_t>(key, value);
+    else if (key == "max-sessions")
+      account.max_sessions = number_of_option<unsigned>(key, value);
+    else
+      throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
+  }
+  return UserEntry{std::move(account), std::move(password), std::move(host), std::move(certificate)};
+}
+
+/// The line of a user that `parse_user` reads as the same user.
+inline std::string line_of(const UserEntry& user) {
+  std::string result = user.account.name + ':' + user.password.text() + ':' + user.account.root.string() + ':' +
+                       user.account.rights.text();
+  char before = ':';
+  const auto option = [&](std::string_view key, const std::string& value) {
+    (result += before).append(key).append(1, '=').append(value);
+    before = ',';
+  };
+  if (!user.host.empty()) option("host", user.host);
+  if (!user.certificate.empty()) option("certificate", user.certificate);
+  if (user.account.bytes_per_second > 0) option("bytes-per-second", std::to_string(user.account.bytes_per_second));
+  if (user.account.max_sessions > 0) option("max-sessions", std::to_string(user.account.max_sessions));
+  return result;
+}
+
+}  // namespace detail
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
 
 /// One client, from its greeting to its farewell: the control connection and how far TLS protects it, who the client
 /// is, and what one command leaves for the next. What stands under *for commands* is what a command may use.
@@ -15230,9 +17142,13 @@ struct SessionState {
 /// anything else what it does just now.
 /// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
 template <Transport T, class P> class Session {
+  static_assert(std::is_base_of_v<SessionState, typename P::State>,
+                "ftplike: the State of a profile has to be derived from SessionState");
+
  public:
   using Stream = typename T::Stream;
   using Storage = typename Service<P>::Storage;
+  using State = typename P::State;
   using Transfer = ftplike::Transfer;
   using Limit = typename Deadline<T>::Limit;
   using Channel = typename P::DataChannel::template ServerEnd<T>;
@@ -15246,21 +17162,20 @@ template <Transport T, class P> class Session {
       : network_{network},
         executor_{executor},
         service_{service},
-        storage_{storage_for(service.storage, who)},
         interruption_{interruption},
         deadline_{network, executor, interruption},
         control_{network, std::move(control), service.limits.line},
         protection_{possible(network, service.tls_policy)},
         who_{std::move(who)},
-        account_{service.guest()},
-        began_{network.now()} {
+        began_{network.now()},
+        closing_wait_{began_} {
     if (beginning == Beginning::implicit_tls) {
       hello_.emplace(first_bytes);
     } else {
       control_.lines().feed(first_bytes);
     }
-    if (account_) use_ = service.enter(*account_);
-    if (!use_) account_.reset();
+    if constexpr (!Service<P>::files_depend_on_account) take_files_of(Account{});
+    begin_as_guest();
   }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -15268,8 +17183,10 @@ template <Transport T, class P> class Session {
   /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
   awaitable<void> run(std::function<void()> at_end = [] {}) {
     std::error_code error;
+    bool refused = true;  // by the observer
     try {
       observe<SessionOpened>();
+      refused = false;
       co_await converse();
     } catch (...) { error = interruption_.reason_of(std::current_exception()); }
     ending_ = true;
@@ -15277,8 +17194,8 @@ template <Transport T, class P> class Session {
     // A cut still ends the wait for a peer, but what runs beside is always waited for.
     co_await asio::this_coro::throw_if_cancelled(false);
     try {
-      const bool has_words = error == Errc::timed_out || error == Errc::shutting_down;
-      if (has_words && !replying_) co_await say_goodbye(error);
+      const std::optional<Reply> words = last_words(error, refused);
+      if (words && !replying_) co_await say_goodbye(*words);
     } catch (...) {  // nobody is there to hear it
     }
     use_.reset();
@@ -15313,8 +17230,17 @@ template <Transport T, class P> class Session {
   Service<P>& service() noexcept { return service_; }
   const Limits& limits() const noexcept { return service_.limits; }
   const SessionInfo& who() const noexcept { return who_; }
-  /// The service's storage, which knows for whom it works where it asks for that (`for_client`).
-  Storage& storage() noexcept { return storage_; }
+  /// The files that the session's account sees, which know for whom they work where they ask for that.
+  ///
+  /// **Errors:** `permission_denied` without an account, where the storage is chosen by that.
+  Storage& storage() {
+    if (!files_) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+    return *files_;
+  }
+  /// The object that the server was given as an `Application`.
+  auto& application() noexcept requires(!std::is_same_v<typename P::Application, NoApplication>) {
+    return service_.application.get();
+  }
   Stream& control() noexcept { return control_.stream(); }
   /// How far TLS protects the session.
   Protection& protection() noexcept { return protection_; }
@@ -15328,29 +17254,37 @@ template <Transport T, class P> class Session {
   void become_standard() {
     standard_ = true;
     account_.reset();
+    tell_whose();
+    if constexpr (Service<P>::files_depend_on_account) files_.reset();
   }
   /// Begins a login, or drops the one that is there.
   void log_out() {
     if (account_) began_ = network_.now();  // the time for a login is counted anew
     become_standard();
     who_.user.clear();
+    who_.root = Path{};
     use_.reset();
     forget();
   }
   /// Forgets what commands have left for later ones, but not who is logged in.
   void forget() {
     directory = Path{};
-    state = SessionState{};
+    state = State{};
     epsv_only = false;
     channel_.disarm();
   }
   /// False if this account has as many sessions as it may have.
+  ///
+  /// **Errors:** what a part throws that chooses the files of an account; then nobody is logged in.
   bool log_in(Account account) {
+    if constexpr (Service<P>::files_depend_on_account) take_files_of(account);
     use_ = service_.enter(account);
     if (!use_) return false;
     who_.user = account.name;
+    who_.root = account.root;
     account_ = std::move(account);
     directory = Path{};
+    tell_whose();
     return true;
   }
   /// Waits, as a punishment. Not for commands that act at once.
@@ -15370,6 +17304,12 @@ template <Transport T, class P> class Session {
   }
   /// Tells that a command that takes long gets on: `Limits::operation` is counted from now.
   void make_progress() { deadline_.extend(); }
+  /// Lets others have their turn on the thread, and tells that the command gets on. For those that compute for long: a
+  /// command that is `interruptible` is stopped here. Not for commands that act at once.
+  awaitable<void> give_way() {
+    deadline_.extend();
+    co_await ftplike::give_way(executor_);
+  }
   /// Whether the client has said something after the command that runs.
   bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
   /// Has the TLS handshake follow the reply to the command that runs.
@@ -15381,7 +17321,7 @@ template <Transport T, class P> class Session {
   Path virtual_path(std::string_view text) const { return directory.resolve(text); }
 
   Path directory;
-  SessionState state;
+  State state;
   unsigned failed_logins = 0;
   bool epsv_only = false;
 
@@ -15433,6 +17373,8 @@ template <Transport T, class P> class Session {
   }
   /// Whether somebody watches events of this kind.
   template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
+  /// Whether the observer wants to be told of the bytes of transfers now.
+  bool wants_bytes() { return ftplike::wants_bytes(service_.observer); }
   /// Tells the observer of a command; gives its refusal, if it refuses.
   std::optional<Reply> announce(std::string_view verb, std::string_view argument, bool unterminated) {
     return ask(service_.observer, CommandSeen{who_, verb, argument, unterminated});
@@ -15442,6 +17384,8 @@ template <Transport T, class P> class Session {
 
   Deadline<T>& deadline() noexcept { return deadline_; }
   Interruption& interruption() noexcept { return interruption_; }
+  /// Whether a command runs, or its reply is on its way.
+  bool is_at_work() const noexcept { return !may_end_; }
   /// Whether a data connection from there can be the client's.
   bool is_from_client(const Endpoint& remote) const { return remote.address() == who_.peer.address(); }
   /// Whether a data connection from there has to begin with the word of a proxy, as the control connection did.
@@ -15453,6 +17397,7 @@ template <Transport T, class P> class Session {
   typename T::Acceptor listen_for_data() {
     auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
     observe<DataListening>(acceptor.endpoint());
+    if constexpr (requires { control().prepare_data(); }) control().prepare_data();
     return acceptor;
   }
   /// The address that the client is to connect to.
@@ -15465,13 +17410,33 @@ template <Transport T, class P> class Session {
     watch();
   }
 
+  /// Shakes hands over a connection, and tells what came of it.
+  awaitable<void> shake_hands(awaitable<void> handshake, Duration limit, Stream& stream, bool data) {
+    Settled<void> shaken;
+    Limit limited{deadline_, limit, Errc::no_handshake};
+    co_await settle(std::move(handshake), shaken);
+    if (shaken.failed()) report<HandshakeFailed>(data, interruption_.reason_of(shaken.failure()));
+    shaken.get();
+    if constexpr (observed<ConnectionSecured>) report<ConnectionSecured>(data, stream.details());
+  }
+
   // ---- for transfers and the dispatch of commands ----
 
   Channel& data_channel() noexcept { return channel_; }
   /// What the sessions of this one's account share.
   AccountUse& use() noexcept { return *use_; }
+  ClosingWait& closing_wait() noexcept { return closing_wait_; }
+  /// Whether the client will say no more.
+  bool heard_all() const noexcept { return control_.ended(); }
   void transfer_begins(Transfer& transfer) noexcept { transfer_ = &transfer; }
   void transfer_ends() noexcept { transfer_ = nullptr; }
+  /// Ends a data connection of which nothing is wanted any more, beside what the session does next: it is finished, and
+  /// what the client still sends is dropped. A client that sends must not see its connection break before it has read
+  /// the reply.
+  void let_go(Stream stream) {
+    auto rest = take_rest(std::make_shared<Stream>(std::move(stream)));
+    let_go_.emplace(executor_, within(network_, limits().stall, std::move(rest)));
+  }
   /// Whether the client closed the control connection without saying QUIT.
   bool has_left() {
     const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
@@ -15502,9 +17467,9 @@ template <Transport T, class P> class Session {
  private:
   using Table = typename Commands::template On<Session>;
   static constexpr bool is_securable = SecurableStream<Stream>;
-  static constexpr bool storage_is_told = requires(const Storage& storage, ClientKey client) {
-    { storage.for_client(client) } -> std::same_as<Storage>;
-  };
+  using Given = decltype(std::declval<Service<P>&>().storage_for(
+      std::declval<const Visitor&>(), std::declval<std::function<void()>>()));
+  using Files = std::conditional_t<std::is_reference_v<Given>, Storage*, std::optional<Storage>>;
 
   /// Is true for as long as it lives.
   class Flag {
@@ -15518,12 +17483,22 @@ template <Transport T, class P> class Session {
     bool& flag_;
   };
 
-  static decltype(auto) storage_for(Storage& storage, const SessionInfo& who) {
-    if constexpr (storage_is_told) {
-      return storage.for_client(client_key(who.peer.address()));
+  void take_files_of(const Account& account) {
+    const Visitor visitor{account, who_.peer.address()};
+    if constexpr (std::is_reference_v<Given>) {
+      files_ = &service_.storage_for(visitor, {});
     } else {
-      return (storage);
+      files_.emplace(service_.storage_for(visitor, [this] { make_progress(); }));
     }
+  }
+  void begin_as_guest() {
+    std::optional<Account> guest = service_.guest();
+    if (!guest) return;
+    try {
+      if constexpr (Service<P>::files_depend_on_account) take_files_of(*guest);
+    } catch (...) { return; }  // there are no files for guests
+    use_ = service_.enter(*guest);
+    if (use_) account_ = std::move(guest);
   }
   static TlsPolicy possible(const T& network, TlsPolicy policy) {
     return policy == TlsPolicy::offered && !has_certificate(network) ? TlsPolicy::off : policy;
@@ -15577,8 +17552,14 @@ template <Transport T, class P> class Session {
     return std::max(Duration{1}, time_after(began_, limits().login) - network_.now());
   }
 
-  awaitable<void> say_goodbye(std::error_code why) {
-    const Reply farewell{421, why == Errc::timed_out ? "Timed out, closing the connection" : "Server is shutting down"};
+  std::optional<Reply> last_words(std::error_code why, bool refused) const {
+    if (why == Errc::timed_out) return Reply{421, "Timed out, closing the connection"};
+    if (why == Errc::shutting_down) return Reply{421, "Server is shutting down"};
+    const bool in_clear = !hello_;  // where TLS comes first, these words would be no part of it
+    if (refused && in_clear) return Reply{421, "Service not available to you"};
+    return std::nullopt;
+  }
+  awaitable<void> say_goodbye(Reply farewell) {
     Limit limited{deadline_, farewell_limit(), Errc::timed_out};
     co_await say(farewell);
   }
@@ -15616,10 +17597,18 @@ template <Transport T, class P> class Session {
     const std::string hello = *std::exchange(hello_, std::nullopt);
     co_await control_.stop_reading();  // a transfer's watch may still read in clear
     if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
-    Limit limited{deadline_, limits().handshake, Errc::peer_lost};
-    co_await control().accept_tls(network_.tls_server(), hello);
+    auto handshake = control().accept_tls(network_.tls_server(), hello);
+    co_await shake_hands(std::move(handshake), limits().handshake, control(), false);
     protection_.secure(implicit);
     control_.fail({});
+  }
+  /// Tells the control connection which user it is of. Whoever likes can be anonymous, or a guest: that is nobody.
+  void tell_whose() {
+    if constexpr (is_securable) {
+      std::optional<std::string> user;
+      if (account_) user = account_->kind == Account::Kind::user ? state.host + '/' + account_->name : std::string{};
+      control().belongs_to(std::move(user));
+    }
   }
   /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
   /// connection that just ends for one that somebody cut.
@@ -15635,6 +17624,14 @@ template <Transport T, class P> class Session {
 
   // ---- transfers ----
 
+  static awaitable<void> take_rest(std::shared_ptr<Stream> stream) {
+    co_await stream->finish();
+    std::vector<std::byte> room(16 * 1024);
+    for (bool more = true; more;) {
+      const std::size_t n = co_await stream->read_some(room);
+      more = n > 0;
+    }
+  }
   awaitable<Reply> send_any(AnySource source, Transfer transfer) {
     if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
     ServerTransfer<Session> sending{*this, std::move(transfer)};
@@ -15662,7 +17659,7 @@ template <Transport T, class P> class Session {
   awaitable<void> watch_control() {
     try {
       // A transfer that never waits is over by now, and costs no read.
-      co_await asio::post(executor_, use_awaitable);
+      co_await ftplike::give_way(executor_);
       while (watching_ && control_.put_off().size() < limits().waiting_commands) {
         auto line = control_.lines().next();
         if (!line) {
@@ -15691,7 +17688,7 @@ template <Transport T, class P> class Session {
   T& network_;
   Executor executor_;
   Service<P>& service_;
-  std::conditional_t<storage_is_told, Storage, Storage&> storage_;
+  Files files_{};
   Interruption& interruption_;
   Deadline<T> deadline_;
   ControlConnection<T> control_;
@@ -15701,7 +17698,9 @@ template <Transport T, class P> class Session {
   std::optional<Account> account_;
   std::shared_ptr<AccountUse> use_;
   Channel channel_;
+  std::optional<StoppableTask> let_go_;  // a data connection that has yet to end
   Time began_;
+  ClosingWait closing_wait_;
   Transfer* transfer_ = nullptr;
   Verb at_work_;   // the last command that could wait
   Reply belated_;  // to the command that interrupted the transfer
@@ -15741,7 +17740,7 @@ template <class T> struct TransportHasNoTls {
 template <Transport T, class P> class Server {
  public:
   template <class... Parts> explicit Server(T& network, Parts... parts)
-      : state_{std::make_shared<State>(network, std::tuple<Parts...>{std::move(parts)...})} {
+      : state_{detail::new_shared<State>(network, std::tuple<Parts...>{std::move(parts)...})} {
     static_assert(sizeof(detail::CheckedParts<P, Parts...>) > 0);
   }
   Server(Server&&) = delete;
@@ -15773,15 +17772,14 @@ template <Transport T, class P> class Server {
   /// Takes no new sessions, lets commands end until `Limits::drain` has passed, then cuts what is left, and after
   /// `Limits::abandon` gives up on what cannot be ended. Returns at once; `stopped` tells when that is done. Later calls
   /// do nothing.
-  void stop() {
-    // Who accepts or converses holds the state. Where nobody does any more, the event loop may be at its end, and what is
-    // left in it must not hold what holds it.
-    call_on(state_->main, [weak = std::weak_ptr{state_}] {
-      const StatePointer state = weak.lock();
-      if (!state || !state->begins_to_stop()) return;
-      start_on(state->main, end_all(state));
-    });
-  }
+  void stop() { handle().stop(); }
+  /// The same, but cuts what is left at once, also of a `stop` that is under way.
+  void cut() { handle().cut(); }
+  /// Stops and cuts the server also for those who may outlive it: there is nothing left to do then.
+  ///
+  /// **Lifetime:** not beyond the transport. **Threads:** any.
+  class Handle;
+  Handle handle() const { return Handle{state_}; }
   /// Waits for the end of `stop`, whoever calls that, and tells what became of the sessions. It comes in any case, after
   /// the last `SessionClosed`; the observer gets the same report (`ServerStopped`).
   awaitable<StopReport> stopped() { return wait_for_stop(state_); }
@@ -15842,6 +17840,7 @@ template <Transport T, class P> class Server {
 
     std::mutex mutex;  // of what follows
     bool stopping = false;
+    bool cutting = false;  // on `main` only
     std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
     std::list<std::shared_ptr<Entry>> book;
     std::size_t places = 0;                       // of sessions that count
@@ -15877,7 +17876,7 @@ template <Transport T, class P> class Server {
 
   Endpoint accept_all_from(typename T::Acceptor listener, Beginning beginning) {
     const Endpoint where = listener.endpoint();
-    auto acceptor = std::make_shared<typename T::Acceptor>(std::move(listener));
+    auto acceptor = detail::new_shared<typename T::Acceptor>(std::move(listener));
     {
       const std::lock_guard lock{state_->mutex};
       if (state_->stopping) throw std::system_error(Errc::shutting_down);
@@ -15908,7 +17907,7 @@ template <Transport T, class P> class Server {
   static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
                     Beginning beginning) {
     const SessionInfo who{0, control.local(), control.remote()};
-    const auto entry = std::make_shared<Entry>(executor, who);
+    const auto entry = detail::new_shared<Entry>(executor, who);
     typename std::list<std::shared_ptr<Entry>>::iterator place;
     {
       const std::lock_guard lock{state->mutex};
@@ -15926,6 +17925,7 @@ template <Transport T, class P> class Server {
   static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
                                Beginning beginning) {
     if constexpr (requires { control.make_prompt(); }) control.make_prompt();
+    mark_as_control(control);
     SessionInfo who = entry->who;
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {
@@ -16022,15 +18022,15 @@ template <Transport T, class P> class Server {
     const std::lock_guard lock{state->mutex};
     for (const auto& entry : state->book) call_on(entry->executor, [entry, act] { act(*entry); });
   }
-  /// Waits until no session is left, but not longer than `patience`.
-  static awaitable<void> wait_for_all(StatePointer state, Duration patience) {
+  /// Waits until no session is left, but not longer than `patience`, nor beyond `hurry`.
+  static awaitable<void> wait_for_all(StatePointer state, Duration patience, const bool* hurry = nullptr) {
     bool late = false;
     typename T::Timer deadline{state->network, state->main};
     deadline.start(time_after(state->network.now(), patience), [&late, &gone = state->all_gone] {
       late = true;
       gone.notify();
     });
-    while (state->count() > 0 && !late) co_await state->all_gone.wait();
+    while (state->count() > 0 && !late && !(hurry && *hurry)) co_await state->all_gone.wait();
   }
 
   static awaitable<void> end_all(StatePointer state) {
@@ -16045,7 +18045,7 @@ template <Transport T, class P> class Server {
     for_each_session(state, [](Entry& entry) {
       if (entry.session) entry.session->drain();
     });
-    co_await wait_for_all(state, limits.drain);
+    co_await wait_for_all(state, limits.drain, &state->cutting);
     result.cut = state->count();
     result.drained = all - std::min(all, result.cut);
     if (result.cut > 0) {
@@ -16071,7 +18071,7 @@ template <Transport T, class P> class Server {
       std::mutex mutex;
       std::map<const Entry*, std::string> all;
     };
-    const auto answers = std::make_shared<Answers>();
+    const auto answers = detail::new_shared<Answers>();
     for_each_session(state, [answers](Entry& entry) {
       const std::lock_guard lock{answers->mutex};
       answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
@@ -16111,7 +18111,7 @@ template <Transport T, class P> class Server {
     /// In the list of those who wait, as long as it lives.
     struct Waiting {
       Waiting(StatePointer its_state, const Executor& its_executor)
-          : state{std::move(its_state)}, waiter{std::make_shared<Waiter>(its_executor)} {
+          : state{std::move(its_state)}, waiter{detail::new_shared<Waiter>(its_executor)} {
         const std::lock_guard lock{state->mutex};
         waiter->done = state->report.has_value();
         place = state->waiters.insert(state->waiters.end(), waiter);
@@ -16132,6 +18132,31 @@ template <Transport T, class P> class Server {
   }
 
   StatePointer state_;
+};
+
+template <Transport T, class P> class Server<T, P>::Handle {
+ public:
+  void stop() const { end(false); }
+  void cut() const { end(true); }
+
+ private:
+  friend class Server;
+  // Who accepts or converses holds the state. Where nobody does any more, the event loop may be at its end, and what is
+  // left in it must not hold what holds it.
+  explicit Handle(const StatePointer& state) : main_{state->main}, state_{state} {}
+  void end(bool cuts) const {
+    call_on(main_, [weak = state_, cuts] {
+      const StatePointer state = weak.lock();
+      if (!state) return;
+      if (cuts) {
+        state->cutting = true;
+        state->all_gone.notify();
+      }
+      if (state->begins_to_stop()) start_on(state->main, end_all(state));
+    });
+  }
+  Executor main_;
+  std::weak_ptr<State> state_;
 };
 
 /// The type of a server of these parts, as a member of a class needs it: `ServerOf<TcpTransport, DirectoryStorage>`.
@@ -16174,17 +18199,156 @@ template <Transport T, class... Parts> Server(T&, Parts...)
 #include <utility>
 #include <vector>
 
+// ---- ftplike/storage/tree.hpp
+#include <cstddef>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+// A tree as a map of all its files and directories, the root included, by their paths. A node says what it is by
+// `is_directory()`.
+
+/// What is at a path.
+///
+/// **Errors:** `no_such_file_or_directory`, `not_a_directory`.
+template <class Node> Node& node_at(std::map<std::string, Node>& nodes, const Path& path) {
+  if (const auto found = nodes.find(path.string()); found != nodes.end()) return found->second;
+  Path above = path.parent();
+  while (!nodes.contains(above.string())) above = above.parent();
+  fail(nodes.at(above.string()).is_directory() ? std::errc::no_such_file_or_directory : std::errc::not_a_directory);
+}
+
+/// Calls `visit(path, node)` for what is in a directory, sorted, from behind the name `after` on, until it gives false.
+template <class Node, class Visit> void visit_directory(const std::map<std::string, Node>& nodes, const Path& directory,
+                                                        const std::string& after, Visit visit) {
+  const std::string prefix = inside(directory);
+  auto next = nodes.upper_bound(prefix + after);
+  while (next != nodes.end() && next->first.starts_with(prefix)) {
+    if (const auto slash = next->first.find('/', prefix.size()); slash != std::string::npos) {
+      next = nodes.lower_bound(next->first.substr(0, slash) + char{'/' + 1});  // past all that is in there
+    } else {
+      if (!visit(next->first, next->second)) return;
+      ++next;
+    }
+  }
+}
+
+}  // namespace detail
+
+/// A listing whose entries are all there: the `Listing` of a storage that has them in memory.
+class EntryListing {
+ public:
+  explicit EntryListing(std::vector<Entry> entries) : entries_{std::move(entries)} {}
+  awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+/// Files by path, and the directories that the paths imply: what a storage of files that are made up needs to know of
+/// its names. A `File` is whatever the storage needs to make it; one that has `describe(Entry&)` tells its size and time
+/// by that.
+///
+/// **Threads:** as a `std::map`.
+template <class File> class FileTree {
+ public:
+  FileTree() { nodes_.try_emplace("/"); }
+  FileTree(std::initializer_list<std::pair<std::string_view, File>> files) : FileTree{} {
+    for (const auto& [path, file] : files) put(Path{path}, file);
+  }
+
+  /// Puts a file there, in place of another one.
+  ///
+  /// **Errors:** `is_a_directory`; `not_a_directory` if something above it is a file.
+  void put(const Path& path, File file) {
+    if (path.is_root()) detail::fail(std::errc::is_a_directory);
+    make_directory(path.parent());
+    const auto [place, is_new] = nodes_.try_emplace(path.string());
+    if (!is_new && place->second.is_directory()) detail::fail(std::errc::is_a_directory);
+    place->second.file.emplace(std::move(file));
+  }
+  /// Makes a directory with all above it, where there is none.
+  ///
+  /// **Errors:** `not_a_directory`.
+  void make_directory(const Path& path) {
+    if (!path.is_root()) make_directory(path.parent());
+    if (nodes_[path.string()].file) detail::fail(std::errc::not_a_directory);
+  }
+  /// Removes a file, or a directory with all that is in it; but not the root itself.
+  ///
+  /// **Errors:** `no_such_file_or_directory`, `not_a_directory`.
+  void remove(const Path& path) {
+    detail::node_at(nodes_, path);
+    std::erase_if(nodes_, [&](const auto& one) {
+      return one.first.starts_with(detail::inside(path)) && one.first != "/";
+    });
+    if (!path.is_root()) nodes_.erase(path.string());
+  }
+  /// The file at a path.
+  ///
+  /// **Errors:** `no_such_file_or_directory`, `not_a_directory`, `is_a_directory`.
+  File& at(const Path& path) {
+    Node& node = detail::node_at(nodes_, path);
+    if (!node.file) detail::fail(std::errc::is_a_directory);
+    return *node.file;
+  }
+  /// The entry of a file or directory, as a storage's `stat` gives it.
+  ///
+  /// **Errors:** `no_such_file_or_directory`, `not_a_directory`.
+  Entry stat(const Path& path) { return entry(path.name(), detail::node_at(nodes_, path)); }
+  /// All entries of a directory, sorted by name.
+  ///
+  /// **Errors:** `no_such_file_or_directory`, `not_a_directory`.
+  std::vector<Entry> list(const Path& path) {
+    if (!detail::node_at(nodes_, path).is_directory()) detail::fail(std::errc::not_a_directory);
+    std::vector<Entry> entries;
+    detail::visit_directory(nodes_, path, "", [&](std::string_view one, const Node& node) {
+      entries.push_back(entry(one.substr(one.rfind('/') + 1), node));
+      return true;
+    });
+    return entries;
+  }
+
+ private:
+  struct Node {
+    std::optional<File> file;  // none: a directory
+    bool is_directory() const noexcept { return !file; }
+  };
+
+  static Entry entry(std::string_view name, const Node& node) {
+    Entry result{std::string{name}, node.file ? Entry::Type::file : Entry::Type::directory, std::nullopt, Timestamp{}};
+    if constexpr (requires { node.file->describe(result); }) {
+      if (node.file) node.file->describe(result);
+    }
+    return result;
+  }
+
+  std::map<std::string, Node> nodes_;
+};
+
+}  // namespace ftplike
+
 
 namespace ftplike::inline v0_2::detail {
 
 /// The files of a MemoryStorage, by path. Whoever calls holds the mutex.
-class MemoryTree {
+template <class = void> class BasicMemoryTree {
  public:
   struct Node {
     std::shared_ptr<const std::string> text;  // none: a directory
     Timestamp modified;
     unsigned mode;
     std::uint64_t number;
+    bool is_directory() const noexcept { return !text; }
   };
   /// Bytes on their way to a name. Those with no writer are the name's partial file.
   struct Upload {
@@ -16197,23 +18361,25 @@ class MemoryTree {
   };
   using UploadPointer = std::shared_ptr<Upload>;
 
-  explicit MemoryTree(std::uint64_t its_capacity) : capacity{its_capacity} {
+  explicit BasicMemoryTree(std::uint64_t its_capacity) : capacity{its_capacity} {
     nodes_.emplace("/", Node{nullptr, time, 0755, ++last_number_});
   }
 
   std::mutex mutex;
   std::uint64_t capacity;
   Timestamp time{std::chrono::sys_days{std::chrono::year{2001} / 2 / 3}};  // of what is new
+  bool time_is_set = false;                                                // and stays what it is
 
+  /// What is new from now on bears the date of what runs on this executor.
+  void set_time_of(const Executor& executor) {
+    if (!time_is_set) time = wall_clock(executor);
+  }
   std::uint64_t room() const noexcept { return capacity > used_ ? capacity - used_ : 0; }
   const std::map<std::string, Node>& nodes() const noexcept { return nodes_; }
 
   Node& at(const Path& path) {
     check_names(path);
-    if (const auto found = nodes_.find(path.string()); found != nodes_.end()) return found->second;
-    Path above = path.parent();
-    while (!nodes_.contains(above.string())) above = above.parent();
-    fail(nodes_.at(above.string()).text ? std::errc::not_a_directory : std::errc::no_such_file_or_directory);
+    return node_at(nodes_, path);
   }
   Node& file_at(const Path& path) {
     Node& node = at(path);
@@ -16231,16 +18397,10 @@ class MemoryTree {
   /// Some of a directory's entries, beginning behind the name `after`.
   std::vector<Entry> list(const Path& directory, const std::string& after, std::size_t most) const {
     std::vector<Entry> result;
-    const std::string prefix = inside(directory);
-    auto next = nodes_.upper_bound(prefix + after);
-    while (next != nodes_.end() && next->first.starts_with(prefix) && result.size() < most) {
-      if (const auto slash = next->first.find('/', prefix.size()); slash != std::string::npos) {
-        next = nodes_.lower_bound(next->first.substr(0, slash) + char{'/' + 1});  // past all that is in there
-      } else {
-        result.push_back(entry(Path{next->first}, next->second));
-        ++next;
-      }
-    }
+    visit_directory(nodes_, directory, after, [&](const std::string& path, const Node& node) {
+      result.push_back(entry(Path{path}, node));
+      return result.size() < most;
+    });
     return result;
   }
 
@@ -16380,7 +18540,6 @@ class MemoryTree {
   }
 
  private:
-  static std::string inside(const Path& directory) { return directory.is_root() ? "/" : directory.string() + '/'; }
   void check_place(const Path& path) {
     check_names(path);
     if (at(path.parent()).text) fail(std::errc::not_a_directory);
@@ -16437,6 +18596,7 @@ class MemoryTree {
   std::uint64_t used_ = 0;
   std::uint64_t last_number_ = 0;
 };
+using MemoryTree = BasicMemoryTree<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike::detail
 
@@ -16446,15 +18606,17 @@ namespace ftplike::inline v0_2 {
 /// Files in memory: the storage of tests and of servers that must not touch a disk. Copies are handles on the same
 /// files, so that a test keeps one to look inside.
 ///
-/// Deterministic: what is new bears the time that `set_time` said last, whatever the clock says. What is written beyond
-/// `capacity` bytes in all, partial files included, throws `no_space_on_device`.
+/// What is new bears the date of the network that it comes over: on a simulated one, that of its clock. What a test puts
+/// there itself bears the latest of these dates, before there is any 2001-02-03, where the clock of every simulated
+/// network begins. After `set_time` all bears the time that this said last. What is written beyond `capacity` bytes in all, partial files included, throws `no_space_on_device`.
 ///
 /// **Threads:** any, at once.
-class MemoryStorage {
+template <class = void> class BasicMemoryStorage {
   using Tree = detail::MemoryTree;
   using Lock = std::lock_guard<std::mutex>;
 
  public:
+  using MemoryStorage = BasicMemoryStorage;  // as what derives from it calls it
   class Reader;
   class Writer;
   class Listing;
@@ -16462,7 +18624,7 @@ class MemoryStorage {
   static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
   /// The files given, path and text, with the directories above them; a path that ends with '/' is a directory.
-  MemoryStorage(std::initializer_list<std::pair<std::string_view, std::string_view>> files = {},
+  BasicMemoryStorage(std::initializer_list<std::pair<std::string_view, std::string_view>> files = {},
                 std::uint64_t capacity = unlimited)
       : tree_{std::make_shared<Tree>(capacity)} {
     for (const auto& [path, text] : files) {
@@ -16491,9 +18653,10 @@ class MemoryStorage {
     co_return partial->text.size();
   }
   awaitable<void> make_directory(Path path) {
+    const Executor executor = co_await asio::this_coro::executor;
     const Lock lock{tree_->mutex};
+    tree_->set_time_of(executor);
     tree_->make_directory(path);
-    co_return;
   }
   /// Removes a file and its partial file; where there is only a partial file, that one.
   awaitable<void> remove(Path path) {
@@ -16553,6 +18716,7 @@ class MemoryStorage {
   void set_time(Timestamp time) {
     const Lock lock{tree_->mutex};
     tree_->time = time;
+    tree_->time_is_set = true;
   }
   void set_capacity(std::uint64_t bytes) {
     const Lock lock{tree_->mutex};
@@ -16562,9 +18726,10 @@ class MemoryStorage {
  private:
   std::shared_ptr<Tree> tree_;
 };
+using MemoryStorage = BasicMemoryStorage<>;  // a template, so that only what is called is compiled
 
 /// Reads the file as it was when it was opened, whatever becomes of the name.
-class MemoryStorage::Reader {
+template <class X> class BasicMemoryStorage<X>::Reader {
  public:
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     const auto rest = as_bytes(*text_).subspan(at_);
@@ -16577,7 +18742,7 @@ class MemoryStorage::Reader {
   const Entry& entry() const noexcept { return entry_; }
 
  private:
-  friend MemoryStorage;
+  friend BasicMemoryStorage;
   Reader(Entry entry, std::shared_ptr<const std::string> text, std::size_t offset)
       : entry_{std::move(entry)}, text_{std::move(text)}, at_{offset} {}
 
@@ -16587,7 +18752,7 @@ class MemoryStorage::Reader {
 };
 
 /// Collects the bytes of an upload aside until `finish` puts them under the name.
-class MemoryStorage::Writer {
+template <class X> class BasicMemoryStorage<X>::Writer {
  public:
   Writer(Writer&& other) noexcept = default;
   Writer& operator=(Writer&& other) noexcept {
@@ -16607,9 +18772,10 @@ class MemoryStorage::Writer {
     co_return;
   }
   awaitable<void> finish() {
+    const Executor executor = co_await asio::this_coro::executor;
     const Lock lock{tree_->mutex};
+    tree_->set_time_of(executor);
     tree_->finish(upload_);
-    co_return;
   }
   void discard() {
     const Lock lock{tree_->mutex};
@@ -16625,15 +18791,15 @@ class MemoryStorage::Writer {
   }
 
  private:
-  friend MemoryStorage;
-  Writer(std::shared_ptr<Tree> tree, Tree::UploadPointer upload) : tree_{std::move(tree)}, upload_{std::move(upload)} {}
+  friend BasicMemoryStorage;
+  Writer(std::shared_ptr<Tree> tree, typename Tree::UploadPointer upload) : tree_{std::move(tree)}, upload_{std::move(upload)} {}
 
   std::shared_ptr<Tree> tree_;
-  Tree::UploadPointer upload_;
+  typename Tree::UploadPointer upload_;
 };
 
 /// A directory, some entries at a time, sorted by name.
-class MemoryStorage::Listing {
+template <class X> class BasicMemoryStorage<X>::Listing {
  public:
   awaitable<std::vector<Entry>> next() {
     const Lock lock{tree_->mutex};
@@ -16643,7 +18809,7 @@ class MemoryStorage::Listing {
   }
 
  private:
-  friend MemoryStorage;
+  friend BasicMemoryStorage;
   static constexpr std::size_t batch_size = 512;
   Listing(std::shared_ptr<Tree> tree, Path directory) : tree_{std::move(tree)}, directory_{std::move(directory)} {}
 
@@ -16652,31 +18818,94 @@ class MemoryStorage::Listing {
   std::string after_;
 };
 
-inline awaitable<MemoryStorage::Listing> MemoryStorage::list(Path path) {
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Listing> BasicMemoryStorage<X>::list(Path path) {
   const Lock lock{tree_->mutex};
   if (tree_->at(path).text) detail::fail(std::errc::not_a_directory);
   co_return Listing{tree_, path};
 }
-inline awaitable<MemoryStorage::Reader> MemoryStorage::open(Path path, std::uint64_t offset) {
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Reader> BasicMemoryStorage<X>::open(Path path, std::uint64_t offset) {
   const Lock lock{tree_->mutex};
   const auto& node = tree_->file_at(path);
   if (offset > node.text->size()) detail::fail(Errc::bad_restart);
   co_return Reader{tree_->entry(path, node), node.text, offset};
 }
-inline awaitable<MemoryStorage::Writer> MemoryStorage::create(Path path, std::uint64_t offset) {
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create(Path path, std::uint64_t offset) {
   const Lock lock{tree_->mutex};
   co_return Writer{tree_, tree_->create(path, offset)};
 }
-inline awaitable<MemoryStorage::Writer> MemoryStorage::append(Path path) {
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::append(Path path) {
   const Lock lock{tree_->mutex};
   co_return Writer{tree_, tree_->append(path)};
 }
-inline awaitable<MemoryStorage::Writer> MemoryStorage::create_unique(Path path) {
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create_unique(Path path) {
   const Lock lock{tree_->mutex};
   co_return Writer{tree_, tree_->create_unique(path)};
 }
 
-static_assert(WritableStorage<MemoryStorage>);
+static_assert(CompleteStorage<MemoryStorage>);
+
+}  // namespace ftplike
+
+// ---- ftplike/users/function.hpp
+#include <concepts>
+#include <functional>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// An authenticator that asks a function, see `authenticate_with`.
+template <class Function> class FunctionAuthenticator {
+ public:
+  FunctionAuthenticator(Function function, Anonymous others)
+      : function_{std::move(function)}, others_{std::move(others)} {}
+
+  awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
+    auto anonymous = others_.anonymous(credentials.user);
+    if (anonymous) co_return anonymous;
+    if constexpr (is_awaited) {
+      std::optional<Account> account = co_await std::invoke(function_, credentials);
+      co_return account;
+    } else {
+      co_return std::invoke(function_, credentials);
+    }
+  }
+  std::optional<Account> guest() const { return others_.guest(); }
+
+ private:
+  using Given = std::invoke_result_t<Function&, const Credentials&>;
+  static constexpr bool is_awaited = std::is_same_v<Given, awaitable<std::optional<Account>>>;
+  static_assert(is_awaited || std::is_convertible_v<Given, std::optional<Account>>,
+                "authenticate_with takes a function that gives std::optional<Account>, or an awaitable of that");
+
+  Function function_;
+  Anonymous others_;
+};
+
+/// An authenticator that asks a function of the credentials, which gives a `std::optional<Account>` or an awaitable of
+/// that; none refuses the login. Anonymous logins and sessions without a login may do what `others` says, and the
+/// function is not asked about those.
+///
+///     authenticate_with([](const Credentials& who) -> std::optional<Account> {
+///       if (!is_right(who.user, who.password)) return std::nullopt;
+///       return Account{who.user, Path{"/people/" + who.user}, "write"};
+///     })
+///
+/// A function that has to wait is a coroutine, and does what blocks with `co_await blocking(…)`. It is stopped when the
+/// client leaves and when the time for a login is over.
+///
+/// **Threads:** the function is called on any, by several at once. **Lifetime:** the credentials live until what it gave
+/// has been awaited.
+template <std::invocable<const Credentials&> Function> auto authenticate_with(Function function, Anonymous others = {}) {
+  return FunctionAuthenticator<Function>{std::move(function), std::move(others)};
+}
 
 }  // namespace ftplike
 
@@ -16693,269 +18922,6 @@ static_assert(WritableStorage<MemoryStorage>);
 #include <unordered_map>
 #include <utility>
 #include <vector>
-
-// ---- ftplike/users/password.hpp
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <concepts>
-#include <cstddef>
-#include <memory>
-#include <random>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-#if __has_include(<crypt.h>)
-#include <crypt.h>
-#else
-#include <unistd.h>
-#endif
-
-namespace ftplike::inline v0_2 {
-
-/// What computes the hash of a password: given the password and a hash in the form of crypt(3), the hash that this
-/// password has under the same scheme, cost and salt, or nothing if that cannot be computed. It takes its time.
-///
-/// **Threads:** any number at once.
-template <class H>
-concept PasswordHashing = requires(const H& hash, const std::string& password, const std::string& like) {
-  { hash(password, like) } -> std::same_as<std::string>;
-};
-
-/// The schemes of the system's crypt(3).
-struct CryptHashing {
-  std::string operator()(const std::string& password, const std::string& like) const {
-    if (password.find('\0') != std::string::npos) return {};  // crypt would see only what is before it
-    const auto room = std::make_unique<crypt_data>();         // 32 KiB
-    const char* result = crypt_r(password.c_str(), like.c_str(), room.get());
-    return result == nullptr || *result == '*' ? std::string{} : std::string{result};
-  }
-};
-
-namespace detail {
-
-/// A setting for `crypt_r` with a fresh salt, of the scheme that the system prefers; SHA-512 where it does not say.
-inline std::string fresh_salt() {
-#ifdef CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX
-  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> room{};
-  const char* result = crypt_gensalt_rn(nullptr, 0, nullptr, 0, room.data(), static_cast<int>(room.size()));
-  if (result == nullptr) throw std::system_error(errno, std::generic_category(), "crypt_gensalt");
-  return result;
-#else
-  constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  std::random_device random;
-  std::uniform_int_distribution<std::size_t> any(0, alphabet.size() - 1);
-  std::string result = "$6$rounds=100000$";
-  for (int i = 0; i < 16; ++i) result += alphabet[any(random)];
-  return result;
-#endif
-}
-
-/// Whether two texts are equal, in a time that tells only how long `offered` is.
-inline bool same_secret(std::string_view offered, std::string_view secret) noexcept {
-  volatile unsigned difference = offered.size() == secret.size() ? 0U : 1U;
-  for (std::size_t i = 0; i < offered.size(); ++i) {
-    const char other = secret.empty() ? '\0' : secret[i % secret.size()];
-    difference = difference | (static_cast<unsigned char>(offered[i]) ^ static_cast<unsigned char>(other));
-  }
-  return difference == 0;
-}
-
-}  // namespace detail
-
-/// The hash of a password as a users' file has it, with a salt of its own: yescrypt where the system has it.
-///
-/// **Errors:** `std::system_error` if it cannot be made, which the empty and the overlong password (more than 511
-/// bytes, or with a NUL) are cases of.
-inline std::string hash_password(const std::string& password) {
-  std::string result;
-  if (!password.empty()) result = CryptHashing{}(password, detail::fresh_salt());
-  if (result.empty()) {
-    throw std::system_error(std::make_error_code(std::errc::invalid_argument), "this password cannot be hashed");
-  }
-  return result;
-}
-
-/// What the password of a user is compared with.
-class Password {
- public:
-  /// The password itself, for trying out: to compare it costs nothing.
-  ///
-  /// **Errors:** `std::invalid_argument` if it is empty.
-  static Password plain(std::string text) {
-    if (text.empty()) throw std::invalid_argument("an empty password");
-    return Password{std::move(text), Kind::plain};
-  }
-  /// Its hash as crypt(3) makes it, with '$' at the beginning. What begins with '*' or '!' is a lock: no password fits.
-  ///
-  /// **Errors:** `std::invalid_argument` if it is neither, or of a scheme that this system does not have.
-  static Password hashed(std::string text) {
-    if (text.starts_with('*') || text.starts_with('!')) return Password{std::move(text), Kind::locked};
-    bool known = text.starts_with('$');
-#ifdef CRYPT_CHECKSALT_AVAILABLE
-    known = known && crypt_checksalt(text.c_str()) != CRYPT_SALT_INVALID;
-#endif
-    if (!known) throw std::invalid_argument("not a password hash that this system knows (they begin with '$')");
-    return Password{std::move(text), Kind::hashed};
-  }
-
-  bool is_plain() const noexcept { return kind_ == Kind::plain; }
-  bool is_hashed() const noexcept { return kind_ == Kind::hashed; }
-  bool is_locked() const noexcept { return kind_ == Kind::locked; }
-  /// The password, its hash or its lock.
-  const std::string& text() const noexcept { return text_; }
-
-  /// Whether this is what was offered. Takes long if this is hashed: see `blocking()`.
-  template <PasswordHashing Hashing> bool fits(const std::string& offered, const Hashing& hashing) const {
-    if (is_locked()) return false;
-    return is_plain() ? detail::same_secret(offered, text_) : detail::same_secret(hashing(offered, text_), text_);
-  }
-
-  friend bool operator==(const Password&, const Password&) = default;
-
- private:
-  enum class Kind { plain, hashed, locked };
-  Password(std::string text, Kind kind) : text_{std::move(text)}, kind_{kind} {}
-
-  std::string text_;
-  Kind kind_;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/users/user.hpp
-#include <algorithm>
-#include <cstdint>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// A user of a `UserTable`, which a line of a users' file is as well:
-///
-///     # name:hash:root:rights[:key=value,...]
-///     anna:$y$j9T$...:/people/anna:write
-///     bert:$6$...:/:list,read,append:bytes-per-second=1000000,max-sessions=4
-///     carl:*:/:read:host=files.example,certificate=carl
-///
-/// - hash: what crypt(3) made of the password; with '*' or '!' at its beginning no password fits.
-/// - root: the directory of the storage that this user sees as "/".
-/// - rights: as `Rights::parse` reads them.
-/// - `bytes-per-second`, `max-sessions`: limits, 0 for none.
-/// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
-///   do not know HOST the name is `carl@files.example`.
-/// - `certificate`: who shows a verified certificate of this common name needs no password.
-///
-/// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
-class UserEntry {
- public:
-  UserEntry(Account its_account, Password its_password, std::string_view its_host = {}, std::string its_certificate = {})
-      : account{std::move(its_account)},
-        password{std::move(its_password)},
-        host{to_lower(its_host)},
-        certificate{std::move(its_certificate)} {}
-
-  /// What no two users of a table may have in common: `name` or `name@host`.
-  std::string key() const { return host.empty() ? account.name : account.name + '@' + host; }
-
-  Account account;
-  Password password;
-  std::string host;         // in lower case
-  std::string certificate;  // a common name
-
-  friend bool operator==(const UserEntry&, const UserEntry&) = default;
-};
-
-namespace detail {
-
-/// What is before the next `separator`, which is removed with it; all of the text if there is none.
-inline std::string_view take_until(std::string_view& text, char separator) {
-  const auto result = text.substr(0, text.find(separator));
-  text.remove_prefix(std::min(text.size(), result.size() + 1));
-  return result;
-}
-
-inline std::string_view without_blanks(std::string_view line) {
-  constexpr std::string_view blanks = " \t\r";
-  line.remove_prefix(std::min(line.size(), line.find_first_not_of(blanks)));
-  return line.substr(0, line.find_last_not_of(blanks) + 1);
-}
-
-/// Whether a line of a users' file is one of those that say something.
-inline bool names_a_user(std::string_view line) {
-  line = without_blanks(line);
-  return !line.empty() && !line.starts_with('#');
-}
-
-template <class Number> Number number_of_option(std::string_view key, std::string_view text) {
-  const auto result = number_in<Number>(text);
-  if (!result) throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
-  return *result;
-}
-
-/// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
-/// `std::invalid_argument`.
-inline UserEntry parse_user(std::string_view line) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
-  if (std::any_of(line.begin(), line.end(), is_control)) throw std::invalid_argument("a control character");
-  const auto fields = 1 + std::count(line.begin(), line.end(), ':');
-  if (fields != 4 && fields != 5) throw std::invalid_argument("not of the form name:hash:root:rights[:key=value,...]");
-  const auto name = take_until(line, ':');
-  if (name.empty()) throw std::invalid_argument("no name");
-  auto password = Password::hashed(std::string{take_until(line, ':')});
-  const auto root = take_until(line, ':');
-  if (!root.starts_with('/')) throw std::invalid_argument("the root does not begin with '/'");
-  const auto words = take_until(line, ':');
-  const auto rights = Rights::parse(words);
-  if (!rights) {
-    throw std::invalid_argument("rights are none, read, write, or a list such as list,read,append, but not '" +
-                                std::string{words} + '\'');
-  }
-  Account account{std::string{name}, Path{root}, *rights};
-  std::string host;
-  std::string certificate;
-  while (!line.empty()) {
-    auto value = take_until(line, ',');
-    const auto key = take_until(value, '=');
-    if (key == "host")
-      host = value;
-    else if (key == "certificate")
-      certificate = value;
-    else if (key == "bytes-per-second")
-      account.bytes_per_second = number_of_option<std::uint64_t>(key, value);
-    else if (key == "max-sessions")
-      account.max_sessions = number_of_option<unsigned>(key, value);
-    else
-      throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
-  }
-  return UserEntry{std::move(account), std::move(password), std::move(host), std::move(certificate)};
-}
-
-/// The line of a user that `parse_user` reads as the same user.
-inline std::string line_of(const UserEntry& user) {
-  std::string result = user.account.name + ':' + user.password.text() + ':' + user.account.root.string() + ':' +
-                       user.account.rights.text();
-  char before = ':';
-  const auto option = [&](std::string_view key, const std::string& value) {
-    (result += before).append(key).append(1, '=').append(value);
-    before = ',';
-  };
-  if (!user.host.empty()) option("host", user.host);
-  if (!user.certificate.empty()) option("certificate", user.certificate);
-  if (user.account.bytes_per_second > 0) option("bytes-per-second", std::to_string(user.account.bytes_per_second));
-  if (user.account.max_sessions > 0) option("max-sessions", std::to_string(user.account.max_sessions));
-  return result;
-}
-
-}  // namespace detail
-
-}  // namespace ftplike
 
 // ---- ftplike/users/user_file.hpp
 #include <array>
@@ -17251,10 +19217,11 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
     auto compare = [password, offered = credentials.password, state = state_] {
       return password.fits(offered, state->hashing);
     };
-    co_return co_await blocking(std::move(compare), Workload{WorkKind::password, credentials.client});
+    co_return co_await blocking(std::move(compare), Workload{WorkKind::password, client_key(credentials.address)});
   }
   static bool is_certified(const UserEntry& user, const Credentials& credentials) {
-    return !user.certificate.empty() && user.certificate == credentials.certificate;
+    return !user.certificate.empty() && credentials.certificate &&
+           user.certificate == credentials.certificate->common_name;
   }
   std::shared_ptr<const detail::UserSnapshot> now() const {
     const std::scoped_lock lock{state_->showing};
@@ -17292,6 +19259,15 @@ static_assert(Authenticator<UserTable>);
 #define FTPLIKE_VERSION_STRING "0.2.0"
 #define FTPLIKE_VERSION 200
 
+
+// ---- ftplike/observers/end.hpp
+
+namespace ftplike::inline v0_2 {
+
+/// Which end of a conversation an observer looks on from.
+enum class End { server, client };
+
+}  // namespace ftplike
 
 // ---- ftplike/observers/explain.hpp
 #include <algorithm>
@@ -17414,6 +19390,14 @@ inline std::string cut_to(std::string_view text, std::size_t columns) {
 inline std::string text_of(const Endpoint& endpoint) {
   const auto address = endpoint.address().to_string();
   return (endpoint.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(endpoint.port());
+}
+
+/// `TLSv1.3, TLS_AES_256_GCM_SHA384, resumed`.
+inline std::string text_of(const TlsDetails& tls) {
+  std::string text = tls.version + ", " + tls.cipher;
+  if (tls.resumed) text += ", resumed";
+  if (tls.keys_logged) text += ", KEYS ARE WRITTEN DOWN";
+  return text;
 }
 
 }  // namespace detail
@@ -17604,6 +19588,13 @@ class LineFile {
   /// A descriptor that somebody else opened and closes, as stderr.
   explicit LineFile(int descriptor) : state_{std::make_shared<State>("", descriptor, false)} {}
 
+  /// The same, but nothing is left of what was in the file.
+  static LineFile anew(const std::string& path) {
+    const detail::Descriptor emptied{::open(path.c_str(), O_WRONLY | O_TRUNC | O_CREAT | O_CLOEXEC, 0640)};
+    if (!emptied) throw std::system_error(errno, std::generic_category(), path);
+    return LineFile{path};
+  }
+
   void operator()(std::string_view line) const {
     std::string whole{line};
     whole += '\n';
@@ -17647,9 +19638,6 @@ class LineFile {
 
 namespace ftplike::inline v0_2 {
 
-/// Which end of a conversation an observer looks on from.
-enum class End { server, client };
-
 /// Shows FTP at work: the control connection and the data connections as two lanes side by side, the client at the left
 /// and the server at the right of each; who said what when, which ports opened, how many bytes went which way.
 ///
@@ -17672,6 +19660,12 @@ class Explain {
         event.who, [&](const detail::Lane& lane) { return lane.to_server(words); }, detail::Paint::command);
   }
   void operator()(const ReplySeen& event) { state_->replied(event.who, event.reply); }
+  void operator()(const ConnectionSecured& event) {
+    state_->tls(event.who, event.data, detail::text_of(event.tls), false);
+  }
+  void operator()(const HandshakeFailed& event) {
+    state_->tls(event.who, event.data, "✗ no TLS: " + event.error.message(), true);
+  }
   void operator()(const DataListening& event) { state_->listening(event.who, event.local); }
   void operator()(const StrangerRefused& event) {
     state_->in_data(event.who, "✗ stranger " + detail::text_of(event.stranger), detail::Paint::trouble);
@@ -17725,6 +19719,13 @@ class Explain {
     void in_data(const SessionInfo& who, const std::string& words, detail::Paint paint) {
       const std::lock_guard lock{mutex_};
       draw(who, session(who), idle_control(), {lanes_.data.at_left(words), paint});
+    }
+
+    void tls(const SessionInfo& who, bool data, const std::string& words, bool failed) {
+      const auto paint = failed ? detail::Paint::trouble : detail::Paint::dim;
+      if (data) return in_data(who, words, paint);
+      in_control(
+          who, [&](const detail::Lane& lane) { return lane.at_left(words); }, paint);
     }
 
     void replied(const SessionInfo& who, const Reply& reply) {
@@ -17792,8 +19793,7 @@ class Explain {
       if (is_new) place->second.began = now_();  // it began before we were there
       return place->second;
     }
-    void draw(const SessionInfo& who, const Seen& seen, const detail::LaneCell& control,
-              const detail::LaneCell& data) {
+    void draw(const SessionInfo& who, const Seen& seen, const detail::LaneCell& control, const detail::LaneCell& data) {
       ++rows_;
       sink_(lanes_.row(seconds(now_() - seen.began), who.number, control, data));
     }
@@ -17836,7 +19836,7 @@ class Explain {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2
 
 // ---- ftplike/observers/log.hpp
 #include <array>
@@ -17935,6 +19935,13 @@ class Log {
     std::string words = event.accepted ? "logged in as " : "login refused to ";
     say(event.who, words += event.user);
   }
+  void operator()(const ConnectionSecured& event) {
+    if (event.data && state_->detail != LogDetail::commands) return;
+    say(event.who, detail::text_of(event.tls) + (event.data ? " for data" : ""));
+  }
+  void operator()(const HandshakeFailed& event) {
+    say(event.who, std::string{"no TLS"} + (event.data ? " for data: " : ": ") + event.error.message());
+  }
   void operator()(const StrangerRefused& event) {
     say(event.who, "stranger " + detail::text_of(event.stranger) + " refused at the data port");
   }
@@ -17976,7 +19983,7 @@ class Log {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2
 
 // ---- ftplike/observers/metrics.hpp
 #include <algorithm>
@@ -18018,6 +20025,11 @@ class Metrics {
     if (code >= 100 && code < 600) ++state_->replies[static_cast<std::size_t>(code - 100)];
   }
   void operator()(const LoginTried& event) { ++(event.accepted ? state_->logins : state_->logins_refused); }
+  void operator()(const ConnectionSecured& event) {
+    const auto version = std::find(versions.begin(), versions.end(), event.tls.version) - versions.begin();
+    ++state_->secured[event.data][static_cast<std::size_t>(version)][event.tls.resumed];
+  }
+  void operator()(const HandshakeFailed& event) { ++state_->handshakes_failed[event.data]; }
   void operator()(const StrangerRefused&) { ++state_->strangers; }
   void operator()(const DataOpened&) {
     ++state_->data_connections;
@@ -18057,6 +20069,17 @@ class Metrics {
     }
     page.single("ftplike_data_connections_total", "counter", "Data connections since the start.", now.data_connections);
     page.single("ftplike_data_connections_open", "gauge", "Data connections now.", now.data_connections_open);
+    page.head("ftplike_tls_connections_total", "counter", "Connections secured by TLS.");
+    for (std::size_t data = 0; data < 2; ++data) {
+      for (std::size_t i = 0; i <= versions.size(); ++i) {
+        const auto labels =
+            connection(data) + ",version=\"" + (i < versions.size() ? versions[i] : "other") + "\",resumed=";
+        page.sample_if_any(labels + "\"no\"", now.secured[data][i][0]);
+        page.sample_if_any(labels + "\"yes\"", now.secured[data][i][1]);
+      }
+    }
+    page.head("ftplike_tls_handshakes_failed_total", "counter", "TLS handshakes that failed.");
+    for (std::size_t data = 0; data < 2; ++data) page.sample(connection(data), now.handshakes_failed[data]);
     page.single("ftplike_strangers_refused_total", "counter", "Strangers at data ports.", now.strangers);
     page.head("ftplike_data_bytes_total", "counter", "Bytes over data connections that have ended.");
     for (std::size_t way = 0; way < 2; ++way) page.sample(direction(way), now.bytes[way]);
@@ -18089,6 +20112,7 @@ class Metrics {
       "RNTO", "SITE", "SIZE", "SMNT", "STAT", "STOR", "STOU", "STRU", "SYST",  "TYPE",    "USER",
       "UTF8", "XCRC", "XCUP", "XCWD", "XMD5", "XMKD", "XPWD", "XRMD", "XSHA1", "XSHA256", "XSHA512"};
   static_assert(std::is_sorted(verbs.begin(), verbs.end()));
+  static constexpr std::array<const char*, 2> versions{"TLSv1.2", "TLSv1.3"};
   static constexpr std::array<double, 7> buckets{0.001, 0.01, 0.1, 1, 10, 100, 1000};
   static constexpr std::array<std::string_view, 8> verdicts{
       "complete", "aborted", "peer_lost", "stalled", "no_data_connection", "storage_full", "shutting_down", "other"};
@@ -18101,18 +20125,21 @@ class Metrics {
     std::array<Count, 2> bytes{};
     std::array<std::array<Count, verdicts.size()>, 2> transfers{};
     std::array<Count, buckets.size() + 1> durations{};
+    std::array<std::array<std::array<Count, 2>, versions.size() + 1>, 2> secured{};  // by connection, version, resumed
+    std::array<Count, 2> handshakes_failed{};
   };
 
   static std::size_t index(Direction direction) noexcept { return direction == Direction::sent ? 0 : 1; }
   static std::string direction(std::size_t index) {
     return index == 0 ? "direction=\"sent\"" : "direction=\"received\"";
   }
+  static std::string connection(std::size_t data) { return data ? "connection=\"data\"" : "connection=\"control\""; }
   static std::size_t verdict(std::error_code error) noexcept {
     if (!error) return 0;
     if (error == Errc::aborted) return 1;
     if (error == Errc::peer_lost || error == std::errc::connection_reset || error == std::errc::broken_pipe) return 2;
     if (error == Errc::stalled) return 3;
-    if (error == Errc::no_data_connection) return 4;
+    if (error == Errc::no_data_connection || error == Errc::no_handshake) return 4;
     if (error == Errc::quota_exceeded || error == std::errc::no_space_on_device) return 5;
     if (error == Errc::shutting_down) return 6;
     return 7;
@@ -18148,7 +20175,7 @@ class Metrics {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2
 
 // ---- ftplike/observers/metrics_page.hpp
 #include <array>
@@ -18249,6 +20276,434 @@ template <Transport T> class MetricsPage {
 
 }  // namespace ftplike
 
+// ---- ftplike/observers/on.hpp
+#include <concepts>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+// Observers made of a function, for what most programs want to know. `Observers{…}` makes one of several. What holds
+// for the events holds for the functions: on which thread they are called, and what their exceptions do.
+// (io/observer.hpp)
+namespace ftplike::inline v0_2 {
+
+/// Something that went wrong.
+struct Trouble {
+  const SessionInfo& who;
+  std::string_view activity;  // the verb of a transfer, or "session"
+  std::error_code error;
+};
+
+namespace detail {
+
+template <class F> class OnUpload {
+ public:
+  explicit OnUpload(F f) : f_{std::move(f)} {}
+  void operator()(const TransferEnded& event) {
+    if (event.is_upload()) f_(event);
+  }
+
+ private:
+  F f_;
+};
+
+template <class F> class OnLogin {
+ public:
+  explicit OnLogin(F f) : f_{std::move(f)} {}
+  void operator()(const LoginTried& event) {
+    if (event.accepted) f_(event);
+  }
+
+ private:
+  F f_;
+};
+
+template <class F> class OnError {
+ public:
+  explicit OnError(F f) : f_{std::move(f)} {}
+  void operator()(const TransferEnded& event) {
+    if (event.error) f_(Trouble{event.who, event.verb, event.error});
+  }
+  void operator()(const SessionClosed& event) {
+    if (event.error) f_(Trouble{event.who, "session", event.error});
+  }
+
+ private:
+  F f_;
+};
+
+}  // namespace detail
+
+/// Calls `f` with the `TransferEnded` of every file that was received and stands whole under its name.
+///
+///     on_upload([](const TransferEnded& upload) { … upload.shown_path(), upload.size(), upload.who.user … })
+template <std::invocable<const TransferEnded&> F> auto on_upload(F f) { return detail::OnUpload<F>{std::move(f)}; }
+
+/// Calls `f` with the `LoginTried` of every login that was accepted.
+template <std::invocable<const LoginTried&> F> auto on_login(F f) { return detail::OnLogin<F>{std::move(f)}; }
+
+/// Calls `f` with the `Trouble` of every transfer that failed, and of every session that ended without a farewell.
+template <std::invocable<const Trouble&> F> auto on_error(F f) { return detail::OnError<F>{std::move(f)}; }
+
+}  // namespace ftplike::inline v0_2
+
+// ---- ftplike/observers/recorder.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/protocol/recording.hpp
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+
+// A session, or several, as a file of lines: what `Recorder` writes and a replay reads. docs/recording.md has the
+// format.
+namespace ftplike::inline v0_2 {
+
+/// A digest of bytes that need not resist anybody: FNV-1a of 64 bits.
+class QuickDigest {
+ public:
+  void add(std::string_view bytes) noexcept {
+    for (const char c : bytes) value_ = (value_ ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  }
+  std::uint64_t value() const noexcept { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xCBF29CE484222325u;
+};
+
+/// A line of a recording.
+class RecordedEvent {
+ public:
+  enum class Kind {
+    opened,     // text: both ends
+    command,    // text: verb and argument
+    reply,      // code and text
+    connected,  // a data connection; text: both ends
+    bytes,      // some of its bytes: text
+    data,       // it has ended: bytes, digest, and whether it has one
+    closed,     // text: why
+  };
+
+  Kind kind{};
+  std::size_t line = 0;  // in the file, from 1 on
+  std::uint64_t session = 0;
+  std::chrono::microseconds at{};  // since the recording began
+  std::string text;
+  int code = 0;
+  bool unterminated = false;  // a command that came without a line ending
+  bool up = false;            // data that went to the server
+  std::uint64_t bytes = 0, digest = 0;
+
+  friend bool operator==(const RecordedEvent&, const RecordedEvent&) = default;
+};
+
+/// What was recorded.
+class Recording {
+ public:
+  static constexpr std::string_view heading = "ftplike-recording 1";
+  static constexpr std::string_view hidden = "***";  // in place of a password
+
+  std::vector<RecordedEvent> events;
+
+  /// What a file says; or what is wrong with it, with the number of the line.
+  static std::optional<Recording> parse(std::string_view text, std::string& complaint);
+  /// A line of the file, without its end.
+  static std::string line_of(const RecordedEvent& event);
+
+  friend bool operator==(const Recording&, const Recording&) = default;
+};
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 7> recorded_words{"opened", ">",    "<",     "connected",
+                                                                "bytes",  "data", "closed"};
+
+/// A text in one line of printable ASCII: what is none, and '\', is written as `\n` or `\x1F`.
+inline std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    std::array<char, 8> code{};
+    if (c == '\n') {
+      result += "\\n";
+    } else if (byte < ' ' || byte >= 127 || c == '\\') {
+      std::snprintf(code.data(), code.size(), "\\x%02X", static_cast<unsigned>(byte));
+      result += code.data();
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
+inline std::optional<std::string> unescaped(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      result += text[i];
+    } else if (text.substr(i).starts_with("\\n")) {
+      result += '\n';
+      ++i;
+    } else {
+      unsigned value = 0;
+      const auto digits = text.substr(std::min(i + 2, text.size()), 2);
+      const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+      if (!text.substr(i).starts_with("\\x") || digits.size() < 2 || read.ptr != digits.data() + 2) return std::nullopt;
+      result += static_cast<char>(value);
+      i += 3;
+    }
+  }
+  return result;
+}
+
+/// Reads one line of a recording after the other.
+class RecordingReader {
+ public:
+  /// The event of a line; empty if it is none.
+  static std::optional<RecordedEvent> event_of(std::string_view line) {
+    RecordedEvent event;
+    std::uint64_t seconds = 0, micros = 0;
+    const auto time = [&](std::string_view word) {
+      const auto dot = word.find('.');
+      return dot != word.npos && word.size() - dot == 7 && number(word.substr(0, dot), seconds) &&
+             number(word.substr(dot + 1), micros) && seconds < 1'000'000'000;
+    };
+    if (!number(next_word(line), event.session) || !time(next_word(line))) return std::nullopt;
+    event.at = std::chrono::seconds{seconds} + std::chrono::microseconds{micros};
+    auto word = next_word(line);
+    if (word == ">.") {
+      event.unterminated = true;
+      word = ">";
+    }
+    const auto found = std::find(recorded_words.begin(), recorded_words.end(), word);
+    if (found == recorded_words.end()) return std::nullopt;
+    event.kind = static_cast<RecordedEvent::Kind>(found - recorded_words.begin());
+    return take_rest(line, event) ? std::optional{std::move(event)} : std::nullopt;
+  }
+
+ private:
+  using Kind = RecordedEvent::Kind;
+
+  static bool take_rest(std::string_view rest, RecordedEvent& event) {
+    if (event.kind == Kind::data || event.kind == Kind::bytes) {
+      const auto way = next_word(rest);
+      if (way != "up" && way != "down") return false;
+      event.up = way == "up";
+    }
+    if (event.kind == Kind::data) {
+      return number(next_word(rest), event.bytes) && number(rest, event.digest, 16) && rest.size() == 16;
+    }
+    if (event.kind == Kind::reply) {
+      std::uint64_t code = 0;
+      if (!number(next_word(rest), code) || code < 100 || code > 599) return false;
+      event.code = static_cast<int>(code);
+    }
+    auto text = unescaped(rest);
+    if (!text) return false;
+    event.text = *std::move(text);
+    return event.kind != Kind::command || event.text.find_first_of("\r\n") == std::string::npos;
+  }
+  static std::string_view next_word(std::string_view& line) {
+    const auto end = std::min(line.find(' '), line.size());
+    const auto word = line.substr(0, end);
+    line.remove_prefix(std::min(end + 1, line.size()));
+    return word;
+  }
+  static bool number(std::string_view word, std::uint64_t& value, int base = 10) {
+    const auto read = std::from_chars(word.data(), word.data() + word.size(), value, base);
+    return !word.empty() && read.ec == std::errc{} && read.ptr == word.data() + word.size();
+  }
+};
+
+}  // namespace detail
+
+inline std::string Recording::line_of(const RecordedEvent& event) {
+  using Kind = RecordedEvent::Kind;
+  std::array<char, 64> head{};
+  std::snprintf(head.data(), head.size(), "%llu %lld.%06d ", static_cast<unsigned long long>(event.session),
+                static_cast<long long>(event.at.count() / 1'000'000), static_cast<int>(event.at.count() % 1'000'000));
+  std::string line = head.data();
+  line += detail::recorded_words[static_cast<std::size_t>(event.kind)];
+  if (event.unterminated) line += '.';
+  if (event.kind == Kind::reply) line += ' ' + std::to_string(event.code);
+  if (event.kind == Kind::data || event.kind == Kind::bytes) line += event.up ? " up" : " down";
+  if (event.kind == Kind::data) {
+    std::snprintf(head.data(), head.size(), " %llu %016llx", static_cast<unsigned long long>(event.bytes),
+                  static_cast<unsigned long long>(event.digest));
+    return line + head.data();
+  }
+  return line + ' ' + detail::escaped(event.text);
+}
+
+inline std::optional<Recording> Recording::parse(std::string_view text, std::string& complaint) {
+  Recording result;
+  std::chrono::microseconds last{};
+  const auto fail = [&complaint](std::size_t line, std::string_view why) {
+    complaint = "line " + std::to_string(line) + ": " + std::string{why};
+    return std::nullopt;
+  };
+  for (std::size_t number = 1; number == 1 || !text.empty(); ++number) {
+    const auto end = text.find('\n');
+    const auto line = text.substr(0, end);
+    if (number == 1 && line != heading) return fail(1, "this is no recording");
+    if (end == text.npos) return fail(number, "it is cut off");
+    text.remove_prefix(end + 1);
+    if (number == 1 || line.starts_with('#')) continue;
+    auto event = detail::RecordingReader::event_of(line);
+    if (!event) return fail(number, "it is not understood");
+    if (event->at < last) return fail(number, "it is earlier than the line before");
+    last = event->at;
+    event->line = number;
+    result.events.push_back(*std::move(event));
+  }
+  return result;
+}
+
+}  // namespace ftplike::inline v0_2
+
+
+namespace ftplike::inline v0_2 {
+
+/// What of the files a recording has: how many bytes there were and their digest, or the bytes, too.
+enum class RecordedContents { digests, bytes };
+
+/// Records sessions, both channels with times, in the lines of docs/recording.md: whoever has the file can play them
+/// again (simulated/replay.hpp).
+///
+///     Server server{network, DirectoryStorage{"files"}, Recorder{End::server, LineFile::anew("session.txt")}};
+///
+/// Passwords are never in it, and what is in the files only if that is asked for; names are. Copies write to the same
+/// place. A recording costs the kernel's short cut from file to connection.
+///
+/// **Threads:** safe.
+class Recorder {
+ public:
+  explicit Recorder(End end, LineSink sink, RecordedContents contents = RecordedContents::digests,
+                    std::function<Time()> now = std::chrono::steady_clock::now)
+      : state_{std::make_shared<State>(end, std::move(sink), contents, std::move(now))} {}
+
+  void operator()(const SessionOpened& event) {
+    state_->write(event.who, Kind::opened, ends(event.who.local, event.who.peer));
+  }
+  void operator()(const CommandSeen& event) {
+    std::string text{event.verb};
+    if (!event.argument.empty()) (text += ' ') += event.argument;
+    auto recorded = event_of(Kind::command, std::move(text));
+    recorded.unterminated = event.unterminated;
+    state_->write(event.who, std::move(recorded));
+  }
+  void operator()(const ReplySeen& event) {
+    auto recorded = event_of(Kind::reply, event.reply.text());
+    recorded.code = event.reply.code();
+    state_->write(event.who, std::move(recorded));
+  }
+  void operator()(const DataOpened& event) {
+    state_->write(event.who, Kind::connected, ends(event.local, event.remote));
+  }
+  void operator()(const DataBytes& event) { state_->add(event.who, event.direction, as_text(event.bytes)); }
+  void operator()(const DataClosed& event) { state_->end_data(event.who, event.direction); }
+  void operator()(const SessionClosed& event) {
+    state_->write(event.who, Kind::closed, event.error ? event.error.message() : "farewell");
+  }
+
+ private:
+  using Kind = RecordedEvent::Kind;
+
+  static RecordedEvent event_of(Kind kind, std::string text) {
+    RecordedEvent event;
+    event.kind = kind;
+    event.text = std::move(text);
+    return event;
+  }
+  static std::string ends(const Endpoint& local, const Endpoint& remote) {
+    return detail::text_of(local) + ' ' + detail::text_of(remote);
+  }
+
+  class State {
+   public:
+    State(End end, LineSink sink, RecordedContents contents, std::function<Time()> now)
+        : end_{end}, sink_{std::move(sink)}, contents_{contents}, now_{std::move(now)}, began_{now_()} {
+      sink_(Recording::heading);
+      sink_(end_ == End::server ? "# recorded by the server" : "# recorded by the client");
+    }
+    void write(const SessionInfo& who, Kind kind, std::string text) { write(who, event_of(kind, std::move(text))); }
+    void write(const SessionInfo& who, RecordedEvent event) {
+      const std::lock_guard lock{mutex_};
+      if (event.kind == Kind::closed) data_.erase(who.number);
+      say(who, std::move(event));
+    }
+    void add(const SessionInfo& who, Direction direction, std::string_view bytes) {
+      const std::lock_guard lock{mutex_};
+      auto& data = data_[who.number];
+      data.digest.add(bytes);
+      data.bytes += bytes.size();
+      if (contents_ != RecordedContents::bytes) return;
+      for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), piece))) {
+        auto event = event_of(Kind::bytes, std::string{bytes.substr(0, piece)});
+        event.up = goes_up(direction);
+        say(who, std::move(event));
+      }
+    }
+    void end_data(const SessionInfo& who, Direction direction) {
+      const std::lock_guard lock{mutex_};
+      const auto data = std::exchange(data_[who.number], {});
+      RecordedEvent event;
+      event.kind = Kind::data;
+      event.up = goes_up(direction);
+      event.bytes = data.bytes;
+      event.digest = data.digest.value();
+      say(who, std::move(event));
+    }
+
+   private:
+    static constexpr std::size_t piece = 1000;
+    struct Data {
+      std::uint64_t bytes = 0;
+      QuickDigest digest;
+    };
+
+    bool goes_up(Direction direction) const noexcept { return (direction == Direction::sent) == (end_ == End::client); }
+    void say(const SessionInfo& who, RecordedEvent event) {
+      event.session = who.number;
+      event.at = std::chrono::duration_cast<std::chrono::microseconds>(now_() - began_);
+      sink_(Recording::line_of(event));
+    }
+
+    const End end_;
+    const LineSink sink_;
+    const RecordedContents contents_;
+    const std::function<Time()> now_;
+    const Time began_;
+    std::mutex mutex_;
+    std::map<std::uint64_t, Data> data_;  // of the data connection of each session
+  };
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike::inline v0_2
+
 // ---- ftplike/observers/transfer_log.hpp
 #include <algorithm>
 #include <chrono>
@@ -18312,11 +20767,110 @@ class TransferLog {
 
 }  // namespace ftplike
 
+// ---- ftplike/signals.hpp
+#include <asio/signal_set.hpp>
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+/// Waits for signals until the server has stopped. Handle: what stops and cuts a server that may be gone.
+template <class Handle> class StopSignals : public std::enable_shared_from_this<StopSignals<Handle>> {
+ public:
+  StopSignals(const Executor& executor, Handle server, Duration breath)
+      : signals_{executor, SIGINT, SIGTERM}, server_{std::move(server)}, breath_{breath} {}
+
+  void await() {
+    signals_.async_wait([self = this->shared_from_this()](std::error_code error, int) {
+      if (!error) self->take();
+    });
+  }
+  void rest() {
+    std::error_code ignored;
+    signals_.cancel(ignored);
+    signals_.clear(ignored);
+  }
+
+ private:
+  void take() {
+    const Time now = std::chrono::steady_clock::now();
+    if (!std::exchange(came_, true)) {
+      first_ = now;
+      server_.stop();
+    } else if (now - first_ >= breath_) {
+      return server_.cut();
+    }
+    await();
+  }
+
+  asio::signal_set signals_;
+  const Handle server_;
+  const Duration breath_;
+  Time first_{};
+  bool came_ = false;
+};
+
+template <class Server, class Signals> awaitable<void> rest_when_stopped(awaitable<Server> stopped, Signals signals) {
+  Settled<Server> ignored;
+  co_await settle(std::move(stopped), ignored);
+  signals->rest();
+}
+
+}  // namespace detail
+
+/// Stops a server at SIGINT (Ctrl-C) or SIGTERM, in an orderly way: `Server::stop`. The second signal cuts what is left
+/// at once. Within `breath` of the first it is taken for the same one, which some programs deliver twice.
+///
+///     ftplike::stop_on_signals(network, server);
+///     network.run();
+///
+/// It waits for signals until the server has stopped, and keeps no loop running after that. Then they have their usual
+/// effect again.
+///
+/// **Lifetime:** the server may go before. **Threads:** any; on the transport's own loops and on the user's.
+template <Transport T, class Server>
+void stop_on_signals(T& network, Server& server, Duration breath = std::chrono::milliseconds{200}) {
+  const Executor main = main_executor_of(network);
+  using Signals = detail::StopSignals<decltype(server.handle())>;
+  const auto signals = std::make_shared<Signals>(main, server.handle(), breath);
+  start_on(main, detail::rest_when_stopped(server.stopped(), signals));
+  signals->await();
+}
+
+}  // namespace ftplike::inline v0_2
+
+// ---- ftplike/simulated/faults.hpp
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <deque>
+#include <list>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 // ---- ftplike/simulated/flow.hpp
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <list>
 #include <optional>
 #include <span>
+#include <string>
 #include <system_error>
 #include <vector>
 
@@ -18420,7 +20974,7 @@ class Schedule {
   void settle() {
     for (;;) {
       io_.restart();
-      io_.poll();
+      while (io_.poll_one() != 0) end_turn();
       if (!ready_.empty()) {
         const auto next = std::next(ready_.begin(), static_cast<std::ptrdiff_t>(dice.below(ready_.size())));
         const auto waiter = std::move(*next);
@@ -18447,6 +21001,10 @@ class Schedule {
     now_ = until;
   }
 
+  /// Calls a function when that many turns are over.
+  void call_after(std::uint64_t turns, std::function<void()> call) { calls_.emplace(turns, std::move(call)); }
+  std::uint64_t turns() const noexcept { return turns_; }
+
   /// Does work that may block: not now, but after as many turns of others as `chance` says.
   void do_later(std::function<void()> work, Dice& chance) {
     if (holds_work) return held_.push_back(std::move(work));
@@ -18469,9 +21027,15 @@ class Schedule {
     });
   }
 
+  void end_turn() {
+    if (auto due = calls_.extract(++turns_)) due.mapped()();
+  }
+
   Time now_{std::chrono::hours{1}};  // not 0, which may mean "never" to somebody
   std::map<AlarmKey, std::function<void()>> alarms_;
   std::uint64_t last_alarm_ = 0;
+  std::map<std::uint64_t, std::function<void()>> calls_;
+  std::uint64_t turns_ = 0;
   Waiters waiting_, ready_;
   std::vector<std::function<void()>> held_;
   bool over_ = false;
@@ -18598,9 +21162,11 @@ struct NetworkConditions {
   std::size_t window = 64 * 1024;  // bytes that a direction of a connection holds before its writer has to wait
   std::size_t backlog = 128;       // connections that wait to be accepted before others are refused
   Split split = Split::nowhere;
-  Duration delay{};         // from one end to the other
-  Duration jitter{};        // and up to this much more, which the seed chooses for each piece
-  bool interleave = false;  // operations that need not wait let others run first, in an order that the seed chooses
+  std::size_t largest_piece = std::numeric_limits<std::size_t>::max();  // that a read gives
+  std::uint64_t bandwidth = 0;  // bytes a second, in each direction of each connection; 0: no limit
+  Duration delay{};             // from one end to the other
+  Duration jitter{};            // and up to this much more, which the seed chooses for each piece
+  bool interleave = false;      // operations that need not wait let others run first, in an order that the seed chooses
 };
 
 /// What happens to one operation of a simulated network.
@@ -18609,6 +21175,29 @@ enum class Fault {
   end,     // the stream that it reads or writes just ends there: the reader sees the end, the writer `broken_pipe`
   refuse,  // no connection, no acceptor; for reads and writes the same as `reset`
   stall,   // it never ends, whatever the peer does: only `cancel` and limits of time get out
+};
+
+/// Which connections of a simulated network, by what they are for. A control connection is one of which either end
+/// was told so by `mark_as_control`, as sessions of servers and clients tell theirs; all others are for data.
+enum class Link { any, control, data };
+
+/// Where a fault is to happen: at the n-th operation that fits all that is said here, counted from the order on.
+///
+///     network.fail({.connection = Link::data, .write = 3}, Fault::reset);           // a data connection's third write
+///     network.fail({.command = "STOR"}, Fault::end);                                // the read that would give it
+///     network.fail({.connect = 1, .of = "192.0.2.7", .command = "EPSV"}, Fault::refuse);
+///
+/// Reads and writes are counted for each end of each connection by itself: the first that gets as far meets with the
+/// fault, and nobody after it. Of `read`, `write`, `connect` and `operation` one is given, or none beside a command.
+struct FaultPlace {
+  Link connection = Link::any;
+  std::size_t read = 0, write = 0;  // the n-th of an end of a connection, from 1 on
+  std::size_t connect = 0;          // the n-th connection that a transport makes; nobody knows yet what it is for
+  std::size_t operation = 0;        // the n-th of all: connect, listen, accept, reads, writes and `finish`
+  std::string of{};                 // only connections of the host with this address, whichever end it is
+  std::string by{};                 // only operations of the host with this address
+  std::string command{};  // counted is from the moment on that a server reads this verb, in clear, on a control
+                          // connection that `of` fits; if nothing is to be counted, the fault is that read's
 };
 
 namespace detail::simulated {
@@ -18657,6 +21246,7 @@ class Flow {
   Signal arrival;  // for the reader
   Signal space;    // for the writer
   Alarm next_arrival;
+  Time sent_by{};         // when all that was sent has left, where there is a limit of bandwidth
   bool finished = false;  // no more will be written
   bool ended = false;     // and the reader may know
 
@@ -18674,6 +21264,204 @@ class Flow {
 }  // namespace detail::simulated
 }  // namespace ftplike
 
+
+// What happens on a simulated network, counted and remembered, and the faults that are to happen.
+namespace ftplike::inline v0_2::detail::simulated {
+
+struct Host;
+
+/// An operation that begins.
+struct Operation {
+  enum class Kind { connect, listen, accept, read, write, finish, by_hand };
+
+  Kind kind;
+  const Host* by;              // whose it is
+  const Host* with = nullptr;  // the host at the other end, if there is one
+  std::uint64_t end = 0;       // the number of the end of a connection that it is of; 0: of none
+  bool control = false;        // whether that is known for a control connection
+};
+
+/// Finds the verbs of commands in what a server reads, however it is cut.
+class VerbScanner {
+ public:
+  template <class Found> void scan(std::string_view text, Found found) {
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      const bool ends = c == ' ' || c == '\r' || c == '\n';
+      if (begins_ && ends && !verb_.empty()) found(std::as_const(verb_));
+      if (begins_ && std::isalnum(byte) != 0) verb_ += static_cast<char>(std::toupper(byte));
+      if (ends || verb_.size() > longest) {
+        begins_ = c == '\n';
+        verb_.clear();
+      }
+    }
+  }
+
+ private:
+  static constexpr std::size_t longest = 32;
+  std::string verb_;
+  bool begins_ = true;  // nothing but the verb has come of this line
+};
+
+/// The faults that are to happen.
+class Faults {
+ public:
+  /// **Errors:** `std::invalid_argument` if the place names no operation, or more than one.
+  void order(FaultPlace place, Fault fault, const Host* of, const Host* by) {
+    const auto given = {place.read, place.write, place.connect, place.operation};
+    const auto named = given.size() - static_cast<std::size_t>(std::count(given.begin(), given.end(), 0u));
+    if (named > 1 || (named == 0 && place.command.empty())) {
+      throw std::invalid_argument("a fault is at a read, a write, a connect, an operation, or at a command");
+    }
+    if (place.connect > 0 && place.connection != Link::any) {
+      throw std::invalid_argument("what a connection is for is not known before it is made: name the command instead");
+    }
+    for (char& c : place.command) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    const bool waits = !place.command.empty();
+    orders_.push_back(Order{std::move(place), fault, of, by, waits, {}});
+  }
+  /// The fault that an operation meets with, if it does.
+  std::optional<Fault> meet(const Operation& operation) {
+    std::optional<Fault> met;
+    for (auto order = orders_.begin(); order != orders_.end();) {
+      const bool reached = fits(*order, operation) && ++order->counts[key_of(*order, operation)] == goal_of(*order);
+      if (reached && !met) met = order->fault;
+      order = reached ? orders_.erase(order) : std::next(order);
+    }
+    return met;
+  }
+  /// A command has come to a server: the fault that the read of it meets with, if it does.
+  std::optional<Fault> hear(std::string_view verb, const Host* server, const Host* client) {
+    std::optional<Fault> met;
+    for (auto order = orders_.begin(); order != orders_.end();) {
+      const auto& place = order->place;
+      const bool fits = order->waits && place.command == verb && is_of(*order, server, client);
+      if (fits) order->waits = false;
+      const bool at_once = fits && goal_of(*order) == 0 && (!order->by || order->by == server);
+      if (at_once && !met) met = order->fault;
+      order = at_once ? orders_.erase(order) : std::next(order);
+    }
+    return met;
+  }
+  std::size_t left() const noexcept { return orders_.size(); }
+
+ private:
+  struct Order {
+    FaultPlace place;
+    Fault fault;
+    const Host* of;
+    const Host* by;
+    bool waits;                                   // for its command
+    std::map<std::uint64_t, std::size_t> counts;  // what has fitted by now; of reads and writes, for each end
+  };
+
+  static bool is_of(const Order& order, const Host* one, const Host* other) {
+    return !order.of || order.of == one || order.of == other;
+  }
+  static std::size_t goal_of(const Order& order) {
+    const auto& place = order.place;
+    return place.read + place.write + place.connect + place.operation;  // of which one is not 0
+  }
+  static std::uint64_t key_of(const Order& order, const Operation& operation) {
+    return order.place.operation > 0 ? 0 : operation.end;
+  }
+  static bool fits(const Order& order, const Operation& operation) {
+    using Kind = Operation::Kind;
+    const auto& place = order.place;
+    if (order.waits || !is_of(order, operation.by, operation.with) || (order.by && order.by != operation.by)) {
+      return false;
+    }
+    const bool is_of_kind = place.connection == Link::any ||
+                            (operation.end != 0 && operation.control == (place.connection == Link::control));
+    if (!is_of_kind) return false;
+    if (place.operation > 0) return true;
+    return (place.read > 0 && operation.kind == Kind::read) || (place.write > 0 && operation.kind == Kind::write) ||
+           (place.connect > 0 && operation.kind == Kind::connect);
+  }
+
+  std::list<Order> orders_;
+};
+
+/// What is remembered of an operation, for people.
+struct Deed {
+  Operation::Kind kind{};
+  std::uint64_t number = 0;  // 0: by hand
+  Time when{};
+  Endpoint local, remote;
+  std::string text;  // of what was read or written on a control connection
+  std::optional<std::size_t> bytes;
+  bool control = false;
+  std::optional<Fault> fault;
+};
+
+/// The last operations of a network.
+class Deeds {
+ public:
+  void add(Deed deed) {
+    if (deeds_.size() == kept) deeds_.pop_front();
+    deeds_.push_back(std::move(deed));
+  }
+  /// The one with this number, if it is still known.
+  Deed* find(std::uint64_t number) {
+    const auto is_it = [number](const Deed& deed) { return deed.number == number; };
+    const auto found = std::find_if(deeds_.rbegin(), deeds_.rend(), is_it);
+    return found == deeds_.rend() ? nullptr : &*found;
+  }
+  std::vector<std::string> lines(Time began) const {
+    std::vector<std::string> result;
+    for (const auto& deed : deeds_) result.push_back(line(deed, began));
+    return result;
+  }
+
+  /// The beginning of a text, in print.
+  static std::string shown(std::string_view text) {
+    constexpr std::size_t most = 60;
+    std::string result = "\"";
+    for (const char c : text.substr(0, most)) {
+      std::array<char, 8> escaped{};
+      const auto byte = static_cast<unsigned char>(c);
+      if (c == '\r' || c == '\n') {
+        result += c == '\r' ? "\\r" : "\\n";
+      } else if (byte < ' ' || byte == 127 || c == '"' || c == '\\') {
+        std::snprintf(escaped.data(), escaped.size(), "\\x%02X", static_cast<unsigned>(byte));
+        result += escaped.data();
+      } else {
+        result += c;
+      }
+    }
+    return result + (text.size() > most ? "…\"" : "\"");
+  }
+
+ private:
+  static constexpr std::size_t kept = 20;
+
+  static std::string text_of(const Endpoint& endpoint) {
+    const auto address = endpoint.address().to_string();
+    return (endpoint.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(endpoint.port());
+  }
+  static std::string line(const Deed& deed, Time began) {
+    static constexpr std::array<std::string_view, 7> kinds{"connect", "listen", "accept", "read",
+                                                           "write",   "finish", "by hand"};
+    static constexpr std::array<std::string_view, 4> faults{"reset", "end", "refuse", "stall"};
+    std::array<char, 64> head{};
+    const double seconds = std::chrono::duration<double>(deed.when - began).count();
+    const std::string number = deed.number > 0 ? '#' + std::to_string(deed.number) : "-";
+    std::snprintf(head.data(), head.size(), "%6s %10.3f s  ", number.c_str(), seconds);
+    std::string result = head.data() + text_of(deed.local);
+    if (deed.remote.port() != 0) result += " to " + text_of(deed.remote);
+    if (deed.kind > Operation::Kind::accept) result += deed.control ? ", control" : ", data";
+    result.append(": ").append(kinds[static_cast<std::size_t>(deed.kind)]);
+    if (deed.bytes) result += ' ' + std::to_string(*deed.bytes) + (*deed.bytes == 1 ? " byte" : " bytes");
+    if (!deed.text.empty()) result += ' ' + deed.text;
+    if (deed.fault) result.append(", meets with ").append(faults[static_cast<std::size_t>(*deed.fault)]);
+    return result;
+  }
+
+  std::deque<Deed> deeds_;
+};
+
+}  // namespace ftplike::inline v0_2::detail::simulated
+
 // ---- ftplike/simulated/network.hpp
 #include <chrono>
 #include <concepts>
@@ -18682,6 +21470,7 @@ class Flow {
 #include <exception>
 #include <functional>
 #include <initializer_list>
+#include <list>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -18703,14 +21492,18 @@ class Flow {
 
 // ---- ftplike/simulated/wire.hpp
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -18721,6 +21514,12 @@ namespace ftplike::inline v0_2::detail::simulated {
 
 struct Listener;
 struct World;
+
+/// An operation that has begun, and the fault that it meets with, if it does.
+struct Begun {
+  std::uint64_t number;
+  std::optional<Fault> fault;
+};
 
 struct Host {
   bool has(const Address& address) const {
@@ -18738,8 +21537,23 @@ class End {
  public:
   End(World& its_world, const Host& its_host, const Endpoint& here, const Endpoint& there);
 
-  /// Whether nothing gets through any more.
-  bool cut() const noexcept { return host.unplugged || peer->host.unplugged; }
+  /// Whether nothing gets through.
+  bool cut() const noexcept;
+  const NetworkConditions& conditions() const;
+  /// What is known of an operation of this end.
+  Operation operation(Operation::Kind kind) const noexcept { return {kind, &host, &peer->host, number, control}; }
+  /// Begins an operation: it is counted and remembered, and may meet with a fault.
+  Begun begin(Operation::Kind kind, std::optional<std::size_t> bytes = {}, std::string_view text = {});
+  /// Takes what a reader has room for, a piece of it.
+  std::span<const std::byte> take(std::size_t room);
+  /// What its reader has taken; gives the fault that this meets with, if it does.
+  std::optional<Fault> heard(std::string_view text);
+  /// Remembers what an operation of this end has read, and what it met with then.
+  void note(std::uint64_t operation, std::span<const std::byte> bytes, std::optional<Fault> fault);
+  /// Remembers what was typed by hand, which is no operation.
+  void note_by_hand(std::string_view text);
+  /// Both ends know from now on that this is a control connection.
+  void mark_as_control() noexcept { control = peer->control = true; }
   /// Throws if nothing can be written any more.
   void check_writable() const {
     if (closed) fail(std::errc::bad_file_descriptor);
@@ -18760,29 +21574,40 @@ class End {
   void cut_short();
   /// What a closed socket does: the peer sees an end, or a reset if it said what was not read here.
   void close(bool whatever_is_unread = false);
+  /// What could not get through gets through again.
+  void go_on();
 
   World& world;
   const Host& host;
   const Endpoint local, remote;
   End* peer = nullptr;
   Flow in;
-  bool counted = false;  // among the open streams
+  const std::uint64_t number;
+  bool accepted = false;  // by a listener, so that it is the server's
+  bool control = false;
+  bool counted = false;   // among the open streams
   bool closed = false;
   bool lost = false;
+  bool broken = false;    // the other end broke the connection while nothing got through
 
  private:
   void dispatch(std::size_t n, bool end);
   void receive();
+  Time sent_by(std::size_t n);
+
+  VerbScanner commands_;
 };
 
 /// A connection: the two ends live and die together.
-struct Link {
-  Link(World& world, const Host& from, const Endpoint& from_endpoint, const Host& to, const Endpoint& to_endpoint)
-      : a{world, from, from_endpoint, to_endpoint}, b{world, to, to_endpoint, from_endpoint} {
-    a.peer = &b;
-    b.peer = &a;
-  }
+struct Connection {
+  Connection(World& its_world, const Host& from, const Endpoint& from_endpoint, const Host& to,
+             const Endpoint& to_endpoint);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+  World& world;
   End a, b;
+  std::list<Connection*>::iterator place;  // in the world's list
 };
 
 /// Where connections come in.
@@ -18800,6 +21625,7 @@ struct Listener {
              (address.is_v6() || where.address().is_v4())));  // :: takes both, as Linux has it
   }
   void close();
+  Begun begin_accept();
 
   World& world;
   Host& host;
@@ -18812,12 +21638,21 @@ struct Listener {
 
 /// All that a simulated network is.
 struct World {
-  World(std::uint64_t seed, const NetworkConditions& its_conditions) : conditions{its_conditions}, schedule{seed} {}
+  using HostPair = std::pair<const Host*, const Host*>;
 
-  /// Counts an operation; gives what is to happen to it.
-  std::optional<Fault> count() {
-    const auto fault = faults.find(++operations);
-    return fault == faults.end() ? std::nullopt : std::optional{fault->second};
+  World(std::uint64_t its_seed, const NetworkConditions& its_conditions)
+      : seed{its_seed}, conditions{its_conditions}, schedule{its_seed}, began{schedule.now()} {}
+
+  /// Counts an operation and remembers it; gives what is to happen to it.
+  Begun begin(const Operation& operation, Deed deed) {
+    deed.kind = operation.kind;
+    deed.control = operation.control;
+    deed.when = schedule.now();
+    deed.number = ++operations;
+    deed.fault = faults.meet(operation);
+    const Begun begun{deed.number, deed.fault};
+    deeds.add(std::move(deed));
+    return begun;
   }
   /// The host that has the first of these addresses, made if there is none; it has the others too.
   Host& host(const std::vector<Address>& addresses) {
@@ -18829,41 +21664,123 @@ struct World {
     }
     return *host;
   }
-  /// Whether nothing gets from this host to that address.
-  bool cut(const Host& from, const Address& to) const {
-    const auto host = hosts.find(to);
-    return from.unplugged || (host != hosts.end() && host->second->unplugged);
+  const Host* host_at(const Address& address) const {
+    const auto found = hosts.find(address);
+    return found == hosts.end() ? nullptr : found->second.get();
+  }
+  static HostPair pair_of(const Host* one, const Host* other) noexcept {
+    return std::less<>{}(other, one) ? HostPair{other, one} : HostPair{one, other};
+  }
+  /// Whether nothing gets from one host to the other, which there may not be.
+  bool cut(const Host* from, const Host* to) const {
+    return from->unplugged || (to && (to->unplugged || parted.contains(pair_of(from, to))));
+  }
+  /// What it is like between two hosts.
+  const NetworkConditions& conditions_between(const Host* one, const Host* other) const {
+    const auto own = links.find(pair_of(one, other));
+    return own == links.end() ? conditions : own->second;
+  }
+  /// What could not get through and can now does.
+  void go_on() {
+    for (auto* const connection : connections) {
+      connection->a.go_on();
+      connection->b.go_on();
+    }
+    for (auto* const waiting : barred) waiting->wake();
   }
   /// A piece of at most `most` (not 0) bytes.
-  std::size_t piece(std::size_t most) noexcept {
-    if (conditions.split == Split::nowhere) return most;
-    return conditions.split == Split::every_byte ? 1 : 1 + schedule.dice.below(most);
+  std::size_t piece(const NetworkConditions& its, std::size_t most) noexcept {
+    if (its.split == Split::every_byte) return 1;
+    most = std::min(most, std::max<std::size_t>(its.largest_piece, 1));
+    return its.split == Split::nowhere ? most : 1 + schedule.dice.below(most);
   }
-  Duration delay() noexcept {
-    if (conditions.jitter <= Duration::zero()) return conditions.delay;
-    const auto most = static_cast<std::uint64_t>(conditions.jitter.count());
-    return conditions.delay + Duration{static_cast<Duration::rep>(schedule.dice.below(most + 1))};
+  Duration delay(const NetworkConditions& its) noexcept {
+    if (its.jitter <= Duration::zero()) return its.delay;
+    const auto most = static_cast<std::uint64_t>(its.jitter.count());
+    return its.delay + Duration{static_cast<Duration::rep>(schedule.dice.below(most + 1))};
   }
   std::shared_ptr<End> dial(Host& from, const Endpoint& where, Address source);
   std::shared_ptr<Listener> listen(Host& where_host, Endpoint where);
 
+  const std::uint64_t seed;
   NetworkConditions conditions;
-  std::map<std::uint64_t, Fault> faults;
-  std::uint64_t operations = 0;
+  std::map<HostPair, NetworkConditions> links;  // between hosts where it is not as elsewhere
+  std::set<HostPair> parted;
+  Faults faults;
+  Deeds deeds;
+  std::uint64_t operations = 0, last_end = 0;
+  std::list<Connection*> connections;
+  std::list<Signal*> barred;  // connects that wait until something gets through
   std::size_t open_streams = 0, open_acceptors = 0, pending_timers = 0;
   std::map<Address, std::shared_ptr<Host>> hosts;
   std::map<std::string, std::vector<Address>> names;
-  Schedule schedule;  // last, so first to go: its coroutines use the rest
+  Timestamp first_date{std::chrono::sys_days{std::chrono::year{2001} / 2 / 3}};
+  Schedule schedule;  // last but for a number, so first to go: its coroutines use the rest
+  const Time began;
 };
 
 inline End::End(World& its_world, const Host& its_host, const Endpoint& here, const Endpoint& there)
-    : world{its_world}, host{its_host}, local{here}, remote{there}, in{its_world.schedule} {}
+    : world{its_world},
+      host{its_host},
+      local{here},
+      remote{there},
+      in{its_world.schedule},
+      number{++its_world.last_end} {}
+
+inline bool End::cut() const noexcept { return world.cut(&host, &peer->host); }
+inline const NetworkConditions& End::conditions() const { return world.conditions_between(&host, &peer->host); }
+
+inline Begun End::begin(Operation::Kind kind, std::optional<std::size_t> bytes, std::string_view text) {
+  Deed deed;
+  deed.local = local;
+  deed.remote = remote;
+  deed.bytes = bytes;
+  if (control && !text.empty()) deed.text = Deeds::shown(text);
+  return world.begin(operation(kind), std::move(deed));
+}
+
+inline std::span<const std::byte> End::take(std::size_t room) {
+  const auto piece = in.take(world.piece(conditions(), std::min(in.readable(), room)));
+  in.space.wake();
+  return piece;
+}
+
+inline void End::note(std::uint64_t operation_number, std::span<const std::byte> bytes, std::optional<Fault> fault) {
+  Deed* const deed = world.deeds.find(operation_number);
+  if (!deed) return;
+  deed->bytes = bytes.size();
+  if (control) deed->text = Deeds::shown(as_text(bytes));
+  if (fault) deed->fault = fault;
+}
+
+inline void End::note_by_hand(std::string_view text) {
+  Deed deed;
+  deed.kind = Operation::Kind::by_hand;
+  deed.when = world.schedule.now();
+  deed.local = local;
+  deed.remote = remote;
+  deed.bytes = text.size();
+  deed.control = control;
+  if (control) deed.text = Deeds::shown(text);
+  world.deeds.add(std::move(deed));
+}
+
+inline std::optional<Fault> End::heard(std::string_view text) {
+  std::optional<Fault> fault;
+  if (!control || !accepted) return fault;
+  commands_.scan(text, [&](std::string_view verb) {
+    const auto met = world.faults.hear(verb, &host, &peer->host);
+    if (!fault) fault = met;
+  });
+  return fault;
+}
 
 inline void End::send(std::span<const std::byte> bytes) {
   if (peer->closed && !cut()) return;
   while (!bytes.empty()) {
-    const bool apart = world.conditions.jitter > Duration::zero();  // pieces arrive one after the other
-    const std::size_t n = apart ? world.piece(bytes.size()) : bytes.size();
+    const auto& its = conditions();
+    const bool apart = its.jitter > Duration::zero() || its.bandwidth > 0;  // pieces arrive one after the other
+    const std::size_t n = apart ? world.piece(its, bytes.size()) : bytes.size();
     peer->in.put(bytes.first(n));
     dispatch(n, false);
     bytes = bytes.subspan(n);
@@ -18877,7 +21794,7 @@ inline void End::finish() {
 
 inline void End::dispatch(std::size_t n, bool end) {
   const Time now = world.schedule.now();
-  const Time due = now + world.delay();  // but not before what was sent earlier
+  const Time due = sent_by(n) + world.delay(conditions());  // but not before what was sent earlier
   const bool first = !peer->in.due();
   if (first && due <= now && !cut()) {
     if (end) peer->in.ended = true;
@@ -18885,6 +21802,16 @@ inline void End::dispatch(std::size_t n, bool end) {
   }
   peer->in.delay(n, end, due);
   if (first) peer->receive();
+}
+
+/// When so many bytes more have left this end.
+inline Time End::sent_by(std::size_t n) {
+  const auto bandwidth = conditions().bandwidth;
+  if (bandwidth == 0) return world.schedule.now();
+  const std::chrono::duration<double> takes{static_cast<double>(n) / static_cast<double>(bandwidth)};
+  auto& by = peer->in.sent_by;
+  by = std::max(by, world.schedule.now()) + std::chrono::duration_cast<Duration>(takes);
+  return by;
 }
 
 inline void End::receive() {
@@ -18930,18 +21857,43 @@ inline void End::close(bool whatever_is_unread) {
   in.clear();
   in.arrival.cancel();
   peer->in.space.cancel();
-  if (lost || cut()) return;
+  if (lost) return;
   if (unread) {
-    peer->lose();
+    cut() ? void(peer->broken = true) : peer->lose();
   } else {
     finish();
     in.space.wake();
   }
 }
 
+inline void End::go_on() {
+  if (cut()) return;
+  if (broken) return lose();
+  if (closed && in.held() > 0) return peer->lose();  // it was sent to somebody who has gone
+  receive();
+}
+
+inline Connection::Connection(World& its_world, const Host& from, const Endpoint& from_endpoint, const Host& to,
+                              const Endpoint& to_endpoint)
+    : world{its_world},
+      a{world, from, from_endpoint, to_endpoint},
+      b{world, to, to_endpoint, from_endpoint},
+      place{world.connections.insert(world.connections.end(), this)} {
+  a.peer = &b;
+  b.peer = &a;
+  b.accepted = true;
+}
+inline Connection::~Connection() { world.connections.erase(place); }
+
 inline Listener::Listener(World& its_world, Host& its_host, const Endpoint& where)
     : world{its_world}, host{its_host}, endpoint{where}, arrival{its_world.schedule} {
   host.listeners.emplace(endpoint.port(), this);
+}
+
+inline Begun Listener::begin_accept() {
+  Deed deed;
+  deed.local = endpoint;
+  return world.begin({Operation::Kind::accept, &host}, std::move(deed));
 }
 
 inline void Listener::close() {
@@ -18956,13 +21908,14 @@ inline void Listener::close() {
 
 inline std::shared_ptr<End> World::dial(Host& from, const Endpoint& where, Address source) {
   const auto found = hosts.find(where.address());
+  const auto backlog = conditions_between(&from, host_at(where.address())).backlog;
   Listener* listener = nullptr;
   if (found != hosts.end()) {
     const auto [first, last] = found->second->listeners.equal_range(where.port());
     const auto taker = std::find_if(first, last, [&](const auto& entry) { return entry.second->takes(where); });
     if (taker != last) listener = taker->second;
   }
-  if (!listener || listener->waiting.size() >= conditions.backlog) { fail(std::errc::connection_refused); }
+  if (!listener || listener->waiting.size() >= backlog) { fail(std::errc::connection_refused); }
   if (source.is_unspecified()) {
     const auto same_family = [&](const Address& own) { return own.is_v4() == where.address().is_v4(); };
     const auto own = std::find_if(from.addresses.begin(), from.addresses.end(), same_family);
@@ -18970,10 +21923,11 @@ inline std::shared_ptr<End> World::dial(Host& from, const Endpoint& where, Addre
     source = *own;
   }
   from.last_dialling = from.last_dialling == 65535 ? 50001 : static_cast<std::uint16_t>(from.last_dialling + 1);
-  const auto link = std::make_shared<Link>(*this, from, Endpoint{source, from.last_dialling}, *found->second, where);
-  listener->waiting.emplace_back(link, &link->b);
+  const auto connection =
+      std::make_shared<Connection>(*this, from, Endpoint{source, from.last_dialling}, *found->second, where);
+  listener->waiting.emplace_back(connection, &connection->b);
   listener->arrival.wake();
-  return {link, &link->a};
+  return {connection, &connection->a};
 }
 
 inline std::shared_ptr<Listener> World::listen(Host& where_host, Endpoint where) {
@@ -19022,12 +21976,20 @@ class SimulatedPeer {
 
   /// Sends now, be there room or not. What nobody can receive any more is lost.
   void type(std::string_view text) {
+    end_->note_by_hand(text);
     if (!end_->closed && !end_->lost && !end_->peer->in.finished) end_->send(as_bytes(text));
   }
   /// Takes what has arrived.
   std::string text() {
     std::string taken{as_text(end_->in.take(end_->in.readable()))};
     end_->in.space.wake();
+    if (const auto fault = end_->heard(taken)) {
+      taken.clear();
+      if (*fault == Fault::end)
+        end_->cut_short();
+      else if (*fault != Fault::stall)
+        end_->reset();
+    }
     return taken;
   }
   /// Waits until `text` has something to give or nothing more comes; for a test whose hand is a coroutine.
@@ -19040,7 +22002,10 @@ class SimulatedPeer {
   }
   /// Breaks the connection: the other end gets `connection_reset`.
   void reset() {
-    if (!end_->cut()) end_->peer->lose();
+    if (end_->cut())
+      end_->peer->broken = true;
+    else
+      end_->peer->lose();
     hang_up();
   }
   /// Whether nothing more comes than `text` would give now: the other end has finished, or the connection was reset.
@@ -19115,6 +22080,7 @@ class SimulatedStream {
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) { return write_bytes(end_, bytes, false); }
   awaitable<void> finish() { return finish_writing(end_); }
   bool has_ended() const { return end_->lost || (end_->in.ended && end_->in.held() == 0); }
+  void mark_as_control() noexcept { end_->mark_as_control(); }
   void cancel() {
     end_->in.arrival.cancel();
     end_->peer->in.space.cancel();
@@ -19139,36 +22105,41 @@ class SimulatedStream {
   }
   using End = detail::simulated::End;
   using Turn = detail::simulated::Signal::Turn;
+  using Kind = detail::simulated::Operation::Kind;
 
   // These hold the end themselves: a stream may be moved while they wait.
   static awaitable<std::size_t> read(std::shared_ptr<End> end, std::span<std::byte> room) {
     auto& in = end->in;
     const Turn turn{in.arrival};
-    const auto fault = end->world.count();
-    if (end->world.conditions.interleave) co_await detail::simulated::yield(end->world.schedule);
-    while (fault == Fault::stall) co_await in.arrival.wait();
-    if (fault == Fault::end)
-      end->cut_short();
-    else if (fault)
-      end->reset();
-    for (;;) {
+    const auto begun = end->begin(Kind::read);
+    if (end->conditions().interleave) co_await detail::simulated::yield(end->world.schedule);
+    for (auto fault = begun.fault;;) {
+      while (fault == Fault::stall) co_await in.arrival.wait();
+      if (fault == Fault::end)
+        end->cut_short();
+      else if (fault)
+        end->reset();
       if (end->closed) detail::simulated::fail(std::errc::bad_file_descriptor);
       if (end->lost) detail::simulated::fail(std::errc::connection_reset);
-      if (in.readable() > 0) break;
-      if (in.ended) co_return 0;
-      co_await in.arrival.wait();
+      if (in.readable() == 0) {
+        if (in.ended) co_return 0;
+        co_await in.arrival.wait();
+        continue;
+      }
+      const auto piece = end->take(room.size());
+      fault = end->heard(as_text(piece));
+      end->note(begun.number, piece, fault);
+      if (fault) continue;
+      std::copy(piece.begin(), piece.end(), room.begin());
+      co_return piece.size();
     }
-    const auto piece = in.take(end->world.piece(std::min(in.readable(), room.size())));
-    std::copy(piece.begin(), piece.end(), room.begin());
-    in.space.wake();
-    co_return piece.size();
   }
   /// All of them, or as many as the peer has room for, which are some.
   static awaitable<std::size_t> write_bytes(std::shared_ptr<End> end, std::span<const std::byte> bytes, bool all) {
     auto& out = end->peer->in;
     const Turn turn{out.space};
-    const auto fault = end->world.count();
-    if (end->world.conditions.interleave) co_await detail::simulated::yield(end->world.schedule);
+    const auto fault = end->begin(Kind::write, bytes.size(), as_text(bytes)).fault;
+    if (end->conditions().interleave) co_await detail::simulated::yield(end->world.schedule);
     while (fault == Fault::stall) co_await out.space.wait();
     end->check_writable();
     if (fault) {
@@ -19180,7 +22151,8 @@ class SimulatedStream {
     }
     for (std::size_t written = 0;;) {
       end->check_writable();
-      const auto room = end->world.conditions.window - std::min(out.held(), end->world.conditions.window);
+      const auto window = end->conditions().window;
+      const auto room = window - std::min(out.held(), window);
       const auto part = bytes.first(std::min(room, bytes.size()));
       end->send(part);
       bytes = bytes.subspan(part.size());
@@ -19192,7 +22164,7 @@ class SimulatedStream {
   static awaitable<void> finish_writing(std::shared_ptr<End> end) {
     auto& out = end->peer->in;
     const Turn turn{out.space};
-    const auto fault = end->world.count();
+    const auto fault = end->begin(Kind::finish).fault;
     while (fault == Fault::stall) co_await out.space.wait();
     if (fault && fault != Fault::end) end->reset();
     if (end->lost) detail::simulated::fail(std::errc::connection_reset);
@@ -19229,7 +22201,7 @@ class SimulatedAcceptor {
   using Listener = detail::simulated::Listener;
   static awaitable<SimulatedStream> accept_from(std::shared_ptr<Listener> listener) {
     const detail::simulated::Signal::Turn turn{listener->arrival};
-    const auto fault = listener->world.count();
+    const auto fault = listener->begin_accept().fault;
     if (listener->world.conditions.interleave) co_await detail::simulated::yield(listener->world.schedule);
     if (fault == Fault::refuse) detail::simulated::fail(std::errc::connection_aborted);
     while (fault == Fault::stall || listener->waiting.empty()) co_await listener->arrival.wait();
@@ -19293,7 +22265,10 @@ class SimulatedTransport {
     return connect_from(*world_, *host_, where, from);
   }
   Acceptor listen(const Executor&, const Endpoint& where) {
-    if (world_->count()) detail::simulated::fail(std::errc::address_in_use);
+    detail::simulated::Deed deed;
+    deed.local = where;
+    const auto begun = world_->begin({Operation::Kind::listen, host_}, std::move(deed));
+    if (begun.fault) detail::simulated::fail(std::errc::address_in_use);
     return Acceptor{world_->listen(*host_, where)};
   }
   awaitable<std::vector<Endpoint>> resolve(const std::string& host, std::uint16_t port) {
@@ -19305,7 +22280,7 @@ class SimulatedTransport {
   /// Connects at once, by hand. `from` may be any address. Throws `std::system_error` as `connect` does.
   SimulatedPeer dial(const Endpoint& where, const Address& from = {}) {
     auto& host = from.is_unspecified() ? *host_ : world_->host({from});
-    if (world_->cut(host, where.address())) detail::simulated::fail(std::errc::timed_out);
+    if (world_->cut(&host, world_->host_at(where.address()))) detail::simulated::fail(std::errc::timed_out);
     return SimulatedPeer{world_->dial(host, where, from)};
   }
   /// Listens at once, by hand.
@@ -19314,20 +22289,41 @@ class SimulatedTransport {
  private:
   using World = detail::simulated::World;
   using Host = detail::simulated::Host;
+  using Operation = detail::simulated::Operation;
   friend class SimulatedNetwork;
+
+  /// A connect that waits until something gets through, while this lives.
+  class Barred {
+   public:
+    Barred(World& world, detail::simulated::Signal& signal)
+        : world_{world}, place_{world.barred.insert(world.barred.end(), &signal)} {}
+    Barred(const Barred&) = delete;
+    Barred& operator=(const Barred&) = delete;
+    ~Barred() { world_.barred.erase(place_); }
+
+   private:
+    World& world_;
+    std::list<detail::simulated::Signal*>::iterator place_;
+  };
   SimulatedTransport(World& world, Host* host) : world_{&world}, host_{host} {}
 
   static awaitable<Stream> connect_from(World& world, Host& host, Endpoint where, Address from) {
-    const auto fault = world.count();
-    if (world.conditions.interleave) co_await yield(world.schedule);
+    const detail::simulated::Host* const target = world.host_at(where.address());
+    detail::simulated::Deed deed;
+    deed.remote = where;
+    deed.local = {host.addresses.front(), 0};
+    const auto fault = world.begin({Operation::Kind::connect, &host, target}, std::move(deed)).fault;
+    const auto conditions = world.conditions_between(&host, target);
+    if (conditions.interleave) co_await yield(world.schedule);
     if (fault == Fault::refuse) detail::simulated::fail(std::errc::connection_refused);
     if (!from.is_unspecified() && !host.has(from)) { detail::simulated::fail(std::errc::address_not_available); }
-    if (const Duration delay = world.delay(); delay > Duration::zero()) {
+    if (const Duration delay = world.delay(conditions); delay > Duration::zero()) {
       co_await wait_until(world.schedule, world.schedule.now() + delay);
     }
     detail::simulated::Signal never{world.schedule};
     const detail::simulated::Signal::Turn turn{never};
-    while (fault == Fault::stall || world.cut(host, where.address())) co_await never.wait();
+    const Barred barred{world, never};
+    while (fault == Fault::stall || world.cut(&host, world.host_at(where.address()))) co_await never.wait();
     const auto end = world.dial(host, where, from);
     if (fault) end->strike(*fault);
     if (end->lost) detail::simulated::fail(std::errc::connection_reset);
@@ -19393,9 +22389,12 @@ class SimulatedNetwork : public SimulatedTransport {
     host_ = &world_.host({asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()});
     const auto workers = [this, seed] { return std::make_unique<detail::simulated::Workers>(world_.schedule, seed); };
     auto pools = std::make_shared<WorkerPools>(workers(), workers(), workers());
-    asio::make_service<BlockingWork>(world_.schedule.context(), std::move(pools)).has_one_thread(true);
+    asio::make_service<BlockingWork>(world_.schedule.context(), std::move(pools));
+    asio::make_service<OwnDate>(world_.schedule.context(), [&world = world_] { return date_of(world); });
     name("localhost", {"127.0.0.1", "::1"});
+    of_this_thread().push_back(this);
   }
+  ~SimulatedNetwork() { std::erase(of_this_thread(), this); }
   SimulatedNetwork(const SimulatedNetwork&) = delete;
   SimulatedNetwork& operator=(const SimulatedNetwork&) = delete;
 
@@ -19415,8 +22414,33 @@ class SimulatedNetwork : public SimulatedTransport {
   /// From now on work given to `blocking` is not begun; until `release_blocking_work`.
   void hold_blocking_work() noexcept { world_.schedule.holds_work = true; }
   void release_blocking_work() { world_.schedule.release_work(); }
-  /// From now on nothing gets to or from this host: what is sent there waits for ever, connecting too.
-  void unplug(std::string_view address) { world_.host({asio::ip::make_address(address)}).unplugged = true; }
+  /// What it is like between two hosts from now on, if it is to be another than elsewhere: at first it is the same.
+  ///
+  ///     network.between("192.0.2.7", "127.0.0.1").bandwidth = 100'000;
+  ///
+  /// Whoever was given it may change it at any time, as long as the network lives.
+  NetworkConditions& between(std::string_view one, std::string_view other) {
+    return world_.links.try_emplace(pair_of(one, other), world_.conditions).first->second;
+  }
+
+  /// From now on nothing gets to or from this host: what is sent there waits, connecting too; until `plug_in`.
+  void unplug(std::string_view address) { named(address).unplugged = true; }
+  void plug_in(std::string_view address) {
+    named(address).unplugged = false;
+    world_.go_on();
+  }
+  /// From now on nothing gets from one of these hosts to the other: what is sent waits, connecting too; until `heal`.
+  void part(std::string_view one, std::string_view other) { world_.parted.insert(pair_of(one, other)); }
+  void heal(std::string_view one, std::string_view other) {
+    world_.parted.erase(pair_of(one, other));
+    world_.go_on();
+  }
+
+  /// The date, which goes on with `now()`: that of LIST, of MDTM, and of what is new in a `MemoryStorage`. A network
+  /// begins on 2001-02-03.
+  Timestamp date() const { return date_of(world_); }
+  /// From now on it is this date.
+  void set_date(Timestamp date) { world_.first_date += date - date_of(world_); }
 
   /// Runs all that can run without time passing. What a detached coroutine throws is thrown here.
   void settle() { world_.schedule.settle(); }
@@ -19431,14 +22455,48 @@ class SimulatedNetwork : public SimulatedTransport {
     return result->get();
   }
 
-  /// Lets the n-th operation, counted from 1 since the network began, meet with `fault`. A suite runs a session with a
-  /// fault at the first operation, at the second, …, until `operations()` says that the fault was not reached.
+  /// As a transport with event loops of its own: runs all there is, letting time pass (at most thirty days), until
+  /// `stop()`. So a `Runner` and a `BlockingClient` run on it.
+  void run() {
+    is_stopped_ = false;
+    settle();
+    const Time limit = now() + longest;
+    while (!is_stopped_ && world_.schedule.step(limit)) {}
+  }
+  void stop() noexcept { is_stopped_ = true; }
+
+  /// Lets what happens at this place meet with `fault`, once.
   ///
-  /// Operations are connect, listen, accept, reads, writes and `finish`. A write that fails lets some of its bytes
-  /// through, as the seed chooses; a read gives none. A connection just made ends in both directions with `Fault::end`;
-  /// `listen` fails with `address_in_use`, whatever the fault.
-  void fail_at(std::uint64_t n, Fault fault) { world_.faults[n] = fault; }
+  /// A write that fails lets some of its bytes through, as the seed chooses; a read gives none. A connection just made
+  /// ends in both directions with `Fault::end`; `listen` fails with `address_in_use`, whatever the fault. A suite runs a
+  /// session with a fault at `{.operation = 1}`, at 2, …, until `faults_left` says that the last one was not reached.
+  ///
+  /// **Errors:** `std::invalid_argument` for a place that is none.
+  void fail(FaultPlace place, Fault fault) {
+    const auto host_of = [this](const std::string& address) { return address.empty() ? nullptr : &named(address); };
+    const Host* const of = host_of(place.of);
+    const Host* const by = host_of(place.by);
+    world_.faults.order(std::move(place), fault, of, by);
+  }
+  /// How many faults have met with nothing by now.
+  std::size_t faults_left() const noexcept { return world_.faults.left(); }
+  /// How many operations have begun by now.
   std::uint64_t operations() const noexcept { return world_.operations; }
+  /// The last operations, and what was typed by hand between them, a line each: for people, who want to know what led
+  /// to a failure.
+  std::vector<std::string> last_operations() const { return world_.deeds.lines(world_.began); }
+  std::uint64_t seed() const noexcept { return world_.seed; }
+  /// Calls `f(network)` for all that were made on this thread and are there.
+  template <std::invocable<const SimulatedNetwork&> F> static void for_each_of_this_thread(F f) {
+    for (const SimulatedNetwork* const network : of_this_thread()) f(*network);
+  }
+
+  /// Calls a function when so many turns are over, counted since the network began. A turn is what is run between two
+  /// moments in which nothing runs: of a coroutine, from where it goes on to where it waits again. So what is cancelled
+  /// after the first turn of an operation, after the second, …, until `turns()` says that it had ended before, has been
+  /// cancelled wherever it waits.
+  void call_after(std::uint64_t turns, std::function<void()> call) { world_.schedule.call_after(turns, std::move(call)); }
+  std::uint64_t turns() const noexcept { return world_.schedule.turns(); }
 
   /// What transports gave and what is not yet closed; timers that run and sleeps: nothing once all has ended.
   std::size_t open_streams() const noexcept { return world_.open_streams; }
@@ -19446,6 +22504,18 @@ class SimulatedNetwork : public SimulatedTransport {
   std::size_t pending_timers() const noexcept { return world_.pending_timers; }
 
  private:
+  static std::vector<const SimulatedNetwork*>& of_this_thread() {
+    thread_local std::vector<const SimulatedNetwork*> all;
+    return all;
+  }
+  Host& named(std::string_view address) { return world_.host({asio::ip::make_address(address)}); }
+  World::HostPair pair_of(std::string_view one, std::string_view other) {
+    return World::pair_of(&named(one), &named(other));
+  }
+  static Timestamp date_of(const World& world) {
+    return world.first_date + std::chrono::floor<std::chrono::milliseconds>(world.schedule.now() - world.began);
+  }
+
   /// Runs an operation that keeps `kept` alive until it has ended.
   void drive(awaitable<void> operation, std::shared_ptr<const void> kept) {
     struct Task {
@@ -19456,7 +22526,7 @@ class SimulatedNetwork : public SimulatedTransport {
     start_on(executor(), std::move(operation), task->stop.slot(),
              [task, kept = std::move(kept)](std::exception_ptr) { task->done = true; });
     settle();
-    const Time limit = now() + std::chrono::hours{24 * 30};
+    const Time limit = now() + longest;
     while (!task->done) {
       if (world_.schedule.step(limit)) continue;
       task->stop.emit(asio::cancellation_type::terminal);
@@ -19465,10 +22535,945 @@ class SimulatedNetwork : public SimulatedTransport {
     }
   }
 
+  static constexpr std::chrono::hours longest{24 * 30};  // that an operation may take
+
   World world_;
+  bool is_stopped_ = false;
 };
 
 static_assert(Transport<SimulatedTransport>);
 static_assert(Transport<SimulatedNetwork>);
+
+}  // namespace ftplike
+
+// ---- ftplike/simulated/replay.hpp
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Where a session that was played again went another way than the recorded one.
+struct Difference {
+  std::size_t line;  // of the recording
+  std::string recorded, seen;
+};
+
+/// How a recording is played.
+class ReplayOptions {
+ public:
+  // No aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice.
+  ReplayOptions(std::string its_password = {}, Duration its_patience = std::chrono::hours{1})
+      : password{std::move(its_password)}, patience{its_patience} {}
+  std::string password;  // in place of those that were hidden
+  Duration patience;     // for whatever the other end is to do next
+};
+
+namespace detail {
+
+/// What the sessions of a replay share.
+struct Replay {
+  explicit Replay(const Executor& executor) : ended{executor} {}
+  std::vector<Difference> differences;
+  std::size_t running = 0;
+  Condition ended;
+};
+
+/// The commands that TLS was spoken of with, which a replay in clear leaves out with their replies.
+inline bool is_about_tls(std::string_view command) {
+  const auto verb = command.substr(0, command.find(' '));
+  return verb == "AUTH" || verb == "PBSZ" || verb == "PROT" || verb == "CCC";
+}
+
+/// Puts what is known of a data connection before the final reply that came before it was told: a client may hear of
+/// the end first, and a replay has to take the bytes first.
+inline void put_data_before_replies(std::vector<RecordedEvent>& script) {
+  using Kind = RecordedEvent::Kind;
+  const auto is_of_data = [](const RecordedEvent& event) {
+    return event.kind == Kind::connected || event.kind == Kind::bytes || event.kind == Kind::data;
+  };
+  for (auto event = script.begin(); event != script.end(); ++event) {
+    if (event->kind != Kind::reply || event->code < 200) continue;
+    const auto end = std::find_if_not(event + 1, script.end(), is_of_data);
+    event = std::rotate(event, event + 1, end);
+  }
+}
+
+/// The events of each session of a recording, in the order of their beginnings.
+inline std::vector<std::vector<RecordedEvent>> scripts_of(const Recording& recording) {
+  std::vector<std::vector<RecordedEvent>> scripts;
+  std::map<std::uint64_t, std::size_t> places;
+  std::map<std::uint64_t, bool> leaves_out;
+  for (const auto& event : recording.events) {
+    const auto [place, is_new] = places.try_emplace(event.session, scripts.size());
+    if (is_new) scripts.emplace_back();
+    bool& leaving_out = leaves_out[event.session];
+    if (event.kind == RecordedEvent::Kind::command) leaving_out = is_about_tls(event.text);
+    if (!leaving_out) scripts[place->second].push_back(event);
+    if (event.kind == RecordedEvent::Kind::reply && event.code >= 200) leaving_out = false;
+  }
+  for (auto& script : scripts) put_data_before_replies(script);
+  return scripts;
+}
+
+/// A session played again: one end of it, whose other end is the program that is looked at.
+class ReplayedSession {
+ public:
+  ReplayedSession(SimulatedTransport network, SimulatedStream control, bool plays_client,
+                  std::vector<RecordedEvent> script, ReplayOptions options, Replay& replay)
+      : network_{network},
+        control_{std::move(control)},
+        plays_client_{plays_client},
+        script_{std::move(script)},
+        options_{std::move(options)},
+        replay_{replay},
+        began_{network_.now() - script_.front().at} {
+    mark_as_control(control_);
+  }
+
+  /// Does what the script says, to its end or to the first difference after which the rest has no sense.
+  awaitable<void> run() {
+    for (at_ = 0; at_ < script_.size() && !lost_; ++at_) {
+      const RecordedEvent& event = script_[at_];
+      const Time due = began_ + event.at;
+      if (due > network_.now()) co_await network_.sleep_until(due);
+      std::error_code failure;
+      try {
+        co_await step(event);
+      } catch (const std::system_error& error) { failure = error.code(); }
+      if (failure) differ(event, failure == Errc::timed_out ? "nothing came" : failure.message(), true);
+    }
+  }
+
+ private:
+  using Kind = RecordedEvent::Kind;
+
+  awaitable<void> step(const RecordedEvent& event) {
+    switch (event.kind) {
+      case Kind::command: return plays_client_ ? send_command(event) : expect_command(event);
+      case Kind::reply: return plays_client_ ? expect_reply(event) : send_reply(event);
+      case Kind::connected: return connect_data();
+      case Kind::bytes: return keep(event);
+      case Kind::data: return event.up == plays_client_ ? send_data(event) : expect_data(event);
+      default: return nothing();
+    }
+  }
+  static awaitable<void> nothing() { co_return; }
+  awaitable<void> keep(const RecordedEvent& event) {
+    contents_ += event.text;
+    co_return;
+  }
+
+  // ---- what this end says
+
+  awaitable<void> send_command(const RecordedEvent& event) {
+    std::string text = event.text;
+    const auto [verb, argument] = parts_of(text);
+    told_a_port_ = verb == "PORT" || verb == "EPRT";
+    if (told_a_port_) {
+      const HostPort door = open_door();
+      text = verb == "PORT" ? "PORT " + format_port(door) : "EPRT " + format_eprt(door);
+    } else if (argument == Recording::hidden) {
+      text = std::string{verb} + ' ' + options_.password;
+    }
+    if (!event.unterminated) text += "\r\n";
+    co_await control_.write(as_bytes(text));
+  }
+  awaitable<void> send_reply(const RecordedEvent& event) {
+    std::string text = event.text;
+    if (names_a_port(event.code, text)) {
+      const HostPort door = open_door();
+      if (event.code == 229) {
+        text = "Entering Extended Passive Mode (|||" + std::to_string(door.port) + "|)";
+      } else {
+        text = event.code == 227 ? "Entering Passive Mode (" + format_port(door) + ')' : std::to_string(door.port);
+      }
+    }
+    const std::string wire = Reply{event.code, text}.wire();
+    co_await control_.write(as_bytes(wire));
+  }
+  awaitable<void> send_data(const RecordedEvent& event) {
+    std::string text = std::exchange(contents_, {});
+    if (!data_) co_return;
+    for (std::uint64_t left = event.bytes; left > 0; left -= std::min<std::uint64_t>(left, text.size())) {
+      if (text.empty() || left < event.bytes) text.assign(64 * 1024, 'x');  // what was not recorded
+      if (text.size() > left) text.resize(left);
+      co_await patiently(data_->write(as_bytes(text)));
+    }
+    co_await patiently(data_->finish());
+    data_.reset();
+  }
+
+  // ---- what it expects
+
+  awaitable<void> expect_command(const RecordedEvent& event) {
+    const std::size_t wanted = event.unterminated ? event.text.size() : std::string::npos;
+    std::string line = co_await next_line(wanted);
+    const auto [verb, argument] = parts_of(event.text);
+    const auto [seen_verb, seen_argument] = parts_of(line);
+    if (verb == "PORT" || verb == "EPRT") {
+      const auto named = seen_verb == "PORT" ? parse_port(seen_argument) : parse_eprt(seen_argument);
+      if (named) aim_ = endpoint_of(*named);
+      if (seen_verb != verb) differ(event, line, true);
+    } else if (line != event.text && !(argument == Recording::hidden && seen_verb == verb)) {
+      differ(event, line, seen_verb != verb);
+    }
+  }
+  awaitable<void> expect_reply(const RecordedEvent& event) {
+    std::optional<Reply> reply = replies_.next();
+    while (!reply && !replies_.defect()) {
+      const std::string bytes = co_await more();
+      if (bytes.empty()) {
+        differ(event, "the connection was closed", true);
+        co_return;
+      }
+      replies_.feed(bytes);
+      reply = replies_.next();
+    }
+    if (!reply) throw std::system_error(replies_.defect());
+    const bool names_port = names_a_port(event.code, event.text);
+    const bool may_have_another_text = names_port ? names_a_port(reply->code(), reply->text()) : told_a_port_;
+    const bool same = reply->code() == event.code && (may_have_another_text || reply->text() == event.text);
+    if (!same)
+      differ(event, std::to_string(reply->code()) + ' ' + reply->text(), reply->code() / 100 != event.code / 100);
+    if (!names_port || !names_a_port(reply->code(), reply->text())) co_return;
+    aim_ = place_in(*reply);
+    door_.reset();
+    if (connects_before_the_next_port()) co_await connect_data();
+  }
+  awaitable<void> expect_data(const RecordedEvent& event) {
+    contents_.clear();
+    if (!data_) co_return;
+    QuickDigest digest;
+    std::uint64_t bytes = 0;
+    std::error_code failure;
+    try {
+      for (;;) {
+        const std::string piece = co_await patiently(read(*data_));
+        if (piece.empty()) break;
+        digest.add(piece);
+        bytes += piece.size();
+      }
+    } catch (const std::system_error& error) { failure = error.code(); }
+    data_.reset();
+    if (failure == Errc::timed_out) throw std::system_error(failure);
+    if (bytes == event.bytes && digest.value() == event.digest) co_return;
+    differ(event, std::to_string(bytes) + " bytes" + (bytes == event.bytes ? ", but not the same" : ""), false);
+  }
+
+  // ---- data connections
+
+  awaitable<void> connect_data() {
+    if (data_) co_return;
+    if (door_) {
+      const Executor executor = co_await asio::this_coro::executor;
+      SimulatedStream stream = co_await patiently(door_->accept(executor));
+      data_.emplace(std::move(stream));
+    } else if (aim_) {
+      SimulatedStream stream = co_await patiently(network_.connect(*aim_));
+      data_.emplace(std::move(stream));
+    }
+  }
+  /// Whether the recorded session came to a data connection at the port that was just named.
+  bool connects_before_the_next_port() const {
+    for (std::size_t i = at_ + 1; i < script_.size(); ++i) {
+      const auto& event = script_[i];
+      if (event.kind == Kind::connected) return true;
+      const bool arms_again =
+          event.kind == Kind::command && (event.text.starts_with("PORT ") || event.text.starts_with("EPRT "));
+      if (arms_again || (event.kind == Kind::reply && names_a_port(event.code, event.text))) return false;
+    }
+    return false;
+  }
+  HostPort open_door() {
+    const Endpoint here{control_.local().address(), 0};
+    door_.emplace(network_.listen(network_.executor(), here));
+    aim_.reset();
+    return {here.address().to_string(), door_->endpoint().port()};
+  }
+  static Endpoint endpoint_of(const HostPort& named) {
+    std::error_code no_address;
+    return {asio::ip::make_address(named.host, no_address), named.port};
+  }
+  static bool is_announcement(int code, std::string_view text) {
+    return code == 150 && !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  }
+  static bool names_a_port(int code, std::string_view text) {
+    return (code == 229 && parse_epsv_reply(text)) || (code == 227 && parse_pasv_reply(text)) ||
+           (is_announcement(code, text) && parse_announced_reply(text));
+  }
+  Endpoint place_in(const Reply& reply) const {
+    if (reply.code() == 227) return endpoint_of(*parse_pasv_reply(reply.text()));
+    const auto port = reply.code() == 229 ? parse_epsv_reply(reply.text()) : parse_announced_reply(reply.text());
+    return {control_.remote().address(), *port};
+  }
+
+  // ---- reading
+
+  static awaitable<std::string> read(SimulatedStream& stream) {
+    std::array<char, 4096> room;
+    const std::size_t n = co_await stream.read_some(std::as_writable_bytes(std::span{room}));
+    co_return std::string{room.data(), n};
+  }
+  awaitable<std::string> more() { return patiently(read(control_)); }
+  template <class R> awaitable<R> patiently(awaitable<R> operation) {
+    return within(network_, options_.patience, std::move(operation));
+  }
+  /// The next line, or as many bytes if they come without a line's end.
+  awaitable<std::string> next_line(std::size_t enough) {
+    for (;;) {
+      const auto end = heard_.find('\n');
+      if (end != heard_.npos || heard_.size() >= enough) {
+        std::string line = heard_.substr(0, std::min(end, heard_.size()));
+        heard_.erase(0, end == heard_.npos ? end : end + 1);
+        if (line.ends_with('\r')) line.pop_back();
+        co_return line;
+      }
+      const std::string bytes = co_await more();
+      if (bytes.empty()) throw std::system_error(Errc::peer_lost);
+      heard_ += bytes;
+    }
+  }
+  static std::pair<std::string_view, std::string_view> parts_of(std::string_view text) {
+    const auto blank = std::min(text.find(' '), text.size());
+    return {text.substr(0, blank), text.substr(std::min(blank + 1, text.size()))};
+  }
+
+  void differ(const RecordedEvent& event, std::string seen, bool is_the_end) {
+    const auto line = Recording::line_of(event);
+    const auto what = line.find(' ', line.find(' ') + 1) + 1;
+    replay_.differences.push_back({event.line, line.substr(what), std::move(seen)});
+    lost_ = is_the_end;
+  }
+
+  SimulatedTransport network_;
+  SimulatedStream control_;
+  const bool plays_client_;
+  const std::vector<RecordedEvent> script_;
+  const ReplayOptions options_;
+  Replay& replay_;
+  const Time began_;
+  std::size_t at_ = 0;
+  bool lost_ = false;         // what follows has no sense any more
+  bool told_a_port_ = false;  // by the last command: another one than was recorded
+  ReplyBuffer replies_;
+  std::string heard_, contents_;
+  std::optional<Endpoint> aim_;            // where the next data connection goes to
+  std::optional<SimulatedAcceptor> door_;  // or comes in
+  std::optional<SimulatedStream> data_;
+};
+
+inline awaitable<void> play_session(std::shared_ptr<Replay> replay, SimulatedTransport network, SimulatedStream control,
+                                    bool plays_client, std::vector<RecordedEvent> script, ReplayOptions options) {
+  ReplayedSession session{network, std::move(control), plays_client, std::move(script), std::move(options), *replay};
+  co_await session.run();
+}
+
+/// Plays a recording; at `where` is the server to connect to, or we are.
+inline awaitable<std::vector<Difference>> play(SimulatedTransport network, Endpoint where, bool plays_client,
+                                               Recording recording, ReplayOptions options) {
+  const Executor executor = co_await asio::this_coro::executor;
+  const auto replay = std::make_shared<Replay>(executor);
+  std::optional<SimulatedAcceptor> acceptor;
+  if (!plays_client) acceptor.emplace(network.listen(executor, where));
+  const Time began = network.now();
+  for (auto& script : scripts_of(recording)) {
+    const Time due = began + script.front().at;
+    if (plays_client && due > network.now()) co_await network.sleep_until(due);
+    auto coming = plays_client ? network.connect(where) : acceptor->accept(executor);
+    Settled<SimulatedStream> control;
+    co_await settle(within(network, options.patience, std::move(coming)), control);
+    if (control.failed()) {
+      replay->differences.push_back({script.front().line, "a session", "nobody came"});
+      continue;
+    }
+    ++replay->running;
+    auto session = play_session(replay, network, control.get(), plays_client, std::move(script), options);
+    start_on(executor, std::move(session), {}, [replay](std::exception_ptr) {
+      --replay->running;
+      replay->ended.notify();
+    });
+  }
+  while (replay->running > 0) co_await replay->ended.wait();
+  std::stable_sort(replay->differences.begin(), replay->differences.end(),
+                   [](const Difference& a, const Difference& b) { return a.line < b.line; });
+  co_return std::move(replay->differences);
+}
+
+}  // namespace detail
+
+/// Plays the clients of a recording against the server at `server`: says what they said when they said it, and gives
+/// all in which the server's replies and data differ from what was recorded. Ports and addresses of data connections
+/// may differ. What an upload consisted of, if that was not recorded, is made up, in the same length. What was said of
+/// TLS is left out: a replay is in clear.
+///
+///     std::string complaint;
+///     const auto recording = Recording::parse(text, complaint);
+///     for (const auto& difference : network.run(replay_clients(network, where, *recording))) …
+///
+/// **Cancellation:** ends the wait; what is under way ends by its patience.
+inline awaitable<std::vector<Difference>> replay_clients(SimulatedTransport network, Endpoint server,
+                                                         Recording recording, ReplayOptions options = {}) {
+  return detail::play(network, server, true, std::move(recording), std::move(options));
+}
+
+/// Plays the server of a recording at the address `where` for the clients under test, which come by themselves: replies
+/// what it replied, and gives all in which their commands and data differ from what was recorded. The rest as above.
+inline awaitable<std::vector<Difference>> replay_server(SimulatedTransport network, Endpoint where, Recording recording,
+                                                        ReplayOptions options = {}) {
+  return detail::play(network, where, false, std::move(recording), std::move(options));
+}
+
+}  // namespace ftplike::inline v0_2
+
+// ---- ftplike/storage/composed.hpp
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+// Storages made of others.
+
+/// The files of a storage, which can only be read: the server has no command that writes.
+///
+///     ReadOnlyStorage{DirectoryStorage{"pub"}}
+template <ReadableStorage Files> class ReadOnlyStorage {
+ public:
+  using Reader = typename Files::Reader;
+  using Listing = typename Files::Listing;
+
+  explicit ReadOnlyStorage(Files files) : files_{std::move(files)} {}
+  std::string label() const { return files_.label(); }
+  /// With whatever else `Files` takes there.
+  template <class... More>
+    requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
+  ReadOnlyStorage for_client(ClientKey client, More... more) const {
+    return ReadOnlyStorage{files_.for_client(client, std::move(more)...)};
+  }
+  awaitable<Entry> stat(Path path) { co_return co_await files_.stat(path); }
+  awaitable<Listing> list(Path path) { co_return co_await files_.list(path); }
+  awaitable<Reader> open(Path path, std::uint64_t offset) { co_return co_await files_.open(path, offset); }
+
+ private:
+  Files files_;
+};
+
+namespace detail {
+
+/// A reader of the one storage or of the other.
+template <class First, class Second> class EitherReader {
+ public:
+  template <std::size_t I, class Reader> EitherReader(std::in_place_index_t<I> which, Reader reader)
+      : reader_{which, std::move(reader)} {}
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    return std::visit([room](auto& reader) { return reader.read_some(room); }, reader_);
+  }
+  std::optional<std::uint64_t> size() const {
+    return std::visit(
+        [](const auto& reader) -> std::optional<std::uint64_t> {
+          if constexpr (requires { reader.size(); }) return reader.size();
+          return std::nullopt;
+        },
+        reader_);
+  }
+  // A file, for the kernel to move.
+  int descriptor() noexcept {
+    return file([](auto& reader) { return reader.descriptor(); }, -1);
+  }
+  std::uint64_t position() noexcept {
+    return file([](auto& reader) -> std::uint64_t { return reader.position(); }, std::uint64_t{0});
+  }
+  void advance(std::size_t count) noexcept {
+    file([count](auto& reader) { return reader.advance(count), 0; }, 0);
+  }
+  awaitable<std::size_t> fetch(std::size_t most) {
+    return file([most](auto& reader) { return reader.fetch(most); }, awaitable<std::size_t>{});
+  }
+
+ private:
+  template <class Act, class Otherwise> Otherwise file(Act act, Otherwise otherwise) {
+    return std::visit(
+        [&](auto& reader) -> Otherwise {
+          if constexpr (FileSource<std::remove_cvref_t<decltype(reader)>>) {
+            return act(reader);
+          } else {
+            return std::move(otherwise);
+          }
+        },
+        reader_);
+  }
+  std::variant<First, Second> reader_;
+};
+
+/// The writer of a storage that has none: there never is one.
+class NoWriter {
+ public:
+  NoWriter() = delete;
+  awaitable<void> write(std::span<const std::byte>) { std::terminate(); }
+  awaitable<void> finish() { std::terminate(); }
+  void discard() { std::terminate(); }
+  Path path() const { std::terminate(); }
+  std::uint64_t size() const { std::terminate(); }
+};
+template <class Files> struct WriterType { using type = NoWriter; };
+template <WritableStorage Files> struct WriterType<Files> { using type = typename Files::Writer; };
+
+/// The error of an operation; none if it succeeded.
+template <class R> std::error_code error_of(const Settled<R>& result) {
+  return result.failed() ? code_of(result.failure()) : std::error_code{};
+}
+inline bool is_missing(std::error_code error) noexcept {
+  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+}
+
+}  // namespace detail
+
+/// A storage in which another one appears under a name, as if it was mounted there. What is at that name in the first one
+/// is hidden. The folder that the name is in has to be there.
+///
+///     MountedStorage{DirectoryStorage{"pub"}, "/incoming", DirectoryStorage{"incoming"}}
+///
+/// It can do what either of them can do; `operation_not_permitted` where only the other one could. Nothing is renamed from
+/// one to the other (`cross_device_link`), and the name itself stays.
+template <ReadableStorage Base, ReadableStorage Other> class MountedStorage {
+ public:
+  using Reader = detail::EitherReader<typename Base::Reader, typename Other::Reader>;
+  class Writer;
+  class Listing;
+
+  MountedStorage(Base base, std::string_view name, Other other)
+      : base_{std::move(base)}, name_{name}, other_{std::move(other)} {}
+  std::string label() const { return base_.label(); }
+  /// With whatever else both take there.
+  template <class... More>
+    requires requires(const Base& one, const Other& two, ClientKey client, More... more) {
+      one.for_client(client, more...);
+      two.for_client(client, more...);
+    }
+  MountedStorage for_client(ClientKey client, More... more) const {
+    return MountedStorage{base_.for_client(client, more...), name_.string(), other_.for_client(client, more...)};
+  }
+
+  awaitable<Entry> stat(Path path) {
+    const auto there = inside(path);
+    if (!there) co_return co_await base_.stat(path);
+    Entry entry = co_await other_.stat(*there);
+    if (there->is_root()) entry.name = name_.name();
+    co_return entry;
+  }
+  awaitable<Listing> list(Path path);
+  awaitable<Reader> open(Path path, std::uint64_t offset) {
+    const auto there = inside(path);
+    if (there) {
+      auto reader = co_await other_.open(*there, offset);
+      co_return Reader{std::in_place_index<1>, std::move(reader)};
+    }
+    auto reader = co_await base_.open(path, offset);
+    co_return Reader{std::in_place_index<0>, std::move(reader)};
+  }
+
+  awaitable<Writer> create(Path path, std::uint64_t offset) requires(WritableStorage<Base> || WritableStorage<Other>) {
+    return write(std::move(path), [offset](auto& files, const Path& at) -> decltype(files.create(at, offset)) {
+      return files.create(at, offset);
+    });
+  }
+  awaitable<Writer> append(Path path) requires(AppendsToFiles<Base> || AppendsToFiles<Other>) {
+    return write(std::move(path), [](auto& files, const Path& at) -> decltype(files.append(at)) {
+      return files.append(at);
+    });
+  }
+  awaitable<Writer> create_unique(Path path) requires(MakesUniqueNames<Base> || MakesUniqueNames<Other>) {
+    return write(std::move(path), [](auto& files, const Path& at) -> decltype(files.create_unique(at)) {
+      return files.create_unique(at);
+    });
+  }
+  awaitable<std::uint64_t> partial_size(Path path) requires(KeepsPartialFiles<Base> || KeepsPartialFiles<Other>) {
+    return act<std::uint64_t>(std::move(path), [](auto& files, const Path& at) -> decltype(files.partial_size(at)) {
+      return files.partial_size(at);
+    });
+  }
+  awaitable<void> make_directory(Path path) requires(MakesDirectories<Base> || MakesDirectories<Other>) {
+    if (path == name_) detail::fail(std::errc::file_exists);
+    co_await act<void>(std::move(path), [](auto& files, const Path& at) -> decltype(files.make_directory(at)) {
+      return files.make_directory(at);
+    });
+  }
+  awaitable<void> remove(Path path) requires(RemovesFiles<Base> || RemovesFiles<Other>) {
+    return act<void>(std::move(path), [](auto& files, const Path& at) -> decltype(files.remove(at)) {
+      return files.remove(at);
+    });
+  }
+  awaitable<void> remove_directory(Path path) requires(RemovesDirectories<Base> || RemovesDirectories<Other>) {
+    check_stays(path);
+    co_await act<void>(std::move(path), [](auto& files, const Path& at) -> decltype(files.remove_directory(at)) {
+      return files.remove_directory(at);
+    });
+  }
+  awaitable<void> rename(Path from, Path to) requires(RenamesFiles<Base> || RenamesFiles<Other>) {
+    check_stays(from);
+    check_stays(to);
+    const auto target = inside(to);
+    if (inside(from).has_value() != target.has_value()) detail::fail(std::errc::cross_device_link);
+    if (target) to = *target;
+    const auto rename = [to](auto& files, const Path& at) -> decltype(files.rename(at, to)) {
+      return files.rename(at, to);
+    };
+    co_await act<void>(std::move(from), rename);
+  }
+  awaitable<void> set_modified(Path path, Timestamp time) requires(SetsTimes<Base> || SetsTimes<Other>) {
+    return act<void>(std::move(path), [time](auto& files, const Path& at) -> decltype(files.set_modified(at, time)) {
+      return files.set_modified(at, time);
+    });
+  }
+  awaitable<void> set_mode(Path path, unsigned mode) requires(KeepsModes<Base> || KeepsModes<Other>) {
+    return act<void>(std::move(path), [mode](auto& files, const Path& at) -> decltype(files.set_mode(at, mode)) {
+      return files.set_mode(at, mode);
+    });
+  }
+  awaitable<std::uint64_t> available(Path path) requires(TellsFreeSpace<Base> || TellsFreeSpace<Other>) {
+    return act<std::uint64_t>(std::move(path), [](auto& files, const Path& at) -> decltype(files.available(at)) {
+      return files.available(at);
+    });
+  }
+
+ private:
+  /// A path of the other storage, if it is one.
+  std::optional<Path> inside(const Path& path) const {
+    if (path == name_) return Path{};
+    if (!path.string().starts_with(name_.string() + '/')) return std::nullopt;
+    return path.below(name_);
+  }
+  /// The name where the other storage is mounted, and what is above it, can be neither moved nor removed.
+  void check_stays(const Path& path) const {
+    if ((name_.string() + '/').starts_with(detail::inside(path))) detail::fail(std::errc::operation_not_permitted);
+  }
+  /// Has the storage that a path belongs to do something, if it can.
+  template <class R, class Act> awaitable<R> act(Path path, Act what) {
+    const auto there = inside(path);
+    if (there) {
+      if constexpr (requires { what(other_, *there); }) co_return co_await what(other_, *there);
+    } else {
+      if constexpr (requires { what(base_, path); }) co_return co_await what(base_, path);
+    }
+    detail::fail(std::errc::operation_not_permitted);
+  }
+  template <class Act> awaitable<Writer> write(Path path, Act what);
+
+  Base base_;
+  Path name_;
+  Other other_;
+};
+
+/// An upload to the one storage or to the other.
+template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base, Other>::Writer {
+ public:
+  template <std::size_t I, class Theirs> Writer(std::in_place_index_t<I> which, Theirs writer, Path name)
+      : writer_{which, std::move(writer)}, name_{std::move(name)} {}
+
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    return std::visit([bytes](auto& writer) { return writer.write(bytes); }, writer_);
+  }
+  awaitable<void> finish() {
+    return std::visit([](auto& writer) { return writer.finish(); }, writer_);
+  }
+  void discard() {
+    std::visit([](auto& writer) { writer.discard(); }, writer_);
+  }
+  Path path() const {
+    const Path path = std::visit([](const auto& writer) { return Path{writer.path()}; }, writer_);
+    return writer_.index() == 1 ? path.beneath(name_) : path;
+  }
+  std::uint64_t size() const {
+    return std::visit([](const auto& writer) { return writer.size(); }, writer_);
+  }
+
+ private:
+  std::variant<typename detail::WriterType<Base>::type, typename detail::WriterType<Other>::type> writer_;
+  Path name_;
+};
+
+/// What is in a directory of either, with the mounted one among it where it is.
+template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base, Other>::Listing {
+ public:
+  template <std::size_t I, class Theirs>
+  Listing(std::in_place_index_t<I> which, Theirs listing, std::optional<Entry> mounted)
+      : listing_{which, std::move(listing)}, mounted_{std::move(mounted)}, name_{mounted_ ? mounted_->name : ""} {}
+
+  awaitable<std::vector<Entry>> next() {
+    if (mounted_) {
+      std::vector<Entry> first{*std::exchange(mounted_, std::nullopt)};
+      co_return first;
+    }
+    for (;;) {
+      std::vector<Entry> entries = co_await std::visit([](auto& listing) { return listing.next(); }, listing_);
+      if (entries.empty() || name_.empty()) co_return entries;
+      std::erase_if(entries, [this](const Entry& entry) { return entry.name == name_; });
+      if (!entries.empty()) co_return entries;
+    }
+  }
+
+ private:
+  std::variant<typename Base::Listing, typename Other::Listing> listing_;
+  std::optional<Entry> mounted_;
+  std::string name_;  // of the mounted one, which hides another one
+};
+
+template <ReadableStorage Base, ReadableStorage Other>
+awaitable<typename MountedStorage<Base, Other>::Listing> MountedStorage<Base, Other>::list(Path path) {
+  const auto there = inside(path);
+  if (there) {
+    auto listing = co_await other_.list(*there);
+    co_return Listing{std::in_place_index<1>, std::move(listing), std::nullopt};
+  }
+  auto listing = co_await base_.list(path);
+  std::optional<Entry> mounted;
+  if (path == name_.parent()) {
+    Entry entry = co_await stat(name_);
+    mounted = std::move(entry);
+  }
+  co_return Listing{std::in_place_index<0>, std::move(listing), std::move(mounted)};
+}
+
+template <ReadableStorage Base, ReadableStorage Other> template <class Act>
+awaitable<typename MountedStorage<Base, Other>::Writer> MountedStorage<Base, Other>::write(Path path, Act what) {
+  const auto there = inside(path);
+  if (there) {
+    if constexpr (requires { what(other_, *there); }) {
+      auto writer = co_await what(other_, *there);
+      co_return Writer{std::in_place_index<1>, std::move(writer), name_};
+    }
+  } else {
+    if constexpr (requires { what(base_, path); }) {
+      auto writer = co_await what(base_, path);
+      co_return Writer{std::in_place_index<0>, std::move(writer), name_};
+    }
+  }
+  detail::fail(std::errc::operation_not_permitted);
+}
+
+/// Two storages one over the other: what is written goes to the upper one, and what is only in the lower one can be read
+/// and not changed (`read_only_file_system`). Of two files of one name the upper one is seen; directories of one name are
+/// seen as one.
+///
+///     OverlayStorage{DirectoryStorage{"release"}, DirectoryStorage{"uploads"}}
+///
+/// A directory that is only in the lower one is made in the upper one when something is put into it, where that
+/// `MakesDirectories`.
+template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage {
+ public:
+  using Reader = detail::EitherReader<typename Lower::Reader, typename Upper::Reader>;
+  using Writer = typename detail::WriterType<Upper>::type;
+  class Listing;
+
+  OverlayStorage(Lower lower, Upper upper) : lower_{std::move(lower)}, upper_{std::move(upper)} {}
+  std::string label() const { return upper_.label(); }
+  /// With whatever else both take there.
+  template <class... More>
+    requires requires(const Lower& one, const Upper& two, ClientKey client, More... more) {
+      one.for_client(client, more...);
+      two.for_client(client, more...);
+    }
+  OverlayStorage for_client(ClientKey client, More... more) const {
+    return OverlayStorage{lower_.for_client(client, more...), upper_.for_client(client, more...)};
+  }
+
+  awaitable<Entry> stat(Path path) {
+    Settled<Entry> above;
+    co_await settle(upper_.stat(path), above);
+    if (!detail::is_missing(detail::error_of(above))) co_return above.get();
+    co_return co_await lower_.stat(path);
+  }
+  awaitable<Listing> list(Path path);
+  awaitable<Reader> open(Path path, std::uint64_t offset) {
+    const bool is_above = co_await upper_has(path);
+    if (is_above) {
+      auto reader = co_await upper_.open(path, offset);
+      co_return Reader{std::in_place_index<1>, std::move(reader)};
+    }
+    auto reader = co_await lower_.open(path, offset);
+    co_return Reader{std::in_place_index<0>, std::move(reader)};
+  }
+
+  awaitable<Writer> create(Path path, std::uint64_t offset) requires WritableStorage<Upper> {
+    co_await make_room(path);
+    co_return co_await upper_.create(path, offset);
+  }
+  awaitable<Writer> append(Path path) requires AppendsToFiles<Upper> {
+    const bool is_above = co_await upper_has(path);
+    const bool is_below = co_await lower_has(path);
+    if (!is_above && is_below) detail::fail(std::errc::read_only_file_system);
+    co_await make_room(path);
+    co_return co_await upper_.append(path);
+  }
+  awaitable<Writer> create_unique(Path path) requires MakesUniqueNames<Upper> {
+    co_await make_room(path);
+    for (unsigned number = 0;; ++number) {
+      const Path wanted = detail::numbered(path, number);
+      const bool is_taken = co_await lower_has(wanted);
+      if (is_taken) continue;
+      auto writer = co_await upper_.create_unique(wanted);
+      const Path made{writer.path()};
+      const bool is_hidden = co_await lower_has(made);
+      if (!is_hidden) co_return writer;
+      writer.discard();
+    }
+  }
+  awaitable<std::uint64_t> partial_size(Path path) requires KeepsPartialFiles<Upper> {
+    co_return co_await upper_.partial_size(path);
+  }
+  awaitable<void> make_directory(Path path) requires MakesDirectories<Upper> {
+    const bool is_below = co_await lower_has(path);
+    if (is_below) detail::fail(std::errc::file_exists);
+    co_await make_room(path);
+    co_await upper_.make_directory(path);
+  }
+  /// What it hides is seen again.
+  awaitable<void> remove(Path path) requires RemovesFiles<Upper> {
+    co_await check_is_above(path);
+    co_await upper_.remove(path);
+  }
+  awaitable<void> remove_directory(Path path) requires RemovesDirectories<Upper> {
+    co_await check_is_not_below(path);
+    co_await upper_.remove_directory(path);
+  }
+  awaitable<void> rename(Path from, Path to) requires RenamesFiles<Upper> {
+    co_await check_is_not_below(from);
+    co_await make_room(to);
+    co_await upper_.rename(from, to);
+  }
+  awaitable<void> set_modified(Path path, Timestamp time) requires SetsTimes<Upper> {
+    co_await check_is_above(path);
+    co_await upper_.set_modified(path, time);
+  }
+  awaitable<void> set_mode(Path path, unsigned mode) requires KeepsModes<Upper> {
+    co_await check_is_above(path);
+    co_await upper_.set_mode(path, mode);
+  }
+  awaitable<std::uint64_t> available(Path) requires TellsFreeSpace<Upper> {
+    const Path root;
+    co_return co_await upper_.available(root);
+  }
+
+ private:
+  template <class Files> static awaitable<bool> has(Files& files, Path path) {
+    Settled<Entry> found;
+    co_await settle(files.stat(path), found);
+    if (detail::is_missing(detail::error_of(found))) co_return false;
+    (void)found.get();
+    co_return true;
+  }
+  awaitable<bool> upper_has(Path path) { return has(upper_, std::move(path)); }
+  awaitable<bool> lower_has(Path path) { return has(lower_, std::move(path)); }
+  /// What is not in the upper one, but in the lower one, cannot be changed.
+  awaitable<void> check_is_above(Path path) {
+    const bool is_above = co_await upper_has(path);
+    if (is_above) co_return;
+    const bool is_below = co_await lower_has(path);
+    if (is_below) detail::fail(std::errc::read_only_file_system);
+  }
+  awaitable<void> check_is_not_below(Path path) {
+    const bool is_below = co_await lower_has(path);
+    if (is_below) detail::fail(std::errc::read_only_file_system);
+  }
+  /// Makes the directories of the upper one in which something is to be, where the lower one has them; and sees to it
+  /// that no file comes to hide a directory.
+  awaitable<void> make_room(Path path) {
+    Settled<Entry> below;
+    co_await settle(lower_.stat(path), below);
+    if (!below.failed() && below.get().is_directory()) detail::fail(std::errc::is_a_directory);
+    if constexpr (MakesDirectories<Upper>) {
+      std::vector<Path> missing;
+      for (Path above = path.parent(); !above.is_root(); above = above.parent()) {
+        const bool is_there = co_await upper_has(above);
+        if (is_there) break;
+        missing.push_back(above);
+      }
+      for (; !missing.empty(); missing.pop_back()) {
+        const Entry wanted = co_await lower_.stat(missing.back());
+        if (!wanted.is_directory()) detail::fail(std::errc::not_a_directory);
+        co_await upper_.make_directory(missing.back());
+      }
+    }
+  }
+
+  Lower lower_;
+  Upper upper_;
+};
+
+/// What is in a directory of the upper one, and then what that does not hide of the lower one.
+template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage<Lower, Upper>::Listing {
+ public:
+  Listing(std::optional<typename Lower::Listing> lower, std::optional<typename Upper::Listing> upper)
+      : lower_{std::move(lower)}, upper_{std::move(upper)} {}
+
+  awaitable<std::vector<Entry>> next() {
+    if (upper_) {
+      std::vector<Entry> entries = co_await upper_->next();
+      if (!entries.empty()) {
+        for (const Entry& entry : entries) hidden_.insert(entry.name);
+        co_return entries;
+      }
+      upper_.reset();
+    }
+    while (lower_) {
+      std::vector<Entry> entries = co_await lower_->next();
+      if (entries.empty()) break;
+      std::erase_if(entries, [this](const Entry& entry) { return hidden_.contains(entry.name); });
+      if (!entries.empty()) co_return entries;
+    }
+    co_return std::vector<Entry>{};
+  }
+
+ private:
+  std::optional<typename Lower::Listing> lower_;
+  std::optional<typename Upper::Listing> upper_;
+  std::set<std::string> hidden_;
+};
+
+template <ReadableStorage Lower, ReadableStorage Upper>
+awaitable<typename OverlayStorage<Lower, Upper>::Listing> OverlayStorage<Lower, Upper>::list(Path path) {
+  const Entry listed = co_await stat(path);
+  if (!listed.is_directory()) detail::fail(std::errc::not_a_directory);
+  std::optional<typename Upper::Listing> upper;
+  std::optional<typename Lower::Listing> lower;
+  const bool is_above = co_await upper_has(path);
+  if (is_above) {
+    auto listing = co_await upper_.list(path);
+    upper.emplace(std::move(listing));
+  }
+  Settled<Entry> below;
+  co_await settle(lower_.stat(path), below);
+  if (!below.failed() && below.get().is_directory()) {
+    auto listing = co_await lower_.list(path);
+    lower.emplace(std::move(listing));
+  }
+  co_return Listing{std::move(lower), std::move(upper)};
+}
 
 }  // namespace ftplike
