@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <ftplike/io/bytes.hpp>
+#include <ftplike/io/sources_and_sinks.hpp>
 
 #include "support/run.hpp"
 

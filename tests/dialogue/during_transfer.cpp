@@ -8,7 +8,6 @@ namespace {
 using namespace ftplike;
 using namespace std::chrono_literals;
 
-constexpr std::string_view aborted = "426 Connection closed: transfer aborted\r\n226 Abort successful\r\n";
 
 /// How far the transfer is, of what STAT says.
 std::size_t moved(std::string_view status) {
@@ -36,7 +35,7 @@ struct Underway {
 
 TEST(Abor, EndsADownload) {
   Underway it;
-  EXPECT_EQ(it.client.say("ABOR"), aborted);
+  EXPECT_EQ(it.client.say("ABOR"), abor_replies);
   EXPECT_TRUE(it.data->ended());
   EXPECT_EQ(it.client.fetch("RETR b"), "small");
   EXPECT_EQ(it.server.diary().of("transfer").at(0).find("RETR /a sent"), 0u);
@@ -46,7 +45,7 @@ TEST(Abor, EndsADownload) {
 TEST(Abor, MayComeAsTelnetSynchWithOrWithoutItsMark) {
   for (const std::string synch : {"\xFF\xF4\xFF\xF2", "\xFF\xF4\xF2", "\xFF\xF4\xFF", "\xFF\xF4"}) {
     Underway it;
-    EXPECT_EQ(it.client.say(synch + "ABOR"), aborted);
+    EXPECT_EQ(it.client.say(synch + "ABOR"), abor_replies);
     EXPECT_EQ(it.client.say("NOOP"), "200 OK\r\n");
   }
 }
@@ -61,7 +60,7 @@ TEST(Abor, EndsAnUploadAndKeepsWhatHasCome) {
   EXPECT_EQ(client.code("STOR a"), 150);
   data.type("some");
   network.settle();
-  EXPECT_EQ(client.say("ABOR"), aborted);
+  EXPECT_EQ(client.say("ABOR"), abor_replies);
   EXPECT_TRUE(data.ended());
   EXPECT_EQ(files.text("/a"), "old");
   EXPECT_EQ(client.code("REST 4"), 350);
@@ -77,7 +76,7 @@ TEST(Abor, EndsTheWaitForADataConnection) {
     Dialogue client{network};
     if (passive) client.passive();
     EXPECT_EQ(client.code("RETR a"), 150);
-    EXPECT_EQ(client.say("ABOR"), aborted);
+    EXPECT_EQ(client.say("ABOR"), abor_replies);
     EXPECT_EQ(network.open_acceptors(), listeners);
     EXPECT_EQ(client.fetch("RETR a"), "hello");
   }
@@ -96,7 +95,7 @@ TEST(Abor, HasNothingToDoWithoutATransfer) {
 
 TEST(Abor, IsAnsweredOnceForEachTimeThatItIsSaid) {
   Underway it;
-  EXPECT_EQ(it.client.say("ABOR\r\nABOR\r\nABOR"), std::string{aborted} +
+  EXPECT_EQ(it.client.say("ABOR\r\nABOR\r\nABOR"), std::string{abor_replies} +
                                                        "225 No transfer to abort\r\n"
                                                        "225 No transfer to abort\r\n");
 }
@@ -106,7 +105,7 @@ TEST(Abor, IsAnsweredInItsPlaceAmongOtherCommands) {
   const auto replies = it.client.say("NOOP\r\nSTAT\r\nABOR\r\nSTAT\r\nPWD");
   moved(replies.substr(0, replies.find('\n') + 1));
   EXPECT_EQ(replies.substr(replies.find('\n') + 1),
-            std::string{aborted} +
+            std::string{abor_replies} +
                 "200 OK\r\n"
                 "211-FTP server status\r\n Connected from 127.0.0.1\r\n Logged in as anna\r\n"
                 " TYPE I, STRU F, MODE S\r\n211 End\r\n"
@@ -119,7 +118,7 @@ TEST(Abor, MayComeInOnePieceWithTheCommandThatItAborts) {
   Dialogue client{network};
   client.log_in().passive();
   EXPECT_EQ(client.say("RETR a\r\nABOR\r\nNOOP"),
-            "150 Opening data connection for a\r\n" + std::string{aborted} + "200 OK\r\n");
+            "150 Opening data connection for a\r\n" + std::string{abor_replies} + "200 OK\r\n");
 }
 
 TEST(Abor, EndsAListing) {
@@ -131,7 +130,7 @@ TEST(Abor, EndsAListing) {
   client.log_in();
   auto data = client.open(client.passive());
   EXPECT_EQ(client.code("MLSD"), 150);
-  EXPECT_EQ(client.say("ABOR"), aborted);
+  EXPECT_EQ(client.say("ABOR"), abor_replies);
   EXPECT_TRUE(data.ended());
 }
 
@@ -263,7 +262,7 @@ TEST(Pipeline, OfTransfersLetsEachOfThemBeAborted) {
   auto early = client.open(client.passive());
   EXPECT_EQ(client.say("RETR a\r\nRETR b"),
             "150 Opening data connection for a (5 bytes).\r\n226 Download complete\r\n150 40002\r\n");
-  EXPECT_EQ(client.say("ABOR"), aborted);
+  EXPECT_EQ(client.say("ABOR"), abor_replies);
 }
 
 TEST(Pipeline, BeyondWhatIsReadAheadLetsTheNextTransferBeAborted) {
@@ -274,7 +273,7 @@ TEST(Pipeline, BeyondWhatIsReadAheadLetsTheNextTransferBeAborted) {
     it.client.all_of(*it.data);
     const auto replies = it.client.hear();
     EXPECT_EQ(replies.substr(replies.size() - 11), "150 40002\r\n");
-    EXPECT_EQ(it.client.say("ABOR"), aborted) << "behind " << others << " others";
+    EXPECT_EQ(it.client.say("ABOR"), abor_replies) << "behind " << others << " others";
   }
 }
 

@@ -108,7 +108,10 @@ template <class... Events> void count_all(EventList<Events...>, std::map<std::st
 TEST(EveryEvent, HappensInTheSessionThatTheseTestsHold) {
   std::map<std::string, int> counts;
   count_all(AllEvents{}, counts);
-  EXPECT_EQ(counts.size(), rows_of_the_document().size());
+  for (const auto& row : rows_of_the_document()) {
+    const bool needs_tls = row.event == "ConnectionSecured" || row.event == "HandshakeFailed";  // this one is in clear
+    EXPECT_EQ(counts.contains(row.event), !needs_tls) << row.event;
+  }
   EXPECT_EQ(counts["TransferEnded"], 1);
 }
 

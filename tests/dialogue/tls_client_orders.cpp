@@ -12,6 +12,7 @@
 #include <ftplike/tls.hpp>
 
 #include "support/certificates.hpp"
+#include "support/identity.hpp"
 
 namespace {
 
@@ -140,25 +141,6 @@ class OddServer {
   std::optional<Wire::Stream> control_, data_;
   std::vector<Wire::Stream> kept_;
   std::string heard_;
-};
-
-/// What server and client show and trust, made once.
-struct Identity {
-  static const Identity& get() {
-    static const Identity identity;
-    return identity;
-  }
-  TlsServerSettings server;
-  TlsClientSettings client;
-
- private:
-  Identity() {
-    const auto files = certificates_.issue("server");
-    server.certificate = files.certificate;
-    server.key = files.key;
-    client.ca_file = certificates_.authority();
-  }
-  Certificates certificates_;
 };
 
 Url url_of_anna() {

@@ -17,6 +17,7 @@
 
 #include "support/certificates.hpp"
 #include "support/dialogue.hpp"
+#include "support/identity.hpp"
 #include "support/tls_peer.hpp"
 
 namespace {
@@ -24,25 +25,6 @@ namespace {
 using namespace ftplike;
 using namespace std::chrono_literals;
 using Network = TlsTransport<SimulatedTransport>;
-
-/// What server and clients show and trust, made once.
-struct Identity {
-  static const Identity& get() {
-    static const Identity identity;
-    return identity;
-  }
-  TlsServerSettings server;
-  TlsClientSettings client;
-
- private:
-  Identity() {
-    const auto files = certificates_.issue("server");
-    server.certificate = files.certificate;
-    server.key = files.key;
-    client.ca_file = certificates_.authority();
-  }
-  Certificates certificates_;
-};
 
 const std::string content(500, 'o'), upload(500, 'n');
 

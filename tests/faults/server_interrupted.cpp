@@ -187,13 +187,13 @@ std::string joined(const Player::Replies& replies) {
 void expect_whole(const Scene& it, const Action& action, bool done, bool answered) {
   EXPECT_EQ(it.text("/known"), "12345");
   if (action.changed.empty()) return;
-  const std::string text = it.text(action.changed), old_text = action.changed == "/old" ? text_before : "";
+  const std::string text = it.text(action.changed), before = action.changed == "/old" ? text_before : "";
   if (done) {
     EXPECT_TRUE(text == action.result) << action.changed << " is said to be there";
   } else if (answered) {
-    EXPECT_TRUE(text == old_text) << action.changed << " is said not to be there";
+    EXPECT_TRUE(text == before) << action.changed << " is said not to be there";
   } else {
-    EXPECT_TRUE(text == old_text || text == action.result) << action.changed << " is a mix";
+    EXPECT_TRUE(text == before || text == action.result) << action.changed << " is a mix";
   }
 }
 

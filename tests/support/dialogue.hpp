@@ -10,6 +10,9 @@
 
 inline ftplike::Address address(std::string_view text) { return asio::ip::make_address(text); }
 
+/// What a session says to the ABOR that ends a transfer.
+inline constexpr std::string_view abor_replies = "426 Connection closed: transfer aborted\r\n226 Abort successful\r\n";
+
 /// A client of the server that `serve` started, from the moment on that it has heard the greeting. The network settles
 /// after everything that it says.
 class Dialogue {

@@ -11,6 +11,7 @@
 #include <ftplike/io/date.hpp>
 
 #include "fixture.hpp"
+#include "support/error_of.hpp"
 
 namespace {
 
@@ -18,13 +19,6 @@ using namespace ftplike;
 using namespace std::chrono_literals;
 
 const Endpoint data_door{asio::ip::address_v4::loopback(), 20};
-
-template <class Operation> std::error_code error_of(Operation operation) {
-  try {
-    operation();
-  } catch (const std::system_error& error) { return error.code(); }
-  return {};
-}
 
 /// A connection of a client with the network's own host, both of whose ends are streams.
 struct Pair {

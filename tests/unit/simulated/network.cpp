@@ -16,6 +16,7 @@
 #include <ftplike/io/within.hpp>
 
 #include "fixture.hpp"
+#include "support/error_of.hpp"
 
 namespace {
 
@@ -24,14 +25,6 @@ using namespace std::chrono_literals;
 
 Address address(std::string_view text) { return asio::ip::make_address(text); }
 Endpoint at(std::string_view text, std::uint16_t port) { return {address(text), port}; }
-
-/// The error that `operation` throws.
-template <class Operation> std::error_code error_of(Operation operation) {
-  try {
-    operation();
-  } catch (const std::system_error& error) { return error.code(); }
-  return {};
-}
 
 // The example of the header's documentation: how users test handlers of their own.
 template <Transport Network> awaitable<void> greet_one(Network& network, Endpoint where) {

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <vector>
 
+#include "support/error_of.hpp"
 #include "support/run.hpp"
 
 namespace {
@@ -18,12 +19,6 @@ std::string names(const std::vector<Entry>& entries) {
   std::string text;
   for (const auto& entry : entries) text += entry.name + (entry.is_directory() ? "/ " : " ");
   return text;
-}
-template <class Act> std::error_code error_of(Act act) {
-  try {
-    act();
-  } catch (const std::system_error& error) { return error.code(); }
-  return {};
 }
 
 TEST(FileTree, HasTheDirectoriesThatItsNamesImply) {
