@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """The ftp-like dialect: ftplike-server beside a server as the teaching program has it, in one run on loopback.
 
-    bench/dialect.py [--server PROGRAM] [--original server.py] [--rounds N] [--mib N]
+    bench/dialect.py [--server PROGRAM] [--original server.py | --bare] [--rounds N] [--mib N]
 
 The client talks as the teaching program's does: each command in one send() without a line ending, each reply by one recv().
 The other server is a model of that program, below: a thread a client, one recv() a command, a data port a transfer, the file
-in pieces of a kilobyte. --original runs the program itself instead, of which a copy serves the server_storage beside it on
-port 3456. Medians of the rounds, and how many times ours is as fast.
+in pieces of a kilobyte; with --bare by sendfile and in large pieces, which is about all that the machine gives. --original
+runs the program itself instead, of which a copy serves the server_storage beside it on port 3456. Medians of the rounds, and
+how many times ours is as fast.
 """
 import argparse
 import os
@@ -20,14 +21,14 @@ import tempfile
 import threading
 import time
 
-PIECE = 1024
+PIECE, LARGE = 1024, 256 * 1024
 
 
 class Model:
     """PWD, RETR and STOR, as plainly as they can be served."""
 
-    def __init__(self, root):
-        self.root = root
+    def __init__(self, root, bare):
+        self.root, self.bare, self.piece = root, bare, LARGE if bare else PIECE
         listener = socket.create_server(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
         print(self.port, flush=True)
@@ -44,12 +45,14 @@ class Model:
                     control.sendall(b"150 %d\n" % listener.getsockname()[1])
                     data = listener.accept()[0]
                 with data, open(os.path.join(self.root, words[1]), "rb" if words[0] == "RETR" else "wb") as file:
-                    if words[0] == "RETR":
-                        while piece := file.read(PIECE):
-                            data.sendall(piece)
-                    else:
-                        while piece := data.recv(PIECE):
+                    if words[0] == "STOR":
+                        while piece := data.recv(self.piece):
                             file.write(piece)
+                    elif self.bare:
+                        data.sendfile(file)
+                    else:
+                        while piece := file.read(self.piece):
+                            data.sendall(piece)
                 control.sendall(b"226 Done\n")
 
 
@@ -114,12 +117,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", default="build/release/bin/ftplike-server")
     parser.add_argument("--original", help="the teaching program's server")
+    parser.add_argument("--bare", action="store_true", help="a model without the teaching program's small pieces")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--mib", type=int, default=256, help="the size of the big file")
     parser.add_argument("--model", metavar="ROOT", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.model:
-        Model(options.model)
+        Model(options.model, options.bare)
     content = os.urandom(1 << 20) * options.mib
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as folder:
         root = os.path.join(folder, "server", "server_storage")
@@ -141,7 +145,7 @@ def main():
                 theirs = 3456
                 time.sleep(2)
             else:
-                theirs = port_of(start([sys.executable, __file__, "--model", root]).stdout.readline())
+                theirs = port_of(start([sys.executable, __file__, "--model", root] + ["--bare"] * options.bare).stdout.readline())
             rounds = [(measure(ours, content), measure(theirs, content)) for _ in range(options.rounds)]
         finally:
             for process in running:

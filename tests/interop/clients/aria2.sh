@@ -1,6 +1,4 @@
 # packages: aria2
-# heavy
-# It often waits long for our final reply, a fault of ours that is open: not in ./test until that is mended.
 url=ftp://$2:$3/$(echo "$6" | sed 's/ /%20/g') local=$7 operation=$1
 set -- --no-conf --quiet --max-tries=1 --file-allocation=none --ftp-user="$4" --ftp-passwd="$5" --out="$local"
 case $operation in

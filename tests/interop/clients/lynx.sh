@@ -1,6 +1,6 @@
 # packages: lynx
 # heavy
-# It often waits long for our final reply, a fault of ours that is open: not in ./test until that is mended.
+# It takes long to show a folder of 2000, whoever serves it.
 # port 21
 url=ftp://$4:$5@$2/$(echo "$6" | sed 's/ /%20/g')
 case $1 in
