@@ -24,10 +24,10 @@ struct Listed {
 TEST(List, ShowsADirectoryAsLsDoes) {
   Listed it;
   EXPECT_EQ(it.client.fetch("LIST"),
-            "-rw-r--r--   1 ftp      ftp                 5 Feb  3  2001 a.txt\r\n"
-            "-rw-r--r--   1 ftp      ftp                 0 Feb  3  2001 b.log\r\n"
-            "drwxr-xr-x   1 ftp      ftp                 0 Feb  3  2001 d\r\n"
-            "drwxr-xr-x   1 ftp      ftp                 0 Feb  3  2001 e\r\n");
+            "-rw-r--r--   1 ftp      ftp                 5 Feb  3 00:00 a.txt\r\n"
+            "-rw-r--r--   1 ftp      ftp                 0 Feb  3 00:00 b.log\r\n"
+            "drwxr-xr-x   1 ftp      ftp                 0 Feb  3 00:00 d\r\n"
+            "drwxr-xr-x   1 ftp      ftp                 0 Feb  3 00:00 e\r\n");
   EXPECT_EQ(it.server.diary().of("transfer").at(0).find("LIST / sent"), 0u);
 }
 
@@ -106,7 +106,7 @@ TEST(Listings, MeanWhatIsThereByThatVeryNameBeforeAnyPattern) {
   EXPECT_EQ(it.client.fetch("NLST f[1].txt"), "f[1].txt\r\n");
   EXPECT_EQ(it.client.fetch("NLST what?"), "what?\r\n");
   EXPECT_EQ(it.client.fetch("NLST d/*"), "d/*\r\n");
-  EXPECT_NE(it.client.say("STAT f[1].txt").find("  3 Feb  3  2001 f[1].txt\r\n213 End"), std::string::npos);
+  EXPECT_NE(it.client.say("STAT f[1].txt").find("  3 Feb  3 00:00 f[1].txt\r\n213 End"), std::string::npos);
   EXPECT_NE(it.client.say("STAT [abc]").find(" in.txt\r\n212 End"), std::string::npos);
   EXPECT_EQ(it.client.fetch("NLST f*.txt"), "f1.txt\r\nf[1].txt\r\n");
   EXPECT_EQ(it.client.fetch("NLST [abc]*"), "a\r\n");
@@ -179,11 +179,11 @@ TEST(Stat, ListsOverTheControlConnection) {
   Listed it;
   EXPECT_EQ(it.client.say("STAT d"),
             "212-Status of d\r\n"
-            " -rw-r--r--   1 ftp      ftp                 1 Feb  3  2001 c.txt\r\n"
+            " -rw-r--r--   1 ftp      ftp                 1 Feb  3 00:00 c.txt\r\n"
             "212 End\r\n");
   EXPECT_EQ(it.client.say("STAT a.txt"),
             "213-Status of a.txt\r\n"
-            " -rw-r--r--   1 ftp      ftp                 5 Feb  3  2001 a.txt\r\n"
+            " -rw-r--r--   1 ftp      ftp                 5 Feb  3 00:00 a.txt\r\n"
             "213 End\r\n");
   EXPECT_EQ(it.client.say("STAT -l /e"), "212-Status of /e\r\n212 End\r\n");
   EXPECT_EQ(it.client.say("STAT nowhere"), "550 File not found\r\n");
@@ -216,7 +216,7 @@ TEST(Stat, TakesOptionsAsOfLs) {
   EXPECT_EQ(it.client.say("STAT -la"), "212-Status of \r" + lines);
   EXPECT_EQ(it.client.say("STAT -l ."), "212-Status of .\r" + lines);
   EXPECT_TRUE(it.client.say("STAT -l a.txt").ends_with(" a.txt\r\n213 End\r\n"));
-  EXPECT_TRUE(it.client.say("STAT -l *.txt").ends_with("2001 a.txt\r\n212 End\r\n"));
+  EXPECT_TRUE(it.client.say("STAT -l *.txt").ends_with("00:00 a.txt\r\n212 End\r\n"));
   EXPECT_EQ(it.client.say("STAT -l nowhere"), "550 File not found\r\n");
 }
 

@@ -194,6 +194,7 @@ TEST(TlsOrders, EndATransferWhoseHandshakeNeverEndsAndGoOn) {
     for (const std::size_t said : {std::size_t{0}, std::size_t{3}, hello.size() / 2, hello.size()}) {
       SCOPED_TRACE(said);
       Site site;
+      EXPECT_EQ(site.say("PROT P").substr(0, 3), "200");  // so it knows of TLS, and has time
       const auto number = site.passive();
       if (command_first) site.type("STOR b.txt");
       TlsPeer silent = site.dial(number);
@@ -204,7 +205,7 @@ TEST(TlsOrders, EndATransferWhoseHandshakeNeverEndsAndGoOn) {
       site.network.advance(command_first ? 0s : 14s);
       EXPECT_EQ(site.hear(), "") << "the limit has run from the command on";
       site.network.advance(2s);
-      EXPECT_EQ(site.hear(), "425 No data connection\r\n");
+      EXPECT_EQ(site.hear(), "425 No data connection: no TLS handshake came\r\n");
       EXPECT_TRUE(silent.ended());
       EXPECT_FALSE(site.stored());
       site.expect_in_step();
@@ -363,7 +364,9 @@ bool play(Order order, std::uint64_t n, Fault fault, bool sends, const NetworkCo
   EXPECT_TRUE(complete || met) << reply;
   if (sends && !reply.empty()) EXPECT_EQ(site.stored(), complete ? std::optional{upload} : std::nullopt) << reply;
   if (sends) EXPECT_EQ(site.stored().value_or(upload), upload) << "whole or none";
-  if (!sends && complete) EXPECT_EQ(site.rest(), content);
+  // A client of TLS that breaks the connection behind the last byte has left without hearing our goodbye.
+  const bool may_be_told = fault != Fault::end && fault != Fault::reset && fault != Fault::refuse;
+  if (!sends && complete && (may_be_told || !met)) EXPECT_EQ(site.rest(), content);
   if (met && !site.control->ended()) site.expect_in_step();
   return met;
 }

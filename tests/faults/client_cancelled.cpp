@@ -112,7 +112,7 @@ bool cancel_after(std::uint64_t turns, const Deed& deed, Stage& it) {
   EXPECT_TRUE(started.done()) << "it waits on";
   if (started.done() && started.error()) {
     EXPECT_TRUE(*cancelled);
-    EXPECT_EQ(started.error(), asio::error::operation_aborted);
+    EXPECT_EQ(started.error(), Errc::aborted);
   }
   return *cancelled;
 }

@@ -104,7 +104,9 @@ class Player {
   std::string data() {
     if (!data_) return {};
     try {
-      return data_->text();
+      std::string text = data_->text();
+      if (!action_.uploads() && data_->ended()) data_.reset();  // as most clients do
+      return text;
     } catch (const std::system_error&) { return {}; }  // broken off in the middle of a handshake
   }
 
