@@ -89,7 +89,8 @@ class HandshakeInterruption : public testing::TestWithParam<std::pair<TlsVersion
     EXPECT_TRUE(session.done());
     EXPECT_TRUE(!session.error() || interrupted) << session.error().message();
     if (session.error() && GetParam().second == HandshakeEnd::cancelled) {
-      EXPECT_EQ(session.error(), Errc::aborted);
+      // Asio's own error, where it is between two operations of the client.
+      EXPECT_TRUE(session.error() == Errc::aborted || session.error() == asio::error::operation_aborted);
     }
     EXPECT_EQ(server.sessions(), 0u);
     EXPECT_EQ(network.open_streams(), 0u);
