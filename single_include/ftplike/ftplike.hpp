@@ -7689,7 +7689,7 @@ class Handover {
   // ---- for the transfer
 
   /// Until all of it was taken.
-  awaitable<void> give(std::span<const std::byte> bytes) {
+  template <class = void> awaitable<void> give(std::span<const std::byte> bytes) {
     class Piece {
      public:
       Piece(Handover& handover, std::span<const std::byte> piece) : handover_{handover} { handover_.piece_ = piece; }
@@ -7716,11 +7716,11 @@ class Handover {
   // ---- for the reader
 
   /// Until there is something to be read, or the end.
-  awaitable<void> begun() {
+  template <class = void> awaitable<void> begun() {
     while (piece_.empty() && !ended_) co_await changed_.wait();
     if (failure_) std::rethrow_exception(failure_);
   }
-  awaitable<std::size_t> take(std::span<std::byte> room) {
+  template <class = void> awaitable<std::size_t> take(std::span<std::byte> room) {
     co_await begun();
     const auto part = piece_.first(std::min(room.size(), piece_.size()));
     std::copy(part.begin(), part.end(), room.begin());
@@ -7729,7 +7729,7 @@ class Handover {
     changed_.notify();
     co_return part.size();
   }
-  awaitable<void> ended() {
+  template <class = void> awaitable<void> ended() {
     while (!ended_) co_await changed_.wait();
   }
   /// Whether only the server's last word is missing.
@@ -7749,11 +7749,11 @@ class Handover {
 template <class Core> class HandoverSink {
  public:
   HandoverSink(Core& core, Handover& handover) : core_{core}, handover_{handover} {}
-  awaitable<void> write(std::span<const std::byte> bytes) {
+  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
     typename Core::Limit none{core_.deadline(), Duration::max(), {}};
     co_await handover_.give(bytes);
   }
-  awaitable<void> finish() { co_return; }
+  template <class = void> awaitable<void> finish() { co_return; }
 
  private:
   Core& core_;
@@ -9299,7 +9299,7 @@ class Loan {
 ///
 /// **Cancellation:** at once if the work has not begun; else when it has ended, since it cannot be left behind.
 /// **Lifetime:** what it touches outlives the call. A coroutine that is destroyed waits for it, too.
-inline awaitable<void> blocking_on_borrowed(std::function<void()> work, Workload load = {}) {
+template <class = void> awaitable<void> blocking_on_borrowed(std::function<void()> work, Workload load = {}) {
   class Giving {
    public:
     explicit Giving(Loan& loan) noexcept : loan_{loan} {}
@@ -9358,7 +9358,7 @@ class BytesSource {
  public:
   explicit BytesSource(std::span<const std::byte> bytes, std::uint64_t offset = 0)
       : bytes_{bytes}, at_{detail::checked_offset(offset, bytes.size())} {}
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+  template <class = void> awaitable<std::size_t> read_some(std::span<std::byte> room) {
     const auto part = bytes_.subspan(at_, std::min(room.size(), bytes_.size() - at_));
     std::copy(part.begin(), part.end(), room.begin());
     at_ += part.size();
@@ -9379,7 +9379,7 @@ class TextSource {
  public:
   explicit TextSource(std::string text, std::uint64_t offset = 0)
       : text_{std::move(text)}, at_{detail::checked_offset(offset, text_.size())} {}
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+  template <class = void> awaitable<std::size_t> read_some(std::span<std::byte> room) {
     const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
     std::copy(part.begin(), part.end(), room.begin());
     at_ += part.size();
@@ -9437,13 +9437,13 @@ template <class Make> class GeneratorSource {
 class BytesSink {
  public:
   explicit BytesSink(std::span<std::byte> room) noexcept : room_{room} {}
-  awaitable<void> write(std::span<const std::byte> bytes) {
+  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
     if (bytes.size() > room_.size() - size_) throw std::system_error(std::make_error_code(std::errc::file_too_large));
     std::copy(bytes.begin(), bytes.end(), room_.subspan(size_).begin());
     size_ += bytes.size();
     co_return;
   }
-  awaitable<void> finish() { co_return; }
+  template <class = void> awaitable<void> finish() { co_return; }
   /// What has come.
   std::span<std::byte> bytes() const noexcept { return room_.first(size_); }
 
@@ -9456,12 +9456,12 @@ class BytesSink {
 class TextSink {
  public:
   explicit TextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
-  awaitable<void> write(std::span<const std::byte> bytes) {
+  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
     if (bytes.size() > limit_ - text_.size()) throw std::system_error(std::make_error_code(std::errc::file_too_large));
     text_.append(as_text(bytes));
     co_return;
   }
-  awaitable<void> finish() { co_return; }
+  template <class = void> awaitable<void> finish() { co_return; }
   const std::string& text() const& noexcept { return text_; }
   std::string text() && noexcept { return std::move(text_); }
 
@@ -18248,7 +18248,7 @@ template <class Node, class Visit> void visit_directory(const std::map<std::stri
 class EntryListing {
  public:
   explicit EntryListing(std::vector<Entry> entries) : entries_{std::move(entries)} {}
-  awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
+  template <class = void> awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
 
  private:
   std::vector<Entry> entries_;

@@ -254,7 +254,20 @@ TEST(Rang, ChoosesTheBytesOfTheNextDownload) {
   EXPECT_EQ(it.client.code("RANG 2 5"), 350);
   EXPECT_EQ(it.client.code("RANG 1 0"), 350);
   EXPECT_EQ(it.client.fetch("RETR a"), "0123456789") << "1 0 takes a range back";
-  for (const auto wrong : {"RANG", "RANG 1", "RANG 5 2", "RANG a b"}) EXPECT_EQ(it.client.code(wrong), 501) << wrong;
+  for (const auto wrong : {"RANG", "RANG 1", "RANG 5 2", "RANG a b", "RANG -1 5", "RANG -5 -1", "RANG 1 -1",
+                           "RANG 0 18446744073709551616", "RANG 99999999999999999999 99999999999999999999"}) {
+    EXPECT_EQ(it.client.code(wrong), 501) << wrong;
+  }
+}
+
+TEST(Rang, MayBeHuge) {
+  Named it{{{"/a", "0123456789"}}};
+  EXPECT_EQ(it.client.code("RANG 0 18446744073709551615"), 350);
+  EXPECT_EQ(it.client.fetch("RETR a"), "0123456789");
+  EXPECT_EQ(it.client.code("RANG 4 18446744073709551615"), 350);
+  EXPECT_EQ(it.client.fetch("RETR a"), "456789");
+  EXPECT_EQ(it.client.code("RANG 18446744073709551615 18446744073709551615"), 350);
+  EXPECT_EQ(it.client.code("RETR a"), 554);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ class Handover {
   // ---- for the transfer
 
   /// Until all of it was taken.
-  awaitable<void> give(std::span<const std::byte> bytes) {
+  template <class = void> awaitable<void> give(std::span<const std::byte> bytes) {
     class Piece {
      public:
       Piece(Handover& handover, std::span<const std::byte> piece) : handover_{handover} { handover_.piece_ = piece; }
@@ -51,11 +51,11 @@ class Handover {
   // ---- for the reader
 
   /// Until there is something to be read, or the end.
-  awaitable<void> begun() {
+  template <class = void> awaitable<void> begun() {
     while (piece_.empty() && !ended_) co_await changed_.wait();
     if (failure_) std::rethrow_exception(failure_);
   }
-  awaitable<std::size_t> take(std::span<std::byte> room) {
+  template <class = void> awaitable<std::size_t> take(std::span<std::byte> room) {
     co_await begun();
     const auto part = piece_.first(std::min(room.size(), piece_.size()));
     std::copy(part.begin(), part.end(), room.begin());
@@ -64,7 +64,7 @@ class Handover {
     changed_.notify();
     co_return part.size();
   }
-  awaitable<void> ended() {
+  template <class = void> awaitable<void> ended() {
     while (!ended_) co_await changed_.wait();
   }
   /// Whether only the server's last word is missing.
@@ -84,11 +84,11 @@ class Handover {
 template <class Core> class HandoverSink {
  public:
   HandoverSink(Core& core, Handover& handover) : core_{core}, handover_{handover} {}
-  awaitable<void> write(std::span<const std::byte> bytes) {
+  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
     typename Core::Limit none{core_.deadline(), Duration::max(), {}};
     co_await handover_.give(bytes);
   }
-  awaitable<void> finish() { co_return; }
+  template <class = void> awaitable<void> finish() { co_return; }
 
  private:
   Core& core_;

@@ -40,7 +40,7 @@ class Loan {
 ///
 /// **Cancellation:** at once if the work has not begun; else when it has ended, since it cannot be left behind.
 /// **Lifetime:** what it touches outlives the call. A coroutine that is destroyed waits for it, too.
-inline awaitable<void> blocking_on_borrowed(std::function<void()> work, Workload load = {}) {
+template <class = void> awaitable<void> blocking_on_borrowed(std::function<void()> work, Workload load = {}) {
   class Giving {
    public:
     explicit Giving(Loan& loan) noexcept : loan_{loan} {}

@@ -55,7 +55,7 @@ class BytesSource {
  public:
   explicit BytesSource(std::span<const std::byte> bytes, std::uint64_t offset = 0)
       : bytes_{bytes}, at_{detail::checked_offset(offset, bytes.size())} {}
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+  template <class = void> awaitable<std::size_t> read_some(std::span<std::byte> room) {
     const auto part = bytes_.subspan(at_, std::min(room.size(), bytes_.size() - at_));
     std::copy(part.begin(), part.end(), room.begin());
     at_ += part.size();
@@ -76,7 +76,7 @@ class TextSource {
  public:
   explicit TextSource(std::string text, std::uint64_t offset = 0)
       : text_{std::move(text)}, at_{detail::checked_offset(offset, text_.size())} {}
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+  template <class = void> awaitable<std::size_t> read_some(std::span<std::byte> room) {
     const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
     std::copy(part.begin(), part.end(), room.begin());
     at_ += part.size();
@@ -134,13 +134,13 @@ template <class Make> class GeneratorSource {
 class BytesSink {
  public:
   explicit BytesSink(std::span<std::byte> room) noexcept : room_{room} {}
-  awaitable<void> write(std::span<const std::byte> bytes) {
+  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
     if (bytes.size() > room_.size() - size_) throw std::system_error(std::make_error_code(std::errc::file_too_large));
     std::copy(bytes.begin(), bytes.end(), room_.subspan(size_).begin());
     size_ += bytes.size();
     co_return;
   }
-  awaitable<void> finish() { co_return; }
+  template <class = void> awaitable<void> finish() { co_return; }
   /// What has come.
   std::span<std::byte> bytes() const noexcept { return room_.first(size_); }
 
@@ -153,12 +153,12 @@ class BytesSink {
 class TextSink {
  public:
   explicit TextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
-  awaitable<void> write(std::span<const std::byte> bytes) {
+  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
     if (bytes.size() > limit_ - text_.size()) throw std::system_error(std::make_error_code(std::errc::file_too_large));
     text_.append(as_text(bytes));
     co_return;
   }
-  awaitable<void> finish() { co_return; }
+  template <class = void> awaitable<void> finish() { co_return; }
   const std::string& text() const& noexcept { return text_; }
   std::string text() && noexcept { return std::move(text_); }
 

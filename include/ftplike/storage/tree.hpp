@@ -50,7 +50,7 @@ template <class Node, class Visit> void visit_directory(const std::map<std::stri
 class EntryListing {
  public:
   explicit EntryListing(std::vector<Entry> entries) : entries_{std::move(entries)} {}
-  awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
+  template <class = void> awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
 
  private:
   std::vector<Entry> entries_;

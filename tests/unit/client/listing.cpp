@@ -26,6 +26,7 @@ TEST(LineSplitter, GivesLinesHoweverTheyComeInPieces) {
   EXPECT_EQ(lines_of({"one\r\n\r\ntwo\r\n"}), expected);
   EXPECT_EQ(lines_of({"o", "ne\r", "\n\r\ntw", "o"}), expected);
   EXPECT_EQ(lines_of({"one\n\ntwo"}), expected);
+  EXPECT_EQ(lines_of({"one\r\r\n\r\r\ntwo\r\r\n"}), expected) << "some servers end lines twice";
   EXPECT_TRUE(lines_of({}).empty());
 }
 

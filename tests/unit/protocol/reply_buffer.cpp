@@ -77,6 +77,16 @@ TEST(ReplyBuffer, TakesWhatIsNoReplyAsADefect) {
   EXPECT_FALSE(defect("100 x\n659 y\n"));
 }
 
+TEST(ReplyBuffer, TakesANulForNoEndOfALine) {
+  ReplyBuffer buffer;
+  buffer.feed("200 a\0b\r\n226 c\r\n"s);
+  EXPECT_EQ(buffer.next(), Reply(200, "a\0b"s));
+  EXPECT_EQ(buffer.next(), Reply(226, "c"));
+  buffer.feed("\0 200 ok\r\n"s);
+  EXPECT_FALSE(buffer.next());
+  EXPECT_EQ(buffer.defect(), Errc::bad_reply);
+}
+
 TEST(ReplyBuffer, GivesTheRepliesBeforeADefectAndNothingAfterIt) {
   ReplyBuffer buffer;
   buffer.feed("200 ok\ngarbage\n200 ok\n");
