@@ -1,0 +1,27 @@
+#!/bin/sh
+# asio_versions.sh FOLDER…: builds and runs the tests of the code (unit, dialogue, faults) with each of these copies of
+# standalone Asio; a FOLDER has asio.hpp in it. Ends with a table of docs/portability.md's form, and with status 1 if any failed.
+set -u
+cd "$(dirname "$0")/.."
+[ $# -gt 0 ] || { echo "usage: $0 FOLDER_WITH_ASIO_HPP…" >&2; exit 2; }
+failed=0
+table=
+for folder; do
+  version=$(sed -n 's/^#define ASIO_VERSION [0-9]* \/\/ //p' "$folder/asio/version.hpp")
+  [ -n "$version" ] || { echo "$folder: no asio/version.hpp in it" >&2; exit 2; }
+  build=build/asio-$version
+  result=passed
+  cmake --preset dev -B "$build" -D Asio_INCLUDE_DIR="$folder" -D CMAKE_CXX_FLAGS_DEBUG=-O0 -D FTPLIKE_TEST_PROJECT=OFF \
+    -D FTPLIKE_TEST_UNDER_TLS=OFF -D FTPLIKE_UNITE_TESTS=ON -D FTPLIKE_BUILD_EXAMPLES=OFF > "$build.log" 2>&1 &&
+    cmake --build "$build" --target test_unit test_dialogue test_faults >> "$build.log" 2>&1 &&
+    ctest --test-dir "$build" -L 'unit|dialogue|faults' -j2 --output-on-failure >> "$build.log" 2>&1 || {
+    result=failed
+    failed=1
+  }
+  tests=$(sed -n 's/.* tests failed out of \([0-9]*\)$/\1/p' "$build.log")
+  echo "Asio $version: $result ($build.log)"
+  table="$table| $version | ${tests:-0} | $result |
+"
+done
+printf '| Asio | tests | |\n| --- | --- | --- |\n%s' "$table"
+exit $failed
