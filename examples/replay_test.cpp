@@ -10,7 +10,7 @@
 
 using namespace ftplike;
 
-const std::string session = R"(ftplike-recording 1
+const std::string recorded = R"(ftplike-recording 1
 # recorded by the server
 1 0.000000 opened 127.0.0.1:3456 127.0.0.1:50001
 1 0.000151 < 220 FTP Server Ready
@@ -38,7 +38,7 @@ TEST(Recorded, GoesAsItWentThen) {
   Server server{network, MemoryStorage{{"/a.txt", "hello"}}, Anonymous{.logins = "read"}};
   const Endpoint where = server.listen("127.0.0.1", 21);
   std::string complaint;
-  const auto recording = Recording::parse(session, complaint);
+  const auto recording = Recording::parse(recorded, complaint);
   ASSERT_TRUE(recording) << complaint;
   for (const auto& difference : network.run(replay_clients(network, where, *recording))) {
     ADD_FAILURE() << "line " << difference.line << " was " << difference.recorded << ", is " << difference.seen;
