@@ -172,8 +172,8 @@ TEST(TlsOrders, CarryFilesWheneverTheCommandComes) {
           const auto received = site.rest();
           EXPECT_TRUE(site.data->resumed());
           EXPECT_TRUE(site.data->said_goodbye());
-          if (command.starts_with("RETR")) EXPECT_EQ(received, content);
-          if (command.starts_with("MLSD")) EXPECT_NE(received.find(" b.txt\r\n"), received.npos);
+          if (command.starts_with("RETR")) { EXPECT_EQ(received, content); }
+          if (command.starts_with("MLSD")) { EXPECT_NE(received.find(" b.txt\r\n"), received.npos); }
         }
         EXPECT_EQ(site.stored(), upload);
       }
@@ -362,11 +362,11 @@ bool play(Order order, std::uint64_t n, Fault fault, bool sends, const NetworkCo
   const bool met = site.network.operations() >= first + n;
   const bool complete = reply.starts_with("226");
   EXPECT_TRUE(complete || met) << reply;
-  if (sends && !reply.empty()) EXPECT_EQ(site.stored(), complete ? std::optional{upload} : std::nullopt) << reply;
-  if (sends) EXPECT_EQ(site.stored().value_or(upload), upload) << "whole or none";
+  if (sends && !reply.empty()) { EXPECT_EQ(site.stored(), complete ? std::optional{upload} : std::nullopt) << reply; }
+  if (sends) { EXPECT_EQ(site.stored().value_or(upload), upload) << "whole or none"; }
   // A client of TLS that breaks the connection behind the last byte has left without hearing our goodbye.
   const bool may_be_told = fault != Fault::end && fault != Fault::reset && fault != Fault::refuse;
-  if (!sends && complete && (may_be_told || !met)) EXPECT_EQ(site.rest(), content);
+  if (!sends && complete && (may_be_told || !met)) { EXPECT_EQ(site.rest(), content); }
   // Of a control connection that is never heard again nothing can come but the session's end.
   const bool goes_on = !site.control->ended() && (fault != Fault::stall || !site.say("NOOP").empty());
   if (met && goes_on) site.expect_in_step();

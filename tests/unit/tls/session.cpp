@@ -107,7 +107,7 @@ struct TwoControls {
   std::error_code swapped(Ends& at, Ends& from) {
     Ends data = connect(network);
     const auto outcome = pair.secure_data(data, at.server, from.client).server;
-    if (!outcome) EXPECT_TRUE(data.server.details().resumed);
+    if (!outcome) { EXPECT_TRUE(data.server.details().resumed); }
     return outcome;
   }
 
