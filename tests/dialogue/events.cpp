@@ -49,7 +49,7 @@ template <class Observer> std::string everything_said(Observer observer) {
     said += client.greeting;
     if (client.ended()) return said;
     said += Dialogue{network, "10.0.0.2"}.greeting;
-    said += client.say("USER carl") + client.say("PASS secret") + client.say("TYPE I");
+    for (const auto* line : {"USER carl", "PASS secret", "TYPE I"}) said += client.say(line);
     const auto passive = client.say("EPSV");
     said += passive;
     if (passive.starts_with("229")) {
