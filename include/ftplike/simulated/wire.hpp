@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/io/bytes.hpp>
+#include <ftplike/protocol/timestamp.hpp>
 #include <ftplike/simulated/faults.hpp>
 
 // The hosts of a simulated network, who listens there, and what lies between the two ends of a connection.
