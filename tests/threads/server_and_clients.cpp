@@ -4,7 +4,9 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <asio/thread_pool.hpp>
 #include <asio/use_future.hpp>
+#include <functional>
 #include <future>
 #include <gtest/gtest.h>
 #include <memory>
@@ -230,6 +232,41 @@ TYPED_TEST(Threads, CancelClientsOnThreadsThatAreNotTheirs) {
     };
     for (int i = 0; i < 60; ++i) all.push_back(begin(here.network(), work(i)));
     for (auto& one : all) one.get();
+  }
+  auto stopped = begin(there.network(), server.stopped());
+  server.stop();
+  stopped.get();
+}
+
+TYPED_TEST(Threads, CancelNoOperationThatBeganAfterTheOneThatWasMeant) {
+  TypeParam there;
+  Server server{there.network(), MemoryStorage{}, users(), limits()};
+  const std::uint16_t port = server.listen("127.0.0.1", 0).port();
+  {
+    TypeParam here;
+    asio::thread_pool callers{1};
+    const auto work = [&here, port]() -> awaitable<void> {
+      const Executor caller = co_await asio::this_coro::executor;
+      auto client = co_await connect(here.network(), url_of(port));
+      for (int i = 0; i < 400; ++i) {
+        const auto stop = std::make_shared<asio::cancellation_signal>();
+        const auto emit = [stop] { stop->emit(asio::cancellation_type::terminal); };
+        auto hops = std::make_shared<std::function<void(int)>>();
+        *hops = [hops, emit, caller, far = here.network().executor()](int left) {
+          asio::post(far, [hops, emit, caller, left] {
+            if (left > 0) return (*hops)(left - 1);
+            *hops = {};
+            asio::post(caller, emit);
+          });
+        };
+        (*hops)(i % 20);
+        Settled<void> ended;
+        auto meant = settle(client.noop(), ended);
+        co_await asio::co_spawn(caller, std::move(meant), asio::bind_cancellation_slot(stop->slot(), use_awaitable));
+        co_await client.noop();  // would throw
+      }
+    };
+    asio::co_spawn(callers.get_executor(), work(), asio::use_future).get();
   }
   auto stopped = begin(there.network(), server.stopped());
   server.stop();

@@ -24,6 +24,7 @@
 #include <ftplike/io/ascii_bytes.hpp>
 #include <ftplike/io/run_on.hpp>
 #include <ftplike/io/securable.hpp>
+#include <ftplike/system/new_shared.hpp>
 
 namespace ftplike::inline v0_2::detail {
 
@@ -61,6 +62,23 @@ template <class R> awaitable<R> telling(awaitable<R> operation) {
   if (result.failed()) std::rethrow_exception(told(result.failure()));
   co_return result.get();
 }
+
+/// What a cancellation means, which may come late: from another executor than the session's, on which all of this is used.
+struct ClientOperation {
+  bool cancelled = false;
+  bool under_way = false;
+};
+/// While it is done.
+class UnderWay {
+ public:
+  explicit UnderWay(ClientOperation& operation) noexcept : operation_{operation} { operation_.under_way = true; }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+  ~UnderWay() { operation_.under_way = false; }
+
+ private:
+  ClientOperation& operation_;
+};
 
 /// A client's session: commands in step with their replies, and transfers of which both connections have their say.
 /// What stands under *for data channels* is what the client ends of a data channel may use.
@@ -103,6 +121,11 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     cancelled_ = true;
     interruption_.interrupt(asio::error::operation_aborted);
   }
+  /// The same, if it is still this one that is under way.
+  void cancel(ClientOperation& operation) {
+    operation.cancelled = true;
+    if (operation.under_way) cancel();
+  }
   /// Ends the session now, and the operation under way if there is one: a file that is being read.
   void leave() {
     if (!busy_) return close();
@@ -112,12 +135,14 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// There is one operation at a time.
   void begin_operation() {
     if (busy_.exchange(true)) throw ClientError{Errc::busy, {}, Channel::local, 0, "an operation is under way already"};
-    cancelled_ = false;
-    interruption_.forget();
   }
   void end_operation() noexcept { busy_ = false; }
   /// On the session's executor: does it, and is idle then.
-  awaitable<void> do_and_rest(awaitable<void> settled) {
+  awaitable<void> do_and_rest(std::shared_ptr<ClientOperation> operation, awaitable<void> settled) {
+    const UnderWay under_way{*operation};
+    cancelled_ = false;
+    interruption_.forget();
+    if (operation->cancelled) cancel();
     co_await std::move(settled);
     deadline_.rest();
   }
@@ -490,16 +515,21 @@ template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, 
     ~Operation() { core.end_operation(); }
     Core& core;
   } const under_way{*core};
+  const auto meant = detail::new_shared<ClientOperation>();
   // What is posted does not hold the session: where its event loop has ended, it stays there as long as that.
-  const std::function<void()> cancel = [core] {
-    asio::dispatch(core->executor(), [seen = std::weak_ptr{core}] {
-      if (const auto still_there = seen.lock()) still_there->cancel();
+  const std::function<void()> cancel = [core, meant] {
+    asio::dispatch(core->executor(), [seen = std::weak_ptr{core}, meant] {
+      if (const auto still_there = seen.lock()) still_there->cancel(*meant);
     });
   };
   Settled<R> result;
-  auto settled = core->do_and_rest(settle(std::move(operation), result));
-  co_await run_stoppable(core->executor(), core->interruption().slot(), cancel, std::move(settled));
-  if (result.failed()) std::rethrow_exception(told(result.failure()));
+  std::exception_ptr failure;
+  auto settled = core->do_and_rest(meant, settle(std::move(operation), result));
+  try {
+    co_await run_stoppable(core->executor(), core->interruption().slot(), cancel, std::move(settled));
+  } catch (...) { failure = std::current_exception(); }  // cancelled before it began
+  if (!failure && result.failed()) failure = result.failure();
+  if (failure) std::rethrow_exception(told(failure));
   co_return result.get();
 }
 
