@@ -12,7 +12,8 @@ int main() {
   network.settle();
   auto data = network.dial(ftplike::Endpoint{control.address(), 40001});
   network.settle();
+  std::cout << "over the data connection: " << data.text() << '\n';
   data.hang_up();
   network.settle();
-  std::cout << client.text() << "and over the data connection: " << data.text() << '\n';
+  std::cout << client.text();
 }
