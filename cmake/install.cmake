@@ -1,5 +1,6 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME library)
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/ftplike)
 
 install(TARGETS ftplike EXPORT ftplikeTargets FILE_SET HEADERS)

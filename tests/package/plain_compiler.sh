@@ -1,8 +1,9 @@
 #!/bin/sh
-# plain_compiler.sh PROGRAM COMPILER FLAG…: builds and runs main.cpp without a build system.
+# plain_compiler.sh SOURCE PROGRAM COMPILER FLAG…: builds and runs a program of one file without a build system.
 set -eu
-program=$1
-compiler=$2
-shift 2
-"$compiler" -std=c++20 "$(dirname "$0")/main.cpp" -o "$program" "$@"
+source=$1
+program=$2
+compiler=$3
+shift 3
+"$compiler" -std=c++20 "$source" -o "$program" "$@"
 exec "$program"
