@@ -5,17 +5,9 @@
 #if ASIO_VERSION < 102200
 #error "ftplike needs standalone Asio 1.22 or later"
 #endif
-#if ASIO_VERSION < 102600 && defined(__clang__) && !defined(ASIO_HAS_CO_AWAIT)
-// Asio before 1.26 does not see that Clang has C++20 coroutines.
-#define ASIO_HAS_CO_AWAIT 1
-#define ASIO_HAS_STD_COROUTINE 1
-#endif
-#if defined(__clang__) && !defined(ASIO_DISABLE_THREAD_KEYWORD_EXTENSION)
-// Clang, when it optimises, keeps the address of a `__thread` variable beyond a co_await. A coroutine that goes on in
-// another thread of the same io_context would take memory from the thread it comes from.
-#define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION 1
-#endif
 
+// What a macro of Asio's is has to be the same in all files of a program, also in those that do not know ftplike. So none
+// is defined here: the CMake target does it where it has to be, and whoever builds without it is told so.
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/bind_cancellation_slot.hpp>
@@ -36,11 +28,13 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
-#if defined(__clang__) && defined(ASIO_HAS_THREAD_KEYWORD_EXTENSION)
-#error "With Clang include ftplike before Asio, or define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION for the whole program"
-#endif
 #ifndef ASIO_HAS_CO_AWAIT
-#error "ftplike needs a compiler with C++20 coroutines"
+#error "Asio sees no C++20 coroutines. With -std=c++20 and Asio before 1.26, which does not know Clang's, define ASIO_HAS_CO_AWAIT=1 and ASIO_HAS_STD_COROUTINE=1 for the whole program"
+#endif
+#if defined(__clang__) && defined(ASIO_HAS_THREAD_KEYWORD_EXTENSION)
+// Clang, when it optimises, keeps the address of a `__thread` variable beyond a co_await. A coroutine that goes on in
+// another thread of the same io_context would take memory from the thread it comes from.
+#error "With Clang define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION for the whole program"
 #endif
 
 #include <chrono>
