@@ -1,5 +1,7 @@
 #pragma once
 // The one door to Asio: the few headers that we need, and every difference between Asio 1.22 and today's, settled here.
+#include <exception>  // Asio 1.22 uses it and does not include it
+
 #include <asio/version.hpp>
 
 #if ASIO_VERSION < 102200
@@ -38,10 +40,12 @@
 #endif
 
 #include <chrono>
-#include <exception>
 #include <functional>
+#include <memory>
 #include <type_traits>
 #include <utility>
+
+#include <ftplike/system/new_shared.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -80,6 +84,66 @@ template <class E = Executor> awaitable<void> give_way(const std::type_identity_
   return asio::post(executor, use_awaitable);
 }
 
+namespace detail {
+
+#if ASIO_VERSION >= 102600 && ASIO_VERSION < 103002
+/// In these versions what is cancelled before it begins throws out of the loop. So it hears of that once it has begun. And
+/// Asio may emit a signal later than it is told, when what was cancelled has ended: this keeps the signal until then.
+template <class E = Executor> class BasicSpawnCancellation : public std::enable_shared_from_this<BasicSpawnCancellation<E>> {
+ public:
+  explicit BasicSpawnCancellation(const E& executor) : executor_{executor} {}
+  asio::cancellation_slot slot() noexcept { return signal_.slot(); }
+  void cancel(asio::cancellation_type type) {
+    type_ = type;
+    if (begun_) emit();
+  }
+  void begin() {
+    begun_ = true;
+    if (type_ != asio::cancellation_type::none) emit();
+  }
+
+ private:
+  void emit() {
+    signal_.emit(type_);
+    asio::post(executor_, [kept = this->shared_from_this()] {});
+  }
+  asio::cancellation_signal signal_;
+  asio::cancellation_type type_ = asio::cancellation_type::none;
+  E executor_;
+  bool begun_ = false;
+};
+using SpawnCancellation = BasicSpawnCancellation<>;  // a template, so that only what is called is compiled
+
+template <class E = Executor> awaitable<void> begin(std::shared_ptr<SpawnCancellation> cancellation, awaitable<void> operation) {
+  std::exception_ptr failure;
+  cancellation->begin();
+  try {
+    co_await std::move(operation);
+  } catch (...) { failure = std::current_exception(); }
+  co_await asio::this_coro::throw_if_cancelled(false);  // nor is the end to throw
+  if (failure) std::rethrow_exception(failure);
+}
+/// What is begun in place of `operation`, and the slot that cancels it.
+template <class E> void prepare(const E& executor, awaitable<void>& operation, asio::cancellation_slot& slot) {
+  if (!slot.is_connected()) return;
+  const auto cancellation = new_shared<SpawnCancellation>(executor);
+  slot.assign([cancellation](asio::cancellation_type type) { cancellation->cancel(type); });
+  slot = cancellation->slot();
+  operation = begin<E>(cancellation, std::move(operation));
+}
+#else
+template <class E> void prepare(const E&, awaitable<void>&, asio::cancellation_slot&) {}
+#endif
+
+/// Asio's `co_spawn`, cancelled by `slot`.
+template <class Token, class E = Executor>
+auto spawn(const std::type_identity_t<E>& executor, awaitable<void> operation, asio::cancellation_slot slot, Token token) {
+  prepare<E>(executor, operation, slot);
+  return asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, std::move(token)));
+}
+
+}  // namespace detail
+
 /// What is called with what a coroutine threw, or null, when it has ended.
 using AtEnd = std::function<void(std::exception_ptr)>;
 
@@ -88,7 +152,7 @@ template <class E = Executor>
 void start_on(
     const std::type_identity_t<E>& executor, awaitable<void> operation, asio::cancellation_slot slot = {},
     AtEnd at_end = [](std::exception_ptr) {}) {
-  asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, std::move(at_end)));
+  detail::spawn(executor, std::move(operation), slot, std::move(at_end));
 }
 
 }  // namespace ftplike
