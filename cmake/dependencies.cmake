@@ -4,8 +4,8 @@ include(FetchContent)
 list(PREPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
 
 FetchContent_Declare(Asio
-  URL https://github.com/chriskohlhoff/asio/archive/asio-1-28-2.tar.gz
-  URL_HASH SHA256=5705a0e403017eba276625107160498518838064a6dd7fd8b00b2e30c0ffbdee
+  URL https://github.com/chriskohlhoff/asio/archive/asio-1-38-2.tar.gz
+  URL_HASH SHA256=9f2648fa483e58a6bf848d970ee0ea650ca19ed7769dfa520ed4f7b8d27af1db
   DOWNLOAD_EXTRACT_TIMESTAMP ON
   FIND_PACKAGE_ARGS 1.22)
 FetchContent_Declare(GTest
@@ -28,7 +28,9 @@ FetchContent_Declare(tomlplusplus
 macro(ftplike_need name)
   FetchContent_MakeAvailable(${name})
   if("${name}" STREQUAL "Asio" AND NOT TARGET Asio::Asio)  # fetched, and without a build of its own
-    set(Asio_INCLUDE_DIR ${asio_SOURCE_DIR}/asio/include CACHE PATH "Where asio.hpp is" FORCE)
+    unset(Asio_INCLUDE_DIR CACHE)
+    find_path(Asio_INCLUDE_DIR asio.hpp  # before 1.37 in asio/include, which is a symbolic link since
+              PATHS ${asio_SOURCE_DIR}/include ${asio_SOURCE_DIR}/asio/include NO_DEFAULT_PATH REQUIRED)
     set(Asio_FIND_REQUIRED ON)
     include(FindAsio)
   endif()

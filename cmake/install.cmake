@@ -24,5 +24,7 @@ set(pkg_config_libraries "-pthread")
 if(FTPLIKE_CRYPT)
   string(APPEND pkg_config_libraries " -lcrypt")
 endif()
-configure_file(cmake/ftplike.pc.in ftplike.pc @ONLY)
+set(pkg_config_definitions "-D$<JOIN:$<TARGET_PROPERTY:ftplike,INTERFACE_COMPILE_DEFINITIONS>, -D>")  # this compiler's
+configure_file(cmake/ftplike.pc.in ftplike.pc.in @ONLY)
+file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/ftplike.pc INPUT ${PROJECT_BINARY_DIR}/ftplike.pc.in)
 install(FILES ${PROJECT_BINARY_DIR}/ftplike.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)

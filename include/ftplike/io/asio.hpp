@@ -1,21 +1,15 @@
 #pragma once
 // The one door to Asio: the few headers that we need, and every difference between Asio 1.22 and today's, settled here.
+#include <exception>  // Asio 1.22 uses it and does not include it
+
 #include <asio/version.hpp>
 
 #if ASIO_VERSION < 102200
 #error "ftplike needs standalone Asio 1.22 or later"
 #endif
-#if ASIO_VERSION < 102600 && defined(__clang__) && !defined(ASIO_HAS_CO_AWAIT)
-// Asio before 1.26 does not see that Clang has C++20 coroutines.
-#define ASIO_HAS_CO_AWAIT 1
-#define ASIO_HAS_STD_COROUTINE 1
-#endif
-#if defined(__clang__) && !defined(ASIO_DISABLE_THREAD_KEYWORD_EXTENSION)
-// Clang, when it optimises, keeps the address of a `__thread` variable beyond a co_await. A coroutine that goes on in
-// another thread of the same io_context would take memory from the thread it comes from.
-#define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION 1
-#endif
 
+// What a macro of Asio's is has to be the same in all files of a program, also in those that do not know ftplike. So none
+// is defined here: the CMake target does it where it has to be, and whoever builds without it is told so.
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/bind_cancellation_slot.hpp>
@@ -36,18 +30,22 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
-#if defined(__clang__) && defined(ASIO_HAS_THREAD_KEYWORD_EXTENSION)
-#error "With Clang include ftplike before Asio, or define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION for the whole program"
-#endif
 #ifndef ASIO_HAS_CO_AWAIT
-#error "ftplike needs a compiler with C++20 coroutines"
+#error "Asio sees no C++20 coroutines. With -std=c++20 and Asio before 1.26, which does not know Clang's, define ASIO_HAS_CO_AWAIT=1 and ASIO_HAS_STD_COROUTINE=1 for the whole program"
+#endif
+#if defined(__clang__) && defined(ASIO_HAS_THREAD_KEYWORD_EXTENSION)
+// Clang, when it optimises, keeps the address of a `__thread` variable beyond a co_await. A coroutine that goes on in
+// another thread of the same io_context would take memory from the thread it comes from.
+#error "With Clang define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION for the whole program"
 #endif
 
 #include <chrono>
-#include <exception>
 #include <functional>
+#include <memory>
 #include <type_traits>
 #include <utility>
+
+#include <ftplike/system/new_shared.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -86,6 +84,66 @@ template <class E = Executor> awaitable<void> give_way(const std::type_identity_
   return asio::post(executor, use_awaitable);
 }
 
+namespace detail {
+
+#if ASIO_VERSION >= 102600 && ASIO_VERSION < 103002
+/// In these versions what is cancelled before it begins throws out of the loop. So it hears of that once it has begun. And
+/// Asio may emit a signal later than it is told, when what was cancelled has ended: this keeps the signal until then.
+template <class E = Executor> class BasicSpawnCancellation : public std::enable_shared_from_this<BasicSpawnCancellation<E>> {
+ public:
+  explicit BasicSpawnCancellation(const E& executor) : executor_{executor} {}
+  asio::cancellation_slot slot() noexcept { return signal_.slot(); }
+  void cancel(asio::cancellation_type type) {
+    type_ = type;
+    if (begun_) emit();
+  }
+  void begin() {
+    begun_ = true;
+    if (type_ != asio::cancellation_type::none) emit();
+  }
+
+ private:
+  void emit() {
+    signal_.emit(type_);
+    asio::post(executor_, [kept = this->shared_from_this()] {});
+  }
+  asio::cancellation_signal signal_;
+  asio::cancellation_type type_ = asio::cancellation_type::none;
+  E executor_;
+  bool begun_ = false;
+};
+using SpawnCancellation = BasicSpawnCancellation<>;  // a template, so that only what is called is compiled
+
+template <class E = Executor> awaitable<void> begin(std::shared_ptr<SpawnCancellation> cancellation, awaitable<void> operation) {
+  std::exception_ptr failure;
+  cancellation->begin();
+  try {
+    co_await std::move(operation);
+  } catch (...) { failure = std::current_exception(); }
+  co_await asio::this_coro::throw_if_cancelled(false);  // nor is the end to throw
+  if (failure) std::rethrow_exception(failure);
+}
+/// What is begun in place of `operation`, and the slot that cancels it.
+template <class E> void prepare(const E& executor, awaitable<void>& operation, asio::cancellation_slot& slot) {
+  if (!slot.is_connected()) return;
+  const auto cancellation = new_shared<SpawnCancellation>(executor);
+  slot.assign([cancellation](asio::cancellation_type type) { cancellation->cancel(type); });
+  slot = cancellation->slot();
+  operation = begin<E>(cancellation, std::move(operation));
+}
+#else
+template <class E> void prepare(const E&, awaitable<void>&, asio::cancellation_slot&) {}
+#endif
+
+/// Asio's `co_spawn`, cancelled by `slot`.
+template <class Token, class E = Executor>
+auto spawn(const std::type_identity_t<E>& executor, awaitable<void> operation, asio::cancellation_slot slot, Token token) {
+  prepare<E>(executor, operation, slot);
+  return asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, std::move(token)));
+}
+
+}  // namespace detail
+
 /// What is called with what a coroutine threw, or null, when it has ended.
 using AtEnd = std::function<void(std::exception_ptr)>;
 
@@ -94,7 +152,7 @@ template <class E = Executor>
 void start_on(
     const std::type_identity_t<E>& executor, awaitable<void> operation, asio::cancellation_slot slot = {},
     AtEnd at_end = [](std::exception_ptr) {}) {
-  asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, std::move(at_end)));
+  detail::spawn(executor, std::move(operation), slot, std::move(at_end));
 }
 
 }  // namespace ftplike

@@ -28,7 +28,7 @@ awaitable<void> run_stoppable(std::type_identity_t<E> executor, asio::cancellati
   }
   std::exception_ptr failure;
   try {
-    co_await asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, use_awaitable));
+    co_await spawn(executor, std::move(operation), slot, use_awaitable);
   } catch (...) { failure = std::current_exception(); }
   // Not by a destructor: a slot may be gone before a coroutine that never ended.
   if (outer_slot.is_connected()) outer_slot.clear();
