@@ -25,6 +25,7 @@ inline constexpr std::string_view modified_field = "x-amz-meta-mtime";     // se
 inline constexpr std::string_view mode_field = "x-amz-meta-ftplike-mode";  // octal
 inline constexpr std::string_view upload_field = "x-amz-meta-ftplike-upload";  // of a partial file: of its parts
 inline constexpr std::string_view token_field = "x-amz-meta-ftplike-token";   // of an object: of the upload that it came of
+inline constexpr std::string_view whole_field = "x-amz-meta-ftplike-whole";    // of a partial file: the whole one beside it
 inline constexpr std::string_view base_field = "x-amz-meta-ftplike-base";      // and how many bytes these have
 inline constexpr std::uint64_t largest_copy = std::uint64_t{5} << 30;          // in one request
 inline constexpr std::uint64_t copied_part = std::uint64_t{256} << 20;
@@ -77,6 +78,17 @@ inline std::string unique_of(std::string_view key) {
   char text[17];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
   return text;
+}
+
+inline std::string new_token() {
+  std::random_device random;
+  return unique_of(std::to_string(random()) + '.' + std::to_string(random()));
+}
+/// What tells an object from all that were under its key before: ours have a token, which goes with them when they are
+/// renamed or get another time.
+inline std::string identity_of(const S3Answer& answer) {
+  const std::string token = answer.field(token_field);
+  return token.empty() ? answer.field("etag") : token;
 }
 
 /// The size of the whole object, of the fields of an answer to a HEAD, or to a GET of a part of it.
@@ -153,8 +165,7 @@ struct S3Upload {
   std::string id, token;
 };
 template <class = void> awaitable<S3Upload> begin_parts(const S3Client& client, std::string key, S3Fields fields) {
-  std::random_device random;
-  const std::string token = unique_of(std::to_string(random()) + '.' + std::to_string(random()));
+  const std::string token = new_token();
   set_field(fields, token_field, token);
   S3Request request{.method = "POST", .key = std::move(key), .query = {{"uploads", ""}}, .headers = std::move(fields)};
   const S3Answer answer = co_await order(client, std::move(request));

@@ -79,37 +79,37 @@ template <class = void> class BasicS3Storage {
       detail::fail(Errc::busy);
     }
     co_await sweep();
-    detail::S3Target target = co_await detail::find_target(state_, path);
+    detail::S3Found old = co_await detail::find_target(state_, path);
     if (offset == 0) {
-      auto writer = co_await begin_anew(std::move(path), std::move(target));
+      auto writer = co_await begin_anew(std::move(path), std::move(old));
       co_return writer;
     }
-    auto partial = co_await detail::find_partial(state_, path, true, target.old.stored());
+    auto partial = co_await detail::find_partial(state_, path, true, old.whole());
     if (!partial) {
-      if (!target.old.is_file() || target.old.entry.size.value_or(0) < offset) detail::fail(Errc::bad_restart);
-      auto writer = co_await begin_with_copy(std::move(path), std::move(target), offset);
+      if (!old.is_file() || old.entry.size.value_or(0) < offset) detail::fail(Errc::bad_restart);
+      auto writer = co_await begin_with_copy(std::move(path), std::move(old), offset);
       co_return writer;
     }
     cut(*partial, offset);
-    auto writer = co_await go_on(std::move(path), std::move(target), std::move(*partial));
+    auto writer = co_await go_on(std::move(path), std::move(old), std::move(*partial));
     co_return writer;
   }
   awaitable<Writer> append(Path path) {
     check_target_name(path);
     const bool is_busy = co_await detail::partial_is_busy(state_, path);
-    detail::S3Target target = co_await detail::find_target(state_, path);
-    if (target.old.is_file()) {
-      const auto size = target.old.entry.size.value_or(0);
-      auto writer = co_await begin_with_copy(std::move(path), std::move(target), size);
+    detail::S3Found old = co_await detail::find_target(state_, path);
+    if (old.is_file()) {
+      const auto size = old.entry.size.value_or(0);
+      auto writer = co_await begin_with_copy(std::move(path), std::move(old), size);
       co_return writer;
     }
     if (is_busy) detail::fail(Errc::busy);
-    auto partial = co_await detail::find_partial(state_, path, true, first_timestamp);
+    auto partial = co_await detail::find_partial(state_, path, true, old.whole());
     if (!partial) {
-      auto writer = co_await begin_anew(std::move(path), std::move(target));
+      auto writer = co_await begin_anew(std::move(path), std::move(old));
       co_return writer;
     }
-    auto writer = co_await go_on(std::move(path), std::move(target), std::move(*partial));
+    auto writer = co_await go_on(std::move(path), std::move(old), std::move(*partial));
     co_return writer;
   }
   /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one. Servers that do
@@ -127,7 +127,7 @@ template <class = void> class BasicS3Storage {
     if (under_way > 0) co_return under_way;
     (void)co_await detail::partial_is_busy(state_, path);
     const detail::S3Found found = co_await detail::look(state_, path);
-    const auto partial = co_await detail::find_partial(state_, path, false, found.stored());
+    const auto partial = co_await detail::find_partial(state_, path, false, found.whole());
     if (!partial || partial->size() == 0) detail::fail(std::errc::no_such_file_or_directory);
     co_return partial->size();
   }
@@ -138,6 +138,7 @@ template <class = void> class BasicS3Storage {
     co_await detail::check_parent(state_, path);
     const detail::S3Found found = co_await detail::look(state_, path);
     if (!found.is_nothing()) detail::fail(std::errc::file_exists);
+    state_->note_change();
     co_await put_marker(path, detail::S3Fields{});
   }
   /// Removes a file and its partial file; where there is only a partial file, that one.
@@ -163,6 +164,7 @@ template <class = void> class BasicS3Storage {
     co_await check_empty(path);
     co_await remove_partials(path);
     co_await detail::delete_key(state_->client, state_->keys.marker(path));
+    state_->note_change();
   }
   /// Copies to the new name, then removes the old. Of a directory all copies are made before anything is removed.
   awaitable<void> rename(Path from, Path to) {
@@ -181,7 +183,9 @@ template <class = void> class BasicS3Storage {
     }
     if (target.is_directory()) co_await check_empty(to);
     co_await wait_for_partials(from);
+    state_->note_change();
     co_await move_directory(from, to);
+    state_->note_change();
   }
   awaitable<void> set_modified(Path path, Timestamp time) {
     return set(std::move(path), std::string{detail::modified_field}, detail::seconds_of(time));
@@ -220,23 +224,23 @@ template <class = void> class BasicS3Storage {
     return partial && partial->is_busy ? partial->size() : 0;
   }
 
-  Writer begin(Path path, const detail::S3Target& target, const Executor& executor) {
+  Writer begin(Path path, const detail::S3Found& old, const Executor& executor) {
     auto incoming = state_->begin(path);
-    const std::string mode = target.old.answer.field(detail::mode_field);
-    if (target.old.is_file() && !mode.empty()) incoming->fields = {{std::string{detail::mode_field}, mode}};
+    incoming->seen = old.seen;
+    incoming->changes = old.changes;
+    const std::string mode = old.answer.field(detail::mode_field);
+    if (old.is_file() && !mode.empty()) incoming->fields = {{std::string{detail::mode_field}, mode}};
     return Writer{state_, std::move(incoming), executor};
   }
-  awaitable<Writer> begin_anew(Path path, detail::S3Target target) {
+  awaitable<Writer> begin_anew(Path path, detail::S3Found old) {
     const Executor executor = co_await asio::this_coro::executor;
-    Writer writer = begin(path, target, executor);
-    if (writer.incoming_->is_kept && target.has_partial) (void)co_await detail::remove_partial(state_, path);
-    co_return writer;
+    co_return begin(std::move(path), old, executor);
   }
   /// Begins with the first bytes of the whole file, which the store copies as far as they fill parts.
-  awaitable<Writer> begin_with_copy(Path path, detail::S3Target target, std::uint64_t count) {
-    const std::string etag = target.old.answer.field("etag");
+  awaitable<Writer> begin_with_copy(Path path, detail::S3Found old, std::uint64_t count) {
+    const std::string etag = old.answer.field("etag");
     const std::string key = state_->keys.file(path);
-    Writer writer = co_await begin_anew(std::move(path), std::move(target));
+    Writer writer = co_await begin_anew(std::move(path), std::move(old));
     detail::S3Incoming& incoming = *writer.incoming_;
     const std::uint64_t part = state_->client.options.part_size;
     while (count - incoming.base >= part) {
@@ -278,9 +282,9 @@ template <class = void> class BasicS3Storage {
     }
     if (partial.base < offset) detail::fail(Errc::bad_restart);
   }
-  awaitable<Writer> go_on(Path path, detail::S3Target target, detail::S3Partial partial) {
+  awaitable<Writer> go_on(Path path, detail::S3Found old, detail::S3Partial partial) {
     const Executor executor = co_await asio::this_coro::executor;
-    Writer writer = begin(path, target, executor);
+    Writer writer = begin(path, old, executor);
     detail::S3Incoming& incoming = *writer.incoming_;
     if (!incoming.is_kept) detail::fail(Errc::busy);
     incoming.key = state_->keys.file(path);

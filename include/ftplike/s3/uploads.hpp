@@ -24,9 +24,13 @@ struct S3Incoming {
   Path path;
   bool is_kept = true;   // else somebody else was at the name, and nothing is left of it
   bool is_busy = true;   // a writer is at it
-  bool is_stored = false;  // there may be a partial file of this name in the store
+  bool is_stored = false;  // the partial file that this goes on with is still in the store
   std::optional<Path> wanted{};  // of a unique name: where the numbers start
   S3Fields fields{};             // of the object that it will be
+
+  // When it was last seen that there is no directory of this name, and how many changes of directories were made by then.
+  std::chrono::steady_clock::time_point seen{};
+  std::uint64_t changes = 0;
 
   std::string key{};     // of the parts, whatever the path is now
   S3Upload upload{};     // empty: no part yet
@@ -54,6 +58,10 @@ struct S3Partial {
 
 /// What an S3Storage, its readers and its writers share. **Threads:** any, at once.
 struct S3State {
+  /// For so long what was seen of directories counts: an upload asks once, and not at each step.
+  static constexpr std::chrono::seconds moment{1};
+  static constexpr std::size_t most_directories = 10'000;
+
   explicit S3State(S3Options options) : client{std::move(options)}, keys{client.options.prefix} {}
 
   const S3Client client;
@@ -63,6 +71,8 @@ struct S3State {
   std::multimap<std::string, S3IncomingPointer> incoming;  // by path: with a writer, or being put aside
   std::vector<std::function<void()>> waiting;              // for one to be aside
   std::chrono::steady_clock::time_point swept{};
+  std::uint64_t changes = 0;  // of directories, by this server
+  std::map<std::string, std::chrono::steady_clock::time_point> directories;  // that were there of late
 
   /// The one that is, or will be, the partial file of a name. Whoever calls holds the mutex.
   S3IncomingPointer partial_of(const Path& path) const {
@@ -104,6 +114,27 @@ struct S3State {
   bool is_in_use(const std::string& id) {
     const std::lock_guard lock{mutex};
     return std::any_of(incoming.begin(), incoming.end(), [&](const auto& one) { return one.second->upload.id == id; });
+  }
+  /// Whether a directory was there a moment ago, and nobody here changed any since.
+  bool was_there(const Path& directory) {
+    const std::lock_guard lock{mutex};
+    const auto found = directories.find(directory.string());
+    return found != directories.end() && std::chrono::steady_clock::now() - found->second < moment;
+  }
+  void note_there(const Path& directory) {
+    const std::lock_guard lock{mutex};
+    if (directories.size() >= most_directories) directories.clear();
+    directories[directory.string()] = std::chrono::steady_clock::now();
+  }
+  std::uint64_t changes_now() {
+    const std::lock_guard lock{mutex};
+    return changes;
+  }
+  /// Before and after a directory is made, removed or renamed.
+  void note_change() {
+    const std::lock_guard lock{mutex};
+    ++changes;
+    directories.clear();
   }
   bool is_past(Timestamp when) const {
     return wall_clock() - when > client.options.partial_lifetime;
@@ -152,18 +183,25 @@ awaitable<std::optional<S3Partial>> find_orphan(std::shared_ptr<S3State> state, 
   co_return partial;
 }
 
-/// The partial file of a name, as the store has it. Of parts that nobody could leave in an orderly way only those count
-/// that were begun after `whole`, when the whole file of the name came.
+/// The whole file that a partial one may be beside.
+struct S3Whole {
+  std::string identity{};              // empty: there is none
+  Timestamp stored = first_timestamp;  // when it came
+};
+
+/// The partial file of a name, as the store has it. It counts as long as the whole file beside it is the same; parts that
+/// nobody could leave in an orderly way, if they were begun after that came.
 template <class = void>
-awaitable<std::optional<S3Partial>> find_partial(std::shared_ptr<S3State> state, Path path, bool with_tail, Timestamp whole) {
+awaitable<std::optional<S3Partial>> find_partial(std::shared_ptr<S3State> state, Path path, bool with_tail, S3Whole whole) {
   S3Request request = head_request(state->keys.partial(path));
   if (with_tail) request.method = "GET";
   S3Answer answer = co_await ask(state->client, std::move(request));
   if (answer.is_absent()) {
-    auto orphan = co_await find_orphan(state, state->keys.file(path), whole);
+    auto orphan = co_await find_orphan(state, state->keys.file(path), whole.stored);
     co_return orphan;
   }
   answer.check();
+  if (answer.field(whole_field) != whole.identity) co_return std::nullopt;
   S3Partial partial;
   partial.has_object = true;
   partial.upload.id = answer.field(upload_field);
@@ -244,8 +282,11 @@ template <class = void> awaitable<void> put_aside(std::shared_ptr<S3State> state
     incoming->base -= incoming->sent;
     incoming->tail.clear();
   }
+  S3Request look = head_request(state->keys.file(incoming->path));
+  const S3Answer whole = co_await ask(state->client, std::move(look));
   S3Request request{.method = "PUT", .key = state->keys.partial(incoming->path)};
-  request.headers = {{std::string{upload_field}, incoming->upload.id},
+  request.headers = {{std::string{whole_field}, whole.is_success() ? identity_of(whole) : std::string{}},
+                     {std::string{upload_field}, incoming->upload.id},
                      {std::string{token_field}, incoming->upload.token},
                      {std::string{base_field}, std::to_string(incoming->base)}};
   std::erase_if(request.headers, [](const auto& header) { return header.second.empty(); });
