@@ -39,6 +39,7 @@ struct S3Object {
   std::string key;
   std::uint64_t size = 0;
   std::string modified;  // as the store writes it: 2026-11-27T14:03:54.000Z
+  std::string etag;
 };
 /// Some of the keys below a prefix.
 struct S3Page {
@@ -57,6 +58,7 @@ inline std::optional<S3Page> read_page(std::string_view text) {
     path.remove_prefix(root.size());
     if (path == "Contents/Key") object.key = url_decoded(value);
     if (path == "Contents/LastModified") object.modified = value;
+    if (path == "Contents/ETag") object.etag = value;
     if (path == "Contents/Size") {
       const auto size = number_of(value);
       good = good && size;

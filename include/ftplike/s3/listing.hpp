@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -36,7 +37,7 @@ template <class = void> class BasicS3Listing {
  private:
   template <class> friend class BasicS3Storage;
   struct Item {
-    std::string key;
+    detail::S3Object object;  // of a directory only the key
     Entry entry;
     bool is_there = true;
   };
@@ -49,45 +50,59 @@ template <class = void> class BasicS3Listing {
     const std::string prefix = state_->keys.inside(directory_);
     detail::S3Page page = co_await detail::list_keys(state_->client, prefix, page_size, after_, true);
     for (auto& object : page.objects) {
-      Item item = item_of(std::move(object.key), prefix.size(), false);
-      item.entry.size = object.size;
-      item.entry.modified = detail::time_of_date(object.modified).value_or(Timestamp{});
+      Item item = item_of(std::move(object), prefix.size(), false);
+      item.entry.size = item.object.size;
+      item.entry.modified = detail::time_of_date(item.object.modified).value_or(Timestamp{});
       if (item.is_there) read_.push_back(std::move(item));
     }
     for (auto& inner : page.prefixes) {
-      Item item = item_of(std::move(inner), prefix.size(), true);
+      Item item = item_of(detail::S3Object{std::move(inner), 0, {}, {}}, prefix.size(), true);
       if (item.is_there) read_.push_back(std::move(item));
     }
     is_last_ = page.next.empty();
     after_ = std::move(page.next);
   }
   /// What no path can name, the directory's own marker, and partial files are not there.
-  Item item_of(std::string key, std::size_t prefix, bool is_directory) const {
-    std::string_view rest{key};
+  Item item_of(detail::S3Object object, std::size_t prefix, bool is_directory) const {
+    std::string_view rest{object.key};
     rest.remove_prefix(prefix);
     if (is_directory) rest.remove_suffix(1);
     const std::string name = detail::name_of(rest);
     if (!is_component(name) || detail::is_partial_name(name)) return {{}, {}, false};
     const Path path = directory_.resolve(name);
-    Entry entry = is_directory ? detail::directory_entry(path, key) : detail::file_entry(path, key);
-    return {std::move(key), std::move(entry), true};
+    Entry entry = is_directory ? detail::directory_entry(path, object.key) : detail::file_entry(path, object.key);
+    return {std::move(object), std::move(entry), true};
   }
   /// Asks for what only an object itself tells of it, some at a time.
   awaitable<void> look(std::vector<Item>& items) {
     const Executor executor = co_await asio::this_coro::executor;
+    std::vector<Item*> unknown;
+    for (auto& item : items) {
+      const auto seen = state_->seen.find(item.object);
+      if (seen) std::tie(item.entry.modified, item.entry.mode) = *seen;
+      if (!seen) unknown.push_back(&item);
+    }
     std::deque<detail::S3Pending> under_way;
     std::size_t begun = 0;
-    for (auto& item : items) {
-      while (begun < items.size() && under_way.size() < looks_at_once) {
-        under_way.emplace_back(state_->client, executor, detail::head_request(items[begun++].key));
+    for (Item* item : unknown) {
+      while (begun < unknown.size() && under_way.size() < looks_at_once) {
+        under_way.emplace_back(state_->client, executor, detail::head_request(unknown[begun++]->object.key));
       }
       detail::S3Pending pending = std::move(under_way.front());
       under_way.pop_front();
       const detail::S3Answer answer = co_await pending.get();
-      if (answer.is_success()) take_fields(item.entry, answer);
-      if (answer.is_absent() && item.entry.is_file()) item.is_there = false;
-      if (!answer.is_absent()) answer.check();
+      take(*item, answer);
     }
+  }
+  void take(Item& item, const detail::S3Answer& answer) {
+    if (answer.is_absent()) {
+      item.is_there = item.entry.is_directory();  // one without a marker, or a file that has just gone
+      return;
+    }
+    answer.check();
+    take_fields(item.entry, answer);
+    const auto stored = detail::time_of_date(answer.field("last-modified"));
+    if (item.entry.is_file() && stored) state_->seen.note(item.object, item.entry, *stored);
   }
 
   std::shared_ptr<detail::S3State> state_;

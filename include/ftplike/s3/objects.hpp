@@ -57,7 +57,9 @@ inline std::optional<Timestamp> time_of_seconds(std::string_view text) {
 /// A time as HTTP writes it, or as listings do.
 inline std::optional<Timestamp> time_of_date(const std::string& text) {
   std::string date = text;
-  if (date.size() > 19 && date[10] == 'T') date = date.substr(0, 10) + ' ' + date.substr(11, 8) + " GMT";
+  if (date.size() > 19 && date[10] == 'T') {  // 2026-11-27T14:03:54.000Z, which libcurl reads as 20261127 14:03:54 GMT
+    date = date.substr(0, 4) + date.substr(5, 2) + date.substr(8, 2) + ' ' + date.substr(11, 8) + " GMT";
+  }
   const auto seconds = curl_getdate(date.c_str(), nullptr);
   if (seconds < 0) return std::nullopt;
   return Timestamp{std::chrono::seconds{seconds}};
@@ -167,6 +169,8 @@ struct S3Upload {
 template <class = void> awaitable<S3Upload> begin_parts(const S3Client& client, std::string key, S3Fields fields) {
   const std::string token = new_token();
   set_field(fields, token_field, token);
+  const auto is_type = [](const auto& field) { return field.first == "content-type"; };
+  if (std::none_of(fields.begin(), fields.end(), is_type)) fields.emplace_back("content-type", "application/octet-stream");
   S3Request request{.method = "POST", .key = std::move(key), .query = {{"uploads", ""}}, .headers = std::move(fields)};
   const S3Answer answer = co_await order(client, std::move(request));
   auto id = element_of(answer.body, "InitiateMultipartUploadResult/UploadId");
@@ -205,7 +209,6 @@ template <class = void>
 awaitable<void> complete_parts(const S3Client& client, std::string key, S3Upload upload, std::vector<S3Part> parts) {
   S3Request request{.method = "POST", .key = key, .query = {{"uploadId", upload.id}}};
   request.patience = copy_patience;
-  request.headers = {{"content-type", "application/xml"}};
   request.body = new_shared<const std::string>(completion_of(parts));
   const S3Answer answer = co_await ask(client, std::move(request));
   if (!answer.error()) co_return;
@@ -216,15 +219,23 @@ awaitable<void> complete_parts(const S3Client& client, std::string key, S3Upload
   if (found.field(token_field) != upload.token || upload.token.empty()) answer.check();
 }
 
+/// Has a copy made only of the object that was seen. Not of one that came in parts: Swift knows the ETag of such a one in
+/// no condition of a copy.
+inline void set_condition(S3Fields& headers, const std::string& etag) {
+  if (etag.find('-') == etag.npos) set_field(headers, "x-amz-copy-source-if-match", etag);
+}
 /// Copies a part of an object to be a part of another.
 template <class = void>
 awaitable<S3Part> copy_part(const S3Client& client, S3Request request, std::string from, std::string etag,
                             std::uint64_t begin, std::uint64_t size) {
   request.headers = {{"x-amz-copy-source", client.source(from)},
-                     {"x-amz-copy-source-if-match", std::move(etag)},
                      {"x-amz-copy-source-range", "bytes=" + std::to_string(begin) + '-' + std::to_string(begin + size - 1)}};
+  set_condition(request.headers, etag);
   request.patience = copy_patience;
   const S3Answer answer = co_await order(client, std::move(request));
+  S3Request look = head_request(std::move(from));
+  const S3Answer still = co_await order(client, std::move(look));
+  if (still.field("etag") != etag) throw std::system_error(S3Errc::changed);
   auto copied = element_of(answer.body, "CopyPartResult/ETag");
   if (!copied) throw std::system_error(S3Errc::bad_answer);
   co_return S3Part{std::move(*copied), size};
@@ -239,7 +250,7 @@ awaitable<void> copy_object(const S3Client& client, std::string from, S3Answer s
   if (size <= largest_copy) {
     S3Request request{.method = "PUT", .key = std::move(to), .headers = std::move(fields)};
     set_field(request.headers, "x-amz-copy-source", client.source(from));
-    set_field(request.headers, "x-amz-copy-source-if-match", etag);
+    set_condition(request.headers, etag);
     set_field(request.headers, "x-amz-metadata-directive", "REPLACE");
     request.patience = copy_patience;
     co_await order(client, std::move(request));

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -118,7 +119,7 @@ template <class = void> class BasicS3Storage {
     check_target_name(path);
     co_await detail::check_parent(state_, path);
     const Executor executor = co_await asio::this_coro::executor;
-    auto incoming = co_await detail::take_unique_name(state_, std::move(path), detail::S3IncomingPointer{});
+    auto incoming = co_await detail::take_unique_name(state_, std::move(path), detail::S3IncomingPointer{}, std::set<std::string>{});
     co_return Writer{state_, std::move(incoming), executor};
   }
   awaitable<std::uint64_t> partial_size(Path path) {

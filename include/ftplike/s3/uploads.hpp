@@ -15,6 +15,7 @@
 
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/s3/objects.hpp>
+#include <ftplike/s3/seen.hpp>
 #include <ftplike/storage/names.hpp>
 
 namespace ftplike::inline v0_2::detail {
@@ -66,6 +67,7 @@ struct S3State {
 
   const S3Client client;
   const S3Keys keys;
+  S3Seen seen;
 
   std::mutex mutex;  // of what follows
   std::multimap<std::string, S3IncomingPointer> incoming;  // by path: with a writer, or being put aside

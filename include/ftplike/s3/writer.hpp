@@ -36,10 +36,13 @@ template <class = void> awaitable<std::set<std::string>> names_taken(std::shared
   }
   co_return taken;
 }
-/// The first free name, which it has by then: of `incoming`, or of a new one.
+/// The first free name, which it has by then: `incoming`, or a new one. `met` are names that are taken, too, though a
+/// listing may not have them yet.
 template <class = void>
-awaitable<S3IncomingPointer> take_unique_name(std::shared_ptr<S3State> state, Path wanted, S3IncomingPointer incoming) {
-  const std::set<std::string> taken = co_await names_taken(state, wanted);
+awaitable<S3IncomingPointer> take_unique_name(std::shared_ptr<S3State> state, Path wanted, S3IncomingPointer incoming,
+                                              std::set<std::string> met) {
+  std::set<std::string> taken = co_await names_taken(state, wanted);
+  taken.merge(met);
   const std::lock_guard lock{state->mutex};
   if (incoming) state->forget(incoming);
   for (unsigned number = 0;; ++number) {
@@ -80,12 +83,15 @@ template <class = void> class S3Finish {
   }
   /// A directory that came meanwhile is not replaced, nor, by a unique name, anything.
   awaitable<void> take_place() {
-    const Path path = path_now();
-    if (incoming_->wanted) {
+    std::set<std::string> met;
+    while (incoming_->wanted) {
+      const Path path = path_now();
       const S3Found found = co_await look(state_, path);
-      if (!found.is_nothing()) (void)co_await take_unique_name(state_, *incoming_->wanted, incoming_);
-      co_return;
+      if (found.is_nothing()) co_return;
+      met.emplace(path.name());
+      (void)co_await take_unique_name(state_, *incoming_->wanted, incoming_, met);
     }
+    const Path path = path_now();
     if (was_seen()) co_return;
     S3Request request = head_request(state_->keys.marker(path));
     const S3Answer directory = co_await ask(state_->client, std::move(request));
