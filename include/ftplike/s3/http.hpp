@@ -213,6 +213,10 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
       return CURL_WRITEFUNC_PAUSE;
     }
     if (!streams && exchange.body.size() + size > HttpExchange::largest_answer) return 0;
+    if (exchange.taken > exchange.body.size() / 2) {
+      exchange.body.erase(0, exchange.taken);
+      exchange.taken = 0;
+    }
     exchange.body.append(bytes, size);
     if (streams) exchange.notify();
     return size;
@@ -377,6 +381,10 @@ class HttpCall {
     }
     if (exchange_->body.size() - exchange_->taken < HttpExchange::most_buffered / 2) loop_->go_on(*exchange_);
     co_return count;
+  }
+  bool has_head() const {
+    const std::lock_guard lock{loop_->mutex};
+    return exchange_->has_head;
   }
   // Of one that is over, or whose head is there.
   const HttpExchange& exchange() const noexcept { return *exchange_; }

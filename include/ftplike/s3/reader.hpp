@@ -78,8 +78,9 @@ template <class = void> class BasicS3Reader {
     for (;;) {
       call_ = state_->client.begin(executor, request, true);
       co_await call_.head();
+      // A connection that breaks behind the head is a matter of who reads on.
+      if (call_.has_head() && call_.exchange().is_success()) co_return at_ == 0 || call_.exchange().status == 206;
       std::error_code error = call_.failure();
-      if (!error && call_.exchange().is_success()) co_return at_ == 0 || call_.exchange().status == 206;
       if (!error) {
         co_await call_.end();
         const detail::S3Answer answer{call_.exchange(), true};
