@@ -80,6 +80,11 @@ class ScriptedStore {
     const std::lock_guard lock{mutex_};
     return asked_;
   }
+  /// How many connections were made by now.
+  std::size_t connections() const {
+    const std::lock_guard lock{mutex_};
+    return threads_.size();
+  }
 
  private:
   void accept() {
