@@ -1,5 +1,5 @@
 # cmake -D INCLUDE=include -D OUT=FILE [-D CHECK=ON] -P amalgamate.cmake
-# Writes all headers but those that need OpenSSL or GoogleTest to OUT, each where an #include <ftplike/...> first meets it. With CHECK
+# Writes all headers but those that need OpenSSL, libcurl or GoogleTest to OUT, each where an #include <ftplike/...> first meets it. With CHECK
 # it only fails if OUT is not what it would write.
 cmake_minimum_required(VERSION 3.25)
 set(seen "")
@@ -28,7 +28,7 @@ endfunction()
 
 cmake_path(ABSOLUTE_PATH INCLUDE)
 file(GLOB_RECURSE headers RELATIVE ${INCLUDE} ${INCLUDE}/ftplike/*.hpp)
-list(FILTER headers EXCLUDE REGEX "/(tls/.*|tls|digests|simulated/gtest)\\.hpp$")
+list(FILTER headers EXCLUDE REGEX "/(tls/.*|tls|s3/.*|s3|digests|simulated/gtest)\\.hpp$")
 list(SORT headers)
 set(all "")
 foreach(header IN LISTS headers)

@@ -35,9 +35,17 @@ class Protecting {
   std::string client_ca;  // a file; empty: clients are not asked for certificates
 };
 
+/// Where a root as s3://bucket is.
+class ObjectStore {
+ public:
+  std::string endpoint, region = "us-east-1";
+  std::string keys;  // a file; empty: those of the environment
+};
+
 /// What the operator wants of the server.
 struct Configuration {
   std::string root = "server/server_storage";
+  ObjectStore s3;
   std::vector<HostAndPort> listen;  // empty: port 3456 of this machine, unless a supervisor handed sockets in
   ftplike::TrustedProxies trusted_proxies;
   unsigned threads = 0;  // 0: as many as the machine has processors

@@ -21,6 +21,7 @@
 #endif
 
 #include "../explain_style.hpp"
+#include "bucket.hpp"
 #include "failure.hpp"
 #include "protection.hpp"
 #include "systemd.hpp"
@@ -44,7 +45,8 @@ std::string text_of(const HostAndPort& where) {
 
 // ---- what the operator named ----
 
-ftplike::DirectoryStorage open_folder(const std::string& root) {
+ftplike::DirectoryStorage open_folder(const Configuration& configuration) {
+  const std::string& root = configuration.root;
   try {
     return ftplike::DirectoryStorage{root};
   } catch (const std::system_error& error) {
@@ -244,9 +246,9 @@ template <class Listen> void listen_on(const Endpoint& where, const char* saying
   }
 }
 
-}  // namespace
-
-void serve(const Configuration& configuration, bool only_check) {
+/// Serves what `open` gives.
+template <class Storage>
+void serve_files(const Configuration& configuration, Storage (*open)(const Configuration&), bool only_check) {
   std::signal(SIGPIPE, SIG_IGN);  // whoever reads our output may go
   const unsigned threads =
       configuration.threads ? configuration.threads : std::max(1u, std::thread::hardware_concurrency());
@@ -262,7 +264,7 @@ void serve(const Configuration& configuration, bool only_check) {
                                !std::all_of(implicit_listeners.begin(), implicit_listeners.end(), is_local) ||
                                !std::all_of(handed_in.begin(), handed_in.end(), is_loopback);
   const bool has_proxies = !configuration.trusted_proxies.subnets.empty();  // and so clients from anywhere
-  auto storage = open_folder(configuration.root);
+  auto storage = open(configuration);
   auto users = make_users(configuration, beyond_loopback || has_proxies);
   if (users.admits_nobody()) {
     std::fputs("ftplike-server: nobody can come in: there are no users, and guests may do nothing (see --help)\n",
@@ -323,4 +325,15 @@ void serve(const Configuration& configuration, bool only_check) {
   for (const auto& one : report.stuck) {
     std::printf("stuck: #%llu at %s\n", static_cast<unsigned long long>(one.number), one.activity.c_str());
   }
+}
+
+}  // namespace
+
+void serve(const Configuration& configuration, bool only_check) {
+  if (!is_bucket(configuration.root)) return serve_files(configuration, open_folder, only_check);
+#ifdef FTPLIKE_HAS_S3
+  serve_files(configuration, open_bucket, only_check);
+#else
+  throw Failure{Ending::bad_configuration, "this program was built without libcurl: it serves no buckets"};
+#endif
 }

@@ -145,8 +145,14 @@ using C = Configuration;
 using V = const std::string&;
 
 const Setting table[] = {
-    {serving, "root", "DIR", false, "the folder to serve (server/server_storage)",
+    {serving, "root", "DIR|s3://BUCKET/PREFIX", false, "the folder, or bucket, to serve (server/server_storage)",
      [](C& c, V value) { c.root = value; }},
+    {serving, "s3-endpoint", "URL", false, "where the object store of a bucket is",
+     [](C& c, V value) { c.s3.endpoint = value; }},
+    {serving, "s3-region", "NAME", false, "its region (us-east-1)", [](C& c, V value) { c.s3.region = value; }},
+    {serving, "s3-keys", "FILE", false,
+     "its access key and secret key, a line each (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY of the environment)",
+     [](C& c, V value) { set_file(c.s3.keys, value); }},
     {serving, "listen", "HOST:PORT", true, "where to accept sessions, as [::1]:3456; port 0 is any (127.0.0.1:3456)",
      [](C& c, V value) { c.listen.push_back(host_and_port(value, "3456")); }},
     {serving, "trusted-proxy", "NETWORK", true, "believe the PROXY protocol from there, and want it (none)",

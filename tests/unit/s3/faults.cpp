@@ -1,0 +1,275 @@
+// What an S3Storage does when its store fails.
+#include <ftplike/s3.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <gtest/gtest.h>
+#include <string>
+#include <vector>
+
+#include "support/scripted_store.hpp"
+#include "unit/storage/fixture.hpp"
+
+namespace {
+
+using ftplike::Path;
+using ftplike::S3Errc;
+using ftplike::S3Storage;
+using storage_test::Files;
+
+ftplike::S3Options impatient(const std::string& endpoint) {
+  ftplike::S3Options options;
+  options.endpoint = endpoint;
+  options.bucket = "inbox";
+  options.access_key = "key";
+  options.secret_key = "secret";
+  options.part_size = 5 * 1024 * 1024;
+  options.attempts = 3;
+  options.first_pause = std::chrono::milliseconds{1};
+  options.sweep_interval = std::chrono::hours{1};
+  return options;
+}
+constexpr const char* dated = "Last-Modified: Fri, 27 Nov 2026 14:03:54 GMT\r\nETag: \"e\"\r\n";
+constexpr const char* empty_page = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
+constexpr const char* no_uploads = "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>";
+
+/// Of a bucket with nothing in it: what looking there is answered with; nothing of what is not just looking.
+bool answers_looking(const StoreRequest& request, StoreAnswer& reply) {
+  if (request.what.starts_with("HEAD ")) {
+    reply = head_answer(404);
+  } else if (request.what.find("list-type=2") != std::string::npos) {
+    reply = answer(200, empty_page);
+  } else if (request.what.starts_with("GET ") && request.what.find("uploads=") != std::string::npos) {
+    reply = answer(200, no_uploads);
+  } else {
+    return false;
+  }
+  return true;
+}
+std::size_t count_of(const std::vector<std::string>& asked, std::string_view what) {
+  return static_cast<std::size_t>(
+      std::count_if(asked.begin(), asked.end(), [&](const auto& one) { return one.starts_with(what); }));
+}
+
+TEST(S3Fault, IsTriedAgainWhereTheStoreHasTooMuchToDo) {
+  std::atomic<int> times = 0;
+  ScriptedStore store{[&](const StoreRequest&) { return ++times < 3 ? head_answer(503) : head_answer(200, dated, 5); }};
+  Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+  EXPECT_EQ(files.stat("/a").size, 5u);
+  EXPECT_EQ(store.asked(), (std::vector<std::string>(3, "HEAD /inbox/a")));
+}
+
+TEST(S3Fault, IsToldWhenAllAttemptsFailed) {
+  for (const auto& [status, error] : {std::pair{500, S3Errc::internal}, std::pair{503, S3Errc::slow_down}}) {
+    ScriptedStore store{[status = status](const StoreRequest&) { return head_answer(status); }};
+    Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+    EXPECT_EQ(files.error(files.storage.stat(Path{"/a"})), error);
+    EXPECT_EQ(store.asked().size(), 3u);
+  }
+}
+
+TEST(S3Fault, IsNotTriedAgainWhereTheKeysAreAtFault) {
+  for (const auto& [code, error] : {std::pair{"ExpiredToken", S3Errc::keys_expired},
+                                    std::pair{"SignatureDoesNotMatch", S3Errc::keys_refused},
+                                    std::pair{"RequestTimeTooSkewed", S3Errc::clock_differs}}) {
+    ScriptedStore store{[code = code](const StoreRequest&) { return answer(403, error_body(code)); }};
+    Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+    EXPECT_EQ(files.error(files.storage.open(Path{"/a"}, 0)), error);
+    EXPECT_EQ(store.asked().size(), 1u);
+  }
+}
+
+TEST(S3Fault, IsToldWhereNobodyListens) {
+  std::string endpoint;
+  { endpoint = ScriptedStore{[](const StoreRequest&) { return answer(200); }}.endpoint(); }
+  Files<S3Storage> files{S3Storage{impatient(endpoint)}};
+  EXPECT_EQ(files.error(files.storage.stat(Path{"/a"})), S3Errc::unreachable);
+}
+
+TEST(S3Fault, IsToldOfAStoreThatSaysNothing) {
+  ScriptedStore store{[](const StoreRequest&) { return StoreAnswer{"", false, true}; }};
+  auto options = impatient(store.endpoint());
+  options.patience = std::chrono::seconds{1};
+  options.attempts = 1;
+  Files<S3Storage> files{S3Storage{options}};
+  EXPECT_EQ(files.error(files.storage.stat(Path{"/a"})), S3Errc::stalled);
+}
+
+TEST(S3Download, GoesOnBehindTheLastByteWhereTheConnectionBreaks) {
+  const std::string text(100'000, 'x');
+  std::vector<std::string> ranges, conditions;
+  ScriptedStore store{[&](const StoreRequest& request) {
+    ranges.push_back(request.header("range"));
+    conditions.push_back(request.header("if-match"));
+    const std::size_t begin = ranges.size() == 1 ? 0 : 40'000;
+    const std::string headers = std::string{dated} + "Content-Range: bytes " + std::to_string(begin) + "-99999/100000\r\n";
+    StoreAnswer reply = answer(begin == 0 ? 200 : 206, text.substr(begin), begin == 0 ? dated : headers);
+    if (begin == 0) {
+      reply.bytes.resize(reply.bytes.size() - 60'000);
+      reply.closes = true;
+    }
+    return reply;
+  }};
+  Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+  EXPECT_EQ(files.get("/a"), text);
+  EXPECT_EQ(ranges, (std::vector<std::string>{"", "bytes=40000-"}));
+  EXPECT_EQ(conditions, (std::vector<std::string>{"", "\"e\""}));
+}
+
+TEST(S3Download, EndsWhereTheObjectIsAnotherByThen) {
+  std::atomic<int> times = 0;
+  ScriptedStore store{[&](const StoreRequest&) {
+    if (++times > 1) return answer(412, error_body("PreconditionFailed"));
+    StoreAnswer reply = answer(200, "0123456789", dated);
+    reply.bytes.resize(reply.bytes.size() - 5);
+    reply.closes = true;
+    return reply;
+  }};
+  Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+  auto reader = files.run(files.storage.open(Path{"/a"}, 0));
+  std::vector<std::byte> room(100);
+  EXPECT_EQ(files.run(reader.read_some(room)), 5u);
+  EXPECT_EQ(files.error(reader.read_some(room)), S3Errc::changed);
+}
+
+TEST(S3Upload, SendsAPartAgainThatWasCutOff) {
+  std::atomic<int> parts = 0;
+  ScriptedStore store{[&](const StoreRequest& request) {
+    StoreAnswer reply;
+    if (answers_looking(request, reply)) return reply;
+    if (request.what.ends_with("?uploads=")) {
+      return answer(200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+    }
+    if (request.what.starts_with("PUT ") && ++parts == 1) return StoreAnswer{"", true};
+    if (request.what.starts_with("PUT ")) return answer(200, "", "ETag: \"" + std::to_string(request.body.size()) + "\"\r\n");
+    return answer(200, "<CompleteMultipartUploadResult/>");
+  }};
+  Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+  files.put("/a", std::string(6 * 1024 * 1024, 'x'));
+  const auto asked = store.asked();
+  EXPECT_EQ(count_of(asked, "PUT /inbox/a?partNumber=1&uploadId=u"), 2u);
+  EXPECT_EQ(count_of(asked, "PUT /inbox/a?partNumber=2&uploadId=u"), 1u);
+  EXPECT_EQ(asked.back(), "POST /inbox/a?uploadId=u");
+}
+
+/// A store that begins an upload "u", takes parts, and answers their completion as a test says.
+class CompletingStore {
+ public:
+  explicit CompletingStore(std::function<StoreAnswer(int)> complete) : complete_{std::move(complete)} {}
+
+  S3Storage storage() { return S3Storage{impatient(store_.endpoint())}; }
+  bool is_there = false;  // the object that was completed
+  std::size_t completions() const { return count_of(store_.asked(), "POST /inbox/a?uploadId=u"); }
+
+ private:
+  StoreAnswer reply_to(const StoreRequest& request) {
+    StoreAnswer reply;
+    if (is_there && request.what == "HEAD /inbox/a") {
+      return head_answer(200, std::string{dated} + "x-amz-meta-ftplike-token: " + token_ + "\r\n", 1);
+    }
+    if (answers_looking(request, reply)) return reply;
+    if (request.what.ends_with("?uploads=")) {
+      token_ = request.header("x-amz-meta-ftplike-token");
+      return answer(200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+    }
+    if (request.what.starts_with("PUT ")) return answer(200, "", "ETag: \"p\"\r\n");
+    return complete_(++times_);
+  }
+
+  std::function<StoreAnswer(int)> complete_;
+  std::string token_;
+  int times_ = 0;
+  ScriptedStore store_{[this](const StoreRequest& request) { return reply_to(request); }};
+};
+
+TEST(S3Upload, IsCompleteWhereOnlyTheAnswerToThatWasLost) {
+  CompletingStore* self = nullptr;
+  CompletingStore store{[&](int time) {
+    self->is_there = true;
+    return time == 1 ? StoreAnswer{"", true} : answer(404, error_body("NoSuchUpload"));
+  }};
+  self = &store;
+  Files<S3Storage> files{store.storage()};
+  files.put("/a", std::string(5 * 1024 * 1024, 'x'));
+  EXPECT_EQ(store.completions(), 2u);
+}
+
+TEST(S3Upload, IsNotCompleteWhereItsPartsAreGone) {
+  CompletingStore store{[](int) { return answer(404, error_body("NoSuchUpload")); }};
+  Files<S3Storage> files{store.storage()};
+  auto writer = files.create("/a");
+  files.write(writer, std::string(5 * 1024 * 1024, 'x'));
+  EXPECT_EQ(files.error(writer.finish()), std::errc::no_such_file_or_directory);
+}
+
+TEST(S3Upload, IsNotCompleteWhereTheAnswerSaysGoodAndItsBodyBad) {
+  CompletingStore store{[](int) { return answer(200, error_body("InternalError")); }};
+  Files<S3Storage> files{store.storage()};
+  auto writer = files.create("/a");
+  files.write(writer, std::string(5 * 1024 * 1024, 'x'));
+  EXPECT_EQ(files.error(writer.finish()), S3Errc::internal);
+  EXPECT_EQ(store.completions(), 3u);
+}
+
+TEST(S3Upload, IsPutAsideWhereItCannotBeFinished) {
+  std::atomic<bool> fails = true;
+  std::string aside;
+  ScriptedStore store{[&](const StoreRequest& request) {
+    StoreAnswer reply;
+    if (answers_looking(request, reply)) return reply;
+    if (request.what == "PUT /inbox/.ftplike-partial/a") aside = request.body;
+    return answer(request.what == "PUT /inbox/a" && fails ? 500 : 200);
+  }};
+  Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+  {
+    auto writer = files.create("/a");
+    files.write(writer, "text");
+    EXPECT_EQ(files.error(writer.finish()), S3Errc::internal);
+  }
+  EXPECT_EQ(files.error(files.storage.partial_size(Path{"/a"})), std::errc::no_such_file_or_directory);  // it was not kept
+  EXPECT_EQ(aside, "text");
+}
+
+TEST(S3Listing, GoesOnFromPageToPage) {
+  std::vector<std::string> tokens;
+  ScriptedStore store{[&](const StoreRequest& request) {
+    if (request.what.starts_with("HEAD ")) return head_answer(404);
+    const auto token = request.what.find("continuation-token=");
+    tokens.push_back(token == std::string::npos ? "" : request.what.substr(token, 20));
+    const std::string number = std::to_string(tokens.size());
+    std::string body = "<ListBucketResult><Contents><Key>" + number + "</Key><Size>1</Size></Contents>";
+    if (tokens.size() < 3) body += "<IsTruncated>true</IsTruncated><NextContinuationToken>" + number + "</NextContinuationToken>";
+    return answer(200, body + "</ListBucketResult>");
+  }};
+  auto options = impatient(store.endpoint());
+  options.exact_listings = false;
+  Files<S3Storage> files{S3Storage{options}};
+  EXPECT_EQ(files.names("/"), "1 2 3");
+  EXPECT_EQ(tokens, (std::vector<std::string>{"", "continuation-token=1", "continuation-token=2"}));
+}
+
+TEST(S3Listing, IsRefusedWhereItIsNotUnderstood) {
+  ScriptedStore store{[&](const StoreRequest& request) {
+    return request.what.starts_with("HEAD ") ? head_answer(404) : answer(200, "<html>");
+  }};
+  Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+  EXPECT_EQ(files.error([](S3Storage& storage) -> ftplike::awaitable<void> {
+              auto listing = co_await storage.list(Path{});
+              (void)co_await listing.next();
+            }(files.storage)),
+            S3Errc::bad_answer);
+}
+
+TEST(S3Options, AreRefusedWhereNoStoreCouldHaveThem) {
+  const auto refused = [](auto change) {
+    auto options = impatient("http://127.0.0.1:1");
+    change(options);
+    EXPECT_THROW(S3Storage{options}, std::system_error);
+  };
+  refused([](ftplike::S3Options& options) { options.bucket.clear(); });
+  refused([](ftplike::S3Options& options) { options.endpoint = "127.0.0.1"; });
+  refused([](ftplike::S3Options& options) { options.part_size = 1024; });
+  refused([](ftplike::S3Options& options) { options.attempts = 0; });
+}
+
+}  // namespace
