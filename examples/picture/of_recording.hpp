@@ -50,7 +50,10 @@ class RecordingShower {
         set_ends(event.text, who.local, who.peer);
         return picture_(ftplike::SessionOpened{who});
       case Kind::command: return show_command(event, who);
-      case Kind::reply: return picture_(ftplike::ReplySeen{who, ftplike::Reply{event.code, event.text}});
+      case Kind::reply:
+        picture_(ftplike::ReplySeen{who, ftplike::Reply{event.code, event.text}});
+        if (event.code == 230) picture_(ftplike::LoginTried{who, who.user, true});
+        return;
       case Kind::secured: {
         const bool data = event.text.starts_with("data ");
         return picture_.secured(who, data, event.text.substr(event.text.find(' ') + 1));
@@ -65,10 +68,11 @@ class RecordingShower {
       case Kind::closed: return picture_.closed(who, event.text == "farewell" ? std::string{} : event.text);
     }
   }
-  void show_command(const ftplike::RecordedEvent& event, const ftplike::SessionInfo& who) {
+  void show_command(const ftplike::RecordedEvent& event, ftplike::SessionInfo& who) {
     const std::string_view line = event.text;
     const auto blank = std::min(line.find(' '), line.size());
     const auto argument = line.substr(std::min(blank + 1, line.size()));
+    if (line.starts_with("USER ")) who.user = argument;
     picture_(ftplike::CommandSeen{who, line.substr(0, blank), argument, event.unterminated});
   }
   static void set_ends(std::string_view text, ftplike::Endpoint& local, ftplike::Endpoint& remote) {

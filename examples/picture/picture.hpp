@@ -5,13 +5,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <ftplike/io/observer.hpp>
 #include <ftplike/observers/end.hpp>
-#include <ftplike/observers/text.hpp>
 
 #include "row.hpp"
 
@@ -62,7 +62,7 @@ class Picture {
     drawing.row.bad = !event.accepted;
   }
   void operator()(const ftplike::ConnectionSecured& event) {
-    secured(event.who, event.data, ftplike::detail::text_of(event.tls));
+    secured(event.who, event.data, event.tls.version + ", " + event.tls.cipher + (event.tls.resumed ? ", resumed" : ""));
   }
   /// The same, of which no more is known than this text.
   void secured(const ftplike::SessionInfo& who, bool data, std::string text) {
@@ -76,12 +76,12 @@ class Picture {
   }
   void operator()(const ftplike::DataListening& event) {
     auto drawing = state_->draw(event.who, Row::Kind::listening);
-    drawing.row.text = ftplike::detail::text_of(event.local);
+    drawing.row.text = text_of(event.local);
     drawing.row.by = drawing.seen.waits = state_->ours();
     drawing.seen.data = Row::Data::waiting;
   }
   void operator()(const ftplike::StrangerRefused& event) {
-    state_->complain(event.who, true, "stranger refused: " + ftplike::detail::text_of(event.stranger));
+    state_->complain(event.who, true, "stranger refused: " + text_of(event.stranger));
   }
   void operator()(const ftplike::DataOpened& event) {
     auto drawing = state_->draw(event.who, Row::Kind::connected);
@@ -132,6 +132,12 @@ class Picture {
   }
 
  private:
+  /// `192.0.2.7:51234`, `[2001:db8::1]:21`.
+  static std::string text_of(const ftplike::Endpoint& endpoint) {
+    std::ostringstream text;
+    text << endpoint;
+    return text.str();
+  }
   static double seconds(ftplike::Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
   /// What is known of a session.
@@ -152,17 +158,19 @@ class Picture {
       row.kind = kind;
       row.session = who.number;
       row.at = seconds(state.now() - state.began);
+      row.data = seen.data;
     }
     Drawing(const Drawing&) = delete;
     Drawing& operator=(const Drawing&) = delete;
     ~Drawing() {
       row.control_secured = seen.control_secured;
-      row.data = seen.data;
+      if (row.kind != Row::Kind::ended) row.data = seen.data;  // whose last bytes are still within the connection
       row.waits = seen.waits;
       const bool in_data = row.kind == Row::Kind::listening || row.kind == Row::Kind::connected ||
                            row.kind == Row::Kind::moved || row.kind == Row::Kind::ended;
       row.in_data = row.in_data || in_data;
       try {
+        describe(row);
         state_.sink(row);
       } catch (...) {  // there is no memory for it: the picture lacks a row
       }
@@ -171,8 +179,8 @@ class Picture {
 
     void set_ends(const ftplike::Endpoint& local, const ftplike::Endpoint& remote) {
       const bool of_server = state_.end == ftplike::End::server;
-      row.client = ftplike::detail::text_of(of_server ? remote : local);
-      row.server = ftplike::detail::text_of(of_server ? local : remote);
+      row.client = text_of(of_server ? remote : local);
+      row.server = text_of(of_server ? local : remote);
     }
     /// What a reply says of the way in which the next data connection comes to be.
     void note_way(int code) {

@@ -9,6 +9,7 @@
 #include <ftplike/protocol/recording.hpp>
 
 #include "../examples/picture/of_recording.hpp"
+#include "../examples/picture/svg.hpp"
 #include "unit/observers/events.hpp"
 
 namespace {
@@ -40,6 +41,8 @@ TEST_F(PictureTest, HasEachLineOfTheControlConnectionWithItsSection) {
   EXPECT_EQ(last().section, "RFC 959 §4.1.3");
   EXPECT_EQ(last().by, Row::Who::client);
   EXPECT_EQ(last().at, 1.5);
+  reply(211, "Features:\n EPSV\nEnd");
+  EXPECT_EQ(last().caption, "211 Features:  … 3 lines");
   reply(550, "No such file");
   EXPECT_EQ(last().text, "550 No such file");
   EXPECT_EQ(last().section, "RFC 959 §4.1.3");
@@ -56,12 +59,14 @@ TEST_F(PictureTest, TellsPassiveActiveAndAnnouncedDataConnectionsApart) {
   open_data();
   EXPECT_EQ(last().way, "passive");
   EXPECT_EQ(last().by, Row::Who::client);
+  EXPECT_EQ(last().caption, "50001 → 40001  passive");
   picture(DataClosed{who, {}, {}, Direction::sent, 5});
 
   picture(CommandSeen{who, "PORT", "192,0,2,7,195,81"});
   reply(200, "Data will go there");
   open_data();
   EXPECT_EQ(last().way, "active");
+  EXPECT_EQ(last().caption, "active  50001 ← 40001");
   EXPECT_EQ(last().by, Row::Who::server);
   picture(DataClosed{who, {}, {}, Direction::sent, 5});
 
@@ -86,7 +91,11 @@ TEST_F(PictureTest, TellsOfBytesUnderWayFiveTimesASecondAndOfTheirEnd) {
   EXPECT_EQ(last().by, Row::Who::client);
   picture(DataClosed{who, {}, {}, Direction::received, 12'345});
   EXPECT_EQ(last().bytes, 12'345u);
+  EXPECT_EQ(last().caption, "12\u202f345 bytes in 1.000 s");
+  EXPECT_EQ(last().shape, Row::Shape::flow);
   EXPECT_EQ(last().took, 1.0);
+  EXPECT_EQ(last().data, Row::Data::open);
+  reply(226, "Upload complete");
   EXPECT_EQ(last().data, Row::Data::none);
 }
 
@@ -124,6 +133,8 @@ TEST_F(PictureTest, IsTheSameOfARecordingOfTheOtherEnd) {
       "ftplike-recording 1\n# recorded by the client\n"
       "1 0.000000 opened 127.0.0.1:50001 127.0.0.1:21\n"
       "1 0.100000 secured control TLSv1.3, TLS_AES_128_GCM_SHA256\n"
+      "1 0.110000 > USER anna\n"
+      "1 0.120000 < 230 Logged in\n"
       "1 0.200000 > RETR a.txt\n"
       "1 0.300000 < 150 40001\n"
       "1 0.400000 connected [::1]:50002 [::1]:40001\n"
@@ -133,16 +144,33 @@ TEST_F(PictureTest, IsTheSameOfARecordingOfTheOtherEnd) {
   const auto recording = Recording::parse(text, complaint);
   ASSERT_TRUE(recording) << complaint;
   rows = RecordingShower::rows_of(*recording, End::client, section);
-  ASSERT_EQ(rows.size(), 7u);
+  ASSERT_EQ(rows.size(), 10u);
   EXPECT_EQ(rows[0].client, "127.0.0.1:50001");
-  EXPECT_EQ(rows[2].text, "RETR a.txt");
-  EXPECT_TRUE(rows[2].control_secured);
-  EXPECT_EQ(rows[4].server, "[::1]:40001");
-  EXPECT_EQ(rows[4].way, "announced");
-  EXPECT_EQ(rows[5].by, Row::Who::server);
-  EXPECT_EQ(rows[5].bytes, 5u);
-  EXPECT_DOUBLE_EQ(rows[5].took, 0.5);
-  EXPECT_FALSE(rows[6].bad);
+  EXPECT_EQ(rows[4].kind, Row::Kind::login);
+  EXPECT_EQ(rows[4].text, "anna");
+  EXPECT_EQ(rows[5].text, "RETR a.txt");
+  EXPECT_TRUE(rows[5].control_secured);
+  EXPECT_EQ(rows[7].server, "[::1]:40001");
+  EXPECT_EQ(rows[7].way, "announced");
+  EXPECT_EQ(rows[8].by, Row::Who::server);
+  EXPECT_EQ(rows[8].bytes, 5u);
+  EXPECT_DOUBLE_EQ(rows[8].took, 0.5);
+  EXPECT_FALSE(rows[9].bad);
+}
+
+TEST(SvgDrawing, HasEachRowAndNothingOfTheWireAsMarkup) {
+  std::vector<Row> rows(3);
+  rows[0].kind = Row::Kind::opened;
+  rows[0].client = "127.0.0.1:50001";
+  rows[1].kind = Row::Kind::command;
+  rows[1].text = "STOR <script>\"&\xff\x1b" + std::string(100, 'x');
+  rows[2].kind = Row::Kind::login;
+  for (auto& row : rows) describe(row);
+  const auto svg = SvgDrawing::svg_of(rows);
+  EXPECT_NE(svg.find(">127.0.0.1:50001<"), svg.npos) << svg;
+  EXPECT_NE(svg.find(">STOR &lt;script&gt;&quot;&amp;??xxx"), svg.npos) << svg;
+  EXPECT_NE(svg.find("xxx…</text>"), svg.npos) << svg;
+  EXPECT_NE(svg.find("height=\"116\""), svg.npos) << svg;
 }
 
 TEST(RowAsJson, HasWhatIsToBeSaidAndNothingElse) {
@@ -155,9 +183,11 @@ TEST(RowAsJson, HasWhatIsToBeSaidAndNothingElse) {
   row.text = "127.0.0.1:40001";
   row.data = Row::Data::waiting;
   row.waits = Row::Who::server;
+  describe(row);
   EXPECT_EQ(json_of(row),
             R"({"kind": "listening", "session": 7, "at": 0.250000, "by": "server", "inData": true, )"
-            R"("text": "127.0.0.1:40001", "data": "waiting", "waits": "server"})");
+            R"("text": "127.0.0.1:40001", "shape": "at", "tone": "data", "caption": "port 40001 waits ○", )"
+            R"("data": "waiting", "waits": "server"})");
 }
 
 TEST(RowAsJson, KeepsWhateverIsOnTheWireWithinItsQuotes) {
