@@ -83,6 +83,7 @@ class Picture {
   void operator()(const ftplike::StrangerRefused& event) {
     state_->complain(event.who, true, "stranger refused: " + text_of(event.stranger));
   }
+  void operator()(const ftplike::TransferBegun& event) { state_->expect(event.who, event.expected.value_or(0)); }
   void operator()(const ftplike::DataOpened& event) {
     auto drawing = state_->draw(event.who, Row::Kind::connected);
     drawing.set_ends(event.local, event.remote);
@@ -97,6 +98,7 @@ class Picture {
     auto drawing = state_->draw(event.who, Row::Kind::moved);
     drawing.row.by = state_->sender(event.direction);
     drawing.row.bytes = event.total;
+    drawing.row.expected = drawing.seen.expected;
     drawing.row.took = seconds(state_->now() - drawing.seen.data_began);
   }
   void operator()(const ftplike::DataClosed& event) {
@@ -147,6 +149,7 @@ class Picture {
     Row::Data data{};
     Row::Who waits{};
     ftplike::Time data_began{}, last_moved{};
+    std::uint64_t expected = 0;
   };
   class State;
 
@@ -209,6 +212,10 @@ class Picture {
       drawing.row.in_data = data;
       drawing.row.bad = true;
       drawing.row.text = std::move(what);
+    }
+    void expect(const ftplike::SessionInfo& who, std::uint64_t bytes) {
+      const std::lock_guard lock{mutex};
+      sessions[who.number].expected = bytes;
     }
     /// Whether it is time for a row about the bytes under way.
     bool is_due(const ftplike::SessionInfo& who) {

@@ -47,7 +47,7 @@ struct Row {
   std::string section;         // of the RFC that has the verb
   std::string way;             // passive, active or announced
   std::string client, server;  // both ends
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0, expected = 0;  // expected: of `moved`, of how many; 0 if that is not known
   double took = 0;
 
   Shape shape{};
@@ -100,7 +100,7 @@ inline void describe(Row& row) {
       return draw(Shape::arrow, Tone::data,
                   by_client ? port(row.client) + " → " + port(row.server) + "  " + row.way
                             : row.way + "  " + port(row.client) + " ← " + port(row.server));
-    case Row::Kind::moved: return draw(Shape::flow, Tone::data, bytes() + " so far");
+    case Row::Kind::moved: return draw(Shape::flow, Tone::data, row.expected > 0 ? grouped(row.bytes) + " of " + grouped(row.expected) + " bytes" : bytes() + " so far");
     case Row::Kind::ended: return draw(Shape::flow, Tone::data, bytes() + took.data());
     case Row::Kind::verdict: return draw(row.bad ? Shape::ends : Shape::nothing, Tone::note, "✗ " + row.note);
     case Row::Kind::closed: return draw(Shape::ends, Tone::note, row.text.empty() ? "closed" : "closed: " + row.text);
@@ -130,6 +130,7 @@ inline std::string json_of(const Row& row) {
   add_if_any("client", row.client);
   add_if_any("server", row.server);
   if (row.bytes > 0) object.add("bytes", row.bytes);
+  if (row.expected > 0) object.add("expected", row.expected);
   if (row.took > 0) object.add("took", row.took);
   if (row.shape != Row::Shape::nothing) {
     object.add("shape", shapes[static_cast<std::size_t>(row.shape)]);

@@ -80,6 +80,16 @@ TEST_F(PictureTest, TellsPassiveActiveAndAnnouncedDataConnectionsApart) {
   EXPECT_EQ(last().note, "RETR");
 }
 
+TEST_F(PictureTest, TellsOfBytesUnderWayOfHowManyTheyAre) {
+  const Path path{"/a.txt"};
+  picture(TransferBegun{who, "RETR", path, Direction::sent, 0, 4000, false, false});
+  open_data();
+  now += 200ms;
+  picture(DataMoved{who, Direction::sent, 1000});
+  EXPECT_EQ(last().expected, 4000u);
+  EXPECT_EQ(last().caption, "1\u202f000 of 4\u202f000 bytes");
+}
+
 TEST_F(PictureTest, TellsOfBytesUnderWayFiveTimesASecondAndOfTheirEnd) {
   open_data();
   for (int i = 1; i <= 10; ++i) {
