@@ -144,6 +144,8 @@ WebServer::WebServer(const ftplike::Endpoint& where, std::optional<ftplike::Metr
   server.new_task_queue = [] { return new BoundedTasks; };
   server.set_keep_alive_max_count(1);  // or a browser at rest would keep a thread
   server.set_payload_max_length(1024);
+  server.set_read_timeout(1);  // seconds: all come from this machine, and who says nothing holds up the end
+  server.set_write_timeout(2);
   server.set_socket_options([](int socket) {  // the library's own let a second server listen there
     const int yes = 1;
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);

@@ -3,9 +3,10 @@
 // browser. With a folder it leaves pictures of the screen there.
 import assert from 'node:assert/strict';
 import {execFile, spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {get} from 'node:http';
-import {connect} from 'node:net';
+import {connect, createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
@@ -27,9 +28,12 @@ class Server {
     writeFileSync(join(root, 'a.txt'), 'hello\n'.repeat(1000));
     await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost',
       '-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')]);
+    return Server.run(['--root', root, '--listen', '127.0.0.1:0', '--page', '127.0.0.1:0', '--user', `anna:${password}`,
+      '--guests', 'write', '--cert', join(folder, 'cert.pem'), '--key', join(folder, 'key.pem')]);
+  }
+  static async run(words) {
     const server = new Server();
-    server.process = spawn(serverProgram, ['--root', root, '--listen', '127.0.0.1:0', '--page', '127.0.0.1:0', '--user', `anna:${password}`,
-      '--guests', 'write', '--cert', join(folder, 'cert.pem'), '--key', join(folder, 'key.pem')], {stdio: ['ignore', 'pipe', 'inherit']});
+    server.process = spawn(serverProgram, words, {stdio: ['ignore', 'pipe', 'inherit']});
     server.ended = new Promise(resolve => server.process.on('exit', resolve));
     const lines = createInterface({input: server.process.stdout});
     for await (const line of lines) {
@@ -39,6 +43,11 @@ class Server {
     }
     server.process.stdout.resume();
     return server;
+  }
+  /// Its exit status.
+  stop() {
+    this.process.kill();
+    return this.ended;
   }
   url(path = '') { return `ftp://anna:${password}@127.0.0.1:${this.port}/${path}`; }
   curl(...words) { return run('curl', ['-sS', '--max-time', '20', '-o', '/dev/null', ...words]).catch(error => error); }
@@ -170,6 +179,21 @@ const tests = {
     await browser.until(has('closed'));
     await browser.until(`document.getElementById('state').textContent === 'live'`);
   },
+  async 'has an address of its own, unless it is that of the metrics'({server}) {
+    const words = ['--root', folder, '--listen', '127.0.0.1:0', '--page'];
+    const busy = await run(serverProgram, [...words, new URL(server.page).host]).catch(error => error);
+    assert.equal(busy.code, 4);
+    assert.match(busy.stderr, /cannot listen on 127\.0\.0\.1:\d+: Address already in use/);
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const where = `127.0.0.1:${free.address().port}`;
+    free.close();
+    await once(free, 'close');
+    const both = await Server.run([...words, where, '--metrics', where]);
+    assert.match((await both.ask('metrics')).text, /^ftplike_sessions_total 0$/m);
+    assert.match((await both.ask('')).text, /^<!doctype html>/);
+    assert.equal(await both.stop(), 0);
+  },
   async 'answers nobody who came by the name of another host'({server}) {
     assert.equal((await server.ask('')).status, 200);
     assert.equal((await server.ask('', {Host: 'evil.example'})).status, 403);
@@ -210,9 +234,8 @@ async function main() {
       }
     }
   } finally {
+    const status = await server.stop();  // while the browser watches
     await browser.end();
-    server.process.kill();
-    const status = await server.ended;
     if (status !== 0) console.log(`FAILED: the server ended with ${status}`, failed += 1);
     rmSync(folder, {recursive: true, force: true});
   }
