@@ -15,10 +15,12 @@
 namespace {
 
 std::string read(const std::string& file) {
+  const auto why = [&file] { return "cannot read " + file + ": " + std::generic_category().message(errno); };
   std::ifstream stream{file, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{stream}, {}};
-  if (!stream) throw LocalFailure{"cannot read " + file + ": " + std::generic_category().message(errno)};
-  return text;
+  if (!stream) throw LocalFailure{why()};
+  try {
+    return {std::istreambuf_iterator<char>{stream}, {}};
+  } catch (const std::ios_base::failure&) { throw LocalFailure{why()}; }
 }
 
 /// The page with the rows in it, in which no text can end the script that they stand in.
