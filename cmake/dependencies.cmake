@@ -23,6 +23,11 @@ FetchContent_Declare(tomlplusplus
   URL_HASH SHA256=8517f65938a4faae9ccf8ebb36631a38c1cadfb5efa85d9a72e15b9e97d25155
   DOWNLOAD_EXTRACT_TIMESTAMP ON
   FIND_PACKAGE_ARGS)
+FetchContent_Declare(httplib
+  GIT_REPOSITORY https://github.com/yhirose/cpp-httplib.git
+  GIT_TAG 7992b148969fbf8093230b37a6a36c2f61135937  # 0.11.4
+  SYSTEM
+  FIND_PACKAGE_ARGS 0.11)
 
 # Makes the targets of `name` be there. A macro: imported targets belong to the directory that asked for them.
 macro(ftplike_need name)

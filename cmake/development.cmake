@@ -15,6 +15,7 @@ endif()
 if(FTPLIKE_BUILD_EXAMPLES)
   ftplike_need(CLI11)
   ftplike_need(tomlplusplus)
+  ftplike_need(httplib)
   find_package(Qt6 QUIET COMPONENTS Widgets)
 endif()
 

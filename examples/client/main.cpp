@@ -23,6 +23,7 @@
 
 #include "manual.hpp"
 #include "output.hpp"
+#include "picture.hpp"
 #include "protection.hpp"
 #include "secrets.hpp"
 #include "settings.hpp"
@@ -39,6 +40,8 @@ struct Words {
   std::string script;
   std::string url, local;  // of get, put and ls
   std::string from, to;    // of mirror
+  std::string recording;   // of picture
+  bool as_page = false;
   std::string generate;
   MirrorWords mirror;
 };
@@ -227,6 +230,9 @@ int main(int argc, char** argv) {
   put->add_option("url", words.url, "a folder, if it ends with a slash")->required();
   auto* ls = app.add_subcommand("ls", "list a folder");
   ls->add_option("url", words.url)->required();
+  auto* picture = app.add_subcommand("picture", "draw what --record wrote, as an SVG image on standard output");
+  picture->add_option("file", words.recording, "the recording, of this program or of the server")->required();
+  picture->add_flag("--html", words.as_page, "as a page to look through, in place of an image");
   auto* mirror =
       app.add_subcommand("mirror", "make a folder the same as another: mirror URL DIR, mirror --reverse DIR URL");
   mirror->add_option("from", words.from, "what is copied")->required();
@@ -263,6 +269,10 @@ int main(int argc, char** argv) {
     return static_cast<int>(Ending::good);
   }
   try {
+    if (*picture) {
+      std::cout << picture_of(words.recording, words.as_page) << std::flush;
+      return static_cast<int>(Ending::good);
+    }
     Shell shell{settings};
     const Interrupts interrupts{shell};
     if (*get || *put) {

@@ -1,8 +1,6 @@
 #include "output.hpp"
 
-#include <array>
 #include <chrono>
-#include <cstdio>
 #include <iostream>
 #include <unistd.h>
 
@@ -16,28 +14,6 @@ using namespace ftplike;
 
 namespace {
 
-/// A text between quotes; what is no UTF-8 becomes U+FFFD, for JSON has no bytes.
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  while (!text.empty()) {
-    const auto next = first_code_point(text);
-    if (next.value == '"' || next.value == '\\') {
-      out += '\\';
-      out += text[0];
-    } else if (next.size == 1 && next.value >= 0x80) {
-      out += "\xEF\xBF\xBD";
-    } else if (commands_a_terminal(next.value)) {
-      std::array<char, 16> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(next.value));
-      out += escape.data();
-    } else {
-      out += text.substr(0, next.size);
-    }
-    text.remove_prefix(next.size);
-  }
-  return out += '"';
-}
-
 std::string_view name_of(Entry::Type type) {
   switch (type) {
     case Entry::Type::file: return "file";
@@ -49,15 +25,6 @@ std::string_view name_of(Entry::Type type) {
 }
 
 }  // namespace
-
-JsonObject& JsonObject::add_raw(std::string_view name, std::string_view value) {
-  if (!members_.empty()) members_ += ", ";
-  members_.append(quoted(name)).append(": ").append(value);
-  return *this;
-}
-JsonObject& JsonObject::add(std::string_view name, std::string_view value) { return add_raw(name, quoted(value)); }
-JsonObject& JsonObject::add(std::string_view name, std::uint64_t value) { return add_raw(name, std::to_string(value)); }
-JsonObject& JsonObject::add(std::string_view name, double value) { return add_raw(name, std::to_string(value)); }
 
 std::string shown(std::string_view text) {
   std::string out;

@@ -1,23 +1,10 @@
 #pragma once
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include <ftplike/protocol/entry.hpp>
 
-/// An object of JSON, member by member: `JsonObject{}.add("name", "a").add("size", 5).text()`.
-class JsonObject {
- public:
-  JsonObject& add(std::string_view name, std::string_view value);
-  JsonObject& add(std::string_view name, std::uint64_t value);
-  JsonObject& add(std::string_view name, double value);
-  /// The object on one line.
-  std::string text() const { return '{' + members_ + '}'; }
-
- private:
-  JsonObject& add_raw(std::string_view name, std::string_view value);
-  std::string members_;
-};
+#include "../json.hpp"
 
 /// What a folder holds, a line an entry: as `ls -l` has it, as bare names, or as JSON. On a terminal folders have a
 /// colour, and what would command the terminal does not reach it.

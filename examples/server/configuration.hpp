@@ -66,7 +66,7 @@ struct Configuration {
   std::string log;  // a file, or "-" for stderr; empty: none
   bool log_commands = false;
   std::string xferlog;  // a file; empty: none
-  std::optional<HostAndPort> metrics;
+  std::optional<HostAndPort> metrics, page;
   std::string record;  // a file; empty: none
   bool record_contents = false;
 };

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,6 @@
 #include <unistd.h>
 #include <vector>
 
-#include <ftplike/observers/metrics_page.hpp>
 #include <ftplike/server.hpp>
 #include <ftplike/users/user_table.hpp>
 #ifdef FTPLIKE_HAS_DIGESTS
@@ -24,8 +24,10 @@
 #include "bucket.hpp"
 #include "failure.hpp"
 #include "protection.hpp"
+#include "sections.hpp"
 #include "systemd.hpp"
 #include "watch.hpp"
+#include "web_server.hpp"
 
 namespace {
 
@@ -99,14 +101,13 @@ std::vector<Endpoint> addresses(const Configuration& configuration, bool handed_
   return resolve_all(listen);
 }
 
-/// Where the metrics are told: addresses of this machine alone, as they are for everybody who comes there.
-std::vector<Endpoint> metrics_addresses(const Configuration& configuration) {
-  if (!configuration.metrics) return {};
-  auto result = resolve(*configuration.metrics);
+/// Where the metrics are told, or the page is: addresses of this machine alone, as they are for everybody who comes there.
+std::vector<Endpoint> web_addresses(const char* what, const std::optional<HostAndPort>& said) {
+  if (!said) return {};
+  auto result = resolve(*said);
   for (const auto& where : result) {
     if (!where.address().is_loopback()) {
-      throw Failure{Ending::bad_configuration,
-                    "metrics: " + text_of(*configuration.metrics) + " is not a loopback address"};
+      throw Failure{Ending::bad_configuration, std::string{what} + ": " + text_of(*said) + " is not a loopback address"};
     }
   }
   return result;
@@ -158,7 +159,8 @@ ftplike::UserTable make_users(const Configuration& configuration, bool from_else
 // ---- who looks on ----
 
 /// The observers that the operator asked for, and the files of theirs that can be opened again.
-Watch make_watch(const Configuration& configuration, std::vector<ftplike::LineFile>& files) {
+Watch make_watch(const Configuration& configuration, std::vector<ftplike::LineFile>& files,
+                 const std::shared_ptr<LiveRows>& rows) {
   Watch watch;
   const auto open = [&files](const std::string& path) {
     files.push_back(open_log(path));
@@ -173,6 +175,10 @@ Watch make_watch(const Configuration& configuration, std::vector<ftplike::LineFi
   }
   if (!configuration.xferlog.empty()) watch.transfer_log.emplace(open(configuration.xferlog));
   if (configuration.metrics) watch.metrics.emplace();
+  if (configuration.page) {
+    watch.picture.emplace(
+        ftplike::End::server, [rows](const Row& row) { rows->add(row); }, section_of);
+  }
   if (!configuration.record.empty()) {
     using ftplike::RecordedContents;
     watch.recorder.emplace(ftplike::End::server, open_recording(configuration.record),
@@ -236,6 +242,39 @@ void reread(ServingNetwork& network, ftplike::UserTable users, const std::vector
 
 // ---- the program ----
 
+/// What is to be seen in a browser: the metrics and the page, on one address or on two.
+class WebServers {
+ public:
+  WebServers(const Configuration& configuration)
+      : metrics_at_{web_addresses("metrics", configuration.metrics)}, page_at_{web_addresses("page", configuration.page)} {}
+
+  /// **Errors:** `Failure`.
+  void start(const ftplike::Metrics& metrics, const std::shared_ptr<LiveRows>& rows) {
+    for (const auto& where : metrics_at_) {
+      const bool has_page = where.port() != 0 && std::erase(page_at_, where) > 0;
+      start(where, metrics, has_page ? rows : nullptr);
+    }
+    for (const auto& where : page_at_) start(where, std::nullopt, rows);
+  }
+
+ private:
+  void start(const Endpoint& where, const std::optional<ftplike::Metrics>& metrics,
+             const std::shared_ptr<LiveRows>& rows) {
+    const auto address = where.address().to_string();
+    try {
+      const auto here = running_.emplace_back(std::make_unique<WebServer>(where, metrics, rows))->endpoint();
+      const auto name = text_of({address, here.port()});
+      if (metrics) std::printf("metrics on http://%s/metrics\n", name.c_str());
+      if (rows) std::printf("page on http://%s/\n", name.c_str());
+    } catch (const std::system_error& error) {
+      throw Failure{Ending::no_address, why("cannot listen on " + text_of({address, where.port()}), error.code())};
+    }
+  }
+
+  std::vector<Endpoint> metrics_at_, page_at_;
+  std::vector<std::unique_ptr<WebServer>> running_;
+};
+
 template <class Listen> void listen_on(const Endpoint& where, const char* saying, Listen listen) {
   const auto address = where.address().to_string();
   try {
@@ -258,7 +297,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   const auto handed_in = take_handed_in_sockets();
   const auto listeners = addresses(configuration, !handed_in.empty());
   const auto implicit_listeners = resolve_all(configuration.tls.implicit);
-  const auto metrics_listeners = metrics_addresses(configuration);
+  WebServers web{configuration};
   const auto is_local = [](const Endpoint& where) { return where.address().is_loopback(); };
   const bool beyond_loopback = !std::all_of(listeners.begin(), listeners.end(), is_local) ||
                                !std::all_of(implicit_listeners.begin(), implicit_listeners.end(), is_local) ||
@@ -273,7 +312,8 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   if (only_check) return;
 
   std::vector<ftplike::LineFile> files;
-  Watch watch = make_watch(configuration, files);
+  const auto rows = std::make_shared<LiveRows>();
+  Watch watch = make_watch(configuration, files, rows);
   const auto metrics = watch.metrics.value_or(ftplike::Metrics{});
   ftplike::StopReport report;
   std::optional<Signals> signals;
@@ -294,11 +334,8 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
                          configuration.trusted_proxies,
                          policy_of(configuration.tls),
                          std::move(watch)};
-  ftplike::TcpTransport& plain = network;
-  ftplike::MetricsPage metrics_page{plain, metrics};
   const auto stop = [&] {
     tell_supervisor("STOPPING=1");
-    metrics_page.stop();
     server.stop();
   };
   signals.emplace(network.executor(), stop, [&] { reread(serving, users, files); });
@@ -314,9 +351,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
     listen_on(where, "listening with TLS on %s\n",
               [&server](const Endpoint& here) { return server.listen(here, ftplike::Beginning::implicit_tls); });
   }
-  for (const auto& where : metrics_listeners) {
-    listen_on(where, "metrics on http://%s/metrics\n", [&](const Endpoint& here) { return metrics_page.listen(here); });
-  }
+  web.start(metrics, rows);
   std::fflush(stdout);
   tell_supervisor("READY=1");
 

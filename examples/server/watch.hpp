@@ -9,6 +9,8 @@
 #include <ftplike/observers/transfer_log.hpp>
 #include <ftplike/server.hpp>
 
+#include "../picture/picture.hpp"
+
 /// The server's observer: those that the operator asked for.
 class Watch {
  public:
@@ -17,11 +19,12 @@ class Watch {
   std::optional<ftplike::TransferLog> transfer_log;
   std::optional<ftplike::Metrics> metrics;
   std::optional<ftplike::Recorder> recorder;
+  std::optional<Picture> picture;
   std::function<void(const ftplike::StopReport&)> stopped;
 
   template <class Event>
     requires ftplike::takes<ftplike::Observers<ftplike::Explain, ftplike::Log, ftplike::TransferLog, ftplike::Metrics,
-                                               ftplike::Recorder>,
+                                               ftplike::Recorder, Picture>,
                             Event>
   void operator()(const Event& event) {
     tell(explain, event);
@@ -29,6 +32,7 @@ class Watch {
     tell(transfer_log, event);
     tell(metrics, event);
     tell(recorder, event);
+    tell(picture, event);
   }
   bool wants_bytes() const noexcept { return recorder.has_value(); }
   void operator()(const ftplike::ServerStopped& event) { stopped(event.report); }

@@ -197,6 +197,23 @@ TEST(ClientTransfers, AreNotChangedByAnObserverThatThrowsWhenSomethingHasHappene
   EXPECT_EQ(sink.text(), "hello");
 }
 
+TEST(ClientTransfers, SayHowManyBytesThereAreWhenTheyBegin) {
+  TestNetwork network{1};
+  auto server = serve(network, {{"/a", "12345678"}}, some_users());
+  std::vector<std::string> seen;
+  const auto watch = [&seen](const TransferBegun& event) {
+    seen.push_back(std::string{event.verb} + ' ' + event.path.string() + ' ' +
+                   (event.expected ? std::to_string(*event.expected) : "-"));
+  };
+  auto client = network.run(connect<AnyChannel>(network, anna(), ClientOptions{}, watch));
+  TextSink sink;
+  network.run(client.download("a", sink));
+  network.run(client.list());
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_EQ(seen[0], "RETR /a 8");
+  EXPECT_EQ(seen[1].substr(seen[1].size() - 2), " -") << seen[1];
+}
+
 TEST(ClientTransfers, GiveWhatASinkOfTheCallerThrows) {
   class BadSink {
    public:

@@ -139,6 +139,33 @@ TEST(TransferEnded, TellsTheWholeSizeAndThePathThatTheClientSees) {
                                             "/people/carl/b /b -", "/people/carl / -"}));
 }
 
+TEST(TransferBegun, TellsHowManyBytesThereAreWhereThatIsKnown) {
+  SimulatedNetwork network{1};
+  MemoryStorage files{{"/people/carl/a", "12345678"}};
+  std::vector<std::string> seen;
+  const auto watch = [&seen](const TransferBegun& event) {
+    seen.push_back(std::string{event.verb} + ' ' + event.shown_path().string() + ' ' + std::to_string(event.offset) +
+                   ' ' + (event.expected ? std::to_string(*event.expected) : "-"));
+  };
+  Served served{network, files, accounts(), watch};
+  Dialogue client{network};
+  client.log_in("carl");
+  client.binary();
+  client.fetch("RETR a");
+  client.say("REST 3");
+  client.fetch("RETR a");
+  client.say("RANG 2 5");
+  client.fetch("RETR a");
+  client.say("RANG 6 99");
+  client.fetch("RETR a");
+  client.store("STOR b", "12345");
+  client.say("TYPE A");
+  client.fetch("RETR a");
+  client.fetch("LIST");
+  EXPECT_EQ(seen, (std::vector<std::string>{"RETR /a 0 8", "RETR /a 3 5", "RETR /a 2 4", "RETR /a 6 2", "STOR /b 0 -",
+                                            "RETR /a 0 -", "LIST / 0 -"}));
+}
+
 TEST(SmallObservers, AreCalledForUploadsLoginsAndErrorsAlone) {
   SimulatedNetwork network{1};
   MemoryStorage files{{{"/people/carl/a", "old"}}, 1000};

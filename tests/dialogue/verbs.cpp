@@ -208,6 +208,7 @@ TEST(EveryVerb, StandsInTheDocumentAsItIsTested) {
   std::ifstream document{FTPLIKE_DOCS "/protocol.md"};
   std::map<std::string, std::string> described;  // by verb, without the column of the RFCs
   for (std::string line; std::getline(document, line);) {
+    if (line == "## With TLS") break;  // from there on, what servers have that this one is none of
     if (!line.starts_with("| `")) continue;
     const auto verb = line.substr(3, line.find('`', 3) - 3);
     const auto behind_rfc = line.find(" | ", line.find(" | ") + 3) + 3;

@@ -56,6 +56,40 @@ TEST(Recordings, OfBothProgramsHaveTheSessionButNoPasswordAndNoContents) {
   }
 }
 
+TEST(Recordings, OfBothProgramsAreDrawn) {
+  const TestFolder folder;
+  folder.write("served/a.txt", "hello");
+  std::filesystem::create_directory(folder.path() / "ours");
+  RunningServer server{folder / "served", {"--record", folder / "server.txt"}};
+  ASSERT_TRUE(ended_well(outcome_of(Program{{FTPLIKE_CLIENT_PROGRAM, "--quiet", "--files", folder / "ours", "--record",
+                                             folder / "client.txt", server.url(), "-c", "get a.txt"}})));
+  server.process().signal(SIGTERM);
+  EXPECT_EQ(server.process().wait(), 0);
+  for (const auto& name : {"server.txt", "client.txt"}) {
+    const auto image = outcome_of(Program{{FTPLIKE_CLIENT_PROGRAM, "picture", folder / name}});
+    EXPECT_TRUE(ended_well(image));
+    EXPECT_TRUE(image.output.starts_with("<svg ")) << image.output;
+    for (const auto& text : {">RETR a.txt<", ">PASS ***<", "  passive<", ">5 bytes in "}) {
+      EXPECT_NE(image.output.find(text), std::string::npos) << text << " is not in\n" << image.output;
+    }
+    const auto page = outcome_of(Program{{FTPLIKE_CLIENT_PROGRAM, "picture", "--html", folder / name}});
+    EXPECT_TRUE(ended_well(page));
+    EXPECT_NE(page.output.find(R"("text": "RETR a.txt", "section": "RFC 959 §4.1.3")"), std::string::npos);
+  }
+}
+
+TEST(Recordings, ThatCannotBeDrawnEndTheProgramWithAWord) {
+  const TestFolder folder;
+  folder.write("no_recording.txt", "hello\n");
+  const auto drawn = [](const std::string& file) { return outcome_of(Program{{FTPLIKE_CLIENT_PROGRAM, "picture", file}}); };
+  for (const auto& file : {folder / "nowhere.txt", folder.string(), folder / "no_recording.txt"}) {
+    EXPECT_EQ(drawn(file).status, 6) << file;
+    EXPECT_EQ(drawn(file).output, "") << file;
+  }
+  EXPECT_EQ(drawn(folder / "no_recording.txt").errors,
+            "ftplike-client: " + folder / "no_recording.txt" + ": line 1: this is no recording\n");
+}
+
 TEST(Recordings, ThatCannotBeWrittenEndTheProgramsWithAWord) {
   const TestFolder folder;
   const auto nowhere = folder / "nowhere/record.txt";

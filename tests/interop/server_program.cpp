@@ -264,6 +264,7 @@ TEST_F(ServerProgram, TellsWhatItCannotDoInOneLineAndByItsStatus) {
   expect_failure(here({"--max-sessions", "many"}), 2, "--max-sessions");
   expect_failure(here({"--log", files / "none/log"}), 1, "cannot write to");
   expect_failure(here({"--metrics", "192.0.2.1:9121"}), 2, "not a loopback address");
+  expect_failure(here({"--page", "192.0.2.1:8021"}), 2, "not a loopback address");
   expect_failure(here({"--root", root.string()}), 2, "--root");
 }
 

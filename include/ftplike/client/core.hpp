@@ -359,6 +359,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     link_->complete();
   }
   awaitable<void> open(ClientTransfer& transfer) {
+    tell_begin(transfer);
     auto stream = co_await channel_.open(*this, transfer.command);
     if constexpr (SecurableStream<Stream>) {
       if (secured) co_await shake_hands(stream);
@@ -472,6 +473,14 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     return std::make_exception_ptr(ClientError{error, verb, channel, transfer.moved, transfer.offset});
   }
 
+  void tell_begin(const ClientTransfer& transfer) {
+    if constexpr (takes<Observer, TransferBegun>) {
+      const std::string verb = verb_of(transfer.command);
+      const Path path{parse_command(transfer.command).argument};
+      observe<TransferBegun>(verb, path, transfer.direction, transfer.offset, transfer.expected(), transfer.ascii,
+                             transfer.listing);
+    }
+  }
   void tell(const ClientTransfer& transfer, std::string_view verb, const std::exception_ptr& failure) {
     if constexpr (takes<Observer, TransferEnded>) {
       std::error_code error;

@@ -43,6 +43,11 @@ class ClientTransfer {
 
   /// Whether all has come that was wanted of a file that goes on behind it.
   bool is_satisfied() const noexcept { return length > 0 && moved >= length; }
+  /// How many bytes there are to move, if that is known.
+  std::optional<std::uint64_t> expected() const noexcept {
+    if (ascii || !size || *size < offset) return std::nullopt;
+    return length > 0 ? std::min(*size - offset, length) : *size - offset;
+  }
   /// Whether all has come that there is, as far as that is known.
   bool has_all() const noexcept { return !ascii && size && offset + moved == *size; }
   /// The most that is moved in one piece.

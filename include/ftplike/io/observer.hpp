@@ -38,7 +38,7 @@ class SessionInfo {
 // several, but by one at a time for one session. It must not block: the other sessions of that thread would wait.
 //
 // **Errors:** what it throws at `SessionOpened` ends the session, at a server with 421; at `CommandSeen`,
-// `DataListening`, `DataOpened`, `DataBytes` and `DataMoved` the command, at a server with the reply to that error. At the others it
+// `DataListening`, `TransferBegun`, `DataOpened`, `DataBytes` and `DataMoved` the command, at a server with the reply to that error. At the others it
 // changes nothing: they tell what has happened. docs/events.md has all of them in a table.
 
 /// A session began: the control connection is there, and nothing was said yet.
@@ -92,13 +92,25 @@ struct StrangerRefused {
   const SessionInfo& who;
   Endpoint stranger;
 };
+/// Which way the bytes of a transfer go, seen from the end that tells it.
+enum class Direction { sent, received };
+/// A transfer begins: what is to go over the data connection that is made for it now.
+struct TransferBegun {
+  const SessionInfo& who;
+  std::string_view verb;  // of the command
+  const Path& path;       // of the file in the storage, or of the directory that is listed
+  Direction direction;
+  std::uint64_t offset;                   // where in the file it begins
+  std::optional<std::uint64_t> expected;  // bytes over the data connection, if it is known how many there are
+  bool ascii, listing;
+  /// The path as the client sees it: below its account's root.
+  Path shown_path() const { return path.below(who.root); }
+};
 /// A data connection is there, and secured where it has to be.
 struct DataOpened {
   const SessionInfo& who;
   Endpoint local, remote;
 };
-/// Which way the bytes of a transfer go, seen from the end that tells it.
-enum class Direction { sent, received };
 /// These bytes went over the data connection. An observer that takes this event costs the kernel's short cut from file to
 /// connection; one that has a function `wants_bytes()` does while that says yes, and is told of none otherwise.
 struct DataBytes {
@@ -167,7 +179,7 @@ struct ServerStopped {
 template <class... All> struct EventList {};
 using AllEvents =
     EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, ConnectionSecured, HandshakeFailed,
-              DataListening, StrangerRefused, DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed,
+              DataListening, StrangerRefused, TransferBegun, DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed,
               ServerStopped>;
 
 /// Sees nothing and costs nothing: the default observer.

@@ -53,6 +53,12 @@ class Recorder {
     recorded.code = event.reply.code();
     state_->write(event.who, std::move(recorded));
   }
+  void operator()(const ConnectionSecured& event) {
+    state_->write(event.who, Kind::secured, (event.data ? "data " : "control ") + detail::text_of(event.tls));
+  }
+  void operator()(const DataListening& event) {
+    state_->write(event.who, Kind::listening, detail::text_of(event.local));
+  }
   void operator()(const DataOpened& event) {
     state_->write(event.who, Kind::connected, ends(event.local, event.remote));
   }

@@ -38,6 +38,8 @@ class RecordedEvent {
     opened,     // text: both ends
     command,    // text: verb and argument
     reply,      // code and text
+    secured,    // a connection by TLS; text: `control` or `data`, version and cipher
+    listening,  // a port for data; text: its address
     connected,  // a data connection; text: both ends
     bytes,      // some of its bytes: text
     data,       // it has ended: bytes, digest, and whether it has one
@@ -75,8 +77,8 @@ class Recording {
 
 namespace detail {
 
-inline constexpr std::array<std::string_view, 7> recorded_words{"opened", ">",    "<",     "connected",
-                                                                "bytes",  "data", "closed"};
+inline constexpr std::array<std::string_view, 9> recorded_words{
+    "opened", ">", "<", "secured", "listening", "connected", "bytes", "data", "closed"};
 
 /// A text in one line of printable ASCII: what is none, and '\', is written as `\n` or `\x1F`.
 inline std::string escaped(std::string_view text) {

@@ -42,6 +42,7 @@ class Transfer {
   std::string opening;     // the text of the 150
   std::string conclusion;  // the text of the 226
   std::uint64_t offset = 0;
+  std::optional<std::uint64_t> expected;  // bytes over the data connection, if it is known how many there are
   bool ascii = false, listing = false;
 
   Direction direction = Direction::sent;
@@ -111,6 +112,8 @@ template <class Session> class ServerTransfer {
   }
 
   awaitable<void> open() {
+    session_.template observe<TransferBegun>(what_.verb, what_.path, what_.direction, what_.offset, what_.expected,
+                                             what_.ascii, what_.listing);
     has_read_opening_ = session_.announces();
     Stream opened = co_await session_.data_channel().open(session_, what_.opening);
     data_.emplace(std::move(opened));

@@ -76,12 +76,14 @@ inline std::vector<std::vector<RecordedEvent>> scripts_of(const Recording& recor
   std::map<std::uint64_t, std::size_t> places;
   std::map<std::uint64_t, bool> leaves_out;
   for (const auto& event : recording.events) {
+    using Kind = RecordedEvent::Kind;
+    if (event.kind == Kind::secured || event.kind == Kind::listening) continue;  // only to be looked at
     const auto [place, is_new] = places.try_emplace(event.session, scripts.size());
     if (is_new) scripts.emplace_back();
     bool& leaving_out = leaves_out[event.session];
-    if (event.kind == RecordedEvent::Kind::command) leaving_out = is_about_tls(event.text);
+    if (event.kind == Kind::command) leaving_out = is_about_tls(event.text);
     if (!leaving_out) scripts[place->second].push_back(event);
-    if (event.kind == RecordedEvent::Kind::reply && event.code >= 200) leaving_out = false;
+    if (event.kind == Kind::reply && event.code >= 200) leaving_out = false;
   }
   for (auto& script : scripts) put_data_before_replies(script);
   return scripts;

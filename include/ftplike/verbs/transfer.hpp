@@ -92,12 +92,15 @@ struct Retr {
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Download complete", offset);
     auto file = co_await session.storage().open(path, offset);
+    const auto size = detail::size_of(file);
+    if (size && *size >= offset && !transfer.ascii) transfer.expected = *size - offset;
     if (range) {
+      if (transfer.expected) transfer.expected = std::min(*transfer.expected, range->count());
       RangeSource part{AnySource{file}, range->count()};
       co_return co_await session.send(part, std::move(transfer));
     }
-    if (const auto size = detail::size_of(file); size && !transfer.ascii) {
-      transfer.opening += " (" + std::to_string(*size - offset) + " bytes).";  // clients read it to the full stop
+    if (transfer.expected) {
+      transfer.opening += " (" + std::to_string(*transfer.expected) + " bytes).";  // clients read it to the full stop
     }
     co_return co_await session.send(file, std::move(transfer));
   }

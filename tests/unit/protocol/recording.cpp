@@ -19,7 +19,9 @@ const std::string whole =
     "2 1.500000 >. LIST\n"
     "1 1.500000 > STOR a \\x22\\x5C\n"
     "1 2.000001 < 211 Features:\\nEPSV\\nEnd\n"
+    "1 2.000001 listening 127.0.0.1:40001\n"
     "1 2.000002 connected 127.0.0.1:40001 127.0.0.1:50002\n"
+    "1 2.000002 secured data TLSv1.3, TLS_AES_128_GCM_SHA256, resumed\n"
     "1 2.000003 bytes up hel\\x00\\xFF\\n\n"
     "1 2.000004 data up 18446744073709551615 00000000deadbeef\n"
     "1 3.000000 closed farewell\n";
@@ -40,7 +42,7 @@ TEST(Recording, IsReadAsItStands) {
   const auto recording = Recording::parse(whole, complaint);
   ASSERT_TRUE(recording) << complaint;
   const auto& events = recording->events;
-  ASSERT_EQ(events.size(), 9u);
+  ASSERT_EQ(events.size(), 11u);
   using Kind = RecordedEvent::Kind;
   EXPECT_EQ(events[0].kind, Kind::opened);
   EXPECT_EQ(events[1].code, 220);
@@ -51,11 +53,15 @@ TEST(Recording, IsReadAsItStands) {
   EXPECT_EQ(events[2].session, 2u);
   EXPECT_EQ(events[3].text, "STOR a \"\\");
   EXPECT_EQ(events[4].text, "Features:\nEPSV\nEnd");
-  EXPECT_EQ(events[6].text, (std::string{"hel\0\xFF\n", 6}));
-  EXPECT_TRUE(events[7].up);
-  EXPECT_EQ(events[7].bytes, 18446744073709551615u);
-  EXPECT_EQ(events[7].digest, 0xDEADBEEFu);
-  EXPECT_EQ(events[8].text, "farewell");
+  EXPECT_EQ(events[5].kind, Kind::listening);
+  EXPECT_EQ(events[5].text, "127.0.0.1:40001");
+  EXPECT_EQ(events[7].kind, Kind::secured);
+  EXPECT_EQ(events[7].text, "data TLSv1.3, TLS_AES_128_GCM_SHA256, resumed");
+  EXPECT_EQ(events[8].text, (std::string{"hel\0\xFF\n", 6}));
+  EXPECT_TRUE(events[9].up);
+  EXPECT_EQ(events[9].bytes, 18446744073709551615u);
+  EXPECT_EQ(events[9].digest, 0xDEADBEEFu);
+  EXPECT_EQ(events[10].text, "farewell");
 }
 
 TEST(Recording, OfALineThatItWroteIsThatEvent) {
@@ -72,7 +78,7 @@ TEST(Recording, ThatIsDamagedIsRefusedWithTheLine) {
   EXPECT_EQ(complaint_of(""), "line 1: this is no recording");
   EXPECT_EQ(complaint_of("ftplike-recording 2\n"), "line 1: this is no recording");
   EXPECT_EQ(complaint_of("ftplike-recording 1"), "line 1: it is cut off");
-  EXPECT_EQ(complaint_of(text.substr(0, text.size() - 1)), "line 11: it is cut off");
+  EXPECT_EQ(complaint_of(text.substr(0, text.size() - 1)), "line 13: it is cut off");
   EXPECT_EQ(complaint_of(replaced(text, "1 0.000214", "1 9.000214")), "line 5: it is earlier than the line before");
   const std::vector<std::pair<std::string_view, std::string_view>> defects{
       {"0.000214", "0.00214"},      {"0.000214", "0,000214"},
@@ -83,9 +89,9 @@ TEST(Recording, ThatIsDamagedIsRefusedWithTheLine) {
   for (const auto& [what, by] : defects) {
     EXPECT_EQ(complaint_of(replaced(text, what, by)), "line 4: it is not understood") << by;
   }
-  EXPECT_EQ(complaint_of(replaced(text, "data up", "data sideways")), "line 10: it is not understood");
-  EXPECT_EQ(complaint_of(replaced(text, "551615 0", "551616 0")), "line 10: it is not understood");
-  EXPECT_EQ(complaint_of(replaced(text, "00000000dead", "0dead")), "line 10: it is not understood");
+  EXPECT_EQ(complaint_of(replaced(text, "data up", "data sideways")), "line 12: it is not understood");
+  EXPECT_EQ(complaint_of(replaced(text, "551615 0", "551616 0")), "line 12: it is not understood");
+  EXPECT_EQ(complaint_of(replaced(text, "00000000dead", "0dead")), "line 12: it is not understood");
   EXPECT_EQ(complaint_of(replaced(text, "STOR a", "STOR a\\nDELE b")), "line 6: it is not understood");
   EXPECT_EQ(complaint_of(replaced(text, "# a comment\n", "\n")), "line 2: it is not understood");
   for (std::size_t cut = 20; cut < text.size(); ++cut) {
