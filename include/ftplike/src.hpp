@@ -1,0 +1,12 @@
+#pragma once
+// One source of a program with FTPLIKE_SEPARATE_COMPILATION includes this: it compiles what the others do not.
+#include <ftplike/bodies.hpp>
+#include <ftplike/compiled.hpp>
+
+namespace ftplike::inline v0_2 {
+
+template class Server<TcpTransport, detail::OfDirectory<LoopbackReaders>>;
+template class Server<TcpTransport, detail::OfDirectory<Anonymous>>;
+template class Server<TcpTransport, detail::OfDirectory<UserTable>>;
+
+}  // namespace ftplike
