@@ -1,4 +1,4 @@
-# ftplike::compiled: servers and clients of the usual kinds, compiled once. It is built in the project that uses it, when it
+# ftplike::compiled: the usual servers and clients, compiled once. It is built in the project that uses it, when it
 # is used, so that it fits that project's compiler and flags.
 if(NOT TARGET ftplike_compiled)
   add_library(ftplike_compiled STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/compiled.cpp)

@@ -12,16 +12,13 @@
 #include <ftplike/io/transport.hpp>
 #include <ftplike/parts.hpp>
 #include <ftplike/profile.hpp>
+#include <ftplike/system/own_parts.hpp>
 #include <ftplike/verbs/security.hpp>
 
 namespace ftplike::inline v0_2 {
 namespace detail {
 
 template <class T, class P> class ServerCore;
-
-/// With `FTPLIKE_SEPARATE_COMPILATION` it is complete for the servers that are compiled already, and where
-/// <ftplike/bodies.hpp> is included.
-template <class T, class P> struct OwnPartsNeedBodiesHpp;
 
 /// The fault of a listener with implicit TLS on a transport that has none.
 template <class T> struct TransportHasNoTls {
@@ -48,7 +45,7 @@ template <Transport T, class P> class Server {
   template <class... Parts> explicit Server(T& network, Parts... parts)
       : state_{make(network, ServiceParts<P>{parts...})} {
     static_assert(sizeof(detail::CheckedParts<P, Parts...>) > 0);
-    static_assert(sizeof(detail::OwnPartsNeedBodiesHpp<T, P>) > 0);
+    static_assert(sizeof(detail::OwnPartsNeedBodiesHpp<T, Server>) > 0);
   }
   Server(Server&&) = delete;
   ~Server() { stop(); }

@@ -8,5 +8,9 @@ namespace ftplike::inline v0_2 {
 template class Server<TcpTransport, detail::OfDirectory<LoopbackReaders>>;
 template class Server<TcpTransport, detail::OfDirectory<Anonymous>>;
 template class Server<TcpTransport, detail::OfDirectory<UserTable>>;
+template class detail::BasicEventLoops<>;
+template class Client<TcpTransport>;
+template class RemoteFile<detail::ClientCore<TcpTransport, AnyChannel, NoObserver>>;
+template class BasicBlockingClient<TcpTransport>;
 
 }  // namespace ftplike

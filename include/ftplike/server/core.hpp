@@ -39,7 +39,7 @@
 namespace ftplike::inline v0_2 {
 namespace detail {
 
-template <class T, class P> struct OwnPartsNeedBodiesHpp {};
+template <Transport T, class P> struct OwnPartsNeedBodiesHpp<T, Server<T, P>> {};
 
 /// The state of a server and what works on it, which sessions and those who wait for the end hold, too.
 ///

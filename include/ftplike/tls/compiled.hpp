@@ -7,15 +7,19 @@
 namespace ftplike::inline v0_2 {
 namespace detail {
 
-template <> struct OwnPartsNeedBodiesHpp<TlsTransport<>, OfDirectory<LoopbackReaders>> {};
-template <> struct OwnPartsNeedBodiesHpp<TlsTransport<>, OfDirectory<Anonymous>> {};
-template <> struct OwnPartsNeedBodiesHpp<TlsTransport<>, OfDirectory<UserTable>> {};
+template <> struct OwnPartsNeedBodiesHpp<TlsTransport<>, Server<TlsTransport<>, OfDirectory<LoopbackReaders>>> {};
+template <> struct OwnPartsNeedBodiesHpp<TlsTransport<>, Server<TlsTransport<>, OfDirectory<Anonymous>>> {};
+template <> struct OwnPartsNeedBodiesHpp<TlsTransport<>, Server<TlsTransport<>, OfDirectory<UserTable>>> {};
+template <> struct OwnPartsNeedBodiesHpp<TlsTransport<>, Client<TlsTransport<>>> {};
 
 }  // namespace detail
 
 extern template class Server<TlsTransport<>, detail::OfDirectory<LoopbackReaders>>;
 extern template class Server<TlsTransport<>, detail::OfDirectory<Anonymous>>;
 extern template class Server<TlsTransport<>, detail::OfDirectory<UserTable>>;
+extern template class Client<TlsTransport<>>;
+extern template class RemoteFile<detail::ClientCore<TlsTransport<>, AnyChannel, NoObserver>>;
+extern template class BasicBlockingClient<TlsTransport<>>;
 
 }  // namespace ftplike
 #endif

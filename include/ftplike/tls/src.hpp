@@ -8,5 +8,8 @@ namespace ftplike::inline v0_2 {
 template class Server<TlsTransport<>, detail::OfDirectory<LoopbackReaders>>;
 template class Server<TlsTransport<>, detail::OfDirectory<Anonymous>>;
 template class Server<TlsTransport<>, detail::OfDirectory<UserTable>>;
+template class Client<TlsTransport<>>;
+template class RemoteFile<detail::ClientCore<TlsTransport<>, AnyChannel, NoObserver>>;
+template class BasicBlockingClient<TlsTransport<>>;
 
 }  // namespace ftplike
