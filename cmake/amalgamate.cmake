@@ -1,5 +1,6 @@
 # cmake -D INCLUDE=include -D OUT=FILE [-D CHECK=ON] -P amalgamate.cmake
-# Writes all headers but those that need OpenSSL, libcurl or GoogleTest to OUT, each where an #include <ftplike/...> first meets it. With CHECK
+# Writes all headers but those that need OpenSSL, libcurl or GoogleTest, and the source src.hpp, to OUT, each where an
+# #include <ftplike/...> first meets it. With CHECK
 # it only fails if OUT is not what it would write.
 cmake_minimum_required(VERSION 3.25)
 set(seen "")
@@ -28,7 +29,7 @@ endfunction()
 
 cmake_path(ABSOLUTE_PATH INCLUDE)
 file(GLOB_RECURSE headers RELATIVE ${INCLUDE} ${INCLUDE}/ftplike/*.hpp)
-list(FILTER headers EXCLUDE REGEX "/(tls/.*|tls|s3/.*|s3|digests|simulated/gtest)\\.hpp$")
+list(FILTER headers EXCLUDE REGEX "/(tls/.*|tls|s3/.*|s3|digests|src|simulated/gtest)\\.hpp$")
 list(SORT headers)
 set(all "")
 foreach(header IN LISTS headers)
@@ -38,7 +39,7 @@ foreach(header IN LISTS headers)
     string(APPEND all "${body}")
   endif()
 endforeach()
-set(fresh "// Generated from include/ by cmake/amalgamate.cmake: do not edit.\n#pragma once\n${all}")
+set(fresh "// Generated from include/ by cmake/amalgamate.cmake: do not edit.\n#pragma once\n#ifdef FTPLIKE_SEPARATE_COMPILATION\n#error \"separate compilation is of the headers in include/, not of the single one\"\n#endif\n${all}")
 if(CHECK)
   file(READ ${OUT} present)
   if(NOT fresh STREQUAL present)

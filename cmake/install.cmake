@@ -21,7 +21,7 @@ endif()
 configure_package_config_file(cmake/ftplikeConfig.cmake.in ftplikeConfig.cmake INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(ftplikeConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/ftplikeConfig.cmake ${PROJECT_BINARY_DIR}/ftplikeConfigVersion.cmake
-              cmake/FindAsio.cmake
+              cmake/FindAsio.cmake cmake/compiled.cmake cmake/compiled.cpp cmake/compiled_tls.cpp
         DESTINATION ${package_dir})
 
 set(pkg_config_libraries "-pthread")

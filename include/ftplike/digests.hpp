@@ -1,6 +1,7 @@
 #pragma once
 // Checksums of files for ftplike: they need OpenSSL and zlib (CMake target ftplike::digests).
 #include <ftplike/profile.hpp>
+#include <ftplike/verbs/all.hpp>
 #include <ftplike/verbs/digests.hpp>
 
 namespace ftplike::inline v0_2 {

@@ -4,6 +4,7 @@
 // <ftplike/simulated/network.hpp> for tests, and the observers in <ftplike/observers/…>.
 #include <ftplike/client.hpp>
 #include <ftplike/client/blocking.hpp>
+#include <ftplike/compiled.hpp>
 #include <ftplike/io/tcp.hpp>
 #include <ftplike/server.hpp>
 #include <ftplike/storage/directory.hpp>

@@ -26,13 +26,8 @@
 #include <ftplike/system/new_shared.hpp>
 #include <ftplike/users/anonymous.hpp>
 #include <ftplike/users/visitor.hpp>
-#include <ftplike/verbs/access.hpp>
-#include <ftplike/verbs/files.hpp>
-#include <ftplike/verbs/information.hpp>
-#include <ftplike/verbs/listing.hpp>
-#include <ftplike/verbs/parameters.hpp>
+#include <ftplike/verbs/names.hpp>
 #include <ftplike/verbs/security.hpp>
-#include <ftplike/verbs/transfer.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -190,7 +185,48 @@ struct AccountUse {
   Meter sent, received;
 };
 
-/// What the sessions of a server share: one of each part, taken from the parts that it is given or made by default.
+/// What a server is made of: one of each part, taken from those that it is given or made by default.
+template <class P> struct ServiceParts {
+  template <class... Parts> explicit ServiceParts(Parts&... parts)
+      : settings{settings_among(parts...)},
+        storage{take<typename P::Storage>(parts...)},
+        authenticator{take<typename P::Authenticator>(parts...)},
+        observer{take<typename P::Observer>(parts...)},
+        application{take<typename P::Application>(parts...)} {}
+
+  Settings settings;
+  typename P::Storage storage;
+  typename P::Authenticator authenticator;
+  typename P::Observer observer;
+  typename P::Application application;
+
+ private:
+  template <class Part> static Part take() {
+    if constexpr (std::is_default_constructible_v<Part>) {
+      return Part{};
+    } else {
+      std::terminate();  // never run: a server without a part that it needs does not compile
+    }
+  }
+  /// The part of this type, or a new one where none was given.
+  template <class Part, class First, class... Rest> static Part take(First& first, Rest&... rest) {
+    if constexpr (std::is_same_v<Part, First>) {
+      return std::move(first);
+    } else {
+      return take<Part>(rest...);
+    }
+  }
+  template <class... Parts> static Settings settings_among(Parts&... parts) {
+    Settings settings;
+    const auto set = [&settings]<class Part>([[maybe_unused]] Part& part) {
+      if constexpr (detail::is_setting<Part>) std::get<Part&>(settings.all()) = std::move(part);
+    };
+    (set(parts), ...);
+    return settings;
+  }
+};
+
+/// What the sessions of a server share: its parts, and the use that is made of it.
 /// Settings do not change any more when the first session begins. **Threads:** safe, as far as its parts are.
 template <class P> class Service : public Settings {
  public:
@@ -199,12 +235,12 @@ template <class P> class Service : public Settings {
   using Authenticator = typename P::Authenticator;
   using Observer = typename P::Observer;
 
-  template <class... Parts> explicit Service(std::tuple<Parts...> parts)
-      : Settings(settings_among(parts)),
-        storage{kept(take<typename P::Storage>(parts))},
-        authenticator{take<Authenticator>(parts)},
-        observer{take<Observer>(parts)},
-        application{take<typename P::Application>(parts)} {}
+  explicit Service(ServiceParts<P> parts)
+      : Settings(std::move(parts.settings)),
+        storage{kept(std::move(parts.storage))},
+        authenticator{std::move(parts.authenticator)},
+        observer{std::move(parts.observer)},
+        application{std::move(parts.application)} {}
 
   std::conditional_t<GivesStorages<typename P::Storage>, typename P::Storage, Storage> storage;
   Authenticator authenticator;
@@ -251,18 +287,6 @@ template <class P> class Service : public Settings {
   AccountUse& total() noexcept { return total_; }
 
  private:
-  /// The part of this type, or a new one where none was given.
-  template <class Part, class... Parts> static Part take(std::tuple<Parts...>& parts) {
-    constexpr bool is_it[]{std::is_same_v<Part, Parts>..., true};
-    constexpr auto place = static_cast<std::size_t>(std::find(std::begin(is_it), std::end(is_it), true) - is_it);
-    if constexpr (place < sizeof...(Parts)) {
-      return std::move(std::get<place>(parts));
-    } else if constexpr (std::is_default_constructible_v<Part>) {
-      return Part{};
-    } else {
-      std::terminate();  // never run: a server without a part that it needs does not compile
-    }
-  }
   auto kept(typename P::Storage files) {
     if constexpr (GivesStorages<typename P::Storage>) {
       return files;
@@ -287,14 +311,6 @@ template <class P> class Service : public Settings {
       return std::forward<Files>(files);
     }
   }
-  template <class... Parts> static Settings settings_among(std::tuple<Parts...>& parts) {
-    Settings settings;
-    const auto set = [&settings]<class Part>([[maybe_unused]] Part& part) {
-      if constexpr (detail::is_setting<Part>) std::get<Part&>(settings.all()) = std::move(part);
-    };
-    std::apply([&set](auto&... part) { (set(part), ...); }, parts);
-    return settings;
-  }
 
   AccountUse total_{{}, limits.bytes_per_second};
   std::shared_ptr<AccountUse> no_limits_ = detail::new_shared<AccountUse>(std::string{}, std::uint64_t{0});
@@ -303,3 +319,7 @@ template <class P> class Service : public Settings {
 };
 
 }  // namespace ftplike
+
+#ifndef FTPLIKE_SEPARATE_COMPILATION
+#include <ftplike/verbs/all.hpp>
+#endif

@@ -1,46 +1,24 @@
 #pragma once
-#include <algorithm>
-#include <array>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
-#include <functional>
-#include <list>
-#include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
-#include <span>
-#include <stdexcept>
 #include <string>
-#include <string_view>
-#include <system_error>
-#include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-#include <ftplike/io/condition.hpp>
-#include <ftplike/io/deadline.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/io/securable.hpp>
-#include <ftplike/io/settled.hpp>
-#include <ftplike/io/subnet.hpp>
 #include <ftplike/io/transport.hpp>
-#include <ftplike/io/within.hpp>
 #include <ftplike/parts.hpp>
 #include <ftplike/profile.hpp>
-#include <ftplike/protocol/error.hpp>
-#include <ftplike/protocol/proxy_header.hpp>
-#include <ftplike/protocol/verb.hpp>
-#include <ftplike/server/session.hpp>
-#include <ftplike/system/new_shared.hpp>
+#include <ftplike/system/own_parts.hpp>
 #include <ftplike/verbs/security.hpp>
 
 namespace ftplike::inline v0_2 {
 namespace detail {
+
+template <class T, class P> class ServerCore;
 
 /// The fault of a listener with implicit TLS on a transport that has none.
 template <class T> struct TransportHasNoTls {
@@ -65,8 +43,9 @@ template <class T> struct TransportHasNoTls {
 template <Transport T, class P> class Server {
  public:
   template <class... Parts> explicit Server(T& network, Parts... parts)
-      : state_{detail::new_shared<State>(network, std::tuple<Parts...>{std::move(parts)...})} {
+      : state_{make(network, ServiceParts<P>{parts...})} {
     static_assert(sizeof(detail::CheckedParts<P, Parts...>) > 0);
+    static_assert(sizeof(detail::OwnPartsNeedBodiesHpp<T, Server>) > 0);
   }
   Server(Server&&) = delete;
   ~Server() { stop(); }
@@ -82,16 +61,16 @@ template <Transport T, class P> class Server {
   }
   template <std::convertible_to<Beginning> B = Beginning::Clear>
   Endpoint listen(const Endpoint& where, B beginning = {}) {
-    check_before_listening(where.address(), beginning);
-    return accept_all_from(state_->network.listen(state_->main, where), beginning);
+    check_beginning<B>();
+    return listen_at(where, beginning);
   }
   /// Accepts sessions from a listener that somebody else made: a supervisor's, a test's.
   ///
   /// **Errors:** `std::invalid_argument`, as `listen`.
   template <std::convertible_to<Beginning> B = Beginning::Clear>
   Endpoint accept_from(typename T::Acceptor listener, B beginning = {}) {
-    check_before_listening(listener.endpoint().address(), beginning);
-    return accept_all_from(std::move(listener), beginning);
+    check_beginning<B>();
+    return accept_all_of(std::move(listener), beginning);
   }
 
   /// Takes no new sessions, lets commands end until `Limits::drain` has passed, then cuts what is left, and after
@@ -104,357 +83,28 @@ template <Transport T, class P> class Server {
   ///
   /// **Lifetime:** not beyond the transport. **Threads:** any.
   class Handle;
-  Handle handle() const { return Handle{state_}; }
+  Handle handle() const;
   /// Waits for the end of `stop`, whoever calls that, and tells what became of the sessions. It comes in any case, after
   /// the last `SessionClosed`; the observer gets the same report (`ServerStopped`).
-  awaitable<StopReport> stopped() { return wait_for_stop(state_); }
+  awaitable<StopReport> stopped();
 
   /// What its sessions share.
-  Service<P>& service() noexcept { return state_->service; }
+  Service<P>& service() noexcept;
   /// How many sessions there are now.
-  std::size_t sessions() const {
-    const std::lock_guard lock{state_->mutex};
-    return state_->places;
-  }
+  std::size_t sessions() const;
 
  private:
-  using OneSession = Session<T, P>;
-
-  /// A session in the server's book, from its acceptance to the end of its coroutine.
-  struct Entry {
-    Entry(const Executor& its_executor, const SessionInfo& its_who) : executor{its_executor}, who{its_who} {}
-    Interruption interruption;
-    const Executor executor;
-    SessionInfo who;
-    OneSession* session = nullptr;  // while there is one
-  };
-  /// Somebody who waits for the end of `stop`.
-  struct Waiter {
-    explicit Waiter(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
-    const Executor executor;
-    Condition changed;
-    bool done = false;
-  };
-
-  struct State {
-    template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
-        : lifetime{lifetime_of(its_network)},
-          network{its_network},
-          main{main_executor_of(its_network)},
-          service{std::move(parts)},
-          all_gone{main} {}
-
-    bool is_stopping() {
-      const std::lock_guard lock{mutex};
-      return stopping;
-    }
-    bool begins_to_stop() {
-      const std::lock_guard lock{mutex};
-      return !std::exchange(stopping, true);
-    }
-    std::size_t count() {
-      const std::lock_guard lock{mutex};
-      return book.size();
-    }
-
-    const std::shared_ptr<void> lifetime;  // first, so that it is the last to go
-    T& network;
-    const Executor main;  // of the acceptors
-    Service<P> service;
-    Condition all_gone;
-
-    std::mutex mutex;  // of what follows
-    bool stopping = false;
-    bool cutting = false;  // on `main` only
-    std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
-    std::list<std::shared_ptr<Entry>> book;
-    std::size_t places = 0;                       // of sessions that count
-    std::map<Address, std::size_t> per_address;   // of those
-    std::uint64_t last_number = 0;
-    std::optional<StopReport> report;
-    std::list<std::shared_ptr<Waiter>> waiters;
-  };
+  using State = detail::ServerCore<T, P>;
   using StatePointer = std::shared_ptr<State>;
 
-  // ---- accepting
-
-  template <class B> void check_before_listening(const Address& address, B beginning) {
-    if (state_->is_stopping()) throw std::system_error(Errc::shutting_down);
+  template <class B> static void check_beginning() {
     if constexpr (std::is_same_v<B, Beginning::ImplicitTls>) static_assert(sizeof(detail::TransportHasNoTls<T>) > 0);
-    if (const auto objection = objection_to(address, beginning); !objection.empty()) {
-      throw std::invalid_argument("listen: " + std::string{objection});
-    }
   }
-  /// Why no session there could be as the server's parts want it; empty if they can.
-  std::string_view objection_to(const Address& address, Beginning beginning) {
-    auto& service = state_->service;
-    if (!has_certificate(state_->network)) {
-      if (beginning == Beginning::implicit_tls) return "sessions are to begin with TLS, but there is no certificate";
-      if (service.tls_policy > TlsPolicy::offered) return "TLS is required, but there is no certificate";
-    }
-    if (!OneSession::find_command(Verb{"USER"}) && !service.guest()) {
-      return "nobody can come in: this profile has no logins, and sessions without one may do nothing";
-    }
-    const bool from_elsewhere = !address.is_loopback() || !service.trusted_proxies.subnets.empty();
-    return objection_to_listening(service.authenticator, from_elsewhere);
-  }
-
-  Endpoint accept_all_from(typename T::Acceptor listener, Beginning beginning) {
-    const Endpoint where = listener.endpoint();
-    auto acceptor = detail::new_shared<typename T::Acceptor>(std::move(listener));
-    {
-      const std::lock_guard lock{state_->mutex};
-      if (state_->stopping) throw std::system_error(Errc::shutting_down);
-      state_->acceptors.push_back(acceptor);
-    }
-    start_on(state_->main, accept_all(state_, std::move(acceptor), beginning));
-    return where;
-  }
-  static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor,
-                                    Beginning beginning) {
-    bool failed = false;
-    while (!state->is_stopping()) {
-      try {
-        if (std::exchange(failed, false)) {
-          const Time later = state->network.now() + std::chrono::milliseconds{100};
-          co_await state->network.sleep_until(later);
-          continue;
-        }
-        const Executor executor = state->network.executor();
-        auto control = co_await acceptor->accept(executor);
-        if (state->is_stopping()) break;
-        begin(state, executor, std::move(control), beginning);
-      } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
-    }
-  }
-
-  /// Starts the coroutine of a session, which has a place in the book until it ends.
-  static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
-                    Beginning beginning) {
-    const SessionInfo who{0, control.local(), control.remote()};
-    const auto entry = detail::new_shared<Entry>(executor, who);
-    typename std::list<std::shared_ptr<Entry>>::iterator place;
-    {
-      const std::lock_guard lock{state->mutex};
-      place = state->book.insert(state->book.end(), entry);
-    }
-    // The entry lives as long as the coroutine, whose cancellation slot it has.
-    start_on(executor, serve(state, entry, std::move(control), beginning), entry->interruption.slot(),
-             [state, entry, place](std::exception_ptr) {
-               const std::lock_guard lock{state->mutex};
-               state->book.erase(place);
-               if (state->book.empty()) call_on(state->main, [state] { state->all_gone.notify(); });
-             });
-  }
-
-  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
-                               Beginning beginning) {
-    if constexpr (requires { control.make_prompt(); }) control.make_prompt();
-    mark_as_control(control);
-    SessionInfo who = entry->who;
-    std::string first_bytes;
-    if (state->service.trusted_proxies.contain(who.peer.address())) {
-      Settled<void> introduced;
-      co_await settle(within(state->network, state->service.limits.login, introduce(control, who, first_bytes)),
-                      introduced);
-      if (introduced.failed()) co_return;  // as the PROXY protocol wants it
-    }
-    std::optional<PlaceTaken> place;
-    who.number = admit(state, who.peer.address(), place);
-    entry->who = who;
-    if (who.number == 0) {
-      report<SessionRefused>(state->service.observer, who);
-      co_await turn_away(state, std::move(control));
-      co_return;
-    }
-    OneSession session{state->network,      entry->executor, std::move(control), state->service,
-                       entry->interruption, who,             first_bytes,        beginning};
-    const InTheBook in_the_book{state, *entry, session};
-    const std::function<void()> leave = [&place] { place.reset(); };
-    co_await session.run(leave);  // who comes again at once finds its place free
-  }
-
-  /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
-  static awaitable<void> introduce(typename T::Stream& control, SessionInfo& who, std::string& rest) {
-    const ProxyHeader header = co_await read_proxy_header(control, rest);
-    if (!header.ends) co_return;
-    who.peer = endpoint_of(header.ends->client);
-    who.local = endpoint_of(header.ends->server);
-  }
-
-  /// One of the sessions that `Limits` counts.
-  class PlaceTaken {
-   public:
-    PlaceTaken(StatePointer state, const Address& client) : state_{std::move(state)}, client_{client} {
-      ++state_->places;
-      ++state_->per_address[client_];
-    }
-    PlaceTaken(const PlaceTaken&) = delete;
-    PlaceTaken& operator=(const PlaceTaken&) = delete;
-    ~PlaceTaken() {
-      const std::lock_guard lock{state_->mutex};
-      --state_->places;
-      if (--state_->per_address[client_] == 0) state_->per_address.erase(client_);
-    }
-
-   private:
-    StatePointer state_;
-    Address client_;
-  };
-  /// Gives a session its place and its number; 0 if there are too many, or shall be no more.
-  static std::uint64_t admit(const StatePointer& state, const Address& client, std::optional<PlaceTaken>& place) {
-    const Address counted = client_network(client);
-    const std::lock_guard lock{state->mutex};
-    const Limits& limits = state->service.limits;
-    const auto from_there = state->per_address.find(counted);
-    if (state->stopping || state->places >= limits.sessions) return 0;
-    if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
-    place.emplace(state, counted);
-    return ++state->last_number;
-  }
-
-  /// From now on, while this lives, a server that stops finds the session; one that has begun to has missed it.
-  class InTheBook {
-   public:
-    InTheBook(StatePointer state, Entry& entry, OneSession& session) : state_{std::move(state)}, entry_{entry} {
-      const std::lock_guard lock{state_->mutex};
-      entry_.session = &session;
-      if (state_->stopping) session.drain();
-    }
-    InTheBook(const InTheBook&) = delete;
-    InTheBook& operator=(const InTheBook&) = delete;
-    ~InTheBook() {
-      const std::lock_guard lock{state_->mutex};
-      entry_.session = nullptr;
-    }
-
-   private:
-    StatePointer state_;
-    Entry& entry_;
-  };
-
-  static awaitable<void> turn_away(StatePointer state, typename T::Stream control) {
-    const std::string_view sorry =
-        state->is_stopping() ? "421 Server is shutting down\r\n" : "421 Too many connections, try later\r\n";
-    Settled<void> ignored;
-    co_await settle(within(state->network, std::chrono::seconds{5}, control.write(as_bytes(sorry))), ignored);
-  }
-
-  // ---- stopping
-
-  /// Calls `act` for every session, on its own executor, where it cannot end meanwhile.
-  static void for_each_session(const StatePointer& state, const std::function<void(Entry&)>& act) {
-    const std::lock_guard lock{state->mutex};
-    for (const auto& entry : state->book) call_on(entry->executor, [entry, act] { act(*entry); });
-  }
-  /// Waits until no session is left, but not longer than `patience`, nor beyond `hurry`.
-  static awaitable<void> wait_for_all(StatePointer state, Duration patience, const bool* hurry = nullptr) {
-    bool late = false;
-    typename T::Timer deadline{state->network, state->main};
-    deadline.start(time_after(state->network.now(), patience), [&late, &gone = state->all_gone] {
-      late = true;
-      gone.notify();
-    });
-    while (state->count() > 0 && !late && !(hurry && *hurry)) co_await state->all_gone.wait();
-  }
-
-  static awaitable<void> end_all(StatePointer state) {
-    {
-      const std::lock_guard lock{state->mutex};
-      for (auto& acceptor : state->acceptors) acceptor->cancel();
-      state->acceptors.clear();
-    }
-    const Limits& limits = state->service.limits;
-    StopReport result;
-    const std::size_t all = state->count();
-    for_each_session(state, [](Entry& entry) {
-      if (entry.session) entry.session->drain();
-    });
-    co_await wait_for_all(state, limits.drain, &state->cutting);
-    result.cut = state->count();
-    result.drained = all - std::min(all, result.cut);
-    if (result.cut > 0) {
-      for_each_session(state, [](Entry& entry) {
-        if (entry.session)
-          entry.session->cut();
-        else
-          entry.interruption.interrupt(Errc::shutting_down);
-      });
-      co_await wait_for_all(state, limits.abandon);
-    }
-    if (state->count() > 0) {
-      std::vector<StuckSession> stuck = co_await ask_the_stuck(state);
-      result.stuck = std::move(stuck);
-    }
-    report<ServerStopped>(state->service.observer, result);
-    tell_waiters(state, std::move(result));
-  }
-
-  /// Asks the sessions that are left what they are about. One whose thread is blocked does not answer.
-  static awaitable<std::vector<StuckSession>> ask_the_stuck(StatePointer state) {
-    struct Answers {
-      std::mutex mutex;
-      std::map<const Entry*, std::string> all;
-    };
-    const auto answers = detail::new_shared<Answers>();
-    for_each_session(state, [answers](Entry& entry) {
-      const std::lock_guard lock{answers->mutex};
-      answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
-      entry.who = entry.session ? entry.session->who() : entry.who;
-    });
-    co_await wait_for_all(state, std::chrono::seconds{1});
-    std::vector<StuckSession> stuck;
-    const std::lock_guard lock{state->mutex};
-    const std::lock_guard lock_answers{answers->mutex};
-    for (const auto& entry : state->book) {
-      const auto answer = answers->all.find(entry.get());
-      StuckSession one;
-      one.activity = answer == answers->all.end() ? "its thread is blocked" : answer->second;
-      if (answer != answers->all.end()) {
-        one.number = entry->who.number;
-        one.peer = entry->who.peer;
-        one.user = entry->who.user;
-      }
-      stuck.push_back(std::move(one));
-    }
-    co_return stuck;
-  }
-
-  static void tell_waiters(const StatePointer& state, StopReport result) {
-    const std::lock_guard lock{state->mutex};
-    state->report = std::move(result);
-    for (const auto& waiter : state->waiters) {
-      call_on(waiter->executor, [waiter] {
-        waiter->done = true;
-        waiter->changed.notify();
-      });
-    }
-  }
-
-  static awaitable<StopReport> wait_for_stop(StatePointer state) {
-    const Executor executor = co_await asio::this_coro::executor;
-    /// In the list of those who wait, as long as it lives.
-    struct Waiting {
-      Waiting(StatePointer its_state, const Executor& its_executor)
-          : state{std::move(its_state)}, waiter{detail::new_shared<Waiter>(its_executor)} {
-        const std::lock_guard lock{state->mutex};
-        waiter->done = state->report.has_value();
-        place = state->waiters.insert(state->waiters.end(), waiter);
-      }
-      Waiting(const Waiting&) = delete;
-      Waiting& operator=(const Waiting&) = delete;
-      ~Waiting() {
-        const std::lock_guard lock{state->mutex};
-        state->waiters.erase(place);
-      }
-      StatePointer state;
-      std::shared_ptr<Waiter> waiter;
-      typename std::list<std::shared_ptr<Waiter>>::iterator place;
-    } waiting{state, executor};
-    while (!waiting.waiter->done) co_await waiting.waiter->changed.wait();
-    const std::lock_guard lock{state->mutex};
-    co_return *state->report;
-  }
+  static StatePointer make(T& network, ServiceParts<P> parts);
+  Endpoint listen_at(const Endpoint& where, Beginning beginning);
+  Endpoint accept_all_of(typename T::Acceptor listener, Beginning beginning);
+  void check_before_listening(const Address& address, Beginning beginning);
+  Endpoint accept_all_from(typename T::Acceptor listener, Beginning beginning);
 
   StatePointer state_;
 };
@@ -468,18 +118,9 @@ template <Transport T, class P> class Server<T, P>::Handle {
   friend class Server;
   // Who accepts or converses holds the state. Where nobody does any more, the event loop may be at its end, and what is
   // left in it must not hold what holds it.
-  explicit Handle(const StatePointer& state) : main_{state->main}, state_{state} {}
-  void end(bool cuts) const {
-    call_on(main_, [weak = state_, cuts] {
-      const StatePointer state = weak.lock();
-      if (!state) return;
-      if (cuts) {
-        state->cutting = true;
-        state->all_gone.notify();
-      }
-      if (state->begins_to_stop()) start_on(state->main, end_all(state));
-    });
-  }
+  Handle(const Executor& main, const StatePointer& state) : main_{main}, state_{state} {}
+  void end(bool cuts) const;
+
   Executor main_;
   std::weak_ptr<State> state_;
 };
@@ -491,3 +132,7 @@ template <Transport T, class... Parts> Server(T&, Parts...)
     -> Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
 
 }  // namespace ftplike
+
+#ifndef FTPLIKE_SEPARATE_COMPILATION
+#include <ftplike/server/core.hpp>
+#endif

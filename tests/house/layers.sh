@@ -17,9 +17,12 @@ find . -name '*.hpp' | sed 's|^\./||' | sort | xargs awk '
     below["parts"] = below["profile"] " profile"
     below["server"] = below["parts"] " parts"
     below["ftplike"] = below["server"] " server client observers"
+    below["compiled"] = below["ftplike"]
+    below["ftplike"] = below["ftplike"] " compiled"
+    below["bodies"] = below["src"] = below["ftplike"] " ftplike bodies"
     below["signals"] = below["io"] " io"
-    below["tls"] = below["ftplike"] " ftplike"
     below["s3"] = below["storage"] " storage"
+    below["tls"] = below["ftplike"] " ftplike bodies"
     below["digests"] = below["profile"] " profile"
   }
   function layer(path) { sub(/\/.*/, "", path); sub(/\.hpp$/, "", path); return path }

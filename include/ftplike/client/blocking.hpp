@@ -41,50 +41,48 @@ class BasicBlockingClient {
   using Visit = typename Session::Visit;
 
   /// Connects and logs in, as `connect` does, over a transport of its own.
-  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {})
-      : BasicBlockingClient{std::make_unique<T>(), std::move(url), std::move(options), std::move(observer)} {}
+  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {});
   /// The same at a host and a port, as anonymous where the server asks.
-  BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {}, Observer observer = {})
-      : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer)} {}
+  BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {}, Observer observer = {});
   /// The same over a transport of its own that is made of `setting`: a `TlsClient`, for instance.
   template <class Setting>
     requires(std::constructible_from<T, Setting>)
   BasicBlockingClient(Setting setting, Url url, ClientOptions options = {}, Observer observer = {})
       : BasicBlockingClient{std::make_unique<T>(std::move(setting)), std::move(url), std::move(options),
-                            std::move(observer)} {}
+                            std::move(observer)} {
+    static_assert(sizeof(detail::OwnPartsNeedBodiesHpp<T, Session>) > 0);
+  }
   /// The same over a transport with event loops of its own, or a simulated one, that this thread runs.
   ///
   /// **Lifetime:** the transport outlives the client.
-  BasicBlockingClient(T& network, Url url, ClientOptions options = {}, Observer observer = {}) : runner_{network} {
-    auto connecting = connect<DataChannel>(network, std::move(url), std::move(options), std::move(observer));
-    client_.emplace(run(std::move(connecting)));
-  }
+  BasicBlockingClient(T& network, Url url, ClientOptions options = {}, Observer observer = {});
+  ~BasicBlockingClient();
   BasicBlockingClient(const BasicBlockingClient&) = delete;
   BasicBlockingClient& operator=(const BasicBlockingClient&) = delete;
 
   /// The session, and how an operation of it is run: for what takes a session,
   /// `client.run(transfer_between(client.session(), …))`.
-  Session& session() noexcept { return *client_; }
+  Session& session() noexcept;
   template <class R> R run(awaitable<R> operation) { return runner_.run(std::move(operation)); }
 
   /// Whether the session can still be used.
-  bool is_open() const noexcept { return client_->is_open(); }
+  bool is_open() const noexcept;
   /// Which of the two dialects the session speaks.
-  Dialect dialect() const noexcept { return client_->dialect(); }
+  Dialect dialect() const noexcept;
   /// What the server says that it can do.
-  const Features& features() const noexcept { return client_->features(); }
+  const Features& features() const noexcept;
   /// What the server said first.
-  const Reply& greeting() const noexcept { return client_->greeting(); }
+  const Reply& greeting() const noexcept;
   /// What protects the session: `TlsDetails`, without a version where nothing does.
-  auto tls() const requires SecurableStream<typename T::Stream> { return client_->tls(); }
+  TlsDetails tls() const requires SecurableStream<typename T::Stream> { return client_->tls(); }
   /// The server's certificate.
   auto peer_certificate() const requires SecurableStream<typename T::Stream> { return client_->peer_certificate(); }
   /// Where the server is, and where we are.
-  Endpoint peer() const { return client_->peer(); }
-  Endpoint local() const { return client_->local(); }
+  Endpoint peer() const;
+  Endpoint local() const;
 
   /// Sends a command of the caller's own that needs no data connection, and gives its final reply, good or bad.
-  Reply command(std::string text) { return run(client_->command(std::move(text))); }
+  Reply command(std::string text);
   /// Sends a command of the caller's own whose data go into a sink, which is finished when all is well.
   template <ByteSink Sink> TransferResult transfer(std::string command, Sink& sink, TransferOptions options = {}) {
     return run(client_->transfer(std::move(command), sink, std::move(options)));
@@ -96,62 +94,58 @@ class BasicBlockingClient {
     return run(client_->transfer(std::move(command), source, std::move(options)));
   }
   /// Sees to it that no reply of a broken-off operation is under way any more.
-  void get_in_step() { run(client_->get_in_step()); }
+  void get_in_step();
   /// Has the server answer, so that it keeps the session.
-  void noop() { run(client_->noop()); }
+  void noop();
   /// Says goodbye and ends the session.
-  void quit() { run(client_->quit()); }
+  void quit();
   /// Ends the session at once.
-  void close() { client_->close(); }
+  void close();
 
   /// The working directory as the server names it.
-  std::string pwd() { return run(client_->pwd()); }
+  std::string pwd();
   /// Changes the working directory.
-  void cwd(std::string path) { run(client_->cwd(std::move(path))); }
+  void cwd(std::string path);
   /// Makes a directory; those above it must be there.
-  void mkdir(std::string path) { run(client_->mkdir(std::move(path))); }
+  void mkdir(std::string path);
   /// Removes a directory, which most servers want to be empty.
-  void rmdir(std::string path) { run(client_->rmdir(std::move(path))); }
+  void rmdir(std::string path);
   /// What a directory holds, the working one if no path is given.
-  std::vector<Entry> list(std::string path = {}) { return run(client_->list(std::move(path))); }
+  std::vector<Entry> list(std::string path = {});
   /// The same entry by entry, as they come.
-  void list(std::string path, Visit visit) { run(client_->list(std::move(path), std::move(visit))); }
+  void list(std::string path, Visit visit);
   /// Calls `visit` for everything below a directory.
-  void walk(std::string path, WalkVisit visit) { run(client_->walk(std::move(path), std::move(visit))); }
+  void walk(std::string path, WalkVisit visit);
 
   /// What is known of a file or directory.
-  Entry stat(std::string path) { return run(client_->stat(std::move(path))); }
+  Entry stat(std::string path);
   /// Whether there is a file or directory of this name.
-  bool exists(std::string path) { return run(client_->exists(std::move(path))); }
+  bool exists(std::string path);
   /// The length of a file in bytes.
-  std::uint64_t size(std::string path) { return run(client_->size(std::move(path))); }
+  std::uint64_t size(std::string path);
   /// How much of an upload the server has by now, also of one that was cut off; 0 if it has nothing or cannot tell.
-  std::uint64_t stored_size(std::string path) { return run(client_->stored_size(std::move(path))); }
+  std::uint64_t stored_size(std::string path);
   /// When a file was modified.
-  Timestamp modified(std::string path) { return run(client_->modified(std::move(path))); }
+  Timestamp modified(std::string path);
   /// The checksum of a file; nothing if the server offers none.
-  std::optional<RemoteDigest> digest(std::string path) { return run(client_->digest(std::move(path))); }
+  std::optional<RemoteDigest> digest(std::string path);
   /// Sets when a file was modified.
-  void set_modified(std::string path, Timestamp time) { run(client_->set_modified(std::move(path), time)); }
+  void set_modified(std::string path, Timestamp time);
   /// Sets the permission bits of a file: `chmod("run.sh", 0755)`.
-  void chmod(std::string path, unsigned mode) { run(client_->chmod(std::move(path), mode)); }
+  void chmod(std::string path, unsigned mode);
   /// Removes a file.
-  void remove(std::string path) { run(client_->remove(std::move(path))); }
+  void remove(std::string path);
   /// Gives a file or directory another name, or another place on the server.
-  void rename(std::string from, std::string to) { run(client_->rename(std::move(from), std::move(to))); }
+  void rename(std::string from, std::string to);
 
   /// Fetches a file into `local`: a file, or a folder in which it keeps its name.
-  TransferResult download(std::string remote, std::string local, TransferOptions options = {}) {
-    return run(client_->download(std::move(remote), std::move(local), std::move(options)));
-  }
+  TransferResult download(std::string remote, std::string local, TransferOptions options = {});
   /// The same into a sink, which is finished when all is well.
   template <ByteSink Sink> TransferResult download(std::string remote, Sink& sink, TransferOptions options = {}) {
     return run(client_->download(std::move(remote), sink, std::move(options)));
   }
   /// The same to a path beneath a folder of ours, out of which no name and no link leads.
-  TransferResult download(std::string remote, DirectoryStorage folder, Path path, TransferOptions options = {}) {
-    return run(client_->download(std::move(remote), std::move(folder), std::move(path), std::move(options)));
-  }
+  TransferResult download(std::string remote, DirectoryStorage folder, Path path, TransferOptions options = {});
   /// A file of the server that is read piece by piece, as `RemoteFile` is.
   ///
   /// **Lifetime:** goes before the client.
@@ -172,34 +166,26 @@ class BasicBlockingClient {
     typename Session::File file_;
   };
   /// Opens a file of the server to be read from `offset` on.
-  File open(std::string remote, std::uint64_t offset = 0, TransferOptions options = {}) {
-    return File{*this, run(client_->open(std::move(remote), offset, std::move(options)))};
-  }
+  File open(std::string remote, std::uint64_t offset = 0, TransferOptions options = {});
   /// Fetches `length` bytes of a file from `offset` on into a sink, which is not finished by this.
   template <ByteSink Sink> TransferResult download_range(std::string remote, Sink& sink, std::uint64_t offset,
                                                          std::uint64_t length, TransferOptions options = {}) {
     return run(client_->download_range(std::move(remote), sink, offset, length, std::move(options)));
   }
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
-  TransferResult upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
-    return run(client_->upload(std::move(local), std::move(remote), std::move(options)));
-  }
+  TransferResult upload(std::string local, std::string remote = {}, TransferOptions options = {});
   /// Sends what a source gives.
   template <ByteSource Source> TransferResult upload(Source& source, std::string remote, TransferOptions options = {}) {
     return run(client_->upload(source, std::move(remote), std::move(options)));
   }
   /// Sends a file of ours to the end of a file.
-  TransferResult append(std::string local, std::string remote, TransferOptions options = {}) {
-    return run(client_->append(std::move(local), std::move(remote), std::move(options)));
-  }
+  TransferResult append(std::string local, std::string remote, TransferOptions options = {});
   /// The same of what a source gives.
   template <ByteSource Source> TransferResult append(Source& source, std::string remote, TransferOptions options = {}) {
     return run(client_->append(source, std::move(remote), std::move(options)));
   }
   /// Sends a file of ours under a name that nobody has yet; `TransferResult::name` tells it.
-  TransferResult upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
-    return run(client_->upload_unique(std::move(local), std::move(wished), std::move(options)));
-  }
+  TransferResult upload_unique(std::string local, std::string wished = {}, TransferOptions options = {});
   /// The same of what a source gives.
   template <ByteSource Source>
   TransferResult upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
@@ -207,13 +193,10 @@ class BasicBlockingClient {
   }
 
   /// Ends the call that is under way, in whichever thread; if there is none, nothing.
-  void cancel() { runner_.cancel(); }
+  void cancel();
 
  private:
-  BasicBlockingClient(std::unique_ptr<T> network, Url url, ClientOptions options, Observer observer)
-      : BasicBlockingClient{*network, std::move(url), std::move(options), std::move(observer)} {
-    network_ = std::move(network);
-  }
+  BasicBlockingClient(std::unique_ptr<T> network, Url url, ClientOptions options, Observer observer);
 
   std::unique_ptr<T> network_;  // if it is its own
   Runner<T> runner_;
@@ -224,3 +207,7 @@ class BasicBlockingClient {
 using BlockingClient = BasicBlockingClient<>;
 
 }  // namespace ftplike::inline v0_2
+
+#ifndef FTPLIKE_SEPARATE_COMPILATION
+#include <ftplike/client/blocking_bodies.hpp>
+#endif

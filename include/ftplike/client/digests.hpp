@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <ftplike/client.hpp>
+#include <ftplike/client/bodies.hpp>
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/borrowed.hpp>
 #include <ftplike/io/digests.hpp>

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <ftplike/client.hpp>
+#include <ftplike/client/bodies.hpp>
 
 namespace ftplike::inline v0_2 {
 namespace detail {

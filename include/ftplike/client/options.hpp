@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -84,5 +85,9 @@ class TransferResult {
   std::string name;  // the local file of a download; the remote one of an upload
   Reply reply;       // the server's last word; none if nothing had to be transferred
 };
+
+/// Sees what is below a directory: its path from there, such as "images/a.jpg", and its entry. Of a directory it says
+/// whether to go into it.
+using WalkVisit = std::function<bool(const std::string& path, const Entry& entry)>;
 
 }  // namespace ftplike

@@ -8,21 +8,12 @@
 #include <utility>
 
 #include <ftplike/client/core.hpp>
+#include <ftplike/client/remote_digest.hpp>
 #include <ftplike/protocol/facts.hpp>
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 
 // What a client asks of one path of a server.
-namespace ftplike::inline v0_2 {
-
-/// A checksum as a server told it.
-class RemoteDigest {
- public:
-  std::string algorithm;  // "SHA-256", "SHA-512", "SHA-1", "MD5" or "CRC32"
-  std::string value;      // in hexadecimal digits, small letters
-};
-
-}  // namespace ftplike
 namespace ftplike::inline v0_2::detail {
 
 inline bool not_understood(const Reply& reply) noexcept {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <ftplike/client.hpp>
+#include <ftplike/client/bodies.hpp>
 #include <ftplike/client/retry.hpp>
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/condition.hpp>

@@ -8,10 +8,6 @@
 
 namespace ftplike::inline v0_2 {
 
-/// Sees what is below a directory: its path from there, such as "images/a.jpg", and its entry. Of a directory it says
-/// whether to go into it.
-using WalkVisit = std::function<bool(const std::string& path, const Entry& entry)>;
-
 namespace detail {
 
 template <class Core> awaitable<void> walk_tree(Core& core, std::string root, WalkVisit visit) {

@@ -271,46 +271,13 @@ namespace detail {
 /// that whoever holds these may be destroyed later.
 template <class = void> class BasicEventLoops {
  public:
-  explicit BasicEventLoops(unsigned threads) {
-    count_ = std::max(threads, 1u);
-    loops_.reset(new Loop[count_]);
-  }
-  Executor executor(std::size_t i) { return loops_[i % count_].get_executor(); }
+  explicit BasicEventLoops(unsigned threads);
+  Executor executor(std::size_t i);
   /// Whether an executor is that of one of them.
-  bool has(const Executor& executor) const {
-    for (std::size_t i = 0; i < count_; ++i) {
-      if (executor == Executor{loops_[i].get_executor()}) return true;
-    }
-    return false;
-  }
+  bool has(const Executor& executor) const;
 
   /// Runs until nothing is left to do on the first, or `stop()`. What is thrown on any thread ends it and is thrown here.
-  void run() {
-    std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
-    std::vector<std::thread> threads;
-    std::mutex mutex;
-    std::exception_ptr failure;
-    const auto keep = [&](std::exception_ptr one) {
-      const std::lock_guard lock{mutex};
-      if (!failure) failure = std::move(one);
-      stop();
-    };
-    try {
-      for (std::size_t i = 1; i < count_; ++i) {
-        busy.push_back(asio::make_work_guard(loops_[i]));
-        threads.emplace_back([&keep, &loop = loops_[i]] {
-          try {
-            loop.run();
-          } catch (...) { keep(std::current_exception()); }
-        });
-      }
-      loops_[0].run();
-    } catch (...) { keep(std::current_exception()); }
-    busy.clear();
-    for (auto& thread : threads) thread.join();
-    for (std::size_t i = 0; i < count_; ++i) loops_[i].restart();
-    if (failure) std::rethrow_exception(failure);
-  }
+  void run();
   void stop() {
     for (std::size_t i = 0; i < count_; ++i) loops_[i].stop();
   }
@@ -329,6 +296,44 @@ template <class = void> class BasicEventLoops {
   std::unique_ptr<Loop[]> loops_;
 };
 using EventLoops = BasicEventLoops<>;  // a template, so that only what is called is compiled
+
+template <class Any> BasicEventLoops<Any>::BasicEventLoops(unsigned threads) {
+  count_ = std::max(threads, 1u);
+  loops_.reset(new Loop[count_]);
+}
+template <class Any> Executor BasicEventLoops<Any>::executor(std::size_t i) { return loops_[i % count_].get_executor(); }
+template <class Any> bool BasicEventLoops<Any>::has(const Executor& executor) const {
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (executor == Executor{loops_[i].get_executor()}) return true;
+  }
+  return false;
+}
+template <class Any> void BasicEventLoops<Any>::run() {
+  std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto keep = [&](std::exception_ptr one) {
+    const std::lock_guard lock{mutex};
+    if (!failure) failure = std::move(one);
+    stop();
+  };
+  try {
+    for (std::size_t i = 1; i < count_; ++i) {
+      busy.push_back(asio::make_work_guard(loops_[i]));
+      threads.emplace_back([&keep, &loop = loops_[i]] {
+        try {
+          loop.run();
+        } catch (...) { keep(std::current_exception()); }
+      });
+    }
+    loops_[0].run();
+  } catch (...) { keep(std::current_exception()); }
+  busy.clear();
+  for (auto& thread : threads) thread.join();
+  for (std::size_t i = 0; i < count_; ++i) loops_[i].restart();
+  if (failure) std::rethrow_exception(failure);
+}
 
 }  // namespace detail
 

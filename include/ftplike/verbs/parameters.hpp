@@ -158,7 +158,7 @@ struct OptsMlst {
 };
 
 /// OPTS, with the options that Inner holds.
-template <class Inner = CommandTable<OptsUtf8, OptsMlst>> struct BasicOpts {
+template <class Inner> struct BasicOpts {
   static constexpr std::string_view verb = "OPTS";
   static constexpr std::string_view help = "OPTS <verb> [<options>]: options of another command";
   static constexpr bool keeps_prepared = true;
@@ -167,7 +167,7 @@ template <class Inner = CommandTable<OptsUtf8, OptsMlst>> struct BasicOpts {
   template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
   static awaitable<Reply> run(auto& session, std::string_view text) { return detail::run_inner<Inner>(session, text); }
 };
-using Opts = BasicOpts<>;
+using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst>>;
 
 /// Some old clients say it without OPTS.
 struct Utf8 {

@@ -1,0 +1,1 @@
+#include <ftplike/src.hpp>
