@@ -1,5 +1,31 @@
 // Generated from include/ by cmake/amalgamate.cmake: do not edit.
 #pragma once
+#ifdef FTPLIKE_SEPARATE_COMPILATION
+#error "separate compilation is of the headers in include/, not of the single one"
+#endif
+
+// ---- ftplike/bodies.hpp
+// The bodies of servers and clients. Only a unit with parts of its own needs to include it, and that only where
+// FTPLIKE_SEPARATE_COMPILATION is defined: <ftplike/ftplike.hpp> has all of it otherwise.
+// ---- ftplike/client/blocking_bodies.hpp
+// The bodies of `BasicBlockingClient`.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/client/blocking.hpp
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 // ---- ftplike/client.hpp
 #include <cstdint>
@@ -7,66 +33,143 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
-// ---- ftplike/client/listing.hpp
+// ---- ftplike/client/features.hpp
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
-#include <exception>
-#include <iterator>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-// ---- ftplike/client/path_queries.hpp
+// ---- ftplike/protocol/text.hpp
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// ---- ftplike/client/core.hpp
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <exception>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <type_traits>
-#include <utility>
 
-// ---- ftplike/client/control.hpp
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
-#include <exception>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
+namespace ftplike::inline v0_2 {
+
+/// An ASCII letter in lower case, everything else as it is, in whatever locale.
+constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+/// An ASCII letter in upper case, everything else as it is, in whatever locale.
+constexpr char to_upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+/// A text with its ASCII letters in lower case.
+inline std::string to_lower(std::string_view text) {
+  std::string out{text};
+  for (char& c : out) c = to_lower(c);
+  return out;
+}
+/// A text with its ASCII letters in upper case.
+inline std::string to_upper(std::string_view text) {
+  std::string out{text};
+  for (char& c : out) c = to_upper(c);
+  return out;
+}
+
+/// Whether `text` is `word`, whatever the case of their ASCII letters.
+constexpr bool same_word(std::string_view text, std::string_view word) noexcept {
+  return std::equal(text.begin(), text.end(), word.begin(), word.end(),
+                    [](char a, char b) { return to_lower(a) == to_lower(b); });
+}
+
+/// The value of a text that is a number in this base and nothing else: no sign in front of an unsigned one, no blank,
+/// nothing behind it. None if it is something else, or more than a `Number` holds.
+template <class Number = unsigned> std::optional<Number> number_in(std::string_view text, int base = 10) noexcept {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+namespace detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+constexpr std::string_view without_leading_blanks(std::string_view text) noexcept {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  return text;
+}
+constexpr std::string_view without_trailing_blanks(std::string_view text) noexcept {
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace detail
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// What a server can do: the lines of its reply to FEAT, and what it has refused since. RFC 2389 §3.
+class Features {
+ public:
+  Features() = default;
+  /// From the text of a 211, whose first and last lines are not features.
+  explicit Features(std::string_view text) : known_{true} {
+    for (std::size_t at = text.find('\n'); at != text.npos;) {
+      const auto end = text.find('\n', at + 1);
+      if (end == text.npos) break;
+      auto line = text.substr(at + 1, end - at - 1);
+      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+      while (line.ends_with(' ')) line.remove_suffix(1);
+      if (!line.empty() && lines_.size() < most) lines_.emplace_back(line);
+      at = end;
+    }
+  }
+
+  /// Whether the server answered FEAT at all.
+  bool known() const noexcept { return known_; }
+  /// Whether the first words of a line are these, in upper or lower case: `has("REST STREAM")`.
+  bool has(std::string_view feature) const { return find(feature) != nullptr; }
+  /// What follows these words in their line, empty if that is not there: `value("HASH")` may be `SHA-256*;MD5`.
+  std::string_view value(std::string_view feature) const {
+    const auto* const line = find(feature);
+    return line && line->size() > feature.size() ? std::string_view{*line}.substr(feature.size() + 1)
+                                                 : std::string_view{};
+  }
+  /// Whether it is worth trying: what was offered, or not even denied by silence, and has not been refused since.
+  bool may_have(std::string_view feature) const { return !refused(feature) && (has(feature) || optional(feature)); }
+  /// Takes note that the server does not understand this after all.
+  void refuse(std::string_view feature) {
+    if (!refused(feature)) refused_.emplace_back(feature);
+  }
+  bool refused(std::string_view feature) const {
+    return std::find(refused_.begin(), refused_.end(), feature) != refused_.end();
+  }
+  const std::vector<std::string>& lines() const noexcept { return lines_; }
+
+ private:
+  static constexpr std::size_t most = 1000;
+
+  const std::string* find(std::string_view feature) const {
+    for (const auto& line : lines_) {
+      const auto front = std::string_view{line}.substr(0, feature.size());
+      if (same_word(front, feature) && (line.size() == feature.size() || line[feature.size()] == ' ')) {
+        return &line;
+      }
+    }
+    return nullptr;
+  }
+  /// What servers from before RFC 3659 have without telling it.
+  bool optional(std::string_view feature) const { return !known_ && (feature == "SIZE" || feature == "MDTM"); }
+
+  std::vector<std::string> lines_, refused_;
+  bool known_ = false;
+};
+
+}  // namespace ftplike
 
 // ---- ftplike/client/options.hpp
+#include <functional>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -86,22 +189,16 @@
 
 // ---- ftplike/io/asio.hpp
 // The one door to Asio: the few headers that we need, and every difference between Asio 1.22 and today's, settled here.
+#include <exception>  // Asio 1.22 uses it and does not include it
+
 #include <asio/version.hpp>
 
 #if ASIO_VERSION < 102200
 #error "ftplike needs standalone Asio 1.22 or later"
 #endif
-#if ASIO_VERSION < 102600 && defined(__clang__) && !defined(ASIO_HAS_CO_AWAIT)
-// Asio before 1.26 does not see that Clang has C++20 coroutines.
-#define ASIO_HAS_CO_AWAIT 1
-#define ASIO_HAS_STD_COROUTINE 1
-#endif
-#if defined(__clang__) && !defined(ASIO_DISABLE_THREAD_KEYWORD_EXTENSION)
-// Clang, when it optimises, keeps the address of a `__thread` variable beyond a co_await. A coroutine that goes on in
-// another thread of the same io_context would take memory from the thread it comes from.
-#define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION 1
-#endif
 
+// What a macro of Asio's is has to be the same in all files of a program, also in those that do not know ftplike. So none
+// is defined here: the CMake target does it where it has to be, and whoever builds without it is told so.
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/bind_cancellation_slot.hpp>
@@ -122,18 +219,35 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
-#if defined(__clang__) && defined(ASIO_HAS_THREAD_KEYWORD_EXTENSION)
-#error "With Clang include ftplike before Asio, or define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION for the whole program"
-#endif
 #ifndef ASIO_HAS_CO_AWAIT
-#error "ftplike needs a compiler with C++20 coroutines"
+#error "Asio sees no C++20 coroutines. With -std=c++20 and Asio before 1.26, which does not know Clang's, define ASIO_HAS_CO_AWAIT=1 and ASIO_HAS_STD_COROUTINE=1 for the whole program"
+#endif
+#if defined(__clang__) && defined(ASIO_HAS_THREAD_KEYWORD_EXTENSION)
+// Clang, when it optimises, keeps the address of a `__thread` variable beyond a co_await. A coroutine that goes on in
+// another thread of the same io_context would take memory from the thread it comes from.
+#error "With Clang define ASIO_DISABLE_THREAD_KEYWORD_EXTENSION for the whole program"
 #endif
 
 #include <chrono>
-#include <exception>
 #include <functional>
+#include <memory>
 #include <type_traits>
 #include <utility>
+
+// ---- ftplike/system/new_shared.hpp
+#include <memory>
+#include <utility>
+
+namespace ftplike::inline v0_2::detail {
+
+/// `std::make_shared` at the price of a second allocation. What that is made of takes a compiler three times as long, and
+/// a server has two dozen such types.
+template <class T, class... Args> std::shared_ptr<T> new_shared(Args&&... args) {
+  return std::shared_ptr<T>{new T(std::forward<Args>(args)...)};
+}
+
+}  // namespace ftplike::inline v0_2::detail
+
 
 namespace ftplike::inline v0_2 {
 
@@ -172,6 +286,66 @@ template <class E = Executor> awaitable<void> give_way(const std::type_identity_
   return asio::post(executor, use_awaitable);
 }
 
+namespace detail {
+
+#if ASIO_VERSION >= 102600 && ASIO_VERSION < 103002
+/// In these versions what is cancelled before it begins throws out of the loop. So it hears of that once it has begun. And
+/// Asio may emit a signal later than it is told, when what was cancelled has ended: this keeps the signal until then.
+template <class E = Executor> class BasicSpawnCancellation : public std::enable_shared_from_this<BasicSpawnCancellation<E>> {
+ public:
+  explicit BasicSpawnCancellation(const E& executor) : executor_{executor} {}
+  asio::cancellation_slot slot() noexcept { return signal_.slot(); }
+  void cancel(asio::cancellation_type type) {
+    type_ = type;
+    if (begun_) emit();
+  }
+  void begin() {
+    begun_ = true;
+    if (type_ != asio::cancellation_type::none) emit();
+  }
+
+ private:
+  void emit() {
+    signal_.emit(type_);
+    asio::post(executor_, [kept = this->shared_from_this()] {});
+  }
+  asio::cancellation_signal signal_;
+  asio::cancellation_type type_ = asio::cancellation_type::none;
+  E executor_;
+  bool begun_ = false;
+};
+using SpawnCancellation = BasicSpawnCancellation<>;  // a template, so that only what is called is compiled
+
+template <class E = Executor> awaitable<void> begin(std::shared_ptr<SpawnCancellation> cancellation, awaitable<void> operation) {
+  std::exception_ptr failure;
+  cancellation->begin();
+  try {
+    co_await std::move(operation);
+  } catch (...) { failure = std::current_exception(); }
+  co_await asio::this_coro::throw_if_cancelled(false);  // nor is the end to throw
+  if (failure) std::rethrow_exception(failure);
+}
+/// What is begun in place of `operation`, and the slot that cancels it.
+template <class E> void prepare(const E& executor, awaitable<void>& operation, asio::cancellation_slot& slot) {
+  if (!slot.is_connected()) return;
+  const auto cancellation = new_shared<SpawnCancellation>(executor);
+  slot.assign([cancellation](asio::cancellation_type type) { cancellation->cancel(type); });
+  slot = cancellation->slot();
+  operation = begin<E>(cancellation, std::move(operation));
+}
+#else
+template <class E> void prepare(const E&, awaitable<void>&, asio::cancellation_slot&) {}
+#endif
+
+/// Asio's `co_spawn`, cancelled by `slot`.
+template <class Token, class E = Executor>
+auto spawn(const std::type_identity_t<E>& executor, awaitable<void> operation, asio::cancellation_slot slot, Token token) {
+  prepare<E>(executor, operation, slot);
+  return asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, std::move(token)));
+}
+
+}  // namespace detail
+
 /// What is called with what a coroutine threw, or null, when it has ended.
 using AtEnd = std::function<void(std::exception_ptr)>;
 
@@ -180,7 +354,7 @@ template <class E = Executor>
 void start_on(
     const std::type_identity_t<E>& executor, awaitable<void> operation, asio::cancellation_slot slot = {},
     AtEnd at_end = [](std::exception_ptr) {}) {
-  asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, std::move(at_end)));
+  detail::spawn(executor, std::move(operation), slot, std::move(at_end));
 }
 
 }  // namespace ftplike
@@ -515,109 +689,79 @@ class TransferResult {
   Reply reply;       // the server's last word; none if nothing had to be transferred
 };
 
+/// Sees what is below a directory: its path from there, such as "images/a.jpg", and its entry. Of a directory it says
+/// whether to go into it.
+using WalkVisit = std::function<bool(const std::string& path, const Entry& entry)>;
+
 }  // namespace ftplike
 
-// ---- ftplike/client/pending_commands.hpp
-#include <cstdint>
+// ---- ftplike/client/remote_digest.hpp
+#include <string>
 
+namespace ftplike::inline v0_2 {
 
-namespace ftplike::inline v0_2::detail {
-
-/// What a client has asked, as far as it matters for telling the replies apart.
-enum class Asked : std::uint8_t {
-  simple,      // exactly one final reply
-  transfer,    // a preliminary reply, then a final one
-  keep_alive,  // NOOP during a transfer: answered before, after, or never
-  abort,       // ABOR: answered after the transfer, instead of it, or never
-  marker,      // PWD, by which a client gets in step again: nothing else that may be outstanding is answered with 257
-};
-
-/// Whose a reply is.
-enum class Owner : std::uint8_t {
-  command,      // the final reply to the simple command or the transfer
-  preliminary,  // the transfer's
-  marker,       // in step again: nothing is outstanding any more
-  farewell,     // 421: the session is over
-  nobody,       // belongs to a NOOP or an ABOR, or comes too late
-};
-
-/// The commands that have not been answered, and the rules by which replies find theirs. A session is in step if
-/// nothing is outstanding; only then may the next command go out.
-///
-/// The rules: a 421 ends all. A transfer that has begun is answered by x2x (connections) and x5x (files), a NOOP by x0x
-/// (syntax). A 226 or 426 is never the answer to a simple command. After a transfer that was refused in its middle, or
-/// broken off, or kept alive by NOOPs that were not answered, nobody can know how many replies are still to come: then
-/// all are dropped up to the 257 of a PWD.
-class PendingCommands {
+/// A checksum as a server told it.
+class RemoteDigest {
  public:
-  void sent(Asked what) noexcept {
-    switch (what) {
-      case Asked::simple: simple_ = true; break;
-      case Asked::transfer:
-        transfer_ = true;
-        begun_ = false;
-        break;
-      case Asked::keep_alive: ++keep_alives_; break;
-      case Asked::abort: aborted_ = tangled_ = true; break;
-      case Asked::marker: marked_ = true; break;
-    }
-  }
+  std::string algorithm;  // "SHA-256", "SHA-512", "SHA-1", "MD5" or "CRC32"
+  std::string value;      // in hexadecimal digits, small letters
+};
 
-  Owner take(const Reply& reply) noexcept {
-    if (reply.code() == 421) {
-      *this = PendingCommands{};
-      return Owner::farewell;
-    }
-    if (marked_) {
-      if (reply.code() != 257) return Owner::nobody;
-      *this = PendingCommands{};
-      return Owner::marker;
-    }
-    if (transfer_) return take_for_transfer(reply);
-    const int group = reply.code() / 10 % 10;
-    if (keep_alives_ > 0 && group == 0) {
-      --keep_alives_;
-      return Owner::nobody;
-    }
-    const bool late = reply.preliminary() || reply.code() == 226 || reply.code() == 426;
-    if (!simple_ || late) return Owner::nobody;
-    simple_ = false;
-    return Owner::command;
-  }
+}  // namespace ftplike
 
-  bool in_step() const noexcept { return !simple_ && !transfer_ && !tangled() && !marked_; }
-  /// Whether a transfer waits for its final reply.
-  bool transferring() const noexcept { return transfer_; }
-  bool aborted() const noexcept { return aborted_; }
-  bool marked() const noexcept { return marked_; }
-  /// Whether only a marker can tell when all have been answered.
-  bool tangled() const noexcept { return tangled_ || keep_alives_ > 0 || (transfer_ && begun_); }
+// ---- ftplike/client/remote_file.hpp
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+
+namespace ftplike::inline v0_2 {
+
+/// A file of a server that is being read, by `Client::open`. It is a `ByteSource`. While it is open its session does
+/// nothing else: `Errc::busy`.
+///
+/// **Errors:** of `read_some`, those of a download; after the last byte, too, if the server says that it was not all.
+/// **Cancellation:** of `read_some` leaves the file open, and nothing is lost.
+/// **Lifetime:** keeps the session. Its destructor ends the transfer as `close` does, and does not wait: the session is
+/// busy until that has been heard. **Threads:** as of `Client`; it is destroyed where its session runs, or closed
+/// before.
+template <class Core> class RemoteFile {
+ public:
+  /// None: closed.
+  RemoteFile() = default;
+
+  /// Fills the beginning of the room (never empty) and gives how much; 0 at the end, once the server has said that all
+  /// is well. It may be called as late as one likes, though a server may lose its patience.
+  awaitable<std::size_t> read_some(std::span<std::byte> room);
+  /// The length of the file, if the server has told.
+  std::optional<std::uint64_t> size() const noexcept;
+  bool is_open() const noexcept;
+  /// Ends it, wherever it is. The session can be used again.
+  awaitable<void> close();
+
+  /// What `Client::open` is.
+  static awaitable<RemoteFile> open(std::shared_ptr<Core> core, std::string remote, std::uint64_t offset,
+                                    TransferOptions options);
 
  private:
-  Owner take_for_transfer(const Reply& reply) noexcept {
-    const int group = reply.code() / 10 % 10;
-    if (reply.preliminary()) {
-      if (begun_) return Owner::nobody;
-      begun_ = true;
-      return Owner::preliminary;
-    }
-    if (begun_ && keep_alives_ > 0 && group == 0) {
-      --keep_alives_;
-      return Owner::nobody;
-    }
-    transfer_ = false;
-    if (reply.negative() && (begun_ || group == 2)) tangled_ = true;
-    return Owner::command;
-  }
+  struct Reading;
 
-  bool simple_ = false, transfer_ = false, begun_ = false, aborted_ = false, marked_ = false, tangled_ = false;
-  unsigned keep_alives_ = 0;
+  static awaitable<void> begin(RemoteFile& file, std::shared_ptr<Core> core, std::string remote, std::uint64_t offset,
+                               TransferOptions options);
+  static awaitable<void> end(Reading& reading);
+
+  std::shared_ptr<Reading> reading_;
 };
 
-}  // namespace ftplike::detail
+}  // namespace ftplike
 
-// ---- ftplike/client/reply_error.hpp
+// ---- ftplike/client/url.hpp
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -771,127 +915,155 @@ inline std::error_code code_of(std::exception_ptr failure) noexcept {
 
 namespace ftplike::inline v0_2 {
 
-/// Replies as errors: the value is the code. A code that can mean one thing only equals the `std::errc` of that thing;
-/// 550 equals none, it says "not there" as well as "not allowed".
-inline const std::error_category& reply_category() noexcept {
-  static const class : public std::error_category {
-    const char* name() const noexcept override { return "ftp"; }
-    std::string message(int value) const override { return "the server replied " + std::to_string(value); }
-    std::error_condition default_error_condition(int value) const noexcept override {
-      switch (value) {
-        case 421: return std::errc::connection_aborted;
-        case 425: return std::errc::not_connected;
-        case 426: return std::errc::connection_reset;
-        case 452:
-        case 552: return std::errc::no_space_on_device;
-        case 500:
-        case 502:
-        case 504: return std::errc::function_not_supported;
-        case 501:
-        case 553: return std::errc::invalid_argument;
-        case 530:
-        case 532: return std::errc::permission_denied;
-        default: return {value, *this};
-      }
-    }
-  } category;
-  return category;
-}
-
-/// Which of a session's connections, or the local end, was at fault.
-enum class Channel { control, data, local };
-
-constexpr std::string_view name_of(Channel channel) noexcept {
-  return channel == Channel::control ? "control connection"
-         : channel == Channel::data  ? "data connection"
-                                     : "local file";
-}
-
-/// What went wrong in a client, where, and how far it had come.
-class ClientError : public std::system_error {
- public:
-  ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred = 0,
-              std::uint64_t offset = 0)
-      : ClientError{error, std::move(verb), channel, transferred, error.message(), offset} {}
-  /// With words of its own.
-  ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred,
-              const std::string& text, std::uint64_t offset = 0)
-      : std::system_error{error},
-        verb_{std::move(verb)},
-        channel_{channel},
-        transferred_{transferred},
-        reached_{offset + transferred} {
-    if (!verb_.empty()) text_ = verb_ + ": ";
-    text_ += text;
-  }
-
-  /// The command at which it happened, or empty.
-  const std::string& verb() const noexcept { return verb_; }
-  Channel channel() const noexcept { return channel_; }
-  /// Bytes that went over the data connection before.
-  std::uint64_t transferred() const noexcept { return transferred_; }
-  /// Where in the file that ended.
-  std::uint64_t reached() const noexcept { return reached_; }
-  const char* what() const noexcept override { return text_.c_str(); }
-
- private:
-  std::string verb_, text_;
-  Channel channel_;
-  std::uint64_t transferred_, reached_;
+/// How the connections to a server are to be protected. Both ways need a transport with TLS.
+enum class Secure {
+  no,
+  explicit_tls,  // AUTH TLS after the greeting (ftpes://)
+  implicit_tls,  // from the first byte on (ftps://)
 };
 
-/// A negative reply, or one that does not fit its command.
-class ReplyError : public ClientError {
+/// Where a server is and who we are there: `ftp://user:password@host:port/path;type=i`. What is between the delimiters
+/// may be percent-encoded. A text without a scheme is a host, and perhaps a port and a path. RFC 1738 §3.2.
+class Url {
  public:
-  ReplyError(Reply its_reply, std::string verb, Channel channel = Channel::control, std::uint64_t transferred = 0,
-             std::uint64_t offset = 0)
-      : ClientError{{its_reply.code(), reply_category()},
-                    std::move(verb),
-                    channel,
-                    transferred,
-                    std::to_string(its_reply.code()) + ' ' + its_reply.text(),
-                    offset},
-        reply_{std::move(its_reply)} {}
+  Url() = default;
+  /// **Errors:** `std::errc::invalid_argument`.
+  Url(const std::string& text) : Url{std::string_view{text}} {}  // NOLINT: a text is a URL wherever one is wanted
+  Url(const char* text) : Url{std::string_view{text}} {}         // NOLINT
+  explicit Url(std::string_view text) {
+    auto parsed = parse(text);
+    if (!parsed) {
+      throw std::system_error(std::make_error_code(std::errc::invalid_argument), "not a URL of an FTP server");
+    }
+    *this = *std::move(parsed);
+  }
+  Url(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
 
-  const Reply& reply() const noexcept { return reply_; }
+  static std::optional<Url> parse(std::string_view text);
 
- private:
-  Reply reply_;
+  Secure secure = Secure::no;
+  std::string user, password;  // empty if they are not given
+  std::string host;            // a name or an address, of IPv6 without its brackets
+  std::uint16_t port = 21;
+  std::string path;  // as the server is to be told: not absolute, unless the URL has %2F or a second slash there
+  char type = '\0';  // 'i' or 'a' if the URL says so, 'd' for a directory's listing
+
+  bool names_directory() const noexcept { return path.empty() || path.ends_with('/') || type == 'd'; }
 };
 
 namespace detail {
 
-/// The word before the first space of a command: all that may be told of one that could hold a secret.
-inline std::string verb_of(std::string_view command) { return std::string{command.substr(0, command.find(' '))}; }
+/// Takes the percent signs out. Nothing if that gives what no command can hold.
+inline std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    char letter = text[at];
+    if (letter == '%') {
+      const auto value = number_in(text.substr(at + 1, 2), 16);
+      if (!value || at + 2 >= text.size()) return std::nullopt;
+      letter = static_cast<char>(*value);
+      at += 2;
+    }
+    if (letter == '\0' || letter == '\r' || letter == '\n') return std::nullopt;
+    out += letter;
+  }
+  return out;
+}
+
+/// Takes `host`, `host:port`, `[::1]` or `[::1]:port` apart. An IPv6 address without brackets has no port behind it.
+inline bool read_host(std::string_view text, Url& url) {
+  std::string_view host = text, port;
+  bool has_port = false;
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == text.npos) return false;
+    host = text.substr(1, end - 1);
+    const auto rest = text.substr(end + 1);
+    has_port = rest.starts_with(':');
+    if (!rest.empty() && !has_port) return false;
+    if (has_port) port = rest.substr(1);
+  } else if (const auto colon = text.find(':'); colon != text.npos && colon == text.rfind(':')) {
+    host = text.substr(0, colon);
+    port = text.substr(colon + 1);
+    has_port = true;
+  }
+  if (has_port && !port.empty()) {
+    const auto number = number_in(port);
+    if (!number || *number == 0 || *number > 65535) return false;
+    url.port = static_cast<std::uint16_t>(*number);
+  }
+  const auto decoded = percent_decoded(host);
+  if (!decoded || decoded->empty()) return false;
+  url.host = *decoded;
+  return true;
+}
+
+inline bool read_user(std::string_view text, Url& url) {
+  const auto colon = text.find(':');
+  const auto user = percent_decoded(text.substr(0, colon));
+  const auto password = percent_decoded(colon == text.npos ? std::string_view{} : text.substr(colon + 1));
+  if (!user || !password) return false;
+  url.user = *user;
+  url.password = *password;
+  return true;
+}
 
 }  // namespace detail
+
+inline std::optional<Url> Url::parse(std::string_view text) {
+  Url url;
+  if (const auto end = text.find("://"); end != text.npos) {
+    const auto scheme = text.substr(0, end);
+    if (same_word(scheme, "ftps")) {
+      url.secure = Secure::implicit_tls;
+      url.port = 990;
+    } else if (same_word(scheme, "ftpes")) {
+      url.secure = Secure::explicit_tls;
+    } else if (!same_word(scheme, "ftp")) {
+      return std::nullopt;
+    }
+    text.remove_prefix(end + 3);
+  }
+  auto authority = text.substr(0, text.find('/'));
+  auto path = text.substr(authority.size());
+  if (const auto at = authority.rfind('@'); at != authority.npos) {
+    if (!detail::read_user(authority.substr(0, at), url)) return std::nullopt;
+    authority.remove_prefix(at + 1);
+  }
+  if (!detail::read_host(authority, url)) return std::nullopt;
+
+  if (const auto type = path.rfind(";type="); type != path.npos && type + 7 == path.size()) {
+    url.type = static_cast<char>(path.back() | 0x20);
+    if (url.type != 'i' && url.type != 'a' && url.type != 'd') return std::nullopt;
+    path = path.substr(0, type);
+  }
+  const auto decoded = detail::percent_decoded(path.substr(path.empty() ? 0 : 1));
+  if (!decoded) return std::nullopt;
+  url.path = *decoded;
+  return url;
+}
+
 }  // namespace ftplike
 
-// ---- ftplike/io/observer.hpp
+// ---- ftplike/data_channel/names.hpp
+// The names of the data channels, which are enough where nothing is sent over them.
+
+namespace ftplike::inline v0_2 {
+
+struct ActiveChannel;
+struct AnnouncedChannel;
+struct PassiveChannel;
+template <class... Ways> struct NegotiatedChannel;
+
+}  // namespace ftplike::inline v0_2
+
+// ---- ftplike/io/any_bytes.hpp
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <tuple>
 #include <type_traits>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/io/securable.hpp
-#include <concepts>
-#include <optional>
-#include <string>
-#include <string_view>
-
-// ---- ftplike/io/transport.hpp
-#include <concepts>
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <vector>
 
 // ---- ftplike/io/bytes.hpp
 #include <algorithm>
@@ -1070,6 +1242,232 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
 }
 
 }  // namespace ftplike
+
+// ---- ftplike/protocol/timestamp.hpp
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Whether a timestamp shows the part of a second that it has.
+enum class Fraction { if_any, never };
+
+namespace detail {
+
+/// A moment taken apart. What lies outside of the years 0 to 9999 counts as the first or the last moment of these.
+class Civil {
+ public:
+  explicit Civil(Timestamp time) noexcept {
+    using namespace std::chrono;
+    time = std::clamp(time, first_timestamp, last_timestamp);
+    const auto day = floor<days>(time);
+    const year_month_day date{day};
+    const hh_mm_ss clock{time - day};
+    year_ = static_cast<unsigned>(static_cast<int>(date.year()));
+    month_ = static_cast<unsigned>(date.month());
+    day_ = static_cast<unsigned>(date.day());
+    hour_ = static_cast<unsigned>(clock.hours().count());
+    minute_ = static_cast<unsigned>(clock.minutes().count());
+    second_ = static_cast<unsigned>(clock.seconds().count());
+    millisecond_ = static_cast<unsigned>(clock.subseconds().count());
+  }
+  unsigned year() const noexcept { return year_; }
+  unsigned month() const noexcept { return month_; }
+  unsigned day() const noexcept { return day_; }
+  unsigned hour() const noexcept { return hour_; }
+  unsigned minute() const noexcept { return minute_; }
+  unsigned second() const noexcept { return second_; }
+  unsigned millisecond() const noexcept { return millisecond_; }
+
+ private:
+  unsigned year_, month_, day_, hour_, minute_, second_, millisecond_;
+};
+
+/// The moment with these parts, if there is one. A leap second counts as the second before it.
+inline std::optional<Timestamp> moment(unsigned year, unsigned month, unsigned day, unsigned hour, unsigned minute,
+                                       unsigned second) noexcept {
+  using namespace std::chrono;
+  const year_month_day date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month},
+                            std::chrono::day{day}};
+  if (year > 9999 || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  return sys_days{date} + hours{hour} + minutes{minute} + seconds{std::min(second, 59U)};
+}
+
+/// Writes the last `digits` decimal digits of `value`, zeros in front, and gives the place behind them.
+constexpr char* put_digits(char* at, unsigned value, std::size_t digits) noexcept {
+  for (std::size_t i = digits; i > 0; value /= 10) at[--i] = static_cast<char>('0' + value % 10);
+  return at + digits;
+}
+
+}  // namespace detail
+
+/// Reads `YYYYMMDDHHMMSS[.sss]`, in UTC. Digits beyond the millisecond are cut off. RFC 3659 §2.3.
+inline std::optional<Timestamp> parse_timestamp(std::string_view text) noexcept {
+  const auto fraction = text.substr(std::min<std::size_t>(text.size(), 14));
+  if (text.size() < 14 || text.size() == 15 || (!fraction.empty() && fraction[0] != '.')) return std::nullopt;
+  const auto digits_only = [](std::string_view part) {
+    return std::all_of(part.begin(), part.end(), detail::is_digit);
+  };
+  if (!digits_only(text.substr(0, 14)) || !digits_only(fraction.substr(fraction.empty() ? 0 : 1))) return std::nullopt;
+
+  const auto part = [text](std::size_t at, std::size_t size) {
+    return number_in(text.substr(at, size)).value_or(0);
+  };
+  auto result = detail::moment(part(0, 4), part(4, 2), part(6, 2), part(8, 2), part(10, 2), part(12, 2));
+  if (!result) return std::nullopt;
+  unsigned scale = 100;
+  for (std::size_t i = 1; i < fraction.size() && scale > 0; ++i, scale /= 10) {
+    *result += std::chrono::milliseconds{static_cast<unsigned>(fraction[i] - '0') * scale};
+  }
+  return result;
+}
+
+/// Appends `time` as `YYYYMMDDHHMMSS`, with `.sss` if it has a part of a second and that is wanted. RFC 3659 §2.3.
+inline void append_timestamp(std::string& out, Timestamp time, Fraction fraction = Fraction::if_any) {
+  const detail::Civil civil{time};
+  std::array<char, 18> text;
+  auto* at = detail::put_digits(text.data(), civil.year(), 4);
+  for (const auto value : {civil.month(), civil.day(), civil.hour(), civil.minute(), civil.second()}) {
+    at = detail::put_digits(at, value, 2);
+  }
+  if (fraction == Fraction::if_any && civil.millisecond() != 0) {
+    *at++ = '.';
+    at = detail::put_digits(at, civil.millisecond(), 3);
+  }
+  out.append(text.data(), at);
+}
+
+inline std::string format_timestamp(Timestamp time, Fraction fraction = Fraction::if_any) {
+  std::string text;
+  append_timestamp(text, time, fraction);
+  return text;
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// Refers to any source, so that what moves bytes is compiled once and not for every source anew.
+///
+/// **Lifetime:** that of the source, which it does not own.
+class AnySource {
+ public:
+  template <ByteSource Source>
+    requires(!std::is_same_v<Source, AnySource>)
+  explicit AnySource(Source& source) noexcept : source_{&source}, can_{&abilities<Source>} {}
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) { return can_->read_some(source_, room); }
+
+  /// How much it has from its beginning on; nothing if it cannot seek.
+  std::optional<std::uint64_t> size() const { return can_->size ? can_->size(source_) : std::nullopt; }
+  /// What follows is only for one that can.
+  void seek(std::uint64_t offset) { can_->seek(source_, offset); }
+  /// When that was last changed, if it tells.
+  std::optional<Timestamp> modified() const { return can_->modified ? can_->modified(source_) : std::nullopt; }
+
+  /// A file, for whoever moves its bytes without a buffer; -1 if it is none.
+  int descriptor() const noexcept { return can_->descriptor && !hides_file_ ? can_->descriptor(source_) : -1; }
+  /// The same source, of which all bytes are read, be it a file or not.
+  AnySource without_descriptor() const noexcept {
+    AnySource plain = *this;
+    plain.hides_file_ = true;
+    return plain;
+  }
+  /// What follows is only for a file.
+  std::uint64_t position() const noexcept { return can_->position(source_); }
+  void advance(std::size_t count) noexcept { can_->advance(source_, count); }
+  awaitable<std::size_t> fetch(std::size_t most) { return can_->fetch(source_, most); }
+
+ private:
+  struct Abilities {
+    awaitable<std::size_t> (*read_some)(void*, std::span<std::byte>);
+    std::optional<std::uint64_t> (*size)(void*) = nullptr;
+    void (*seek)(void*, std::uint64_t) = nullptr;
+    std::optional<Timestamp> (*modified)(void*) = nullptr;
+    int (*descriptor)(void*) noexcept = nullptr;
+    std::uint64_t (*position)(void*) noexcept = nullptr;
+    void (*advance)(void*, std::size_t) noexcept = nullptr;
+    awaitable<std::size_t> (*fetch)(void*, std::size_t) = nullptr;
+  };
+  template <class Source> static constexpr Abilities abilities_of() noexcept {
+    Abilities can{[](void* of, std::span<std::byte> room) { return static_cast<Source*>(of)->read_some(room); }};
+    if constexpr (SeekableByteSource<Source>) {
+      can.size = [](void* of) -> std::optional<std::uint64_t> { return static_cast<const Source*>(of)->size(); };
+      can.seek = [](void* of, std::uint64_t offset) { static_cast<Source*>(of)->seek(offset); };
+    }
+    if constexpr (requires(const Source& source) {
+                    { source.modified() } -> std::convertible_to<Timestamp>;
+                  }) {
+      can.modified = [](void* of) -> std::optional<Timestamp> { return static_cast<const Source*>(of)->modified(); };
+    }
+    if constexpr (detail::FileSource<Source>) {
+      can.descriptor = [](void* of) noexcept { return static_cast<Source*>(of)->descriptor(); };
+      can.position = [](void* of) noexcept { return static_cast<Source*>(of)->position(); };
+      can.advance = [](void* of, std::size_t count) noexcept { static_cast<Source*>(of)->advance(count); };
+      can.fetch = [](void* of, std::size_t most) { return static_cast<Source*>(of)->fetch(most); };
+    }
+    return can;
+  }
+  template <class Source> static constexpr Abilities abilities = abilities_of<Source>();
+
+  void* source_;
+  const Abilities* can_;
+  bool hides_file_ = false;
+};
+
+/// Refers to any sink, in the same way.
+class AnySink {
+ public:
+  template <ByteSink Sink>
+    requires(!std::is_same_v<Sink, AnySink>)
+  explicit AnySink(Sink& sink) noexcept
+      : sink_{&sink},
+        write_{[](void* to, std::span<const std::byte> bytes) { return static_cast<Sink*>(to)->write(bytes); }},
+        finish_{[](void* to) { return static_cast<Sink*>(to)->finish(); }} {}
+
+  awaitable<void> write(std::span<const std::byte> bytes) { return write_(sink_, bytes); }
+  awaitable<void> finish() { return finish_(sink_); }
+
+ private:
+  void* sink_;
+  awaitable<void> (*write_)(void*, std::span<const std::byte>);
+  awaitable<void> (*finish_)(void*);
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/io/observer.hpp
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/io/securable.hpp
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// ---- ftplike/io/transport.hpp
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
 
 
 namespace ftplike::inline v0_2 {
@@ -1313,7 +1711,7 @@ class SessionInfo {
 // several, but by one at a time for one session. It must not block: the other sessions of that thread would wait.
 //
 // **Errors:** what it throws at `SessionOpened` ends the session, at a server with 421; at `CommandSeen`,
-// `DataListening`, `DataOpened`, `DataBytes` and `DataMoved` the command, at a server with the reply to that error. At the others it
+// `DataListening`, `TransferBegun`, `DataOpened`, `DataBytes` and `DataMoved` the command, at a server with the reply to that error. At the others it
 // changes nothing: they tell what has happened. docs/events.md has all of them in a table.
 
 /// A session began: the control connection is there, and nothing was said yet.
@@ -1367,13 +1765,25 @@ struct StrangerRefused {
   const SessionInfo& who;
   Endpoint stranger;
 };
+/// Which way the bytes of a transfer go, seen from the end that tells it.
+enum class Direction { sent, received };
+/// A transfer begins: what is to go over the data connection that is made for it now.
+struct TransferBegun {
+  const SessionInfo& who;
+  std::string_view verb;  // of the command
+  const Path& path;       // of the file in the storage, or of the directory that is listed
+  Direction direction;
+  std::uint64_t offset;                   // where in the file it begins
+  std::optional<std::uint64_t> expected;  // bytes over the data connection, if it is known how many there are
+  bool ascii, listing;
+  /// The path as the client sees it: below its account's root.
+  Path shown_path() const { return path.below(who.root); }
+};
 /// A data connection is there, and secured where it has to be.
 struct DataOpened {
   const SessionInfo& who;
   Endpoint local, remote;
 };
-/// Which way the bytes of a transfer go, seen from the end that tells it.
-enum class Direction { sent, received };
 /// These bytes went over the data connection. An observer that takes this event costs the kernel's short cut from file to
 /// connection; one that has a function `wants_bytes()` does while that says yes, and is told of none otherwise.
 struct DataBytes {
@@ -1442,7 +1852,7 @@ struct ServerStopped {
 template <class... All> struct EventList {};
 using AllEvents =
     EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, ConnectionSecured, HandshakeFailed,
-              DataListening, StrangerRefused, DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed,
+              DataListening, StrangerRefused, TransferBegun, DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed,
               ServerStopped>;
 
 /// Sees nothing and costs nothing: the default observer.
@@ -1563,46 +1973,428 @@ template <class Observer, class Event> std::optional<Reply> ask(Observer& observ
 
 }  // namespace ftplike
 
-// ---- ftplike/io/deadline.hpp
-#include <exception>
+// ---- ftplike/io/sources_and_sinks.hpp
+#include <algorithm>
+#include <cerrno>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
 #include <functional>
+#include <ios>
+#include <istream>
+#include <optional>
+#include <ostream>
+#include <poll.h>
+#include <span>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <type_traits>
+#include <unistd.h>
 #include <utility>
 
-// ---- ftplike/io/condition.hpp
+// ---- ftplike/io/borrowed.hpp
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+// ---- ftplike/io/blocking.hpp
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <system_error>
+#include <type_traits>
+#include <utility>
+
+// ---- ftplike/io/worker_pool.hpp
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
 
 
 namespace ftplike::inline v0_2 {
 
-/// A condition variable for coroutines of one executor: `wait` suspends until the next `notify`. As with
-/// `std::condition_variable`, the caller looks at what it waits for before and after.
-///
-/// **Cancellation:** ends the wait, without an error; the next `co_await` of the coroutine throws.
-/// **Threads:** those of its executor, one at a time.
-template <class E = Executor> class BasicCondition {
- public:
-  explicit BasicCondition(const Executor& executor) : timer_{executor, Time::max()} {}
+/// Who a piece of blocking work is done for, as a number: clients take turns in a `WorkerPool`. 0 is nobody in
+/// particular. `client_key` (io/subnet.hpp) makes one of an address.
+using ClientKey = std::uint64_t;
 
-  awaitable<void> wait() {
-    std::error_code ignored;
-    co_await timer_.async_wait(asio::redirect_error(use_awaitable, ignored));
+/// Where jobs that may block are done: a disk's, a password's. The base of `ThreadPool` and of the simulated network's.
+class WorkerPool {
+ public:
+  using Job = std::function<void()>;
+
+  WorkerPool() = default;
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+  virtual ~WorkerPool() = default;
+  /// Has a job done, which must not throw; false if too many are waiting already. **Threads:** any.
+  virtual bool submit(Job job, ClientKey client) = 0;
+};
+
+/// Some threads and a bounded queue. Clients take turns: a thousand jobs of one client make another wait for one of
+/// them at the most. Threads are started when they are first needed.
+///
+/// **Lifetime:** its destructor drops the jobs that wait and lets those that run end in threads of their own.
+class ThreadPool final : public WorkerPool {
+ public:
+  /// At most `threads` (1 or more) at work, and `waiting` jobs that wait.
+  explicit ThreadPool(unsigned threads, std::size_t waiting = 10'000)
+      : queue_{detail::new_shared<Queue>(std::max(threads, 1u), waiting)} {}
+  ~ThreadPool() override {
+    const std::lock_guard lock{queue_->mutex};
+    queue_->over = true;
+    queue_->turns.clear();
+    queue_->jobs.clear();
+    queue_->changed.notify_all();
   }
-  /// The same for a coroutine that handles its own cancellation: none of it comes here.
-  awaitable<void> wait_uncancelled() {
-    std::error_code ignored;
-    const auto no_slot = asio::bind_cancellation_slot(asio::cancellation_slot{}, use_awaitable);
-    co_await timer_.async_wait(asio::redirect_error(no_slot, ignored));
+
+  bool submit(Job job, ClientKey client) override {
+    const std::lock_guard lock{queue_->mutex};
+    if (queue_->waiting >= queue_->most_waiting) return false;
+    if (queue_->idle <= queue_->waiting && queue_->threads < queue_->most_threads) {
+      std::thread{[queue = queue_] { work(*queue); }}.detach();
+      ++queue_->threads;
+    }
+    queue_->put(std::move(job), client);
+    queue_->changed.notify_one();
+    return true;
   }
-  /// Wakes all who wait just now.
-  void notify() { timer_.cancel(); }
 
  private:
-  SteadyTimer<E> timer_;  // never expires
+  struct Queue {
+    Queue(unsigned its_threads, std::size_t its_waiting) : most_threads{its_threads}, most_waiting{its_waiting} {}
+
+    void put(Job job, ClientKey client) {
+      if (client == 0) client = nobody--;  // takes a turn of its own
+      auto& of_client = jobs[client];
+      if (of_client.empty()) turns.push_back(client);
+      of_client.push_back(std::move(job));
+      ++waiting;
+    }
+    Job take() {
+      const ClientKey client = turns.front();
+      turns.pop_front();
+      const auto of_client = jobs.find(client);
+      Job job = std::move(of_client->second.front());
+      of_client->second.pop_front();
+      if (of_client->second.empty()) {
+        jobs.erase(of_client);
+      } else {
+        turns.push_back(client);
+      }
+      --waiting;
+      return job;
+    }
+
+    const unsigned most_threads;
+    const std::size_t most_waiting;
+    std::mutex mutex;  // of what follows
+    std::condition_variable changed;
+    std::map<ClientKey, std::list<Job>> jobs;
+    std::list<ClientKey> turns;  // each client with jobs once
+    ClientKey nobody = ~ClientKey{0};
+    std::size_t waiting = 0, idle = 0;
+    unsigned threads = 0;
+    bool over = false;
+  };
+
+  static void work(Queue& queue) {
+    std::unique_lock lock{queue.mutex};
+    for (;;) {
+      ++queue.idle;
+      queue.changed.wait(lock, [&] { return queue.over || !queue.turns.empty(); });
+      --queue.idle;
+      if (queue.over) return;
+      Job job = queue.take();
+      lock.unlock();
+      job();
+      job = nullptr;  // what it holds goes here, and not under the lock
+      lock.lock();
+    }
+  }
+
+  std::shared_ptr<Queue> queue_;
 };
-using Condition = BasicCondition<>;  // a template, so that only what is called is compiled
+
+/// What kind of blocking work something is. Each kind has workers of its own: hashing passwords keeps no disk waiting.
+enum class WorkKind { disk, password, lookup };
+
+/// The workers of each kind.
+///
+/// The default is one for the whole process, whose threads are started when they are first needed. A transport can be
+/// given others: `TcpTransport network{1, std::make_shared<WorkerPools>(8, 2)}`. A child that is forked needs its own:
+/// threads are not forked.
+class WorkerPools {
+ public:
+  /// With so many threads for disks, for passwords and for looking up names.
+  explicit WorkerPools(unsigned disk = 4, unsigned password = default_password_threads(), unsigned lookup = 4)
+      : WorkerPools{std::unique_ptr<WorkerPool>{new ThreadPool{disk}}, std::unique_ptr<WorkerPool>{new ThreadPool{password}},
+                    std::unique_ptr<WorkerPool>{new ThreadPool{lookup}}} {}
+  WorkerPools(std::unique_ptr<WorkerPool> disk, std::unique_ptr<WorkerPool> password,
+              std::unique_ptr<WorkerPool> lookup)
+      : disk_{std::move(disk)}, password_{std::move(password)}, lookup_{std::move(lookup)} {}
+
+  WorkerPool& of(WorkKind kind) noexcept {
+    if (kind == WorkKind::password) return *password_;
+    return kind == WorkKind::lookup ? *lookup_ : *disk_;
+  }
+
+  /// Those of the process. They are never destroyed: a job that hangs does not keep the program from ending.
+  static const std::shared_ptr<WorkerPools>& shared() {
+    static const auto& pools = *new std::shared_ptr<WorkerPools>{new WorkerPools};
+    return pools;
+  }
+
+ private:
+  static unsigned default_password_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
+
+  std::unique_ptr<WorkerPool> disk_, password_, lookup_;
+};
 
 }  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// What kind of blocking work something is, and for whom it is done.
+class Workload {
+ public:
+  Workload(WorkKind its_kind = WorkKind::disk, ClientKey its_client = 0) noexcept
+      : kind{its_kind}, client{its_client} {}
+  WorkKind kind;
+  ClientKey client;
+};
+
+/// What coroutines of an execution context use of worker pools. It belongs to the context, so that whatever runs there
+/// finds it, and so that a job that ends when the context is gone finds nobody.
+class BlockingWork : public asio::execution_context::service {
+ public:
+  using key_type = BlockingWork;
+  inline static asio::execution_context::id id;  // how Asio finds a service of this type
+
+  explicit BlockingWork(asio::execution_context& owner, std::shared_ptr<WorkerPools> pools = WorkerPools::shared())
+      : asio::execution_context::service{owner}, pools_{std::move(pools)} {}
+
+  WorkerPools& pools() noexcept { return *pools_; }
+  void use(std::shared_ptr<WorkerPools> pools) noexcept { pools_ = std::move(pools); }
+  /// Whether the context has ended, though its memory is there: what is posted there would never run, and never go.
+  bool has_ended() const noexcept { return has_ended_; }
+
+  /// A coroutine that waits for a job, on its executor. The job knows it by its number, and may outlive it.
+  class Wait {
+   public:
+    Wait(BlockingWork& work, const Executor& executor) : waits_{work.waits_} {
+      const std::lock_guard lock{waits_->mutex};
+      number_ = ++waits_->last_number;
+      waits_->all[number_].executor = executor;
+    }
+    Wait(const Wait&) = delete;
+    Wait& operator=(const Wait&) = delete;
+    ~Wait() {
+      const std::lock_guard lock{waits_->mutex};
+      waits_->all.erase(number_);
+    }
+    /// What the job calls when it is done, on its own thread.
+    std::function<void()> waker() const {
+      return [waits = waits_, number = number_] { waits->go_on(number, true); };
+    }
+    /// Whether the waker was called.
+    bool is_over() const {
+      const std::lock_guard lock{waits_->mutex};
+      const auto place = waits_->all.find(number_);
+      return place != waits_->all.end() && place->second.is_over;
+    }
+    /// Until the waker was called, or the coroutine is cancelled. Asio's timers and sockets, which want the thread to
+    /// themselves, are not in this: any number of threads may run the context.
+    template <class = void> awaitable<void> change() {
+      const auto start = [waits = waits_, number = number_](auto handler) {
+        const auto slot = asio::get_associated_cancellation_slot(handler);
+        // First: once it is parked, the coroutine may be under way on another thread.
+        if (slot.is_connected()) {
+          asio::cancellation_slot{slot}.assign([waits, number](asio::cancellation_type) { waits->go_on(number, false); });
+        }
+        const auto parked = detail::new_shared<decltype(handler)>(std::move(handler));
+        waits->park(number, [parked] { std::move (*parked)(); });
+      };
+      return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start, use_awaitable);
+    }
+
+   private:
+    friend class BlockingWork;
+    struct Place {
+      Executor executor;
+      std::function<void()> resume;  // while the coroutine waits
+      Executor busy;                 // meanwhile keeps the context from running out of work
+      bool is_over = false;
+    };
+    struct Waits {
+      /// Keeps what resumes a coroutine until it is to go on.
+      void park(std::uint64_t number, std::function<void()> resume) {
+        const std::lock_guard lock{mutex};
+        const auto found = all.find(number);
+        if (found == all.end()) return;
+        Place& place = found->second;
+        place.resume = std::move(resume);
+        if (place.is_over) return go_on(place);
+        place.busy = asio::prefer(place.executor, asio::execution::outstanding_work.tracked);
+      }
+      void go_on(std::uint64_t number, bool is_over) {
+        const std::lock_guard lock{mutex};  // as long as it is held, the context cannot end
+        const auto found = all.find(number);
+        if (found == all.end()) return;
+        found->second.is_over |= is_over;
+        if (found->second.resume) go_on(found->second);
+      }
+      static void go_on(Place& place) {
+        call_on(place.executor, std::exchange(place.resume, nullptr));
+        place.busy = {};
+      }
+
+      std::mutex mutex;
+      std::map<std::uint64_t, Place> all;  // none once the context has ended
+      std::uint64_t last_number = 0;
+    };
+
+    std::shared_ptr<Waits> waits_;
+    std::uint64_t number_ = 0;
+  };
+
+ private:
+  /// Coroutines that wait end here, with their context, and look for their places, which are gone.
+  void shutdown() noexcept override {
+    has_ended_ = true;
+    std::map<std::uint64_t, Wait::Place> all;
+    const std::lock_guard lock{waits_->mutex};
+    all.swap(waits_->all);
+  }
+
+  std::shared_ptr<WorkerPools> pools_;
+  std::atomic<bool> has_ended_ = false;
+  std::shared_ptr<Wait::Waits> waits_ = detail::new_shared<Wait::Waits>();
+};
+
+/// Whether the event loop of an executor has ended. Nothing is to be posted there then that holds the loop's memory.
+inline bool has_ended(const Executor& executor) {
+  return asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).has_ended();
+}
+
+namespace detail {
+
+/// A job and what came of it. Whoever waits for it may leave it behind.
+class BlockingJob {
+ public:
+  BlockingJob() = default;
+  BlockingJob(const BlockingJob&) = delete;
+  BlockingJob& operator=(const BlockingJob&) = delete;
+  virtual ~BlockingJob() = default;
+
+  void run() noexcept {
+    if (left_) return;
+    try {
+      call();
+    } catch (...) { failure_ = std::current_exception(); }
+  }
+  /// Nobody waits for it any more: if it has not begun it need not.
+  void leave() noexcept { left_ = true; }
+  void check() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  virtual void call() = 0;
+  std::exception_ptr failure_;
+  std::atomic<bool> left_ = false;
+};
+
+/// Has a job done by the workers of a context. It knows nothing of what the job is: what compilers make of a coroutine
+/// takes them far longer than the work itself.
+template <class = void> awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
+  const Executor executor = co_await asio::this_coro::executor;
+  auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
+  struct Leaving {
+    ~Leaving() { job.leave(); }
+    BlockingJob& job;
+  } const leaving{*job};
+  BlockingWork::Wait wait{work, executor};
+  const auto run = [job, wake = wait.waker()] {
+    job->run();
+    wake();
+  };
+  if (!work.pools().of(load.kind).submit(run, load.client)) throw std::system_error(Errc::busy);
+  while (!wait.is_over()) co_await wait.change();
+  job->check();
+}
+
+template <class Result> class ResultJob : public BlockingJob {
+ public:
+  std::optional<Result> result;
+};
+template <class Work, class Result> class WorkJob final : public ResultJob<Result> {
+ public:
+  explicit WorkJob(Work work) : work_{std::move(work)} {}
+
+ private:
+  void call() override { this->result.emplace(work_()); }
+  Work work_;
+};
+template <class Work> class VoidJob final : public BlockingJob {
+ public:
+  explicit VoidJob(Work work) : work_{std::move(work)} {}
+
+ private:
+  void call() override { work_(); }
+  Work work_;
+};
+
+/// The same for one that has a result: a `ResultJob<Result>`.
+template <class Result> awaitable<Result> have_done_for_result(std::shared_ptr<BlockingJob> job, Workload load) {
+  co_await have_done(job, load);
+  co_return *std::move(static_cast<ResultJob<Result>&>(*job).result);
+}
+
+}  // namespace detail
+
+/// Runs `work` where blocking harms nobody and gives its result on the caller's own executor. What `work` throws is
+/// thrown here.
+///
+/// **Errors:** `Errc::busy` if too much is waiting to be done.
+/// **Cancellation:** at once. Work that has begun goes on and is forgotten.
+/// **Lifetime:** so `work` may outlive its caller, and owns or shares all that it touches.
+template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work, Workload load = {}) {
+  using Result = std::invoke_result_t<Work&>;
+  // By one type of pointer, from which one type of shared pointer is made.
+  if constexpr (std::is_void_v<Result>) {
+    std::unique_ptr<detail::BlockingJob> job{new detail::VoidJob<Work>{std::move(work)}};
+    return detail::have_done(std::move(job), load);
+  } else {
+    std::unique_ptr<detail::BlockingJob> job{new detail::WorkJob<Work, Result>{std::move(work)}};
+    return detail::have_done_for_result<Result>(std::move(job), load);
+  }
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/io/run_on.hpp
+#include <exception>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
 
 // ---- ftplike/io/settled.hpp
 #include <exception>
@@ -1654,6 +2446,2622 @@ template <class R> awaitable<void> settle(awaitable<R> operation, Settled<R>& re
     }
   } catch (...) { result.fail(std::current_exception()); }
 }
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+/// Awaits `operation`, which does not throw, on an executor. It is cancelled by the signal of `slot`; what cancels the
+/// caller calls `cancel`, on the caller's executor.
+template <class E = Executor>
+awaitable<void> run_stoppable(std::type_identity_t<E> executor, asio::cancellation_slot slot, std::function<void()> cancel,
+                                     awaitable<void> operation) {
+  auto outer = co_await asio::this_coro::cancellation_state;
+  auto outer_slot = outer.slot();
+  // What `cancel` holds ends with this coroutine, also where the slot outlives it and its event loop.
+  std::shared_ptr<const std::function<void()>> held;
+  if (outer_slot.is_connected()) {
+    held = detail::new_shared<const std::function<void()>>(std::move(cancel));
+    outer_slot.assign([seen = std::weak_ptr{held}](asio::cancellation_type) {
+      if (const auto still_there = seen.lock()) (*still_there)();
+    });
+  }
+  std::exception_ptr failure;
+  try {
+    co_await spawn(executor, std::move(operation), slot, use_awaitable);
+  } catch (...) { failure = std::current_exception(); }
+  // Not by a destructor: a slot may be gone before a coroutine that never ended.
+  if (outer_slot.is_connected()) outer_slot.clear();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace detail
+
+/// Runs an operation on another executor; on the caller's own, at once.
+///
+/// **Cancellation:** cancels the operation.
+template <class R> awaitable<R> run_on(Executor executor, awaitable<R> operation) {
+  const Executor here = co_await asio::this_coro::executor;
+  if (here == executor) co_return co_await std::move(operation);
+  const auto stop = detail::new_shared<asio::cancellation_signal>();
+  const std::function<void()> cancel = [executor, stop] {
+    asio::dispatch(executor, [stop] { stop->emit(asio::cancellation_type::terminal); });
+  };
+  Settled<R> result;
+  auto settled = settle(std::move(operation), result);
+  co_await detail::run_stoppable(executor, stop->slot(), cancel, std::move(settled));
+  co_return result.get();
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// What a job has borrowed of the coroutine that waits for it.
+class Loan {
+ public:
+  /// On the worker: does what uses it, unless it was given back before.
+  void use(const std::function<void()>& work) {
+    const std::lock_guard lock{mutex_};
+    if (!over_) work();
+  }
+  /// Gives it back, if it is not being used just now.
+  bool try_to_end() {
+    const std::unique_lock lock{mutex_, std::try_to_lock};
+    if (!lock) return false;
+    over_ = true;
+    return true;
+  }
+  /// Gives it back, after waiting for whoever uses it.
+  void end() {
+    const std::lock_guard lock{mutex_};
+    over_ = true;
+  }
+
+ private:
+  std::mutex mutex_;
+  bool over_ = false;
+};
+
+/// As `blocking`, for work that touches what is its caller's: a stream, a buffer.
+///
+/// **Cancellation:** at once if the work has not begun; else when it has ended, since it cannot be left behind.
+/// **Lifetime:** what it touches outlives the call. A coroutine that is destroyed waits for it, too.
+template <class = void> awaitable<void> blocking_on_borrowed(std::function<void()> work, Workload load = {}) {
+  class Giving {
+   public:
+    explicit Giving(Loan& loan) noexcept : loan_{loan} {}
+    Giving(const Giving&) = delete;
+    Giving& operator=(const Giving&) = delete;
+    ~Giving() { loan_.end(); }
+
+   private:
+    Loan& loan_;
+  };
+  const Executor executor = co_await asio::this_coro::executor;
+  const auto loan = std::make_shared<Loan>();
+  const Giving giving{*loan};
+  const auto stop = std::make_shared<asio::cancellation_signal>();
+  const std::function<void()> cancel = [loan, stop] {
+    if (loan->try_to_end()) stop->emit(asio::cancellation_type::terminal);
+  };
+  auto job = [loan, work = std::move(work)] { loan->use(work); };
+  const auto done = std::make_shared<Settled<void>>();
+  auto settled = settle(blocking(std::move(job), load), *done);
+  co_await run_stoppable(executor, stop->slot(), cancel, std::move(settled));
+  done->get();
+}
+
+}  // namespace ftplike::inline v0_2::detail
+
+// ---- ftplike/system/descriptor.hpp
+// What every caller of the system needs: a descriptor that closes itself, and calls whose errors are thrown.
+#include <cerrno>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace ftplike::inline v0_2::detail {
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) noexcept : number_{number} {}
+  Descriptor(Descriptor&& other) noexcept : number_{other.release()} {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor() { close(); }
+  int get() const noexcept { return number_; }
+  int release() noexcept { return std::exchange(number_, -1); }
+  void close() noexcept {
+    if (number_ >= 0) ::close(release());
+  }
+  explicit operator bool() const noexcept { return number_ >= 0; }
+
+ private:
+  int number_ = -1;
+};
+
+[[noreturn]] inline void fail_with(int error) { throw std::system_error(error, std::system_category()); }
+
+/// The result of a system call, made again where a signal came in between; throws its error.
+template <class Call> auto checked(Call call) {
+  for (;;) {
+    const auto result = call();
+    if (result >= 0) return result;
+    if (errno != EINTR) fail_with(errno);
+  }
+}
+
+}  // namespace ftplike::detail
+
+
+// What bytes may come from and go to, besides files:
+//
+//     ftplike::StreamSource log{stream};
+//     co_await client.upload(log, "today.log");
+//
+//     memory of the caller's           BytesSource        BytesSink
+//     a string of its own              TextSource         TextSink
+//     std::istream, std::ostream       StreamSource       StreamSink
+//     FILE*                            StdioSource        StdioSink
+//     a descriptor                     DescriptorSource   DescriptorSink
+//     a function                       GeneratorSource    CallbackSink
+//
+// Any other class will do that is a `ByteSource` or a `ByteSink` (io/bytes.hpp).
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+/// Where the source is to go on, which cannot be behind its end.
+inline std::size_t checked_offset(std::uint64_t offset, std::size_t size) {
+  if (offset > size) throw std::system_error(Errc::bad_restart);
+  return static_cast<std::size_t>(offset);
+}
+
+}  // namespace detail
+
+/// A source that gives the bytes of the caller's memory.
+///
+/// **Lifetime:** the bytes outlive it.
+class BytesSource {
+ public:
+  explicit BytesSource(std::span<const std::byte> bytes, std::uint64_t offset = 0)
+      : bytes_{bytes}, at_{detail::checked_offset(offset, bytes.size())} {}
+  template <class = void> awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const auto part = bytes_.subspan(at_, std::min(room.size(), bytes_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+  std::uint64_t size() const noexcept { return bytes_.size(); }
+  void seek(std::uint64_t offset) { at_ = detail::checked_offset(offset, bytes_.size()); }
+
+ private:
+  std::span<const std::byte> bytes_;
+  std::size_t at_;
+};
+
+/// A source that gives a text of its own, from `offset` on.
+///
+/// **Errors:** `Errc::bad_restart` if the text ends before.
+class TextSource {
+ public:
+  explicit TextSource(std::string text, std::uint64_t offset = 0)
+      : text_{std::move(text)}, at_{detail::checked_offset(offset, text_.size())} {}
+  template <class = void> awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+  /// Of the whole text, wherever it began.
+  std::uint64_t size() const noexcept { return text_.size(); }
+  void seek(std::uint64_t offset) { at_ = detail::checked_offset(offset, text_.size()); }
+
+ private:
+  std::string text_;
+  std::size_t at_;
+};
+
+/// A source that gives what a function makes: one piece at each call, as text or bytes; an empty one is the end.
+///
+///     int n = 0;
+///     ftplike::GeneratorSource lines{[&n] { return n < 100 ? std::to_string(n++) + '\n' : std::string{}; }};
+///
+/// It cannot seek. **Threads:** the function is called where the source is read, a client's on the executor of the
+/// session. It must not block; what it throws ends the transfer.
+template <class Make> class GeneratorSource {
+ public:
+  explicit GeneratorSource(Make make) : make_{std::move(make)} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    if (left_.empty()) {
+      piece_ = make_();
+      left_ = bytes_of(piece_);
+    }
+    const auto part = left_.first(std::min(room.size(), left_.size()));
+    std::copy(part.begin(), part.end(), room.begin());
+    left_ = left_.subspan(part.size());
+    co_return part.size();
+  }
+  GeneratorSource(const GeneratorSource&) = delete;
+  GeneratorSource& operator=(const GeneratorSource&) = delete;
+
+ private:
+  using Piece = std::invoke_result_t<Make&>;
+  static std::span<const std::byte> bytes_of(const Piece& piece) {
+    if constexpr (std::convertible_to<const Piece&, std::string_view>) {
+      return as_bytes(piece);
+    } else {
+      return std::as_bytes(std::span{piece});
+    }
+  }
+  Make make_;
+  Piece piece_{};
+  std::span<const std::byte> left_;  // of the piece
+};
+
+/// A sink that fills the caller's memory; what does not fit is `std::errc::file_too_large`.
+///
+/// **Lifetime:** the room outlives it.
+class BytesSink {
+ public:
+  explicit BytesSink(std::span<std::byte> room) noexcept : room_{room} {}
+  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
+    if (bytes.size() > room_.size() - size_) throw std::system_error(std::make_error_code(std::errc::file_too_large));
+    std::copy(bytes.begin(), bytes.end(), room_.subspan(size_).begin());
+    size_ += bytes.size();
+    co_return;
+  }
+  template <class = void> awaitable<void> finish() { co_return; }
+  /// What has come.
+  std::span<std::byte> bytes() const noexcept { return room_.first(size_); }
+
+ private:
+  std::span<std::byte> room_;
+  std::size_t size_ = 0;
+};
+
+/// A sink that keeps what it is given as a text; beyond `limit` bytes it throws `std::errc::file_too_large`.
+class TextSink {
+ public:
+  explicit TextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
+  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
+    if (bytes.size() > limit_ - text_.size()) throw std::system_error(std::make_error_code(std::errc::file_too_large));
+    text_.append(as_text(bytes));
+    co_return;
+  }
+  template <class = void> awaitable<void> finish() { co_return; }
+  const std::string& text() const& noexcept { return text_; }
+  std::string text() && noexcept { return std::move(text_); }
+
+ private:
+  std::size_t limit_;
+  std::string text_;
+};
+
+/// A sink that calls a function with each piece: `CallbackSink sink{[](std::span<const std::byte> piece) { … }};`.
+///
+/// **Threads:** where the sink is written to, a client's on the executor of the session. It must not block; what it
+/// throws ends the transfer.
+template <std::invocable<std::span<const std::byte>> Take> class CallbackSink {
+ public:
+  explicit CallbackSink(Take take) : take_{std::move(take)} {}
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    take_(bytes);
+    co_return;
+  }
+  awaitable<void> finish() { co_return; }
+
+ private:
+  Take take_;
+};
+
+namespace detail {
+
+/// Reads something of the caller's that may block, by a worker. `Handle` has `tell()`, `end()`, `seek(position)` and
+/// `read(room)`, which is 0 at the end.
+template <class Handle> class BorrowedSource {
+ public:
+  std::optional<std::uint64_t> size() const noexcept { return size_; }
+  void seek(std::uint64_t offset) {
+    if (!size_) throw std::system_error(std::make_error_code(std::errc::invalid_seek));
+    if (offset > *size_) throw std::system_error(Errc::bad_restart);
+    position_ = offset;
+  }
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    // A device may say that it has no bytes and have some.
+    const bool bounded = size_ && *size_ > 0;
+    if (bounded) room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), *size_ - position_)));
+    if (room.empty()) co_return 0;
+    std::size_t n = 0;
+    const std::function<void()> read = [this, room, &n] {
+      if (position_ != stands_at_) handle_.seek(begin_ + position_);
+      n = handle_.read(room);
+    };
+    co_await blocking_on_borrowed(read);
+    if (n == 0 && bounded) fail_with(EIO);  // it was cut meanwhile
+    position_ += n;
+    stands_at_ = position_;
+    co_return n;
+  }
+
+ protected:
+  explicit BorrowedSource(Handle handle) : handle_{std::move(handle)} {
+    const std::optional<std::uint64_t> begin = handle_.tell();
+    const std::optional<std::uint64_t> end = begin ? handle_.end() : std::nullopt;
+    if (!end) return;
+    handle_.seek(*begin);
+    begin_ = *begin;
+    size_ = *end - std::min(*begin, *end);
+  }
+
+ private:
+  Handle handle_;
+  std::uint64_t begin_ = 0;
+  std::optional<std::uint64_t> size_;  // none if it cannot seek
+  std::uint64_t position_ = 0, stands_at_ = 0;
+};
+
+/// Writes to something of the caller's that may block, by a worker. `Handle` has `write(bytes)` and `flush()`.
+template <class Handle> class BorrowedSink {
+ public:
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    const std::function<void()> write = [this, bytes] { handle_.write(bytes); };
+    co_await blocking_on_borrowed(write);
+  }
+  awaitable<void> finish() {
+    const std::function<void()> flush = [this] { handle_.flush(); };
+    co_await blocking_on_borrowed(flush);
+  }
+
+ protected:
+  explicit BorrowedSink(Handle handle) : handle_{std::move(handle)} {}
+
+ private:
+  Handle handle_;
+};
+
+class InputStream {
+ public:
+  explicit InputStream(std::istream& stream) : stream_{&stream} { check(stream); }
+  std::optional<std::uint64_t> tell() { return moved(0, std::ios_base::cur); }
+  std::optional<std::uint64_t> end() { return moved(0, std::ios_base::end); }
+  void seek(std::uint64_t position) {
+    stream_->clear();
+    if (!moved(static_cast<std::streamoff>(position), std::ios_base::beg)) fail_with(EIO);
+  }
+  std::size_t read(std::span<std::byte> room) {
+    stream_->read(reinterpret_cast<char*>(room.data()), static_cast<std::streamsize>(room.size()));
+    if (stream_->bad()) fail_with(EIO);
+    return static_cast<std::size_t>(stream_->gcount());
+  }
+  /// Most often it was never opened.
+  static void check(const std::ios& stream) {
+    if (stream.fail()) throw std::system_error(std::make_error_code(std::errc::bad_file_descriptor), "stream");
+  }
+
+ private:
+  std::optional<std::uint64_t> moved(std::streamoff by, std::ios_base::seekdir from) {
+    const std::streamoff at = stream_->rdbuf()->pubseekoff(by, from, std::ios_base::in);
+    return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
+  }
+  std::istream* stream_;
+};
+
+class OutputStream {
+ public:
+  explicit OutputStream(std::ostream& stream) : stream_{&stream} { InputStream::check(stream); }
+  void write(std::span<const std::byte> bytes) {
+    stream_->write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    if (!*stream_) fail_with(EIO);
+  }
+  void flush() {
+    stream_->flush();
+    if (!*stream_) fail_with(EIO);
+  }
+
+ private:
+  std::ostream* stream_;
+};
+
+class StdioFile {
+ public:
+  explicit StdioFile(std::FILE* file) : file_{file} {
+    if (!file) fail_with(EBADF);
+  }
+  std::optional<std::uint64_t> tell() { return moved(0, SEEK_CUR); }
+  std::optional<std::uint64_t> end() { return moved(0, SEEK_END); }
+  void seek(std::uint64_t position) {
+    if (!moved(static_cast<off_t>(position), SEEK_SET)) fail_with(errno);
+  }
+  std::size_t read(std::span<std::byte> room) {
+    const std::size_t n = std::fread(room.data(), 1, room.size(), file_);
+    if (n == 0 && std::ferror(file_)) fail_with(errno);
+    return n;
+  }
+  void write(std::span<const std::byte> bytes) {
+    if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) fail_with(errno);
+  }
+  void flush() {
+    if (std::fflush(file_) != 0) fail_with(errno);
+  }
+
+ private:
+  std::optional<std::uint64_t> moved(off_t by, int from) {
+    if (::fseeko(file_, by, from) != 0) return std::nullopt;
+    const off_t at = ::ftello(file_);
+    return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
+  }
+  std::FILE* file_;
+};
+
+class OpenDescriptor {
+ public:
+  explicit OpenDescriptor(int descriptor) : descriptor_{descriptor} {
+    if (descriptor < 0) fail_with(EBADF);
+  }
+  std::optional<std::uint64_t> tell() { return moved(0, SEEK_CUR); }
+  std::optional<std::uint64_t> end() { return moved(0, SEEK_END); }
+  void seek(std::uint64_t position) {
+    if (!moved(static_cast<off_t>(position), SEEK_SET)) fail_with(errno);
+  }
+  std::size_t read(std::span<std::byte> room) {
+    return waiting(POLLIN, [&] { return ::read(descriptor_, room.data(), room.size()); });
+  }
+  void write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      bytes = bytes.subspan(waiting(POLLOUT, [&] { return ::write(descriptor_, bytes.data(), bytes.size()); }));
+    }
+  }
+  void flush() {}
+
+ private:
+  /// Also one that does not block is waited for, here where that harms nobody.
+  template <class Call> std::size_t waiting(short event, Call call) {
+    for (;;) {
+      const ssize_t n = call();
+      if (n >= 0) return static_cast<std::size_t>(n);
+      const bool would_block = errno == EAGAIN || errno == EWOULDBLOCK;
+      if (!would_block && errno != EINTR) fail_with(errno);
+      pollfd ready{descriptor_, event, 0};
+      if (would_block) (void)::poll(&ready, 1, -1);
+    }
+  }
+  std::optional<std::uint64_t> moved(off_t by, int from) {
+    const off_t at = ::lseek(descriptor_, by, from);
+    return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
+  }
+  int descriptor_;
+};
+
+}  // namespace detail
+
+/// A source that gives what a stream has from where it stands now, up to the end that it has now. It can seek where the
+/// stream can.
+///
+/// **Errors:** `std::errc::bad_file_descriptor` if the stream has failed already, as one does that was not opened.
+/// **Threads:** it is read by a worker. **Cancellation:** waits for a read that has begun.
+/// **Lifetime:** the stream outlives the calls that use the source, and nobody else touches it during them.
+class StreamSource : public detail::BorrowedSource<detail::InputStream> {
+ public:
+  explicit StreamSource(std::istream& stream) : BorrowedSource{detail::InputStream{stream}} {}
+};
+/// The same of a `FILE*`, which it does not close.
+class StdioSource : public detail::BorrowedSource<detail::StdioFile> {
+ public:
+  explicit StdioSource(std::FILE* file) : BorrowedSource{detail::StdioFile{file}} {}
+};
+/// The same of a descriptor: a file, a pipe, a terminal. It does not close it.
+class DescriptorSource : public detail::BorrowedSource<detail::OpenDescriptor> {
+ public:
+  explicit DescriptorSource(int descriptor) : BorrowedSource{detail::OpenDescriptor{descriptor}} {}
+};
+
+/// A sink that writes to a stream, and flushes it when all is well.
+///
+/// **Errors:** `std::errc::bad_file_descriptor` if the stream has failed already; `io_error` if it fails.
+/// **Threads:** it is written to by a worker. **Cancellation:** waits for a write that has begun.
+/// **Lifetime:** the stream outlives the calls that use the sink, and nobody else touches it during them.
+class StreamSink : public detail::BorrowedSink<detail::OutputStream> {
+ public:
+  explicit StreamSink(std::ostream& stream) : BorrowedSink{detail::OutputStream{stream}} {}
+};
+/// The same of a `FILE*`, which it does not close.
+class StdioSink : public detail::BorrowedSink<detail::StdioFile> {
+ public:
+  explicit StdioSink(std::FILE* file) : BorrowedSink{detail::StdioFile{file}} {}
+};
+/// The same of a descriptor. It does not close it.
+class DescriptorSink : public detail::BorrowedSink<detail::OpenDescriptor> {
+ public:
+  explicit DescriptorSink(int descriptor) : BorrowedSink{detail::OpenDescriptor{descriptor}} {}
+};
+
+static_assert(SeekableByteSource<BytesSource> && SeekableByteSource<TextSource> && SeekableByteSource<StreamSource> &&
+              SeekableByteSource<StdioSource> && SeekableByteSource<DescriptorSource>);
+static_assert(ByteSink<BytesSink> && ByteSink<TextSink> && ByteSink<StreamSink> && ByteSink<StdioSink> &&
+              ByteSink<DescriptorSink>);
+
+}  // namespace ftplike::inline v0_2
+
+// ---- ftplike/storage/directory.hpp
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <sys/statvfs.h>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/storage/directory_listing.hpp
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <dirent.h>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/storage/file.hpp
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <fcntl.h>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/storage/partial.hpp
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/storage/names.hpp
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// How the names of partial files begin. No client can say such a name, and no listing shows one.
+inline constexpr std::string_view partial_prefix = ".ftplike-partial";
+inline constexpr std::size_t longest_name = 255;  // bytes of one component
+
+template <class Code> [[noreturn]] void fail(Code code) { throw std::system_error(make_error_code(code)); }
+
+/// Whether a name is reserved for partial files, also where the file system takes 'a' for 'A'.
+inline bool is_partial_name(std::string_view name) noexcept {
+  return same_word(name.substr(0, partial_prefix.size()), partial_prefix);
+}
+
+}  // namespace ftplike::detail
+
+namespace ftplike::inline v0_2 {
+
+/// Sees to it that every component of a path can be the name of a file of a disk: at most 255 bytes, without NUL, and not
+/// one of those by which partial files are kept aside. What a client says has none of NUL, CR and LF, but may be as long
+/// as `Limits::line`, of any bytes, and have any such name; a storage that minds calls this.
+///
+/// **Errors:** `Errc::bad_name`, `filename_too_long`.
+inline void check_names(const Path& path) {
+  std::string_view rest = path.string();
+  if (rest.find('\0') != rest.npos) detail::fail(Errc::bad_name);
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const auto name = rest.substr(0, rest.find('/'));
+    if (detail::is_partial_name(name)) detail::fail(Errc::bad_name);
+    if (name.size() > detail::longest_name) detail::fail(std::errc::filename_too_long);
+    rest.remove_prefix(name.size());
+  }
+}
+
+}  // namespace ftplike
+
+namespace ftplike::inline v0_2::detail {
+
+/// How the paths begin of what is in a directory.
+inline std::string inside(const Path& directory) { return directory.is_root() ? "/" : directory.string() + '/'; }
+
+/// The n-th choice for a unique name: the name itself, name.1, name.2, …
+inline Path numbered(const Path& wanted, unsigned n) {
+  if (n == 0) return wanted;
+  const auto number = "." + std::to_string(n);
+  return wanted.parent().resolve(std::string{wanted.name().substr(0, longest_name - number.size())} + number);
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/storage/posix.hpp
+// The system's calls for files, and what differs between systems.
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+#include <fcntl.h>
+#include <limits>
+#include <span>
+#include <string>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// To pass through a directory needs no right to read it, where the system can tell these apart.
+#if defined O_PATH
+inline constexpr int directory_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
+#elif defined O_SEARCH
+inline constexpr int directory_only = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
+#else
+inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+#endif
+/// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
+inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+/// A time of the system's, cut to the millisecond and to the years that the protocol can tell. It is never counted in
+/// nanoseconds, of which 64 bits hold no more than the years 1678 to 2262: file systems hold others.
+inline Timestamp timestamp_of(const timespec& time) noexcept {
+  using namespace std::chrono;
+  constexpr auto least = first_timestamp.time_since_epoch(), most = last_timestamp.time_since_epoch();
+  const std::int64_t whole =
+      std::clamp<std::int64_t>(time.tv_sec, floor<seconds>(least).count(), floor<seconds>(most).count());
+  return Timestamp{milliseconds{whole * 1000 + time.tv_nsec / 1'000'000}};
+}
+/// The same time as the system takes it: as far as its seconds go.
+inline timespec timespec_of(Timestamp time) noexcept {
+  using namespace std::chrono;
+  const auto whole = floor<seconds>(time);
+  using Seconds = std::numeric_limits<std::time_t>;
+  timespec result{};
+  result.tv_sec = static_cast<std::time_t>(
+      std::clamp<std::int64_t>(whole.time_since_epoch().count(), Seconds::min(), Seconds::max()));
+  result.tv_nsec = static_cast<long>((time - whole).count()) * 1'000'000;
+  return result;
+}
+
+inline Timestamp modified(const struct stat& status) noexcept {
+#ifdef __APPLE__
+  return timestamp_of(status.st_mtimespec);
+#else
+  return timestamp_of(status.st_mtim);
+#endif
+}
+
+inline bool is_same_file(const struct stat& a, const struct stat& b) noexcept {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+inline Entry entry_of(std::string name, const struct stat& status) {
+  const auto type = S_ISREG(status.st_mode)   ? Entry::Type::file
+                    : S_ISDIR(status.st_mode) ? Entry::Type::directory
+                    : S_ISLNK(status.st_mode) ? Entry::Type::link
+                                              : Entry::Type::other;
+  Entry entry{std::move(name), type, S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size),
+              modified(status)};
+  entry.mode = status.st_mode & 07777;
+  char unique[40];
+  char* const end = unique + sizeof unique;
+  char* at = std::to_chars(unique, end, status.st_dev, 16).ptr;
+  *at++ = '.';
+  at = std::to_chars(at, end, status.st_ino, 16).ptr;
+  entry.unique.assign(unique, at);
+  return entry;
+}
+
+/// Reads at `offset`, or at the descriptor's position for -1, what is in memory already. Gives -1 where that would wait
+/// for the disk (EAGAIN) or the system does not know (EOPNOTSUPP).
+inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::span<std::byte> room,
+                             [[maybe_unused]] off_t offset) noexcept {
+#ifdef RWF_NOWAIT
+  const iovec part{room.data(), room.size()};
+  return ::preadv2(file, &part, 1, offset, RWF_NOWAIT);
+#else
+  errno = EOPNOTSUPP;
+  return -1;
+#endif
+}
+
+/// Copies up to `count` bytes of one file, from `at` on, to the same place of another and gives how many there were;
+/// shares their blocks where the file system can.
+inline std::uint64_t copy_bytes(int from, int to, std::uint64_t at, std::uint64_t count) {
+  std::uint64_t done = 0;
+#ifdef __linux__
+  for (auto in = static_cast<loff_t>(at), out = in; done < count;) {
+    const auto n = ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(count - done), 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;  // whatever the reason is, it shows again below, or was none
+    done += static_cast<std::uint64_t>(n);
+  }
+#endif
+  std::vector<std::byte> room(done < count ? 256 * 1024 : 0);
+  while (done < count) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), count - done));
+    const auto got = checked([&] { return ::pread(from, room.data(), most, static_cast<off_t>(at + done)); });
+    if (got == 0) break;
+    for (ssize_t put = 0; put < got;) {
+      put += checked([&] {
+        return ::pwrite(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(at + done) + put);
+      });
+    }
+    done += static_cast<std::uint64_t>(got);
+  }
+  return done;
+}
+
+/// Renames inside a directory, unless the new name is taken: then false.
+inline bool rename_to_free(int directory, const char* from, const char* to) {
+#if defined __linux__ && defined SYS_renameat2
+  constexpr unsigned no_replace = 1;
+  if (::syscall(SYS_renameat2, directory, from, directory, to, no_replace) == 0) return true;
+  if (errno == EEXIST) return false;
+  if (errno != EINVAL && errno != ENOSYS) fail_with(errno);
+#endif
+  if (::linkat(directory, from, directory, to, 0) != 0) {
+    if (errno == EEXIST) return false;
+    fail_with(errno);
+  }
+  ::unlinkat(directory, from, 0);
+  return true;
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// How long one that is still empty is left to whoever made it, who may not have locked it yet.
+inline constexpr std::chrono::seconds empty_lifetime = std::chrono::minutes{1};
+
+inline std::string hexadecimal(std::uint64_t number) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(number));
+  return text;
+}
+
+/// The name of the partial file of a name: it is part of it, or its hash where it is too long for that.
+inline std::string partial_name(std::string_view name) {
+  std::string result{partial_prefix};
+  if (result.size() + 1 + name.size() <= longest_name) return result.append(".").append(name);
+  std::uint64_t hash = 14695981039346656037u;  // FNV-1a
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return result.append("#").append(hexadecimal(hash));
+}
+
+/// The name of a temporary file, which belongs to no name and so is never gone on with.
+inline std::string temporary_name() {
+  std::random_device random;
+  const auto high = std::uint64_t{random()} << 32;
+  return std::string{partial_prefix} + '~' + hexadecimal(high | random());
+}
+
+inline bool is_older_than(std::chrono::seconds age, Timestamp written) {
+  return wall_clock() - written > age;
+}
+
+/// A partial or temporary file, open for writing and locked. The lock ends with the process at the latest, so that a
+/// file without one has no writer.
+struct Partial {
+  Descriptor file;
+  std::string name;
+  bool is_kept = true;  // for being gone on with
+  std::uint64_t size = 0;
+  Timestamp written{};  // not known of one just made
+};
+
+/// What came of an attempt to get hold of a partial file.
+struct Attempt {
+  enum class Outcome {
+    taken,
+    absent,
+    busy  // somebody else is at it, or it is another user's
+  };
+  Outcome outcome;
+  Partial partial{};
+};
+
+/// Makes a partial file where there is none; busy if there is one.
+inline Attempt make_partial(int directory, std::string name) {
+  using enum Attempt::Outcome;
+  Partial partial;
+  do {
+    partial.file =
+        Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | quietly, 0666)};
+  } while (!partial.file && errno == EINTR);
+  if (!partial.file && errno == EEXIST) return {busy};
+  if (!partial.file) fail_with(errno);
+  if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) {  // somebody is just looking at it
+      ::unlinkat(directory, name.c_str(), 0);
+      return {busy};
+    }
+    partial.is_kept = false;  // without locks nobody could know that it has no writer
+  }
+  partial.name = std::move(name);
+  return {taken, std::move(partial)};
+}
+
+/// Opens and locks a partial file that is there.
+inline Attempt take_partial(int directory, std::string name) {
+  using enum Attempt::Outcome;
+  for (;;) {
+    Partial partial;
+    partial.file = Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_NOFOLLOW | quietly)};
+    if (!partial.file) {
+      if (errno == EINTR) continue;
+      if (errno == ENOENT) return {absent};
+      // Not ours: another user's, or a FIFO, a link, a directory that somebody put there.
+      const bool is_foreign = errno == EACCES || errno == EPERM || errno == ENXIO || errno == ELOOP || errno == EISDIR;
+      if (is_foreign) return {busy};
+      fail_with(errno);
+    }
+    if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) return {busy};
+
+    struct stat opened {};
+    checked([&] { return ::fstat(partial.file.get(), &opened); });
+    // Who made it does not look again after locking, so an empty one must not pass through other hands.
+    const bool is_in_the_making = opened.st_size == 0 && !is_older_than(empty_lifetime, modified(opened));
+    if (!S_ISREG(opened.st_mode) || is_in_the_making) return {busy};
+    // Between opening and locking, its last writer may have given the file its final name.
+    struct stat named {};
+    const bool is_there = ::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_there || !is_same_file(named, opened)) continue;
+    partial.name = std::move(name);
+    partial.size = static_cast<std::uint64_t>(opened.st_size);
+    partial.written = modified(opened);
+    return {taken, std::move(partial)};
+  }
+}
+
+inline Partial make_temporary(int directory) {
+  for (;;) {
+    auto attempt = make_partial(directory, temporary_name());
+    if (attempt.outcome == Attempt::Outcome::busy) continue;
+    attempt.partial.is_kept = false;
+    return std::move(attempt.partial);
+  }
+}
+
+/// Removes a partial or temporary file if it is there and nobody is at it; whether it did.
+inline bool remove_partial(int directory, const std::string& name) {
+  const auto attempt = take_partial(directory, name);
+  return attempt.outcome == Attempt::Outcome::taken && ::unlinkat(directory, name.c_str(), 0) == 0;
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/storage/path_resolver.hpp
+#include <cerrno>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#endif
+
+
+namespace ftplike::inline v0_2::detail {
+
+enum class Follow { no, yes };  // whether a link in the last place is followed
+
+/// Where a link leads; none if it is not a link.
+inline std::optional<std::string> link_text(int directory, const std::string& name) {
+  char text[PATH_MAX];
+  const auto size = ::readlinkat(directory, name.c_str(), text, sizeof text);
+  if (size < 0) return std::nullopt;
+  if (size == sizeof text) fail_with(ENAMETOOLONG);
+  return std::string(text, static_cast<std::size_t>(size));
+}
+
+/// A name in an open directory: what file operations need, safe whatever happens to the directories above.
+struct DirectoryEntry {
+  DirectoryEntry(Descriptor its_own, int its_directory, std::string its_name)
+      : own{std::move(its_own)}, directory{its_directory}, name{std::move(its_name)} {
+    look();
+  }
+
+  bool exists() const noexcept { return status.st_mode != 0; }
+  bool is_directory() const noexcept { return S_ISDIR(status.st_mode); }
+  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status.st_size); }
+  /// Sees what there is now.
+  void look() {
+    if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
+    if (errno != ENOENT) fail_with(errno);
+    status = {};
+  }
+
+  Descriptor own;  // none where the directory is the root
+  int directory;   // lives as long as the resolver
+  std::string name;
+  struct stat status {};
+};
+
+/// Opens what is in a place, unless it has become a link.
+inline Descriptor open_in(const DirectoryEntry& place, int flags) {
+  return Descriptor{
+      checked([&] { return ::openat(place.directory, place.name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC); })};
+}
+
+/// The files beneath a folder, reached through descriptors only. A link, absolute or with "..", is taken as if the
+/// folder were the root of the system, so that no name, link or race leads out of it.
+///
+/// Linux does this by itself (openat2); elsewhere it is done component by component.
+class PathResolver {
+ public:
+  explicit PathResolver(const std::string& folder, bool kernel_resolves = true)
+      : root_{::open(folder.c_str(), directory_only)} {
+    if (!root_) throw std::system_error(errno, std::system_category(), "folder \"" + folder + '"');
+    kernel_resolves_ = kernel_resolves && kernel_open(Path{}, directory_only, Wait::may);
+    kernel_says_ = kernel_resolves_ && (kernel_open(Path{}, directory_only, Wait::may_not) || errno == EAGAIN);
+  }
+
+  /// Opens what is there; links are followed. With O_PATH, only directories.
+  Descriptor open(const Path& path, int flags) const {
+    check_names(path);
+    if (kernel_resolves_) {
+      for (int attempt = 0; attempt < 8; ++attempt) {
+        Descriptor file = kernel_open(path, flags, Wait::may);
+        if (file) return file;
+        if (errno != EAGAIN && errno != EINTR) fail_with(errno);
+      }
+      // The kernel gives up where somebody renames directories all the time; the long way never does.
+    }
+    return open_in(walk(path, Follow::yes), flags);
+  }
+  /// The same, but gives none where it would have to wait for a disk, if the system can tell.
+  Descriptor open_if_cached(const Path& path, int flags) const {
+    if (!kernel_says_) return open(path, flags);
+    check_names(path);
+    Descriptor file = kernel_open(path, flags, Wait::may_not);
+    if (!file && errno != EAGAIN && errno != EINTR) fail_with(errno);
+    return file;
+  }
+  /// Where a name is and what it is now, if it is: `parent` is its directory, opened; none for the root.
+  DirectoryEntry find(const Path& path, Follow follow, Descriptor parent) const {
+    check_names(path);
+    const int directory = parent ? parent.get() : root_.get();
+    DirectoryEntry result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
+    if (follow == Follow::yes && S_ISLNK(result.status.st_mode)) return walk(path, follow);
+    return result;
+  }
+  DirectoryEntry find(const Path& path, Follow follow) const {
+    return find(path, follow, path.parent().is_root() ? Descriptor{} : open(path.parent(), directory_only));
+  }
+
+ private:
+  enum class Wait { may, may_not };
+
+  Descriptor kernel_open([[maybe_unused]] const Path& path, [[maybe_unused]] int flags,
+                         [[maybe_unused]] Wait wait) const noexcept {
+#if defined SYS_openat2 && defined RESOLVE_IN_ROOT
+    constexpr std::uint64_t cached = 0x20;  // RESOLVE_CACHED, newer than the rest
+    open_how how{};
+    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? cached : 0);
+    return Descriptor{static_cast<int>(::syscall(SYS_openat2, root_.get(), path.string().c_str(), &how, sizeof how))};
+#else
+    errno = ENOSYS;
+    return {};
+#endif
+  }
+
+  static void push(std::vector<std::string>& pending, std::string_view text) {
+    while (!text.empty()) {
+      const auto slash = text.rfind('/');
+      const auto name = text.substr(slash + 1);  // all of it if there is no slash
+      text = slash == text.npos ? std::string_view{} : text.substr(0, slash);
+      if (!name.empty() && name != ".") pending.emplace_back(name);
+    }
+  }
+
+  /// Goes down component by component, and reads every link itself.
+  DirectoryEntry walk(const Path& path, Follow follow) const {
+    constexpr int most_links = 40;
+    std::vector<std::string> done;     // from the root to here
+    std::vector<std::string> pending;  // the next one last
+    Descriptor own;
+    const auto here = [&] { return own ? own.get() : root_.get(); };
+    push(pending, path.string());
+    for (int links = 0; !pending.empty();) {
+      std::string name = std::move(pending.back());
+      pending.pop_back();
+      if (name == "..") {
+        // The parent of a directory that has been moved meanwhile could be anywhere: come again from the root.
+        if (!done.empty()) done.pop_back();
+        pending.insert(pending.end(), std::make_move_iterator(done.rbegin()), std::make_move_iterator(done.rend()));
+        done.clear();
+        own = Descriptor{};
+        continue;
+      }
+      const bool is_last = pending.empty();
+      if (!is_last) {
+        Descriptor next{::openat(here(), name.c_str(), directory_only | O_NOFOLLOW)};
+        if (next) {
+          own = std::move(next);
+          done.push_back(std::move(name));
+          continue;
+        }
+      }
+      const int error = errno;
+      const auto target = is_last && follow == Follow::no ? std::nullopt : link_text(here(), name);
+      if (!target) {
+        if (!is_last) fail_with(error == ELOOP || error == EMLINK ? ENOTDIR : error);
+        const int directory = here();
+        DirectoryEntry result{std::move(own), directory, std::move(name)};
+        return result;
+      }
+      if (++links > most_links || pending.size() > PATH_MAX) fail_with(ELOOP);
+      push(pending, *target);
+      if (target->starts_with('/')) {
+        done.clear();
+        own = Descriptor{};
+      }
+    }
+    const int directory = here();
+    DirectoryEntry result{std::move(own), directory, "."};
+    return result;
+  }
+
+  Descriptor root_;
+  bool kernel_resolves_ = false;
+  bool kernel_says_ = false;  // whether it would have to wait
+};
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2 {
+
+/// How a `DirectoryStorage` treats its folder: `DirectoryStorage{"inbox", {.partial_lifetime =
+/// std::chrono::hours{24}}}`.
+struct DirectoryOptions {
+  /// How long an interrupted upload can be gone on with, counted from its last byte; then its partial file is removed.
+  std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};
+  /// How often, at most, an upload has the folder that it goes to looked through for partial files past their time.
+  std::chrono::seconds sweep_interval = std::chrono::hours{1};
+  /// A write that took longer than this has the following ones done by the workers, away from the event loop.
+  std::chrono::nanoseconds slow_write = std::chrono::milliseconds{20};
+  /// Links are followed by the kernel where it can keep them inside (Linux: openat2); false: component by component,
+  /// as everywhere else.
+  bool kernel_resolves = true;
+};
+
+template <class> class BasicDirectoryStorage;
+
+namespace detail {
+
+/// The folders that were looked through of late. **Threads:** any, at once.
+class SweptFolders {
+ public:
+  /// Whether a folder is to be looked through now, by whoever asked: the first one within each `interval`.
+  bool is_due(const std::string& folder, std::chrono::seconds interval) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::scoped_lock lock{mutex_};
+    if (now - since_ >= interval) {  // all are due again, so that none is remembered for longer
+      folders_.clear();
+      since_ = now;
+    }
+    return folders_.insert(folder).second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+  std::unordered_set<std::string> folders_;
+};
+
+/// What a DirectoryStorage, its readers and its writers share.
+struct DirectoryState {
+  DirectoryState(std::string folder, const DirectoryOptions& its_options)
+      : label{std::move(folder)}, root{label, its_options.kernel_resolves}, options{its_options} {}
+
+  const std::string label;
+  const PathResolver root;
+  const DirectoryOptions options;
+  mutable SweptFolders swept;
+};
+
+/// Freeing the blocks of a file larger than this is better not waited for in place.
+inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
+/// How much of a file is copied in one job.
+inline constexpr std::uint64_t copied_piece = 32 * 1024 * 1024;
+
+/// Some bytes of a file, read where that may block.
+template <class = void> class BasicFilePiece {
+ public:
+  void read(const Descriptor& file, std::size_t size, off_t at) {
+    bytes_ = std::make_unique_for_overwrite<std::byte[]>(size);
+    size_ = static_cast<std::size_t>(checked([&] { return ::pread(file.get(), bytes_.get(), size, at); }));
+  }
+  std::span<const std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
+
+ private:
+  std::unique_ptr<std::byte[]> bytes_;
+  std::size_t size_ = 0;
+};
+using FilePiece = BasicFilePiece<>;  // a template, so that only what is called is compiled
+
+/// Has a part of a file read into the system's memory.
+inline void read_ahead(const Descriptor& file, std::uint64_t begin, std::uint64_t end) noexcept {
+  std::array<std::byte, 32 * 1024> room;
+  while (begin < end) {
+    const auto n = ::pread(file.get(), room.data(), room.size(), static_cast<off_t>(begin));
+    if (n <= 0) return;  // whoever takes the bytes meets the error too
+    begin += static_cast<std::uint64_t>(n);
+  }
+}
+
+/// What came of a write: how much is there, the system's error if not all is, and whether the disk was slow.
+class FileWrite {
+ public:
+  void run(const Descriptor& file, std::span<const std::byte> bytes, std::uint64_t at, std::chrono::nanoseconds slow) {
+    const auto begin = std::chrono::steady_clock::now();
+    while (!bytes.empty()) {
+      const auto n = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at + count));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) {
+        error = errno;
+        break;
+      }
+      count += static_cast<std::uint64_t>(n);
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+    was_slow = std::chrono::steady_clock::now() - begin >= slow;
+  }
+  std::uint64_t count = 0;
+  int error = 0;
+  bool was_slow = false;
+};
+
+}  // namespace detail
+
+/// A file that is being read, of a `DirectoryStorage` or any other, up to the size that it had when it was opened.
+///
+/// **Threads:** one at a time.
+template <class = void> class BasicFileReader {
+ public:
+  using FileReader = BasicFileReader;  // as what derives from it calls it
+  /// Opens a file of this machine, from `offset` on: a source for `Client::upload`, for instance.
+  ///
+  /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
+  static awaitable<BasicFileReader> open(std::string file, std::uint64_t offset = 0) {
+    auto open = [file] {
+      return detail::Descriptor{detail::checked([&] { return ::open(file.c_str(), O_RDONLY | detail::quietly); })};
+    };
+    detail::Descriptor opened = co_await blocking(std::move(open));
+    const std::string name = std::filesystem::path{file}.filename().string();
+    co_return BasicFileReader{name, std::move(opened), offset};
+  }
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), size() - position_)));
+    if (room.empty()) co_return 0;
+    const auto at = static_cast<off_t>(position_);
+    ssize_t n = -1;
+    if (can_tell_) {
+      n = detail::read_resident(file_->get(), room, at);
+      can_tell_ = n >= 0 || errno == EAGAIN;
+    }
+    if (n < 0 && can_tell_) {
+      const auto piece = detail::new_shared<detail::FilePiece>();
+      auto read = [piece, file = file_, size = room.size(), at] { piece->read(*file, size, at); };
+      co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
+      const auto bytes = piece->bytes();
+      std::copy(bytes.begin(), bytes.end(), room.begin());
+      n = static_cast<ssize_t>(bytes.size());
+    } else if (n < 0) {
+      n = detail::checked([&] { return ::pread(file_->get(), room.data(), room.size(), at); });
+    }
+    if (n == 0) detail::fail(std::errc::io_error);  // the file was cut meanwhile
+    position_ += static_cast<std::uint64_t>(n);
+    co_return static_cast<std::size_t>(n);
+  }
+
+  /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`. None
+  /// where so few are asked for that a buffer is faster.
+  int descriptor() const noexcept { return is_short_ ? -1 : file_->get(); }
+  std::uint64_t position() const noexcept { return position_; }
+  void advance(std::size_t count) noexcept { position_ += count; }
+  /// Has the next bytes, up to `most`, read into the system's memory, so that whoever takes them does not wait for a
+  /// disk. Gives how many there are; 0 at the end.
+  awaitable<std::size_t> fetch(std::size_t most) {
+    const auto end = std::min<std::uint64_t>(position_ + most, size());
+    if (end > resident_) {
+      const auto begin = std::max(position_, resident_);
+      resident_ = end;
+      constexpr std::uint64_t page = 4096;
+      const bool waits = would_wait(begin) || (end - begin > page && would_wait(end - 1));
+      if (waits) {
+        auto read = [file = file_, begin, end] { detail::read_ahead(*file, begin, end); };
+        co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
+      }
+    }
+    co_return static_cast<std::size_t>(end - position_);
+  }
+
+  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status_.st_size); }
+  /// Goes on at an offset. **Errors:** `Errc::bad_restart` beyond the end.
+  void seek(std::uint64_t offset) {
+    if (offset > size()) detail::fail(Errc::bad_restart);
+    position_ = resident_ = offset;
+    is_short_ = size() - offset <= 16 * 1024;
+  }
+  Timestamp modified() const { return entry().modified; }
+  Entry entry() const { return detail::entry_of(name_, status_); }
+
+ private:
+  template <class> friend class BasicDirectoryStorage;
+
+  BasicFileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
+      : name_{std::move(name)},
+        file_{detail::new_shared<const detail::Descriptor>(std::move(file))},
+        client_{client} {
+    detail::checked([&] { return ::fstat(file_->get(), &status_); });
+    if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
+    if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    seek(offset);
+  }
+
+  /// Some file systems cannot tell, and those hold their files in memory.
+  bool would_wait(std::uint64_t offset) noexcept {
+    if (!can_tell_) return false;
+    std::byte one;
+    if (detail::read_resident(file_->get(), {&one, 1}, static_cast<off_t>(offset)) >= 0) return false;
+    can_tell_ = errno == EAGAIN;
+    return can_tell_;
+  }
+  std::string name_;
+  std::shared_ptr<const detail::Descriptor> file_;  // shared with reads under way
+  ClientKey client_;
+  struct stat status_ {};
+  std::uint64_t position_ = 0;
+  std::uint64_t resident_ = 0;  // the end of what has been fetched
+  bool can_tell_ = true;
+  bool is_short_ = false;
+};
+using FileReader = BasicFileReader<>;  // a template, so that only what is called is compiled
+
+/// A file of a DirectoryStorage that is being written: a hidden partial file beside the name, which one rename puts
+/// there. So a name is the old whole file or the new whole file, also when the process is killed in between. Against
+/// the loss of power it is no more than the file system is: nothing is forced to the disk.
+///
+/// **Threads:** one at a time.
+template <class = void> class BasicFileWriter {
+ public:
+  using FileWriter = BasicFileWriter;  // as what derives from it calls it
+  BasicFileWriter(BasicFileWriter&& other) noexcept = default;
+  BasicFileWriter& operator=(BasicFileWriter&& other) noexcept {
+    std::swap(state_, other.state_);
+    std::swap(target_, other.target_);
+    std::swap(size_, other.size_);
+    std::swap(client_, other.client_);
+    std::swap(slow_, other.slow_);
+    return *this;
+  }
+  ~BasicFileWriter() {
+    if (target_ && target_->partial.file && (size_ == 0 || !target_->partial.is_kept)) discard();
+  }
+
+  /// **Errors:** `no_space_on_device` and the like; what was written before stays.
+  awaitable<void> write(std::span<const std::byte> bytes) { return put(bytes, size_); }
+  /// The same anywhere in the file. Other coroutines of the executor may write elsewhere meanwhile.
+  awaitable<void> write_at(std::span<const std::byte> bytes, std::uint64_t at) {
+    co_await put(bytes, at);
+    size_ = std::max(size_, at);
+  }
+
+  /// Puts the file under its name, with the mode of the file that it replaces.
+  awaitable<void> finish() {
+    if (target_->place.size() > detail::large_file) {
+      auto commit = [target = target_] { target->commit(); };
+      co_await blocking(std::move(commit), load());
+    } else {
+      target_->commit();
+    }
+  }
+
+  /// Throws away what was written.
+  void discard() noexcept {
+    if (!target_->partial.file) return;
+    ::unlinkat(target_->place.directory, target_->partial.name.c_str(), 0);
+    target_->partial.file = detail::Descriptor{};
+  }
+
+  /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
+  const Path& path() const noexcept { return target_->path; }
+  std::uint64_t size() const noexcept { return size_; }
+
+ private:
+  template <class> friend class BasicDirectoryStorage;
+
+  /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
+  /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
+  BasicFileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::DirectoryEntry place,
+             detail::Partial partial, std::uint64_t size, ClientKey client = 0,
+             std::optional<Path> wanted = std::nullopt, unsigned number = 0)
+      : state_{std::move(state)},
+        target_{
+            detail::new_shared<Target>(std::move(path), std::move(place), std::move(partial), std::move(wanted), number)},
+        size_{size},
+        client_{client} {}
+
+  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer. Calls `progress`, if
+  /// there is one, after each piece.
+  awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count, std::function<void()> progress) {
+    const auto from = detail::new_shared<const detail::Descriptor>(std::move(whole));
+    auto cut = [target = target_] { detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); }); };
+    co_await blocking(std::move(cut), load());
+    while (size_ < count) {
+      auto copy = [target = target_, from, at = size_, most = std::min(detail::copied_piece, count - size_)] {
+        return detail::copy_bytes(from->get(), target->partial.file.get(), at, most);
+      };
+      const std::uint64_t copied = co_await blocking(std::move(copy), load());
+      if (copied == 0) detail::fail(Errc::bad_restart);
+      size_ += copied;
+      if (progress) progress();
+    }
+  }
+  /// Forgets what stands behind the size that it was made with.
+  awaitable<void> cut() {
+    auto cut = [target = target_, size = size_] {
+      detail::checked([&] { return ::ftruncate(target->partial.file.get(), static_cast<off_t>(size)); });
+    };
+    if (target_->partial.size > detail::large_file) {
+      co_await blocking(std::move(cut), load());
+    } else {
+      cut();
+    }
+  }
+
+  /// What is written, and where it is to stand: shared with the jobs under way, which may outlive the writer.
+  struct Target {
+    Target(Path its_path, detail::DirectoryEntry its_place, detail::Partial its_partial, std::optional<Path> its_wanted,
+           unsigned its_number)
+        : path{std::move(its_path)},
+          place{std::move(its_place)},
+          partial{std::move(its_partial)},
+          wanted{std::move(its_wanted)},
+          number{its_number} {}
+
+    void commit() {
+      if (place.exists()) keep_mode();
+      const char* from = partial.name.c_str();
+      if (!wanted) {
+        detail::checked([&] { return ::renameat(place.directory, from, place.directory, place.name.c_str()); });
+      } else {
+        while (!detail::rename_to_free(place.directory, from, place.name.c_str())) {
+          path = detail::numbered(*wanted, ++number);
+          place.name = path.name();
+        }
+      }
+      partial.file = detail::Descriptor{};
+    }
+    /// Takes over the permissions of the file that is replaced.
+    void keep_mode() {
+      constexpr mode_t permissions = 0777;
+      struct stat ours {};
+      detail::checked([&] { return ::fstat(partial.file.get(), &ours); });
+      const auto mode = place.status.st_mode & permissions;
+      if (mode != (ours.st_mode & permissions)) detail::checked([&] { return ::fchmod(partial.file.get(), mode); });
+    }
+
+    Path path;
+    detail::DirectoryEntry place;
+    detail::Partial partial;
+    std::optional<Path> wanted;  // of a unique name: where the numbers start
+    unsigned number;
+  };
+
+  Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
+
+  /// Writes from `at` on, which is moved to the end of what was written.
+  awaitable<void> put(std::span<const std::byte> bytes, std::uint64_t& at) {
+    constexpr unsigned slow_writes = 64;  // that many are done elsewhere once one was slow
+    const auto slow = state_->options.slow_write;
+    detail::FileWrite write;
+    if (slow_ == 0) {
+      write.run(target_->partial.file, bytes, at, slow);
+    } else {
+      --slow_;
+      const auto written = detail::new_shared<detail::FileWrite>();
+      auto put = [written, target = target_, copy = std::vector<std::byte>(bytes.begin(), bytes.end()), at, slow] {
+        written->run(target->partial.file, copy, at, slow);
+      };
+      co_await blocking(std::move(put), load());
+      write = *written;
+    }
+    at += write.count;
+    if (write.was_slow) slow_ = slow_writes;
+    if (write.error != 0) detail::fail_with(write.error);
+  }
+
+  std::shared_ptr<const detail::DirectoryState> state_;
+  std::shared_ptr<Target> target_;
+  std::uint64_t size_;
+  ClientKey client_;
+  unsigned slow_ = 0;  // writes that are still to be done elsewhere
+};
+using FileWriter = BasicFileWriter<>;  // a template, so that only what is called is compiled
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+struct CloseStream {
+  void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+};
+/// What reads the names of a directory.
+using DirectoryStream = std::unique_ptr<DIR, CloseStream>;
+
+inline DirectoryStream stream_of(Descriptor directory) {
+  DirectoryStream stream{::fdopendir(directory.get())};
+  if (!stream) fail_with(errno);
+  directory.release();  // the stream closes it
+  return stream;
+}
+/// The next name but "." and "..", which lives until the next call; null at the end.
+inline const char* next_name(DIR* stream) {
+  for (;;) {
+    errno = 0;
+    const dirent* found = ::readdir(stream);
+    if (!found && errno != 0) fail_with(errno);
+    if (!found) return nullptr;
+    const std::string_view name = found->d_name;
+    if (name != "." && name != "..") return found->d_name;
+  }
+}
+
+/// Removes the partial files of a directory that holds nothing else.
+inline void remove_partials(const DirectoryEntry& place) {
+  const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
+  while (const char* name = next_name(stream.get())) {
+    if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
+  }
+  ::rewinddir(stream.get());
+  while (const char* name = next_name(stream.get())) {
+    if (is_partial_name(name)) remove_partial(::dirfd(stream.get()), name);
+  }
+}
+
+/// Removes a partial file that has waited too long to be gone on with.
+inline void remove_if_old(int directory, const std::string& name, std::chrono::seconds lifetime) {
+  struct stat status {};
+  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+  if (is_older_than(lifetime, modified(status))) remove_partial(directory, name);
+}
+
+/// Removes what uploads to a directory have left there and nobody goes on with any more, a piece of work at a time.
+template <class = void> awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
+  constexpr int names_at_a_time = 4096;
+  const std::shared_ptr<DIR> stream = stream_of(std::move(directory));
+  for (bool is_done = false; !is_done;) {
+    auto look_on = [state, stream] {
+      for (int i = 0; i < names_at_a_time; ++i) {
+        const char* name = next_name(stream.get());
+        if (!name) return true;
+        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.partial_lifetime);
+      }
+      return false;
+    };
+    const bool is_over = co_await blocking(std::move(look_on));
+    is_done = is_over;
+  }
+}
+
+/// A directory that is being read.
+template <class = void> class BasicDirectoryReading {
+ public:
+  BasicDirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
+      : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
+
+  static constexpr std::size_t batch_size = 512;
+
+  /// The next entries; none at the end.
+  std::vector<Entry> read_batch() {
+    std::vector<Entry> batch;
+    if (!stream_) return batch;
+    batch.reserve(batch_size);
+    while (batch.size() < batch_size) {
+      const char* name = next_name(stream_.get());
+      if (!name) {
+        stream_.reset();
+        break;
+      }
+      if (auto entry = look(name)) batch.push_back(std::move(*entry));
+    }
+    return batch;
+  }
+
+ private:
+  std::optional<Entry> look(std::string name) const {
+    const int directory = ::dirfd(stream_.get());
+    if (is_partial_name(name)) {
+      remove_if_old(directory, name, state_->options.partial_lifetime);
+      return std::nullopt;
+    }
+    struct stat status {};
+    const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_known && errno == ENOENT) return std::nullopt;
+    if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
+    if (!S_ISLNK(status.st_mode)) return entry_of(std::move(name), status);
+    try {
+      const auto place = state_->root.find(path_.resolve(name), Follow::yes);
+      if (place.exists()) return entry_of(std::move(name), place.status);
+    } catch (const std::system_error&) {
+      // It leads into nothing, or in circles.
+    }
+    auto target = link_text(directory, name);
+    auto entry = entry_of(std::move(name), status);
+    entry.target = std::move(target).value_or("");
+    return entry;
+  }
+
+  std::shared_ptr<const DirectoryState> state_;
+  Path path_;
+  DirectoryStream stream_;
+};
+using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only what is called is compiled
+
+}  // namespace detail
+
+/// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
+/// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
+template <class = void> class BasicDirectoryListing {
+ public:
+  using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
+  awaitable<std::vector<Entry>> next() {
+    auto read = [reading = reading_] { return reading->read_batch(); };
+    return blocking(std::move(read), Workload{WorkKind::disk, client_});
+  }
+
+ private:
+  template <class> friend class BasicDirectoryStorage;
+
+  BasicDirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
+                   ClientKey client = 0)
+      : reading_{detail::new_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
+        client_{client} {}
+
+  std::shared_ptr<detail::DirectoryReading> reading_;  // shared with the read under way
+  ClientKey client_;
+};
+using DirectoryListing = BasicDirectoryListing<>;  // a template, so that only what is called is compiled
+
+}  // namespace ftplike
+
+// ---- ftplike/storage/storage.hpp
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
+/// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them. A
+/// call that takes longer than `Limits::operation` without progress (`TellsProgress`) is cancelled.
+///
+/// What is thrown becomes a reply in one place, `reply_for` (protocol/error.hpp):
+///
+/// - 550: `no_such_file_or_directory`; `permission_denied`, `operation_not_permitted`, `read_only_file_system`,
+///   `cross_device_link`, `too_many_symbolic_link_levels`; `not_a_directory`, `is_a_directory`, `directory_not_empty`,
+///   `file_exists`; `Errc::refused_by_rule`
+/// - 553: `filename_too_long`, `invalid_argument`, `Errc::bad_name`
+/// - 552: `no_space_on_device`, `file_too_large`, EDQUOT, `Errc::quota_exceeded`, `Errc::too_large`
+/// - 554: `Errc::bad_restart`
+/// - 450: `Errc::busy`
+/// - 451: anything else, also what is no `std::system_error`
+///
+/// The functions:
+///
+/// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside. A file that is made up
+/// while it is read has no size there.
+/// - `list(path)`: a directory's entries, unordered, some at a time: `next()` gives none at the end. Without "." and "..".
+/// - `open(path, offset)`: a regular file, to be read from `offset`, which is at most its size (`Errc::bad_restart`).
+/// A reader may have `size()`, the bytes of the whole file as a number or an optional one: the client is told.
+/// - `label()`: the directory as the operator named it, for people.
+template <class S>
+concept ReadableStorage =
+    ByteSource<typename S::Reader> && requires(S& files, typename S::Listing& listing, const Path& path, std::uint64_t offset) {
+      { files.stat(path) } -> std::same_as<awaitable<Entry>>;
+      { files.list(path) } -> std::same_as<awaitable<typename S::Listing>>;
+      { listing.next() } -> std::same_as<awaitable<std::vector<Entry>>>;
+      { files.open(path, offset) } -> std::same_as<awaitable<typename S::Reader>>;
+      { files.label() } -> std::convertible_to<std::string>;
+    };
+
+// What a storage may do besides, function by function: each that it has brings the commands that need it, and HELP and
+// FEAT tell of those alone. A function of these names that is not as its concept wants it does not compile in a server;
+// one whose name is misspelt is found by `static_assert(RenamesFiles<MyStorage>)`. A class derived from a storage takes
+// an ability away by `= delete`.
+
+/// Files that can also be written: the server has STOR. A name shows the old whole file or the new whole file, never a
+/// mix: a `Writer` collects the bytes aside, `finish()` puts them under the name, and a Writer that ends without keeps
+/// them as the name's *partial file*, to be gone on with, where the storage can do that. `discard()` throws them away.
+///
+/// - `create(path, offset)`: offset 0 begins anew. Another one, of REST, goes on with the partial file (cut to
+/// `offset`), or, if there is none, with the first `offset` bytes of the whole file; `Errc::bad_restart` if there are
+/// fewer, or if the storage can only begin anew. While somebody writes that partial file, offset 0 gives a file apart,
+/// which is not kept, and another one `Errc::busy`.
+/// - `Writer::path()`: the name that it will have. `Writer::size()`: the bytes that are there by now, those before it
+/// began included.
+template <class S>
+concept WritableStorage = ReadableStorage<S> && requires(S& files, const Path& path, std::uint64_t offset) {
+  { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
+} && ByteSink<typename S::Writer> && requires(typename S::Writer& writer) {
+  { writer.path() } -> std::convertible_to<Path>;
+  { writer.size() } -> std::same_as<std::uint64_t>;
+  { writer.discard() } -> std::same_as<void>;
+};
+
+/// `append(path)` goes on at the end of the whole file, or of the partial file where there is no whole one, or begins
+/// anew: the server has APPE, and COMB where it `RemovesFiles`.
+template <class S>
+concept AppendsToFiles = WritableStorage<S> && requires(S& files, const Path& path) {
+  { files.append(path) } -> std::same_as<awaitable<typename S::Writer>>;
+};
+
+/// `create_unique(path)` begins a file under a name that nobody has, made from this one; `Writer::path()` tells it: the
+/// server has STOU.
+template <class S>
+concept MakesUniqueNames = WritableStorage<S> && requires(S& files, const Path& path) {
+  { files.create_unique(path) } -> std::same_as<awaitable<typename S::Writer>>;
+};
+
+/// `partial_size(path)` gives the bytes of the partial file of a name, or throws `no_such_file_or_directory`: SIZE tells
+/// them, and clients know where to go on.
+template <class S>
+concept KeepsPartialFiles = requires(S& files, const Path& path) {
+  { files.partial_size(path) } -> std::same_as<awaitable<std::uint64_t>>;
+};
+
+/// `make_directory(path)`: the server has MKD. Throws `file_exists` where there is anything of that name.
+template <class S>
+concept MakesDirectories = requires(S& files, const Path& path) {
+  { files.make_directory(path) } -> std::same_as<awaitable<void>>;
+};
+
+/// `remove(path)` removes a file with its partial file, or that alone; never a directory: the server has DELE.
+template <class S>
+concept RemovesFiles = requires(S& files, const Path& path) {
+  { files.remove(path) } -> std::same_as<awaitable<void>>;
+};
+
+/// `remove_directory(path)` removes an empty directory: the server has RMD.
+template <class S>
+concept RemovesDirectories = requires(S& files, const Path& path) {
+  { files.remove_directory(path) } -> std::same_as<awaitable<void>>;
+};
+
+/// `rename(from, to)` renames or moves a file or directory, and replaces a file: the server has RNFR and RNTO.
+template <class S>
+concept RenamesFiles = requires(S& files, const Path& from, const Path& to) {
+  { files.rename(from, to) } -> std::same_as<awaitable<void>>;
+};
+
+/// `set_modified(path, time)` sets when a file was modified: the server has MFMT, MFF and SITE UTIME.
+template <class S>
+concept SetsTimes = requires(S& files, const Path& path, Timestamp time) {
+  { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
+};
+
+/// `set_mode(path, mode)` sets permission bits: the server has SITE CHMOD, and UNIX.mode of MFF.
+template <class S>
+concept KeepsModes = requires(S& files, const Path& path) {
+  { files.set_mode(path, 0U) } -> std::same_as<awaitable<void>>;
+};
+
+/// `available(path)` gives the bytes that are free there: the server has AVBL, and an answer to ALLO.
+template <class S>
+concept TellsFreeSpace = requires(S& files, const Path& path) {
+  { files.available(path) } -> std::same_as<awaitable<std::uint64_t>>;
+};
+
+/// All of the above: what a folder of a disk can do.
+template <class S>
+concept CompleteStorage =
+    AppendsToFiles<S> && MakesUniqueNames<S> && KeepsPartialFiles<S> && MakesDirectories<S> && RemovesFiles<S> &&
+    RemovesDirectories<S> && RenamesFiles<S> && SetsTimes<S> && KeepsModes<S> && TellsFreeSpace<S>;
+
+/// `for_client(client)` gives the same files as a storage of the same type, whose work in worker pools is done in turn
+/// with that for other clients.
+template <class S>
+concept ServesClientsInTurn = requires(const S& files, ClientKey client) {
+  { files.for_client(client) } -> std::same_as<S>;
+};
+
+/// `for_client(client, progress)` gives the same, and what takes long there calls `progress` after each piece, on its
+/// caller's executor: `Limits::operation` is counted anew then.
+template <class S>
+concept TellsProgress = requires(const S& files, ClientKey client, std::function<void()> progress) {
+  { files.for_client(client, progress) } -> std::same_as<S>;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// The files beneath a folder. No name, no link and no race leads out of it: links are taken as if the folder were the
+/// root of the system.
+///
+/// An interrupted upload leaves a hidden partial file beside its name, for seven days (`DirectoryOptions`): an older
+/// one is removed when the folder is listed, or within an hour of uploads to it, where blocking harms nobody. A second
+/// upload to a name that one is under way to takes a file of its own, which is not kept; whoever finishes last stays.
+/// Going on with a partial file that somebody is at throws `Errc::busy`.
+///
+/// **Threads:** any, at once. **Lifetime:** readers and writers may outlive it.
+template <class = void> class BasicDirectoryStorage {
+ public:
+  using DirectoryStorage = BasicDirectoryStorage;  // as what derives from it calls it
+  using Reader = FileReader;
+  using Writer = FileWriter;
+  using Listing = DirectoryListing;
+
+  /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
+  explicit BasicDirectoryStorage(std::string folder, const DirectoryOptions& options = {})
+      : state_{detail::new_shared<const detail::DirectoryState>(std::move(folder), options)} {}
+
+  const std::string& label() const noexcept { return state_->label; }
+  /// The same files, of which what may block is done for that client: in turn with that for others. Where the bytes of
+  /// a file are copied before more come behind them, `progress` is called after each piece.
+  BasicDirectoryStorage for_client(ClientKey client, std::function<void()> progress = {}) const {
+    BasicDirectoryStorage same{*this};
+    same.client_ = client;
+    same.progress_ = std::move(progress);
+    return same;
+  }
+
+  awaitable<Entry> stat(Path path) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
+    co_return detail::entry_of(std::string{path.name()}, place.status);
+  }
+  awaitable<Listing> list(Path path) {
+    auto directory = co_await open_beneath(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    co_return Listing{state_, std::move(path), std::move(directory), client_};
+  }
+  awaitable<Reader> open(Path path, std::uint64_t offset) {
+    auto file = co_await open_beneath(path, O_RDONLY | detail::quietly);
+    co_return Reader{std::string{path.name()}, std::move(file), offset, client_};
+  }
+
+  awaitable<Writer> create(Path path, std::uint64_t offset) {
+    auto place = co_await find_target(path);
+    auto partial = offset == 0 ? take_anew(place) : take_to_resume(place);
+    if (!partial) {
+      if (!place.exists() || place.size() < offset) detail::fail(Errc::bad_restart);
+      auto writer = co_await begin_with_copy(std::move(path), std::move(place), offset);
+      co_return writer;
+    }
+    if (partial->size < offset) detail::fail(Errc::bad_restart);
+    const bool goes_beyond = partial->size > offset;
+    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), offset, client_};
+    if (goes_beyond) co_await writer.cut();
+    co_return writer;
+  }
+  awaitable<Writer> append(Path path) {
+    auto place = co_await find_target(path);
+    if (place.exists()) {
+      const auto size = place.size();
+      auto writer = co_await begin_with_copy(std::move(path), std::move(place), size);
+      co_return writer;
+    }
+    auto partial = take_to_resume(place);
+    if (!partial) partial = take_anew(place);
+    const auto size = partial->size;
+    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size, client_};
+  }
+  /// A file that is written with `write_at`, whatever else is under way to its name, and that nobody goes on with. Of
+  /// several, the one that is finished last stays.
+  awaitable<Writer> create_aside(Path path) {
+    auto place = co_await find_target(path);
+    auto temporary = detail::make_temporary(place.directory);
+    co_return Writer{state_, std::move(path), std::move(place), std::move(temporary), 0, client_};
+  }
+  /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one.
+  awaitable<Writer> create_unique(Path path) {
+    auto place = co_await find(path, detail::Follow::no);
+    if (path.is_root()) detail::fail(std::errc::is_a_directory);
+    if (is_due(path)) co_await begin_to_sweep(place);
+    for (unsigned number = 0;; ++number) {
+      Path choice = detail::numbered(path, number);
+      place.name = choice.name();
+      place.look();
+      if (place.exists()) continue;
+      auto attempt = detail::make_partial(place.directory, detail::partial_name(place.name));
+      if (attempt.outcome == Outcome::busy) continue;
+      co_return Writer{state_, std::move(choice), std::move(place), std::move(attempt.partial), 0, client_,
+                       std::move(path), number};
+    }
+  }
+  awaitable<std::uint64_t> partial_size(Path path) {
+    const Entry partial = co_await stat_partial(std::move(path));
+    co_return partial.size.value_or(0);
+  }
+  /// How much there is of a name's partial file, and since when.
+  awaitable<Entry> stat_partial(Path path) {
+    auto place = co_await find(path, detail::Follow::yes);
+    place.name = detail::partial_name(place.name);
+    place.look();
+    if (place.status.st_size == 0 ||
+        detail::is_older_than(state_->options.partial_lifetime, detail::modified(place.status))) {
+      detail::fail(std::errc::no_such_file_or_directory);
+    }
+    co_return detail::entry_of(std::string{path.name()}, place.status);
+  }
+
+  awaitable<void> make_directory(Path path) {
+    const auto place = co_await find(path, detail::Follow::no);
+    if (path.is_root()) detail::fail(std::errc::file_exists);
+    detail::checked([&] { return ::mkdirat(place.directory, place.name.c_str(), 0777); });
+  }
+  /// Removes a file and its partial file; where there is only a partial file, that one. Of a link, the link.
+  awaitable<void> remove(Path path) {
+    auto place = co_await find(path, detail::Follow::no);
+    if (place.is_directory()) detail::fail(std::errc::is_a_directory);
+    const bool is_large = place.size() > detail::large_file;
+    auto remove = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
+      if (place->exists()) detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), 0); });
+      const bool was_partial = detail::remove_partial(place->directory, detail::partial_name(place->name));
+      if (!place->exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
+    };
+    if (is_large) {
+      co_await blocking(std::move(remove), load());
+    } else {
+      remove();
+    }
+  }
+  /// Removes an empty directory. Partial files that nobody is at do not count: who sees none cannot remove them.
+  awaitable<void> remove_directory(Path path) {
+    auto place = co_await find(path, detail::Follow::no);
+    if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
+    if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
+    if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
+    auto remove = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
+      detail::remove_partials(*place);
+      detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), AT_REMOVEDIR); });
+    };
+    co_await blocking(std::move(remove), load());
+  }
+  awaitable<void> rename(Path from, Path to) {
+    auto source = co_await find(from, detail::Follow::no);
+    auto target = co_await find(to, detail::Follow::no);
+    if (from.is_root() || to.is_root()) detail::fail(std::errc::operation_not_permitted);
+    const bool is_large = target.size() > detail::large_file;
+    auto rename = [state = state_, source = detail::new_shared<const detail::DirectoryEntry>(std::move(source)),
+                   target = detail::new_shared<const detail::DirectoryEntry>(std::move(target))] {
+      detail::checked([&] {
+        return ::renameat(source->directory, source->name.c_str(), target->directory, target->name.c_str());
+      });
+    };
+    if (is_large) {
+      co_await blocking(std::move(rename), load());
+    } else {
+      rename();
+    }
+  }
+  awaitable<void> set_modified(Path path, Timestamp time) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    timespec times[2]{{}, detail::timespec_of(time)};
+    times[0].tv_nsec = UTIME_OMIT;
+    detail::checked([&] { return ::utimensat(place.directory, place.name.c_str(), times, AT_SYMLINK_NOFOLLOW); });
+  }
+  /// Sets the permission bits; the bits above them (setuid and the like) cannot be set.
+  awaitable<void> set_mode(Path path, unsigned mode) {
+    const auto place = co_await find(path, detail::Follow::yes);
+    detail::checked([&] { return ::fchmodat(place.directory, place.name.c_str(), mode & 0777, AT_SYMLINK_NOFOLLOW); });
+  }
+  /// The bytes that the file system of a file or directory still has for this user.
+  awaitable<std::uint64_t> available(Path path) {
+    auto place = co_await find(path, detail::Follow::yes);
+    if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
+    auto ask = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
+      detail::Descriptor inside;
+      if (place->is_directory()) inside = detail::open_in(*place, detail::directory_only);
+      struct statvfs disk {};
+      detail::checked([&] { return ::fstatvfs(inside ? inside.get() : place->directory, &disk); });
+      return std::uint64_t{disk.f_bavail} * disk.f_frsize;
+    };
+    const std::uint64_t bytes = co_await blocking(std::move(ask), load());
+    co_return bytes;
+  }
+
+ private:
+  using Outcome = detail::Attempt::Outcome;
+
+  awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
+    auto file = state_->root.open_if_cached(path, flags);
+    if (file) co_return file;
+    auto open = [state = state_, path, flags] { return state->root.open(path, flags); };
+    auto opened = co_await blocking(std::move(open), load());
+    co_return opened;
+  }
+  awaitable<detail::DirectoryEntry> find(const Path& path, detail::Follow follow) const {
+    const Path above = path.parent();
+    if (above.is_root()) co_return state_->root.find(path, follow, detail::Descriptor{});
+    auto parent = co_await open_beneath(above, detail::directory_only);
+    co_return state_->root.find(path, follow, std::move(parent));
+  }
+  /// Where an upload is to go: nowhere but to the place of a regular file.
+  awaitable<detail::DirectoryEntry> find_target(const Path& path) const {
+    auto place = co_await find(path, detail::Follow::yes);
+    if (place.is_directory()) detail::fail(std::errc::is_a_directory);
+    if (place.exists() && !S_ISREG(place.status.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    if (is_due(path)) co_await begin_to_sweep(place);
+    co_return place;
+  }
+  /// Whether the folder of an upload is to be swept, as it is once in a while.
+  bool is_due(const Path& path) const {
+    return state_->swept.is_due(path.parent().string(), state_->options.sweep_interval);
+  }
+  /// Has it swept, and does not wait for that.
+  awaitable<void> begin_to_sweep(const detail::DirectoryEntry& place) const {
+    detail::Descriptor folder{::openat(place.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder) co_return;  // uploads may go to where nobody may look
+    const Executor here = co_await asio::this_coro::executor;
+    start_on(here, detail::sweep(state_, std::move(folder)));
+  }
+  static std::optional<detail::Partial> take_anew(const detail::DirectoryEntry& place) {
+    const std::string name = detail::partial_name(place.name);
+    auto made = detail::make_partial(place.directory, name);
+    if (made.outcome == Outcome::taken) return std::move(made.partial);
+    auto found = detail::take_partial(place.directory, name);
+    if (found.outcome == Outcome::taken) return std::move(found.partial);
+    return detail::make_temporary(place.directory);
+  }
+  std::optional<detail::Partial> take_to_resume(const detail::DirectoryEntry& place) const {
+    auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name));
+    if (attempt.outcome == Outcome::busy) detail::fail(Errc::busy);
+    if (attempt.outcome != Outcome::taken || attempt.partial.size == 0) return std::nullopt;
+    if (!detail::is_older_than(state_->options.partial_lifetime, attempt.partial.written))
+      return std::move(attempt.partial);
+    ::unlinkat(place.directory, attempt.partial.name.c_str(), 0);
+    return std::nullopt;
+  }
+  awaitable<Writer> begin_with_copy(Path path, detail::DirectoryEntry place, std::uint64_t count) const {
+    auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
+    auto partial = take_anew(place);
+    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0, client_};
+    co_await writer.begin_with(std::move(whole), count, progress_);
+    co_return writer;
+  }
+  Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
+
+  std::shared_ptr<const detail::DirectoryState> state_;
+  ClientKey client_ = 0;
+  std::function<void()> progress_;
+};
+using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only what is called is compiled
+
+static_assert(CompleteStorage<DirectoryStorage>);
+static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage>);
+static_assert(detail::FileSource<FileReader>);
+
+}  // namespace ftplike
+
+// ---- ftplike/system/own_parts.hpp
+
+namespace ftplike::inline v0_2::detail {
+
+/// Whether servers or clients of this kind can be made in this unit. With `FTPLIKE_SEPARATE_COMPILATION` it is complete
+/// for those that are compiled already, and where <ftplike/bodies.hpp> is included.
+template <class Transport, class Kind> struct OwnPartsNeedBodiesHpp;
+
+}  // namespace ftplike::inline v0_2::detail
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+template <Transport T, class DataChannel, class Observer> class ClientCore;
+class Connecting;
+class Fxp;
+
+}  // namespace detail
+
+/// The data channel of a client that can do all: EPSV and PASV, PORT and EPRT when told to, and the ftp-like dialect's.
+using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
+
+/// A session with a server, logged in. `connect` makes it:
+///
+///     auto client = co_await ftplike::connect(network, "ftp://127.0.0.1:3456");
+///     const auto entries = co_await client.list();
+///     for (const auto& entry : entries) co_await client.download(entry.name, "client_files");
+///     co_await client.quit();
+///
+/// Paths of the server are as it understands them, in bytes. One operation at a time; a `ClientPool` does many.
+///
+/// **Errors:** `ClientError`, a `std::system_error`; where the server refused, `ReplyError`. Whatever throws, no reply
+/// is taken for another's: after an error or a cancellation the session is in step with the server or closed
+/// (`is_open`). A second operation while one is under way: `Errc::busy`.
+/// **Cancellation:** of the caller (`terminal`), at any moment; the call ends with `Errc::aborted`, as one does whose
+/// `progress` says `Go::stop`.
+/// **Lifetime:** nothing runs after the transport; an operation under way keeps the session.
+/// **Threads:** operations may be awaited on any executor, and run on the session's own: the one that `connect` was
+/// awaited on, or a strand of it. Observers, sources, sinks and `progress` are called there.
+template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
+ public:
+  using Visit = std::function<void(Entry)>;
+  using File = RemoteFile<detail::ClientCore<T, DataChannel, Observer>>;
+
+  /// No session: closed, until another client is moved here.
+  Client() = default;
+  Client(Client&&) noexcept = default;
+  Client& operator=(Client&& other) noexcept;
+  ~Client();
+
+  // ---- the session ----
+
+  /// Whether the session can still be used: it was neither closed nor lost, as far as is known.
+  bool is_open() const noexcept;
+  /// Which of the two dialects the session speaks: never `automatic`.
+  Dialect dialect() const;
+  /// What the server says that it can do.
+  const Features& features() const;
+  /// What the server said first.
+  const Reply& greeting() const;
+  /// What protects the session, over a transport with TLS: `TlsDetails`, without a version where nothing does.
+  TlsDetails tls() const requires SecurableStream<typename T::Stream>;
+  /// The server's certificate, over a transport with TLS.
+  auto peer_certificate() const requires SecurableStream<typename T::Stream> {
+    return core().control().stream().peer_certificate();
+  }
+  /// Where the server is, or the proxy.
+  Endpoint peer() const;
+  /// Our end of the control connection.
+  Endpoint local() const;
+
+  /// Sends a command of the caller's own, of those that need no data connection, and gives its final reply, good or
+  /// bad; preliminary ones go to the observer alone.
+  ///
+  /// **Errors:** `Errc::bad_name` if it holds what would end the line.
+  awaitable<Reply> command(std::string text);
+  /// Sends a command of the caller's own that has a data connection, as a server's own verbs may have
+  /// (`session.send`), and takes what comes over it into a sink, which is finished when all is well. How the connection
+  /// comes to be is the client's data channel's business. No TYPE is said before.
+  ///
+  /// **Errors:** as of `download`; `Errc::bad_name`. **Lifetime:** the sink is used until the operation has ended.
+  template <ByteSink Sink>
+  awaitable<TransferResult> transfer(std::string command, Sink& sink, TransferOptions options = {}) {
+    return receive_by(std::move(command), AnySink{sink}, std::move(options));
+  }
+  /// The same of a command that takes data (`session.receive`): what a source gives, all of it if it can seek.
+  template <ByteSource Source>
+    requires(!ByteSink<Source>)
+  awaitable<TransferResult> transfer(std::string command, Source& source, TransferOptions options = {}) {
+    return send_by(std::move(command), AnySource{source}, std::move(options));
+  }
+  /// Sees to it that no reply is under way any more that belongs to an operation which was broken off, as every operation
+  /// does by itself before it begins. Says nothing if none can be.
+  ///
+  /// **Errors:** if that cannot be had, and the session is closed then.
+  awaitable<void> get_in_step();
+  /// Has the server answer, so that it keeps the session.
+  awaitable<void> noop();
+  /// Says goodbye and ends the session. Does not throw for what the server makes of it.
+  awaitable<void> quit();
+  /// Ends the session at once.
+  void close();
+
+  // ---- directories ----
+
+  /// The working directory as the server names it.
+  awaitable<std::string> pwd();
+  /// Changes the working directory.
+  awaitable<void> cwd(std::string path);
+  /// Makes a directory; those above it must be there.
+  awaitable<void> mkdir(std::string path);
+  /// Removes a directory, which most servers want to be empty.
+  awaitable<void> rmdir(std::string path);
+
+  /// What a directory holds, the working one if no path is given. By MLSD, else LIST, else NLST; in the ftp-like
+  /// dialect, as after NLST, only the names are known. A line that cannot be understood gives an entry without a name
+  /// that has it in `listed`. The session goes there, for no argument means the same to all servers, and comes back
+  /// before the next command that is no listing; if it cannot, that command fails and the session is closed.
+  ///
+  /// **Errors:** `Errc::bad_listing` if there are more than `ClientLimits::entries`.
+  awaitable<std::vector<Entry>> list(std::string path = {});
+  /// The same entry by entry, as they come, in a directory of any size. The times that a LIST tells stay in the server's
+  /// zone.
+  awaitable<void> list(std::string path, Visit visit);
+
+  /// Calls `visit` for everything below a directory, the working one if the path is empty; each directory before what
+  /// is in it. Links are not followed.
+  ///
+  /// **Errors:** `Errc::bad_listing` beyond `ClientLimits::depth`.
+  awaitable<void> walk(std::string path, WalkVisit visit);
+
+  // ---- one path ----
+
+  /// What is known of a file or directory.
+  ///
+  /// **Errors:** `std::errc::no_such_file_or_directory`, or a 550, if it is not there.
+  awaitable<Entry> stat(std::string path);
+  /// Whether there is a file or directory of this name. Of an upload that was cut off, and that the server keeps aside,
+  /// there is none yet.
+  awaitable<bool> exists(std::string path);
+  /// The length of a file in bytes; of a file that `exists`.
+  ///
+  /// **Errors:** `std::errc::no_such_file_or_directory`, or a 550, if it is not there, an upload that was cut off and
+  /// is kept aside included; `std::errc::function_not_supported` if the server cannot tell.
+  awaitable<std::uint64_t> size(std::string path);
+  /// How much of an upload the server has by now, also of one that was cut off and is kept aside; 0 if it has nothing,
+  /// or cannot or will not tell. `TransferOptions::resume` and `ClientPool` look by themselves.
+  awaitable<std::uint64_t> stored_size(std::string path);
+  /// When a file was modified.
+  ///
+  /// **Errors:** `std::errc::function_not_supported` if the server cannot tell.
+  awaitable<Timestamp> modified(std::string path);
+  /// The checksum of a file, by the best algorithm that the server offers; nothing if it offers none.
+  /// <ftplike/client/digests.hpp> compares it with that of a file of ours.
+  awaitable<std::optional<RemoteDigest>> digest(std::string path);
+  /// Sets when a file was modified. (MFMT)
+  awaitable<void> set_modified(std::string path, Timestamp time);
+  /// Sets the permission bits of a file: `chmod("run.sh", 0755)`.
+  awaitable<void> chmod(std::string path, unsigned mode);
+  /// Removes a file.
+  awaitable<void> remove(std::string path);
+  /// Gives a file or directory another name, or another place on the server.
+  awaitable<void> rename(std::string from, std::string to);
+
+  // ---- transfers ----
+
+  /// Fetches a file into `local`: a file, or a folder in which it gets the name that it has on the server. The bytes
+  /// are collected in a hidden file beside it, which takes the name when it is whole and its length is right; when it
+  /// is not, that file stays for `TransferOptions::resume`.
+  awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {});
+  /// Fetches a file to a path beneath a folder of ours, out of which no name and no link leads.
+  awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
+                                     TransferOptions options = {});
+  /// Fetches a file into a sink, which is finished when all is well: memory, a stream, a function
+  /// (io/sources_and_sinks.hpp).
+  ///
+  /// **Errors:** also what the sink throws; `std::errc::invalid_seek` if it is to be resumed, which is for
+  /// `download_range` to do. **Lifetime:** the sink is used until the operation has ended.
+  template <ByteSink Sink>
+  awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
+    return fetch_into(std::move(remote), AnySink{sink}, std::move(options));
+  }
+
+  /// Opens a file of the server to be read piece by piece, from `offset` on: `co_await file.read_some(room)`, and
+  /// `co_await file.close()` wherever one has enough. `RemoteFile` says how.
+  ///
+  /// **Errors:** of a file that is not there, a 550.
+  awaitable<File> open(std::string remote, std::uint64_t offset = 0, TransferOptions options = {});
+
+  /// Fetches a part of a file, `length` bytes from `offset` on, into a sink, which is not finished by this.
+  ///
+  /// **Errors:** `Errc::too_short` if the file ends before.
+  template <ByteSink Sink> awaitable<TransferResult> download_range(std::string remote, Sink& sink,
+                                                                    std::uint64_t offset, std::uint64_t length,
+                                                                    TransferOptions options = {}) {
+    return fetch_range(std::move(remote), AnySink{sink}, offset, length, std::move(options));
+  }
+
+  /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
+  awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {});
+  /// Sends what a source gives: memory, a stream, a function (io/sources_and_sinks.hpp). One that can seek is sent from
+  /// its beginning, and gone on with as a file is.
+  ///
+  /// **Errors:** also what the source throws; `std::errc::invalid_seek` if it is to be resumed and cannot seek.
+  /// **Lifetime:** the source is used until the operation has ended.
+  template <ByteSource Source>
+  awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
+    return store_from("STOR", AnySource{source}, std::move(remote), std::move(options));
+  }
+  /// Sends a file of ours to the end of a file of the server, or as that file where there is none.
+  awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {});
+  /// The same of what a source gives; it is used until the operation has ended.
+  template <ByteSource Source>
+  awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
+    return store_from("APPE", AnySource{source}, std::move(remote), std::move(options));
+  }
+  /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
+  awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {});
+  /// The same of what a source gives; it is used until the operation has ended.
+  template <ByteSource Source>
+  awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
+    return store_from("STOU", AnySource{source}, std::move(wished), std::move(options));
+  }
+
+ private:
+  friend class detail::Connecting;
+  friend class detail::Fxp;
+  using Core = detail::ClientCore<T, DataChannel, Observer>;
+
+  explicit Client(std::shared_ptr<Core> core) : core_{std::move(core)} {}
+
+  Core& core() const;
+  awaitable<TransferResult> receive_by(std::string command, AnySink sink, TransferOptions options);
+  awaitable<TransferResult> send_by(std::string command, AnySource source, TransferOptions options);
+  awaitable<TransferResult> fetch_into(std::string remote, AnySink sink, TransferOptions options);
+  awaitable<TransferResult> fetch_range(std::string remote, AnySink sink, std::uint64_t offset, std::uint64_t length,
+                                        TransferOptions options);
+  awaitable<TransferResult> store_from(std::string verb, AnySource source, std::string remote, TransferOptions options);
+  static awaitable<Client> connected(T& network, Url url, ClientOptions options, Observer observer);
+  template <class R> awaitable<R> run(awaitable<R> operation);
+
+  static awaitable<Reply> command_on(Core& core, std::string text);
+  static awaitable<void> cwd_on(Core& core, std::string path);
+  static awaitable<std::string> pwd_on(Core& core);
+  static awaitable<std::uint64_t> size_on(Core& core, std::string path);
+  static awaitable<std::uint64_t> stored_size_on(Core& core, std::string path);
+  static awaitable<Timestamp> modified_on(Core& core, std::string path);
+  static awaitable<void> rename_on(Core& core, std::string from, std::string to);
+
+  std::shared_ptr<Core> core_;
+};
+
+namespace detail {
+
+class Connecting {
+ public:
+  template <class C, class T, class Observer>
+  static awaitable<C> begin(T& network, Url url, ClientOptions options, Observer observer) {
+    static_assert(sizeof(OwnPartsNeedBodiesHpp<T, C>) > 0);
+    return C::connected(network, std::move(url), std::move(options), std::move(observer));
+  }
+  template <class DataChannel, class T, class Observer>
+  static awaitable<Client<T, DataChannel, Observer>> run(T& network, Url url, ClientOptions options,
+                                                         Observer observer);
+};
+
+}  // namespace detail
+
+/// Connects to the server that a URL names and logs in: as its user, or as anonymous where it names none and the server
+/// asks. How the dialect is found out is said at `detail::Login`.
+///
+/// **Errors:** `ClientError` that names the host; `ReplyError` if the server refuses. **Cancellation:** as of `Client`.
+template <class DataChannel = AnyChannel, Transport T, class Observer = NoObserver>
+awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientOptions options = {},
+                                                    Observer observer = {}) {
+  return detail::Connecting::begin<Client<T, DataChannel, Observer>>(network, std::move(url), std::move(options),
+                                                                     std::move(observer));
+}
+
+}  // namespace ftplike
+
+#ifndef FTPLIKE_SEPARATE_COMPILATION
+// ---- ftplike/client/bodies.hpp
+// The bodies of `Client`.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/client/core.hpp
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+// ---- ftplike/client/control.hpp
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/client/pending_commands.hpp
+#include <cstdint>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// What a client has asked, as far as it matters for telling the replies apart.
+enum class Asked : std::uint8_t {
+  simple,      // exactly one final reply
+  transfer,    // a preliminary reply, then a final one
+  keep_alive,  // NOOP during a transfer: answered before, after, or never
+  abort,       // ABOR: answered after the transfer, instead of it, or never
+  marker,      // PWD, by which a client gets in step again: nothing else that may be outstanding is answered with 257
+};
+
+/// Whose a reply is.
+enum class Owner : std::uint8_t {
+  command,      // the final reply to the simple command or the transfer
+  preliminary,  // the transfer's
+  marker,       // in step again: nothing is outstanding any more
+  farewell,     // 421: the session is over
+  nobody,       // belongs to a NOOP or an ABOR, or comes too late
+};
+
+/// The commands that have not been answered, and the rules by which replies find theirs. A session is in step if
+/// nothing is outstanding; only then may the next command go out.
+///
+/// The rules: a 421 ends all. A transfer that has begun is answered by x2x (connections) and x5x (files), a NOOP by x0x
+/// (syntax). A 226 or 426 is never the answer to a simple command. After a transfer that was refused in its middle, or
+/// broken off, or kept alive by NOOPs that were not answered, nobody can know how many replies are still to come: then
+/// all are dropped up to the 257 of a PWD.
+class PendingCommands {
+ public:
+  void sent(Asked what) noexcept {
+    switch (what) {
+      case Asked::simple: simple_ = true; break;
+      case Asked::transfer:
+        transfer_ = true;
+        begun_ = false;
+        break;
+      case Asked::keep_alive: ++keep_alives_; break;
+      case Asked::abort: aborted_ = tangled_ = true; break;
+      case Asked::marker: marked_ = true; break;
+    }
+  }
+
+  Owner take(const Reply& reply) noexcept {
+    if (reply.code() == 421) {
+      *this = PendingCommands{};
+      return Owner::farewell;
+    }
+    if (marked_) {
+      if (reply.code() != 257) return Owner::nobody;
+      *this = PendingCommands{};
+      return Owner::marker;
+    }
+    if (transfer_) return take_for_transfer(reply);
+    const int group = reply.code() / 10 % 10;
+    if (keep_alives_ > 0 && group == 0) {
+      --keep_alives_;
+      return Owner::nobody;
+    }
+    const bool late = reply.preliminary() || reply.code() == 226 || reply.code() == 426;
+    if (!simple_ || late) return Owner::nobody;
+    simple_ = false;
+    return Owner::command;
+  }
+
+  bool in_step() const noexcept { return !simple_ && !transfer_ && !tangled() && !marked_; }
+  /// Whether a transfer waits for its final reply.
+  bool transferring() const noexcept { return transfer_; }
+  bool aborted() const noexcept { return aborted_; }
+  bool marked() const noexcept { return marked_; }
+  /// Whether only a marker can tell when all have been answered.
+  bool tangled() const noexcept { return tangled_ || keep_alives_ > 0 || (transfer_ && begun_); }
+
+ private:
+  Owner take_for_transfer(const Reply& reply) noexcept {
+    const int group = reply.code() / 10 % 10;
+    if (reply.preliminary()) {
+      if (begun_) return Owner::nobody;
+      begun_ = true;
+      return Owner::preliminary;
+    }
+    if (begun_ && keep_alives_ > 0 && group == 0) {
+      --keep_alives_;
+      return Owner::nobody;
+    }
+    transfer_ = false;
+    if (reply.negative() && (begun_ || group == 2)) tangled_ = true;
+    return Owner::command;
+  }
+
+  bool simple_ = false, transfer_ = false, begun_ = false, aborted_ = false, marked_ = false, tangled_ = false;
+  unsigned keep_alives_ = 0;
+};
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/client/reply_error.hpp
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Replies as errors: the value is the code. A code that can mean one thing only equals the `std::errc` of that thing;
+/// 550 equals none, it says "not there" as well as "not allowed".
+inline const std::error_category& reply_category() noexcept {
+  static const class : public std::error_category {
+    const char* name() const noexcept override { return "ftp"; }
+    std::string message(int value) const override { return "the server replied " + std::to_string(value); }
+    std::error_condition default_error_condition(int value) const noexcept override {
+      switch (value) {
+        case 421: return std::errc::connection_aborted;
+        case 425: return std::errc::not_connected;
+        case 426: return std::errc::connection_reset;
+        case 452:
+        case 552: return std::errc::no_space_on_device;
+        case 500:
+        case 502:
+        case 504: return std::errc::function_not_supported;
+        case 501:
+        case 553: return std::errc::invalid_argument;
+        case 530:
+        case 532: return std::errc::permission_denied;
+        default: return {value, *this};
+      }
+    }
+  } category;
+  return category;
+}
+
+/// Which of a session's connections, or the local end, was at fault.
+enum class Channel { control, data, local };
+
+constexpr std::string_view name_of(Channel channel) noexcept {
+  return channel == Channel::control ? "control connection"
+         : channel == Channel::data  ? "data connection"
+                                     : "local file";
+}
+
+/// What went wrong in a client, where, and how far it had come.
+class ClientError : public std::system_error {
+ public:
+  ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred = 0,
+              std::uint64_t offset = 0)
+      : ClientError{error, std::move(verb), channel, transferred, error.message(), offset} {}
+  /// With words of its own.
+  ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred,
+              const std::string& text, std::uint64_t offset = 0)
+      : std::system_error{error},
+        verb_{std::move(verb)},
+        channel_{channel},
+        transferred_{transferred},
+        reached_{offset + transferred} {
+    if (!verb_.empty()) text_ = verb_ + ": ";
+    text_ += text;
+  }
+
+  /// The command at which it happened, or empty.
+  const std::string& verb() const noexcept { return verb_; }
+  Channel channel() const noexcept { return channel_; }
+  /// Bytes that went over the data connection before.
+  std::uint64_t transferred() const noexcept { return transferred_; }
+  /// Where in the file that ended.
+  std::uint64_t reached() const noexcept { return reached_; }
+  const char* what() const noexcept override { return text_.c_str(); }
+
+ private:
+  std::string verb_, text_;
+  Channel channel_;
+  std::uint64_t transferred_, reached_;
+};
+
+/// A negative reply, or one that does not fit its command.
+class ReplyError : public ClientError {
+ public:
+  ReplyError(Reply its_reply, std::string verb, Channel channel = Channel::control, std::uint64_t transferred = 0,
+             std::uint64_t offset = 0)
+      : ClientError{{its_reply.code(), reply_category()},
+                    std::move(verb),
+                    channel,
+                    transferred,
+                    std::to_string(its_reply.code()) + ' ' + its_reply.text(),
+                    offset},
+        reply_{std::move(its_reply)} {}
+
+  const Reply& reply() const noexcept { return reply_; }
+
+ private:
+  Reply reply_;
+};
+
+namespace detail {
+
+/// The word before the first space of a command: all that may be told of one that could hold a secret.
+inline std::string verb_of(std::string_view command) { return std::string{command.substr(0, command.find(' '))}; }
+
+}  // namespace detail
+}  // namespace ftplike
+
+// ---- ftplike/io/deadline.hpp
+#include <exception>
+#include <functional>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/io/condition.hpp
+#include <system_error>
+
+
+namespace ftplike::inline v0_2 {
+
+/// A condition variable for coroutines of one executor: `wait` suspends until the next `notify`. As with
+/// `std::condition_variable`, the caller looks at what it waits for before and after.
+///
+/// **Cancellation:** ends the wait, without an error; the next `co_await` of the coroutine throws.
+/// **Threads:** those of its executor, one at a time.
+template <class E = Executor> class BasicCondition {
+ public:
+  explicit BasicCondition(const Executor& executor) : timer_{executor, Time::max()} {}
+
+  awaitable<void> wait() {
+    std::error_code ignored;
+    co_await timer_.async_wait(asio::redirect_error(use_awaitable, ignored));
+  }
+  /// The same for a coroutine that handles its own cancellation: none of it comes here.
+  awaitable<void> wait_uncancelled() {
+    std::error_code ignored;
+    const auto no_slot = asio::bind_cancellation_slot(asio::cancellation_slot{}, use_awaitable);
+    co_await timer_.async_wait(asio::redirect_error(no_slot, ignored));
+  }
+  /// Wakes all who wait just now.
+  void notify() { timer_.cancel(); }
+
+ private:
+  SteadyTimer<E> timer_;  // never expires
+};
+using Condition = BasicCondition<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike
 
@@ -1802,67 +5210,6 @@ template <Transport T> class Deadline {
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-// ---- ftplike/protocol/text.hpp
-#include <algorithm>
-#include <charconv>
-#include <cstddef>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-
-namespace ftplike::inline v0_2 {
-
-/// An ASCII letter in lower case, everything else as it is, in whatever locale.
-constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-/// An ASCII letter in upper case, everything else as it is, in whatever locale.
-constexpr char to_upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
-/// A text with its ASCII letters in lower case.
-inline std::string to_lower(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) c = to_lower(c);
-  return out;
-}
-/// A text with its ASCII letters in upper case.
-inline std::string to_upper(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) c = to_upper(c);
-  return out;
-}
-
-/// Whether `text` is `word`, whatever the case of their ASCII letters.
-constexpr bool same_word(std::string_view text, std::string_view word) noexcept {
-  return std::equal(text.begin(), text.end(), word.begin(), word.end(),
-                    [](char a, char b) { return to_lower(a) == to_lower(b); });
-}
-
-/// The value of a text that is a number in this base and nothing else: no sign in front of an unsigned one, no blank,
-/// nothing behind it. None if it is something else, or more than a `Number` holds.
-template <class Number = unsigned> std::optional<Number> number_in(std::string_view text, int base = 10) noexcept {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-namespace detail {
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-constexpr std::string_view without_leading_blanks(std::string_view text) noexcept {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  return text;
-}
-constexpr std::string_view without_trailing_blanks(std::string_view text) noexcept {
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
-
-}  // namespace detail
-
-}  // namespace ftplike
 
 
 namespace ftplike::inline v0_2 {
@@ -2520,175 +5867,6 @@ template <Transport T, class Observer> class ClientControl {
 #include <system_error>
 #include <utility>
 
-// ---- ftplike/io/worker_pool.hpp
-#include <algorithm>
-#include <condition_variable>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <list>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <thread>
-#include <utility>
-
-// ---- ftplike/system/new_shared.hpp
-#include <memory>
-#include <utility>
-
-namespace ftplike::inline v0_2::detail {
-
-/// `std::make_shared` at the price of a second allocation. What that is made of takes a compiler three times as long, and
-/// a server has two dozen such types.
-template <class T, class... Args> std::shared_ptr<T> new_shared(Args&&... args) {
-  return std::shared_ptr<T>{new T(std::forward<Args>(args)...)};
-}
-
-}  // namespace ftplike::inline v0_2::detail
-
-
-namespace ftplike::inline v0_2 {
-
-/// Who a piece of blocking work is done for, as a number: clients take turns in a `WorkerPool`. 0 is nobody in
-/// particular. `client_key` (io/subnet.hpp) makes one of an address.
-using ClientKey = std::uint64_t;
-
-/// Where jobs that may block are done: a disk's, a password's. The base of `ThreadPool` and of the simulated network's.
-class WorkerPool {
- public:
-  using Job = std::function<void()>;
-
-  WorkerPool() = default;
-  WorkerPool(const WorkerPool&) = delete;
-  WorkerPool& operator=(const WorkerPool&) = delete;
-  virtual ~WorkerPool() = default;
-  /// Has a job done, which must not throw; false if too many are waiting already. **Threads:** any.
-  virtual bool submit(Job job, ClientKey client) = 0;
-};
-
-/// Some threads and a bounded queue. Clients take turns: a thousand jobs of one client make another wait for one of
-/// them at the most. Threads are started when they are first needed.
-///
-/// **Lifetime:** its destructor drops the jobs that wait and lets those that run end in threads of their own.
-class ThreadPool final : public WorkerPool {
- public:
-  /// At most `threads` (1 or more) at work, and `waiting` jobs that wait.
-  explicit ThreadPool(unsigned threads, std::size_t waiting = 10'000)
-      : queue_{detail::new_shared<Queue>(std::max(threads, 1u), waiting)} {}
-  ~ThreadPool() override {
-    const std::lock_guard lock{queue_->mutex};
-    queue_->over = true;
-    queue_->turns.clear();
-    queue_->jobs.clear();
-    queue_->changed.notify_all();
-  }
-
-  bool submit(Job job, ClientKey client) override {
-    const std::lock_guard lock{queue_->mutex};
-    if (queue_->waiting >= queue_->most_waiting) return false;
-    if (queue_->idle <= queue_->waiting && queue_->threads < queue_->most_threads) {
-      std::thread{[queue = queue_] { work(*queue); }}.detach();
-      ++queue_->threads;
-    }
-    queue_->put(std::move(job), client);
-    queue_->changed.notify_one();
-    return true;
-  }
-
- private:
-  struct Queue {
-    Queue(unsigned its_threads, std::size_t its_waiting) : most_threads{its_threads}, most_waiting{its_waiting} {}
-
-    void put(Job job, ClientKey client) {
-      if (client == 0) client = nobody--;  // takes a turn of its own
-      auto& of_client = jobs[client];
-      if (of_client.empty()) turns.push_back(client);
-      of_client.push_back(std::move(job));
-      ++waiting;
-    }
-    Job take() {
-      const ClientKey client = turns.front();
-      turns.pop_front();
-      const auto of_client = jobs.find(client);
-      Job job = std::move(of_client->second.front());
-      of_client->second.pop_front();
-      if (of_client->second.empty()) {
-        jobs.erase(of_client);
-      } else {
-        turns.push_back(client);
-      }
-      --waiting;
-      return job;
-    }
-
-    const unsigned most_threads;
-    const std::size_t most_waiting;
-    std::mutex mutex;  // of what follows
-    std::condition_variable changed;
-    std::map<ClientKey, std::list<Job>> jobs;
-    std::list<ClientKey> turns;  // each client with jobs once
-    ClientKey nobody = ~ClientKey{0};
-    std::size_t waiting = 0, idle = 0;
-    unsigned threads = 0;
-    bool over = false;
-  };
-
-  static void work(Queue& queue) {
-    std::unique_lock lock{queue.mutex};
-    for (;;) {
-      ++queue.idle;
-      queue.changed.wait(lock, [&] { return queue.over || !queue.turns.empty(); });
-      --queue.idle;
-      if (queue.over) return;
-      Job job = queue.take();
-      lock.unlock();
-      job();
-      job = nullptr;  // what it holds goes here, and not under the lock
-      lock.lock();
-    }
-  }
-
-  std::shared_ptr<Queue> queue_;
-};
-
-/// What kind of blocking work something is. Each kind has workers of its own: hashing passwords keeps no disk waiting.
-enum class WorkKind { disk, password, lookup };
-
-/// The workers of each kind.
-///
-/// The default is one for the whole process, whose threads are started when they are first needed. A transport can be
-/// given others: `TcpTransport network{1, std::make_shared<WorkerPools>(8, 2)}`. A child that is forked needs its own:
-/// threads are not forked.
-class WorkerPools {
- public:
-  /// With so many threads for disks, for passwords and for looking up names.
-  explicit WorkerPools(unsigned disk = 4, unsigned password = default_password_threads(), unsigned lookup = 4)
-      : WorkerPools{std::unique_ptr<WorkerPool>{new ThreadPool{disk}}, std::unique_ptr<WorkerPool>{new ThreadPool{password}},
-                    std::unique_ptr<WorkerPool>{new ThreadPool{lookup}}} {}
-  WorkerPools(std::unique_ptr<WorkerPool> disk, std::unique_ptr<WorkerPool> password,
-              std::unique_ptr<WorkerPool> lookup)
-      : disk_{std::move(disk)}, password_{std::move(password)}, lookup_{std::move(lookup)} {}
-
-  WorkerPool& of(WorkKind kind) noexcept {
-    if (kind == WorkKind::password) return *password_;
-    return kind == WorkKind::lookup ? *lookup_ : *disk_;
-  }
-
-  /// Those of the process. They are never destroyed: a job that hangs does not keep the program from ending.
-  static const std::shared_ptr<WorkerPools>& shared() {
-    static const auto& pools = *new std::shared_ptr<WorkerPools>{new WorkerPools};
-    return pools;
-  }
-
- private:
-  static unsigned default_password_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
-
-  std::unique_ptr<WorkerPool> disk_, password_, lookup_;
-};
-
-}  // namespace ftplike
-
 
 namespace ftplike::inline v0_2 {
 
@@ -3259,6 +6437,11 @@ class ClientTransfer {
 
   /// Whether all has come that was wanted of a file that goes on behind it.
   bool is_satisfied() const noexcept { return length > 0 && moved >= length; }
+  /// How many bytes there are to move, if that is known.
+  std::optional<std::uint64_t> expected() const noexcept {
+    if (ascii || !size || *size < offset) return std::nullopt;
+    return length > 0 ? std::min(*size - offset, length) : *size - offset;
+  }
   /// Whether all has come that there is, as far as that is known.
   bool has_all() const noexcept { return !ascii && size && offset + moved == *size; }
   /// The most that is moved in one piece.
@@ -3406,76 +6589,6 @@ template <class Core> class DataLink {
 
 }  // namespace ftplike::detail
 
-// ---- ftplike/client/features.hpp
-#include <algorithm>
-#include <cstddef>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-
-namespace ftplike::inline v0_2 {
-
-/// What a server can do: the lines of its reply to FEAT, and what it has refused since. RFC 2389 §3.
-class Features {
- public:
-  Features() = default;
-  /// From the text of a 211, whose first and last lines are not features.
-  explicit Features(std::string_view text) : known_{true} {
-    for (std::size_t at = text.find('\n'); at != text.npos;) {
-      const auto end = text.find('\n', at + 1);
-      if (end == text.npos) break;
-      auto line = text.substr(at + 1, end - at - 1);
-      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-      while (line.ends_with(' ')) line.remove_suffix(1);
-      if (!line.empty() && lines_.size() < most) lines_.emplace_back(line);
-      at = end;
-    }
-  }
-
-  /// Whether the server answered FEAT at all.
-  bool known() const noexcept { return known_; }
-  /// Whether the first words of a line are these, in upper or lower case: `has("REST STREAM")`.
-  bool has(std::string_view feature) const { return find(feature) != nullptr; }
-  /// What follows these words in their line, empty if that is not there: `value("HASH")` may be `SHA-256*;MD5`.
-  std::string_view value(std::string_view feature) const {
-    const auto* const line = find(feature);
-    return line && line->size() > feature.size() ? std::string_view{*line}.substr(feature.size() + 1)
-                                                 : std::string_view{};
-  }
-  /// Whether it is worth trying: what was offered, or not even denied by silence, and has not been refused since.
-  bool may_have(std::string_view feature) const { return !refused(feature) && (has(feature) || optional(feature)); }
-  /// Takes note that the server does not understand this after all.
-  void refuse(std::string_view feature) {
-    if (!refused(feature)) refused_.emplace_back(feature);
-  }
-  bool refused(std::string_view feature) const {
-    return std::find(refused_.begin(), refused_.end(), feature) != refused_.end();
-  }
-  const std::vector<std::string>& lines() const noexcept { return lines_; }
-
- private:
-  static constexpr std::size_t most = 1000;
-
-  const std::string* find(std::string_view feature) const {
-    for (const auto& line : lines_) {
-      const auto front = std::string_view{line}.substr(0, feature.size());
-      if (same_word(front, feature) && (line.size() == feature.size() || line[feature.size()] == ' ')) {
-        return &line;
-      }
-    }
-    return nullptr;
-  }
-  /// What servers from before RFC 3659 have without telling it.
-  bool optional(std::string_view feature) const { return !known_ && (feature == "SIZE" || feature == "MDTM"); }
-
-  std::vector<std::string> lines_, refused_;
-  bool known_ = false;
-};
-
-}  // namespace ftplike
-
 // ---- ftplike/client/connecting.hpp
 #include <algorithm>
 #include <chrono>
@@ -3499,148 +6612,6 @@ class Features {
 #include <string_view>
 #include <system_error>
 #include <utility>
-
-// ---- ftplike/client/url.hpp
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// How the connections to a server are to be protected. Both ways need a transport with TLS.
-enum class Secure {
-  no,
-  explicit_tls,  // AUTH TLS after the greeting (ftpes://)
-  implicit_tls,  // from the first byte on (ftps://)
-};
-
-/// Where a server is and who we are there: `ftp://user:password@host:port/path;type=i`. What is between the delimiters
-/// may be percent-encoded. A text without a scheme is a host, and perhaps a port and a path. RFC 1738 §3.2.
-class Url {
- public:
-  Url() = default;
-  /// **Errors:** `std::errc::invalid_argument`.
-  Url(const std::string& text) : Url{std::string_view{text}} {}  // NOLINT: a text is a URL wherever one is wanted
-  Url(const char* text) : Url{std::string_view{text}} {}         // NOLINT
-  explicit Url(std::string_view text) {
-    auto parsed = parse(text);
-    if (!parsed) {
-      throw std::system_error(std::make_error_code(std::errc::invalid_argument), "not a URL of an FTP server");
-    }
-    *this = *std::move(parsed);
-  }
-  Url(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
-
-  static std::optional<Url> parse(std::string_view text);
-
-  Secure secure = Secure::no;
-  std::string user, password;  // empty if they are not given
-  std::string host;            // a name or an address, of IPv6 without its brackets
-  std::uint16_t port = 21;
-  std::string path;  // as the server is to be told: not absolute, unless the URL has %2F or a second slash there
-  char type = '\0';  // 'i' or 'a' if the URL says so, 'd' for a directory's listing
-
-  bool names_directory() const noexcept { return path.empty() || path.ends_with('/') || type == 'd'; }
-};
-
-namespace detail {
-
-/// Takes the percent signs out. Nothing if that gives what no command can hold.
-inline std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    char letter = text[at];
-    if (letter == '%') {
-      const auto value = number_in(text.substr(at + 1, 2), 16);
-      if (!value || at + 2 >= text.size()) return std::nullopt;
-      letter = static_cast<char>(*value);
-      at += 2;
-    }
-    if (letter == '\0' || letter == '\r' || letter == '\n') return std::nullopt;
-    out += letter;
-  }
-  return out;
-}
-
-/// Takes `host`, `host:port`, `[::1]` or `[::1]:port` apart. An IPv6 address without brackets has no port behind it.
-inline bool read_host(std::string_view text, Url& url) {
-  std::string_view host = text, port;
-  bool has_port = false;
-  if (text.starts_with('[')) {
-    const auto end = text.find(']');
-    if (end == text.npos) return false;
-    host = text.substr(1, end - 1);
-    const auto rest = text.substr(end + 1);
-    has_port = rest.starts_with(':');
-    if (!rest.empty() && !has_port) return false;
-    if (has_port) port = rest.substr(1);
-  } else if (const auto colon = text.find(':'); colon != text.npos && colon == text.rfind(':')) {
-    host = text.substr(0, colon);
-    port = text.substr(colon + 1);
-    has_port = true;
-  }
-  if (has_port && !port.empty()) {
-    const auto number = number_in(port);
-    if (!number || *number == 0 || *number > 65535) return false;
-    url.port = static_cast<std::uint16_t>(*number);
-  }
-  const auto decoded = percent_decoded(host);
-  if (!decoded || decoded->empty()) return false;
-  url.host = *decoded;
-  return true;
-}
-
-inline bool read_user(std::string_view text, Url& url) {
-  const auto colon = text.find(':');
-  const auto user = percent_decoded(text.substr(0, colon));
-  const auto password = percent_decoded(colon == text.npos ? std::string_view{} : text.substr(colon + 1));
-  if (!user || !password) return false;
-  url.user = *user;
-  url.password = *password;
-  return true;
-}
-
-}  // namespace detail
-
-inline std::optional<Url> Url::parse(std::string_view text) {
-  Url url;
-  if (const auto end = text.find("://"); end != text.npos) {
-    const auto scheme = text.substr(0, end);
-    if (same_word(scheme, "ftps")) {
-      url.secure = Secure::implicit_tls;
-      url.port = 990;
-    } else if (same_word(scheme, "ftpes")) {
-      url.secure = Secure::explicit_tls;
-    } else if (!same_word(scheme, "ftp")) {
-      return std::nullopt;
-    }
-    text.remove_prefix(end + 3);
-  }
-  auto authority = text.substr(0, text.find('/'));
-  auto path = text.substr(authority.size());
-  if (const auto at = authority.rfind('@'); at != authority.npos) {
-    if (!detail::read_user(authority.substr(0, at), url)) return std::nullopt;
-    authority.remove_prefix(at + 1);
-  }
-  if (!detail::read_host(authority, url)) return std::nullopt;
-
-  if (const auto type = path.rfind(";type="); type != path.npos && type + 7 == path.size()) {
-    url.type = static_cast<char>(path.back() | 0x20);
-    if (url.type != 'i' && url.type != 'a' && url.type != 'd') return std::nullopt;
-    path = path.substr(0, type);
-  }
-  const auto decoded = detail::percent_decoded(path.substr(path.empty() ? 0 : 1));
-  if (!decoded) return std::nullopt;
-  url.path = *decoded;
-  return url;
-}
-
-}  // namespace ftplike
 
 
 namespace ftplike::inline v0_2::detail {
@@ -3884,61 +6855,6 @@ using TaskGroup = BasicTaskGroup<>;  // a template, so that only what is called 
 // ---- ftplike/io/within.hpp
 #include <system_error>
 #include <utility>
-
-// ---- ftplike/io/run_on.hpp
-#include <exception>
-#include <functional>
-#include <memory>
-#include <type_traits>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-namespace detail {
-
-/// Awaits `operation`, which does not throw, on an executor. It is cancelled by the signal of `slot`; what cancels the
-/// caller calls `cancel`, on the caller's executor.
-template <class E = Executor>
-awaitable<void> run_stoppable(std::type_identity_t<E> executor, asio::cancellation_slot slot, std::function<void()> cancel,
-                                     awaitable<void> operation) {
-  auto outer = co_await asio::this_coro::cancellation_state;
-  auto outer_slot = outer.slot();
-  // What `cancel` holds ends with this coroutine, also where the slot outlives it and its event loop.
-  std::shared_ptr<const std::function<void()>> held;
-  if (outer_slot.is_connected()) {
-    held = detail::new_shared<const std::function<void()>>(std::move(cancel));
-    outer_slot.assign([seen = std::weak_ptr{held}](asio::cancellation_type) {
-      if (const auto still_there = seen.lock()) (*still_there)();
-    });
-  }
-  std::exception_ptr failure;
-  try {
-    co_await asio::co_spawn(executor, std::move(operation), asio::bind_cancellation_slot(slot, use_awaitable));
-  } catch (...) { failure = std::current_exception(); }
-  // Not by a destructor: a slot may be gone before a coroutine that never ended.
-  if (outer_slot.is_connected()) outer_slot.clear();
-  if (failure) std::rethrow_exception(failure);
-}
-
-}  // namespace detail
-
-/// Runs an operation on another executor; on the caller's own, at once.
-///
-/// **Cancellation:** cancels the operation.
-template <class R> awaitable<R> run_on(Executor executor, awaitable<R> operation) {
-  const Executor here = co_await asio::this_coro::executor;
-  if (here == executor) co_return co_await std::move(operation);
-  const auto stop = detail::new_shared<asio::cancellation_signal>();
-  const std::function<void()> cancel = [executor, stop] {
-    asio::dispatch(executor, [stop] { stop->emit(asio::cancellation_type::terminal); });
-  };
-  Settled<R> result;
-  auto settled = settle(std::move(operation), result);
-  co_await detail::run_stoppable(executor, stop->slot(), cancel, std::move(settled));
-  co_return result.get();
-}
-
-}  // namespace ftplike
 
 
 namespace ftplike::inline v0_2 {
@@ -4917,214 +7833,6 @@ template <class... Ways> struct NegotiatedChannel {
 #include <string>
 #include <vector>
 
-// ---- ftplike/io/any_bytes.hpp
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <type_traits>
-
-// ---- ftplike/protocol/timestamp.hpp
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <optional>
-#include <string>
-#include <string_view>
-
-
-namespace ftplike::inline v0_2 {
-
-/// Whether a timestamp shows the part of a second that it has.
-enum class Fraction { if_any, never };
-
-namespace detail {
-
-/// A moment taken apart. What lies outside of the years 0 to 9999 counts as the first or the last moment of these.
-class Civil {
- public:
-  explicit Civil(Timestamp time) noexcept {
-    using namespace std::chrono;
-    time = std::clamp(time, first_timestamp, last_timestamp);
-    const auto day = floor<days>(time);
-    const year_month_day date{day};
-    const hh_mm_ss clock{time - day};
-    year_ = static_cast<unsigned>(static_cast<int>(date.year()));
-    month_ = static_cast<unsigned>(date.month());
-    day_ = static_cast<unsigned>(date.day());
-    hour_ = static_cast<unsigned>(clock.hours().count());
-    minute_ = static_cast<unsigned>(clock.minutes().count());
-    second_ = static_cast<unsigned>(clock.seconds().count());
-    millisecond_ = static_cast<unsigned>(clock.subseconds().count());
-  }
-  unsigned year() const noexcept { return year_; }
-  unsigned month() const noexcept { return month_; }
-  unsigned day() const noexcept { return day_; }
-  unsigned hour() const noexcept { return hour_; }
-  unsigned minute() const noexcept { return minute_; }
-  unsigned second() const noexcept { return second_; }
-  unsigned millisecond() const noexcept { return millisecond_; }
-
- private:
-  unsigned year_, month_, day_, hour_, minute_, second_, millisecond_;
-};
-
-/// The moment with these parts, if there is one. A leap second counts as the second before it.
-inline std::optional<Timestamp> moment(unsigned year, unsigned month, unsigned day, unsigned hour, unsigned minute,
-                                       unsigned second) noexcept {
-  using namespace std::chrono;
-  const year_month_day date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month},
-                            std::chrono::day{day}};
-  if (year > 9999 || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  return sys_days{date} + hours{hour} + minutes{minute} + seconds{std::min(second, 59U)};
-}
-
-/// Writes the last `digits` decimal digits of `value`, zeros in front, and gives the place behind them.
-constexpr char* put_digits(char* at, unsigned value, std::size_t digits) noexcept {
-  for (std::size_t i = digits; i > 0; value /= 10) at[--i] = static_cast<char>('0' + value % 10);
-  return at + digits;
-}
-
-}  // namespace detail
-
-/// Reads `YYYYMMDDHHMMSS[.sss]`, in UTC. Digits beyond the millisecond are cut off. RFC 3659 §2.3.
-inline std::optional<Timestamp> parse_timestamp(std::string_view text) noexcept {
-  const auto fraction = text.substr(std::min<std::size_t>(text.size(), 14));
-  if (text.size() < 14 || text.size() == 15 || (!fraction.empty() && fraction[0] != '.')) return std::nullopt;
-  const auto digits_only = [](std::string_view part) {
-    return std::all_of(part.begin(), part.end(), detail::is_digit);
-  };
-  if (!digits_only(text.substr(0, 14)) || !digits_only(fraction.substr(fraction.empty() ? 0 : 1))) return std::nullopt;
-
-  const auto part = [text](std::size_t at, std::size_t size) {
-    return number_in(text.substr(at, size)).value_or(0);
-  };
-  auto result = detail::moment(part(0, 4), part(4, 2), part(6, 2), part(8, 2), part(10, 2), part(12, 2));
-  if (!result) return std::nullopt;
-  unsigned scale = 100;
-  for (std::size_t i = 1; i < fraction.size() && scale > 0; ++i, scale /= 10) {
-    *result += std::chrono::milliseconds{static_cast<unsigned>(fraction[i] - '0') * scale};
-  }
-  return result;
-}
-
-/// Appends `time` as `YYYYMMDDHHMMSS`, with `.sss` if it has a part of a second and that is wanted. RFC 3659 §2.3.
-inline void append_timestamp(std::string& out, Timestamp time, Fraction fraction = Fraction::if_any) {
-  const detail::Civil civil{time};
-  std::array<char, 18> text;
-  auto* at = detail::put_digits(text.data(), civil.year(), 4);
-  for (const auto value : {civil.month(), civil.day(), civil.hour(), civil.minute(), civil.second()}) {
-    at = detail::put_digits(at, value, 2);
-  }
-  if (fraction == Fraction::if_any && civil.millisecond() != 0) {
-    *at++ = '.';
-    at = detail::put_digits(at, civil.millisecond(), 3);
-  }
-  out.append(text.data(), at);
-}
-
-inline std::string format_timestamp(Timestamp time, Fraction fraction = Fraction::if_any) {
-  std::string text;
-  append_timestamp(text, time, fraction);
-  return text;
-}
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// Refers to any source, so that what moves bytes is compiled once and not for every source anew.
-///
-/// **Lifetime:** that of the source, which it does not own.
-class AnySource {
- public:
-  template <ByteSource Source>
-    requires(!std::is_same_v<Source, AnySource>)
-  explicit AnySource(Source& source) noexcept : source_{&source}, can_{&abilities<Source>} {}
-
-  awaitable<std::size_t> read_some(std::span<std::byte> room) { return can_->read_some(source_, room); }
-
-  /// How much it has from its beginning on; nothing if it cannot seek.
-  std::optional<std::uint64_t> size() const { return can_->size ? can_->size(source_) : std::nullopt; }
-  /// What follows is only for one that can.
-  void seek(std::uint64_t offset) { can_->seek(source_, offset); }
-  /// When that was last changed, if it tells.
-  std::optional<Timestamp> modified() const { return can_->modified ? can_->modified(source_) : std::nullopt; }
-
-  /// A file, for whoever moves its bytes without a buffer; -1 if it is none.
-  int descriptor() const noexcept { return can_->descriptor && !hides_file_ ? can_->descriptor(source_) : -1; }
-  /// The same source, of which all bytes are read, be it a file or not.
-  AnySource without_descriptor() const noexcept {
-    AnySource plain = *this;
-    plain.hides_file_ = true;
-    return plain;
-  }
-  /// What follows is only for a file.
-  std::uint64_t position() const noexcept { return can_->position(source_); }
-  void advance(std::size_t count) noexcept { can_->advance(source_, count); }
-  awaitable<std::size_t> fetch(std::size_t most) { return can_->fetch(source_, most); }
-
- private:
-  struct Abilities {
-    awaitable<std::size_t> (*read_some)(void*, std::span<std::byte>);
-    std::optional<std::uint64_t> (*size)(void*) = nullptr;
-    void (*seek)(void*, std::uint64_t) = nullptr;
-    std::optional<Timestamp> (*modified)(void*) = nullptr;
-    int (*descriptor)(void*) noexcept = nullptr;
-    std::uint64_t (*position)(void*) noexcept = nullptr;
-    void (*advance)(void*, std::size_t) noexcept = nullptr;
-    awaitable<std::size_t> (*fetch)(void*, std::size_t) = nullptr;
-  };
-  template <class Source> static constexpr Abilities abilities_of() noexcept {
-    Abilities can{[](void* of, std::span<std::byte> room) { return static_cast<Source*>(of)->read_some(room); }};
-    if constexpr (SeekableByteSource<Source>) {
-      can.size = [](void* of) -> std::optional<std::uint64_t> { return static_cast<const Source*>(of)->size(); };
-      can.seek = [](void* of, std::uint64_t offset) { static_cast<Source*>(of)->seek(offset); };
-    }
-    if constexpr (requires(const Source& source) {
-                    { source.modified() } -> std::convertible_to<Timestamp>;
-                  }) {
-      can.modified = [](void* of) -> std::optional<Timestamp> { return static_cast<const Source*>(of)->modified(); };
-    }
-    if constexpr (detail::FileSource<Source>) {
-      can.descriptor = [](void* of) noexcept { return static_cast<Source*>(of)->descriptor(); };
-      can.position = [](void* of) noexcept { return static_cast<Source*>(of)->position(); };
-      can.advance = [](void* of, std::size_t count) noexcept { static_cast<Source*>(of)->advance(count); };
-      can.fetch = [](void* of, std::size_t most) { return static_cast<Source*>(of)->fetch(most); };
-    }
-    return can;
-  }
-  template <class Source> static constexpr Abilities abilities = abilities_of<Source>();
-
-  void* source_;
-  const Abilities* can_;
-  bool hides_file_ = false;
-};
-
-/// Refers to any sink, in the same way.
-class AnySink {
- public:
-  template <ByteSink Sink>
-    requires(!std::is_same_v<Sink, AnySink>)
-  explicit AnySink(Sink& sink) noexcept
-      : sink_{&sink},
-        write_{[](void* to, std::span<const std::byte> bytes) { return static_cast<Sink*>(to)->write(bytes); }},
-        finish_{[](void* to) { return static_cast<Sink*>(to)->finish(); }} {}
-
-  awaitable<void> write(std::span<const std::byte> bytes) { return write_(sink_, bytes); }
-  awaitable<void> finish() { return finish_(sink_); }
-
- private:
-  void* sink_;
-  awaitable<void> (*write_)(void*, std::span<const std::byte>);
-  awaitable<void> (*finish_)(void*);
-};
-
-}  // namespace ftplike
-
 // ---- ftplike/protocol/ascii.hpp
 #include <algorithm>
 #include <string>
@@ -5288,6 +7996,23 @@ template <class R> awaitable<R> telling(awaitable<R> operation) {
   co_return result.get();
 }
 
+/// What a cancellation means, which may come late: from another executor than the session's, on which all of this is used.
+struct ClientOperation {
+  bool cancelled = false;
+  bool under_way = false;
+};
+/// While it is done.
+class UnderWay {
+ public:
+  explicit UnderWay(ClientOperation& operation) noexcept : operation_{operation} { operation_.under_way = true; }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+  ~UnderWay() { operation_.under_way = false; }
+
+ private:
+  ClientOperation& operation_;
+};
+
 /// A client's session: commands in step with their replies, and transfers of which both connections have their say.
 /// What stands under *for data channels* is what the client ends of a data channel may use.
 template <Transport T, class DataChannel, class Observer> class ClientCore
@@ -5329,6 +8054,11 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     cancelled_ = true;
     interruption_.interrupt(asio::error::operation_aborted);
   }
+  /// The same, if it is still this one that is under way.
+  void cancel(ClientOperation& operation) {
+    operation.cancelled = true;
+    if (operation.under_way) cancel();
+  }
   /// Ends the session now, and the operation under way if there is one: a file that is being read.
   void leave() {
     if (!busy_) return close();
@@ -5338,12 +8068,14 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// There is one operation at a time.
   void begin_operation() {
     if (busy_.exchange(true)) throw ClientError{Errc::busy, {}, Channel::local, 0, "an operation is under way already"};
-    cancelled_ = false;
-    interruption_.forget();
   }
   void end_operation() noexcept { busy_ = false; }
   /// On the session's executor: does it, and is idle then.
-  awaitable<void> do_and_rest(awaitable<void> settled) {
+  awaitable<void> do_and_rest(std::shared_ptr<ClientOperation> operation, awaitable<void> settled) {
+    const UnderWay under_way{*operation};
+    cancelled_ = false;
+    interruption_.forget();
+    if (operation->cancelled) cancel();
     co_await std::move(settled);
     deadline_.rest();
   }
@@ -5560,6 +8292,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     link_->complete();
   }
   awaitable<void> open(ClientTransfer& transfer) {
+    tell_begin(transfer);
     auto stream = co_await channel_.open(*this, transfer.command);
     if constexpr (SecurableStream<Stream>) {
       if (secured) co_await shake_hands(stream);
@@ -5673,6 +8406,14 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     return std::make_exception_ptr(ClientError{error, verb, channel, transfer.moved, transfer.offset});
   }
 
+  void tell_begin(const ClientTransfer& transfer) {
+    if constexpr (takes<Observer, TransferBegun>) {
+      const std::string verb = verb_of(transfer.command);
+      const Path path{parse_command(transfer.command).argument};
+      observe<TransferBegun>(verb, path, transfer.direction, transfer.offset, transfer.expected(), transfer.ascii,
+                             transfer.listing);
+    }
+  }
   void tell(const ClientTransfer& transfer, std::string_view verb, const std::exception_ptr& failure) {
     if constexpr (takes<Observer, TransferEnded>) {
       std::error_code error;
@@ -5716,20 +8457,54 @@ template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, 
     ~Operation() { core.end_operation(); }
     Core& core;
   } const under_way{*core};
+  const auto meant = detail::new_shared<ClientOperation>();
   // What is posted does not hold the session: where its event loop has ended, it stays there as long as that.
-  const std::function<void()> cancel = [core] {
-    asio::dispatch(core->executor(), [seen = std::weak_ptr{core}] {
-      if (const auto still_there = seen.lock()) still_there->cancel();
+  const std::function<void()> cancel = [core, meant] {
+    asio::dispatch(core->executor(), [seen = std::weak_ptr{core}, meant] {
+      if (const auto still_there = seen.lock()) still_there->cancel(*meant);
     });
   };
   Settled<R> result;
-  auto settled = core->do_and_rest(settle(std::move(operation), result));
-  co_await run_stoppable(core->executor(), core->interruption().slot(), cancel, std::move(settled));
-  if (result.failed()) std::rethrow_exception(told(result.failure()));
+  std::exception_ptr failure;
+  auto settled = core->do_and_rest(meant, settle(std::move(operation), result));
+  try {
+    co_await run_stoppable(core->executor(), core->interruption().slot(), cancel, std::move(settled));
+  } catch (...) { failure = std::current_exception(); }  // cancelled before it began
+  if (!failure && result.failed()) failure = result.failure();
+  if (failure) std::rethrow_exception(told(failure));
   co_return result.get();
 }
 
 }  // namespace ftplike::detail
+
+// ---- ftplike/client/handover.hpp
+// How a file of a server is read piece by piece: the bodies of `RemoteFile`.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+// ---- ftplike/client/files.hpp
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/client/path_queries.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 // ---- ftplike/protocol/facts.hpp
 #include <algorithm>
@@ -5952,16 +8727,6 @@ inline std::optional<Entry> parse_facts(std::string_view line) {
 
 
 // What a client asks of one path of a server.
-namespace ftplike::inline v0_2 {
-
-/// A checksum as a server told it.
-class RemoteDigest {
- public:
-  std::string algorithm;  // "SHA-256", "SHA-512", "SHA-1", "MD5" or "CRC32"
-  std::string value;      // in hexadecimal digits, small letters
-};
-
-}  // namespace ftplike
 namespace ftplike::inline v0_2::detail {
 
 inline bool not_understood(const Reply& reply) noexcept {
@@ -6110,6 +8875,295 @@ template <class Core> awaitable<std::optional<RemoteDigest>> ask_digest(Core& co
 }
 
 }  // namespace ftplike::detail
+
+
+// Files from and to a server, as sinks and sources have them.
+namespace ftplike::inline v0_2::detail {
+
+/// How a transfer is to be done, for the session.
+inline ClientTransfer prepare(std::string command, Direction direction, const TransferOptions& options) {
+  ClientTransfer transfer{std::move(command), direction};
+  transfer.ascii = options.ascii;
+  transfer.bandwidth = options.bandwidth;
+  transfer.progress = options.progress;
+  return transfer;
+}
+
+template <class Core>
+TransferResult result_of(Core& core, const ClientTransfer& transfer, std::string name, Reply reply) {
+  TransferResult result;
+  result.transferred = transfer.moved;
+  result.offset = transfer.offset;
+  result.took = core.network().now() - transfer.began;
+  result.name = std::move(name);
+  result.reply = std::move(reply);
+  return result;
+}
+
+/// The length that a file has on the server, if that matters and the server can and will tell.
+template <class Core>
+awaitable<std::optional<std::uint64_t>> length_for(Core& core, std::string remote, const TransferOptions& options) {
+  const bool asks = !options.ascii && core.dialect == Dialect::standard && core.features.may_have("SIZE");
+  if (!asks || !(options.verify || options.progress || options.resume)) co_return std::nullopt;
+  co_return co_await if_told(core, ask_size(core, std::move(remote)));
+}
+
+/// Throws unless as many bytes have come, or are there now, as were promised.
+inline void check_length(std::uint64_t length, std::uint64_t promised, const ClientTransfer& transfer) {
+  if (length == promised) return;
+  const Errc error = length < promised ? Errc::too_short : Errc::too_long;
+  throw ClientError{error, verb_of(transfer.command), Channel::data, transfer.moved, transfer.offset};
+}
+
+/// Fetches a file, from `offset` on, into a sink that is not finished by this.
+template <class Core> awaitable<TransferResult> fetch(Core& core, std::string remote, AnySink sink,
+                                                      std::uint64_t offset, std::optional<std::uint64_t> size,
+                                                      const TransferOptions& options) {
+  const char type = options.ascii ? 'A' : 'I';
+  co_await set_type(core, type);
+  ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
+  transfer.offset = transfer.restart = offset;
+  transfer.size = size;
+  Reply last = co_await core.receive(sink, transfer);
+  // A server that closes the data connection early and says that all is well is believed only as far as its SIZE goes.
+  // A file may have grown since, but one that ends behind its end was not gone on with where it should have been.
+  const std::uint64_t end = offset + transfer.moved;
+  const bool grew = size && offset == 0 && end > *size;
+  if (options.verify && size && !grew) check_length(end, *size, transfer);
+  co_return result_of(core, transfer, std::move(remote), std::move(last));
+}
+
+/// Fetches a part of a file, which may be of no bytes.
+template <class Core> awaitable<TransferResult> fetch_range(Core& core, std::string remote, AnySink sink,
+                                                            std::uint64_t offset, std::uint64_t length,
+                                                            TransferOptions options) {
+  ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
+  transfer.began = core.network().now();
+  transfer.offset = transfer.restart = offset;
+  transfer.length = length;
+  transfer.ascii = false;
+  Reply last;
+  if (length > 0) {
+    co_await set_type(core, 'I');
+    Reply reply = co_await core.receive(sink, transfer);
+    last = std::move(reply);
+  }
+  check_length(transfer.moved, length, transfer);
+  co_return result_of(core, transfer, std::move(remote), std::move(last));
+}
+
+/// Does a command of the caller's own, whose data go into a sink.
+template <class Core>
+awaitable<TransferResult> receive_by(Core& core, std::string command, AnySink sink, TransferOptions options) {
+  core.forget_settings();
+  ClientTransfer transfer = prepare(std::move(command), Direction::received, options);
+  transfer.size = options.size;
+  Reply last = co_await core.receive(sink, transfer);
+  co_await sink.finish();
+  co_return result_of(core, transfer, {}, std::move(last));
+}
+/// The same whose data come from a source.
+template <class Core>
+awaitable<TransferResult> send_by(Core& core, std::string command, AnySource source, TransferOptions options) {
+  core.forget_settings();
+  ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);
+  transfer.size = source.size();
+  if (transfer.size) source.seek(0);
+  Reply last = co_await core.send(source, transfer);
+  co_return result_of(core, transfer, {}, std::move(last));
+}
+
+/// Sends what a source gives, which is to stand behind `offset` bytes that the server has.
+template <class Core> awaitable<TransferResult> store(Core& core, std::string_view verb, AnySource source,
+                                                      std::string remote, std::uint64_t offset,
+                                                      std::optional<std::uint64_t> size,
+                                                      const TransferOptions& options) {
+  const char type = options.ascii ? 'A' : 'I';
+  co_await set_type(core, type);
+  std::string command{verb};
+  if (!remote.empty()) command += " " + remote;
+  ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);
+  transfer.offset = offset;
+  if (verb == "STOR") transfer.restart = offset;
+  transfer.size = size;
+  Reply last = co_await core.send(source, transfer);
+  if (verb == "STOU") {
+    constexpr std::string_view mark = "FILE: ";  // RFC 1123 §4.1.2.9
+    const auto at = transfer.opening.find(mark);
+    remote = at == transfer.opening.npos ? std::string{} : transfer.opening.substr(at + mark.size());
+  }
+  const bool knows = verb != "APPE" || offset > 0;
+  if (knows && !remote.empty() && (options.verify || offset > 0)) {
+    const auto length = co_await length_for(core, remote, options);
+    if (length) check_length(*length, offset + transfer.moved, transfer);
+  }
+  co_return result_of(core, transfer, std::move(remote), std::move(last));
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+/// What a transfer hands to a reader, piece by piece, on the session's executor.
+class Handover {
+ public:
+  explicit Handover(const Executor& executor) : changed_{executor} {}
+
+  // ---- for the transfer
+
+  /// Until all of it was taken.
+  template <class = void> awaitable<void> give(std::span<const std::byte> bytes) {
+    class Piece {
+     public:
+      Piece(Handover& handover, std::span<const std::byte> piece) : handover_{handover} { handover_.piece_ = piece; }
+      Piece(const Piece&) = delete;
+      Piece& operator=(const Piece&) = delete;
+      ~Piece() { handover_.piece_ = {}; }  // it is gone, also where it was not taken
+
+     private:
+      Handover& handover_;
+    } const piece{*this, bytes};
+    changed_.notify();
+    while (!piece_.empty()) co_await changed_.wait();
+  }
+  void has_size(std::optional<std::uint64_t> size, std::uint64_t offset) noexcept {
+    size_ = size;
+    at_ = offset;
+  }
+  void end(std::exception_ptr failure) {
+    ended_ = true;
+    failure_ = std::move(failure);
+    changed_.notify();
+  }
+
+  // ---- for the reader
+
+  /// Until there is something to be read, or the end.
+  template <class = void> awaitable<void> begun() {
+    while (piece_.empty() && !ended_) co_await changed_.wait();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+  template <class = void> awaitable<std::size_t> take(std::span<std::byte> room) {
+    co_await begun();
+    const auto part = piece_.first(std::min(room.size(), piece_.size()));
+    std::copy(part.begin(), part.end(), room.begin());
+    piece_ = piece_.subspan(part.size());
+    at_ += part.size();
+    changed_.notify();
+    co_return part.size();
+  }
+  template <class = void> awaitable<void> ended() {
+    while (!ended_) co_await changed_.wait();
+  }
+  /// Whether only the server's last word is missing.
+  bool has_all() const noexcept { return size_ && at_ == *size_; }
+  std::optional<std::uint64_t> size() const noexcept { return size_; }
+
+ private:
+  Condition changed_;
+  std::span<const std::byte> piece_;  // of the transfer's, as long as it gives it
+  std::optional<std::uint64_t> size_;
+  std::uint64_t at_ = 0;
+  bool ended_ = false;
+  std::exception_ptr failure_;
+};
+
+/// The sink of such a transfer. How long its reader takes is the reader's business, and no stall.
+template <class Core> class HandoverSink {
+ public:
+  HandoverSink(Core& core, Handover& handover) : core_{core}, handover_{handover} {}
+  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
+    typename Core::Limit none{core_.deadline(), Duration::max(), {}};
+    co_await handover_.give(bytes);
+  }
+  template <class = void> awaitable<void> finish() { co_return; }
+
+ private:
+  Core& core_;
+  Handover& handover_;
+};
+
+template <class Core> awaitable<TransferResult> fetch_for_reader(Core& core, Handover& handover, std::string remote,
+                                                                 std::uint64_t offset, TransferOptions options) {
+  auto size = options.size;
+  if (!size) {
+    const auto told = co_await length_for(core, remote, options);
+    size = told;
+  }
+  handover.has_size(size, offset);
+  HandoverSink<Core> sink{core, handover};
+  co_return co_await fetch(core, std::move(remote), AnySink{sink}, offset, size, options);
+}
+
+template <class Core> awaitable<void> hand_over(std::shared_ptr<Core> core, std::shared_ptr<Handover> handover,
+                                                std::string remote, std::uint64_t offset, TransferOptions options) {
+  Settled<TransferResult> result;
+  co_await settle(perform(core, fetch_for_reader(*core, *handover, std::move(remote), offset, std::move(options))),
+                  result);
+  handover->end(result.failure());
+}
+
+}  // namespace detail
+
+template <class Core> struct RemoteFile<Core>::Reading {
+  Reading(std::shared_ptr<Core> its_core, std::string remote, std::uint64_t offset, TransferOptions options)
+      : core{std::move(its_core)},
+        handover{std::make_shared<detail::Handover>(core->executor())},
+        task{core->executor(), detail::hand_over(core, handover, std::move(remote), offset, std::move(options))} {}
+  std::shared_ptr<Core> core;  // before all that has timers, so that it goes after them
+  std::shared_ptr<detail::Handover> handover;
+  StoppableTask task;
+};
+
+template <class Core> awaitable<std::size_t> RemoteFile<Core>::read_some(std::span<std::byte> room) {
+  if (!reading_) throw ClientError{std::make_error_code(std::errc::bad_file_descriptor), "RETR", Channel::local};
+  return detail::telling(run_on(reading_->core->executor(), reading_->handover->take(room)));
+}
+template <class Core> std::optional<std::uint64_t> RemoteFile<Core>::size() const noexcept {
+  return reading_ ? reading_->handover->size() : std::nullopt;
+}
+template <class Core> bool RemoteFile<Core>::is_open() const noexcept { return reading_ != nullptr; }
+template <class Core> awaitable<void> RemoteFile<Core>::close() {
+  if (!reading_) co_return;
+  const std::shared_ptr<Reading> closing = std::move(reading_);
+  co_await run_on(closing->core->executor(), end(*closing));
+}
+template <class Core> awaitable<RemoteFile<Core>> RemoteFile<Core>::open(std::shared_ptr<Core> core, std::string remote,
+                                                                         std::uint64_t offset,
+                                                                         TransferOptions options) {
+  RemoteFile file;
+  const Executor executor = core->executor();
+  co_await run_on(executor, begin(file, std::move(core), std::move(remote), offset, std::move(options)));
+  co_return file;
+}
+template <class Core> awaitable<void> RemoteFile<Core>::begin(RemoteFile& file, std::shared_ptr<Core> core,
+                                                              std::string remote, std::uint64_t offset,
+                                                              TransferOptions options) {
+  file.reading_ = std::make_shared<Reading>(std::move(core), std::move(remote), offset, std::move(options));
+  co_await file.reading_->handover->begun();
+}
+template <class Core> awaitable<void> RemoteFile<Core>::end(Reading& reading) {
+  if (reading.handover->has_all()) co_await reading.handover->ended();
+  co_await reading.task.stop();
+}
+
+}  // namespace ftplike::inline v0_2
+
+// ---- ftplike/client/listing.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 // ---- ftplike/io/date.hpp
 #include <functional>
@@ -7532,320 +10586,6 @@ template <class Core> class Login {
 
 }  // namespace ftplike::detail
 
-// ---- ftplike/client/remote_file.hpp
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <exception>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <utility>
-
-// ---- ftplike/client/files.hpp
-#include <algorithm>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-
-// Files from and to a server, as sinks and sources have them.
-namespace ftplike::inline v0_2::detail {
-
-/// How a transfer is to be done, for the session.
-inline ClientTransfer prepare(std::string command, Direction direction, const TransferOptions& options) {
-  ClientTransfer transfer{std::move(command), direction};
-  transfer.ascii = options.ascii;
-  transfer.bandwidth = options.bandwidth;
-  transfer.progress = options.progress;
-  return transfer;
-}
-
-template <class Core>
-TransferResult result_of(Core& core, const ClientTransfer& transfer, std::string name, Reply reply) {
-  TransferResult result;
-  result.transferred = transfer.moved;
-  result.offset = transfer.offset;
-  result.took = core.network().now() - transfer.began;
-  result.name = std::move(name);
-  result.reply = std::move(reply);
-  return result;
-}
-
-/// The length that a file has on the server, if that matters and the server can and will tell.
-template <class Core>
-awaitable<std::optional<std::uint64_t>> length_for(Core& core, std::string remote, const TransferOptions& options) {
-  const bool asks = !options.ascii && core.dialect == Dialect::standard && core.features.may_have("SIZE");
-  if (!asks || !(options.verify || options.progress || options.resume)) co_return std::nullopt;
-  co_return co_await if_told(core, ask_size(core, std::move(remote)));
-}
-
-/// Throws unless as many bytes have come, or are there now, as were promised.
-inline void check_length(std::uint64_t length, std::uint64_t promised, const ClientTransfer& transfer) {
-  if (length == promised) return;
-  const Errc error = length < promised ? Errc::too_short : Errc::too_long;
-  throw ClientError{error, verb_of(transfer.command), Channel::data, transfer.moved, transfer.offset};
-}
-
-/// Fetches a file, from `offset` on, into a sink that is not finished by this.
-template <class Core> awaitable<TransferResult> fetch(Core& core, std::string remote, AnySink sink,
-                                                      std::uint64_t offset, std::optional<std::uint64_t> size,
-                                                      const TransferOptions& options) {
-  const char type = options.ascii ? 'A' : 'I';
-  co_await set_type(core, type);
-  ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
-  transfer.offset = transfer.restart = offset;
-  transfer.size = size;
-  Reply last = co_await core.receive(sink, transfer);
-  // A server that closes the data connection early and says that all is well is believed only as far as its SIZE goes.
-  // A file may have grown since, but one that ends behind its end was not gone on with where it should have been.
-  const std::uint64_t end = offset + transfer.moved;
-  const bool grew = size && offset == 0 && end > *size;
-  if (options.verify && size && !grew) check_length(end, *size, transfer);
-  co_return result_of(core, transfer, std::move(remote), std::move(last));
-}
-
-/// Fetches a part of a file, which may be of no bytes.
-template <class Core> awaitable<TransferResult> fetch_range(Core& core, std::string remote, AnySink sink,
-                                                            std::uint64_t offset, std::uint64_t length,
-                                                            TransferOptions options) {
-  ClientTransfer transfer = prepare("RETR " + remote, Direction::received, options);
-  transfer.began = core.network().now();
-  transfer.offset = transfer.restart = offset;
-  transfer.length = length;
-  transfer.ascii = false;
-  Reply last;
-  if (length > 0) {
-    co_await set_type(core, 'I');
-    Reply reply = co_await core.receive(sink, transfer);
-    last = std::move(reply);
-  }
-  check_length(transfer.moved, length, transfer);
-  co_return result_of(core, transfer, std::move(remote), std::move(last));
-}
-
-/// Does a command of the caller's own, whose data go into a sink.
-template <class Core>
-awaitable<TransferResult> receive_by(Core& core, std::string command, AnySink sink, TransferOptions options) {
-  core.forget_settings();
-  ClientTransfer transfer = prepare(std::move(command), Direction::received, options);
-  transfer.size = options.size;
-  Reply last = co_await core.receive(sink, transfer);
-  co_await sink.finish();
-  co_return result_of(core, transfer, {}, std::move(last));
-}
-/// The same whose data come from a source.
-template <class Core>
-awaitable<TransferResult> send_by(Core& core, std::string command, AnySource source, TransferOptions options) {
-  core.forget_settings();
-  ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);
-  transfer.size = source.size();
-  if (transfer.size) source.seek(0);
-  Reply last = co_await core.send(source, transfer);
-  co_return result_of(core, transfer, {}, std::move(last));
-}
-
-/// Sends what a source gives, which is to stand behind `offset` bytes that the server has.
-template <class Core> awaitable<TransferResult> store(Core& core, std::string_view verb, AnySource source,
-                                                      std::string remote, std::uint64_t offset,
-                                                      std::optional<std::uint64_t> size,
-                                                      const TransferOptions& options) {
-  const char type = options.ascii ? 'A' : 'I';
-  co_await set_type(core, type);
-  std::string command{verb};
-  if (!remote.empty()) command += " " + remote;
-  ClientTransfer transfer = prepare(std::move(command), Direction::sent, options);
-  transfer.offset = offset;
-  if (verb == "STOR") transfer.restart = offset;
-  transfer.size = size;
-  Reply last = co_await core.send(source, transfer);
-  if (verb == "STOU") {
-    constexpr std::string_view mark = "FILE: ";  // RFC 1123 §4.1.2.9
-    const auto at = transfer.opening.find(mark);
-    remote = at == transfer.opening.npos ? std::string{} : transfer.opening.substr(at + mark.size());
-  }
-  const bool knows = verb != "APPE" || offset > 0;
-  if (knows && !remote.empty() && (options.verify || offset > 0)) {
-    const auto length = co_await length_for(core, remote, options);
-    if (length) check_length(*length, offset + transfer.moved, transfer);
-  }
-  co_return result_of(core, transfer, std::move(remote), std::move(last));
-}
-
-}  // namespace ftplike::detail
-
-
-namespace ftplike::inline v0_2 {
-namespace detail {
-
-/// What a transfer hands to a reader, piece by piece, on the session's executor.
-class Handover {
- public:
-  explicit Handover(const Executor& executor) : changed_{executor} {}
-
-  // ---- for the transfer
-
-  /// Until all of it was taken.
-  template <class = void> awaitable<void> give(std::span<const std::byte> bytes) {
-    class Piece {
-     public:
-      Piece(Handover& handover, std::span<const std::byte> piece) : handover_{handover} { handover_.piece_ = piece; }
-      Piece(const Piece&) = delete;
-      Piece& operator=(const Piece&) = delete;
-      ~Piece() { handover_.piece_ = {}; }  // it is gone, also where it was not taken
-
-     private:
-      Handover& handover_;
-    } const piece{*this, bytes};
-    changed_.notify();
-    while (!piece_.empty()) co_await changed_.wait();
-  }
-  void has_size(std::optional<std::uint64_t> size, std::uint64_t offset) noexcept {
-    size_ = size;
-    at_ = offset;
-  }
-  void end(std::exception_ptr failure) {
-    ended_ = true;
-    failure_ = std::move(failure);
-    changed_.notify();
-  }
-
-  // ---- for the reader
-
-  /// Until there is something to be read, or the end.
-  template <class = void> awaitable<void> begun() {
-    while (piece_.empty() && !ended_) co_await changed_.wait();
-    if (failure_) std::rethrow_exception(failure_);
-  }
-  template <class = void> awaitable<std::size_t> take(std::span<std::byte> room) {
-    co_await begun();
-    const auto part = piece_.first(std::min(room.size(), piece_.size()));
-    std::copy(part.begin(), part.end(), room.begin());
-    piece_ = piece_.subspan(part.size());
-    at_ += part.size();
-    changed_.notify();
-    co_return part.size();
-  }
-  template <class = void> awaitable<void> ended() {
-    while (!ended_) co_await changed_.wait();
-  }
-  /// Whether only the server's last word is missing.
-  bool has_all() const noexcept { return size_ && at_ == *size_; }
-  std::optional<std::uint64_t> size() const noexcept { return size_; }
-
- private:
-  Condition changed_;
-  std::span<const std::byte> piece_;  // of the transfer's, as long as it gives it
-  std::optional<std::uint64_t> size_;
-  std::uint64_t at_ = 0;
-  bool ended_ = false;
-  std::exception_ptr failure_;
-};
-
-/// The sink of such a transfer. How long its reader takes is the reader's business, and no stall.
-template <class Core> class HandoverSink {
- public:
-  HandoverSink(Core& core, Handover& handover) : core_{core}, handover_{handover} {}
-  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
-    typename Core::Limit none{core_.deadline(), Duration::max(), {}};
-    co_await handover_.give(bytes);
-  }
-  template <class = void> awaitable<void> finish() { co_return; }
-
- private:
-  Core& core_;
-  Handover& handover_;
-};
-
-template <class Core> awaitable<TransferResult> fetch_for_reader(Core& core, Handover& handover, std::string remote,
-                                                                 std::uint64_t offset, TransferOptions options) {
-  auto size = options.size;
-  if (!size) {
-    const auto told = co_await length_for(core, remote, options);
-    size = told;
-  }
-  handover.has_size(size, offset);
-  HandoverSink<Core> sink{core, handover};
-  co_return co_await fetch(core, std::move(remote), AnySink{sink}, offset, size, options);
-}
-
-template <class Core> awaitable<void> hand_over(std::shared_ptr<Core> core, std::shared_ptr<Handover> handover,
-                                                std::string remote, std::uint64_t offset, TransferOptions options) {
-  Settled<TransferResult> result;
-  co_await settle(perform(core, fetch_for_reader(*core, *handover, std::move(remote), offset, std::move(options))),
-                  result);
-  handover->end(result.failure());
-}
-
-}  // namespace detail
-
-/// A file of a server that is being read, by `Client::open`. It is a `ByteSource`. While it is open its session does
-/// nothing else: `Errc::busy`.
-///
-/// **Errors:** of `read_some`, those of a download; after the last byte, too, if the server says that it was not all.
-/// **Cancellation:** of `read_some` leaves the file open, and nothing is lost.
-/// **Lifetime:** keeps the session. Its destructor ends the transfer as `close` does, and does not wait: the session is
-/// busy until that has been heard. **Threads:** as of `Client`; it is destroyed where its session runs, or closed
-/// before.
-template <class Core> class RemoteFile {
- public:
-  /// None: closed.
-  RemoteFile() = default;
-
-  /// Fills the beginning of the room (never empty) and gives how much; 0 at the end, once the server has said that all
-  /// is well. It may be called as late as one likes, though a server may lose its patience.
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    if (!reading_) throw ClientError{std::make_error_code(std::errc::bad_file_descriptor), "RETR", Channel::local};
-    return detail::telling(run_on(reading_->core->executor(), reading_->handover->take(room)));
-  }
-  /// The length of the file, if the server has told.
-  std::optional<std::uint64_t> size() const noexcept { return reading_ ? reading_->handover->size() : std::nullopt; }
-  bool is_open() const noexcept { return reading_ != nullptr; }
-  /// Ends it, wherever it is. The session can be used again.
-  awaitable<void> close() {
-    if (!reading_) co_return;
-    const std::shared_ptr<Reading> closing = std::move(reading_);
-    co_await run_on(closing->core->executor(), end(*closing));
-  }
-
-  /// What `Client::open` is.
-  static awaitable<RemoteFile> open(std::shared_ptr<Core> core, std::string remote, std::uint64_t offset,
-                                    TransferOptions options) {
-    RemoteFile file;
-    const Executor executor = core->executor();
-    co_await run_on(executor, begin(file, std::move(core), std::move(remote), offset, std::move(options)));
-    co_return file;
-  }
-
- private:
-  struct Reading {
-    Reading(std::shared_ptr<Core> its_core, std::string remote, std::uint64_t offset, TransferOptions options)
-        : core{std::move(its_core)},
-          handover{std::make_shared<detail::Handover>(core->executor())},
-          task{core->executor(), detail::hand_over(core, handover, std::move(remote), offset, std::move(options))} {}
-    std::shared_ptr<Core> core;  // before all that has timers, so that it goes after them
-    std::shared_ptr<detail::Handover> handover;
-    StoppableTask task;
-  };
-
-  static awaitable<void> begin(RemoteFile& file, std::shared_ptr<Core> core, std::string remote, std::uint64_t offset,
-                               TransferOptions options) {
-    file.reading_ = std::make_shared<Reading>(std::move(core), std::move(remote), offset, std::move(options));
-    co_await file.reading_->handover->begun();
-  }
-  static awaitable<void> end(Reading& reading) {
-    if (reading.handover->has_all()) co_await reading.handover->ended();
-    co_await reading.task.stop();
-  }
-
-  std::shared_ptr<Reading> reading_;
-};
-
-}  // namespace ftplike::inline v0_2
-
 // ---- ftplike/client/resume.hpp
 #include <algorithm>
 #include <chrono>
@@ -7863,2263 +10603,6 @@ template <class Core> class RemoteFile {
 #include <string_view>
 #include <system_error>
 #include <utility>
-
-// ---- ftplike/io/blocking.hpp
-#include <atomic>
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <system_error>
-#include <type_traits>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// What kind of blocking work something is, and for whom it is done.
-class Workload {
- public:
-  Workload(WorkKind its_kind = WorkKind::disk, ClientKey its_client = 0) noexcept
-      : kind{its_kind}, client{its_client} {}
-  WorkKind kind;
-  ClientKey client;
-};
-
-/// What coroutines of an execution context use of worker pools. It belongs to the context, so that whatever runs there
-/// finds it, and so that a job that ends when the context is gone finds nobody.
-class BlockingWork : public asio::execution_context::service {
- public:
-  using key_type = BlockingWork;
-  inline static asio::execution_context::id id;  // how Asio finds a service of this type
-
-  explicit BlockingWork(asio::execution_context& owner, std::shared_ptr<WorkerPools> pools = WorkerPools::shared())
-      : asio::execution_context::service{owner}, pools_{std::move(pools)} {}
-
-  WorkerPools& pools() noexcept { return *pools_; }
-  void use(std::shared_ptr<WorkerPools> pools) noexcept { pools_ = std::move(pools); }
-  /// Whether the context has ended, though its memory is there: what is posted there would never run, and never go.
-  bool has_ended() const noexcept { return has_ended_; }
-
-  /// A coroutine that waits for a job, on its executor. The job knows it by its number, and may outlive it.
-  class Wait {
-   public:
-    Wait(BlockingWork& work, const Executor& executor) : waits_{work.waits_} {
-      const std::lock_guard lock{waits_->mutex};
-      number_ = ++waits_->last_number;
-      waits_->all[number_].executor = executor;
-    }
-    Wait(const Wait&) = delete;
-    Wait& operator=(const Wait&) = delete;
-    ~Wait() {
-      const std::lock_guard lock{waits_->mutex};
-      waits_->all.erase(number_);
-    }
-    /// What the job calls when it is done, on its own thread.
-    std::function<void()> waker() const {
-      return [waits = waits_, number = number_] { waits->go_on(number, true); };
-    }
-    /// Whether the waker was called.
-    bool is_over() const {
-      const std::lock_guard lock{waits_->mutex};
-      const auto place = waits_->all.find(number_);
-      return place != waits_->all.end() && place->second.is_over;
-    }
-    /// Until the waker was called, or the coroutine is cancelled. Asio's timers and sockets, which want the thread to
-    /// themselves, are not in this: any number of threads may run the context.
-    template <class = void> awaitable<void> change() {
-      const auto start = [waits = waits_, number = number_](auto handler) {
-        const auto slot = asio::get_associated_cancellation_slot(handler);
-        // First: once it is parked, the coroutine may be under way on another thread.
-        if (slot.is_connected()) {
-          asio::cancellation_slot{slot}.assign([waits, number](asio::cancellation_type) { waits->go_on(number, false); });
-        }
-        const auto parked = detail::new_shared<decltype(handler)>(std::move(handler));
-        waits->park(number, [parked] { std::move (*parked)(); });
-      };
-      return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start, use_awaitable);
-    }
-
-   private:
-    friend class BlockingWork;
-    struct Place {
-      Executor executor;
-      std::function<void()> resume;  // while the coroutine waits
-      Executor busy;                 // meanwhile keeps the context from running out of work
-      bool is_over = false;
-    };
-    struct Waits {
-      /// Keeps what resumes a coroutine until it is to go on.
-      void park(std::uint64_t number, std::function<void()> resume) {
-        const std::lock_guard lock{mutex};
-        const auto found = all.find(number);
-        if (found == all.end()) return;
-        Place& place = found->second;
-        place.resume = std::move(resume);
-        if (place.is_over) return go_on(place);
-        place.busy = asio::prefer(place.executor, asio::execution::outstanding_work.tracked);
-      }
-      void go_on(std::uint64_t number, bool is_over) {
-        const std::lock_guard lock{mutex};  // as long as it is held, the context cannot end
-        const auto found = all.find(number);
-        if (found == all.end()) return;
-        found->second.is_over |= is_over;
-        if (found->second.resume) go_on(found->second);
-      }
-      static void go_on(Place& place) {
-        call_on(place.executor, std::exchange(place.resume, nullptr));
-        place.busy = {};
-      }
-
-      std::mutex mutex;
-      std::map<std::uint64_t, Place> all;  // none once the context has ended
-      std::uint64_t last_number = 0;
-    };
-
-    std::shared_ptr<Waits> waits_;
-    std::uint64_t number_ = 0;
-  };
-
- private:
-  /// Coroutines that wait end here, with their context, and look for their places, which are gone.
-  void shutdown() noexcept override {
-    has_ended_ = true;
-    std::map<std::uint64_t, Wait::Place> all;
-    const std::lock_guard lock{waits_->mutex};
-    all.swap(waits_->all);
-  }
-
-  std::shared_ptr<WorkerPools> pools_;
-  std::atomic<bool> has_ended_ = false;
-  std::shared_ptr<Wait::Waits> waits_ = detail::new_shared<Wait::Waits>();
-};
-
-/// Whether the event loop of an executor has ended. Nothing is to be posted there then that holds the loop's memory.
-inline bool has_ended(const Executor& executor) {
-  return asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).has_ended();
-}
-
-namespace detail {
-
-/// A job and what came of it. Whoever waits for it may leave it behind.
-class BlockingJob {
- public:
-  BlockingJob() = default;
-  BlockingJob(const BlockingJob&) = delete;
-  BlockingJob& operator=(const BlockingJob&) = delete;
-  virtual ~BlockingJob() = default;
-
-  void run() noexcept {
-    if (left_) return;
-    try {
-      call();
-    } catch (...) { failure_ = std::current_exception(); }
-  }
-  /// Nobody waits for it any more: if it has not begun it need not.
-  void leave() noexcept { left_ = true; }
-  void check() const {
-    if (failure_) std::rethrow_exception(failure_);
-  }
-
- private:
-  virtual void call() = 0;
-  std::exception_ptr failure_;
-  std::atomic<bool> left_ = false;
-};
-
-/// Has a job done by the workers of a context. It knows nothing of what the job is: what compilers make of a coroutine
-/// takes them far longer than the work itself.
-template <class = void> awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
-  const Executor executor = co_await asio::this_coro::executor;
-  auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
-  struct Leaving {
-    ~Leaving() { job.leave(); }
-    BlockingJob& job;
-  } const leaving{*job};
-  BlockingWork::Wait wait{work, executor};
-  const auto run = [job, wake = wait.waker()] {
-    job->run();
-    wake();
-  };
-  if (!work.pools().of(load.kind).submit(run, load.client)) throw std::system_error(Errc::busy);
-  while (!wait.is_over()) co_await wait.change();
-  job->check();
-}
-
-template <class Result> class ResultJob : public BlockingJob {
- public:
-  std::optional<Result> result;
-};
-template <class Work, class Result> class WorkJob final : public ResultJob<Result> {
- public:
-  explicit WorkJob(Work work) : work_{std::move(work)} {}
-
- private:
-  void call() override { this->result.emplace(work_()); }
-  Work work_;
-};
-template <class Work> class VoidJob final : public BlockingJob {
- public:
-  explicit VoidJob(Work work) : work_{std::move(work)} {}
-
- private:
-  void call() override { work_(); }
-  Work work_;
-};
-
-/// The same for one that has a result: a `ResultJob<Result>`.
-template <class Result> awaitable<Result> have_done_for_result(std::shared_ptr<BlockingJob> job, Workload load) {
-  co_await have_done(job, load);
-  co_return *std::move(static_cast<ResultJob<Result>&>(*job).result);
-}
-
-}  // namespace detail
-
-/// Runs `work` where blocking harms nobody and gives its result on the caller's own executor. What `work` throws is
-/// thrown here.
-///
-/// **Errors:** `Errc::busy` if too much is waiting to be done.
-/// **Cancellation:** at once. Work that has begun goes on and is forgotten.
-/// **Lifetime:** so `work` may outlive its caller, and owns or shares all that it touches.
-template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work, Workload load = {}) {
-  using Result = std::invoke_result_t<Work&>;
-  // By one type of pointer, from which one type of shared pointer is made.
-  if constexpr (std::is_void_v<Result>) {
-    std::unique_ptr<detail::BlockingJob> job{new detail::VoidJob<Work>{std::move(work)}};
-    return detail::have_done(std::move(job), load);
-  } else {
-    std::unique_ptr<detail::BlockingJob> job{new detail::WorkJob<Work, Result>{std::move(work)}};
-    return detail::have_done_for_result<Result>(std::move(job), load);
-  }
-}
-
-}  // namespace ftplike
-
-// ---- ftplike/storage/directory.hpp
-#include <cerrno>
-#include <cstdint>
-#include <cstdio>
-#include <ctime>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <sys/statvfs.h>
-#include <system_error>
-#include <utility>
-
-// ---- ftplike/storage/directory_listing.hpp
-#include <cerrno>
-#include <chrono>
-#include <cstddef>
-#include <dirent.h>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/storage/file.hpp
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <cstdio>
-#include <fcntl.h>
-#include <filesystem>
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <span>
-#include <string>
-#include <system_error>
-#include <unordered_set>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/storage/partial.hpp
-#include <cerrno>
-#include <chrono>
-#include <cstdint>
-#include <cstdio>
-#include <optional>
-#include <random>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// ---- ftplike/storage/names.hpp
-#include <cstddef>
-#include <string>
-#include <string_view>
-#include <system_error>
-
-
-namespace ftplike::inline v0_2::detail {
-
-/// How the names of partial files begin. No client can say such a name, and no listing shows one.
-inline constexpr std::string_view partial_prefix = ".ftplike-partial";
-inline constexpr std::size_t longest_name = 255;  // bytes of one component
-
-template <class Code> [[noreturn]] void fail(Code code) { throw std::system_error(make_error_code(code)); }
-
-/// Whether a name is reserved for partial files, also where the file system takes 'a' for 'A'.
-inline bool is_partial_name(std::string_view name) noexcept {
-  return same_word(name.substr(0, partial_prefix.size()), partial_prefix);
-}
-
-}  // namespace ftplike::detail
-
-namespace ftplike::inline v0_2 {
-
-/// Sees to it that every component of a path can be the name of a file of a disk: at most 255 bytes, without NUL, and not
-/// one of those by which partial files are kept aside. What a client says has none of NUL, CR and LF, but may be as long
-/// as `Limits::line`, of any bytes, and have any such name; a storage that minds calls this.
-///
-/// **Errors:** `Errc::bad_name`, `filename_too_long`.
-inline void check_names(const Path& path) {
-  std::string_view rest = path.string();
-  if (rest.find('\0') != rest.npos) detail::fail(Errc::bad_name);
-  while (!rest.empty()) {
-    rest.remove_prefix(1);
-    const auto name = rest.substr(0, rest.find('/'));
-    if (detail::is_partial_name(name)) detail::fail(Errc::bad_name);
-    if (name.size() > detail::longest_name) detail::fail(std::errc::filename_too_long);
-    rest.remove_prefix(name.size());
-  }
-}
-
-}  // namespace ftplike
-
-namespace ftplike::inline v0_2::detail {
-
-/// How the paths begin of what is in a directory.
-inline std::string inside(const Path& directory) { return directory.is_root() ? "/" : directory.string() + '/'; }
-
-/// The n-th choice for a unique name: the name itself, name.1, name.2, …
-inline Path numbered(const Path& wanted, unsigned n) {
-  if (n == 0) return wanted;
-  const auto number = "." + std::to_string(n);
-  return wanted.parent().resolve(std::string{wanted.name().substr(0, longest_name - number.size())} + number);
-}
-
-}  // namespace ftplike::detail
-
-// ---- ftplike/storage/posix.hpp
-// The system's calls for files, and what differs between systems.
-#include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <ctime>
-#include <fcntl.h>
-#include <limits>
-#include <span>
-#include <string>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <system_error>
-#include <unistd.h>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/system/descriptor.hpp
-// What every caller of the system needs: a descriptor that closes itself, and calls whose errors are thrown.
-#include <cerrno>
-#include <system_error>
-#include <unistd.h>
-#include <utility>
-
-namespace ftplike::inline v0_2::detail {
-
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) noexcept : number_{number} {}
-  Descriptor(Descriptor&& other) noexcept : number_{other.release()} {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor() { close(); }
-  int get() const noexcept { return number_; }
-  int release() noexcept { return std::exchange(number_, -1); }
-  void close() noexcept {
-    if (number_ >= 0) ::close(release());
-  }
-  explicit operator bool() const noexcept { return number_ >= 0; }
-
- private:
-  int number_ = -1;
-};
-
-[[noreturn]] inline void fail_with(int error) { throw std::system_error(error, std::system_category()); }
-
-/// The result of a system call, made again where a signal came in between; throws its error.
-template <class Call> auto checked(Call call) {
-  for (;;) {
-    const auto result = call();
-    if (result >= 0) return result;
-    if (errno != EINTR) fail_with(errno);
-  }
-}
-
-}  // namespace ftplike::detail
-
-
-namespace ftplike::inline v0_2::detail {
-
-/// To pass through a directory needs no right to read it, where the system can tell these apart.
-#if defined O_PATH
-inline constexpr int directory_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
-#elif defined O_SEARCH
-inline constexpr int directory_only = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
-#else
-inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-#endif
-/// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
-inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-
-/// A time of the system's, cut to the millisecond and to the years that the protocol can tell. It is never counted in
-/// nanoseconds, of which 64 bits hold no more than the years 1678 to 2262: file systems hold others.
-inline Timestamp timestamp_of(const timespec& time) noexcept {
-  using namespace std::chrono;
-  constexpr auto least = first_timestamp.time_since_epoch(), most = last_timestamp.time_since_epoch();
-  const std::int64_t whole =
-      std::clamp<std::int64_t>(time.tv_sec, floor<seconds>(least).count(), floor<seconds>(most).count());
-  return Timestamp{milliseconds{whole * 1000 + time.tv_nsec / 1'000'000}};
-}
-/// The same time as the system takes it: as far as its seconds go.
-inline timespec timespec_of(Timestamp time) noexcept {
-  using namespace std::chrono;
-  const auto whole = floor<seconds>(time);
-  using Seconds = std::numeric_limits<std::time_t>;
-  timespec result{};
-  result.tv_sec = static_cast<std::time_t>(
-      std::clamp<std::int64_t>(whole.time_since_epoch().count(), Seconds::min(), Seconds::max()));
-  result.tv_nsec = static_cast<long>((time - whole).count()) * 1'000'000;
-  return result;
-}
-
-inline Timestamp modified(const struct stat& status) noexcept {
-#ifdef __APPLE__
-  return timestamp_of(status.st_mtimespec);
-#else
-  return timestamp_of(status.st_mtim);
-#endif
-}
-
-inline bool is_same_file(const struct stat& a, const struct stat& b) noexcept {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-inline Entry entry_of(std::string name, const struct stat& status) {
-  const auto type = S_ISREG(status.st_mode)   ? Entry::Type::file
-                    : S_ISDIR(status.st_mode) ? Entry::Type::directory
-                    : S_ISLNK(status.st_mode) ? Entry::Type::link
-                                              : Entry::Type::other;
-  Entry entry{std::move(name), type, S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size),
-              modified(status)};
-  entry.mode = status.st_mode & 07777;
-  char unique[40];
-  char* const end = unique + sizeof unique;
-  char* at = std::to_chars(unique, end, status.st_dev, 16).ptr;
-  *at++ = '.';
-  at = std::to_chars(at, end, status.st_ino, 16).ptr;
-  entry.unique.assign(unique, at);
-  return entry;
-}
-
-/// Reads at `offset`, or at the descriptor's position for -1, what is in memory already. Gives -1 where that would wait
-/// for the disk (EAGAIN) or the system does not know (EOPNOTSUPP).
-inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::span<std::byte> room,
-                             [[maybe_unused]] off_t offset) noexcept {
-#ifdef RWF_NOWAIT
-  const iovec part{room.data(), room.size()};
-  return ::preadv2(file, &part, 1, offset, RWF_NOWAIT);
-#else
-  errno = EOPNOTSUPP;
-  return -1;
-#endif
-}
-
-/// Copies up to `count` bytes of one file, from `at` on, to the same place of another and gives how many there were;
-/// shares their blocks where the file system can.
-inline std::uint64_t copy_bytes(int from, int to, std::uint64_t at, std::uint64_t count) {
-  std::uint64_t done = 0;
-#ifdef __linux__
-  for (auto in = static_cast<loff_t>(at), out = in; done < count;) {
-    const auto n = ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(count - done), 0);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;  // whatever the reason is, it shows again below, or was none
-    done += static_cast<std::uint64_t>(n);
-  }
-#endif
-  std::vector<std::byte> room(done < count ? 256 * 1024 : 0);
-  while (done < count) {
-    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), count - done));
-    const auto got = checked([&] { return ::pread(from, room.data(), most, static_cast<off_t>(at + done)); });
-    if (got == 0) break;
-    for (ssize_t put = 0; put < got;) {
-      put += checked([&] {
-        return ::pwrite(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(at + done) + put);
-      });
-    }
-    done += static_cast<std::uint64_t>(got);
-  }
-  return done;
-}
-
-/// Renames inside a directory, unless the new name is taken: then false.
-inline bool rename_to_free(int directory, const char* from, const char* to) {
-#if defined __linux__ && defined SYS_renameat2
-  constexpr unsigned no_replace = 1;
-  if (::syscall(SYS_renameat2, directory, from, directory, to, no_replace) == 0) return true;
-  if (errno == EEXIST) return false;
-  if (errno != EINVAL && errno != ENOSYS) fail_with(errno);
-#endif
-  if (::linkat(directory, from, directory, to, 0) != 0) {
-    if (errno == EEXIST) return false;
-    fail_with(errno);
-  }
-  ::unlinkat(directory, from, 0);
-  return true;
-}
-
-}  // namespace ftplike::detail
-
-
-namespace ftplike::inline v0_2::detail {
-
-/// How long one that is still empty is left to whoever made it, who may not have locked it yet.
-inline constexpr std::chrono::seconds empty_lifetime = std::chrono::minutes{1};
-
-inline std::string hexadecimal(std::uint64_t number) {
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(number));
-  return text;
-}
-
-/// The name of the partial file of a name: it is part of it, or its hash where it is too long for that.
-inline std::string partial_name(std::string_view name) {
-  std::string result{partial_prefix};
-  if (result.size() + 1 + name.size() <= longest_name) return result.append(".").append(name);
-  std::uint64_t hash = 14695981039346656037u;  // FNV-1a
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return result.append("#").append(hexadecimal(hash));
-}
-
-/// The name of a temporary file, which belongs to no name and so is never gone on with.
-inline std::string temporary_name() {
-  std::random_device random;
-  const auto high = std::uint64_t{random()} << 32;
-  return std::string{partial_prefix} + '~' + hexadecimal(high | random());
-}
-
-inline bool is_older_than(std::chrono::seconds age, Timestamp written) {
-  return wall_clock() - written > age;
-}
-
-/// A partial or temporary file, open for writing and locked. The lock ends with the process at the latest, so that a
-/// file without one has no writer.
-struct Partial {
-  Descriptor file;
-  std::string name;
-  bool is_kept = true;  // for being gone on with
-  std::uint64_t size = 0;
-  Timestamp written{};  // not known of one just made
-};
-
-/// What came of an attempt to get hold of a partial file.
-struct Attempt {
-  enum class Outcome {
-    taken,
-    absent,
-    busy  // somebody else is at it, or it is another user's
-  };
-  Outcome outcome;
-  Partial partial{};
-};
-
-/// Makes a partial file where there is none; busy if there is one.
-inline Attempt make_partial(int directory, std::string name) {
-  using enum Attempt::Outcome;
-  Partial partial;
-  do {
-    partial.file =
-        Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | quietly, 0666)};
-  } while (!partial.file && errno == EINTR);
-  if (!partial.file && errno == EEXIST) return {busy};
-  if (!partial.file) fail_with(errno);
-  if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) {  // somebody is just looking at it
-      ::unlinkat(directory, name.c_str(), 0);
-      return {busy};
-    }
-    partial.is_kept = false;  // without locks nobody could know that it has no writer
-  }
-  partial.name = std::move(name);
-  return {taken, std::move(partial)};
-}
-
-/// Opens and locks a partial file that is there.
-inline Attempt take_partial(int directory, std::string name) {
-  using enum Attempt::Outcome;
-  for (;;) {
-    Partial partial;
-    partial.file = Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_NOFOLLOW | quietly)};
-    if (!partial.file) {
-      if (errno == EINTR) continue;
-      if (errno == ENOENT) return {absent};
-      // Not ours: another user's, or a FIFO, a link, a directory that somebody put there.
-      const bool is_foreign = errno == EACCES || errno == EPERM || errno == ENXIO || errno == ELOOP || errno == EISDIR;
-      if (is_foreign) return {busy};
-      fail_with(errno);
-    }
-    if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) return {busy};
-
-    struct stat opened {};
-    checked([&] { return ::fstat(partial.file.get(), &opened); });
-    // Who made it does not look again after locking, so an empty one must not pass through other hands.
-    const bool is_in_the_making = opened.st_size == 0 && !is_older_than(empty_lifetime, modified(opened));
-    if (!S_ISREG(opened.st_mode) || is_in_the_making) return {busy};
-    // Between opening and locking, its last writer may have given the file its final name.
-    struct stat named {};
-    const bool is_there = ::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_there || !is_same_file(named, opened)) continue;
-    partial.name = std::move(name);
-    partial.size = static_cast<std::uint64_t>(opened.st_size);
-    partial.written = modified(opened);
-    return {taken, std::move(partial)};
-  }
-}
-
-inline Partial make_temporary(int directory) {
-  for (;;) {
-    auto attempt = make_partial(directory, temporary_name());
-    if (attempt.outcome == Attempt::Outcome::busy) continue;
-    attempt.partial.is_kept = false;
-    return std::move(attempt.partial);
-  }
-}
-
-/// Removes a partial or temporary file if it is there and nobody is at it; whether it did.
-inline bool remove_partial(int directory, const std::string& name) {
-  const auto attempt = take_partial(directory, name);
-  return attempt.outcome == Attempt::Outcome::taken && ::unlinkat(directory, name.c_str(), 0) == 0;
-}
-
-}  // namespace ftplike::detail
-
-// ---- ftplike/storage/path_resolver.hpp
-#include <cerrno>
-#include <climits>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-#if __has_include(<linux/openat2.h>)
-#include <linux/openat2.h>
-#endif
-
-
-namespace ftplike::inline v0_2::detail {
-
-enum class Follow { no, yes };  // whether a link in the last place is followed
-
-/// Where a link leads; none if it is not a link.
-inline std::optional<std::string> link_text(int directory, const std::string& name) {
-  char text[PATH_MAX];
-  const auto size = ::readlinkat(directory, name.c_str(), text, sizeof text);
-  if (size < 0) return std::nullopt;
-  if (size == sizeof text) fail_with(ENAMETOOLONG);
-  return std::string(text, static_cast<std::size_t>(size));
-}
-
-/// A name in an open directory: what file operations need, safe whatever happens to the directories above.
-struct DirectoryEntry {
-  DirectoryEntry(Descriptor its_own, int its_directory, std::string its_name)
-      : own{std::move(its_own)}, directory{its_directory}, name{std::move(its_name)} {
-    look();
-  }
-
-  bool exists() const noexcept { return status.st_mode != 0; }
-  bool is_directory() const noexcept { return S_ISDIR(status.st_mode); }
-  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status.st_size); }
-  /// Sees what there is now.
-  void look() {
-    if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
-    if (errno != ENOENT) fail_with(errno);
-    status = {};
-  }
-
-  Descriptor own;  // none where the directory is the root
-  int directory;   // lives as long as the resolver
-  std::string name;
-  struct stat status {};
-};
-
-/// Opens what is in a place, unless it has become a link.
-inline Descriptor open_in(const DirectoryEntry& place, int flags) {
-  return Descriptor{
-      checked([&] { return ::openat(place.directory, place.name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC); })};
-}
-
-/// The files beneath a folder, reached through descriptors only. A link, absolute or with "..", is taken as if the
-/// folder were the root of the system, so that no name, link or race leads out of it.
-///
-/// Linux does this by itself (openat2); elsewhere it is done component by component.
-class PathResolver {
- public:
-  explicit PathResolver(const std::string& folder, bool kernel_resolves = true)
-      : root_{::open(folder.c_str(), directory_only)} {
-    if (!root_) throw std::system_error(errno, std::system_category(), "folder \"" + folder + '"');
-    kernel_resolves_ = kernel_resolves && kernel_open(Path{}, directory_only, Wait::may);
-    kernel_says_ = kernel_resolves_ && (kernel_open(Path{}, directory_only, Wait::may_not) || errno == EAGAIN);
-  }
-
-  /// Opens what is there; links are followed. With O_PATH, only directories.
-  Descriptor open(const Path& path, int flags) const {
-    check_names(path);
-    if (kernel_resolves_) {
-      for (int attempt = 0; attempt < 8; ++attempt) {
-        Descriptor file = kernel_open(path, flags, Wait::may);
-        if (file) return file;
-        if (errno != EAGAIN && errno != EINTR) fail_with(errno);
-      }
-      // The kernel gives up where somebody renames directories all the time; the long way never does.
-    }
-    return open_in(walk(path, Follow::yes), flags);
-  }
-  /// The same, but gives none where it would have to wait for a disk, if the system can tell.
-  Descriptor open_if_cached(const Path& path, int flags) const {
-    if (!kernel_says_) return open(path, flags);
-    check_names(path);
-    Descriptor file = kernel_open(path, flags, Wait::may_not);
-    if (!file && errno != EAGAIN && errno != EINTR) fail_with(errno);
-    return file;
-  }
-  /// Where a name is and what it is now, if it is: `parent` is its directory, opened; none for the root.
-  DirectoryEntry find(const Path& path, Follow follow, Descriptor parent) const {
-    check_names(path);
-    const int directory = parent ? parent.get() : root_.get();
-    DirectoryEntry result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
-    if (follow == Follow::yes && S_ISLNK(result.status.st_mode)) return walk(path, follow);
-    return result;
-  }
-  DirectoryEntry find(const Path& path, Follow follow) const {
-    return find(path, follow, path.parent().is_root() ? Descriptor{} : open(path.parent(), directory_only));
-  }
-
- private:
-  enum class Wait { may, may_not };
-
-  Descriptor kernel_open([[maybe_unused]] const Path& path, [[maybe_unused]] int flags,
-                         [[maybe_unused]] Wait wait) const noexcept {
-#if defined SYS_openat2 && defined RESOLVE_IN_ROOT
-    constexpr std::uint64_t cached = 0x20;  // RESOLVE_CACHED, newer than the rest
-    open_how how{};
-    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? cached : 0);
-    return Descriptor{static_cast<int>(::syscall(SYS_openat2, root_.get(), path.string().c_str(), &how, sizeof how))};
-#else
-    errno = ENOSYS;
-    return {};
-#endif
-  }
-
-  static void push(std::vector<std::string>& pending, std::string_view text) {
-    while (!text.empty()) {
-      const auto slash = text.rfind('/');
-      const auto name = text.substr(slash + 1);  // all of it if there is no slash
-      text = slash == text.npos ? std::string_view{} : text.substr(0, slash);
-      if (!name.empty() && name != ".") pending.emplace_back(name);
-    }
-  }
-
-  /// Goes down component by component, and reads every link itself.
-  DirectoryEntry walk(const Path& path, Follow follow) const {
-    constexpr int most_links = 40;
-    std::vector<std::string> done;     // from the root to here
-    std::vector<std::string> pending;  // the next one last
-    Descriptor own;
-    const auto here = [&] { return own ? own.get() : root_.get(); };
-    push(pending, path.string());
-    for (int links = 0; !pending.empty();) {
-      std::string name = std::move(pending.back());
-      pending.pop_back();
-      if (name == "..") {
-        // The parent of a directory that has been moved meanwhile could be anywhere: come again from the root.
-        if (!done.empty()) done.pop_back();
-        pending.insert(pending.end(), std::make_move_iterator(done.rbegin()), std::make_move_iterator(done.rend()));
-        done.clear();
-        own = Descriptor{};
-        continue;
-      }
-      const bool is_last = pending.empty();
-      if (!is_last) {
-        Descriptor next{::openat(here(), name.c_str(), directory_only | O_NOFOLLOW)};
-        if (next) {
-          own = std::move(next);
-          done.push_back(std::move(name));
-          continue;
-        }
-      }
-      const int error = errno;
-      const auto target = is_last && follow == Follow::no ? std::nullopt : link_text(here(), name);
-      if (!target) {
-        if (!is_last) fail_with(error == ELOOP || error == EMLINK ? ENOTDIR : error);
-        const int directory = here();
-        DirectoryEntry result{std::move(own), directory, std::move(name)};
-        return result;
-      }
-      if (++links > most_links || pending.size() > PATH_MAX) fail_with(ELOOP);
-      push(pending, *target);
-      if (target->starts_with('/')) {
-        done.clear();
-        own = Descriptor{};
-      }
-    }
-    const int directory = here();
-    DirectoryEntry result{std::move(own), directory, "."};
-    return result;
-  }
-
-  Descriptor root_;
-  bool kernel_resolves_ = false;
-  bool kernel_says_ = false;  // whether it would have to wait
-};
-
-}  // namespace ftplike::detail
-
-
-namespace ftplike::inline v0_2 {
-
-/// How a `DirectoryStorage` treats its folder: `DirectoryStorage{"inbox", {.partial_lifetime =
-/// std::chrono::hours{24}}}`.
-struct DirectoryOptions {
-  /// How long an interrupted upload can be gone on with, counted from its last byte; then its partial file is removed.
-  std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};
-  /// How often, at most, an upload has the folder that it goes to looked through for partial files past their time.
-  std::chrono::seconds sweep_interval = std::chrono::hours{1};
-  /// A write that took longer than this has the following ones done by the workers, away from the event loop.
-  std::chrono::nanoseconds slow_write = std::chrono::milliseconds{20};
-  /// Links are followed by the kernel where it can keep them inside (Linux: openat2); false: component by component,
-  /// as everywhere else.
-  bool kernel_resolves = true;
-};
-
-template <class> class BasicDirectoryStorage;
-
-namespace detail {
-
-/// The folders that were looked through of late. **Threads:** any, at once.
-class SweptFolders {
- public:
-  /// Whether a folder is to be looked through now, by whoever asked: the first one within each `interval`.
-  bool is_due(const std::string& folder, std::chrono::seconds interval) {
-    const auto now = std::chrono::steady_clock::now();
-    const std::scoped_lock lock{mutex_};
-    if (now - since_ >= interval) {  // all are due again, so that none is remembered for longer
-      folders_.clear();
-      since_ = now;
-    }
-    return folders_.insert(folder).second;
-  }
-
- private:
-  std::mutex mutex_;
-  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
-  std::unordered_set<std::string> folders_;
-};
-
-/// What a DirectoryStorage, its readers and its writers share.
-struct DirectoryState {
-  DirectoryState(std::string folder, const DirectoryOptions& its_options)
-      : label{std::move(folder)}, root{label, its_options.kernel_resolves}, options{its_options} {}
-
-  const std::string label;
-  const PathResolver root;
-  const DirectoryOptions options;
-  mutable SweptFolders swept;
-};
-
-/// Freeing the blocks of a file larger than this is better not waited for in place.
-inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
-/// How much of a file is copied in one job.
-inline constexpr std::uint64_t copied_piece = 32 * 1024 * 1024;
-
-/// Some bytes of a file, read where that may block.
-template <class = void> class BasicFilePiece {
- public:
-  void read(const Descriptor& file, std::size_t size, off_t at) {
-    bytes_ = std::make_unique_for_overwrite<std::byte[]>(size);
-    size_ = static_cast<std::size_t>(checked([&] { return ::pread(file.get(), bytes_.get(), size, at); }));
-  }
-  std::span<const std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
-
- private:
-  std::unique_ptr<std::byte[]> bytes_;
-  std::size_t size_ = 0;
-};
-using FilePiece = BasicFilePiece<>;  // a template, so that only what is called is compiled
-
-/// Has a part of a file read into the system's memory.
-inline void read_ahead(const Descriptor& file, std::uint64_t begin, std::uint64_t end) noexcept {
-  std::array<std::byte, 32 * 1024> room;
-  while (begin < end) {
-    const auto n = ::pread(file.get(), room.data(), room.size(), static_cast<off_t>(begin));
-    if (n <= 0) return;  // whoever takes the bytes meets the error too
-    begin += static_cast<std::uint64_t>(n);
-  }
-}
-
-/// What came of a write: how much is there, the system's error if not all is, and whether the disk was slow.
-class FileWrite {
- public:
-  void run(const Descriptor& file, std::span<const std::byte> bytes, std::uint64_t at, std::chrono::nanoseconds slow) {
-    const auto begin = std::chrono::steady_clock::now();
-    while (!bytes.empty()) {
-      const auto n = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at + count));
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) {
-        error = errno;
-        break;
-      }
-      count += static_cast<std::uint64_t>(n);
-      bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-    was_slow = std::chrono::steady_clock::now() - begin >= slow;
-  }
-  std::uint64_t count = 0;
-  int error = 0;
-  bool was_slow = false;
-};
-
-}  // namespace detail
-
-/// A file that is being read, of a `DirectoryStorage` or any other, up to the size that it had when it was opened.
-///
-/// **Threads:** one at a time.
-template <class = void> class BasicFileReader {
- public:
-  using FileReader = BasicFileReader;  // as what derives from it calls it
-  /// Opens a file of this machine, from `offset` on: a source for `Client::upload`, for instance.
-  ///
-  /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
-  static awaitable<BasicFileReader> open(std::string file, std::uint64_t offset = 0) {
-    auto open = [file] {
-      return detail::Descriptor{detail::checked([&] { return ::open(file.c_str(), O_RDONLY | detail::quietly); })};
-    };
-    detail::Descriptor opened = co_await blocking(std::move(open));
-    const std::string name = std::filesystem::path{file}.filename().string();
-    co_return BasicFileReader{name, std::move(opened), offset};
-  }
-
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), size() - position_)));
-    if (room.empty()) co_return 0;
-    const auto at = static_cast<off_t>(position_);
-    ssize_t n = -1;
-    if (can_tell_) {
-      n = detail::read_resident(file_->get(), room, at);
-      can_tell_ = n >= 0 || errno == EAGAIN;
-    }
-    if (n < 0 && can_tell_) {
-      const auto piece = detail::new_shared<detail::FilePiece>();
-      auto read = [piece, file = file_, size = room.size(), at] { piece->read(*file, size, at); };
-      co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
-      const auto bytes = piece->bytes();
-      std::copy(bytes.begin(), bytes.end(), room.begin());
-      n = static_cast<ssize_t>(bytes.size());
-    } else if (n < 0) {
-      n = detail::checked([&] { return ::pread(file_->get(), room.data(), room.size(), at); });
-    }
-    if (n == 0) detail::fail(std::errc::io_error);  // the file was cut meanwhile
-    position_ += static_cast<std::uint64_t>(n);
-    co_return static_cast<std::size_t>(n);
-  }
-
-  /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`. None
-  /// where so few are asked for that a buffer is faster.
-  int descriptor() const noexcept { return is_short_ ? -1 : file_->get(); }
-  std::uint64_t position() const noexcept { return position_; }
-  void advance(std::size_t count) noexcept { position_ += count; }
-  /// Has the next bytes, up to `most`, read into the system's memory, so that whoever takes them does not wait for a
-  /// disk. Gives how many there are; 0 at the end.
-  awaitable<std::size_t> fetch(std::size_t most) {
-    const auto end = std::min<std::uint64_t>(position_ + most, size());
-    if (end > resident_) {
-      const auto begin = std::max(position_, resident_);
-      resident_ = end;
-      constexpr std::uint64_t page = 4096;
-      const bool waits = would_wait(begin) || (end - begin > page && would_wait(end - 1));
-      if (waits) {
-        auto read = [file = file_, begin, end] { detail::read_ahead(*file, begin, end); };
-        co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
-      }
-    }
-    co_return static_cast<std::size_t>(end - position_);
-  }
-
-  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status_.st_size); }
-  /// Goes on at an offset. **Errors:** `Errc::bad_restart` beyond the end.
-  void seek(std::uint64_t offset) {
-    if (offset > size()) detail::fail(Errc::bad_restart);
-    position_ = resident_ = offset;
-    is_short_ = size() - offset <= 16 * 1024;
-  }
-  Timestamp modified() const { return entry().modified; }
-  Entry entry() const { return detail::entry_of(name_, status_); }
-
- private:
-  template <class> friend class BasicDirectoryStorage;
-
-  BasicFileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
-      : name_{std::move(name)},
-        file_{detail::new_shared<const detail::Descriptor>(std::move(file))},
-        client_{client} {
-    detail::checked([&] { return ::fstat(file_->get(), &status_); });
-    if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
-    if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
-    seek(offset);
-  }
-
-  /// Some file systems cannot tell, and those hold their files in memory.
-  bool would_wait(std::uint64_t offset) noexcept {
-    if (!can_tell_) return false;
-    std::byte one;
-    if (detail::read_resident(file_->get(), {&one, 1}, static_cast<off_t>(offset)) >= 0) return false;
-    can_tell_ = errno == EAGAIN;
-    return can_tell_;
-  }
-  std::string name_;
-  std::shared_ptr<const detail::Descriptor> file_;  // shared with reads under way
-  ClientKey client_;
-  struct stat status_ {};
-  std::uint64_t position_ = 0;
-  std::uint64_t resident_ = 0;  // the end of what has been fetched
-  bool can_tell_ = true;
-  bool is_short_ = false;
-};
-using FileReader = BasicFileReader<>;  // a template, so that only what is called is compiled
-
-/// A file of a DirectoryStorage that is being written: a hidden partial file beside the name, which one rename puts
-/// there. So a name is the old whole file or the new whole file, also when the process is killed in between. Against
-/// the loss of power it is no more than the file system is: nothing is forced to the disk.
-///
-/// **Threads:** one at a time.
-template <class = void> class BasicFileWriter {
- public:
-  using FileWriter = BasicFileWriter;  // as what derives from it calls it
-  BasicFileWriter(BasicFileWriter&& other) noexcept = default;
-  BasicFileWriter& operator=(BasicFileWriter&& other) noexcept {
-    std::swap(state_, other.state_);
-    std::swap(target_, other.target_);
-    std::swap(size_, other.size_);
-    std::swap(client_, other.client_);
-    std::swap(slow_, other.slow_);
-    return *this;
-  }
-  ~BasicFileWriter() {
-    if (target_ && target_->partial.file && (size_ == 0 || !target_->partial.is_kept)) discard();
-  }
-
-  /// **Errors:** `no_space_on_device` and the like; what was written before stays.
-  awaitable<void> write(std::span<const std::byte> bytes) { return put(bytes, size_); }
-  /// The same anywhere in the file. Other coroutines of the executor may write elsewhere meanwhile.
-  awaitable<void> write_at(std::span<const std::byte> bytes, std::uint64_t at) {
-    co_await put(bytes, at);
-    size_ = std::max(size_, at);
-  }
-
-  /// Puts the file under its name, with the mode of the file that it replaces.
-  awaitable<void> finish() {
-    if (target_->place.size() > detail::large_file) {
-      auto commit = [target = target_] { target->commit(); };
-      co_await blocking(std::move(commit), load());
-    } else {
-      target_->commit();
-    }
-  }
-
-  /// Throws away what was written.
-  void discard() noexcept {
-    if (!target_->partial.file) return;
-    ::unlinkat(target_->place.directory, target_->partial.name.c_str(), 0);
-    target_->partial.file = detail::Descriptor{};
-  }
-
-  /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
-  const Path& path() const noexcept { return target_->path; }
-  std::uint64_t size() const noexcept { return size_; }
-
- private:
-  template <class> friend class BasicDirectoryStorage;
-
-  /// Writes on at `size`. Only the name's own partial file is kept; a temporary one goes with the writer. A name that
-  /// is `wanted` gives way to the next number, beginning with `number`, where somebody else took it.
-  BasicFileWriter(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::DirectoryEntry place,
-             detail::Partial partial, std::uint64_t size, ClientKey client = 0,
-             std::optional<Path> wanted = std::nullopt, unsigned number = 0)
-      : state_{std::move(state)},
-        target_{
-            detail::new_shared<Target>(std::move(path), std::move(place), std::move(partial), std::move(wanted), number)},
-        size_{size},
-        client_{client} {}
-
-  /// Begins with the first bytes of another file instead; `Errc::bad_restart` if it has fewer. Calls `progress`, if
-  /// there is one, after each piece.
-  awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count, std::function<void()> progress) {
-    const auto from = detail::new_shared<const detail::Descriptor>(std::move(whole));
-    auto cut = [target = target_] { detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); }); };
-    co_await blocking(std::move(cut), load());
-    while (size_ < count) {
-      auto copy = [target = target_, from, at = size_, most = std::min(detail::copied_piece, count - size_)] {
-        return detail::copy_bytes(from->get(), target->partial.file.get(), at, most);
-      };
-      const std::uint64_t copied = co_await blocking(std::move(copy), load());
-      if (copied == 0) detail::fail(Errc::bad_restart);
-      size_ += copied;
-      if (progress) progress();
-    }
-  }
-  /// Forgets what stands behind the size that it was made with.
-  awaitable<void> cut() {
-    auto cut = [target = target_, size = size_] {
-      detail::checked([&] { return ::ftruncate(target->partial.file.get(), static_cast<off_t>(size)); });
-    };
-    if (target_->partial.size > detail::large_file) {
-      co_await blocking(std::move(cut), load());
-    } else {
-      cut();
-    }
-  }
-
-  /// What is written, and where it is to stand: shared with the jobs under way, which may outlive the writer.
-  struct Target {
-    Target(Path its_path, detail::DirectoryEntry its_place, detail::Partial its_partial, std::optional<Path> its_wanted,
-           unsigned its_number)
-        : path{std::move(its_path)},
-          place{std::move(its_place)},
-          partial{std::move(its_partial)},
-          wanted{std::move(its_wanted)},
-          number{its_number} {}
-
-    void commit() {
-      if (place.exists()) keep_mode();
-      const char* from = partial.name.c_str();
-      if (!wanted) {
-        detail::checked([&] { return ::renameat(place.directory, from, place.directory, place.name.c_str()); });
-      } else {
-        while (!detail::rename_to_free(place.directory, from, place.name.c_str())) {
-          path = detail::numbered(*wanted, ++number);
-          place.name = path.name();
-        }
-      }
-      partial.file = detail::Descriptor{};
-    }
-    /// Takes over the permissions of the file that is replaced.
-    void keep_mode() {
-      constexpr mode_t permissions = 0777;
-      struct stat ours {};
-      detail::checked([&] { return ::fstat(partial.file.get(), &ours); });
-      const auto mode = place.status.st_mode & permissions;
-      if (mode != (ours.st_mode & permissions)) detail::checked([&] { return ::fchmod(partial.file.get(), mode); });
-    }
-
-    Path path;
-    detail::DirectoryEntry place;
-    detail::Partial partial;
-    std::optional<Path> wanted;  // of a unique name: where the numbers start
-    unsigned number;
-  };
-
-  Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
-
-  /// Writes from `at` on, which is moved to the end of what was written.
-  awaitable<void> put(std::span<const std::byte> bytes, std::uint64_t& at) {
-    constexpr unsigned slow_writes = 64;  // that many are done elsewhere once one was slow
-    const auto slow = state_->options.slow_write;
-    detail::FileWrite write;
-    if (slow_ == 0) {
-      write.run(target_->partial.file, bytes, at, slow);
-    } else {
-      --slow_;
-      const auto written = detail::new_shared<detail::FileWrite>();
-      auto put = [written, target = target_, copy = std::vector<std::byte>(bytes.begin(), bytes.end()), at, slow] {
-        written->run(target->partial.file, copy, at, slow);
-      };
-      co_await blocking(std::move(put), load());
-      write = *written;
-    }
-    at += write.count;
-    if (write.was_slow) slow_ = slow_writes;
-    if (write.error != 0) detail::fail_with(write.error);
-  }
-
-  std::shared_ptr<const detail::DirectoryState> state_;
-  std::shared_ptr<Target> target_;
-  std::uint64_t size_;
-  ClientKey client_;
-  unsigned slow_ = 0;  // writes that are still to be done elsewhere
-};
-using FileWriter = BasicFileWriter<>;  // a template, so that only what is called is compiled
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-namespace detail {
-
-struct CloseStream {
-  void operator()(DIR* stream) const noexcept { ::closedir(stream); }
-};
-/// What reads the names of a directory.
-using DirectoryStream = std::unique_ptr<DIR, CloseStream>;
-
-inline DirectoryStream stream_of(Descriptor directory) {
-  DirectoryStream stream{::fdopendir(directory.get())};
-  if (!stream) fail_with(errno);
-  directory.release();  // the stream closes it
-  return stream;
-}
-/// The next name but "." and "..", which lives until the next call; null at the end.
-inline const char* next_name(DIR* stream) {
-  for (;;) {
-    errno = 0;
-    const dirent* found = ::readdir(stream);
-    if (!found && errno != 0) fail_with(errno);
-    if (!found) return nullptr;
-    const std::string_view name = found->d_name;
-    if (name != "." && name != "..") return found->d_name;
-  }
-}
-
-/// Removes the partial files of a directory that holds nothing else.
-inline void remove_partials(const DirectoryEntry& place) {
-  const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
-  while (const char* name = next_name(stream.get())) {
-    if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
-  }
-  ::rewinddir(stream.get());
-  while (const char* name = next_name(stream.get())) {
-    if (is_partial_name(name)) remove_partial(::dirfd(stream.get()), name);
-  }
-}
-
-/// Removes a partial file that has waited too long to be gone on with.
-inline void remove_if_old(int directory, const std::string& name, std::chrono::seconds lifetime) {
-  struct stat status {};
-  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
-  if (is_older_than(lifetime, modified(status))) remove_partial(directory, name);
-}
-
-/// Removes what uploads to a directory have left there and nobody goes on with any more, a piece of work at a time.
-template <class = void> awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
-  constexpr int names_at_a_time = 4096;
-  const std::shared_ptr<DIR> stream = stream_of(std::move(directory));
-  for (bool is_done = false; !is_done;) {
-    auto look_on = [state, stream] {
-      for (int i = 0; i < names_at_a_time; ++i) {
-        const char* name = next_name(stream.get());
-        if (!name) return true;
-        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.partial_lifetime);
-      }
-      return false;
-    };
-    const bool is_over = co_await blocking(std::move(look_on));
-    is_done = is_over;
-  }
-}
-
-/// A directory that is being read.
-template <class = void> class BasicDirectoryReading {
- public:
-  BasicDirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
-      : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
-
-  static constexpr std::size_t batch_size = 512;
-
-  /// The next entries; none at the end.
-  std::vector<Entry> read_batch() {
-    std::vector<Entry> batch;
-    if (!stream_) return batch;
-    batch.reserve(batch_size);
-    while (batch.size() < batch_size) {
-      const char* name = next_name(stream_.get());
-      if (!name) {
-        stream_.reset();
-        break;
-      }
-      if (auto entry = look(name)) batch.push_back(std::move(*entry));
-    }
-    return batch;
-  }
-
- private:
-  std::optional<Entry> look(std::string name) const {
-    const int directory = ::dirfd(stream_.get());
-    if (is_partial_name(name)) {
-      remove_if_old(directory, name, state_->options.partial_lifetime);
-      return std::nullopt;
-    }
-    struct stat status {};
-    const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_known && errno == ENOENT) return std::nullopt;
-    if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
-    if (!S_ISLNK(status.st_mode)) return entry_of(std::move(name), status);
-    try {
-      const auto place = state_->root.find(path_.resolve(name), Follow::yes);
-      if (place.exists()) return entry_of(std::move(name), place.status);
-    } catch (const std::system_error&) {
-      // It leads into nothing, or in circles.
-    }
-    auto target = link_text(directory, name);
-    auto entry = entry_of(std::move(name), status);
-    entry.target = std::move(target).value_or("");
-    return entry;
-  }
-
-  std::shared_ptr<const DirectoryState> state_;
-  Path path_;
-  DirectoryStream stream_;
-};
-using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only what is called is compiled
-
-}  // namespace detail
-
-/// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
-/// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
-template <class = void> class BasicDirectoryListing {
- public:
-  using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
-  awaitable<std::vector<Entry>> next() {
-    auto read = [reading = reading_] { return reading->read_batch(); };
-    return blocking(std::move(read), Workload{WorkKind::disk, client_});
-  }
-
- private:
-  template <class> friend class BasicDirectoryStorage;
-
-  BasicDirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
-                   ClientKey client = 0)
-      : reading_{detail::new_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
-        client_{client} {}
-
-  std::shared_ptr<detail::DirectoryReading> reading_;  // shared with the read under way
-  ClientKey client_;
-};
-using DirectoryListing = BasicDirectoryListing<>;  // a template, so that only what is called is compiled
-
-}  // namespace ftplike
-
-// ---- ftplike/storage/storage.hpp
-#include <concepts>
-#include <cstdint>
-#include <functional>
-#include <string>
-#include <vector>
-
-// ---- ftplike/io/sources_and_sinks.hpp
-#include <algorithm>
-#include <cerrno>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <cstdio>
-#include <functional>
-#include <ios>
-#include <istream>
-#include <optional>
-#include <ostream>
-#include <poll.h>
-#include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <type_traits>
-#include <unistd.h>
-#include <utility>
-
-// ---- ftplike/io/borrowed.hpp
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <utility>
-
-
-namespace ftplike::inline v0_2::detail {
-
-/// What a job has borrowed of the coroutine that waits for it.
-class Loan {
- public:
-  /// On the worker: does what uses it, unless it was given back before.
-  void use(const std::function<void()>& work) {
-    const std::lock_guard lock{mutex_};
-    if (!over_) work();
-  }
-  /// Gives it back, if it is not being used just now.
-  bool try_to_end() {
-    const std::unique_lock lock{mutex_, std::try_to_lock};
-    if (!lock) return false;
-    over_ = true;
-    return true;
-  }
-  /// Gives it back, after waiting for whoever uses it.
-  void end() {
-    const std::lock_guard lock{mutex_};
-    over_ = true;
-  }
-
- private:
-  std::mutex mutex_;
-  bool over_ = false;
-};
-
-/// As `blocking`, for work that touches what is its caller's: a stream, a buffer.
-///
-/// **Cancellation:** at once if the work has not begun; else when it has ended, since it cannot be left behind.
-/// **Lifetime:** what it touches outlives the call. A coroutine that is destroyed waits for it, too.
-template <class = void> awaitable<void> blocking_on_borrowed(std::function<void()> work, Workload load = {}) {
-  class Giving {
-   public:
-    explicit Giving(Loan& loan) noexcept : loan_{loan} {}
-    Giving(const Giving&) = delete;
-    Giving& operator=(const Giving&) = delete;
-    ~Giving() { loan_.end(); }
-
-   private:
-    Loan& loan_;
-  };
-  const Executor executor = co_await asio::this_coro::executor;
-  const auto loan = std::make_shared<Loan>();
-  const Giving giving{*loan};
-  const auto stop = std::make_shared<asio::cancellation_signal>();
-  const std::function<void()> cancel = [loan, stop] {
-    if (loan->try_to_end()) stop->emit(asio::cancellation_type::terminal);
-  };
-  auto job = [loan, work = std::move(work)] { loan->use(work); };
-  const auto done = std::make_shared<Settled<void>>();
-  auto settled = settle(blocking(std::move(job), load), *done);
-  co_await run_stoppable(executor, stop->slot(), cancel, std::move(settled));
-  done->get();
-}
-
-}  // namespace ftplike::inline v0_2::detail
-
-
-// What bytes may come from and go to, besides files:
-//
-//     ftplike::StreamSource log{stream};
-//     co_await client.upload(log, "today.log");
-//
-//     memory of the caller's           BytesSource        BytesSink
-//     a string of its own              TextSource         TextSink
-//     std::istream, std::ostream       StreamSource       StreamSink
-//     FILE*                            StdioSource        StdioSink
-//     a descriptor                     DescriptorSource   DescriptorSink
-//     a function                       GeneratorSource    CallbackSink
-//
-// Any other class will do that is a `ByteSource` or a `ByteSink` (io/bytes.hpp).
-namespace ftplike::inline v0_2 {
-namespace detail {
-
-/// Where the source is to go on, which cannot be behind its end.
-inline std::size_t checked_offset(std::uint64_t offset, std::size_t size) {
-  if (offset > size) throw std::system_error(Errc::bad_restart);
-  return static_cast<std::size_t>(offset);
-}
-
-}  // namespace detail
-
-/// A source that gives the bytes of the caller's memory.
-///
-/// **Lifetime:** the bytes outlive it.
-class BytesSource {
- public:
-  explicit BytesSource(std::span<const std::byte> bytes, std::uint64_t offset = 0)
-      : bytes_{bytes}, at_{detail::checked_offset(offset, bytes.size())} {}
-  template <class = void> awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    const auto part = bytes_.subspan(at_, std::min(room.size(), bytes_.size() - at_));
-    std::copy(part.begin(), part.end(), room.begin());
-    at_ += part.size();
-    co_return part.size();
-  }
-  std::uint64_t size() const noexcept { return bytes_.size(); }
-  void seek(std::uint64_t offset) { at_ = detail::checked_offset(offset, bytes_.size()); }
-
- private:
-  std::span<const std::byte> bytes_;
-  std::size_t at_;
-};
-
-/// A source that gives a text of its own, from `offset` on.
-///
-/// **Errors:** `Errc::bad_restart` if the text ends before.
-class TextSource {
- public:
-  explicit TextSource(std::string text, std::uint64_t offset = 0)
-      : text_{std::move(text)}, at_{detail::checked_offset(offset, text_.size())} {}
-  template <class = void> awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
-    std::copy(part.begin(), part.end(), room.begin());
-    at_ += part.size();
-    co_return part.size();
-  }
-  /// Of the whole text, wherever it began.
-  std::uint64_t size() const noexcept { return text_.size(); }
-  void seek(std::uint64_t offset) { at_ = detail::checked_offset(offset, text_.size()); }
-
- private:
-  std::string text_;
-  std::size_t at_;
-};
-
-/// A source that gives what a function makes: one piece at each call, as text or bytes; an empty one is the end.
-///
-///     int n = 0;
-///     ftplike::GeneratorSource lines{[&n] { return n < 100 ? std::to_string(n++) + '\n' : std::string{}; }};
-///
-/// It cannot seek. **Threads:** the function is called where the source is read, a client's on the executor of the
-/// session. It must not block; what it throws ends the transfer.
-template <class Make> class GeneratorSource {
- public:
-  explicit GeneratorSource(Make make) : make_{std::move(make)} {}
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    if (left_.empty()) {
-      piece_ = make_();
-      left_ = bytes_of(piece_);
-    }
-    const auto part = left_.first(std::min(room.size(), left_.size()));
-    std::copy(part.begin(), part.end(), room.begin());
-    left_ = left_.subspan(part.size());
-    co_return part.size();
-  }
-  GeneratorSource(const GeneratorSource&) = delete;
-  GeneratorSource& operator=(const GeneratorSource&) = delete;
-
- private:
-  using Piece = std::invoke_result_t<Make&>;
-  static std::span<const std::byte> bytes_of(const Piece& piece) {
-    if constexpr (std::convertible_to<const Piece&, std::string_view>) {
-      return as_bytes(piece);
-    } else {
-      return std::as_bytes(std::span{piece});
-    }
-  }
-  Make make_;
-  Piece piece_{};
-  std::span<const std::byte> left_;  // of the piece
-};
-
-/// A sink that fills the caller's memory; what does not fit is `std::errc::file_too_large`.
-///
-/// **Lifetime:** the room outlives it.
-class BytesSink {
- public:
-  explicit BytesSink(std::span<std::byte> room) noexcept : room_{room} {}
-  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
-    if (bytes.size() > room_.size() - size_) throw std::system_error(std::make_error_code(std::errc::file_too_large));
-    std::copy(bytes.begin(), bytes.end(), room_.subspan(size_).begin());
-    size_ += bytes.size();
-    co_return;
-  }
-  template <class = void> awaitable<void> finish() { co_return; }
-  /// What has come.
-  std::span<std::byte> bytes() const noexcept { return room_.first(size_); }
-
- private:
-  std::span<std::byte> room_;
-  std::size_t size_ = 0;
-};
-
-/// A sink that keeps what it is given as a text; beyond `limit` bytes it throws `std::errc::file_too_large`.
-class TextSink {
- public:
-  explicit TextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
-  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
-    if (bytes.size() > limit_ - text_.size()) throw std::system_error(std::make_error_code(std::errc::file_too_large));
-    text_.append(as_text(bytes));
-    co_return;
-  }
-  template <class = void> awaitable<void> finish() { co_return; }
-  const std::string& text() const& noexcept { return text_; }
-  std::string text() && noexcept { return std::move(text_); }
-
- private:
-  std::size_t limit_;
-  std::string text_;
-};
-
-/// A sink that calls a function with each piece: `CallbackSink sink{[](std::span<const std::byte> piece) { … }};`.
-///
-/// **Threads:** where the sink is written to, a client's on the executor of the session. It must not block; what it
-/// throws ends the transfer.
-template <std::invocable<std::span<const std::byte>> Take> class CallbackSink {
- public:
-  explicit CallbackSink(Take take) : take_{std::move(take)} {}
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    take_(bytes);
-    co_return;
-  }
-  awaitable<void> finish() { co_return; }
-
- private:
-  Take take_;
-};
-
-namespace detail {
-
-/// Reads something of the caller's that may block, by a worker. `Handle` has `tell()`, `end()`, `seek(position)` and
-/// `read(room)`, which is 0 at the end.
-template <class Handle> class BorrowedSource {
- public:
-  std::optional<std::uint64_t> size() const noexcept { return size_; }
-  void seek(std::uint64_t offset) {
-    if (!size_) throw std::system_error(std::make_error_code(std::errc::invalid_seek));
-    if (offset > *size_) throw std::system_error(Errc::bad_restart);
-    position_ = offset;
-  }
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    // A device may say that it has no bytes and have some.
-    const bool bounded = size_ && *size_ > 0;
-    if (bounded) room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), *size_ - position_)));
-    if (room.empty()) co_return 0;
-    std::size_t n = 0;
-    const std::function<void()> read = [this, room, &n] {
-      if (position_ != stands_at_) handle_.seek(begin_ + position_);
-      n = handle_.read(room);
-    };
-    co_await blocking_on_borrowed(read);
-    if (n == 0 && bounded) fail_with(EIO);  // it was cut meanwhile
-    position_ += n;
-    stands_at_ = position_;
-    co_return n;
-  }
-
- protected:
-  explicit BorrowedSource(Handle handle) : handle_{std::move(handle)} {
-    const std::optional<std::uint64_t> begin = handle_.tell();
-    const std::optional<std::uint64_t> end = begin ? handle_.end() : std::nullopt;
-    if (!end) return;
-    handle_.seek(*begin);
-    begin_ = *begin;
-    size_ = *end - std::min(*begin, *end);
-  }
-
- private:
-  Handle handle_;
-  std::uint64_t begin_ = 0;
-  std::optional<std::uint64_t> size_;  // none if it cannot seek
-  std::uint64_t position_ = 0, stands_at_ = 0;
-};
-
-/// Writes to something of the caller's that may block, by a worker. `Handle` has `write(bytes)` and `flush()`.
-template <class Handle> class BorrowedSink {
- public:
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    const std::function<void()> write = [this, bytes] { handle_.write(bytes); };
-    co_await blocking_on_borrowed(write);
-  }
-  awaitable<void> finish() {
-    const std::function<void()> flush = [this] { handle_.flush(); };
-    co_await blocking_on_borrowed(flush);
-  }
-
- protected:
-  explicit BorrowedSink(Handle handle) : handle_{std::move(handle)} {}
-
- private:
-  Handle handle_;
-};
-
-class InputStream {
- public:
-  explicit InputStream(std::istream& stream) : stream_{&stream} { check(stream); }
-  std::optional<std::uint64_t> tell() { return moved(0, std::ios_base::cur); }
-  std::optional<std::uint64_t> end() { return moved(0, std::ios_base::end); }
-  void seek(std::uint64_t position) {
-    stream_->clear();
-    if (!moved(static_cast<std::streamoff>(position), std::ios_base::beg)) fail_with(EIO);
-  }
-  std::size_t read(std::span<std::byte> room) {
-    stream_->read(reinterpret_cast<char*>(room.data()), static_cast<std::streamsize>(room.size()));
-    if (stream_->bad()) fail_with(EIO);
-    return static_cast<std::size_t>(stream_->gcount());
-  }
-  /// Most often it was never opened.
-  static void check(const std::ios& stream) {
-    if (stream.fail()) throw std::system_error(std::make_error_code(std::errc::bad_file_descriptor), "stream");
-  }
-
- private:
-  std::optional<std::uint64_t> moved(std::streamoff by, std::ios_base::seekdir from) {
-    const std::streamoff at = stream_->rdbuf()->pubseekoff(by, from, std::ios_base::in);
-    return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
-  }
-  std::istream* stream_;
-};
-
-class OutputStream {
- public:
-  explicit OutputStream(std::ostream& stream) : stream_{&stream} { InputStream::check(stream); }
-  void write(std::span<const std::byte> bytes) {
-    stream_->write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    if (!*stream_) fail_with(EIO);
-  }
-  void flush() {
-    stream_->flush();
-    if (!*stream_) fail_with(EIO);
-  }
-
- private:
-  std::ostream* stream_;
-};
-
-class StdioFile {
- public:
-  explicit StdioFile(std::FILE* file) : file_{file} {
-    if (!file) fail_with(EBADF);
-  }
-  std::optional<std::uint64_t> tell() { return moved(0, SEEK_CUR); }
-  std::optional<std::uint64_t> end() { return moved(0, SEEK_END); }
-  void seek(std::uint64_t position) {
-    if (!moved(static_cast<off_t>(position), SEEK_SET)) fail_with(errno);
-  }
-  std::size_t read(std::span<std::byte> room) {
-    const std::size_t n = std::fread(room.data(), 1, room.size(), file_);
-    if (n == 0 && std::ferror(file_)) fail_with(errno);
-    return n;
-  }
-  void write(std::span<const std::byte> bytes) {
-    if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) fail_with(errno);
-  }
-  void flush() {
-    if (std::fflush(file_) != 0) fail_with(errno);
-  }
-
- private:
-  std::optional<std::uint64_t> moved(off_t by, int from) {
-    if (::fseeko(file_, by, from) != 0) return std::nullopt;
-    const off_t at = ::ftello(file_);
-    return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
-  }
-  std::FILE* file_;
-};
-
-class OpenDescriptor {
- public:
-  explicit OpenDescriptor(int descriptor) : descriptor_{descriptor} {
-    if (descriptor < 0) fail_with(EBADF);
-  }
-  std::optional<std::uint64_t> tell() { return moved(0, SEEK_CUR); }
-  std::optional<std::uint64_t> end() { return moved(0, SEEK_END); }
-  void seek(std::uint64_t position) {
-    if (!moved(static_cast<off_t>(position), SEEK_SET)) fail_with(errno);
-  }
-  std::size_t read(std::span<std::byte> room) {
-    return waiting(POLLIN, [&] { return ::read(descriptor_, room.data(), room.size()); });
-  }
-  void write(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      bytes = bytes.subspan(waiting(POLLOUT, [&] { return ::write(descriptor_, bytes.data(), bytes.size()); }));
-    }
-  }
-  void flush() {}
-
- private:
-  /// Also one that does not block is waited for, here where that harms nobody.
-  template <class Call> std::size_t waiting(short event, Call call) {
-    for (;;) {
-      const ssize_t n = call();
-      if (n >= 0) return static_cast<std::size_t>(n);
-      const bool would_block = errno == EAGAIN || errno == EWOULDBLOCK;
-      if (!would_block && errno != EINTR) fail_with(errno);
-      pollfd ready{descriptor_, event, 0};
-      if (would_block) (void)::poll(&ready, 1, -1);
-    }
-  }
-  std::optional<std::uint64_t> moved(off_t by, int from) {
-    const off_t at = ::lseek(descriptor_, by, from);
-    return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
-  }
-  int descriptor_;
-};
-
-}  // namespace detail
-
-/// A source that gives what a stream has from where it stands now, up to the end that it has now. It can seek where the
-/// stream can.
-///
-/// **Errors:** `std::errc::bad_file_descriptor` if the stream has failed already, as one does that was not opened.
-/// **Threads:** it is read by a worker. **Cancellation:** waits for a read that has begun.
-/// **Lifetime:** the stream outlives the calls that use the source, and nobody else touches it during them.
-class StreamSource : public detail::BorrowedSource<detail::InputStream> {
- public:
-  explicit StreamSource(std::istream& stream) : BorrowedSource{detail::InputStream{stream}} {}
-};
-/// The same of a `FILE*`, which it does not close.
-class StdioSource : public detail::BorrowedSource<detail::StdioFile> {
- public:
-  explicit StdioSource(std::FILE* file) : BorrowedSource{detail::StdioFile{file}} {}
-};
-/// The same of a descriptor: a file, a pipe, a terminal. It does not close it.
-class DescriptorSource : public detail::BorrowedSource<detail::OpenDescriptor> {
- public:
-  explicit DescriptorSource(int descriptor) : BorrowedSource{detail::OpenDescriptor{descriptor}} {}
-};
-
-/// A sink that writes to a stream, and flushes it when all is well.
-///
-/// **Errors:** `std::errc::bad_file_descriptor` if the stream has failed already; `io_error` if it fails.
-/// **Threads:** it is written to by a worker. **Cancellation:** waits for a write that has begun.
-/// **Lifetime:** the stream outlives the calls that use the sink, and nobody else touches it during them.
-class StreamSink : public detail::BorrowedSink<detail::OutputStream> {
- public:
-  explicit StreamSink(std::ostream& stream) : BorrowedSink{detail::OutputStream{stream}} {}
-};
-/// The same of a `FILE*`, which it does not close.
-class StdioSink : public detail::BorrowedSink<detail::StdioFile> {
- public:
-  explicit StdioSink(std::FILE* file) : BorrowedSink{detail::StdioFile{file}} {}
-};
-/// The same of a descriptor. It does not close it.
-class DescriptorSink : public detail::BorrowedSink<detail::OpenDescriptor> {
- public:
-  explicit DescriptorSink(int descriptor) : BorrowedSink{detail::OpenDescriptor{descriptor}} {}
-};
-
-static_assert(SeekableByteSource<BytesSource> && SeekableByteSource<TextSource> && SeekableByteSource<StreamSource> &&
-              SeekableByteSource<StdioSource> && SeekableByteSource<DescriptorSource>);
-static_assert(ByteSink<BytesSink> && ByteSink<TextSink> && ByteSink<StreamSink> && ByteSink<StdioSink> &&
-              ByteSink<DescriptorSink>);
-
-}  // namespace ftplike::inline v0_2
-
-
-namespace ftplike::inline v0_2 {
-
-/// Files that can be read. Errors are `std::system_error` with `std::errc` values (or `Errc::bad_name`, `bad_restart`);
-/// a storage knows nothing of replies. Used by many sessions, and by several threads where the transport has them. A
-/// call that takes longer than `Limits::operation` without progress (`TellsProgress`) is cancelled.
-///
-/// What is thrown becomes a reply in one place, `reply_for` (protocol/error.hpp):
-///
-/// - 550: `no_such_file_or_directory`; `permission_denied`, `operation_not_permitted`, `read_only_file_system`,
-///   `cross_device_link`, `too_many_symbolic_link_levels`; `not_a_directory`, `is_a_directory`, `directory_not_empty`,
-///   `file_exists`; `Errc::refused_by_rule`
-/// - 553: `filename_too_long`, `invalid_argument`, `Errc::bad_name`
-/// - 552: `no_space_on_device`, `file_too_large`, EDQUOT, `Errc::quota_exceeded`, `Errc::too_large`
-/// - 554: `Errc::bad_restart`
-/// - 450: `Errc::busy`
-/// - 451: anything else, also what is no `std::system_error`
-///
-/// The functions:
-///
-/// - `stat(path)`: the entry of a file or directory, links followed as far as they stay inside. A file that is made up
-/// while it is read has no size there.
-/// - `list(path)`: a directory's entries, unordered, some at a time: `next()` gives none at the end. Without "." and "..".
-/// - `open(path, offset)`: a regular file, to be read from `offset`, which is at most its size (`Errc::bad_restart`).
-/// A reader may have `size()`, the bytes of the whole file as a number or an optional one: the client is told.
-/// - `label()`: the directory as the operator named it, for people.
-template <class S>
-concept ReadableStorage =
-    ByteSource<typename S::Reader> && requires(S& files, typename S::Listing& listing, const Path& path, std::uint64_t offset) {
-      { files.stat(path) } -> std::same_as<awaitable<Entry>>;
-      { files.list(path) } -> std::same_as<awaitable<typename S::Listing>>;
-      { listing.next() } -> std::same_as<awaitable<std::vector<Entry>>>;
-      { files.open(path, offset) } -> std::same_as<awaitable<typename S::Reader>>;
-      { files.label() } -> std::convertible_to<std::string>;
-    };
-
-// What a storage may do besides, function by function: each that it has brings the commands that need it, and HELP and
-// FEAT tell of those alone. A function of these names that is not as its concept wants it does not compile in a server;
-// one whose name is misspelt is found by `static_assert(RenamesFiles<MyStorage>)`. A class derived from a storage takes
-// an ability away by `= delete`.
-
-/// Files that can also be written: the server has STOR. A name shows the old whole file or the new whole file, never a
-/// mix: a `Writer` collects the bytes aside, `finish()` puts them under the name, and a Writer that ends without keeps
-/// them as the name's *partial file*, to be gone on with, where the storage can do that. `discard()` throws them away.
-///
-/// - `create(path, offset)`: offset 0 begins anew. Another one, of REST, goes on with the partial file (cut to
-/// `offset`), or, if there is none, with the first `offset` bytes of the whole file; `Errc::bad_restart` if there are
-/// fewer, or if the storage can only begin anew. While somebody writes that partial file, offset 0 gives a file apart,
-/// which is not kept, and another one `Errc::busy`.
-/// - `Writer::path()`: the name that it will have. `Writer::size()`: the bytes that are there by now, those before it
-/// began included.
-template <class S>
-concept WritableStorage = ReadableStorage<S> && requires(S& files, const Path& path, std::uint64_t offset) {
-  { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
-} && ByteSink<typename S::Writer> && requires(typename S::Writer& writer) {
-  { writer.path() } -> std::convertible_to<Path>;
-  { writer.size() } -> std::same_as<std::uint64_t>;
-  { writer.discard() } -> std::same_as<void>;
-};
-
-/// `append(path)` goes on at the end of the whole file, or of the partial file where there is no whole one, or begins
-/// anew: the server has APPE, and COMB where it `RemovesFiles`.
-template <class S>
-concept AppendsToFiles = WritableStorage<S> && requires(S& files, const Path& path) {
-  { files.append(path) } -> std::same_as<awaitable<typename S::Writer>>;
-};
-
-/// `create_unique(path)` begins a file under a name that nobody has, made from this one; `Writer::path()` tells it: the
-/// server has STOU.
-template <class S>
-concept MakesUniqueNames = WritableStorage<S> && requires(S& files, const Path& path) {
-  { files.create_unique(path) } -> std::same_as<awaitable<typename S::Writer>>;
-};
-
-/// `partial_size(path)` gives the bytes of the partial file of a name, or throws `no_such_file_or_directory`: SIZE tells
-/// them, and clients know where to go on.
-template <class S>
-concept KeepsPartialFiles = requires(S& files, const Path& path) {
-  { files.partial_size(path) } -> std::same_as<awaitable<std::uint64_t>>;
-};
-
-/// `make_directory(path)`: the server has MKD. Throws `file_exists` where there is anything of that name.
-template <class S>
-concept MakesDirectories = requires(S& files, const Path& path) {
-  { files.make_directory(path) } -> std::same_as<awaitable<void>>;
-};
-
-/// `remove(path)` removes a file with its partial file, or that alone; never a directory: the server has DELE.
-template <class S>
-concept RemovesFiles = requires(S& files, const Path& path) {
-  { files.remove(path) } -> std::same_as<awaitable<void>>;
-};
-
-/// `remove_directory(path)` removes an empty directory: the server has RMD.
-template <class S>
-concept RemovesDirectories = requires(S& files, const Path& path) {
-  { files.remove_directory(path) } -> std::same_as<awaitable<void>>;
-};
-
-/// `rename(from, to)` renames or moves a file or directory, and replaces a file: the server has RNFR and RNTO.
-template <class S>
-concept RenamesFiles = requires(S& files, const Path& from, const Path& to) {
-  { files.rename(from, to) } -> std::same_as<awaitable<void>>;
-};
-
-/// `set_modified(path, time)` sets when a file was modified: the server has MFMT, MFF and SITE UTIME.
-template <class S>
-concept SetsTimes = requires(S& files, const Path& path, Timestamp time) {
-  { files.set_modified(path, time) } -> std::same_as<awaitable<void>>;
-};
-
-/// `set_mode(path, mode)` sets permission bits: the server has SITE CHMOD, and UNIX.mode of MFF.
-template <class S>
-concept KeepsModes = requires(S& files, const Path& path) {
-  { files.set_mode(path, 0U) } -> std::same_as<awaitable<void>>;
-};
-
-/// `available(path)` gives the bytes that are free there: the server has AVBL, and an answer to ALLO.
-template <class S>
-concept TellsFreeSpace = requires(S& files, const Path& path) {
-  { files.available(path) } -> std::same_as<awaitable<std::uint64_t>>;
-};
-
-/// All of the above: what a folder of a disk can do.
-template <class S>
-concept CompleteStorage =
-    AppendsToFiles<S> && MakesUniqueNames<S> && KeepsPartialFiles<S> && MakesDirectories<S> && RemovesFiles<S> &&
-    RemovesDirectories<S> && RenamesFiles<S> && SetsTimes<S> && KeepsModes<S> && TellsFreeSpace<S>;
-
-/// `for_client(client)` gives the same files as a storage of the same type, whose work in worker pools is done in turn
-/// with that for other clients.
-template <class S>
-concept ServesClientsInTurn = requires(const S& files, ClientKey client) {
-  { files.for_client(client) } -> std::same_as<S>;
-};
-
-/// `for_client(client, progress)` gives the same, and what takes long there calls `progress` after each piece, on its
-/// caller's executor: `Limits::operation` is counted anew then.
-template <class S>
-concept TellsProgress = requires(const S& files, ClientKey client, std::function<void()> progress) {
-  { files.for_client(client, progress) } -> std::same_as<S>;
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// The files beneath a folder. No name, no link and no race leads out of it: links are taken as if the folder were the
-/// root of the system.
-///
-/// An interrupted upload leaves a hidden partial file beside its name, for seven days (`DirectoryOptions`): an older
-/// one is removed when the folder is listed, or within an hour of uploads to it, where blocking harms nobody. A second
-/// upload to a name that one is under way to takes a file of its own, which is not kept; whoever finishes last stays.
-/// Going on with a partial file that somebody is at throws `Errc::busy`.
-///
-/// **Threads:** any, at once. **Lifetime:** readers and writers may outlive it.
-template <class = void> class BasicDirectoryStorage {
- public:
-  using DirectoryStorage = BasicDirectoryStorage;  // as what derives from it calls it
-  using Reader = FileReader;
-  using Writer = FileWriter;
-  using Listing = DirectoryListing;
-
-  /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
-  explicit BasicDirectoryStorage(std::string folder, const DirectoryOptions& options = {})
-      : state_{detail::new_shared<const detail::DirectoryState>(std::move(folder), options)} {}
-
-  const std::string& label() const noexcept { return state_->label; }
-  /// The same files, of which what may block is done for that client: in turn with that for others. Where the bytes of
-  /// a file are copied before more come behind them, `progress` is called after each piece.
-  BasicDirectoryStorage for_client(ClientKey client, std::function<void()> progress = {}) const {
-    BasicDirectoryStorage same{*this};
-    same.client_ = client;
-    same.progress_ = std::move(progress);
-    return same;
-  }
-
-  awaitable<Entry> stat(Path path) {
-    const auto place = co_await find(path, detail::Follow::yes);
-    if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
-    co_return detail::entry_of(std::string{path.name()}, place.status);
-  }
-  awaitable<Listing> list(Path path) {
-    auto directory = co_await open_beneath(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    co_return Listing{state_, std::move(path), std::move(directory), client_};
-  }
-  awaitable<Reader> open(Path path, std::uint64_t offset) {
-    auto file = co_await open_beneath(path, O_RDONLY | detail::quietly);
-    co_return Reader{std::string{path.name()}, std::move(file), offset, client_};
-  }
-
-  awaitable<Writer> create(Path path, std::uint64_t offset) {
-    auto place = co_await find_target(path);
-    auto partial = offset == 0 ? take_anew(place) : take_to_resume(place);
-    if (!partial) {
-      if (!place.exists() || place.size() < offset) detail::fail(Errc::bad_restart);
-      auto writer = co_await begin_with_copy(std::move(path), std::move(place), offset);
-      co_return writer;
-    }
-    if (partial->size < offset) detail::fail(Errc::bad_restart);
-    const bool goes_beyond = partial->size > offset;
-    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), offset, client_};
-    if (goes_beyond) co_await writer.cut();
-    co_return writer;
-  }
-  awaitable<Writer> append(Path path) {
-    auto place = co_await find_target(path);
-    if (place.exists()) {
-      const auto size = place.size();
-      auto writer = co_await begin_with_copy(std::move(path), std::move(place), size);
-      co_return writer;
-    }
-    auto partial = take_to_resume(place);
-    if (!partial) partial = take_anew(place);
-    const auto size = partial->size;
-    co_return Writer{state_, std::move(path), std::move(place), std::move(*partial), size, client_};
-  }
-  /// A file that is written with `write_at`, whatever else is under way to its name, and that nobody goes on with. Of
-  /// several, the one that is finished last stays.
-  awaitable<Writer> create_aside(Path path) {
-    auto place = co_await find_target(path);
-    auto temporary = detail::make_temporary(place.directory);
-    co_return Writer{state_, std::move(path), std::move(place), std::move(temporary), 0, client_};
-  }
-  /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one.
-  awaitable<Writer> create_unique(Path path) {
-    auto place = co_await find(path, detail::Follow::no);
-    if (path.is_root()) detail::fail(std::errc::is_a_directory);
-    if (is_due(path)) co_await begin_to_sweep(place);
-    for (unsigned number = 0;; ++number) {
-      Path choice = detail::numbered(path, number);
-      place.name = choice.name();
-      place.look();
-      if (place.exists()) continue;
-      auto attempt = detail::make_partial(place.directory, detail::partial_name(place.name));
-      if (attempt.outcome == Outcome::busy) continue;
-      co_return Writer{state_, std::move(choice), std::move(place), std::move(attempt.partial), 0, client_,
-                       std::move(path), number};
-    }
-  }
-  awaitable<std::uint64_t> partial_size(Path path) {
-    const Entry partial = co_await stat_partial(std::move(path));
-    co_return partial.size.value_or(0);
-  }
-  /// How much there is of a name's partial file, and since when.
-  awaitable<Entry> stat_partial(Path path) {
-    auto place = co_await find(path, detail::Follow::yes);
-    place.name = detail::partial_name(place.name);
-    place.look();
-    if (place.status.st_size == 0 ||
-        detail::is_older_than(state_->options.partial_lifetime, detail::modified(place.status))) {
-      detail::fail(std::errc::no_such_file_or_directory);
-    }
-    co_return detail::entry_of(std::string{path.name()}, place.status);
-  }
-
-  awaitable<void> make_directory(Path path) {
-    const auto place = co_await find(path, detail::Follow::no);
-    if (path.is_root()) detail::fail(std::errc::file_exists);
-    detail::checked([&] { return ::mkdirat(place.directory, place.name.c_str(), 0777); });
-  }
-  /// Removes a file and its partial file; where there is only a partial file, that one. Of a link, the link.
-  awaitable<void> remove(Path path) {
-    auto place = co_await find(path, detail::Follow::no);
-    if (place.is_directory()) detail::fail(std::errc::is_a_directory);
-    const bool is_large = place.size() > detail::large_file;
-    auto remove = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
-      if (place->exists()) detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), 0); });
-      const bool was_partial = detail::remove_partial(place->directory, detail::partial_name(place->name));
-      if (!place->exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
-    };
-    if (is_large) {
-      co_await blocking(std::move(remove), load());
-    } else {
-      remove();
-    }
-  }
-  /// Removes an empty directory. Partial files that nobody is at do not count: who sees none cannot remove them.
-  awaitable<void> remove_directory(Path path) {
-    auto place = co_await find(path, detail::Follow::no);
-    if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
-    if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
-    if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
-    auto remove = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
-      detail::remove_partials(*place);
-      detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), AT_REMOVEDIR); });
-    };
-    co_await blocking(std::move(remove), load());
-  }
-  awaitable<void> rename(Path from, Path to) {
-    auto source = co_await find(from, detail::Follow::no);
-    auto target = co_await find(to, detail::Follow::no);
-    if (from.is_root() || to.is_root()) detail::fail(std::errc::operation_not_permitted);
-    const bool is_large = target.size() > detail::large_file;
-    auto rename = [state = state_, source = detail::new_shared<const detail::DirectoryEntry>(std::move(source)),
-                   target = detail::new_shared<const detail::DirectoryEntry>(std::move(target))] {
-      detail::checked([&] {
-        return ::renameat(source->directory, source->name.c_str(), target->directory, target->name.c_str());
-      });
-    };
-    if (is_large) {
-      co_await blocking(std::move(rename), load());
-    } else {
-      rename();
-    }
-  }
-  awaitable<void> set_modified(Path path, Timestamp time) {
-    const auto place = co_await find(path, detail::Follow::yes);
-    timespec times[2]{{}, detail::timespec_of(time)};
-    times[0].tv_nsec = UTIME_OMIT;
-    detail::checked([&] { return ::utimensat(place.directory, place.name.c_str(), times, AT_SYMLINK_NOFOLLOW); });
-  }
-  /// Sets the permission bits; the bits above them (setuid and the like) cannot be set.
-  awaitable<void> set_mode(Path path, unsigned mode) {
-    const auto place = co_await find(path, detail::Follow::yes);
-    detail::checked([&] { return ::fchmodat(place.directory, place.name.c_str(), mode & 0777, AT_SYMLINK_NOFOLLOW); });
-  }
-  /// The bytes that the file system of a file or directory still has for this user.
-  awaitable<std::uint64_t> available(Path path) {
-    auto place = co_await find(path, detail::Follow::yes);
-    if (!place.exists()) detail::fail(std::errc::no_such_file_or_directory);
-    auto ask = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
-      detail::Descriptor inside;
-      if (place->is_directory()) inside = detail::open_in(*place, detail::directory_only);
-      struct statvfs disk {};
-      detail::checked([&] { return ::fstatvfs(inside ? inside.get() : place->directory, &disk); });
-      return std::uint64_t{disk.f_bavail} * disk.f_frsize;
-    };
-    const std::uint64_t bytes = co_await blocking(std::move(ask), load());
-    co_return bytes;
-  }
-
- private:
-  using Outcome = detail::Attempt::Outcome;
-
-  awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
-    auto file = state_->root.open_if_cached(path, flags);
-    if (file) co_return file;
-    auto open = [state = state_, path, flags] { return state->root.open(path, flags); };
-    auto opened = co_await blocking(std::move(open), load());
-    co_return opened;
-  }
-  awaitable<detail::DirectoryEntry> find(const Path& path, detail::Follow follow) const {
-    const Path above = path.parent();
-    if (above.is_root()) co_return state_->root.find(path, follow, detail::Descriptor{});
-    auto parent = co_await open_beneath(above, detail::directory_only);
-    co_return state_->root.find(path, follow, std::move(parent));
-  }
-  /// Where an upload is to go: nowhere but to the place of a regular file.
-  awaitable<detail::DirectoryEntry> find_target(const Path& path) const {
-    auto place = co_await find(path, detail::Follow::yes);
-    if (place.is_directory()) detail::fail(std::errc::is_a_directory);
-    if (place.exists() && !S_ISREG(place.status.st_mode)) detail::fail(std::errc::operation_not_permitted);
-    if (is_due(path)) co_await begin_to_sweep(place);
-    co_return place;
-  }
-  /// Whether the folder of an upload is to be swept, as it is once in a while.
-  bool is_due(const Path& path) const {
-    return state_->swept.is_due(path.parent().string(), state_->options.sweep_interval);
-  }
-  /// Has it swept, and does not wait for that.
-  awaitable<void> begin_to_sweep(const detail::DirectoryEntry& place) const {
-    detail::Descriptor folder{::openat(place.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!folder) co_return;  // uploads may go to where nobody may look
-    const Executor here = co_await asio::this_coro::executor;
-    start_on(here, detail::sweep(state_, std::move(folder)));
-  }
-  static std::optional<detail::Partial> take_anew(const detail::DirectoryEntry& place) {
-    const std::string name = detail::partial_name(place.name);
-    auto made = detail::make_partial(place.directory, name);
-    if (made.outcome == Outcome::taken) return std::move(made.partial);
-    auto found = detail::take_partial(place.directory, name);
-    if (found.outcome == Outcome::taken) return std::move(found.partial);
-    return detail::make_temporary(place.directory);
-  }
-  std::optional<detail::Partial> take_to_resume(const detail::DirectoryEntry& place) const {
-    auto attempt = detail::take_partial(place.directory, detail::partial_name(place.name));
-    if (attempt.outcome == Outcome::busy) detail::fail(Errc::busy);
-    if (attempt.outcome != Outcome::taken || attempt.partial.size == 0) return std::nullopt;
-    if (!detail::is_older_than(state_->options.partial_lifetime, attempt.partial.written))
-      return std::move(attempt.partial);
-    ::unlinkat(place.directory, attempt.partial.name.c_str(), 0);
-    return std::nullopt;
-  }
-  awaitable<Writer> begin_with_copy(Path path, detail::DirectoryEntry place, std::uint64_t count) const {
-    auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
-    auto partial = take_anew(place);
-    Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0, client_};
-    co_await writer.begin_with(std::move(whole), count, progress_);
-    co_return writer;
-  }
-  Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
-
-  std::shared_ptr<const detail::DirectoryState> state_;
-  ClientKey client_ = 0;
-  std::function<void()> progress_;
-};
-using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only what is called is compiled
-
-static_assert(CompleteStorage<DirectoryStorage>);
-static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage>);
-static_assert(detail::FileSource<FileReader>);
-
-}  // namespace ftplike
 
 
 namespace ftplike::inline v0_2::detail {
@@ -10416,10 +10899,6 @@ template <class Core> awaitable<TransferResult> store_path(Core& core, std::stri
 
 namespace ftplike::inline v0_2 {
 
-/// Sees what is below a directory: its path from there, such as "images/a.jpg", and its entry. Of a directory it says
-/// whether to go into it.
-using WalkVisit = std::function<bool(const std::string& path, const Entry& entry)>;
-
 namespace detail {
 
 template <class Core> awaitable<void> walk_tree(Core& core, std::string root, WalkVisit visit) {
@@ -10454,312 +10933,8 @@ template <class Core> awaitable<void> walk_tree(Core& core, std::string root, Wa
 namespace ftplike::inline v0_2 {
 namespace detail {
 
-class Connecting;
-class Fxp;
-
-}  // namespace detail
-
-/// The data channel of a client that can do all: EPSV and PASV, PORT and EPRT when told to, and the ftp-like dialect's.
-using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
-
-/// A session with a server, logged in. `connect` makes it:
-///
-///     auto client = co_await ftplike::connect(network, "ftp://127.0.0.1:3456");
-///     const auto entries = co_await client.list();
-///     for (const auto& entry : entries) co_await client.download(entry.name, "client_files");
-///     co_await client.quit();
-///
-/// Paths of the server are as it understands them, in bytes. One operation at a time; a `ClientPool` does many.
-///
-/// **Errors:** `ClientError`, a `std::system_error`; where the server refused, `ReplyError`. Whatever throws, no reply
-/// is taken for another's: after an error or a cancellation the session is in step with the server or closed
-/// (`is_open`). A second operation while one is under way: `Errc::busy`.
-/// **Cancellation:** of the caller (`terminal`), at any moment; the call ends with `Errc::aborted`, as one does whose
-/// `progress` says `Go::stop`.
-/// **Lifetime:** nothing runs after the transport; an operation under way keeps the session.
-/// **Threads:** operations may be awaited on any executor, and run on the session's own: the one that `connect` was
-/// awaited on, or a strand of it. Observers, sources, sinks and `progress` are called there.
-template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
- public:
-  using Visit = std::function<void(Entry)>;
-  using File = RemoteFile<detail::ClientCore<T, DataChannel, Observer>>;
-
-  /// No session: closed, until another client is moved here.
-  Client() = default;
-  Client(Client&&) noexcept = default;
-  Client& operator=(Client&& other) noexcept {
-    std::swap(core_, other.core_);
-    return *this;
-  }
-  ~Client() {
-    if (core_) core_->leave();
-  }
-
-  // ---- the session ----
-
-  /// Whether the session can still be used: it was neither closed nor lost, as far as is known.
-  bool is_open() const noexcept { return core_ && core_->control().is_open(); }
-  /// Which of the two dialects the session speaks: never `automatic`.
-  Dialect dialect() const { return core().dialect; }
-  /// What the server says that it can do.
-  const Features& features() const { return core().features; }
-  /// What the server said first.
-  const Reply& greeting() const { return core().greeting; }
-  /// What protects the session, over a transport with TLS: `TlsDetails`, without a version where nothing does.
-  auto tls() const requires SecurableStream<typename T::Stream> { return core().control().stream().details(); }
-  /// The server's certificate, over a transport with TLS.
-  auto peer_certificate() const requires SecurableStream<typename T::Stream> {
-    return core().control().stream().peer_certificate();
-  }
-  /// Where the server is, or the proxy.
-  Endpoint peer() const { return core().peer(); }
-  /// Our end of the control connection.
-  Endpoint local() const { return core().local(); }
-
-  /// Sends a command of the caller's own, of those that need no data connection, and gives its final reply, good or
-  /// bad; preliminary ones go to the observer alone.
-  ///
-  /// **Errors:** `Errc::bad_name` if it holds what would end the line.
-  awaitable<Reply> command(std::string text) { return run(command_on(core(), std::move(text))); }
-  /// Sends a command of the caller's own that has a data connection, as a server's own verbs may have
-  /// (`session.send`), and takes what comes over it into a sink, which is finished when all is well. How the connection
-  /// comes to be is the client's data channel's business. No TYPE is said before.
-  ///
-  /// **Errors:** as of `download`; `Errc::bad_name`. **Lifetime:** the sink is used until the operation has ended.
-  template <ByteSink Sink>
-  awaitable<TransferResult> transfer(std::string command, Sink& sink, TransferOptions options = {}) {
-    return run(detail::receive_by(core(), std::move(command), AnySink{sink}, std::move(options)));
-  }
-  /// The same of a command that takes data (`session.receive`): what a source gives, all of it if it can seek.
-  template <ByteSource Source>
-    requires(!ByteSink<Source>)
-  awaitable<TransferResult> transfer(std::string command, Source& source, TransferOptions options = {}) {
-    return run(detail::send_by(core(), std::move(command), AnySource{source}, std::move(options)));
-  }
-  /// Sees to it that no reply is under way any more that belongs to an operation which was broken off, as every operation
-  /// does by itself before it begins. Says nothing if none can be.
-  ///
-  /// **Errors:** if that cannot be had, and the session is closed then.
-  awaitable<void> get_in_step() { return run(core().get_in_step()); }
-  /// Has the server answer, so that it keeps the session.
-  awaitable<void> noop() { return run(core().demand_only("NOOP")); }
-  /// Says goodbye and ends the session. Does not throw for what the server makes of it.
-  awaitable<void> quit() {
-    if (!is_open()) co_return;
-    const std::shared_ptr<Core> leaving = core_;
-    Settled<Reply> ignored;
-    co_await settle(run(leaving->ask("QUIT")), ignored);
-    leaving->leave();
-  }
-  /// Ends the session at once.
-  void close() {
-    if (core_) core_->leave();
-  }
-
-  // ---- directories ----
-
-  /// The working directory as the server names it.
-  awaitable<std::string> pwd() { return run(pwd_on(core())); }
-  /// Changes the working directory.
-  awaitable<void> cwd(std::string path) { return run(cwd_on(core(), std::move(path))); }
-  /// Makes a directory; those above it must be there.
-  awaitable<void> mkdir(std::string path) { return run(core().demand_only("MKD " + path)); }
-  /// Removes a directory, which most servers want to be empty.
-  awaitable<void> rmdir(std::string path) { return run(core().demand_only("RMD " + path)); }
-
-  /// What a directory holds, the working one if no path is given. By MLSD, else LIST, else NLST; in the ftp-like
-  /// dialect, as after NLST, only the names are known. A line that cannot be understood gives an entry without a name
-  /// that has it in `listed`. The session goes there, for no argument means the same to all servers, and comes back
-  /// before the next command that is no listing; if it cannot, that command fails and the session is closed.
-  ///
-  /// **Errors:** `Errc::bad_listing` if there are more than `ClientLimits::entries`.
-  awaitable<std::vector<Entry>> list(std::string path = {}) { return run(detail::list_all(core(), std::move(path))); }
-  /// The same entry by entry, as they come, in a directory of any size. The times that a LIST tells stay in the server's
-  /// zone.
-  awaitable<void> list(std::string path, Visit visit) {
-    return run(detail::list_entries(core(), std::move(path), std::move(visit)));
-  }
-
-  /// Calls `visit` for everything below a directory, the working one if the path is empty; each directory before what
-  /// is in it. Links are not followed.
-  ///
-  /// **Errors:** `Errc::bad_listing` beyond `ClientLimits::depth`.
-  awaitable<void> walk(std::string path, WalkVisit visit) {
-    return run(detail::walk_tree(core(), std::move(path), std::move(visit)));
-  }
-
-  // ---- one path ----
-
-  /// What is known of a file or directory.
-  ///
-  /// **Errors:** `std::errc::no_such_file_or_directory`, or a 550, if it is not there.
-  awaitable<Entry> stat(std::string path) { return run(detail::stat_path(core(), std::move(path))); }
-  /// Whether there is a file or directory of this name. Of an upload that was cut off, and that the server keeps aside,
-  /// there is none yet.
-  awaitable<bool> exists(std::string path) { return run(detail::path_exists(core(), std::move(path))); }
-  /// The length of a file in bytes; of a file that `exists`.
-  ///
-  /// **Errors:** `std::errc::no_such_file_or_directory`, or a 550, if it is not there, an upload that was cut off and
-  /// is kept aside included; `std::errc::function_not_supported` if the server cannot tell.
-  awaitable<std::uint64_t> size(std::string path) { return run(size_on(core(), std::move(path))); }
-  /// How much of an upload the server has by now, also of one that was cut off and is kept aside; 0 if it has nothing,
-  /// or cannot or will not tell. `TransferOptions::resume` and `ClientPool` look by themselves.
-  awaitable<std::uint64_t> stored_size(std::string path) { return run(stored_size_on(core(), std::move(path))); }
-  /// When a file was modified.
-  ///
-  /// **Errors:** `std::errc::function_not_supported` if the server cannot tell.
-  awaitable<Timestamp> modified(std::string path) { return run(modified_on(core(), std::move(path))); }
-  /// The checksum of a file, by the best algorithm that the server offers; nothing if it offers none.
-  /// <ftplike/client/digests.hpp> compares it with that of a file of ours.
-  awaitable<std::optional<RemoteDigest>> digest(std::string path) {
-    return run(detail::ask_digest(core(), std::move(path)));
-  }
-  /// Sets when a file was modified. (MFMT)
-  awaitable<void> set_modified(std::string path, Timestamp time) {
-    const std::string command = detail::time_command(core(), path, time);
-    return run(core().demand_only(
-        command.empty() ? "MFMT " + format_timestamp(time, Fraction::never) + " " + path : command));
-  }
-  /// Sets the permission bits of a file: `chmod("run.sh", 0755)`.
-  awaitable<void> chmod(std::string path, unsigned mode) {
-    std::string digits;
-    for (int shift = 6; shift >= 0; shift -= 3) digits += static_cast<char>('0' + (mode >> shift & 7));
-    return run(core().demand_only("SITE CHMOD " + digits + " " + path));
-  }
-  /// Removes a file.
-  awaitable<void> remove(std::string path) { return run(core().demand_only("DELE " + path)); }
-  /// Gives a file or directory another name, or another place on the server.
-  awaitable<void> rename(std::string from, std::string to) {
-    return run(rename_on(core(), std::move(from), std::move(to)));
-  }
-
-  // ---- transfers ----
-
-  /// Fetches a file into `local`: a file, or a folder in which it gets the name that it has on the server. The bytes
-  /// are collected in a hidden file beside it, which takes the name when it is whole and its length is right; when it
-  /// is not, that file stays for `TransferOptions::resume`.
-  awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
-    return run(detail::fetch_path(core(), std::move(remote), std::move(local), std::move(options)));
-  }
-  /// Fetches a file to a path beneath a folder of ours, out of which no name and no link leads.
-  awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
-                                     TransferOptions options = {}) {
-    detail::LocalTarget target{std::move(folder), std::move(path)};
-    return run(detail::fetch_file(core(), std::move(remote), std::move(target), std::move(options)));
-  }
-  /// Fetches a file into a sink, which is finished when all is well: memory, a stream, a function
-  /// (io/sources_and_sinks.hpp).
-  ///
-  /// **Errors:** also what the sink throws; `std::errc::invalid_seek` if it is to be resumed, which is for
-  /// `download_range` to do. **Lifetime:** the sink is used until the operation has ended.
-  template <ByteSink Sink>
-  awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
-    return run(detail::fetch_into(core(), std::move(remote), AnySink{sink}, std::move(options)));
-  }
-
-  /// Opens a file of the server to be read piece by piece, from `offset` on: `co_await file.read_some(room)`, and
-  /// `co_await file.close()` wherever one has enough. `RemoteFile` says how.
-  ///
-  /// **Errors:** of a file that is not there, a 550.
-  awaitable<File> open(std::string remote, std::uint64_t offset = 0, TransferOptions options = {}) {
-    (void)core();
-    return detail::telling(File::open(core_, std::move(remote), offset, std::move(options)));
-  }
-
-  /// Fetches a part of a file, `length` bytes from `offset` on, into a sink, which is not finished by this.
-  ///
-  /// **Errors:** `Errc::too_short` if the file ends before.
-  template <ByteSink Sink> awaitable<TransferResult> download_range(std::string remote, Sink& sink,
-                                                                    std::uint64_t offset, std::uint64_t length,
-                                                                    TransferOptions options = {}) {
-    return run(detail::fetch_range(core(), std::move(remote), AnySink{sink}, offset, length, std::move(options)));
-  }
-
-  /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
-  awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
-    return run(detail::store_path(core(), "STOR", std::move(local), std::move(remote), std::move(options)));
-  }
-  /// Sends what a source gives: memory, a stream, a function (io/sources_and_sinks.hpp). One that can seek is sent from
-  /// its beginning, and gone on with as a file is.
-  ///
-  /// **Errors:** also what the source throws; `std::errc::invalid_seek` if it is to be resumed and cannot seek.
-  /// **Lifetime:** the source is used until the operation has ended.
-  template <ByteSource Source>
-  awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
-    return run(detail::store_from(core(), "STOR", AnySource{source}, std::move(remote), std::move(options)));
-  }
-  /// Sends a file of ours to the end of a file of the server, or as that file where there is none.
-  awaitable<TransferResult> append(std::string local, std::string remote, TransferOptions options = {}) {
-    return run(detail::store_path(core(), "APPE", std::move(local), std::move(remote), std::move(options)));
-  }
-  /// The same of what a source gives; it is used until the operation has ended.
-  template <ByteSource Source>
-  awaitable<TransferResult> append(Source& source, std::string remote, TransferOptions options = {}) {
-    return run(detail::store_from(core(), "APPE", AnySource{source}, std::move(remote), std::move(options)));
-  }
-  /// Sends under a name that nobody has yet, which the server chooses and `TransferResult::name` tells.
-  awaitable<TransferResult> upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
-    return run(detail::store_path(core(), "STOU", std::move(local), std::move(wished), std::move(options)));
-  }
-  /// The same of what a source gives; it is used until the operation has ended.
-  template <ByteSource Source>
-  awaitable<TransferResult> upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
-    return run(detail::store_from(core(), "STOU", AnySource{source}, std::move(wished), std::move(options)));
-  }
-
- private:
-  friend class detail::Connecting;
-  friend class detail::Fxp;
-  using Core = detail::ClientCore<T, DataChannel, Observer>;
-
-  explicit Client(std::shared_ptr<Core> core) : core_{std::move(core)} {}
-
-  Core& core() const {
-    if (!core_) throw ClientError{std::make_error_code(std::errc::not_connected), {}, Channel::local};
-    return *core_;
-  }
-  template <class R> awaitable<R> run(awaitable<R> operation) { return detail::perform(core_, std::move(operation)); }
-
-  static awaitable<Reply> command_on(Core& core, std::string text) {
-    core.forget_settings();
-    co_return co_await core.ask(std::move(text));
-  }
-  static awaitable<void> cwd_on(Core& core, std::string path) {
-    core.directory.home_known = false;
-    return core.demand_only("CWD " + path);
-  }
-  static awaitable<std::string> pwd_on(Core& core) {
-    const Reply answer = co_await core.demand("PWD");
-    auto name = parse_quoted(answer.text());
-    if (!name) throw ClientError{Errc::bad_reply, "PWD", Channel::control};
-    co_return *std::move(name);
-  }
-  static awaitable<std::uint64_t> size_on(Core& core, std::string path) {
-    const auto size = co_await detail::ask_size(core, path);
-    if (size) co_await detail::check_stands(core, std::move(path));
-    if (!size) throw ClientError{std::make_error_code(std::errc::function_not_supported), "SIZE", Channel::control};
-    co_return *size;
-  }
-  static awaitable<std::uint64_t> stored_size_on(Core& core, std::string path) {
-    if (core.dialect == Dialect::ftplike || !core.features.may_have("SIZE")) co_return 0;
-    const auto size = co_await detail::if_told(core, detail::ask_size(core, std::move(path)));
-    co_return size.value_or(0);
-  }
-  static awaitable<Timestamp> modified_on(Core& core, std::string path) {
-    const auto time = co_await detail::ask_modified(core, std::move(path));
-    if (!time) throw ClientError{std::make_error_code(std::errc::function_not_supported), "MDTM", Channel::control};
-    co_return *time;
-  }
-  static awaitable<void> rename_on(Core& core, std::string from, std::string to) {
-    const Reply answer = co_await core.ask("RNFR " + from);
-    if (!answer.intermediate()) core.fail(answer, "RNFR");
-    (void)co_await core.demand("RNTO " + to);
-  }
-
-  std::shared_ptr<Core> core_;
-};
-
-namespace detail {
+template <Transport T, class DataChannel, class Observer>
+struct OwnPartsNeedBodiesHpp<T, Client<T, DataChannel, Observer>> {};
 
 /// The session of a server that was reached, logged in.
 template <class Core> awaitable<void> log_in(Core& core, Url url) {
@@ -10767,49 +10942,269 @@ template <class Core> awaitable<void> log_in(Core& core, Url url) {
   co_await login.run();
 }
 
-class Connecting {
- public:
-  template <class DataChannel, class T, class Observer>
-  static awaitable<Client<T, DataChannel, Observer>> run(T& network, Url url, ClientOptions options,
-                                                         Observer observer) {
-    const Executor here = co_await asio::this_coro::executor;
-    const Executor executor = executor_near(network, here);
-    typename T::Stream stream = co_await run_on(executor, reach_server(network, url, options));
-    using Core = ClientCore<T, DataChannel, Observer>;
-    const auto core =
-        std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
-    core->host = url.host;
-    Client<T, DataChannel, Observer> client{core};
-    co_await perform(core, log_in(*core, std::move(url)));
-    co_return client;
-  }
-};
+template <class DataChannel, class T, class Observer>
+awaitable<Client<T, DataChannel, Observer>> Connecting::run(T& network, Url url, ClientOptions options,
+                                                            Observer observer) {
+  const Executor here = co_await asio::this_coro::executor;
+  const Executor executor = executor_near(network, here);
+  typename T::Stream stream = co_await run_on(executor, reach_server(network, url, options));
+  using Core = ClientCore<T, DataChannel, Observer>;
+  const auto core =
+      std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
+  core->host = url.host;
+  Client<T, DataChannel, Observer> client{core};
+  co_await perform(core, log_in(*core, std::move(url)));
+  co_return client;
+}
 
 }  // namespace detail
 
-/// Connects to the server that a URL names and logs in: as its user, or as anonymous where it names none and the server
-/// asks. How the dialect is found out is said at `detail::Login`.
-///
-/// **Errors:** `ClientError` that names the host; `ReplyError` if the server refuses. **Cancellation:** as of `Client`.
-template <class DataChannel = AnyChannel, Transport T, class Observer = NoObserver>
-awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientOptions options = {},
-                                                    Observer observer = {}) {
+template <Transport T, class DataChannel, class Observer> template <class R>
+awaitable<R> Client<T, DataChannel, Observer>::run(awaitable<R> operation) {
+  return detail::perform(core_, std::move(operation));
+}
+template <Transport T, class DataChannel, class Observer>
+Client<T, DataChannel, Observer>& Client<T, DataChannel, Observer>::operator=(Client&& other) noexcept {
+  std::swap(core_, other.core_);
+  return *this;
+}
+template <Transport T, class DataChannel, class Observer> Client<T, DataChannel, Observer>::~Client() {
+  if (core_) core_->leave();
+}
+template <Transport T, class DataChannel, class Observer>
+bool Client<T, DataChannel, Observer>::is_open() const noexcept {
+  return core_ && core_->control().is_open();
+}
+template <Transport T, class DataChannel, class Observer> Dialect Client<T, DataChannel, Observer>::dialect() const {
+  return core().dialect;
+}
+template <Transport T, class DataChannel, class Observer>
+const Features& Client<T, DataChannel, Observer>::features() const {
+  return core().features;
+}
+template <Transport T, class DataChannel, class Observer>
+const Reply& Client<T, DataChannel, Observer>::greeting() const {
+  return core().greeting;
+}
+template <Transport T, class DataChannel, class Observer> Endpoint Client<T, DataChannel, Observer>::peer() const {
+  return core().peer();
+}
+template <Transport T, class DataChannel, class Observer> Endpoint Client<T, DataChannel, Observer>::local() const {
+  return core().local();
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<Reply> Client<T, DataChannel, Observer>::command(std::string text) {
+  return run(command_on(core(), std::move(text)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<void> Client<T, DataChannel, Observer>::get_in_step() {
+  return run(core().get_in_step());
+}
+template <Transport T, class DataChannel, class Observer> awaitable<void> Client<T, DataChannel, Observer>::noop() {
+  return run(core().demand_only("NOOP"));
+}
+template <Transport T, class DataChannel, class Observer> awaitable<void> Client<T, DataChannel, Observer>::quit() {
+  if (!is_open()) co_return;
+  const std::shared_ptr<Core> leaving = core_;
+  Settled<Reply> ignored;
+  co_await settle(run(leaving->ask("QUIT")), ignored);
+  leaving->leave();
+}
+template <Transport T, class DataChannel, class Observer> void Client<T, DataChannel, Observer>::close() {
+  if (core_) core_->leave();
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<std::string> Client<T, DataChannel, Observer>::pwd() {
+  return run(pwd_on(core()));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<void> Client<T, DataChannel, Observer>::cwd(std::string path) {
+  return run(cwd_on(core(), std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<void> Client<T, DataChannel, Observer>::mkdir(std::string path) {
+  return run(core().demand_only("MKD " + path));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<void> Client<T, DataChannel, Observer>::rmdir(std::string path) {
+  return run(core().demand_only("RMD " + path));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<std::vector<Entry>> Client<T, DataChannel, Observer>::list(std::string path) {
+  return run(detail::list_all(core(), std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<void> Client<T, DataChannel, Observer>::list(std::string path, Visit visit) {
+  return run(detail::list_entries(core(), std::move(path), std::move(visit)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<void> Client<T, DataChannel, Observer>::walk(std::string path, WalkVisit visit) {
+  return run(detail::walk_tree(core(), std::move(path), std::move(visit)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<Entry> Client<T, DataChannel, Observer>::stat(std::string path) {
+  return run(detail::stat_path(core(), std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<bool> Client<T, DataChannel, Observer>::exists(std::string path) {
+  return run(detail::path_exists(core(), std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<std::uint64_t> Client<T, DataChannel, Observer>::size(std::string path) {
+  return run(size_on(core(), std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<std::uint64_t> Client<T, DataChannel, Observer>::stored_size(std::string path) {
+  return run(stored_size_on(core(), std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<Timestamp> Client<T, DataChannel, Observer>::modified(std::string path) {
+  return run(modified_on(core(), std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<std::optional<RemoteDigest>> Client<T, DataChannel, Observer>::digest(std::string path) {
+  return run(detail::ask_digest(core(), std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<void> Client<T, DataChannel, Observer>::set_modified(std::string path, Timestamp time) {
+  const std::string command = detail::time_command(core(), path, time);
+  return run(
+      core().demand_only(command.empty() ? "MFMT " + format_timestamp(time, Fraction::never) + " " + path : command));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<void> Client<T, DataChannel, Observer>::chmod(std::string path, unsigned mode) {
+  std::string digits;
+  for (int shift = 6; shift >= 0; shift -= 3) digits += static_cast<char>('0' + (mode >> shift & 7));
+  return run(core().demand_only("SITE CHMOD " + digits + " " + path));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<void> Client<T, DataChannel, Observer>::remove(std::string path) {
+  return run(core().demand_only("DELE " + path));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<void> Client<T, DataChannel, Observer>::rename(std::string from, std::string to) {
+  return run(rename_on(core(), std::move(from), std::move(to)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<TransferResult> Client<T, DataChannel, Observer>::download(std::string remote, std::string local,
+                                                                     TransferOptions options) {
+  return run(detail::fetch_path(core(), std::move(remote), std::move(local), std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<TransferResult> Client<T, DataChannel, Observer>::download(std::string remote, DirectoryStorage folder,
+                                                                     Path path, TransferOptions options) {
+  detail::LocalTarget target{std::move(folder), std::move(path)};
+  return run(detail::fetch_file(core(), std::move(remote), std::move(target), std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<typename Client<T, DataChannel, Observer>::File> Client<T, DataChannel, Observer>::open(
+    std::string remote, std::uint64_t offset, TransferOptions options) {
+  (void)core();
+  return detail::telling(File::open(core_, std::move(remote), offset, std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<TransferResult> Client<T, DataChannel, Observer>::upload(std::string local, std::string remote,
+                                                                   TransferOptions options) {
+  return run(detail::store_path(core(), "STOR", std::move(local), std::move(remote), std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<TransferResult> Client<T, DataChannel, Observer>::append(std::string local, std::string remote,
+                                                                   TransferOptions options) {
+  return run(detail::store_path(core(), "APPE", std::move(local), std::move(remote), std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<TransferResult> Client<T, DataChannel, Observer>::upload_unique(std::string local, std::string wished,
+                                                                          TransferOptions options) {
+  return run(detail::store_path(core(), "STOU", std::move(local), std::move(wished), std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+typename Client<T, DataChannel, Observer>::Core& Client<T, DataChannel, Observer>::core() const {
+  if (!core_) throw ClientError{std::make_error_code(std::errc::not_connected), {}, Channel::local};
+  return *core_;
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<TransferResult> Client<T, DataChannel, Observer>::receive_by(std::string command, AnySink sink,
+                                                                       TransferOptions options) {
+  return run(detail::receive_by(core(), std::move(command), sink, std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<TransferResult> Client<T, DataChannel, Observer>::send_by(std::string command, AnySource source,
+                                                                    TransferOptions options) {
+  return run(detail::send_by(core(), std::move(command), source, std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<TransferResult> Client<T, DataChannel, Observer>::fetch_into(std::string remote, AnySink sink,
+                                                                       TransferOptions options) {
+  return run(detail::fetch_into(core(), std::move(remote), sink, std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<TransferResult> Client<T, DataChannel, Observer>::fetch_range(std::string remote, AnySink sink,
+                                                                        std::uint64_t offset, std::uint64_t length,
+                                                                        TransferOptions options) {
+  return run(detail::fetch_range(core(), std::move(remote), sink, offset, length, std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<TransferResult> Client<T, DataChannel, Observer>::store_from(std::string verb, AnySource source,
+                                                                       std::string remote, TransferOptions options) {
+  return run(detail::store_from(core(), std::move(verb), source, std::move(remote), std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<Client<T, DataChannel, Observer>> Client<T, DataChannel, Observer>::connected(T& network, Url url,
+                                                                                        ClientOptions options,
+                                                                                        Observer observer) {
   return detail::telling(
       detail::Connecting::run<DataChannel>(network, std::move(url), std::move(options), std::move(observer)));
 }
+template <Transport T, class DataChannel, class Observer>
+awaitable<Reply> Client<T, DataChannel, Observer>::command_on(Core& core, std::string text) {
+  core.forget_settings();
+  co_return co_await core.ask(std::move(text));
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<void> Client<T, DataChannel, Observer>::cwd_on(Core& core, std::string path) {
+  core.directory.home_known = false;
+  return core.demand_only("CWD " + path);
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<std::string> Client<T, DataChannel, Observer>::pwd_on(Core& core) {
+  const Reply answer = co_await core.demand("PWD");
+  auto name = parse_quoted(answer.text());
+  if (!name) throw ClientError{Errc::bad_reply, "PWD", Channel::control};
+  co_return *std::move(name);
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<std::uint64_t> Client<T, DataChannel, Observer>::size_on(Core& core, std::string path) {
+  const auto size = co_await detail::ask_size(core, path);
+  if (size) co_await detail::check_stands(core, std::move(path));
+  if (!size) throw ClientError{std::make_error_code(std::errc::function_not_supported), "SIZE", Channel::control};
+  co_return *size;
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<std::uint64_t> Client<T, DataChannel, Observer>::stored_size_on(Core& core, std::string path) {
+  if (core.dialect == Dialect::ftplike || !core.features.may_have("SIZE")) co_return 0;
+  const auto size = co_await detail::if_told(core, detail::ask_size(core, std::move(path)));
+  co_return size.value_or(0);
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<Timestamp> Client<T, DataChannel, Observer>::modified_on(Core& core, std::string path) {
+  const auto time = co_await detail::ask_modified(core, std::move(path));
+  if (!time) throw ClientError{std::make_error_code(std::errc::function_not_supported), "MDTM", Channel::control};
+  co_return *time;
+}
+template <Transport T, class DataChannel, class Observer>
+awaitable<void> Client<T, DataChannel, Observer>::rename_on(Core& core, std::string from, std::string to) {
+  const Reply answer = co_await core.ask("RNFR " + from);
+  if (!answer.intermediate()) core.fail(answer, "RNFR");
+  (void)co_await core.demand("RNTO " + to);
+}
+template <Transport T, class DataChannel, class Observer>
+TlsDetails Client<T, DataChannel, Observer>::tls() const requires SecurableStream<typename T::Stream> {
+  return core().control().stream().details();
+}
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2
 
-// ---- ftplike/client/blocking.hpp
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <utility>
-#include <vector>
+#endif
 
 // ---- ftplike/io/run.hpp
 #include <atomic>
@@ -11171,46 +11566,13 @@ namespace detail {
 /// that whoever holds these may be destroyed later.
 template <class = void> class BasicEventLoops {
  public:
-  explicit BasicEventLoops(unsigned threads) {
-    count_ = std::max(threads, 1u);
-    loops_.reset(new Loop[count_]);
-  }
-  Executor executor(std::size_t i) { return loops_[i % count_].get_executor(); }
+  explicit BasicEventLoops(unsigned threads);
+  Executor executor(std::size_t i);
   /// Whether an executor is that of one of them.
-  bool has(const Executor& executor) const {
-    for (std::size_t i = 0; i < count_; ++i) {
-      if (executor == Executor{loops_[i].get_executor()}) return true;
-    }
-    return false;
-  }
+  bool has(const Executor& executor) const;
 
   /// Runs until nothing is left to do on the first, or `stop()`. What is thrown on any thread ends it and is thrown here.
-  void run() {
-    std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
-    std::vector<std::thread> threads;
-    std::mutex mutex;
-    std::exception_ptr failure;
-    const auto keep = [&](std::exception_ptr one) {
-      const std::lock_guard lock{mutex};
-      if (!failure) failure = std::move(one);
-      stop();
-    };
-    try {
-      for (std::size_t i = 1; i < count_; ++i) {
-        busy.push_back(asio::make_work_guard(loops_[i]));
-        threads.emplace_back([&keep, &loop = loops_[i]] {
-          try {
-            loop.run();
-          } catch (...) { keep(std::current_exception()); }
-        });
-      }
-      loops_[0].run();
-    } catch (...) { keep(std::current_exception()); }
-    busy.clear();
-    for (auto& thread : threads) thread.join();
-    for (std::size_t i = 0; i < count_; ++i) loops_[i].restart();
-    if (failure) std::rethrow_exception(failure);
-  }
+  void run();
   void stop() {
     for (std::size_t i = 0; i < count_; ++i) loops_[i].stop();
   }
@@ -11229,6 +11591,44 @@ template <class = void> class BasicEventLoops {
   std::unique_ptr<Loop[]> loops_;
 };
 using EventLoops = BasicEventLoops<>;  // a template, so that only what is called is compiled
+
+template <class Any> BasicEventLoops<Any>::BasicEventLoops(unsigned threads) {
+  count_ = std::max(threads, 1u);
+  loops_.reset(new Loop[count_]);
+}
+template <class Any> Executor BasicEventLoops<Any>::executor(std::size_t i) { return loops_[i % count_].get_executor(); }
+template <class Any> bool BasicEventLoops<Any>::has(const Executor& executor) const {
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (executor == Executor{loops_[i].get_executor()}) return true;
+  }
+  return false;
+}
+template <class Any> void BasicEventLoops<Any>::run() {
+  std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto keep = [&](std::exception_ptr one) {
+    const std::lock_guard lock{mutex};
+    if (!failure) failure = std::move(one);
+    stop();
+  };
+  try {
+    for (std::size_t i = 1; i < count_; ++i) {
+      busy.push_back(asio::make_work_guard(loops_[i]));
+      threads.emplace_back([&keep, &loop = loops_[i]] {
+        try {
+          loop.run();
+        } catch (...) { keep(std::current_exception()); }
+      });
+    }
+    loops_[0].run();
+  } catch (...) { keep(std::current_exception()); }
+  busy.clear();
+  for (auto& thread : threads) thread.join();
+  for (std::size_t i = 0; i < count_; ++i) loops_[i].restart();
+  if (failure) std::rethrow_exception(failure);
+}
 
 }  // namespace detail
 
@@ -11431,50 +11831,48 @@ class BasicBlockingClient {
   using Visit = typename Session::Visit;
 
   /// Connects and logs in, as `connect` does, over a transport of its own.
-  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {})
-      : BasicBlockingClient{std::make_unique<T>(), std::move(url), std::move(options), std::move(observer)} {}
+  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {});
   /// The same at a host and a port, as anonymous where the server asks.
-  BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {}, Observer observer = {})
-      : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer)} {}
+  BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {}, Observer observer = {});
   /// The same over a transport of its own that is made of `setting`: a `TlsClient`, for instance.
   template <class Setting>
     requires(std::constructible_from<T, Setting>)
   BasicBlockingClient(Setting setting, Url url, ClientOptions options = {}, Observer observer = {})
       : BasicBlockingClient{std::make_unique<T>(std::move(setting)), std::move(url), std::move(options),
-                            std::move(observer)} {}
+                            std::move(observer)} {
+    static_assert(sizeof(detail::OwnPartsNeedBodiesHpp<T, Session>) > 0);
+  }
   /// The same over a transport with event loops of its own, or a simulated one, that this thread runs.
   ///
   /// **Lifetime:** the transport outlives the client.
-  BasicBlockingClient(T& network, Url url, ClientOptions options = {}, Observer observer = {}) : runner_{network} {
-    auto connecting = connect<DataChannel>(network, std::move(url), std::move(options), std::move(observer));
-    client_.emplace(run(std::move(connecting)));
-  }
+  BasicBlockingClient(T& network, Url url, ClientOptions options = {}, Observer observer = {});
+  ~BasicBlockingClient();
   BasicBlockingClient(const BasicBlockingClient&) = delete;
   BasicBlockingClient& operator=(const BasicBlockingClient&) = delete;
 
   /// The session, and how an operation of it is run: for what takes a session,
   /// `client.run(transfer_between(client.session(), …))`.
-  Session& session() noexcept { return *client_; }
+  Session& session() noexcept;
   template <class R> R run(awaitable<R> operation) { return runner_.run(std::move(operation)); }
 
   /// Whether the session can still be used.
-  bool is_open() const noexcept { return client_->is_open(); }
+  bool is_open() const noexcept;
   /// Which of the two dialects the session speaks.
-  Dialect dialect() const noexcept { return client_->dialect(); }
+  Dialect dialect() const noexcept;
   /// What the server says that it can do.
-  const Features& features() const noexcept { return client_->features(); }
+  const Features& features() const noexcept;
   /// What the server said first.
-  const Reply& greeting() const noexcept { return client_->greeting(); }
+  const Reply& greeting() const noexcept;
   /// What protects the session: `TlsDetails`, without a version where nothing does.
-  auto tls() const requires SecurableStream<typename T::Stream> { return client_->tls(); }
+  TlsDetails tls() const requires SecurableStream<typename T::Stream> { return client_->tls(); }
   /// The server's certificate.
   auto peer_certificate() const requires SecurableStream<typename T::Stream> { return client_->peer_certificate(); }
   /// Where the server is, and where we are.
-  Endpoint peer() const { return client_->peer(); }
-  Endpoint local() const { return client_->local(); }
+  Endpoint peer() const;
+  Endpoint local() const;
 
   /// Sends a command of the caller's own that needs no data connection, and gives its final reply, good or bad.
-  Reply command(std::string text) { return run(client_->command(std::move(text))); }
+  Reply command(std::string text);
   /// Sends a command of the caller's own whose data go into a sink, which is finished when all is well.
   template <ByteSink Sink> TransferResult transfer(std::string command, Sink& sink, TransferOptions options = {}) {
     return run(client_->transfer(std::move(command), sink, std::move(options)));
@@ -11486,62 +11884,58 @@ class BasicBlockingClient {
     return run(client_->transfer(std::move(command), source, std::move(options)));
   }
   /// Sees to it that no reply of a broken-off operation is under way any more.
-  void get_in_step() { run(client_->get_in_step()); }
+  void get_in_step();
   /// Has the server answer, so that it keeps the session.
-  void noop() { run(client_->noop()); }
+  void noop();
   /// Says goodbye and ends the session.
-  void quit() { run(client_->quit()); }
+  void quit();
   /// Ends the session at once.
-  void close() { client_->close(); }
+  void close();
 
   /// The working directory as the server names it.
-  std::string pwd() { return run(client_->pwd()); }
+  std::string pwd();
   /// Changes the working directory.
-  void cwd(std::string path) { run(client_->cwd(std::move(path))); }
+  void cwd(std::string path);
   /// Makes a directory; those above it must be there.
-  void mkdir(std::string path) { run(client_->mkdir(std::move(path))); }
+  void mkdir(std::string path);
   /// Removes a directory, which most servers want to be empty.
-  void rmdir(std::string path) { run(client_->rmdir(std::move(path))); }
+  void rmdir(std::string path);
   /// What a directory holds, the working one if no path is given.
-  std::vector<Entry> list(std::string path = {}) { return run(client_->list(std::move(path))); }
+  std::vector<Entry> list(std::string path = {});
   /// The same entry by entry, as they come.
-  void list(std::string path, Visit visit) { run(client_->list(std::move(path), std::move(visit))); }
+  void list(std::string path, Visit visit);
   /// Calls `visit` for everything below a directory.
-  void walk(std::string path, WalkVisit visit) { run(client_->walk(std::move(path), std::move(visit))); }
+  void walk(std::string path, WalkVisit visit);
 
   /// What is known of a file or directory.
-  Entry stat(std::string path) { return run(client_->stat(std::move(path))); }
+  Entry stat(std::string path);
   /// Whether there is a file or directory of this name.
-  bool exists(std::string path) { return run(client_->exists(std::move(path))); }
+  bool exists(std::string path);
   /// The length of a file in bytes.
-  std::uint64_t size(std::string path) { return run(client_->size(std::move(path))); }
+  std::uint64_t size(std::string path);
   /// How much of an upload the server has by now, also of one that was cut off; 0 if it has nothing or cannot tell.
-  std::uint64_t stored_size(std::string path) { return run(client_->stored_size(std::move(path))); }
+  std::uint64_t stored_size(std::string path);
   /// When a file was modified.
-  Timestamp modified(std::string path) { return run(client_->modified(std::move(path))); }
+  Timestamp modified(std::string path);
   /// The checksum of a file; nothing if the server offers none.
-  std::optional<RemoteDigest> digest(std::string path) { return run(client_->digest(std::move(path))); }
+  std::optional<RemoteDigest> digest(std::string path);
   /// Sets when a file was modified.
-  void set_modified(std::string path, Timestamp time) { run(client_->set_modified(std::move(path), time)); }
+  void set_modified(std::string path, Timestamp time);
   /// Sets the permission bits of a file: `chmod("run.sh", 0755)`.
-  void chmod(std::string path, unsigned mode) { run(client_->chmod(std::move(path), mode)); }
+  void chmod(std::string path, unsigned mode);
   /// Removes a file.
-  void remove(std::string path) { run(client_->remove(std::move(path))); }
+  void remove(std::string path);
   /// Gives a file or directory another name, or another place on the server.
-  void rename(std::string from, std::string to) { run(client_->rename(std::move(from), std::move(to))); }
+  void rename(std::string from, std::string to);
 
   /// Fetches a file into `local`: a file, or a folder in which it keeps its name.
-  TransferResult download(std::string remote, std::string local, TransferOptions options = {}) {
-    return run(client_->download(std::move(remote), std::move(local), std::move(options)));
-  }
+  TransferResult download(std::string remote, std::string local, TransferOptions options = {});
   /// The same into a sink, which is finished when all is well.
   template <ByteSink Sink> TransferResult download(std::string remote, Sink& sink, TransferOptions options = {}) {
     return run(client_->download(std::move(remote), sink, std::move(options)));
   }
   /// The same to a path beneath a folder of ours, out of which no name and no link leads.
-  TransferResult download(std::string remote, DirectoryStorage folder, Path path, TransferOptions options = {}) {
-    return run(client_->download(std::move(remote), std::move(folder), std::move(path), std::move(options)));
-  }
+  TransferResult download(std::string remote, DirectoryStorage folder, Path path, TransferOptions options = {});
   /// A file of the server that is read piece by piece, as `RemoteFile` is.
   ///
   /// **Lifetime:** goes before the client.
@@ -11562,34 +11956,26 @@ class BasicBlockingClient {
     typename Session::File file_;
   };
   /// Opens a file of the server to be read from `offset` on.
-  File open(std::string remote, std::uint64_t offset = 0, TransferOptions options = {}) {
-    return File{*this, run(client_->open(std::move(remote), offset, std::move(options)))};
-  }
+  File open(std::string remote, std::uint64_t offset = 0, TransferOptions options = {});
   /// Fetches `length` bytes of a file from `offset` on into a sink, which is not finished by this.
   template <ByteSink Sink> TransferResult download_range(std::string remote, Sink& sink, std::uint64_t offset,
                                                          std::uint64_t length, TransferOptions options = {}) {
     return run(client_->download_range(std::move(remote), sink, offset, length, std::move(options)));
   }
   /// Sends a file of ours. Where `remote` is empty or ends with '/', it keeps its name.
-  TransferResult upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
-    return run(client_->upload(std::move(local), std::move(remote), std::move(options)));
-  }
+  TransferResult upload(std::string local, std::string remote = {}, TransferOptions options = {});
   /// Sends what a source gives.
   template <ByteSource Source> TransferResult upload(Source& source, std::string remote, TransferOptions options = {}) {
     return run(client_->upload(source, std::move(remote), std::move(options)));
   }
   /// Sends a file of ours to the end of a file.
-  TransferResult append(std::string local, std::string remote, TransferOptions options = {}) {
-    return run(client_->append(std::move(local), std::move(remote), std::move(options)));
-  }
+  TransferResult append(std::string local, std::string remote, TransferOptions options = {});
   /// The same of what a source gives.
   template <ByteSource Source> TransferResult append(Source& source, std::string remote, TransferOptions options = {}) {
     return run(client_->append(source, std::move(remote), std::move(options)));
   }
   /// Sends a file of ours under a name that nobody has yet; `TransferResult::name` tells it.
-  TransferResult upload_unique(std::string local, std::string wished = {}, TransferOptions options = {}) {
-    return run(client_->upload_unique(std::move(local), std::move(wished), std::move(options)));
-  }
+  TransferResult upload_unique(std::string local, std::string wished = {}, TransferOptions options = {});
   /// The same of what a source gives.
   template <ByteSource Source>
   TransferResult upload_unique(Source& source, std::string wished = {}, TransferOptions options = {}) {
@@ -11597,13 +11983,10 @@ class BasicBlockingClient {
   }
 
   /// Ends the call that is under way, in whichever thread; if there is none, nothing.
-  void cancel() { runner_.cancel(); }
+  void cancel();
 
  private:
-  BasicBlockingClient(std::unique_ptr<T> network, Url url, ClientOptions options, Observer observer)
-      : BasicBlockingClient{*network, std::move(url), std::move(options), std::move(observer)} {
-    network_ = std::move(network);
-  }
+  BasicBlockingClient(std::unique_ptr<T> network, Url url, ClientOptions options, Observer observer);
 
   std::unique_ptr<T> network_;  // if it is its own
   Runner<T> runner_;
@@ -11614,6 +11997,6717 @@ class BasicBlockingClient {
 using BlockingClient = BasicBlockingClient<>;
 
 }  // namespace ftplike::inline v0_2
+
+#ifndef FTPLIKE_SEPARATE_COMPILATION
+#endif
+
+
+namespace ftplike::inline v0_2 {
+
+template <Transport T, class DataChannel, class Observer>
+BasicBlockingClient<T, DataChannel, Observer>::BasicBlockingClient(Url url, ClientOptions options, Observer observer)
+    : BasicBlockingClient{std::make_unique<T>(), std::move(url), std::move(options), std::move(observer)} {}
+template <Transport T, class DataChannel, class Observer>
+BasicBlockingClient<T, DataChannel, Observer>::BasicBlockingClient(std::string host, std::uint16_t port,
+                                                                   ClientOptions options, Observer observer)
+    : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer)} {}
+template <Transport T, class DataChannel, class Observer>
+BasicBlockingClient<T, DataChannel, Observer>::BasicBlockingClient(T& network, Url url, ClientOptions options,
+                                                                   Observer observer)
+    : runner_{network} {
+  auto connecting = connect<DataChannel>(network, std::move(url), std::move(options), std::move(observer));
+  client_.emplace(run(std::move(connecting)));
+}
+template <Transport T, class DataChannel, class Observer>
+BasicBlockingClient<T, DataChannel, Observer>::BasicBlockingClient(std::unique_ptr<T> network, Url url,
+                                                                   ClientOptions options, Observer observer)
+    : BasicBlockingClient{*network, std::move(url), std::move(options), std::move(observer)} {
+  network_ = std::move(network);
+}
+template <Transport T, class DataChannel, class Observer>
+BasicBlockingClient<T, DataChannel, Observer>::~BasicBlockingClient() = default;
+template <Transport T, class DataChannel, class Observer>
+typename BasicBlockingClient<T, DataChannel, Observer>::Session&
+BasicBlockingClient<T, DataChannel, Observer>::session() noexcept {
+  return *client_;
+}
+template <Transport T, class DataChannel, class Observer>
+bool BasicBlockingClient<T, DataChannel, Observer>::is_open() const noexcept {
+  return client_->is_open();
+}
+template <Transport T, class DataChannel, class Observer>
+Dialect BasicBlockingClient<T, DataChannel, Observer>::dialect() const noexcept {
+  return client_->dialect();
+}
+template <Transport T, class DataChannel, class Observer>
+const Features& BasicBlockingClient<T, DataChannel, Observer>::features() const noexcept {
+  return client_->features();
+}
+template <Transport T, class DataChannel, class Observer>
+const Reply& BasicBlockingClient<T, DataChannel, Observer>::greeting() const noexcept {
+  return client_->greeting();
+}
+template <Transport T, class DataChannel, class Observer>
+Endpoint BasicBlockingClient<T, DataChannel, Observer>::peer() const {
+  return client_->peer();
+}
+template <Transport T, class DataChannel, class Observer>
+Endpoint BasicBlockingClient<T, DataChannel, Observer>::local() const {
+  return client_->local();
+}
+template <Transport T, class DataChannel, class Observer>
+Reply BasicBlockingClient<T, DataChannel, Observer>::command(std::string text) {
+  return run(client_->command(std::move(text)));
+}
+template <Transport T, class DataChannel, class Observer>
+void BasicBlockingClient<T, DataChannel, Observer>::get_in_step() {
+  run(client_->get_in_step());
+}
+template <Transport T, class DataChannel, class Observer> void BasicBlockingClient<T, DataChannel, Observer>::noop() {
+  run(client_->noop());
+}
+template <Transport T, class DataChannel, class Observer> void BasicBlockingClient<T, DataChannel, Observer>::quit() {
+  run(client_->quit());
+}
+template <Transport T, class DataChannel, class Observer> void BasicBlockingClient<T, DataChannel, Observer>::close() {
+  client_->close();
+}
+template <Transport T, class DataChannel, class Observer>
+std::string BasicBlockingClient<T, DataChannel, Observer>::pwd() {
+  return run(client_->pwd());
+}
+template <Transport T, class DataChannel, class Observer>
+void BasicBlockingClient<T, DataChannel, Observer>::cwd(std::string path) {
+  run(client_->cwd(std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+void BasicBlockingClient<T, DataChannel, Observer>::mkdir(std::string path) {
+  run(client_->mkdir(std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+void BasicBlockingClient<T, DataChannel, Observer>::rmdir(std::string path) {
+  run(client_->rmdir(std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+std::vector<Entry> BasicBlockingClient<T, DataChannel, Observer>::list(std::string path) {
+  return run(client_->list(std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+void BasicBlockingClient<T, DataChannel, Observer>::list(std::string path, Visit visit) {
+  run(client_->list(std::move(path), std::move(visit)));
+}
+template <Transport T, class DataChannel, class Observer>
+void BasicBlockingClient<T, DataChannel, Observer>::walk(std::string path, WalkVisit visit) {
+  run(client_->walk(std::move(path), std::move(visit)));
+}
+template <Transport T, class DataChannel, class Observer>
+Entry BasicBlockingClient<T, DataChannel, Observer>::stat(std::string path) {
+  return run(client_->stat(std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+bool BasicBlockingClient<T, DataChannel, Observer>::exists(std::string path) {
+  return run(client_->exists(std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+std::uint64_t BasicBlockingClient<T, DataChannel, Observer>::size(std::string path) {
+  return run(client_->size(std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+std::uint64_t BasicBlockingClient<T, DataChannel, Observer>::stored_size(std::string path) {
+  return run(client_->stored_size(std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+Timestamp BasicBlockingClient<T, DataChannel, Observer>::modified(std::string path) {
+  return run(client_->modified(std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+std::optional<RemoteDigest> BasicBlockingClient<T, DataChannel, Observer>::digest(std::string path) {
+  return run(client_->digest(std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+void BasicBlockingClient<T, DataChannel, Observer>::set_modified(std::string path, Timestamp time) {
+  run(client_->set_modified(std::move(path), time));
+}
+template <Transport T, class DataChannel, class Observer>
+void BasicBlockingClient<T, DataChannel, Observer>::chmod(std::string path, unsigned mode) {
+  run(client_->chmod(std::move(path), mode));
+}
+template <Transport T, class DataChannel, class Observer>
+void BasicBlockingClient<T, DataChannel, Observer>::remove(std::string path) {
+  run(client_->remove(std::move(path)));
+}
+template <Transport T, class DataChannel, class Observer>
+void BasicBlockingClient<T, DataChannel, Observer>::rename(std::string from, std::string to) {
+  run(client_->rename(std::move(from), std::move(to)));
+}
+template <Transport T, class DataChannel, class Observer>
+TransferResult BasicBlockingClient<T, DataChannel, Observer>::download(std::string remote, std::string local,
+                                                                       TransferOptions options) {
+  return run(client_->download(std::move(remote), std::move(local), std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+TransferResult BasicBlockingClient<T, DataChannel, Observer>::download(std::string remote, DirectoryStorage folder,
+                                                                       Path path, TransferOptions options) {
+  return run(client_->download(std::move(remote), std::move(folder), std::move(path), std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+typename BasicBlockingClient<T, DataChannel, Observer>::File BasicBlockingClient<T, DataChannel, Observer>::open(
+    std::string remote, std::uint64_t offset, TransferOptions options) {
+  return File{*this, run(client_->open(std::move(remote), offset, std::move(options)))};
+}
+template <Transport T, class DataChannel, class Observer>
+TransferResult BasicBlockingClient<T, DataChannel, Observer>::upload(std::string local, std::string remote,
+                                                                     TransferOptions options) {
+  return run(client_->upload(std::move(local), std::move(remote), std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+TransferResult BasicBlockingClient<T, DataChannel, Observer>::append(std::string local, std::string remote,
+                                                                     TransferOptions options) {
+  return run(client_->append(std::move(local), std::move(remote), std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer>
+TransferResult BasicBlockingClient<T, DataChannel, Observer>::upload_unique(std::string local, std::string wished,
+                                                                            TransferOptions options) {
+  return run(client_->upload_unique(std::move(local), std::move(wished), std::move(options)));
+}
+template <Transport T, class DataChannel, class Observer> void BasicBlockingClient<T, DataChannel, Observer>::cancel() {
+  runner_.cancel();
+}
+
+}  // namespace ftplike::inline v0_2
+
+// ---- ftplike/ftplike.hpp
+// A server and a client over TCP. What only some programs need is one include away: <ftplike/tls.hpp>,
+// <ftplike/digests.hpp>, <ftplike/client/pool.hpp>, mirror.hpp, segments.hpp and fxp.hpp beside it,
+// <ftplike/simulated/network.hpp> for tests, and the observers in <ftplike/observers/…>.
+// ---- ftplike/compiled.hpp
+// What a program with FTPLIKE_SEPARATE_COMPILATION does not compile in each of its units: <ftplike/src.hpp> has it.
+// ---- ftplike/server.hpp
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+// ---- ftplike/parts.hpp
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+// ---- ftplike/profile.hpp
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <iterator>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/command/state.hpp
+#include <cstdint>
+#include <optional>
+#include <string>
+
+// ---- ftplike/protocol/byte_range.hpp
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2 {
+
+/// The bytes of a file that a transfer or a checksum is about: what RANG says.
+struct ByteRange {
+  static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+
+  std::uint64_t first = 0;
+  std::uint64_t last = all;  // itself in
+
+  /// How many there are at the most.
+  constexpr std::uint64_t count() const noexcept { return last - first == all ? all : last - first + 1; }
+  /// `<first> <last>`, where the first is not behind the last.
+  static std::optional<ByteRange> parse(std::string_view text) noexcept {
+    const auto space = text.find(' ');
+    const auto first = number_in<std::uint64_t>(text.substr(0, space));
+    if (!first || space == text.npos) return std::nullopt;
+    const auto last = number_in<std::uint64_t>(text.substr(space + 1));
+    if (!last || *last < *first) return std::nullopt;
+    return ByteRange{*first, *last};
+  }
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// What REST, RANG and RNFR say of the command that follows, and of no other. (RFC 959 §4.1.3, RFC 3659 §5)
+struct Prepared {
+  std::uint64_t restart = 0;        // of REST: where a transfer begins
+  std::optional<ByteRange> range;   // of RANG, for RETR or HASH
+  std::optional<Path> rename_from;  // of RNFR, for RNTO
+};
+
+/// What one command of a session leaves for the next: `session.state`. Commands of one's own keep theirs in a struct
+/// that is derived from this one and named by their profile, `using State = MyState;`. It is as new in each session and
+/// after each USER and REIN.
+struct SessionState {
+  std::string user;                 // that USER named and PASS has not yet proved
+  std::string host;                 // that HOST named
+  char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
+  Prepared prepared;                // for the command under way
+  Prepared preparing;               // by it, for the next
+  FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
+  unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/command/table.hpp
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+// ---- ftplike/command/command.hpp
+#include <concepts>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2 {
+
+/// What a command expects after its verb; the session answers 501 where it does not fit.
+enum class ArgumentRule { none, optional, required };
+
+/// A command: one verb, and what it does on sessions of type S. A struct with two static members,
+///
+///     struct Hello {
+///       static constexpr std::string_view verb = "HELO";
+///       static Reply run(auto& session, std::string_view argument) { return {200, "Hello yourself"}; }
+///     };
+///
+/// where `run` gives `Reply` or `awaitable<Reply>`: exactly one final reply. It may throw `std::system_error`, which
+/// the session turns into a reply. More static members, each with a default:
+///
+/// - `help`: "XSUM <path>: sum of the bytes of a file", for HELP.
+/// - `feature`: the line for FEAT, or a function of the session that gives it (empty: none).
+/// - `before_login` (false): allowed without an account.
+/// - `needs` (nothing): the rights without which the answer is 550.
+/// - `argument` (optional): an `ArgumentRule`.
+/// - `at_once` (false): acted on during a transfer, as ABOR and STAT are; every other command waits its turn.
+/// - `interruptible` (false): takes long, and ABOR, the client's end and a stop of the server reach it wherever it
+///   waits, as they reach a transfer. Between its steps it calls `session.make_progress()`, or awaits `session.give_way()`
+///   where it does nothing but compute.
+/// - `keeps_prepared` (false): may stand between REST, RANG or RNFR and the command that they prepare, as PASV and TYPE
+/// do. Any other command, refused or not, is the one that they were for: it finds them in `session.state.prepared`, and
+/// they are over.
+/// - `keeps_blanks` (false): blanks at the end of its argument belong to it, as they may to a file's name or a
+/// password; unless it came without a line ending, for the ftp-like dialect takes them off.
+/// - `secret` (false): its argument is shown to no observer and in no log; or a function of the session and the argument
+/// that says so.
+/// - `template <class S> available` (true): whether it makes sense on sessions of type S; if not, it is not compiled
+/// in.
+template <class C, class S>
+concept Command = requires(S& session, std::string_view argument) {
+  { C::verb } -> std::convertible_to<std::string_view>;
+  requires std::same_as<decltype(C::run(session, argument)), Reply> ||
+      std::same_as<decltype(C::run(session, argument)), awaitable<Reply>>;
+};
+
+namespace detail {
+
+template <class C> constexpr bool before_login_of() {
+  if constexpr (requires { C::before_login; })
+    return C::before_login;
+  else
+    return false;
+}
+template <class C> constexpr bool at_once_of() {
+  if constexpr (requires { C::at_once; })
+    return C::at_once;
+  else
+    return false;
+}
+template <class C> constexpr bool interruptible_of() {
+  if constexpr (requires { C::interruptible; })
+    return C::interruptible;
+  else
+    return false;
+}
+template <class C> constexpr bool keeps_prepared_of() {
+  if constexpr (requires { C::keeps_prepared; })
+    return C::keeps_prepared;
+  else
+    return false;
+}
+template <class C> constexpr bool keeps_blanks_of() {
+  if constexpr (requires { C::keeps_blanks; })
+    return C::keeps_blanks;
+  else
+    return false;
+}
+template <class C, class S> constexpr auto secret_on() -> bool (*)(const S&, std::string_view) {
+  if constexpr (requires(const S& session, std::string_view argument) { C::secret(session, argument); })
+    return [](const S& session, std::string_view argument) { return C::secret(session, argument); };
+  else if constexpr (requires { C::secret; })
+    return [](const S&, std::string_view) { return C::secret; };
+  else
+    return nullptr;
+}
+template <class C> constexpr ArgumentRule argument_of() {
+  if constexpr (requires { C::argument; })
+    return C::argument;
+  else
+    return ArgumentRule::optional;
+}
+template <class C> constexpr std::string_view help_of() {
+  if constexpr (requires { C::help; })
+    return C::help;
+  else
+    return C::verb;
+}
+template <class C, class S> constexpr auto feature_of() -> std::string (*)(const S&) {
+  if constexpr (requires(const S& session) { C::feature(session); })
+    return [](const S& session) { return std::string{C::feature(session)}; };
+  else if constexpr (requires { std::string_view{C::feature}; })
+    return [](const S&) { return std::string{C::feature}; };
+  else
+    return nullptr;
+}
+template <class C, class S> constexpr auto allowed_on() -> bool (*)(const S&) {
+  if constexpr (requires { C::needs; })
+    return [](const S& session) { return session.may(C::needs); };
+  else
+    return nullptr;
+}
+template <class C, class S> constexpr bool available_on() {
+  if constexpr (requires { C::template available<S>; })
+    return C::template available<S>;
+  else
+    return true;
+}
+
+/// The argument that a command of the table gets, see `keeps_blanks`.
+template <class Entry> std::string_view argument_for(const Entry& entry, const CommandLine& command) {
+  return entry.keeps_blanks ? command.argument : without_trailing_blanks(command.argument);
+}
+
+}  // namespace detail
+}  // namespace ftplike
+
+// ---- ftplike/command/perfect_hash.hpp
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+namespace ftplike::inline v0_2 {
+
+/// Maps N distinct keys to 0 … N-1 with one multiplication, one shift and one load; found by the compiler.
+template <std::size_t N> class PerfectHash {
+ public:
+  consteval explicit PerfectHash(const std::array<std::uint64_t, N>& keys) {
+    for (std::uint64_t seed = 1; !try_multiplier(keys, mix(seed)); ++seed) {}
+  }
+
+  /// The index of `key`, or of some other key if it is none of ours: the caller compares once.
+  constexpr std::size_t operator()(std::uint64_t key) const noexcept { return slots_[key * multiplier_ >> shift]; }
+
+ private:
+  // With about N²/4 slots one multiplier in seven fits, whatever N.
+  static constexpr std::size_t slot_count = std::bit_ceil(N * N / 4 + 2);
+  static constexpr int shift = 64 - std::countr_zero(slot_count);
+
+  static constexpr std::uint64_t mix(std::uint64_t x) {
+    x = (x ^ x >> 31) * 0x9e3779b97f4a7c15;
+    x = (x ^ x >> 27) * 0x94d049bb133111eb;
+    return x | 1;
+  }
+  consteval bool try_multiplier(const std::array<std::uint64_t, N>& keys, std::uint64_t multiplier) {
+    std::array<bool, slot_count> taken{};
+    slots_ = {};
+    for (std::size_t i = 0; i < N; ++i) {
+      const auto slot = keys[i] * multiplier >> shift;
+      if (taken[slot]) return false;
+      taken[slot] = true;
+      slots_[slot] = static_cast<std::uint8_t>(i);
+    }
+    multiplier_ = multiplier;
+    return true;
+  }
+
+  std::uint64_t multiplier_ = 0;
+  std::array<std::uint8_t, slot_count> slots_{};
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+template <class... Commands> class CommandTable;
+
+namespace detail {
+
+template <class C> inline constexpr Verb command_verb{C::verb};
+
+/// A verb that several have; the empty one if there is none.
+template <std::size_t N> consteval Verb repeated_among(const std::array<Verb, N>& verbs) {
+  for (std::size_t i = 1; i < N; ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (verbs[i] && verbs[i] == verbs[k]) return verbs[i];
+    }
+  }
+  return {};
+}
+
+// A struct for each command and not for each command of each table, so that it is looked at once.
+template <class C, bool is_unique> struct CheckVerb {
+  static_assert(static_cast<bool>(command_verb<C>), "ftplike: the verb of command C must be 1 to 8 letters or digits");
+  static_assert(is_unique,
+                "ftplike: two commands of this table have the same verb, C is one of them: use ::Replacing<C>");
+  static constexpr bool ok = true;
+};
+template <class C, class S> struct CheckCommand {
+  static_assert(Command<C, S>,
+                "ftplike: command C cannot run on session S: it needs `static Reply run(auto& session, "
+                "std::string_view argument)` or the same with awaitable<Reply>, and S must offer what run() requires");
+  static constexpr bool ok = true;
+};
+
+template <class Kept, template <class> class Keep, class... Commands> struct Filter;
+template <class... Kept, template <class> class Keep> struct Filter<CommandTable<Kept...>, Keep> {
+  using type = CommandTable<Kept...>;
+};
+template <class... Kept, template <class> class Keep, class C, class... Rest>
+struct Filter<CommandTable<Kept...>, Keep, C, Rest...> {
+  using type = typename Filter<std::conditional_t<Keep<C>::value, CommandTable<Kept..., C>, CommandTable<Kept...>>,
+                               Keep, Rest...>::type;
+};
+
+}  // namespace detail
+
+/// The commands that a session understands, fixed at compile time. One table is made from another by `With<More…>`,
+/// `Without<These…>` and `Replacing<C…>` (each C takes the place of the command with its verb).
+template <class... Commands> class CommandTable {
+  static constexpr Verb repeated = detail::repeated_among(std::array<Verb, sizeof...(Commands)>{detail::command_verb<Commands>...});
+  static_assert((detail::CheckVerb<Commands, !repeated || detail::command_verb<Commands> != repeated>::ok && ...));
+
+  template <class... These> struct NotOneOf {
+    template <class C> using test = std::bool_constant<(!std::is_same_v<C, These> && ...)>;
+  };
+  template <class... These> struct NotLike {
+    template <class C> using test = std::bool_constant<((detail::command_verb<C> != detail::command_verb<These>)&&...)>;
+  };
+  template <class S> struct AvailableOn {
+    template <class C> using test = std::bool_constant<detail::available_on<C, S>()>;
+  };
+  template <template <class> class Keep> using Filtered =
+      typename std::conditional_t<(Keep<Commands>::value && ...), std::type_identity<CommandTable>,
+                                  detail::Filter<CommandTable<>, Keep, Commands...>>::type;
+
+ public:
+  template <class... More> using With = CommandTable<Commands..., More...>;
+  template <class... These> using Without = Filtered<NotOneOf<These...>::template test>;
+  template <class... These> using Replacing =
+      typename Filtered<NotLike<These...>::template test>::template With<These...>;
+  /// Those that make sense on sessions of type S.
+  template <class S> using On = Filtered<AvailableOn<S>::template test>;
+
+  static constexpr std::size_t size = sizeof...(Commands);
+
+  /// What the command of that verb expects after it, on whatever session; nothing if there is no such command.
+  static constexpr std::optional<ArgumentRule> argument_after([[maybe_unused]] Verb verb) noexcept {
+    std::optional<ArgumentRule> rule;
+    ((verb == detail::command_verb<Commands> ? void(rule = detail::argument_of<Commands>()) : void()), ...);
+    return rule;
+  }
+
+  /// What a session looks at before and when it runs a command. One of `answer` and `run` is set.
+  template <class S> struct Entry {
+    Verb verb;
+    std::string_view help;
+    ArgumentRule argument;
+    bool before_login, at_once, interruptible, keeps_prepared, keeps_blanks;
+    bool (*secret)(const S&, std::string_view);  // null: its argument is not
+    bool (*allowed)(const S&);                   // null: to everybody
+    std::string (*feature)(const S&);            // null: none
+    Reply (*answer)(S&, std::string_view);
+    awaitable<Reply> (*run)(S&, std::string_view);
+  };
+
+  /// All entries, in the order of the table.
+  template <class S> static const std::array<Entry<S>, size>& entries() noexcept {
+    static_assert((detail::CheckCommand<Commands, S>::ok && ...));
+    static constexpr std::array<Entry<S>, size> all{entry<S, Commands>()...};
+    return all;
+  }
+
+  /// The entry for `verb`, or null: one multiplication, one load, one comparison.
+  template <class S> static const Entry<S>* find(Verb verb) noexcept {
+    if constexpr (size == 0) {
+      return nullptr;
+    } else {
+      const auto& found = entries<S>()[hash(verb.bits())];
+      return found.verb == verb ? &found : nullptr;
+    }
+  }
+
+ private:
+  template <class S, class C> static constexpr Entry<S> entry() {
+    Entry<S> made{detail::command_verb<C>,
+                  detail::help_of<C>(),
+                  detail::argument_of<C>(),
+                  detail::before_login_of<C>(),
+                  detail::at_once_of<C>(),
+                  detail::interruptible_of<C>(),
+                  detail::keeps_prepared_of<C>(),
+                  detail::keeps_blanks_of<C>(),
+                  detail::secret_on<C, S>(),
+                  detail::allowed_on<C, S>(),
+                  detail::feature_of<C, S>(),
+                  nullptr,
+                  nullptr};
+    if constexpr (std::same_as<decltype(C::run(std::declval<S&>(), std::string_view{})), Reply>) {
+      made.answer = [](S& session, std::string_view argument) { return C::run(session, argument); };
+    } else {
+      made.run = [](S& session, std::string_view argument) { return C::run(session, argument); };
+    }
+    return made;
+  }
+  static constexpr PerfectHash<size> hash{std::array<std::uint64_t, size>{detail::command_verb<Commands>.bits()...}};
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/storage/upload_rules.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/protocol/wildcard.hpp
+#include <cstddef>
+#include <string_view>
+
+namespace ftplike::inline v0_2 {
+
+/// Whether a text is a pattern: whether any of its letters means more than itself.
+inline bool has_wildcards(std::string_view text) noexcept { return text.find_first_of("*?[\\") != text.npos; }
+
+namespace detail {
+
+/// One element of a pattern that stands for one byte: how long it is, and whether it matches.
+class PatternStep {
+ public:
+  std::size_t length;
+  bool matches;
+};
+
+/// Tries the element at the front of `pattern`, which is not empty and no '*', on `byte`.
+inline PatternStep step(std::string_view pattern, std::size_t last_bracket, char byte) noexcept {
+  if (pattern[0] == '?') return {1, true};
+  if (pattern[0] == '\\' && pattern.size() > 1) return {2, pattern[1] == byte};
+  const bool negated = pattern.size() > 1 && (pattern[1] == '!' || pattern[1] == '^');
+  const std::size_t first = negated ? 2 : 1;
+  // A ']' directly behind the opening is one of the set. A set that is never closed is no set.
+  if (pattern[0] != '[' || last_bracket <= first || last_bracket >= pattern.size()) return {1, pattern[0] == byte};
+
+  const auto code = [](char c) { return static_cast<unsigned char>(c); };
+  bool found = false;
+  std::size_t at = first;
+  do {
+    const bool range = at + 2 < last_bracket && pattern[at + 1] == '-' && pattern[at + 2] != ']';
+    const auto last = range ? pattern[at + 2] : pattern[at];
+    found = found || (code(pattern[at]) <= code(byte) && code(byte) <= code(last));
+    at += range ? 3 : 1;
+  } while (pattern[at] != ']');
+  return {at + 1, found != negated};
+}
+
+}  // namespace detail
+
+/// Whether a name fits a pattern of the shell: `*`, `?`, `[a-z]`, `[!a-z]`, and `\` before what stands for itself.
+/// Bytes are compared, a '.' or a '/' is as good as any other.
+///
+/// **Complexity:** at most `pattern.size() * name.size()` steps, no recursion, no memory.
+inline bool matches(std::string_view pattern, std::string_view name) noexcept {
+  const auto bracket = pattern.rfind(']');
+  std::size_t at = 0, star = pattern.npos;  // in the pattern: where we are, behind the last '*'
+  std::size_t byte = 0, resume = 0;         // in the name: where we are, where that '*' would end next
+  while (byte < name.size()) {
+    if (at < pattern.size() && pattern[at] == '*') {
+      star = ++at;
+      resume = byte;
+      continue;
+    }
+    if (at < pattern.size()) {
+      const auto last_bracket = bracket == pattern.npos || bracket < at ? 0 : bracket - at;
+      const auto [length, fits] = detail::step(pattern.substr(at), last_bracket, name[byte]);
+      if (fits) {
+        at += length;
+        ++byte;
+        continue;
+      }
+    }
+    // The last '*' takes one byte more; those before it never need to, which is what keeps this from exploding.
+    if (star == pattern.npos) return false;
+    at = star;
+    byte = ++resume;
+  }
+  return pattern.find_first_not_of('*', at) == pattern.npos;
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// What files have to keep to that clients make or change, by whatever command: STOR, APPE, STOU, RNTO, COMB, and one
+/// of your own. A name that is not allowed is answered with 553 before any data, a file that would become too large
+/// with 552: at its ALLO where the client says one, else at the first byte that is too many, and nothing of it is kept.
+///
+///     UploadRules{.refused_names = {"*.exe", ".*"}, .largest = 100'000'000}
+///
+/// A name is that of the file, without its folder; of STOU the one that was wished for, to which a number may be put.
+/// Directories have what names they like, made by MKD or renamed. Patterns are those of `matches`.
+struct UploadRules {
+  std::vector<std::string> allowed_names{};  // patterns, one of which a name has to fit; empty: any name
+  std::vector<std::string> refused_names{};  // and none of these
+  bool case_matters = false;                 // of ASCII letters; else "*.exe" means A.EXE, too
+  std::uint64_t largest = 0;                 // bytes of a file; 0: no limit
+
+  bool allow_name(std::string_view name) const {
+    return (allowed_names.empty() || fits_one_of(allowed_names, name)) && !fits_one_of(refused_names, name);
+  }
+  bool allow_size(std::uint64_t bytes) const noexcept { return largest == 0 || bytes <= largest; }
+
+ private:
+  bool fits_one_of(const std::vector<std::string>& patterns, std::string_view name) const {
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+      return case_matters ? matches(pattern, name) : matches(to_upper(pattern), to_upper(name));
+    });
+  }
+};
+
+namespace detail {
+
+/// Whether there is anything in a storage that rules could be about.
+template <class Files>
+concept MakesNames = WritableStorage<Files> || RenamesFiles<Files>;
+
+/// A storage through which no file is made or changed against the rules, whoever asks. All else is as the storage has
+/// it.
+///
+/// **Lifetime:** the rules outlive it and its writers.
+template <MakesNames Files> class RuledStorage : public Files {
+ public:
+  /// Collects an upload, or throws it away as soon as it becomes too large.
+  class Writer {
+   public:
+    Writer(typename Files::Writer writer, const UploadRules& rules) : writer_{std::move(writer)}, rules_{&rules} {
+      check_size(0);
+    }
+    awaitable<void> write(std::span<const std::byte> bytes) {
+      check_size(bytes.size());
+      return writer_.write(bytes);
+    }
+    awaitable<void> finish() { return writer_.finish(); }
+    void discard() { writer_.discard(); }
+    Path path() const { return writer_.path(); }
+    std::uint64_t size() const { return writer_.size(); }
+
+   private:
+    void check_size(std::uint64_t more) {
+      if (rules_->largest == 0 || rules_->allow_size(writer_.size() + more)) return;
+      writer_.discard();
+      throw std::system_error(Errc::too_large);
+    }
+
+    typename Files::Writer writer_;
+    const UploadRules* rules_;
+  };
+
+  RuledStorage(Files files, const UploadRules& rules) : Files(std::move(files)), rules_{&rules} {}
+
+  const UploadRules& upload_rules() const noexcept { return *rules_; }
+  /// With whatever else `Files` takes there.
+  template <class... More>
+    requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
+  RuledStorage for_client(ClientKey client, More... more) const {
+    return RuledStorage(Files::for_client(client, std::move(more)...), *rules_);
+  }
+
+  awaitable<Writer> create(Path path, std::uint64_t offset) requires WritableStorage<Files> {
+    check_name(path);
+    if (!rules_->allow_size(offset)) throw std::system_error(Errc::too_large);
+    auto writer = co_await Files::create(std::move(path), offset);
+    co_return Writer(std::move(writer), *rules_);
+  }
+  awaitable<Writer> append(Path path) requires AppendsToFiles<Files> {
+    check_name(path);
+    auto writer = co_await Files::append(std::move(path));
+    co_return Writer(std::move(writer), *rules_);
+  }
+  awaitable<Writer> create_unique(Path path) requires MakesUniqueNames<Files> {
+    check_name(path);
+    auto writer = co_await Files::create_unique(std::move(path));
+    co_return Writer(std::move(writer), *rules_);
+  }
+  awaitable<void> rename(Path from, Path to) requires RenamesFiles<Files> {
+    if (!rules_->allow_name(to.name())) {
+      const Entry renamed = co_await Files::stat(from);
+      if (!renamed.is_directory()) throw std::system_error(Errc::bad_name);
+    }
+    co_await Files::rename(std::move(from), std::move(to));
+  }
+
+ private:
+  void check_name(const Path& path) const {
+    if (!rules_->allow_name(path.name())) throw std::system_error(Errc::bad_name);
+  }
+
+  const UploadRules* rules_;
+};
+
+template <class Files> struct Ruled { using type = Files; };
+template <MakesNames Files> struct Ruled<Files> { using type = RuledStorage<Files>; };
+
+}  // namespace detail
+}  // namespace ftplike
+
+// ---- ftplike/users/anonymous.hpp
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/users/authenticator.hpp
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+/// One thing that an account may be allowed to do.
+enum class Right {
+  list,              // see names, sizes and times
+  read,              // fetch files
+  write,             // make or replace files, change their times and modes
+  append,            // go on with files that are there
+  remove,            // files and directories
+  rename,            // files and directories
+  make_directories,  // but not remove them
+};
+
+/// A set of rights.
+class Rights {
+ public:
+  constexpr Rights() = default;  // none
+  constexpr Rights(Right right) noexcept : bits_{1U << static_cast<unsigned>(right)} {}
+  constexpr Rights(std::initializer_list<Right> rights) noexcept {
+    for (const Right right : rights) *this = *this | right;
+  }
+  /// The rights that a literal names, as `parse` reads it: "read", "write", "list,read,append". One that names no
+  /// rights does not compile.
+  consteval Rights(const char* text) : Rights{named(text)} {}
+
+  static constexpr Rights none() noexcept { return {}; }
+  /// To list and to read.
+  static constexpr Rights reading() noexcept { return {Right::list, Right::read}; }
+  static constexpr Rights all() noexcept {
+    Rights result;
+    for (std::size_t i = 0; i < words.size(); ++i) result = result | static_cast<Right>(i);
+    return result;
+  }
+
+  /// The rights that a text names; nothing if one of its words is unknown.
+  ///
+  /// "none", "read" (to list and to read) or "write" (everything) stand alone. Else the text is a list of single
+  /// rights, as in "list,read,append". In a list "none" adds nothing, so that "none,write" is the right to write and no
+  /// other.
+  static constexpr std::optional<Rights> parse(std::string_view text) noexcept {
+    if (text == "read") return reading();
+    if (text == "write") return all();
+    Rights result;
+    for (bool more = true; more;) {
+      const auto word = text.substr(0, text.find(','));
+      more = word.size() < text.size();
+      text.remove_prefix(word.size() + (more ? 1 : 0));
+      std::size_t i = 0;
+      while (i < words.size() && words[i] != word) ++i;
+      if (i < words.size())
+        result = result | static_cast<Right>(i);
+      else if (word != "none")
+        return std::nullopt;
+    }
+    return result;
+  }
+  /// The shortest text that `parse` makes this set of.
+  std::string text() const {
+    if (*this == reading()) return "read";
+    if (*this == all()) return "write";
+    std::string result;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (!contains(static_cast<Right>(i))) continue;
+      if (count++ > 0) result += ',';
+      result += words[i];
+    }
+    if (count == 0) return "none";
+    return result == "read" || result == "write" ? "none," + result : result;
+  }
+
+  /// Whether all of those are in this set. One right is a set, too.
+  constexpr bool contains(Rights those) const noexcept { return (bits_ & those.bits_) == those.bits_; }
+  constexpr bool empty() const noexcept { return bits_ == 0; }
+
+  friend constexpr Rights operator|(Rights a, Rights b) noexcept {
+    a.bits_ |= b.bits_;
+    return a;
+  }
+  friend constexpr bool operator==(Rights, Rights) = default;
+
+ private:
+  static constexpr std::array<std::string_view, 7> words{"list",   "read",   "write",           "append",
+                                                         "remove", "rename", "make-directories"};
+
+  static constexpr Rights named(std::string_view text) {
+    const auto rights = parse(text);
+    if (!rights) this_names_no_rights();
+    return *rights;
+  }
+  static void this_names_no_rights() {}  // no constexpr: what calls it is no constant
+
+  unsigned bits_ = 0;
+};
+
+/// Both rights. (`Right::list | Right::read`)
+constexpr Rights operator|(Right a, Right b) noexcept { return Rights{a} | Rights{b}; }
+
+/// What somebody who is logged in sees and may do.
+class Account {
+ public:
+  enum class Kind { user, anonymous, guest };  // a guest has not logged in at all
+
+  Account() = default;
+  Account(std::string its_name, Path its_root, Rights its_rights, Kind its_kind = Kind::user)
+      : name{std::move(its_name)}, root{std::move(its_root)}, rights{its_rights}, kind{its_kind} {}
+
+  bool is_anonymous() const noexcept { return kind == Kind::anonymous; }
+  bool is_guest() const noexcept { return kind == Kind::guest; }
+
+  std::string name;
+  Path root;  // the directory of the storage that is this account's "/"
+  Rights rights;
+  Kind kind = Kind::user;
+  std::uint64_t bytes_per_second = 0;  // for all of the account's transfers in one direction together; 0: no limit
+  unsigned max_sessions = 0;           // of this account at a time; 0: no limit
+  bool makes_root = false;             // at the login its root is made where it is not there
+
+  friend bool operator==(const Account&, const Account&) = default;
+};
+
+/// What a client's certificate says, which TLS has verified.
+class ClientCertificate {
+ public:
+  ClientCertificate() = default;
+  explicit ClientCertificate(std::string its_common_name) : common_name{std::move(its_common_name)} {}
+
+  std::string common_name;         // of the subject; empty if it has none
+  std::string subject, issuer;     // "CN=ada,O=example", by RFC 2253
+  std::vector<std::string> names;  // its alternative names: "DNS:ada.example", "email:ada@example", "IP Address:192.0.2.1"
+  std::string fingerprint;         // SHA-256, as `openssl x509 -fingerprint -sha256` prints it
+
+  friend bool operator==(const ClientCertificate&, const ClientCertificate&) = default;
+};
+
+/// What a client offers to be let in, and what its connection tells.
+class Credentials {
+ public:
+  Credentials() = default;
+  Credentials(std::string its_user, std::string its_password, std::string its_host = {}, Address its_address = {},
+              std::optional<ClientCertificate> its_certificate = {})
+      : user{std::move(its_user)},
+        password{std::move(its_password)},
+        host{std::move(its_host)},
+        address{std::move(its_address)},
+        certificate{std::move(its_certificate)} {}
+
+  std::string user;
+  std::string password;
+  std::string host;     // the virtual host that HOST named; empty without (RFC 7151)
+  Address address;      // of the client; behind a trusted proxy the one that the proxy named
+  bool secure = false;  // whether TLS protects the session
+  std::optional<ClientCertificate> certificate;
+};
+
+/// Who may come in. Used by many sessions, from several threads at once. A login has the time that is left of
+/// `Limits::login`, and is cancelled then. `authenticate_with` makes an authenticator of a function.
+///
+/// - `log_in(credentials)`: the account, or nothing: refused, for whatever reason. Takes as long for names that do not
+///   exist as for wrong passwords. Throws `std::system_error` only where it could not find out.
+/// - `guest()`: the account of a session without a login, or nothing: guests may do nothing.
+///
+/// The credentials live until the awaited login ends.
+template <class A>
+concept Authenticator = requires(A& users, const Credentials& credentials) {
+  { users.log_in(credentials) } -> std::same_as<awaitable<std::optional<Account>>>;
+  { users.guest() } -> std::same_as<std::optional<Account>>;
+};
+
+// What an authenticator may have besides. Each is a concept of its own: `static_assert(KnowsHosts<MyUsers>)` finds a
+// name that is misspelt, which would be no error else.
+
+/// `bool knows_host(std::string_view)`: whether there is a virtual host of this name. HOST is refused for others;
+/// without it, for none. (RFC 7151)
+template <class A>
+concept KnowsHosts = requires(A& users, std::string_view host) {
+  { users.knows_host(host) } -> std::convertible_to<bool>;
+};
+
+/// `bool needs_password(const Credentials&)`: whether somebody must give a password, who perhaps has shown a
+/// certificate.
+template <class A>
+concept KnowsWhoNeedsAPassword = requires(A& users, const Credentials& credentials) {
+  { users.needs_password(credentials) } -> std::same_as<bool>;
+};
+
+/// `std::string_view objection(bool from_elsewhere)`: why a server should not begin to listen; empty if it may.
+template <class A>
+concept MayObjectToListening = requires(A& users, bool from_elsewhere) {
+  { users.objection(from_elsewhere) } -> std::same_as<std::string_view>;
+};
+
+/// Whether a client must give a password after its name. An authenticator that lets certificates in says so by
+/// `needs_password`, called with an empty password; with others it is always needed.
+template <Authenticator A> bool needs_password(A& users, const Credentials& credentials) {
+  if constexpr (KnowsWhoNeedsAPassword<A>) {
+    return users.needs_password(credentials);
+  } else {
+    return true;
+  }
+}
+
+/// Why a server with this authenticator should not begin to listen; empty if it may. An authenticator says so by
+/// `objection`, which is told whether clients of other machines will come: those who can let nobody in for as long as
+/// the server runs, or nobody from there. Others have none.
+template <Authenticator A> std::string_view objection_to_listening(A& users, bool from_elsewhere) {
+  if constexpr (MayObjectToListening<A>) {
+    return users.objection(from_elsewhere);
+  } else {
+    return {};
+  }
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// The authenticator of a server without users. Whoever comes may do what is said here, and nothing else:
+///
+///     Anonymous{.logins = "read"}
+///     Anonymous{.logins = "read", .without_login = "write"}
+///
+/// **Threads:** any number at once.
+struct Anonymous {
+  Rights logins{};         // of logins as "anonymous" or "ftp", with any password; none: refused
+  Rights without_login{};  // of sessions that never log in, as those of the ftp-like dialect never do
+  Path root{};             // the directory of the storage that all of them see as "/"
+  std::uint64_t bytes_per_second =
+      0;                      // for all of the logins in one direction together, and for the others; 0: no limit
+  unsigned max_sessions = 0;  // of logins at a time, and of the others; 0: no limit
+
+  template <class = void> awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
+    co_return anonymous(credentials.user);
+  }
+  std::optional<Account> guest() const { return account("guest", without_login, Account::Kind::guest); }
+  /// The account of anonymous logins, if `user` is a name of theirs; upper or lower case makes no difference.
+  std::optional<Account> anonymous(std::string_view user) const {
+    if (!same_word(user, "anonymous") && !same_word(user, "ftp")) return std::nullopt;
+    return account("anonymous", logins, Account::Kind::anonymous);
+  }
+  /// Whether nobody can come in at all.
+  bool admits_nobody() const noexcept { return logins.empty() && without_login.empty(); }
+  std::string_view objection(bool) const noexcept {
+    return admits_nobody() ? "nobody can come in: neither anonymous logins nor sessions without a login may do anything"
+                           : "";
+  }
+
+ private:
+  std::optional<Account> account(std::string name, Rights rights, Account::Kind kind) const {
+    if (rights.empty()) return std::nullopt;
+    Account result{std::move(name), root, rights, kind};
+    result.bytes_per_second = bytes_per_second;
+    result.max_sessions = max_sessions;
+    return result;
+  }
+};
+
+/// The authenticator of a server that was given none: whoever comes from this very machine may read, by an anonymous
+/// login or without one. Such a server listens on loopback alone, and to no proxy, whose clients come from anywhere.
+struct LoopbackReaders : Anonymous {
+  LoopbackReaders() : Anonymous{.logins = Rights::reading(), .without_login = Rights::reading()} {}
+  std::string_view objection(bool from_elsewhere) const noexcept {
+    return from_elsewhere ? "nobody was said to come in from other machines: give the server an authenticator, as "
+                            "Anonymous{.logins = \"read\"}"
+                          : "";
+  }
+};
+
+static_assert(Authenticator<Anonymous> && Authenticator<LoopbackReaders>);
+
+}  // namespace ftplike
+
+// ---- ftplike/users/visitor.hpp
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Whose files are asked for.
+class Visitor {
+ public:
+  Visitor(Account its_account, Address its_address)
+      : account{std::move(its_account)}, address{std::move(its_address)} {}
+
+  Account account;  // who is logged in, or the guest
+  Address address;  // of the client; behind a trusted proxy the one that the proxy named
+};
+
+/// A part in place of a storage that gives each account the storage that it sees: what the function makes of a
+/// `Visitor`, all of one type.
+///
+///     StoragePerAccount{[](const Visitor& visitor) { return DirectoryStorage{"/srv/" + visitor.account.name}; }}
+///
+/// The function is called at each login, and for each session that may do something without one. It throws
+/// `std::system_error` where there are no files for that account: the login is answered as that error is, and without a
+/// login the session may do nothing.
+///
+/// **Threads:** the function is called on any, by several at once.
+template <class Choice> class StoragePerAccount {
+ public:
+  explicit StoragePerAccount(Choice choice) : choice_{std::move(choice)} {}
+  auto storage_for(const Visitor& visitor) { return choice_(visitor); }
+
+ private:
+  Choice choice_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/names.hpp
+// The names of all verbs of standard FTP, which are enough for a table that is not yet looked at.
+
+namespace ftplike::inline v0_2 {
+
+template <class... Commands> class CommandTable;
+
+namespace verbs {
+
+// access.hpp
+struct User;
+struct Pass;
+struct Acct;
+struct Rein;
+struct Quit;
+struct Noop;
+struct Host;
+struct Clnt;
+
+// files.hpp
+struct Pwd;
+struct Cwd;
+struct Cdup;
+struct Mkd;
+struct Rmd;
+struct Dele;
+struct Rnfr;
+struct Rnto;
+struct Size;
+struct Mdtm;
+struct Mfmt;
+struct Mff;
+struct Avbl;
+struct Comb;
+struct Xpwd;
+struct Xcwd;
+struct Xcup;
+struct Xmkd;
+struct Xrmd;
+struct SiteChmod;
+struct SiteUtime;
+template <class Inner> struct BasicSite;
+using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
+
+// information.hpp
+struct Syst;
+struct Feat;
+struct Help;
+struct Stat;
+
+// listing.hpp
+struct List;
+struct Nlst;
+struct Mlsd;
+struct Mlst;
+
+// parameters.hpp
+struct Type;
+struct Stru;
+struct Mode;
+struct Rest;
+struct Rang;
+struct Allo;
+struct OptsUtf8;
+struct OptsMlst;
+struct Utf8;
+struct Lang;
+template <class Inner> struct BasicOpts;
+using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst>>;
+
+// transfer.hpp
+struct Retr;
+struct Stor;
+struct Appe;
+struct Stou;
+struct Abor;
+
+}  // namespace verbs
+}  // namespace ftplike
+
+// ---- ftplike/verbs/security.hpp
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+
+namespace ftplike::inline v0_2 {
+
+// The protection of a session by TLS. (RFC 2228, RFC 4217)
+
+/// What a server demands of its clients; each includes what stands before it.
+enum class TlsPolicy {
+  off = -1,            // there is no AUTH
+  offered = 0,         // clients that like are protected
+  required_for_login,  // nobody says a password, and no guest does anything, in clear
+  required,            // nor does a byte of a file or a listing go over the network in clear
+};
+
+/// How far a session is protected, against what its server demands: the one place that knows what is allowed by now.
+class Protection {
+ public:
+  explicit constexpr Protection(TlsPolicy policy) noexcept : policy_{policy} {}
+
+  constexpr TlsPolicy policy() const noexcept { return policy_; }
+  constexpr bool secured() const noexcept { return stage_ != Stage::clear; }
+  /// Whether data connections are secured, too.
+  constexpr bool covers_data() const noexcept { return data_; }
+  /// The reply to a command that has to wait for TLS; none if it may be run.
+  std::optional<Reply> refusal(Verb verb, bool before_login) const {
+    const bool tells_secrets = !before_login || verb == Verb{"USER"} || verb == Verb{"PASS"};
+    if (secured() || policy_ < TlsPolicy::required_for_login || !tells_secrets) return std::nullopt;
+    return Reply{530, "TLS is required: say AUTH TLS first"};
+  }
+  /// The reply to a command whose data would go in clear and must not; none if they may.
+  std::optional<Reply> refusal_of_data() const {
+    if (data_ || policy_ != TlsPolicy::required) return std::nullopt;
+    return Reply{521, "TLS is required for data: say PROT P first"};
+  }
+
+  /// The control connection is secured; by a client that need not say AUTH, data are meant as well.
+  constexpr void secure(bool implicit) noexcept {
+    stage_ = implicit ? Stage::sized : Stage::secured;
+    data_ = implicit;
+  }
+  constexpr void size() noexcept { stage_ = Stage::sized; }
+  constexpr bool sized() const noexcept { return stage_ == Stage::sized; }
+  constexpr void cover_data(bool whether) noexcept {
+    data_ = whether;
+    was_told_ = true;
+  }
+  /// How long a data connection's handshake is awaited at most. A client that began with TLS and never said PROT may mean
+  /// its data to be in clear, wait for ours, and give up before it has heard why there are none.
+  constexpr Duration patience(Duration limit) const noexcept {
+    return was_told_ ? limit : std::min<Duration>(limit, std::chrono::seconds{5});
+  }
+
+ private:
+  enum class Stage { clear, secured, sized };
+  TlsPolicy policy_;
+  Stage stage_ = Stage::clear;
+  bool data_ = false;
+  bool was_told_ = false;  // by PROT
+};
+
+/// How the sessions of a listener begin. Each way has a type of its own, so that a TLS handshake over a transport that
+/// has none does not compile.
+class Beginning {
+ public:
+  struct Clear {};
+  struct ImplicitTls {};
+  static constexpr Clear clear{};               // to be secured by AUTH
+  static constexpr ImplicitTls implicit_tls{};  // with the handshake
+
+  constexpr Beginning(Clear) noexcept {}
+  constexpr Beginning(ImplicitTls) noexcept : is_implicit_tls_{true} {}
+  friend constexpr bool operator==(Beginning, Beginning) = default;
+
+ private:
+  bool is_implicit_tls_ = false;
+};
+
+namespace verbs {
+
+/// AUTH TLS: secures the control connection, after the reply. (RFC 2228 §3, RFC 4217 §4)
+struct Auth {
+  static constexpr std::string_view verb = "AUTH";
+  static constexpr std::string_view help = "AUTH TLS: protect this connection from now on";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static std::string feature(const auto& session) {
+    return session.protection().policy() == TlsPolicy::off ? "" : "AUTH TLS";
+  }
+  static Reply run(auto& session, std::string_view mechanism) {
+    if (!same_word(mechanism, "TLS") && !same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
+    if (session.protection().policy() == TlsPolicy::off) return {502, "TLS is not offered here"};
+    if (session.protection().secured()) return {503, "TLS is here already"};
+    if (session.heard_more()) {
+      // Whoever stands between us could say it in the client's name, and TLS would vouch for it.
+      session.close();
+      return {503, "Nothing may follow AUTH before the handshake"};
+    }
+    if (session.standard()) {
+      session.log_out();
+    } else {
+      session.forget();
+    }
+    session.secure_after_reply();
+    return {234, "Begin the TLS handshake"};
+  }
+};
+
+/// PBSZ 0: the size of a protected buffer, which TLS does not have; PROT wants it first. (RFC 2228 §3, RFC 4217)
+struct Pbsz {
+  static constexpr std::string_view verb = "PBSZ";
+  static constexpr std::string_view help = "PBSZ 0: no buffer is needed for the protection of data";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static std::string feature(const auto& session) {
+    return session.protection().policy() == TlsPolicy::off ? "" : "PBSZ";
+  }
+  static Reply run(auto& session, std::string_view size) {
+    if (!session.protection().secured()) return {503, "AUTH TLS first"};
+    if (!number_in(size)) return {501, "Not a size"};
+    session.protection().size();
+    return {200, "PBSZ=0"};
+  }
+};
+
+/// PROT C or P: whether data connections are in clear or secured. (RFC 2228 §3, RFC 4217)
+struct Prot {
+  static constexpr std::string_view verb = "PROT";
+  static constexpr std::string_view help = "PROT C|P: data in clear, or private";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static std::string feature(const auto& session) {
+    return session.protection().policy() == TlsPolicy::off ? "" : "PROT";
+  }
+  static Reply run(auto& session, std::string_view level) {
+    if (!session.protection().sized()) return {503, "AUTH TLS and PBSZ 0 first"};
+    if (same_word(level, "S") || same_word(level, "E")) return {536, "Only PROT C and P"};
+    const bool is_private = same_word(level, "P");
+    if (!is_private && !same_word(level, "C")) return {504, "Only PROT C and P"};
+    if (!is_private && session.protection().policy() == TlsPolicy::required) return {534, "TLS is required for data"};
+    // A client that has connected already may have begun a handshake.
+    if (!is_private && session.protection().covers_data()) session.disarm();
+    session.protection().cover_data(is_private);
+    return {200, is_private ? "Data connections are private" : "Data connections are in clear"};
+  }
+};
+
+/// CCC: clears the control connection; refused. (RFC 2228 §3, RFC 4217)
+struct Ccc {
+  static constexpr std::string_view verb = "CCC";
+  static constexpr std::string_view help = "CCC: refused, a connection once protected stays so";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    if (!session.protection().secured()) return {533, "The connection is not protected"};
+    return {534, "The connection stays protected"};
+  }
+};
+
+}  // namespace verbs
+
+/// A table with the commands that the transport brings: those of TLS where its streams can be secured, else none.
+template <class T, class Table> struct WithSecurity { using type = Table; };
+template <class T, class Table>
+  requires SecurableStream<typename T::Stream>
+struct WithSecurity<T, Table> {
+  using type = typename Table::template With<verbs::Auth, verbs::Pbsz, verbs::Prot, verbs::Ccc>;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// The bounds of a server's patience and memory. Times are counted by the transport's clock; `Duration::max()` says
+/// "no limit". What each does when it runs out stands behind it.
+struct Limits {
+  /// Bytes of a command: a longer one is skipped and answered 500.
+  std::size_t line = 4096;
+  /// Commands that are read ahead during a transfer; further ones wait in the client's connection.
+  std::size_t waiting_commands = 32;
+  /// Sessions at a time: one more gets 421 at once.
+  std::size_t sessions = 10'000;
+  /// The same, for one client's address. (IPv6: for its /64)
+  std::size_t sessions_per_address = 1'000;
+  /// Bytes a second of all transfers in one direction together, which then wait for one another; 0: no limit.
+  std::uint64_t bytes_per_second = 0;
+  /// Failed attempts to log in; with the last the session ends. (421)
+  unsigned login_attempts = 3;
+  /// How long the reply to a failed attempt is held back; doubles with each.
+  Duration login_pause = std::chrono::seconds{1};
+  /// From the greeting to the login: then the session ends. (421)
+  Duration login = std::chrono::seconds{60};
+  /// Between two commands: then the session ends. (421)
+  Duration idle = std::chrono::seconds{300};
+  /// For the data connection to come to be: then the transfer ends. (425)
+  Duration connect_data = std::chrono::seconds{30};
+  /// Of a TLS handshake: then that connection ends, which of a data connection is a transfer without one. (425)
+  Duration handshake = std::chrono::seconds{15};
+  /// Without a byte of a transfer: then it ends. (426)
+  Duration stall = std::chrono::seconds{60};
+  /// Without progress of a command that opens, commits, logs in, …: then it ends. (451; before a login the session, 421)
+  Duration operation = std::chrono::seconds{60};
+  /// For commands to end by themselves when the server stops: then they are cut.
+  Duration drain = std::chrono::seconds{30};
+  /// From then on until what cannot be interrupted is given up. (`StopReport::stuck`)
+  Duration abandon = std::chrono::seconds{15};
+  /// After which a command of the ftp-like dialect that could go on is whole without a line ending.
+  Duration grace = std::chrono::milliseconds{20};
+};
+
+namespace verbs {
+
+/// The six commands of the program that the ftp-like dialect comes from, NOOP and HELP.
+using FtpLikeCommands = CommandTable<Pwd, Cwd, List, Stor, Retr, Quit, Noop, Help>;
+/// Those of standard FTP.
+using FtpCommands =
+    CommandTable<User, Pass, Acct, Rein, Quit, Noop, Host, Clnt,                                       // access
+                 Type, Stru, Mode, Rest, Rang, Allo, Opts, Utf8, Lang,                                 // parameters
+                 Retr, Stor, Appe, Stou, Abor,                                                         // transfer
+                 List, Nlst, Mlsd, Mlst,                                                               // listing
+                 Pwd, Cwd, Cdup, Mkd, Rmd, Dele, Rnfr, Rnto, Size, Mdtm, Mfmt, Mff, Avbl, Comb, Site,  // files
+                 Xpwd, Xcwd, Xcup, Xmkd, Xrmd,                                                         //
+                 Syst, Feat, Help, Stat>;                                                              // information
+
+}  // namespace verbs
+
+/// A part that gives each account its storage: `storage_for(visitor)`. A storage may have that, too, to know who asks.
+/// `StoragePerAccount` is one made of a function.
+template <class S>
+concept GivesStorages = requires(S& files, const Visitor& visitor) {
+  requires ReadableStorage<std::remove_cvref_t<decltype(files.storage_for(visitor))>>;
+};
+
+/// The objects of your program that its commands work on: `Server server{network, ftplike::Application{sensors}, …}` has
+/// `session.application()` be `sensors` in all of its commands. One object; a struct of references where there are more.
+///
+/// **Lifetime:** the object outlives the server and its sessions. **Threads:** sessions use it on any, at once.
+template <class T> class Application {
+ public:
+  explicit Application(T& object) noexcept : object_{&object} {}
+  T& get() const noexcept { return *object_; }
+
+ private:
+  T* object_;
+};
+struct NoApplication {};
+
+/// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
+/// authenticator, observer and application are usually deduced from what the server is given.
+struct Profile {
+  using Commands = CommandTable<>;
+  using DataChannel = AnnouncedChannel;
+  using Storage = DirectoryStorage;
+  using Authenticator = LoopbackReaders;
+  using Observer = NoObserver;
+  using Application = NoApplication;
+  /// What a session keeps between two commands; one of your own is derived from `SessionState`.
+  using State = SessionState;
+  /// Those that are understood without a line ending, as the ftp-like dialect sends them; `CommandTable<>`: none.
+  using UnterminatedCommands = verbs::FtpLikeCommands;
+};
+
+/// The ftp-like dialect alone.
+struct FtpLike : Profile {
+  using Commands = verbs::FtpLikeCommands;
+};
+
+/// Standard FTP, and the ftp-like dialect on the same port.
+struct Ftp : Profile {
+  using DataChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
+  using Commands = verbs::FtpCommands;
+};
+
+/// What a server says first.
+struct Greeting {
+  std::string text = "FTP Server Ready";
+};
+
+/// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
+/// every connection has to begin with that, those for data too. From elsewhere such a beginning is no command.
+struct TrustedProxies {
+  std::vector<Subnet> subnets;
+  bool contain(const Address& address) const {
+    return std::any_of(subnets.begin(), subnets.end(), [&](const Subnet& one) { return one.contains(address); });
+  }
+};
+
+/// The settings of a server, each of which may be given to it as a part. A new one is a member more here; `all` does
+/// not compile until it is named there, and nothing else needs to know of it.
+struct Settings {
+  Limits limits;
+  DataPorts data_ports;
+  PublicAddress public_address;
+  Greeting greeting;
+  TrustedProxies trusted_proxies;
+  TlsPolicy tls_policy = TlsPolicy::offered;
+  UploadRules upload_rules;
+
+  auto all() {
+    auto& [one, two, three, four, five, six, seven] = *this;
+    return std::tie(one, two, three, four, five, six, seven);
+  }
+};
+
+namespace detail {
+
+template <class Setting, class... All> constexpr bool is_one_of(std::tuple<All&...>*) {
+  return (std::is_same_v<Setting, All> || ...);
+}
+template <class X> constexpr bool is_setting = is_one_of<X>(static_cast<decltype(Settings{}.all()) *>(nullptr));
+
+/// What a session's files are before they keep to rules: the storage, or what it gives each account.
+template <class S> struct Given { using type = S; };
+template <GivesStorages S> struct Given<S> {
+  using type = std::remove_cvref_t<decltype(std::declval<S&>().storage_for(std::declval<const Visitor&>()))>;
+};
+
+}  // namespace detail
+
+/// What the sessions of one account share: their number and their bandwidth.
+struct AccountUse {
+  AccountUse(std::string its_name, std::uint64_t bytes_per_second)
+      : name{std::move(its_name)}, sent{bytes_per_second}, received{bytes_per_second} {}
+  std::string name;
+  Meter sent, received;
+};
+
+/// What a server is made of: one of each part, taken from those that it is given or made by default.
+template <class P> struct ServiceParts {
+  template <class... Parts> explicit ServiceParts(Parts&... parts)
+      : settings{settings_among(parts...)},
+        storage{take<typename P::Storage>(parts...)},
+        authenticator{take<typename P::Authenticator>(parts...)},
+        observer{take<typename P::Observer>(parts...)},
+        application{take<typename P::Application>(parts...)} {}
+
+  Settings settings;
+  typename P::Storage storage;
+  typename P::Authenticator authenticator;
+  typename P::Observer observer;
+  typename P::Application application;
+
+ private:
+  template <class Part> static Part take() {
+    if constexpr (std::is_default_constructible_v<Part>) {
+      return Part{};
+    } else {
+      std::terminate();  // never run: a server without a part that it needs does not compile
+    }
+  }
+  /// The part of this type, or a new one where none was given.
+  template <class Part, class First, class... Rest> static Part take(First& first, Rest&... rest) {
+    if constexpr (std::is_same_v<Part, First>) {
+      return std::move(first);
+    } else {
+      return take<Part>(rest...);
+    }
+  }
+  template <class... Parts> static Settings settings_among(Parts&... parts) {
+    Settings settings;
+    const auto set = [&settings]<class Part>([[maybe_unused]] Part& part) {
+      if constexpr (detail::is_setting<Part>) std::get<Part&>(settings.all()) = std::move(part);
+    };
+    (set(parts), ...);
+    return settings;
+  }
+};
+
+/// What the sessions of a server share: its parts, and the use that is made of it.
+/// Settings do not change any more when the first session begins. **Threads:** safe, as far as its parts are.
+template <class P> class Service : public Settings {
+ public:
+  /// Its sessions' files: what can be written keeps to the rules.
+  using Storage = typename detail::Ruled<typename detail::Given<typename P::Storage>::type>::type;
+  using Authenticator = typename P::Authenticator;
+  using Observer = typename P::Observer;
+
+  explicit Service(ServiceParts<P> parts)
+      : Settings(std::move(parts.settings)),
+        storage{kept(std::move(parts.storage))},
+        authenticator{std::move(parts.authenticator)},
+        observer{std::move(parts.observer)},
+        application{std::move(parts.application)} {}
+
+  std::conditional_t<GivesStorages<typename P::Storage>, typename P::Storage, Storage> storage;
+  Authenticator authenticator;
+  Observer observer;
+  typename P::Application application;
+
+  /// The files of one session: a storage of its own where they depend on who asks, else a reference to that of all. The
+  /// account counts where `files_depend_on_account`. `progress` is called when what takes long there gets on, if the
+  /// storage tells that.
+  ///
+  /// **Errors:** what the part throws that chooses them.
+  decltype(auto) storage_for(
+      [[maybe_unused]] const Visitor& visitor, [[maybe_unused]] std::function<void()> progress) {
+    if constexpr (files_depend_on_account) {
+      return working_for(under_rules(storage.storage_for(visitor)), visitor.address, std::move(progress));
+    } else if constexpr (ServesClientsInTurn<Storage> || TellsProgress<Storage>) {
+      return working_for(storage, visitor.address, std::move(progress));
+    } else {
+      return (storage);
+    }
+  }
+  static constexpr bool files_depend_on_account = GivesStorages<typename P::Storage>;
+
+  /// The account of sessions without a login.
+  std::optional<Account> guest() const { return authenticator.guest(); }
+  /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may
+  /// have.
+  std::shared_ptr<AccountUse> enter(const Account& account) {
+    if (account.max_sessions == 0 && account.bytes_per_second == 0) return no_limits_;
+    const std::lock_guard lock{mutex_};
+    std::erase_if(uses_, [](const auto& use) { return use.expired(); });
+    for (const auto& known : uses_) {
+      auto use = known.lock();
+      if (!use || use->name != account.name) continue;
+      const auto sessions = static_cast<unsigned long>(use.use_count()) - 1;  // without ours
+      if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
+      return use;
+    }
+    auto use = detail::new_shared<AccountUse>(account.name, account.bytes_per_second);
+    uses_.push_back(use);
+    return use;
+  }
+  /// The bandwidth of all transfers together.
+  AccountUse& total() noexcept { return total_; }
+
+ private:
+  auto kept(typename P::Storage files) {
+    if constexpr (GivesStorages<typename P::Storage>) {
+      return files;
+    } else {
+      return under_rules(std::move(files));
+    }
+  }
+  template <class Files> Storage under_rules(Files files) {
+    if constexpr (detail::MakesNames<Files>) {
+      return Storage(std::move(files), upload_rules);
+    } else {
+      return files;
+    }
+  }
+  template <class Files> static Storage working_for(
+      Files&& files, [[maybe_unused]] const Address& client, [[maybe_unused]] std::function<void()> progress) {
+    if constexpr (TellsProgress<Storage>) {
+      return files.for_client(client_key(client), std::move(progress));
+    } else if constexpr (ServesClientsInTurn<Storage>) {
+      return files.for_client(client_key(client));
+    } else {
+      return std::forward<Files>(files);
+    }
+  }
+
+  AccountUse total_{{}, limits.bytes_per_second};
+  std::shared_ptr<AccountUse> no_limits_ = detail::new_shared<AccountUse>(std::string{}, std::uint64_t{0});
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<AccountUse>> uses_;
+};
+
+}  // namespace ftplike
+
+#ifndef FTPLIKE_SEPARATE_COMPILATION
+// ---- ftplike/verbs/all.hpp
+// All verbs of standard FTP.
+// ---- ftplike/verbs/access.hpp
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+// Who the client is, and its coming and going. (RFC 959 §4.1.1, RFC 7151)
+
+namespace detail {
+
+/// What a client offers to be let in: a name, a password, and what its connection proves.
+template <class S> Credentials credentials(S& session, std::string_view user, std::string_view password) {
+  Credentials offered{std::string{user}, std::string{password}, session.state.host, session.peer().address()};
+  offered.secure = session.protection().secured();
+  if constexpr (requires { session.control().peer_certificate(); }) {
+    if (const auto shown = session.control().peer_certificate()) {
+      auto& certificate = offered.certificate.emplace(shown->common_name);
+      certificate.subject = shown->subject;
+      certificate.issuer = shown->issuer;
+      certificate.names = shown->names;
+      certificate.fingerprint = shown->fingerprint.text();
+    }
+  }
+  return offered;
+}
+
+/// Makes the directories of a path that are not there.
+template <class S> awaitable<void> make_directories(S& session, Path path) {
+  if constexpr (MakesDirectories<typename S::Storage>) {
+    std::vector<Path> missing;
+    for (Path above = path; !above.is_root(); above = above.parent()) missing.push_back(above);
+    for (auto next = missing.rbegin(); next != missing.rend(); ++next) {
+      Settled<void> made;
+      co_await settle(session.storage().make_directory(*next), made);
+    }
+  }
+  const Entry made = co_await session.storage().stat(path);
+  if (!made.is_directory()) throw std::system_error(std::make_error_code(std::errc::not_a_directory));
+}
+/// Begins a login, or drops the one that is there, on the host that HOST has named.
+template <class S> void log_out_from_account(S& session) {
+  const std::string host = session.state.host;
+  session.log_out();
+  session.state.host = host;
+}
+/// Logs an account in, and gives the reply to that.
+template <class S> awaitable<Reply> welcome(S& session, Account account, Reply words) {
+  const std::optional<Path> root = account.makes_root ? std::optional{account.root} : std::nullopt;
+  const bool has_place = session.log_in(std::move(account));
+  if (!has_place) co_return Reply{530, "Too many sessions of this user"};
+  if (!root) co_return words;
+  try {
+    co_await make_directories(session, *root);
+  } catch (...) {
+    log_out_from_account(session);
+    throw;
+  }
+  co_return words;
+}
+
+}  // namespace detail
+
+namespace verbs {
+
+/// USER <name>: begins a login; answered 331 where a password is wanted, 230 where none is. (RFC 959 §4.1.1, §5.4)
+struct User {
+  static constexpr std::string_view verb = "USER";
+  static constexpr std::string_view help = "USER <name>: begin a login";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view name) {
+    begin(session, name);
+    return {331, "Password required"};
+  }
+  /// Over TLS a certificate of the client's can be all that it needs. (RFC 4217 §5)
+  static awaitable<Reply> run(auto& session, std::string_view name) requires requires {
+    session.control().peer_certificate();
+  }
+  {
+    begin(session, name);
+    auto& users = session.service().authenticator;
+    const Credentials credentials = detail::credentials(session, name, {});
+    if (!credentials.certificate || needs_password(users, credentials))
+      co_return Reply{331, "Password required"};
+    std::optional<Account> account = co_await users.log_in(credentials);
+    session.template report<LoginTried>(credentials.user, account.has_value());
+    if (!account) co_return Reply{331, "Password required"};
+    session.state.user.clear();
+    Reply words{232, "Logged in by certificate"};
+    co_return co_await detail::welcome(session, *std::move(account), std::move(words));
+  }
+
+ private:
+  static void begin(auto& session, std::string_view name) {
+    detail::log_out_from_account(session);
+    session.state.user = name;
+  }
+};
+
+/// PASS <password>: ends a login; after a failed one replies take longer, and after `Limits::login_attempts` the
+/// session ends. (RFC 959 §4.1.1)
+struct Pass {
+  static constexpr std::string_view verb = "PASS";
+  static constexpr std::string_view help = "PASS <password>: finish a login";
+  static constexpr bool keeps_blanks = true;
+  static constexpr bool secret = true;
+  static constexpr bool before_login = true;
+  static awaitable<Reply> run(auto& session, std::string_view password) {
+    if (session.state.user.empty()) co_return Reply{503, "USER first"};
+    const Credentials credentials = detail::credentials(session, std::exchange(session.state.user, {}), password);
+    std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
+    session.template report<LoginTried>(credentials.user, account.has_value());
+    if (!account) {
+      const auto attempts = ++session.failed_logins;
+      // The pause grows with each attempt, and the connection's end makes no short cut: each costs one of the attempts.
+      co_await session.pause(session.limits().login_pause * (1 << std::min(attempts - 1, 8u)));
+      if (attempts < session.limits().login_attempts) co_return Reply{530, "Login incorrect"};
+      session.close();
+      co_return Reply{421, "Too many failed logins, closing the connection"};
+    }
+    Reply words{230, "Logged in"};
+    co_return co_await detail::welcome(session, *std::move(account), std::move(words));
+  }
+};
+
+/// ACCT <information>: superfluous here, and answered so. (RFC 959 §4.1.1)
+struct Acct {
+  static constexpr std::string_view verb = "ACCT";
+  static constexpr std::string_view help = "ACCT <information>: no account information is needed";
+  static constexpr bool keeps_blanks = true;
+  static constexpr bool secret = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto&, std::string_view) { return {202, "No account information needed"}; }
+};
+
+/// REIN: forgets the login and all parameters; the control connection stays as it is. (RFC 959 §4.1.1, RFC 2228 §3)
+struct Rein {
+  static constexpr std::string_view verb = "REIN";
+  static constexpr std::string_view help = "REIN: log out, keep the connection";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    session.log_out();
+    return {220, "Ready for a new user"};
+  }
+};
+
+/// QUIT: ends the session, after the transfer under way if there is one. (RFC 959 §4.1.1)
+struct Quit {
+  static constexpr std::string_view verb = "QUIT";
+  static constexpr std::string_view help = "QUIT: end the session";
+  static constexpr bool before_login = true;
+  static Reply run(auto& session, std::string_view) {
+    session.close();
+    return {221, "Goodbye"};
+  }
+};
+
+/// NOOP: does nothing, but to show that both ends are there. (RFC 959 §4.1.3)
+struct Noop {
+  static constexpr std::string_view verb = "NOOP";
+  static constexpr std::string_view help = "NOOP: nothing, to keep the session";
+  static constexpr bool keeps_prepared = true;
+  static constexpr bool before_login = true;
+  static Reply run(auto&, std::string_view) { return {200, "OK"}; }
+};
+
+/// HOST <name>: the virtual host that the client has come for, before a login. (RFC 7151 §3)
+struct Host {
+  static constexpr std::string_view verb = "HOST";
+  static constexpr std::string_view help = "HOST <name>: which of this server's hosts is meant";
+  static constexpr std::string_view feature = "HOST";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view name) {
+    if (session.standard() && (session.account() || !session.state.user.empty())) {
+      return {503, "HOST must come before the login"};
+    }
+    if constexpr (KnowsHosts<std::remove_cvref_t<decltype(session.service().authenticator)>>) {
+      if (!session.service().authenticator.knows_host(name)) return {504, "No such host here"};
+    }
+    if constexpr (requires { session.control().details(); }) {
+      const std::string asked_for = session.control().details().server_name;
+      if (!asked_for.empty() && !same_word(asked_for, name)) return {504, "Not the host of the handshake"};
+    }
+    session.log_out();
+    session.state.host = name;
+    return {220, "Host accepted"};
+  }
+};
+
+/// CLNT <name>: how the client's program calls itself; in no RFC.
+struct Clnt {
+  static constexpr std::string_view verb = "CLNT";
+  static constexpr std::string_view help = "CLNT <name>: the client's program";
+  static constexpr std::string_view feature = "CLNT";
+  static constexpr bool before_login = true;
+  static Reply run(auto&, std::string_view) { return {200, "Noted"}; }
+};
+
+}  // namespace verbs
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/files.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/verbs/parameters.hpp
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+
+namespace ftplike::inline v0_2 {
+
+// How transfers are to be. (RFC 959 §4.1.2, RFC 2389, 2640, 3659)
+
+namespace detail {
+
+/// Runs the command of a table of its own that the argument of an outer command names: SITE CHMOD, OPTS MLST.
+template <class Table, class S> awaitable<Reply> run_inner(S& session, std::string_view text) {
+  const CommandLine inner = parse_command(text);
+  const auto* entry = Table::template On<S>::template find<S>(inner.verb);
+  if (!entry) co_return Reply{501, "Not implemented for that parameter"};
+  if (entry->allowed && !entry->allowed(session)) co_return Reply{550, "Permission denied"};
+  const std::string_view argument = argument_for(*entry, inner);
+  if (entry->argument == ArgumentRule::required && argument.empty()) co_return Reply{501, "Argument missing"};
+  if (entry->answer) co_return entry->answer(session, argument);
+  co_return co_await entry->run(session, argument);
+}
+
+/// Whether what follows an outer command is secret: because the inner one's argument is, or because nobody knows what
+/// the inner one is.
+template <class Table, class S> bool is_inner_secret(const S& session, std::string_view text) {
+  const CommandLine inner = parse_command(text);
+  const auto* entry = Table::template On<S>::template find<S>(inner.verb);
+  return entry ? entry->secret && entry->secret(session, inner.argument) : !inner.argument.empty();
+}
+
+}  // namespace detail
+
+namespace verbs {
+
+/// TYPE A, I or L 8: whether line endings are converted, or bytes sent as they are. (RFC 959 §3.1.1, §4.1.2)
+struct Type {
+  static constexpr std::string_view verb = "TYPE";
+  static constexpr std::string_view help = "TYPE A|I|L 8: text or bytes";
+  static constexpr bool keeps_prepared = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    const std::string type = to_upper(text);
+    if (type == "A" || type == "A N")
+      session.state.type = 'A';
+    else if (type == "I" || type == "L 8" || type == "L8")
+      session.state.type = 'I';
+    else
+      return {504, "Only types A, I and L 8"};
+    return {200, session.state.type == 'A' ? "Type is ASCII" : "Type is binary"};
+  }
+};
+
+/// STRU F: files have no structure; nothing else is known. (RFC 959 §3.1.2, §4.1.2)
+struct Stru {
+  static constexpr std::string_view verb = "STRU";
+  static constexpr std::string_view help = "STRU F: files have no structure";
+  static constexpr bool keeps_prepared = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto&, std::string_view text) {
+    if (to_upper(text) != "F") return {504, "Only structure F"};
+    return {200, "Structure is file"};
+  }
+};
+
+/// MODE S: data are a stream; nothing else is known. (RFC 959 §3.4, §4.1.2)
+struct Mode {
+  static constexpr std::string_view verb = "MODE";
+  static constexpr std::string_view help = "MODE S: bytes are sent as a stream";
+  static constexpr bool keeps_prepared = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto&, std::string_view text) {
+    if (to_upper(text) != "S") return {504, "Only mode S"};
+    return {200, "Mode is stream"};
+  }
+};
+
+/// REST <offset>: where the next transfer begins, in bytes. (RFC 3659 §5)
+struct Rest {
+  static constexpr std::string_view verb = "REST";
+  static constexpr std::string_view help = "REST <position>: where the next transfer begins";
+  static constexpr std::string_view feature = "REST STREAM";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    const auto position = number_in<std::uint64_t>(text);
+    if (!position) return {501, "Not a position"};
+    session.state.preparing.restart = *position;
+    return {350, "Restarting at " + std::to_string(*position)};
+  }
+};
+
+/// RANG <first> <last>: the part of a file that the next RETR or HASH is about; `1 0` for all of it.
+/// (draft-bryan-ftp-range)
+struct Rang {
+  static constexpr std::string_view verb = "RANG";
+  static constexpr std::string_view help = "RANG <first> <last>: the bytes that the next RETR or HASH is about";
+  static constexpr std::string_view feature = "RANG STREAM";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    const auto range = ByteRange::parse(text);
+    session.state.preparing.range = range;
+    if (range) return {350, "Range is " + std::string{text}};
+    if (text == "1 0") return {350, "Range is the whole file"};
+    return {501, "Not a range"};
+  }
+};
+
+/// ALLO <bytes>: asks whether there is room for an upload. (RFC 959 §4.1.3)
+struct Allo {
+  static constexpr std::string_view verb = "ALLO";
+  static constexpr std::string_view help = "ALLO <bytes>: make sure that there is room";
+  static constexpr bool keeps_prepared = true;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto wanted = number_in<std::uint64_t>(text.substr(0, text.find(' ')));
+    if (!wanted) co_return Reply{501, "Not a number of bytes"};
+    if constexpr (requires { session.storage().upload_rules(); }) {
+      const auto& rules = session.storage().upload_rules();
+      if (!rules.allow_size(*wanted)) {
+        co_return Reply{552, "A file may have " + std::to_string(rules.largest) + " bytes at most"};
+      }
+    }
+    if constexpr (TellsFreeSpace<std::remove_cvref_t<decltype(session.storage())>>) {
+      const std::uint64_t room = co_await session.storage().available(session.path(""));
+      if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are free"};
+      co_return Reply{200, "There is room"};
+    }
+    co_return Reply{202, "No allocation needed"};
+  }
+};
+
+/// OPTS UTF8 ON: agrees; names are UTF-8 anyhow. In no RFC.
+struct OptsUtf8 {
+  static constexpr std::string_view verb = "UTF8";
+  static Reply run(auto&, std::string_view text) {
+    if (!text.empty() && to_upper(text) != "ON") return {501, "Names are sent as they are, which is UTF-8"};
+    return {200, "UTF-8 it is"};
+  }
+};
+
+/// OPTS MLST <fact>;…: chooses the facts of MLST and MLSD. (RFC 3659 §7.9)
+struct OptsMlst {
+  static constexpr std::string_view verb = "MLST";
+  static Reply run(auto& session, std::string_view text) {
+    session.state.facts = FactSet::parse(text);
+    const auto facts = session.state.facts.text();
+    return {200, facts.empty() ? "MLST OPTS" : "MLST OPTS " + facts};
+  }
+};
+
+/// OPTS, with the options that Inner holds.
+template <class Inner> struct BasicOpts {
+  static constexpr std::string_view verb = "OPTS";
+  static constexpr std::string_view help = "OPTS <verb> [<options>]: options of another command";
+  static constexpr bool keeps_prepared = true;
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
+  static awaitable<Reply> run(auto& session, std::string_view text) { return detail::run_inner<Inner>(session, text); }
+};
+using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst>>;
+
+/// Some old clients say it without OPTS.
+struct Utf8 {
+  static constexpr std::string_view verb = "UTF8";
+  static constexpr std::string_view help = "UTF8: names are UTF-8, as ever";
+  static constexpr std::string_view feature = "UTF8";
+  static constexpr bool before_login = true;
+  static Reply run(auto& session, std::string_view text) { return OptsUtf8::run(session, text); }
+};
+
+/// LANG [<language>]: the language of the replies, which is English. (RFC 2640 §4)
+struct Lang {
+  static constexpr std::string_view verb = "LANG";
+  static constexpr std::string_view help = "LANG [EN]: the language of replies";
+  static constexpr std::string_view feature = "LANG EN*";
+  static constexpr bool before_login = true;
+  static Reply run(auto&, std::string_view text) {
+    const std::string language = to_upper(text);
+    if (!language.empty() && language != "EN" && !language.starts_with("EN-")) return {504, "Only EN"};
+    return {200, "Replies are in English"};
+  }
+};
+
+}  // namespace verbs
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/transfer.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+// Files over the data connection. (RFC 959 §4.1.3, RFC 3659 §5)
+
+/// How a session describes the transfer of a file: what its replies say, and in which type it goes.
+template <class S>
+auto file_transfer(S& session, std::string_view verb, Path path, std::string_view done, std::uint64_t offset) {
+  const std::string name{path.name()};
+  typename S::Transfer transfer{verb, std::move(path), "Opening data connection for " + name, std::string{done}};
+  transfer.offset = offset;
+  transfer.ascii = session.standard() && session.state.type == 'A';
+  if (transfer.ascii && offset > 0) throw std::system_error(Errc::bad_restart);
+  return transfer;
+}
+
+/// The first bytes of a source.
+template <class = void> class BasicRangeSource {
+ public:
+  BasicRangeSource(AnySource source, std::uint64_t count) : source_{source}, left_{count} {}
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    if (left_ == 0) co_return 0;
+    const auto part = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left_)));
+    const std::size_t n = co_await source_.read_some(part);
+    left_ -= n;
+    co_return n;
+  }
+
+ private:
+  AnySource source_;
+  std::uint64_t left_;
+};
+using RangeSource = BasicRangeSource<>;  // a template, so that only what is called is compiled
+
+namespace detail {
+
+/// The size of the file that a storage's reader reads, which may have no `size()`, or one that knows nothing.
+template <class Reader> std::optional<std::uint64_t> size_of(const Reader& reader) {
+  if constexpr (requires { reader.size(); }) {
+    return reader.size();
+  } else {
+    return std::nullopt;
+  }
+}
+
+/// How many bytes a text is when it is sent in TYPE A.
+template <class = void> awaitable<std::uint64_t> length_of_text(AnySource source) {
+  AsciiSource text{source};
+  std::vector<std::byte> room(64 * 1024);
+  std::uint64_t length = 0;
+  for (;;) {
+    const std::size_t n = co_await text.read_some(room);
+    if (n == 0) co_return length;
+    length += n;
+  }
+}
+
+}  // namespace detail
+
+namespace verbs {
+
+/// RETR <path>: sends a file, from the offset of REST or the part of RANG. (RFC 959 §4.1.3, RFC 3659 §5)
+struct Retr {
+  static constexpr std::string_view verb = "RETR";
+  static constexpr std::string_view help = "RETR <path>: fetch a file";
+  static constexpr bool interruptible = true;
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::read;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const std::optional<ByteRange> range = session.state.prepared.range;
+    const std::uint64_t offset = range ? range->first : session.state.prepared.restart;
+    const Path path = session.path(name);
+    auto transfer = file_transfer(session, verb, path, "Download complete", offset);
+    auto file = co_await session.storage().open(path, offset);
+    const auto size = detail::size_of(file);
+    if (size && *size >= offset && !transfer.ascii) transfer.expected = *size - offset;
+    if (range) {
+      if (transfer.expected) transfer.expected = std::min(*transfer.expected, range->count());
+      RangeSource part{AnySource{file}, range->count()};
+      co_return co_await session.send(part, std::move(transfer));
+    }
+    if (transfer.expected) {
+      transfer.opening += " (" + std::to_string(*transfer.expected) + " bytes).";  // clients read it to the full stop
+    }
+    co_return co_await session.send(file, std::move(transfer));
+  }
+};
+
+/// STOR <path>: receives a file, which takes its name once it is whole; goes on at the offset of REST. (RFC 959 §4.1.3)
+struct Stor {
+  static constexpr std::string_view verb = "STOR";
+  static constexpr std::string_view help = "STOR <path>: store a file";
+  static constexpr bool interruptible = true;
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::write;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const std::uint64_t offset = session.state.prepared.restart;
+    const Path path = session.path(name);
+    auto transfer = file_transfer(session, verb, path, "Upload complete", offset);
+    auto file = co_await session.storage().create(path, offset);
+    co_return co_await session.receive(file, std::move(transfer));
+  }
+};
+
+/// APPE <path>: receives what is put at the end of a file, or of what an interrupted upload has left. (RFC 959 §4.1.3)
+struct Appe {
+  static constexpr std::string_view verb = "APPE";
+  static constexpr std::string_view help = "APPE <path>: store at the end of a file";
+  static constexpr bool interruptible = true;
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::append;
+  static constexpr auto argument = ArgumentRule::required;
+  template <class S> static constexpr bool available = AppendsToFiles<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
+    auto file = co_await session.storage().append(path);
+    transfer.offset = file.size();
+    co_return co_await session.receive(file, std::move(transfer));
+  }
+};
+
+/// STOU [<name>]: receives a file under a name that is free, and tells it. (RFC 959 §4.1.3, RFC 1123 §4.1.2.9)
+struct Stou {
+  static constexpr std::string_view verb = "STOU";
+  static constexpr std::string_view help = "STOU [<path>]: store under a name that nobody has";
+  static constexpr bool interruptible = true;
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = MakesUniqueNames<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path wished = session.path(name.empty() ? "upload" : name);
+    auto file = co_await session.storage().create_unique(wished);
+    const Path path = file.path();
+    auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
+    transfer.opening = "FILE: " + std::string{path.name()};  // RFC 1123 §4.1.2.9
+    co_return co_await session.receive(file, std::move(transfer));
+  }
+};
+
+/// ABOR: breaks off the transfer under way, which is answered 426, and is answered 226. (RFC 959 §4.1.3)
+struct Abor {
+  static constexpr std::string_view verb = "ABOR";
+  static constexpr std::string_view help = "ABOR: end the transfer under way";
+  static constexpr bool keeps_prepared = true;
+  static constexpr bool before_login = true;
+  static constexpr bool at_once = true;
+  static Reply run(auto& session, std::string_view) {
+    if (session.interrupt(Errc::aborted)) return {226, "Abort successful"};
+    session.disarm();
+    return {225, "No transfer to abort"};
+  }
+};
+
+}  // namespace verbs
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+namespace verbs {
+
+// Files and directories by name. (RFC 959 §4.1.3, RFC 775, RFC 3659; MFMT and MFF as their drafts say)
+
+/// PWD: the working directory, quoted. (RFC 959 §4.1.3, Appendix II)
+struct Pwd {
+  static constexpr std::string_view verb = "PWD";
+  static constexpr std::string_view help = "PWD: the working directory";
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    if (session.standard()) return {257, quoted_name(session.directory.string())};
+    // The ftp-like dialect names it as the operator named the root.
+    const std::string below = session.directory.is_root() ? "" : session.directory.string();
+    return {257, quoted_name(session.storage().label() + below)};
+  }
+};
+
+/// CWD <path>: changes the working directory. (RFC 959 §4.1.1)
+struct Cwd {
+  static constexpr std::string_view verb = "CWD";
+  static constexpr std::string_view help = "CWD <path>: change the working directory";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    bool found = false;
+    try {
+      const Entry entry = co_await session.storage().stat(path);
+      found = entry.is_directory();
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::no_such_file_or_directory && error.code() != std::errc::not_a_directory) throw;
+    }
+    if (!found) co_return Reply{550, "Directory not found"};
+    session.directory = session.virtual_path(name);
+    // Clients of standard FTP take what comes after these words for the path; the ftp-like dialect repeats the name.
+    const std::string where = session.standard() ? session.directory.string() : std::string{name};
+    co_return Reply{250, "Directory changed to " + where};
+  }
+};
+
+/// CDUP: the same to the parent directory. (RFC 959 §4.1.1)
+struct Cdup {
+  static constexpr std::string_view verb = "CDUP";
+  static constexpr std::string_view help = "CDUP: go to the directory above";
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::none;
+  static awaitable<Reply> run(auto& session, std::string_view) { return Cwd::run(session, ".."); }
+};
+
+/// What the commands that change files have in common.
+struct Changing {
+  static constexpr bool keeps_blanks = true;
+  static constexpr auto argument = ArgumentRule::required;
+};
+
+/// MKD <path>: makes a directory. (RFC 959 §4.1.3, Appendix II)
+struct Mkd : Changing {
+  static constexpr std::string_view verb = "MKD";
+  static constexpr std::string_view help = "MKD <path>: make a directory";
+  static constexpr Rights needs = Right::make_directories;
+  template <class S> static constexpr bool available = MakesDirectories<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    co_await session.storage().make_directory(path);
+    co_return Reply{257, quoted_name(session.virtual_path(name).string()) + " created"};
+  }
+};
+
+/// RMD <path>: removes an empty directory. (RFC 959 §4.1.3)
+struct Rmd : Changing {
+  static constexpr std::string_view verb = "RMD";
+  static constexpr std::string_view help = "RMD <path>: remove an empty directory";
+  static constexpr Rights needs = Right::remove;
+  template <class S> static constexpr bool available = RemovesDirectories<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    co_await session.storage().remove_directory(path);
+    co_return Reply{250, "Directory removed"};
+  }
+};
+
+/// DELE <path>: removes a file, and what an interrupted upload has left of it. (RFC 959 §4.1.3)
+struct Dele : Changing {
+  static constexpr std::string_view verb = "DELE";
+  static constexpr std::string_view help = "DELE <path>: remove a file";
+  static constexpr Rights needs = Right::remove;
+  template <class S> static constexpr bool available = RemovesFiles<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    co_await session.storage().remove(path);
+    co_return Reply{250, "File removed"};
+  }
+};
+
+/// RNFR <path>: what the RNTO that must follow at once renames. (RFC 959 §4.1.3)
+struct Rnfr : Changing {
+  static constexpr std::string_view verb = "RNFR";
+  static constexpr std::string_view help = "RNFR <path>: the file to rename";
+  static constexpr Rights needs = Right::rename;
+  template <class S> static constexpr bool available = RenamesFiles<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    Path path = session.path(name);
+    (void)co_await session.storage().stat(path);
+    session.state.preparing.rename_from = std::move(path);
+    co_return Reply{350, "RNTO next"};
+  }
+};
+
+/// RNTO <path>: renames what RNFR named. (RFC 959 §4.1.3)
+struct Rnto : Changing {
+  static constexpr std::string_view verb = "RNTO";
+  static constexpr std::string_view help = "RNTO <path>: its new name";
+  static constexpr Rights needs = Right::rename;
+  template <class S> static constexpr bool available = RenamesFiles<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const std::optional<Path> from = session.state.prepared.rename_from;
+    if (!from) co_return Reply{503, "RNFR first"};
+    const Path to = session.path(name);
+    co_await session.storage().rename(*from, to);
+    co_return Reply{250, "Renamed"};
+  }
+};
+
+/// The length that a transfer of the file would have, in the type of the session. (RFC 3659 §4)
+///
+/// As text that can be told only by reading the file, which is done up to `most_text`: enough for the text files of the
+/// few clients that ask in TYPE A. What is longer is 550, as the RFC allows and other servers answer for every file; a
+/// client is not to take that for a file that is not there. A size that nobody knows is 504: curl takes every 550 for a
+/// file that is not there, and would not fetch it.
+struct Size {
+  static constexpr std::string_view verb = "SIZE";
+  static constexpr std::string_view help = "SIZE <path>: bytes of a file, or of its upload that was cut off";
+  static constexpr std::string_view feature = "SIZE";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::required;
+  static constexpr std::uint64_t most_text = 1024 * 1024;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    const bool as_text = session.standard() && session.state.type == 'A';
+    std::error_code missing;
+    try {
+      const Entry entry = co_await session.storage().stat(path);
+      if (!entry.is_file()) co_return Reply{550, "Not a file"};
+      if (as_text) co_return co_await length_as_text(session, path, entry.size);
+      if (!entry.size) co_return Reply{504, "Its size is not known"};
+      co_return Reply{213, std::to_string(*entry.size)};
+    } catch (const std::system_error& error) { missing = error.code(); }
+    if constexpr (KeepsPartialFiles<std::remove_cvref_t<decltype(session.storage())>>) {
+      if (missing == std::errc::no_such_file_or_directory && !as_text) {
+        const std::uint64_t size = co_await session.storage().partial_size(path);
+        co_return Reply{213, std::to_string(size)};
+      }
+    }
+    throw std::system_error(missing);
+  }
+
+ private:
+  static awaitable<Reply> length_as_text(auto& session, Path path, std::optional<std::uint64_t> size) {
+    if (!session.may(Right::read) || size.value_or(most_text + 1) > most_text) {
+      co_return Reply{550, "Its size is told in TYPE I only"};
+    }
+    auto file = co_await session.storage().open(path, 0);
+    const std::uint64_t length = co_await detail::length_of_text(AnySource{file});
+    co_return Reply{213, std::to_string(length)};
+  }
+};
+
+/// MDTM <path>: when a file was modified, in UTC. (RFC 3659 §3)
+struct Mdtm {
+  static constexpr std::string_view verb = "MDTM";
+  static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
+  static constexpr std::string_view feature = "MDTM";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static constexpr auto argument = ArgumentRule::required;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    const Entry entry = co_await session.storage().stat(path);
+    co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
+  }
+};
+
+/// MFMT <time> <path>: sets when a file was modified. (draft-somers-ftp-mfxx)
+struct Mfmt : Changing {
+  static constexpr std::string_view verb = "MFMT";
+  static constexpr std::string_view help = "MFMT <YYYYMMDDHHMMSS> <path>: set when a file was last changed, in UTC";
+  static constexpr std::string_view feature = "MFMT";
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = SetsTimes<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto space = text.find(' ');
+    const auto time = parse_timestamp(text.substr(0, space));
+    if (!time || space == text.npos) co_return Reply{501, "A time and a path expected"};
+    const auto name = text.substr(space + 1);
+    const Path path = session.path(name);
+    co_await session.storage().set_modified(path, *time);
+    co_return Reply{213, "Modify=" + format_timestamp(*time, Fraction::never) + "; " + std::string{name}};
+  }
+};
+
+/// MFF <fact>=<value>;… <path>: sets facts of a file: its time, its permission bits. (draft-somers-ftp-mfxx)
+struct Mff : Changing {
+  static constexpr std::string_view verb = "MFF";
+  static constexpr std::string_view help = "MFF <fact>=<value>; <path>: set facts of a file";
+  static constexpr Rights needs = Right::write;
+  template <class S> static std::string feature(const S&) {
+    std::string facts = "MFF ";
+    if (SetsTimes<typename S::Storage>) facts += "modify;";
+    if (KeepsModes<typename S::Storage>) facts += "UNIX.mode;";
+    return facts;
+  }
+  template <class S> static constexpr bool available = SetsTimes<typename S::Storage> || KeepsModes<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto space = text.find("; ");
+    if (space == text.npos) co_return Reply{501, "Facts and a path expected"};
+    const auto name = text.substr(space + 2);
+    const Path path = session.path(name);
+    // All are understood before the first is set.
+    using Storage = std::remove_cvref_t<decltype(session.storage())>;
+    constexpr bool sets_times = SetsTimes<Storage>, keeps_modes = KeepsModes<Storage>;
+    std::optional<Timestamp> time;
+    std::optional<unsigned> mode;
+    for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
+      const auto fact = facts.substr(0, facts.find(';'));
+      const std::string key = to_upper(fact.substr(0, fact.find('=')));
+      const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
+      if (key == "MODIFY") time = parse_timestamp(value);
+      if (key == "UNIX.MODE") mode = number_in<unsigned>(value, 8);
+      const bool is_time = sets_times && time, is_mode = keeps_modes && mode && *mode <= 07777;
+      const bool understood = (key == "MODIFY" && is_time) || (key == "UNIX.MODE" && is_mode);
+      if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
+    }
+    if constexpr (sets_times) {
+      if (time) co_await session.storage().set_modified(path, *time);
+    }
+    if constexpr (keeps_modes) {
+      if (mode) co_await session.storage().set_mode(path, *mode);
+    }
+    co_return Reply{213, std::string{text}};
+  }
+};
+
+/// AVBL [<path>]: the bytes that are free there. (draft-peterson-streamlined-ftp-command-extensions)
+struct Avbl {
+  static constexpr std::string_view verb = "AVBL";
+  static constexpr std::string_view help = "AVBL [<path>]: bytes that are free";
+  static constexpr std::string_view feature = "AVBL";
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = TellsFreeSpace<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view name) {
+    const Path path = session.path(name);
+    const std::uint64_t free = co_await session.storage().available(path);
+    co_return Reply{213, std::to_string(free)};
+  }
+};
+
+/// COMB <target> <part> …: joins files to one, and removes the parts. In no RFC; some clients upload in parts by it.
+struct Comb : Changing {
+  static constexpr std::string_view verb = "COMB";
+  static constexpr std::string_view help =
+      "COMB \"<target>\" \"<part>\"…: append the parts to the target and remove them";
+  static constexpr std::string_view feature = "COMB target;source_list";
+  static constexpr Rights needs{Right::write, Right::append, Right::remove};
+  static constexpr bool interruptible = true;
+  template <class S> static constexpr bool available = AppendsToFiles<typename S::Storage> && RemovesFiles<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const std::vector<std::string> names = words(text);
+    if (names.size() < 2) co_return Reply{501, "A target and parts expected"};
+    const Path target = session.path(names.front());
+    for (std::size_t i = 1; i < names.size(); ++i) {  // all are there, or nothing is begun
+      const Path path = session.path(names[i]);
+      if (path == target) co_return Reply{501, "The target cannot be a part"};
+      (void)co_await session.storage().stat(path);
+    }
+    auto whole = co_await session.storage().append(target);
+    const auto moved = [&session](std::size_t) { session.make_progress(); };
+    try {
+      for (std::size_t i = 1; i < names.size(); ++i) {
+        const Path path = session.path(names[i]);
+        auto part = co_await session.storage().open(path, 0);
+        co_await copy(part, whole, moved);
+      }
+    } catch (...) {
+      whole.discard();  // half of it is nothing to go on with
+      throw;
+    }
+    co_await whole.finish();
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      const Path path = session.path(names[i]);
+      co_await session.storage().remove(path);
+    }
+    co_return Reply{250, "Combined"};
+  }
+
+ private:
+  /// Words between blanks; those that begin with a quote go to the next one.
+  static std::vector<std::string> words(std::string_view text) {
+    std::vector<std::string> found;
+    while (!text.empty()) {
+      const bool in_quotes = text.front() == '"';
+      if (in_quotes) text.remove_prefix(1);
+      const auto end = std::min(text.find(in_quotes ? '"' : ' '), text.size());
+      if (end > 0) found.emplace_back(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return found;
+  }
+};
+
+// RFC 775's names of some of them, which old clients prefer.
+/// XPWD: PWD.
+struct Xpwd : Pwd {
+  static constexpr std::string_view verb = "XPWD";
+};
+/// XCWD <path>: CWD.
+struct Xcwd : Cwd {
+  static constexpr std::string_view verb = "XCWD";
+};
+/// XCUP: CDUP.
+struct Xcup : Cdup {
+  static constexpr std::string_view verb = "XCUP";
+};
+/// XMKD <path>: MKD.
+struct Xmkd : Mkd {
+  static constexpr std::string_view verb = "XMKD";
+};
+/// XRMD <path>: RMD.
+struct Xrmd : Rmd {
+  static constexpr std::string_view verb = "XRMD";
+};
+
+/// SITE CHMOD <mode> <path>: sets the permission bits of a file, in octal. In no RFC.
+struct SiteChmod : Changing {
+  static constexpr std::string_view verb = "CHMOD";
+  static constexpr std::string_view help = "CHMOD <mode> <path>: set the permission bits, in octal";
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = KeepsModes<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const auto space = text.find(' ');
+    const auto mode = number_in<unsigned>(text.substr(0, space), 8);
+    if (!mode || *mode > 07777 || space == text.npos) co_return Reply{501, "An octal mode and a path expected"};
+    const Path path = session.path(text.substr(space + 1));
+    co_await session.storage().set_mode(path, *mode);
+    co_return Reply{200, "Mode set"};
+  }
+};
+
+/// SITE UTIME: sets when a file was modified, in either of its two forms. In no RFC.
+struct SiteUtime : Changing {
+  static constexpr std::string_view verb = "UTIME";
+  static constexpr std::string_view help = "UTIME <YYYYMMDDhhmm[ss]> <path>: set when a file was last changed, in UTC";
+  static constexpr Rights needs = Right::write;
+  template <class S> static constexpr bool available = SetsTimes<typename S::Storage>;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    std::string_view name;
+    const auto time = time_and_name(text, name);
+    if (!time) co_return Reply{501, "A time and a path expected"};
+    const Path path = session.path(name);
+    co_await session.storage().set_modified(path, *time);
+    co_return Reply{200, "Time set"};
+  }
+
+ private:
+  /// Both forms there are: `<time> <path>`, and `<path> <atime> <mtime> <ctime> UTC`.
+  static std::optional<Timestamp> time_and_name(std::string_view text, std::string_view& name) {
+    const auto parse = [](std::string_view digits) {
+      return parse_timestamp(digits.size() == 12 ? std::string{digits} + "00" : std::string{digits});
+    };
+    if (text.ends_with(" UTC")) {
+      text.remove_suffix(4);
+      std::string_view times[3];
+      for (auto& time : times) {
+        const auto space = text.rfind(' ');
+        if (space == text.npos) return std::nullopt;
+        time = text.substr(space + 1);
+        text = text.substr(0, space);
+      }
+      name = text;
+      return parse(times[1]);
+    }
+    const auto space = text.find(' ');
+    if (space == text.npos) return std::nullopt;
+    name = text.substr(space + 1);
+    return parse(text.substr(0, space));
+  }
+};
+
+/// SITE, with the commands that Inner holds.
+template <class Inner> struct BasicSite {
+  static constexpr std::string_view verb = "SITE";
+  static constexpr std::string_view help = "SITE <command>: what is special here, see SITE HELP";
+  static constexpr bool keeps_blanks = true;
+  static constexpr auto argument = ArgumentRule::required;
+  using Commands = Inner;
+  template <class... More> using With = BasicSite<typename Inner::template With<More...>>;
+  template <class S> static bool secret(const S& session, std::string_view text) {
+    return detail::is_inner_secret<Inner>(session, text);
+  }
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const CommandLine inner = parse_command(text);
+    if (inner.verb == Verb{"HELP"}) co_return help_of(session);
+    co_return co_await detail::run_inner<Inner>(session, text);
+  }
+
+ private:
+  template <class S> static Reply help_of(S&) {
+    std::string lines = "SITE commands";
+    for (const auto& entry : Inner::template On<S>::template entries<S>()) lines += "\n " + std::string{entry.help};
+    return {214, lines + "\nHELP: this\nEnd"};
+  }
+};
+using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
+
+}  // namespace verbs
+
+}  // namespace ftplike
+
+// ---- ftplike/verbs/information.hpp
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/verbs/listing.hpp
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+// What directories hold. (RFC 959 §4.1.3, RFC 3659 §7)
+
+/// Appends an entry to the text of a listing.
+using EntryFormat = std::function<void(std::string& text, const Entry& entry)>;
+
+/// Some entries of a directory, sorted by name.
+class SortedEntries {
+ public:
+  std::vector<std::vector<Entry>> held;  // as the storage gave them: an entry is large, and takes long to move
+  std::vector<const Entry*> in_order;
+  bool ended = false;  // they are the last
+};
+
+/// The next entries of a listing that fit a pattern, if there is one: all, or ten thousand and some where there are more,
+/// so that any directory takes a bounded memory.
+template <class Listing> awaitable<SortedEntries> next_sorted(Listing& listing, const std::string& pattern) {
+  constexpr std::size_t enough = 10'000;
+  SortedEntries found;
+  for (std::size_t count = 0; count < enough;) {
+    std::vector<Entry> entries = co_await listing.next();
+    if (entries.empty()) {
+      found.ended = true;
+      break;
+    }
+    count += entries.size();
+    for (const auto& entry : entries) {
+      if (pattern.empty() || matches(pattern, entry.name)) found.in_order.push_back(&entry);
+    }
+    found.held.push_back(std::move(entries));
+  }
+  std::sort(found.in_order.begin(), found.in_order.end(),
+            [](const Entry* a, const Entry* b) { return a->name < b->name; });
+  co_return found;
+}
+
+/// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory to
+/// speak of. They are sorted by name as far as `next_sorted` sorts.
+template <class Listing> class ListingSource {
+ public:
+  /// Of a directory `listing`, of anything else, `entry`, alone.
+  ListingSource(std::optional<Listing> listing, const Entry& entry, std::string pattern, EntryFormat format)
+      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)}, ended_{!listing_} {
+    if (ended_) format_(text_, entry);
+  }
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    while (at_ == text_.size() && !ended_) {
+      text_.clear();
+      at_ = 0;
+      const SortedEntries entries = co_await next_sorted(*listing_, pattern_);
+      ended_ = entries.ended;
+      for (const Entry* entry : entries.in_order) format_(text_, *entry);
+    }
+    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+
+ private:
+  std::optional<Listing> listing_;
+  std::string pattern_;
+  EntryFormat format_;
+  std::string text_;
+  std::size_t at_ = 0;
+  bool ended_;
+};
+
+/// What the argument of LIST, NLST or STAT asks for. Options as of `ls` are taken note of by ignoring them.
+struct ListingRequest {
+  explicit ListingRequest(std::string_view argument) {
+    while (argument.starts_with('-')) {
+      const auto end = argument.find(' ');
+      argument.remove_prefix(end == argument.npos ? argument.size() : end + 1);
+    }
+    name = argument;
+  }
+  /// Takes the last component for a pattern; false if it is none.
+  bool take_pattern() {
+    const auto last = name.substr(name.rfind('/') + 1);
+    if (last.find_first_of("*?[") == last.npos) return false;
+    pattern = last;
+    name.remove_suffix(last.size());
+    return true;
+  }
+  /// What stands before the names in a directory of this name, or before the last component of a file's: with it they
+  /// are names as the client must say them.
+  std::string prefix(bool is_directory) const {
+    if (is_directory && (name == "." || name == "./")) return {};
+    std::string result{is_directory ? name : name.substr(0, name.rfind('/') + 1)};
+    if (!result.empty() && result.back() != '/') result += '/';
+    return result;
+  }
+  std::string_view name;  // of the directory or file
+  std::string pattern;    // of names in it, empty for all
+};
+
+/// What a request names: what exists by that very name, whatever is in it (RFC 959 knows no patterns); only else the
+/// directory that its pattern is for.
+template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& request) {
+  std::exception_ptr missing;
+  const Path named = session.path(request.name);
+  try {
+    Entry entry = co_await session.storage().stat(named);
+    co_return entry;
+  } catch (const std::system_error&) { missing = std::current_exception(); }
+  if (!request.take_pattern()) std::rethrow_exception(missing);
+  const Path directory = session.path(request.name);
+  Entry entry = co_await session.storage().stat(directory);
+  co_return entry;
+}
+
+namespace detail {
+
+/// What an account may do with a file or a directory of a storage, in the letters of RFC 3659 §7.5.5.
+template <class Storage> std::string permissions_of(const Entry& entry, Rights rights) {
+  std::string letters;
+  const auto add = [&](Right right, char what, bool can_be_done = true) {
+    if (can_be_done && rights.contains(right)) letters += what;
+  };
+  if (entry.is_directory()) {
+    add(Right::write, 'c', WritableStorage<Storage>);
+    add(Right::remove, 'd', RemovesDirectories<Storage>);
+    letters += 'e';
+    add(Right::rename, 'f', RenamesFiles<Storage>);
+    add(Right::list, 'l');
+    add(Right::make_directories, 'm', MakesDirectories<Storage>);
+    add(Right::remove, 'p', RemovesFiles<Storage> || RemovesDirectories<Storage>);
+  } else {
+    add(Right::append, 'a', AppendsToFiles<Storage>);
+    add(Right::remove, 'd', RemovesFiles<Storage>);
+    add(Right::rename, 'f', RenamesFiles<Storage>);
+    add(Right::read, 'r');
+    add(Right::write, 'w', WritableStorage<Storage>);
+  }
+  return letters;
+}
+
+/// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it.
+template <class S> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path, Entry entry,
+                                                 std::string pattern, EntryFormat format) {
+  typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
+  transfer.listing = true;
+  std::optional<typename S::Storage::Listing> listing;
+  if (entry.is_directory()) {
+    auto found = co_await session.storage().list(path);
+    listing.emplace(std::move(found));
+  }
+  ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format)};
+  co_return co_await session.send(source, std::move(transfer));
+}
+
+/// Whether a name can stand in a line of its own.
+inline bool fits_a_line(std::string_view name) noexcept { return name.find_first_of("\r\n") == name.npos; }
+
+}  // namespace detail
+
+namespace verbs {
+
+/// LIST [<path>]: a directory or file over the data connection, as `ls -l` shows it; names alone in the ftp-like
+/// dialect. (RFC 959 §4.1.3)
+struct List {
+  static constexpr std::string_view verb = "LIST";
+  static constexpr std::string_view help = "LIST [<path>]: list a directory";
+  static constexpr bool interruptible = true;
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    ListingRequest request{text};
+    Entry listed = co_await find_listed(session, request);
+    const Path path = session.path(request.name);
+    if (session.announces()) {
+      // The ftp-like dialect: bare names between LFs.
+      auto names = [first = true](std::string& out, const Entry& entry) mutable {
+        if (!detail::fits_a_line(entry.name)) return;
+        if (!std::exchange(first, false)) out += '\n';
+        out += entry.name;
+      };
+      co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
+                                              std::move(names));
+    }
+    auto lines = [now = wall_clock(session.executor())](std::string& out, const Entry& entry) {
+      append_listed(out, entry, now);
+      out += "\r\n";
+    };
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
+                                            std::move(lines));
+  }
+};
+
+/// NLST [<path>]: the names alone. (RFC 959 §4.1.3)
+struct Nlst {
+  static constexpr std::string_view verb = "NLST";
+  static constexpr std::string_view help = "NLST [<path>]: list names only";
+  static constexpr bool interruptible = true;
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    ListingRequest request{text};
+    Entry listed = co_await find_listed(session, request);
+    const Path path = session.path(request.name);
+    auto names = [prefix = request.prefix(listed.is_directory())](std::string& out, const Entry& entry) {
+      if (detail::fits_a_line(entry.name)) out.append(prefix).append(entry.name).append("\r\n");
+    };
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
+                                            std::move(names));
+  }
+};
+
+/// MLSD [<path>]: a directory over the data connection, with facts that programs understand. (RFC 3659 §7)
+struct Mlsd {
+  static constexpr std::string_view verb = "MLSD";
+  static constexpr std::string_view help = "MLSD [<path>]: list a directory for programs";
+  static constexpr bool interruptible = true;
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const Path path = session.path(text);
+    Entry listed = co_await session.storage().stat(path);
+    if (!listed.is_directory()) co_return Reply{501, "Not a directory"};
+    using Storage = std::remove_cvref_t<decltype(session.storage())>;
+    auto lines = [facts = session.state.facts, rights = session.account()->rights](std::string& out,
+                                                                                   const Entry& entry) {
+      append_facts(out, entry, facts, detail::permissions_of<Storage>(entry, rights));
+      out += "\r\n";
+    };
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
+  }
+};
+
+/// MLST [<path>]: the facts of one file or directory, in the reply. (RFC 3659 §7)
+struct Mlst {
+  static constexpr std::string_view verb = "MLST";
+  static constexpr std::string_view help = "MLST [<path>]: the facts of one file";
+  static std::string feature(const auto& session) { return "MLST " + session.state.facts.feature(); }
+  static constexpr bool keeps_blanks = true;
+  static constexpr Rights needs = Right::list;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    const Path path = session.path(text);
+    Entry entry = co_await session.storage().stat(path);
+    entry.name = session.virtual_path(text).string();
+    using Storage = std::remove_cvref_t<decltype(session.storage())>;
+    std::string lines = "Listing " + entry.name + "\n ";
+    append_facts(lines, entry, session.state.facts, detail::permissions_of<Storage>(entry, session.account()->rights));
+    co_return Reply{250, lines + "\nEnd"};
+  }
+};
+
+}  // namespace verbs
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+namespace verbs {
+
+// What the server says of itself. (RFC 959 §4.1.3, RFC 2389)
+
+/// SYST: the kind of system, which tells clients what listings look like. (RFC 959 §4.1.3)
+struct Syst {
+  static constexpr std::string_view verb = "SYST";
+  static constexpr std::string_view help = "SYST: the kind of system";
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto&, std::string_view) { return {215, "UNIX Type: L8"}; }
+};
+
+/// Made from the table of commands, so that it cannot say what is not there.
+struct Feat {
+  static constexpr std::string_view verb = "FEAT";
+  static constexpr std::string_view help = "FEAT: the extensions that this server knows";
+  static constexpr bool keeps_prepared = true;
+  static constexpr bool before_login = true;
+  static constexpr auto argument = ArgumentRule::none;
+  static Reply run(auto& session, std::string_view) {
+    std::string lines = "Extensions";
+    session.for_each_command([&](const auto& entry) {
+      const std::string feature = entry.feature ? entry.feature(session) : std::string{};
+      if (!feature.empty()) lines += "\n " + feature;
+    });
+    return {211, lines + "\n TVFS\nEnd"};
+  }
+};
+
+/// Made from the table of commands.
+struct Help {
+  static constexpr std::string_view verb = "HELP";
+  static constexpr std::string_view help = "HELP [<verb>]: the commands, or what one of them does";
+  static constexpr bool before_login = true;
+  static Reply run(auto& session, std::string_view text) {
+    if (!text.empty()) {
+      const auto* entry = session.find_command(Verb{text});
+      if (!entry) return {501, "No such command"};
+      return {214, std::string{entry->help}};
+    }
+    std::string lines = "Commands";
+    std::size_t column = 0;
+    session.for_each_command([&](const auto& entry) {
+      lines += column++ % 8 == 0 ? "\n " : " ";
+      lines += entry.verb.text();
+    });
+    return {214, lines + "\nEnd"};
+  }
+};
+
+/// How the session or the transfer under way stands, or a listing over the control connection.
+struct Stat {
+  static constexpr std::string_view verb = "STAT";
+  static constexpr std::string_view help = "STAT [<path>]: how things stand, or a listing over the control connection";
+  static constexpr bool keeps_blanks = true;
+  static constexpr bool keeps_prepared = true;
+  static constexpr bool at_once = true;
+  static awaitable<Reply> run(auto& session, std::string_view text) {
+    if (text.empty()) co_return status(session);
+    if (!session.may(Right::list)) co_return Reply{550, "Permission denied"};
+    ListingRequest request{text};
+    const Entry entry = co_await find_listed(session, request);
+    const Path path = session.path(request.name);
+    std::string lines = "Status of " + std::string{request.name} + '\n';
+    const auto add = [&lines, now = wall_clock(session.executor())](const Entry& one) {
+      append_listed(lines += ' ', one, now);
+      lines += '\n';
+    };
+    if (!entry.is_directory()) {
+      add(entry);
+      co_return Reply{213, lines + "End"};
+    }
+    auto listing = co_await session.storage().list(path);
+    for (bool ended = false; !ended;) {
+      const SortedEntries entries = co_await next_sorted(listing, request.pattern);
+      for (const Entry* one : entries.in_order) {
+        add(*one);
+        if (lines.size() < largest_part) continue;
+        std::string part = std::exchange(lines, std::string{});
+        co_await session.say_part(212, std::move(part));
+        session.make_progress();
+      }
+      ended = entries.ended;
+    }
+    co_return Reply{212, lines + "End"};
+  }
+
+ private:
+  static constexpr std::size_t largest_part = 16 * 1024;
+
+  static Reply status(auto& session) {
+    if (const auto* transfer = session.transferring()) {
+      return {213, std::string{transfer->verb} + " " + transfer->path.below(session.account()->root).string() + ": " +
+                       std::to_string(transfer->moved) + " bytes by now"};
+    }
+    std::string lines = "FTP server status\n Connected from " + session.peer().address().to_string();
+    if (session.account()) lines += "\n Logged in as " + session.account()->name;
+    lines += std::string{"\n TYPE "} + session.state.type + ", STRU F, MODE S";
+    return {211, lines + "\nEnd"};
+  }
+};
+
+}  // namespace verbs
+
+}  // namespace ftplike
+
+
+#endif
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+// The parts that a server is given are told apart by what they can do, and one that can do nothing of that is refused:
+// it would have no effect, and be missed only when it is too late.
+
+enum class PartKind { profile, storage, authenticator, setting, observer, application, none };
+
+template <class X> constexpr bool is_observers = false;
+template <class... All> constexpr bool is_observers<Observers<All...>> = true;
+
+template <class X> constexpr bool is_application = false;
+template <class T> constexpr bool is_application<Application<T>> = true;
+
+template <class Part> constexpr bool is_storage = ReadableStorage<Part> || GivesStorages<Part>;
+template <class Part> constexpr bool is_profile = std::is_base_of_v<Profile, Part>;
+template <class Part> constexpr bool is_observer = std::is_same_v<Part, NoObserver> || is_observers<Part> ||
+                                                   takes_one_of<Part>(AllEvents{});
+
+template <class Part> constexpr PartKind kind_of() {
+  if (is_setting<Part>) return PartKind::setting;
+  if (is_profile<Part>) return PartKind::profile;
+  if (is_application<Part>) return PartKind::application;
+  if (is_storage<Part>) return PartKind::storage;
+  if (Authenticator<Part>) return PartKind::authenticator;
+  if (is_observer<Part>) return PartKind::observer;
+  return PartKind::none;
+}
+
+// ---- what a part was meant to be ----
+
+// A name that a class inherits from two sides cannot be looked up: so a class is seen to have a member of that name,
+// whatever it is and whoever may use it. Of one that cannot be inherited, only what everybody may use is seen.
+struct NamesLogIn {
+  int log_in;
+  template <class C> static constexpr bool found_in = requires { &C::log_in; };
+};
+struct NamesGuest {
+  int guest;
+  template <class C> static constexpr bool found_in = requires { &C::guest; };
+};
+struct NamesOpen {
+  int open;
+  template <class C> static constexpr bool found_in = requires { &C::open; };
+};
+struct NamesStat {
+  int stat;
+  template <class C> static constexpr bool found_in = requires { &C::stat; };
+};
+struct NamesList {
+  int list;
+  template <class C> static constexpr bool found_in = requires { &C::list; };
+};
+struct NamesStorageFor {
+  int storage_for;
+  template <class C> static constexpr bool found_in = requires { &C::storage_for; };
+};
+template <class Part, class Name> struct Both : Part, Name {};
+template <class Part, class Name> constexpr bool has() {
+  if constexpr (std::is_class_v<Part> && !std::is_final_v<Part>) {
+    return !Name::template found_in<Both<Part, Name>>;
+  } else {
+    return Name::template found_in<Part>;
+  }
+}
+template <class Part> constexpr bool has_log_in() { return has<Part, NamesLogIn>(); }
+template <class Part> constexpr bool has_guest() { return has<Part, NamesGuest>(); }
+template <class Part> constexpr bool has_files() {
+  return has<Part, NamesOpen>() || has<Part, NamesStat>() || has<Part, NamesList>() || has<Part, NamesStorageFor>();
+}
+
+// ---- faults, each named after what is wrong and instantiated with whose it is ----
+
+template <class Part> struct PartIsNoAuthenticator {
+  static constexpr bool can_log_in = requires(Part & users, const Credentials& credentials) {
+    users.log_in(credentials);
+  };
+  static constexpr bool logs_in = requires(Part & users, const Credentials& credentials) {
+    { users.log_in(credentials) } -> std::same_as<awaitable<std::optional<Account>>>;
+  };
+  static_assert(can_log_in, "an authenticator needs a public log_in(const Credentials&)");
+  static_assert(!can_log_in || logs_in,
+                "log_in of an authenticator has to be awaitable: it gives awaitable<std::optional<Account>>");
+  static_assert(!logs_in,
+                "an authenticator needs a public guest(), which gives std::optional<Account>: what sessions "
+                "without a login may do, or std::nullopt");
+};
+
+template <class Part> struct PartIsNoStorage {
+  static constexpr bool has_stat = requires(Part & files, const Path& path) {
+    { files.stat(path) } -> std::same_as<awaitable<Entry>>;
+  };
+  static constexpr bool has_list = requires(Part & files, const Path& path, typename Part::Listing& listing) {
+    { files.list(path) } -> std::same_as<awaitable<typename Part::Listing>>;
+    { listing.next() } -> std::same_as<awaitable<std::vector<Entry>>>;
+  };
+  static constexpr bool has_open = requires(Part & files, const Path& path) {
+    requires ByteSource<typename Part::Reader>;
+    { files.open(path, std::uint64_t{}) } -> std::same_as<awaitable<typename Part::Reader>>;
+  };
+  static constexpr bool gives = has<Part, NamesStorageFor>();
+  static_assert(!gives, "storage_for(const Visitor&) has to give a storage");
+  static_assert(gives || has_stat, "a storage needs stat(path), which gives awaitable<Entry>");
+  static_assert(!has_stat || has_list,
+                "a storage needs a type Listing, whose next() gives "
+                "awaitable<std::vector<Entry>>, and list(path), which gives awaitable<Listing>");
+  static_assert(!(has_stat && has_list) || has_open,
+                "a storage needs a type Reader, which is a ByteSource, and "
+                "open(path, offset), which gives awaitable<Reader>");
+  static_assert(!(has_stat && has_list && has_open), "a storage needs label(), which gives a std::string");
+};
+/// Of each ability of a storage: whether it has a function of that name, and one that is as it has to be. What a class
+/// has deleted or keeps to itself is none.
+template <class Files> struct Abilities {
+  static constexpr bool create = requires { &Files::create; } || requires(Files& files, const Path& path) { files.create(path, 0u); };
+  static constexpr bool append = requires { &Files::append; } || requires(Files& files, const Path& path) { files.append(path); };
+  static constexpr bool create_unique = requires { &Files::create_unique; } || requires(Files& files, const Path& path) { files.create_unique(path); };
+  static constexpr bool partial_size = requires { &Files::partial_size; } || requires(Files& files, const Path& path) { files.partial_size(path); };
+  static constexpr bool make_directory = requires { &Files::make_directory; } || requires(Files& files, const Path& path) { files.make_directory(path); };
+  static constexpr bool remove = requires { &Files::remove; } || requires(Files& files, const Path& path) { files.remove(path); };
+  static constexpr bool remove_directory = requires { &Files::remove_directory; } || requires(Files& files, const Path& path) { files.remove_directory(path); };
+  static constexpr bool rename = requires { &Files::rename; } || requires(Files& files, const Path& path) { files.rename(path, path); };
+  static constexpr bool set_modified = requires { &Files::set_modified; } || requires(Files& files, const Path& path) { files.set_modified(path, Timestamp{}); };
+  static constexpr bool set_mode = requires { &Files::set_mode; } || requires(Files& files, const Path& path) { files.set_mode(path, 0u); };
+  static constexpr bool available = requires { &Files::available; } || requires(Files& files, const Path& path) { files.available(path); };
+
+  static constexpr bool are_good =
+      (!create || WritableStorage<Files>) &&
+      (!append || AppendsToFiles<Files>) &&
+      (!create_unique || MakesUniqueNames<Files>) &&
+      (!partial_size || KeepsPartialFiles<Files>) &&
+      (!make_directory || MakesDirectories<Files>) &&
+      (!remove || RemovesFiles<Files>) &&
+      (!remove_directory || RemovesDirectories<Files>) &&
+      (!rename || RenamesFiles<Files>) &&
+      (!set_modified || SetsTimes<Files>) &&
+      (!set_mode || KeepsModes<Files>) &&
+      (!available || TellsFreeSpace<Files>);
+};
+template <class Part> struct PartIsNoWholeStorage {
+  using Has = Abilities<Part>;
+  static_assert(!Has::create || WritableStorage<Part>, "a storage's create(path, offset) gives awaitable<Writer>, and Writer is as WritableStorage describes it");
+  static_assert(!Has::append || AppendsToFiles<Part>, "a storage's append(path) gives awaitable<Writer>, as create(path, offset) does");
+  static_assert(!Has::create_unique || MakesUniqueNames<Part>, "a storage's create_unique(path) gives awaitable<Writer>, as create(path, offset) does");
+  static_assert(!Has::partial_size || KeepsPartialFiles<Part>, "a storage's partial_size(path) gives awaitable<std::uint64_t>");
+  static_assert(!Has::make_directory || MakesDirectories<Part>, "a storage's make_directory(path) gives awaitable<void>");
+  static_assert(!Has::remove || RemovesFiles<Part>, "a storage's remove(path) gives awaitable<void>");
+  static_assert(!Has::remove_directory || RemovesDirectories<Part>, "a storage's remove_directory(path) gives awaitable<void>");
+  static_assert(!Has::rename || RenamesFiles<Part>, "a storage's rename(from, to) gives awaitable<void>");
+  static_assert(!Has::set_modified || SetsTimes<Part>, "a storage's set_modified(path, time) gives awaitable<void>");
+  static_assert(!Has::set_mode || KeepsModes<Part>, "a storage's set_mode(path, mode) gives awaitable<void>");
+  static_assert(!Has::available || TellsFreeSpace<Part>, "a storage's available(path) gives awaitable<std::uint64_t>");
+};
+
+template <class Part> struct PartIsNothingThatAServerKnows {
+  static_assert(never<Part>,
+                "this is no part of a server: no profile, no storage, no authenticator and no setting, and "
+                "as an observer it would take none of the events of io/observer.hpp");
+};
+template <class Part> struct PartIsTwoKindsInOne {
+  static_assert(never<Part>,
+                "a server takes a part as one kind: split what is two of a profile, a storage, an "
+                "authenticator and an observer");
+};
+
+template <class First, class Second> struct TwoPartsOfOneKind {
+  static constexpr PartKind kind = kind_of<First>();
+  static_assert(kind != PartKind::observer, "a server takes one observer: wrap them in Observers{}");
+  static_assert(kind != PartKind::storage, "a server takes one storage");
+  static_assert(kind != PartKind::authenticator, "a server takes one authenticator");
+  static_assert(kind != PartKind::profile, "a server takes one profile");
+  static_assert(kind != PartKind::application, "a server takes one application: a struct of references where there are more");
+  static_assert(kind != PartKind::setting, "a server takes each setting once");
+};
+
+template <class Part> struct PartIsMissing {
+  static_assert(never<Part>,
+                "a server has to be given this part, which cannot be made by default; without any other "
+                "storage it is a DirectoryStorage of a folder");
+};
+template <class P, class Part> struct PartIsNotOfThisServer {
+  static_assert(never<P, Part>,
+                "this server's type names another part of this kind: let its parts make the type, by "
+                "Server server{...}, or by ServerOf<transport, parts...>");
+};
+
+/// What is wrong with a part: one of the types above, which does not compile, or `NoFault`.
+template <class Part> constexpr auto fault_of_part() {
+  constexpr PartKind kind = kind_of<Part>();
+  constexpr int kinds = int{is_profile<Part>} + int{is_storage<Part>} + int{Authenticator<Part>} +
+                        int{kind != PartKind::setting && is_observer<Part>};
+  if constexpr (kinds > 1) {
+    return std::type_identity<PartIsTwoKindsInOne<Part>>{};
+  } else if constexpr (kind != PartKind::authenticator && has_log_in<Part>()) {
+    return std::type_identity<PartIsNoAuthenticator<Part>>{};
+  } else if constexpr (kind == PartKind::storage && !Abilities<typename Given<Part>::type>::are_good) {
+    return std::type_identity<PartIsNoWholeStorage<typename Given<Part>::type>>{};
+  } else if constexpr (is_observers<Part>) {
+    return std::type_identity<NoFault>{};  // they were looked at one by one
+  } else if constexpr (kind == PartKind::observer ||
+                       (kind == PartKind::none && would_change_one_of<Part>(AllEvents{}))) {
+    return fault_of_observer<Part>();
+  } else if constexpr (kind == PartKind::none && has_guest<Part>()) {
+    return std::type_identity<PartIsNoAuthenticator<Part>>{};
+  } else if constexpr (kind == PartKind::none && has_files<Part>()) {
+    return std::type_identity<PartIsNoStorage<Part>>{};
+  } else if constexpr (kind == PartKind::none) {
+    return std::type_identity<PartIsNothingThatAServerKnows<Part>>{};
+  } else {
+    return std::type_identity<NoFault>{};
+  }
+}
+
+template <class First, class Second>
+constexpr bool are_of_one_kind = kind_of<First>() != PartKind::none&& kind_of<First>() == kind_of<Second>() &&
+                                 (kind_of<First>() != PartKind::setting || std::is_same_v<First, Second>);
+
+/// What is wrong with several parts: the first two of one kind, or `NoFault`.
+template <class... Parts> constexpr std::type_identity<NoFault> fault_of_parts(std::type_identity<Parts>...) {
+  return {};
+}
+template <class First, class Second, class... Rest> constexpr auto fault_of_parts(std::type_identity<First> first,
+                                                                                  std::type_identity<Second>,
+                                                                                  std::type_identity<Rest>... rest) {
+  if constexpr (are_of_one_kind<First, Second>) {
+    return std::type_identity<TwoPartsOfOneKind<First, Second>>{};
+  } else if constexpr ((are_of_one_kind<First, Rest> || ...)) {
+    return fault_of_parts(first, rest...);
+  } else {
+    return fault_of_parts(std::type_identity<Second>{}, rest...);
+  }
+}
+
+template <class Base, class S, class A, class O, class Objects> struct Assembled : Base {
+  using Storage = S;
+  using Authenticator = A;
+  using Observer = O;
+  using Application = Objects;
+};
+
+/// The first of Parts that is of this kind, else Default.
+template <PartKind Kind, class Default, class... Parts> struct FirstOfKind { using type = Default; };
+template <PartKind Kind, class Default, class First, class... Rest> struct FirstOfKind<Kind, Default, First, Rest...> {
+  using type = typename std::conditional_t<kind_of<First>() == Kind, std::type_identity<First>,
+                                           FirstOfKind<Kind, Default, Rest...>>::type;
+};
+
+/// The profile that a server's parts make together.
+template <class Default, class... Parts> struct ProfileOf {
+  static_assert(((sizeof(typename decltype(fault_of_part<Parts>())::type) > 0) && ...));
+  static_assert(sizeof(typename decltype(fault_of_parts(std::type_identity<Parts>{}...))::type) > 0);
+  using Base = typename FirstOfKind<PartKind::profile, Default, Parts...>::type;
+  using type = Assembled<Base, typename FirstOfKind<PartKind::storage, typename Base::Storage, Parts...>::type,
+                         typename FirstOfKind<PartKind::authenticator, typename Base::Authenticator, Parts...>::type,
+                         typename FirstOfKind<PartKind::observer, typename Base::Observer, Parts...>::type,
+                         typename FirstOfKind<PartKind::application, typename Base::Application, Parts...>::type>;
+};
+
+/// What is wrong with a part of a server whose profile is P: it names another one of its kind. `NoFault` if it does
+/// not.
+template <class P, class Part> constexpr auto fault_of_place() {
+  constexpr PartKind kind = kind_of<Part>();
+  constexpr bool is_elsewhere = (kind == PartKind::profile && !std::is_base_of_v<Part, P>) ||
+                                (kind == PartKind::storage && !std::is_same_v<Part, typename P::Storage>) ||
+                                (kind == PartKind::authenticator && !std::is_same_v<Part, typename P::Authenticator>) ||
+                                (kind == PartKind::observer && !std::is_same_v<Part, typename P::Observer>) ||
+                                (kind == PartKind::application && !std::is_same_v<Part, typename P::Application>);
+  return std::type_identity<std::conditional_t<is_elsewhere, PartIsNotOfThisServer<P, Part>, NoFault>>{};
+}
+/// What is wrong with a part that a server needs, given these. `NoFault` if it is one of them or made by default.
+template <class Part, class... Parts> constexpr auto fault_of_need() {
+  constexpr bool is_there = (std::is_same_v<Part, Parts> || ...) || std::is_default_constructible_v<Part>;
+  return std::type_identity<std::conditional_t<is_there, NoFault, PartIsMissing<Part>>>{};
+}
+
+template <class... Faults> constexpr bool are_no_faults = (std::is_same_v<Faults, std::type_identity<NoFault>> && ...);
+
+/// Compiles only if a server of the profile P can be given these parts.
+template <class P, class... Parts> struct CheckedParts {
+  using Together = decltype(fault_of_parts(std::type_identity<Parts>{}...));
+  static constexpr bool are_good = are_no_faults<Together, decltype(fault_of_part<Parts>())...>;
+  /// A fault that only counts where the parts as such have none.
+  template <class Fault> using Then = std::conditional_t<are_good, Fault, std::type_identity<NoFault>>;
+
+  static_assert(((sizeof(typename decltype(fault_of_part<Parts>())::type) > 0) && ...));
+  static_assert(sizeof(typename Together::type) > 0);
+  static_assert(((sizeof(typename Then<decltype(fault_of_place<P, Parts>())>::type) > 0) && ...));
+  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Storage, Parts...>())>::type) > 0);
+  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Authenticator, Parts...>())>::type) > 0);
+  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Observer, Parts...>())>::type) > 0);
+  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Application, Parts...>())>::type) > 0);
+};
+
+}  // namespace detail
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+template <class T, class P> class ServerCore;
+
+/// The fault of a listener with implicit TLS on a transport that has none.
+template <class T> struct TransportHasNoTls {
+  static_assert(SecurableStream<typename T::Stream>,
+                "Beginning::implicit_tls needs a transport with TLS: over this one sessions would be in clear");
+};
+
+}  // namespace detail
+
+/// Accepts sessions on any number of addresses and deals them out over the transport's executors.
+///
+///     ftplike::TcpTransport network;
+///     ftplike::Server server{network, ftplike::DirectoryStorage{"server_storage"}};
+///     server.listen("127.0.0.1", 3456);
+///     network.run();
+///
+/// Its parts follow the transport in any order, each at most once: a storage; an authenticator (without one, who comes
+/// over loopback may read); a profile (`Ftp{}` if none); the members of `Settings`; and an observer: anything that can
+/// be called with one of the events of io/observer.hpp. What is none of these does not compile.
+///
+/// **Lifetime:** sessions may outlive it; nothing runs after the transport. **Threads:** any.
+template <Transport T, class P> class Server {
+ public:
+  template <class... Parts> explicit Server(T& network, Parts... parts)
+      : state_{make(network, ServiceParts<P>{parts...})} {
+    static_assert(sizeof(detail::CheckedParts<P, Parts...>) > 0);
+    static_assert(sizeof(detail::OwnPartsNeedBodiesHpp<T, Server>) > 0);
+  }
+  Server(Server&&) = delete;
+  ~Server() { stop(); }
+
+  /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
+  ///
+  /// **Errors:** `std::system_error` if the address cannot be had; `std::invalid_argument` if no session there could be
+  /// as the server's parts want it: TLS is required, or to be there from the beginning, and there is no certificate; or
+  /// nobody could come in; `Errc::shutting_down` after `stop`.
+  template <std::convertible_to<Beginning> B = Beginning::Clear>
+  Endpoint listen(const std::string& address, std::uint16_t port, B beginning = {}) {
+    return listen(Endpoint{asio::ip::make_address(address), port}, beginning);
+  }
+  template <std::convertible_to<Beginning> B = Beginning::Clear>
+  Endpoint listen(const Endpoint& where, B beginning = {}) {
+    check_beginning<B>();
+    return listen_at(where, beginning);
+  }
+  /// Accepts sessions from a listener that somebody else made: a supervisor's, a test's.
+  ///
+  /// **Errors:** `std::invalid_argument`, as `listen`.
+  template <std::convertible_to<Beginning> B = Beginning::Clear>
+  Endpoint accept_from(typename T::Acceptor listener, B beginning = {}) {
+    check_beginning<B>();
+    return accept_all_of(std::move(listener), beginning);
+  }
+
+  /// Takes no new sessions, lets commands end until `Limits::drain` has passed, then cuts what is left, and after
+  /// `Limits::abandon` gives up on what cannot be ended. Returns at once; `stopped` tells when that is done. Later calls
+  /// do nothing.
+  void stop() { handle().stop(); }
+  /// The same, but cuts what is left at once, also of a `stop` that is under way.
+  void cut() { handle().cut(); }
+  /// Stops and cuts the server also for those who may outlive it: there is nothing left to do then.
+  ///
+  /// **Lifetime:** not beyond the transport. **Threads:** any.
+  class Handle;
+  Handle handle() const;
+  /// Waits for the end of `stop`, whoever calls that, and tells what became of the sessions. It comes in any case, after
+  /// the last `SessionClosed`; the observer gets the same report (`ServerStopped`).
+  awaitable<StopReport> stopped();
+
+  /// What its sessions share.
+  Service<P>& service() noexcept;
+  /// How many sessions there are now.
+  std::size_t sessions() const;
+
+ private:
+  using State = detail::ServerCore<T, P>;
+  using StatePointer = std::shared_ptr<State>;
+
+  template <class B> static void check_beginning() {
+    if constexpr (std::is_same_v<B, Beginning::ImplicitTls>) static_assert(sizeof(detail::TransportHasNoTls<T>) > 0);
+  }
+  static StatePointer make(T& network, ServiceParts<P> parts);
+  Endpoint listen_at(const Endpoint& where, Beginning beginning);
+  Endpoint accept_all_of(typename T::Acceptor listener, Beginning beginning);
+  void check_before_listening(const Address& address, Beginning beginning);
+  Endpoint accept_all_from(typename T::Acceptor listener, Beginning beginning);
+
+  StatePointer state_;
+};
+
+template <Transport T, class P> class Server<T, P>::Handle {
+ public:
+  void stop() const { end(false); }
+  void cut() const { end(true); }
+
+ private:
+  friend class Server;
+  // Who accepts or converses holds the state. Where nobody does any more, the event loop may be at its end, and what is
+  // left in it must not hold what holds it.
+  Handle(const Executor& main, const StatePointer& state) : main_{main}, state_{state} {}
+  void end(bool cuts) const;
+
+  Executor main_;
+  std::weak_ptr<State> state_;
+};
+
+/// The type of a server of these parts, as a member of a class needs it: `ServerOf<TcpTransport, DirectoryStorage>`.
+template <Transport T, class... Parts> using ServerOf = Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
+
+template <Transport T, class... Parts> Server(T&, Parts...)
+    -> Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
+
+}  // namespace ftplike
+
+#ifndef FTPLIKE_SEPARATE_COMPILATION
+// ---- ftplike/server/core.hpp
+// What a server does: accepts, deals out, stops. Here are the bodies of `Server`, too.
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/server/session.hpp
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/server/closing_wait.hpp
+#include <algorithm>
+#include <chrono>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Whether the final reply to a download waits until the client has closed the data connection.
+///
+/// Some clients (aria2, snarf) read the preliminary reply with all that came behind it, and then wait for a final reply
+/// that they have read already. A client that has closed the data connection has read the preliminary reply before: so
+/// the final reply, which says that the data connection is closing (RFC 959 §5.4), comes after that.
+///
+/// A wait costs a round trip. So none is longer than twenty milliseconds; a session in which one was in vain, whose
+/// client waits for the final reply itself, has no further ones; and after its first sixteen a session spends no more
+/// than a sixty-fourth of its time on them, which is little even of many small files.
+class ClosingWait {
+ public:
+  static constexpr Duration longest = std::chrono::milliseconds{20};
+
+  explicit ClosingWait(Time session_began) noexcept : session_began_{session_began} {}
+
+  /// Whether the next final reply waits.
+  bool is_due(Time now) const noexcept {
+    return !in_vain_ && (count_ < free_of_charge || spent_ <= (now - session_began_) / share);
+  }
+  /// Tells of a wait that is over.
+  void note(Duration took, bool in_vain) noexcept {
+    count_ = std::min(count_ + 1, free_of_charge);
+    spent_ += took;
+    in_vain_ = in_vain;
+  }
+
+ private:
+  static constexpr int free_of_charge = 16, share = 64;
+
+  const Time session_began_;
+  Duration spent_{};
+  int count_ = 0;
+  bool in_vain_ = false;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/server/control_connection.hpp
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/io/background_task.hpp
+#include <exception>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// A coroutine that runs beside the one that started it, until it is joined: the control connection's watch during a
+/// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
+template <class = void> class BasicBackgroundTask {
+ public:
+  BasicBackgroundTask(const Executor& executor, awaitable<void> operation) : ended_{executor} {
+    start_on(executor, std::move(operation), {}, [this](std::exception_ptr failure) {
+      failure_ = std::move(failure);
+      done_ = true;
+      ended_.notify();
+    });
+  }
+  BasicBackgroundTask(const BasicBackgroundTask&) = delete;
+  BasicBackgroundTask& operator=(const BasicBackgroundTask&) = delete;
+
+  bool done() const noexcept { return done_; }
+  /// Waits for its end. What it threw is thrown here.
+  awaitable<void> join() {
+    while (!done_) co_await ended_.wait();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  Condition ended_;
+  std::exception_ptr failure_;
+  bool done_ = false;
+};
+using BackgroundTask = BasicBackgroundTask<>;  // a template, so that only what is called is compiled
+
+}  // namespace ftplike
+
+// ---- ftplike/protocol/line_buffer.hpp
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// What is wrong with a line.
+enum class LineDefect : std::uint8_t { none, too_long, nul, stray_cr };
+
+/// A line without its ending. If it was too long, `text` is its beginning, or empty.
+class Line {
+ public:
+  explicit Line(std::string its_text, LineDefect its_defect = LineDefect::none)
+      : text{std::move(its_text)}, defect{its_defect} {}
+
+  /// The defect as an error; none if the line is sound.
+  std::error_code error() const noexcept {
+    if (defect == LineDefect::none) return {};
+    return defect == LineDefect::too_long ? Errc::line_too_long : Errc::bad_line;
+  }
+
+  std::string text;
+  LineDefect defect;
+  bool unterminated = false;  // it was taken for whole without an ending
+
+  /// Whether they say the same, however they came.
+  friend bool operator==(const Line& a, const Line& b) { return a.text == b.text && a.defect == b.defect; }
+};
+
+/// Makes lines of the bytes of a control connection. CRLF and LF end a line; Telnet's sequences are taken out.
+///
+/// A line longer than the limit is thrown away up to its end and reported at once, one time. The ftp-like dialect has
+/// no line endings: as long as none was seen, whoever takes the pending bytes for a whole command takes them out.
+///
+/// **Complexity:** linear. It holds at most `limit + read_ahead` bytes and a few, whatever is fed: lines that come
+/// while more than `read_ahead` bytes wait are lost and reported together as one that is too long, so stop reading
+/// before. An empty one holds no memory to speak of. RFC 959 §5.3, RFC 854.
+class LineBuffer {
+ public:
+  static constexpr std::size_t read_ahead = 8 * 1024;
+
+  explicit LineBuffer(std::size_t limit = 4096) noexcept : limit_{limit} {}
+
+  void feed(std::string_view bytes) {
+    telnet_.feed(bytes, [this](std::string_view text) { split(text); });
+  }
+
+  /// The next line that is complete.
+  std::optional<Line> next() {
+    if (lines_ == 0) {
+      if (!std::exchange(lost_, false)) return std::nullopt;
+      return Line{{}, LineDefect::too_long};
+    }
+    const auto end = buffer_.find('\n', begin_);
+    auto line = checked(std::string_view{buffer_}.substr(begin_, end - begin_));
+    begin_ = end + 1;
+    --lines_;
+    release();
+    return line;
+  }
+
+  /// The bytes of the line under way as long as no line ending was ever seen; empty if there are none, if a line waits
+  /// before them, or if they end in a CR, which is half of an ending.
+  std::string_view unterminated() const noexcept {
+    if (ended_ || lines_ > 0 || skipping_ || buffer_.ends_with('\r')) return {};
+    return std::string_view{buffer_}.substr(line_);
+  }
+
+  /// `unterminated()` as one command; nothing if that is empty. A line ending that comes after it, with nothing but
+  /// blanks before it, belongs to that command.
+  std::optional<Line> take_unterminated() {
+    if (unterminated().empty()) return std::nullopt;
+    taken_ = true;
+    auto line = checked(unterminated());
+    line.unterminated = true;
+    begin_ = line_ = buffer_.size();
+    release();
+    return line;
+  }
+
+  /// Complete lines that wait.
+  std::size_t lines() const noexcept { return lines_ + (lost_ ? 1 : 0); }
+  /// Bytes that wait, of complete lines and of the one under way.
+  std::size_t bytes() const noexcept { return buffer_.size() - begin_; }
+  /// Whether nothing waits: no line, no part of a line, no part of a Telnet sequence.
+  bool empty() const noexcept { return bytes() == 0 && !lost_ && !skipping_ && !telnet_.inside(); }
+
+  /// Forgets all that waits and says whether there was anything. What follows AUTH TLS in clear must not be obeyed.
+  bool clear() {
+    const bool any = !empty();
+    begin_ = line_ = buffer_.size();
+    lines_ = 0;
+    lost_ = skipping_ = taken_ = false;
+    telnet_ = {};
+    release();
+    return any;
+  }
+
+ private:
+  static constexpr std::size_t kept_capacity = 256;
+
+  std::size_t length() const noexcept { return buffer_.size() - line_; }  // of the line under way
+
+  void split(std::string_view text) {
+    for (;;) {
+      const auto end = text.find('\n');
+      if (const auto part = text.substr(0, end); !part.empty()) keep(part);
+      if (end == text.npos) return;
+      end_line();
+      text.remove_prefix(end + 1);
+      if (text.empty()) return;
+    }
+  }
+
+  /// Whether the line under way is to be kept.
+  bool open() noexcept {
+    if (length() == 0 && !skipping_ && (lost_ || bytes() > read_ahead)) lost_ = skipping_ = true;
+    return !skipping_;
+  }
+
+  void keep(std::string_view part) {
+    if (!open()) return;
+    // One byte may be the CR of the ending; with one more the line is too long for certain.
+    const auto room = limit_ + 2 - length();
+    buffer_.append(part.substr(0, room));
+    if (part.size() < room) return;
+    close();
+    skipping_ = true;
+  }
+
+  void end_line() {
+    ended_ = true;
+    auto line = std::string_view{buffer_}.substr(line_);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const bool belated = std::exchange(taken_, false) && !skipping_ && detail::without_leading_blanks(line).empty();
+    if (belated) {
+      buffer_.resize(line_);
+    } else if (open()) {
+      close();
+    }
+    skipping_ = false;
+  }
+
+  void close() {
+    buffer_ += '\n';
+    line_ = buffer_.size();
+    ++lines_;
+  }
+
+  Line checked(std::string_view text) const {
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    if (text.size() > limit_) return Line{std::string{text.substr(0, limit_)}, LineDefect::too_long};
+    auto defect = LineDefect::none;
+    if (text.find('\0') != text.npos) {
+      defect = LineDefect::nul;
+    } else if (text.find('\r') != text.npos) {
+      defect = LineDefect::stray_cr;
+    }
+    return Line{std::string{text}, defect};
+  }
+
+  void release() {
+    if (begin_ == buffer_.size()) {
+      buffer_.clear();
+      if (buffer_.capacity() > kept_capacity) std::string{}.swap(buffer_);
+    } else if (begin_ > buffer_.size() / 2) {
+      buffer_.erase(0, begin_);
+    } else {
+      return;
+    }
+    line_ -= begin_;
+    begin_ = 0;
+  }
+
+  std::string buffer_;     // the complete lines, each ended by LF, then the line under way
+  std::size_t begin_ = 0;  // of what waits
+  std::size_t line_ = 0;   // of the line under way
+  std::size_t lines_ = 0;
+  std::size_t limit_;
+  TelnetFilter telnet_;
+  bool ended_ = false;     // a line ending was seen
+  bool taken_ = false;     // the bytes before this point were taken as a command
+  bool skipping_ = false;  // the line under way is thrown away
+  bool lost_ = false;      // lines were lost that have yet to be reported
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// Whether bytes without a line ending are a command.
+enum class Wholeness {
+  part,       // no, or not yet
+  may_go_on,  // as they stand, but the argument that they end in may be longer
+  whole,
+};
+
+/// Whether the bytes are one of the commands of a table with what it needs.
+template <class Table> Wholeness wholeness_in(std::string_view bytes) {
+  const CommandLine command = parse_command(bytes);
+  const auto rule = Table::argument_after(command.verb);
+  const bool has_argument = !command.argument.empty();
+  if (!rule || *rule == (has_argument ? ArgumentRule::none : ArgumentRule::required)) return Wholeness::part;
+  return has_argument ? Wholeness::may_go_on : Wholeness::whole;
+}
+
+/// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
+template <Transport T> class ControlConnection {
+ public:
+  ControlConnection(T& network, typename T::Stream stream, std::size_t longest_line)
+      : network_{network}, stream_{std::move(stream)}, lines_{longest_line} {}
+
+  typename T::Stream& stream() noexcept { return stream_; }
+  const typename T::Stream& stream() const noexcept { return stream_; }
+  /// The bytes that have come and are no command yet.
+  LineBuffer& lines() noexcept { return lines_; }
+  /// Whether the client has closed its direction.
+  bool ended() const noexcept { return ended_; }
+
+  /// Says a reply, or the end of one of which a part was said: that has the code of the part, whatever comes.
+  awaitable<void> say(const Reply& reply) {
+    const int code = std::exchange(begun_, 0);
+    std::string wire = code == 0 ? reply.wire() : Reply{code, reply.text()}.wire();
+    if (code != 0 && wire[code_size] == '-') wire.erase(0, code_size + 1);  // those who read it have seen it
+    co_await stream_.write(as_bytes(wire));
+  }
+  /// Says lines of a reply that is to go on, each ended by '\n'. All but the first of the reply begin with a blank.
+  awaitable<void> say_part(int code, std::string lines) {
+    std::string wire = Reply{code, std::move(lines)}.wire();
+    wire.erase(wire.size() - code_size - 3);  // the last line, which is empty
+    if (begun_ != 0) wire.erase(0, code_size + 1);
+    begun_ = code;
+    co_await stream_.write(as_bytes(wire));
+  }
+
+  /// The next command if it is there already: one that was put off, or one whose bytes have come.
+  std::optional<Line> line_now() {
+    if (waiting_.empty()) return lines_.next();
+    std::optional<Line> line{std::move(waiting_.front())};
+    waiting_.erase(waiting_.begin());
+    return line;
+  }
+  /// The next command; none at the end of the connection.
+  ///
+  /// Bytes without a line ending are a command if `wholeness` says so. To one that may go on `grace` is given for that,
+  /// until the client has shown that its commands come whole, and again when it has sent a part of one.
+  awaitable<std::optional<Line>> next_line(Wholeness (*wholeness)(std::string_view), Duration grace) {
+    for (;;) {
+      if (auto line = line_now()) co_return line;
+      if (failure_) throw std::system_error(failure_);
+      const std::string_view bytes = lines_.unterminated();
+      const Wholeness what = bytes.empty() ? Wholeness::part : wholeness(bytes);
+      const bool may_stay = ended_ || (comes_whole_ && in_one_piece_);
+      const bool is_whole = what == Wholeness::whole || (what == Wholeness::may_go_on && may_stay);
+      if (is_whole) co_return lines_.take_unterminated();
+      if (ended_) co_return std::nullopt;
+      if (what == Wholeness::may_go_on) {
+        const bool goes_on = co_await more_within(grace);
+        comes_whole_ = !goes_on && in_one_piece_;
+        if (!goes_on) co_return lines_.take_unterminated();
+      } else {
+        if (!bytes.empty()) comes_whole_ = false;
+        co_await more();
+      }
+    }
+  }
+  /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
+  /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
+  void read_beside(const Executor& executor, awaitable<void> reading) { reader_.emplace(executor, std::move(reading)); }
+  bool is_read_beside() const noexcept { return reader_ && !reader_->done(); }
+  /// Waits until the coroutine beside has ended.
+  awaitable<void> join_reader() {
+    if (!reader_) co_return;
+    co_await reader_->join();
+    reader_.reset();
+  }
+  /// Ends the coroutine beside.
+  awaitable<void> stop_reading() {
+    stream_.cancel();
+    co_await join_reader();
+  }
+
+  /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
+  awaitable<void> read() {
+    std::array<std::byte, 512> room;
+    const std::size_t n = co_await stream_.read_some(room);
+    in_one_piece_ = lines_.bytes() == 0;
+    lines_.feed(as_text(std::span{room}.first(n)));
+    ended_ = n == 0;
+  }
+  /// No more can be read, for that reason; it comes to light when the commands that came before are done.
+  void fail(std::error_code why) noexcept { failure_ = why; }
+  const std::error_code& failure() const noexcept { return failure_; }
+
+  /// Keeps a command for later.
+  void put_off(Line line) { waiting_.push_back(std::move(line)); }
+  const std::vector<Line>& put_off() const noexcept { return waiting_; }
+  /// Whether one of these is QUIT.
+  bool quits_later() const {
+    const auto is_quit = [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; };
+    return std::any_of(waiting_.begin(), waiting_.end(), is_quit);
+  }
+
+ private:
+  static constexpr std::size_t code_size = 3;
+
+  /// False if nothing came in time.
+  awaitable<bool> more_within(Duration time) {
+    std::error_code error;
+    try {
+      co_await within(network_, time, more());
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    if (error && error != Errc::timed_out) throw std::system_error(error);
+    co_return !error;
+  }
+  awaitable<void> more() {
+    if (reader_) {
+      co_await join_reader();
+    } else {
+      co_await read();
+    }
+  }
+
+  T& network_;
+  typename T::Stream stream_;
+  LineBuffer lines_;
+  std::vector<Line> waiting_;
+  std::optional<BackgroundTask> reader_;
+  std::error_code failure_;
+  int begun_ = 0;  // the code of a reply of which the end has yet to be said
+  bool ended_ = false;
+  bool in_one_piece_ = false;  // one read gave all that waits
+  bool comes_whole_ = false;   // the client sends an unterminated command in one piece
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/server/dispatch.hpp
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+/// The command of a line. Where there is no line ending to say where it ends, no blanks belong to it.
+inline CommandLine command_of(const Line& line) {
+  const std::string_view text = line.text;
+  return parse_command(line.unterminated ? without_trailing_blanks(text) : text);
+}
+
+/// Tells the observer of a command, but no secret; gives its refusal, if it refuses, or the reply to what it throws. What
+/// follows an unknown verb may be a password, too: of a PASS that was misspelt, or that is all there is on the line.
+template <class S, class Entry> std::optional<Reply> refusal_by_observer(S& session, const Entry* entry, Verb verb,
+                                                                         std::string_view argument, const Line& line) {
+  if constexpr (S::template observed<CommandSeen>) {
+    const bool secret = entry ? entry->secret && entry->secret(session, argument) : !argument.empty();
+    const std::string letters = verb.text();
+    std::error_code error;
+    try {
+      return session.announce(letters, secret ? "***" : argument, line.unterminated);
+    } catch (...) { error = code_of(std::current_exception()); }
+    return reply_for(error);
+  } else {
+    return std::nullopt;
+  }
+}
+
+template <class S> Reply not_understood(S& session, Verb verb, std::string_view line) {
+  if (is_foreign(verb)) {
+    session.close();
+    return {421, "This is an FTP server"};
+  }
+  if (without_leading_blanks(line).empty()) return {500, "Command expected"};
+  return {502, "Command not implemented"};
+}
+
+/// Why a command may not run now.
+template <class S, class Entry>
+std::optional<Reply> refusal(S& session, const Entry& entry, std::string_view argument) {
+  if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return later;
+  if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
+  if (entry.allowed && !entry.allowed(session)) return Reply{550, "Permission denied"};
+  if (entry.argument == ArgumentRule::required && argument.empty()) return Reply{501, "Argument missing"};
+  if (entry.argument == ArgumentRule::none && !argument.empty()) return Reply{501, "No argument expected"};
+  return std::nullopt;
+}
+
+}  // namespace detail
+
+/// Finds the command of a line in the session's table, checks what it declares, once and here, and runs it: by
+/// `session.run`, where it may wait. Gives its one final reply; what it throws becomes one.
+///
+/// **Errors:** what ends the session.
+template <class S> awaitable<Reply> dispatch(S& session, const Line& line) {
+  const CommandLine command = line.error() ? CommandLine{} : detail::command_of(line);
+  const auto* entry = session.find_command(command.verb);
+  if (!entry || !entry->keeps_prepared) session.state.prepared = std::exchange(session.state.preparing, {});
+  if (line.error()) co_return reply_for(line.error());
+  const std::string_view argument = entry ? detail::argument_for(*entry, command) : command.argument;
+  if (auto refused = detail::refusal_by_observer(session, entry, command.verb, argument, line)) {
+    co_return *std::move(refused);
+  }
+  if (!entry) co_return detail::not_understood(session, command.verb, line.text);
+  if (auto refused = detail::refusal(session, *entry, argument)) co_return *std::move(refused);
+  if (!entry->answer) co_return co_await session.run(*entry, argument);
+  std::error_code error;
+  try {
+    co_return entry->answer(session, argument);
+  } catch (...) { error = code_of(std::current_exception()); }
+  co_return reply_for(error);
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/server/transfer.hpp
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// ---- ftplike/io/watched_stream.hpp
+#include <cstddef>
+#include <span>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Calls `tell(bytes)` with what goes over a stream, which it does not own.
+template <Stream S, class Tell> class WatchedStream {
+ public:
+  WatchedStream(S& stream, Tell tell) : stream_{stream}, tell_{std::move(tell)} {}
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const std::size_t n = co_await stream_.read_some(room);
+    if (n > 0) tell_(std::span<const std::byte>{room.first(n)});
+    co_return n;
+  }
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const std::size_t n = co_await stream_.write_some(bytes);
+      tell_(bytes.first(n));
+      bytes = bytes.subspan(n);
+    }
+  }
+  awaitable<void> finish() { return stream_.finish(); }
+
+ private:
+  S& stream_;
+  Tell tell_;
+};
+
+}  // namespace ftplike::inline v0_2
+
+
+namespace ftplike::inline v0_2 {
+
+/// What a command wants done over one data connection: what to say of it, and how far it has come.
+class Transfer {
+ public:
+  Transfer(std::string_view its_verb, Path its_path, std::string its_opening, std::string its_conclusion)
+      : verb{its_verb},
+        path{std::move(its_path)},
+        opening{std::move(its_opening)},
+        conclusion{std::move(its_conclusion)} {}
+
+  std::string_view verb;   // of the command, which has a static name
+  Path path;               // in the storage
+  std::string opening;     // the text of the 150
+  std::string conclusion;  // the text of the 226
+  std::uint64_t offset = 0;
+  std::optional<std::uint64_t> expected;  // bytes over the data connection, if it is known how many there are
+  bool ascii = false, listing = false;
+
+  Direction direction = Direction::sent;
+  std::uint64_t moved = 0;  // bytes over the data connection by now
+  Time began{};
+};
+
+/// One transfer of a server's session, from the command to its final reply: opening the data connection, securing it,
+/// copying, a wait for the client's close (`ClosingWait`), and the verdict. Meanwhile the session watches the control connection.
+///
+/// **Cancellation:** by the session's `Interruption`, wherever it waits; the verdict is the reason of that.
+template <class Session> class ServerTransfer {
+ public:
+  using Stream = typename Session::Stream;
+
+  ServerTransfer(Session& session, Transfer what)
+      : session_{session}, what_{std::move(what)}, began_{session.network().now()} {}
+  ServerTransfer(const ServerTransfer&) = delete;
+  ServerTransfer& operator=(const ServerTransfer&) = delete;
+  ~ServerTransfer() { session_.transfer_ends(); }
+
+  /// Sends all that `source` gives. Gives the final reply.
+  awaitable<Reply> send(AnySource source) {
+    begin(Direction::sent);
+    std::optional<AsciiSource> text;
+    if (what_.ascii) source = AnySource{text.emplace(source)};
+    std::error_code error;
+    try {
+      co_await open();
+      co_await send_all(source);
+    } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
+    std::error_code interrupted = session_.interruption().why();
+    if (interrupted) co_await session_.interruption().recover();
+    took_ = session_.network().now() - began_;
+    if (!error) {
+      const bool broken = co_await client_breaks();
+      if (broken) error = std::make_error_code(std::errc::connection_reset);
+      interrupted = session_.interruption().why();
+      if (interrupted) co_await session_.interruption().recover();
+    }
+    co_return co_await conclude(error, interrupted);
+  }
+  /// Puts all that comes into `file`, which is finished if all is well. Gives the final reply.
+  awaitable<Reply> receive(AnySink file) {
+    begin(Direction::received);
+    std::optional<AsciiSink> text;
+    if (what_.ascii) file = AnySink{text.emplace(file)};
+    std::error_code error;
+    try {
+      co_await open();
+      co_await receive_all(file);
+    } catch (...) { error = reason_of_end(session_.interruption().reason_of(std::current_exception())); }
+    const std::error_code interrupted = session_.interruption().why();
+    if (interrupted) co_await session_.interruption().recover();
+    took_ = session_.network().now() - began_;
+    co_return co_await conclude(error, interrupted);
+  }
+
+ private:
+  using Limit = typename Session::Limit;
+  static constexpr std::size_t watched_piece = 64 * 1024;  // none is counted before all of it has gone
+
+  void begin(Direction direction) {
+    what_.direction = direction;
+    what_.began = began_;
+    session_.transfer_begins(what_);
+  }
+
+  awaitable<void> open() {
+    session_.template observe<TransferBegun>(what_.verb, what_.path, what_.direction, what_.offset, what_.expected,
+                                             what_.ascii, what_.listing);
+    has_read_opening_ = session_.announces();
+    Stream opened = co_await session_.data_channel().open(session_, what_.opening);
+    data_.emplace(std::move(opened));
+    if constexpr (SecurableStream<Stream>) {
+      if (session_.protection().covers_data()) co_await secure();
+    }
+    if constexpr (Session::template observed<DataOpened> || Session::template observed<DataClosed>) {
+      local_ = data_->local();
+      remote_ = data_->remote();
+    }
+    is_open_ = true;
+    session_.template observe<DataOpened>(local_, remote_);
+  }
+  /// The TLS handshake of the data connection, or what there is left of it.
+  awaitable<void> secure() {
+    const Duration patience = session_.protection().patience(session_.limits().handshake);
+    auto handshake = data_->accept_tls(session_.control());
+    securing_ = true;
+    co_await session_.shake_hands(std::move(handshake), patience, *data_, true);
+    securing_ = false;
+  }
+
+  awaitable<void> send_all(AnySource source) {
+    Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
+    const auto moved = [this](std::size_t count) { return note(count); };
+    bool is_watched = false;
+    if constexpr (Session::template observed<DataBytes>) {
+      is_watched = session_.wants_bytes();
+      auto watched = watch_data();
+      if (is_watched) co_await copy(source, watched, moved, std::min(piece(), watched_piece));
+    }
+    if (!is_watched) co_await copy(source, *data_, moved, piece());
+    co_await data_->finish();
+  }
+  /// Waits until the client closes the data connection, if it may not have read the preliminary reply before that. One
+  /// that has said more, or that it says no more, takes several replies at a time. Gives whether it broke the connection
+  /// instead, and so has not taken everything; within TLS one that has, but for our goodbye, does that, too.
+  awaitable<bool> client_breaks() {
+    const Time now = session_.network().now();
+    ClosingWait& wait = session_.closing_wait();
+    const bool takes_several = session_.heard_more() || session_.heard_all();
+    if (has_read_opening_ || takes_several || !wait.is_due(now)) co_return false;
+    bool broken = false;
+    Limit limited{session_.deadline(), ClosingWait::longest, Errc::timed_out};
+    std::array<std::byte, 1> room;
+    try {
+      (void)co_await data_->read_some(room);
+    } catch (const std::system_error& error) { broken = error.code() == std::errc::connection_reset; }
+    wait.note(session_.network().now() - now, limited.expired());
+    if constexpr (SecurableStream<Stream>) broken = broken && !data_->secured();
+    co_return broken;
+  }
+  awaitable<void> receive_all(AnySink file) {
+    {
+      Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
+      const auto moved = [this](std::size_t count) { return note(count); };
+      bool is_watched = false;
+      if constexpr (Session::template observed<DataBytes>) {
+        is_watched = session_.wants_bytes();
+        auto watched = watch_data();
+        if (is_watched) co_await copy(watched, file, moved, piece());
+      }
+      if (!is_watched) co_await copy(*data_, file, moved, piece());
+      if constexpr (SecurableStream<Stream>) {
+        Settled<void> ignored;  // the client has said goodbye, and may wait for ours
+        if (data_->secured()) co_await settle(data_->finish(), ignored);
+      }
+    }
+    const bool vanished = co_await client_vanished();
+    if (vanished) throw std::system_error(Errc::peer_lost);
+    close_data();
+    Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
+    co_await file.finish();
+  }
+  /// What an upload failed with: of a client that is still there and closed without a goodbye, that it did so.
+  std::error_code reason_of_end(std::error_code error) {
+    if constexpr (SecurableStream<Stream>) {
+      const bool ended = error == Errc::peer_lost && is_open_ && data_->secured() && data_->has_ended();
+      if (ended && !session_.has_left()) return Errc::no_close_notify;
+    }
+    return error;
+  }
+  /// The data connection, of whose bytes the observer is told.
+  auto watch_data() {
+    return WatchedStream{*data_, [this](std::span<const std::byte> bytes) {
+                           session_.template observe<DataBytes>(what_.direction, bytes);
+                         }};
+  }
+  /// What is done after each piece: counting, telling, waiting where there is a limit of bandwidth.
+  awaitable<void> note(std::size_t count) {
+    what_.moved += count;
+    session_.template observe<DataMoved>(what_.direction, what_.moved);
+    const Time now = session_.network().now();
+    const Time next =
+        std::max(meter(session_.use()).after(count, now), meter(session_.service().total()).after(count, now));
+    if (next > now) {
+      Limit none{session_.deadline(), Duration::max(), {}};
+      co_await session_.network().sleep_until(next);
+    }
+    session_.deadline().extend();
+  }
+  /// The size of a piece that suits the limits of bandwidth.
+  std::size_t piece() {
+    constexpr std::size_t largest = 512 * 1024;
+    return meter(session_.use()).piece(meter(session_.service().total()).piece(largest));
+  }
+  template <class Use> Meter& meter(Use& use) const noexcept {
+    return what_.direction == Direction::sent ? use.sent : use.received;
+  }
+  /// Whether the client of an upload is dead rather than done: it closed the control connection without saying QUIT.
+  ///
+  /// A client that died ended both its connections at once, in whatever order: what the control connection has to say
+  /// decides whether an upload is whole. It is given a sixty-fourth of the upload's time for that, twenty milliseconds
+  /// at the most; a short one only until the event loop has looked at all its sockets once more.
+  awaitable<bool> client_vanished() {
+    const Time now = session_.network().now();
+    const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
+    if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
+    co_await give_way(session_.executor());
+    co_await give_way(session_.executor());
+    co_return session_.has_left();
+  }
+
+  void close_data() {
+    data_.reset();
+    if (std::exchange(is_open_, false))
+      session_.template report<DataClosed>(local_, remote_, what_.direction, what_.moved);
+  }
+  /// The verdict.
+  ///
+  /// **Errors:** `Errc::shutting_down` where the session is to end.
+  awaitable<Reply> conclude(std::error_code error, std::error_code interrupted) {
+    const bool may_send = what_.direction == Direction::received || !is_open_;
+    if (error && !interrupted && data_ && may_send) session_.let_go(std::move(*data_));
+    close_data();
+    co_await session_.end_watch();
+    session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,
+                                            took_, what_.ascii, what_.listing, error);
+    if (interrupted == Errc::shutting_down) throw std::system_error(interrupted);
+    if (!error) co_return Reply{226, what_.conclusion};
+    const bool tells_why = securing_ && error.category() != ftplike_category();
+    if (tells_why) co_return Reply{425, "No data connection: " + error.message()};
+    co_return reply_for(error);
+  }
+
+  Session& session_;
+  Transfer what_;
+  const Time began_;
+  Duration took_{};  // until the last byte was there
+  std::optional<Stream> data_;
+  Endpoint local_, remote_;
+  bool securing_ = false;  // or failed at that
+  bool has_read_opening_ = false;  // the client, which knows from it where the data are
+  bool is_open_ = false;   // and the observer was told so
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/users/user.hpp
+#include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- ftplike/users/password.hpp
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#if __has_include(<crypt.h>)
+#include <crypt.h>
+#else
+#include <unistd.h>
+#endif
+
+namespace ftplike::inline v0_2 {
+
+/// What computes the hash of a password: given the password and a hash in the form of crypt(3), the hash that this
+/// password has under the same scheme, cost and salt, or nothing if that cannot be computed. It takes its time.
+///
+/// **Threads:** any number at once.
+template <class H>
+concept PasswordHashing = requires(const H& hash, const std::string& password, const std::string& like) {
+  { hash(password, like) } -> std::same_as<std::string>;
+};
+
+/// The schemes of the system's crypt(3).
+struct CryptHashing {
+  std::string operator()(const std::string& password, const std::string& like) const {
+    if (password.find('\0') != std::string::npos) return {};  // crypt would see only what is before it
+    const auto room = std::make_unique<crypt_data>();         // 32 KiB
+    const char* result = crypt_r(password.c_str(), like.c_str(), room.get());
+    return result == nullptr || *result == '*' ? std::string{} : std::string{result};
+  }
+};
+
+namespace detail {
+
+/// A setting for `crypt_r` with a fresh salt, of the scheme that the system prefers; SHA-512 where it does not say.
+inline std::string fresh_salt() {
+#ifdef CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX
+  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> room{};
+  const char* result = crypt_gensalt_rn(nullptr, 0, nullptr, 0, room.data(), static_cast<int>(room.size()));
+  if (result == nullptr) throw std::system_error(errno, std::generic_category(), "crypt_gensalt");
+  return result;
+#else
+  constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  std::random_device random;
+  std::uniform_int_distribution<std::size_t> any(0, alphabet.size() - 1);
+  std::string result = "$6$rounds=100000$";
+  for (int i = 0; i < 16; ++i) result += alphabet[any(random)];
+  return result;
+#endif
+}
+
+/// Whether two texts are equal, in a time that tells only how long `offered` is.
+inline bool same_secret(std::string_view offered, std::string_view secret) noexcept {
+  volatile unsigned difference = offered.size() == secret.size() ? 0U : 1U;
+  for (std::size_t i = 0; i < offered.size(); ++i) {
+    const char other = secret.empty() ? '\0' : secret[i % secret.size()];
+    difference = difference | (static_cast<unsigned char>(offered[i]) ^ static_cast<unsigned char>(other));
+  }
+  return difference == 0;
+}
+
+}  // namespace detail
+
+/// The hash of a password as a users' file has it, with a salt of its own: yescrypt where the system has it.
+///
+/// **Errors:** `std::system_error` if it cannot be made, which the empty and the overlong password (more than 511
+/// bytes, or with a NUL) are cases of.
+inline std::string hash_password(const std::string& password) {
+  std::string result;
+  if (!password.empty()) result = CryptHashing{}(password, detail::fresh_salt());
+  if (result.empty()) {
+    throw std::system_error(std::make_error_code(std::errc::invalid_argument), "this password cannot be hashed");
+  }
+  return result;
+}
+
+/// What the password of a user is compared with.
+class Password {
+ public:
+  /// The password itself, for trying out: to compare it costs nothing.
+  ///
+  /// **Errors:** `std::invalid_argument` if it is empty.
+  static Password plain(std::string text) {
+    if (text.empty()) throw std::invalid_argument("an empty password");
+    return Password{std::move(text), Kind::plain};
+  }
+  /// Its hash as crypt(3) makes it, with '$' at the beginning. What begins with '*' or '!' is a lock: no password fits.
+  ///
+  /// **Errors:** `std::invalid_argument` if it is neither, or of a scheme that this system does not have.
+  static Password hashed(std::string text) {
+    if (text.starts_with('*') || text.starts_with('!')) return Password{std::move(text), Kind::locked};
+    bool known = text.starts_with('$');
+#ifdef CRYPT_CHECKSALT_AVAILABLE
+    known = known && crypt_checksalt(text.c_str()) != CRYPT_SALT_INVALID;
+#endif
+    if (!known) throw std::invalid_argument("not a password hash that this system knows (they begin with '$')");
+    return Password{std::move(text), Kind::hashed};
+  }
+
+  bool is_plain() const noexcept { return kind_ == Kind::plain; }
+  bool is_hashed() const noexcept { return kind_ == Kind::hashed; }
+  bool is_locked() const noexcept { return kind_ == Kind::locked; }
+  /// The password, its hash or its lock.
+  const std::string& text() const noexcept { return text_; }
+
+  /// Whether this is what was offered. Takes long if this is hashed: see `blocking()`.
+  template <PasswordHashing Hashing> bool fits(const std::string& offered, const Hashing& hashing) const {
+    if (is_locked()) return false;
+    return is_plain() ? detail::same_secret(offered, text_) : detail::same_secret(hashing(offered, text_), text_);
+  }
+
+  friend bool operator==(const Password&, const Password&) = default;
+
+ private:
+  enum class Kind { plain, hashed, locked };
+  Password(std::string text, Kind kind) : text_{std::move(text)}, kind_{kind} {}
+
+  std::string text_;
+  Kind kind_;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// A user of a `UserTable`, which a line of a users' file is as well:
+///
+///     # name:hash:root:rights[:key=value,...]
+///     anna:$y$j9T$...:/people/anna:write
+///     bert:$6$...:/:list,read,append:bytes-per-second=1000000,max-sessions=4
+///     carl:*:/:read:host=files.example,certificate=carl
+///
+/// - hash: what crypt(3) made of the password; with '*' or '!' at its beginning no password fits.
+/// - root: the directory of the storage that this user sees as "/".
+/// - rights: as `Rights::parse` reads them.
+/// - `bytes-per-second`, `max-sessions`: limits, 0 for none.
+/// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
+///   do not know HOST the name is `carl@files.example`.
+/// - `certificate`: who shows a verified certificate of this common name needs no password.
+///
+/// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
+class UserEntry {
+ public:
+  UserEntry(Account its_account, Password its_password, std::string_view its_host = {}, std::string its_certificate = {})
+      : account{std::move(its_account)},
+        password{std::move(its_password)},
+        host{to_lower(its_host)},
+        certificate{std::move(its_certificate)} {}
+
+  /// What no two users of a table may have in common: `name` or `name@host`.
+  std::string key() const { return host.empty() ? account.name : account.name + '@' + host; }
+
+  Account account;
+  Password password;
+  std::string host;         // in lower case
+  std::string certificate;  // a common name
+
+  friend bool operator==(const UserEntry&, const UserEntry&) = default;
+};
+
+namespace detail {
+
+/// What is before the next `separator`, which is removed with it; all of the text if there is none.
+inline std::string_view take_until(std::string_view& text, char separator) {
+  const auto result = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(text.size(), result.size() + 1));
+  return result;
+}
+
+inline std::string_view without_blanks(std::string_view line) {
+  constexpr std::string_view blanks = " \t\r";
+  line.remove_prefix(std::min(line.size(), line.find_first_not_of(blanks)));
+  return line.substr(0, line.find_last_not_of(blanks) + 1);
+}
+
+/// Whether a line of a users' file is one of those that say something.
+inline bool names_a_user(std::string_view line) {
+  line = without_blanks(line);
+  return !line.empty() && !line.starts_with('#');
+}
+
+template <class Number> Number number_of_option(std::string_view key, std::string_view text) {
+  const auto result = number_in<Number>(text);
+  if (!result) throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
+  return *result;
+}
+
+/// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
+/// `std::invalid_argument`.
+inline UserEntry parse_user(std::string_view line) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  if (std::any_of(line.begin(), line.end(), is_control)) throw std::invalid_argument("a control character");
+  const auto fields = 1 + std::count(line.begin(), line.end(), ':');
+  if (fields != 4 && fields != 5) throw std::invalid_argument("not of the form name:hash:root:rights[:key=value,...]");
+  const auto name = take_until(line, ':');
+  if (name.empty()) throw std::invalid_argument("no name");
+  auto password = Password::hashed(std::string{take_until(line, ':')});
+  const auto root = take_until(line, ':');
+  if (!root.starts_with('/')) throw std::invalid_argument("the root does not begin with '/'");
+  const auto words = take_until(line, ':');
+  const auto rights = Rights::parse(words);
+  if (!rights) {
+    throw std::invalid_argument("rights are none, read, write, or a list such as list,read,append, but not '" +
+                                std::string{words} + '\'');
+  }
+  Account account{std::string{name}, Path{root}, *rights};
+  std::string host;
+  std::string certificate;
+  while (!line.empty()) {
+    auto value = take_until(line, ',');
+    const auto key = take_until(value, '=');
+    if (key == "host")
+      host = value;
+    else if (key == "certificate")
+      certificate = value;
+    else if (key == "bytes-per-second")
+      account.bytes_per_second = number_of_option<std::uint64_t>(key, value);
+    else if (key == "max-sessions")
+      account.max_sessions = number_of_option<unsigned>(key, value);
+    else
+      throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
+  }
+  return UserEntry{std::move(account), std::move(password), std::move(host), std::move(certificate)};
+}
+
+/// The line of a user that `parse_user` reads as the same user.
+inline std::string line_of(const UserEntry& user) {
+  std::string result = user.account.name + ':' + user.password.text() + ':' + user.account.root.string() + ':' +
+                       user.account.rights.text();
+  char before = ':';
+  const auto option = [&](std::string_view key, const std::string& value) {
+    (result += before).append(key).append(1, '=').append(value);
+    before = ',';
+  };
+  if (!user.host.empty()) option("host", user.host);
+  if (!user.certificate.empty()) option("certificate", user.certificate);
+  if (user.account.bytes_per_second > 0) option("bytes-per-second", std::to_string(user.account.bytes_per_second));
+  if (user.account.max_sessions > 0) option("max-sessions", std::to_string(user.account.max_sessions));
+  return result;
+}
+
+}  // namespace detail
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// One client, from its greeting to its farewell: the control connection and how far TLS protects it, who the client
+/// is, and what one command leaves for the next. What stands under *for commands* is what a command may use.
+///
+/// **Cancellation:** by its `Interruption`, with which `run` was started: `Errc::shutting_down` ends the session,
+/// anything else what it does just now.
+/// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
+template <Transport T, class P> class Session {
+  static_assert(std::is_base_of_v<SessionState, typename P::State>,
+                "ftplike: the State of a profile has to be derived from SessionState");
+
+ public:
+  using Stream = typename T::Stream;
+  using Storage = typename Service<P>::Storage;
+  using State = typename P::State;
+  using Transfer = ftplike::Transfer;
+  using Limit = typename Deadline<T>::Limit;
+  using Channel = typename P::DataChannel::template ServerEnd<T>;
+  /// The profile's commands with those of its data channel and of the transport.
+  using Commands = typename WithSecurity<T, typename P::DataChannel::template AddTo<typename P::Commands>>::type;
+
+  /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
+  /// have been read from it already.
+  Session(T& network, const Executor& executor, Stream control, Service<P>& service, Interruption& interruption,
+          SessionInfo who, std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
+      : network_{network},
+        executor_{executor},
+        service_{service},
+        interruption_{interruption},
+        deadline_{network, executor, interruption},
+        control_{network, std::move(control), service.limits.line},
+        protection_{possible(network, service.tls_policy)},
+        who_{std::move(who)},
+        began_{network.now()},
+        closing_wait_{began_} {
+    if (beginning == Beginning::implicit_tls) {
+      hello_.emplace(first_bytes);
+    } else {
+      control_.lines().feed(first_bytes);
+    }
+    if constexpr (!Service<P>::files_depend_on_account) take_files_of(Account{});
+    begin_as_guest();
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
+  awaitable<void> run(std::function<void()> at_end = [] {}) {
+    std::error_code error;
+    bool refused = true;  // by the observer
+    try {
+      observe<SessionOpened>();
+      refused = false;
+      co_await converse();
+    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+    ending_ = true;
+    co_await interruption_.recover();
+    // A cut still ends the wait for a peer, but what runs beside is always waited for.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    try {
+      const std::optional<Reply> words = last_words(error, refused);
+      if (words && !replying_) co_await say_goodbye(*words);
+    } catch (...) {  // nobody is there to hear it
+    }
+    use_.reset();
+    at_end();
+    co_await farewell();
+    control_.stream().close();
+    report<SessionClosed>(error);
+  }
+
+  const Executor& executor() const noexcept { return executor_; }
+  /// Ends the session as soon as no command is at work. On its executor.
+  void drain() {
+    draining_ = true;
+    if (may_end_) interruption_.interrupt(Errc::shutting_down);
+  }
+  /// Ends the session now. On its executor.
+  void cut() {
+    draining_ = true;
+    interruption_.interrupt(Errc::shutting_down);
+  }
+  /// What the session is about, for people: the verb of its command, or what it waits for.
+  std::string activity() const {
+    if (ending_) return "the farewell";
+    if (may_end_) return "waiting for a command";
+    return at_work_ ? at_work_.text() : std::string{"the beginning"};
+  }
+
+  // ---- for commands ----
+
+  const Endpoint& peer() const noexcept { return who_.peer; }
+  T& network() noexcept { return network_; }
+  Service<P>& service() noexcept { return service_; }
+  const Limits& limits() const noexcept { return service_.limits; }
+  const SessionInfo& who() const noexcept { return who_; }
+  /// The files that the session's account sees, which know for whom they work where they ask for that.
+  ///
+  /// **Errors:** `permission_denied` without an account, where the storage is chosen by that.
+  Storage& storage() {
+    if (!files_) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+    return *files_;
+  }
+  /// The object that the server was given as an `Application`.
+  auto& application() noexcept requires(!std::is_same_v<typename P::Application, NoApplication>) {
+    return service_.application.get();
+  }
+  Stream& control() noexcept { return control_.stream(); }
+  /// How far TLS protects the session.
+  Protection& protection() noexcept { return protection_; }
+  const Protection& protection() const noexcept { return protection_; }
+
+  /// Who is logged in, or the guest; none before a login where guests may do nothing.
+  const std::optional<Account>& account() const noexcept { return account_; }
+  bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
+  /// Whether the client speaks standard FTP: it said USER or HOST. Otherwise the session is an ftp-like one.
+  bool standard() const noexcept { return standard_; }
+  void become_standard() {
+    standard_ = true;
+    account_.reset();
+    tell_whose();
+    if constexpr (Service<P>::files_depend_on_account) files_.reset();
+  }
+  /// Begins a login, or drops the one that is there.
+  void log_out() {
+    if (account_) began_ = network_.now();  // the time for a login is counted anew
+    become_standard();
+    who_.user.clear();
+    who_.root = Path{};
+    use_.reset();
+    forget();
+  }
+  /// Forgets what commands have left for later ones, but not who is logged in.
+  void forget() {
+    directory = Path{};
+    state = State{};
+    epsv_only = false;
+    channel_.disarm();
+  }
+  /// False if this account has as many sessions as it may have.
+  ///
+  /// **Errors:** what a part throws that chooses the files of an account; then nobody is logged in.
+  bool log_in(Account account) {
+    if constexpr (Service<P>::files_depend_on_account) take_files_of(account);
+    use_ = service_.enter(account);
+    if (!use_) return false;
+    who_.user = account.name;
+    who_.root = account.root;
+    account_ = std::move(account);
+    directory = Path{};
+    tell_whose();
+    return true;
+  }
+  /// Waits, as a punishment. Not for commands that act at once.
+  awaitable<void> pause(Duration duration) {
+    Limit none{deadline_, Duration::max(), {}};
+    const Flag waits{may_end_};
+    const Time end = time_after(network_.now(), duration);
+    co_await network_.sleep_until(end);
+  }
+  /// Says lines of the reply to the command that runs, each ended by '\n', before `run` gives its end: so one of any
+  /// length takes a bounded memory. All but the first of the reply begin with a blank. The end has the same code
+  /// whatever happens meanwhile. Not for commands that act at once.
+  awaitable<void> say_part(int code, std::string lines) {
+    replying_ = true;
+    co_await control_.say_part(code, std::move(lines));
+    replying_ = false;
+  }
+  /// Tells that a command that takes long gets on: `Limits::operation` is counted from now.
+  void make_progress() { deadline_.extend(); }
+  /// Lets others have their turn on the thread, and tells that the command gets on. For those that compute for long: a
+  /// command that is `interruptible` is stopped here. Not for commands that act at once.
+  awaitable<void> give_way() {
+    deadline_.extend();
+    co_await ftplike::give_way(executor_);
+  }
+  /// Whether the client has said something after the command that runs.
+  bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
+  /// Has the TLS handshake follow the reply to the command that runs.
+  void secure_after_reply() { hello_.emplace(); }
+
+  /// The path of the storage that `text`, from the client, names: seen from its directory, below its account's root.
+  Path path(std::string_view text) const { return virtual_path(text).beneath(account_ ? account_->root : Path{}); }
+  /// The path as the client sees it.
+  Path virtual_path(std::string_view text) const { return directory.resolve(text); }
+
+  Path directory;
+  State state;
+  unsigned failed_logins = 0;
+  bool epsv_only = false;
+
+  /// The way that data connections come to be; of several, the way `W`.
+  template <class W> auto& channel() noexcept {
+    if constexpr (requires { channel_.template use<W>(); }) {
+      return channel_.template use<W>();
+    } else {
+      return channel_;
+    }
+  }
+  /// Whether the next transfer would go over a port that the server announces, as in the ftp-like dialect.
+  bool announces() const noexcept { return channel_.announces(); }
+  /// Forgets what was negotiated for data connections.
+  void disarm() { channel_.disarm(); }
+  /// Sends what `source` gives over a new data connection. Gives the final reply to that.
+  template <ByteSource Source> awaitable<Reply> send(Source& source, Transfer transfer) {
+    return send_any(AnySource{source}, std::move(transfer));
+  }
+  /// Takes what comes over a new data connection into `file`, and finishes that if all is well. Gives the final reply.
+  template <ByteSink Sink> awaitable<Reply> receive(Sink& file, Transfer transfer) {
+    return receive_any(AnySink{file}, std::move(transfer));
+  }
+  /// Whether a transfer is under way; only commands that act at once can see that.
+  const Transfer* transferring() const noexcept { return transfer_; }
+  /// Ends the transfer or the long command under way, whose final reply comes before the caller's. False if there is
+  /// none.
+  bool interrupt(Errc why) {
+    if (!transfer_ && !watching_) return false;
+    interruption_.interrupt(why);
+    return true;
+  }
+  /// Ends the session after this command's reply.
+  void close() noexcept { closing_ = true; }
+
+  /// Calls `f(entry)` for every command that this session understands, in the order of the table.
+  template <class F> static void for_each_command(F f) {
+    for (const auto& entry : Table::template entries<Session>()) f(entry);
+  }
+  static auto find_command(Verb verb) noexcept { return Table::template find<Session>(verb); }
+
+  /// Tells the observer of something under way; what it throws ends that.
+  template <class Event, class... More> void observe(More&&... more) {
+    ftplike::observe<Event>(service_.observer, who_, std::forward<More>(more)...);
+  }
+  /// Tells the observer of something that has happened, of which no exception of its makes anything else.
+  template <class Event, class... More> void report(More&&... more) noexcept {
+    ftplike::report<Event>(service_.observer, who_, std::forward<More>(more)...);
+  }
+  /// Whether somebody watches events of this kind.
+  template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
+  /// Whether the observer wants to be told of the bytes of transfers now.
+  bool wants_bytes() { return ftplike::wants_bytes(service_.observer); }
+  /// Tells the observer of a command; gives its refusal, if it refuses.
+  std::optional<Reply> announce(std::string_view verb, std::string_view argument, bool unterminated) {
+    return ask(service_.observer, CommandSeen{who_, verb, argument, unterminated});
+  }
+
+  // ---- for data channels ----
+
+  Deadline<T>& deadline() noexcept { return deadline_; }
+  Interruption& interruption() noexcept { return interruption_; }
+  /// Whether a command runs, or its reply is on its way.
+  bool is_at_work() const noexcept { return !may_end_; }
+  /// Whether a data connection from there can be the client's.
+  bool is_from_client(const Endpoint& remote) const { return remote.address() == who_.peer.address(); }
+  /// Whether a data connection from there has to begin with the word of a proxy, as the control connection did.
+  bool is_passed_on(const Endpoint& remote) const {
+    const TrustedProxies& proxies = service_.trusted_proxies;
+    return proxies.contain(control_.stream().remote().address()) && proxies.contain(remote.address());
+  }
+  /// A listener for data on the address by which the client reached us.
+  typename T::Acceptor listen_for_data() {
+    auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
+    observe<DataListening>(acceptor.endpoint());
+    if constexpr (requires { control().prepare_data(); }) control().prepare_data();
+    return acceptor;
+  }
+  /// The address that the client is to connect to.
+  Address address_for_client() const {
+    return service_.public_address.seen_by(who_.peer.address()).value_or(who_.local.address());
+  }
+  /// Sends a preliminary reply; from then on the control connection is watched until the transfer ends.
+  awaitable<void> preliminary(const Reply& reply) {
+    co_await say(reply);
+    watch();
+  }
+
+  /// Shakes hands over a connection, and tells what came of it.
+  awaitable<void> shake_hands(awaitable<void> handshake, Duration limit, Stream& stream, bool data) {
+    Settled<void> shaken;
+    Limit limited{deadline_, limit, Errc::no_handshake};
+    co_await settle(std::move(handshake), shaken);
+    if (shaken.failed()) report<HandshakeFailed>(data, interruption_.reason_of(shaken.failure()));
+    shaken.get();
+    if constexpr (observed<ConnectionSecured>) report<ConnectionSecured>(data, stream.details());
+  }
+
+  // ---- for transfers and the dispatch of commands ----
+
+  Channel& data_channel() noexcept { return channel_; }
+  /// What the sessions of this one's account share.
+  AccountUse& use() noexcept { return *use_; }
+  ClosingWait& closing_wait() noexcept { return closing_wait_; }
+  /// Whether the client will say no more.
+  bool heard_all() const noexcept { return control_.ended(); }
+  void transfer_begins(Transfer& transfer) noexcept { transfer_ = &transfer; }
+  void transfer_ends() noexcept { transfer_ = nullptr; }
+  /// Ends a data connection of which nothing is wanted any more, beside what the session does next: it is finished, and
+  /// what the client still sends is dropped. A client that sends must not see its connection break before it has read
+  /// the reply.
+  void let_go(Stream stream) {
+    auto rest = take_rest(std::make_shared<Stream>(std::move(stream)));
+    let_go_.emplace(executor_, within(network_, limits().stall, std::move(rest)));
+  }
+  /// Whether the client closed the control connection without saying QUIT.
+  bool has_left() {
+    const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
+    return ended && !control_.quits_later();
+  }
+  /// Reads the control connection while a transfer or a long command is under way: some commands act at once, the
+  /// others wait. It may go on until the next bytes come after that.
+  void watch() {
+    watching_ = true;
+    if (!control_.is_read_beside()) control_.read_beside(executor_, watch_control());
+  }
+  /// Commands act in their turn again.
+  awaitable<void> end_watch() {
+    watching_ = false;
+    if (!answering_) co_return;
+    Limit limited{deadline_, limits().idle, Errc::peer_lost};
+    co_await control_.join_reader();
+  }
+  /// Runs a command that may wait, for `Limits::operation` without progress. Gives its final reply.
+  ///
+  /// **Errors:** what ends the session: `Errc::shutting_down`, or `Errc::timed_out` before a login.
+  template <class Entry> awaitable<Reply> run(const Entry& entry, std::string_view argument) {
+    if (answering_) return entry.run(*this, argument);  // beside the session's own coroutine, whose limits these are
+    at_work_ = entry.verb;
+    return run_limited(entry.run(*this, argument), entry.interruptible);
+  }
+
+ private:
+  using Table = typename Commands::template On<Session>;
+  static constexpr bool is_securable = SecurableStream<Stream>;
+  using Given = decltype(std::declval<Service<P>&>().storage_for(
+      std::declval<const Visitor&>(), std::declval<std::function<void()>>()));
+  using Files = std::conditional_t<std::is_reference_v<Given>, Storage*, std::optional<Storage>>;
+
+  /// Is true for as long as it lives.
+  class Flag {
+   public:
+    explicit Flag(bool& flag) noexcept : flag_{flag} { flag_ = true; }
+    Flag(const Flag&) = delete;
+    Flag& operator=(const Flag&) = delete;
+    ~Flag() { flag_ = false; }
+
+   private:
+    bool& flag_;
+  };
+
+  void take_files_of(const Account& account) {
+    const Visitor visitor{account, who_.peer.address()};
+    if constexpr (std::is_reference_v<Given>) {
+      files_ = &service_.storage_for(visitor, {});
+    } else {
+      files_.emplace(service_.storage_for(visitor, [this] { make_progress(); }));
+    }
+  }
+  void begin_as_guest() {
+    std::optional<Account> guest = service_.guest();
+    if (!guest) return;
+    try {
+      if constexpr (Service<P>::files_depend_on_account) take_files_of(*guest);
+    } catch (...) { return; }  // there are no files for guests
+    use_ = service_.enter(*guest);
+    if (use_) account_ = std::move(guest);
+  }
+  static TlsPolicy possible(const T& network, TlsPolicy policy) {
+    return policy == TlsPolicy::offered && !has_certificate(network) ? TlsPolicy::off : policy;
+  }
+
+  // ---- the control connection ----
+
+  awaitable<void> converse() {
+    if constexpr (is_securable) {
+      if (hello_) co_await secure(true);
+    }
+    const Reply welcome{220, service_.greeting.text};
+    co_await reply(welcome);
+    while (!closing_) {
+      const std::optional<Line> line = co_await next_line();
+      if (!line) co_return;
+      const Reply final = co_await dispatch(*this, *line);
+      co_await reply(final);
+      if constexpr (is_securable) {
+        if (hello_) co_await secure(false);
+      }
+    }
+  }
+
+  /// Says the final reply to a command, and what was to be said after it.
+  awaitable<void> reply(const Reply& final) {
+    Limit limited{deadline_, limits().idle, Errc::peer_lost};  // a client that reads no replies has gone
+    replying_ = true;  // and stays so if it is cut off: nothing can follow it then
+    co_await say(final);
+    if (belated_.code() != 0) {
+      const Reply answer_to_abor = std::exchange(belated_, Reply{});
+      co_await say(answer_to_abor);
+    }
+    replying_ = false;
+  }
+  awaitable<void> say(const Reply& reply) {
+    report<ReplySeen>(reply);
+    return control_.say(reply);
+  }
+
+  awaitable<std::optional<Line>> next_line() {
+    if (draining_) throw std::system_error(Errc::shutting_down);
+    if (auto line = control_.line_now()) co_return line;
+    Limit limited{deadline_, patience(), Errc::timed_out};
+    const Flag waits{may_end_};
+    co_return co_await control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, limits().grace);
+  }
+
+  Duration patience() const { return account_ ? limits().idle : left_for_login(); }
+  Duration left_for_login() const {
+    return std::max(Duration{1}, time_after(began_, limits().login) - network_.now());
+  }
+
+  std::optional<Reply> last_words(std::error_code why, bool refused) const {
+    if (why == Errc::timed_out) return Reply{421, "Timed out, closing the connection"};
+    if (why == Errc::shutting_down) return Reply{421, "Server is shutting down"};
+    const bool in_clear = !hello_;  // where TLS comes first, these words would be no part of it
+    if (refused && in_clear) return Reply{421, "Service not available to you"};
+    return std::nullopt;
+  }
+  awaitable<void> say_goodbye(Reply farewell) {
+    Limit limited{deadline_, farewell_limit(), Errc::timed_out};
+    co_await say(farewell);
+  }
+  /// For the last words, which nobody may hear any more.
+  Duration farewell_limit() const { return std::min<Duration>(limits().idle, std::chrono::seconds{5}); }
+
+  /// Runs a command's coroutine under its limit, and makes a reply of what it throws.
+  awaitable<Reply> run_limited(awaitable<Reply> command, bool interruptible) {
+    std::error_code error;
+    Reply reply;
+    const bool logs_in = !account_;
+    if (interruptible) watch();
+    try {
+      Limit limited{deadline_, logs_in ? std::min(limits().operation, left_for_login()) : limits().operation,
+                    Errc::timed_out};
+      Reply given = co_await std::move(command);
+      reply = std::move(given);
+    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
+    const std::error_code interrupted = interruption_.why();
+    const bool ends = interrupted == Errc::shutting_down || (interrupted == Errc::timed_out && logs_in && !account_);
+    if (ends) throw std::system_error(interrupted);
+    if (error == Errc::shutting_down) throw std::system_error(error);  // of a transfer
+    if (interrupted) co_await interruption_.recover();
+    if (interruptible) co_await end_watch();
+    if (!error) co_return reply;
+    if (interrupted == Errc::timed_out) co_return Reply{451, "Gave up: it took too long"};
+    co_return reply_for(error);
+  }
+
+  // ---- TLS ----
+
+  /// The handshake of the control connection. After it nothing is left of what was said in clear, or there is no
+  /// session: it could be the words of somebody in between.
+  awaitable<void> secure(bool implicit) {
+    const std::string hello = *std::exchange(hello_, std::nullopt);
+    co_await control_.stop_reading();  // a transfer's watch may still read in clear
+    if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
+    auto handshake = control().accept_tls(network_.tls_server(), hello);
+    co_await shake_hands(std::move(handshake), limits().handshake, control(), false);
+    protection_.secure(implicit);
+    control_.fail({});
+  }
+  /// Tells the control connection which user it is of. Whoever likes can be anonymous, or a guest: that is nobody.
+  void tell_whose() {
+    if constexpr (is_securable) {
+      std::optional<std::string> user;
+      if (account_) user = account_->kind == Account::Kind::user ? state.host + '/' + account_->name : std::string{};
+      control().belongs_to(std::move(user));
+    }
+  }
+  /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
+  /// connection that just ends for one that somebody cut.
+  awaitable<void> farewell() {
+    co_await control_.stop_reading();
+    if constexpr (is_securable) {
+      if (!protection_.secured()) co_return;
+      Settled<void> ignored;
+      Limit limited{deadline_, farewell_limit(), Errc::timed_out};
+      co_await settle(control().finish(), ignored);
+    }
+  }
+
+  // ---- transfers ----
+
+  static awaitable<void> take_rest(std::shared_ptr<Stream> stream) {
+    co_await stream->finish();
+    std::vector<std::byte> room(16 * 1024);
+    for (bool more = true; more;) {
+      const std::size_t n = co_await stream->read_some(room);
+      more = n > 0;
+    }
+  }
+  awaitable<Reply> send_any(AnySource source, Transfer transfer) {
+    if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
+    ServerTransfer<Session> sending{*this, std::move(transfer)};
+    co_return co_await sending.send(source);
+  }
+  awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
+    if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
+    ServerTransfer<Session> receiving{*this, std::move(transfer)};
+    co_return co_await receiving.receive(file);
+  }
+  std::optional<Reply> refusal_of_transfer() const {
+    if (auto refused = protection_.refusal_of_data()) return refused;
+    if (!channel_.armed()) return reply_for(Errc::no_data_connection);
+    return std::nullopt;
+  }
+
+  /// Whether a command that came during a transfer need not wait for its end. What comes behind an ABOR waits.
+  bool acts_at_once(const Line& line) const {
+    if (line.error() || interruption_.why()) return false;
+    const CommandLine command = parse_command(line.text);
+    const auto* entry = find_command(command.verb);
+    return entry && entry->at_once && command.argument.empty() && (account_ || entry->before_login);
+  }
+
+  awaitable<void> watch_control() {
+    try {
+      // A transfer that never waits is over by now, and costs no read.
+      co_await ftplike::give_way(executor_);
+      while (watching_ && control_.put_off().size() < limits().waiting_commands) {
+        auto line = control_.lines().next();
+        if (!line) {
+          if (control_.ended()) break;
+          co_await control_.read();
+        } else if (acts_at_once(*line)) {
+          answering_ = true;
+          const Reply reply = co_await dispatch(*this, *line);
+          if (interruption_.why()) {
+            belated_ = reply;
+          } else {
+            co_await say(reply);
+          }
+          answering_ = false;
+        } else {
+          control_.put_off(*std::move(line));
+        }
+      }
+    } catch (...) {
+      answering_ = false;
+      control_.fail(code_of(std::current_exception()));
+      if (watching_ && !draining_) interrupt(Errc::peer_lost);
+    }
+  }
+
+  T& network_;
+  Executor executor_;
+  Service<P>& service_;
+  Files files_{};
+  Interruption& interruption_;
+  Deadline<T> deadline_;
+  ControlConnection<T> control_;
+  Protection protection_;
+  std::optional<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
+  SessionInfo who_;
+  std::optional<Account> account_;
+  std::shared_ptr<AccountUse> use_;
+  Channel channel_;
+  std::optional<StoppableTask> let_go_;  // a data connection that has yet to end
+  Time began_;
+  ClosingWait closing_wait_;
+  Transfer* transfer_ = nullptr;
+  Verb at_work_;   // the last command that could wait
+  Reply belated_;  // to the command that interrupted the transfer
+  bool standard_ = false, closing_ = false, draining_ = false, ending_ = false;
+  bool may_end_ = false;    // nothing would be lost if the session ended now
+  bool watching_ = false;   // the control connection, for what is under way
+  bool answering_ = false;  // a command that acts at once
+  bool replying_ = false;   // a reply is on its way
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+template <Transport T, class P> struct OwnPartsNeedBodiesHpp<T, Server<T, P>> {};
+
+/// The state of a server and what works on it, which sessions and those who wait for the end hold, too.
+///
+/// **Threads:** any, but for what says otherwise.
+template <class T, class P> class ServerCore {
+ public:
+  using State = ServerCore;
+  using StatePointer = std::shared_ptr<State>;
+  using OneSession = Session<T, P>;
+
+  /// A session in the server's book, from its acceptance to the end of its coroutine.
+  struct Entry {
+    Entry(const Executor& its_executor, const SessionInfo& its_who) : executor{its_executor}, who{its_who} {}
+    Interruption interruption;
+    const Executor executor;
+    SessionInfo who;
+    OneSession* session = nullptr;  // while there is one
+  };
+  /// Somebody who waits for the end of `stop`.
+  struct Waiter {
+    explicit Waiter(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
+    const Executor executor;
+    Condition changed;
+    bool done = false;
+  };
+
+  ServerCore(T& its_network, ServiceParts<P> parts)
+      : lifetime{lifetime_of(its_network)},
+        network{its_network},
+        main{main_executor_of(its_network)},
+        service{std::move(parts)},
+        all_gone{main} {}
+
+  bool is_stopping() {
+    const std::lock_guard lock{mutex};
+    return stopping;
+  }
+  bool begins_to_stop() {
+    const std::lock_guard lock{mutex};
+    return !std::exchange(stopping, true);
+  }
+  std::size_t count() {
+    const std::lock_guard lock{mutex};
+    return book.size();
+  }
+
+  // ---- accepting
+
+  /// Why no session there could be as the server's parts want it; empty if they can.
+  std::string_view objection_to(const Address& address, Beginning beginning) {
+    if (!has_certificate(network)) {
+      if (beginning == Beginning::implicit_tls) return "sessions are to begin with TLS, but there is no certificate";
+      if (service.tls_policy > TlsPolicy::offered) return "TLS is required, but there is no certificate";
+    }
+    if (!OneSession::find_command(Verb{"USER"}) && !service.guest()) {
+      return "nobody can come in: this profile has no logins, and sessions without one may do nothing";
+    }
+    const bool from_elsewhere = !address.is_loopback() || !service.trusted_proxies.subnets.empty();
+    return objection_to_listening(service.authenticator, from_elsewhere);
+  }
+
+  static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor,
+                                    Beginning beginning) {
+    bool failed = false;
+    while (!state->is_stopping()) {
+      try {
+        if (std::exchange(failed, false)) {
+          const Time later = state->network.now() + std::chrono::milliseconds{100};
+          co_await state->network.sleep_until(later);
+          continue;
+        }
+        const Executor executor = state->network.executor();
+        auto control = co_await acceptor->accept(executor);
+        if (state->is_stopping()) break;
+        begin(state, executor, std::move(control), beginning);
+      } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
+    }
+  }
+
+  /// Starts the coroutine of a session, which has a place in the book until it ends.
+  static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
+                    Beginning beginning) {
+    const SessionInfo who{0, control.local(), control.remote()};
+    const auto entry = detail::new_shared<Entry>(executor, who);
+    typename std::list<std::shared_ptr<Entry>>::iterator place;
+    {
+      const std::lock_guard lock{state->mutex};
+      place = state->book.insert(state->book.end(), entry);
+    }
+    // The entry lives as long as the coroutine, whose cancellation slot it has.
+    start_on(executor, serve(state, entry, std::move(control), beginning), entry->interruption.slot(),
+             [state, entry, place](std::exception_ptr) {
+               const std::lock_guard lock{state->mutex};
+               state->book.erase(place);
+               if (state->book.empty()) call_on(state->main, [state] { state->all_gone.notify(); });
+             });
+  }
+
+  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
+                               Beginning beginning) {
+    if constexpr (requires { control.make_prompt(); }) control.make_prompt();
+    mark_as_control(control);
+    SessionInfo who = entry->who;
+    std::string first_bytes;
+    if (state->service.trusted_proxies.contain(who.peer.address())) {
+      Settled<void> introduced;
+      co_await settle(within(state->network, state->service.limits.login, introduce(control, who, first_bytes)),
+                      introduced);
+      if (introduced.failed()) co_return;  // as the PROXY protocol wants it
+    }
+    std::optional<PlaceTaken> place;
+    who.number = admit(state, who.peer.address(), place);
+    entry->who = who;
+    if (who.number == 0) {
+      report<SessionRefused>(state->service.observer, who);
+      co_await turn_away(state, std::move(control));
+      co_return;
+    }
+    OneSession session{state->network,      entry->executor, std::move(control), state->service,
+                       entry->interruption, who,             first_bytes,        beginning};
+    const InTheBook in_the_book{state, *entry, session};
+    const std::function<void()> leave = [&place] { place.reset(); };
+    co_await session.run(leave);  // who comes again at once finds its place free
+  }
+
+  /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
+  static awaitable<void> introduce(typename T::Stream& control, SessionInfo& who, std::string& rest) {
+    const ProxyHeader header = co_await read_proxy_header(control, rest);
+    if (!header.ends) co_return;
+    who.peer = endpoint_of(header.ends->client);
+    who.local = endpoint_of(header.ends->server);
+  }
+
+  /// One of the sessions that `Limits` counts.
+  class PlaceTaken {
+   public:
+    PlaceTaken(StatePointer state, const Address& client) : state_{std::move(state)}, client_{client} {
+      ++state_->places;
+      ++state_->per_address[client_];
+    }
+    PlaceTaken(const PlaceTaken&) = delete;
+    PlaceTaken& operator=(const PlaceTaken&) = delete;
+    ~PlaceTaken() {
+      const std::lock_guard lock{state_->mutex};
+      --state_->places;
+      if (--state_->per_address[client_] == 0) state_->per_address.erase(client_);
+    }
+
+   private:
+    StatePointer state_;
+    Address client_;
+  };
+  /// Gives a session its place and its number; 0 if there are too many, or shall be no more.
+  static std::uint64_t admit(const StatePointer& state, const Address& client, std::optional<PlaceTaken>& place) {
+    const Address counted = client_network(client);
+    const std::lock_guard lock{state->mutex};
+    const Limits& limits = state->service.limits;
+    const auto from_there = state->per_address.find(counted);
+    if (state->stopping || state->places >= limits.sessions) return 0;
+    if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
+    place.emplace(state, counted);
+    return ++state->last_number;
+  }
+
+  /// From now on, while this lives, a server that stops finds the session; one that has begun to has missed it.
+  class InTheBook {
+   public:
+    InTheBook(StatePointer state, Entry& entry, OneSession& session) : state_{std::move(state)}, entry_{entry} {
+      const std::lock_guard lock{state_->mutex};
+      entry_.session = &session;
+      if (state_->stopping) session.drain();
+    }
+    InTheBook(const InTheBook&) = delete;
+    InTheBook& operator=(const InTheBook&) = delete;
+    ~InTheBook() {
+      const std::lock_guard lock{state_->mutex};
+      entry_.session = nullptr;
+    }
+
+   private:
+    StatePointer state_;
+    Entry& entry_;
+  };
+
+  static awaitable<void> turn_away(StatePointer state, typename T::Stream control) {
+    const std::string_view sorry =
+        state->is_stopping() ? "421 Server is shutting down\r\n" : "421 Too many connections, try later\r\n";
+    Settled<void> ignored;
+    co_await settle(within(state->network, std::chrono::seconds{5}, control.write(as_bytes(sorry))), ignored);
+  }
+
+  // ---- stopping
+
+  /// Calls `act` for every session, on its own executor, where it cannot end meanwhile.
+  static void for_each_session(const StatePointer& state, const std::function<void(Entry&)>& act) {
+    const std::lock_guard lock{state->mutex};
+    for (const auto& entry : state->book) call_on(entry->executor, [entry, act] { act(*entry); });
+  }
+  /// Waits until no session is left, but not longer than `patience`, nor beyond `hurry`.
+  static awaitable<void> wait_for_all(StatePointer state, Duration patience, const bool* hurry = nullptr) {
+    bool late = false;
+    typename T::Timer deadline{state->network, state->main};
+    deadline.start(time_after(state->network.now(), patience), [&late, &gone = state->all_gone] {
+      late = true;
+      gone.notify();
+    });
+    while (state->count() > 0 && !late && !(hurry && *hurry)) co_await state->all_gone.wait();
+  }
+
+  static awaitable<void> end_all(StatePointer state) {
+    {
+      const std::lock_guard lock{state->mutex};
+      for (auto& acceptor : state->acceptors) acceptor->cancel();
+      state->acceptors.clear();
+    }
+    const Limits& limits = state->service.limits;
+    StopReport result;
+    const std::size_t all = state->count();
+    for_each_session(state, [](Entry& entry) {
+      if (entry.session) entry.session->drain();
+    });
+    co_await wait_for_all(state, limits.drain, &state->cutting);
+    result.cut = state->count();
+    result.drained = all - std::min(all, result.cut);
+    if (result.cut > 0) {
+      for_each_session(state, [](Entry& entry) {
+        if (entry.session)
+          entry.session->cut();
+        else
+          entry.interruption.interrupt(Errc::shutting_down);
+      });
+      co_await wait_for_all(state, limits.abandon);
+    }
+    if (state->count() > 0) {
+      std::vector<StuckSession> stuck = co_await ask_the_stuck(state);
+      result.stuck = std::move(stuck);
+    }
+    report<ServerStopped>(state->service.observer, result);
+    tell_waiters(state, std::move(result));
+  }
+
+  /// Asks the sessions that are left what they are about. One whose thread is blocked does not answer.
+  static awaitable<std::vector<StuckSession>> ask_the_stuck(StatePointer state) {
+    struct Answers {
+      std::mutex mutex;
+      std::map<const Entry*, std::string> all;
+    };
+    const auto answers = detail::new_shared<Answers>();
+    for_each_session(state, [answers](Entry& entry) {
+      const std::lock_guard lock{answers->mutex};
+      answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
+      entry.who = entry.session ? entry.session->who() : entry.who;
+    });
+    co_await wait_for_all(state, std::chrono::seconds{1});
+    std::vector<StuckSession> stuck;
+    const std::lock_guard lock{state->mutex};
+    const std::lock_guard lock_answers{answers->mutex};
+    for (const auto& entry : state->book) {
+      const auto answer = answers->all.find(entry.get());
+      StuckSession one;
+      one.activity = answer == answers->all.end() ? "its thread is blocked" : answer->second;
+      if (answer != answers->all.end()) {
+        one.number = entry->who.number;
+        one.peer = entry->who.peer;
+        one.user = entry->who.user;
+      }
+      stuck.push_back(std::move(one));
+    }
+    co_return stuck;
+  }
+
+  static void tell_waiters(const StatePointer& state, StopReport result) {
+    const std::lock_guard lock{state->mutex};
+    state->last_report = std::move(result);
+    for (const auto& waiter : state->waiters) {
+      call_on(waiter->executor, [waiter] {
+        waiter->done = true;
+        waiter->changed.notify();
+      });
+    }
+  }
+
+  static awaitable<StopReport> wait_for_stop(StatePointer state) {
+    const Executor executor = co_await asio::this_coro::executor;
+    /// In the list of those who wait, as long as it lives.
+    struct Waiting {
+      Waiting(StatePointer its_state, const Executor& its_executor)
+          : state{std::move(its_state)}, waiter{detail::new_shared<Waiter>(its_executor)} {
+        const std::lock_guard lock{state->mutex};
+        waiter->done = state->last_report.has_value();
+        place = state->waiters.insert(state->waiters.end(), waiter);
+      }
+      Waiting(const Waiting&) = delete;
+      Waiting& operator=(const Waiting&) = delete;
+      ~Waiting() {
+        const std::lock_guard lock{state->mutex};
+        state->waiters.erase(place);
+      }
+      StatePointer state;
+      std::shared_ptr<Waiter> waiter;
+      typename std::list<std::shared_ptr<Waiter>>::iterator place;
+    } waiting{state, executor};
+    while (!waiting.waiter->done) co_await waiting.waiter->changed.wait();
+    const std::lock_guard lock{state->mutex};
+    co_return *state->last_report;
+  }
+
+  const std::shared_ptr<void> lifetime;  // first, so that it is the last to go
+  T& network;
+  const Executor main;  // of the acceptors
+  Service<P> service;
+  Condition all_gone;
+
+  std::mutex mutex;  // of what follows
+  bool stopping = false;
+  bool cutting = false;  // on `main` only
+  std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
+  std::list<std::shared_ptr<Entry>> book;
+  std::size_t places = 0;                       // of sessions that count
+  std::map<Address, std::size_t> per_address;   // of those
+  std::uint64_t last_number = 0;
+  std::optional<StopReport> last_report;
+  std::list<std::shared_ptr<Waiter>> waiters;
+};
+
+}  // namespace detail
+
+template <Transport T, class P>
+typename Server<T, P>::StatePointer Server<T, P>::make(T& network, ServiceParts<P> parts) {
+  return detail::new_shared<State>(network, std::move(parts));
+}
+
+template <Transport T, class P> Endpoint Server<T, P>::listen_at(const Endpoint& where, Beginning beginning) {
+  check_before_listening(where.address(), beginning);
+  return accept_all_from(state_->network.listen(state_->main, where), beginning);
+}
+template <Transport T, class P>
+void Server<T, P>::check_before_listening(const Address& address, Beginning beginning) {
+  if (state_->is_stopping()) throw std::system_error(Errc::shutting_down);
+  if (const auto objection = state_->objection_to(address, beginning); !objection.empty()) {
+    throw std::invalid_argument("listen: " + std::string{objection});
+  }
+}
+template <Transport T, class P>
+Endpoint Server<T, P>::accept_all_from(typename T::Acceptor listener, Beginning beginning) {
+  const Endpoint where = listener.endpoint();
+  auto acceptor = detail::new_shared<typename T::Acceptor>(std::move(listener));
+  {
+    const std::lock_guard lock{state_->mutex};
+    if (state_->stopping) throw std::system_error(Errc::shutting_down);
+    state_->acceptors.push_back(acceptor);
+  }
+  start_on(state_->main, State::accept_all(state_, std::move(acceptor), beginning));
+  return where;
+}
+template <Transport T, class P>
+Endpoint Server<T, P>::accept_all_of(typename T::Acceptor listener, Beginning beginning) {
+  check_before_listening(listener.endpoint().address(), beginning);
+  return accept_all_from(std::move(listener), beginning);
+}
+
+template <Transport T, class P> typename Server<T, P>::Handle Server<T, P>::handle() const {
+  return Handle{state_->main, state_};
+}
+template <Transport T, class P> awaitable<StopReport> Server<T, P>::stopped() { return State::wait_for_stop(state_); }
+template <Transport T, class P> Service<P>& Server<T, P>::service() noexcept { return state_->service; }
+template <Transport T, class P> std::size_t Server<T, P>::sessions() const {
+  const std::lock_guard lock{state_->mutex};
+  return state_->places;
+}
+
+template <Transport T, class P> void Server<T, P>::Handle::end(bool cuts) const {
+  call_on(main_, [weak = state_, cuts] {
+    const StatePointer state = weak.lock();
+    if (!state) return;
+    if (cuts) {
+      state->cutting = true;
+      state->all_gone.notify();
+    }
+    if (state->begins_to_stop()) start_on(state->main, State::end_all(state));
+  });
+}
+
+}  // namespace ftplike
+
+#endif
+
+// ---- ftplike/users/user_table.hpp
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/users/user_file.hpp
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+/// The users that a text names, in its order. `source` is what errors call the text.
+///
+/// **Errors:** `std::runtime_error`, one line: the source, the number of the line, and what is wrong there.
+inline std::vector<UserEntry> parse_users(std::string_view text, std::string_view source) {
+  std::vector<UserEntry> result;
+  std::unordered_set<std::string> keys;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const auto line = detail::take_until(text, '\n');
+    if (!detail::names_a_user(line)) continue;
+    try {
+      result.push_back(detail::parse_user(detail::without_blanks(line)));
+      if (!keys.insert(result.back().key()).second) {
+        throw std::invalid_argument("a second user '" + result.back().key() + '\'');
+      }
+    } catch (const std::invalid_argument& wrong) {
+      throw std::runtime_error(std::string{source} + ':' + std::to_string(number) + ": " + wrong.what());
+    }
+  }
+  return result;
+}
+
+namespace detail {
+
+/// An open file. What fails throws `std::system_error` with its name.
+class OpenUserFile {
+ public:
+  OpenUserFile(std::filesystem::path path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {
+    if (!descriptor_) fail();
+  }
+
+  int get() const noexcept { return descriptor_.get(); }
+  /// The result of a system call, made again where a signal came in between, unless it failed.
+  template <class Call> auto checked(Call call) const {
+    for (;;) {
+      const auto result = call();
+      if (result >= 0) return result;
+      if (errno != EINTR) fail();
+    }
+  }
+  struct stat status() const {
+    struct stat result {};
+    checked([&] { return ::fstat(get(), &result); });
+    return result;
+  }
+  std::string read() const {
+    std::string result;
+    std::array<char, 16 * 1024> room;
+    for (;;) {
+      const auto n = checked([&] { return ::read(get(), room.data(), room.size()); });
+      if (n == 0) return result;
+      result.append(room.data(), static_cast<std::size_t>(n));
+    }
+  }
+  void write(std::string_view text) const {
+    while (!text.empty()) {
+      const auto n = checked([&] { return ::write(get(), text.data(), text.size()); });
+      text.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+
+ private:
+  [[noreturn]] void fail() const { throw std::system_error(errno, std::generic_category(), path_.string()); }
+
+  std::filesystem::path path_;
+  Descriptor descriptor_;
+};
+
+/// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
+inline void replace_user_file(const std::filesystem::path& path, const OpenUserFile& old, std::string_view text) {
+  auto name = path.string() + ".XXXXXX";
+  const OpenUserFile fresh{path, ::mkostemp(name.data(), O_CLOEXEC)};
+  try {
+    fresh.write(text);
+    // The server may run as somebody else than who adds users, but the hashes are not for everybody's eyes.
+    const auto status = old.status();
+    const auto now = fresh.status();
+    if (now.st_uid != status.st_uid || now.st_gid != status.st_gid) {
+      fresh.checked([&] { return ::fchown(fresh.get(), status.st_uid, status.st_gid); });
+    }
+    fresh.checked([&] { return ::fchmod(fresh.get(), status.st_mode & 0660U); });
+    fresh.checked([&] { return ::fsync(fresh.get()); });
+    fresh.checked([&] { return ::rename(name.c_str(), path.c_str()); });
+  } catch (...) {
+    ::unlink(name.c_str());
+    throw;
+  }
+  const auto directory = path.parent_path();
+  const OpenUserFile above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  above.checked([&] { return ::fsync(above.get()); });
+}
+
+}  // namespace detail
+
+/// The users of a file, in its order.
+///
+/// **Errors:** `std::system_error` if it cannot be read, else those of `parse_users`.
+inline std::vector<UserEntry> read_users(const std::filesystem::path& file) {
+  const detail::OpenUserFile opened{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  return parse_users(opened.read(), file.string());
+}
+
+/// Writes a user into a users' file: in place of the line with the same key, or at the end. The rest stays as it is,
+/// comments included. Who reads at the same time sees the old file or the new one, and so does who comes after a crash;
+/// who writes at the same time waits. A new file can be read by its owner only.
+///
+/// **Errors:** `std::invalid_argument` if a line cannot hold this user, as one with a plain password or with a ':' in
+/// its name; `std::system_error`; those of `parse_users` if the file is not well-formed. The file is then as it was.
+inline void write_user(const std::filesystem::path& file, const UserEntry& user) {
+  const auto line = detail::line_of(user);
+  if (!detail::names_a_user(line) || detail::parse_user(detail::without_blanks(line)) != user) {
+    throw std::invalid_argument("a users' file cannot hold the user '" + user.key() + '\'');
+  }
+  for (;;) {
+    const detail::OpenUserFile old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    old.checked([&] { return ::flock(old.get(), LOCK_EX); });
+    const auto path = std::filesystem::canonical(file);
+    struct stat named {};
+    if (::stat(path.c_str(), &named) != 0 || named.st_ino != old.status().st_ino ||
+        named.st_dev != old.status().st_dev) {
+      continue;  // somebody replaced it while we waited for the lock
+    }
+    const auto text = old.read();
+    parse_users(text, file.string());
+    std::string result;
+    bool replaced = false;
+    for (std::string_view rest = text; !rest.empty();) {
+      const auto there = detail::take_until(rest, '\n');
+      const bool same =
+          detail::names_a_user(there) && detail::parse_user(detail::without_blanks(there)).key() == user.key();
+      result.append(same ? line : there) += '\n';
+      replaced = replaced || same;
+    }
+    if (!replaced) (result += line) += '\n';
+    return detail::replace_user_file(path, old, result);
+  }
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+namespace detail {
+
+/// The users of one moment, which do not change any more.
+class UserSnapshot {
+ public:
+  /// **Errors:** `std::invalid_argument` if two users have the same key.
+  explicit UserSnapshot(const std::vector<UserEntry>& users) {
+    for (const UserEntry& user : users) {
+      const auto [place, is_new] = users_.try_emplace(user.key(), user);
+      if (!is_new) throw std::invalid_argument("a second user '" + user.key() + '\'');
+      place->second.account.name = place->first;
+    }
+    for (const UserEntry& user : users) {
+      if (!user.password.is_locked()) with_password_.push_back(&users_.at(user.key()));
+    }
+  }
+  UserSnapshot(const UserSnapshot&) = delete;
+  UserSnapshot& operator=(const UserSnapshot&) = delete;
+
+  std::size_t size() const noexcept { return users_.size(); }
+  const UserEntry* find(const std::string& name, std::string_view host) const {
+    if (!host.empty()) {
+      const auto there = users_.find(name + '@' + to_lower(host));
+      if (there != users_.end()) return &there->second;
+    }
+    const auto anywhere = users_.find(name);
+    return anywhere == users_.end() ? nullptr : &anywhere->second;
+  }
+  /// Somebody whose password takes the time that the one of this name would take if there was one: always the same
+  /// for a name, and over many names as mixed as the table. Nobody if no user has a password.
+  const UserEntry* stand_in(const std::string& name) const {
+    if (with_password_.empty()) return nullptr;
+    return with_password_[std::hash<std::string>{}(name) % with_password_.size()];
+  }
+
+ private:
+  std::unordered_map<std::string, UserEntry> users_;
+  std::vector<const UserEntry*> with_password_;
+};
+
+}  // namespace detail
+
+/// An authenticator that knows users by name: those of a file (see `UserEntry` for its format) and those that were
+/// added. Anonymous logins and sessions without a login may do what an `Anonymous` says; nothing without one. An
+/// account's name is the key of its user: `name`, or `name@host` if the user belongs to a virtual host.
+///
+/// Copies are the same table: keep one to reload it while a server uses another. `Hashing` computes the hashes, where
+/// blocking harms nobody. A login as somebody who does not exist, or whose password is locked, takes the hash of
+/// somebody else's password.
+///
+/// **Threads:** any number at once. A login sees the table as it was when it began.
+template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
+ public:
+  explicit BasicUserTable(Anonymous others = {}, Hashing hashing = {})
+      : state_{std::make_shared<State>(std::move(others), std::move(hashing))} {}
+
+  /// Adds a user.
+  ///
+  /// **Errors:** `std::invalid_argument` if there is one with the same key, or without a name.
+  /// **Complexity:** linear in the number of users.
+  void add(UserEntry user) {
+    if (user.account.name.empty()) throw std::invalid_argument("a user without a name");
+    const std::scoped_lock lock{state_->changing};
+    auto added = state_->added;
+    added.push_back(std::move(user));
+    show(added, state_->read);
+    state_->added = std::move(added);
+  }
+  /// Takes the users of `file` in place of those of the file before; those that were added stay. After an error all is
+  /// as it was.
+  ///
+  /// **Errors:** `std::runtime_error`, one line that says where and what. (`std::system_error` is one of them.)
+  void load(const std::filesystem::path& file) {
+    const std::scoped_lock lock{state_->changing};
+    load_locked(file);
+  }
+  /// Reads the file again, if there is one.
+  ///
+  /// **Errors:** as those of `load`.
+  void reload() {
+    const std::scoped_lock lock{state_->changing};
+    if (!state_->file.empty()) load_locked(state_->file);
+  }
+  std::size_t size() const { return now()->size(); }
+  /// Whether nobody can come in by now: there are no users, and the others may do nothing. A server may listen all the
+  /// same, since users can still be added.
+  bool admits_nobody() const { return size() == 0 && state_->others.admits_nobody(); }
+
+  awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
+    const auto users = now();
+    const UserEntry* const user = users->find(credentials.user, credentials.host);
+    if (user != nullptr && is_certified(*user, credentials)) co_return user->account;
+    if (user == nullptr) {
+      auto anonymous = state_->others.anonymous(credentials.user);
+      if (anonymous) co_return anonymous;
+    }
+    const bool can_fit = user != nullptr && !user->password.is_locked();
+    const UserEntry* const compared = can_fit ? user : users->stand_in(credentials.user);
+    if (compared == nullptr) co_return std::nullopt;
+    const bool fits = co_await try_password(compared->password, credentials);
+    if (!fits || !can_fit) co_return std::nullopt;
+    co_return user->account;
+  }
+  std::optional<Account> guest() const { return state_->others.guest(); }
+  bool needs_password(const Credentials& credentials) const {
+    const auto users = now();
+    const UserEntry* const user = users->find(credentials.user, credentials.host);
+    return user == nullptr || !is_certified(*user, credentials);
+  }
+
+ private:
+  struct State {
+    State(Anonymous its_others, Hashing its_hashing) : others{std::move(its_others)}, hashing{std::move(its_hashing)} {}
+
+    const Anonymous others;
+    const Hashing hashing;
+    std::mutex changing;  // held from the beginning of a change to its end; guards the next three
+    std::filesystem::path file;
+    std::vector<UserEntry> added;
+    std::vector<UserEntry> read;
+    std::mutex showing;  // guards the pointer alone, so that a login never waits for a file
+    std::shared_ptr<const detail::UserSnapshot> users =
+        std::make_shared<detail::UserSnapshot>(std::vector<UserEntry>{});
+  };
+
+  awaitable<bool> try_password(const Password& password, const Credentials& credentials) const {
+    if (password.is_plain()) co_return password.fits(credentials.password, state_->hashing);
+    auto compare = [password, offered = credentials.password, state = state_] {
+      return password.fits(offered, state->hashing);
+    };
+    co_return co_await blocking(std::move(compare), Workload{WorkKind::password, client_key(credentials.address)});
+  }
+  static bool is_certified(const UserEntry& user, const Credentials& credentials) {
+    return !user.certificate.empty() && credentials.certificate &&
+           user.certificate == credentials.certificate->common_name;
+  }
+  std::shared_ptr<const detail::UserSnapshot> now() const {
+    const std::scoped_lock lock{state_->showing};
+    return state_->users;
+  }
+  void show(const std::vector<UserEntry>& added, const std::vector<UserEntry>& read) {
+    auto all = added;
+    all.insert(all.end(), read.begin(), read.end());
+    auto fresh = std::make_shared<const detail::UserSnapshot>(all);
+    const std::scoped_lock lock{state_->showing};
+    state_->users.swap(fresh);  // the old one ends after the lock
+  }
+  void load_locked(std::filesystem::path file) {
+    auto read = read_users(file);
+    try {
+      show(state_->added, read);
+    } catch (const std::invalid_argument& wrong) { throw std::runtime_error(file.string() + ": " + wrong.what()); }
+    state_->read = std::move(read);
+    state_->file = std::move(file);
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+/// A table of users whose hashes are those of the system's crypt(3).
+using UserTable = BasicUserTable<>;
+
+static_assert(Authenticator<UserTable>);
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// The profile of a server of a folder, whose users are known in this way.
+template <class Users> using OfDirectory = Assembled<Ftp, DirectoryStorage, Users, NoObserver, NoApplication>;
+
+}  // namespace ftplike::inline v0_2::detail
+
+#ifdef FTPLIKE_SEPARATE_COMPILATION
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+template <> struct OwnPartsNeedBodiesHpp<TcpTransport, Server<TcpTransport, OfDirectory<LoopbackReaders>>> {};
+template <> struct OwnPartsNeedBodiesHpp<TcpTransport, Server<TcpTransport, OfDirectory<Anonymous>>> {};
+template <> struct OwnPartsNeedBodiesHpp<TcpTransport, Server<TcpTransport, OfDirectory<UserTable>>> {};
+template <> struct OwnPartsNeedBodiesHpp<TcpTransport, Client<TcpTransport>> {};
+
+}  // namespace detail
+
+extern template class Server<TcpTransport, detail::OfDirectory<LoopbackReaders>>;
+extern template class Server<TcpTransport, detail::OfDirectory<Anonymous>>;
+extern template class Server<TcpTransport, detail::OfDirectory<UserTable>>;
+extern template class detail::BasicEventLoops<>;
+extern template class Client<TcpTransport>;
+extern template class RemoteFile<detail::ClientCore<TcpTransport, AnyChannel, NoObserver>>;
+extern template class BasicBlockingClient<TcpTransport>;
+
+}  // namespace ftplike
+#endif
+
+// ---- ftplike/storage/memory.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/storage/memory_tree.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/storage/tree.hpp
+#include <cstddef>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+// A tree as a map of all its files and directories, the root included, by their paths. A node says what it is by
+// `is_directory()`.
+
+/// What is at a path.
+///
+/// **Errors:** `no_such_file_or_directory`, `not_a_directory`.
+template <class Node> Node& node_at(std::map<std::string, Node>& nodes, const Path& path) {
+  if (const auto found = nodes.find(path.string()); found != nodes.end()) return found->second;
+  Path above = path.parent();
+  while (!nodes.contains(above.string())) above = above.parent();
+  fail(nodes.at(above.string()).is_directory() ? std::errc::no_such_file_or_directory : std::errc::not_a_directory);
+}
+
+/// Calls `visit(path, node)` for what is in a directory, sorted, from behind the name `after` on, until it gives false.
+template <class Node, class Visit> void visit_directory(const std::map<std::string, Node>& nodes, const Path& directory,
+                                                        const std::string& after, Visit visit) {
+  const std::string prefix = inside(directory);
+  auto next = nodes.upper_bound(prefix + after);
+  while (next != nodes.end() && next->first.starts_with(prefix)) {
+    if (const auto slash = next->first.find('/', prefix.size()); slash != std::string::npos) {
+      next = nodes.lower_bound(next->first.substr(0, slash) + char{'/' + 1});  // past all that is in there
+    } else {
+      if (!visit(next->first, next->second)) return;
+      ++next;
+    }
+  }
+}
+
+}  // namespace detail
+
+/// A listing whose entries are all there: the `Listing` of a storage that has them in memory.
+class EntryListing {
+ public:
+  explicit EntryListing(std::vector<Entry> entries) : entries_{std::move(entries)} {}
+  template <class = void> awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+/// Files by path, and the directories that the paths imply: what a storage of files that are made up needs to know of
+/// its names. A `File` is whatever the storage needs to make it; one that has `describe(Entry&)` tells its size and time
+/// by that.
+///
+/// **Threads:** as a `std::map`.
+template <class File> class FileTree {
+ public:
+  FileTree() { nodes_.try_emplace("/"); }
+  FileTree(std::initializer_list<std::pair<std::string_view, File>> files) : FileTree{} {
+    for (const auto& [path, file] : files) put(Path{path}, file);
+  }
+
+  /// Puts a file there, in place of another one.
+  ///
+  /// **Errors:** `is_a_directory`; `not_a_directory` if something above it is a file.
+  void put(const Path& path, File file) {
+    if (path.is_root()) detail::fail(std::errc::is_a_directory);
+    make_directory(path.parent());
+    const auto [place, is_new] = nodes_.try_emplace(path.string());
+    if (!is_new && place->second.is_directory()) detail::fail(std::errc::is_a_directory);
+    place->second.file.emplace(std::move(file));
+  }
+  /// Makes a directory with all above it, where there is none.
+  ///
+  /// **Errors:** `not_a_directory`.
+  void make_directory(const Path& path) {
+    if (!path.is_root()) make_directory(path.parent());
+    if (nodes_[path.string()].file) detail::fail(std::errc::not_a_directory);
+  }
+  /// Removes a file, or a directory with all that is in it; but not the root itself.
+  ///
+  /// **Errors:** `no_such_file_or_directory`, `not_a_directory`.
+  void remove(const Path& path) {
+    detail::node_at(nodes_, path);
+    std::erase_if(nodes_, [&](const auto& one) {
+      return one.first.starts_with(detail::inside(path)) && one.first != "/";
+    });
+    if (!path.is_root()) nodes_.erase(path.string());
+  }
+  /// The file at a path.
+  ///
+  /// **Errors:** `no_such_file_or_directory`, `not_a_directory`, `is_a_directory`.
+  File& at(const Path& path) {
+    Node& node = detail::node_at(nodes_, path);
+    if (!node.file) detail::fail(std::errc::is_a_directory);
+    return *node.file;
+  }
+  /// The entry of a file or directory, as a storage's `stat` gives it.
+  ///
+  /// **Errors:** `no_such_file_or_directory`, `not_a_directory`.
+  Entry stat(const Path& path) { return entry(path.name(), detail::node_at(nodes_, path)); }
+  /// All entries of a directory, sorted by name.
+  ///
+  /// **Errors:** `no_such_file_or_directory`, `not_a_directory`.
+  std::vector<Entry> list(const Path& path) {
+    if (!detail::node_at(nodes_, path).is_directory()) detail::fail(std::errc::not_a_directory);
+    std::vector<Entry> entries;
+    detail::visit_directory(nodes_, path, "", [&](std::string_view one, const Node& node) {
+      entries.push_back(entry(one.substr(one.rfind('/') + 1), node));
+      return true;
+    });
+    return entries;
+  }
+
+ private:
+  struct Node {
+    std::optional<File> file;  // none: a directory
+    bool is_directory() const noexcept { return !file; }
+  };
+
+  static Entry entry(std::string_view name, const Node& node) {
+    Entry result{std::string{name}, node.file ? Entry::Type::file : Entry::Type::directory, std::nullopt, Timestamp{}};
+    if constexpr (requires { node.file->describe(result); }) {
+      if (node.file) node.file->describe(result);
+    }
+    return result;
+  }
+
+  std::map<std::string, Node> nodes_;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// The files of a MemoryStorage, by path. Whoever calls holds the mutex.
+template <class = void> class BasicMemoryTree {
+ public:
+  struct Node {
+    std::shared_ptr<const std::string> text;  // none: a directory
+    Timestamp modified;
+    unsigned mode;
+    std::uint64_t number;
+    bool is_directory() const noexcept { return !text; }
+  };
+  /// Bytes on their way to a name. Those with no writer are the name's partial file.
+  struct Upload {
+    Path path;
+    std::string text;
+    bool resumable = true;             // false: somebody else was at the name, so nothing is kept
+    bool busy = true;                  // a writer is at it
+    std::optional<Path> wanted{};      // of create_unique: where the numbers start
+    std::uint64_t size = text.size();  // also when the text has gone to its name
+  };
+  using UploadPointer = std::shared_ptr<Upload>;
+
+  explicit BasicMemoryTree(std::uint64_t its_capacity) : capacity{its_capacity} {
+    nodes_.emplace("/", Node{nullptr, time, 0755, ++last_number_});
+  }
+
+  std::mutex mutex;
+  std::uint64_t capacity;
+  Timestamp time{std::chrono::sys_days{std::chrono::year{2001} / 2 / 3}};  // of what is new
+  bool time_is_set = false;                                                // and stays what it is
+
+  /// What is new from now on bears the date of what runs on this executor.
+  void set_time_of(const Executor& executor) {
+    if (!time_is_set) time = wall_clock(executor);
+  }
+  std::uint64_t room() const noexcept { return capacity > used_ ? capacity - used_ : 0; }
+  const std::map<std::string, Node>& nodes() const noexcept { return nodes_; }
+
+  Node& at(const Path& path) {
+    check_names(path);
+    return node_at(nodes_, path);
+  }
+  Node& file_at(const Path& path) {
+    Node& node = at(path);
+    if (!node.text) fail(std::errc::is_a_directory);
+    return node;
+  }
+  Entry entry(const Path& path, const Node& node) const {
+    Entry result{std::string{path.name()}, node.text ? Entry::Type::file : Entry::Type::directory,
+                 node.text ? node.text->size() : 0, node.modified};
+    result.mode = node.mode;
+    result.unique = std::to_string(node.number);
+    return result;
+  }
+
+  /// Some of a directory's entries, beginning behind the name `after`.
+  std::vector<Entry> list(const Path& directory, const std::string& after, std::size_t most) const {
+    std::vector<Entry> result;
+    visit_directory(nodes_, directory, after, [&](const std::string& path, const Node& node) {
+      result.push_back(entry(Path{path}, node));
+      return result.size() < most;
+    });
+    return result;
+  }
+
+  void make_directory(const Path& path) {
+    check_place(path);
+    if (!nodes_.try_emplace(path.string(), Node{nullptr, time, 0755, last_number_ + 1}).second) {
+      fail(std::errc::file_exists);
+    }
+    ++last_number_;
+  }
+  void put_directory(const Path& path) {
+    if (!nodes_.contains(path.string())) {
+      put_directory(path.parent());
+      make_directory(path);
+    }
+  }
+  /// Puts a whole file under a name, with the directories above it.
+  void put(const Path& path, std::string text) {
+    put_directory(path.parent());
+    check_target(path);
+    used_ += text.size();
+    replace(path, std::move(text));
+  }
+  void remove(const Path& path) {
+    const auto partial = partial_of(path);
+    const bool forgets = partial && !partial->busy;
+    if (!forgets || nodes_.contains(path.string())) {
+      used_ -= file_at(path).text->size();
+      nodes_.erase(path.string());
+    }
+    if (forgets) drop(partial);
+  }
+  void remove_directory(const Path& path) {
+    if (at(path).text) fail(std::errc::not_a_directory);
+    if (path.is_root()) fail(std::errc::operation_not_permitted);
+    if (!list(path, "", 1).empty()) fail(std::errc::directory_not_empty);
+    const auto partials = uploads_below(path);
+    for (const auto& partial : partials) {
+      if (partial->busy) fail(std::errc::directory_not_empty);
+    }
+    for (const auto& partial : partials) drop(partial);
+    nodes_.erase(path.string());
+  }
+  void rename(const Path& from, const Path& to) {
+    const Node moved = at(from);
+    check_place(to);
+    if (from.is_root() || to.is_root()) fail(std::errc::operation_not_permitted);
+    if (from == to) return;
+    if (to.string().starts_with(inside(from))) fail(std::errc::invalid_argument);
+    if (const auto old = nodes_.find(to.string()); old != nodes_.end()) {
+      if (moved.text && !old->second.text) fail(std::errc::is_a_directory);
+      if (!moved.text && old->second.text) fail(std::errc::not_a_directory);
+      if (!moved.text && (!list(to, "", 1).empty() || !uploads_below(to).empty())) fail(std::errc::directory_not_empty);
+      if (old->second.text) used_ -= old->second.text->size();
+      nodes_.erase(old);
+    }
+    const auto place = [&](const std::string& path) { return to.string() + path.substr(from.string().size()); };
+    nodes_.erase(from.string());
+    nodes_.emplace(to.string(), moved);
+    if (moved.text) return;
+    for (auto next = nodes_.lower_bound(inside(from)); next != nodes_.end() && next->first.starts_with(inside(from));) {
+      auto node = nodes_.extract(next++);
+      node.key() = place(node.key());
+      nodes_.insert(std::move(node));
+    }
+    for (const auto& upload : uploads_below(from)) {
+      forget(upload);
+      upload->path = Path{place(upload->path.string())};
+      uploads_.emplace(upload->path.string(), upload);
+    }
+  }
+
+  UploadPointer partial_of(const Path& path) const {
+    check_names(path);
+    const auto [first, last] = uploads_.equal_range(path.string());
+    for (auto upload = first; upload != last; ++upload) {
+      if (upload->second->resumable) return upload->second;
+    }
+    return nullptr;
+  }
+  UploadPointer create(const Path& path, std::uint64_t offset) {
+    check_target(path);
+    auto partial = partial_of(path);
+    if (offset == 0) return partial && !partial->busy ? go_on(partial, 0) : begin(path, {}, !partial);
+    if (partial && partial->busy) fail(Errc::busy);
+    if (partial) return go_on(partial, offset);
+    const auto whole = nodes_.find(path.string());
+    if (whole == nodes_.end() || whole->second.text->size() < offset) fail(Errc::bad_restart);
+    return begin(path, whole->second.text->substr(0, offset), true);
+  }
+  UploadPointer append(const Path& path) {
+    check_target(path);
+    auto partial = partial_of(path);
+    const auto whole = nodes_.find(path.string());
+    const bool is_there = whole != nodes_.end();
+    if (!is_there && partial && partial->busy) fail(Errc::busy);
+    if (!is_there && partial) return go_on(partial, partial->text.size());
+    const bool is_free = !partial || !partial->busy;
+    if (partial && is_free) drop(partial);
+    return begin(path, is_there ? *whole->second.text : std::string{}, is_free);
+  }
+  UploadPointer create_unique(const Path& wanted) {
+    check_place(wanted);
+    if (wanted.is_root()) fail(std::errc::is_a_directory);
+    auto upload = begin(first_free(wanted), {}, true);
+    upload->wanted = wanted;
+    return upload;
+  }
+  /// Takes in as much as there is room for; throws `no_space_on_device` if that is not all.
+  void write(Upload& upload, std::string_view bytes) {
+    const auto part = bytes.substr(0, room());
+    upload.text.append(part);
+    upload.size += part.size();
+    used_ += part.size();
+    if (part.size() < bytes.size()) fail(std::errc::no_space_on_device);
+  }
+  void finish(const UploadPointer& upload) {
+    if (upload->wanted && nodes_.contains(upload->path.string())) {
+      forget(upload);
+      upload->path = first_free(*upload->wanted);
+      uploads_.emplace(upload->path.string(), upload);
+    }
+    check_target(upload->path);
+    forget(upload);
+    upload->busy = false;
+    replace(upload->path, std::move(upload->text));
+  }
+  /// A writer ends without having finished.
+  void leave(const UploadPointer& upload) {
+    upload->busy = false;
+    if (!upload->resumable || upload->text.empty()) drop(upload);
+  }
+  void drop(const UploadPointer& upload) {
+    upload->busy = false;
+    used_ -= upload->text.size();
+    forget(upload);
+  }
+
+ private:
+  void check_place(const Path& path) {
+    check_names(path);
+    if (at(path.parent()).text) fail(std::errc::not_a_directory);
+  }
+  void check_target(const Path& path) {
+    check_place(path);
+    const auto old = nodes_.find(path.string());
+    if (old != nodes_.end() && !old->second.text) fail(std::errc::is_a_directory);
+  }
+  Path first_free(const Path& wanted) const {
+    for (unsigned n = 0;; ++n) {
+      Path path = numbered(wanted, n);
+      if (!nodes_.contains(path.string()) && !uploads_.contains(path.string())) return path;
+    }
+  }
+  UploadPointer begin(const Path& path, std::string text, bool resumable) {
+    if (text.size() > room()) fail(std::errc::no_space_on_device);
+    used_ += text.size();
+    auto upload = std::make_shared<Upload>(Upload{path, std::move(text), resumable});
+    uploads_.emplace(path.string(), upload);
+    return upload;
+  }
+  UploadPointer go_on(const UploadPointer& partial, std::uint64_t offset) {
+    if (partial->text.size() < offset) fail(Errc::bad_restart);
+    used_ -= partial->text.size() - offset;
+    partial->text.resize(offset);
+    partial->size = offset;
+    partial->busy = true;
+    return partial;
+  }
+  void replace(const Path& path, std::string text) {
+    Node node{std::make_shared<const std::string>(std::move(text)), time, 0644, ++last_number_};
+    const auto [place, is_new] = nodes_.try_emplace(path.string(), node);
+    if (is_new) return;
+    node.mode = place->second.mode;
+    used_ -= place->second.text->size();
+    place->second = std::move(node);
+  }
+  void forget(const UploadPointer& upload) {
+    const auto [first, last] = uploads_.equal_range(upload->path.string());
+    uploads_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == upload; }));
+  }
+  std::vector<UploadPointer> uploads_below(const Path& directory) const {
+    std::vector<UploadPointer> result;
+    const auto prefix = inside(directory);
+    for (auto next = uploads_.lower_bound(prefix); next != uploads_.end() && next->first.starts_with(prefix); ++next) {
+      result.push_back(next->second);
+    }
+    return result;
+  }
+
+  std::map<std::string, Node> nodes_;
+  std::multimap<std::string, UploadPointer> uploads_;
+  std::uint64_t used_ = 0;
+  std::uint64_t last_number_ = 0;
+};
+using MemoryTree = BasicMemoryTree<>;  // a template, so that only what is called is compiled
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2 {
+
+/// Files in memory: the storage of tests and of servers that must not touch a disk. Copies are handles on the same
+/// files, so that a test keeps one to look inside.
+///
+/// What is new bears the date of the network that it comes over: on a simulated one, that of its clock. What a test puts
+/// there itself bears the latest of these dates, before there is any 2001-02-03, where the clock of every simulated
+/// network begins. After `set_time` all bears the time that this said last. What is written beyond `capacity` bytes in all, partial files included, throws `no_space_on_device`.
+///
+/// **Threads:** any, at once.
+template <class = void> class BasicMemoryStorage {
+  using Tree = detail::MemoryTree;
+  using Lock = std::lock_guard<std::mutex>;
+
+ public:
+  using MemoryStorage = BasicMemoryStorage;  // as what derives from it calls it
+  class Reader;
+  class Writer;
+  class Listing;
+
+  static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
+
+  /// The files given, path and text, with the directories above them; a path that ends with '/' is a directory.
+  BasicMemoryStorage(std::initializer_list<std::pair<std::string_view, std::string_view>> files = {},
+                std::uint64_t capacity = unlimited)
+      : tree_{std::make_shared<Tree>(capacity)} {
+    for (const auto& [path, text] : files) {
+      if (!path.ends_with('/'))
+        tree_->put(Path{path}, std::string{text});
+      else
+        tree_->put_directory(Path{path});
+    }
+  }
+
+  std::string label() const { return "memory"; }
+
+  awaitable<Entry> stat(Path path) {
+    const Lock lock{tree_->mutex};
+    co_return tree_->entry(path, tree_->at(path));
+  }
+  awaitable<Listing> list(Path path);
+  awaitable<Reader> open(Path path, std::uint64_t offset);
+  awaitable<Writer> create(Path path, std::uint64_t offset);
+  awaitable<Writer> append(Path path);
+  awaitable<Writer> create_unique(Path path);
+  awaitable<std::uint64_t> partial_size(Path path) {
+    const Lock lock{tree_->mutex};
+    const auto partial = tree_->partial_of(path);
+    if (!partial || partial->text.empty()) detail::fail(std::errc::no_such_file_or_directory);
+    co_return partial->text.size();
+  }
+  awaitable<void> make_directory(Path path) {
+    const Executor executor = co_await asio::this_coro::executor;
+    const Lock lock{tree_->mutex};
+    tree_->set_time_of(executor);
+    tree_->make_directory(path);
+  }
+  /// Removes a file and its partial file; where there is only a partial file, that one.
+  awaitable<void> remove(Path path) {
+    const Lock lock{tree_->mutex};
+    tree_->remove(path);
+    co_return;
+  }
+  awaitable<void> remove_directory(Path path) {
+    const Lock lock{tree_->mutex};
+    tree_->remove_directory(path);
+    co_return;
+  }
+  awaitable<void> rename(Path from, Path to) {
+    const Lock lock{tree_->mutex};
+    tree_->rename(from, to);
+    co_return;
+  }
+  awaitable<void> set_modified(Path path, Timestamp time) {
+    const Lock lock{tree_->mutex};
+    tree_->at(path).modified = time;
+    co_return;
+  }
+  awaitable<void> set_mode(Path path, unsigned mode) {
+    const Lock lock{tree_->mutex};
+    tree_->at(path).mode = mode & 0777;
+    co_return;
+  }
+  /// The bytes that can still be written.
+  awaitable<std::uint64_t> available(Path path) {
+    const Lock lock{tree_->mutex};
+    tree_->at(path);
+    co_return tree_->room();
+  }
+
+  /// Puts a whole file there, as the constructor does.
+  void put(std::string_view path, std::string_view text) {
+    const Lock lock{tree_->mutex};
+    tree_->put(Path{path}, std::string{text});
+  }
+  /// The whole file under this name, if there is one.
+  std::optional<std::string> text(std::string_view path) const {
+    const Lock lock{tree_->mutex};
+    const auto found = tree_->nodes().find(Path{path}.string());
+    if (found == tree_->nodes().end() || !found->second.text) return std::nullopt;
+    return *found->second.text;
+  }
+  /// Every file and directory, sorted, directories with a '/' at the end; without the root.
+  std::vector<std::string> paths() const {
+    const Lock lock{tree_->mutex};
+    std::vector<std::string> result;
+    for (const auto& [path, node] : tree_->nodes()) {
+      if (path != "/") result.push_back(node.text ? path : path + '/');
+    }
+    return result;
+  }
+  /// The time that new files and directories bear from now on.
+  void set_time(Timestamp time) {
+    const Lock lock{tree_->mutex};
+    tree_->time = time;
+    tree_->time_is_set = true;
+  }
+  void set_capacity(std::uint64_t bytes) {
+    const Lock lock{tree_->mutex};
+    tree_->capacity = bytes;
+  }
+
+ private:
+  std::shared_ptr<Tree> tree_;
+};
+using MemoryStorage = BasicMemoryStorage<>;  // a template, so that only what is called is compiled
+
+/// Reads the file as it was when it was opened, whatever becomes of the name.
+template <class X> class BasicMemoryStorage<X>::Reader {
+ public:
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const auto rest = as_bytes(*text_).subspan(at_);
+    const auto part = rest.first(std::min(room.size(), rest.size()));
+    std::copy(part.begin(), part.end(), room.begin());
+    at_ += part.size();
+    co_return part.size();
+  }
+  std::uint64_t size() const noexcept { return text_->size(); }
+  const Entry& entry() const noexcept { return entry_; }
+
+ private:
+  friend BasicMemoryStorage;
+  Reader(Entry entry, std::shared_ptr<const std::string> text, std::size_t offset)
+      : entry_{std::move(entry)}, text_{std::move(text)}, at_{offset} {}
+
+  Entry entry_;
+  std::shared_ptr<const std::string> text_;
+  std::size_t at_;
+};
+
+/// Collects the bytes of an upload aside until `finish` puts them under the name.
+template <class X> class BasicMemoryStorage<X>::Writer {
+ public:
+  Writer(Writer&& other) noexcept = default;
+  Writer& operator=(Writer&& other) noexcept {
+    std::swap(tree_, other.tree_);
+    std::swap(upload_, other.upload_);
+    return *this;
+  }
+  ~Writer() {
+    if (!upload_) return;
+    const Lock lock{tree_->mutex};
+    if (upload_->busy) tree_->leave(upload_);
+  }
+
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    const Lock lock{tree_->mutex};
+    tree_->write(*upload_, as_text(bytes));
+    co_return;
+  }
+  awaitable<void> finish() {
+    const Executor executor = co_await asio::this_coro::executor;
+    const Lock lock{tree_->mutex};
+    tree_->set_time_of(executor);
+    tree_->finish(upload_);
+  }
+  void discard() {
+    const Lock lock{tree_->mutex};
+    if (upload_->busy) tree_->drop(upload_);
+  }
+  Path path() const {
+    const Lock lock{tree_->mutex};
+    return upload_->path;
+  }
+  std::uint64_t size() const {
+    const Lock lock{tree_->mutex};
+    return upload_->size;
+  }
+
+ private:
+  friend BasicMemoryStorage;
+  Writer(std::shared_ptr<Tree> tree, typename Tree::UploadPointer upload) : tree_{std::move(tree)}, upload_{std::move(upload)} {}
+
+  std::shared_ptr<Tree> tree_;
+  typename Tree::UploadPointer upload_;
+};
+
+/// A directory, some entries at a time, sorted by name.
+template <class X> class BasicMemoryStorage<X>::Listing {
+ public:
+  awaitable<std::vector<Entry>> next() {
+    const Lock lock{tree_->mutex};
+    auto batch = tree_->list(directory_, after_, batch_size);
+    if (!batch.empty()) after_ = batch.back().name;
+    co_return batch;
+  }
+
+ private:
+  friend BasicMemoryStorage;
+  static constexpr std::size_t batch_size = 512;
+  Listing(std::shared_ptr<Tree> tree, Path directory) : tree_{std::move(tree)}, directory_{std::move(directory)} {}
+
+  std::shared_ptr<Tree> tree_;
+  Path directory_;
+  std::string after_;
+};
+
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Listing> BasicMemoryStorage<X>::list(Path path) {
+  const Lock lock{tree_->mutex};
+  if (tree_->at(path).text) detail::fail(std::errc::not_a_directory);
+  co_return Listing{tree_, path};
+}
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Reader> BasicMemoryStorage<X>::open(Path path, std::uint64_t offset) {
+  const Lock lock{tree_->mutex};
+  const auto& node = tree_->file_at(path);
+  if (offset > node.text->size()) detail::fail(Errc::bad_restart);
+  co_return Reader{tree_->entry(path, node), node.text, offset};
+}
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create(Path path, std::uint64_t offset) {
+  const Lock lock{tree_->mutex};
+  co_return Writer{tree_, tree_->create(path, offset)};
+}
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::append(Path path) {
+  const Lock lock{tree_->mutex};
+  co_return Writer{tree_, tree_->append(path)};
+}
+template <class X>
+awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create_unique(Path path) {
+  const Lock lock{tree_->mutex};
+  co_return Writer{tree_, tree_->create_unique(path)};
+}
+
+static_assert(CompleteStorage<MemoryStorage>);
+
+}  // namespace ftplike
+
+// ---- ftplike/users/function.hpp
+#include <concepts>
+#include <functional>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// An authenticator that asks a function, see `authenticate_with`.
+template <class Function> class FunctionAuthenticator {
+ public:
+  FunctionAuthenticator(Function function, Anonymous others)
+      : function_{std::move(function)}, others_{std::move(others)} {}
+
+  awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
+    auto anonymous = others_.anonymous(credentials.user);
+    if (anonymous) co_return anonymous;
+    if constexpr (is_awaited) {
+      std::optional<Account> account = co_await std::invoke(function_, credentials);
+      co_return account;
+    } else {
+      co_return std::invoke(function_, credentials);
+    }
+  }
+  std::optional<Account> guest() const { return others_.guest(); }
+
+ private:
+  using Given = std::invoke_result_t<Function&, const Credentials&>;
+  static constexpr bool is_awaited = std::is_same_v<Given, awaitable<std::optional<Account>>>;
+  static_assert(is_awaited || std::is_convertible_v<Given, std::optional<Account>>,
+                "authenticate_with takes a function that gives std::optional<Account>, or an awaitable of that");
+
+  Function function_;
+  Anonymous others_;
+};
+
+/// An authenticator that asks a function of the credentials, which gives a `std::optional<Account>` or an awaitable of
+/// that; none refuses the login. Anonymous logins and sessions without a login may do what `others` says, and the
+/// function is not asked about those.
+///
+///     authenticate_with([](const Credentials& who) -> std::optional<Account> {
+///       if (!is_right(who.user, who.password)) return std::nullopt;
+///       return Account{who.user, Path{"/people/" + who.user}, "write"};
+///     })
+///
+/// A function that has to wait is a coroutine, and does what blocks with `co_await blocking(…)`. It is stopped when the
+/// client leaves and when the time for a login is over.
+///
+/// **Threads:** the function is called on any, by several at once. **Lifetime:** the credentials live until what it gave
+/// has been awaited.
+template <std::invocable<const Credentials&> Function> auto authenticate_with(Function function, Anonymous others = {}) {
+  return FunctionAuthenticator<Function>{std::move(function), std::move(others)};
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/version.hpp
+
+/// The version of this library, as text and as a number that can be compared: 1.2.3 is 10203.
+#define FTPLIKE_VERSION_STRING "0.2.0"
+#define FTPLIKE_VERSION 200
+
+
 
 // ---- ftplike/client/fxp.hpp
 #include <chrono>
@@ -11734,80 +18828,6 @@ template <class Source, class Target> awaitable<void> transfer_between(Source& s
 #include <system_error>
 #include <utility>
 #include <vector>
-
-// ---- ftplike/protocol/wildcard.hpp
-#include <cstddef>
-#include <string_view>
-
-namespace ftplike::inline v0_2 {
-
-/// Whether a text is a pattern: whether any of its letters means more than itself.
-inline bool has_wildcards(std::string_view text) noexcept { return text.find_first_of("*?[\\") != text.npos; }
-
-namespace detail {
-
-/// One element of a pattern that stands for one byte: how long it is, and whether it matches.
-class PatternStep {
- public:
-  std::size_t length;
-  bool matches;
-};
-
-/// Tries the element at the front of `pattern`, which is not empty and no '*', on `byte`.
-inline PatternStep step(std::string_view pattern, std::size_t last_bracket, char byte) noexcept {
-  if (pattern[0] == '?') return {1, true};
-  if (pattern[0] == '\\' && pattern.size() > 1) return {2, pattern[1] == byte};
-  const bool negated = pattern.size() > 1 && (pattern[1] == '!' || pattern[1] == '^');
-  const std::size_t first = negated ? 2 : 1;
-  // A ']' directly behind the opening is one of the set. A set that is never closed is no set.
-  if (pattern[0] != '[' || last_bracket <= first || last_bracket >= pattern.size()) return {1, pattern[0] == byte};
-
-  const auto code = [](char c) { return static_cast<unsigned char>(c); };
-  bool found = false;
-  std::size_t at = first;
-  do {
-    const bool range = at + 2 < last_bracket && pattern[at + 1] == '-' && pattern[at + 2] != ']';
-    const auto last = range ? pattern[at + 2] : pattern[at];
-    found = found || (code(pattern[at]) <= code(byte) && code(byte) <= code(last));
-    at += range ? 3 : 1;
-  } while (pattern[at] != ']');
-  return {at + 1, found != negated};
-}
-
-}  // namespace detail
-
-/// Whether a name fits a pattern of the shell: `*`, `?`, `[a-z]`, `[!a-z]`, and `\` before what stands for itself.
-/// Bytes are compared, a '.' or a '/' is as good as any other.
-///
-/// **Complexity:** at most `pattern.size() * name.size()` steps, no recursion, no memory.
-inline bool matches(std::string_view pattern, std::string_view name) noexcept {
-  const auto bracket = pattern.rfind(']');
-  std::size_t at = 0, star = pattern.npos;  // in the pattern: where we are, behind the last '*'
-  std::size_t byte = 0, resume = 0;         // in the name: where we are, where that '*' would end next
-  while (byte < name.size()) {
-    if (at < pattern.size() && pattern[at] == '*') {
-      star = ++at;
-      resume = byte;
-      continue;
-    }
-    if (at < pattern.size()) {
-      const auto last_bracket = bracket == pattern.npos || bracket < at ? 0 : bracket - at;
-      const auto [length, fits] = detail::step(pattern.substr(at), last_bracket, name[byte]);
-      if (fits) {
-        at += length;
-        ++byte;
-        continue;
-      }
-    }
-    // The last '*' takes one byte more; those before it never need to, which is what keeps this from exploding.
-    if (star == pattern.npos) return false;
-    at = star;
-    byte = ++resume;
-  }
-  return pattern.find_first_not_of('*', at) == pattern.npos;
-}
-
-}  // namespace ftplike
 
 
 namespace ftplike::inline v0_2 {
@@ -13010,6256 +20030,6 @@ awaitable<MirrorResult> mirror(Pool& pool, std::string remote, std::string local
 
 }  // namespace ftplike
 
-// ---- ftplike/command/command.hpp
-#include <concepts>
-#include <string>
-#include <string_view>
-
-
-namespace ftplike::inline v0_2 {
-
-/// What a command expects after its verb; the session answers 501 where it does not fit.
-enum class ArgumentRule { none, optional, required };
-
-/// A command: one verb, and what it does on sessions of type S. A struct with two static members,
-///
-///     struct Hello {
-///       static constexpr std::string_view verb = "HELO";
-///       static Reply run(auto& session, std::string_view argument) { return {200, "Hello yourself"}; }
-///     };
-///
-/// where `run` gives `Reply` or `awaitable<Reply>`: exactly one final reply. It may throw `std::system_error`, which
-/// the session turns into a reply. More static members, each with a default:
-///
-/// - `help`: "XSUM <path>: sum of the bytes of a file", for HELP.
-/// - `feature`: the line for FEAT, or a function of the session that gives it (empty: none).
-/// - `before_login` (false): allowed without an account.
-/// - `needs` (nothing): the rights without which the answer is 550.
-/// - `argument` (optional): an `ArgumentRule`.
-/// - `at_once` (false): acted on during a transfer, as ABOR and STAT are; every other command waits its turn.
-/// - `interruptible` (false): takes long, and ABOR, the client's end and a stop of the server reach it wherever it
-///   waits, as they reach a transfer. Between its steps it calls `session.make_progress()`, or awaits `session.give_way()`
-///   where it does nothing but compute.
-/// - `keeps_prepared` (false): may stand between REST, RANG or RNFR and the command that they prepare, as PASV and TYPE
-/// do. Any other command, refused or not, is the one that they were for: it finds them in `session.state.prepared`, and
-/// they are over.
-/// - `keeps_blanks` (false): blanks at the end of its argument belong to it, as they may to a file's name or a
-/// password; unless it came without a line ending, for the ftp-like dialect takes them off.
-/// - `secret` (false): its argument is shown to no observer and in no log; or a function of the session and the argument
-/// that says so.
-/// - `template <class S> available` (true): whether it makes sense on sessions of type S; if not, it is not compiled
-/// in.
-template <class C, class S>
-concept Command = requires(S& session, std::string_view argument) {
-  { C::verb } -> std::convertible_to<std::string_view>;
-  requires std::same_as<decltype(C::run(session, argument)), Reply> ||
-      std::same_as<decltype(C::run(session, argument)), awaitable<Reply>>;
-};
-
-namespace detail {
-
-template <class C> constexpr bool before_login_of() {
-  if constexpr (requires { C::before_login; })
-    return C::before_login;
-  else
-    return false;
-}
-template <class C> constexpr bool at_once_of() {
-  if constexpr (requires { C::at_once; })
-    return C::at_once;
-  else
-    return false;
-}
-template <class C> constexpr bool interruptible_of() {
-  if constexpr (requires { C::interruptible; })
-    return C::interruptible;
-  else
-    return false;
-}
-template <class C> constexpr bool keeps_prepared_of() {
-  if constexpr (requires { C::keeps_prepared; })
-    return C::keeps_prepared;
-  else
-    return false;
-}
-template <class C> constexpr bool keeps_blanks_of() {
-  if constexpr (requires { C::keeps_blanks; })
-    return C::keeps_blanks;
-  else
-    return false;
-}
-template <class C, class S> constexpr auto secret_on() -> bool (*)(const S&, std::string_view) {
-  if constexpr (requires(const S& session, std::string_view argument) { C::secret(session, argument); })
-    return [](const S& session, std::string_view argument) { return C::secret(session, argument); };
-  else if constexpr (requires { C::secret; })
-    return [](const S&, std::string_view) { return C::secret; };
-  else
-    return nullptr;
-}
-template <class C> constexpr ArgumentRule argument_of() {
-  if constexpr (requires { C::argument; })
-    return C::argument;
-  else
-    return ArgumentRule::optional;
-}
-template <class C> constexpr std::string_view help_of() {
-  if constexpr (requires { C::help; })
-    return C::help;
-  else
-    return C::verb;
-}
-template <class C, class S> constexpr auto feature_of() -> std::string (*)(const S&) {
-  if constexpr (requires(const S& session) { C::feature(session); })
-    return [](const S& session) { return std::string{C::feature(session)}; };
-  else if constexpr (requires { std::string_view{C::feature}; })
-    return [](const S&) { return std::string{C::feature}; };
-  else
-    return nullptr;
-}
-template <class C, class S> constexpr auto allowed_on() -> bool (*)(const S&) {
-  if constexpr (requires { C::needs; })
-    return [](const S& session) { return session.may(C::needs); };
-  else
-    return nullptr;
-}
-template <class C, class S> constexpr bool available_on() {
-  if constexpr (requires { C::template available<S>; })
-    return C::template available<S>;
-  else
-    return true;
-}
-
-/// The argument that a command of the table gets, see `keeps_blanks`.
-template <class Entry> std::string_view argument_for(const Entry& entry, const CommandLine& command) {
-  return entry.keeps_blanks ? command.argument : without_trailing_blanks(command.argument);
-}
-
-}  // namespace detail
-}  // namespace ftplike
-
-// ---- ftplike/command/perfect_hash.hpp
-#include <array>
-#include <bit>
-#include <cstddef>
-#include <cstdint>
-
-namespace ftplike::inline v0_2 {
-
-/// Maps N distinct keys to 0 … N-1 with one multiplication, one shift and one load; found by the compiler.
-template <std::size_t N> class PerfectHash {
- public:
-  consteval explicit PerfectHash(const std::array<std::uint64_t, N>& keys) {
-    for (std::uint64_t seed = 1; !try_multiplier(keys, mix(seed)); ++seed) {}
-  }
-
-  /// The index of `key`, or of some other key if it is none of ours: the caller compares once.
-  constexpr std::size_t operator()(std::uint64_t key) const noexcept { return slots_[key * multiplier_ >> shift]; }
-
- private:
-  // With about N²/4 slots one multiplier in seven fits, whatever N.
-  static constexpr std::size_t slot_count = std::bit_ceil(N * N / 4 + 2);
-  static constexpr int shift = 64 - std::countr_zero(slot_count);
-
-  static constexpr std::uint64_t mix(std::uint64_t x) {
-    x = (x ^ x >> 31) * 0x9e3779b97f4a7c15;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return x | 1;
-  }
-  consteval bool try_multiplier(const std::array<std::uint64_t, N>& keys, std::uint64_t multiplier) {
-    std::array<bool, slot_count> taken{};
-    slots_ = {};
-    for (std::size_t i = 0; i < N; ++i) {
-      const auto slot = keys[i] * multiplier >> shift;
-      if (taken[slot]) return false;
-      taken[slot] = true;
-      slots_[slot] = static_cast<std::uint8_t>(i);
-    }
-    multiplier_ = multiplier;
-    return true;
-  }
-
-  std::uint64_t multiplier_ = 0;
-  std::array<std::uint8_t, slot_count> slots_{};
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/command/state.hpp
-#include <cstdint>
-#include <optional>
-#include <string>
-
-// ---- ftplike/protocol/byte_range.hpp
-#include <cstdint>
-#include <limits>
-#include <optional>
-#include <string_view>
-
-
-namespace ftplike::inline v0_2 {
-
-/// The bytes of a file that a transfer or a checksum is about: what RANG says.
-struct ByteRange {
-  static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
-
-  std::uint64_t first = 0;
-  std::uint64_t last = all;  // itself in
-
-  /// How many there are at the most.
-  constexpr std::uint64_t count() const noexcept { return last - first == all ? all : last - first + 1; }
-  /// `<first> <last>`, where the first is not behind the last.
-  static std::optional<ByteRange> parse(std::string_view text) noexcept {
-    const auto space = text.find(' ');
-    const auto first = number_in<std::uint64_t>(text.substr(0, space));
-    if (!first || space == text.npos) return std::nullopt;
-    const auto last = number_in<std::uint64_t>(text.substr(space + 1));
-    if (!last || *last < *first) return std::nullopt;
-    return ByteRange{*first, *last};
-  }
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// What REST, RANG and RNFR say of the command that follows, and of no other. (RFC 959 §4.1.3, RFC 3659 §5)
-struct Prepared {
-  std::uint64_t restart = 0;        // of REST: where a transfer begins
-  std::optional<ByteRange> range;   // of RANG, for RETR or HASH
-  std::optional<Path> rename_from;  // of RNFR, for RNTO
-};
-
-/// What one command of a session leaves for the next: `session.state`. Commands of one's own keep theirs in a struct
-/// that is derived from this one and named by their profile, `using State = MyState;`. It is as new in each session and
-/// after each USER and REIN.
-struct SessionState {
-  std::string user;                 // that USER named and PASS has not yet proved
-  std::string host;                 // that HOST named
-  char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
-  Prepared prepared;                // for the command under way
-  Prepared preparing;               // by it, for the next
-  FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
-  unsigned digest = 0;              // of OPTS HASH: the place of an algorithm among those of HASH
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/command/table.hpp
-#include <algorithm>
-#include <array>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-template <class... Commands> class CommandTable;
-
-namespace detail {
-
-template <class C> inline constexpr Verb command_verb{C::verb};
-
-/// A verb that several have; the empty one if there is none.
-template <std::size_t N> consteval Verb repeated_among(const std::array<Verb, N>& verbs) {
-  for (std::size_t i = 1; i < N; ++i) {
-    for (std::size_t k = 0; k < i; ++k) {
-      if (verbs[i] && verbs[i] == verbs[k]) return verbs[i];
-    }
-  }
-  return {};
-}
-
-// A struct for each command and not for each command of each table, so that it is looked at once.
-template <class C, bool is_unique> struct CheckVerb {
-  static_assert(static_cast<bool>(command_verb<C>), "ftplike: the verb of command C must be 1 to 8 letters or digits");
-  static_assert(is_unique,
-                "ftplike: two commands of this table have the same verb, C is one of them: use ::Replacing<C>");
-  static constexpr bool ok = true;
-};
-template <class C, class S> struct CheckCommand {
-  static_assert(Command<C, S>,
-                "ftplike: command C cannot run on session S: it needs `static Reply run(auto& session, "
-                "std::string_view argument)` or the same with awaitable<Reply>, and S must offer what run() requires");
-  static constexpr bool ok = true;
-};
-
-template <class Kept, template <class> class Keep, class... Commands> struct Filter;
-template <class... Kept, template <class> class Keep> struct Filter<CommandTable<Kept...>, Keep> {
-  using type = CommandTable<Kept...>;
-};
-template <class... Kept, template <class> class Keep, class C, class... Rest>
-struct Filter<CommandTable<Kept...>, Keep, C, Rest...> {
-  using type = typename Filter<std::conditional_t<Keep<C>::value, CommandTable<Kept..., C>, CommandTable<Kept...>>,
-                               Keep, Rest...>::type;
-};
-
-}  // namespace detail
-
-/// The commands that a session understands, fixed at compile time. One table is made from another by `With<More…>`,
-/// `Without<These…>` and `Replacing<C…>` (each C takes the place of the command with its verb).
-template <class... Commands> class CommandTable {
-  static constexpr Verb repeated = detail::repeated_among(std::array<Verb, sizeof...(Commands)>{detail::command_verb<Commands>...});
-  static_assert((detail::CheckVerb<Commands, !repeated || detail::command_verb<Commands> != repeated>::ok && ...));
-
-  template <class... These> struct NotOneOf {
-    template <class C> using test = std::bool_constant<(!std::is_same_v<C, These> && ...)>;
-  };
-  template <class... These> struct NotLike {
-    template <class C> using test = std::bool_constant<((detail::command_verb<C> != detail::command_verb<These>)&&...)>;
-  };
-  template <class S> struct AvailableOn {
-    template <class C> using test = std::bool_constant<detail::available_on<C, S>()>;
-  };
-  template <template <class> class Keep> using Filtered =
-      typename std::conditional_t<(Keep<Commands>::value && ...), std::type_identity<CommandTable>,
-                                  detail::Filter<CommandTable<>, Keep, Commands...>>::type;
-
- public:
-  template <class... More> using With = CommandTable<Commands..., More...>;
-  template <class... These> using Without = Filtered<NotOneOf<These...>::template test>;
-  template <class... These> using Replacing =
-      typename Filtered<NotLike<These...>::template test>::template With<These...>;
-  /// Those that make sense on sessions of type S.
-  template <class S> using On = Filtered<AvailableOn<S>::template test>;
-
-  static constexpr std::size_t size = sizeof...(Commands);
-
-  /// What the command of that verb expects after it, on whatever session; nothing if there is no such command.
-  static constexpr std::optional<ArgumentRule> argument_after([[maybe_unused]] Verb verb) noexcept {
-    std::optional<ArgumentRule> rule;
-    ((verb == detail::command_verb<Commands> ? void(rule = detail::argument_of<Commands>()) : void()), ...);
-    return rule;
-  }
-
-  /// What a session looks at before and when it runs a command. One of `answer` and `run` is set.
-  template <class S> struct Entry {
-    Verb verb;
-    std::string_view help;
-    ArgumentRule argument;
-    bool before_login, at_once, interruptible, keeps_prepared, keeps_blanks;
-    bool (*secret)(const S&, std::string_view);  // null: its argument is not
-    bool (*allowed)(const S&);                   // null: to everybody
-    std::string (*feature)(const S&);            // null: none
-    Reply (*answer)(S&, std::string_view);
-    awaitable<Reply> (*run)(S&, std::string_view);
-  };
-
-  /// All entries, in the order of the table.
-  template <class S> static const std::array<Entry<S>, size>& entries() noexcept {
-    static_assert((detail::CheckCommand<Commands, S>::ok && ...));
-    static constexpr std::array<Entry<S>, size> all{entry<S, Commands>()...};
-    return all;
-  }
-
-  /// The entry for `verb`, or null: one multiplication, one load, one comparison.
-  template <class S> static const Entry<S>* find(Verb verb) noexcept {
-    if constexpr (size == 0) {
-      return nullptr;
-    } else {
-      const auto& found = entries<S>()[hash(verb.bits())];
-      return found.verb == verb ? &found : nullptr;
-    }
-  }
-
- private:
-  template <class S, class C> static constexpr Entry<S> entry() {
-    Entry<S> made{detail::command_verb<C>,
-                  detail::help_of<C>(),
-                  detail::argument_of<C>(),
-                  detail::before_login_of<C>(),
-                  detail::at_once_of<C>(),
-                  detail::interruptible_of<C>(),
-                  detail::keeps_prepared_of<C>(),
-                  detail::keeps_blanks_of<C>(),
-                  detail::secret_on<C, S>(),
-                  detail::allowed_on<C, S>(),
-                  detail::feature_of<C, S>(),
-                  nullptr,
-                  nullptr};
-    if constexpr (std::same_as<decltype(C::run(std::declval<S&>(), std::string_view{})), Reply>) {
-      made.answer = [](S& session, std::string_view argument) { return C::run(session, argument); };
-    } else {
-      made.run = [](S& session, std::string_view argument) { return C::run(session, argument); };
-    }
-    return made;
-  }
-  static constexpr PerfectHash<size> hash{std::array<std::uint64_t, size>{detail::command_verb<Commands>.bits()...}};
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/ftplike.hpp
-// A server and a client over TCP. What only some programs need is one include away: <ftplike/tls.hpp>,
-// <ftplike/digests.hpp>, <ftplike/client/pool.hpp>, mirror.hpp, segments.hpp and fxp.hpp beside it,
-// <ftplike/simulated/network.hpp> for tests, and the observers in <ftplike/observers/…>.
-// ---- ftplike/server.hpp
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <list>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <span>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/parts.hpp
-#include <concepts>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <type_traits>
-#include <vector>
-
-// ---- ftplike/profile.hpp
-#include <algorithm>
-#include <chrono>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <exception>
-#include <iterator>
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/storage/upload_rules.hpp
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
-
-namespace ftplike::inline v0_2 {
-
-/// What files have to keep to that clients make or change, by whatever command: STOR, APPE, STOU, RNTO, COMB, and one
-/// of your own. A name that is not allowed is answered with 553 before any data, a file that would become too large
-/// with 552: at its ALLO where the client says one, else at the first byte that is too many, and nothing of it is kept.
-///
-///     UploadRules{.refused_names = {"*.exe", ".*"}, .largest = 100'000'000}
-///
-/// A name is that of the file, without its folder; of STOU the one that was wished for, to which a number may be put.
-/// Directories have what names they like, made by MKD or renamed. Patterns are those of `matches`.
-struct UploadRules {
-  std::vector<std::string> allowed_names{};  // patterns, one of which a name has to fit; empty: any name
-  std::vector<std::string> refused_names{};  // and none of these
-  bool case_matters = false;                 // of ASCII letters; else "*.exe" means A.EXE, too
-  std::uint64_t largest = 0;                 // bytes of a file; 0: no limit
-
-  bool allow_name(std::string_view name) const {
-    return (allowed_names.empty() || fits_one_of(allowed_names, name)) && !fits_one_of(refused_names, name);
-  }
-  bool allow_size(std::uint64_t bytes) const noexcept { return largest == 0 || bytes <= largest; }
-
- private:
-  bool fits_one_of(const std::vector<std::string>& patterns, std::string_view name) const {
-    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-      return case_matters ? matches(pattern, name) : matches(to_upper(pattern), to_upper(name));
-    });
-  }
-};
-
-namespace detail {
-
-/// Whether there is anything in a storage that rules could be about.
-template <class Files>
-concept MakesNames = WritableStorage<Files> || RenamesFiles<Files>;
-
-/// A storage through which no file is made or changed against the rules, whoever asks. All else is as the storage has
-/// it.
-///
-/// **Lifetime:** the rules outlive it and its writers.
-template <MakesNames Files> class RuledStorage : public Files {
- public:
-  /// Collects an upload, or throws it away as soon as it becomes too large.
-  class Writer {
-   public:
-    Writer(typename Files::Writer writer, const UploadRules& rules) : writer_{std::move(writer)}, rules_{&rules} {
-      check_size(0);
-    }
-    awaitable<void> write(std::span<const std::byte> bytes) {
-      check_size(bytes.size());
-      return writer_.write(bytes);
-    }
-    awaitable<void> finish() { return writer_.finish(); }
-    void discard() { writer_.discard(); }
-    Path path() const { return writer_.path(); }
-    std::uint64_t size() const { return writer_.size(); }
-
-   private:
-    void check_size(std::uint64_t more) {
-      if (rules_->largest == 0 || rules_->allow_size(writer_.size() + more)) return;
-      writer_.discard();
-      throw std::system_error(Errc::too_large);
-    }
-
-    typename Files::Writer writer_;
-    const UploadRules* rules_;
-  };
-
-  RuledStorage(Files files, const UploadRules& rules) : Files(std::move(files)), rules_{&rules} {}
-
-  const UploadRules& upload_rules() const noexcept { return *rules_; }
-  /// With whatever else `Files` takes there.
-  template <class... More>
-    requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
-  RuledStorage for_client(ClientKey client, More... more) const {
-    return RuledStorage(Files::for_client(client, std::move(more)...), *rules_);
-  }
-
-  awaitable<Writer> create(Path path, std::uint64_t offset) requires WritableStorage<Files> {
-    check_name(path);
-    if (!rules_->allow_size(offset)) throw std::system_error(Errc::too_large);
-    auto writer = co_await Files::create(std::move(path), offset);
-    co_return Writer(std::move(writer), *rules_);
-  }
-  awaitable<Writer> append(Path path) requires AppendsToFiles<Files> {
-    check_name(path);
-    auto writer = co_await Files::append(std::move(path));
-    co_return Writer(std::move(writer), *rules_);
-  }
-  awaitable<Writer> create_unique(Path path) requires MakesUniqueNames<Files> {
-    check_name(path);
-    auto writer = co_await Files::create_unique(std::move(path));
-    co_return Writer(std::move(writer), *rules_);
-  }
-  awaitable<void> rename(Path from, Path to) requires RenamesFiles<Files> {
-    if (!rules_->allow_name(to.name())) {
-      const Entry renamed = co_await Files::stat(from);
-      if (!renamed.is_directory()) throw std::system_error(Errc::bad_name);
-    }
-    co_await Files::rename(std::move(from), std::move(to));
-  }
-
- private:
-  void check_name(const Path& path) const {
-    if (!rules_->allow_name(path.name())) throw std::system_error(Errc::bad_name);
-  }
-
-  const UploadRules* rules_;
-};
-
-template <class Files> struct Ruled { using type = Files; };
-template <MakesNames Files> struct Ruled<Files> { using type = RuledStorage<Files>; };
-
-}  // namespace detail
-}  // namespace ftplike
-
-// ---- ftplike/users/anonymous.hpp
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// ---- ftplike/users/authenticator.hpp
-#include <array>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <initializer_list>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-
-namespace ftplike::inline v0_2 {
-
-/// One thing that an account may be allowed to do.
-enum class Right {
-  list,              // see names, sizes and times
-  read,              // fetch files
-  write,             // make or replace files, change their times and modes
-  append,            // go on with files that are there
-  remove,            // files and directories
-  rename,            // files and directories
-  make_directories,  // but not remove them
-};
-
-/// A set of rights.
-class Rights {
- public:
-  constexpr Rights() = default;  // none
-  constexpr Rights(Right right) noexcept : bits_{1U << static_cast<unsigned>(right)} {}
-  constexpr Rights(std::initializer_list<Right> rights) noexcept {
-    for (const Right right : rights) *this = *this | right;
-  }
-  /// The rights that a literal names, as `parse` reads it: "read", "write", "list,read,append". One that names no
-  /// rights does not compile.
-  consteval Rights(const char* text) : Rights{named(text)} {}
-
-  static constexpr Rights none() noexcept { return {}; }
-  /// To list and to read.
-  static constexpr Rights reading() noexcept { return {Right::list, Right::read}; }
-  static constexpr Rights all() noexcept {
-    Rights result;
-    for (std::size_t i = 0; i < words.size(); ++i) result = result | static_cast<Right>(i);
-    return result;
-  }
-
-  /// The rights that a text names; nothing if one of its words is unknown.
-  ///
-  /// "none", "read" (to list and to read) or "write" (everything) stand alone. Else the text is a list of single
-  /// rights, as in "list,read,append". In a list "none" adds nothing, so that "none,write" is the right to write and no
-  /// other.
-  static constexpr std::optional<Rights> parse(std::string_view text) noexcept {
-    if (text == "read") return reading();
-    if (text == "write") return all();
-    Rights result;
-    for (bool more = true; more;) {
-      const auto word = text.substr(0, text.find(','));
-      more = word.size() < text.size();
-      text.remove_prefix(word.size() + (more ? 1 : 0));
-      std::size_t i = 0;
-      while (i < words.size() && words[i] != word) ++i;
-      if (i < words.size())
-        result = result | static_cast<Right>(i);
-      else if (word != "none")
-        return std::nullopt;
-    }
-    return result;
-  }
-  /// The shortest text that `parse` makes this set of.
-  std::string text() const {
-    if (*this == reading()) return "read";
-    if (*this == all()) return "write";
-    std::string result;
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      if (!contains(static_cast<Right>(i))) continue;
-      if (count++ > 0) result += ',';
-      result += words[i];
-    }
-    if (count == 0) return "none";
-    return result == "read" || result == "write" ? "none," + result : result;
-  }
-
-  /// Whether all of those are in this set. One right is a set, too.
-  constexpr bool contains(Rights those) const noexcept { return (bits_ & those.bits_) == those.bits_; }
-  constexpr bool empty() const noexcept { return bits_ == 0; }
-
-  friend constexpr Rights operator|(Rights a, Rights b) noexcept {
-    a.bits_ |= b.bits_;
-    return a;
-  }
-  friend constexpr bool operator==(Rights, Rights) = default;
-
- private:
-  static constexpr std::array<std::string_view, 7> words{"list",   "read",   "write",           "append",
-                                                         "remove", "rename", "make-directories"};
-
-  static constexpr Rights named(std::string_view text) {
-    const auto rights = parse(text);
-    if (!rights) this_names_no_rights();
-    return *rights;
-  }
-  static void this_names_no_rights() {}  // no constexpr: what calls it is no constant
-
-  unsigned bits_ = 0;
-};
-
-/// Both rights. (`Right::list | Right::read`)
-constexpr Rights operator|(Right a, Right b) noexcept { return Rights{a} | Rights{b}; }
-
-/// What somebody who is logged in sees and may do.
-class Account {
- public:
-  enum class Kind { user, anonymous, guest };  // a guest has not logged in at all
-
-  Account() = default;
-  Account(std::string its_name, Path its_root, Rights its_rights, Kind its_kind = Kind::user)
-      : name{std::move(its_name)}, root{std::move(its_root)}, rights{its_rights}, kind{its_kind} {}
-
-  bool is_anonymous() const noexcept { return kind == Kind::anonymous; }
-  bool is_guest() const noexcept { return kind == Kind::guest; }
-
-  std::string name;
-  Path root;  // the directory of the storage that is this account's "/"
-  Rights rights;
-  Kind kind = Kind::user;
-  std::uint64_t bytes_per_second = 0;  // for all of the account's transfers in one direction together; 0: no limit
-  unsigned max_sessions = 0;           // of this account at a time; 0: no limit
-  bool makes_root = false;             // at the login its root is made where it is not there
-
-  friend bool operator==(const Account&, const Account&) = default;
-};
-
-/// What a client's certificate says, which TLS has verified.
-class ClientCertificate {
- public:
-  ClientCertificate() = default;
-  explicit ClientCertificate(std::string its_common_name) : common_name{std::move(its_common_name)} {}
-
-  std::string common_name;         // of the subject; empty if it has none
-  std::string subject, issuer;     // "CN=ada,O=example", by RFC 2253
-  std::vector<std::string> names;  // its alternative names: "DNS:ada.example", "email:ada@example", "IP Address:192.0.2.1"
-  std::string fingerprint;         // SHA-256, as `openssl x509 -fingerprint -sha256` prints it
-
-  friend bool operator==(const ClientCertificate&, const ClientCertificate&) = default;
-};
-
-/// What a client offers to be let in, and what its connection tells.
-class Credentials {
- public:
-  Credentials() = default;
-  Credentials(std::string its_user, std::string its_password, std::string its_host = {}, Address its_address = {},
-              std::optional<ClientCertificate> its_certificate = {})
-      : user{std::move(its_user)},
-        password{std::move(its_password)},
-        host{std::move(its_host)},
-        address{std::move(its_address)},
-        certificate{std::move(its_certificate)} {}
-
-  std::string user;
-  std::string password;
-  std::string host;     // the virtual host that HOST named; empty without (RFC 7151)
-  Address address;      // of the client; behind a trusted proxy the one that the proxy named
-  bool secure = false;  // whether TLS protects the session
-  std::optional<ClientCertificate> certificate;
-};
-
-/// Who may come in. Used by many sessions, from several threads at once. A login has the time that is left of
-/// `Limits::login`, and is cancelled then. `authenticate_with` makes an authenticator of a function.
-///
-/// - `log_in(credentials)`: the account, or nothing: refused, for whatever reason. Takes as long for names that do not
-///   exist as for wrong passwords. Throws `std::system_error` only where it could not find out.
-/// - `guest()`: the account of a session without a login, or nothing: guests may do nothing.
-///
-/// The credentials live until the awaited login ends.
-template <class A>
-concept Authenticator = requires(A& users, const Credentials& credentials) {
-  { users.log_in(credentials) } -> std::same_as<awaitable<std::optional<Account>>>;
-  { users.guest() } -> std::same_as<std::optional<Account>>;
-};
-
-// What an authenticator may have besides. Each is a concept of its own: `static_assert(KnowsHosts<MyUsers>)` finds a
-// name that is misspelt, which would be no error else.
-
-/// `bool knows_host(std::string_view)`: whether there is a virtual host of this name. HOST is refused for others;
-/// without it, for none. (RFC 7151)
-template <class A>
-concept KnowsHosts = requires(A& users, std::string_view host) {
-  { users.knows_host(host) } -> std::convertible_to<bool>;
-};
-
-/// `bool needs_password(const Credentials&)`: whether somebody must give a password, who perhaps has shown a
-/// certificate.
-template <class A>
-concept KnowsWhoNeedsAPassword = requires(A& users, const Credentials& credentials) {
-  { users.needs_password(credentials) } -> std::same_as<bool>;
-};
-
-/// `std::string_view objection(bool from_elsewhere)`: why a server should not begin to listen; empty if it may.
-template <class A>
-concept MayObjectToListening = requires(A& users, bool from_elsewhere) {
-  { users.objection(from_elsewhere) } -> std::same_as<std::string_view>;
-};
-
-/// Whether a client must give a password after its name. An authenticator that lets certificates in says so by
-/// `needs_password`, called with an empty password; with others it is always needed.
-template <Authenticator A> bool needs_password(A& users, const Credentials& credentials) {
-  if constexpr (KnowsWhoNeedsAPassword<A>) {
-    return users.needs_password(credentials);
-  } else {
-    return true;
-  }
-}
-
-/// Why a server with this authenticator should not begin to listen; empty if it may. An authenticator says so by
-/// `objection`, which is told whether clients of other machines will come: those who can let nobody in for as long as
-/// the server runs, or nobody from there. Others have none.
-template <Authenticator A> std::string_view objection_to_listening(A& users, bool from_elsewhere) {
-  if constexpr (MayObjectToListening<A>) {
-    return users.objection(from_elsewhere);
-  } else {
-    return {};
-  }
-}
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// The authenticator of a server without users. Whoever comes may do what is said here, and nothing else:
-///
-///     Anonymous{.logins = "read"}
-///     Anonymous{.logins = "read", .without_login = "write"}
-///
-/// **Threads:** any number at once.
-struct Anonymous {
-  Rights logins{};         // of logins as "anonymous" or "ftp", with any password; none: refused
-  Rights without_login{};  // of sessions that never log in, as those of the ftp-like dialect never do
-  Path root{};             // the directory of the storage that all of them see as "/"
-  std::uint64_t bytes_per_second =
-      0;                      // for all of the logins in one direction together, and for the others; 0: no limit
-  unsigned max_sessions = 0;  // of logins at a time, and of the others; 0: no limit
-
-  template <class = void> awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
-    co_return anonymous(credentials.user);
-  }
-  std::optional<Account> guest() const { return account("guest", without_login, Account::Kind::guest); }
-  /// The account of anonymous logins, if `user` is a name of theirs; upper or lower case makes no difference.
-  std::optional<Account> anonymous(std::string_view user) const {
-    if (!same_word(user, "anonymous") && !same_word(user, "ftp")) return std::nullopt;
-    return account("anonymous", logins, Account::Kind::anonymous);
-  }
-  /// Whether nobody can come in at all.
-  bool admits_nobody() const noexcept { return logins.empty() && without_login.empty(); }
-  std::string_view objection(bool) const noexcept {
-    return admits_nobody() ? "nobody can come in: neither anonymous logins nor sessions without a login may do anything"
-                           : "";
-  }
-
- private:
-  std::optional<Account> account(std::string name, Rights rights, Account::Kind kind) const {
-    if (rights.empty()) return std::nullopt;
-    Account result{std::move(name), root, rights, kind};
-    result.bytes_per_second = bytes_per_second;
-    result.max_sessions = max_sessions;
-    return result;
-  }
-};
-
-/// The authenticator of a server that was given none: whoever comes from this very machine may read, by an anonymous
-/// login or without one. Such a server listens on loopback alone, and to no proxy, whose clients come from anywhere.
-struct LoopbackReaders : Anonymous {
-  LoopbackReaders() : Anonymous{.logins = Rights::reading(), .without_login = Rights::reading()} {}
-  std::string_view objection(bool from_elsewhere) const noexcept {
-    return from_elsewhere ? "nobody was said to come in from other machines: give the server an authenticator, as "
-                            "Anonymous{.logins = \"read\"}"
-                          : "";
-  }
-};
-
-static_assert(Authenticator<Anonymous> && Authenticator<LoopbackReaders>);
-
-}  // namespace ftplike
-
-// ---- ftplike/users/visitor.hpp
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// Whose files are asked for.
-class Visitor {
- public:
-  Visitor(Account its_account, Address its_address)
-      : account{std::move(its_account)}, address{std::move(its_address)} {}
-
-  Account account;  // who is logged in, or the guest
-  Address address;  // of the client; behind a trusted proxy the one that the proxy named
-};
-
-/// A part in place of a storage that gives each account the storage that it sees: what the function makes of a
-/// `Visitor`, all of one type.
-///
-///     StoragePerAccount{[](const Visitor& visitor) { return DirectoryStorage{"/srv/" + visitor.account.name}; }}
-///
-/// The function is called at each login, and for each session that may do something without one. It throws
-/// `std::system_error` where there are no files for that account: the login is answered as that error is, and without a
-/// login the session may do nothing.
-///
-/// **Threads:** the function is called on any, by several at once.
-template <class Choice> class StoragePerAccount {
- public:
-  explicit StoragePerAccount(Choice choice) : choice_{std::move(choice)} {}
-  auto storage_for(const Visitor& visitor) { return choice_(visitor); }
-
- private:
-  Choice choice_;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/verbs/access.hpp
-#include <algorithm>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
-
-namespace ftplike::inline v0_2 {
-
-// Who the client is, and its coming and going. (RFC 959 §4.1.1, RFC 7151)
-
-namespace detail {
-
-/// What a client offers to be let in: a name, a password, and what its connection proves.
-template <class S> Credentials credentials(S& session, std::string_view user, std::string_view password) {
-  Credentials offered{std::string{user}, std::string{password}, session.state.host, session.peer().address()};
-  offered.secure = session.protection().secured();
-  if constexpr (requires { session.control().peer_certificate(); }) {
-    if (const auto shown = session.control().peer_certificate()) {
-      auto& certificate = offered.certificate.emplace(shown->common_name);
-      certificate.subject = shown->subject;
-      certificate.issuer = shown->issuer;
-      certificate.names = shown->names;
-      certificate.fingerprint = shown->fingerprint.text();
-    }
-  }
-  return offered;
-}
-
-/// Makes the directories of a path that are not there.
-template <class S> awaitable<void> make_directories(S& session, Path path) {
-  if constexpr (MakesDirectories<typename S::Storage>) {
-    std::vector<Path> missing;
-    for (Path above = path; !above.is_root(); above = above.parent()) missing.push_back(above);
-    for (auto next = missing.rbegin(); next != missing.rend(); ++next) {
-      Settled<void> made;
-      co_await settle(session.storage().make_directory(*next), made);
-    }
-  }
-  const Entry made = co_await session.storage().stat(path);
-  if (!made.is_directory()) throw std::system_error(std::make_error_code(std::errc::not_a_directory));
-}
-/// Begins a login, or drops the one that is there, on the host that HOST has named.
-template <class S> void log_out_from_account(S& session) {
-  const std::string host = session.state.host;
-  session.log_out();
-  session.state.host = host;
-}
-/// Logs an account in, and gives the reply to that.
-template <class S> awaitable<Reply> welcome(S& session, Account account, Reply words) {
-  const std::optional<Path> root = account.makes_root ? std::optional{account.root} : std::nullopt;
-  const bool has_place = session.log_in(std::move(account));
-  if (!has_place) co_return Reply{530, "Too many sessions of this user"};
-  if (!root) co_return words;
-  try {
-    co_await make_directories(session, *root);
-  } catch (...) {
-    log_out_from_account(session);
-    throw;
-  }
-  co_return words;
-}
-
-}  // namespace detail
-
-namespace verbs {
-
-/// USER <name>: begins a login; answered 331 where a password is wanted, 230 where none is. (RFC 959 §4.1.1, §5.4)
-struct User {
-  static constexpr std::string_view verb = "USER";
-  static constexpr std::string_view help = "USER <name>: begin a login";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto& session, std::string_view name) {
-    begin(session, name);
-    return {331, "Password required"};
-  }
-  /// Over TLS a certificate of the client's can be all that it needs. (RFC 4217 §5)
-  static awaitable<Reply> run(auto& session, std::string_view name) requires requires {
-    session.control().peer_certificate();
-  }
-  {
-    begin(session, name);
-    auto& users = session.service().authenticator;
-    const Credentials credentials = detail::credentials(session, name, {});
-    if (!credentials.certificate || needs_password(users, credentials))
-      co_return Reply{331, "Password required"};
-    std::optional<Account> account = co_await users.log_in(credentials);
-    session.template report<LoginTried>(credentials.user, account.has_value());
-    if (!account) co_return Reply{331, "Password required"};
-    session.state.user.clear();
-    Reply words{232, "Logged in by certificate"};
-    co_return co_await detail::welcome(session, *std::move(account), std::move(words));
-  }
-
- private:
-  static void begin(auto& session, std::string_view name) {
-    detail::log_out_from_account(session);
-    session.state.user = name;
-  }
-};
-
-/// PASS <password>: ends a login; after a failed one replies take longer, and after `Limits::login_attempts` the
-/// session ends. (RFC 959 §4.1.1)
-struct Pass {
-  static constexpr std::string_view verb = "PASS";
-  static constexpr std::string_view help = "PASS <password>: finish a login";
-  static constexpr bool keeps_blanks = true;
-  static constexpr bool secret = true;
-  static constexpr bool before_login = true;
-  static awaitable<Reply> run(auto& session, std::string_view password) {
-    if (session.state.user.empty()) co_return Reply{503, "USER first"};
-    const Credentials credentials = detail::credentials(session, std::exchange(session.state.user, {}), password);
-    std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
-    session.template report<LoginTried>(credentials.user, account.has_value());
-    if (!account) {
-      const auto attempts = ++session.failed_logins;
-      // The pause grows with each attempt, and the connection's end makes no short cut: each costs one of the attempts.
-      co_await session.pause(session.limits().login_pause * (1 << std::min(attempts - 1, 8u)));
-      if (attempts < session.limits().login_attempts) co_return Reply{530, "Login incorrect"};
-      session.close();
-      co_return Reply{421, "Too many failed logins, closing the connection"};
-    }
-    Reply words{230, "Logged in"};
-    co_return co_await detail::welcome(session, *std::move(account), std::move(words));
-  }
-};
-
-/// ACCT <information>: superfluous here, and answered so. (RFC 959 §4.1.1)
-struct Acct {
-  static constexpr std::string_view verb = "ACCT";
-  static constexpr std::string_view help = "ACCT <information>: no account information is needed";
-  static constexpr bool keeps_blanks = true;
-  static constexpr bool secret = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto&, std::string_view) { return {202, "No account information needed"}; }
-};
-
-/// REIN: forgets the login and all parameters; the control connection stays as it is. (RFC 959 §4.1.1, RFC 2228 §3)
-struct Rein {
-  static constexpr std::string_view verb = "REIN";
-  static constexpr std::string_view help = "REIN: log out, keep the connection";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::none;
-  static Reply run(auto& session, std::string_view) {
-    session.log_out();
-    return {220, "Ready for a new user"};
-  }
-};
-
-/// QUIT: ends the session, after the transfer under way if there is one. (RFC 959 §4.1.1)
-struct Quit {
-  static constexpr std::string_view verb = "QUIT";
-  static constexpr std::string_view help = "QUIT: end the session";
-  static constexpr bool before_login = true;
-  static Reply run(auto& session, std::string_view) {
-    session.close();
-    return {221, "Goodbye"};
-  }
-};
-
-/// NOOP: does nothing, but to show that both ends are there. (RFC 959 §4.1.3)
-struct Noop {
-  static constexpr std::string_view verb = "NOOP";
-  static constexpr std::string_view help = "NOOP: nothing, to keep the session";
-  static constexpr bool keeps_prepared = true;
-  static constexpr bool before_login = true;
-  static Reply run(auto&, std::string_view) { return {200, "OK"}; }
-};
-
-/// HOST <name>: the virtual host that the client has come for, before a login. (RFC 7151 §3)
-struct Host {
-  static constexpr std::string_view verb = "HOST";
-  static constexpr std::string_view help = "HOST <name>: which of this server's hosts is meant";
-  static constexpr std::string_view feature = "HOST";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto& session, std::string_view name) {
-    if (session.standard() && (session.account() || !session.state.user.empty())) {
-      return {503, "HOST must come before the login"};
-    }
-    if constexpr (KnowsHosts<std::remove_cvref_t<decltype(session.service().authenticator)>>) {
-      if (!session.service().authenticator.knows_host(name)) return {504, "No such host here"};
-    }
-    if constexpr (requires { session.control().details(); }) {
-      const std::string asked_for = session.control().details().server_name;
-      if (!asked_for.empty() && !same_word(asked_for, name)) return {504, "Not the host of the handshake"};
-    }
-    session.log_out();
-    session.state.host = name;
-    return {220, "Host accepted"};
-  }
-};
-
-/// CLNT <name>: how the client's program calls itself; in no RFC.
-struct Clnt {
-  static constexpr std::string_view verb = "CLNT";
-  static constexpr std::string_view help = "CLNT <name>: the client's program";
-  static constexpr std::string_view feature = "CLNT";
-  static constexpr bool before_login = true;
-  static Reply run(auto&, std::string_view) { return {200, "Noted"}; }
-};
-
-}  // namespace verbs
-
-}  // namespace ftplike
-
-// ---- ftplike/verbs/files.hpp
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/verbs/parameters.hpp
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <type_traits>
-
-
-namespace ftplike::inline v0_2 {
-
-// How transfers are to be. (RFC 959 §4.1.2, RFC 2389, 2640, 3659)
-
-namespace detail {
-
-/// Runs the command of a table of its own that the argument of an outer command names: SITE CHMOD, OPTS MLST.
-template <class Table, class S> awaitable<Reply> run_inner(S& session, std::string_view text) {
-  const CommandLine inner = parse_command(text);
-  const auto* entry = Table::template On<S>::template find<S>(inner.verb);
-  if (!entry) co_return Reply{501, "Not implemented for that parameter"};
-  if (entry->allowed && !entry->allowed(session)) co_return Reply{550, "Permission denied"};
-  const std::string_view argument = argument_for(*entry, inner);
-  if (entry->argument == ArgumentRule::required && argument.empty()) co_return Reply{501, "Argument missing"};
-  if (entry->answer) co_return entry->answer(session, argument);
-  co_return co_await entry->run(session, argument);
-}
-
-/// Whether what follows an outer command is secret: because the inner one's argument is, or because nobody knows what
-/// the inner one is.
-template <class Table, class S> bool is_inner_secret(const S& session, std::string_view text) {
-  const CommandLine inner = parse_command(text);
-  const auto* entry = Table::template On<S>::template find<S>(inner.verb);
-  return entry ? entry->secret && entry->secret(session, inner.argument) : !inner.argument.empty();
-}
-
-}  // namespace detail
-
-namespace verbs {
-
-/// TYPE A, I or L 8: whether line endings are converted, or bytes sent as they are. (RFC 959 §3.1.1, §4.1.2)
-struct Type {
-  static constexpr std::string_view verb = "TYPE";
-  static constexpr std::string_view help = "TYPE A|I|L 8: text or bytes";
-  static constexpr bool keeps_prepared = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto& session, std::string_view text) {
-    const std::string type = to_upper(text);
-    if (type == "A" || type == "A N")
-      session.state.type = 'A';
-    else if (type == "I" || type == "L 8" || type == "L8")
-      session.state.type = 'I';
-    else
-      return {504, "Only types A, I and L 8"};
-    return {200, session.state.type == 'A' ? "Type is ASCII" : "Type is binary"};
-  }
-};
-
-/// STRU F: files have no structure; nothing else is known. (RFC 959 §3.1.2, §4.1.2)
-struct Stru {
-  static constexpr std::string_view verb = "STRU";
-  static constexpr std::string_view help = "STRU F: files have no structure";
-  static constexpr bool keeps_prepared = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto&, std::string_view text) {
-    if (to_upper(text) != "F") return {504, "Only structure F"};
-    return {200, "Structure is file"};
-  }
-};
-
-/// MODE S: data are a stream; nothing else is known. (RFC 959 §3.4, §4.1.2)
-struct Mode {
-  static constexpr std::string_view verb = "MODE";
-  static constexpr std::string_view help = "MODE S: bytes are sent as a stream";
-  static constexpr bool keeps_prepared = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto&, std::string_view text) {
-    if (to_upper(text) != "S") return {504, "Only mode S"};
-    return {200, "Mode is stream"};
-  }
-};
-
-/// REST <offset>: where the next transfer begins, in bytes. (RFC 3659 §5)
-struct Rest {
-  static constexpr std::string_view verb = "REST";
-  static constexpr std::string_view help = "REST <position>: where the next transfer begins";
-  static constexpr std::string_view feature = "REST STREAM";
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto& session, std::string_view text) {
-    const auto position = number_in<std::uint64_t>(text);
-    if (!position) return {501, "Not a position"};
-    session.state.preparing.restart = *position;
-    return {350, "Restarting at " + std::to_string(*position)};
-  }
-};
-
-/// RANG <first> <last>: the part of a file that the next RETR or HASH is about; `1 0` for all of it.
-/// (draft-bryan-ftp-range)
-struct Rang {
-  static constexpr std::string_view verb = "RANG";
-  static constexpr std::string_view help = "RANG <first> <last>: the bytes that the next RETR or HASH is about";
-  static constexpr std::string_view feature = "RANG STREAM";
-  static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto& session, std::string_view text) {
-    const auto range = ByteRange::parse(text);
-    session.state.preparing.range = range;
-    if (range) return {350, "Range is " + std::string{text}};
-    if (text == "1 0") return {350, "Range is the whole file"};
-    return {501, "Not a range"};
-  }
-};
-
-/// ALLO <bytes>: asks whether there is room for an upload. (RFC 959 §4.1.3)
-struct Allo {
-  static constexpr std::string_view verb = "ALLO";
-  static constexpr std::string_view help = "ALLO <bytes>: make sure that there is room";
-  static constexpr bool keeps_prepared = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const auto wanted = number_in<std::uint64_t>(text.substr(0, text.find(' ')));
-    if (!wanted) co_return Reply{501, "Not a number of bytes"};
-    if constexpr (requires { session.storage().upload_rules(); }) {
-      const auto& rules = session.storage().upload_rules();
-      if (!rules.allow_size(*wanted)) {
-        co_return Reply{552, "A file may have " + std::to_string(rules.largest) + " bytes at most"};
-      }
-    }
-    if constexpr (TellsFreeSpace<std::remove_cvref_t<decltype(session.storage())>>) {
-      const std::uint64_t room = co_await session.storage().available(session.path(""));
-      if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are free"};
-      co_return Reply{200, "There is room"};
-    }
-    co_return Reply{202, "No allocation needed"};
-  }
-};
-
-/// OPTS UTF8 ON: agrees; names are UTF-8 anyhow. In no RFC.
-struct OptsUtf8 {
-  static constexpr std::string_view verb = "UTF8";
-  static Reply run(auto&, std::string_view text) {
-    if (!text.empty() && to_upper(text) != "ON") return {501, "Names are sent as they are, which is UTF-8"};
-    return {200, "UTF-8 it is"};
-  }
-};
-
-/// OPTS MLST <fact>;…: chooses the facts of MLST and MLSD. (RFC 3659 §7.9)
-struct OptsMlst {
-  static constexpr std::string_view verb = "MLST";
-  static Reply run(auto& session, std::string_view text) {
-    session.state.facts = FactSet::parse(text);
-    const auto facts = session.state.facts.text();
-    return {200, facts.empty() ? "MLST OPTS" : "MLST OPTS " + facts};
-  }
-};
-
-/// OPTS, with the options that Inner holds.
-template <class Inner = CommandTable<OptsUtf8, OptsMlst>> struct BasicOpts {
-  static constexpr std::string_view verb = "OPTS";
-  static constexpr std::string_view help = "OPTS <verb> [<options>]: options of another command";
-  static constexpr bool keeps_prepared = true;
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::required;
-  template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
-  static awaitable<Reply> run(auto& session, std::string_view text) { return detail::run_inner<Inner>(session, text); }
-};
-using Opts = BasicOpts<>;
-
-/// Some old clients say it without OPTS.
-struct Utf8 {
-  static constexpr std::string_view verb = "UTF8";
-  static constexpr std::string_view help = "UTF8: names are UTF-8, as ever";
-  static constexpr std::string_view feature = "UTF8";
-  static constexpr bool before_login = true;
-  static Reply run(auto& session, std::string_view text) { return OptsUtf8::run(session, text); }
-};
-
-/// LANG [<language>]: the language of the replies, which is English. (RFC 2640 §4)
-struct Lang {
-  static constexpr std::string_view verb = "LANG";
-  static constexpr std::string_view help = "LANG [EN]: the language of replies";
-  static constexpr std::string_view feature = "LANG EN*";
-  static constexpr bool before_login = true;
-  static Reply run(auto&, std::string_view text) {
-    const std::string language = to_upper(text);
-    if (!language.empty() && language != "EN" && !language.starts_with("EN-")) return {504, "Only EN"};
-    return {200, "Replies are in English"};
-  }
-};
-
-}  // namespace verbs
-
-}  // namespace ftplike
-
-// ---- ftplike/verbs/transfer.hpp
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-
-namespace ftplike::inline v0_2 {
-
-// Files over the data connection. (RFC 959 §4.1.3, RFC 3659 §5)
-
-/// How a session describes the transfer of a file: what its replies say, and in which type it goes.
-template <class S>
-auto file_transfer(S& session, std::string_view verb, Path path, std::string_view done, std::uint64_t offset) {
-  const std::string name{path.name()};
-  typename S::Transfer transfer{verb, std::move(path), "Opening data connection for " + name, std::string{done}};
-  transfer.offset = offset;
-  transfer.ascii = session.standard() && session.state.type == 'A';
-  if (transfer.ascii && offset > 0) throw std::system_error(Errc::bad_restart);
-  return transfer;
-}
-
-/// The first bytes of a source.
-template <class = void> class BasicRangeSource {
- public:
-  BasicRangeSource(AnySource source, std::uint64_t count) : source_{source}, left_{count} {}
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    if (left_ == 0) co_return 0;
-    const auto part = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left_)));
-    const std::size_t n = co_await source_.read_some(part);
-    left_ -= n;
-    co_return n;
-  }
-
- private:
-  AnySource source_;
-  std::uint64_t left_;
-};
-using RangeSource = BasicRangeSource<>;  // a template, so that only what is called is compiled
-
-namespace detail {
-
-/// The size of the file that a storage's reader reads, which may have no `size()`, or one that knows nothing.
-template <class Reader> std::optional<std::uint64_t> size_of(const Reader& reader) {
-  if constexpr (requires { reader.size(); }) {
-    return reader.size();
-  } else {
-    return std::nullopt;
-  }
-}
-
-/// How many bytes a text is when it is sent in TYPE A.
-template <class = void> awaitable<std::uint64_t> length_of_text(AnySource source) {
-  AsciiSource text{source};
-  std::vector<std::byte> room(64 * 1024);
-  std::uint64_t length = 0;
-  for (;;) {
-    const std::size_t n = co_await text.read_some(room);
-    if (n == 0) co_return length;
-    length += n;
-  }
-}
-
-}  // namespace detail
-
-namespace verbs {
-
-/// RETR <path>: sends a file, from the offset of REST or the part of RANG. (RFC 959 §4.1.3, RFC 3659 §5)
-struct Retr {
-  static constexpr std::string_view verb = "RETR";
-  static constexpr std::string_view help = "RETR <path>: fetch a file";
-  static constexpr bool interruptible = true;
-  static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::read;
-  static constexpr auto argument = ArgumentRule::required;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const std::optional<ByteRange> range = session.state.prepared.range;
-    const std::uint64_t offset = range ? range->first : session.state.prepared.restart;
-    const Path path = session.path(name);
-    auto transfer = file_transfer(session, verb, path, "Download complete", offset);
-    auto file = co_await session.storage().open(path, offset);
-    if (range) {
-      RangeSource part{AnySource{file}, range->count()};
-      co_return co_await session.send(part, std::move(transfer));
-    }
-    if (const auto size = detail::size_of(file); size && !transfer.ascii) {
-      transfer.opening += " (" + std::to_string(*size - offset) + " bytes).";  // clients read it to the full stop
-    }
-    co_return co_await session.send(file, std::move(transfer));
-  }
-};
-
-/// STOR <path>: receives a file, which takes its name once it is whole; goes on at the offset of REST. (RFC 959 §4.1.3)
-struct Stor {
-  static constexpr std::string_view verb = "STOR";
-  static constexpr std::string_view help = "STOR <path>: store a file";
-  static constexpr bool interruptible = true;
-  static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::write;
-  static constexpr auto argument = ArgumentRule::required;
-  template <class S> static constexpr bool available = WritableStorage<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const std::uint64_t offset = session.state.prepared.restart;
-    const Path path = session.path(name);
-    auto transfer = file_transfer(session, verb, path, "Upload complete", offset);
-    auto file = co_await session.storage().create(path, offset);
-    co_return co_await session.receive(file, std::move(transfer));
-  }
-};
-
-/// APPE <path>: receives what is put at the end of a file, or of what an interrupted upload has left. (RFC 959 §4.1.3)
-struct Appe {
-  static constexpr std::string_view verb = "APPE";
-  static constexpr std::string_view help = "APPE <path>: store at the end of a file";
-  static constexpr bool interruptible = true;
-  static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::append;
-  static constexpr auto argument = ArgumentRule::required;
-  template <class S> static constexpr bool available = AppendsToFiles<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
-    auto file = co_await session.storage().append(path);
-    transfer.offset = file.size();
-    co_return co_await session.receive(file, std::move(transfer));
-  }
-};
-
-/// STOU [<name>]: receives a file under a name that is free, and tells it. (RFC 959 §4.1.3, RFC 1123 §4.1.2.9)
-struct Stou {
-  static constexpr std::string_view verb = "STOU";
-  static constexpr std::string_view help = "STOU [<path>]: store under a name that nobody has";
-  static constexpr bool interruptible = true;
-  static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = MakesUniqueNames<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path wished = session.path(name.empty() ? "upload" : name);
-    auto file = co_await session.storage().create_unique(wished);
-    const Path path = file.path();
-    auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
-    transfer.opening = "FILE: " + std::string{path.name()};  // RFC 1123 §4.1.2.9
-    co_return co_await session.receive(file, std::move(transfer));
-  }
-};
-
-/// ABOR: breaks off the transfer under way, which is answered 426, and is answered 226. (RFC 959 §4.1.3)
-struct Abor {
-  static constexpr std::string_view verb = "ABOR";
-  static constexpr std::string_view help = "ABOR: end the transfer under way";
-  static constexpr bool keeps_prepared = true;
-  static constexpr bool before_login = true;
-  static constexpr bool at_once = true;
-  static Reply run(auto& session, std::string_view) {
-    if (session.interrupt(Errc::aborted)) return {226, "Abort successful"};
-    session.disarm();
-    return {225, "No transfer to abort"};
-  }
-};
-
-}  // namespace verbs
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-namespace verbs {
-
-// Files and directories by name. (RFC 959 §4.1.3, RFC 775, RFC 3659; MFMT and MFF as their drafts say)
-
-/// PWD: the working directory, quoted. (RFC 959 §4.1.3, Appendix II)
-struct Pwd {
-  static constexpr std::string_view verb = "PWD";
-  static constexpr std::string_view help = "PWD: the working directory";
-  static constexpr auto argument = ArgumentRule::none;
-  static Reply run(auto& session, std::string_view) {
-    if (session.standard()) return {257, quoted_name(session.directory.string())};
-    // The ftp-like dialect names it as the operator named the root.
-    const std::string below = session.directory.is_root() ? "" : session.directory.string();
-    return {257, quoted_name(session.storage().label() + below)};
-  }
-};
-
-/// CWD <path>: changes the working directory. (RFC 959 §4.1.1)
-struct Cwd {
-  static constexpr std::string_view verb = "CWD";
-  static constexpr std::string_view help = "CWD <path>: change the working directory";
-  static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::list;
-  static constexpr auto argument = ArgumentRule::required;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    bool found = false;
-    try {
-      const Entry entry = co_await session.storage().stat(path);
-      found = entry.is_directory();
-    } catch (const std::system_error& error) {
-      if (error.code() != std::errc::no_such_file_or_directory && error.code() != std::errc::not_a_directory) throw;
-    }
-    if (!found) co_return Reply{550, "Directory not found"};
-    session.directory = session.virtual_path(name);
-    // Clients of standard FTP take what comes after these words for the path; the ftp-like dialect repeats the name.
-    const std::string where = session.standard() ? session.directory.string() : std::string{name};
-    co_return Reply{250, "Directory changed to " + where};
-  }
-};
-
-/// CDUP: the same to the parent directory. (RFC 959 §4.1.1)
-struct Cdup {
-  static constexpr std::string_view verb = "CDUP";
-  static constexpr std::string_view help = "CDUP: go to the directory above";
-  static constexpr Rights needs = Right::list;
-  static constexpr auto argument = ArgumentRule::none;
-  static awaitable<Reply> run(auto& session, std::string_view) { return Cwd::run(session, ".."); }
-};
-
-/// What the commands that change files have in common.
-struct Changing {
-  static constexpr bool keeps_blanks = true;
-  static constexpr auto argument = ArgumentRule::required;
-};
-
-/// MKD <path>: makes a directory. (RFC 959 §4.1.3, Appendix II)
-struct Mkd : Changing {
-  static constexpr std::string_view verb = "MKD";
-  static constexpr std::string_view help = "MKD <path>: make a directory";
-  static constexpr Rights needs = Right::make_directories;
-  template <class S> static constexpr bool available = MakesDirectories<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    co_await session.storage().make_directory(path);
-    co_return Reply{257, quoted_name(session.virtual_path(name).string()) + " created"};
-  }
-};
-
-/// RMD <path>: removes an empty directory. (RFC 959 §4.1.3)
-struct Rmd : Changing {
-  static constexpr std::string_view verb = "RMD";
-  static constexpr std::string_view help = "RMD <path>: remove an empty directory";
-  static constexpr Rights needs = Right::remove;
-  template <class S> static constexpr bool available = RemovesDirectories<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    co_await session.storage().remove_directory(path);
-    co_return Reply{250, "Directory removed"};
-  }
-};
-
-/// DELE <path>: removes a file, and what an interrupted upload has left of it. (RFC 959 §4.1.3)
-struct Dele : Changing {
-  static constexpr std::string_view verb = "DELE";
-  static constexpr std::string_view help = "DELE <path>: remove a file";
-  static constexpr Rights needs = Right::remove;
-  template <class S> static constexpr bool available = RemovesFiles<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    co_await session.storage().remove(path);
-    co_return Reply{250, "File removed"};
-  }
-};
-
-/// RNFR <path>: what the RNTO that must follow at once renames. (RFC 959 §4.1.3)
-struct Rnfr : Changing {
-  static constexpr std::string_view verb = "RNFR";
-  static constexpr std::string_view help = "RNFR <path>: the file to rename";
-  static constexpr Rights needs = Right::rename;
-  template <class S> static constexpr bool available = RenamesFiles<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    Path path = session.path(name);
-    (void)co_await session.storage().stat(path);
-    session.state.preparing.rename_from = std::move(path);
-    co_return Reply{350, "RNTO next"};
-  }
-};
-
-/// RNTO <path>: renames what RNFR named. (RFC 959 §4.1.3)
-struct Rnto : Changing {
-  static constexpr std::string_view verb = "RNTO";
-  static constexpr std::string_view help = "RNTO <path>: its new name";
-  static constexpr Rights needs = Right::rename;
-  template <class S> static constexpr bool available = RenamesFiles<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const std::optional<Path> from = session.state.prepared.rename_from;
-    if (!from) co_return Reply{503, "RNFR first"};
-    const Path to = session.path(name);
-    co_await session.storage().rename(*from, to);
-    co_return Reply{250, "Renamed"};
-  }
-};
-
-/// The length that a transfer of the file would have, in the type of the session. (RFC 3659 §4)
-///
-/// As text that can be told only by reading the file, which is done up to `most_text`: enough for the text files of the
-/// few clients that ask in TYPE A. What is longer is 550, as the RFC allows and other servers answer for every file; a
-/// client is not to take that for a file that is not there. A size that nobody knows is 504: curl takes every 550 for a
-/// file that is not there, and would not fetch it.
-struct Size {
-  static constexpr std::string_view verb = "SIZE";
-  static constexpr std::string_view help = "SIZE <path>: bytes of a file, or of its upload that was cut off";
-  static constexpr std::string_view feature = "SIZE";
-  static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::list;
-  static constexpr auto argument = ArgumentRule::required;
-  static constexpr std::uint64_t most_text = 1024 * 1024;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    const bool as_text = session.standard() && session.state.type == 'A';
-    std::error_code missing;
-    try {
-      const Entry entry = co_await session.storage().stat(path);
-      if (!entry.is_file()) co_return Reply{550, "Not a file"};
-      if (as_text) co_return co_await length_as_text(session, path, entry.size);
-      if (!entry.size) co_return Reply{504, "Its size is not known"};
-      co_return Reply{213, std::to_string(*entry.size)};
-    } catch (const std::system_error& error) { missing = error.code(); }
-    if constexpr (KeepsPartialFiles<std::remove_cvref_t<decltype(session.storage())>>) {
-      if (missing == std::errc::no_such_file_or_directory && !as_text) {
-        const std::uint64_t size = co_await session.storage().partial_size(path);
-        co_return Reply{213, std::to_string(size)};
-      }
-    }
-    throw std::system_error(missing);
-  }
-
- private:
-  static awaitable<Reply> length_as_text(auto& session, Path path, std::optional<std::uint64_t> size) {
-    if (!session.may(Right::read) || size.value_or(most_text + 1) > most_text) {
-      co_return Reply{550, "Its size is told in TYPE I only"};
-    }
-    auto file = co_await session.storage().open(path, 0);
-    const std::uint64_t length = co_await detail::length_of_text(AnySource{file});
-    co_return Reply{213, std::to_string(length)};
-  }
-};
-
-/// MDTM <path>: when a file was modified, in UTC. (RFC 3659 §3)
-struct Mdtm {
-  static constexpr std::string_view verb = "MDTM";
-  static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
-  static constexpr std::string_view feature = "MDTM";
-  static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::list;
-  static constexpr auto argument = ArgumentRule::required;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    const Entry entry = co_await session.storage().stat(path);
-    co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
-  }
-};
-
-/// MFMT <time> <path>: sets when a file was modified. (draft-somers-ftp-mfxx)
-struct Mfmt : Changing {
-  static constexpr std::string_view verb = "MFMT";
-  static constexpr std::string_view help = "MFMT <YYYYMMDDHHMMSS> <path>: set when a file was last changed, in UTC";
-  static constexpr std::string_view feature = "MFMT";
-  static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = SetsTimes<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const auto space = text.find(' ');
-    const auto time = parse_timestamp(text.substr(0, space));
-    if (!time || space == text.npos) co_return Reply{501, "A time and a path expected"};
-    const auto name = text.substr(space + 1);
-    const Path path = session.path(name);
-    co_await session.storage().set_modified(path, *time);
-    co_return Reply{213, "Modify=" + format_timestamp(*time, Fraction::never) + "; " + std::string{name}};
-  }
-};
-
-/// MFF <fact>=<value>;… <path>: sets facts of a file: its time, its permission bits. (draft-somers-ftp-mfxx)
-struct Mff : Changing {
-  static constexpr std::string_view verb = "MFF";
-  static constexpr std::string_view help = "MFF <fact>=<value>; <path>: set facts of a file";
-  static constexpr Rights needs = Right::write;
-  template <class S> static std::string feature(const S&) {
-    std::string facts = "MFF ";
-    if (SetsTimes<typename S::Storage>) facts += "modify;";
-    if (KeepsModes<typename S::Storage>) facts += "UNIX.mode;";
-    return facts;
-  }
-  template <class S> static constexpr bool available = SetsTimes<typename S::Storage> || KeepsModes<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const auto space = text.find("; ");
-    if (space == text.npos) co_return Reply{501, "Facts and a path expected"};
-    const auto name = text.substr(space + 2);
-    const Path path = session.path(name);
-    // All are understood before the first is set.
-    using Storage = std::remove_cvref_t<decltype(session.storage())>;
-    constexpr bool sets_times = SetsTimes<Storage>, keeps_modes = KeepsModes<Storage>;
-    std::optional<Timestamp> time;
-    std::optional<unsigned> mode;
-    for (auto facts = text.substr(0, space + 1); !facts.empty(); facts.remove_prefix(facts.find(';') + 1)) {
-      const auto fact = facts.substr(0, facts.find(';'));
-      const std::string key = to_upper(fact.substr(0, fact.find('=')));
-      const auto value = fact.substr(std::min(fact.size(), key.size() + 1));
-      if (key == "MODIFY") time = parse_timestamp(value);
-      if (key == "UNIX.MODE") mode = number_in<unsigned>(value, 8);
-      const bool is_time = sets_times && time, is_mode = keeps_modes && mode && *mode <= 07777;
-      const bool understood = (key == "MODIFY" && is_time) || (key == "UNIX.MODE" && is_mode);
-      if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
-    }
-    if constexpr (sets_times) {
-      if (time) co_await session.storage().set_modified(path, *time);
-    }
-    if constexpr (keeps_modes) {
-      if (mode) co_await session.storage().set_mode(path, *mode);
-    }
-    co_return Reply{213, std::string{text}};
-  }
-};
-
-/// AVBL [<path>]: the bytes that are free there. (draft-peterson-streamlined-ftp-command-extensions)
-struct Avbl {
-  static constexpr std::string_view verb = "AVBL";
-  static constexpr std::string_view help = "AVBL [<path>]: bytes that are free";
-  static constexpr std::string_view feature = "AVBL";
-  static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = TellsFreeSpace<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view name) {
-    const Path path = session.path(name);
-    const std::uint64_t free = co_await session.storage().available(path);
-    co_return Reply{213, std::to_string(free)};
-  }
-};
-
-/// COMB <target> <part> …: joins files to one, and removes the parts. In no RFC; some clients upload in parts by it.
-struct Comb : Changing {
-  static constexpr std::string_view verb = "COMB";
-  static constexpr std::string_view help =
-      "COMB \"<target>\" \"<part>\"…: append the parts to the target and remove them";
-  static constexpr std::string_view feature = "COMB target;source_list";
-  static constexpr Rights needs{Right::write, Right::append, Right::remove};
-  static constexpr bool interruptible = true;
-  template <class S> static constexpr bool available = AppendsToFiles<typename S::Storage> && RemovesFiles<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const std::vector<std::string> names = words(text);
-    if (names.size() < 2) co_return Reply{501, "A target and parts expected"};
-    const Path target = session.path(names.front());
-    for (std::size_t i = 1; i < names.size(); ++i) {  // all are there, or nothing is begun
-      const Path path = session.path(names[i]);
-      if (path == target) co_return Reply{501, "The target cannot be a part"};
-      (void)co_await session.storage().stat(path);
-    }
-    auto whole = co_await session.storage().append(target);
-    const auto moved = [&session](std::size_t) { session.make_progress(); };
-    try {
-      for (std::size_t i = 1; i < names.size(); ++i) {
-        const Path path = session.path(names[i]);
-        auto part = co_await session.storage().open(path, 0);
-        co_await copy(part, whole, moved);
-      }
-    } catch (...) {
-      whole.discard();  // half of it is nothing to go on with
-      throw;
-    }
-    co_await whole.finish();
-    for (std::size_t i = 1; i < names.size(); ++i) {
-      const Path path = session.path(names[i]);
-      co_await session.storage().remove(path);
-    }
-    co_return Reply{250, "Combined"};
-  }
-
- private:
-  /// Words between blanks; those that begin with a quote go to the next one.
-  static std::vector<std::string> words(std::string_view text) {
-    std::vector<std::string> found;
-    while (!text.empty()) {
-      const bool in_quotes = text.front() == '"';
-      if (in_quotes) text.remove_prefix(1);
-      const auto end = std::min(text.find(in_quotes ? '"' : ' '), text.size());
-      if (end > 0) found.emplace_back(text.substr(0, end));
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return found;
-  }
-};
-
-// RFC 775's names of some of them, which old clients prefer.
-/// XPWD: PWD.
-struct Xpwd : Pwd {
-  static constexpr std::string_view verb = "XPWD";
-};
-/// XCWD <path>: CWD.
-struct Xcwd : Cwd {
-  static constexpr std::string_view verb = "XCWD";
-};
-/// XCUP: CDUP.
-struct Xcup : Cdup {
-  static constexpr std::string_view verb = "XCUP";
-};
-/// XMKD <path>: MKD.
-struct Xmkd : Mkd {
-  static constexpr std::string_view verb = "XMKD";
-};
-/// XRMD <path>: RMD.
-struct Xrmd : Rmd {
-  static constexpr std::string_view verb = "XRMD";
-};
-
-/// SITE CHMOD <mode> <path>: sets the permission bits of a file, in octal. In no RFC.
-struct SiteChmod : Changing {
-  static constexpr std::string_view verb = "CHMOD";
-  static constexpr std::string_view help = "CHMOD <mode> <path>: set the permission bits, in octal";
-  static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = KeepsModes<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const auto space = text.find(' ');
-    const auto mode = number_in<unsigned>(text.substr(0, space), 8);
-    if (!mode || *mode > 07777 || space == text.npos) co_return Reply{501, "An octal mode and a path expected"};
-    const Path path = session.path(text.substr(space + 1));
-    co_await session.storage().set_mode(path, *mode);
-    co_return Reply{200, "Mode set"};
-  }
-};
-
-/// SITE UTIME: sets when a file was modified, in either of its two forms. In no RFC.
-struct SiteUtime : Changing {
-  static constexpr std::string_view verb = "UTIME";
-  static constexpr std::string_view help = "UTIME <YYYYMMDDhhmm[ss]> <path>: set when a file was last changed, in UTC";
-  static constexpr Rights needs = Right::write;
-  template <class S> static constexpr bool available = SetsTimes<typename S::Storage>;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    std::string_view name;
-    const auto time = time_and_name(text, name);
-    if (!time) co_return Reply{501, "A time and a path expected"};
-    const Path path = session.path(name);
-    co_await session.storage().set_modified(path, *time);
-    co_return Reply{200, "Time set"};
-  }
-
- private:
-  /// Both forms there are: `<time> <path>`, and `<path> <atime> <mtime> <ctime> UTC`.
-  static std::optional<Timestamp> time_and_name(std::string_view text, std::string_view& name) {
-    const auto parse = [](std::string_view digits) {
-      return parse_timestamp(digits.size() == 12 ? std::string{digits} + "00" : std::string{digits});
-    };
-    if (text.ends_with(" UTC")) {
-      text.remove_suffix(4);
-      std::string_view times[3];
-      for (auto& time : times) {
-        const auto space = text.rfind(' ');
-        if (space == text.npos) return std::nullopt;
-        time = text.substr(space + 1);
-        text = text.substr(0, space);
-      }
-      name = text;
-      return parse(times[1]);
-    }
-    const auto space = text.find(' ');
-    if (space == text.npos) return std::nullopt;
-    name = text.substr(space + 1);
-    return parse(text.substr(0, space));
-  }
-};
-
-/// SITE, with the commands that Inner holds.
-template <class Inner> struct BasicSite {
-  static constexpr std::string_view verb = "SITE";
-  static constexpr std::string_view help = "SITE <command>: what is special here, see SITE HELP";
-  static constexpr bool keeps_blanks = true;
-  static constexpr auto argument = ArgumentRule::required;
-  using Commands = Inner;
-  template <class... More> using With = BasicSite<typename Inner::template With<More...>>;
-  template <class S> static bool secret(const S& session, std::string_view text) {
-    return detail::is_inner_secret<Inner>(session, text);
-  }
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const CommandLine inner = parse_command(text);
-    if (inner.verb == Verb{"HELP"}) co_return help_of(session);
-    co_return co_await detail::run_inner<Inner>(session, text);
-  }
-
- private:
-  template <class S> static Reply help_of(S&) {
-    std::string lines = "SITE commands";
-    for (const auto& entry : Inner::template On<S>::template entries<S>()) lines += "\n " + std::string{entry.help};
-    return {214, lines + "\nHELP: this\nEnd"};
-  }
-};
-using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
-
-}  // namespace verbs
-
-}  // namespace ftplike
-
-// ---- ftplike/verbs/information.hpp
-#include <cstddef>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// ---- ftplike/verbs/listing.hpp
-#include <algorithm>
-#include <cstddef>
-#include <exception>
-#include <functional>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
-
-namespace ftplike::inline v0_2 {
-
-// What directories hold. (RFC 959 §4.1.3, RFC 3659 §7)
-
-/// Appends an entry to the text of a listing.
-using EntryFormat = std::function<void(std::string& text, const Entry& entry)>;
-
-/// Some entries of a directory, sorted by name.
-class SortedEntries {
- public:
-  std::vector<std::vector<Entry>> held;  // as the storage gave them: an entry is large, and takes long to move
-  std::vector<const Entry*> in_order;
-  bool ended = false;  // they are the last
-};
-
-/// The next entries of a listing that fit a pattern, if there is one: all, or ten thousand and some where there are more,
-/// so that any directory takes a bounded memory.
-template <class Listing> awaitable<SortedEntries> next_sorted(Listing& listing, const std::string& pattern) {
-  constexpr std::size_t enough = 10'000;
-  SortedEntries found;
-  for (std::size_t count = 0; count < enough;) {
-    std::vector<Entry> entries = co_await listing.next();
-    if (entries.empty()) {
-      found.ended = true;
-      break;
-    }
-    count += entries.size();
-    for (const auto& entry : entries) {
-      if (pattern.empty() || matches(pattern, entry.name)) found.in_order.push_back(&entry);
-    }
-    found.held.push_back(std::move(entries));
-  }
-  std::sort(found.in_order.begin(), found.in_order.end(),
-            [](const Entry* a, const Entry* b) { return a->name < b->name; });
-  co_return found;
-}
-
-/// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory to
-/// speak of. They are sorted by name as far as `next_sorted` sorts.
-template <class Listing> class ListingSource {
- public:
-  /// Of a directory `listing`, of anything else, `entry`, alone.
-  ListingSource(std::optional<Listing> listing, const Entry& entry, std::string pattern, EntryFormat format)
-      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)}, ended_{!listing_} {
-    if (ended_) format_(text_, entry);
-  }
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    while (at_ == text_.size() && !ended_) {
-      text_.clear();
-      at_ = 0;
-      const SortedEntries entries = co_await next_sorted(*listing_, pattern_);
-      ended_ = entries.ended;
-      for (const Entry* entry : entries.in_order) format_(text_, *entry);
-    }
-    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
-    std::copy(part.begin(), part.end(), room.begin());
-    at_ += part.size();
-    co_return part.size();
-  }
-
- private:
-  std::optional<Listing> listing_;
-  std::string pattern_;
-  EntryFormat format_;
-  std::string text_;
-  std::size_t at_ = 0;
-  bool ended_;
-};
-
-/// What the argument of LIST, NLST or STAT asks for. Options as of `ls` are taken note of by ignoring them.
-struct ListingRequest {
-  explicit ListingRequest(std::string_view argument) {
-    while (argument.starts_with('-')) {
-      const auto end = argument.find(' ');
-      argument.remove_prefix(end == argument.npos ? argument.size() : end + 1);
-    }
-    name = argument;
-  }
-  /// Takes the last component for a pattern; false if it is none.
-  bool take_pattern() {
-    const auto last = name.substr(name.rfind('/') + 1);
-    if (last.find_first_of("*?[") == last.npos) return false;
-    pattern = last;
-    name.remove_suffix(last.size());
-    return true;
-  }
-  /// What stands before the names in a directory of this name, or before the last component of a file's: with it they
-  /// are names as the client must say them.
-  std::string prefix(bool is_directory) const {
-    if (is_directory && (name == "." || name == "./")) return {};
-    std::string result{is_directory ? name : name.substr(0, name.rfind('/') + 1)};
-    if (!result.empty() && result.back() != '/') result += '/';
-    return result;
-  }
-  std::string_view name;  // of the directory or file
-  std::string pattern;    // of names in it, empty for all
-};
-
-/// What a request names: what exists by that very name, whatever is in it (RFC 959 knows no patterns); only else the
-/// directory that its pattern is for.
-template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& request) {
-  std::exception_ptr missing;
-  const Path named = session.path(request.name);
-  try {
-    Entry entry = co_await session.storage().stat(named);
-    co_return entry;
-  } catch (const std::system_error&) { missing = std::current_exception(); }
-  if (!request.take_pattern()) std::rethrow_exception(missing);
-  const Path directory = session.path(request.name);
-  Entry entry = co_await session.storage().stat(directory);
-  co_return entry;
-}
-
-namespace detail {
-
-/// What an account may do with a file or a directory of a storage, in the letters of RFC 3659 §7.5.5.
-template <class Storage> std::string permissions_of(const Entry& entry, Rights rights) {
-  std::string letters;
-  const auto add = [&](Right right, char what, bool can_be_done = true) {
-    if (can_be_done && rights.contains(right)) letters += what;
-  };
-  if (entry.is_directory()) {
-    add(Right::write, 'c', WritableStorage<Storage>);
-    add(Right::remove, 'd', RemovesDirectories<Storage>);
-    letters += 'e';
-    add(Right::rename, 'f', RenamesFiles<Storage>);
-    add(Right::list, 'l');
-    add(Right::make_directories, 'm', MakesDirectories<Storage>);
-    add(Right::remove, 'p', RemovesFiles<Storage> || RemovesDirectories<Storage>);
-  } else {
-    add(Right::append, 'a', AppendsToFiles<Storage>);
-    add(Right::remove, 'd', RemovesFiles<Storage>);
-    add(Right::rename, 'f', RenamesFiles<Storage>);
-    add(Right::read, 'r');
-    add(Right::write, 'w', WritableStorage<Storage>);
-  }
-  return letters;
-}
-
-/// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it.
-template <class S> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path, Entry entry,
-                                                 std::string pattern, EntryFormat format) {
-  typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
-  transfer.listing = true;
-  std::optional<typename S::Storage::Listing> listing;
-  if (entry.is_directory()) {
-    auto found = co_await session.storage().list(path);
-    listing.emplace(std::move(found));
-  }
-  ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format)};
-  co_return co_await session.send(source, std::move(transfer));
-}
-
-/// Whether a name can stand in a line of its own.
-inline bool fits_a_line(std::string_view name) noexcept { return name.find_first_of("\r\n") == name.npos; }
-
-}  // namespace detail
-
-namespace verbs {
-
-/// LIST [<path>]: a directory or file over the data connection, as `ls -l` shows it; names alone in the ftp-like
-/// dialect. (RFC 959 §4.1.3)
-struct List {
-  static constexpr std::string_view verb = "LIST";
-  static constexpr std::string_view help = "LIST [<path>]: list a directory";
-  static constexpr bool interruptible = true;
-  static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::list;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    ListingRequest request{text};
-    Entry listed = co_await find_listed(session, request);
-    const Path path = session.path(request.name);
-    if (session.announces()) {
-      // The ftp-like dialect: bare names between LFs.
-      auto names = [first = true](std::string& out, const Entry& entry) mutable {
-        if (!detail::fits_a_line(entry.name)) return;
-        if (!std::exchange(first, false)) out += '\n';
-        out += entry.name;
-      };
-      co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                              std::move(names));
-    }
-    auto lines = [now = wall_clock(session.executor())](std::string& out, const Entry& entry) {
-      append_listed(out, entry, now);
-      out += "\r\n";
-    };
-    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                            std::move(lines));
-  }
-};
-
-/// NLST [<path>]: the names alone. (RFC 959 §4.1.3)
-struct Nlst {
-  static constexpr std::string_view verb = "NLST";
-  static constexpr std::string_view help = "NLST [<path>]: list names only";
-  static constexpr bool interruptible = true;
-  static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::list;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    ListingRequest request{text};
-    Entry listed = co_await find_listed(session, request);
-    const Path path = session.path(request.name);
-    auto names = [prefix = request.prefix(listed.is_directory())](std::string& out, const Entry& entry) {
-      if (detail::fits_a_line(entry.name)) out.append(prefix).append(entry.name).append("\r\n");
-    };
-    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                            std::move(names));
-  }
-};
-
-/// MLSD [<path>]: a directory over the data connection, with facts that programs understand. (RFC 3659 §7)
-struct Mlsd {
-  static constexpr std::string_view verb = "MLSD";
-  static constexpr std::string_view help = "MLSD [<path>]: list a directory for programs";
-  static constexpr bool interruptible = true;
-  static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::list;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const Path path = session.path(text);
-    Entry listed = co_await session.storage().stat(path);
-    if (!listed.is_directory()) co_return Reply{501, "Not a directory"};
-    using Storage = std::remove_cvref_t<decltype(session.storage())>;
-    auto lines = [facts = session.state.facts, rights = session.account()->rights](std::string& out,
-                                                                                   const Entry& entry) {
-      append_facts(out, entry, facts, detail::permissions_of<Storage>(entry, rights));
-      out += "\r\n";
-    };
-    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
-  }
-};
-
-/// MLST [<path>]: the facts of one file or directory, in the reply. (RFC 3659 §7)
-struct Mlst {
-  static constexpr std::string_view verb = "MLST";
-  static constexpr std::string_view help = "MLST [<path>]: the facts of one file";
-  static std::string feature(const auto& session) { return "MLST " + session.state.facts.feature(); }
-  static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::list;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    const Path path = session.path(text);
-    Entry entry = co_await session.storage().stat(path);
-    entry.name = session.virtual_path(text).string();
-    using Storage = std::remove_cvref_t<decltype(session.storage())>;
-    std::string lines = "Listing " + entry.name + "\n ";
-    append_facts(lines, entry, session.state.facts, detail::permissions_of<Storage>(entry, session.account()->rights));
-    co_return Reply{250, lines + "\nEnd"};
-  }
-};
-
-}  // namespace verbs
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-namespace verbs {
-
-// What the server says of itself. (RFC 959 §4.1.3, RFC 2389)
-
-/// SYST: the kind of system, which tells clients what listings look like. (RFC 959 §4.1.3)
-struct Syst {
-  static constexpr std::string_view verb = "SYST";
-  static constexpr std::string_view help = "SYST: the kind of system";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::none;
-  static Reply run(auto&, std::string_view) { return {215, "UNIX Type: L8"}; }
-};
-
-/// Made from the table of commands, so that it cannot say what is not there.
-struct Feat {
-  static constexpr std::string_view verb = "FEAT";
-  static constexpr std::string_view help = "FEAT: the extensions that this server knows";
-  static constexpr bool keeps_prepared = true;
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::none;
-  static Reply run(auto& session, std::string_view) {
-    std::string lines = "Extensions";
-    session.for_each_command([&](const auto& entry) {
-      const std::string feature = entry.feature ? entry.feature(session) : std::string{};
-      if (!feature.empty()) lines += "\n " + feature;
-    });
-    return {211, lines + "\n TVFS\nEnd"};
-  }
-};
-
-/// Made from the table of commands.
-struct Help {
-  static constexpr std::string_view verb = "HELP";
-  static constexpr std::string_view help = "HELP [<verb>]: the commands, or what one of them does";
-  static constexpr bool before_login = true;
-  static Reply run(auto& session, std::string_view text) {
-    if (!text.empty()) {
-      const auto* entry = session.find_command(Verb{text});
-      if (!entry) return {501, "No such command"};
-      return {214, std::string{entry->help}};
-    }
-    std::string lines = "Commands";
-    std::size_t column = 0;
-    session.for_each_command([&](const auto& entry) {
-      lines += column++ % 8 == 0 ? "\n " : " ";
-      lines += entry.verb.text();
-    });
-    return {214, lines + "\nEnd"};
-  }
-};
-
-/// How the session or the transfer under way stands, or a listing over the control connection.
-struct Stat {
-  static constexpr std::string_view verb = "STAT";
-  static constexpr std::string_view help = "STAT [<path>]: how things stand, or a listing over the control connection";
-  static constexpr bool keeps_blanks = true;
-  static constexpr bool keeps_prepared = true;
-  static constexpr bool at_once = true;
-  static awaitable<Reply> run(auto& session, std::string_view text) {
-    if (text.empty()) co_return status(session);
-    if (!session.may(Right::list)) co_return Reply{550, "Permission denied"};
-    ListingRequest request{text};
-    const Entry entry = co_await find_listed(session, request);
-    const Path path = session.path(request.name);
-    std::string lines = "Status of " + std::string{request.name} + '\n';
-    const auto add = [&lines, now = wall_clock(session.executor())](const Entry& one) {
-      append_listed(lines += ' ', one, now);
-      lines += '\n';
-    };
-    if (!entry.is_directory()) {
-      add(entry);
-      co_return Reply{213, lines + "End"};
-    }
-    auto listing = co_await session.storage().list(path);
-    for (bool ended = false; !ended;) {
-      const SortedEntries entries = co_await next_sorted(listing, request.pattern);
-      for (const Entry* one : entries.in_order) {
-        add(*one);
-        if (lines.size() < largest_part) continue;
-        std::string part = std::exchange(lines, std::string{});
-        co_await session.say_part(212, std::move(part));
-        session.make_progress();
-      }
-      ended = entries.ended;
-    }
-    co_return Reply{212, lines + "End"};
-  }
-
- private:
-  static constexpr std::size_t largest_part = 16 * 1024;
-
-  static Reply status(auto& session) {
-    if (const auto* transfer = session.transferring()) {
-      return {213, std::string{transfer->verb} + " " + transfer->path.below(session.account()->root).string() + ": " +
-                       std::to_string(transfer->moved) + " bytes by now"};
-    }
-    std::string lines = "FTP server status\n Connected from " + session.peer().address().to_string();
-    if (session.account()) lines += "\n Logged in as " + session.account()->name;
-    lines += std::string{"\n TYPE "} + session.state.type + ", STRU F, MODE S";
-    return {211, lines + "\nEnd"};
-  }
-};
-
-}  // namespace verbs
-
-}  // namespace ftplike
-
-// ---- ftplike/verbs/security.hpp
-#include <algorithm>
-#include <chrono>
-#include <optional>
-#include <string>
-#include <string_view>
-
-
-namespace ftplike::inline v0_2 {
-
-// The protection of a session by TLS. (RFC 2228, RFC 4217)
-
-/// What a server demands of its clients; each includes what stands before it.
-enum class TlsPolicy {
-  off = -1,            // there is no AUTH
-  offered = 0,         // clients that like are protected
-  required_for_login,  // nobody says a password, and no guest does anything, in clear
-  required,            // nor does a byte of a file or a listing go over the network in clear
-};
-
-/// How far a session is protected, against what its server demands: the one place that knows what is allowed by now.
-class Protection {
- public:
-  explicit constexpr Protection(TlsPolicy policy) noexcept : policy_{policy} {}
-
-  constexpr TlsPolicy policy() const noexcept { return policy_; }
-  constexpr bool secured() const noexcept { return stage_ != Stage::clear; }
-  /// Whether data connections are secured, too.
-  constexpr bool covers_data() const noexcept { return data_; }
-  /// The reply to a command that has to wait for TLS; none if it may be run.
-  std::optional<Reply> refusal(Verb verb, bool before_login) const {
-    const bool tells_secrets = !before_login || verb == Verb{"USER"} || verb == Verb{"PASS"};
-    if (secured() || policy_ < TlsPolicy::required_for_login || !tells_secrets) return std::nullopt;
-    return Reply{530, "TLS is required: say AUTH TLS first"};
-  }
-  /// The reply to a command whose data would go in clear and must not; none if they may.
-  std::optional<Reply> refusal_of_data() const {
-    if (data_ || policy_ != TlsPolicy::required) return std::nullopt;
-    return Reply{521, "TLS is required for data: say PROT P first"};
-  }
-
-  /// The control connection is secured; by a client that need not say AUTH, data are meant as well.
-  constexpr void secure(bool implicit) noexcept {
-    stage_ = implicit ? Stage::sized : Stage::secured;
-    data_ = implicit;
-  }
-  constexpr void size() noexcept { stage_ = Stage::sized; }
-  constexpr bool sized() const noexcept { return stage_ == Stage::sized; }
-  constexpr void cover_data(bool whether) noexcept {
-    data_ = whether;
-    was_told_ = true;
-  }
-  /// How long a data connection's handshake is awaited at most. A client that began with TLS and never said PROT may mean
-  /// its data to be in clear, wait for ours, and give up before it has heard why there are none.
-  constexpr Duration patience(Duration limit) const noexcept {
-    return was_told_ ? limit : std::min<Duration>(limit, std::chrono::seconds{5});
-  }
-
- private:
-  enum class Stage { clear, secured, sized };
-  TlsPolicy policy_;
-  Stage stage_ = Stage::clear;
-  bool data_ = false;
-  bool was_told_ = false;  // by PROT
-};
-
-/// How the sessions of a listener begin. Each way has a type of its own, so that a TLS handshake over a transport that
-/// has none does not compile.
-class Beginning {
- public:
-  struct Clear {};
-  struct ImplicitTls {};
-  static constexpr Clear clear{};               // to be secured by AUTH
-  static constexpr ImplicitTls implicit_tls{};  // with the handshake
-
-  constexpr Beginning(Clear) noexcept {}
-  constexpr Beginning(ImplicitTls) noexcept : is_implicit_tls_{true} {}
-  friend constexpr bool operator==(Beginning, Beginning) = default;
-
- private:
-  bool is_implicit_tls_ = false;
-};
-
-namespace verbs {
-
-/// AUTH TLS: secures the control connection, after the reply. (RFC 2228 §3, RFC 4217 §4)
-struct Auth {
-  static constexpr std::string_view verb = "AUTH";
-  static constexpr std::string_view help = "AUTH TLS: protect this connection from now on";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static std::string feature(const auto& session) {
-    return session.protection().policy() == TlsPolicy::off ? "" : "AUTH TLS";
-  }
-  static Reply run(auto& session, std::string_view mechanism) {
-    if (!same_word(mechanism, "TLS") && !same_word(mechanism, "TLS-C")) return {504, "Only AUTH TLS"};
-    if (session.protection().policy() == TlsPolicy::off) return {502, "TLS is not offered here"};
-    if (session.protection().secured()) return {503, "TLS is here already"};
-    if (session.heard_more()) {
-      // Whoever stands between us could say it in the client's name, and TLS would vouch for it.
-      session.close();
-      return {503, "Nothing may follow AUTH before the handshake"};
-    }
-    if (session.standard()) {
-      session.log_out();
-    } else {
-      session.forget();
-    }
-    session.secure_after_reply();
-    return {234, "Begin the TLS handshake"};
-  }
-};
-
-/// PBSZ 0: the size of a protected buffer, which TLS does not have; PROT wants it first. (RFC 2228 §3, RFC 4217)
-struct Pbsz {
-  static constexpr std::string_view verb = "PBSZ";
-  static constexpr std::string_view help = "PBSZ 0: no buffer is needed for the protection of data";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static std::string feature(const auto& session) {
-    return session.protection().policy() == TlsPolicy::off ? "" : "PBSZ";
-  }
-  static Reply run(auto& session, std::string_view size) {
-    if (!session.protection().secured()) return {503, "AUTH TLS first"};
-    if (!number_in(size)) return {501, "Not a size"};
-    session.protection().size();
-    return {200, "PBSZ=0"};
-  }
-};
-
-/// PROT C or P: whether data connections are in clear or secured. (RFC 2228 §3, RFC 4217)
-struct Prot {
-  static constexpr std::string_view verb = "PROT";
-  static constexpr std::string_view help = "PROT C|P: data in clear, or private";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::required;
-  static std::string feature(const auto& session) {
-    return session.protection().policy() == TlsPolicy::off ? "" : "PROT";
-  }
-  static Reply run(auto& session, std::string_view level) {
-    if (!session.protection().sized()) return {503, "AUTH TLS and PBSZ 0 first"};
-    if (same_word(level, "S") || same_word(level, "E")) return {536, "Only PROT C and P"};
-    const bool is_private = same_word(level, "P");
-    if (!is_private && !same_word(level, "C")) return {504, "Only PROT C and P"};
-    if (!is_private && session.protection().policy() == TlsPolicy::required) return {534, "TLS is required for data"};
-    // A client that has connected already may have begun a handshake.
-    if (!is_private && session.protection().covers_data()) session.disarm();
-    session.protection().cover_data(is_private);
-    return {200, is_private ? "Data connections are private" : "Data connections are in clear"};
-  }
-};
-
-/// CCC: clears the control connection; refused. (RFC 2228 §3, RFC 4217)
-struct Ccc {
-  static constexpr std::string_view verb = "CCC";
-  static constexpr std::string_view help = "CCC: refused, a connection once protected stays so";
-  static constexpr bool before_login = true;
-  static constexpr auto argument = ArgumentRule::none;
-  static Reply run(auto& session, std::string_view) {
-    if (!session.protection().secured()) return {533, "The connection is not protected"};
-    return {534, "The connection stays protected"};
-  }
-};
-
-}  // namespace verbs
-
-/// A table with the commands that the transport brings: those of TLS where its streams can be secured, else none.
-template <class T, class Table> struct WithSecurity { using type = Table; };
-template <class T, class Table>
-  requires SecurableStream<typename T::Stream>
-struct WithSecurity<T, Table> {
-  using type = typename Table::template With<verbs::Auth, verbs::Pbsz, verbs::Prot, verbs::Ccc>;
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// The bounds of a server's patience and memory. Times are counted by the transport's clock; `Duration::max()` says
-/// "no limit". What each does when it runs out stands behind it.
-struct Limits {
-  /// Bytes of a command: a longer one is skipped and answered 500.
-  std::size_t line = 4096;
-  /// Commands that are read ahead during a transfer; further ones wait in the client's connection.
-  std::size_t waiting_commands = 32;
-  /// Sessions at a time: one more gets 421 at once.
-  std::size_t sessions = 10'000;
-  /// The same, for one client's address. (IPv6: for its /64)
-  std::size_t sessions_per_address = 1'000;
-  /// Bytes a second of all transfers in one direction together, which then wait for one another; 0: no limit.
-  std::uint64_t bytes_per_second = 0;
-  /// Failed attempts to log in; with the last the session ends. (421)
-  unsigned login_attempts = 3;
-  /// How long the reply to a failed attempt is held back; doubles with each.
-  Duration login_pause = std::chrono::seconds{1};
-  /// From the greeting to the login: then the session ends. (421)
-  Duration login = std::chrono::seconds{60};
-  /// Between two commands: then the session ends. (421)
-  Duration idle = std::chrono::seconds{300};
-  /// For the data connection to come to be: then the transfer ends. (425)
-  Duration connect_data = std::chrono::seconds{30};
-  /// Of a TLS handshake: then that connection ends, which of a data connection is a transfer without one. (425)
-  Duration handshake = std::chrono::seconds{15};
-  /// Without a byte of a transfer: then it ends. (426)
-  Duration stall = std::chrono::seconds{60};
-  /// Without progress of a command that opens, commits, logs in, …: then it ends. (451; before a login the session, 421)
-  Duration operation = std::chrono::seconds{60};
-  /// For commands to end by themselves when the server stops: then they are cut.
-  Duration drain = std::chrono::seconds{30};
-  /// From then on until what cannot be interrupted is given up. (`StopReport::stuck`)
-  Duration abandon = std::chrono::seconds{15};
-  /// After which a command of the ftp-like dialect that could go on is whole without a line ending.
-  Duration grace = std::chrono::milliseconds{20};
-};
-
-namespace verbs {
-
-/// The six commands of the program that the ftp-like dialect comes from, NOOP and HELP.
-using FtpLikeCommands = CommandTable<Pwd, Cwd, List, Stor, Retr, Quit, Noop, Help>;
-/// Those of standard FTP.
-using FtpCommands =
-    CommandTable<User, Pass, Acct, Rein, Quit, Noop, Host, Clnt,                                       // access
-                 Type, Stru, Mode, Rest, Rang, Allo, Opts, Utf8, Lang,                                 // parameters
-                 Retr, Stor, Appe, Stou, Abor,                                                         // transfer
-                 List, Nlst, Mlsd, Mlst,                                                               // listing
-                 Pwd, Cwd, Cdup, Mkd, Rmd, Dele, Rnfr, Rnto, Size, Mdtm, Mfmt, Mff, Avbl, Comb, Site,  // files
-                 Xpwd, Xcwd, Xcup, Xmkd, Xrmd,                                                         //
-                 Syst, Feat, Help, Stat>;                                                              // information
-
-}  // namespace verbs
-
-/// A part that gives each account its storage: `storage_for(visitor)`. A storage may have that, too, to know who asks.
-/// `StoragePerAccount` is one made of a function.
-template <class S>
-concept GivesStorages = requires(S& files, const Visitor& visitor) {
-  requires ReadableStorage<std::remove_cvref_t<decltype(files.storage_for(visitor))>>;
-};
-
-/// The objects of your program that its commands work on: `Server server{network, ftplike::Application{sensors}, …}` has
-/// `session.application()` be `sensors` in all of its commands. One object; a struct of references where there are more.
-///
-/// **Lifetime:** the object outlives the server and its sessions. **Threads:** sessions use it on any, at once.
-template <class T> class Application {
- public:
-  explicit Application(T& object) noexcept : object_{&object} {}
-  T& get() const noexcept { return *object_; }
-
- private:
-  T* object_;
-};
-struct NoApplication {};
-
-/// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
-/// authenticator, observer and application are usually deduced from what the server is given.
-struct Profile {
-  using Commands = CommandTable<>;
-  using DataChannel = AnnouncedChannel;
-  using Storage = DirectoryStorage;
-  using Authenticator = LoopbackReaders;
-  using Observer = NoObserver;
-  using Application = NoApplication;
-  /// What a session keeps between two commands; one of your own is derived from `SessionState`.
-  using State = SessionState;
-  /// Those that are understood without a line ending, as the ftp-like dialect sends them; `CommandTable<>`: none.
-  using UnterminatedCommands = verbs::FtpLikeCommands;
-};
-
-/// The ftp-like dialect alone.
-struct FtpLike : Profile {
-  using Commands = verbs::FtpLikeCommands;
-};
-
-/// Standard FTP, and the ftp-like dialect on the same port.
-struct Ftp : Profile {
-  using DataChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
-  using Commands = verbs::FtpCommands;
-};
-
-/// What a server says first.
-struct Greeting {
-  std::string text = "FTP Server Ready";
-};
-
-/// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
-/// every connection has to begin with that, those for data too. From elsewhere such a beginning is no command.
-struct TrustedProxies {
-  std::vector<Subnet> subnets;
-  bool contain(const Address& address) const {
-    return std::any_of(subnets.begin(), subnets.end(), [&](const Subnet& one) { return one.contains(address); });
-  }
-};
-
-/// The settings of a server, each of which may be given to it as a part. A new one is a member more here; `all` does
-/// not compile until it is named there, and nothing else needs to know of it.
-struct Settings {
-  Limits limits;
-  DataPorts data_ports;
-  PublicAddress public_address;
-  Greeting greeting;
-  TrustedProxies trusted_proxies;
-  TlsPolicy tls_policy = TlsPolicy::offered;
-  UploadRules upload_rules;
-
-  auto all() {
-    auto& [one, two, three, four, five, six, seven] = *this;
-    return std::tie(one, two, three, four, five, six, seven);
-  }
-};
-
-namespace detail {
-
-template <class Setting, class... All> constexpr bool is_one_of(std::tuple<All&...>*) {
-  return (std::is_same_v<Setting, All> || ...);
-}
-template <class X> constexpr bool is_setting = is_one_of<X>(static_cast<decltype(Settings{}.all()) *>(nullptr));
-
-/// What a session's files are before they keep to rules: the storage, or what it gives each account.
-template <class S> struct Given { using type = S; };
-template <GivesStorages S> struct Given<S> {
-  using type = std::remove_cvref_t<decltype(std::declval<S&>().storage_for(std::declval<const Visitor&>()))>;
-};
-
-}  // namespace detail
-
-/// What the sessions of one account share: their number and their bandwidth.
-struct AccountUse {
-  AccountUse(std::string its_name, std::uint64_t bytes_per_second)
-      : name{std::move(its_name)}, sent{bytes_per_second}, received{bytes_per_second} {}
-  std::string name;
-  Meter sent, received;
-};
-
-/// What the sessions of a server share: one of each part, taken from the parts that it is given or made by default.
-/// Settings do not change any more when the first session begins. **Threads:** safe, as far as its parts are.
-template <class P> class Service : public Settings {
- public:
-  /// Its sessions' files: what can be written keeps to the rules.
-  using Storage = typename detail::Ruled<typename detail::Given<typename P::Storage>::type>::type;
-  using Authenticator = typename P::Authenticator;
-  using Observer = typename P::Observer;
-
-  template <class... Parts> explicit Service(std::tuple<Parts...> parts)
-      : Settings(settings_among(parts)),
-        storage{kept(take<typename P::Storage>(parts))},
-        authenticator{take<Authenticator>(parts)},
-        observer{take<Observer>(parts)},
-        application{take<typename P::Application>(parts)} {}
-
-  std::conditional_t<GivesStorages<typename P::Storage>, typename P::Storage, Storage> storage;
-  Authenticator authenticator;
-  Observer observer;
-  typename P::Application application;
-
-  /// The files of one session: a storage of its own where they depend on who asks, else a reference to that of all. The
-  /// account counts where `files_depend_on_account`. `progress` is called when what takes long there gets on, if the
-  /// storage tells that.
-  ///
-  /// **Errors:** what the part throws that chooses them.
-  decltype(auto) storage_for(
-      [[maybe_unused]] const Visitor& visitor, [[maybe_unused]] std::function<void()> progress) {
-    if constexpr (files_depend_on_account) {
-      return working_for(under_rules(storage.storage_for(visitor)), visitor.address, std::move(progress));
-    } else if constexpr (ServesClientsInTurn<Storage> || TellsProgress<Storage>) {
-      return working_for(storage, visitor.address, std::move(progress));
-    } else {
-      return (storage);
-    }
-  }
-  static constexpr bool files_depend_on_account = GivesStorages<typename P::Storage>;
-
-  /// The account of sessions without a login.
-  std::optional<Account> guest() const { return authenticator.guest(); }
-  /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may
-  /// have.
-  std::shared_ptr<AccountUse> enter(const Account& account) {
-    if (account.max_sessions == 0 && account.bytes_per_second == 0) return no_limits_;
-    const std::lock_guard lock{mutex_};
-    std::erase_if(uses_, [](const auto& use) { return use.expired(); });
-    for (const auto& known : uses_) {
-      auto use = known.lock();
-      if (!use || use->name != account.name) continue;
-      const auto sessions = static_cast<unsigned long>(use.use_count()) - 1;  // without ours
-      if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
-      return use;
-    }
-    auto use = detail::new_shared<AccountUse>(account.name, account.bytes_per_second);
-    uses_.push_back(use);
-    return use;
-  }
-  /// The bandwidth of all transfers together.
-  AccountUse& total() noexcept { return total_; }
-
- private:
-  /// The part of this type, or a new one where none was given.
-  template <class Part, class... Parts> static Part take(std::tuple<Parts...>& parts) {
-    constexpr bool is_it[]{std::is_same_v<Part, Parts>..., true};
-    constexpr auto place = static_cast<std::size_t>(std::find(std::begin(is_it), std::end(is_it), true) - is_it);
-    if constexpr (place < sizeof...(Parts)) {
-      return std::move(std::get<place>(parts));
-    } else if constexpr (std::is_default_constructible_v<Part>) {
-      return Part{};
-    } else {
-      std::terminate();  // never run: a server without a part that it needs does not compile
-    }
-  }
-  auto kept(typename P::Storage files) {
-    if constexpr (GivesStorages<typename P::Storage>) {
-      return files;
-    } else {
-      return under_rules(std::move(files));
-    }
-  }
-  template <class Files> Storage under_rules(Files files) {
-    if constexpr (detail::MakesNames<Files>) {
-      return Storage(std::move(files), upload_rules);
-    } else {
-      return files;
-    }
-  }
-  template <class Files> static Storage working_for(
-      Files&& files, [[maybe_unused]] const Address& client, [[maybe_unused]] std::function<void()> progress) {
-    if constexpr (TellsProgress<Storage>) {
-      return files.for_client(client_key(client), std::move(progress));
-    } else if constexpr (ServesClientsInTurn<Storage>) {
-      return files.for_client(client_key(client));
-    } else {
-      return std::forward<Files>(files);
-    }
-  }
-  template <class... Parts> static Settings settings_among(std::tuple<Parts...>& parts) {
-    Settings settings;
-    const auto set = [&settings]<class Part>([[maybe_unused]] Part& part) {
-      if constexpr (detail::is_setting<Part>) std::get<Part&>(settings.all()) = std::move(part);
-    };
-    std::apply([&set](auto&... part) { (set(part), ...); }, parts);
-    return settings;
-  }
-
-  AccountUse total_{{}, limits.bytes_per_second};
-  std::shared_ptr<AccountUse> no_limits_ = detail::new_shared<AccountUse>(std::string{}, std::uint64_t{0});
-  std::mutex mutex_;
-  std::vector<std::weak_ptr<AccountUse>> uses_;
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-namespace detail {
-
-// The parts that a server is given are told apart by what they can do, and one that can do nothing of that is refused:
-// it would have no effect, and be missed only when it is too late.
-
-enum class PartKind { profile, storage, authenticator, setting, observer, application, none };
-
-template <class X> constexpr bool is_observers = false;
-template <class... All> constexpr bool is_observers<Observers<All...>> = true;
-
-template <class X> constexpr bool is_application = false;
-template <class T> constexpr bool is_application<Application<T>> = true;
-
-template <class Part> constexpr bool is_storage = ReadableStorage<Part> || GivesStorages<Part>;
-template <class Part> constexpr bool is_profile = std::is_base_of_v<Profile, Part>;
-template <class Part> constexpr bool is_observer = std::is_same_v<Part, NoObserver> || is_observers<Part> ||
-                                                   takes_one_of<Part>(AllEvents{});
-
-template <class Part> constexpr PartKind kind_of() {
-  if (is_setting<Part>) return PartKind::setting;
-  if (is_profile<Part>) return PartKind::profile;
-  if (is_application<Part>) return PartKind::application;
-  if (is_storage<Part>) return PartKind::storage;
-  if (Authenticator<Part>) return PartKind::authenticator;
-  if (is_observer<Part>) return PartKind::observer;
-  return PartKind::none;
-}
-
-// ---- what a part was meant to be ----
-
-// A name that a class inherits from two sides cannot be looked up: so a class is seen to have a member of that name,
-// whatever it is and whoever may use it. Of one that cannot be inherited, only what everybody may use is seen.
-struct NamesLogIn {
-  int log_in;
-  template <class C> static constexpr bool found_in = requires { &C::log_in; };
-};
-struct NamesGuest {
-  int guest;
-  template <class C> static constexpr bool found_in = requires { &C::guest; };
-};
-struct NamesOpen {
-  int open;
-  template <class C> static constexpr bool found_in = requires { &C::open; };
-};
-struct NamesStat {
-  int stat;
-  template <class C> static constexpr bool found_in = requires { &C::stat; };
-};
-struct NamesList {
-  int list;
-  template <class C> static constexpr bool found_in = requires { &C::list; };
-};
-struct NamesStorageFor {
-  int storage_for;
-  template <class C> static constexpr bool found_in = requires { &C::storage_for; };
-};
-template <class Part, class Name> struct Both : Part, Name {};
-template <class Part, class Name> constexpr bool has() {
-  if constexpr (std::is_class_v<Part> && !std::is_final_v<Part>) {
-    return !Name::template found_in<Both<Part, Name>>;
-  } else {
-    return Name::template found_in<Part>;
-  }
-}
-template <class Part> constexpr bool has_log_in() { return has<Part, NamesLogIn>(); }
-template <class Part> constexpr bool has_guest() { return has<Part, NamesGuest>(); }
-template <class Part> constexpr bool has_files() {
-  return has<Part, NamesOpen>() || has<Part, NamesStat>() || has<Part, NamesList>() || has<Part, NamesStorageFor>();
-}
-
-// ---- faults, each named after what is wrong and instantiated with whose it is ----
-
-template <class Part> struct PartIsNoAuthenticator {
-  static constexpr bool can_log_in = requires(Part & users, const Credentials& credentials) {
-    users.log_in(credentials);
-  };
-  static constexpr bool logs_in = requires(Part & users, const Credentials& credentials) {
-    { users.log_in(credentials) } -> std::same_as<awaitable<std::optional<Account>>>;
-  };
-  static_assert(can_log_in, "an authenticator needs a public log_in(const Credentials&)");
-  static_assert(!can_log_in || logs_in,
-                "log_in of an authenticator has to be awaitable: it gives awaitable<std::optional<Account>>");
-  static_assert(!logs_in,
-                "an authenticator needs a public guest(), which gives std::optional<Account>: what sessions "
-                "without a login may do, or std::nullopt");
-};
-
-template <class Part> struct PartIsNoStorage {
-  static constexpr bool has_stat = requires(Part & files, const Path& path) {
-    { files.stat(path) } -> std::same_as<awaitable<Entry>>;
-  };
-  static constexpr bool has_list = requires(Part & files, const Path& path, typename Part::Listing& listing) {
-    { files.list(path) } -> std::same_as<awaitable<typename Part::Listing>>;
-    { listing.next() } -> std::same_as<awaitable<std::vector<Entry>>>;
-  };
-  static constexpr bool has_open = requires(Part & files, const Path& path) {
-    requires ByteSource<typename Part::Reader>;
-    { files.open(path, std::uint64_t{}) } -> std::same_as<awaitable<typename Part::Reader>>;
-  };
-  static constexpr bool gives = has<Part, NamesStorageFor>();
-  static_assert(!gives, "storage_for(const Visitor&) has to give a storage");
-  static_assert(gives || has_stat, "a storage needs stat(path), which gives awaitable<Entry>");
-  static_assert(!has_stat || has_list,
-                "a storage needs a type Listing, whose next() gives "
-                "awaitable<std::vector<Entry>>, and list(path), which gives awaitable<Listing>");
-  static_assert(!(has_stat && has_list) || has_open,
-                "a storage needs a type Reader, which is a ByteSource, and "
-                "open(path, offset), which gives awaitable<Reader>");
-  static_assert(!(has_stat && has_list && has_open), "a storage needs label(), which gives a std::string");
-};
-/// Of each ability of a storage: whether it has a function of that name, and one that is as it has to be. What a class
-/// has deleted or keeps to itself is none.
-template <class Files> struct Abilities {
-  static constexpr bool create = requires { &Files::create; } || requires(Files& files, const Path& path) { files.create(path, 0u); };
-  static constexpr bool append = requires { &Files::append; } || requires(Files& files, const Path& path) { files.append(path); };
-  static constexpr bool create_unique = requires { &Files::create_unique; } || requires(Files& files, const Path& path) { files.create_unique(path); };
-  static constexpr bool partial_size = requires { &Files::partial_size; } || requires(Files& files, const Path& path) { files.partial_size(path); };
-  static constexpr bool make_directory = requires { &Files::make_directory; } || requires(Files& files, const Path& path) { files.make_directory(path); };
-  static constexpr bool remove = requires { &Files::remove; } || requires(Files& files, const Path& path) { files.remove(path); };
-  static constexpr bool remove_directory = requires { &Files::remove_directory; } || requires(Files& files, const Path& path) { files.remove_directory(path); };
-  static constexpr bool rename = requires { &Files::rename; } || requires(Files& files, const Path& path) { files.rename(path, path); };
-  static constexpr bool set_modified = requires { &Files::set_modified; } || requires(Files& files, const Path& path) { files.set_modified(path, Timestamp{}); };
-  static constexpr bool set_mode = requires { &Files::set_mode; } || requires(Files& files, const Path& path) { files.set_mode(path, 0u); };
-  static constexpr bool available = requires { &Files::available; } || requires(Files& files, const Path& path) { files.available(path); };
-
-  static constexpr bool are_good =
-      (!create || WritableStorage<Files>) &&
-      (!append || AppendsToFiles<Files>) &&
-      (!create_unique || MakesUniqueNames<Files>) &&
-      (!partial_size || KeepsPartialFiles<Files>) &&
-      (!make_directory || MakesDirectories<Files>) &&
-      (!remove || RemovesFiles<Files>) &&
-      (!remove_directory || RemovesDirectories<Files>) &&
-      (!rename || RenamesFiles<Files>) &&
-      (!set_modified || SetsTimes<Files>) &&
-      (!set_mode || KeepsModes<Files>) &&
-      (!available || TellsFreeSpace<Files>);
-};
-template <class Part> struct PartIsNoWholeStorage {
-  using Has = Abilities<Part>;
-  static_assert(!Has::create || WritableStorage<Part>, "a storage's create(path, offset) gives awaitable<Writer>, and Writer is as WritableStorage describes it");
-  static_assert(!Has::append || AppendsToFiles<Part>, "a storage's append(path) gives awaitable<Writer>, as create(path, offset) does");
-  static_assert(!Has::create_unique || MakesUniqueNames<Part>, "a storage's create_unique(path) gives awaitable<Writer>, as create(path, offset) does");
-  static_assert(!Has::partial_size || KeepsPartialFiles<Part>, "a storage's partial_size(path) gives awaitable<std::uint64_t>");
-  static_assert(!Has::make_directory || MakesDirectories<Part>, "a storage's make_directory(path) gives awaitable<void>");
-  static_assert(!Has::remove || RemovesFiles<Part>, "a storage's remove(path) gives awaitable<void>");
-  static_assert(!Has::remove_directory || RemovesDirectories<Part>, "a storage's remove_directory(path) gives awaitable<void>");
-  static_assert(!Has::rename || RenamesFiles<Part>, "a storage's rename(from, to) gives awaitable<void>");
-  static_assert(!Has::set_modified || SetsTimes<Part>, "a storage's set_modified(path, time) gives awaitable<void>");
-  static_assert(!Has::set_mode || KeepsModes<Part>, "a storage's set_mode(path, mode) gives awaitable<void>");
-  static_assert(!Has::available || TellsFreeSpace<Part>, "a storage's available(path) gives awaitable<std::uint64_t>");
-};
-
-template <class Part> struct PartIsNothingThatAServerKnows {
-  static_assert(never<Part>,
-                "this is no part of a server: no profile, no storage, no authenticator and no setting, and "
-                "as an observer it would take none of the events of io/observer.hpp");
-};
-template <class Part> struct PartIsTwoKindsInOne {
-  static_assert(never<Part>,
-                "a server takes a part as one kind: split what is two of a profile, a storage, an "
-                "authenticator and an observer");
-};
-
-template <class First, class Second> struct TwoPartsOfOneKind {
-  static constexpr PartKind kind = kind_of<First>();
-  static_assert(kind != PartKind::observer, "a server takes one observer: wrap them in Observers{}");
-  static_assert(kind != PartKind::storage, "a server takes one storage");
-  static_assert(kind != PartKind::authenticator, "a server takes one authenticator");
-  static_assert(kind != PartKind::profile, "a server takes one profile");
-  static_assert(kind != PartKind::application, "a server takes one application: a struct of references where there are more");
-  static_assert(kind != PartKind::setting, "a server takes each setting once");
-};
-
-template <class Part> struct PartIsMissing {
-  static_assert(never<Part>,
-                "a server has to be given this part, which cannot be made by default; without any other "
-                "storage it is a DirectoryStorage of a folder");
-};
-template <class P, class Part> struct PartIsNotOfThisServer {
-  static_assert(never<P, Part>,
-                "this server's type names another part of this kind: let its parts make the type, by "
-                "Server server{...}, or by ServerOf<transport, parts...>");
-};
-
-/// What is wrong with a part: one of the types above, which does not compile, or `NoFault`.
-template <class Part> constexpr auto fault_of_part() {
-  constexpr PartKind kind = kind_of<Part>();
-  constexpr int kinds = int{is_profile<Part>} + int{is_storage<Part>} + int{Authenticator<Part>} +
-                        int{kind != PartKind::setting && is_observer<Part>};
-  if constexpr (kinds > 1) {
-    return std::type_identity<PartIsTwoKindsInOne<Part>>{};
-  } else if constexpr (kind != PartKind::authenticator && has_log_in<Part>()) {
-    return std::type_identity<PartIsNoAuthenticator<Part>>{};
-  } else if constexpr (kind == PartKind::storage && !Abilities<typename Given<Part>::type>::are_good) {
-    return std::type_identity<PartIsNoWholeStorage<typename Given<Part>::type>>{};
-  } else if constexpr (is_observers<Part>) {
-    return std::type_identity<NoFault>{};  // they were looked at one by one
-  } else if constexpr (kind == PartKind::observer ||
-                       (kind == PartKind::none && would_change_one_of<Part>(AllEvents{}))) {
-    return fault_of_observer<Part>();
-  } else if constexpr (kind == PartKind::none && has_guest<Part>()) {
-    return std::type_identity<PartIsNoAuthenticator<Part>>{};
-  } else if constexpr (kind == PartKind::none && has_files<Part>()) {
-    return std::type_identity<PartIsNoStorage<Part>>{};
-  } else if constexpr (kind == PartKind::none) {
-    return std::type_identity<PartIsNothingThatAServerKnows<Part>>{};
-  } else {
-    return std::type_identity<NoFault>{};
-  }
-}
-
-template <class First, class Second>
-constexpr bool are_of_one_kind = kind_of<First>() != PartKind::none&& kind_of<First>() == kind_of<Second>() &&
-                                 (kind_of<First>() != PartKind::setting || std::is_same_v<First, Second>);
-
-/// What is wrong with several parts: the first two of one kind, or `NoFault`.
-template <class... Parts> constexpr std::type_identity<NoFault> fault_of_parts(std::type_identity<Parts>...) {
-  return {};
-}
-template <class First, class Second, class... Rest> constexpr auto fault_of_parts(std::type_identity<First> first,
-                                                                                  std::type_identity<Second>,
-                                                                                  std::type_identity<Rest>... rest) {
-  if constexpr (are_of_one_kind<First, Second>) {
-    return std::type_identity<TwoPartsOfOneKind<First, Second>>{};
-  } else if constexpr ((are_of_one_kind<First, Rest> || ...)) {
-    return fault_of_parts(first, rest...);
-  } else {
-    return fault_of_parts(std::type_identity<Second>{}, rest...);
-  }
-}
-
-template <class Base, class S, class A, class O, class Objects> struct Assembled : Base {
-  using Storage = S;
-  using Authenticator = A;
-  using Observer = O;
-  using Application = Objects;
-};
-
-/// The first of Parts that is of this kind, else Default.
-template <PartKind Kind, class Default, class... Parts> struct FirstOfKind { using type = Default; };
-template <PartKind Kind, class Default, class First, class... Rest> struct FirstOfKind<Kind, Default, First, Rest...> {
-  using type = typename std::conditional_t<kind_of<First>() == Kind, std::type_identity<First>,
-                                           FirstOfKind<Kind, Default, Rest...>>::type;
-};
-
-/// The profile that a server's parts make together.
-template <class Default, class... Parts> struct ProfileOf {
-  static_assert(((sizeof(typename decltype(fault_of_part<Parts>())::type) > 0) && ...));
-  static_assert(sizeof(typename decltype(fault_of_parts(std::type_identity<Parts>{}...))::type) > 0);
-  using Base = typename FirstOfKind<PartKind::profile, Default, Parts...>::type;
-  using type = Assembled<Base, typename FirstOfKind<PartKind::storage, typename Base::Storage, Parts...>::type,
-                         typename FirstOfKind<PartKind::authenticator, typename Base::Authenticator, Parts...>::type,
-                         typename FirstOfKind<PartKind::observer, typename Base::Observer, Parts...>::type,
-                         typename FirstOfKind<PartKind::application, typename Base::Application, Parts...>::type>;
-};
-
-/// What is wrong with a part of a server whose profile is P: it names another one of its kind. `NoFault` if it does
-/// not.
-template <class P, class Part> constexpr auto fault_of_place() {
-  constexpr PartKind kind = kind_of<Part>();
-  constexpr bool is_elsewhere = (kind == PartKind::profile && !std::is_base_of_v<Part, P>) ||
-                                (kind == PartKind::storage && !std::is_same_v<Part, typename P::Storage>) ||
-                                (kind == PartKind::authenticator && !std::is_same_v<Part, typename P::Authenticator>) ||
-                                (kind == PartKind::observer && !std::is_same_v<Part, typename P::Observer>) ||
-                                (kind == PartKind::application && !std::is_same_v<Part, typename P::Application>);
-  return std::type_identity<std::conditional_t<is_elsewhere, PartIsNotOfThisServer<P, Part>, NoFault>>{};
-}
-/// What is wrong with a part that a server needs, given these. `NoFault` if it is one of them or made by default.
-template <class Part, class... Parts> constexpr auto fault_of_need() {
-  constexpr bool is_there = (std::is_same_v<Part, Parts> || ...) || std::is_default_constructible_v<Part>;
-  return std::type_identity<std::conditional_t<is_there, NoFault, PartIsMissing<Part>>>{};
-}
-
-template <class... Faults> constexpr bool are_no_faults = (std::is_same_v<Faults, std::type_identity<NoFault>> && ...);
-
-/// Compiles only if a server of the profile P can be given these parts.
-template <class P, class... Parts> struct CheckedParts {
-  using Together = decltype(fault_of_parts(std::type_identity<Parts>{}...));
-  static constexpr bool are_good = are_no_faults<Together, decltype(fault_of_part<Parts>())...>;
-  /// A fault that only counts where the parts as such have none.
-  template <class Fault> using Then = std::conditional_t<are_good, Fault, std::type_identity<NoFault>>;
-
-  static_assert(((sizeof(typename decltype(fault_of_part<Parts>())::type) > 0) && ...));
-  static_assert(sizeof(typename Together::type) > 0);
-  static_assert(((sizeof(typename Then<decltype(fault_of_place<P, Parts>())>::type) > 0) && ...));
-  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Storage, Parts...>())>::type) > 0);
-  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Authenticator, Parts...>())>::type) > 0);
-  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Observer, Parts...>())>::type) > 0);
-  static_assert(sizeof(typename Then<decltype(fault_of_need<typename P::Application, Parts...>())>::type) > 0);
-};
-
-}  // namespace detail
-}  // namespace ftplike
-
-// ---- ftplike/server/session.hpp
-#include <algorithm>
-#include <chrono>
-#include <concepts>
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/server/closing_wait.hpp
-#include <algorithm>
-#include <chrono>
-
-
-namespace ftplike::inline v0_2 {
-
-/// Whether the final reply to a download waits until the client has closed the data connection.
-///
-/// Some clients (aria2, snarf) read the preliminary reply with all that came behind it, and then wait for a final reply
-/// that they have read already. A client that has closed the data connection has read the preliminary reply before: so
-/// the final reply, which says that the data connection is closing (RFC 959 §5.4), comes after that.
-///
-/// A wait costs a round trip. So none is longer than twenty milliseconds; a session in which one was in vain, whose
-/// client waits for the final reply itself, has no further ones; and after its first sixteen a session spends no more
-/// than a sixty-fourth of its time on them, which is little even of many small files.
-class ClosingWait {
- public:
-  static constexpr Duration longest = std::chrono::milliseconds{20};
-
-  explicit ClosingWait(Time session_began) noexcept : session_began_{session_began} {}
-
-  /// Whether the next final reply waits.
-  bool is_due(Time now) const noexcept {
-    return !in_vain_ && (count_ < free_of_charge || spent_ <= (now - session_began_) / share);
-  }
-  /// Tells of a wait that is over.
-  void note(Duration took, bool in_vain) noexcept {
-    count_ = std::min(count_ + 1, free_of_charge);
-    spent_ += took;
-    in_vain_ = in_vain;
-  }
-
- private:
-  static constexpr int free_of_charge = 16, share = 64;
-
-  const Time session_began_;
-  Duration spent_{};
-  int count_ = 0;
-  bool in_vain_ = false;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/server/control_connection.hpp
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/io/background_task.hpp
-#include <exception>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// A coroutine that runs beside the one that started it, until it is joined: the control connection's watch during a
-/// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
-template <class = void> class BasicBackgroundTask {
- public:
-  BasicBackgroundTask(const Executor& executor, awaitable<void> operation) : ended_{executor} {
-    start_on(executor, std::move(operation), {}, [this](std::exception_ptr failure) {
-      failure_ = std::move(failure);
-      done_ = true;
-      ended_.notify();
-    });
-  }
-  BasicBackgroundTask(const BasicBackgroundTask&) = delete;
-  BasicBackgroundTask& operator=(const BasicBackgroundTask&) = delete;
-
-  bool done() const noexcept { return done_; }
-  /// Waits for its end. What it threw is thrown here.
-  awaitable<void> join() {
-    while (!done_) co_await ended_.wait();
-    if (failure_) std::rethrow_exception(failure_);
-  }
-
- private:
-  Condition ended_;
-  std::exception_ptr failure_;
-  bool done_ = false;
-};
-using BackgroundTask = BasicBackgroundTask<>;  // a template, so that only what is called is compiled
-
-}  // namespace ftplike
-
-// ---- ftplike/protocol/line_buffer.hpp
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// What is wrong with a line.
-enum class LineDefect : std::uint8_t { none, too_long, nul, stray_cr };
-
-/// A line without its ending. If it was too long, `text` is its beginning, or empty.
-class Line {
- public:
-  explicit Line(std::string its_text, LineDefect its_defect = LineDefect::none)
-      : text{std::move(its_text)}, defect{its_defect} {}
-
-  /// The defect as an error; none if the line is sound.
-  std::error_code error() const noexcept {
-    if (defect == LineDefect::none) return {};
-    return defect == LineDefect::too_long ? Errc::line_too_long : Errc::bad_line;
-  }
-
-  std::string text;
-  LineDefect defect;
-  bool unterminated = false;  // it was taken for whole without an ending
-
-  /// Whether they say the same, however they came.
-  friend bool operator==(const Line& a, const Line& b) { return a.text == b.text && a.defect == b.defect; }
-};
-
-/// Makes lines of the bytes of a control connection. CRLF and LF end a line; Telnet's sequences are taken out.
-///
-/// A line longer than the limit is thrown away up to its end and reported at once, one time. The ftp-like dialect has
-/// no line endings: as long as none was seen, whoever takes the pending bytes for a whole command takes them out.
-///
-/// **Complexity:** linear. It holds at most `limit + read_ahead` bytes and a few, whatever is fed: lines that come
-/// while more than `read_ahead` bytes wait are lost and reported together as one that is too long, so stop reading
-/// before. An empty one holds no memory to speak of. RFC 959 §5.3, RFC 854.
-class LineBuffer {
- public:
-  static constexpr std::size_t read_ahead = 8 * 1024;
-
-  explicit LineBuffer(std::size_t limit = 4096) noexcept : limit_{limit} {}
-
-  void feed(std::string_view bytes) {
-    telnet_.feed(bytes, [this](std::string_view text) { split(text); });
-  }
-
-  /// The next line that is complete.
-  std::optional<Line> next() {
-    if (lines_ == 0) {
-      if (!std::exchange(lost_, false)) return std::nullopt;
-      return Line{{}, LineDefect::too_long};
-    }
-    const auto end = buffer_.find('\n', begin_);
-    auto line = checked(std::string_view{buffer_}.substr(begin_, end - begin_));
-    begin_ = end + 1;
-    --lines_;
-    release();
-    return line;
-  }
-
-  /// The bytes of the line under way as long as no line ending was ever seen; empty if there are none, if a line waits
-  /// before them, or if they end in a CR, which is half of an ending.
-  std::string_view unterminated() const noexcept {
-    if (ended_ || lines_ > 0 || skipping_ || buffer_.ends_with('\r')) return {};
-    return std::string_view{buffer_}.substr(line_);
-  }
-
-  /// `unterminated()` as one command; nothing if that is empty. A line ending that comes after it, with nothing but
-  /// blanks before it, belongs to that command.
-  std::optional<Line> take_unterminated() {
-    if (unterminated().empty()) return std::nullopt;
-    taken_ = true;
-    auto line = checked(unterminated());
-    line.unterminated = true;
-    begin_ = line_ = buffer_.size();
-    release();
-    return line;
-  }
-
-  /// Complete lines that wait.
-  std::size_t lines() const noexcept { return lines_ + (lost_ ? 1 : 0); }
-  /// Bytes that wait, of complete lines and of the one under way.
-  std::size_t bytes() const noexcept { return buffer_.size() - begin_; }
-  /// Whether nothing waits: no line, no part of a line, no part of a Telnet sequence.
-  bool empty() const noexcept { return bytes() == 0 && !lost_ && !skipping_ && !telnet_.inside(); }
-
-  /// Forgets all that waits and says whether there was anything. What follows AUTH TLS in clear must not be obeyed.
-  bool clear() {
-    const bool any = !empty();
-    begin_ = line_ = buffer_.size();
-    lines_ = 0;
-    lost_ = skipping_ = taken_ = false;
-    telnet_ = {};
-    release();
-    return any;
-  }
-
- private:
-  static constexpr std::size_t kept_capacity = 256;
-
-  std::size_t length() const noexcept { return buffer_.size() - line_; }  // of the line under way
-
-  void split(std::string_view text) {
-    for (;;) {
-      const auto end = text.find('\n');
-      if (const auto part = text.substr(0, end); !part.empty()) keep(part);
-      if (end == text.npos) return;
-      end_line();
-      text.remove_prefix(end + 1);
-      if (text.empty()) return;
-    }
-  }
-
-  /// Whether the line under way is to be kept.
-  bool open() noexcept {
-    if (length() == 0 && !skipping_ && (lost_ || bytes() > read_ahead)) lost_ = skipping_ = true;
-    return !skipping_;
-  }
-
-  void keep(std::string_view part) {
-    if (!open()) return;
-    // One byte may be the CR of the ending; with one more the line is too long for certain.
-    const auto room = limit_ + 2 - length();
-    buffer_.append(part.substr(0, room));
-    if (part.size() < room) return;
-    close();
-    skipping_ = true;
-  }
-
-  void end_line() {
-    ended_ = true;
-    auto line = std::string_view{buffer_}.substr(line_);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    const bool belated = std::exchange(taken_, false) && !skipping_ && detail::without_leading_blanks(line).empty();
-    if (belated) {
-      buffer_.resize(line_);
-    } else if (open()) {
-      close();
-    }
-    skipping_ = false;
-  }
-
-  void close() {
-    buffer_ += '\n';
-    line_ = buffer_.size();
-    ++lines_;
-  }
-
-  Line checked(std::string_view text) const {
-    if (text.ends_with('\r')) text.remove_suffix(1);
-    if (text.size() > limit_) return Line{std::string{text.substr(0, limit_)}, LineDefect::too_long};
-    auto defect = LineDefect::none;
-    if (text.find('\0') != text.npos) {
-      defect = LineDefect::nul;
-    } else if (text.find('\r') != text.npos) {
-      defect = LineDefect::stray_cr;
-    }
-    return Line{std::string{text}, defect};
-  }
-
-  void release() {
-    if (begin_ == buffer_.size()) {
-      buffer_.clear();
-      if (buffer_.capacity() > kept_capacity) std::string{}.swap(buffer_);
-    } else if (begin_ > buffer_.size() / 2) {
-      buffer_.erase(0, begin_);
-    } else {
-      return;
-    }
-    line_ -= begin_;
-    begin_ = 0;
-  }
-
-  std::string buffer_;     // the complete lines, each ended by LF, then the line under way
-  std::size_t begin_ = 0;  // of what waits
-  std::size_t line_ = 0;   // of the line under way
-  std::size_t lines_ = 0;
-  std::size_t limit_;
-  TelnetFilter telnet_;
-  bool ended_ = false;     // a line ending was seen
-  bool taken_ = false;     // the bytes before this point were taken as a command
-  bool skipping_ = false;  // the line under way is thrown away
-  bool lost_ = false;      // lines were lost that have yet to be reported
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// Whether bytes without a line ending are a command.
-enum class Wholeness {
-  part,       // no, or not yet
-  may_go_on,  // as they stand, but the argument that they end in may be longer
-  whole,
-};
-
-/// Whether the bytes are one of the commands of a table with what it needs.
-template <class Table> Wholeness wholeness_in(std::string_view bytes) {
-  const CommandLine command = parse_command(bytes);
-  const auto rule = Table::argument_after(command.verb);
-  const bool has_argument = !command.argument.empty();
-  if (!rule || *rule == (has_argument ? ArgumentRule::none : ArgumentRule::required)) return Wholeness::part;
-  return has_argument ? Wholeness::may_go_on : Wholeness::whole;
-}
-
-/// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
-template <Transport T> class ControlConnection {
- public:
-  ControlConnection(T& network, typename T::Stream stream, std::size_t longest_line)
-      : network_{network}, stream_{std::move(stream)}, lines_{longest_line} {}
-
-  typename T::Stream& stream() noexcept { return stream_; }
-  const typename T::Stream& stream() const noexcept { return stream_; }
-  /// The bytes that have come and are no command yet.
-  LineBuffer& lines() noexcept { return lines_; }
-  /// Whether the client has closed its direction.
-  bool ended() const noexcept { return ended_; }
-
-  /// Says a reply, or the end of one of which a part was said: that has the code of the part, whatever comes.
-  awaitable<void> say(const Reply& reply) {
-    const int code = std::exchange(begun_, 0);
-    std::string wire = code == 0 ? reply.wire() : Reply{code, reply.text()}.wire();
-    if (code != 0 && wire[code_size] == '-') wire.erase(0, code_size + 1);  // those who read it have seen it
-    co_await stream_.write(as_bytes(wire));
-  }
-  /// Says lines of a reply that is to go on, each ended by '\n'. All but the first of the reply begin with a blank.
-  awaitable<void> say_part(int code, std::string lines) {
-    std::string wire = Reply{code, std::move(lines)}.wire();
-    wire.erase(wire.size() - code_size - 3);  // the last line, which is empty
-    if (begun_ != 0) wire.erase(0, code_size + 1);
-    begun_ = code;
-    co_await stream_.write(as_bytes(wire));
-  }
-
-  /// The next command if it is there already: one that was put off, or one whose bytes have come.
-  std::optional<Line> line_now() {
-    if (waiting_.empty()) return lines_.next();
-    std::optional<Line> line{std::move(waiting_.front())};
-    waiting_.erase(waiting_.begin());
-    return line;
-  }
-  /// The next command; none at the end of the connection.
-  ///
-  /// Bytes without a line ending are a command if `wholeness` says so. To one that may go on `grace` is given for that,
-  /// until the client has shown that its commands come whole, and again when it has sent a part of one.
-  awaitable<std::optional<Line>> next_line(Wholeness (*wholeness)(std::string_view), Duration grace) {
-    for (;;) {
-      if (auto line = line_now()) co_return line;
-      if (failure_) throw std::system_error(failure_);
-      const std::string_view bytes = lines_.unterminated();
-      const Wholeness what = bytes.empty() ? Wholeness::part : wholeness(bytes);
-      const bool may_stay = ended_ || (comes_whole_ && in_one_piece_);
-      const bool is_whole = what == Wholeness::whole || (what == Wholeness::may_go_on && may_stay);
-      if (is_whole) co_return lines_.take_unterminated();
-      if (ended_) co_return std::nullopt;
-      if (what == Wholeness::may_go_on) {
-        const bool goes_on = co_await more_within(grace);
-        comes_whole_ = !goes_on && in_one_piece_;
-        if (!goes_on) co_return lines_.take_unterminated();
-      } else {
-        if (!bytes.empty()) comes_whole_ = false;
-        co_await more();
-      }
-    }
-  }
-  /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
-  /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
-  void read_beside(const Executor& executor, awaitable<void> reading) { reader_.emplace(executor, std::move(reading)); }
-  bool is_read_beside() const noexcept { return reader_ && !reader_->done(); }
-  /// Waits until the coroutine beside has ended.
-  awaitable<void> join_reader() {
-    if (!reader_) co_return;
-    co_await reader_->join();
-    reader_.reset();
-  }
-  /// Ends the coroutine beside.
-  awaitable<void> stop_reading() {
-    stream_.cancel();
-    co_await join_reader();
-  }
-
-  /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
-  awaitable<void> read() {
-    std::array<std::byte, 512> room;
-    const std::size_t n = co_await stream_.read_some(room);
-    in_one_piece_ = lines_.bytes() == 0;
-    lines_.feed(as_text(std::span{room}.first(n)));
-    ended_ = n == 0;
-  }
-  /// No more can be read, for that reason; it comes to light when the commands that came before are done.
-  void fail(std::error_code why) noexcept { failure_ = why; }
-  const std::error_code& failure() const noexcept { return failure_; }
-
-  /// Keeps a command for later.
-  void put_off(Line line) { waiting_.push_back(std::move(line)); }
-  const std::vector<Line>& put_off() const noexcept { return waiting_; }
-  /// Whether one of these is QUIT.
-  bool quits_later() const {
-    const auto is_quit = [](const Line& line) { return parse_command(line.text).verb == Verb{"QUIT"}; };
-    return std::any_of(waiting_.begin(), waiting_.end(), is_quit);
-  }
-
- private:
-  static constexpr std::size_t code_size = 3;
-
-  /// False if nothing came in time.
-  awaitable<bool> more_within(Duration time) {
-    std::error_code error;
-    try {
-      co_await within(network_, time, more());
-    } catch (const std::system_error& failure) { error = failure.code(); }
-    if (error && error != Errc::timed_out) throw std::system_error(error);
-    co_return !error;
-  }
-  awaitable<void> more() {
-    if (reader_) {
-      co_await join_reader();
-    } else {
-      co_await read();
-    }
-  }
-
-  T& network_;
-  typename T::Stream stream_;
-  LineBuffer lines_;
-  std::vector<Line> waiting_;
-  std::optional<BackgroundTask> reader_;
-  std::error_code failure_;
-  int begun_ = 0;  // the code of a reply of which the end has yet to be said
-  bool ended_ = false;
-  bool in_one_piece_ = false;  // one read gave all that waits
-  bool comes_whole_ = false;   // the client sends an unterminated command in one piece
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/server/dispatch.hpp
-#include <exception>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-namespace detail {
-
-/// The command of a line. Where there is no line ending to say where it ends, no blanks belong to it.
-inline CommandLine command_of(const Line& line) {
-  const std::string_view text = line.text;
-  return parse_command(line.unterminated ? without_trailing_blanks(text) : text);
-}
-
-/// Tells the observer of a command, but no secret; gives its refusal, if it refuses, or the reply to what it throws. What
-/// follows an unknown verb may be a password, too: of a PASS that was misspelt, or that is all there is on the line.
-template <class S, class Entry> std::optional<Reply> refusal_by_observer(S& session, const Entry* entry, Verb verb,
-                                                                         std::string_view argument, const Line& line) {
-  if constexpr (S::template observed<CommandSeen>) {
-    const bool secret = entry ? entry->secret && entry->secret(session, argument) : !argument.empty();
-    const std::string letters = verb.text();
-    std::error_code error;
-    try {
-      return session.announce(letters, secret ? "***" : argument, line.unterminated);
-    } catch (...) { error = code_of(std::current_exception()); }
-    return reply_for(error);
-  } else {
-    return std::nullopt;
-  }
-}
-
-template <class S> Reply not_understood(S& session, Verb verb, std::string_view line) {
-  if (is_foreign(verb)) {
-    session.close();
-    return {421, "This is an FTP server"};
-  }
-  if (without_leading_blanks(line).empty()) return {500, "Command expected"};
-  return {502, "Command not implemented"};
-}
-
-/// Why a command may not run now.
-template <class S, class Entry>
-std::optional<Reply> refusal(S& session, const Entry& entry, std::string_view argument) {
-  if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return later;
-  if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
-  if (entry.allowed && !entry.allowed(session)) return Reply{550, "Permission denied"};
-  if (entry.argument == ArgumentRule::required && argument.empty()) return Reply{501, "Argument missing"};
-  if (entry.argument == ArgumentRule::none && !argument.empty()) return Reply{501, "No argument expected"};
-  return std::nullopt;
-}
-
-}  // namespace detail
-
-/// Finds the command of a line in the session's table, checks what it declares, once and here, and runs it: by
-/// `session.run`, where it may wait. Gives its one final reply; what it throws becomes one.
-///
-/// **Errors:** what ends the session.
-template <class S> awaitable<Reply> dispatch(S& session, const Line& line) {
-  const CommandLine command = line.error() ? CommandLine{} : detail::command_of(line);
-  const auto* entry = session.find_command(command.verb);
-  if (!entry || !entry->keeps_prepared) session.state.prepared = std::exchange(session.state.preparing, {});
-  if (line.error()) co_return reply_for(line.error());
-  const std::string_view argument = entry ? detail::argument_for(*entry, command) : command.argument;
-  if (auto refused = detail::refusal_by_observer(session, entry, command.verb, argument, line)) {
-    co_return *std::move(refused);
-  }
-  if (!entry) co_return detail::not_understood(session, command.verb, line.text);
-  if (auto refused = detail::refusal(session, *entry, argument)) co_return *std::move(refused);
-  if (!entry->answer) co_return co_await session.run(*entry, argument);
-  std::error_code error;
-  try {
-    co_return entry->answer(session, argument);
-  } catch (...) { error = code_of(std::current_exception()); }
-  co_return reply_for(error);
-}
-
-}  // namespace ftplike
-
-// ---- ftplike/server/transfer.hpp
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <exception>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-// ---- ftplike/io/watched_stream.hpp
-#include <cstddef>
-#include <span>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// Calls `tell(bytes)` with what goes over a stream, which it does not own.
-template <Stream S, class Tell> class WatchedStream {
- public:
-  WatchedStream(S& stream, Tell tell) : stream_{stream}, tell_{std::move(tell)} {}
-
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    const std::size_t n = co_await stream_.read_some(room);
-    if (n > 0) tell_(std::span<const std::byte>{room.first(n)});
-    co_return n;
-  }
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const std::size_t n = co_await stream_.write_some(bytes);
-      tell_(bytes.first(n));
-      bytes = bytes.subspan(n);
-    }
-  }
-  awaitable<void> finish() { return stream_.finish(); }
-
- private:
-  S& stream_;
-  Tell tell_;
-};
-
-}  // namespace ftplike::inline v0_2
-
-
-namespace ftplike::inline v0_2 {
-
-/// What a command wants done over one data connection: what to say of it, and how far it has come.
-class Transfer {
- public:
-  Transfer(std::string_view its_verb, Path its_path, std::string its_opening, std::string its_conclusion)
-      : verb{its_verb},
-        path{std::move(its_path)},
-        opening{std::move(its_opening)},
-        conclusion{std::move(its_conclusion)} {}
-
-  std::string_view verb;   // of the command, which has a static name
-  Path path;               // in the storage
-  std::string opening;     // the text of the 150
-  std::string conclusion;  // the text of the 226
-  std::uint64_t offset = 0;
-  bool ascii = false, listing = false;
-
-  Direction direction = Direction::sent;
-  std::uint64_t moved = 0;  // bytes over the data connection by now
-  Time began{};
-};
-
-/// One transfer of a server's session, from the command to its final reply: opening the data connection, securing it,
-/// copying, a wait for the client's close (`ClosingWait`), and the verdict. Meanwhile the session watches the control connection.
-///
-/// **Cancellation:** by the session's `Interruption`, wherever it waits; the verdict is the reason of that.
-template <class Session> class ServerTransfer {
- public:
-  using Stream = typename Session::Stream;
-
-  ServerTransfer(Session& session, Transfer what)
-      : session_{session}, what_{std::move(what)}, began_{session.network().now()} {}
-  ServerTransfer(const ServerTransfer&) = delete;
-  ServerTransfer& operator=(const ServerTransfer&) = delete;
-  ~ServerTransfer() { session_.transfer_ends(); }
-
-  /// Sends all that `source` gives. Gives the final reply.
-  awaitable<Reply> send(AnySource source) {
-    begin(Direction::sent);
-    std::optional<AsciiSource> text;
-    if (what_.ascii) source = AnySource{text.emplace(source)};
-    std::error_code error;
-    try {
-      co_await open();
-      co_await send_all(source);
-    } catch (...) { error = session_.interruption().reason_of(std::current_exception()); }
-    std::error_code interrupted = session_.interruption().why();
-    if (interrupted) co_await session_.interruption().recover();
-    took_ = session_.network().now() - began_;
-    if (!error) {
-      const bool broken = co_await client_breaks();
-      if (broken) error = std::make_error_code(std::errc::connection_reset);
-      interrupted = session_.interruption().why();
-      if (interrupted) co_await session_.interruption().recover();
-    }
-    co_return co_await conclude(error, interrupted);
-  }
-  /// Puts all that comes into `file`, which is finished if all is well. Gives the final reply.
-  awaitable<Reply> receive(AnySink file) {
-    begin(Direction::received);
-    std::optional<AsciiSink> text;
-    if (what_.ascii) file = AnySink{text.emplace(file)};
-    std::error_code error;
-    try {
-      co_await open();
-      co_await receive_all(file);
-    } catch (...) { error = reason_of_end(session_.interruption().reason_of(std::current_exception())); }
-    const std::error_code interrupted = session_.interruption().why();
-    if (interrupted) co_await session_.interruption().recover();
-    took_ = session_.network().now() - began_;
-    co_return co_await conclude(error, interrupted);
-  }
-
- private:
-  using Limit = typename Session::Limit;
-  static constexpr std::size_t watched_piece = 64 * 1024;  // none is counted before all of it has gone
-
-  void begin(Direction direction) {
-    what_.direction = direction;
-    what_.began = began_;
-    session_.transfer_begins(what_);
-  }
-
-  awaitable<void> open() {
-    has_read_opening_ = session_.announces();
-    Stream opened = co_await session_.data_channel().open(session_, what_.opening);
-    data_.emplace(std::move(opened));
-    if constexpr (SecurableStream<Stream>) {
-      if (session_.protection().covers_data()) co_await secure();
-    }
-    if constexpr (Session::template observed<DataOpened> || Session::template observed<DataClosed>) {
-      local_ = data_->local();
-      remote_ = data_->remote();
-    }
-    is_open_ = true;
-    session_.template observe<DataOpened>(local_, remote_);
-  }
-  /// The TLS handshake of the data connection, or what there is left of it.
-  awaitable<void> secure() {
-    const Duration patience = session_.protection().patience(session_.limits().handshake);
-    auto handshake = data_->accept_tls(session_.control());
-    securing_ = true;
-    co_await session_.shake_hands(std::move(handshake), patience, *data_, true);
-    securing_ = false;
-  }
-
-  awaitable<void> send_all(AnySource source) {
-    Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
-    const auto moved = [this](std::size_t count) { return note(count); };
-    bool is_watched = false;
-    if constexpr (Session::template observed<DataBytes>) {
-      is_watched = session_.wants_bytes();
-      auto watched = watch_data();
-      if (is_watched) co_await copy(source, watched, moved, std::min(piece(), watched_piece));
-    }
-    if (!is_watched) co_await copy(source, *data_, moved, piece());
-    co_await data_->finish();
-  }
-  /// Waits until the client closes the data connection, if it may not have read the preliminary reply before that. One
-  /// that has said more, or that it says no more, takes several replies at a time. Gives whether it broke the connection
-  /// instead, and so has not taken everything; within TLS one that has, but for our goodbye, does that, too.
-  awaitable<bool> client_breaks() {
-    const Time now = session_.network().now();
-    ClosingWait& wait = session_.closing_wait();
-    const bool takes_several = session_.heard_more() || session_.heard_all();
-    if (has_read_opening_ || takes_several || !wait.is_due(now)) co_return false;
-    bool broken = false;
-    Limit limited{session_.deadline(), ClosingWait::longest, Errc::timed_out};
-    std::array<std::byte, 1> room;
-    try {
-      (void)co_await data_->read_some(room);
-    } catch (const std::system_error& error) { broken = error.code() == std::errc::connection_reset; }
-    wait.note(session_.network().now() - now, limited.expired());
-    if constexpr (SecurableStream<Stream>) broken = broken && !data_->secured();
-    co_return broken;
-  }
-  awaitable<void> receive_all(AnySink file) {
-    {
-      Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
-      const auto moved = [this](std::size_t count) { return note(count); };
-      bool is_watched = false;
-      if constexpr (Session::template observed<DataBytes>) {
-        is_watched = session_.wants_bytes();
-        auto watched = watch_data();
-        if (is_watched) co_await copy(watched, file, moved, piece());
-      }
-      if (!is_watched) co_await copy(*data_, file, moved, piece());
-      if constexpr (SecurableStream<Stream>) {
-        Settled<void> ignored;  // the client has said goodbye, and may wait for ours
-        if (data_->secured()) co_await settle(data_->finish(), ignored);
-      }
-    }
-    const bool vanished = co_await client_vanished();
-    if (vanished) throw std::system_error(Errc::peer_lost);
-    close_data();
-    Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
-    co_await file.finish();
-  }
-  /// What an upload failed with: of a client that is still there and closed without a goodbye, that it did so.
-  std::error_code reason_of_end(std::error_code error) {
-    if constexpr (SecurableStream<Stream>) {
-      const bool ended = error == Errc::peer_lost && is_open_ && data_->secured() && data_->has_ended();
-      if (ended && !session_.has_left()) return Errc::no_close_notify;
-    }
-    return error;
-  }
-  /// The data connection, of whose bytes the observer is told.
-  auto watch_data() {
-    return WatchedStream{*data_, [this](std::span<const std::byte> bytes) {
-                           session_.template observe<DataBytes>(what_.direction, bytes);
-                         }};
-  }
-  /// What is done after each piece: counting, telling, waiting where there is a limit of bandwidth.
-  awaitable<void> note(std::size_t count) {
-    what_.moved += count;
-    session_.template observe<DataMoved>(what_.direction, what_.moved);
-    const Time now = session_.network().now();
-    const Time next =
-        std::max(meter(session_.use()).after(count, now), meter(session_.service().total()).after(count, now));
-    if (next > now) {
-      Limit none{session_.deadline(), Duration::max(), {}};
-      co_await session_.network().sleep_until(next);
-    }
-    session_.deadline().extend();
-  }
-  /// The size of a piece that suits the limits of bandwidth.
-  std::size_t piece() {
-    constexpr std::size_t largest = 512 * 1024;
-    return meter(session_.use()).piece(meter(session_.service().total()).piece(largest));
-  }
-  template <class Use> Meter& meter(Use& use) const noexcept {
-    return what_.direction == Direction::sent ? use.sent : use.received;
-  }
-  /// Whether the client of an upload is dead rather than done: it closed the control connection without saying QUIT.
-  ///
-  /// A client that died ended both its connections at once, in whatever order: what the control connection has to say
-  /// decides whether an upload is whole. It is given a sixty-fourth of the upload's time for that, twenty milliseconds
-  /// at the most; a short one only until the event loop has looked at all its sockets once more.
-  awaitable<bool> client_vanished() {
-    const Time now = session_.network().now();
-    const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
-    if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
-    co_await give_way(session_.executor());
-    co_await give_way(session_.executor());
-    co_return session_.has_left();
-  }
-
-  void close_data() {
-    data_.reset();
-    if (std::exchange(is_open_, false))
-      session_.template report<DataClosed>(local_, remote_, what_.direction, what_.moved);
-  }
-  /// The verdict.
-  ///
-  /// **Errors:** `Errc::shutting_down` where the session is to end.
-  awaitable<Reply> conclude(std::error_code error, std::error_code interrupted) {
-    const bool may_send = what_.direction == Direction::received || !is_open_;
-    if (error && !interrupted && data_ && may_send) session_.let_go(std::move(*data_));
-    close_data();
-    co_await session_.end_watch();
-    session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,
-                                            took_, what_.ascii, what_.listing, error);
-    if (interrupted == Errc::shutting_down) throw std::system_error(interrupted);
-    if (!error) co_return Reply{226, what_.conclusion};
-    const bool tells_why = securing_ && error.category() != ftplike_category();
-    if (tells_why) co_return Reply{425, "No data connection: " + error.message()};
-    co_return reply_for(error);
-  }
-
-  Session& session_;
-  Transfer what_;
-  const Time began_;
-  Duration took_{};  // until the last byte was there
-  std::optional<Stream> data_;
-  Endpoint local_, remote_;
-  bool securing_ = false;  // or failed at that
-  bool has_read_opening_ = false;  // the client, which knows from it where the data are
-  bool is_open_ = false;   // and the observer was told so
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/users/user.hpp
-#include <algorithm>
-#include <cstdint>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// ---- ftplike/users/password.hpp
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <concepts>
-#include <cstddef>
-#include <memory>
-#include <random>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-#if __has_include(<crypt.h>)
-#include <crypt.h>
-#else
-#include <unistd.h>
-#endif
-
-namespace ftplike::inline v0_2 {
-
-/// What computes the hash of a password: given the password and a hash in the form of crypt(3), the hash that this
-/// password has under the same scheme, cost and salt, or nothing if that cannot be computed. It takes its time.
-///
-/// **Threads:** any number at once.
-template <class H>
-concept PasswordHashing = requires(const H& hash, const std::string& password, const std::string& like) {
-  { hash(password, like) } -> std::same_as<std::string>;
-};
-
-/// The schemes of the system's crypt(3).
-struct CryptHashing {
-  std::string operator()(const std::string& password, const std::string& like) const {
-    if (password.find('\0') != std::string::npos) return {};  // crypt would see only what is before it
-    const auto room = std::make_unique<crypt_data>();         // 32 KiB
-    const char* result = crypt_r(password.c_str(), like.c_str(), room.get());
-    return result == nullptr || *result == '*' ? std::string{} : std::string{result};
-  }
-};
-
-namespace detail {
-
-/// A setting for `crypt_r` with a fresh salt, of the scheme that the system prefers; SHA-512 where it does not say.
-inline std::string fresh_salt() {
-#ifdef CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX
-  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> room{};
-  const char* result = crypt_gensalt_rn(nullptr, 0, nullptr, 0, room.data(), static_cast<int>(room.size()));
-  if (result == nullptr) throw std::system_error(errno, std::generic_category(), "crypt_gensalt");
-  return result;
-#else
-  constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  std::random_device random;
-  std::uniform_int_distribution<std::size_t> any(0, alphabet.size() - 1);
-  std::string result = "$6$rounds=100000$";
-  for (int i = 0; i < 16; ++i) result += alphabet[any(random)];
-  return result;
-#endif
-}
-
-/// Whether two texts are equal, in a time that tells only how long `offered` is.
-inline bool same_secret(std::string_view offered, std::string_view secret) noexcept {
-  volatile unsigned difference = offered.size() == secret.size() ? 0U : 1U;
-  for (std::size_t i = 0; i < offered.size(); ++i) {
-    const char other = secret.empty() ? '\0' : secret[i % secret.size()];
-    difference = difference | (static_cast<unsigned char>(offered[i]) ^ static_cast<unsigned char>(other));
-  }
-  return difference == 0;
-}
-
-}  // namespace detail
-
-/// The hash of a password as a users' file has it, with a salt of its own: yescrypt where the system has it.
-///
-/// **Errors:** `std::system_error` if it cannot be made, which the empty and the overlong password (more than 511
-/// bytes, or with a NUL) are cases of.
-inline std::string hash_password(const std::string& password) {
-  std::string result;
-  if (!password.empty()) result = CryptHashing{}(password, detail::fresh_salt());
-  if (result.empty()) {
-    throw std::system_error(std::make_error_code(std::errc::invalid_argument), "this password cannot be hashed");
-  }
-  return result;
-}
-
-/// What the password of a user is compared with.
-class Password {
- public:
-  /// The password itself, for trying out: to compare it costs nothing.
-  ///
-  /// **Errors:** `std::invalid_argument` if it is empty.
-  static Password plain(std::string text) {
-    if (text.empty()) throw std::invalid_argument("an empty password");
-    return Password{std::move(text), Kind::plain};
-  }
-  /// Its hash as crypt(3) makes it, with '$' at the beginning. What begins with '*' or '!' is a lock: no password fits.
-  ///
-  /// **Errors:** `std::invalid_argument` if it is neither, or of a scheme that this system does not have.
-  static Password hashed(std::string text) {
-    if (text.starts_with('*') || text.starts_with('!')) return Password{std::move(text), Kind::locked};
-    bool known = text.starts_with('$');
-#ifdef CRYPT_CHECKSALT_AVAILABLE
-    known = known && crypt_checksalt(text.c_str()) != CRYPT_SALT_INVALID;
-#endif
-    if (!known) throw std::invalid_argument("not a password hash that this system knows (they begin with '$')");
-    return Password{std::move(text), Kind::hashed};
-  }
-
-  bool is_plain() const noexcept { return kind_ == Kind::plain; }
-  bool is_hashed() const noexcept { return kind_ == Kind::hashed; }
-  bool is_locked() const noexcept { return kind_ == Kind::locked; }
-  /// The password, its hash or its lock.
-  const std::string& text() const noexcept { return text_; }
-
-  /// Whether this is what was offered. Takes long if this is hashed: see `blocking()`.
-  template <PasswordHashing Hashing> bool fits(const std::string& offered, const Hashing& hashing) const {
-    if (is_locked()) return false;
-    return is_plain() ? detail::same_secret(offered, text_) : detail::same_secret(hashing(offered, text_), text_);
-  }
-
-  friend bool operator==(const Password&, const Password&) = default;
-
- private:
-  enum class Kind { plain, hashed, locked };
-  Password(std::string text, Kind kind) : text_{std::move(text)}, kind_{kind} {}
-
-  std::string text_;
-  Kind kind_;
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// A user of a `UserTable`, which a line of a users' file is as well:
-///
-///     # name:hash:root:rights[:key=value,...]
-///     anna:$y$j9T$...:/people/anna:write
-///     bert:$6$...:/:list,read,append:bytes-per-second=1000000,max-sessions=4
-///     carl:*:/:read:host=files.example,certificate=carl
-///
-/// - hash: what crypt(3) made of the password; with '*' or '!' at its beginning no password fits.
-/// - root: the directory of the storage that this user sees as "/".
-/// - rights: as `Rights::parse` reads them.
-/// - `bytes-per-second`, `max-sessions`: limits, 0 for none.
-/// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
-///   do not know HOST the name is `carl@files.example`.
-/// - `certificate`: who shows a verified certificate of this common name needs no password.
-///
-/// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
-class UserEntry {
- public:
-  UserEntry(Account its_account, Password its_password, std::string_view its_host = {}, std::string its_certificate = {})
-      : account{std::move(its_account)},
-        password{std::move(its_password)},
-        host{to_lower(its_host)},
-        certificate{std::move(its_certificate)} {}
-
-  /// What no two users of a table may have in common: `name` or `name@host`.
-  std::string key() const { return host.empty() ? account.name : account.name + '@' + host; }
-
-  Account account;
-  Password password;
-  std::string host;         // in lower case
-  std::string certificate;  // a common name
-
-  friend bool operator==(const UserEntry&, const UserEntry&) = default;
-};
-
-namespace detail {
-
-/// What is before the next `separator`, which is removed with it; all of the text if there is none.
-inline std::string_view take_until(std::string_view& text, char separator) {
-  const auto result = text.substr(0, text.find(separator));
-  text.remove_prefix(std::min(text.size(), result.size() + 1));
-  return result;
-}
-
-inline std::string_view without_blanks(std::string_view line) {
-  constexpr std::string_view blanks = " \t\r";
-  line.remove_prefix(std::min(line.size(), line.find_first_not_of(blanks)));
-  return line.substr(0, line.find_last_not_of(blanks) + 1);
-}
-
-/// Whether a line of a users' file is one of those that say something.
-inline bool names_a_user(std::string_view line) {
-  line = without_blanks(line);
-  return !line.empty() && !line.starts_with('#');
-}
-
-template <class Number> Number number_of_option(std::string_view key, std::string_view text) {
-  const auto result = number_in<Number>(text);
-  if (!result) throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
-  return *result;
-}
-
-/// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
-/// `std::invalid_argument`.
-inline UserEntry parse_user(std::string_view line) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
-  if (std::any_of(line.begin(), line.end(), is_control)) throw std::invalid_argument("a control character");
-  const auto fields = 1 + std::count(line.begin(), line.end(), ':');
-  if (fields != 4 && fields != 5) throw std::invalid_argument("not of the form name:hash:root:rights[:key=value,...]");
-  const auto name = take_until(line, ':');
-  if (name.empty()) throw std::invalid_argument("no name");
-  auto password = Password::hashed(std::string{take_until(line, ':')});
-  const auto root = take_until(line, ':');
-  if (!root.starts_with('/')) throw std::invalid_argument("the root does not begin with '/'");
-  const auto words = take_until(line, ':');
-  const auto rights = Rights::parse(words);
-  if (!rights) {
-    throw std::invalid_argument("rights are none, read, write, or a list such as list,read,append, but not '" +
-                                std::string{words} + '\'');
-  }
-  Account account{std::string{name}, Path{root}, *rights};
-  std::string host;
-  std::string certificate;
-  while (!line.empty()) {
-    auto value = take_until(line, ',');
-    const auto key = take_until(value, '=');
-    if (key == "host")
-      host = value;
-    else if (key == "certificate")
-      certificate = value;
-    else if (key == "bytes-per-second")
-      account.bytes_per_second = number_of_option<std::uint64_t>(key, value);
-    else if (key == "max-sessions")
-      account.max_sessions = number_of_option<unsigned>(key, value);
-    else
-      throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
-  }
-  return UserEntry{std::move(account), std::move(password), std::move(host), std::move(certificate)};
-}
-
-/// The line of a user that `parse_user` reads as the same user.
-inline std::string line_of(const UserEntry& user) {
-  std::string result = user.account.name + ':' + user.password.text() + ':' + user.account.root.string() + ':' +
-                       user.account.rights.text();
-  char before = ':';
-  const auto option = [&](std::string_view key, const std::string& value) {
-    (result += before).append(key).append(1, '=').append(value);
-    before = ',';
-  };
-  if (!user.host.empty()) option("host", user.host);
-  if (!user.certificate.empty()) option("certificate", user.certificate);
-  if (user.account.bytes_per_second > 0) option("bytes-per-second", std::to_string(user.account.bytes_per_second));
-  if (user.account.max_sessions > 0) option("max-sessions", std::to_string(user.account.max_sessions));
-  return result;
-}
-
-}  // namespace detail
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// One client, from its greeting to its farewell: the control connection and how far TLS protects it, who the client
-/// is, and what one command leaves for the next. What stands under *for commands* is what a command may use.
-///
-/// **Cancellation:** by its `Interruption`, with which `run` was started: `Errc::shutting_down` ends the session,
-/// anything else what it does just now.
-/// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
-template <Transport T, class P> class Session {
-  static_assert(std::is_base_of_v<SessionState, typename P::State>,
-                "ftplike: the State of a profile has to be derived from SessionState");
-
- public:
-  using Stream = typename T::Stream;
-  using Storage = typename Service<P>::Storage;
-  using State = typename P::State;
-  using Transfer = ftplike::Transfer;
-  using Limit = typename Deadline<T>::Limit;
-  using Channel = typename P::DataChannel::template ServerEnd<T>;
-  /// The profile's commands with those of its data channel and of the transport.
-  using Commands = typename WithSecurity<T, typename P::DataChannel::template AddTo<typename P::Commands>>::type;
-
-  /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
-  /// have been read from it already.
-  Session(T& network, const Executor& executor, Stream control, Service<P>& service, Interruption& interruption,
-          SessionInfo who, std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
-      : network_{network},
-        executor_{executor},
-        service_{service},
-        interruption_{interruption},
-        deadline_{network, executor, interruption},
-        control_{network, std::move(control), service.limits.line},
-        protection_{possible(network, service.tls_policy)},
-        who_{std::move(who)},
-        began_{network.now()},
-        closing_wait_{began_} {
-    if (beginning == Beginning::implicit_tls) {
-      hello_.emplace(first_bytes);
-    } else {
-      control_.lines().feed(first_bytes);
-    }
-    if constexpr (!Service<P>::files_depend_on_account) take_files_of(Account{});
-    begin_as_guest();
-  }
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
-
-  /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
-  awaitable<void> run(std::function<void()> at_end = [] {}) {
-    std::error_code error;
-    bool refused = true;  // by the observer
-    try {
-      observe<SessionOpened>();
-      refused = false;
-      co_await converse();
-    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
-    ending_ = true;
-    co_await interruption_.recover();
-    // A cut still ends the wait for a peer, but what runs beside is always waited for.
-    co_await asio::this_coro::throw_if_cancelled(false);
-    try {
-      const std::optional<Reply> words = last_words(error, refused);
-      if (words && !replying_) co_await say_goodbye(*words);
-    } catch (...) {  // nobody is there to hear it
-    }
-    use_.reset();
-    at_end();
-    co_await farewell();
-    control_.stream().close();
-    report<SessionClosed>(error);
-  }
-
-  const Executor& executor() const noexcept { return executor_; }
-  /// Ends the session as soon as no command is at work. On its executor.
-  void drain() {
-    draining_ = true;
-    if (may_end_) interruption_.interrupt(Errc::shutting_down);
-  }
-  /// Ends the session now. On its executor.
-  void cut() {
-    draining_ = true;
-    interruption_.interrupt(Errc::shutting_down);
-  }
-  /// What the session is about, for people: the verb of its command, or what it waits for.
-  std::string activity() const {
-    if (ending_) return "the farewell";
-    if (may_end_) return "waiting for a command";
-    return at_work_ ? at_work_.text() : std::string{"the beginning"};
-  }
-
-  // ---- for commands ----
-
-  const Endpoint& peer() const noexcept { return who_.peer; }
-  T& network() noexcept { return network_; }
-  Service<P>& service() noexcept { return service_; }
-  const Limits& limits() const noexcept { return service_.limits; }
-  const SessionInfo& who() const noexcept { return who_; }
-  /// The files that the session's account sees, which know for whom they work where they ask for that.
-  ///
-  /// **Errors:** `permission_denied` without an account, where the storage is chosen by that.
-  Storage& storage() {
-    if (!files_) throw std::system_error(std::make_error_code(std::errc::permission_denied));
-    return *files_;
-  }
-  /// The object that the server was given as an `Application`.
-  auto& application() noexcept requires(!std::is_same_v<typename P::Application, NoApplication>) {
-    return service_.application.get();
-  }
-  Stream& control() noexcept { return control_.stream(); }
-  /// How far TLS protects the session.
-  Protection& protection() noexcept { return protection_; }
-  const Protection& protection() const noexcept { return protection_; }
-
-  /// Who is logged in, or the guest; none before a login where guests may do nothing.
-  const std::optional<Account>& account() const noexcept { return account_; }
-  bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
-  /// Whether the client speaks standard FTP: it said USER or HOST. Otherwise the session is an ftp-like one.
-  bool standard() const noexcept { return standard_; }
-  void become_standard() {
-    standard_ = true;
-    account_.reset();
-    tell_whose();
-    if constexpr (Service<P>::files_depend_on_account) files_.reset();
-  }
-  /// Begins a login, or drops the one that is there.
-  void log_out() {
-    if (account_) began_ = network_.now();  // the time for a login is counted anew
-    become_standard();
-    who_.user.clear();
-    who_.root = Path{};
-    use_.reset();
-    forget();
-  }
-  /// Forgets what commands have left for later ones, but not who is logged in.
-  void forget() {
-    directory = Path{};
-    state = State{};
-    epsv_only = false;
-    channel_.disarm();
-  }
-  /// False if this account has as many sessions as it may have.
-  ///
-  /// **Errors:** what a part throws that chooses the files of an account; then nobody is logged in.
-  bool log_in(Account account) {
-    if constexpr (Service<P>::files_depend_on_account) take_files_of(account);
-    use_ = service_.enter(account);
-    if (!use_) return false;
-    who_.user = account.name;
-    who_.root = account.root;
-    account_ = std::move(account);
-    directory = Path{};
-    tell_whose();
-    return true;
-  }
-  /// Waits, as a punishment. Not for commands that act at once.
-  awaitable<void> pause(Duration duration) {
-    Limit none{deadline_, Duration::max(), {}};
-    const Flag waits{may_end_};
-    const Time end = time_after(network_.now(), duration);
-    co_await network_.sleep_until(end);
-  }
-  /// Says lines of the reply to the command that runs, each ended by '\n', before `run` gives its end: so one of any
-  /// length takes a bounded memory. All but the first of the reply begin with a blank. The end has the same code
-  /// whatever happens meanwhile. Not for commands that act at once.
-  awaitable<void> say_part(int code, std::string lines) {
-    replying_ = true;
-    co_await control_.say_part(code, std::move(lines));
-    replying_ = false;
-  }
-  /// Tells that a command that takes long gets on: `Limits::operation` is counted from now.
-  void make_progress() { deadline_.extend(); }
-  /// Lets others have their turn on the thread, and tells that the command gets on. For those that compute for long: a
-  /// command that is `interruptible` is stopped here. Not for commands that act at once.
-  awaitable<void> give_way() {
-    deadline_.extend();
-    co_await ftplike::give_way(executor_);
-  }
-  /// Whether the client has said something after the command that runs.
-  bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
-  /// Has the TLS handshake follow the reply to the command that runs.
-  void secure_after_reply() { hello_.emplace(); }
-
-  /// The path of the storage that `text`, from the client, names: seen from its directory, below its account's root.
-  Path path(std::string_view text) const { return virtual_path(text).beneath(account_ ? account_->root : Path{}); }
-  /// The path as the client sees it.
-  Path virtual_path(std::string_view text) const { return directory.resolve(text); }
-
-  Path directory;
-  State state;
-  unsigned failed_logins = 0;
-  bool epsv_only = false;
-
-  /// The way that data connections come to be; of several, the way `W`.
-  template <class W> auto& channel() noexcept {
-    if constexpr (requires { channel_.template use<W>(); }) {
-      return channel_.template use<W>();
-    } else {
-      return channel_;
-    }
-  }
-  /// Whether the next transfer would go over a port that the server announces, as in the ftp-like dialect.
-  bool announces() const noexcept { return channel_.announces(); }
-  /// Forgets what was negotiated for data connections.
-  void disarm() { channel_.disarm(); }
-  /// Sends what `source` gives over a new data connection. Gives the final reply to that.
-  template <ByteSource Source> awaitable<Reply> send(Source& source, Transfer transfer) {
-    return send_any(AnySource{source}, std::move(transfer));
-  }
-  /// Takes what comes over a new data connection into `file`, and finishes that if all is well. Gives the final reply.
-  template <ByteSink Sink> awaitable<Reply> receive(Sink& file, Transfer transfer) {
-    return receive_any(AnySink{file}, std::move(transfer));
-  }
-  /// Whether a transfer is under way; only commands that act at once can see that.
-  const Transfer* transferring() const noexcept { return transfer_; }
-  /// Ends the transfer or the long command under way, whose final reply comes before the caller's. False if there is
-  /// none.
-  bool interrupt(Errc why) {
-    if (!transfer_ && !watching_) return false;
-    interruption_.interrupt(why);
-    return true;
-  }
-  /// Ends the session after this command's reply.
-  void close() noexcept { closing_ = true; }
-
-  /// Calls `f(entry)` for every command that this session understands, in the order of the table.
-  template <class F> static void for_each_command(F f) {
-    for (const auto& entry : Table::template entries<Session>()) f(entry);
-  }
-  static auto find_command(Verb verb) noexcept { return Table::template find<Session>(verb); }
-
-  /// Tells the observer of something under way; what it throws ends that.
-  template <class Event, class... More> void observe(More&&... more) {
-    ftplike::observe<Event>(service_.observer, who_, std::forward<More>(more)...);
-  }
-  /// Tells the observer of something that has happened, of which no exception of its makes anything else.
-  template <class Event, class... More> void report(More&&... more) noexcept {
-    ftplike::report<Event>(service_.observer, who_, std::forward<More>(more)...);
-  }
-  /// Whether somebody watches events of this kind.
-  template <class Event> static constexpr bool observed = takes<typename P::Observer, Event>;
-  /// Whether the observer wants to be told of the bytes of transfers now.
-  bool wants_bytes() { return ftplike::wants_bytes(service_.observer); }
-  /// Tells the observer of a command; gives its refusal, if it refuses.
-  std::optional<Reply> announce(std::string_view verb, std::string_view argument, bool unterminated) {
-    return ask(service_.observer, CommandSeen{who_, verb, argument, unterminated});
-  }
-
-  // ---- for data channels ----
-
-  Deadline<T>& deadline() noexcept { return deadline_; }
-  Interruption& interruption() noexcept { return interruption_; }
-  /// Whether a command runs, or its reply is on its way.
-  bool is_at_work() const noexcept { return !may_end_; }
-  /// Whether a data connection from there can be the client's.
-  bool is_from_client(const Endpoint& remote) const { return remote.address() == who_.peer.address(); }
-  /// Whether a data connection from there has to begin with the word of a proxy, as the control connection did.
-  bool is_passed_on(const Endpoint& remote) const {
-    const TrustedProxies& proxies = service_.trusted_proxies;
-    return proxies.contain(control_.stream().remote().address()) && proxies.contain(remote.address());
-  }
-  /// A listener for data on the address by which the client reached us.
-  typename T::Acceptor listen_for_data() {
-    auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
-    observe<DataListening>(acceptor.endpoint());
-    if constexpr (requires { control().prepare_data(); }) control().prepare_data();
-    return acceptor;
-  }
-  /// The address that the client is to connect to.
-  Address address_for_client() const {
-    return service_.public_address.seen_by(who_.peer.address()).value_or(who_.local.address());
-  }
-  /// Sends a preliminary reply; from then on the control connection is watched until the transfer ends.
-  awaitable<void> preliminary(const Reply& reply) {
-    co_await say(reply);
-    watch();
-  }
-
-  /// Shakes hands over a connection, and tells what came of it.
-  awaitable<void> shake_hands(awaitable<void> handshake, Duration limit, Stream& stream, bool data) {
-    Settled<void> shaken;
-    Limit limited{deadline_, limit, Errc::no_handshake};
-    co_await settle(std::move(handshake), shaken);
-    if (shaken.failed()) report<HandshakeFailed>(data, interruption_.reason_of(shaken.failure()));
-    shaken.get();
-    if constexpr (observed<ConnectionSecured>) report<ConnectionSecured>(data, stream.details());
-  }
-
-  // ---- for transfers and the dispatch of commands ----
-
-  Channel& data_channel() noexcept { return channel_; }
-  /// What the sessions of this one's account share.
-  AccountUse& use() noexcept { return *use_; }
-  ClosingWait& closing_wait() noexcept { return closing_wait_; }
-  /// Whether the client will say no more.
-  bool heard_all() const noexcept { return control_.ended(); }
-  void transfer_begins(Transfer& transfer) noexcept { transfer_ = &transfer; }
-  void transfer_ends() noexcept { transfer_ = nullptr; }
-  /// Ends a data connection of which nothing is wanted any more, beside what the session does next: it is finished, and
-  /// what the client still sends is dropped. A client that sends must not see its connection break before it has read
-  /// the reply.
-  void let_go(Stream stream) {
-    auto rest = take_rest(std::make_shared<Stream>(std::move(stream)));
-    let_go_.emplace(executor_, within(network_, limits().stall, std::move(rest)));
-  }
-  /// Whether the client closed the control connection without saying QUIT.
-  bool has_left() {
-    const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
-    return ended && !control_.quits_later();
-  }
-  /// Reads the control connection while a transfer or a long command is under way: some commands act at once, the
-  /// others wait. It may go on until the next bytes come after that.
-  void watch() {
-    watching_ = true;
-    if (!control_.is_read_beside()) control_.read_beside(executor_, watch_control());
-  }
-  /// Commands act in their turn again.
-  awaitable<void> end_watch() {
-    watching_ = false;
-    if (!answering_) co_return;
-    Limit limited{deadline_, limits().idle, Errc::peer_lost};
-    co_await control_.join_reader();
-  }
-  /// Runs a command that may wait, for `Limits::operation` without progress. Gives its final reply.
-  ///
-  /// **Errors:** what ends the session: `Errc::shutting_down`, or `Errc::timed_out` before a login.
-  template <class Entry> awaitable<Reply> run(const Entry& entry, std::string_view argument) {
-    if (answering_) return entry.run(*this, argument);  // beside the session's own coroutine, whose limits these are
-    at_work_ = entry.verb;
-    return run_limited(entry.run(*this, argument), entry.interruptible);
-  }
-
- private:
-  using Table = typename Commands::template On<Session>;
-  static constexpr bool is_securable = SecurableStream<Stream>;
-  using Given = decltype(std::declval<Service<P>&>().storage_for(
-      std::declval<const Visitor&>(), std::declval<std::function<void()>>()));
-  using Files = std::conditional_t<std::is_reference_v<Given>, Storage*, std::optional<Storage>>;
-
-  /// Is true for as long as it lives.
-  class Flag {
-   public:
-    explicit Flag(bool& flag) noexcept : flag_{flag} { flag_ = true; }
-    Flag(const Flag&) = delete;
-    Flag& operator=(const Flag&) = delete;
-    ~Flag() { flag_ = false; }
-
-   private:
-    bool& flag_;
-  };
-
-  void take_files_of(const Account& account) {
-    const Visitor visitor{account, who_.peer.address()};
-    if constexpr (std::is_reference_v<Given>) {
-      files_ = &service_.storage_for(visitor, {});
-    } else {
-      files_.emplace(service_.storage_for(visitor, [this] { make_progress(); }));
-    }
-  }
-  void begin_as_guest() {
-    std::optional<Account> guest = service_.guest();
-    if (!guest) return;
-    try {
-      if constexpr (Service<P>::files_depend_on_account) take_files_of(*guest);
-    } catch (...) { return; }  // there are no files for guests
-    use_ = service_.enter(*guest);
-    if (use_) account_ = std::move(guest);
-  }
-  static TlsPolicy possible(const T& network, TlsPolicy policy) {
-    return policy == TlsPolicy::offered && !has_certificate(network) ? TlsPolicy::off : policy;
-  }
-
-  // ---- the control connection ----
-
-  awaitable<void> converse() {
-    if constexpr (is_securable) {
-      if (hello_) co_await secure(true);
-    }
-    const Reply welcome{220, service_.greeting.text};
-    co_await reply(welcome);
-    while (!closing_) {
-      const std::optional<Line> line = co_await next_line();
-      if (!line) co_return;
-      const Reply final = co_await dispatch(*this, *line);
-      co_await reply(final);
-      if constexpr (is_securable) {
-        if (hello_) co_await secure(false);
-      }
-    }
-  }
-
-  /// Says the final reply to a command, and what was to be said after it.
-  awaitable<void> reply(const Reply& final) {
-    Limit limited{deadline_, limits().idle, Errc::peer_lost};  // a client that reads no replies has gone
-    replying_ = true;  // and stays so if it is cut off: nothing can follow it then
-    co_await say(final);
-    if (belated_.code() != 0) {
-      const Reply answer_to_abor = std::exchange(belated_, Reply{});
-      co_await say(answer_to_abor);
-    }
-    replying_ = false;
-  }
-  awaitable<void> say(const Reply& reply) {
-    report<ReplySeen>(reply);
-    return control_.say(reply);
-  }
-
-  awaitable<std::optional<Line>> next_line() {
-    if (draining_) throw std::system_error(Errc::shutting_down);
-    if (auto line = control_.line_now()) co_return line;
-    Limit limited{deadline_, patience(), Errc::timed_out};
-    const Flag waits{may_end_};
-    co_return co_await control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, limits().grace);
-  }
-
-  Duration patience() const { return account_ ? limits().idle : left_for_login(); }
-  Duration left_for_login() const {
-    return std::max(Duration{1}, time_after(began_, limits().login) - network_.now());
-  }
-
-  std::optional<Reply> last_words(std::error_code why, bool refused) const {
-    if (why == Errc::timed_out) return Reply{421, "Timed out, closing the connection"};
-    if (why == Errc::shutting_down) return Reply{421, "Server is shutting down"};
-    const bool in_clear = !hello_;  // where TLS comes first, these words would be no part of it
-    if (refused && in_clear) return Reply{421, "Service not available to you"};
-    return std::nullopt;
-  }
-  awaitable<void> say_goodbye(Reply farewell) {
-    Limit limited{deadline_, farewell_limit(), Errc::timed_out};
-    co_await say(farewell);
-  }
-  /// For the last words, which nobody may hear any more.
-  Duration farewell_limit() const { return std::min<Duration>(limits().idle, std::chrono::seconds{5}); }
-
-  /// Runs a command's coroutine under its limit, and makes a reply of what it throws.
-  awaitable<Reply> run_limited(awaitable<Reply> command, bool interruptible) {
-    std::error_code error;
-    Reply reply;
-    const bool logs_in = !account_;
-    if (interruptible) watch();
-    try {
-      Limit limited{deadline_, logs_in ? std::min(limits().operation, left_for_login()) : limits().operation,
-                    Errc::timed_out};
-      Reply given = co_await std::move(command);
-      reply = std::move(given);
-    } catch (...) { error = interruption_.reason_of(std::current_exception()); }
-    const std::error_code interrupted = interruption_.why();
-    const bool ends = interrupted == Errc::shutting_down || (interrupted == Errc::timed_out && logs_in && !account_);
-    if (ends) throw std::system_error(interrupted);
-    if (error == Errc::shutting_down) throw std::system_error(error);  // of a transfer
-    if (interrupted) co_await interruption_.recover();
-    if (interruptible) co_await end_watch();
-    if (!error) co_return reply;
-    if (interrupted == Errc::timed_out) co_return Reply{451, "Gave up: it took too long"};
-    co_return reply_for(error);
-  }
-
-  // ---- TLS ----
-
-  /// The handshake of the control connection. After it nothing is left of what was said in clear, or there is no
-  /// session: it could be the words of somebody in between.
-  awaitable<void> secure(bool implicit) {
-    const std::string hello = *std::exchange(hello_, std::nullopt);
-    co_await control_.stop_reading();  // a transfer's watch may still read in clear
-    if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
-    auto handshake = control().accept_tls(network_.tls_server(), hello);
-    co_await shake_hands(std::move(handshake), limits().handshake, control(), false);
-    protection_.secure(implicit);
-    control_.fail({});
-  }
-  /// Tells the control connection which user it is of. Whoever likes can be anonymous, or a guest: that is nobody.
-  void tell_whose() {
-    if constexpr (is_securable) {
-      std::optional<std::string> user;
-      if (account_) user = account_->kind == Account::Kind::user ? state.host + '/' + account_->name : std::string{};
-      control().belongs_to(std::move(user));
-    }
-  }
-  /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
-  /// connection that just ends for one that somebody cut.
-  awaitable<void> farewell() {
-    co_await control_.stop_reading();
-    if constexpr (is_securable) {
-      if (!protection_.secured()) co_return;
-      Settled<void> ignored;
-      Limit limited{deadline_, farewell_limit(), Errc::timed_out};
-      co_await settle(control().finish(), ignored);
-    }
-  }
-
-  // ---- transfers ----
-
-  static awaitable<void> take_rest(std::shared_ptr<Stream> stream) {
-    co_await stream->finish();
-    std::vector<std::byte> room(16 * 1024);
-    for (bool more = true; more;) {
-      const std::size_t n = co_await stream->read_some(room);
-      more = n > 0;
-    }
-  }
-  awaitable<Reply> send_any(AnySource source, Transfer transfer) {
-    if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
-    ServerTransfer<Session> sending{*this, std::move(transfer)};
-    co_return co_await sending.send(source);
-  }
-  awaitable<Reply> receive_any(AnySink file, Transfer transfer) {
-    if (auto refused = refusal_of_transfer()) co_return *std::move(refused);
-    ServerTransfer<Session> receiving{*this, std::move(transfer)};
-    co_return co_await receiving.receive(file);
-  }
-  std::optional<Reply> refusal_of_transfer() const {
-    if (auto refused = protection_.refusal_of_data()) return refused;
-    if (!channel_.armed()) return reply_for(Errc::no_data_connection);
-    return std::nullopt;
-  }
-
-  /// Whether a command that came during a transfer need not wait for its end. What comes behind an ABOR waits.
-  bool acts_at_once(const Line& line) const {
-    if (line.error() || interruption_.why()) return false;
-    const CommandLine command = parse_command(line.text);
-    const auto* entry = find_command(command.verb);
-    return entry && entry->at_once && command.argument.empty() && (account_ || entry->before_login);
-  }
-
-  awaitable<void> watch_control() {
-    try {
-      // A transfer that never waits is over by now, and costs no read.
-      co_await ftplike::give_way(executor_);
-      while (watching_ && control_.put_off().size() < limits().waiting_commands) {
-        auto line = control_.lines().next();
-        if (!line) {
-          if (control_.ended()) break;
-          co_await control_.read();
-        } else if (acts_at_once(*line)) {
-          answering_ = true;
-          const Reply reply = co_await dispatch(*this, *line);
-          if (interruption_.why()) {
-            belated_ = reply;
-          } else {
-            co_await say(reply);
-          }
-          answering_ = false;
-        } else {
-          control_.put_off(*std::move(line));
-        }
-      }
-    } catch (...) {
-      answering_ = false;
-      control_.fail(code_of(std::current_exception()));
-      if (watching_ && !draining_) interrupt(Errc::peer_lost);
-    }
-  }
-
-  T& network_;
-  Executor executor_;
-  Service<P>& service_;
-  Files files_{};
-  Interruption& interruption_;
-  Deadline<T> deadline_;
-  ControlConnection<T> control_;
-  Protection protection_;
-  std::optional<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
-  SessionInfo who_;
-  std::optional<Account> account_;
-  std::shared_ptr<AccountUse> use_;
-  Channel channel_;
-  std::optional<StoppableTask> let_go_;  // a data connection that has yet to end
-  Time began_;
-  ClosingWait closing_wait_;
-  Transfer* transfer_ = nullptr;
-  Verb at_work_;   // the last command that could wait
-  Reply belated_;  // to the command that interrupted the transfer
-  bool standard_ = false, closing_ = false, draining_ = false, ending_ = false;
-  bool may_end_ = false;    // nothing would be lost if the session ended now
-  bool watching_ = false;   // the control connection, for what is under way
-  bool answering_ = false;  // a command that acts at once
-  bool replying_ = false;   // a reply is on its way
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-namespace detail {
-
-/// The fault of a listener with implicit TLS on a transport that has none.
-template <class T> struct TransportHasNoTls {
-  static_assert(SecurableStream<typename T::Stream>,
-                "Beginning::implicit_tls needs a transport with TLS: over this one sessions would be in clear");
-};
-
-}  // namespace detail
-
-/// Accepts sessions on any number of addresses and deals them out over the transport's executors.
-///
-///     ftplike::TcpTransport network;
-///     ftplike::Server server{network, ftplike::DirectoryStorage{"server_storage"}};
-///     server.listen("127.0.0.1", 3456);
-///     network.run();
-///
-/// Its parts follow the transport in any order, each at most once: a storage; an authenticator (without one, who comes
-/// over loopback may read); a profile (`Ftp{}` if none); the members of `Settings`; and an observer: anything that can
-/// be called with one of the events of io/observer.hpp. What is none of these does not compile.
-///
-/// **Lifetime:** sessions may outlive it; nothing runs after the transport. **Threads:** any.
-template <Transport T, class P> class Server {
- public:
-  template <class... Parts> explicit Server(T& network, Parts... parts)
-      : state_{detail::new_shared<State>(network, std::tuple<Parts...>{std::move(parts)...})} {
-    static_assert(sizeof(detail::CheckedParts<P, Parts...>) > 0);
-  }
-  Server(Server&&) = delete;
-  ~Server() { stop(); }
-
-  /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
-  ///
-  /// **Errors:** `std::system_error` if the address cannot be had; `std::invalid_argument` if no session there could be
-  /// as the server's parts want it: TLS is required, or to be there from the beginning, and there is no certificate; or
-  /// nobody could come in; `Errc::shutting_down` after `stop`.
-  template <std::convertible_to<Beginning> B = Beginning::Clear>
-  Endpoint listen(const std::string& address, std::uint16_t port, B beginning = {}) {
-    return listen(Endpoint{asio::ip::make_address(address), port}, beginning);
-  }
-  template <std::convertible_to<Beginning> B = Beginning::Clear>
-  Endpoint listen(const Endpoint& where, B beginning = {}) {
-    check_before_listening(where.address(), beginning);
-    return accept_all_from(state_->network.listen(state_->main, where), beginning);
-  }
-  /// Accepts sessions from a listener that somebody else made: a supervisor's, a test's.
-  ///
-  /// **Errors:** `std::invalid_argument`, as `listen`.
-  template <std::convertible_to<Beginning> B = Beginning::Clear>
-  Endpoint accept_from(typename T::Acceptor listener, B beginning = {}) {
-    check_before_listening(listener.endpoint().address(), beginning);
-    return accept_all_from(std::move(listener), beginning);
-  }
-
-  /// Takes no new sessions, lets commands end until `Limits::drain` has passed, then cuts what is left, and after
-  /// `Limits::abandon` gives up on what cannot be ended. Returns at once; `stopped` tells when that is done. Later calls
-  /// do nothing.
-  void stop() { handle().stop(); }
-  /// The same, but cuts what is left at once, also of a `stop` that is under way.
-  void cut() { handle().cut(); }
-  /// Stops and cuts the server also for those who may outlive it: there is nothing left to do then.
-  ///
-  /// **Lifetime:** not beyond the transport. **Threads:** any.
-  class Handle;
-  Handle handle() const { return Handle{state_}; }
-  /// Waits for the end of `stop`, whoever calls that, and tells what became of the sessions. It comes in any case, after
-  /// the last `SessionClosed`; the observer gets the same report (`ServerStopped`).
-  awaitable<StopReport> stopped() { return wait_for_stop(state_); }
-
-  /// What its sessions share.
-  Service<P>& service() noexcept { return state_->service; }
-  /// How many sessions there are now.
-  std::size_t sessions() const {
-    const std::lock_guard lock{state_->mutex};
-    return state_->places;
-  }
-
- private:
-  using OneSession = Session<T, P>;
-
-  /// A session in the server's book, from its acceptance to the end of its coroutine.
-  struct Entry {
-    Entry(const Executor& its_executor, const SessionInfo& its_who) : executor{its_executor}, who{its_who} {}
-    Interruption interruption;
-    const Executor executor;
-    SessionInfo who;
-    OneSession* session = nullptr;  // while there is one
-  };
-  /// Somebody who waits for the end of `stop`.
-  struct Waiter {
-    explicit Waiter(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
-    const Executor executor;
-    Condition changed;
-    bool done = false;
-  };
-
-  struct State {
-    template <class... Parts> State(T& its_network, std::tuple<Parts...> parts)
-        : lifetime{lifetime_of(its_network)},
-          network{its_network},
-          main{main_executor_of(its_network)},
-          service{std::move(parts)},
-          all_gone{main} {}
-
-    bool is_stopping() {
-      const std::lock_guard lock{mutex};
-      return stopping;
-    }
-    bool begins_to_stop() {
-      const std::lock_guard lock{mutex};
-      return !std::exchange(stopping, true);
-    }
-    std::size_t count() {
-      const std::lock_guard lock{mutex};
-      return book.size();
-    }
-
-    const std::shared_ptr<void> lifetime;  // first, so that it is the last to go
-    T& network;
-    const Executor main;  // of the acceptors
-    Service<P> service;
-    Condition all_gone;
-
-    std::mutex mutex;  // of what follows
-    bool stopping = false;
-    bool cutting = false;  // on `main` only
-    std::vector<std::shared_ptr<typename T::Acceptor>> acceptors;
-    std::list<std::shared_ptr<Entry>> book;
-    std::size_t places = 0;                       // of sessions that count
-    std::map<Address, std::size_t> per_address;   // of those
-    std::uint64_t last_number = 0;
-    std::optional<StopReport> report;
-    std::list<std::shared_ptr<Waiter>> waiters;
-  };
-  using StatePointer = std::shared_ptr<State>;
-
-  // ---- accepting
-
-  template <class B> void check_before_listening(const Address& address, B beginning) {
-    if (state_->is_stopping()) throw std::system_error(Errc::shutting_down);
-    if constexpr (std::is_same_v<B, Beginning::ImplicitTls>) static_assert(sizeof(detail::TransportHasNoTls<T>) > 0);
-    if (const auto objection = objection_to(address, beginning); !objection.empty()) {
-      throw std::invalid_argument("listen: " + std::string{objection});
-    }
-  }
-  /// Why no session there could be as the server's parts want it; empty if they can.
-  std::string_view objection_to(const Address& address, Beginning beginning) {
-    auto& service = state_->service;
-    if (!has_certificate(state_->network)) {
-      if (beginning == Beginning::implicit_tls) return "sessions are to begin with TLS, but there is no certificate";
-      if (service.tls_policy > TlsPolicy::offered) return "TLS is required, but there is no certificate";
-    }
-    if (!OneSession::find_command(Verb{"USER"}) && !service.guest()) {
-      return "nobody can come in: this profile has no logins, and sessions without one may do nothing";
-    }
-    const bool from_elsewhere = !address.is_loopback() || !service.trusted_proxies.subnets.empty();
-    return objection_to_listening(service.authenticator, from_elsewhere);
-  }
-
-  Endpoint accept_all_from(typename T::Acceptor listener, Beginning beginning) {
-    const Endpoint where = listener.endpoint();
-    auto acceptor = detail::new_shared<typename T::Acceptor>(std::move(listener));
-    {
-      const std::lock_guard lock{state_->mutex};
-      if (state_->stopping) throw std::system_error(Errc::shutting_down);
-      state_->acceptors.push_back(acceptor);
-    }
-    start_on(state_->main, accept_all(state_, std::move(acceptor), beginning));
-    return where;
-  }
-  static awaitable<void> accept_all(StatePointer state, std::shared_ptr<typename T::Acceptor> acceptor,
-                                    Beginning beginning) {
-    bool failed = false;
-    while (!state->is_stopping()) {
-      try {
-        if (std::exchange(failed, false)) {
-          const Time later = state->network.now() + std::chrono::milliseconds{100};
-          co_await state->network.sleep_until(later);
-          continue;
-        }
-        const Executor executor = state->network.executor();
-        auto control = co_await acceptor->accept(executor);
-        if (state->is_stopping()) break;
-        begin(state, executor, std::move(control), beginning);
-      } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
-    }
-  }
-
-  /// Starts the coroutine of a session, which has a place in the book until it ends.
-  static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
-                    Beginning beginning) {
-    const SessionInfo who{0, control.local(), control.remote()};
-    const auto entry = detail::new_shared<Entry>(executor, who);
-    typename std::list<std::shared_ptr<Entry>>::iterator place;
-    {
-      const std::lock_guard lock{state->mutex};
-      place = state->book.insert(state->book.end(), entry);
-    }
-    // The entry lives as long as the coroutine, whose cancellation slot it has.
-    start_on(executor, serve(state, entry, std::move(control), beginning), entry->interruption.slot(),
-             [state, entry, place](std::exception_ptr) {
-               const std::lock_guard lock{state->mutex};
-               state->book.erase(place);
-               if (state->book.empty()) call_on(state->main, [state] { state->all_gone.notify(); });
-             });
-  }
-
-  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
-                               Beginning beginning) {
-    if constexpr (requires { control.make_prompt(); }) control.make_prompt();
-    mark_as_control(control);
-    SessionInfo who = entry->who;
-    std::string first_bytes;
-    if (state->service.trusted_proxies.contain(who.peer.address())) {
-      Settled<void> introduced;
-      co_await settle(within(state->network, state->service.limits.login, introduce(control, who, first_bytes)),
-                      introduced);
-      if (introduced.failed()) co_return;  // as the PROXY protocol wants it
-    }
-    std::optional<PlaceTaken> place;
-    who.number = admit(state, who.peer.address(), place);
-    entry->who = who;
-    if (who.number == 0) {
-      report<SessionRefused>(state->service.observer, who);
-      co_await turn_away(state, std::move(control));
-      co_return;
-    }
-    OneSession session{state->network,      entry->executor, std::move(control), state->service,
-                       entry->interruption, who,             first_bytes,        beginning};
-    const InTheBook in_the_book{state, *entry, session};
-    const std::function<void()> leave = [&place] { place.reset(); };
-    co_await session.run(leave);  // who comes again at once finds its place free
-  }
-
-  /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
-  static awaitable<void> introduce(typename T::Stream& control, SessionInfo& who, std::string& rest) {
-    const ProxyHeader header = co_await read_proxy_header(control, rest);
-    if (!header.ends) co_return;
-    who.peer = endpoint_of(header.ends->client);
-    who.local = endpoint_of(header.ends->server);
-  }
-
-  /// One of the sessions that `Limits` counts.
-  class PlaceTaken {
-   public:
-    PlaceTaken(StatePointer state, const Address& client) : state_{std::move(state)}, client_{client} {
-      ++state_->places;
-      ++state_->per_address[client_];
-    }
-    PlaceTaken(const PlaceTaken&) = delete;
-    PlaceTaken& operator=(const PlaceTaken&) = delete;
-    ~PlaceTaken() {
-      const std::lock_guard lock{state_->mutex};
-      --state_->places;
-      if (--state_->per_address[client_] == 0) state_->per_address.erase(client_);
-    }
-
-   private:
-    StatePointer state_;
-    Address client_;
-  };
-  /// Gives a session its place and its number; 0 if there are too many, or shall be no more.
-  static std::uint64_t admit(const StatePointer& state, const Address& client, std::optional<PlaceTaken>& place) {
-    const Address counted = client_network(client);
-    const std::lock_guard lock{state->mutex};
-    const Limits& limits = state->service.limits;
-    const auto from_there = state->per_address.find(counted);
-    if (state->stopping || state->places >= limits.sessions) return 0;
-    if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
-    place.emplace(state, counted);
-    return ++state->last_number;
-  }
-
-  /// From now on, while this lives, a server that stops finds the session; one that has begun to has missed it.
-  class InTheBook {
-   public:
-    InTheBook(StatePointer state, Entry& entry, OneSession& session) : state_{std::move(state)}, entry_{entry} {
-      const std::lock_guard lock{state_->mutex};
-      entry_.session = &session;
-      if (state_->stopping) session.drain();
-    }
-    InTheBook(const InTheBook&) = delete;
-    InTheBook& operator=(const InTheBook&) = delete;
-    ~InTheBook() {
-      const std::lock_guard lock{state_->mutex};
-      entry_.session = nullptr;
-    }
-
-   private:
-    StatePointer state_;
-    Entry& entry_;
-  };
-
-  static awaitable<void> turn_away(StatePointer state, typename T::Stream control) {
-    const std::string_view sorry =
-        state->is_stopping() ? "421 Server is shutting down\r\n" : "421 Too many connections, try later\r\n";
-    Settled<void> ignored;
-    co_await settle(within(state->network, std::chrono::seconds{5}, control.write(as_bytes(sorry))), ignored);
-  }
-
-  // ---- stopping
-
-  /// Calls `act` for every session, on its own executor, where it cannot end meanwhile.
-  static void for_each_session(const StatePointer& state, const std::function<void(Entry&)>& act) {
-    const std::lock_guard lock{state->mutex};
-    for (const auto& entry : state->book) call_on(entry->executor, [entry, act] { act(*entry); });
-  }
-  /// Waits until no session is left, but not longer than `patience`, nor beyond `hurry`.
-  static awaitable<void> wait_for_all(StatePointer state, Duration patience, const bool* hurry = nullptr) {
-    bool late = false;
-    typename T::Timer deadline{state->network, state->main};
-    deadline.start(time_after(state->network.now(), patience), [&late, &gone = state->all_gone] {
-      late = true;
-      gone.notify();
-    });
-    while (state->count() > 0 && !late && !(hurry && *hurry)) co_await state->all_gone.wait();
-  }
-
-  static awaitable<void> end_all(StatePointer state) {
-    {
-      const std::lock_guard lock{state->mutex};
-      for (auto& acceptor : state->acceptors) acceptor->cancel();
-      state->acceptors.clear();
-    }
-    const Limits& limits = state->service.limits;
-    StopReport result;
-    const std::size_t all = state->count();
-    for_each_session(state, [](Entry& entry) {
-      if (entry.session) entry.session->drain();
-    });
-    co_await wait_for_all(state, limits.drain, &state->cutting);
-    result.cut = state->count();
-    result.drained = all - std::min(all, result.cut);
-    if (result.cut > 0) {
-      for_each_session(state, [](Entry& entry) {
-        if (entry.session)
-          entry.session->cut();
-        else
-          entry.interruption.interrupt(Errc::shutting_down);
-      });
-      co_await wait_for_all(state, limits.abandon);
-    }
-    if (state->count() > 0) {
-      std::vector<StuckSession> stuck = co_await ask_the_stuck(state);
-      result.stuck = std::move(stuck);
-    }
-    report<ServerStopped>(state->service.observer, result);
-    tell_waiters(state, std::move(result));
-  }
-
-  /// Asks the sessions that are left what they are about. One whose thread is blocked does not answer.
-  static awaitable<std::vector<StuckSession>> ask_the_stuck(StatePointer state) {
-    struct Answers {
-      std::mutex mutex;
-      std::map<const Entry*, std::string> all;
-    };
-    const auto answers = detail::new_shared<Answers>();
-    for_each_session(state, [answers](Entry& entry) {
-      const std::lock_guard lock{answers->mutex};
-      answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
-      entry.who = entry.session ? entry.session->who() : entry.who;
-    });
-    co_await wait_for_all(state, std::chrono::seconds{1});
-    std::vector<StuckSession> stuck;
-    const std::lock_guard lock{state->mutex};
-    const std::lock_guard lock_answers{answers->mutex};
-    for (const auto& entry : state->book) {
-      const auto answer = answers->all.find(entry.get());
-      StuckSession one;
-      one.activity = answer == answers->all.end() ? "its thread is blocked" : answer->second;
-      if (answer != answers->all.end()) {
-        one.number = entry->who.number;
-        one.peer = entry->who.peer;
-        one.user = entry->who.user;
-      }
-      stuck.push_back(std::move(one));
-    }
-    co_return stuck;
-  }
-
-  static void tell_waiters(const StatePointer& state, StopReport result) {
-    const std::lock_guard lock{state->mutex};
-    state->report = std::move(result);
-    for (const auto& waiter : state->waiters) {
-      call_on(waiter->executor, [waiter] {
-        waiter->done = true;
-        waiter->changed.notify();
-      });
-    }
-  }
-
-  static awaitable<StopReport> wait_for_stop(StatePointer state) {
-    const Executor executor = co_await asio::this_coro::executor;
-    /// In the list of those who wait, as long as it lives.
-    struct Waiting {
-      Waiting(StatePointer its_state, const Executor& its_executor)
-          : state{std::move(its_state)}, waiter{detail::new_shared<Waiter>(its_executor)} {
-        const std::lock_guard lock{state->mutex};
-        waiter->done = state->report.has_value();
-        place = state->waiters.insert(state->waiters.end(), waiter);
-      }
-      Waiting(const Waiting&) = delete;
-      Waiting& operator=(const Waiting&) = delete;
-      ~Waiting() {
-        const std::lock_guard lock{state->mutex};
-        state->waiters.erase(place);
-      }
-      StatePointer state;
-      std::shared_ptr<Waiter> waiter;
-      typename std::list<std::shared_ptr<Waiter>>::iterator place;
-    } waiting{state, executor};
-    while (!waiting.waiter->done) co_await waiting.waiter->changed.wait();
-    const std::lock_guard lock{state->mutex};
-    co_return *state->report;
-  }
-
-  StatePointer state_;
-};
-
-template <Transport T, class P> class Server<T, P>::Handle {
- public:
-  void stop() const { end(false); }
-  void cut() const { end(true); }
-
- private:
-  friend class Server;
-  // Who accepts or converses holds the state. Where nobody does any more, the event loop may be at its end, and what is
-  // left in it must not hold what holds it.
-  explicit Handle(const StatePointer& state) : main_{state->main}, state_{state} {}
-  void end(bool cuts) const {
-    call_on(main_, [weak = state_, cuts] {
-      const StatePointer state = weak.lock();
-      if (!state) return;
-      if (cuts) {
-        state->cutting = true;
-        state->all_gone.notify();
-      }
-      if (state->begins_to_stop()) start_on(state->main, end_all(state));
-    });
-  }
-  Executor main_;
-  std::weak_ptr<State> state_;
-};
-
-/// The type of a server of these parts, as a member of a class needs it: `ServerOf<TcpTransport, DirectoryStorage>`.
-template <Transport T, class... Parts> using ServerOf = Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
-
-template <Transport T, class... Parts> Server(T&, Parts...)
-    -> Server<T, typename detail::ProfileOf<Ftp, Parts...>::type>;
-
-}  // namespace ftplike
-
-// ---- ftplike/storage/memory.hpp
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <initializer_list>
-#include <limits>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/storage/memory_tree.hpp
-#include <algorithm>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/storage/tree.hpp
-#include <cstddef>
-#include <initializer_list>
-#include <map>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-
-namespace ftplike::inline v0_2 {
-namespace detail {
-
-// A tree as a map of all its files and directories, the root included, by their paths. A node says what it is by
-// `is_directory()`.
-
-/// What is at a path.
-///
-/// **Errors:** `no_such_file_or_directory`, `not_a_directory`.
-template <class Node> Node& node_at(std::map<std::string, Node>& nodes, const Path& path) {
-  if (const auto found = nodes.find(path.string()); found != nodes.end()) return found->second;
-  Path above = path.parent();
-  while (!nodes.contains(above.string())) above = above.parent();
-  fail(nodes.at(above.string()).is_directory() ? std::errc::no_such_file_or_directory : std::errc::not_a_directory);
-}
-
-/// Calls `visit(path, node)` for what is in a directory, sorted, from behind the name `after` on, until it gives false.
-template <class Node, class Visit> void visit_directory(const std::map<std::string, Node>& nodes, const Path& directory,
-                                                        const std::string& after, Visit visit) {
-  const std::string prefix = inside(directory);
-  auto next = nodes.upper_bound(prefix + after);
-  while (next != nodes.end() && next->first.starts_with(prefix)) {
-    if (const auto slash = next->first.find('/', prefix.size()); slash != std::string::npos) {
-      next = nodes.lower_bound(next->first.substr(0, slash) + char{'/' + 1});  // past all that is in there
-    } else {
-      if (!visit(next->first, next->second)) return;
-      ++next;
-    }
-  }
-}
-
-}  // namespace detail
-
-/// A listing whose entries are all there: the `Listing` of a storage that has them in memory.
-class EntryListing {
- public:
-  explicit EntryListing(std::vector<Entry> entries) : entries_{std::move(entries)} {}
-  template <class = void> awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
-
- private:
-  std::vector<Entry> entries_;
-};
-
-/// Files by path, and the directories that the paths imply: what a storage of files that are made up needs to know of
-/// its names. A `File` is whatever the storage needs to make it; one that has `describe(Entry&)` tells its size and time
-/// by that.
-///
-/// **Threads:** as a `std::map`.
-template <class File> class FileTree {
- public:
-  FileTree() { nodes_.try_emplace("/"); }
-  FileTree(std::initializer_list<std::pair<std::string_view, File>> files) : FileTree{} {
-    for (const auto& [path, file] : files) put(Path{path}, file);
-  }
-
-  /// Puts a file there, in place of another one.
-  ///
-  /// **Errors:** `is_a_directory`; `not_a_directory` if something above it is a file.
-  void put(const Path& path, File file) {
-    if (path.is_root()) detail::fail(std::errc::is_a_directory);
-    make_directory(path.parent());
-    const auto [place, is_new] = nodes_.try_emplace(path.string());
-    if (!is_new && place->second.is_directory()) detail::fail(std::errc::is_a_directory);
-    place->second.file.emplace(std::move(file));
-  }
-  /// Makes a directory with all above it, where there is none.
-  ///
-  /// **Errors:** `not_a_directory`.
-  void make_directory(const Path& path) {
-    if (!path.is_root()) make_directory(path.parent());
-    if (nodes_[path.string()].file) detail::fail(std::errc::not_a_directory);
-  }
-  /// Removes a file, or a directory with all that is in it; but not the root itself.
-  ///
-  /// **Errors:** `no_such_file_or_directory`, `not_a_directory`.
-  void remove(const Path& path) {
-    detail::node_at(nodes_, path);
-    std::erase_if(nodes_, [&](const auto& one) {
-      return one.first.starts_with(detail::inside(path)) && one.first != "/";
-    });
-    if (!path.is_root()) nodes_.erase(path.string());
-  }
-  /// The file at a path.
-  ///
-  /// **Errors:** `no_such_file_or_directory`, `not_a_directory`, `is_a_directory`.
-  File& at(const Path& path) {
-    Node& node = detail::node_at(nodes_, path);
-    if (!node.file) detail::fail(std::errc::is_a_directory);
-    return *node.file;
-  }
-  /// The entry of a file or directory, as a storage's `stat` gives it.
-  ///
-  /// **Errors:** `no_such_file_or_directory`, `not_a_directory`.
-  Entry stat(const Path& path) { return entry(path.name(), detail::node_at(nodes_, path)); }
-  /// All entries of a directory, sorted by name.
-  ///
-  /// **Errors:** `no_such_file_or_directory`, `not_a_directory`.
-  std::vector<Entry> list(const Path& path) {
-    if (!detail::node_at(nodes_, path).is_directory()) detail::fail(std::errc::not_a_directory);
-    std::vector<Entry> entries;
-    detail::visit_directory(nodes_, path, "", [&](std::string_view one, const Node& node) {
-      entries.push_back(entry(one.substr(one.rfind('/') + 1), node));
-      return true;
-    });
-    return entries;
-  }
-
- private:
-  struct Node {
-    std::optional<File> file;  // none: a directory
-    bool is_directory() const noexcept { return !file; }
-  };
-
-  static Entry entry(std::string_view name, const Node& node) {
-    Entry result{std::string{name}, node.file ? Entry::Type::file : Entry::Type::directory, std::nullopt, Timestamp{}};
-    if constexpr (requires { node.file->describe(result); }) {
-      if (node.file) node.file->describe(result);
-    }
-    return result;
-  }
-
-  std::map<std::string, Node> nodes_;
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2::detail {
-
-/// The files of a MemoryStorage, by path. Whoever calls holds the mutex.
-template <class = void> class BasicMemoryTree {
- public:
-  struct Node {
-    std::shared_ptr<const std::string> text;  // none: a directory
-    Timestamp modified;
-    unsigned mode;
-    std::uint64_t number;
-    bool is_directory() const noexcept { return !text; }
-  };
-  /// Bytes on their way to a name. Those with no writer are the name's partial file.
-  struct Upload {
-    Path path;
-    std::string text;
-    bool resumable = true;             // false: somebody else was at the name, so nothing is kept
-    bool busy = true;                  // a writer is at it
-    std::optional<Path> wanted{};      // of create_unique: where the numbers start
-    std::uint64_t size = text.size();  // also when the text has gone to its name
-  };
-  using UploadPointer = std::shared_ptr<Upload>;
-
-  explicit BasicMemoryTree(std::uint64_t its_capacity) : capacity{its_capacity} {
-    nodes_.emplace("/", Node{nullptr, time, 0755, ++last_number_});
-  }
-
-  std::mutex mutex;
-  std::uint64_t capacity;
-  Timestamp time{std::chrono::sys_days{std::chrono::year{2001} / 2 / 3}};  // of what is new
-  bool time_is_set = false;                                                // and stays what it is
-
-  /// What is new from now on bears the date of what runs on this executor.
-  void set_time_of(const Executor& executor) {
-    if (!time_is_set) time = wall_clock(executor);
-  }
-  std::uint64_t room() const noexcept { return capacity > used_ ? capacity - used_ : 0; }
-  const std::map<std::string, Node>& nodes() const noexcept { return nodes_; }
-
-  Node& at(const Path& path) {
-    check_names(path);
-    return node_at(nodes_, path);
-  }
-  Node& file_at(const Path& path) {
-    Node& node = at(path);
-    if (!node.text) fail(std::errc::is_a_directory);
-    return node;
-  }
-  Entry entry(const Path& path, const Node& node) const {
-    Entry result{std::string{path.name()}, node.text ? Entry::Type::file : Entry::Type::directory,
-                 node.text ? node.text->size() : 0, node.modified};
-    result.mode = node.mode;
-    result.unique = std::to_string(node.number);
-    return result;
-  }
-
-  /// Some of a directory's entries, beginning behind the name `after`.
-  std::vector<Entry> list(const Path& directory, const std::string& after, std::size_t most) const {
-    std::vector<Entry> result;
-    visit_directory(nodes_, directory, after, [&](const std::string& path, const Node& node) {
-      result.push_back(entry(Path{path}, node));
-      return result.size() < most;
-    });
-    return result;
-  }
-
-  void make_directory(const Path& path) {
-    check_place(path);
-    if (!nodes_.try_emplace(path.string(), Node{nullptr, time, 0755, last_number_ + 1}).second) {
-      fail(std::errc::file_exists);
-    }
-    ++last_number_;
-  }
-  void put_directory(const Path& path) {
-    if (!nodes_.contains(path.string())) {
-      put_directory(path.parent());
-      make_directory(path);
-    }
-  }
-  /// Puts a whole file under a name, with the directories above it.
-  void put(const Path& path, std::string text) {
-    put_directory(path.parent());
-    check_target(path);
-    used_ += text.size();
-    replace(path, std::move(text));
-  }
-  void remove(const Path& path) {
-    const auto partial = partial_of(path);
-    const bool forgets = partial && !partial->busy;
-    if (!forgets || nodes_.contains(path.string())) {
-      used_ -= file_at(path).text->size();
-      nodes_.erase(path.string());
-    }
-    if (forgets) drop(partial);
-  }
-  void remove_directory(const Path& path) {
-    if (at(path).text) fail(std::errc::not_a_directory);
-    if (path.is_root()) fail(std::errc::operation_not_permitted);
-    if (!list(path, "", 1).empty()) fail(std::errc::directory_not_empty);
-    const auto partials = uploads_below(path);
-    for (const auto& partial : partials) {
-      if (partial->busy) fail(std::errc::directory_not_empty);
-    }
-    for (const auto& partial : partials) drop(partial);
-    nodes_.erase(path.string());
-  }
-  void rename(const Path& from, const Path& to) {
-    const Node moved = at(from);
-    check_place(to);
-    if (from.is_root() || to.is_root()) fail(std::errc::operation_not_permitted);
-    if (from == to) return;
-    if (to.string().starts_with(inside(from))) fail(std::errc::invalid_argument);
-    if (const auto old = nodes_.find(to.string()); old != nodes_.end()) {
-      if (moved.text && !old->second.text) fail(std::errc::is_a_directory);
-      if (!moved.text && old->second.text) fail(std::errc::not_a_directory);
-      if (!moved.text && (!list(to, "", 1).empty() || !uploads_below(to).empty())) fail(std::errc::directory_not_empty);
-      if (old->second.text) used_ -= old->second.text->size();
-      nodes_.erase(old);
-    }
-    const auto place = [&](const std::string& path) { return to.string() + path.substr(from.string().size()); };
-    nodes_.erase(from.string());
-    nodes_.emplace(to.string(), moved);
-    if (moved.text) return;
-    for (auto next = nodes_.lower_bound(inside(from)); next != nodes_.end() && next->first.starts_with(inside(from));) {
-      auto node = nodes_.extract(next++);
-      node.key() = place(node.key());
-      nodes_.insert(std::move(node));
-    }
-    for (const auto& upload : uploads_below(from)) {
-      forget(upload);
-      upload->path = Path{place(upload->path.string())};
-      uploads_.emplace(upload->path.string(), upload);
-    }
-  }
-
-  UploadPointer partial_of(const Path& path) const {
-    check_names(path);
-    const auto [first, last] = uploads_.equal_range(path.string());
-    for (auto upload = first; upload != last; ++upload) {
-      if (upload->second->resumable) return upload->second;
-    }
-    return nullptr;
-  }
-  UploadPointer create(const Path& path, std::uint64_t offset) {
-    check_target(path);
-    auto partial = partial_of(path);
-    if (offset == 0) return partial && !partial->busy ? go_on(partial, 0) : begin(path, {}, !partial);
-    if (partial && partial->busy) fail(Errc::busy);
-    if (partial) return go_on(partial, offset);
-    const auto whole = nodes_.find(path.string());
-    if (whole == nodes_.end() || whole->second.text->size() < offset) fail(Errc::bad_restart);
-    return begin(path, whole->second.text->substr(0, offset), true);
-  }
-  UploadPointer append(const Path& path) {
-    check_target(path);
-    auto partial = partial_of(path);
-    const auto whole = nodes_.find(path.string());
-    const bool is_there = whole != nodes_.end();
-    if (!is_there && partial && partial->busy) fail(Errc::busy);
-    if (!is_there && partial) return go_on(partial, partial->text.size());
-    const bool is_free = !partial || !partial->busy;
-    if (partial && is_free) drop(partial);
-    return begin(path, is_there ? *whole->second.text : std::string{}, is_free);
-  }
-  UploadPointer create_unique(const Path& wanted) {
-    check_place(wanted);
-    if (wanted.is_root()) fail(std::errc::is_a_directory);
-    auto upload = begin(first_free(wanted), {}, true);
-    upload->wanted = wanted;
-    return upload;
-  }
-  /// Takes in as much as there is room for; throws `no_space_on_device` if that is not all.
-  void write(Upload& upload, std::string_view bytes) {
-    const auto part = bytes.substr(0, room());
-    upload.text.append(part);
-    upload.size += part.size();
-    used_ += part.size();
-    if (part.size() < bytes.size()) fail(std::errc::no_space_on_device);
-  }
-  void finish(const UploadPointer& upload) {
-    if (upload->wanted && nodes_.contains(upload->path.string())) {
-      forget(upload);
-      upload->path = first_free(*upload->wanted);
-      uploads_.emplace(upload->path.string(), upload);
-    }
-    check_target(upload->path);
-    forget(upload);
-    upload->busy = false;
-    replace(upload->path, std::move(upload->text));
-  }
-  /// A writer ends without having finished.
-  void leave(const UploadPointer& upload) {
-    upload->busy = false;
-    if (!upload->resumable || upload->text.empty()) drop(upload);
-  }
-  void drop(const UploadPointer& upload) {
-    upload->busy = false;
-    used_ -= upload->text.size();
-    forget(upload);
-  }
-
- private:
-  void check_place(const Path& path) {
-    check_names(path);
-    if (at(path.parent()).text) fail(std::errc::not_a_directory);
-  }
-  void check_target(const Path& path) {
-    check_place(path);
-    const auto old = nodes_.find(path.string());
-    if (old != nodes_.end() && !old->second.text) fail(std::errc::is_a_directory);
-  }
-  Path first_free(const Path& wanted) const {
-    for (unsigned n = 0;; ++n) {
-      Path path = numbered(wanted, n);
-      if (!nodes_.contains(path.string()) && !uploads_.contains(path.string())) return path;
-    }
-  }
-  UploadPointer begin(const Path& path, std::string text, bool resumable) {
-    if (text.size() > room()) fail(std::errc::no_space_on_device);
-    used_ += text.size();
-    auto upload = std::make_shared<Upload>(Upload{path, std::move(text), resumable});
-    uploads_.emplace(path.string(), upload);
-    return upload;
-  }
-  UploadPointer go_on(const UploadPointer& partial, std::uint64_t offset) {
-    if (partial->text.size() < offset) fail(Errc::bad_restart);
-    used_ -= partial->text.size() - offset;
-    partial->text.resize(offset);
-    partial->size = offset;
-    partial->busy = true;
-    return partial;
-  }
-  void replace(const Path& path, std::string text) {
-    Node node{std::make_shared<const std::string>(std::move(text)), time, 0644, ++last_number_};
-    const auto [place, is_new] = nodes_.try_emplace(path.string(), node);
-    if (is_new) return;
-    node.mode = place->second.mode;
-    used_ -= place->second.text->size();
-    place->second = std::move(node);
-  }
-  void forget(const UploadPointer& upload) {
-    const auto [first, last] = uploads_.equal_range(upload->path.string());
-    uploads_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == upload; }));
-  }
-  std::vector<UploadPointer> uploads_below(const Path& directory) const {
-    std::vector<UploadPointer> result;
-    const auto prefix = inside(directory);
-    for (auto next = uploads_.lower_bound(prefix); next != uploads_.end() && next->first.starts_with(prefix); ++next) {
-      result.push_back(next->second);
-    }
-    return result;
-  }
-
-  std::map<std::string, Node> nodes_;
-  std::multimap<std::string, UploadPointer> uploads_;
-  std::uint64_t used_ = 0;
-  std::uint64_t last_number_ = 0;
-};
-using MemoryTree = BasicMemoryTree<>;  // a template, so that only what is called is compiled
-
-}  // namespace ftplike::detail
-
-
-namespace ftplike::inline v0_2 {
-
-/// Files in memory: the storage of tests and of servers that must not touch a disk. Copies are handles on the same
-/// files, so that a test keeps one to look inside.
-///
-/// What is new bears the date of the network that it comes over: on a simulated one, that of its clock. What a test puts
-/// there itself bears the latest of these dates, before there is any 2001-02-03, where the clock of every simulated
-/// network begins. After `set_time` all bears the time that this said last. What is written beyond `capacity` bytes in all, partial files included, throws `no_space_on_device`.
-///
-/// **Threads:** any, at once.
-template <class = void> class BasicMemoryStorage {
-  using Tree = detail::MemoryTree;
-  using Lock = std::lock_guard<std::mutex>;
-
- public:
-  using MemoryStorage = BasicMemoryStorage;  // as what derives from it calls it
-  class Reader;
-  class Writer;
-  class Listing;
-
-  static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
-
-  /// The files given, path and text, with the directories above them; a path that ends with '/' is a directory.
-  BasicMemoryStorage(std::initializer_list<std::pair<std::string_view, std::string_view>> files = {},
-                std::uint64_t capacity = unlimited)
-      : tree_{std::make_shared<Tree>(capacity)} {
-    for (const auto& [path, text] : files) {
-      if (!path.ends_with('/'))
-        tree_->put(Path{path}, std::string{text});
-      else
-        tree_->put_directory(Path{path});
-    }
-  }
-
-  std::string label() const { return "memory"; }
-
-  awaitable<Entry> stat(Path path) {
-    const Lock lock{tree_->mutex};
-    co_return tree_->entry(path, tree_->at(path));
-  }
-  awaitable<Listing> list(Path path);
-  awaitable<Reader> open(Path path, std::uint64_t offset);
-  awaitable<Writer> create(Path path, std::uint64_t offset);
-  awaitable<Writer> append(Path path);
-  awaitable<Writer> create_unique(Path path);
-  awaitable<std::uint64_t> partial_size(Path path) {
-    const Lock lock{tree_->mutex};
-    const auto partial = tree_->partial_of(path);
-    if (!partial || partial->text.empty()) detail::fail(std::errc::no_such_file_or_directory);
-    co_return partial->text.size();
-  }
-  awaitable<void> make_directory(Path path) {
-    const Executor executor = co_await asio::this_coro::executor;
-    const Lock lock{tree_->mutex};
-    tree_->set_time_of(executor);
-    tree_->make_directory(path);
-  }
-  /// Removes a file and its partial file; where there is only a partial file, that one.
-  awaitable<void> remove(Path path) {
-    const Lock lock{tree_->mutex};
-    tree_->remove(path);
-    co_return;
-  }
-  awaitable<void> remove_directory(Path path) {
-    const Lock lock{tree_->mutex};
-    tree_->remove_directory(path);
-    co_return;
-  }
-  awaitable<void> rename(Path from, Path to) {
-    const Lock lock{tree_->mutex};
-    tree_->rename(from, to);
-    co_return;
-  }
-  awaitable<void> set_modified(Path path, Timestamp time) {
-    const Lock lock{tree_->mutex};
-    tree_->at(path).modified = time;
-    co_return;
-  }
-  awaitable<void> set_mode(Path path, unsigned mode) {
-    const Lock lock{tree_->mutex};
-    tree_->at(path).mode = mode & 0777;
-    co_return;
-  }
-  /// The bytes that can still be written.
-  awaitable<std::uint64_t> available(Path path) {
-    const Lock lock{tree_->mutex};
-    tree_->at(path);
-    co_return tree_->room();
-  }
-
-  /// Puts a whole file there, as the constructor does.
-  void put(std::string_view path, std::string_view text) {
-    const Lock lock{tree_->mutex};
-    tree_->put(Path{path}, std::string{text});
-  }
-  /// The whole file under this name, if there is one.
-  std::optional<std::string> text(std::string_view path) const {
-    const Lock lock{tree_->mutex};
-    const auto found = tree_->nodes().find(Path{path}.string());
-    if (found == tree_->nodes().end() || !found->second.text) return std::nullopt;
-    return *found->second.text;
-  }
-  /// Every file and directory, sorted, directories with a '/' at the end; without the root.
-  std::vector<std::string> paths() const {
-    const Lock lock{tree_->mutex};
-    std::vector<std::string> result;
-    for (const auto& [path, node] : tree_->nodes()) {
-      if (path != "/") result.push_back(node.text ? path : path + '/');
-    }
-    return result;
-  }
-  /// The time that new files and directories bear from now on.
-  void set_time(Timestamp time) {
-    const Lock lock{tree_->mutex};
-    tree_->time = time;
-    tree_->time_is_set = true;
-  }
-  void set_capacity(std::uint64_t bytes) {
-    const Lock lock{tree_->mutex};
-    tree_->capacity = bytes;
-  }
-
- private:
-  std::shared_ptr<Tree> tree_;
-};
-using MemoryStorage = BasicMemoryStorage<>;  // a template, so that only what is called is compiled
-
-/// Reads the file as it was when it was opened, whatever becomes of the name.
-template <class X> class BasicMemoryStorage<X>::Reader {
- public:
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    const auto rest = as_bytes(*text_).subspan(at_);
-    const auto part = rest.first(std::min(room.size(), rest.size()));
-    std::copy(part.begin(), part.end(), room.begin());
-    at_ += part.size();
-    co_return part.size();
-  }
-  std::uint64_t size() const noexcept { return text_->size(); }
-  const Entry& entry() const noexcept { return entry_; }
-
- private:
-  friend BasicMemoryStorage;
-  Reader(Entry entry, std::shared_ptr<const std::string> text, std::size_t offset)
-      : entry_{std::move(entry)}, text_{std::move(text)}, at_{offset} {}
-
-  Entry entry_;
-  std::shared_ptr<const std::string> text_;
-  std::size_t at_;
-};
-
-/// Collects the bytes of an upload aside until `finish` puts them under the name.
-template <class X> class BasicMemoryStorage<X>::Writer {
- public:
-  Writer(Writer&& other) noexcept = default;
-  Writer& operator=(Writer&& other) noexcept {
-    std::swap(tree_, other.tree_);
-    std::swap(upload_, other.upload_);
-    return *this;
-  }
-  ~Writer() {
-    if (!upload_) return;
-    const Lock lock{tree_->mutex};
-    if (upload_->busy) tree_->leave(upload_);
-  }
-
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    const Lock lock{tree_->mutex};
-    tree_->write(*upload_, as_text(bytes));
-    co_return;
-  }
-  awaitable<void> finish() {
-    const Executor executor = co_await asio::this_coro::executor;
-    const Lock lock{tree_->mutex};
-    tree_->set_time_of(executor);
-    tree_->finish(upload_);
-  }
-  void discard() {
-    const Lock lock{tree_->mutex};
-    if (upload_->busy) tree_->drop(upload_);
-  }
-  Path path() const {
-    const Lock lock{tree_->mutex};
-    return upload_->path;
-  }
-  std::uint64_t size() const {
-    const Lock lock{tree_->mutex};
-    return upload_->size;
-  }
-
- private:
-  friend BasicMemoryStorage;
-  Writer(std::shared_ptr<Tree> tree, typename Tree::UploadPointer upload) : tree_{std::move(tree)}, upload_{std::move(upload)} {}
-
-  std::shared_ptr<Tree> tree_;
-  typename Tree::UploadPointer upload_;
-};
-
-/// A directory, some entries at a time, sorted by name.
-template <class X> class BasicMemoryStorage<X>::Listing {
- public:
-  awaitable<std::vector<Entry>> next() {
-    const Lock lock{tree_->mutex};
-    auto batch = tree_->list(directory_, after_, batch_size);
-    if (!batch.empty()) after_ = batch.back().name;
-    co_return batch;
-  }
-
- private:
-  friend BasicMemoryStorage;
-  static constexpr std::size_t batch_size = 512;
-  Listing(std::shared_ptr<Tree> tree, Path directory) : tree_{std::move(tree)}, directory_{std::move(directory)} {}
-
-  std::shared_ptr<Tree> tree_;
-  Path directory_;
-  std::string after_;
-};
-
-template <class X>
-awaitable<typename BasicMemoryStorage<X>::Listing> BasicMemoryStorage<X>::list(Path path) {
-  const Lock lock{tree_->mutex};
-  if (tree_->at(path).text) detail::fail(std::errc::not_a_directory);
-  co_return Listing{tree_, path};
-}
-template <class X>
-awaitable<typename BasicMemoryStorage<X>::Reader> BasicMemoryStorage<X>::open(Path path, std::uint64_t offset) {
-  const Lock lock{tree_->mutex};
-  const auto& node = tree_->file_at(path);
-  if (offset > node.text->size()) detail::fail(Errc::bad_restart);
-  co_return Reader{tree_->entry(path, node), node.text, offset};
-}
-template <class X>
-awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create(Path path, std::uint64_t offset) {
-  const Lock lock{tree_->mutex};
-  co_return Writer{tree_, tree_->create(path, offset)};
-}
-template <class X>
-awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::append(Path path) {
-  const Lock lock{tree_->mutex};
-  co_return Writer{tree_, tree_->append(path)};
-}
-template <class X>
-awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create_unique(Path path) {
-  const Lock lock{tree_->mutex};
-  co_return Writer{tree_, tree_->create_unique(path)};
-}
-
-static_assert(CompleteStorage<MemoryStorage>);
-
-}  // namespace ftplike
-
-// ---- ftplike/users/function.hpp
-#include <concepts>
-#include <functional>
-#include <optional>
-#include <type_traits>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// An authenticator that asks a function, see `authenticate_with`.
-template <class Function> class FunctionAuthenticator {
- public:
-  FunctionAuthenticator(Function function, Anonymous others)
-      : function_{std::move(function)}, others_{std::move(others)} {}
-
-  awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
-    auto anonymous = others_.anonymous(credentials.user);
-    if (anonymous) co_return anonymous;
-    if constexpr (is_awaited) {
-      std::optional<Account> account = co_await std::invoke(function_, credentials);
-      co_return account;
-    } else {
-      co_return std::invoke(function_, credentials);
-    }
-  }
-  std::optional<Account> guest() const { return others_.guest(); }
-
- private:
-  using Given = std::invoke_result_t<Function&, const Credentials&>;
-  static constexpr bool is_awaited = std::is_same_v<Given, awaitable<std::optional<Account>>>;
-  static_assert(is_awaited || std::is_convertible_v<Given, std::optional<Account>>,
-                "authenticate_with takes a function that gives std::optional<Account>, or an awaitable of that");
-
-  Function function_;
-  Anonymous others_;
-};
-
-/// An authenticator that asks a function of the credentials, which gives a `std::optional<Account>` or an awaitable of
-/// that; none refuses the login. Anonymous logins and sessions without a login may do what `others` says, and the
-/// function is not asked about those.
-///
-///     authenticate_with([](const Credentials& who) -> std::optional<Account> {
-///       if (!is_right(who.user, who.password)) return std::nullopt;
-///       return Account{who.user, Path{"/people/" + who.user}, "write"};
-///     })
-///
-/// A function that has to wait is a coroutine, and does what blocks with `co_await blocking(…)`. It is stopped when the
-/// client leaves and when the time for a login is over.
-///
-/// **Threads:** the function is called on any, by several at once. **Lifetime:** the credentials live until what it gave
-/// has been awaited.
-template <std::invocable<const Credentials&> Function> auto authenticate_with(Function function, Anonymous others = {}) {
-  return FunctionAuthenticator<Function>{std::move(function), std::move(others)};
-}
-
-}  // namespace ftplike
-
-// ---- ftplike/users/user_table.hpp
-#include <cstddef>
-#include <filesystem>
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <unordered_map>
-#include <utility>
-#include <vector>
-
-// ---- ftplike/users/user_file.hpp
-#include <array>
-#include <cerrno>
-#include <cstddef>
-#include <cstdio>
-#include <cstdlib>
-#include <fcntl.h>
-#include <filesystem>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <system_error>
-#include <unistd.h>
-#include <unordered_set>
-#include <utility>
-#include <vector>
-
-
-namespace ftplike::inline v0_2 {
-
-/// The users that a text names, in its order. `source` is what errors call the text.
-///
-/// **Errors:** `std::runtime_error`, one line: the source, the number of the line, and what is wrong there.
-inline std::vector<UserEntry> parse_users(std::string_view text, std::string_view source) {
-  std::vector<UserEntry> result;
-  std::unordered_set<std::string> keys;
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const auto line = detail::take_until(text, '\n');
-    if (!detail::names_a_user(line)) continue;
-    try {
-      result.push_back(detail::parse_user(detail::without_blanks(line)));
-      if (!keys.insert(result.back().key()).second) {
-        throw std::invalid_argument("a second user '" + result.back().key() + '\'');
-      }
-    } catch (const std::invalid_argument& wrong) {
-      throw std::runtime_error(std::string{source} + ':' + std::to_string(number) + ": " + wrong.what());
-    }
-  }
-  return result;
-}
-
-namespace detail {
-
-/// An open file. What fails throws `std::system_error` with its name.
-class OpenUserFile {
- public:
-  OpenUserFile(std::filesystem::path path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {
-    if (!descriptor_) fail();
-  }
-
-  int get() const noexcept { return descriptor_.get(); }
-  /// The result of a system call, made again where a signal came in between, unless it failed.
-  template <class Call> auto checked(Call call) const {
-    for (;;) {
-      const auto result = call();
-      if (result >= 0) return result;
-      if (errno != EINTR) fail();
-    }
-  }
-  struct stat status() const {
-    struct stat result {};
-    checked([&] { return ::fstat(get(), &result); });
-    return result;
-  }
-  std::string read() const {
-    std::string result;
-    std::array<char, 16 * 1024> room;
-    for (;;) {
-      const auto n = checked([&] { return ::read(get(), room.data(), room.size()); });
-      if (n == 0) return result;
-      result.append(room.data(), static_cast<std::size_t>(n));
-    }
-  }
-  void write(std::string_view text) const {
-    while (!text.empty()) {
-      const auto n = checked([&] { return ::write(get(), text.data(), text.size()); });
-      text.remove_prefix(static_cast<std::size_t>(n));
-    }
-  }
-
- private:
-  [[noreturn]] void fail() const { throw std::system_error(errno, std::generic_category(), path_.string()); }
-
-  std::filesystem::path path_;
-  Descriptor descriptor_;
-};
-
-/// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
-inline void replace_user_file(const std::filesystem::path& path, const OpenUserFile& old, std::string_view text) {
-  auto name = path.string() + ".XXXXXX";
-  const OpenUserFile fresh{path, ::mkostemp(name.data(), O_CLOEXEC)};
-  try {
-    fresh.write(text);
-    // The server may run as somebody else than who adds users, but the hashes are not for everybody's eyes.
-    const auto status = old.status();
-    const auto now = fresh.status();
-    if (now.st_uid != status.st_uid || now.st_gid != status.st_gid) {
-      fresh.checked([&] { return ::fchown(fresh.get(), status.st_uid, status.st_gid); });
-    }
-    fresh.checked([&] { return ::fchmod(fresh.get(), status.st_mode & 0660U); });
-    fresh.checked([&] { return ::fsync(fresh.get()); });
-    fresh.checked([&] { return ::rename(name.c_str(), path.c_str()); });
-  } catch (...) {
-    ::unlink(name.c_str());
-    throw;
-  }
-  const auto directory = path.parent_path();
-  const OpenUserFile above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  above.checked([&] { return ::fsync(above.get()); });
-}
-
-}  // namespace detail
-
-/// The users of a file, in its order.
-///
-/// **Errors:** `std::system_error` if it cannot be read, else those of `parse_users`.
-inline std::vector<UserEntry> read_users(const std::filesystem::path& file) {
-  const detail::OpenUserFile opened{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-  return parse_users(opened.read(), file.string());
-}
-
-/// Writes a user into a users' file: in place of the line with the same key, or at the end. The rest stays as it is,
-/// comments included. Who reads at the same time sees the old file or the new one, and so does who comes after a crash;
-/// who writes at the same time waits. A new file can be read by its owner only.
-///
-/// **Errors:** `std::invalid_argument` if a line cannot hold this user, as one with a plain password or with a ':' in
-/// its name; `std::system_error`; those of `parse_users` if the file is not well-formed. The file is then as it was.
-inline void write_user(const std::filesystem::path& file, const UserEntry& user) {
-  const auto line = detail::line_of(user);
-  if (!detail::names_a_user(line) || detail::parse_user(detail::without_blanks(line)) != user) {
-    throw std::invalid_argument("a users' file cannot hold the user '" + user.key() + '\'');
-  }
-  for (;;) {
-    const detail::OpenUserFile old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    old.checked([&] { return ::flock(old.get(), LOCK_EX); });
-    const auto path = std::filesystem::canonical(file);
-    struct stat named {};
-    if (::stat(path.c_str(), &named) != 0 || named.st_ino != old.status().st_ino ||
-        named.st_dev != old.status().st_dev) {
-      continue;  // somebody replaced it while we waited for the lock
-    }
-    const auto text = old.read();
-    parse_users(text, file.string());
-    std::string result;
-    bool replaced = false;
-    for (std::string_view rest = text; !rest.empty();) {
-      const auto there = detail::take_until(rest, '\n');
-      const bool same =
-          detail::names_a_user(there) && detail::parse_user(detail::without_blanks(there)).key() == user.key();
-      result.append(same ? line : there) += '\n';
-      replaced = replaced || same;
-    }
-    if (!replaced) (result += line) += '\n';
-    return detail::replace_user_file(path, old, result);
-  }
-}
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-namespace detail {
-
-/// The users of one moment, which do not change any more.
-class UserSnapshot {
- public:
-  /// **Errors:** `std::invalid_argument` if two users have the same key.
-  explicit UserSnapshot(const std::vector<UserEntry>& users) {
-    for (const UserEntry& user : users) {
-      const auto [place, is_new] = users_.try_emplace(user.key(), user);
-      if (!is_new) throw std::invalid_argument("a second user '" + user.key() + '\'');
-      place->second.account.name = place->first;
-    }
-    for (const UserEntry& user : users) {
-      if (!user.password.is_locked()) with_password_.push_back(&users_.at(user.key()));
-    }
-  }
-  UserSnapshot(const UserSnapshot&) = delete;
-  UserSnapshot& operator=(const UserSnapshot&) = delete;
-
-  std::size_t size() const noexcept { return users_.size(); }
-  const UserEntry* find(const std::string& name, std::string_view host) const {
-    if (!host.empty()) {
-      const auto there = users_.find(name + '@' + to_lower(host));
-      if (there != users_.end()) return &there->second;
-    }
-    const auto anywhere = users_.find(name);
-    return anywhere == users_.end() ? nullptr : &anywhere->second;
-  }
-  /// Somebody whose password takes the time that the one of this name would take if there was one: always the same
-  /// for a name, and over many names as mixed as the table. Nobody if no user has a password.
-  const UserEntry* stand_in(const std::string& name) const {
-    if (with_password_.empty()) return nullptr;
-    return with_password_[std::hash<std::string>{}(name) % with_password_.size()];
-  }
-
- private:
-  std::unordered_map<std::string, UserEntry> users_;
-  std::vector<const UserEntry*> with_password_;
-};
-
-}  // namespace detail
-
-/// An authenticator that knows users by name: those of a file (see `UserEntry` for its format) and those that were
-/// added. Anonymous logins and sessions without a login may do what an `Anonymous` says; nothing without one. An
-/// account's name is the key of its user: `name`, or `name@host` if the user belongs to a virtual host.
-///
-/// Copies are the same table: keep one to reload it while a server uses another. `Hashing` computes the hashes, where
-/// blocking harms nobody. A login as somebody who does not exist, or whose password is locked, takes the hash of
-/// somebody else's password.
-///
-/// **Threads:** any number at once. A login sees the table as it was when it began.
-template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
- public:
-  explicit BasicUserTable(Anonymous others = {}, Hashing hashing = {})
-      : state_{std::make_shared<State>(std::move(others), std::move(hashing))} {}
-
-  /// Adds a user.
-  ///
-  /// **Errors:** `std::invalid_argument` if there is one with the same key, or without a name.
-  /// **Complexity:** linear in the number of users.
-  void add(UserEntry user) {
-    if (user.account.name.empty()) throw std::invalid_argument("a user without a name");
-    const std::scoped_lock lock{state_->changing};
-    auto added = state_->added;
-    added.push_back(std::move(user));
-    show(added, state_->read);
-    state_->added = std::move(added);
-  }
-  /// Takes the users of `file` in place of those of the file before; those that were added stay. After an error all is
-  /// as it was.
-  ///
-  /// **Errors:** `std::runtime_error`, one line that says where and what. (`std::system_error` is one of them.)
-  void load(const std::filesystem::path& file) {
-    const std::scoped_lock lock{state_->changing};
-    load_locked(file);
-  }
-  /// Reads the file again, if there is one.
-  ///
-  /// **Errors:** as those of `load`.
-  void reload() {
-    const std::scoped_lock lock{state_->changing};
-    if (!state_->file.empty()) load_locked(state_->file);
-  }
-  std::size_t size() const { return now()->size(); }
-  /// Whether nobody can come in by now: there are no users, and the others may do nothing. A server may listen all the
-  /// same, since users can still be added.
-  bool admits_nobody() const { return size() == 0 && state_->others.admits_nobody(); }
-
-  awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
-    const auto users = now();
-    const UserEntry* const user = users->find(credentials.user, credentials.host);
-    if (user != nullptr && is_certified(*user, credentials)) co_return user->account;
-    if (user == nullptr) {
-      auto anonymous = state_->others.anonymous(credentials.user);
-      if (anonymous) co_return anonymous;
-    }
-    const bool can_fit = user != nullptr && !user->password.is_locked();
-    const UserEntry* const compared = can_fit ? user : users->stand_in(credentials.user);
-    if (compared == nullptr) co_return std::nullopt;
-    const bool fits = co_await try_password(compared->password, credentials);
-    if (!fits || !can_fit) co_return std::nullopt;
-    co_return user->account;
-  }
-  std::optional<Account> guest() const { return state_->others.guest(); }
-  bool needs_password(const Credentials& credentials) const {
-    const auto users = now();
-    const UserEntry* const user = users->find(credentials.user, credentials.host);
-    return user == nullptr || !is_certified(*user, credentials);
-  }
-
- private:
-  struct State {
-    State(Anonymous its_others, Hashing its_hashing) : others{std::move(its_others)}, hashing{std::move(its_hashing)} {}
-
-    const Anonymous others;
-    const Hashing hashing;
-    std::mutex changing;  // held from the beginning of a change to its end; guards the next three
-    std::filesystem::path file;
-    std::vector<UserEntry> added;
-    std::vector<UserEntry> read;
-    std::mutex showing;  // guards the pointer alone, so that a login never waits for a file
-    std::shared_ptr<const detail::UserSnapshot> users =
-        std::make_shared<detail::UserSnapshot>(std::vector<UserEntry>{});
-  };
-
-  awaitable<bool> try_password(const Password& password, const Credentials& credentials) const {
-    if (password.is_plain()) co_return password.fits(credentials.password, state_->hashing);
-    auto compare = [password, offered = credentials.password, state = state_] {
-      return password.fits(offered, state->hashing);
-    };
-    co_return co_await blocking(std::move(compare), Workload{WorkKind::password, client_key(credentials.address)});
-  }
-  static bool is_certified(const UserEntry& user, const Credentials& credentials) {
-    return !user.certificate.empty() && credentials.certificate &&
-           user.certificate == credentials.certificate->common_name;
-  }
-  std::shared_ptr<const detail::UserSnapshot> now() const {
-    const std::scoped_lock lock{state_->showing};
-    return state_->users;
-  }
-  void show(const std::vector<UserEntry>& added, const std::vector<UserEntry>& read) {
-    auto all = added;
-    all.insert(all.end(), read.begin(), read.end());
-    auto fresh = std::make_shared<const detail::UserSnapshot>(all);
-    const std::scoped_lock lock{state_->showing};
-    state_->users.swap(fresh);  // the old one ends after the lock
-  }
-  void load_locked(std::filesystem::path file) {
-    auto read = read_users(file);
-    try {
-      show(state_->added, read);
-    } catch (const std::invalid_argument& wrong) { throw std::runtime_error(file.string() + ": " + wrong.what()); }
-    state_->read = std::move(read);
-    state_->file = std::move(file);
-  }
-
-  std::shared_ptr<State> state_;
-};
-
-/// A table of users whose hashes are those of the system's crypt(3).
-using UserTable = BasicUserTable<>;
-
-static_assert(Authenticator<UserTable>);
-
-}  // namespace ftplike
-
-// ---- ftplike/version.hpp
-
-/// The version of this library, as text and as a number that can be compared: 1.2.3 is 10203.
-#define FTPLIKE_VERSION_STRING "0.2.0"
-#define FTPLIKE_VERSION 200
-
-
 // ---- ftplike/observers/end.hpp
 
 namespace ftplike::inline v0_2 {
@@ -20177,105 +20947,6 @@ class Metrics {
 
 }  // namespace ftplike::inline v0_2
 
-// ---- ftplike/observers/metrics_page.hpp
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// Answers `GET /metrics` over HTTP with a server's metrics, one request at a time. It protects nothing: give it an
-/// address that only those reach who may know.
-///
-/// **Lifetime:** the transport outlives it and runs until `stop`. **Threads:** `stop` from any.
-template <Transport T> class MetricsPage {
- public:
-  MetricsPage(T& network, Metrics metrics) : state_{std::make_shared<State>(network, std::move(metrics))} {}
-  MetricsPage(MetricsPage&&) = delete;
-  ~MetricsPage() { stop(); }
-
-  /// Answers there from now on; port 0 lets the system choose. Gives the address that it became.
-  ///
-  /// **Errors:** `std::system_error` if the address cannot be had.
-  Endpoint listen(const Endpoint& where) {
-    auto acceptor = std::make_unique<Acceptor>(state_->network.listen(state_->main, where));
-    const Endpoint became = acceptor->endpoint();
-    call_on(state_->main, [state = state_, acceptor = std::shared_ptr<Acceptor>{std::move(acceptor)}] {
-      state->acceptor = acceptor;
-      start_on(state->main, answer_all(state));
-    });
-    return became;
-  }
-  /// Answers no more, so that the transport can come to its end.
-  void stop() {
-    call_on(state_->main, [state = state_] {
-      state->stopping = true;
-      if (state->acceptor) state->acceptor->cancel();
-    });
-  }
-
- private:
-  using Acceptor = typename T::Acceptor;
-  struct State {
-    State(T& its_network, Metrics its_metrics)
-        : network{its_network}, main{main_executor_of(its_network)}, metrics{std::move(its_metrics)} {}
-    T& network;
-    const Executor main;
-    const Metrics metrics;
-    std::shared_ptr<Acceptor> acceptor;
-    bool stopping = false;
-  };
-  static constexpr std::chrono::seconds patience{5};
-
-  static awaitable<void> answer_all(std::shared_ptr<State> state) {
-    bool failed = false;
-    while (!state->stopping) {
-      try {
-        if (std::exchange(failed, false)) {
-          const Time later = state->network.now() + std::chrono::milliseconds{100};
-          co_await state->network.sleep_until(later);
-          continue;
-        }
-        auto stream = co_await state->acceptor->accept(state->main);
-        if (state->stopping) break;
-        Settled<void> ignored;
-        co_await settle(within(state->network, patience, answer(stream, state->metrics)), ignored);
-      } catch (...) { failed = true; }  // out of descriptors or memory: the next one may have more luck
-    }
-    state->acceptor.reset();
-  }
-
-  static awaitable<void> answer(typename T::Stream& stream, const Metrics& metrics) {
-    std::array<char, 4096> room{};
-    std::size_t size = 0;
-    while (std::string_view{room.data(), size}.find("\r\n\r\n") == std::string_view::npos && size < room.size()) {
-      const auto space = std::as_writable_bytes(std::span{room}.subspan(size));
-      const std::size_t n = co_await stream.read_some(space);
-      if (n == 0) co_return;
-      size += n;
-    }
-    const std::string_view request{room.data(), size};
-    const bool found = request.starts_with("GET /metrics ") || request.starts_with("GET / ");
-    const std::string body = found ? metrics.text() : "Only GET /metrics is here.\n";
-    const std::string page =
-        std::string{found ? "HTTP/1.1 200 OK" : "HTTP/1.1 404 Not Found"} +
-        "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: " + std::to_string(body.size()) +
-        "\r\nConnection: close\r\n\r\n" + body;
-    co_await stream.write(as_bytes(page));
-    co_await stream.finish();
-  }
-
-  std::shared_ptr<State> state_;
-};
-
-}  // namespace ftplike
-
 // ---- ftplike/observers/on.hpp
 #include <concepts>
 #include <string_view>
@@ -20399,6 +21070,8 @@ class RecordedEvent {
     opened,     // text: both ends
     command,    // text: verb and argument
     reply,      // code and text
+    secured,    // a connection by TLS; text: `control` or `data`, version and cipher
+    listening,  // a port for data; text: its address
     connected,  // a data connection; text: both ends
     bytes,      // some of its bytes: text
     data,       // it has ended: bytes, digest, and whether it has one
@@ -20436,8 +21109,8 @@ class Recording {
 
 namespace detail {
 
-inline constexpr std::array<std::string_view, 7> recorded_words{"opened", ">",    "<",     "connected",
-                                                                "bytes",  "data", "closed"};
+inline constexpr std::array<std::string_view, 9> recorded_words{
+    "opened", ">", "<", "secured", "listening", "connected", "bytes", "data", "closed"};
 
 /// A text in one line of printable ASCII: what is none, and '\', is written as `\n` or `\x1F`.
 inline std::string escaped(std::string_view text) {
@@ -20617,6 +21290,12 @@ class Recorder {
     auto recorded = event_of(Kind::reply, event.reply.text());
     recorded.code = event.reply.code();
     state_->write(event.who, std::move(recorded));
+  }
+  void operator()(const ConnectionSecured& event) {
+    state_->write(event.who, Kind::secured, (event.data ? "data " : "control ") + detail::text_of(event.tls));
+  }
+  void operator()(const DataListening& event) {
+    state_->write(event.who, Kind::listening, detail::text_of(event.local));
   }
   void operator()(const DataOpened& event) {
     state_->write(event.who, Kind::connected, ends(event.local, event.remote));
@@ -22617,12 +23296,14 @@ inline std::vector<std::vector<RecordedEvent>> scripts_of(const Recording& recor
   std::map<std::uint64_t, std::size_t> places;
   std::map<std::uint64_t, bool> leaves_out;
   for (const auto& event : recording.events) {
+    using Kind = RecordedEvent::Kind;
+    if (event.kind == Kind::secured || event.kind == Kind::listening) continue;  // only to be looked at
     const auto [place, is_new] = places.try_emplace(event.session, scripts.size());
     if (is_new) scripts.emplace_back();
     bool& leaving_out = leaves_out[event.session];
-    if (event.kind == RecordedEvent::Kind::command) leaving_out = is_about_tls(event.text);
+    if (event.kind == Kind::command) leaving_out = is_about_tls(event.text);
     if (!leaving_out) scripts[place->second].push_back(event);
-    if (event.kind == RecordedEvent::Kind::reply && event.code >= 200) leaving_out = false;
+    if (event.kind == Kind::reply && event.code >= 200) leaving_out = false;
   }
   for (auto& script : scripts) put_data_before_replies(script);
   return scripts;

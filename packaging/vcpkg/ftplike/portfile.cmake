@@ -5,7 +5,8 @@ set(VCPKG_BUILD_TYPE release)  # headers: there is nothing to debug apart
 vcpkg_check_features(OUT_FEATURE_OPTIONS options
   FEATURES
     tls FTPLIKE_WITH_TLS
-    digests FTPLIKE_WITH_DIGESTS)
+    digests FTPLIKE_WITH_DIGESTS
+    s3 FTPLIKE_WITH_S3)
 vcpkg_cmake_configure(
   SOURCE_PATH "${SOURCE_PATH}"
   OPTIONS -DFTPLIKE_BUILD_TESTS=OFF -DFTPLIKE_BUILD_EXAMPLES=OFF ${options})
