@@ -29,7 +29,10 @@ class S3Answer {
   S3Answer() = default;
   /// `is_told`: the body is the store's own word, and not what somebody put there.
   S3Answer(HttpExchange& exchange, bool is_told)
-      : status{exchange.status}, fields{std::move(exchange.fields)}, body{std::move(exchange.body)}, is_told_{is_told} {}
+      : status{exchange.status},
+        fields{std::move(exchange.fields)},
+        body{std::move(exchange.body)},
+        is_told_{is_told} {}
 
   bool is_success() const noexcept { return status >= 200 && status < 300; }
   bool is_absent() const { return status == 404 && error() == std::errc::no_such_file_or_directory; }
@@ -65,13 +68,10 @@ class S3Client {
 
   HttpCall begin(const Executor& executor, const S3Request& request, bool streams = false) const {
     auto wire = sign(request, place_, options, wall_clock());
-    HttpOrder order{request.method,
-                    std::move(wire.url),
-                    {"Expect:", "Accept:", "Content-Type:"},
-                    request.body,
-                    options.connect_timeout,
-                    request.patience.count() > 0 ? request.patience : options.patience,
-                    streams};
+    HttpOrder order{
+        request.method, std::move(wire.url),     {"Expect:", "Accept:", "Content-Type:"},
+        request.body,   options.connect_timeout, request.patience.count() > 0 ? request.patience : options.patience,
+        streams};
     for (const auto& [name, value] : wire.headers) {
       order.headers.push_back(value.empty() ? name + ';' : name + ": " + value);
     }
@@ -108,8 +108,8 @@ class S3Attempts {
   std::chrono::milliseconds pause_;
 };
 
-/// A request that is under way, and is made again if it fails in a way that may pass: so it must be one of those that do
-/// not mind being made twice. Several can be under way at a time.
+/// A request that is under way, and is made again if it fails in a way that may pass: so it must be one of those that
+/// do not mind being made twice. Several can be under way at a time.
 ///
 /// **Lifetime:** the client outlives it. **Cancellation:** gives the request up.
 class S3Pending {
@@ -162,4 +162,4 @@ template <class = void> awaitable<S3Answer> order(const S3Client& client, S3Requ
   co_return answer;
 }
 
-}  // namespace ftplike::detail
+}  // namespace ftplike::inline v0_2::detail
