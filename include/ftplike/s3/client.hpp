@@ -59,6 +59,8 @@ class S3Answer {
   bool is_told_ = true;
 };
 
+inline constexpr std::size_t largest_answer = 32 * 1024 * 1024;  // of the store's own words
+
 /// The store of some options. **Threads:** any, at once.
 class S3Client {
  public:
@@ -68,10 +70,14 @@ class S3Client {
 
   HttpCall begin(const Executor& executor, const S3Request& request, bool streams = false) const {
     auto wire = sign(request, place_, options, wall_clock());
-    HttpOrder order{
-        request.method, std::move(wire.url),     {"Expect:", "Accept:", "Content-Type:"},
-        request.body,   options.connect_timeout, request.patience.count() > 0 ? request.patience : options.patience,
-        streams};
+    HttpOrder order{request.method,
+                    std::move(wire.url),
+                    {"Expect:", "Accept:", "Content-Type:"},
+                    request.body,
+                    options.connect_timeout,
+                    request.patience.count() > 0 ? request.patience : options.patience,
+                    std::max(largest_answer, options.part_size),
+                    streams};
     for (const auto& [name, value] : wire.headers) {
       order.headers.push_back(value.empty() ? name + ';' : name + ": " + value);
     }

@@ -1,6 +1,6 @@
 #pragma once
-// HTTP by libcurl's multi interface, on the event loop of whoever waits: sockets and timers are Asio's, no thread is
-// started, and connections are kept.
+// HTTP by libcurl's multi interface, on the event loop of whoever waits: sockets and timers are Asio's, connections
+// are kept, and no thread is started but by libcurl itself, for the address of a name.
 #include <algorithm>
 #include <array>
 #include <asio/posix/stream_descriptor.hpp>
@@ -35,6 +35,7 @@ struct HttpOrder {
   std::shared_ptr<const std::string> body;
   std::chrono::milliseconds connect_timeout;
   std::chrono::seconds patience;
+  std::size_t largest;   // of a body that is taken as a whole
   bool streams = false;  // the answer's body is taken bit by bit, and the store waits meanwhile
 };
 
@@ -44,7 +45,7 @@ struct HttpExchange {
     void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
     void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
   };
-  static constexpr std::size_t most_buffered = 512 * 1024, largest_answer = 32 * 1024 * 1024;
+  static constexpr std::size_t most_buffered = 512 * 1024;
 
   HttpOrder order;
   std::unique_ptr<CURL, Cleanup> handle;
@@ -213,7 +214,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
       exchange.is_paused = true;
       return CURL_WRITEFUNC_PAUSE;
     }
-    if (!streams && exchange.body.size() + size > HttpExchange::largest_answer) return 0;
+    if (!streams && exchange.body.size() + size > exchange.order.largest) return 0;
     if (exchange.taken > exchange.body.size() / 2) {
       exchange.body.erase(0, exchange.taken);
       exchange.taken = 0;

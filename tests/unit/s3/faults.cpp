@@ -157,6 +157,23 @@ TEST(S3Upload, SendsAPartAgainThatWasCutOff) {
   EXPECT_EQ(asked.back(), "POST /inbox/a?uploadId=u");
 }
 
+TEST(S3Upload, TakesAnyTailThatIsLessThanAPart) {
+  const std::string text(40 * 1024 * 1024, 'x');
+  ScriptedStore store{[&](const StoreRequest& request) {
+    if (request.what == "HEAD /inbox/a") return head_answer(200, dated, text.size());
+    if (request.what == "GET /inbox/a") return answer(206, text, dated);
+    StoreAnswer reply = answer(404);
+    answers_looking(request, reply);
+    return reply;
+  }};
+  auto options = impatient(store.endpoint());
+  options.part_size = 64 * 1024 * 1024;
+  Files<S3Storage> files{S3Storage{options}};
+  auto writer = files.run(files.storage.append(Path{"/a"}));
+  EXPECT_EQ(writer.size(), text.size());
+  writer.discard();
+}
+
 /// A store that begins an upload "u", takes parts, and answers their completion as a test says.
 class CompletingStore {
  public:
