@@ -28,8 +28,9 @@ void read_keys(const std::string& file, ftplike::S3Options& options) {
     std::getline(lines, options.session_token);
   }
   if (options.access_key.empty() || options.secret_key.empty()) {
-    throw Failure{Ending::bad_configuration, "no keys of the object store: neither in a file (s3-keys) nor as"
-                                             " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"};
+    throw Failure{Ending::bad_configuration,
+                  "no keys of the object store: neither in a file (s3-keys) nor as"
+                  " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"};
   }
 }
 
@@ -43,7 +44,8 @@ ftplike::S3Storage open_bucket(const Configuration& configuration) {
   options.endpoint = configuration.s3.endpoint;
   options.region = configuration.s3.region;
   if (options.bucket.empty()) throw Failure{Ending::bad_configuration, configuration.root + " names no bucket"};
-  if (options.endpoint.empty()) throw Failure{Ending::bad_configuration, "s3-endpoint is not said: where is the store?"};
+  if (options.endpoint.empty())
+    throw Failure{Ending::bad_configuration, "s3-endpoint is not said: where is the store?"};
   read_keys(configuration.s3.keys, options);
   try {
     return ftplike::S3Storage{std::move(options)};

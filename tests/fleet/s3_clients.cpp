@@ -23,9 +23,7 @@ class S3Fleet : public testing::Test {
     other_.emplace(root(), serving());
   }
   std::string root() const { return "s3://" + options_.bucket + '/' + options_.prefix; }
-  std::vector<std::string> serving() const {
-    return {"--s3-endpoint", options_.endpoint, "--s3-keys", ours / "keys"};
-  }
+  std::vector<std::string> serving() const { return {"--s3-endpoint", options_.endpoint, "--s3-keys", ours / "keys"}; }
   Outcome run(std::vector<std::string> arguments) const {
     Program program{std::move(arguments)};
     program.in(ours.string()).with("HOME", home.string()).with("LC_ALL", "C.UTF-8");
@@ -79,9 +77,10 @@ TEST_F(S3Fleet, MirrorsATreeUpAndDown) {
   ours.write("tree/d/b b", "b");
   ours.write("tree/d/e/\xc3\xa4", noise(100'000));
   const auto lftp = [&](const RunningServer& server, const std::string& commands) {
-    return run({"lftp", "--norc", "-c",
-                "set cmd:fail-exit yes; set net:max-retries 2; set net:timeout 60; open --user tester --password secret -p " +
-                    server.port() + " ftp://" + server.host() + "; " + commands});
+    return run(
+        {"lftp", "--norc", "-c",
+         "set cmd:fail-exit yes; set net:max-retries 2; set net:timeout 60; open --user tester --password secret -p " +
+             server.port() + " ftp://" + server.host() + "; " + commands});
   };
   ASSERT_TRUE(ended_well(lftp(*one_, "mirror --reverse --parallel=3 tree up")));
   ASSERT_TRUE(ended_well(lftp(*other_, "mirror --parallel=3 up back")));

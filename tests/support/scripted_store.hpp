@@ -55,7 +55,8 @@ class ScriptedStore {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
-    const bool good = ::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0 && ::listen(listener_, 64) == 0 &&
+    const bool good = ::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                      ::listen(listener_, 64) == 0 &&
                       ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0;
     if (!good) throw std::system_error(errno, std::generic_category(), "cannot listen");
     port_ = ntohs(address.sin_port);

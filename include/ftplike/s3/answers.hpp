@@ -142,14 +142,18 @@ inline std::string completion_of(const std::vector<S3Part>& parts) {
   for (const auto& part : parts) {
     std::string etag;
     for (const char c : part.etag) {
-      if (c == '"') etag += "&quot;";
-      else if (c == '&') etag += "&amp;";
-      else if (c == '<') etag += "&lt;";
-      else etag += c;
+      if (c == '"')
+        etag += "&quot;";
+      else if (c == '&')
+        etag += "&amp;";
+      else if (c == '<')
+        etag += "&lt;";
+      else
+        etag += c;
     }
     text += "<Part><PartNumber>" + std::to_string(++number) + "</PartNumber><ETag>" + etag + "</ETag></Part>";
   }
   return text + "</CompleteMultipartUpload>";
 }
 
-}  // namespace ftplike::detail
+}  // namespace ftplike::inline v0_2::detail

@@ -29,7 +29,10 @@ class S3Answer {
   S3Answer() = default;
   /// `is_told`: the body is the store's own word, and not what somebody put there.
   S3Answer(HttpExchange& exchange, bool is_told)
-      : status{exchange.status}, fields{std::move(exchange.fields)}, body{std::move(exchange.body)}, is_told_{is_told} {}
+      : status{exchange.status},
+        fields{std::move(exchange.fields)},
+        body{std::move(exchange.body)},
+        is_told_{is_told} {}
 
   bool is_success() const noexcept { return status >= 200 && status < 300; }
   bool is_absent() const { return status == 404 && error() == std::errc::no_such_file_or_directory; }
@@ -56,6 +59,8 @@ class S3Answer {
   bool is_told_ = true;
 };
 
+inline constexpr std::size_t largest_answer = 32 * 1024 * 1024;  // of the store's own words
+
 /// The store of some options. **Threads:** any, at once.
 class S3Client {
  public:
@@ -71,6 +76,7 @@ class S3Client {
                     request.body,
                     options.connect_timeout,
                     request.patience.count() > 0 ? request.patience : options.patience,
+                    std::max(largest_answer, options.part_size),
                     streams};
     for (const auto& [name, value] : wire.headers) {
       order.headers.push_back(value.empty() ? name + ';' : name + ": " + value);
@@ -108,8 +114,8 @@ class S3Attempts {
   std::chrono::milliseconds pause_;
 };
 
-/// A request that is under way, and is made again if it fails in a way that may pass: so it must be one of those that do
-/// not mind being made twice. Several can be under way at a time.
+/// A request that is under way, and is made again if it fails in a way that may pass: so it must be one of those that
+/// do not mind being made twice. Several can be under way at a time.
 ///
 /// **Lifetime:** the client outlives it. **Cancellation:** gives the request up.
 class S3Pending {
@@ -162,4 +168,4 @@ template <class = void> awaitable<S3Answer> order(const S3Client& client, S3Requ
   co_return answer;
 }
 
-}  // namespace ftplike::detail
+}  // namespace ftplike::inline v0_2::detail

@@ -7,8 +7,8 @@
 
 namespace ftplike::inline v0_2 {
 
-/// Why an object store did not do what an `S3Storage` wanted, where no error of `std::errc` says it. All are answered with
-/// 451; the message stands in the log.
+/// Why an object store did not do what an `S3Storage` wanted, where no error of `std::errc` says it. All are answered
+/// with 451; the message stands in the log.
 enum class S3Errc {
   unreachable = 1,
   broken_off,
@@ -52,7 +52,7 @@ inline const std::error_category& s3_category() noexcept {
 }
 inline std::error_code make_error_code(S3Errc code) noexcept { return {static_cast<int>(code), s3_category()}; }
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2
 
 template <> struct std::is_error_code_enum<ftplike::S3Errc> : std::true_type {};
 
@@ -108,4 +108,4 @@ inline bool may_pass(const std::error_code& error) noexcept {
          error == S3Errc::slow_down || error == S3Errc::internal;
 }
 
-}  // namespace ftplike::detail
+}  // namespace ftplike::inline v0_2::detail

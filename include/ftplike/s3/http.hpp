@@ -1,9 +1,9 @@
 #pragma once
-// HTTP by libcurl's multi interface, on the event loop of whoever waits: sockets and timers are Asio's, no thread is
-// started, and connections are kept.
-#include <asio/posix/stream_descriptor.hpp>
+// HTTP by libcurl's multi interface, on the event loop of whoever waits: sockets and timers are Asio's, connections
+// are kept, and no thread is started but by libcurl itself, for the address of a name.
 #include <algorithm>
 #include <array>
+#include <asio/posix/stream_descriptor.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstring>
@@ -35,6 +35,7 @@ struct HttpOrder {
   std::shared_ptr<const std::string> body;
   std::chrono::milliseconds connect_timeout;
   std::chrono::seconds patience;
+  std::size_t largest;   // of a body that is taken as a whole
   bool streams = false;  // the answer's body is taken bit by bit, and the store waits meanwhile
 };
 
@@ -44,7 +45,7 @@ struct HttpExchange {
     void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
     void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
   };
-  static constexpr std::size_t most_buffered = 512 * 1024, largest_answer = 32 * 1024 * 1024;
+  static constexpr std::size_t most_buffered = 512 * 1024;
 
   HttpOrder order;
   std::unique_ptr<CURL, Cleanup> handle;
@@ -52,8 +53,8 @@ struct HttpExchange {
   long status = 0;
   std::map<std::string, std::string, std::less<>> fields;  // names in small letters
   std::string body;
-  std::size_t taken = 0;     // of the body
-  bool has_head = false;     // all fields are there
+  std::size_t taken = 0;  // of the body
+  bool has_head = false;  // all fields are there
   bool is_paused = false;
   bool is_over = false;
   CURLcode result = CURLE_OK;
@@ -164,7 +165,8 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
     } else if (order.method == "PUT" || order.method == "POST") {
       static constexpr char nothing[] = "";
       curl_easy_setopt(handle, CURLOPT_POSTFIELDS, order.body ? order.body->data() : nothing);
-      curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(order.body ? order.body->size() : 0));
+      curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
+                       static_cast<curl_off_t>(order.body ? order.body->size() : 0));
       curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, order.method.c_str());
     } else if (order.method != "GET") {
       curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, order.method.c_str());
@@ -212,7 +214,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
       exchange.is_paused = true;
       return CURL_WRITEFUNC_PAUSE;
     }
-    if (!streams && exchange.body.size() + size > HttpExchange::largest_answer) return 0;
+    if (!streams && exchange.body.size() + size > exchange.order.largest) return 0;
     if (exchange.taken > exchange.body.size() / 2) {
       exchange.body.erase(0, exchange.taken);
       exchange.taken = 0;
@@ -243,13 +245,15 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   }
   void await(curl_socket_t socket, Watch& watch) {
     const std::pair<int, asio::posix::descriptor_base::wait_type> kinds[] = {
-        {CURL_POLL_IN, asio::posix::descriptor_base::wait_read}, {CURL_POLL_OUT, asio::posix::descriptor_base::wait_write}};
+        {CURL_POLL_IN, asio::posix::descriptor_base::wait_read},
+        {CURL_POLL_OUT, asio::posix::descriptor_base::wait_write}};
     for (const auto& [kind, wait] : kinds) {
       if ((watch.wanted & ~watch.awaited & kind) == 0) continue;
       watch.awaited |= kind;
-      watch.descriptor.async_wait(wait, [self = weak_from_this(), socket, number = watch.number, kind = kind](std::error_code error) {
-        if (const auto loop = self.lock()) loop->on_ready(socket, number, kind, error);
-      });
+      watch.descriptor.async_wait(
+          wait, [self = weak_from_this(), socket, number = watch.number, kind = kind](std::error_code error) {
+            if (const auto loop = self.lock()) loop->on_ready(socket, number, kind, error);
+          });
     }
   }
   void on_ready(curl_socket_t socket, std::size_t number, int kind, std::error_code error) {
@@ -425,4 +429,4 @@ class HttpCall {
   std::shared_ptr<HttpExchange> exchange_;
 };
 
-}  // namespace ftplike::detail
+}  // namespace ftplike::inline v0_2::detail

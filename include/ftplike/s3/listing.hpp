@@ -113,4 +113,4 @@ template <class = void> class BasicS3Listing {
 };
 using S3Listing = BasicS3Listing<>;
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

@@ -105,4 +105,4 @@ template <class = void> awaitable<S3Found> find_target(std::shared_ptr<S3State> 
   co_return old;
 }
 
-}  // namespace ftplike::detail
+}  // namespace ftplike::inline v0_2::detail

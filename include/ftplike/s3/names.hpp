@@ -19,7 +19,7 @@ inline std::size_t utf8_length(std::string_view text) {
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xc0) != 0x80) return 0;
   }
-  if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90)) return 0;   // longer than need be
+  if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90)) return 0;    // longer than need be
   if ((first == 0xed && byte(1) >= 0xa0) || (first == 0xf4 && byte(1) >= 0x90)) return 0;  // no characters
   return length;
 }
@@ -37,8 +37,8 @@ inline int escaped_byte(std::string_view text) {
   return byte == '%' || is_escaped_byte(static_cast<unsigned>(byte)) ? byte : -1;
 }
 
-/// The bytes of a name as a key can have them: what is no UTF-8, control characters, and a '%' that would read as one of
-/// these, become %XX.
+/// The bytes of a name as a key can have them: what is no UTF-8, control characters, and a '%' that would read as one
+/// of these, become %XX.
 inline std::string key_of(std::string_view name) {
   constexpr char digits[] = "0123456789ABCDEF";
   std::string key;
@@ -89,4 +89,4 @@ class S3Keys {
   std::string prefix_;
 };
 
-}  // namespace ftplike::detail
+}  // namespace ftplike::inline v0_2::detail

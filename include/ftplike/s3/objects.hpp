@@ -21,13 +21,15 @@
 
 namespace ftplike::inline v0_2::detail {
 
-inline constexpr std::string_view modified_field = "x-amz-meta-mtime";     // seconds with a fraction, as rclone keeps them
-inline constexpr std::string_view mode_field = "x-amz-meta-ftplike-mode";  // octal
+inline constexpr std::string_view modified_field = "x-amz-meta-mtime";  // seconds with a fraction, as rclone keeps them
+inline constexpr std::string_view mode_field = "x-amz-meta-ftplike-mode";      // octal
 inline constexpr std::string_view upload_field = "x-amz-meta-ftplike-upload";  // of a partial file: of its parts
-inline constexpr std::string_view token_field = "x-amz-meta-ftplike-token";   // of an object: of the upload that it came of
-inline constexpr std::string_view whole_field = "x-amz-meta-ftplike-whole";    // of a partial file: the whole one beside it
-inline constexpr std::string_view base_field = "x-amz-meta-ftplike-base";      // and how many bytes these have
-inline constexpr std::uint64_t largest_copy = std::uint64_t{5} << 30;          // in one request
+inline constexpr std::string_view token_field =
+    "x-amz-meta-ftplike-token";  // of an object: of the upload that it came of
+inline constexpr std::string_view whole_field =
+    "x-amz-meta-ftplike-whole";                                            // of a partial file: the whole one beside it
+inline constexpr std::string_view base_field = "x-amz-meta-ftplike-base";  // and how many bytes these have
+inline constexpr std::uint64_t largest_copy = std::uint64_t{5} << 30;      // in one request
 inline constexpr std::uint64_t copied_part = std::uint64_t{256} << 20;
 inline constexpr std::chrono::seconds copy_patience{300};  // nothing comes while a store copies
 inline constexpr std::size_t most_parts = 10'000;
@@ -138,7 +140,8 @@ inline void set_field(S3Fields& fields, std::string_view name, std::string value
 inline S3Request head_request(std::string key) { return {.method = "HEAD", .key = std::move(key)}; }
 inline S3Request list_request(std::string prefix, std::size_t most, std::string after, bool by_directory) {
   S3Request request{.method = "GET"};
-  request.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", std::move(prefix)}, {"max-keys", std::to_string(most)}};
+  request.query = {
+      {"list-type", "2"}, {"encoding-type", "url"}, {"prefix", std::move(prefix)}, {"max-keys", std::to_string(most)}};
   if (by_directory) request.query.emplace_back("delimiter", "/");
   if (!after.empty()) request.query.emplace_back("continuation-token", std::move(after));
   return request;
@@ -149,8 +152,8 @@ inline S3Page page_of(const S3Answer& answer) {
   if (!page) throw std::system_error(S3Errc::bad_answer);
   return std::move(*page);
 }
-template <class = void>
-awaitable<S3Page> list_keys(const S3Client& client, std::string prefix, std::size_t most, std::string after, bool by_directory) {
+template <class = void> awaitable<S3Page> list_keys(const S3Client& client, std::string prefix, std::size_t most,
+                                                    std::string after, bool by_directory) {
   S3Request request = list_request(std::move(prefix), most, std::move(after), by_directory);
   const S3Answer answer = co_await ask(client, std::move(request));
   co_return page_of(answer);
@@ -161,8 +164,8 @@ template <class = void> awaitable<void> delete_key(const S3Client& client, std::
   if (!answer.is_absent()) answer.check();
 }
 
-/// An upload of several parts. Its token, a field of the object that comes of it, tells whether it was completed when the
-/// answer to that was lost; it is empty where nobody knows it any more.
+/// An upload of several parts. Its token, a field of the object that comes of it, tells whether it was completed when
+/// the answer to that was lost; it is empty where nobody knows it any more.
 struct S3Upload {
   std::string id, token;
 };
@@ -170,7 +173,8 @@ template <class = void> awaitable<S3Upload> begin_parts(const S3Client& client, 
   const std::string token = new_token();
   set_field(fields, token_field, token);
   const auto is_type = [](const auto& field) { return field.first == "content-type"; };
-  if (std::none_of(fields.begin(), fields.end(), is_type)) fields.emplace_back("content-type", "application/octet-stream");
+  if (std::none_of(fields.begin(), fields.end(), is_type))
+    fields.emplace_back("content-type", "application/octet-stream");
   S3Request request{.method = "POST", .key = std::move(key), .query = {{"uploads", ""}}, .headers = std::move(fields)};
   const S3Answer answer = co_await order(client, std::move(request));
   auto id = element_of(answer.body, "InitiateMultipartUploadResult/UploadId");
@@ -186,7 +190,8 @@ template <class = void> awaitable<void> abort_parts(const S3Client& client, std:
   if (!answer.is_absent()) answer.check();
 }
 /// All parts of an upload from the first on, as long as none is missing; none if there is no such upload.
-template <class = void> awaitable<std::optional<std::vector<S3Part>>> list_parts(const S3Client& client, std::string key, std::string id) {
+template <class = void>
+awaitable<std::optional<std::vector<S3Part>>> list_parts(const S3Client& client, std::string key, std::string id) {
   std::vector<S3Part> parts;
   for (std::string after;;) {
     S3Request request{.method = "GET", .key = key, .query = {{"uploadId", id}}};
@@ -219,17 +224,17 @@ awaitable<void> complete_parts(const S3Client& client, std::string key, S3Upload
   if (found.field(token_field) != upload.token || upload.token.empty()) answer.check();
 }
 
-/// Has a copy made only of the object that was seen. Not of one that came in parts: Swift knows the ETag of such a one in
-/// no condition of a copy.
+/// Has a copy made only of the object that was seen. Not of one that came in parts: Swift knows the ETag of such a one
+/// in no condition of a copy.
 inline void set_condition(S3Fields& headers, const std::string& etag) {
   if (etag.find('-') == etag.npos) set_field(headers, "x-amz-copy-source-if-match", etag);
 }
 /// Copies a part of an object to be a part of another.
-template <class = void>
-awaitable<S3Part> copy_part(const S3Client& client, S3Request request, std::string from, std::string etag,
-                            std::uint64_t begin, std::uint64_t size) {
-  request.headers = {{"x-amz-copy-source", client.source(from)},
-                     {"x-amz-copy-source-range", "bytes=" + std::to_string(begin) + '-' + std::to_string(begin + size - 1)}};
+template <class = void> awaitable<S3Part> copy_part(const S3Client& client, S3Request request, std::string from,
+                                                    std::string etag, std::uint64_t begin, std::uint64_t size) {
+  request.headers = {
+      {"x-amz-copy-source", client.source(from)},
+      {"x-amz-copy-source-range", "bytes=" + std::to_string(begin) + '-' + std::to_string(begin + size - 1)}};
   set_condition(request.headers, etag);
   request.patience = copy_patience;
   const S3Answer answer = co_await order(client, std::move(request));
@@ -242,9 +247,8 @@ awaitable<S3Part> copy_part(const S3Client& client, S3Request request, std::stri
 }
 
 /// Copies an object, with the fields given, on the store's side. The destination is whole or as it was.
-template <class = void>
-awaitable<void> copy_object(const S3Client& client, std::string from, S3Answer source, std::string to, S3Fields fields,
-                            std::function<void()> progress) {
+template <class = void> awaitable<void> copy_object(const S3Client& client, std::string from, S3Answer source,
+                                                    std::string to, S3Fields fields, std::function<void()> progress) {
   const std::uint64_t size = whole_size(source).value_or(0);
   const std::string etag = source.field("etag");
   if (size <= largest_copy) {
@@ -269,4 +273,4 @@ awaitable<void> copy_object(const S3Client& client, std::string from, S3Answer s
   co_await complete_parts(client, std::move(to), std::move(upload), std::move(parts));
 }
 
-}  // namespace ftplike::detail
+}  // namespace ftplike::inline v0_2::detail

@@ -15,20 +15,21 @@ struct S3Options {
   std::string session_token{};  // of keys that are lent for a while
   std::string region = "us-east-1";
 
-  /// How long an interrupted upload can be gone on with, counted from when it was left or, if nobody could leave it, begun.
+  /// How long an interrupted upload can be gone on with, counted from when it was left or, if nobody could leave it,
+  /// begun.
   std::chrono::seconds partial_lifetime = std::chrono::hours{24 * 7};
   /// How often, at most, an upload has the store looked through for what is past that time.
   std::chrono::seconds sweep_interval = std::chrono::hours{1};
   /// Of an upload, which holds two of these in memory at the most. At least 5 MiB, and a file has no more than 10 000.
   std::size_t part_size = 8 * 1024 * 1024;
-  /// Whether a listing asks for the time and the mode of each file that were set over FTP: one request each, sixteen at a
-  /// time. Else it shows when the store got the file.
+  /// Whether a listing asks for the time and the mode of each file that were set over FTP: one request each, sixteen at
+  /// a time. Else it shows when the store got the file.
   bool exact_listings = true;
 
   std::chrono::milliseconds connect_timeout = std::chrono::seconds{5};
-  std::chrono::seconds patience = std::chrono::seconds{30};  // with a store that takes and gives nothing
-  unsigned attempts = 5;                                     // at a request that may be made again
+  std::chrono::seconds patience = std::chrono::seconds{30};                // with a store that takes and gives nothing
+  unsigned attempts = 5;                                                   // at a request that may be made again
   std::chrono::milliseconds first_pause = std::chrono::milliseconds{100};  // before the second; it doubles each time
 };
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

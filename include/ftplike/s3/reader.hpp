@@ -101,4 +101,4 @@ template <class = void> class BasicS3Reader {
 };
 using S3Reader = BasicS3Reader<>;
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

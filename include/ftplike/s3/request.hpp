@@ -28,9 +28,9 @@ using S3Fields = std::vector<std::pair<std::string, std::string>>;
 /// What is asked of a store.
 struct S3Request {
   std::string method;
-  std::string key{};     // empty: the bucket
+  std::string key{};  // empty: the bucket
   S3Fields query{};
-  S3Fields headers{};    // names in small letters
+  S3Fields headers{};  // names in small letters
   std::shared_ptr<const std::string> body{};
   std::chrono::seconds patience{};  // with a store that is silent; 0: that of the options
 };
@@ -120,8 +120,8 @@ inline S3Signed sign(const S3Request& request, const S3Place& place, const S3Opt
 
   S3Fields headers = request.headers;
   const bool is_empty = !request.body || request.body->empty();
-  const std::string body = place.is_secure && !is_empty ? "UNSIGNED-PAYLOAD"
-                                                        : hex_of(sha256(is_empty ? std::string_view{} : *request.body));
+  const std::string body =
+      place.is_secure && !is_empty ? "UNSIGNED-PAYLOAD" : hex_of(sha256(is_empty ? std::string_view{} : *request.body));
   headers.emplace_back("host", place.host);
   headers.emplace_back("x-amz-content-sha256", body);
   headers.emplace_back("x-amz-date", time);
@@ -132,12 +132,12 @@ inline S3Signed sign(const S3Request& request, const S3Place& place, const S3Opt
     lines.append(name).append(":").append(value).append("\n");
     names.append(names.empty() ? "" : ";").append(name);
   }
-  const std::string canonical =
-      request.method + '\n' + path + '\n' + query + '\n' + lines + '\n' + names + '\n' + body;
+  const std::string canonical = request.method + '\n' + path + '\n' + query + '\n' + lines + '\n' + names + '\n' + body;
   const std::string scope = day + '/' + options.region + "/s3/aws4_request";
   const std::string text = "AWS4-HMAC-SHA256\n" + time + '\n' + scope + '\n' + hex_of(sha256(canonical));
   Sha256 key = hmac("AWS4" + options.secret_key, day);
-  for (const std::string_view step : {std::string_view{options.region}, std::string_view{"s3"}, std::string_view{"aws4_request"}}) {
+  for (const std::string_view step :
+       {std::string_view{options.region}, std::string_view{"s3"}, std::string_view{"aws4_request"}}) {
     key = hmac(as_key(key), step);
   }
   headers.emplace_back("authorization", "AWS4-HMAC-SHA256 Credential=" + options.access_key + '/' + scope +
@@ -146,4 +146,4 @@ inline S3Signed sign(const S3Request& request, const S3Place& place, const S3Opt
   return {place.origin + path + (query.empty() ? "" : '?' + query), std::move(headers)};
 }
 
-}  // namespace ftplike::detail
+}  // namespace ftplike::inline v0_2::detail

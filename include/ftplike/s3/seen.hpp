@@ -12,8 +12,8 @@
 
 namespace ftplike::inline v0_2::detail {
 
-/// What objects told of themselves, so that a directory that is listed again asks only for those that have changed: a page
-/// of keys has their ETags and dates. **Threads:** any, at once.
+/// What objects told of themselves, so that a directory that is listed again asks only for those that have changed: a
+/// page of keys has their ETags and dates. **Threads:** any, at once.
 class S3Seen {
  public:
   /// The time and the mode of an object that looks as it did.
@@ -48,4 +48,4 @@ class S3Seen {
   std::unordered_map<std::string, Seen> seen_;
 };
 
-}  // namespace ftplike::detail
+}  // namespace ftplike::inline v0_2::detail

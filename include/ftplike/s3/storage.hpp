@@ -24,16 +24,18 @@ namespace ftplike::inline v0_2 {
 
 /// The objects of a bucket as files: of Amazon S3 or anything that speaks as it does.
 ///
-///     S3Storage store{{.endpoint = "http://127.0.0.1:8080", .bucket = "inbox", .access_key = key, .secret_key = secret}};
+///     S3Storage store{{.endpoint = "http://127.0.0.1:8080", .bucket = "inbox", .access_key = key, .secret_key =
+///     secret}};
 ///
 /// A file is an object, a directory an object of no bytes whose key ends with '/', or whatever has keys below it. An
-/// upload is sent in parts and appears whole; an interrupted one stays as parts that the store has not put together, and
-/// an object with what is less than a part below `.ftplike-partial/`, where any server of the bucket finds it. Free space is not known
-/// to a store of objects, so there is no AVBL. docs/s3.md tells what of a disk's promises does not hold here.
+/// upload is sent in parts and appears whole; an interrupted one stays as parts that the store has not put together,
+/// and an object with what is less than a part below `.ftplike-partial/`, where any server of the bucket finds it. Free
+/// space is not known to a store of objects, so there is no AVBL. docs/s3.md tells what of a disk's promises does not
+/// hold here.
 ///
 /// **Errors:** those of any storage, and `S3Errc`. What may pass is tried again (`S3Options::attempts`).
-/// **Threads:** any, at once. Requests run on the event loop of whoever makes them, and need one that has sockets: not a
-/// simulated network's. **Lifetime:** readers and writers may outlive it.
+/// **Threads:** any, at once. Requests run on the event loop of whoever makes them, and need one that has sockets: not
+/// a simulated network's. **Lifetime:** readers and writers may outlive it.
 template <class = void> class BasicS3Storage {
  public:
   using S3Storage = BasicS3Storage;  // as what derives from it calls it
@@ -42,7 +44,8 @@ template <class = void> class BasicS3Storage {
   using Listing = S3Listing;
 
   /// **Errors:** `std::errc::invalid_argument` for options that no store could have.
-  explicit BasicS3Storage(S3Options options) : state_{detail::new_shared<detail::S3State>(checked(std::move(options)))} {}
+  explicit BasicS3Storage(S3Options options)
+      : state_{detail::new_shared<detail::S3State>(checked(std::move(options)))} {}
 
   std::string label() const {
     const S3Options& options = state_->client.options;
@@ -113,13 +116,14 @@ template <class = void> class BasicS3Storage {
     auto writer = co_await go_on(std::move(path), std::move(old), std::move(*partial));
     co_return writer;
   }
-  /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one. Servers that do
-  /// so at the same moment may take the same.
+  /// The name itself, or name.1, name.2, …: the first that is free, as a whole file and as a partial one. Servers that
+  /// do so at the same moment may take the same.
   awaitable<Writer> create_unique(Path path) {
     check_target_name(path);
     co_await detail::check_parent(state_, path);
     const Executor executor = co_await asio::this_coro::executor;
-    auto incoming = co_await detail::take_unique_name(state_, std::move(path), detail::S3IncomingPointer{}, std::set<std::string>{});
+    auto incoming = co_await detail::take_unique_name(state_, std::move(path), detail::S3IncomingPointer{},
+                                                      std::set<std::string>{});
     co_return Writer{state_, std::move(incoming), executor};
   }
   awaitable<std::uint64_t> partial_size(Path path) {
@@ -254,7 +258,8 @@ template <class = void> class BasicS3Storage {
       const std::uint64_t rest = count - incoming.base;
       const std::uint64_t size = std::min(rest - rest % part, detail::copied_part / part * part);
       detail::S3Request request = detail::part_request(key, incoming.upload.id, incoming.parts.size() + 1);
-      detail::S3Part copied = co_await detail::copy_part(state_->client, std::move(request), key, etag, incoming.base, size);
+      detail::S3Part copied =
+          co_await detail::copy_part(state_->client, std::move(request), key, etag, incoming.base, size);
       incoming.parts.push_back(std::move(copied));
       incoming.base += size;
       if (progress_) progress_();
@@ -362,7 +367,8 @@ template <class = void> class BasicS3Storage {
     take_fields(entry, answer);
     detail::S3Fields fields = detail::kept_fields(answer);
     detail::set_field(fields, detail::modified_field, detail::seconds_of(entry.modified));
-    co_await detail::copy_object(state_->client, std::move(from), std::move(answer), std::move(to), std::move(fields), progress_);
+    co_await detail::copy_object(state_->client, std::move(from), std::move(answer), std::move(to), std::move(fields),
+                                 progress_);
   }
   awaitable<void> move_key(std::string from, std::string to) {
     co_await copy_key(from, std::move(to));
@@ -398,4 +404,4 @@ static_assert(AppendsToFiles<S3Storage> && MakesUniqueNames<S3Storage> && KeepsP
 static_assert(MakesDirectories<S3Storage> && RemovesFiles<S3Storage> && RemovesDirectories<S3Storage>);
 static_assert(RenamesFiles<S3Storage> && SetsTimes<S3Storage> && KeepsModes<S3Storage> && TellsProgress<S3Storage>);
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

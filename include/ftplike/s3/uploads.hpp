@@ -23,18 +23,19 @@ namespace ftplike::inline v0_2::detail {
 /// Bytes on their way to a name: parts that the store has, one that is on its way there, and the tail, which is here.
 struct S3Incoming {
   Path path;
-  bool is_kept = true;   // else somebody else was at the name, and nothing is left of it
-  bool is_busy = true;   // a writer is at it
-  bool is_stored = false;  // the partial file that this goes on with is still in the store
+  bool is_kept = true;           // else somebody else was at the name, and nothing is left of it
+  bool is_busy = true;           // a writer is at it
+  bool is_stored = false;        // the partial file that this goes on with is still in the store
   std::optional<Path> wanted{};  // of a unique name: where the numbers start
   S3Fields fields{};             // of the object that it will be
 
-  // When it was last seen that there is no directory of this name, and how many changes of directories were made by then.
+  // When it was last seen that there is no directory of this name, and how many changes of directories were made by
+  // then.
   std::chrono::steady_clock::time_point seen{};
   std::uint64_t changes = 0;
 
-  std::string key{};     // of the parts, whatever the path is now
-  S3Upload upload{};     // empty: no part yet
+  std::string key{};  // of the parts, whatever the path is now
+  S3Upload upload{};  // empty: no part yet
   std::vector<S3Part> parts{};
   std::uint64_t base = 0;  // bytes in the parts, that on its way included
   S3Pending on_its_way{};
@@ -69,11 +70,11 @@ struct S3State {
   const S3Keys keys;
   S3Seen seen;
 
-  std::mutex mutex;  // of what follows
+  std::mutex mutex;                                        // of what follows
   std::multimap<std::string, S3IncomingPointer> incoming;  // by path: with a writer, or being put aside
   std::vector<std::function<void()>> waiting;              // for one to be aside
   std::chrono::steady_clock::time_point swept{};
-  std::uint64_t changes = 0;  // of directories, by this server
+  std::uint64_t changes = 0;                                                 // of directories, by this server
   std::map<std::string, std::chrono::steady_clock::time_point> directories;  // that were there of late
 
   /// The one that is, or will be, the partial file of a name. Whoever calls holds the mutex.
@@ -138,9 +139,7 @@ struct S3State {
     ++changes;
     directories.clear();
   }
-  bool is_past(Timestamp when) const {
-    return wall_clock() - when > client.options.partial_lifetime;
-  }
+  bool is_past(Timestamp when) const { return wall_clock() - when > client.options.partial_lifetime; }
 };
 
 /// Waits while what was left of an upload to this name is put aside. Gives whether a writer is at it.
@@ -191,10 +190,10 @@ struct S3Whole {
   Timestamp stored = first_timestamp;  // when it came
 };
 
-/// The partial file of a name, as the store has it. It counts as long as the whole file beside it is the same; parts that
-/// nobody could leave in an orderly way, if they were begun after that came.
-template <class = void>
-awaitable<std::optional<S3Partial>> find_partial(std::shared_ptr<S3State> state, Path path, bool with_tail, S3Whole whole) {
+/// The partial file of a name, as the store has it. It counts as long as the whole file beside it is the same; parts
+/// that nobody could leave in an orderly way, if they were begun after that came.
+template <class = void> awaitable<std::optional<S3Partial>> find_partial(std::shared_ptr<S3State> state, Path path,
+                                                                         bool with_tail, S3Whole whole) {
   S3Request request = head_request(state->keys.partial(path));
   if (with_tail) request.method = "GET";
   S3Answer answer = co_await ask(state->client, std::move(request));
@@ -311,7 +310,8 @@ template <class = void> awaitable<void> sweep_uploads(std::shared_ptr<S3State> s
     after = std::move(page.next);
   }
   for (S3Uploads uploads;;) {
-    S3Request request{.method = "GET", .query = {{"uploads", ""}, {"prefix", keys.inside(Path{})}, {"encoding-type", "url"}}};
+    S3Request request{.method = "GET",
+                      .query = {{"uploads", ""}, {"prefix", keys.inside(Path{})}, {"encoding-type", "url"}}};
     if (!uploads.next_key.empty()) {
       request.query.emplace_back("key-marker", uploads.next_key);
       request.query.emplace_back("upload-id-marker", uploads.next_id);
@@ -329,4 +329,4 @@ template <class = void> awaitable<void> sweep_uploads(std::shared_ptr<S3State> s
   }
 }
 
-}  // namespace ftplike::detail
+}  // namespace ftplike::inline v0_2::detail

@@ -29,7 +29,8 @@ template <class = void> awaitable<std::set<std::string>> names_taken(std::shared
     for (std::string after;;) {
       S3Page page = co_await list_keys(state->client, place + key_of(beginning), 1000, after, true);
       for (const auto& object : page.objects) taken.insert(name_of(object.key.substr(place.size())));
-      for (auto& prefix : page.prefixes) taken.insert(name_of(prefix.substr(place.size(), prefix.size() - place.size() - 1)));
+      for (auto& prefix : page.prefixes)
+        taken.insert(name_of(prefix.substr(place.size(), prefix.size() - place.size() - 1)));
       if (page.next.empty()) break;
       after = std::move(page.next);
     }
@@ -38,9 +39,9 @@ template <class = void> awaitable<std::set<std::string>> names_taken(std::shared
 }
 /// The first free name, which it has by then: `incoming`, or a new one. `met` are names that are taken, too, though a
 /// listing may not have them yet.
-template <class = void>
-awaitable<S3IncomingPointer> take_unique_name(std::shared_ptr<S3State> state, Path wanted, S3IncomingPointer incoming,
-                                              std::set<std::string> met) {
+template <class = void> awaitable<S3IncomingPointer> take_unique_name(std::shared_ptr<S3State> state, Path wanted,
+                                                                      S3IncomingPointer incoming,
+                                                                      std::set<std::string> met) {
   std::set<std::string> taken = co_await names_taken(state, wanted);
   taken.merge(met);
   const std::lock_guard lock{state->mutex};
@@ -100,7 +101,8 @@ template <class = void> class S3Finish {
   }
   bool was_seen() {
     const std::lock_guard lock{state_->mutex};
-    return incoming_->changes == state_->changes && std::chrono::steady_clock::now() - incoming_->seen < S3State::moment;
+    return incoming_->changes == state_->changes &&
+           std::chrono::steady_clock::now() - incoming_->seen < S3State::moment;
   }
   awaitable<void> put(Path path) {
     S3Request request{.method = "PUT", .key = state_->keys.file(path), .headers = incoming_->fields};
@@ -129,7 +131,8 @@ template <class = void> class S3Finish {
     S3Request request = head_request(incoming_->key);
     S3Answer whole = co_await order(state_->client, std::move(request));
     S3Fields fields = kept_fields(whole);
-    co_await copy_object(state_->client, incoming_->key, std::move(whole), key, std::move(fields), std::function<void()>{});
+    co_await copy_object(state_->client, incoming_->key, std::move(whole), key, std::move(fields),
+                         std::function<void()>{});
     co_await delete_key(state_->client, incoming_->key);
   }
 
@@ -139,8 +142,8 @@ template <class = void> class S3Finish {
 
 }  // namespace detail
 
-/// Sends an upload to the store in parts, while it comes, and puts it under its name at the end. What comes in less than a
-/// part stays here until then, and is put with the parts to be gone on with where there is no end.
+/// Sends an upload to the store in parts, while it comes, and puts it under its name at the end. What comes in less
+/// than a part stays here until then, and is put with the parts to be gone on with where there is no end.
 ///
 /// **Threads:** its coroutine's. **Lifetime:** what it leaves is put aside by its event loop after it is gone.
 template <class = void> class BasicS3Writer {
@@ -201,4 +204,4 @@ template <class = void> class BasicS3Writer {
 };
 using S3Writer = BasicS3Writer<>;
 
-}  // namespace ftplike
+}  // namespace ftplike::inline v0_2

@@ -13,7 +13,8 @@
 
 namespace ftplike::inline v0_2::detail {
 
-/// Called at the end of each element, with the names of those that it is in and its own ("Error/Code"), and its own text.
+/// Called at the end of each element, with the names of those that it is in and its own ("Error/Code"), and its own
+/// text.
 using OnElement = std::function<void(std::string_view path, const std::string& text)>;
 
 class XmlReader {
@@ -52,9 +53,7 @@ class XmlReader {
     return true;
   }
   static std::string_view name_of(std::string_view tag) { return tag.substr(0, tag.find_first_of(" \t\r\n")); }
-  static bool is_name(std::string_view name) {
-    return !name.empty() && name.find_first_of("/<>&\"'=") == name.npos;
-  }
+  static bool is_name(std::string_view name) { return !name.empty() && name.find_first_of("/<>&\"'=") == name.npos; }
   bool open(std::string_view tag) {
     const auto name = name_of(tag);
     if (!is_name(name) || texts_.size() == deepest || tag.find('<') != tag.npos) return false;
@@ -126,7 +125,7 @@ class XmlReader {
   std::string_view rest_;
   const OnElement& on_element_;
   std::string path_;
-  std::vector<std::size_t> ends_;    // of the path before each element that is open
+  std::vector<std::size_t> ends_;   // of the path before each element that is open
   std::vector<std::string> texts_;  // of those
   bool has_root_ = false;
 };
@@ -142,4 +141,4 @@ inline std::optional<std::string> element_of(std::string_view text, std::string_
   return good ? found : std::nullopt;
 }
 
-}  // namespace ftplike::detail
+}  // namespace ftplike::inline v0_2::detail

@@ -26,8 +26,9 @@ TEST(S3Xml, TellsElementsWithTheirText) {
 }
 
 TEST(S3Xml, RefusesWhatItDoesNotKnow) {
-  for (const char* text : {"", "a", "<a>", "<a></b>", "</a>", "<a/><b/>", "<a>&other;</a>", "<a>&#0;</a>", "<a>&#x110000;</a>",
-                           "<!DOCTYPE a><a/>", "<a", "<a>&lt</a>", "< a/>", "<a><b</a>", "x<a/>", "<a/>x", "<?xml", "<!--"}) {
+  for (const char* text :
+       {"", "a", "<a>", "<a></b>", "</a>", "<a/><b/>", "<a>&other;</a>", "<a>&#0;</a>", "<a>&#x110000;</a>",
+        "<!DOCTYPE a><a/>", "<a", "<a>&lt</a>", "< a/>", "<a><b</a>", "x<a/>", "<a/>x", "<?xml", "<!--"}) {
     EXPECT_TRUE(told(text).starts_with("(bad)")) << text;
   }
   std::string deep;
@@ -38,8 +39,10 @@ TEST(S3Xml, RefusesWhatItDoesNotKnow) {
 
 constexpr const char* page_text =
     "<?xml version='1.0' encoding='UTF-8'?>\n<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-    "<Name>inbox</Name><Prefix>d/</Prefix><IsTruncated>true</IsTruncated><NextContinuationToken>t+1</NextContinuationToken>"
-    "<Contents><Key>d/a%20b%2Bc</Key><LastModified>2026-11-27T14:03:54.000Z</LastModified><ETag>\"e\"</ETag><Size>10</Size>"
+    "<Name>inbox</Name><Prefix>d/</Prefix><IsTruncated>true</IsTruncated><NextContinuationToken>t+1</"
+    "NextContinuationToken>"
+    "<Contents><Key>d/a%20b%2Bc</Key><LastModified>2026-11-27T14:03:54.000Z</LastModified><ETag>\"e\"</ETag><Size>10</"
+    "Size>"
     "<Owner><ID>o</ID></Owner></Contents><Contents><Key>d/x</Key><Size>0</Size></Contents>"
     "<CommonPrefixes><Prefix>d/dir/</Prefix></CommonPrefixes></ListBucketResult>";
 
@@ -60,10 +63,11 @@ TEST(S3Page, IsRefusedWhereANumberIsNoneOrThereIsMoreWithoutAWayThere) {
   EXPECT_FALSE(read_page("<ListBucketResult><Contents><Key>a</Key><Size>x</Size></Contents></ListBucketResult>"));
   EXPECT_FALSE(read_page("<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"));
   EXPECT_FALSE(read_page("<ListBucketResult><Contents>"));
-  EXPECT_EQ(read_page("<ListBucketResult><IsTruncated>false</IsTruncated><NextContinuationToken>x</NextContinuationToken>"
-                      "</ListBucketResult>")
-                ->next,
-            "");
+  EXPECT_EQ(
+      read_page("<ListBucketResult><IsTruncated>false</IsTruncated><NextContinuationToken>x</NextContinuationToken>"
+                "</ListBucketResult>")
+          ->next,
+      "");
 }
 
 TEST(S3Parts, HaveTheirNumbers) {

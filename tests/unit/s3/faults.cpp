@@ -31,7 +31,8 @@ ftplike::S3Options impatient(const std::string& endpoint) {
 }
 constexpr const char* dated = "Last-Modified: Fri, 27 Nov 2026 14:03:54 GMT\r\nETag: \"e\"\r\n";
 constexpr const char* empty_page = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
-constexpr const char* no_uploads = "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>";
+constexpr const char* no_uploads =
+    "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>";
 
 /// Of a bucket with nothing in it: what looking there is answered with; nothing of what is not just looking.
 bool answers_looking(const StoreRequest& request, StoreAnswer& reply) {
@@ -69,9 +70,9 @@ TEST(S3Fault, IsToldWhenAllAttemptsFailed) {
 }
 
 TEST(S3Fault, IsNotTriedAgainWhereTheKeysAreAtFault) {
-  for (const auto& [code, error] : {std::pair{"ExpiredToken", S3Errc::keys_expired},
-                                    std::pair{"SignatureDoesNotMatch", S3Errc::keys_refused},
-                                    std::pair{"RequestTimeTooSkewed", S3Errc::clock_differs}}) {
+  for (const auto& [code, error] :
+       {std::pair{"ExpiredToken", S3Errc::keys_expired}, std::pair{"SignatureDoesNotMatch", S3Errc::keys_refused},
+        std::pair{"RequestTimeTooSkewed", S3Errc::clock_differs}}) {
     ScriptedStore store{[code = code](const StoreRequest&) { return answer(403, error_body(code)); }};
     Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
     EXPECT_EQ(files.error(files.storage.open(Path{"/a"}, 0)), error);
@@ -81,7 +82,9 @@ TEST(S3Fault, IsNotTriedAgainWhereTheKeysAreAtFault) {
 
 TEST(S3Fault, IsToldWhereNobodyListens) {
   std::string endpoint;
-  { endpoint = ScriptedStore{[](const StoreRequest&) { return answer(200); }}.endpoint(); }
+  {
+    endpoint = ScriptedStore{[](const StoreRequest&) { return answer(200); }}.endpoint();
+  }
   Files<S3Storage> files{S3Storage{impatient(endpoint)}};
   EXPECT_EQ(files.error(files.storage.stat(Path{"/a"})), S3Errc::unreachable);
 }
@@ -102,7 +105,8 @@ TEST(S3Download, GoesOnBehindTheLastByteWhereTheConnectionBreaks) {
     ranges.push_back(request.header("range"));
     conditions.push_back(request.header("if-match"));
     const std::size_t begin = ranges.size() == 1 ? 0 : 40'000;
-    const std::string headers = std::string{dated} + "Content-Range: bytes " + std::to_string(begin) + "-99999/100000\r\n";
+    const std::string headers =
+        std::string{dated} + "Content-Range: bytes " + std::to_string(begin) + "-99999/100000\r\n";
     StoreAnswer reply = answer(begin == 0 ? 200 : 206, text.substr(begin), begin == 0 ? dated : headers);
     if (begin == 0) {
       reply.bytes.resize(reply.bytes.size() - 60'000);
@@ -141,7 +145,8 @@ TEST(S3Upload, SendsAPartAgainThatWasCutOff) {
       return answer(200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
     }
     if (request.what.starts_with("PUT ") && ++parts == 1) return StoreAnswer{"", true};
-    if (request.what.starts_with("PUT ")) return answer(200, "", "ETag: \"" + std::to_string(request.body.size()) + "\"\r\n");
+    if (request.what.starts_with("PUT "))
+      return answer(200, "", "ETag: \"" + std::to_string(request.body.size()) + "\"\r\n");
     return answer(200, "<CompleteMultipartUploadResult/>");
   }};
   Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
@@ -150,6 +155,23 @@ TEST(S3Upload, SendsAPartAgainThatWasCutOff) {
   EXPECT_EQ(count_of(asked, "PUT /inbox/a?partNumber=1&uploadId=u"), 2u);
   EXPECT_EQ(count_of(asked, "PUT /inbox/a?partNumber=2&uploadId=u"), 1u);
   EXPECT_EQ(asked.back(), "POST /inbox/a?uploadId=u");
+}
+
+TEST(S3Upload, TakesAnyTailThatIsLessThanAPart) {
+  const std::string text(40 * 1024 * 1024, 'x');
+  ScriptedStore store{[&](const StoreRequest& request) {
+    if (request.what == "HEAD /inbox/a") return head_answer(200, dated, text.size());
+    if (request.what == "GET /inbox/a") return answer(206, text, dated);
+    StoreAnswer reply = answer(404);
+    answers_looking(request, reply);
+    return reply;
+  }};
+  auto options = impatient(store.endpoint());
+  options.part_size = 64 * 1024 * 1024;
+  Files<S3Storage> files{S3Storage{options}};
+  auto writer = files.run(files.storage.append(Path{"/a"}));
+  EXPECT_EQ(writer.size(), text.size());
+  writer.discard();
 }
 
 /// A store that begins an upload "u", takes parts, and answers their completion as a test says.
@@ -226,7 +248,8 @@ TEST(S3Upload, IsPutAsideWhereItCannotBeFinished) {
     files.write(writer, "text");
     EXPECT_EQ(files.error(writer.finish()), S3Errc::internal);
   }
-  EXPECT_EQ(files.error(files.storage.partial_size(Path{"/a"})), std::errc::no_such_file_or_directory);  // it was not kept
+  EXPECT_EQ(files.error(files.storage.partial_size(Path{"/a"})),
+            std::errc::no_such_file_or_directory);  // it was not kept
   EXPECT_EQ(aside, "text");
 }
 
@@ -238,7 +261,8 @@ TEST(S3Listing, GoesOnFromPageToPage) {
     tokens.push_back(token == std::string::npos ? "" : request.what.substr(token, 20));
     const std::string number = std::to_string(tokens.size());
     std::string body = "<ListBucketResult><Contents><Key>" + number + "</Key><Size>1</Size></Contents>";
-    if (tokens.size() < 3) body += "<IsTruncated>true</IsTruncated><NextContinuationToken>" + number + "</NextContinuationToken>";
+    if (tokens.size() < 3)
+      body += "<IsTruncated>true</IsTruncated><NextContinuationToken>" + number + "</NextContinuationToken>";
     return answer(200, body + "</ListBucketResult>");
   }};
   auto options = impatient(store.endpoint());
@@ -254,9 +278,9 @@ TEST(S3Listing, IsRefusedWhereItIsNotUnderstood) {
   }};
   Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
   EXPECT_EQ(files.error([](S3Storage& storage) -> ftplike::awaitable<void> {
-              auto listing = co_await storage.list(Path{});
-              (void)co_await listing.next();
-            }(files.storage)),
+    auto listing = co_await storage.list(Path{});
+    (void)co_await listing.next();
+  }(files.storage)),
             S3Errc::bad_answer);
 }
 

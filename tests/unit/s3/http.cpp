@@ -87,7 +87,8 @@ TEST(S3Loop, GivesUpWhatIsCancelled) {
   std::atomic<std::size_t> total = 0;
   asio::cancellation_signal stop;
   std::exception_ptr failure;
-  ftplike::start_on(loop.get_executor(), read_all(files, total), stop.slot(), [&](std::exception_ptr thrown) { failure = thrown; });
+  ftplike::start_on(loop.get_executor(), read_all(files, total), stop.slot(),
+                    [&](std::exception_ptr thrown) { failure = thrown; });
   while (store.asked().empty()) loop.run_one();
   stop.emit(asio::cancellation_type::terminal);
   loop.run();  // and nothing keeps it

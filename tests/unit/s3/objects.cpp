@@ -18,7 +18,8 @@ TEST(S3Times, AreSecondsWithAFractionAsOtherProgramsKeepThem) {
   }
   EXPECT_EQ(time_of_seconds("1354040105.123456789"), Timestamp{milliseconds{1'354'040'105'123}});
   EXPECT_EQ(time_of_seconds("5.1"), Timestamp{milliseconds{5100}});
-  for (const char* text : {"", "-", "x", "1.x", "1e5", "99999999999999999999"}) EXPECT_FALSE(time_of_seconds(text)) << text;
+  for (const char* text : {"", "-", "x", "1.x", "1e5", "99999999999999999999"})
+    EXPECT_FALSE(time_of_seconds(text)) << text;
 }
 
 TEST(S3Times, AreReadAsHttpAndAsListingsWriteThem) {

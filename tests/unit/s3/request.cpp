@@ -36,7 +36,8 @@ TEST(S3Signature, IsThatOfAnIndependentImplementation) {
   const auto wire = sign(request, S3Place{"http://127.0.0.1:8080/"}, example_options(), the_day());
   EXPECT_EQ(wire.url, "http://127.0.0.1:8080/examplebucket/photos/a%20b%2Bc.txt?prefix=a%2Fb&uploads=");
   EXPECT_EQ(header_of(wire, "x-amz-date"), "20130524T000000Z");
-  EXPECT_EQ(header_of(wire, "x-amz-content-sha256"), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(header_of(wire, "x-amz-content-sha256"),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(header_of(wire, "authorization"),
             "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, "
             "SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, "
@@ -46,8 +47,10 @@ TEST(S3Signature, IsThatOfAnIndependentImplementation) {
 TEST(S3Signature, CoversTheBodyWhereNothingElseProtectsIt) {
   S3Request request{.method = "PUT", .key = "a", .body = std::make_shared<const std::string>("hello")};
   const auto wire = sign(request, S3Place{"http://127.0.0.1"}, example_options(), the_day());
-  EXPECT_EQ(header_of(wire, "x-amz-content-sha256"), "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
-  EXPECT_TRUE(header_of(wire, "authorization").ends_with("bd29b142e1f72b54b8c6a1c3976ae21c256d087f4118904a9d6f885c6459b643"));
+  EXPECT_EQ(header_of(wire, "x-amz-content-sha256"),
+            "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+  EXPECT_TRUE(
+      header_of(wire, "authorization").ends_with("bd29b142e1f72b54b8c6a1c3976ae21c256d087f4118904a9d6f885c6459b643"));
   const auto secure = sign(request, S3Place{"https://127.0.0.1"}, example_options(), the_day());
   EXPECT_EQ(header_of(secure, "x-amz-content-sha256"), "UNSIGNED-PAYLOAD");
 }
@@ -69,9 +72,7 @@ TEST(S3Place, LeavesOutAPortThatIsTheUsualOneAsHttpDoes) {
 }
 
 TEST(S3Place, IsAUrl) {
-  for (const char* text : {"", "h", "ftp://h", "//h"}) {
-    EXPECT_THROW(S3Place{text}, std::system_error) << text;
-  }
+  for (const char* text : {"", "h", "ftp://h", "//h"}) { EXPECT_THROW(S3Place{text}, std::system_error) << text; }
 }
 
 TEST(S3Names, AreEncodedForUrlsByteByByte) {
