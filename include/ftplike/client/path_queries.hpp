@@ -16,9 +16,8 @@
 // What a client asks of one path of a server.
 namespace ftplike::inline v0_2::detail {
 
-inline bool not_understood(const Reply& reply) noexcept {
-  return reply.code() == 500 || reply.code() == 502 || reply.code() == 504;
-}
+inline bool not_understood(int code) noexcept { return code == 500 || code == 502 || code == 504; }
+inline bool not_understood(const Reply& reply) noexcept { return not_understood(reply.code()); }
 
 /// What a question that was asked besides came to. A refusal to tell is no finding: then, too, it is nothing.
 template <class Core, class R> awaitable<std::optional<R>> if_told(Core& core, awaitable<std::optional<R>> question) {

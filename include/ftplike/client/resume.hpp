@@ -141,14 +141,13 @@ template <class Core> awaitable<void> check_stands(Core& core, std::string path)
 /// What cannot be gone on with by REST may be by APPE. What cannot be at all, or has another length than it should, is
 /// sent from the copy.
 inline bool begin_otherwise(const ClientError& failure, std::string& verb, std::uint64_t& offset) {
-  const auto* const reply = dynamic_cast<const ReplyError*>(&failure);
-  const bool refused = reply && failure.transferred() == 0;
+  const bool refused = failure.code().category() == reply_category() && failure.transferred() == 0;
   if (refused && failure.verb() == "REST") {
     verb = "APPE";
     return true;
   }
-  const bool unknown = refused && failure.verb() == "APPE" && not_understood(reply->reply());
-  const bool beyond = refused && reply->reply().code() == 554;
+  const bool unknown = refused && failure.verb() == "APPE" && not_understood(failure.code().value());
+  const bool beyond = refused && failure.code().value() == 554;
   const bool spoilt = failure.code() == Errc::too_short || failure.code() == Errc::too_long;
   if (!unknown && !beyond && !spoilt) return false;
   verb = "STOR";

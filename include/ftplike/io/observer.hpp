@@ -231,6 +231,16 @@ template <class Observer> constexpr auto fault_of_observer() {
   }
 }
 
+/// Whether an observer may answer to an event. (`std::is_invocable_r_v` of libc++ 19 does not compile where it returns nothing.)
+template <class Observer, class Event> constexpr bool answers() {
+  if constexpr (!std::is_invocable_v<Observer&, const Event&>) {
+    return false;
+  } else {
+    using Said = std::invoke_result_t<Observer&, const Event&>;
+    return std::conjunction_v<std::negation<std::is_void<Said>>, std::is_convertible<Said, std::optional<Reply>>>;
+  }
+}
+
 }  // namespace detail
 
 /// Whether an observer wants to be told of `DataBytes` now.
@@ -256,7 +266,7 @@ template <class... All> class Observers {
   operator()(const Event& event) {
     std::optional<Reply> refusal;
     const auto tell = [&](auto& one) {
-      if constexpr (std::is_invocable_r_v<std::optional<Reply>, decltype(one), const Event&>) {
+      if constexpr (detail::answers<decltype(one), Event>()) {
         if (auto answer = one(event); answer && !refusal) refusal = std::move(answer);
       } else if constexpr (std::is_invocable_v<decltype(one), const Event&>) {
         one(event);
@@ -290,7 +300,7 @@ template <class Event, class Observer, class... Parts> void report(Observer& obs
 
 /// Tells `observer` of an event that it may answer; gives its answer, if it gives one.
 template <class Observer, class Event> std::optional<Reply> ask(Observer& observer, const Event& event) {
-  if constexpr (std::is_invocable_r_v<std::optional<Reply>, Observer&, const Event&>) {
+  if constexpr (detail::answers<Observer, Event>()) {
     return observer(event);
   } else {
     observer(event);

@@ -45,7 +45,12 @@ namespace detail {
 /// What the sessions of a replay share.
 struct Replay {
   explicit Replay(const Executor& executor) : ended{executor} {}
-  std::vector<Difference> differences;
+  void note(Difference difference) {
+    const auto earlier = [](const Difference& a, const Difference& b) { return a.line < b.line; };
+    const auto place = std::upper_bound(differences.begin(), differences.end(), difference, earlier);
+    differences.insert(place, std::move(difference));
+  }
+  std::vector<Difference> differences;  // by line
   std::size_t running = 0;
   Condition ended;
 };
@@ -315,7 +320,7 @@ class ReplayedSession {
   void differ(const RecordedEvent& event, std::string seen, bool is_the_end) {
     const auto line = Recording::line_of(event);
     const auto what = line.find(' ', line.find(' ') + 1) + 1;
-    replay_.differences.push_back({event.line, line.substr(what), std::move(seen)});
+    replay_.note({event.line, line.substr(what), std::move(seen)});
     lost_ = is_the_end;
   }
 
@@ -357,7 +362,7 @@ inline awaitable<std::vector<Difference>> play(SimulatedTransport network, Endpo
     Settled<SimulatedStream> control;
     co_await settle(within(network, options.patience, std::move(coming)), control);
     if (control.failed()) {
-      replay->differences.push_back({script.front().line, "a session", "nobody came"});
+      replay->note({script.front().line, "a session", "nobody came"});
       continue;
     }
     ++replay->running;
@@ -368,8 +373,6 @@ inline awaitable<std::vector<Difference>> play(SimulatedTransport network, Endpo
     });
   }
   while (replay->running > 0) co_await replay->ended.wait();
-  std::stable_sort(replay->differences.begin(), replay->differences.end(),
-                   [](const Difference& a, const Difference& b) { return a.line < b.line; });
   co_return std::move(replay->differences);
 }
 

@@ -2,8 +2,11 @@
 // What every caller of the system needs: a descriptor that closes itself, and calls whose errors are thrown.
 #include <cerrno>
 #include <system_error>
+#include <sys/types.h>
 #include <unistd.h>
 #include <utility>
+
+static_assert(sizeof(off_t) >= 8, "for files beyond 2 GiB define _FILE_OFFSET_BITS=64 for the whole program");
 
 namespace ftplike::inline v0_2::detail {
 

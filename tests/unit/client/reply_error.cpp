@@ -17,8 +17,9 @@ TEST(ReplyError, SaysWhichCommandGotWhichReply) {
 TEST(ReplyError, IsASystemErrorThatTellsWhereAndHowFar) {
   try {
     throw ReplyError{Reply{426, "Aborted"}, "STOR", Channel::data, 100};
-  } catch (const std::system_error& thrown) {
-    const auto& error = dynamic_cast<const ClientError&>(thrown);
+  } catch (const ClientError& error) {
+    const std::system_error& thrown = error;
+    EXPECT_EQ(thrown.code(), std::errc::connection_reset);
     EXPECT_EQ(error.channel(), Channel::data);
     EXPECT_EQ(error.transferred(), 100u);
     EXPECT_EQ(name_of(error.channel()), "data connection");
