@@ -197,6 +197,21 @@ TEST(ClientTransfers, AreNotChangedByAnObserverThatThrowsWhenSomethingHasHappene
   EXPECT_EQ(sink.text(), "hello");
 }
 
+TEST(ClientTransfers, SayThatAPortWaitsBeforeTheServerIsToldOfIt) {
+  TestNetwork network{1};
+  auto server = serve(network, {{"/a", "hello"}}, some_users());
+  std::string seen;
+  const auto ports = [&seen](const DataListening&) { seen += "listening "; };
+  const auto commands = [&seen](const CommandSeen& command) { (seen += command.verb) += ' '; };
+  ClientOptions options;
+  options.active = true;
+  auto client = network.run(connect<AnyChannel>(network, anna(), options, Observers{ports, commands}));
+  TextSink sink;
+  network.run(client.download("a", sink));
+  EXPECT_NE(seen.find("listening PORT RETR "), seen.npos) << seen;
+  EXPECT_EQ(sink.text(), "hello");
+}
+
 TEST(ClientTransfers, SayHowManyBytesThereAreWhenTheyBegin) {
   TestNetwork network{1};
   auto server = serve(network, {{"/a", "12345678"}}, some_users());

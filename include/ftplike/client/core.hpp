@@ -264,10 +264,15 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     if (connected.failed()) check_data_came(limited.expired());
     co_return connected.get();
   }
+  /// A listener for data on the address by which we reached the server.
+  typename T::Acceptor listen_for_data(const Executor& executor) {
+    auto acceptor = network_.listen(executor, Endpoint{local().address(), 0});
+    control_.template observe<DataListening>(acceptor.endpoint());
+    return acceptor;
+  }
   /// The one connection of our own server. Strangers are turned away and do not use the listener up.
   awaitable<Stream> accept_data(typename T::Acceptor acceptor) {
     const Executor executor = co_await asio::this_coro::executor;
-    control_.template observe<DataListening>(acceptor.endpoint());
     for (;;) {
       Settled<Stream> accepted;
       Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};

@@ -76,8 +76,8 @@ struct ActiveChannel {
    public:
     template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
       const Executor executor = co_await asio::this_coro::executor;
-      const Address address = client.local().address();
-      auto acceptor = client.network().listen(executor, Endpoint{address, 0});
+      auto acceptor = client.listen_for_data(executor);
+      const Address address = acceptor.endpoint().address();
       const HostPort named{address.to_string(), acceptor.endpoint().port()};
       const std::string naming = address.is_v4() ? "PORT " + format_port(named) : "EPRT " + format_eprt(named);
       const Reply answer = co_await client.ask(naming);
