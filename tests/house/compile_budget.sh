@@ -1,8 +1,8 @@
 #!/bin/sh
 # compile_budget.sh ROOT COMPILER FLAGS…: what README's own programs cost the compiler, at most, in tenths of what a plain
 # Asio echo server costs it: its server and its blocking client 52 each, or 13 and 12 where they are compiled separately;
-# <ftplike/ftplike.hpp> with an empty main 15; all of protocol/ at most two thirds of what <asio.hpp> costs. Processor time, at -O0; a busy machine can only make one try
-# worse, so the best of three counts. ROOT is absolute.
+# <ftplike/ftplike.hpp> with an empty main 15; all of protocol/ at most two thirds of what <asio.hpp> costs. Processor
+# time, at -O0; a busy machine can only make one try worse, so the best of three counts. ROOT is absolute.
 set -eu
 root=$1
 shift
@@ -43,7 +43,8 @@ within_budget() {
        "protocol/ $protocol ms, <asio.hpp> $asio ms"
   [ "$echo" -gt 0 ] && [ "$protocol" -gt 0 ] && is_within 52 "$server" "the server" &&
     is_within 52 "$client" "the client" && is_within 13 "$apart_server" "the server, compiled separately," &&
-    is_within 12 "$apart_client" "the client, compiled separately," && is_within 15 "$nothing" "nothing" && [ $((3 * protocol)) -le $((2 * asio)) ]
+    is_within 12 "$apart_client" "the client, compiled separately," && is_within 15 "$nothing" "nothing" &&
+    [ $((3 * protocol)) -le $((2 * asio)) ]
 }
 for try in 1 2 3; do
   if within_budget "$@"; then exit 0; fi
