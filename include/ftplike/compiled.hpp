@@ -30,6 +30,8 @@ extern template class Server<TcpTransport, detail::OfDirectory<LoopbackReaders>>
 extern template class Server<TcpTransport, detail::OfDirectory<Anonymous>>;
 extern template class Server<TcpTransport, detail::OfDirectory<UserTable>>;
 extern template class detail::BasicEventLoops<>;
+extern template class BasicTcpTransport<>;
+extern template class BasicDirectoryStorage<>;
 extern template class Client<TcpTransport>;
 extern template class RemoteFile<detail::ClientCore<TcpTransport, AnyChannel, NoObserver>>;
 extern template class BasicBlockingClient<TcpTransport>;

@@ -9,6 +9,8 @@ template class Server<TcpTransport, detail::OfDirectory<LoopbackReaders>>;
 template class Server<TcpTransport, detail::OfDirectory<Anonymous>>;
 template class Server<TcpTransport, detail::OfDirectory<UserTable>>;
 template class detail::BasicEventLoops<>;
+template class BasicTcpTransport<>;
+template class BasicDirectoryStorage<>;
 template class Client<TcpTransport>;
 template class RemoteFile<detail::ClientCore<TcpTransport, AnyChannel, NoObserver>>;
 template class BasicBlockingClient<TcpTransport>;

@@ -41,9 +41,11 @@ class BasicBlockingClient {
   using Visit = typename Session::Visit;
 
   /// Connects and logs in, as `connect` does, over a transport of its own.
-  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {});
+  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {})
+    requires(std::default_initializable<T>);
   /// The same at a host and a port, as anonymous where the server asks.
-  BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {}, Observer observer = {});
+  BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {}, Observer observer = {})
+    requires(std::default_initializable<T>);
   /// The same over a transport of its own that is made of `setting`: a `TlsClient`, for instance.
   template <class Setting>
     requires(std::constructible_from<T, Setting>)

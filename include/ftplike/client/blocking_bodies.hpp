@@ -1,5 +1,6 @@
 #pragma once
 // The bodies of `BasicBlockingClient`.
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,10 +15,12 @@ namespace ftplike::inline v0_2 {
 
 template <Transport T, class DataChannel, class Observer>
 BasicBlockingClient<T, DataChannel, Observer>::BasicBlockingClient(Url url, ClientOptions options, Observer observer)
+  requires(std::default_initializable<T>)
     : BasicBlockingClient{std::make_unique<T>(), std::move(url), std::move(options), std::move(observer)} {}
 template <Transport T, class DataChannel, class Observer>
 BasicBlockingClient<T, DataChannel, Observer>::BasicBlockingClient(std::string host, std::uint16_t port,
                                                                    ClientOptions options, Observer observer)
+  requires(std::default_initializable<T>)
     : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer)} {}
 template <Transport T, class DataChannel, class Observer>
 BasicBlockingClient<T, DataChannel, Observer>::BasicBlockingClient(T& network, Url url, ClientOptions options,

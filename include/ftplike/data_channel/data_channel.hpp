@@ -4,7 +4,6 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
-#include <random>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -17,6 +16,7 @@
 #include <ftplike/io/transport.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/proxy_header.hpp>
+#include <ftplike/system/random.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -47,7 +47,9 @@ concept DataChannel = Stream<typename T::Stream> &&
 class DataPorts {
  public:
   /// The dynamic ports of RFC 6335, from a random one on.
-  DataPorts() : DataPorts{49152, 65535} { next_ = std::random_device{}() % count(); }
+  DataPorts() : DataPorts{49152, 65535} {
+    next_ = static_cast<std::uint32_t>(detail::random_number() % count());
+  }
   /// From `first` to `last`, both in.
   DataPorts(std::uint16_t first, std::uint16_t last) : first_{std::min(first, last)}, last_{std::max(first, last)} {}
   DataPorts(const DataPorts& other) noexcept : first_{other.first_}, last_{other.last_}, next_{other.next_.load()} {}

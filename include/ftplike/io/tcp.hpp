@@ -384,30 +384,23 @@ template <class E = Executor> class BasicTcpTransport {
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
-  explicit BasicTcpTransport(unsigned threads = 1, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : loops_{detail::new_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
-    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i));
-  }
+  explicit BasicTcpTransport(unsigned threads = 1);
+  BasicTcpTransport(unsigned threads, std::shared_ptr<WorkerPools> workers);
   /// On the user's event loop, or any executor on top of one.
-  explicit BasicTcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : BasicTcpTransport{Executor{loop.get_executor()}, std::move(workers)} {}
-  explicit BasicTcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : outer_{executor}, make_strand_{[](const Executor& outer) { return Executor{asio::make_strand(outer)}; }},
-        main_{make_strand_(executor)} {
-    use(workers, executor);
-  }
+  explicit BasicTcpTransport(asio::io_context& loop);
+  BasicTcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers);
+  explicit BasicTcpTransport(const Executor& executor);
+  BasicTcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers);
 
   BasicTcpTransport(const BasicTcpTransport&) = delete;
   BasicTcpTransport& operator=(const BasicTcpTransport&) = delete;
-  ~BasicTcpTransport() {
-    if (loops_) loops_->end();
-  }
+  ~BasicTcpTransport();
 
   /// Where a new session may live.
   Executor executor() { return loops_ ? loops_->executor(next_++) : make_strand_(outer_); }
   Executor executor_near(const Executor& executor) {
     if (loops_) return loops_->has(executor) ? executor : loops_->executor(next_++);
-    return executor.target<asio::strand<Executor>>() ? executor : this->executor();
+    return executor.template target<asio::strand<E>>() ? executor : this->executor();
   }
   Executor main_executor() { return loops_ ? loops_->executor(0) : main_; }
   /// What has to live as long as what was made on its executors.
@@ -501,6 +494,29 @@ template <class E = Executor> class BasicTcpTransport {
   Executor main_;
   std::atomic<std::size_t> next_ = 0;
 };
+
+template <class E> BasicTcpTransport<E>::BasicTcpTransport(unsigned threads)
+    : BasicTcpTransport{threads, WorkerPools::shared()} {}
+template <class E> BasicTcpTransport<E>::BasicTcpTransport(unsigned threads, std::shared_ptr<WorkerPools> workers)
+    : loops_{detail::new_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
+  for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i));
+}
+template <class E> BasicTcpTransport<E>::BasicTcpTransport(asio::io_context& loop)
+    : BasicTcpTransport{loop, WorkerPools::shared()} {}
+template <class E>
+BasicTcpTransport<E>::BasicTcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers)
+    : BasicTcpTransport{E{loop.get_executor()}, std::move(workers)} {}
+template <class E> BasicTcpTransport<E>::BasicTcpTransport(const Executor& executor)
+    : BasicTcpTransport{executor, WorkerPools::shared()} {}
+template <class E>
+BasicTcpTransport<E>::BasicTcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers)
+    : outer_{executor}, make_strand_{[](const E& outer) { return E{asio::make_strand(outer)}; }},
+      main_{make_strand_(executor)} {
+  use(workers, executor);
+}
+template <class E> BasicTcpTransport<E>::~BasicTcpTransport() {
+  if (loops_) loops_->end();
+}
 using TcpTransport = BasicTcpTransport<>;  // a template, so that only what is called is compiled
 
 static_assert(Transport<TcpTransport>);

@@ -38,8 +38,7 @@ template <class = void> class BasicDirectoryStorage {
   using Listing = DirectoryListing;
 
   /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
-  explicit BasicDirectoryStorage(std::string folder, const DirectoryOptions& options = {})
-      : state_{detail::new_shared<const detail::DirectoryState>(std::move(folder), options)} {}
+  explicit BasicDirectoryStorage(std::string folder, const DirectoryOptions& options = {});
 
   const std::string& label() const noexcept { return state_->label; }
   /// The same files, of which what may block is done for that client: in turn with that for others. Where the bytes of
@@ -271,6 +270,10 @@ template <class = void> class BasicDirectoryStorage {
   ClientKey client_ = 0;
   std::function<void()> progress_;
 };
+
+template <class Any>
+BasicDirectoryStorage<Any>::BasicDirectoryStorage(std::string folder, const DirectoryOptions& options)
+    : state_{detail::new_shared<const detail::DirectoryState>(std::move(folder), options)} {}
 using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only what is called is compiled
 
 static_assert(CompleteStorage<DirectoryStorage>);

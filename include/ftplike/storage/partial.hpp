@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <ftplike/storage/names.hpp>
 #include <ftplike/storage/posix.hpp>
+#include <ftplike/system/random.hpp>
 
 namespace ftplike::inline v0_2::detail {
 
@@ -34,9 +34,7 @@ inline std::string partial_name(std::string_view name) {
 
 /// The name of a temporary file, which belongs to no name and so is never gone on with.
 inline std::string temporary_name() {
-  std::random_device random;
-  const auto high = std::uint64_t{random()} << 32;
-  return std::string{partial_prefix} + '~' + hexadecimal(high | random());
+  return std::string{partial_prefix} + '~' + hexadecimal(random_number());
 }
 
 inline bool is_older_than(std::chrono::seconds age, Timestamp written) {

@@ -5,7 +5,6 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
-#include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -17,6 +16,8 @@
 #else
 #include <unistd.h>
 #endif
+
+#include <ftplike/system/random.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -50,10 +51,8 @@ inline std::string fresh_salt() {
   return result;
 #else
   constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  std::random_device random;
-  std::uniform_int_distribution<std::size_t> any(0, alphabet.size() - 1);
   std::string result = "$6$rounds=100000$";
-  for (int i = 0; i < 16; ++i) result += alphabet[any(random)];
+  for (int i = 0; i < 16; ++i) result += alphabet[random_number() % alphabet.size()];
   return result;
 #endif
 }
