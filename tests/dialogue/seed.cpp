@@ -308,6 +308,21 @@ TEST(Dialects, NamesInAListingDependOnTheDataConnection) {
   EXPECT_EQ(listing.substr(listing.size() - 16), "demo_photo.jpg\r\n");
 }
 
+TEST(Dialects, BareNamesStandBetweenLineEndingsWhateverIsLeftOut) {
+  TestNetwork network{7};
+  MemoryStorage files{{"/d/a\nb", "1"}, {"/d/b", "2"}, {"/d/c\rd", "3"}, {"/d/e", "4"}, {"/f/a\nb", "5"}};
+  auto server = serve(network, std::move(files));
+  Dialogue client{network};
+  EXPECT_EQ(client.say("LIST d"), "150 40001\r\n");
+  EXPECT_EQ(client.data(40001), "b\ne");
+  client.hear();
+  EXPECT_EQ(client.say("LIST f"), "150 40002\r\n");
+  EXPECT_EQ(client.data(40002), "");
+  client.hear();
+  EXPECT_EQ(client.say("LIST d/e"), "150 40003\r\n");
+  EXPECT_EQ(client.data(40003), "e");
+}
+
 TEST(Dialects, AStandardSessionWithoutNegotiationGetsAPortAnnounced) {
   TestNetwork network{7};
   auto server = serve(network, seed_files(), some_users());

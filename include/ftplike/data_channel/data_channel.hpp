@@ -114,10 +114,9 @@ template <Stream S> void break_off(S& stream) {
   }
 }
 
-/// Whose connection it is: of its remote end, or of the client for whom a proxy says that it passes it on. Not a byte is
-/// read beyond that. Nobody's, where a proxy does not say so.
-template <class Session> awaitable<Endpoint> whose(Session& session, typename Session::Stream& stream) {
-  if (!session.is_passed_on(stream.remote())) co_return stream.remote();
+/// Whose connection it is that a proxy passes on: of the client for whom it says that it does. Not a byte is read
+/// beyond that. Nobody's, where it does not say so.
+template <Stream S> awaitable<Endpoint> whose(S& stream) {
   std::string none;
   try {
     const ProxyHeader header = co_await read_proxy_header(stream, none, 1);
@@ -135,7 +134,11 @@ awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor accep
   typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
   for (;;) {
     auto stream = co_await acceptor.accept(executor);
-    const Endpoint client = co_await whose(session, stream);
+    Endpoint client = stream.remote();
+    if (session.is_passed_on(client)) {
+      const Endpoint said = co_await whose(stream);
+      client = said;
+    }
     if (session.is_from_client(client)) co_return stream;
     session.template report<StrangerRefused>(client);
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -78,7 +79,7 @@ struct PassiveChannel {
         acceptor_.emplace(std::move(acceptor));
       }
       closes_at_ = time_after(session.network().now(), session.limits().connect_data);
-      if (!timer_) timer_.emplace(session.network(), session.executor());
+      if (!timer_) timer_.reset(new typename T::Timer{session.network(), session.executor()});
       if (!rings_) close_in_time(session);
       return where;
     }
@@ -114,7 +115,7 @@ struct PassiveChannel {
 
     std::optional<typename T::Acceptor> acceptor_;
     std::optional<detail::EarlyAcceptance<T>> early_;
-    std::optional<typename T::Timer> timer_;
+    std::unique_ptr<typename T::Timer> timer_;
     Time closes_at_{};
     bool rings_ = false;
     bool expired_ = false;  // the client's port was closed, of which it does not know yet

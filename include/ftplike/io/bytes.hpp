@@ -109,20 +109,6 @@ class Turn {
   std::size_t bytes_ = 0, pieces_ = 0;
 };
 
-template <ByteSink Sink> awaitable<std::size_t> write_all_of(Sink& sink, std::span<const std::byte> piece) {
-  co_await sink.write(piece);
-  co_return piece.size();
-}
-
-/// Writes a piece, or as much of it as a stream takes at once.
-template <ByteSink Sink> awaitable<std::size_t> write_piece(Sink& sink, std::span<const std::byte> piece) {
-  if constexpr (Stream<Sink>) {
-    return sink.write_some(piece);
-  } else {
-    return write_all_of(sink, piece);
-  }
-}
-
 }  // namespace detail
 
 /// Moves everything from `source` to `sink` and calls `progress(n)` after each piece, awaiting what it gives. Does not
@@ -159,7 +145,13 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
     if (n == 0) break;
     std::span<const std::byte> piece = room.first(n);
     while (!piece.empty()) {
-      const std::size_t moved = co_await detail::write_piece(sink, piece);
+      std::size_t moved = piece.size();
+      if constexpr (Stream<Sink>) {  // as much as it takes at once
+        const std::size_t some = co_await sink.write_some(piece);
+        moved = some;
+      } else {
+        co_await sink.write(piece);
+      }
       piece = piece.subspan(moved);
       if constexpr (waits) {
         co_await progress(moved);

@@ -133,16 +133,15 @@ template <class E = Executor> class BasicTcpStream {
   }
   awaitable<void> write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
-      const std::size_t n = co_await write_some(bytes);
-      bytes = bytes.subspan(n);
+      const std::size_t sent = send_now(bytes);
+      bytes = bytes.subspan(sent);
+      if (sent == 0) co_await writable();
     }
   }
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) {
     for (;;) {
-      const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-      if (sent >= 0) co_return static_cast<std::size_t>(sent);
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN) detail::fail_with(errno);
+      const std::size_t sent = send_now(bytes);
+      if (sent > 0 || bytes.empty()) co_return sent;
       co_await writable();
     }
   }
@@ -197,6 +196,15 @@ template <class E = Executor> class BasicTcpStream {
 #endif
 
  private:
+  /// Sends what the system takes at once; 0 if that is nothing.
+  std::size_t send_now(std::span<const std::byte> bytes) {
+    for (;;) {
+      const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (sent >= 0) return static_cast<std::size_t>(sent);
+      if (errno == EAGAIN) return 0;
+      if (errno != EINTR) detail::fail_with(errno);
+    }
+  }
   awaitable<void> writable() {
     register_socket();
     std::error_code error;

@@ -1,8 +1,10 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +59,17 @@ inline void append_column(std::string& out, std::string_view word, std::size_t w
   out.append(size < width ? width - size + 1 : 1, ' ');
 }
 
+/// A size, at the right of its column, and the blank behind it.
+inline void append_size(std::string& out, std::uint64_t size) {
+  constexpr std::ptrdiff_t width = 12;
+  std::array<char, width + 20 + 1> text;
+  char* const begin = text.data() + width;
+  char* const end = std::to_chars(begin, text.data() + text.size(), size).ptr;
+  std::fill(text.data(), begin, ' ');
+  *end = ' ';
+  out.append(begin - std::max<std::ptrdiff_t>(width - (end - begin), 0), end + 1);
+}
+
 /// `Nov 22 17:11`, or `Nov 22  2025` for what is over half a year old or lies ahead.
 inline void append_date(std::string& out, Timestamp time, Timestamp now) {
   constexpr std::chrono::hours half_a_year{24 * 182};
@@ -86,15 +99,11 @@ inline void append_date(std::string& out, Timestamp time, Timestamp now) {
 /// Appends what LIST says of a file, as `ls -l` does, without a line ending; a name that would break the line has '?'
 /// there. Times are in UTC. A size that is not known is 0, for readers want a number there. RFC 959 §4.1.3 leaves the form open; this is the one that all clients read.
 inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
-  constexpr std::size_t size_width = 12;
   detail::append_mode(out, entry);
   out.append("   1 ");
   detail::append_column(out, entry.owner, 8);
   detail::append_column(out, entry.group, 8);
-  const auto begin = out.size();
-  detail::append_number(out, entry.size.value_or(0));
-  if (const auto size = out.size() - begin; size < size_width) out.insert(begin, size_width - size, ' ');
-  out.append(1, ' ');
+  detail::append_size(out, entry.size.value_or(0));
   detail::append_date(out, entry.modified, now);
   detail::append_name(out, entry.name);
   if (entry.type == Entry::Type::link && !entry.target.empty()) {

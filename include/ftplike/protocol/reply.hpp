@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -36,10 +37,7 @@ class Reply {
         out.append(std::to_string(code_)).append(1, last ? ' ' : '-');
       else if (text_[at] != ' ')
         out.append(1, ' ');
-      for (const char c : std::string_view{text_}.substr(at, last ? end : end - at)) {
-        out += static_cast<unsigned char>(c) < ' ' && c != '\t' ? '?' : c;
-        if (c == '\xFF') out += c;
-      }
+      append_safely(out, std::string_view{text_}.substr(at, last ? end : end - at));
       out.append("\r\n");
       if (last) return out;
       at = end + 1;
@@ -49,6 +47,18 @@ class Reply {
   friend bool operator==(const Reply&, const Reply&) = default;
 
  private:
+  /// Appends a line piece by piece, as nearly all letters go as they are.
+  static void append_safely(std::string& out, std::string_view line) {
+    const auto is_special = [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\xFF'; };
+    while (!line.empty()) {
+      const auto special = static_cast<std::size_t>(std::find_if(line.begin(), line.end(), is_special) - line.begin());
+      out.append(line.substr(0, special));
+      if (special == line.size()) return;
+      out.append(line[special] == '\xFF' ? "\xFF\xFF" : "?");
+      line.remove_prefix(special + 1);
+    }
+  }
+
   int code_ = 0;
   std::string text_;
 };

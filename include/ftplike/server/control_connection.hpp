@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -100,7 +101,9 @@ template <Transport T> class ControlConnection {
   }
   /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
   /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
-  void read_beside(const Executor& executor, awaitable<void> reading) { reader_.emplace(executor, std::move(reading)); }
+  void read_beside(const Executor& executor, awaitable<void> reading) {
+    reader_.reset(new BackgroundTask{executor, std::move(reading)});
+  }
   bool is_read_beside() const noexcept { return reader_ && !reader_->done(); }
   /// Waits until the coroutine beside has ended.
   awaitable<void> join_reader() {
@@ -147,19 +150,13 @@ template <Transport T> class ControlConnection {
     if (error && error != Errc::timed_out) throw std::system_error(error);
     co_return !error;
   }
-  awaitable<void> more() {
-    if (reader_) {
-      co_await join_reader();
-    } else {
-      co_await read();
-    }
-  }
+  awaitable<void> more() { return reader_ ? join_reader() : read(); }
 
   T& network_;
   typename T::Stream stream_;
   LineBuffer lines_;
   std::vector<Line> waiting_;
-  std::optional<BackgroundTask> reader_;
+  std::unique_ptr<BackgroundTask> reader_;  // apart, as few sessions need one just now
   std::error_code failure_;
   int begun_ = 0;  // the code of a reply of which the end has yet to be said
   bool ended_ = false;

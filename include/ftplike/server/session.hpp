@@ -349,14 +349,21 @@ template <Transport T, class P> class Session {
     return ended && !control_.quits_later();
   }
   /// Reads the control connection while a transfer or a long command is under way: some commands act at once, the
-  /// others wait. It may go on until the next bytes come after that.
+  /// others wait. It may go on until the next bytes come after that. One that never waits is over before others have
+  /// had their turn, and costs neither a coroutine nor a read.
   void watch() {
     watching_ = true;
-    if (!control_.is_read_beside()) control_.read_beside(executor_, watch_control());
+    if (control_.is_read_beside() || std::exchange(begins_to_watch_, true)) return;
+    call_on(executor_, [this] {
+      begins_to_watch_ = false;
+      if (watching_ && !control_.is_read_beside()) control_.read_beside(executor_, watch_control());
+    });
   }
+  /// Does not begin to, until `watch` is called again.
+  void pause_watch() noexcept { watching_ = false; }
   /// Commands act in their turn again.
   awaitable<void> end_watch() {
-    watching_ = false;
+    pause_watch();
     if (!answering_) co_return;
     Limit limited{deadline_, limits().idle, Errc::peer_lost};
     co_await control_.join_reader();
@@ -501,7 +508,7 @@ template <Transport T, class P> class Session {
   /// session: it could be the words of somebody in between.
   awaitable<void> secure(bool implicit) {
     const std::string hello = *std::exchange(hello_, std::nullopt);
-    co_await control_.stop_reading();  // a transfer's watch may still read in clear
+    co_await stop_reading();  // a transfer's watch may still read in clear
     if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
     auto handshake = control().accept_tls(network_.tls_server(), hello);
     co_await shake_hands(std::move(handshake), limits().handshake, control(), false);
@@ -519,13 +526,20 @@ template <Transport T, class P> class Session {
   /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
   /// connection that just ends for one that somebody cut.
   awaitable<void> farewell() {
-    co_await control_.stop_reading();
+    co_await stop_reading();
     if constexpr (is_securable) {
       if (!protection_.secured()) co_return;
       Settled<void> ignored;
       Limit limited{deadline_, farewell_limit(), Errc::timed_out};
       co_await settle(control().finish(), ignored);
     }
+  }
+
+  /// Ends what reads the control connection beside the session's own coroutine, or was about to.
+  awaitable<void> stop_reading() {
+    pause_watch();
+    while (begins_to_watch_) co_await ftplike::give_way(executor_);
+    co_await control_.stop_reading();
   }
 
   // ---- transfers ----
@@ -564,8 +578,6 @@ template <Transport T, class P> class Session {
 
   awaitable<void> watch_control() {
     try {
-      // A transfer that never waits is over by now, and costs no read.
-      co_await ftplike::give_way(executor_);
       while (watching_ && control_.put_off().size() < limits().waiting_commands) {
         auto line = control_.lines().next();
         if (!line) {
@@ -613,6 +625,7 @@ template <Transport T, class P> class Session {
   bool standard_ = false, closing_ = false, draining_ = false, ending_ = false;
   bool may_end_ = false;    // nothing would be lost if the session ended now
   bool watching_ = false;   // the control connection, for what is under way
+  bool begins_to_watch_ = false;  // when others have had their turn
   bool answering_ = false;  // a command that acts at once
   bool replying_ = false;   // a reply is on its way
 };

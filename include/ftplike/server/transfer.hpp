@@ -146,16 +146,26 @@ template <class Session> class ServerTransfer {
       if (is_watched) co_await copy(source, watched, moved, std::min(piece(), watched_piece));
     }
     if (!is_watched) co_await copy(source, *data_, moved, piece());
-    co_await data_->finish();
+    waits_for_close_ = client_is_to_close();
+    if (waits_for_close_ || is_secured()) co_await data_->finish();  // else closing it is enough
   }
-  /// Waits until the client closes the data connection, if it may not have read the preliminary reply before that. One
-  /// that has said more, or that it says no more, takes several replies at a time. Gives whether it broke the connection
-  /// instead, and so has not taken everything; within TLS one that has, but for our goodbye, does that, too.
+  bool is_secured() const {
+    if constexpr (SecurableStream<Stream>) return data_->secured();
+    return false;
+  }
+  /// Whether the client closes the data connection first: where it may not have read the preliminary reply before that.
+  /// One that has said more, or that it says no more, takes several replies at a time.
+  bool client_is_to_close() {
+    const bool takes_several = session_.heard_more() || session_.heard_all();
+    if (has_read_opening_ || takes_several) return false;
+    return session_.closing_wait().is_due(session_.network().now());
+  }
+  /// Waits for that, if it is to come. Gives whether the client broke the connection instead, and so has not taken
+  /// everything; within TLS one that has, but for our goodbye, does that, too.
   awaitable<bool> client_breaks() {
+    if (!waits_for_close_) co_return false;
     const Time now = session_.network().now();
     ClosingWait& wait = session_.closing_wait();
-    const bool takes_several = session_.heard_more() || session_.heard_all();
-    if (has_read_opening_ || takes_several || !wait.is_due(now)) co_return false;
     bool broken = false;
     Limit limited{session_.deadline(), ClosingWait::longest, Errc::timed_out};
     std::array<std::byte, 1> room;
@@ -163,8 +173,7 @@ template <class Session> class ServerTransfer {
       (void)co_await data_->read_some(room);
     } catch (const std::system_error& error) { broken = error.code() == std::errc::connection_reset; }
     wait.note(session_.network().now() - now, limited.expired());
-    if constexpr (SecurableStream<Stream>) broken = broken && !data_->secured();
-    co_return broken;
+    co_return broken && !is_secured();
   }
   awaitable<void> receive_all(AnySink file) {
     {
@@ -185,6 +194,7 @@ template <class Session> class ServerTransfer {
     const bool vanished = co_await client_vanished();
     if (vanished) throw std::system_error(Errc::peer_lost);
     close_data();
+    session_.watch();
     Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
     co_await file.finish();
   }
@@ -231,8 +241,11 @@ template <class Session> class ServerTransfer {
   awaitable<bool> client_vanished() {
     const Time now = session_.network().now();
     const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
-    if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
-    co_await give_way(session_.executor());
+    if (grace >= std::chrono::milliseconds{1}) {
+      co_await session_.network().sleep_until(now + grace);
+    } else {
+      session_.pause_watch();  // `has_left` looks for itself
+    }
     co_await give_way(session_.executor());
     co_return session_.has_left();
   }
@@ -267,6 +280,7 @@ template <class Session> class ServerTransfer {
   Endpoint local_, remote_;
   bool securing_ = false;  // or failed at that
   bool has_read_opening_ = false;  // the client, which knows from it where the data are
+  bool waits_for_close_ = false;  // by the client
   bool is_open_ = false;   // and the observer was told so
 };
 

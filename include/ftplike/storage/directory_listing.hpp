@@ -1,10 +1,10 @@
 #pragma once
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <dirent.h>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -84,51 +84,55 @@ template <class = void> class BasicDirectoryReading {
   BasicDirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
       : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
 
-  static constexpr std::size_t batch_size = 512;
-
-  /// The next entries; none at the end.
+  /// Whether the last entry has been read.
+  bool has_ended() const noexcept { return !stream_; }
+  /// The next entries, more each time, as the way to a worker and back costs as much as some dozen of them; none at the
+  /// end.
   std::vector<Entry> read_batch() {
+    constexpr std::size_t largest = 2048;
+    const std::size_t size = std::exchange(batch_size_, std::min(batch_size_ * 2, largest));
     std::vector<Entry> batch;
     if (!stream_) return batch;
-    batch.reserve(batch_size);
-    while (batch.size() < batch_size) {
+    batch.reserve(size);
+    while (batch.size() < size) {
       const char* name = next_name(stream_.get());
       if (!name) {
         stream_.reset();
         break;
       }
-      if (auto entry = look(name)) batch.push_back(std::move(*entry));
+      look(name, batch);
     }
     return batch;
   }
 
  private:
-  std::optional<Entry> look(std::string name) const {
+  /// Puts what there is under a name to the others, if it is to be seen.
+  void look(std::string name, std::vector<Entry>& batch) const {
     const int directory = ::dirfd(stream_.get());
-    if (is_partial_name(name)) {
-      remove_if_old(directory, name, state_->options.partial_lifetime);
-      return std::nullopt;
-    }
+    if (is_partial_name(name)) return remove_if_old(directory, name, state_->options.partial_lifetime);
     struct stat status {};
     const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_known && errno == ENOENT) return std::nullopt;
-    if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
-    if (!S_ISLNK(status.st_mode)) return entry_of(std::move(name), status);
+    if (!is_known && errno == ENOENT) return;
+    if (is_known && S_ISLNK(status.st_mode)) return look_behind(std::move(name), status, batch);
+    batch.push_back(is_known ? entry_of(std::move(name), status) : Entry{std::move(name), Entry::Type::other, 0, {}});
+  }
+  /// The same of a link: what it leads to, or itself.
+  void look_behind(std::string name, const struct stat& status, std::vector<Entry>& batch) const {
     try {
       const auto place = state_->root.find(path_.resolve(name), Follow::yes);
-      if (place.exists()) return entry_of(std::move(name), place.status);
+      if (place.exists()) return batch.push_back(entry_of(std::move(name), place.status));
     } catch (const std::system_error&) {
       // It leads into nothing, or in circles.
     }
-    auto target = link_text(directory, name);
-    auto entry = entry_of(std::move(name), status);
-    entry.target = std::move(target).value_or("");
-    return entry;
+    auto target = link_text(::dirfd(stream_.get()), name);
+    batch.push_back(entry_of(std::move(name), status));
+    batch.back().target = std::move(target).value_or("");
   }
 
   std::shared_ptr<const DirectoryState> state_;
   Path path_;
   DirectoryStream stream_;
+  std::size_t batch_size_ = 512;
 };
 using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only what is called is compiled
 
@@ -140,8 +144,10 @@ template <class = void> class BasicDirectoryListing {
  public:
   using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
   awaitable<std::vector<Entry>> next() {
+    if (reading_->has_ended()) co_return std::vector<Entry>{};
     auto read = [reading = reading_] { return reading->read_batch(); };
-    return blocking(std::move(read), Workload{WorkKind::disk, client_});
+    std::vector<Entry> entries = co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
+    co_return entries;
   }
 
  private:

@@ -26,7 +26,7 @@ enum class Step {
 /// One TLS connection without any connection: what the peer sent is put into `room()`, what it shall get is `output()`.
 /// OpenSSL reads and writes these buffers in place of a socket.
 ///
-/// The input buffer grows with what comes at a time, so that a transfer takes few system calls and an idle control
+/// The buffers grow with what comes and goes at a time, so that a transfer takes few system calls and an idle control
 /// connection little memory.
 class Engine {
  public:
@@ -36,7 +36,7 @@ class Engine {
   /// What `write` is best given at a time: four full records, which stay in the processor's cache on their way.
   static constexpr std::size_t piece = 4 * SSL3_RT_MAX_PLAIN_LENGTH;
 
-  explicit Engine(SSL_CTX* context) : ssl_{SSL_new(context)}, input_(2 * 1024) {
+  explicit Engine(SSL_CTX* context) : ssl_{SSL_new(context)}, input_(small) {
     require(ssl_ != nullptr, "TLS connection");
     BIO* const bio = BIO_new(method());
     require(bio != nullptr, "TLS connection");
@@ -88,7 +88,11 @@ class Engine {
   /// Where to put what the peer sends; `received` tells how much it was. All that came before must have been used, as
   /// it is when the engine is hungry.
   std::span<std::byte> room() {
-    if (end_ == input_.size() && end_ < largest_input) input_.resize(std::min(end_ * 8, largest_input));
+    if (end_ == input_.size() && end_ < largest_input) {
+      input_.resize(std::min(end_ * 8, largest_input));
+    } else if (end_ <= small && input_.size() == 8 * small) {  // what was long was the handshake, or one command
+      input_ = std::vector<std::byte>(small);
+    }
     return input_;
   }
   void received(std::size_t n) noexcept {
@@ -111,9 +115,13 @@ class Engine {
   void sent(std::size_t n) noexcept {
     gone_ += n;
     if (is_midway()) return;
-    taken_.clear();
     gone_ = 0;
-    if (output_.empty()) std::swap(output_, taken_);  // the same memory again, which is still in the cache
+    if (taken_.capacity() <= 8 * small) {
+      std::vector<std::byte>{}.swap(taken_);  // a reply; the next one may be far away
+    } else {
+      taken_.clear();
+      if (output_.empty()) std::swap(output_, taken_);  // the same memory again, which is still in the cache
+    }
   }
   /// Whether some of what `output` gave last has not gone.
   bool is_midway() const noexcept { return gone_ < taken_.size(); }
@@ -175,6 +183,8 @@ class Engine {
     *count = size;
     return 1;
   }
+
+  static constexpr std::size_t small = 512;  // of what an idle connection keeps
 
   std::unique_ptr<SSL, FreeSsl> ssl_;
   std::vector<std::byte> input_;

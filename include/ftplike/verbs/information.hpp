@@ -75,25 +75,26 @@ struct Stat {
     const Entry entry = co_await find_listed(session, request);
     const Path path = session.path(request.name);
     std::string lines = "Status of " + std::string{request.name} + '\n';
-    const auto add = [&lines, now = wall_clock(session.executor())](const Entry& one) {
-      append_listed(lines += ' ', one, now);
-      lines += '\n';
+    const EntryFormat format = [now = wall_clock(session.executor())](std::string& out, const Entry& one) {
+      append_listed(out += ' ', one, now);
+      out += '\n';
     };
     if (!entry.is_directory()) {
-      add(entry);
+      format(lines, entry);
       co_return Reply{213, lines + "End"};
     }
     auto listing = co_await session.storage().list(path);
+    SortedLines sorted;
     for (bool ended = false; !ended;) {
-      const SortedEntries entries = co_await next_sorted(listing, request.pattern);
-      for (const Entry* one : entries.in_order) {
-        add(*one);
+      const bool are_last = co_await take_sorted(listing, request.pattern, format, sorted);
+      ended = are_last;
+      for (auto line = sorted.next(); !line.empty(); line = sorted.next()) {
+        lines.append(line);
         if (lines.size() < largest_part) continue;
         std::string part = std::exchange(lines, std::string{});
         co_await session.say_part(212, std::move(part));
         session.make_progress();
       }
-      ended = entries.ended;
     }
     co_return Reply{212, lines + "End"};
   }

@@ -24,68 +24,115 @@ namespace ftplike::inline v0_2 {
 
 // What directories hold. (RFC 959 §4.1.3, RFC 3659 §7)
 
-/// Appends an entry to the text of a listing.
+/// Appends an entry to the text of a listing: a line with its ending, or nothing if it is to be left out.
 using EntryFormat = std::function<void(std::string& text, const Entry& entry)>;
 
-/// Some entries of a directory, sorted by name.
-class SortedEntries {
+/// Some lines of a listing, which come out sorted by name. Each is made as soon as its entry is there: a line takes a
+/// fifth of the memory of an entry, which is used again for the next one while the processor still has it at hand.
+class SortedLines {
  public:
-  std::vector<std::vector<Entry>> held;  // as the storage gave them: an entry is large, and takes long to move
-  std::vector<const Entry*> in_order;
-  bool ended = false;  // they are the last
-};
-
-/// The next entries of a listing that fit a pattern, if there is one: all, or ten thousand and some where there are more,
-/// so that any directory takes a bounded memory.
-template <class Listing> awaitable<SortedEntries> next_sorted(Listing& listing, const std::string& pattern) {
-  constexpr std::size_t enough = 10'000;
-  SortedEntries found;
-  for (std::size_t count = 0; count < enough;) {
-    std::vector<Entry> entries = co_await listing.next();
-    if (entries.empty()) {
-      found.ended = true;
-      break;
-    }
-    count += entries.size();
-    for (const auto& entry : entries) {
-      if (pattern.empty() || matches(pattern, entry.name)) found.in_order.push_back(&entry);
-    }
-    found.held.push_back(std::move(entries));
+  void add(const Entry& entry, const EntryFormat& format) {
+    const auto name = text_.size();
+    text_.append(entry.name);
+    const auto line = text_.size();
+    format(text_, entry);
+    if (text_.size() == line) return text_.resize(name);
+    lines_.push_back(Place{name, line, text_.size()});
   }
-  std::sort(found.in_order.begin(), found.in_order.end(),
-            [](const Entry* a, const Entry* b) { return a->name < b->name; });
-  co_return found;
-}
-
-/// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory to
-/// speak of. They are sorted by name as far as `next_sorted` sorts.
-template <class Listing> class ListingSource {
- public:
-  /// Of a directory `listing`, of anything else, `entry`, alone.
-  ListingSource(std::optional<Listing> listing, const Entry& entry, std::string pattern, EntryFormat format)
-      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)}, ended_{!listing_} {
-    if (ended_) format_(text_, entry);
+  /// All that were added are sorted from here on, until `clear`.
+  void sort() {
+    std::sort(lines_.begin(), lines_.end(), [this](const Place& a, const Place& b) { return name_of(a) < name_of(b); });
   }
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    while (at_ == text_.size() && !ended_) {
-      text_.clear();
-      at_ = 0;
-      const SortedEntries entries = co_await next_sorted(*listing_, pattern_);
-      ended_ = entries.ended;
-      for (const Entry* entry : entries.in_order) format_(text_, *entry);
-    }
-    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
-    std::copy(part.begin(), part.end(), room.begin());
-    at_ += part.size();
-    co_return part.size();
+  /// The next line; empty at the end.
+  std::string_view next() noexcept {
+    if (next_ == lines_.size()) return {};
+    const Place& place = lines_[next_++];
+    return std::string_view{text_}.substr(place.line, place.end - place.line);
+  }
+  void clear() noexcept {
+    text_.clear();
+    lines_.clear();
+    next_ = 0;
   }
 
  private:
+  struct Place {
+    std::size_t name, line, end;  // where they begin in the text, and where the line ends
+  };
+  std::string_view name_of(const Place& place) const noexcept {
+    return std::string_view{text_}.substr(place.name, place.line - place.name);
+  }
+
+  std::string text_;  // each name with its line behind it
+  std::vector<Place> lines_;
+  std::size_t next_ = 0;
+};
+
+/// Takes the next entries of a listing that fit a pattern, if there is one: all, or ten thousand and some where there
+/// are more, so that any directory takes a bounded memory. Gives whether they are the last.
+template <class Listing>
+awaitable<bool> take_sorted(Listing& listing, const std::string& pattern, const EntryFormat& format,
+                            SortedLines& lines) {
+  constexpr std::size_t enough = 10'000;
+  lines.clear();
+  bool ended = false;
+  for (std::size_t count = 0; count < enough && !ended;) {
+    const std::vector<Entry> entries = co_await listing.next();
+    ended = entries.empty();
+    count += entries.size();
+    for (const auto& entry : entries) {
+      if (pattern.empty() || matches(pattern, entry.name)) lines.add(entry, format);
+    }
+  }
+  lines.sort();
+  co_return ended;
+}
+
+/// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory to
+/// speak of. They are sorted by name as far as `take_sorted` sorts.
+template <class Listing> class ListingSource {
+ public:
+  /// Of a directory `listing`, of anything else, `entry`, alone. Of the first line `dropped` bytes are left out: where
+  /// lines begin with what is to stand between them.
+  ListingSource(std::optional<Listing> listing, const Entry& entry, std::string pattern, EntryFormat format,
+                std::size_t dropped = 0)
+      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)}, dropped_{dropped},
+        ended_{!listing_} {
+    if (ended_) lines_.add(entry, format_);
+  }
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    for (;;) {
+      const std::size_t filled = fill(room);
+      if (filled > 0 || ended_) co_return filled;
+      const bool are_last = co_await take_sorted(*listing_, pattern_, format_, lines_);
+      ended_ = are_last;
+    }
+  }
+
+ private:
+  /// Puts lines, and parts of them, where there is room; gives how many bytes these are.
+  std::size_t fill(std::span<std::byte> room) noexcept {
+    std::size_t filled = 0;
+    while (filled < room.size()) {
+      if (line_.empty()) {
+        line_ = lines_.next();
+        if (line_.empty()) break;
+        line_.remove_prefix(std::exchange(dropped_, 0));
+      }
+      const auto part = as_bytes(line_.substr(0, room.size() - filled));
+      std::copy(part.begin(), part.end(), room.subspan(filled).begin());
+      line_.remove_prefix(part.size());
+      filled += part.size();
+    }
+    return filled;
+  }
+
   std::optional<Listing> listing_;
   std::string pattern_;
   EntryFormat format_;
-  std::string text_;
-  std::size_t at_ = 0;
+  SortedLines lines_;
+  std::string_view line_;  // what is left of the one that goes now
+  std::size_t dropped_;
   bool ended_;
 };
 
@@ -159,9 +206,10 @@ template <class Storage> std::string permissions_of(const Entry& entry, Rights r
   return letters;
 }
 
-/// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it.
+/// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it,
+/// but for the first `dropped` bytes.
 template <class S> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path, Entry entry,
-                                                 std::string pattern, EntryFormat format) {
+                                                 std::string pattern, EntryFormat format, std::size_t dropped = 0) {
   typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
   transfer.listing = true;
   std::optional<typename S::Storage::Listing> listing;
@@ -169,7 +217,7 @@ template <class S> awaitable<Reply> send_listing(S& session, std::string_view ve
     auto found = co_await session.storage().list(path);
     listing.emplace(std::move(found));
   }
-  ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format)};
+  ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format), dropped};
   co_return co_await session.send(source, std::move(transfer));
 }
 
@@ -194,13 +242,11 @@ struct List {
     const Path path = session.path(request.name);
     if (session.announces()) {
       // The ftp-like dialect: bare names between LFs.
-      auto names = [first = true](std::string& out, const Entry& entry) mutable {
-        if (!detail::fits_a_line(entry.name)) return;
-        if (!std::exchange(first, false)) out += '\n';
-        out += entry.name;
+      auto names = [](std::string& out, const Entry& entry) {
+        if (detail::fits_a_line(entry.name)) out.append("\n").append(entry.name);
       };
       co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                              std::move(names));
+                                              std::move(names), 1);
     }
     auto lines = [now = wall_clock(session.executor())](std::string& out, const Entry& entry) {
       append_listed(out, entry, now);
