@@ -9,6 +9,7 @@
 // FTPLIKE_SEPARATE_COMPILATION is defined: <ftplike/ftplike.hpp> has all of it otherwise.
 // ---- ftplike/client/blocking_bodies.hpp
 // The bodies of `BasicBlockingClient`.
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -558,6 +559,7 @@ class Entry {
 }  // namespace ftplike
 
 // ---- ftplike/protocol/reply.hpp
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -595,10 +597,7 @@ class Reply {
         out.append(std::to_string(code_)).append(1, last ? ' ' : '-');
       else if (text_[at] != ' ')
         out.append(1, ' ');
-      for (const char c : std::string_view{text_}.substr(at, last ? end : end - at)) {
-        out += static_cast<unsigned char>(c) < ' ' && c != '\t' ? '?' : c;
-        if (c == '\xFF') out += c;
-      }
+      append_safely(out, std::string_view{text_}.substr(at, last ? end : end - at));
       out.append("\r\n");
       if (last) return out;
       at = end + 1;
@@ -608,6 +607,18 @@ class Reply {
   friend bool operator==(const Reply&, const Reply&) = default;
 
  private:
+  /// Appends a line piece by piece, as nearly all letters go as they are.
+  static void append_safely(std::string& out, std::string_view line) {
+    const auto is_special = [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\xFF'; };
+    while (!line.empty()) {
+      const auto special = static_cast<std::size_t>(std::find_if(line.begin(), line.end(), is_special) - line.begin());
+      out.append(line.substr(0, special));
+      if (special == line.size()) return;
+      out.append(line[special] == '\xFF' ? "\xFF\xFF" : "?");
+      line.remove_prefix(special + 1);
+    }
+  }
+
   int code_ = 0;
   std::string text_;
 };
@@ -1175,20 +1186,6 @@ class Turn {
   std::size_t bytes_ = 0, pieces_ = 0;
 };
 
-template <ByteSink Sink> awaitable<std::size_t> write_all_of(Sink& sink, std::span<const std::byte> piece) {
-  co_await sink.write(piece);
-  co_return piece.size();
-}
-
-/// Writes a piece, or as much of it as a stream takes at once.
-template <ByteSink Sink> awaitable<std::size_t> write_piece(Sink& sink, std::span<const std::byte> piece) {
-  if constexpr (Stream<Sink>) {
-    return sink.write_some(piece);
-  } else {
-    return write_all_of(sink, piece);
-  }
-}
-
 }  // namespace detail
 
 /// Moves everything from `source` to `sink` and calls `progress(n)` after each piece, awaiting what it gives. Does not
@@ -1225,7 +1222,13 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
     if (n == 0) break;
     std::span<const std::byte> piece = room.first(n);
     while (!piece.empty()) {
-      const std::size_t moved = co_await detail::write_piece(sink, piece);
+      std::size_t moved = piece.size();
+      if constexpr (Stream<Sink>) {  // as much as it takes at once
+        const std::size_t some = co_await sink.write_some(piece);
+        moved = some;
+      } else {
+        co_await sink.write(piece);
+      }
       piece = piece.subspan(moved);
       if constexpr (waits) {
         co_await progress(moved);
@@ -1904,6 +1907,16 @@ template <class Observer> constexpr auto fault_of_observer() {
   }
 }
 
+/// Whether an observer may answer to an event. (`std::is_invocable_r_v` of libc++ 19 does not compile where it returns nothing.)
+template <class Observer, class Event> constexpr bool answers() {
+  if constexpr (!std::is_invocable_v<Observer&, const Event&>) {
+    return false;
+  } else {
+    using Said = std::invoke_result_t<Observer&, const Event&>;
+    return std::conjunction_v<std::negation<std::is_void<Said>>, std::is_convertible<Said, std::optional<Reply>>>;
+  }
+}
+
 }  // namespace detail
 
 /// Whether an observer wants to be told of `DataBytes` now.
@@ -1929,7 +1942,7 @@ template <class... All> class Observers {
   operator()(const Event& event) {
     std::optional<Reply> refusal;
     const auto tell = [&](auto& one) {
-      if constexpr (std::is_invocable_r_v<std::optional<Reply>, decltype(one), const Event&>) {
+      if constexpr (detail::answers<decltype(one), Event>()) {
         if (auto answer = one(event); answer && !refusal) refusal = std::move(answer);
       } else if constexpr (std::is_invocable_v<decltype(one), const Event&>) {
         one(event);
@@ -1963,7 +1976,7 @@ template <class Event, class Observer, class... Parts> void report(Observer& obs
 
 /// Tells `observer` of an event that it may answer; gives its answer, if it gives one.
 template <class Observer, class Event> std::optional<Reply> ask(Observer& observer, const Event& event) {
-  if constexpr (std::is_invocable_r_v<std::optional<Reply>, Observer&, const Event&>) {
+  if constexpr (detail::answers<Observer, Event>()) {
     return observer(event);
   } else {
     observer(event);
@@ -2561,8 +2574,11 @@ template <class = void> awaitable<void> blocking_on_borrowed(std::function<void(
 // What every caller of the system needs: a descriptor that closes itself, and calls whose errors are thrown.
 #include <cerrno>
 #include <system_error>
+#include <sys/types.h>
 #include <unistd.h>
 #include <utility>
+
+static_assert(sizeof(off_t) >= 8, "for files beyond 2 GiB define _FILE_OFFSET_BITS=64 for the whole program");
 
 namespace ftplike::inline v0_2::detail {
 
@@ -3004,12 +3020,12 @@ static_assert(ByteSink<BytesSink> && ByteSink<TextSink> && ByteSink<StreamSink> 
 #include <utility>
 
 // ---- ftplike/storage/directory_listing.hpp
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <dirent.h>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -3043,7 +3059,6 @@ static_assert(ByteSink<BytesSink> && ByteSink<TextSink> && ByteSink<StreamSink> 
 #include <cstdint>
 #include <cstdio>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -3249,6 +3264,27 @@ inline bool rename_to_free(int directory, const char* from, const char* to) {
 
 }  // namespace ftplike::detail
 
+// ---- ftplike/system/random.hpp
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+#include <unistd.h>
+#if defined(__APPLE__)
+#include <sys/random.h>
+#endif
+
+namespace ftplike::inline v0_2::detail {
+
+/// A number that nobody can guess, from the system. **Errors:** the system's. What <random> has for that costs a compiler as much as all of
+/// <chrono>.
+inline std::uint64_t random_number() {
+  std::uint64_t number = 0;
+  if (::getentropy(&number, sizeof number) != 0) throw std::system_error(errno, std::generic_category(), "getentropy");
+  return number;
+}
+
+}  // namespace ftplike::inline v0_2::detail
+
 
 namespace ftplike::inline v0_2::detail {
 
@@ -3272,9 +3308,7 @@ inline std::string partial_name(std::string_view name) {
 
 /// The name of a temporary file, which belongs to no name and so is never gone on with.
 inline std::string temporary_name() {
-  std::random_device random;
-  const auto high = std::uint64_t{random()} << 32;
-  return std::string{partial_prefix} + '~' + hexadecimal(high | random());
+  return std::string{partial_prefix} + '~' + hexadecimal(random_number());
 }
 
 inline bool is_older_than(std::chrono::seconds age, Timestamp written) {
@@ -4005,51 +4039,55 @@ template <class = void> class BasicDirectoryReading {
   BasicDirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
       : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
 
-  static constexpr std::size_t batch_size = 512;
-
-  /// The next entries; none at the end.
+  /// Whether the last entry has been read.
+  bool has_ended() const noexcept { return !stream_; }
+  /// The next entries, more each time, as the way to a worker and back costs as much as some dozen of them; none at the
+  /// end.
   std::vector<Entry> read_batch() {
+    constexpr std::size_t largest = 2048;
+    const std::size_t size = std::exchange(batch_size_, std::min(batch_size_ * 2, largest));
     std::vector<Entry> batch;
     if (!stream_) return batch;
-    batch.reserve(batch_size);
-    while (batch.size() < batch_size) {
+    batch.reserve(size);
+    while (batch.size() < size) {
       const char* name = next_name(stream_.get());
       if (!name) {
         stream_.reset();
         break;
       }
-      if (auto entry = look(name)) batch.push_back(std::move(*entry));
+      look(name, batch);
     }
     return batch;
   }
 
  private:
-  std::optional<Entry> look(std::string name) const {
+  /// Puts what there is under a name to the others, if it is to be seen.
+  void look(std::string name, std::vector<Entry>& batch) const {
     const int directory = ::dirfd(stream_.get());
-    if (is_partial_name(name)) {
-      remove_if_old(directory, name, state_->options.partial_lifetime);
-      return std::nullopt;
-    }
+    if (is_partial_name(name)) return remove_if_old(directory, name, state_->options.partial_lifetime);
     struct stat status {};
     const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_known && errno == ENOENT) return std::nullopt;
-    if (!is_known) return Entry{std::move(name), Entry::Type::other, 0, {}};
-    if (!S_ISLNK(status.st_mode)) return entry_of(std::move(name), status);
+    if (!is_known && errno == ENOENT) return;
+    if (is_known && S_ISLNK(status.st_mode)) return look_behind(std::move(name), status, batch);
+    batch.push_back(is_known ? entry_of(std::move(name), status) : Entry{std::move(name), Entry::Type::other, 0, {}});
+  }
+  /// The same of a link: what it leads to, or itself.
+  void look_behind(std::string name, const struct stat& status, std::vector<Entry>& batch) const {
     try {
       const auto place = state_->root.find(path_.resolve(name), Follow::yes);
-      if (place.exists()) return entry_of(std::move(name), place.status);
+      if (place.exists()) return batch.push_back(entry_of(std::move(name), place.status));
     } catch (const std::system_error&) {
       // It leads into nothing, or in circles.
     }
-    auto target = link_text(directory, name);
-    auto entry = entry_of(std::move(name), status);
-    entry.target = std::move(target).value_or("");
-    return entry;
+    auto target = link_text(::dirfd(stream_.get()), name);
+    batch.push_back(entry_of(std::move(name), status));
+    batch.back().target = std::move(target).value_or("");
   }
 
   std::shared_ptr<const DirectoryState> state_;
   Path path_;
   DirectoryStream stream_;
+  std::size_t batch_size_ = 512;
 };
 using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only what is called is compiled
 
@@ -4061,8 +4099,10 @@ template <class = void> class BasicDirectoryListing {
  public:
   using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
   awaitable<std::vector<Entry>> next() {
+    if (reading_->has_ended()) co_return std::vector<Entry>{};
     auto read = [reading = reading_] { return reading->read_batch(); };
-    return blocking(std::move(read), Workload{WorkKind::disk, client_});
+    std::vector<Entry> entries = co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
+    co_return entries;
   }
 
  private:
@@ -4252,8 +4292,7 @@ template <class = void> class BasicDirectoryStorage {
   using Listing = DirectoryListing;
 
   /// **Errors:** `std::system_error` that names the folder, if it is not there or is not a directory.
-  explicit BasicDirectoryStorage(std::string folder, const DirectoryOptions& options = {})
-      : state_{detail::new_shared<const detail::DirectoryState>(std::move(folder), options)} {}
+  explicit BasicDirectoryStorage(std::string folder, const DirectoryOptions& options = {});
 
   const std::string& label() const noexcept { return state_->label; }
   /// The same files, of which what may block is done for that client: in turn with that for others. Where the bytes of
@@ -4485,6 +4524,10 @@ template <class = void> class BasicDirectoryStorage {
   ClientKey client_ = 0;
   std::function<void()> progress_;
 };
+
+template <class Any>
+BasicDirectoryStorage<Any>::BasicDirectoryStorage(std::string folder, const DirectoryOptions& options)
+    : state_{detail::new_shared<const detail::DirectoryState>(std::move(folder), options)} {}
 using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only what is called is compiled
 
 static_assert(CompleteStorage<DirectoryStorage>);
@@ -5852,7 +5895,6 @@ template <Transport T, class Observer> class ClientControl {
 #include <concepts>
 #include <cstdint>
 #include <optional>
-#include <random>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -6315,7 +6357,9 @@ concept DataChannel = Stream<typename T::Stream> &&
 class DataPorts {
  public:
   /// The dynamic ports of RFC 6335, from a random one on.
-  DataPorts() : DataPorts{49152, 65535} { next_ = std::random_device{}() % count(); }
+  DataPorts() : DataPorts{49152, 65535} {
+    next_ = static_cast<std::uint32_t>(detail::random_number() % count());
+  }
   /// From `first` to `last`, both in.
   DataPorts(std::uint16_t first, std::uint16_t last) : first_{std::min(first, last)}, last_{std::max(first, last)} {}
   DataPorts(const DataPorts& other) noexcept : first_{other.first_}, last_{other.last_}, next_{other.next_.load()} {}
@@ -6380,10 +6424,9 @@ template <Stream S> void break_off(S& stream) {
   }
 }
 
-/// Whose connection it is: of its remote end, or of the client for whom a proxy says that it passes it on. Not a byte is
-/// read beyond that. Nobody's, where a proxy does not say so.
-template <class Session> awaitable<Endpoint> whose(Session& session, typename Session::Stream& stream) {
-  if (!session.is_passed_on(stream.remote())) co_return stream.remote();
+/// Whose connection it is that a proxy passes on: of the client for whom it says that it does. Not a byte is read
+/// beyond that. Nobody's, where it does not say so.
+template <Stream S> awaitable<Endpoint> whose(S& stream) {
   std::string none;
   try {
     const ProxyHeader header = co_await read_proxy_header(stream, none, 1);
@@ -6401,7 +6444,11 @@ awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor accep
   typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
   for (;;) {
     auto stream = co_await acceptor.accept(executor);
-    const Endpoint client = co_await whose(session, stream);
+    Endpoint client = stream.remote();
+    if (session.is_passed_on(client)) {
+      const Endpoint said = co_await whose(stream);
+      client = said;
+    }
     if (session.is_from_client(client)) co_return stream;
     session.template report<StrangerRefused>(client);
   }
@@ -7343,8 +7390,8 @@ struct ActiveChannel {
    public:
     template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
       const Executor executor = co_await asio::this_coro::executor;
-      const Address address = client.local().address();
-      auto acceptor = client.network().listen(executor, Endpoint{address, 0});
+      auto acceptor = client.listen_for_data(executor);
+      const Address address = acceptor.endpoint().address();
       const HostPort named{address.to_string(), acceptor.endpoint().port()};
       const std::string naming = address.is_v4() ? "PORT " + format_port(named) : "EPRT " + format_eprt(named);
       const Reply answer = co_await client.ask(naming);
@@ -7400,6 +7447,7 @@ struct AnnouncedChannel {
 // ---- ftplike/data_channel/passive.hpp
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7631,7 +7679,7 @@ struct PassiveChannel {
         acceptor_.emplace(std::move(acceptor));
       }
       closes_at_ = time_after(session.network().now(), session.limits().connect_data);
-      if (!timer_) timer_.emplace(session.network(), session.executor());
+      if (!timer_) timer_.reset(new typename T::Timer{session.network(), session.executor()});
       if (!rings_) close_in_time(session);
       return where;
     }
@@ -7667,7 +7715,7 @@ struct PassiveChannel {
 
     std::optional<typename T::Acceptor> acceptor_;
     std::optional<detail::EarlyAcceptance<T>> early_;
-    std::optional<typename T::Timer> timer_;
+    std::unique_ptr<typename T::Timer> timer_;
     Time closes_at_{};
     bool rings_ = false;
     bool expired_ = false;  // the client's port was closed, of which it does not know yet
@@ -8197,10 +8245,15 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     if (connected.failed()) check_data_came(limited.expired());
     co_return connected.get();
   }
+  /// A listener for data on the address by which we reached the server.
+  typename T::Acceptor listen_for_data(const Executor& executor) {
+    auto acceptor = network_.listen(executor, Endpoint{local().address(), 0});
+    control_.template observe<DataListening>(acceptor.endpoint());
+    return acceptor;
+  }
   /// The one connection of our own server. Strangers are turned away and do not use the listener up.
   awaitable<Stream> accept_data(typename T::Acceptor acceptor) {
     const Executor executor = co_await asio::this_coro::executor;
-    control_.template observe<DataListening>(acceptor.endpoint());
     for (;;) {
       Settled<Stream> accepted;
       Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
@@ -8729,9 +8782,8 @@ inline std::optional<Entry> parse_facts(std::string_view line) {
 // What a client asks of one path of a server.
 namespace ftplike::inline v0_2::detail {
 
-inline bool not_understood(const Reply& reply) noexcept {
-  return reply.code() == 500 || reply.code() == 502 || reply.code() == 504;
-}
+inline bool not_understood(int code) noexcept { return code == 500 || code == 502 || code == 504; }
+inline bool not_understood(const Reply& reply) noexcept { return not_understood(reply.code()); }
 
 /// What a question that was asked besides came to. A refusal to tell is no finding: then, too, it is nothing.
 template <class Core, class R> awaitable<std::optional<R>> if_told(Core& core, awaitable<std::optional<R>> question) {
@@ -9201,8 +9253,10 @@ inline Timestamp wall_clock(const Executor& executor) {
 // ---- ftplike/protocol/listing.hpp
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10000,6 +10054,17 @@ inline void append_column(std::string& out, std::string_view word, std::size_t w
   out.append(size < width ? width - size + 1 : 1, ' ');
 }
 
+/// A size, at the right of its column, and the blank behind it.
+inline void append_size(std::string& out, std::uint64_t size) {
+  constexpr std::ptrdiff_t width = 12;
+  std::array<char, width + 20 + 1> text;
+  char* const begin = text.data() + width;
+  char* const end = std::to_chars(begin, text.data() + text.size(), size).ptr;
+  std::fill(text.data(), begin, ' ');
+  *end = ' ';
+  out.append(begin - std::max<std::ptrdiff_t>(width - (end - begin), 0), end + 1);
+}
+
 /// `Nov 22 17:11`, or `Nov 22  2025` for what is over half a year old or lies ahead.
 inline void append_date(std::string& out, Timestamp time, Timestamp now) {
   constexpr std::chrono::hours half_a_year{24 * 182};
@@ -10029,15 +10094,11 @@ inline void append_date(std::string& out, Timestamp time, Timestamp now) {
 /// Appends what LIST says of a file, as `ls -l` does, without a line ending; a name that would break the line has '?'
 /// there. Times are in UTC. A size that is not known is 0, for readers want a number there. RFC 959 §4.1.3 leaves the form open; this is the one that all clients read.
 inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
-  constexpr std::size_t size_width = 12;
   detail::append_mode(out, entry);
   out.append("   1 ");
   detail::append_column(out, entry.owner, 8);
   detail::append_column(out, entry.group, 8);
-  const auto begin = out.size();
-  detail::append_number(out, entry.size.value_or(0));
-  if (const auto size = out.size() - begin; size < size_width) out.insert(begin, size_width - size, ' ');
-  out.append(1, ' ');
+  detail::append_size(out, entry.size.value_or(0));
   detail::append_date(out, entry.modified, now);
   detail::append_name(out, entry.name);
   if (entry.type == Entry::Type::link && !entry.target.empty()) {
@@ -10795,14 +10856,13 @@ template <class Core> awaitable<void> check_stands(Core& core, std::string path)
 /// What cannot be gone on with by REST may be by APPE. What cannot be at all, or has another length than it should, is
 /// sent from the copy.
 inline bool begin_otherwise(const ClientError& failure, std::string& verb, std::uint64_t& offset) {
-  const auto* const reply = dynamic_cast<const ReplyError*>(&failure);
-  const bool refused = reply && failure.transferred() == 0;
+  const bool refused = failure.code().category() == reply_category() && failure.transferred() == 0;
   if (refused && failure.verb() == "REST") {
     verb = "APPE";
     return true;
   }
-  const bool unknown = refused && failure.verb() == "APPE" && not_understood(reply->reply());
-  const bool beyond = refused && reply->reply().code() == 554;
+  const bool unknown = refused && failure.verb() == "APPE" && not_understood(failure.code().value());
+  const bool beyond = refused && failure.code().value() == 554;
   const bool spoilt = failure.code() == Errc::too_short || failure.code() == Errc::too_long;
   if (!unknown && !beyond && !spoilt) return false;
   verb = "STOR";
@@ -11428,16 +11488,15 @@ template <class E = Executor> class BasicTcpStream {
   }
   awaitable<void> write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
-      const std::size_t n = co_await write_some(bytes);
-      bytes = bytes.subspan(n);
+      const std::size_t sent = send_now(bytes);
+      bytes = bytes.subspan(sent);
+      if (sent == 0) co_await writable();
     }
   }
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) {
     for (;;) {
-      const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-      if (sent >= 0) co_return static_cast<std::size_t>(sent);
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN) detail::fail_with(errno);
+      const std::size_t sent = send_now(bytes);
+      if (sent > 0 || bytes.empty()) co_return sent;
       co_await writable();
     }
   }
@@ -11492,6 +11551,15 @@ template <class E = Executor> class BasicTcpStream {
 #endif
 
  private:
+  /// Sends what the system takes at once; 0 if that is nothing.
+  std::size_t send_now(std::span<const std::byte> bytes) {
+    for (;;) {
+      const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (sent >= 0) return static_cast<std::size_t>(sent);
+      if (errno == EAGAIN) return 0;
+      if (errno != EINTR) detail::fail_with(errno);
+    }
+  }
   awaitable<void> writable() {
     register_socket();
     std::error_code error;
@@ -11679,30 +11747,23 @@ template <class E = Executor> class BasicTcpTransport {
   };
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
-  explicit BasicTcpTransport(unsigned threads = 1, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : loops_{detail::new_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
-    for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i));
-  }
+  explicit BasicTcpTransport(unsigned threads = 1);
+  BasicTcpTransport(unsigned threads, std::shared_ptr<WorkerPools> workers);
   /// On the user's event loop, or any executor on top of one.
-  explicit BasicTcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : BasicTcpTransport{Executor{loop.get_executor()}, std::move(workers)} {}
-  explicit BasicTcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers = WorkerPools::shared())
-      : outer_{executor}, make_strand_{[](const Executor& outer) { return Executor{asio::make_strand(outer)}; }},
-        main_{make_strand_(executor)} {
-    use(workers, executor);
-  }
+  explicit BasicTcpTransport(asio::io_context& loop);
+  BasicTcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers);
+  explicit BasicTcpTransport(const Executor& executor);
+  BasicTcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers);
 
   BasicTcpTransport(const BasicTcpTransport&) = delete;
   BasicTcpTransport& operator=(const BasicTcpTransport&) = delete;
-  ~BasicTcpTransport() {
-    if (loops_) loops_->end();
-  }
+  ~BasicTcpTransport();
 
   /// Where a new session may live.
   Executor executor() { return loops_ ? loops_->executor(next_++) : make_strand_(outer_); }
   Executor executor_near(const Executor& executor) {
     if (loops_) return loops_->has(executor) ? executor : loops_->executor(next_++);
-    return executor.target<asio::strand<Executor>>() ? executor : this->executor();
+    return executor.template target<asio::strand<E>>() ? executor : this->executor();
   }
   Executor main_executor() { return loops_ ? loops_->executor(0) : main_; }
   /// What has to live as long as what was made on its executors.
@@ -11796,6 +11857,29 @@ template <class E = Executor> class BasicTcpTransport {
   Executor main_;
   std::atomic<std::size_t> next_ = 0;
 };
+
+template <class E> BasicTcpTransport<E>::BasicTcpTransport(unsigned threads)
+    : BasicTcpTransport{threads, WorkerPools::shared()} {}
+template <class E> BasicTcpTransport<E>::BasicTcpTransport(unsigned threads, std::shared_ptr<WorkerPools> workers)
+    : loops_{detail::new_shared<detail::EventLoops>(threads)}, count_{std::max(threads, 1u)} {
+  for (std::size_t i = 0; i < count_; ++i) use(workers, loops_->executor(i));
+}
+template <class E> BasicTcpTransport<E>::BasicTcpTransport(asio::io_context& loop)
+    : BasicTcpTransport{loop, WorkerPools::shared()} {}
+template <class E>
+BasicTcpTransport<E>::BasicTcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers)
+    : BasicTcpTransport{E{loop.get_executor()}, std::move(workers)} {}
+template <class E> BasicTcpTransport<E>::BasicTcpTransport(const Executor& executor)
+    : BasicTcpTransport{executor, WorkerPools::shared()} {}
+template <class E>
+BasicTcpTransport<E>::BasicTcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers)
+    : outer_{executor}, make_strand_{[](const E& outer) { return E{asio::make_strand(outer)}; }},
+      main_{make_strand_(executor)} {
+  use(workers, executor);
+}
+template <class E> BasicTcpTransport<E>::~BasicTcpTransport() {
+  if (loops_) loops_->end();
+}
 using TcpTransport = BasicTcpTransport<>;  // a template, so that only what is called is compiled
 
 static_assert(Transport<TcpTransport>);
@@ -11831,9 +11915,11 @@ class BasicBlockingClient {
   using Visit = typename Session::Visit;
 
   /// Connects and logs in, as `connect` does, over a transport of its own.
-  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {});
+  explicit BasicBlockingClient(Url url, ClientOptions options = {}, Observer observer = {})
+    requires(std::default_initializable<T>);
   /// The same at a host and a port, as anonymous where the server asks.
-  BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {}, Observer observer = {});
+  BasicBlockingClient(std::string host, std::uint16_t port, ClientOptions options = {}, Observer observer = {})
+    requires(std::default_initializable<T>);
   /// The same over a transport of its own that is made of `setting`: a `TlsClient`, for instance.
   template <class Setting>
     requires(std::constructible_from<T, Setting>)
@@ -12006,10 +12092,12 @@ namespace ftplike::inline v0_2 {
 
 template <Transport T, class DataChannel, class Observer>
 BasicBlockingClient<T, DataChannel, Observer>::BasicBlockingClient(Url url, ClientOptions options, Observer observer)
+  requires(std::default_initializable<T>)
     : BasicBlockingClient{std::make_unique<T>(), std::move(url), std::move(options), std::move(observer)} {}
 template <Transport T, class DataChannel, class Observer>
 BasicBlockingClient<T, DataChannel, Observer>::BasicBlockingClient(std::string host, std::uint16_t port,
                                                                    ClientOptions options, Observer observer)
+  requires(std::default_initializable<T>)
     : BasicBlockingClient{Url{std::move(host), port}, std::move(options), std::move(observer)} {}
 template <Transport T, class DataChannel, class Observer>
 BasicBlockingClient<T, DataChannel, Observer>::BasicBlockingClient(T& network, Url url, ClientOptions options,
@@ -14720,68 +14808,115 @@ namespace ftplike::inline v0_2 {
 
 // What directories hold. (RFC 959 §4.1.3, RFC 3659 §7)
 
-/// Appends an entry to the text of a listing.
+/// Appends an entry to the text of a listing: a line with its ending, or nothing if it is to be left out.
 using EntryFormat = std::function<void(std::string& text, const Entry& entry)>;
 
-/// Some entries of a directory, sorted by name.
-class SortedEntries {
+/// Some lines of a listing, which come out sorted by name. Each is made as soon as its entry is there: a line takes a
+/// fifth of the memory of an entry, which is used again for the next one while the processor still has it at hand.
+class SortedLines {
  public:
-  std::vector<std::vector<Entry>> held;  // as the storage gave them: an entry is large, and takes long to move
-  std::vector<const Entry*> in_order;
-  bool ended = false;  // they are the last
-};
-
-/// The next entries of a listing that fit a pattern, if there is one: all, or ten thousand and some where there are more,
-/// so that any directory takes a bounded memory.
-template <class Listing> awaitable<SortedEntries> next_sorted(Listing& listing, const std::string& pattern) {
-  constexpr std::size_t enough = 10'000;
-  SortedEntries found;
-  for (std::size_t count = 0; count < enough;) {
-    std::vector<Entry> entries = co_await listing.next();
-    if (entries.empty()) {
-      found.ended = true;
-      break;
-    }
-    count += entries.size();
-    for (const auto& entry : entries) {
-      if (pattern.empty() || matches(pattern, entry.name)) found.in_order.push_back(&entry);
-    }
-    found.held.push_back(std::move(entries));
+  void add(const Entry& entry, const EntryFormat& format) {
+    const auto name = text_.size();
+    text_.append(entry.name);
+    const auto line = text_.size();
+    format(text_, entry);
+    if (text_.size() == line) return text_.resize(name);
+    lines_.push_back(Place{name, line, text_.size()});
   }
-  std::sort(found.in_order.begin(), found.in_order.end(),
-            [](const Entry* a, const Entry* b) { return a->name < b->name; });
-  co_return found;
-}
-
-/// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory to
-/// speak of. They are sorted by name as far as `next_sorted` sorts.
-template <class Listing> class ListingSource {
- public:
-  /// Of a directory `listing`, of anything else, `entry`, alone.
-  ListingSource(std::optional<Listing> listing, const Entry& entry, std::string pattern, EntryFormat format)
-      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)}, ended_{!listing_} {
-    if (ended_) format_(text_, entry);
+  /// All that were added are sorted from here on, until `clear`.
+  void sort() {
+    std::sort(lines_.begin(), lines_.end(), [this](const Place& a, const Place& b) { return name_of(a) < name_of(b); });
   }
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    while (at_ == text_.size() && !ended_) {
-      text_.clear();
-      at_ = 0;
-      const SortedEntries entries = co_await next_sorted(*listing_, pattern_);
-      ended_ = entries.ended;
-      for (const Entry* entry : entries.in_order) format_(text_, *entry);
-    }
-    const auto part = as_bytes(text_).subspan(at_, std::min(room.size(), text_.size() - at_));
-    std::copy(part.begin(), part.end(), room.begin());
-    at_ += part.size();
-    co_return part.size();
+  /// The next line; empty at the end.
+  std::string_view next() noexcept {
+    if (next_ == lines_.size()) return {};
+    const Place& place = lines_[next_++];
+    return std::string_view{text_}.substr(place.line, place.end - place.line);
+  }
+  void clear() noexcept {
+    text_.clear();
+    lines_.clear();
+    next_ = 0;
   }
 
  private:
+  struct Place {
+    std::size_t name, line, end;  // where they begin in the text, and where the line ends
+  };
+  std::string_view name_of(const Place& place) const noexcept {
+    return std::string_view{text_}.substr(place.name, place.line - place.name);
+  }
+
+  std::string text_;  // each name with its line behind it
+  std::vector<Place> lines_;
+  std::size_t next_ = 0;
+};
+
+/// Takes the next entries of a listing that fit a pattern, if there is one: all, or ten thousand and some where there
+/// are more, so that any directory takes a bounded memory. Gives whether they are the last.
+template <class Listing>
+awaitable<bool> take_sorted(Listing& listing, const std::string& pattern, const EntryFormat& format,
+                            SortedLines& lines) {
+  constexpr std::size_t enough = 10'000;
+  lines.clear();
+  bool ended = false;
+  for (std::size_t count = 0; count < enough && !ended;) {
+    const std::vector<Entry> entries = co_await listing.next();
+    ended = entries.empty();
+    count += entries.size();
+    for (const auto& entry : entries) {
+      if (pattern.empty() || matches(pattern, entry.name)) lines.add(entry, format);
+    }
+  }
+  lines.sort();
+  co_return ended;
+}
+
+/// A listing as bytes: entries come from the storage some at a time, so that a directory of a million takes no memory to
+/// speak of. They are sorted by name as far as `take_sorted` sorts.
+template <class Listing> class ListingSource {
+ public:
+  /// Of a directory `listing`, of anything else, `entry`, alone. Of the first line `dropped` bytes are left out: where
+  /// lines begin with what is to stand between them.
+  ListingSource(std::optional<Listing> listing, const Entry& entry, std::string pattern, EntryFormat format,
+                std::size_t dropped = 0)
+      : listing_{std::move(listing)}, pattern_{std::move(pattern)}, format_{std::move(format)}, dropped_{dropped},
+        ended_{!listing_} {
+    if (ended_) lines_.add(entry, format_);
+  }
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    for (;;) {
+      const std::size_t filled = fill(room);
+      if (filled > 0 || ended_) co_return filled;
+      const bool are_last = co_await take_sorted(*listing_, pattern_, format_, lines_);
+      ended_ = are_last;
+    }
+  }
+
+ private:
+  /// Puts lines, and parts of them, where there is room; gives how many bytes these are.
+  std::size_t fill(std::span<std::byte> room) noexcept {
+    std::size_t filled = 0;
+    while (filled < room.size()) {
+      if (line_.empty()) {
+        line_ = lines_.next();
+        if (line_.empty()) break;
+        line_.remove_prefix(std::exchange(dropped_, 0));
+      }
+      const auto part = as_bytes(line_.substr(0, room.size() - filled));
+      std::copy(part.begin(), part.end(), room.subspan(filled).begin());
+      line_.remove_prefix(part.size());
+      filled += part.size();
+    }
+    return filled;
+  }
+
   std::optional<Listing> listing_;
   std::string pattern_;
   EntryFormat format_;
-  std::string text_;
-  std::size_t at_ = 0;
+  SortedLines lines_;
+  std::string_view line_;  // what is left of the one that goes now
+  std::size_t dropped_;
   bool ended_;
 };
 
@@ -14855,9 +14990,10 @@ template <class Storage> std::string permissions_of(const Entry& entry, Rights r
   return letters;
 }
 
-/// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it.
+/// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it,
+/// but for the first `dropped` bytes.
 template <class S> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path, Entry entry,
-                                                 std::string pattern, EntryFormat format) {
+                                                 std::string pattern, EntryFormat format, std::size_t dropped = 0) {
   typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
   transfer.listing = true;
   std::optional<typename S::Storage::Listing> listing;
@@ -14865,7 +15001,7 @@ template <class S> awaitable<Reply> send_listing(S& session, std::string_view ve
     auto found = co_await session.storage().list(path);
     listing.emplace(std::move(found));
   }
-  ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format)};
+  ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format), dropped};
   co_return co_await session.send(source, std::move(transfer));
 }
 
@@ -14890,13 +15026,11 @@ struct List {
     const Path path = session.path(request.name);
     if (session.announces()) {
       // The ftp-like dialect: bare names between LFs.
-      auto names = [first = true](std::string& out, const Entry& entry) mutable {
-        if (!detail::fits_a_line(entry.name)) return;
-        if (!std::exchange(first, false)) out += '\n';
-        out += entry.name;
+      auto names = [](std::string& out, const Entry& entry) {
+        if (detail::fits_a_line(entry.name)) out.append("\n").append(entry.name);
       };
       co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                              std::move(names));
+                                              std::move(names), 1);
     }
     auto lines = [now = wall_clock(session.executor())](std::string& out, const Entry& entry) {
       append_listed(out, entry, now);
@@ -15037,25 +15171,26 @@ struct Stat {
     const Entry entry = co_await find_listed(session, request);
     const Path path = session.path(request.name);
     std::string lines = "Status of " + std::string{request.name} + '\n';
-    const auto add = [&lines, now = wall_clock(session.executor())](const Entry& one) {
-      append_listed(lines += ' ', one, now);
-      lines += '\n';
+    const EntryFormat format = [now = wall_clock(session.executor())](std::string& out, const Entry& one) {
+      append_listed(out += ' ', one, now);
+      out += '\n';
     };
     if (!entry.is_directory()) {
-      add(entry);
+      format(lines, entry);
       co_return Reply{213, lines + "End"};
     }
     auto listing = co_await session.storage().list(path);
+    SortedLines sorted;
     for (bool ended = false; !ended;) {
-      const SortedEntries entries = co_await next_sorted(listing, request.pattern);
-      for (const Entry* one : entries.in_order) {
-        add(*one);
+      const bool are_last = co_await take_sorted(listing, request.pattern, format, sorted);
+      ended = are_last;
+      for (auto line = sorted.next(); !line.empty(); line = sorted.next()) {
+        lines.append(line);
         if (lines.size() < largest_part) continue;
         std::string part = std::exchange(lines, std::string{});
         co_await session.say_part(212, std::move(part));
         session.make_progress();
       }
-      ended = entries.ended;
     }
     co_return Reply{212, lines + "End"};
   }
@@ -15583,6 +15718,7 @@ class ClosingWait {
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15903,7 +16039,9 @@ template <Transport T> class ControlConnection {
   }
   /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
   /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
-  void read_beside(const Executor& executor, awaitable<void> reading) { reader_.emplace(executor, std::move(reading)); }
+  void read_beside(const Executor& executor, awaitable<void> reading) {
+    reader_.reset(new BackgroundTask{executor, std::move(reading)});
+  }
   bool is_read_beside() const noexcept { return reader_ && !reader_->done(); }
   /// Waits until the coroutine beside has ended.
   awaitable<void> join_reader() {
@@ -15950,19 +16088,13 @@ template <Transport T> class ControlConnection {
     if (error && error != Errc::timed_out) throw std::system_error(error);
     co_return !error;
   }
-  awaitable<void> more() {
-    if (reader_) {
-      co_await join_reader();
-    } else {
-      co_await read();
-    }
-  }
+  awaitable<void> more() { return reader_ ? join_reader() : read(); }
 
   T& network_;
   typename T::Stream stream_;
   LineBuffer lines_;
   std::vector<Line> waiting_;
-  std::optional<BackgroundTask> reader_;
+  std::unique_ptr<BackgroundTask> reader_;  // apart, as few sessions need one just now
   std::error_code failure_;
   int begun_ = 0;  // the code of a reply of which the end has yet to be said
   bool ended_ = false;
@@ -16223,16 +16355,26 @@ template <class Session> class ServerTransfer {
       if (is_watched) co_await copy(source, watched, moved, std::min(piece(), watched_piece));
     }
     if (!is_watched) co_await copy(source, *data_, moved, piece());
-    co_await data_->finish();
+    waits_for_close_ = client_is_to_close();
+    if (waits_for_close_ || is_secured()) co_await data_->finish();  // else closing it is enough
   }
-  /// Waits until the client closes the data connection, if it may not have read the preliminary reply before that. One
-  /// that has said more, or that it says no more, takes several replies at a time. Gives whether it broke the connection
-  /// instead, and so has not taken everything; within TLS one that has, but for our goodbye, does that, too.
+  bool is_secured() const {
+    if constexpr (SecurableStream<Stream>) return data_->secured();
+    return false;
+  }
+  /// Whether the client closes the data connection first: where it may not have read the preliminary reply before that.
+  /// One that has said more, or that it says no more, takes several replies at a time.
+  bool client_is_to_close() {
+    const bool takes_several = session_.heard_more() || session_.heard_all();
+    if (has_read_opening_ || takes_several) return false;
+    return session_.closing_wait().is_due(session_.network().now());
+  }
+  /// Waits for that, if it is to come. Gives whether the client broke the connection instead, and so has not taken
+  /// everything; within TLS one that has, but for our goodbye, does that, too.
   awaitable<bool> client_breaks() {
+    if (!waits_for_close_) co_return false;
     const Time now = session_.network().now();
     ClosingWait& wait = session_.closing_wait();
-    const bool takes_several = session_.heard_more() || session_.heard_all();
-    if (has_read_opening_ || takes_several || !wait.is_due(now)) co_return false;
     bool broken = false;
     Limit limited{session_.deadline(), ClosingWait::longest, Errc::timed_out};
     std::array<std::byte, 1> room;
@@ -16240,8 +16382,7 @@ template <class Session> class ServerTransfer {
       (void)co_await data_->read_some(room);
     } catch (const std::system_error& error) { broken = error.code() == std::errc::connection_reset; }
     wait.note(session_.network().now() - now, limited.expired());
-    if constexpr (SecurableStream<Stream>) broken = broken && !data_->secured();
-    co_return broken;
+    co_return broken && !is_secured();
   }
   awaitable<void> receive_all(AnySink file) {
     {
@@ -16262,6 +16403,7 @@ template <class Session> class ServerTransfer {
     const bool vanished = co_await client_vanished();
     if (vanished) throw std::system_error(Errc::peer_lost);
     close_data();
+    session_.watch();
     Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
     co_await file.finish();
   }
@@ -16308,8 +16450,11 @@ template <class Session> class ServerTransfer {
   awaitable<bool> client_vanished() {
     const Time now = session_.network().now();
     const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
-    if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
-    co_await give_way(session_.executor());
+    if (grace >= std::chrono::milliseconds{1}) {
+      co_await session_.network().sleep_until(now + grace);
+    } else {
+      session_.pause_watch();  // `has_left` looks for itself
+    }
     co_await give_way(session_.executor());
     co_return session_.has_left();
   }
@@ -16344,6 +16489,7 @@ template <class Session> class ServerTransfer {
   Endpoint local_, remote_;
   bool securing_ = false;  // or failed at that
   bool has_read_opening_ = false;  // the client, which knows from it where the data are
+  bool waits_for_close_ = false;  // by the client
   bool is_open_ = false;   // and the observer was told so
 };
 
@@ -16364,7 +16510,6 @@ template <class Session> class ServerTransfer {
 #include <concepts>
 #include <cstddef>
 #include <memory>
-#include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -16376,6 +16521,7 @@ template <class Session> class ServerTransfer {
 #else
 #include <unistd.h>
 #endif
+
 
 namespace ftplike::inline v0_2 {
 
@@ -16409,10 +16555,8 @@ inline std::string fresh_salt() {
   return result;
 #else
   constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  std::random_device random;
-  std::uniform_int_distribution<std::size_t> any(0, alphabet.size() - 1);
   std::string result = "$6$rounds=100000$";
-  for (int i = 0; i < 16; ++i) result += alphabet[any(random)];
+  for (int i = 0; i < 16; ++i) result += alphabet[random_number() % alphabet.size()];
   return result;
 #endif
 }
@@ -16923,14 +17067,21 @@ template <Transport T, class P> class Session {
     return ended && !control_.quits_later();
   }
   /// Reads the control connection while a transfer or a long command is under way: some commands act at once, the
-  /// others wait. It may go on until the next bytes come after that.
+  /// others wait. It may go on until the next bytes come after that. One that never waits is over before others have
+  /// had their turn, and costs neither a coroutine nor a read.
   void watch() {
     watching_ = true;
-    if (!control_.is_read_beside()) control_.read_beside(executor_, watch_control());
+    if (control_.is_read_beside() || std::exchange(begins_to_watch_, true)) return;
+    call_on(executor_, [this] {
+      begins_to_watch_ = false;
+      if (watching_ && !control_.is_read_beside()) control_.read_beside(executor_, watch_control());
+    });
   }
+  /// Does not begin to, until `watch` is called again.
+  void pause_watch() noexcept { watching_ = false; }
   /// Commands act in their turn again.
   awaitable<void> end_watch() {
-    watching_ = false;
+    pause_watch();
     if (!answering_) co_return;
     Limit limited{deadline_, limits().idle, Errc::peer_lost};
     co_await control_.join_reader();
@@ -17075,7 +17226,7 @@ template <Transport T, class P> class Session {
   /// session: it could be the words of somebody in between.
   awaitable<void> secure(bool implicit) {
     const std::string hello = *std::exchange(hello_, std::nullopt);
-    co_await control_.stop_reading();  // a transfer's watch may still read in clear
+    co_await stop_reading();  // a transfer's watch may still read in clear
     if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
     auto handshake = control().accept_tls(network_.tls_server(), hello);
     co_await shake_hands(std::move(handshake), limits().handshake, control(), false);
@@ -17093,13 +17244,20 @@ template <Transport T, class P> class Session {
   /// Reads no more commands, and says within TLS, where it is spoken, that no more replies come: clients take a control
   /// connection that just ends for one that somebody cut.
   awaitable<void> farewell() {
-    co_await control_.stop_reading();
+    co_await stop_reading();
     if constexpr (is_securable) {
       if (!protection_.secured()) co_return;
       Settled<void> ignored;
       Limit limited{deadline_, farewell_limit(), Errc::timed_out};
       co_await settle(control().finish(), ignored);
     }
+  }
+
+  /// Ends what reads the control connection beside the session's own coroutine, or was about to.
+  awaitable<void> stop_reading() {
+    pause_watch();
+    while (begins_to_watch_) co_await ftplike::give_way(executor_);
+    co_await control_.stop_reading();
   }
 
   // ---- transfers ----
@@ -17138,8 +17296,6 @@ template <Transport T, class P> class Session {
 
   awaitable<void> watch_control() {
     try {
-      // A transfer that never waits is over by now, and costs no read.
-      co_await ftplike::give_way(executor_);
       while (watching_ && control_.put_off().size() < limits().waiting_commands) {
         auto line = control_.lines().next();
         if (!line) {
@@ -17187,6 +17343,7 @@ template <Transport T, class P> class Session {
   bool standard_ = false, closing_ = false, draining_ = false, ending_ = false;
   bool may_end_ = false;    // nothing would be lost if the session ended now
   bool watching_ = false;   // the control connection, for what is under way
+  bool begins_to_watch_ = false;  // when others have had their turn
   bool answering_ = false;  // a command that acts at once
   bool replying_ = false;   // a reply is on its way
 };
@@ -17952,6 +18109,8 @@ extern template class Server<TcpTransport, detail::OfDirectory<LoopbackReaders>>
 extern template class Server<TcpTransport, detail::OfDirectory<Anonymous>>;
 extern template class Server<TcpTransport, detail::OfDirectory<UserTable>>;
 extern template class detail::BasicEventLoops<>;
+extern template class BasicTcpTransport<>;
+extern template class BasicDirectoryStorage<>;
 extern template class Client<TcpTransport>;
 extern template class RemoteFile<detail::ClientCore<TcpTransport, AnyChannel, NoObserver>>;
 extern template class BasicBlockingClient<TcpTransport>;
@@ -23265,7 +23424,12 @@ namespace detail {
 /// What the sessions of a replay share.
 struct Replay {
   explicit Replay(const Executor& executor) : ended{executor} {}
-  std::vector<Difference> differences;
+  void note(Difference difference) {
+    const auto earlier = [](const Difference& a, const Difference& b) { return a.line < b.line; };
+    const auto place = std::upper_bound(differences.begin(), differences.end(), difference, earlier);
+    differences.insert(place, std::move(difference));
+  }
+  std::vector<Difference> differences;  // by line
   std::size_t running = 0;
   Condition ended;
 };
@@ -23535,7 +23699,7 @@ class ReplayedSession {
   void differ(const RecordedEvent& event, std::string seen, bool is_the_end) {
     const auto line = Recording::line_of(event);
     const auto what = line.find(' ', line.find(' ') + 1) + 1;
-    replay_.differences.push_back({event.line, line.substr(what), std::move(seen)});
+    replay_.note({event.line, line.substr(what), std::move(seen)});
     lost_ = is_the_end;
   }
 
@@ -23577,7 +23741,7 @@ inline awaitable<std::vector<Difference>> play(SimulatedTransport network, Endpo
     Settled<SimulatedStream> control;
     co_await settle(within(network, options.patience, std::move(coming)), control);
     if (control.failed()) {
-      replay->differences.push_back({script.front().line, "a session", "nobody came"});
+      replay->note({script.front().line, "a session", "nobody came"});
       continue;
     }
     ++replay->running;
@@ -23588,8 +23752,6 @@ inline awaitable<std::vector<Difference>> play(SimulatedTransport network, Endpo
     });
   }
   while (replay->running > 0) co_await replay->ended.wait();
-  std::stable_sort(replay->differences.begin(), replay->differences.end(),
-                   [](const Difference& a, const Difference& b) { return a.line < b.line; });
   co_return std::move(replay->differences);
 }
 
