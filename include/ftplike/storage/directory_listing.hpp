@@ -2,7 +2,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
-#include <dirent.h>
 #include <memory>
 #include <optional>
 #include <string>
