@@ -100,9 +100,8 @@ int run_by_shell(std::string command) {
   std::string shell = "sh", option = "-c";
   char* const words[]{shell.data(), option.data(), command.data(), nullptr};
   posix_spawnattr_t wishes;
-  sigset_t none, quit, interrupt;
-  for (sigset_t* signals : {&none, &quit, &interrupt}) sigemptyset(signals);
-  sigaddset(&interrupt, SIGINT);
+  sigset_t none, quit;
+  for (sigset_t* signals : {&none, &quit}) sigemptyset(signals);
   sigaddset(&quit, SIGQUIT);
   posix_spawnattr_init(&wishes);
   posix_spawnattr_setsigmask(&wishes, &none);
@@ -115,8 +114,10 @@ int run_by_shell(std::string command) {
   int status = 0;
   while (error == 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
   // A Ctrl-C that has ended it, and that nobody has heeded yet, is not to end us.
-  const timespec now{};
-  while (::sigtimedwait(&interrupt, nullptr, &now) > 0) {}
+  struct sigaction ignored {}, handled {};
+  ignored.sa_handler = SIG_IGN;  // takes away what is pending
+  ::sigaction(SIGINT, &ignored, &handled);
+  ::sigaction(SIGINT, &handled, nullptr);
   std::signal(SIGQUIT, before);
   if (error != 0) throw LocalFailure{std::string{"/bin/sh: "} + std::strerror(error)};
   return status;

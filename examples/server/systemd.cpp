@@ -41,9 +41,9 @@ void tell_supervisor(std::string_view state) {
   if (path.size() < 2 || path.size() >= sizeof address.sun_path) return;
   std::copy(path.begin(), path.end(), address.sun_path);
   if (path.front() == '@') address.sun_path[0] = '\0';  // a name that is no file's
-  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM, 0);
   if (socket < 0) return;
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
-  (void)::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size);
+  (void)::sendto(socket, state.data(), state.size(), 0, reinterpret_cast<const sockaddr*>(&address), size);
   ::close(socket);
 }

@@ -2,13 +2,11 @@
 // Transfers verified by checksum: they need OpenSSL and zlib (CMake target ftplike::digests).
 #include <concepts>
 #include <cstddef>
-#include <fcntl.h>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -17,6 +15,7 @@
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/borrowed.hpp>
 #include <ftplike/io/digests.hpp>
+#include <ftplike/system/files.hpp>
 
 namespace ftplike::inline v0_2 {
 namespace detail {

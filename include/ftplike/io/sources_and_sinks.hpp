@@ -10,19 +10,18 @@
 #include <istream>
 #include <optional>
 #include <ostream>
-#include <poll.h>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
-#include <unistd.h>
 #include <utility>
 
 #include <ftplike/io/borrowed.hpp>
 #include <ftplike/io/bytes.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/system/descriptor.hpp>
+#include <ftplike/system/poll.hpp>
 
 // What bytes may come from and go to, besides files:
 //
@@ -334,25 +333,24 @@ class OpenDescriptor {
     if (!moved(static_cast<off_t>(position), SEEK_SET)) fail_with(errno);
   }
   std::size_t read(std::span<std::byte> room) {
-    return waiting(POLLIN, [&] { return ::read(descriptor_, room.data(), room.size()); });
+    return waiting(wait_until_readable, [&] { return ::read(descriptor_, room.data(), room.size()); });
   }
   void write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
-      bytes = bytes.subspan(waiting(POLLOUT, [&] { return ::write(descriptor_, bytes.data(), bytes.size()); }));
+      bytes = bytes.subspan(waiting(wait_until_writable, [&] { return ::write(descriptor_, bytes.data(), bytes.size()); }));
     }
   }
   void flush() {}
 
  private:
   /// Also one that does not block is waited for, here where that harms nobody.
-  template <class Call> std::size_t waiting(short event, Call call) {
+  template <class Call> std::size_t waiting(void (*until_ready)(int), Call call) {
     for (;;) {
       const ssize_t n = call();
       if (n >= 0) return static_cast<std::size_t>(n);
       const bool would_block = errno == EAGAIN || errno == EWOULDBLOCK;
       if (!would_block && errno != EINTR) fail_with(errno);
-      pollfd ready{descriptor_, event, 0};
-      if (would_block) (void)::poll(&ready, 1, -1);
+      if (would_block) until_ready(descriptor_);
     }
   }
   std::optional<std::uint64_t> moved(off_t by, int from) {

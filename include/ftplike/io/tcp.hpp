@@ -3,33 +3,26 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
-#include <fcntl.h>
 #include <ctime>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <span>
 #include <string>
-#include <sys/socket.h>
 #include <system_error>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 #include <vector>
-#if defined(__linux__)
-#include <sys/sendfile.h>
-#endif
 
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/transport.hpp>
 #include <ftplike/system/descriptor.hpp>
 #include <ftplike/system/new_shared.hpp>
+#include <ftplike/system/send_file.hpp>
+#include <ftplike/system/sockets.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -41,13 +34,6 @@ inline std::error_code standard_error(const std::error_code& error) noexcept {
   const bool of_system = error.category() == asio::error::get_system_category();
   if (!of_system || error == asio::error::operation_aborted) return error;
   return {error.value(), std::system_category()};
-}
-
-/// A socket that does not block, and that no child of this process inherits.
-inline Descriptor make_socket(const asio::ip::tcp& protocol) {
-  Descriptor made{::socket(protocol.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  if (!made) fail_with(errno);
-  return made;
 }
 
 /// An IPv4 peer of an IPv6 socket is an IPv4 peer.
@@ -65,40 +51,6 @@ template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
   endpoint.resize(size);
   return endpoint;
 }
-
-/// Keeps SIGPIPE from one call on this thread: sendfile has no flag that says so.
-class NoBrokenPipe {
- public:
-  NoBrokenPipe() {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  NoBrokenPipe(const NoBrokenPipe&) = delete;
-  NoBrokenPipe& operator=(const NoBrokenPipe&) = delete;
-  ~NoBrokenPipe() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  /// Takes away the signal that the call has raised.
-  void forget() {
-    if (sigismember(&before_, SIGPIPE) == 1) return;
-    const timespec now{};
-    while (::sigtimedwait(&pipe_, nullptr, &now) > 0) {}
-  }
-
- private:
-  sigset_t pipe_{}, before_{};
-};
-
-#if defined(__linux__)
-inline ssize_t send_file_quietly(int socket, int file, off_t offset, std::size_t most) {
-  NoBrokenPipe quiet;
-  const auto n = ::sendfile(socket, file, &offset, most);
-  if (n < 0 && errno == EPIPE) {
-    quiet.forget();
-    errno = EPIPE;
-  }
-  return n;
-}
-#endif
 
 }  // namespace detail
 
@@ -182,24 +134,24 @@ template <class E = Executor> class BasicTcpStream {
     ::setsockopt(descriptor(), SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes);
   }
 
-#if defined(__linux__)
   /// Sends from a file without a buffer of ours: up to `most` bytes from `position` on, 0 if it ends before them.
-  awaitable<std::size_t> send_file(int file, std::uint64_t position, std::size_t most) {
+  awaitable<std::size_t> send_file(int file, std::uint64_t position, std::size_t most)
+    requires(detail::can_send_files)
+  {
     for (;;) {
-      const auto n = detail::send_file_quietly(descriptor(), file, static_cast<off_t>(position), most);
+      const auto n = detail::send_file_quietly(descriptor(), file, position, most);
       if (n >= 0) co_return static_cast<std::size_t>(n);
       if (errno == EINTR) continue;
       if (errno != EAGAIN) detail::fail_with(errno);
       co_await writable();
     }
   }
-#endif
 
  private:
   /// Sends what the system takes at once; 0 if that is nothing.
   std::size_t send_now(std::span<const std::byte> bytes) {
     for (;;) {
-      const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | detail::no_signal);
       if (sent >= 0) return static_cast<std::size_t>(sent);
       if (errno == EAGAIN) return 0;
       if (errno != EINTR) detail::fail_with(errno);
@@ -239,10 +191,10 @@ template <class E = Executor> class BasicTcpAcceptor {
     for (;;) {
       Endpoint remote;
       auto size = static_cast<socklen_t>(remote.capacity());
-      const int accepted = ::accept4(descriptor(), remote.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      if (accepted >= 0) {
+      detail::Descriptor accepted = detail::accept_quietly(descriptor(), remote.data(), &size);
+      if (accepted) {
         remote.resize(size);
-        co_return TcpStream{executor, accepted, remote, where_.address().is_unspecified() ? Endpoint{} : where_};
+        co_return TcpStream{executor, accepted.release(), remote, where_.address().is_unspecified() ? Endpoint{} : where_};
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;
       if (errno != EAGAIN) detail::fail_with(errno);
@@ -417,7 +369,7 @@ template <class E = Executor> class BasicTcpTransport {
   awaitable<TcpStream> connect(Endpoint where, Address from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
     asio::basic_stream_socket<asio::ip::tcp, E> socket{executor};
-    detail::Descriptor made = detail::make_socket(where.protocol());
+    detail::Descriptor made = detail::make_socket(where.protocol().family());
     socket.assign(where.protocol(), made.get());
     made.release();
     if (!from.is_unspecified()) socket.bind({from, 0});
@@ -428,7 +380,7 @@ template <class E = Executor> class BasicTcpTransport {
     co_return TcpStream{std::move(socket)};
   }
   TcpAcceptor listen(const Executor& executor, const Endpoint& where) {
-    detail::Descriptor made = detail::make_socket(where.protocol());
+    detail::Descriptor made = detail::make_socket(where.protocol().family());
     const int yes = 1;
     const bool ready = ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
                        ::bind(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0 &&

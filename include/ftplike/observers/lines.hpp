@@ -1,17 +1,15 @@
 #pragma once
 #include <cerrno>
 #include <cstddef>
-#include <fcntl.h>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
-#include <ftplike/system/descriptor.hpp>
+#include <ftplike/system/files.hpp>
 
 namespace ftplike::inline v0_2 {
 

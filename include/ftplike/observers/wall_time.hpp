@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include <ftplike/system/local_time.hpp>
+
 namespace ftplike::inline v0_2 {
 
 /// Where logs take the time of day from.
@@ -15,10 +17,7 @@ namespace detail {
 
 /// A time in the system's time zone, taken apart.
 inline std::tm local_parts(std::chrono::system_clock::time_point when) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when));
-  std::tm parts{};
-  ::localtime_r(&seconds, &parts);
-  return parts;
+  return local_parts(std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when)));
 }
 
 /// `2026-11-22 18:00:33.123 +0100`.

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <sys/statvfs.h>
 #include <system_error>
 #include <utility>
 

@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
-#include <dirent.h>
 #include <memory>
 #include <string>
 #include <string_view>

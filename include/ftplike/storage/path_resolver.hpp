@@ -10,12 +10,9 @@
 #include <utility>
 #include <vector>
 
-#if __has_include(<linux/openat2.h>)
-#include <linux/openat2.h>
-#endif
-
 #include <ftplike/storage/names.hpp>
 #include <ftplike/storage/posix.hpp>
+#include <ftplike/system/beneath.hpp>
 
 namespace ftplike::inline v0_2::detail {
 
@@ -106,20 +103,8 @@ class PathResolver {
   }
 
  private:
-  enum class Wait { may, may_not };
-
-  Descriptor kernel_open([[maybe_unused]] const Path& path, [[maybe_unused]] int flags,
-                         [[maybe_unused]] Wait wait) const noexcept {
-#if defined SYS_openat2 && defined RESOLVE_IN_ROOT
-    constexpr std::uint64_t cached = 0x20;  // RESOLVE_CACHED, newer than the rest
-    open_how how{};
-    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? cached : 0);
-    return Descriptor{static_cast<int>(::syscall(SYS_openat2, root_.get(), path.string().c_str(), &how, sizeof how))};
-#else
-    errno = ENOSYS;
-    return {};
-#endif
+  Descriptor kernel_open(const Path& path, int flags, Wait wait) const noexcept {
+    return open_beneath(root_.get(), path.string().c_str(), flags, wait);
   }
 
   static void push(std::vector<std::string>& pending, std::string_view text) {

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
-#include <fcntl.h>
 #include <functional>
 #include <memory>
 #include <openssl/pem.h>
@@ -10,11 +9,10 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
-#include <ftplike/system/descriptor.hpp>
+#include <ftplike/system/files.hpp>
 #include <ftplike/tls/certificate.hpp>
 #include <ftplike/tls/error.hpp>
 

@@ -1,23 +1,14 @@
 #pragma once
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <concepts>
 #include <cstddef>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#if __has_include(<crypt.h>)
-#include <crypt.h>
-#else
-#include <unistd.h>
-#endif
-
-#include <ftplike/system/random.hpp>
+#include <ftplike/system/crypt.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -34,28 +25,11 @@ concept PasswordHashing = requires(const H& hash, const std::string& password, c
 struct CryptHashing {
   std::string operator()(const std::string& password, const std::string& like) const {
     if (password.find('\0') != std::string::npos) return {};  // crypt would see only what is before it
-    const auto room = std::make_unique<crypt_data>();         // 32 KiB
-    const char* result = crypt_r(password.c_str(), like.c_str(), room.get());
-    return result == nullptr || *result == '*' ? std::string{} : std::string{result};
+    return detail::crypt_hash(password.c_str(), like);
   }
 };
 
 namespace detail {
-
-/// A setting for `crypt_r` with a fresh salt, of the scheme that the system prefers; SHA-512 where it does not say.
-inline std::string fresh_salt() {
-#ifdef CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX
-  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> room{};
-  const char* result = crypt_gensalt_rn(nullptr, 0, nullptr, 0, room.data(), static_cast<int>(room.size()));
-  if (result == nullptr) throw std::system_error(errno, std::generic_category(), "crypt_gensalt");
-  return result;
-#else
-  constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  std::string result = "$6$rounds=100000$";
-  for (int i = 0; i < 16; ++i) result += alphabet[random_number() % alphabet.size()];
-  return result;
-#endif
-}
 
 /// Whether two texts are equal, in a time that tells only how long `offered` is.
 inline bool same_secret(std::string_view offered, std::string_view secret) noexcept {
@@ -75,7 +49,8 @@ inline bool same_secret(std::string_view offered, std::string_view secret) noexc
 /// bytes, or with a NUL) are cases of.
 inline std::string hash_password(const std::string& password) {
   std::string result;
-  if (!password.empty()) result = CryptHashing{}(password, detail::fresh_salt());
+  const std::string salt = detail::fresh_salt();
+  if (!password.empty() && !salt.empty()) result = CryptHashing{}(password, salt);
   if (result.empty()) {
     throw std::system_error(std::make_error_code(std::errc::invalid_argument), "this password cannot be hashed");
   }
@@ -97,11 +72,7 @@ class Password {
   /// **Errors:** `std::invalid_argument` if it is neither, or of a scheme that this system does not have.
   static Password hashed(std::string text) {
     if (text.starts_with('*') || text.starts_with('!')) return Password{std::move(text), Kind::locked};
-    bool known = text.starts_with('$');
-#ifdef CRYPT_CHECKSALT_AVAILABLE
-    known = known && crypt_checksalt(text.c_str()) != CRYPT_SALT_INVALID;
-#endif
-    if (!known) throw std::invalid_argument("not a password hash that this system knows (they begin with '$')");
+    if (!text.starts_with('$') || !detail::knows_scheme(text)) throw std::invalid_argument("not a password hash that this system knows (they begin with '$')");
     return Password{std::move(text), Kind::hashed};
   }
 

@@ -4,20 +4,16 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include <ftplike/system/descriptor.hpp>
+#include <ftplike/system/files.hpp>
 #include <ftplike/users/user.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -92,7 +88,7 @@ class OpenUserFile {
 /// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
 inline void replace_user_file(const std::filesystem::path& path, const OpenUserFile& old, std::string_view text) {
   auto name = path.string() + ".XXXXXX";
-  const OpenUserFile fresh{path, ::mkostemp(name.data(), O_CLOEXEC)};
+  const OpenUserFile fresh{path, make_temporary(name)};
   try {
     fresh.write(text);
     // The server may run as somebody else than who adds users, but the hashes are not for everybody's eyes.

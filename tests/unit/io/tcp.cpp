@@ -77,7 +77,7 @@ TEST(TcpStream, RaisesNoSignalWhoeverRunsItsLoop) {
   ::sigaction(SIGPIPE, &former, nullptr);
 }
 
-#if defined(__linux__)
+#if FTPLIKE_LINUX_WAYS
 TEST(TcpStream, RaisesNoSignalWhereItSendsFromAFile) {
   struct sigaction fatal {}, former {};
   fatal.sa_handler = SIG_DFL;
