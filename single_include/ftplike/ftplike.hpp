@@ -1998,13 +1998,11 @@ template <class Observer, class Event> std::optional<Reply> ask(Observer& observ
 #include <istream>
 #include <optional>
 #include <ostream>
-#include <poll.h>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
-#include <unistd.h>
 #include <utility>
 
 // ---- ftplike/io/borrowed.hpp
@@ -2617,6 +2615,24 @@ template <class Call> auto checked(Call call) {
 
 }  // namespace ftplike::detail
 
+// ---- ftplike/system/poll.hpp
+// Waiting for a descriptor, on a thread that may.
+#include <poll.h>
+
+namespace ftplike::inline v0_2::detail {
+
+/// Waits until there is something to read, or room to write; a signal may end that early.
+inline void wait_until_readable(int descriptor) noexcept {
+  pollfd ready{descriptor, POLLIN, 0};
+  (void)::poll(&ready, 1, -1);
+}
+inline void wait_until_writable(int descriptor) noexcept {
+  pollfd ready{descriptor, POLLOUT, 0};
+  (void)::poll(&ready, 1, -1);
+}
+
+}  // namespace ftplike::detail
+
 
 // What bytes may come from and go to, besides files:
 //
@@ -2928,25 +2944,24 @@ class OpenDescriptor {
     if (!moved(static_cast<off_t>(position), SEEK_SET)) fail_with(errno);
   }
   std::size_t read(std::span<std::byte> room) {
-    return waiting(POLLIN, [&] { return ::read(descriptor_, room.data(), room.size()); });
+    return waiting(wait_until_readable, [&] { return ::read(descriptor_, room.data(), room.size()); });
   }
   void write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
-      bytes = bytes.subspan(waiting(POLLOUT, [&] { return ::write(descriptor_, bytes.data(), bytes.size()); }));
+      bytes = bytes.subspan(waiting(wait_until_writable, [&] { return ::write(descriptor_, bytes.data(), bytes.size()); }));
     }
   }
   void flush() {}
 
  private:
   /// Also one that does not block is waited for, here where that harms nobody.
-  template <class Call> std::size_t waiting(short event, Call call) {
+  template <class Call> std::size_t waiting(void (*until_ready)(int), Call call) {
     for (;;) {
       const ssize_t n = call();
       if (n >= 0) return static_cast<std::size_t>(n);
       const bool would_block = errno == EAGAIN || errno == EWOULDBLOCK;
       if (!would_block && errno != EINTR) fail_with(errno);
-      pollfd ready{descriptor_, event, 0};
-      if (would_block) (void)::poll(&ready, 1, -1);
+      if (would_block) until_ready(descriptor_);
     }
   }
   std::optional<std::uint64_t> moved(off_t by, int from) {
@@ -3015,7 +3030,6 @@ static_assert(ByteSink<BytesSink> && ByteSink<TextSink> && ByteSink<StreamSink> 
 #include <memory>
 #include <optional>
 #include <string>
-#include <sys/statvfs.h>
 #include <system_error>
 #include <utility>
 
@@ -3024,7 +3038,6 @@ static_assert(ByteSink<BytesSink> && ByteSink<TextSink> && ByteSink<StreamSink> 
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
-#include <dirent.h>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -3040,7 +3053,6 @@ static_assert(ByteSink<BytesSink> && ByteSink<TextSink> && ByteSink<StreamSink> 
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <fcntl.h>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -3121,109 +3133,44 @@ inline Path numbered(const Path& wanted, unsigned n) {
 }  // namespace ftplike::detail
 
 // ---- ftplike/storage/posix.hpp
-// The system's calls for files, and what differs between systems.
+// Files of the system as entries of a listing.
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <ctime>
-#include <fcntl.h>
 #include <limits>
-#include <span>
 #include <string>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <system_error>
-#include <unistd.h>
 #include <utility>
+
+// ---- ftplike/system/copy.hpp
+// Copies between files.
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <fcntl.h>
+#include <sys/types.h>
+#include <unistd.h>
 #include <vector>
+
+// ---- ftplike/system/ways.hpp
+// Which ways of the system are taken. FTPLIKE_PORTABLE_POSIX, defined for the whole program, keeps Linux to what every
+// POSIX system has. Android is a Linux whose sandbox ends a program for a call that it does not know (openat2).
+#if defined(__linux__) && !defined(__ANDROID__) && !defined(FTPLIKE_PORTABLE_POSIX)
+#define FTPLIKE_LINUX_WAYS 1
+#else
+#define FTPLIKE_LINUX_WAYS 0
+#endif
 
 
 namespace ftplike::inline v0_2::detail {
-
-/// To pass through a directory needs no right to read it, where the system can tell these apart.
-#if defined O_PATH
-inline constexpr int directory_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
-#elif defined O_SEARCH
-inline constexpr int directory_only = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
-#else
-inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-#endif
-/// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
-inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-
-/// A time of the system's, cut to the millisecond and to the years that the protocol can tell. It is never counted in
-/// nanoseconds, of which 64 bits hold no more than the years 1678 to 2262: file systems hold others.
-inline Timestamp timestamp_of(const timespec& time) noexcept {
-  using namespace std::chrono;
-  constexpr auto least = first_timestamp.time_since_epoch(), most = last_timestamp.time_since_epoch();
-  const std::int64_t whole =
-      std::clamp<std::int64_t>(time.tv_sec, floor<seconds>(least).count(), floor<seconds>(most).count());
-  return Timestamp{milliseconds{whole * 1000 + time.tv_nsec / 1'000'000}};
-}
-/// The same time as the system takes it: as far as its seconds go.
-inline timespec timespec_of(Timestamp time) noexcept {
-  using namespace std::chrono;
-  const auto whole = floor<seconds>(time);
-  using Seconds = std::numeric_limits<std::time_t>;
-  timespec result{};
-  result.tv_sec = static_cast<std::time_t>(
-      std::clamp<std::int64_t>(whole.time_since_epoch().count(), Seconds::min(), Seconds::max()));
-  result.tv_nsec = static_cast<long>((time - whole).count()) * 1'000'000;
-  return result;
-}
-
-inline Timestamp modified(const struct stat& status) noexcept {
-#ifdef __APPLE__
-  return timestamp_of(status.st_mtimespec);
-#else
-  return timestamp_of(status.st_mtim);
-#endif
-}
-
-inline bool is_same_file(const struct stat& a, const struct stat& b) noexcept {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-inline Entry entry_of(std::string name, const struct stat& status) {
-  const auto type = S_ISREG(status.st_mode)   ? Entry::Type::file
-                    : S_ISDIR(status.st_mode) ? Entry::Type::directory
-                    : S_ISLNK(status.st_mode) ? Entry::Type::link
-                                              : Entry::Type::other;
-  Entry entry{std::move(name), type, S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size),
-              modified(status)};
-  entry.mode = status.st_mode & 07777;
-  char unique[40];
-  char* const end = unique + sizeof unique;
-  char* at = std::to_chars(unique, end, status.st_dev, 16).ptr;
-  *at++ = '.';
-  at = std::to_chars(at, end, status.st_ino, 16).ptr;
-  entry.unique.assign(unique, at);
-  return entry;
-}
-
-/// Reads at `offset`, or at the descriptor's position for -1, what is in memory already. Gives -1 where that would wait
-/// for the disk (EAGAIN) or the system does not know (EOPNOTSUPP).
-inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::span<std::byte> room,
-                             [[maybe_unused]] off_t offset) noexcept {
-#ifdef RWF_NOWAIT
-  const iovec part{room.data(), room.size()};
-  return ::preadv2(file, &part, 1, offset, RWF_NOWAIT);
-#else
-  errno = EOPNOTSUPP;
-  return -1;
-#endif
-}
 
 /// Copies up to `count` bytes of one file, from `at` on, to the same place of another and gives how many there were;
 /// shares their blocks where the file system can.
 inline std::uint64_t copy_bytes(int from, int to, std::uint64_t at, std::uint64_t count) {
   std::uint64_t done = 0;
-#ifdef __linux__
+#if FTPLIKE_LINUX_WAYS
   for (auto in = static_cast<loff_t>(at), out = in; done < count;) {
     const auto n = ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(count - done), 0);
     if (n < 0 && errno == EINTR) continue;
@@ -3246,9 +3193,114 @@ inline std::uint64_t copy_bytes(int from, int to, std::uint64_t at, std::uint64_
   return done;
 }
 
+}  // namespace ftplike::detail
+
+// ---- ftplike/system/files.hpp
+// What every caller of the system's calls for files includes, and where they differ between systems.
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <ctime>
+#include <dirent.h>
+#include <fcntl.h>
+#include <string>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// To pass through a directory needs no right to read it, where the system can tell these apart.
+#if FTPLIKE_LINUX_WAYS
+inline constexpr int directory_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
+#elif defined O_SEARCH
+inline constexpr int directory_only = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
+#else
+inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+#endif
+/// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
+inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+/// When the contents of a file have changed.
+inline timespec time_of_change(const struct stat& status) noexcept {
+#ifdef __APPLE__
+  return status.st_mtimespec;
+#else
+  return status.st_mtim;
+#endif
+}
+
+inline bool is_same_file(const struct stat& a, const struct stat& b) noexcept {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/// Makes a file of its own for the X at the end of `name`, which no child of this process inherits.
+inline int make_temporary(std::string& name) noexcept {
+#if FTPLIKE_LINUX_WAYS
+  return ::mkostemp(name.data(), O_CLOEXEC);
+#else
+  const int made = ::mkstemp(name.data());
+  if (made >= 0) (void)::fcntl(made, F_SETFD, FD_CLOEXEC);
+  return made;
+#endif
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/system/read_resident.hpp
+// Reading only what needs no disk.
+#include <cerrno>
+#include <cstddef>
+#include <span>
+#include <sys/types.h>
+
+
+#if FTPLIKE_LINUX_WAYS
+#include <sys/uio.h>
+#endif
+
+namespace ftplike::inline v0_2::detail {
+
+/// Whether the system can tell what is in memory, if the file system can.
+#if FTPLIKE_LINUX_WAYS && defined RWF_NOWAIT
+inline constexpr bool tells_resident = true;
+#else
+inline constexpr bool tells_resident = false;
+#endif
+
+/// Reads at `offset`, or at the descriptor's position for -1, what is in memory already. Gives -1 where that would wait
+/// for the disk, or the system never tells (EAGAIN), or the file system does not, as those in memory (EOPNOTSUPP).
+inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::span<std::byte> room,
+                             [[maybe_unused]] off_t offset) noexcept {
+#if FTPLIKE_LINUX_WAYS && defined RWF_NOWAIT
+  const iovec part{room.data(), room.size()};
+  return ::preadv2(file, &part, 1, offset, RWF_NOWAIT);
+#else
+  errno = EAGAIN;
+  return -1;
+#endif
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/system/rename.hpp
+// Renames that take nothing away.
+#include <cerrno>
+#include <unistd.h>
+
+
+#if FTPLIKE_LINUX_WAYS
+#include <sys/syscall.h>
+#endif
+
+namespace ftplike::inline v0_2::detail {
+
 /// Renames inside a directory, unless the new name is taken: then false.
 inline bool rename_to_free(int directory, const char* from, const char* to) {
-#if defined __linux__ && defined SYS_renameat2
+#if FTPLIKE_LINUX_WAYS && defined SYS_renameat2
   constexpr unsigned no_replace = 1;
   if (::syscall(SYS_renameat2, directory, from, directory, to, no_replace) == 0) return true;
   if (errno == EEXIST) return false;
@@ -3260,6 +3312,51 @@ inline bool rename_to_free(int directory, const char* from, const char* to) {
   }
   ::unlinkat(directory, from, 0);
   return true;
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// A time of the system's, cut to the millisecond and to the years that the protocol can tell. It is never counted in
+/// nanoseconds, of which 64 bits hold no more than the years 1678 to 2262: file systems hold others.
+inline Timestamp timestamp_of(const timespec& time) noexcept {
+  using namespace std::chrono;
+  constexpr auto least = first_timestamp.time_since_epoch(), most = last_timestamp.time_since_epoch();
+  const std::int64_t whole =
+      std::clamp<std::int64_t>(time.tv_sec, floor<seconds>(least).count(), floor<seconds>(most).count());
+  return Timestamp{milliseconds{whole * 1000 + time.tv_nsec / 1'000'000}};
+}
+/// The same time as the system takes it: as far as its seconds go.
+inline timespec timespec_of(Timestamp time) noexcept {
+  using namespace std::chrono;
+  const auto whole = floor<seconds>(time);
+  using Seconds = std::numeric_limits<std::time_t>;
+  timespec result{};
+  result.tv_sec = static_cast<std::time_t>(
+      std::clamp<std::int64_t>(whole.time_since_epoch().count(), Seconds::min(), Seconds::max()));
+  result.tv_nsec = static_cast<long>((time - whole).count()) * 1'000'000;
+  return result;
+}
+
+inline Timestamp modified(const struct stat& status) noexcept { return timestamp_of(time_of_change(status)); }
+
+inline Entry entry_of(std::string name, const struct stat& status) {
+  const auto type = S_ISREG(status.st_mode)   ? Entry::Type::file
+                    : S_ISDIR(status.st_mode) ? Entry::Type::directory
+                    : S_ISLNK(status.st_mode) ? Entry::Type::link
+                                              : Entry::Type::other;
+  Entry entry{std::move(name), type, S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size),
+              modified(status)};
+  entry.mode = status.st_mode & 07777;
+  char unique[40];
+  char* const end = unique + sizeof unique;
+  char* at = std::to_chars(unique, end, status.st_dev, 16).ptr;
+  *at++ = '.';
+  at = std::to_chars(at, end, status.st_ino, 16).ptr;
+  entry.unique.assign(unique, at);
+  return entry;
 }
 
 }  // namespace ftplike::detail
@@ -3418,9 +3515,39 @@ inline bool remove_partial(int directory, const std::string& name) {
 #include <utility>
 #include <vector>
 
-#if __has_include(<linux/openat2.h>)
+// ---- ftplike/system/beneath.hpp
+// Opening what is beneath a folder by one call, where the system can keep it inside.
+#include <cerrno>
+#include <cstdint>
+#include <fcntl.h>
+
+
+#if FTPLIKE_LINUX_WAYS && __has_include(<linux/openat2.h>)
 #include <linux/openat2.h>
+#include <sys/syscall.h>
 #endif
+
+namespace ftplike::inline v0_2::detail {
+
+enum class Wait { may, may_not };  // for a disk
+
+/// Opens a path as if the folder `root` were the root of the system. Gives none, with the reason in errno: EAGAIN where
+/// it would have to wait but may not, ENOSYS where the system cannot.
+inline Descriptor open_beneath([[maybe_unused]] int root, [[maybe_unused]] const char* path, [[maybe_unused]] int flags,
+                               [[maybe_unused]] Wait wait) noexcept {
+#if FTPLIKE_LINUX_WAYS && defined SYS_openat2 && defined RESOLVE_IN_ROOT
+  constexpr std::uint64_t cached = 0x20;  // RESOLVE_CACHED, newer than the rest
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? cached : 0);
+  return Descriptor{static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how))};
+#else
+  errno = ENOSYS;
+  return {};
+#endif
+}
+
+}  // namespace ftplike::detail
 
 
 namespace ftplike::inline v0_2::detail {
@@ -3512,20 +3639,8 @@ class PathResolver {
   }
 
  private:
-  enum class Wait { may, may_not };
-
-  Descriptor kernel_open([[maybe_unused]] const Path& path, [[maybe_unused]] int flags,
-                         [[maybe_unused]] Wait wait) const noexcept {
-#if defined SYS_openat2 && defined RESOLVE_IN_ROOT
-    constexpr std::uint64_t cached = 0x20;  // RESOLVE_CACHED, newer than the rest
-    open_how how{};
-    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (wait == Wait::may_not ? cached : 0);
-    return Descriptor{static_cast<int>(::syscall(SYS_openat2, root_.get(), path.string().c_str(), &how, sizeof how))};
-#else
-    errno = ENOSYS;
-    return {};
-#endif
+  Descriptor kernel_open(const Path& path, int flags, Wait wait) const noexcept {
+    return open_beneath(root_.get(), path.string().c_str(), flags, wait);
   }
 
   static void push(std::vector<std::string>& pending, std::string_view text) {
@@ -11362,65 +11477,40 @@ R run(T& network, awaitable<R> operation) {
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
-#include <fcntl.h>
 #include <ctime>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <span>
 #include <string>
-#include <sys/socket.h>
 #include <system_error>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 #include <vector>
-#if defined(__linux__)
+
+// ---- ftplike/system/send_file.hpp
+// From a file into a socket without a buffer of ours.
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+#include <sys/types.h>
+
+
+#if FTPLIKE_LINUX_WAYS
 #include <sys/sendfile.h>
 #endif
 
+namespace ftplike::inline v0_2::detail {
 
-namespace ftplike::inline v0_2 {
+/// Whether the system can. Others have a sendfile, too, but each has its own; a buffer does the same.
+inline constexpr bool can_send_files = FTPLIKE_LINUX_WAYS != 0;
 
-namespace detail {
-
-/// Asio's errors of the system, as the standard library knows them: those of Asio before 1.28 compare with no
-/// `std::errc`. A cancelled operation's stays Asio's own.
-inline std::error_code standard_error(const std::error_code& error) noexcept {
-  const bool of_system = error.category() == asio::error::get_system_category();
-  if (!of_system || error == asio::error::operation_aborted) return error;
-  return {error.value(), std::system_category()};
-}
-
-/// A socket that does not block, and that no child of this process inherits.
-inline Descriptor make_socket(const asio::ip::tcp& protocol) {
-  Descriptor made{::socket(protocol.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  if (!made) fail_with(errno);
-  return made;
-}
-
-/// An IPv4 peer of an IPv6 socket is an IPv4 peer.
-inline Endpoint without_mapping(const Endpoint& endpoint) {
-  const auto address = endpoint.address();
-  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return endpoint;
-  return {asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()), endpoint.port()};
-}
-
-/// The address of one end of a socket, as `ask` (getsockname, getpeername) gives it; unspecified if it has gone.
-template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
-  Endpoint endpoint;
-  auto size = static_cast<socklen_t>(endpoint.capacity());
-  if (ask(descriptor, endpoint.data(), &size) != 0) return {};
-  endpoint.resize(size);
-  return endpoint;
-}
-
+#if FTPLIKE_LINUX_WAYS
 /// Keeps SIGPIPE from one call on this thread: sendfile has no flag that says so.
 class NoBrokenPipe {
  public:
@@ -11442,18 +11532,114 @@ class NoBrokenPipe {
  private:
   sigset_t pipe_{}, before_{};
 };
+#endif
 
-#if defined(__linux__)
-inline ssize_t send_file_quietly(int socket, int file, off_t offset, std::size_t most) {
+/// Sends up to `most` bytes from `position` on, as sendfile(2) does; raises no signal.
+inline ssize_t send_file_quietly([[maybe_unused]] int socket, [[maybe_unused]] int file,
+                                 [[maybe_unused]] std::uint64_t position, [[maybe_unused]] std::size_t most) {
+#if FTPLIKE_LINUX_WAYS
   NoBrokenPipe quiet;
+  auto offset = static_cast<off_t>(position);
   const auto n = ::sendfile(socket, file, &offset, most);
   if (n < 0 && errno == EPIPE) {
     quiet.forget();
     errno = EPIPE;
   }
   return n;
-}
+#else
+  errno = ENOSYS;
+  return -1;
 #endif
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/system/sockets.hpp
+// Sockets that do not block, that no child of this process inherits, and that raise no SIGPIPE.
+#include <cerrno>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// How to send so that a connection that has gone raises no signal. Where no flag says so, `make_quiet` does.
+#ifdef MSG_NOSIGNAL
+inline constexpr int no_signal = MSG_NOSIGNAL;
+#else
+inline constexpr int no_signal = 0;
+#endif
+
+/// Gives a socket what Linux's way has from the beginning. A child that another thread starts just before inherits it.
+inline bool make_quiet(int socket) noexcept {
+  const int flags = ::fcntl(socket, F_GETFL);
+  if (flags < 0 || ::fcntl(socket, F_SETFL, flags | O_NONBLOCK) != 0) return false;
+#ifdef SO_NOSIGPIPE
+  const int yes = 1;
+  (void)::setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &yes, sizeof yes);  // fails if the peer has gone already
+#endif
+  return ::fcntl(socket, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+/// A TCP socket of that family.
+inline Descriptor make_socket(int family) {
+#if FTPLIKE_LINUX_WAYS
+  Descriptor made{::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (!made) fail_with(errno);
+#else
+  Descriptor made{::socket(family, SOCK_STREAM, 0)};
+  if (!made || !make_quiet(made.get())) fail_with(errno);
+#endif
+  return made;
+}
+
+/// The next connection of a listener, as accept(2) gives it.
+inline Descriptor accept_quietly(int listener, sockaddr* remote, socklen_t* size) noexcept {
+#if FTPLIKE_LINUX_WAYS
+  return Descriptor{::accept4(listener, remote, size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+#else
+  Descriptor accepted{::accept(listener, remote, size)};
+  if (accepted && !make_quiet(accepted.get())) {
+    const int error = errno;
+    accepted.close();
+    errno = error;
+  }
+  return accepted;
+#endif
+}
+
+}  // namespace ftplike::detail
+
+
+namespace ftplike::inline v0_2 {
+
+namespace detail {
+
+/// Asio's errors of the system, as the standard library knows them: those of Asio before 1.28 compare with no
+/// `std::errc`. A cancelled operation's stays Asio's own.
+inline std::error_code standard_error(const std::error_code& error) noexcept {
+  const bool of_system = error.category() == asio::error::get_system_category();
+  if (!of_system || error == asio::error::operation_aborted) return error;
+  return {error.value(), std::system_category()};
+}
+
+/// An IPv4 peer of an IPv6 socket is an IPv4 peer.
+inline Endpoint without_mapping(const Endpoint& endpoint) {
+  const auto address = endpoint.address();
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return endpoint;
+  return {asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()), endpoint.port()};
+}
+
+/// The address of one end of a socket, as `ask` (getsockname, getpeername) gives it; unspecified if it has gone.
+template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
+  Endpoint endpoint;
+  auto size = static_cast<socklen_t>(endpoint.capacity());
+  if (ask(descriptor, endpoint.data(), &size) != 0) return {};
+  endpoint.resize(size);
+  return endpoint;
+}
 
 }  // namespace detail
 
@@ -11537,24 +11723,24 @@ template <class E = Executor> class BasicTcpStream {
     ::setsockopt(descriptor(), SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes);
   }
 
-#if defined(__linux__)
   /// Sends from a file without a buffer of ours: up to `most` bytes from `position` on, 0 if it ends before them.
-  awaitable<std::size_t> send_file(int file, std::uint64_t position, std::size_t most) {
+  awaitable<std::size_t> send_file(int file, std::uint64_t position, std::size_t most)
+    requires(detail::can_send_files)
+  {
     for (;;) {
-      const auto n = detail::send_file_quietly(descriptor(), file, static_cast<off_t>(position), most);
+      const auto n = detail::send_file_quietly(descriptor(), file, position, most);
       if (n >= 0) co_return static_cast<std::size_t>(n);
       if (errno == EINTR) continue;
       if (errno != EAGAIN) detail::fail_with(errno);
       co_await writable();
     }
   }
-#endif
 
  private:
   /// Sends what the system takes at once; 0 if that is nothing.
   std::size_t send_now(std::span<const std::byte> bytes) {
     for (;;) {
-      const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | detail::no_signal);
       if (sent >= 0) return static_cast<std::size_t>(sent);
       if (errno == EAGAIN) return 0;
       if (errno != EINTR) detail::fail_with(errno);
@@ -11594,10 +11780,10 @@ template <class E = Executor> class BasicTcpAcceptor {
     for (;;) {
       Endpoint remote;
       auto size = static_cast<socklen_t>(remote.capacity());
-      const int accepted = ::accept4(descriptor(), remote.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      if (accepted >= 0) {
+      detail::Descriptor accepted = detail::accept_quietly(descriptor(), remote.data(), &size);
+      if (accepted) {
         remote.resize(size);
-        co_return TcpStream{executor, accepted, remote, where_.address().is_unspecified() ? Endpoint{} : where_};
+        co_return TcpStream{executor, accepted.release(), remote, where_.address().is_unspecified() ? Endpoint{} : where_};
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;
       if (errno != EAGAIN) detail::fail_with(errno);
@@ -11772,7 +11958,7 @@ template <class E = Executor> class BasicTcpTransport {
   awaitable<TcpStream> connect(Endpoint where, Address from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
     asio::basic_stream_socket<asio::ip::tcp, E> socket{executor};
-    detail::Descriptor made = detail::make_socket(where.protocol());
+    detail::Descriptor made = detail::make_socket(where.protocol().family());
     socket.assign(where.protocol(), made.get());
     made.release();
     if (!from.is_unspecified()) socket.bind({from, 0});
@@ -11783,7 +11969,7 @@ template <class E = Executor> class BasicTcpTransport {
     co_return TcpStream{std::move(socket)};
   }
   TcpAcceptor listen(const Executor& executor, const Endpoint& where) {
-    detail::Descriptor made = detail::make_socket(where.protocol());
+    detail::Descriptor made = detail::make_socket(where.protocol().family());
     const int yes = 1;
     const bool ready = ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
                        ::bind(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0 &&
@@ -16505,22 +16691,93 @@ template <class Session> class ServerTransfer {
 
 // ---- ftplike/users/password.hpp
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <concepts>
 #include <cstddef>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#if __has_include(<crypt.h>)
+// ---- ftplike/system/crypt.hpp
+// Hashes of passwords by crypt(3).
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+
+#if FTPLIKE_LINUX_WAYS
 #include <crypt.h>
 #else
 #include <unistd.h>
 #endif
+
+namespace ftplike::inline v0_2::detail {
+
+/// Whether a hash is of the scheme that `like` names between its first two '$': a crypt(3) that does not know it may
+/// take it for a salt of the oldest scheme, which has no '$'.
+inline bool is_of_scheme(std::string_view hash, std::string_view like) noexcept {
+  if (!like.starts_with('$')) return !hash.starts_with('*') && !hash.starts_with('$');
+  return hash.starts_with(like.substr(0, like.find('$', 1))) && like.size() > 1;
+}
+
+/// The hash of a password with the scheme and salt of `like`; empty if the system cannot.
+inline std::string crypt_hash([[maybe_unused]] const char* password, [[maybe_unused]] const std::string& like) {
+  const char* result = nullptr;
+#if FTPLIKE_LINUX_WAYS
+  const auto room = std::make_unique<crypt_data>();  // 32 KiB
+  result = crypt_r(password, like.c_str(), room.get());
+#elif !defined(__ANDROID__)  // which has no crypt(3) at all
+  static std::mutex one_at_a_time;  // POSIX lets it keep its result where the next call puts its own
+  const std::lock_guard lock{one_at_a_time};
+  result = ::crypt(password, like.c_str());
+#endif
+  return result != nullptr && is_of_scheme(result, like) ? std::string{result} : std::string{};
+}
+
+/// `count` letters of the alphabet that salts are written in.
+inline std::string random_salt(int count) {
+  constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  std::string result;
+  for (int i = 0; i < count; ++i) result += alphabet[random_number() % alphabet.size()];
+  return result;
+}
+
+/// Whether the system has the scheme of a setting or a hash, which begins with '$'.
+inline bool knows_scheme(const std::string& like) {
+#ifdef CRYPT_CHECKSALT_AVAILABLE
+  return crypt_checksalt(like.c_str()) != CRYPT_SALT_INVALID;
+#else
+  if (like.find_first_of(" \t\r\n:;*!\\") != like.npos) return false;  // which no hash has (crypt(5))
+  // It only says so by a hash: that of the least cost, for the schemes whose usual one takes long.
+  for (const char* cheap : {"$6$rounds=1000$aa", "$5$rounds=1000$aa", "$2b$04$......................",
+                            "$2a$04$......................", "$2y$04$......................"}) {
+    if (is_of_scheme(cheap, like)) return !crypt_hash("", cheap).empty();
+  }
+  return !crypt_hash("", like).empty();
+#endif
+}
+
+/// A setting with a fresh salt, of the scheme that the system prefers; where it does not say, of SHA-512, or bcrypt where
+/// that is all there is (OpenBSD); empty if it has neither.
+inline std::string fresh_salt() {
+#ifdef CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX
+  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> room{};
+  const char* result = crypt_gensalt_rn(nullptr, 0, nullptr, 0, room.data(), static_cast<int>(room.size()));
+  if (result == nullptr) throw std::system_error(errno, std::generic_category(), "crypt_gensalt");
+  return result;
+#else
+  if (knows_scheme("$6$")) return "$6$rounds=100000$" + random_salt(16);
+  if (knows_scheme("$2b$")) return "$2b$12$" + random_salt(21) + '.';  // 128 bits leave the last letter next to no choice
+  return {};
+#endif
+}
+
+}  // namespace ftplike::detail
 
 
 namespace ftplike::inline v0_2 {
@@ -16538,28 +16795,11 @@ concept PasswordHashing = requires(const H& hash, const std::string& password, c
 struct CryptHashing {
   std::string operator()(const std::string& password, const std::string& like) const {
     if (password.find('\0') != std::string::npos) return {};  // crypt would see only what is before it
-    const auto room = std::make_unique<crypt_data>();         // 32 KiB
-    const char* result = crypt_r(password.c_str(), like.c_str(), room.get());
-    return result == nullptr || *result == '*' ? std::string{} : std::string{result};
+    return detail::crypt_hash(password.c_str(), like);
   }
 };
 
 namespace detail {
-
-/// A setting for `crypt_r` with a fresh salt, of the scheme that the system prefers; SHA-512 where it does not say.
-inline std::string fresh_salt() {
-#ifdef CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX
-  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> room{};
-  const char* result = crypt_gensalt_rn(nullptr, 0, nullptr, 0, room.data(), static_cast<int>(room.size()));
-  if (result == nullptr) throw std::system_error(errno, std::generic_category(), "crypt_gensalt");
-  return result;
-#else
-  constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  std::string result = "$6$rounds=100000$";
-  for (int i = 0; i < 16; ++i) result += alphabet[random_number() % alphabet.size()];
-  return result;
-#endif
-}
 
 /// Whether two texts are equal, in a time that tells only how long `offered` is.
 inline bool same_secret(std::string_view offered, std::string_view secret) noexcept {
@@ -16579,7 +16819,8 @@ inline bool same_secret(std::string_view offered, std::string_view secret) noexc
 /// bytes, or with a NUL) are cases of.
 inline std::string hash_password(const std::string& password) {
   std::string result;
-  if (!password.empty()) result = CryptHashing{}(password, detail::fresh_salt());
+  const std::string salt = detail::fresh_salt();
+  if (!password.empty() && !salt.empty()) result = CryptHashing{}(password, salt);
   if (result.empty()) {
     throw std::system_error(std::make_error_code(std::errc::invalid_argument), "this password cannot be hashed");
   }
@@ -16601,11 +16842,7 @@ class Password {
   /// **Errors:** `std::invalid_argument` if it is neither, or of a scheme that this system does not have.
   static Password hashed(std::string text) {
     if (text.starts_with('*') || text.starts_with('!')) return Password{std::move(text), Kind::locked};
-    bool known = text.starts_with('$');
-#ifdef CRYPT_CHECKSALT_AVAILABLE
-    known = known && crypt_checksalt(text.c_str()) != CRYPT_SALT_INVALID;
-#endif
-    if (!known) throw std::invalid_argument("not a password hash that this system knows (they begin with '$')");
+    if (!text.starts_with('$') || !detail::knows_scheme(text)) throw std::invalid_argument("not a password hash that this system knows (they begin with '$')");
     return Password{std::move(text), Kind::hashed};
   }
 
@@ -17762,15 +17999,11 @@ template <Transport T, class P> void Server<T, P>::Handle::end(bool cuts) const 
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -17848,7 +18081,7 @@ class OpenUserFile {
 /// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
 inline void replace_user_file(const std::filesystem::path& path, const OpenUserFile& old, std::string_view text) {
   auto name = path.string() + ".XXXXXX";
-  const OpenUserFile fresh{path, ::mkostemp(name.data(), O_CLOEXEC)};
+  const OpenUserFile fresh{path, make_temporary(name)};
   try {
     fresh.write(text);
     // The server may run as somebody else than who adds users, but the hashes are not for everybody's eyes.
@@ -20489,14 +20722,12 @@ class Lanes {
 // ---- ftplike/observers/lines.hpp
 #include <cerrno>
 #include <cstddef>
-#include <fcntl.h>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 
@@ -20786,6 +21017,22 @@ class Explain {
 #include <functional>
 #include <string>
 
+// ---- ftplike/system/local_time.hpp
+// The time zone of this machine.
+#include <ctime>
+
+namespace ftplike::inline v0_2::detail {
+
+/// A time in the system's time zone, taken apart; safe on any thread.
+inline std::tm local_parts(std::time_t seconds) noexcept {
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  return parts;
+}
+
+}  // namespace ftplike::detail
+
+
 namespace ftplike::inline v0_2 {
 
 /// Where logs take the time of day from.
@@ -20795,10 +21042,7 @@ namespace detail {
 
 /// A time in the system's time zone, taken apart.
 inline std::tm local_parts(std::chrono::system_clock::time_point when) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when));
-  std::tm parts{};
-  ::localtime_r(&seconds, &parts);
-  return parts;
+  return local_parts(std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when)));
 }
 
 /// `2026-11-22 18:00:33.123 +0100`.
