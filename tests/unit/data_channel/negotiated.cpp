@@ -122,8 +122,8 @@ TEST_F(NegotiatedChannelTest, GoesTheFirstWayThatAClientPrefersElseTheLast) {
   EXPECT_EQ(opened(Choosy{}), "c!");
 }
 TEST_F(NegotiatedChannelTest, BringsTheVerbsOfAllItsWaysIntoTheTable) {
-  using Table = Ways::AddTo<CommandTable<>>;
-  EXPECT_TRUE((std::is_same_v<Table, CommandTable<Way<'a'>::Negotiation, Way<'b'>::Negotiation>>));
+  using Brought = Ways::AddTo<CommandTable<>>;
+  EXPECT_TRUE((std::is_same_v<Brought, CommandTable<Way<'a'>::Negotiation, Way<'b'>::Negotiation>>));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ StoreAnswer big_object(const StoreRequest& request) {
   if (request.what.starts_with("HEAD ")) return head_answer(200, "ETag: \"e\"\r\n", size);
   return answer(200, std::string(size, 'x'), "ETag: \"e\"\r\n");
 }
-ftplike::awaitable<void> read_all(S3Storage files, std::atomic<std::size_t>& total) {
+ftplike::awaitable<void> read_time_and_again(S3Storage files, std::atomic<std::size_t>& total) {
   auto reader = co_await files.open(Path{"/a"}, 0);
   std::vector<std::byte> room(10'000);
   for (;;) {
@@ -46,7 +46,7 @@ TEST(S3Loop, ServesCoroutinesOnSeveralThreadsOfOneEventLoop) {
   std::atomic<std::size_t> total = 0;
   for (int i = 0; i < 8; ++i) {
     const ftplike::Executor strand = asio::make_strand(ftplike::Executor{loop.get_executor()});
-    ftplike::start_on(strand, read_all(files, total));
+    ftplike::start_on(strand, read_time_and_again(files, total));
   }
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) threads.emplace_back([&] { loop.run(); });
@@ -60,7 +60,7 @@ TEST(S3Loop, KeepsConnections) {
   asio::io_context loop;
   std::atomic<std::size_t> total = 0;
   const auto several = [](S3Storage its_files, std::atomic<std::size_t>& its_total) -> ftplike::awaitable<void> {
-    for (int i = 0; i < 5; ++i) co_await read_all(its_files, its_total);
+    for (int i = 0; i < 5; ++i) co_await read_time_and_again(its_files, its_total);
   };
   ftplike::start_on(loop.get_executor(), several(files, total));
   loop.run();
@@ -74,7 +74,7 @@ TEST(S3Loop, EndsWithItsEventLoopWhateverIsUnderWay) {
   std::atomic<std::size_t> total = 0;
   {
     asio::io_context loop;
-    ftplike::start_on(loop.get_executor(), read_all(files, total));
+    ftplike::start_on(loop.get_executor(), read_time_and_again(files, total));
     while (store.asked().empty()) loop.run_one();
   }
   EXPECT_EQ(total, 0u);
@@ -87,7 +87,7 @@ TEST(S3Loop, GivesUpWhatIsCancelled) {
   std::atomic<std::size_t> total = 0;
   asio::cancellation_signal stop;
   std::exception_ptr failure;
-  ftplike::start_on(loop.get_executor(), read_all(files, total), stop.slot(),
+  ftplike::start_on(loop.get_executor(), read_time_and_again(files, total), stop.slot(),
                     [&](std::exception_ptr thrown) { failure = thrown; });
   while (store.asked().empty()) loop.run_one();
   stop.emit(asio::cancellation_type::terminal);

@@ -32,13 +32,13 @@ struct Half {
   SimulatedPeer peer;
 };
 
-std::error_code error_of(SimulatedNetwork& network, awaitable<void> operation) {
+std::error_code failure_of(SimulatedNetwork& network, awaitable<void> operation) {
   Started<void> started{network.executor(), std::move(operation)};
   network.settle();
   EXPECT_TRUE(started.done());
   return started.error();
 }
-template <class R> std::error_code error_of(SimulatedNetwork& network, awaitable<R> operation) {
+template <class R> std::error_code failure_of(SimulatedNetwork& network, awaitable<R> operation) {
   Started<R> started{network.executor(), std::move(operation)};
   network.settle();
   EXPECT_TRUE(started.done());
@@ -110,7 +110,7 @@ TEST(SimulatedStream, HasEndedInOneDirectionOnlyOnceItHasFinished) {
   network.run(half.stream.finish());
   EXPECT_TRUE(half.peer.ended());
   EXPECT_EQ(half.peer.text(), "last");
-  EXPECT_EQ(error_of(network, write(half.stream, "more")), std::errc::broken_pipe);
+  EXPECT_EQ(failure_of(network, write(half.stream, "more")), std::errc::broken_pipe);
   half.peer.type("still here");
   EXPECT_EQ(network.run(read(half.stream, 100)), "still here");
   half.peer.finish();
@@ -161,7 +161,7 @@ TEST(SimulatedStream, FailsToWriteWhatNobodyWillRead) {
   Half half{network};
   half.peer.type("farewell");
   half.peer.hang_up();
-  EXPECT_EQ(error_of(network, write(half.stream, "hello?")), std::errc::broken_pipe);
+  EXPECT_EQ(failure_of(network, write(half.stream, "hello?")), std::errc::broken_pipe);
   EXPECT_EQ(network.run(read_all(half.stream)), "farewell");
 }
 
@@ -180,9 +180,9 @@ TEST(SimulatedStream, LosesWhatWasUnreadWhenItIsReset) {
   Half half{network};
   half.peer.type("lost");
   half.peer.reset();
-  EXPECT_EQ(error_of(network, read(half.stream, 10)), std::errc::connection_reset);
-  EXPECT_EQ(error_of(network, write(half.stream, "x")), std::errc::connection_reset);
-  EXPECT_EQ(error_of(network, half.stream.finish()), std::errc::connection_reset);
+  EXPECT_EQ(failure_of(network, read(half.stream, 10)), std::errc::connection_reset);
+  EXPECT_EQ(failure_of(network, write(half.stream, "x")), std::errc::connection_reset);
+  EXPECT_EQ(failure_of(network, half.stream.finish()), std::errc::connection_reset);
 }
 
 TEST(SimulatedStream, FailsAReadUnderWayWhenItIsReset) {
@@ -200,8 +200,8 @@ TEST(SimulatedStream, CannotBeUsedOnceItIsClosed) {
   Half half{network};
   half.stream.close();
   half.stream.close();
-  EXPECT_EQ(error_of(network, read(half.stream, 10)), std::errc::bad_file_descriptor);
-  EXPECT_EQ(error_of(network, write(half.stream, "x")), std::errc::bad_file_descriptor);
+  EXPECT_EQ(failure_of(network, read(half.stream, 10)), std::errc::bad_file_descriptor);
+  EXPECT_EQ(failure_of(network, write(half.stream, "x")), std::errc::bad_file_descriptor);
 }
 
 TEST(SimulatedStream, EndsWhatIsUnderWayWhenItIsClosed) {
