@@ -233,6 +233,7 @@ class Features {
 #include <functional>
 #include <memory>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 // ---- ftplike/system/new_shared.hpp
@@ -275,6 +276,16 @@ constexpr Time time_after(Time now, Duration duration) noexcept {
 
 // What Asio makes of a function or a coroutine takes a compiler long. So there is one type of function; and what needs
 // no template parameter has one all the same where it uses Asio, and is compiled only where it is called.
+
+/// Whether what runs on an executor runs one at a time because it is a strand. `false` where nothing tells the type of what an
+/// executor holds: up to Asio 1.22 its `target` takes any for the type that is asked for.
+template <class E = Executor> bool is_strand([[maybe_unused]] const std::type_identity_t<E>& executor) noexcept {
+#ifdef ASIO_NO_TYPEID
+  return false;
+#else
+  return executor.target_type() == typeid(asio::strand<E>);
+#endif
+}
 
 /// Calls a function on an executor, later.
 template <class E = Executor>
@@ -11949,7 +11960,7 @@ template <class E = Executor> class BasicTcpTransport {
   Executor executor() { return loops_ ? loops_->executor(next_++) : make_strand_(outer_); }
   Executor executor_near(const Executor& executor) {
     if (loops_) return loops_->has(executor) ? executor : loops_->executor(next_++);
-    return executor.template target<asio::strand<E>>() ? executor : this->executor();
+    return is_strand(executor) ? executor : this->executor();
   }
   Executor main_executor() { return loops_ ? loops_->executor(0) : main_; }
   /// What has to live as long as what was made on its executors.

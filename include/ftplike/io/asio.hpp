@@ -43,6 +43,7 @@
 #include <functional>
 #include <memory>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 #include <ftplike/system/new_shared.hpp>
@@ -72,6 +73,16 @@ constexpr Time time_after(Time now, Duration duration) noexcept {
 
 // What Asio makes of a function or a coroutine takes a compiler long. So there is one type of function; and what needs
 // no template parameter has one all the same where it uses Asio, and is compiled only where it is called.
+
+/// Whether what runs on an executor runs one at a time because it is a strand. `false` where nothing tells the type of what an
+/// executor holds: up to Asio 1.22 its `target` takes any for the type that is asked for.
+template <class E = Executor> bool is_strand([[maybe_unused]] const std::type_identity_t<E>& executor) noexcept {
+#ifdef ASIO_NO_TYPEID
+  return false;
+#else
+  return executor.target_type() == typeid(asio::strand<E>);
+#endif
+}
 
 /// Calls a function on an executor, later.
 template <class E = Executor>

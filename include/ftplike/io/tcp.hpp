@@ -360,7 +360,7 @@ template <class E = Executor> class BasicTcpTransport {
   Executor executor() { return loops_ ? loops_->executor(next_++) : make_strand_(outer_); }
   Executor executor_near(const Executor& executor) {
     if (loops_) return loops_->has(executor) ? executor : loops_->executor(next_++);
-    return executor.template target<asio::strand<E>>() ? executor : this->executor();
+    return is_strand(executor) ? executor : this->executor();
   }
   Executor main_executor() { return loops_ ? loops_->executor(0) : main_; }
   /// What has to live as long as what was made on its executors.

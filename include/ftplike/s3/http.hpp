@@ -327,7 +327,7 @@ class CurlService : public asio::execution_context::service {
     auto& service = asio::use_service<CurlService>(asio::query(executor, asio::execution::context));
     const std::lock_guard lock{service.mutex_};
     if (!service.loop_) {
-      const auto* strand = executor.target<asio::strand<Executor>>();
+      const auto* strand = is_strand(executor) ? executor.target<asio::strand<Executor>>() : nullptr;
       service.loop_ = new_shared<CurlLoop>(strand ? strand->get_inner_executor() : executor);
     }
     return service.loop_;

@@ -1,6 +1,8 @@
 #include <ftplike/io/tcp.hpp>
 
 #include <array>
+#include <asio/system_executor.hpp>
+#include <asio/thread_pool.hpp>
 #include <atomic>
 #include <csignal>
 #include <fcntl.h>
@@ -55,6 +57,23 @@ struct TcpPair {
   TcpTransport network{loop};
   std::optional<TcpStream> ours, theirs;
 };
+
+#ifndef ASIO_NO_TYPEID  // without which nobody knows a strand
+TEST(TcpTransportOnAnExecutor, HasAStrandOfItsOwnForWhoeverComesOnNone) {
+  asio::thread_pool threads{1};
+  const Executor outer{threads.get_executor()};
+  TcpTransport network{outer};
+  EXPECT_TRUE(is_strand(network.executor()));
+  EXPECT_TRUE(is_strand(network.executor_near(outer)));
+  EXPECT_TRUE(is_strand(network.executor_near(asio::system_executor{})));
+}
+TEST(TcpTransportOnAnExecutor, LetsWhoeverComesOnAStrandStayThere) {
+  asio::thread_pool threads{1};
+  TcpTransport network{Executor{threads.get_executor()}};
+  const Executor strand = network.executor();
+  EXPECT_EQ(network.executor_near(strand), strand);
+}
+#endif
 
 TEST(TcpSockets, AreNotInheritedByChildren) {
   const auto before = inherited_sockets();
