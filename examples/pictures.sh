@@ -8,6 +8,7 @@ examples=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || :; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 cd "$work"
 cp -R "$examples/server/server_storage" files
 mkdir ours

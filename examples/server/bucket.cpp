@@ -26,6 +26,9 @@ void read_keys(const std::string& file, ftplike::S3Options& options) {
     std::getline(lines, options.access_key);
     std::getline(lines, options.secret_key);
     std::getline(lines, options.session_token);
+    for (auto* key : {&options.access_key, &options.secret_key, &options.session_token}) {
+      key->erase(key->find_last_not_of(" \t\r") + 1);
+    }
   }
   if (options.access_key.empty() || options.secret_key.empty()) {
     throw Failure{Ending::bad_configuration,

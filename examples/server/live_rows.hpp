@@ -113,7 +113,7 @@ class LiveRows {
     if (row.kind != Row::Kind::moved && row.kind != Row::Kind::ended) return;
     pass_time();
     auto& counted = sessions_[row.session].counted;
-    const auto more = row.bytes - counted;
+    const auto more = row.bytes >= counted ? row.bytes - counted : row.bytes;
     (row.by == Row::Who::client ? bytes_of(second_).up : bytes_of(second_).down) += more;
     counted = row.kind == Row::Kind::ended ? 0 : row.bytes;
   }
@@ -136,18 +136,19 @@ class LiveRows {
   }
 
   std::string news_of(Browser& browser) {
-    const std::lock_guard lock{mutex_};
+    std::unique_lock lock{mutex_};
     std::string news;
     if (browser.knows_nothing_) news = everything(browser);
     pass_time();
     for (; browser.second_ < second_; ++browser.second_) {
       news += "event: second\ndata: " + text_of(browser.second_) + "\n\n";
     }
-    if (browser.unread_.empty()) return news;
+    const auto unread = std::exchange(browser.unread_, {});
+    lock.unlock();  // the server's threads wait for it
+    if (unread.empty()) return news;
     news += "data: [";
-    for (const auto& text : browser.unread_) news += *text + ',';
+    for (const auto& text : unread) news.append(*text) += ',';
     news.back() = ']';
-    browser.unread_.clear();
     return news + "\n\n";
   }
   std::string text_of(std::uint64_t second) {

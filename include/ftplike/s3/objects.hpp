@@ -48,7 +48,7 @@ inline std::optional<Timestamp> time_of_seconds(std::string_view text) {
   if (is_negative) text.remove_prefix(1);
   const auto point = text.find('.');
   const auto whole = number_of(text.substr(0, point));
-  if (!whole || *whole > 253'402'300'800'000u) return std::nullopt;
+  if (!whole || *whole > 253'402'300'799u) return std::nullopt;
   std::string digits{point == text.npos ? "" : text.substr(point + 1, 3)};
   digits.resize(3, '0');
   const auto part = number_of(digits);

@@ -253,10 +253,10 @@ template <class = void> class BasicS3Storage {
         incoming.key = key;
         detail::S3Fields fields = incoming.fields;
         detail::S3Upload upload = co_await detail::begin_parts(state_->client, key, std::move(fields));
-        incoming.upload = std::move(upload);
+        state_->name_upload(incoming, std::move(upload));
       }
       const std::uint64_t rest = count - incoming.base;
-      const std::uint64_t size = std::min(rest - rest % part, detail::copied_part / part * part);
+      const std::uint64_t size = std::min(rest - rest % part, std::max(part, detail::copied_part / part * part));
       detail::S3Request request = detail::part_request(key, incoming.upload.id, incoming.parts.size() + 1);
       detail::S3Part copied =
           co_await detail::copy_part(state_->client, std::move(request), key, etag, incoming.base, size);
@@ -294,7 +294,7 @@ template <class = void> class BasicS3Storage {
     detail::S3Incoming& incoming = *writer.incoming_;
     if (!incoming.is_kept) detail::fail(Errc::busy);
     incoming.key = state_->keys.file(path);
-    incoming.upload = std::move(partial.upload);
+    state_->name_upload(incoming, std::move(partial.upload));
     incoming.parts = std::move(partial.parts);
     incoming.base = partial.base;
     incoming.tail = std::move(partial.tail);

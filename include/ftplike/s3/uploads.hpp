@@ -118,6 +118,11 @@ struct S3State {
     const std::lock_guard lock{mutex};
     return std::any_of(incoming.begin(), incoming.end(), [&](const auto& one) { return one.second->upload.id == id; });
   }
+  /// Names the upload that a writer's parts go to, where others see it.
+  void name_upload(S3Incoming& writer, S3Upload upload) {
+    const std::lock_guard lock{mutex};
+    writer.upload = std::move(upload);
+  }
   /// Whether a directory was there a moment ago, and nobody here changed any since.
   bool was_there(const Path& directory) {
     const std::lock_guard lock{mutex};
@@ -250,7 +255,7 @@ awaitable<void> send_part(std::shared_ptr<S3State> state, S3IncomingPointer inco
     incoming->key = state->keys.file(incoming->path);
     S3Fields fields = incoming->fields;
     S3Upload upload = co_await begin_parts(state->client, incoming->key, std::move(fields));
-    incoming->upload = std::move(upload);
+    state->name_upload(*incoming, std::move(upload));
   }
   co_await settle_part(incoming);
   if (incoming->parts.size() >= most_parts) fail(std::errc::file_too_large);
@@ -295,6 +300,14 @@ template <class = void> awaitable<void> put_aside(std::shared_ptr<S3State> state
   co_await order(state->client, std::move(request));
 }
 
+/// Whether the partial file beside a key goes on with that upload.
+template <class = void>
+awaitable<bool> is_put_aside(std::shared_ptr<S3State> state, std::string key, std::string id) {
+  const std::size_t prefix = state->keys.inside(Path{}).size();
+  S3Request request = head_request(state->keys.partials() + key.substr(std::min(prefix, key.size())));
+  const S3Answer answer = co_await ask(state->client, std::move(request));
+  co_return answer.is_success() && answer.field(upload_field) == id;
+}
 /// Looks through the store for partial files past their time, and removes them.
 template <class = void> awaitable<void> sweep_uploads(std::shared_ptr<S3State> state) {
   const S3Keys& keys = state->keys;
@@ -323,6 +336,8 @@ template <class = void> awaitable<void> sweep_uploads(std::shared_ptr<S3State> s
     for (const auto& upload : uploads.uploads) {
       const auto begun = time_of_date(upload.initiated);
       if (!begun || !state->is_past(*begun) || state->is_in_use(upload.id)) continue;
+      const bool is_aside = co_await is_put_aside(state, upload.key, upload.id);
+      if (is_aside) continue;  // the time of its partial file counts
       co_await abort_parts(state->client, upload.key, upload.id);
     }
     if (uploads.next_key.empty()) co_return;

@@ -74,7 +74,10 @@ template <class = void> class S3Finish {
     }
     state_->end(incoming_);
     if (!incoming_->is_stored) co_return;
-    co_await delete_key(state_->client, state_->keys.partial(path));
+    try {
+      co_await delete_key(state_->client, state_->keys.partial(path));
+    } catch (const std::system_error&) {  // the file stands; what is left beside it counts no more
+    }
   }
 
  private:
@@ -125,6 +128,11 @@ template <class = void> class S3Finish {
     S3Upload upload = incoming_->upload;
     std::vector<S3Part> parts = incoming_->parts;
     const std::string key = state_->keys.file(path);
+    if (incoming_->key != key) {  // parts are completed under the name that they began with: not over somebody's file
+      S3Request look = head_request(incoming_->key);
+      const S3Answer there = co_await ask(state_->client, std::move(look));
+      if (!there.is_absent()) fail(std::errc::file_exists);
+    }
     co_await complete_parts(state_->client, incoming_->key, std::move(upload), std::move(parts));
     if (incoming_->key == key) co_return;
     // Its directory was renamed meanwhile, and parts cannot be.
