@@ -11349,7 +11349,7 @@ awaitable<Reply> Client<T, DataChannel, Observer>::command_on(Core& core, std::s
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::cwd_on(Core& core, std::string path) {
   core.directory.home_known = false;
-  return core.demand_only("CWD " + path);
+  co_await core.demand_only("CWD " + path);
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<std::string> Client<T, DataChannel, Observer>::pwd_on(Core& core) {
@@ -16600,7 +16600,6 @@ template <class Session> class ServerTransfer {
     const bool vanished = co_await client_vanished();
     if (vanished) throw std::system_error(Errc::peer_lost);
     close_data();
-    session_.watch();
     Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
     co_await file.finish();
   }
@@ -16647,12 +16646,9 @@ template <class Session> class ServerTransfer {
   awaitable<bool> client_vanished() {
     const Time now = session_.network().now();
     const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
-    if (grace >= std::chrono::milliseconds{1}) {
-      co_await session_.network().sleep_until(now + grace);
-    } else {
-      session_.pause_watch();  // `has_left` looks for itself
-    }
-    co_await give_way(session_.executor());
+    if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
+    // The watch begins in one turn, reads in the next, and acts on what it has read, an ABOR, in the third.
+    for (int turn = 0; turn < 3; ++turn) co_await give_way(session_.executor());
     co_return session_.has_left();
   }
 
@@ -17325,7 +17321,7 @@ template <Transport T, class P> class Session {
       if (watching_ && !control_.is_read_beside()) control_.read_beside(executor_, watch_control());
     });
   }
-  /// Does not begin to, until `watch` is called again.
+  /// Does not begin to, and ends after its next read, until `watch` is called again.
   void pause_watch() noexcept { watching_ = false; }
   /// Commands act in their turn again.
   awaitable<void> end_watch() {

@@ -253,7 +253,7 @@ awaitable<Reply> Client<T, DataChannel, Observer>::command_on(Core& core, std::s
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::cwd_on(Core& core, std::string path) {
   core.directory.home_known = false;
-  return core.demand_only("CWD " + path);
+  co_await core.demand_only("CWD " + path);
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<std::string> Client<T, DataChannel, Observer>::pwd_on(Core& core) {

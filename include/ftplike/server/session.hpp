@@ -359,7 +359,7 @@ template <Transport T, class P> class Session {
       if (watching_ && !control_.is_read_beside()) control_.read_beside(executor_, watch_control());
     });
   }
-  /// Does not begin to, until `watch` is called again.
+  /// Does not begin to, and ends after its next read, until `watch` is called again.
   void pause_watch() noexcept { watching_ = false; }
   /// Commands act in their turn again.
   awaitable<void> end_watch() {

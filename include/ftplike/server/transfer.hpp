@@ -194,7 +194,6 @@ template <class Session> class ServerTransfer {
     const bool vanished = co_await client_vanished();
     if (vanished) throw std::system_error(Errc::peer_lost);
     close_data();
-    session_.watch();
     Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
     co_await file.finish();
   }
@@ -241,12 +240,9 @@ template <class Session> class ServerTransfer {
   awaitable<bool> client_vanished() {
     const Time now = session_.network().now();
     const Duration grace = std::min<Duration>((now - began_) / 64, std::chrono::milliseconds{20});
-    if (grace >= std::chrono::milliseconds{1}) {
-      co_await session_.network().sleep_until(now + grace);
-    } else {
-      session_.pause_watch();  // `has_left` looks for itself
-    }
-    co_await give_way(session_.executor());
+    if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
+    // The watch begins in one turn, reads in the next, and acts on what it has read, an ABOR, in the third.
+    for (int turn = 0; turn < 3; ++turn) co_await give_way(session_.executor());
     co_return session_.has_left();
   }
 
