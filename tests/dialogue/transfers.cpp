@@ -36,6 +36,18 @@ TEST(Retr, SendsFilesOfAnySizeByteForByte) {
   }
 }
 
+TEST(Retr, EndsItsDataConnectionAndDoesNotJustCloseIt) {
+  TestNetwork network{1};
+  auto server = serve(network, {{"/a.txt", "hello"}}, some_users());
+  Dialogue client{network};
+  auto data = client.log_in().binary().open(client.passive());
+  client.say("RETR a.txt\r\nNOOP");
+  EXPECT_EQ(data.text(), "hello");
+  const auto lines = network.last_operations();
+  const auto ends = [](const std::string& line) { return line.find("data: finish") != line.npos; };
+  EXPECT_TRUE(std::any_of(lines.begin(), lines.end(), ends)) << "a child of the server may have that socket, too";
+}
+
 TEST(Retr, SaysNothingBeforeTheClientHasConnected) {
   TestNetwork network{1};
   auto server = serve(network, {{"/a.txt", "hello"}}, some_users());

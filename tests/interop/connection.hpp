@@ -42,6 +42,13 @@ class Connection {
     room.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
     return room;
   }
+  /// Whether `line` would not wait.
+  bool has_line() {
+    std::string room(4096, '\0');
+    const auto n = ::recv(socket_.get(), room.data(), room.size(), MSG_DONTWAIT);
+    if (n > 0) text_.append(room, 0, static_cast<std::size_t>(n));
+    return n == 0 || text_.find('\n') != text_.npos;
+  }
   /// The next line, without its end; what there is at the end of the stream.
   std::string line() {
     for (;;) {

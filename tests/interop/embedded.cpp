@@ -74,6 +74,38 @@ TEST(EmbeddedServer, NamesAnIpv4AddressAsOneThoughItListensInTheMannerOfIpv6) {
   EXPECT_TRUE(client.ask("PASV").starts_with("227 Entering passive mode (127,0,0,1,"));
 }
 
+TEST(EmbeddedServer, HearsAnAbortThatIsThereAsSoonAsTheEndOfAShortUpload) {
+  asio::io_context loop;
+  TcpTransport network{loop};
+  MemoryStorage files{{"/a", "old"}};
+  Server server{network, files, Anonymous{.without_login = "write"}};
+  Connection client{std::to_string(server.listen("127.0.0.1", 0).port())};
+  const auto hear = [&] {
+    while (!client.has_line()) loop.poll();
+    return client.line();
+  };
+  const auto ask = [&](const char* command) {
+    client.say(std::string{command} + "\r\n");
+    return hear();
+  };
+  EXPECT_EQ(hear(), "220 FTP Server Ready");
+  const std::string answer = ask("EPSV");
+  const auto port = answer.substr(answer.find("|||") + 3);
+  {
+    Connection data{port.substr(0, port.find('|'))};
+    EXPECT_TRUE(ask("STOR a").starts_with("150 "));
+    data.say("some");
+    while (loop.poll() > 0) continue;  // until it waits for more
+  }
+  client.say("ABOR\r\n");  // the loop has seen neither this nor the end of the data yet
+  EXPECT_EQ(hear(), "426 Connection closed: transfer aborted");
+  EXPECT_EQ(hear(), "226 Abort successful");
+  EXPECT_EQ(files.text("/a"), "old");
+  client.say("QUIT\r\n");
+  server.stop();
+  loop.run();
+}
+
 TEST(EmbeddedClient, KeepsNoLoopBusyWhileItIsIdle) {
   TcpTransport network;
   Server server{network, MemoryStorage{{"/a.txt", "hello"}}};

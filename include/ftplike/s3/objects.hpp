@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/io/settled.hpp>
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/s3/answers.hpp>
 #include <ftplike/s3/client.hpp>
@@ -246,6 +247,21 @@ template <class = void> awaitable<S3Part> copy_part(const S3Client& client, S3Re
   co_return S3Part{std::move(*copied), size};
 }
 
+/// Copies an object that is too large for one request, part by part, into an upload that has begun.
+template <class = void>
+awaitable<void> copy_in_parts(const S3Client& client, std::string from, std::string etag, std::uint64_t size,
+                              std::string to, S3Upload upload, std::function<void()> progress) {
+  std::vector<S3Part> parts;
+  const std::uint64_t piece = std::max(copied_part, size / most_parts + 1);
+  for (std::uint64_t at = 0; at < size; at += piece) {
+    S3Request request = part_request(to, upload.id, parts.size() + 1);
+    const std::uint64_t count = std::min(piece, size - at);
+    S3Part part = co_await copy_part(client, std::move(request), from, etag, at, count);
+    parts.push_back(std::move(part));
+    if (progress) progress();
+  }
+  co_await complete_parts(client, std::move(to), std::move(upload), std::move(parts));
+}
 /// Copies an object, with the fields given, on the store's side. The destination is whole or as it was.
 template <class = void> awaitable<void> copy_object(const S3Client& client, std::string from, S3Answer source,
                                                     std::string to, S3Fields fields, std::function<void()> progress) {
@@ -260,17 +276,14 @@ template <class = void> awaitable<void> copy_object(const S3Client& client, std:
     co_await order(client, std::move(request));
     co_return;
   }
-  S3Upload upload = co_await begin_parts(client, to, std::move(fields));
-  std::vector<S3Part> parts;
-  const std::uint64_t piece = std::max(copied_part, size / most_parts + 1);
-  for (std::uint64_t at = 0; at < size; at += piece) {
-    S3Request request = part_request(to, upload.id, parts.size() + 1);
-    const std::uint64_t count = std::min(piece, size - at);
-    S3Part part = co_await copy_part(client, std::move(request), from, etag, at, count);
-    parts.push_back(std::move(part));
-    if (progress) progress();
-  }
-  co_await complete_parts(client, std::move(to), std::move(upload), std::move(parts));
+  const S3Upload upload = co_await begin_parts(client, to, std::move(fields));
+  Settled<void> copied;
+  co_await settle(copy_in_parts(client, std::move(from), etag, size, to, upload, std::move(progress)), copied);
+  if (!copied.failed()) co_return;
+  // Nothing of it stays: a resumed upload would take its parts for its own.
+  Settled<void> ignored;
+  co_await settle(abort_parts(client, std::move(to), upload.id), ignored);
+  copied.get();
 }
 
 }  // namespace ftplike::inline v0_2::detail

@@ -226,7 +226,7 @@ template <class = void> class BasicS3Storage {
   std::uint64_t size_under_way(const Path& path) {
     const std::lock_guard lock{state_->mutex};
     const auto partial = state_->partial_of(path);
-    return partial && partial->is_busy ? partial->size() : 0;
+    return partial && partial->is_busy ? partial->told.load() : 0;
   }
 
   Writer begin(Path path, const detail::S3Found& old, const Executor& executor) {
@@ -298,6 +298,7 @@ template <class = void> class BasicS3Storage {
     incoming.parts = std::move(partial.parts);
     incoming.base = partial.base;
     incoming.tail = std::move(partial.tail);
+    incoming.told = incoming.size();
     incoming.is_stored = partial.has_object;
     co_return writer;
   }
@@ -334,13 +335,16 @@ template <class = void> class BasicS3Storage {
     }
   }
   awaitable<void> wait_for_partials(Path directory) {
-    for (const auto& incoming : leaving(directory)) (void)co_await detail::partial_is_busy(state_, incoming->path);
+    const std::vector<Path> paths = leaving(directory);
+    for (const auto& path : paths) (void)co_await detail::partial_is_busy(state_, path);
   }
-  std::vector<detail::S3IncomingPointer> leaving(const Path& directory) {
+  std::vector<Path> leaving(const Path& directory) {
     const std::lock_guard lock{state_->mutex};
-    auto all = state_->inside(directory);
-    std::erase_if(all, [](const auto& incoming) { return incoming->is_busy; });
-    return all;
+    std::vector<Path> paths;
+    for (const auto& incoming : state_->inside(directory)) {
+      if (!incoming->is_busy) paths.push_back(incoming->path);
+    }
+    return paths;
   }
   awaitable<void> remove_partials(Path directory) {
     const std::size_t prefix = state_->keys.partials().size();
@@ -359,33 +363,44 @@ template <class = void> class BasicS3Storage {
       after = std::move(page.next);
     }
   }
-  /// Copies a key to another, with the time that it has.
-  awaitable<void> copy_key(std::string from, std::string to) {
+  /// Copies a key to another, with the time that it has. Gives the ETag of what was copied.
+  awaitable<std::string> copy_key(std::string from, std::string to) {
     detail::S3Request request = detail::head_request(from);
     detail::S3Answer answer = co_await detail::order(state_->client, std::move(request));
     Entry entry;
     take_fields(entry, answer);
     detail::S3Fields fields = detail::kept_fields(answer);
     detail::set_field(fields, detail::modified_field, detail::seconds_of(entry.modified));
+    std::string copied = answer.field("etag");
     co_await detail::copy_object(state_->client, std::move(from), std::move(answer), std::move(to), std::move(fields),
                                  progress_);
+    co_return copied;
+  }
+  /// Removes what was copied, unless something else stands there by now: that came meanwhile, and stays.
+  awaitable<void> remove_copied(std::string key, std::string copied) {
+    detail::S3Request request = detail::head_request(key);
+    const detail::S3Answer now = co_await detail::ask(state_->client, std::move(request));
+    if (now.field("etag") != copied) co_return;
+    co_await detail::delete_key(state_->client, std::move(key));
   }
   awaitable<void> move_key(std::string from, std::string to) {
-    co_await copy_key(from, std::move(to));
-    co_await detail::delete_key(state_->client, std::move(from));
+    std::string copied = co_await copy_key(from, std::move(to));
+    co_await remove_copied(std::move(from), std::move(copied));
   }
   awaitable<void> move_directory(Path from, Path to) {
     const std::pair<std::string, std::string> places[] = {
         {state_->keys.inside(from), state_->keys.inside(to)},
         {state_->keys.partials_inside(from), state_->keys.partials_inside(to)}};
+    std::vector<std::pair<std::string, std::string>> moved;  // keys, and what of them was copied
     for (const auto& [old_place, new_place] : places) {
       const std::vector<std::string> keys = co_await all_keys(old_place);
       for (const auto& key : keys) {
-        co_await copy_key(key, new_place + key.substr(old_place.size()));
+        std::string copied = co_await copy_key(key, new_place + key.substr(old_place.size()));
+        moved.emplace_back(key, std::move(copied));
         if (progress_) progress_();
       }
-      for (const auto& key : keys) co_await detail::delete_key(state_->client, key);
     }
+    for (const auto& [key, copied] : moved) co_await remove_copied(key, copied);
     const std::lock_guard lock{state_->mutex};
     for (const auto& incoming : state_->inside(from)) {
       const auto [first, last] = state_->incoming.equal_range(incoming->path.string());

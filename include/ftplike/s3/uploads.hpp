@@ -1,6 +1,7 @@
 #pragma once
 // Bytes on their way to a name, and the partial files that stay of them.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -41,6 +42,7 @@ struct S3Incoming {
   S3Pending on_its_way{};
   std::uint64_t sent = 0;  // bytes of that
   std::string tail{};
+  std::atomic<std::uint64_t> told = 0;  // the size, for other threads
 
   std::uint64_t size() const noexcept { return base + tail.size(); }
 };
@@ -117,6 +119,10 @@ struct S3State {
   bool is_in_use(const std::string& id) {
     const std::lock_guard lock{mutex};
     return std::any_of(incoming.begin(), incoming.end(), [&](const auto& one) { return one.second->upload.id == id; });
+  }
+  Path path_of(const S3Incoming& writer) {
+    const std::lock_guard lock{mutex};
+    return writer.path;
   }
   /// Names the upload that a writer's parts go to, where others see it.
   void name_upload(S3Incoming& writer, S3Upload upload) {
@@ -252,7 +258,7 @@ template <class = void>
 awaitable<void> send_part(std::shared_ptr<S3State> state, S3IncomingPointer incoming, std::size_t most) {
   const Executor executor = co_await asio::this_coro::executor;
   if (incoming->upload.id.empty()) {
-    incoming->key = state->keys.file(incoming->path);
+    incoming->key = state->keys.file(state->path_of(*incoming));
     S3Fields fields = incoming->fields;
     S3Upload upload = co_await begin_parts(state->client, incoming->key, std::move(fields));
     state->name_upload(*incoming, std::move(upload));
@@ -287,10 +293,12 @@ template <class = void> awaitable<void> put_aside(std::shared_ptr<S3State> state
   if (has_gap) {  // what came behind the part that did not arrive is of no use
     incoming->base -= incoming->sent;
     incoming->tail.clear();
+    incoming->told = incoming->size();
   }
-  S3Request look = head_request(state->keys.file(incoming->path));
+  const Path path = state->path_of(*incoming);
+  S3Request look = head_request(state->keys.file(path));
   const S3Answer whole = co_await ask(state->client, std::move(look));
-  S3Request request{.method = "PUT", .key = state->keys.partial(incoming->path)};
+  S3Request request{.method = "PUT", .key = state->keys.partial(path)};
   request.headers = {{std::string{whole_field}, whole.is_success() ? identity_of(whole) : std::string{}},
                      {std::string{upload_field}, incoming->upload.id},
                      {std::string{token_field}, incoming->upload.token},

@@ -66,7 +66,7 @@ template <class = void> class S3Finish {
 
   awaitable<void> run() {
     co_await take_place();
-    const Path path = path_now();
+    const Path path = state_->path_of(*incoming_);
     if (incoming_->upload.id.empty()) {
       co_await put(path);
     } else {
@@ -81,21 +81,17 @@ template <class = void> class S3Finish {
   }
 
  private:
-  Path path_now() {
-    const std::lock_guard lock{state_->mutex};
-    return incoming_->path;
-  }
   /// A directory that came meanwhile is not replaced, nor, by a unique name, anything.
   awaitable<void> take_place() {
     std::set<std::string> met;
     while (incoming_->wanted) {
-      const Path path = path_now();
+      const Path path = state_->path_of(*incoming_);
       const S3Found found = co_await look(state_, path);
       if (found.is_nothing()) co_return;
       met.emplace(path.name());
       (void)co_await take_unique_name(state_, *incoming_->wanted, incoming_, met);
     }
-    const Path path = path_now();
+    const Path path = state_->path_of(*incoming_);
     if (was_seen()) co_return;
     S3Request request = head_request(state_->keys.marker(path));
     const S3Answer directory = co_await ask(state_->client, std::move(request));
@@ -172,6 +168,7 @@ template <class = void> class BasicS3Writer {
     while (!bytes.empty()) {
       const auto some = bytes.first(std::min(bytes.size(), part - std::min(part, incoming_->tail.size())));
       incoming_->tail.append(as_text(some));
+      incoming_->told = incoming_->size();
       bytes = bytes.subspan(some.size());
       if (incoming_->tail.size() >= part) co_await detail::send_part(state_, incoming_, part);
     }
@@ -181,10 +178,7 @@ template <class = void> class BasicS3Writer {
     co_await finish.run();
   }
   void discard() { leave(false); }
-  Path path() const {
-    const std::lock_guard lock{state_->mutex};
-    return incoming_->path;
-  }
+  Path path() const { return state_->path_of(*incoming_); }
   std::uint64_t size() const noexcept { return incoming_->size(); }
 
  private:

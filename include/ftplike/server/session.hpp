@@ -356,7 +356,9 @@ template <Transport T, class P> class Session {
     if (control_.is_read_beside() || std::exchange(begins_to_watch_, true)) return;
     call_on(executor_, [this] {
       begins_to_watch_ = false;
-      if (watching_ && !control_.is_read_beside()) control_.read_beside(executor_, watch_control());
+      try {
+        if (watching_ && !control_.is_read_beside()) control_.read_beside(executor_, watch_control());
+      } catch (...) { control_.fail(code_of(std::current_exception())); }  // out of memory: this session's affair alone
     });
   }
   /// Does not begin to, and ends after its next read, until `watch` is called again.

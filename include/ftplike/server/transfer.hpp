@@ -147,7 +147,7 @@ template <class Session> class ServerTransfer {
     }
     if (!is_watched) co_await copy(source, *data_, moved, piece());
     waits_for_close_ = client_is_to_close();
-    if (waits_for_close_ || is_secured()) co_await data_->finish();  // else closing it is enough
+    co_await data_->finish();  // closing alone ends no connection that a child of this process has, too
   }
   bool is_secured() const {
     if constexpr (SecurableStream<Stream>) return data_->secured();

@@ -108,6 +108,12 @@ inline Attempt take_partial(int directory, std::string name) {
     struct stat named {};
     const bool is_there = ::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_there || !is_same_file(named, opened)) continue;
+    // It has its final name already, and lost its writer before that took this one away (`rename_to_free`): what is
+    // written here would be written into that file.
+    if (opened.st_nlink > 1) {
+      if (::unlinkat(directory, name.c_str(), 0) != 0) return {busy};
+      return {absent};
+    }
     partial.name = std::move(name);
     partial.size = static_cast<std::uint64_t>(opened.st_size);
     partial.written = modified(opened);

@@ -253,6 +253,42 @@ TEST(S3Upload, IsPutAsideWhereItCannotBeFinished) {
   EXPECT_EQ(aside, "text");
 }
 
+/// A bucket with one object, which another takes the place of as soon as it was copied.
+TEST(S3Rename, LeavesWhatCameToTheOldNameWhileItWasCopied) {
+  for (const bool changes : {false, true}) {
+    std::atomic<bool> is_copied = false;
+    ScriptedStore store{[&](const StoreRequest& request) {
+      const bool is_other = changes && is_copied;
+      const char* etag = is_other ? "Last-Modified: Fri, 27 Nov 2026 14:03:55 GMT\r\nETag: \"f\"\r\n" : dated;
+      if (request.what == "HEAD /inbox/a") return head_answer(200, etag, 5);
+      if (request.what == "PUT /inbox/b") is_copied = true;
+      StoreAnswer reply;
+      if (answers_looking(request, reply)) return reply;
+      return answer(request.what.starts_with("DELETE ") ? 204 : 200);
+    }};
+    Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+    files.run(files.storage.rename(Path{"/a"}, Path{"/b"}));
+    EXPECT_TRUE(is_copied);
+    EXPECT_EQ(count_of(store.asked(), "DELETE /inbox/a"), changes ? 0u : 1u);
+  }
+}
+
+TEST(S3Rename, LeavesNoPartsOfACopyThatFailed) {
+  ScriptedStore store{[](const StoreRequest& request) {
+    if (request.what == "HEAD /inbox/a") return head_answer(200, dated, 6'000'000'000);
+    StoreAnswer reply;
+    if (answers_looking(request, reply)) return reply;
+    if (request.what.starts_with("POST ")) {
+      return answer(200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+    }
+    return request.what.starts_with("DELETE ") ? answer(204) : answer(403, error_body("AccessDenied"));
+  }};
+  Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+  EXPECT_NE(files.error(files.storage.rename(Path{"/a"}, Path{"/b"})), std::error_code{});
+  EXPECT_EQ(count_of(store.asked(), "DELETE /inbox/b?uploadId=u"), 1u);
+  EXPECT_EQ(count_of(store.asked(), "DELETE /inbox/a"), 0u);
+}
+
 TEST(S3Listing, GoesOnFromPageToPage) {
   std::vector<std::string> tokens;
   ScriptedStore store{[&](const StoreRequest& request) {

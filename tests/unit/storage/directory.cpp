@@ -293,6 +293,19 @@ TEST_P(DirectoryLinks, PutInThePlaceOfAFileLeadNowhereOutside) {
 
 using DirectoryStorageTest = DirectoryTest;
 
+TEST_F(DirectoryStorageTest, WritesIntoNoFileThatAWriterWhichDiedHasAlreadyGivenItsName) {
+  write_file(root_ / "a", "whole");
+  fs::create_hard_link(root_ / "a", root_ / ftplike::detail::partial_name("a"));  // as link and unlink leave it half way
+  for (const bool ends : {false, true}) {
+    auto writer = files.run(files.storage.create(Path{"/a"}, 0));
+    files.write(writer, "new");
+    EXPECT_EQ(read_file(root_ / "a"), "whole");
+    if (ends) files.run(writer.finish());
+  }
+  EXPECT_EQ(read_file(root_ / "a"), "new");
+  EXPECT_EQ(hidden(), std::vector<std::string>{});
+}
+
 TEST_F(DirectoryStorageTest, NamesTheFolderThatIsNotThere) {
   const auto failure = [](const fs::path& path) {
     try {
