@@ -162,10 +162,10 @@ const Setting table[] = {
     {serving, "greeting", "TEXT", false, "what sessions are greeted with (FTP Server Ready)", set_greeting},
 
     {who, "guests", "none|read|write", false,
-     "sessions without a login (write on loopback if there are no users, else none)",
+     "sessions without a login (write on loopback if there are neither users nor anonymous logins, else none)",
      [](C& c, V value) { c.guests = rights(value); }},
     {who, "anonymous", "none|read|write", false,
-     "logins as anonymous or ftp with any password (read on loopback if there are no users, else none)",
+     "logins as anonymous or ftp with any password (read on loopback if there are no users and guests are not set, else none)",
      [](C& c, V value) { c.anonymous = rights(value); }},
     {who, "user", "NAME:PASSWORD", true, "a user who may do everything, for trying out", add_user},
     {who, "users", "FILE", false, "the users of a file, as add-user writes it",

@@ -53,7 +53,8 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 /// `progress` says `Go::stop`.
 /// **Lifetime:** nothing runs after the transport; an operation under way keeps the session.
 /// **Threads:** operations may be awaited on any executor, and run on the session's own: the one that `connect` was
-/// awaited on, or a strand of it. Observers, sources, sinks and `progress` are called there.
+/// awaited on, if that is a strand or a loop of the transport's own, else one that the transport gives. Observers,
+/// sources, sinks and `progress` are called there.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
  public:
   using Visit = std::function<void(Entry)>;

@@ -3490,6 +3490,12 @@ inline Attempt take_partial(int directory, std::string name) {
     struct stat named {};
     const bool is_there = ::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_there || !is_same_file(named, opened)) continue;
+    // It has its final name already, and lost its writer before that took this one away (`rename_to_free`): what is
+    // written here would be written into that file.
+    if (opened.st_nlink > 1) {
+      if (::unlinkat(directory, name.c_str(), 0) != 0) return {busy};
+      return {absent};
+    }
     partial.name = std::move(name);
     partial.size = static_cast<std::uint64_t>(opened.st_size);
     partial.written = modified(opened);
@@ -4701,7 +4707,8 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 /// `progress` says `Go::stop`.
 /// **Lifetime:** nothing runs after the transport; an operation under way keeps the session.
 /// **Threads:** operations may be awaited on any executor, and run on the session's own: the one that `connect` was
-/// awaited on, or a strand of it. Observers, sources, sinks and `progress` are called there.
+/// awaited on, if that is a strand or a loop of the transport's own, else one that the transport gives. Observers,
+/// sources, sinks and `progress` are called there.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
  public:
   using Visit = std::function<void(Entry)>;
@@ -8170,21 +8177,22 @@ template <class R> awaitable<R> telling(awaitable<R> operation) {
   co_return result.get();
 }
 
-/// What a cancellation means, which may come late: from another executor than the session's, on which all of this is used.
-struct ClientOperation {
+/// What a cancellation is aimed at. It may come from another executor, before its operation has begun, or when that has ended
+/// and another one is under way. Used on the session's executor only.
+struct CancellationTarget {
   bool cancelled = false;
   bool under_way = false;
 };
 /// While it is done.
 class UnderWay {
  public:
-  explicit UnderWay(ClientOperation& operation) noexcept : operation_{operation} { operation_.under_way = true; }
+  explicit UnderWay(CancellationTarget& operation) noexcept : operation_{operation} { operation_.under_way = true; }
   UnderWay(const UnderWay&) = delete;
   UnderWay& operator=(const UnderWay&) = delete;
   ~UnderWay() { operation_.under_way = false; }
 
  private:
-  ClientOperation& operation_;
+  CancellationTarget& operation_;
 };
 
 /// A client's session: commands in step with their replies, and transfers of which both connections have their say.
@@ -8229,7 +8237,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     interruption_.interrupt(asio::error::operation_aborted);
   }
   /// The same, if it is still this one that is under way.
-  void cancel(ClientOperation& operation) {
+  void cancel(CancellationTarget& operation) {
     operation.cancelled = true;
     if (operation.under_way) cancel();
   }
@@ -8245,7 +8253,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   void end_operation() noexcept { busy_ = false; }
   /// On the session's executor: does it, and is idle then.
-  awaitable<void> do_and_rest(std::shared_ptr<ClientOperation> operation, awaitable<void> settled) {
+  awaitable<void> do_and_rest(std::shared_ptr<CancellationTarget> operation, awaitable<void> settled) {
     const UnderWay under_way{*operation};
     cancelled_ = false;
     interruption_.forget();
@@ -8636,7 +8644,7 @@ template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, 
     ~Operation() { core.end_operation(); }
     Core& core;
   } const under_way{*core};
-  const auto meant = detail::new_shared<ClientOperation>();
+  const auto meant = detail::new_shared<CancellationTarget>();
   // What is posted does not hold the session: where its event loop has ended, it stays there as long as that.
   const std::function<void()> cancel = [core, meant] {
     asio::dispatch(core->executor(), [seen = std::weak_ptr{core}, meant] {
@@ -16553,7 +16561,7 @@ template <class Session> class ServerTransfer {
     }
     if (!is_watched) co_await copy(source, *data_, moved, piece());
     waits_for_close_ = client_is_to_close();
-    if (waits_for_close_ || is_secured()) co_await data_->finish();  // else closing it is enough
+    co_await data_->finish();  // closing alone ends no connection that a child of this process has, too
   }
   bool is_secured() const {
     if constexpr (SecurableStream<Stream>) return data_->secured();
@@ -17318,7 +17326,9 @@ template <Transport T, class P> class Session {
     if (control_.is_read_beside() || std::exchange(begins_to_watch_, true)) return;
     call_on(executor_, [this] {
       begins_to_watch_ = false;
-      if (watching_ && !control_.is_read_beside()) control_.read_beside(executor_, watch_control());
+      try {
+        if (watching_ && !control_.is_read_beside()) control_.read_beside(executor_, watch_control());
+      } catch (...) { control_.fail(code_of(std::current_exception())); }  // out of memory: this session's affair alone
     });
   }
   /// Does not begin to, and ends after its next read, until `watch` is called again.

@@ -63,21 +63,22 @@ template <class R> awaitable<R> telling(awaitable<R> operation) {
   co_return result.get();
 }
 
-/// What a cancellation means, which may come late: from another executor than the session's, on which all of this is used.
-struct ClientOperation {
+/// What a cancellation is aimed at. It may come from another executor, before its operation has begun, or when that has ended
+/// and another one is under way. Used on the session's executor only.
+struct CancellationTarget {
   bool cancelled = false;
   bool under_way = false;
 };
 /// While it is done.
 class UnderWay {
  public:
-  explicit UnderWay(ClientOperation& operation) noexcept : operation_{operation} { operation_.under_way = true; }
+  explicit UnderWay(CancellationTarget& operation) noexcept : operation_{operation} { operation_.under_way = true; }
   UnderWay(const UnderWay&) = delete;
   UnderWay& operator=(const UnderWay&) = delete;
   ~UnderWay() { operation_.under_way = false; }
 
  private:
-  ClientOperation& operation_;
+  CancellationTarget& operation_;
 };
 
 /// A client's session: commands in step with their replies, and transfers of which both connections have their say.
@@ -122,7 +123,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     interruption_.interrupt(asio::error::operation_aborted);
   }
   /// The same, if it is still this one that is under way.
-  void cancel(ClientOperation& operation) {
+  void cancel(CancellationTarget& operation) {
     operation.cancelled = true;
     if (operation.under_way) cancel();
   }
@@ -138,7 +139,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   void end_operation() noexcept { busy_ = false; }
   /// On the session's executor: does it, and is idle then.
-  awaitable<void> do_and_rest(std::shared_ptr<ClientOperation> operation, awaitable<void> settled) {
+  awaitable<void> do_and_rest(std::shared_ptr<CancellationTarget> operation, awaitable<void> settled) {
     const UnderWay under_way{*operation};
     cancelled_ = false;
     interruption_.forget();
@@ -529,7 +530,7 @@ template <class Core, class R> awaitable<R> perform(std::shared_ptr<Core> core, 
     ~Operation() { core.end_operation(); }
     Core& core;
   } const under_way{*core};
-  const auto meant = detail::new_shared<ClientOperation>();
+  const auto meant = detail::new_shared<CancellationTarget>();
   // What is posted does not hold the session: where its event loop has ended, it stays there as long as that.
   const std::function<void()> cancel = [core, meant] {
     asio::dispatch(core->executor(), [seen = std::weak_ptr{core}, meant] {
