@@ -25,6 +25,7 @@
 #include <ftplike/storage/upload_rules.hpp>
 #include <ftplike/system/new_shared.hpp>
 #include <ftplike/users/anonymous.hpp>
+#include <ftplike/users/bans.hpp>
 #include <ftplike/users/visitor.hpp>
 #include <ftplike/verbs/names.hpp>
 #include <ftplike/verbs/security.hpp>
@@ -155,10 +156,11 @@ struct Settings {
   TrustedProxies trusted_proxies;
   TlsPolicy tls_policy = TlsPolicy::offered;
   UploadRules upload_rules;
+  Bans bans;
 
   auto all() {
-    auto& [one, two, three, four, five, six, seven] = *this;
-    return std::tie(one, two, three, four, five, six, seven);
+    auto& [one, two, three, four, five, six, seven, eight] = *this;
+    return std::tie(one, two, three, four, five, six, seven, eight);
   }
 };
 

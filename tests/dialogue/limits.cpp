@@ -288,7 +288,7 @@ TEST(SessionLimit, TurnsAwayOneMoreAtOnce) {
     Dialogue third{network};
     EXPECT_EQ(third.greeting, "421 Too many connections, try later\r\n");
     EXPECT_TRUE(third.ended());
-    EXPECT_EQ(server.diary().of("refused"), (std::vector<std::string>{"127.0.0.1"}));
+    EXPECT_EQ(server.diary().of("refused"), (std::vector<std::string>{"127.0.0.1: too many connections"}));
     EXPECT_EQ(server.sessions(), 2u);
     EXPECT_EQ(first.say("NOOP"), "200 OK\r\n");
   }

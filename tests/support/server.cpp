@@ -21,7 +21,7 @@ class Witness {
   explicit Witness(std::shared_ptr<Diary> diary) : diary_{std::move(diary)} {}
 
   void operator()(const SessionOpened& event) { say(event, "opened", event.who.peer.address().to_string()); }
-  void operator()(const SessionRefused& event) { say(event, "refused", event.who.peer.address().to_string()); }
+  void operator()(const SessionRefused& event) { say(event, "refused", event.who.peer.address().to_string() + ": " + std::string{event.why}); }
   std::optional<Reply> operator()(const CommandSeen& event) {
     say(event, "command", std::string{event.verb} + (event.argument.empty() ? "" : " ") + std::string{event.argument});
     if (!diary_->hook) return std::nullopt;
@@ -32,6 +32,9 @@ class Witness {
   }
   void operator()(const LoginTried& event) {
     say(event, "login", std::string{event.user} + (event.accepted ? " accepted" : " refused"));
+  }
+  void operator()(const ClientBanned& event) {
+    say(event, "banned", event.subnet.text() + (event.error ? ": " + event.error.message() : ""));
   }
   void operator()(const DataListening& event) { say(event, "listening", text(event.local)); }
   void operator()(const StrangerRefused& event) { say(event, "stranger", event.stranger.address().to_string()); }
@@ -75,6 +78,7 @@ struct TestServer::Running {
                std::move(setup.greeting),
                std::move(setup.proxies),
                std::move(setup.rules),
+               std::move(setup.bans),
                Witness{diary}} {
     diary->hook = std::move(setup.hook);
   }

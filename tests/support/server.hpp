@@ -45,6 +45,7 @@ struct Setup {
   void take(ftplike::Greeting its) { greeting = std::move(its); }
   void take(ftplike::TrustedProxies its) { proxies = std::move(its); }
   void take(ftplike::UploadRules its) { rules = std::move(its); }
+  void take(ftplike::Bans its) { bans = std::move(its); }
   void take(ftplike::UserTable its) { users = std::move(its); }
   void take(ftplike::Anonymous its) { users = ftplike::UserTable{std::move(its)}; }
   void take(Diary::Hook its) { hook = std::move(its); }
@@ -55,6 +56,7 @@ struct Setup {
   ftplike::Greeting greeting;
   ftplike::TrustedProxies proxies;
   ftplike::UploadRules rules;
+  ftplike::Bans bans;
   ftplike::UserTable users{ftplike::Anonymous{.without_login = "write"}};
   Diary::Hook hook;
 };

@@ -13,6 +13,8 @@
 
 #include <ftplike/io/asio.hpp>
 #include <ftplike/io/securable.hpp>
+#include <ftplike/io/subnet.hpp>
+#include <ftplike/protocol/entry.hpp>
 #include <ftplike/protocol/path.hpp>
 #include <ftplike/protocol/reply.hpp>
 
@@ -31,7 +33,8 @@ class SessionInfo {
 };
 
 // The events of a session, in the order of its life. A server and a client tell the same ones, each what it does
-// itself: a client's `LoginTried` is the server's verdict, and it has no `SessionRefused` and no `ServerStopped`. Each
+// itself: a client's `LoginTried` is the server's verdict, and it has no `SessionRefused`, no
+// `ClientBanned` and no `ServerStopped`. Each
 // is seen while it happens: views and references in it last as long as the call.
 //
 // **Threads:** an observer is called on the executor of the session: by several threads at once where there are
@@ -45,9 +48,10 @@ class SessionInfo {
 struct SessionOpened {
   const SessionInfo& who;
 };
-/// A client was turned away with 421 before it had a session: there are too many.
+/// A client was turned away with 421 before it had a session.
 struct SessionRefused {
   const SessionInfo& who;
+  std::string_view why;  // "too many connections", "banned", "the server stops"
 };
 /// A command came in, or went out of a client. The argument of PASS and ACCT, and at a server of any verb that it does
 /// not know, is "***".
@@ -69,6 +73,13 @@ struct LoginTried {
   const SessionInfo& who;
   std::string_view user;  // as the client said it, whether there is one or not
   bool accepted;
+};
+/// So many logins from a client failed that it is banned.
+struct ClientBanned {
+  const SessionInfo& who;
+  const Subnet& subnet;   // who is, the client among them
+  Timestamp until;        // in UTC
+  std::error_code error;  // why that could not be written into the file of the bans
 };
 /// A connection is secured by TLS: the control connection, or one for data.
 struct ConnectionSecured {
@@ -178,8 +189,8 @@ struct ServerStopped {
 /// All of these events.
 template <class... All> struct EventList {};
 using AllEvents =
-    EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, ConnectionSecured, HandshakeFailed,
-              DataListening, StrangerRefused, TransferBegun, DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed,
+    EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, ClientBanned, ConnectionSecured,
+              HandshakeFailed, DataListening, StrangerRefused, TransferBegun, DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed,
               ServerStopped>;
 
 /// Sees nothing and costs nothing: the default observer.

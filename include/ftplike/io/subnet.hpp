@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include <ftplike/io/asio.hpp>
 #include <ftplike/io/worker_pool.hpp>
@@ -13,11 +12,24 @@
 
 namespace ftplike::inline v0_2 {
 
+/// The first address of those that begin with the same `bits` as this one.
+inline Address first_of_subnet(const Address& address, unsigned bits) {
+  const auto cut = [bits](auto bytes) {
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      const std::size_t kept = std::min<std::size_t>(8, bits - std::min<std::size_t>(bits, i * 8));
+      bytes[i] = static_cast<unsigned char>(bytes[i] & (0xFF00U >> kept));
+    }
+    return bytes;
+  };
+  if (address.is_v4()) return asio::ip::address_v4{cut(address.to_v4().to_bytes())};
+  return asio::ip::address_v6{cut(address.to_v6().to_bytes())};
+}
+
 /// The addresses that begin with the same bits: "10.0.0.0/8", "fd00::/8"; by default all there are.
 class Subnet {
  public:
   Subnet() = default;
-  Subnet(Address address, unsigned bits) : address_{std::move(address)}, bits_{bits} {}
+  Subnet(const Address& address, unsigned bits) : address_{first_of_subnet(address, bits)}, bits_{bits} {}
   /// `ADDRESS/BITS`, or an address alone.
   static std::optional<Subnet> parse(std::string_view text) {
     const auto slash = text.find('/');
@@ -29,32 +41,33 @@ class Subnet {
     return Subnet{address, *bits};
   }
 
+  /// The first of them.
+  const Address& address() const noexcept { return address_; }
+  unsigned bits() const noexcept { return bits_; }
+  /// As `parse` reads it; of a single address that alone.
+  std::string text() const {
+    const bool is_single = bits_ == (address_.is_v4() ? 32 : 128);
+    return address_.to_string() + (is_single ? "" : '/' + std::to_string(bits_));
+  }
   bool contains(const Address& address) const {
     if (bits_ == 0 && address_.is_unspecified()) return true;
     if (address.is_v4() != address_.is_v4()) return false;
-    return address.is_v4() ? same_bits(address.to_v4().to_bytes(), address_.to_v4().to_bytes())
-                           : same_bits(address.to_v6().to_bytes(), address_.to_v6().to_bytes());
+    return first_of_subnet(address, bits_) == address_;
   }
+  friend bool operator==(const Subnet&, const Subnet&) = default;
 
  private:
-  template <class Bytes> bool same_bits(const Bytes& a, const Bytes& b) const {
-    for (unsigned i = 0; i < std::min<std::size_t>(bits_, a.size() * 8); ++i) {
-      if (((a[i / 8] ^ b[i / 8]) >> (7 - i % 8)) & 1) return false;
-    }
-    return true;
-  }
-
   Address address_;
   unsigned bits_ = 0;
 };
 
 /// What counts as one client's address: of IPv6, where every host has 2^64 of them, the first 64 bits.
-inline Address client_network(const Address& address) {
-  if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address;
-  auto bytes = address.to_v6().to_bytes();
-  std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
-  return asio::ip::address_v6{bytes};
+inline Subnet client_subnet(const Address& address) {
+  if (address.is_v4()) return Subnet{address, 32};
+  if (address.to_v6().is_v4_mapped()) return Subnet{address, 128};
+  return Subnet{first_of_subnet(address, 64), 64};
 }
+inline Address client_network(const Address& address) { return client_subnet(address).address(); }
 
 /// The key of the client at an address.
 inline ClientKey client_key(const Address& address) {

@@ -13,6 +13,7 @@
 #include <ftplike/observers/lines.hpp>
 #include <ftplike/observers/text.hpp>
 #include <ftplike/observers/wall_time.hpp>
+#include <ftplike/protocol/timestamp.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -33,7 +34,7 @@ class Log {
       : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
 
   void operator()(const SessionOpened& event) { say(event.who, "connected to " + detail::text_of(event.who.local)); }
-  void operator()(const SessionRefused& event) { say(event.who, "turned away: too many connections"); }
+  void operator()(const SessionRefused& event) { say(event.who, "turned away: " + std::string{event.why}); }
   void operator()(const CommandSeen& event) {
     if (state_->detail != LogDetail::commands) return;
     std::string words = "> ";
@@ -50,6 +51,12 @@ class Log {
   void operator()(const LoginTried& event) {
     std::string words = event.accepted ? "logged in as " : "login refused to ";
     say(event.who, words += event.user);
+  }
+  void operator()(const ClientBanned& event) {
+    std::string words = "banned " + event.subnet.text();
+    words += event.until == last_timestamp ? " for good" : " until " + format_timestamp(event.until, Fraction::never) + " UTC";
+    if (event.error) words += ", but not in the file: " + event.error.message();
+    say(event.who, words);
   }
   void operator()(const ConnectionSecured& event) {
     if (event.data && state_->detail != LogDetail::commands) return;

@@ -40,6 +40,7 @@ class Metrics {
     if (code >= 100 && code < 600) ++state_->replies[static_cast<std::size_t>(code - 100)];
   }
   void operator()(const LoginTried& event) { ++(event.accepted ? state_->logins : state_->logins_refused); }
+  void operator()(const ClientBanned&) { ++state_->clients_banned; }
   void operator()(const ConnectionSecured& event) {
     const auto version = std::find(versions.begin(), versions.end(), event.tls.version) - versions.begin();
     ++state_->secured[event.data][static_cast<std::size_t>(version)][event.tls.resumed];
@@ -73,6 +74,7 @@ class Metrics {
     page.head("ftplike_logins_total", "counter", "Logins tried.");
     page.sample("result=\"accepted\"", now.logins);
     page.sample("result=\"refused\"", now.logins_refused);
+    page.single("ftplike_clients_banned_total", "counter", "Clients banned for failed logins.", now.clients_banned);
     page.head("ftplike_commands_total", "counter", "Commands, by verb.");
     for (std::size_t i = 0; i <= verbs.size(); ++i) {
       const std::string_view verb = i < verbs.size() ? verbs[i] : "other";
@@ -133,7 +135,7 @@ class Metrics {
       "complete", "aborted", "peer_lost", "stalled", "no_data_connection", "storage_full", "shutting_down", "other"};
 
   struct State {
-    Count sessions{}, sessions_refused{}, sessions_open{}, logins{}, logins_refused{}, data_connections{},
+    Count sessions{}, sessions_refused{}, sessions_open{}, clients_banned{}, logins{}, logins_refused{}, data_connections{},
         data_connections_open{}, strangers{}, microseconds{};
     std::array<Count, verbs.size() + 1> commands{};
     std::array<Count, 500> replies{};

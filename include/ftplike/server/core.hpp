@@ -150,12 +150,22 @@ template <class T, class P> class ServerCore {
                       introduced);
       if (introduced.failed()) co_return;  // as the PROXY protocol wants it
     }
-    std::optional<PlaceTaken> place;
-    who.number = admit(state, who.peer.address(), place);
     entry->who = who;
-    if (who.number == 0) {
-      report<SessionRefused>(state->service.observer, who);
-      co_await turn_away(state, std::move(control));
+    if (state->service.bans) {
+      Settled<bool> banned;
+      co_await settle(within(state->network, state->service.limits.login, state->service.bans.forbids(who.peer.address())),
+                      banned);
+      if (banned.failed()) co_return;
+      if (banned.get()) {
+        co_await turn_away(state, who, std::move(control), "banned");
+        co_return;
+      }
+    }
+    std::optional<PlaceTaken> place;
+    const std::string_view objection = admit(state, who, place);
+    entry->who = who;
+    if (!objection.empty()) {
+      co_await turn_away(state, who, std::move(control), objection);
       co_return;
     }
     OneSession session{state->network,      entry->executor, std::move(control), state->service,
@@ -192,16 +202,20 @@ template <class T, class P> class ServerCore {
     StatePointer state_;
     Address client_;
   };
-  /// Gives a session its place and its number; 0 if there are too many, or shall be no more.
-  static std::uint64_t admit(const StatePointer& state, const Address& client, std::optional<PlaceTaken>& place) {
-    const Address counted = client_network(client);
+  /// Gives a session its place and its number. Why it gets none: there are too many, or shall be no more.
+  static std::string_view admit(const StatePointer& state, SessionInfo& who, std::optional<PlaceTaken>& place) {
+    const Address counted = client_network(who.peer.address());
     const std::lock_guard lock{state->mutex};
     const Limits& limits = state->service.limits;
     const auto from_there = state->per_address.find(counted);
-    if (state->stopping || state->places >= limits.sessions) return 0;
-    if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
+    if (state->stopping) return "the server stops";
+    const bool is_one_too_many =
+        state->places >= limits.sessions ||
+        (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address);
+    if (is_one_too_many) return "too many connections";
     place.emplace(state, counted);
-    return ++state->last_number;
+    who.number = ++state->last_number;
+    return {};
   }
 
   /// From now on, while this lives, a server that stops finds the session; one that has begun to has missed it.
@@ -224,9 +238,12 @@ template <class T, class P> class ServerCore {
     Entry& entry_;
   };
 
-  static awaitable<void> turn_away(StatePointer state, typename T::Stream control) {
-    const std::string_view sorry =
-        state->is_stopping() ? "421 Server is shutting down\r\n" : "421 Too many connections, try later\r\n";
+  static awaitable<void> turn_away(StatePointer state, SessionInfo who, typename T::Stream control,
+                                   std::string_view why) {
+    report<SessionRefused>(state->service.observer, who, why);
+    const std::string_view sorry = why == "banned"             ? "421 Banned for failed logins, try later\r\n"
+                                   : why == "the server stops" ? "421 Server is shutting down\r\n"
+                                                               : "421 Too many connections, try later\r\n";
     Settled<void> ignored;
     co_await settle(within(state->network, std::chrono::seconds{5}, control.write(as_bytes(sorry))), ignored);
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <ftplike/protocol/text.hpp>
+#include <ftplike/system/text_file.hpp>
 #include <ftplike/users/authenticator.hpp>
 #include <ftplike/users/password.hpp>
 
@@ -48,25 +49,6 @@ class UserEntry {
 };
 
 namespace detail {
-
-/// What is before the next `separator`, which is removed with it; all of the text if there is none.
-inline std::string_view take_until(std::string_view& text, char separator) {
-  const auto result = text.substr(0, text.find(separator));
-  text.remove_prefix(std::min(text.size(), result.size() + 1));
-  return result;
-}
-
-inline std::string_view without_blanks(std::string_view line) {
-  constexpr std::string_view blanks = " \t\r";
-  line.remove_prefix(std::min(line.size(), line.find_first_not_of(blanks)));
-  return line.substr(0, line.find_last_not_of(blanks) + 1);
-}
-
-/// Whether a line of a users' file is one of those that say something.
-inline bool names_a_user(std::string_view line) {
-  line = without_blanks(line);
-  return !line.empty() && !line.starts_with('#');
-}
 
 template <class Number> Number number_of_option(std::string_view key, std::string_view text) {
   const auto result = number_in<Number>(text);

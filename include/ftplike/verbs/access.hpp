@@ -15,6 +15,7 @@
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/storage/storage.hpp>
 #include <ftplike/users/authenticator.hpp>
+#include <ftplike/users/bans.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -57,6 +58,22 @@ template <class S> void log_out_from_account(S& session) {
   session.log_out();
   session.state.host = host;
 }
+/// Whether the session's client is banned, for what it did elsewhere.
+template <class S> awaitable<bool> is_banned(S& session) {
+  const Bans& bans = session.service().bans;
+  if (!bans) co_return false;
+  co_return co_await bans.forbids(session.peer().address());
+}
+/// Counts a failed login of the session's client, which may be banned for it: then true.
+template <class S> awaitable<bool> is_banned_for_failure(S& session) {
+  const Bans& bans = session.service().bans;
+  if (!bans) co_return false;
+  const Bans::Verdict verdict = co_await bans.failed(session.peer().address());
+  if (!verdict.ban) co_return false;
+  session.template report<ClientBanned>(verdict.ban->subnet, verdict.ban->until, verdict.error);
+  co_return true;
+}
+
 /// Logs an account in, and gives the reply to that.
 template <class S> awaitable<Reply> welcome(S& session, Account account, Reply words) {
   const std::optional<Path> root = account.makes_root ? std::optional{account.root} : std::nullopt;
@@ -111,8 +128,8 @@ struct User {
   }
 };
 
-/// PASS <password>: ends a login; after a failed one replies take longer, and after `Limits::login_attempts` the
-/// session ends. (RFC 959 §4.1.1)
+/// PASS <password>: ends a login; after a failed one replies take longer, and after `Limits::login_attempts`, or when the
+/// client is banned, the session ends. (RFC 959 §4.1.1)
 struct Pass {
   static constexpr std::string_view verb = "PASS";
   static constexpr std::string_view help = "PASS <password>: finish a login";
@@ -122,10 +139,14 @@ struct Pass {
   static awaitable<Reply> run(auto& session, std::string_view password) {
     if (session.state.user.empty()) co_return Reply{503, "USER first"};
     const Credentials credentials = detail::credentials(session, std::exchange(session.state.user, {}), password);
+    const bool banned = co_await detail::is_banned(session);
+    if (banned) co_return turn_away(session);
     std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
     session.template report<LoginTried>(credentials.user, account.has_value());
     if (!account) {
       const auto attempts = ++session.failed_logins;
+      const bool banned_now = co_await detail::is_banned_for_failure(session);
+      if (banned_now) co_return turn_away(session);
       // The pause grows with each attempt, and the connection's end makes no short cut: each costs one of the attempts.
       co_await session.pause(session.limits().login_pause * (1 << std::min(attempts - 1, 8u)));
       if (attempts < session.limits().login_attempts) co_return Reply{530, "Login incorrect"};
@@ -134,6 +155,12 @@ struct Pass {
     }
     Reply words{230, "Logged in"};
     co_return co_await detail::welcome(session, *std::move(account), std::move(words));
+  }
+
+ private:
+  static Reply turn_away(auto& session) {
+    session.close();
+    return {421, "Banned for failed logins, closing the connection"};
   }
 };
 

@@ -32,8 +32,16 @@ TEST_F(LogTest, BeginsEachLineWithTheTimeHereTheSessionAndTheClient) {
 
 TEST_F(LogTest, TellsWhoWasTurnedAway) {
   who.number = 0;
-  log(SessionRefused{who});
+  log(SessionRefused{who, "too many connections"});
   EXPECT_EQ(last(), "#0 192.0.2.7:51234: turned away: too many connections");
+}
+
+TEST_F(LogTest, TellsWhoIsBannedUntilWhenAndWhatHinderedThat) {
+  const Subnet subnet{asio::ip::make_address("2001:db8:1:2::"), 64};
+  log(ClientBanned{who, subnet, *parse_timestamp("20261127180000"), {}});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: banned 2001:db8:1:2::/64 until 20261127180000 UTC");
+  log(ClientBanned{who, subnet, last_timestamp, std::make_error_code(std::errc::no_space_on_device)});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: banned 2001:db8:1:2::/64 for good, but not in the file: No space left on device");
 }
 
 TEST_F(LogTest, NamesTheUserAsSoonAsThereIsOne) {
