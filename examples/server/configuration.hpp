@@ -57,6 +57,9 @@ struct Configuration {
 
   Protecting tls;
 
+  ftplike::BanRules ban_rules{.failures = 0};  // 0: failed logins ban nobody
+  std::string ban_file;                        // empty: none
+
   ftplike::Limits limits;
   ftplike::UploadRules upload_rules;
   std::optional<ftplike::DataPorts> data_ports;  // not said: the dynamic ones

@@ -8,6 +8,7 @@
 #include <ftplike/version.hpp>
 
 #include "add_user.hpp"
+#include "ban.hpp"
 #include "config_file.hpp"
 #include "failure.hpp"
 #include "serve.hpp"
@@ -47,6 +48,13 @@ class CommandLine {
     add_user_->add_option("--root", user_.root, "the directory of the served folder that the user sees as /")
         ->type_name("PATH");
     add_user_->footer("The password is asked for, or is the first line of the standard input.");
+
+    auto* const ban = app_.add_subcommand("ban", "turn clients away, or let them in again, by the file that --ban-file names");
+    ban->require_subcommand(1);
+    list_bans_ = add_ban_word(*ban, "list", "print the bans that are in force, with their ends in UTC", false);
+    add_ban_ = add_ban_word(*ban, "add", "ban an address or a network", true);
+    add_ban_->add_option("--for", ban_.seconds, "how long (until it is removed)")->type_name("S")->check(CLI::Range(1.0, 1e10));
+    remove_ban_ = add_ban_word(*ban, "remove", "let those of a ban in again", true);
   }
 
   int run(int argc, char** argv) {
@@ -59,12 +67,24 @@ class CommandLine {
       add_user(user_);
       return 0;
     }
+    if (*list_bans_ || *add_ban_ || *remove_ban_) {
+      (*list_bans_ ? list_bans : *add_ban_ ? add_ban : remove_ban)(ban_);
+      return 0;
+    }
     serve(configure(said()), check_);
     if (check_) std::puts("the configuration is good");
     return 0;
   }
 
  private:
+  CLI::App* add_ban_word(CLI::App& ban, const char* word, const char* help, bool has_network) {
+    auto* const result = ban.add_subcommand(word, help);
+    result->add_option("file", ban_.file, "the file of the bans")->type_name("FILE")->required();
+    if (has_network) {
+      result->add_option("network", ban_.network, "as 192.0.2.7 or 2001:db8:1:2::/64")->type_name("NETWORK")->required();
+    }
+    return result;
+  }
   AllSaid said() {
     AllSaid all;
     if (!config_.empty()) all = read_config_file(config_);
@@ -77,10 +97,11 @@ class CommandLine {
   }
 
   CLI::App app_{"Serves a folder over FTP, and over the ftp-like dialect on the same port.", "ftplike-server"};
-  CLI::App* add_user_ = nullptr;
+  CLI::App *add_user_ = nullptr, *list_bans_ = nullptr, *add_ban_ = nullptr, *remove_ban_ = nullptr;
   std::string config_;
   bool check_ = false;
   NewUser user_;
+  BanOrder ban_;
 };
 
 }  // namespace

@@ -156,6 +156,15 @@ ftplike::UserTable make_users(const Configuration& configuration, bool from_else
   return users;
 }
 
+ftplike::Bans make_bans(const Configuration& configuration) {
+  if (configuration.ban_file.empty() && configuration.ban_rules.failures == 0) return ftplike::Bans{};
+  try {
+    return ftplike::Bans{configuration.ban_rules, configuration.ban_file};
+  } catch (const std::exception& error) {
+    throw Failure{Ending::bad_configuration, std::string{"ban-file: "} + error.what()};
+  }
+}
+
 // ---- who looks on ----
 
 /// The observers that the operator asked for, and the files of theirs that can be opened again.
@@ -309,6 +318,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
     std::fputs("ftplike-server: nobody can come in: there are no users, and guests may do nothing (see --help)\n",
                stderr);
   }
+  auto bans = make_bans(configuration);
   if (only_check) return;
 
   std::vector<ftplike::LineFile> files;
@@ -328,6 +338,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
                          users,
                          configuration.limits,
                          configuration.upload_rules,
+                         std::move(bans),
                          configuration.data_ports.value_or(ftplike::DataPorts{}),
                          configuration.public_address,
                          ftplike::Greeting{configuration.greeting},

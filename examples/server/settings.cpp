@@ -43,6 +43,10 @@ Duration seconds(const std::string& value) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>{result});
 }
 
+std::chrono::seconds whole_seconds(const std::string& value) {
+  return std::chrono::ceil<std::chrono::seconds>(seconds(value));
+}
+
 /// `HOST:PORT`, `HOST`, `[IPV6]:PORT`, `[IPV6]`.
 HostAndPort host_and_port(const std::string& value, const std::string& usual_port) {
   const bool bracketed = value.starts_with('[');
@@ -177,6 +181,17 @@ const Setting table[] = {
      [](C& c, V value) { c.upload_rules.refused_names.push_back(pattern(value)); }},
     {who, "allow-name", "PATTERN", true, "names that uploads must have (any)",
      [](C& c, V value) { c.upload_rules.allowed_names.push_back(pattern(value)); }},
+
+    {who, "ban-after", "N", false, "failed logins of an address (IPv6: its /64) that have it turned away (no limit)",
+     [](C& c, V value) { c.ban_rules.failures = at_least_one<unsigned>(value); }},
+    {who, "ban-within", "S", false, "in so many seconds (600)",
+     [](C& c, V value) { c.ban_rules.within = whole_seconds(value); }},
+    {who, "ban-time", "S", false, "for so many seconds (3600)",
+     [](C& c, V value) { c.ban_rules.lasting = whole_seconds(value); }},
+    {who, "ban-never", "NETWORK", true, "addresses that failed logins do not ban (none)",
+     [](C& c, V value) { c.ban_rules.never.push_back(subnet(value, value)); }},
+    {who, "ban-file", "FILE", false, "keep the bans there, for the next start and for the word ban (none)",
+     [](C& c, V value) { set_file(c.ban_file, value); }},
 
     {tls, "cert", "FILE", false, "the server's certificate with its chain, PEM (none: no TLS)",
      [](C& c, V value) { set_file(c.tls.certificate, value); }},

@@ -87,6 +87,13 @@ class ServerProgram : public testing::Test {
     adding.close_input();
     ASSERT_EQ(adding.wait(), 0) << adding.errors();
   }
+  /// Says something about bans by the program's own command, and gives what it prints.
+  static std::string edit_bans(Words words) {
+    words.insert(words.begin(), "ban");
+    Process editing{command(std::move(words))};
+    EXPECT_EQ(editing.wait(), 0) << editing.errors();
+    return editing.output();
+  }
 
   const std::string picture = std::string(300'000, 'p') + "end";
   TestFolder root;   // what is served
@@ -350,6 +357,55 @@ TEST_F(ServerProgram, ReadsItsUsersAgainAtSighup) {
   Wire anna{port};
   EXPECT_EQ(log_in(anna, "anna", "secret"), "230 Logged in");
   EXPECT_EQ(stop(server), 0);
+}
+
+TEST_F(ServerProgram, TurnsAwayWhomFailedLoginsOrTheOperatorBan) {
+  add_user("anna", "secret");
+  const std::string bans = files / "bans";
+  const Words options = here({"--users", files / "users", "--ban-after", "1", "--ban-file", bans});
+  const std::string sorry = "421 Banned for failed logins, try later";
+  {
+    Process server{options};
+    const auto port = port_of(server);
+    Wire client{port};
+    EXPECT_EQ(log_in(client, "anna", "wrong"), "421 Banned for failed logins, closing the connection");
+    EXPECT_EQ(Wire{port}.reply(), sorry);
+    EXPECT_EQ(stop(server), 0);
+  }
+  Process server{options};
+  const auto port = port_of(server);
+  EXPECT_EQ(Wire{port}.reply(), sorry) << "it remembers";
+  EXPECT_TRUE(edit_bans({"list", bans}).starts_with("127.0.0.1 20"));
+  EXPECT_EQ(edit_bans({"remove", bans, "127.0.0.1"}), "");
+  while (Wire{port}.reply() == sorry) {  // it looks at the file once a second
+  }
+  EXPECT_EQ(edit_bans({"add", bans, "127.0.0.0/8"}), "");
+  while (Wire{port}.reply() != sorry) {
+  }
+  EXPECT_EQ(edit_bans({"list", bans}), "127.0.0.0/8 always\n");
+}
+
+TEST_F(ServerProgram, LogsFailedLoginsAsFail2banReadsThem) {
+  const std::string log = files / "log";
+  Process server{here({"--log", log, "--user", "anna:secret"})};
+  const auto port = port_of(server);
+  Wire guesser{port}, client{port};
+  log_in(guesser, "anna", "wrong");
+  log_in(client, "anna", "secret");
+  Process reading{{"fail2ban-regex", "-o", "ip", log, FTPLIKE_EXAMPLES "/server/fail2ban/filter.conf"}};
+  EXPECT_EQ(reading.wait(), 0) << reading.errors();
+  EXPECT_EQ(reading.output(), "127.0.0.1\n") << "once, and not where the login went well";
+}
+
+TEST_F(ServerProgram, TellsInOneLineWhatIsWrongWithBans) {
+  files.write("bans", "10.0.0.7 always\nnobody always\n");
+  const auto wrong = ": " + (files / "bans") + ":2: 'nobody' is no address and no network\n";
+  expect_failure(here({"--ban-file", files / "bans"}), 2, "ban-file" + wrong);
+  expect_failure(command({"ban", "list", files / "bans"}), 2, wrong);
+  expect_failure(command({"ban", "add", files / "bans", "10.0.0.8"}), 2, wrong);
+  expect_failure(command({"ban", "add", files / "new", "somebody"}), 2, "'somebody' is neither an address nor");
+  expect_failure(command({"ban", "add", files / "none/new", "10.0.0.7"}), 1, "No such file or directory");
+  expect_failure(command({"ban", "remove", files / "new", "10.0.0.7"}), 1, "10.0.0.7 is not banned in");
 }
 
 TEST_F(ServerProgram, LetsAnonymousReadIfToldAndGuestsNoMore) {

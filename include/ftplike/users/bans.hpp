@@ -169,7 +169,8 @@ class Bans {
     verdict.ban = state_->count(client, now);
     if (verdict.ban && !state_->file.empty()) {
       auto write = [state = state_, ban = *verdict.ban, now] { return state->try_to_write(ban, now); };
-      verdict.error = co_await blocking(std::move(write), Workload{WorkKind::disk, client_key(client)});
+      const std::error_code error = co_await blocking(std::move(write), Workload{WorkKind::disk, client_key(client)});
+      verdict.error = error;
     }
     co_return verdict;
   }
