@@ -78,35 +78,45 @@ class FactSet {
 
 namespace detail {
 
-/// Appends a word as one part of a line: what would end the line becomes '?'.
-inline void append_name(std::string& out, std::string_view name) {
-  const auto begin = static_cast<std::ptrdiff_t>(out.size());
-  out.append(name);
-  std::replace_if(
-      out.begin() + begin, out.end(), [](char c) { return c == '\n' || c == '\r' || c == '\0'; }, '?');
+// Lines of listings are written part by part into room that is there already: a directory has thousands of them, and a
+// string would look at each part whether there is room for it. Each function gives the place behind what it wrote.
+
+inline char* put_text(char* at, std::string_view text) noexcept { return std::copy(text.begin(), text.end(), at); }
+
+/// A word as one part of a line: what would end the line becomes '?'.
+inline char* put_name(char* at, std::string_view name) noexcept {
+  for (const char c : name) *at++ = c == '\n' || c == '\r' || c == '\0' ? '?' : c;
+  return at;
 }
 
-inline void append_number(std::string& out, std::uint64_t value) {
-  std::array<char, 20> digits;
-  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+constexpr std::size_t digits_of_number = 20;
+inline char* put_number(char* at, std::uint64_t value) noexcept {
+  return std::to_chars(at, at + digits_of_number, value).ptr;
 }
 
-inline void append_type(std::string& out, const Entry& entry, MlsxPlace place) {
+/// Appends what `put` writes into the room of at most `most` bytes that it is given.
+template <class Put> void append_at_most(std::string& out, std::size_t most, Put put) {
+  const auto begin = out.size();
+  out.resize(begin + most);
+  out.resize(static_cast<std::size_t>(put(out.data() + begin) - out.data()));
+}
+
+inline char* put_type(char* at, const Entry& entry, MlsxPlace place) noexcept {
   switch (place) {
-    case MlsxPlace::itself: out.append("type=cdir;"); return;
-    case MlsxPlace::above: out.append("type=pdir;"); return;
+    case MlsxPlace::itself: return put_text(at, "type=cdir;");
+    case MlsxPlace::above: return put_text(at, "type=pdir;");
     case MlsxPlace::inside: break;
   }
   switch (entry.type) {
-    case Entry::Type::file: out.append("type=file;"); return;
-    case Entry::Type::directory: out.append("type=dir;"); return;
-    case Entry::Type::other: out.append("type=OS.unix=other;"); return;
+    case Entry::Type::file: return put_text(at, "type=file;");
+    case Entry::Type::directory: return put_text(at, "type=dir;");
+    case Entry::Type::other: return put_text(at, "type=OS.unix=other;");
     case Entry::Type::link: break;
   }
-  out.append("type=OS.unix=slink:");
+  at = put_text(at, "type=OS.unix=slink:");
   // A target with a ';' would read as another fact.
-  if (entry.target.find(';') == std::string::npos) append_name(out, entry.target);
-  out.append(1, ';');
+  if (entry.target.find(';') == std::string::npos) at = put_name(at, entry.target);
+  return put_text(at, ";");
 }
 
 }  // namespace detail
@@ -116,31 +126,31 @@ inline void append_type(std::string& out, const Entry& entry, MlsxPlace place) {
 /// parts of them, but no other server tells them, and clients break on them. RFC 3659 §7.2.
 inline void append_facts(std::string& out, const Entry& entry, FactSet facts, std::string_view permissions,
                          MlsxPlace place = MlsxPlace::inside) {
-  if (facts.contains(Fact::type)) detail::append_type(out, entry, place);
-  if (facts.contains(Fact::size) && !entry.is_directory() && entry.size) {
-    out.append("size=");
-    detail::append_number(out, *entry.size);
-    out.append(1, ';');
-  }
-  if (const Timestamp time = std::chrono::floor<std::chrono::seconds>(entry.modified);
-      facts.contains(Fact::modify) && time != Timestamp{}) {
-    out.append("modify=");
-    append_timestamp(out, time);
-    out.append(1, ';');
-  }
-  if (facts.contains(Fact::perm)) out.append("perm=").append(permissions).append(1, ';');
-  if (facts.contains(Fact::unique) && !entry.unique.empty()) {
-    out.append("unique=");
-    detail::append_name(out, entry.unique);
-    out.append(1, ';');
-  }
-  if (facts.contains(Fact::unix_mode) && entry.mode != 0) {
-    out.append("UNIX.mode=");
-    for (int shift = 9; shift >= 0; shift -= 3) out.append(1, static_cast<char>('0' + (entry.mode >> shift & 7)));
-    out.append(1, ';');
-  }
-  out.append(1, ' ');
-  detail::append_name(out, entry.name);
+  using namespace detail;
+  constexpr std::size_t most_of_the_fixed = 160;  // the names of the facts, a number, a time and a mode
+  const auto most =
+      most_of_the_fixed + permissions.size() + entry.unique.size() + entry.target.size() + entry.name.size();
+  append_at_most(out, most, [&](char* at) {
+    if (facts.contains(Fact::type)) at = put_type(at, entry, place);
+    if (facts.contains(Fact::size) && !entry.is_directory() && entry.size) {
+      at = put_text(put_number(put_text(at, "size="), *entry.size), ";");
+    }
+    if (const Timestamp time = std::chrono::floor<std::chrono::seconds>(entry.modified);
+        facts.contains(Fact::modify) && time != Timestamp{}) {
+      at = put_text(put_timestamp(put_text(at, "modify="), Civil{time}), ";");
+    }
+    if (facts.contains(Fact::perm)) at = put_text(put_text(put_text(at, "perm="), permissions), ";");
+    if (facts.contains(Fact::unique) && !entry.unique.empty()) {
+      at = put_text(put_name(put_text(at, "unique="), entry.unique), ";");
+    }
+    if (facts.contains(Fact::unix_mode) && entry.mode != 0) {
+      at = put_text(at, "UNIX.mode=");
+      for (int shift = 9; shift >= 0; shift -= 3) *at++ = static_cast<char>('0' + (entry.mode >> shift & 7));
+      *at++ = ';';
+    }
+    *at++ = ' ';
+    return put_name(at, entry.name);
+  });
 }
 
 namespace detail {

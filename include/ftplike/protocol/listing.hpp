@@ -29,55 +29,49 @@ namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// `drwxr-xr-x`, of ten letters. What is not known is shown as the usual rights.
-inline void append_mode(std::string& out, const Entry& entry) {
+inline char* put_mode(char* at, const Entry& entry) noexcept {
   using enum Entry::Type;
   const unsigned mode = entry.mode != 0           ? entry.mode
                         : entry.type == directory ? 0755
                         : entry.type == link      ? 0777
                                                   : 0644;
   constexpr std::string_view letters = "xwr";
-  std::array<char, 10> text;
-  text[0] = entry.type == directory ? 'd' : entry.type == link ? 'l' : entry.type == other ? '?' : '-';
-  for (std::size_t bit = 0; bit < 9; ++bit) text[9 - bit] = mode >> bit & 1U ? letters[bit % 3] : '-';
-  const auto special = [&](unsigned bit, std::size_t at, char with, char without) {
-    if (mode & bit) text[at] = text[at] == 'x' ? with : without;
+  at[0] = entry.type == directory ? 'd' : entry.type == link ? 'l' : entry.type == other ? '?' : '-';
+  for (std::size_t bit = 0; bit < 9; ++bit) at[9 - bit] = mode >> bit & 1U ? letters[bit % 3] : '-';
+  const auto special = [&](unsigned bit, std::size_t place, char with, char without) {
+    if (mode & bit) at[place] = at[place] == 'x' ? with : without;
   };
   special(04000, 3, 's', 'S');
   special(02000, 6, 's', 'S');
   special(01000, 9, 't', 'T');
-  out.append(text.data(), text.size());
+  return at + 10;
 }
 
 /// A word and the blanks that fill its column; a blank inside of it would move the columns behind.
-inline void append_column(std::string& out, std::string_view word, std::size_t width) {
-  const auto begin = out.size();
-  out.append(word.empty() ? "ftp" : word);
-  for (auto at = begin; at < out.size(); ++at) {
-    if (static_cast<unsigned char>(out[at]) <= ' ') out[at] = '_';
-  }
-  const auto size = out.size() - begin;
-  out.append(size < width ? width - size + 1 : 1, ' ');
+inline char* put_column(char* at, std::string_view word, std::size_t width) noexcept {
+  if (word.empty()) word = "ftp";
+  for (const char c : word) *at++ = static_cast<unsigned char>(c) <= ' ' ? '_' : c;
+  return std::fill_n(at, word.size() < width ? width - word.size() + 1 : 1, ' ');
 }
 
 /// A size, at the right of its column, and the blank behind it.
-inline void append_size(std::string& out, std::uint64_t size) {
+inline char* put_size(char* at, std::uint64_t size) noexcept {
   constexpr std::ptrdiff_t width = 12;
-  std::array<char, width + 20 + 1> text;
-  char* const begin = text.data() + width;
-  char* const end = std::to_chars(begin, text.data() + text.size(), size).ptr;
-  std::fill(text.data(), begin, ' ');
-  *end = ' ';
-  out.append(begin - std::max<std::ptrdiff_t>(width - (end - begin), 0), end + 1);
+  std::array<char, digits_of_number> digits;
+  const char* const end = put_number(digits.data(), size);
+  at = std::fill_n(at, std::max<std::ptrdiff_t>(width - (end - digits.data()), 0), ' ');
+  at = std::copy(std::as_const(digits).data(), end, at);
+  *at++ = ' ';
+  return at;
 }
 
 /// `Nov 22 17:11`, or `Nov 22  2025` for what is over half a year old or lies ahead.
-inline void append_date(std::string& out, Timestamp time, Timestamp now) {
+inline char* put_date(char* at, Timestamp time, Timestamp now) noexcept {
   constexpr std::chrono::hours half_a_year{24 * 182};
   constexpr std::chrono::minutes clocks_differ{1};
   const bool recent = time <= now + clocks_differ && time > now - half_a_year;
   const Civil civil{time};
-  std::array<char, 13> text{};
-  auto* at = std::copy_n(month_names[civil.month() - 1].begin(), 3, text.data());
+  at = put_text(at, month_names[civil.month() - 1].substr(0, 3));
   *at++ = ' ';
   at = put_digits(at, civil.day(), 2);
   if (civil.day() < 10) at[-2] = ' ';
@@ -91,7 +85,7 @@ inline void append_date(std::string& out, Timestamp time, Timestamp now) {
     at = put_digits(at, civil.year(), 4);
   }
   *at++ = ' ';
-  out.append(text.data(), at);
+  return at;
 }
 
 }  // namespace detail
@@ -99,17 +93,18 @@ inline void append_date(std::string& out, Timestamp time, Timestamp now) {
 /// Appends what LIST says of a file, as `ls -l` does, without a line ending; a name that would break the line has '?'
 /// there. Times are in UTC. A size that is not known is 0, for readers want a number there. RFC 959 §4.1.3 leaves the form open; this is the one that all clients read.
 inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
-  detail::append_mode(out, entry);
-  out.append("   1 ");
-  detail::append_column(out, entry.owner, 8);
-  detail::append_column(out, entry.group, 8);
-  detail::append_size(out, entry.size.value_or(0));
-  detail::append_date(out, entry.modified, now);
-  detail::append_name(out, entry.name);
-  if (entry.type == Entry::Type::link && !entry.target.empty()) {
-    out.append(" -> ");
-    detail::append_name(out, entry.target);
-  }
+  using namespace detail;
+  constexpr std::size_t most_of_the_fixed = 100;  // the mode, blanks, a number and a time
+  const auto most =
+      most_of_the_fixed + entry.owner.size() + entry.group.size() + entry.target.size() + entry.name.size();
+  append_at_most(out, most, [&](char* at) {
+    at = put_text(put_mode(at, entry), "   1 ");
+    at = put_column(put_column(at, entry.owner, 8), entry.group, 8);
+    at = put_date(put_size(at, entry.size.value_or(0)), entry.modified, now);
+    at = put_name(at, entry.name);
+    const bool has_target = entry.type == Entry::Type::link && !entry.target.empty();
+    return has_target ? put_name(put_text(at, " -> "), entry.target) : at;
+  });
 }
 
 /// Reads the lines of a LIST one by one, whoever wrote them: unix, DOS, EPLF, MLSD, VMS, z/OS, OS/400, NetWare,

@@ -85,14 +85,24 @@ inline std::optional<Timestamp> parse_timestamp(std::string_view text) noexcept 
   return result;
 }
 
+namespace detail {
+
+/// Writes `YYYYMMDDHHMMSS`, and gives the place behind it.
+inline char* put_timestamp(char* at, const Civil& civil) noexcept {
+  at = put_digits(at, civil.year(), 4);
+  for (const auto value : {civil.month(), civil.day(), civil.hour(), civil.minute(), civil.second()}) {
+    at = put_digits(at, value, 2);
+  }
+  return at;
+}
+
+}  // namespace detail
+
 /// Appends `time` as `YYYYMMDDHHMMSS`, with `.sss` if it has a part of a second and that is wanted. RFC 3659 §2.3.
 inline void append_timestamp(std::string& out, Timestamp time, Fraction fraction = Fraction::if_any) {
   const detail::Civil civil{time};
   std::array<char, 18> text;
-  auto* at = detail::put_digits(text.data(), civil.year(), 4);
-  for (const auto value : {civil.month(), civil.day(), civil.hour(), civil.minute(), civil.second()}) {
-    at = detail::put_digits(at, value, 2);
-  }
+  auto* at = detail::put_timestamp(text.data(), civil);
   if (fraction == Fraction::if_any && civil.millisecond() != 0) {
     *at++ = '.';
     at = detail::put_digits(at, civil.millisecond(), 3);

@@ -106,7 +106,7 @@ struct BanRules {
   unsigned failures = 10;  // failed logins from one client (0: none is banned for them) …
   std::chrono::seconds within = std::chrono::minutes{10};  // … in this time …
   std::chrono::seconds lasting = std::chrono::hours{1};    // … ban it for so long
-  std::vector<Subnet> never;                               // those who are not banned for failed logins
+  std::vector<Subnet> never{};                             // those who are not banned for failed logins
 };
 
 /// Clients that a server turns away before it greets them, since too many of their logins failed, or since somebody said

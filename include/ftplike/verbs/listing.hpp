@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -37,11 +38,13 @@ class SortedLines {
     const auto line = text_.size();
     format(text_, entry);
     if (text_.size() == line) return text_.resize(name);
-    lines_.push_back(Place{name, line, text_.size()});
+    lines_.push_back(Place{beginning_of(entry.name), name, line, text_.size()});
   }
   /// All that were added are sorted from here on, until `clear`.
   void sort() {
-    std::sort(lines_.begin(), lines_.end(), [this](const Place& a, const Place& b) { return name_of(a) < name_of(b); });
+    std::sort(lines_.begin(), lines_.end(), [this](const Place& a, const Place& b) {
+      return a.beginning != b.beginning ? a.beginning < b.beginning : name_of(a) < name_of(b);
+    });
   }
   /// The next line; empty at the end.
   std::string_view next() noexcept {
@@ -57,8 +60,15 @@ class SortedLines {
 
  private:
   struct Place {
+    std::uint64_t beginning;      // of the name, as a number: most names differ there, and it is at hand
     std::size_t name, line, end;  // where they begin in the text, and where the line ends
   };
+  /// The first eight bytes, in the order of which names are sorted.
+  static std::uint64_t beginning_of(std::string_view name) noexcept {
+    std::uint64_t result = 0;
+    for (std::size_t i = 0; i < 8; ++i) result = result << 8 | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0U);
+    return result;
+  }
   std::string_view name_of(const Place& place) const noexcept {
     return std::string_view{text_}.substr(place.name, place.line - place.name);
   }
@@ -183,12 +193,12 @@ template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& requ
 namespace detail {
 
 /// What an account may do with a file or a directory of a storage, in the letters of RFC 3659 §7.5.5.
-template <class Storage> std::string permissions_of(const Entry& entry, Rights rights) {
+template <class Storage> std::string permissions_of(bool is_directory, Rights rights) {
   std::string letters;
   const auto add = [&](Right right, char what, bool can_be_done = true) {
     if (can_be_done && rights.contains(right)) letters += what;
   };
-  if (entry.is_directory()) {
+  if (is_directory) {
     add(Right::write, 'c', WritableStorage<Storage>);
     add(Right::remove, 'd', RemovesDirectories<Storage>);
     letters += 'e';
@@ -288,9 +298,10 @@ struct Mlsd {
     Entry listed = co_await session.storage().stat(path);
     if (!listed.is_directory()) co_return Reply{501, "Not a directory"};
     using Storage = std::remove_cvref_t<decltype(session.storage())>;
-    auto lines = [facts = session.state.facts, rights = session.account()->rights](std::string& out,
-                                                                                   const Entry& entry) {
-      append_facts(out, entry, facts, detail::permissions_of<Storage>(entry, rights));
+    const Rights rights = session.account()->rights;
+    auto lines = [facts = session.state.facts, of_files = detail::permissions_of<Storage>(false, rights),
+                  of_directories = detail::permissions_of<Storage>(true, rights)](std::string& out, const Entry& entry) {
+      append_facts(out, entry, facts, entry.is_directory() ? of_directories : of_files);
       out += "\r\n";
     };
     co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
@@ -310,7 +321,7 @@ struct Mlst {
     entry.name = session.virtual_path(text).string();
     using Storage = std::remove_cvref_t<decltype(session.storage())>;
     std::string lines = "Listing " + entry.name + "\n ";
-    append_facts(lines, entry, session.state.facts, detail::permissions_of<Storage>(entry, session.account()->rights));
+    append_facts(lines, entry, session.state.facts, detail::permissions_of<Storage>(entry.is_directory(), session.account()->rights));
     co_return Reply{250, lines + "\nEnd"};
   }
 };

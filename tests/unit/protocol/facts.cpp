@@ -57,6 +57,16 @@ TEST(Facts, AreWrittenAsAsked) {
   EXPECT_EQ(facts(file("a"), FactSet{}), " a");
 }
 
+TEST(Facts, HaveRoomForTheLongestOfAll) {
+  Entry entry{std::string(300, 'n'), Entry::Type::link, 18446744073709551615U, last_timestamp};
+  entry.target = std::string(400, 't');
+  entry.unique = std::string(200, 'u');
+  entry.mode = 07777;
+  EXPECT_EQ(facts(entry), "type=OS.unix=slink:" + entry.target +
+                              ";size=18446744073709551615;modify=99991231235959;perm=rw;unique=" + entry.unique +
+                              ";UNIX.mode=7777; " + entry.name);
+}
+
 TEST(Facts, AreLeftOutIfTheyAreNotKnown) {
   EXPECT_EQ(facts(Entry{"a", Entry::Type::file, 0, {}}), "type=file;size=0;perm=rw; a");
   EXPECT_EQ(facts(Entry{"a", Entry::Type::file, std::nullopt, {}}), "type=file;perm=rw; a");
