@@ -1342,14 +1342,24 @@ inline std::optional<Timestamp> parse_timestamp(std::string_view text) noexcept 
   return result;
 }
 
+namespace detail {
+
+/// Writes `YYYYMMDDHHMMSS`, and gives the place behind it.
+inline char* put_timestamp(char* at, const Civil& civil) noexcept {
+  at = put_digits(at, civil.year(), 4);
+  for (const auto value : {civil.month(), civil.day(), civil.hour(), civil.minute(), civil.second()}) {
+    at = put_digits(at, value, 2);
+  }
+  return at;
+}
+
+}  // namespace detail
+
 /// Appends `time` as `YYYYMMDDHHMMSS`, with `.sss` if it has a part of a second and that is wanted. RFC 3659 §2.3.
 inline void append_timestamp(std::string& out, Timestamp time, Fraction fraction = Fraction::if_any) {
   const detail::Civil civil{time};
   std::array<char, 18> text;
-  auto* at = detail::put_digits(text.data(), civil.year(), 4);
-  for (const auto value : {civil.month(), civil.day(), civil.hour(), civil.minute(), civil.second()}) {
-    at = detail::put_digits(at, value, 2);
-  }
+  auto* at = detail::put_timestamp(text.data(), civil);
   if (fraction == Fraction::if_any && civil.millisecond() != 0) {
     *at++ = '.';
     at = detail::put_digits(at, civil.millisecond(), 3);
@@ -1615,6 +1625,241 @@ template <class T> bool has_certificate([[maybe_unused]] const T& network) {
 
 }  // namespace ftplike
 
+// ---- ftplike/io/subnet.hpp
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+// ---- ftplike/io/worker_pool.hpp
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Who a piece of blocking work is done for, as a number: clients take turns in a `WorkerPool`. 0 is nobody in
+/// particular. `client_key` (io/subnet.hpp) makes one of an address.
+using ClientKey = std::uint64_t;
+
+/// Where jobs that may block are done: a disk's, a password's. The base of `ThreadPool` and of the simulated network's.
+class WorkerPool {
+ public:
+  using Job = std::function<void()>;
+
+  WorkerPool() = default;
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+  virtual ~WorkerPool() = default;
+  /// Has a job done, which must not throw; false if too many are waiting already. **Threads:** any.
+  virtual bool submit(Job job, ClientKey client) = 0;
+};
+
+/// Some threads and a bounded queue. Clients take turns: a thousand jobs of one client make another wait for one of
+/// them at the most. Threads are started when they are first needed.
+///
+/// **Lifetime:** its destructor drops the jobs that wait and lets those that run end in threads of their own.
+class ThreadPool final : public WorkerPool {
+ public:
+  /// At most `threads` (1 or more) at work, and `waiting` jobs that wait.
+  explicit ThreadPool(unsigned threads, std::size_t waiting = 10'000)
+      : queue_{detail::new_shared<Queue>(std::max(threads, 1u), waiting)} {}
+  ~ThreadPool() override {
+    const std::lock_guard lock{queue_->mutex};
+    queue_->over = true;
+    queue_->turns.clear();
+    queue_->jobs.clear();
+    queue_->changed.notify_all();
+  }
+
+  bool submit(Job job, ClientKey client) override {
+    const std::lock_guard lock{queue_->mutex};
+    if (queue_->waiting >= queue_->most_waiting) return false;
+    if (queue_->idle <= queue_->waiting && queue_->threads < queue_->most_threads) {
+      std::thread{[queue = queue_] { work(*queue); }}.detach();
+      ++queue_->threads;
+    }
+    queue_->put(std::move(job), client);
+    queue_->changed.notify_one();
+    return true;
+  }
+
+ private:
+  struct Queue {
+    Queue(unsigned its_threads, std::size_t its_waiting) : most_threads{its_threads}, most_waiting{its_waiting} {}
+
+    void put(Job job, ClientKey client) {
+      if (client == 0) client = nobody--;  // takes a turn of its own
+      auto& of_client = jobs[client];
+      if (of_client.empty()) turns.push_back(client);
+      of_client.push_back(std::move(job));
+      ++waiting;
+    }
+    Job take() {
+      const ClientKey client = turns.front();
+      turns.pop_front();
+      const auto of_client = jobs.find(client);
+      Job job = std::move(of_client->second.front());
+      of_client->second.pop_front();
+      if (of_client->second.empty()) {
+        jobs.erase(of_client);
+      } else {
+        turns.push_back(client);
+      }
+      --waiting;
+      return job;
+    }
+
+    const unsigned most_threads;
+    const std::size_t most_waiting;
+    std::mutex mutex;  // of what follows
+    std::condition_variable changed;
+    std::map<ClientKey, std::list<Job>> jobs;
+    std::list<ClientKey> turns;  // each client with jobs once
+    ClientKey nobody = ~ClientKey{0};
+    std::size_t waiting = 0, idle = 0;
+    unsigned threads = 0;
+    bool over = false;
+  };
+
+  static void work(Queue& queue) {
+    std::unique_lock lock{queue.mutex};
+    for (;;) {
+      ++queue.idle;
+      queue.changed.wait(lock, [&] { return queue.over || !queue.turns.empty(); });
+      --queue.idle;
+      if (queue.over) return;
+      Job job = queue.take();
+      lock.unlock();
+      job();
+      job = nullptr;  // what it holds goes here, and not under the lock
+      lock.lock();
+    }
+  }
+
+  std::shared_ptr<Queue> queue_;
+};
+
+/// What kind of blocking work something is. Each kind has workers of its own: hashing passwords keeps no disk waiting.
+enum class WorkKind { disk, password, lookup };
+
+/// The workers of each kind.
+///
+/// The default is one for the whole process, whose threads are started when they are first needed. A transport can be
+/// given others: `TcpTransport network{1, std::make_shared<WorkerPools>(8, 2)}`. A child that is forked needs its own:
+/// threads are not forked.
+class WorkerPools {
+ public:
+  /// With so many threads for disks, for passwords and for looking up names.
+  explicit WorkerPools(unsigned disk = 4, unsigned password = default_password_threads(), unsigned lookup = 4)
+      : WorkerPools{std::unique_ptr<WorkerPool>{new ThreadPool{disk}}, std::unique_ptr<WorkerPool>{new ThreadPool{password}},
+                    std::unique_ptr<WorkerPool>{new ThreadPool{lookup}}} {}
+  WorkerPools(std::unique_ptr<WorkerPool> disk, std::unique_ptr<WorkerPool> password,
+              std::unique_ptr<WorkerPool> lookup)
+      : disk_{std::move(disk)}, password_{std::move(password)}, lookup_{std::move(lookup)} {}
+
+  WorkerPool& of(WorkKind kind) noexcept {
+    if (kind == WorkKind::password) return *password_;
+    return kind == WorkKind::lookup ? *lookup_ : *disk_;
+  }
+
+  /// Those of the process. They are never destroyed: a job that hangs does not keep the program from ending.
+  static const std::shared_ptr<WorkerPools>& shared() {
+    static const auto& pools = *new std::shared_ptr<WorkerPools>{new WorkerPools};
+    return pools;
+  }
+
+ private:
+  static unsigned default_password_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
+
+  std::unique_ptr<WorkerPool> disk_, password_, lookup_;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// The first address of those that begin with the same `bits` as this one.
+inline Address first_of_subnet(const Address& address, unsigned bits) {
+  const auto cut = [bits](auto bytes) {
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      const std::size_t kept = std::min<std::size_t>(8, bits - std::min<std::size_t>(bits, i * 8));
+      bytes[i] = static_cast<unsigned char>(bytes[i] & (0xFF00U >> kept));
+    }
+    return bytes;
+  };
+  if (address.is_v4()) return asio::ip::address_v4{cut(address.to_v4().to_bytes())};
+  return asio::ip::address_v6{cut(address.to_v6().to_bytes())};
+}
+
+/// The addresses that begin with the same bits: "10.0.0.0/8", "fd00::/8"; by default all there are.
+class Subnet {
+ public:
+  Subnet() = default;
+  Subnet(const Address& address, unsigned bits) : address_{first_of_subnet(address, bits)}, bits_{bits} {}
+  /// `ADDRESS/BITS`, or an address alone.
+  static std::optional<Subnet> parse(std::string_view text) {
+    const auto slash = text.find('/');
+    std::error_code error;
+    const Address address = asio::ip::make_address(std::string{text.substr(0, slash)}, error);
+    const unsigned most = address.is_v4() ? 32 : 128;
+    const auto bits = slash == text.npos ? most : number_in(text.substr(slash + 1));
+    if (error || !bits || *bits > most) return std::nullopt;
+    return Subnet{address, *bits};
+  }
+
+  /// The first of them.
+  const Address& address() const noexcept { return address_; }
+  unsigned bits() const noexcept { return bits_; }
+  /// As `parse` reads it; of a single address that alone.
+  std::string text() const {
+    const bool is_single = bits_ == (address_.is_v4() ? 32 : 128);
+    return address_.to_string() + (is_single ? "" : '/' + std::to_string(bits_));
+  }
+  bool contains(const Address& address) const {
+    if (bits_ == 0 && address_.is_unspecified()) return true;
+    if (address.is_v4() != address_.is_v4()) return false;
+    return first_of_subnet(address, bits_) == address_;
+  }
+  friend bool operator==(const Subnet&, const Subnet&) = default;
+
+ private:
+  Address address_;
+  unsigned bits_ = 0;
+};
+
+/// What counts as one client's address: of IPv6, where every host has 2^64 of them, the first 64 bits.
+inline Subnet client_subnet(const Address& address) {
+  if (address.is_v4()) return Subnet{address, 32};
+  if (address.to_v6().is_v4_mapped()) return Subnet{address, 128};
+  return Subnet{first_of_subnet(address, 64), 64};
+}
+inline Address client_network(const Address& address) { return client_subnet(address).address(); }
+
+/// The key of the client at an address.
+inline ClientKey client_key(const Address& address) {
+  ClientKey key = 1;
+  if (address.is_v4()) return key << 32 | address.to_v4().to_uint();
+  const auto bytes = client_network(address).to_v6().to_bytes();
+  key = 0;
+  for (std::size_t i = 0; i < 8; ++i) key = key << 8 | bytes[i];
+  return key != 0 ? key : 1;
+}
+
+}  // namespace ftplike
+
 // ---- ftplike/protocol/path.hpp
 #include <compare>
 #include <optional>
@@ -1718,7 +1963,8 @@ class SessionInfo {
 };
 
 // The events of a session, in the order of its life. A server and a client tell the same ones, each what it does
-// itself: a client's `LoginTried` is the server's verdict, and it has no `SessionRefused` and no `ServerStopped`. Each
+// itself: a client's `LoginTried` is the server's verdict, and it has no `SessionRefused`, no
+// `ClientBanned` and no `ServerStopped`. Each
 // is seen while it happens: views and references in it last as long as the call.
 //
 // **Threads:** an observer is called on the executor of the session: by several threads at once where there are
@@ -1732,9 +1978,10 @@ class SessionInfo {
 struct SessionOpened {
   const SessionInfo& who;
 };
-/// A client was turned away with 421 before it had a session: there are too many.
+/// A client was turned away with 421 before it had a session.
 struct SessionRefused {
   const SessionInfo& who;
+  std::string_view why;  // "too many connections", "banned", "the server stops"
 };
 /// A command came in, or went out of a client. The argument of PASS and ACCT, and at a server of any verb that it does
 /// not know, is "***".
@@ -1756,6 +2003,13 @@ struct LoginTried {
   const SessionInfo& who;
   std::string_view user;  // as the client said it, whether there is one or not
   bool accepted;
+};
+/// So many logins from a client failed that it is banned.
+struct ClientBanned {
+  const SessionInfo& who;
+  const Subnet& subnet;   // who is, the client among them
+  Timestamp until;        // in UTC
+  std::error_code error;  // why that could not be written into the file of the bans
 };
 /// A connection is secured by TLS: the control connection, or one for data.
 struct ConnectionSecured {
@@ -1865,8 +2119,8 @@ struct ServerStopped {
 /// All of these events.
 template <class... All> struct EventList {};
 using AllEvents =
-    EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, ConnectionSecured, HandshakeFailed,
-              DataListening, StrangerRefused, TransferBegun, DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed,
+    EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, ClientBanned, ConnectionSecured,
+              HandshakeFailed, DataListening, StrangerRefused, TransferBegun, DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed,
               ServerStopped>;
 
 /// Sees nothing and costs nothing: the default observer.
@@ -2034,161 +2288,6 @@ template <class Observer, class Event> std::optional<Reply> ask(Observer& observ
 #include <system_error>
 #include <type_traits>
 #include <utility>
-
-// ---- ftplike/io/worker_pool.hpp
-#include <algorithm>
-#include <condition_variable>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <list>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <thread>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// Who a piece of blocking work is done for, as a number: clients take turns in a `WorkerPool`. 0 is nobody in
-/// particular. `client_key` (io/subnet.hpp) makes one of an address.
-using ClientKey = std::uint64_t;
-
-/// Where jobs that may block are done: a disk's, a password's. The base of `ThreadPool` and of the simulated network's.
-class WorkerPool {
- public:
-  using Job = std::function<void()>;
-
-  WorkerPool() = default;
-  WorkerPool(const WorkerPool&) = delete;
-  WorkerPool& operator=(const WorkerPool&) = delete;
-  virtual ~WorkerPool() = default;
-  /// Has a job done, which must not throw; false if too many are waiting already. **Threads:** any.
-  virtual bool submit(Job job, ClientKey client) = 0;
-};
-
-/// Some threads and a bounded queue. Clients take turns: a thousand jobs of one client make another wait for one of
-/// them at the most. Threads are started when they are first needed.
-///
-/// **Lifetime:** its destructor drops the jobs that wait and lets those that run end in threads of their own.
-class ThreadPool final : public WorkerPool {
- public:
-  /// At most `threads` (1 or more) at work, and `waiting` jobs that wait.
-  explicit ThreadPool(unsigned threads, std::size_t waiting = 10'000)
-      : queue_{detail::new_shared<Queue>(std::max(threads, 1u), waiting)} {}
-  ~ThreadPool() override {
-    const std::lock_guard lock{queue_->mutex};
-    queue_->over = true;
-    queue_->turns.clear();
-    queue_->jobs.clear();
-    queue_->changed.notify_all();
-  }
-
-  bool submit(Job job, ClientKey client) override {
-    const std::lock_guard lock{queue_->mutex};
-    if (queue_->waiting >= queue_->most_waiting) return false;
-    if (queue_->idle <= queue_->waiting && queue_->threads < queue_->most_threads) {
-      std::thread{[queue = queue_] { work(*queue); }}.detach();
-      ++queue_->threads;
-    }
-    queue_->put(std::move(job), client);
-    queue_->changed.notify_one();
-    return true;
-  }
-
- private:
-  struct Queue {
-    Queue(unsigned its_threads, std::size_t its_waiting) : most_threads{its_threads}, most_waiting{its_waiting} {}
-
-    void put(Job job, ClientKey client) {
-      if (client == 0) client = nobody--;  // takes a turn of its own
-      auto& of_client = jobs[client];
-      if (of_client.empty()) turns.push_back(client);
-      of_client.push_back(std::move(job));
-      ++waiting;
-    }
-    Job take() {
-      const ClientKey client = turns.front();
-      turns.pop_front();
-      const auto of_client = jobs.find(client);
-      Job job = std::move(of_client->second.front());
-      of_client->second.pop_front();
-      if (of_client->second.empty()) {
-        jobs.erase(of_client);
-      } else {
-        turns.push_back(client);
-      }
-      --waiting;
-      return job;
-    }
-
-    const unsigned most_threads;
-    const std::size_t most_waiting;
-    std::mutex mutex;  // of what follows
-    std::condition_variable changed;
-    std::map<ClientKey, std::list<Job>> jobs;
-    std::list<ClientKey> turns;  // each client with jobs once
-    ClientKey nobody = ~ClientKey{0};
-    std::size_t waiting = 0, idle = 0;
-    unsigned threads = 0;
-    bool over = false;
-  };
-
-  static void work(Queue& queue) {
-    std::unique_lock lock{queue.mutex};
-    for (;;) {
-      ++queue.idle;
-      queue.changed.wait(lock, [&] { return queue.over || !queue.turns.empty(); });
-      --queue.idle;
-      if (queue.over) return;
-      Job job = queue.take();
-      lock.unlock();
-      job();
-      job = nullptr;  // what it holds goes here, and not under the lock
-      lock.lock();
-    }
-  }
-
-  std::shared_ptr<Queue> queue_;
-};
-
-/// What kind of blocking work something is. Each kind has workers of its own: hashing passwords keeps no disk waiting.
-enum class WorkKind { disk, password, lookup };
-
-/// The workers of each kind.
-///
-/// The default is one for the whole process, whose threads are started when they are first needed. A transport can be
-/// given others: `TcpTransport network{1, std::make_shared<WorkerPools>(8, 2)}`. A child that is forked needs its own:
-/// threads are not forked.
-class WorkerPools {
- public:
-  /// With so many threads for disks, for passwords and for looking up names.
-  explicit WorkerPools(unsigned disk = 4, unsigned password = default_password_threads(), unsigned lookup = 4)
-      : WorkerPools{std::unique_ptr<WorkerPool>{new ThreadPool{disk}}, std::unique_ptr<WorkerPool>{new ThreadPool{password}},
-                    std::unique_ptr<WorkerPool>{new ThreadPool{lookup}}} {}
-  WorkerPools(std::unique_ptr<WorkerPool> disk, std::unique_ptr<WorkerPool> password,
-              std::unique_ptr<WorkerPool> lookup)
-      : disk_{std::move(disk)}, password_{std::move(password)}, lookup_{std::move(lookup)} {}
-
-  WorkerPool& of(WorkKind kind) noexcept {
-    if (kind == WorkKind::password) return *password_;
-    return kind == WorkKind::lookup ? *lookup_ : *disk_;
-  }
-
-  /// Those of the process. They are never destroyed: a job that hangs does not keep the program from ending.
-  static const std::shared_ptr<WorkerPools>& shared() {
-    static const auto& pools = *new std::shared_ptr<WorkerPools>{new WorkerPools};
-    return pools;
-  }
-
- private:
-  static unsigned default_password_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
-
-  std::unique_ptr<WorkerPool> disk_, password_, lookup_;
-};
-
-}  // namespace ftplike
 
 
 namespace ftplike::inline v0_2 {
@@ -6033,73 +6132,6 @@ template <Transport T, class Observer> class ClientControl {
 #include <utility>
 #include <vector>
 
-// ---- ftplike/io/subnet.hpp
-#include <algorithm>
-#include <cstddef>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// The addresses that begin with the same bits: "10.0.0.0/8", "fd00::/8"; by default all there are.
-class Subnet {
- public:
-  Subnet() = default;
-  Subnet(Address address, unsigned bits) : address_{std::move(address)}, bits_{bits} {}
-  /// `ADDRESS/BITS`, or an address alone.
-  static std::optional<Subnet> parse(std::string_view text) {
-    const auto slash = text.find('/');
-    std::error_code error;
-    const Address address = asio::ip::make_address(std::string{text.substr(0, slash)}, error);
-    const unsigned most = address.is_v4() ? 32 : 128;
-    const auto bits = slash == text.npos ? most : number_in(text.substr(slash + 1));
-    if (error || !bits || *bits > most) return std::nullopt;
-    return Subnet{address, *bits};
-  }
-
-  bool contains(const Address& address) const {
-    if (bits_ == 0 && address_.is_unspecified()) return true;
-    if (address.is_v4() != address_.is_v4()) return false;
-    return address.is_v4() ? same_bits(address.to_v4().to_bytes(), address_.to_v4().to_bytes())
-                           : same_bits(address.to_v6().to_bytes(), address_.to_v6().to_bytes());
-  }
-
- private:
-  template <class Bytes> bool same_bits(const Bytes& a, const Bytes& b) const {
-    for (unsigned i = 0; i < std::min<std::size_t>(bits_, a.size() * 8); ++i) {
-      if (((a[i / 8] ^ b[i / 8]) >> (7 - i % 8)) & 1) return false;
-    }
-    return true;
-  }
-
-  Address address_;
-  unsigned bits_ = 0;
-};
-
-/// What counts as one client's address: of IPv6, where every host has 2^64 of them, the first 64 bits.
-inline Address client_network(const Address& address) {
-  if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address;
-  auto bytes = address.to_v6().to_bytes();
-  std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
-  return asio::ip::address_v6{bytes};
-}
-
-/// The key of the client at an address.
-inline ClientKey client_key(const Address& address) {
-  ClientKey key = 1;
-  if (address.is_v4()) return key << 32 | address.to_v4().to_uint();
-  const auto bytes = client_network(address).to_v6().to_bytes();
-  key = 0;
-  for (std::size_t i = 0; i < 8; ++i) key = key << 8 | bytes[i];
-  return key != 0 ? key : 1;
-}
-
-}  // namespace ftplike
-
 // ---- ftplike/io/proxied.hpp
 #include <array>
 #include <cstddef>
@@ -8769,35 +8801,45 @@ class FactSet {
 
 namespace detail {
 
-/// Appends a word as one part of a line: what would end the line becomes '?'.
-inline void append_name(std::string& out, std::string_view name) {
-  const auto begin = static_cast<std::ptrdiff_t>(out.size());
-  out.append(name);
-  std::replace_if(
-      out.begin() + begin, out.end(), [](char c) { return c == '\n' || c == '\r' || c == '\0'; }, '?');
+// Lines of listings are written part by part into room that is there already: a directory has thousands of them, and a
+// string would look at each part whether there is room for it. Each function gives the place behind what it wrote.
+
+inline char* put_text(char* at, std::string_view text) noexcept { return std::copy(text.begin(), text.end(), at); }
+
+/// A word as one part of a line: what would end the line becomes '?'.
+inline char* put_name(char* at, std::string_view name) noexcept {
+  for (const char c : name) *at++ = c == '\n' || c == '\r' || c == '\0' ? '?' : c;
+  return at;
 }
 
-inline void append_number(std::string& out, std::uint64_t value) {
-  std::array<char, 20> digits;
-  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+constexpr std::size_t digits_of_number = 20;
+inline char* put_number(char* at, std::uint64_t value) noexcept {
+  return std::to_chars(at, at + digits_of_number, value).ptr;
 }
 
-inline void append_type(std::string& out, const Entry& entry, MlsxPlace place) {
+/// Appends what `put` writes into the room of at most `most` bytes that it is given.
+template <class Put> void append_at_most(std::string& out, std::size_t most, Put put) {
+  const auto begin = out.size();
+  out.resize(begin + most);
+  out.resize(static_cast<std::size_t>(put(out.data() + begin) - out.data()));
+}
+
+inline char* put_type(char* at, const Entry& entry, MlsxPlace place) noexcept {
   switch (place) {
-    case MlsxPlace::itself: out.append("type=cdir;"); return;
-    case MlsxPlace::above: out.append("type=pdir;"); return;
+    case MlsxPlace::itself: return put_text(at, "type=cdir;");
+    case MlsxPlace::above: return put_text(at, "type=pdir;");
     case MlsxPlace::inside: break;
   }
   switch (entry.type) {
-    case Entry::Type::file: out.append("type=file;"); return;
-    case Entry::Type::directory: out.append("type=dir;"); return;
-    case Entry::Type::other: out.append("type=OS.unix=other;"); return;
+    case Entry::Type::file: return put_text(at, "type=file;");
+    case Entry::Type::directory: return put_text(at, "type=dir;");
+    case Entry::Type::other: return put_text(at, "type=OS.unix=other;");
     case Entry::Type::link: break;
   }
-  out.append("type=OS.unix=slink:");
+  at = put_text(at, "type=OS.unix=slink:");
   // A target with a ';' would read as another fact.
-  if (entry.target.find(';') == std::string::npos) append_name(out, entry.target);
-  out.append(1, ';');
+  if (entry.target.find(';') == std::string::npos) at = put_name(at, entry.target);
+  return put_text(at, ";");
 }
 
 }  // namespace detail
@@ -8807,31 +8849,31 @@ inline void append_type(std::string& out, const Entry& entry, MlsxPlace place) {
 /// parts of them, but no other server tells them, and clients break on them. RFC 3659 §7.2.
 inline void append_facts(std::string& out, const Entry& entry, FactSet facts, std::string_view permissions,
                          MlsxPlace place = MlsxPlace::inside) {
-  if (facts.contains(Fact::type)) detail::append_type(out, entry, place);
-  if (facts.contains(Fact::size) && !entry.is_directory() && entry.size) {
-    out.append("size=");
-    detail::append_number(out, *entry.size);
-    out.append(1, ';');
-  }
-  if (const Timestamp time = std::chrono::floor<std::chrono::seconds>(entry.modified);
-      facts.contains(Fact::modify) && time != Timestamp{}) {
-    out.append("modify=");
-    append_timestamp(out, time);
-    out.append(1, ';');
-  }
-  if (facts.contains(Fact::perm)) out.append("perm=").append(permissions).append(1, ';');
-  if (facts.contains(Fact::unique) && !entry.unique.empty()) {
-    out.append("unique=");
-    detail::append_name(out, entry.unique);
-    out.append(1, ';');
-  }
-  if (facts.contains(Fact::unix_mode) && entry.mode != 0) {
-    out.append("UNIX.mode=");
-    for (int shift = 9; shift >= 0; shift -= 3) out.append(1, static_cast<char>('0' + (entry.mode >> shift & 7)));
-    out.append(1, ';');
-  }
-  out.append(1, ' ');
-  detail::append_name(out, entry.name);
+  using namespace detail;
+  constexpr std::size_t most_of_the_fixed = 160;  // the names of the facts, a number, a time and a mode
+  const auto most =
+      most_of_the_fixed + permissions.size() + entry.unique.size() + entry.target.size() + entry.name.size();
+  append_at_most(out, most, [&](char* at) {
+    if (facts.contains(Fact::type)) at = put_type(at, entry, place);
+    if (facts.contains(Fact::size) && !entry.is_directory() && entry.size) {
+      at = put_text(put_number(put_text(at, "size="), *entry.size), ";");
+    }
+    if (const Timestamp time = std::chrono::floor<std::chrono::seconds>(entry.modified);
+        facts.contains(Fact::modify) && time != Timestamp{}) {
+      at = put_text(put_timestamp(put_text(at, "modify="), Civil{time}), ";");
+    }
+    if (facts.contains(Fact::perm)) at = put_text(put_text(put_text(at, "perm="), permissions), ";");
+    if (facts.contains(Fact::unique) && !entry.unique.empty()) {
+      at = put_text(put_name(put_text(at, "unique="), entry.unique), ";");
+    }
+    if (facts.contains(Fact::unix_mode) && entry.mode != 0) {
+      at = put_text(at, "UNIX.mode=");
+      for (int shift = 9; shift >= 0; shift -= 3) *at++ = static_cast<char>('0' + (entry.mode >> shift & 7));
+      *at++ = ';';
+    }
+    *at++ = ' ';
+    return put_name(at, entry.name);
+  });
 }
 
 namespace detail {
@@ -10158,55 +10200,49 @@ namespace ftplike::inline v0_2 {
 namespace detail {
 
 /// `drwxr-xr-x`, of ten letters. What is not known is shown as the usual rights.
-inline void append_mode(std::string& out, const Entry& entry) {
+inline char* put_mode(char* at, const Entry& entry) noexcept {
   using enum Entry::Type;
   const unsigned mode = entry.mode != 0           ? entry.mode
                         : entry.type == directory ? 0755
                         : entry.type == link      ? 0777
                                                   : 0644;
   constexpr std::string_view letters = "xwr";
-  std::array<char, 10> text;
-  text[0] = entry.type == directory ? 'd' : entry.type == link ? 'l' : entry.type == other ? '?' : '-';
-  for (std::size_t bit = 0; bit < 9; ++bit) text[9 - bit] = mode >> bit & 1U ? letters[bit % 3] : '-';
-  const auto special = [&](unsigned bit, std::size_t at, char with, char without) {
-    if (mode & bit) text[at] = text[at] == 'x' ? with : without;
+  at[0] = entry.type == directory ? 'd' : entry.type == link ? 'l' : entry.type == other ? '?' : '-';
+  for (std::size_t bit = 0; bit < 9; ++bit) at[9 - bit] = mode >> bit & 1U ? letters[bit % 3] : '-';
+  const auto special = [&](unsigned bit, std::size_t place, char with, char without) {
+    if (mode & bit) at[place] = at[place] == 'x' ? with : without;
   };
   special(04000, 3, 's', 'S');
   special(02000, 6, 's', 'S');
   special(01000, 9, 't', 'T');
-  out.append(text.data(), text.size());
+  return at + 10;
 }
 
 /// A word and the blanks that fill its column; a blank inside of it would move the columns behind.
-inline void append_column(std::string& out, std::string_view word, std::size_t width) {
-  const auto begin = out.size();
-  out.append(word.empty() ? "ftp" : word);
-  for (auto at = begin; at < out.size(); ++at) {
-    if (static_cast<unsigned char>(out[at]) <= ' ') out[at] = '_';
-  }
-  const auto size = out.size() - begin;
-  out.append(size < width ? width - size + 1 : 1, ' ');
+inline char* put_column(char* at, std::string_view word, std::size_t width) noexcept {
+  if (word.empty()) word = "ftp";
+  for (const char c : word) *at++ = static_cast<unsigned char>(c) <= ' ' ? '_' : c;
+  return std::fill_n(at, word.size() < width ? width - word.size() + 1 : 1, ' ');
 }
 
 /// A size, at the right of its column, and the blank behind it.
-inline void append_size(std::string& out, std::uint64_t size) {
+inline char* put_size(char* at, std::uint64_t size) noexcept {
   constexpr std::ptrdiff_t width = 12;
-  std::array<char, width + 20 + 1> text;
-  char* const begin = text.data() + width;
-  char* const end = std::to_chars(begin, text.data() + text.size(), size).ptr;
-  std::fill(text.data(), begin, ' ');
-  *end = ' ';
-  out.append(begin - std::max<std::ptrdiff_t>(width - (end - begin), 0), end + 1);
+  std::array<char, digits_of_number> digits;
+  const char* const end = put_number(digits.data(), size);
+  at = std::fill_n(at, std::max<std::ptrdiff_t>(width - (end - digits.data()), 0), ' ');
+  at = std::copy(std::as_const(digits).data(), end, at);
+  *at++ = ' ';
+  return at;
 }
 
 /// `Nov 22 17:11`, or `Nov 22  2025` for what is over half a year old or lies ahead.
-inline void append_date(std::string& out, Timestamp time, Timestamp now) {
+inline char* put_date(char* at, Timestamp time, Timestamp now) noexcept {
   constexpr std::chrono::hours half_a_year{24 * 182};
   constexpr std::chrono::minutes clocks_differ{1};
   const bool recent = time <= now + clocks_differ && time > now - half_a_year;
   const Civil civil{time};
-  std::array<char, 13> text{};
-  auto* at = std::copy_n(month_names[civil.month() - 1].begin(), 3, text.data());
+  at = put_text(at, month_names[civil.month() - 1].substr(0, 3));
   *at++ = ' ';
   at = put_digits(at, civil.day(), 2);
   if (civil.day() < 10) at[-2] = ' ';
@@ -10220,7 +10256,7 @@ inline void append_date(std::string& out, Timestamp time, Timestamp now) {
     at = put_digits(at, civil.year(), 4);
   }
   *at++ = ' ';
-  out.append(text.data(), at);
+  return at;
 }
 
 }  // namespace detail
@@ -10228,17 +10264,18 @@ inline void append_date(std::string& out, Timestamp time, Timestamp now) {
 /// Appends what LIST says of a file, as `ls -l` does, without a line ending; a name that would break the line has '?'
 /// there. Times are in UTC. A size that is not known is 0, for readers want a number there. RFC 959 §4.1.3 leaves the form open; this is the one that all clients read.
 inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
-  detail::append_mode(out, entry);
-  out.append("   1 ");
-  detail::append_column(out, entry.owner, 8);
-  detail::append_column(out, entry.group, 8);
-  detail::append_size(out, entry.size.value_or(0));
-  detail::append_date(out, entry.modified, now);
-  detail::append_name(out, entry.name);
-  if (entry.type == Entry::Type::link && !entry.target.empty()) {
-    out.append(" -> ");
-    detail::append_name(out, entry.target);
-  }
+  using namespace detail;
+  constexpr std::size_t most_of_the_fixed = 100;  // the mode, blanks, a number and a time
+  const auto most =
+      most_of_the_fixed + entry.owner.size() + entry.group.size() + entry.target.size() + entry.name.size();
+  append_at_most(out, most, [&](char* at) {
+    at = put_text(put_mode(at, entry), "   1 ");
+    at = put_column(put_column(at, entry.owner, 8), entry.group, 8);
+    at = put_date(put_size(at, entry.size.value_or(0)), entry.modified, now);
+    at = put_name(at, entry.name);
+    const bool has_target = entry.type == Entry::Type::link && !entry.target.empty();
+    return has_target ? put_name(put_text(at, " -> "), entry.target) : at;
+  });
 }
 
 /// Reads the lines of a LIST one by one, whoever wrote them: unix, DOS, EPLF, MLSD, VMS, z/OS, OS/400, NetWare,
@@ -13390,6 +13427,428 @@ static_assert(Authenticator<Anonymous> && Authenticator<LoopbackReaders>);
 
 }  // namespace ftplike
 
+// ---- ftplike/users/bans.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// ---- ftplike/system/text_file.hpp
+// A file of lines that several programs read and change: the users', the bans'.
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// What is before the next `separator`, which is removed with it; all of the text if there is none.
+inline std::string_view take_until(std::string_view& text, char separator) {
+  const auto result = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(text.size(), result.size() + 1));
+  return result;
+}
+
+inline std::string_view without_blanks(std::string_view line) {
+  constexpr std::string_view blanks = " \t\r";
+  line.remove_prefix(std::min(line.size(), line.find_first_not_of(blanks)));
+  return line.substr(0, line.find_last_not_of(blanks) + 1);
+}
+
+/// Whether a line is neither empty nor a comment.
+inline bool says_something(std::string_view line) {
+  line = without_blanks(line);
+  return !line.empty() && !line.starts_with('#');
+}
+
+/// An open file. What fails throws `std::system_error` with its name.
+class TextFile {
+ public:
+  TextFile(std::filesystem::path path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {
+    if (!descriptor_) fail();
+  }
+
+  int get() const noexcept { return descriptor_.get(); }
+  /// The result of a system call, made again where a signal came in between, unless it failed.
+  template <class Call> auto checked(Call call) const {
+    for (;;) {
+      const auto result = call();
+      if (result >= 0) return result;
+      if (errno != EINTR) fail();
+    }
+  }
+  struct stat status() const {
+    struct stat result {};
+    checked([&] { return ::fstat(get(), &result); });
+    return result;
+  }
+  std::string read() const {
+    std::string result;
+    std::array<char, 16 * 1024> room;
+    for (;;) {
+      const auto n = checked([&] { return ::read(get(), room.data(), room.size()); });
+      if (n == 0) return result;
+      result.append(room.data(), static_cast<std::size_t>(n));
+    }
+  }
+  void write(std::string_view text) const {
+    while (!text.empty()) {
+      const auto n = checked([&] { return ::write(get(), text.data(), text.size()); });
+      text.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+
+ private:
+  [[noreturn]] void fail() const { throw std::system_error(errno, std::generic_category(), path_.string()); }
+
+  std::filesystem::path path_;
+  Descriptor descriptor_;
+};
+
+/// What is in the file. **Errors:** `std::system_error` if it cannot be read.
+inline std::string read_text_file(const std::filesystem::path& file) {
+  return TextFile{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)}.read();
+}
+
+/// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
+inline void replace_text_file(const std::filesystem::path& path, const TextFile& old, std::string_view text) {
+  auto name = path.string() + ".XXXXXX";
+  const TextFile fresh{path, make_temporary(name)};
+  try {
+    fresh.write(text);
+    // A server may run as somebody else than who edits its files, but they are not for everybody's eyes.
+    const auto status = old.status();
+    const auto now = fresh.status();
+    if (now.st_uid != status.st_uid || now.st_gid != status.st_gid) {
+      fresh.checked([&] { return ::fchown(fresh.get(), status.st_uid, status.st_gid); });
+    }
+    fresh.checked([&] { return ::fchmod(fresh.get(), status.st_mode & 0660U); });
+    fresh.checked([&] { return ::fsync(fresh.get()); });
+    fresh.checked([&] { return ::rename(name.c_str(), path.c_str()); });
+  } catch (...) {
+    ::unlink(name.c_str());
+    throw;
+  }
+  const auto directory = path.parent_path();
+  const TextFile above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  above.checked([&] { return ::fsync(above.get()); });
+}
+
+/// Puts what `edit` makes of the file's text in its place. Who reads at the same time sees the old file or the new one,
+/// and so does who comes after a crash; who edits at the same time waits. A new file can be read by its owner only.
+///
+/// **Errors:** `std::system_error`, and what `edit` throws. The file is then as it was.
+template <class Edit> void edit_text_file(const std::filesystem::path& file, Edit edit) {
+  for (;;) {
+    const TextFile old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    old.checked([&] { return ::flock(old.get(), LOCK_EX); });
+    const auto path = std::filesystem::canonical(file);
+    struct stat named {};
+    if (::stat(path.c_str(), &named) != 0 || !is_same_file(named, old.status())) {
+      continue;  // somebody replaced it while we waited for the lock
+    }
+    const std::string text = edit(old.read());
+    return replace_text_file(path, old, text);
+  }
+}
+
+}  // namespace ftplike::inline v0_2::detail
+
+
+namespace ftplike::inline v0_2 {
+
+/// Clients that are turned away, and until when.
+struct Ban {
+  Subnet subnet;
+  Timestamp until = last_timestamp;  // in UTC; the last one: until somebody removes it
+  friend bool operator==(const Ban&, const Ban&) = default;
+};
+
+/// The bans that a text names, a line each, with the time in UTC as MDTM tells it (RFC 3659 §2.3), or "always":
+///
+///     192.0.2.7 20261127180000
+///     2001:db8:1:2::/64 20261127180000
+///     198.51.100.0/24 always
+///
+/// Lines that are empty or begin with '#' say nothing. `source` is what errors call the text.
+///
+/// **Errors:** `std::runtime_error`, one line: the source, the number of the line, and what is wrong there.
+inline std::vector<Ban> parse_bans(std::string_view text, std::string_view source) {
+  std::vector<Ban> result;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const auto line = detail::take_until(text, '\n');
+    if (!detail::says_something(line)) continue;
+    const auto words = detail::without_blanks(line);
+    const auto name = words.substr(0, words.find_first_of(" \t"));
+    const auto time = detail::without_blanks(words.substr(name.size()));
+    const auto subnet = Subnet::parse(name);
+    const auto until = time == "always" ? std::optional{last_timestamp} : parse_timestamp(time);
+    if (!subnet || !until) {
+      throw std::runtime_error(std::string{source} + ':' + std::to_string(number) + ": '" +
+                               std::string{subnet ? time : name} +
+                               (subnet ? "' is neither a time nor \"always\"" : "' is no address and no network"));
+    }
+    result.push_back({*subnet, *until});
+  }
+  return result;
+}
+
+namespace detail {
+
+/// The bans of a file; none if there is no such file. **Errors:** `std::system_error`; those of `parse_bans`.
+inline std::vector<Ban> read_bans(const std::filesystem::path& file) {
+  std::string text;
+  try {
+    text = read_text_file(file);
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::no_such_file_or_directory) return {};
+    throw;
+  }
+  return parse_bans(text, file.string());
+}
+
+/// Writes a ban into a file in place of the one of the same subnet, or, without one, takes that out. Bans that are over
+/// go too, and the rest stays. Tells whether there was one of that subnet. **Errors:** as `edit_text_file` and
+/// `parse_bans`.
+inline bool write_ban(const std::filesystem::path& file, const Subnet& subnet, const std::optional<Ban>& ban,
+                      Timestamp now) {
+  bool found = false;
+  edit_text_file(file, [&](const std::string& text) {
+    std::string result;
+    std::string_view rest = text;
+    for (const auto bans = parse_bans(text, file.string()); const Ban& one : bans) {
+      std::string_view line = take_until(rest, '\n');
+      for (; !says_something(line); line = take_until(rest, '\n')) result.append(line) += '\n';
+      found = found || (one.subnet == subnet && one.until > now);
+      if (one.subnet != subnet && one.until > now) result.append(line) += '\n';
+    }
+    result += rest;
+    if (!result.empty() && !result.ends_with('\n')) result += '\n';
+    if (!ban) return result;
+    result += subnet.text() + ' ' + (ban->until == last_timestamp ? "always" : format_timestamp(ban->until));
+    return result += '\n';
+  });
+  return found;
+}
+
+}  // namespace detail
+
+/// How failed logins ban a client.
+struct BanRules {
+  unsigned failures = 10;  // failed logins from one client (0: none is banned for them) …
+  std::chrono::seconds within = std::chrono::minutes{10};  // … in this time …
+  std::chrono::seconds lasting = std::chrono::hours{1};    // … ban it for so long
+  std::vector<Subnet> never{};                             // those who are not banned for failed logins
+};
+
+/// Clients that a server turns away before it greets them, since too many of their logins failed, or since somebody said
+/// so. A client is an address, of IPv6 its /64, behind a trusted proxy the one that the proxy tells:
+///
+///     ftplike::Bans bans{{.failures = 10}, "bans"};
+///     ftplike::Server server{network, ftplike::DirectoryStorage{"inbox"}, users, bans};
+///
+/// With a file they outlive the process. It is read again when somebody has changed it, `ftplike-server ban` for
+/// instance, at the first client that comes a second or more after it was read last; while it is damaged, all stays as
+/// it was.
+///
+/// Copies are the same bans; one that was made by default bans nobody. **Threads:** safe.
+class Bans {
+ public:
+  Bans() = default;
+  /// **Errors:** `std::system_error` if the file cannot be read, those of `parse_bans` if it is damaged.
+  explicit Bans(BanRules rules, std::filesystem::path file = {})
+      : state_{std::make_shared<State>(std::move(rules), std::move(file))} {
+    state_->read();
+  }
+  explicit operator bool() const noexcept { return state_ != nullptr; }
+
+  /// Bans these from now on; sessions that are there stay. Writes the file, and so may block.
+  ///
+  /// **Errors:** `std::system_error` if the file cannot be written, those of `parse_bans` if it is damaged; they are
+  /// banned all the same, as long as the process lives.
+  void add(const Ban& ban, Timestamp now = wall_clock()) const { state_->set(ban.subnet, ban, now); }
+  /// Lets these in again. False if they, exactly, were not banned. Writes the file, and so may block.
+  ///
+  /// **Errors:** as `add`.
+  bool remove(const Subnet& subnet, Timestamp now = wall_clock()) const {
+    return state_->set(subnet, std::nullopt, now);
+  }
+  /// Those that are in force, in the order of their networks.
+  std::vector<Ban> list(Timestamp now = wall_clock()) const { return state_->list(now); }
+
+  // ---- for the server
+
+  /// Whether a client is to be turned away. **Cancellation:** any type.
+  template <class = void> awaitable<bool> forbids(Address client) const {
+    const Executor executor = co_await asio::this_coro::executor;
+    const Timestamp now = wall_clock(executor);
+    if (state_->is_to_be_read(now)) {
+      auto read = [state = state_] { state->read_if_changed(); };
+      co_await blocking(std::move(read), Workload{WorkKind::disk, client_key(client)});
+    }
+    co_return state_->contains(client, now);
+  }
+  /// What a failed login came to.
+  struct Verdict {
+    std::optional<Ban> ban;  // if this failure was one too many
+    std::error_code error;   // why that could not be written down
+  };
+  /// Counts a failed login. **Cancellation:** any type; it is counted all the same.
+  template <class = void> awaitable<Verdict> failed(Address client) const {
+    const Executor executor = co_await asio::this_coro::executor;
+    const Timestamp now = wall_clock(executor);
+    Verdict verdict;
+    verdict.ban = state_->count(client, now);
+    if (verdict.ban && !state_->file.empty()) {
+      auto write = [state = state_, ban = *verdict.ban, now] { return state->try_to_write(ban, now); };
+      const std::error_code error = co_await blocking(std::move(write), Workload{WorkKind::disk, client_key(client)});
+      verdict.error = error;
+    }
+    co_return verdict;
+  }
+
+ private:
+  struct State {
+    State(BanRules its_rules, std::filesystem::path its_file) : rules{std::move(its_rules)}, file{std::move(its_file)} {}
+
+    /// How the file looked when it was read.
+    struct Look {
+      std::filesystem::file_time_type time;
+      std::uintmax_t size = 0;
+      friend bool operator==(const Look&, const Look&) = default;
+    };
+    Look look() const {
+      std::error_code none;  // a file that is not there has no time and no size
+      return {std::filesystem::last_write_time(file, none), std::filesystem::file_size(file, none)};
+    }
+
+    void read() {
+      if (file.empty()) return;
+      const Look seen = look();  // before it is read: what changes meanwhile is read again
+      const auto read = detail::read_bans(file);
+      const std::lock_guard lock{mutex};
+      last_look = seen;
+      bans.clear();
+      for (const Ban& ban : read) put(ban);
+    }
+    void read_if_changed() {
+      const Look seen = look();
+      {
+        const std::lock_guard lock{mutex};
+        if (seen == last_look) return;
+      }
+      try {
+        read();
+      } catch (const std::exception&) {  // who edits it will mend it
+      }
+    }
+    bool is_to_be_read(Timestamp now) {
+      const std::lock_guard lock{mutex};
+      if (file.empty() || (now >= last_checked && now - last_checked < std::chrono::seconds{1})) return false;
+      last_checked = now;
+      return true;
+    }
+
+    bool set(const Subnet& subnet, const std::optional<Ban>& ban, Timestamp now) {
+      bool was_there = false;
+      {
+        const std::lock_guard lock{mutex};
+        auto& same_size = bans[subnet.bits()];
+        const auto there = same_size.find(subnet.address());
+        was_there = there != same_size.end() && there->second > now;
+        if (there != same_size.end()) same_size.erase(there);
+        if (ban) put(*ban);
+      }
+      if (!file.empty()) was_there = detail::write_ban(file, subnet, ban, now) || was_there;
+      return was_there;
+    }
+    std::error_code try_to_write(const Ban& ban, Timestamp now) {
+      try {
+        detail::write_ban(file, ban.subnet, ban, now);
+      } catch (const std::system_error& error) { return error.code(); } catch (const std::exception&) {
+        return std::make_error_code(std::errc::io_error);  // it is damaged
+      }
+      return {};
+    }
+    std::vector<Ban> list(Timestamp now) {
+      const std::lock_guard lock{mutex};
+      std::vector<Ban> result;
+      for (const auto& [bits, same_size] : bans) {
+        for (const auto& [address, until] : same_size) {
+          if (until > now) result.push_back({Subnet{address, bits}, until});
+        }
+      }
+      return result;
+    }
+    bool contains(const Address& client, Timestamp now) {
+      const std::lock_guard lock{mutex};
+      for (auto& [bits, same_size] : bans) {
+        const auto there = same_size.find(first_of_subnet(client, bits));
+        if (there == same_size.end()) continue;
+        if (there->second > now) return true;
+        same_size.erase(there);
+      }
+      return false;
+    }
+
+    std::optional<Ban> count(const Address& client, Timestamp now) {
+      const auto has_client = [&client](const Subnet& one) { return one.contains(client); };
+      if (rules.failures == 0 || std::any_of(rules.never.begin(), rules.never.end(), has_client)) return std::nullopt;
+      const Subnet subnet = client_subnet(client);
+      const std::lock_guard lock{mutex};
+      forget_old_failures(now);
+      auto& times = failures[subnet.address()];
+      times.push_back(now);
+      std::erase_if(times, [&](Timestamp time) { return now - time > rules.within; });
+      if (times.size() < rules.failures) return std::nullopt;
+      failures.erase(subnet.address());
+      const Ban ban{subnet, now + rules.lasting};
+      put(ban);
+      return ban;
+    }
+    /// Keeps the memory of a storm of addresses bounded by what came within the rule's time.
+    void forget_old_failures(Timestamp now) {
+      if (failures.size() < most_failures) return;
+      std::erase_if(failures, [&](const auto& one) { return now - one.second.back() > rules.within; });
+      most_failures = std::max<std::size_t>(1024, 2 * failures.size());
+    }
+    void put(const Ban& ban) {
+      bans[ban.subnet.bits()][ban.subnet.address()] = ban.until;
+    }
+
+    const BanRules rules;
+    const std::filesystem::path file;
+    std::mutex mutex;  // of what follows
+    std::map<unsigned, std::map<Address, Timestamp>> bans;  // by the bits of their subnets
+    std::map<Address, std::vector<Timestamp>> failures;
+    std::size_t most_failures = 1024;  // before those are looked through
+    Look last_look;
+    Timestamp last_checked{};
+  };
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike::inline v0_2
+
 // ---- ftplike/users/visitor.hpp
 #include <utility>
 
@@ -13810,10 +14269,11 @@ struct Settings {
   TrustedProxies trusted_proxies;
   TlsPolicy tls_policy = TlsPolicy::offered;
   UploadRules upload_rules;
+  Bans bans;
 
   auto all() {
-    auto& [one, two, three, four, five, six, seven] = *this;
-    return std::tie(one, two, three, four, five, six, seven);
+    auto& [one, two, three, four, five, six, seven, eight] = *this;
+    return std::tie(one, two, three, four, five, six, seven, eight);
   }
 };
 
@@ -14030,6 +14490,22 @@ template <class S> void log_out_from_account(S& session) {
   session.log_out();
   session.state.host = host;
 }
+/// Whether the session's client is banned, for what it did elsewhere.
+template <class S> awaitable<bool> is_banned(S& session) {
+  const Bans& bans = session.service().bans;
+  if (!bans) co_return false;
+  co_return co_await bans.forbids(session.peer().address());
+}
+/// Counts a failed login of the session's client, which may be banned for it: then true.
+template <class S> awaitable<bool> is_banned_for_failure(S& session) {
+  const Bans& bans = session.service().bans;
+  if (!bans) co_return false;
+  const Bans::Verdict verdict = co_await bans.failed(session.peer().address());
+  if (!verdict.ban) co_return false;
+  session.template report<ClientBanned>(verdict.ban->subnet, verdict.ban->until, verdict.error);
+  co_return true;
+}
+
 /// Logs an account in, and gives the reply to that.
 template <class S> awaitable<Reply> welcome(S& session, Account account, Reply words) {
   const std::optional<Path> root = account.makes_root ? std::optional{account.root} : std::nullopt;
@@ -14084,8 +14560,8 @@ struct User {
   }
 };
 
-/// PASS <password>: ends a login; after a failed one replies take longer, and after `Limits::login_attempts` the
-/// session ends. (RFC 959 §4.1.1)
+/// PASS <password>: ends a login; after a failed one replies take longer, and after `Limits::login_attempts`, or when the
+/// client is banned, the session ends. (RFC 959 §4.1.1)
 struct Pass {
   static constexpr std::string_view verb = "PASS";
   static constexpr std::string_view help = "PASS <password>: finish a login";
@@ -14095,10 +14571,14 @@ struct Pass {
   static awaitable<Reply> run(auto& session, std::string_view password) {
     if (session.state.user.empty()) co_return Reply{503, "USER first"};
     const Credentials credentials = detail::credentials(session, std::exchange(session.state.user, {}), password);
+    const bool banned = co_await detail::is_banned(session);
+    if (banned) co_return turn_away(session);
     std::optional<Account> account = co_await session.service().authenticator.log_in(credentials);
     session.template report<LoginTried>(credentials.user, account.has_value());
     if (!account) {
       const auto attempts = ++session.failed_logins;
+      const bool banned_now = co_await detail::is_banned_for_failure(session);
+      if (banned_now) co_return turn_away(session);
       // The pause grows with each attempt, and the connection's end makes no short cut: each costs one of the attempts.
       co_await session.pause(session.limits().login_pause * (1 << std::min(attempts - 1, 8u)));
       if (attempts < session.limits().login_attempts) co_return Reply{530, "Login incorrect"};
@@ -14107,6 +14587,12 @@ struct Pass {
     }
     Reply words{230, "Logged in"};
     co_return co_await detail::welcome(session, *std::move(account), std::move(words));
+  }
+
+ private:
+  static Reply turn_away(auto& session) {
+    session.close();
+    return {421, "Banned for failed logins, closing the connection"};
   }
 };
 
@@ -14997,6 +15483,7 @@ using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
 // ---- ftplike/verbs/listing.hpp
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -15026,11 +15513,13 @@ class SortedLines {
     const auto line = text_.size();
     format(text_, entry);
     if (text_.size() == line) return text_.resize(name);
-    lines_.push_back(Place{name, line, text_.size()});
+    lines_.push_back(Place{beginning_of(entry.name), name, line, text_.size()});
   }
   /// All that were added are sorted from here on, until `clear`.
   void sort() {
-    std::sort(lines_.begin(), lines_.end(), [this](const Place& a, const Place& b) { return name_of(a) < name_of(b); });
+    std::sort(lines_.begin(), lines_.end(), [this](const Place& a, const Place& b) {
+      return a.beginning != b.beginning ? a.beginning < b.beginning : name_of(a) < name_of(b);
+    });
   }
   /// The next line; empty at the end.
   std::string_view next() noexcept {
@@ -15046,8 +15535,15 @@ class SortedLines {
 
  private:
   struct Place {
+    std::uint64_t beginning;      // of the name, as a number: most names differ there, and it is at hand
     std::size_t name, line, end;  // where they begin in the text, and where the line ends
   };
+  /// The first eight bytes, in the order of which names are sorted.
+  static std::uint64_t beginning_of(std::string_view name) noexcept {
+    std::uint64_t result = 0;
+    for (std::size_t i = 0; i < 8; ++i) result = result << 8 | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0U);
+    return result;
+  }
   std::string_view name_of(const Place& place) const noexcept {
     return std::string_view{text_}.substr(place.name, place.line - place.name);
   }
@@ -15172,12 +15668,12 @@ template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& requ
 namespace detail {
 
 /// What an account may do with a file or a directory of a storage, in the letters of RFC 3659 §7.5.5.
-template <class Storage> std::string permissions_of(const Entry& entry, Rights rights) {
+template <class Storage> std::string permissions_of(bool is_directory, Rights rights) {
   std::string letters;
   const auto add = [&](Right right, char what, bool can_be_done = true) {
     if (can_be_done && rights.contains(right)) letters += what;
   };
-  if (entry.is_directory()) {
+  if (is_directory) {
     add(Right::write, 'c', WritableStorage<Storage>);
     add(Right::remove, 'd', RemovesDirectories<Storage>);
     letters += 'e';
@@ -15277,9 +15773,10 @@ struct Mlsd {
     Entry listed = co_await session.storage().stat(path);
     if (!listed.is_directory()) co_return Reply{501, "Not a directory"};
     using Storage = std::remove_cvref_t<decltype(session.storage())>;
-    auto lines = [facts = session.state.facts, rights = session.account()->rights](std::string& out,
-                                                                                   const Entry& entry) {
-      append_facts(out, entry, facts, detail::permissions_of<Storage>(entry, rights));
+    const Rights rights = session.account()->rights;
+    auto lines = [facts = session.state.facts, of_files = detail::permissions_of<Storage>(false, rights),
+                  of_directories = detail::permissions_of<Storage>(true, rights)](std::string& out, const Entry& entry) {
+      append_facts(out, entry, facts, entry.is_directory() ? of_directories : of_files);
       out += "\r\n";
     };
     co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
@@ -15299,7 +15796,7 @@ struct Mlst {
     entry.name = session.virtual_path(text).string();
     using Storage = std::remove_cvref_t<decltype(session.storage())>;
     std::string lines = "Listing " + entry.name + "\n ";
-    append_facts(lines, entry, session.state.facts, detail::permissions_of<Storage>(entry, session.account()->rights));
+    append_facts(lines, entry, session.state.facts, detail::permissions_of<Storage>(entry.is_directory(), session.account()->rights));
     co_return Reply{250, lines + "\nEnd"};
   }
 };
@@ -16925,25 +17422,6 @@ class UserEntry {
 
 namespace detail {
 
-/// What is before the next `separator`, which is removed with it; all of the text if there is none.
-inline std::string_view take_until(std::string_view& text, char separator) {
-  const auto result = text.substr(0, text.find(separator));
-  text.remove_prefix(std::min(text.size(), result.size() + 1));
-  return result;
-}
-
-inline std::string_view without_blanks(std::string_view line) {
-  constexpr std::string_view blanks = " \t\r";
-  line.remove_prefix(std::min(line.size(), line.find_first_not_of(blanks)));
-  return line.substr(0, line.find_last_not_of(blanks) + 1);
-}
-
-/// Whether a line of a users' file is one of those that say something.
-inline bool names_a_user(std::string_view line) {
-  line = without_blanks(line);
-  return !line.empty() && !line.starts_with('#');
-}
-
 template <class Number> Number number_of_option(std::string_view key, std::string_view text) {
   const auto result = number_in<Number>(text);
   if (!result) throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
@@ -17719,12 +18197,22 @@ template <class T, class P> class ServerCore {
                       introduced);
       if (introduced.failed()) co_return;  // as the PROXY protocol wants it
     }
-    std::optional<PlaceTaken> place;
-    who.number = admit(state, who.peer.address(), place);
     entry->who = who;
-    if (who.number == 0) {
-      report<SessionRefused>(state->service.observer, who);
-      co_await turn_away(state, std::move(control));
+    if (state->service.bans) {
+      Settled<bool> banned;
+      co_await settle(within(state->network, state->service.limits.login, state->service.bans.forbids(who.peer.address())),
+                      banned);
+      if (banned.failed()) co_return;
+      if (banned.get()) {
+        co_await turn_away(state, who, std::move(control), "banned");
+        co_return;
+      }
+    }
+    std::optional<PlaceTaken> place;
+    const std::string_view objection = admit(state, who, place);
+    entry->who = who;
+    if (!objection.empty()) {
+      co_await turn_away(state, who, std::move(control), objection);
       co_return;
     }
     OneSession session{state->network,      entry->executor, std::move(control), state->service,
@@ -17761,16 +18249,20 @@ template <class T, class P> class ServerCore {
     StatePointer state_;
     Address client_;
   };
-  /// Gives a session its place and its number; 0 if there are too many, or shall be no more.
-  static std::uint64_t admit(const StatePointer& state, const Address& client, std::optional<PlaceTaken>& place) {
-    const Address counted = client_network(client);
+  /// Gives a session its place and its number. Why it gets none: there are too many, or shall be no more.
+  static std::string_view admit(const StatePointer& state, SessionInfo& who, std::optional<PlaceTaken>& place) {
+    const Address counted = client_network(who.peer.address());
     const std::lock_guard lock{state->mutex};
     const Limits& limits = state->service.limits;
     const auto from_there = state->per_address.find(counted);
-    if (state->stopping || state->places >= limits.sessions) return 0;
-    if (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address) return 0;
+    if (state->stopping) return "the server stops";
+    const bool is_one_too_many =
+        state->places >= limits.sessions ||
+        (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address);
+    if (is_one_too_many) return "too many connections";
     place.emplace(state, counted);
-    return ++state->last_number;
+    who.number = ++state->last_number;
+    return {};
   }
 
   /// From now on, while this lives, a server that stops finds the session; one that has begun to has missed it.
@@ -17793,9 +18285,12 @@ template <class T, class P> class ServerCore {
     Entry& entry_;
   };
 
-  static awaitable<void> turn_away(StatePointer state, typename T::Stream control) {
-    const std::string_view sorry =
-        state->is_stopping() ? "421 Server is shutting down\r\n" : "421 Too many connections, try later\r\n";
+  static awaitable<void> turn_away(StatePointer state, SessionInfo who, typename T::Stream control,
+                                   std::string_view why) {
+    report<SessionRefused>(state->service.observer, who, why);
+    const std::string_view sorry = why == "banned"             ? "421 Banned for failed logins, try later\r\n"
+                                   : why == "the server stops" ? "421 Server is shutting down\r\n"
+                                                               : "421 Too many connections, try later\r\n";
     Settled<void> ignored;
     co_await settle(within(state->network, std::chrono::seconds{5}, control.write(as_bytes(sorry))), ignored);
   }
@@ -18011,16 +18506,11 @@ template <Transport T, class P> void Server<T, P>::Handle::end(bool cuts) const 
 #include <vector>
 
 // ---- ftplike/users/user_file.hpp
-#include <array>
-#include <cerrno>
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -18036,7 +18526,7 @@ inline std::vector<UserEntry> parse_users(std::string_view text, std::string_vie
   std::unordered_set<std::string> keys;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const auto line = detail::take_until(text, '\n');
-    if (!detail::names_a_user(line)) continue;
+    if (!detail::says_something(line)) continue;
     try {
       result.push_back(detail::parse_user(detail::without_blanks(line)));
       if (!keys.insert(result.back().key()).second) {
@@ -18049,84 +18539,11 @@ inline std::vector<UserEntry> parse_users(std::string_view text, std::string_vie
   return result;
 }
 
-namespace detail {
-
-/// An open file. What fails throws `std::system_error` with its name.
-class OpenUserFile {
- public:
-  OpenUserFile(std::filesystem::path path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {
-    if (!descriptor_) fail();
-  }
-
-  int get() const noexcept { return descriptor_.get(); }
-  /// The result of a system call, made again where a signal came in between, unless it failed.
-  template <class Call> auto checked(Call call) const {
-    for (;;) {
-      const auto result = call();
-      if (result >= 0) return result;
-      if (errno != EINTR) fail();
-    }
-  }
-  struct stat status() const {
-    struct stat result {};
-    checked([&] { return ::fstat(get(), &result); });
-    return result;
-  }
-  std::string read() const {
-    std::string result;
-    std::array<char, 16 * 1024> room;
-    for (;;) {
-      const auto n = checked([&] { return ::read(get(), room.data(), room.size()); });
-      if (n == 0) return result;
-      result.append(room.data(), static_cast<std::size_t>(n));
-    }
-  }
-  void write(std::string_view text) const {
-    while (!text.empty()) {
-      const auto n = checked([&] { return ::write(get(), text.data(), text.size()); });
-      text.remove_prefix(static_cast<std::size_t>(n));
-    }
-  }
-
- private:
-  [[noreturn]] void fail() const { throw std::system_error(errno, std::generic_category(), path_.string()); }
-
-  std::filesystem::path path_;
-  Descriptor descriptor_;
-};
-
-/// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
-inline void replace_user_file(const std::filesystem::path& path, const OpenUserFile& old, std::string_view text) {
-  auto name = path.string() + ".XXXXXX";
-  const OpenUserFile fresh{path, make_temporary(name)};
-  try {
-    fresh.write(text);
-    // The server may run as somebody else than who adds users, but the hashes are not for everybody's eyes.
-    const auto status = old.status();
-    const auto now = fresh.status();
-    if (now.st_uid != status.st_uid || now.st_gid != status.st_gid) {
-      fresh.checked([&] { return ::fchown(fresh.get(), status.st_uid, status.st_gid); });
-    }
-    fresh.checked([&] { return ::fchmod(fresh.get(), status.st_mode & 0660U); });
-    fresh.checked([&] { return ::fsync(fresh.get()); });
-    fresh.checked([&] { return ::rename(name.c_str(), path.c_str()); });
-  } catch (...) {
-    ::unlink(name.c_str());
-    throw;
-  }
-  const auto directory = path.parent_path();
-  const OpenUserFile above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  above.checked([&] { return ::fsync(above.get()); });
-}
-
-}  // namespace detail
-
 /// The users of a file, in its order.
 ///
 /// **Errors:** `std::system_error` if it cannot be read, else those of `parse_users`.
 inline std::vector<UserEntry> read_users(const std::filesystem::path& file) {
-  const detail::OpenUserFile opened{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-  return parse_users(opened.read(), file.string());
+  return parse_users(detail::read_text_file(file), file.string());
 }
 
 /// Writes a user into a users' file: in place of the line with the same key, or at the end. The rest stays as it is,
@@ -18137,32 +18554,23 @@ inline std::vector<UserEntry> read_users(const std::filesystem::path& file) {
 /// its name; `std::system_error`; those of `parse_users` if the file is not well-formed. The file is then as it was.
 inline void write_user(const std::filesystem::path& file, const UserEntry& user) {
   const auto line = detail::line_of(user);
-  if (!detail::names_a_user(line) || detail::parse_user(detail::without_blanks(line)) != user) {
+  if (!detail::says_something(line) || detail::parse_user(detail::without_blanks(line)) != user) {
     throw std::invalid_argument("a users' file cannot hold the user '" + user.key() + '\'');
   }
-  for (;;) {
-    const detail::OpenUserFile old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    old.checked([&] { return ::flock(old.get(), LOCK_EX); });
-    const auto path = std::filesystem::canonical(file);
-    struct stat named {};
-    if (::stat(path.c_str(), &named) != 0 || named.st_ino != old.status().st_ino ||
-        named.st_dev != old.status().st_dev) {
-      continue;  // somebody replaced it while we waited for the lock
-    }
-    const auto text = old.read();
+  detail::edit_text_file(file, [&](const std::string& text) {
     parse_users(text, file.string());
     std::string result;
     bool replaced = false;
     for (std::string_view rest = text; !rest.empty();) {
       const auto there = detail::take_until(rest, '\n');
       const bool same =
-          detail::names_a_user(there) && detail::parse_user(detail::without_blanks(there)).key() == user.key();
+          detail::says_something(there) && detail::parse_user(detail::without_blanks(there)).key() == user.key();
       result.append(same ? line : there) += '\n';
       replaced = replaced || same;
     }
     if (!replaced) (result += line) += '\n';
-    return detail::replace_user_file(path, old, result);
-  }
+    return result;
+  });
 }
 
 }  // namespace ftplike
@@ -21107,7 +21515,7 @@ class Log {
       : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
 
   void operator()(const SessionOpened& event) { say(event.who, "connected to " + detail::text_of(event.who.local)); }
-  void operator()(const SessionRefused& event) { say(event.who, "turned away: too many connections"); }
+  void operator()(const SessionRefused& event) { say(event.who, "turned away: " + std::string{event.why}); }
   void operator()(const CommandSeen& event) {
     if (state_->detail != LogDetail::commands) return;
     std::string words = "> ";
@@ -21124,6 +21532,12 @@ class Log {
   void operator()(const LoginTried& event) {
     std::string words = event.accepted ? "logged in as " : "login refused to ";
     say(event.who, words += event.user);
+  }
+  void operator()(const ClientBanned& event) {
+    std::string words = "banned " + event.subnet.text();
+    words += event.until == last_timestamp ? " for good" : " until " + format_timestamp(event.until, Fraction::never) + " UTC";
+    if (event.error) words += ", but not in the file: " + event.error.message();
+    say(event.who, words);
   }
   void operator()(const ConnectionSecured& event) {
     if (event.data && state_->detail != LogDetail::commands) return;
@@ -21215,6 +21629,7 @@ class Metrics {
     if (code >= 100 && code < 600) ++state_->replies[static_cast<std::size_t>(code - 100)];
   }
   void operator()(const LoginTried& event) { ++(event.accepted ? state_->logins : state_->logins_refused); }
+  void operator()(const ClientBanned&) { ++state_->clients_banned; }
   void operator()(const ConnectionSecured& event) {
     const auto version = std::find(versions.begin(), versions.end(), event.tls.version) - versions.begin();
     ++state_->secured[event.data][static_cast<std::size_t>(version)][event.tls.resumed];
@@ -21248,6 +21663,7 @@ class Metrics {
     page.head("ftplike_logins_total", "counter", "Logins tried.");
     page.sample("result=\"accepted\"", now.logins);
     page.sample("result=\"refused\"", now.logins_refused);
+    page.single("ftplike_clients_banned_total", "counter", "Clients banned for failed logins.", now.clients_banned);
     page.head("ftplike_commands_total", "counter", "Commands, by verb.");
     for (std::size_t i = 0; i <= verbs.size(); ++i) {
       const std::string_view verb = i < verbs.size() ? verbs[i] : "other";
@@ -21308,7 +21724,7 @@ class Metrics {
       "complete", "aborted", "peer_lost", "stalled", "no_data_connection", "storage_full", "shutting_down", "other"};
 
   struct State {
-    Count sessions{}, sessions_refused{}, sessions_open{}, logins{}, logins_refused{}, data_connections{},
+    Count sessions{}, sessions_refused{}, sessions_open{}, clients_banned{}, logins{}, logins_refused{}, data_connections{},
         data_connections_open{}, strangers{}, microseconds{};
     std::array<Count, verbs.size() + 1> commands{};
     std::array<Count, 500> replies{};
