@@ -258,15 +258,32 @@ struct Shell::State {
     const std::string there = remote.empty() ? fs::path{name}.filename().string() : remote;
     tell("put", connected().upload(local, there, options(bar, resume)));
   }
+  /// What there is by the very name in which a path ends; if there is nothing, all that the name fits as a pattern.
+  std::vector<Entry> entries_of(const fs::path& path) {
+    const std::string pattern = path.filename();
+    auto entries = connected().list(path.parent_path());
+    const auto called_so = [&pattern](const Entry& entry) { return entry.name == pattern; };
+    const bool exists = std::any_of(entries.begin(), entries.end(), called_so);
+    std::erase_if(entries, [&](const Entry& entry) {
+      return exists ? !called_so(entry) : !matches(pattern, entry.name);
+    });
+    return entries;
+  }
   void list(const std::string& path, bool names_only) {
-    const std::string pattern = fs::path{path}.filename();
-    const bool picks = is_pattern(pattern);
     const ListingOutput out{names_only, settings.json};
     const HeldScreen held{screen};
-    const std::string folder = picks ? fs::path{path}.parent_path().string() : path;
-    connected().list(folder, [&](const Entry& entry) {
-      if (!picks || matches(pattern, entry.name)) out.show(entry);
-    });
+    const auto show = [&out](const Entry& entry) { out.show(entry); };
+    if (!is_pattern(fs::path{path}.filename())) {
+      connected().list(path, show);
+    } else {
+      const auto found = entries_of(path);
+      const bool is_folder = found.size() == 1 && found[0].is_directory() && found[0].name == fs::path{path}.filename();
+      if (is_folder) {
+        connected().list(path, show);
+      } else {
+        std::for_each(found.begin(), found.end(), show);
+      }
+    }
     std::cout << std::flush;
   }
 
@@ -400,20 +417,18 @@ struct Shell::State {
   void word_bye(const Arguments&) { over = true; }
   void word_help(const Arguments&);
 
-  /// The names that patterns stand for, and those that are no patterns as they are.
+  /// The names that patterns stand for, and those that are no patterns, or exist as they are.
   std::vector<std::string> remote_names(const Arguments& words) {
     std::vector<std::string> names;
     for (const auto& word : words) {
       const fs::path path{word};
-      const std::string pattern = path.filename();
-      if (!is_pattern(pattern)) {
+      if (!is_pattern(path.filename())) {
         names.push_back(word);
         continue;
       }
       const auto before = names.size();
-      for (const auto& entry : connected().list(path.parent_path())) {
-        const bool fits = entry.is_file() && !entry.name.empty() && matches(pattern, entry.name);
-        if (fits) names.push_back(path.parent_path() / entry.name);
+      for (const auto& entry : entries_of(path)) {
+        if (entry.is_file() && !entry.name.empty()) names.push_back(path.parent_path() / entry.name);
       }
       if (names.size() == before) throw LocalFailure{word + ": nothing there fits"};
     }
@@ -422,7 +437,7 @@ struct Shell::State {
   std::vector<std::string> local_names(const Arguments& words) const {
     std::vector<std::string> names;
     for (const auto& word : words) {
-      if (!is_pattern(word)) {
+      if (!is_pattern(word) || fs::exists(fs::path{settings.files} / word)) {
         names.push_back(word);
         continue;
       }

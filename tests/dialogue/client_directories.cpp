@@ -237,7 +237,7 @@ TEST(ClientDirectories, OfOurServerAreListedInBothDialects) {
 }
 
 TEST(ClientDirectories, ThatAreEmptyMayBeRefused) {
-  for (const auto* refusal : {"450 No files found", "550 No files found.", "550 /d: No such file or directory",
+  for (const auto* refusal : {"450 No files found", "550 No files found.", "450 No such file or directory",
                               "550 Directory is empty", "550 No data sets found.", "550 No members found."}) {
     TestNetwork network{1};
     ScriptedServer server{network};
@@ -252,6 +252,8 @@ TEST(ClientDirectories, ThatCannotBeReadAreNotEmpty) {
   for (const std::vector<std::string>& words : {std::vector<std::string>{"550 Permission denied"},
                                                 {"450 d: Permission denied"},
                                                 {"553 No such file"},
+                                                {"550 /d: No such file or directory"},
+                                                {"550 Directory not found"},
                                                 {"150 Here", "226 Transfer done (but failed to open directory)."},
                                                 {"150 Here", "226 Access denied"}}) {
     TestNetwork network{1};

@@ -20,7 +20,8 @@ TEST(Blanks, AroundACommandAreNoneOfIt) {
            {"MODE S ", 200}, {"EPSV ", 229}, {"EPSV 1 ", 229}, {"PASV ", 227}, {"ABOR ", 225}, {"REST 3 ", 350},
            {"RANG 1 2 ", 350}, {"ALLO 3 ", 200}, {"OPTS UTF8 ON ", 200}, {"HELP PWD ", 214}, {"STAT ", 211},
            {"PORT 127,0,0,1,200,0 ", 200}, {"EPRT |1|127.0.0.1|51200| ", 200}, {"LANG EN ", 200}, {"MLST ", 250},
-           {"SITE HELP ", 214}, {"REIN ", 220}, {"QUIT ", 221}}) {
+           {"SITE HELP ", 214}, {"TYPE  I", 200}, {"TYPE  L 8 ", 200}, {"REST  3", 350}, {"HELP  PWD", 214},
+           {"SITE  HELP  MFMT", 214}, {"OPTS  UTF8  ON", 200}, {"REIN ", 220}, {"QUIT ", 221}}) {
     EXPECT_EQ(client.code(line), code) << line;
   }
   EXPECT_TRUE(client.ended());

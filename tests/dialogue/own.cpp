@@ -113,6 +113,7 @@ TEST(OwnVerb, GetsItsArgumentWithoutTheBlanksAroundItUnlessItSaysThatTheyBelongT
   client.type("  XECHO  a b \t ");
   EXPECT_EQ(client.hear_after(20ms), "200 [ a b]\r\n");
   EXPECT_EQ(client.say("  ECHO a b \t "), "200 [a b] 0\r\n");
+  EXPECT_EQ(client.say("ECHO   a b"), "200 [a b] 0\r\n");
   EXPECT_EQ(client.say("ECHO  "), "200 [] 0\r\n");
   EXPECT_EQ(client.say("  XECHO  a b \t "), "200 [ a b \t ]\r\n");
   EXPECT_EQ(client.say("XECHO  "), "200 []\r\n");

@@ -118,6 +118,20 @@ TEST_F(ClientProgram, UnderstandsTheWordsThatPeopleKnow) {
     EXPECT_TRUE(says(held, text)) << text;
 }
 
+TEST_F(ClientProgram, TakesANameThatExistsForNoPattern) {
+  for (const auto* name : {"[ab]c", "ac", "bc"}) ours.write(name, name);
+  const Outcome sent = session("mkdir d; cd d; mput [ab]c; mkdir [x]; cd [x]; put bc", {"--quiet"});
+  ASSERT_EQ(sent.status, 0) << sent.errors;
+  const Outcome seen = session("cd d; ls [x]; put ac; put bc; rm [ab]c; ls [ab]c; rm [ab]c; ls", {"--quiet", "--json"});
+  ASSERT_EQ(seen.status, 0) << seen.errors;
+  std::string names;
+  for (auto at = seen.output.find("\"name\": \""); at != std::string::npos; at = seen.output.find("\"name\": \"", at)) {
+    at += 9;
+    names += seen.output.substr(at, seen.output.find('"', at) - at) + ' ';
+  }
+  EXPECT_EQ(names, "bc ac bc [x] ") << seen.output;
+}
+
 TEST_F(ClientProgram, PagesAFileWithThePager) {
   theirs.write("a", "some text");
   const auto held =

@@ -91,12 +91,14 @@ inline bool says_unreadable(const Reply& reply) {
   return mentions(reply, words);
 }
 /// Whether a refusal to list the working directory says that nothing is in it. Not every one does: to take a directory
-/// for empty that may not be read would have a mirror remove all that it has of it.
+/// for empty that may not be read would have a mirror remove all that it has of it. Nor does 550 with the words for what
+/// is not there: some servers go into any directory, and only then say that there is none.
 inline bool says_empty(const Reply& refusal) {
-  constexpr std::string_view words[]{"NO FILE",     "NO SUCH FILE", "NOT FOUND", "EMPTY",
-                                     "NO DATA SET", "NO MEMBER",    "NO ENTR"};
-  const bool may = refusal.code() == 450 || refusal.code() == 550;
-  return may && mentions(refusal, words) && !says_unreadable(refusal);
+  constexpr std::string_view nothing_in_it[]{"NO FILE", "EMPTY", "NO DATA SET", "NO MEMBER", "NO ENTR"};
+  constexpr std::string_view nothing_there[]{"NO SUCH FILE", "NOT FOUND"};
+  const int code = refusal.code();
+  const bool empty = (code == 450 || code == 550) && mentions(refusal, nothing_in_it);
+  return (empty || (code == 450 && mentions(refusal, nothing_there))) && !says_unreadable(refusal);
 }
 
 /// As `list_lines`, where to list the working directory is to know what is in it.

@@ -238,12 +238,18 @@ class MirrorPlanner {
   }
   std::optional<Reason> difference(const std::string& path, const Entry& entry, const Entry& there) const {
     const bool known = entry.modified != Timestamp{} && there.modified != Timestamp{};
-    const bool newer = known && entry.modified > there.modified + tolerance(there.modified);
+    const bool newer = known && kept(entry.modified) > there.modified + tolerance(there.modified);
     if (newer && !clocks_were_changed(path, entry, there)) return Reason::newer;
     // As text a file has another length at each end.
     const bool compares = !options_.only_newer && !options_.transfer.ascii;
     if (compares && entry.size && there.size && *entry.size != *there.size) return Reason::size_differs;
     return std::nullopt;
+  }
+  /// A time as far as file systems keep it: ext4 ends in 2446 and XFS in 2486, and a copy that got no later time than
+  /// that would seem old for ever.
+  static Timestamp kept(Timestamp time) noexcept {
+    constexpr Timestamp last = std::chrono::sys_days{std::chrono::January / 1 / 2446};
+    return std::min(time, last);
   }
   /// Whether a time differs only because the server's clock, whose zone nobody knows, has been changed by an hour since
   /// the copy was made: what was modified days before that has not been modified since.

@@ -35,7 +35,7 @@ enum class ArgumentRule { none, optional, required };
 /// - `keeps_prepared` (false): may stand between REST, RANG or RNFR and the command that they prepare, as PASV and TYPE
 /// do. Any other command, refused or not, is the one that they were for: it finds them in `session.state.prepared`, and
 /// they are over.
-/// - `keeps_blanks` (false): blanks at the end of its argument belong to it, as they may to a file's name or a
+/// - `keeps_blanks` (false): blanks at the ends of its argument belong to it, as they may to a file's name or a
 /// password; unless it came without a line ending, for the ftp-like dialect takes them off.
 /// - `secret` (false): its argument is shown to no observer and in no log; or a function of the session and the argument
 /// that says so.
@@ -123,7 +123,7 @@ template <class C, class S> constexpr bool available_on() {
 
 /// The argument that a command of the table gets, see `keeps_blanks`.
 template <class Entry> std::string_view argument_for(const Entry& entry, const CommandLine& command) {
-  return entry.keeps_blanks ? command.argument : without_trailing_blanks(command.argument);
+  return entry.keeps_blanks ? command.argument : without_leading_blanks(without_trailing_blanks(command.argument));
 }
 
 }  // namespace detail
