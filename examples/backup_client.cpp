@@ -36,8 +36,8 @@ int main(int argc, char** argv) try {
   auto second = asio::co_spawn(threads, pool.upload(log, "today.log", options), use_future);
   first.wait(), second.wait();
   std::cout << first.get().transferred << " and " << second.get().transferred << " bytes sent\n";
-  const auto compare = [&picture](auto& session) { return ftplike::verify(session, "picture.raw", picture); };
-  std::cout << "the same by " << asio::co_spawn(threads, pool.use(compare), use_future).get() << '\n';
+  auto compared = asio::co_spawn(threads, ftplike::verify(pool, "picture.raw", picture), use_future);
+  std::cout << "the same by " << compared.get() << '\n';
   // [/readme]
   asio::co_spawn(threads, pool.quit(), use_future).get();
   threads.join();

@@ -1,13 +1,12 @@
 // An inbox for cameras: each has a folder of its own, named after its address, into which it may put pictures, and can do
 // nothing else there.
 #include <chrono>
-#include <csignal>
 #include <iostream>
 #include <optional>
 
 #include <ftplike/ftplike.hpp>
-
-#include <asio/signal_set.hpp>
+#include <ftplike/observers/on.hpp>
+#include <ftplike/signals.hpp>
 
 using namespace ftplike;
 using namespace std::chrono_literals;
@@ -21,14 +20,14 @@ int main() {
     camera.makes_root = true;
     return camera;
   };
-  const auto arrivals = [](const TransferEnded& picture) {
-    if (picture.complete()) std::cout << picture.path.string() << ' ' << picture.bytes << " bytes" << std::endl;
-  };
+  const auto arrivals = on_upload([](const TransferEnded& picture) {
+    const auto size = picture.size().value_or(picture.bytes);
+    std::cout << picture.path.string() << ' ' << size << " bytes" << std::endl;
+  });
   ftplike::Server server{network, DirectoryStorage{"inbox", {.partial_lifetime = 1h}}, authenticate_with(cameras),
                          UploadRules{.allowed_names = {"*.jpg"}, .largest = 10'000'000}, arrivals};
   // [/docs]
   server.listen("127.0.0.1", 3456);
-  asio::signal_set signals{network.executor(), SIGINT, SIGTERM};
-  signals.async_wait([&server](std::error_code, int) { server.stop(); });
+  stop_on_signals(network, server);
   network.run();
 }

@@ -190,10 +190,10 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
                                      TransferOptions options = {});
   /// Fetches a file into a sink, which is finished when all is well: memory, a stream, a function
-  /// (io/sources_and_sinks.hpp).
+  /// (io/sources_and_sinks.hpp). One that can seek is gone on with as a file is: what it has is taken for the beginning.
   ///
-  /// **Errors:** also what the sink throws; `std::errc::invalid_seek` if it is to be resumed, which is for
-  /// `download_range` to do. **Lifetime:** the sink is used until the operation has ended.
+  /// **Errors:** also what the sink throws; `std::errc::invalid_seek` if it is to be resumed and cannot seek;
+  /// `download_range` fetches the rest into any. **Lifetime:** the sink is used until the operation has ended.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
     return fetch_into(std::move(remote), AnySink{sink}, std::move(options));

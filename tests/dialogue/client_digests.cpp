@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <ftplike/client/blocking.hpp>
+#include <ftplike/client/pool.hpp>
 
 #include "support/folder.hpp"
 #include "support/scripted_client.hpp"
@@ -81,6 +82,29 @@ TEST(ClientDigests, AreComparedWithoutCoroutines) {
   TextSource source{"hello"};
   EXPECT_EQ(verify(client, "a", source), "MD5");
   EXPECT_EQ(verify(client, "a", folder / "a"), "MD5");
+}
+
+TEST(ClientDigests, AreAskedForAgainByAPoolWhereAConnectionWasLost) {
+  TestNetwork network{1};
+  const TestFolder folder;
+  folder.write("a", "hello");
+  ScriptedServer server{network};
+  for (int i = 0; i < 2; ++i) {
+    server.welcomes({"XMD5"}).dialogue("TYPE I", "200 OK").hears("XMD5 a").closes().accepts();
+    server.welcomes({"XMD5"}).dialogue("TYPE I", "200 OK").dialogue("XMD5 a", std::string{"250 "} + md5_of_hello);
+    server.dialogue("XMD5 a", std::string{"250 "} + md5_of_hello);
+    if (i == 0) server.closes().accepts();
+  }
+  PoolOptions options;
+  options.client.dialect = Dialect::standard;
+  TextSource same{"hello"}, other{"hallo"};
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2", options};
+  EXPECT_EQ(network.run(verify(pool, "a", folder / "a")), "MD5");
+  folder.write("a", "hallo");
+  EXPECT_EQ(error_of(network, verify(pool, "a", folder / "a")).code(), std::errc::illegal_byte_sequence);
+  network.settle();
+  EXPECT_EQ(network.run(verify(pool, "a", same)), "MD5");
+  EXPECT_EQ(error_of(network, verify(pool, "a", other)).code(), std::errc::illegal_byte_sequence);
 }
 
 TEST(ClientDigests, AreThoseOfTheWholeFile) {

@@ -90,8 +90,9 @@ TEST(ClientSources, SayThatTheyCannotBeResumedWhereTheyCannotSeek) {
   EXPECT_EQ(error.code(), std::errc::invalid_seek);
   EXPECT_EQ(error.channel(), Channel::local);
   EXPECT_EQ(error_of(network, pool.upload(source, "a", gone_on_with())).code(), std::errc::invalid_seek);
-  TextSink sink;
+  CallbackSink sink{[](std::span<const std::byte>) {}};
   EXPECT_EQ(error_of(network, client.download("a", sink, gone_on_with())).code(), std::errc::invalid_seek);
+  EXPECT_EQ(error_of(network, pool.download("a", sink, gone_on_with())).code(), std::errc::invalid_seek);
   EXPECT_EQ(network.run(text_of(client, "a")), "hel");
 }
 

@@ -13,6 +13,8 @@
 #include <gtest/gtest.h>
 #include <string>
 
+#include <ftplike/client/digests.hpp>
+
 #include "support/client.hpp"
 #include "support/folder.hpp"
 
@@ -61,12 +63,15 @@ TEST(ClientTokens, AreTakenByConnectAndThePool) {
   auto server = serve(network, {{"/a", "hello"}}, some_users());
   works_with_any_token(network, "connect", [&](const auto&) { return connect(network, anna()); });
   TestPool pool{network, anna()};
-  TextSource source{"text"};
+  TextSource source{"hello"};
+  TextSink sink;
   works_with_any_token(network, "lease", [&](const auto&) { return pool.lease(); });
   works_with_any_token(network, "list", [&](const auto&) { return pool.list(); });
   works_with_any_token(network, "use",
                        [&](const auto&) { return pool.use([](auto& session) { return session.pwd(); }); });
   works_with_any_token(network, "download", [&](const auto&) { return pool.download("a", folder.string()); });
+  works_with_any_token(network, "download to a sink", [&](const auto&) { return pool.download("a", sink); });
+  works_with_any_token(network, "verify", [&](const auto&) { return verify(pool, "a", source); });
   works_with_any_token(network, "upload", [&](const auto&) { return pool.upload(folder / "up", "b"); });
   works_with_any_token(network, "upload a source", [&](const auto&) { return pool.upload(source, "c"); });
   works_with_any_token(network, "quit", [&](const auto&) { return pool.quit(); });
@@ -76,6 +81,7 @@ TEST(ClientTokens, AreTakenByWhatConcernsPaths) {
   TestNetwork network{1};
   auto server = serve(network, {{"/a", "hello"}, {"/x1", ""}, {"/x2", ""}, {"/x3", ""}}, some_users());
   TestClient client = log_in(network);
+  TextSource text{"hello"};
   const auto works = [&](const std::string& name, auto make) { works_with_any_token(network, name, make); };
   works("command", [&](const auto&) { return client.command("STAT a"); });
   works("get_in_step", [&](const auto&) { return client.get_in_step(); });
@@ -93,6 +99,7 @@ TEST(ClientTokens, AreTakenByWhatConcernsPaths) {
   works("stored_size", [&](const auto&) { return client.stored_size("a"); });
   works("modified", [&](const auto&) { return client.modified("a"); });
   works("digest", [&](const auto&) { return client.digest("a"); });
+  works("verify", [&](const auto&) { return verify(client, "a", text); });
   works("set_modified", [&](const auto&) { return client.set_modified("a", Timestamp{}); });
   works("rename", [&](const std::string& n) { return client.rename("x" + n, "y" + n); });
   works("remove", [&](const std::string& n) { return client.remove("y" + n); });

@@ -37,6 +37,10 @@ concept AwaitedSession = requires(S& session, std::string path) {
   { session.digest(path) } -> std::same_as<awaitable<std::optional<RemoteDigest>>>;
 };
 
+/// What has sessions, and does work again in another one where that may help.
+template <class P>
+concept SessionPool = AwaitedSession<typename P::Session> && requires(P& pool) { pool.lease(); };
+
 /// The checksum of all that a source gives, worked out where that harms nobody.
 inline awaitable<std::string> digest_of_source(AnySource source, DigestAlgorithm algorithm) {
   Digest digest{algorithm};
@@ -86,6 +90,22 @@ awaitable<std::string> verify(Session& session, std::string remote, Source& loca
   if (!algorithm) co_return std::string{};
   const std::string ours = co_await detail::digest_of_source(AnySource{local}, *algorithm);
   co_return detail::compared(*theirs, ours, remote);
+}
+/// The same by a `ClientPool`, tried again as its other operations are.
+template <detail::SessionPool Pool>
+awaitable<std::string> verify(Pool& pool, std::string remote, std::string local) {
+  auto compare = [remote = std::move(remote), local = std::move(local)](typename Pool::Session& session) {
+    return verify(session, remote, local);
+  };
+  return pool.use(std::move(compare));
+}
+/// The same with all that a source gives; it is used until the operation has ended.
+template <detail::SessionPool Pool, SeekableByteSource Source>
+awaitable<std::string> verify(Pool& pool, std::string remote, Source& local) {
+  auto compare = [remote = std::move(remote), &local](typename Pool::Session& session) {
+    return verify(session, remote, local);
+  };
+  return pool.use(std::move(compare));
 }
 /// The same for a `BlockingClient`, of a file or a source.
 template <class Client, class Local>

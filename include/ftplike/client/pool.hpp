@@ -20,10 +20,12 @@
 #include <ftplike/client/retry.hpp>
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/condition.hpp>
+#include <ftplike/io/date.hpp>
 #include <ftplike/io/run_on.hpp>
 #include <ftplike/io/settled.hpp>
 #include <ftplike/io/transport.hpp>
 #include <ftplike/protocol/path.hpp>
+#include <ftplike/protocol/timestamp.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -68,6 +70,71 @@ template <class Session> class RepeatedDownload {
   std::string remote_, local_;
   TransferOptions options_;
   std::optional<LocalTarget> target_;  // what `local_` means, once that is known
+};
+
+/// A sink of the caller's and how much of a file it was given, so that the rest can follow, be it one that can seek or not.
+class ContinuedSink {
+ public:
+  ContinuedSink(AnySink sink, bool is_resumed)
+      : sink_{sink},
+        begin_{is_resumed ? 0 : sink.size().value_or(0)},
+        has_{is_resumed ? sink.size() : 0},
+        modified_{is_resumed ? sink.modified().value_or(Timestamp{}) : Timestamp{}} {}
+  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
+    if (!is_written_) {
+      const Executor executor = co_await asio::this_coro::executor;
+      if (modified_ == Timestamp{}) modified_ = wall_clock(executor);
+      is_written_ = true;
+    }
+    is_torn_ = true;  // by what ends the write: nobody knows how much of it was taken then
+    co_await sink_.write(bytes);
+    is_torn_ = false;
+    if (has_) *has_ += bytes.size();
+  }
+  awaitable<void> finish() { return sink_.finish(); }
+  std::optional<std::uint64_t> size() const noexcept { return has_; }
+  void seek(std::uint64_t offset) {
+    if (offset == has_ && !is_torn_) return;
+    if (!sink_.size()) {
+      throw ClientError{std::make_error_code(std::errc::invalid_seek), "RETR", Channel::local, 0,
+                        "cannot begin anew, nor can the rest follow: the sink cannot seek"};
+    }
+    sink_.seek(begin_ + offset);
+    has_ = offset;
+    is_torn_ = false;
+  }
+  /// When the file that it has the beginning of was begun.
+  Timestamp modified() const noexcept { return modified_; }
+  bool is_written() const noexcept { return is_written_; }
+
+ private:
+  AnySink sink_;
+  std::uint64_t begin_;  // of the file, behind what the sink had
+  std::optional<std::uint64_t> has_;
+  Timestamp modified_;
+  bool is_written_ = false, is_torn_ = false;
+};
+
+/// A download into a sink that may be tried again.
+template <class Session> class RepeatedDownloadInto {
+ public:
+  RepeatedDownloadInto(std::string remote, AnySink sink, TransferOptions options)
+      : remote_{std::move(remote)}, sink_{sink, options.resume && !options.ascii}, options_{std::move(options)} {}
+  awaitable<TransferResult> operator()(Session& session, const Failure* last) {
+    TransferOptions options = options_;
+    if (last) {  // the file may be another one by now
+      options.size.reset();
+      options.modified.reset();
+    }
+    if (sink_.is_written() && options.ascii) sink_.seek(0);
+    options.resume = options.resume || sink_.is_written();
+    co_return co_await session.download(remote_, sink_, options);
+  }
+
+ private:
+  std::string remote_;
+  ContinuedSink sink_;
+  TransferOptions options_;
 };
 
 /// A source that cannot seek, and whether something of it is gone.
@@ -216,6 +283,16 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
                                      TransferOptions options = {}) {
     detail::LocalTarget target{std::move(folder), std::move(path)};
     detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(target), std::move(options)};
+    return run(State::keep_trying(state_, std::move(fetch)));
+  }
+  /// The same into a sink. Any is gone on with; where the server cannot begin in the middle, or has another file by now,
+  /// one that can seek is begun anew.
+  ///
+  /// **Errors:** `std::errc::invalid_seek` if the sink cannot seek and would have to be begun anew. **Lifetime:** the
+  /// sink is used until the operation has ended.
+  template <ByteSink Sink>
+  awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
+    detail::RepeatedDownloadInto<Session> fetch{std::move(remote), AnySink{sink}, std::move(options)};
     return run(State::keep_trying(state_, std::move(fetch)));
   }
   /// As `Client::upload`; what was lost on the way is gone on with.

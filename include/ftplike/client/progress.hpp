@@ -26,6 +26,29 @@ class Progress {
 /// What a transfer is to do now.
 enum class Go { on, stop };
 
+namespace detail {
+
+/// Whether a function that is told of progress says how to go on, or nothing.
+template <class Tell> constexpr bool says_how_to_go_on() {
+  if constexpr (std::is_invocable_v<Tell&, const Progress&>) {
+    using Said = std::invoke_result_t<Tell&, const Progress&>;
+    return std::is_void_v<Said> || std::is_same_v<Said, Go>;
+  } else {
+    return false;
+  }
+}
+
+/// Fails unless something can be told of progress, and names it.
+template <class Culprit> struct CheckProgressCallback {
+  static constexpr bool is_told = std::is_invocable_v<Culprit&, const Progress&>;
+  static_assert(is_told, "ftplike: this is no progress callback: it cannot be called with a const Progress&");
+  static_assert(!is_told || says_how_to_go_on<Culprit>(),
+                "ftplike: this is no progress callback: it has to give a Go or nothing");
+  static_assert(std::is_copy_constructible_v<Culprit>, "ftplike: this is no progress callback: it cannot be copied");
+};
+
+}  // namespace detail
+
 /// What is told how far a transfer has come: any function of a `Progress`, which may say that it is enough.
 ///
 ///     options.progress = [&](const ftplike::Progress& now) {
@@ -39,17 +62,18 @@ class ProgressCallback {
  public:
   ProgressCallback() = default;
   template <class Tell>
-    requires(!std::is_same_v<Tell, ProgressCallback> && std::is_invocable_v<Tell&, const Progress&>)
+    requires(!std::is_same_v<Tell, ProgressCallback>)
   ProgressCallback(Tell tell) {
-    using Said = std::invoke_result_t<Tell&, const Progress&>;
-    static_assert(std::is_void_v<Said> || std::is_same_v<Said, Go>, "a progress callback gives a Go or nothing");
-    if constexpr (std::is_void_v<Said>) {
-      tell_ = [tell = std::move(tell)](const Progress& progress) mutable {
-        tell(progress);
-        return Go::on;
-      };
-    } else {
-      tell_ = std::move(tell);
+    static_assert(sizeof(detail::CheckProgressCallback<Tell>) > 0);
+    if constexpr (detail::says_how_to_go_on<Tell>() && std::is_copy_constructible_v<Tell>) {
+      if constexpr (std::is_void_v<std::invoke_result_t<Tell&, const Progress&>>) {
+        tell_ = [tell = std::move(tell)](const Progress& progress) mutable {
+          tell(progress);
+          return Go::on;
+        };
+      } else {
+        tell_ = std::move(tell);
+      }
     }
   }
   explicit operator bool() const noexcept { return static_cast<bool>(tell_); }

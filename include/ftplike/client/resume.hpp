@@ -209,14 +209,48 @@ awaitable<TransferResult> fetch_path(Core& core, std::string remote, std::string
   co_return co_await fetch_file(core, std::move(remote), std::move(target), std::move(options));
 }
 
-/// Fetches a file into a sink.
+/// How much of a file a sink has that can be gone on with.
+template <class Core>
+awaitable<std::uint64_t> fetched_before(Core& core, std::string remote, AnySink sink, std::optional<std::uint64_t> size,
+                                        std::optional<Timestamp> modified) {
+  const std::uint64_t there = sink.size().value_or(0);
+  const Timestamp left = sink.modified().value_or(Timestamp{});
+  if (size && there > *size) co_return 0;
+  if (there > 0 && left != Timestamp{} && !modified) {
+    const auto told = co_await time_of(core, std::move(remote));
+    modified = told;
+  }
+  co_return is_current(left, modified) ? there : 0;
+}
+
+/// Fetches a file into a sink, behind what that has if it is to be resumed.
 template <class Core>
 awaitable<TransferResult> fetch_into(Core& core, std::string remote, AnySink sink, TransferOptions options) {
-  check_can_resume(false, options, "RETR");
-  const auto size = co_await length_for(core, remote, options);
-  TransferResult result = co_await fetch(core, std::move(remote), sink, 0, size, options);
+  check_can_resume(sink.size().has_value(), options, "RETR");
+  auto size = options.size;
+  if (!size) {
+    const auto told = co_await length_for(core, remote, options);
+    size = told;
+  }
+  std::uint64_t offset = 0;
+  if (options.resume && !options.ascii) {
+    const std::uint64_t before = co_await fetched_before(core, remote, sink, size, options.modified);
+    offset = before;
+    sink.seek(offset);
+  }
+  std::optional<TransferResult> result;
+  while (!result) {
+    try {
+      TransferResult fetched = co_await fetch(core, remote, sink, offset, size, options);
+      result = std::move(fetched);
+    } catch (const ClientError& failure) {
+      if (offset == 0 || failure.verb() != "REST") throw;
+      sink.seek(0);  // the server cannot begin in the middle
+      offset = 0;
+    }
+  }
   co_await sink.finish();
-  co_return result;
+  co_return *std::move(result);
 }
 
 /// Sends the file at a path of ours.

@@ -84,18 +84,44 @@ class AnySink {
  public:
   template <ByteSink Sink>
     requires(!std::is_same_v<Sink, AnySink>)
-  explicit AnySink(Sink& sink) noexcept
-      : sink_{&sink},
-        write_{[](void* to, std::span<const std::byte> bytes) { return static_cast<Sink*>(to)->write(bytes); }},
-        finish_{[](void* to) { return static_cast<Sink*>(to)->finish(); }} {}
+  explicit AnySink(Sink& sink) noexcept : sink_{&sink}, can_{&abilities<Sink>} {}
 
-  awaitable<void> write(std::span<const std::byte> bytes) { return write_(sink_, bytes); }
-  awaitable<void> finish() { return finish_(sink_); }
+  awaitable<void> write(std::span<const std::byte> bytes) { return can_->write(sink_, bytes); }
+  awaitable<void> finish() { return can_->finish(sink_); }
+
+  /// How much it has; nothing if it cannot seek.
+  std::optional<std::uint64_t> size() const { return can_->size ? can_->size(sink_) : std::nullopt; }
+  /// What follows is only for one that can.
+  void seek(std::uint64_t offset) { can_->seek(sink_, offset); }
+  /// When that was last written, if it tells.
+  std::optional<Timestamp> modified() const { return can_->modified ? can_->modified(sink_) : std::nullopt; }
 
  private:
+  struct Abilities {
+    awaitable<void> (*write)(void*, std::span<const std::byte>);
+    awaitable<void> (*finish)(void*);
+    std::optional<std::uint64_t> (*size)(void*) = nullptr;
+    void (*seek)(void*, std::uint64_t) = nullptr;
+    std::optional<Timestamp> (*modified)(void*) = nullptr;
+  };
+  template <class Sink> static constexpr Abilities abilities_of() noexcept {
+    Abilities can{[](void* to, std::span<const std::byte> bytes) { return static_cast<Sink*>(to)->write(bytes); },
+                  [](void* to) { return static_cast<Sink*>(to)->finish(); }};
+    if constexpr (SeekableByteSink<Sink>) {
+      can.size = [](void* of) -> std::optional<std::uint64_t> { return static_cast<const Sink*>(of)->size(); };
+      can.seek = [](void* of, std::uint64_t offset) { static_cast<Sink*>(of)->seek(offset); };
+    }
+    if constexpr (requires(const Sink& sink) {
+                    { sink.modified() } -> std::convertible_to<Timestamp>;
+                  }) {
+      can.modified = [](void* of) -> std::optional<Timestamp> { return static_cast<const Sink*>(of)->modified(); };
+    }
+    return can;
+  }
+  template <class Sink> static constexpr Abilities abilities = abilities_of<Sink>();
+
   void* sink_;
-  awaitable<void> (*write_)(void*, std::span<const std::byte>);
-  awaitable<void> (*finish_)(void*);
+  const Abilities* can_;
 };
 
 }  // namespace ftplike

@@ -41,6 +41,18 @@ concept ByteSink = requires(T& sink, std::span<const std::byte> bytes) {
   { sink.finish() } -> std::same_as<awaitable<void>>;
 };
 
+/// A sink that can take back what it was given, so that what was interrupted can be gone on with or begun anew. `size`
+/// is that of all it has, as a number or an optional one: nothing, if it cannot seek after all. `seek` moves to an
+/// offset of at most that (`Errc::bad_restart`) and drops what it had from there on, without waiting for anything.
+///
+/// It may tell by `modified()` when that was last written, a `Timestamp`: it is only gone on with if the file on the
+/// server is not newer.
+template <class T>
+concept SeekableByteSink = ByteSink<T> && requires(T& sink, const T& constant, std::uint64_t offset) {
+  { constant.size() } -> std::convertible_to<std::optional<std::uint64_t>>;
+  { sink.seek(offset) } -> std::same_as<void>;
+};
+
 /// A connection. `write_some` takes as much as goes without waiting for the peer any more than once, so that a slow one
 /// is seen to move. `finish` closes our direction; what the peer still sends can be read. `has_ended` says whether
 /// nothing more can be read, as far as is known without waiting. `cancel` ends the operations under way with

@@ -127,7 +127,7 @@ template <class Make> class GeneratorSource {
   std::span<const std::byte> left_;  // of the piece
 };
 
-/// A sink that fills the caller's memory; what does not fit is `std::errc::file_too_large`.
+/// A sink that fills the caller's memory; what does not fit is `std::errc::file_too_large`. It can seek.
 ///
 /// **Lifetime:** the room outlives it.
 class BytesSink {
@@ -142,13 +142,15 @@ class BytesSink {
   template <class = void> awaitable<void> finish() { co_return; }
   /// What has come.
   std::span<std::byte> bytes() const noexcept { return room_.first(size_); }
+  std::uint64_t size() const noexcept { return size_; }
+  void seek(std::uint64_t offset) { size_ = detail::checked_offset(offset, size_); }
 
  private:
   std::span<std::byte> room_;
   std::size_t size_ = 0;
 };
 
-/// A sink that keeps what it is given as a text; beyond `limit` bytes it throws `std::errc::file_too_large`.
+/// A sink that keeps what it is given as a text; beyond `limit` bytes it throws `std::errc::file_too_large`. It can seek.
 class TextSink {
  public:
   explicit TextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
@@ -160,6 +162,8 @@ class TextSink {
   template <class = void> awaitable<void> finish() { co_return; }
   const std::string& text() const& noexcept { return text_; }
   std::string text() && noexcept { return std::move(text_); }
+  std::uint64_t size() const noexcept { return text_.size(); }
+  void seek(std::uint64_t offset) { text_.resize(detail::checked_offset(offset, text_.size())); }
 
  private:
   std::size_t limit_;
@@ -405,7 +409,7 @@ class DescriptorSink : public detail::BorrowedSink<detail::OpenDescriptor> {
 
 static_assert(SeekableByteSource<BytesSource> && SeekableByteSource<TextSource> && SeekableByteSource<StreamSource> &&
               SeekableByteSource<StdioSource> && SeekableByteSource<DescriptorSource>);
-static_assert(ByteSink<BytesSink> && ByteSink<TextSink> && ByteSink<StreamSink> && ByteSink<StdioSink> &&
-              ByteSink<DescriptorSink>);
+static_assert(SeekableByteSink<BytesSink> && SeekableByteSink<TextSink> && ByteSink<StreamSink> &&
+              ByteSink<StdioSink> && ByteSink<DescriptorSink>);
 
 }  // namespace ftplike::inline v0_2

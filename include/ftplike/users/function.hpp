@@ -1,5 +1,4 @@
 #pragma once
-#include <concepts>
 #include <functional>
 #include <optional>
 #include <type_traits>
@@ -9,6 +8,30 @@
 #include <ftplike/users/authenticator.hpp>
 
 namespace ftplike::inline v0_2 {
+
+namespace detail {
+
+/// Fails, naming what cannot be asked for an account.
+template <class Culprit> struct CheckLoginFunction {
+  static constexpr bool is_asked = std::is_invocable_v<Culprit&, const Credentials&>;
+  static constexpr bool gives() {
+    if constexpr (is_asked) {
+      using Given = std::invoke_result_t<Culprit&, const Credentials&>;
+      return std::is_same_v<Given, awaitable<std::optional<Account>>> ||
+          std::is_convertible_v<Given, std::optional<Account>>;
+    } else {
+      return true;
+    }
+  }
+  static_assert(is_asked,
+                "ftplike: authenticate_with takes a function: this cannot be called with a const Credentials&");
+  static_assert(gives(),
+                "ftplike: authenticate_with takes a function that gives std::optional<Account>, or an awaitable of "
+                "that: this gives something else");
+  static constexpr bool ok = is_asked && gives();
+};
+
+}  // namespace detail
 
 /// An authenticator that asks a function, see `authenticate_with`.
 template <class Function> class FunctionAuthenticator {
@@ -31,9 +54,6 @@ template <class Function> class FunctionAuthenticator {
  private:
   using Given = std::invoke_result_t<Function&, const Credentials&>;
   static constexpr bool is_awaited = std::is_same_v<Given, awaitable<std::optional<Account>>>;
-  static_assert(is_awaited || std::is_convertible_v<Given, std::optional<Account>>,
-                "authenticate_with takes a function that gives std::optional<Account>, or an awaitable of that");
-
   Function function_;
   Anonymous others_;
 };
@@ -52,8 +72,12 @@ template <class Function> class FunctionAuthenticator {
 ///
 /// **Threads:** the function is called on any, by several at once. **Lifetime:** the credentials live until what it gave
 /// has been awaited.
-template <std::invocable<const Credentials&> Function> auto authenticate_with(Function function, Anonymous others = {}) {
-  return FunctionAuthenticator<Function>{std::move(function), std::move(others)};
+template <class Function> auto authenticate_with(Function function, Anonymous others = {}) {
+  if constexpr (detail::CheckLoginFunction<Function>::ok) {
+    return FunctionAuthenticator<Function>{std::move(function), std::move(others)};
+  } else {
+    return others;  // which spares the compiler another complaint
+  }
 }
 
 }  // namespace ftplike

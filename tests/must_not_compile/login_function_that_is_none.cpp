@@ -1,0 +1,12 @@
+// expect: CheckLoginFunction<Culprit.*cannot be called with a const Credentials|cannot be called with a const Credentials.*CheckLoginFunction<Culprit
+#include <ftplike/io/tcp.hpp>
+#include <ftplike/server.hpp>
+#include <ftplike/users/function.hpp>
+
+using namespace ftplike;
+
+struct Culprit {};
+
+void serve(TcpTransport& network) {
+  Server server{network, DirectoryStorage{"files"}, authenticate_with(Culprit{})};
+}
