@@ -85,6 +85,8 @@ class UnderWay {
 /// What stands under *for data channels* is what the client ends of a data channel may use.
 template <Transport T, class DataChannel, class Observer> class ClientCore
     : public std::enable_shared_from_this<ClientCore<T, DataChannel, Observer>> {
+  static_assert(sizeof(WholeTls<T>) > 0);
+
  public:
   using Stream = typename T::Stream;
   using Limit = typename Deadline<T>::Limit;
@@ -258,7 +260,8 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   awaitable<Stream> connect_data(Endpoint where) {
     Settled<Stream> connected;
-    auto connecting = options.proxy.empty() ? network_.connect(where) : reach(network_, host, where.port(), options);
+    auto connecting = options.proxy.empty() ? network_.connect(where, Address{})
+                                            : reach(network_, host, where.port(), options);
     Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
     co_await settle(std::move(connecting), connected);
     if (limited.expired()) co_await interruption_.recover();
