@@ -45,6 +45,7 @@ template <Transport T, class P> class Server {
   template <class... Parts> explicit Server(T& network, Parts... parts)
       : state_{make(network, ServiceParts<P>{parts...})} {
     static_assert(sizeof(detail::CheckedParts<P, Parts...>) > 0);
+    static_assert(sizeof(detail::WholeTls<T>) > 0);
     static_assert(sizeof(detail::OwnPartsNeedBodiesHpp<T, Server>) > 0);
   }
   Server(Server&&) = delete;

@@ -194,9 +194,10 @@ TEST_F(TlsClientSession, AsksForProtectionOnceMoreAfterTheLoginAndOnlyProtDecide
     const char* refused;  // of the verbs; only before the login, if it begins with '<'
     int asked;            // PROT
     const char* outcome;
+    Secure secure = Secure::explicit_tls;
   };
   for (const Case& each : {Case{"", 1, "none"}, Case{"<PBSZ PROT", 2, "none"}, Case{"<PROT", 2, "none"},
-                           Case{"PROT", 2, "PROT: 536 No"}}) {
+                           Case{"PROT", 2, "PROT: 536 No"}, Case{"PBSZ", 1, "none", Secure::implicit_tls}}) {
     const std::string refused = each.refused;
     bool logged_in = false;
     int asked = 0, listed = 0;
@@ -212,9 +213,10 @@ TEST_F(TlsClientSession, AsksForProtectionOnceMoreAfterTheLoginAndOnlyProtDecide
     users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
     Server one{theirs, MemoryStorage{{"/a.txt", "hello"}}, std::move(users), TlsPolicy::required, Observers{hook}};
     one.listen({asio::ip::address_v4::loopback(), port});
+    one.listen({asio::ip::address_v4::loopback(), implicit_port}, Beginning::implicit_tls);
     std::string outcome = "none";
     try {
-      auto client = network.run(connect(mine, anna(Secure::explicit_tls)));
+      auto client = network.run(connect(mine, anna(each.secure)));
       EXPECT_EQ(network.run(client.list()).size(), 1u);
       network.run(client.quit());
     } catch (const ClientError& error) { outcome = error.what(); }

@@ -29,10 +29,13 @@ enum class Way {
   no_handshake,         // says 150, and no more
   no_answer,            // shakes hands, and says nothing more
   babbles,              // says something on the data connection that is no TLS, then 150 and 425
+  babbles_first,        // the same, but some time before
+  babbles_and_refuses,  // says that, and some time later 425 in the place of 150
   hangs_up,             // closes the data connection in the middle of the handshake, then says 150 and 425
 };
-constexpr Way ways[]{Way::as_usual,     Way::handshake_first, Way::refuses_at_once, Way::refuses_when_shaken,
-                     Way::no_handshake, Way::no_answer,       Way::babbles,         Way::hangs_up};
+constexpr Way ways[]{Way::as_usual,      Way::handshake_first,    Way::refuses_at_once, Way::refuses_when_shaken,
+                     Way::no_handshake,  Way::no_answer,          Way::babbles,         Way::hangs_up,
+                     Way::babbles_first, Way::babbles_and_refuses};
 
 /// A server with implicit TLS that does one transfer in its own way, and all others as usual. Its files are "hello".
 class OddServer {
@@ -81,11 +84,15 @@ class OddServer {
     if (way != Way::handshake_first) co_await take_data(early);
     if (way == Way::refuses_at_once || way == Way::refuses_when_shaken) co_return co_await say("550 No such file");
     if (way == Way::no_answer) co_return;
-    if (way == Way::babbles) co_await babble();
+    const bool waits = way == Way::babbles_first || way == Way::babbles_and_refuses;
+    if (way == Way::babbles || waits) co_await babble();
+    if (waits) co_await network_.sleep_until(network_.now() + 1s);
+    if (way == Way::babbles_and_refuses) co_return co_await say("425 No data connection");
     if (way == Way::hangs_up) data_.reset();
     co_await say("150 Here");
     if (way == Way::no_handshake) co_return;
-    if (way == Way::babbles || way == Way::hangs_up) co_return co_await say("425 No data connection");
+    if (way == Way::babbles || way == Way::babbles_first || way == Way::hangs_up)
+      co_return co_await say("425 No data connection");
     if (way != Way::handshake_first) co_await data_->accept_tls(*control_);
     co_await carry(std::move(verb));
     co_await say("226 Complete");
@@ -158,7 +165,8 @@ struct OddSession {
     Wire mine{TlsClient{Identity::get().client}, TlsServer{}, network};
     {
       OddServer server{theirs, way};
-      auto client = network.run(connect(mine, url_of_anna()));
+      const auto note = [this](const HandshakeFailed& handshake) { failures.push_back(handshake.error.message()); };
+      auto client = network.run(connect(mine, url_of_anna(), {}, note));
       const auto did = [&](bool upload) {
         const auto began = network.now();
         try {
@@ -198,6 +206,7 @@ struct OddSession {
   SimulatedNetwork network;
   std::string outcome;
   bool is_open = false;
+  std::vector<std::string> failures;  // of handshakes
   Duration took{}, took_first{};
 };
 
@@ -214,7 +223,12 @@ Expected expected_of(Way way) {
     case Way::refuses_when_shaken: return {{"550 No such file"}};
     case Way::no_handshake: return {{"timed out"}, ClientLimits{}.connect_data + 1s};
     case Way::no_answer: return {{"timed out"}, ClientLimits{}.reply + 1s};
-    case Way::babbles: return {{"425 No data connection", "the peer does not speak TLS"}};
+    case Way::babbles:
+      return {{"425 No data connection", "425 No data connection (the peer does not speak TLS)",
+               "the peer does not speak TLS"}};
+    case Way::babbles_first:
+      return {{"425 No data connection (the peer does not speak TLS)", "the peer does not speak TLS"}, 2s};
+    case Way::babbles_and_refuses: return {{"425 No data connection (the peer does not speak TLS)"}, 2s};
     case Way::hangs_up: return {{"425 No data connection", "Connection reset by peer"}};
   }
   return {};
@@ -238,6 +252,9 @@ TEST(TlsClientOrders, LeaveTheSessionInStepWhateverComesFirstOrNever) {
         EXPECT_NE(std::find(outcomes.begin(), outcomes.end(), outcome), outcomes.end()) << outcome;
         EXPECT_LT(session.took_first, within);
         EXPECT_TRUE(session.is_open);
+        if (way == Way::babbles_first || way == Way::babbles_and_refuses) {
+          EXPECT_EQ(session.failures, std::vector<std::string>{"the peer does not speak TLS"});
+        }
       }
     }
   }
@@ -259,7 +276,8 @@ TEST(TlsClientOrders, HaveTheHandshakeCostOneRoundTripBesideTheCommand) {
     auto began = network.now();
     const auto ways_between_the_ends = [&] { return (network.now() - std::exchange(began, network.now())) / 10ms; };
     // EPSV and its reply; the connection; ClientHello with the command, ServerHello with the 150; Finished, all data.
-    // After the first download the server waits for the client's end, which from so far comes too late; so it waits no more.
+    // After the first download the server waits for the client's end, which from so far comes too late; so it waits no
+    // more.
     constexpr int transfer = 2 + 1 + 2 + 2, end = 2, size = 2;
     (void)network.run(client.list());
     EXPECT_EQ(ways_between_the_ends(), transfer + end);

@@ -39,6 +39,12 @@ std::string typed(const std::string& lines, int port = 3456) {
          "    sys.stdout.buffer.write(s.makefile(\"rb\").read())'\n";
 }
 
+/// As docs/tls.md does it.
+const std::string make_certificate = R"(
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout key.pem -out cert.pem 2> made || exit 97
+  )";
+
 TEST(Examples, TinyServerServesBothExampleClients) {
   const TestFolder folder;
   folder.write("server_storage/sample_image.jpg", noise(100'000, 1));
@@ -252,10 +258,7 @@ TEST(Examples, EventsTellOfArrivalsAndRulesRefusePrograms) {
 TEST(Examples, TlsServerServesThoseWhoTrustItsCertificateAlone) {
   const TestFolder folder;
   folder.write("server_storage/a.txt", "hello");
-  const auto held = run_alone(folder, R"(
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
-      -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout key.pem -out cert.pem 2> made || exit 97
-    )" + serving("tls_server") + R"(
+  const auto held = run_alone(folder, make_certificate + serving("tls_server") + R"(
     "$programs/ftplike-client" --cafile cert.pem get ftpes://127.0.0.1:3456/a.txt || exit 1
     "$programs/ftplike-client" get ftpes://127.0.0.1:3456/a.txt untrusted && exit 2
     "$programs/ftplike-client" get ftp://127.0.0.1:3456/a.txt clear && exit 3
@@ -266,6 +269,50 @@ TEST(Examples, TlsServerServesThoseWhoTrustItsCertificateAlone) {
   EXPECT_FALSE(folder.has("untrusted"));
   EXPECT_FALSE(folder.has("clear"));
 }
+
+TEST(Examples, TlsClientSaysWithWhomItSpeaksAndFetches) {
+  const TestFolder folder;
+  folder.write("server_storage/a.txt", "hello");
+  const auto held = run_alone(folder, make_certificate + serving("tls_server") + R"(
+    "$programs/example_tls_client" || exit 1
+    cp key.pem cert.pem
+    "$programs/example_tls_client" 2> refused && exit 2
+    true
+  )");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(held.output, "TLSv1.3, CN=localhost\n");
+  EXPECT_EQ(folder.read("a.txt"), "hello");
+  EXPECT_NE(folder.read("refused").find("cert.pem"), std::string::npos) << folder.read("refused");
+}
+
+#if __has_include(<openssl/engine.h>)
+TEST(Examples, TlsTokenServerShowsACertificateWhoseKeyIsInAToken) {
+  const TestFolder folder;
+  folder.write("server_storage/a.txt", "hello");
+  const auto held = run_alone(folder, make_certificate + R"(
+    mkdir tokens && echo "directories.tokendir = $PWD/tokens" > softhsm2.conf
+    export SOFTHSM2_CONF=$PWD/softhsm2.conf
+    {
+      softhsm2-util --init-token --free --label ftplike --so-pin 12345678 --pin 1234 &&
+        softhsm2-util --import key.pem --token ftplike --label server --id 01 --pin 1234
+    } > filled || exit 96
+    rm key.pem
+    printf 9999 > pin
+    "$programs/example_tls_token_server" 2> refused && exit 1
+    printf 1234 > pin
+    )" + serving("tls_token_server") + R"(
+    for version in 1.2 1.3; do
+      curl -s -m 20 --ssl-reqd --tlsv$version --tls-max $version --cacert cert.pem ftp://localhost:3456/a.txt || exit 2
+    done
+    curl -s -m 20 --ssl-reqd --cacert cert.pem -T cert.pem ftp://localhost:3456/b.txt && exit 3
+    true
+  )");
+  ASSERT_TRUE(ended_well(held));
+  EXPECT_EQ(held.output, "hellohello");
+  EXPECT_NE(folder.read("refused").find("cannot use pkcs11:token=ftplike"), std::string::npos)
+      << folder.read("refused");
+}
+#endif
 
 TEST(Examples, TestsOnTheSimulatedNetworkPass) {
   const TestFolder folder;

@@ -77,7 +77,7 @@ template <Transport T> class Race {
   }
   awaitable<void> attempt(Endpoint endpoint) {
     Settled<Stream> connected;
-    co_await settle(within(network_, limits_.connect, network_.connect(endpoint)), connected);
+    co_await settle(within(network_, limits_.connect, network_.connect(endpoint, Address{})), connected);
     --running_;
     try {
       Stream stream = connected.get();

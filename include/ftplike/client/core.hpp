@@ -85,6 +85,8 @@ class UnderWay {
 /// What stands under *for data channels* is what the client ends of a data channel may use.
 template <Transport T, class DataChannel, class Observer> class ClientCore
     : public std::enable_shared_from_this<ClientCore<T, DataChannel, Observer>> {
+  static_assert(sizeof(WholeTls<T>) > 0);
+
  public:
   using Stream = typename T::Stream;
   using Limit = typename Deadline<T>::Limit;
@@ -258,7 +260,8 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   awaitable<Stream> connect_data(Endpoint where) {
     Settled<Stream> connected;
-    auto connecting = options.proxy.empty() ? network_.connect(where) : reach(network_, host, where.port(), options);
+    auto connecting = options.proxy.empty() ? network_.connect(where, Address{})
+                                            : reach(network_, host, where.port(), options);
     Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
     co_await settle(std::move(connecting), connected);
     if (limited.expired()) co_await interruption_.recover();
@@ -288,8 +291,19 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
 
   /// Tells what came of a handshake over a control or data connection.
   void tell_handshake(const Settled<void>& shaken, const Stream& stream, bool data) noexcept {
-    if (shaken.failed()) return report<HandshakeFailed>(data, code_of(shaken.failure()));
+    if (shaken.failed()) return tell_failed_handshake(code_of(shaken.failure()), data);
     if constexpr (takes<Observer, ConnectionSecured>) report<ConnectionSecured>(data, stream.details());
+  }
+  void tell_failed_handshake(std::error_code why, bool data) noexcept {
+    if (data && std::exchange(handshake_failure_, why) == why) return;  // known since before the command was answered
+    report<HandshakeFailed>(data, why);
+  }
+  /// Tells why a handshake failed before the command was answered, if it has: the server may refuse the transfer then.
+  /// That it just hung up is no reason.
+  void tell_early_handshake(const std::exception_ptr& failure) noexcept {
+    if (!failure) return;
+    const std::error_code why = code_of(failure);
+    if (!is_end(why)) tell_failed_handshake(why, true);
   }
 
   // ---- for the data link ----
@@ -366,6 +380,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   awaitable<void> open(ClientTransfer& transfer) {
     tell_begin(transfer);
+    handshake_failure_ = {};
     auto stream = co_await channel_.open(*this, transfer.command);
     if constexpr (SecurableStream<Stream>) {
       if (secured) co_await shake_hands(stream);
@@ -448,7 +463,10 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
       const bool good = !reply.negative() || transfer.is_satisfied();
       if (!good) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved, transfer.offset};
       word.set(std::move(reply));
-    } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
+    } catch (const ReplyError& error) {
+      failure = std::make_exception_ptr(
+          ReplyError{error.reply(), error.verb(), error.channel(), transfer.moved, transfer.offset, reason()});
+    } catch (const ClientError& error) {
       failure =
           std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved, transfer.offset});
     } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb); } catch (...) {
@@ -463,11 +481,20 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     return failure;
   }
 
+  /// That the connection ended, as it does when the other end has had enough.
+  static bool is_end(const std::error_code& error) noexcept {
+    return error == Errc::peer_lost || error == std::errc::connection_reset || error == std::errc::broken_pipe ||
+           error == asio::error::operation_aborted;
+  }
+  /// What the server's word on a transfer does not tell: why its handshake failed at our end.
+  std::error_code reason() const noexcept { return is_end(handshake_failure_) ? std::error_code{} : handshake_failure_; }
+
   /// Why a transfer failed: what the server said, else what its connections did, else what went wrong on our side.
   std::exception_ptr explain(std::error_code error, const ClientTransfer& transfer, const std::string& verb) const {
     const auto& said = control_.conclusion();
     if (said && said->negative()) {
-      return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved, transfer.offset});
+      return std::make_exception_ptr(
+          ReplyError{*said, verb, Channel::data, transfer.moved, transfer.offset, reason()});
     }
     auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
     if (error == asio::error::operation_aborted && stalled_) error = Errc::stalled;
@@ -513,6 +540,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   std::string opening_;
   std::string before_;  // what is to be said right before the command of the transfer
   bool stalled_ = false;
+  std::error_code handshake_failure_;  // of the transfer's data connection
   bool cut_ = false;  // a transfer was broken off, and the server does not know that yet
   bool cancelled_ = false;  // the operation under way, by its caller
   std::atomic<bool> busy_ = false;

@@ -1,10 +1,12 @@
 #pragma once
 #include <string>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include <ftplike/client/core.hpp>
 #include <ftplike/client/url.hpp>
+#include <ftplike/io/securable.hpp>
 
 namespace ftplike::inline v0_2::detail {
 
@@ -41,7 +43,7 @@ template <class Core> class Login {
  private:
   awaitable<void> shake_hands() {
     auto& stream = core_.control().stream();
-    if constexpr (requires { stream.connect_tls(core_.network().tls_client(), url_.host); }) {
+    if constexpr (SecurableTransport<std::remove_cvref_t<decltype(core_.network())>>) {
       auto handshake = stream.connect_tls(core_.network().tls_client(), url_.host);
       Settled<void> shaken;
       co_await settle(within(core_.network(), core_.options.limits.connect, std::move(handshake)), shaken);

@@ -82,20 +82,27 @@ class ClientError : public std::system_error {
 /// A negative reply, or one that does not fit its command.
 class ReplyError : public ClientError {
  public:
+  /// `its_cause`: what our own end saw before the server said that, if it explains the reply; its words follow those of
+  /// the reply in `what()`.
   ReplyError(Reply its_reply, std::string verb, Channel channel = Channel::control, std::uint64_t transferred = 0,
-             std::uint64_t offset = 0)
+             std::uint64_t offset = 0, std::error_code its_cause = {})
       : ClientError{{its_reply.code(), reply_category()},
                     std::move(verb),
                     channel,
                     transferred,
-                    std::to_string(its_reply.code()) + ' ' + its_reply.text(),
+                    std::to_string(its_reply.code()) + ' ' + its_reply.text() +
+                        (its_cause ? " (" + its_cause.message() + ')' : std::string{}),
                     offset},
-        reply_{std::move(its_reply)} {}
+        reply_{std::move(its_reply)},
+        cause_{its_cause} {}
 
   const Reply& reply() const noexcept { return reply_; }
+  /// Why we had ended the handshake of a data connection, of which the server then said that it failed; else empty.
+  const std::error_code& cause() const noexcept { return cause_; }
 
  private:
   Reply reply_;
+  std::error_code cause_;
 };
 
 namespace detail {

@@ -1,10 +1,12 @@
 #pragma once
+#include <exception>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include <ftplike/data_channel/data_channel.hpp>
 #include <ftplike/io/securable.hpp>
+#include <ftplike/io/settled.hpp>
 #include <ftplike/io/stoppable_task.hpp>
 #include <ftplike/io/transport.hpp>
 #include <ftplike/system/new_shared.hpp>
@@ -72,25 +74,35 @@ template <Transport T> class EarlyAcceptance {
 template <SecurableStream S> class EarlyHandshake {
  public:
   EarlyHandshake(const Executor& executor, S stream, S& control)
-      : stream_{detail::new_shared<S>(std::move(stream))}, task_{executor, run(stream_, stream_->connect_tls(control))} {}
+      : state_{detail::new_shared<State>(std::move(stream))},
+        task_{executor, run(state_, state_->stream.connect_tls(control))} {}
   EarlyHandshake(const EarlyHandshake&) = delete;
   EarlyHandshake& operator=(const EarlyHandshake&) = delete;
   ~EarlyHandshake() {
-    if (stream_) break_off(*stream_);
+    if (state_) break_off(state_->stream);
   }
 
+  /// Why it has failed; null if it has not, as yet.
+  const std::exception_ptr& failure() const noexcept { return state_->shaken.failure(); }
   /// Gives the connection back.
   awaitable<S> stop() {
     co_await task_.stop();
-    const auto stream = std::exchange(stream_, nullptr);
-    co_return std::move(*stream);
+    const auto state = std::exchange(state_, nullptr);
+    co_return std::move(state->stream);
   }
 
  private:
+  struct State {
+    explicit State(S its_stream) : stream{std::move(its_stream)} {}
+    S stream;
+    Settled<void> shaken;
+  };
   /// Holds the connection while the handshake uses it.
-  static awaitable<void> run(std::shared_ptr<S>, awaitable<void> handshake) { co_await std::move(handshake); }
+  static awaitable<void> run(std::shared_ptr<State> state, awaitable<void> handshake) {
+    co_await settle(std::move(handshake), state->shaken);
+  }
 
-  std::shared_ptr<S> stream_;
+  std::shared_ptr<State> state_;
   StoppableTask task_;
 };
 

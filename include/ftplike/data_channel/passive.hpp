@@ -11,6 +11,7 @@
 #include <ftplike/data_channel/data_channel.hpp>
 #include <ftplike/data_channel/early_handshake.hpp>
 #include <ftplike/io/securable.hpp>
+#include <ftplike/io/settled.hpp>
 #include <ftplike/io/transport.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/host_port.hpp>
@@ -152,7 +153,10 @@ struct PassiveChannel {
     template <class Client>
     static awaitable<typename T::Stream> begin_secured(Client& client, typename T::Stream data, std::string command) {
       detail::EarlyHandshake<typename T::Stream> shaking{client.executor(), std::move(data), client.control().stream()};
-      (void)co_await client.begin(std::move(command));
+      Settled<Reply> begun;
+      co_await settle(client.begin(std::move(command)), begun);
+      client.tell_early_handshake(shaking.failure());
+      (void)begun.get();
       co_return co_await shaking.stop();
     }
     /// By EPSV; no stream where PASV is to be tried, and the failure if there was a port.

@@ -303,7 +303,7 @@ template <Transport T, class P> class Session {
   typename T::Acceptor listen_for_data() {
     auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
     observe<DataListening>(acceptor.endpoint());
-    if constexpr (requires { control().prepare_data(); }) control().prepare_data();
+    if constexpr (is_securable) control().prepare_data();
     return acceptor;
   }
   /// The address that the client is to connect to.

@@ -310,7 +310,6 @@ template <Transport Lower = TcpTransport> class TlsTransport : public Lower {
   std::optional<TlsClient> client_;  // made only for those that use one: it reads the system's store
 };
 
-static_assert(Transport<TlsTransport<>>);
-static_assert(SecurableStream<TlsTransport<>::Stream>);
+static_assert(SecurableTransport<TlsTransport<>>);
 
 }  // namespace ftplike

@@ -10,6 +10,7 @@
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/io/observer.hpp>
+#include <ftplike/io/securable.hpp>
 #include <ftplike/io/settled.hpp>
 #include <ftplike/protocol/path.hpp>
 #include <ftplike/protocol/text.hpp>
@@ -23,11 +24,15 @@ namespace ftplike::inline v0_2 {
 
 namespace detail {
 
+/// A session whose control connection can be secured.
+template <class S>
+concept IsSecurable = requires(S& session) { requires SecurableStream<std::remove_cvref_t<decltype(session.control())>>; };
+
 /// What a client offers to be let in: a name, a password, and what its connection proves.
 template <class S> Credentials credentials(S& session, std::string_view user, std::string_view password) {
   Credentials offered{std::string{user}, std::string{password}, session.state.host, session.peer().address()};
   offered.secure = session.protection().secured();
-  if constexpr (requires { session.control().peer_certificate(); }) {
+  if constexpr (IsSecurable<S>) {
     if (const auto shown = session.control().peer_certificate()) {
       auto& certificate = offered.certificate.emplace(shown->common_name);
       certificate.subject = shown->subject;
@@ -104,9 +109,8 @@ struct User {
     return {331, "Password required"};
   }
   /// Over TLS a certificate of the client's can be all that it needs. (RFC 4217 §5)
-  static awaitable<Reply> run(auto& session, std::string_view name) requires requires {
-    session.control().peer_certificate();
-  }
+  static awaitable<Reply> run(auto& session, std::string_view name)
+    requires detail::IsSecurable<std::remove_reference_t<decltype(session)>>
   {
     begin(session, name);
     auto& users = session.service().authenticator;
