@@ -110,9 +110,12 @@ template <Transport T, class P> class Server {
   StatePointer state_;
 };
 
+/// Stops a server from anywhere, also one that is no more.
 template <Transport T, class P> class Server<T, P>::Handle {
  public:
+  /// As `Server::stop`.
   void stop() const { end(false); }
+  /// As `Server::cut`.
   void cut() const { end(true); }
 
  private:

@@ -119,6 +119,7 @@ template <class Core> awaitable<void> hand_over(std::shared_ptr<Core> core, std:
 
 }  // namespace detail
 
+/// The download under way, which the file and its coroutine share.
 template <class Core> struct RemoteFile<Core>::Reading {
   Reading(std::shared_ptr<Core> its_core, std::string remote, std::uint64_t offset, TransferOptions options)
       : core{std::move(its_core)},

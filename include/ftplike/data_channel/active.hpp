@@ -17,6 +17,7 @@ namespace ftplike::inline v0_2 {
 /// The client opens a port and names it (EPRT, or PORT on IPv4), and the server connects to it. Without this policy
 /// nothing in a server connects out, so nothing bounces. (RFC 959, 2428, 2577)
 struct ActiveChannel {
+  /// What EPRT and PORT have in common; `parse` reads the argument.
   template <auto parse> struct Naming {
     static Reply run(auto& session, std::string_view text) {
       if (session.epsv_only) return {501, "Only EPSV is allowed after EPSV ALL"};
@@ -35,12 +36,14 @@ struct ActiveChannel {
       return {200, "Will connect to port " + std::to_string(named->port)};
     }
   };
+  /// EPRT: the client names a port, of IPv4 or IPv6. RFC 2428 §2.
   struct Eprt : Naming<parse_eprt> {
     static constexpr std::string_view verb = "EPRT";
     static constexpr std::string_view help = "EPRT |1|<address>|<port>|: the server shall connect there for data";
     static constexpr std::string_view feature = "EPRT";
     static constexpr bool keeps_prepared = true;
   };
+  /// PORT: the client names a port of IPv4. RFC 959 §4.1.2.
   struct Port : Naming<parse_port> {
     static constexpr std::string_view verb = "PORT";
     static constexpr std::string_view help = "PORT h1,h2,h3,h4,p1,p2: the server shall connect there for data";
@@ -48,6 +51,7 @@ struct ActiveChannel {
   };
   template <class Table> using AddTo = typename Table::template With<Eprt, Port>;
 
+  /// How a session of the server gets its data connection: it connects to where the client said last.
   template <Transport T> class ServerEnd {
    public:
     bool armed() const noexcept { return peer_.has_value(); }
@@ -72,6 +76,7 @@ struct ActiveChannel {
     std::optional<Endpoint> peer_;
   };
 
+  /// How a client's data connection comes to be.
   template <Transport T> class ClientEnd {
    public:
     template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {

@@ -16,6 +16,7 @@ namespace ftplike::inline v0_2 {
 struct AnnouncedChannel {
   template <class Table> using AddTo = Table;
 
+  /// How a session of the server gets its data connection: it opens a port, announces it, and waits there.
   template <Transport T> class ServerEnd {
    public:
     bool armed() const noexcept { return true; }
@@ -29,6 +30,7 @@ struct AnnouncedChannel {
     }
   };
 
+  /// How a client's data connection comes to be.
   template <Transport T> class ClientEnd {
    public:
     template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {

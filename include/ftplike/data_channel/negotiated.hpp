@@ -14,12 +14,15 @@ namespace ftplike::inline v0_2 {
 /// Several ways, of which the peers settle one for each transfer: on a server the one that the client negotiated last;
 /// if it negotiated none, the first that needs no negotiation.
 template <class... Ways> struct NegotiatedChannel {
+  /// A table with the commands of all ways.
   template <class Table, class... Rest> struct Adding { using type = Table; };
+  /// The same where there are ways left.
   template <class Table, class First, class... Rest> struct Adding<Table, First, Rest...> {
     using type = typename Adding<typename First::template AddTo<Table>, Rest...>::type;
   };
   template <class Table> using AddTo = typename Adding<Table, Ways...>::type;
 
+  /// How a session of the server gets its data connection: by the way that was negotiated last.
   template <Transport T> class ServerEnd {
    public:
     bool armed() const noexcept {
@@ -54,6 +57,7 @@ template <class... Ways> struct NegotiatedChannel {
     std::tuple<typename Ways::template ServerEnd<T>...> ways_;
   };
 
+  /// How a client's data connection comes to be.
   template <Transport T> class ClientEnd {
    public:
     /// By the client's `way<W>()`, which knows the server's dialect and the user's wish: the first that says yes.

@@ -21,6 +21,7 @@ namespace ftplike::inline v0_2 {
 
 /// The server opens a port when the client asks (EPSV, or PASV on IPv4), and the client connects to it. (RFC 959, 2428)
 struct PassiveChannel {
+  /// EPSV: the server tells the number of a port. RFC 2428 §3.
   struct Epsv {
     static constexpr std::string_view verb = "EPSV";
     static constexpr std::string_view help = "EPSV [1|2|ALL]: open a data port and tell its number";
@@ -41,6 +42,7 @@ struct PassiveChannel {
       return {229, "Entering extended passive mode (|||" + std::to_string(where.port()) + "|)"};
     }
   };
+  /// PASV: the server tells an IPv4 address and a port. RFC 959 §4.1.2.
   struct Pasv {
     static constexpr std::string_view verb = "PASV";
     static constexpr std::string_view help = "PASV: open a data port and tell its address and number";
@@ -122,6 +124,7 @@ struct PassiveChannel {
     bool expired_ = false;  // the client's port was closed, of which it does not know yet
   };
 
+  /// How a client's data connection comes to be.
   template <Transport T> class ClientEnd {
    public:
     /// EPSV first. Whatever is no usable answer to it, and a port that cannot be reached, leads to PASV on IPv4, which

@@ -25,6 +25,7 @@ template <class R> class Settled {
   std::optional<R> value_;
 };
 
+/// The same of what gives nothing.
 template <> class Settled<void> {
  public:
   void fail(std::exception_ptr failure) { failure_ = std::move(failure); }

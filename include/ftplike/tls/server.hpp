@@ -30,6 +30,7 @@ enum class ClientCertificates { ignored, asked_for, required };
 
 /// How a server presents itself, for which `certificate` and `key` are enough.
 struct TlsServerSettings {
+  /// Another certificate, for clients that name this host. (SNI)
   struct Host {
     std::string name;
     Pem certificate, key;

@@ -169,6 +169,7 @@ struct Ccc {
 
 /// A table with the commands that the transport brings: those of TLS where its streams can be secured, else none.
 template <class T, class Table> struct WithSecurity { using type = Table; };
+/// The same where streams can be secured.
 template <class T, class Table>
   requires SecurableStream<typename T::Stream>
 struct WithSecurity<T, Table> {
