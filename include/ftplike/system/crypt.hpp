@@ -11,7 +11,7 @@
 #include <ftplike/system/random.hpp>
 #include <ftplike/system/ways.hpp>
 
-#if FTPLIKE_LINUX_WAYS
+#if __has_include(<crypt.h>)  // POSIX has crypt(3) in <unistd.h>; glibc leaves it to libxcrypt
 #include <crypt.h>
 #else
 #include <unistd.h>
@@ -44,13 +44,13 @@ inline std::string crypt_hash([[maybe_unused]] const char* password, [[maybe_unu
 inline std::string random_salt(int count) {
   constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   std::string result;
-  for (int i = 0; i < count; ++i) result += alphabet[random_number() % alphabet.size()];
+  for (int i = 0; i < count; ++i) result += alphabet[static_cast<std::size_t>(random_number() % alphabet.size())];
   return result;
 }
 
 /// Whether the system has the scheme of a setting or a hash, which begins with '$'.
 inline bool knows_scheme(const std::string& like) {
-#ifdef CRYPT_CHECKSALT_AVAILABLE
+#if FTPLIKE_LINUX_WAYS && defined(CRYPT_CHECKSALT_AVAILABLE)
   return crypt_checksalt(like.c_str()) != CRYPT_SALT_INVALID;
 #else
   if (like.find_first_of(" \t\r\n:;*!\\") != like.npos) return false;  // which no hash has (crypt(5))
@@ -66,7 +66,7 @@ inline bool knows_scheme(const std::string& like) {
 /// A setting with a fresh salt, of the scheme that the system prefers; where it does not say, of SHA-512, or bcrypt where
 /// that is all there is (OpenBSD); empty if it has neither.
 inline std::string fresh_salt() {
-#ifdef CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX
+#if FTPLIKE_LINUX_WAYS && defined(CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX)
   std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> room{};
   const char* result = crypt_gensalt_rn(nullptr, 0, nullptr, 0, room.data(), static_cast<int>(room.size()));
   if (result == nullptr) throw std::system_error(errno, std::generic_category(), "crypt_gensalt");
