@@ -388,6 +388,29 @@ class Progress {
 /// What a transfer is to do now.
 enum class Go { on, stop };
 
+namespace detail {
+
+/// Whether a function that is told of progress says how to go on, or nothing.
+template <class Tell> constexpr bool says_how_to_go_on() {
+  if constexpr (std::is_invocable_v<Tell&, const Progress&>) {
+    using Said = std::invoke_result_t<Tell&, const Progress&>;
+    return std::is_void_v<Said> || std::is_same_v<Said, Go>;
+  } else {
+    return false;
+  }
+}
+
+/// Fails unless something can be told of progress, and names it.
+template <class Culprit> struct CheckProgressCallback {
+  static constexpr bool is_told = std::is_invocable_v<Culprit&, const Progress&>;
+  static_assert(is_told, "ftplike: this is no progress callback: it cannot be called with a const Progress&");
+  static_assert(!is_told || says_how_to_go_on<Culprit>(),
+                "ftplike: this is no progress callback: it has to give a Go or nothing");
+  static_assert(std::is_copy_constructible_v<Culprit>, "ftplike: this is no progress callback: it cannot be copied");
+};
+
+}  // namespace detail
+
 /// What is told how far a transfer has come: any function of a `Progress`, which may say that it is enough.
 ///
 ///     options.progress = [&](const ftplike::Progress& now) {
@@ -401,17 +424,18 @@ class ProgressCallback {
  public:
   ProgressCallback() = default;
   template <class Tell>
-    requires(!std::is_same_v<Tell, ProgressCallback> && std::is_invocable_v<Tell&, const Progress&>)
+    requires(!std::is_same_v<Tell, ProgressCallback>)
   ProgressCallback(Tell tell) {
-    using Said = std::invoke_result_t<Tell&, const Progress&>;
-    static_assert(std::is_void_v<Said> || std::is_same_v<Said, Go>, "a progress callback gives a Go or nothing");
-    if constexpr (std::is_void_v<Said>) {
-      tell_ = [tell = std::move(tell)](const Progress& progress) mutable {
-        tell(progress);
-        return Go::on;
-      };
-    } else {
-      tell_ = std::move(tell);
+    static_assert(sizeof(detail::CheckProgressCallback<Tell>) > 0);
+    if constexpr (detail::says_how_to_go_on<Tell>() && std::is_copy_constructible_v<Tell>) {
+      if constexpr (std::is_void_v<std::invoke_result_t<Tell&, const Progress&>>) {
+        tell_ = [tell = std::move(tell)](const Progress& progress) mutable {
+          tell(progress);
+          return Go::on;
+        };
+      } else {
+        tell_ = std::move(tell);
+      }
     }
   }
   explicit operator bool() const noexcept { return static_cast<bool>(tell_); }
@@ -1129,6 +1153,18 @@ concept ByteSink = requires(T& sink, std::span<const std::byte> bytes) {
   { sink.finish() } -> std::same_as<awaitable<void>>;
 };
 
+/// A sink that can take back what it was given, so that what was interrupted can be gone on with or begun anew. `size`
+/// is that of all it has, as a number or an optional one: nothing, if it cannot seek after all. `seek` moves to an
+/// offset of at most that (`Errc::bad_restart`) and drops what it had from there on, without waiting for anything.
+///
+/// It may tell by `modified()` when that was last written, a `Timestamp`: it is only gone on with if the file on the
+/// server is not newer.
+template <class T>
+concept SeekableByteSink = ByteSink<T> && requires(T& sink, const T& constant, std::uint64_t offset) {
+  { constant.size() } -> std::convertible_to<std::optional<std::uint64_t>>;
+  { sink.seek(offset) } -> std::same_as<void>;
+};
+
 /// A connection. `write_some` takes as much as goes without waiting for the peer any more than once, so that a slow one
 /// is seen to move. `finish` closes our direction; what the peer still sends can be read. `has_ended` says whether
 /// nothing more can be read, as far as is known without waiting. `cancel` ends the operations under way with
@@ -1451,18 +1487,44 @@ class AnySink {
  public:
   template <ByteSink Sink>
     requires(!std::is_same_v<Sink, AnySink>)
-  explicit AnySink(Sink& sink) noexcept
-      : sink_{&sink},
-        write_{[](void* to, std::span<const std::byte> bytes) { return static_cast<Sink*>(to)->write(bytes); }},
-        finish_{[](void* to) { return static_cast<Sink*>(to)->finish(); }} {}
+  explicit AnySink(Sink& sink) noexcept : sink_{&sink}, can_{&abilities<Sink>} {}
 
-  awaitable<void> write(std::span<const std::byte> bytes) { return write_(sink_, bytes); }
-  awaitable<void> finish() { return finish_(sink_); }
+  awaitable<void> write(std::span<const std::byte> bytes) { return can_->write(sink_, bytes); }
+  awaitable<void> finish() { return can_->finish(sink_); }
+
+  /// How much it has; nothing if it cannot seek.
+  std::optional<std::uint64_t> size() const { return can_->size ? can_->size(sink_) : std::nullopt; }
+  /// What follows is only for one that can.
+  void seek(std::uint64_t offset) { can_->seek(sink_, offset); }
+  /// When that was last written, if it tells.
+  std::optional<Timestamp> modified() const { return can_->modified ? can_->modified(sink_) : std::nullopt; }
 
  private:
+  struct Abilities {
+    awaitable<void> (*write)(void*, std::span<const std::byte>);
+    awaitable<void> (*finish)(void*);
+    std::optional<std::uint64_t> (*size)(void*) = nullptr;
+    void (*seek)(void*, std::uint64_t) = nullptr;
+    std::optional<Timestamp> (*modified)(void*) = nullptr;
+  };
+  template <class Sink> static constexpr Abilities abilities_of() noexcept {
+    Abilities can{[](void* to, std::span<const std::byte> bytes) { return static_cast<Sink*>(to)->write(bytes); },
+                  [](void* to) { return static_cast<Sink*>(to)->finish(); }};
+    if constexpr (SeekableByteSink<Sink>) {
+      can.size = [](void* of) -> std::optional<std::uint64_t> { return static_cast<const Sink*>(of)->size(); };
+      can.seek = [](void* of, std::uint64_t offset) { static_cast<Sink*>(of)->seek(offset); };
+    }
+    if constexpr (requires(const Sink& sink) {
+                    { sink.modified() } -> std::convertible_to<Timestamp>;
+                  }) {
+      can.modified = [](void* of) -> std::optional<Timestamp> { return static_cast<const Sink*>(of)->modified(); };
+    }
+    return can;
+  }
+  template <class Sink> static constexpr Abilities abilities = abilities_of<Sink>();
+
   void* sink_;
-  awaitable<void> (*write_)(void*, std::span<const std::byte>);
-  awaitable<void> (*finish_)(void*);
+  const Abilities* can_;
 };
 
 }  // namespace ftplike
@@ -1485,6 +1547,7 @@ class AnySink {
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // ---- ftplike/io/transport.hpp
 #include <concepts>
@@ -1574,49 +1637,144 @@ struct TlsDetails {
   bool keys_logged = false;     // whether our end writes its keys down, by which others can read it
 };
 
+/// What a stream tells of the certificate that its peer showed: `subject` and `issuer` as by RFC 2253, the subject's
+/// `common_name`, by which users can log in without a password, its alternative `names`, and by `fingerprint.text()` its
+/// SHA-256.
+template <class C>
+concept CertificateOfPeer = requires(const C& certificate) {
+  { certificate.subject } -> std::convertible_to<std::string>;
+  { certificate.issuer } -> std::convertible_to<std::string>;
+  { certificate.common_name } -> std::convertible_to<std::string>;
+  { certificate.names } -> std::convertible_to<std::vector<std::string>>;
+  { certificate.fingerprint.text() } -> std::convertible_to<std::string>;
+};
+
+namespace detail {
+
+// The members of the two concepts below, one by one, so that it can be said which is missing.
+
+template <class S>
+concept TellsWhetherSecured = requires(const S& stream) {
+  { stream.secured() } -> std::same_as<bool>;
+};
+template <class S>
+concept TellsTlsDetails = requires(const S& stream) {
+  { stream.details() } -> std::same_as<TlsDetails>;
+};
+template <class C>
+concept PerhapsCertificate = requires { typename C::value_type; } &&
+    std::same_as<C, std::optional<typename C::value_type>> && CertificateOfPeer<typename C::value_type>;
+template <class S>
+concept TellsPeerCertificate = requires(const S& stream) {
+  { stream.peer_certificate() } -> PerhapsCertificate;
+};
+template <class S>
+concept AcceptsTlsOfData = requires(S& data, S& control) {
+  { data.accept_tls(control) } -> std::same_as<awaitable<void>>;
+};
+template <class S>
+concept ConnectsTlsOfData = requires(S& data, S& control) {
+  { data.connect_tls(control) } -> std::same_as<awaitable<void>>;
+};
+template <class S>
+concept IsToldItsUser = requires(S& control, std::optional<std::string> user) {
+  { control.belongs_to(user) } -> std::same_as<void>;
+};
+template <class S>
+concept PreparesData = requires(S& control) {
+  { control.prepare_data() } -> std::same_as<void>;
+};
+template <class T>
+concept HasTlsServer = requires(const T& network) { static_cast<bool>(network.tls_server()); };
+template <class T>
+concept AcceptsTls = requires(const T& network, typename T::Stream& control, std::string_view heard) {
+  { control.accept_tls(network.tls_server(), heard) } -> std::same_as<awaitable<void>>;
+};
+template <class T>
+concept HasTlsClient = requires(const T& network) { network.tls_client(); };
+template <class T>
+concept ConnectsTls = requires(const T& network, typename T::Stream& control, const std::string& host) {
+  { control.connect_tls(network.tls_client(), host) } -> std::same_as<awaitable<void>>;
+};
+
+}  // namespace detail
+
 /// A stream that begins in clear and can become a TLS one: all that a session and a client ask of it besides being a
-/// stream. What `TlsTransport` gives is a model.
+/// stream. What `TlsTransport` gives is a model; so may be what is made with another library for TLS.
 ///
 /// - `secured()`: whether it is one by now. From then on an end without the peer's goodbye is an error, `finish()` says
 ///   ours, and nothing is read or written in clear.
 /// - `details()`: what was agreed upon.
+/// - `peer_certificate()`: an optional `CertificateOfPeer`, the one that the peer has shown and that was verified.
 /// - `accept_tls(control)`, `connect_tls(control)`: as the server's or the client's end of a data connection that
 ///   belongs to the control connection `control`, which is secured. The handshake may be cancelled, and goes on when it
-///   is asked for again; one that has failed fails again. `control` is not used any more when it runs. The server's end
-///   throws `Errc::not_resumed` where the client has to prove that it is the same, and does not.
+///   is asked for again, or ends at once if it is over; one that has failed fails again. `control` is not used any more
+///   when it runs. The server's end throws `Errc::not_resumed` where the client has to prove that it is the same, and
+///   does not.
 /// - `belongs_to(user)`: of a server's control connection, which user it is of from now on, for such a proof; empty: of
-///   nobody who could be told from others; none: it is not known yet.
+///   nobody who could be told from others; none: it is not known yet. Whether secured or in clear.
+/// - `prepare_data()`: of a server's control connection, whether secured or in clear: its client may open a data
+///   connection after the next reply. One that resumes sessions gives it what to resume.
 ///
-/// It may also have `peer_certificate()`, by whose `common_name` users can log in without a password, and
-/// `prepare_data()`, by which a server's control connection is told that its client will open a data connection.
+/// In every handshake the client speaks first: one that hears something else after the reply to AUTH goes no further.
+/// Where there is nothing to be done, `belongs_to` and `prepare_data` do nothing. All handshakes throw
+/// `std::system_error`, whose message is told to observers and, by a client, to the caller.
 template <class S>
-concept SecurableStream = Stream<S> && requires(S& stream, const S& constant, std::optional<std::string> user) {
-  { constant.secured() } -> std::same_as<bool>;
-  { constant.details() } -> std::same_as<TlsDetails>;
-  { stream.accept_tls(stream) } -> std::same_as<awaitable<void>>;
-  { stream.connect_tls(stream) } -> std::same_as<awaitable<void>>;
-  { stream.belongs_to(user) } -> std::same_as<void>;
-};
+concept SecurableStream = Stream<S> && detail::TellsWhetherSecured<S> && detail::TellsTlsDetails<S> &&
+    detail::TellsPeerCertificate<S> && detail::AcceptsTlsOfData<S> && detail::ConnectsTlsOfData<S> &&
+    detail::IsToldItsUser<S> && detail::PreparesData<S>;
 
-/// A transport with such streams: what the transport of every server and client is whose streams are securable.
+/// A transport with such streams: what the transport of every server and client is whose streams are securable. One that
+/// has a part of this and not all does not compile.
 ///
 /// - `tls_server()`: what a server shows; false where it has no certificate and cannot offer TLS.
 /// - `tls_client()`: how a client knows its servers.
 /// - `stream.accept_tls(network.tls_server(), heard)`: as the server's end of a control connection. `heard` is what was
-///   read from it already and belongs to the handshake.
-/// - `stream.connect_tls(network.tls_client(), host)`: as the client's, of a name or an address.
+///   read from it already and belongs to the handshake, and lasts as long as that.
+/// - `stream.connect_tls(network.tls_client(), host)`: as the client's, of a name or an address, which lasts as long.
 template <class T>
-concept SecurableTransport = Transport<T> && SecurableStream<typename T::Stream> &&
-    requires(T& network, typename T::Stream& stream, std::string_view heard, std::string host) {
-  {static_cast<bool>(network.tls_server())};
-  { stream.accept_tls(network.tls_server(), heard) } -> std::same_as<awaitable<void>>;
-  { stream.connect_tls(network.tls_client(), host) } -> std::same_as<awaitable<void>>;
+concept SecurableTransport = Transport<T> && SecurableStream<typename T::Stream> && detail::HasTlsServer<T> &&
+    detail::AcceptsTls<T> && detail::HasTlsClient<T> && detail::ConnectsTls<T>;
+
+namespace detail {
+
+/// The fault of a transport that has something of TLS, but not all that servers and clients need.
+template <class T> struct TransportLacksTls {
+  using S = typename T::Stream;
+  static_assert(TellsWhetherSecured<S>, "a stream that can be secured needs secured() const, which gives bool");
+  static_assert(TellsTlsDetails<S>, "a stream that can be secured needs details() const, which gives TlsDetails");
+  static_assert(TellsPeerCertificate<S>,
+                "a stream that can be secured needs peer_certificate() const, which gives an optional CertificateOfPeer");
+  static_assert(AcceptsTlsOfData<S>,
+                "a stream that can be secured needs accept_tls(control), which gives awaitable<void>");
+  static_assert(ConnectsTlsOfData<S>,
+                "a stream that can be secured needs connect_tls(control), which gives awaitable<void>");
+  static_assert(IsToldItsUser<S>, "a stream that can be secured needs belongs_to(std::optional<std::string>)");
+  static_assert(PreparesData<S>, "a stream that can be secured needs prepare_data()");
+  static_assert(HasTlsServer<T>, "a transport with TLS needs tls_server() const, whose result says whether it is there");
+  static_assert(!HasTlsServer<T> || AcceptsTls<T>,
+                "a stream that can be secured needs accept_tls(network.tls_server(), std::string_view), which gives "
+                "awaitable<void>");
+  static_assert(HasTlsClient<T>, "a transport with TLS needs tls_client() const");
+  static_assert(!HasTlsClient<T> || ConnectsTls<T>,
+                "a stream that can be secured needs connect_tls(network.tls_client(), const std::string&), which gives "
+                "awaitable<void>");
 };
+/// Whoever has one of these means to have TLS.
+template <class T>
+concept MeansToHaveTls = requires(T& network) { network.tls_server(); } || requires(T& network) {
+  network.tls_client();
+} || requires(typename T::Stream& stream) { stream.secured(); };
+template <class T> struct WholeTls {};
+template <class T>
+  requires(MeansToHaveTls<T> && !SecurableTransport<T>)
+struct WholeTls<T> : TransportLacksTls<T> {};
+
+}  // namespace detail
 
 /// Whether a server can offer TLS over this transport: its streams can be secured, and it has a certificate.
 template <class T> bool has_certificate([[maybe_unused]] const T& network) {
-  if constexpr (SecurableStream<typename T::Stream>) {
-    static_assert(SecurableTransport<T>, "streams that can be secured, on a transport that cannot say how");
+  if constexpr (SecurableTransport<T>) {
     return static_cast<bool>(network.tls_server());
   } else {
     return false;
@@ -2543,6 +2701,7 @@ template <class R> class Settled {
   std::optional<R> value_;
 };
 
+/// The same of what gives nothing.
 template <> class Settled<void> {
  public:
   void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
@@ -2848,7 +3007,7 @@ template <class Make> class GeneratorSource {
   std::span<const std::byte> left_;  // of the piece
 };
 
-/// A sink that fills the caller's memory; what does not fit is `std::errc::file_too_large`.
+/// A sink that fills the caller's memory; what does not fit is `std::errc::file_too_large`. It can seek.
 ///
 /// **Lifetime:** the room outlives it.
 class BytesSink {
@@ -2863,13 +3022,15 @@ class BytesSink {
   template <class = void> awaitable<void> finish() { co_return; }
   /// What has come.
   std::span<std::byte> bytes() const noexcept { return room_.first(size_); }
+  std::uint64_t size() const noexcept { return size_; }
+  void seek(std::uint64_t offset) { size_ = detail::checked_offset(offset, size_); }
 
  private:
   std::span<std::byte> room_;
   std::size_t size_ = 0;
 };
 
-/// A sink that keeps what it is given as a text; beyond `limit` bytes it throws `std::errc::file_too_large`.
+/// A sink that keeps what it is given as a text; beyond `limit` bytes it throws `std::errc::file_too_large`. It can seek.
 class TextSink {
  public:
   explicit TextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
@@ -2881,6 +3042,8 @@ class TextSink {
   template <class = void> awaitable<void> finish() { co_return; }
   const std::string& text() const& noexcept { return text_; }
   std::string text() && noexcept { return std::move(text_); }
+  std::uint64_t size() const noexcept { return text_.size(); }
+  void seek(std::uint64_t offset) { text_.resize(detail::checked_offset(offset, text_.size())); }
 
  private:
   std::size_t limit_;
@@ -3126,8 +3289,8 @@ class DescriptorSink : public detail::BorrowedSink<detail::OpenDescriptor> {
 
 static_assert(SeekableByteSource<BytesSource> && SeekableByteSource<TextSource> && SeekableByteSource<StreamSource> &&
               SeekableByteSource<StdioSource> && SeekableByteSource<DescriptorSource>);
-static_assert(ByteSink<BytesSink> && ByteSink<TextSink> && ByteSink<StreamSink> && ByteSink<StdioSink> &&
-              ByteSink<DescriptorSink>);
+static_assert(SeekableByteSink<BytesSink> && SeekableByteSink<TextSink> && ByteSink<StreamSink> &&
+              ByteSink<StdioSink> && ByteSink<DescriptorSink>);
 
 }  // namespace ftplike::inline v0_2
 
@@ -4943,10 +5106,10 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
                                      TransferOptions options = {});
   /// Fetches a file into a sink, which is finished when all is well: memory, a stream, a function
-  /// (io/sources_and_sinks.hpp).
+  /// (io/sources_and_sinks.hpp). One that can seek is gone on with as a file is: what it has is taken for the beginning.
   ///
-  /// **Errors:** also what the sink throws; `std::errc::invalid_seek` if it is to be resumed, which is for
-  /// `download_range` to do. **Lifetime:** the sink is used until the operation has ended.
+  /// **Errors:** also what the sink throws; `std::errc::invalid_seek` if it is to be resumed and cannot seek;
+  /// `download_range` fetches the rest into any. **Lifetime:** the sink is used until the operation has ended.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
     return fetch_into(std::move(remote), AnySink{sink}, std::move(options));
@@ -5275,20 +5438,27 @@ class ClientError : public std::system_error {
 /// A negative reply, or one that does not fit its command.
 class ReplyError : public ClientError {
  public:
+  /// `its_cause`: what our own end saw before the server said that, if it explains the reply; its words follow those of
+  /// the reply in `what()`.
   ReplyError(Reply its_reply, std::string verb, Channel channel = Channel::control, std::uint64_t transferred = 0,
-             std::uint64_t offset = 0)
+             std::uint64_t offset = 0, std::error_code its_cause = {})
       : ClientError{{its_reply.code(), reply_category()},
                     std::move(verb),
                     channel,
                     transferred,
-                    std::to_string(its_reply.code()) + ' ' + its_reply.text(),
+                    std::to_string(its_reply.code()) + ' ' + its_reply.text() +
+                        (its_cause ? " (" + its_cause.message() + ')' : std::string{}),
                     offset},
-        reply_{std::move(its_reply)} {}
+        reply_{std::move(its_reply)},
+        cause_{its_cause} {}
 
   const Reply& reply() const noexcept { return reply_; }
+  /// Why we had ended the handshake of a data connection, of which the server then said that it failed; else empty.
+  const std::error_code& cause() const noexcept { return cause_; }
 
  private:
   Reply reply_;
+  std::error_code cause_;
 };
 
 namespace detail {
@@ -7157,7 +7327,7 @@ template <Transport T> class Race {
   }
   awaitable<void> attempt(Endpoint endpoint) {
     Settled<Stream> connected;
-    co_await settle(within(network_, limits_.connect, network_.connect(endpoint)), connected);
+    co_await settle(within(network_, limits_.connect, network_.connect(endpoint, Address{})), connected);
     --running_;
     try {
       Stream stream = connected.get();
@@ -7496,6 +7666,7 @@ namespace ftplike::inline v0_2 {
 /// The client opens a port and names it (EPRT, or PORT on IPv4), and the server connects to it. Without this policy
 /// nothing in a server connects out, so nothing bounces. (RFC 959, 2428, 2577)
 struct ActiveChannel {
+  /// What EPRT and PORT have in common; `parse` reads the argument.
   template <auto parse> struct Naming {
     static Reply run(auto& session, std::string_view text) {
       if (session.epsv_only) return {501, "Only EPSV is allowed after EPSV ALL"};
@@ -7514,12 +7685,14 @@ struct ActiveChannel {
       return {200, "Will connect to port " + std::to_string(named->port)};
     }
   };
+  /// EPRT: the client names a port, of IPv4 or IPv6. RFC 2428 §2.
   struct Eprt : Naming<parse_eprt> {
     static constexpr std::string_view verb = "EPRT";
     static constexpr std::string_view help = "EPRT |1|<address>|<port>|: the server shall connect there for data";
     static constexpr std::string_view feature = "EPRT";
     static constexpr bool keeps_prepared = true;
   };
+  /// PORT: the client names a port of IPv4. RFC 959 §4.1.2.
   struct Port : Naming<parse_port> {
     static constexpr std::string_view verb = "PORT";
     static constexpr std::string_view help = "PORT h1,h2,h3,h4,p1,p2: the server shall connect there for data";
@@ -7527,6 +7700,7 @@ struct ActiveChannel {
   };
   template <class Table> using AddTo = typename Table::template With<Eprt, Port>;
 
+  /// How a session of the server gets its data connection: it connects to where the client said last.
   template <Transport T> class ServerEnd {
    public:
     bool armed() const noexcept { return peer_.has_value(); }
@@ -7551,6 +7725,7 @@ struct ActiveChannel {
     std::optional<Endpoint> peer_;
   };
 
+  /// How a client's data connection comes to be.
   template <Transport T> class ClientEnd {
    public:
     template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
@@ -7582,6 +7757,7 @@ namespace ftplike::inline v0_2 {
 struct AnnouncedChannel {
   template <class Table> using AddTo = Table;
 
+  /// How a session of the server gets its data connection: it opens a port, announces it, and waits there.
   template <Transport T> class ServerEnd {
    public:
     bool armed() const noexcept { return true; }
@@ -7595,6 +7771,7 @@ struct AnnouncedChannel {
     }
   };
 
+  /// How a client's data connection comes to be.
   template <Transport T> class ClientEnd {
    public:
     template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
@@ -7620,6 +7797,7 @@ struct AnnouncedChannel {
 #include <utility>
 
 // ---- ftplike/data_channel/early_handshake.hpp
+#include <exception>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -7756,25 +7934,35 @@ template <Transport T> class EarlyAcceptance {
 template <SecurableStream S> class EarlyHandshake {
  public:
   EarlyHandshake(const Executor& executor, S stream, S& control)
-      : stream_{detail::new_shared<S>(std::move(stream))}, task_{executor, run(stream_, stream_->connect_tls(control))} {}
+      : state_{detail::new_shared<State>(std::move(stream))},
+        task_{executor, run(state_, state_->stream.connect_tls(control))} {}
   EarlyHandshake(const EarlyHandshake&) = delete;
   EarlyHandshake& operator=(const EarlyHandshake&) = delete;
   ~EarlyHandshake() {
-    if (stream_) break_off(*stream_);
+    if (state_) break_off(state_->stream);
   }
 
+  /// Why it has failed; null if it has not, as yet.
+  const std::exception_ptr& failure() const noexcept { return state_->shaken.failure(); }
   /// Gives the connection back.
   awaitable<S> stop() {
     co_await task_.stop();
-    const auto stream = std::exchange(stream_, nullptr);
-    co_return std::move(*stream);
+    const auto state = std::exchange(state_, nullptr);
+    co_return std::move(state->stream);
   }
 
  private:
+  struct State {
+    explicit State(S its_stream) : stream{std::move(its_stream)} {}
+    S stream;
+    Settled<void> shaken;
+  };
   /// Holds the connection while the handshake uses it.
-  static awaitable<void> run(std::shared_ptr<S>, awaitable<void> handshake) { co_await std::move(handshake); }
+  static awaitable<void> run(std::shared_ptr<State> state, awaitable<void> handshake) {
+    co_await settle(std::move(handshake), state->shaken);
+  }
 
-  std::shared_ptr<S> stream_;
+  std::shared_ptr<State> state_;
   StoppableTask task_;
 };
 
@@ -7785,6 +7973,7 @@ namespace ftplike::inline v0_2 {
 
 /// The server opens a port when the client asks (EPSV, or PASV on IPv4), and the client connects to it. (RFC 959, 2428)
 struct PassiveChannel {
+  /// EPSV: the server tells the number of a port. RFC 2428 §3.
   struct Epsv {
     static constexpr std::string_view verb = "EPSV";
     static constexpr std::string_view help = "EPSV [1|2|ALL]: open a data port and tell its number";
@@ -7805,6 +7994,7 @@ struct PassiveChannel {
       return {229, "Entering extended passive mode (|||" + std::to_string(where.port()) + "|)"};
     }
   };
+  /// PASV: the server tells an IPv4 address and a port. RFC 959 §4.1.2.
   struct Pasv {
     static constexpr std::string_view verb = "PASV";
     static constexpr std::string_view help = "PASV: open a data port and tell its address and number";
@@ -7886,6 +8076,7 @@ struct PassiveChannel {
     bool expired_ = false;  // the client's port was closed, of which it does not know yet
   };
 
+  /// How a client's data connection comes to be.
   template <Transport T> class ClientEnd {
    public:
     /// EPSV first. Whatever is no usable answer to it, and a port that cannot be reached, leads to PASV on IPv4, which
@@ -7917,7 +8108,10 @@ struct PassiveChannel {
     template <class Client>
     static awaitable<typename T::Stream> begin_secured(Client& client, typename T::Stream data, std::string command) {
       detail::EarlyHandshake<typename T::Stream> shaking{client.executor(), std::move(data), client.control().stream()};
-      (void)co_await client.begin(std::move(command));
+      Settled<Reply> begun;
+      co_await settle(client.begin(std::move(command)), begun);
+      client.tell_early_handshake(shaking.failure());
+      (void)begun.get();
       co_return co_await shaking.stop();
     }
     /// By EPSV; no stream where PASV is to be tried, and the failure if there was a port.
@@ -7976,12 +8170,15 @@ namespace ftplike::inline v0_2 {
 /// Several ways, of which the peers settle one for each transfer: on a server the one that the client negotiated last;
 /// if it negotiated none, the first that needs no negotiation.
 template <class... Ways> struct NegotiatedChannel {
+  /// A table with the commands of all ways.
   template <class Table, class... Rest> struct Adding { using type = Table; };
+  /// The same where there are ways left.
   template <class Table, class First, class... Rest> struct Adding<Table, First, Rest...> {
     using type = typename Adding<typename First::template AddTo<Table>, Rest...>::type;
   };
   template <class Table> using AddTo = typename Adding<Table, Ways...>::type;
 
+  /// How a session of the server gets its data connection: by the way that was negotiated last.
   template <Transport T> class ServerEnd {
    public:
     bool armed() const noexcept {
@@ -8016,6 +8213,7 @@ template <class... Ways> struct NegotiatedChannel {
     std::tuple<typename Ways::template ServerEnd<T>...> ways_;
   };
 
+  /// How a client's data connection comes to be.
   template <Transport T> class ClientEnd {
    public:
     /// By the client's `way<W>()`, which knows the server's dialect and the user's wish: the first that says yes.
@@ -8231,6 +8429,8 @@ class UnderWay {
 /// What stands under *for data channels* is what the client ends of a data channel may use.
 template <Transport T, class DataChannel, class Observer> class ClientCore
     : public std::enable_shared_from_this<ClientCore<T, DataChannel, Observer>> {
+  static_assert(sizeof(WholeTls<T>) > 0);
+
  public:
   using Stream = typename T::Stream;
   using Limit = typename Deadline<T>::Limit;
@@ -8404,7 +8604,8 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   awaitable<Stream> connect_data(Endpoint where) {
     Settled<Stream> connected;
-    auto connecting = options.proxy.empty() ? network_.connect(where) : reach(network_, host, where.port(), options);
+    auto connecting = options.proxy.empty() ? network_.connect(where, Address{})
+                                            : reach(network_, host, where.port(), options);
     Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
     co_await settle(std::move(connecting), connected);
     if (limited.expired()) co_await interruption_.recover();
@@ -8434,8 +8635,19 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
 
   /// Tells what came of a handshake over a control or data connection.
   void tell_handshake(const Settled<void>& shaken, const Stream& stream, bool data) noexcept {
-    if (shaken.failed()) return report<HandshakeFailed>(data, code_of(shaken.failure()));
+    if (shaken.failed()) return tell_failed_handshake(code_of(shaken.failure()), data);
     if constexpr (takes<Observer, ConnectionSecured>) report<ConnectionSecured>(data, stream.details());
+  }
+  void tell_failed_handshake(std::error_code why, bool data) noexcept {
+    if (data && std::exchange(handshake_failure_, why) == why) return;  // known since before the command was answered
+    report<HandshakeFailed>(data, why);
+  }
+  /// Tells why a handshake failed before the command was answered, if it has: the server may refuse the transfer then.
+  /// That it just hung up is no reason.
+  void tell_early_handshake(const std::exception_ptr& failure) noexcept {
+    if (!failure) return;
+    const std::error_code why = code_of(failure);
+    if (!is_end(why)) tell_failed_handshake(why, true);
   }
 
   // ---- for the data link ----
@@ -8512,6 +8724,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   }
   awaitable<void> open(ClientTransfer& transfer) {
     tell_begin(transfer);
+    handshake_failure_ = {};
     auto stream = co_await channel_.open(*this, transfer.command);
     if constexpr (SecurableStream<Stream>) {
       if (secured) co_await shake_hands(stream);
@@ -8594,7 +8807,10 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
       const bool good = !reply.negative() || transfer.is_satisfied();
       if (!good) throw ReplyError{std::move(reply), verb, Channel::data, transfer.moved, transfer.offset};
       word.set(std::move(reply));
-    } catch (const ReplyError&) { failure = std::current_exception(); } catch (const ClientError& error) {
+    } catch (const ReplyError& error) {
+      failure = std::make_exception_ptr(
+          ReplyError{error.reply(), error.verb(), error.channel(), transfer.moved, transfer.offset, reason()});
+    } catch (const ClientError& error) {
       failure =
           std::make_exception_ptr(ClientError{error.code(), verb, error.channel(), transfer.moved, transfer.offset});
     } catch (const std::system_error& error) { failure = explain(error.code(), transfer, verb); } catch (...) {
@@ -8609,11 +8825,20 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     return failure;
   }
 
+  /// That the connection ended, as it does when the other end has had enough.
+  static bool is_end(const std::error_code& error) noexcept {
+    return error == Errc::peer_lost || error == std::errc::connection_reset || error == std::errc::broken_pipe ||
+           error == asio::error::operation_aborted;
+  }
+  /// What the server's word on a transfer does not tell: why its handshake failed at our end.
+  std::error_code reason() const noexcept { return is_end(handshake_failure_) ? std::error_code{} : handshake_failure_; }
+
   /// Why a transfer failed: what the server said, else what its connections did, else what went wrong on our side.
   std::exception_ptr explain(std::error_code error, const ClientTransfer& transfer, const std::string& verb) const {
     const auto& said = control_.conclusion();
     if (said && said->negative()) {
-      return std::make_exception_ptr(ReplyError{*said, verb, Channel::data, transfer.moved, transfer.offset});
+      return std::make_exception_ptr(
+          ReplyError{*said, verb, Channel::data, transfer.moved, transfer.offset, reason()});
     }
     auto channel = transfer.broken || !transfer.connected ? Channel::data : Channel::local;
     if (error == asio::error::operation_aborted && stalled_) error = Errc::stalled;
@@ -8659,6 +8884,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   std::string opening_;
   std::string before_;  // what is to be said right before the command of the transfer
   bool stalled_ = false;
+  std::error_code handshake_failure_;  // of the transfer's data connection
   bool cut_ = false;  // a transfer was broken off, and the server does not know that yet
   bool cancelled_ = false;  // the operation under way, by its caller
   std::atomic<bool> busy_ = false;
@@ -9335,6 +9561,7 @@ template <class Core> awaitable<void> hand_over(std::shared_ptr<Core> core, std:
 
 }  // namespace detail
 
+/// The download under way, which the file and its coroutine share.
 template <class Core> struct RemoteFile<Core>::Reading {
   Reading(std::shared_ptr<Core> its_core, std::string remote, std::uint64_t offset, TransferOptions options)
       : core{std::move(its_core)},
@@ -10461,12 +10688,14 @@ inline bool says_unreadable(const Reply& reply) {
   return mentions(reply, words);
 }
 /// Whether a refusal to list the working directory says that nothing is in it. Not every one does: to take a directory
-/// for empty that may not be read would have a mirror remove all that it has of it.
+/// for empty that may not be read would have a mirror remove all that it has of it. Nor does 550 with the words for what
+/// is not there: some servers go into any directory, and only then say that there is none.
 inline bool says_empty(const Reply& refusal) {
-  constexpr std::string_view words[]{"NO FILE",     "NO SUCH FILE", "NOT FOUND", "EMPTY",
-                                     "NO DATA SET", "NO MEMBER",    "NO ENTR"};
-  const bool may = refusal.code() == 450 || refusal.code() == 550;
-  return may && mentions(refusal, words) && !says_unreadable(refusal);
+  constexpr std::string_view nothing_in_it[]{"NO FILE", "EMPTY", "NO DATA SET", "NO MEMBER", "NO ENTR"};
+  constexpr std::string_view nothing_there[]{"NO SUCH FILE", "NOT FOUND"};
+  const int code = refusal.code();
+  const bool empty = (code == 450 || code == 550) && mentions(refusal, nothing_in_it);
+  return (empty || (code == 450 && mentions(refusal, nothing_there))) && !says_unreadable(refusal);
 }
 
 /// As `list_lines`, where to list the working directory is to know what is in it.
@@ -10691,6 +10920,7 @@ template <class Core> awaitable<bool> path_exists(Core& core, std::string path) 
 // ---- ftplike/client/login.hpp
 #include <string>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 
@@ -10729,7 +10959,7 @@ template <class Core> class Login {
  private:
   awaitable<void> shake_hands() {
     auto& stream = core_.control().stream();
-    if constexpr (requires { stream.connect_tls(core_.network().tls_client(), url_.host); }) {
+    if constexpr (SecurableTransport<std::remove_cvref_t<decltype(core_.network())>>) {
       auto handshake = stream.connect_tls(core_.network().tls_client(), url_.host);
       Settled<void> shaken;
       co_await settle(within(core_.network(), core_.options.limits.connect, std::move(handshake)), shaken);
@@ -11095,14 +11325,48 @@ awaitable<TransferResult> fetch_path(Core& core, std::string remote, std::string
   co_return co_await fetch_file(core, std::move(remote), std::move(target), std::move(options));
 }
 
-/// Fetches a file into a sink.
+/// How much of a file a sink has that can be gone on with.
+template <class Core>
+awaitable<std::uint64_t> fetched_before(Core& core, std::string remote, AnySink sink, std::optional<std::uint64_t> size,
+                                        std::optional<Timestamp> modified) {
+  const std::uint64_t there = sink.size().value_or(0);
+  const Timestamp left = sink.modified().value_or(Timestamp{});
+  if (size && there > *size) co_return 0;
+  if (there > 0 && left != Timestamp{} && !modified) {
+    const auto told = co_await time_of(core, std::move(remote));
+    modified = told;
+  }
+  co_return is_current(left, modified) ? there : 0;
+}
+
+/// Fetches a file into a sink, behind what that has if it is to be resumed.
 template <class Core>
 awaitable<TransferResult> fetch_into(Core& core, std::string remote, AnySink sink, TransferOptions options) {
-  check_can_resume(false, options, "RETR");
-  const auto size = co_await length_for(core, remote, options);
-  TransferResult result = co_await fetch(core, std::move(remote), sink, 0, size, options);
+  check_can_resume(sink.size().has_value(), options, "RETR");
+  auto size = options.size;
+  if (!size) {
+    const auto told = co_await length_for(core, remote, options);
+    size = told;
+  }
+  std::uint64_t offset = 0;
+  if (options.resume && !options.ascii) {
+    const std::uint64_t before = co_await fetched_before(core, remote, sink, size, options.modified);
+    offset = before;
+    sink.seek(offset);
+  }
+  std::optional<TransferResult> result;
+  while (!result) {
+    try {
+      TransferResult fetched = co_await fetch(core, remote, sink, offset, size, options);
+      result = std::move(fetched);
+    } catch (const ClientError& failure) {
+      if (offset == 0 || failure.verb() != "REST") throw;
+      sink.seek(0);  // the server cannot begin in the middle
+      offset = 0;
+    }
+  }
   co_await sink.finish();
-  co_return result;
+  co_return *std::move(result);
 }
 
 /// Sends the file at a path of ours.
@@ -12653,7 +12917,7 @@ enum class ArgumentRule { none, optional, required };
 /// - `keeps_prepared` (false): may stand between REST, RANG or RNFR and the command that they prepare, as PASV and TYPE
 /// do. Any other command, refused or not, is the one that they were for: it finds them in `session.state.prepared`, and
 /// they are over.
-/// - `keeps_blanks` (false): blanks at the end of its argument belong to it, as they may to a file's name or a
+/// - `keeps_blanks` (false): blanks at the ends of its argument belong to it, as they may to a file's name or a
 /// password; unless it came without a line ending, for the ftp-like dialect takes them off.
 /// - `secret` (false): its argument is shown to no observer and in no log; or a function of the session and the argument
 /// that says so.
@@ -12741,7 +13005,7 @@ template <class C, class S> constexpr bool available_on() {
 
 /// The argument that a command of the table gets, see `keeps_blanks`.
 template <class Entry> std::string_view argument_for(const Entry& entry, const CommandLine& command) {
-  return entry.keeps_blanks ? command.argument : without_trailing_blanks(command.argument);
+  return entry.keeps_blanks ? command.argument : without_leading_blanks(without_trailing_blanks(command.argument));
 }
 
 }  // namespace detail
@@ -14134,6 +14398,7 @@ struct Ccc {
 
 /// A table with the commands that the transport brings: those of TLS where its streams can be secured, else none.
 template <class T, class Table> struct WithSecurity { using type = Table; };
+/// The same where streams can be secured.
 template <class T, class Table>
   requires SecurableStream<typename T::Stream>
 struct WithSecurity<T, Table> {
@@ -14455,11 +14720,15 @@ namespace ftplike::inline v0_2 {
 
 namespace detail {
 
+/// A session whose control connection can be secured.
+template <class S>
+concept IsSecurable = requires(S& session) { requires SecurableStream<std::remove_cvref_t<decltype(session.control())>>; };
+
 /// What a client offers to be let in: a name, a password, and what its connection proves.
 template <class S> Credentials credentials(S& session, std::string_view user, std::string_view password) {
   Credentials offered{std::string{user}, std::string{password}, session.state.host, session.peer().address()};
   offered.secure = session.protection().secured();
-  if constexpr (requires { session.control().peer_certificate(); }) {
+  if constexpr (IsSecurable<S>) {
     if (const auto shown = session.control().peer_certificate()) {
       auto& certificate = offered.certificate.emplace(shown->common_name);
       certificate.subject = shown->subject;
@@ -14536,9 +14805,8 @@ struct User {
     return {331, "Password required"};
   }
   /// Over TLS a certificate of the client's can be all that it needs. (RFC 4217 §5)
-  static awaitable<Reply> run(auto& session, std::string_view name) requires requires {
-    session.control().peer_certificate();
-  }
+  static awaitable<Reply> run(auto& session, std::string_view name)
+    requires detail::IsSecurable<std::remove_reference_t<decltype(session)>>
   {
     begin(session, name);
     auto& users = session.service().authenticator;
@@ -16247,6 +16515,7 @@ template <Transport T, class P> class Server {
   template <class... Parts> explicit Server(T& network, Parts... parts)
       : state_{make(network, ServiceParts<P>{parts...})} {
     static_assert(sizeof(detail::CheckedParts<P, Parts...>) > 0);
+    static_assert(sizeof(detail::WholeTls<T>) > 0);
     static_assert(sizeof(detail::OwnPartsNeedBodiesHpp<T, Server>) > 0);
   }
   Server(Server&&) = delete;
@@ -16311,9 +16580,12 @@ template <Transport T, class P> class Server {
   StatePointer state_;
 };
 
+/// Stops a server from anywhere, also one that is no more.
 template <Transport T, class P> class Server<T, P>::Handle {
  public:
+  /// As `Server::stop`.
   void stop() const { end(false); }
+  /// As `Server::cut`.
   void cut() const { end(true); }
 
  private:
@@ -17222,7 +17494,7 @@ template <class Session> class ServerTransfer {
 #include <system_error>
 
 
-#if FTPLIKE_LINUX_WAYS
+#if __has_include(<crypt.h>)  // POSIX has crypt(3) in <unistd.h>; glibc leaves it to libxcrypt
 #include <crypt.h>
 #else
 #include <unistd.h>
@@ -17255,13 +17527,13 @@ inline std::string crypt_hash([[maybe_unused]] const char* password, [[maybe_unu
 inline std::string random_salt(int count) {
   constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   std::string result;
-  for (int i = 0; i < count; ++i) result += alphabet[random_number() % alphabet.size()];
+  for (int i = 0; i < count; ++i) result += alphabet[static_cast<std::size_t>(random_number() % alphabet.size())];
   return result;
 }
 
 /// Whether the system has the scheme of a setting or a hash, which begins with '$'.
 inline bool knows_scheme(const std::string& like) {
-#ifdef CRYPT_CHECKSALT_AVAILABLE
+#if FTPLIKE_LINUX_WAYS && defined(CRYPT_CHECKSALT_AVAILABLE)
   return crypt_checksalt(like.c_str()) != CRYPT_SALT_INVALID;
 #else
   if (like.find_first_of(" \t\r\n:;*!\\") != like.npos) return false;  // which no hash has (crypt(5))
@@ -17277,7 +17549,7 @@ inline bool knows_scheme(const std::string& like) {
 /// A setting with a fresh salt, of the scheme that the system prefers; where it does not say, of SHA-512, or bcrypt where
 /// that is all there is (OpenBSD); empty if it has neither.
 inline std::string fresh_salt() {
-#ifdef CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX
+#if FTPLIKE_LINUX_WAYS && defined(CRYPT_GENSALT_IMPLEMENTS_DEFAULT_PREFIX)
   std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> room{};
   const char* result = crypt_gensalt_rn(nullptr, 0, nullptr, 0, room.data(), static_cast<int>(room.size()));
   if (result == nullptr) throw std::system_error(errno, std::generic_category(), "crypt_gensalt");
@@ -17751,7 +18023,7 @@ template <Transport T, class P> class Session {
   typename T::Acceptor listen_for_data() {
     auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
     observe<DataListening>(acceptor.endpoint());
-    if constexpr (requires { control().prepare_data(); }) control().prepare_data();
+    if constexpr (is_securable) control().prepare_data();
     return acceptor;
   }
   /// The address that the client is to connect to.
@@ -19461,7 +19733,6 @@ static_assert(CompleteStorage<MemoryStorage>);
 }  // namespace ftplike
 
 // ---- ftplike/users/function.hpp
-#include <concepts>
 #include <functional>
 #include <optional>
 #include <type_traits>
@@ -19469,6 +19740,30 @@ static_assert(CompleteStorage<MemoryStorage>);
 
 
 namespace ftplike::inline v0_2 {
+
+namespace detail {
+
+/// Fails, naming what cannot be asked for an account.
+template <class Culprit> struct CheckLoginFunction {
+  static constexpr bool is_asked = std::is_invocable_v<Culprit&, const Credentials&>;
+  static constexpr bool gives() {
+    if constexpr (is_asked) {
+      using Given = std::invoke_result_t<Culprit&, const Credentials&>;
+      return std::is_same_v<Given, awaitable<std::optional<Account>>> ||
+          std::is_convertible_v<Given, std::optional<Account>>;
+    } else {
+      return true;
+    }
+  }
+  static_assert(is_asked,
+                "ftplike: authenticate_with takes a function: this cannot be called with a const Credentials&");
+  static_assert(gives(),
+                "ftplike: authenticate_with takes a function that gives std::optional<Account>, or an awaitable of "
+                "that: this gives something else");
+  static constexpr bool ok = is_asked && gives();
+};
+
+}  // namespace detail
 
 /// An authenticator that asks a function, see `authenticate_with`.
 template <class Function> class FunctionAuthenticator {
@@ -19491,9 +19786,6 @@ template <class Function> class FunctionAuthenticator {
  private:
   using Given = std::invoke_result_t<Function&, const Credentials&>;
   static constexpr bool is_awaited = std::is_same_v<Given, awaitable<std::optional<Account>>>;
-  static_assert(is_awaited || std::is_convertible_v<Given, std::optional<Account>>,
-                "authenticate_with takes a function that gives std::optional<Account>, or an awaitable of that");
-
   Function function_;
   Anonymous others_;
 };
@@ -19512,8 +19804,12 @@ template <class Function> class FunctionAuthenticator {
 ///
 /// **Threads:** the function is called on any, by several at once. **Lifetime:** the credentials live until what it gave
 /// has been awaited.
-template <std::invocable<const Credentials&> Function> auto authenticate_with(Function function, Anonymous others = {}) {
-  return FunctionAuthenticator<Function>{std::move(function), std::move(others)};
+template <class Function> auto authenticate_with(Function function, Anonymous others = {}) {
+  if constexpr (detail::CheckLoginFunction<Function>::ok) {
+    return FunctionAuthenticator<Function>{std::move(function), std::move(others)};
+  } else {
+    return others;  // which spares the compiler another complaint
+  }
 }
 
 }  // namespace ftplike
@@ -19865,12 +20161,18 @@ class MirrorPlanner {
   }
   std::optional<Reason> difference(const std::string& path, const Entry& entry, const Entry& there) const {
     const bool known = entry.modified != Timestamp{} && there.modified != Timestamp{};
-    const bool newer = known && entry.modified > there.modified + tolerance(there.modified);
+    const bool newer = known && kept(entry.modified) > there.modified + tolerance(there.modified);
     if (newer && !clocks_were_changed(path, entry, there)) return Reason::newer;
     // As text a file has another length at each end.
     const bool compares = !options_.only_newer && !options_.transfer.ascii;
     if (compares && entry.size && there.size && *entry.size != *there.size) return Reason::size_differs;
     return std::nullopt;
+  }
+  /// A time as far as file systems keep it: ext4 ends in 2446 and XFS in 2486, and a copy that got no later time than
+  /// that would seem old for ever.
+  static Timestamp kept(Timestamp time) noexcept {
+    constexpr Timestamp last = std::chrono::sys_days{std::chrono::January / 1 / 2446};
+    return std::min(time, last);
   }
   /// Whether a time differs only because the server's clock, whose zone nobody knows, has been changed by an hour since
   /// the copy was made: what was modified days before that has not been modified since.
@@ -20083,6 +20385,71 @@ template <class Session> class RepeatedDownload {
   std::optional<LocalTarget> target_;  // what `local_` means, once that is known
 };
 
+/// A sink of the caller's and how much of a file it was given, so that the rest can follow, be it one that can seek or not.
+class ContinuedSink {
+ public:
+  ContinuedSink(AnySink sink, bool is_resumed)
+      : sink_{sink},
+        begin_{is_resumed ? 0 : sink.size().value_or(0)},
+        has_{is_resumed ? sink.size() : 0},
+        modified_{is_resumed ? sink.modified().value_or(Timestamp{}) : Timestamp{}} {}
+  template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
+    if (!is_written_) {
+      const Executor executor = co_await asio::this_coro::executor;
+      if (modified_ == Timestamp{}) modified_ = wall_clock(executor);
+      is_written_ = true;
+    }
+    is_torn_ = true;  // by what ends the write: nobody knows how much of it was taken then
+    co_await sink_.write(bytes);
+    is_torn_ = false;
+    if (has_) *has_ += bytes.size();
+  }
+  awaitable<void> finish() { return sink_.finish(); }
+  std::optional<std::uint64_t> size() const noexcept { return has_; }
+  void seek(std::uint64_t offset) {
+    if (offset == has_ && !is_torn_) return;
+    if (!sink_.size()) {
+      throw ClientError{std::make_error_code(std::errc::invalid_seek), "RETR", Channel::local, 0,
+                        "cannot begin anew, nor can the rest follow: the sink cannot seek"};
+    }
+    sink_.seek(begin_ + offset);
+    has_ = offset;
+    is_torn_ = false;
+  }
+  /// When the file that it has the beginning of was begun.
+  Timestamp modified() const noexcept { return modified_; }
+  bool is_written() const noexcept { return is_written_; }
+
+ private:
+  AnySink sink_;
+  std::uint64_t begin_;  // of the file, behind what the sink had
+  std::optional<std::uint64_t> has_;
+  Timestamp modified_;
+  bool is_written_ = false, is_torn_ = false;
+};
+
+/// A download into a sink that may be tried again.
+template <class Session> class RepeatedDownloadInto {
+ public:
+  RepeatedDownloadInto(std::string remote, AnySink sink, TransferOptions options)
+      : remote_{std::move(remote)}, sink_{sink, options.resume && !options.ascii}, options_{std::move(options)} {}
+  awaitable<TransferResult> operator()(Session& session, const Failure* last) {
+    TransferOptions options = options_;
+    if (last) {  // the file may be another one by now
+      options.size.reset();
+      options.modified.reset();
+    }
+    if (sink_.is_written() && options.ascii) sink_.seek(0);
+    options.resume = options.resume || sink_.is_written();
+    co_return co_await session.download(remote_, sink_, options);
+  }
+
+ private:
+  std::string remote_;
+  ContinuedSink sink_;
+  TransferOptions options_;
+};
+
 /// A source that cannot seek, and whether something of it is gone.
 class UsedSource {
  public:
@@ -20229,6 +20596,16 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
                                      TransferOptions options = {}) {
     detail::LocalTarget target{std::move(folder), std::move(path)};
     detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(target), std::move(options)};
+    return run(State::keep_trying(state_, std::move(fetch)));
+  }
+  /// The same into a sink. Any is gone on with; where the server cannot begin in the middle, or has another file by now,
+  /// one that can seek is begun anew.
+  ///
+  /// **Errors:** `std::errc::invalid_seek` if the sink cannot seek and would have to be begun anew. **Lifetime:** the
+  /// sink is used until the operation has ended.
+  template <ByteSink Sink>
+  awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
+    detail::RepeatedDownloadInto<Session> fetch{std::move(remote), AnySink{sink}, std::move(options)};
     return run(State::keep_trying(state_, std::move(fetch)));
   }
   /// As `Client::upload`; what was lost on the way is gone on with.
