@@ -169,6 +169,23 @@ TEST(ClientSegments, OfASmallFileAreOne) {
   EXPECT_EQ(pool.sessions(), 1u);
 }
 
+TEST(ClientSegments, OfAFileThatTheServerDoesNotTellOfAreOne) {
+  const std::vector<std::string> empty{"150 Here", "226 Done"}, refused{"550 Permission denied"};
+  for (const auto& listing : {empty, refused}) {
+    TestNetwork network{1};
+    const TestFolder folder;
+    ScriptedServer server{network};
+    server.welcomes({"SIZE"}).dialogue("TYPE A", "200 OK").passive().accepts_data();
+    server.hears("LIST").says(listing[0]);
+    if (listing.size() > 1) server.closes_data().says(listing[1]);
+    server.dialogue("TYPE I", "200 OK").dialogue("SIZE .a", "213 5").passive().accepts_data().hears("RETR .a");
+    server.says("150 Here").sends("hello").closes_data().says("226 Done").is_left();
+    TestPool pool{network, "ftp://ann:secret@10.0.0.2"};
+    network.run(download_in_segments(pool, ".a", folder / "b", 4));
+    EXPECT_EQ(folder.read("b"), "hello");
+  }
+}
+
 TEST(ClientSegments, AreTakenFromServersWithoutRangByStoppingEarly) {
   TestNetwork network{1};
   ScriptedServer server{network};

@@ -117,12 +117,25 @@ awaitable<std::optional<TransferResult>> fetch_segments(Pool& pool, std::string 
   co_return result;
 }
 
+/// What a server tells of a file. An entry that says nothing where it will not: a file that it keeps out of its listings
+/// can be fetched all the same.
+template <class Pool> awaitable<Entry> entry_if_told(Pool& pool, std::string remote) {
+  const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
+  try {
+    Entry entry = co_await pool.use(look);
+    co_return entry;
+  } catch (const ReplyError&) {
+  } catch (const ClientError& error) {
+    if (error.code() != std::errc::no_such_file_or_directory) throw;
+  }
+  co_return Entry{};
+}
+
 template <class Pool>
 awaitable<TransferResult> fetch_by_segments(Pool& pool, std::string remote, std::string local, std::size_t segments,
                                             TransferOptions options) {
   constexpr std::uint64_t smallest = 1024 * 1024;
-  const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
-  const Entry entry = co_await pool.use(look);
+  const Entry entry = co_await entry_if_told(pool, remote);
   const auto most = std::min<std::uint64_t>(segments, entry.size.value_or(0) / smallest);
   if (most > 1 && !options.ascii) {
     LocalTarget target = local_target(local, remote);
