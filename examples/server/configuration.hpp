@@ -32,7 +32,8 @@ class Protecting {
   std::optional<ftplike::TlsPolicy> policy;  // not said: offered if there is a certificate
   std::vector<HostAndPort> implicit;         // where sessions begin with the handshake
   std::string reuse = "preferred";
-  std::string client_ca;  // a file; empty: clients are not asked for certificates
+  std::string client_ca;    // a file; empty: clients are not asked for certificates
+  std::string ticket_keys;  // a file; empty: no other server knows them
 };
 
 /// Where a root as s3://bucket is.

@@ -14,6 +14,7 @@ const char* needs_certificate(const Protecting& wishes) {
   if (!wishes.key.empty()) return "key";
   if (!wishes.implicit.empty()) return "tls-implicit";
   if (!wishes.client_ca.empty()) return "tls-client-ca";
+  if (!wishes.ticket_keys.empty()) return "tls-ticket-keys";
   if (wishes.policy && *wishes.policy != ftplike::TlsPolicy::off) return "tls";
   return nullptr;
 }
@@ -41,6 +42,7 @@ ServingNetwork::Certificates read_certificates(const Protecting& wishes) {
                    : wishes.reuse == "required"  ? ftplike::TlsReuse::required
                                                  : ftplike::TlsReuse::preferred;
   settings.client_ca = wishes.client_ca;
+  settings.ticket_keys = wishes.ticket_keys;
   if (!wishes.client_ca.empty()) settings.client_certificates = ftplike::ClientCertificates::asked_for;
   try {
     return ftplike::TlsServer{settings};

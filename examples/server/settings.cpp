@@ -206,6 +206,8 @@ const Setting table[] = {
      set_tls_reuse},
     {tls, "tls-client-ca", "FILE", false, "who signs clients' certificates, PEM; users' files name them (none)",
      [](C& c, V value) { set_file(c.tls.client_ca, value); }},
+    {tls, "tls-ticket-keys", "FILE", false, "keys of session tickets that servers share, the newest first (own ones)",
+     [](C& c, V value) { set_file(c.tls.ticket_keys, value); }},
 
     {bounds, "max-sessions", "N", false, "sessions at a time (10000)",
      [](C& c, V value) { c.limits.sessions = at_least_one<std::size_t>(value); }},

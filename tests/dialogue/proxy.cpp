@@ -115,6 +115,50 @@ TEST(TrustedProxy, PassesNoStrangerOnToTheDataOfAClient) {
   }
 }
 
+TEST(TrustedProxy, HasNoDataConnectionTakenForAHeaderThatIsNone) {
+  const std::string signature{"\r\n\r\n\0\r\nQUIT\n", 12};
+  for (const std::string& header : {
+           signature + "\x21\x11\0\x08"s + "\xC6\x33\x64\x07\xC0\x00\x02\x01"s,  // too short for its family
+           signature + "\x21\x11\xFF\xFF"s,                                      // too long
+           signature + "\x31\x11\0\x0C"s,                                        // another version
+           signature + "\x20\x11\0\x0C"s + std::string(12, '\0'),                // the proxy speaks for itself
+           signature + "\x21\x21\0\x24"s + std::string(36, '\x07'),              // another family
+           "PROXY TCP6 2001:db8::7 2001:db8::1 50000 21\r\n"s,
+           "PROXY TCP6 2001:db8::x::7 2001:db8::1 50000 21\r\n"s,
+           "PROXY TCP4 198.51.100.7 192.0.2.1 50000\r\n"s,
+           "PROXY TCP6 :::::: ::1 50000 21\r\n"s,
+           "PROXY UNKNOWN " + std::string(200, 'x'),
+       }) {
+    PassedOn it;
+    EXPECT_TRUE(it.say("STOR b.txt").starts_with("150 "));
+    auto refused = it.dial();
+    refused.type(header + "content");
+    it.network.settle();
+    EXPECT_TRUE(refused.ended());
+    EXPECT_EQ(it.server.diary().of("stranger").size(), 1u);
+    it.network.advance(31s);
+    EXPECT_EQ(it.hear(), "425 No data connection\r\n");
+    EXPECT_FALSE(it.files.text("/b.txt"));
+  }
+}
+
+TEST(TrustedProxy, MayTakeItsTimeForEachByteOfAHeader) {
+  for (const std::string& header : {std::string{introduction}, binary_introduction()}) {
+    PassedOn it;
+    EXPECT_TRUE(it.say("STOR b.txt").starts_with("150 "));
+    auto upload = it.dial();
+    for (const char byte : header) {
+      upload.type(std::string{byte});
+      it.network.advance(100ms);
+    }
+    upload.type("content");
+    upload.finish();
+    it.network.advance(20ms);
+    EXPECT_EQ(it.hear(), "226 Upload complete\r\n");
+    EXPECT_EQ(it.files.text("/b.txt"), "content");
+  }
+}
+
 TEST(TrustedProxy, ThatSaysNothingOnADataConnectionIsGivenUpInTime) {
   PassedOn it;
   EXPECT_TRUE(it.say("RETR a.txt").starts_with("150 "));

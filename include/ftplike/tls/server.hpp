@@ -14,6 +14,7 @@
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/tls/context.hpp>
 #include <ftplike/tls/owners.hpp>
+#include <ftplike/tls/ticket_keys.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -47,6 +48,10 @@ struct TlsServerSettings {
   std::function<bool(const ShownCertificates&)> verify{};  // has the last word on a client's certificate
   std::string key_log{};                    // a file that gets the keys of all connections: who has it can read them
   std::function<void(SSL_CTX*)> context{};  // has the last word on each context, before the first handshake
+  /// A file with the keys of session tickets, for servers that share them: a key a line, 160 hexadecimal digits
+  /// (`openssl rand -hex 80`). The first makes tickets, all open them. Then new control connections resume sessions of
+  /// TLS 1.3, those of the other servers too, unless clients are asked for certificates. Empty: keys of its own.
+  std::string ticket_keys{};
 };
 
 namespace detail::tls {
@@ -58,13 +63,14 @@ struct Belonging {
 };
 
 /// What a server's certificates and keys were when they were read. Sessions keep theirs, for their data connections,
-/// too: tickets of one reading say nothing to the next.
+/// too: tickets of one reading say nothing to the next, unless their keys are of a file.
 class ServerContext {
  public:
   explicit ServerContext(const TlsServerSettings& settings)
       : settings_{settings},
         alpn_{alpn_wire(settings.alpn)},
         key_log_{settings.key_log},
+        ticket_keys_{settings.ticket_keys},
         context_{make(settings.certificate, settings.key)} {
     for (const auto& host : settings.hosts) hosts_.emplace_back(host.name, make(host.certificate, host.key));
     SSL_CTX_set_tlsext_servername_callback(context_.get(), &choose_host);
@@ -91,6 +97,7 @@ class ServerContext {
     constexpr long longest_allowed = 7L * 24 * 60 * 60;
     SSL_CTX_set_timeout(context, longest_allowed);
     key_log_.attach_to(context);
+    ticket_keys_.attach_to(context);
     finish(context, settings_, certificate, key);
     require(SSL_CTX_check_private_key(context) == 1, "certificate and key");
     return made;
@@ -149,8 +156,22 @@ class ServerContext {
   static SSL_TICKET_RETURN judge_ticket(SSL* ssl, SSL_SESSION* session, const unsigned char*, std::size_t,
                                         SSL_TICKET_STATUS status, void* self) noexcept {
     if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW) return SSL_TICKET_RETURN_IGNORE_RENEW;
-    static_cast<const ServerContext*>(self)->consider(ssl, owner_of(session));
+    const auto& context = *static_cast<const ServerContext*>(self);
+    const bool may_go_on = !belonging(ssl).is_data && SSL_version(ssl) == TLS1_3_VERSION;
+    if (may_go_on && context.shares_tickets()) return context.adopt(ssl, session);
+    context.consider(ssl, owner_of(session));
     return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
+  }
+  /// Whether control connections resume sessions. A certificate that a client has shown elsewhere is none shown here.
+  bool shares_tickets() const noexcept {
+    return ticket_keys_ && settings_.client_certificates == ClientCertificates::ignored;
+  }
+  /// Has a control connection go on with a session that began elsewhere: from now on it is this connection's, and the
+  /// client gets a ticket that says so. Not in TLS 1.2, where clients keep the ticket that they had.
+  SSL_TICKET_RETURN adopt(SSL* ssl, SSL_SESSION* session) const noexcept {
+    const Owner& owner = belonging(ssl).owner;
+    const bool adopted = SSL_SESSION_set1_id_context(session, owner.data(), static_cast<unsigned>(owner.size())) == 1;
+    return adopted ? SSL_TICKET_RETURN_USE_RENEW : SSL_TICKET_RETURN_IGNORE_RENEW;
   }
   /// Called where a session needs an ID.
   static int make_id(SSL* ssl, unsigned char* id, unsigned* size) noexcept {
@@ -179,6 +200,7 @@ class ServerContext {
   const TlsServerSettings settings_;
   std::string alpn_;  // as it goes over the wire
   const KeyLog key_log_;
+  const TicketKeys ticket_keys_;
   ContextPointer context_;
   std::vector<std::pair<std::string, ContextPointer>> hosts_;
   mutable Owners owners_;
