@@ -60,7 +60,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   using Visit = std::function<void(Entry)>;
   using File = RemoteFile<detail::ClientCore<T, DataChannel, Observer>>;
 
-  /// No session: closed, until another client is moved here.
+  /// No session: closed, until another client is moved here. Operations end with `std::errc::not_connected`.
   Client() = default;
   Client(Client&&) noexcept = default;
   Client& operator=(Client&& other) noexcept;
@@ -255,7 +255,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
                                         TransferOptions options);
   awaitable<TransferResult> store_from(std::string verb, AnySource source, std::string remote, TransferOptions options);
   static awaitable<Client> connected(T& network, Url url, ClientOptions options, Observer observer);
-  template <class R> awaitable<R> run(awaitable<R> operation);
+  template <class Begin> auto run(Begin begin);
 
   static awaitable<Reply> command_on(Core& core, std::string text);
   static awaitable<void> cwd_on(Core& core, std::string path);

@@ -255,3 +255,25 @@ TEST(ClientProxy, HasAUrl) {
   EXPECT_EQ(detail::Proxy::parse("http://h")->where.port, 8080);
   EXPECT_FALSE(detail::Proxy::parse("ftp://h"));
 }
+
+TEST(ClientConnecting, IsWhatAClientWaitsForThatIsMadeOfNothing) {
+  TestNetwork network{1};
+  auto server = serve(network, {{"/a", "hello"}}, some_users());
+  TestClient client;
+  EXPECT_FALSE(client.is_open());
+  client.close();
+  network.run(client.quit());
+  TextSink sink;
+  TextSource source{"hello"};
+  EXPECT_EQ(error_of(network, client.pwd()).code(), std::errc::not_connected);
+  EXPECT_EQ(error_of(network, client.noop()).code(), std::errc::not_connected);
+  EXPECT_EQ(error_of(network, client.list()).code(), std::errc::not_connected);
+  EXPECT_EQ(error_of(network, client.set_modified("a", Timestamp{})).code(), std::errc::not_connected);
+  EXPECT_EQ(error_of(network, client.download("a", sink)).code(), std::errc::not_connected);
+  EXPECT_EQ(error_of(network, client.upload(source, "a")).code(), std::errc::not_connected);
+  EXPECT_EQ(error_of(network, client.open("a")).code(), std::errc::not_connected);
+  EXPECT_THROW((void)client.features(), ClientError);
+  client = network.run(connect(network, anna()));
+  EXPECT_TRUE(client.is_open());
+  EXPECT_EQ(network.run(client.size("a")), 5u);
+}

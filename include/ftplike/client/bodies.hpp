@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,12 @@ namespace detail {
 
 template <Transport T, class DataChannel, class Observer>
 struct OwnPartsNeedBodiesHpp<T, Client<T, DataChannel, Observer>> {};
+
+/// What every operation of a client without a session comes to.
+template <class R> awaitable<R> without_session() {
+  const Executor executor = co_await asio::this_coro::executor;
+  throw ClientError{std::make_error_code(std::errc::not_connected), {}, Channel::local};
+}
 
 /// The session of a server that was reached, logged in.
 template <class Core> awaitable<void> log_in(Core& core, Url url) {
@@ -49,9 +56,11 @@ awaitable<Client<T, DataChannel, Observer>> Connecting::run(T& network, Url url,
 
 }  // namespace detail
 
-template <Transport T, class DataChannel, class Observer> template <class R>
-awaitable<R> Client<T, DataChannel, Observer>::run(awaitable<R> operation) {
-  return detail::perform(core_, std::move(operation));
+template <Transport T, class DataChannel, class Observer> template <class Begin>
+auto Client<T, DataChannel, Observer>::run(Begin begin) {
+  using Result = typename std::invoke_result_t<Begin&, Core&>::value_type;
+  if (!core_) return detail::without_session<Result>();
+  return detail::perform(core_, begin(*core_));
 }
 template <Transport T, class DataChannel, class Observer>
 Client<T, DataChannel, Observer>& Client<T, DataChannel, Observer>::operator=(Client&& other) noexcept {
@@ -84,20 +93,20 @@ template <Transport T, class DataChannel, class Observer> Endpoint Client<T, Dat
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<Reply> Client<T, DataChannel, Observer>::command(std::string text) {
-  return run(command_on(core(), std::move(text)));
+  return run([&](Core& session) { return command_on(session, std::move(text)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::get_in_step() {
-  return run(core().get_in_step());
+  return run([&](Core& session) { return session.get_in_step(); });
 }
 template <Transport T, class DataChannel, class Observer> awaitable<void> Client<T, DataChannel, Observer>::noop() {
-  return run(core().demand_only("NOOP"));
+  return run([&](Core& session) { return session.demand_only("NOOP"); });
 }
 template <Transport T, class DataChannel, class Observer> awaitable<void> Client<T, DataChannel, Observer>::quit() {
   if (!is_open()) co_return;
   const std::shared_ptr<Core> leaving = core_;
   Settled<Reply> ignored;
-  co_await settle(run(leaving->ask("QUIT")), ignored);
+  co_await settle(detail::perform(leaving, leaving->ask("QUIT")), ignored);
   leaving->leave();
 }
 template <Transport T, class DataChannel, class Observer> void Client<T, DataChannel, Observer>::close() {
@@ -105,107 +114,119 @@ template <Transport T, class DataChannel, class Observer> void Client<T, DataCha
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<std::string> Client<T, DataChannel, Observer>::pwd() {
-  return run(pwd_on(core()));
+  return run([&](Core& session) { return pwd_on(session); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::cwd(std::string path) {
-  return run(cwd_on(core(), std::move(path)));
+  return run([&](Core& session) { return cwd_on(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::mkdir(std::string path) {
-  return run(core().demand_only("MKD " + path));
+  return run([&](Core& session) { return session.demand_only("MKD " + path); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::rmdir(std::string path) {
-  return run(core().demand_only("RMD " + path));
+  return run([&](Core& session) { return session.demand_only("RMD " + path); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<std::vector<Entry>> Client<T, DataChannel, Observer>::list(std::string path) {
-  return run(detail::list_all(core(), std::move(path)));
+  return run([&](Core& session) { return detail::list_all(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::list(std::string path, Visit visit) {
-  return run(detail::list_entries(core(), std::move(path), std::move(visit)));
+  return run([&](Core& session) { return detail::list_entries(session, std::move(path), std::move(visit)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::walk(std::string path, WalkVisit visit) {
-  return run(detail::walk_tree(core(), std::move(path), std::move(visit)));
+  return run([&](Core& session) { return detail::walk_tree(session, std::move(path), std::move(visit)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<Entry> Client<T, DataChannel, Observer>::stat(std::string path) {
-  return run(detail::stat_path(core(), std::move(path)));
+  return run([&](Core& session) { return detail::stat_path(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<bool> Client<T, DataChannel, Observer>::exists(std::string path) {
-  return run(detail::path_exists(core(), std::move(path)));
+  return run([&](Core& session) { return detail::path_exists(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<std::uint64_t> Client<T, DataChannel, Observer>::size(std::string path) {
-  return run(size_on(core(), std::move(path)));
+  return run([&](Core& session) { return size_on(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<std::uint64_t> Client<T, DataChannel, Observer>::stored_size(std::string path) {
-  return run(stored_size_on(core(), std::move(path)));
+  return run([&](Core& session) { return stored_size_on(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<Timestamp> Client<T, DataChannel, Observer>::modified(std::string path) {
-  return run(modified_on(core(), std::move(path)));
+  return run([&](Core& session) { return modified_on(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<std::optional<RemoteDigest>> Client<T, DataChannel, Observer>::digest(std::string path) {
-  return run(detail::ask_digest(core(), std::move(path)));
+  return run([&](Core& session) { return detail::ask_digest(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::set_modified(std::string path, Timestamp time) {
-  const std::string command = detail::time_command(core(), path, time);
-  return run(
-      core().demand_only(command.empty() ? "MFMT " + format_timestamp(time, Fraction::never) + " " + path : command));
+  return run([&](Core& session) {
+    const std::string command = detail::time_command(session, path, time);
+    if (!command.empty()) return session.demand_only(command);
+    return session.demand_only("MFMT " + format_timestamp(time, Fraction::never) + " " + path);
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::chmod(std::string path, unsigned mode) {
   std::string digits;
   for (int shift = 6; shift >= 0; shift -= 3) digits += static_cast<char>('0' + (mode >> shift & 7));
-  return run(core().demand_only("SITE CHMOD " + digits + " " + path));
+  return run([&](Core& session) { return session.demand_only("SITE CHMOD " + digits + " " + path); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::remove(std::string path) {
-  return run(core().demand_only("DELE " + path));
+  return run([&](Core& session) { return session.demand_only("DELE " + path); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::rename(std::string from, std::string to) {
-  return run(rename_on(core(), std::move(from), std::move(to)));
+  return run([&](Core& session) { return rename_on(session, std::move(from), std::move(to)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::download(std::string remote, std::string local,
                                                                      TransferOptions options) {
-  return run(detail::fetch_path(core(), std::move(remote), std::move(local), std::move(options)));
+  return run([&](Core& session) {
+    return detail::fetch_path(session, std::move(remote), std::move(local), std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::download(std::string remote, DirectoryStorage folder,
                                                                      Path path, TransferOptions options) {
   detail::LocalTarget target{std::move(folder), std::move(path)};
-  return run(detail::fetch_file(core(), std::move(remote), std::move(target), std::move(options)));
+  return run([&](Core& session) {
+    return detail::fetch_file(session, std::move(remote), std::move(target), std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<typename Client<T, DataChannel, Observer>::File> Client<T, DataChannel, Observer>::open(
     std::string remote, std::uint64_t offset, TransferOptions options) {
-  (void)core();
+  if (!core_) return detail::without_session<File>();
   return detail::telling(File::open(core_, std::move(remote), offset, std::move(options)));
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::upload(std::string local, std::string remote,
                                                                    TransferOptions options) {
-  return run(detail::store_path(core(), "STOR", std::move(local), std::move(remote), std::move(options)));
+  return run([&](Core& session) {
+    return detail::store_path(session, "STOR", std::move(local), std::move(remote), std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::append(std::string local, std::string remote,
                                                                    TransferOptions options) {
-  return run(detail::store_path(core(), "APPE", std::move(local), std::move(remote), std::move(options)));
+  return run([&](Core& session) {
+    return detail::store_path(session, "APPE", std::move(local), std::move(remote), std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::upload_unique(std::string local, std::string wished,
                                                                           TransferOptions options) {
-  return run(detail::store_path(core(), "STOU", std::move(local), std::move(wished), std::move(options)));
+  return run([&](Core& session) {
+    return detail::store_path(session, "STOU", std::move(local), std::move(wished), std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 typename Client<T, DataChannel, Observer>::Core& Client<T, DataChannel, Observer>::core() const {
@@ -215,28 +236,32 @@ typename Client<T, DataChannel, Observer>::Core& Client<T, DataChannel, Observer
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::receive_by(std::string command, AnySink sink,
                                                                        TransferOptions options) {
-  return run(detail::receive_by(core(), std::move(command), sink, std::move(options)));
+  return run([&](Core& session) { return detail::receive_by(session, std::move(command), sink, std::move(options)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::send_by(std::string command, AnySource source,
                                                                     TransferOptions options) {
-  return run(detail::send_by(core(), std::move(command), source, std::move(options)));
+  return run([&](Core& session) { return detail::send_by(session, std::move(command), source, std::move(options)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::fetch_into(std::string remote, AnySink sink,
                                                                        TransferOptions options) {
-  return run(detail::fetch_into(core(), std::move(remote), sink, std::move(options)));
+  return run([&](Core& session) { return detail::fetch_into(session, std::move(remote), sink, std::move(options)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::fetch_range(std::string remote, AnySink sink,
                                                                         std::uint64_t offset, std::uint64_t length,
                                                                         TransferOptions options) {
-  return run(detail::fetch_range(core(), std::move(remote), sink, offset, length, std::move(options)));
+  return run([&](Core& session) {
+    return detail::fetch_range(session, std::move(remote), sink, offset, length, std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::store_from(std::string verb, AnySource source,
                                                                        std::string remote, TransferOptions options) {
-  return run(detail::store_from(core(), std::move(verb), source, std::move(remote), std::move(options)));
+  return run([&](Core& session) {
+    return detail::store_from(session, std::move(verb), source, std::move(remote), std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<Client<T, DataChannel, Observer>> Client<T, DataChannel, Observer>::connected(T& network, Url url,
