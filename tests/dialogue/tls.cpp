@@ -646,6 +646,18 @@ TEST_F(TlsSession, TellsWhyAHandshakeFailedBeforeTheCommandAndAcceptsNoOtherConn
   const std::string replies = say(control, "RETR a.txt");
   EXPECT_EQ(replies.substr(0, 4), "150 ");
   EXPECT_NE(replies.find("\r\n425 No data connection: the peer does not speak TLS\r\n"), replies.npos) << replies;
+  const auto told = [this] {
+    return std::count_if(lines.lines.begin(), lines.lines.end(), [](const std::string& line) {
+      return line.find(" no TLS for data: the peer does not speak TLS") != line.npos;
+    });
+  };
+  EXPECT_EQ(told(), 1);
+  for (int i = 2; i < 4; ++i) {  // also where no command follows
+    SimulatedPeer other = network.dial({asio::ip::address_v4::loopback(), passive(control)});
+    other.type("GET / HTTP/1.1\r\n\r\n");
+    network.settle();
+    EXPECT_EQ(told(), i);
+  }
   TlsPeer unknown = dial(passive(control));
   unknown.secure(client);
   EXPECT_NE(say(control, "RETR a.txt").find("\r\n522 TLS session of the control connection not resumed\r\n"),

@@ -62,7 +62,11 @@ template <Transport T> class EarlyAcceptance {
       }
     }
     state->acceptor.reset();
-    if constexpr (SecurableStream<typename T::Stream>) co_await state->stream->accept_tls(session.control());
+    if constexpr (SecurableStream<typename T::Stream>) {
+      Settled<void> shaken;
+      co_await settle(state->stream->accept_tls(session.control()), shaken);
+      if (shaken.failed() && !state->abandoned) session.tell_early_handshake(shaken.failure());
+    }
   }
 
   std::shared_ptr<State> state_;

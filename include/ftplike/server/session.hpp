@@ -303,6 +303,7 @@ template <Transport T, class P> class Session {
   typename T::Acceptor listen_for_data() {
     auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
     observe<DataListening>(acceptor.endpoint());
+    early_failure_ = {};
     if constexpr (is_securable) control().prepare_data();
     return acceptor;
   }
@@ -321,9 +322,19 @@ template <Transport T, class P> class Session {
     Settled<void> shaken;
     Limit limited{deadline_, limit, Errc::no_handshake};
     co_await settle(std::move(handshake), shaken);
-    if (shaken.failed()) report<HandshakeFailed>(data, interruption_.reason_of(shaken.failure()));
+    if (shaken.failed()) {
+      const std::error_code why = interruption_.reason_of(shaken.failure());
+      if (!data || why != early_failure_) report<HandshakeFailed>(data, why);
+    }
     shaken.get();
     if constexpr (observed<ConnectionSecured>) report<ConnectionSecured>(data, stream.details());
+  }
+  /// Tells why a handshake failed before the command that it was for, which may never come.
+  void tell_early_handshake(const std::exception_ptr& failure) noexcept {
+    const std::error_code why = code_of(failure);
+    if (why == asio::error::operation_aborted) return;  // it was stopped, and may go on
+    early_failure_ = why;
+    report<HandshakeFailed>(true, why);
   }
 
   // ---- for transfers and the dispatch of commands ----
@@ -614,6 +625,7 @@ template <Transport T, class P> class Session {
   ControlConnection<T> control_;
   Protection protection_;
   std::optional<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
+  std::error_code early_failure_;  // of the handshake at the open port, which observers were told
   SessionInfo who_;
   std::optional<Account> account_;
   std::shared_ptr<AccountUse> use_;
