@@ -104,7 +104,7 @@ class LiveRows {
   std::uint64_t second_now() const {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now_() - began_).count());
   }
-  Bytes& bytes_of(std::uint64_t second) { return bytes_[second % bytes_.size()]; }
+  Bytes& bytes_of(std::uint64_t second) { return bytes_[static_cast<std::size_t>(second % bytes_.size())]; }
   /// Brings the bytes up to this second.
   void pass_time() {
     for (const auto second = second_now(); second_ < second;) bytes_of(++second_) = {};

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -23,12 +24,12 @@ class Dice {
  public:
   explicit Dice(std::uint64_t seed) noexcept : state_{seed} {}
   /// One of 0 … n - 1.
-  std::uint64_t below(std::uint64_t n) noexcept {
+  template <std::unsigned_integral N> N below(N n) noexcept {
     state_ += 0x9E3779B97F4A7C15u;
     auto mixed = state_;
     mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9u;
     mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBu;
-    return (mixed ^ (mixed >> 31)) % n;
+    return static_cast<N>((mixed ^ (mixed >> 31)) % n);
   }
 
  private:
@@ -134,7 +135,7 @@ class Schedule {
   /// Does work that may block: not now, but after as many turns of others as `chance` says.
   void do_later(std::function<void()> work, Dice& chance) {
     if (holds_work) return held_.push_back(std::move(work));
-    take_turns(std::move(work), chance.below(4));
+    take_turns(std::move(work), chance.below(4u));
   }
   /// Begins what was held back.
   void release_work() {

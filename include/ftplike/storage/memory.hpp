@@ -245,7 +245,7 @@ awaitable<typename BasicMemoryStorage<X>::Reader> BasicMemoryStorage<X>::open(Pa
   const Lock lock{tree_->mutex};
   const auto& node = tree_->file_at(path);
   if (offset > node.text->size()) detail::fail(Errc::bad_restart);
-  co_return Reader{tree_->entry(path, node), node.text, offset};
+  co_return Reader{tree_->entry(path, node), node.text, static_cast<std::size_t>(offset)};
 }
 template <class X>
 awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create(Path path, std::uint64_t offset) {

@@ -171,7 +171,7 @@ template <class = void> class BasicMemoryTree {
     if (partial) return go_on(partial, offset);
     const auto whole = nodes_.find(path.string());
     if (whole == nodes_.end() || whole->second.text->size() < offset) fail(Errc::bad_restart);
-    return begin(path, whole->second.text->substr(0, offset), true);
+    return begin(path, whole->second.text->substr(0, static_cast<std::size_t>(offset)), true);
   }
   UploadPointer append(const Path& path) {
     check_target(path);
@@ -193,7 +193,7 @@ template <class = void> class BasicMemoryTree {
   }
   /// Takes in as much as there is room for; throws `no_space_on_device` if that is not all.
   void write(Upload& upload, std::string_view bytes) {
-    const auto part = bytes.substr(0, room());
+    const auto part = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), room())));
     upload.text.append(part);
     upload.size += part.size();
     used_ += part.size();
@@ -247,7 +247,7 @@ template <class = void> class BasicMemoryTree {
   UploadPointer go_on(const UploadPointer& partial, std::uint64_t offset) {
     if (partial->text.size() < offset) fail(Errc::bad_restart);
     used_ -= partial->text.size() - offset;
-    partial->text.resize(offset);
+    partial->text.resize(static_cast<std::size_t>(offset));
     partial->size = offset;
     partial->busy = true;
     return partial;

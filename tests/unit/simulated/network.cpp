@@ -419,7 +419,7 @@ TEST(SimulatedFault, DoesNotCountWhatATestDoesByHand) {
 
 /// A connection whose n-th operation, counted from 1, meets with a fault.
 struct Faulty {
-  Faulty(std::uint64_t n, Fault fault, const NetworkConditions& conditions = {})
+  Faulty(std::size_t n, Fault fault, const NetworkConditions& conditions = {})
       : network{1, conditions},
         listener{network.listen_raw(door)},
         stream{network.run(network.connect(door))},
@@ -664,7 +664,7 @@ TEST(SimulatedFault, IsSurvivedAtEveryOperationByACarefulSession) {
   const std::string text = "a text of more than eight bytes";
   for (const auto fault : {Fault::reset, Fault::end, Fault::refuse, Fault::stall}) {
     std::uint64_t untouched = 0;
-    for (std::uint64_t n = 1; untouched == 0; ++n) {
+    for (std::size_t n = 1; untouched == 0; ++n) {
       SimulatedNetwork network{n, {.split = Split::somewhere, .interleave = true}};
       network.fail({.operation = n}, fault);
       std::string answer;

@@ -21,8 +21,8 @@ using Timer = SimulatedNetwork::Timer;
 TEST(SimulatedChance, IsTheSameEverywhere) {
   // The published first values of splitmix64 for this seed end in these digits.
   detail::simulated::Dice dice{1234567};
-  EXPECT_EQ(dice.below(1000), 317u);
-  EXPECT_EQ(dice.below(1000), 973u);
+  EXPECT_EQ(dice.below(1000u), 317u);
+  EXPECT_EQ(dice.below(1000u), 973u);
 }
 
 TEST(SimulatedClock, StandsStillUntilItIsTold) {

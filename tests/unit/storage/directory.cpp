@@ -428,6 +428,19 @@ TEST_F(DirectoryStorageTest, FreesLargeFilesElsewhere) {
   EXPECT_EQ(mine.get("/cut"), "first");
 }
 
+TEST_F(DirectoryStorageTest, ReadsAndWritesBeyondFourGiB) {
+  constexpr std::uint64_t far = 5'368'709'120;  // 5 GiB, sparse
+  write_file(root_ / ".ftplike-partial.a", "begin");
+  fs::resize_file(root_ / ".ftplike-partial.a", far);
+  auto writer = files.create("/a", far);
+  files.write(writer, "the end");
+  files.run(writer.finish());
+  EXPECT_EQ(files.stat("/a").size, far + 7);
+  EXPECT_EQ(files.get("/a", far + 4), "end");
+  auto reader = files.run(files.storage.open(Path{"/a"}, far - 3));
+  EXPECT_EQ(files.read(reader), std::string(3, '\0') + "the end");
+}
+
 TEST_F(DirectoryStorageTest, GoesOnWithWhatAnEarlierServerLeft) {
   files.leave("/a", "part");
   EXPECT_EQ(hidden(), std::vector<std::string>{".ftplike-partial.a"});

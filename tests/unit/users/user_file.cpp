@@ -217,7 +217,7 @@ class Interruptions {
  private:
   static void set(std::chrono::microseconds every) {
     itimerval times{};
-    times.it_interval.tv_usec = times.it_value.tv_usec = every.count();
+    times.it_interval.tv_usec = times.it_value.tv_usec = static_cast<suseconds_t>(every.count());
     ::setitimer(ITIMER_REAL, &times, nullptr);
   }
   static inline volatile std::sig_atomic_t lock_ = -1, count_ = 0;
