@@ -49,6 +49,7 @@ def page_of(name, source):
             line += f" {{#{anchor}}}" if anchor not in seen else ""
             seen.add(anchor)
         elif not block and not line.startswith("    "):
+            line = line.replace("](docs/pictures/", "](pictures/")  # from IMAGE_PATH on
             line = re.sub(r"(?<!!)\[((?:[^\[\]`]|`[^`]*`)+)\]\(([^()\s]+)\)", lambda m: link_in(source, m), line)
         lines.append(line)
     return "\n".join(lines) + "\n"

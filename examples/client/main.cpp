@@ -21,7 +21,7 @@
 #include <ftplike/io/asio.hpp>
 #include <ftplike/version.hpp>
 
-#include "manual.hpp"
+#include "../manual/manual.hpp"
 #include "output.hpp"
 #include "picture.hpp"
 #include "protection.hpp"
@@ -185,7 +185,7 @@ int main(int argc, char** argv) {
       ->transform(CLI::CheckedTransformer(dialects).description(""));
   app.add_option("--timeout", settings.timeout, "how long to wait for the server")
       ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::PositiveNumber.description(""))
       ->capture_default_str();
   app.add_option("-c", words.script, "commands to run, between semicolons; the first that fails ends it")
       ->type_name("COMMANDS");
@@ -211,8 +211,8 @@ int main(int argc, char** argv) {
   app.add_flag("--ascii", settings.ascii, "convert line endings");
   app.add_flag("--resume", settings.resume, "go on where an interrupted transfer ended");
   auto* parallel =
-      app.add_option("--parallel", settings.parallel, "sessions at once: for a mirror, and the parts of a get");
-  parallel->type_name("N")->check(CLI::Range(1, 64))->capture_default_str();
+      app.add_option("--parallel", settings.parallel, "sessions at once, up to 64: for a mirror, and the parts of a get");
+  parallel->type_name("N")->check(CLI::Range(1, 64).description(""))->capture_default_str();
   app.add_flag("--json", settings.json, "tell entries, replies and results as JSON, one object a line");
   app.add_flag("--quiet", settings.quiet, "no progress, no echo of commands that come from a pipe");
   app.set_version_flag("--version", FTPLIKE_VERSION_STRING, "print the version and end");
@@ -246,7 +246,7 @@ int main(int argc, char** argv) {
       ->type_name("PATTERN")
       ->take_all();
   const std::map<std::string, std::function<std::string()>> manuals{
-      {"man", [&app] { return manual_page(app, Shell::words()); }},
+      {"man", [&app] { return manual_page(app, {1, "an FTP client", "[host [port] | url]", Shell::words()}); }},
       {"bash", [&app] { return bash_completion(app); }},
       {"zsh", [&app] { return zsh_completion(app); }}};
   // For the build; with an empty group it stands in no help.

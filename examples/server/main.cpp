@@ -7,6 +7,7 @@
 
 #include <ftplike/version.hpp>
 
+#include "../manual/manual.hpp"
 #include "add_user.hpp"
 #include "ban.hpp"
 #include "config_file.hpp"
@@ -32,6 +33,8 @@ class CommandLine {
         ->group("Configuration");
     app_.add_flag("--check", check_, "check the configuration, say whether it is good, and end")
         ->group("Configuration");
+    // For the build; with an empty group it stands in no help.
+    app_.add_option("--generate", generate_)->check(CLI::IsMember({"man", "bash", "zsh"}))->group("");
     app_.set_version_flag("--version", FTPLIKE_VERSION_STRING, "print the version and end");
     app_.footer(
         "The first SIGINT or SIGTERM lets transfers end, the second ends the server at once; SIGHUP reads the users\n"
@@ -63,6 +66,10 @@ class CommandLine {
     } catch (const CLI::Success& asked) { return app_.exit(asked); } catch (const CLI::ParseError& error) {
       throw Failure{Ending::bad_configuration, std::string{error.what()} + " (see --help)"};
     }
+    if (!generate_.empty()) {
+      std::fputs(generated().c_str(), stdout);
+      return 0;
+    }
     if (*add_user_) {
       add_user(user_);
       return 0;
@@ -85,6 +92,11 @@ class CommandLine {
     }
     return result;
   }
+  std::string generated() const {
+    if (generate_ == "bash") return bash_completion(app_);
+    if (generate_ == "zsh") return zsh_completion(app_);
+    return manual_page(app_, {8, "an FTP server for one folder", ""});
+  }
   AllSaid said() {
     AllSaid all;
     if (!config_.empty()) all = read_config_file(config_);
@@ -100,6 +112,7 @@ class CommandLine {
   CLI::App *add_user_ = nullptr, *list_bans_ = nullptr, *add_ban_ = nullptr, *remove_ban_ = nullptr;
   std::string config_;
   bool check_ = false;
+  std::string generate_;
   NewUser user_;
   BanOrder ban_;
 };

@@ -137,6 +137,20 @@ TEST_F(ServerProgram, HoldsTheSeedsSessionWithAClientThatEndsNoLineAndReceivesOn
   EXPECT_EQ(stop(server), 0) << server.errors();
 }
 
+TEST_F(ServerProgram, WritesItsOwnManualAndCompletions) {
+  Process manual{command({"--generate", "man"})};
+  EXPECT_EQ(manual.wait(), 0);
+  const std::string& page = manual.output();
+  EXPECT_TRUE(page.starts_with(".TH FTPLIKE\\-SERVER 8\n")) << page;
+  for (const auto* text : {"HOST:PORT", "\\-\\-users", "add\\-user file name", ".SS \"Data connections\"", "NAME:PASSWORD"})
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  for (const auto* shell : {"bash", "zsh"}) {
+    Process completion{command({"--generate", shell})};
+    EXPECT_EQ(completion.wait(), 0);
+    EXPECT_NE(completion.output().find("--data-ports"), std::string::npos) << shell;
+  }
+}
+
 TEST_F(ServerProgram, NamesTheRootAsTheOperatorDid) {
   root.write("server/server_storage/a", "");
   Process server{Program{command({"--listen", "127.0.0.1:0"})}.in(root.string())};
