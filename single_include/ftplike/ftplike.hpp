@@ -4976,7 +4976,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   using Visit = std::function<void(Entry)>;
   using File = RemoteFile<detail::ClientCore<T, DataChannel, Observer>>;
 
-  /// No session: closed, until another client is moved here.
+  /// No session: closed, until another client is moved here. Operations end with `std::errc::not_connected`.
   Client() = default;
   Client(Client&&) noexcept = default;
   Client& operator=(Client&& other) noexcept;
@@ -5171,7 +5171,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
                                         TransferOptions options);
   awaitable<TransferResult> store_from(std::string verb, AnySource source, std::string remote, TransferOptions options);
   static awaitable<Client> connected(T& network, Url url, ClientOptions options, Observer observer);
-  template <class R> awaitable<R> run(awaitable<R> operation);
+  template <class Begin> auto run(Begin begin);
 
   static awaitable<Reply> command_on(Core& core, std::string text);
   static awaitable<void> cwd_on(Core& core, std::string path);
@@ -5223,6 +5223,7 @@ awaitable<Client<T, DataChannel, Observer>> connect(T& network, Url url, ClientO
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -7922,7 +7923,11 @@ template <Transport T> class EarlyAcceptance {
       }
     }
     state->acceptor.reset();
-    if constexpr (SecurableStream<typename T::Stream>) co_await state->stream->accept_tls(session.control());
+    if constexpr (SecurableStream<typename T::Stream>) {
+      Settled<void> shaken;
+      co_await settle(state->stream->accept_tls(session.control()), shaken);
+      if (shaken.failed() && !state->abandoned) session.tell_early_handshake(shaken.failure());
+    }
   }
 
   std::shared_ptr<State> state_;
@@ -11431,6 +11436,12 @@ namespace detail {
 template <Transport T, class DataChannel, class Observer>
 struct OwnPartsNeedBodiesHpp<T, Client<T, DataChannel, Observer>> {};
 
+/// What every operation of a client without a session comes to.
+template <class R> awaitable<R> without_session() {
+  const Executor executor = co_await asio::this_coro::executor;
+  throw ClientError{std::make_error_code(std::errc::not_connected), {}, Channel::local};
+}
+
 /// The session of a server that was reached, logged in.
 template <class Core> awaitable<void> log_in(Core& core, Url url) {
   Login<Core> login{core, url};
@@ -11454,9 +11465,11 @@ awaitable<Client<T, DataChannel, Observer>> Connecting::run(T& network, Url url,
 
 }  // namespace detail
 
-template <Transport T, class DataChannel, class Observer> template <class R>
-awaitable<R> Client<T, DataChannel, Observer>::run(awaitable<R> operation) {
-  return detail::perform(core_, std::move(operation));
+template <Transport T, class DataChannel, class Observer> template <class Begin>
+auto Client<T, DataChannel, Observer>::run(Begin begin) {
+  using Result = typename std::invoke_result_t<Begin&, Core&>::value_type;
+  if (!core_) return detail::without_session<Result>();
+  return detail::perform(core_, begin(*core_));
 }
 template <Transport T, class DataChannel, class Observer>
 Client<T, DataChannel, Observer>& Client<T, DataChannel, Observer>::operator=(Client&& other) noexcept {
@@ -11489,20 +11502,20 @@ template <Transport T, class DataChannel, class Observer> Endpoint Client<T, Dat
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<Reply> Client<T, DataChannel, Observer>::command(std::string text) {
-  return run(command_on(core(), std::move(text)));
+  return run([&](Core& session) { return command_on(session, std::move(text)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::get_in_step() {
-  return run(core().get_in_step());
+  return run([&](Core& session) { return session.get_in_step(); });
 }
 template <Transport T, class DataChannel, class Observer> awaitable<void> Client<T, DataChannel, Observer>::noop() {
-  return run(core().demand_only("NOOP"));
+  return run([&](Core& session) { return session.demand_only("NOOP"); });
 }
 template <Transport T, class DataChannel, class Observer> awaitable<void> Client<T, DataChannel, Observer>::quit() {
   if (!is_open()) co_return;
   const std::shared_ptr<Core> leaving = core_;
   Settled<Reply> ignored;
-  co_await settle(run(leaving->ask("QUIT")), ignored);
+  co_await settle(detail::perform(leaving, leaving->ask("QUIT")), ignored);
   leaving->leave();
 }
 template <Transport T, class DataChannel, class Observer> void Client<T, DataChannel, Observer>::close() {
@@ -11510,107 +11523,119 @@ template <Transport T, class DataChannel, class Observer> void Client<T, DataCha
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<std::string> Client<T, DataChannel, Observer>::pwd() {
-  return run(pwd_on(core()));
+  return run([&](Core& session) { return pwd_on(session); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::cwd(std::string path) {
-  return run(cwd_on(core(), std::move(path)));
+  return run([&](Core& session) { return cwd_on(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::mkdir(std::string path) {
-  return run(core().demand_only("MKD " + path));
+  return run([&](Core& session) { return session.demand_only("MKD " + path); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::rmdir(std::string path) {
-  return run(core().demand_only("RMD " + path));
+  return run([&](Core& session) { return session.demand_only("RMD " + path); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<std::vector<Entry>> Client<T, DataChannel, Observer>::list(std::string path) {
-  return run(detail::list_all(core(), std::move(path)));
+  return run([&](Core& session) { return detail::list_all(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::list(std::string path, Visit visit) {
-  return run(detail::list_entries(core(), std::move(path), std::move(visit)));
+  return run([&](Core& session) { return detail::list_entries(session, std::move(path), std::move(visit)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::walk(std::string path, WalkVisit visit) {
-  return run(detail::walk_tree(core(), std::move(path), std::move(visit)));
+  return run([&](Core& session) { return detail::walk_tree(session, std::move(path), std::move(visit)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<Entry> Client<T, DataChannel, Observer>::stat(std::string path) {
-  return run(detail::stat_path(core(), std::move(path)));
+  return run([&](Core& session) { return detail::stat_path(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<bool> Client<T, DataChannel, Observer>::exists(std::string path) {
-  return run(detail::path_exists(core(), std::move(path)));
+  return run([&](Core& session) { return detail::path_exists(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<std::uint64_t> Client<T, DataChannel, Observer>::size(std::string path) {
-  return run(size_on(core(), std::move(path)));
+  return run([&](Core& session) { return size_on(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<std::uint64_t> Client<T, DataChannel, Observer>::stored_size(std::string path) {
-  return run(stored_size_on(core(), std::move(path)));
+  return run([&](Core& session) { return stored_size_on(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<Timestamp> Client<T, DataChannel, Observer>::modified(std::string path) {
-  return run(modified_on(core(), std::move(path)));
+  return run([&](Core& session) { return modified_on(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<std::optional<RemoteDigest>> Client<T, DataChannel, Observer>::digest(std::string path) {
-  return run(detail::ask_digest(core(), std::move(path)));
+  return run([&](Core& session) { return detail::ask_digest(session, std::move(path)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::set_modified(std::string path, Timestamp time) {
-  const std::string command = detail::time_command(core(), path, time);
-  return run(
-      core().demand_only(command.empty() ? "MFMT " + format_timestamp(time, Fraction::never) + " " + path : command));
+  return run([&](Core& session) {
+    const std::string command = detail::time_command(session, path, time);
+    if (!command.empty()) return session.demand_only(command);
+    return session.demand_only("MFMT " + format_timestamp(time, Fraction::never) + " " + path);
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::chmod(std::string path, unsigned mode) {
   std::string digits;
   for (int shift = 6; shift >= 0; shift -= 3) digits += static_cast<char>('0' + (mode >> shift & 7));
-  return run(core().demand_only("SITE CHMOD " + digits + " " + path));
+  return run([&](Core& session) { return session.demand_only("SITE CHMOD " + digits + " " + path); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::remove(std::string path) {
-  return run(core().demand_only("DELE " + path));
+  return run([&](Core& session) { return session.demand_only("DELE " + path); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<void> Client<T, DataChannel, Observer>::rename(std::string from, std::string to) {
-  return run(rename_on(core(), std::move(from), std::move(to)));
+  return run([&](Core& session) { return rename_on(session, std::move(from), std::move(to)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::download(std::string remote, std::string local,
                                                                      TransferOptions options) {
-  return run(detail::fetch_path(core(), std::move(remote), std::move(local), std::move(options)));
+  return run([&](Core& session) {
+    return detail::fetch_path(session, std::move(remote), std::move(local), std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::download(std::string remote, DirectoryStorage folder,
                                                                      Path path, TransferOptions options) {
   detail::LocalTarget target{std::move(folder), std::move(path)};
-  return run(detail::fetch_file(core(), std::move(remote), std::move(target), std::move(options)));
+  return run([&](Core& session) {
+    return detail::fetch_file(session, std::move(remote), std::move(target), std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<typename Client<T, DataChannel, Observer>::File> Client<T, DataChannel, Observer>::open(
     std::string remote, std::uint64_t offset, TransferOptions options) {
-  (void)core();
+  if (!core_) return detail::without_session<File>();
   return detail::telling(File::open(core_, std::move(remote), offset, std::move(options)));
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::upload(std::string local, std::string remote,
                                                                    TransferOptions options) {
-  return run(detail::store_path(core(), "STOR", std::move(local), std::move(remote), std::move(options)));
+  return run([&](Core& session) {
+    return detail::store_path(session, "STOR", std::move(local), std::move(remote), std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::append(std::string local, std::string remote,
                                                                    TransferOptions options) {
-  return run(detail::store_path(core(), "APPE", std::move(local), std::move(remote), std::move(options)));
+  return run([&](Core& session) {
+    return detail::store_path(session, "APPE", std::move(local), std::move(remote), std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::upload_unique(std::string local, std::string wished,
                                                                           TransferOptions options) {
-  return run(detail::store_path(core(), "STOU", std::move(local), std::move(wished), std::move(options)));
+  return run([&](Core& session) {
+    return detail::store_path(session, "STOU", std::move(local), std::move(wished), std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 typename Client<T, DataChannel, Observer>::Core& Client<T, DataChannel, Observer>::core() const {
@@ -11620,28 +11645,32 @@ typename Client<T, DataChannel, Observer>::Core& Client<T, DataChannel, Observer
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::receive_by(std::string command, AnySink sink,
                                                                        TransferOptions options) {
-  return run(detail::receive_by(core(), std::move(command), sink, std::move(options)));
+  return run([&](Core& session) { return detail::receive_by(session, std::move(command), sink, std::move(options)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::send_by(std::string command, AnySource source,
                                                                     TransferOptions options) {
-  return run(detail::send_by(core(), std::move(command), source, std::move(options)));
+  return run([&](Core& session) { return detail::send_by(session, std::move(command), source, std::move(options)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::fetch_into(std::string remote, AnySink sink,
                                                                        TransferOptions options) {
-  return run(detail::fetch_into(core(), std::move(remote), sink, std::move(options)));
+  return run([&](Core& session) { return detail::fetch_into(session, std::move(remote), sink, std::move(options)); });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::fetch_range(std::string remote, AnySink sink,
                                                                         std::uint64_t offset, std::uint64_t length,
                                                                         TransferOptions options) {
-  return run(detail::fetch_range(core(), std::move(remote), sink, offset, length, std::move(options)));
+  return run([&](Core& session) {
+    return detail::fetch_range(session, std::move(remote), sink, offset, length, std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<TransferResult> Client<T, DataChannel, Observer>::store_from(std::string verb, AnySource source,
                                                                        std::string remote, TransferOptions options) {
-  return run(detail::store_from(core(), std::move(verb), source, std::move(remote), std::move(options)));
+  return run([&](Core& session) {
+    return detail::store_from(session, std::move(verb), source, std::move(remote), std::move(options));
+  });
 }
 template <Transport T, class DataChannel, class Observer>
 awaitable<Client<T, DataChannel, Observer>> Client<T, DataChannel, Observer>::connected(T& network, Url url,
@@ -13027,12 +13056,15 @@ template <std::size_t N> class PerfectHash {
   }
 
   /// The index of `key`, or of some other key if it is none of ours: the caller compares once.
-  constexpr std::size_t operator()(std::uint64_t key) const noexcept { return slots_[key * multiplier_ >> shift]; }
+  constexpr std::size_t operator()(std::uint64_t key) const noexcept { return slots_[slot_of(key, multiplier_)]; }
 
  private:
   // With about N²/4 slots one multiplier in seven fits, whatever N.
   static constexpr std::size_t slot_count = std::bit_ceil(N * N / 4 + 2);
   static constexpr int shift = 64 - std::countr_zero(slot_count);
+  static constexpr std::size_t slot_of(std::uint64_t key, std::uint64_t multiplier) noexcept {
+    return static_cast<std::size_t>(key * multiplier >> shift);
+  }
 
   static constexpr std::uint64_t mix(std::uint64_t x) {
     x = (x ^ x >> 31) * 0x9e3779b97f4a7c15;
@@ -13043,7 +13075,7 @@ template <std::size_t N> class PerfectHash {
     std::array<bool, slot_count> taken{};
     slots_ = {};
     for (std::size_t i = 0; i < N; ++i) {
-      const auto slot = keys[i] * multiplier >> shift;
+      const auto slot = slot_of(keys[i], multiplier);
       if (taken[slot]) return false;
       taken[slot] = true;
       slots_[slot] = static_cast<std::uint8_t>(i);
@@ -18023,6 +18055,7 @@ template <Transport T, class P> class Session {
   typename T::Acceptor listen_for_data() {
     auto acceptor = service_.data_ports.listen(network_, executor_, control_.stream().local().address());
     observe<DataListening>(acceptor.endpoint());
+    early_failure_ = {};
     if constexpr (is_securable) control().prepare_data();
     return acceptor;
   }
@@ -18041,9 +18074,19 @@ template <Transport T, class P> class Session {
     Settled<void> shaken;
     Limit limited{deadline_, limit, Errc::no_handshake};
     co_await settle(std::move(handshake), shaken);
-    if (shaken.failed()) report<HandshakeFailed>(data, interruption_.reason_of(shaken.failure()));
+    if (shaken.failed()) {
+      const std::error_code why = interruption_.reason_of(shaken.failure());
+      if (!data || why != early_failure_) report<HandshakeFailed>(data, why);
+    }
     shaken.get();
     if constexpr (observed<ConnectionSecured>) report<ConnectionSecured>(data, stream.details());
+  }
+  /// Tells why a handshake failed before the command that it was for, which may never come.
+  void tell_early_handshake(const std::exception_ptr& failure) noexcept {
+    const std::error_code why = code_of(failure);
+    if (why == asio::error::operation_aborted) return;  // it was stopped, and may go on
+    early_failure_ = why;
+    report<HandshakeFailed>(true, why);
   }
 
   // ---- for transfers and the dispatch of commands ----
@@ -18334,6 +18377,7 @@ template <Transport T, class P> class Session {
   ControlConnection<T> control_;
   Protection protection_;
   std::optional<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
+  std::error_code early_failure_;  // of the handshake at the open port, which observers were told
   SessionInfo who_;
   std::optional<Account> account_;
   std::shared_ptr<AccountUse> use_;
@@ -19370,7 +19414,7 @@ template <class = void> class BasicMemoryTree {
     if (partial) return go_on(partial, offset);
     const auto whole = nodes_.find(path.string());
     if (whole == nodes_.end() || whole->second.text->size() < offset) fail(Errc::bad_restart);
-    return begin(path, whole->second.text->substr(0, offset), true);
+    return begin(path, whole->second.text->substr(0, static_cast<std::size_t>(offset)), true);
   }
   UploadPointer append(const Path& path) {
     check_target(path);
@@ -19392,7 +19436,7 @@ template <class = void> class BasicMemoryTree {
   }
   /// Takes in as much as there is room for; throws `no_space_on_device` if that is not all.
   void write(Upload& upload, std::string_view bytes) {
-    const auto part = bytes.substr(0, room());
+    const auto part = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), room())));
     upload.text.append(part);
     upload.size += part.size();
     used_ += part.size();
@@ -19446,7 +19490,7 @@ template <class = void> class BasicMemoryTree {
   UploadPointer go_on(const UploadPointer& partial, std::uint64_t offset) {
     if (partial->text.size() < offset) fail(Errc::bad_restart);
     used_ -= partial->text.size() - offset;
-    partial->text.resize(offset);
+    partial->text.resize(static_cast<std::size_t>(offset));
     partial->size = offset;
     partial->busy = true;
     return partial;
@@ -19710,7 +19754,7 @@ awaitable<typename BasicMemoryStorage<X>::Reader> BasicMemoryStorage<X>::open(Pa
   const Lock lock{tree_->mutex};
   const auto& node = tree_->file_at(path);
   if (offset > node.text->size()) detail::fail(Errc::bad_restart);
-  co_return Reader{tree_->entry(path, node), node.text, offset};
+  co_return Reader{tree_->entry(path, node), node.text, static_cast<std::size_t>(offset)};
 }
 template <class X>
 awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create(Path path, std::uint64_t offset) {
@@ -20879,12 +20923,25 @@ awaitable<std::optional<TransferResult>> fetch_segments(Pool& pool, std::string 
   co_return result;
 }
 
+/// What a server tells of a file. An entry that says nothing where it will not: a file that it keeps out of its listings
+/// can be fetched all the same.
+template <class Pool> awaitable<Entry> entry_if_told(Pool& pool, std::string remote) {
+  const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
+  try {
+    Entry entry = co_await pool.use(look);
+    co_return entry;
+  } catch (const ReplyError&) {
+  } catch (const ClientError& error) {
+    if (error.code() != std::errc::no_such_file_or_directory) throw;
+  }
+  co_return Entry{};
+}
+
 template <class Pool>
 awaitable<TransferResult> fetch_by_segments(Pool& pool, std::string remote, std::string local, std::size_t segments,
                                             TransferOptions options) {
   constexpr std::uint64_t smallest = 1024 * 1024;
-  const auto look = [&remote](typename Pool::Session& session) { return session.stat(remote); };
-  const Entry entry = co_await pool.use(look);
+  const Entry entry = co_await entry_if_told(pool, remote);
   const auto most = std::min<std::uint64_t>(segments, entry.size.value_or(0) / smallest);
   if (most > 1 && !options.ascii) {
     LocalTarget target = local_target(local, remote);
@@ -22768,6 +22825,7 @@ void stop_on_signals(T& network, Server& server, Duration breath = std::chrono::
 
 // ---- ftplike/simulated/schedule.hpp
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -22789,12 +22847,12 @@ class Dice {
  public:
   explicit Dice(std::uint64_t seed) noexcept : state_{seed} {}
   /// One of 0 … n - 1.
-  std::uint64_t below(std::uint64_t n) noexcept {
+  template <std::unsigned_integral N> N below(N n) noexcept {
     state_ += 0x9E3779B97F4A7C15u;
     auto mixed = state_;
     mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9u;
     mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBu;
-    return (mixed ^ (mixed >> 31)) % n;
+    return static_cast<N>((mixed ^ (mixed >> 31)) % n);
   }
 
  private:
@@ -22900,7 +22958,7 @@ class Schedule {
   /// Does work that may block: not now, but after as many turns of others as `chance` says.
   void do_later(std::function<void()> work, Dice& chance) {
     if (holds_work) return held_.push_back(std::move(work));
-    take_turns(std::move(work), chance.below(4));
+    take_turns(std::move(work), chance.below(4u));
   }
   /// Begins what was held back.
   void release_work() {
