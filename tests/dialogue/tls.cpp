@@ -37,7 +37,7 @@ class TlsSession : public testing::Test {
     users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
     users.add(UserEntry{Account{"carl", Path{}, Rights::all()}, Password::plain("secret"), "", "carl"});
     server = std::make_unique<TheServer>(*transport, Ftp{}, storage, std::move(users), limits, DataPorts{40001, 49999},
-                                         policy, Log{lines.sink(), LogDetail::commands});
+                                         policy, Log{lines.sink(), LogDetail::commands}, proxies);
     server->listen({asio::ip::address_v4::loopback(), port});
     server->listen({asio::ip::address_v4::loopback(), implicit_port}, Beginning::implicit_tls);
     client.ca_file = certificates.authority();
@@ -124,6 +124,7 @@ class TlsSession : public testing::Test {
   std::unique_ptr<TheServer> server;
   TlsServerSettings settings;
   TlsClientSettings client;
+  TrustedProxies proxies;
 };
 
 TEST_F(TlsSession, IsOfferedByFeatAndBegunByAuth) {
@@ -675,6 +676,25 @@ TEST_F(TlsSession, TurnsAStrangerAwayBeforeTheCommandAndWaitsForTheClient) {
   TlsPeer data = dial(number);
   data.secure(control);
   EXPECT_EQ(code(control, "RETR a.txt"), 150);
+  EXPECT_EQ(all_of(data), "hello");
+  EXPECT_EQ(hear(control).substr(0, 4), "226 ");
+}
+
+TEST_F(TlsSession, HearsBeforeTheHandshakeOfADataConnectionWhomAProxyPassesOn) {
+  proxies = TrustedProxies{{Subnet{asio::ip::address_v4::loopback(), 32}}};
+  serve();
+  const std::string_view introduction = "PROXY TCP4 198.51.100.7 192.0.2.1 50000 21\r\n";
+  TlsPeer control = dial(port);
+  control.type(introduction);
+  EXPECT_EQ(hear(control), "220 FTP Server Ready\r\n");
+  EXPECT_EQ(code(control, "AUTH TLS"), 234);
+  control.secure(client);
+  for (const std::string_view line : {"PBSZ 0", "PROT P", "USER anna", "PASS secret", "TYPE I"}) say(control, line);
+  TlsPeer data = dial(passive(control));
+  data.type(introduction);
+  EXPECT_EQ(code(control, "RETR a.txt"), 150);
+  data.secure(control);
+  EXPECT_TRUE(data.resumed());
   EXPECT_EQ(all_of(data), "hello");
   EXPECT_EQ(hear(control).substr(0, 4), "226 ");
 }
