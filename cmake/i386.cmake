@@ -1,0 +1,8 @@
+# The toolchain of the preset "i386": 32 bits. Debian's cross compiler, for its g++-multilib cannot be installed beside one;
+# what it makes runs as it is where the kernel and a C library of that architecture are there.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR i686)
+find_program(FTPLIKE_I386_CXX i686-linux-gnu-g++ REQUIRED)
+set(CMAKE_CXX_COMPILER ${FTPLIKE_I386_CXX})
+set(CMAKE_CXX_FLAGS_INIT -D_FILE_OFFSET_BITS=64)
+include(${CMAKE_CURRENT_LIST_DIR}/googletest_from_source.cmake)
