@@ -142,7 +142,7 @@ template <class T, class P> class ServerCore {
                                Beginning beginning) {
     if constexpr (requires { control.make_prompt(); }) control.make_prompt();
     mark_as_control(control);
-    SessionInfo who = entry->who;
+    SessionInfo& who = entry->who;
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
@@ -152,7 +152,6 @@ template <class T, class P> class ServerCore {
     }
     std::optional<PlaceTaken> place;
     who.number = admit(state, who.peer.address(), place);
-    entry->who = who;
     if (who.number == 0) {
       report<SessionRefused>(state->service.observer, who);
       co_await turn_away(state, std::move(control));
