@@ -142,7 +142,7 @@ template <class T, class P> class ServerCore {
                                Beginning beginning) {
     if constexpr (requires { control.make_prompt(); }) control.make_prompt();
     mark_as_control(control);
-    SessionInfo who = entry->who;
+    SessionInfo& who = entry->who;
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
@@ -150,7 +150,6 @@ template <class T, class P> class ServerCore {
                       introduced);
       if (introduced.failed()) co_return;  // as the PROXY protocol wants it
     }
-    entry->who = who;
     if (state->service.bans) {
       Settled<bool> banned;
       co_await settle(within(state->network, state->service.limits.login, state->service.bans.forbids(who.peer.address())),
@@ -163,7 +162,6 @@ template <class T, class P> class ServerCore {
     }
     std::optional<PlaceTaken> place;
     const std::string_view objection = admit(state, who, place);
-    entry->who = who;
     if (!objection.empty()) {
       co_await turn_away(state, who, std::move(control), objection);
       co_return;

@@ -436,10 +436,20 @@ template <Transport T, class P> class Session {
     if constexpr (is_securable) {
       if (hello_) co_await secure(true);
     }
-    const Reply welcome{220, service_.greeting.text};
-    co_await reply(welcome);
+    {
+      const Reply welcome{220, service_.greeting.text};
+      co_await reply(welcome);
+    }
     while (!closing_) {
-      const std::optional<Line> line = co_await next_line();
+      std::optional<Line> line = line_now();
+      if (!line) {
+        // Here and in no coroutine of its own, whose frame every idle session would keep.
+        Limit limited{deadline_, patience(), Errc::timed_out};
+        const Flag waits{may_end_};
+        std::optional<Line> next =
+            co_await control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, limits().grace);
+        line = std::move(next);
+      }
       if (!line) co_return;
       const Reply final = co_await dispatch(*this, *line);
       co_await reply(final);
@@ -465,12 +475,10 @@ template <Transport T, class P> class Session {
     return control_.say(reply);
   }
 
-  awaitable<std::optional<Line>> next_line() {
+  /// The next command if it is there already.
+  std::optional<Line> line_now() {
     if (draining_) throw std::system_error(Errc::shutting_down);
-    if (auto line = control_.line_now()) co_return line;
-    Limit limited{deadline_, patience(), Errc::timed_out};
-    const Flag waits{may_end_};
-    co_return co_await control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, limits().grace);
+    return control_.line_now();
   }
 
   Duration patience() const { return account_ ? limits().idle : left_for_login(); }
