@@ -18188,10 +18188,20 @@ template <Transport T, class P> class Session {
     if constexpr (is_securable) {
       if (hello_) co_await secure(true);
     }
-    const Reply welcome{220, service_.greeting.text};
-    co_await reply(welcome);
+    {
+      const Reply welcome{220, service_.greeting.text};
+      co_await reply(welcome);
+    }
     while (!closing_) {
-      const std::optional<Line> line = co_await next_line();
+      std::optional<Line> line = line_now();
+      if (!line) {
+        // Here and in no coroutine of its own, whose frame every idle session would keep.
+        Limit limited{deadline_, patience(), Errc::timed_out};
+        const Flag waits{may_end_};
+        std::optional<Line> next =
+            co_await control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, limits().grace);
+        line = std::move(next);
+      }
       if (!line) co_return;
       const Reply final = co_await dispatch(*this, *line);
       co_await reply(final);
@@ -18217,12 +18227,10 @@ template <Transport T, class P> class Session {
     return control_.say(reply);
   }
 
-  awaitable<std::optional<Line>> next_line() {
+  /// The next command if it is there already.
+  std::optional<Line> line_now() {
     if (draining_) throw std::system_error(Errc::shutting_down);
-    if (auto line = control_.line_now()) co_return line;
-    Limit limited{deadline_, patience(), Errc::timed_out};
-    const Flag waits{may_end_};
-    co_return co_await control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, limits().grace);
+    return control_.line_now();
   }
 
   Duration patience() const { return account_ ? limits().idle : left_for_login(); }
@@ -18505,7 +18513,7 @@ template <class T, class P> class ServerCore {
                                Beginning beginning) {
     if constexpr (requires { control.make_prompt(); }) control.make_prompt();
     mark_as_control(control);
-    SessionInfo who = entry->who;
+    SessionInfo& who = entry->who;
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
@@ -18513,7 +18521,6 @@ template <class T, class P> class ServerCore {
                       introduced);
       if (introduced.failed()) co_return;  // as the PROXY protocol wants it
     }
-    entry->who = who;
     if (state->service.bans) {
       Settled<bool> banned;
       co_await settle(within(state->network, state->service.limits.login, state->service.bans.forbids(who.peer.address())),
@@ -18526,7 +18533,6 @@ template <class T, class P> class ServerCore {
     }
     std::optional<PlaceTaken> place;
     const std::string_view objection = admit(state, who, place);
-    entry->who = who;
     if (!objection.empty()) {
       co_await turn_away(state, who, std::move(control), objection);
       co_return;
