@@ -44,7 +44,7 @@ template <class Observer> std::string everything_said(Observer observer) {
   std::string said;
   MemoryStorage files{{"/people/carl/", ""}};
   {
-    Served served{network, files, accounts(), Limits{.sessions = 1}, std::move(observer)};
+    Served served{network, files, accounts(), Limits{.sessions = 1}, Bans{{.failures = 1}}, std::move(observer)};
     Dialogue client{network};
     said += client.greeting;
     if (client.ended()) return said;
@@ -60,6 +60,8 @@ template <class Observer> std::string everything_said(Observer observer) {
       said += client.hear();
     }
     said += client.say("QUIT");
+    Dialogue guesser{network, "10.0.0.4"};
+    for (const auto* line : {"USER carl", "PASS wrong"}) said += guesser.say(line);
   }
   return said + files.text("/people/carl/a").value_or("(none)");
 }

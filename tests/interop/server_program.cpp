@@ -573,6 +573,7 @@ TEST_F(ServerProgram, IsContentWithTheSampleOfAConfigurationFileAsItIsAndWithAll
     all += (is_setting ? line.substr(2) : line) + '\n';
   }
   files.write("users", "");
+  files.write("ticket-keys", std::string(160, '7') + '\n');
   Certificates certificates;
   const CertificateFiles own = certificates.issue("server");
   std::filesystem::copy_file(own.certificate, files / "fullchain.pem");

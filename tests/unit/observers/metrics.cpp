@@ -146,7 +146,7 @@ TEST_F(MetricsTest, IsWellFormedEachSeriesOnceUnderItsType) {
       EXPECT_TRUE(series.insert(line.substr(0, line.rfind(' '))).second) << line;
     }
   }
-  EXPECT_EQ(types.size(), 14u);
+  EXPECT_EQ(types.size(), 15u);
 }
 
 TEST_F(MetricsTest, IsTheSameCountsInEveryCopy) {
