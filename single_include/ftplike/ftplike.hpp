@@ -14892,7 +14892,7 @@ struct Pass {
  private:
   static Reply turn_away(auto& session) {
     session.close();
-    return {421, "Banned for failed logins, closing the connection"};
+    return {421, "Banned, closing the connection"};
   }
 };
 
@@ -18610,7 +18610,7 @@ template <class T, class P> class ServerCore {
   static awaitable<void> turn_away(StatePointer state, SessionInfo who, typename T::Stream control,
                                    std::string_view why) {
     report<SessionRefused>(state->service.observer, who, why);
-    const std::string_view sorry = why == "banned"             ? "421 Banned for failed logins, try later\r\n"
+    const std::string_view sorry = why == "banned"             ? "421 Banned, try later\r\n"
                                    : why == "the server stops" ? "421 Server is shutting down\r\n"
                                                                : "421 Too many connections, try later\r\n";
     Settled<void> ignored;

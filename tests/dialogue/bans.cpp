@@ -6,7 +6,7 @@ namespace {
 using namespace ftplike;
 using namespace std::chrono_literals;
 
-constexpr const char* turned_away = "421 Banned for failed logins, try later\r\n";
+constexpr const char* turned_away = "421 Banned, try later\r\n";
 
 Limits without_pause() {
   Limits limits;
@@ -39,7 +39,7 @@ TEST_F(BansTest, TurnAClientAwayAfterItsLastFailureThatIsAllowedForAsLongAsIsSai
   Dialogue client{network, "10.0.0.9"};
   EXPECT_EQ(fail_to_log_in(client), "530 Login incorrect\r\n");
   EXPECT_EQ(fail_to_log_in(client), "530 Login incorrect\r\n");
-  EXPECT_EQ(fail_to_log_in(client), "421 Banned for failed logins, closing the connection\r\n");
+  EXPECT_EQ(fail_to_log_in(client), "421 Banned, closing the connection\r\n");
   EXPECT_TRUE(client.ended());
   EXPECT_EQ(server.diary().of("banned"), std::vector<std::string>{"10.0.0.9"});
   EXPECT_EQ(greeting_of(network, "10.0.0.9"), turned_away);
@@ -54,9 +54,9 @@ TEST_F(BansTest, CountFailuresOfAllSessionsOfAClientWhichEndWithItsNextAttempt) 
   Dialogue one{network, "10.0.0.9"}, two{network, "10.0.0.9"}, three{network, "10.0.0.9"}, inside{network, "10.0.0.9"};
   inside.log_in();
   fail_to_log_in(one);
-  EXPECT_EQ(fail_to_log_in(two), "421 Banned for failed logins, closing the connection\r\n");
+  EXPECT_EQ(fail_to_log_in(two), "421 Banned, closing the connection\r\n");
   three.say("USER anna");
-  EXPECT_EQ(three.say("PASS secret"), "421 Banned for failed logins, closing the connection\r\n")
+  EXPECT_EQ(three.say("PASS secret"), "421 Banned, closing the connection\r\n")
       << "nobody learns any more whether a password is right";
   EXPECT_EQ(inside.code("NOOP"), 200) << "who is logged in stays";
 }
@@ -77,7 +77,7 @@ TEST_F(BansTest, NeverComeToThoseWhoAreExcepted) {
   Dialogue client{network, "10.0.0.9"};
   EXPECT_EQ(fail_to_log_in(client), "530 Login incorrect\r\n");
   Dialogue other{network};
-  EXPECT_EQ(fail_to_log_in(other), "421 Banned for failed logins, closing the connection\r\n");
+  EXPECT_EQ(fail_to_log_in(other), "421 Banned, closing the connection\r\n");
 }
 
 TEST_F(BansTest, ReachTheClientBehindAProxyAndNotTheProxy) {
@@ -91,7 +91,7 @@ TEST_F(BansTest, ReachTheClientBehindAProxyAndNotTheProxy) {
     return connection.text();
   };
   EXPECT_EQ(come("2001:db8:1:2::7", "USER anna\r\nPASS wrong\r\n"),
-            "220 FTP Server Ready\r\n331 Password required\r\n421 Banned for failed logins, closing the connection\r\n");
+            "220 FTP Server Ready\r\n331 Password required\r\n421 Banned, closing the connection\r\n");
   EXPECT_EQ(come("2001:db8:1:2:ffff::8"), turned_away) << "it has 2^64 addresses";
   EXPECT_EQ(come("2001:db8:1:3::7"), "220 FTP Server Ready\r\n");
   EXPECT_EQ(server.diary().of("banned"), std::vector<std::string>{"2001:db8:1:2::/64"});

@@ -377,12 +377,12 @@ TEST_F(ServerProgram, TurnsAwayWhomFailedLoginsOrTheOperatorBan) {
   add_user("anna", "secret");
   const std::string bans = files / "bans";
   const Words options = here({"--users", files / "users", "--ban-after", "1", "--ban-file", bans});
-  const std::string sorry = "421 Banned for failed logins, try later";
+  const std::string sorry = "421 Banned, try later";
   {
     Process server{options};
     const auto port = port_of(server);
     Wire client{port};
-    EXPECT_EQ(log_in(client, "anna", "wrong"), "421 Banned for failed logins, closing the connection");
+    EXPECT_EQ(log_in(client, "anna", "wrong"), "421 Banned, closing the connection");
     EXPECT_EQ(Wire{port}.reply(), sorry);
     EXPECT_EQ(stop(server), 0);
   }

@@ -164,7 +164,7 @@ struct Pass {
  private:
   static Reply turn_away(auto& session) {
     session.close();
-    return {421, "Banned for failed logins, closing the connection"};
+    return {421, "Banned, closing the connection"};
   }
 };
 
