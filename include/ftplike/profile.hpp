@@ -19,6 +19,7 @@
 #include <ftplike/command/state.hpp>
 #include <ftplike/command/table.hpp>
 #include <ftplike/data_channel/negotiated.hpp>
+#include <ftplike/io/compression.hpp>
 #include <ftplike/io/meter.hpp>
 #include <ftplike/io/subnet.hpp>
 #include <ftplike/storage/directory.hpp>
@@ -157,10 +158,11 @@ struct Settings {
   TlsPolicy tls_policy = TlsPolicy::offered;
   UploadRules upload_rules;
   Bans bans;
+  Compression compression;
 
   auto all() {
-    auto& [one, two, three, four, five, six, seven, eight] = *this;
-    return std::tie(one, two, three, four, five, six, seven, eight);
+    auto& [one, two, three, four, five, six, seven, eight, nine] = *this;
+    return std::tie(one, two, three, four, five, six, seven, eight, nine);
   }
 };
 

@@ -79,6 +79,7 @@ struct TestServer::Running {
                std::move(setup.proxies),
                std::move(setup.rules),
                std::move(setup.bans),
+               setup.compression,
                Witness{diary}} {
     diary->hook = std::move(setup.hook);
   }

@@ -46,6 +46,7 @@ struct Setup {
   void take(ftplike::TrustedProxies its) { proxies = std::move(its); }
   void take(ftplike::UploadRules its) { rules = std::move(its); }
   void take(ftplike::Bans its) { bans = std::move(its); }
+  void take(ftplike::Compression its) { compression = its; }
   void take(ftplike::UserTable its) { users = std::move(its); }
   void take(ftplike::Anonymous its) { users = ftplike::UserTable{std::move(its)}; }
   void take(Diary::Hook its) { hook = std::move(its); }
@@ -57,6 +58,7 @@ struct Setup {
   ftplike::TrustedProxies proxies;
   ftplike::UploadRules rules;
   ftplike::Bans bans;
+  ftplike::Compression compression;
   ftplike::UserTable users{ftplike::Anonymous{.without_login = "write"}};
   Diary::Hook hook;
 };
@@ -84,7 +86,7 @@ class TestServer {
 };
 
 /// Serves `files`, as "server/server_storage". The parts: `Limits`, `DataPorts`, `PublicAddress`, `Greeting`,
-/// `TrustedProxies`, `UploadRules`, a `UserTable` or an `Anonymous`, a `Diary::Hook`.
+/// `TrustedProxies`, `UploadRules`, a `Compression`, a `UserTable` or an `Anonymous`, a `Diary::Hook`.
 template <class... Parts> TestServer serve(TestNetwork& network, ftplike::MemoryStorage files, Parts... parts) {
   Setup setup;
   (setup.take(std::move(parts)), ...);

@@ -111,6 +111,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   std::string system;          // what SYST said
   ServerZone zone;             // of the times in the server's listings
   char type = '\0';            // of TYPE, as far as we know
+  char mode = 'S';             // of MODE, likewise
   std::string digest;          // what OPTS HASH was told
   WorkingDirectory directory;  // where listings have led the session
   ClientControl<T, Observer>& control() noexcept { return control_; }
@@ -187,6 +188,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// A command of the caller's own may have changed what we know of the session.
   void forget_settings() {
     type = '\0';
+    mode = '\0';
     digest = "?";
     directory.home_known = false;
   }
@@ -252,6 +254,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// Begins a transfer whose data connection is not ours.
   awaitable<void> begin_elsewhere(std::string command) {
     co_await get_ready();
+    co_await set_mode('S');
     before_.clear();
     (void)co_await begin(std::move(command));
   }
@@ -340,8 +343,25 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     return transfer.restart > 0 ? "REST " + std::to_string(transfer.restart) : std::string{};
   }
 
+  /// MODE S or MODE Z, unless it is so already. A server that refuses Z after all sends bytes as they are.
+  awaitable<void> set_mode(char wanted) {
+    if (!options.compression || dialect == Dialect::ftplike || mode == wanted) co_return;
+    const Reply answer = co_await control_.ask(std::string{"MODE "} + wanted);
+    if (answer.complete()) {
+      mode = wanted;
+      if (mode == 'Z') (void)co_await control_.ask("OPTS MODE Z LEVEL " + std::to_string(options.compression.level));
+    } else if (wanted == 'Z') {
+      features.refuse("MODE Z");
+      mode = 'S';
+    }
+  }
+  bool wants_compression() const { return options.compression && features.has("MODE Z") && !features.refused("MODE Z"); }
+
   awaitable<void> start(ClientTransfer& transfer) {
     co_await get_ready();
+    const char wanted = wants_compression() ? 'Z' : 'S';
+    co_await set_mode(wanted);
+    if (mode == 'Z') transfer.compression = options.compression;
     control_.forget_conclusion();
     transfer.began = network_.now();
     before_ = position(transfer);
@@ -372,7 +392,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   awaitable<void> send_over_data(AnySource source, ClientTransfer& transfer) {
     co_await open(transfer);
     Limit limited{deadline_, options.limits.stall, Errc::stalled};
-    if (wants_bytes()) source = source.without_descriptor();
+    if (wants_bytes() || transfer.compression) source = source.without_descriptor();
     co_await copy(
         source, *link_, [](std::size_t) {}, transfer.piece());
     co_await link_->finish();

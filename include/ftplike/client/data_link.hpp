@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,7 +15,9 @@
 #include <ftplike/client/progress.hpp>
 #include <ftplike/data_channel/data_channel.hpp>
 #include <ftplike/io/bytes.hpp>
+#include <ftplike/io/compression.hpp>
 #include <ftplike/io/observer.hpp>
+#include <ftplike/io/watched_stream.hpp>
 #include <ftplike/protocol/path.hpp>
 
 namespace ftplike::inline v0_2::detail {
@@ -34,6 +37,7 @@ class ClientTransfer {
   bool ascii = false, listing = false;
   std::shared_ptr<Meter> bandwidth;               // a bound; none if null
   ProgressCallback progress;                      // may be empty
+  Compression compression;                        // of the data connection; none in MODE S
 
   std::uint64_t moved = 0;
   bool connected = false;  // there was a data connection
@@ -72,6 +76,7 @@ template <class Core> class DataLink {
         local_{stream_.local()},
         remote_{stream_.remote()} {
     core_.template observe<DataOpened>(local_, remote_);
+    if (transfer.compression) compressed_.emplace(*this, transfer.compression);
   }
   DataLink(const DataLink&) = delete;
   DataLink& operator=(const DataLink&) = delete;
@@ -93,8 +98,8 @@ template <class Core> class DataLink {
       room = room.first(std::min<std::uint64_t>(room.size(), transfer_.length - transfer_.moved));
     }
     try {
-      const std::size_t n = co_await counted(stream_.read_some(room));
-      tell_of(room.first(n));
+      const std::size_t n = co_await counted(read(room));
+      if (!compressed_) tell_of(room.first(n));
       co_return n;
     } catch (const std::system_error& error) {
       // Behind the last byte nothing can be missing, whatever the end is like: under TLS many have no goodbye.
@@ -109,7 +114,7 @@ template <class Core> class DataLink {
     while (!bytes.empty()) {
       const auto part = bytes.first(std::min(bytes.size(), transfer_.piece()));
       (void)co_await counted(written(part));
-      tell_of(part);
+      if (!compressed_) tell_of(part);
       bytes = bytes.subspan(part.size());
     }
   }
@@ -121,6 +126,7 @@ template <class Core> class DataLink {
     check();
     if (lost_) co_return;
     try {
+      if (compressed_ && direction_ == Direction::sent) co_await compressed_->stream->finish();
       co_await stream_.finish();
     } catch (const std::system_error&) {
       transfer_.broken = true;
@@ -129,11 +135,26 @@ template <class Core> class DataLink {
   }
 
  private:
+  /// What makes of the connection one that is compressed.
+  struct Compressed {
+    Compressed(DataLink& link, const Compression& how)
+        : wire{link.stream_, [&link](std::span<const std::byte> bytes) { link.tell_of(bytes); }},
+          stream{how.begin(how, AnySource{wire}, AnySink{wire}, Workload{})} {}
+    WatchedStream<Stream, std::function<void(std::span<const std::byte>)>> wire;
+    std::unique_ptr<CompressedStream> stream;
+  };
+
   void tell_of(std::span<const std::byte> bytes) {
     if (!bytes.empty() && core_.wants_bytes()) core_.template observe<DataBytes>(direction_, bytes);
   }
+  awaitable<std::size_t> read(std::span<std::byte> room) {
+    return compressed_ ? compressed_->stream->read_some(room) : stream_.read_some(room);
+  }
   awaitable<std::size_t> written(std::span<const std::byte> part) {
-    co_await stream_.write(part);
+    if (compressed_)
+      co_await compressed_->stream->write(part);
+    else
+      co_await stream_.write(part);
     co_return part.size();
   }
 
@@ -186,6 +207,7 @@ template <class Core> class DataLink {
   Stream stream_;
   ClientTransfer& transfer_;  // while it lasts: an interrupted upload's connection may outlive it
   const Direction direction_;
+  std::optional<Compressed> compressed_;
   RateMeter meter_;
   const Endpoint local_, remote_;
   std::uint64_t moved_ = 0;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include <ftplike/client/progress.hpp>
+#include <ftplike/io/compression.hpp>
 #include <ftplike/io/meter.hpp>
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/protocol/reply.hpp>
@@ -54,6 +55,8 @@ struct ClientOptions {
   /// winter, where MDTM can tell.
   std::optional<std::chrono::minutes> zone;
   Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
+  /// With one, transfers and listings go compressed where the server offers MODE Z.
+  Compression compression;
   ClientLimits limits;
 };
 
@@ -65,7 +68,7 @@ struct TransferOptions {
   bool resume = false;     // go on where an interrupted transfer of this file ended; what cannot seek throws
   bool verify = true;      // compare the length with what the server says, where it can say
   bool keep_time = false;  // the copy gets the time of modification of the original, where the server can say or set it
-  /// A bound of bytes a second over the data connection, before TLS; transfers that have the same one share it. None if
+  /// A bound of bytes a second over the data connection, before compression and TLS; transfers that have the same one share it. None if
   /// null.
   std::shared_ptr<Meter> bandwidth;
   /// Of the file on the server, if they are known already: then it is not asked.
@@ -79,7 +82,7 @@ struct TransferOptions {
 /// What a transfer came to.
 class TransferResult {
  public:
-  std::uint64_t transferred = 0;  // bytes over the data connection
+  std::uint64_t transferred = 0;  // bytes over the data connection, before they were compressed
   std::uint64_t offset = 0;       // where it began, when resumed
   Duration took{};
   std::string name;  // the local file of a download; the remote one of an upload

@@ -23,6 +23,8 @@ struct SessionState {
   std::string user;                 // that USER named and PASS has not yet proved
   std::string host;                 // that HOST named
   char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
+  bool compressed = false;          // of MODE: Z
+  int compression_level = 0;        // of OPTS MODE Z LEVEL; 0: the server's own
   Prepared prepared;                // for the command under way
   Prepared preparing;               // by it, for the next
   FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST

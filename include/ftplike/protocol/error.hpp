@@ -29,6 +29,7 @@ enum class Errc {
   too_short,           // fewer bytes came than were promised
   too_long,            // more bytes came than were promised
   bad_reply,           // what the server sent is not a reply, or not one to this command
+  bad_compression,     // what came in MODE Z is damaged, or goes on behind its end
   bad_listing,         // what the server listed could not be used
   no_handshake,        // a peer that was to begin a TLS handshake, or go on with it, did not
   not_resumed,         // a TLS data connection does not go on with the control connection's session
@@ -57,6 +58,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::too_short: return "fewer bytes than promised";
         case Errc::too_long: return "more bytes than promised";
         case Errc::bad_reply: return "unexpected reply";
+        case Errc::bad_compression: return "damaged compressed data";
         case Errc::bad_listing: return "unusable listing";
         case Errc::no_handshake: return "no TLS handshake came";
         case Errc::not_resumed: return "TLS session of the control connection not resumed";
@@ -97,7 +99,7 @@ inline Reply reply_for(std::error_code error) {
   if (error == Errc::no_data_connection) return {425, "No data connection"};
   if (error == Errc::no_handshake) return {425, "No data connection: no TLS handshake came"};
   if (error == Errc::timed_out || error == Errc::stalled || error == Errc::aborted || error == Errc::peer_lost ||
-      error == Errc::too_short || error == Errc::no_close_notify) {
+      error == Errc::too_short || error == Errc::bad_compression || error == Errc::no_close_notify) {
     return {426, "Connection closed: " + error.message()};
   }
   if (error == Errc::shutting_down) return {421, "Server is shutting down"};

@@ -226,6 +226,13 @@ template <Transport T, class P> class Session {
   /// The path as the client sees it.
   Path virtual_path(std::string_view text) const { return directory.resolve(text); }
 
+  /// How MODE Z compresses in this session; none if it is not to be had.
+  Compression compression() const {
+    Compression how = service_.compression;
+    if (state.compression_level > 0) how.level = state.compression_level;
+    return how;
+  }
+
   Path directory;
   State state;
   unsigned failed_logins = 0;

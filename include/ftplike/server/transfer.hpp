@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,12 +16,14 @@
 #include <ftplike/io/any_bytes.hpp>
 #include <ftplike/io/ascii_bytes.hpp>
 #include <ftplike/io/bytes.hpp>
+#include <ftplike/io/compression.hpp>
 #include <ftplike/io/deadline.hpp>
 #include <ftplike/io/meter.hpp>
 #include <ftplike/io/observer.hpp>
 #include <ftplike/io/securable.hpp>
 #include <ftplike/io/settled.hpp>
 #include <ftplike/io/watched_stream.hpp>
+#include <ftplike/io/worker_pool.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/path.hpp>
 #include <ftplike/protocol/reply.hpp>
@@ -42,11 +45,11 @@ class Transfer {
   std::string opening;     // the text of the 150
   std::string conclusion;  // the text of the 226
   std::uint64_t offset = 0;
-  std::optional<std::uint64_t> expected;  // bytes over the data connection, if it is known how many there are
+  std::optional<std::uint64_t> expected;  // bytes of the file that are to come, if it is known how many
   bool ascii = false, listing = false;
 
   Direction direction = Direction::sent;
-  std::uint64_t moved = 0;  // bytes over the data connection by now
+  std::uint64_t moved = 0;  // bytes by now, before they are compressed
   Time began{};
 };
 
@@ -138,16 +141,42 @@ template <class Session> class ServerTransfer {
 
   awaitable<void> send_all(AnySource source) {
     Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
-    const auto moved = [this](std::size_t count) { return note(count); };
     bool is_watched = false;
     if constexpr (Session::template observed<DataBytes>) {
       is_watched = session_.wants_bytes();
       auto watched = watch_data();
-      if (is_watched) co_await copy(source, watched, moved, std::min(piece(), watched_piece));
+      if (is_watched) co_await put(source, watched, std::min(piece(), watched_piece));
     }
-    if (!is_watched) co_await copy(source, *data_, moved, piece());
+    if (!is_watched) co_await put(source, *data_, piece());
     waits_for_close_ = client_is_to_close();
     co_await data_->finish();  // closing alone ends no connection that a child of this process has, too
+  }
+  /// Puts all that `source` gives on the data connection.
+  template <class Wire> awaitable<void> put(AnySource& source, Wire& wire, std::size_t largest_piece) {
+    if (compresses()) return put_compressed(source, AnySource{wire}, AnySink{wire});
+    return copy(source, wire, counting(), largest_piece);
+  }
+  template <class = void> awaitable<void> put_compressed(AnySource source, AnySource from, AnySink to) {
+    const auto compressed = compress(from, to);
+    co_await copy(source, *compressed, counting(), std::min(piece(), watched_piece));
+    co_await compressed->finish();
+  }
+  /// Puts all that comes over the data connection into `file`.
+  template <class Wire> awaitable<void> take(Wire& wire, AnySink& file) {
+    if (compresses()) return take_compressed(AnySource{wire}, AnySink{wire}, file);
+    return copy(wire, file, counting(), piece());
+  }
+  template <class = void> awaitable<void> take_compressed(AnySource from, AnySink to, AnySink file) {
+    const auto compressed = compress(from, to);
+    co_await copy(*compressed, file, counting(), piece());
+  }
+  bool compresses() const { return session_.standard() && session_.state.compressed; }
+  std::unique_ptr<CompressedStream> compress(AnySource from, AnySink to) {
+    const Compression how = session_.compression();
+    return how.begin(how, from, to, Workload{WorkKind::disk, client_key(session_.peer().address())});
+  }
+  auto counting() {
+    return [this](std::size_t count) { return note(count); };
   }
   bool is_secured() const {
     if constexpr (SecurableStream<Stream>) return data_->secured();
@@ -178,14 +207,13 @@ template <class Session> class ServerTransfer {
   awaitable<void> receive_all(AnySink file) {
     {
       Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
-      const auto moved = [this](std::size_t count) { return note(count); };
       bool is_watched = false;
       if constexpr (Session::template observed<DataBytes>) {
         is_watched = session_.wants_bytes();
         auto watched = watch_data();
-        if (is_watched) co_await copy(watched, file, moved, piece());
+        if (is_watched) co_await take(watched, file);
       }
-      if (!is_watched) co_await copy(*data_, file, moved, piece());
+      if (!is_watched) co_await take(*data_, file);
       if constexpr (SecurableStream<Stream>) {
         Settled<void> ignored;  // the client has said goodbye, and may wait for ours
         if (data_->secured()) co_await settle(data_->finish(), ignored);

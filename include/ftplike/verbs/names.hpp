@@ -63,10 +63,11 @@ struct Rang;
 struct Allo;
 struct OptsUtf8;
 struct OptsMlst;
+struct OptsMode;
 struct Utf8;
 struct Lang;
 template <class Inner> struct BasicOpts;
-using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst>>;
+using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst, OptsMode>>;
 
 // transfer.hpp
 struct Retr;

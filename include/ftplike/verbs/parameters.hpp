@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -72,15 +73,20 @@ struct Stru {
   }
 };
 
-/// MODE S: data are a stream; nothing else is known. (RFC 959 §3.4, §4.1.2)
+/// MODE S: data are a stream; MODE Z: a compressed one, where the server has a `Compression`. (RFC 959 §3.4, §4.1.2,
+/// draft-preston-ftpext-deflate)
 struct Mode {
   static constexpr std::string_view verb = "MODE";
-  static constexpr std::string_view help = "MODE S: bytes are sent as a stream";
+  static constexpr std::string_view help = "MODE S|Z: bytes are sent as they are, or compressed";
+  static std::string feature(const auto& session) { return session.compression() ? "MODE Z" : ""; }
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto&, std::string_view text) {
-    if (to_upper(text) != "S") return {504, "Only mode S"};
-    return {200, "Mode is stream"};
+  static Reply run(auto& session, std::string_view text) {
+    const std::string mode = to_upper(text);
+    const bool compresses = static_cast<bool>(session.compression());
+    if (mode != "S" && !(mode == "Z" && compresses)) return {504, compresses ? "Only modes S and Z" : "Only mode S"};
+    session.state.compressed = mode == "Z";
+    return {200, session.state.compressed ? "Mode is deflate" : "Mode is stream"};
   }
 };
 
@@ -157,6 +163,38 @@ struct OptsMlst {
   }
 };
 
+/// OPTS MODE Z [ENGINE ZLIB] [METHOD 8] [LEVEL <1 to 9>]: how what the server sends is compressed.
+/// (draft-preston-ftpext-deflate)
+struct OptsMode {
+  static constexpr std::string_view verb = "MODE";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    std::string upper = to_upper(text);
+    std::string_view rest = upper;
+    if (!session.compression() || next_word(rest) != "Z") return {501, "Not a mode with options"};
+    int level = 0;
+    while (!rest.empty()) {
+      const auto name = next_word(rest);
+      const auto value = next_word(rest);
+      const auto number = number_in<int>(value);
+      const bool is_level = name == "LEVEL" && number && *number >= 1 && *number <= 9;
+      if (is_level) level = *number;
+      const bool is_ours = is_level || (name == "ENGINE" && value == "ZLIB") || (name == "METHOD" && value == "8");
+      if (!is_ours) return {501, "Not an option of mode Z here: " + std::string{name} + ' ' + std::string{value}};
+    }
+    session.state.compression_level = level;
+    return {200, "MODE Z LEVEL is " + std::to_string(session.compression().level)};
+  }
+
+ private:
+  static std::string_view next_word(std::string_view& text) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(word.size());
+    return word;
+  }
+};
+
 /// OPTS, with the options that Inner holds.
 template <class Inner> struct BasicOpts {
   static constexpr std::string_view verb = "OPTS";
@@ -167,7 +205,7 @@ template <class Inner> struct BasicOpts {
   template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
   static awaitable<Reply> run(auto& session, std::string_view text) { return detail::run_inner<Inner>(session, text); }
 };
-using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst>>;
+using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst, OptsMode>>;
 
 /// Some old clients say it without OPTS.
 struct Utf8 {
