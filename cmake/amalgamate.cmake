@@ -29,7 +29,7 @@ endfunction()
 
 cmake_path(ABSOLUTE_PATH INCLUDE)
 file(GLOB_RECURSE headers RELATIVE ${INCLUDE} ${INCLUDE}/ftplike/*.hpp)
-list(FILTER headers EXCLUDE REGEX "/(tls/.*|tls|s3/.*|s3|digests|src|simulated/gtest)\\.hpp$")
+list(FILTER headers EXCLUDE REGEX "/(tls/.*|tls|s3/.*|s3|digests|deflate|src|simulated/gtest)\\.hpp$")
 list(SORT headers)
 set(all "")
 foreach(header IN LISTS headers)

@@ -21,6 +21,7 @@
 #include <ftplike/io/asio.hpp>
 #include <ftplike/version.hpp>
 
+#include "../compression.hpp"
 #include "../manual/manual.hpp"
 #include "output.hpp"
 #include "picture.hpp"
@@ -208,6 +209,9 @@ int main(int argc, char** argv) {
       ->excludes(pin);
   app.add_option("--proxy", settings.proxy, "what passes connections on: socks5://HOST:PORT or http://HOST:PORT")
       ->type_name("URL");
+  if (program_compression()) {
+    app.add_flag("--compress", settings.compress, "compress what is transferred, where the server can (MODE Z)");
+  }
   app.add_flag("--ascii", settings.ascii, "convert line endings");
   app.add_flag("--resume", settings.resume, "go on where an interrupted transfer ended");
   auto* parallel =

@@ -9,6 +9,7 @@
 #include <ftplike/client/mirror.hpp>
 #include <ftplike/io/run.hpp>
 
+#include "../compression.hpp"
 #include "protection.hpp"
 
 using namespace ftplike;
@@ -31,6 +32,7 @@ ClientOptions client_options(const Settings& settings) {
   options.dialect = settings.dialect;
   options.active = settings.active;
   options.proxy = settings.proxy;
+  if (settings.compress) options.compression = program_compression();
   const auto limit = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(settings.timeout));
   options.limits.connect = options.limits.reply = options.limits.connect_data = options.limits.stall = limit;
   return options;

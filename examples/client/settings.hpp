@@ -54,7 +54,7 @@ struct Settings {
   std::vector<std::string> pins;              // the SHA-256 of the certificates of which the server has one
   bool insecure = false;                      // any certificate will do
   std::string proxy;                          // a URL
-  bool active = false, ascii = false, resume = false;
+  bool active = false, ascii = false, resume = false, compress = false;
   bool explain = false, quiet = false, json = false;
   std::string record;            // a file, for the session; empty: none
   bool record_contents = false;  // what is transferred, too

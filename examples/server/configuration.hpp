@@ -65,6 +65,7 @@ struct Configuration {
   ftplike::UploadRules upload_rules;
   std::optional<ftplike::DataPorts> data_ports;  // not said: the dynamic ones
   ftplike::PublicAddress public_address;
+  bool compress = false;
 
   bool explain = false;
   std::string log;  // a file, or "-" for stderr; empty: none

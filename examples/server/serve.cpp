@@ -20,6 +20,7 @@
 #include <ftplike/digests.hpp>
 #endif
 
+#include "../compression.hpp"
 #include "../explain_style.hpp"
 #include "bucket.hpp"
 #include "failure.hpp"
@@ -163,6 +164,14 @@ ftplike::Bans make_bans(const Configuration& configuration) {
   } catch (const std::exception& error) {
     throw Failure{Ending::bad_configuration, std::string{"ban-file: "} + error.what()};
   }
+}
+
+ftplike::Compression make_compression(const Configuration& configuration) {
+  const ftplike::Compression how = configuration.compress ? program_compression() : ftplike::Compression{};
+  if (configuration.compress && !how) {
+    throw Failure{Ending::bad_configuration, "this program was built without zlib: it compresses nothing"};
+  }
+  return how;
 }
 
 // ---- who looks on ----
@@ -319,6 +328,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
                stderr);
   }
   auto bans = make_bans(configuration);
+  const auto compression = make_compression(configuration);
   if (only_check) return;
 
   std::vector<ftplike::LineFile> files;
@@ -341,6 +351,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
                          std::move(bans),
                          configuration.data_ports.value_or(ftplike::DataPorts{}),
                          configuration.public_address,
+                         compression,
                          ftplike::Greeting{configuration.greeting},
                          configuration.trusted_proxies,
                          policy_of(configuration.tls),

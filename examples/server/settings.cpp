@@ -229,6 +229,7 @@ const Setting table[] = {
      "the data ports' address as clients see it; NETWORK/BITS=ADDRESS for those of a network", set_public_address},
     {data, "data-timeout", "S", false, "seconds without progress (60), and for a data connection to come (30)",
      [](C& c, V value) { c.limits.stall = c.limits.connect_data = seconds(value); }},
+    {data, "compress", "", false, "offer to compress what is transferred (MODE Z)", [](C& c, V) { c.compress = true; }},
 
     {seeing, "explain", "", false, "show the control and the data connections side by side",
      [](C& c, V) { c.explain = true; }},

@@ -16,8 +16,8 @@ class FtplikeConan(ConanFile):
     topics = ("ftp", "ftps", "asio", "networking", "header-only")
     package_type = "header-library"
     settings = "os", "arch", "compiler", "build_type"
-    options = {"tls": [True, False], "digests": [True, False], "s3": [True, False]}
-    default_options = {"tls": True, "digests": True, "s3": False}
+    options = {"tls": [True, False], "digests": [True, False], "deflate": [True, False], "s3": [True, False]}
+    default_options = {"tls": True, "digests": True, "deflate": True, "s3": False}
     no_copy_source = True
 
     def set_version(self):
@@ -32,7 +32,7 @@ class FtplikeConan(ConanFile):
         self.requires("asio/[>=1.28 <2]", transitive_headers=True)
         if self.options.tls or self.options.digests or self.options.s3:
             self.requires("openssl/[>=3 <4]", transitive_headers=True)
-        if self.options.digests:
+        if self.options.digests or self.options.deflate:
             self.requires("zlib/[>=1.2.11 <2]", transitive_headers=True)
         if self.options.s3:
             self.requires("libcurl/[>=7.85 <9]", transitive_headers=True)
@@ -46,6 +46,7 @@ class FtplikeConan(ConanFile):
         toolchain.cache_variables["FTPLIKE_BUILD_EXAMPLES"] = False
         toolchain.cache_variables["FTPLIKE_WITH_TLS"] = bool(self.options.tls)
         toolchain.cache_variables["FTPLIKE_WITH_DIGESTS"] = bool(self.options.digests)
+        toolchain.cache_variables["FTPLIKE_WITH_DEFLATE"] = bool(self.options.deflate)
         toolchain.cache_variables["FTPLIKE_WITH_S3"] = bool(self.options.s3)
         toolchain.generate()
         CMakeDeps(self).generate()

@@ -23,6 +23,7 @@ find . -name '*.hpp' | sed 's|^\./||' | sort | xargs awk '
     below["signals"] = below["io"] " io"
     below["s3"] = below["storage"] " storage"
     below["tls"] = below["ftplike"] " ftplike bodies"
+    below["deflate"] = below["io"] " io"
     below["digests"] = below["profile"] " profile"
   }
   function layer(path) { sub(/\/.*/, "", path); sub(/\.hpp$/, "", path); return path }

@@ -59,6 +59,23 @@ TEST_F(Lftp, FetchesAFileInPieces) {
   EXPECT_TRUE(ours.read("big") == noise(5'000'001));
 }
 
+TEST_F(Lftp, SendsFetchesAndListsCompressed) {
+  RunningServer compressing{theirs.string(), {"--compress"}};
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += "line " + std::to_string(i) + '\n';
+  ours.write("text", text);
+  ours.write("empty", "");
+  const std::string commands = "set ftp:use-mode-z yes; set ftp:mode-z-level 9; put text; put empty; get text -o back; "
+                               "get empty -o nothing; cls -1";
+  const auto outcome = run(session(commands, compressing));
+  ASSERT_TRUE(ended_well(outcome));
+  EXPECT_TRUE(theirs.read("text") == text);
+  EXPECT_TRUE(ours.read("back") == text);
+  EXPECT_EQ(theirs.read("empty"), "");
+  EXPECT_EQ(ours.read("nothing"), "");
+  EXPECT_EQ(outcome.output, "empty\ntext\n");
+}
+
 TEST_F(Lftp, ResumesDownloads) {
   theirs.write("big", noise(500'000));
   for (const std::string command : {"get -c big", "reget big"}) {

@@ -12,6 +12,7 @@
 
 #include <ftplike/client/blocking.hpp>
 #include <ftplike/client/mirror.hpp>
+#include <ftplike/deflate.hpp>
 
 #include "connection.hpp"
 #include "running_server.hpp"
@@ -66,7 +67,8 @@ std::vector<std::string> start_proftpd(const Place& place) {
   place.setup.write("groups", "tester:x:" + std::to_string(::getgid()) + ":\n");
   std::filesystem::permissions(place.setup / "groups", std::filesystem::perms{0600});
   place.setup.write("conf",
-                    "ServerType standalone\nDefaultServer on\nDefaultAddress 127.0.0.1\nUseIPv6 off\n"
+                    place.line("ModulePath ", server_program("lib/proftpd")) +
+                        "LoadModule mod_deflate.c\nDeflateEngine on\nServerType standalone\nDefaultServer on\nDefaultAddress 127.0.0.1\nUseIPv6 off\n"
                     "UseReverseDNS off\nDelayEngine off\nAuthOrder mod_auth_file.c\nAuthPAM off\n"
                     "RequireValidShell off\nUseFtpUsers off\nRootLogin on\nAllowOverwrite on\nAllowStoreRestart on\n"
                     "WtmpLog off\nTransferLog none\nSystemLog none\nScoreboardFile none\nPort " +
@@ -242,6 +244,28 @@ TEST_P(OtherServer, GoesOnWithTransfersAndAppends) {
   ours.write("more", "the end");
   client.append(ours / "more", "up");
   EXPECT_TRUE(theirs.read("up") == noise(100'000) + "the end");
+}
+
+TEST_P(OtherServer, ExchangesCompressedFilesWhereItOffersThat) {
+  ClientOptions options;
+  options.compression = deflate();
+  BlockingClient client{url(), options};
+  EXPECT_EQ(client.features().has("MODE Z"), GetParam().start == start_proftpd);
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += "line " + std::to_string(i) + '\n';
+  for (const std::string& bytes : {std::string{}, std::string{"1"}, text, noise(300'000)}) {
+    ours.write("file", bytes);
+    EXPECT_EQ(client.upload(ours / "file").transferred, bytes.size());
+    EXPECT_TRUE(theirs.read("file") == bytes);
+    EXPECT_EQ(client.download("file", ours / "back").transferred, bytes.size());
+    EXPECT_TRUE(ours.read("back") == bytes);
+  }
+  EXPECT_EQ(names(client), std::vector<std::string>{"file"});
+  TransferOptions resuming;
+  resuming.resume = true;
+  ours.write("rest", noise(300'000).substr(0, 100'000));
+  EXPECT_EQ(client.download("file", ours / "rest", resuming).offset, 100'000u);
+  EXPECT_TRUE(ours.read("rest") == noise(300'000));
 }
 
 TEST_P(OtherServer, ConvertsText) {

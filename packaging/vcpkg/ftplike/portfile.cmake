@@ -6,6 +6,7 @@ vcpkg_check_features(OUT_FEATURE_OPTIONS options
   FEATURES
     tls FTPLIKE_WITH_TLS
     digests FTPLIKE_WITH_DIGESTS
+    deflate FTPLIKE_WITH_DEFLATE
     s3 FTPLIKE_WITH_S3)
 vcpkg_cmake_configure(
   SOURCE_PATH "${SOURCE_PATH}"
