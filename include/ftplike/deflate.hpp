@@ -151,7 +151,7 @@ class DeflatedStream final : public CompressedStream {
   }
   /// Nothing at all stands for nothing: so some send an empty file.
   std::size_t at_end() const {
-    if (has_begun_ && !inflater_->ended) throw std::system_error(Errc::peer_lost);
+    if (has_begun_ && !inflater_->ended) throw std::system_error(Errc::too_short);
     return 0;
   }
 

@@ -130,7 +130,7 @@ TEST(Compression, KeepsNoUploadThatIsCutDamagedOrGoesOnBehindItsEnd) {
   const std::string good = deflated(some_text(100'000));
   std::string damaged = good;
   damaged.back() = static_cast<char>(damaged.back() + 1);  // of its checksum
-  EXPECT_EQ(client.store("STOR cut", good.substr(0, good.size() - 1)), "426 Connection closed: connection lost\r\n");
+  EXPECT_EQ(client.store("STOR cut", good.substr(0, good.size() - 1)), "426 Connection closed: fewer bytes than promised\r\n");
   EXPECT_EQ(client.store("STOR damaged", damaged), "426 Connection closed: damaged compressed data\r\n");
   EXPECT_EQ(client.store("STOR text", "no zlib at all"), "426 Connection closed: damaged compressed data\r\n");
   EXPECT_EQ(client.store("STOR more", good + "more"), "426 Connection closed: damaged compressed data\r\n");

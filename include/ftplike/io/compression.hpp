@@ -21,7 +21,7 @@ class CompressedStream {
 
   /// As of a `ByteSource`.
   ///
-  /// **Errors:** `Errc::bad_compression`; `Errc::peer_lost` if it ends too early; `Errc::refused_by_rule` if it grows
+  /// **Errors:** `Errc::bad_compression`; `Errc::too_short` if it ends before its end; `Errc::refused_by_rule` if it grows
   /// more than `Compression::largest_ratio` allows.
   virtual awaitable<std::size_t> read_some(std::span<std::byte> room) = 0;
   /// As of a `ByteSink`.
