@@ -68,7 +68,7 @@ TEST(Retr, BeginsWhereRestSays) {
   EXPECT_EQ(client.code("REST 10"), 350);
   EXPECT_EQ(client.fetch("RETR a.txt"), "");
   EXPECT_EQ(client.code("REST 11"), 350);
-  EXPECT_EQ(client.fetch("RETR a.txt"), "554 restart position behind the end of the file\r\n");
+  EXPECT_EQ(client.fetch("RETR a.txt"), "554 no transfer can begin at that position\r\n");
   EXPECT_EQ(client.fetch("RETR a.txt"), "0123456789") << "a REST that failed is over, too";
   EXPECT_EQ(server.diary().of("transfer").at(0), "RETR /a.txt sent 6 bytes from 4: complete (anna)");
 }
@@ -345,7 +345,7 @@ TEST(CutOffUpload, BehindWhoseEndRestPointsIsRefused) {
   it.data->reset();
   it.client->hear();
   EXPECT_EQ(it.client->code("REST 8"), 350);
-  EXPECT_EQ(it.client->store("STOR a", "x"), "554 restart position behind the end of the file\r\n");
+  EXPECT_EQ(it.client->store("STOR a", "x"), "554 no transfer can begin at that position\r\n");
 }
 
 TEST(Upload, IsCompleteIfTheClientSaysQuitBeforeItCloses) {

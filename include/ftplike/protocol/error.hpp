@@ -51,7 +51,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::line_too_long: return "line too long";
         case Errc::bad_line: return "NUL or lone CR in a line";
         case Errc::bad_name: return "file name not allowed";
-        case Errc::bad_restart: return "restart position behind the end of the file";
+        case Errc::bad_restart: return "no transfer can begin at that position";
         case Errc::busy: return "file is busy";
         case Errc::quota_exceeded: return "storage allocation exceeded";
         case Errc::too_large: return "file larger than allowed";
