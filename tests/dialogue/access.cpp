@@ -166,7 +166,7 @@ TEST(Account, IsAskedForByNobody) {
 
 TEST(Rights, AreAskedForByEachCommand) {
   const std::vector<std::pair<Right, std::vector<std::string>>> needed{
-      {Right::list, {"LIST", "NLST", "MLSD", "MLST a.txt", "STAT a.txt", "CWD d", "SIZE a.txt", "MDTM a.txt"}},
+      {Right::list, {"LIST", "NLST", "MLSD", "MLST a.txt", "STAT a.txt", "SIZE a.txt", "MDTM a.txt"}},
       {Right::read, {"RETR a.txt"}},
       {Right::write, {"STOR b.txt", "STOU", "MFMT 20200101000000 a.txt", "SITE CHMOD 600 a.txt"}},
       {Right::append, {"APPE a.txt"}},
@@ -188,6 +188,26 @@ TEST(Rights, AreAskedForByEachCommand) {
       }
     }
   }
+}
+
+TEST(Rights, ToWriteAloneAreEnoughForADropBox) {
+  TestNetwork network{1};
+  MemoryStorage files{{"/d/secret", "x"}};
+  UserTable users;
+  users.add(UserEntry{Account{"anna", Path{}, "none,write"}, Password::plain("secret")});
+  users.add(UserEntry{Account{"nobody", Path{}, Rights::none()}, Password::plain("secret")});
+  auto server = serve(network, files, std::move(users));
+  Dialogue client{network};
+  client.log_in().binary();
+  EXPECT_EQ(client.say("CWD d"), "250 Directory changed to /d\r\n");
+  EXPECT_EQ(client.store("STOR photo", "12345"), "226 Upload complete\r\n");
+  for (const std::string looking : {"LIST", "MLSD", "SIZE photo", "MDTM photo", "RETR photo", "DELE secret"}) {
+    EXPECT_EQ(client.say(looking), "550 Permission denied\r\n") << looking;
+  }
+  EXPECT_EQ(client.say("CDUP"), "250 Directory changed to /\r\n");
+  EXPECT_EQ(files.text("/d/photo"), "12345");
+  client.log_in("nobody");
+  EXPECT_EQ(client.say("CWD d"), "550 Permission denied\r\n") << "it would tell that there is one";
 }
 
 TEST(Root, OfAnAccountIsAllThatItSees) {

@@ -1,6 +1,7 @@
 // Storages of one's own: which commands they bring, and who is told what of whom.
 #include <ftplike/server.hpp>
 #include <ftplike/storage/memory.hpp>
+#include <ftplike/storage/virtual_folders.hpp>
 
 #include "support/dialogue.hpp"
 #include "support/served.hpp"
@@ -83,6 +84,26 @@ TEST(StorageAbilities, MayBeToRenameWithoutToWrite) {
   EXPECT_EQ(client.say("RNTO d/b"), "250 Renamed\r\n");
   EXPECT_EQ(client.say("SITE UTIME 20240229123456 d/b").substr(0, 3), "501");
   EXPECT_EQ(client.code("SITE CHMOD 644 d/b"), 200);
+}
+
+TEST(VirtualFolders, MakeADropBoxWhoseClientsMayAskForWhatTheyHaveSent) {
+  SimulatedNetwork network{1};
+  MemoryStorage drop;
+  VirtualFolders files{MemoryStorage{{"/readme", "hello"}}, "read"};
+  files.add("/drop", drop, "none,write");
+  Served served{network, std::move(files), some_users(), UploadRules{.refused_names = {"*.exe"}}};
+  Dialogue client{network};
+  client.log_in().binary();
+  EXPECT_EQ(client.fetch("NLST"), "drop\r\nreadme\r\n");
+  EXPECT_EQ(client.store("STOR a", "x"), "550 Permission denied\r\n");
+  EXPECT_EQ(client.say("CWD drop"), "250 Directory changed to /drop\r\n");
+  EXPECT_EQ(client.store("STOR a.exe", "x"), "553 file name not allowed\r\n");
+  EXPECT_EQ(client.store("STOR a", "12345"), "226 Upload complete\r\n");
+  EXPECT_EQ(client.say("SIZE a"), "213 5\r\n");
+  EXPECT_EQ(client.fetch("LIST"), "550 Permission denied\r\n");
+  EXPECT_EQ(client.fetch("RETR a"), "550 Permission denied\r\n");
+  EXPECT_EQ(client.say("RMD ."), "550 Permission denied\r\n");
+  EXPECT_EQ(drop.text("/a"), "12345");
 }
 
 // ---- storages by account

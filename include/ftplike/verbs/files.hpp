@@ -36,14 +36,15 @@ struct Pwd {
   }
 };
 
-/// CWD <path>: changes the working directory. (RFC 959 §4.1.1)
+/// CWD <path>: changes the working directory, for whoever may do anything at all: who may only write does so there, too.
+/// (RFC 959 §4.1.1)
 struct Cwd {
   static constexpr std::string_view verb = "CWD";
   static constexpr std::string_view help = "CWD <path>: change the working directory";
   static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
+    if (session.account()->rights.empty()) co_return Reply{550, "Permission denied"};
     const Path path = session.path(name);
     bool found = false;
     try {
@@ -64,7 +65,6 @@ struct Cwd {
 struct Cdup {
   static constexpr std::string_view verb = "CDUP";
   static constexpr std::string_view help = "CDUP: go to the directory above";
-  static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::none;
   static awaitable<Reply> run(auto& session, std::string_view) { return Cwd::run(session, ".."); }
 };
