@@ -20,6 +20,7 @@ seccomp_sandbox=NO
 isolate=NO
 isolate_network=NO
 xferlog_enable=NO
+max_per_ip=0
 END
 [ -z "${TLS-}" ] || cat >>"$3/conf" <<END
 ssl_enable=YES
