@@ -381,6 +381,40 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     co_return quota_.used();
   }
 
+  /// The bytes that may still come, of the quota and of those of the storage.
+  awaitable<std::uint64_t> quota_left() {
+    std::uint64_t left = std::numeric_limits<std::uint64_t>::max();
+    if (is_at_work()) {
+      co_await count_once();
+      left = quota_.left();
+    }
+    if constexpr (requires(Files& files) { files.quota_left(); }) {
+      const std::uint64_t further = co_await inner().quota_left();
+      left = std::min(left, further);
+    }
+    co_return left;
+  }
+  /// What is used of how much, for people: "120 of 1000 bytes, 3 of 10 files". Without limits that of the storage, if it
+  /// has a quota; else nothing.
+  awaitable<std::string> quota_text() {
+    std::string text;
+    if (quota_.limits().is_none()) {
+      if constexpr (requires(Files& files) { files.quota_text(); }) co_return co_await inner().quota_text();
+      co_return text;
+    }
+    co_await count_once();
+    const Usage now = quota_.used();
+    const auto add = [&text](std::uint64_t used, std::uint64_t limit, const char* what) {
+      if (!text.empty()) text += ", ";
+      text += std::to_string(used);
+      if (limit > 0) text += " of " + std::to_string(limit);
+      text += what;
+    };
+    add(now.bytes, quota_.limits().bytes, " bytes");
+    add(now.files, quota_.limits().files, " files");
+    co_return text;
+  }
+
   awaitable<Writer> create(Path path, std::uint64_t offset) requires WritableStorage<Files> {
     const auto open = [offset](Files& files, const Path& at) { return files.create(at, offset); };
     return begin(std::move(path), offset, open);
@@ -532,13 +566,13 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
 
   /// **Errors:** `Errc::quota_exceeded`; then there is nothing more to write to.
   awaitable<void> write(std::span<const std::byte> bytes) {
-    if (!writer_) throw std::system_error(Errc::quota_exceeded);
+    if (!writer_) return refuse();
     if (!charge_) return writer_->write(bytes);
     const bool fits = charge_->grow(writer_->size() + bytes.size(), start_ > 0 ? Usage{start_, 1} : Usage{});
     return fits ? writer_->write(bytes) : refuse();
   }
   awaitable<void> finish() {
-    if (!writer_) throw std::system_error(Errc::quota_exceeded);
+    if (!writer_) return refuse();
     return charge_ ? finish_counted() : writer_->finish();
   }
   void discard() {
@@ -585,12 +619,12 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   }
   /// Leaves all as it was before this upload, and throws.
   awaitable<void> refuse() {
-    if (start_ == 0 || !is_kept_) {
+    if (writer_ && start_ > 0 && is_kept_) {
+      co_await cut_back();
+    } else if (writer_) {
       discard();
       writer_.reset();
       start_ = 0;
-    } else {
-      co_await cut_back();
     }
     throw std::system_error(Errc::quota_exceeded);
   }
