@@ -45,6 +45,7 @@ struct QuotaState {
   Usage held;     // what uploads under way have taken
   std::uint64_t refusals = 0;
 };
+class QuotaShare;
 
 }  // namespace detail
 
@@ -82,9 +83,9 @@ class Quota {
     return state_->refusals;
   }
 
-  const std::shared_ptr<detail::QuotaState>& state() const noexcept { return state_; }
 
  private:
+  friend class detail::QuotaShare;
   std::shared_ptr<detail::QuotaState> state_;
   QuotaLimits limits_;
 };
@@ -191,7 +192,7 @@ using NamesAtWork = BasicNamesAtWork<>;  // a template, so that only what is cal
 /// What one storage has of a quota. Its copies share it. **Threads:** any, at once; the quota's mutex guards it.
 class QuotaShare {
  public:
-  explicit QuotaShare(const Quota& quota) : state_{quota.state()} {}
+  explicit QuotaShare(const Quota& quota) : state_{quota.state_} {}
   QuotaShare(const QuotaShare&) = delete;
   QuotaShare& operator=(const QuotaShare&) = delete;
   ~QuotaShare() {
@@ -416,11 +417,11 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   }
 
   awaitable<Writer> create(Path path, std::uint64_t offset) requires WritableStorage<Files> {
-    const auto open = [offset](Files& files, const Path& at) { return files.create(at, offset); };
+    const auto open = [offset](Files& target, const Path& at) { return target.create(at, offset); };
     return begin(std::move(path), offset, open);
   }
   awaitable<Writer> append(Path path) requires AppendsToFiles<Files> {
-    const auto open = [](Files& files, const Path& at) { return files.append(at); };
+    const auto open = [](Files& target, const Path& at) { return target.append(at); };
     return begin(std::move(path), std::nullopt, open);
   }
   awaitable<Writer> create_unique(Path path) requires MakesUniqueNames<Files> {
@@ -451,11 +452,11 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     charge.settle(Usage{0, 1});
   }
   awaitable<void> remove(Path path) requires RemovesFiles<Files> {
-    const auto remove = [](Files& files, const Path& at) { return files.remove(at); };
+    const auto remove = [](Files& target, const Path& at) { return target.remove(at); };
     return change(std::move(path), remove);
   }
   awaitable<void> remove_directory(Path path) requires RemovesDirectories<Files> {
-    const auto remove = [](Files& files, const Path& at) { return files.remove_directory(at); };
+    const auto remove = [](Files& target, const Path& at) { return target.remove_directory(at); };
     return change(std::move(path), remove);
   }
   awaitable<void> rename(Path from, Path to) requires RenamesFiles<Files> {

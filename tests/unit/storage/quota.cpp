@@ -3,6 +3,9 @@
 #include <ftplike/storage/directory.hpp>
 #include <ftplike/storage/memory.hpp>
 
+#include <algorithm>
+#include <functional>
+
 #include "behaviour.hpp"
 
 namespace {
@@ -271,6 +274,37 @@ TEST(AQuotaOfAnyStorage, IsCountedByItsListings) {
   files.put("/b", "12");
   files.put("/b", "1");
   EXPECT_EQ(files.run(files.storage.used()), (Usage{8, 6}));
+}
+
+/// Has somebody else's upload come to its end during each of the first counts.
+struct Changing : MemoryStorage {
+  using MemoryStorage::MemoryStorage;
+  std::function<void()> meanwhile;
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    const TreeUsage found = co_await MemoryStorage::usage(path, below);
+    if (path.is_root() && meanwhile) meanwhile();
+    co_return found;
+  }
+};
+
+TEST(AQuotaThatIsCounted, IsRightAlsoWhereOthersWriteMeanwhile) {
+  for (const int changes : {1, 2, 5}) {
+    Changing inner{{"/a", "123"}};
+    int counts = 0;
+    std::function<void()> during;
+    inner.meanwhile = [&] {
+      if (during && ++counts <= changes) during();
+    };
+    Files<QuotaStorage<Changing>> files{QuotaStorage{inner, Quota{{.bytes = 100}}}}, others{files.storage};
+    EXPECT_EQ(files.run(files.storage.used()), (Usage{3, 1}));
+    during = [&] { others.put("/new" + std::to_string(counts), "12"); };
+    files.run(files.storage.recount());
+    during = nullptr;
+    EXPECT_EQ(counts, std::min(changes + 1, 3)) << "it gives up at last";
+    const Usage counted = files.run(files.storage.used());
+    files.run(files.storage.recount());
+    EXPECT_EQ(counted, files.run(files.storage.used()));
+  }
 }
 
 TEST(AQuotaOfAMountedFolder, HoldsForThatAlone) {
