@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <ftplike/profile.hpp>
+#include <ftplike/storage/quota.hpp>
 
 /// Where to listen, as the operator said it.
 class HostAndPort {
@@ -63,6 +64,7 @@ struct Configuration {
 
   ftplike::Limits limits;
   ftplike::UploadRules upload_rules;
+  ftplike::QuotaLimits quota;
   std::optional<ftplike::DataPorts> data_ports;  // not said: the dynamic ones
   ftplike::PublicAddress public_address;
   bool compress = false;

@@ -12,6 +12,7 @@
 #include "ban.hpp"
 #include "config_file.hpp"
 #include "failure.hpp"
+#include "quota.hpp"
 #include "serve.hpp"
 #include "settings.hpp"
 
@@ -52,6 +53,9 @@ class CommandLine {
         ->type_name("PATH");
     add_user_->footer("The password is asked for, or is the first line of the standard input.");
 
+    quota_ = app_.add_subcommand("quota", "count what users' roots and the folder hold, and say what they may hold");
+    quota_->footer("Where that is say --root, --users and --quota before the word, or --config.");
+
     auto* const ban = app_.add_subcommand("ban", "turn clients away, or let them in again, by the file that --ban-file names");
     ban->require_subcommand(1);
     list_bans_ = add_ban_word(*ban, "list", "print the bans that are in force, with their ends in UTC", false);
@@ -72,6 +76,10 @@ class CommandLine {
     }
     if (*add_user_) {
       add_user(user_);
+      return 0;
+    }
+    if (*quota_) {
+      show_quotas(configure(said()));
       return 0;
     }
     if (*list_bans_ || *add_ban_ || *remove_ban_) {
@@ -109,7 +117,7 @@ class CommandLine {
   }
 
   CLI::App app_{"Serves a folder over FTP, and over the ftp-like dialect on the same port.", "ftplike-server"};
-  CLI::App *add_user_ = nullptr, *list_bans_ = nullptr, *add_ban_ = nullptr, *remove_ban_ = nullptr;
+  CLI::App *add_user_ = nullptr, *quota_ = nullptr, *list_bans_ = nullptr, *add_ban_ = nullptr, *remove_ban_ = nullptr;
   std::string config_;
   bool check_ = false;
   std::string generate_;

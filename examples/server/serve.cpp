@@ -24,7 +24,9 @@
 #include "../explain_style.hpp"
 #include "bucket.hpp"
 #include "failure.hpp"
+#include "folder.hpp"
 #include "protection.hpp"
+#include "quota.hpp"
 #include "sections.hpp"
 #include "systemd.hpp"
 #include "watch.hpp"
@@ -47,15 +49,6 @@ std::string text_of(const HostAndPort& where) {
 }
 
 // ---- what the operator named ----
-
-ftplike::DirectoryStorage open_folder(const Configuration& configuration) {
-  const std::string& root = configuration.root;
-  try {
-    return ftplike::DirectoryStorage{root};
-  } catch (const std::system_error& error) {
-    throw Failure{Ending::no_folder, why("cannot serve " + root, error.code())};
-  }
-}
 
 ftplike::LineFile open_log(const std::string& path) {
   if (path == "-") return ftplike::LineFile{STDERR_FILENO};
@@ -321,7 +314,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
                                !std::all_of(implicit_listeners.begin(), implicit_listeners.end(), is_local) ||
                                !std::all_of(handed_in.begin(), handed_in.end(), is_loopback);
   const bool has_proxies = !configuration.trusted_proxies.subnets.empty();  // and so clients from anywhere
-  auto storage = open(configuration);
+  ServerQuotas<Storage> quotas{open(configuration), configuration.quota};
   auto users = make_users(configuration, beyond_loopback || has_proxies);
   if (users.admits_nobody()) {
     std::fputs("ftplike-server: nobody can come in: there are no users, and guests may do nothing (see --help)\n",
@@ -334,7 +327,8 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   std::vector<ftplike::LineFile> files;
   const auto rows = std::make_shared<LiveRows>();
   Watch watch = make_watch(configuration, files, rows);
-  const auto metrics = watch.metrics.value_or(ftplike::Metrics{});
+  auto metrics = watch.metrics.value_or(ftplike::Metrics{});
+  metrics.tell_also([quotas] { return quotas.metrics(); });
   ftplike::StopReport report;
   std::optional<Signals> signals;
   watch.stopped = [&](const ftplike::StopReport& what_became) {
@@ -344,7 +338,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   };
   ftplike::Server server{network,
                          Dialects{},
-                         std::move(storage),
+                         quotas.storage(),
                          users,
                          configuration.limits,
                          configuration.upload_rules,
@@ -360,7 +354,10 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
     tell_supervisor("STOPPING=1");
     server.stop();
   };
-  signals.emplace(network.executor(), stop, [&] { reread(serving, users, files); });
+  signals.emplace(network.executor(), stop, [&] {
+    reread(serving, users, files);
+    quotas.recount();
+  });
 
   for (const int socket : handed_in) {
     const auto where = server.accept_from(adopt(network, socket));

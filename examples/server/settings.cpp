@@ -33,6 +33,12 @@ template <class Number> Number at_least_one(const std::string& value) {
   return number<Number>(value, 1, std::numeric_limits<Number>::max());
 }
 
+std::uint64_t bytes(const std::string& value) {
+  const auto result = ftplike::bytes_in(value);
+  if (!result || *result == 0) refuse(value, "a number of bytes, as 1500 or 10G");
+  return *result;
+}
+
 Duration seconds(const std::string& value) {
   double result = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
@@ -181,6 +187,11 @@ const Setting table[] = {
      [](C& c, V value) { c.upload_rules.refused_names.push_back(pattern(value)); }},
     {who, "allow-name", "PATTERN", true, "names that uploads must have (any)",
      [](C& c, V value) { c.upload_rules.allowed_names.push_back(pattern(value)); }},
+
+    {who, "quota", "BYTES", false, "bytes that the folder may hold, as 10G; users' files have a quota for each user (no limit)",
+     [](C& c, V value) { c.quota.bytes = bytes(value); }},
+    {who, "quota-files", "N", false, "the same of files with directories (no limit)",
+     [](C& c, V value) { c.quota.files = at_least_one<std::uint64_t>(value); }},
 
     {who, "ban-after", "N", false, "failed logins of an address (IPv6: its /64) that have it turned away (no limit)",
      [](C& c, V value) { c.ban_rules.failures = at_least_one<unsigned>(value); }},

@@ -41,6 +41,12 @@ static_assert(KeepsModes<DirectoryStorage> && TellsFreeSpace<DirectoryStorage> &
               ServesClientsInTurn<DirectoryStorage>);
 static_assert(!KeepsModes<OneFile> && !TellsFreeSpace<OneFile> && !ServesClientsInTurn<OneFile>);
 
+/// Says at once what there is.
+struct KnowsItsUsage : OneFile {
+  awaitable<TreeUsage> usage(const Path&, bool) { co_return TreeUsage{Usage{5, 1}, Usage{}}; }
+};
+static_assert(TellsUsage<KnowsItsUsage> && !TellsUsage<OneFile>);
+
 /// Errors are thrown: a storage that gives nothing for a file that is not there is not one.
 struct GivesPerhaps : OneFile {
   awaitable<std::optional<Entry>> stat(const Path&);

@@ -17,6 +17,7 @@
 #include <ftplike/simulated/network.hpp>
 #include <ftplike/storage/composed.hpp>
 #include <ftplike/storage/memory.hpp>
+#include <ftplike/storage/quota.hpp>
 #include <ftplike/users/user_table.hpp>
 
 namespace {
@@ -141,6 +142,32 @@ TEST_F(ServerRecipe, CanBeReadOnly) {
   server.listen("127.0.0.1", 21);
   Guest client{network, anyone};
   EXPECT_EQ(code_of(client, "DELE notes.txt"), 502);
+}
+
+TEST_F(ServerRecipe, HasAQuota) {
+  // [quota]
+  const Quota quota{{.bytes = 1'000'000'000, .files = 10'000}};
+  Server server{network, QuotaStorage{files, quota}, Anonymous{.logins = "write"}};
+  // [/quota]
+  server.listen("127.0.0.1", 21);
+  Guest client{network, anyone};
+  EXPECT_EQ(upload(client, "a"), 226);
+  EXPECT_EQ(quota.used().bytes, 9u);
+}
+
+TEST_F(ServerRecipe, HasAQuotaForEachUser) {
+  // [quotas]
+  Account anna_s{"anna", Path{"/anna"}, "write"};
+  anna_s.quota_bytes = 10'000;
+  UserTable users;
+  users.add(UserEntry{anna_s, Password::plain("secret")});
+  Server server{network, QuotaPerAccount{files}, users};
+  // [/quotas]
+  files.put("/anna/a", std::string(9'998, 'x'));
+  server.listen("127.0.0.1", 21);
+  Guest client{network, anna};
+  EXPECT_EQ(upload(client, "b", "123"), 552);
+  EXPECT_EQ(upload(client, "b", "12"), 226);
 }
 
 TEST_F(ServerRecipe, ShowsTwoStoragesAsOne) {

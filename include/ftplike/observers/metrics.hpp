@@ -6,10 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <ftplike/io/observer.hpp>
 #include <ftplike/protocol/error.hpp>
@@ -64,6 +67,9 @@ class Metrics {
     state_->microseconds += static_cast<std::uint64_t>(took * 1e6);
   }
 
+  /// Has `text` end with what `others` gives, series in the same format. Before it is asked for the first time.
+  void tell_also(std::function<std::string()> others) { state_->others.push_back(std::move(others)); }
+
   /// All counts, in the text format 0.0.4.
   std::string text() const {
     Page page;
@@ -114,6 +120,7 @@ class Metrics {
     }
     page.value("_sum", number(static_cast<double>(now.microseconds) / 1e6));
     page.value("_count", std::to_string(below));
+    for (const auto& more : now.others) page.text += more();
     return page.text;
   }
 
@@ -144,6 +151,7 @@ class Metrics {
     std::array<Count, buckets.size() + 1> durations{};
     std::array<std::array<std::array<Count, 2>, versions.size() + 1>, 2> secured{};  // by connection, version, resumed
     std::array<Count, 2> handshakes_failed{};
+    std::vector<std::function<std::string()>> others;
   };
 
   static std::size_t index(Direction direction) noexcept { return direction == Direction::sent ? 0 : 1; }
@@ -157,7 +165,7 @@ class Metrics {
     if (error == Errc::peer_lost || error == std::errc::connection_reset || error == std::errc::broken_pipe) return 2;
     if (error == Errc::stalled) return 3;
     if (error == Errc::no_data_connection || error == Errc::no_handshake) return 4;
-    if (error == Errc::quota_exceeded || error == std::errc::no_space_on_device) return 5;
+    if (error == Errc::quota_exceeded || error == std::errc::no_space_on_device || detail::over_quota(error)) return 5;
     if (error == Errc::shutting_down) return 6;
     return 7;
   }

@@ -121,9 +121,8 @@ inline Reply reply_for(std::error_code error) {
   if (error == directory_not_empty) return {550, "Directory not empty"};
   if (error == file_exists) return {550, "File exists"};
   if (error == filename_too_long || error == invalid_argument) return {553, "File name not allowed"};
-  if (error == no_space_on_device || error == file_too_large || detail::over_quota(error)) {
-    return {552, "Storage full"};
-  }
+  if (error == no_space_on_device || error == file_too_large) return {552, "Storage full"};
+  if (detail::over_quota(error)) return reply_for(make_error_code(Errc::quota_exceeded));
   if (error == connection_reset || error == broken_pipe || error == connection_aborted ||
       error == std::errc::timed_out) {
     return {426, "Connection closed: connection lost"};

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,18 @@ template <class Number = unsigned> std::optional<Number> number_in(std::string_v
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+/// A number of bytes as people write it: "1500", or with a K, M, G or T behind it, in either case, for powers of 1024. None
+/// if it is something else, or more than 64 bits hold.
+inline std::optional<std::uint64_t> bytes_in(std::string_view text) noexcept {
+  constexpr std::string_view units = "KMGTkmgt";
+  const auto unit = text.empty() ? units.npos : units.find(text.back());
+  if (unit != units.npos) text.remove_suffix(1);
+  const auto shift = unit == units.npos ? 0 : 10 * (unit % 4 + 1);
+  const auto number = number_in<std::uint64_t>(text);
+  if (!number || *number > ~std::uint64_t{0} >> shift) return std::nullopt;
+  return *number << shift;
 }
 
 namespace detail {

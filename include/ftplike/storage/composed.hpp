@@ -109,12 +109,66 @@ class NoWriter {
 template <class Files> struct WriterType { using type = NoWriter; };
 template <WritableStorage Files> struct WriterType<Files> { using type = typename Files::Writer; };
 
+/// Whether what a writer holds stays as a partial file if it ends now, as far as it tells that.
+template <class Writer> bool is_kept(const Writer& writer) {
+  if constexpr (requires { { writer.is_kept() } -> std::same_as<bool>; }) {
+    return writer.is_kept();
+  } else {
+    return true;
+  }
+}
+
 /// The error of an operation; none if it succeeded.
 template <class R> std::error_code error_of(const Settled<R>& result) {
   return result.failed() ? code_of(result.failure()) : std::error_code{};
 }
 inline bool is_missing(std::error_code error) noexcept {
   return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+}
+
+/// What a name takes of a storage that does not tell.
+template <class Files> awaitable<TreeUsage> usage_of_name(Files& files, Path path) {
+  TreeUsage result;
+  Settled<Entry> found;
+  co_await settle(files.stat(path), found);
+  if (!is_missing(error_of(found))) result.whole = Usage{found.get().size.value_or(0), 1};
+  if constexpr (KeepsPartialFiles<Files>) {
+    Settled<std::uint64_t> partial;
+    co_await settle(files.partial_size(path), partial);
+    if (!partial.failed()) result.partial = Usage{partial.get(), 1};
+  }
+  co_return result;
+}
+/// What is in a directory of such a storage.
+template <class Files> awaitable<TreeUsage> usage_of_directory(Files& files, Path path) {
+  TreeUsage result;
+  for (std::vector<Path> waiting{std::move(path)}; !waiting.empty();) {
+    const Path here = std::move(waiting.back());
+    waiting.pop_back();
+    auto listing = co_await files.list(here);
+    for (bool ended = false; !ended;) {
+      const std::vector<Entry> entries = co_await listing.next();
+      ended = entries.empty();
+      for (const Entry& entry : entries) {
+        result.whole += Usage{entry.is_directory() ? 0 : entry.size.value_or(0), 1};
+        if (entry.is_directory()) waiting.push_back(here.resolve(entry.name));
+      }
+    }
+  }
+  co_return result;
+}
+/// What `usage` of `TellsUsage` gives, of any storage.
+template <class Files> awaitable<TreeUsage> usage_of(Files& files, Path path, bool below) {
+  if constexpr (TellsUsage<Files>) {
+    co_return co_await files.usage(path, below);
+  } else {
+    Settled<Entry> found;
+    co_await settle(files.stat(path), found);
+    const bool is_directory = !found.failed() && found.get().is_directory();
+    if (is_directory && below) co_return co_await usage_of_directory(files, path);
+    if (is_directory) co_return TreeUsage{Usage{0, 1}, Usage{}};
+    co_return co_await usage_of_name(files, path);
+  }
 }
 
 }  // namespace detail
@@ -226,6 +280,18 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage {
       return files.available(at);
     });
   }
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    const auto there = inside(path);
+    if (there) co_return co_await detail::usage_of(other_, *there, below);
+    TreeUsage result = co_await detail::usage_of(base_, path, below);
+    if (below && name_.string().starts_with(detail::inside(path))) {
+      const Path root;
+      const TreeUsage mounted = co_await detail::usage_of(other_, root, true);
+      result.whole += mounted.whole;
+      result.partial += mounted.partial;
+    }
+    co_return result;
+  }
 
  private:
   /// A path of the other storage, if it is one.
@@ -276,6 +342,9 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base
   }
   std::uint64_t size() const {
     return std::visit([](const auto& writer) { return writer.size(); }, writer_);
+  }
+  bool is_kept() const {
+    return std::visit([](const auto& writer) { return detail::is_kept(writer); }, writer_);
   }
 
  private:
@@ -443,6 +512,10 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage {
   awaitable<std::uint64_t> available(Path) requires TellsFreeSpace<Upper> {
     const Path root;
     co_return co_await upper_.available(root);
+  }
+  /// That of the upper one.
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    return detail::usage_of(upper_, std::move(path), below);
   }
 
  private:

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <ftplike/io/blocking.hpp>
+#include <ftplike/io/settled.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/path.hpp>
 #include <ftplike/storage/directory_listing.hpp>
@@ -203,9 +204,37 @@ template <class = void> class BasicDirectoryStorage {
     const std::uint64_t bytes = co_await blocking(std::move(ask), load());
     co_return bytes;
   }
+  /// Partial files that somebody writes, in this process or another, are left out. All of a tree takes a while: it is
+  /// counted in pieces, after each of which `progress` is called.
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    Settled<detail::DirectoryEntry> found;
+    co_await settle(find(path, detail::Follow::no), found);
+    if (found.failed() && is_absent(code_of(found.failure()))) co_return TreeUsage{};
+    const auto place = found.get();
+    TreeUsage result;
+    if (!place.is_directory()) {
+      if (place.exists()) result.whole = detail::usage_of_status(place.status);
+      result.partial = detail::usage_of_partial(place.directory, detail::partial_name(place.name).c_str());
+      co_return result;
+    }
+    const auto count = detail::new_shared<detail::UsageCount>(state_, std::move(path), below);
+    for (bool is_over = false; !is_over;) {
+      auto step = [count] { return count->step(); };
+      const bool was_last = co_await blocking(std::move(step), load());
+      is_over = was_last;
+      if (progress_) progress_();
+    }
+    result = count->result();
+    if (!below) result.whole.files = 1;
+    co_return result;
+  }
 
  private:
   using Outcome = detail::Attempt::Outcome;
+
+  static bool is_absent(std::error_code error) noexcept {
+    return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+  }
 
   awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
     auto file = state_->root.open_if_cached(path, flags);
@@ -276,7 +305,7 @@ BasicDirectoryStorage<Any>::BasicDirectoryStorage(std::string folder, const Dire
 using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only what is called is compiled
 
 static_assert(CompleteStorage<DirectoryStorage>);
-static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage>);
+static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage> && TellsUsage<DirectoryStorage>);
 static_assert(detail::FileSource<FileReader>);
 
 }  // namespace ftplike

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <ftplike/storage/file.hpp>
+#include <ftplike/storage/storage.hpp>
 #include <ftplike/system/new_shared.hpp>
 
 namespace ftplike::inline v0_2 {
@@ -58,6 +59,76 @@ inline void remove_if_old(int directory, const std::string& name, std::chrono::s
   if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
   if (is_older_than(lifetime, modified(status))) remove_partial(directory, name);
 }
+
+/// What a partial file takes that nobody is writing.
+inline Usage usage_of_partial(int directory, const char* name) {
+  struct stat status {};
+  if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) return {};
+  if (status.st_size == 0) return {};  // it may not be locked yet
+  const Descriptor file{::openat(directory, name, O_RDONLY | O_NOFOLLOW | quietly)};
+  if (file && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0) return {};
+  return {static_cast<std::uint64_t>(status.st_size), 1};
+}
+/// What a name takes that is no partial file's.
+inline Usage usage_of_status(const struct stat& status) noexcept {
+  return {S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0, 1};
+}
+
+/// Counts what is in a directory, and below it where that is wanted, a piece of work at a time. Directories that cannot be
+/// read are left out.
+template <class = void> class BasicUsageCount {
+ public:
+  BasicUsageCount(std::shared_ptr<const DirectoryState> state, Path directory, bool below)
+      : state_{std::move(state)}, below_{below}, waiting_{std::move(directory)} {}
+
+  /// Counts on; whether all has been counted.
+  bool step() {
+    constexpr int names_at_a_time = 4096;
+    for (int i = 0; i < names_at_a_time; ++i) {
+      while (!stream_) {
+        if (waiting_.empty()) return true;
+        begin_next();
+      }
+      const char* name = next_name(stream_.get());
+      if (name) {
+        look(name);
+      } else {
+        stream_.reset();
+      }
+    }
+    return false;
+  }
+  const TreeUsage& result() const noexcept { return result_; }
+
+ private:
+  void begin_next() {
+    here_ = std::move(waiting_.back());
+    waiting_.pop_back();
+    try {
+      stream_ = stream_of(state_->root.open(here_, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    } catch (const std::system_error&) {  // removed meanwhile, or nobody may look
+    }
+  }
+  void look(const char* name) {
+    const int directory = ::dirfd(stream_.get());
+    if (is_partial_name(name)) {
+      result_.partial += usage_of_partial(directory, name);
+      return;
+    }
+    struct stat status {};
+    if (!below_ || ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+    result_.whole += usage_of_status(status);
+    if (S_ISDIR(status.st_mode)) waiting_.push_back(here_.resolve(name));
+  }
+
+  std::shared_ptr<const DirectoryState> state_;
+  bool below_;
+  std::vector<Path> waiting_;
+  Path here_;
+  DirectoryStream stream_;
+  TreeUsage result_;
+};
+using UsageCount = BasicUsageCount<>;  // a template, so that only what is called is compiled
 
 /// Removes what uploads to a directory have left there and nobody goes on with any more, a piece of work at a time.
 template <class = void> awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {

@@ -284,6 +284,7 @@ template <class = void> class BasicFileWriter {
   /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
   const Path& path() const noexcept { return target_->path; }
   std::uint64_t size() const noexcept { return size_; }
+  bool is_kept() const noexcept { return target_->partial.is_kept; }
 
  private:
   template <class> friend class BasicDirectoryStorage;

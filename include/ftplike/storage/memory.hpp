@@ -106,6 +106,10 @@ template <class = void> class BasicMemoryStorage {
     tree_->at(path);
     co_return tree_->room();
   }
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    const Lock lock{tree_->mutex};
+    co_return tree_->usage(path, below);
+  }
 
   /// Puts a whole file there, as the constructor does.
   void put(std::string_view path, std::string_view text) {
@@ -205,6 +209,10 @@ template <class X> class BasicMemoryStorage<X>::Writer {
     const Lock lock{tree_->mutex};
     return upload_->size;
   }
+  bool is_kept() const {
+    const Lock lock{tree_->mutex};
+    return upload_->resumable;
+  }
 
  private:
   friend BasicMemoryStorage;
@@ -263,6 +271,6 @@ awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create_
   co_return Writer{tree_, tree_->create_unique(path)};
 }
 
-static_assert(CompleteStorage<MemoryStorage>);
+static_assert(CompleteStorage<MemoryStorage> && TellsUsage<MemoryStorage>);
 
 }  // namespace ftplike

@@ -18,6 +18,7 @@
 #include <ftplike/io/date.hpp>
 #include <ftplike/protocol/entry.hpp>
 #include <ftplike/storage/names.hpp>
+#include <ftplike/storage/storage.hpp>
 #include <ftplike/storage/tree.hpp>
 
 namespace ftplike::inline v0_2::detail {
@@ -153,6 +154,32 @@ template <class = void> class BasicMemoryTree {
       upload->path = Path{place(upload->path.string())};
       uploads_.emplace(upload->path.string(), upload);
     }
+  }
+  TreeUsage usage(const Path& path, bool below) const {
+    TreeUsage result;
+    const auto add_partial = [&result](const Upload& upload) {
+      if (!upload.busy) result.partial += Usage{upload.text.size(), 1};
+    };
+    const auto found = nodes_.find(path.string());
+    const bool is_directory = found != nodes_.end() && found->second.is_directory();
+    if (!is_directory) {
+      if (found != nodes_.end()) result.whole += Usage{found->second.text->size(), 1};
+      const auto [first, last] = uploads_.equal_range(path.string());
+      for (auto upload = first; upload != last; ++upload) add_partial(*upload->second);
+      return result;
+    }
+    const std::string prefix = inside(path);
+    for (const auto& upload : uploads_below(path)) {
+      if (below || upload->path.parent() == path) add_partial(*upload);
+    }
+    if (!below) {
+      result.whole.files = 1;
+      return result;
+    }
+    for (auto next = nodes_.upper_bound(prefix); next != nodes_.end() && next->first.starts_with(prefix); ++next) {
+      result.whole += Usage{next->second.text ? next->second.text->size() : 0, 1};
+    }
+    return result;
   }
 
   UploadPointer partial_of(const Path& path) const {

@@ -59,7 +59,7 @@ concept ReadableStorage =
 /// fewer, or if the storage can only begin anew. While somebody writes that partial file, offset 0 gives a file apart,
 /// which is not kept, and another one `Errc::busy`.
 /// - `Writer::path()`: the name that it will have. `Writer::size()`: the bytes that are there by now, those before it
-/// began included.
+/// began included. It may have `bool is_kept()`: whether what it holds stays as the partial file if it ends now.
 template <class S>
 concept WritableStorage = ReadableStorage<S> && requires(S& files, const Path& path, std::uint64_t offset) {
   { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
@@ -132,7 +132,36 @@ concept TellsFreeSpace = requires(S& files, const Path& path) {
   { files.available(path) } -> std::same_as<awaitable<std::uint64_t>>;
 };
 
-/// All of the above: what a folder of a disk can do.
+/// What something takes of a storage.
+struct Usage {
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;  // files, partial files and directories: each counts one
+
+  Usage& operator+=(const Usage& more) noexcept {
+    bytes += more.bytes;
+    files += more.files;
+    return *this;
+  }
+  friend Usage operator+(Usage one, const Usage& other) noexcept { return one += other; }
+  friend bool operator==(const Usage&, const Usage&) = default;
+};
+/// What a part of a storage's tree takes.
+struct TreeUsage {
+  Usage whole;    // whole files, and directories
+  Usage partial;  // partial files that nobody is writing
+
+  Usage all() const noexcept { return whole + partial; }
+};
+
+/// `usage(path, below)` gives what a file takes, with its partial file, and of a directory all that is in it, or, where
+/// `below` is false, only itself and the partial files in it. Nothing where nothing is. Links count as such. A `QuotaStorage`
+/// counts by it; without it by `stat` and `list`, which show no partial files.
+template <class S>
+concept TellsUsage = requires(S& files, const Path& path) {
+  { files.usage(path, true) } -> std::same_as<awaitable<TreeUsage>>;
+};
+
+/// All that brings commands: what a folder of a disk can do.
 template <class S>
 concept CompleteStorage =
     AppendsToFiles<S> && MakesUniqueNames<S> && KeepsPartialFiles<S> && MakesDirectories<S> && RemovesFiles<S> &&

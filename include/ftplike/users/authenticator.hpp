@@ -129,6 +129,8 @@ class Account {
   Kind kind = Kind::user;
   std::uint64_t bytes_per_second = 0;  // for all of the account's transfers in one direction together; 0: no limit
   unsigned max_sessions = 0;           // of this account at a time; 0: no limit
+  std::uint64_t quota_bytes = 0;       // that its root may hold, with a storage that has an eye on that; 0: no limit
+  std::uint64_t quota_files = 0;       // the same of files and directories
   bool makes_root = false;             // at the login its root is made where it is not there
 
   friend bool operator==(const Account&, const Account&) = default;

@@ -24,6 +24,8 @@ namespace ftplike::inline v0_2 {
 /// - root: the directory of the storage that this user sees as "/".
 /// - rights: as `Rights::parse` reads them.
 /// - `bytes-per-second`, `max-sessions`: limits, 0 for none.
+/// - `quota`, `quota-files`: what the root may hold, in bytes (10G is 10·1024³) and in files with directories, where the
+///   storage has an eye on that (`QuotaPerAccount`); 0 for no limit.
 /// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
 ///   do not know HOST the name is `carl@files.example`.
 /// - `certificate`: who shows a verified certificate of this common name needs no password.
@@ -53,6 +55,14 @@ namespace detail {
 template <class Number> Number number_of_option(std::string_view key, std::string_view text) {
   const auto result = number_in<Number>(text);
   if (!result) throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
+  return *result;
+}
+
+inline std::uint64_t size_of_option(std::string_view key, std::string_view text) {
+  const auto result = bytes_in(text);
+  if (!result) {
+    throw std::invalid_argument(std::string{key}.append(" is not a number of bytes, as 10G: '").append(text) + '\'');
+  }
   return *result;
 }
 
@@ -88,6 +98,10 @@ inline UserEntry parse_user(std::string_view line) {
       account.bytes_per_second = number_of_option<std::uint64_t>(key, value);
     else if (key == "max-sessions")
       account.max_sessions = number_of_option<unsigned>(key, value);
+    else if (key == "quota")
+      account.quota_bytes = size_of_option(key, value);
+    else if (key == "quota-files")
+      account.quota_files = number_of_option<std::uint64_t>(key, value);
     else
       throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
   }
@@ -107,6 +121,8 @@ inline std::string line_of(const UserEntry& user) {
   if (!user.certificate.empty()) option("certificate", user.certificate);
   if (user.account.bytes_per_second > 0) option("bytes-per-second", std::to_string(user.account.bytes_per_second));
   if (user.account.max_sessions > 0) option("max-sessions", std::to_string(user.account.max_sessions));
+  if (user.account.quota_bytes > 0) option("quota", std::to_string(user.account.quota_bytes));
+  if (user.account.quota_files > 0) option("quota-files", std::to_string(user.account.quota_files));
   return result;
 }
 

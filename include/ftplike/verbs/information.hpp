@@ -69,7 +69,17 @@ struct Stat {
   static constexpr bool keeps_prepared = true;
   static constexpr bool at_once = true;
   static awaitable<Reply> run(auto& session, std::string_view text) {
-    if (text.empty()) co_return status(session);
+    if (text.empty()) {
+      std::string quota;
+      if constexpr (requires { session.storage().quota_text(); }) {
+        const bool can_count = session.account() && !session.transferring();
+        if (can_count) {
+          std::string used = co_await session.storage().quota_text();
+          quota = std::move(used);
+        }
+      }
+      co_return status(session, quota);
+    }
     if (!session.may(Right::list)) co_return Reply{550, "Permission denied"};
     ListingRequest request{text};
     const Entry entry = co_await find_listed(session, request);
@@ -102,13 +112,14 @@ struct Stat {
  private:
   static constexpr std::size_t largest_part = 16 * 1024;
 
-  static Reply status(auto& session) {
+  static Reply status(auto& session, const std::string& quota) {
     if (const auto* transfer = session.transferring()) {
       return {213, std::string{transfer->verb} + " " + transfer->path.below(session.account()->root).string() + ": " +
                        std::to_string(transfer->moved) + " bytes by now"};
     }
     std::string lines = "FTP server status\n Connected from " + session.peer().address().to_string();
     if (session.account()) lines += "\n Logged in as " + session.account()->name;
+    if (!quota.empty()) lines += "\n Quota: " + quota;
     lines += std::string{"\n TYPE "} + session.state.type + ", STRU F, MODE S";
     return {211, lines + "\nEnd"};
   }

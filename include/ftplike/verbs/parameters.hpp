@@ -139,6 +139,9 @@ struct Allo {
       const std::uint64_t room = co_await session.storage().available(session.path(""));
       if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are free"};
       co_return Reply{200, "There is room"};
+    } else if constexpr (requires { session.storage().quota_left(); }) {
+      const std::uint64_t room = co_await session.storage().quota_left();
+      if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are left of the quota"};
     }
     co_return Reply{202, "No allocation needed"};
   }

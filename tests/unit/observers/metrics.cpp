@@ -149,6 +149,11 @@ TEST_F(MetricsTest, IsWellFormedEachSeriesOnceUnderItsType) {
   EXPECT_EQ(types.size(), 15u);
 }
 
+TEST_F(MetricsTest, EndsWithWhatOthersTell) {
+  metrics.tell_also([] { return std::string{"rooms_free 3\n"}; });
+  EXPECT_TRUE(metrics.text().ends_with("\nrooms_free 3\n"));
+}
+
 TEST_F(MetricsTest, IsTheSameCountsInEveryCopy) {
   Metrics copy = metrics;
   copy(SessionOpened{who});

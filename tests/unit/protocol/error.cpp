@@ -69,8 +69,10 @@ TEST(Error, OfTheSystemBecomesAReplyOfTheRightCode) {
 
 #ifdef EDQUOT
 TEST(Error, KnowsAUsedUpDiskQuota) {
-  EXPECT_EQ(reply_for({EDQUOT, std::system_category()}).code(), 552);
-  EXPECT_EQ(reply_for({EDQUOT, std::generic_category()}).code(), 552);
+  const Reply exceeded{552, "storage allocation exceeded"};  // the words of our own quotas
+  EXPECT_EQ(reply_for(Errc::quota_exceeded), exceeded);
+  EXPECT_EQ(reply_for({EDQUOT, std::system_category()}), exceeded);
+  EXPECT_EQ(reply_for({EDQUOT, std::generic_category()}), exceeded);
   EXPECT_EQ(reply_for({EDQUOT, ftplike_category()}).code(), 451);  // the number of another category says nothing
 }
 #endif

@@ -30,6 +30,18 @@ TEST(Text, ReadsNumbersAndNothingElse) {
   EXPECT_FALSE(number_in("8", 8));
 }
 
+TEST(BytesIn, IsANumberAsPeopleWriteIt) {
+  EXPECT_EQ(bytes_in("0"), 0u);
+  EXPECT_EQ(bytes_in("1500"), 1500u);
+  EXPECT_EQ(bytes_in("2k"), 2048u);
+  EXPECT_EQ(bytes_in("3M"), 3u << 20);
+  EXPECT_EQ(bytes_in("10G"), std::uint64_t{10} << 30);
+  EXPECT_EQ(bytes_in("16777215T"), std::uint64_t{16777215} << 40);
+  for (const auto* text : {"", "G", "10X", "10GB", "1.5G", "-1", "10 G", "16777216T", "18446744073709551616"}) {
+    EXPECT_FALSE(bytes_in(text)) << text;
+  }
+}
+
 TEST(Text, KnowsDigits) {
   for (int value = 0; value < 256; ++value) {
     EXPECT_EQ(is_digit(static_cast<char>(value)), value >= '0' && value <= '9') << value;

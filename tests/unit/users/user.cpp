@@ -33,6 +33,13 @@ TEST(UserEntry, IsReadWithOptionsInAnyOrder) {
   EXPECT_EQ(user.key(), "anna@files.example");
 }
 
+TEST(UserEntry, MayHaveAQuota) {
+  const auto user = detail::parse_user("anna:*:/:write:quota=10G,quota-files=1000");
+  EXPECT_EQ(user.account.quota_bytes, std::uint64_t{10} << 30);
+  EXPECT_EQ(user.account.quota_files, 1000u);
+  EXPECT_EQ(detail::line_of(user), "anna:*:/:write:quota=10737418240,quota-files=1000");
+}
+
 TEST(UserEntry, MayHaveAnyBytesInItsNameButControlsAndColons) {
   EXPECT_EQ(detail::parse_user("Anna M\xfcller#1:*:/:none").account.name, "Anna M\xfcller#1");
   EXPECT_EQ(detail::parse_user("anna@home.example:*:/:none").key(), "anna@home.example");
@@ -67,6 +74,8 @@ TEST(UserEntry, IsRefusedWithAClearWordOnWhatIsWrong) {
   EXPECT_EQ(fault_of("anna:*:/:read:max-sessions=1k"), "max-sessions is not a number: '1k'");
   EXPECT_EQ(fault_of("anna:*:/:read:max-sessions"), "max-sessions is not a number: ''");
   EXPECT_EQ(fault_of("anna:*:/:read:max-sessions=4294967296"), "max-sessions is not a number: '4294967296'");
+  EXPECT_EQ(fault_of("anna:*:/:read:quota=lots"), "quota is not a number of bytes, as 10G: 'lots'");
+  EXPECT_EQ(fault_of("anna:*:/:read:quota-files=1G"), "quota-files is not a number: '1G'");
   EXPECT_EQ(fault_of("an\na:*:/:read"), "a control character");
   EXPECT_EQ(fault_of(std::string_view{"anna\0:*:/:read", 14}), "a control character");
 }

@@ -1,0 +1,15 @@
+#pragma once
+#include <ftplike/storage/directory.hpp>
+
+#include "configuration.hpp"
+#include "failure.hpp"
+
+/// The files of the folder that is the root. **Errors:** `Failure`.
+inline ftplike::DirectoryStorage open_folder(const Configuration& configuration) {
+  const std::string& root = configuration.root;
+  try {
+    return ftplike::DirectoryStorage{root};
+  } catch (const std::system_error& error) {
+    throw Failure{Ending::no_folder, why("cannot serve " + root, error.code())};
+  }
+}

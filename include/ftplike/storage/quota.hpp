@@ -1,0 +1,703 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <ftplike/io/asio.hpp>
+#include <ftplike/io/condition.hpp>
+#include <ftplike/io/settled.hpp>
+#include <ftplike/protocol/error.hpp>
+#include <ftplike/storage/composed.hpp>
+#include <ftplike/storage/storage.hpp>
+#include <ftplike/system/new_shared.hpp>
+
+namespace ftplike::inline v0_2 {
+
+/// How much there may be; 0: no limit.
+struct QuotaLimits {
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;  // files, partial files and directories
+
+  bool is_none() const noexcept { return bytes == 0 && files == 0; }
+  friend bool operator==(const QuotaLimits&, const QuotaLimits&) = default;
+};
+
+namespace detail {
+
+inline Usage less(const Usage& from, const Usage& what) noexcept {
+  return {from.bytes - std::min(from.bytes, what.bytes), from.files - std::min(from.files, what.files)};
+}
+
+/// What all handles on a quota share. **Threads:** its mutex guards all of it.
+struct QuotaState {
+  std::mutex mutex;
+  Usage settled;  // what lies there
+  Usage held;     // what uploads under way have taken
+  std::uint64_t refusals = 0;
+};
+class QuotaShare;
+
+}  // namespace detail
+
+/// How much of something may be used, and how much is. Copies share what is used: give one to each storage that it is to
+/// hold for, and keep one to ask.
+///
+///     Quota quota{{.bytes = 10'000'000'000, .files = 100'000}};
+///
+/// **Threads:** any, at once.
+class Quota {
+ public:
+  /// Without limits it only counts.
+  explicit Quota(QuotaLimits limits = {}) : state_{detail::new_shared<detail::QuotaState>()}, limits_{limits} {}
+  /// The same use under other limits. Those of other copies stay.
+  Quota with_limits(QuotaLimits limits) const {
+    Quota result{*this};
+    result.limits_ = limits;
+    return result;
+  }
+
+  const QuotaLimits& limits() const noexcept { return limits_; }
+  /// What lies there, and what uploads under way have taken. Of a storage that has not been counted, nothing.
+  Usage used() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->settled + state_->held;
+  }
+  /// The bytes that may still come; the largest number where there is no limit of bytes.
+  std::uint64_t left() const {
+    if (limits_.bytes == 0) return std::numeric_limits<std::uint64_t>::max();
+    return limits_.bytes - std::min(limits_.bytes, used().bytes);
+  }
+  /// How often something was refused.
+  std::uint64_t refusals() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->refusals;
+  }
+
+
+ private:
+  friend class detail::QuotaShare;
+  std::shared_ptr<detail::QuotaState> state_;
+  QuotaLimits limits_;
+};
+
+namespace detail {
+
+/// The names of a storage that somebody works at just now, and who waits for his turn there.
+///
+/// **Threads:** any, at once.
+template <class = void> class BasicNamesAtWork {
+  struct Waiter {
+    explicit Waiter(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
+    const Executor executor;
+    Condition changed;
+  };
+  struct Name {
+    std::list<std::shared_ptr<Waiter>> queue;  // whose turn it is, and those after
+    bool is_written = false;                   // somebody writes what becomes the partial file
+    Usage left;                                // the partial file that was there, or that a writer has left
+  };
+  using Names = std::map<std::string, Name>;
+
+ public:
+  /// The turn of one coroutine at a name, from the wait for it to its end.
+  class Turn {
+   public:
+    Turn(std::shared_ptr<BasicNamesAtWork> names, const std::string& name, const Executor& executor)
+        : names_{std::move(names)}, waiter_{new_shared<Waiter>(executor)} {
+      const std::lock_guard lock{names_->mutex_};
+      name_ = names_->names_.try_emplace(name).first;
+      place_ = name_->second.queue.insert(name_->second.queue.end(), waiter_);
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() {
+      const std::lock_guard lock{names_->mutex_};
+      auto& queue = name_->second.queue;
+      const bool is_first = place_ == queue.begin();
+      queue.erase(place_);
+      if (is_first && !queue.empty()) {
+        call_on(queue.front()->executor, [next = queue.front()] { next->changed.notify(); });
+      }
+      names_->forget_if_idle(name_);
+    }
+    awaitable<void> wait() {
+      while (!has_come()) co_await waiter_->changed.wait();
+    }
+
+   private:
+    bool has_come() {
+      const std::lock_guard lock{names_->mutex_};
+      return place_ == name_->second.queue.begin();
+    }
+
+    std::shared_ptr<BasicNamesAtWork> names_;
+    std::shared_ptr<Waiter> waiter_;
+    typename Names::iterator name_;
+    typename std::list<std::shared_ptr<Waiter>>::iterator place_;
+  };
+
+  /// Waits until nobody else works at a name, and keeps others from it for as long as what it gives lives.
+  static awaitable<std::unique_ptr<Turn>> take_turn(std::shared_ptr<BasicNamesAtWork> names, std::string name) {
+    const Executor executor = co_await asio::this_coro::executor;
+    auto turn = std::make_unique<Turn>(std::move(names), name, executor);
+    co_await turn->wait();
+    co_return turn;
+  }
+
+  bool is_written(const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    const auto found = names_.find(name);
+    return found != names_.end() && found->second.is_written;
+  }
+  /// A partial file is there that nobody writes. Whose turn it is says so.
+  void note_left(const std::string& name, const Usage& partial) {
+    const std::lock_guard lock{mutex_};
+    names_[name].left = partial;
+  }
+  /// Somebody writes the partial file of a name from now on. Gives what there was of it.
+  Usage begin_to_write(const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    Name& written = names_[name];
+    written.is_written = true;
+    return std::exchange(written.left, Usage{});
+  }
+  void end_to_write(const std::string& name, const Usage& left) {
+    const std::lock_guard lock{mutex_};
+    const auto written = names_.try_emplace(name).first;
+    written->second.is_written = false;
+    written->second.left = left;
+    forget_if_idle(written);
+  }
+
+ private:
+  void forget_if_idle(typename Names::iterator name) {
+    if (name->second.queue.empty() && !name->second.is_written) names_.erase(name);
+  }
+
+  std::mutex mutex_;
+  Names names_;
+};
+using NamesAtWork = BasicNamesAtWork<>;  // a template, so that only what is called is compiled
+
+/// What one storage has of a quota. Its copies share it. **Threads:** any, at once; the quota's mutex guards it.
+class QuotaShare {
+ public:
+  explicit QuotaShare(const Quota& quota) : state_{quota.state_} {}
+  QuotaShare(const QuotaShare&) = delete;
+  QuotaShare& operator=(const QuotaShare&) = delete;
+  ~QuotaShare() {
+    const std::lock_guard lock{state_->mutex};
+    state_->settled = less(state_->settled, settled_);
+  }
+
+  const std::shared_ptr<NamesAtWork>& names() const noexcept { return names_; }
+  bool is_counted() const {
+    const std::lock_guard lock{state_->mutex};
+    return counted_;
+  }
+  /// Has it counted anew when it is needed next.
+  void forget_count() {
+    const std::lock_guard lock{state_->mutex};
+    counted_ = false;
+  }
+  /// How things stand before a count: what is settled, and how often that has changed.
+  std::pair<Usage, std::uint64_t> mark() const {
+    const std::lock_guard lock{state_->mutex};
+    return {settled_, changes_};
+  }
+  /// Takes over what was counted since. False if something changed meanwhile; as the `last` attempt, with these changes.
+  bool count(Usage found, const std::pair<Usage, std::uint64_t>& since, bool last) {
+    const std::lock_guard lock{state_->mutex};
+    if (changes_ != since.second && !last) return false;
+    if (changes_ != since.second) found = less(found + settled_, since.first);
+    state_->settled = less(state_->settled, settled_) + found;
+    settled_ = found;
+    counted_ = true;
+    return true;
+  }
+  /// What lies there has changed.
+  void change(const Usage& before, const Usage& after) {
+    const std::lock_guard lock{state_->mutex};
+    change_locked(before, after);
+  }
+
+ private:
+  friend class QuotaCharge;
+  void change_locked(const Usage& before, const Usage& after) {
+    if (before == after) return;
+    const Usage old = settled_;
+    settled_ = less(settled_ + after, before);
+    state_->settled = less(state_->settled + settled_, old);
+    ++changes_;
+  }
+
+  std::shared_ptr<QuotaState> state_;
+  std::shared_ptr<NamesAtWork> names_ = new_shared<NamesAtWork>();
+  Usage settled_;
+  std::uint64_t changes_ = 0;
+  bool counted_ = false;
+};
+
+/// What something under way has taken of a quota; its end gives back what was not settled. **Threads:** one at a time.
+class QuotaCharge {
+ public:
+  QuotaCharge(std::shared_ptr<QuotaShare> share, const QuotaLimits& limits)
+      : share_{std::move(share)}, limits_{limits} {}
+  QuotaCharge(const QuotaCharge&) = delete;
+  QuotaCharge& operator=(const QuotaCharge&) = delete;
+  ~QuotaCharge() { set(Usage{}); }
+
+  /// Takes all of `more`, or nothing: then it gives false. Files that are to be replaced may be exceeded by.
+  bool take(const Usage& more, std::uint64_t replaced_files = 0) {
+    QuotaState& state = *share_->state_;
+    const std::lock_guard lock{state.mutex};
+    const Usage now = state.settled + state.held;
+    if (!fits(now.bytes, more.bytes, limits_.bytes, 0) || !fits(now.files, more.files, limits_.files, replaced_files)) {
+      ++state.refusals;
+      return false;
+    }
+    set_locked(held_ + more);
+    return true;
+  }
+  /// Has it hold so many bytes. If that is too much, only `otherwise`, and it gives false: so of two that reach for the
+  /// last bytes one gets them.
+  bool grow(std::uint64_t bytes, const Usage& otherwise) {
+    QuotaState& state = *share_->state_;
+    const std::lock_guard lock{state.mutex};
+    if (bytes <= held_.bytes) return true;
+    const bool can = fits(state.settled.bytes + state.held.bytes, bytes - held_.bytes, limits_.bytes, 0);
+    if (!can) ++state.refusals;
+    set_locked(can ? Usage{bytes, held_.files} : otherwise);
+    return can;
+  }
+  /// Takes over what lay there.
+  void adopt(const Usage& settled) {
+    const std::lock_guard lock{share_->state_->mutex};
+    share_->change_locked(settled, Usage{});
+    set_locked(held_ + settled);
+  }
+  /// Has it hold this, whatever the limits are.
+  void set(const Usage& held) {
+    const std::lock_guard lock{share_->state_->mutex};
+    set_locked(held);
+  }
+  /// What lies there in the end in the place of what was held, and what it has replaced.
+  void settle(const Usage& left, const Usage& replaced = {}) {
+    const std::lock_guard lock{share_->state_->mutex};
+    set_locked(Usage{});
+    share_->change_locked(replaced, left);
+  }
+
+ private:
+  static bool fits(std::uint64_t used, std::uint64_t more, std::uint64_t limit, std::uint64_t beyond) noexcept {
+    if (limit == 0 || more == 0) return true;
+    return used < limit + beyond && more <= limit + beyond - used;
+  }
+  void set_locked(const Usage& held) {
+    QuotaState& state = *share_->state_;
+    state.held = less(state.held, held_) + held;
+    held_ = held;
+  }
+
+  std::shared_ptr<QuotaShare> share_;
+  QuotaLimits limits_;
+  Usage held_;
+};
+
+}  // namespace detail
+
+/// The files of a storage, of which there may be no more than a quota allows, whatever command makes them. All else is as
+/// the storage has it.
+///
+///     QuotaStorage{DirectoryStorage{"inbox"}, Quota{{.bytes = 10'000'000'000}}}
+///
+/// What counts is what lies there: whole files, partial files, directories, and uploads under way. An upload takes its
+/// place before the storage is touched, and each piece before it is written; one that does not fit throws
+/// `Errc::quota_exceeded` (552), and of two that reach for the last bytes one gets them. What was refused leaves all as it
+/// was: a new upload leaves nothing, and one that went on with a partial file leaves that at the length from which it
+/// went on, so that it can be gone on with once there is room. What is replaced counts until the new file is whole, and so
+/// does the copy on which a whole file is gone on with (APPE, or REST without a partial file). An upload over a file needs
+/// no place for a further file, though its partial file counts as one. Removing gives back, a rename as far as it replaces.
+///
+/// What is there is counted when it is first needed, by `usage` of the storage (`TellsUsage`), else by `stat` and `list`;
+/// then what comes and goes through this and its copies is counted. What others do, and partial files that are removed for
+/// their age, is seen by `recount`. Links count by themselves, and what they lead to where it lies.
+///
+/// Storages of one quota share it: what they hold is added up. To give each account its own there is `QuotaPerAccount`; for
+/// several limits at once, as of an account and of all, put one around another.
+///
+/// **Lifetime:** it outlives its writers, and is not moved while there are some. **Threads:** as the storage.
+template <ReadableStorage Files> class QuotaStorage : public Files {
+  using Inner = typename detail::WriterType<Files>::type;
+  using Names = detail::NamesAtWork;
+
+ public:
+  class Writer;
+
+  /// Counts what is below `root`: what is outside must not be written to.
+  QuotaStorage(Files files, Quota quota, Path root = {})
+      : QuotaStorage(std::move(files), quota, detail::new_shared<detail::QuotaShare>(quota), std::move(root)) {}
+
+  /// With whatever else `Files` takes there.
+  template <class... More>
+    requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
+  QuotaStorage for_client(ClientKey client, More... more) const {
+    return QuotaStorage(Files::for_client(client, std::move(more)...), quota_, share_, root_);
+  }
+  /// The same files and the same use, under other limits.
+  QuotaStorage with_limits(const QuotaLimits& limits) const {
+    return QuotaStorage(*this, quota_.with_limits(limits), share_, root_);
+  }
+
+  const Quota& quota() const noexcept { return quota_; }
+  /// Whether what is there has been counted.
+  bool is_counted() const { return share_->is_counted(); }
+  /// Has it counted again when it is needed next. **Threads:** any.
+  void forget_count() { share_->forget_count(); }
+  /// Counts what is there, now. Others may write meanwhile: then it counts again, three times at the most, and at last takes
+  /// what changed during the count as told by those who changed it.
+  ///
+  /// **Errors:** those of the storage; the count is then as it was.
+  awaitable<void> recount() {
+    constexpr int attempts = 3;
+    for (int i = 1; i <= attempts; ++i) {
+      const auto mark = share_->mark();
+      const TreeUsage found = co_await detail::usage_of(inner(), root_, true);
+      if (share_->count(found.all(), mark, i == attempts)) co_return;
+    }
+  }
+  /// What is used, counted where it has not been.
+  awaitable<Usage> used() {
+    co_await count_once();
+    co_return quota_.used();
+  }
+
+  /// The bytes that may still come, of the quota and of those of the storage.
+  awaitable<std::uint64_t> quota_left() {
+    std::uint64_t left = std::numeric_limits<std::uint64_t>::max();
+    if (is_at_work()) {
+      co_await count_once();
+      left = quota_.left();
+    }
+    if constexpr (requires(Files& files) { files.quota_left(); }) {
+      const std::uint64_t further = co_await inner().quota_left();
+      left = std::min(left, further);
+    }
+    co_return left;
+  }
+  /// What is used of how much, for people: "120 of 1000 bytes, 3 of 10 files". Without limits that of the storage, if it
+  /// has a quota; else nothing.
+  awaitable<std::string> quota_text() {
+    std::string text;
+    if (quota_.limits().is_none()) {
+      if constexpr (requires(Files& files) { files.quota_text(); }) co_return co_await inner().quota_text();
+      co_return text;
+    }
+    co_await count_once();
+    const Usage now = quota_.used();
+    const auto add = [&text](std::uint64_t used, std::uint64_t limit, const char* what) {
+      if (!text.empty()) text += ", ";
+      text += std::to_string(used);
+      if (limit > 0) text += " of " + std::to_string(limit);
+      text += what;
+    };
+    add(now.bytes, quota_.limits().bytes, " bytes");
+    add(now.files, quota_.limits().files, " files");
+    co_return text;
+  }
+
+  awaitable<Writer> create(Path path, std::uint64_t offset) requires WritableStorage<Files> {
+    const auto open = [offset](Files& target, const Path& at) { return target.create(at, offset); };
+    return begin(std::move(path), offset, open);
+  }
+  awaitable<Writer> append(Path path) requires AppendsToFiles<Files> {
+    const auto open = [](Files& target, const Path& at) { return target.append(at); };
+    return begin(std::move(path), std::nullopt, open);
+  }
+  awaitable<Writer> create_unique(Path path) requires MakesUniqueNames<Files> {
+    if (!is_at_work()) {
+      auto writer = co_await inner().create_unique(path);
+      co_return Writer{std::move(writer)};
+    }
+    co_await count_once();
+    auto charge = std::make_unique<detail::QuotaCharge>(share_, quota_.limits());
+    if (!charge->take(Usage{0, 1})) throw std::system_error(Errc::quota_exceeded);
+    auto writer = co_await inner().create_unique(path);
+    const Path made{writer.path()};
+    const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer);
+    if (is_kept) (void)share_->names()->begin_to_write(made.string());
+    co_return Writer{inner(), share_, std::move(charge), std::move(writer), made, is_kept, 0, true};
+  }
+
+  awaitable<void> make_directory(Path path) requires MakesDirectories<Files> {
+    const bool counts = is_at_work() && path.string().starts_with(detail::inside(root_));
+    if (!counts) {
+      co_await inner().make_directory(path);
+      co_return;
+    }
+    co_await count_once();
+    detail::QuotaCharge charge{share_, quota_.limits()};
+    if (!charge.take(Usage{0, 1})) throw std::system_error(Errc::quota_exceeded);
+    co_await inner().make_directory(path);
+    charge.settle(Usage{0, 1});
+  }
+  awaitable<void> remove(Path path) requires RemovesFiles<Files> {
+    const auto remove = [](Files& target, const Path& at) { return target.remove(at); };
+    return change(std::move(path), remove);
+  }
+  awaitable<void> remove_directory(Path path) requires RemovesDirectories<Files> {
+    const auto remove = [](Files& target, const Path& at) { return target.remove_directory(at); };
+    return change(std::move(path), remove);
+  }
+  awaitable<void> rename(Path from, Path to) requires RenamesFiles<Files> {
+    if (!is_at_work() || from == to) {
+      co_await inner().rename(from, to);
+      co_return;
+    }
+    co_await count_once();
+    const std::string first = std::min(from, to).string(), second = std::max(from, to).string();  // nobody waits in a circle
+    const auto first_turn = co_await Names::take_turn(share_->names(), first);
+    const auto second_turn = co_await Names::take_turn(share_->names(), second);
+    const TreeUsage old_source = co_await detail::usage_of(inner(), from, false);
+    const TreeUsage old_target = co_await detail::usage_of(inner(), to, false);
+    co_await inner().rename(from, to);
+    const TreeUsage new_source = co_await detail::usage_of(inner(), from, false);
+    const TreeUsage new_target = co_await detail::usage_of(inner(), to, false);
+    share_->change(old_source.all() + old_target.all(), new_source.all() + new_target.all());
+  }
+  /// What the storage has, and the quota leaves of it.
+  awaitable<std::uint64_t> available(Path path) requires TellsFreeSpace<Files> {
+    const std::uint64_t free = co_await inner().available(path);
+    if (!is_at_work()) co_return free;
+    co_await count_once();
+    co_return std::min(free, quota_.left());
+  }
+
+ private:
+  QuotaStorage(Files files, Quota quota, std::shared_ptr<detail::QuotaShare> share, Path root)
+      : Files(std::move(files)), quota_{std::move(quota)}, share_{std::move(share)}, root_{std::move(root)} {}
+
+  Files& inner() noexcept { return *this; }
+  /// Whether anything is to be counted: there are limits, or a copy has some.
+  bool is_at_work() const { return !quota_.limits().is_none() || share_->is_counted(); }
+  awaitable<void> count_once() {
+    if (share_->is_counted()) co_return;
+    const auto turn = co_await Names::take_turn(share_->names(), std::string{});
+    if (!share_->is_counted()) co_await recount();
+  }
+
+  /// Begins an upload at an offset, or at the end of what is there.
+  template <class Open> awaitable<Writer> begin(Path path, std::optional<std::uint64_t> offset, Open open) {
+    if (!is_at_work()) {
+      auto writer = co_await open(inner(), path);
+      co_return Writer{std::move(writer)};
+    }
+    co_await count_once();
+    const auto& names = share_->names();
+    const auto turn = co_await Names::take_turn(names, path.string());
+    TreeUsage old = co_await detail::usage_of(inner(), path, false);
+    const bool is_written = names->is_written(path.string());
+    if (is_written) old.partial = Usage{};
+    const bool goes_on = old.partial.bytes > 0 && (offset ? *offset > 0 : old.whole.files == 0);
+    const std::uint64_t copied = goes_on ? 0 : std::min(offset.value_or(old.whole.bytes), old.whole.bytes);
+    if (!is_written) names->note_left(path.string(), old.partial);
+
+    auto charge = std::make_unique<detail::QuotaCharge>(share_, quota_.limits());
+    const Usage more{copied, old.partial.files > 0 ? 0u : 1u};
+    if (!charge->take(more, old.whole.files)) throw std::system_error(Errc::quota_exceeded);
+    auto writer = co_await open(inner(), path);
+    const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer) && !names->is_written(path.string());
+    if (is_kept) charge->adopt(names->begin_to_write(path.string()));
+    const std::uint64_t size = writer.size();
+    charge->set(Usage{size, 1});
+    co_return Writer{inner(), share_, std::move(charge), std::move(writer), path, is_kept, goes_on ? size : 0, false};
+  }
+  /// Does something to a name, and counts what of it is there then, also where that fails.
+  template <class Act> awaitable<void> change(Path path, Act act) {
+    if (!is_at_work()) {
+      co_await act(inner(), path);
+      co_return;
+    }
+    co_await count_once();
+    const auto turn = co_await Names::take_turn(share_->names(), path.string());
+    const TreeUsage before = co_await detail::usage_of(inner(), path, false);
+    Settled<void> done;
+    co_await settle(act(inner(), path), done);
+    const TreeUsage after = co_await detail::usage_of(inner(), path, false);
+    share_->change(before.all(), after.all());
+    done.get();
+  }
+
+  Quota quota_;
+  std::shared_ptr<detail::QuotaShare> share_;
+  Path root_;
+};
+
+/// Collects an upload, for which it takes of the quota what it needs.
+template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
+ public:
+  Writer(Writer&&) noexcept = default;
+  Writer& operator=(Writer&& other) noexcept {
+    std::swap(files_, other.files_);
+    std::swap(share_, other.share_);
+    std::swap(charge_, other.charge_);
+    std::swap(writer_, other.writer_);
+    std::swap(path_, other.path_);
+    std::swap(is_kept_, other.is_kept_);
+    std::swap(start_, other.start_);
+    std::swap(is_unique_, other.is_unique_);
+    return *this;
+  }
+  ~Writer() {
+    if (!charge_) return;
+    const std::uint64_t size = is_kept_ ? writer_->size() : 0;
+    writer_.reset();
+    settle(size > 0 ? Usage{size, 1} : Usage{});
+  }
+
+  /// **Errors:** `Errc::quota_exceeded`; then there is nothing more to write to.
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    if (!writer_) return refuse();
+    if (!charge_) return writer_->write(bytes);
+    const bool fits = charge_->grow(writer_->size() + bytes.size(), start_ > 0 ? Usage{start_, 1} : Usage{});
+    return fits ? writer_->write(bytes) : refuse();
+  }
+  awaitable<void> finish() {
+    if (!writer_) return refuse();
+    return charge_ ? finish_counted() : writer_->finish();
+  }
+  void discard() {
+    if (!writer_) return;
+    writer_->discard();
+    if (charge_) settle(Usage{});
+  }
+  Path path() const { return writer_ ? Path{writer_->path()} : path_; }
+  std::uint64_t size() const { return writer_ ? writer_->size() : start_; }
+  bool is_kept() const { return writer_ ? detail::is_kept(*writer_) : is_kept_; }
+
+ private:
+  friend QuotaStorage;
+  explicit Writer(Inner writer) : writer_{std::move(writer)} {}
+  Writer(Files& files, std::shared_ptr<detail::QuotaShare> share, std::unique_ptr<detail::QuotaCharge> charge, Inner writer,
+         Path path, bool is_kept, std::uint64_t start, bool is_unique)
+      : files_{&files},
+        share_{std::move(share)},
+        charge_{std::move(charge)},
+        writer_{std::move(writer)},
+        path_{std::move(path)},
+        is_kept_{is_kept},
+        start_{start},
+        is_unique_{is_unique} {}
+
+  /// The end of what was charged: what it leaves as a partial file, or what whole file in the place of another.
+  void settle(const Usage& partial) {
+    if (is_kept_) share_->names()->end_to_write(path_.string(), partial);
+    charge_->settle(partial);
+    charge_.reset();
+  }
+  awaitable<void> finish_counted() {
+    const auto turn = co_await Names::take_turn(share_->names(), path_.string());
+    const Path name{writer_->path()};
+    TreeUsage old;
+    if (!is_unique_) {
+      const TreeUsage found = co_await detail::usage_of(*files_, name, false);
+      old = found;
+    }
+    co_await writer_->finish();
+    if (is_kept_) share_->names()->end_to_write(path_.string(), Usage{});
+    charge_->settle(Usage{writer_->size(), 1}, old.whole);
+    charge_.reset();
+  }
+  /// Leaves all as it was before this upload, and throws.
+  awaitable<void> refuse() {
+    if (writer_ && start_ > 0 && is_kept_) {
+      co_await cut_back();
+    } else if (writer_) {
+      discard();
+      writer_.reset();
+      start_ = 0;
+    }
+    throw std::system_error(Errc::quota_exceeded);
+  }
+  /// Leaves the partial file as long as it was.
+  awaitable<void> cut_back() {
+    const auto turn = co_await Names::take_turn(share_->names(), path_.string());
+    writer_.reset();
+    {
+      Settled<Inner> again;  // ends with the bytes that it began with
+      co_await ftplike::settle(files_->create(path_, start_), again);
+    }
+    settle(Usage{start_, 1});
+  }
+
+  Files* files_ = nullptr;
+  std::shared_ptr<detail::QuotaShare> share_;
+  std::unique_ptr<detail::QuotaCharge> charge_;  // none: nothing is counted, or no more
+  std::optional<Inner> writer_;                  // none: refused
+  Path path_;
+  bool is_kept_ = false;     // its bytes are the partial file of `path_` until it is finished
+  std::uint64_t start_ = 0;  // bytes of the partial file that it went on with
+  bool is_unique_ = false;
+};
+
+/// A part in place of a storage that gives each account a quota of its own, which is that of its root: accounts that see one
+/// folder as their root share what is used there. How much an account may have stands in it: `quota_bytes` and
+/// `quota_files`; 0 is no limit. An account's root is counted when it is first needed; what another account changes there,
+/// whose root is above or below, is not seen before `recount`.
+///
+///     Server server{network, QuotaPerAccount{DirectoryStorage{"people"}}, users};
+///
+/// Copies share the counts. **Threads:** any, at once.
+template <ReadableStorage Files> class QuotaPerAccount {
+ public:
+  explicit QuotaPerAccount(Files files) : state_{detail::new_shared<State>(std::move(files))} {}
+
+  template <class Visitor> QuotaStorage<Files> storage_for(const Visitor& visitor) {
+    const auto& account = visitor.account;
+    return of_root(account.root).with_limits({account.quota_bytes, account.quota_files});
+  }
+  /// Has all counted again when it is needed next.
+  void recount() {
+    const std::lock_guard lock{state_->mutex};
+    for (auto& [root, files] : state_->roots) files.forget_count();
+  }
+  /// What is used and was refused of all roots together that have been counted.
+  std::pair<Usage, std::uint64_t> all() const {
+    const std::lock_guard lock{state_->mutex};
+    std::pair<Usage, std::uint64_t> result;
+    for (const auto& [root, files] : state_->roots) {
+      result.first += files.quota().used();
+      result.second += files.quota().refusals();
+    }
+    return result;
+  }
+
+ private:
+  struct State {
+    explicit State(Files its_files) : files{std::move(its_files)} {}
+    const Files files;
+    std::mutex mutex;
+    std::map<std::string, QuotaStorage<Files>> roots;
+  };
+
+  QuotaStorage<Files> of_root(const Path& root) {
+    const std::lock_guard lock{state_->mutex};
+    const auto found = state_->roots.find(root.string());
+    if (found != state_->roots.end()) return found->second;
+    return state_->roots.emplace(root.string(), QuotaStorage<Files>{state_->files, Quota{}, root}).first->second;
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike

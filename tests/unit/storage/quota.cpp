@@ -1,0 +1,333 @@
+#include <ftplike/storage/quota.hpp>
+// Above: that it stands alone.
+#include <ftplike/storage/directory.hpp>
+#include <ftplike/storage/memory.hpp>
+
+#include <algorithm>
+#include <functional>
+
+#include "behaviour.hpp"
+
+namespace {
+using namespace ftplike;
+
+using InMemoryUnderQuota = QuotaStorage<MemoryStorage>;
+using OnDiskUnderQuota = QuotaStorage<DirectoryStorage>;
+static_assert(CompleteStorage<InMemoryUnderQuota> && CompleteStorage<OnDiskUnderQuota>);
+static_assert(ServesClientsInTurn<OnDiskUnderQuota> && TellsProgress<OnDiskUnderQuota> && !TellsProgress<InMemoryUnderQuota>);
+static_assert(ReadableStorage<QuotaStorage<ReadOnlyStorage<MemoryStorage>>> &&
+              !WritableStorage<QuotaStorage<ReadOnlyStorage<MemoryStorage>>>);
+
+constexpr QuotaLimits plenty{1'000'000'000'000, 1'000'000};
+
+/// At the end of each test of how storages behave, what was counted is what lies there.
+template <class Storage> void expect_right_count(Files<Storage>& files) {
+  const Usage counted = files.run(files.storage.used());
+  files.run(files.storage.recount());
+  EXPECT_EQ(counted.bytes, files.storage.quota().used().bytes);
+  EXPECT_EQ(counted.files, files.storage.quota().used().files);
+}
+
+struct MemoryUnderQuota {
+  using Storage = InMemoryUnderQuota;
+  Files<Storage> files{Storage{MemoryStorage{}, Quota{plenty}}};
+  ~MemoryUnderQuota() { expect_right_count(files); }
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(MemoryUnderQuota, StorageBehaviour, MemoryUnderQuota);
+
+struct FolderUnderQuota {
+  using Storage = OnDiskUnderQuota;
+  TemporaryFolder folder;
+  Files<Storage> files{Storage{DirectoryStorage{folder.path()}, Quota{plenty}}};
+  ~FolderUnderQuota() { expect_right_count(files); }
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(FolderUnderQuota, StorageBehaviour, FolderUnderQuota);
+
+struct FolderUnderTwoQuotas {
+  using Storage = QuotaStorage<OnDiskUnderQuota>;
+  TemporaryFolder folder;
+  Quota all{plenty};
+  Files<Storage> files{Storage{OnDiskUnderQuota{DirectoryStorage{folder.path()}, all}, Quota{plenty}}};
+  ~FolderUnderTwoQuotas() {
+    expect_right_count(files);
+    EXPECT_EQ(all.used(), files.storage.quota().used());
+  }
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(FolderUnderTwoQuotas, StorageBehaviour, FolderUnderTwoQuotas);
+
+/// A quota of twelve bytes and four names, over files of which three bytes and two names are there.
+struct AQuota : testing::Test {
+  MemoryStorage inner{{"/a", "123"}, {"/d/", ""}};
+  Quota quota{{.bytes = 12, .files = 4}};
+  Files<InMemoryUnderQuota> files{InMemoryUnderQuota{inner, quota}};
+  InMemoryUnderQuota& storage = files.storage;
+
+  Usage used() { return files.run(storage.used()); }
+  std::error_code write_error(InMemoryUnderQuota::Writer& writer, std::string_view text) {
+    try {
+      files.write(writer, text);
+      return {};
+    } catch (const std::system_error& error) { return error.code(); }
+  }
+  std::uint64_t room() { return files.run(storage.available(Path{})); }
+};
+
+TEST_F(AQuota, CountsWhatIsThereWhenItIsFirstNeeded) {
+  EXPECT_EQ(quota.used(), Usage{});
+  EXPECT_FALSE(storage.is_counted());
+  EXPECT_EQ(room(), 9u);
+  EXPECT_TRUE(storage.is_counted());
+  EXPECT_EQ(quota.used(), (Usage{3, 2}));
+}
+
+TEST_F(AQuota, TakesTheLastByteAndNotOneMore) {
+  files.put("/b", "123456789");
+  EXPECT_EQ(room(), 0u);
+  auto writer = files.create("/c");
+  EXPECT_EQ(write_error(writer, "x"), Errc::quota_exceeded);
+  EXPECT_EQ(write_error(writer, ""), Errc::quota_exceeded) << "it is over";
+  EXPECT_EQ(files.error(writer.finish()), Errc::quota_exceeded);
+  EXPECT_EQ(inner.paths(), (std::vector<std::string>{"/a", "/b", "/d/"}));
+  EXPECT_EQ(used(), (Usage{12, 3}));
+  EXPECT_EQ(quota.refusals(), 1u);
+}
+
+TEST_F(AQuota, LeavesNothingOfWhatDoesNotFit) {
+  auto writer = files.create("/b");
+  files.write(writer, "12345678");
+  EXPECT_EQ(used(), (Usage{11, 3})) << "also under way";
+  EXPECT_EQ(write_error(writer, "9x"), Errc::quota_exceeded);
+  EXPECT_EQ(used(), (Usage{3, 2}));
+  EXPECT_EQ(files.error(storage.partial_size(Path{"/b"})), std::errc::no_such_file_or_directory);
+}
+
+TEST_F(AQuota, LetsOneOfTwoHaveTheLastBytes) {
+  auto first = files.create("/b"), second = files.create("/c");
+  files.write(first, "12345");
+  files.write(second, "1234");
+  EXPECT_EQ(write_error(first, "6"), Errc::quota_exceeded);
+  files.write(second, "56789");
+  files.run(second.finish());
+  EXPECT_EQ(inner.text("/c"), "123456789");
+}
+
+TEST_F(AQuota, GivesBackWhatIsReplacedWhenTheNewFileIsWholeAndNotBefore) {
+  files.put("/a", "123456789");
+  EXPECT_EQ(used(), (Usage{9, 2}));
+  auto writer = files.create("/a");
+  EXPECT_EQ(write_error(writer, "1234"), Errc::quota_exceeded) << "both would be there";
+  EXPECT_EQ(inner.text("/a"), "123456789");
+  EXPECT_EQ(used(), (Usage{9, 2}));
+}
+
+TEST_F(AQuota, CountsThePartialFileOfAnUploadThatBrokeOff) {
+  files.leave("/b", "1234");
+  EXPECT_EQ(used(), (Usage{7, 3}));
+  auto again = files.create("/b", 2);
+  EXPECT_EQ(used(), (Usage{5, 3})) << "it was cut";
+  files.write(again, "34567");
+  files.run(again.finish());
+  EXPECT_EQ(used(), (Usage{10, 3}));
+  files.leave("/b", "1");
+  files.run(storage.remove(Path{"/b"}));
+  EXPECT_EQ(used(), (Usage{3, 2})) << "the partial file went with it";
+}
+
+TEST_F(AQuota, LeavesAPartialFileAsLongAsItWasWhereTheRestDoesNotFit) {
+  files.leave("/b", "1234");
+  {
+    auto again = files.run(storage.append(Path{"/b"}));
+    files.write(again, "567");
+    EXPECT_EQ(write_error(again, "89x"), Errc::quota_exceeded);
+    EXPECT_EQ(again.size(), 4u);
+    again.discard();
+  }
+  EXPECT_EQ(files.run(storage.partial_size(Path{"/b"})), 4u);
+  EXPECT_EQ(used(), (Usage{7, 3}));
+  files.run(storage.remove(Path{"/a"}));
+  auto third = files.create("/b", 4);
+  files.write(third, "56789xyz");
+  files.run(third.finish());
+  EXPECT_EQ(inner.text("/b"), "123456789xyz");
+  EXPECT_EQ(used(), (Usage{12, 2}));
+}
+
+TEST_F(AQuota, CountsTheCopyOnWhichAFileIsGoneOnWith) {
+  files.put("/b", "123456");
+  EXPECT_EQ(files.error(storage.append(Path{"/b"})), Errc::quota_exceeded) << "three bytes are left for a copy of six";
+  EXPECT_EQ(files.error(storage.create(Path{"/b"}, 4)), Errc::quota_exceeded);
+  auto writer = files.run(storage.append(Path{"/a"}));
+  EXPECT_EQ(used(), (Usage{12, 4}));
+  EXPECT_EQ(write_error(writer, "4"), Errc::quota_exceeded);
+  EXPECT_EQ(used(), (Usage{9, 3}));
+  EXPECT_EQ(inner.text("/a"), "123");
+}
+
+TEST_F(AQuota, CountsNames) {
+  files.run(storage.make_directory(Path{"/e"}));
+  files.put("/b", "");
+  EXPECT_EQ(files.error(storage.make_directory(Path{"/f"})), Errc::quota_exceeded);
+  EXPECT_EQ(files.error(storage.create(Path{"/c"}, 0)), Errc::quota_exceeded);
+  EXPECT_EQ(files.error(storage.append(Path{"/c"})), Errc::quota_exceeded);
+  EXPECT_EQ(files.error(storage.create_unique(Path{"/a"})), Errc::quota_exceeded);
+  files.put("/a", "new");
+  EXPECT_EQ(inner.text("/a"), "new") << "it is no further name";
+  EXPECT_EQ(used(), (Usage{3, 4}));
+  files.run(storage.remove_directory(Path{"/e"}));
+  files.run(storage.rename(Path{"/b"}, Path{"/a"}));
+  EXPECT_EQ(used(), (Usage{0, 2}));
+  files.run(storage.make_directory(Path{"/f"}));
+  files.run(storage.rename(Path{"/f"}, Path{"/d"}));
+  EXPECT_EQ(used(), (Usage{0, 2}));
+}
+
+TEST_F(AQuota, GivesBackWhatIsDiscardedOrFails) {
+  auto writer = files.create("/b");
+  files.write(writer, "1234");
+  writer.discard();
+  EXPECT_EQ(used(), (Usage{3, 2}));
+  EXPECT_EQ(files.error(storage.create(Path{"/none/b"}, 0)), std::errc::no_such_file_or_directory);
+  EXPECT_EQ(files.error(storage.create(Path{"/d"}, 0)), std::errc::is_a_directory);
+  EXPECT_EQ(files.error(storage.create(Path{"/a"}, 7)), Errc::bad_restart);
+  EXPECT_EQ(files.error(storage.make_directory(Path{"/d"})), std::errc::file_exists);
+  EXPECT_EQ(files.error(storage.remove(Path{"/none"})), std::errc::no_such_file_or_directory);
+  EXPECT_EQ(files.error(storage.remove_directory(Path{"/"})), std::errc::operation_not_permitted);
+  inner.set_capacity(5);
+  auto full = files.create("/b");
+  EXPECT_EQ(write_error(full, "123456"), std::errc::no_space_on_device);
+  { const auto ends = std::move(full); }
+  EXPECT_EQ(used(), (Usage{5, 3})) << "what did fit";
+}
+
+TEST_F(AQuota, CountsAgainWhatOthersChangedWhenItIsTold) {
+  EXPECT_EQ(used(), (Usage{3, 2}));
+  inner.put("/x/y", "12345");
+  EXPECT_EQ(used(), (Usage{3, 2}));
+  auto writer = files.create("/b");
+  files.write(writer, "12");
+  files.run(storage.recount());
+  EXPECT_EQ(used(), (Usage{10, 5})) << "with what is under way";
+  files.run(writer.finish());
+  EXPECT_EQ(used(), (Usage{10, 5})) << "more than there may be, and nothing is lost";
+  EXPECT_EQ(files.error(storage.create(Path{"/c"}, 0)), Errc::quota_exceeded);
+  storage.forget_count();
+  files.run(storage.remove(Path{"/x/y"}));
+  EXPECT_EQ(used(), (Usage{5, 4}));
+}
+
+TEST_F(AQuota, IsSharedByStoragesAndGivenBackByThoseThatEnd) {
+  MemoryStorage more{{"/x", "12345"}};
+  {
+    Files<InMemoryUnderQuota> others{InMemoryUnderQuota{more, quota}};
+    EXPECT_EQ(others.run(others.storage.used()), (Usage{5, 1}));
+    EXPECT_EQ(used(), (Usage{8, 3}));
+    EXPECT_EQ(room(), 4u);
+    others.put("/y", "1234");
+    EXPECT_EQ(room(), 0u);
+  }
+  EXPECT_EQ(used(), (Usage{3, 2}));
+}
+
+TEST_F(AQuota, MayBeDifferentForCopiesThatShareTheCount) {
+  Files<InMemoryUnderQuota> larger{storage.with_limits({.bytes = 20})}, free{storage.with_limits({})};
+  free.put("/b", "1234567890");
+  EXPECT_EQ(used(), (Usage{13, 3})) << "also what came before it was counted";
+  EXPECT_EQ(room(), 0u);
+  EXPECT_EQ(larger.run(larger.storage.available(Path{})), 7u);
+  free.put("/c", "12");
+  EXPECT_EQ(larger.run(larger.storage.available(Path{})), 5u);
+}
+
+TEST(AQuotaOfAFolder, CountsWhatIsBelowItsRootWithTheFilesThatAreHidden) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path() / "anna/deep");
+  write_file(folder.path() / "outside", "1234");
+  write_file(folder.path() / "anna/deep/file", "12345");
+  write_file(folder.path() / "anna/.hidden", "1");
+  write_file(folder.path() / "anna/.ftplike-partial.b", "123");
+  std::filesystem::create_symlink("../outside", folder.path() / "anna/link");
+  Files<OnDiskUnderQuota> files{OnDiskUnderQuota{DirectoryStorage{folder.path()}, Quota{{.bytes = 20}}, Path{"/anna"}}};
+  EXPECT_EQ(files.run(files.storage.used()), (Usage{9, 5}));
+  EXPECT_EQ(files.run(files.storage.available(Path{"/anna"})), 11u);
+  files.run(files.storage.remove(Path{"/anna/link"}));
+  EXPECT_EQ(files.run(files.storage.used()), (Usage{9, 4}));
+}
+
+/// Can be read and written, and no more.
+struct Plain {
+  using Reader = MemoryStorage::Reader;
+  using Writer = MemoryStorage::Writer;
+  using Listing = MemoryStorage::Listing;
+  MemoryStorage files;
+  std::string label() const { return "plain"; }
+  awaitable<Entry> stat(Path path) { return files.stat(std::move(path)); }
+  awaitable<Listing> list(Path path) { return files.list(std::move(path)); }
+  awaitable<Reader> open(Path path, std::uint64_t offset) { return files.open(std::move(path), offset); }
+  awaitable<Writer> create(Path path, std::uint64_t offset) { return files.create(std::move(path), offset); }
+};
+
+TEST(AQuotaOfAnyStorage, IsCountedByItsListings) {
+  using Storage = QuotaStorage<Plain>;
+  static_assert(WritableStorage<Storage> && !AppendsToFiles<Storage> && !RemovesFiles<Storage> && !TellsFreeSpace<Storage>);
+  Files<Storage> files{Storage{Plain{{{"/a", "123"}, {"/d/e/f", "1234"}, {"/g/", ""}}}, Quota{{.bytes = 10}}}};
+  EXPECT_EQ(files.run(files.storage.used()), (Usage{7, 5}));
+  files.put("/b", "12");
+  files.put("/b", "1");
+  EXPECT_EQ(files.run(files.storage.used()), (Usage{8, 6}));
+}
+
+/// Has somebody else's upload come to its end during each of the first counts.
+struct Changing : MemoryStorage {
+  using MemoryStorage::MemoryStorage;
+  std::function<void()> meanwhile;
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    const TreeUsage found = co_await MemoryStorage::usage(path, below);
+    if (path.is_root() && meanwhile) meanwhile();
+    co_return found;
+  }
+};
+
+TEST(AQuotaThatIsCounted, IsRightAlsoWhereOthersWriteMeanwhile) {
+  for (const int changes : {1, 2, 5}) {
+    Changing inner{{"/a", "123"}};
+    int counts = 0;
+    std::function<void()> during;
+    inner.meanwhile = [&] {
+      if (during && ++counts <= changes) during();
+    };
+    Files<QuotaStorage<Changing>> files{QuotaStorage{inner, Quota{{.bytes = 100}}}}, others{files.storage};
+    EXPECT_EQ(files.run(files.storage.used()), (Usage{3, 1}));
+    during = [&] { others.put("/new" + std::to_string(counts), "12"); };
+    files.run(files.storage.recount());
+    during = nullptr;
+    EXPECT_EQ(counts, std::min(changes + 1, 3)) << "it gives up at last";
+    const Usage counted = files.run(files.storage.used());
+    files.run(files.storage.recount());
+    EXPECT_EQ(counted, files.run(files.storage.used()));
+  }
+}
+
+TEST(AQuotaOfAMountedFolder, HoldsForThatAlone) {
+  using Storage = MountedStorage<MemoryStorage, InMemoryUnderQuota>;
+  const Quota quota{{.bytes = 5}};
+  Files<Storage> files{Storage{MemoryStorage{}, "/in", InMemoryUnderQuota{MemoryStorage{}, quota}}};
+  files.put("/large", "1234567890");
+  auto writer = files.create("/in/b");
+  EXPECT_THROW(files.write(writer, "123456"), std::system_error);
+  files.put("/in/b", "12345");
+  EXPECT_EQ(quota.used(), (Usage{5, 1}));
+  const auto all = files.run(files.storage.usage(Path{}, true));
+  EXPECT_EQ(all.whole, (Usage{15, 2}));
+}
+
+TEST(AQuotaOfAnOverlay, IsThatOfItsUpperStorage) {
+  using Storage = QuotaStorage<OverlayStorage<MemoryStorage, MemoryStorage>>;
+  MemoryStorage lower{{"/a", "a large release"}}, upper{{"/b", "12"}};
+  Files<Storage> files{Storage{{lower, upper}, Quota{{.bytes = 5}}}};
+  files.put("/a", "123");
+  EXPECT_EQ(files.run(files.storage.used()), (Usage{5, 2}));
+  files.run(files.storage.remove(Path{"/a"}));
+  EXPECT_EQ(files.run(files.storage.used()), (Usage{2, 1}));
+}
+
+}  // namespace
