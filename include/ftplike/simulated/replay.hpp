@@ -34,6 +34,7 @@ struct Difference {
 class ReplayOptions {
  public:
   // No aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice.
+  /// `its_password` stands for those that a recording does not have.
   ReplayOptions(std::string its_password = {}, Duration its_patience = std::chrono::hours{1})
       : password{std::move(its_password)}, patience{its_patience} {}
   std::string password;  // in place of those that were hidden
