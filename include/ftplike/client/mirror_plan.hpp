@@ -80,7 +80,7 @@ struct MirrorOptions {
   bool delete_others = false;
   /// Patterns for files, of which one has to fit if there are any, and for files and directories that are left alone on
   /// both sides. A pattern with a '/' is for the path from the root of the mirror, any other for the name.
-  std::vector<std::string> include, exclude;
+  std::vector<std::string> include, exclude;  // empty: all, and none
   std::size_t entries = 1'000'000;  // on each side
   unsigned depth = 100;             // of directories
   TransferOptions transfer;         // `progress` is told of all transfers together, and stops all

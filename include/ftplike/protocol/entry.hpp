@@ -49,7 +49,7 @@ class Entry {
   unsigned mode = 0;                  // the permission bits, 0 if they are not known
   std::string unique;                 // the same for two names of one file
   std::string target;                 // of a link
-  std::string owner, group;
+  std::string owner, group;  // names or numbers; empty if they are not told
   std::string listed;  // the line of a listing that it was read from
 
   friend bool operator==(const Entry&, const Entry&) = default;

@@ -106,6 +106,7 @@ class SimulatedListener {
     listener_->waiting.pop_front();
     return peer;
   }
+  /// The address that it waits at.
   Endpoint endpoint() const { return listener_->endpoint; }
 
  private:

@@ -329,6 +329,7 @@ awaitable<typename MountedStorage<Base, Other>::Listing> MountedStorage<Base, Ot
   co_return Listing{std::in_place_index<0>, std::move(listing), std::move(mounted)};
 }
 
+/// An upload to the storage that has the path.
 template <ReadableStorage Base, ReadableStorage Other> template <class Act>
 awaitable<typename MountedStorage<Base, Other>::Writer> MountedStorage<Base, Other>::write(Path path, Act what) {
   const auto there = inside(path);

@@ -119,6 +119,7 @@ constexpr Rights operator|(Right a, Right b) noexcept { return Rights{a} | Right
 /// What somebody who is logged in sees and may do.
 class Account {
  public:
+  /// How it came in.
   enum class Kind { user, anonymous, guest };  // a guest has not logged in at all
 
   Account() = default;
