@@ -3,7 +3,7 @@
 # its words as NAME.dict. Takes CXX, CXXFLAGS and LIB_FUZZING_ENGINE from the environment; SRC is where the repository ftplike and the
 # headers of Asio are (`asio/asio/include` or `asio/include`), if not the system's. Without any of that,
 #
-#     OUT=/tmp/fuzz sh tests/fuzz/build.sh && /tmp/fuzz/session -max_total_time=20 -dict=/tmp/fuzz/session.dict
+#     OUT=build/fuzz sh tests/fuzz/build.sh && build/fuzz/session -max_total_time=20 -dict=build/fuzz/session.dict
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
