@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Builds the site: the documents and the reference of the headers, in build/docs/html. Fails for a broken link, a
-docstring that Doxygen does not understand, and a type, concept or header of our own without one."""
+docstring that Doxygen does not understand, and a public name of our own without one: type, concept, function or member."""
 import html.parser
 import pathlib
 import re
@@ -63,9 +63,96 @@ def without_tags(line):
     return "`".join(re.sub(r"<(?=[\w/])", r"\\<", part) if i % 2 == 0 else part for i, part in enumerate(parts))
 
 
+# Members that are the same thing in whatever type they are, most of them since a concept describes them: what their type has if it
+# is meant for that, what they are, and their declarations.
+AS = "As #ftplike::{} has it."
+DESCRIBED = [
+    (r"", AS.format("Command"),
+     r"static constexpr (?:bool|auto|Rights|ArgumentRule|std::string_view) (verb|help|feature|argument|needs|before_login|"
+     r"keeps_blanks|keeps_prepared|secret|at_once|interruptible)\b|(template <class S> )?static constexpr bool available\b|"
+     r"(template <class S> )?static .*\b(run|feature|secret)\("),
+    (r"awaitable<Entry> stat\(", AS.format("ReadableStorage"),
+     r"using (Reader|Listing) =|awaitable<.*> (stat|list|open)\(|.* label\(\)"),
+    (r"awaitable<Entry> stat\(", AS.format("WritableStorage"), r"using Writer =|awaitable<.*> create\("),
+    (r"awaitable<Entry> stat\(", AS.format("AppendsToFiles"), r"awaitable<.*> append\("),
+    (r"awaitable<Entry> stat\(", AS.format("MakesUniqueNames"), r"awaitable<.*> create_unique\("),
+    (r"awaitable<Entry> stat\(", AS.format("KeepsPartialFiles"), r"awaitable<.*> partial_size\("),
+    (r"awaitable<Entry> stat\(", AS.format("MakesDirectories"), r"awaitable<.*> make_directory\("),
+    (r"awaitable<Entry> stat\(", AS.format("RemovesFiles"), r"awaitable<.*> remove\("),
+    (r"awaitable<Entry> stat\(", AS.format("RemovesDirectories"), r"awaitable<.*> remove_directory\("),
+    (r"awaitable<Entry> stat\(", AS.format("RenamesFiles"), r"awaitable<.*> rename\("),
+    (r"awaitable<Entry> stat\(", AS.format("SetsTimes"), r"awaitable<.*> set_modified\("),
+    (r"awaitable<Entry> stat\(", AS.format("KeepsModes"), r"awaitable<.*> set_mode\("),
+    (r"awaitable<Entry> stat\(", AS.format("TellsFreeSpace"), r"awaitable<.*> available\("),
+    (r"awaitable<Entry> stat\(", AS.format("ServesClientsInTurn"), r".* for_client\("),
+    (r"void discard\(\)", AS.format("WritableStorage"), r"awaitable<void> (write|finish)\(|void discard\(|.* (path|size)\(\) const"),
+    (r"awaitable<std::vector<Entry>> next\(", AS.format("ReadableStorage"), r"(template .*)?awaitable<std::vector<Entry>> next\("),
+    (r" write_some\(", AS.format("Stream"),
+     r".* (read_some|write|write_some|finish|has_ended|cancel|close|local|remote)\("),
+    (r" read_some\(", AS.format("ByteSource"), r".* (read_some|seek|size)\("),
+    (r"awaitable<void> write\(", AS.format("ByteSink"), r".* (write|finish|seek|size)\("),
+    (r" accept\(", AS.format("Transport"), r".* (accept|endpoint|cancel|close)\("),
+    (r" start\(Time", AS.format("Transport"), r".* (start|cancel)\("),
+    (r"( resolve| connect)\(", AS.format("Transport"),
+     r"using (Stream|Acceptor|Timer) =|.* (executor|main_executor|executor_near|lifetime|connect|listen|resolve|now|sleep_until)\("),
+    (r" armed\(\)", AS.format("DataChannel"), r".* (armed|announces|disarm|open)\("),
+    (r"using AddTo =", AS.format("DataChannel"), r"(template .*)?using AddTo ="),
+    (r"(ClientEnd|class Client) ", AS.format("DataChannel"), r".* open\("),
+    (r" log_in\(", AS.format("Authenticator"), r".* (log_in|guest)\("),
+    (r" log_in\(", AS.format("KnowsHosts"), r".* knows_host\("),
+    (r" log_in\(", AS.format("KnowsWhoNeedsAPassword"), r".* needs_password\("),
+    (r" log_in\(", AS.format("MayObjectToListening"), r".* objection\("),
+    (r" storage_for\(", AS.format("GivesStorages"), r".* storage_for\("),
+    (r"", "Whether there is anything in it.", r"(constexpr )?explicit operator bool\("),
+    (r"", "What it makes.", r"using type ="),
+    (r"", "Takes this event, as observers do.", r"(void|.*Reply>) operator\(\)\(const [A-Z]\w+& ?\w*\)"),
+    (r"", "The session that it happened in. A reference in an event lasts as long as the call.", r"const SessionInfo& who;"),
+    (r"", "Compares all members.", r"friend .*operator(==|<=>)\(.*= default;"),
+]
+
+
+def types_of(lines):
+    """For each line the text of the type that has it as a member, or nothing."""
+    result, open_types = [None] * len(lines), []
+    for number, line in enumerate(lines):
+        indentation = len(line) - len(line.lstrip())
+        if open_types and line.lstrip().startswith("}") and indentation == open_types[-1][0]:
+            _, first, own = open_types.pop()
+            text = "\n".join(lines[first:number])
+            for one in own:
+                result[one] = text
+            continue
+        if open_types and indentation == open_types[-1][0] + 2:
+            open_types[-1][2].append(number)
+        if re.match(r" *(template .*)?\b(class|struct|enum)\b[^;()]*\{$", line):
+            open_types.append((indentation, number, []))
+    return result
+
+
+def of_each(line):
+    """Several members of one declaration, with the words behind it, as one declaration each."""
+    several = re.fullmatch(r"( *)([\w:<>, ]*[\w>][&*]?) (\w+(?:\{\}| = [^,;]+)?(?:, \w+(?:\{\}| = [^,;]+)?)+); +// (.*)", line)
+    if not several or "<" in several.group(2) and ">" not in several.group(2):
+        return line
+    indentation, kind, names, words = several.groups()
+    return indentation + " ".join(f"/** {words} */ {kind} {name};" for name in names.split(", "))
+
+
+def described(line, text, before, declared):
+    """A member with what describes it: the words behind it, or the concept that its type is a model of. `declared` is what stands
+    there behind the lines of a template."""
+    line = re.sub(r"^( *\S.*[;,]|  +\w+) +// (.*)$", r"\1  ///< \2", of_each(line))
+    if "///" in line or "/**" in line or re.match(r" *(///|requires |template <[^;{]*$)", before):
+        return line
+    for has, words, declaration in DESCRIBED:
+        if re.search(has, text) and re.match(declaration, declared):
+            return re.sub(r"^( *)", lambda m: f"{m.group(0)}/** {words} */ ", line)
+    return line
+
+
 def header_of(source):
-    """A header as Doxygen is to see it: without what is private to it, and the words behind a member as its docstring."""
-    lines, hidden, in_type = [], None, False
+    """A header as Doxygen is to see it: without what is private to it, and each member with what describes it."""
+    lines, hidden = [], None
     for line in source.read_text().splitlines():
         opened = re.match(r"namespace (?:ftplike::inline v0_2::)?detail[\w:]* \{$", line)
         if opened:
@@ -76,16 +163,15 @@ def header_of(source):
             lines.append("")
             continue
         line = line.replace("namespace ftplike::inline v0_2", "namespace ftplike")
-        if re.match(r"(template .*|class|struct|enum).*\{$", line):
-            in_type = True
-        elif line.startswith("}"):
-            in_type = False
-        if in_type:
-            line = re.sub(r"^(  \S.*[;,]|  \w+)  // (.*)$", r"\1  ///< \2", line)
-        if "///" in line:
-            line = without_tags(line)
-        lines.append(line)
-    return "\n".join(lines) + "\n"
+        lines.append(re.sub(r"(struct .*)\{ using type = ([^;]*); \};$", r"\1{ /** What it makes. */ using type = \2; };", line))
+    types = types_of(lines)
+    result = []
+    for number, line in enumerate(lines):
+        if types[number] is not None:
+            declared = next(each.strip() for each in lines[number:] if not re.match(r" *(template <.*>|requires .*)$", each))
+            line = described(line, types[number], lines[number - 1], declared)
+        result.append(without_tags(line) if "///" in line else line)
+    return "\n".join(result) + "\n"
 
 
 def lay_out():
@@ -137,8 +223,8 @@ def broken_links():
 
 def warnings():
     for line in (OUT / "warnings").read_text().splitlines():
-        # Members may be plain from their names, or be what a concept describes.
-        if re.search(r"Member .* is not documented\.$", line):
+        # What the language makes, or a type has in its place, has nothing to tell.
+        if re.search(r"Member (.*=(default|delete)|operator=\(.*) \(function\) .* is not documented\.$", line):
             continue
         yield line.replace(str(OUT.resolve()) + "/", "")
 

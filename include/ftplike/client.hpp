@@ -57,7 +57,9 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 /// sources, sinks and `progress` are called there.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
  public:
+  /// Sees one entry of a listing after another.
   using Visit = std::function<void(Entry)>;
+  /// A file of the server that is read piece by piece: `open`.
   using File = RemoteFile<detail::ClientCore<T, DataChannel, Observer>>;
 
   /// No session: closed, until another client is moved here. Operations end with `std::errc::not_connected`.

@@ -99,7 +99,9 @@ concept GivesStorages = requires(S& files, const Visitor& visitor) {
 /// **Lifetime:** the object outlives the server and its sessions. **Threads:** sessions use it on any, at once.
 template <class T> class Application {
  public:
+  /// **Lifetime:** the object outlives the server and its sessions.
   explicit Application(T& object) noexcept : object_{&object} {}
+  /// The object.
   T& get() const noexcept { return *object_; }
 
  private:
@@ -110,11 +112,17 @@ struct NoApplication {};
 /// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
 /// authenticator, observer and application are usually deduced from what the server is given.
 struct Profile {
+  /// The commands that there are.
   using Commands = CommandTable<>;
+  /// How data connections come to be.
   using DataChannel = AnnouncedChannel;
+  /// The files.
   using Storage = DirectoryStorage;
+  /// Who may come in.
   using Authenticator = LoopbackReaders;
+  /// Who is told what happens.
   using Observer = NoObserver;
+  /// What its commands work on: an `Application`.
   using Application = NoApplication;
   /// What a session keeps between two commands; one of your own is derived from `SessionState`.
   using State = SessionState;
@@ -124,24 +132,28 @@ struct Profile {
 
 /// The ftp-like dialect alone.
 struct FtpLike : Profile {
+  /// The commands that there are.
   using Commands = verbs::FtpLikeCommands;
 };
 
 /// Standard FTP, and the ftp-like dialect on the same port.
 struct Ftp : Profile {
+  /// How data connections come to be.
   using DataChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
+  /// The commands that there are.
   using Commands = verbs::FtpCommands;
 };
 
 /// What a server says first.
 struct Greeting {
-  std::string text = "FTP Server Ready";
+  std::string text = "FTP Server Ready";  // a line of text
 };
 
 /// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
 /// every connection has to begin with that, those for data too. From elsewhere such a beginning is no command.
 struct TrustedProxies {
-  std::vector<Subnet> subnets;
+  std::vector<Subnet> subnets;  // where they are
+  /// Whether an address is one of theirs.
   bool contain(const Address& address) const {
     return std::any_of(subnets.begin(), subnets.end(), [&](const Subnet& one) { return one.contains(address); });
   }
@@ -150,16 +162,17 @@ struct TrustedProxies {
 /// The settings of a server, each of which may be given to it as a part. A new one is a member more here; `all` does
 /// not compile until it is named there, and nothing else needs to know of it.
 struct Settings {
-  Limits limits;
-  DataPorts data_ports;
-  PublicAddress public_address;
-  Greeting greeting;
-  TrustedProxies trusted_proxies;
-  TlsPolicy tls_policy = TlsPolicy::offered;
-  UploadRules upload_rules;
-  Bans bans;
-  Compression compression;
+  Limits limits;  // of time, number and memory
+  DataPorts data_ports;  // where clients connect to for data
+  PublicAddress public_address;  // what clients behind NAT are told
+  Greeting greeting;  // what sessions begin with
+  TrustedProxies trusted_proxies;  // who may say whom they pass on
+  TlsPolicy tls_policy = TlsPolicy::offered;  // what has to be protected
+  UploadRules upload_rules;  // which files may be made
+  Bans bans;  // who is turned away
+  Compression compression;  // how MODE Z is done, if at all
 
+  /// References to all of them.
   auto all() {
     auto& [one, two, three, four, five, six, seven, eight, nine] = *this;
     return std::tie(one, two, three, four, five, six, seven, eight, nine);
@@ -183,14 +196,16 @@ template <GivesStorages S> struct Given<S> {
 
 /// What the sessions of one account share: their number and their bandwidth.
 struct AccountUse {
+  /// With a rate in each direction; 0: no limit.
   AccountUse(std::string its_name, std::uint64_t bytes_per_second)
       : name{std::move(its_name)}, sent{bytes_per_second}, received{bytes_per_second} {}
-  std::string name;
-  Meter sent, received;
+  std::string name;  // of the account
+  Meter sent, received;  // the rates of what is sent, and of what is received
 };
 
 /// What a server is made of: one of each part, taken from those that it is given or made by default.
 template <class P> struct ServiceParts {
+  /// Takes each part from where it is; settings that are not given are as they are by default.
   template <class... Parts> explicit ServiceParts(Parts&... parts)
       : settings{settings_among(parts...)},
         storage{take<typename P::Storage>(parts...)},
@@ -198,11 +213,11 @@ template <class P> struct ServiceParts {
         observer{take<typename P::Observer>(parts...)},
         application{take<typename P::Application>(parts...)} {}
 
-  Settings settings;
-  typename P::Storage storage;
-  typename P::Authenticator authenticator;
-  typename P::Observer observer;
-  typename P::Application application;
+  Settings settings;  // all of them
+  typename P::Storage storage;  // as it was given
+  typename P::Authenticator authenticator;  // as it was given
+  typename P::Observer observer;  // as it was given
+  typename P::Application application;  // as it was given
 
  private:
   template <class Part> static Part take() {
@@ -236,9 +251,12 @@ template <class P> class Service : public Settings {
  public:
   /// Its sessions' files: what can be written keeps to the rules.
   using Storage = typename detail::Ruled<typename detail::Given<typename P::Storage>::type>::type;
+  /// Who may come in.
   using Authenticator = typename P::Authenticator;
+  /// Who is told what happens.
   using Observer = typename P::Observer;
 
+  /// Of all the parts.
   explicit Service(ServiceParts<P> parts)
       : Settings(std::move(parts.settings)),
         storage{kept(std::move(parts.storage))},
@@ -246,10 +264,11 @@ template <class P> class Service : public Settings {
         observer{std::move(parts.observer)},
         application{std::move(parts.application)} {}
 
+  /// The files, or what gives each account its own.
   std::conditional_t<GivesStorages<typename P::Storage>, typename P::Storage, Storage> storage;
-  Authenticator authenticator;
-  Observer observer;
-  typename P::Application application;
+  Authenticator authenticator;  // who may come in
+  Observer observer;  // who is told what happens
+  typename P::Application application;  // what commands work on
 
   /// The files of one session: a storage of its own where they depend on who asks, else a reference to that of all. The
   /// account counts where `files_depend_on_account`. `progress` is called when what takes long there gets on, if the
@@ -266,6 +285,7 @@ template <class P> class Service : public Settings {
       return (storage);
     }
   }
+  /// Whether each account has a storage of its own.
   static constexpr bool files_depend_on_account = GivesStorages<typename P::Storage>;
 
   /// The account of sessions without a login.

@@ -42,6 +42,7 @@ template <class T> struct TransportHasNoTls {
 /// **Lifetime:** sessions may outlive it; nothing runs after the transport. **Threads:** any.
 template <Transport T, class P> class Server {
  public:
+  /// Of parts in any order: a storage, and what else there is. What is none of a server's parts does not compile.
   template <class... Parts> explicit Server(T& network, Parts... parts)
       : state_{make(network, ServiceParts<P>{parts...})} {
     static_assert(sizeof(detail::CheckedParts<P, Parts...>) > 0);
@@ -60,6 +61,7 @@ template <Transport T, class P> class Server {
   Endpoint listen(const std::string& address, std::uint16_t port, B beginning = {}) {
     return listen(Endpoint{asio::ip::make_address(address), port}, beginning);
   }
+  /// The same at an address.
   template <std::convertible_to<Beginning> B = Beginning::Clear>
   Endpoint listen(const Endpoint& where, B beginning = {}) {
     check_beginning<B>();
@@ -84,6 +86,7 @@ template <Transport T, class P> class Server {
   ///
   /// **Lifetime:** not beyond the transport. **Threads:** any.
   class Handle;
+  /// One of those.
   Handle handle() const;
   /// Waits for the end of `stop`, whoever calls that, and tells what became of the sessions. It comes in any case, after
   /// the last `SessionClosed`; the observer gets the same report (`ServerStopped`).

@@ -10,6 +10,7 @@
 namespace {
 using namespace ftplike;
 
+// [authenticator]
 /// The least that lets somebody in.
 struct OnlyAnna {
   awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
@@ -19,6 +20,7 @@ struct OnlyAnna {
   }
   std::optional<Account> guest() { return {}; }
 };
+// [/authenticator]
 static_assert(Authenticator<OnlyAnna> && Authenticator<Anonymous> && Authenticator<UserTable>);
 
 struct HasNoWordForGuests {

@@ -8,6 +8,7 @@
 namespace {
 using namespace ftplike;
 
+// [channel]
 /// The least that brings data connections about, of a server: its clients wait at one port, whatever the transfer.
 struct OnePort {
   static constexpr std::uint16_t port = 51000;
@@ -27,6 +28,7 @@ struct OnePort {
     }
   };
 };
+// [/channel]
 static_assert(DataChannel<OnePort, SimulatedTransport>);
 
 struct HasNoServerEnd {};
@@ -38,9 +40,11 @@ struct CannotBeDisarmed {
 };
 static_assert(!DataChannel<HasNoServerEnd, SimulatedTransport> && !DataChannel<CannotBeDisarmed, SimulatedTransport>);
 
+// [use]
 struct OverOnePort : FtpLike {
   using DataChannel = OnePort;
 };
+// [/use]
 
 TEST(DataChannelConcept, TwentyLinesMakeAServerOfAnotherKind) {
   SimulatedNetwork network{1};

@@ -8,6 +8,7 @@ namespace {
 using namespace ftplike;
 using namespace ftplike::verbs;
 
+// [stream]
 /// The least that is a stream: it says what a script says and keeps what it is told.
 class ScriptStream {
  public:
@@ -39,7 +40,9 @@ class ScriptStream {
   std::string script_;
   std::shared_ptr<std::string> heard_;
 };
+// [/stream]
 
+// [transport]
 /// The least that a server runs on: one client that comes at once, and a clock that stands still.
 class ScriptTransport {
  public:
@@ -84,6 +87,7 @@ class ScriptTransport {
   bool came_ = false;
 };
 static_assert(Stream<ScriptStream> && Transport<ScriptTransport>);
+// [/transport]
 
 TEST(Server, RunsOnAnythingThatIsATransport) {
   ScriptTransport network{"NOOP\r\nPWD\r\nDELE a.txt\r\nQUIT\r\n"};
@@ -129,9 +133,11 @@ static_assert(commands_on<MemoryStorage> == Ftp::Commands::size && commands_on<R
 using detail::kind_of;
 using detail::PartKind;
 
+// [observer]
 struct Auditor {
   void operator()(const LoginTried&) const {}
 };
+// [/observer]
 struct Nosy {
   template <class Event> void operator()(const Event&) const {}
 };

@@ -37,7 +37,9 @@ namespace ftplike::inline v0_2 {
 template <Transport T = TcpTransport, class DataChannel = AnyChannel, class Observer = NoObserver>
 class BasicBlockingClient {
  public:
+  /// The client whose operations are run.
   using Session = Client<T, DataChannel, Observer>;
+  /// Sees one entry of a listing after another.
   using Visit = typename Session::Visit;
 
   /// Connects and logs in, as `connect` does, over a transport of its own.
@@ -65,6 +67,7 @@ class BasicBlockingClient {
   /// The session, and how an operation of it is run: for what takes a session,
   /// `client.run(transfer_between(client.session(), …))`.
   Session& session() noexcept;
+  /// Runs an operation to its end on this thread, and gives its result. **Errors:** those of the operation.
   template <class R> R run(awaitable<R> operation) { return runner_.run(std::move(operation)); }
 
   /// Whether the session can still be used.
@@ -81,6 +84,7 @@ class BasicBlockingClient {
   auto peer_certificate() const requires SecurableStream<typename T::Stream> { return client_->peer_certificate(); }
   /// Where the server is, and where we are.
   Endpoint peer() const;
+  /// Our end of the control connection.
   Endpoint local() const;
 
   /// Sends a command of the caller's own that needs no data connection, and gives its final reply, good or bad.
@@ -157,6 +161,7 @@ class BasicBlockingClient {
     std::size_t read_some(std::span<std::byte> room) { return client_->run(file_.read_some(room)); }
     /// The length of the file, if the server has told.
     std::optional<std::uint64_t> size() const noexcept { return file_.size(); }
+    /// Whether there is more to read.
     bool is_open() const noexcept { return file_.is_open(); }
     /// Ends it, wherever it is.
     void close() { client_->run(file_.close()); }

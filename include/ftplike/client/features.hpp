@@ -43,9 +43,11 @@ class Features {
   void refuse(std::string_view feature) {
     if (!refused(feature)) refused_.emplace_back(feature);
   }
+  /// Whether the server has refused this feature in this session, whatever FEAT said.
   bool refused(std::string_view feature) const {
     return std::find(refused_.begin(), refused_.end(), feature) != refused_.end();
   }
+  /// The lines of the reply to FEAT.
   const std::vector<std::string>& lines() const noexcept { return lines_; }
 
  private:

@@ -121,12 +121,15 @@ template <class Core> awaitable<void> hand_over(std::shared_ptr<Core> core, std:
 
 /// The download under way, which the file and its coroutine share.
 template <class Core> struct RemoteFile<Core>::Reading {
+  /// Begins the download from `offset` on.
   Reading(std::shared_ptr<Core> its_core, std::string remote, std::uint64_t offset, TransferOptions options)
       : core{std::move(its_core)},
         handover{std::make_shared<detail::Handover>(core->executor())},
         task{core->executor(), detail::hand_over(core, handover, std::move(remote), offset, std::move(options))} {}
   std::shared_ptr<Core> core;  // before all that has timers, so that it goes after them
+  /// What has come and was not read yet.
   std::shared_ptr<detail::Handover> handover;
+  /// The coroutine that downloads.
   StoppableTask task;
 };
 

@@ -25,16 +25,21 @@ namespace ftplike::inline v0_2 {
 /// One thing that a mirror is going to do to its target, and why; or has to do before, which is to list its trees.
 class MirrorAction {
  public:
+  /// What is to be done; `list` stands for a directory that could not be listed.
   enum class Kind { make_directory, transfer, remove, remove_directory, list };
+  /// Why.
   enum class Reason { missing, size_differs, newer, not_in_source, in_the_way, not_known };
 
+  /// `entry` is that of the source, whose size and time are kept.
   MirrorAction(Kind its_kind, Reason its_reason, std::string its_path, const Entry& entry = {})
       : kind{its_kind}, reason{its_reason}, path{std::move(its_path)}, size{entry.size}, modified{entry.modified} {}
 
+  /// A word for people, such as "make directory".
   static constexpr std::string_view name_of(Kind kind) noexcept {
     constexpr std::string_view names[]{"make directory", "transfer", "remove", "remove directory", "list"};
     return names[static_cast<std::size_t>(kind)];
   }
+  /// Words for people, such as "is missing".
   static constexpr std::string_view name_of(Reason reason) noexcept {
     constexpr std::string_view names[]{"is missing",           "has another size", "is newer",
                                        "is not in the source", "is in the way",    "is not known"};
@@ -49,8 +54,8 @@ class MirrorAction {
   }
   friend bool operator==(const MirrorAction&, const MirrorAction&) = default;
 
-  Kind kind;
-  Reason reason;
+  Kind kind;  // what is to be done
+  Reason reason;  // why
   std::string path;    // from the root of the mirror; empty for that itself
   std::optional<std::uint64_t> size;  // of what is transferred, if it is known
   Timestamp modified;                 // of the same; the epoch if it is not known
@@ -59,8 +64,8 @@ class MirrorAction {
 /// An action that failed, and of what.
 class MirrorFailure {
  public:
-  MirrorAction action;
-  std::exception_ptr error;
+  MirrorAction action;  // what was tried
+  std::exception_ptr error;  // what it failed of
 };
 
 /// How a mirror is to be done.
@@ -75,7 +80,7 @@ struct MirrorOptions {
   bool delete_others = false;
   /// Patterns for files, of which one has to fit if there are any, and for files and directories that are left alone on
   /// both sides. A pattern with a '/' is for the path from the root of the mirror, any other for the name.
-  std::vector<std::string> include, exclude;
+  std::vector<std::string> include, exclude;  // empty: all, and none
   std::size_t entries = 1'000'000;  // on each side
   unsigned depth = 100;             // of directories
   TransferOptions transfer;         // `progress` is told of all transfers together, and stops all
@@ -86,13 +91,14 @@ struct MirrorOptions {
 /// What a mirror would do: a dry run is this alone.
 class MirrorPlan {
  public:
-  Direction direction = Direction::received;
+  Direction direction = Direction::received;  // from the server to us, or the other way
   std::string remote, local;          // the roots
   std::vector<MirrorAction> actions;  // in the order in which they have to be done
   std::vector<std::string> skipped;   // what is left alone though it differs, and why
   /// Directories of which the listing failed or could not be understood, on either side. What is in them is left alone.
   std::vector<MirrorFailure> failures;
 
+  /// How many actions of a kind there are.
   std::size_t count(MirrorAction::Kind kind) const {
     return static_cast<std::size_t>(
         std::count_if(actions.begin(), actions.end(), [kind](const auto& action) { return action.kind == kind; }));

@@ -45,7 +45,7 @@ struct ClientLimits {
 struct ClientOptions {
   ClientOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
 
-  Dialect dialect = Dialect::automatic;
+  Dialect dialect = Dialect::automatic;  // which of the two the session is to speak
   std::string account;  // for servers that ask for one (ACCT)
   bool active = false;  // the server connects to us for data, where the channel allows both and there is no proxy
   /// What passes all connections on: `socks5://user:password@host:port` or `http://host:port`; none if empty. The proxy
@@ -57,7 +57,7 @@ struct ClientOptions {
   Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
   /// With one, transfers and listings go compressed where the server offers MODE Z.
   Compression compression;
-  ClientLimits limits;
+  ClientLimits limits;  // how long the client waits, and how much it keeps
 };
 
 /// How one transfer is to be done.
@@ -73,7 +73,7 @@ struct TransferOptions {
   std::shared_ptr<Meter> bandwidth;
   /// Of the file on the server, if they are known already: then it is not asked.
   std::optional<std::uint64_t> size;
-  std::optional<Timestamp> modified;
+  std::optional<Timestamp> modified;  // its time, in UTC
   /// Called after each piece that went over the data connection, with the rate and the time that the rest will take; it
   /// may stop the transfer. **Threads:** on the executor of the session, so it must not block.
   ProgressCallback progress;
@@ -84,7 +84,7 @@ class TransferResult {
  public:
   std::uint64_t transferred = 0;  // bytes over the data connection, before they were compressed
   std::uint64_t offset = 0;       // where it began, when resumed
-  Duration took{};
+  Duration took{};  // from the beginning of the operation to its end
   std::string name;  // the local file of a download; the remote one of an upload
   Reply reply;       // the server's last word; none if nothing had to be transferred
 };

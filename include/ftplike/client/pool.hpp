@@ -33,9 +33,9 @@ namespace ftplike::inline v0_2 {
 struct PoolOptions {
   PoolOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
 
-  ClientOptions client;
+  ClientOptions client;  // how each of its sessions behaves
   std::size_t sessions = 4;  // at a time
-  RetryPolicy retry;
+  RetryPolicy retry;  // how often a failed operation is tried again
   /// An upload that failed is gone on with if it is of so many bytes at least; a smaller one is begun anew, which saves
   /// each of them a question (SIZE). One with `TransferOptions::resume` is gone on with in any case.
   std::uint64_t smallest_resumed = 1024 * 1024;
@@ -220,8 +220,10 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   using StatePointer = std::shared_ptr<State>;
 
  public:
+  /// A session of the pool.
   using Session = Client<T, DataChannel, Observer>;
 
+  /// Connects to nothing yet: sessions begin with the first operation. **Lifetime:** the network outlives the pool.
   explicit ClientPool(T& network, Url url, PoolOptions options = {}, Observer observer = {})
       : state_{std::make_shared<State>(network, std::move(url), std::move(options), std::move(observer))} {}
   ClientPool(const ClientPool&) = delete;
@@ -244,7 +246,9 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       auto session = std::make_shared<Session>(std::move(session_));
       asio::dispatch(state_->executor(), [state = state_, session] { state->give_back(std::move(*session)); });
     }
+    /// The session, while the lease holds it.
     Session* operator->() noexcept { return &session_; }
+    /// The session, while the lease holds it.
     Session& operator*() noexcept { return session_; }
     /// Whether it had been kept, so that the server may have closed it since.
     bool was_used() const noexcept { return used_; }
@@ -260,9 +264,11 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 
   /// Waits for a session that nobody has, or makes one.
   awaitable<Lease> lease() { return run(State::lease(state_)); }
+  /// The network that it was made with.
   T& network() noexcept { return state_->network; }
   /// How many sessions there are, and how many there can be.
   std::size_t sessions() const noexcept { return state_->open; }
+  /// How many sessions there can be at a time: fewer than asked for where the server took no more.
   std::size_t most_sessions() const noexcept { return state_->most; }
   /// Says goodbye to the server in all sessions that nobody has.
   awaitable<void> quit() { return run(State::quit(state_)); }
@@ -279,6 +285,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(local), std::move(options)};
     return run(State::keep_trying(state_, std::move(fetch)));
   }
+  /// Fetches a file to a path of a storage.
   awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
                                      TransferOptions options = {}) {
     detail::LocalTarget target{std::move(folder), std::move(path)};

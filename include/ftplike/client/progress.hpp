@@ -18,7 +18,7 @@ class Progress {
   std::uint64_t offset = 0;       // where it began, when resumed
   std::uint64_t transferred = 0;  // bytes over the data connection
   std::uint64_t size = 0;         // of the whole file; 0 if it is not known
-  Duration elapsed{};
+  Duration elapsed{};  // since the transfer began
   double rate = 0;       // bytes a second, over the last seconds
   Duration remaining{};  // that the rest will take at that rate; zero if that cannot be said
 };
@@ -61,6 +61,7 @@ template <class Culprit> struct CheckProgressCallback {
 class ProgressCallback {
  public:
   ProgressCallback() = default;
+  /// `tell` gives `Go`, or nothing to go on.
   template <class Tell>
     requires(!std::is_same_v<Tell, ProgressCallback>)
   ProgressCallback(Tell tell) {
@@ -77,6 +78,7 @@ class ProgressCallback {
     }
   }
   explicit operator bool() const noexcept { return static_cast<bool>(tell_); }
+  /// Tells how far it is; whether to go on. **Errors:** what the callback throws.
   Go operator()(const Progress& progress) const { return tell_ ? tell_(progress) : Go::on; }
 
  private:

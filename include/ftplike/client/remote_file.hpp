@@ -29,6 +29,7 @@ template <class Core> class RemoteFile {
   awaitable<std::size_t> read_some(std::span<std::byte> room);
   /// The length of the file, if the server has told.
   std::optional<std::uint64_t> size() const noexcept;
+  /// Whether there is more to read.
   bool is_open() const noexcept;
   /// Ends it, wherever it is. The session can be used again.
   awaitable<void> close();

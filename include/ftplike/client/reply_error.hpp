@@ -49,6 +49,7 @@ constexpr std::string_view name_of(Channel channel) noexcept {
 /// What went wrong in a client, where, and how far it had come.
 class ClientError : public std::system_error {
  public:
+  /// In the words of the error.
   ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred = 0,
               std::uint64_t offset = 0)
       : ClientError{error, std::move(verb), channel, transferred, error.message(), offset} {}
@@ -66,11 +67,13 @@ class ClientError : public std::system_error {
 
   /// The command at which it happened, or empty.
   const std::string& verb() const noexcept { return verb_; }
+  /// What was at fault.
   Channel channel() const noexcept { return channel_; }
   /// Bytes that went over the data connection before.
   std::uint64_t transferred() const noexcept { return transferred_; }
   /// Where in the file that ended.
   std::uint64_t reached() const noexcept { return reached_; }
+  /// The verb, if there is one, and what went wrong.
   const char* what() const noexcept override { return text_.c_str(); }
 
  private:
@@ -96,6 +99,7 @@ class ReplyError : public ClientError {
         reply_{std::move(its_reply)},
         cause_{its_cause} {}
 
+  /// What the server said.
   const Reply& reply() const noexcept { return reply_; }
   /// Why we had ended the handshake of a data connection, of which the server then said that it failed; else empty.
   const std::error_code& cause() const noexcept { return cause_; }

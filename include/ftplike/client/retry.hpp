@@ -15,8 +15,8 @@ namespace ftplike::inline v0_2 {
 struct RetryPolicy {
   RetryPolicy() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
 
-  unsigned attempts = 5;
-  Duration first = std::chrono::seconds{1}, longest = std::chrono::seconds{60};
+  unsigned attempts = 5;  // tries in all; 0 is as 1
+  Duration first = std::chrono::seconds{1}, longest = std::chrono::seconds{60};  // the first pause, and the longest one
 
   /// Before the try after the `n`-th, counted from 1.
   Duration pause(unsigned n) const noexcept { return std::min(longest, first * (1 << std::min(n - 1, 20u))); }

@@ -26,7 +26,9 @@ class Url {
   Url() = default;
   /// **Errors:** `std::errc::invalid_argument`.
   Url(const std::string& text) : Url{std::string_view{text}} {}  // NOLINT: a text is a URL wherever one is wanted
+  /// **Errors:** `std::errc::invalid_argument` if the text is no URL.
   Url(const char* text) : Url{std::string_view{text}} {}         // NOLINT
+  /// **Errors:** `std::errc::invalid_argument` if the text is no URL.
   explicit Url(std::string_view text) {
     auto parsed = parse(text);
     if (!parsed) {
@@ -34,17 +36,20 @@ class Url {
     }
     *this = *std::move(parsed);
   }
+  /// Of a server, for a session without a login.
   Url(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
 
+  /// The URL that a text is; nothing if it is none.
   static std::optional<Url> parse(std::string_view text);
 
-  Secure secure = Secure::no;
+  Secure secure = Secure::no;  // whether TLS is used, and from when on
   std::string user, password;  // empty if they are not given
   std::string host;            // a name or an address, of IPv6 without its brackets
-  std::uint16_t port = 21;
+  std::uint16_t port = 21;  // of the control connection; 21, or 990 of ftps://
   std::string path;  // as the server is to be told: not absolute, unless the URL has %2F or a second slash there
   char type = '\0';  // 'i' or 'a' if the URL says so, 'd' for a directory's listing
 
+  /// Whether it means a directory and not a file.
   bool names_directory() const noexcept { return path.empty() || path.ends_with('/') || type == 'd'; }
 };
 

@@ -9,6 +9,7 @@ namespace ftplike::inline v0_2 {
 /// Maps N distinct keys to 0 … N-1 with one multiplication, one shift and one load; found by the compiler.
 template <std::size_t N> class PerfectHash {
  public:
+  /// No key may be there twice: that does not compile.
   consteval explicit PerfectHash(const std::array<std::uint64_t, N>& keys) {
     for (std::uint64_t seed = 1; !try_multiplier(keys, mix(seed)); ++seed) {}
   }

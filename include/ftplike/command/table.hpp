@@ -77,13 +77,17 @@ template <class... Commands> class CommandTable {
                                   detail::Filter<CommandTable<>, Keep, Commands...>>::type;
 
  public:
+  /// This table and more commands. One whose verb is there already does not compile.
   template <class... More> using With = CommandTable<Commands..., More...>;
+  /// This table without some of its commands.
   template <class... These> using Without = Filtered<NotOneOf<These...>::template test>;
+  /// This table, with each of these in the place of the command of the same verb.
   template <class... These> using Replacing =
       typename Filtered<NotLike<These...>::template test>::template With<These...>;
   /// Those that make sense on sessions of type S.
   template <class S> using On = Filtered<AvailableOn<S>::template test>;
 
+  /// How many commands it has.
   static constexpr std::size_t size = sizeof...(Commands);
 
   /// What the command of that verb expects after it, on whatever session; nothing if there is no such command.
@@ -95,15 +99,15 @@ template <class... Commands> class CommandTable {
 
   /// What a session looks at before and when it runs a command. One of `answer` and `run` is set.
   template <class S> struct Entry {
-    Verb verb;
-    std::string_view help;
-    ArgumentRule argument;
-    bool before_login, at_once, interruptible, keeps_prepared, keeps_blanks;
+    Verb verb;  // what it is called by
+    std::string_view help;  // its line of HELP
+    ArgumentRule argument;  // what it expects behind its verb
+    bool before_login, at_once, interruptible, keeps_prepared, keeps_blanks;  // as `Command` has them
     bool (*secret)(const S&, std::string_view);  // null: its argument is not
     bool (*allowed)(const S&);                   // null: to everybody
     std::string (*feature)(const S&);            // null: none
-    Reply (*answer)(S&, std::string_view);
-    awaitable<Reply> (*run)(S&, std::string_view);
+    Reply (*answer)(S&, std::string_view);  // of a command that does not wait; else null
+    awaitable<Reply> (*run)(S&, std::string_view);  // of a command that waits; else null
   };
 
   /// All entries, in the order of the table.

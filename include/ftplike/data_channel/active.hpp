@@ -19,6 +19,7 @@ namespace ftplike::inline v0_2 {
 struct ActiveChannel {
   /// What EPRT and PORT have in common; `parse` reads the argument.
   template <auto parse> struct Naming {
+    /// Reads the address and keeps it for the next transfer.
     static Reply run(auto& session, std::string_view text) {
       if (session.epsv_only) return {501, "Only EPSV is allowed after EPSV ALL"};
       const auto named = parse(text);
@@ -57,6 +58,7 @@ struct ActiveChannel {
     bool armed() const noexcept { return peer_.has_value(); }
     bool announces() const noexcept { return false; }
     void disarm() noexcept { peer_.reset(); }
+    /// The next transfer connects to this address.
     void aim(const Endpoint& peer) { peer_ = peer; }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
       const Endpoint peer = *std::exchange(peer_, std::nullopt);

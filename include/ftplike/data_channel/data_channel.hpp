@@ -52,6 +52,7 @@ class DataPorts {
   }
   /// From `first` to `last`, both in.
   DataPorts(std::uint16_t first, std::uint16_t last) : first_{std::min(first, last)}, last_{std::max(first, last)} {}
+  /// The same range; it goes on where the other one is.
   DataPorts(const DataPorts& other) noexcept : first_{other.first_}, last_{other.last_}, next_{other.next_.load()} {}
   DataPorts& operator=(const DataPorts& other) noexcept {
     first_ = other.first_;
@@ -88,10 +89,12 @@ class PublicAddress {
   PublicAddress() = default;
   /// The same for every client.
   explicit PublicAddress(Address address) { add(Subnet{}, address); }
+  /// Tells `address` to clients of a network; rules are asked in the order in which they were added.
   PublicAddress& add(const Subnet& clients, const Address& address) {
     rules_.emplace_back(clients, address);
     return *this;
   }
+  /// The address that a client is told; nothing if no rule fits.
   std::optional<Address> seen_by(const Address& client) const {
     for (const auto& [clients, address] : rules_) {
       if (clients.contains(client)) return address;

@@ -16,6 +16,7 @@ namespace ftplike::inline v0_2 {
 /// **Lifetime:** that of the source, which it does not own.
 class AnySource {
  public:
+  /// **Lifetime:** the source outlives it.
   template <ByteSource Source>
     requires(!std::is_same_v<Source, AnySource>)
   explicit AnySource(Source& source) noexcept : source_{&source}, can_{&abilities<Source>} {}
@@ -39,7 +40,9 @@ class AnySource {
   }
   /// What follows is only for a file.
   std::uint64_t position() const noexcept { return can_->position(source_); }
+  /// Leaves out bytes that were sent from the descriptor.
   void advance(std::size_t count) noexcept { can_->advance(source_, count); }
+  /// Reads up to so many bytes into memory, as far as that is needed before they are sent from the descriptor.
   awaitable<std::size_t> fetch(std::size_t most) { return can_->fetch(source_, most); }
 
  private:
@@ -82,6 +85,7 @@ class AnySource {
 /// Refers to any sink, in the same way.
 class AnySink {
  public:
+  /// **Lifetime:** the sink outlives it.
   template <ByteSink Sink>
     requires(!std::is_same_v<Sink, AnySink>)
   explicit AnySink(Sink& sink) noexcept : sink_{&sink}, can_{&abilities<Sink>} {}

@@ -14,6 +14,7 @@ namespace ftplike::inline v0_2 {
 template <class = void> class BasicAsciiSource {
  public:
   using AsciiSource = BasicAsciiSource;  // as what derives from it calls it
+  /// **Lifetime:** what `source` refers to outlives it.
   explicit BasicAsciiSource(AnySource source) : source_{source}, raw_(16 * 1024) {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     while (at_ == text_.size() && !ended_) {
@@ -45,6 +46,7 @@ using AsciiSource = BasicAsciiSource<>;  // a template, so that only what is cal
 template <class = void> class BasicAsciiSink {
  public:
   using AsciiSink = BasicAsciiSink;  // as what derives from it calls it
+  /// **Lifetime:** what `sink` refers to outlives it.
   explicit BasicAsciiSink(AnySink sink) : sink_{sink} {}
   awaitable<void> write(std::span<const std::byte> bytes) {
     text_.clear();

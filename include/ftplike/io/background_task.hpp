@@ -10,6 +10,7 @@ namespace ftplike::inline v0_2 {
 /// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
 template <class = void> class BasicBackgroundTask {
  public:
+  /// Begins the operation on the executor.
   BasicBackgroundTask(const Executor& executor, awaitable<void> operation) : ended_{executor} {
     start_on(executor, std::move(operation), {}, [this](std::exception_ptr failure) {
       failure_ = std::move(failure);
@@ -20,6 +21,7 @@ template <class = void> class BasicBackgroundTask {
   BasicBackgroundTask(const BasicBackgroundTask&) = delete;
   BasicBackgroundTask& operator=(const BasicBackgroundTask&) = delete;
 
+  /// Whether it has ended.
   bool done() const noexcept { return done_; }
   /// Waits for its end. What it threw is thrown here.
   awaitable<void> join() {

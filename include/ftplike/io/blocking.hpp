@@ -21,23 +21,28 @@ namespace ftplike::inline v0_2 {
 /// What kind of blocking work something is, and for whom it is done.
 class Workload {
  public:
+  /// Of a kind, for a client; 0 is nobody in particular.
   Workload(WorkKind its_kind = WorkKind::disk, ClientKey its_client = 0) noexcept
       : kind{its_kind}, client{its_client} {}
-  WorkKind kind;
-  ClientKey client;
+  WorkKind kind;  // which workers do it
+  ClientKey client;  // whose turn it takes
 };
 
 /// What coroutines of an execution context use of worker pools. It belongs to the context, so that whatever runs there
 /// finds it, and so that a job that ends when the context is gone finds nobody.
 class BlockingWork : public asio::execution_context::service {
  public:
+  /// By which Asio finds the service.
   using key_type = BlockingWork;
   inline static asio::execution_context::id id;  // how Asio finds a service of this type
 
+  /// Made by Asio, once for each execution context.
   explicit BlockingWork(asio::execution_context& owner, std::shared_ptr<WorkerPools> pools = WorkerPools::shared())
       : asio::execution_context::service{owner}, pools_{std::move(pools)} {}
 
+  /// The workers that are used.
   WorkerPools& pools() noexcept { return *pools_; }
+  /// Uses other workers from now on.
   void use(std::shared_ptr<WorkerPools> pools) noexcept { pools_ = std::move(pools); }
   /// Whether the context has ended, though its memory is there: what is posted there would never run, and never go.
   bool has_ended() const noexcept { return has_ended_; }
@@ -45,6 +50,7 @@ class BlockingWork : public asio::execution_context::service {
   /// A coroutine that waits for a job, on its executor. The job knows it by its number, and may outlive it.
   class Wait {
    public:
+    /// Notes that a coroutine of `executor` waits for a worker.
     Wait(BlockingWork& work, const Executor& executor) : waits_{work.waits_} {
       const std::lock_guard lock{waits_->mutex};
       number_ = ++waits_->last_number;

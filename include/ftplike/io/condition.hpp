@@ -12,8 +12,10 @@ namespace ftplike::inline v0_2 {
 /// **Threads:** those of its executor, one at a time.
 template <class E = Executor> class BasicCondition {
  public:
+  /// **Threads:** the executor's; it must run one at a time.
   explicit BasicCondition(const Executor& executor) : timer_{executor, Time::max()} {}
 
+  /// Until the next `notify`, or until the coroutine is cancelled.
   awaitable<void> wait() {
     std::error_code ignored;
     co_await timer_.async_wait(asio::redirect_error(use_awaitable, ignored));

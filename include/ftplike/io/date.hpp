@@ -11,13 +11,17 @@ namespace ftplike::inline v0_2 {
 /// network's. It belongs to the context, so that whatever runs there finds it.
 class OwnDate : public asio::execution_context::service {
  public:
+  /// By which Asio finds the service.
   using key_type = OwnDate;
   inline static asio::execution_context::id id;  // how Asio finds a service of this type
 
+  /// With a clock of one's own.
   OwnDate(asio::execution_context& owner, std::function<Timestamp()> now)
       : asio::execution_context::service{owner}, now_{std::move(now)} {}
+  /// Made by Asio, once for each execution context, with the system's clock.
   explicit OwnDate(asio::execution_context& owner) : OwnDate{owner, &wall_clock} {}
 
+  /// The time in UTC.
   Timestamp now() const { return now_(); }
 
  private:

@@ -24,6 +24,7 @@ class Interruption {
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
 
+  /// What the coroutine is started with.
   asio::cancellation_slot slot() noexcept { return signal_.slot(); }
   /// The first reason stays.
   void interrupt(std::error_code why) {
@@ -56,6 +57,7 @@ class Interruption {
 /// **Lifetime:** of the coroutine. **Threads:** its executor.
 template <Transport T> class Deadline {
  public:
+  /// **Lifetime:** all three outlive it.
   Deadline(T& network, const Executor& executor, Interruption& interruption)
       : network_{network}, interruption_{interruption}, timer_{network, executor} {}
   Deadline(const Deadline&) = delete;

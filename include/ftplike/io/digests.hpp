@@ -23,9 +23,11 @@ class Digest {
  public:
   /// The names of HASH and OPTS HASH, in the order of the enumerators.
   static constexpr std::array<std::string_view, 5> names{"SHA-256", "SHA-512", "SHA-1", "MD5", "CRC32"};
+  /// As HASH calls it: "SHA-256".
   static std::string_view name(DigestAlgorithm algorithm) noexcept {
     return names[static_cast<std::size_t>(algorithm)];
   }
+  /// The algorithm that HASH calls by this name, in upper or lower case.
   static std::optional<DigestAlgorithm> parse(std::string_view text) {
     const std::string wanted = to_upper(text);
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -45,6 +47,7 @@ class Digest {
       throw std::system_error(std::make_error_code(std::errc::not_supported));
     }
   }
+  /// Adds bytes.
   void update(std::span<const std::byte> bytes) {
     if (context_)
       EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());

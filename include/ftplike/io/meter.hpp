@@ -16,6 +16,7 @@ class Meter {
   /// 0 bytes per second: no limit.
   explicit Meter(std::uint64_t bytes_per_second = 0) noexcept : rate_{bytes_per_second} {}
 
+  /// The rate; 0: no limit.
   std::uint64_t bytes_per_second() const noexcept { return rate_; }
   /// A piece for this rate, so that transfers go on smoothly: about an eighth of a second's worth.
   std::size_t piece(std::size_t largest) const noexcept {

@@ -24,6 +24,7 @@ namespace ftplike::inline v0_2 {
 class SessionInfo {
  public:
   SessionInfo() = default;
+  /// Of a session before its login.
   SessionInfo(std::uint64_t its_number, Endpoint its_local, Endpoint its_peer)
       : number{its_number}, local{its_local}, peer{its_peer} {}
   std::uint64_t number = 0;  // 1, 2, … in the order of their beginnings
@@ -60,19 +61,19 @@ struct SessionRefused {
 /// gives is sent in place of running it.
 struct CommandSeen {
   const SessionInfo& who;
-  std::string_view verb, argument;
+  std::string_view verb, argument;  // as they were said; the argument may be empty
   bool unterminated = false;  // it came without a line ending, and was taken for whole because nothing followed
 };
 /// A reply went out to the client, or came in from the server; preliminary ones (150) and the greeting as well.
 struct ReplySeen {
   const SessionInfo& who;
-  const Reply& reply;
+  const Reply& reply;  // its code and text
 };
 /// A login was accepted or refused: by a password, a certificate, or as somebody who needs neither.
 struct LoginTried {
   const SessionInfo& who;
   std::string_view user;  // as the client said it, whether there is one or not
-  bool accepted;
+  bool accepted;  // whether the user is in
 };
 /// So many logins from a client failed that it is banned.
 struct ClientBanned {
@@ -84,24 +85,24 @@ struct ClientBanned {
 /// A connection is secured by TLS: the control connection, or one for data.
 struct ConnectionSecured {
   const SessionInfo& who;
-  bool data;
-  const TlsDetails& tls;
+  bool data;  // a data connection, not the control connection
+  const TlsDetails& tls;  // version, cipher and the like
 };
 /// A TLS handshake failed, and its connection is not used. A server's session ends with that of its control connection.
 struct HandshakeFailed {
   const SessionInfo& who;
-  bool data;
-  std::error_code error;
+  bool data;  // a data connection, not the control connection
+  std::error_code error;  // why
 };
 /// A port waits for the peer's data connection.
 struct DataListening {
   const SessionInfo& who;
-  Endpoint local;
+  Endpoint local;  // the address that it waits at
 };
 /// Somebody else than the peer came to a data port, or was named as its address, and was turned away.
 struct StrangerRefused {
   const SessionInfo& who;
-  Endpoint stranger;
+  Endpoint stranger;  // who it was
 };
 /// Which way the bytes of a transfer go, seen from the end that tells it.
 enum class Direction { sent, received };
@@ -110,48 +111,49 @@ struct TransferBegun {
   const SessionInfo& who;
   std::string_view verb;  // of the command
   const Path& path;       // of the file in the storage, or of the directory that is listed
-  Direction direction;
+  Direction direction;  // which way its bytes go
   std::uint64_t offset;                   // where in the file it begins
   std::optional<std::uint64_t> expected;  // bytes over the data connection, if it is known how many there are
-  bool ascii, listing;
+  bool ascii, listing;  // text is converted (TYPE A); it is a listing and no file
   /// The path as the client sees it: below its account's root.
   Path shown_path() const { return path.below(who.root); }
 };
 /// A data connection is there, and secured where it has to be.
 struct DataOpened {
   const SessionInfo& who;
-  Endpoint local, remote;
+  Endpoint local, remote;  // our end, and the other one
 };
 /// These bytes went over the data connection. An observer that takes this event costs the kernel's short cut from file to
 /// connection; one that has a function `wants_bytes()` does while that says yes, and is told of none otherwise.
 struct DataBytes {
   const SessionInfo& who;
-  Direction direction;
-  std::span<const std::byte> bytes;
+  Direction direction;  // which way they went
+  std::span<const std::byte> bytes;  // as they were on the wire, before TLS
 };
 /// Bytes went over the data connection; `total` of them by now.
 struct DataMoved {
   const SessionInfo& who;
-  Direction direction;
-  std::uint64_t total;
+  Direction direction;  // which way they went
+  std::uint64_t total;  // bytes of this transfer by now
 };
 /// A data connection is closed, after `total` bytes. Whether the transfer was a success, `TransferEnded` tells.
 struct DataClosed {
   const SessionInfo& who;
-  Endpoint local, remote;
-  Direction direction;
-  std::uint64_t total;
+  Endpoint local, remote;  // our end, and the other one
+  Direction direction;  // which way its bytes went
+  std::uint64_t total;  // bytes that went over it
 };
 /// A transfer has its verdict: `error` is empty if it is complete, and a file that was received stands under its name.
 struct TransferEnded {
   const SessionInfo& who;
   std::string_view verb;  // of the command
   const Path& path;       // of the file in the storage, or of the directory that is listed
-  Direction direction;
+  Direction direction;  // which way its bytes went
   std::uint64_t bytes, offset;  // over the data connection; where in the file it began
   Duration took;                // beginning before the data connection was made
-  bool ascii, listing;
-  std::error_code error;
+  bool ascii, listing;  // text was converted (TYPE A); it was a listing and no file
+  std::error_code error;  // why it failed; empty if it is complete
+  /// Whether all of it has gone over.
   bool complete() const noexcept { return !error; }
   /// Whether a whole file was received.
   bool is_upload() const noexcept { return complete() && !listing && direction == Direction::received; }
@@ -170,8 +172,8 @@ struct SessionClosed {
 };
 /// A session that could not be ended: something that it waits for knows no cancellation, or blocks its thread.
 struct StuckSession {
-  std::uint64_t number = 0;
-  Endpoint peer;
+  std::uint64_t number = 0;  // that of its `SessionInfo`
+  Endpoint peer;  // its client
   std::string user;      // empty before a login
   std::string activity;  // the verb of its command, or what else it was about
 };
@@ -183,7 +185,7 @@ struct StopReport {
 };
 /// The server has stopped: its ports are free, and but for those that are stuck its sessions have ended.
 struct ServerStopped {
-  StopReport report;
+  StopReport report;  // what became of the sessions
 };
 
 /// All of these events.
@@ -270,7 +272,9 @@ template <class... All> class Observers {
   static_assert(((sizeof(typename decltype(detail::fault_of_observer<All>())::type) > 0) && ...));
 
  public:
+  /// In the order in which they are told.
   explicit Observers(All... all) : all_{std::move(all)...} {}
+  /// Tells each; the first refusal is that of all.
   template <class Event>
     requires(std::is_invocable_v<All&, const Event&> || ...)
   std::optional<Reply>
@@ -286,6 +290,7 @@ template <class... All> class Observers {
     std::apply([&](auto&... ones) { (tell(ones), ...); }, all_);
     return refusal;
   }
+  /// Whether one of them does.
   bool wants_bytes() {
     return std::apply([](auto&... ones) { return (ftplike::wants_bytes(ones) || ...); }, all_);
   }

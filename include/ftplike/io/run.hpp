@@ -22,6 +22,7 @@ namespace ftplike::inline v0_2 {
 /// **Threads:** one at a time, which becomes one of the transport's while an operation runs; `cancel` from any.
 template <class T> class Runner {
  public:
+  /// **Lifetime:** the network outlives it.
   explicit Runner(T& network) : network_{network}, executor_{network.executor()} {}
 
   /// The result of an operation. What else goes on on the transport goes on meanwhile, and waits afterwards.

@@ -11,10 +11,15 @@ namespace ftplike::inline v0_2 {
 /// How an operation ended, kept as a value until `get()` returns it or throws it.
 template <class R> class Settled {
  public:
+  /// Ends it with a value.
   void set(R value) { value_.emplace(std::move(value)); }
+  /// Ends it with an exception.
   void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
+  /// Whether it ended with an exception.
   bool failed() const noexcept { return failure_ != nullptr; }
+  /// The exception, or null.
   const std::exception_ptr& failure() const noexcept { return failure_; }
+  /// The value, which is moved out. **Errors:** throws the exception that it ended with.
   R get() {
     if (failure_) std::rethrow_exception(failure_);
     return std::move(*value_);
@@ -28,9 +33,13 @@ template <class R> class Settled {
 /// The same of what gives nothing.
 template <> class Settled<void> {
  public:
+  /// Ends it with an exception.
   void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
+  /// Whether it ended with an exception.
   bool failed() const noexcept { return failure_ != nullptr; }
+  /// The exception, or null.
   const std::exception_ptr& failure() const noexcept { return failure_; }
+  /// **Errors:** throws the exception that it ended with.
   void get() {
     if (failure_) std::rethrow_exception(failure_);
   }

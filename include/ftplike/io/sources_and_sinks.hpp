@@ -52,6 +52,7 @@ inline std::size_t checked_offset(std::uint64_t offset, std::size_t size) {
 /// **Lifetime:** the bytes outlive it.
 class BytesSource {
  public:
+  /// From `offset` on. **Errors:** `Errc::bad_restart` behind the end. **Lifetime:** the bytes outlive it.
   explicit BytesSource(std::span<const std::byte> bytes, std::uint64_t offset = 0)
       : bytes_{bytes}, at_{detail::checked_offset(offset, bytes.size())} {}
   template <class = void> awaitable<std::size_t> read_some(std::span<std::byte> room) {
@@ -73,6 +74,7 @@ class BytesSource {
 /// **Errors:** `Errc::bad_restart` if the text ends before.
 class TextSource {
  public:
+  /// From `offset` on.
   explicit TextSource(std::string text, std::uint64_t offset = 0)
       : text_{std::move(text)}, at_{detail::checked_offset(offset, text_.size())} {}
   template <class = void> awaitable<std::size_t> read_some(std::span<std::byte> room) {
@@ -99,6 +101,7 @@ class TextSource {
 /// session. It must not block; what it throws ends the transfer.
 template <class Make> class GeneratorSource {
  public:
+  /// `make` gives a piece at each call; an empty one is the end.
   explicit GeneratorSource(Make make) : make_{std::move(make)} {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     if (left_.empty()) {
@@ -132,6 +135,7 @@ template <class Make> class GeneratorSource {
 /// **Lifetime:** the room outlives it.
 class BytesSink {
  public:
+  /// **Lifetime:** the room outlives it.
   explicit BytesSink(std::span<std::byte> room) noexcept : room_{room} {}
   template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
     if (bytes.size() > room_.size() - size_) throw std::system_error(std::make_error_code(std::errc::file_too_large));
@@ -153,6 +157,7 @@ class BytesSink {
 /// A sink that keeps what it is given as a text; beyond `limit` bytes it throws `std::errc::file_too_large`. It can seek.
 class TextSink {
  public:
+  /// `limit`: the most bytes that it takes.
   explicit TextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
   template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
     if (bytes.size() > limit_ - text_.size()) throw std::system_error(std::make_error_code(std::errc::file_too_large));
@@ -160,7 +165,9 @@ class TextSink {
     co_return;
   }
   template <class = void> awaitable<void> finish() { co_return; }
+  /// What has come so far.
   const std::string& text() const& noexcept { return text_; }
+  /// What has come so far, which is moved out.
   std::string text() && noexcept { return std::move(text_); }
   std::uint64_t size() const noexcept { return text_.size(); }
   void seek(std::uint64_t offset) { text_.resize(detail::checked_offset(offset, text_.size())); }
@@ -176,6 +183,7 @@ class TextSink {
 /// throws ends the transfer.
 template <std::invocable<std::span<const std::byte>> Take> class CallbackSink {
  public:
+  /// `take` is called with each piece.
   explicit CallbackSink(Take take) : take_{std::move(take)} {}
   awaitable<void> write(std::span<const std::byte> bytes) {
     take_(bytes);
@@ -374,16 +382,19 @@ class OpenDescriptor {
 /// **Lifetime:** the stream outlives the calls that use the source, and nobody else touches it during them.
 class StreamSource : public detail::BorrowedSource<detail::InputStream> {
  public:
+  /// **Lifetime:** the stream outlives it.
   explicit StreamSource(std::istream& stream) : BorrowedSource{detail::InputStream{stream}} {}
 };
 /// The same of a `FILE*`, which it does not close.
 class StdioSource : public detail::BorrowedSource<detail::StdioFile> {
  public:
+  /// **Lifetime:** the file outlives it, which does not close it.
   explicit StdioSource(std::FILE* file) : BorrowedSource{detail::StdioFile{file}} {}
 };
 /// The same of a descriptor: a file, a pipe, a terminal. It does not close it.
 class DescriptorSource : public detail::BorrowedSource<detail::OpenDescriptor> {
  public:
+  /// **Lifetime:** the descriptor outlives it, which does not close it.
   explicit DescriptorSource(int descriptor) : BorrowedSource{detail::OpenDescriptor{descriptor}} {}
 };
 
@@ -394,16 +405,19 @@ class DescriptorSource : public detail::BorrowedSource<detail::OpenDescriptor> {
 /// **Lifetime:** the stream outlives the calls that use the sink, and nobody else touches it during them.
 class StreamSink : public detail::BorrowedSink<detail::OutputStream> {
  public:
+  /// **Lifetime:** the stream outlives it.
   explicit StreamSink(std::ostream& stream) : BorrowedSink{detail::OutputStream{stream}} {}
 };
 /// The same of a `FILE*`, which it does not close.
 class StdioSink : public detail::BorrowedSink<detail::StdioFile> {
  public:
+  /// **Lifetime:** the file outlives it, which does not close it.
   explicit StdioSink(std::FILE* file) : BorrowedSink{detail::StdioFile{file}} {}
 };
 /// The same of a descriptor. It does not close it.
 class DescriptorSink : public detail::BorrowedSink<detail::OpenDescriptor> {
  public:
+  /// **Lifetime:** the descriptor outlives it, which does not close it.
   explicit DescriptorSink(int descriptor) : BorrowedSink{detail::OpenDescriptor{descriptor}} {}
 };
 

@@ -15,6 +15,7 @@ namespace ftplike::inline v0_2 {
 /// **Threads:** its executor. **Cancellation:** of `stop` ends the wait, not the coroutine that has been interrupted.
 template <class = void> class BasicStoppableTask {
  public:
+  /// Begins the operation on the executor.
   BasicStoppableTask(const Executor& executor, awaitable<void> operation) : state_{detail::new_shared<State>(executor)} {
     start_on(executor, run(state_, std::move(operation)), state_->interruption.slot());
   }
@@ -24,6 +25,7 @@ template <class = void> class BasicStoppableTask {
     if (state_) interrupt();
   }
 
+  /// Ends the operation wherever it waits. **Threads:** that of its executor.
   void interrupt() {
     if (state_->runs) state_->interruption.interrupt(asio::error::operation_aborted);
   }

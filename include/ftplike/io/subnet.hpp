@@ -29,6 +29,7 @@ inline Address first_of_subnet(const Address& address, unsigned bits) {
 class Subnet {
  public:
   Subnet() = default;
+  /// The network of an address; `bits` up to 32, or 128 of IPv6, are those that all its addresses have in common.
   Subnet(const Address& address, unsigned bits) : address_{first_of_subnet(address, bits)}, bits_{bits} {}
   /// `ADDRESS/BITS`, or an address alone.
   static std::optional<Subnet> parse(std::string_view text) {
@@ -43,12 +44,14 @@ class Subnet {
 
   /// The first of them.
   const Address& address() const noexcept { return address_; }
+  /// How many bits all its addresses have in common.
   unsigned bits() const noexcept { return bits_; }
   /// As `parse` reads it; of a single address that alone.
   std::string text() const {
     const bool is_single = bits_ == (address_.is_v4() ? 32 : 128);
     return address_.to_string() + (is_single ? "" : '/' + std::to_string(bits_));
   }
+  /// Whether an address belongs to it.
   bool contains(const Address& address) const {
     if (bits_ == 0 && address_.is_unspecified()) return true;
     if (address.is_v4() != address_.is_v4()) return false;

@@ -61,11 +61,13 @@ template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
 template <class E = Executor> class BasicTcpStream {
  public:
   using TcpStream = BasicTcpStream;  // as what derives from it calls it
+  /// Takes a connected socket over.
   BasicTcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
       : descriptor_{descriptor},
         socket_{executor},
         remote_{detail::without_mapping(remote)},
         local_{detail::without_mapping(local)} {}
+  /// Takes a connected socket over.
   explicit BasicTcpStream(asio::basic_stream_socket<asio::ip::tcp, E> socket)
       : socket_{std::move(socket)},
         remote_{detail::without_mapping(detail::endpoint_of(socket_.native_handle(), ::getpeername))} {}
@@ -324,6 +326,7 @@ template <class E = Executor> class BasicTcpTransport {
   /// A steady timer that forgets its call when it is cancelled.
   class Timer {
    public:
+    /// A timer of an executor.
     Timer(BasicTcpTransport&, const Executor& executor) : timer_{executor} {}
     void start(Time when, std::function<void()> call) {
       timer_.expires_at(when);
@@ -345,11 +348,15 @@ template <class E = Executor> class BasicTcpTransport {
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
   explicit BasicTcpTransport(unsigned threads = 1);
+  /// With loops of its own, one a thread, and these workers.
   BasicTcpTransport(unsigned threads, std::shared_ptr<WorkerPools> workers);
   /// On the user's event loop, or any executor on top of one.
   explicit BasicTcpTransport(asio::io_context& loop);
+  /// On a loop of yours, with these workers. **Lifetime:** the loop outlives it.
   BasicTcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers);
+  /// On an executor of yours. **Lifetime:** its execution context outlives it.
   explicit BasicTcpTransport(const Executor& executor);
+  /// The same, with these workers.
   BasicTcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers);
 
   BasicTcpTransport(const BasicTcpTransport&) = delete;

@@ -10,6 +10,7 @@ namespace ftplike::inline v0_2 {
 /// Calls `tell(bytes)` with what goes over a stream, which it does not own.
 template <Stream S, class Tell> class WatchedStream {
  public:
+  /// `tell` is called with the bytes that have gone over. **Lifetime:** the stream outlives it.
   WatchedStream(S& stream, Tell tell) : stream_{stream}, tell_{std::move(tell)} {}
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) {

@@ -22,6 +22,7 @@ using ClientKey = std::uint64_t;
 /// Where jobs that may block are done: a disk's, a password's. The base of `ThreadPool` and of the simulated network's.
 class WorkerPool {
  public:
+  /// Some work that may block.
   using Job = std::function<void()>;
 
   WorkerPool() = default;
@@ -131,10 +132,12 @@ class WorkerPools {
   explicit WorkerPools(unsigned disk = 4, unsigned password = default_password_threads(), unsigned lookup = 4)
       : WorkerPools{std::unique_ptr<WorkerPool>{new ThreadPool{disk}}, std::unique_ptr<WorkerPool>{new ThreadPool{password}},
                     std::unique_ptr<WorkerPool>{new ThreadPool{lookup}}} {}
+  /// With pools of one's own.
   WorkerPools(std::unique_ptr<WorkerPool> disk, std::unique_ptr<WorkerPool> password,
               std::unique_ptr<WorkerPool> lookup)
       : disk_{std::move(disk)}, password_{std::move(password)}, lookup_{std::move(lookup)} {}
 
+  /// The workers of a kind.
   WorkerPool& of(WorkKind kind) noexcept {
     if (kind == WorkKind::password) return *password_;
     return kind == WorkKind::lookup ? *lookup_ : *disk_;

@@ -30,6 +30,7 @@ namespace ftplike::inline v0_2 {
 /// second, whatever their number. Copies draw on the same page. **Threads:** safe.
 class Explain {
  public:
+  /// `end` is ours. The sink gets a line at a time; `now` is the clock of the times shown.
   explicit Explain(End end, LineSink sink, const ExplainStyle& style = {},
                    std::function<Time()> now = std::chrono::steady_clock::now)
       : state_{std::make_shared<State>(end, std::move(sink), style, std::move(now))} {}

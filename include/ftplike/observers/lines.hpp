@@ -35,6 +35,7 @@ class LineFile {
     return LineFile{path};
   }
 
+  /// Writes a line. **Threads:** any, at once.
   void operator()(std::string_view line) const {
     std::string whole{line};
     whole += '\n';

@@ -30,6 +30,7 @@ enum class LogDetail {
 /// Copies write to the same place. **Threads:** safe.
 class Log {
  public:
+  /// The sink gets a line at a time; `now` is the clock of the times shown.
   explicit Log(LineSink sink, LogDetail detail = LogDetail::sessions, WallClock now = std::chrono::system_clock::now)
       : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
 

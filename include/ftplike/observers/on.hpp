@@ -15,7 +15,7 @@ namespace ftplike::inline v0_2 {
 struct Trouble {
   const SessionInfo& who;
   std::string_view activity;  // the verb of a transfer, or "session"
-  std::error_code error;
+  std::error_code error;  // what went wrong
 };
 
 namespace detail {

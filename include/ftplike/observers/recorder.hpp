@@ -34,6 +34,7 @@ enum class RecordedContents { digests, bytes };
 /// **Threads:** safe.
 class Recorder {
  public:
+  /// `end` is ours. The sink gets a line at a time; `now` is the clock of the times written.
   explicit Recorder(End end, LineSink sink, RecordedContents contents = RecordedContents::digests,
                     std::function<Time()> now = std::chrono::steady_clock::now)
       : state_{std::make_shared<State>(end, std::move(sink), contents, std::move(now))} {}

@@ -12,7 +12,7 @@ namespace ftplike::inline v0_2 {
 /// A character of a text, and how many bytes it takes there.
 struct CodePoint {
   char32_t value;  // U+FFFD if the bytes are no UTF-8; then one byte is taken
-  std::size_t size;
+  std::size_t size;  // how many bytes of the text it takes
 };
 
 /// The first character of a text, which must not be empty, read as UTF-8.

@@ -24,6 +24,7 @@ namespace ftplike::inline v0_2 {
 /// **Threads:** safe.
 class TransferLog {
  public:
+  /// The sink gets a line at a time; `now` is the clock of the times shown.
   explicit TransferLog(LineSink sink, WallClock now = std::chrono::system_clock::now)
       : state_{std::make_shared<State>(std::move(sink), std::move(now))} {}
 

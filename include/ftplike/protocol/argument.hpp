@@ -12,11 +12,13 @@ namespace ftplike::inline v0_2 {
 /// Else any bytes. RFC 959 §5.3.
 class Argument {
  public:
+  /// The argument that a text is; nothing if it has CR, LF or NUL.
   static std::optional<Argument> from(std::string_view text) {
     constexpr std::string_view forbidden{"\r\n\0", 3};
     if (text.find_first_of(forbidden) != text.npos) return std::nullopt;
     return Argument{std::string{text}};
   }
+  /// Its bytes, which live as long as it.
   std::string_view view() const noexcept { return text_; }
 
   friend bool operator==(const Argument&, const Argument&) = default;

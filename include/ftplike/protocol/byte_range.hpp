@@ -10,9 +10,10 @@ namespace ftplike::inline v0_2 {
 
 /// The bytes of a file that a transfer or a checksum is about: what RANG says.
 struct ByteRange {
+  /// No bound: up to the end of the file.
   static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
 
-  std::uint64_t first = 0;
+  std::uint64_t first = 0;  // the offset of its first byte
   std::uint64_t last = all;  // itself in
 
   /// How many there are at the most.

@@ -8,8 +8,8 @@ namespace ftplike::inline v0_2 {
 
 /// One command as it came: its verb, and the argument byte for byte. An argument of nothing but blanks is empty.
 struct CommandLine {
-  Verb verb;
-  std::string_view argument;
+  Verb verb;  // empty if the line begins with none
+  std::string_view argument;  // what follows the blank behind it
   bool has_argument = false;  // "NLST " has one, which is empty
 };
 

@@ -28,24 +28,28 @@ inline Timestamp wall_clock() noexcept {
 /// itself.
 class Entry {
  public:
+  /// What it is; `other` is a device or the like.
   enum class Type { file, directory, link, other };
 
   Entry() = default;
+  /// With what every listing tells.
   Entry(std::string its_name, Type its_type, std::optional<std::uint64_t> its_size, Timestamp its_time)
       : name{std::move(its_name)}, type{its_type}, size{its_size}, modified{its_time} {}
 
+  /// Whether it is a directory.
   bool is_directory() const noexcept { return type == Type::directory; }
+  /// Whether it is a file.
   bool is_file() const noexcept { return type == Type::file; }
 
   std::string name;  // one component
-  Type type = Type::file;
+  Type type = Type::file;  // what it is
   std::optional<std::uint64_t> size;  // bytes; none if it is not known before all have been read
   Timestamp modified{};               // the epoch if it is not known
   bool in_utc = true;  // what `modified` is; a LIST tells times of the server's own zone, whichever that is
   unsigned mode = 0;                  // the permission bits, 0 if they are not known
   std::string unique;                 // the same for two names of one file
   std::string target;                 // of a link
-  std::string owner, group;
+  std::string owner, group;  // names or numbers; empty if they are not told
   std::string listed;  // the line of a listing that it was read from
 
   friend bool operator==(const Entry&, const Entry&) = default;

@@ -33,6 +33,7 @@ inline constexpr std::array<std::string_view, 6> fact_names{"type", "size", "mod
 class FactSet {
  public:
   constexpr FactSet() = default;
+  /// Every fact that there is.
   static constexpr FactSet all() noexcept {
     FactSet set;
     set.bits_ = (1U << detail::fact_names.size()) - 1;
@@ -51,7 +52,9 @@ class FactSet {
     return set;
   }
 
+  /// Whether a fact is among them.
   constexpr bool contains(Fact fact) const noexcept { return bits_ >> static_cast<unsigned>(fact) & 1U; }
+  /// Whether there is none.
   constexpr bool empty() const noexcept { return bits_ == 0; }
   /// `type;size;`, the answer to OPTS MLST.
   std::string text() const {

@@ -17,10 +17,11 @@ namespace ftplike::inline v0_2 {
 /// A numeric address and a port, as PORT, EPRT and 227 tell them. What a peer tells is not to be dialled unchecked.
 class HostPort {
  public:
+  /// A host as it is written, and a port.
   HostPort(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
 
-  std::string host;
-  std::uint16_t port;
+  std::string host;  // as it is written; of IPv6 without brackets
+  std::uint16_t port;  // of TCP
 
   friend bool operator==(const HostPort&, const HostPort&) = default;
 };

@@ -19,6 +19,7 @@ enum class LineDefect : std::uint8_t { none, too_long, nul, stray_cr };
 /// A line without its ending. If it was too long, `text` is its beginning, or empty.
 class Line {
  public:
+  /// A line without its ending.
   explicit Line(std::string its_text, LineDefect its_defect = LineDefect::none)
       : text{std::move(its_text)}, defect{its_defect} {}
 
@@ -28,8 +29,8 @@ class Line {
     return defect == LineDefect::too_long ? Errc::line_too_long : Errc::bad_line;
   }
 
-  std::string text;
-  LineDefect defect;
+  std::string text;  // without its ending
+  LineDefect defect;  // what is wrong with it, if anything is
   bool unterminated = false;  // it was taken for whole without an ending
 
   /// Whether they say the same, however they came.
@@ -46,10 +47,13 @@ class Line {
 /// before. An empty one holds no memory to speak of. RFC 959 §5.3, RFC 854.
 class LineBuffer {
  public:
+  /// Bytes that are worth reading at a time.
   static constexpr std::size_t read_ahead = 8 * 1024;
 
+  /// For lines of `limit` bytes at the most.
   explicit LineBuffer(std::size_t limit = 4096) noexcept : limit_{limit} {}
 
+  /// Adds bytes as they came.
   void feed(std::string_view bytes) {
     telnet_.feed(bytes, [this](std::string_view text) { split(text); });
   }

@@ -116,8 +116,10 @@ inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
 /// one before `now`. Where the unit is not bytes there is no size.
 class ListingParser {
  public:
+  /// `now` is the time at the server, by which dates without a year are understood.
   explicit ListingParser(Timestamp now) noexcept : now_{now} {}
 
+  /// The entry that a line tells; nothing if it tells none.
   std::optional<Entry> parse(std::string_view line) const {
     while (line.ends_with('\r')) line.remove_suffix(1);
     const detail::Words words{line};
@@ -170,8 +172,10 @@ class ListingParser {
 /// gets each entry as it comes.
 class ListingReader {
  public:
+  /// `now` is the time at the server, by which dates without a year are understood.
   explicit ListingReader(Timestamp now) noexcept : parser_{now} {}
 
+  /// Takes a line, without its ending, and calls `visit` with what is known by then.
   template <class Visit> void line(std::string_view text, Visit& visit) {
     while (text.ends_with('\r')) text.remove_suffix(1);
     const detail::Words words{text};

@@ -11,6 +11,7 @@ namespace ftplike::inline v0_2 {
 class Path {
  public:
   Path() = default;  // the root
+  /// Of any text, as if it were said in the root: "a//./b/../c" is "/a/c".
   explicit Path(std::string_view text) { append(text); }
 
   /// `text` as seen from this directory; ".." stops at the root.
@@ -20,7 +21,9 @@ class Path {
     result.append(text);
     return result;
   }
+  /// As a text, which begins with '/'.
   const std::string& string() const noexcept { return text_; }
+  /// Whether it is "/".
   bool is_root() const noexcept { return text_.size() == 1; }
   /// The last component; empty for the root.
   std::string_view name() const noexcept { return std::string_view{text_}.substr(text_.rfind('/') + 1); }

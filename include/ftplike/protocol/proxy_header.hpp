@@ -15,6 +15,7 @@ namespace ftplike::inline v0_2 {
 /// PROXY protocol, version 1 (a line) or 2 (binary). Only what a trusted proxy says is to be believed.
 class ProxyHeader {
  public:
+  /// How far it has come.
   enum class State {
     incomplete,  // more bytes have to come
     complete,
@@ -23,16 +24,19 @@ class ProxyHeader {
   /// Both ends of the connection that the proxy has accepted. An IPv6 address in version 1 is only known to be made of
   /// the right letters.
   struct Ends {
-    HostPort client, server;
+    HostPort client, server;  // who connected, and to whom
   };
 
+  /// More bytes are needed.
   static ProxyHeader incomplete() { return {State::incomplete, 0, std::nullopt}; }
+  /// It is no header.
   static ProxyHeader invalid() { return {State::invalid, 0, std::nullopt}; }
+  /// A header of `size` bytes; without ends where the proxy speaks for itself.
   static ProxyHeader complete(std::size_t size, std::optional<Ends> ends) {
     return {State::complete, size, std::move(ends)};
   }
 
-  State state;
+  State state;  // how far it has come
   std::size_t size;          // of a complete header, in bytes
   std::optional<Ends> ends;  // none: the proxy speaks for itself, or of something else than TCP
 

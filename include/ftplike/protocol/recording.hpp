@@ -22,9 +22,11 @@ namespace ftplike::inline v0_2 {
 /// A digest of bytes that need not resist anybody: FNV-1a of 64 bits.
 class QuickDigest {
  public:
+  /// Adds bytes.
   void add(std::string_view bytes) noexcept {
     for (const char c : bytes) value_ = (value_ ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
   }
+  /// The digest of all bytes so far.
   std::uint64_t value() const noexcept { return value_; }
 
  private:
@@ -34,6 +36,7 @@ class QuickDigest {
 /// A line of a recording.
 class RecordedEvent {
  public:
+  /// What happened: docs/recording.md has all of them.
   enum class Kind {
     opened,     // text: both ends
     command,    // text: verb and argument
@@ -46,15 +49,15 @@ class RecordedEvent {
     closed,     // text: why
   };
 
-  Kind kind{};
+  Kind kind{};  // what happened
   std::size_t line = 0;  // in the file, from 1 on
-  std::uint64_t session = 0;
+  std::uint64_t session = 0;  // the number of the session
   std::chrono::microseconds at{};  // since the recording began
-  std::string text;
-  int code = 0;
+  std::string text;  // a command, the text of a reply, or other words
+  int code = 0;  // of a reply
   bool unterminated = false;  // a command that came without a line ending
   bool up = false;            // data that went to the server
-  std::uint64_t bytes = 0, digest = 0;
+  std::uint64_t bytes = 0, digest = 0;  // of a data connection: how many, and of what digest
 
   friend bool operator==(const RecordedEvent&, const RecordedEvent&) = default;
 };
@@ -62,10 +65,11 @@ class RecordedEvent {
 /// What was recorded.
 class Recording {
  public:
+  /// The first line of a file.
   static constexpr std::string_view heading = "ftplike-recording 1";
   static constexpr std::string_view hidden = "***";  // in place of a password
 
-  std::vector<RecordedEvent> events;
+  std::vector<RecordedEvent> events;  // in the order of their times
 
   /// What a file says; or what is wrong with it, with the number of the line.
   static std::optional<Recording> parse(std::string_view text, std::string& complaint);

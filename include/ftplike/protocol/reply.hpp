@@ -13,15 +13,22 @@ namespace ftplike::inline v0_2 {
 class Reply {
  public:
   Reply() = default;  // code 0: none
+  /// `code` has three digits; lines of the text end with LF.
   Reply(int code, std::string text) : code_{code}, text_{std::move(text)} {}
 
+  /// Its three digits.
   int code() const noexcept { return code_; }
   /// The lines without their codes, joined by '\n'.
   const std::string& text() const noexcept { return text_; }
+  /// 1xx: there will be another one.
   bool preliminary() const noexcept { return code_ / 100 == 1; }
+  /// 2xx: it is done.
   bool complete() const noexcept { return code_ / 100 == 2; }
+  /// 3xx: more is needed.
   bool intermediate() const noexcept { return code_ / 100 == 3; }
+  /// 4xx and 5xx: it is not done.
   bool negative() const noexcept { return code_ / 100 >= 4; }
+  /// 5xx: nor would it be the next time.
   bool permanent() const noexcept { return code_ / 100 == 5; }
 
   /// As it goes over the wire, each line ended by CRLF. The lines between the first and the last are indented by a

@@ -25,9 +25,12 @@ namespace ftplike::inline v0_2 {
 /// the replies out after each `feed`.
 class ReplyBuffer {
  public:
+  /// Bytes of a line at the most.
   static constexpr std::size_t longest_line = 64 * 1024;
+  /// Bytes of a reply at the most.
   static constexpr std::size_t longest_reply = 1024 * 1024;
 
+  /// Adds bytes as they came.
   void feed(std::string_view bytes) {
     if (defect_) return;
     telnet_.feed(bytes, [this](std::string_view text) {

@@ -11,6 +11,7 @@ namespace ftplike::inline v0_2 {
 /// The verb of a command, folded to upper case and packed in one integer: equality is one comparison.
 class Verb {
  public:
+  /// Letters and digits at the most.
   static constexpr std::size_t max_length = 8;
 
   constexpr Verb() = default;
@@ -27,8 +28,10 @@ class Verb {
     bits_ = bits;
   }
 
+  /// Its letters as a number, by which it is compared.
   constexpr std::uint64_t bits() const noexcept { return bits_; }
   constexpr explicit operator bool() const noexcept { return bits_ != 0; }
+  /// In upper case.
   std::string text() const {
     std::string letters;
     for (int shift = 56; shift >= 0; shift -= 8) {

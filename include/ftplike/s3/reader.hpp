@@ -34,6 +34,7 @@ template <class = void> class BasicS3Reader {
     co_return 0;
   }
   std::uint64_t size() const noexcept { return size_; }
+  /// As a listing tells it.
   const Entry& entry() const noexcept { return entry_; }
 
  private:

@@ -17,8 +17,10 @@ namespace ftplike::inline v0_2 {
 /// than a sixty-fourth of its time on them, which is little even of many small files.
 class ClosingWait {
  public:
+  /// Of one wait.
   static constexpr Duration longest = std::chrono::milliseconds{20};
 
+  /// Of one session.
   explicit ClosingWait(Time session_began) noexcept : session_began_{session_began} {}
 
   /// Whether the next final reply waits.

@@ -42,10 +42,13 @@ template <class Table> Wholeness wholeness_in(std::string_view bytes) {
 /// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
 template <Transport T> class ControlConnection {
  public:
+  /// `longest_line`: bytes of a command at the most.
   ControlConnection(T& network, typename T::Stream stream, std::size_t longest_line)
       : network_{network}, stream_{std::move(stream)}, lines_{longest_line} {}
 
+  /// The connection.
   typename T::Stream& stream() noexcept { return stream_; }
+  /// The connection.
   const typename T::Stream& stream() const noexcept { return stream_; }
   /// The bytes that have come and are no command yet.
   LineBuffer& lines() noexcept { return lines_; }
@@ -104,6 +107,7 @@ template <Transport T> class ControlConnection {
   void read_beside(const Executor& executor, awaitable<void> reading) {
     reader_.reset(new BackgroundTask{executor, std::move(reading)});
   }
+  /// Whether lines are read while a command runs.
   bool is_read_beside() const noexcept { return reader_ && !reader_->done(); }
   /// Waits until the coroutine beside has ended.
   awaitable<void> join_reader() {
@@ -127,10 +131,12 @@ template <Transport T> class ControlConnection {
   }
   /// No more can be read, for that reason; it comes to light when the commands that came before are done.
   void fail(std::error_code why) noexcept { failure_ = why; }
+  /// What reading ended with, if it failed.
   const std::error_code& failure() const noexcept { return failure_; }
 
   /// Keeps a command for later.
   void put_off(Line line) { waiting_.push_back(std::move(line)); }
+  /// The lines that wait until the command under way has ended.
   const std::vector<Line>& put_off() const noexcept { return waiting_; }
   /// Whether one of these is QUIT.
   bool quits_later() const {

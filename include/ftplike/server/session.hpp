@@ -52,11 +52,17 @@ template <Transport T, class P> class Session {
                 "ftplike: the State of a profile has to be derived from SessionState");
 
  public:
+  /// Of its transport.
   using Stream = typename T::Stream;
+  /// Its files.
   using Storage = typename Service<P>::Storage;
+  /// What it keeps between two commands, as the profile says.
   using State = typename P::State;
+  /// What `send` and `receive` are told.
   using Transfer = ftplike::Transfer;
+  /// The limit of a step.
   using Limit = typename Deadline<T>::Limit;
+  /// The server's end of its data channel.
   using Channel = typename P::DataChannel::template ServerEnd<T>;
   /// The profile's commands with those of its data channel and of the transport.
   using Commands = typename WithSecurity<T, typename P::DataChannel::template AddTo<typename P::Commands>>::type;
@@ -111,6 +117,7 @@ template <Transport T, class P> class Session {
     report<SessionClosed>(error);
   }
 
+  /// Where it lives.
   const Executor& executor() const noexcept { return executor_; }
   /// Ends the session as soon as no command is at work. On its executor.
   void drain() {
@@ -131,10 +138,15 @@ template <Transport T, class P> class Session {
 
   // ---- for commands ----
 
+  /// The client, which a trusted proxy may have named.
   const Endpoint& peer() const noexcept { return who_.peer; }
+  /// Its transport.
   T& network() noexcept { return network_; }
+  /// What it shares with the other sessions of its server.
   Service<P>& service() noexcept { return service_; }
+  /// Those of its server.
   const Limits& limits() const noexcept { return service_.limits; }
+  /// As observers are told.
   const SessionInfo& who() const noexcept { return who_; }
   /// The files that the session's account sees, which know for whom they work where they ask for that.
   ///
@@ -147,16 +159,20 @@ template <Transport T, class P> class Session {
   auto& application() noexcept requires(!std::is_same_v<typename P::Application, NoApplication>) {
     return service_.application.get();
   }
+  /// The control connection.
   Stream& control() noexcept { return control_.stream(); }
   /// How far TLS protects the session.
   Protection& protection() noexcept { return protection_; }
+  /// How far TLS protects it.
   const Protection& protection() const noexcept { return protection_; }
 
   /// Who is logged in, or the guest; none before a login where guests may do nothing.
   const std::optional<Account>& account() const noexcept { return account_; }
+  /// Whether its account has these rights.
   bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
   /// Whether the client speaks standard FTP: it said USER or HOST. Otherwise the session is an ftp-like one.
   bool standard() const noexcept { return standard_; }
+  /// USER or HOST was said: what the session may do as a guest is over.
   void become_standard() {
     standard_ = true;
     account_.reset();
@@ -233,9 +249,10 @@ template <Transport T, class P> class Session {
     return how;
   }
 
-  Path directory;
-  State state;
-  unsigned failed_logins = 0;
+  Path directory;  // of the storage: the working directory
+  State state;  // what it keeps between two commands
+  unsigned failed_logins = 0;  // since it began
+  /// EPSV ALL was said: no other way to a data connection is taken any more
   bool epsv_only = false;
 
   /// The way that data connections come to be; of several, the way `W`.
@@ -274,6 +291,7 @@ template <Transport T, class P> class Session {
   template <class F> static void for_each_command(F f) {
     for (const auto& entry : Table::template entries<Session>()) f(entry);
   }
+  /// The command of that verb on sessions of this type; null if there is none.
   static auto find_command(Verb verb) noexcept { return Table::template find<Session>(verb); }
 
   /// Tells the observer of something under way; what it throws ends that.
@@ -295,7 +313,9 @@ template <Transport T, class P> class Session {
 
   // ---- for data channels ----
 
+  /// Of the command under way.
   Deadline<T>& deadline() noexcept { return deadline_; }
+  /// By which the session is ended, and commands.
   Interruption& interruption() noexcept { return interruption_; }
   /// Whether a command runs, or its reply is on its way.
   bool is_at_work() const noexcept { return !may_end_; }
@@ -346,13 +366,17 @@ template <Transport T, class P> class Session {
 
   // ---- for transfers and the dispatch of commands ----
 
+  /// How its data connections come to be.
   Channel& data_channel() noexcept { return channel_; }
   /// What the sessions of this one's account share.
   AccountUse& use() noexcept { return *use_; }
+  /// Whether final replies wait for the client's close.
   ClosingWait& closing_wait() noexcept { return closing_wait_; }
   /// Whether the client will say no more.
   bool heard_all() const noexcept { return control_.ended(); }
+  /// A transfer is under way, until `transfer_ends`. **Lifetime:** it lives as long as that.
   void transfer_begins(Transfer& transfer) noexcept { transfer_ = &transfer; }
+  /// None is under way any more.
   void transfer_ends() noexcept { transfer_ = nullptr; }
   /// Ends a data connection of which nothing is wanted any more, beside what the session does next: it is finished, and
   /// what the client still sends is dropped. A client that sends must not see its connection break before it has read

@@ -34,6 +34,7 @@ namespace ftplike::inline v0_2 {
 /// What a command wants done over one data connection: what to say of it, and how far it has come.
 class Transfer {
  public:
+  /// `its_opening` and `its_conclusion` are the texts of the 150 and the 226.
   Transfer(std::string_view its_verb, Path its_path, std::string its_opening, std::string its_conclusion)
       : verb{its_verb},
         path{std::move(its_path)},
@@ -44,13 +45,13 @@ class Transfer {
   Path path;               // in the storage
   std::string opening;     // the text of the 150
   std::string conclusion;  // the text of the 226
-  std::uint64_t offset = 0;
+  std::uint64_t offset = 0;  // where in the file it begins
   std::optional<std::uint64_t> expected;  // bytes of the file that are to come, if it is known how many
-  bool ascii = false, listing = false;
+  bool ascii = false, listing = false;  // text is converted (TYPE A); it is a listing and no file
 
-  Direction direction = Direction::sent;
+  Direction direction = Direction::sent;  // which way its bytes go
   std::uint64_t moved = 0;  // bytes by now, before they are compressed
-  Time began{};
+  Time began{};  // when, by the transport's clock
 };
 
 /// One transfer of a server's session, from the command to its final reply: opening the data connection, securing it,
@@ -59,8 +60,10 @@ class Transfer {
 /// **Cancellation:** by the session's `Interruption`, wherever it waits; the verdict is the reason of that.
 template <class Session> class ServerTransfer {
  public:
+  /// A connection of the session's transport.
   using Stream = typename Session::Stream;
 
+  /// **Lifetime:** the session outlives it.
   ServerTransfer(Session& session, Transfer what)
       : session_{session}, what_{std::move(what)}, began_{session.network().now()} {}
   ServerTransfer(const ServerTransfer&) = delete;

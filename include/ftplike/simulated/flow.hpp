@@ -24,7 +24,7 @@ enum class Split {
 struct NetworkConditions {
   std::size_t window = 64 * 1024;  // bytes that a direction of a connection holds before its writer has to wait
   std::size_t backlog = 128;       // connections that wait to be accepted before others are refused
-  Split split = Split::nowhere;
+  Split split = Split::nowhere;  // where what is written comes apart
   std::size_t largest_piece = std::numeric_limits<std::size_t>::max();  // that a read gives
   std::uint64_t bandwidth = 0;  // bytes a second, in each direction of each connection; 0: no limit
   Duration delay{};             // from one end to the other
@@ -53,7 +53,7 @@ enum class Link { any, control, data };
 /// Reads and writes are counted for each end of each connection by itself: the first that gets as far meets with the
 /// fault, and nobody after it. Of `read`, `write`, `connect` and `operation` one is given, or none beside a command.
 struct FaultPlace {
-  Link connection = Link::any;
+  Link connection = Link::any;  // of which connection
   std::size_t read = 0, write = 0;  // the n-th of an end of a connection, from 1 on
   std::size_t connect = 0;          // the n-th connection that a transport makes; nobody knows yet what it is for
   std::size_t operation = 0;        // the n-th of all: connect, listen, accept, reads, writes and `finish`

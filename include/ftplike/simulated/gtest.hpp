@@ -16,8 +16,10 @@ namespace ftplike::inline v0_2 {
 /// last operations. It needs nothing but this header.
 class SimulationListener : public testing::EmptyTestEventListener {
  public:
+  /// Writes to `out` what to set to have the failure again.
   explicit SimulationListener(std::ostream& out) : out_{out} {}
 
+  /// Called by GoogleTest.
   void OnTestPartResult(const testing::TestPartResult& result) override {
     if (!result.failed()) return;
     SimulatedNetwork::for_each_of_this_thread([this](const SimulatedNetwork& network) { tell(network); });

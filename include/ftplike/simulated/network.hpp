@@ -32,6 +32,7 @@ class SimulatedTransport {
   /// Calls a function at a time, unless it is cancelled or destroyed before.
   class Timer {
    public:
+    /// A timer of the network's clock.
     Timer(SimulatedTransport& network, const Executor& executor)
         : world_{*network.world_}, executor_{executor}, alarm_{world_.schedule} {}
     Timer(const Timer&) = delete;
@@ -186,6 +187,7 @@ class SimulatedTransport {
 /// **Threads:** one. Work given to `blocking` runs on it, some turns later, as the seed chooses.
 class SimulatedNetwork : public SimulatedTransport {
  public:
+  /// The same seed gives the same run.
   explicit SimulatedNetwork(std::uint64_t seed, const NetworkConditions& conditions = {})
       : SimulatedTransport{world_, nullptr}, world_{seed, conditions} {
     host_ = &world_.host({asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()});
@@ -200,6 +202,7 @@ class SimulatedNetwork : public SimulatedTransport {
   SimulatedNetwork(const SimulatedNetwork&) = delete;
   SimulatedNetwork& operator=(const SimulatedNetwork&) = delete;
 
+  /// How the network behaves; may be changed while it runs.
   NetworkConditions& conditions() noexcept { return world_.conditions; }
   /// The transport of the host with these addresses, given as text.
   template <std::convertible_to<std::string_view>... Text>
@@ -215,6 +218,7 @@ class SimulatedNetwork : public SimulatedTransport {
   }
   /// From now on work given to `blocking` is not begun; until `release_blocking_work`.
   void hold_blocking_work() noexcept { world_.schedule.holds_work = true; }
+  /// Lets the blocking work run that `hold_blocking_work` has held.
   void release_blocking_work() { world_.schedule.release_work(); }
   /// What it is like between two hosts from now on, if it is to be another than elsewhere: at first it is the same.
   ///
@@ -227,12 +231,14 @@ class SimulatedNetwork : public SimulatedTransport {
 
   /// From now on nothing gets to or from this host: what is sent there waits, connecting too; until `plug_in`.
   void unplug(std::string_view address) { named(address).unplugged = true; }
+  /// Undoes `unplug`.
   void plug_in(std::string_view address) {
     named(address).unplugged = false;
     world_.go_on();
   }
   /// From now on nothing gets from one of these hosts to the other: what is sent waits, connecting too; until `heal`.
   void part(std::string_view one, std::string_view other) { world_.parted.insert(pair_of(one, other)); }
+  /// Undoes `part`.
   void heal(std::string_view one, std::string_view other) {
     world_.parted.erase(pair_of(one, other));
     world_.go_on();
@@ -265,6 +271,7 @@ class SimulatedNetwork : public SimulatedTransport {
     const Time limit = now() + longest;
     while (!is_stopped_ && world_.schedule.step(limit)) {}
   }
+  /// Ends `run()`.
   void stop() noexcept { is_stopped_ = true; }
 
   /// Lets what happens at this place meet with `fault`, once.
@@ -287,6 +294,7 @@ class SimulatedNetwork : public SimulatedTransport {
   /// The last operations, and what was typed by hand between them, a line each: for people, who want to know what led
   /// to a failure.
   std::vector<std::string> last_operations() const { return world_.deeds.lines(world_.began); }
+  /// With which it was made.
   std::uint64_t seed() const noexcept { return world_.seed; }
   /// Calls `f(network)` for all that were made on this thread and are there.
   template <std::invocable<const SimulatedNetwork&> F> static void for_each_of_this_thread(F f) {
@@ -298,11 +306,14 @@ class SimulatedNetwork : public SimulatedTransport {
   /// after the first turn of an operation, after the second, …, until `turns()` says that it had ended before, has been
   /// cancelled wherever it waits.
   void call_after(std::uint64_t turns, std::function<void()> call) { world_.schedule.call_after(turns, std::move(call)); }
+  /// How many turns its event loop has made.
   std::uint64_t turns() const noexcept { return world_.schedule.turns(); }
 
   /// What transports gave and what is not yet closed; timers that run and sleeps: nothing once all has ended.
   std::size_t open_streams() const noexcept { return world_.open_streams; }
+  /// How many acceptors are open.
   std::size_t open_acceptors() const noexcept { return world_.open_acceptors; }
+  /// How many timers run.
   std::size_t pending_timers() const noexcept { return world_.pending_timers; }
 
  private:

@@ -27,13 +27,14 @@ namespace ftplike::inline v0_2 {
 /// Where a session that was played again went another way than the recorded one.
 struct Difference {
   std::size_t line;  // of the recording
-  std::string recorded, seen;
+  std::string recorded, seen;  // what was there then, and what is there now
 };
 
 /// How a recording is played.
 class ReplayOptions {
  public:
   // No aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice.
+  /// `its_password` stands for those that a recording does not have.
   ReplayOptions(std::string its_password = {}, Duration its_patience = std::chrono::hours{1})
       : password{std::move(its_password)}, patience{its_patience} {}
   std::string password;  // in place of those that were hidden

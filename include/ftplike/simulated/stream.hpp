@@ -66,8 +66,11 @@ class SimulatedPeer {
   }
   /// Whether nothing more comes than `text` would give now: the other end has finished, or the connection was reset.
   bool ended() const { return end_->lost || end_->in.ended; }
+  /// Whether the connection was broken off.
   bool was_reset() const { return end_->lost; }
+  /// Our end.
   Endpoint local() const { return end_->local; }
+  /// The other end.
   Endpoint remote() const { return end_->remote; }
 
  private:
@@ -92,6 +95,7 @@ class SimulatedListener {
     if (listener_) listener_->close();
   }
 
+  /// How many connections nobody has accepted yet.
   std::size_t waiting() const { return listener_->waiting.size(); }
   /// Waits until a connection waits.
   awaitable<void> arrival() { return arrival_at(listener_); }
@@ -102,6 +106,7 @@ class SimulatedListener {
     listener_->waiting.pop_front();
     return peer;
   }
+  /// The address that it waits at.
   Endpoint endpoint() const { return listener_->endpoint; }
 
  private:
@@ -136,6 +141,7 @@ class SimulatedStream {
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) { return write_bytes(end_, bytes, false); }
   awaitable<void> finish() { return finish_writing(end_); }
   bool has_ended() const { return end_->lost || (end_->in.ended && end_->in.held() == 0); }
+  /// Tells the network that this is a control connection.
   void mark_as_control() noexcept { end_->mark_as_control(); }
   void cancel() {
     end_->in.arrival.cancel();

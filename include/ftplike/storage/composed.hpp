@@ -32,6 +32,7 @@ template <ReadableStorage Files> class ReadOnlyStorage {
   using Reader = typename Files::Reader;
   using Listing = typename Files::Listing;
 
+  /// The same files.
   explicit ReadOnlyStorage(Files files) : files_{std::move(files)} {}
   std::string label() const { return files_.label(); }
   /// With whatever else `Files` takes there.
@@ -186,6 +187,7 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage {
   class Writer;
   class Listing;
 
+  /// `other` under `name`, an absolute path of one component.
   MountedStorage(Base base, std::string_view name, Other other)
       : base_{std::move(base)}, name_{name}, other_{std::move(other)} {}
   std::string label() const { return base_.label(); }
@@ -324,6 +326,7 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage {
 /// An upload to the one storage or to the other.
 template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base, Other>::Writer {
  public:
+  /// That of one of the storages, which calls the file `name`.
   template <std::size_t I, class Theirs> Writer(std::in_place_index_t<I> which, Theirs writer, Path name)
       : writer_{which, std::move(writer)}, name_{std::move(name)} {}
 
@@ -355,6 +358,7 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base
 /// What is in a directory of either, with the mounted one among it where it is.
 template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base, Other>::Listing {
  public:
+  /// That of one of the storages, and the name that is mounted in it.
   template <std::size_t I, class Theirs>
   Listing(std::in_place_index_t<I> which, Theirs listing, std::optional<Entry> mounted)
       : listing_{which, std::move(listing)}, mounted_{std::move(mounted)}, name_{mounted_ ? mounted_->name : ""} {}
@@ -394,6 +398,7 @@ awaitable<typename MountedStorage<Base, Other>::Listing> MountedStorage<Base, Ot
   co_return Listing{std::in_place_index<0>, std::move(listing), std::move(mounted)};
 }
 
+/// An upload to the storage that has the path.
 template <ReadableStorage Base, ReadableStorage Other> template <class Act>
 awaitable<typename MountedStorage<Base, Other>::Writer> MountedStorage<Base, Other>::write(Path path, Act what) {
   const auto there = inside(path);
@@ -425,6 +430,7 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage {
   using Writer = typename detail::WriterType<Upper>::type;
   class Listing;
 
+  /// What is written goes to `upper`.
   OverlayStorage(Lower lower, Upper upper) : lower_{std::move(lower)}, upper_{std::move(upper)} {}
   std::string label() const { return upper_.label(); }
   /// With whatever else both take there.
@@ -567,6 +573,7 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage {
 /// What is in a directory of the upper one, and then what that does not hide of the lower one.
 template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage<Lower, Upper>::Listing {
  public:
+  /// Those of both; a name of `upper` hides that of `lower`.
   Listing(std::optional<typename Lower::Listing> lower, std::optional<typename Upper::Listing> upper)
       : lower_{std::move(lower)}, upper_{std::move(upper)} {}
 

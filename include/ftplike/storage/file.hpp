@@ -174,7 +174,9 @@ template <class = void> class BasicFileReader {
   /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`. None
   /// where so few are asked for that a buffer is faster.
   int descriptor() const noexcept { return is_short_ ? -1 : file_->get(); }
+  /// Where it reads next.
   std::uint64_t position() const noexcept { return position_; }
+  /// Leaves out bytes that were sent from the descriptor.
   void advance(std::size_t count) noexcept { position_ += count; }
   /// Has the next bytes, up to `most`, read into the system's memory, so that whoever takes them does not wait for a
   /// disk. Gives how many there are; 0 at the end.
@@ -200,7 +202,9 @@ template <class = void> class BasicFileReader {
     position_ = resident_ = offset;
     is_short_ = size() - offset <= 16 * 1024;
   }
+  /// When the file was last changed, in UTC.
   Timestamp modified() const { return entry().modified; }
+  /// As a listing tells it.
   Entry entry() const { return detail::entry_of(name_, status_); }
 
  private:

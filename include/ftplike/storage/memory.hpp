@@ -37,6 +37,7 @@ template <class = void> class BasicMemoryStorage {
   class Writer;
   class Listing;
 
+  /// No bound.
   static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
   /// The files given, path and text, with the directories above them; a path that ends with '/' is a directory.
@@ -138,6 +139,7 @@ template <class = void> class BasicMemoryStorage {
     tree_->time = time;
     tree_->time_is_set = true;
   }
+  /// Bytes that all files may have together.
   void set_capacity(std::uint64_t bytes) {
     const Lock lock{tree_->mutex};
     tree_->capacity = bytes;
@@ -159,6 +161,7 @@ template <class X> class BasicMemoryStorage<X>::Reader {
     co_return part.size();
   }
   std::uint64_t size() const noexcept { return text_->size(); }
+  /// As a listing tells it.
   const Entry& entry() const noexcept { return entry_; }
 
  private:

@@ -49,6 +49,7 @@ template <class Node, class Visit> void visit_directory(const std::map<std::stri
 /// A listing whose entries are all there: the `Listing` of a storage that has them in memory.
 class EntryListing {
  public:
+  /// Of these entries, in this order.
   explicit EntryListing(std::vector<Entry> entries) : entries_{std::move(entries)} {}
   template <class = void> awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
 
@@ -64,6 +65,7 @@ class EntryListing {
 template <class File> class FileTree {
  public:
   FileTree() { nodes_.try_emplace("/"); }
+  /// Of paths and files; a path that ends with '/' is a directory.
   FileTree(std::initializer_list<std::pair<std::string_view, File>> files) : FileTree{} {
     for (const auto& [path, file] : files) put(Path{path}, file);
   }

@@ -32,9 +32,11 @@ struct UploadRules {
   bool case_matters = false;                 // of ASCII letters; else "*.exe" means A.EXE, too
   std::uint64_t largest = 0;                 // bytes of a file; 0: no limit
 
+  /// Whether a file may have this name, which is without its folder.
   bool allow_name(std::string_view name) const {
     return (allowed_names.empty() || fits_one_of(allowed_names, name)) && !fits_one_of(refused_names, name);
   }
+  /// Whether a file may have so many bytes.
   bool allow_size(std::uint64_t bytes) const noexcept { return largest == 0 || bytes <= largest; }
 
  private:

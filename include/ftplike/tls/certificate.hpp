@@ -20,6 +20,7 @@ namespace ftplike::inline v0_2 {
 class Fingerprint {
  public:
   Fingerprint() = default;
+  /// Of a certificate of OpenSSL's.
   explicit Fingerprint(const X509* certificate) {
     detail::tls::require(X509_digest(certificate, EVP_sha256(), bytes_.data(), nullptr) == 1, "fingerprint");
   }
@@ -64,6 +65,7 @@ class Fingerprint {
 /// A certificate that the peer of a TLS connection showed.
 class PeerCertificate {
  public:
+  /// Of a certificate of OpenSSL's.
   explicit PeerCertificate(const X509* certificate)
       : subject{text_of(X509_get_subject_name(certificate))},
         issuer{text_of(X509_get_issuer_name(certificate))},
@@ -81,7 +83,7 @@ class PeerCertificate {
   std::string subject, issuer;     // "CN=ada,O=example", by RFC 2253
   std::string common_name;         // of the subject; empty if it has none
   std::vector<std::string> names;  // its alternative names: "DNS:ada.example", "email:ada@example", "IP Address:192.0.2.1"
-  Fingerprint fingerprint;
+  Fingerprint fingerprint;  // of the whole certificate, SHA-256
 
  private:
   template <class Print> static std::string printed(Print print) {

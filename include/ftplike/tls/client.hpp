@@ -18,7 +18,7 @@ struct TlsClientSettings {
   std::vector<Fingerprint> pinned{};  // the server has one of these certificates, whoever signed it and for which host
   bool insecure = false;              // any certificate will do
   Pem certificate{}, key{};           // the client's own, for servers that ask for one
-  TlsVersion oldest = TlsVersion::tls_1_2, newest = TlsVersion::tls_1_3;
+  TlsVersion oldest = TlsVersion::tls_1_2, newest = TlsVersion::tls_1_3;  // that are spoken
   std::string ciphers{}, suites{};          // of TLS 1.2 and of 1.3, in OpenSSL's words; empty: OpenSSL's own choice
   std::vector<std::string> alpn{"ftp"};     // the protocols that are offered, so that no other server can pose as one
   std::function<std::string()> password{};  // of a key that has one

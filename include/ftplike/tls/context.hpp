@@ -25,15 +25,20 @@ enum class TlsVersion { tls_1_2, tls_1_3 };
 class Pem {
  public:
   Pem() = default;
+  /// Of a file.
   Pem(std::string file) : words_{std::move(file)} {}
+  /// Of a file.
   Pem(const char* file) : words_{file} {}
+  /// Of PEM as a text.
   static Pem text(std::string pem) {
     Pem made{std::move(pem)};
     made.is_text_ = true;
     return made;
   }
 
+  /// Whether nothing was named.
   bool empty() const noexcept { return words_.empty(); }
+  /// Whether it is PEM itself, and no file's name.
   bool is_text() const noexcept { return is_text_; }
   /// The path, or the text.
   const std::string& words() const noexcept { return words_; }

@@ -33,15 +33,15 @@ enum class ClientCertificates { ignored, asked_for, required };
 struct TlsServerSettings {
   /// Another certificate, for clients that name this host. (SNI)
   struct Host {
-    std::string name;
-    Pem certificate, key;
+    std::string name;  // by which a client asks for it
+    Pem certificate, key;  // as those below
   };
   Pem certificate{}, key{};   // the server's own certificate first, then its chain
   std::vector<Host> hosts{};  // other certificates, for clients that name these hosts (SNI)
-  TlsReuse reuse = TlsReuse::preferred;
+  TlsReuse reuse = TlsReuse::preferred;  // what data connections have to resume
   Pem client_ca{};  // who signs the certificates of clients
-  ClientCertificates client_certificates = ClientCertificates::ignored;
-  TlsVersion oldest = TlsVersion::tls_1_2, newest = TlsVersion::tls_1_3;
+  ClientCertificates client_certificates = ClientCertificates::ignored;  // whether clients are asked for one
+  TlsVersion oldest = TlsVersion::tls_1_2, newest = TlsVersion::tls_1_3;  // that are spoken
   std::string ciphers{}, suites{};          // of TLS 1.2 and of 1.3, in OpenSSL's words; empty: OpenSSL's own choice
   std::vector<std::string> alpn{"ftp"};     // of the protocols that a client offers one has to be among these, if any
   std::function<std::string()> password{};  // of a key that has one

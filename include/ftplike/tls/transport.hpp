@@ -34,6 +34,7 @@ namespace ftplike::inline v0_2 {
 /// other one that was cancelled leaves a stream that is good for nothing. RFC 8446, RFC 5246.
 template <class Lower> class TlsStream {
  public:
+  /// Over a connection in clear.
   explicit TlsStream(Lower lower) : lower_{std::move(lower)} {}
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
@@ -54,11 +55,14 @@ template <class Lower> class TlsStream {
   }
   /// Of what is secured, only that the connection below it has ended.
   bool has_ended() const { return lower_.has_ended(); }
+  /// As the connection below has it.
   void make_prompt() requires requires(Lower& lower) { lower.make_prompt(); }
   { lower_.make_prompt(); }
+  /// As the connection below has it.
   void mark_as_control() { ftplike::mark_as_control(lower_); }
   void cancel() { lower_.cancel(); }
   void close() { lower_.close(); }
+  /// As the connection below has it.
   void reset() requires requires(Lower& lower) { lower.reset(); }
   { lower_.reset(); }
   Endpoint local() const { return lower_.local(); }
@@ -70,6 +74,7 @@ template <class Lower> class TlsStream {
     return tls_ ? send_file_secured(file, position, most) : lower_.send_file(file, position, most);
   }
 
+  /// Whether a handshake has been made.
   bool secured() const noexcept { return tls_ != nullptr; }
   /// Secures the stream as a server, to which the client speaks first. `heard` is what was read from it already and
   /// belongs to the handshake: behind a proxy that introduced the client, and never after AUTH.
@@ -114,6 +119,7 @@ template <class Lower> class TlsStream {
 
   /// What the peer showed; none if it has no certificate. One that is not ignored has been verified.
   std::optional<PeerCertificate> peer_certificate() const { return tls_ ? tls_->peer() : std::nullopt; }
+  /// What the handshake settled.
   TlsDetails details() const {
     if (!tls_) return {};
     const SSL* const ssl = tls_->engine.ssl();
@@ -266,11 +272,13 @@ template <class Lower> class TlsStream {
 /// Further arguments go to the lower transport: a number of threads, or the simulated network to be used.
 template <Transport Lower = TcpTransport> class TlsTransport : public Lower {
  public:
+  /// A connection that can be secured.
   using Stream = TlsStream<typename Lower::Stream>;
 
   /// Where such streams come in.
   class Acceptor {
    public:
+    /// Accepts what `lower` does.
     explicit Acceptor(typename Lower::Acceptor lower) : lower_{std::move(lower)} {}
     awaitable<Stream> accept(const Executor& executor) {
       auto stream = co_await lower_.accept(executor);
@@ -303,6 +311,7 @@ template <Transport Lower = TcpTransport> class TlsTransport : public Lower {
 
   /// What `Stream::accept_tls` and `Stream::connect_tls` take.
   const TlsServer& tls_server() const noexcept { return server_; }
+  /// The settings of the client's end.
   TlsClient tls_client() const { return client_ ? *client_ : TlsClient{}; }
 
  private:

@@ -20,8 +20,8 @@ struct Anonymous {
   Rights logins{};         // of logins as "anonymous" or "ftp", with any password; none: refused
   Rights without_login{};  // of sessions that never log in, as those of the ftp-like dialect never do
   Path root{};             // the directory of the storage that all of them see as "/"
-  std::uint64_t bytes_per_second =
-      0;                      // for all of the logins in one direction together, and for the others; 0: no limit
+  /// For all of the logins in one direction together, and for the others; 0: no limit.
+  std::uint64_t bytes_per_second = 0;
   unsigned max_sessions = 0;  // of logins at a time, and of the others; 0: no limit
 
   template <class = void> awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
@@ -54,6 +54,7 @@ struct Anonymous {
 /// login or without one. Such a server listens on loopback alone, and to no proxy, whose clients come from anywhere.
 struct LoopbackReaders : Anonymous {
   LoopbackReaders() : Anonymous{.logins = Rights::reading(), .without_login = Rights::reading()} {}
+  /// Beyond loopback it objects.
   std::string_view objection(bool from_elsewhere) const noexcept {
     return from_elsewhere ? "nobody was said to come in from other machines: give the server an authenticator, as "
                             "Anonymous{.logins = \"read\"}"

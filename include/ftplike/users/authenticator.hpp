@@ -30,7 +30,9 @@ enum class Right {
 class Rights {
  public:
   constexpr Rights() = default;  // none
+  /// Of one right.
   constexpr Rights(Right right) noexcept : bits_{1U << static_cast<unsigned>(right)} {}
+  /// Of several rights.
   constexpr Rights(std::initializer_list<Right> rights) noexcept {
     for (const Right right : rights) *this = *this | right;
   }
@@ -38,9 +40,11 @@ class Rights {
   /// rights does not compile.
   consteval Rights(const char* text) : Rights{named(text)} {}
 
+  /// None at all.
   static constexpr Rights none() noexcept { return {}; }
   /// To list and to read.
   static constexpr Rights reading() noexcept { return {Right::list, Right::read}; }
+  /// Every right that there is.
   static constexpr Rights all() noexcept {
     Rights result;
     for (std::size_t i = 0; i < words.size(); ++i) result = result | static_cast<Right>(i);
@@ -86,6 +90,7 @@ class Rights {
 
   /// Whether all of those are in this set. One right is a set, too.
   constexpr bool contains(Rights those) const noexcept { return (bits_ & those.bits_) == those.bits_; }
+  /// Whether there is none.
   constexpr bool empty() const noexcept { return bits_ == 0; }
 
   friend constexpr Rights operator|(Rights a, Rights b) noexcept {
@@ -114,19 +119,23 @@ constexpr Rights operator|(Right a, Right b) noexcept { return Rights{a} | Right
 /// What somebody who is logged in sees and may do.
 class Account {
  public:
+  /// How it came in.
   enum class Kind { user, anonymous, guest };  // a guest has not logged in at all
 
   Account() = default;
+  /// `its_root` is the directory of the storage that it sees as "/".
   Account(std::string its_name, Path its_root, Rights its_rights, Kind its_kind = Kind::user)
       : name{std::move(its_name)}, root{std::move(its_root)}, rights{its_rights}, kind{its_kind} {}
 
+  /// Whether it is that of an anonymous login.
   bool is_anonymous() const noexcept { return kind == Kind::anonymous; }
+  /// Whether it is that of sessions without a login.
   bool is_guest() const noexcept { return kind == Kind::guest; }
 
-  std::string name;
+  std::string name;  // as it logs in
   Path root;  // the directory of the storage that is this account's "/"
-  Rights rights;
-  Kind kind = Kind::user;
+  Rights rights;  // what it may do
+  Kind kind = Kind::user;  // how it came in
   std::uint64_t bytes_per_second = 0;  // for all of the account's transfers in one direction together; 0: no limit
   unsigned max_sessions = 0;           // of this account at a time; 0: no limit
   std::uint64_t quota_bytes = 0;       // that its root may hold, with a storage that has an eye on that; 0: no limit
@@ -140,6 +149,7 @@ class Account {
 class ClientCertificate {
  public:
   ClientCertificate() = default;
+  /// With that alone, as tests need it.
   explicit ClientCertificate(std::string its_common_name) : common_name{std::move(its_common_name)} {}
 
   std::string common_name;         // of the subject; empty if it has none
@@ -154,6 +164,7 @@ class ClientCertificate {
 class Credentials {
  public:
   Credentials() = default;
+  /// What a client said, and from where.
   Credentials(std::string its_user, std::string its_password, std::string its_host = {}, Address its_address = {},
               std::optional<ClientCertificate> its_certificate = {})
       : user{std::move(its_user)},
@@ -162,12 +173,12 @@ class Credentials {
         address{std::move(its_address)},
         certificate{std::move(its_certificate)} {}
 
-  std::string user;
-  std::string password;
+  std::string user;  // as the client said it
+  std::string password;  // empty if none was needed
   std::string host;     // the virtual host that HOST named; empty without (RFC 7151)
   Address address;      // of the client; behind a trusted proxy the one that the proxy named
   bool secure = false;  // whether TLS protects the session
-  std::optional<ClientCertificate> certificate;
+  std::optional<ClientCertificate> certificate;  // what TLS has verified; nothing without
 };
 
 /// Who may come in. Used by many sessions, from several threads at once. A login has the time that is left of

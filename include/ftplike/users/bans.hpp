@@ -27,7 +27,7 @@ namespace ftplike::inline v0_2 {
 
 /// Clients that are turned away, and until when.
 struct Ban {
-  Subnet subnet;
+  Subnet subnet;  // who is turned away
   Timestamp until = last_timestamp;  // in UTC; the last one: until somebody removes it
   friend bool operator==(const Ban&, const Ban&) = default;
 };
@@ -181,8 +181,8 @@ class Bans {
 
     /// How the file looked when it was read.
     struct Look {
-      std::filesystem::file_time_type time;
-      std::uintmax_t size = 0;
+      std::filesystem::file_time_type time;  // when it was last written
+      std::uintmax_t size = 0;  // in bytes
       friend bool operator==(const Look&, const Look&) = default;
     };
     Look look() const {

@@ -36,6 +36,7 @@ template <class Culprit> struct CheckLoginFunction {
 /// An authenticator that asks a function, see `authenticate_with`.
 template <class Function> class FunctionAuthenticator {
  public:
+  /// `others` says what anonymous logins and sessions without a login may do.
   FunctionAuthenticator(Function function, Anonymous others)
       : function_{std::move(function)}, others_{std::move(others)} {}
 

@@ -23,6 +23,7 @@ concept PasswordHashing = requires(const H& hash, const std::string& password, c
 
 /// The schemes of the system's crypt(3).
 struct CryptHashing {
+  /// The hash of a password by the scheme and the salt of the hash `like`.
   std::string operator()(const std::string& password, const std::string& like) const {
     if (password.find('\0') != std::string::npos) return {};  // crypt would see only what is before it
     return detail::crypt_hash(password.c_str(), like);
@@ -76,8 +77,11 @@ class Password {
     return Password{std::move(text), Kind::hashed};
   }
 
+  /// Whether it is the password itself.
   bool is_plain() const noexcept { return kind_ == Kind::plain; }
+  /// Whether it is a hash of crypt(3).
   bool is_hashed() const noexcept { return kind_ == Kind::hashed; }
+  /// Whether no password fits.
   bool is_locked() const noexcept { return kind_ == Kind::locked; }
   /// The password, its hash or its lock.
   const std::string& text() const noexcept { return text_; }

@@ -33,6 +33,7 @@ namespace ftplike::inline v0_2 {
 /// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
 class UserEntry {
  public:
+  /// A user of a table; see above for what each is.
   UserEntry(Account its_account, Password its_password, std::string_view its_host = {}, std::string its_certificate = {})
       : account{std::move(its_account)},
         password{std::move(its_password)},
@@ -42,8 +43,8 @@ class UserEntry {
   /// What no two users of a table may have in common: `name` or `name@host`.
   std::string key() const { return host.empty() ? account.name : account.name + '@' + host; }
 
-  Account account;
-  Password password;
+  Account account;  // name, root, rights and limits
+  Password password;  // the password, or its hash
   std::string host;         // in lower case
   std::string certificate;  // a common name
 

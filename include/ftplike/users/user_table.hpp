@@ -76,6 +76,7 @@ class UserSnapshot {
 /// **Threads:** any number at once. A login sees the table as it was when it began.
 template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
  public:
+  /// `others` says what anonymous logins and sessions without a login may do; `hashing` who hashes passwords.
   explicit BasicUserTable(Anonymous others = {}, Hashing hashing = {})
       : state_{std::make_shared<State>(std::move(others), std::move(hashing))} {}
 
@@ -106,6 +107,7 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
     const std::scoped_lock lock{state_->changing};
     if (!state_->file.empty()) load_locked(state_->file);
   }
+  /// How many users there are.
   std::size_t size() const { return now()->size(); }
   /// Whether nobody can come in by now: there are no users, and the others may do nothing. A server may listen all the
   /// same, since users can still be added.

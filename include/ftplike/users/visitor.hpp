@@ -9,6 +9,7 @@ namespace ftplike::inline v0_2 {
 /// Whose files are asked for.
 class Visitor {
  public:
+  /// An account, and the address of its client.
   Visitor(Account its_account, Address its_address)
       : account{std::move(its_account)}, address{std::move(its_address)} {}
 
@@ -28,6 +29,7 @@ class Visitor {
 /// **Threads:** the function is called on any, by several at once.
 template <class Choice> class StoragePerAccount {
  public:
+  /// `choice` is told a `Visitor` and gives a storage.
   explicit StoragePerAccount(Choice choice) : choice_{std::move(choice)} {}
   auto storage_for(const Visitor& visitor) { return choice_(visitor); }
 

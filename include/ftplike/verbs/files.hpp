@@ -156,6 +156,7 @@ struct Size {
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::required;
+  /// Bytes of a file whose size as text is reckoned; of a larger one SIZE is refused in TYPE A.
   static constexpr std::uint64_t most_text = 1024 * 1024;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
@@ -415,7 +416,9 @@ template <class Inner> struct BasicSite {
   static constexpr std::string_view help = "SITE <command>: what is special here, see SITE HELP";
   static constexpr bool keeps_blanks = true;
   static constexpr auto argument = ArgumentRule::required;
+  /// The commands behind SITE.
   using Commands = Inner;
+  /// SITE with more commands.
   template <class... More> using With = BasicSite<typename Inner::template With<More...>>;
   template <class S> static bool secret(const S& session, std::string_view text) {
     return detail::is_inner_secret<Inner>(session, text);

@@ -32,6 +32,7 @@ using EntryFormat = std::function<void(std::string& text, const Entry& entry)>;
 /// fifth of the memory of an entry, which is used again for the next one while the processor still has it at hand.
 class SortedLines {
  public:
+  /// Adds the line of an entry.
   void add(const Entry& entry, const EntryFormat& format) {
     const auto name = text_.size();
     text_.append(entry.name);
@@ -52,6 +53,7 @@ class SortedLines {
     const Place& place = lines_[next_++];
     return std::string_view{text_}.substr(place.line, place.end - place.line);
   }
+  /// Forgets all lines.
   void clear() noexcept {
     text_.clear();
     lines_.clear();
@@ -148,6 +150,7 @@ template <class Listing> class ListingSource {
 
 /// What the argument of LIST, NLST or STAT asks for. Options as of `ls` are taken note of by ignoring them.
 struct ListingRequest {
+  /// Of the argument of LIST or NLST, in which options like -a are left out.
   explicit ListingRequest(std::string_view argument) {
     while (argument.starts_with('-')) {
       const auto end = argument.find(' ');

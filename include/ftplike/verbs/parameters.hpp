@@ -205,6 +205,7 @@ template <class Inner> struct BasicOpts {
   static constexpr bool keeps_prepared = true;
   static constexpr bool before_login = true;
   static constexpr auto argument = ArgumentRule::required;
+  /// OPTS with more commands.
   template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
   static awaitable<Reply> run(auto& session, std::string_view text) { return detail::run_inner<Inner>(session, text); }
 };

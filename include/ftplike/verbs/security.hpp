@@ -24,9 +24,12 @@ enum class TlsPolicy {
 /// How far a session is protected, against what its server demands: the one place that knows what is allowed by now.
 class Protection {
  public:
+  /// Of a session in clear.
   explicit constexpr Protection(TlsPolicy policy) noexcept : policy_{policy} {}
 
+  /// What has to be protected.
   constexpr TlsPolicy policy() const noexcept { return policy_; }
+  /// Whether the control connection is under TLS.
   constexpr bool secured() const noexcept { return stage_ != Stage::clear; }
   /// Whether data connections are secured, too.
   constexpr bool covers_data() const noexcept { return data_; }
@@ -47,8 +50,11 @@ class Protection {
     stage_ = implicit ? Stage::sized : Stage::secured;
     data_ = implicit;
   }
+  /// PBSZ was said.
   constexpr void size() noexcept { stage_ = Stage::sized; }
+  /// Whether PBSZ was said.
   constexpr bool sized() const noexcept { return stage_ == Stage::sized; }
+  /// PROT P was said, or PROT C.
   constexpr void cover_data(bool whether) noexcept {
     data_ = whether;
     was_told_ = true;
@@ -76,7 +82,9 @@ class Beginning {
   static constexpr Clear clear{};               // to be secured by AUTH
   static constexpr ImplicitTls implicit_tls{};  // with the handshake
 
+  /// Without TLS; AUTH may follow.
   constexpr Beginning(Clear) noexcept {}
+  /// With the handshake, from the first byte on.
   constexpr Beginning(ImplicitTls) noexcept : is_implicit_tls_{true} {}
   friend constexpr bool operator==(Beginning, Beginning) = default;
 

@@ -36,6 +36,7 @@ auto file_transfer(S& session, std::string_view verb, Path path, std::string_vie
 /// The first bytes of a source.
 template <class = void> class BasicRangeSource {
  public:
+  /// At most `count` bytes of a source. **Lifetime:** what `source` refers to outlives it.
   BasicRangeSource(AnySource source, std::uint64_t count) : source_{source}, left_{count} {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     if (left_ == 0) co_return 0;
