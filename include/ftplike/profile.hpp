@@ -150,7 +150,9 @@ struct Greeting {
 };
 
 /// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
-/// every connection has to begin with that, those for data too. From elsewhere such a beginning is no command.
+/// every connection has to begin with that, those for data too. From elsewhere such a beginning is no command. One that
+/// speaks for itself (LOCAL, UNKNOWN), as for a look at the server's health, hears the greeting, or 421 where nobody can
+/// come in, and has no session; no observer is told of it, nor of one that hangs up without a word.
 struct TrustedProxies {
   std::vector<Subnet> subnets;  // where they are
   /// Whether an address is one of theirs.

@@ -210,6 +210,49 @@ TEST(TrustedProxy, IsHungUpOnWhenItDoesNotSayWhomItPassesOn) {
   EXPECT_EQ(server.sessions(), 0u);
 }
 
+TEST(TrustedProxy, ThatLooksAtTheServersHealthIsGreetedAndNobodyIsToldOfIt) {
+  const std::string local{"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", 16}, line = "PROXY UNKNOWN\r\n";
+  for (const std::string& check : {local, line, local + "QUIT\r\n"}) {
+    SimulatedNetwork network{1};
+    auto server = serve(network, MemoryStorage{}, the_proxy());
+    auto proxy = pass_on(network);
+    proxy.type(check);
+    network.settle();
+    EXPECT_EQ(proxy.text(), "220 FTP Server Ready\r\n");
+    proxy.finish();
+    network.settle();
+    EXPECT_TRUE(proxy.ended());
+    EXPECT_EQ(server.sessions(), 0u);
+    EXPECT_EQ(server.diary().lines(), std::vector<std::string>{});
+    auto silent = pass_on(network);
+    silent.finish();
+    network.settle();
+    EXPECT_TRUE(silent.ended());
+    EXPECT_EQ(server.diary().lines(), std::vector<std::string>{});
+    auto stays = pass_on(network);
+    stays.type(check);
+    network.advance(6s);
+    EXPECT_TRUE(stays.ended());
+  }
+}
+
+TEST(TrustedProxy, HearsWhenItLooksAtTheServersHealthThatNobodyCanComeIn) {
+  SimulatedNetwork network{1};
+  Limits one;
+  one.sessions = 1;
+  auto server = serve(network, MemoryStorage{}, the_proxy(), one);
+  auto client = pass_on(network);
+  client.type("PROXY TCP4 198.51.100.7 192.0.2.1 50000 21\r\n");
+  auto full = pass_on(network), late = pass_on(network);
+  full.type("PROXY UNKNOWN\r\n");
+  network.settle();
+  EXPECT_EQ(full.text(), "421 Too many connections, try later\r\n");
+  server.stop();
+  late.type("PROXY UNKNOWN\r\n");
+  network.settle();
+  EXPECT_EQ(late.text(), "421 Server is shutting down\r\n");
+}
+
 TEST(TrustedProxy, CanPassNobodyOnToAServerThatHasBegunToStop) {
   SimulatedNetwork network{1};
   auto server = serve(network, MemoryStorage{}, the_proxy());

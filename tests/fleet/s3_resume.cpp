@@ -119,6 +119,23 @@ TEST_F(S3TwoServers, RemoveWhatIsPastItsTime) {
   EXPECT_EQ(there_.error(there_.storage.partial_size(Path{"/lost"})), std::errc::no_such_file_or_directory);
 }
 
+TEST_F(S3TwoServers, TakePartsOfACopyForNoPartialFile) {
+  namespace detail = ftplike::detail;
+  const detail::S3Client client{options(prefix_)};
+  const std::string key = prefix_ + "/a";
+  const auto upload = here_.run(detail::begin_parts(client, key, {}));
+  std::vector<detail::S3Part> parts;
+  for (const std::string& bytes : {many_bytes(part), std::string{"end"}}) {
+    auto request = detail::part_request(key, upload.id, detail::first_copied_part + parts.size());
+    request.body = std::make_shared<const std::string>(bytes);
+    const auto answer = here_.run(detail::order(client, std::move(request)));
+    parts.push_back({answer.field("etag"), bytes.size()});
+    EXPECT_EQ(there_.error(there_.storage.partial_size(Path{"/a"})), std::errc::no_such_file_or_directory);
+  }
+  here_.run(detail::complete_parts(client, key, upload, parts, detail::first_copied_part));
+  EXPECT_EQ(there_.get("/a"), many_bytes(part) + "end");
+}
+
 TEST_F(S3TwoServers, SeeDirectoriesThatOtherProgramsOnlyImply) {
   here_.put("/x", "");
   storage_test::Files<S3Storage> inside{S3Storage{options(prefix_ + "/implied/deep")}};

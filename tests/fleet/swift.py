@@ -90,6 +90,7 @@ class Swift:
             "[pipeline:main]\npipeline = catch_errors gatekeeper healthcheck listing_formats cache bulk s3api tempauth"
             " copy slo dlo proxy-server\n"
             "[app:proxy-server]\nuse = egg:swift#proxy\naccount_autocreate = true\n"
+            "error_suppression_interval = 1\n"  # a node that was killed and is there again counts at once
             "[filter:catch_errors]\nuse = egg:swift#catch_errors\n[filter:gatekeeper]\nuse = egg:swift#gatekeeper\n"
             "[filter:healthcheck]\nuse = egg:swift#healthcheck\n"
             "[filter:listing_formats]\nuse = egg:swift#listing_formats\n"

@@ -1,48 +1,30 @@
 // Our server program behind HAProxy, which says of every connection whom it passes on.
-#include <signal.h>
-
-#include <filesystem>
-#include <fstream>
+#include <string>
 
 #include "connection.hpp"
+#include "haproxy.hpp"
 #include "running_server.hpp"
 
 namespace {
 
-/// HAProxy in the background, which listens when this is made: on 127.0.0.1, before the ports of the same numbers at the
-/// server's address and one more for control connections.
-class HaProxy {
- public:
-  HaProxy(const TestFolder& setup, const std::string& control, const std::string& data, const RunningServer& server,
-          const std::string& word) {
-    setup.write("conf", "defaults\n mode tcp\n timeout connect 30s\n timeout client 30s\n timeout server 30s\n"
-                        "listen control\n bind 127.0.0.1:" + control + "\n server ours " + server.host() + ':' +
-                            server.port() + ' ' + word + "\nlisten data\n bind 127.0.0.1:" + data + "\n server ours " +
-                            server.host() + ' ' + word + '\n');
-    const auto unpacked = std::string{FTPLIKE_EXAMPLES} + "/../build/servers/usr/sbin/haproxy";
-    const std::string program = std::filesystem::exists(unpacked) ? unpacked : "haproxy";
-    EXPECT_TRUE(ended_well(outcome_of(Program{{program, "-D", "-f", setup / "conf", "-p", setup / "pid"}})));
-    std::ifstream{setup / "pid"} >> id_;
-  }
-  HaProxy(const HaProxy&) = delete;
-  HaProxy& operator=(const HaProxy&) = delete;
-  ~HaProxy() {
-    if (id_ > 0) ::kill(id_, SIGKILL);
-  }
-
- private:
-  pid_t id_ = 0;
-};
+/// What has HAProxy listen on 127.0.0.1, before the ports of the same numbers at the server's address and one more for
+/// control connections.
+std::string before(const RunningServer& server, const std::string& control, const std::string& data,
+                   const std::string& word) {
+  return "defaults\n mode tcp\n timeout connect 30s\n timeout client 30s\n timeout server 30s\n"
+         "listen control\n bind 127.0.0.1:" + control + "\n server ours " + server.host() + ':' + server.port() + ' ' +
+         word + "\nlisten data\n bind 127.0.0.1:" + data + "\n server ours " + server.host() + ' ' + word + '\n';
+}
 
 std::string free_port() { return std::to_string(Listener{}.port()); }
 
 TEST(BehindHaproxy, FilesAreWhatTheClientSendsAndStrangersGetNothing) {
   for (const std::string word : {"send-proxy", "send-proxy-v2"}) {
-    const TestFolder theirs, setup;
+    const TestFolder theirs;
     theirs.write("a.txt", "hello");
     const std::string control = free_port(), data = free_port();
     RunningServer server{theirs.string(), {"--trusted-proxy", "127.0.0.1/32", "--data-ports", data + '-' + data}, "127.0.0.2"};
-    const HaProxy proxy{setup, control, data, server, word};
+    const HaProxy proxy{before(server, control, data, word)};
     Connection client{control, "127.0.0.7"};
     EXPECT_TRUE(client.reply().starts_with("220 "));
     client.ask("USER tester");

@@ -136,9 +136,9 @@ inline std::optional<S3Uploads> read_uploads(std::string_view text) {
 }
 
 /// What is sent to put parts together under their name.
-inline std::string completion_of(const std::vector<S3Part>& parts) {
+inline std::string completion_of(const std::vector<S3Part>& parts, std::size_t first = 1) {
   std::string text = "<CompleteMultipartUpload>";
-  std::size_t number = 0;
+  std::size_t number = first - 1;
   for (const auto& part : parts) {
     std::string etag;
     for (const char c : part.etag) {

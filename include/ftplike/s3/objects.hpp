@@ -34,6 +34,10 @@ inline constexpr std::uint64_t largest_copy = std::uint64_t{5} << 30;      // in
 inline constexpr std::uint64_t copied_part = std::uint64_t{256} << 20;
 inline constexpr std::chrono::seconds copy_patience{300};  // nothing comes while a store copies
 inline constexpr std::size_t most_parts = 10'000;
+inline constexpr std::size_t first_part = 1;
+/// Parts of a copy have no number 1: so what is left of one, when it fails or its server dies, is never taken for a
+/// partial file (`list_parts`).
+inline constexpr std::size_t first_copied_part = 2;
 
 inline std::string seconds_of(Timestamp time) {
   const auto count = time.time_since_epoch().count();
@@ -95,6 +99,9 @@ inline std::string identity_of(const S3Answer& answer) {
   const std::string token = answer.field(token_field);
   return token.empty() ? answer.field("etag") : token;
 }
+
+/// What is another as soon as somebody puts something under the key, the same bytes again included.
+inline std::string version_of(const S3Answer& answer) { return identity_of(answer) + ' ' + answer.field("etag"); }
 
 /// The size of the whole object, of the fields of an answer to a HEAD, or to a GET of a part of it.
 inline std::optional<std::uint64_t> whole_size(const S3Answer& answer) {
@@ -210,12 +217,13 @@ awaitable<std::optional<std::vector<S3Part>>> list_parts(const S3Client& client,
     after = std::move(page->next);
   }
 }
-/// Puts the parts together under the key.
+/// Puts the parts together under the key; `first` is the number of the first of them.
 template <class = void>
-awaitable<void> complete_parts(const S3Client& client, std::string key, S3Upload upload, std::vector<S3Part> parts) {
+awaitable<void> complete_parts(const S3Client& client, std::string key, S3Upload upload, std::vector<S3Part> parts,
+                               std::size_t first = first_part) {
   S3Request request{.method = "POST", .key = key, .query = {{"uploadId", upload.id}}};
   request.patience = copy_patience;
-  request.body = new_shared<const std::string>(completion_of(parts));
+  request.body = new_shared<const std::string>(completion_of(parts, first));
   const S3Answer answer = co_await ask(client, std::move(request));
   if (!answer.error()) co_return;
   if (!answer.is_absent()) answer.check();
@@ -252,15 +260,15 @@ template <class = void>
 awaitable<void> copy_in_parts(const S3Client& client, std::string from, std::string etag, std::uint64_t size,
                               std::string to, S3Upload upload, std::function<void()> progress) {
   std::vector<S3Part> parts;
-  const std::uint64_t piece = std::max(copied_part, size / most_parts + 1);
+  const std::uint64_t piece = std::max(copied_part, size / (most_parts - first_copied_part + 1) + 1);
   for (std::uint64_t at = 0; at < size; at += piece) {
-    S3Request request = part_request(to, upload.id, parts.size() + 1);
+    S3Request request = part_request(to, upload.id, first_copied_part + parts.size());
     const std::uint64_t count = std::min(piece, size - at);
     S3Part part = co_await copy_part(client, std::move(request), from, etag, at, count);
     parts.push_back(std::move(part));
     if (progress) progress();
   }
-  co_await complete_parts(client, std::move(to), std::move(upload), std::move(parts));
+  co_await complete_parts(client, std::move(to), std::move(upload), std::move(parts), first_copied_part);
 }
 /// Copies an object, with the fields given, on the store's side. The destination is whole or as it was.
 template <class = void> awaitable<void> copy_object(const S3Client& client, std::string from, S3Answer source,
@@ -280,7 +288,7 @@ template <class = void> awaitable<void> copy_object(const S3Client& client, std:
   Settled<void> copied;
   co_await settle(copy_in_parts(client, std::move(from), etag, size, to, upload, std::move(progress)), copied);
   if (!copied.failed()) co_return;
-  // Nothing of it stays: a resumed upload would take its parts for its own.
+  // Nobody goes on with it. Where this does not get through, it expires as a partial file does.
   Settled<void> ignored;
   co_await settle(abort_parts(client, std::move(to), upload.id), ignored);
   copied.get();

@@ -106,6 +106,16 @@ struct S3Signed {
   S3Fields headers;
 };
 
+/// The value of a header as it is signed: without blanks at its ends, and one for many between.
+inline std::string trimmed(std::string_view value) {
+  std::string result;
+  for (const char c : value) {
+    if (c != ' ' || (!result.empty() && result.back() != ' ')) result += c;
+  }
+  if (result.ends_with(' ')) result.pop_back();
+  return result;
+}
+
 /// Signs a request, as made at `now`. Its body is part of that but where TLS keeps it from being changed on the way.
 inline S3Signed sign(const S3Request& request, const S3Place& place, const S3Options& options, Timestamp now) {
   const std::string digits = format_timestamp(now, Fraction::never);
@@ -129,7 +139,7 @@ inline S3Signed sign(const S3Request& request, const S3Place& place, const S3Opt
   std::sort(headers.begin(), headers.end());
   std::string lines, names;
   for (const auto& [name, value] : headers) {
-    lines.append(name).append(":").append(value).append("\n");
+    lines.append(name).append(":").append(trimmed(value)).append("\n");
     names.append(names.empty() ? "" : ";").append(name);
   }
   const std::string canonical = request.method + '\n' + path + '\n' + query + '\n' + lines + '\n' + names + '\n' + body;

@@ -363,7 +363,7 @@ template <class = void> class BasicS3Storage {
       after = std::move(page.next);
     }
   }
-  /// Copies a key to another, with the time that it has. Gives the ETag of what was copied.
+  /// Copies a key to another, with the time that it has. Gives the version that was copied.
   awaitable<std::string> copy_key(std::string from, std::string to) {
     detail::S3Request request = detail::head_request(from);
     detail::S3Answer answer = co_await detail::order(state_->client, std::move(request));
@@ -371,7 +371,7 @@ template <class = void> class BasicS3Storage {
     take_fields(entry, answer);
     detail::S3Fields fields = detail::kept_fields(answer);
     detail::set_field(fields, detail::modified_field, detail::seconds_of(entry.modified));
-    std::string copied = answer.field("etag");
+    std::string copied = detail::version_of(answer);
     co_await detail::copy_object(state_->client, std::move(from), std::move(answer), std::move(to), std::move(fields),
                                  progress_);
     co_return copied;
@@ -380,7 +380,7 @@ template <class = void> class BasicS3Storage {
   awaitable<void> remove_copied(std::string key, std::string copied) {
     detail::S3Request request = detail::head_request(key);
     const detail::S3Answer now = co_await detail::ask(state_->client, std::move(request));
-    if (now.field("etag") != copied) co_return;
+    if (now.is_absent() || detail::version_of(now) != copied) co_return;
     co_await detail::delete_key(state_->client, std::move(key));
   }
   awaitable<void> move_key(std::string from, std::string to) {

@@ -169,30 +169,31 @@ template <class = void> awaitable<bool> partial_is_busy(std::shared_ptr<S3State>
   }
 }
 
-/// Of a name that has no object in `partials`: the latest upload of parts that nobody could leave in an orderly way.
+/// Of a name that has no object in `partials`: the latest upload of parts that nobody could leave in an orderly way, and
+/// of which the first part is there.
 template <class = void>
 awaitable<std::optional<S3Partial>> find_orphan(std::shared_ptr<S3State> state, std::string key, Timestamp whole) {
   S3Request request{.method = "GET", .query = {{"uploads", ""}, {"prefix", key}, {"encoding-type", "url"}}};
   const S3Answer answer = co_await order(state->client, std::move(request));
   const auto uploads = read_uploads(answer.body);
   if (!uploads) throw std::system_error(S3Errc::bad_answer);
-  std::string latest;
-  Timestamp begun = whole;
+  std::vector<std::pair<Timestamp, std::string>> left;
   for (const auto& upload : uploads->uploads) {
     const auto initiated = time_of_date(upload.initiated);
     if (upload.key != key || !initiated || state->is_past(*initiated) || state->is_in_use(upload.id)) continue;
-    if (*initiated <= begun) continue;
-    begun = *initiated;
-    latest = upload.id;
+    if (*initiated > whole) left.emplace_back(*initiated, upload.id);
   }
-  if (latest.empty()) co_return std::nullopt;
-  auto parts = co_await list_parts(state->client, std::move(key), latest);
-  if (!parts || parts->empty()) co_return std::nullopt;
-  S3Partial partial;
-  partial.upload.id = latest;
-  for (const auto& part : *parts) partial.base += part.size;
-  partial.parts = std::move(*parts);
-  co_return partial;
+  std::sort(left.begin(), left.end(), std::greater<>{});
+  for (const auto& [begun, id] : left) {
+    auto parts = co_await list_parts(state->client, key, id);
+    if (!parts || parts->empty()) continue;
+    S3Partial partial;
+    partial.upload.id = id;
+    for (const auto& part : *parts) partial.base += part.size;
+    partial.parts = std::move(*parts);
+    co_return partial;
+  }
+  co_return std::nullopt;
 }
 
 /// The whole file that a partial one may be beside.

@@ -1,6 +1,7 @@
 #pragma once
 // What a server does: accepts, deals out, stops. Here are the bodies of `Server`, too.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -88,6 +89,9 @@ template <class T, class P> class ServerCore {
 
   // ---- accepting
 
+  /// For last words, which nobody may hear any more.
+  static constexpr std::chrono::seconds farewell_limit{5};
+
   /// Why no session there could be as the server's parts want it; empty if they can.
   std::string_view objection_to(const Address& address, Beginning beginning) {
     if (!has_certificate(network)) {
@@ -146,9 +150,15 @@ template <class T, class P> class ServerCore {
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
-      co_await settle(within(state->network, state->service.limits.login, introduce(control, who, first_bytes)),
+      bool names_a_client = false;
+      co_await settle(within(state->network, state->service.limits.login,
+                             introduce(control, who, first_bytes, names_a_client)),
                       introduced);
       if (introduced.failed()) co_return;  // as the PROXY protocol wants it
+      if (!names_a_client) {
+        co_await answer_check(state, std::move(control), beginning);
+        co_return;
+      }
     }
     if (state->service.bans) {
       Settled<bool> banned;
@@ -174,11 +184,36 @@ template <class T, class P> class ServerCore {
   }
 
   /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
-  static awaitable<void> introduce(typename T::Stream& control, SessionInfo& who, std::string& rest) {
+  static awaitable<void> introduce(typename T::Stream& control, SessionInfo& who, std::string& rest,
+                                   bool& names_a_client) {
     const ProxyHeader header = co_await read_proxy_header(control, rest);
     if (!header.ends) co_return;
+    names_a_client = true;
     who.peer = endpoint_of(header.ends->client);
     who.local = endpoint_of(header.ends->server);
+  }
+
+  /// A proxy that speaks for itself looks whether the server is well: it is greeted, or told that nobody can come in, and
+  /// may say something before it hangs up, but has no session, and no observer is told of it. Where TLS comes first it
+  /// hears nothing.
+  static awaitable<void> answer_check(StatePointer state, typename T::Stream control, Beginning beginning) {
+    const std::string words = beginning == Beginning::clear ? state->answer_to_check() : std::string{};
+    Settled<void> ignored;
+    co_await settle(within(state->network, farewell_limit, hear_out(control, words)), ignored);
+  }
+  static awaitable<void> hear_out(typename T::Stream& control, const std::string& words) {
+    co_await control.write(as_bytes(words));
+    std::array<std::byte, 512> room;
+    for (bool more = true; more;) {
+      const std::size_t n = co_await control.read_some(room);
+      more = n > 0;
+    }
+  }
+  std::string answer_to_check() {
+    const std::lock_guard lock{mutex};
+    if (stopping) return "421 Server is shutting down\r\n";
+    if (places >= service.limits.sessions) return "421 Too many connections, try later\r\n";
+    return Reply{220, service.greeting.text}.wire();
   }
 
   /// One of the sessions that `Limits` counts.
@@ -243,7 +278,7 @@ template <class T, class P> class ServerCore {
                                    : why == "the server stops" ? "421 Server is shutting down\r\n"
                                                                : "421 Too many connections, try later\r\n";
     Settled<void> ignored;
-    co_await settle(within(state->network, std::chrono::seconds{5}, control.write(as_bytes(sorry))), ignored);
+    co_await settle(within(state->network, farewell_limit, control.write(as_bytes(sorry))), ignored);
   }
 
   // ---- stopping

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -103,7 +104,8 @@ class Schedule {
       io_.restart();
       while (io_.poll_one() != 0) end_turn();
       if (!ready_.empty()) {
-        const auto next = std::next(ready_.begin(), static_cast<std::ptrdiff_t>(dice.below(ready_.size())));
+        const auto choice = dice.below(std::min(ready_.size(), most_choices));
+        const auto next = std::next(ready_.begin(), static_cast<std::ptrdiff_t>(choice));
         const auto waiter = std::move(*next);
         ready_.erase(next);
         waiter->resume();
@@ -147,6 +149,9 @@ class Schedule {
   bool holds_work = false;
 
  private:
+  /// Of those that are ready, the next is one of the first so many: a turn takes no longer with a million than with these.
+  static constexpr std::size_t most_choices = 64;
+
   void take_turns(std::function<void()> work, std::uint64_t left) {
     asio::post(io_, [this, work = std::move(work), left]() mutable {
       if (left == 0) return work();

@@ -87,6 +87,8 @@ TEST(S3Parts, ArePutTogetherInTheirOrder) {
   EXPECT_EQ(completion_of({{"\"a\"", 1}, {"b<&", 2}}),
             "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>&quot;a&quot;</ETag></Part>"
             "<Part><PartNumber>2</PartNumber><ETag>b&lt;&amp;</ETag></Part></CompleteMultipartUpload>");
+  EXPECT_EQ(completion_of({{"a", 1}}, 7),
+            "<CompleteMultipartUpload><Part><PartNumber>7</PartNumber><ETag>a</ETag></Part></CompleteMultipartUpload>");
 }
 
 TEST(S3Uploads, HaveKeyIdAndDate) {

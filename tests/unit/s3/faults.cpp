@@ -255,12 +255,13 @@ TEST(S3Upload, IsPutAsideWhereItCannotBeFinished) {
 
 /// A bucket with one object, which another takes the place of as soon as it was copied.
 TEST(S3Rename, LeavesWhatCameToTheOldNameWhileItWasCopied) {
-  for (const bool changes : {false, true}) {
+  const std::string same = dated, other = "Last-Modified: Fri, 27 Nov 2026 14:03:55 GMT\r\nETag: \"f\"\r\n";
+  const std::string same_bytes_again = same + "x-amz-meta-ftplike-token: another\r\n";
+  for (const auto& later : {same, other, same_bytes_again}) {
+    const bool changes = later != same;
     std::atomic<bool> is_copied = false;
     ScriptedStore store{[&](const StoreRequest& request) {
-      const bool is_other = changes && is_copied;
-      const char* etag = is_other ? "Last-Modified: Fri, 27 Nov 2026 14:03:55 GMT\r\nETag: \"f\"\r\n" : dated;
-      if (request.what == "HEAD /inbox/a") return head_answer(200, etag, 5);
+      if (request.what == "HEAD /inbox/a") return head_answer(200, is_copied ? later : same, 5);
       if (request.what == "PUT /inbox/b") is_copied = true;
       StoreAnswer reply;
       if (answers_looking(request, reply)) return reply;
@@ -271,6 +272,55 @@ TEST(S3Rename, LeavesWhatCameToTheOldNameWhileItWasCopied) {
     EXPECT_TRUE(is_copied);
     EXPECT_EQ(count_of(store.asked(), "DELETE /inbox/a"), changes ? 0u : 1u);
   }
+}
+
+/// Of a name that is not there: what was left of a copy of more than 5 GiB to it, which begins with part 2, and, older
+/// than that, of an upload.
+TEST(S3Upload, GoesOnWithNoPartsOfACopy) {
+  const std::string begun = "<Initiated>2099-11-27T14:03:5", end = ".000Z</Initiated></Upload>";
+  for (const bool has_upload : {false, true}) {
+    ScriptedStore store{[&](const StoreRequest& request) {
+      const auto part = [](const char* number) {
+        return "<ListPartsResult><IsTruncated>false</IsTruncated><Part><PartNumber>" + std::string{number} +
+               "</PartNumber><ETag>\"a\"</ETag><Size>5</Size></Part></ListPartsResult>";
+      };
+      if (request.what == "GET /inbox/a?uploadId=copy") return answer(200, part("2"));
+      if (request.what == "GET /inbox/a?uploadId=upload") return answer(200, part("1"));
+      if (request.what.find("uploads=") != std::string::npos) {
+        std::string list = "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>";
+        if (has_upload) list += "<Upload><Key>a</Key><UploadId>upload</UploadId>" + begun + '4' + end;
+        return answer(200, list + "<Upload><Key>a</Key><UploadId>copy</UploadId>" + begun + '5' + end +
+                               "</ListMultipartUploadsResult>");
+      }
+      StoreAnswer reply;
+      return answers_looking(request, reply) ? reply : answer(500);
+    }};
+    Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+    if (has_upload) {
+      EXPECT_EQ(files.run(files.storage.partial_size(Path{"/a"})), 5u);
+    } else {
+      EXPECT_EQ(files.error(files.storage.partial_size(Path{"/a"})), std::errc::no_such_file_or_directory);
+    }
+  }
+}
+
+TEST(S3Rename, CopiesInPartsOfWhichNoneIsTheFirst) {
+  std::string put_together;
+  ScriptedStore store{[&](const StoreRequest& request) {
+    if (request.what == "HEAD /inbox/a") return head_answer(200, dated, 6'000'000'000);
+    StoreAnswer reply;
+    if (answers_looking(request, reply)) return reply;
+    if (request.what.ends_with("?uploads=")) {
+      return answer(200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+    }
+    if (request.what.starts_with("POST ")) put_together = request.body;
+    return request.what.starts_with("DELETE ") ? answer(204) : answer(200, "<CopyPartResult><ETag>e</ETag></CopyPartResult>");
+  }};
+  Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+  files.run(files.storage.rename(Path{"/a"}, Path{"/b"}));
+  EXPECT_EQ(count_of(store.asked(), "PUT /inbox/b?partNumber=1&"), 0u);
+  EXPECT_EQ(count_of(store.asked(), "PUT /inbox/b?partNumber=2&"), 1u);
+  EXPECT_TRUE(put_together.starts_with("<CompleteMultipartUpload><Part><PartNumber>2<")) << put_together;
 }
 
 TEST(S3Rename, LeavesNoPartsOfACopyThatFailed) {

@@ -55,6 +55,16 @@ TEST(S3Signature, CoversTheBodyWhereNothingElseProtectsIt) {
   EXPECT_EQ(header_of(secure, "x-amz-content-sha256"), "UNSIGNED-PAYLOAD");
 }
 
+TEST(S3Signature, CoversValuesWithoutTheBlanksThatSayNothing) {
+  const auto signature = [](std::string value) {
+    const S3Request request{.method = "PUT", .key = "a", .headers = {{"x-amz-meta-note", std::move(value)}}};
+    return header_of(sign(request, S3Place{"http://h"}, example_options(), the_day()), "authorization");
+  };
+  EXPECT_EQ(signature("  a   b  "), signature("a b"));
+  EXPECT_NE(signature("ab"), signature("a b"));
+  EXPECT_TRUE(signature("  a   b  ").ends_with("Signature=62d88b1268c427b8c51e80990e859101cce87298ffc240d5e85597967f6035a0"));
+}
+
 TEST(S3Signature, TellsTheTokenOfLentKeys) {
   auto options = example_options();
   options.session_token = "lent";
