@@ -10,6 +10,7 @@
 
 #include <ftplike/data_channel/data_channel.hpp>
 #include <ftplike/data_channel/early_handshake.hpp>
+#include <ftplike/data_channel/reply_pace.hpp>
 #include <ftplike/io/securable.hpp>
 #include <ftplike/io/settled.hpp>
 #include <ftplike/io/transport.hpp>
@@ -81,15 +82,18 @@ struct PassiveChannel {
       } else {
         acceptor_.emplace(std::move(acceptor));
       }
-      closes_at_ = time_after(session.network().now(), session.limits().connect_data);
+      told_at_ = session.network().now();
+      closes_at_ = time_after(told_at_, session.limits().connect_data);
       if (!timer_) timer_.reset(new typename T::Timer{session.network(), session.executor()});
       if (!rings_) close_in_time(session);
+      session.hold_reply(pace_.pause());
       return where;
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
       if (std::exchange(expired_, false)) throw std::system_error(Errc::no_data_connection);
       auto acceptor = std::exchange(acceptor_, std::nullopt);
       auto early = std::exchange(early_, std::nullopt);
+      pace_.note(session.network().now() - told_at_);
       const Reply announcement{150, std::move(text)};
       co_await session.preliminary(announcement);
       if (early) {
@@ -119,7 +123,8 @@ struct PassiveChannel {
     std::optional<typename T::Acceptor> acceptor_;
     std::optional<detail::EarlyAcceptance<T>> early_;
     std::unique_ptr<typename T::Timer> timer_;
-    Time closes_at_{};
+    Time told_at_{}, closes_at_{};
+    detail::ReplyPace pace_;
     bool rings_ = false;
     bool expired_ = false;  // the client's port was closed, of which it does not know yet
   };
