@@ -71,13 +71,12 @@ struct PassiveChannel {
       expired_ = false;
     }
     /// Opens a port in place of the one that is open: a session has one at the most. Where data are private, the client
-    /// is accepted and answered there from now on, but not through a proxy, which has its say first.
+    /// is accepted and answered there from now on.
     template <class Session> Endpoint listen(Session& session) {
       disarm();
       auto acceptor = session.listen_for_data();
       const Endpoint where = acceptor.endpoint();
-      const bool is_passed_on = session.is_passed_on(session.control().remote());
-      if (session.protection().covers_data() && !is_passed_on) {
+      if (session.protection().covers_data()) {
         early_.emplace(session, std::move(acceptor));
       } else {
         acceptor_.emplace(std::move(acceptor));
@@ -96,12 +95,16 @@ struct PassiveChannel {
       pace_.note(session.network().now() - told_at_);
       const Reply announcement{150, std::move(text)};
       co_await session.preliminary(announcement);
+      std::optional<detail::Arrival<T>> arrival;
       if (early) {
-        co_await early->stop();
-        if (auto accepted = early->stream()) co_return std::move(*accepted);
-        acceptor.emplace(early->acceptor());
+        auto stopped = co_await early->stop();
+        arrival.emplace(std::move(stopped));
+      } else {
+        arrival.emplace(std::move(*acceptor));
       }
-      co_return co_await detail::accept_peer(session, std::move(*acceptor));
+      typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
+      co_await detail::await_peer(session, *arrival);
+      co_return *std::move(arrival->stream);
     }
 
    private:
