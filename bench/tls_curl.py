@@ -7,8 +7,8 @@ Each round starts every server anew, in turn. One curl fetches --files files of 
 times ours are those of the best of the others. Then our client fetches --many files from ours, and from --before, an older
 build of it: in clear, with sessions of TLS that are resumed, and with a full handshake for each file (--tls-reuse off). What
 TLS adds to the server's CPU for a file of 1 KiB is its handshake. Medians; in parentheses the least and the most.
-All share one processor: on two, curl 7.88 meets answers to EPSV that are there before it looks, and then sits still for a
-second, with any server that is quick (findings/curl_quick_reply.sh).
+All share one processor. curl 7.88 sits still for a second where the answer to EPSV is there before it looks, with any server
+that is quick (findings/curl_quick_reply.sh); ours answers a session later that has met that once.
 As root, in namespaces of its own, with the servers that ./setup unpacks.
 """
 import argparse

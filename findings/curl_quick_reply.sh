@@ -1,7 +1,9 @@
 #!/bin/sh
 # curl 7.88.1 (Debian 12): where the 229 is there as soon as EPSV is sent, it sits still for a second before it connects
 # ("ftp_perform ends with SECONDARY: 0", and a second later "Trying"), each time but after the login. So a server that is quicker is slower, by
-# 1 s a file; on one machine with two processors, or very near.
+# 1 s a file; on one machine, or very near. It comes with 7.87, whose data connections do not begin before the next turn: from DO to
+# DOING_MORE lib/multi.c says CURLM_OK, ftp_domore_getsock asks a filter that has no socket yet, and poll() gets none but curl's own
+# wakeup: poll([{fd=3, events=POLLIN}], 1, 1000) = 0 (Timeout). Mended in 8.4.0 (curl's commit 6dd6654f75).
 # Done: five files of a server in clear that answers EPSV at once, and one that waits for 50 ms before it does. What is sent
 # at once is made to be there by having curl's poll() begin 2 ms late. A good guess: no difference. Seen:
 #   at once: 4 of 5 files took a second

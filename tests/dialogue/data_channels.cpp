@@ -54,6 +54,38 @@ TEST(PassiveChannel, KnowsTheProtocolsOfEpsv) {
   EXPECT_EQ(six.fetch("RETR a.txt"), "hello");
 }
 
+/// Whether a session has the reply that tells a port at once, after transfers each of which came so long after that.
+bool is_told_at_once_after(std::initializer_list<Duration> waits, std::string_view verb = "EPSV") {
+  TestNetwork network{1};
+  auto server = serve(network, files_to_move());
+  Dialogue client{network};
+  std::string told = client.say(verb);
+  bool at_once = true;
+  for (const Duration wait : waits) {
+    const auto number = static_cast<std::uint16_t>(40001 + server.diary().of("listening").size() - 1);
+    network.advance(wait);
+    EXPECT_EQ(client.code("RETR a.txt"), 150);
+    EXPECT_EQ(client.data(number), "hello");
+    EXPECT_EQ(client.hear(), "226 Download complete\r\n");
+    told = client.say(verb);
+    at_once = !told.empty();
+    if (at_once) continue;
+    EXPECT_EQ(client.hear_after(1ms), "") << "it may look a little later";
+    told = client.hear_after(20ms);
+    EXPECT_EQ(told.substr(0, 2), "22");
+  }
+  return at_once;
+}
+
+TEST(PassiveChannel, HoldsTheReplyBackFromAClientThatSitsStillForASecondAfterIt) {
+  EXPECT_FALSE(is_told_at_once_after({1s}));
+  EXPECT_FALSE(is_told_at_once_after({1100ms}, "PASV"));
+  EXPECT_FALSE(is_told_at_once_after({1s, 0s})) << "for the rest of the session";
+  EXPECT_TRUE(is_told_at_once_after({0s}));
+  EXPECT_TRUE(is_told_at_once_after({990ms}));
+  EXPECT_TRUE(is_told_at_once_after({2s}));
+}
+
 TEST(PassiveChannel, AllowsNothingElseAfterEpsvAll) {
   TestNetwork network{1};
   auto server = serve(network, files_to_move());

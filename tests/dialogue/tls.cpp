@@ -680,23 +680,91 @@ TEST_F(TlsSession, TurnsAStrangerAwayBeforeTheCommandAndWaitsForTheClient) {
   EXPECT_EQ(hear(control).substr(0, 4), "226 ");
 }
 
-TEST_F(TlsSession, HearsBeforeTheHandshakeOfADataConnectionWhomAProxyPassesOn) {
-  proxies = TrustedProxies{{Subnet{asio::ip::address_v4::loopback(), 32}}};
-  serve();
-  const std::string_view introduction = "PROXY TCP4 198.51.100.7 192.0.2.1 50000 21\r\n";
-  TlsPeer control = dial(port);
-  control.type(introduction);
-  EXPECT_EQ(hear(control), "220 FTP Server Ready\r\n");
-  EXPECT_EQ(code(control, "AUTH TLS"), 234);
-  control.secure(client);
-  for (const std::string_view line : {"PBSZ 0", "PROT P", "USER anna", "PASS secret", "TYPE I"}) say(control, line);
-  TlsPeer data = dial(passive(control));
+/// A session whose client a proxy passes on, and which can have data.
+struct PassedOnTlsSession : TlsSession {
+  PassedOnTlsSession() {
+    proxies = TrustedProxies{{Subnet{asio::ip::address_v4::loopback(), 32}}};
+    settings.reuse = TlsReuse::required;
+    serve();
+    control.emplace(dial(port));
+    control->type(introduction);
+    EXPECT_EQ(hear(*control), "220 FTP Server Ready\r\n");
+    EXPECT_EQ(code(*control, "AUTH TLS"), 234);
+    control->secure(client);
+    for (const std::string_view line : {"PBSZ 0", "PROT P", "USER anna", "PASS secret", "TYPE I"}) say(*control, line);
+  }
+  void expect_data(TlsPeer& data) {
+    EXPECT_TRUE(data.resumed());
+    EXPECT_EQ(all_of(data), "hello");
+    EXPECT_EQ(hear(*control).substr(0, 4), "226 ");
+  }
+
+  static constexpr std::string_view introduction = "PROXY TCP4 198.51.100.7 192.0.2.1 50000 21\r\n";
+  std::optional<TlsPeer> control;
+};
+
+TEST_F(PassedOnTlsSession, HearsBeforeTheHandshakeOfADataConnectionWhomAProxyPassesOn) {
+  TlsPeer data = dial(passive(*control));
   data.type(introduction);
-  EXPECT_EQ(code(control, "RETR a.txt"), 150);
-  data.secure(control);
-  EXPECT_TRUE(data.resumed());
-  EXPECT_EQ(all_of(data), "hello");
-  EXPECT_EQ(hear(control).substr(0, 4), "226 ");
+  EXPECT_EQ(code(*control, "RETR a.txt"), 150);
+  data.secure(*control);
+  expect_data(data);
+}
+
+TEST_F(PassedOnTlsSession, ShakesHandsBeforeTheCommandWithWhomAProxyPassesOn) {
+  TlsPeer data = dial(passive(*control));
+  data.type(introduction);
+  data.secure(*control);
+  EXPECT_EQ(code(*control, "RETR a.txt"), 150);
+  expect_data(data);
+}
+
+TEST_F(PassedOnTlsSession, ShakesHandsBeforeTheCommandWithAClientThatComesItself) {
+  TlsPeer data{network, network.dial({asio::ip::address_v4::loopback(), passive(*control)}, address("198.51.100.7"))};
+  data.secure(*control);
+  EXPECT_EQ(code(*control, "RETR a.txt"), 150);
+  expect_data(data);
+}
+
+TEST_F(PassedOnTlsSession, HearsTheRestOfWhatAProxySaysAfterTheCommand) {
+  for (std::size_t heard = 0; heard <= introduction.size(); ++heard) {
+    TlsPeer data = dial(passive(*control));
+    data.type(introduction.substr(0, heard));
+    network.settle();
+    EXPECT_EQ(code(*control, "RETR a.txt"), 150);
+    data.type(introduction.substr(heard));
+    data.secure(*control);
+    expect_data(data);
+  }
+}
+
+TEST_F(PassedOnTlsSession, TurnsStrangersAwayBeforeTheCommandWhomAProxyPassesOn) {
+  const auto number = passive(*control);
+  for (const std::string_view words : {"PROXY TCP4 198.51.100.8 192.0.2.1 50000 21\r\n", "\x16\x03\x01\x02"}) {
+    TlsPeer stranger = dial(number);
+    stranger.type(words);
+    network.settle();
+    EXPECT_TRUE(stranger.ended());
+  }
+  TlsPeer data = dial(number);
+  data.type(introduction);
+  data.secure(*control);
+  EXPECT_EQ(code(*control, "RETR a.txt"), 150);
+  expect_data(data);
+}
+
+TEST_F(PassedOnTlsSession, EndsWithWhatItWasForAConnectionOfWhichAProxyHasNotSaidAll) {
+  for (const auto* const command : {"EPSV", "PROT C", "QUIT"}) {
+    TlsPeer half = dial(passive(*control));
+    half.type(introduction.substr(0, 10));
+    network.settle();
+    EXPECT_FALSE(half.ended()) << command;
+    EXPECT_LT(code(*control, command), 300) << command;
+    EXPECT_TRUE(half.ended()) << command;
+    if (command == std::string_view{"PROT C"}) {
+      EXPECT_EQ(code(*control, "PROT P"), 200);
+    }
+  }
 }
 
 TEST_F(TlsSession, TakesOneConnectionForAPort) {

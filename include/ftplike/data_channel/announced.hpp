@@ -26,7 +26,10 @@ struct AnnouncedChannel {
       auto acceptor = session.listen_for_data();
       const Reply announcement{150, std::to_string(acceptor.endpoint().port())};
       co_await session.preliminary(announcement);
-      co_return co_await detail::accept_peer(session, std::move(acceptor));
+      detail::Arrival<T> arrival{std::move(acceptor)};
+      typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
+      co_await detail::await_peer(session, arrival);
+      co_return *std::move(arrival.stream);
     }
   };
 

@@ -117,12 +117,23 @@ template <Stream S> void break_off(S& stream) {
   }
 }
 
+/// Who comes to a data port: one after another, until it is the session's own peer. What is under way can be stopped, and
+/// goes on from there.
+template <Transport T> struct Arrival {
+  explicit Arrival(typename T::Acceptor port) : acceptor{std::move(port)} {}
+
+  std::optional<typename T::Acceptor> acceptor;  // until the peer has come
+  std::optional<typename T::Stream> stream;      // who came last
+  std::string said;                              // about that by a proxy, as yet
+  bool is_peers = false;                         // and it is known
+  bool abandoned = false;                        // by a session that may be gone
+};
+
 /// Whose connection it is that a proxy passes on: of the client for whom it says that it does. Not a byte is read
 /// beyond that. Nobody's, where it does not say so.
-template <Stream S> awaitable<Endpoint> whose(S& stream) {
-  std::string none;
+template <Stream S> awaitable<Endpoint> whose(S& stream, std::string& said) {
   try {
-    const ProxyHeader header = co_await read_proxy_header(stream, none, 1);
+    const ProxyHeader header = co_await read_proxy_header(stream, said, 1);
     co_return header.ends ? endpoint_of(header.ends->client) : stream.remote();
   } catch (const std::system_error& error) {
     if (error.code() == asio::error::operation_aborted) throw;
@@ -130,21 +141,30 @@ template <Stream S> awaitable<Endpoint> whose(S& stream) {
   co_return Endpoint{};
 }
 
-/// The one connection of the session's own peer. Strangers are turned away and do not use the listener up.
-template <class Session, class Acceptor>
-awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor acceptor) {
+/// Takes connections until the session's own peer has come. Strangers are turned away and do not use the port up. For how
+/// long it may take the caller says.
+template <class Session, Transport T> awaitable<void> await_peer(Session& session, Arrival<T>& arrival) {
   const Executor executor = co_await asio::this_coro::executor;
-  typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
-  for (;;) {
-    auto stream = co_await acceptor.accept(executor);
-    Endpoint client = stream.remote();
-    if (session.is_passed_on(client)) {
-      const Endpoint said = co_await whose(stream);
-      client = said;
+  while (!arrival.is_peers) {
+    if (!arrival.stream) {
+      auto stream = co_await arrival.acceptor->accept(executor);
+      if (arrival.abandoned) co_return;
+      // Nothing may be awaited before it is kept: it would be lost if this was stopped.
+      arrival.stream.emplace(std::move(stream));
     }
-    if (session.is_from_client(client)) co_return stream;
+    Endpoint client = arrival.stream->remote();
+    if (session.is_passed_on(client)) {
+      const Endpoint named = co_await whose(*arrival.stream, arrival.said);
+      if (arrival.abandoned) co_return;
+      client = named;
+    }
+    arrival.said.clear();
+    arrival.is_peers = session.is_from_client(client);
+    if (arrival.is_peers) break;
+    arrival.stream.reset();
     session.template report<StrangerRefused>(client);
   }
+  arrival.acceptor.reset();
 }
 
 }  // namespace detail

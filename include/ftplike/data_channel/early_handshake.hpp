@@ -25,7 +25,7 @@ template <Transport T> class EarlyAcceptance {
  public:
   template <class Session>
   EarlyAcceptance(Session& session, typename T::Acceptor acceptor)
-      : state_{detail::new_shared<State>(std::move(acceptor))}, task_{session.executor(), run(session, state_)} {}
+      : state_{detail::new_shared<Arrival<T>>(std::move(acceptor))}, task_{session.executor(), run(session, state_)} {}
   EarlyAcceptance(EarlyAcceptance&&) noexcept = default;
   EarlyAcceptance& operator=(EarlyAcceptance&&) = delete;
   ~EarlyAcceptance() {
@@ -34,34 +34,17 @@ template <Transport T> class EarlyAcceptance {
     if (state_->acceptor) state_->acceptor->close();  // another may want the port at once
   }
 
-  /// Waits until nothing is done any more.
-  awaitable<void> stop() { return task_.stop(); }
-  /// After `stop`: the client's connection; none if it has not come.
-  std::optional<typename T::Stream> stream() { return std::exchange(state_->stream, std::nullopt); }
-  /// After `stop`, where there is no connection: the port, at which it may still come.
-  typename T::Acceptor acceptor() { return *std::exchange(state_->acceptor, std::nullopt); }
+  /// Gives who has come, or may still come, when nothing is done any more.
+  awaitable<Arrival<T>> stop() {
+    co_await task_.stop();
+    const auto state = std::exchange(state_, nullptr);
+    co_return std::move(*state);
+  }
 
  private:
-  struct State {
-    explicit State(typename T::Acceptor its_acceptor) : acceptor{std::move(its_acceptor)} {}
-    std::optional<typename T::Acceptor> acceptor;
-    std::optional<typename T::Stream> stream;
-    bool abandoned = false;  // by a session that may be gone
-  };
-
-  template <class Session> static awaitable<void> run(Session& session, std::shared_ptr<State> state) {
-    const Executor executor = co_await asio::this_coro::executor;
-    while (!state->stream) {
-      auto stream = co_await state->acceptor->accept(executor);
-      if (state->abandoned) co_return;
-      // Nothing may be awaited before it is kept: it would be lost if this was stopped.
-      if (session.is_from_client(stream.remote())) {
-        state->stream.emplace(std::move(stream));
-      } else {
-        session.template report<StrangerRefused>(stream.remote());
-      }
-    }
-    state->acceptor.reset();
+  template <class Session> static awaitable<void> run(Session& session, std::shared_ptr<Arrival<T>> state) {
+    co_await await_peer(session, *state);
+    if (state->abandoned) co_return;
     if constexpr (SecurableStream<typename T::Stream>) {
       Settled<void> shaken;
       co_await settle(state->stream->accept_tls(session.control()), shaken);
@@ -69,7 +52,7 @@ template <Transport T> class EarlyAcceptance {
     }
   }
 
-  std::shared_ptr<State> state_;
+  std::shared_ptr<Arrival<T>> state_;
   StoppableTask task_;
 };
 

@@ -10,6 +10,7 @@
 
 #include <ftplike/data_channel/data_channel.hpp>
 #include <ftplike/data_channel/early_handshake.hpp>
+#include <ftplike/data_channel/reply_pace.hpp>
 #include <ftplike/io/securable.hpp>
 #include <ftplike/io/settled.hpp>
 #include <ftplike/io/transport.hpp>
@@ -70,34 +71,40 @@ struct PassiveChannel {
       expired_ = false;
     }
     /// Opens a port in place of the one that is open: a session has one at the most. Where data are private, the client
-    /// is accepted and answered there from now on, but not through a proxy, which has its say first.
+    /// is accepted and answered there from now on.
     template <class Session> Endpoint listen(Session& session) {
       disarm();
       auto acceptor = session.listen_for_data();
       const Endpoint where = acceptor.endpoint();
-      const bool is_passed_on = session.is_passed_on(session.control().remote());
-      if (session.protection().covers_data() && !is_passed_on) {
+      if (session.protection().covers_data()) {
         early_.emplace(session, std::move(acceptor));
       } else {
         acceptor_.emplace(std::move(acceptor));
       }
-      closes_at_ = time_after(session.network().now(), session.limits().connect_data);
+      told_at_ = session.network().now();
+      closes_at_ = time_after(told_at_, session.limits().connect_data);
       if (!timer_) timer_.reset(new typename T::Timer{session.network(), session.executor()});
       if (!rings_) close_in_time(session);
+      session.hold_reply(pace_.pause());
       return where;
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
       if (std::exchange(expired_, false)) throw std::system_error(Errc::no_data_connection);
       auto acceptor = std::exchange(acceptor_, std::nullopt);
       auto early = std::exchange(early_, std::nullopt);
+      pace_.note(session.network().now() - told_at_);
       const Reply announcement{150, std::move(text)};
       co_await session.preliminary(announcement);
+      std::optional<detail::Arrival<T>> arrival;
       if (early) {
-        co_await early->stop();
-        if (auto accepted = early->stream()) co_return std::move(*accepted);
-        acceptor.emplace(early->acceptor());
+        auto stopped = co_await early->stop();
+        arrival.emplace(std::move(stopped));
+      } else {
+        arrival.emplace(std::move(*acceptor));
       }
-      co_return co_await detail::accept_peer(session, std::move(*acceptor));
+      typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
+      co_await detail::await_peer(session, *arrival);
+      co_return *std::move(arrival->stream);
     }
 
    private:
@@ -119,7 +126,8 @@ struct PassiveChannel {
     std::optional<typename T::Acceptor> acceptor_;
     std::optional<detail::EarlyAcceptance<T>> early_;
     std::unique_ptr<typename T::Timer> timer_;
-    Time closes_at_{};
+    Time told_at_{}, closes_at_{};
+    detail::ReplyPace pace_;
     bool rings_ = false;
     bool expired_ = false;  // the client's port was closed, of which it does not know yet
   };

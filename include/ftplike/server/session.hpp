@@ -234,6 +234,8 @@ template <Transport T, class P> class Session {
   }
   /// Whether the client has said something after the command that runs.
   bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
+  /// Has the reply to the command that runs be said only after that time. Not for commands that act at once.
+  void hold_reply(Duration time) noexcept { holds_reply_ = time; }
   /// Has the TLS handshake follow the reply to the command that runs.
   void secure_after_reply() { hello_.emplace(); }
 
@@ -483,6 +485,7 @@ template <Transport T, class P> class Session {
       }
       if (!line) co_return;
       const Reply final = co_await dispatch(*this, *line);
+      if (const Duration time = std::exchange(holds_reply_, {}); time > Duration{}) co_await pause(time);
       co_await reply(final);
       if constexpr (is_securable) {
         if (hello_) co_await secure(false);
@@ -671,6 +674,7 @@ template <Transport T, class P> class Session {
   Channel channel_;
   std::optional<StoppableTask> let_go_;  // a data connection that has yet to end
   Time began_;
+  Duration holds_reply_{};
   ClosingWait closing_wait_;
   Transfer* transfer_ = nullptr;
   Verb at_work_;   // the last command that could wait

@@ -64,7 +64,7 @@ class Connection {
     const Owner owner = server_->reuse() == TlsReuse::off ? new_owner() : belonging_.owner;
     std::unique_ptr<Connection> data{new Connection{server_, Belonging{owner, true}}};
     SSL_set_num_tickets(data->engine.ssl(), 0);  // a client that only sends would close without having read them
-    data->keep_buffers();
+    data->engine.keep_buffers();
     return data;
   }
   /// The client's end of one, which goes on with the session of this control connection.
@@ -73,7 +73,7 @@ class Connection {
     auto data = std::make_unique<Connection>(client_, host_);
     SSL_set_app_data(data->engine.ssl(), nullptr);  // a server may take no others than its control connection's
     if (const auto session = tickets_.take()) SSL_set_session(data->engine.ssl(), session.get());
-    data->keep_buffers();
+    data->engine.keep_buffers();
     return data;
   }
   /// Tells which user a server's control connection is of; none: it is not known yet.
@@ -129,8 +129,6 @@ class Connection {
     set_owner(ssl, belonging_.owner);
   }
 
-  /// A data connection needs its buffers for every record, and is not idle for long.
-  void keep_buffers() noexcept { SSL_clear_mode(engine.ssl(), SSL_MODE_RELEASE_BUFFERS); }
   /// Whether other control connections' data connections may resume this one's sessions.
   bool shares_sessions() const noexcept {
     return server_ && !belonging_.is_data && server_->reuse() == TlsReuse::same_user;

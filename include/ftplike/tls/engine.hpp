@@ -90,10 +90,16 @@ class Engine {
   std::span<std::byte> room() {
     if (end_ == input_.size() && end_ < largest_input) {
       input_.resize(std::min(end_ * 8, largest_input));
-    } else if (end_ <= small && input_.size() == 8 * small) {  // what was long was the handshake, or one command
+    } else if (!busy_ && end_ <= small && input_.size() == 8 * small) {  // what was long was the handshake, or one command
       input_ = std::vector<std::byte>(small);
     }
     return input_;
+  }
+  /// Keeps buffers, of OpenSSL's too, for a connection that is not idle for long: else each record would have them anew.
+  void keep_buffers() {
+    SSL_clear_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
+    busy_ = true;
+    input_.resize(8 * small);  // a ClientHello that resumes a session is longer than `small`
   }
   void received(std::size_t n) noexcept {
     begin_ = 0;
@@ -191,6 +197,7 @@ class Engine {
   std::size_t begin_ = 0, end_ = 0;  // of what OpenSSL has not yet taken
   std::vector<std::byte> output_, taken_;
   std::size_t gone_ = 0;  // of what was taken
+  bool busy_ = false;
   std::error_code failure_;
 };
 

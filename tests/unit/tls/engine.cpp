@@ -80,6 +80,15 @@ TEST(TlsEngine, KeepsLittleRoomWhileLittleIsSaid) {
   EXPECT_LE(ends.server.room().size(), 512u);
 }
 
+TEST(TlsEngine, KeepsRoomForAWholeClientHelloOnADataConnection) {
+  Engines ends;
+  ends.server.keep_buffers();
+  const auto room = ends.server.room().size();
+  EXPECT_GE(room, 2048u);
+  EXPECT_EQ(ends.say("little"), "little");
+  EXPECT_EQ(ends.server.room().size(), room);
+}
+
 TEST(TlsEngine, TakesMoreAtATimeWhereMuchComes) {
   Engines ends;
   const std::string text(200'000, 'x');
