@@ -174,23 +174,43 @@ class BlockingJob {
   std::atomic<bool> left_ = false;
 };
 
-/// Has a job done by the workers of a context. It knows nothing of what the job is: what compilers make of a coroutine
-/// takes them far longer than the work itself.
+/// A job that the workers of a context have been given, and do while whoever gave it goes on. It knows nothing of what
+/// the job is: what compilers make of a coroutine takes them far longer than the work itself.
+template <class = void> class BasicJobUnderWay {
+ public:
+  BasicJobUnderWay(const Executor& executor, std::shared_ptr<BlockingJob> job, Workload load)
+      : BasicJobUnderWay{executor, asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)),
+                         std::move(job), load} {}
+  BasicJobUnderWay(const BasicJobUnderWay&) = delete;
+  BasicJobUnderWay& operator=(const BasicJobUnderWay&) = delete;
+  ~BasicJobUnderWay() { job_->leave(); }
+
+  /// Waits for its end. What it threw is thrown here.
+  awaitable<void> end() {
+    while (!wait_.is_over()) co_await wait_.change();
+    job_->check();
+  }
+
+ private:
+  BasicJobUnderWay(const Executor& executor, BlockingWork& work, std::shared_ptr<BlockingJob> job, Workload load)
+      : job_{std::move(job)}, wait_{work, executor} {
+    const auto run = [job = job_, wake = wait_.waker()] {
+      job->run();
+      wake();
+    };
+    if (!work.pools().of(load.kind).submit(run, load.client)) throw std::system_error(Errc::busy);
+  }
+
+  std::shared_ptr<BlockingJob> job_;
+  BlockingWork::Wait wait_;
+};
+using JobUnderWay = BasicJobUnderWay<>;  // a template, so that only what is called is compiled
+
+/// Has a job done.
 template <class = void> awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
   const Executor executor = co_await asio::this_coro::executor;
-  auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
-  struct Leaving {
-    ~Leaving() { job.leave(); }
-    BlockingJob& job;
-  } const leaving{*job};
-  BlockingWork::Wait wait{work, executor};
-  const auto run = [job, wake = wait.waker()] {
-    job->run();
-    wake();
-  };
-  if (!work.pools().of(load.kind).submit(run, load.client)) throw std::system_error(Errc::busy);
-  while (!wait.is_over()) co_await wait.change();
-  job->check();
+  JobUnderWay under_way{executor, std::move(job), load};
+  co_await under_way.end();
 }
 
 template <class Result> class ResultJob : public BlockingJob {
@@ -219,6 +239,27 @@ template <class Result> awaitable<Result> have_done_for_result(std::shared_ptr<B
   co_await have_done(job, load);
   co_return *std::move(static_cast<ResultJob<Result>&>(*job).result);
 }
+
+/// Work that has a result, in the hands of workers while whoever began it goes on.
+///
+/// **Errors:** as `blocking`, of which it is the beginning and, by `get`, the end. **Lifetime:** likewise; destroyed
+/// before, it leaves the work behind.
+template <class Work> class WorkUnderWay {
+ public:
+  using Result = std::invoke_result_t<Work&>;
+  WorkUnderWay(const Executor& executor, Work work, Workload load)
+      : WorkUnderWay{executor, new_shared<WorkJob<Work, Result>>(std::move(work)), load} {}
+  awaitable<Result> get() {
+    co_await job_.end();
+    co_return *std::move(result_->result);
+  }
+
+ private:
+  WorkUnderWay(const Executor& executor, std::shared_ptr<ResultJob<Result>> job, Workload load)
+      : result_{job}, job_{executor, job, load} {}
+  std::shared_ptr<ResultJob<Result>> result_;
+  JobUnderWay job_;
+};
 
 }  // namespace detail
 

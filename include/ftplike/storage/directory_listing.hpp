@@ -1,9 +1,12 @@
 #pragma once
-#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstring>
+#include <list>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -148,61 +151,74 @@ template <class = void> awaitable<void> sweep(std::shared_ptr<const DirectorySta
   }
 }
 
-/// A directory that is being read.
+/// A directory that is being read, by several workers at a time: names come to one after the other, and each looks at
+/// what there is under those that it took.
 template <class = void> class BasicDirectoryReading {
  public:
   BasicDirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
       : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
 
-  /// Whether the last entry has been read.
-  bool has_ended() const noexcept { return !stream_; }
-  /// The next entries, more each time, as the way to a worker and back costs as much as some dozen of them; none at the
-  /// end.
+  /// Whether the last name has been read.
+  bool has_ended() const noexcept { return has_ended_; }
+  /// Some entries; none if there were no more names.
   std::vector<Entry> read_batch() {
-    constexpr std::size_t largest = 2048;
-    const std::size_t size = std::exchange(batch_size_, std::min(batch_size_ * 2, largest));
+    std::string names;
+    const std::size_t count = take_names(names);
     std::vector<Entry> batch;
-    if (!stream_) return batch;
-    batch.reserve(size);
-    while (batch.size() < size) {
-      const char* name = next_name(stream_.get());
-      if (!name) {
-        stream_.reset();
-        break;
-      }
+    batch.reserve(count);
+    for (const char* name = names.data(); name != names.data() + names.size(); name += std::strlen(name) + 1) {
       look(name, batch);
     }
     return batch;
   }
 
  private:
-  /// Puts what there is under a name to the others, if it is to be seen.
-  void look(std::string name, std::vector<Entry>& batch) const {
+  /// The next names, each with its NUL, and how many they are: more each time, as the way to a worker and back costs as
+  /// much as some dozen of them, and no more than stay in the processor's cache until they are looked at.
+  std::size_t take_names(std::string& names) {
+    constexpr std::size_t largest = 1024;
+    const std::lock_guard lock{mutex_};
+    const std::size_t most = std::exchange(batch_size_, largest);
+    std::size_t count = 0;
+    while (count < most && !has_ended_) {
+      const char* name = next_name(stream_.get());
+      if (name) {
+        names.append(name, std::strlen(name) + 1);
+        ++count;
+      }
+      has_ended_ = !name;
+    }
+    return count;
+  }
+  /// Puts what there is under a name to the others, if it is to be seen: written in its place, as moving an entry takes
+  /// as long as making one.
+  void look(const char* name, std::vector<Entry>& batch) const {
     const int directory = ::dirfd(stream_.get());
     if (is_partial_name(name)) return remove_if_old(directory, name, state_->options.partial_lifetime);
     struct stat status {};
-    const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    const bool is_known = ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_known && errno == ENOENT) return;
-    if (is_known && S_ISLNK(status.st_mode)) return look_behind(std::move(name), status, batch);
-    batch.push_back(is_known ? entry_of(std::move(name), status) : Entry{std::move(name), Entry::Type::other, 0, {}});
+    Entry& entry = batch.emplace_back(name, Entry::Type::other, 0, Timestamp{});
+    if (is_known) describe(entry, status);
+    if (entry.type == Entry::Type::link) look_behind(entry);
   }
-  /// The same of a link: what it leads to, or itself.
-  void look_behind(std::string name, const struct stat& status, std::vector<Entry>& batch) const {
+  /// Makes of a link what it leads to, where that is inside; else it stays one.
+  void look_behind(Entry& link) const {
     try {
-      const auto place = state_->root.find(path_.resolve(name), Follow::yes);
-      if (place.exists()) return batch.push_back(entry_of(std::move(name), place.status));
+      const auto place = state_->root.find(path_.resolve(link.name), Follow::yes);
+      if (place.exists()) return describe(link, place.status);
     } catch (const std::system_error&) {
       // It leads into nothing, or in circles.
     }
-    auto target = link_text(::dirfd(stream_.get()), name);
-    batch.push_back(entry_of(std::move(name), status));
-    batch.back().target = std::move(target).value_or("");
+    link.target = link_text(::dirfd(stream_.get()), link.name).value_or("");
   }
 
-  std::shared_ptr<const DirectoryState> state_;
-  Path path_;
-  DirectoryStream stream_;
+  const std::shared_ptr<const DirectoryState> state_;
+  const Path path_;
+  const DirectoryStream stream_;
+  std::mutex mutex_;  // of what is read from the stream, and of what follows
   std::size_t batch_size_ = 512;
+  std::atomic<bool> has_ended_ = false;
 };
 using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only what is called is compiled
 
@@ -213,23 +229,41 @@ using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only w
 template <class = void> class BasicDirectoryListing {
  public:
   using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
+  /// Of a large directory two workers read some each, the second of which whoever calls this gets the next time.
   awaitable<std::vector<Entry>> next() {
-    if (reading_->has_ended()) co_return std::vector<Entry>{};
-    auto read = [reading = reading_] { return reading->read_batch(); };
-    std::vector<Entry> entries = co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
-    co_return entries;
+    const Executor executor = co_await asio::this_coro::executor;
+    for (;;) {
+      begin_reads(executor);
+      if (reads_.empty()) co_return std::vector<Entry>{};
+      std::vector<Entry> entries = co_await reads_.front().get();
+      reads_.pop_front();
+      at_once_ = 2;
+      if (!entries.empty()) co_return entries;
+    }
   }
 
  private:
   template <class> friend class BasicDirectoryStorage;
+  struct Read {
+    std::vector<Entry> operator()() const { return reading->read_batch(); }
+    std::shared_ptr<detail::DirectoryReading> reading;  // may be left behind
+  };
 
   BasicDirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
                    ClientKey client = 0)
       : reading_{detail::new_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
         client_{client} {}
 
-  std::shared_ptr<detail::DirectoryReading> reading_;  // shared with the read under way
+  void begin_reads(const Executor& executor) {
+    while (reads_.size() < at_once_ && !reading_->has_ended()) {
+      reads_.emplace_back(executor, Read{reading_}, Workload{WorkKind::disk, client_});
+    }
+  }
+
+  std::shared_ptr<detail::DirectoryReading> reading_;
   ClientKey client_;
+  std::size_t at_once_ = 1;  // until it is known that there is more than the first batch
+  std::list<detail::WorkUnderWay<Read>> reads_;
 };
 using DirectoryListing = BasicDirectoryListing<>;  // a template, so that only what is called is compiled
 

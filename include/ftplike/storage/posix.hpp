@@ -40,13 +40,14 @@ inline timespec timespec_of(Timestamp time) noexcept {
 
 inline Timestamp modified(const struct stat& status) noexcept { return timestamp_of(time_of_change(status)); }
 
-inline Entry entry_of(std::string name, const struct stat& status) {
-  const auto type = S_ISREG(status.st_mode)   ? Entry::Type::file
-                    : S_ISDIR(status.st_mode) ? Entry::Type::directory
-                    : S_ISLNK(status.st_mode) ? Entry::Type::link
-                                              : Entry::Type::other;
-  Entry entry{std::move(name), type, S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size),
-              modified(status)};
+/// Puts into an entry all but its name.
+inline void describe(Entry& entry, const struct stat& status) {
+  entry.type = S_ISREG(status.st_mode)   ? Entry::Type::file
+               : S_ISDIR(status.st_mode) ? Entry::Type::directory
+               : S_ISLNK(status.st_mode) ? Entry::Type::link
+                                         : Entry::Type::other;
+  entry.size = S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size);
+  entry.modified = modified(status);
   entry.mode = status.st_mode & 07777;
   char unique[40];
   char* const end = unique + sizeof unique;
@@ -54,6 +55,12 @@ inline Entry entry_of(std::string name, const struct stat& status) {
   *at++ = '.';
   at = std::to_chars(at, end, status.st_ino, 16).ptr;
   entry.unique.assign(unique, at);
+}
+
+inline Entry entry_of(std::string name, const struct stat& status) {
+  Entry entry;
+  entry.name = std::move(name);
+  describe(entry, status);
   return entry;
 }
 

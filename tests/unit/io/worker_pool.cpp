@@ -187,6 +187,40 @@ TEST(Blocking, DoesNotBeginWhatNobodyWaitsForAnyMore) {
   EXPECT_FALSE(*begun);
 }
 
+TEST(WorkUnderWay, IsDoneBeforeAnybodyAsksForItsResult) {
+  HeldPool held;
+  asio::io_context loop;
+  asio::make_service<BlockingWork>(loop, pools_with(std::make_unique<PassedOn>(*held.pool)));
+  const auto work = [state = std::make_shared<int>(6)] { return ++*state; };
+  detail::WorkUnderWay<std::remove_const_t<decltype(work)>> under_way{loop.get_executor(), work, Workload{}};
+  held.submit("last", 0);
+  held.let_go();
+  held.wait_for(2);
+  int result = 0;
+  const auto ask = [&]() -> awaitable<void> {
+    const int given = co_await under_way.get();
+    result = given;
+  };
+  start_on(loop.get_executor(), ask());
+  loop.poll();
+  EXPECT_EQ(result, 7);
+}
+
+TEST(WorkUnderWay, IsNotBegunOnceItsOwnerIsGone) {
+  HeldPool held;
+  asio::io_context loop;
+  asio::make_service<BlockingWork>(loop, pools_with(std::make_unique<PassedOn>(*held.pool)));
+  const auto begun = std::make_shared<bool>(false);
+  const auto work = [begun] { return *begun = true; };
+  {
+    const detail::WorkUnderWay<std::remove_const_t<decltype(work)>> under_way{loop.get_executor(), work, Workload{}};
+  }
+  held.submit("last", 0);
+  held.let_go();
+  held.wait_for(2);
+  EXPECT_FALSE(*begun);
+}
+
 TEST(Blocking, NeedsNoStrandWhereSeveralThreadsRunTheLoop) {
   asio::io_context loop;
   asio::make_service<BlockingWork>(loop, pools_with(std::make_unique<ThreadPool>(4u)));

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <random>
+#include <set>
 
 #include "behaviour.hpp"
 
@@ -370,6 +371,86 @@ TEST_F(DirectoryStorageTest, LeavesOutWhatVanishesWhileItLists) {
   EXPECT_EQ(files.run(listing.next()).size(), 512u);
   for (int i = 0; i < 600; ++i) fs::remove(root_ / std::to_string(i));
   EXPECT_EQ(files.run(listing.next()).size(), 0u);
+}
+
+TEST_F(DirectoryStorageTest, ListsEachEntryOfALargeDirectoryOnce) {
+  std::set<std::string> names, listed;
+  for (int i = 0; i < 5000; ++i) {
+    names.insert("f" + std::to_string(i));
+    write_file(root_ / ("f" + std::to_string(i)), "");
+  }
+  const auto entries = files.list("/");
+  for (const auto& entry : entries) listed.insert(entry.name);
+  EXPECT_EQ(entries.size(), names.size());
+  EXPECT_EQ(listed, names);
+}
+
+/// A pool whose jobs the test does, when it likes.
+class Shelf final : public ftplike::WorkerPool {
+ public:
+  explicit Shelf(std::vector<Job>& jobs) : jobs_{jobs} {}
+  bool submit(Job job, ftplike::ClientKey) override {
+    jobs_.push_back(std::move(job));
+    return true;
+  }
+
+ private:
+  std::vector<Job>& jobs_;
+};
+
+TEST_F(DirectoryStorageTest, ReadsALargeDirectoryWithTwoWorkersWhicheverIsReadyFirst) {
+  for (int i = 0; i < 2500; ++i) write_file(root_ / std::to_string(i), "");
+  std::vector<ftplike::WorkerPool::Job> jobs;
+  asio::io_context loop;
+  asio::make_service<ftplike::BlockingWork>(
+      loop, std::make_shared<ftplike::WorkerPools>(std::make_unique<Shelf>(jobs), std::make_unique<ftplike::ThreadPool>(1u),
+                                                   std::make_unique<ftplike::ThreadPool>(1u)));
+  std::optional<DirectoryStorage::Listing> listing;
+  const auto open = [&]() -> ftplike::awaitable<void> {
+    auto opened = co_await files.storage.list(Path{});
+    listing.emplace(std::move(opened));
+  };
+  std::set<std::string> listed;
+  std::size_t batches = 0, ends = 0;
+  const auto read = [&]() -> ftplike::awaitable<void> {
+    const std::vector<Entry> entries = co_await listing->next();
+    for (const auto& entry : entries) EXPECT_TRUE(listed.insert(entry.name).second) << entry.name;
+    ++(entries.empty() ? ends : batches);
+  };
+  const auto go_on = [&loop] {
+    loop.restart();
+    loop.poll();
+  };
+  ftplike::start_on(loop.get_executor(), open());
+  go_on();
+  for (auto& job : std::exchange(jobs, {})) job();  // where opening it takes one
+  go_on();
+  ASSERT_TRUE(listing);
+
+  ftplike::start_on(loop.get_executor(), read());
+  go_on();
+  ASSERT_EQ(jobs.size(), 1u) << "a small directory takes one worker";
+  std::exchange(jobs, {}).front()();
+  go_on();
+  EXPECT_EQ(batches, 1u);
+  ftplike::start_on(loop.get_executor(), read());
+  go_on();
+  ASSERT_EQ(jobs.size(), 2u);
+  jobs[1]();
+  go_on();
+  EXPECT_EQ(batches, 1u);
+  jobs[0]();
+  go_on();
+  EXPECT_EQ(batches, 2u);
+  jobs.clear();
+  while (ends == 0) {
+    ftplike::start_on(loop.get_executor(), read());
+    go_on();
+    for (auto& job : std::exchange(jobs, {})) job();
+    go_on();
+  }
+  EXPECT_EQ(listed.size(), 2500u);
+  listing.reset();
 }
 
 TEST_F(DirectoryStorageTest, MakesFilesWithTheModeThatTheUmaskLeaves) {
