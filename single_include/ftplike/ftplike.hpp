@@ -50,6 +50,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -88,6 +89,18 @@ template <class Number = unsigned> std::optional<Number> number_in(std::string_v
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+/// A number of bytes as people write it: "1500", or with a K, M, G or T behind it, in either case, for powers of 1024. None
+/// if it is something else, or more than 64 bits hold.
+inline std::optional<std::uint64_t> bytes_in(std::string_view text) noexcept {
+  constexpr std::string_view units = "KMGTkmgt";
+  const auto unit = text.empty() ? units.npos : units.find(text.back());
+  if (unit != units.npos) text.remove_suffix(1);
+  const auto shift = unit == units.npos ? 0 : 10 * (unit % 4 + 1);
+  const auto number = number_in<std::uint64_t>(text);
+  if (!number || *number > ~std::uint64_t{0} >> shift) return std::nullopt;
+  return *number << shift;
 }
 
 namespace detail {
@@ -143,9 +156,11 @@ class Features {
   void refuse(std::string_view feature) {
     if (!refused(feature)) refused_.emplace_back(feature);
   }
+  /// Whether the server has refused this feature in this session, whatever FEAT said.
   bool refused(std::string_view feature) const {
     return std::find(refused_.begin(), refused_.end(), feature) != refused_.end();
   }
+  /// The lines of the reply to FEAT.
   const std::vector<std::string>& lines() const noexcept { return lines_; }
 
  private:
@@ -380,7 +395,7 @@ class Progress {
   std::uint64_t offset = 0;       // where it began, when resumed
   std::uint64_t transferred = 0;  // bytes over the data connection
   std::uint64_t size = 0;         // of the whole file; 0 if it is not known
-  Duration elapsed{};
+  Duration elapsed{};  // since the transfer began
   double rate = 0;       // bytes a second, over the last seconds
   Duration remaining{};  // that the rest will take at that rate; zero if that cannot be said
 };
@@ -423,6 +438,7 @@ template <class Culprit> struct CheckProgressCallback {
 class ProgressCallback {
  public:
   ProgressCallback() = default;
+  /// `tell` gives `Go`, or nothing to go on.
   template <class Tell>
     requires(!std::is_same_v<Tell, ProgressCallback>)
   ProgressCallback(Tell tell) {
@@ -439,6 +455,7 @@ class ProgressCallback {
     }
   }
   explicit operator bool() const noexcept { return static_cast<bool>(tell_); }
+  /// Tells how far it is; whether to go on. **Errors:** what the callback throws.
   Go operator()(const Progress& progress) const { return tell_ ? tell_(progress) : Go::on; }
 
  private:
@@ -497,611 +514,10 @@ inline Progress progress_of(const RateMeter& meter, Duration elapsed, std::uint6
 }  // namespace detail
 }  // namespace ftplike
 
-// ---- ftplike/io/meter.hpp
-#include <algorithm>
-#include <chrono>
+// ---- ftplike/io/compression.hpp
 #include <cstddef>
-#include <cstdint>
-#include <mutex>
-
-
-namespace ftplike::inline v0_2 {
-
-/// A limit of bytes per second that any number of transfers share. It says when the next bytes may follow; waiting is
-/// the transfer's own business, so that a limit costs no processor time. **Threads:** safe.
-class Meter {
- public:
-  /// 0 bytes per second: no limit.
-  explicit Meter(std::uint64_t bytes_per_second = 0) noexcept : rate_{bytes_per_second} {}
-
-  std::uint64_t bytes_per_second() const noexcept { return rate_; }
-  /// A piece for this rate, so that transfers go on smoothly: about an eighth of a second's worth.
-  std::size_t piece(std::size_t largest) const noexcept {
-    if (rate_ == 0) return largest;
-    return static_cast<std::size_t>(std::clamp<std::uint64_t>(rate_ / 8, 512, largest));
-  }
-  /// Counts `count` bytes that went by at `now`. Gives the time before which no more may follow.
-  Time after(std::size_t count, Time now) {
-    if (rate_ == 0) return now;
-    const auto cost = std::chrono::duration_cast<Duration>(
-        std::chrono::duration<double>(static_cast<double>(count) / static_cast<double>(rate_)));
-    const std::lock_guard lock{mutex_};
-    free_ = std::max(free_, now) + cost;
-    return free_;
-  }
-
- private:
-  const std::uint64_t rate_;
-  std::mutex mutex_;
-  Time free_{};  // when all that went by is paid for
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/protocol/entry.hpp
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <utility>
-
-namespace ftplike::inline v0_2 {
-
-/// A moment in UTC, as the protocol tells it: to the millisecond.
-///
-/// Beware of arithmetic with finer units: in nanoseconds, the unit of the system's clock and of `Duration`, the years
-/// beyond 2262 do not fit 64 bits, and a peer may name any from 0 to 9999.
-using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
-
-/// The first and the last moment that the protocol can tell.
-inline constexpr Timestamp first_timestamp = std::chrono::sys_days{std::chrono::January / 1 / 0};
-inline constexpr Timestamp last_timestamp =
-    std::chrono::sys_days{std::chrono::January / 1 / 10000} - std::chrono::milliseconds{1};
-
-/// Now, by the system's clock, which may be set at any time: for telling and comparing dates, not for measuring. What
-/// may run on a simulated network asks `wall_clock(executor)` (io/date.hpp).
-inline Timestamp wall_clock() noexcept {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
-/// What a directory says of one of its files. Of a listing it holds what the server told, and `listed`, the line
-/// itself.
-class Entry {
- public:
-  enum class Type { file, directory, link, other };
-
-  Entry() = default;
-  Entry(std::string its_name, Type its_type, std::optional<std::uint64_t> its_size, Timestamp its_time)
-      : name{std::move(its_name)}, type{its_type}, size{its_size}, modified{its_time} {}
-
-  bool is_directory() const noexcept { return type == Type::directory; }
-  bool is_file() const noexcept { return type == Type::file; }
-
-  std::string name;  // one component
-  Type type = Type::file;
-  std::optional<std::uint64_t> size;  // bytes; none if it is not known before all have been read
-  Timestamp modified{};               // the epoch if it is not known
-  bool in_utc = true;  // what `modified` is; a LIST tells times of the server's own zone, whichever that is
-  unsigned mode = 0;                  // the permission bits, 0 if they are not known
-  std::string unique;                 // the same for two names of one file
-  std::string target;                 // of a link
-  std::string owner, group;
-  std::string listed;  // the line of a listing that it was read from
-
-  friend bool operator==(const Entry&, const Entry&) = default;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/protocol/reply.hpp
-#include <algorithm>
-#include <cstddef>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace ftplike::inline v0_2 {
-
-/// A reply: a code of three digits and its text, several lines if the text has '\n'. (RFC 959 §4.2)
-///
-/// Not an aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice.
-class Reply {
- public:
-  Reply() = default;  // code 0: none
-  Reply(int code, std::string text) : code_{code}, text_{std::move(text)} {}
-
-  int code() const noexcept { return code_; }
-  /// The lines without their codes, joined by '\n'.
-  const std::string& text() const noexcept { return text_; }
-  bool preliminary() const noexcept { return code_ / 100 == 1; }
-  bool complete() const noexcept { return code_ / 100 == 2; }
-  bool intermediate() const noexcept { return code_ / 100 == 3; }
-  bool negative() const noexcept { return code_ / 100 >= 4; }
-  bool permanent() const noexcept { return code_ / 100 == 5; }
-
-  /// As it goes over the wire, each line ended by CRLF. The lines between the first and the last are indented by a
-  /// space, so that none can look like the end. Control characters in the text become '?', a byte 0xFF is doubled. RFC
-  /// 959 §4.2, RFC 854.
-  std::string wire() const {
-    std::string out;
-    out.reserve(text_.size() + 8);
-    for (std::size_t at = 0;;) {
-      const auto end = text_.find('\n', at);
-      const bool last = end == std::string::npos;
-      if (at == 0 || last)
-        out.append(std::to_string(code_)).append(1, last ? ' ' : '-');
-      else if (text_[at] != ' ')
-        out.append(1, ' ');
-      append_safely(out, std::string_view{text_}.substr(at, last ? end : end - at));
-      out.append("\r\n");
-      if (last) return out;
-      at = end + 1;
-    }
-  }
-
-  friend bool operator==(const Reply&, const Reply&) = default;
-
- private:
-  /// Appends a line piece by piece, as nearly all letters go as they are.
-  static void append_safely(std::string& out, std::string_view line) {
-    const auto is_special = [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\xFF'; };
-    while (!line.empty()) {
-      const auto special = static_cast<std::size_t>(std::find_if(line.begin(), line.end(), is_special) - line.begin());
-      out.append(line.substr(0, special));
-      if (special == line.size()) return;
-      out.append(line[special] == '\xFF' ? "\xFF\xFF" : "?");
-      line.remove_prefix(special + 1);
-    }
-  }
-
-  int code_ = 0;
-  std::string text_;
-};
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// Which of the two dialects a session speaks; see docs of `connect` for how `automatic` finds out.
-enum class Dialect { automatic, ftplike, standard };
-
-/// The bounds of a client's patience and memory. Times are counted by the transport's clock; `Duration::max()` says "no
-/// limit". What runs out is `Errc::timed_out` unless something else is said.
-struct ClientLimits {
-  /// To look up the server's name; then to connect to each of its addresses; then for a TLS handshake, and for a proxy.
-  Duration connect = std::chrono::seconds{30};
-  /// Until the next address is tried while the one before has not answered yet. (RFC 8305 §5)
-  Duration next_address = std::chrono::milliseconds{250};
-  /// From a command to its reply, and from the end of the data to the final reply; then the session is closed.
-  Duration reply = std::chrono::seconds{60};
-  /// For the data connection to come to be; then the transfer is broken off.
-  Duration connect_data = std::chrono::seconds{30};
-  /// Without a byte of a transfer; then it is broken off. (`Errc::stalled`)
-  Duration stall = std::chrono::seconds{60};
-  /// To get back in step after a transfer that was broken off; then the session is closed.
-  Duration recovery = std::chrono::seconds{10};
-  /// Entries of a listing that is kept as a whole. (`Errc::bad_listing`)
-  std::size_t entries = 1'000'000;
-  /// Directories below the one where a walk begins. (`Errc::bad_listing`)
-  unsigned depth = 100;
-  /// Bytes of a line of a listing. (`Errc::line_too_long`)
-  std::size_t line = 64 * 1024;
-};
-
-/// How a client is to behave.
-struct ClientOptions {
-  ClientOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
-
-  Dialect dialect = Dialect::automatic;
-  std::string account;  // for servers that ask for one (ACCT)
-  bool active = false;  // the server connects to us for data, where the channel allows both and there is no proxy
-  /// What passes all connections on: `socks5://user:password@host:port` or `http://host:port`; none if empty. The proxy
-  /// looks up the server's name.
-  std::string proxy;
-  /// How far the clock of the server's listings is ahead of UTC, always. If not given it is found out, for summer and
-  /// winter, where MDTM can tell.
-  std::optional<std::chrono::minutes> zone;
-  Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
-  ClientLimits limits;
-};
-
-/// How one transfer is to be done.
-struct TransferOptions {
-  TransferOptions() {}  // no aggregate, as above
-
-  bool ascii = false;      // TYPE A: line endings are converted
-  bool resume = false;     // go on where an interrupted transfer of this file ended; what cannot seek throws
-  bool verify = true;      // compare the length with what the server says, where it can say
-  bool keep_time = false;  // the copy gets the time of modification of the original, where the server can say or set it
-  /// A bound of bytes a second over the data connection, before TLS; transfers that have the same one share it. None if
-  /// null.
-  std::shared_ptr<Meter> bandwidth;
-  /// Of the file on the server, if they are known already: then it is not asked.
-  std::optional<std::uint64_t> size;
-  std::optional<Timestamp> modified;
-  /// Called after each piece that went over the data connection, with the rate and the time that the rest will take; it
-  /// may stop the transfer. **Threads:** on the executor of the session, so it must not block.
-  ProgressCallback progress;
-};
-
-/// What a transfer came to.
-class TransferResult {
- public:
-  std::uint64_t transferred = 0;  // bytes over the data connection
-  std::uint64_t offset = 0;       // where it began, when resumed
-  Duration took{};
-  std::string name;  // the local file of a download; the remote one of an upload
-  Reply reply;       // the server's last word; none if nothing had to be transferred
-};
-
-/// Sees what is below a directory: its path from there, such as "images/a.jpg", and its entry. Of a directory it says
-/// whether to go into it.
-using WalkVisit = std::function<bool(const std::string& path, const Entry& entry)>;
-
-}  // namespace ftplike
-
-// ---- ftplike/client/remote_digest.hpp
-#include <string>
-
-namespace ftplike::inline v0_2 {
-
-/// A checksum as a server told it.
-class RemoteDigest {
- public:
-  std::string algorithm;  // "SHA-256", "SHA-512", "SHA-1", "MD5" or "CRC32"
-  std::string value;      // in hexadecimal digits, small letters
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/client/remote_file.hpp
-#include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
-#include <string>
-
-
-namespace ftplike::inline v0_2 {
-
-/// A file of a server that is being read, by `Client::open`. It is a `ByteSource`. While it is open its session does
-/// nothing else: `Errc::busy`.
-///
-/// **Errors:** of `read_some`, those of a download; after the last byte, too, if the server says that it was not all.
-/// **Cancellation:** of `read_some` leaves the file open, and nothing is lost.
-/// **Lifetime:** keeps the session. Its destructor ends the transfer as `close` does, and does not wait: the session is
-/// busy until that has been heard. **Threads:** as of `Client`; it is destroyed where its session runs, or closed
-/// before.
-template <class Core> class RemoteFile {
- public:
-  /// None: closed.
-  RemoteFile() = default;
-
-  /// Fills the beginning of the room (never empty) and gives how much; 0 at the end, once the server has said that all
-  /// is well. It may be called as late as one likes, though a server may lose its patience.
-  awaitable<std::size_t> read_some(std::span<std::byte> room);
-  /// The length of the file, if the server has told.
-  std::optional<std::uint64_t> size() const noexcept;
-  bool is_open() const noexcept;
-  /// Ends it, wherever it is. The session can be used again.
-  awaitable<void> close();
-
-  /// What `Client::open` is.
-  static awaitable<RemoteFile> open(std::shared_ptr<Core> core, std::string remote, std::uint64_t offset,
-                                    TransferOptions options);
-
- private:
-  struct Reading;
-
-  static awaitable<void> begin(RemoteFile& file, std::shared_ptr<Core> core, std::string remote, std::uint64_t offset,
-                               TransferOptions options);
-  static awaitable<void> end(Reading& reading);
-
-  std::shared_ptr<Reading> reading_;
-};
-
-}  // namespace ftplike
-
-// ---- ftplike/client/url.hpp
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-// ---- ftplike/protocol/error.hpp
-#include <cerrno>
-#include <exception>
-#include <new>
-#include <string>
-#include <system_error>
-#include <type_traits>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// What can go wrong that the system has no code for.
-enum class Errc {
-  timed_out = 1,       // a limit of time ran out
-  stalled,             // a transfer made no progress for too long
-  aborted,             // the client said ABOR, or the caller cancelled or stopped it
-  peer_lost,           // a connection ended before its time
-  no_data_connection,  // none was negotiated, or nobody came
-  shutting_down,       // the server is about to stop
-  line_too_long,       // longer than the limit of a line
-  bad_line,            // NUL or a lone CR in a line
-  bad_name,            // not a name for a file here
-  bad_restart,         // the offset of a REST lies behind the end
-  busy,                // somebody else is at it
-  quota_exceeded,      // no more room for this user
-  too_large,           // larger than files may be here
-  too_short,           // fewer bytes came than were promised
-  too_long,            // more bytes came than were promised
-  bad_reply,           // what the server sent is not a reply, or not one to this command
-  bad_listing,         // what the server listed could not be used
-  no_handshake,        // a peer that was to begin a TLS handshake, or go on with it, did not
-  not_resumed,         // a TLS data connection does not go on with the control connection's session
-  no_close_notify,     // a TLS data connection ended without its peer's goodbye, so something may be missing
-  refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
-};
-
-inline const std::error_category& ftplike_category() noexcept {
-  static const class : public std::error_category {
-    const char* name() const noexcept override { return "ftplike"; }
-    std::string message(int value) const override {
-      switch (static_cast<Errc>(value)) {
-        case Errc::timed_out: return "timed out";
-        case Errc::stalled: return "transfer stalled";
-        case Errc::aborted: return "transfer aborted";
-        case Errc::peer_lost: return "connection lost";
-        case Errc::no_data_connection: return "no data connection";
-        case Errc::shutting_down: return "server is shutting down";
-        case Errc::line_too_long: return "line too long";
-        case Errc::bad_line: return "NUL or lone CR in a line";
-        case Errc::bad_name: return "file name not allowed";
-        case Errc::bad_restart: return "restart position behind the end of the file";
-        case Errc::busy: return "file is busy";
-        case Errc::quota_exceeded: return "storage allocation exceeded";
-        case Errc::too_large: return "file larger than allowed";
-        case Errc::too_short: return "fewer bytes than promised";
-        case Errc::too_long: return "more bytes than promised";
-        case Errc::bad_reply: return "unexpected reply";
-        case Errc::bad_listing: return "unusable listing";
-        case Errc::no_handshake: return "no TLS handshake came";
-        case Errc::not_resumed: return "TLS session of the control connection not resumed";
-        case Errc::no_close_notify: return "TLS ended without close_notify";
-        case Errc::refused_by_rule: return "refused for safety";
-      }
-      return "unknown ftplike error";
-    }
-  } category;
-  return category;
-}
-
-inline std::error_code make_error_code(Errc value) noexcept { return {static_cast<int>(value), ftplike_category()}; }
-
-}  // namespace ftplike
-
-template <> struct std::is_error_code_enum<ftplike::Errc> : std::true_type {};
-
-namespace ftplike::inline v0_2 {
-
-namespace detail {
-
-/// Whether the system says that the disk quota is used up, for which `std::errc` has no name.
-inline bool over_quota(std::error_code error) noexcept {
-#ifdef EDQUOT
-  return error.value() == EDQUOT &&
-         (error.category() == std::system_category() || error.category() == std::generic_category());
-#else
-  return static_cast<void>(error), false;
-#endif
-}
-
-}  // namespace detail
-
-/// The one place where an error becomes what the client reads.
-inline Reply reply_for(std::error_code error) {
-  const auto with = [&error](int code) { return Reply{code, error.message()}; };
-  if (error == Errc::no_data_connection) return {425, "No data connection"};
-  if (error == Errc::no_handshake) return {425, "No data connection: no TLS handshake came"};
-  if (error == Errc::timed_out || error == Errc::stalled || error == Errc::aborted || error == Errc::peer_lost ||
-      error == Errc::too_short || error == Errc::no_close_notify) {
-    return {426, "Connection closed: " + error.message()};
-  }
-  if (error == Errc::shutting_down) return {421, "Server is shutting down"};
-  if (error == Errc::line_too_long || error == Errc::bad_line) return with(500);
-  if (error == Errc::bad_name) return with(553);
-  if (error == Errc::bad_restart) return with(554);
-  if (error == Errc::busy) return with(450);
-  if (error == Errc::quota_exceeded || error == Errc::too_large) return with(552);
-  if (error == Errc::not_resumed) return with(522);
-  if (error == Errc::refused_by_rule) return with(550);
-  using enum std::errc;
-  if (error == no_such_file_or_directory) return {550, "File not found"};
-  if (error == permission_denied || error == operation_not_permitted || error == cross_device_link ||
-      error == too_many_symbolic_link_levels || error == read_only_file_system) {
-    return {550, "Permission denied"};
-  }
-  if (error == not_a_directory) return {550, "Not a directory"};
-  if (error == is_a_directory) return {550, "Is a directory"};
-  if (error == directory_not_empty) return {550, "Directory not empty"};
-  if (error == file_exists) return {550, "File exists"};
-  if (error == filename_too_long || error == invalid_argument) return {553, "File name not allowed"};
-  if (error == no_space_on_device || error == file_too_large || detail::over_quota(error)) {
-    return {552, "Storage full"};
-  }
-  if (error == connection_reset || error == broken_pipe || error == connection_aborted ||
-      error == std::errc::timed_out) {
-    return {426, "Connection closed: connection lost"};
-  }
-  return {451, "Local error: " + error.message()};
-}
-
-/// The error that an exception stands for: a `std::system_error`'s own; of any other, what comes nearest.
-inline std::error_code code_of(std::exception_ptr failure) noexcept {
-  try {
-    std::rethrow_exception(std::move(failure));
-  } catch (const std::system_error& error) {
-    return error.code();
-  } catch (const std::bad_alloc&) {
-    return std::make_error_code(std::errc::not_enough_memory);
-  } catch (...) {
-    return std::make_error_code(std::errc::io_error);
-  }
-}
-
-}  // namespace ftplike
-
-
-namespace ftplike::inline v0_2 {
-
-/// How the connections to a server are to be protected. Both ways need a transport with TLS.
-enum class Secure {
-  no,
-  explicit_tls,  // AUTH TLS after the greeting (ftpes://)
-  implicit_tls,  // from the first byte on (ftps://)
-};
-
-/// Where a server is and who we are there: `ftp://user:password@host:port/path;type=i`. What is between the delimiters
-/// may be percent-encoded. A text without a scheme is a host, and perhaps a port and a path. RFC 1738 §3.2.
-class Url {
- public:
-  Url() = default;
-  /// **Errors:** `std::errc::invalid_argument`.
-  Url(const std::string& text) : Url{std::string_view{text}} {}  // NOLINT: a text is a URL wherever one is wanted
-  Url(const char* text) : Url{std::string_view{text}} {}         // NOLINT
-  explicit Url(std::string_view text) {
-    auto parsed = parse(text);
-    if (!parsed) {
-      throw std::system_error(std::make_error_code(std::errc::invalid_argument), "not a URL of an FTP server");
-    }
-    *this = *std::move(parsed);
-  }
-  Url(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
-
-  static std::optional<Url> parse(std::string_view text);
-
-  Secure secure = Secure::no;
-  std::string user, password;  // empty if they are not given
-  std::string host;            // a name or an address, of IPv6 without its brackets
-  std::uint16_t port = 21;
-  std::string path;  // as the server is to be told: not absolute, unless the URL has %2F or a second slash there
-  char type = '\0';  // 'i' or 'a' if the URL says so, 'd' for a directory's listing
-
-  bool names_directory() const noexcept { return path.empty() || path.ends_with('/') || type == 'd'; }
-};
-
-namespace detail {
-
-/// Takes the percent signs out. Nothing if that gives what no command can hold.
-inline std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    char letter = text[at];
-    if (letter == '%') {
-      const auto value = number_in(text.substr(at + 1, 2), 16);
-      if (!value || at + 2 >= text.size()) return std::nullopt;
-      letter = static_cast<char>(*value);
-      at += 2;
-    }
-    if (letter == '\0' || letter == '\r' || letter == '\n') return std::nullopt;
-    out += letter;
-  }
-  return out;
-}
-
-/// Takes `host`, `host:port`, `[::1]` or `[::1]:port` apart. An IPv6 address without brackets has no port behind it.
-inline bool read_host(std::string_view text, Url& url) {
-  std::string_view host = text, port;
-  bool has_port = false;
-  if (text.starts_with('[')) {
-    const auto end = text.find(']');
-    if (end == text.npos) return false;
-    host = text.substr(1, end - 1);
-    const auto rest = text.substr(end + 1);
-    has_port = rest.starts_with(':');
-    if (!rest.empty() && !has_port) return false;
-    if (has_port) port = rest.substr(1);
-  } else if (const auto colon = text.find(':'); colon != text.npos && colon == text.rfind(':')) {
-    host = text.substr(0, colon);
-    port = text.substr(colon + 1);
-    has_port = true;
-  }
-  if (has_port && !port.empty()) {
-    const auto number = number_in(port);
-    if (!number || *number == 0 || *number > 65535) return false;
-    url.port = static_cast<std::uint16_t>(*number);
-  }
-  const auto decoded = percent_decoded(host);
-  if (!decoded || decoded->empty()) return false;
-  url.host = *decoded;
-  return true;
-}
-
-inline bool read_user(std::string_view text, Url& url) {
-  const auto colon = text.find(':');
-  const auto user = percent_decoded(text.substr(0, colon));
-  const auto password = percent_decoded(colon == text.npos ? std::string_view{} : text.substr(colon + 1));
-  if (!user || !password) return false;
-  url.user = *user;
-  url.password = *password;
-  return true;
-}
-
-}  // namespace detail
-
-inline std::optional<Url> Url::parse(std::string_view text) {
-  Url url;
-  if (const auto end = text.find("://"); end != text.npos) {
-    const auto scheme = text.substr(0, end);
-    if (same_word(scheme, "ftps")) {
-      url.secure = Secure::implicit_tls;
-      url.port = 990;
-    } else if (same_word(scheme, "ftpes")) {
-      url.secure = Secure::explicit_tls;
-    } else if (!same_word(scheme, "ftp")) {
-      return std::nullopt;
-    }
-    text.remove_prefix(end + 3);
-  }
-  auto authority = text.substr(0, text.find('/'));
-  auto path = text.substr(authority.size());
-  if (const auto at = authority.rfind('@'); at != authority.npos) {
-    if (!detail::read_user(authority.substr(0, at), url)) return std::nullopt;
-    authority.remove_prefix(at + 1);
-  }
-  if (!detail::read_host(authority, url)) return std::nullopt;
-
-  if (const auto type = path.rfind(";type="); type != path.npos && type + 7 == path.size()) {
-    url.type = static_cast<char>(path.back() | 0x20);
-    if (url.type != 'i' && url.type != 'a' && url.type != 'd') return std::nullopt;
-    path = path.substr(0, type);
-  }
-  const auto decoded = detail::percent_decoded(path.substr(path.empty() ? 0 : 1));
-  if (!decoded) return std::nullopt;
-  url.path = *decoded;
-  return url;
-}
-
-}  // namespace ftplike
-
-// ---- ftplike/data_channel/names.hpp
-// The names of the data channels, which are enough where nothing is sent over them.
-
-namespace ftplike::inline v0_2 {
-
-struct ActiveChannel;
-struct AnnouncedChannel;
-struct PassiveChannel;
-template <class... Ways> struct NegotiatedChannel;
-
-}  // namespace ftplike::inline v0_2
 
 // ---- ftplike/io/any_bytes.hpp
 #include <concepts>
@@ -1302,6 +718,65 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
 #include <string>
 #include <string_view>
 
+// ---- ftplike/protocol/entry.hpp
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace ftplike::inline v0_2 {
+
+/// A moment in UTC, as the protocol tells it: to the millisecond.
+///
+/// Beware of arithmetic with finer units: in nanoseconds, the unit of the system's clock and of `Duration`, the years
+/// beyond 2262 do not fit 64 bits, and a peer may name any from 0 to 9999.
+using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// The first and the last moment that the protocol can tell.
+inline constexpr Timestamp first_timestamp = std::chrono::sys_days{std::chrono::January / 1 / 0};
+inline constexpr Timestamp last_timestamp =
+    std::chrono::sys_days{std::chrono::January / 1 / 10000} - std::chrono::milliseconds{1};
+
+/// Now, by the system's clock, which may be set at any time: for telling and comparing dates, not for measuring. What
+/// may run on a simulated network asks `wall_clock(executor)` (io/date.hpp).
+inline Timestamp wall_clock() noexcept {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+/// What a directory says of one of its files. Of a listing it holds what the server told, and `listed`, the line
+/// itself.
+class Entry {
+ public:
+  /// What it is; `other` is a device or the like.
+  enum class Type { file, directory, link, other };
+
+  Entry() = default;
+  /// With what every listing tells.
+  Entry(std::string its_name, Type its_type, std::optional<std::uint64_t> its_size, Timestamp its_time)
+      : name{std::move(its_name)}, type{its_type}, size{its_size}, modified{its_time} {}
+
+  /// Whether it is a directory.
+  bool is_directory() const noexcept { return type == Type::directory; }
+  /// Whether it is a file.
+  bool is_file() const noexcept { return type == Type::file; }
+
+  std::string name;  // one component
+  Type type = Type::file;  // what it is
+  std::optional<std::uint64_t> size;  // bytes; none if it is not known before all have been read
+  Timestamp modified{};               // the epoch if it is not known
+  bool in_utc = true;  // what `modified` is; a LIST tells times of the server's own zone, whichever that is
+  unsigned mode = 0;                  // the permission bits, 0 if they are not known
+  std::string unique;                 // the same for two names of one file
+  std::string target;                 // of a link
+  std::string owner, group;  // names or numbers; empty if they are not told
+  std::string listed;  // the line of a listing that it was read from
+
+  friend bool operator==(const Entry&, const Entry&) = default;
+};
+
+}  // namespace ftplike
+
 
 namespace ftplike::inline v0_2 {
 
@@ -1419,6 +894,7 @@ namespace ftplike::inline v0_2 {
 /// **Lifetime:** that of the source, which it does not own.
 class AnySource {
  public:
+  /// **Lifetime:** the source outlives it.
   template <ByteSource Source>
     requires(!std::is_same_v<Source, AnySource>)
   explicit AnySource(Source& source) noexcept : source_{&source}, can_{&abilities<Source>} {}
@@ -1442,7 +918,9 @@ class AnySource {
   }
   /// What follows is only for a file.
   std::uint64_t position() const noexcept { return can_->position(source_); }
+  /// Leaves out bytes that were sent from the descriptor.
   void advance(std::size_t count) noexcept { can_->advance(source_, count); }
+  /// Reads up to so many bytes into memory, as far as that is needed before they are sent from the descriptor.
   awaitable<std::size_t> fetch(std::size_t most) { return can_->fetch(source_, most); }
 
  private:
@@ -1485,6 +963,7 @@ class AnySource {
 /// Refers to any sink, in the same way.
 class AnySink {
  public:
+  /// **Lifetime:** the sink outlives it.
   template <ByteSink Sink>
     requires(!std::is_same_v<Sink, AnySink>)
   explicit AnySink(Sink& sink) noexcept : sink_{&sink}, can_{&abilities<Sink>} {}
@@ -1528,6 +1007,1060 @@ class AnySink {
 };
 
 }  // namespace ftplike
+
+// ---- ftplike/io/blocking.hpp
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+// ---- ftplike/io/worker_pool.hpp
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Who a piece of blocking work is done for, as a number: clients take turns in a `WorkerPool`. 0 is nobody in
+/// particular. `client_key` (io/subnet.hpp) makes one of an address.
+using ClientKey = std::uint64_t;
+
+/// Where jobs that may block are done: a disk's, a password's. The base of `ThreadPool` and of the simulated network's.
+class WorkerPool {
+ public:
+  /// Some work that may block.
+  using Job = std::function<void()>;
+
+  WorkerPool() = default;
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+  virtual ~WorkerPool() = default;
+  /// Has a job done, which must not throw; false if too many are waiting already. **Threads:** any.
+  virtual bool submit(Job job, ClientKey client) = 0;
+};
+
+/// Some threads and a bounded queue. Clients take turns: a thousand jobs of one client make another wait for one of
+/// them at the most. Threads are started when they are first needed.
+///
+/// **Lifetime:** its destructor drops the jobs that wait and lets those that run end in threads of their own.
+class ThreadPool final : public WorkerPool {
+ public:
+  /// At most `threads` (1 or more) at work, and `waiting` jobs that wait.
+  explicit ThreadPool(unsigned threads, std::size_t waiting = 10'000)
+      : queue_{detail::new_shared<Queue>(std::max(threads, 1u), waiting)} {}
+  ~ThreadPool() override {
+    const std::lock_guard lock{queue_->mutex};
+    queue_->over = true;
+    queue_->turns.clear();
+    queue_->jobs.clear();
+    queue_->changed.notify_all();
+  }
+
+  bool submit(Job job, ClientKey client) override {
+    const std::lock_guard lock{queue_->mutex};
+    if (queue_->waiting >= queue_->most_waiting) return false;
+    if (queue_->idle <= queue_->waiting && queue_->threads < queue_->most_threads) {
+      std::thread{[queue = queue_] { work(*queue); }}.detach();
+      ++queue_->threads;
+    }
+    queue_->put(std::move(job), client);
+    queue_->changed.notify_one();
+    return true;
+  }
+
+ private:
+  struct Queue {
+    Queue(unsigned its_threads, std::size_t its_waiting) : most_threads{its_threads}, most_waiting{its_waiting} {}
+
+    void put(Job job, ClientKey client) {
+      if (client == 0) client = nobody--;  // takes a turn of its own
+      auto& of_client = jobs[client];
+      if (of_client.empty()) turns.push_back(client);
+      of_client.push_back(std::move(job));
+      ++waiting;
+    }
+    Job take() {
+      const ClientKey client = turns.front();
+      turns.pop_front();
+      const auto of_client = jobs.find(client);
+      Job job = std::move(of_client->second.front());
+      of_client->second.pop_front();
+      if (of_client->second.empty()) {
+        jobs.erase(of_client);
+      } else {
+        turns.push_back(client);
+      }
+      --waiting;
+      return job;
+    }
+
+    const unsigned most_threads;
+    const std::size_t most_waiting;
+    std::mutex mutex;  // of what follows
+    std::condition_variable changed;
+    std::map<ClientKey, std::list<Job>> jobs;
+    std::list<ClientKey> turns;  // each client with jobs once
+    ClientKey nobody = ~ClientKey{0};
+    std::size_t waiting = 0, idle = 0;
+    unsigned threads = 0;
+    bool over = false;
+  };
+
+  static void work(Queue& queue) {
+    std::unique_lock lock{queue.mutex};
+    for (;;) {
+      ++queue.idle;
+      queue.changed.wait(lock, [&] { return queue.over || !queue.turns.empty(); });
+      --queue.idle;
+      if (queue.over) return;
+      Job job = queue.take();
+      lock.unlock();
+      job();
+      job = nullptr;  // what it holds goes here, and not under the lock
+      lock.lock();
+    }
+  }
+
+  std::shared_ptr<Queue> queue_;
+};
+
+/// What kind of blocking work something is. Each kind has workers of its own: hashing passwords keeps no disk waiting.
+enum class WorkKind { disk, password, lookup };
+
+/// The workers of each kind.
+///
+/// The default is one for the whole process, whose threads are started when they are first needed. A transport can be
+/// given others: `TcpTransport network{1, std::make_shared<WorkerPools>(8, 2)}`. A child that is forked needs its own:
+/// threads are not forked.
+class WorkerPools {
+ public:
+  /// With so many threads for disks, for passwords and for looking up names.
+  explicit WorkerPools(unsigned disk = 4, unsigned password = default_password_threads(), unsigned lookup = 4)
+      : WorkerPools{std::unique_ptr<WorkerPool>{new ThreadPool{disk}}, std::unique_ptr<WorkerPool>{new ThreadPool{password}},
+                    std::unique_ptr<WorkerPool>{new ThreadPool{lookup}}} {}
+  /// With pools of one's own.
+  WorkerPools(std::unique_ptr<WorkerPool> disk, std::unique_ptr<WorkerPool> password,
+              std::unique_ptr<WorkerPool> lookup)
+      : disk_{std::move(disk)}, password_{std::move(password)}, lookup_{std::move(lookup)} {}
+
+  /// The workers of a kind.
+  WorkerPool& of(WorkKind kind) noexcept {
+    if (kind == WorkKind::password) return *password_;
+    return kind == WorkKind::lookup ? *lookup_ : *disk_;
+  }
+
+  /// Those of the process. They are never destroyed: a job that hangs does not keep the program from ending.
+  static const std::shared_ptr<WorkerPools>& shared() {
+    static const auto& pools = *new std::shared_ptr<WorkerPools>{new WorkerPools};
+    return pools;
+  }
+
+ private:
+  static unsigned default_password_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
+
+  std::unique_ptr<WorkerPool> disk_, password_, lookup_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/protocol/error.hpp
+#include <cerrno>
+#include <exception>
+#include <new>
+#include <string>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+// ---- ftplike/protocol/reply.hpp
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ftplike::inline v0_2 {
+
+/// A reply: a code of three digits and its text, several lines if the text has '\n'. (RFC 959 §4.2)
+///
+/// Not an aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice.
+class Reply {
+ public:
+  Reply() = default;  // code 0: none
+  /// `code` has three digits; lines of the text end with LF.
+  Reply(int code, std::string text) : code_{code}, text_{std::move(text)} {}
+
+  /// Its three digits.
+  int code() const noexcept { return code_; }
+  /// The lines without their codes, joined by '\n'.
+  const std::string& text() const noexcept { return text_; }
+  /// 1xx: there will be another one.
+  bool preliminary() const noexcept { return code_ / 100 == 1; }
+  /// 2xx: it is done.
+  bool complete() const noexcept { return code_ / 100 == 2; }
+  /// 3xx: more is needed.
+  bool intermediate() const noexcept { return code_ / 100 == 3; }
+  /// 4xx and 5xx: it is not done.
+  bool negative() const noexcept { return code_ / 100 >= 4; }
+  /// 5xx: nor would it be the next time.
+  bool permanent() const noexcept { return code_ / 100 == 5; }
+
+  /// As it goes over the wire, each line ended by CRLF. The lines between the first and the last are indented by a
+  /// space, so that none can look like the end. Control characters in the text become '?', a byte 0xFF is doubled. RFC
+  /// 959 §4.2, RFC 854.
+  std::string wire() const {
+    std::string out;
+    out.reserve(text_.size() + 8);
+    for (std::size_t at = 0;;) {
+      const auto end = text_.find('\n', at);
+      const bool last = end == std::string::npos;
+      if (at == 0 || last)
+        out.append(std::to_string(code_)).append(1, last ? ' ' : '-');
+      else if (text_[at] != ' ')
+        out.append(1, ' ');
+      append_safely(out, std::string_view{text_}.substr(at, last ? end : end - at));
+      out.append("\r\n");
+      if (last) return out;
+      at = end + 1;
+    }
+  }
+
+  friend bool operator==(const Reply&, const Reply&) = default;
+
+ private:
+  /// Appends a line piece by piece, as nearly all letters go as they are.
+  static void append_safely(std::string& out, std::string_view line) {
+    const auto is_special = [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\xFF'; };
+    while (!line.empty()) {
+      const auto special = static_cast<std::size_t>(std::find_if(line.begin(), line.end(), is_special) - line.begin());
+      out.append(line.substr(0, special));
+      if (special == line.size()) return;
+      out.append(line[special] == '\xFF' ? "\xFF\xFF" : "?");
+      line.remove_prefix(special + 1);
+    }
+  }
+
+  int code_ = 0;
+  std::string text_;
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// What can go wrong that the system has no code for.
+enum class Errc {
+  timed_out = 1,       // a limit of time ran out
+  stalled,             // a transfer made no progress for too long
+  aborted,             // the client said ABOR, or the caller cancelled or stopped it
+  peer_lost,           // a connection ended before its time
+  no_data_connection,  // none was negotiated, or nobody came
+  shutting_down,       // the server is about to stop
+  line_too_long,       // longer than the limit of a line
+  bad_line,            // NUL or a lone CR in a line
+  bad_name,            // not a name for a file here
+  bad_restart,         // the offset of a REST lies behind the end
+  busy,                // somebody else is at it
+  quota_exceeded,      // no more room for this user
+  too_large,           // larger than files may be here
+  too_short,           // fewer bytes came than were promised
+  too_long,            // more bytes came than were promised
+  bad_reply,           // what the server sent is not a reply, or not one to this command
+  bad_compression,     // what came in MODE Z is damaged, or goes on behind its end
+  bad_listing,         // what the server listed could not be used
+  no_handshake,        // a peer that was to begin a TLS handshake, or go on with it, did not
+  not_resumed,         // a TLS data connection does not go on with the control connection's session
+  no_close_notify,     // a TLS data connection ended without its peer's goodbye, so something may be missing
+  refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
+};
+
+inline const std::error_category& ftplike_category() noexcept {
+  static const class : public std::error_category {
+    const char* name() const noexcept override { return "ftplike"; }
+    std::string message(int value) const override {
+      switch (static_cast<Errc>(value)) {
+        case Errc::timed_out: return "timed out";
+        case Errc::stalled: return "transfer stalled";
+        case Errc::aborted: return "transfer aborted";
+        case Errc::peer_lost: return "connection lost";
+        case Errc::no_data_connection: return "no data connection";
+        case Errc::shutting_down: return "server is shutting down";
+        case Errc::line_too_long: return "line too long";
+        case Errc::bad_line: return "NUL or lone CR in a line";
+        case Errc::bad_name: return "file name not allowed";
+        case Errc::bad_restart: return "no transfer can begin at that position";
+        case Errc::busy: return "file is busy";
+        case Errc::quota_exceeded: return "storage allocation exceeded";
+        case Errc::too_large: return "file larger than allowed";
+        case Errc::too_short: return "fewer bytes than promised";
+        case Errc::too_long: return "more bytes than promised";
+        case Errc::bad_reply: return "unexpected reply";
+        case Errc::bad_compression: return "damaged compressed data";
+        case Errc::bad_listing: return "unusable listing";
+        case Errc::no_handshake: return "no TLS handshake came";
+        case Errc::not_resumed: return "TLS session of the control connection not resumed";
+        case Errc::no_close_notify: return "TLS ended without close_notify";
+        case Errc::refused_by_rule: return "refused for safety";
+      }
+      return "unknown ftplike error";
+    }
+  } category;
+  return category;
+}
+
+inline std::error_code make_error_code(Errc value) noexcept { return {static_cast<int>(value), ftplike_category()}; }
+
+}  // namespace ftplike
+
+template <> struct std::is_error_code_enum<ftplike::Errc> : std::true_type {};
+
+namespace ftplike::inline v0_2 {
+
+namespace detail {
+
+/// Whether the system says that the disk quota is used up, for which `std::errc` has no name.
+inline bool over_quota(std::error_code error) noexcept {
+#ifdef EDQUOT
+  return error.value() == EDQUOT &&
+         (error.category() == std::system_category() || error.category() == std::generic_category());
+#else
+  return static_cast<void>(error), false;
+#endif
+}
+
+}  // namespace detail
+
+/// The one place where an error becomes what the client reads.
+inline Reply reply_for(std::error_code error) {
+  const auto with = [&error](int code) { return Reply{code, error.message()}; };
+  if (error == Errc::no_data_connection) return {425, "No data connection"};
+  if (error == Errc::no_handshake) return {425, "No data connection: no TLS handshake came"};
+  if (error == Errc::timed_out || error == Errc::stalled || error == Errc::aborted || error == Errc::peer_lost ||
+      error == Errc::too_short || error == Errc::bad_compression || error == Errc::no_close_notify) {
+    return {426, "Connection closed: " + error.message()};
+  }
+  if (error == Errc::shutting_down) return {421, "Server is shutting down"};
+  if (error == Errc::line_too_long || error == Errc::bad_line) return with(500);
+  if (error == Errc::bad_name) return with(553);
+  if (error == Errc::bad_restart) return with(554);
+  if (error == Errc::busy) return with(450);
+  if (error == Errc::quota_exceeded || error == Errc::too_large) return with(552);
+  if (error == Errc::not_resumed) return with(522);
+  if (error == Errc::refused_by_rule) return with(550);
+  using enum std::errc;
+  if (error == no_such_file_or_directory) return {550, "File not found"};
+  if (error == permission_denied || error == operation_not_permitted || error == cross_device_link ||
+      error == too_many_symbolic_link_levels || error == read_only_file_system) {
+    return {550, "Permission denied"};
+  }
+  if (error == not_a_directory) return {550, "Not a directory"};
+  if (error == is_a_directory) return {550, "Is a directory"};
+  if (error == directory_not_empty) return {550, "Directory not empty"};
+  if (error == file_exists) return {550, "File exists"};
+  if (error == filename_too_long || error == invalid_argument) return {553, "File name not allowed"};
+  if (error == no_space_on_device || error == file_too_large) return {552, "Storage full"};
+  if (detail::over_quota(error)) return reply_for(make_error_code(Errc::quota_exceeded));
+  if (error == connection_reset || error == broken_pipe || error == connection_aborted ||
+      error == std::errc::timed_out) {
+    return {426, "Connection closed: connection lost"};
+  }
+  return {451, "Local error: " + error.message()};
+}
+
+/// The error that an exception stands for: a `std::system_error`'s own; of any other, what comes nearest.
+inline std::error_code code_of(std::exception_ptr failure) noexcept {
+  try {
+    std::rethrow_exception(std::move(failure));
+  } catch (const std::system_error& error) {
+    return error.code();
+  } catch (const std::bad_alloc&) {
+    return std::make_error_code(std::errc::not_enough_memory);
+  } catch (...) {
+    return std::make_error_code(std::errc::io_error);
+  }
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// What kind of blocking work something is, and for whom it is done.
+class Workload {
+ public:
+  /// Of a kind, for a client; 0 is nobody in particular.
+  Workload(WorkKind its_kind = WorkKind::disk, ClientKey its_client = 0) noexcept
+      : kind{its_kind}, client{its_client} {}
+  WorkKind kind;  // which workers do it
+  ClientKey client;  // whose turn it takes
+};
+
+/// What coroutines of an execution context use of worker pools. It belongs to the context, so that whatever runs there
+/// finds it, and so that a job that ends when the context is gone finds nobody.
+class BlockingWork : public asio::execution_context::service {
+ public:
+  /// By which Asio finds the service.
+  using key_type = BlockingWork;
+  inline static asio::execution_context::id id;  // how Asio finds a service of this type
+
+  /// Made by Asio, once for each execution context.
+  explicit BlockingWork(asio::execution_context& owner, std::shared_ptr<WorkerPools> pools = WorkerPools::shared())
+      : asio::execution_context::service{owner}, pools_{std::move(pools)} {}
+
+  /// The workers that are used.
+  WorkerPools& pools() noexcept { return *pools_; }
+  /// Uses other workers from now on.
+  void use(std::shared_ptr<WorkerPools> pools) noexcept { pools_ = std::move(pools); }
+  /// Whether the context has ended, though its memory is there: what is posted there would never run, and never go.
+  bool has_ended() const noexcept { return has_ended_; }
+
+  /// A coroutine that waits for a job, on its executor. The job knows it by its number, and may outlive it.
+  class Wait {
+   public:
+    /// Notes that a coroutine of `executor` waits for a worker.
+    Wait(BlockingWork& work, const Executor& executor) : waits_{work.waits_} {
+      const std::lock_guard lock{waits_->mutex};
+      number_ = ++waits_->last_number;
+      waits_->all[number_].executor = executor;
+    }
+    Wait(const Wait&) = delete;
+    Wait& operator=(const Wait&) = delete;
+    ~Wait() {
+      const std::lock_guard lock{waits_->mutex};
+      waits_->all.erase(number_);
+    }
+    /// What the job calls when it is done, on its own thread.
+    std::function<void()> waker() const {
+      return [waits = waits_, number = number_] { waits->go_on(number, true); };
+    }
+    /// Whether the waker was called.
+    bool is_over() const {
+      const std::lock_guard lock{waits_->mutex};
+      const auto place = waits_->all.find(number_);
+      return place != waits_->all.end() && place->second.is_over;
+    }
+    /// Until the waker was called, or the coroutine is cancelled. Asio's timers and sockets, which want the thread to
+    /// themselves, are not in this: any number of threads may run the context.
+    template <class = void> awaitable<void> change() {
+      const auto start = [waits = waits_, number = number_](auto handler) {
+        const auto slot = asio::get_associated_cancellation_slot(handler);
+        // First: once it is parked, the coroutine may be under way on another thread.
+        if (slot.is_connected()) {
+          asio::cancellation_slot{slot}.assign([waits, number](asio::cancellation_type) { waits->go_on(number, false); });
+        }
+        const auto parked = detail::new_shared<decltype(handler)>(std::move(handler));
+        waits->park(number, [parked] { std::move (*parked)(); });
+      };
+      return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start, use_awaitable);
+    }
+
+   private:
+    friend class BlockingWork;
+    struct Place {
+      Executor executor;
+      std::function<void()> resume;  // while the coroutine waits
+      Executor busy;                 // meanwhile keeps the context from running out of work
+      bool is_over = false;
+    };
+    struct Waits {
+      /// Keeps what resumes a coroutine until it is to go on.
+      void park(std::uint64_t number, std::function<void()> resume) {
+        const std::lock_guard lock{mutex};
+        const auto found = all.find(number);
+        if (found == all.end()) return;
+        Place& place = found->second;
+        place.resume = std::move(resume);
+        if (place.is_over) return go_on(place);
+        place.busy = asio::prefer(place.executor, asio::execution::outstanding_work.tracked);
+      }
+      void go_on(std::uint64_t number, bool is_over) {
+        const std::lock_guard lock{mutex};  // as long as it is held, the context cannot end
+        const auto found = all.find(number);
+        if (found == all.end()) return;
+        found->second.is_over |= is_over;
+        if (found->second.resume) go_on(found->second);
+      }
+      static void go_on(Place& place) {
+        call_on(place.executor, std::exchange(place.resume, nullptr));
+        place.busy = {};
+      }
+
+      std::mutex mutex;
+      std::map<std::uint64_t, Place> all;  // none once the context has ended
+      std::uint64_t last_number = 0;
+    };
+
+    std::shared_ptr<Waits> waits_;
+    std::uint64_t number_ = 0;
+  };
+
+ private:
+  /// Coroutines that wait end here, with their context, and look for their places, which are gone.
+  void shutdown() noexcept override {
+    has_ended_ = true;
+    std::map<std::uint64_t, Wait::Place> all;
+    const std::lock_guard lock{waits_->mutex};
+    all.swap(waits_->all);
+  }
+
+  std::shared_ptr<WorkerPools> pools_;
+  std::atomic<bool> has_ended_ = false;
+  std::shared_ptr<Wait::Waits> waits_ = detail::new_shared<Wait::Waits>();
+};
+
+/// Whether the event loop of an executor has ended. Nothing is to be posted there then that holds the loop's memory.
+inline bool has_ended(const Executor& executor) {
+  return asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).has_ended();
+}
+
+namespace detail {
+
+/// A job and what came of it. Whoever waits for it may leave it behind.
+class BlockingJob {
+ public:
+  BlockingJob() = default;
+  BlockingJob(const BlockingJob&) = delete;
+  BlockingJob& operator=(const BlockingJob&) = delete;
+  virtual ~BlockingJob() = default;
+
+  void run() noexcept {
+    if (left_) return;
+    try {
+      call();
+    } catch (...) { failure_ = std::current_exception(); }
+  }
+  /// Nobody waits for it any more: if it has not begun it need not.
+  void leave() noexcept { left_ = true; }
+  void check() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  virtual void call() = 0;
+  std::exception_ptr failure_;
+  std::atomic<bool> left_ = false;
+};
+
+/// A job that the workers of a context have been given, and do while whoever gave it goes on. It knows nothing of what
+/// the job is: what compilers make of a coroutine takes them far longer than the work itself.
+template <class = void> class BasicJobUnderWay {
+ public:
+  BasicJobUnderWay(const Executor& executor, std::shared_ptr<BlockingJob> job, Workload load)
+      : BasicJobUnderWay{executor, asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)),
+                         std::move(job), load} {}
+  BasicJobUnderWay(const BasicJobUnderWay&) = delete;
+  BasicJobUnderWay& operator=(const BasicJobUnderWay&) = delete;
+  ~BasicJobUnderWay() { job_->leave(); }
+
+  /// Waits for its end. What it threw is thrown here.
+  awaitable<void> end() {
+    while (!wait_.is_over()) co_await wait_.change();
+    job_->check();
+  }
+
+ private:
+  BasicJobUnderWay(const Executor& executor, BlockingWork& work, std::shared_ptr<BlockingJob> job, Workload load)
+      : job_{std::move(job)}, wait_{work, executor} {
+    const auto run = [job = job_, wake = wait_.waker()] {
+      job->run();
+      wake();
+    };
+    if (!work.pools().of(load.kind).submit(run, load.client)) throw std::system_error(Errc::busy);
+  }
+
+  std::shared_ptr<BlockingJob> job_;
+  BlockingWork::Wait wait_;
+};
+using JobUnderWay = BasicJobUnderWay<>;  // a template, so that only what is called is compiled
+
+/// Has a job done.
+template <class = void> awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
+  const Executor executor = co_await asio::this_coro::executor;
+  JobUnderWay under_way{executor, std::move(job), load};
+  co_await under_way.end();
+}
+
+template <class Result> class ResultJob : public BlockingJob {
+ public:
+  std::optional<Result> result;
+};
+template <class Work, class Result> class WorkJob final : public ResultJob<Result> {
+ public:
+  explicit WorkJob(Work work) : work_{std::move(work)} {}
+
+ private:
+  void call() override { this->result.emplace(work_()); }
+  Work work_;
+};
+template <class Work> class VoidJob final : public BlockingJob {
+ public:
+  explicit VoidJob(Work work) : work_{std::move(work)} {}
+
+ private:
+  void call() override { work_(); }
+  Work work_;
+};
+
+/// The same for one that has a result: a `ResultJob<Result>`.
+template <class Result> awaitable<Result> have_done_for_result(std::shared_ptr<BlockingJob> job, Workload load) {
+  co_await have_done(job, load);
+  co_return *std::move(static_cast<ResultJob<Result>&>(*job).result);
+}
+
+/// Work that has a result, in the hands of workers while whoever began it goes on.
+///
+/// **Errors:** as `blocking`, of which it is the beginning and, by `get`, the end. **Lifetime:** likewise; destroyed
+/// before, it leaves the work behind.
+template <class Work> class WorkUnderWay {
+ public:
+  using Result = std::invoke_result_t<Work&>;
+  WorkUnderWay(const Executor& executor, Work work, Workload load)
+      : WorkUnderWay{executor, new_shared<WorkJob<Work, Result>>(std::move(work)), load} {}
+  awaitable<Result> get() {
+    co_await job_.end();
+    co_return *std::move(result_->result);
+  }
+
+ private:
+  WorkUnderWay(const Executor& executor, std::shared_ptr<ResultJob<Result>> job, Workload load)
+      : result_{job}, job_{executor, job, load} {}
+  std::shared_ptr<ResultJob<Result>> result_;
+  JobUnderWay job_;
+};
+
+}  // namespace detail
+
+/// Runs `work` where blocking harms nobody and gives its result on the caller's own executor. What `work` throws is
+/// thrown here.
+///
+/// **Errors:** `Errc::busy` if too much is waiting to be done.
+/// **Cancellation:** at once. Work that has begun goes on and is forgotten.
+/// **Lifetime:** so `work` may outlive its caller, and owns or shares all that it touches.
+template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work, Workload load = {}) {
+  using Result = std::invoke_result_t<Work&>;
+  // By one type of pointer, from which one type of shared pointer is made.
+  if constexpr (std::is_void_v<Result>) {
+    std::unique_ptr<detail::BlockingJob> job{new detail::VoidJob<Work>{std::move(work)}};
+    return detail::have_done(std::move(job), load);
+  } else {
+    std::unique_ptr<detail::BlockingJob> job{new detail::WorkJob<Work, Result>{std::move(work)}};
+    return detail::have_done_for_result<Result>(std::move(job), load);
+  }
+}
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// The bytes of a data connection that carries them compressed: as they were before, or will be afterwards. It is used
+/// in one direction.
+///
+/// **Threads:** on one executor; what it computes is done by the workers of `blocking`.
+class CompressedStream {
+ public:
+  CompressedStream() = default;
+  CompressedStream(const CompressedStream&) = delete;
+  CompressedStream& operator=(const CompressedStream&) = delete;
+  virtual ~CompressedStream() = default;
+
+  /// As of a `ByteSource`.
+  ///
+  /// **Errors:** `Errc::bad_compression`; `Errc::too_short` if it ends before its end; `Errc::refused_by_rule` if it grows
+  /// more than `Compression::largest_ratio` allows.
+  virtual awaitable<std::size_t> read_some(std::span<std::byte> room) = 0;
+  /// As of a `ByteSink`.
+  virtual awaitable<void> write(std::span<const std::byte> bytes) = 0;
+  /// Writes the end of what is compressed. The connection beneath can still be written to.
+  virtual awaitable<void> finish() = 0;
+};
+
+/// How a data connection in MODE Z is compressed. Without one there is no MODE Z; `deflate()` of `<ftplike/deflate.hpp>`
+/// makes one. (draft-preston-ftpext-deflate)
+///
+/// Given to a server as a part, or in `ClientOptions`. What a limit of bandwidth, progress and REST count are the bytes
+/// of the file, not those that go over the connection.
+struct Compression {
+  /// Reads from, or writes to, a connection that outlives what it gives.
+  using Begin = std::unique_ptr<CompressedStream>(const Compression& how, AnySource from, AnySink to, Workload load);
+
+  /// What does it; none if null.
+  Begin* begin = nullptr;
+  /// From 1, the quickest, to 9, the smallest. A client asks the server for the same.
+  int level = 6;
+  /// Beyond its first MiB nothing may become more than so many times as large as it came, lest a few bytes fill a disk;
+  /// 0: no limit. Text seldom becomes twenty times as large, nothing more than 1032 times.
+  unsigned largest_ratio = 200;
+
+  explicit operator bool() const noexcept { return begin != nullptr; }
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/io/meter.hpp
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+
+namespace ftplike::inline v0_2 {
+
+/// A limit of bytes per second that any number of transfers share. It says when the next bytes may follow; waiting is
+/// the transfer's own business, so that a limit costs no processor time. **Threads:** safe.
+class Meter {
+ public:
+  /// 0 bytes per second: no limit.
+  explicit Meter(std::uint64_t bytes_per_second = 0) noexcept : rate_{bytes_per_second} {}
+
+  /// The rate; 0: no limit.
+  std::uint64_t bytes_per_second() const noexcept { return rate_; }
+  /// A piece for this rate, so that transfers go on smoothly: about an eighth of a second's worth.
+  std::size_t piece(std::size_t largest) const noexcept {
+    if (rate_ == 0) return largest;
+    return static_cast<std::size_t>(std::clamp<std::uint64_t>(rate_ / 8, 512, largest));
+  }
+  /// Counts `count` bytes that went by at `now`. Gives the time before which no more may follow.
+  Time after(std::size_t count, Time now) {
+    if (rate_ == 0) return now;
+    const auto cost = std::chrono::duration_cast<Duration>(
+        std::chrono::duration<double>(static_cast<double>(count) / static_cast<double>(rate_)));
+    const std::lock_guard lock{mutex_};
+    free_ = std::max(free_, now) + cost;
+    return free_;
+  }
+
+ private:
+  const std::uint64_t rate_;
+  std::mutex mutex_;
+  Time free_{};  // when all that went by is paid for
+};
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+
+/// Which of the two dialects a session speaks; see docs of `connect` for how `automatic` finds out.
+enum class Dialect { automatic, ftplike, standard };
+
+/// The bounds of a client's patience and memory. Times are counted by the transport's clock; `Duration::max()` says "no
+/// limit". What runs out is `Errc::timed_out` unless something else is said.
+struct ClientLimits {
+  /// To look up the server's name; then to connect to each of its addresses; then for a TLS handshake, and for a proxy.
+  Duration connect = std::chrono::seconds{30};
+  /// Until the next address is tried while the one before has not answered yet. (RFC 8305 §5)
+  Duration next_address = std::chrono::milliseconds{250};
+  /// From a command to its reply, and from the end of the data to the final reply; then the session is closed.
+  Duration reply = std::chrono::seconds{60};
+  /// For the data connection to come to be; then the transfer is broken off.
+  Duration connect_data = std::chrono::seconds{30};
+  /// Without a byte of a transfer; then it is broken off. (`Errc::stalled`)
+  Duration stall = std::chrono::seconds{60};
+  /// To get back in step after a transfer that was broken off; then the session is closed.
+  Duration recovery = std::chrono::seconds{10};
+  /// Entries of a listing that is kept as a whole. (`Errc::bad_listing`)
+  std::size_t entries = 1'000'000;
+  /// Directories below the one where a walk begins. (`Errc::bad_listing`)
+  unsigned depth = 100;
+  /// Bytes of a line of a listing. (`Errc::line_too_long`)
+  std::size_t line = 64 * 1024;
+};
+
+/// How a client is to behave.
+struct ClientOptions {
+  ClientOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
+
+  Dialect dialect = Dialect::automatic;  // which of the two the session is to speak
+  std::string account;  // for servers that ask for one (ACCT)
+  bool active = false;  // the server connects to us for data, where the channel allows both and there is no proxy
+  /// What passes all connections on: `socks5://user:password@host:port` or `http://host:port`; none if empty. The proxy
+  /// looks up the server's name.
+  std::string proxy;
+  /// How far the clock of the server's listings is ahead of UTC, always. If not given it is found out, for summer and
+  /// winter, where MDTM can tell.
+  std::optional<std::chrono::minutes> zone;
+  Duration keep_alive = std::chrono::seconds{60};  // between NOOPs during a long transfer; zero for none
+  /// With one, transfers and listings go compressed where the server offers MODE Z.
+  Compression compression;
+  ClientLimits limits;  // how long the client waits, and how much it keeps
+};
+
+/// How one transfer is to be done.
+struct TransferOptions {
+  TransferOptions() {}  // no aggregate, as above
+
+  bool ascii = false;      // TYPE A: line endings are converted
+  bool resume = false;     // go on where an interrupted transfer of this file ended; what cannot seek throws
+  bool verify = true;      // compare the length with what the server says, where it can say
+  bool keep_time = false;  // the copy gets the time of modification of the original, where the server can say or set it
+  /// A bound of bytes a second over the data connection, before compression and TLS; transfers that have the same one share it. None if
+  /// null.
+  std::shared_ptr<Meter> bandwidth;
+  /// Of the file on the server, if they are known already: then it is not asked.
+  std::optional<std::uint64_t> size;
+  std::optional<Timestamp> modified;  // its time, in UTC
+  /// Called after each piece that went over the data connection, with the rate and the time that the rest will take; it
+  /// may stop the transfer. **Threads:** on the executor of the session, so it must not block.
+  ProgressCallback progress;
+};
+
+/// What a transfer came to.
+class TransferResult {
+ public:
+  std::uint64_t transferred = 0;  // bytes over the data connection, before they were compressed
+  std::uint64_t offset = 0;       // where it began, when resumed
+  Duration took{};  // from the beginning of the operation to its end
+  std::string name;  // the local file of a download; the remote one of an upload
+  Reply reply;       // the server's last word; none if nothing had to be transferred
+};
+
+/// Sees what is below a directory: its path from there, such as "images/a.jpg", and its entry. Of a directory it says
+/// whether to go into it.
+using WalkVisit = std::function<bool(const std::string& path, const Entry& entry)>;
+
+}  // namespace ftplike
+
+// ---- ftplike/client/remote_digest.hpp
+#include <string>
+
+namespace ftplike::inline v0_2 {
+
+/// A checksum as a server told it.
+class RemoteDigest {
+ public:
+  std::string algorithm;  // "SHA-256", "SHA-512", "SHA-1", "MD5" or "CRC32"
+  std::string value;      // in hexadecimal digits, small letters
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/client/remote_file.hpp
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+
+namespace ftplike::inline v0_2 {
+
+/// A file of a server that is being read, by `Client::open`. It is a `ByteSource`. While it is open its session does
+/// nothing else: `Errc::busy`.
+///
+/// **Errors:** of `read_some`, those of a download; after the last byte, too, if the server says that it was not all.
+/// **Cancellation:** of `read_some` leaves the file open, and nothing is lost.
+/// **Lifetime:** keeps the session. Its destructor ends the transfer as `close` does, and does not wait: the session is
+/// busy until that has been heard. **Threads:** as of `Client`; it is destroyed where its session runs, or closed
+/// before.
+template <class Core> class RemoteFile {
+ public:
+  /// None: closed.
+  RemoteFile() = default;
+
+  /// Fills the beginning of the room (never empty) and gives how much; 0 at the end, once the server has said that all
+  /// is well. It may be called as late as one likes, though a server may lose its patience.
+  awaitable<std::size_t> read_some(std::span<std::byte> room);
+  /// The length of the file, if the server has told.
+  std::optional<std::uint64_t> size() const noexcept;
+  /// Whether there is more to read.
+  bool is_open() const noexcept;
+  /// Ends it, wherever it is. The session can be used again.
+  awaitable<void> close();
+
+  /// What `Client::open` is.
+  static awaitable<RemoteFile> open(std::shared_ptr<Core> core, std::string remote, std::uint64_t offset,
+                                    TransferOptions options);
+
+ private:
+  struct Reading;
+
+  static awaitable<void> begin(RemoteFile& file, std::shared_ptr<Core> core, std::string remote, std::uint64_t offset,
+                               TransferOptions options);
+  static awaitable<void> end(Reading& reading);
+
+  std::shared_ptr<Reading> reading_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/client/url.hpp
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// How the connections to a server are to be protected. Both ways need a transport with TLS.
+enum class Secure {
+  no,
+  explicit_tls,  // AUTH TLS after the greeting (ftpes://)
+  implicit_tls,  // from the first byte on (ftps://)
+};
+
+/// Where a server is and who we are there: `ftp://user:password@host:port/path;type=i`. What is between the delimiters
+/// may be percent-encoded. A text without a scheme is a host, and perhaps a port and a path. RFC 1738 §3.2.
+class Url {
+ public:
+  Url() = default;
+  /// **Errors:** `std::errc::invalid_argument`.
+  Url(const std::string& text) : Url{std::string_view{text}} {}  // NOLINT: a text is a URL wherever one is wanted
+  /// **Errors:** `std::errc::invalid_argument` if the text is no URL.
+  Url(const char* text) : Url{std::string_view{text}} {}         // NOLINT
+  /// **Errors:** `std::errc::invalid_argument` if the text is no URL.
+  explicit Url(std::string_view text) {
+    auto parsed = parse(text);
+    if (!parsed) {
+      throw std::system_error(std::make_error_code(std::errc::invalid_argument), "not a URL of an FTP server");
+    }
+    *this = *std::move(parsed);
+  }
+  /// Of a server, for a session without a login.
+  Url(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
+
+  /// The URL that a text is; nothing if it is none.
+  static std::optional<Url> parse(std::string_view text);
+
+  Secure secure = Secure::no;  // whether TLS is used, and from when on
+  std::string user, password;  // empty if they are not given
+  std::string host;            // a name or an address, of IPv6 without its brackets
+  std::uint16_t port = 21;  // of the control connection; 21, or 990 of ftps://
+  std::string path;  // as the server is to be told: not absolute, unless the URL has %2F or a second slash there
+  char type = '\0';  // 'i' or 'a' if the URL says so, 'd' for a directory's listing
+
+  /// Whether it means a directory and not a file.
+  bool names_directory() const noexcept { return path.empty() || path.ends_with('/') || type == 'd'; }
+};
+
+namespace detail {
+
+/// Takes the percent signs out. Nothing if that gives what no command can hold.
+inline std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    char letter = text[at];
+    if (letter == '%') {
+      const auto value = number_in(text.substr(at + 1, 2), 16);
+      if (!value || at + 2 >= text.size()) return std::nullopt;
+      letter = static_cast<char>(*value);
+      at += 2;
+    }
+    if (letter == '\0' || letter == '\r' || letter == '\n') return std::nullopt;
+    out += letter;
+  }
+  return out;
+}
+
+/// Takes `host`, `host:port`, `[::1]` or `[::1]:port` apart. An IPv6 address without brackets has no port behind it.
+inline bool read_host(std::string_view text, Url& url) {
+  std::string_view host = text, port;
+  bool has_port = false;
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == text.npos) return false;
+    host = text.substr(1, end - 1);
+    const auto rest = text.substr(end + 1);
+    has_port = rest.starts_with(':');
+    if (!rest.empty() && !has_port) return false;
+    if (has_port) port = rest.substr(1);
+  } else if (const auto colon = text.find(':'); colon != text.npos && colon == text.rfind(':')) {
+    host = text.substr(0, colon);
+    port = text.substr(colon + 1);
+    has_port = true;
+  }
+  if (has_port && !port.empty()) {
+    const auto number = number_in(port);
+    if (!number || *number == 0 || *number > 65535) return false;
+    url.port = static_cast<std::uint16_t>(*number);
+  }
+  const auto decoded = percent_decoded(host);
+  if (!decoded || decoded->empty()) return false;
+  url.host = *decoded;
+  return true;
+}
+
+inline bool read_user(std::string_view text, Url& url) {
+  const auto colon = text.find(':');
+  const auto user = percent_decoded(text.substr(0, colon));
+  const auto password = percent_decoded(colon == text.npos ? std::string_view{} : text.substr(colon + 1));
+  if (!user || !password) return false;
+  url.user = *user;
+  url.password = *password;
+  return true;
+}
+
+}  // namespace detail
+
+inline std::optional<Url> Url::parse(std::string_view text) {
+  Url url;
+  if (const auto end = text.find("://"); end != text.npos) {
+    const auto scheme = text.substr(0, end);
+    if (same_word(scheme, "ftps")) {
+      url.secure = Secure::implicit_tls;
+      url.port = 990;
+    } else if (same_word(scheme, "ftpes")) {
+      url.secure = Secure::explicit_tls;
+    } else if (!same_word(scheme, "ftp")) {
+      return std::nullopt;
+    }
+    text.remove_prefix(end + 3);
+  }
+  auto authority = text.substr(0, text.find('/'));
+  auto path = text.substr(authority.size());
+  if (const auto at = authority.rfind('@'); at != authority.npos) {
+    if (!detail::read_user(authority.substr(0, at), url)) return std::nullopt;
+    authority.remove_prefix(at + 1);
+  }
+  if (!detail::read_host(authority, url)) return std::nullopt;
+
+  if (const auto type = path.rfind(";type="); type != path.npos && type + 7 == path.size()) {
+    url.type = static_cast<char>(path.back() | 0x20);
+    if (url.type != 'i' && url.type != 'a' && url.type != 'd') return std::nullopt;
+    path = path.substr(0, type);
+  }
+  const auto decoded = detail::percent_decoded(path.substr(path.empty() ? 0 : 1));
+  if (!decoded) return std::nullopt;
+  url.path = *decoded;
+  return url;
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/data_channel/names.hpp
+// The names of the data channels, which are enough where nothing is sent over them.
+
+namespace ftplike::inline v0_2 {
+
+struct ActiveChannel;
+struct AnnouncedChannel;
+struct PassiveChannel;
+template <class... Ways> struct NegotiatedChannel;
+
+}  // namespace ftplike::inline v0_2
 
 // ---- ftplike/io/observer.hpp
 #include <cstddef>
@@ -1791,161 +2324,6 @@ template <class T> bool has_certificate([[maybe_unused]] const T& network) {
 #include <string_view>
 #include <system_error>
 
-// ---- ftplike/io/worker_pool.hpp
-#include <algorithm>
-#include <condition_variable>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <list>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <thread>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// Who a piece of blocking work is done for, as a number: clients take turns in a `WorkerPool`. 0 is nobody in
-/// particular. `client_key` (io/subnet.hpp) makes one of an address.
-using ClientKey = std::uint64_t;
-
-/// Where jobs that may block are done: a disk's, a password's. The base of `ThreadPool` and of the simulated network's.
-class WorkerPool {
- public:
-  using Job = std::function<void()>;
-
-  WorkerPool() = default;
-  WorkerPool(const WorkerPool&) = delete;
-  WorkerPool& operator=(const WorkerPool&) = delete;
-  virtual ~WorkerPool() = default;
-  /// Has a job done, which must not throw; false if too many are waiting already. **Threads:** any.
-  virtual bool submit(Job job, ClientKey client) = 0;
-};
-
-/// Some threads and a bounded queue. Clients take turns: a thousand jobs of one client make another wait for one of
-/// them at the most. Threads are started when they are first needed.
-///
-/// **Lifetime:** its destructor drops the jobs that wait and lets those that run end in threads of their own.
-class ThreadPool final : public WorkerPool {
- public:
-  /// At most `threads` (1 or more) at work, and `waiting` jobs that wait.
-  explicit ThreadPool(unsigned threads, std::size_t waiting = 10'000)
-      : queue_{detail::new_shared<Queue>(std::max(threads, 1u), waiting)} {}
-  ~ThreadPool() override {
-    const std::lock_guard lock{queue_->mutex};
-    queue_->over = true;
-    queue_->turns.clear();
-    queue_->jobs.clear();
-    queue_->changed.notify_all();
-  }
-
-  bool submit(Job job, ClientKey client) override {
-    const std::lock_guard lock{queue_->mutex};
-    if (queue_->waiting >= queue_->most_waiting) return false;
-    if (queue_->idle <= queue_->waiting && queue_->threads < queue_->most_threads) {
-      std::thread{[queue = queue_] { work(*queue); }}.detach();
-      ++queue_->threads;
-    }
-    queue_->put(std::move(job), client);
-    queue_->changed.notify_one();
-    return true;
-  }
-
- private:
-  struct Queue {
-    Queue(unsigned its_threads, std::size_t its_waiting) : most_threads{its_threads}, most_waiting{its_waiting} {}
-
-    void put(Job job, ClientKey client) {
-      if (client == 0) client = nobody--;  // takes a turn of its own
-      auto& of_client = jobs[client];
-      if (of_client.empty()) turns.push_back(client);
-      of_client.push_back(std::move(job));
-      ++waiting;
-    }
-    Job take() {
-      const ClientKey client = turns.front();
-      turns.pop_front();
-      const auto of_client = jobs.find(client);
-      Job job = std::move(of_client->second.front());
-      of_client->second.pop_front();
-      if (of_client->second.empty()) {
-        jobs.erase(of_client);
-      } else {
-        turns.push_back(client);
-      }
-      --waiting;
-      return job;
-    }
-
-    const unsigned most_threads;
-    const std::size_t most_waiting;
-    std::mutex mutex;  // of what follows
-    std::condition_variable changed;
-    std::map<ClientKey, std::list<Job>> jobs;
-    std::list<ClientKey> turns;  // each client with jobs once
-    ClientKey nobody = ~ClientKey{0};
-    std::size_t waiting = 0, idle = 0;
-    unsigned threads = 0;
-    bool over = false;
-  };
-
-  static void work(Queue& queue) {
-    std::unique_lock lock{queue.mutex};
-    for (;;) {
-      ++queue.idle;
-      queue.changed.wait(lock, [&] { return queue.over || !queue.turns.empty(); });
-      --queue.idle;
-      if (queue.over) return;
-      Job job = queue.take();
-      lock.unlock();
-      job();
-      job = nullptr;  // what it holds goes here, and not under the lock
-      lock.lock();
-    }
-  }
-
-  std::shared_ptr<Queue> queue_;
-};
-
-/// What kind of blocking work something is. Each kind has workers of its own: hashing passwords keeps no disk waiting.
-enum class WorkKind { disk, password, lookup };
-
-/// The workers of each kind.
-///
-/// The default is one for the whole process, whose threads are started when they are first needed. A transport can be
-/// given others: `TcpTransport network{1, std::make_shared<WorkerPools>(8, 2)}`. A child that is forked needs its own:
-/// threads are not forked.
-class WorkerPools {
- public:
-  /// With so many threads for disks, for passwords and for looking up names.
-  explicit WorkerPools(unsigned disk = 4, unsigned password = default_password_threads(), unsigned lookup = 4)
-      : WorkerPools{std::unique_ptr<WorkerPool>{new ThreadPool{disk}}, std::unique_ptr<WorkerPool>{new ThreadPool{password}},
-                    std::unique_ptr<WorkerPool>{new ThreadPool{lookup}}} {}
-  WorkerPools(std::unique_ptr<WorkerPool> disk, std::unique_ptr<WorkerPool> password,
-              std::unique_ptr<WorkerPool> lookup)
-      : disk_{std::move(disk)}, password_{std::move(password)}, lookup_{std::move(lookup)} {}
-
-  WorkerPool& of(WorkKind kind) noexcept {
-    if (kind == WorkKind::password) return *password_;
-    return kind == WorkKind::lookup ? *lookup_ : *disk_;
-  }
-
-  /// Those of the process. They are never destroyed: a job that hangs does not keep the program from ending.
-  static const std::shared_ptr<WorkerPools>& shared() {
-    static const auto& pools = *new std::shared_ptr<WorkerPools>{new WorkerPools};
-    return pools;
-  }
-
- private:
-  static unsigned default_password_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 4u); }
-
-  std::unique_ptr<WorkerPool> disk_, password_, lookup_;
-};
-
-}  // namespace ftplike
-
 
 namespace ftplike::inline v0_2 {
 
@@ -1966,6 +2344,7 @@ inline Address first_of_subnet(const Address& address, unsigned bits) {
 class Subnet {
  public:
   Subnet() = default;
+  /// The network of an address; `bits` up to 32, or 128 of IPv6, are those that all its addresses have in common.
   Subnet(const Address& address, unsigned bits) : address_{first_of_subnet(address, bits)}, bits_{bits} {}
   /// `ADDRESS/BITS`, or an address alone.
   static std::optional<Subnet> parse(std::string_view text) {
@@ -1980,12 +2359,14 @@ class Subnet {
 
   /// The first of them.
   const Address& address() const noexcept { return address_; }
+  /// How many bits all its addresses have in common.
   unsigned bits() const noexcept { return bits_; }
   /// As `parse` reads it; of a single address that alone.
   std::string text() const {
     const bool is_single = bits_ == (address_.is_v4() ? 32 : 128);
     return address_.to_string() + (is_single ? "" : '/' + std::to_string(bits_));
   }
+  /// Whether an address belongs to it.
   bool contains(const Address& address) const {
     if (bits_ == 0 && address_.is_unspecified()) return true;
     if (address.is_v4() != address_.is_v4()) return false;
@@ -2031,6 +2412,7 @@ namespace ftplike::inline v0_2 {
 class Path {
  public:
   Path() = default;  // the root
+  /// Of any text, as if it were said in the root: "a//./b/../c" is "/a/c".
   explicit Path(std::string_view text) { append(text); }
 
   /// `text` as seen from this directory; ".." stops at the root.
@@ -2040,7 +2422,9 @@ class Path {
     result.append(text);
     return result;
   }
+  /// As a text, which begins with '/'.
   const std::string& string() const noexcept { return text_; }
+  /// Whether it is "/".
   bool is_root() const noexcept { return text_.size() == 1; }
   /// The last component; empty for the root.
   std::string_view name() const noexcept { return std::string_view{text_}.substr(text_.rfind('/') + 1); }
@@ -2112,6 +2496,7 @@ namespace ftplike::inline v0_2 {
 class SessionInfo {
  public:
   SessionInfo() = default;
+  /// Of a session before its login.
   SessionInfo(std::uint64_t its_number, Endpoint its_local, Endpoint its_peer)
       : number{its_number}, local{its_local}, peer{its_peer} {}
   std::uint64_t number = 0;  // 1, 2, … in the order of their beginnings
@@ -2148,19 +2533,19 @@ struct SessionRefused {
 /// gives is sent in place of running it.
 struct CommandSeen {
   const SessionInfo& who;
-  std::string_view verb, argument;
+  std::string_view verb, argument;  // as they were said; the argument may be empty
   bool unterminated = false;  // it came without a line ending, and was taken for whole because nothing followed
 };
 /// A reply went out to the client, or came in from the server; preliminary ones (150) and the greeting as well.
 struct ReplySeen {
   const SessionInfo& who;
-  const Reply& reply;
+  const Reply& reply;  // its code and text
 };
 /// A login was accepted or refused: by a password, a certificate, or as somebody who needs neither.
 struct LoginTried {
   const SessionInfo& who;
   std::string_view user;  // as the client said it, whether there is one or not
-  bool accepted;
+  bool accepted;  // whether the user is in
 };
 /// So many logins from a client failed that it is banned.
 struct ClientBanned {
@@ -2172,24 +2557,24 @@ struct ClientBanned {
 /// A connection is secured by TLS: the control connection, or one for data.
 struct ConnectionSecured {
   const SessionInfo& who;
-  bool data;
-  const TlsDetails& tls;
+  bool data;  // a data connection, not the control connection
+  const TlsDetails& tls;  // version, cipher and the like
 };
 /// A TLS handshake failed, and its connection is not used. A server's session ends with that of its control connection.
 struct HandshakeFailed {
   const SessionInfo& who;
-  bool data;
-  std::error_code error;
+  bool data;  // a data connection, not the control connection
+  std::error_code error;  // why
 };
 /// A port waits for the peer's data connection.
 struct DataListening {
   const SessionInfo& who;
-  Endpoint local;
+  Endpoint local;  // the address that it waits at
 };
 /// Somebody else than the peer came to a data port, or was named as its address, and was turned away.
 struct StrangerRefused {
   const SessionInfo& who;
-  Endpoint stranger;
+  Endpoint stranger;  // who it was
 };
 /// Which way the bytes of a transfer go, seen from the end that tells it.
 enum class Direction { sent, received };
@@ -2198,48 +2583,49 @@ struct TransferBegun {
   const SessionInfo& who;
   std::string_view verb;  // of the command
   const Path& path;       // of the file in the storage, or of the directory that is listed
-  Direction direction;
+  Direction direction;  // which way its bytes go
   std::uint64_t offset;                   // where in the file it begins
   std::optional<std::uint64_t> expected;  // bytes over the data connection, if it is known how many there are
-  bool ascii, listing;
+  bool ascii, listing;  // text is converted (TYPE A); it is a listing and no file
   /// The path as the client sees it: below its account's root.
   Path shown_path() const { return path.below(who.root); }
 };
 /// A data connection is there, and secured where it has to be.
 struct DataOpened {
   const SessionInfo& who;
-  Endpoint local, remote;
+  Endpoint local, remote;  // our end, and the other one
 };
 /// These bytes went over the data connection. An observer that takes this event costs the kernel's short cut from file to
 /// connection; one that has a function `wants_bytes()` does while that says yes, and is told of none otherwise.
 struct DataBytes {
   const SessionInfo& who;
-  Direction direction;
-  std::span<const std::byte> bytes;
+  Direction direction;  // which way they went
+  std::span<const std::byte> bytes;  // as they were on the wire, before TLS
 };
 /// Bytes went over the data connection; `total` of them by now.
 struct DataMoved {
   const SessionInfo& who;
-  Direction direction;
-  std::uint64_t total;
+  Direction direction;  // which way they went
+  std::uint64_t total;  // bytes of this transfer by now
 };
 /// A data connection is closed, after `total` bytes. Whether the transfer was a success, `TransferEnded` tells.
 struct DataClosed {
   const SessionInfo& who;
-  Endpoint local, remote;
-  Direction direction;
-  std::uint64_t total;
+  Endpoint local, remote;  // our end, and the other one
+  Direction direction;  // which way its bytes went
+  std::uint64_t total;  // bytes that went over it
 };
 /// A transfer has its verdict: `error` is empty if it is complete, and a file that was received stands under its name.
 struct TransferEnded {
   const SessionInfo& who;
   std::string_view verb;  // of the command
   const Path& path;       // of the file in the storage, or of the directory that is listed
-  Direction direction;
+  Direction direction;  // which way its bytes went
   std::uint64_t bytes, offset;  // over the data connection; where in the file it began
   Duration took;                // beginning before the data connection was made
-  bool ascii, listing;
-  std::error_code error;
+  bool ascii, listing;  // text was converted (TYPE A); it was a listing and no file
+  std::error_code error;  // why it failed; empty if it is complete
+  /// Whether all of it has gone over.
   bool complete() const noexcept { return !error; }
   /// Whether a whole file was received.
   bool is_upload() const noexcept { return complete() && !listing && direction == Direction::received; }
@@ -2258,8 +2644,8 @@ struct SessionClosed {
 };
 /// A session that could not be ended: something that it waits for knows no cancellation, or blocks its thread.
 struct StuckSession {
-  std::uint64_t number = 0;
-  Endpoint peer;
+  std::uint64_t number = 0;  // that of its `SessionInfo`
+  Endpoint peer;  // its client
   std::string user;      // empty before a login
   std::string activity;  // the verb of its command, or what else it was about
 };
@@ -2271,7 +2657,7 @@ struct StopReport {
 };
 /// The server has stopped: its ports are free, and but for those that are stuck its sessions have ended.
 struct ServerStopped {
-  StopReport report;
+  StopReport report;  // what became of the sessions
 };
 
 /// All of these events.
@@ -2358,7 +2744,9 @@ template <class... All> class Observers {
   static_assert(((sizeof(typename decltype(detail::fault_of_observer<All>())::type) > 0) && ...));
 
  public:
+  /// In the order in which they are told.
   explicit Observers(All... all) : all_{std::move(all)...} {}
+  /// Tells each; the first refusal is that of all.
   template <class Event>
     requires(std::is_invocable_v<All&, const Event&> || ...)
   std::optional<Reply>
@@ -2374,6 +2762,7 @@ template <class... All> class Observers {
     std::apply([&](auto&... ones) { (tell(ones), ...); }, all_);
     return refusal;
   }
+  /// Whether one of them does.
   bool wants_bytes() {
     return std::apply([](auto&... ones) { return (ftplike::wants_bytes(ones) || ...); }, all_);
   }
@@ -2434,240 +2823,6 @@ template <class Observer, class Event> std::optional<Reply> ask(Observer& observ
 #include <mutex>
 #include <utility>
 
-// ---- ftplike/io/blocking.hpp
-#include <atomic>
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <system_error>
-#include <type_traits>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// What kind of blocking work something is, and for whom it is done.
-class Workload {
- public:
-  Workload(WorkKind its_kind = WorkKind::disk, ClientKey its_client = 0) noexcept
-      : kind{its_kind}, client{its_client} {}
-  WorkKind kind;
-  ClientKey client;
-};
-
-/// What coroutines of an execution context use of worker pools. It belongs to the context, so that whatever runs there
-/// finds it, and so that a job that ends when the context is gone finds nobody.
-class BlockingWork : public asio::execution_context::service {
- public:
-  using key_type = BlockingWork;
-  inline static asio::execution_context::id id;  // how Asio finds a service of this type
-
-  explicit BlockingWork(asio::execution_context& owner, std::shared_ptr<WorkerPools> pools = WorkerPools::shared())
-      : asio::execution_context::service{owner}, pools_{std::move(pools)} {}
-
-  WorkerPools& pools() noexcept { return *pools_; }
-  void use(std::shared_ptr<WorkerPools> pools) noexcept { pools_ = std::move(pools); }
-  /// Whether the context has ended, though its memory is there: what is posted there would never run, and never go.
-  bool has_ended() const noexcept { return has_ended_; }
-
-  /// A coroutine that waits for a job, on its executor. The job knows it by its number, and may outlive it.
-  class Wait {
-   public:
-    Wait(BlockingWork& work, const Executor& executor) : waits_{work.waits_} {
-      const std::lock_guard lock{waits_->mutex};
-      number_ = ++waits_->last_number;
-      waits_->all[number_].executor = executor;
-    }
-    Wait(const Wait&) = delete;
-    Wait& operator=(const Wait&) = delete;
-    ~Wait() {
-      const std::lock_guard lock{waits_->mutex};
-      waits_->all.erase(number_);
-    }
-    /// What the job calls when it is done, on its own thread.
-    std::function<void()> waker() const {
-      return [waits = waits_, number = number_] { waits->go_on(number, true); };
-    }
-    /// Whether the waker was called.
-    bool is_over() const {
-      const std::lock_guard lock{waits_->mutex};
-      const auto place = waits_->all.find(number_);
-      return place != waits_->all.end() && place->second.is_over;
-    }
-    /// Until the waker was called, or the coroutine is cancelled. Asio's timers and sockets, which want the thread to
-    /// themselves, are not in this: any number of threads may run the context.
-    template <class = void> awaitable<void> change() {
-      const auto start = [waits = waits_, number = number_](auto handler) {
-        const auto slot = asio::get_associated_cancellation_slot(handler);
-        // First: once it is parked, the coroutine may be under way on another thread.
-        if (slot.is_connected()) {
-          asio::cancellation_slot{slot}.assign([waits, number](asio::cancellation_type) { waits->go_on(number, false); });
-        }
-        const auto parked = detail::new_shared<decltype(handler)>(std::move(handler));
-        waits->park(number, [parked] { std::move (*parked)(); });
-      };
-      return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start, use_awaitable);
-    }
-
-   private:
-    friend class BlockingWork;
-    struct Place {
-      Executor executor;
-      std::function<void()> resume;  // while the coroutine waits
-      Executor busy;                 // meanwhile keeps the context from running out of work
-      bool is_over = false;
-    };
-    struct Waits {
-      /// Keeps what resumes a coroutine until it is to go on.
-      void park(std::uint64_t number, std::function<void()> resume) {
-        const std::lock_guard lock{mutex};
-        const auto found = all.find(number);
-        if (found == all.end()) return;
-        Place& place = found->second;
-        place.resume = std::move(resume);
-        if (place.is_over) return go_on(place);
-        place.busy = asio::prefer(place.executor, asio::execution::outstanding_work.tracked);
-      }
-      void go_on(std::uint64_t number, bool is_over) {
-        const std::lock_guard lock{mutex};  // as long as it is held, the context cannot end
-        const auto found = all.find(number);
-        if (found == all.end()) return;
-        found->second.is_over |= is_over;
-        if (found->second.resume) go_on(found->second);
-      }
-      static void go_on(Place& place) {
-        call_on(place.executor, std::exchange(place.resume, nullptr));
-        place.busy = {};
-      }
-
-      std::mutex mutex;
-      std::map<std::uint64_t, Place> all;  // none once the context has ended
-      std::uint64_t last_number = 0;
-    };
-
-    std::shared_ptr<Waits> waits_;
-    std::uint64_t number_ = 0;
-  };
-
- private:
-  /// Coroutines that wait end here, with their context, and look for their places, which are gone.
-  void shutdown() noexcept override {
-    has_ended_ = true;
-    std::map<std::uint64_t, Wait::Place> all;
-    const std::lock_guard lock{waits_->mutex};
-    all.swap(waits_->all);
-  }
-
-  std::shared_ptr<WorkerPools> pools_;
-  std::atomic<bool> has_ended_ = false;
-  std::shared_ptr<Wait::Waits> waits_ = detail::new_shared<Wait::Waits>();
-};
-
-/// Whether the event loop of an executor has ended. Nothing is to be posted there then that holds the loop's memory.
-inline bool has_ended(const Executor& executor) {
-  return asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context)).has_ended();
-}
-
-namespace detail {
-
-/// A job and what came of it. Whoever waits for it may leave it behind.
-class BlockingJob {
- public:
-  BlockingJob() = default;
-  BlockingJob(const BlockingJob&) = delete;
-  BlockingJob& operator=(const BlockingJob&) = delete;
-  virtual ~BlockingJob() = default;
-
-  void run() noexcept {
-    if (left_) return;
-    try {
-      call();
-    } catch (...) { failure_ = std::current_exception(); }
-  }
-  /// Nobody waits for it any more: if it has not begun it need not.
-  void leave() noexcept { left_ = true; }
-  void check() const {
-    if (failure_) std::rethrow_exception(failure_);
-  }
-
- private:
-  virtual void call() = 0;
-  std::exception_ptr failure_;
-  std::atomic<bool> left_ = false;
-};
-
-/// Has a job done by the workers of a context. It knows nothing of what the job is: what compilers make of a coroutine
-/// takes them far longer than the work itself.
-template <class = void> awaitable<void> have_done(std::shared_ptr<BlockingJob> job, Workload load) {
-  const Executor executor = co_await asio::this_coro::executor;
-  auto& work = asio::use_service<BlockingWork>(asio::query(executor, asio::execution::context));
-  struct Leaving {
-    ~Leaving() { job.leave(); }
-    BlockingJob& job;
-  } const leaving{*job};
-  BlockingWork::Wait wait{work, executor};
-  const auto run = [job, wake = wait.waker()] {
-    job->run();
-    wake();
-  };
-  if (!work.pools().of(load.kind).submit(run, load.client)) throw std::system_error(Errc::busy);
-  while (!wait.is_over()) co_await wait.change();
-  job->check();
-}
-
-template <class Result> class ResultJob : public BlockingJob {
- public:
-  std::optional<Result> result;
-};
-template <class Work, class Result> class WorkJob final : public ResultJob<Result> {
- public:
-  explicit WorkJob(Work work) : work_{std::move(work)} {}
-
- private:
-  void call() override { this->result.emplace(work_()); }
-  Work work_;
-};
-template <class Work> class VoidJob final : public BlockingJob {
- public:
-  explicit VoidJob(Work work) : work_{std::move(work)} {}
-
- private:
-  void call() override { work_(); }
-  Work work_;
-};
-
-/// The same for one that has a result: a `ResultJob<Result>`.
-template <class Result> awaitable<Result> have_done_for_result(std::shared_ptr<BlockingJob> job, Workload load) {
-  co_await have_done(job, load);
-  co_return *std::move(static_cast<ResultJob<Result>&>(*job).result);
-}
-
-}  // namespace detail
-
-/// Runs `work` where blocking harms nobody and gives its result on the caller's own executor. What `work` throws is
-/// thrown here.
-///
-/// **Errors:** `Errc::busy` if too much is waiting to be done.
-/// **Cancellation:** at once. Work that has begun goes on and is forgotten.
-/// **Lifetime:** so `work` may outlive its caller, and owns or shares all that it touches.
-template <class Work> awaitable<std::invoke_result_t<Work&>> blocking(Work work, Workload load = {}) {
-  using Result = std::invoke_result_t<Work&>;
-  // By one type of pointer, from which one type of shared pointer is made.
-  if constexpr (std::is_void_v<Result>) {
-    std::unique_ptr<detail::BlockingJob> job{new detail::VoidJob<Work>{std::move(work)}};
-    return detail::have_done(std::move(job), load);
-  } else {
-    std::unique_ptr<detail::BlockingJob> job{new detail::WorkJob<Work, Result>{std::move(work)}};
-    return detail::have_done_for_result<Result>(std::move(job), load);
-  }
-}
-
-}  // namespace ftplike
-
 // ---- ftplike/io/run_on.hpp
 #include <exception>
 #include <functional>
@@ -2687,10 +2842,15 @@ namespace ftplike::inline v0_2 {
 /// How an operation ended, kept as a value until `get()` returns it or throws it.
 template <class R> class Settled {
  public:
+  /// Ends it with a value.
   void set(R value) { value_.emplace(std::move(value)); }
+  /// Ends it with an exception.
   void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
+  /// Whether it ended with an exception.
   bool failed() const noexcept { return failure_ != nullptr; }
+  /// The exception, or null.
   const std::exception_ptr& failure() const noexcept { return failure_; }
+  /// The value, which is moved out. **Errors:** throws the exception that it ended with.
   R get() {
     if (failure_) std::rethrow_exception(failure_);
     return std::move(*value_);
@@ -2704,9 +2864,13 @@ template <class R> class Settled {
 /// The same of what gives nothing.
 template <> class Settled<void> {
  public:
+  /// Ends it with an exception.
   void fail(std::exception_ptr failure) { failure_ = std::move(failure); }
+  /// Whether it ended with an exception.
   bool failed() const noexcept { return failure_ != nullptr; }
+  /// The exception, or null.
   const std::exception_ptr& failure() const noexcept { return failure_; }
+  /// **Errors:** throws the exception that it ended with.
   void get() {
     if (failure_) std::rethrow_exception(failure_);
   }
@@ -2932,6 +3096,7 @@ inline std::size_t checked_offset(std::uint64_t offset, std::size_t size) {
 /// **Lifetime:** the bytes outlive it.
 class BytesSource {
  public:
+  /// From `offset` on. **Errors:** `Errc::bad_restart` behind the end. **Lifetime:** the bytes outlive it.
   explicit BytesSource(std::span<const std::byte> bytes, std::uint64_t offset = 0)
       : bytes_{bytes}, at_{detail::checked_offset(offset, bytes.size())} {}
   template <class = void> awaitable<std::size_t> read_some(std::span<std::byte> room) {
@@ -2953,6 +3118,7 @@ class BytesSource {
 /// **Errors:** `Errc::bad_restart` if the text ends before.
 class TextSource {
  public:
+  /// From `offset` on.
   explicit TextSource(std::string text, std::uint64_t offset = 0)
       : text_{std::move(text)}, at_{detail::checked_offset(offset, text_.size())} {}
   template <class = void> awaitable<std::size_t> read_some(std::span<std::byte> room) {
@@ -2979,6 +3145,7 @@ class TextSource {
 /// session. It must not block; what it throws ends the transfer.
 template <class Make> class GeneratorSource {
  public:
+  /// `make` gives a piece at each call; an empty one is the end.
   explicit GeneratorSource(Make make) : make_{std::move(make)} {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     if (left_.empty()) {
@@ -3012,6 +3179,7 @@ template <class Make> class GeneratorSource {
 /// **Lifetime:** the room outlives it.
 class BytesSink {
  public:
+  /// **Lifetime:** the room outlives it.
   explicit BytesSink(std::span<std::byte> room) noexcept : room_{room} {}
   template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
     if (bytes.size() > room_.size() - size_) throw std::system_error(std::make_error_code(std::errc::file_too_large));
@@ -3033,6 +3201,7 @@ class BytesSink {
 /// A sink that keeps what it is given as a text; beyond `limit` bytes it throws `std::errc::file_too_large`. It can seek.
 class TextSink {
  public:
+  /// `limit`: the most bytes that it takes.
   explicit TextSink(std::size_t limit = std::string{}.max_size()) : limit_{limit} {}
   template <class = void> awaitable<void> write(std::span<const std::byte> bytes) {
     if (bytes.size() > limit_ - text_.size()) throw std::system_error(std::make_error_code(std::errc::file_too_large));
@@ -3040,7 +3209,9 @@ class TextSink {
     co_return;
   }
   template <class = void> awaitable<void> finish() { co_return; }
+  /// What has come so far.
   const std::string& text() const& noexcept { return text_; }
+  /// What has come so far, which is moved out.
   std::string text() && noexcept { return std::move(text_); }
   std::uint64_t size() const noexcept { return text_.size(); }
   void seek(std::uint64_t offset) { text_.resize(detail::checked_offset(offset, text_.size())); }
@@ -3056,6 +3227,7 @@ class TextSink {
 /// throws ends the transfer.
 template <std::invocable<std::span<const std::byte>> Take> class CallbackSink {
  public:
+  /// `take` is called with each piece.
   explicit CallbackSink(Take take) : take_{std::move(take)} {}
   awaitable<void> write(std::span<const std::byte> bytes) {
     take_(bytes);
@@ -3254,16 +3426,19 @@ class OpenDescriptor {
 /// **Lifetime:** the stream outlives the calls that use the source, and nobody else touches it during them.
 class StreamSource : public detail::BorrowedSource<detail::InputStream> {
  public:
+  /// **Lifetime:** the stream outlives it.
   explicit StreamSource(std::istream& stream) : BorrowedSource{detail::InputStream{stream}} {}
 };
 /// The same of a `FILE*`, which it does not close.
 class StdioSource : public detail::BorrowedSource<detail::StdioFile> {
  public:
+  /// **Lifetime:** the file outlives it, which does not close it.
   explicit StdioSource(std::FILE* file) : BorrowedSource{detail::StdioFile{file}} {}
 };
 /// The same of a descriptor: a file, a pipe, a terminal. It does not close it.
 class DescriptorSource : public detail::BorrowedSource<detail::OpenDescriptor> {
  public:
+  /// **Lifetime:** the descriptor outlives it, which does not close it.
   explicit DescriptorSource(int descriptor) : BorrowedSource{detail::OpenDescriptor{descriptor}} {}
 };
 
@@ -3274,16 +3449,19 @@ class DescriptorSource : public detail::BorrowedSource<detail::OpenDescriptor> {
 /// **Lifetime:** the stream outlives the calls that use the sink, and nobody else touches it during them.
 class StreamSink : public detail::BorrowedSink<detail::OutputStream> {
  public:
+  /// **Lifetime:** the stream outlives it.
   explicit StreamSink(std::ostream& stream) : BorrowedSink{detail::OutputStream{stream}} {}
 };
 /// The same of a `FILE*`, which it does not close.
 class StdioSink : public detail::BorrowedSink<detail::StdioFile> {
  public:
+  /// **Lifetime:** the file outlives it, which does not close it.
   explicit StdioSink(std::FILE* file) : BorrowedSink{detail::StdioFile{file}} {}
 };
 /// The same of a descriptor. It does not close it.
 class DescriptorSink : public detail::BorrowedSink<detail::OpenDescriptor> {
  public:
+  /// **Lifetime:** the descriptor outlives it, which does not close it.
   explicit DescriptorSink(int descriptor) : BorrowedSink{detail::OpenDescriptor{descriptor}} {}
 };
 
@@ -3307,11 +3485,14 @@ static_assert(SeekableByteSink<BytesSink> && SeekableByteSink<TextSink> && ByteS
 #include <utility>
 
 // ---- ftplike/storage/directory_listing.hpp
-#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstring>
+#include <list>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -3615,13 +3796,14 @@ inline timespec timespec_of(Timestamp time) noexcept {
 
 inline Timestamp modified(const struct stat& status) noexcept { return timestamp_of(time_of_change(status)); }
 
-inline Entry entry_of(std::string name, const struct stat& status) {
-  const auto type = S_ISREG(status.st_mode)   ? Entry::Type::file
-                    : S_ISDIR(status.st_mode) ? Entry::Type::directory
-                    : S_ISLNK(status.st_mode) ? Entry::Type::link
-                                              : Entry::Type::other;
-  Entry entry{std::move(name), type, S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size),
-              modified(status)};
+/// Puts into an entry all but its name.
+inline void describe(Entry& entry, const struct stat& status) {
+  entry.type = S_ISREG(status.st_mode)   ? Entry::Type::file
+               : S_ISDIR(status.st_mode) ? Entry::Type::directory
+               : S_ISLNK(status.st_mode) ? Entry::Type::link
+                                         : Entry::Type::other;
+  entry.size = S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size);
+  entry.modified = modified(status);
   entry.mode = status.st_mode & 07777;
   char unique[40];
   char* const end = unique + sizeof unique;
@@ -3629,6 +3811,12 @@ inline Entry entry_of(std::string name, const struct stat& status) {
   *at++ = '.';
   at = std::to_chars(at, end, status.st_ino, 16).ptr;
   entry.unique.assign(unique, at);
+}
+
+inline Entry entry_of(std::string name, const struct stat& status) {
+  Entry entry;
+  entry.name = std::move(name);
+  describe(entry, status);
   return entry;
 }
 
@@ -4137,7 +4325,9 @@ template <class = void> class BasicFileReader {
   /// The file, for whoever moves its bytes without a buffer: from `position()` on, and tells it by `advance`. None
   /// where so few are asked for that a buffer is faster.
   int descriptor() const noexcept { return is_short_ ? -1 : file_->get(); }
+  /// Where it reads next.
   std::uint64_t position() const noexcept { return position_; }
+  /// Leaves out bytes that were sent from the descriptor.
   void advance(std::size_t count) noexcept { position_ += count; }
   /// Has the next bytes, up to `most`, read into the system's memory, so that whoever takes them does not wait for a
   /// disk. Gives how many there are; 0 at the end.
@@ -4163,7 +4353,9 @@ template <class = void> class BasicFileReader {
     position_ = resident_ = offset;
     is_short_ = size() - offset <= 16 * 1024;
   }
+  /// When the file was last changed, in UTC.
   Timestamp modified() const { return entry().modified; }
+  /// As a listing tells it.
   Entry entry() const { return detail::entry_of(name_, status_); }
 
  private:
@@ -4247,6 +4439,7 @@ template <class = void> class BasicFileWriter {
   /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
   const Path& path() const noexcept { return target_->path; }
   std::uint64_t size() const noexcept { return size_; }
+  bool is_kept() const noexcept { return target_->partial.is_kept; }
 
  private:
   template <class> friend class BasicDirectoryStorage;
@@ -4362,158 +4555,6 @@ using FileWriter = BasicFileWriter<>;  // a template, so that only what is calle
 
 }  // namespace ftplike
 
-
-namespace ftplike::inline v0_2 {
-namespace detail {
-
-struct CloseStream {
-  void operator()(DIR* stream) const noexcept { ::closedir(stream); }
-};
-/// What reads the names of a directory.
-using DirectoryStream = std::unique_ptr<DIR, CloseStream>;
-
-inline DirectoryStream stream_of(Descriptor directory) {
-  DirectoryStream stream{::fdopendir(directory.get())};
-  if (!stream) fail_with(errno);
-  directory.release();  // the stream closes it
-  return stream;
-}
-/// The next name but "." and "..", which lives until the next call; null at the end.
-inline const char* next_name(DIR* stream) {
-  for (;;) {
-    errno = 0;
-    const dirent* found = ::readdir(stream);
-    if (!found && errno != 0) fail_with(errno);
-    if (!found) return nullptr;
-    const std::string_view name = found->d_name;
-    if (name != "." && name != "..") return found->d_name;
-  }
-}
-
-/// Removes the partial files of a directory that holds nothing else.
-inline void remove_partials(const DirectoryEntry& place) {
-  const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
-  while (const char* name = next_name(stream.get())) {
-    if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
-  }
-  ::rewinddir(stream.get());
-  while (const char* name = next_name(stream.get())) {
-    if (is_partial_name(name)) remove_partial(::dirfd(stream.get()), name);
-  }
-}
-
-/// Removes a partial file that has waited too long to be gone on with.
-inline void remove_if_old(int directory, const std::string& name, std::chrono::seconds lifetime) {
-  struct stat status {};
-  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
-  if (is_older_than(lifetime, modified(status))) remove_partial(directory, name);
-}
-
-/// Removes what uploads to a directory have left there and nobody goes on with any more, a piece of work at a time.
-template <class = void> awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
-  constexpr int names_at_a_time = 4096;
-  const std::shared_ptr<DIR> stream = stream_of(std::move(directory));
-  for (bool is_done = false; !is_done;) {
-    auto look_on = [state, stream] {
-      for (int i = 0; i < names_at_a_time; ++i) {
-        const char* name = next_name(stream.get());
-        if (!name) return true;
-        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.partial_lifetime);
-      }
-      return false;
-    };
-    const bool is_over = co_await blocking(std::move(look_on));
-    is_done = is_over;
-  }
-}
-
-/// A directory that is being read.
-template <class = void> class BasicDirectoryReading {
- public:
-  BasicDirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
-      : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
-
-  /// Whether the last entry has been read.
-  bool has_ended() const noexcept { return !stream_; }
-  /// The next entries, more each time, as the way to a worker and back costs as much as some dozen of them; none at the
-  /// end.
-  std::vector<Entry> read_batch() {
-    constexpr std::size_t largest = 2048;
-    const std::size_t size = std::exchange(batch_size_, std::min(batch_size_ * 2, largest));
-    std::vector<Entry> batch;
-    if (!stream_) return batch;
-    batch.reserve(size);
-    while (batch.size() < size) {
-      const char* name = next_name(stream_.get());
-      if (!name) {
-        stream_.reset();
-        break;
-      }
-      look(name, batch);
-    }
-    return batch;
-  }
-
- private:
-  /// Puts what there is under a name to the others, if it is to be seen.
-  void look(std::string name, std::vector<Entry>& batch) const {
-    const int directory = ::dirfd(stream_.get());
-    if (is_partial_name(name)) return remove_if_old(directory, name, state_->options.partial_lifetime);
-    struct stat status {};
-    const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_known && errno == ENOENT) return;
-    if (is_known && S_ISLNK(status.st_mode)) return look_behind(std::move(name), status, batch);
-    batch.push_back(is_known ? entry_of(std::move(name), status) : Entry{std::move(name), Entry::Type::other, 0, {}});
-  }
-  /// The same of a link: what it leads to, or itself.
-  void look_behind(std::string name, const struct stat& status, std::vector<Entry>& batch) const {
-    try {
-      const auto place = state_->root.find(path_.resolve(name), Follow::yes);
-      if (place.exists()) return batch.push_back(entry_of(std::move(name), place.status));
-    } catch (const std::system_error&) {
-      // It leads into nothing, or in circles.
-    }
-    auto target = link_text(::dirfd(stream_.get()), name);
-    batch.push_back(entry_of(std::move(name), status));
-    batch.back().target = std::move(target).value_or("");
-  }
-
-  std::shared_ptr<const DirectoryState> state_;
-  Path path_;
-  DirectoryStream stream_;
-  std::size_t batch_size_ = 512;
-};
-using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only what is called is compiled
-
-}  // namespace detail
-
-/// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
-/// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
-template <class = void> class BasicDirectoryListing {
- public:
-  using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
-  awaitable<std::vector<Entry>> next() {
-    if (reading_->has_ended()) co_return std::vector<Entry>{};
-    auto read = [reading = reading_] { return reading->read_batch(); };
-    std::vector<Entry> entries = co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
-    co_return entries;
-  }
-
- private:
-  template <class> friend class BasicDirectoryStorage;
-
-  BasicDirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
-                   ClientKey client = 0)
-      : reading_{detail::new_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
-        client_{client} {}
-
-  std::shared_ptr<detail::DirectoryReading> reading_;  // shared with the read under way
-  ClientKey client_;
-};
-using DirectoryListing = BasicDirectoryListing<>;  // a template, so that only what is called is compiled
-
-}  // namespace ftplike
-
 // ---- ftplike/storage/storage.hpp
 #include <concepts>
 #include <cstdint>
@@ -4571,7 +4612,7 @@ concept ReadableStorage =
 /// fewer, or if the storage can only begin anew. While somebody writes that partial file, offset 0 gives a file apart,
 /// which is not kept, and another one `Errc::busy`.
 /// - `Writer::path()`: the name that it will have. `Writer::size()`: the bytes that are there by now, those before it
-/// began included.
+/// began included. It may have `bool is_kept()`: whether what it holds stays as the partial file if it ends now.
 template <class S>
 concept WritableStorage = ReadableStorage<S> && requires(S& files, const Path& path, std::uint64_t offset) {
   { files.create(path, offset) } -> std::same_as<awaitable<typename S::Writer>>;
@@ -4644,7 +4685,36 @@ concept TellsFreeSpace = requires(S& files, const Path& path) {
   { files.available(path) } -> std::same_as<awaitable<std::uint64_t>>;
 };
 
-/// All of the above: what a folder of a disk can do.
+/// What something takes of a storage.
+struct Usage {
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;  // files, partial files and directories: each counts one
+
+  Usage& operator+=(const Usage& more) noexcept {
+    bytes += more.bytes;
+    files += more.files;
+    return *this;
+  }
+  friend Usage operator+(Usage one, const Usage& other) noexcept { return one += other; }
+  friend bool operator==(const Usage&, const Usage&) = default;
+};
+/// What a part of a storage's tree takes.
+struct TreeUsage {
+  Usage whole;    // whole files, and directories
+  Usage partial;  // partial files that nobody is writing
+
+  Usage all() const noexcept { return whole + partial; }
+};
+
+/// `usage(path, below)` gives what a file takes, with its partial file, and of a directory all that is in it, or, where
+/// `below` is false, only itself and the partial files in it. Nothing where nothing is. Links count as such. A `QuotaStorage`
+/// counts by it; without it by `stat` and `list`, which show no partial files.
+template <class S>
+concept TellsUsage = requires(S& files, const Path& path) {
+  { files.usage(path, true) } -> std::same_as<awaitable<TreeUsage>>;
+};
+
+/// All that brings commands: what a folder of a disk can do.
 template <class S>
 concept CompleteStorage =
     AppendsToFiles<S> && MakesUniqueNames<S> && KeepsPartialFiles<S> && MakesDirectories<S> && RemovesFiles<S> &&
@@ -4663,6 +4733,259 @@ template <class S>
 concept TellsProgress = requires(const S& files, ClientKey client, std::function<void()> progress) {
   { files.for_client(client, progress) } -> std::same_as<S>;
 };
+
+}  // namespace ftplike
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+struct CloseStream {
+  void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+};
+/// What reads the names of a directory.
+using DirectoryStream = std::unique_ptr<DIR, CloseStream>;
+
+inline DirectoryStream stream_of(Descriptor directory) {
+  DirectoryStream stream{::fdopendir(directory.get())};
+  if (!stream) fail_with(errno);
+  directory.release();  // the stream closes it
+  return stream;
+}
+/// The next name but "." and "..", which lives until the next call; null at the end.
+inline const char* next_name(DIR* stream) {
+  for (;;) {
+    errno = 0;
+    const dirent* found = ::readdir(stream);
+    if (!found && errno != 0) fail_with(errno);
+    if (!found) return nullptr;
+    const std::string_view name = found->d_name;
+    if (name != "." && name != "..") return found->d_name;
+  }
+}
+
+/// Removes the partial files of a directory that holds nothing else.
+inline void remove_partials(const DirectoryEntry& place) {
+  const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
+  while (const char* name = next_name(stream.get())) {
+    if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
+  }
+  ::rewinddir(stream.get());
+  while (const char* name = next_name(stream.get())) {
+    if (is_partial_name(name)) remove_partial(::dirfd(stream.get()), name);
+  }
+}
+
+/// Removes a partial file that has waited too long to be gone on with.
+inline void remove_if_old(int directory, const std::string& name, std::chrono::seconds lifetime) {
+  struct stat status {};
+  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+  if (is_older_than(lifetime, modified(status))) remove_partial(directory, name);
+}
+
+/// What a partial file takes that nobody is writing.
+inline Usage usage_of_partial(int directory, const char* name) {
+  struct stat status {};
+  if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) return {};
+  if (status.st_size == 0) return {};  // it may not be locked yet
+  const Descriptor file{::openat(directory, name, O_RDONLY | O_NOFOLLOW | quietly)};
+  if (file && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0) return {};
+  return {static_cast<std::uint64_t>(status.st_size), 1};
+}
+/// What a name takes that is no partial file's.
+inline Usage usage_of_status(const struct stat& status) noexcept {
+  return {S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0, 1};
+}
+
+/// Counts what is in a directory, and below it where that is wanted, a piece of work at a time. Directories that cannot be
+/// read are left out.
+template <class = void> class BasicUsageCount {
+ public:
+  BasicUsageCount(std::shared_ptr<const DirectoryState> state, Path directory, bool below)
+      : state_{std::move(state)}, below_{below}, waiting_{std::move(directory)} {}
+
+  /// Counts on; whether all has been counted.
+  bool step() {
+    constexpr int names_at_a_time = 4096;
+    for (int i = 0; i < names_at_a_time; ++i) {
+      while (!stream_) {
+        if (waiting_.empty()) return true;
+        begin_next();
+      }
+      const char* name = next_name(stream_.get());
+      if (name) {
+        look(name);
+      } else {
+        stream_.reset();
+      }
+    }
+    return false;
+  }
+  const TreeUsage& result() const noexcept { return result_; }
+
+ private:
+  void begin_next() {
+    here_ = std::move(waiting_.back());
+    waiting_.pop_back();
+    try {
+      stream_ = stream_of(state_->root.open(here_, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    } catch (const std::system_error&) {  // removed meanwhile, or nobody may look
+    }
+  }
+  void look(const char* name) {
+    const int directory = ::dirfd(stream_.get());
+    if (is_partial_name(name)) {
+      result_.partial += usage_of_partial(directory, name);
+      return;
+    }
+    struct stat status {};
+    if (!below_ || ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+    result_.whole += usage_of_status(status);
+    if (S_ISDIR(status.st_mode)) waiting_.push_back(here_.resolve(name));
+  }
+
+  std::shared_ptr<const DirectoryState> state_;
+  bool below_;
+  std::vector<Path> waiting_;
+  Path here_;
+  DirectoryStream stream_;
+  TreeUsage result_;
+};
+using UsageCount = BasicUsageCount<>;  // a template, so that only what is called is compiled
+
+/// Removes what uploads to a directory have left there and nobody goes on with any more, a piece of work at a time.
+template <class = void> awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
+  constexpr int names_at_a_time = 4096;
+  const std::shared_ptr<DIR> stream = stream_of(std::move(directory));
+  for (bool is_done = false; !is_done;) {
+    auto look_on = [state, stream] {
+      for (int i = 0; i < names_at_a_time; ++i) {
+        const char* name = next_name(stream.get());
+        if (!name) return true;
+        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.partial_lifetime);
+      }
+      return false;
+    };
+    const bool is_over = co_await blocking(std::move(look_on));
+    is_done = is_over;
+  }
+}
+
+/// A directory that is being read, by several workers at a time: names come to one after the other, and each looks at
+/// what there is under those that it took.
+template <class = void> class BasicDirectoryReading {
+ public:
+  BasicDirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
+      : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
+
+  /// Whether the last name has been read.
+  bool has_ended() const noexcept { return has_ended_; }
+  /// Some entries; none if there were no more names.
+  std::vector<Entry> read_batch() {
+    std::string names;
+    const std::size_t count = take_names(names);
+    std::vector<Entry> batch;
+    batch.reserve(count);
+    for (const char* name = names.data(); name != names.data() + names.size(); name += std::strlen(name) + 1) {
+      look(name, batch);
+    }
+    return batch;
+  }
+
+ private:
+  /// The next names, each with its NUL, and how many they are: more each time, as the way to a worker and back costs as
+  /// much as some dozen of them, and no more than stay in the processor's cache until they are looked at.
+  std::size_t take_names(std::string& names) {
+    constexpr std::size_t largest = 1024;
+    const std::lock_guard lock{mutex_};
+    const std::size_t most = std::exchange(batch_size_, largest);
+    std::size_t count = 0;
+    while (count < most && !has_ended_) {
+      const char* name = next_name(stream_.get());
+      if (name) {
+        names.append(name, std::strlen(name) + 1);
+        ++count;
+      }
+      has_ended_ = !name;
+    }
+    return count;
+  }
+  /// Puts what there is under a name to the others, if it is to be seen: written in its place, as moving an entry takes
+  /// as long as making one.
+  void look(const char* name, std::vector<Entry>& batch) const {
+    const int directory = ::dirfd(stream_.get());
+    if (is_partial_name(name)) return remove_if_old(directory, name, state_->options.partial_lifetime);
+    struct stat status {};
+    const bool is_known = ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_known && errno == ENOENT) return;
+    Entry& entry = batch.emplace_back(name, Entry::Type::other, 0, Timestamp{});
+    if (is_known) describe(entry, status);
+    if (entry.type == Entry::Type::link) look_behind(entry);
+  }
+  /// Makes of a link what it leads to, where that is inside; else it stays one.
+  void look_behind(Entry& link) const {
+    try {
+      const auto place = state_->root.find(path_.resolve(link.name), Follow::yes);
+      if (place.exists()) return describe(link, place.status);
+    } catch (const std::system_error&) {
+      // It leads into nothing, or in circles.
+    }
+    link.target = link_text(::dirfd(stream_.get()), link.name).value_or("");
+  }
+
+  const std::shared_ptr<const DirectoryState> state_;
+  const Path path_;
+  const DirectoryStream stream_;
+  std::mutex mutex_;  // of what is read from the stream, and of what follows
+  std::size_t batch_size_ = 512;
+  std::atomic<bool> has_ended_ = false;
+};
+using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only what is called is compiled
+
+}  // namespace detail
+
+/// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
+/// other as a link. What vanishes meanwhile is left out, and so are partial files; those past their time are removed.
+template <class = void> class BasicDirectoryListing {
+ public:
+  using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
+  /// Of a large directory two workers read some each, the second of which whoever calls this gets the next time.
+  awaitable<std::vector<Entry>> next() {
+    const Executor executor = co_await asio::this_coro::executor;
+    for (;;) {
+      begin_reads(executor);
+      if (reads_.empty()) co_return std::vector<Entry>{};
+      std::vector<Entry> entries = co_await reads_.front().get();
+      reads_.pop_front();
+      at_once_ = 2;
+      if (!entries.empty()) co_return entries;
+    }
+  }
+
+ private:
+  template <class> friend class BasicDirectoryStorage;
+  struct Read {
+    std::vector<Entry> operator()() const { return reading->read_batch(); }
+    std::shared_ptr<detail::DirectoryReading> reading;  // may be left behind
+  };
+
+  BasicDirectoryListing(std::shared_ptr<const detail::DirectoryState> state, Path path, detail::Descriptor directory,
+                   ClientKey client = 0)
+      : reading_{detail::new_shared<detail::DirectoryReading>(std::move(state), std::move(path), std::move(directory))},
+        client_{client} {}
+
+  void begin_reads(const Executor& executor) {
+    while (reads_.size() < at_once_ && !reading_->has_ended()) {
+      reads_.emplace_back(executor, Read{reading_}, Workload{WorkKind::disk, client_});
+    }
+  }
+
+  std::shared_ptr<detail::DirectoryReading> reading_;
+  ClientKey client_;
+  std::size_t at_once_ = 1;  // until it is known that there is more than the first batch
+  std::list<detail::WorkUnderWay<Read>> reads_;
+};
+using DirectoryListing = BasicDirectoryListing<>;  // a template, so that only what is called is compiled
 
 }  // namespace ftplike
 
@@ -4852,9 +5175,37 @@ template <class = void> class BasicDirectoryStorage {
     const std::uint64_t bytes = co_await blocking(std::move(ask), load());
     co_return bytes;
   }
+  /// Partial files that somebody writes, in this process or another, are left out. All of a tree takes a while: it is
+  /// counted in pieces, after each of which `progress` is called.
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    Settled<detail::DirectoryEntry> found;
+    co_await settle(find(path, detail::Follow::no), found);
+    if (found.failed() && is_absent(code_of(found.failure()))) co_return TreeUsage{};
+    const auto place = found.get();
+    TreeUsage result;
+    if (!place.is_directory()) {
+      if (place.exists()) result.whole = detail::usage_of_status(place.status);
+      result.partial = detail::usage_of_partial(place.directory, detail::partial_name(place.name).c_str());
+      co_return result;
+    }
+    const auto count = detail::new_shared<detail::UsageCount>(state_, std::move(path), below);
+    for (bool is_over = false; !is_over;) {
+      auto step = [count] { return count->step(); };
+      const bool was_last = co_await blocking(std::move(step), load());
+      is_over = was_last;
+      if (progress_) progress_();
+    }
+    result = count->result();
+    if (!below) result.whole.files = 1;
+    co_return result;
+  }
 
  private:
   using Outcome = detail::Attempt::Outcome;
+
+  static bool is_absent(std::error_code error) noexcept {
+    return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+  }
 
   awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
     auto file = state_->root.open_if_cached(path, flags);
@@ -4925,7 +5276,7 @@ BasicDirectoryStorage<Any>::BasicDirectoryStorage(std::string folder, const Dire
 using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only what is called is compiled
 
 static_assert(CompleteStorage<DirectoryStorage>);
-static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage>);
+static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage> && TellsUsage<DirectoryStorage>);
 static_assert(detail::FileSource<FileReader>);
 
 }  // namespace ftplike
@@ -4973,7 +5324,9 @@ using AnyChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedCha
 /// sources, sinks and `progress` are called there.
 template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserver> class Client {
  public:
+  /// Sees one entry of a listing after another.
   using Visit = std::function<void(Entry)>;
+  /// A file of the server that is read piece by piece: `open`.
   using File = RemoteFile<detail::ClientCore<T, DataChannel, Observer>>;
 
   /// No session: closed, until another client is moved here. Operations end with `std::errc::not_connected`.
@@ -5406,6 +5759,7 @@ constexpr std::string_view name_of(Channel channel) noexcept {
 /// What went wrong in a client, where, and how far it had come.
 class ClientError : public std::system_error {
  public:
+  /// In the words of the error.
   ClientError(std::error_code error, std::string verb, Channel channel, std::uint64_t transferred = 0,
               std::uint64_t offset = 0)
       : ClientError{error, std::move(verb), channel, transferred, error.message(), offset} {}
@@ -5423,11 +5777,13 @@ class ClientError : public std::system_error {
 
   /// The command at which it happened, or empty.
   const std::string& verb() const noexcept { return verb_; }
+  /// What was at fault.
   Channel channel() const noexcept { return channel_; }
   /// Bytes that went over the data connection before.
   std::uint64_t transferred() const noexcept { return transferred_; }
   /// Where in the file that ended.
   std::uint64_t reached() const noexcept { return reached_; }
+  /// The verb, if there is one, and what went wrong.
   const char* what() const noexcept override { return text_.c_str(); }
 
  private:
@@ -5453,6 +5809,7 @@ class ReplyError : public ClientError {
         reply_{std::move(its_reply)},
         cause_{its_cause} {}
 
+  /// What the server said.
   const Reply& reply() const noexcept { return reply_; }
   /// Why we had ended the handshake of a data connection, of which the server then said that it failed; else empty.
   const std::error_code& cause() const noexcept { return cause_; }
@@ -5489,8 +5846,10 @@ namespace ftplike::inline v0_2 {
 /// **Threads:** those of its executor, one at a time.
 template <class E = Executor> class BasicCondition {
  public:
+  /// **Threads:** the executor's; it must run one at a time.
   explicit BasicCondition(const Executor& executor) : timer_{executor, Time::max()} {}
 
+  /// Until the next `notify`, or until the coroutine is cancelled.
   awaitable<void> wait() {
     std::error_code ignored;
     co_await timer_.async_wait(asio::redirect_error(use_awaitable, ignored));
@@ -5527,6 +5886,7 @@ class Interruption {
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
 
+  /// What the coroutine is started with.
   asio::cancellation_slot slot() noexcept { return signal_.slot(); }
   /// The first reason stays.
   void interrupt(std::error_code why) {
@@ -5559,6 +5919,7 @@ class Interruption {
 /// **Lifetime:** of the coroutine. **Threads:** its executor.
 template <Transport T> class Deadline {
  public:
+  /// **Lifetime:** all three outlive it.
   Deadline(T& network, const Executor& executor, Interruption& interruption)
       : network_{network}, interruption_{interruption}, timer_{network, executor} {}
   Deadline(const Deadline&) = delete;
@@ -5663,6 +6024,7 @@ namespace ftplike::inline v0_2 {
 /// The verb of a command, folded to upper case and packed in one integer: equality is one comparison.
 class Verb {
  public:
+  /// Letters and digits at the most.
   static constexpr std::size_t max_length = 8;
 
   constexpr Verb() = default;
@@ -5679,8 +6041,10 @@ class Verb {
     bits_ = bits;
   }
 
+  /// Its letters as a number, by which it is compared.
   constexpr std::uint64_t bits() const noexcept { return bits_; }
   constexpr explicit operator bool() const noexcept { return bits_ != 0; }
+  /// In upper case.
   std::string text() const {
     std::string letters;
     for (int shift = 56; shift >= 0; shift -= 8) {
@@ -5703,11 +6067,13 @@ namespace ftplike::inline v0_2 {
 /// Else any bytes. RFC 959 §5.3.
 class Argument {
  public:
+  /// The argument that a text is; nothing if it has CR, LF or NUL.
   static std::optional<Argument> from(std::string_view text) {
     constexpr std::string_view forbidden{"\r\n\0", 3};
     if (text.find_first_of(forbidden) != text.npos) return std::nullopt;
     return Argument{std::string{text}};
   }
+  /// Its bytes, which live as long as it.
   std::string_view view() const noexcept { return text_; }
 
   friend bool operator==(const Argument&, const Argument&) = default;
@@ -5744,8 +6110,8 @@ namespace ftplike::inline v0_2 {
 
 /// One command as it came: its verb, and the argument byte for byte. An argument of nothing but blanks is empty.
 struct CommandLine {
-  Verb verb;
-  std::string_view argument;
+  Verb verb;  // empty if the line begins with none
+  std::string_view argument;  // what follows the blank behind it
   bool has_argument = false;  // "NLST " has one, which is empty
 };
 
@@ -5876,9 +6242,12 @@ namespace ftplike::inline v0_2 {
 /// the replies out after each `feed`.
 class ReplyBuffer {
  public:
+  /// Bytes of a line at the most.
   static constexpr std::size_t longest_line = 64 * 1024;
+  /// Bytes of a reply at the most.
   static constexpr std::size_t longest_reply = 1024 * 1024;
 
+  /// Adds bytes as they came.
   void feed(std::string_view bytes) {
     if (defect_) return;
     telnet_.feed(bytes, [this](std::string_view text) {
@@ -6285,6 +6654,7 @@ template <Transport T, class Observer> class ClientControl {
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -6337,10 +6707,11 @@ namespace ftplike::inline v0_2 {
 /// A numeric address and a port, as PORT, EPRT and 227 tell them. What a peer tells is not to be dialled unchecked.
 class HostPort {
  public:
+  /// A host as it is written, and a port.
   HostPort(std::string its_host, std::uint16_t its_port) : host{std::move(its_host)}, port{its_port} {}
 
-  std::string host;
-  std::uint16_t port;
+  std::string host;  // as it is written; of IPv6 without brackets
+  std::uint16_t port;  // of TCP
 
   friend bool operator==(const HostPort&, const HostPort&) = default;
 };
@@ -6508,6 +6879,7 @@ namespace ftplike::inline v0_2 {
 /// PROXY protocol, version 1 (a line) or 2 (binary). Only what a trusted proxy says is to be believed.
 class ProxyHeader {
  public:
+  /// How far it has come.
   enum class State {
     incomplete,  // more bytes have to come
     complete,
@@ -6516,16 +6888,19 @@ class ProxyHeader {
   /// Both ends of the connection that the proxy has accepted. An IPv6 address in version 1 is only known to be made of
   /// the right letters.
   struct Ends {
-    HostPort client, server;
+    HostPort client, server;  // who connected, and to whom
   };
 
+  /// More bytes are needed.
   static ProxyHeader incomplete() { return {State::incomplete, 0, std::nullopt}; }
+  /// It is no header.
   static ProxyHeader invalid() { return {State::invalid, 0, std::nullopt}; }
+  /// A header of `size` bytes; without ends where the proxy speaks for itself.
   static ProxyHeader complete(std::size_t size, std::optional<Ends> ends) {
     return {State::complete, size, std::move(ends)};
   }
 
-  State state;
+  State state;  // how far it has come
   std::size_t size;          // of a complete header, in bytes
   std::optional<Ends> ends;  // none: the proxy speaks for itself, or of something else than TCP
 
@@ -6698,6 +7073,7 @@ class DataPorts {
   }
   /// From `first` to `last`, both in.
   DataPorts(std::uint16_t first, std::uint16_t last) : first_{std::min(first, last)}, last_{std::max(first, last)} {}
+  /// The same range; it goes on where the other one is.
   DataPorts(const DataPorts& other) noexcept : first_{other.first_}, last_{other.last_}, next_{other.next_.load()} {}
   DataPorts& operator=(const DataPorts& other) noexcept {
     first_ = other.first_;
@@ -6734,10 +7110,12 @@ class PublicAddress {
   PublicAddress() = default;
   /// The same for every client.
   explicit PublicAddress(Address address) { add(Subnet{}, address); }
+  /// Tells `address` to clients of a network; rules are asked in the order in which they were added.
   PublicAddress& add(const Subnet& clients, const Address& address) {
     rules_.emplace_back(clients, address);
     return *this;
   }
+  /// The address that a client is told; nothing if no rule fits.
   std::optional<Address> seen_by(const Address& client) const {
     for (const auto& [clients, address] : rules_) {
       if (clients.contains(client)) return address;
@@ -6760,12 +7138,23 @@ template <Stream S> void break_off(S& stream) {
   }
 }
 
+/// Who comes to a data port: one after another, until it is the session's own peer. What is under way can be stopped, and
+/// goes on from there.
+template <Transport T> struct Arrival {
+  explicit Arrival(typename T::Acceptor port) : acceptor{std::move(port)} {}
+
+  std::optional<typename T::Acceptor> acceptor;  // until the peer has come
+  std::optional<typename T::Stream> stream;      // who came last
+  std::string said;                              // about that by a proxy, as yet
+  bool is_peers = false;                         // and it is known
+  bool abandoned = false;                        // by a session that may be gone
+};
+
 /// Whose connection it is that a proxy passes on: of the client for whom it says that it does. Not a byte is read
 /// beyond that. Nobody's, where it does not say so.
-template <Stream S> awaitable<Endpoint> whose(S& stream) {
-  std::string none;
+template <Stream S> awaitable<Endpoint> whose(S& stream, std::string& said) {
   try {
-    const ProxyHeader header = co_await read_proxy_header(stream, none, 1);
+    const ProxyHeader header = co_await read_proxy_header(stream, said, 1);
     co_return header.ends ? endpoint_of(header.ends->client) : stream.remote();
   } catch (const std::system_error& error) {
     if (error.code() == asio::error::operation_aborted) throw;
@@ -6773,25 +7162,69 @@ template <Stream S> awaitable<Endpoint> whose(S& stream) {
   co_return Endpoint{};
 }
 
-/// The one connection of the session's own peer. Strangers are turned away and do not use the listener up.
-template <class Session, class Acceptor>
-awaitable<typename Session::Stream> accept_peer(Session& session, Acceptor acceptor) {
+/// Takes connections until the session's own peer has come. Strangers are turned away and do not use the port up. For how
+/// long it may take the caller says.
+template <class Session, Transport T> awaitable<void> await_peer(Session& session, Arrival<T>& arrival) {
   const Executor executor = co_await asio::this_coro::executor;
-  typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
-  for (;;) {
-    auto stream = co_await acceptor.accept(executor);
-    Endpoint client = stream.remote();
-    if (session.is_passed_on(client)) {
-      const Endpoint said = co_await whose(stream);
-      client = said;
+  while (!arrival.is_peers) {
+    if (!arrival.stream) {
+      auto stream = co_await arrival.acceptor->accept(executor);
+      if (arrival.abandoned) co_return;
+      // Nothing may be awaited before it is kept: it would be lost if this was stopped.
+      arrival.stream.emplace(std::move(stream));
     }
-    if (session.is_from_client(client)) co_return stream;
+    Endpoint client = arrival.stream->remote();
+    if (session.is_passed_on(client)) {
+      const Endpoint named = co_await whose(*arrival.stream, arrival.said);
+      if (arrival.abandoned) co_return;
+      client = named;
+    }
+    arrival.said.clear();
+    arrival.is_peers = session.is_from_client(client);
+    if (arrival.is_peers) break;
+    arrival.stream.reset();
     session.template report<StrangerRefused>(client);
   }
+  arrival.acceptor.reset();
 }
 
 }  // namespace detail
 }  // namespace ftplike
+
+// ---- ftplike/io/watched_stream.hpp
+#include <cstddef>
+#include <span>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Calls `tell(bytes)` with what goes over a stream, which it does not own.
+template <Stream S, class Tell> class WatchedStream {
+ public:
+  /// `tell` is called with the bytes that have gone over. **Lifetime:** the stream outlives it.
+  WatchedStream(S& stream, Tell tell) : stream_{stream}, tell_{std::move(tell)} {}
+
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const std::size_t n = co_await stream_.read_some(room);
+    if (n > 0) tell_(std::span<const std::byte>{room.first(n)});
+    co_return n;
+  }
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const std::size_t n = co_await stream_.write_some(bytes);
+      tell_(bytes.first(n));
+      bytes = bytes.subspan(n);
+    }
+  }
+  awaitable<void> finish() { return stream_.finish(); }
+
+ private:
+  S& stream_;
+  Tell tell_;
+};
+
+}  // namespace ftplike::inline v0_2
 
 
 namespace ftplike::inline v0_2::detail {
@@ -6811,6 +7244,7 @@ class ClientTransfer {
   bool ascii = false, listing = false;
   std::shared_ptr<Meter> bandwidth;               // a bound; none if null
   ProgressCallback progress;                      // may be empty
+  Compression compression;                        // of the data connection; none in MODE S
 
   std::uint64_t moved = 0;
   bool connected = false;  // there was a data connection
@@ -6849,6 +7283,7 @@ template <class Core> class DataLink {
         local_{stream_.local()},
         remote_{stream_.remote()} {
     core_.template observe<DataOpened>(local_, remote_);
+    if (transfer.compression) compressed_.emplace(*this, transfer.compression);
   }
   DataLink(const DataLink&) = delete;
   DataLink& operator=(const DataLink&) = delete;
@@ -6870,8 +7305,8 @@ template <class Core> class DataLink {
       room = room.first(std::min<std::uint64_t>(room.size(), transfer_.length - transfer_.moved));
     }
     try {
-      const std::size_t n = co_await counted(stream_.read_some(room));
-      tell_of(room.first(n));
+      const std::size_t n = co_await counted(read(room));
+      if (!compressed_) tell_of(room.first(n));
       co_return n;
     } catch (const std::system_error& error) {
       // Behind the last byte nothing can be missing, whatever the end is like: under TLS many have no goodbye.
@@ -6886,7 +7321,7 @@ template <class Core> class DataLink {
     while (!bytes.empty()) {
       const auto part = bytes.first(std::min(bytes.size(), transfer_.piece()));
       (void)co_await counted(written(part));
-      tell_of(part);
+      if (!compressed_) tell_of(part);
       bytes = bytes.subspan(part.size());
     }
   }
@@ -6898,6 +7333,7 @@ template <class Core> class DataLink {
     check();
     if (lost_) co_return;
     try {
+      if (compressed_ && direction_ == Direction::sent) co_await compressed_->stream->finish();
       co_await stream_.finish();
     } catch (const std::system_error&) {
       transfer_.broken = true;
@@ -6906,11 +7342,26 @@ template <class Core> class DataLink {
   }
 
  private:
+  /// What makes of the connection one that is compressed.
+  struct Compressed {
+    Compressed(DataLink& link, const Compression& how)
+        : wire{link.stream_, [&link](std::span<const std::byte> bytes) { link.tell_of(bytes); }},
+          stream{how.begin(how, AnySource{wire}, AnySink{wire}, Workload{})} {}
+    WatchedStream<Stream, std::function<void(std::span<const std::byte>)>> wire;
+    std::unique_ptr<CompressedStream> stream;
+  };
+
   void tell_of(std::span<const std::byte> bytes) {
     if (!bytes.empty() && core_.wants_bytes()) core_.template observe<DataBytes>(direction_, bytes);
   }
+  awaitable<std::size_t> read(std::span<std::byte> room) {
+    return compressed_ ? compressed_->stream->read_some(room) : stream_.read_some(room);
+  }
   awaitable<std::size_t> written(std::span<const std::byte> part) {
-    co_await stream_.write(part);
+    if (compressed_)
+      co_await compressed_->stream->write(part);
+    else
+      co_await stream_.write(part);
     co_return part.size();
   }
 
@@ -6963,6 +7414,7 @@ template <class Core> class DataLink {
   Stream stream_;
   ClientTransfer& transfer_;  // while it lasts: an interrupted upload's connection may outlive it
   const Direction direction_;
+  std::optional<Compressed> compressed_;
   RateMeter meter_;
   const Endpoint local_, remote_;
   std::uint64_t moved_ = 0;
@@ -7669,6 +8121,7 @@ namespace ftplike::inline v0_2 {
 struct ActiveChannel {
   /// What EPRT and PORT have in common; `parse` reads the argument.
   template <auto parse> struct Naming {
+    /// Reads the address and keeps it for the next transfer.
     static Reply run(auto& session, std::string_view text) {
       if (session.epsv_only) return {501, "Only EPSV is allowed after EPSV ALL"};
       const auto named = parse(text);
@@ -7707,6 +8160,7 @@ struct ActiveChannel {
     bool armed() const noexcept { return peer_.has_value(); }
     bool announces() const noexcept { return false; }
     void disarm() noexcept { peer_.reset(); }
+    /// The next transfer connects to this address.
     void aim(const Endpoint& peer) { peer_ = peer; }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
       const Endpoint peer = *std::exchange(peer_, std::nullopt);
@@ -7768,7 +8222,10 @@ struct AnnouncedChannel {
       auto acceptor = session.listen_for_data();
       const Reply announcement{150, std::to_string(acceptor.endpoint().port())};
       co_await session.preliminary(announcement);
-      co_return co_await detail::accept_peer(session, std::move(acceptor));
+      detail::Arrival<T> arrival{std::move(acceptor)};
+      typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
+      co_await detail::await_peer(session, arrival);
+      co_return *std::move(arrival.stream);
     }
   };
 
@@ -7817,6 +8274,7 @@ namespace ftplike::inline v0_2 {
 /// **Threads:** its executor. **Cancellation:** of `stop` ends the wait, not the coroutine that has been interrupted.
 template <class = void> class BasicStoppableTask {
  public:
+  /// Begins the operation on the executor.
   BasicStoppableTask(const Executor& executor, awaitable<void> operation) : state_{detail::new_shared<State>(executor)} {
     start_on(executor, run(state_, std::move(operation)), state_->interruption.slot());
   }
@@ -7826,6 +8284,7 @@ template <class = void> class BasicStoppableTask {
     if (state_) interrupt();
   }
 
+  /// Ends the operation wherever it waits. **Threads:** that of its executor.
   void interrupt() {
     if (state_->runs) state_->interruption.interrupt(asio::error::operation_aborted);
   }
@@ -7886,7 +8345,7 @@ template <Transport T> class EarlyAcceptance {
  public:
   template <class Session>
   EarlyAcceptance(Session& session, typename T::Acceptor acceptor)
-      : state_{detail::new_shared<State>(std::move(acceptor))}, task_{session.executor(), run(session, state_)} {}
+      : state_{detail::new_shared<Arrival<T>>(std::move(acceptor))}, task_{session.executor(), run(session, state_)} {}
   EarlyAcceptance(EarlyAcceptance&&) noexcept = default;
   EarlyAcceptance& operator=(EarlyAcceptance&&) = delete;
   ~EarlyAcceptance() {
@@ -7895,34 +8354,17 @@ template <Transport T> class EarlyAcceptance {
     if (state_->acceptor) state_->acceptor->close();  // another may want the port at once
   }
 
-  /// Waits until nothing is done any more.
-  awaitable<void> stop() { return task_.stop(); }
-  /// After `stop`: the client's connection; none if it has not come.
-  std::optional<typename T::Stream> stream() { return std::exchange(state_->stream, std::nullopt); }
-  /// After `stop`, where there is no connection: the port, at which it may still come.
-  typename T::Acceptor acceptor() { return *std::exchange(state_->acceptor, std::nullopt); }
+  /// Gives who has come, or may still come, when nothing is done any more.
+  awaitable<Arrival<T>> stop() {
+    co_await task_.stop();
+    const auto state = std::exchange(state_, nullptr);
+    co_return std::move(*state);
+  }
 
  private:
-  struct State {
-    explicit State(typename T::Acceptor its_acceptor) : acceptor{std::move(its_acceptor)} {}
-    std::optional<typename T::Acceptor> acceptor;
-    std::optional<typename T::Stream> stream;
-    bool abandoned = false;  // by a session that may be gone
-  };
-
-  template <class Session> static awaitable<void> run(Session& session, std::shared_ptr<State> state) {
-    const Executor executor = co_await asio::this_coro::executor;
-    while (!state->stream) {
-      auto stream = co_await state->acceptor->accept(executor);
-      if (state->abandoned) co_return;
-      // Nothing may be awaited before it is kept: it would be lost if this was stopped.
-      if (session.is_from_client(stream.remote())) {
-        state->stream.emplace(std::move(stream));
-      } else {
-        session.template report<StrangerRefused>(stream.remote());
-      }
-    }
-    state->acceptor.reset();
+  template <class Session> static awaitable<void> run(Session& session, std::shared_ptr<Arrival<T>> state) {
+    co_await await_peer(session, *state);
+    if (state->abandoned) co_return;
     if constexpr (SecurableStream<typename T::Stream>) {
       Settled<void> shaken;
       co_await settle(state->stream->accept_tls(session.control()), shaken);
@@ -7930,7 +8372,7 @@ template <Transport T> class EarlyAcceptance {
     }
   }
 
-  std::shared_ptr<State> state_;
+  std::shared_ptr<Arrival<T>> state_;
   StoppableTask task_;
 };
 
@@ -7969,6 +8411,35 @@ template <SecurableStream S> class EarlyHandshake {
 
   std::shared_ptr<State> state_;
   StoppableTask task_;
+};
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/data_channel/reply_pace.hpp
+#include <algorithm>
+#include <chrono>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// How long the reply that tells a port is held back: not at all, but from clients for whom it comes too soon.
+///
+/// curl 7.87 to 8.3 looks for the reply once as soon as it has asked. If that is there by then, as it can be on one machine,
+/// curl has nothing to wait for and yet waits for a second before it connects. That second is how such a client is known.
+class ReplyPace {
+ public:
+  /// A transfer comes for a port that was told that long ago.
+  void note(Duration since) noexcept {
+    const bool sat_still = since >= curls_wait && since < curls_wait + curls_wait / 2;
+    if (sat_still) pause_ = std::clamp(2 * pause_, shortest, longest);
+  }
+  Duration pause() const noexcept { return pause_; }
+
+ private:
+  static constexpr std::chrono::milliseconds curls_wait{1000};
+  static constexpr std::chrono::milliseconds shortest{2}, longest{16};  // where many want the processor
+
+  std::chrono::milliseconds pause_{};
 };
 
 }  // namespace ftplike::detail
@@ -8027,34 +8498,40 @@ struct PassiveChannel {
       expired_ = false;
     }
     /// Opens a port in place of the one that is open: a session has one at the most. Where data are private, the client
-    /// is accepted and answered there from now on, but not through a proxy, which has its say first.
+    /// is accepted and answered there from now on.
     template <class Session> Endpoint listen(Session& session) {
       disarm();
       auto acceptor = session.listen_for_data();
       const Endpoint where = acceptor.endpoint();
-      const bool is_passed_on = session.is_passed_on(session.control().remote());
-      if (session.protection().covers_data() && !is_passed_on) {
+      if (session.protection().covers_data()) {
         early_.emplace(session, std::move(acceptor));
       } else {
         acceptor_.emplace(std::move(acceptor));
       }
-      closes_at_ = time_after(session.network().now(), session.limits().connect_data);
+      told_at_ = session.network().now();
+      closes_at_ = time_after(told_at_, session.limits().connect_data);
       if (!timer_) timer_.reset(new typename T::Timer{session.network(), session.executor()});
       if (!rings_) close_in_time(session);
+      session.hold_reply(pace_.pause());
       return where;
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
       if (std::exchange(expired_, false)) throw std::system_error(Errc::no_data_connection);
       auto acceptor = std::exchange(acceptor_, std::nullopt);
       auto early = std::exchange(early_, std::nullopt);
+      pace_.note(session.network().now() - told_at_);
       const Reply announcement{150, std::move(text)};
       co_await session.preliminary(announcement);
+      std::optional<detail::Arrival<T>> arrival;
       if (early) {
-        co_await early->stop();
-        if (auto accepted = early->stream()) co_return std::move(*accepted);
-        acceptor.emplace(early->acceptor());
+        auto stopped = co_await early->stop();
+        arrival.emplace(std::move(stopped));
+      } else {
+        arrival.emplace(std::move(*acceptor));
       }
-      co_return co_await detail::accept_peer(session, std::move(*acceptor));
+      typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
+      co_await detail::await_peer(session, *arrival);
+      co_return *std::move(arrival->stream);
     }
 
    private:
@@ -8076,7 +8553,8 @@ struct PassiveChannel {
     std::optional<typename T::Acceptor> acceptor_;
     std::optional<detail::EarlyAcceptance<T>> early_;
     std::unique_ptr<typename T::Timer> timer_;
-    Time closes_at_{};
+    Time told_at_{}, closes_at_{};
+    detail::ReplyPace pace_;
     bool rings_ = false;
     bool expired_ = false;  // the client's port was closed, of which it does not know yet
   };
@@ -8321,6 +8799,7 @@ namespace ftplike::inline v0_2 {
 template <class = void> class BasicAsciiSource {
  public:
   using AsciiSource = BasicAsciiSource;  // as what derives from it calls it
+  /// **Lifetime:** what `source` refers to outlives it.
   explicit BasicAsciiSource(AnySource source) : source_{source}, raw_(16 * 1024) {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     while (at_ == text_.size() && !ended_) {
@@ -8352,6 +8831,7 @@ using AsciiSource = BasicAsciiSource<>;  // a template, so that only what is cal
 template <class = void> class BasicAsciiSink {
  public:
   using AsciiSink = BasicAsciiSink;  // as what derives from it calls it
+  /// **Lifetime:** what `sink` refers to outlives it.
   explicit BasicAsciiSink(AnySink sink) : sink_{sink} {}
   awaitable<void> write(std::span<const std::byte> bytes) {
     text_.clear();
@@ -8460,6 +8940,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   std::string system;          // what SYST said
   ServerZone zone;             // of the times in the server's listings
   char type = '\0';            // of TYPE, as far as we know
+  char mode = 'S';             // of MODE, likewise
   std::string digest;          // what OPTS HASH was told
   WorkingDirectory directory;  // where listings have led the session
   ClientControl<T, Observer>& control() noexcept { return control_; }
@@ -8536,6 +9017,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// A command of the caller's own may have changed what we know of the session.
   void forget_settings() {
     type = '\0';
+    mode = '\0';
     digest = "?";
     directory.home_known = false;
   }
@@ -8601,6 +9083,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   /// Begins a transfer whose data connection is not ours.
   awaitable<void> begin_elsewhere(std::string command) {
     co_await get_ready();
+    co_await set_mode('S');
     before_.clear();
     (void)co_await begin(std::move(command));
   }
@@ -8689,8 +9172,25 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
     return transfer.restart > 0 ? "REST " + std::to_string(transfer.restart) : std::string{};
   }
 
+  /// MODE S or MODE Z, unless it is so already. A server that refuses Z after all sends bytes as they are.
+  awaitable<void> set_mode(char wanted) {
+    if (!options.compression || dialect == Dialect::ftplike || mode == wanted) co_return;
+    const Reply answer = co_await control_.ask(std::string{"MODE "} + wanted);
+    if (answer.complete()) {
+      mode = wanted;
+      if (mode == 'Z') (void)co_await control_.ask("OPTS MODE Z LEVEL " + std::to_string(options.compression.level));
+    } else if (wanted == 'Z') {
+      features.refuse("MODE Z");
+      mode = 'S';
+    }
+  }
+  bool wants_compression() const { return options.compression && features.has("MODE Z") && !features.refused("MODE Z"); }
+
   awaitable<void> start(ClientTransfer& transfer) {
     co_await get_ready();
+    const char wanted = wants_compression() ? 'Z' : 'S';
+    co_await set_mode(wanted);
+    if (mode == 'Z') transfer.compression = options.compression;
     control_.forget_conclusion();
     transfer.began = network_.now();
     before_ = position(transfer);
@@ -8721,7 +9221,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   awaitable<void> send_over_data(AnySource source, ClientTransfer& transfer) {
     co_await open(transfer);
     Limit limited{deadline_, options.limits.stall, Errc::stalled};
-    if (wants_bytes()) source = source.without_descriptor();
+    if (wants_bytes() || transfer.compression) source = source.without_descriptor();
     co_await copy(
         source, *link_, [](std::size_t) {}, transfer.piece());
     co_await link_->finish();
@@ -8987,6 +9487,7 @@ inline constexpr std::array<std::string_view, 6> fact_names{"type", "size", "mod
 class FactSet {
  public:
   constexpr FactSet() = default;
+  /// Every fact that there is.
   static constexpr FactSet all() noexcept {
     FactSet set;
     set.bits_ = (1U << detail::fact_names.size()) - 1;
@@ -9005,7 +9506,9 @@ class FactSet {
     return set;
   }
 
+  /// Whether a fact is among them.
   constexpr bool contains(Fact fact) const noexcept { return bits_ >> static_cast<unsigned>(fact) & 1U; }
+  /// Whether there is none.
   constexpr bool empty() const noexcept { return bits_ == 0; }
   /// `type;size;`, the answer to OPTS MLST.
   std::string text() const {
@@ -9568,12 +10071,15 @@ template <class Core> awaitable<void> hand_over(std::shared_ptr<Core> core, std:
 
 /// The download under way, which the file and its coroutine share.
 template <class Core> struct RemoteFile<Core>::Reading {
+  /// Begins the download from `offset` on.
   Reading(std::shared_ptr<Core> its_core, std::string remote, std::uint64_t offset, TransferOptions options)
       : core{std::move(its_core)},
         handover{std::make_shared<detail::Handover>(core->executor())},
         task{core->executor(), detail::hand_over(core, handover, std::move(remote), offset, std::move(options))} {}
   std::shared_ptr<Core> core;  // before all that has timers, so that it goes after them
+  /// What has come and was not read yet.
   std::shared_ptr<detail::Handover> handover;
+  /// The coroutine that downloads.
   StoppableTask task;
 };
 
@@ -9636,13 +10142,17 @@ namespace ftplike::inline v0_2 {
 /// network's. It belongs to the context, so that whatever runs there finds it.
 class OwnDate : public asio::execution_context::service {
  public:
+  /// By which Asio finds the service.
   using key_type = OwnDate;
   inline static asio::execution_context::id id;  // how Asio finds a service of this type
 
+  /// With a clock of one's own.
   OwnDate(asio::execution_context& owner, std::function<Timestamp()> now)
       : asio::execution_context::service{owner}, now_{std::move(now)} {}
+  /// Made by Asio, once for each execution context, with the system's clock.
   explicit OwnDate(asio::execution_context& owner) : OwnDate{owner, &wall_clock} {}
 
+  /// The time in UTC.
   Timestamp now() const { return now_(); }
 
  private:
@@ -10519,8 +11029,10 @@ inline void append_listed(std::string& out, const Entry& entry, Timestamp now) {
 /// one before `now`. Where the unit is not bytes there is no size.
 class ListingParser {
  public:
+  /// `now` is the time at the server, by which dates without a year are understood.
   explicit ListingParser(Timestamp now) noexcept : now_{now} {}
 
+  /// The entry that a line tells; nothing if it tells none.
   std::optional<Entry> parse(std::string_view line) const {
     while (line.ends_with('\r')) line.remove_suffix(1);
     const detail::Words words{line};
@@ -10573,8 +11085,10 @@ class ListingParser {
 /// gets each entry as it comes.
 class ListingReader {
  public:
+  /// `now` is the time at the server, by which dates without a year are understood.
   explicit ListingReader(Timestamp now) noexcept : parser_{now} {}
 
+  /// Takes a line, without its ending, and calls `visit` with what is known by then.
   template <class Visit> void line(std::string_view text, Visit& visit) {
     while (text.ends_with('\r')) text.remove_suffix(1);
     const detail::Words words{text};
@@ -11753,6 +12267,7 @@ namespace ftplike::inline v0_2 {
 /// **Threads:** one at a time, which becomes one of the transport's while an operation runs; `cancel` from any.
 template <class T> class Runner {
  public:
+  /// **Lifetime:** the network outlives it.
   explicit Runner(T& network) : network_{network}, executor_{network.executor()} {}
 
   /// The result of an operation. What else goes on on the transport goes on meanwhile, and waits afterwards.
@@ -11999,11 +12514,13 @@ template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
 template <class E = Executor> class BasicTcpStream {
  public:
   using TcpStream = BasicTcpStream;  // as what derives from it calls it
+  /// Takes a connected socket over.
   BasicTcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
       : descriptor_{descriptor},
         socket_{executor},
         remote_{detail::without_mapping(remote)},
         local_{detail::without_mapping(local)} {}
+  /// Takes a connected socket over.
   explicit BasicTcpStream(asio::basic_stream_socket<asio::ip::tcp, E> socket)
       : socket_{std::move(socket)},
         remote_{detail::without_mapping(detail::endpoint_of(socket_.native_handle(), ::getpeername))} {}
@@ -12262,6 +12779,7 @@ template <class E = Executor> class BasicTcpTransport {
   /// A steady timer that forgets its call when it is cancelled.
   class Timer {
    public:
+    /// A timer of an executor.
     Timer(BasicTcpTransport&, const Executor& executor) : timer_{executor} {}
     void start(Time when, std::function<void()> call) {
       timer_.expires_at(when);
@@ -12283,11 +12801,15 @@ template <class E = Executor> class BasicTcpTransport {
 
   /// With `threads` threads (at least 1), the caller of `run` among them.
   explicit BasicTcpTransport(unsigned threads = 1);
+  /// With loops of its own, one a thread, and these workers.
   BasicTcpTransport(unsigned threads, std::shared_ptr<WorkerPools> workers);
   /// On the user's event loop, or any executor on top of one.
   explicit BasicTcpTransport(asio::io_context& loop);
+  /// On a loop of yours, with these workers. **Lifetime:** the loop outlives it.
   BasicTcpTransport(asio::io_context& loop, std::shared_ptr<WorkerPools> workers);
+  /// On an executor of yours. **Lifetime:** its execution context outlives it.
   explicit BasicTcpTransport(const Executor& executor);
+  /// The same, with these workers.
   BasicTcpTransport(const Executor& executor, std::shared_ptr<WorkerPools> workers);
 
   BasicTcpTransport(const BasicTcpTransport&) = delete;
@@ -12446,7 +12968,9 @@ namespace ftplike::inline v0_2 {
 template <Transport T = TcpTransport, class DataChannel = AnyChannel, class Observer = NoObserver>
 class BasicBlockingClient {
  public:
+  /// The client whose operations are run.
   using Session = Client<T, DataChannel, Observer>;
+  /// Sees one entry of a listing after another.
   using Visit = typename Session::Visit;
 
   /// Connects and logs in, as `connect` does, over a transport of its own.
@@ -12474,6 +12998,7 @@ class BasicBlockingClient {
   /// The session, and how an operation of it is run: for what takes a session,
   /// `client.run(transfer_between(client.session(), …))`.
   Session& session() noexcept;
+  /// Runs an operation to its end on this thread, and gives its result. **Errors:** those of the operation.
   template <class R> R run(awaitable<R> operation) { return runner_.run(std::move(operation)); }
 
   /// Whether the session can still be used.
@@ -12490,6 +13015,7 @@ class BasicBlockingClient {
   auto peer_certificate() const requires SecurableStream<typename T::Stream> { return client_->peer_certificate(); }
   /// Where the server is, and where we are.
   Endpoint peer() const;
+  /// Our end of the control connection.
   Endpoint local() const;
 
   /// Sends a command of the caller's own that needs no data connection, and gives its final reply, good or bad.
@@ -12566,6 +13092,7 @@ class BasicBlockingClient {
     std::size_t read_some(std::span<std::byte> room) { return client_->run(file_.read_some(room)); }
     /// The length of the file, if the server has told.
     std::optional<std::uint64_t> size() const noexcept { return file_.size(); }
+    /// Whether there is more to read.
     bool is_open() const noexcept { return file_.is_open(); }
     /// Ends it, wherever it is.
     void close() { client_->run(file_.close()); }
@@ -12856,9 +13383,10 @@ namespace ftplike::inline v0_2 {
 
 /// The bytes of a file that a transfer or a checksum is about: what RANG says.
 struct ByteRange {
+  /// No bound: up to the end of the file.
   static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
 
-  std::uint64_t first = 0;
+  std::uint64_t first = 0;  // the offset of its first byte
   std::uint64_t last = all;  // itself in
 
   /// How many there are at the most.
@@ -12893,6 +13421,8 @@ struct SessionState {
   std::string user;                 // that USER named and PASS has not yet proved
   std::string host;                 // that HOST named
   char type = 'A';                  // of TYPE; an ftp-like session sends bytes as they are whatever it is
+  bool compressed = false;          // of MODE: Z
+  int compression_level = 0;        // of OPTS MODE Z LEVEL; 0: the server's own
   Prepared prepared;                // for the command under way
   Prepared preparing;               // by it, for the next
   FactSet facts = FactSet::all();   // that MLSD and MLST tell, of OPTS MLST
@@ -13051,6 +13581,7 @@ namespace ftplike::inline v0_2 {
 /// Maps N distinct keys to 0 … N-1 with one multiplication, one shift and one load; found by the compiler.
 template <std::size_t N> class PerfectHash {
  public:
+  /// No key may be there twice: that does not compile.
   consteval explicit PerfectHash(const std::array<std::uint64_t, N>& keys) {
     for (std::uint64_t seed = 1; !try_multiplier(keys, mix(seed)); ++seed) {}
   }
@@ -13155,13 +13686,17 @@ template <class... Commands> class CommandTable {
                                   detail::Filter<CommandTable<>, Keep, Commands...>>::type;
 
  public:
+  /// This table and more commands. One whose verb is there already does not compile.
   template <class... More> using With = CommandTable<Commands..., More...>;
+  /// This table without some of its commands.
   template <class... These> using Without = Filtered<NotOneOf<These...>::template test>;
+  /// This table, with each of these in the place of the command of the same verb.
   template <class... These> using Replacing =
       typename Filtered<NotLike<These...>::template test>::template With<These...>;
   /// Those that make sense on sessions of type S.
   template <class S> using On = Filtered<AvailableOn<S>::template test>;
 
+  /// How many commands it has.
   static constexpr std::size_t size = sizeof...(Commands);
 
   /// What the command of that verb expects after it, on whatever session; nothing if there is no such command.
@@ -13173,15 +13708,15 @@ template <class... Commands> class CommandTable {
 
   /// What a session looks at before and when it runs a command. One of `answer` and `run` is set.
   template <class S> struct Entry {
-    Verb verb;
-    std::string_view help;
-    ArgumentRule argument;
-    bool before_login, at_once, interruptible, keeps_prepared, keeps_blanks;
+    Verb verb;  // what it is called by
+    std::string_view help;  // its line of HELP
+    ArgumentRule argument;  // what it expects behind its verb
+    bool before_login, at_once, interruptible, keeps_prepared, keeps_blanks;  // as `Command` has them
     bool (*secret)(const S&, std::string_view);  // null: its argument is not
     bool (*allowed)(const S&);                   // null: to everybody
     std::string (*feature)(const S&);            // null: none
-    Reply (*answer)(S&, std::string_view);
-    awaitable<Reply> (*run)(S&, std::string_view);
+    Reply (*answer)(S&, std::string_view);  // of a command that does not wait; else null
+    awaitable<Reply> (*run)(S&, std::string_view);  // of a command that waits; else null
   };
 
   /// All entries, in the order of the table.
@@ -13331,9 +13866,11 @@ struct UploadRules {
   bool case_matters = false;                 // of ASCII letters; else "*.exe" means A.EXE, too
   std::uint64_t largest = 0;                 // bytes of a file; 0: no limit
 
+  /// Whether a file may have this name, which is without its folder.
   bool allow_name(std::string_view name) const {
     return (allowed_names.empty() || fits_one_of(allowed_names, name)) && !fits_one_of(refused_names, name);
   }
+  /// Whether a file may have so many bytes.
   bool allow_size(std::uint64_t bytes) const noexcept { return largest == 0 || bytes <= largest; }
 
  private:
@@ -13467,7 +14004,9 @@ enum class Right {
 class Rights {
  public:
   constexpr Rights() = default;  // none
+  /// Of one right.
   constexpr Rights(Right right) noexcept : bits_{1U << static_cast<unsigned>(right)} {}
+  /// Of several rights.
   constexpr Rights(std::initializer_list<Right> rights) noexcept {
     for (const Right right : rights) *this = *this | right;
   }
@@ -13475,9 +14014,11 @@ class Rights {
   /// rights does not compile.
   consteval Rights(const char* text) : Rights{named(text)} {}
 
+  /// None at all.
   static constexpr Rights none() noexcept { return {}; }
   /// To list and to read.
   static constexpr Rights reading() noexcept { return {Right::list, Right::read}; }
+  /// Every right that there is.
   static constexpr Rights all() noexcept {
     Rights result;
     for (std::size_t i = 0; i < words.size(); ++i) result = result | static_cast<Right>(i);
@@ -13523,6 +14064,7 @@ class Rights {
 
   /// Whether all of those are in this set. One right is a set, too.
   constexpr bool contains(Rights those) const noexcept { return (bits_ & those.bits_) == those.bits_; }
+  /// Whether there is none.
   constexpr bool empty() const noexcept { return bits_ == 0; }
 
   friend constexpr Rights operator|(Rights a, Rights b) noexcept {
@@ -13551,21 +14093,27 @@ constexpr Rights operator|(Right a, Right b) noexcept { return Rights{a} | Right
 /// What somebody who is logged in sees and may do.
 class Account {
  public:
+  /// How it came in.
   enum class Kind { user, anonymous, guest };  // a guest has not logged in at all
 
   Account() = default;
+  /// `its_root` is the directory of the storage that it sees as "/".
   Account(std::string its_name, Path its_root, Rights its_rights, Kind its_kind = Kind::user)
       : name{std::move(its_name)}, root{std::move(its_root)}, rights{its_rights}, kind{its_kind} {}
 
+  /// Whether it is that of an anonymous login.
   bool is_anonymous() const noexcept { return kind == Kind::anonymous; }
+  /// Whether it is that of sessions without a login.
   bool is_guest() const noexcept { return kind == Kind::guest; }
 
-  std::string name;
+  std::string name;  // as it logs in
   Path root;  // the directory of the storage that is this account's "/"
-  Rights rights;
-  Kind kind = Kind::user;
+  Rights rights;  // what it may do
+  Kind kind = Kind::user;  // how it came in
   std::uint64_t bytes_per_second = 0;  // for all of the account's transfers in one direction together; 0: no limit
   unsigned max_sessions = 0;           // of this account at a time; 0: no limit
+  std::uint64_t quota_bytes = 0;       // that its root may hold, with a storage that has an eye on that; 0: no limit
+  std::uint64_t quota_files = 0;       // the same of files and directories
   bool makes_root = false;             // at the login its root is made where it is not there
 
   friend bool operator==(const Account&, const Account&) = default;
@@ -13575,6 +14123,7 @@ class Account {
 class ClientCertificate {
  public:
   ClientCertificate() = default;
+  /// With that alone, as tests need it.
   explicit ClientCertificate(std::string its_common_name) : common_name{std::move(its_common_name)} {}
 
   std::string common_name;         // of the subject; empty if it has none
@@ -13589,6 +14138,7 @@ class ClientCertificate {
 class Credentials {
  public:
   Credentials() = default;
+  /// What a client said, and from where.
   Credentials(std::string its_user, std::string its_password, std::string its_host = {}, Address its_address = {},
               std::optional<ClientCertificate> its_certificate = {})
       : user{std::move(its_user)},
@@ -13597,12 +14147,12 @@ class Credentials {
         address{std::move(its_address)},
         certificate{std::move(its_certificate)} {}
 
-  std::string user;
-  std::string password;
+  std::string user;  // as the client said it
+  std::string password;  // empty if none was needed
   std::string host;     // the virtual host that HOST named; empty without (RFC 7151)
   Address address;      // of the client; behind a trusted proxy the one that the proxy named
   bool secure = false;  // whether TLS protects the session
-  std::optional<ClientCertificate> certificate;
+  std::optional<ClientCertificate> certificate;  // what TLS has verified; nothing without
 };
 
 /// Who may come in. Used by many sessions, from several threads at once. A login has the time that is left of
@@ -13678,8 +14228,8 @@ struct Anonymous {
   Rights logins{};         // of logins as "anonymous" or "ftp", with any password; none: refused
   Rights without_login{};  // of sessions that never log in, as those of the ftp-like dialect never do
   Path root{};             // the directory of the storage that all of them see as "/"
-  std::uint64_t bytes_per_second =
-      0;                      // for all of the logins in one direction together, and for the others; 0: no limit
+  /// For all of the logins in one direction together, and for the others; 0: no limit.
+  std::uint64_t bytes_per_second = 0;
   unsigned max_sessions = 0;  // of logins at a time, and of the others; 0: no limit
 
   template <class = void> awaitable<std::optional<Account>> log_in(const Credentials& credentials) {
@@ -13712,6 +14262,7 @@ struct Anonymous {
 /// login or without one. Such a server listens on loopback alone, and to no proxy, whose clients come from anywhere.
 struct LoopbackReaders : Anonymous {
   LoopbackReaders() : Anonymous{.logins = Rights::reading(), .without_login = Rights::reading()} {}
+  /// Beyond loopback it objects.
   std::string_view objection(bool from_elsewhere) const noexcept {
     return from_elsewhere ? "nobody was said to come in from other machines: give the server an authenticator, as "
                             "Anonymous{.logins = \"read\"}"
@@ -13873,7 +14424,7 @@ namespace ftplike::inline v0_2 {
 
 /// Clients that are turned away, and until when.
 struct Ban {
-  Subnet subnet;
+  Subnet subnet;  // who is turned away
   Timestamp until = last_timestamp;  // in UTC; the last one: until somebody removes it
   friend bool operator==(const Ban&, const Ban&) = default;
 };
@@ -14027,8 +14578,8 @@ class Bans {
 
     /// How the file looked when it was read.
     struct Look {
-      std::filesystem::file_time_type time;
-      std::uintmax_t size = 0;
+      std::filesystem::file_time_type time;  // when it was last written
+      std::uintmax_t size = 0;  // in bytes
       friend bool operator==(const Look&, const Look&) = default;
     };
     Look look() const {
@@ -14154,6 +14705,7 @@ namespace ftplike::inline v0_2 {
 /// Whose files are asked for.
 class Visitor {
  public:
+  /// An account, and the address of its client.
   Visitor(Account its_account, Address its_address)
       : account{std::move(its_account)}, address{std::move(its_address)} {}
 
@@ -14173,6 +14725,7 @@ class Visitor {
 /// **Threads:** the function is called on any, by several at once.
 template <class Choice> class StoragePerAccount {
  public:
+  /// `choice` is told a `Visitor` and gives a storage.
   explicit StoragePerAccount(Choice choice) : choice_{std::move(choice)} {}
   auto storage_for(const Visitor& visitor) { return choice_(visitor); }
 
@@ -14247,10 +14800,11 @@ struct Rang;
 struct Allo;
 struct OptsUtf8;
 struct OptsMlst;
+struct OptsMode;
 struct Utf8;
 struct Lang;
 template <class Inner> struct BasicOpts;
-using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst>>;
+using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst, OptsMode>>;
 
 // transfer.hpp
 struct Retr;
@@ -14285,9 +14839,12 @@ enum class TlsPolicy {
 /// How far a session is protected, against what its server demands: the one place that knows what is allowed by now.
 class Protection {
  public:
+  /// Of a session in clear.
   explicit constexpr Protection(TlsPolicy policy) noexcept : policy_{policy} {}
 
+  /// What has to be protected.
   constexpr TlsPolicy policy() const noexcept { return policy_; }
+  /// Whether the control connection is under TLS.
   constexpr bool secured() const noexcept { return stage_ != Stage::clear; }
   /// Whether data connections are secured, too.
   constexpr bool covers_data() const noexcept { return data_; }
@@ -14308,8 +14865,11 @@ class Protection {
     stage_ = implicit ? Stage::sized : Stage::secured;
     data_ = implicit;
   }
+  /// PBSZ was said.
   constexpr void size() noexcept { stage_ = Stage::sized; }
+  /// Whether PBSZ was said.
   constexpr bool sized() const noexcept { return stage_ == Stage::sized; }
+  /// PROT P was said, or PROT C.
   constexpr void cover_data(bool whether) noexcept {
     data_ = whether;
     was_told_ = true;
@@ -14337,7 +14897,9 @@ class Beginning {
   static constexpr Clear clear{};               // to be secured by AUTH
   static constexpr ImplicitTls implicit_tls{};  // with the handshake
 
+  /// Without TLS; AUTH may follow.
   constexpr Beginning(Clear) noexcept {}
+  /// With the handshake, from the first byte on.
   constexpr Beginning(ImplicitTls) noexcept : is_implicit_tls_{true} {}
   friend constexpr bool operator==(Beginning, Beginning) = default;
 
@@ -14508,7 +15070,9 @@ concept GivesStorages = requires(S& files, const Visitor& visitor) {
 /// **Lifetime:** the object outlives the server and its sessions. **Threads:** sessions use it on any, at once.
 template <class T> class Application {
  public:
+  /// **Lifetime:** the object outlives the server and its sessions.
   explicit Application(T& object) noexcept : object_{&object} {}
+  /// The object.
   T& get() const noexcept { return *object_; }
 
  private:
@@ -14519,11 +15083,17 @@ struct NoApplication {};
 /// The choice of a server's parts: derive from a profile and redeclare one name to swap one part. Storage,
 /// authenticator, observer and application are usually deduced from what the server is given.
 struct Profile {
+  /// The commands that there are.
   using Commands = CommandTable<>;
+  /// How data connections come to be.
   using DataChannel = AnnouncedChannel;
+  /// The files.
   using Storage = DirectoryStorage;
+  /// Who may come in.
   using Authenticator = LoopbackReaders;
+  /// Who is told what happens.
   using Observer = NoObserver;
+  /// What its commands work on: an `Application`.
   using Application = NoApplication;
   /// What a session keeps between two commands; one of your own is derived from `SessionState`.
   using State = SessionState;
@@ -14533,24 +15103,30 @@ struct Profile {
 
 /// The ftp-like dialect alone.
 struct FtpLike : Profile {
+  /// The commands that there are.
   using Commands = verbs::FtpLikeCommands;
 };
 
 /// Standard FTP, and the ftp-like dialect on the same port.
 struct Ftp : Profile {
+  /// How data connections come to be.
   using DataChannel = NegotiatedChannel<PassiveChannel, ActiveChannel, AnnouncedChannel>;
+  /// The commands that there are.
   using Commands = verbs::FtpCommands;
 };
 
 /// What a server says first.
 struct Greeting {
-  std::string text = "FTP Server Ready";
+  std::string text = "FTP Server Ready";  // a line of text
 };
 
 /// The proxies (load balancers) that are believed when they say, by the PROXY protocol, whom they pass on; from them
-/// every connection has to begin with that, those for data too. From elsewhere such a beginning is no command.
+/// every connection has to begin with that, those for data too. From elsewhere such a beginning is no command. One that
+/// speaks for itself (LOCAL, UNKNOWN), as for a look at the server's health, hears the greeting, or 421 where nobody can
+/// come in, and has no session; no observer is told of it, nor of one that hangs up without a word.
 struct TrustedProxies {
-  std::vector<Subnet> subnets;
+  std::vector<Subnet> subnets;  // where they are
+  /// Whether an address is one of theirs.
   bool contain(const Address& address) const {
     return std::any_of(subnets.begin(), subnets.end(), [&](const Subnet& one) { return one.contains(address); });
   }
@@ -14559,18 +15135,20 @@ struct TrustedProxies {
 /// The settings of a server, each of which may be given to it as a part. A new one is a member more here; `all` does
 /// not compile until it is named there, and nothing else needs to know of it.
 struct Settings {
-  Limits limits;
-  DataPorts data_ports;
-  PublicAddress public_address;
-  Greeting greeting;
-  TrustedProxies trusted_proxies;
-  TlsPolicy tls_policy = TlsPolicy::offered;
-  UploadRules upload_rules;
-  Bans bans;
+  Limits limits;  // of time, number and memory
+  DataPorts data_ports;  // where clients connect to for data
+  PublicAddress public_address;  // what clients behind NAT are told
+  Greeting greeting;  // what sessions begin with
+  TrustedProxies trusted_proxies;  // who may say whom they pass on
+  TlsPolicy tls_policy = TlsPolicy::offered;  // what has to be protected
+  UploadRules upload_rules;  // which files may be made
+  Bans bans;  // who is turned away
+  Compression compression;  // how MODE Z is done, if at all
 
+  /// References to all of them.
   auto all() {
-    auto& [one, two, three, four, five, six, seven, eight] = *this;
-    return std::tie(one, two, three, four, five, six, seven, eight);
+    auto& [one, two, three, four, five, six, seven, eight, nine] = *this;
+    return std::tie(one, two, three, four, five, six, seven, eight, nine);
   }
 };
 
@@ -14591,14 +15169,16 @@ template <GivesStorages S> struct Given<S> {
 
 /// What the sessions of one account share: their number and their bandwidth.
 struct AccountUse {
+  /// With a rate in each direction; 0: no limit.
   AccountUse(std::string its_name, std::uint64_t bytes_per_second)
       : name{std::move(its_name)}, sent{bytes_per_second}, received{bytes_per_second} {}
-  std::string name;
-  Meter sent, received;
+  std::string name;  // of the account
+  Meter sent, received;  // the rates of what is sent, and of what is received
 };
 
 /// What a server is made of: one of each part, taken from those that it is given or made by default.
 template <class P> struct ServiceParts {
+  /// Takes each part from where it is; settings that are not given are as they are by default.
   template <class... Parts> explicit ServiceParts(Parts&... parts)
       : settings{settings_among(parts...)},
         storage{take<typename P::Storage>(parts...)},
@@ -14606,11 +15186,11 @@ template <class P> struct ServiceParts {
         observer{take<typename P::Observer>(parts...)},
         application{take<typename P::Application>(parts...)} {}
 
-  Settings settings;
-  typename P::Storage storage;
-  typename P::Authenticator authenticator;
-  typename P::Observer observer;
-  typename P::Application application;
+  Settings settings;  // all of them
+  typename P::Storage storage;  // as it was given
+  typename P::Authenticator authenticator;  // as it was given
+  typename P::Observer observer;  // as it was given
+  typename P::Application application;  // as it was given
 
  private:
   template <class Part> static Part take() {
@@ -14644,9 +15224,12 @@ template <class P> class Service : public Settings {
  public:
   /// Its sessions' files: what can be written keeps to the rules.
   using Storage = typename detail::Ruled<typename detail::Given<typename P::Storage>::type>::type;
+  /// Who may come in.
   using Authenticator = typename P::Authenticator;
+  /// Who is told what happens.
   using Observer = typename P::Observer;
 
+  /// Of all the parts.
   explicit Service(ServiceParts<P> parts)
       : Settings(std::move(parts.settings)),
         storage{kept(std::move(parts.storage))},
@@ -14654,10 +15237,11 @@ template <class P> class Service : public Settings {
         observer{std::move(parts.observer)},
         application{std::move(parts.application)} {}
 
+  /// The files, or what gives each account its own.
   std::conditional_t<GivesStorages<typename P::Storage>, typename P::Storage, Storage> storage;
-  Authenticator authenticator;
-  Observer observer;
-  typename P::Application application;
+  Authenticator authenticator;  // who may come in
+  Observer observer;  // who is told what happens
+  typename P::Application application;  // what commands work on
 
   /// The files of one session: a storage of its own where they depend on who asks, else a reference to that of all. The
   /// account counts where `files_depend_on_account`. `progress` is called when what takes long there gets on, if the
@@ -14674,6 +15258,7 @@ template <class P> class Service : public Settings {
       return (storage);
     }
   }
+  /// Whether each account has a storage of its own.
   static constexpr bool files_depend_on_account = GivesStorages<typename P::Storage>;
 
   /// The account of sessions without a login.
@@ -14988,6 +15573,7 @@ struct Clnt {
 #include <vector>
 
 // ---- ftplike/verbs/parameters.hpp
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15055,15 +15641,20 @@ struct Stru {
   }
 };
 
-/// MODE S: data are a stream; nothing else is known. (RFC 959 §3.4, §4.1.2)
+/// MODE S: data are a stream; MODE Z: a compressed one, where the server has a `Compression`. (RFC 959 §3.4, §4.1.2,
+/// draft-preston-ftpext-deflate)
 struct Mode {
   static constexpr std::string_view verb = "MODE";
-  static constexpr std::string_view help = "MODE S: bytes are sent as a stream";
+  static constexpr std::string_view help = "MODE S|Z: bytes are sent as they are, or compressed";
+  static std::string feature(const auto& session) { return session.compression() ? "MODE Z" : ""; }
   static constexpr bool keeps_prepared = true;
   static constexpr auto argument = ArgumentRule::required;
-  static Reply run(auto&, std::string_view text) {
-    if (to_upper(text) != "S") return {504, "Only mode S"};
-    return {200, "Mode is stream"};
+  static Reply run(auto& session, std::string_view text) {
+    const std::string mode = to_upper(text);
+    const bool compresses = static_cast<bool>(session.compression());
+    if (mode != "S" && !(mode == "Z" && compresses)) return {504, compresses ? "Only modes S and Z" : "Only mode S"};
+    session.state.compressed = mode == "Z";
+    return {200, session.state.compressed ? "Mode is deflate" : "Mode is stream"};
   }
 };
 
@@ -15116,6 +15707,9 @@ struct Allo {
       const std::uint64_t room = co_await session.storage().available(session.path(""));
       if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are free"};
       co_return Reply{200, "There is room"};
+    } else if constexpr (requires { session.storage().quota_left(); }) {
+      const std::uint64_t room = co_await session.storage().quota_left();
+      if (*wanted > room) co_return Reply{552, "Only " + std::to_string(room) + " bytes are left of the quota"};
     }
     co_return Reply{202, "No allocation needed"};
   }
@@ -15140,6 +15734,38 @@ struct OptsMlst {
   }
 };
 
+/// OPTS MODE Z [ENGINE ZLIB] [METHOD 8] [LEVEL <1 to 9>]: how what the server sends is compressed.
+/// (draft-preston-ftpext-deflate)
+struct OptsMode {
+  static constexpr std::string_view verb = "MODE";
+  static constexpr auto argument = ArgumentRule::required;
+  static Reply run(auto& session, std::string_view text) {
+    std::string upper = to_upper(text);
+    std::string_view rest = upper;
+    if (!session.compression() || next_word(rest) != "Z") return {501, "Not a mode with options"};
+    int level = 0;
+    while (!rest.empty()) {
+      const auto name = next_word(rest);
+      const auto value = next_word(rest);
+      const auto number = number_in<int>(value);
+      const bool is_level = name == "LEVEL" && number && *number >= 1 && *number <= 9;
+      if (is_level) level = *number;
+      const bool is_ours = is_level || (name == "ENGINE" && value == "ZLIB") || (name == "METHOD" && value == "8");
+      if (!is_ours) return {501, "Not an option of mode Z here: " + std::string{name} + ' ' + std::string{value}};
+    }
+    session.state.compression_level = level;
+    return {200, "MODE Z LEVEL is " + std::to_string(session.compression().level)};
+  }
+
+ private:
+  static std::string_view next_word(std::string_view& text) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(word.size());
+    return word;
+  }
+};
+
 /// OPTS, with the options that Inner holds.
 template <class Inner> struct BasicOpts {
   static constexpr std::string_view verb = "OPTS";
@@ -15147,10 +15773,11 @@ template <class Inner> struct BasicOpts {
   static constexpr bool keeps_prepared = true;
   static constexpr bool before_login = true;
   static constexpr auto argument = ArgumentRule::required;
+  /// OPTS with more commands.
   template <class... More> using With = BasicOpts<typename Inner::template With<More...>>;
   static awaitable<Reply> run(auto& session, std::string_view text) { return detail::run_inner<Inner>(session, text); }
 };
-using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst>>;
+using Opts = BasicOpts<CommandTable<OptsUtf8, OptsMlst, OptsMode>>;
 
 /// Some old clients say it without OPTS.
 struct Utf8 {
@@ -15209,6 +15836,7 @@ auto file_transfer(S& session, std::string_view verb, Path path, std::string_vie
 /// The first bytes of a source.
 template <class = void> class BasicRangeSource {
  public:
+  /// At most `count` bytes of a source. **Lifetime:** what `source` refers to outlives it.
   BasicRangeSource(AnySource source, std::uint64_t count) : source_{source}, left_{count} {}
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     if (left_ == 0) co_return 0;
@@ -15371,14 +15999,15 @@ struct Pwd {
   }
 };
 
-/// CWD <path>: changes the working directory. (RFC 959 §4.1.1)
+/// CWD <path>: changes the working directory, for whoever may do anything at all: who may only write does so there, too.
+/// (RFC 959 §4.1.1)
 struct Cwd {
   static constexpr std::string_view verb = "CWD";
   static constexpr std::string_view help = "CWD <path>: change the working directory";
   static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
+    if (session.account()->rights.empty()) co_return Reply{550, "Permission denied"};
     const Path path = session.path(name);
     bool found = false;
     try {
@@ -15399,7 +16028,6 @@ struct Cwd {
 struct Cdup {
   static constexpr std::string_view verb = "CDUP";
   static constexpr std::string_view help = "CDUP: go to the directory above";
-  static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::none;
   static awaitable<Reply> run(auto& session, std::string_view) { return Cwd::run(session, ".."); }
 };
@@ -15491,6 +16119,7 @@ struct Size {
   static constexpr bool keeps_blanks = true;
   static constexpr Rights needs = Right::list;
   static constexpr auto argument = ArgumentRule::required;
+  /// Bytes of a file whose size as text is reckoned; of a larger one SIZE is refused in TYPE A.
   static constexpr std::uint64_t most_text = 1024 * 1024;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
@@ -15750,7 +16379,9 @@ template <class Inner> struct BasicSite {
   static constexpr std::string_view help = "SITE <command>: what is special here, see SITE HELP";
   static constexpr bool keeps_blanks = true;
   static constexpr auto argument = ArgumentRule::required;
+  /// The commands behind SITE.
   using Commands = Inner;
+  /// SITE with more commands.
   template <class... More> using With = BasicSite<typename Inner::template With<More...>>;
   template <class S> static bool secret(const S& session, std::string_view text) {
     return detail::is_inner_secret<Inner>(session, text);
@@ -15807,6 +16438,7 @@ using EntryFormat = std::function<void(std::string& text, const Entry& entry)>;
 /// fifth of the memory of an entry, which is used again for the next one while the processor still has it at hand.
 class SortedLines {
  public:
+  /// Adds the line of an entry.
   void add(const Entry& entry, const EntryFormat& format) {
     const auto name = text_.size();
     text_.append(entry.name);
@@ -15827,6 +16459,7 @@ class SortedLines {
     const Place& place = lines_[next_++];
     return std::string_view{text_}.substr(place.line, place.end - place.line);
   }
+  /// Forgets all lines.
   void clear() noexcept {
     text_.clear();
     lines_.clear();
@@ -15923,6 +16556,7 @@ template <class Listing> class ListingSource {
 
 /// What the argument of LIST, NLST or STAT asks for. Options as of `ls` are taken note of by ignoring them.
 struct ListingRequest {
+  /// Of the argument of LIST or NLST, in which options like -a are left out.
   explicit ListingRequest(std::string_view argument) {
     while (argument.starts_with('-')) {
       const auto end = argument.find(' ');
@@ -16167,7 +16801,17 @@ struct Stat {
   static constexpr bool keeps_prepared = true;
   static constexpr bool at_once = true;
   static awaitable<Reply> run(auto& session, std::string_view text) {
-    if (text.empty()) co_return status(session);
+    if (text.empty()) {
+      std::string quota;
+      if constexpr (requires { session.storage().quota_text(); }) {
+        const bool can_count = session.account() && !session.transferring();
+        if (can_count) {
+          std::string used = co_await session.storage().quota_text();
+          quota = std::move(used);
+        }
+      }
+      co_return status(session, quota);
+    }
     if (!session.may(Right::list)) co_return Reply{550, "Permission denied"};
     ListingRequest request{text};
     const Entry entry = co_await find_listed(session, request);
@@ -16200,13 +16844,14 @@ struct Stat {
  private:
   static constexpr std::size_t largest_part = 16 * 1024;
 
-  static Reply status(auto& session) {
+  static Reply status(auto& session, const std::string& quota) {
     if (const auto* transfer = session.transferring()) {
       return {213, std::string{transfer->verb} + " " + transfer->path.below(session.account()->root).string() + ": " +
                        std::to_string(transfer->moved) + " bytes by now"};
     }
     std::string lines = "FTP server status\n Connected from " + session.peer().address().to_string();
     if (session.account()) lines += "\n Logged in as " + session.account()->name;
+    if (!quota.empty()) lines += "\n Quota: " + quota;
     lines += std::string{"\n TYPE "} + session.state.type + ", STRU F, MODE S";
     return {211, lines + "\nEnd"};
   }
@@ -16345,6 +16990,7 @@ template <class Files> struct Abilities {
   static constexpr bool set_modified = requires { &Files::set_modified; } || requires(Files& files, const Path& path) { files.set_modified(path, Timestamp{}); };
   static constexpr bool set_mode = requires { &Files::set_mode; } || requires(Files& files, const Path& path) { files.set_mode(path, 0u); };
   static constexpr bool available = requires { &Files::available; } || requires(Files& files, const Path& path) { files.available(path); };
+  static constexpr bool usage = requires { &Files::usage; } || requires(Files& files, const Path& path) { files.usage(path, true); };
 
   static constexpr bool are_good =
       (!create || WritableStorage<Files>) &&
@@ -16357,7 +17003,8 @@ template <class Files> struct Abilities {
       (!rename || RenamesFiles<Files>) &&
       (!set_modified || SetsTimes<Files>) &&
       (!set_mode || KeepsModes<Files>) &&
-      (!available || TellsFreeSpace<Files>);
+      (!available || TellsFreeSpace<Files>) &&
+      (!usage || TellsUsage<Files>);
 };
 template <class Part> struct PartIsNoWholeStorage {
   using Has = Abilities<Part>;
@@ -16372,6 +17019,7 @@ template <class Part> struct PartIsNoWholeStorage {
   static_assert(!Has::set_modified || SetsTimes<Part>, "a storage's set_modified(path, time) gives awaitable<void>");
   static_assert(!Has::set_mode || KeepsModes<Part>, "a storage's set_mode(path, mode) gives awaitable<void>");
   static_assert(!Has::available || TellsFreeSpace<Part>, "a storage's available(path) gives awaitable<std::uint64_t>");
+  static_assert(!Has::usage || TellsUsage<Part>, "a storage's usage(path, below) gives awaitable<TreeUsage>");
 };
 
 template <class Part> struct PartIsNothingThatAServerKnows {
@@ -16544,6 +17192,7 @@ template <class T> struct TransportHasNoTls {
 /// **Lifetime:** sessions may outlive it; nothing runs after the transport. **Threads:** any.
 template <Transport T, class P> class Server {
  public:
+  /// Of parts in any order: a storage, and what else there is. What is none of a server's parts does not compile.
   template <class... Parts> explicit Server(T& network, Parts... parts)
       : state_{make(network, ServiceParts<P>{parts...})} {
     static_assert(sizeof(detail::CheckedParts<P, Parts...>) > 0);
@@ -16562,6 +17211,7 @@ template <Transport T, class P> class Server {
   Endpoint listen(const std::string& address, std::uint16_t port, B beginning = {}) {
     return listen(Endpoint{asio::ip::make_address(address), port}, beginning);
   }
+  /// The same at an address.
   template <std::convertible_to<Beginning> B = Beginning::Clear>
   Endpoint listen(const Endpoint& where, B beginning = {}) {
     check_beginning<B>();
@@ -16586,6 +17236,7 @@ template <Transport T, class P> class Server {
   ///
   /// **Lifetime:** not beyond the transport. **Threads:** any.
   class Handle;
+  /// One of those.
   Handle handle() const;
   /// Waits for the end of `stop`, whoever calls that, and tells what became of the sessions. It comes in any case, after
   /// the last `SessionClosed`; the observer gets the same report (`ServerStopped`).
@@ -16643,6 +17294,7 @@ template <Transport T, class... Parts> Server(T&, Parts...)
 // ---- ftplike/server/core.hpp
 // What a server does: accepts, deals out, stops. Here are the bodies of `Server`, too.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -16694,8 +17346,10 @@ namespace ftplike::inline v0_2 {
 /// than a sixty-fourth of its time on them, which is little even of many small files.
 class ClosingWait {
  public:
+  /// Of one wait.
   static constexpr Duration longest = std::chrono::milliseconds{20};
 
+  /// Of one session.
   explicit ClosingWait(Time session_began) noexcept : session_began_{session_began} {}
 
   /// Whether the next final reply waits.
@@ -16744,6 +17398,7 @@ namespace ftplike::inline v0_2 {
 /// transfer. The owner makes it end (by cancelling what it waits for) and joins it before it leaves.
 template <class = void> class BasicBackgroundTask {
  public:
+  /// Begins the operation on the executor.
   BasicBackgroundTask(const Executor& executor, awaitable<void> operation) : ended_{executor} {
     start_on(executor, std::move(operation), {}, [this](std::exception_ptr failure) {
       failure_ = std::move(failure);
@@ -16754,6 +17409,7 @@ template <class = void> class BasicBackgroundTask {
   BasicBackgroundTask(const BasicBackgroundTask&) = delete;
   BasicBackgroundTask& operator=(const BasicBackgroundTask&) = delete;
 
+  /// Whether it has ended.
   bool done() const noexcept { return done_; }
   /// Waits for its end. What it threw is thrown here.
   awaitable<void> join() {
@@ -16788,6 +17444,7 @@ enum class LineDefect : std::uint8_t { none, too_long, nul, stray_cr };
 /// A line without its ending. If it was too long, `text` is its beginning, or empty.
 class Line {
  public:
+  /// A line without its ending.
   explicit Line(std::string its_text, LineDefect its_defect = LineDefect::none)
       : text{std::move(its_text)}, defect{its_defect} {}
 
@@ -16797,8 +17454,8 @@ class Line {
     return defect == LineDefect::too_long ? Errc::line_too_long : Errc::bad_line;
   }
 
-  std::string text;
-  LineDefect defect;
+  std::string text;  // without its ending
+  LineDefect defect;  // what is wrong with it, if anything is
   bool unterminated = false;  // it was taken for whole without an ending
 
   /// Whether they say the same, however they came.
@@ -16815,10 +17472,13 @@ class Line {
 /// before. An empty one holds no memory to speak of. RFC 959 §5.3, RFC 854.
 class LineBuffer {
  public:
+  /// Bytes that are worth reading at a time.
   static constexpr std::size_t read_ahead = 8 * 1024;
 
+  /// For lines of `limit` bytes at the most.
   explicit LineBuffer(std::size_t limit = 4096) noexcept : limit_{limit} {}
 
+  /// Adds bytes as they came.
   void feed(std::string_view bytes) {
     telnet_.feed(bytes, [this](std::string_view text) { split(text); });
   }
@@ -16986,10 +17646,13 @@ template <class Table> Wholeness wholeness_in(std::string_view bytes) {
 /// The server's end of a control connection: replies go out, commands come in, some of them ahead of their time.
 template <Transport T> class ControlConnection {
  public:
+  /// `longest_line`: bytes of a command at the most.
   ControlConnection(T& network, typename T::Stream stream, std::size_t longest_line)
       : network_{network}, stream_{std::move(stream)}, lines_{longest_line} {}
 
+  /// The connection.
   typename T::Stream& stream() noexcept { return stream_; }
+  /// The connection.
   const typename T::Stream& stream() const noexcept { return stream_; }
   /// The bytes that have come and are no command yet.
   LineBuffer& lines() noexcept { return lines_; }
@@ -17048,6 +17711,7 @@ template <Transport T> class ControlConnection {
   void read_beside(const Executor& executor, awaitable<void> reading) {
     reader_.reset(new BackgroundTask{executor, std::move(reading)});
   }
+  /// Whether lines are read while a command runs.
   bool is_read_beside() const noexcept { return reader_ && !reader_->done(); }
   /// Waits until the coroutine beside has ended.
   awaitable<void> join_reader() {
@@ -17071,10 +17735,12 @@ template <Transport T> class ControlConnection {
   }
   /// No more can be read, for that reason; it comes to light when the commands that came before are done.
   void fail(std::error_code why) noexcept { failure_ = why; }
+  /// What reading ended with, if it failed.
   const std::error_code& failure() const noexcept { return failure_; }
 
   /// Keeps a command for later.
   void put_off(Line line) { waiting_.push_back(std::move(line)); }
+  /// The lines that wait until the command under way has ended.
   const std::vector<Line>& put_off() const noexcept { return waiting_; }
   /// Whether one of these is QUIT.
   bool quits_later() const {
@@ -17199,6 +17865,7 @@ template <class S> awaitable<Reply> dispatch(S& session, const Line& line) {
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -17206,46 +17873,13 @@ template <class S> awaitable<Reply> dispatch(S& session, const Line& line) {
 #include <system_error>
 #include <utility>
 
-// ---- ftplike/io/watched_stream.hpp
-#include <cstddef>
-#include <span>
-#include <utility>
-
-
-namespace ftplike::inline v0_2 {
-
-/// Calls `tell(bytes)` with what goes over a stream, which it does not own.
-template <Stream S, class Tell> class WatchedStream {
- public:
-  WatchedStream(S& stream, Tell tell) : stream_{stream}, tell_{std::move(tell)} {}
-
-  awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    const std::size_t n = co_await stream_.read_some(room);
-    if (n > 0) tell_(std::span<const std::byte>{room.first(n)});
-    co_return n;
-  }
-  awaitable<void> write(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const std::size_t n = co_await stream_.write_some(bytes);
-      tell_(bytes.first(n));
-      bytes = bytes.subspan(n);
-    }
-  }
-  awaitable<void> finish() { return stream_.finish(); }
-
- private:
-  S& stream_;
-  Tell tell_;
-};
-
-}  // namespace ftplike::inline v0_2
-
 
 namespace ftplike::inline v0_2 {
 
 /// What a command wants done over one data connection: what to say of it, and how far it has come.
 class Transfer {
  public:
+  /// `its_opening` and `its_conclusion` are the texts of the 150 and the 226.
   Transfer(std::string_view its_verb, Path its_path, std::string its_opening, std::string its_conclusion)
       : verb{its_verb},
         path{std::move(its_path)},
@@ -17256,13 +17890,13 @@ class Transfer {
   Path path;               // in the storage
   std::string opening;     // the text of the 150
   std::string conclusion;  // the text of the 226
-  std::uint64_t offset = 0;
-  std::optional<std::uint64_t> expected;  // bytes over the data connection, if it is known how many there are
-  bool ascii = false, listing = false;
+  std::uint64_t offset = 0;  // where in the file it begins
+  std::optional<std::uint64_t> expected;  // bytes of the file that are to come, if it is known how many
+  bool ascii = false, listing = false;  // text is converted (TYPE A); it is a listing and no file
 
-  Direction direction = Direction::sent;
-  std::uint64_t moved = 0;  // bytes over the data connection by now
-  Time began{};
+  Direction direction = Direction::sent;  // which way its bytes go
+  std::uint64_t moved = 0;  // bytes by now, before they are compressed
+  Time began{};  // when, by the transport's clock
 };
 
 /// One transfer of a server's session, from the command to its final reply: opening the data connection, securing it,
@@ -17271,8 +17905,10 @@ class Transfer {
 /// **Cancellation:** by the session's `Interruption`, wherever it waits; the verdict is the reason of that.
 template <class Session> class ServerTransfer {
  public:
+  /// A connection of the session's transport.
   using Stream = typename Session::Stream;
 
+  /// **Lifetime:** the session outlives it.
   ServerTransfer(Session& session, Transfer what)
       : session_{session}, what_{std::move(what)}, began_{session.network().now()} {}
   ServerTransfer(const ServerTransfer&) = delete;
@@ -17353,16 +17989,42 @@ template <class Session> class ServerTransfer {
 
   awaitable<void> send_all(AnySource source) {
     Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
-    const auto moved = [this](std::size_t count) { return note(count); };
     bool is_watched = false;
     if constexpr (Session::template observed<DataBytes>) {
       is_watched = session_.wants_bytes();
       auto watched = watch_data();
-      if (is_watched) co_await copy(source, watched, moved, std::min(piece(), watched_piece));
+      if (is_watched) co_await put(source, watched, std::min(piece(), watched_piece));
     }
-    if (!is_watched) co_await copy(source, *data_, moved, piece());
+    if (!is_watched) co_await put(source, *data_, piece());
     waits_for_close_ = client_is_to_close();
     co_await data_->finish();  // closing alone ends no connection that a child of this process has, too
+  }
+  /// Puts all that `source` gives on the data connection.
+  template <class Wire> awaitable<void> put(AnySource& source, Wire& wire, std::size_t largest_piece) {
+    if (compresses()) return put_compressed(source, AnySource{wire}, AnySink{wire});
+    return copy(source, wire, counting(), largest_piece);
+  }
+  template <class = void> awaitable<void> put_compressed(AnySource source, AnySource from, AnySink to) {
+    const auto compressed = compress(from, to);
+    co_await copy(source, *compressed, counting(), std::min(piece(), watched_piece));
+    co_await compressed->finish();
+  }
+  /// Puts all that comes over the data connection into `file`.
+  template <class Wire> awaitable<void> take(Wire& wire, AnySink& file) {
+    if (compresses()) return take_compressed(AnySource{wire}, AnySink{wire}, file);
+    return copy(wire, file, counting(), piece());
+  }
+  template <class = void> awaitable<void> take_compressed(AnySource from, AnySink to, AnySink file) {
+    const auto compressed = compress(from, to);
+    co_await copy(*compressed, file, counting(), piece());
+  }
+  bool compresses() const { return session_.standard() && session_.state.compressed; }
+  std::unique_ptr<CompressedStream> compress(AnySource from, AnySink to) {
+    const Compression how = session_.compression();
+    return how.begin(how, from, to, Workload{WorkKind::disk, client_key(session_.peer().address())});
+  }
+  auto counting() {
+    return [this](std::size_t count) { return note(count); };
   }
   bool is_secured() const {
     if constexpr (SecurableStream<Stream>) return data_->secured();
@@ -17393,14 +18055,13 @@ template <class Session> class ServerTransfer {
   awaitable<void> receive_all(AnySink file) {
     {
       Limit limited{session_.deadline(), session_.limits().stall, Errc::stalled};
-      const auto moved = [this](std::size_t count) { return note(count); };
       bool is_watched = false;
       if constexpr (Session::template observed<DataBytes>) {
         is_watched = session_.wants_bytes();
         auto watched = watch_data();
-        if (is_watched) co_await copy(watched, file, moved, piece());
+        if (is_watched) co_await take(watched, file);
       }
-      if (!is_watched) co_await copy(*data_, file, moved, piece());
+      if (!is_watched) co_await take(*data_, file);
       if constexpr (SecurableStream<Stream>) {
         Settled<void> ignored;  // the client has said goodbye, and may wait for ours
         if (data_->secured()) co_await settle(data_->finish(), ignored);
@@ -17609,6 +18270,7 @@ concept PasswordHashing = requires(const H& hash, const std::string& password, c
 
 /// The schemes of the system's crypt(3).
 struct CryptHashing {
+  /// The hash of a password by the scheme and the salt of the hash `like`.
   std::string operator()(const std::string& password, const std::string& like) const {
     if (password.find('\0') != std::string::npos) return {};  // crypt would see only what is before it
     return detail::crypt_hash(password.c_str(), like);
@@ -17662,8 +18324,11 @@ class Password {
     return Password{std::move(text), Kind::hashed};
   }
 
+  /// Whether it is the password itself.
   bool is_plain() const noexcept { return kind_ == Kind::plain; }
+  /// Whether it is a hash of crypt(3).
   bool is_hashed() const noexcept { return kind_ == Kind::hashed; }
+  /// Whether no password fits.
   bool is_locked() const noexcept { return kind_ == Kind::locked; }
   /// The password, its hash or its lock.
   const std::string& text() const noexcept { return text_; }
@@ -17700,6 +18365,8 @@ namespace ftplike::inline v0_2 {
 /// - root: the directory of the storage that this user sees as "/".
 /// - rights: as `Rights::parse` reads them.
 /// - `bytes-per-second`, `max-sessions`: limits, 0 for none.
+/// - `quota`, `quota-files`: what the root may hold, in bytes (10G is 10·1024³) and in files with directories, where the
+///   storage has an eye on that (`QuotaPerAccount`); 0 for no limit.
 /// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
 ///   do not know HOST the name is `carl@files.example`.
 /// - `certificate`: who shows a verified certificate of this common name needs no password.
@@ -17707,6 +18374,7 @@ namespace ftplike::inline v0_2 {
 /// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
 class UserEntry {
  public:
+  /// A user of a table; see above for what each is.
   UserEntry(Account its_account, Password its_password, std::string_view its_host = {}, std::string its_certificate = {})
       : account{std::move(its_account)},
         password{std::move(its_password)},
@@ -17716,8 +18384,8 @@ class UserEntry {
   /// What no two users of a table may have in common: `name` or `name@host`.
   std::string key() const { return host.empty() ? account.name : account.name + '@' + host; }
 
-  Account account;
-  Password password;
+  Account account;  // name, root, rights and limits
+  Password password;  // the password, or its hash
   std::string host;         // in lower case
   std::string certificate;  // a common name
 
@@ -17729,6 +18397,14 @@ namespace detail {
 template <class Number> Number number_of_option(std::string_view key, std::string_view text) {
   const auto result = number_in<Number>(text);
   if (!result) throw std::invalid_argument(std::string{key}.append(" is not a number: '").append(text) + '\'');
+  return *result;
+}
+
+inline std::uint64_t size_of_option(std::string_view key, std::string_view text) {
+  const auto result = bytes_in(text);
+  if (!result) {
+    throw std::invalid_argument(std::string{key}.append(" is not a number of bytes, as 10G: '").append(text) + '\'');
+  }
   return *result;
 }
 
@@ -17764,6 +18440,10 @@ inline UserEntry parse_user(std::string_view line) {
       account.bytes_per_second = number_of_option<std::uint64_t>(key, value);
     else if (key == "max-sessions")
       account.max_sessions = number_of_option<unsigned>(key, value);
+    else if (key == "quota")
+      account.quota_bytes = size_of_option(key, value);
+    else if (key == "quota-files")
+      account.quota_files = number_of_option<std::uint64_t>(key, value);
     else
       throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
   }
@@ -17783,6 +18463,8 @@ inline std::string line_of(const UserEntry& user) {
   if (!user.certificate.empty()) option("certificate", user.certificate);
   if (user.account.bytes_per_second > 0) option("bytes-per-second", std::to_string(user.account.bytes_per_second));
   if (user.account.max_sessions > 0) option("max-sessions", std::to_string(user.account.max_sessions));
+  if (user.account.quota_bytes > 0) option("quota", std::to_string(user.account.quota_bytes));
+  if (user.account.quota_files > 0) option("quota-files", std::to_string(user.account.quota_files));
   return result;
 }
 
@@ -17804,11 +18486,17 @@ template <Transport T, class P> class Session {
                 "ftplike: the State of a profile has to be derived from SessionState");
 
  public:
+  /// Of its transport.
   using Stream = typename T::Stream;
+  /// Its files.
   using Storage = typename Service<P>::Storage;
+  /// What it keeps between two commands, as the profile says.
   using State = typename P::State;
+  /// What `send` and `receive` are told.
   using Transfer = ftplike::Transfer;
+  /// The limit of a step.
   using Limit = typename Deadline<T>::Limit;
+  /// The server's end of its data channel.
   using Channel = typename P::DataChannel::template ServerEnd<T>;
   /// The profile's commands with those of its data channel and of the transport.
   using Commands = typename WithSecurity<T, typename P::DataChannel::template AddTo<typename P::Commands>>::type;
@@ -17863,6 +18551,7 @@ template <Transport T, class P> class Session {
     report<SessionClosed>(error);
   }
 
+  /// Where it lives.
   const Executor& executor() const noexcept { return executor_; }
   /// Ends the session as soon as no command is at work. On its executor.
   void drain() {
@@ -17883,10 +18572,15 @@ template <Transport T, class P> class Session {
 
   // ---- for commands ----
 
+  /// The client, which a trusted proxy may have named.
   const Endpoint& peer() const noexcept { return who_.peer; }
+  /// Its transport.
   T& network() noexcept { return network_; }
+  /// What it shares with the other sessions of its server.
   Service<P>& service() noexcept { return service_; }
+  /// Those of its server.
   const Limits& limits() const noexcept { return service_.limits; }
+  /// As observers are told.
   const SessionInfo& who() const noexcept { return who_; }
   /// The files that the session's account sees, which know for whom they work where they ask for that.
   ///
@@ -17899,16 +18593,20 @@ template <Transport T, class P> class Session {
   auto& application() noexcept requires(!std::is_same_v<typename P::Application, NoApplication>) {
     return service_.application.get();
   }
+  /// The control connection.
   Stream& control() noexcept { return control_.stream(); }
   /// How far TLS protects the session.
   Protection& protection() noexcept { return protection_; }
+  /// How far TLS protects it.
   const Protection& protection() const noexcept { return protection_; }
 
   /// Who is logged in, or the guest; none before a login where guests may do nothing.
   const std::optional<Account>& account() const noexcept { return account_; }
+  /// Whether its account has these rights.
   bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
   /// Whether the client speaks standard FTP: it said USER or HOST. Otherwise the session is an ftp-like one.
   bool standard() const noexcept { return standard_; }
+  /// USER or HOST was said: what the session may do as a guest is over.
   void become_standard() {
     standard_ = true;
     account_.reset();
@@ -17970,6 +18668,8 @@ template <Transport T, class P> class Session {
   }
   /// Whether the client has said something after the command that runs.
   bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
+  /// Has the reply to the command that runs be said only after that time. Not for commands that act at once.
+  void hold_reply(Duration time) noexcept { holds_reply_ = time; }
   /// Has the TLS handshake follow the reply to the command that runs.
   void secure_after_reply() { hello_.emplace(); }
 
@@ -17978,9 +18678,17 @@ template <Transport T, class P> class Session {
   /// The path as the client sees it.
   Path virtual_path(std::string_view text) const { return directory.resolve(text); }
 
-  Path directory;
-  State state;
-  unsigned failed_logins = 0;
+  /// How MODE Z compresses in this session; none if it is not to be had.
+  Compression compression() const {
+    Compression how = service_.compression;
+    if (state.compression_level > 0) how.level = state.compression_level;
+    return how;
+  }
+
+  Path directory;  // of the storage: the working directory
+  State state;  // what it keeps between two commands
+  unsigned failed_logins = 0;  // since it began
+  /// EPSV ALL was said: no other way to a data connection is taken any more
   bool epsv_only = false;
 
   /// The way that data connections come to be; of several, the way `W`.
@@ -18019,6 +18727,7 @@ template <Transport T, class P> class Session {
   template <class F> static void for_each_command(F f) {
     for (const auto& entry : Table::template entries<Session>()) f(entry);
   }
+  /// The command of that verb on sessions of this type; null if there is none.
   static auto find_command(Verb verb) noexcept { return Table::template find<Session>(verb); }
 
   /// Tells the observer of something under way; what it throws ends that.
@@ -18040,7 +18749,9 @@ template <Transport T, class P> class Session {
 
   // ---- for data channels ----
 
+  /// Of the command under way.
   Deadline<T>& deadline() noexcept { return deadline_; }
+  /// By which the session is ended, and commands.
   Interruption& interruption() noexcept { return interruption_; }
   /// Whether a command runs, or its reply is on its way.
   bool is_at_work() const noexcept { return !may_end_; }
@@ -18091,13 +18802,17 @@ template <Transport T, class P> class Session {
 
   // ---- for transfers and the dispatch of commands ----
 
+  /// How its data connections come to be.
   Channel& data_channel() noexcept { return channel_; }
   /// What the sessions of this one's account share.
   AccountUse& use() noexcept { return *use_; }
+  /// Whether final replies wait for the client's close.
   ClosingWait& closing_wait() noexcept { return closing_wait_; }
   /// Whether the client will say no more.
   bool heard_all() const noexcept { return control_.ended(); }
+  /// A transfer is under way, until `transfer_ends`. **Lifetime:** it lives as long as that.
   void transfer_begins(Transfer& transfer) noexcept { transfer_ = &transfer; }
+  /// None is under way any more.
   void transfer_ends() noexcept { transfer_ = nullptr; }
   /// Ends a data connection of which nothing is wanted any more, beside what the session does next: it is finished, and
   /// what the client still sends is dropped. A client that sends must not see its connection break before it has read
@@ -18204,6 +18919,7 @@ template <Transport T, class P> class Session {
       }
       if (!line) co_return;
       const Reply final = co_await dispatch(*this, *line);
+      if (const Duration time = std::exchange(holds_reply_, {}); time > Duration{}) co_await pause(time);
       co_await reply(final);
       if constexpr (is_securable) {
         if (hello_) co_await secure(false);
@@ -18392,6 +19108,7 @@ template <Transport T, class P> class Session {
   Channel channel_;
   std::optional<StoppableTask> let_go_;  // a data connection that has yet to end
   Time began_;
+  Duration holds_reply_{};
   ClosingWait closing_wait_;
   Transfer* transfer_ = nullptr;
   Verb at_work_;   // the last command that could wait
@@ -18459,6 +19176,9 @@ template <class T, class P> class ServerCore {
 
   // ---- accepting
 
+  /// For last words, which nobody may hear any more.
+  static constexpr std::chrono::seconds farewell_limit{5};
+
   /// Why no session there could be as the server's parts want it; empty if they can.
   std::string_view objection_to(const Address& address, Beginning beginning) {
     if (!has_certificate(network)) {
@@ -18517,9 +19237,15 @@ template <class T, class P> class ServerCore {
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
-      co_await settle(within(state->network, state->service.limits.login, introduce(control, who, first_bytes)),
+      bool names_a_client = false;
+      co_await settle(within(state->network, state->service.limits.login,
+                             introduce(control, who, first_bytes, names_a_client)),
                       introduced);
       if (introduced.failed()) co_return;  // as the PROXY protocol wants it
+      if (!names_a_client) {
+        co_await answer_check(state, std::move(control), beginning);
+        co_return;
+      }
     }
     if (state->service.bans) {
       Settled<bool> banned;
@@ -18545,11 +19271,36 @@ template <class T, class P> class ServerCore {
   }
 
   /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
-  static awaitable<void> introduce(typename T::Stream& control, SessionInfo& who, std::string& rest) {
+  static awaitable<void> introduce(typename T::Stream& control, SessionInfo& who, std::string& rest,
+                                   bool& names_a_client) {
     const ProxyHeader header = co_await read_proxy_header(control, rest);
     if (!header.ends) co_return;
+    names_a_client = true;
     who.peer = endpoint_of(header.ends->client);
     who.local = endpoint_of(header.ends->server);
+  }
+
+  /// A proxy that speaks for itself looks whether the server is well: it is greeted, or told that nobody can come in, and
+  /// may say something before it hangs up, but has no session, and no observer is told of it. Where TLS comes first it
+  /// hears nothing.
+  static awaitable<void> answer_check(StatePointer state, typename T::Stream control, Beginning beginning) {
+    const std::string words = beginning == Beginning::clear ? state->answer_to_check() : std::string{};
+    Settled<void> ignored;
+    co_await settle(within(state->network, farewell_limit, hear_out(control, words)), ignored);
+  }
+  static awaitable<void> hear_out(typename T::Stream& control, const std::string& words) {
+    co_await control.write(as_bytes(words));
+    std::array<std::byte, 512> room;
+    for (bool more = true; more;) {
+      const std::size_t n = co_await control.read_some(room);
+      more = n > 0;
+    }
+  }
+  std::string answer_to_check() {
+    const std::lock_guard lock{mutex};
+    if (stopping) return "421 Server is shutting down\r\n";
+    if (places >= service.limits.sessions) return "421 Too many connections, try later\r\n";
+    return Reply{220, service.greeting.text}.wire();
   }
 
   /// One of the sessions that `Limits` counts.
@@ -18614,7 +19365,7 @@ template <class T, class P> class ServerCore {
                                    : why == "the server stops" ? "421 Server is shutting down\r\n"
                                                                : "421 Too many connections, try later\r\n";
     Settled<void> ignored;
-    co_await settle(within(state->network, std::chrono::seconds{5}, control.write(as_bytes(sorry))), ignored);
+    co_await settle(within(state->network, farewell_limit, control.write(as_bytes(sorry))), ignored);
   }
 
   // ---- stopping
@@ -18953,6 +19704,7 @@ class UserSnapshot {
 /// **Threads:** any number at once. A login sees the table as it was when it began.
 template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
  public:
+  /// `others` says what anonymous logins and sessions without a login may do; `hashing` who hashes passwords.
   explicit BasicUserTable(Anonymous others = {}, Hashing hashing = {})
       : state_{std::make_shared<State>(std::move(others), std::move(hashing))} {}
 
@@ -18983,6 +19735,7 @@ template <PasswordHashing Hashing = CryptHashing> class BasicUserTable {
     const std::scoped_lock lock{state_->changing};
     if (!state_->file.empty()) load_locked(state_->file);
   }
+  /// How many users there are.
   std::size_t size() const { return now()->size(); }
   /// Whether nobody can come in by now: there are no users, and the others may do nothing. A server may listen all the
   /// same, since users can still be added.
@@ -19178,6 +19931,7 @@ template <class Node, class Visit> void visit_directory(const std::map<std::stri
 /// A listing whose entries are all there: the `Listing` of a storage that has them in memory.
 class EntryListing {
  public:
+  /// Of these entries, in this order.
   explicit EntryListing(std::vector<Entry> entries) : entries_{std::move(entries)} {}
   template <class = void> awaitable<std::vector<Entry>> next() { co_return std::exchange(entries_, {}); }
 
@@ -19193,6 +19947,7 @@ class EntryListing {
 template <class File> class FileTree {
  public:
   FileTree() { nodes_.try_emplace("/"); }
+  /// Of paths and files; a path that ends with '/' is a directory.
   FileTree(std::initializer_list<std::pair<std::string_view, File>> files) : FileTree{} {
     for (const auto& [path, file] : files) put(Path{path}, file);
   }
@@ -19403,6 +20158,32 @@ template <class = void> class BasicMemoryTree {
       uploads_.emplace(upload->path.string(), upload);
     }
   }
+  TreeUsage usage(const Path& path, bool below) const {
+    TreeUsage result;
+    const auto add_partial = [&result](const Upload& upload) {
+      if (!upload.busy) result.partial += Usage{upload.text.size(), 1};
+    };
+    const auto found = nodes_.find(path.string());
+    const bool is_directory = found != nodes_.end() && found->second.is_directory();
+    if (!is_directory) {
+      if (found != nodes_.end()) result.whole += Usage{found->second.text->size(), 1};
+      const auto [first, last] = uploads_.equal_range(path.string());
+      for (auto upload = first; upload != last; ++upload) add_partial(*upload->second);
+      return result;
+    }
+    const std::string prefix = inside(path);
+    for (const auto& upload : uploads_below(path)) {
+      if (below || upload->path.parent() == path) add_partial(*upload);
+    }
+    if (!below) {
+      result.whole.files = 1;
+      return result;
+    }
+    for (auto next = nodes_.upper_bound(prefix); next != nodes_.end() && next->first.starts_with(prefix); ++next) {
+      result.whole += Usage{next->second.text ? next->second.text->size() : 0, 1};
+    }
+    return result;
+  }
 
   UploadPointer partial_of(const Path& path) const {
     check_names(path);
@@ -19552,6 +20333,7 @@ template <class = void> class BasicMemoryStorage {
   class Writer;
   class Listing;
 
+  /// No bound.
   static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
   /// The files given, path and text, with the directories above them; a path that ends with '/' is a directory.
@@ -19621,6 +20403,10 @@ template <class = void> class BasicMemoryStorage {
     tree_->at(path);
     co_return tree_->room();
   }
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    const Lock lock{tree_->mutex};
+    co_return tree_->usage(path, below);
+  }
 
   /// Puts a whole file there, as the constructor does.
   void put(std::string_view path, std::string_view text) {
@@ -19649,6 +20435,7 @@ template <class = void> class BasicMemoryStorage {
     tree_->time = time;
     tree_->time_is_set = true;
   }
+  /// Bytes that all files may have together.
   void set_capacity(std::uint64_t bytes) {
     const Lock lock{tree_->mutex};
     tree_->capacity = bytes;
@@ -19670,6 +20457,7 @@ template <class X> class BasicMemoryStorage<X>::Reader {
     co_return part.size();
   }
   std::uint64_t size() const noexcept { return text_->size(); }
+  /// As a listing tells it.
   const Entry& entry() const noexcept { return entry_; }
 
  private:
@@ -19719,6 +20507,10 @@ template <class X> class BasicMemoryStorage<X>::Writer {
   std::uint64_t size() const {
     const Lock lock{tree_->mutex};
     return upload_->size;
+  }
+  bool is_kept() const {
+    const Lock lock{tree_->mutex};
+    return upload_->resumable;
   }
 
  private:
@@ -19778,7 +20570,7 @@ awaitable<typename BasicMemoryStorage<X>::Writer> BasicMemoryStorage<X>::create_
   co_return Writer{tree_, tree_->create_unique(path)};
 }
 
-static_assert(CompleteStorage<MemoryStorage>);
+static_assert(CompleteStorage<MemoryStorage> && TellsUsage<MemoryStorage>);
 
 }  // namespace ftplike
 
@@ -19818,6 +20610,7 @@ template <class Culprit> struct CheckLoginFunction {
 /// An authenticator that asks a function, see `authenticate_with`.
 template <class Function> class FunctionAuthenticator {
  public:
+  /// `others` says what anonymous logins and sessions without a login may do.
   FunctionAuthenticator(Function function, Anonymous others)
       : function_{std::move(function)}, others_{std::move(others)} {}
 
@@ -19998,16 +20791,21 @@ namespace ftplike::inline v0_2 {
 /// One thing that a mirror is going to do to its target, and why; or has to do before, which is to list its trees.
 class MirrorAction {
  public:
+  /// What is to be done; `list` stands for a directory that could not be listed.
   enum class Kind { make_directory, transfer, remove, remove_directory, list };
+  /// Why.
   enum class Reason { missing, size_differs, newer, not_in_source, in_the_way, not_known };
 
+  /// `entry` is that of the source, whose size and time are kept.
   MirrorAction(Kind its_kind, Reason its_reason, std::string its_path, const Entry& entry = {})
       : kind{its_kind}, reason{its_reason}, path{std::move(its_path)}, size{entry.size}, modified{entry.modified} {}
 
+  /// A word for people, such as "make directory".
   static constexpr std::string_view name_of(Kind kind) noexcept {
     constexpr std::string_view names[]{"make directory", "transfer", "remove", "remove directory", "list"};
     return names[static_cast<std::size_t>(kind)];
   }
+  /// Words for people, such as "is missing".
   static constexpr std::string_view name_of(Reason reason) noexcept {
     constexpr std::string_view names[]{"is missing",           "has another size", "is newer",
                                        "is not in the source", "is in the way",    "is not known"};
@@ -20022,8 +20820,8 @@ class MirrorAction {
   }
   friend bool operator==(const MirrorAction&, const MirrorAction&) = default;
 
-  Kind kind;
-  Reason reason;
+  Kind kind;  // what is to be done
+  Reason reason;  // why
   std::string path;    // from the root of the mirror; empty for that itself
   std::optional<std::uint64_t> size;  // of what is transferred, if it is known
   Timestamp modified;                 // of the same; the epoch if it is not known
@@ -20032,8 +20830,8 @@ class MirrorAction {
 /// An action that failed, and of what.
 class MirrorFailure {
  public:
-  MirrorAction action;
-  std::exception_ptr error;
+  MirrorAction action;  // what was tried
+  std::exception_ptr error;  // what it failed of
 };
 
 /// How a mirror is to be done.
@@ -20048,7 +20846,7 @@ struct MirrorOptions {
   bool delete_others = false;
   /// Patterns for files, of which one has to fit if there are any, and for files and directories that are left alone on
   /// both sides. A pattern with a '/' is for the path from the root of the mirror, any other for the name.
-  std::vector<std::string> include, exclude;
+  std::vector<std::string> include, exclude;  // empty: all, and none
   std::size_t entries = 1'000'000;  // on each side
   unsigned depth = 100;             // of directories
   TransferOptions transfer;         // `progress` is told of all transfers together, and stops all
@@ -20059,13 +20857,14 @@ struct MirrorOptions {
 /// What a mirror would do: a dry run is this alone.
 class MirrorPlan {
  public:
-  Direction direction = Direction::received;
+  Direction direction = Direction::received;  // from the server to us, or the other way
   std::string remote, local;          // the roots
   std::vector<MirrorAction> actions;  // in the order in which they have to be done
   std::vector<std::string> skipped;   // what is left alone though it differs, and why
   /// Directories of which the listing failed or could not be understood, on either side. What is in them is left alone.
   std::vector<MirrorFailure> failures;
 
+  /// How many actions of a kind there are.
   std::size_t count(MirrorAction::Kind kind) const {
     return static_cast<std::size_t>(
         std::count_if(actions.begin(), actions.end(), [kind](const auto& action) { return action.kind == kind; }));
@@ -20335,8 +21134,8 @@ namespace ftplike::inline v0_2 {
 struct RetryPolicy {
   RetryPolicy() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
 
-  unsigned attempts = 5;
-  Duration first = std::chrono::seconds{1}, longest = std::chrono::seconds{60};
+  unsigned attempts = 5;  // tries in all; 0 is as 1
+  Duration first = std::chrono::seconds{1}, longest = std::chrono::seconds{60};  // the first pause, and the longest one
 
   /// Before the try after the `n`-th, counted from 1.
   Duration pause(unsigned n) const noexcept { return std::min(longest, first * (1 << std::min(n - 1, 20u))); }
@@ -20396,9 +21195,9 @@ namespace ftplike::inline v0_2 {
 struct PoolOptions {
   PoolOptions() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
 
-  ClientOptions client;
+  ClientOptions client;  // how each of its sessions behaves
   std::size_t sessions = 4;  // at a time
-  RetryPolicy retry;
+  RetryPolicy retry;  // how often a failed operation is tried again
   /// An upload that failed is gone on with if it is of so many bytes at least; a smaller one is begun anew, which saves
   /// each of them a question (SIZE). One with `TransferOptions::resume` is gone on with in any case.
   std::uint64_t smallest_resumed = 1024 * 1024;
@@ -20583,8 +21382,10 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   using StatePointer = std::shared_ptr<State>;
 
  public:
+  /// A session of the pool.
   using Session = Client<T, DataChannel, Observer>;
 
+  /// Connects to nothing yet: sessions begin with the first operation. **Lifetime:** the network outlives the pool.
   explicit ClientPool(T& network, Url url, PoolOptions options = {}, Observer observer = {})
       : state_{std::make_shared<State>(network, std::move(url), std::move(options), std::move(observer))} {}
   ClientPool(const ClientPool&) = delete;
@@ -20607,7 +21408,9 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       auto session = std::make_shared<Session>(std::move(session_));
       asio::dispatch(state_->executor(), [state = state_, session] { state->give_back(std::move(*session)); });
     }
+    /// The session, while the lease holds it.
     Session* operator->() noexcept { return &session_; }
+    /// The session, while the lease holds it.
     Session& operator*() noexcept { return session_; }
     /// Whether it had been kept, so that the server may have closed it since.
     bool was_used() const noexcept { return used_; }
@@ -20623,9 +21426,11 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
 
   /// Waits for a session that nobody has, or makes one.
   awaitable<Lease> lease() { return run(State::lease(state_)); }
+  /// The network that it was made with.
   T& network() noexcept { return state_->network; }
   /// How many sessions there are, and how many there can be.
   std::size_t sessions() const noexcept { return state_->open; }
+  /// How many sessions there can be at a time: fewer than asked for where the server took no more.
   std::size_t most_sessions() const noexcept { return state_->most; }
   /// Says goodbye to the server in all sessions that nobody has.
   awaitable<void> quit() { return run(State::quit(state_)); }
@@ -20642,6 +21447,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(local), std::move(options)};
     return run(State::keep_trying(state_, std::move(fetch)));
   }
+  /// Fetches a file to a path of a storage.
   awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
                                      TransferOptions options = {}) {
     detail::LocalTarget target{std::move(folder), std::move(path)};
@@ -21334,7 +22140,7 @@ namespace ftplike::inline v0_2 {
 /// A character of a text, and how many bytes it takes there.
 struct CodePoint {
   char32_t value;  // U+FFFD if the bytes are no UTF-8; then one byte is taken
-  std::size_t size;
+  std::size_t size;  // how many bytes of the text it takes
 };
 
 /// The first character of a text, which must not be empty, read as UTF-8.
@@ -21620,6 +22426,7 @@ class LineFile {
     return LineFile{path};
   }
 
+  /// Writes a line. **Threads:** any, at once.
   void operator()(std::string_view line) const {
     std::string whole{line};
     whole += '\n';
@@ -21673,6 +22480,7 @@ namespace ftplike::inline v0_2 {
 /// second, whatever their number. Copies draw on the same page. **Threads:** safe.
 class Explain {
  public:
+  /// `end` is ours. The sink gets a line at a time; `now` is the clock of the times shown.
   explicit Explain(End end, LineSink sink, const ExplainStyle& style = {},
                    std::function<Time()> now = std::chrono::steady_clock::now)
       : state_{std::make_shared<State>(end, std::move(sink), style, std::move(now))} {}
@@ -21951,6 +22759,7 @@ enum class LogDetail {
 /// Copies write to the same place. **Threads:** safe.
 class Log {
  public:
+  /// The sink gets a line at a time; `now` is the clock of the times shown.
   explicit Log(LineSink sink, LogDetail detail = LogDetail::sessions, WallClock now = std::chrono::system_clock::now)
       : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
 
@@ -22037,10 +22846,13 @@ class Log {
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 
 namespace ftplike::inline v0_2 {
@@ -22093,6 +22905,9 @@ class Metrics {
     state_->microseconds += static_cast<std::uint64_t>(took * 1e6);
   }
 
+  /// Has `text` end with what `others` gives, series in the same format. Before it is asked for the first time.
+  void tell_also(std::function<std::string()> others) { state_->others.push_back(std::move(others)); }
+
   /// All counts, in the text format 0.0.4.
   std::string text() const {
     Page page;
@@ -22143,6 +22958,7 @@ class Metrics {
     }
     page.value("_sum", number(static_cast<double>(now.microseconds) / 1e6));
     page.value("_count", std::to_string(below));
+    for (const auto& more : now.others) page.text += more();
     return page.text;
   }
 
@@ -22173,6 +22989,7 @@ class Metrics {
     std::array<Count, buckets.size() + 1> durations{};
     std::array<std::array<std::array<Count, 2>, versions.size() + 1>, 2> secured{};  // by connection, version, resumed
     std::array<Count, 2> handshakes_failed{};
+    std::vector<std::function<std::string()>> others;
   };
 
   static std::size_t index(Direction direction) noexcept { return direction == Direction::sent ? 0 : 1; }
@@ -22186,7 +23003,7 @@ class Metrics {
     if (error == Errc::peer_lost || error == std::errc::connection_reset || error == std::errc::broken_pipe) return 2;
     if (error == Errc::stalled) return 3;
     if (error == Errc::no_data_connection || error == Errc::no_handshake) return 4;
-    if (error == Errc::quota_exceeded || error == std::errc::no_space_on_device) return 5;
+    if (error == Errc::quota_exceeded || error == std::errc::no_space_on_device || detail::over_quota(error)) return 5;
     if (error == Errc::shutting_down) return 6;
     return 7;
   }
@@ -22239,7 +23056,7 @@ namespace ftplike::inline v0_2 {
 struct Trouble {
   const SessionInfo& who;
   std::string_view activity;  // the verb of a transfer, or "session"
-  std::error_code error;
+  std::error_code error;  // what went wrong
 };
 
 namespace detail {
@@ -22330,9 +23147,11 @@ namespace ftplike::inline v0_2 {
 /// A digest of bytes that need not resist anybody: FNV-1a of 64 bits.
 class QuickDigest {
  public:
+  /// Adds bytes.
   void add(std::string_view bytes) noexcept {
     for (const char c : bytes) value_ = (value_ ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
   }
+  /// The digest of all bytes so far.
   std::uint64_t value() const noexcept { return value_; }
 
  private:
@@ -22342,6 +23161,7 @@ class QuickDigest {
 /// A line of a recording.
 class RecordedEvent {
  public:
+  /// What happened: docs/recording.md has all of them.
   enum class Kind {
     opened,     // text: both ends
     command,    // text: verb and argument
@@ -22354,15 +23174,15 @@ class RecordedEvent {
     closed,     // text: why
   };
 
-  Kind kind{};
+  Kind kind{};  // what happened
   std::size_t line = 0;  // in the file, from 1 on
-  std::uint64_t session = 0;
+  std::uint64_t session = 0;  // the number of the session
   std::chrono::microseconds at{};  // since the recording began
-  std::string text;
-  int code = 0;
+  std::string text;  // a command, the text of a reply, or other words
+  int code = 0;  // of a reply
   bool unterminated = false;  // a command that came without a line ending
   bool up = false;            // data that went to the server
-  std::uint64_t bytes = 0, digest = 0;
+  std::uint64_t bytes = 0, digest = 0;  // of a data connection: how many, and of what digest
 
   friend bool operator==(const RecordedEvent&, const RecordedEvent&) = default;
 };
@@ -22370,10 +23190,11 @@ class RecordedEvent {
 /// What was recorded.
 class Recording {
  public:
+  /// The first line of a file.
   static constexpr std::string_view heading = "ftplike-recording 1";
   static constexpr std::string_view hidden = "***";  // in place of a password
 
-  std::vector<RecordedEvent> events;
+  std::vector<RecordedEvent> events;  // in the order of their times
 
   /// What a file says; or what is wrong with it, with the number of the line.
   static std::optional<Recording> parse(std::string_view text, std::string& complaint);
@@ -22548,6 +23369,7 @@ enum class RecordedContents { digests, bytes };
 /// **Threads:** safe.
 class Recorder {
  public:
+  /// `end` is ours. The sink gets a line at a time; `now` is the clock of the times written.
   explicit Recorder(End end, LineSink sink, RecordedContents contents = RecordedContents::digests,
                     std::function<Time()> now = std::chrono::steady_clock::now)
       : state_{std::make_shared<State>(end, std::move(sink), contents, std::move(now))} {}
@@ -22681,6 +23503,7 @@ namespace ftplike::inline v0_2 {
 /// **Threads:** safe.
 class TransferLog {
  public:
+  /// The sink gets a line at a time; `now` is the clock of the times shown.
   explicit TransferLog(LineSink sink, WallClock now = std::chrono::system_clock::now)
       : state_{std::make_shared<State>(std::move(sink), std::move(now))} {}
 
@@ -22830,6 +23653,7 @@ void stop_on_signals(T& network, Server& server, Duration breath = std::chrono::
 #include <vector>
 
 // ---- ftplike/simulated/schedule.hpp
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -22932,7 +23756,8 @@ class Schedule {
       io_.restart();
       while (io_.poll_one() != 0) end_turn();
       if (!ready_.empty()) {
-        const auto next = std::next(ready_.begin(), static_cast<std::ptrdiff_t>(dice.below(ready_.size())));
+        const auto choice = dice.below(std::min(ready_.size(), most_choices));
+        const auto next = std::next(ready_.begin(), static_cast<std::ptrdiff_t>(choice));
         const auto waiter = std::move(*next);
         ready_.erase(next);
         waiter->resume();
@@ -22976,6 +23801,9 @@ class Schedule {
   bool holds_work = false;
 
  private:
+  /// Of those that are ready, the next is one of the first so many: a turn takes no longer with a million than with these.
+  static constexpr std::size_t most_choices = 64;
+
   void take_turns(std::function<void()> work, std::uint64_t left) {
     asio::post(io_, [this, work = std::move(work), left]() mutable {
       if (left == 0) return work();
@@ -23117,7 +23945,7 @@ enum class Split {
 struct NetworkConditions {
   std::size_t window = 64 * 1024;  // bytes that a direction of a connection holds before its writer has to wait
   std::size_t backlog = 128;       // connections that wait to be accepted before others are refused
-  Split split = Split::nowhere;
+  Split split = Split::nowhere;  // where what is written comes apart
   std::size_t largest_piece = std::numeric_limits<std::size_t>::max();  // that a read gives
   std::uint64_t bandwidth = 0;  // bytes a second, in each direction of each connection; 0: no limit
   Duration delay{};             // from one end to the other
@@ -23146,7 +23974,7 @@ enum class Link { any, control, data };
 /// Reads and writes are counted for each end of each connection by itself: the first that gets as far meets with the
 /// fault, and nobody after it. Of `read`, `write`, `connect` and `operation` one is given, or none beside a command.
 struct FaultPlace {
-  Link connection = Link::any;
+  Link connection = Link::any;  // of which connection
   std::size_t read = 0, write = 0;  // the n-th of an end of a connection, from 1 on
   std::size_t connect = 0;          // the n-th connection that a transport makes; nobody knows yet what it is for
   std::size_t operation = 0;        // the n-th of all: connect, listen, accept, reads, writes and `finish`
@@ -23966,8 +24794,11 @@ class SimulatedPeer {
   }
   /// Whether nothing more comes than `text` would give now: the other end has finished, or the connection was reset.
   bool ended() const { return end_->lost || end_->in.ended; }
+  /// Whether the connection was broken off.
   bool was_reset() const { return end_->lost; }
+  /// Our end.
   Endpoint local() const { return end_->local; }
+  /// The other end.
   Endpoint remote() const { return end_->remote; }
 
  private:
@@ -23992,6 +24823,7 @@ class SimulatedListener {
     if (listener_) listener_->close();
   }
 
+  /// How many connections nobody has accepted yet.
   std::size_t waiting() const { return listener_->waiting.size(); }
   /// Waits until a connection waits.
   awaitable<void> arrival() { return arrival_at(listener_); }
@@ -24002,6 +24834,7 @@ class SimulatedListener {
     listener_->waiting.pop_front();
     return peer;
   }
+  /// The address that it waits at.
   Endpoint endpoint() const { return listener_->endpoint; }
 
  private:
@@ -24036,6 +24869,7 @@ class SimulatedStream {
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) { return write_bytes(end_, bytes, false); }
   awaitable<void> finish() { return finish_writing(end_); }
   bool has_ended() const { return end_->lost || (end_->in.ended && end_->in.held() == 0); }
+  /// Tells the network that this is a control connection.
   void mark_as_control() noexcept { end_->mark_as_control(); }
   void cancel() {
     end_->in.arrival.cancel();
@@ -24186,6 +25020,7 @@ class SimulatedTransport {
   /// Calls a function at a time, unless it is cancelled or destroyed before.
   class Timer {
    public:
+    /// A timer of the network's clock.
     Timer(SimulatedTransport& network, const Executor& executor)
         : world_{*network.world_}, executor_{executor}, alarm_{world_.schedule} {}
     Timer(const Timer&) = delete;
@@ -24340,6 +25175,7 @@ class SimulatedTransport {
 /// **Threads:** one. Work given to `blocking` runs on it, some turns later, as the seed chooses.
 class SimulatedNetwork : public SimulatedTransport {
  public:
+  /// The same seed gives the same run.
   explicit SimulatedNetwork(std::uint64_t seed, const NetworkConditions& conditions = {})
       : SimulatedTransport{world_, nullptr}, world_{seed, conditions} {
     host_ = &world_.host({asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()});
@@ -24354,6 +25190,7 @@ class SimulatedNetwork : public SimulatedTransport {
   SimulatedNetwork(const SimulatedNetwork&) = delete;
   SimulatedNetwork& operator=(const SimulatedNetwork&) = delete;
 
+  /// How the network behaves; may be changed while it runs.
   NetworkConditions& conditions() noexcept { return world_.conditions; }
   /// The transport of the host with these addresses, given as text.
   template <std::convertible_to<std::string_view>... Text>
@@ -24369,6 +25206,7 @@ class SimulatedNetwork : public SimulatedTransport {
   }
   /// From now on work given to `blocking` is not begun; until `release_blocking_work`.
   void hold_blocking_work() noexcept { world_.schedule.holds_work = true; }
+  /// Lets the blocking work run that `hold_blocking_work` has held.
   void release_blocking_work() { world_.schedule.release_work(); }
   /// What it is like between two hosts from now on, if it is to be another than elsewhere: at first it is the same.
   ///
@@ -24381,12 +25219,14 @@ class SimulatedNetwork : public SimulatedTransport {
 
   /// From now on nothing gets to or from this host: what is sent there waits, connecting too; until `plug_in`.
   void unplug(std::string_view address) { named(address).unplugged = true; }
+  /// Undoes `unplug`.
   void plug_in(std::string_view address) {
     named(address).unplugged = false;
     world_.go_on();
   }
   /// From now on nothing gets from one of these hosts to the other: what is sent waits, connecting too; until `heal`.
   void part(std::string_view one, std::string_view other) { world_.parted.insert(pair_of(one, other)); }
+  /// Undoes `part`.
   void heal(std::string_view one, std::string_view other) {
     world_.parted.erase(pair_of(one, other));
     world_.go_on();
@@ -24419,6 +25259,7 @@ class SimulatedNetwork : public SimulatedTransport {
     const Time limit = now() + longest;
     while (!is_stopped_ && world_.schedule.step(limit)) {}
   }
+  /// Ends `run()`.
   void stop() noexcept { is_stopped_ = true; }
 
   /// Lets what happens at this place meet with `fault`, once.
@@ -24441,6 +25282,7 @@ class SimulatedNetwork : public SimulatedTransport {
   /// The last operations, and what was typed by hand between them, a line each: for people, who want to know what led
   /// to a failure.
   std::vector<std::string> last_operations() const { return world_.deeds.lines(world_.began); }
+  /// With which it was made.
   std::uint64_t seed() const noexcept { return world_.seed; }
   /// Calls `f(network)` for all that were made on this thread and are there.
   template <std::invocable<const SimulatedNetwork&> F> static void for_each_of_this_thread(F f) {
@@ -24452,11 +25294,14 @@ class SimulatedNetwork : public SimulatedTransport {
   /// after the first turn of an operation, after the second, …, until `turns()` says that it had ended before, has been
   /// cancelled wherever it waits.
   void call_after(std::uint64_t turns, std::function<void()> call) { world_.schedule.call_after(turns, std::move(call)); }
+  /// How many turns its event loop has made.
   std::uint64_t turns() const noexcept { return world_.schedule.turns(); }
 
   /// What transports gave and what is not yet closed; timers that run and sleeps: nothing once all has ended.
   std::size_t open_streams() const noexcept { return world_.open_streams; }
+  /// How many acceptors are open.
   std::size_t open_acceptors() const noexcept { return world_.open_acceptors; }
+  /// How many timers run.
   std::size_t pending_timers() const noexcept { return world_.pending_timers; }
 
  private:
@@ -24524,13 +25369,14 @@ namespace ftplike::inline v0_2 {
 /// Where a session that was played again went another way than the recorded one.
 struct Difference {
   std::size_t line;  // of the recording
-  std::string recorded, seen;
+  std::string recorded, seen;  // what was there then, and what is there now
 };
 
 /// How a recording is played.
 class ReplayOptions {
  public:
   // No aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice.
+  /// `its_password` stands for those that a recording does not have.
   ReplayOptions(std::string its_password = {}, Duration its_patience = std::chrono::hours{1})
       : password{std::move(its_password)}, patience{its_patience} {}
   std::string password;  // in place of those that were hidden
@@ -24928,6 +25774,7 @@ template <ReadableStorage Files> class ReadOnlyStorage {
   using Reader = typename Files::Reader;
   using Listing = typename Files::Listing;
 
+  /// The same files.
   explicit ReadOnlyStorage(Files files) : files_{std::move(files)} {}
   std::string label() const { return files_.label(); }
   /// With whatever else `Files` takes there.
@@ -25005,12 +25852,66 @@ class NoWriter {
 template <class Files> struct WriterType { using type = NoWriter; };
 template <WritableStorage Files> struct WriterType<Files> { using type = typename Files::Writer; };
 
+/// Whether what a writer holds stays as a partial file if it ends now, as far as it tells that.
+template <class Writer> bool is_kept(const Writer& writer) {
+  if constexpr (requires { { writer.is_kept() } -> std::same_as<bool>; }) {
+    return writer.is_kept();
+  } else {
+    return true;
+  }
+}
+
 /// The error of an operation; none if it succeeded.
 template <class R> std::error_code error_of(const Settled<R>& result) {
   return result.failed() ? code_of(result.failure()) : std::error_code{};
 }
 inline bool is_missing(std::error_code error) noexcept {
   return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+}
+
+/// What a name takes of a storage that does not tell.
+template <class Files> awaitable<TreeUsage> usage_of_name(Files& files, Path path) {
+  TreeUsage result;
+  Settled<Entry> found;
+  co_await settle(files.stat(path), found);
+  if (!is_missing(error_of(found))) result.whole = Usage{found.get().size.value_or(0), 1};
+  if constexpr (KeepsPartialFiles<Files>) {
+    Settled<std::uint64_t> partial;
+    co_await settle(files.partial_size(path), partial);
+    if (!partial.failed()) result.partial = Usage{partial.get(), 1};
+  }
+  co_return result;
+}
+/// What is in a directory of such a storage.
+template <class Files> awaitable<TreeUsage> usage_of_directory(Files& files, Path path) {
+  TreeUsage result;
+  for (std::vector<Path> waiting{std::move(path)}; !waiting.empty();) {
+    const Path here = std::move(waiting.back());
+    waiting.pop_back();
+    auto listing = co_await files.list(here);
+    for (bool ended = false; !ended;) {
+      const std::vector<Entry> entries = co_await listing.next();
+      ended = entries.empty();
+      for (const Entry& entry : entries) {
+        result.whole += Usage{entry.is_directory() ? 0 : entry.size.value_or(0), 1};
+        if (entry.is_directory()) waiting.push_back(here.resolve(entry.name));
+      }
+    }
+  }
+  co_return result;
+}
+/// What `usage` of `TellsUsage` gives, of any storage.
+template <class Files> awaitable<TreeUsage> usage_of(Files& files, Path path, bool below) {
+  if constexpr (TellsUsage<Files>) {
+    co_return co_await files.usage(path, below);
+  } else {
+    Settled<Entry> found;
+    co_await settle(files.stat(path), found);
+    const bool is_directory = !found.failed() && found.get().is_directory();
+    if (is_directory && below) co_return co_await usage_of_directory(files, path);
+    if (is_directory) co_return TreeUsage{Usage{0, 1}, Usage{}};
+    co_return co_await usage_of_name(files, path);
+  }
 }
 
 }  // namespace detail
@@ -25028,6 +25929,7 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage {
   class Writer;
   class Listing;
 
+  /// `other` under `name`, an absolute path of one component.
   MountedStorage(Base base, std::string_view name, Other other)
       : base_{std::move(base)}, name_{name}, other_{std::move(other)} {}
   std::string label() const { return base_.label(); }
@@ -25122,6 +26024,18 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage {
       return files.available(at);
     });
   }
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    const auto there = inside(path);
+    if (there) co_return co_await detail::usage_of(other_, *there, below);
+    TreeUsage result = co_await detail::usage_of(base_, path, below);
+    if (below && name_.string().starts_with(detail::inside(path))) {
+      const Path root;
+      const TreeUsage mounted = co_await detail::usage_of(other_, root, true);
+      result.whole += mounted.whole;
+      result.partial += mounted.partial;
+    }
+    co_return result;
+  }
 
  private:
   /// A path of the other storage, if it is one.
@@ -25154,6 +26068,7 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage {
 /// An upload to the one storage or to the other.
 template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base, Other>::Writer {
  public:
+  /// That of one of the storages, which calls the file `name`.
   template <std::size_t I, class Theirs> Writer(std::in_place_index_t<I> which, Theirs writer, Path name)
       : writer_{which, std::move(writer)}, name_{std::move(name)} {}
 
@@ -25173,6 +26088,9 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base
   std::uint64_t size() const {
     return std::visit([](const auto& writer) { return writer.size(); }, writer_);
   }
+  bool is_kept() const {
+    return std::visit([](const auto& writer) { return detail::is_kept(writer); }, writer_);
+  }
 
  private:
   std::variant<typename detail::WriterType<Base>::type, typename detail::WriterType<Other>::type> writer_;
@@ -25182,6 +26100,7 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base
 /// What is in a directory of either, with the mounted one among it where it is.
 template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base, Other>::Listing {
  public:
+  /// That of one of the storages, and the name that is mounted in it.
   template <std::size_t I, class Theirs>
   Listing(std::in_place_index_t<I> which, Theirs listing, std::optional<Entry> mounted)
       : listing_{which, std::move(listing)}, mounted_{std::move(mounted)}, name_{mounted_ ? mounted_->name : ""} {}
@@ -25221,6 +26140,7 @@ awaitable<typename MountedStorage<Base, Other>::Listing> MountedStorage<Base, Ot
   co_return Listing{std::in_place_index<0>, std::move(listing), std::move(mounted)};
 }
 
+/// An upload to the storage that has the path.
 template <ReadableStorage Base, ReadableStorage Other> template <class Act>
 awaitable<typename MountedStorage<Base, Other>::Writer> MountedStorage<Base, Other>::write(Path path, Act what) {
   const auto there = inside(path);
@@ -25252,6 +26172,7 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage {
   using Writer = typename detail::WriterType<Upper>::type;
   class Listing;
 
+  /// What is written goes to `upper`.
   OverlayStorage(Lower lower, Upper upper) : lower_{std::move(lower)}, upper_{std::move(upper)} {}
   std::string label() const { return upper_.label(); }
   /// With whatever else both take there.
@@ -25340,6 +26261,10 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage {
     const Path root;
     co_return co_await upper_.available(root);
   }
+  /// That of the upper one.
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    return detail::usage_of(upper_, std::move(path), below);
+  }
 
  private:
   template <class Files> static awaitable<bool> has(Files& files, Path path) {
@@ -25390,6 +26315,7 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage {
 /// What is in a directory of the upper one, and then what that does not hide of the lower one.
 template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage<Lower, Upper>::Listing {
  public:
+  /// Those of both; a name of `upper` hides that of `lower`.
   Listing(std::optional<typename Lower::Listing> lower, std::optional<typename Upper::Listing> upper)
       : lower_{std::move(lower)}, upper_{std::move(upper)} {}
 
@@ -25435,6 +26361,936 @@ awaitable<typename OverlayStorage<Lower, Upper>::Listing> OverlayStorage<Lower, 
     lower.emplace(std::move(listing));
   }
   co_return Listing{std::move(lower), std::move(upper)};
+}
+
+}  // namespace ftplike
+
+// ---- ftplike/storage/quota.hpp
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// How much there may be; 0: no limit.
+struct QuotaLimits {
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;  // files, partial files and directories
+
+  bool is_none() const noexcept { return bytes == 0 && files == 0; }
+  friend bool operator==(const QuotaLimits&, const QuotaLimits&) = default;
+};
+
+namespace detail {
+
+inline Usage less(const Usage& from, const Usage& what) noexcept {
+  return {from.bytes - std::min(from.bytes, what.bytes), from.files - std::min(from.files, what.files)};
+}
+
+/// What all handles on a quota share. **Threads:** its mutex guards all of it.
+struct QuotaState {
+  std::mutex mutex;
+  Usage settled;  // what lies there
+  Usage held;     // what uploads under way have taken
+  std::uint64_t refusals = 0;
+};
+class QuotaShare;
+
+}  // namespace detail
+
+/// How much of something may be used, and how much is. Copies share what is used: give one to each storage that it is to
+/// hold for, and keep one to ask.
+///
+///     Quota quota{{.bytes = 10'000'000'000, .files = 100'000}};
+///
+/// **Threads:** any, at once.
+class Quota {
+ public:
+  /// Without limits it only counts.
+  explicit Quota(QuotaLimits limits = {}) : state_{detail::new_shared<detail::QuotaState>()}, limits_{limits} {}
+  /// The same use under other limits. Those of other copies stay.
+  Quota with_limits(QuotaLimits limits) const {
+    Quota result{*this};
+    result.limits_ = limits;
+    return result;
+  }
+
+  const QuotaLimits& limits() const noexcept { return limits_; }
+  /// What lies there, and what uploads under way have taken. Of a storage that has not been counted, nothing.
+  Usage used() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->settled + state_->held;
+  }
+  /// The bytes that may still come; the largest number where there is no limit of bytes.
+  std::uint64_t left() const {
+    if (limits_.bytes == 0) return std::numeric_limits<std::uint64_t>::max();
+    return limits_.bytes - std::min(limits_.bytes, used().bytes);
+  }
+  /// How often something was refused.
+  std::uint64_t refusals() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->refusals;
+  }
+
+
+ private:
+  friend class detail::QuotaShare;
+  std::shared_ptr<detail::QuotaState> state_;
+  QuotaLimits limits_;
+};
+
+namespace detail {
+
+/// The names of a storage that somebody works at just now, and who waits for his turn there.
+///
+/// **Threads:** any, at once.
+template <class = void> class BasicNamesAtWork {
+  struct Waiter {
+    explicit Waiter(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
+    const Executor executor;
+    Condition changed;
+  };
+  struct Name {
+    std::list<std::shared_ptr<Waiter>> queue;  // whose turn it is, and those after
+    bool is_written = false;                   // somebody writes what becomes the partial file
+    Usage left;                                // the partial file that was there, or that a writer has left
+  };
+  using Names = std::map<std::string, Name>;
+
+ public:
+  /// The turn of one coroutine at a name, from the wait for it to its end.
+  class Turn {
+   public:
+    Turn(std::shared_ptr<BasicNamesAtWork> names, const std::string& name, const Executor& executor)
+        : names_{std::move(names)}, waiter_{new_shared<Waiter>(executor)} {
+      const std::lock_guard lock{names_->mutex_};
+      name_ = names_->names_.try_emplace(name).first;
+      place_ = name_->second.queue.insert(name_->second.queue.end(), waiter_);
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() {
+      const std::lock_guard lock{names_->mutex_};
+      auto& queue = name_->second.queue;
+      const bool is_first = place_ == queue.begin();
+      queue.erase(place_);
+      if (is_first && !queue.empty()) {
+        call_on(queue.front()->executor, [next = queue.front()] { next->changed.notify(); });
+      }
+      names_->forget_if_idle(name_);
+    }
+    awaitable<void> wait() {
+      while (!has_come()) co_await waiter_->changed.wait();
+    }
+
+   private:
+    bool has_come() {
+      const std::lock_guard lock{names_->mutex_};
+      return place_ == name_->second.queue.begin();
+    }
+
+    std::shared_ptr<BasicNamesAtWork> names_;
+    std::shared_ptr<Waiter> waiter_;
+    typename Names::iterator name_;
+    typename std::list<std::shared_ptr<Waiter>>::iterator place_;
+  };
+
+  /// Waits until nobody else works at a name, and keeps others from it for as long as what it gives lives.
+  static awaitable<std::unique_ptr<Turn>> take_turn(std::shared_ptr<BasicNamesAtWork> names, std::string name) {
+    const Executor executor = co_await asio::this_coro::executor;
+    auto turn = std::make_unique<Turn>(std::move(names), name, executor);
+    co_await turn->wait();
+    co_return turn;
+  }
+
+  bool is_written(const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    const auto found = names_.find(name);
+    return found != names_.end() && found->second.is_written;
+  }
+  /// A partial file is there that nobody writes. Whose turn it is says so.
+  void note_left(const std::string& name, const Usage& partial) {
+    const std::lock_guard lock{mutex_};
+    names_[name].left = partial;
+  }
+  /// Somebody writes the partial file of a name from now on. Gives what there was of it.
+  Usage begin_to_write(const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    Name& written = names_[name];
+    written.is_written = true;
+    return std::exchange(written.left, Usage{});
+  }
+  void end_to_write(const std::string& name, const Usage& left) {
+    const std::lock_guard lock{mutex_};
+    const auto written = names_.try_emplace(name).first;
+    written->second.is_written = false;
+    written->second.left = left;
+    forget_if_idle(written);
+  }
+
+ private:
+  void forget_if_idle(typename Names::iterator name) {
+    if (name->second.queue.empty() && !name->second.is_written) names_.erase(name);
+  }
+
+  std::mutex mutex_;
+  Names names_;
+};
+using NamesAtWork = BasicNamesAtWork<>;  // a template, so that only what is called is compiled
+
+/// What one storage has of a quota. Its copies share it. **Threads:** any, at once; the quota's mutex guards it.
+class QuotaShare {
+ public:
+  explicit QuotaShare(const Quota& quota) : state_{quota.state_} {}
+  QuotaShare(const QuotaShare&) = delete;
+  QuotaShare& operator=(const QuotaShare&) = delete;
+  ~QuotaShare() {
+    const std::lock_guard lock{state_->mutex};
+    state_->settled = less(state_->settled, settled_);
+  }
+
+  const std::shared_ptr<NamesAtWork>& names() const noexcept { return names_; }
+  bool is_counted() const {
+    const std::lock_guard lock{state_->mutex};
+    return counted_;
+  }
+  /// Has it counted anew when it is needed next.
+  void forget_count() {
+    const std::lock_guard lock{state_->mutex};
+    counted_ = false;
+  }
+  /// How things stand before a count: what is settled, and how often that has changed.
+  std::pair<Usage, std::uint64_t> mark() const {
+    const std::lock_guard lock{state_->mutex};
+    return {settled_, changes_};
+  }
+  /// Takes over what was counted since. False if something changed meanwhile; as the `last` attempt, with these changes.
+  bool count(Usage found, const std::pair<Usage, std::uint64_t>& since, bool last) {
+    const std::lock_guard lock{state_->mutex};
+    if (changes_ != since.second && !last) return false;
+    if (changes_ != since.second) found = less(found + settled_, since.first);
+    state_->settled = less(state_->settled, settled_) + found;
+    settled_ = found;
+    counted_ = true;
+    return true;
+  }
+  /// What lies there has changed.
+  void change(const Usage& before, const Usage& after) {
+    const std::lock_guard lock{state_->mutex};
+    change_locked(before, after);
+  }
+
+ private:
+  friend class QuotaCharge;
+  void change_locked(const Usage& before, const Usage& after) {
+    if (before == after) return;
+    const Usage old = settled_;
+    settled_ = less(settled_ + after, before);
+    state_->settled = less(state_->settled + settled_, old);
+    ++changes_;
+  }
+
+  std::shared_ptr<QuotaState> state_;
+  std::shared_ptr<NamesAtWork> names_ = new_shared<NamesAtWork>();
+  Usage settled_;
+  std::uint64_t changes_ = 0;
+  bool counted_ = false;
+};
+
+/// What something under way has taken of a quota; its end gives back what was not settled. **Threads:** one at a time.
+class QuotaCharge {
+ public:
+  QuotaCharge(std::shared_ptr<QuotaShare> share, const QuotaLimits& limits)
+      : share_{std::move(share)}, limits_{limits} {}
+  QuotaCharge(const QuotaCharge&) = delete;
+  QuotaCharge& operator=(const QuotaCharge&) = delete;
+  ~QuotaCharge() { set(Usage{}); }
+
+  /// Takes all of `more`, or nothing: then it gives false. Files that are to be replaced may be exceeded by.
+  bool take(const Usage& more, std::uint64_t replaced_files = 0) {
+    QuotaState& state = *share_->state_;
+    const std::lock_guard lock{state.mutex};
+    const Usage now = state.settled + state.held;
+    if (!fits(now.bytes, more.bytes, limits_.bytes, 0) || !fits(now.files, more.files, limits_.files, replaced_files)) {
+      ++state.refusals;
+      return false;
+    }
+    set_locked(held_ + more);
+    return true;
+  }
+  /// Has it hold so many bytes. If that is too much, only `otherwise`, and it gives false: so of two that reach for the
+  /// last bytes one gets them.
+  bool grow(std::uint64_t bytes, const Usage& otherwise) {
+    QuotaState& state = *share_->state_;
+    const std::lock_guard lock{state.mutex};
+    if (bytes <= held_.bytes) return true;
+    const bool can = fits(state.settled.bytes + state.held.bytes, bytes - held_.bytes, limits_.bytes, 0);
+    if (!can) ++state.refusals;
+    set_locked(can ? Usage{bytes, held_.files} : otherwise);
+    return can;
+  }
+  /// Takes over what lay there.
+  void adopt(const Usage& settled) {
+    const std::lock_guard lock{share_->state_->mutex};
+    share_->change_locked(settled, Usage{});
+    set_locked(held_ + settled);
+  }
+  /// Has it hold this, whatever the limits are.
+  void set(const Usage& held) {
+    const std::lock_guard lock{share_->state_->mutex};
+    set_locked(held);
+  }
+  /// What lies there in the end in the place of what was held, and what it has replaced.
+  void settle(const Usage& left, const Usage& replaced = {}) {
+    const std::lock_guard lock{share_->state_->mutex};
+    set_locked(Usage{});
+    share_->change_locked(replaced, left);
+  }
+
+ private:
+  static bool fits(std::uint64_t used, std::uint64_t more, std::uint64_t limit, std::uint64_t beyond) noexcept {
+    if (limit == 0 || more == 0) return true;
+    return used < limit + beyond && more <= limit + beyond - used;
+  }
+  void set_locked(const Usage& held) {
+    QuotaState& state = *share_->state_;
+    state.held = less(state.held, held_) + held;
+    held_ = held;
+  }
+
+  std::shared_ptr<QuotaShare> share_;
+  QuotaLimits limits_;
+  Usage held_;
+};
+
+}  // namespace detail
+
+/// The files of a storage, of which there may be no more than a quota allows, whatever command makes them. All else is as
+/// the storage has it.
+///
+///     QuotaStorage{DirectoryStorage{"inbox"}, Quota{{.bytes = 10'000'000'000}}}
+///
+/// What counts is what lies there: whole files, partial files, directories, and uploads under way. An upload takes its
+/// place before the storage is touched, and each piece before it is written; one that does not fit throws
+/// `Errc::quota_exceeded` (552), and of two that reach for the last bytes one gets them. What was refused leaves all as it
+/// was: a new upload leaves nothing, and one that went on with a partial file leaves that at the length from which it
+/// went on, so that it can be gone on with once there is room. What is replaced counts until the new file is whole, and so
+/// does the copy on which a whole file is gone on with (APPE, or REST without a partial file). An upload over a file needs
+/// no place for a further file, though its partial file counts as one. Removing gives back, a rename as far as it replaces.
+///
+/// What is there is counted when it is first needed, by `usage` of the storage (`TellsUsage`), else by `stat` and `list`;
+/// then what comes and goes through this and its copies is counted. What others do, and partial files that are removed for
+/// their age, is seen by `recount`. Links count by themselves, and what they lead to where it lies.
+///
+/// Storages of one quota share it: what they hold is added up. To give each account its own there is `QuotaPerAccount`; for
+/// several limits at once, as of an account and of all, put one around another.
+///
+/// **Lifetime:** it outlives its writers, and is not moved while there are some. **Threads:** as the storage.
+template <ReadableStorage Files> class QuotaStorage : public Files {
+  using Inner = typename detail::WriterType<Files>::type;
+  using Names = detail::NamesAtWork;
+
+ public:
+  class Writer;
+
+  /// Counts what is below `root`: what is outside must not be written to.
+  QuotaStorage(Files files, Quota quota, Path root = {})
+      : QuotaStorage(std::move(files), quota, detail::new_shared<detail::QuotaShare>(quota), std::move(root)) {}
+
+  /// With whatever else `Files` takes there.
+  template <class... More>
+    requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
+  QuotaStorage for_client(ClientKey client, More... more) const {
+    return QuotaStorage(Files::for_client(client, std::move(more)...), quota_, share_, root_);
+  }
+  /// The same files and the same use, under other limits.
+  QuotaStorage with_limits(const QuotaLimits& limits) const {
+    return QuotaStorage(*this, quota_.with_limits(limits), share_, root_);
+  }
+
+  const Quota& quota() const noexcept { return quota_; }
+  /// Whether what is there has been counted.
+  bool is_counted() const { return share_->is_counted(); }
+  /// Has it counted again when it is needed next. **Threads:** any.
+  void forget_count() { share_->forget_count(); }
+  /// Counts what is there, now. Others may write meanwhile: then it counts again, three times at the most, and at last takes
+  /// what changed during the count as told by those who changed it.
+  ///
+  /// **Errors:** those of the storage; the count is then as it was.
+  awaitable<void> recount() {
+    constexpr int attempts = 3;
+    for (int i = 1; i <= attempts; ++i) {
+      const auto mark = share_->mark();
+      const TreeUsage found = co_await detail::usage_of(inner(), root_, true);
+      if (share_->count(found.all(), mark, i == attempts)) co_return;
+    }
+  }
+  /// What is used, counted where it has not been.
+  awaitable<Usage> used() {
+    co_await count_once();
+    co_return quota_.used();
+  }
+
+  /// The bytes that may still come, of the quota and of those of the storage.
+  awaitable<std::uint64_t> quota_left() {
+    std::uint64_t left = std::numeric_limits<std::uint64_t>::max();
+    if (is_at_work()) {
+      co_await count_once();
+      left = quota_.left();
+    }
+    if constexpr (requires(Files& files) { files.quota_left(); }) {
+      const std::uint64_t further = co_await inner().quota_left();
+      left = std::min(left, further);
+    }
+    co_return left;
+  }
+  /// What is used of how much, for people: "120 of 1000 bytes, 3 of 10 files". Without limits that of the storage, if it
+  /// has a quota; else nothing.
+  awaitable<std::string> quota_text() {
+    std::string text;
+    if (quota_.limits().is_none()) {
+      if constexpr (requires(Files& files) { files.quota_text(); }) co_return co_await inner().quota_text();
+      co_return text;
+    }
+    co_await count_once();
+    const Usage now = quota_.used();
+    const auto add = [&text](std::uint64_t used, std::uint64_t limit, const char* what) {
+      if (!text.empty()) text += ", ";
+      text += std::to_string(used);
+      if (limit > 0) text += " of " + std::to_string(limit);
+      text += what;
+    };
+    add(now.bytes, quota_.limits().bytes, " bytes");
+    add(now.files, quota_.limits().files, " files");
+    co_return text;
+  }
+
+  awaitable<Writer> create(Path path, std::uint64_t offset) requires WritableStorage<Files> {
+    const auto open = [offset](Files& target, const Path& at) { return target.create(at, offset); };
+    return begin(std::move(path), offset, open);
+  }
+  awaitable<Writer> append(Path path) requires AppendsToFiles<Files> {
+    const auto open = [](Files& target, const Path& at) { return target.append(at); };
+    return begin(std::move(path), std::nullopt, open);
+  }
+  awaitable<Writer> create_unique(Path path) requires MakesUniqueNames<Files> {
+    if (!is_at_work()) {
+      auto writer = co_await inner().create_unique(path);
+      co_return Writer{std::move(writer)};
+    }
+    co_await count_once();
+    auto charge = std::make_unique<detail::QuotaCharge>(share_, quota_.limits());
+    if (!charge->take(Usage{0, 1})) throw std::system_error(Errc::quota_exceeded);
+    auto writer = co_await inner().create_unique(path);
+    const Path made{writer.path()};
+    const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer);
+    if (is_kept) (void)share_->names()->begin_to_write(made.string());
+    co_return Writer{inner(), share_, std::move(charge), std::move(writer), made, is_kept, 0, true};
+  }
+
+  awaitable<void> make_directory(Path path) requires MakesDirectories<Files> {
+    const bool counts = is_at_work() && path.string().starts_with(detail::inside(root_));
+    if (!counts) {
+      co_await inner().make_directory(path);
+      co_return;
+    }
+    co_await count_once();
+    detail::QuotaCharge charge{share_, quota_.limits()};
+    if (!charge.take(Usage{0, 1})) throw std::system_error(Errc::quota_exceeded);
+    co_await inner().make_directory(path);
+    charge.settle(Usage{0, 1});
+  }
+  awaitable<void> remove(Path path) requires RemovesFiles<Files> {
+    const auto remove = [](Files& target, const Path& at) { return target.remove(at); };
+    return change(std::move(path), remove);
+  }
+  awaitable<void> remove_directory(Path path) requires RemovesDirectories<Files> {
+    const auto remove = [](Files& target, const Path& at) { return target.remove_directory(at); };
+    return change(std::move(path), remove);
+  }
+  awaitable<void> rename(Path from, Path to) requires RenamesFiles<Files> {
+    if (!is_at_work() || from == to) {
+      co_await inner().rename(from, to);
+      co_return;
+    }
+    co_await count_once();
+    const std::string first = std::min(from, to).string(), second = std::max(from, to).string();  // nobody waits in a circle
+    const auto first_turn = co_await Names::take_turn(share_->names(), first);
+    const auto second_turn = co_await Names::take_turn(share_->names(), second);
+    const TreeUsage old_source = co_await detail::usage_of(inner(), from, false);
+    const TreeUsage old_target = co_await detail::usage_of(inner(), to, false);
+    co_await inner().rename(from, to);
+    const TreeUsage new_source = co_await detail::usage_of(inner(), from, false);
+    const TreeUsage new_target = co_await detail::usage_of(inner(), to, false);
+    share_->change(old_source.all() + old_target.all(), new_source.all() + new_target.all());
+  }
+  /// What the storage has, and the quota leaves of it.
+  awaitable<std::uint64_t> available(Path path) requires TellsFreeSpace<Files> {
+    const std::uint64_t free = co_await inner().available(path);
+    if (!is_at_work()) co_return free;
+    co_await count_once();
+    co_return std::min(free, quota_.left());
+  }
+
+ private:
+  QuotaStorage(Files files, Quota quota, std::shared_ptr<detail::QuotaShare> share, Path root)
+      : Files(std::move(files)), quota_{std::move(quota)}, share_{std::move(share)}, root_{std::move(root)} {}
+
+  Files& inner() noexcept { return *this; }
+  /// Whether anything is to be counted: there are limits, or a copy has some.
+  bool is_at_work() const { return !quota_.limits().is_none() || share_->is_counted(); }
+  awaitable<void> count_once() {
+    if (share_->is_counted()) co_return;
+    const auto turn = co_await Names::take_turn(share_->names(), std::string{});
+    if (!share_->is_counted()) co_await recount();
+  }
+
+  /// Begins an upload at an offset, or at the end of what is there.
+  template <class Open> awaitable<Writer> begin(Path path, std::optional<std::uint64_t> offset, Open open) {
+    if (!is_at_work()) {
+      auto writer = co_await open(inner(), path);
+      co_return Writer{std::move(writer)};
+    }
+    co_await count_once();
+    const auto& names = share_->names();
+    const auto turn = co_await Names::take_turn(names, path.string());
+    TreeUsage old = co_await detail::usage_of(inner(), path, false);
+    const bool is_written = names->is_written(path.string());
+    if (is_written) old.partial = Usage{};
+    const bool goes_on = old.partial.bytes > 0 && (offset ? *offset > 0 : old.whole.files == 0);
+    const std::uint64_t copied = goes_on ? 0 : std::min(offset.value_or(old.whole.bytes), old.whole.bytes);
+    if (!is_written) names->note_left(path.string(), old.partial);
+
+    auto charge = std::make_unique<detail::QuotaCharge>(share_, quota_.limits());
+    const Usage more{copied, old.partial.files > 0 ? 0u : 1u};
+    if (!charge->take(more, old.whole.files)) throw std::system_error(Errc::quota_exceeded);
+    auto writer = co_await open(inner(), path);
+    const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer) && !names->is_written(path.string());
+    if (is_kept) charge->adopt(names->begin_to_write(path.string()));
+    const std::uint64_t size = writer.size();
+    charge->set(Usage{size, 1});
+    co_return Writer{inner(), share_, std::move(charge), std::move(writer), path, is_kept, goes_on ? size : 0, false};
+  }
+  /// Does something to a name, and counts what of it is there then, also where that fails.
+  template <class Act> awaitable<void> change(Path path, Act act) {
+    if (!is_at_work()) {
+      co_await act(inner(), path);
+      co_return;
+    }
+    co_await count_once();
+    const auto turn = co_await Names::take_turn(share_->names(), path.string());
+    const TreeUsage before = co_await detail::usage_of(inner(), path, false);
+    Settled<void> done;
+    co_await settle(act(inner(), path), done);
+    const TreeUsage after = co_await detail::usage_of(inner(), path, false);
+    share_->change(before.all(), after.all());
+    done.get();
+  }
+
+  Quota quota_;
+  std::shared_ptr<detail::QuotaShare> share_;
+  Path root_;
+};
+
+/// Collects an upload, for which it takes of the quota what it needs.
+template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
+ public:
+  Writer(Writer&&) noexcept = default;
+  Writer& operator=(Writer&& other) noexcept {
+    std::swap(files_, other.files_);
+    std::swap(share_, other.share_);
+    std::swap(charge_, other.charge_);
+    std::swap(writer_, other.writer_);
+    std::swap(path_, other.path_);
+    std::swap(is_kept_, other.is_kept_);
+    std::swap(start_, other.start_);
+    std::swap(is_unique_, other.is_unique_);
+    return *this;
+  }
+  ~Writer() {
+    if (!charge_) return;
+    const std::uint64_t size = is_kept_ ? writer_->size() : 0;
+    writer_.reset();
+    settle(size > 0 ? Usage{size, 1} : Usage{});
+  }
+
+  /// **Errors:** `Errc::quota_exceeded`; then there is nothing more to write to.
+  awaitable<void> write(std::span<const std::byte> bytes) {
+    if (!writer_) return refuse();
+    if (!charge_) return writer_->write(bytes);
+    const bool fits = charge_->grow(writer_->size() + bytes.size(), start_ > 0 ? Usage{start_, 1} : Usage{});
+    return fits ? writer_->write(bytes) : refuse();
+  }
+  awaitable<void> finish() {
+    if (!writer_) return refuse();
+    return charge_ ? finish_counted() : writer_->finish();
+  }
+  void discard() {
+    if (!writer_) return;
+    writer_->discard();
+    if (charge_) settle(Usage{});
+  }
+  Path path() const { return writer_ ? Path{writer_->path()} : path_; }
+  std::uint64_t size() const { return writer_ ? writer_->size() : start_; }
+  bool is_kept() const { return writer_ ? detail::is_kept(*writer_) : is_kept_; }
+
+ private:
+  friend QuotaStorage;
+  explicit Writer(Inner writer) : writer_{std::move(writer)} {}
+  Writer(Files& files, std::shared_ptr<detail::QuotaShare> share, std::unique_ptr<detail::QuotaCharge> charge, Inner writer,
+         Path path, bool is_kept, std::uint64_t start, bool is_unique)
+      : files_{&files},
+        share_{std::move(share)},
+        charge_{std::move(charge)},
+        writer_{std::move(writer)},
+        path_{std::move(path)},
+        is_kept_{is_kept},
+        start_{start},
+        is_unique_{is_unique} {}
+
+  /// The end of what was charged: what it leaves as a partial file, or what whole file in the place of another.
+  void settle(const Usage& partial) {
+    if (is_kept_) share_->names()->end_to_write(path_.string(), partial);
+    charge_->settle(partial);
+    charge_.reset();
+  }
+  awaitable<void> finish_counted() {
+    const auto turn = co_await Names::take_turn(share_->names(), path_.string());
+    const Path name{writer_->path()};
+    TreeUsage old;
+    if (!is_unique_) {
+      const TreeUsage found = co_await detail::usage_of(*files_, name, false);
+      old = found;
+    }
+    co_await writer_->finish();
+    if (is_kept_) share_->names()->end_to_write(path_.string(), Usage{});
+    charge_->settle(Usage{writer_->size(), 1}, old.whole);
+    charge_.reset();
+  }
+  /// Leaves all as it was before this upload, and throws.
+  awaitable<void> refuse() {
+    if (writer_ && start_ > 0 && is_kept_) {
+      co_await cut_back();
+    } else if (writer_) {
+      discard();
+      writer_.reset();
+      start_ = 0;
+    }
+    throw std::system_error(Errc::quota_exceeded);
+  }
+  /// Leaves the partial file as long as it was.
+  awaitable<void> cut_back() {
+    const auto turn = co_await Names::take_turn(share_->names(), path_.string());
+    writer_.reset();
+    {
+      Settled<Inner> again;  // ends with the bytes that it began with
+      co_await ftplike::settle(files_->create(path_, start_), again);
+    }
+    settle(Usage{start_, 1});
+  }
+
+  Files* files_ = nullptr;
+  std::shared_ptr<detail::QuotaShare> share_;
+  std::unique_ptr<detail::QuotaCharge> charge_;  // none: nothing is counted, or no more
+  std::optional<Inner> writer_;                  // none: refused
+  Path path_;
+  bool is_kept_ = false;     // its bytes are the partial file of `path_` until it is finished
+  std::uint64_t start_ = 0;  // bytes of the partial file that it went on with
+  bool is_unique_ = false;
+};
+
+/// A part in place of a storage that gives each account a quota of its own, which is that of its root: accounts that see one
+/// folder as their root share what is used there. How much an account may have stands in it: `quota_bytes` and
+/// `quota_files`; 0 is no limit. An account's root is counted when it is first needed; what another account changes there,
+/// whose root is above or below, is not seen before `recount`.
+///
+///     Server server{network, QuotaPerAccount{DirectoryStorage{"people"}}, users};
+///
+/// Copies share the counts. **Threads:** any, at once.
+template <ReadableStorage Files> class QuotaPerAccount {
+ public:
+  explicit QuotaPerAccount(Files files) : state_{detail::new_shared<State>(std::move(files))} {}
+
+  template <class Visitor> QuotaStorage<Files> storage_for(const Visitor& visitor) {
+    const auto& account = visitor.account;
+    return of_root(account.root).with_limits({account.quota_bytes, account.quota_files});
+  }
+  /// Has all counted again when it is needed next.
+  void recount() {
+    const std::lock_guard lock{state_->mutex};
+    for (auto& [root, files] : state_->roots) files.forget_count();
+  }
+  /// What is used and was refused of all roots together that have been counted.
+  std::pair<Usage, std::uint64_t> all() const {
+    const std::lock_guard lock{state_->mutex};
+    std::pair<Usage, std::uint64_t> result;
+    for (const auto& [root, files] : state_->roots) {
+      result.first += files.quota().used();
+      result.second += files.quota().refusals();
+    }
+    return result;
+  }
+
+ private:
+  struct State {
+    explicit State(Files its_files) : files{std::move(its_files)} {}
+    const Files files;
+    std::mutex mutex;
+    std::map<std::string, QuotaStorage<Files>> roots;
+  };
+
+  QuotaStorage<Files> of_root(const Path& root) {
+    const std::lock_guard lock{state_->mutex};
+    const auto found = state_->roots.find(root.string());
+    if (found != state_->roots.end()) return found->second;
+    return state_->roots.emplace(root.string(), QuotaStorage<Files>{state_->files, Quota{}, root}).first->second;
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike
+
+// ---- ftplike/storage/virtual_folders.hpp
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+/// Storages of one type in one tree: a first one, and others under names of their own, each with what may be done there.
+///
+///     VirtualFolders files{DirectoryStorage{"/srv/ftp"}, "read"};
+///     files.add("/incoming", DirectoryStorage{"/srv/incoming"}, "list,write,make-directories");
+///     files.add("/drop", DirectoryStorage{"/srv/drop"}, "none,write");
+///
+/// A command needs the right from the account and from the folder (`permission_denied`). Where a folder does not have the
+/// right to list, its listing is refused; whoever knows a name may ask for its size and time, as clients do after an
+/// upload.
+///
+/// What has a folder's name in the storage around it is hidden. Folders in which others are need not be there; a folder
+/// itself is neither moved nor removed (`operation_not_permitted`), and nothing is renamed from one to another
+/// (`cross_device_link`). It can do what `Files` can do.
+///
+/// **Threads:** `add` before the server has it; else as `Files`.
+template <ReadableStorage Files> class VirtualFolders {
+ public:
+  using Reader = typename Files::Reader;
+  class Writer;
+  class Listing;
+
+  explicit VirtualFolders(Files root, Rights rights = Rights::all()) {
+    folders_.emplace("/", Folder{Path{}, std::move(root), rights});
+  }
+  /// Puts a storage under a name, which is not the root, in place of one that was there.
+  void add(std::string_view name, Files files, Rights rights = Rights::all()) {
+    const Path path{name};
+    if (path.is_root()) detail::fail(std::errc::invalid_argument);
+    folders_.insert_or_assign(path.string(), Folder{path, std::move(files), rights});
+  }
+
+  std::string label() const { return folders_.begin()->second.files.label(); }
+  /// With whatever else `Files` takes there.
+  template <class... More>
+    requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
+  VirtualFolders for_client(ClientKey client, More... more) const {
+    VirtualFolders mine = *this;
+    for (auto& [text, folder] : mine.folders_) folder.files = folder.files.for_client(client, more...);
+    return mine;
+  }
+
+  awaitable<Entry> stat(Path path) {
+    const Place place = find(path);
+    Settled<Entry> found;
+    co_await settle(place.files().stat(place.inside), found);
+    const bool leads_on = leads_to_folders(path) && detail::is_missing(detail::error_of(found));
+    Entry entry = leads_on ? Entry{{}, Entry::Type::directory, std::nullopt, {}} : found.get();
+    if (leads_on || place.inside.is_root()) entry.name = path.name();
+    co_return entry;
+  }
+  awaitable<Listing> list(Path path);
+  awaitable<Reader> open(Path path, std::uint64_t offset) {
+    const Place place = find(path, Right::read);
+    co_return co_await place.files().open(place.inside, offset);
+  }
+
+  awaitable<Writer> create(Path path, std::uint64_t offset) requires WritableStorage<Files> {
+    const Place place = find(path, Right::write);
+    auto writer = co_await place.files().create(place.inside, offset);
+    co_return Writer{std::move(writer), place.name()};
+  }
+  awaitable<Writer> append(Path path) requires AppendsToFiles<Files> {
+    const Place place = find(path, Right::append);
+    auto writer = co_await place.files().append(place.inside);
+    co_return Writer{std::move(writer), place.name()};
+  }
+  awaitable<Writer> create_unique(Path path) requires MakesUniqueNames<Files> {
+    const Place place = find(path, Right::write);
+    auto writer = co_await place.files().create_unique(place.inside);
+    co_return Writer{std::move(writer), place.name()};
+  }
+  awaitable<std::uint64_t> partial_size(Path path) requires KeepsPartialFiles<Files> {
+    const Place place = find(path);
+    co_return co_await place.files().partial_size(place.inside);
+  }
+  awaitable<void> make_directory(Path path) requires MakesDirectories<Files> {
+    if (leads_to_folders(path)) detail::fail(std::errc::file_exists);
+    const Place place = find(path, Right::make_directories);
+    co_await place.files().make_directory(place.inside);
+  }
+  awaitable<void> remove(Path path) requires RemovesFiles<Files> {
+    const Place place = find(path, Right::remove);
+    co_await place.files().remove(place.inside);
+  }
+  awaitable<void> remove_directory(Path path) requires RemovesDirectories<Files> {
+    check_stays(path);
+    const Place place = find(path, Right::remove);
+    co_await place.files().remove_directory(place.inside);
+  }
+  awaitable<void> rename(Path from, Path to) requires RenamesFiles<Files> {
+    check_stays(from);
+    check_stays(to);
+    const Place old_place = find(from, Right::rename);
+    const Place new_place = find(to, Right::rename);
+    if (old_place.folder != new_place.folder) detail::fail(std::errc::cross_device_link);
+    co_await old_place.files().rename(old_place.inside, new_place.inside);
+  }
+  awaitable<void> set_modified(Path path, Timestamp time) requires SetsTimes<Files> {
+    const Place place = find(path, Right::write);
+    co_await place.files().set_modified(place.inside, time);
+  }
+  awaitable<void> set_mode(Path path, unsigned mode) requires KeepsModes<Files> {
+    const Place place = find(path, Right::write);
+    co_await place.files().set_mode(place.inside, mode);
+  }
+  awaitable<std::uint64_t> available(Path path) requires TellsFreeSpace<Files> {
+    const Place place = find(path);
+    co_return co_await place.files().available(place.inside);
+  }
+
+ private:
+  struct Folder {
+    Path name;
+    Files files;
+    Rights rights;
+  };
+  /// Where a path is: in which folder, and how that one calls it.
+  struct Place {
+    Folder* folder;
+    Path inside;
+    Files& files() const noexcept { return folder->files; }
+    const Path& name() const noexcept { return folder->name; }
+  };
+
+  /// **Errors:** `permission_denied` where the folder does not have the rights.
+  Place find(const Path& path, Rights needed = Rights::none()) {
+    Path above = path;
+    auto found = folders_.find(above.string());
+    while (found == folders_.end()) {
+      above = above.parent();
+      found = folders_.find(above.string());
+    }
+    Folder& folder = found->second;
+    if (!folder.rights.contains(needed)) detail::fail(std::errc::permission_denied);
+    return Place{&folder, path == folder.name ? Path{} : path.below(folder.name)};
+  }
+  /// Whether it is a folder, or a directory on the way to one.
+  bool leads_to_folders(const Path& path) const {
+    if (folders_.contains(path.string())) return true;
+    const std::string below = detail::inside(path);
+    const auto next = folders_.lower_bound(below);
+    return next != folders_.end() && next->first.starts_with(below);
+  }
+  void check_stays(const Path& path) const {
+    if (leads_to_folders(path)) detail::fail(std::errc::operation_not_permitted);
+  }
+  /// The directories that folders make appear in a directory.
+  awaitable<std::vector<Entry>> folders_in(Path path) {
+    std::vector<Entry> entries;
+    const std::string below = detail::inside(path);
+    for (auto next = folders_.upper_bound(below); next != folders_.end() && next->first.starts_with(below); ++next) {
+      const Path seen{next->first.substr(0, next->first.find('/', below.size()))};
+      const auto is_seen = [&seen](const Entry& entry) { return entry.name == seen.name(); };
+      if (std::any_of(entries.begin(), entries.end(), is_seen)) continue;
+      Entry entry = co_await stat(seen);
+      entries.push_back(std::move(entry));
+    }
+    co_return entries;
+  }
+
+  std::map<std::string, Folder> folders_;  // by the text of their names; the root is always among them
+};
+
+/// An upload into one of the folders.
+template <ReadableStorage Files> class VirtualFolders<Files>::Writer : public detail::WriterType<Files>::type {
+  using Theirs = typename detail::WriterType<Files>::type;
+
+ public:
+  Writer(Theirs theirs, Path folder) : Theirs{std::move(theirs)}, folder_{std::move(folder)} {}
+  Path path() const { return Path{Theirs::path()}.beneath(folder_); }
+
+ private:
+  Path folder_;
+};
+
+/// What is in a directory, its folders first.
+template <ReadableStorage Files> class VirtualFolders<Files>::Listing {
+ public:
+  Listing(std::optional<typename Files::Listing> listing, std::vector<Entry> folders)
+      : listing_{std::move(listing)}, folders_{std::move(folders)} {
+    for (const Entry& folder : folders_) names_.push_back(folder.name);
+  }
+
+  awaitable<std::vector<Entry>> next() {
+    if (!folders_.empty()) {
+      std::vector<Entry> first = std::exchange(folders_, {});
+      co_return first;
+    }
+    while (listing_) {
+      std::vector<Entry> entries = co_await listing_->next();
+      if (entries.empty()) break;
+      std::erase_if(entries, [this](const Entry& entry) {
+        return std::find(names_.begin(), names_.end(), entry.name) != names_.end();
+      });
+      if (!entries.empty()) co_return entries;
+    }
+    co_return std::vector<Entry>{};
+  }
+
+ private:
+  std::optional<typename Files::Listing> listing_;
+  std::vector<Entry> folders_;
+  std::vector<std::string> names_;
+};
+
+template <ReadableStorage Files>
+awaitable<typename VirtualFolders<Files>::Listing> VirtualFolders<Files>::list(Path path) {
+  const Place place = find(path, Right::list);
+  std::vector<Entry> folders = co_await folders_in(path);
+  Settled<typename Files::Listing> listed;
+  co_await settle(place.files().list(place.inside), listed);
+  std::optional<typename Files::Listing> listing;
+  const bool only_leads_on = leads_to_folders(path) && detail::is_missing(detail::error_of(listed));
+  if (!only_leads_on) listing.emplace(listed.get());
+  co_return Listing{std::move(listing), std::move(folders)};
 }
 
 }  // namespace ftplike
