@@ -66,26 +66,28 @@ def without_tags(line):
 # Members that are the same thing in whatever type they are, most of them since a concept describes them: what their type has if it
 # is meant for that, what they are, and their declarations.
 AS = "As #ftplike::{} has it."
+STORAGE = r"awaitable<(Entry> stat|Writer> create)\("
 DESCRIBED = [
     (r"", AS.format("Command"),
      r"static constexpr (?:bool|auto|Rights|ArgumentRule|std::string_view) (verb|help|feature|argument|needs|before_login|"
      r"keeps_blanks|keeps_prepared|secret|at_once|interruptible)\b|(template <class S> )?static constexpr bool available\b|"
      r"(template <class S> )?static .*\b(run|feature|secret)\("),
-    (r"awaitable<Entry> stat\(", AS.format("ReadableStorage"),
+    (STORAGE, AS.format("ReadableStorage"),
      r"using (Reader|Listing) =|awaitable<.*> (stat|list|open)\(|.* label\(\)"),
-    (r"awaitable<Entry> stat\(", AS.format("WritableStorage"), r"using Writer =|awaitable<.*> create\("),
-    (r"awaitable<Entry> stat\(", AS.format("AppendsToFiles"), r"awaitable<.*> append\("),
-    (r"awaitable<Entry> stat\(", AS.format("MakesUniqueNames"), r"awaitable<.*> create_unique\("),
-    (r"awaitable<Entry> stat\(", AS.format("KeepsPartialFiles"), r"awaitable<.*> partial_size\("),
-    (r"awaitable<Entry> stat\(", AS.format("MakesDirectories"), r"awaitable<.*> make_directory\("),
-    (r"awaitable<Entry> stat\(", AS.format("RemovesFiles"), r"awaitable<.*> remove\("),
-    (r"awaitable<Entry> stat\(", AS.format("RemovesDirectories"), r"awaitable<.*> remove_directory\("),
-    (r"awaitable<Entry> stat\(", AS.format("RenamesFiles"), r"awaitable<.*> rename\("),
-    (r"awaitable<Entry> stat\(", AS.format("SetsTimes"), r"awaitable<.*> set_modified\("),
-    (r"awaitable<Entry> stat\(", AS.format("KeepsModes"), r"awaitable<.*> set_mode\("),
-    (r"awaitable<Entry> stat\(", AS.format("TellsFreeSpace"), r"awaitable<.*> available\("),
-    (r"awaitable<Entry> stat\(", AS.format("ServesClientsInTurn"), r".* for_client\("),
-    (r"void discard\(\)", AS.format("WritableStorage"), r"awaitable<void> (write|finish)\(|void discard\(|.* (path|size)\(\) const"),
+    (STORAGE, AS.format("WritableStorage"), r"using Writer =|awaitable<.*> create\("),
+    (STORAGE, AS.format("AppendsToFiles"), r"awaitable<.*> append\("),
+    (STORAGE, AS.format("MakesUniqueNames"), r"awaitable<.*> create_unique\("),
+    (STORAGE, AS.format("KeepsPartialFiles"), r"awaitable<.*> partial_size\("),
+    (STORAGE, AS.format("MakesDirectories"), r"awaitable<.*> make_directory\("),
+    (STORAGE, AS.format("RemovesFiles"), r"awaitable<.*> remove\("),
+    (STORAGE, AS.format("RemovesDirectories"), r"awaitable<.*> remove_directory\("),
+    (STORAGE, AS.format("RenamesFiles"), r"awaitable<.*> rename\("),
+    (STORAGE, AS.format("SetsTimes"), r"awaitable<.*> set_modified\("),
+    (STORAGE, AS.format("KeepsModes"), r"awaitable<.*> set_mode\("),
+    (STORAGE, AS.format("TellsFreeSpace"), r"awaitable<.*> available\("),
+    (STORAGE, AS.format("TellsUsage"), r"awaitable<.*> usage\("),
+    (STORAGE, AS.format("ServesClientsInTurn"), r".* for_client\("),
+    (r"void discard\(\)", AS.format("WritableStorage"), r"awaitable<void> (write|finish)\(|void discard\(|.* (path|size|is_kept)\(\) const"),
     (r"awaitable<std::vector<Entry>> next\(", AS.format("ReadableStorage"), r"(template .*)?awaitable<std::vector<Entry>> next\("),
     (r" write_some\(", AS.format("Stream"),
      r".* (read_some|write|write_some|finish|has_ended|cancel|close|local|remote)\("),

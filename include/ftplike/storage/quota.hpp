@@ -25,9 +25,10 @@ namespace ftplike::inline v0_2 {
 
 /// How much there may be; 0: no limit.
 struct QuotaLimits {
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;  // of all files and partial files
   std::uint64_t files = 0;  // files, partial files and directories
 
+  /// Whether there is neither limit.
   bool is_none() const noexcept { return bytes == 0 && files == 0; }
   friend bool operator==(const QuotaLimits&, const QuotaLimits&) = default;
 };
@@ -66,6 +67,7 @@ class Quota {
     return result;
   }
 
+  /// How much there may be.
   const QuotaLimits& limits() const noexcept { return limits_; }
   /// What lies there, and what uploads under way have taken. Of a storage that has not been counted, nothing.
   Usage used() const {
@@ -359,6 +361,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     return QuotaStorage(*this, quota_.with_limits(limits), share_, root_);
   }
 
+  /// The quota that it keeps to.
   const Quota& quota() const noexcept { return quota_; }
   /// Whether what is there has been counted.
   bool is_counted() const { return share_->is_counted(); }
@@ -660,6 +663,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
 /// Copies share the counts. **Threads:** any, at once.
 template <ReadableStorage Files> class QuotaPerAccount {
  public:
+  /// Takes the storage that has the roots of all accounts.
   explicit QuotaPerAccount(Files files) : state_{detail::new_shared<State>(std::move(files))} {}
 
   template <class Visitor> QuotaStorage<Files> storage_for(const Visitor& visitor) {

@@ -134,9 +134,10 @@ concept TellsFreeSpace = requires(S& files, const Path& path) {
 
 /// What something takes of a storage.
 struct Usage {
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;  // of files and partial files
   std::uint64_t files = 0;  // files, partial files and directories: each counts one
 
+  /// Adds both numbers.
   Usage& operator+=(const Usage& more) noexcept {
     bytes += more.bytes;
     files += more.files;
@@ -150,6 +151,7 @@ struct TreeUsage {
   Usage whole;    // whole files, and directories
   Usage partial;  // partial files that nobody is writing
 
+  /// Both together.
   Usage all() const noexcept { return whole + partial; }
 };
 

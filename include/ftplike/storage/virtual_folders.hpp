@@ -38,6 +38,7 @@ template <ReadableStorage Files> class VirtualFolders {
   class Writer;
   class Listing;
 
+  /// With the storage that is seen where there is no folder.
   explicit VirtualFolders(Files root, Rights rights = Rights::all()) {
     folders_.emplace("/", Folder{Path{}, std::move(root), rights});
   }
@@ -185,7 +186,9 @@ template <ReadableStorage Files> class VirtualFolders<Files>::Writer : public de
   using Theirs = typename detail::WriterType<Files>::type;
 
  public:
+  /// Of an upload into the folder of that name.
   Writer(Theirs theirs, Path folder) : Theirs{std::move(theirs)}, folder_{std::move(folder)} {}
+  /// The name that the file will have in the whole tree.
   Path path() const { return Path{Theirs::path()}.beneath(folder_); }
 
  private:
@@ -195,6 +198,7 @@ template <ReadableStorage Files> class VirtualFolders<Files>::Writer : public de
 /// What is in a directory, its folders first.
 template <ReadableStorage Files> class VirtualFolders<Files>::Listing {
  public:
+  /// Of what a storage lists, if it does, and of folders that hide what it has under their names.
   Listing(std::optional<typename Files::Listing> listing, std::vector<Entry> folders)
       : listing_{std::move(listing)}, folders_{std::move(folders)} {
     for (const Entry& folder : folders_) names_.push_back(folder.name);
