@@ -270,7 +270,7 @@ template <class = void> class BasicFileWriter {
 
   /// Puts the file under its name, with the mode of the file that it replaces.
   awaitable<void> finish() {
-    if (target_->place.size() > detail::large_file) {
+    if (target_->place.size() > detail::large_file || slow_ > 0) {
       auto commit = [target = target_] { target->commit(); };
       co_await blocking(std::move(commit), load());
     } else {
@@ -344,6 +344,7 @@ template <class = void> class BasicFileWriter {
 
     void commit() {
       if (place.exists()) keep_mode();
+      flush();
       const char* from = partial.name.c_str();
       if (!wanted) {
         detail::checked([&] { return ::renameat(place.directory, from, place.directory, place.name.c_str()); });
@@ -354,6 +355,12 @@ template <class = void> class BasicFileWriter {
         }
       }
       partial.file = detail::Descriptor{};
+    }
+    /// Has a file system that writes at the end, as of networks do, write now, and say where that fails: who sees the
+    /// name from another machine sees all of it. The lock stays, for it is of the open file and not of a descriptor.
+    void flush() {
+      detail::Descriptor same{detail::checked([&] { return ::fcntl(partial.file.get(), F_DUPFD_CLOEXEC, 0); })};
+      if (::close(same.release()) != 0 && errno != EINTR) detail::fail_with(errno);
     }
     /// Takes over the permissions of the file that is replaced.
     void keep_mode() {
