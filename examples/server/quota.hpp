@@ -35,7 +35,7 @@ template <class Files> class ServerQuotas {
     add("ftplike_quota_limit_bytes", "gauge", "The server's quota; 0: no limit.", limits.bytes);
     add("ftplike_quota_limit_files", "gauge", "The same of files and directories.", limits.files);
     add("ftplike_quota_refusals_total", "counter", "What a quota refused, that of a user or of the server.",
-        whole_.quota().refusals() + per_account_.all().second);
+        whole_.quota().refusals() + per_account_.refusals());
     return text;
   }
 

@@ -152,6 +152,25 @@ TEST(AQuotaPerAccount, IsThatOfItsRoot) {
   EXPECT_EQ(carl.store("STOR c", "x"), exceeded) << "of all there is nothing left";
 }
 
+TEST(AQuotaPerAccount, RemembersNoMoreRootsThanThereAreSessionsAndSome) {
+  MemoryStorage files{{"/one/a", "1234"}};
+  QuotaPerAccount quotas{files};
+  Visitor visitor{Account{"one", Path{"/one"}, Rights::all()}, {}};
+  visitor.account.quota_bytes = 3;
+  auto held = quotas.storage_for(visitor);
+  TestNetwork network{1};
+  EXPECT_EQ(network.run(held.used()), (Usage{4, 1}));
+  for (int i = 0; i < 25'000; ++i) {
+    visitor.account.root = Path{std::to_string(i)};
+    (void)quotas.storage_for(visitor);
+  }
+  visitor.account.root = Path{"/one"};
+  EXPECT_TRUE(quotas.storage_for(visitor).is_counted()) << "somebody is there";
+  auto writer = network.run(held.create(Path{"/one/b"}, 0));
+  EXPECT_THROW(network.run(writer.write(as_bytes("x"))), std::system_error);
+  EXPECT_EQ(quotas.refusals(), 1u);
+}
+
 /// Does not tell how much is free.
 struct Boundless : MemoryStorage {
   using MemoryStorage::MemoryStorage;

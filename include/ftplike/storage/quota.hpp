@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <list>
 #include <map>
@@ -365,6 +366,8 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   const Quota& quota() const noexcept { return quota_; }
   /// Whether what is there has been counted.
   bool is_counted() const { return share_->is_counted(); }
+  /// Whether this has neither copies nor writers.
+  bool is_idle() const noexcept { return share_.use_count() == 1; }
   /// Has it counted again when it is needed next. **Threads:** any.
   void forget_count() { share_->forget_count(); }
   /// Counts what is there, now. Others may write meanwhile: then it counts again, three times at the most, and at last takes
@@ -675,14 +678,11 @@ template <ReadableStorage Files> class QuotaPerAccount {
     const std::lock_guard lock{state_->mutex};
     for (auto& [root, files] : state_->roots) files.forget_count();
   }
-  /// What is used and was refused of all roots together that have been counted.
-  std::pair<Usage, std::uint64_t> all() const {
+  /// How often something was refused by the quotas of accounts.
+  std::uint64_t refusals() const {
     const std::lock_guard lock{state_->mutex};
-    std::pair<Usage, std::uint64_t> result;
-    for (const auto& [root, files] : state_->roots) {
-      result.first += files.quota().used();
-      result.second += files.quota().refusals();
-    }
+    std::uint64_t result = state_->old_refusals;
+    for (const auto& [root, files] : state_->roots) result += files.quota().refusals();
     return result;
   }
 
@@ -692,15 +692,30 @@ template <ReadableStorage Files> class QuotaPerAccount {
     const Files files;
     std::mutex mutex;
     std::map<std::string, QuotaStorage<Files>> roots;
+    std::uint64_t old_refusals = 0;  // of roots that are not remembered any more
   };
 
   QuotaStorage<Files> of_root(const Path& root) {
     const std::lock_guard lock{state_->mutex};
     const auto found = state_->roots.find(root.string());
     if (found != state_->roots.end()) return found->second;
+    if (state_->roots.size() >= most_roots) forget_idle_roots();
     return state_->roots.emplace(root.string(), QuotaStorage<Files>{state_->files, Quota{}, root}).first->second;
   }
 
+  /// Each address may have a root of its own: those that nobody is at are counted again when somebody comes.
+  void forget_idle_roots() {
+    for (auto place = state_->roots.begin(); place != state_->roots.end();) {
+      const auto next = std::next(place);
+      if (place->second.is_idle()) {
+        state_->old_refusals += place->second.quota().refusals();
+        state_->roots.erase(place);
+      }
+      place = next;
+    }
+  }
+
+  static constexpr std::size_t most_roots = 10'000;
   std::shared_ptr<State> state_;
 };
 

@@ -258,12 +258,12 @@ struct Plain {
   using Reader = MemoryStorage::Reader;
   using Writer = MemoryStorage::Writer;
   using Listing = MemoryStorage::Listing;
-  MemoryStorage files;
+  MemoryStorage inner_;
   std::string label() const { return "plain"; }
-  awaitable<Entry> stat(Path path) { return files.stat(std::move(path)); }
-  awaitable<Listing> list(Path path) { return files.list(std::move(path)); }
-  awaitable<Reader> open(Path path, std::uint64_t offset) { return files.open(std::move(path), offset); }
-  awaitable<Writer> create(Path path, std::uint64_t offset) { return files.create(std::move(path), offset); }
+  awaitable<Entry> stat(Path path) { return inner_.stat(std::move(path)); }
+  awaitable<Listing> list(Path path) { return inner_.list(std::move(path)); }
+  awaitable<Reader> open(Path path, std::uint64_t offset) { return inner_.open(std::move(path), offset); }
+  awaitable<Writer> create(Path path, std::uint64_t offset) { return inner_.create(std::move(path), offset); }
 };
 
 TEST(AQuotaOfAnyStorage, IsCountedByItsListings) {
