@@ -79,7 +79,7 @@ struct PassiveChannel {
       if (session.protection().covers_data() && !is_passed_on) {
         early_.emplace(session, std::move(acceptor));
       } else {
-        acceptor_.emplace(std::move(acceptor));
+        acceptor_.reset(new typename T::Acceptor{std::move(acceptor)});
       }
       closes_at_ = time_after(session.network().now(), session.limits().connect_data);
       if (!timer_) timer_.reset(new typename T::Timer{session.network(), session.executor()});
@@ -88,14 +88,14 @@ struct PassiveChannel {
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
       if (std::exchange(expired_, false)) throw std::system_error(Errc::no_data_connection);
-      auto acceptor = std::exchange(acceptor_, std::nullopt);
+      auto acceptor = std::move(acceptor_);
       auto early = std::exchange(early_, std::nullopt);
       const Reply announcement{150, std::move(text)};
       co_await session.preliminary(announcement);
       if (early) {
         co_await early->stop();
         if (auto accepted = early->stream()) co_return std::move(*accepted);
-        acceptor.emplace(early->acceptor());
+        acceptor.reset(new typename T::Acceptor{early->acceptor()});
       }
       co_return co_await detail::accept_peer(session, std::move(*acceptor));
     }
@@ -116,7 +116,7 @@ struct PassiveChannel {
       });
     }
 
-    std::optional<typename T::Acceptor> acceptor_;
+    std::unique_ptr<typename T::Acceptor> acceptor_;  // apart, as few sessions have one just now
     std::optional<detail::EarlyAcceptance<T>> early_;
     std::unique_ptr<typename T::Timer> timer_;
     Time closes_at_{};
