@@ -79,7 +79,7 @@ struct PassiveChannel {
       if (session.protection().covers_data()) {
         early_.emplace(session, std::move(acceptor));
       } else {
-        acceptor_.emplace(std::move(acceptor));
+        acceptor_.reset(new typename T::Acceptor{std::move(acceptor)});
       }
       told_at_ = session.network().now();
       closes_at_ = time_after(told_at_, session.limits().connect_data);
@@ -90,7 +90,7 @@ struct PassiveChannel {
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
       if (std::exchange(expired_, false)) throw std::system_error(Errc::no_data_connection);
-      auto acceptor = std::exchange(acceptor_, std::nullopt);
+      auto acceptor = std::move(acceptor_);
       auto early = std::exchange(early_, std::nullopt);
       pace_.note(session.network().now() - told_at_);
       const Reply announcement{150, std::move(text)};
@@ -123,7 +123,7 @@ struct PassiveChannel {
       });
     }
 
-    std::optional<typename T::Acceptor> acceptor_;
+    std::unique_ptr<typename T::Acceptor> acceptor_;  // apart, as few sessions have one just now
     std::optional<detail::EarlyAcceptance<T>> early_;
     std::unique_ptr<typename T::Timer> timer_;
     Time told_at_{}, closes_at_{};

@@ -73,17 +73,30 @@ template <class E = Executor> class BasicTcpStream {
         remote_{detail::without_mapping(detail::endpoint_of(socket_.native_handle(), ::getpeername))} {}
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    if (!socket_.is_open()) {
-      const auto n = ::recv(descriptor(), room.data(), room.size(), MSG_DONTWAIT);
-      if (n >= 0) co_return static_cast<std::size_t>(n);
-      if (errno != EAGAIN && errno != EINTR) detail::fail_with(errno);
-      register_socket();
+    std::error_code error;
+    std::size_t n = 0;
+    if (reads_unregistered(room, n, error)) {
+      if (error) throw std::system_error(error);
+      co_return n;
     }
     const auto buffer = asio::buffer(room.data(), room.size());
-    std::error_code error;
-    const std::size_t n = co_await socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
+    const std::size_t came = co_await socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
     if (error && error != asio::error::eof) throw std::system_error(detail::standard_error(error));
-    co_return n;
+    co_return came;
+  }
+  /// The same with the error as a value, for whoever expects to be cancelled: an exception costs more than a wait.
+  awaitable<std::size_t> read_some(std::span<std::byte> room, std::error_code& error) {
+    std::size_t n = 0;
+    if (reads_unregistered(room, n, error)) co_return n;
+    const auto buffer = asio::buffer(room.data(), room.size());
+    const std::size_t came = co_await socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
+    error = error == asio::error::eof ? std::error_code{} : detail::standard_error(error);
+    co_return came;
+  }
+  /// What has come already; 0 if that is nothing. An end or an error is left for `read_some`.
+  std::size_t read_now(std::span<std::byte> room) noexcept {
+    const auto n = ::recv(descriptor(), room.data(), room.size(), MSG_DONTWAIT);
+    return n > 0 ? static_cast<std::size_t>(n) : 0;
   }
   awaitable<void> write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
@@ -150,6 +163,20 @@ template <class E = Executor> class BasicTcpStream {
   }
 
  private:
+  /// Reads at once from a socket that the event loop does not know; has it known where there is nothing yet.
+  bool reads_unregistered(std::span<std::byte> room, std::size_t& n, std::error_code& error) {
+    if (socket_.is_open()) return false;
+    const auto came = ::recv(descriptor(), room.data(), room.size(), MSG_DONTWAIT);
+    if (came >= 0) {
+      n = static_cast<std::size_t>(came);
+    } else if (errno != EAGAIN && errno != EINTR) {
+      error.assign(errno, std::system_category());
+    } else {
+      register_socket();
+      return false;
+    }
+    return true;
+  }
   /// Sends what the system takes at once; 0 if that is nothing.
   std::size_t send_now(std::span<const std::byte> bytes) {
     for (;;) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -78,30 +79,30 @@ template <Transport T> class ControlConnection {
     waiting_.erase(waiting_.begin());
     return line;
   }
-  /// The next command; none at the end of the connection.
+  /// Whether there is nothing to wait for: then `line` is the next command, or none at the end of the connection.
+  /// Otherwise the caller awaits `more` and asks again. That is no coroutine of its own, whose frame every idle session
+  /// would keep.
   ///
-  /// Bytes without a line ending are a command if `wholeness` says so. To one that may go on `grace` is given for that,
-  /// until the client has shown that its commands come whole, and again when it has sent a part of one.
-  awaitable<std::optional<Line>> next_line(Wholeness (*wholeness)(std::string_view), Duration grace) {
-    for (;;) {
-      if (auto line = line_now()) co_return line;
-      if (failure_) throw std::system_error(failure_);
-      const std::string_view bytes = lines_.unterminated();
-      const Wholeness what = bytes.empty() ? Wholeness::part : wholeness(bytes);
-      const bool may_stay = ended_ || (comes_whole_ && in_one_piece_);
-      const bool is_whole = what == Wholeness::whole || (what == Wholeness::may_go_on && may_stay);
-      if (is_whole) co_return lines_.take_unterminated();
-      if (ended_) co_return std::nullopt;
-      if (what == Wholeness::may_go_on) {
-        const bool goes_on = co_await more_within(grace);
-        comes_whole_ = !goes_on && in_one_piece_;
-        if (!goes_on) co_return lines_.take_unterminated();
-      } else {
-        if (!bytes.empty()) comes_whole_ = false;
-        co_await more();
-      }
-    }
+  /// Bytes without a line ending are a command if `wholeness` says so. To one that may go on `more` gives its `grace`
+  /// for that, until the client has shown that its commands come whole, and again when it has sent a part of one.
+  bool next_line(Wholeness (*wholeness)(std::string_view), std::optional<Line>& line) {
+    const bool stayed = std::exchange(stayed_, false);
+    line = line_now();
+    if (line) return true;
+    if (failure_) throw std::system_error(failure_);
+    const std::string_view bytes = lines_.unterminated();
+    const Wholeness what = bytes.empty() ? Wholeness::part : wholeness(bytes);
+    const bool may_stay = ended_ || stayed || (comes_whole_ && in_one_piece_);
+    const bool is_whole = what == Wholeness::whole || (what == Wholeness::may_go_on && may_stay);
+    if (is_whole) line = lines_.take_unterminated();
+    if (is_whole || ended_) return true;
+    may_go_on_ = what == Wholeness::may_go_on;
+    if (!may_go_on_ && !bytes.empty()) comes_whole_ = false;
+    return false;
   }
+  /// Waits for more of the command that `next_line` did not find.
+  awaitable<void> more(Duration grace) { return may_go_on_ ? more_within(grace) : more(); }
+
   /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
   /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
   void read_beside(const Executor& executor, awaitable<void> reading) {
@@ -121,13 +122,17 @@ template <Transport T> class ControlConnection {
     co_await join_reader();
   }
 
-  /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
+  /// Reads what comes next; `cancel` on the stream ends that and loses nothing. Every idle session keeps the room that is
+  /// waited with: it is small where what does not fit into it can be taken at once.
   awaitable<void> read() {
-    std::array<std::byte, 512> room;
+    std::array<std::byte, reads_at_once ? 64 : 512> room;
     const std::size_t n = co_await stream_.read_some(room);
     in_one_piece_ = lines_.bytes() == 0;
     lines_.feed(as_text(std::span{room}.first(n)));
     ended_ = n == 0;
+    if constexpr (reads_at_once) {
+      if (n == room.size()) read_rest();
+    }
   }
   /// No more can be read, for that reason; it comes to light when the commands that came before are done.
   void fail(std::error_code why) noexcept { failure_ = why; }
@@ -147,14 +152,24 @@ template <Transport T> class ControlConnection {
  private:
   static constexpr std::size_t code_size = 3;
 
-  /// False if nothing came in time.
-  awaitable<bool> more_within(Duration time) {
+  static constexpr bool reads_at_once = requires(typename T::Stream& stream, std::span<std::byte> room) {
+    { stream.read_now(room) } -> std::same_as<std::size_t>;
+  };
+
+  void read_rest() {
+    std::array<std::byte, 512> room;
+    const std::size_t n = stream_.read_now(room);
+    lines_.feed(as_text(std::span{room}.first(n)));
+  }
+  /// Waits no longer than that: if nothing comes, the bytes that are there are all of the command.
+  awaitable<void> more_within(Duration time) {
     std::error_code error;
     try {
       co_await within(network_, time, more());
     } catch (const std::system_error& failure) { error = failure.code(); }
     if (error && error != Errc::timed_out) throw std::system_error(error);
-    co_return !error;
+    stayed_ = static_cast<bool>(error);
+    comes_whole_ = stayed_ && in_one_piece_;
   }
   awaitable<void> more() { return reader_ ? join_reader() : read(); }
 
@@ -168,6 +183,8 @@ template <Transport T> class ControlConnection {
   bool ended_ = false;
   bool in_one_piece_ = false;  // one read gave all that waits
   bool comes_whole_ = false;   // the client sends an unterminated command in one piece
+  bool may_go_on_ = false;     // the command that `next_line` did not find
+  bool stayed_ = false;        // as it was, for all the time that it was given
 };
 
 }  // namespace ftplike

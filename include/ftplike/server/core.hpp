@@ -53,12 +53,14 @@ template <class T, class P> class ServerCore {
 
   /// A session in the server's book, from its acceptance to the end of its coroutine.
   struct Entry {
-    Entry(const Executor& its_executor, const SessionInfo& its_who) : executor{its_executor}, who{its_who} {}
+    Entry(const Executor& its_executor, SessionInfo its_who)
+        : executor{its_executor}, who{std::make_unique<SessionInfo>(std::move(its_who))} {}
     Interruption interruption;
     const Executor executor;
-    SessionInfo who;
-    OneSession* session = nullptr;  // while there is one
+    std::unique_ptr<SessionInfo> who;  // as long as there is no session, which has it then; or of one that is stuck
+    OneSession* session = nullptr;     // while there is one
   };
+  struct Visit;
   /// Somebody who waits for the end of `stop`.
   struct Waiter {
     explicit Waiter(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
@@ -134,7 +136,8 @@ template <class T, class P> class ServerCore {
       place = state->book.insert(state->book.end(), entry);
     }
     // The entry lives as long as the coroutine, whose cancellation slot it has.
-    start_on(executor, serve(state, entry, std::move(control), beginning), entry->interruption.slot(),
+    auto connection = std::make_unique<typename T::Stream>(std::move(control));
+    start_on(executor, serve(state, entry, std::move(connection), beginning), entry->interruption.slot(),
              [state, entry, place](std::exception_ptr) {
                const std::lock_guard lock{state->mutex};
                state->book.erase(place);
@@ -142,45 +145,64 @@ template <class T, class P> class ServerCore {
              });
   }
 
-  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
-                               Beginning beginning) {
-    if constexpr (requires { control.make_prompt(); }) control.make_prompt();
-    mark_as_control(control);
-    SessionInfo& who = entry->who;
+  /// What few connections need is in coroutines of its own: the frame of this one is kept by every session.
+  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry,
+                               std::unique_ptr<typename T::Stream> control, Beginning beginning) {
+    if constexpr (requires { control->make_prompt(); }) control->make_prompt();
+    mark_as_control(*control);
     std::string first_bytes;
+    if (state->asks_about(entry->who->peer.address())) {
+      const bool may_come = co_await ask_about(state, *entry->who, *control, first_bytes, beginning);
+      if (!may_come) co_return;
+    }
+    const auto visit = std::make_unique<Visit>();
+    const std::string_view objection = admit(state, *entry->who, visit->place);
+    if (!objection.empty()) {
+      co_await turn_away(state, *entry->who, *control, objection);
+      co_return;
+    }
+    begin_session(state, *entry, *visit, std::move(control), first_bytes, beginning);
+    const std::function<void()> leave = [&place = visit->place] { place.reset(); };
+    co_await visit->session->run(leave);  // who comes again at once finds its place free
+  }
+  static void begin_session(const StatePointer& state, Entry& entry, Visit& visit,
+                            std::unique_ptr<typename T::Stream> control, std::string_view first_bytes,
+                            Beginning beginning) {
+    const auto who = std::exchange(entry.who, nullptr);
+    visit.session.emplace(state->network, entry.executor, std::move(*control), state->service, entry.interruption,
+                          std::move(*who), first_bytes, beginning);
+    visit.in_the_book.emplace(state, entry, *visit.session);
+  }
+
+  /// Whether `ask_about` has something to ask.
+  bool asks_about(const Address& peer) const { return service.bans || service.trusted_proxies.contain(peer); }
+  /// Whether a client may come, as proxies pass it on and bans tell; who may not is turned away. What a proxy has sent
+  /// beyond its introduction goes to `first_bytes`.
+  static awaitable<bool> ask_about(StatePointer state, SessionInfo& who, typename T::Stream& control,
+                                   std::string& first_bytes) {
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
       bool names_a_client = false;
       co_await settle(within(state->network, state->service.limits.login,
                              introduce(control, who, first_bytes, names_a_client)),
                       introduced);
-      if (introduced.failed()) co_return;  // as the PROXY protocol wants it
+      if (introduced.failed()) co_return false;  // as the PROXY protocol wants it
       if (!names_a_client) {
-        co_await answer_check(state, std::move(control), beginning);
-        co_return;
+        co_await answer_check(state, control, beginning);
+        co_return false;
       }
     }
     if (state->service.bans) {
       Settled<bool> banned;
       co_await settle(within(state->network, state->service.limits.login, state->service.bans.forbids(who.peer.address())),
                       banned);
-      if (banned.failed()) co_return;
+      if (banned.failed()) co_return false;
       if (banned.get()) {
-        co_await turn_away(state, who, std::move(control), "banned");
-        co_return;
+        co_await turn_away(state, who, control, "banned");
+        co_return false;
       }
     }
-    std::optional<PlaceTaken> place;
-    const std::string_view objection = admit(state, who, place);
-    if (!objection.empty()) {
-      co_await turn_away(state, who, std::move(control), objection);
-      co_return;
-    }
-    OneSession session{state->network,      entry->executor, std::move(control), state->service,
-                       entry->interruption, who,             first_bytes,        beginning};
-    const InTheBook in_the_book{state, *entry, session};
-    const std::function<void()> leave = [&place] { place.reset(); };
-    co_await session.run(leave);  // who comes again at once finds its place free
+    co_return true;
   }
 
   /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
@@ -196,7 +218,7 @@ template <class T, class P> class ServerCore {
   /// A proxy that speaks for itself looks whether the server is well: it is greeted, or told that nobody can come in, and
   /// may say something before it hangs up, but has no session, and no observer is told of it. Where TLS comes first it
   /// hears nothing.
-  static awaitable<void> answer_check(StatePointer state, typename T::Stream control, Beginning beginning) {
+  static awaitable<void> answer_check(StatePointer state, typename T::Stream& control, Beginning beginning) {
     const std::string words = beginning == Beginning::clear ? state->answer_to_check() : std::string{};
     Settled<void> ignored;
     co_await settle(within(state->network, farewell_limit, hear_out(control, words)), ignored);
@@ -271,7 +293,14 @@ template <class T, class P> class ServerCore {
     Entry& entry_;
   };
 
-  static awaitable<void> turn_away(StatePointer state, SessionInfo who, typename T::Stream control,
+  /// A session with its place among those that count, and in the book.
+  struct Visit {
+    std::optional<PlaceTaken> place;
+    std::optional<OneSession> session;
+    std::optional<InTheBook> in_the_book;
+  };
+
+  static awaitable<void> turn_away(StatePointer state, const SessionInfo& who, typename T::Stream& control,
                                    std::string_view why) {
     report<SessionRefused>(state->service.observer, who, why);
     const std::string_view sorry = why == "banned"             ? "421 Banned, try later\r\n"
@@ -341,7 +370,7 @@ template <class T, class P> class ServerCore {
     for_each_session(state, [answers](Entry& entry) {
       const std::lock_guard lock{answers->mutex};
       answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
-      entry.who = entry.session ? entry.session->who() : entry.who;
+      if (entry.session) entry.who = std::make_unique<SessionInfo>(entry.session->who());
     });
     co_await wait_for_all(state, std::chrono::seconds{1});
     std::vector<StuckSession> stuck;
@@ -351,10 +380,10 @@ template <class T, class P> class ServerCore {
       const auto answer = answers->all.find(entry.get());
       StuckSession one;
       one.activity = answer == answers->all.end() ? "its thread is blocked" : answer->second;
-      if (answer != answers->all.end()) {
-        one.number = entry->who.number;
-        one.peer = entry->who.peer;
-        one.user = entry->who.user;
+      if (answer != answers->all.end() && entry->who) {
+        one.number = entry->who->number;
+        one.peer = entry->who->peer;
+        one.user = entry->who->user;
       }
       stuck.push_back(std::move(one));
     }

@@ -479,9 +479,9 @@ template <Transport T, class P> class Session {
         // Here and in no coroutine of its own, whose frame every idle session would keep.
         Limit limited{deadline_, patience(), Errc::timed_out};
         const Flag waits{may_end_};
-        std::optional<Line> next =
-            co_await control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, limits().grace);
-        line = std::move(next);
+        while (!control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, line)) {
+          co_await control_.more(limits().grace);
+        }
       }
       if (!line) co_return;
       const Reply final = co_await dispatch(*this, *line);

@@ -198,14 +198,18 @@ template <class Session> class ServerTransfer {
     if (!waits_for_close_) co_return false;
     const Time now = session_.network().now();
     ClosingWait& wait = session_.closing_wait();
-    bool broken = false;
+    std::error_code error;
     Limit limited{session_.deadline(), ClosingWait::longest, Errc::timed_out};
     std::array<std::byte, 1> room;
-    try {
-      (void)co_await data_->read_some(room);
-    } catch (const std::system_error& error) { broken = error.code() == std::errc::connection_reset; }
+    if constexpr (requires { data_->read_some(room, error); }) {  // a wait that ends in vain is no exception
+      (void)co_await data_->read_some(room, error);
+    } else {
+      try {
+        (void)co_await data_->read_some(room);
+      } catch (const std::system_error& failure) { error = failure.code(); }
+    }
     wait.note(session_.network().now() - now, limited.expired());
-    co_return broken && !is_secured();
+    co_return error == std::errc::connection_reset && !is_secured();
   }
   awaitable<void> receive_all(AnySink file) {
     {

@@ -40,6 +40,20 @@ template <class Lower> class TlsStream {
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     return tls_ ? read_secured(room) : lower_.read_some(room);
   }
+  /// The same with the error as a value.
+  awaitable<std::size_t> read_some(std::span<std::byte> room, std::error_code& error)
+    requires requires(Lower& lower) { lower.read_some(room, error); }
+  {
+    return tls_ ? try_read_secured(room, error) : lower_.read_some(room, error);
+  }
+  /// What has come already, 0 if that is nothing; secured, of the record that was read last.
+  std::size_t read_now(std::span<std::byte> room) noexcept
+    requires requires(Lower& lower) { lower.read_now(room); }
+  {
+    std::size_t n = 0;
+    if (!tls_) return lower_.read_now(room);
+    return tls_->engine.read(room, n) == Step::done ? n : 0;
+  }
   awaitable<void> write(std::span<const std::byte> bytes) { return tls_ ? write_secured(bytes) : lower_.write(bytes); }
   awaitable<std::size_t> write_some(std::span<const std::byte> bytes) {
     return tls_ ? write_some_secured(bytes) : lower_.write_some(bytes);
@@ -172,6 +186,14 @@ template <class Lower> class TlsStream {
     }
     co_await fail();
     co_return 0;
+  }
+  awaitable<std::size_t> try_read_secured(std::span<std::byte> room, std::error_code& error) {
+    std::size_t n = 0;
+    try {
+      const std::size_t came = co_await read_secured(room);
+      n = came;
+    } catch (const std::system_error& failure) { error = failure.code(); }
+    co_return n;
   }
   awaitable<void> read_to_end() {
     std::vector<std::byte> room(1024);

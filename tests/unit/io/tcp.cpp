@@ -12,6 +12,7 @@
 #include <string>
 #include <support/folder.hpp>
 #include <support/started.hpp>
+#include <support/tcp_pair.hpp>
 #include <sys/socket.h>
 #include <thread>
 #include <vector>
@@ -21,8 +22,6 @@
 namespace {
 
 using namespace ftplike;
-
-const Endpoint any_port{asio::ip::address_v4::loopback(), 0};
 
 /// The descriptors of this process that are sockets, and that a child would inherit.
 std::set<int> inherited_sockets() {
@@ -35,28 +34,6 @@ std::set<int> inherited_sockets() {
   }
   return found;
 }
-
-/// The two ends of a connection, on the test's own loop.
-struct TcpPair {
-  TcpPair() {
-    auto acceptor = network.listen(network.executor(), any_port);
-    const Executor executor = network.executor();
-    Started connecting{executor, network.connect(acceptor.endpoint())};
-    Started accepting{executor, acceptor.accept(executor)};
-    while (!connecting.done() || !accepting.done()) loop.run_one();
-    ours.emplace(connecting.result());
-    theirs.emplace(accepting.result());
-  }
-  template <class R> std::error_code error_of(awaitable<R> operation) {
-    Started started{network.executor(), std::move(operation)};
-    loop.restart();
-    while (!started.done()) loop.run_one();
-    return started.error();
-  }
-  asio::io_context loop;
-  TcpTransport network{loop};
-  std::optional<TcpStream> ours, theirs;
-};
 
 #ifndef ASIO_NO_TYPEID  // without which nobody knows a strand
 TEST(TcpTransportOnAnExecutor, HasAStrandOfItsOwnForWhoeverComesOnNone) {
@@ -78,10 +55,36 @@ TEST(TcpTransportOnAnExecutor, LetsWhoeverComesOnAStrandStayThere) {
 TEST(TcpSockets, AreNotInheritedByChildren) {
   const auto before = inherited_sockets();
   TcpPair pair;
-  auto listening = pair.network.listen(pair.network.executor(), any_port);
+  auto listening = pair.network.listen(pair.network.executor(), TcpPair::any_port);
   EXPECT_EQ(inherited_sockets(), before);
 }
 
+TEST(TcpStream, ReadsNowOnlyWhatHasComeAndLeavesAnEndToTheNextRead) {
+  TcpPair pair;
+  std::array<std::byte, 8> room{};
+  EXPECT_EQ(pair.ours->read_now(room), 0u);
+  EXPECT_FALSE(pair.error_of(pair.theirs->write(as_bytes("twelve bytes"))));
+  EXPECT_EQ(pair.ours->read_now(room), 8u);
+  EXPECT_EQ(pair.ours->read_now(room), 4u);
+  pair.theirs->close();
+  EXPECT_EQ(pair.ours->read_now(room), 0u);
+  Started reading{pair.network.executor(), pair.ours->read_some(room)};
+  pair.run_until_done(reading);
+  EXPECT_EQ(reading.result(), 0u);
+}
+TEST(TcpStream, GivesTheErrorOfAReadAsAValueToWhoeverWantsThat) {
+  TcpPair pair;
+  std::array<std::byte, 8> room{};
+  std::error_code error;
+  Started reading{pair.network.executor(), pair.ours->read_some(room, error)};
+  pair.loop.restart();
+  pair.loop.poll();
+  EXPECT_FALSE(reading.done());
+  pair.ours->cancel();
+  pair.run_until_done(reading);
+  EXPECT_FALSE(reading.error());
+  EXPECT_EQ(error, asio::error::operation_aborted);
+}
 TEST(TcpStream, RaisesNoSignalWhoeverRunsItsLoop) {
   struct sigaction fatal {}, former {};
   fatal.sa_handler = SIG_DFL;
