@@ -126,6 +126,7 @@ template <Transport T> struct Arrival {
   std::optional<typename T::Stream> stream;      // who came last
   std::string said;                              // about that by a proxy, as yet
   bool is_peers = false;                         // and it is known
+  bool is_wanted = false;                        // by a transfer, which goes on with it
   bool abandoned = false;                        // by a session that may be gone
 };
 

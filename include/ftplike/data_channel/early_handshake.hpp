@@ -34,8 +34,11 @@ template <Transport T> class EarlyAcceptance {
     if (state_->acceptor) state_->acceptor->close();  // another may want the port at once
   }
 
-  /// Gives who has come, or may still come, when nothing is done any more.
-  awaitable<Arrival<T>> stop() {
+  /// Waits until the client has come, and gives it; where that has failed, what there is to be gone on with. To stop what
+  /// waits for the client, and wait once more, would cost an exception for each transfer of a quick client.
+  awaitable<Arrival<T>> hand_over() {
+    state_->is_wanted = true;
+    if (!state_->is_peers) co_await task_.join();
     co_await task_.stop();
     const auto state = std::exchange(state_, nullptr);
     co_return std::move(*state);
@@ -44,7 +47,7 @@ template <Transport T> class EarlyAcceptance {
  private:
   template <class Session> static awaitable<void> run(Session& session, std::shared_ptr<Arrival<T>> state) {
     co_await await_peer(session, *state);
-    if (state->abandoned) co_return;
+    if (state->abandoned || state->is_wanted) co_return;
     if constexpr (SecurableStream<typename T::Stream>) {
       Settled<void> shaken;
       co_await settle(state->stream->accept_tls(session.control()), shaken);

@@ -95,14 +95,14 @@ struct PassiveChannel {
       pace_.note(session.network().now() - told_at_);
       const Reply announcement{150, std::move(text)};
       co_await session.preliminary(announcement);
+      typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
       std::optional<detail::Arrival<T>> arrival;
       if (early) {
-        auto stopped = co_await early->stop();
-        arrival.emplace(std::move(stopped));
+        auto come = co_await early->hand_over();
+        arrival.emplace(std::move(come));
       } else {
         arrival.emplace(std::move(*acceptor));
       }
-      typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
       co_await detail::await_peer(session, *arrival);
       co_return *std::move(arrival->stream);
     }

@@ -12,7 +12,7 @@ namespace ftplike::inline v0_2 {
 /// interrupts it and does not wait. So it owns, or shares, all that it touches after it has been interrupted. What it
 /// throws is dropped.
 ///
-/// **Threads:** its executor. **Cancellation:** of `stop` ends the wait, not the coroutine that has been interrupted.
+/// **Threads:** its executor. **Cancellation:** of `stop` and `join` ends the wait, not the coroutine.
 template <class = void> class BasicStoppableTask {
  public:
   /// Begins the operation on the executor.
@@ -32,6 +32,10 @@ template <class = void> class BasicStoppableTask {
   /// Interrupts it and waits for its end.
   awaitable<void> stop() {
     interrupt();
+    return join();
+  }
+  /// Waits for its end.
+  awaitable<void> join() {
     while (state_->runs) co_await state_->ended.wait();
   }
 
