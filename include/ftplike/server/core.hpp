@@ -179,7 +179,7 @@ template <class T, class P> class ServerCore {
   /// Whether a client may come, as proxies pass it on and bans tell; who may not is turned away. What a proxy has sent
   /// beyond its introduction goes to `first_bytes`.
   static awaitable<bool> ask_about(StatePointer state, SessionInfo& who, typename T::Stream& control,
-                                   std::string& first_bytes) {
+                                   std::string& first_bytes, Beginning beginning) {
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
       bool names_a_client = false;
