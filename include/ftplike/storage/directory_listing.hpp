@@ -87,6 +87,8 @@ template <class = void> class BasicDirectoryReading {
   BasicDirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
       : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
 
+  /// Names need not be looked at from now on. Before the first batch.
+  void names_only() noexcept { names_only_ = true; }
   /// Whether the last name has been read.
   bool has_ended() const noexcept { return has_ended_; }
   /// Some entries; none if there were no more names.
@@ -124,10 +126,11 @@ template <class = void> class BasicDirectoryReading {
   void look(const char* name, std::vector<Entry>& batch) const {
     const int directory = ::dirfd(stream_.get());
     if (is_partial_name(name)) return remove_if_old(directory, name, state_->options.partial_lifetime);
+    Entry& entry = batch.emplace_back(name, Entry::Type::other, 0, Timestamp{});
+    if (names_only_) return;
     struct stat status {};
     const bool is_known = ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_known && errno == ENOENT) return;
-    Entry& entry = batch.emplace_back(name, Entry::Type::other, 0, Timestamp{});
+    if (!is_known && errno == ENOENT) return batch.pop_back();
     if (is_known) describe(entry, status);
     if (entry.type == Entry::Type::link) look_behind(entry);
   }
@@ -145,6 +148,7 @@ template <class = void> class BasicDirectoryReading {
   const std::shared_ptr<const DirectoryState> state_;
   const Path path_;
   const DirectoryStream stream_;
+  bool names_only_ = false;
   std::mutex mutex_;  // of what is read from the stream, and of what follows
   std::size_t batch_size_ = 512;
   std::atomic<bool> has_ended_ = false;
@@ -158,6 +162,8 @@ using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only w
 template <class = void> class BasicDirectoryListing {
  public:
   using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
+  /// Only names are wanted: nothing is asked of the files. To be called before `next`.
+  void names_only() noexcept { reading_->names_only(); }
   /// Of a large directory two workers read some each, the second of which whoever calls this gets the next time.
   awaitable<std::vector<Entry>> next() {
     const Executor executor = co_await asio::this_coro::executor;

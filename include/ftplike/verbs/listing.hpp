@@ -216,16 +216,21 @@ template <class Storage> std::string permissions_of(bool is_directory, Rights ri
   return letters;
 }
 
+/// What a format shows of entries.
+enum class Shown { names, all };
+
 /// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it,
 /// but for the first `dropped` bytes.
 template <class S> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path, Entry entry,
-                                                 std::string pattern, EntryFormat format, std::size_t dropped = 0) {
+                                                 std::string pattern, EntryFormat format, Shown shown,
+                                                 std::size_t dropped = 0) {
   typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
   transfer.listing = true;
   std::optional<typename S::Storage::Listing> listing;
   if (entry.is_directory()) {
     auto found = co_await session.storage().list(path);
     listing.emplace(std::move(found));
+    if (shown == Shown::names) ask_for_names(*listing);
   }
   ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format), dropped};
   co_return co_await session.send(source, std::move(transfer));
@@ -256,14 +261,14 @@ struct List {
         if (detail::fits_a_line(entry.name)) out.append("\n").append(entry.name);
       };
       co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                              std::move(names), 1);
+                                              std::move(names), detail::Shown::names, 1);
     }
     auto lines = [now = wall_clock(session.executor())](std::string& out, const Entry& entry) {
       append_listed(out, entry, now);
       out += "\r\n";
     };
     co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                            std::move(lines));
+                                            std::move(lines), detail::Shown::all);
   }
 };
 
@@ -282,7 +287,7 @@ struct Nlst {
       if (detail::fits_a_line(entry.name)) out.append(prefix).append(entry.name).append("\r\n");
     };
     co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                            std::move(names));
+                                            std::move(names), detail::Shown::names);
   }
 };
 
@@ -304,7 +309,8 @@ struct Mlsd {
       append_facts(out, entry, facts, entry.is_directory() ? of_directories : of_files);
       out += "\r\n";
     };
-    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines),
+                                            detail::Shown::all);
   }
 };
 
