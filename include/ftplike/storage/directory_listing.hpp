@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -155,6 +157,12 @@ template <class = void> class BasicDirectoryReading {
 };
 using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only what is called is compiled
 
+/// How many workers read a large directory: on one processor they would only keep one another from the caches.
+inline std::size_t reads_at_once() noexcept {
+  static const std::size_t result = std::clamp(std::thread::hardware_concurrency(), 1u, 2u);
+  return result;
+}
+
 }  // namespace detail
 
 /// A directory of a DirectoryStorage, some entries at a time. A link that stays inside shows as what it leads to, any
@@ -164,7 +172,7 @@ template <class = void> class BasicDirectoryListing {
   using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
   /// Only names are wanted: nothing is asked of the files. To be called before `next`.
   void names_only() noexcept { reading_->names_only(); }
-  /// Of a large directory two workers read some each, the second of which whoever calls this gets the next time.
+  /// Where there are several processors two workers read a large directory, one of them ahead.
   awaitable<std::vector<Entry>> next() {
     const Executor executor = co_await asio::this_coro::executor;
     for (;;) {
@@ -172,7 +180,7 @@ template <class = void> class BasicDirectoryListing {
       if (reads_.empty()) co_return std::vector<Entry>{};
       std::vector<Entry> entries = co_await reads_.front().get();
       reads_.pop_front();
-      at_once_ = 2;
+      at_once_ = detail::reads_at_once();
       if (!entries.empty()) co_return entries;
     }
   }

@@ -1,7 +1,9 @@
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -33,12 +35,13 @@ using EntryFormat = std::function<void(std::string& text, const Entry& entry)>;
 class SortedLines {
  public:
   void add(const Entry& entry, const EntryFormat& format) {
-    const auto name = text_.size();
-    text_.append(entry.name);
-    const auto line = text_.size();
-    format(text_, entry);
-    if (text_.size() == line) return text_.resize(name);
-    lines_.push_back(Place{beginning_of(entry.name), name, line, text_.size()});
+    std::string& text = text_for(entry);
+    const auto name = text.size();
+    text.append(entry.name);
+    const auto line = text.size();
+    format(text, entry);
+    if (text.size() == line) return text.resize(name);
+    lines_.push_back(Place{beginning_of(entry.name), block_, name, line, text.size()});
   }
   /// All that were added are sorted from here on, until `clear`.
   void sort() {
@@ -50,30 +53,44 @@ class SortedLines {
   std::string_view next() noexcept {
     if (next_ == lines_.size()) return {};
     const Place& place = lines_[next_++];
-    return std::string_view{text_}.substr(place.line, place.end - place.line);
+    return std::string_view{blocks_[place.block]}.substr(place.line, place.end - place.line);
   }
   void clear() noexcept {
-    text_.clear();
+    for (auto& block : blocks_) block.clear();
+    block_ = 0;
     lines_.clear();
     next_ = 0;
   }
 
  private:
   struct Place {
-    std::uint64_t beginning;      // of the name, as a number: most names differ there, and it is at hand
-    std::size_t name, line, end;  // where they begin in the text, and where the line ends
+    std::uint64_t beginning;             // of the name, as a number: most names differ there, and it is at hand
+    std::size_t block, name, line, end;  // where they begin in which text, and where the line ends
   };
+  /// Where a line of this entry finds room, as a rule: a text that grows moves all that is in it, into pages that the
+  /// system has to find first.
+  std::string& text_for(const Entry& entry) {
+    constexpr std::size_t block_size = 64 * 1024 - 64, most_but_names = 512;
+    if (blocks_.empty()) return blocks_.emplace_back();
+    if (blocks_[block_].size() + entry.name.size() * 2 + most_but_names > block_size && ++block_ == blocks_.size()) {
+      blocks_.emplace_back().reserve(block_size);
+    }
+    return blocks_[block_];
+  }
   /// The first eight bytes, in the order of which names are sorted.
   static std::uint64_t beginning_of(std::string_view name) noexcept {
+    std::array<unsigned char, 8> bytes{};
+    std::copy_n(name.data(), std::min(name.size(), bytes.size()), bytes.data());
     std::uint64_t result = 0;
-    for (std::size_t i = 0; i < 8; ++i) result = result << 8 | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0U);
+    for (const auto byte : bytes) result = result << 8 | byte;
     return result;
   }
   std::string_view name_of(const Place& place) const noexcept {
-    return std::string_view{text_}.substr(place.name, place.line - place.name);
+    return std::string_view{blocks_[place.block]}.substr(place.name, place.line - place.name);
   }
 
-  std::string text_;  // each name with its line behind it
+  std::deque<std::string> blocks_;  // each name with its line behind it
+  std::size_t block_ = 0;           // the one that is being filled
   std::vector<Place> lines_;
   std::size_t next_ = 0;
 };
