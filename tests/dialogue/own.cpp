@@ -306,7 +306,7 @@ TEST(OwnStorage, OfALargeDirectoryIsReadNoFurtherThanItsClientListens) {
   network.settle();
   EXPECT_GE(files.notes->given, 10'000u) << "as many as are sorted";
   EXPECT_LE(files.notes->given, 11'000u);
-  EXPECT_EQ(Dialogue::code_of(client.say("ABOR")), 426);
+  EXPECT_EQ(client.code("ABOR"), 226);
 }
 
 /// A storage whose listings break off after ten thousand entries and some.
