@@ -2,6 +2,7 @@
 #include <ftplike/server.hpp>
 #include <ftplike/users/user_table.hpp>
 
+#include <memory>
 #include <sstream>
 
 #include "support/dialogue.hpp"
@@ -249,6 +250,63 @@ TEST(OwnStorage, IsListedSortedWhereThatFitsTheMemoryAndAsAWholeWhereItDoesNot) 
     EXPECT_EQ(lines.back(), "212 End\r");
     EXPECT_TRUE(std::is_sorted(lines.begin() + 1, lines.begin() + 9000));
   }
+}
+
+/// A storage that notes whether its listings are asked for names alone, and how much of them was fetched.
+struct Noting : MemoryStorage {
+  struct Notes {
+    std::string asked;
+    std::size_t given = 0;
+  };
+  class Listing {
+   public:
+    explicit Listing(std::shared_ptr<Notes> notes) : notes_{std::move(notes)} { notes_->asked += "all "; }
+    void names_only() { notes_->asked += "names "; }
+    awaitable<std::vector<Entry>> next() {
+      std::vector<Entry> some;
+      for (; given_ < 100'000 && some.size() < 500; ++given_) {
+        some.emplace_back("f" + std::to_string(100'000 + given_), Entry::Type::file, std::uint64_t{1}, Timestamp{});
+      }
+      notes_->given = given_;
+      co_return some;
+    }
+
+   private:
+    std::shared_ptr<Notes> notes_;
+    std::size_t given_ = 0;
+  };
+  awaitable<Listing> list(Path) { co_return Listing{notes}; }
+  std::shared_ptr<Notes> notes = std::make_shared<Notes>();
+};
+
+TEST(OwnStorage, IsAskedForNamesAloneWhereNothingElseIsShown) {
+  SimulatedNetwork network{1};
+  const Noting files;
+  Served served{network, files};
+  Dialogue client{network};
+  const auto asked_by = [&](std::string_view command) {
+    files.notes->asked.clear();
+    client.fetch(command);
+    return files.notes->asked;
+  };
+  EXPECT_EQ(asked_by("NLST"), "all names ");
+  EXPECT_EQ(asked_by("NLST f1*"), "all names ");
+  EXPECT_EQ(asked_by("LIST"), "all ");
+  EXPECT_EQ(asked_by("MLSD"), "all ");
+}
+
+TEST(OwnStorage, OfALargeDirectoryIsReadNoFurtherThanItsClientListens) {
+  SimulatedNetwork network{1, {.window = 100}};
+  const Noting files;
+  Served served{network, files, some_users()};
+  Dialogue client{network};
+  client.log_in();
+  auto data = client.open(client.passive());
+  EXPECT_EQ(client.code("MLSD"), 150);
+  network.settle();
+  EXPECT_GE(files.notes->given, 10'000u) << "as many as are sorted";
+  EXPECT_LE(files.notes->given, 11'000u);
+  EXPECT_EQ(client.code("ABOR"), 226);
 }
 
 /// A storage whose listings break off after ten thousand entries and some.

@@ -85,6 +85,10 @@ namespace detail {
 // string would look at each part whether there is room for it. Each function gives the place behind what it wrote.
 
 inline char* put_text(char* at, std::string_view text) noexcept { return std::copy(text.begin(), text.end(), at); }
+/// A literal, of which the compiler knows how long it is.
+template <std::size_t Size> char* put_text(char* at, const char (&text)[Size]) noexcept {
+  return std::copy_n(text, Size - 1, at);
+}
 
 /// A word as one part of a line: what would end the line becomes '?'.
 inline char* put_name(char* at, std::string_view name) noexcept {
@@ -99,6 +103,11 @@ inline char* put_number(char* at, std::uint64_t value) noexcept {
 
 /// Appends what `put` writes into the room of at most `most` bytes that it is given.
 template <class Put> void append_at_most(std::string& out, std::size_t most, Put put) {
+  std::array<char, 512> room;  // filling so much of a string with zeros first takes as long as the rest
+  if (most <= room.size()) {
+    out.append(room.data(), put(room.data()));
+    return;
+  }
   const auto begin = out.size();
   out.resize(begin + most);
   out.resize(static_cast<std::size_t>(put(out.data() + begin) - out.data()));

@@ -18,6 +18,8 @@ template <class> class BasicS3Storage;
 /// A directory of an S3Storage, a page of keys at a time, sorted by key.
 template <class = void> class BasicS3Listing {
  public:
+  /// Only names are wanted: no object is asked for. To be called before `next`.
+  void names_only() noexcept { names_only_ = true; }
   awaitable<std::vector<Entry>> next() {
     std::vector<Entry> batch;
     while (batch.empty() && (!is_last_ || !read_.empty())) {
@@ -26,7 +28,7 @@ template <class = void> class BasicS3Listing {
       std::vector<Item> items{std::make_move_iterator(read_.begin()),
                               std::make_move_iterator(read_.begin() + static_cast<std::ptrdiff_t>(count))};
       read_.erase(read_.begin(), read_.begin() + static_cast<std::ptrdiff_t>(count));
-      if (state_->client.options.exact_listings) co_await look(items);
+      if (state_->client.options.exact_listings && !names_only_) co_await look(items);
       for (auto& item : items) {
         if (item.is_there) batch.push_back(std::move(item.entry));
       }
@@ -109,7 +111,7 @@ template <class = void> class BasicS3Listing {
   Path directory_;
   std::deque<Item> read_;
   std::string after_;
-  bool is_last_ = false;
+  bool is_last_ = false, names_only_ = false;
 };
 using S3Listing = BasicS3Listing<>;
 

@@ -418,5 +418,6 @@ using S3Storage = BasicS3Storage<>;  // a template, so that only what is called 
 static_assert(AppendsToFiles<S3Storage> && MakesUniqueNames<S3Storage> && KeepsPartialFiles<S3Storage>);
 static_assert(MakesDirectories<S3Storage> && RemovesFiles<S3Storage> && RemovesDirectories<S3Storage>);
 static_assert(RenamesFiles<S3Storage> && SetsTimes<S3Storage> && KeepsModes<S3Storage> && TellsProgress<S3Storage>);
+static_assert(ListsNamesAlone<S3Storage>);
 
 }  // namespace ftplike::inline v0_2

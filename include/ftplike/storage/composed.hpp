@@ -363,6 +363,9 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base
   Listing(std::in_place_index_t<I> which, Theirs listing, std::optional<Entry> mounted)
       : listing_{which, std::move(listing)}, mounted_{std::move(mounted)}, name_{mounted_ ? mounted_->name : ""} {}
 
+  void names_only() {
+    std::visit([](auto& listing) { detail::ask_for_names(listing); }, listing_);
+  }
   awaitable<std::vector<Entry>> next() {
     if (mounted_) {
       std::vector<Entry> first{*std::exchange(mounted_, std::nullopt)};
@@ -577,6 +580,10 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage<Low
   Listing(std::optional<typename Lower::Listing> lower, std::optional<typename Upper::Listing> upper)
       : lower_{std::move(lower)}, upper_{std::move(upper)} {}
 
+  void names_only() {
+    if (upper_) detail::ask_for_names(*upper_);
+    if (lower_) detail::ask_for_names(*lower_);
+  }
   awaitable<std::vector<Entry>> next() {
     if (upper_) {
       std::vector<Entry> entries = co_await upper_->next();

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -158,6 +160,8 @@ template <class = void> class BasicDirectoryReading {
   BasicDirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
       : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
 
+  /// Names need not be looked at from now on. Before the first batch.
+  void names_only() noexcept { names_only_ = true; }
   /// Whether the last name has been read.
   bool has_ended() const noexcept { return has_ended_; }
   /// Some entries; none if there were no more names.
@@ -195,10 +199,11 @@ template <class = void> class BasicDirectoryReading {
   void look(const char* name, std::vector<Entry>& batch) const {
     const int directory = ::dirfd(stream_.get());
     if (is_partial_name(name)) return remove_if_old(directory, name, state_->options.partial_lifetime);
+    Entry& entry = batch.emplace_back(name, Entry::Type::other, 0, Timestamp{});
+    if (names_only_) return;
     struct stat status {};
     const bool is_known = ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_known && errno == ENOENT) return;
-    Entry& entry = batch.emplace_back(name, Entry::Type::other, 0, Timestamp{});
+    if (!is_known && errno == ENOENT) return batch.pop_back();
     if (is_known) describe(entry, status);
     if (entry.type == Entry::Type::link) look_behind(entry);
   }
@@ -216,11 +221,18 @@ template <class = void> class BasicDirectoryReading {
   const std::shared_ptr<const DirectoryState> state_;
   const Path path_;
   const DirectoryStream stream_;
+  bool names_only_ = false;
   std::mutex mutex_;  // of what is read from the stream, and of what follows
   std::size_t batch_size_ = 512;
   std::atomic<bool> has_ended_ = false;
 };
 using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only what is called is compiled
+
+/// How many workers read a large directory: on one processor they would only keep one another from the caches.
+inline std::size_t reads_at_once() noexcept {
+  static const std::size_t result = std::clamp(std::thread::hardware_concurrency(), 1u, 2u);
+  return result;
+}
 
 }  // namespace detail
 
@@ -229,7 +241,9 @@ using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only w
 template <class = void> class BasicDirectoryListing {
  public:
   using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
-  /// Of a large directory two workers read some each, the second of which whoever calls this gets the next time.
+  /// Only names are wanted: nothing is asked of the files. To be called before `next`.
+  void names_only() noexcept { reading_->names_only(); }
+  /// Where there are several processors two workers read a large directory, one of them ahead.
   awaitable<std::vector<Entry>> next() {
     const Executor executor = co_await asio::this_coro::executor;
     for (;;) {
@@ -237,7 +251,7 @@ template <class = void> class BasicDirectoryListing {
       if (reads_.empty()) co_return std::vector<Entry>{};
       std::vector<Entry> entries = co_await reads_.front().get();
       reads_.pop_front();
-      at_once_ = 2;
+      at_once_ = detail::reads_at_once();
       if (!entries.empty()) co_return entries;
     }
   }

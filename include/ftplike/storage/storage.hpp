@@ -45,6 +45,15 @@ concept ReadableStorage =
       { files.label() } -> std::convertible_to<std::string>;
     };
 
+namespace detail {
+
+/// Tells a listing that only names are wanted, if it cares.
+template <class Listing> void ask_for_names(Listing& listing) {
+  if constexpr (requires { listing.names_only(); }) listing.names_only();
+}
+
+}  // namespace detail
+
 // What a storage may do besides, function by function: each that it has brings the commands that need it, and HELP and
 // FEAT tell of those alone. A function of these names that is not as its concept wants it does not compile in a server;
 // one whose name is misspelt is found by `static_assert(RenamesFiles<MyStorage>)`. A class derived from a storage takes
@@ -168,6 +177,13 @@ template <class S>
 concept CompleteStorage =
     AppendsToFiles<S> && MakesUniqueNames<S> && KeepsPartialFiles<S> && MakesDirectories<S> && RemovesFiles<S> &&
     RemovesDirectories<S> && RenamesFiles<S> && SetsTimes<S> && KeepsModes<S> && TellsFreeSpace<S>;
+
+/// `Listing::names_only()` is called before the first `next()` where nothing is wanted of the entries but their names, by
+/// NLST and by LIST of the ftp-like dialect: what takes time to look up besides may be left out.
+template <class S>
+concept ListsNamesAlone = requires(typename S::Listing& listing) {
+  { listing.names_only() } -> std::same_as<void>;
+};
 
 /// `for_client(client)` gives the same files as a storage of the same type, whose work in worker pools is done in turn
 /// with that for other clients.

@@ -1,7 +1,9 @@
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -34,12 +36,13 @@ class SortedLines {
  public:
   /// Adds the line of an entry.
   void add(const Entry& entry, const EntryFormat& format) {
-    const auto name = text_.size();
-    text_.append(entry.name);
-    const auto line = text_.size();
-    format(text_, entry);
-    if (text_.size() == line) return text_.resize(name);
-    lines_.push_back(Place{beginning_of(entry.name), name, line, text_.size()});
+    std::string& text = text_for(entry);
+    const auto name = text.size();
+    text.append(entry.name);
+    const auto line = text.size();
+    format(text, entry);
+    if (text.size() == line) return text.resize(name);
+    lines_.push_back(Place{beginning_of(entry.name), block_, name, line, text.size()});
   }
   /// All that were added are sorted from here on, until `clear`.
   void sort() {
@@ -51,31 +54,45 @@ class SortedLines {
   std::string_view next() noexcept {
     if (next_ == lines_.size()) return {};
     const Place& place = lines_[next_++];
-    return std::string_view{text_}.substr(place.line, place.end - place.line);
+    return std::string_view{blocks_[place.block]}.substr(place.line, place.end - place.line);
   }
   /// Forgets all lines.
   void clear() noexcept {
-    text_.clear();
+    for (auto& block : blocks_) block.clear();
+    block_ = 0;
     lines_.clear();
     next_ = 0;
   }
 
  private:
   struct Place {
-    std::uint64_t beginning;      // of the name, as a number: most names differ there, and it is at hand
-    std::size_t name, line, end;  // where they begin in the text, and where the line ends
+    std::uint64_t beginning;             // of the name, as a number: most names differ there, and it is at hand
+    std::size_t block, name, line, end;  // where they begin in which text, and where the line ends
   };
+  /// Where a line of this entry finds room, as a rule: a text that grows moves all that is in it, into pages that the
+  /// system has to find first.
+  std::string& text_for(const Entry& entry) {
+    constexpr std::size_t block_size = 64 * 1024 - 64, most_but_names = 512;
+    if (blocks_.empty()) return blocks_.emplace_back();
+    if (blocks_[block_].size() + entry.name.size() * 2 + most_but_names > block_size && ++block_ == blocks_.size()) {
+      blocks_.emplace_back().reserve(block_size);
+    }
+    return blocks_[block_];
+  }
   /// The first eight bytes, in the order of which names are sorted.
   static std::uint64_t beginning_of(std::string_view name) noexcept {
+    std::array<unsigned char, 8> bytes{};
+    std::copy_n(name.data(), std::min(name.size(), bytes.size()), bytes.data());
     std::uint64_t result = 0;
-    for (std::size_t i = 0; i < 8; ++i) result = result << 8 | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0U);
+    for (const auto byte : bytes) result = result << 8 | byte;
     return result;
   }
   std::string_view name_of(const Place& place) const noexcept {
-    return std::string_view{text_}.substr(place.name, place.line - place.name);
+    return std::string_view{blocks_[place.block]}.substr(place.name, place.line - place.name);
   }
 
-  std::string text_;  // each name with its line behind it
+  std::deque<std::string> blocks_;  // each name with its line behind it
+  std::size_t block_ = 0;           // the one that is being filled
   std::vector<Place> lines_;
   std::size_t next_ = 0;
 };
@@ -219,16 +236,21 @@ template <class Storage> std::string permissions_of(bool is_directory, Rights ri
   return letters;
 }
 
+/// What a format shows of entries.
+enum class Shown { names, all };
+
 /// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it,
 /// but for the first `dropped` bytes.
 template <class S> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path, Entry entry,
-                                                 std::string pattern, EntryFormat format, std::size_t dropped = 0) {
+                                                 std::string pattern, EntryFormat format, Shown shown,
+                                                 std::size_t dropped = 0) {
   typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
   transfer.listing = true;
   std::optional<typename S::Storage::Listing> listing;
   if (entry.is_directory()) {
     auto found = co_await session.storage().list(path);
     listing.emplace(std::move(found));
+    if (shown == Shown::names) ask_for_names(*listing);
   }
   ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format), dropped};
   co_return co_await session.send(source, std::move(transfer));
@@ -259,14 +281,14 @@ struct List {
         if (detail::fits_a_line(entry.name)) out.append("\n").append(entry.name);
       };
       co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                              std::move(names), 1);
+                                              std::move(names), detail::Shown::names, 1);
     }
     auto lines = [now = wall_clock(session.executor())](std::string& out, const Entry& entry) {
       append_listed(out, entry, now);
       out += "\r\n";
     };
     co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                            std::move(lines));
+                                            std::move(lines), detail::Shown::all);
   }
 };
 
@@ -285,7 +307,7 @@ struct Nlst {
       if (detail::fits_a_line(entry.name)) out.append(prefix).append(entry.name).append("\r\n");
     };
     co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                            std::move(names));
+                                            std::move(names), detail::Shown::names);
   }
 };
 
@@ -307,7 +329,8 @@ struct Mlsd {
       append_facts(out, entry, facts, entry.is_directory() ? of_directories : of_files);
       out += "\r\n";
     };
-    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines),
+                                            detail::Shown::all);
   }
 };
 

@@ -358,6 +358,20 @@ TEST(S3Listing, GoesOnFromPageToPage) {
   EXPECT_EQ(tokens, (std::vector<std::string>{"", "continuation-token=1", "continuation-token=2"}));
 }
 
+TEST(S3Listing, AsksForNoObjectWhereOnlyNamesAreWanted) {
+  ScriptedStore store{[&](const StoreRequest& request) {
+    if (request.what.starts_with("HEAD ")) return head_answer(404);
+    return answer(200, "<ListBucketResult><Contents><Key>a</Key><Size>1</Size></Contents></ListBucketResult>");
+  }};
+  Files<S3Storage> files{S3Storage{impatient(store.endpoint())}};
+  auto listing = files.run(files.storage.list(Path{}));
+  listing.names_only();
+  const auto entries = files.run(listing.next());
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries.front().name, "a");
+  EXPECT_EQ(count_of(store.asked(), "HEAD /inbox/a"), 0u);
+}
+
 TEST(S3Listing, IsRefusedWhereItIsNotUnderstood) {
   ScriptedStore store{[&](const StoreRequest& request) {
     return request.what.starts_with("HEAD ") ? head_answer(404) : answer(200, "<html>");

@@ -19,6 +19,7 @@ static_assert(CompleteStorage<Mounted> && CompleteStorage<MountedStorage<MemoryS
 static_assert(!WritableStorage<MountedStorage<ReadOnly, ReadOnly>> && ReadableStorage<MountedStorage<ReadOnly, ReadOnly>>);
 static_assert(CompleteStorage<Overlay> && !WritableStorage<OverlayStorage<MemoryStorage, ReadOnly>> &&
               ReadableStorage<OverlayStorage<MemoryStorage, ReadOnly>>);
+static_assert(ListsNamesAlone<Overlay> && ListsNamesAlone<Mounted> && !ListsNamesAlone<ReadOnly>);
 static_assert(ServesClientsInTurn<OverlayStorage<DirectoryStorage, DirectoryStorage>> &&
               ServesClientsInTurn<MountedStorage<DirectoryStorage, DirectoryStorage>> &&
               ServesClientsInTurn<ReadOnlyStorage<DirectoryStorage>>);
@@ -62,6 +63,28 @@ TEST_F(AMount, StaysWhereItIs) {
   EXPECT_EQ(files.error(storage.rename(Path{"/in/old"}, Path{"/old"})), std::errc::cross_device_link);
   EXPECT_EQ(files.error(storage.make_directory(Path{"/in"})), std::errc::file_exists);
   EXPECT_EQ(files.error(storage.create(Path{"/in"}, 0)), std::errc::is_a_directory);
+}
+
+/// A folder whose listings can be asked whether they look at files.
+std::string looks_at_files(auto storage, asio::io_context& loop) {
+  auto listing = run(loop, storage.list(Path{}));
+  listing.names_only();
+  std::string all;
+  for (auto some = run(loop, listing.next()); !some.empty(); some = run(loop, listing.next())) {
+    for (const auto& entry : some) all += entry.name + (entry.unique.empty() ? " " : " looked at ");
+  }
+  return all;
+}
+
+TEST(ComposedStorages, HandOnThatOnlyNamesAreWanted) {
+  const TemporaryFolder upper, lower;
+  write_file(upper.path() / "a", "");
+  write_file(lower.path() / "b", "");
+  const DirectoryStorage above{upper.path().string()}, below{lower.path().string()};
+  asio::io_context loop;
+  EXPECT_EQ(looks_at_files(OverlayStorage{below, above}, loop), "a b ");
+  EXPECT_EQ(looks_at_files(MountedStorage{above, "/d/in", below}, loop), "a ");
+  EXPECT_EQ(looks_at_files(ReadOnlyStorage{above}, loop), "a ");
 }
 
 struct AnOverlay : testing::Test {
