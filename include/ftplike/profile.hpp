@@ -55,7 +55,8 @@ struct Limits {
   Duration idle = std::chrono::seconds{300};
   /// For the data connection to come to be: then the transfer ends. (425)
   Duration connect_data = std::chrono::seconds{30};
-  /// Of a TLS handshake: then that connection ends, which of a data connection is a transfer without one. (425)
+  /// Of a TLS handshake, or of a trusted proxy until it has said whom it passes on: then that connection ends, which of a
+  /// data connection is a transfer without one. (425)
   Duration handshake = std::chrono::seconds{15};
   /// Without a byte of a transfer: then it ends. (426)
   Duration stall = std::chrono::seconds{60};

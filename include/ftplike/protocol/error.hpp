@@ -33,6 +33,7 @@ enum class Errc {
   no_handshake,        // a peer that was to begin a TLS handshake, or go on with it, did not
   not_resumed,         // a TLS data connection does not go on with the control connection's session
   no_close_notify,     // a TLS data connection ended without its peer's goodbye, so something may be missing
+  bad_introduction,    // a proxy's connection does not begin with the header of the PROXY protocol
   refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
 };
 
@@ -61,6 +62,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::no_handshake: return "no TLS handshake came";
         case Errc::not_resumed: return "TLS session of the control connection not resumed";
         case Errc::no_close_notify: return "TLS ended without close_notify";
+        case Errc::bad_introduction: return "the connection begins with something else";
         case Errc::refused_by_rule: return "refused for safety";
       }
       return "unknown ftplike error";
@@ -127,6 +129,14 @@ inline Reply reply_for(std::error_code error) {
     return {426, "Connection closed: connection lost"};
   }
   return {451, "Local error: " + error.message()};
+}
+
+/// Whether an error says that the client may not do what it wants, rather than that it cannot be done.
+inline bool is_refusal(std::error_code error) noexcept {
+  using enum std::errc;
+  return error == permission_denied || error == operation_not_permitted || error == read_only_file_system ||
+         error == Errc::bad_name || error == Errc::too_large || error == Errc::quota_exceeded ||
+         error == Errc::refused_by_rule || detail::over_quota(error);
 }
 
 /// The error that an exception stands for: a `std::system_error`'s own; of any other, what comes nearest.

@@ -146,9 +146,12 @@ template <class T, class P> class ServerCore {
     std::string first_bytes;
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
-      co_await settle(within(state->network, state->service.limits.login, introduce(control, who, first_bytes)),
+      co_await settle(within(state->network, state->service.limits.handshake, introduce(control, who, first_bytes)),
                       introduced);
-      if (introduced.failed()) co_return;  // as the PROXY protocol wants it
+      if (introduced.failed()) {  // it ends without a word, as the PROXY protocol wants it
+        tell_of_proxy(*state, who, code_of(introduced.failure()), first_bytes);
+        co_return;
+      }
     }
     if (state->service.bans) {
       Settled<bool> banned;
@@ -179,6 +182,13 @@ template <class T, class P> class ServerCore {
     if (!header.ends) co_return;
     who.peer = endpoint_of(header.ends->client);
     who.local = endpoint_of(header.ends->server);
+  }
+
+  /// Tells why a proxy's connection ended before it began; not of one that came and went, as load balancers look
+  /// whether somebody is there, nor of one that the server itself ends.
+  static void tell_of_proxy(State& state, const SessionInfo& who, std::error_code why, const std::string& first_bytes) {
+    const bool only_looked = first_bytes.empty() && why != Errc::timed_out;
+    if (!only_looked && why != asio::error::operation_aborted) report<IntroductionFailed>(state.service.observer, who, why);
   }
 
   /// One of the sessions that `Limits` counts.

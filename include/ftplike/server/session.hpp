@@ -387,7 +387,7 @@ template <Transport T, class P> class Session {
   template <class Entry> awaitable<Reply> run(const Entry& entry, std::string_view argument) {
     if (answering_) return entry.run(*this, argument);  // beside the session's own coroutine, whose limits these are
     at_work_ = entry.verb;
-    return run_limited(entry.run(*this, argument), entry.interruptible);
+    return run_limited(entry, argument);
   }
 
  private:
@@ -500,8 +500,9 @@ template <Transport T, class P> class Session {
   /// For the last words, which nobody may hear any more.
   Duration farewell_limit() const { return std::min<Duration>(limits().idle, std::chrono::seconds{5}); }
 
-  /// Runs a command's coroutine under its limit, and makes a reply of what it throws.
-  awaitable<Reply> run_limited(awaitable<Reply> command, bool interruptible) {
+  /// Runs a command under its limit, and makes a reply of what it throws.
+  template <class Entry> awaitable<Reply> run_limited(const Entry& entry, std::string_view argument) {
+    const bool interruptible = entry.interruptible;
     std::error_code error;
     Reply reply;
     const bool logs_in = !account_;
@@ -509,7 +510,7 @@ template <Transport T, class P> class Session {
     try {
       Limit limited{deadline_, logs_in ? std::min(limits().operation, left_for_login()) : limits().operation,
                     Errc::timed_out};
-      Reply given = co_await std::move(command);
+      Reply given = co_await entry.run(*this, argument);
       reply = std::move(given);
     } catch (...) { error = interruption_.reason_of(std::current_exception()); }
     const std::error_code interrupted = interruption_.why();
@@ -520,7 +521,9 @@ template <Transport T, class P> class Session {
     if (interruptible) co_await end_watch();
     if (!error) co_return reply;
     if (interrupted == Errc::timed_out) co_return Reply{451, "Gave up: it took too long"};
-    co_return reply_for(error);
+    const Reply refused = reply_for(error);
+    if (is_refusal(error)) detail::tell_refusal(*this, &entry, entry.verb, argument, refused);
+    co_return refused;
   }
 
   // ---- TLS ----
