@@ -169,7 +169,7 @@ class Metrics {
     if (error == Errc::peer_lost || error == std::errc::connection_reset || error == std::errc::broken_pipe) return 2;
     if (error == Errc::stalled) return 3;
     if (error == Errc::no_data_connection || error == Errc::no_handshake) return 4;
-    if (error == Errc::quota_exceeded || error == std::errc::no_space_on_device) return 5;
+    if (error == Errc::quota_exceeded || detail::is_full(error)) return 5;
     if (error == Errc::shutting_down) return 6;
     return 7;
   }

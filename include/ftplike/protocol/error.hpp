@@ -91,6 +91,11 @@ inline bool over_quota(std::error_code error) noexcept {
 #endif
 }
 
+/// Whether there is no more room on the disk, or none for this user.
+inline bool is_full(std::error_code error) noexcept {
+  return error == std::errc::no_space_on_device || over_quota(error);
+}
+
 }  // namespace detail
 
 /// The one place where an error becomes what the client reads.
@@ -121,7 +126,7 @@ inline Reply reply_for(std::error_code error) {
   if (error == directory_not_empty) return {550, "Directory not empty"};
   if (error == file_exists) return {550, "File exists"};
   if (error == filename_too_long || error == invalid_argument) return {553, "File name not allowed"};
-  if (error == no_space_on_device || error == file_too_large || detail::over_quota(error)) {
+  if (error == file_too_large || detail::is_full(error)) {
     return {552, "Storage full"};
   }
   if (error == connection_reset || error == broken_pipe || error == connection_aborted ||
