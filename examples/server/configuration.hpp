@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include <ftplike/profile.hpp>
+#include <ftplike/storage/partials.hpp>
 
 /// Where to listen, as the operator said it.
 class HostAndPort {
@@ -49,6 +51,7 @@ struct Configuration {
   ObjectStore s3;
   std::vector<HostAndPort> listen;  // empty: port 3456 of this machine, unless a supervisor handed sockets in
   ftplike::TrustedProxies trusted_proxies;
+  ftplike::PartialRules partial_rules{.lifetime = std::chrono::hours{24 * 7}};
   unsigned threads = 0;  // 0: as many as the machine has processors
   std::string greeting = "FTP Server Ready";
 
@@ -68,7 +71,7 @@ struct Configuration {
 
   bool explain = false;
   std::string log;  // a file, or "-" for stderr; empty: none
-  bool log_commands = false;
+  bool log_is_json = false, log_commands = false;
   std::string xferlog;  // a file; empty: none
   std::optional<HostAndPort> metrics, page;
   std::string record;  // a file; empty: none

@@ -12,6 +12,7 @@
 #include "ban.hpp"
 #include "config_file.hpp"
 #include "failure.hpp"
+#include "partials.hpp"
 #include "serve.hpp"
 #include "settings.hpp"
 
@@ -56,8 +57,16 @@ class CommandLine {
     ban->require_subcommand(1);
     list_bans_ = add_ban_word(*ban, "list", "print the bans that are in force, with their ends in UTC", false);
     add_ban_ = add_ban_word(*ban, "add", "ban an address or a network", true);
-    add_ban_->add_option("--for", ban_.seconds, "how long (until it is removed)")->type_name("S")->check(CLI::Range(1.0, 1e10));
+    add_ban_->add_option("--for", ban_.seconds, "how long; 0 is until it is removed (0)")->type_name("S")->check(CLI::Range(0.0, 1e10));
     remove_ban_ = add_ban_word(*ban, "remove", "let those of a ban in again", true);
+
+    auto* const partials = app_.add_subcommand("partials", "what uploads that were cut off have left in a served folder");
+    partials->require_subcommand(1);
+    list_partials_ = add_partial_word(*partials, "list", "print bytes, time of the last one in UTC, and path of each");
+    purge_partials_ = add_partial_word(*partials, "purge", "remove those that no upload is at, and print them");
+    purge_partials_->add_option("--older", partial_.seconds, "only those whose last byte came so many seconds ago (0)")
+        ->type_name("S")
+        ->check(CLI::Range(0.0, 1e10));
   }
 
   int run(int argc, char** argv) {
@@ -78,6 +87,10 @@ class CommandLine {
       (*list_bans_ ? list_bans : *add_ban_ ? add_ban : remove_ban)(ban_);
       return 0;
     }
+    if (*list_partials_ || *purge_partials_) {
+      (*list_partials_ ? list_partials : purge_partials)(partial_);
+      return 0;
+    }
     serve(configure(said()), check_);
     if (check_) std::puts("the configuration is good");
     return 0;
@@ -90,6 +103,11 @@ class CommandLine {
     if (has_network) {
       result->add_option("network", ban_.network, "as 192.0.2.7 or 2001:db8:1:2::/64")->type_name("NETWORK")->required();
     }
+    return result;
+  }
+  CLI::App* add_partial_word(CLI::App& partials, const char* word, const char* help) {
+    auto* const result = partials.add_subcommand(word, help);
+    result->add_option("root", partial_.root, "the folder that is served")->type_name("DIR")->required();
     return result;
   }
   std::string generated() const {
@@ -110,11 +128,13 @@ class CommandLine {
 
   CLI::App app_{"Serves a folder over FTP, and over the ftp-like dialect on the same port.", "ftplike-server"};
   CLI::App *add_user_ = nullptr, *list_bans_ = nullptr, *add_ban_ = nullptr, *remove_ban_ = nullptr;
+  CLI::App *list_partials_ = nullptr, *purge_partials_ = nullptr;
   std::string config_;
   bool check_ = false;
   std::string generate_;
   NewUser user_;
   BanOrder ban_;
+  PartialOrder partial_;
 };
 
 }  // namespace

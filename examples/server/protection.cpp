@@ -57,8 +57,12 @@ ServingNetwork::ServingNetwork(Certificates certificates, unsigned threads)
     : certificates_{std::move(certificates)}, transport{certificates_, threads} {}
 
 void ServingNetwork::reread() { certificates_.reload(); }
+
+std::optional<ftplike::Timestamp> ServingNetwork::valid_until() const { return certificates_.valid_until(); }
 #else
 ServingNetwork::ServingNetwork(Certificates, unsigned threads) : transport{threads} {}
 
 void ServingNetwork::reread() {}
+
+std::optional<ftplike::Timestamp> ServingNetwork::valid_until() const { return std::nullopt; }
 #endif

@@ -23,6 +23,8 @@
 #include "../explain_style.hpp"
 #include "bucket.hpp"
 #include "failure.hpp"
+#include "partials.hpp"
+#include "process_metrics.hpp"
 #include "protection.hpp"
 #include "sections.hpp"
 #include "systemd.hpp"
@@ -49,8 +51,10 @@ std::string text_of(const HostAndPort& where) {
 
 ftplike::DirectoryStorage open_folder(const Configuration& configuration) {
   const std::string& root = configuration.root;
+  constexpr std::chrono::hours for_ever{24 * 365 * 1000};
+  const auto lifetime = configuration.partial_rules.lifetime;
   try {
-    return ftplike::DirectoryStorage{root};
+    return ftplike::DirectoryStorage{root, {.partial_lifetime = lifetime.count() > 0 ? lifetime : for_ever}};
   } catch (const std::system_error& error) {
     throw Failure{Ending::no_folder, why("cannot serve " + root, error.code())};
   }
@@ -180,7 +184,12 @@ Watch make_watch(const Configuration& configuration, std::vector<ftplike::LineFi
   }
   if (!configuration.log.empty()) {
     using ftplike::LogDetail;
-    watch.log.emplace(open(configuration.log), configuration.log_commands ? LogDetail::commands : LogDetail::sessions);
+    const auto detail = configuration.log_commands ? LogDetail::commands : LogDetail::sessions;
+    if (configuration.log_is_json) {
+      watch.json_log.emplace(open(configuration.log), detail);
+    } else {
+      watch.log.emplace(open(configuration.log), detail);
+    }
   }
   if (!configuration.xferlog.empty()) watch.transfer_log.emplace(open(configuration.xferlog));
   if (configuration.metrics) watch.metrics.emplace();
@@ -257,17 +266,17 @@ class WebServers {
   WebServers(const Configuration& configuration)
       : metrics_at_{web_addresses("metrics", configuration.metrics)}, page_at_{web_addresses("page", configuration.page)} {}
 
-  /// **Errors:** `Failure`.
-  void start(const ftplike::Metrics& metrics, const std::shared_ptr<LiveRows>& rows) {
+  /// `metrics` tells them all, in the text format of Prometheus. **Errors:** `Failure`.
+  void start(const WebServer::Metrics& metrics, const std::shared_ptr<LiveRows>& rows) {
     for (const auto& where : metrics_at_) {
       const bool has_page = where.port() != 0 && std::erase(page_at_, where) > 0;
       start(where, metrics, has_page ? rows : nullptr);
     }
-    for (const auto& where : page_at_) start(where, std::nullopt, rows);
+    for (const auto& where : page_at_) start(where, {}, rows);
   }
 
  private:
-  void start(const Endpoint& where, const std::optional<ftplike::Metrics>& metrics,
+  void start(const Endpoint& where, const WebServer::Metrics& metrics,
              const std::shared_ptr<LiveRows>& rows) {
     const auto address = where.address().to_string();
     try {
@@ -306,7 +315,6 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   const auto handed_in = take_handed_in_sockets();
   const auto listeners = addresses(configuration, !handed_in.empty());
   const auto implicit_listeners = resolve_all(configuration.tls.implicit);
-  WebServers web{configuration};
   const auto is_local = [](const Endpoint& where) { return where.address().is_loopback(); };
   const bool beyond_loopback = !std::all_of(listeners.begin(), listeners.end(), is_local) ||
                                !std::all_of(implicit_listeners.begin(), implicit_listeners.end(), is_local) ||
@@ -319,8 +327,11 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
                stderr);
   }
   auto bans = make_bans(configuration);
+  std::optional<PartialKeeper> keeper;
+  WebServers web{configuration};  // the first to go: it tells what the others know
   if (only_check) return;
 
+  if (!is_bucket(configuration.root)) keeper.emplace(configuration.root, configuration.partial_rules);
   std::vector<ftplike::LineFile> files;
   const auto rows = std::make_shared<LiveRows>();
   Watch watch = make_watch(configuration, files, rows);
@@ -362,7 +373,10 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
     listen_on(where, "listening with TLS on %s\n",
               [&server](const Endpoint& here) { return server.listen(here, ftplike::Beginning::implicit_tls); });
   }
-  web.start(metrics, rows);
+  const auto all_metrics = [metrics, &serving, &keeper] {
+    return metrics.text() + process_metrics(serving.valid_until(), keeper ? std::optional{keeper->last()} : std::nullopt);
+  };
+  web.start(all_metrics, rows);
   std::fflush(stdout);
   tell_supervisor("READY=1");
 

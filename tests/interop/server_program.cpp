@@ -685,6 +685,126 @@ TEST_F(ServerProgram, TellsPrometheusWhatHappened) {
   EXPECT_EQ(stop(server), 0) << "the page ends, too";
 }
 
+TEST_F(ServerProgram, LogsChangesOfFilesAndRefusalsWithoutItsCommands) {
+  files.write("users", "");
+  Process server{here({"--user", "anna:secret", "--anonymous", "read", "--log", files / "log"})};
+  const auto port = port_of(server);
+  {
+    Wire client{port};
+    log_in(client, "anna", "secret");
+    for (const char* line : {"MKD d", "RNFR d", "RNTO e", "RMD e", "DELE sample_image.jpg", "QUIT"}) client.ask(line);
+  }
+  {
+    Wire client{port};
+    log_in(client, "anonymous", "me");
+    client.ask("DELE images/demo_photo.jpg");
+    client.ask("QUIT");
+  }
+  EXPECT_EQ(stop(server), 0);
+  const auto log = files.read("log");
+  for (const char* words : {" anna: MKD /d: made\n", " anna: RNTO /d: renamed to /e\n", " anna: RMD /e: removed\n",
+                            " anna: DELE /sample_image.jpg: removed\n",
+                            " anonymous: refused: DELE images/demo_photo.jpg in /: 550 Permission denied\n"}) {
+    EXPECT_NE(log.find(words), std::string::npos) << words << " is not in\n" << log;
+  }
+}
+
+TEST_F(ServerProgram, LogsInLinesOfJsonIfToldSo) {
+  Process server{here({"--user", "anna:secret", "--log", files / "log", "--log-format", "json"})};
+  {
+    Wire client{port_of(server)};
+    log_in(client, "anna", "secret");
+    client.ask("DELE sample_image.jpg");
+    client.ask("QUIT");
+  }
+  EXPECT_EQ(stop(server), 0);
+  Process reader{{"python3", "-c",
+                  "import json, sys\n"
+                  "for line in open(sys.argv[1]):\n"
+                  "    told = json.loads(line)\n"
+                  "    print(told['event'], told['client'], told.get('user'), told.get('path'))",
+                  files / "log"}};
+  EXPECT_EQ(reader.wait(), 0) << reader.errors();
+  EXPECT_EQ(reader.output(), "session_opened 127.0.0.1 None None\nlogin_tried 127.0.0.1 None None\n"
+                             "file_changed 127.0.0.1 anna /sample_image.jpg\nsession_closed 127.0.0.1 anna None\n");
+  expect_failure(here({"--log-format", "xml"}), 2, "--log-format: 'xml' is not text or json");
+}
+
+TEST_F(ServerProgram, LogsWhyAProxysConnectionWasDropped) {
+  Process server{here({"--user", "anna:secret", "--trusted-proxy", "127.0.0.0/8", "--log", files / "log"})};
+  {
+    Wire client{port_of(server)};
+    client.send("USER anna\r\n");
+    EXPECT_EQ(client.receive_all(), "");
+  }
+  EXPECT_EQ(stop(server), 0);
+  EXPECT_TRUE(files.read("log").ends_with(": dropped: no PROXY header: the connection begins with something else\n"))
+      << files.read("log");
+}
+
+TEST_F(ServerProgram, TellsPrometheusOfItselfOfItsCertificateAndOfPartialFiles) {
+  Certificates certificates;
+  const CertificateFiles own = certificates.issue("server");
+  root.write(".ftplike-partial.cut", "hello");
+  Process server{here({"--user", "anna:secret", "--metrics", "127.0.0.1:0", "--cert", own.certificate, "--key", own.key})};
+  const auto page = server.line_after("metrics on http://127.0.0.1:");
+  const auto ask = [&](const std::string& how) {
+    const Wire scraper{page.substr(0, page.find('/'))};
+    scraper.send(how + " /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    return scraper.receive_all();
+  };
+  std::string answer;
+  do {  // the folder is looked through beside the server
+    answer = ask("GET");
+  } while (answer.find("ftplike_partial_files 1\n") == std::string::npos);
+  for (const char* words :
+       {"\nftplike_build_info{version=\"", "\nftplike_certificate_not_after_seconds ", "\nftplike_partial_bytes ",
+        "\nprocess_open_fds ", "\nprocess_max_fds ", "\nprocess_resident_memory_bytes ", "\nprocess_cpu_seconds_total ",
+        "\nprocess_start_time_seconds "}) {
+    EXPECT_NE(answer.find(words), std::string::npos) << words << " is not in\n" << answer;
+  }
+  const auto head = ask("HEAD");
+  EXPECT_TRUE(head.starts_with("HTTP/1.1 200 OK\r\n")) << head;
+  EXPECT_TRUE(head.ends_with("\r\n\r\n")) << head;
+  EXPECT_EQ(stop(server), 0);
+}
+
+TEST_F(ServerProgram, ListsAndRemovesWhatUploadsThatWereCutOffHaveLeft) {
+  root.write("images/.ftplike-partial.cut", "hello");
+  std::filesystem::last_write_time(root / "images/.ftplike-partial.cut",
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours{1});
+  const auto partials = [&](Words words) {
+    words.insert(words.begin(), "partials");
+    Process looking{command(std::move(words))};
+    EXPECT_EQ(looking.wait(), 0) << looking.errors();
+    return looking.output();
+  };
+  const auto listed = partials({"list", root.string()});
+  EXPECT_TRUE(listed.ends_with(" /images/.ftplike-partial.cut\n")) << listed;
+  EXPECT_EQ(partials({"purge", root.string(), "--older", "7200"}), "");
+  EXPECT_EQ(partials({"purge", root.string()}), listed);
+  EXPECT_EQ(partials({"list", root.string()}), "");
+  expect_failure(command({"partials", "list", root / "none"}), 3, "No such file or directory");
+}
+
+TEST_F(ServerProgram, TakesNothingForNoLimitWhereverThereIsOne) {
+  Words options = here({"--user", "anna:secret"});
+  for (const char* bound : {"--partial-lifetime", "--partial-share", "--max-file", "--ban-after", "--ban-within", "--ban-time",
+                            "--max-sessions", "--max-sessions-per-address", "--login-attempts", "--login-timeout",
+                            "--idle-timeout", "--drain-timeout", "--rate", "--data-timeout"}) {
+    options.insert(options.end(), {bound, "0"});
+  }
+  Process server{options};
+  {
+    Wire client{port_of(server)};
+    log_in(client, "anna", "secret");
+    store(client, "a", "hello");
+    client.ask("QUIT");
+  }
+  EXPECT_EQ(stop(server), 0);
+  EXPECT_EQ(root.read("a"), "hello");
+}
+
 TEST_F(ServerProgram, ExplainsWhatHappensWithoutColoursWhereNoTerminalIs) {
   Process server{here({"--explain"})};
   {
