@@ -74,6 +74,7 @@ struct Configuration {
   bool log_is_json = false, log_commands = false;
   std::string xferlog;  // a file; empty: none
   std::optional<HostAndPort> metrics, page;
+  std::string admin_socket;  // a file; empty: none
   std::string record;  // a file; empty: none
   bool record_contents = false;
 };

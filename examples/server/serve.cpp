@@ -21,6 +21,7 @@
 #endif
 
 #include "../explain_style.hpp"
+#include "admin.hpp"
 #include "bucket.hpp"
 #include "failure.hpp"
 #include "partials.hpp"
@@ -303,6 +304,14 @@ template <class Listen> void listen_on(const Endpoint& where, const char* saying
   }
 }
 
+template <class Server> Administration administration_of(ServingNetwork::Transport& network, Server& server) {
+  return {[&server] { return server.list_sessions(); },
+          [&server](Administration::Which which) { return server.end_sessions(std::move(which)); },
+          [&network](ftplike::awaitable<void> operation) {
+            return ftplike::within(network, std::chrono::seconds{5}, std::move(operation));
+          }};
+}
+
 /// Serves what `open` gives.
 template <class Storage>
 void serve_files(const Configuration& configuration, Storage (*open)(const Configuration&), bool only_check) {
@@ -338,9 +347,11 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   const auto metrics = watch.metrics.value_or(ftplike::Metrics{});
   ftplike::StopReport report;
   std::optional<Signals> signals;
+  std::optional<AdminSocket> admin;
   watch.stopped = [&](const ftplike::StopReport& what_became) {
     report = what_became;
     signals->rest();
+    if (admin) admin->rest();
     if (!report.stuck.empty()) network.stop();  // it would wait for them for ever
   };
   ftplike::Server server{network,
@@ -362,6 +373,9 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   };
   signals.emplace(network.executor(), stop, [&] { reread(serving, users, files); });
 
+  if (!configuration.admin_socket.empty()) {
+    admin.emplace(network.main_executor(), configuration.admin_socket, administration_of(network, server));
+  }
   for (const int socket : handed_in) {
     const auto where = server.accept_from(adopt(network, socket));
     std::printf("listening on %s\n", text_of({where.address().to_string(), where.port()}).c_str());

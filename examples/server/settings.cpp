@@ -274,6 +274,8 @@ const Setting table[] = {
      [](C& c, V value) { c.metrics = host_and_port(value, "9121"); }},
     {seeing, "page", "HOST:PORT", false, "show both channels live in a browser there, on loopback only (none)",
      [](C& c, V value) { c.page = host_and_port(value, "8021"); }},
+    {seeing, "admin-socket", "FILE", false, "answer the words who and kick there, to this user alone (none)",
+     [](C& c, V value) { set_file(c.admin_socket, value); }},
     {seeing, "record", "FILE", false, "record all sessions, to play them again; no passwords, no contents (none)",
      [](C& c, V value) { set_file(c.record, value); }},
     {seeing, "record-contents", "", false, "record the contents of files and listings, too",

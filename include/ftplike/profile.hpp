@@ -1,10 +1,12 @@
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <forward_list>
 #include <iterator>
 #include <functional>
 #include <memory>
@@ -230,7 +232,7 @@ template <class P> struct ServiceParts {
 };
 
 /// What the sessions of a server share: its parts, and the use that is made of it.
-/// Settings do not change any more when the first session begins. **Threads:** safe, as far as its parts are.
+/// Settings do not change any more when the first session begins, but for the limits (`current_limits`). **Threads:** safe, as far as its parts are.
 template <class P> class Service : public Settings {
  public:
   /// Its sessions' files: what can be written keeps to the rules.
@@ -289,6 +291,17 @@ template <class P> class Service : public Settings {
   /// The bandwidth of all transfers together.
   AccountUse& total() noexcept { return total_; }
 
+  /// The limits as they are now: a server's may change. They stay where they are as long as the service lives.
+  const Limits& current_limits() const noexcept { return *current_limits_.load(std::memory_order_acquire); }
+  void change_limits(const Limits& to) {
+    const std::lock_guard lock{mutex_};
+    // Sessions may still look at those before, without a lock; operators do not change them often enough to count.
+    all_limits_.push_front(to);
+    current_limits_.store(&all_limits_.front(), std::memory_order_release);
+    total_.sent.set_rate(to.bytes_per_second);
+    total_.received.set_rate(to.bytes_per_second);
+  }
+
  private:
   auto kept(typename P::Storage files) {
     if constexpr (GivesStorages<typename P::Storage>) {
@@ -319,6 +332,8 @@ template <class P> class Service : public Settings {
   std::shared_ptr<AccountUse> no_limits_ = detail::new_shared<AccountUse>(std::string{}, std::uint64_t{0});
   std::mutex mutex_;
   std::vector<std::weak_ptr<AccountUse>> uses_;
+  std::forward_list<Limits> all_limits_;
+  std::atomic<const Limits*> current_limits_{&limits};
 };
 
 }  // namespace ftplike

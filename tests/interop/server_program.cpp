@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <algorithm>
@@ -785,6 +786,55 @@ TEST_F(ServerProgram, ListsAndRemovesWhatUploadsThatWereCutOffHaveLeft) {
   EXPECT_EQ(partials({"purge", root.string()}), listed);
   EXPECT_EQ(partials({"list", root.string()}), "");
   expect_failure(command({"partials", "list", root / "none"}), 3, "No such file or directory");
+}
+
+TEST_F(ServerProgram, TellsWhoIsThereAndEndsSessionsOverASocketThatIsItsOwnersAlone) {
+  const std::string socket = files / "admin";
+  Process server{here({"--user", "anna:secret", "--user", "bert:secret", "--admin-socket", socket})};
+  const auto port = port_of(server);
+  Wire anna{port};
+  log_in(anna, "anna", "secret");
+  Wire bert{port};
+  log_in(bert, "bert", "secret");
+  struct stat status {};
+  ASSERT_EQ(::stat(socket.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  const auto say = [&](Words words) {
+    Process asking{command(std::move(words))};
+    EXPECT_EQ(asking.wait(), 0) << asking.errors();
+    return asking.output();
+  };
+  auto sessions = say({"who", socket});
+  EXPECT_EQ(std::count(sessions.begin(), sessions.end(), '\n'), 2) << sessions;
+  EXPECT_TRUE(sessions.starts_with("#1 127.0.0.1:")) << sessions;
+  EXPECT_NE(sessions.find(" anna since 2"), std::string::npos) << sessions;
+  EXPECT_NE(sessions.find(" waiting for a command\n#2 "), std::string::npos) << sessions;
+
+  anna.ask("TYPE I");
+  const Wire data{port_of_epsv(anna.ask("EPSV"))};
+  anna.ask("STOR large");
+  data.send("hello");
+  while ((sessions = say({"who", socket})).find(" STOR /large received 5 bytes, ") == std::string::npos) {
+  }
+  expect_failure(command({"kick", socket, "--user", "carl"}), 1, "there is no such session");
+  expect_failure(command({"kick", socket}), 2, "");
+  expect_failure(command({"kick", socket, "--address", "nobody"}), 2, "refused: not understood");
+  const auto kicked = say({"kick", socket, "--user", "anna"});
+  EXPECT_TRUE(kicked.starts_with("#1 127.0.0.1:") && kicked.ends_with(" anna\n")) << kicked;
+  EXPECT_EQ(anna.reply(), "421 Session ended by the operator");
+  EXPECT_TRUE(bert.ask("NOOP").starts_with("200 "));
+  EXPECT_TRUE(say({"kick", socket, "--address", "127.0.0.0/8"}).starts_with("#2 "));
+  EXPECT_EQ(say({"who", socket}), "");
+
+  expect_failure(here({"--admin-socket", socket}), 4, "Address already in use");
+  server.signal(SIGKILL);
+  server.wait();
+  expect_failure(command({"who", socket}), 1, "no server answers on " + socket);
+  Process next{here({"--admin-socket", socket})};
+  port_of(next);
+  EXPECT_EQ(say({"who", socket}), "");
+  EXPECT_EQ(stop(next), 0);
+  EXPECT_FALSE(files.has("admin"));
 }
 
 TEST_F(ServerProgram, TakesNothingForNoLimitWhereverThereIsOne) {

@@ -19,6 +19,7 @@ enum class Errc {
   peer_lost,           // a connection ended before its time
   no_data_connection,  // none was negotiated, or nobody came
   shutting_down,       // the server is about to stop
+  ended_by_operator,   // somebody who may has ended the session
   line_too_long,       // longer than the limit of a line
   bad_line,            // NUL or a lone CR in a line
   bad_name,            // not a name for a file here
@@ -48,6 +49,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::peer_lost: return "connection lost";
         case Errc::no_data_connection: return "no data connection";
         case Errc::shutting_down: return "server is shutting down";
+        case Errc::ended_by_operator: return "ended by the operator";
         case Errc::line_too_long: return "line too long";
         case Errc::bad_line: return "NUL or lone CR in a line";
         case Errc::bad_name: return "file name not allowed";
@@ -91,6 +93,11 @@ inline bool over_quota(std::error_code error) noexcept {
 #endif
 }
 
+/// Whether an error is the end of a session, and not only of what it does.
+inline bool ends_session(std::error_code error) noexcept {
+  return error == Errc::shutting_down || error == Errc::ended_by_operator;
+}
+
 /// Whether there is no more room on the disk, or none for this user.
 inline bool is_full(std::error_code error) noexcept {
   return error == std::errc::no_space_on_device || over_quota(error);
@@ -108,6 +115,7 @@ inline Reply reply_for(std::error_code error) {
     return {426, "Connection closed: " + error.message()};
   }
   if (error == Errc::shutting_down) return {421, "Server is shutting down"};
+  if (error == Errc::ended_by_operator) return {421, "Session ended by the operator"};
   if (error == Errc::line_too_long || error == Errc::bad_line) return with(500);
   if (error == Errc::bad_name) return with(553);
   if (error == Errc::bad_restart) return with(554);
