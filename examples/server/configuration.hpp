@@ -33,6 +33,8 @@ class Protecting {
   std::string certificate, key;              // files; empty: no TLS
   std::optional<ftplike::TlsPolicy> policy;  // not said: offered if there is a certificate
   std::vector<HostAndPort> implicit;         // where sessions begin with the handshake
+  bool refuses_1_2 = false;
+  std::string ciphers, suites;  // in OpenSSL's words; empty: its own choice
   std::string reuse = "preferred";
   std::string client_ca;    // a file; empty: clients are not asked for certificates
   std::string ticket_keys;  // a file; empty: no other server knows them

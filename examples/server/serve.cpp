@@ -119,10 +119,10 @@ std::vector<Endpoint> web_addresses(const char* what, const std::optional<HostAn
 }
 
 /// Whether only this machine reaches a socket that was handed in.
-bool is_loopback(int socket) {
+bool is_loopback(const HandedIn& socket) {
   Endpoint endpoint;
   auto size = static_cast<socklen_t>(endpoint.capacity());
-  return ::getsockname(socket, endpoint.data(), &size) == 0 && endpoint.address().is_loopback();
+  return ::getsockname(socket.descriptor, endpoint.data(), &size) == 0 && endpoint.address().is_loopback();
 }
 
 ServingNetwork::Transport::Acceptor adopt(ServingNetwork::Transport& network, int socket) {
@@ -322,6 +322,10 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   auto& network = serving.transport;
 
   const auto handed_in = take_handed_in_sockets();
+  const bool wants_tls = std::any_of(handed_in.begin(), handed_in.end(), [](const auto& one) { return one.name == "ftps"; });
+  if (wants_tls && policy_of(configuration.tls) == ftplike::TlsPolicy::off) {
+    throw Failure{Ending::bad_configuration, "a socket with the name ftps was handed in: without cert there is no TLS"};
+  }
   const auto listeners = addresses(configuration, !handed_in.empty());
   const auto implicit_listeners = resolve_all(configuration.tls.implicit);
   const auto is_local = [](const Endpoint& where) { return where.address().is_loopback(); };
@@ -376,9 +380,13 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   if (!configuration.admin_socket.empty()) {
     admin.emplace(network.main_executor(), configuration.admin_socket, administration_of(network, server));
   }
-  for (const int socket : handed_in) {
-    const auto where = server.accept_from(adopt(network, socket));
-    std::printf("listening on %s\n", text_of({where.address().to_string(), where.port()}).c_str());
+  for (const auto& [socket, name] : handed_in) {
+    const bool begins_with_tls = name == "ftps";
+    auto listener = adopt(network, socket);
+    const auto where = begins_with_tls ? server.accept_from(std::move(listener), ftplike::Beginning::implicit_tls)
+                                       : server.accept_from(std::move(listener));
+    std::printf(begins_with_tls ? "listening with TLS on %s\n" : "listening on %s\n",
+                text_of({where.address().to_string(), where.port()}).c_str());
   }
   for (const auto& where : listeners) {
     listen_on(where, "listening on %s\n", [&server](const Endpoint& here) { return server.listen(here); });

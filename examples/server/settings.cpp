@@ -150,6 +150,16 @@ void set_tls(Configuration& configuration, const std::string& value) {
                                                   : TlsPolicy::required;
 }
 
+void set_tls_oldest(Configuration& configuration, const std::string& value) {
+  if (value != "1.2" && value != "1.3") refuse(value, "1.2 or 1.3");
+  configuration.tls.refuses_1_2 = value == "1.3";
+}
+
+void set_words(std::string& place, const std::string& value) {
+  if (value.empty()) refuse(value, "a list of names");
+  place = value;
+}
+
 void set_tls_reuse(Configuration& configuration, const std::string& value) {
   const bool known = value == "off" || value == "preferred" || value == "same-user" || value == "required";
   if (!known) refuse(value, "off, preferred, same-user or required");
@@ -234,6 +244,11 @@ const Setting table[] = {
      "whether clients may, or must, protect logins and data (offered if there is a certificate)", set_tls},
     {tls, "tls-implicit", "HOST:PORT", true, "where sessions begin with the TLS handshake (none)",
      [](C& c, V value) { c.tls.implicit.push_back(host_and_port(value, "990")); }},
+    {tls, "tls-oldest", "1.2|1.3", false, "the oldest version of TLS that clients may speak (1.2)", set_tls_oldest},
+    {tls, "tls-ciphers", "LIST", false, "ciphers of TLS 1.2, as openssl ciphers takes them (OpenSSL's own choice)",
+     [](C& c, V value) { set_words(c.tls.ciphers, value); }},
+    {tls, "tls-suites", "LIST", false, "ciphersuites of TLS 1.3, with ':' between them (OpenSSL's own choice)",
+     [](C& c, V value) { set_words(c.tls.suites, value); }},
     {tls, "tls-reuse", "off|preferred|same-user|required", false,
      "whether data connections resume the control connection's session, or one of the user's (preferred)",
      set_tls_reuse},

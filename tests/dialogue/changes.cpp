@@ -79,6 +79,27 @@ TEST(CommandRefused, TellsOfMissingRightsAndBrokenRulesAndOfNothingThatIsJustNot
                                              "carl: STOR b.exe in /: 553"}));
 }
 
+TEST(MdtmWithATime, SetsItWhereNoFileHasThatWholeName) {
+  SimulatedNetwork network{1};
+  MemoryStorage files{{"/people/carl/a b", "1"}, {"/people/carl/20260102030405 a b", "2"}, {"/people/carl/c", "3"}};
+  std::vector<std::string> lines;
+  Served served{network, files, readers_and_writers(), Seen{lines}};
+  {
+    Dialogue client{network};
+    client.log_in("carl");
+    EXPECT_EQ(client.say("MDTM 20260102030406 a b"), "213 20260102030406\r\n");
+    EXPECT_EQ(client.say("MDTM a b"), "213 20260102030406\r\n");
+    EXPECT_EQ(client.say("MDTM 20260102030405 a b"), client.say("MDTM c")) << "a file of that name is asked for its time";
+    EXPECT_EQ(client.say("MDTM 20260102030406 none"), "550 File not found\r\n");
+    EXPECT_EQ(client.say("MDTM 20261302030406 a b"), "550 File not found\r\n");
+  }
+  Dialogue reader{network};
+  reader.log_in("anonymous", "me@");
+  EXPECT_EQ(reader.say("MDTM 20260102030406 people/carl/a b"), "550 Permission denied\r\n");
+  EXPECT_EQ(lines, (std::vector<std::string>{"carl: MDTM time_set /people/carl/a b 20260102030406",
+                                             "anonymous: MDTM 20260102030406 people/carl/a b in /: 550"}));
+}
+
 TEST(CommandRefused, ShowsNoPassword) {
   SimulatedNetwork network{1};
   std::vector<std::string> lines;

@@ -919,13 +919,49 @@ class NotifySocket {
 };
 
 /// As a service manager starts programs: with the socket as number 3, and told so by the variables.
-Program supervised(const Words& words, const HandedOver& handed, const std::string& id = "$$") {
-  Words arguments{"sh", "-c", "LISTEN_FDS=1 LISTEN_PID=" + id + " exec \"$0\" \"$@\""};
+Program supervised(const Words& words, const HandedOver& handed, const std::string& id = "$$", const std::string& name = "ftp") {
+  Words arguments{"sh", "-c", "LISTEN_FDNAMES=" + name + " LISTEN_FDS=1 LISTEN_PID=" + id + " exec \"$0\" \"$@\""};
   arguments.insert(arguments.end(), words.begin(), words.end());
   return Program{arguments}.handing_over(handed.socket.get());
 }
 
 }  // namespace
+
+TEST_F(ServerProgram, BeginsWithTlsOnASocketThatItsSupervisorCallsSo) {
+  Certificates certificates;
+  const CertificateFiles own = certificates.issue("server");
+  const HandedOver handed;
+  {
+    Process server{supervised(command({"--root", root.string(), "--cert", own.certificate, "--key", own.key}), handed, "$$", "ftps")};
+    EXPECT_EQ(server.line(), "listening with TLS on 127.0.0.1:" + handed.port);
+    Process client{{"openssl", "s_client", "-quiet", "-connect", "127.0.0.1:" + handed.port}};
+    EXPECT_EQ(client.line(), "220 FTP Server Ready\r");
+  }
+  Process server{supervised(command({"--root", root.string()}), handed, "$$", "ftps")};
+  EXPECT_EQ(server.wait(), 2);
+  EXPECT_EQ(server.errors(), "ftplike-server: a socket with the name ftps was handed in: without cert there is no TLS\n");
+}
+
+TEST_F(ServerProgram, SpeaksNoOlderTlsAndNoOtherCiphersThanItIsTold) {
+  Certificates certificates;
+  const CertificateFiles own = certificates.issue("server");
+  const auto negotiated = [&](Words options, const char* version) {
+    options.insert(options.end(), {"--cert", own.certificate, "--key", own.key});
+    Process server{here(options)};
+    Process client{{"openssl", "s_client", "-brief", "-starttls", "ftp", version, "-connect", "127.0.0.1:" + port_of(server)}};
+    client.close_input();
+    client.wait();
+    const auto& said = client.errors();
+    const auto at = said.find("Ciphersuite: ");
+    return at == said.npos ? std::string{"none"} : said.substr(at + 13, said.find('\n', at) - at - 13);
+  };
+  EXPECT_EQ(negotiated({"--tls-oldest", "1.3"}, "-tls1_2"), "none");
+  EXPECT_EQ(negotiated({"--tls-oldest", "1.3", "--tls-suites", "TLS_AES_128_GCM_SHA256"}, "-tls1_3"), "TLS_AES_128_GCM_SHA256");
+  EXPECT_EQ(negotiated({"--tls-ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256"}, "-tls1_2"), "ECDHE-ECDSA-AES128-GCM-SHA256");
+  expect_failure(here({"--tls-oldest", "1.1"}), 2, "--tls-oldest: '1.1' is not 1.2 or 1.3");
+  expect_failure(here({"--tls-oldest", "1.3"}), 2, "tls-oldest: without cert there is no TLS");
+  expect_failure(here({"--cert", own.certificate, "--key", own.key, "--tls-ciphers", "NONSENSE"}), 2, "");
+}
 
 TEST_F(ServerProgram, AcceptsSessionsFromASocketThatItsSupervisorHandsIn) {
   const HandedOver handed;

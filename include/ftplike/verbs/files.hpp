@@ -206,7 +206,9 @@ struct Size {
 };
 
 /// MDTM <path>: when a file was modified, in UTC. (RFC 3659 §3)
-struct Mdtm {
+///
+/// MDTM <YYYYMMDDHHMMSS> <path> sets that, as old clients have it, where there is no file of that whole name. In no RFC.
+struct Mdtm : protected Changing {
   static constexpr std::string_view verb = "MDTM";
   static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
   static constexpr std::string_view feature = "MDTM";
@@ -215,8 +217,22 @@ struct Mdtm {
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
-    const Entry entry = co_await session.storage().stat(path);
-    co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
+    std::error_code missing;
+    try {
+      const Entry entry = co_await session.storage().stat(path);
+      co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
+    } catch (const std::system_error& error) { missing = error.code(); }
+    const auto space = name.find(' ');
+    const auto time = parse_timestamp(name.substr(0, space));
+    const bool sets = missing == std::errc::no_such_file_or_directory && time && space != name.npos;
+    if (!sets) throw std::system_error(missing);
+    if constexpr (SetsTimes<std::remove_cvref_t<decltype(session.storage())>>) {
+      if (!session.may(Right::write)) throw std::system_error(make_error_code(std::errc::permission_denied));
+      const Path changed = session.path(name.substr(space + 1));
+      co_await set_time(session, verb, changed, *time);
+      co_return Reply{213, format_timestamp(*time, Fraction::never)};
+    }
+    throw std::system_error(missing);
   }
 };
 
