@@ -68,6 +68,7 @@ struct Configuration {
 
   ftplike::Limits limits;
   ftplike::UploadRules upload_rules;
+  ftplike::Conveniences conveniences;
   std::optional<ftplike::DataPorts> data_ports;  // not said: the dynamic ones
   ftplike::PublicAddress public_address;
 

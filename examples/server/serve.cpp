@@ -365,6 +365,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
                          configuration.limits,
                          configuration.upload_rules,
                          std::move(bans),
+                         configuration.conveniences,
                          configuration.data_ports.value_or(ftplike::DataPorts{}),
                          configuration.public_address,
                          ftplike::Greeting{configuration.greeting},

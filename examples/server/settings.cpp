@@ -206,6 +206,10 @@ const Setting table[] = {
     {serving, "partial-share", "PERCENT", false,
      "of the disk that uploads that were cut off may hold, then the oldest go (no limit)",
      [](C& c, V value) { c.partial_rules.share = percent(value); }},
+    {serving, "no-text", "", false, "send and store files as they are in TYPE A, too",
+     [](C& c, V) { c.conveniences.converts_text = false; }},
+    {serving, "no-patterns", "", false, "take no patterns, as *.txt, in LIST, NLST and STAT",
+     [](C& c, V) { c.conveniences.takes_patterns = false; }},
     {serving, "greeting", "TEXT", false, "what sessions are greeted with (FTP Server Ready)", set_greeting},
 
     {who, "guests", "none|read|write", false,

@@ -149,6 +149,12 @@ struct TrustedProxies {
   }
 };
 
+/// What a server does for clients that a stricter one does not.
+struct Conveniences {
+  bool converts_text = true;   // the line endings of TYPE A; else what is in the file is sent, and what comes is stored
+  bool takes_patterns = true;  // in LIST, NLST and STAT, as *.txt, where nothing has that very name
+};
+
 /// The settings of a server, each of which may be given to it as a part. A new one is a member more here; `all` does
 /// not compile until it is named there, and nothing else needs to know of it.
 struct Settings {
@@ -160,10 +166,11 @@ struct Settings {
   TlsPolicy tls_policy = TlsPolicy::offered;
   UploadRules upload_rules;
   Bans bans;
+  Conveniences conveniences;
 
   auto all() {
-    auto& [one, two, three, four, five, six, seven, eight] = *this;
-    return std::tie(one, two, three, four, five, six, seven, eight);
+    auto& [one, two, three, four, five, six, seven, eight, nine] = *this;
+    return std::tie(one, two, three, four, five, six, seven, eight, nine);
   }
 };
 

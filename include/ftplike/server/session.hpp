@@ -178,6 +178,10 @@ template <Transport T, class P> class Session {
   bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
   /// Whether the client speaks standard FTP: it said USER or HOST. Otherwise the session is an ftp-like one.
   bool standard() const noexcept { return standard_; }
+  /// Whether transfers convert line endings: TYPE A, where the server does that.
+  bool converts_text() const noexcept {
+    return standard_ && state.type == 'A' && service_.conveniences.converts_text;
+  }
   void become_standard() {
     standard_ = true;
     account_.reset();

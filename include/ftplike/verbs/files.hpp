@@ -176,7 +176,7 @@ struct Size {
   static constexpr std::uint64_t most_text = 1024 * 1024;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
-    const bool as_text = session.standard() && session.state.type == 'A';
+    const bool as_text = session.converts_text();
     std::error_code missing;
     try {
       const Entry entry = co_await session.storage().stat(path);
