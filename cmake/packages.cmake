@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 if(TARGET ftplike-server AND TARGET ftplike-client)
   install(TARGETS ftplike-server ftplike-client COMPONENT programs EXCLUDE_FROM_ALL)
-  foreach(unit ftplike.service ftplike.socket)
+  foreach(unit ftplike.service ftplike.socket ftplike-tls.socket)
     file(READ examples/server/${unit} text)
     string(REPLACE "/usr/local/bin/" "${CMAKE_INSTALL_FULL_BINDIR}/" text "${text}")
     file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/units/${unit} CONTENT "${text}" @ONLY)

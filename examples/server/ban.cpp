@@ -43,7 +43,7 @@ void list_bans(const BanOrder& order) {
 
 void add_ban(const BanOrder& order) {
   ftplike::Ban ban{subnet_of(order)};
-  if (order.seconds) {
+  if (order.seconds.value_or(0) > 0) {
     const std::chrono::duration<double> lasting{*order.seconds};
     ban.until = std::chrono::floor<std::chrono::seconds>(ftplike::wall_clock()) +
                 std::chrono::ceil<std::chrono::seconds>(lasting);

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include <ftplike/profile.hpp>
+#include <ftplike/storage/partials.hpp>
 #include <ftplike/storage/quota.hpp>
 
 /// Where to listen, as the operator said it.
@@ -32,6 +34,8 @@ class Protecting {
   std::string certificate, key;              // files; empty: no TLS
   std::optional<ftplike::TlsPolicy> policy;  // not said: offered if there is a certificate
   std::vector<HostAndPort> implicit;         // where sessions begin with the handshake
+  bool refuses_1_2 = false;
+  std::string ciphers, suites;  // in OpenSSL's words; empty: its own choice
   std::string reuse = "preferred";
   std::string client_ca;    // a file; empty: clients are not asked for certificates
   std::string ticket_keys;  // a file; empty: no other server knows them
@@ -50,6 +54,7 @@ struct Configuration {
   ObjectStore s3;
   std::vector<HostAndPort> listen;  // empty: port 3456 of this machine, unless a supervisor handed sockets in
   ftplike::TrustedProxies trusted_proxies;
+  ftplike::PartialRules partial_rules{.lifetime = std::chrono::hours{24 * 7}};
   unsigned threads = 0;  // 0: as many as the machine has processors
   std::string greeting = "FTP Server Ready";
 
@@ -65,15 +70,17 @@ struct Configuration {
   ftplike::Limits limits;
   ftplike::UploadRules upload_rules;
   ftplike::QuotaLimits quota;
+  ftplike::Conveniences conveniences;
   std::optional<ftplike::DataPorts> data_ports;  // not said: the dynamic ones
   ftplike::PublicAddress public_address;
   bool compress = false;
 
   bool explain = false;
   std::string log;  // a file, or "-" for stderr; empty: none
-  bool log_commands = false;
+  bool log_is_json = false, log_commands = false;
   std::string xferlog;  // a file; empty: none
   std::optional<HostAndPort> metrics, page;
+  std::string admin_socket;  // a file; empty: none
   std::string record;  // a file; empty: none
   bool record_contents = false;
 };

@@ -9,9 +9,11 @@
 
 #include "../manual/manual.hpp"
 #include "add_user.hpp"
+#include "admin.hpp"
 #include "ban.hpp"
 #include "config_file.hpp"
 #include "failure.hpp"
+#include "partials.hpp"
 #include "quota.hpp"
 #include "serve.hpp"
 #include "settings.hpp"
@@ -60,8 +62,26 @@ class CommandLine {
     ban->require_subcommand(1);
     list_bans_ = add_ban_word(*ban, "list", "print the bans that are in force, with their ends in UTC", false);
     add_ban_ = add_ban_word(*ban, "add", "ban an address or a network", true);
-    add_ban_->add_option("--for", ban_.seconds, "how long (until it is removed)")->type_name("S")->check(CLI::Range(1.0, 1e10));
+    add_ban_->add_option("--for", ban_.seconds, "how long; 0 is until it is removed (0)")->type_name("S")->check(CLI::Range(0.0, 1e10));
     remove_ban_ = add_ban_word(*ban, "remove", "let those of a ban in again", true);
+
+    who_ = app_.add_subcommand("who", "print the sessions of a server that runs: number, client, user, since when, doing what");
+    add_socket(*who_);
+    kick_ = app_.add_subcommand("kick", "end sessions of a server that runs, and print them");
+    add_socket(*kick_);
+    auto* const which = kick_->add_option_group("which");
+    which->add_option("--user", admin_.user, "those of a user")->type_name("NAME");
+    which->add_option("--address", admin_.address, "those of an address or a network")->type_name("NETWORK");
+    which->add_option("--session", admin_.session, "one, by its number")->type_name("N")->check(CLI::PositiveNumber);
+    which->require_option(1);
+
+    auto* const partials = app_.add_subcommand("partials", "what uploads that were cut off have left in a served folder");
+    partials->require_subcommand(1);
+    list_partials_ = add_partial_word(*partials, "list", "print bytes, time of the last one in UTC, and path of each");
+    purge_partials_ = add_partial_word(*partials, "purge", "remove those that no upload is at, and print them");
+    purge_partials_->add_option("--older", partial_.seconds, "only those whose last byte came so many seconds ago (0)")
+        ->type_name("S")
+        ->check(CLI::Range(0.0, 1e10));
   }
 
   int run(int argc, char** argv) {
@@ -86,6 +106,14 @@ class CommandLine {
       (*list_bans_ ? list_bans : *add_ban_ ? add_ban : remove_ban)(ban_);
       return 0;
     }
+    if (*who_ || *kick_) {
+      (*who_ ? list_sessions : end_sessions)(admin_);
+      return 0;
+    }
+    if (*list_partials_ || *purge_partials_) {
+      (*list_partials_ ? list_partials : purge_partials)(partial_);
+      return 0;
+    }
     serve(configure(said()), check_);
     if (check_) std::puts("the configuration is good");
     return 0;
@@ -98,6 +126,14 @@ class CommandLine {
     if (has_network) {
       result->add_option("network", ban_.network, "as 192.0.2.7 or 2001:db8:1:2::/64")->type_name("NETWORK")->required();
     }
+    return result;
+  }
+  void add_socket(CLI::App& word) {
+    word.add_option("socket", admin_.socket, "what --admin-socket names (" + admin_.socket + ")")->type_name("SOCKET");
+  }
+  CLI::App* add_partial_word(CLI::App& partials, const char* word, const char* help) {
+    auto* const result = partials.add_subcommand(word, help);
+    result->add_option("root", partial_.root, "the folder that is served")->type_name("DIR")->required();
     return result;
   }
   std::string generated() const {
@@ -118,11 +154,14 @@ class CommandLine {
 
   CLI::App app_{"Serves a folder over FTP, and over the ftp-like dialect on the same port.", "ftplike-server"};
   CLI::App *add_user_ = nullptr, *quota_ = nullptr, *list_bans_ = nullptr, *add_ban_ = nullptr, *remove_ban_ = nullptr;
+  CLI::App *list_partials_ = nullptr, *purge_partials_ = nullptr, *who_ = nullptr, *kick_ = nullptr;
   std::string config_;
   bool check_ = false;
   std::string generate_;
   NewUser user_;
   BanOrder ban_;
+  PartialOrder partial_;
+  AdminOrder admin_;
 };
 
 }  // namespace

@@ -15,6 +15,9 @@ const char* needs_certificate(const Protecting& wishes) {
   if (!wishes.implicit.empty()) return "tls-implicit";
   if (!wishes.client_ca.empty()) return "tls-client-ca";
   if (!wishes.ticket_keys.empty()) return "tls-ticket-keys";
+  if (wishes.refuses_1_2) return "tls-oldest";
+  if (!wishes.ciphers.empty()) return "tls-ciphers";
+  if (!wishes.suites.empty()) return "tls-suites";
   if (wishes.policy && *wishes.policy != ftplike::TlsPolicy::off) return "tls";
   return nullptr;
 }
@@ -41,6 +44,9 @@ ServingNetwork::Certificates read_certificates(const Protecting& wishes) {
                    : wishes.reuse == "same-user" ? ftplike::TlsReuse::same_user
                    : wishes.reuse == "required"  ? ftplike::TlsReuse::required
                                                  : ftplike::TlsReuse::preferred;
+  if (wishes.refuses_1_2) settings.oldest = ftplike::TlsVersion::tls_1_3;
+  settings.ciphers = wishes.ciphers;
+  settings.suites = wishes.suites;
   settings.client_ca = wishes.client_ca;
   settings.ticket_keys = wishes.ticket_keys;
   if (!wishes.client_ca.empty()) settings.client_certificates = ftplike::ClientCertificates::asked_for;
@@ -57,8 +63,12 @@ ServingNetwork::ServingNetwork(Certificates certificates, unsigned threads)
     : certificates_{std::move(certificates)}, transport{certificates_, threads} {}
 
 void ServingNetwork::reread() { certificates_.reload(); }
+
+std::optional<ftplike::Timestamp> ServingNetwork::valid_until() const { return certificates_.valid_until(); }
 #else
 ServingNetwork::ServingNetwork(Certificates, unsigned threads) : transport{threads} {}
 
 void ServingNetwork::reread() {}
+
+std::optional<ftplike::Timestamp> ServingNetwork::valid_until() const { return std::nullopt; }
 #endif

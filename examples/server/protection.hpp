@@ -1,7 +1,9 @@
 #pragma once
+#include <optional>
 #include <utility>
 
 #include <ftplike/io/tcp.hpp>
+#include <ftplike/protocol/entry.hpp>
 #ifdef FTPLIKE_HAS_TLS
 #include <ftplike/tls/transport.hpp>
 #endif
@@ -23,6 +25,8 @@ class ServingNetwork {
 
   /// Reads the certificate and its key again, for the sessions to come. **Errors:** `std::system_error`.
   void reread();
+  /// When the certificate ends, if there is one.
+  std::optional<ftplike::Timestamp> valid_until() const;
 
  private:
   Certificates certificates_;

@@ -22,9 +22,12 @@
 
 #include "../compression.hpp"
 #include "../explain_style.hpp"
+#include "admin.hpp"
 #include "bucket.hpp"
 #include "failure.hpp"
 #include "folder.hpp"
+#include "partials.hpp"
+#include "process_metrics.hpp"
 #include "protection.hpp"
 #include "quota.hpp"
 #include "sections.hpp"
@@ -108,10 +111,10 @@ std::vector<Endpoint> web_addresses(const char* what, const std::optional<HostAn
 }
 
 /// Whether only this machine reaches a socket that was handed in.
-bool is_loopback(int socket) {
+bool is_loopback(const HandedIn& socket) {
   Endpoint endpoint;
   auto size = static_cast<socklen_t>(endpoint.capacity());
-  return ::getsockname(socket, endpoint.data(), &size) == 0 && endpoint.address().is_loopback();
+  return ::getsockname(socket.descriptor, endpoint.data(), &size) == 0 && endpoint.address().is_loopback();
 }
 
 ServingNetwork::Transport::Acceptor adopt(ServingNetwork::Transport& network, int socket) {
@@ -182,7 +185,12 @@ Watch make_watch(const Configuration& configuration, std::vector<ftplike::LineFi
   }
   if (!configuration.log.empty()) {
     using ftplike::LogDetail;
-    watch.log.emplace(open(configuration.log), configuration.log_commands ? LogDetail::commands : LogDetail::sessions);
+    const auto detail = configuration.log_commands ? LogDetail::commands : LogDetail::sessions;
+    if (configuration.log_is_json) {
+      watch.json_log.emplace(open(configuration.log), detail);
+    } else {
+      watch.log.emplace(open(configuration.log), detail);
+    }
   }
   if (!configuration.xferlog.empty()) watch.transfer_log.emplace(open(configuration.xferlog));
   if (configuration.metrics) watch.metrics.emplace();
@@ -259,17 +267,17 @@ class WebServers {
   WebServers(const Configuration& configuration)
       : metrics_at_{web_addresses("metrics", configuration.metrics)}, page_at_{web_addresses("page", configuration.page)} {}
 
-  /// **Errors:** `Failure`.
-  void start(const ftplike::Metrics& metrics, const std::shared_ptr<LiveRows>& rows) {
+  /// `metrics` tells them all, in the text format of Prometheus. **Errors:** `Failure`.
+  void start(const WebServer::Metrics& metrics, const std::shared_ptr<LiveRows>& rows) {
     for (const auto& where : metrics_at_) {
       const bool has_page = where.port() != 0 && std::erase(page_at_, where) > 0;
       start(where, metrics, has_page ? rows : nullptr);
     }
-    for (const auto& where : page_at_) start(where, std::nullopt, rows);
+    for (const auto& where : page_at_) start(where, {}, rows);
   }
 
  private:
-  void start(const Endpoint& where, const std::optional<ftplike::Metrics>& metrics,
+  void start(const Endpoint& where, const WebServer::Metrics& metrics,
              const std::shared_ptr<LiveRows>& rows) {
     const auto address = where.address().to_string();
     try {
@@ -296,6 +304,14 @@ template <class Listen> void listen_on(const Endpoint& where, const char* saying
   }
 }
 
+template <class Server> Administration administration_of(ServingNetwork::Transport& network, Server& server) {
+  return {[&server] { return server.list_sessions(); },
+          [&server](Administration::Which which) { return server.end_sessions(std::move(which)); },
+          [&network](ftplike::awaitable<void> operation) {
+            return ftplike::within(network, std::chrono::seconds{5}, std::move(operation));
+          }};
+}
+
 /// Serves what `open` gives.
 template <class Storage>
 void serve_files(const Configuration& configuration, Storage (*open)(const Configuration&), bool only_check) {
@@ -306,9 +322,12 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   auto& network = serving.transport;
 
   const auto handed_in = take_handed_in_sockets();
+  const bool wants_tls = std::any_of(handed_in.begin(), handed_in.end(), [](const auto& one) { return one.name == "ftps"; });
+  if (wants_tls && policy_of(configuration.tls) == ftplike::TlsPolicy::off) {
+    throw Failure{Ending::bad_configuration, "a socket with the name ftps was handed in: without cert there is no TLS"};
+  }
   const auto listeners = addresses(configuration, !handed_in.empty());
   const auto implicit_listeners = resolve_all(configuration.tls.implicit);
-  WebServers web{configuration};
   const auto is_local = [](const Endpoint& where) { return where.address().is_loopback(); };
   const bool beyond_loopback = !std::all_of(listeners.begin(), listeners.end(), is_local) ||
                                !std::all_of(implicit_listeners.begin(), implicit_listeners.end(), is_local) ||
@@ -322,8 +341,11 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   }
   auto bans = make_bans(configuration);
   const auto compression = make_compression(configuration);
+  std::optional<PartialKeeper> keeper;
+  WebServers web{configuration};  // the first to go: it tells what the others know
   if (only_check) return;
 
+  if (!is_bucket(configuration.root)) keeper.emplace(configuration.root, configuration.partial_rules);
   std::vector<ftplike::LineFile> files;
   const auto rows = std::make_shared<LiveRows>();
   Watch watch = make_watch(configuration, files, rows);
@@ -331,9 +353,11 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   metrics.tell_also([quotas] { return quotas.metrics(); });
   ftplike::StopReport report;
   std::optional<Signals> signals;
+  std::optional<AdminSocket> admin;
   watch.stopped = [&](const ftplike::StopReport& what_became) {
     report = what_became;
     signals->rest();
+    if (admin) admin->rest();
     if (!report.stuck.empty()) network.stop();  // it would wait for them for ever
   };
   ftplike::Server server{network,
@@ -343,6 +367,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
                          configuration.limits,
                          configuration.upload_rules,
                          std::move(bans),
+                         configuration.conveniences,
                          configuration.data_ports.value_or(ftplike::DataPorts{}),
                          configuration.public_address,
                          compression,
@@ -359,9 +384,16 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
     quotas.recount();
   });
 
-  for (const int socket : handed_in) {
-    const auto where = server.accept_from(adopt(network, socket));
-    std::printf("listening on %s\n", text_of({where.address().to_string(), where.port()}).c_str());
+  if (!configuration.admin_socket.empty()) {
+    admin.emplace(network.main_executor(), configuration.admin_socket, administration_of(network, server));
+  }
+  for (const auto& [socket, name] : handed_in) {
+    const bool begins_with_tls = name == "ftps";
+    auto listener = adopt(network, socket);
+    const auto where = begins_with_tls ? server.accept_from(std::move(listener), ftplike::Beginning::implicit_tls)
+                                       : server.accept_from(std::move(listener));
+    std::printf(begins_with_tls ? "listening with TLS on %s\n" : "listening on %s\n",
+                text_of({where.address().to_string(), where.port()}).c_str());
   }
   for (const auto& where : listeners) {
     listen_on(where, "listening on %s\n", [&server](const Endpoint& here) { return server.listen(here); });
@@ -370,7 +402,10 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
     listen_on(where, "listening with TLS on %s\n",
               [&server](const Endpoint& here) { return server.listen(here, ftplike::Beginning::implicit_tls); });
   }
-  web.start(metrics, rows);
+  const auto all_metrics = [metrics, &serving, &keeper] {
+    return metrics.text() + process_metrics(serving.valid_until(), keeper ? std::optional{keeper->last()} : std::nullopt);
+  };
+  web.start(all_metrics, rows);
   std::fflush(stdout);
   tell_supervisor("READY=1");
 

@@ -29,28 +29,57 @@ template <class Number> Number number(const std::string& value, Number least, Nu
   }
   return *result;
 }
-template <class Number> Number at_least_one(const std::string& value) {
-  return number<Number>(value, 1, std::numeric_limits<Number>::max());
+/// How many there may be; 0: no limit.
+template <class Number> Number bound(const std::string& value) {
+  constexpr auto most = std::numeric_limits<Number>::max();
+  const auto result = number<Number>(value, 0, most);
+  return result == 0 ? most : result;
+}
+/// The same of what is 0 itself where there is no limit.
+template <class Number> Number bound_or_zero(const std::string& value) {
+  return number<Number>(value, 0, std::numeric_limits<Number>::max());
 }
 
+/// Bytes, as 1500 or 10G; 0: no limit.
 std::uint64_t bytes(const std::string& value) {
   const auto result = ftplike::bytes_in(value);
-  if (!result || *result == 0) refuse(value, "a number of bytes, as 1500 or 10G");
+  if (!result) refuse(value, "a number of bytes, as 1500 or 10G");
   return *result;
 }
 
+/// A time; 0: no limit.
 Duration seconds(const std::string& value) {
   double result = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
   constexpr double most = 1e8;  // three years
-  if (error != std::errc{} || end != value.data() + value.size() || !(result > 0) || result > most) {
+  if (error != std::errc{} || end != value.data() + value.size() || !(result >= 0) || result > most) {
     refuse(value, "a number of seconds");
   }
+  if (result == 0) return Duration::max();
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>{result});
 }
 
 std::chrono::seconds whole_seconds(const std::string& value) {
   return std::chrono::ceil<std::chrono::seconds>(seconds(value));
+}
+/// The same where 0 is no time at all but says that there is no limit.
+std::chrono::seconds whole_seconds_or_zero(const std::string& value) {
+  const auto result = whole_seconds(value);
+  return seconds(value) == Duration::max() ? std::chrono::seconds{0} : result;
+}
+
+double percent(const std::string& value) {
+  double result = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
+  if (error != std::errc{} || end != value.data() + value.size() || !(result >= 0) || result > 100) {
+    refuse(value, "a share in percent");
+  }
+  return result;
+}
+
+void set_log_format(Configuration& configuration, const std::string& value) {
+  if (value != "text" && value != "json") refuse(value, "text or json");
+  configuration.log_is_json = value == "json";
 }
 
 /// `HOST:PORT`, `HOST`, `[IPV6]:PORT`, `[IPV6]`.
@@ -128,6 +157,16 @@ void set_tls(Configuration& configuration, const std::string& value) {
                                                   : TlsPolicy::required;
 }
 
+void set_tls_oldest(Configuration& configuration, const std::string& value) {
+  if (value != "1.2" && value != "1.3") refuse(value, "1.2 or 1.3");
+  configuration.tls.refuses_1_2 = value == "1.3";
+}
+
+void set_words(std::string& place, const std::string& value) {
+  if (value.empty()) refuse(value, "a list of names");
+  place = value;
+}
+
 void set_tls_reuse(Configuration& configuration, const std::string& value) {
   const bool known = value == "off" || value == "preferred" || value == "same-user" || value == "required";
   if (!known) refuse(value, "off, preferred, same-user or required");
@@ -147,7 +186,7 @@ void set_file(std::string& place, const std::string& value) {
 constexpr const char* serving = "Serving";
 constexpr const char* who = "Who may do what";
 constexpr const char* tls = "TLS";
-constexpr const char* bounds = "Limits";
+constexpr const char* bounds = "Limits (0 is no limit, here and wherever a number or a time bounds something)";
 constexpr const char* data = "Data connections";
 constexpr const char* seeing = "Seeing what happens";
 
@@ -169,6 +208,15 @@ const Setting table[] = {
      [](C& c, V value) { c.trusted_proxies.subnets.push_back(subnet(value, value)); }},
     {serving, "threads", "N", false, "threads that sessions run on (one a processor)",
      [](C& c, V value) { c.threads = number<unsigned>(value, 1, 1024); }},
+    {serving, "partial-lifetime", "S", false, "seconds that an upload that was cut off can be gone on with (604800)",
+     [](C& c, V value) { c.partial_rules.lifetime = whole_seconds_or_zero(value); }},
+    {serving, "partial-share", "PERCENT", false,
+     "of the disk that uploads that were cut off may hold, then the oldest go (no limit)",
+     [](C& c, V value) { c.partial_rules.share = percent(value); }},
+    {serving, "no-text", "", false, "send and store files as they are in TYPE A, too",
+     [](C& c, V) { c.conveniences.converts_text = false; }},
+    {serving, "no-patterns", "", false, "take no patterns, as *.txt, in LIST, NLST and STAT",
+     [](C& c, V) { c.conveniences.takes_patterns = false; }},
     {serving, "greeting", "TEXT", false, "what sessions are greeted with (FTP Server Ready)", set_greeting},
 
     {who, "guests", "none|read|write", false,
@@ -182,7 +230,7 @@ const Setting table[] = {
      [](C& c, V value) { set_file(c.users, value); }},
 
     {who, "max-file", "BYTES", false, "bytes that an upload makes of a file at most (no limit)",
-     [](C& c, V value) { c.upload_rules.largest = at_least_one<std::uint64_t>(value); }},
+     [](C& c, V value) { c.upload_rules.largest = bound_or_zero<std::uint64_t>(value); }},
     {who, "refuse-name", "PATTERN", true, "names that uploads must not have, as *.exe, in upper or lower case (none)",
      [](C& c, V value) { c.upload_rules.refused_names.push_back(pattern(value)); }},
     {who, "allow-name", "PATTERN", true, "names that uploads must have (any)",
@@ -191,10 +239,10 @@ const Setting table[] = {
     {who, "quota", "BYTES", false, "bytes that the folder may hold, as 10G; users' files have a quota for each user (no limit)",
      [](C& c, V value) { c.quota.bytes = bytes(value); }},
     {who, "quota-files", "N", false, "the same of files with directories (no limit)",
-     [](C& c, V value) { c.quota.files = at_least_one<std::uint64_t>(value); }},
+     [](C& c, V value) { c.quota.files = bound_or_zero<std::uint64_t>(value); }},
 
     {who, "ban-after", "N", false, "failed logins of an address (IPv6: its /64) that have it turned away (no limit)",
-     [](C& c, V value) { c.ban_rules.failures = at_least_one<unsigned>(value); }},
+     [](C& c, V value) { c.ban_rules.failures = bound_or_zero<unsigned>(value); }},
     {who, "ban-within", "S", false, "in so many seconds (600)",
      [](C& c, V value) { c.ban_rules.within = whole_seconds(value); }},
     {who, "ban-time", "S", false, "for so many seconds (3600)",
@@ -212,6 +260,11 @@ const Setting table[] = {
      "whether clients may, or must, protect logins and data (offered if there is a certificate)", set_tls},
     {tls, "tls-implicit", "HOST:PORT", true, "where sessions begin with the TLS handshake (none)",
      [](C& c, V value) { c.tls.implicit.push_back(host_and_port(value, "990")); }},
+    {tls, "tls-oldest", "1.2|1.3", false, "the oldest version of TLS that clients may speak (1.2)", set_tls_oldest},
+    {tls, "tls-ciphers", "LIST", false, "ciphers of TLS 1.2, as openssl ciphers takes them (OpenSSL's own choice)",
+     [](C& c, V value) { set_words(c.tls.ciphers, value); }},
+    {tls, "tls-suites", "LIST", false, "ciphersuites of TLS 1.3, with ':' between them (OpenSSL's own choice)",
+     [](C& c, V value) { set_words(c.tls.suites, value); }},
     {tls, "tls-reuse", "off|preferred|same-user|required", false,
      "whether data connections resume the control connection's session, or one of the user's (preferred)",
      set_tls_reuse},
@@ -221,11 +274,11 @@ const Setting table[] = {
      [](C& c, V value) { set_file(c.tls.ticket_keys, value); }},
 
     {bounds, "max-sessions", "N", false, "sessions at a time (10000)",
-     [](C& c, V value) { c.limits.sessions = at_least_one<std::size_t>(value); }},
+     [](C& c, V value) { c.limits.sessions = bound<std::size_t>(value); }},
     {bounds, "max-sessions-per-address", "N", false, "the same, for each address of a client (1000)",
-     [](C& c, V value) { c.limits.sessions_per_address = at_least_one<std::size_t>(value); }},
+     [](C& c, V value) { c.limits.sessions_per_address = bound<std::size_t>(value); }},
     {bounds, "login-attempts", "N", false, "failed logins that end a session (3)",
-     [](C& c, V value) { c.limits.login_attempts = at_least_one<unsigned>(value); }},
+     [](C& c, V value) { c.limits.login_attempts = bound<unsigned>(value); }},
     {bounds, "login-timeout", "S", false, "seconds to log in (60)",
      [](C& c, V value) { c.limits.login = seconds(value); }},
     {bounds, "idle-timeout", "S", false, "seconds between two commands (300)",
@@ -233,7 +286,7 @@ const Setting table[] = {
     {bounds, "drain-timeout", "S", false, "seconds for transfers to end when the server stops (30)",
      [](C& c, V value) { c.limits.drain = seconds(value); }},
     {bounds, "rate", "BYTES", false, "bytes a second of all transfers in one direction together (no limit)",
-     [](C& c, V value) { c.limits.bytes_per_second = at_least_one<std::uint64_t>(value); }},
+     [](C& c, V value) { c.limits.bytes_per_second = bound_or_zero<std::uint64_t>(value); }},
 
     {data, "data-ports", "LO-HI", false, "ports to open for data (49152-65535)", set_data_ports},
     {data, "public-address", "ADDRESS", true,
@@ -245,6 +298,7 @@ const Setting table[] = {
     {seeing, "explain", "", false, "show the control and the data connections side by side",
      [](C& c, V) { c.explain = true; }},
     {seeing, "log", "FILE", false, "write a log; - is stderr (none)", [](C& c, V value) { set_file(c.log, value); }},
+    {seeing, "log-format", "text|json", false, "lines for people, or an object of JSON a line (text)", set_log_format},
     {seeing, "log-commands", "", false, "log every command and reply, too", [](C& c, V) { c.log_commands = true; }},
     {seeing, "xferlog", "FILE", false, "write a line of xferlog for each file transferred (none)",
      [](C& c, V value) { set_file(c.xferlog, value); }},
@@ -252,6 +306,8 @@ const Setting table[] = {
      [](C& c, V value) { c.metrics = host_and_port(value, "9121"); }},
     {seeing, "page", "HOST:PORT", false, "show both channels live in a browser there, on loopback only (none)",
      [](C& c, V value) { c.page = host_and_port(value, "8021"); }},
+    {seeing, "admin-socket", "FILE", false, "answer the words who and kick there, to this user alone (none)",
+     [](C& c, V value) { set_file(c.admin_socket, value); }},
     {seeing, "record", "FILE", false, "record all sessions, to play them again; no passwords, no contents (none)",
      [](C& c, V value) { set_file(c.record, value); }},
     {seeing, "record-contents", "", false, "record the contents of files and listings, too",

@@ -21,15 +21,18 @@ std::string variable(const char* name) {
 
 }  // namespace
 
-std::vector<int> take_handed_in_sockets() {
+std::vector<HandedIn> take_handed_in_sockets() {
   const auto process = ftplike::number_in<long>(variable("LISTEN_PID"));
   const auto count = ftplike::number_in<int>(variable("LISTEN_FDS"));
+  std::string names = variable("LISTEN_FDNAMES");
   for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
-  std::vector<int> sockets;
+  std::vector<HandedIn> sockets;
   if (!process || *process != ::getpid() || !count) return sockets;
   for (int descriptor = 3; descriptor < 3 + *count; ++descriptor) {
     if (::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) break;  // fewer than were promised
-    sockets.push_back(descriptor);
+    const auto colon = names.find(':');
+    sockets.push_back({descriptor, names.substr(0, colon)});
+    names.erase(0, colon == names.npos ? colon : colon + 1);
   }
   return sockets;
 }

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include <ftplike/observers/explain.hpp>
+#include <ftplike/observers/json_log.hpp>
 #include <ftplike/observers/log.hpp>
 #include <ftplike/observers/metrics.hpp>
 #include <ftplike/observers/recorder.hpp>
@@ -16,6 +17,7 @@ class Watch {
  public:
   std::optional<ftplike::Explain> explain;
   std::optional<ftplike::Log> log;
+  std::optional<ftplike::JsonLog> json_log;
   std::optional<ftplike::TransferLog> transfer_log;
   std::optional<ftplike::Metrics> metrics;
   std::optional<ftplike::Recorder> recorder;
@@ -23,12 +25,13 @@ class Watch {
   std::function<void(const ftplike::StopReport&)> stopped;
 
   template <class Event>
-    requires ftplike::takes<ftplike::Observers<ftplike::Explain, ftplike::Log, ftplike::TransferLog, ftplike::Metrics,
-                                               ftplike::Recorder, Picture>,
+    requires ftplike::takes<ftplike::Observers<ftplike::Explain, ftplike::Log, ftplike::JsonLog, ftplike::TransferLog,
+                                               ftplike::Metrics, ftplike::Recorder, Picture>,
                             Event>
   void operator()(const Event& event) {
     tell(explain, event);
     tell(log, event);
+    tell(json_log, event);
     tell(transfer_log, event);
     tell(metrics, event);
     tell(recorder, event);

@@ -136,7 +136,7 @@ struct WebServer::State {
   std::future<void> ended;
 };
 
-WebServer::WebServer(const ftplike::Endpoint& where, std::optional<ftplike::Metrics> metrics,
+WebServer::WebServer(const ftplike::Endpoint& where, Metrics metrics,
                      std::shared_ptr<LiveRows> rows)
     : state_{std::make_unique<State>()} {
   auto& server = state_->server;
@@ -152,8 +152,8 @@ WebServer::WebServer(const ftplike::Endpoint& where, std::optional<ftplike::Metr
   });
   server.set_pre_routing_handler(refuse_strangers);
   if (metrics) {
-    const auto tell = [metrics = *metrics](const httplib::Request&, httplib::Response& response) {
-      response.set_content(metrics.text(), "text/plain; version=0.0.4; charset=utf-8");
+    const auto tell = [metrics](const httplib::Request&, httplib::Response& response) {
+      response.set_content(metrics(), "text/plain; version=0.0.4; charset=utf-8");
     };
     server.Get("/metrics", tell);
     if (!rows) server.Get("/", tell);

@@ -1,10 +1,9 @@
 #pragma once
-#include <cstdint>
+#include <functional>
 #include <memory>
-#include <optional>
+#include <string>
 
 #include <ftplike/io/asio.hpp>
-#include <ftplike/observers/metrics.hpp>
 
 #include "live_rows.hpp"
 
@@ -13,10 +12,13 @@
 /// address that only those reach who may know.
 class WebServer {
  public:
+  /// Tells the metrics, from any thread; empty: there are none.
+  using Metrics = std::function<std::string()>;
+
   /// Answers there from now on; port 0 lets the system choose.
   ///
   /// **Errors:** `std::system_error` if the address cannot be had.
-  WebServer(const ftplike::Endpoint& where, std::optional<ftplike::Metrics> metrics, std::shared_ptr<LiveRows> rows);
+  WebServer(const ftplike::Endpoint& where, Metrics metrics, std::shared_ptr<LiveRows> rows);
   WebServer(const WebServer&) = delete;
   WebServer& operator=(const WebServer&) = delete;
   /// Ends what browsers watch, and answers no more.

@@ -1,10 +1,12 @@
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <forward_list>
 #include <iterator>
 #include <functional>
 #include <memory>
@@ -56,7 +58,8 @@ struct Limits {
   Duration idle = std::chrono::seconds{300};
   /// For the data connection to come to be: then the transfer ends. (425)
   Duration connect_data = std::chrono::seconds{30};
-  /// Of a TLS handshake: then that connection ends, which of a data connection is a transfer without one. (425)
+  /// Of a TLS handshake, or of a trusted proxy until it has said whom it passes on: then that connection ends, which of a
+  /// data connection is a transfer without one. (425)
   Duration handshake = std::chrono::seconds{15};
   /// Without a byte of a transfer: then it ends. (426)
   Duration stall = std::chrono::seconds{60};
@@ -161,6 +164,12 @@ struct TrustedProxies {
   }
 };
 
+/// What a server does for clients that a stricter one does not.
+struct Conveniences {
+  bool converts_text = true;   // the line endings of TYPE A; else what is in the file is sent, and what comes is stored
+  bool takes_patterns = true;  // in LIST, NLST and STAT, as *.txt, where nothing has that very name
+};
+
 /// The settings of a server, each of which may be given to it as a part. A new one is a member more here; `all` does
 /// not compile until it is named there, and nothing else needs to know of it.
 struct Settings {
@@ -173,11 +182,12 @@ struct Settings {
   UploadRules upload_rules;  // which files may be made
   Bans bans;  // who is turned away
   Compression compression;  // how MODE Z is done, if at all
+  Conveniences conveniences;  // what some clients ask for beyond the RFCs
 
   /// References to all of them.
   auto all() {
-    auto& [one, two, three, four, five, six, seven, eight, nine] = *this;
-    return std::tie(one, two, three, four, five, six, seven, eight, nine);
+    auto& [one, two, three, four, five, six, seven, eight, nine, ten] = *this;
+    return std::tie(one, two, three, four, five, six, seven, eight, nine, ten);
   }
 };
 
@@ -248,7 +258,7 @@ template <class P> struct ServiceParts {
 };
 
 /// What the sessions of a server share: its parts, and the use that is made of it.
-/// Settings do not change any more when the first session begins. **Threads:** safe, as far as its parts are.
+/// Settings do not change any more when the first session begins, but for the limits (`current_limits`). **Threads:** safe, as far as its parts are.
 template <class P> class Service : public Settings {
  public:
   /// Its sessions' files: what can be written keeps to the rules.
@@ -312,6 +322,18 @@ template <class P> class Service : public Settings {
   /// The bandwidth of all transfers together.
   AccountUse& total() noexcept { return total_; }
 
+  /// The limits as they are now: a server's may change. They stay where they are as long as the service lives.
+  const Limits& current_limits() const noexcept { return *current_limits_.load(std::memory_order_acquire); }
+  /// Has others hold from now on. **Threads:** any.
+  void change_limits(const Limits& to) {
+    const std::lock_guard lock{mutex_};
+    // Sessions may still look at those before, without a lock; operators do not change them often enough to count.
+    all_limits_.push_front(to);
+    current_limits_.store(&all_limits_.front(), std::memory_order_release);
+    total_.sent.set_rate(to.bytes_per_second);
+    total_.received.set_rate(to.bytes_per_second);
+  }
+
  private:
   auto kept(typename P::Storage files) {
     if constexpr (GivesStorages<typename P::Storage>) {
@@ -342,6 +364,8 @@ template <class P> class Service : public Settings {
   std::shared_ptr<AccountUse> no_limits_ = detail::new_shared<AccountUse>(std::string{}, std::uint64_t{0});
   std::mutex mutex_;
   std::vector<std::weak_ptr<AccountUse>> uses_;
+  std::forward_list<Limits> all_limits_;
+  std::atomic<const Limits*> current_limits_{&limits};
 };
 
 }  // namespace ftplike

@@ -2,16 +2,19 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <ftplike/io/observer.hpp>
 #include <ftplike/io/securable.hpp>
 #include <ftplike/io/transport.hpp>
 #include <ftplike/parts.hpp>
 #include <ftplike/profile.hpp>
+#include <ftplike/server/status.hpp>
 #include <ftplike/system/own_parts.hpp>
 #include <ftplike/verbs/security.hpp>
 
@@ -96,6 +99,21 @@ template <Transport T, class P> class Server {
   Service<P>& service() noexcept;
   /// How many sessions there are now.
   std::size_t sessions() const;
+  /// What sessions there are now, and what each is about, in the order of their numbers. A session whose thread is blocked
+  /// is left out, after a second. **Threads:** may be awaited on any executor.
+  ///
+  ///     const auto sessions = co_await server.list_sessions();
+  awaitable<std::vector<SessionStatus>> list_sessions();
+  /// Ends the sessions that `which` says yes to, at once, whatever they are about; their clients hear 421. Gives those.
+  /// Those of one user: `[](const SessionInfo& who) { return who.user == "anna"; }`. `which` is called on the executors of
+  /// the sessions, by several threads at once where they have several, and must not throw.
+  /// **Threads:** may be awaited on any executor.
+  awaitable<std::vector<SessionInfo>> end_sessions(std::function<bool(const SessionInfo&)> which);
+  /// The limits as they are now.
+  Limits limits() const;
+  /// Has other limits hold from now on: for each step that begins, each session and each command that comes. What is under
+  /// way keeps the times that it began with, and a session the length of its lines.
+  void change_limits(const Limits& limits);
 
  private:
   using State = detail::ServerCore<T, P>;

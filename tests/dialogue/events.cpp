@@ -44,12 +44,22 @@ template <class Observer> std::string everything_said(Observer observer) {
   std::string said;
   MemoryStorage files{{"/people/carl/", ""}};
   {
-    Served served{network, files, accounts(), Limits{.sessions = 1}, Bans{{.failures = 1}}, std::move(observer)};
+    Served served{network,
+                  files,
+                  accounts(),
+                  Limits{.sessions = 1},
+                  Bans{{.failures = 1}},
+                  UploadRules{.refused_names = {"*.exe"}},
+                  TrustedProxies{{Subnet{address("10.0.0.9"), 32}}},
+                  std::move(observer)};
+    auto proxy = network.dial({address("127.0.0.1"), TestServer::port}, address("10.0.0.9"));
+    proxy.type("GET / HTTP/1.1\r\n");
+    network.settle();
     Dialogue client{network};
     said += client.greeting;
     if (client.ended()) return said;
     said += Dialogue{network, "10.0.0.2"}.greeting;
-    for (const auto* line : {"USER carl", "PASS secret", "TYPE I"}) said += client.say(line);
+    for (const auto* line : {"USER carl", "PASS secret", "TYPE I", "MKD d", "STOR a.exe"}) said += client.say(line);
     const auto passive = client.say("EPSV");
     said += passive;
     if (passive.starts_with("229")) {

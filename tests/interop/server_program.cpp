@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <algorithm>
@@ -685,6 +686,175 @@ TEST_F(ServerProgram, TellsPrometheusWhatHappened) {
   EXPECT_EQ(stop(server), 0) << "the page ends, too";
 }
 
+TEST_F(ServerProgram, LogsChangesOfFilesAndRefusalsWithoutItsCommands) {
+  files.write("users", "");
+  Process server{here({"--user", "anna:secret", "--anonymous", "read", "--log", files / "log"})};
+  const auto port = port_of(server);
+  {
+    Wire client{port};
+    log_in(client, "anna", "secret");
+    for (const char* line : {"MKD d", "RNFR d", "RNTO e", "RMD e", "DELE sample_image.jpg", "QUIT"}) client.ask(line);
+  }
+  {
+    Wire client{port};
+    log_in(client, "anonymous", "me");
+    client.ask("DELE images/demo_photo.jpg");
+    client.ask("QUIT");
+  }
+  EXPECT_EQ(stop(server), 0);
+  const auto log = files.read("log");
+  for (const char* words : {" anna: MKD /d: made\n", " anna: RNTO /d: renamed to /e\n", " anna: RMD /e: removed\n",
+                            " anna: DELE /sample_image.jpg: removed\n",
+                            " anonymous: refused: DELE images/demo_photo.jpg in /: 550 Permission denied\n"}) {
+    EXPECT_NE(log.find(words), std::string::npos) << words << " is not in\n" << log;
+  }
+}
+
+TEST_F(ServerProgram, LogsInLinesOfJsonIfToldSo) {
+  Process server{here({"--user", "anna:secret", "--log", files / "log", "--log-format", "json"})};
+  {
+    Wire client{port_of(server)};
+    log_in(client, "anna", "secret");
+    client.ask("DELE sample_image.jpg");
+    client.ask("QUIT");
+  }
+  EXPECT_EQ(stop(server), 0);
+  Process reader{{"python3", "-c",
+                  "import json, sys\n"
+                  "for line in open(sys.argv[1]):\n"
+                  "    told = json.loads(line)\n"
+                  "    print(told['event'], told['client'], told.get('user'), told.get('path'))",
+                  files / "log"}};
+  EXPECT_EQ(reader.wait(), 0) << reader.errors();
+  EXPECT_EQ(reader.output(), "session_opened 127.0.0.1 None None\nlogin_tried 127.0.0.1 None None\n"
+                             "file_changed 127.0.0.1 anna /sample_image.jpg\nsession_closed 127.0.0.1 anna None\n");
+  expect_failure(here({"--log-format", "xml"}), 2, "--log-format: 'xml' is not text or json");
+}
+
+TEST_F(ServerProgram, LogsWhyAProxysConnectionWasDropped) {
+  Process server{here({"--user", "anna:secret", "--trusted-proxy", "127.0.0.0/8", "--log", files / "log"})};
+  {
+    Wire client{port_of(server)};
+    client.send("USER anna\r\n");
+    EXPECT_EQ(client.receive_all(), "");
+  }
+  EXPECT_EQ(stop(server), 0);
+  EXPECT_TRUE(files.read("log").ends_with(": dropped: no PROXY header: the connection begins with something else\n"))
+      << files.read("log");
+}
+
+TEST_F(ServerProgram, TellsPrometheusOfItselfOfItsCertificateAndOfPartialFiles) {
+  Certificates certificates;
+  const CertificateFiles own = certificates.issue("server");
+  root.write(".ftplike-partial.cut", "hello");
+  Process server{here({"--user", "anna:secret", "--metrics", "127.0.0.1:0", "--cert", own.certificate, "--key", own.key})};
+  const auto page = server.line_after("metrics on http://127.0.0.1:");
+  const auto ask = [&](const std::string& how) {
+    const Wire scraper{page.substr(0, page.find('/'))};
+    scraper.send(how + " /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    return scraper.receive_all();
+  };
+  std::string answer;
+  do {  // the folder is looked through beside the server
+    answer = ask("GET");
+  } while (answer.find("ftplike_partial_files 1\n") == std::string::npos);
+  for (const char* words :
+       {"\nftplike_build_info{version=\"", "\nftplike_certificate_not_after_seconds ", "\nftplike_partial_bytes ",
+        "\nprocess_open_fds ", "\nprocess_max_fds ", "\nprocess_resident_memory_bytes ", "\nprocess_cpu_seconds_total ",
+        "\nprocess_start_time_seconds "}) {
+    EXPECT_NE(answer.find(words), std::string::npos) << words << " is not in\n" << answer;
+  }
+  const auto head = ask("HEAD");
+  EXPECT_TRUE(head.starts_with("HTTP/1.1 200 OK\r\n")) << head;
+  EXPECT_TRUE(head.ends_with("\r\n\r\n")) << head;
+  EXPECT_EQ(stop(server), 0);
+}
+
+TEST_F(ServerProgram, ListsAndRemovesWhatUploadsThatWereCutOffHaveLeft) {
+  root.write("images/.ftplike-partial.cut", "hello");
+  std::filesystem::last_write_time(root / "images/.ftplike-partial.cut",
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours{1});
+  const auto partials = [&](Words words) {
+    words.insert(words.begin(), "partials");
+    Process looking{command(std::move(words))};
+    EXPECT_EQ(looking.wait(), 0) << looking.errors();
+    return looking.output();
+  };
+  const auto listed = partials({"list", root.string()});
+  EXPECT_TRUE(listed.ends_with(" /images/.ftplike-partial.cut\n")) << listed;
+  EXPECT_EQ(partials({"purge", root.string(), "--older", "7200"}), "");
+  EXPECT_EQ(partials({"purge", root.string()}), listed);
+  EXPECT_EQ(partials({"list", root.string()}), "");
+  expect_failure(command({"partials", "list", root / "none"}), 3, "No such file or directory");
+}
+
+TEST_F(ServerProgram, TellsWhoIsThereAndEndsSessionsOverASocketThatIsItsOwnersAlone) {
+  const std::string socket = files / "admin";
+  Process server{here({"--user", "anna:secret", "--user", "bert:secret", "--admin-socket", socket})};
+  const auto port = port_of(server);
+  Wire anna{port};
+  log_in(anna, "anna", "secret");
+  Wire bert{port};
+  log_in(bert, "bert", "secret");
+  struct stat status {};
+  ASSERT_EQ(::stat(socket.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  const auto say = [&](Words words) {
+    Process asking{command(std::move(words))};
+    EXPECT_EQ(asking.wait(), 0) << asking.errors();
+    return asking.output();
+  };
+  auto sessions = say({"who", socket});
+  EXPECT_EQ(std::count(sessions.begin(), sessions.end(), '\n'), 2) << sessions;
+  EXPECT_TRUE(sessions.starts_with("#1 127.0.0.1:")) << sessions;
+  EXPECT_NE(sessions.find(" anna since 2"), std::string::npos) << sessions;
+  EXPECT_NE(sessions.find(" waiting for a command\n#2 "), std::string::npos) << sessions;
+
+  anna.ask("TYPE I");
+  const Wire data{port_of_epsv(anna.ask("EPSV"))};
+  anna.ask("STOR large");
+  data.send("hello");
+  while ((sessions = say({"who", socket})).find(" STOR /large received 5 bytes, ") == std::string::npos) {
+  }
+  expect_failure(command({"kick", socket, "--user", "carl"}), 1, "there is no such session");
+  expect_failure(command({"kick", socket}), 2, "");
+  expect_failure(command({"kick", socket, "--address", "nobody"}), 2, "refused: not understood");
+  const auto kicked = say({"kick", socket, "--user", "anna"});
+  EXPECT_TRUE(kicked.starts_with("#1 127.0.0.1:") && kicked.ends_with(" anna\n")) << kicked;
+  EXPECT_EQ(anna.reply(), "421 Session ended by the operator");
+  EXPECT_TRUE(bert.ask("NOOP").starts_with("200 "));
+  EXPECT_TRUE(say({"kick", socket, "--address", "127.0.0.0/8"}).starts_with("#2 "));
+  EXPECT_EQ(say({"who", socket}), "");
+
+  expect_failure(here({"--admin-socket", socket}), 4, "Address already in use");
+  server.signal(SIGKILL);
+  server.wait();
+  expect_failure(command({"who", socket}), 1, "no server answers on " + socket);
+  Process next{here({"--admin-socket", socket})};
+  port_of(next);
+  EXPECT_EQ(say({"who", socket}), "");
+  EXPECT_EQ(stop(next), 0);
+  EXPECT_FALSE(files.has("admin"));
+}
+
+TEST_F(ServerProgram, TakesNothingForNoLimitWhereverThereIsOne) {
+  Words options = here({"--user", "anna:secret"});
+  for (const char* bound : {"--partial-lifetime", "--partial-share", "--max-file", "--ban-after", "--ban-within", "--ban-time",
+                            "--max-sessions", "--max-sessions-per-address", "--login-attempts", "--login-timeout",
+                            "--idle-timeout", "--drain-timeout", "--rate", "--data-timeout"}) {
+    options.insert(options.end(), {bound, "0"});
+  }
+  Process server{options};
+  {
+    Wire client{port_of(server)};
+    log_in(client, "anna", "secret");
+    store(client, "a", "hello");
+    client.ask("QUIT");
+  }
+  EXPECT_EQ(stop(server), 0);
+  EXPECT_EQ(root.read("a"), "hello");
+}
+
 TEST_F(ServerProgram, ExplainsWhatHappensWithoutColoursWhereNoTerminalIs) {
   Process server{here({"--explain"})};
   {
@@ -749,13 +919,49 @@ class NotifySocket {
 };
 
 /// As a service manager starts programs: with the socket as number 3, and told so by the variables.
-Program supervised(const Words& words, const HandedOver& handed, const std::string& id = "$$") {
-  Words arguments{"sh", "-c", "LISTEN_FDS=1 LISTEN_PID=" + id + " exec \"$0\" \"$@\""};
+Program supervised(const Words& words, const HandedOver& handed, const std::string& id = "$$", const std::string& name = "ftp") {
+  Words arguments{"sh", "-c", "LISTEN_FDNAMES=" + name + " LISTEN_FDS=1 LISTEN_PID=" + id + " exec \"$0\" \"$@\""};
   arguments.insert(arguments.end(), words.begin(), words.end());
   return Program{arguments}.handing_over(handed.socket.get());
 }
 
 }  // namespace
+
+TEST_F(ServerProgram, BeginsWithTlsOnASocketThatItsSupervisorCallsSo) {
+  Certificates certificates;
+  const CertificateFiles own = certificates.issue("server");
+  const HandedOver handed;
+  {
+    Process server{supervised(command({"--root", root.string(), "--cert", own.certificate, "--key", own.key}), handed, "$$", "ftps")};
+    EXPECT_EQ(server.line(), "listening with TLS on 127.0.0.1:" + handed.port);
+    Process client{{"openssl", "s_client", "-quiet", "-connect", "127.0.0.1:" + handed.port}};
+    EXPECT_EQ(client.line(), "220 FTP Server Ready\r");
+  }
+  Process server{supervised(command({"--root", root.string()}), handed, "$$", "ftps")};
+  EXPECT_EQ(server.wait(), 2);
+  EXPECT_EQ(server.errors(), "ftplike-server: a socket with the name ftps was handed in: without cert there is no TLS\n");
+}
+
+TEST_F(ServerProgram, SpeaksNoOlderTlsAndNoOtherCiphersThanItIsTold) {
+  Certificates certificates;
+  const CertificateFiles own = certificates.issue("server");
+  const auto negotiated = [&](Words options, const char* version) {
+    options.insert(options.end(), {"--cert", own.certificate, "--key", own.key});
+    Process server{here(options)};
+    Process client{{"openssl", "s_client", "-brief", "-starttls", "ftp", version, "-connect", "127.0.0.1:" + port_of(server)}};
+    client.close_input();
+    client.wait();
+    const auto& said = client.errors();
+    const auto at = said.find("Ciphersuite: ");
+    return at == said.npos ? std::string{"none"} : said.substr(at + 13, said.find('\n', at) - at - 13);
+  };
+  EXPECT_EQ(negotiated({"--tls-oldest", "1.3"}, "-tls1_2"), "none");
+  EXPECT_EQ(negotiated({"--tls-oldest", "1.3", "--tls-suites", "TLS_AES_128_GCM_SHA256"}, "-tls1_3"), "TLS_AES_128_GCM_SHA256");
+  EXPECT_EQ(negotiated({"--tls-ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256"}, "-tls1_2"), "ECDHE-ECDSA-AES128-GCM-SHA256");
+  expect_failure(here({"--tls-oldest", "1.1"}), 2, "--tls-oldest: '1.1' is not 1.2 or 1.3");
+  expect_failure(here({"--tls-oldest", "1.3"}), 2, "tls-oldest: without cert there is no TLS");
+  expect_failure(here({"--cert", own.certificate, "--key", own.key, "--tls-ciphers", "NONSENSE"}), 2, "");
+}
 
 TEST_F(ServerProgram, AcceptsSessionsFromASocketThatItsSupervisorHandsIn) {
   const HandedOver handed;

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -34,8 +35,8 @@ class SessionInfo {
 };
 
 // The events of a session, in the order of its life. A server and a client tell the same ones, each what it does
-// itself: a client's `LoginTried` is the server's verdict, and it has no `SessionRefused`, no
-// `ClientBanned` and no `ServerStopped`. Each
+// itself: a client's `LoginTried` is the server's verdict, and it has none of `SessionRefused`,
+// `IntroductionFailed`, `CommandRefused`, `ClientBanned`, `FileChanged` and `ServerStopped`. Each
 // is seen while it happens: views and references in it last as long as the call.
 //
 // **Threads:** an observer is called on the executor of the session: by several threads at once where there are
@@ -54,6 +55,11 @@ struct SessionRefused {
   const SessionInfo& who;
   std::string_view why;  // "too many connections", "banned", "the server stops"
 };
+/// A trusted proxy did not say whom it passes on: its connection is closed without a word.
+struct IntroductionFailed {
+  const SessionInfo& who;  // the proxy
+  std::error_code error;   // `Errc::timed_out`, `Errc::bad_introduction`, `Errc::peer_lost`
+};
 /// A command came in, or went out of a client. The argument of PASS and ACCT, and at a server of any verb that it does
 /// not know, is "***".
 ///
@@ -63,6 +69,15 @@ struct CommandSeen {
   const SessionInfo& who;
   std::string_view verb, argument;  // as they were said; the argument may be empty
   bool unterminated = false;  // it came without a line ending, and was taken for whole because nothing followed
+};
+/// A command was not done since its client may not do it: a right is missing, or a rule, a quota, the storage's
+/// permissions, an observer or the want of TLS says no. A login is told by `LoginTried`, a transfer that had begun by
+/// `TransferEnded`.
+struct CommandRefused {
+  const SessionInfo& who;
+  std::string_view verb, argument;  // as those of `CommandSeen`
+  const Path& directory;            // where the client is, as it sees it
+  const Reply& reply;
 };
 /// A reply went out to the client, or came in from the server; preliminary ones (150) and the greeting as well.
 struct ReplySeen {
@@ -165,6 +180,23 @@ struct TransferEnded {
     return ascii || listing ? std::nullopt : std::optional{offset + bytes};
   }
 };
+/// What a command has done to a file or directory, other than writing it.
+enum class Change { removed, renamed, directory_made, directory_removed, time_set, mode_set };
+/// How programs call these.
+inline constexpr std::array<std::string_view, 6> change_names{"removed",           "renamed",  "directory_made",
+                                                              "directory_removed", "time_set", "mode_set"};
+/// A file or directory was removed, renamed, made, or given another time or other permissions.
+struct FileChanged {
+  const SessionInfo& who;
+  std::string_view verb;  // of the command
+  Change change;
+  const Path& path;                  // in the storage
+  const Path* renamed_to = nullptr;  // of `renamed`
+  Timestamp time{};                  // of `time_set`
+  unsigned mode = 0;                 // of `mode_set`
+  /// The path as the client sees it: below its account's root.
+  Path shown_path() const { return path.below(who.root); }
+};
 /// A session has ended, and its control connection is closed. The last event of every session that was opened.
 struct SessionClosed {
   const SessionInfo& who;
@@ -191,9 +223,9 @@ struct ServerStopped {
 /// All of these events.
 template <class... All> struct EventList {};
 using AllEvents =
-    EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, ClientBanned, ConnectionSecured,
-              HandshakeFailed, DataListening, StrangerRefused, TransferBegun, DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed,
-              ServerStopped>;
+    EventList<SessionOpened, SessionRefused, IntroductionFailed, CommandSeen, CommandRefused, ReplySeen, LoginTried,
+              ClientBanned, ConnectionSecured, HandshakeFailed, DataListening, StrangerRefused, TransferBegun, DataOpened,
+              DataBytes, DataMoved, DataClosed, TransferEnded, FileChanged, SessionClosed, ServerStopped>;
 
 /// Sees nothing and costs nothing: the default observer.
 struct NoObserver {};

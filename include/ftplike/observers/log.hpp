@@ -13,13 +13,14 @@
 #include <ftplike/observers/lines.hpp>
 #include <ftplike/observers/text.hpp>
 #include <ftplike/observers/wall_time.hpp>
+#include <ftplike/protocol/error.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 
 namespace ftplike::inline v0_2 {
 
 /// What a `Log` tells of.
 enum class LogDetail {
-  sessions,  // comings, goings, logins, transfers of files, whoever was refused
+  sessions,  // comings, goings, logins, transfers and changes of files, whoever and whatever was refused
   commands,  // these, and every command and reply
 };
 
@@ -36,6 +37,17 @@ class Log {
 
   void operator()(const SessionOpened& event) { say(event.who, "connected to " + detail::text_of(event.who.local)); }
   void operator()(const SessionRefused& event) { say(event.who, "turned away: " + std::string{event.why}); }
+  void operator()(const IntroductionFailed& event) {
+    say(event.who, event.error == Errc::timed_out ? "dropped: no PROXY header came in time"
+                                                  : "dropped: no PROXY header: " + event.error.message());
+  }
+  void operator()(const CommandRefused& event) {
+    std::string words = "refused: ";
+    words += event.verb;
+    if (!event.argument.empty()) (words += ' ') += event.argument;
+    words += " in " + event.directory.string() + ": " + first_line(event.reply);
+    say(event.who, words);
+  }
   void operator()(const CommandSeen& event) {
     if (state_->detail != LogDetail::commands) return;
     std::string words = "> ";
@@ -46,8 +58,7 @@ class Log {
   }
   void operator()(const ReplySeen& event) {
     if (state_->detail != LogDetail::commands) return;
-    const auto& words = event.reply.text();
-    say(event.who, "< " + std::to_string(event.reply.code()) + ' ' + words.substr(0, words.find('\n')));
+    say(event.who, "< " + first_line(event.reply));
   }
   void operator()(const LoginTried& event) {
     std::string words = event.accepted ? "logged in as " : "login refused to ";
@@ -82,6 +93,19 @@ class Log {
     if (!event.complete()) words += ", incomplete: " + event.error.message();
     say(event.who, words);
   }
+  void operator()(const FileChanged& event) {
+    std::string words{event.verb};
+    (words += ' ') += event.path.string();
+    switch (event.change) {
+      case Change::removed:
+      case Change::directory_removed: words += ": removed"; break;
+      case Change::directory_made: words += ": made"; break;
+      case Change::renamed: words += ": renamed to " + event.renamed_to->string(); break;
+      case Change::time_set: words += ": time set to " + format_timestamp(event.time, Fraction::never) + " UTC"; break;
+      case Change::mode_set: words += ": mode set to " + detail::octal(event.mode); break;
+    }
+    say(event.who, words);
+  }
   void operator()(const SessionClosed& event) {
     say(event.who, event.error ? "closed: " + event.error.message() : "closed");
   }
@@ -96,6 +120,10 @@ class Log {
     std::mutex mutex;
   };
 
+  static std::string first_line(const Reply& reply) {
+    const auto& words = reply.text();
+    return std::to_string(reply.code()) + ' ' + words.substr(0, words.find('\n'));
+  }
   void say(const SessionInfo& who, std::string_view words) {
     std::string line = " #" + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
     if (!who.user.empty()) line += ' ' + who.user;

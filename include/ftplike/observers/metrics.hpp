@@ -32,6 +32,8 @@ class Metrics {
     ++state_->sessions_open;
   }
   void operator()(const SessionRefused&) { ++state_->sessions_refused; }
+  void operator()(const IntroductionFailed&) { ++state_->introductions_failed; }
+  void operator()(const CommandRefused&) { ++state_->commands_refused; }
   void operator()(const SessionClosed&) { --state_->sessions_open; }
   void operator()(const CommandSeen& event) {
     const auto place = std::lower_bound(verbs.begin(), verbs.end(), event.verb);
@@ -58,6 +60,7 @@ class Metrics {
     --state_->data_connections_open;
     state_->bytes[index(event.direction)] += event.total;
   }
+  void operator()(const FileChanged& event) { ++state_->changes[static_cast<std::size_t>(event.change)]; }
   void operator()(const TransferEnded& event) {
     ++state_->transfers[index(event.direction)][verdict(event.error)];
     if (!event.complete()) return;
@@ -76,6 +79,8 @@ class Metrics {
     const State& now = *state_;
     page.single("ftplike_sessions_total", "counter", "Sessions since the start.", now.sessions);
     page.single("ftplike_sessions_refused_total", "counter", "Clients turned away with 421.", now.sessions_refused);
+    page.single("ftplike_proxy_headers_failed_total", "counter", "Connections of trusted proxies without a PROXY header.",
+                now.introductions_failed);
     page.single("ftplike_sessions_open", "gauge", "Sessions now.", now.sessions_open);
     page.head("ftplike_logins_total", "counter", "Logins tried.");
     page.sample("result=\"accepted\"", now.logins);
@@ -86,6 +91,8 @@ class Metrics {
       const std::string_view verb = i < verbs.size() ? verbs[i] : "other";
       page.sample_if_any("verb=\"" + std::string{verb} + '"', now.commands[i]);
     }
+    page.single("ftplike_commands_refused_total", "counter", "Commands that their clients may not have done.",
+                now.commands_refused);
     page.head("ftplike_replies_total", "counter", "Replies, by code.");
     for (std::size_t i = 0; i < now.replies.size(); ++i) {
       page.sample_if_any("code=\"" + std::to_string(100 + i) + '"', now.replies[i]);
@@ -111,6 +118,10 @@ class Metrics {
       for (std::size_t i = 0; i < verdicts.size(); ++i) {
         page.sample(direction(way) + ",verdict=\"" + std::string{verdicts[i]} + '"', now.transfers[way][i]);
       }
+    }
+    page.head("ftplike_files_changed_total", "counter", "Files and directories changed other than by writing them.");
+    for (std::size_t i = 0; i < change_names.size(); ++i) {
+      page.sample("change=\"" + std::string{change_names[i]} + '"', now.changes[i]);
     }
     page.head("ftplike_transfer_seconds", "histogram", "What complete transfers took.");
     std::uint64_t below = 0;
@@ -142,10 +153,11 @@ class Metrics {
       "complete", "aborted", "peer_lost", "stalled", "no_data_connection", "storage_full", "shutting_down", "other"};
 
   struct State {
-    Count sessions{}, sessions_refused{}, sessions_open{}, clients_banned{}, logins{}, logins_refused{}, data_connections{},
+    Count sessions{}, sessions_refused{}, introductions_failed{}, commands_refused{}, sessions_open{}, clients_banned{}, logins{}, logins_refused{}, data_connections{},
         data_connections_open{}, strangers{}, microseconds{};
     std::array<Count, verbs.size() + 1> commands{};
     std::array<Count, 500> replies{};
+    std::array<Count, change_names.size()> changes{};
     std::array<Count, 2> bytes{};
     std::array<std::array<Count, verdicts.size()>, 2> transfers{};
     std::array<Count, buckets.size() + 1> durations{};
@@ -165,7 +177,7 @@ class Metrics {
     if (error == Errc::peer_lost || error == std::errc::connection_reset || error == std::errc::broken_pipe) return 2;
     if (error == Errc::stalled) return 3;
     if (error == Errc::no_data_connection || error == Errc::no_handshake) return 4;
-    if (error == Errc::quota_exceeded || error == std::errc::no_space_on_device || detail::over_quota(error)) return 5;
+    if (error == Errc::quota_exceeded || detail::is_full(error)) return 5;
     if (error == Errc::shutting_down) return 6;
     return 7;
   }

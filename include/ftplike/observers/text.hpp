@@ -97,6 +97,13 @@ inline std::string text_of(const Endpoint& endpoint) {
   return (endpoint.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(endpoint.port());
 }
 
+/// Permission bits as people write them: `0644`.
+inline std::string octal(unsigned mode) {
+  std::string digits = "0000";
+  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, mode >>= 3) *digit = static_cast<char>('0' + (mode & 7));
+  return digits;
+}
+
 /// `TLSv1.3, TLS_AES_256_GCM_SHA384, resumed`.
 inline std::string text_of(const TlsDetails& tls) {
   std::string text = tls.version + ", " + tls.cipher;

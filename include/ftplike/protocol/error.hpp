@@ -19,6 +19,7 @@ enum class Errc {
   peer_lost,           // a connection ended before its time
   no_data_connection,  // none was negotiated, or nobody came
   shutting_down,       // the server is about to stop
+  ended_by_operator,   // somebody who may has ended the session
   line_too_long,       // longer than the limit of a line
   bad_line,            // NUL or a lone CR in a line
   bad_name,            // not a name for a file here
@@ -34,6 +35,7 @@ enum class Errc {
   no_handshake,        // a peer that was to begin a TLS handshake, or go on with it, did not
   not_resumed,         // a TLS data connection does not go on with the control connection's session
   no_close_notify,     // a TLS data connection ended without its peer's goodbye, so something may be missing
+  bad_introduction,    // a proxy's connection does not begin with the header of the PROXY protocol
   refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
 };
 
@@ -48,6 +50,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::peer_lost: return "connection lost";
         case Errc::no_data_connection: return "no data connection";
         case Errc::shutting_down: return "server is shutting down";
+        case Errc::ended_by_operator: return "ended by the operator";
         case Errc::line_too_long: return "line too long";
         case Errc::bad_line: return "NUL or lone CR in a line";
         case Errc::bad_name: return "file name not allowed";
@@ -63,6 +66,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::no_handshake: return "no TLS handshake came";
         case Errc::not_resumed: return "TLS session of the control connection not resumed";
         case Errc::no_close_notify: return "TLS ended without close_notify";
+        case Errc::bad_introduction: return "the connection begins with something else";
         case Errc::refused_by_rule: return "refused for safety";
       }
       return "unknown ftplike error";
@@ -91,6 +95,16 @@ inline bool over_quota(std::error_code error) noexcept {
 #endif
 }
 
+/// Whether an error is the end of a session, and not only of what it does.
+inline bool ends_session(std::error_code error) noexcept {
+  return error == Errc::shutting_down || error == Errc::ended_by_operator;
+}
+
+/// Whether there is no more room on the disk, or none for this user.
+inline bool is_full(std::error_code error) noexcept {
+  return error == std::errc::no_space_on_device || over_quota(error);
+}
+
 }  // namespace detail
 
 /// The one place where an error becomes what the client reads.
@@ -103,6 +117,7 @@ inline Reply reply_for(std::error_code error) {
     return {426, "Connection closed: " + error.message()};
   }
   if (error == Errc::shutting_down) return {421, "Server is shutting down"};
+  if (error == Errc::ended_by_operator) return {421, "Session ended by the operator"};
   if (error == Errc::line_too_long || error == Errc::bad_line) return with(500);
   if (error == Errc::bad_name) return with(553);
   if (error == Errc::bad_restart) return with(554);
@@ -121,13 +136,21 @@ inline Reply reply_for(std::error_code error) {
   if (error == directory_not_empty) return {550, "Directory not empty"};
   if (error == file_exists) return {550, "File exists"};
   if (error == filename_too_long || error == invalid_argument) return {553, "File name not allowed"};
-  if (error == no_space_on_device || error == file_too_large) return {552, "Storage full"};
   if (detail::over_quota(error)) return reply_for(make_error_code(Errc::quota_exceeded));
+  if (error == file_too_large || detail::is_full(error)) return {552, "Storage full"};
   if (error == connection_reset || error == broken_pipe || error == connection_aborted ||
       error == std::errc::timed_out) {
     return {426, "Connection closed: connection lost"};
   }
   return {451, "Local error: " + error.message()};
+}
+
+/// Whether an error says that the client may not do what it wants, rather than that it cannot be done.
+inline bool is_refusal(std::error_code error) noexcept {
+  using enum std::errc;
+  return error == permission_denied || error == operation_not_permitted || error == read_only_file_system ||
+         error == Errc::bad_name || error == Errc::too_large || error == Errc::quota_exceeded ||
+         error == Errc::refused_by_rule || detail::over_quota(error);
 }
 
 /// The error that an exception stands for: a `std::system_error`'s own; of any other, what comes nearest.

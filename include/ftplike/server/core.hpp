@@ -183,10 +183,13 @@ template <class T, class P> class ServerCore {
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
       bool names_a_client = false;
-      co_await settle(within(state->network, state->service.limits.login,
+      co_await settle(within(state->network, state->service.current_limits().handshake,
                              introduce(control, who, first_bytes, names_a_client)),
                       introduced);
-      if (introduced.failed()) co_return false;  // as the PROXY protocol wants it
+      if (introduced.failed()) {  // it ends without a word, as the PROXY protocol wants it
+        tell_of_proxy(*state, who, code_of(introduced.failure()), first_bytes);
+        co_return false;
+      }
       if (!names_a_client) {
         co_await answer_check(state, control, beginning);
         co_return false;
@@ -194,7 +197,7 @@ template <class T, class P> class ServerCore {
     }
     if (state->service.bans) {
       Settled<bool> banned;
-      co_await settle(within(state->network, state->service.limits.login, state->service.bans.forbids(who.peer.address())),
+      co_await settle(within(state->network, state->service.current_limits().login, state->service.bans.forbids(who.peer.address())),
                       banned);
       if (banned.failed()) co_return false;
       if (banned.get()) {
@@ -234,8 +237,14 @@ template <class T, class P> class ServerCore {
   std::string answer_to_check() {
     const std::lock_guard lock{mutex};
     if (stopping) return "421 Server is shutting down\r\n";
-    if (places >= service.limits.sessions) return "421 Too many connections, try later\r\n";
+    if (places >= service.current_limits().sessions) return "421 Too many connections, try later\r\n";
     return Reply{220, service.greeting.text}.wire();
+  }
+  /// Tells why a proxy's connection ended before it began; not of one that came and went, as load balancers look
+  /// whether somebody is there, nor of one that the server itself ends.
+  static void tell_of_proxy(State& state, const SessionInfo& who, std::error_code why, const std::string& first_bytes) {
+    const bool only_looked = first_bytes.empty() && why != Errc::timed_out;
+    if (!only_looked && why != asio::error::operation_aborted) report<IntroductionFailed>(state.service.observer, who, why);
   }
 
   /// One of the sessions that `Limits` counts.
@@ -261,7 +270,7 @@ template <class T, class P> class ServerCore {
   static std::string_view admit(const StatePointer& state, SessionInfo& who, std::optional<PlaceTaken>& place) {
     const Address counted = client_network(who.peer.address());
     const std::lock_guard lock{state->mutex};
-    const Limits& limits = state->service.limits;
+    const Limits& limits = state->service.current_limits();
     const auto from_there = state->per_address.find(counted);
     if (state->stopping) return "the server stops";
     const bool is_one_too_many =
@@ -310,12 +319,81 @@ template <class T, class P> class ServerCore {
     co_await settle(within(state->network, farewell_limit, control.write(as_bytes(sorry))), ignored);
   }
 
+  // ---- administration
+
+  /// Asks every session, on its own executor, and gives what they answer, in the order of their numbers. It waits for a
+  /// second at the longest: one whose thread is blocked does not answer.
+  template <class Answer>
+  static awaitable<std::vector<Answer>> ask_all(StatePointer state, std::function<std::optional<Answer>(OneSession&)> question) {
+    struct Asked {
+      explicit Asked(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
+      const Executor executor;
+      Condition changed;  // on that executor only
+      std::mutex mutex;
+      std::map<std::uint64_t, Answer> answers;
+      std::size_t open = 1;  // questions; and one for those that are still to be asked
+      bool late = false;     // on that executor only
+    };
+    const Executor executor = co_await asio::this_coro::executor;
+    const auto asked = detail::new_shared<Asked>(executor);
+    typename T::Timer deadline{state->network, executor};
+    deadline.start(time_after(state->network.now(), std::chrono::seconds{1}), [asked] {
+      asked->late = true;
+      asked->changed.notify();
+    });
+    const auto answer_by = [](Asked& all, std::uint64_t number, std::optional<Answer> answer) {
+      const std::lock_guard lock{all.mutex};
+      if (answer) all.answers.emplace(number, *std::move(answer));
+      return --all.open == 0;
+    };
+    for_each_session(
+        state,
+        [asked, question, answer_by](Entry& entry) {
+          OneSession* const session = entry.session;
+          const std::uint64_t number = session ? session->who().number : 0;
+          auto answer = session ? question(*session) : std::nullopt;
+          if (answer_by(*asked, number, std::move(answer))) call_on(asked->executor, [asked] { asked->changed.notify(); });
+        },
+        [asked] {
+          const std::lock_guard lock{asked->mutex};
+          ++asked->open;
+        });
+    bool is_over = answer_by(*asked, 0, std::nullopt);
+    while (!is_over && !asked->late) {
+      co_await asked->changed.wait();
+      const std::lock_guard lock{asked->mutex};
+      is_over = asked->open == 0;
+    }
+    std::vector<Answer> result;
+    const std::lock_guard lock{asked->mutex};
+    for (auto& [number, answer] : asked->answers) result.push_back(std::move(answer));
+    co_return result;
+  }
+  static awaitable<std::vector<SessionStatus>> list(StatePointer state) {
+    const std::function<std::optional<SessionStatus>(OneSession&)> ask = [](OneSession& session) { return session.status(); };
+    return ask_all<SessionStatus>(std::move(state), ask);
+  }
+  static awaitable<std::vector<SessionInfo>> end(StatePointer state, std::function<bool(const SessionInfo&)> which) {
+    const std::function<std::optional<SessionInfo>(OneSession&)> end_it =
+        [which = std::move(which)](OneSession& session) -> std::optional<SessionInfo> {
+      if (!which(session.who())) return std::nullopt;
+      session.end();
+      return session.who();
+    };
+    return ask_all<SessionInfo>(std::move(state), end_it);
+  }
+
   // ---- stopping
 
   /// Calls `act` for every session, on its own executor, where it cannot end meanwhile.
-  static void for_each_session(const StatePointer& state, const std::function<void(Entry&)>& act) {
+  /// Before each is called, `before` is, here.
+  static void for_each_session(
+      const StatePointer& state, const std::function<void(Entry&)>& act, const std::function<void()>& before = [] {}) {
     const std::lock_guard lock{state->mutex};
-    for (const auto& entry : state->book) call_on(entry->executor, [entry, act] { act(*entry); });
+    for (const auto& entry : state->book) {
+      before();
+      call_on(entry->executor, [entry, act] { act(*entry); });
+    }
   }
   /// Waits until no session is left, but not longer than `patience`, nor beyond `hurry`.
   static awaitable<void> wait_for_all(StatePointer state, Duration patience, const bool* hurry = nullptr) {
@@ -334,7 +412,7 @@ template <class T, class P> class ServerCore {
       for (auto& acceptor : state->acceptors) acceptor->cancel();
       state->acceptors.clear();
     }
-    const Limits& limits = state->service.limits;
+    const Limits& limits = state->service.current_limits();
     StopReport result;
     const std::size_t all = state->count();
     for_each_session(state, [](Entry& entry) {
@@ -485,6 +563,17 @@ template <Transport T, class P> typename Server<T, P>::Handle Server<T, P>::hand
 }
 template <Transport T, class P> awaitable<StopReport> Server<T, P>::stopped() { return State::wait_for_stop(state_); }
 template <Transport T, class P> Service<P>& Server<T, P>::service() noexcept { return state_->service; }
+template <Transport T, class P> awaitable<std::vector<SessionStatus>> Server<T, P>::list_sessions() {
+  return State::list(state_);
+}
+template <Transport T, class P>
+awaitable<std::vector<SessionInfo>> Server<T, P>::end_sessions(std::function<bool(const SessionInfo&)> which) {
+  return State::end(state_, std::move(which));
+}
+template <Transport T, class P> Limits Server<T, P>::limits() const { return state_->service.current_limits(); }
+template <Transport T, class P> void Server<T, P>::change_limits(const Limits& limits) {
+  state_->service.change_limits(limits);
+}
 template <Transport T, class P> std::size_t Server<T, P>::sessions() const {
   const std::lock_guard lock{state_->mutex};
   return state_->places;

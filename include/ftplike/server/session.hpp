@@ -34,6 +34,7 @@
 #include <ftplike/server/closing_wait.hpp>
 #include <ftplike/server/control_connection.hpp>
 #include <ftplike/server/dispatch.hpp>
+#include <ftplike/server/status.hpp>
 #include <ftplike/server/transfer.hpp>
 #include <ftplike/storage/storage.hpp>
 #include <ftplike/users/user.hpp>
@@ -44,8 +45,8 @@ namespace ftplike::inline v0_2 {
 /// One client, from its greeting to its farewell: the control connection and how far TLS protects it, who the client
 /// is, and what one command leaves for the next. What stands under *for commands* is what a command may use.
 ///
-/// **Cancellation:** by its `Interruption`, with which `run` was started: `Errc::shutting_down` ends the session,
-/// anything else what it does just now.
+/// **Cancellation:** by its `Interruption`, with which `run` was started: `Errc::shutting_down` and `Errc::ended_by_operator`
+/// end the session, anything else what it does just now.
 /// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
 template <Transport T, class P> class Session {
   static_assert(std::is_base_of_v<SessionState, typename P::State>,
@@ -76,10 +77,11 @@ template <Transport T, class P> class Session {
         service_{service},
         interruption_{interruption},
         deadline_{network, executor, interruption},
-        control_{network, std::move(control), service.limits.line},
+        control_{network, std::move(control), service.current_limits().line},
         protection_{possible(network, service.tls_policy)},
         who_{std::move(who)},
-        began_{network.now()},
+        opened_{network.now()},
+        began_{opened_},
         closing_wait_{began_} {
     if (beginning == Beginning::implicit_tls) {
       hello_.emplace(first_bytes);
@@ -129,6 +131,25 @@ template <Transport T, class P> class Session {
     draining_ = true;
     interruption_.interrupt(Errc::shutting_down);
   }
+  /// The same since the operator wants it. On its executor.
+  void end() {
+    is_ended_ = true;
+    draining_ = true;
+    interruption_.interrupt(Errc::ended_by_operator);
+  }
+  /// How it stands. On its executor.
+  SessionStatus status() const {
+    const Time now = network_.now();
+    SessionStatus result;
+    result.who = who_;
+    result.lasts = now - opened_;
+    result.activity = activity();
+    if (transfer_) {
+      result.transfer.emplace(std::string{transfer_->verb}, transfer_->path, transfer_->direction, transfer_->listing,
+                              transfer_->moved, now - transfer_->began);
+    }
+    return result;
+  }
   /// What the session is about, for people: the verb of its command, or what it waits for.
   std::string activity() const {
     if (ending_) return "the farewell";
@@ -144,8 +165,8 @@ template <Transport T, class P> class Session {
   T& network() noexcept { return network_; }
   /// What it shares with the other sessions of its server.
   Service<P>& service() noexcept { return service_; }
-  /// Those of its server.
-  const Limits& limits() const noexcept { return service_.limits; }
+  /// Those of its server, as they are now.
+  const Limits& limits() const noexcept { return service_.current_limits(); }
   /// As observers are told.
   const SessionInfo& who() const noexcept { return who_; }
   /// The files that the session's account sees, which know for whom they work where they ask for that.
@@ -172,6 +193,10 @@ template <Transport T, class P> class Session {
   bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
   /// Whether the client speaks standard FTP: it said USER or HOST. Otherwise the session is an ftp-like one.
   bool standard() const noexcept { return standard_; }
+  /// Whether transfers convert line endings: TYPE A, where the server does that.
+  bool converts_text() const noexcept {
+    return standard_ && state.type == 'A' && service_.conveniences.converts_text;
+  }
   /// USER or HOST was said: what the session may do as a guest is over.
   void become_standard() {
     standard_ = true;
@@ -416,11 +441,12 @@ template <Transport T, class P> class Session {
   }
   /// Runs a command that may wait, for `Limits::operation` without progress. Gives its final reply.
   ///
-  /// **Errors:** what ends the session: `Errc::shutting_down`, or `Errc::timed_out` before a login.
+  /// **Errors:** what ends the session: `Errc::shutting_down`, `Errc::ended_by_operator`, or
+  /// `Errc::timed_out` before a login.
   template <class Entry> awaitable<Reply> run(const Entry& entry, std::string_view argument) {
     if (answering_) return entry.run(*this, argument);  // beside the session's own coroutine, whose limits these are
     at_work_ = entry.verb;
-    return run_limited(entry.run(*this, argument), entry.interruptible);
+    return run_limited(entry, argument);
   }
 
  private:
@@ -511,7 +537,7 @@ template <Transport T, class P> class Session {
 
   /// The next command if it is there already.
   std::optional<Line> line_now() {
-    if (draining_) throw std::system_error(Errc::shutting_down);
+    if (draining_) throw std::system_error(is_ended_ ? Errc::ended_by_operator : Errc::shutting_down);
     return control_.line_now();
   }
 
@@ -522,7 +548,7 @@ template <Transport T, class P> class Session {
 
   std::optional<Reply> last_words(std::error_code why, bool refused) const {
     if (why == Errc::timed_out) return Reply{421, "Timed out, closing the connection"};
-    if (why == Errc::shutting_down) return Reply{421, "Server is shutting down"};
+    if (detail::ends_session(why)) return reply_for(why);
     const bool in_clear = !hello_;  // where TLS comes first, these words would be no part of it
     if (refused && in_clear) return Reply{421, "Service not available to you"};
     return std::nullopt;
@@ -534,8 +560,9 @@ template <Transport T, class P> class Session {
   /// For the last words, which nobody may hear any more.
   Duration farewell_limit() const { return std::min<Duration>(limits().idle, std::chrono::seconds{5}); }
 
-  /// Runs a command's coroutine under its limit, and makes a reply of what it throws.
-  awaitable<Reply> run_limited(awaitable<Reply> command, bool interruptible) {
+  /// Runs a command under its limit, and makes a reply of what it throws.
+  template <class Entry> awaitable<Reply> run_limited(const Entry& entry, std::string_view argument) {
+    const bool interruptible = entry.interruptible;
     std::error_code error;
     Reply reply;
     const bool logs_in = !account_;
@@ -543,18 +570,20 @@ template <Transport T, class P> class Session {
     try {
       Limit limited{deadline_, logs_in ? std::min(limits().operation, left_for_login()) : limits().operation,
                     Errc::timed_out};
-      Reply given = co_await std::move(command);
+      Reply given = co_await entry.run(*this, argument);
       reply = std::move(given);
     } catch (...) { error = interruption_.reason_of(std::current_exception()); }
     const std::error_code interrupted = interruption_.why();
-    const bool ends = interrupted == Errc::shutting_down || (interrupted == Errc::timed_out && logs_in && !account_);
+    const bool ends = detail::ends_session(interrupted) || (interrupted == Errc::timed_out && logs_in && !account_);
     if (ends) throw std::system_error(interrupted);
-    if (error == Errc::shutting_down) throw std::system_error(error);  // of a transfer
+    if (detail::ends_session(error)) throw std::system_error(error);  // of a transfer
     if (interrupted) co_await interruption_.recover();
     if (interruptible) co_await end_watch();
     if (!error) co_return reply;
     if (interrupted == Errc::timed_out) co_return Reply{451, "Gave up: it took too long"};
-    co_return reply_for(error);
+    const Reply refused = reply_for(error);
+    if (is_refusal(error)) detail::tell_refusal(*this, &entry, entry.verb, argument, refused);
+    co_return refused;
   }
 
   // ---- TLS ----
@@ -673,13 +702,14 @@ template <Transport T, class P> class Session {
   std::shared_ptr<AccountUse> use_;
   Channel channel_;
   std::optional<StoppableTask> let_go_;  // a data connection that has yet to end
-  Time began_;
+  const Time opened_;
+  Time began_;  // from when on the time for a login is counted
   Duration holds_reply_{};
   ClosingWait closing_wait_;
   Transfer* transfer_ = nullptr;
   Verb at_work_;   // the last command that could wait
   Reply belated_;  // to the command that interrupted the transfer
-  bool standard_ = false, closing_ = false, draining_ = false, ending_ = false;
+  bool standard_ = false, closing_ = false, draining_ = false, is_ended_ = false, ending_ = false;
   bool may_end_ = false;    // nothing would be lost if the session ended now
   bool watching_ = false;   // the control connection, for what is under way
   bool begins_to_watch_ = false;  // when others have had their turn

@@ -288,7 +288,7 @@ template <class Session> class ServerTransfer {
   }
   /// The verdict.
   ///
-  /// **Errors:** `Errc::shutting_down` where the session is to end.
+  /// **Errors:** `Errc::shutting_down` or `Errc::ended_by_operator` where the session is to end.
   awaitable<Reply> conclude(std::error_code error, std::error_code interrupted) {
     const bool may_send = what_.direction == Direction::received || !is_open_;
     if (error && !interrupted && data_ && may_send) session_.let_go(std::move(*data_));
@@ -296,7 +296,7 @@ template <class Session> class ServerTransfer {
     co_await session_.end_watch();
     session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,
                                             took_, what_.ascii, what_.listing, error);
-    if (interrupted == Errc::shutting_down) throw std::system_error(interrupted);
+    if (detail::ends_session(interrupted)) throw std::system_error(interrupted);
     if (!error) co_return Reply{226, what_.conclusion};
     const bool tells_why = securing_ && error.category() != ftplike_category();
     if (tells_why) co_return Reply{425, "No data connection: " + error.message()};

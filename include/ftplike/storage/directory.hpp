@@ -25,7 +25,8 @@ namespace ftplike::inline v0_2 {
 /// root of the system.
 ///
 /// An interrupted upload leaves a hidden partial file beside its name, for seven days (`DirectoryOptions`): an older
-/// one is removed when the folder is listed, or within an hour of uploads to it, where blocking harms nobody. A second
+/// one is removed when the folder is listed, or within an hour of uploads to it, where blocking harms nobody;
+/// `purge_partials` (partials.hpp) looks through all folders. One that ends for want of room leaves nothing. A second
 /// upload to a name that one is under way to takes a file of its own, which is not kept; whoever finishes last stays.
 /// Going on with a partial file that somebody is at throws `Errc::busy`.
 ///

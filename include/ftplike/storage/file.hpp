@@ -260,7 +260,8 @@ template <class = void> class BasicFileWriter {
     if (target_ && target_->partial.file && (size_ == 0 || !target_->partial.is_kept)) discard();
   }
 
-  /// **Errors:** `no_space_on_device` and the like; what was written before stays.
+  /// **Errors:** of a disk that is full (`no_space_on_device`, or the system's quota): then nothing is kept that would hold
+  /// room, once the writer is gone. Of others what was written before stays.
   awaitable<void> write(std::span<const std::byte> bytes) { return put(bytes, size_); }
   /// The same anywhere in the file. Other coroutines of the executor may write elsewhere meanwhile.
   awaitable<void> write_at(std::span<const std::byte> bytes, std::uint64_t at) {
@@ -270,11 +271,16 @@ template <class = void> class BasicFileWriter {
 
   /// Puts the file under its name, with the mode of the file that it replaces.
   awaitable<void> finish() {
-    if (target_->place.size() > detail::large_file || slow_ > 0) {
-      auto commit = [target = target_] { target->commit(); };
-      co_await blocking(std::move(commit), load());
-    } else {
-      target_->commit();
+    try {
+      if (target_->place.size() > detail::large_file || slow_ > 0) {
+        auto commit = [target = target_] { target->commit(); };
+        co_await blocking(std::move(commit), load());
+      } else {
+        target_->commit();
+      }
+    } catch (const std::system_error& error) {
+      give_up_room(error.code());
+      throw;
     }
   }
 
@@ -310,6 +316,7 @@ template <class = void> class BasicFileWriter {
     const auto from = detail::new_shared<const detail::Descriptor>(std::move(whole));
     auto cut = [target = target_] { detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); }); };
     co_await blocking(std::move(cut), load());
+    const bool is_kept = std::exchange(target_->partial.is_kept, false);  // a part of a copy is nothing to go on with
     while (size_ < count) {
       auto copy = [target = target_, from, at = size_, most = std::min(detail::copied_piece, count - size_)] {
         return detail::copy_bytes(from->get(), target->partial.file.get(), at, most);
@@ -319,6 +326,7 @@ template <class = void> class BasicFileWriter {
       size_ += copied;
       if (progress) progress();
     }
+    target_->partial.is_kept = is_kept;
   }
   /// Forgets what stands behind the size that it was made with.
   awaitable<void> cut() {
@@ -379,6 +387,10 @@ template <class = void> class BasicFileWriter {
   };
 
   Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
+  /// What is left of an upload for which there is no room must not hold what there is, or nobody could upload any more.
+  void give_up_room(std::error_code error) noexcept {
+    if (detail::is_full(error)) target_->partial.is_kept = false;
+  }
 
   /// Writes from `at` on, which is moved to the end of what was written.
   awaitable<void> put(std::span<const std::byte> bytes, std::uint64_t& at) {
@@ -398,6 +410,7 @@ template <class = void> class BasicFileWriter {
     }
     at += write.count;
     if (write.was_slow) slow_ = slow_writes;
+    give_up_room({write.error, std::system_category()});
     if (write.error != 0) detail::fail_with(write.error);
   }
 

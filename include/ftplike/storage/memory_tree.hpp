@@ -218,13 +218,16 @@ template <class = void> class BasicMemoryTree {
     upload->wanted = wanted;
     return upload;
   }
-  /// Takes in as much as there is room for; throws `no_space_on_device` if that is not all.
+  /// Takes in as much as there is room for; throws `no_space_on_device` if that is not all, and then keeps nothing that
+  /// would hold room, once the writer is gone.
   void write(Upload& upload, std::string_view bytes) {
     const auto part = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), room())));
     upload.text.append(part);
     upload.size += part.size();
     used_ += part.size();
-    if (part.size() < bytes.size()) fail(std::errc::no_space_on_device);
+    if (part.size() == bytes.size()) return;
+    upload.resumable = false;
+    fail(std::errc::no_space_on_device);
   }
   void finish(const UploadPointer& upload) {
     if (upload->wanted && nodes_.contains(upload->path.string())) {

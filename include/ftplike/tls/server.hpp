@@ -2,15 +2,18 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <openssl/rand.h>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include <ftplike/protocol/entry.hpp>
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/tls/context.hpp>
 #include <ftplike/tls/owners.hpp>
@@ -227,6 +230,18 @@ class TlsServer {
     auto fresh = std::make_shared<const detail::tls::ServerContext>(state_->settings);
     const std::lock_guard lock{state_->mutex};
     state_->context = std::move(fresh);
+  }
+  /// When the server's own certificate ends, as it was read last; nothing without one.
+  std::optional<Timestamp> valid_until() const {
+    if (!state_) return std::nullopt;
+    const auto now = context();
+    const X509* const certificate = SSL_CTX_get0_certificate(now->get());
+    std::tm parts{};
+    if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return std::nullopt;
+    using namespace std::chrono;
+    const year_month_day date{year{parts.tm_year + 1900}, month{static_cast<unsigned>(parts.tm_mon + 1)},
+                              day{static_cast<unsigned>(parts.tm_mday)}};
+    return sys_days{date} + hours{parts.tm_hour} + minutes{parts.tm_min} + seconds{parts.tm_sec};
   }
 
  private:

@@ -105,7 +105,7 @@ inline bool write_ban(const std::filesystem::path& file, const Subnet& subnet, c
 struct BanRules {
   unsigned failures = 10;  // failed logins from one client (0: none is banned for them) …
   std::chrono::seconds within = std::chrono::minutes{10};  // … in this time …
-  std::chrono::seconds lasting = std::chrono::hours{1};    // … ban it for so long
+  std::chrono::seconds lasting = std::chrono::hours{1};    // … ban it for so long; `max()`: until somebody removes it
   std::vector<Subnet> never{};                             // those who are not banned for failed logins
 };
 
@@ -267,18 +267,23 @@ class Bans {
       forget_old_failures(now);
       auto& times = failures[subnet.address()];
       times.push_back(now);
-      std::erase_if(times, [&](Timestamp time) { return now - time > rules.within; });
+      std::erase_if(times, [&](Timestamp time) { return is_over(time, now); });
       if (times.size() < rules.failures) return std::nullopt;
       failures.erase(subnet.address());
-      const Ban ban{subnet, now + rules.lasting};
+      const bool ends = rules.lasting < std::chrono::floor<std::chrono::seconds>(last_timestamp - now);
+      const Ban ban{subnet, ends ? now + rules.lasting : last_timestamp};
       put(ban);
       return ban;
     }
     /// Keeps the memory of a storm of addresses bounded by what came within the rule's time.
     void forget_old_failures(Timestamp now) {
       if (failures.size() < most_failures) return;
-      std::erase_if(failures, [&](const auto& one) { return now - one.second.back() > rules.within; });
+      std::erase_if(failures, [&](const auto& one) { return is_over(one.second.back(), now); });
       most_failures = std::max<std::size_t>(1024, 2 * failures.size());
+    }
+    /// Whether a failure is too long ago to count. Not by milliseconds, of which 64 bits hold fewer than of seconds.
+    bool is_over(Timestamp failure, Timestamp now) const {
+      return std::chrono::ceil<std::chrono::seconds>(now - failure) > rules.within;
     }
     void put(const Ban& ban) {
       bans[ban.subnet.bits()][ban.subnet.address()] = ban.until;

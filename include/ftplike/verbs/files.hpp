@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <ftplike/io/observer.hpp>
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 #include <ftplike/storage/storage.hpp>
@@ -73,6 +74,18 @@ struct Cdup {
 struct Changing {
   static constexpr bool keeps_blanks = true;
   static constexpr auto argument = ArgumentRule::required;
+
+ protected:
+  /// Sets when a file was last changed, and tells the observer.
+  static awaitable<void> set_time(auto& session, std::string_view verb, Path path, Timestamp time) {
+    co_await session.storage().set_modified(path, time);
+    session.template report<FileChanged>(verb, Change::time_set, path, nullptr, time);
+  }
+  /// Sets the permission bits of a file, and tells the observer.
+  static awaitable<void> set_mode(auto& session, std::string_view verb, Path path, unsigned mode) {
+    co_await session.storage().set_mode(path, mode);
+    session.template report<FileChanged>(verb, Change::mode_set, path, nullptr, Timestamp{}, mode);
+  }
 };
 
 /// MKD <path>: makes a directory. (RFC 959 §4.1.3, Appendix II)
@@ -84,6 +97,7 @@ struct Mkd : Changing {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().make_directory(path);
+    session.template report<FileChanged>(verb, Change::directory_made, path);
     co_return Reply{257, quoted_name(session.virtual_path(name).string()) + " created"};
   }
 };
@@ -97,6 +111,7 @@ struct Rmd : Changing {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().remove_directory(path);
+    session.template report<FileChanged>(verb, Change::directory_removed, path);
     co_return Reply{250, "Directory removed"};
   }
 };
@@ -110,6 +125,7 @@ struct Dele : Changing {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().remove(path);
+    session.template report<FileChanged>(verb, Change::removed, path);
     co_return Reply{250, "File removed"};
   }
 };
@@ -139,6 +155,7 @@ struct Rnto : Changing {
     if (!from) co_return Reply{503, "RNFR first"};
     const Path to = session.path(name);
     co_await session.storage().rename(*from, to);
+    session.template report<FileChanged>(verb, Change::renamed, *from, &to);
     co_return Reply{250, "Renamed"};
   }
 };
@@ -160,7 +177,7 @@ struct Size {
   static constexpr std::uint64_t most_text = 1024 * 1024;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
-    const bool as_text = session.standard() && session.state.type == 'A';
+    const bool as_text = session.converts_text();
     std::error_code missing;
     try {
       const Entry entry = co_await session.storage().stat(path);
@@ -190,7 +207,9 @@ struct Size {
 };
 
 /// MDTM <path>: when a file was modified, in UTC. (RFC 3659 §3)
-struct Mdtm {
+///
+/// MDTM <YYYYMMDDHHMMSS> <path> sets that, as old clients have it, where there is no file of that whole name. In no RFC.
+struct Mdtm : protected Changing {
   static constexpr std::string_view verb = "MDTM";
   static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
   static constexpr std::string_view feature = "MDTM";
@@ -199,8 +218,22 @@ struct Mdtm {
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
-    const Entry entry = co_await session.storage().stat(path);
-    co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
+    std::error_code missing;
+    try {
+      const Entry entry = co_await session.storage().stat(path);
+      co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
+    } catch (const std::system_error& error) { missing = error.code(); }
+    const auto space = name.find(' ');
+    const auto time = parse_timestamp(name.substr(0, space));
+    const bool sets = missing == std::errc::no_such_file_or_directory && time && space != name.npos;
+    if (!sets) throw std::system_error(missing);
+    if constexpr (SetsTimes<std::remove_cvref_t<decltype(session.storage())>>) {
+      if (!session.may(Right::write)) throw std::system_error(make_error_code(std::errc::permission_denied));
+      const Path changed = session.path(name.substr(space + 1));
+      co_await set_time(session, verb, changed, *time);
+      co_return Reply{213, format_timestamp(*time, Fraction::never)};
+    }
+    throw std::system_error(missing);
   }
 };
 
@@ -217,7 +250,7 @@ struct Mfmt : Changing {
     if (!time || space == text.npos) co_return Reply{501, "A time and a path expected"};
     const auto name = text.substr(space + 1);
     const Path path = session.path(name);
-    co_await session.storage().set_modified(path, *time);
+    co_await set_time(session, verb, path, *time);
     co_return Reply{213, "Modify=" + format_timestamp(*time, Fraction::never) + "; " + std::string{name}};
   }
 };
@@ -255,10 +288,10 @@ struct Mff : Changing {
       if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
     }
     if constexpr (sets_times) {
-      if (time) co_await session.storage().set_modified(path, *time);
+      if (time) co_await set_time(session, verb, path, *time);
     }
     if constexpr (keeps_modes) {
-      if (mode) co_await session.storage().set_mode(path, *mode);
+      if (mode) co_await set_mode(session, verb, path, *mode);
     }
     co_return Reply{213, std::string{text}};
   }
@@ -313,6 +346,7 @@ struct Comb : Changing {
     for (std::size_t i = 1; i < names.size(); ++i) {
       const Path path = session.path(names[i]);
       co_await session.storage().remove(path);
+      session.template report<FileChanged>(verb, Change::removed, path);
     }
     co_return Reply{250, "Combined"};
   }
@@ -365,7 +399,7 @@ struct SiteChmod : Changing {
     const auto mode = number_in<unsigned>(text.substr(0, space), 8);
     if (!mode || *mode > 07777 || space == text.npos) co_return Reply{501, "An octal mode and a path expected"};
     const Path path = session.path(text.substr(space + 1));
-    co_await session.storage().set_mode(path, *mode);
+    co_await set_mode(session, "SITE CHMOD", path, *mode);
     co_return Reply{200, "Mode set"};
   }
 };
@@ -381,7 +415,7 @@ struct SiteUtime : Changing {
     const auto time = time_and_name(text, name);
     if (!time) co_return Reply{501, "A time and a path expected"};
     const Path path = session.path(name);
-    co_await session.storage().set_modified(path, *time);
+    co_await set_time(session, "SITE UTIME", path, *time);
     co_return Reply{200, "Time set"};
   }
 

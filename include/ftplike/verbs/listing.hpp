@@ -204,7 +204,7 @@ template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& requ
     Entry entry = co_await session.storage().stat(named);
     co_return entry;
   } catch (const std::system_error&) { missing = std::current_exception(); }
-  if (!request.take_pattern()) std::rethrow_exception(missing);
+  if (!session.service().conveniences.takes_patterns || !request.take_pattern()) std::rethrow_exception(missing);
   const Path directory = session.path(request.name);
   Entry entry = co_await session.storage().stat(directory);
   co_return entry;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 
 #include <ftplike/command/table.hpp>
@@ -24,7 +25,7 @@ template <class Table, class S> awaitable<Reply> run_inner(S& session, std::stri
   const CommandLine inner = parse_command(text);
   const auto* entry = Table::template On<S>::template find<S>(inner.verb);
   if (!entry) co_return Reply{501, "Not implemented for that parameter"};
-  if (entry->allowed && !entry->allowed(session)) co_return Reply{550, "Permission denied"};
+  if (entry->allowed && !entry->allowed(session)) throw std::system_error(make_error_code(std::errc::permission_denied));
   const std::string_view argument = argument_for(*entry, inner);
   if (entry->argument == ArgumentRule::required && argument.empty()) co_return Reply{501, "Argument missing"};
   if (entry->answer) co_return entry->answer(session, argument);

@@ -28,7 +28,7 @@ auto file_transfer(S& session, std::string_view verb, Path path, std::string_vie
   const std::string name{path.name()};
   typename S::Transfer transfer{verb, std::move(path), "Opening data connection for " + name, std::string{done}};
   transfer.offset = offset;
-  transfer.ascii = session.standard() && session.state.type == 'A';
+  transfer.ascii = session.converts_text();
   if (transfer.ascii && offset > 0) throw std::system_error(Errc::bad_restart);
   return transfer;
 }

@@ -90,6 +90,38 @@ TEST_F(LogTest, TellsOfStrangersAndOfTheReasonOfAnEnd) {
   EXPECT_EQ(last(), "#12 192.0.2.7:51234: closed: timed out");
 }
 
+TEST_F(LogTest, TellsOfEachChangeOfAFileAndByWhom) {
+  who.user = "anna";
+  const Path path{"/a.txt"}, to{"/b.txt"};
+  const auto change = [&](const FileChanged& event) {
+    log(event);
+    return last();
+  };
+  const std::string begin = "#12 192.0.2.7:51234 anna: ";
+  EXPECT_EQ(change({who, "DELE", Change::removed, path}), begin + "DELE /a.txt: removed");
+  EXPECT_EQ(change({who, "RNTO", Change::renamed, path, &to}), begin + "RNTO /a.txt: renamed to /b.txt");
+  EXPECT_EQ(change({who, "MKD", Change::directory_made, path}), begin + "MKD /a.txt: made");
+  EXPECT_EQ(change({who, "RMD", Change::directory_removed, path}), begin + "RMD /a.txt: removed");
+  const auto time = *parse_timestamp("20260102030405");
+  EXPECT_EQ(change({who, "MFMT", Change::time_set, path, nullptr, time}), begin + "MFMT /a.txt: time set to 20260102030405 UTC");
+  EXPECT_EQ(change({who, "SITE CHMOD", Change::mode_set, path, nullptr, {}, 0644}),
+            begin + "SITE CHMOD /a.txt: mode set to 0644");
+}
+
+TEST_F(LogTest, TellsWhatWasRefusedAndWhere) {
+  const Path directory{"/pub"};
+  const Reply reply{550, "Permission denied\nand more"};
+  log(CommandRefused{who, "DELE", "a.txt", directory, reply});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: refused: DELE a.txt in /pub: 550 Permission denied");
+}
+
+TEST_F(LogTest, TellsWhyAProxysConnectionWasDropped) {
+  log(IntroductionFailed{who, Errc::timed_out});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: dropped: no PROXY header came in time");
+  log(IntroductionFailed{who, Errc::bad_introduction});
+  EXPECT_EQ(last(), "#12 192.0.2.7:51234: dropped: no PROXY header: the connection begins with something else");
+}
+
 TEST_F(LogTest, KeepsQuietAboutCommandsUnlessAskedForThem) {
   const Reply reply{211, "Features:\nEPSV\nEnd"};
   const Path root;

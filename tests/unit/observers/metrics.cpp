@@ -91,6 +91,20 @@ TEST_F(MetricsTest, CountsLoginsStrangersAndDataConnections) {
   EXPECT_EQ(value("ftplike_data_bytes_total{direction=\"received\"}"), "0");
 }
 
+TEST_F(MetricsTest, CountsChangesOfFilesAndWhatWasRefused) {
+  const Reply reply{550, "Permission denied"};
+  metrics(FileChanged{who, "DELE", Change::removed, path});
+  metrics(FileChanged{who, "SITE CHMOD", Change::mode_set, path});
+  metrics(FileChanged{who, "MFF", Change::mode_set, path});
+  metrics(CommandRefused{who, "DELE", "a", path, reply});
+  metrics(IntroductionFailed{who, Errc::timed_out});
+  EXPECT_EQ(value("ftplike_files_changed_total{change=\"removed\"}"), "1");
+  EXPECT_EQ(value("ftplike_files_changed_total{change=\"mode_set\"}"), "2");
+  EXPECT_EQ(value("ftplike_files_changed_total{change=\"renamed\"}"), "0");
+  EXPECT_EQ(value("ftplike_commands_refused_total"), "1");
+  EXPECT_EQ(value("ftplike_proxy_headers_failed_total"), "1");
+}
+
 TEST_F(MetricsTest, TellsWhatBecameOfTransfers) {
   const auto with = [&](std::error_code error) { metrics(ended(who, path, error)); };
   with({});
@@ -146,7 +160,7 @@ TEST_F(MetricsTest, IsWellFormedEachSeriesOnceUnderItsType) {
       EXPECT_TRUE(series.insert(line.substr(0, line.rfind(' '))).second) << line;
     }
   }
-  EXPECT_EQ(types.size(), 15u);
+  EXPECT_EQ(types.size(), 18u);
 }
 
 TEST_F(MetricsTest, EndsWithWhatOthersTell) {

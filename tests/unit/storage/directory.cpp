@@ -698,7 +698,7 @@ TEST_F(DirectoryStorageTest, KeepsNothingThatWasWrittenAsideAndNotFinished) {
   EXPECT_EQ(files.error(files.storage.create_aside(Path{"/"})), std::errc::is_a_directory);
 }
 
-TEST_F(DirectoryStorageTest, KeepsWhatFittedOnAFullDisk) {
+TEST_F(DirectoryStorageTest, KeepsWhatFittedWhereFilesMayNotBeLarger) {
   const auto child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {

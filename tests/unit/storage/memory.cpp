@@ -56,7 +56,7 @@ TEST(MemoryStorage, DatesWhatIsNewAsItIsTold) {
   EXPECT_EQ(files.stat("/d").modified, before + milliseconds{42});
 }
 
-TEST(MemoryStorage, IsFullAtItsCapacityAndKeepsWhatFitted) {
+TEST(MemoryStorage, IsFullAtItsCapacityAndKeepsNothingThatWouldHoldRoom) {
   Files<MemoryStorage> files{MemoryStorage{{{"/a", "12345"}}, 12}};
   EXPECT_EQ(files.run(files.storage.available(Path{})), 7u);
   {
@@ -65,10 +65,10 @@ TEST(MemoryStorage, IsFullAtItsCapacityAndKeepsWhatFitted) {
     EXPECT_EQ(writer.size(), 7u);
     EXPECT_EQ(files.run(files.storage.available(Path{})), 0u);
   }
-  EXPECT_EQ(files.run(files.storage.partial_size(Path{"/b"})), 7u);
-  EXPECT_EQ(files.error(files.storage.append(Path{"/a"})), std::errc::no_space_on_device);
-  files.run(files.storage.remove(Path{"/b"}));
+  EXPECT_EQ(files.error(files.storage.partial_size(Path{"/b"})), std::errc::no_such_file_or_directory);
   EXPECT_EQ(files.run(files.storage.available(Path{})), 7u);
+  files.storage.set_capacity(6);
+  EXPECT_EQ(files.error(files.storage.append(Path{"/a"})), std::errc::no_space_on_device);
   files.storage.set_capacity(100);
   EXPECT_EQ(files.run(files.storage.available(Path{})), 95u);
 }

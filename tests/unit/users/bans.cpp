@@ -38,6 +38,18 @@ TEST(Bans, AreListedWhileTheyAreInForce) {
   EXPECT_EQ(bans.list(now), std::vector<Ban>{});
 }
 
+TEST(Bans, HoldForGoodAndCountForGoodWhereTheRulesHaveNoEnd) {
+  asio::io_context loop;
+  const Bans bans{BanRules{.failures = 1, .within = std::chrono::seconds::max(), .lasting = std::chrono::seconds::max()}};
+  const auto fail = [&bans]() -> awaitable<void> {
+    const Address client = asio::ip::make_address("10.0.0.7");
+    (void)co_await bans.failed(client);
+  };
+  start_on(loop.get_executor(), fail());
+  loop.run();
+  EXPECT_EQ(bans.list(), std::vector<Ban>{{subnet("10.0.0.7")}});
+}
+
 TEST(Bans, ChangeOneLineOfTheirFileAndKeepTheComments) {
   const TestFolder folder;
   folder.write("bans", "# known\n10.0.0.7 20261127180000\n# over\n10.0.0.8 20261127160000\n10.0.0.9 always\n# end");
