@@ -17,58 +17,58 @@ namespace ftplike::inline v0_2 {
 namespace detail {
 
 struct CloseStream {
-  void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+  void operator()(sys::Folder* stream) const noexcept { sys::end_reading(stream); }
 };
 /// What reads the names of a directory.
-using DirectoryStream = std::unique_ptr<DIR, CloseStream>;
+using DirectoryStream = std::unique_ptr<sys::Folder, CloseStream>;
 
 inline DirectoryStream stream_of(Descriptor directory) {
-  DirectoryStream stream{::fdopendir(directory.get())};
+  DirectoryStream stream{sys::begin_to_read(directory.get())};
   if (!stream) fail_with(errno);
   directory.release();  // the stream closes it
   return stream;
 }
 /// The next name but "." and "..", which lives until the next call; null at the end.
-inline const char* next_name(DIR* stream) {
+inline const char* next_name(sys::Folder* stream) {
   for (;;) {
     errno = 0;
-    const dirent* found = ::readdir(stream);
+    const char* found = sys::read_name(stream);
     if (!found && errno != 0) fail_with(errno);
     if (!found) return nullptr;
-    const std::string_view name = found->d_name;
-    if (name != "." && name != "..") return found->d_name;
+    const std::string_view name = found;
+    if (name != "." && name != "..") return found;
   }
 }
 
 /// Removes the partial files of a directory that holds nothing else.
 inline void remove_partials(const DirectoryEntry& place) {
-  const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
+  const auto stream = stream_of(open_in(place, sys::to_list));
   while (const char* name = next_name(stream.get())) {
     if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
   }
-  ::rewinddir(stream.get());
+  sys::read_again(stream.get());
   while (const char* name = next_name(stream.get())) {
-    if (is_partial_name(name)) remove_partial(::dirfd(stream.get()), name);
+    if (is_partial_name(name)) remove_partial(sys::descriptor_of(stream.get()), name);
   }
 }
 
 /// Removes a partial file that has waited too long to be gone on with.
 inline void remove_if_old(int directory, const std::string& name, std::chrono::seconds lifetime) {
-  struct stat status {};
-  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+  FileStatus status{};
+  if (sys::status_at(directory, name.c_str(), &status) != 0) return;
   if (is_older_than(lifetime, modified(status))) remove_partial(directory, name);
 }
 
 /// Removes what uploads to a directory have left there and nobody goes on with any more, a piece of work at a time.
 template <class = void> awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
   constexpr int names_at_a_time = 4096;
-  const std::shared_ptr<DIR> stream = stream_of(std::move(directory));
+  const std::shared_ptr<sys::Folder> stream = stream_of(std::move(directory));
   for (bool is_done = false; !is_done;) {
     auto look_on = [state, stream] {
       for (int i = 0; i < names_at_a_time; ++i) {
         const char* name = next_name(stream.get());
         if (!name) return true;
-        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.partial_lifetime);
+        if (is_partial_name(name)) remove_if_old(sys::descriptor_of(stream.get()), name, state->options.partial_lifetime);
       }
       return false;
     };
@@ -107,23 +107,23 @@ template <class = void> class BasicDirectoryReading {
  private:
   /// Puts what there is under a name to the others, if it is to be seen.
   void look(std::string name, std::vector<Entry>& batch) const {
-    const int directory = ::dirfd(stream_.get());
+    const int directory = sys::descriptor_of(stream_.get());
     if (is_partial_name(name)) return remove_if_old(directory, name, state_->options.partial_lifetime);
-    struct stat status {};
-    const bool is_known = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    FileStatus status{};
+    const bool is_known = sys::status_at(directory, name.c_str(), &status) == 0;
     if (!is_known && errno == ENOENT) return;
-    if (is_known && S_ISLNK(status.st_mode)) return look_behind(std::move(name), status, batch);
+    if (is_known && is_link(status)) return look_behind(std::move(name), status, batch);
     batch.push_back(is_known ? entry_of(std::move(name), status) : Entry{std::move(name), Entry::Type::other, 0, {}});
   }
   /// The same of a link: what it leads to, or itself.
-  void look_behind(std::string name, const struct stat& status, std::vector<Entry>& batch) const {
+  void look_behind(std::string name, const FileStatus& status, std::vector<Entry>& batch) const {
     try {
       const auto place = state_->root.find(path_.resolve(name), Follow::yes);
       if (place.exists()) return batch.push_back(entry_of(std::move(name), place.status));
     } catch (const std::system_error&) {
       // It leads into nothing, or in circles.
     }
-    auto target = link_text(::dirfd(stream_.get()), name);
+    auto target = link_text(sys::descriptor_of(stream_.get()), name);
     batch.push_back(entry_of(std::move(name), status));
     batch.back().target = std::move(target).value_or("");
   }

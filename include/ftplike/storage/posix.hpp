@@ -38,14 +38,14 @@ inline timespec timespec_of(Timestamp time) noexcept {
   return result;
 }
 
-inline Timestamp modified(const struct stat& status) noexcept { return timestamp_of(time_of_change(status)); }
+inline Timestamp modified(const FileStatus& status) noexcept { return timestamp_of(time_of_change(status)); }
 
-inline Entry entry_of(std::string name, const struct stat& status) {
-  const auto type = S_ISREG(status.st_mode)   ? Entry::Type::file
-                    : S_ISDIR(status.st_mode) ? Entry::Type::directory
-                    : S_ISLNK(status.st_mode) ? Entry::Type::link
-                                              : Entry::Type::other;
-  Entry entry{std::move(name), type, S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size),
+inline Entry entry_of(std::string name, const FileStatus& status) {
+  const auto type = is_regular(status)  ? Entry::Type::file
+                    : is_folder(status) ? Entry::Type::directory
+                    : is_link(status)   ? Entry::Type::link
+                                        : Entry::Type::other;
+  Entry entry{std::move(name), type, is_folder(status) ? 0 : static_cast<std::uint64_t>(status.st_size),
               modified(status)};
   entry.mode = status.st_mode & 07777;
   char unique[40];
