@@ -225,6 +225,8 @@ inline int rename_at(int from_folder, const char* from, int to_folder, const cha
   if (found == Found::other_name && !is_itself) return -1;
   errno = detail::is_folder(target) ? EISDIR : ENOTDIR;
   if (found == Found::this_name && !is_itself && replaces && detail::is_folder(source) != detail::is_folder(target)) return -1;
+  const bool is_folder_over_folder = found == Found::this_name && !is_itself && detail::is_folder(source) && detail::is_folder(target);
+  if (is_folder_over_folder && replaces && remove_at(to_folder, to, true) != 0) return -1;  // only an empty one gives way
   NewName now;
   now.folder = handle_of(to_folder);
   now.bytes = static_cast<ULONG>(name.size() * sizeof(wchar_t));

@@ -1,7 +1,7 @@
 #pragma once
 // Sockets of Windows, with the errors of POSIX in errno.
 #include <ftplike/system/ways.hpp>
-#include <ftplike/system/windows/errors.hpp>
+#include <ftplike/system/windows/text.hpp>
 
 #if FTPLIKE_WINDOWS_WAYS
 #include <algorithm>
@@ -38,7 +38,7 @@ class SocketDescriptor {
 };
 
 /// An error of a socket that Asio tells, as `std::errc` knows it.
-inline std::error_code error_of_socket(int error) noexcept { return {errno_of_socket(error), std::generic_category()}; }
+inline std::error_code error_of_socket(int error) noexcept { return {error, windows_category()}; }
 
 /// Asio cannot wait for a listening socket of Windows: it accepts by itself.
 inline constexpr bool waits_for_connections = false;
