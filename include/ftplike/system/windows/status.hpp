@@ -47,8 +47,8 @@ class Handle {
   HANDLE handle_ = INVALID_HANDLE_VALUE;
 };
 
-constexpr std::int64_t ticks_per_second = 10'000'000;
-constexpr std::int64_t seconds_before_1970 = 11'644'473'600;  // from 1601 on, as Windows counts
+inline constexpr std::int64_t ticks_per_second = 10'000'000;
+inline constexpr std::int64_t seconds_before_1970 = 11'644'473'600;  // from 1601 on, as Windows counts
 
 inline timespec time_of_ticks(std::int64_t ticks) noexcept {
   timespec time{};
