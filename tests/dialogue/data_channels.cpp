@@ -127,11 +127,11 @@ TEST(PassiveChannel, TellsThePublicAddressOfTheClientsNetwork) {
   by_network.add(Subnet{address("10.0.0.0"), 8}, address("10.9.9.9")).add(Subnet{}, address("192.0.2.7"));
   auto server = serve(network, files_to_move(), by_network);
   server.listen({address("10.0.0.1"), TestServer::port});
-  Dialogue near{network, "10.0.0.2", "10.0.0.1"};
-  Dialogue far{network, "198.51.100.3", "10.0.0.1"};
-  EXPECT_EQ(near.say("PASV"), "227 Entering passive mode (10,9,9,9,156,65)\r\n");
-  EXPECT_EQ(far.say("PASV"), "227 Entering passive mode (192,0,2,7,156,66)\r\n");
-  EXPECT_EQ(far.fetch("RETR a.txt"), "hello") << "it still listens where the client came in";
+  Dialogue inside{network, "10.0.0.2", "10.0.0.1"};
+  Dialogue outside{network, "198.51.100.3", "10.0.0.1"};
+  EXPECT_EQ(inside.say("PASV"), "227 Entering passive mode (10,9,9,9,156,65)\r\n");
+  EXPECT_EQ(outside.say("PASV"), "227 Entering passive mode (192,0,2,7,156,66)\r\n");
+  EXPECT_EQ(outside.fetch("RETR a.txt"), "hello") << "it still listens where the client came in";
 }
 
 TEST(PassiveChannel, TellsTheAddressThatTheClientReachedWithoutAPublicOne) {

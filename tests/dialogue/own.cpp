@@ -566,11 +566,11 @@ TEST(SessionsWithoutALogin, MayDoWhatSomebodySaysInSoManyWords) {
   network.host("127.0.0.1", "10.0.0.1");
   Served served{network, FtpLike{}, MemoryStorage{{"/a", "hello"}}, Anonymous{.without_login = "read"}};
   served.server().listen("10.0.0.1", TestServer::port);
-  Dialogue far{network, "10.0.0.2", "10.0.0.1"};
-  EXPECT_EQ(far.say("RETR a"), "150 40001\r\n");
-  EXPECT_EQ(far.data(40001), "hello");
-  EXPECT_EQ(far.hear(), "226 Download complete\r\n");
-  EXPECT_EQ(far.say("STOR a"), "550 Permission denied\r\n");
+  Dialogue outside{network, "10.0.0.2", "10.0.0.1"};
+  EXPECT_EQ(outside.say("RETR a"), "150 40001\r\n");
+  EXPECT_EQ(outside.data(40001), "hello");
+  EXPECT_EQ(outside.hear(), "226 Download complete\r\n");
+  EXPECT_EQ(outside.say("STOR a"), "550 Permission denied\r\n");
 }
 
 TEST(OwnObserver, MayBeALambdaForOneEvent) {

@@ -1,18 +1,17 @@
 #pragma once
 // A folder of the system's own for the files of one test.
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <string_view>
 
+#include "support/new_folder.hpp"
+
 class TestFolder {
  public:
   TestFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "ftplike-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
+    path_ = new_folder("ftplike-");
   }
   TestFolder(const TestFolder&) = delete;
   TestFolder& operator=(const TestFolder&) = delete;

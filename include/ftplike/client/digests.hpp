@@ -21,11 +21,11 @@ namespace ftplike::inline v0_2 {
 namespace detail {
 
 inline std::string digest_of_file(const std::string& name, DigestAlgorithm algorithm) {
-  const Descriptor file{checked([&] { return ::open(name.c_str(), O_RDONLY | quietly); })};
+  const Descriptor file{checked([&] { return sys::open_file(name.c_str(), sys::to_read); })};
   Digest digest{algorithm};
   std::vector<std::byte> room(256 * 1024);
   for (;;) {
-    const auto n = static_cast<std::size_t>(checked([&] { return ::read(file.get(), room.data(), room.size()); }));
+    const auto n = static_cast<std::size_t>(checked([&] { return sys::read_some(file.get(), room.data(), room.size()); }));
     if (n == 0) return digest.text();
     digest.update(std::span{room}.first(n));
   }

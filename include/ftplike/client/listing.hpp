@@ -174,7 +174,7 @@ template <class Core> awaitable<void> put_into_utc(Core& core, std::string direc
   std::sort(files.begin(), files.end(), [](const Entry* a, const Entry* b) { return a->modified < b->modified; });
   co_await learn_zone(core, directory, files);
   for (Entry& entry : entries) {
-    const auto ahead = !entry.in_utc && has_time_of_day(entry) ? core.zone.near(entry.modified) : std::nullopt;
+    const auto ahead = !entry.in_utc && has_time_of_day(entry) ? core.zone.nearest(entry.modified) : std::nullopt;
     if (!ahead) continue;
     entry.modified -= *ahead;
     entry.in_utc = true;

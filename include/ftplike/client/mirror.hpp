@@ -39,8 +39,8 @@ inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& r
   for (const auto& file : fs::directory_iterator{path.empty() ? fs::path{root} : fs::path{root} / path}) {
     const std::string name = file.path().filename().string();
     if (is_partial_name(name)) continue;
-    struct stat status {};
-    if (::lstat(file.path().c_str(), &status) != 0) {
+    FileStatus status{};
+    if (sys::status_of_path(file.path(), &status, true) != 0) {
       if (errno == ENOENT) continue;  // it has gone since
       throw std::system_error(errno, std::generic_category());
     }
@@ -57,8 +57,8 @@ inline MirrorTree local_tree(const std::string& folder, const MirrorOptions& opt
   MirrorTree tree;
   tree.exists = std::filesystem::exists(folder);
   tree.came = [folder](const std::string& path) -> std::optional<Timestamp> {
-    struct stat status {};
-    if (::lstat((std::filesystem::path{folder} / path).c_str(), &status) != 0) return std::nullopt;
+    FileStatus status{};
+    if (sys::status_of_path(std::filesystem::path{folder} / path, &status, true) != 0) return std::nullopt;
     return Timestamp{std::chrono::seconds{status.st_ctim.tv_sec}};
   };
   std::vector<std::string> left;

@@ -54,7 +54,7 @@ class ServerZone {
     return same ? std::optional{above->second} : std::nullopt;
   }
   /// What is known of the time that is nearest.
-  std::optional<std::chrono::minutes> near(Timestamp told) const {
+  std::optional<std::chrono::minutes> nearest(Timestamp told) const {
     if (const auto exactly = at(told); exactly || samples_.empty()) return exactly;
     const auto above = samples_.lower_bound(told);
     if (above == samples_.begin()) return above->second;

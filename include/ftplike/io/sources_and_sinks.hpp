@@ -20,7 +20,7 @@
 #include <ftplike/io/borrowed.hpp>
 #include <ftplike/io/bytes.hpp>
 #include <ftplike/protocol/error.hpp>
-#include <ftplike/system/descriptor.hpp>
+#include <ftplike/system/files.hpp>
 #include <ftplike/system/poll.hpp>
 
 // What bytes may come from and go to, besides files:
@@ -311,7 +311,7 @@ class StdioFile {
   std::optional<std::uint64_t> tell() { return moved(0, SEEK_CUR); }
   std::optional<std::uint64_t> end() { return moved(0, SEEK_END); }
   void seek(std::uint64_t position) {
-    if (!moved(static_cast<off_t>(position), SEEK_SET)) fail_with(errno);
+    if (!moved(static_cast<sys::Offset>(position), SEEK_SET)) fail_with(errno);
   }
   std::size_t read(std::span<std::byte> room) {
     const std::size_t n = std::fread(room.data(), 1, room.size(), file_);
@@ -326,9 +326,9 @@ class StdioFile {
   }
 
  private:
-  std::optional<std::uint64_t> moved(off_t by, int from) {
-    if (::fseeko(file_, by, from) != 0) return std::nullopt;
-    const off_t at = ::ftello(file_);
+  std::optional<std::uint64_t> moved(sys::Offset by, int from) {
+    if (sys::seek(file_, by, from) != 0) return std::nullopt;
+    const sys::Offset at = sys::tell(file_);
     return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
   }
   std::FILE* file_;
@@ -342,14 +342,14 @@ class OpenDescriptor {
   std::optional<std::uint64_t> tell() { return moved(0, SEEK_CUR); }
   std::optional<std::uint64_t> end() { return moved(0, SEEK_END); }
   void seek(std::uint64_t position) {
-    if (!moved(static_cast<off_t>(position), SEEK_SET)) fail_with(errno);
+    if (!moved(static_cast<sys::Offset>(position), SEEK_SET)) fail_with(errno);
   }
   std::size_t read(std::span<std::byte> room) {
-    return waiting(wait_until_readable, [&] { return ::read(descriptor_, room.data(), room.size()); });
+    return waiting(wait_until_readable, [&] { return sys::read_some(descriptor_, room.data(), room.size()); });
   }
   void write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
-      bytes = bytes.subspan(waiting(wait_until_writable, [&] { return ::write(descriptor_, bytes.data(), bytes.size()); }));
+      bytes = bytes.subspan(waiting(wait_until_writable, [&] { return sys::write_some(descriptor_, bytes.data(), bytes.size()); }));
     }
   }
   void flush() {}
@@ -358,15 +358,15 @@ class OpenDescriptor {
   /// Also one that does not block is waited for, here where that harms nobody.
   template <class Call> std::size_t waiting(void (*until_ready)(int), Call call) {
     for (;;) {
-      const ssize_t n = call();
+      const sys::Count n = call();
       if (n >= 0) return static_cast<std::size_t>(n);
       const bool would_block = errno == EAGAIN || errno == EWOULDBLOCK;
       if (!would_block && errno != EINTR) fail_with(errno);
       if (would_block) until_ready(descriptor_);
     }
   }
-  std::optional<std::uint64_t> moved(off_t by, int from) {
-    const off_t at = ::lseek(descriptor_, by, from);
+  std::optional<std::uint64_t> moved(sys::Offset by, int from) {
+    const sys::Offset at = sys::seek(descriptor_, by, from);
     return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
   }
   int descriptor_;

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -19,7 +18,6 @@
 
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/io/transport.hpp>
-#include <ftplike/system/descriptor.hpp>
 #include <ftplike/system/new_shared.hpp>
 #include <ftplike/system/send_file.hpp>
 #include <ftplike/system/sockets.hpp>
@@ -33,7 +31,7 @@ namespace detail {
 inline std::error_code standard_error(const std::error_code& error) noexcept {
   const bool of_system = error.category() == asio::error::get_system_category();
   if (!of_system || error == asio::error::operation_aborted) return error;
-  return {error.value(), std::system_category()};
+  return error_of_socket(error.value());
 }
 
 /// An IPv4 peer of an IPv6 socket is an IPv4 peer.
@@ -44,7 +42,7 @@ inline Endpoint without_mapping(const Endpoint& endpoint) {
 }
 
 /// The address of one end of a socket, as `ask` (getsockname, getpeername) gives it; unspecified if it has gone.
-template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
+template <class Ask> Endpoint endpoint_of(NativeSocket descriptor, Ask ask) {
   Endpoint endpoint;
   auto size = static_cast<socklen_t>(endpoint.capacity());
   if (ask(descriptor, endpoint.data(), &size) != 0) return {};
@@ -62,7 +60,7 @@ template <class E = Executor> class BasicTcpStream {
  public:
   using TcpStream = BasicTcpStream;  // as what derives from it calls it
   /// Takes a connected socket over.
-  BasicTcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
+  BasicTcpStream(const Executor& executor, detail::NativeSocket descriptor, const Endpoint& remote, const Endpoint& local = {})
       : descriptor_{descriptor},
         socket_{executor},
         remote_{detail::without_mapping(remote)},
@@ -95,7 +93,7 @@ template <class E = Executor> class BasicTcpStream {
   }
   /// What has come already; 0 if that is nothing. An end or an error is left for `read_some`.
   std::size_t read_now(std::span<std::byte> room) noexcept {
-    const auto n = ::recv(descriptor(), room.data(), room.size(), MSG_DONTWAIT);
+    const auto n = detail::sys::receive(descriptor(), room.data(), room.size());
     return n > 0 ? static_cast<std::size_t>(n) : 0;
   }
   awaitable<void> write(std::span<const std::byte> bytes) {
@@ -113,12 +111,12 @@ template <class E = Executor> class BasicTcpStream {
     }
   }
   awaitable<void> finish() {
-    ::shutdown(descriptor(), SHUT_WR);
+    detail::sys::end_sending(descriptor());
     co_return;
   }
   bool has_ended() const {
     std::byte one;
-    const auto n = ::recv(descriptor(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
+    const auto n = detail::sys::peek(descriptor(), &one, 1);
     return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
   }
   void cancel() {
@@ -133,7 +131,7 @@ template <class E = Executor> class BasicTcpStream {
   /// Closes so that the peer reads an error and no end: what was sent cannot be taken for the whole.
   void reset() {
     const linger at_once{1, 0};
-    ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    detail::sys::set_option(descriptor(), SOL_SOCKET, SO_LINGER, at_once);
     close();
   }
   Endpoint local() const {
@@ -145,8 +143,8 @@ template <class E = Executor> class BasicTcpStream {
   /// As a control connection wants it: what is sent leaves at once, and Telnet's urgent byte stays in its place.
   void make_prompt() {
     const int yes = 1;
-    ::setsockopt(descriptor(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    ::setsockopt(descriptor(), SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes);
+    detail::sys::set_option(descriptor(), IPPROTO_TCP, TCP_NODELAY, yes);
+    detail::sys::set_option(descriptor(), SOL_SOCKET, SO_OOBINLINE, yes);
   }
 
   /// Sends from a file without a buffer of ours: up to `most` bytes from `position` on, 0 if it ends before them.
@@ -166,7 +164,7 @@ template <class E = Executor> class BasicTcpStream {
   /// Reads at once from a socket that the event loop does not know; has it known where there is nothing yet.
   bool reads_unregistered(std::span<std::byte> room, std::size_t& n, std::error_code& error) {
     if (socket_.is_open()) return false;
-    const auto came = ::recv(descriptor(), room.data(), room.size(), MSG_DONTWAIT);
+    const auto came = detail::sys::receive(descriptor(), room.data(), room.size());
     if (came >= 0) {
       n = static_cast<std::size_t>(came);
     } else if (errno != EAGAIN && errno != EINTR) {
@@ -180,7 +178,7 @@ template <class E = Executor> class BasicTcpStream {
   /// Sends what the system takes at once; 0 if that is nothing.
   std::size_t send_now(std::span<const std::byte> bytes) {
     for (;;) {
-      const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | detail::no_signal);
+      const auto sent = detail::sys::send(descriptor(), bytes.data(), bytes.size());
       if (sent >= 0) return static_cast<std::size_t>(sent);
       if (errno == EAGAIN) return 0;
       if (errno != EINTR) detail::fail_with(errno);
@@ -192,8 +190,9 @@ template <class E = Executor> class BasicTcpStream {
     co_await socket_.async_wait(asio::socket_base::wait_write, asio::redirect_error(use_awaitable, error));
     if (error) throw std::system_error(detail::standard_error(error));
   }
-  int descriptor() const {
-    return socket_.is_open() ? const_cast<BasicTcpStream*>(this)->socket_.native_handle() : descriptor_.get();
+  detail::NativeSocket descriptor() const {
+    if (socket_.is_open()) return const_cast<BasicTcpStream*>(this)->socket_.native_handle();
+    return descriptor_.get();
   }
   void register_socket() {
     if (socket_.is_open()) return;
@@ -201,7 +200,7 @@ template <class E = Executor> class BasicTcpStream {
     descriptor_.release();
   }
 
-  detail::Descriptor descriptor_;  // until the event loop has it
+  detail::SocketDescriptor descriptor_;  // until the event loop has it
   asio::basic_stream_socket<asio::ip::tcp, E> socket_;
   Endpoint remote_;
   mutable Endpoint local_;  // asked for once
@@ -213,25 +212,34 @@ template <class E = Executor> class BasicTcpAcceptor {
  public:
   using TcpAcceptor = BasicTcpAcceptor;  // as what derives from it calls it
   /// Takes over a descriptor that listens, which must be non-blocking.
-  BasicTcpAcceptor(const Executor& executor, int descriptor, const Endpoint& where)
+  BasicTcpAcceptor(const Executor& executor, detail::NativeSocket descriptor, const Endpoint& where)
       : descriptor_{descriptor}, acceptor_{executor}, where_{where} {}
 
-  awaitable<TcpStream> accept(const Executor& executor) {
+  awaitable<TcpStream> accept(const Executor& executor) requires(detail::waits_for_connections) {
     for (;;) {
       Endpoint remote;
       auto size = static_cast<socklen_t>(remote.capacity());
-      detail::Descriptor accepted = detail::accept_quietly(descriptor(), remote.data(), &size);
+      detail::SocketDescriptor accepted = detail::accept_quietly(descriptor(), remote.data(), &size);
       if (accepted) {
         remote.resize(size);
         co_return TcpStream{executor, accepted.release(), remote, where_.address().is_unspecified() ? Endpoint{} : where_};
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;
       if (errno != EAGAIN) detail::fail_with(errno);
-      if (!acceptor_.is_open()) {
-        acceptor_.assign(where_.protocol(), descriptor_.get());
-        descriptor_.release();
-      }
+      register_socket();
       co_await acceptor_.async_wait(asio::socket_base::wait_read, use_awaitable);
+    }
+  }
+  awaitable<TcpStream> accept(const Executor& executor) requires(!detail::waits_for_connections) {
+    register_socket();
+    for (;;) {
+      std::error_code error;
+      auto accepted = co_await acceptor_.async_accept(executor, asio::redirect_error(use_awaitable, error));
+      const std::error_code reason = detail::standard_error(error);
+      if (reason == std::errc::connection_aborted || reason == std::errc::connection_reset) continue;
+      if (error) throw std::system_error(reason);
+      if (!detail::make_quiet(accepted.native_handle())) continue;  // it has gone already
+      co_return TcpStream{std::move(accepted)};
     }
   }
   Endpoint endpoint() const { return where_; }
@@ -246,9 +254,17 @@ template <class E = Executor> class BasicTcpAcceptor {
   }
 
  private:
-  int descriptor() { return acceptor_.is_open() ? acceptor_.native_handle() : descriptor_.get(); }
+  void register_socket() {
+    if (acceptor_.is_open()) return;
+    acceptor_.assign(where_.protocol(), descriptor_.get());
+    descriptor_.release();
+  }
+  detail::NativeSocket descriptor() {
+    if (acceptor_.is_open()) return acceptor_.native_handle();
+    return descriptor_.get();
+  }
 
-  detail::Descriptor descriptor_;  // until the event loop has it
+  detail::SocketDescriptor descriptor_;  // until the event loop has it
   asio::basic_socket_acceptor<asio::ip::tcp, E> acceptor_;
   Endpoint where_;
 };
@@ -403,7 +419,7 @@ template <class E = Executor> class BasicTcpTransport {
   awaitable<TcpStream> connect(Endpoint where, Address from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
     asio::basic_stream_socket<asio::ip::tcp, E> socket{executor};
-    detail::Descriptor made = detail::make_socket(where.protocol().family());
+    detail::SocketDescriptor made = detail::make_socket(where.protocol().family());
     socket.assign(where.protocol(), made.get());
     made.release();
     if (!from.is_unspecified()) socket.bind({from, 0});
@@ -414,11 +430,8 @@ template <class E = Executor> class BasicTcpTransport {
     co_return TcpStream{std::move(socket)};
   }
   TcpAcceptor listen(const Executor& executor, const Endpoint& where) {
-    detail::Descriptor made = detail::make_socket(where.protocol().family());
-    const int yes = 1;
-    const bool ready = ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
-                       ::bind(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0 &&
-                       ::listen(made.get(), SOMAXCONN) == 0;
+    detail::SocketDescriptor made = detail::make_socket(where.protocol().family());
+    const bool ready = detail::sys::listen_at(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0;
     if (!ready) detail::fail_with(errno);
     const Endpoint bound = where.port() != 0 ? where : detail::endpoint_of(made.get(), ::getsockname);
     return TcpAcceptor{executor, made.release(), bound};
@@ -426,15 +439,13 @@ template <class E = Executor> class BasicTcpTransport {
   /// Takes over a socket that somebody else has made listen: a supervisor, a program before.
   ///
   /// **Errors:** `std::system_error` if it is no listening TCP socket; it then stays the caller's.
-  TcpAcceptor adopt(const Executor& executor, int descriptor) {
+  TcpAcceptor adopt(const Executor& executor, detail::NativeSocket descriptor) {
     int listens = 0;
-    auto size = static_cast<socklen_t>(sizeof listens);
-    if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0) detail::fail_with(errno);
+    if (detail::sys::option(descriptor, SOL_SOCKET, SO_ACCEPTCONN, listens) != 0) detail::fail_with(errno);
     const Endpoint where = detail::endpoint_of(descriptor, ::getsockname);
     const bool tcp = where.protocol().family() == AF_INET || where.protocol().family() == AF_INET6;
     if (listens == 0 || !tcp) detail::fail_with(EINVAL);
-    const int flags = ::fcntl(descriptor, F_GETFL);
-    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) { detail::fail_with(errno); }
+    if (!detail::make_quiet(descriptor)) detail::fail_with(errno);
     return TcpAcceptor{executor, descriptor, where};
   }
   // A template, so that only programs that look up names compile a resolver.

@@ -30,7 +30,7 @@ class LineFile {
 
   /// The same, but nothing is left of what was in the file.
   static LineFile anew(const std::string& path) {
-    const detail::Descriptor emptied{::open(path.c_str(), O_WRONLY | O_TRUNC | O_CREAT | O_CLOEXEC, 0640)};
+    const detail::Descriptor emptied{detail::sys::open_file(path.c_str(), detail::sys::to_empty)};
     if (!emptied) throw std::system_error(errno, std::generic_category(), path);
     return LineFile{path};
   }
@@ -42,7 +42,7 @@ class LineFile {
     const std::lock_guard lock{state_->mutex};
     std::string_view rest = whole;
     while (!rest.empty()) {
-      const auto n = ::write(state_->descriptor, rest.data(), rest.size());
+      const auto n = detail::sys::write_some(state_->descriptor, rest.data(), rest.size());
       if (n < 0 && errno == EINTR) continue;
       if (n <= 0) return;
       rest.remove_prefix(static_cast<std::size_t>(n));
@@ -54,7 +54,7 @@ class LineFile {
   /// **Errors:** `std::system_error`; it then goes on with the one before.
   void reopen() const {
     if (!state_->ours) return;
-    detail::Descriptor fresh{::open(state_->path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640)};
+    detail::Descriptor fresh{detail::sys::open_file(state_->path.c_str(), detail::sys::to_append)};
     if (!fresh) throw std::system_error(errno, std::generic_category(), state_->path);
     const std::lock_guard lock{state_->mutex};
     state_->descriptor = fresh.get();

@@ -57,11 +57,11 @@ template <class = void> class BasicDirectoryStorage {
     co_return detail::entry_of(std::string{path.name()}, place.status);
   }
   awaitable<Listing> list(Path path) {
-    auto directory = co_await open_beneath(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    auto directory = co_await open_beneath(path, detail::sys::to_list);
     co_return Listing{state_, std::move(path), std::move(directory), client_};
   }
   awaitable<Reader> open(Path path, std::uint64_t offset) {
-    auto file = co_await open_beneath(path, O_RDONLY | detail::quietly);
+    auto file = co_await open_beneath(path, detail::sys::to_read);
     co_return Reader{std::string{path.name()}, std::move(file), offset, client_};
   }
 
@@ -133,7 +133,7 @@ template <class = void> class BasicDirectoryStorage {
   awaitable<void> make_directory(Path path) {
     const auto place = co_await find(path, detail::Follow::no);
     if (path.is_root()) detail::fail(std::errc::file_exists);
-    detail::checked([&] { return ::mkdirat(place.directory, place.name.c_str(), 0777); });
+    detail::checked([&] { return detail::sys::make_folder_at(place.directory, place.name.c_str()); });
   }
   /// Removes a file and its partial file; where there is only a partial file, that one. Of a link, the link.
   awaitable<void> remove(Path path) {
@@ -141,7 +141,7 @@ template <class = void> class BasicDirectoryStorage {
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     const bool is_large = place.size() > detail::large_file;
     auto remove = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
-      if (place->exists()) detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), 0); });
+      if (place->exists()) detail::checked([&] { return detail::sys::remove_at(place->directory, place->name.c_str()); });
       const bool was_partial = detail::remove_partial(place->directory, detail::partial_name(place->name));
       if (!place->exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
     };
@@ -155,11 +155,11 @@ template <class = void> class BasicDirectoryStorage {
   awaitable<void> remove_directory(Path path) {
     auto place = co_await find(path, detail::Follow::no);
     if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
-    if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
+    if (detail::sys::remove_at(place.directory, place.name.c_str(), true) == 0) co_return;
     if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
     auto remove = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
       detail::remove_partials(*place);
-      detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), AT_REMOVEDIR); });
+      detail::checked([&] { return detail::sys::remove_at(place->directory, place->name.c_str(), true); });
     };
     co_await blocking(std::move(remove), load());
   }
@@ -171,7 +171,7 @@ template <class = void> class BasicDirectoryStorage {
     auto rename = [state = state_, source = detail::new_shared<const detail::DirectoryEntry>(std::move(source)),
                    target = detail::new_shared<const detail::DirectoryEntry>(std::move(target))] {
       detail::checked([&] {
-        return ::renameat(source->directory, source->name.c_str(), target->directory, target->name.c_str());
+        return detail::sys::rename_at(source->directory, source->name.c_str(), target->directory, target->name.c_str());
       });
     };
     if (is_large) {
@@ -182,14 +182,13 @@ template <class = void> class BasicDirectoryStorage {
   }
   awaitable<void> set_modified(Path path, Timestamp time) {
     const auto place = co_await find(path, detail::Follow::yes);
-    timespec times[2]{{}, detail::timespec_of(time)};
-    times[0].tv_nsec = UTIME_OMIT;
-    detail::checked([&] { return ::utimensat(place.directory, place.name.c_str(), times, AT_SYMLINK_NOFOLLOW); });
+    const timespec modified = detail::timespec_of(time);
+    detail::checked([&] { return detail::sys::set_time_at(place.directory, place.name.c_str(), modified); });
   }
   /// Sets the permission bits; the bits above them (setuid and the like) cannot be set.
   awaitable<void> set_mode(Path path, unsigned mode) {
     const auto place = co_await find(path, detail::Follow::yes);
-    detail::checked([&] { return ::fchmodat(place.directory, place.name.c_str(), mode & 0777, AT_SYMLINK_NOFOLLOW); });
+    detail::checked([&] { return detail::sys::set_mode_at(place.directory, place.name.c_str(), mode & 0777); });
   }
   /// The bytes that the file system of a file or directory still has for this user.
   awaitable<std::uint64_t> available(Path path) {
@@ -198,9 +197,9 @@ template <class = void> class BasicDirectoryStorage {
     auto ask = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
       detail::Descriptor inside;
       if (place->is_directory()) inside = detail::open_in(*place, detail::directory_only);
-      struct statvfs disk {};
-      detail::checked([&] { return ::fstatvfs(inside ? inside.get() : place->directory, &disk); });
-      return std::uint64_t{disk.f_bavail} * disk.f_frsize;
+      std::uint64_t bytes = 0;
+      detail::checked([&] { return detail::sys::free_bytes(inside ? inside.get() : place->directory, &bytes); });
+      return bytes;
     };
     const std::uint64_t bytes = co_await blocking(std::move(ask), load());
     co_return bytes;
@@ -254,7 +253,7 @@ template <class = void> class BasicDirectoryStorage {
   awaitable<detail::DirectoryEntry> find_target(const Path& path) const {
     auto place = co_await find(path, detail::Follow::yes);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
-    if (place.exists() && !S_ISREG(place.status.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    if (place.exists() && !detail::is_regular(place.status)) detail::fail(std::errc::operation_not_permitted);
     if (is_due(path)) co_await begin_to_sweep(place);
     co_return place;
   }
@@ -264,7 +263,7 @@ template <class = void> class BasicDirectoryStorage {
   }
   /// Has it swept, and does not wait for that.
   awaitable<void> begin_to_sweep(const detail::DirectoryEntry& place) const {
-    detail::Descriptor folder{::openat(place.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    detail::Descriptor folder{detail::sys::open_at(place.directory, ".", detail::sys::to_list)};
     if (!folder) co_return;  // uploads may go to where nobody may look
     const Executor here = co_await asio::this_coro::executor;
     start_on(here, detail::sweep(state_, std::move(folder)));
@@ -283,11 +282,11 @@ template <class = void> class BasicDirectoryStorage {
     if (attempt.outcome != Outcome::taken || attempt.partial.size == 0) return std::nullopt;
     if (!detail::is_older_than(state_->options.partial_lifetime, attempt.partial.written))
       return std::move(attempt.partial);
-    ::unlinkat(place.directory, attempt.partial.name.c_str(), 0);
+    detail::sys::remove_at(place.directory, attempt.partial.name.c_str());
     return std::nullopt;
   }
   awaitable<Writer> begin_with_copy(Path path, detail::DirectoryEntry place, std::uint64_t count) const {
-    auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
+    auto whole = detail::open_in(place, detail::sys::to_read);
     auto partial = take_anew(place);
     Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0, client_};
     co_await writer.begin_with(std::move(whole), count, progress_);

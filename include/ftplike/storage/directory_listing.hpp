@@ -23,60 +23,60 @@ namespace ftplike::inline v0_2 {
 namespace detail {
 
 struct CloseStream {
-  void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+  void operator()(sys::Folder* stream) const noexcept { sys::end_reading(stream); }
 };
 /// What reads the names of a directory.
-using DirectoryStream = std::unique_ptr<DIR, CloseStream>;
+using DirectoryStream = std::unique_ptr<sys::Folder, CloseStream>;
 
 inline DirectoryStream stream_of(Descriptor directory) {
-  DirectoryStream stream{::fdopendir(directory.get())};
+  DirectoryStream stream{sys::begin_to_read(directory.get())};
   if (!stream) fail_with(errno);
   directory.release();  // the stream closes it
   return stream;
 }
 /// The next name but "." and "..", which lives until the next call; null at the end.
-inline const char* next_name(DIR* stream) {
+inline const char* next_name(sys::Folder* stream) {
   for (;;) {
     errno = 0;
-    const dirent* found = ::readdir(stream);
+    const char* found = sys::read_name(stream);
     if (!found && errno != 0) fail_with(errno);
     if (!found) return nullptr;
-    const std::string_view name = found->d_name;
-    if (name != "." && name != "..") return found->d_name;
+    const std::string_view name = found;
+    if (name != "." && name != "..") return found;
   }
 }
 
 /// Removes the partial files of a directory that holds nothing else.
 inline void remove_partials(const DirectoryEntry& place) {
-  const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
+  const auto stream = stream_of(open_in(place, sys::to_list));
   while (const char* name = next_name(stream.get())) {
     if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
   }
-  ::rewinddir(stream.get());
+  sys::read_again(stream.get());
   while (const char* name = next_name(stream.get())) {
-    if (is_partial_name(name)) remove_partial(::dirfd(stream.get()), name);
+    if (is_partial_name(name)) remove_partial(sys::descriptor_of(stream.get()), name);
   }
 }
 
 /// Removes a partial file that has waited too long to be gone on with.
 inline void remove_if_old(int directory, const std::string& name, std::chrono::seconds lifetime) {
-  struct stat status {};
-  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+  FileStatus status{};
+  if (sys::status_at(directory, name.c_str(), &status) != 0) return;
   if (is_older_than(lifetime, modified(status))) remove_partial(directory, name);
 }
 
 /// What a partial file takes that nobody is writing.
 inline Usage usage_of_partial(int directory, const char* name) {
-  struct stat status {};
-  if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) return {};
+  FileStatus status{};
+  if (sys::status_at(directory, name, &status) != 0 || !is_regular(status)) return {};
   if (status.st_size == 0) return {};  // it may not be locked yet
-  const Descriptor file{::openat(directory, name, O_RDONLY | O_NOFOLLOW | quietly)};
-  if (file && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0) return {};
+  const Descriptor file{sys::open_at(directory, name, sys::to_read)};
+  if (file && sys::lock_with_others(file.get()) != 0) return {};
   return {static_cast<std::uint64_t>(status.st_size), 1};
 }
 /// What a name takes that is no partial file's.
-inline Usage usage_of_status(const struct stat& status) noexcept {
-  return {S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0, 1};
+inline Usage usage_of_status(const FileStatus& status) noexcept {
+  return {is_regular(status) ? static_cast<std::uint64_t>(status.st_size) : 0, 1};
 }
 
 /// Counts what is in a directory, and below it where that is wanted, a piece of work at a time. Directories that cannot be
@@ -110,20 +110,20 @@ template <class = void> class BasicUsageCount {
     here_ = std::move(waiting_.back());
     waiting_.pop_back();
     try {
-      stream_ = stream_of(state_->root.open(here_, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      stream_ = stream_of(state_->root.open(here_, sys::to_list));
     } catch (const std::system_error&) {  // removed meanwhile, or nobody may look
     }
   }
   void look(const char* name) {
-    const int directory = ::dirfd(stream_.get());
+    const int directory = sys::descriptor_of(stream_.get());
     if (is_partial_name(name)) {
       result_.partial += usage_of_partial(directory, name);
       return;
     }
-    struct stat status {};
-    if (!below_ || ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+    FileStatus status{};
+    if (!below_ || sys::status_at(directory, name, &status) != 0) return;
     result_.whole += usage_of_status(status);
-    if (S_ISDIR(status.st_mode)) waiting_.push_back(here_.resolve(name));
+    if (is_folder(status)) waiting_.push_back(here_.resolve(name));
   }
 
   std::shared_ptr<const DirectoryState> state_;
@@ -138,13 +138,13 @@ using UsageCount = BasicUsageCount<>;  // a template, so that only what is calle
 /// Removes what uploads to a directory have left there and nobody goes on with any more, a piece of work at a time.
 template <class = void> awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
   constexpr int names_at_a_time = 4096;
-  const std::shared_ptr<DIR> stream = stream_of(std::move(directory));
+  const std::shared_ptr<sys::Folder> stream = stream_of(std::move(directory));
   for (bool is_done = false; !is_done;) {
     auto look_on = [state, stream] {
       for (int i = 0; i < names_at_a_time; ++i) {
         const char* name = next_name(stream.get());
         if (!name) return true;
-        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.partial_lifetime);
+        if (is_partial_name(name)) remove_if_old(sys::descriptor_of(stream.get()), name, state->options.partial_lifetime);
       }
       return false;
     };
@@ -197,12 +197,12 @@ template <class = void> class BasicDirectoryReading {
   /// Puts what there is under a name to the others, if it is to be seen: written in its place, as moving an entry takes
   /// as long as making one.
   void look(const char* name, std::vector<Entry>& batch) const {
-    const int directory = ::dirfd(stream_.get());
+    const int directory = sys::descriptor_of(stream_.get());
     if (is_partial_name(name)) return remove_if_old(directory, name, state_->options.partial_lifetime);
     Entry& entry = batch.emplace_back(name, Entry::Type::other, 0, Timestamp{});
     if (names_only_) return;
-    struct stat status {};
-    const bool is_known = ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    FileStatus status{};
+    const bool is_known = sys::status_at(directory, name, &status) == 0;
     if (!is_known && errno == ENOENT) return batch.pop_back();
     if (is_known) describe(entry, status);
     if (entry.type == Entry::Type::link) look_behind(entry);
@@ -215,7 +215,7 @@ template <class = void> class BasicDirectoryReading {
     } catch (const std::system_error&) {
       // It leads into nothing, or in circles.
     }
-    link.target = link_text(::dirfd(stream_.get()), link.name).value_or("");
+    link.target = link_text(sys::descriptor_of(stream_.get()), link.name).value_or("");
   }
 
   const std::shared_ptr<const DirectoryState> state_;

@@ -83,9 +83,9 @@ inline constexpr std::uint64_t copied_piece = 32 * 1024 * 1024;
 /// Some bytes of a file, read where that may block.
 template <class = void> class BasicFilePiece {
  public:
-  void read(const Descriptor& file, std::size_t size, off_t at) {
+  void read(const Descriptor& file, std::size_t size, sys::Offset at) {
     bytes_ = std::make_unique_for_overwrite<std::byte[]>(size);
-    size_ = static_cast<std::size_t>(checked([&] { return ::pread(file.get(), bytes_.get(), size, at); }));
+    size_ = static_cast<std::size_t>(checked([&] { return sys::read_at(file.get(), bytes_.get(), size, at); }));
   }
   std::span<const std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
 
@@ -99,7 +99,7 @@ using FilePiece = BasicFilePiece<>;  // a template, so that only what is called 
 inline void read_ahead(const Descriptor& file, std::uint64_t begin, std::uint64_t end) noexcept {
   std::array<std::byte, 32 * 1024> room;
   while (begin < end) {
-    const auto n = ::pread(file.get(), room.data(), room.size(), static_cast<off_t>(begin));
+    const auto n = sys::read_at(file.get(), room.data(), room.size(), static_cast<sys::Offset>(begin));
     if (n <= 0) return;  // whoever takes the bytes meets the error too
     begin += static_cast<std::uint64_t>(n);
   }
@@ -111,7 +111,7 @@ class FileWrite {
   void run(const Descriptor& file, std::span<const std::byte> bytes, std::uint64_t at, std::chrono::nanoseconds slow) {
     const auto begin = std::chrono::steady_clock::now();
     while (!bytes.empty()) {
-      const auto n = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at + count));
+      const auto n = sys::write_at(file.get(), bytes.data(), bytes.size(), static_cast<sys::Offset>(at + count));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) {
         error = errno;
@@ -140,7 +140,7 @@ template <class = void> class BasicFileReader {
   /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
   static awaitable<BasicFileReader> open(std::string file, std::uint64_t offset = 0) {
     auto open = [file] {
-      return detail::Descriptor{detail::checked([&] { return ::open(file.c_str(), O_RDONLY | detail::quietly); })};
+      return detail::Descriptor{detail::checked([&] { return detail::sys::open_file(file.c_str(), detail::sys::to_read); })};
     };
     detail::Descriptor opened = co_await blocking(std::move(open));
     const std::string name = std::filesystem::path{file}.filename().string();
@@ -150,8 +150,8 @@ template <class = void> class BasicFileReader {
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), size() - position_)));
     if (room.empty()) co_return 0;
-    const auto at = static_cast<off_t>(position_);
-    ssize_t n = -1;
+    const auto at = static_cast<detail::sys::Offset>(position_);
+    detail::sys::Count n = -1;
     if (can_tell_) {
       n = detail::read_resident(file_->get(), room, at);
       can_tell_ = n >= 0 || errno == EAGAIN;
@@ -162,9 +162,9 @@ template <class = void> class BasicFileReader {
       co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
       const auto bytes = piece->bytes();
       std::copy(bytes.begin(), bytes.end(), room.begin());
-      n = static_cast<ssize_t>(bytes.size());
+      n = static_cast<detail::sys::Count>(bytes.size());
     } else if (n < 0) {
-      n = detail::checked([&] { return ::pread(file_->get(), room.data(), room.size(), at); });
+      n = detail::checked([&] { return detail::sys::read_at(file_->get(), room.data(), room.size(), at); });
     }
     if (n == 0) detail::fail(std::errc::io_error);  // the file was cut meanwhile
     position_ += static_cast<std::uint64_t>(n);
@@ -214,9 +214,9 @@ template <class = void> class BasicFileReader {
       : name_{std::move(name)},
         file_{detail::new_shared<const detail::Descriptor>(std::move(file))},
         client_{client} {
-    detail::checked([&] { return ::fstat(file_->get(), &status_); });
-    if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
-    if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    detail::checked([&] { return detail::sys::status_of(file_->get(), &status_); });
+    if (detail::is_folder(status_)) detail::fail(std::errc::is_a_directory);
+    if (!detail::is_regular(status_)) detail::fail(std::errc::operation_not_permitted);
     seek(offset);
   }
 
@@ -224,14 +224,14 @@ template <class = void> class BasicFileReader {
   bool would_wait(std::uint64_t offset) noexcept {
     if (!can_tell_) return false;
     std::byte one;
-    if (detail::read_resident(file_->get(), {&one, 1}, static_cast<off_t>(offset)) >= 0) return false;
+    if (detail::read_resident(file_->get(), {&one, 1}, static_cast<detail::sys::Offset>(offset)) >= 0) return false;
     can_tell_ = errno == EAGAIN;
     return can_tell_;
   }
   std::string name_;
   std::shared_ptr<const detail::Descriptor> file_;  // shared with reads under way
   ClientKey client_;
-  struct stat status_ {};
+  detail::FileStatus status_{};
   std::uint64_t position_ = 0;
   std::uint64_t resident_ = 0;  // the end of what has been fetched
   bool can_tell_ = true;
@@ -287,7 +287,7 @@ template <class = void> class BasicFileWriter {
   /// Throws away what was written.
   void discard() noexcept {
     if (!target_->partial.file) return;
-    ::unlinkat(target_->place.directory, target_->partial.name.c_str(), 0);
+    detail::sys::remove_at(target_->place.directory, target_->partial.name.c_str());
     target_->partial.file = detail::Descriptor{};
   }
 
@@ -314,7 +314,7 @@ template <class = void> class BasicFileWriter {
   /// there is one, after each piece.
   awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count, std::function<void()> progress) {
     const auto from = detail::new_shared<const detail::Descriptor>(std::move(whole));
-    auto cut = [target = target_] { detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); }); };
+    auto cut = [target = target_] { detail::checked([&] { return detail::sys::resize(target->partial.file.get(), 0); }); };
     co_await blocking(std::move(cut), load());
     const bool is_kept = std::exchange(target_->partial.is_kept, false);  // a part of a copy is nothing to go on with
     while (size_ < count) {
@@ -331,7 +331,7 @@ template <class = void> class BasicFileWriter {
   /// Forgets what stands behind the size that it was made with.
   awaitable<void> cut() {
     auto cut = [target = target_, size = size_] {
-      detail::checked([&] { return ::ftruncate(target->partial.file.get(), static_cast<off_t>(size)); });
+      detail::checked([&] { return detail::sys::resize(target->partial.file.get(), static_cast<detail::sys::Offset>(size)); });
     };
     if (target_->partial.size > detail::large_file) {
       co_await blocking(std::move(cut), load());
@@ -355,7 +355,7 @@ template <class = void> class BasicFileWriter {
       flush();
       const char* from = partial.name.c_str();
       if (!wanted) {
-        detail::checked([&] { return ::renameat(place.directory, from, place.directory, place.name.c_str()); });
+        detail::checked([&] { return detail::sys::rename_at(place.directory, from, place.directory, place.name.c_str()); });
       } else {
         while (!detail::rename_to_free(place.directory, from, place.name.c_str())) {
           path = detail::numbered(*wanted, ++number);
@@ -367,16 +367,15 @@ template <class = void> class BasicFileWriter {
     /// Has a file system that writes at the end, as of networks do, write now, and say where that fails: who sees the
     /// name from another machine sees all of it. The lock stays, for it is of the open file and not of a descriptor.
     void flush() {
-      detail::Descriptor same{detail::checked([&] { return ::fcntl(partial.file.get(), F_DUPFD_CLOEXEC, 0); })};
-      if (::close(same.release()) != 0 && errno != EINTR) detail::fail_with(errno);
+      detail::checked([&] { return detail::sys::write_through(partial.file.get()); });
     }
     /// Takes over the permissions of the file that is replaced.
     void keep_mode() {
-      constexpr mode_t permissions = 0777;
-      struct stat ours {};
-      detail::checked([&] { return ::fstat(partial.file.get(), &ours); });
+      constexpr unsigned permissions = 0777;
+      detail::FileStatus ours{};
+      detail::checked([&] { return detail::sys::status_of(partial.file.get(), &ours); });
       const auto mode = place.status.st_mode & permissions;
-      if (mode != (ours.st_mode & permissions)) detail::checked([&] { return ::fchmod(partial.file.get(), mode); });
+      if (mode != (ours.st_mode & permissions)) detail::checked([&] { return detail::sys::set_mode(partial.file.get(), mode); });
     }
 
     Path path;

@@ -67,14 +67,13 @@ inline Attempt make_partial(int directory, std::string name) {
   using enum Attempt::Outcome;
   Partial partial;
   do {
-    partial.file =
-        Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | quietly, 0666)};
+    partial.file = Descriptor{sys::open_at(directory, name.c_str(), sys::to_make)};
   } while (!partial.file && errno == EINTR);
   if (!partial.file && errno == EEXIST) return {busy};
   if (!partial.file) fail_with(errno);
-  if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) {  // somebody is just looking at it
-      ::unlinkat(directory, name.c_str(), 0);
+  if (sys::lock(partial.file.get(), false) != 0) {
+    if (errno == EAGAIN) {  // somebody is just looking at it
+      sys::remove_at(directory, name.c_str());
       return {busy};
     }
     partial.is_kept = false;  // without locks nobody could know that it has no writer
@@ -88,7 +87,7 @@ inline Attempt take_partial(int directory, std::string name) {
   using enum Attempt::Outcome;
   for (;;) {
     Partial partial;
-    partial.file = Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_NOFOLLOW | quietly)};
+    partial.file = Descriptor{sys::open_at(directory, name.c_str(), sys::to_write)};
     if (!partial.file) {
       if (errno == EINTR) continue;
       if (errno == ENOENT) return {absent};
@@ -97,21 +96,21 @@ inline Attempt take_partial(int directory, std::string name) {
       if (is_foreign) return {busy};
       fail_with(errno);
     }
-    if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) return {busy};
+    if (sys::lock(partial.file.get(), false) != 0) return {busy};
 
-    struct stat opened {};
-    checked([&] { return ::fstat(partial.file.get(), &opened); });
+    FileStatus opened{};
+    checked([&] { return sys::status_of(partial.file.get(), &opened); });
     // Who made it does not look again after locking, so an empty one must not pass through other hands.
     const bool is_in_the_making = opened.st_size == 0 && !is_older_than(empty_lifetime, modified(opened));
-    if (!S_ISREG(opened.st_mode) || is_in_the_making) return {busy};
+    if (!is_regular(opened) || is_in_the_making) return {busy};
     // Between opening and locking, its last writer may have given the file its final name.
-    struct stat named {};
-    const bool is_there = ::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
+    FileStatus named{};
+    const bool is_there = sys::status_at(directory, name.c_str(), &named) == 0;
     if (!is_there || !is_same_file(named, opened)) continue;
     // It has its final name already, and lost its writer before that took this one away (`rename_to_free`): what is
     // written here would be written into that file.
     if (opened.st_nlink > 1) {
-      if (::unlinkat(directory, name.c_str(), 0) != 0) return {busy};
+      if (sys::remove_at(directory, name.c_str()) != 0) return {busy};
       return {absent};
     }
     partial.name = std::move(name);
@@ -133,7 +132,7 @@ inline Partial make_temporary(int directory) {
 /// Removes a partial or temporary file if it is there and nobody is at it; whether it did.
 inline bool remove_partial(int directory, const std::string& name) {
   const auto attempt = take_partial(directory, name);
-  return attempt.outcome == Attempt::Outcome::taken && ::unlinkat(directory, name.c_str(), 0) == 0;
+  return attempt.outcome == Attempt::Outcome::taken && sys::remove_at(directory, name.c_str()) == 0;
 }
 
 }  // namespace ftplike::detail

@@ -51,15 +51,15 @@ namespace detail {
 inline void look_for_partials(const PathResolver& root, const Path& directory, std::vector<PartialFile>& files,
                               std::vector<Path>& below) {
   try {
-    const auto stream = stream_of(open_in(root.find(directory, Follow::no), O_RDONLY | O_DIRECTORY));
+    const auto stream = stream_of(open_in(root.find(directory, Follow::no), sys::to_list));
     while (const char* name = next_name(stream.get())) {
       const bool is_partial = is_partial_name(name);
-      struct stat status {};
-      if (::fstatat(::dirfd(stream.get()), name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+      FileStatus status{};
+      if (sys::status_at(sys::descriptor_of(stream.get()), name, &status) != 0) continue;
       const Path path{inside(directory) + name};
-      if (is_partial && S_ISREG(status.st_mode)) {
-        files.push_back({path, static_cast<std::uint64_t>(status.st_blocks) * 512, modified(status)});
-      } else if (!is_partial && S_ISDIR(status.st_mode)) {
+      if (is_partial && is_regular(status)) {
+        files.push_back({path, allocated_bytes(status), modified(status)});
+      } else if (!is_partial && is_folder(status)) {
         below.push_back(path);
       }
     }
@@ -81,7 +81,7 @@ inline std::vector<PartialFile> partials_beneath(const PathResolver& root) {
 /// Removes a partial file that no upload is at; whether it did. By its directory, as its own name is nobody's to say.
 inline bool remove_if_free(const PathResolver& root, const Path& path) {
   try {
-    const auto directory = open_in(root.find(path.parent(), Follow::no), O_RDONLY | O_DIRECTORY);
+    const auto directory = open_in(root.find(path.parent(), Follow::no), sys::to_list);
     return remove_partial(directory.get(), std::string{path.name()});
   } catch (const std::system_error&) { return false; }
 }
@@ -89,10 +89,10 @@ inline bool remove_if_free(const PathResolver& root, const Path& path) {
 /// The bytes that all partial files together may hold of the file system of a folder.
 inline std::uint64_t most_bytes(const PathResolver& root, double share) {
   const auto place = root.find(Path{}, Follow::no);
-  const Descriptor folder = open_in(place, O_RDONLY | O_DIRECTORY);
-  struct statvfs disk {};
-  checked([&] { return ::fstatvfs(folder.get(), &disk); });
-  return static_cast<std::uint64_t>(static_cast<double>(disk.f_blocks) * static_cast<double>(disk.f_frsize) * share / 100);
+  const Descriptor folder = open_in(place, sys::to_list);
+  std::uint64_t all = 0;
+  checked([&] { return sys::all_bytes(folder.get(), &all); });
+  return static_cast<std::uint64_t>(static_cast<double>(all) * share / 100);
 }
 
 }  // namespace detail

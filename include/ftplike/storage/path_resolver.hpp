@@ -1,6 +1,5 @@
 #pragma once
 #include <cerrno>
-#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,15 +12,30 @@
 #include <ftplike/storage/names.hpp>
 #include <ftplike/storage/posix.hpp>
 #include <ftplike/system/beneath.hpp>
+#include <ftplike/system/names.hpp>
 
 namespace ftplike::inline v0_2::detail {
 
 enum class Follow { no, yes };  // whether a link in the last place is followed
 
+inline constexpr std::size_t longest_path = 4096;  // what links may amount to
+
+/// Sees to it that a path can name a file of this system, and nothing else.
+inline void check_names_here(const Path& path) {
+  check_names(path);
+  if (path.is_root()) return;
+  for (std::string_view rest = path.string(); !rest.empty();) {
+    rest.remove_prefix(1);
+    const auto name = rest.substr(0, rest.find('/'));
+    if (!is_name_of_system(name)) fail(Errc::bad_name);
+    rest.remove_prefix(name.size());
+  }
+}
+
 /// Where a link leads; none if it is not a link.
 inline std::optional<std::string> link_text(int directory, const std::string& name) {
-  char text[PATH_MAX];
-  const auto size = ::readlinkat(directory, name.c_str(), text, sizeof text);
+  char text[longest_path];
+  const auto size = sys::link_text_at(directory, name.c_str(), text, sizeof text);
   if (size < 0) return std::nullopt;
   if (size == sizeof text) fail_with(ENAMETOOLONG);
   return std::string(text, static_cast<std::size_t>(size));
@@ -35,11 +49,11 @@ struct DirectoryEntry {
   }
 
   bool exists() const noexcept { return status.st_mode != 0; }
-  bool is_directory() const noexcept { return S_ISDIR(status.st_mode); }
+  bool is_directory() const noexcept { return is_folder(status); }
   std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status.st_size); }
   /// Sees what there is now.
   void look() {
-    if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
+    if (sys::status_at(directory, name.c_str(), &status) == 0) return;
     if (errno != ENOENT) fail_with(errno);
     status = {};
   }
@@ -47,13 +61,12 @@ struct DirectoryEntry {
   Descriptor own;  // none where the directory is the root
   int directory;   // lives as long as the resolver
   std::string name;
-  struct stat status {};
+  FileStatus status{};
 };
 
 /// Opens what is in a place, unless it has become a link.
 inline Descriptor open_in(const DirectoryEntry& place, int flags) {
-  return Descriptor{
-      checked([&] { return ::openat(place.directory, place.name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC); })};
+  return Descriptor{checked([&] { return sys::open_at(place.directory, place.name.c_str(), flags); })};
 }
 
 /// The files beneath a folder, reached through descriptors only. A link, absolute or with "..", is taken as if the
@@ -63,15 +76,15 @@ inline Descriptor open_in(const DirectoryEntry& place, int flags) {
 class PathResolver {
  public:
   explicit PathResolver(const std::string& folder, bool kernel_resolves = true)
-      : root_{::open(folder.c_str(), directory_only)} {
-    if (!root_) throw std::system_error(errno, std::system_category(), "folder \"" + folder + '"');
+      : root_{sys::open_file(folder.c_str(), directory_only)} {
+    if (!root_) throw std::system_error(errno, std::generic_category(), "folder \"" + folder + '"');
     kernel_resolves_ = kernel_resolves && kernel_open(Path{}, directory_only, Wait::may);
     kernel_says_ = kernel_resolves_ && (kernel_open(Path{}, directory_only, Wait::may_not) || errno == EAGAIN);
   }
 
   /// Opens what is there; links are followed. With O_PATH, only directories.
   Descriptor open(const Path& path, int flags) const {
-    check_names(path);
+    check_names_here(path);
     if (kernel_resolves_) {
       for (int attempt = 0; attempt < 8; ++attempt) {
         Descriptor file = kernel_open(path, flags, Wait::may);
@@ -85,17 +98,17 @@ class PathResolver {
   /// The same, but gives none where it would have to wait for a disk, if the system can tell.
   Descriptor open_if_cached(const Path& path, int flags) const {
     if (!kernel_says_) return open(path, flags);
-    check_names(path);
+    check_names_here(path);
     Descriptor file = kernel_open(path, flags, Wait::may_not);
     if (!file && errno != EAGAIN && errno != EINTR) fail_with(errno);
     return file;
   }
   /// Where a name is and what it is now, if it is: `parent` is its directory, opened; none for the root.
   DirectoryEntry find(const Path& path, Follow follow, Descriptor parent) const {
-    check_names(path);
+    check_names_here(path);
     const int directory = parent ? parent.get() : root_.get();
     DirectoryEntry result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
-    if (follow == Follow::yes && S_ISLNK(result.status.st_mode)) return walk(path, follow);
+    if (follow == Follow::yes && is_link(result.status)) return walk(path, follow);
     return result;
   }
   DirectoryEntry find(const Path& path, Follow follow) const {
@@ -137,7 +150,7 @@ class PathResolver {
       }
       const bool is_last = pending.empty();
       if (!is_last) {
-        Descriptor next{::openat(here(), name.c_str(), directory_only | O_NOFOLLOW)};
+        Descriptor next{sys::open_at(here(), name.c_str(), directory_only)};
         if (next) {
           own = std::move(next);
           done.push_back(std::move(name));
@@ -152,7 +165,7 @@ class PathResolver {
         DirectoryEntry result{std::move(own), directory, std::move(name)};
         return result;
       }
-      if (++links > most_links || pending.size() > PATH_MAX) fail_with(ELOOP);
+      if (++links > most_links || pending.size() > longest_path) fail_with(ELOOP);
       push(pending, *target);
       if (target->starts_with('/')) {
         done.clear();

@@ -38,15 +38,15 @@ inline timespec timespec_of(Timestamp time) noexcept {
   return result;
 }
 
-inline Timestamp modified(const struct stat& status) noexcept { return timestamp_of(time_of_change(status)); }
+inline Timestamp modified(const FileStatus& status) noexcept { return timestamp_of(time_of_change(status)); }
 
 /// Puts into an entry all but its name.
-inline void describe(Entry& entry, const struct stat& status) {
-  entry.type = S_ISREG(status.st_mode)   ? Entry::Type::file
-               : S_ISDIR(status.st_mode) ? Entry::Type::directory
-               : S_ISLNK(status.st_mode) ? Entry::Type::link
-                                         : Entry::Type::other;
-  entry.size = S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size);
+inline void describe(Entry& entry, const FileStatus& status) {
+  entry.type = is_regular(status)  ? Entry::Type::file
+               : is_folder(status) ? Entry::Type::directory
+               : is_link(status)   ? Entry::Type::link
+                                   : Entry::Type::other;
+  entry.size = is_folder(status) ? 0 : static_cast<std::uint64_t>(status.st_size);
   entry.modified = modified(status);
   entry.mode = status.st_mode & 07777;
   char unique[40];
@@ -57,7 +57,7 @@ inline void describe(Entry& entry, const struct stat& status) {
   entry.unique.assign(unique, at);
 }
 
-inline Entry entry_of(std::string name, const struct stat& status) {
+inline Entry entry_of(std::string name, const FileStatus& status) {
   Entry entry;
   entry.name = std::move(name);
   describe(entry, status);

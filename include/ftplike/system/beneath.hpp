@@ -2,12 +2,12 @@
 // Opening what is beneath a folder by one call, where the system can keep it inside.
 #include <cerrno>
 #include <cstdint>
-#include <fcntl.h>
 
 #include <ftplike/system/descriptor.hpp>
 #include <ftplike/system/ways.hpp>
 
 #if FTPLIKE_LINUX_WAYS && __has_include(<linux/openat2.h>)
+#include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #endif

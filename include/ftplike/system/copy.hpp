@@ -4,12 +4,9 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <fcntl.h>
-#include <sys/types.h>
-#include <unistd.h>
 #include <vector>
 
-#include <ftplike/system/descriptor.hpp>
+#include <ftplike/system/files.hpp>
 #include <ftplike/system/ways.hpp>
 
 namespace ftplike::inline v0_2::detail {
@@ -29,11 +26,11 @@ inline std::uint64_t copy_bytes(int from, int to, std::uint64_t at, std::uint64_
   std::vector<std::byte> room(done < count ? 256 * 1024 : 0);
   while (done < count) {
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), count - done));
-    const auto got = checked([&] { return ::pread(from, room.data(), most, static_cast<off_t>(at + done)); });
+    const auto got = checked([&] { return sys::read_at(from, room.data(), most, static_cast<sys::Offset>(at + done)); });
     if (got == 0) break;
-    for (ssize_t put = 0; put < got;) {
+    for (sys::Count put = 0; put < got;) {
       put += checked([&] {
-        return ::pwrite(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(at + done) + put);
+        return sys::write_at(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<sys::Offset>(at + done) + put);
       });
     }
     done += static_cast<std::uint64_t>(got);

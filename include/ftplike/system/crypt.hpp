@@ -11,7 +11,8 @@
 #include <ftplike/system/random.hpp>
 #include <ftplike/system/ways.hpp>
 
-#if __has_include(<crypt.h>)  // POSIX has crypt(3) in <unistd.h>; glibc leaves it to libxcrypt
+#if FTPLIKE_WINDOWS_WAYS
+#elif __has_include(<crypt.h>)  // POSIX has crypt(3) in <unistd.h>; glibc leaves it to libxcrypt
 #include <crypt.h>
 #else
 #include <unistd.h>
@@ -32,7 +33,7 @@ inline std::string crypt_hash([[maybe_unused]] const char* password, [[maybe_unu
 #if FTPLIKE_LINUX_WAYS
   const auto room = std::make_unique<crypt_data>();  // 32 KiB
   result = crypt_r(password, like.c_str(), room.get());
-#elif !defined(__ANDROID__)  // which has no crypt(3) at all
+#elif !defined(__ANDROID__) && !FTPLIKE_WINDOWS_WAYS  // which have no crypt(3) at all
   static std::mutex one_at_a_time;  // POSIX lets it keep its result where the next call puts its own
   const std::lock_guard lock{one_at_a_time};
   result = ::crypt(password, like.c_str());

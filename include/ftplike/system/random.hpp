@@ -2,7 +2,15 @@
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
+
+#include <ftplike/system/ways.hpp>
+#include <ftplike/system/windows/errors.hpp>
+
+#if FTPLIKE_WINDOWS_WAYS
+#include <bcrypt.h>
+#else
 #include <unistd.h>
+#endif
 #if defined(__APPLE__)
 #include <sys/random.h>
 #endif
@@ -13,7 +21,12 @@ namespace ftplike::inline v0_2::detail {
 /// <chrono>.
 inline std::uint64_t random_number() {
   std::uint64_t number = 0;
+#if FTPLIKE_WINDOWS_WAYS
+  const auto status = ::BCryptGenRandom(nullptr, reinterpret_cast<unsigned char*>(&number), sizeof number, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
+  if (status != 0) throw std::system_error(EIO, std::generic_category(), "BCryptGenRandom");
+#else
   if (::getentropy(&number, sizeof number) != 0) throw std::system_error(errno, std::generic_category(), "getentropy");
+#endif
   return number;
 }
 

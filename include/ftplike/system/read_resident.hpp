@@ -3,8 +3,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <span>
-#include <sys/types.h>
 
+#include <ftplike/system/files.hpp>
 #include <ftplike/system/ways.hpp>
 
 #if FTPLIKE_LINUX_WAYS
@@ -22,8 +22,8 @@ inline constexpr bool tells_resident = false;
 
 /// Reads at `offset`, or at the descriptor's position for -1, what is in memory already. Gives -1 where that would wait
 /// for the disk, or the system never tells (EAGAIN), or the file system does not, as those in memory (EOPNOTSUPP).
-inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::span<std::byte> room,
-                             [[maybe_unused]] off_t offset) noexcept {
+inline sys::Count read_resident([[maybe_unused]] int file, [[maybe_unused]] std::span<std::byte> room,
+                                [[maybe_unused]] sys::Offset offset) noexcept {
 #if FTPLIKE_LINUX_WAYS && defined RWF_NOWAIT
   const iovec part{room.data(), room.size()};
   return ::preadv2(file, &part, 1, offset, RWF_NOWAIT);

@@ -1,9 +1,8 @@
 #pragma once
 // Renames that take nothing away.
 #include <cerrno>
-#include <unistd.h>
 
-#include <ftplike/system/descriptor.hpp>
+#include <ftplike/system/files.hpp>
 #include <ftplike/system/ways.hpp>
 
 #if FTPLIKE_LINUX_WAYS
@@ -20,11 +19,18 @@ inline bool rename_to_free(int directory, const char* from, const char* to) {
   if (errno == EEXIST) return false;
   if (errno != EINVAL && errno != ENOSYS) fail_with(errno);
 #endif
-  if (::linkat(directory, from, directory, to, 0) != 0) {
+#if FTPLIKE_WINDOWS_WAYS
+  const int result = sys::rename_at(directory, from, directory, to, false);
+#else
+  const int result = ::linkat(directory, from, directory, to, 0);
+#endif
+  if (result != 0) {
     if (errno == EEXIST) return false;
     fail_with(errno);
   }
+#if !FTPLIKE_WINDOWS_WAYS
   ::unlinkat(directory, from, 0);
+#endif
   return true;
 }
 

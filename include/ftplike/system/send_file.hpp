@@ -1,15 +1,16 @@
 #pragma once
 // From a file into a socket without a buffer of ours.
 #include <cerrno>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
-#include <sys/types.h>
 
+#include <ftplike/system/files.hpp>
+#include <ftplike/system/sockets.hpp>
 #include <ftplike/system/ways.hpp>
 
 #if FTPLIKE_LINUX_WAYS
+#include <csignal>
+#include <ctime>
 #include <sys/sendfile.h>
 #endif
 
@@ -43,8 +44,8 @@ class NoBrokenPipe {
 #endif
 
 /// Sends up to `most` bytes from `position` on, as sendfile(2) does; raises no signal.
-inline ssize_t send_file_quietly([[maybe_unused]] int socket, [[maybe_unused]] int file,
-                                 [[maybe_unused]] std::uint64_t position, [[maybe_unused]] std::size_t most) {
+inline sys::Count send_file_quietly([[maybe_unused]] NativeSocket socket, [[maybe_unused]] int file,
+                                    [[maybe_unused]] std::uint64_t position, [[maybe_unused]] std::size_t most) {
 #if FTPLIKE_LINUX_WAYS
   NoBrokenPipe quiet;
   auto offset = static_cast<off_t>(position);

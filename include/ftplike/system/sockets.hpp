@@ -1,15 +1,28 @@
 #pragma once
 // Sockets that do not block, that no child of this process inherits, and that raise no SIGPIPE.
+#include <ftplike/system/descriptor.hpp>
+#include <ftplike/system/ways.hpp>
+#include <ftplike/system/windows/sockets.hpp>
+
+#if !FTPLIKE_WINDOWS_WAYS
 #include <cerrno>
+#include <cstddef>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-
-#include <ftplike/system/descriptor.hpp>
-#include <ftplike/system/ways.hpp>
+#include <system_error>
 
 namespace ftplike::inline v0_2::detail {
+
+using NativeSocket = int;
+using SocketDescriptor = Descriptor;
+
+/// An error of a socket that Asio tells, as `std::errc` knows it.
+inline std::error_code error_of_socket(int error) noexcept { return {error, std::system_category()}; }
+
+/// Whether the event loop can wait for a listening socket until somebody comes.
+inline constexpr bool waits_for_connections = true;
 
 /// How to send so that a connection that has gone raises no signal. Where no flag says so, `make_quiet` does.
 #ifdef MSG_NOSIGNAL
@@ -17,6 +30,33 @@ inline constexpr int no_signal = MSG_NOSIGNAL;
 #else
 inline constexpr int no_signal = 0;
 #endif
+
+namespace sys {
+
+// None of these waits.
+inline ssize_t receive(int socket, void* room, std::size_t size) noexcept { return ::recv(socket, room, size, MSG_DONTWAIT); }
+inline ssize_t peek(int socket, void* room, std::size_t size) noexcept {
+  return ::recv(socket, room, size, MSG_PEEK | MSG_DONTWAIT);
+}
+inline ssize_t send(int socket, const void* bytes, std::size_t size) noexcept {
+  return ::send(socket, bytes, size, MSG_DONTWAIT | no_signal);
+}
+inline void end_sending(int socket) noexcept { ::shutdown(socket, SHUT_WR); }
+template <class Value> int set_option(int socket, int level, int name, const Value& value) noexcept {
+  return ::setsockopt(socket, level, name, &value, sizeof value);
+}
+inline int option(int socket, int level, int name, int& value) noexcept {
+  auto size = static_cast<socklen_t>(sizeof value);
+  return ::getsockopt(socket, level, name, &value, &size);
+}
+/// Also where connections of a listener before are still about to end.
+inline int listen_at(int socket, const sockaddr* where, socklen_t size) noexcept {
+  const int yes = 1;
+  if (set_option(socket, SOL_SOCKET, SO_REUSEADDR, yes) != 0 || ::bind(socket, where, size) != 0) return -1;
+  return ::listen(socket, SOMAXCONN);
+}
+
+}  // namespace sys
 
 /// Gives a socket what Linux's way has from the beginning. A child that another thread starts just before inherits it.
 inline bool make_quiet(int socket) noexcept {
@@ -29,8 +69,8 @@ inline bool make_quiet(int socket) noexcept {
   return ::fcntl(socket, F_SETFD, FD_CLOEXEC) == 0;
 }
 
-/// A TCP socket of that family.
-inline Descriptor make_socket(int family) {
+/// A TCP socket of that family. **Errors:** `std::system_error`.
+inline SocketDescriptor make_socket(int family) {
 #if FTPLIKE_LINUX_WAYS
   Descriptor made{::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   if (!made) fail_with(errno);
@@ -42,7 +82,7 @@ inline Descriptor make_socket(int family) {
 }
 
 /// The next connection of a listener, as accept(2) gives it.
-inline Descriptor accept_quietly(int listener, sockaddr* remote, socklen_t* size) noexcept {
+inline SocketDescriptor accept_quietly(int listener, sockaddr* remote, socklen_t* size) noexcept {
 #if FTPLIKE_LINUX_WAYS
   return Descriptor{::accept4(listener, remote, size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
 #else
@@ -57,3 +97,4 @@ inline Descriptor accept_quietly(int listener, sockaddr* remote, socklen_t* size
 }
 
 }  // namespace ftplike::detail
+#endif

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <ftplike/system/files.hpp>
+#include <ftplike/system/random.hpp>
 
 namespace ftplike::inline v0_2::detail {
 
@@ -49,23 +50,23 @@ class TextFile {
       if (errno != EINTR) fail();
     }
   }
-  struct stat status() const {
-    struct stat result {};
-    checked([&] { return ::fstat(get(), &result); });
+  FileStatus status() const {
+    FileStatus result{};
+    checked([&] { return sys::status_of(get(), &result); });
     return result;
   }
   std::string read() const {
     std::string result;
     std::array<char, 16 * 1024> room;
     for (;;) {
-      const auto n = checked([&] { return ::read(get(), room.data(), room.size()); });
+      const auto n = checked([&] { return sys::read_some(get(), room.data(), room.size()); });
       if (n == 0) return result;
       result.append(room.data(), static_cast<std::size_t>(n));
     }
   }
   void write(std::string_view text) const {
     while (!text.empty()) {
-      const auto n = checked([&] { return ::write(get(), text.data(), text.size()); });
+      const auto n = checked([&] { return sys::write_some(get(), text.data(), text.size()); });
       text.remove_prefix(static_cast<std::size_t>(n));
     }
   }
@@ -79,31 +80,28 @@ class TextFile {
 
 /// What is in the file. **Errors:** `std::system_error` if it cannot be read.
 inline std::string read_text_file(const std::filesystem::path& file) {
-  return TextFile{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)}.read();
+  return TextFile{file, sys::open_file(file.c_str(), sys::to_read_on)}.read();
 }
 
 /// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
 inline void replace_text_file(const std::filesystem::path& path, const TextFile& old, std::string_view text) {
-  auto name = path.string() + ".XXXXXX";
-  const TextFile fresh{path, make_temporary(name)};
+  const auto directory = path.parent_path();
+  const TextFile above{directory, sys::open_file(directory.c_str(), sys::to_list)};
+  const auto bytes = path.filename().u8string();
+  const std::string name{bytes.begin(), bytes.end()};
+  const std::string fresh_name = name + '.' + std::to_string(random_number());
+  const TextFile fresh{path, sys::open_at(above.get(), fresh_name.c_str(), sys::to_make, 0600)};
   try {
     fresh.write(text);
     // A server may run as somebody else than who edits its files, but they are not for everybody's eyes.
-    const auto status = old.status();
-    const auto now = fresh.status();
-    if (now.st_uid != status.st_uid || now.st_gid != status.st_gid) {
-      fresh.checked([&] { return ::fchown(fresh.get(), status.st_uid, status.st_gid); });
-    }
-    fresh.checked([&] { return ::fchmod(fresh.get(), status.st_mode & 0660U); });
-    fresh.checked([&] { return ::fsync(fresh.get()); });
-    fresh.checked([&] { return ::rename(name.c_str(), path.c_str()); });
+    fresh.checked([&] { return sys::take_over_rights(fresh.get(), old.get()); });
+    fresh.checked([&] { return sys::flush(fresh.get()); });
+    fresh.checked([&] { return sys::rename_at(above.get(), fresh_name.c_str(), above.get(), name.c_str()); });
   } catch (...) {
-    ::unlink(name.c_str());
+    sys::remove_at(above.get(), fresh_name.c_str());
     throw;
   }
-  const auto directory = path.parent_path();
-  const TextFile above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  above.checked([&] { return ::fsync(above.get()); });
+  above.checked([&] { return sys::flush_folder(above.get()); });
 }
 
 /// Puts what `edit` makes of the file's text in its place. Who reads at the same time sees the old file or the new one,
@@ -112,11 +110,11 @@ inline void replace_text_file(const std::filesystem::path& path, const TextFile&
 /// **Errors:** `std::system_error`, and what `edit` throws. The file is then as it was.
 template <class Edit> void edit_text_file(const std::filesystem::path& file, Edit edit) {
   for (;;) {
-    const TextFile old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    old.checked([&] { return ::flock(old.get(), LOCK_EX); });
+    const TextFile old{file, sys::open_file(file.c_str(), sys::to_edit, 0600)};
+    old.checked([&] { return sys::lock(old.get(), true); });
     const auto path = std::filesystem::canonical(file);
-    struct stat named {};
-    if (::stat(path.c_str(), &named) != 0 || !is_same_file(named, old.status())) {
+    FileStatus named{};
+    if (sys::status_of_path(path, &named) != 0 || !is_same_file(named, old.status())) {
       continue;  // somebody replaced it while we waited for the lock
     }
     const std::string text = edit(old.read());

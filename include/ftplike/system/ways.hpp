@@ -6,3 +6,8 @@
 #else
 #define FTPLIKE_LINUX_WAYS 0
 #endif
+#if defined(_WIN32)
+#define FTPLIKE_WINDOWS_WAYS 1
+#else
+#define FTPLIKE_WINDOWS_WAYS 0
+#endif

@@ -18,7 +18,7 @@ constexpr Timestamp day(int number) { return Timestamp{sys_days{January / 1 / 20
 TEST(ServerZone, IsKnownBetweenTimesThatAgreeAndAreNear) {
   detail::ServerZone zone;
   EXPECT_EQ(zone.at(day(0)), std::nullopt);
-  EXPECT_EQ(zone.near(day(0)), std::nullopt);
+  EXPECT_EQ(zone.nearest(day(0)), std::nullopt);
   zone.learn(day(0), 60min);
   zone.learn(day(50), 60min);
   zone.learn(day(100), 120min);
@@ -29,10 +29,10 @@ TEST(ServerZone, IsKnownBetweenTimesThatAgreeAndAreNear) {
   EXPECT_EQ(zone.at(day(200)), std::nullopt);
   EXPECT_EQ(zone.at(day(-1)), std::nullopt);
   EXPECT_EQ(zone.at(day(301)), std::nullopt);
-  EXPECT_EQ(zone.near(day(60)), 60min);
-  EXPECT_EQ(zone.near(day(90)), 120min);
-  EXPECT_EQ(zone.near(day(-1)), 60min);
-  EXPECT_EQ(zone.near(day(400)), 120min);
+  EXPECT_EQ(zone.nearest(day(60)), 60min);
+  EXPECT_EQ(zone.nearest(day(90)), 120min);
+  EXPECT_EQ(zone.nearest(day(-1)), 60min);
+  EXPECT_EQ(zone.nearest(day(400)), 120min);
   zone.given = 30min;
   EXPECT_EQ(zone.at(day(60)), 30min);
 }

@@ -214,8 +214,8 @@ TEST_F(SessionTest, KnowsItsClientAndTheAddressThatIsToldToIt) {
   Dialogue client{network_, "10.0.0.7"};
   EXPECT_EQ(client.say("ADDR 10.0.0.7"), "200 192.0.2.1 yes, transfer no, interrupted no, at work yes\r\n");
   EXPECT_EQ(client.say("ADDR 10.0.0.8"), "200 192.0.2.1 no, transfer no, interrupted no, at work yes\r\n");
-  Dialogue near{network_};
-  EXPECT_EQ(near.say("ADDR 127.0.0.1"), "200 127.0.0.1 yes, transfer no, interrupted no, at work yes\r\n");
+  Dialogue this_end{network_};
+  EXPECT_EQ(this_end.say("ADDR 127.0.0.1"), "200 127.0.0.1 yes, transfer no, interrupted no, at work yes\r\n");
 }
 
 }  // namespace

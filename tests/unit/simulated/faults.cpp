@@ -88,13 +88,13 @@ TEST(FaultByName, MayBeThatOfOneEndAlone) {
 
 TEST(FaultByName, MeetsTheNthConnectOfAHost) {
   SimulatedNetwork network{1};
-  auto far = network.host("10.0.0.2");
+  auto other_end = network.host("10.0.0.2");
   const auto listener = network.listen_raw(door);
   network.fail({.connect = 2, .of = "10.0.0.2"}, Fault::refuse);
-  const auto first = network.run(far.connect(door));
+  const auto first = network.run(other_end.connect(door));
   const auto own = network.run(network.connect(door));
-  EXPECT_EQ(error_of([&] { network.run(far.connect(door)); }), std::errc::connection_refused);
-  const auto next = network.run(far.connect(door));
+  EXPECT_EQ(error_of([&] { network.run(other_end.connect(door)); }), std::errc::connection_refused);
+  const auto next = network.run(other_end.connect(door));
 }
 
 TEST(FaultByName, MeetsTheReadThatGivesTheCommand) {
@@ -200,10 +200,10 @@ TEST(SimulatedLink, GivesPiecesOfTheSizeThatItIsTold) {
 
 TEST(SimulatedPartition, LetsNothingThroughUntilItIsHealed) {
   SimulatedNetwork network{1};
-  auto far = network.host("10.0.0.2");
-  Pair parted{network, far}, others{network, network.host("10.0.0.3"), data_door};
+  auto other_end = network.host("10.0.0.2");
+  Pair parted{network, other_end}, others{network, network.host("10.0.0.3"), data_door};
   network.part("127.0.0.1", "10.0.0.2");
-  Started<SimulatedStream> connecting{network.executor(), far.connect(door)};
+  Started<SimulatedStream> connecting{network.executor(), other_end.connect(door)};
   Started<std::string> reading{network.executor(), read(parted.server, 100)};
   network.run(write(parted.client, "late"));
   EXPECT_EQ(others.over("a"), "a");

@@ -143,7 +143,7 @@ TEST(AnOverlayOfFolders, LetsTheKernelMoveItsFiles) {
   const TemporaryFolder folder;
   const std::string large(100'000, 'x');
   write_file(folder.path() / "a", large);
-  Files<Folders> files{Folders{DirectoryStorage{folder.path()}, MemoryStorage{{"/b", "memory"}}}};
+  Files<Folders> files{Folders{DirectoryStorage{folder.path().string()}, MemoryStorage{{"/b", "memory"}}}};
   auto from_disk = files.run(files.storage.open(Path{"/a"}, 0));
   auto from_memory = files.run(files.storage.open(Path{"/b"}, 0));
   EXPECT_GE(from_disk.descriptor(), 0);

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 #include <iterator>
 #include <memory>
-#include <stdlib.h>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -16,6 +15,7 @@
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/storage/storage.hpp>
 
+#include "support/new_folder.hpp"
 #include "support/run.hpp"
 
 namespace storage_test {
@@ -24,9 +24,7 @@ namespace storage_test {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern = testing::TempDir() + "ftplike-XXXXXX";
-    if (!::mkdtemp(pattern.data())) throw std::system_error(errno, std::system_category(), pattern);
-    path_ = pattern;
+    path_ = new_folder("ftplike-");
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;

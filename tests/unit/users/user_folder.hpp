@@ -3,17 +3,15 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
-#include <stdlib.h>
 #include <string>
 #include <string_view>
+
+#include "support/new_folder.hpp"
 
 class UserFolder {
  public:
   UserFolder() {
-    auto name = (std::filesystem::temp_directory_path() / "ftplike-users-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
+    path_ = new_folder("ftplike-users-");
   }
   UserFolder(const UserFolder&) = delete;
   UserFolder& operator=(const UserFolder&) = delete;
