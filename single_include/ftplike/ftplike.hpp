@@ -1273,6 +1273,7 @@ enum class Errc {
   peer_lost,           // a connection ended before its time
   no_data_connection,  // none was negotiated, or nobody came
   shutting_down,       // the server is about to stop
+  ended_by_operator,   // somebody who may has ended the session
   line_too_long,       // longer than the limit of a line
   bad_line,            // NUL or a lone CR in a line
   bad_name,            // not a name for a file here
@@ -1288,6 +1289,7 @@ enum class Errc {
   no_handshake,        // a peer that was to begin a TLS handshake, or go on with it, did not
   not_resumed,         // a TLS data connection does not go on with the control connection's session
   no_close_notify,     // a TLS data connection ended without its peer's goodbye, so something may be missing
+  bad_introduction,    // a proxy's connection does not begin with the header of the PROXY protocol
   refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
 };
 
@@ -1302,6 +1304,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::peer_lost: return "connection lost";
         case Errc::no_data_connection: return "no data connection";
         case Errc::shutting_down: return "server is shutting down";
+        case Errc::ended_by_operator: return "ended by the operator";
         case Errc::line_too_long: return "line too long";
         case Errc::bad_line: return "NUL or lone CR in a line";
         case Errc::bad_name: return "file name not allowed";
@@ -1317,6 +1320,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::no_handshake: return "no TLS handshake came";
         case Errc::not_resumed: return "TLS session of the control connection not resumed";
         case Errc::no_close_notify: return "TLS ended without close_notify";
+        case Errc::bad_introduction: return "the connection begins with something else";
         case Errc::refused_by_rule: return "refused for safety";
       }
       return "unknown ftplike error";
@@ -1345,6 +1349,16 @@ inline bool over_quota(std::error_code error) noexcept {
 #endif
 }
 
+/// Whether an error is the end of a session, and not only of what it does.
+inline bool ends_session(std::error_code error) noexcept {
+  return error == Errc::shutting_down || error == Errc::ended_by_operator;
+}
+
+/// Whether there is no more room on the disk, or none for this user.
+inline bool is_full(std::error_code error) noexcept {
+  return error == std::errc::no_space_on_device || over_quota(error);
+}
+
 }  // namespace detail
 
 /// The one place where an error becomes what the client reads.
@@ -1357,6 +1371,7 @@ inline Reply reply_for(std::error_code error) {
     return {426, "Connection closed: " + error.message()};
   }
   if (error == Errc::shutting_down) return {421, "Server is shutting down"};
+  if (error == Errc::ended_by_operator) return {421, "Session ended by the operator"};
   if (error == Errc::line_too_long || error == Errc::bad_line) return with(500);
   if (error == Errc::bad_name) return with(553);
   if (error == Errc::bad_restart) return with(554);
@@ -1375,13 +1390,21 @@ inline Reply reply_for(std::error_code error) {
   if (error == directory_not_empty) return {550, "Directory not empty"};
   if (error == file_exists) return {550, "File exists"};
   if (error == filename_too_long || error == invalid_argument) return {553, "File name not allowed"};
-  if (error == no_space_on_device || error == file_too_large) return {552, "Storage full"};
   if (detail::over_quota(error)) return reply_for(make_error_code(Errc::quota_exceeded));
+  if (error == file_too_large || detail::is_full(error)) return {552, "Storage full"};
   if (error == connection_reset || error == broken_pipe || error == connection_aborted ||
       error == std::errc::timed_out) {
     return {426, "Connection closed: connection lost"};
   }
   return {451, "Local error: " + error.message()};
+}
+
+/// Whether an error says that the client may not do what it wants, rather than that it cannot be done.
+inline bool is_refusal(std::error_code error) noexcept {
+  using enum std::errc;
+  return error == permission_denied || error == operation_not_permitted || error == read_only_file_system ||
+         error == Errc::bad_name || error == Errc::too_large || error == Errc::quota_exceeded ||
+         error == Errc::refused_by_rule || detail::over_quota(error);
 }
 
 /// The error that an exception stands for: a `std::system_error`'s own; of any other, what comes nearest.
@@ -1716,6 +1739,7 @@ struct Compression {
 
 // ---- ftplike/io/meter.hpp
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -1732,24 +1756,28 @@ class Meter {
   explicit Meter(std::uint64_t bytes_per_second = 0) noexcept : rate_{bytes_per_second} {}
 
   /// The rate; 0: no limit.
-  std::uint64_t bytes_per_second() const noexcept { return rate_; }
+  std::uint64_t bytes_per_second() const noexcept { return rate_.load(std::memory_order_relaxed); }
+  /// Another rate from now on. **Threads:** any.
+  void set_rate(std::uint64_t bytes_per_second) noexcept { rate_.store(bytes_per_second, std::memory_order_relaxed); }
   /// A piece for this rate, so that transfers go on smoothly: about an eighth of a second's worth.
   std::size_t piece(std::size_t largest) const noexcept {
-    if (rate_ == 0) return largest;
-    return static_cast<std::size_t>(std::clamp<std::uint64_t>(rate_ / 8, 512, largest));
+    const auto rate = bytes_per_second();
+    if (rate == 0) return largest;
+    return static_cast<std::size_t>(std::clamp<std::uint64_t>(rate / 8, 512, largest));
   }
   /// Counts `count` bytes that went by at `now`. Gives the time before which no more may follow.
   Time after(std::size_t count, Time now) {
-    if (rate_ == 0) return now;
+    const auto rate = bytes_per_second();
+    if (rate == 0) return now;
     const auto cost = std::chrono::duration_cast<Duration>(
-        std::chrono::duration<double>(static_cast<double>(count) / static_cast<double>(rate_)));
+        std::chrono::duration<double>(static_cast<double>(count) / static_cast<double>(rate)));
     const std::lock_guard lock{mutex_};
     free_ = std::max(free_, now) + cost;
     return free_;
   }
 
  private:
-  const std::uint64_t rate_;
+  std::atomic<std::uint64_t> rate_;
   std::mutex mutex_;
   Time free_{};  // when all that went by is paid for
 };
@@ -2063,6 +2091,7 @@ template <class... Ways> struct NegotiatedChannel;
 }  // namespace ftplike::inline v0_2
 
 // ---- ftplike/io/observer.hpp
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -2506,8 +2535,8 @@ class SessionInfo {
 };
 
 // The events of a session, in the order of its life. A server and a client tell the same ones, each what it does
-// itself: a client's `LoginTried` is the server's verdict, and it has no `SessionRefused`, no
-// `ClientBanned` and no `ServerStopped`. Each
+// itself: a client's `LoginTried` is the server's verdict, and it has none of `SessionRefused`,
+// `IntroductionFailed`, `CommandRefused`, `ClientBanned`, `FileChanged` and `ServerStopped`. Each
 // is seen while it happens: views and references in it last as long as the call.
 //
 // **Threads:** an observer is called on the executor of the session: by several threads at once where there are
@@ -2526,6 +2555,11 @@ struct SessionRefused {
   const SessionInfo& who;
   std::string_view why;  // "too many connections", "banned", "the server stops"
 };
+/// A trusted proxy did not say whom it passes on: its connection is closed without a word.
+struct IntroductionFailed {
+  const SessionInfo& who;  // the proxy
+  std::error_code error;   // `Errc::timed_out`, `Errc::bad_introduction`, `Errc::peer_lost`
+};
 /// A command came in, or went out of a client. The argument of PASS and ACCT, and at a server of any verb that it does
 /// not know, is "***".
 ///
@@ -2535,6 +2569,15 @@ struct CommandSeen {
   const SessionInfo& who;
   std::string_view verb, argument;  // as they were said; the argument may be empty
   bool unterminated = false;  // it came without a line ending, and was taken for whole because nothing followed
+};
+/// A command was not done since its client may not do it: a right is missing, or a rule, a quota, the storage's
+/// permissions, an observer or the want of TLS says no. A login is told by `LoginTried`, a transfer that had begun by
+/// `TransferEnded`.
+struct CommandRefused {
+  const SessionInfo& who;
+  std::string_view verb, argument;  // as those of `CommandSeen`
+  const Path& directory;            // where the client is, as it sees it
+  const Reply& reply;
 };
 /// A reply went out to the client, or came in from the server; preliminary ones (150) and the greeting as well.
 struct ReplySeen {
@@ -2637,6 +2680,23 @@ struct TransferEnded {
     return ascii || listing ? std::nullopt : std::optional{offset + bytes};
   }
 };
+/// What a command has done to a file or directory, other than writing it.
+enum class Change { removed, renamed, directory_made, directory_removed, time_set, mode_set };
+/// How programs call these.
+inline constexpr std::array<std::string_view, 6> change_names{"removed",           "renamed",  "directory_made",
+                                                              "directory_removed", "time_set", "mode_set"};
+/// A file or directory was removed, renamed, made, or given another time or other permissions.
+struct FileChanged {
+  const SessionInfo& who;
+  std::string_view verb;  // of the command
+  Change change;
+  const Path& path;                  // in the storage
+  const Path* renamed_to = nullptr;  // of `renamed`
+  Timestamp time{};                  // of `time_set`
+  unsigned mode = 0;                 // of `mode_set`
+  /// The path as the client sees it: below its account's root.
+  Path shown_path() const { return path.below(who.root); }
+};
 /// A session has ended, and its control connection is closed. The last event of every session that was opened.
 struct SessionClosed {
   const SessionInfo& who;
@@ -2663,9 +2723,9 @@ struct ServerStopped {
 /// All of these events.
 template <class... All> struct EventList {};
 using AllEvents =
-    EventList<SessionOpened, SessionRefused, CommandSeen, ReplySeen, LoginTried, ClientBanned, ConnectionSecured,
-              HandshakeFailed, DataListening, StrangerRefused, TransferBegun, DataOpened, DataBytes, DataMoved, DataClosed, TransferEnded, SessionClosed,
-              ServerStopped>;
+    EventList<SessionOpened, SessionRefused, IntroductionFailed, CommandSeen, CommandRefused, ReplySeen, LoginTried,
+              ClientBanned, ConnectionSecured, HandshakeFailed, DataListening, StrangerRefused, TransferBegun, DataOpened,
+              DataBytes, DataMoved, DataClosed, TransferEnded, FileChanged, SessionClosed, ServerStopped>;
 
 /// Sees nothing and costs nothing: the default observer.
 struct NoObserver {};
@@ -3001,19 +3061,41 @@ template <class = void> awaitable<void> blocking_on_borrowed(std::function<void(
 
 }  // namespace ftplike::inline v0_2::detail
 
+// ---- ftplike/system/files.hpp
+// The system's calls for files: they give -1 with the reason in errno, as POSIX has it, on every system.
 // ---- ftplike/system/descriptor.hpp
 // What every caller of the system needs: a descriptor that closes itself, and calls whose errors are thrown.
 #include <cerrno>
 #include <system_error>
-#include <sys/types.h>
-#include <unistd.h>
 #include <utility>
 
+// ---- ftplike/system/ways.hpp
+// Which ways of the system are taken. FTPLIKE_PORTABLE_POSIX, defined for the whole program, keeps Linux to what every
+// POSIX system has. Android is a Linux whose sandbox ends a program for a call that it does not know (openat2).
+#if defined(__linux__) && !defined(__ANDROID__) && !defined(FTPLIKE_PORTABLE_POSIX)
+#define FTPLIKE_LINUX_WAYS 1
+#else
+#define FTPLIKE_LINUX_WAYS 0
+#endif
+#if defined(_WIN32)
+#define FTPLIKE_WINDOWS_WAYS 1
+#else
+#define FTPLIKE_WINDOWS_WAYS 0
+#endif
+
+
+#if FTPLIKE_WINDOWS_WAYS
+#include <io.h>
+#else
+#include <sys/types.h>
+#include <unistd.h>
+
 static_assert(sizeof(off_t) >= 8, "for files beyond 2 GiB define _FILE_OFFSET_BITS=64 for the whole program");
+#endif
 
 namespace ftplike::inline v0_2::detail {
 
-/// A file descriptor that closes itself.
+/// A file descriptor, on Windows one of the C library's, that closes itself.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -3027,7 +3109,11 @@ class Descriptor {
   int get() const noexcept { return number_; }
   int release() noexcept { return std::exchange(number_, -1); }
   void close() noexcept {
+#if FTPLIKE_WINDOWS_WAYS
+    if (number_ >= 0) ::_close(release());
+#else
     if (number_ >= 0) ::close(release());
+#endif
   }
   explicit operator bool() const noexcept { return number_ >= 0; }
 
@@ -3035,7 +3121,10 @@ class Descriptor {
   int number_ = -1;
 };
 
-[[noreturn]] inline void fail_with(int error) { throw std::system_error(error, std::system_category()); }
+/// Throws an error of errno, which is the system's own where that is POSIX.
+[[noreturn]] inline void fail_with(int error) {
+  throw std::system_error(error, FTPLIKE_WINDOWS_WAYS ? std::generic_category() : std::system_category());
+}
 
 /// The result of a system call, made again where a signal came in between; throws its error.
 template <class Call> auto checked(Call call) {
@@ -3048,20 +3137,964 @@ template <class Call> auto checked(Call call) {
 
 }  // namespace ftplike::detail
 
-// ---- ftplike/system/poll.hpp
-// Waiting for a descriptor, on a thread that may.
-#include <poll.h>
+// ---- ftplike/system/windows/files.hpp
+// Files of Windows through descriptors of the C library, beneath open folders, with the errors of POSIX in errno.
+// ---- ftplike/system/windows/status.hpp
+// What a file of Windows is, and whether a folder has exactly that name.
+// ---- ftplike/system/windows/names.hpp
+// Which names a file of Windows can have, so that each is one file and none is anything else. No header of Windows is
+// needed: it is tested everywhere.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
 
 namespace ftplike::inline v0_2::detail {
 
-/// Waits until there is something to read, or room to write; a signal may end that early.
-inline void wait_until_readable(int descriptor) noexcept {
+inline constexpr char to_upper_ascii(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+/// Whether two texts differ in the case of ASCII letters at most.
+inline constexpr bool is_same_in_ascii(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_upper_ascii(x) == to_upper_ascii(y); });
+}
+
+/// Whether a name is a device's to programs that do not ask for files as we do, whatever its extension is: "nul.txt" is
+/// NUL.
+inline constexpr bool is_device_of_windows(std::string_view name) noexcept {
+  constexpr std::array<std::string_view, 6> devices{"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"};
+  name = name.substr(0, name.find('.'));
+  while (name.ends_with(' ')) name.remove_suffix(1);
+  for (const auto device : devices) {
+    if (is_same_in_ascii(name, device)) return true;
+  }
+  if (!is_same_in_ascii(name.substr(0, 3), "COM") && !is_same_in_ascii(name.substr(0, 3), "LPT")) return false;
+  const auto number = name.substr(3);  // also ¹, ² and ³
+  const bool is_digit = number.size() == 1 && number[0] >= '0' && number[0] <= '9';
+  return is_digit || number == "\xC2\xB9" || number == "\xC2\xB2" || number == "\xC2\xB3";
+}
+
+/// Whether a text is UTF-8 (RFC 3629): shortest forms, no surrogates, nothing beyond U+10FFFF.
+inline constexpr bool is_utf8(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto at = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
+    const unsigned char lead = at(i);
+    const std::size_t more = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : (lead & 0xF0) == 0xE0 ? 2 : lead >= 0xF0 && lead < 0xF5 ? 3 : 4;
+    if (more == 4 || text.size() - i <= more) return false;
+    for (std::size_t k = 1; k <= more; ++k) {
+      if ((at(i + k) & 0xC0) != 0x80) return false;
+    }
+    if (more >= 2) {
+      const unsigned char second = at(i + 1);
+      const bool is_too_long = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
+      const bool is_none = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
+      if (is_too_long || is_none) return false;
+    }
+    i += more + 1;
+  }
+  return true;
+}
+
+/// Whether a file of Windows can have this name, and no other program takes it for something else: one component
+/// without a drive, a stream or a wildcard, no device, no dot and no blank at its end, in UTF-8.
+inline constexpr bool is_name_of_windows(std::string_view name) noexcept {
+  const auto is_forbidden = [](char c) {
+    constexpr std::string_view forbidden = "\\/:*?\"<>|";
+    return static_cast<unsigned char>(c) < 0x20 || forbidden.find(c) != forbidden.npos;
+  };
+  return !name.empty() && name.back() != '.' && name.back() != ' ' && std::none_of(name.begin(), name.end(), is_forbidden) &&
+         !is_device_of_windows(name) && is_utf8(name);
+}
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/system/windows/nt.hpp
+// The calls of the kernel that take a name in an open folder, as POSIX's openat does: Win32 has none. They know neither
+// drives nor devices nor "..": a name is a file's, or refused.
+// ---- ftplike/system/windows/errors.hpp
+// The errors of Windows as those of POSIX, by which everything else tells them apart.
+
+#if FTPLIKE_WINDOWS_WAYS
+#include <cerrno>
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#ifndef NOMINMAX
+#define NOMINMAX
+#endif
+#include <winsock2.h>
+#include <windows.h>
+
+namespace ftplike::inline v0_2::detail {
+
+/// What errno is for an error of the system's.
+inline int errno_of(DWORD error) noexcept {
+  switch (error) {
+    case ERROR_FILE_NOT_FOUND:
+    case ERROR_PATH_NOT_FOUND:
+    case ERROR_BAD_NETPATH:
+    case ERROR_BAD_NET_NAME: return ENOENT;
+    case ERROR_ACCESS_DENIED:
+    case ERROR_SHARING_VIOLATION:
+    case ERROR_CANNOT_MAKE:
+    case ERROR_DELETE_PENDING: return EACCES;
+    case ERROR_LOCK_VIOLATION:
+    case ERROR_NOT_READY: return EAGAIN;
+    case ERROR_FILE_EXISTS:
+    case ERROR_ALREADY_EXISTS: return EEXIST;
+    case ERROR_DIR_NOT_EMPTY: return ENOTEMPTY;
+    case ERROR_DIRECTORY: return ENOTDIR;
+    case ERROR_NOT_SAME_DEVICE: return EXDEV;
+    case 1295:  // ERROR_DISK_QUOTA_EXCEEDED, which not every winerror.h has
+    case ERROR_DISK_FULL:
+    case ERROR_HANDLE_DISK_FULL: return ENOSPC;
+    case ERROR_FILE_TOO_LARGE: return EFBIG;
+    case ERROR_WRITE_PROTECT: return EROFS;
+    case ERROR_TOO_MANY_OPEN_FILES: return EMFILE;
+    case ERROR_NOT_ENOUGH_MEMORY:
+    case ERROR_OUTOFMEMORY: return ENOMEM;
+    case ERROR_FILENAME_EXCED_RANGE: return ENAMETOOLONG;
+    case ERROR_INVALID_NAME:
+    case ERROR_BAD_PATHNAME:
+    case ERROR_INVALID_PARAMETER:
+    case ERROR_NO_UNICODE_TRANSLATION: return EINVAL;
+    case ERROR_INVALID_HANDLE: return EBADF;
+    case ERROR_BROKEN_PIPE:
+    case ERROR_NO_DATA: return EPIPE;
+    default: return EIO;
+  }
+}
+
+/// What errno is for an error of Winsock's.
+inline int errno_of_socket(int error) noexcept {
+  switch (error) {
+    case WSAEWOULDBLOCK: return EAGAIN;
+    case WSAEINTR: return EINTR;
+    case WSAEACCES: return EACCES;
+    case WSAEINVAL: return EINVAL;
+    case WSAEMFILE: return EMFILE;
+    case WSAENOBUFS: return ENOBUFS;
+    case WSAENOTSOCK: return ENOTSOCK;
+    case WSAEADDRINUSE: return EADDRINUSE;
+    case WSAEADDRNOTAVAIL: return EADDRNOTAVAIL;
+    case WSAEAFNOSUPPORT: return EAFNOSUPPORT;
+    case WSAENETDOWN: return ENETDOWN;
+    case WSAENETUNREACH: return ENETUNREACH;
+    case WSAEHOSTUNREACH: return EHOSTUNREACH;
+    case WSAENETRESET: return ENETRESET;
+    case WSAECONNABORTED:
+    case ERROR_CONNECTION_ABORTED: return ECONNABORTED;
+    case WSAECONNRESET:
+    case ERROR_NETNAME_DELETED: return ECONNRESET;
+    case WSAECONNREFUSED:
+    case ERROR_CONNECTION_REFUSED: return ECONNREFUSED;
+    case WSAENOTCONN: return ENOTCONN;
+    case WSAESHUTDOWN: return EPIPE;
+    case WSAETIMEDOUT:
+    case ERROR_SEM_TIMEOUT: return ETIMEDOUT;
+    default: return errno_of(static_cast<DWORD>(error));
+  }
+}
+
+/// Puts the error of the last call into errno.
+inline void keep_error() noexcept { errno = errno_of(::GetLastError()); }
+
+}  // namespace ftplike::detail
+#endif
+
+
+#if FTPLIKE_WINDOWS_WAYS
+#include <cstring>
+#include <string>
+#include <winternl.h>
+
+namespace ftplike::inline v0_2::detail::nt {
+
+// Numbers that not every winternl.h has.
+inline constexpr ULONG open_existing = 1, make_new = 2;                           // FILE_OPEN, FILE_CREATE
+inline constexpr ULONG is_folder = 0x1, is_no_folder = 0x40, synchronous = 0x20;  // FILE_DIRECTORY_FILE and so on
+inline constexpr ULONG for_backup = 0x4000, the_link_itself = 0x200000;           // FILE_OPEN_REPARSE_POINT
+inline constexpr ULONG id_both_directory_information = 37, rename_information = 10, rename_information_ex = 65;
+inline constexpr ULONG disposition_information = 13, disposition_information_ex = 64, full_size_information = 7;
+inline constexpr NTSTATUS no_such_file = static_cast<NTSTATUS>(0xC000000FU), no_more_files = static_cast<NTSTATUS>(0x80000006U);
+inline constexpr NTSTATUS is_a_folder = static_cast<NTSTATUS>(0xC00000BAU), is_a_file = static_cast<NTSTATUS>(0xC0000103U);
+
+/// What ntdll.dll has, found once: no library to link has all of it.
+struct Calls {
+  using Create = NTSTATUS(NTAPI*)(HANDLE*, ACCESS_MASK, OBJECT_ATTRIBUTES*, IO_STATUS_BLOCK*, LARGE_INTEGER*, ULONG, ULONG, ULONG,
+                                  ULONG, void*, ULONG);
+  using QueryDirectory = NTSTATUS(NTAPI*)(HANDLE, HANDLE, void*, void*, IO_STATUS_BLOCK*, void*, ULONG, ULONG, BOOLEAN,
+                                          UNICODE_STRING*, BOOLEAN);
+  using SetInformation = NTSTATUS(NTAPI*)(HANDLE, IO_STATUS_BLOCK*, void*, ULONG, ULONG);
+  using QueryVolume = SetInformation;
+  using ErrorOf = ULONG(NTAPI*)(NTSTATUS);
+
+  Create create = found<Create>("NtCreateFile");
+  QueryDirectory query_directory = found<QueryDirectory>("NtQueryDirectoryFile");
+  SetInformation set_information = found<SetInformation>("NtSetInformationFile");
+  QueryVolume query_volume = found<QueryVolume>("NtQueryVolumeInformationFile");
+  ErrorOf error_of = found<ErrorOf>("RtlNtStatusToDosError");
+
+  static const Calls& get() {
+    static const Calls calls;
+    return calls;
+  }
+
+ private:
+  template <class Function> static Function found(const char* name) noexcept {
+    const auto address = ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), name);
+    Function function;
+    static_assert(sizeof function == sizeof address);
+    std::memcpy(&function, &address, sizeof function);
+    return function;
+  }
+};
+
+inline void keep_error(NTSTATUS status) {
+  errno = status == is_a_folder ? EISDIR
+          : status == is_a_file ? ENOTDIR
+          : status == no_such_file || status == no_more_files ? ENOENT
+                                : errno_of(Calls::get().error_of(status));
+}
+
+inline UNICODE_STRING text_of(std::wstring& name) noexcept {
+  const auto bytes = static_cast<USHORT>(name.size() * sizeof(wchar_t));
+  return {bytes, bytes, name.data()};
+}
+
+/// Opens or makes a name in a folder, a link itself; an empty name is the folder. Others may do anything with the file
+/// meanwhile, also remove and rename it, as on other systems. INVALID_HANDLE_VALUE, with the reason in errno.
+inline HANDLE open_in(HANDLE folder, std::wstring name, ACCESS_MASK access, ULONG disposition, ULONG options,
+                      ULONG attributes = FILE_ATTRIBUTE_NORMAL) {
+  UNICODE_STRING text = text_of(name);
+  OBJECT_ATTRIBUTES object{};
+  object.Length = sizeof object;
+  object.RootDirectory = folder;
+  object.ObjectName = &text;
+  IO_STATUS_BLOCK result{};
+  HANDLE opened = INVALID_HANDLE_VALUE;
+  const NTSTATUS status = Calls::get().create(&opened, access | SYNCHRONIZE, &object, &result, nullptr, attributes,
+                                              FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, disposition,
+                                              options | synchronous | the_link_itself, nullptr, 0);
+  if (status >= 0) return opened;
+  keep_error(status);
+  return INVALID_HANDLE_VALUE;
+}
+
+}  // namespace ftplike::detail::nt
+#endif
+
+// ---- ftplike/system/windows/text.hpp
+// Names in UTF-8 and in the UTF-16 of Windows.
+
+#if FTPLIKE_WINDOWS_WAYS
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace ftplike::inline v0_2::detail {
+
+/// Empty where the text is no UTF-8.
+inline std::wstring wide_text(std::string_view text) {
+  const int size = static_cast<int>(text.size());
+  const int room = ::MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text.data(), size, nullptr, 0);
+  std::wstring result(static_cast<std::size_t>(room > 0 ? room : 0), L'\0');
+  (void)::MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text.data(), size, result.data(), room);
+  return result;
+}
+
+/// Half a surrogate, which is no text, becomes U+FFFD.
+inline std::string utf8_text(std::wstring_view text) {
+  const int size = static_cast<int>(text.size());
+  const int room = ::WideCharToMultiByte(CP_UTF8, 0, text.data(), size, nullptr, 0, nullptr, nullptr);
+  std::string result(static_cast<std::size_t>(room > 0 ? room : 0), '\0');
+  (void)::WideCharToMultiByte(CP_UTF8, 0, text.data(), size, result.data(), room, nullptr, nullptr);
+  return result;
+}
+
+/// The errors of Windows and of Winsock: what they say, and which `std::errc` they are.
+inline const std::error_category& windows_category() noexcept {
+  static const class : public std::error_category {
+    const char* name() const noexcept override { return "windows"; }
+    std::string message(int value) const override {
+      wchar_t room[512];
+      const DWORD how = FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS;
+      std::wstring_view text{room, ::FormatMessageW(how, nullptr, static_cast<DWORD>(value), 0, room, static_cast<DWORD>(std::size(room)), nullptr)};
+      while (!text.empty() && (text.back() == L'\n' || text.back() == L'\r' || text.back() == L'.')) text.remove_suffix(1);
+      return text.empty() ? "error " + std::to_string(value) : utf8_text(text);
+    }
+    std::error_condition default_error_condition(int value) const noexcept override {
+      return {errno_of_socket(value), std::generic_category()};
+    }
+  } category;
+  return category;
+}
+
+}  // namespace ftplike::detail
+#endif
+
+
+#if FTPLIKE_WINDOWS_WAYS
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace ftplike::inline v0_2::detail {
+
+/// What `struct stat` is elsewhere.
+struct FileStatus {
+  unsigned st_mode = 0;  // in the numbers of POSIX; 0: there is none
+  std::uint64_t st_size = 0;
+  std::uint64_t st_dev = 0, st_ino = 0;
+  unsigned st_nlink = 1;
+  timespec st_mtim{}, st_ctim{};
+};
+/// What of the disk a file holds.
+inline std::uint64_t allocated_bytes(const FileStatus& status) noexcept { return status.st_size; }
+
+inline constexpr unsigned mode_of_files = 0100000, mode_of_folders = 0040000, mode_of_links = 0120000, mode_of_others = 0020000;
+
+/// A handle that closes itself.
+class Handle {
+ public:
+  Handle() = default;
+  explicit Handle(HANDLE handle) noexcept : handle_{handle} {}
+  Handle(Handle&& other) noexcept : handle_{other.release()} {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  ~Handle() {
+    if (*this) ::CloseHandle(handle_);
+  }
+  HANDLE get() const noexcept { return handle_; }
+  HANDLE release() noexcept { return std::exchange(handle_, INVALID_HANDLE_VALUE); }
+  explicit operator bool() const noexcept { return handle_ != INVALID_HANDLE_VALUE; }
+
+ private:
+  HANDLE handle_ = INVALID_HANDLE_VALUE;
+};
+
+inline constexpr std::int64_t ticks_per_second = 10'000'000;
+inline constexpr std::int64_t seconds_before_1970 = 11'644'473'600;  // from 1601 on, as Windows counts
+
+inline timespec time_of_ticks(std::int64_t ticks) noexcept {
+  timespec time{};
+  time.tv_sec = static_cast<std::time_t>(ticks / ticks_per_second - seconds_before_1970);
+  time.tv_nsec = static_cast<long>(ticks % ticks_per_second * 100);
+  return time;
+}
+/// As far as Windows counts: from 1601 to 30827. 0 would mean "leave it".
+inline std::int64_t ticks_of(const timespec& time) noexcept {
+  constexpr std::int64_t last = 910'692'730'085;  // seconds, of which a 64-bit number still holds the ticks
+  const std::int64_t seconds = std::min(std::max<std::int64_t>(time.tv_sec + seconds_before_1970, 0), last);
+  return std::max<std::int64_t>(seconds * ticks_per_second + time.tv_nsec / 100, 1);
+}
+
+inline unsigned mode_of(DWORD attributes) noexcept {
+  if ((attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) return mode_of_links | 0777;
+  if ((attributes & FILE_ATTRIBUTE_DIRECTORY) != 0) return mode_of_folders | 0777;
+  return mode_of_files | ((attributes & FILE_ATTRIBUTE_READONLY) != 0 ? 0444U : 0666U);
+}
+inline std::uint64_t joined_number(DWORD high, DWORD low) noexcept { return std::uint64_t{high} << 32 | low; }
+inline std::int64_t ticks_in(const FILETIME& time) noexcept {
+  return static_cast<std::int64_t>(joined_number(time.dwHighDateTime, time.dwLowDateTime));
+}
+
+/// 0, or -1 with the reason in errno.
+inline int status_of_handle(HANDLE file, FileStatus* status) noexcept {
+  if (::GetFileType(file) != FILE_TYPE_DISK) {
+    *status = FileStatus{};
+    status->st_mode = mode_of_others;
+    return 0;
+  }
+  BY_HANDLE_FILE_INFORMATION known{};
+  if (!::GetFileInformationByHandle(file, &known)) {
+    keep_error();
+    return -1;
+  }
+  status->st_mode = mode_of(known.dwFileAttributes);
+  status->st_size = joined_number(known.nFileSizeHigh, known.nFileSizeLow);
+  status->st_dev = known.dwVolumeSerialNumber;
+  status->st_ino = joined_number(known.nFileIndexHigh, known.nFileIndexLow);
+  status->st_nlink = known.nNumberOfLinks;
+  status->st_mtim = time_of_ticks(ticks_in(known.ftLastWriteTime));
+  status->st_ctim = time_of_ticks(ticks_in(known.ftCreationTime));  // when it came to be here
+  return 0;
+}
+
+/// What a folder has under a name. `other_name`: a file whose name differs in case, or whose short name this is. No
+/// client may reach it by that: rules about names know but the one that listings show.
+enum class Found { nothing, this_name, other_name, failed };
+
+/// Looks into a folder for a name. Where it failed the reason is in errno.
+inline Found find_name(HANDLE folder, std::string_view name, FileStatus* status) {
+  const Handle looked_at{nt::open_in(folder, {}, FILE_LIST_DIRECTORY, nt::open_existing, nt::is_folder)};
+  if (!looked_at) return Found::failed;
+  std::wstring wide = wide_text(name);
+  UNICODE_STRING mask = nt::text_of(wide);  // of which nothing is a wildcard: `is_name_of_windows`
+  alignas(FILE_ID_BOTH_DIR_INFO) std::byte room[sizeof(FILE_ID_BOTH_DIR_INFO) + 512 * sizeof(wchar_t)];
+  Found found = Found::nothing;
+  for (BOOLEAN first = TRUE; found != Found::this_name; first = FALSE) {
+    IO_STATUS_BLOCK result{};
+    const NTSTATUS answer = nt::Calls::get().query_directory(looked_at.get(), nullptr, nullptr, nullptr, &result, room, sizeof room,
+                                                             nt::id_both_directory_information, TRUE, &mask, first);
+    if (answer == nt::no_such_file || answer == nt::no_more_files) return found;
+    if (answer < 0) {
+      nt::keep_error(answer);
+      return Found::failed;
+    }
+    const auto& entry = *reinterpret_cast<const FILE_ID_BOTH_DIR_INFO*>(room);
+    found = std::wstring_view{entry.FileName, entry.FileNameLength / sizeof(wchar_t)} == wide ? Found::this_name : Found::other_name;
+    BY_HANDLE_FILE_INFORMATION folder_known{};
+    if (!::GetFileInformationByHandle(folder, &folder_known)) {
+      keep_error();
+      return Found::failed;
+    }
+    status->st_mode = mode_of(entry.FileAttributes);
+    status->st_size = static_cast<std::uint64_t>(entry.EndOfFile.QuadPart);
+    status->st_dev = folder_known.dwVolumeSerialNumber;
+    status->st_ino = static_cast<std::uint64_t>(entry.FileId.QuadPart);
+    status->st_nlink = 1;
+    status->st_mtim = time_of_ticks(entry.LastWriteTime.QuadPart);
+    status->st_ctim = time_of_ticks(entry.CreationTime.QuadPart);
+  }
+  return found;
+}
+
+}  // namespace ftplike::detail
+#endif
+
+
+#if FTPLIKE_WINDOWS_WAYS
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <io.h>
+#include <memory>
+
+namespace ftplike::inline v0_2::detail {
+
+inline bool is_regular(const FileStatus& status) noexcept { return (status.st_mode & 0170000) == mode_of_files; }
+inline bool is_folder(const FileStatus& status) noexcept { return (status.st_mode & 0170000) == mode_of_folders; }
+inline bool is_link(const FileStatus& status) noexcept { return (status.st_mode & 0170000) == mode_of_links; }
+inline timespec time_of_change(const FileStatus& status) noexcept { return status.st_mtim; }
+
+namespace sys {
+
+using Offset = std::int64_t;
+using Count = std::ptrdiff_t;
+
+// How to open: `open_at` and `open_file` take one of these.
+inline constexpr int to_read = 0, to_read_on = 0, to_write = 1, to_make = 2, to_list = 3, to_pass = 4, to_edit = 5, to_append = 6, to_empty = 7;
+
+inline HANDLE handle_of(int descriptor) noexcept {
+  return descriptor < 0 ? INVALID_HANDLE_VALUE : reinterpret_cast<HANDLE>(::_get_osfhandle(descriptor));
+}
+/// -1, with the reason in errno, where there is no handle or no room for one more descriptor.
+inline int descriptor_of(Handle handle) noexcept {
+  if (!handle) return -1;
+  const int made = ::_open_osfhandle(reinterpret_cast<std::intptr_t>(handle.get()), _O_BINARY);
+  if (made >= 0) handle.release();
+  return made;
+}
+inline int closed(int descriptor) noexcept { return ::_close(descriptor); }
+
+/// What has exactly that name in a folder; "." is the folder.
+inline Handle open_exactly(int folder, const char* name, ACCESS_MASK access, ULONG options) {
+  const std::string_view wanted = name;
+  if (wanted == ".") return Handle{nt::open_in(handle_of(folder), {}, access, nt::open_existing, options)};
+  FileStatus status;
+  errno = EINVAL;
+  if (!is_name_of_windows(wanted)) return {};
+  const Found found = find_name(handle_of(folder), wanted, &status);
+  if (found == Found::nothing || found == Found::other_name) errno = ENOENT;
+  if (found != Found::this_name) return {};
+  return Handle{nt::open_in(handle_of(folder), wide_text(wanted), access, nt::open_existing, options)};
+}
+
+/// Opens a name in a folder. A link (a symbolic one, a junction) is none: ELOOP.
+inline int open_at(int folder, const char* name, int how, unsigned = 0) {
+  Handle opened;
+  if (how == to_make) {
+    errno = EINVAL;
+    if (!is_name_of_windows(name)) return -1;
+    return descriptor_of(Handle{nt::open_in(handle_of(folder), wide_text(name), FILE_GENERIC_READ | FILE_GENERIC_WRITE, nt::make_new,
+                                            nt::is_no_folder)});
+  }
+  const bool is_for_folders = how == to_list || how == to_pass;
+  opened = how == to_write ? open_exactly(folder, name, FILE_GENERIC_READ | FILE_GENERIC_WRITE, nt::is_no_folder)
+                           : open_exactly(folder, name, FILE_GENERIC_READ | (is_for_folders ? FILE_TRAVERSE : 0U), 0);
+  if (!opened) return -1;
+  FileStatus status;
+  if (status_of_handle(opened.get(), &status) != 0) return -1;
+  errno = is_link(status) ? ELOOP : ENOTDIR;
+  if (is_link(status) || (is_for_folders && !detail::is_folder(status))) return -1;
+  return descriptor_of(std::move(opened));
+}
+
+/// Opens a file by its path, in UTF-8 or wide; links are followed.
+inline int open_file(const wchar_t* path, int how, unsigned = 0) {
+  const DWORD access = how == to_write || how == to_edit ? GENERIC_READ | GENERIC_WRITE
+                       : how == to_append                ? FILE_APPEND_DATA | FILE_READ_ATTRIBUTES | SYNCHRONIZE
+                       : how == to_empty                 ? GENERIC_WRITE
+                                                         : GENERIC_READ;
+  const DWORD disposition = how == to_make                          ? CREATE_NEW
+                            : how == to_edit || how == to_append ? OPEN_ALWAYS
+                            : how == to_empty                    ? CREATE_ALWAYS
+                                                                 : OPEN_EXISTING;
+  Handle opened{::CreateFileW(path, access | (how == to_make ? GENERIC_WRITE : 0U), FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                              nullptr, disposition, FILE_FLAG_BACKUP_SEMANTICS, nullptr)};
+  if (!opened) {
+    keep_error();
+    return -1;
+  }
+  FileStatus status;
+  const bool is_for_folders = how == to_list || how == to_pass;
+  if (is_for_folders && (status_of_handle(opened.get(), &status) != 0 || !detail::is_folder(status))) {
+    errno = ENOTDIR;
+    return -1;
+  }
+  return descriptor_of(std::move(opened));
+}
+inline int open_file(const char* path, int how, unsigned = 0) { return open_file(wide_text(path).c_str(), how); }
+
+inline int status_of(int descriptor, FileStatus* status) noexcept { return status_of_handle(handle_of(descriptor), status); }
+inline int status_at(int folder, const char* name, FileStatus* status) {
+  if (std::string_view{name} == ".") return status_of(folder, status);
+  errno = EINVAL;
+  if (!is_name_of_windows(name)) return -1;
+  const Found found = find_name(handle_of(folder), name, status);
+  if (found == Found::nothing || found == Found::other_name) errno = ENOENT;
+  return found == Found::this_name ? 0 : -1;
+}
+/// Of what a path leads to, or of the link in its last place.
+template <class Path> int status_of_path(const Path& path, FileStatus* status, bool of_link = false) {
+  const Handle opened{::CreateFileW(path.c_str(), FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+                                    OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | (of_link ? FILE_FLAG_OPEN_REPARSE_POINT : 0U), nullptr)};
+  if (opened) return status_of_handle(opened.get(), status);
+  keep_error();
+  return -1;
+}
+/// No link is read: a target is a path of Windows, from a drive on, and nothing within the folder. Links are shown, and are
+/// removed and renamed as such.
+inline Count link_text_at(int, const char*, char*, std::size_t) noexcept {
+  errno = EINVAL;
+  return -1;
+}
+
+inline OVERLAPPED place_of(Offset at) noexcept {
+  OVERLAPPED place{};
+  place.Offset = static_cast<DWORD>(at & 0xFFFFFFFF);
+  place.OffsetHigh = static_cast<DWORD>(at >> 32);
+  return place;
+}
+inline DWORD piece_of(std::size_t size) noexcept { return static_cast<DWORD>(std::min<std::size_t>(size, 1U << 30)); }
+
+inline Count read_at(int file, void* room, std::size_t size, Offset at) noexcept {
+  OVERLAPPED place = place_of(at);
+  DWORD n = 0;
+  if (::ReadFile(handle_of(file), room, piece_of(size), &n, &place) || ::GetLastError() == ERROR_HANDLE_EOF) return static_cast<Count>(n);
+  keep_error();
+  return -1;
+}
+inline Count write_at(int file, const void* bytes, std::size_t size, Offset at) noexcept {
+  OVERLAPPED place = place_of(at);
+  DWORD n = 0;
+  if (::WriteFile(handle_of(file), bytes, piece_of(size), &n, &place)) return static_cast<Count>(n);
+  keep_error();
+  return -1;
+}
+inline Count read_some(int file, void* room, std::size_t size) noexcept { return ::_read(file, room, piece_of(size)); }
+inline Count write_some(int file, const void* bytes, std::size_t size) noexcept { return ::_write(file, bytes, piece_of(size)); }
+inline Offset seek(int file, Offset by, int from) noexcept { return ::_lseeki64(file, by, from); }
+inline int seek(std::FILE* file, Offset by, int from) noexcept { return ::_fseeki64(file, by, from); }
+inline Offset tell(std::FILE* file) noexcept { return ::_ftelli64(file); }
+
+inline int result_of(BOOL done) noexcept {
+  if (done) return 0;
+  keep_error();
+  return -1;
+}
+inline int resize(int file, Offset size) noexcept {
+  FILE_END_OF_FILE_INFO end{};
+  end.EndOfFile.QuadPart = size;
+  return result_of(::SetFileInformationByHandle(handle_of(file), FileEndOfFileInfo, &end, sizeof end));
+}
+inline int flush(int file) noexcept { return result_of(::FlushFileBuffers(handle_of(file))); }
+/// A folder of Windows cannot be, and is written as the file system likes.
+inline int flush_folder(int) noexcept { return 0; }
+/// A new file has the rights that its folder gives: there are no others to take over.
+inline int take_over_rights(int, int) noexcept { return 0; }
+/// Locks a byte behind all that can be there: Windows would keep everybody else from bytes that are.
+inline int lock(int file, bool may_wait) noexcept {
+  OVERLAPPED behind = place_of(std::int64_t{1} << 62);
+  const DWORD how = LOCKFILE_EXCLUSIVE_LOCK | (may_wait ? 0U : static_cast<DWORD>(LOCKFILE_FAIL_IMMEDIATELY));
+  return result_of(::LockFileEx(handle_of(file), how, 0, 1, 0, &behind));
+}
+/// The same beside others who lock it so, and not beside one who has it alone. Does not wait.
+inline int lock_with_others(int file) noexcept {
+  OVERLAPPED behind = place_of(std::int64_t{1} << 62);
+  return result_of(::LockFileEx(handle_of(file), LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &behind));
+}
+/// What is written is seen by everybody at once.
+inline int write_through(int) noexcept { return 0; }
+
+inline int make_folder_at(int folder, const char* name) {
+  errno = EINVAL;
+  if (!is_name_of_windows(name)) return -1;
+  const Handle made{nt::open_in(handle_of(folder), wide_text(name), FILE_LIST_DIRECTORY, nt::make_new, nt::is_folder, FILE_ATTRIBUTE_NORMAL)};
+  return made ? 0 : -1;
+}
+
+/// The new way of a kind of call, or, where the system or the file system has none, the one of old.
+template <class Information> int set_in_one_way(HANDLE file, Information& now, ULONG way, Information& of_old, ULONG way_of_old, std::size_t size) {
+  IO_STATUS_BLOCK result{};
+  NTSTATUS status = nt::Calls::get().set_information(file, &result, &now, static_cast<ULONG>(size), way);
+  const auto code = static_cast<ULONG>(status);
+  const bool is_unknown = code == 0xC0000002U || code == 0xC0000003U || code == 0xC000000DU || code == 0xC0000010U || code == 0xC00000BBU;
+  if (is_unknown) status = nt::Calls::get().set_information(file, &result, &of_old, static_cast<ULONG>(size), way_of_old);
+  if (status >= 0) return 0;
+  nt::keep_error(status);
+  return -1;
+}
+
+/// Removes a file, or an empty folder. A name that somebody still has open is gone all the same (Windows 10, NTFS);
+/// elsewhere, when the last one closes it.
+inline int remove_at(int folder, const char* name, bool folders = false) {
+  const Handle file = open_exactly(folder, name, DELETE | FILE_READ_ATTRIBUTES, 0);
+  FileStatus status;
+  if (!file || status_of_handle(file.get(), &status) != 0) return -1;
+  errno = folders ? ENOTDIR : EISDIR;
+  if (detail::is_folder(status) != folders) return -1;
+  ULONG now = 1 | 2;  // FILE_DISPOSITION_DELETE, FILE_DISPOSITION_POSIX_SEMANTICS
+  ULONG of_old = 1;
+  return set_in_one_way(file.get(), now, nt::disposition_information_ex, of_old, nt::disposition_information, sizeof now);
+}
+
+struct NewName {  // FILE_RENAME_INFORMATION, with room for the name
+  ULONG flags = 0;  // of old: a byte
+  HANDLE folder = nullptr;
+  ULONG bytes = 0;
+  wchar_t name[512]{};
+};
+
+/// Puts a file under another name, in place of the one that has it: at once, whoever reads sees one or the other.
+inline int rename_at(int from_folder, const char* from, int to_folder, const char* to, bool replaces = true) {
+  const Handle file = open_exactly(from_folder, from, DELETE | FILE_READ_ATTRIBUTES, 0);
+  FileStatus source, target;
+  if (!file || status_of_handle(file.get(), &source) != 0) return -1;
+  errno = EINVAL;
+  const std::wstring name = wide_text(to);
+  if (!is_name_of_windows(to) || name.size() > std::size(NewName{}.name)) return -1;
+  const Found found = find_name(handle_of(to_folder), to, &target);
+  if (found == Found::failed) return -1;
+  const bool is_itself = found != Found::nothing && target.st_ino == source.st_ino && target.st_dev == source.st_dev;
+  errno = EEXIST;
+  if (found == Found::other_name && !is_itself) return -1;
+  errno = detail::is_folder(target) ? EISDIR : ENOTDIR;
+  if (found == Found::this_name && !is_itself && replaces && detail::is_folder(source) != detail::is_folder(target)) return -1;
+  const bool is_folder_over_folder = found == Found::this_name && !is_itself && detail::is_folder(source) && detail::is_folder(target);
+  if (is_folder_over_folder && replaces && remove_at(to_folder, to, true) != 0) return -1;  // only an empty one gives way
+  NewName now;
+  now.folder = handle_of(to_folder);
+  now.bytes = static_cast<ULONG>(name.size() * sizeof(wchar_t));
+  std::copy(name.begin(), name.end(), now.name);
+  NewName of_old = now;
+  now.flags = 2U | (replaces ? 1U : 0U);  // FILE_RENAME_POSIX_SEMANTICS, FILE_RENAME_REPLACE_IF_EXISTS
+  of_old.flags = replaces ? 1U : 0U;
+  return set_in_one_way(file.get(), now, nt::rename_information_ex, of_old, nt::rename_information, sizeof now);
+}
+
+inline int set_time_at(int folder, const char* name, const timespec& modified) {
+  const Handle file = open_exactly(folder, name, FILE_WRITE_ATTRIBUTES, 0);
+  if (!file) return -1;
+  const auto ticks = static_cast<std::uint64_t>(ticks_of(modified));
+  const FILETIME time{static_cast<DWORD>(ticks & 0xFFFFFFFF), static_cast<DWORD>(ticks >> 32)};
+  return result_of(::SetFileTime(file.get(), nullptr, nullptr, &time));
+}
+/// Windows has no permission bits: EPERM.
+inline int set_mode_at(int, const char*, unsigned) noexcept {
+  errno = EPERM;
+  return -1;
+}
+inline int set_mode(int, unsigned) noexcept { return set_mode_at(-1, "", 0); }
+
+/// What is free for this user on the disk of an open file or folder.
+struct DiskSize {  // FILE_FS_FULL_SIZE_INFORMATION
+  LARGE_INTEGER all, ours, of_the_disk;
+  ULONG sectors, bytes;
+};
+inline int size_of_disk(int file, DiskSize& known) {
+  IO_STATUS_BLOCK result{};
+  const NTSTATUS status = nt::Calls::get().query_volume(handle_of(file), &result, &known, sizeof known, nt::full_size_information);
+  if (status >= 0) return 0;
+  nt::keep_error(status);
+  return -1;
+}
+inline int free_bytes(int file, std::uint64_t* bytes) {
+  DiskSize known{};
+  const int result = size_of_disk(file, known);
+  *bytes = static_cast<std::uint64_t>(known.ours.QuadPart) * known.sectors * known.bytes;
+  return result;
+}
+/// What the disk of an open file or folder holds in all.
+inline int all_bytes(int file, std::uint64_t* bytes) {
+  DiskSize known{};
+  const int result = size_of_disk(file, known);
+  *bytes = static_cast<std::uint64_t>(known.all.QuadPart) * known.sectors * known.bytes;
+  return result;
+}
+
+/// A folder that is being read.
+class Folder {
+ public:
+  explicit Folder(int descriptor) noexcept : descriptor_{descriptor} {}
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { ::_close(descriptor_); }
+  int descriptor() const noexcept { return descriptor_; }
+  void rewind() noexcept {
+    has_begun_ = false;
+    next_ = nullptr;
+  }
+  /// Null at the end, or, with errno, where it failed.
+  const char* next() {
+    if (next_ == nullptr && !read()) return nullptr;
+    const auto& entry = *reinterpret_cast<const FILE_ID_BOTH_DIR_INFO*>(next_);
+    name_ = utf8_text({entry.FileName, entry.FileNameLength / sizeof(wchar_t)});
+    next_ = entry.NextEntryOffset == 0 ? nullptr : next_ + entry.NextEntryOffset;
+    return name_.c_str();
+  }
+
+ private:
+  bool read() {
+    const auto how = has_begun_ ? FileIdBothDirectoryInfo : FileIdBothDirectoryRestartInfo;
+    has_begun_ = true;
+    if (::GetFileInformationByHandleEx(handle_of(descriptor_), how, room_.get(), static_cast<DWORD>(size))) {
+      next_ = room_.get();
+      return true;
+    }
+    if (::GetLastError() != ERROR_NO_MORE_FILES && ::GetLastError() != ERROR_FILE_NOT_FOUND) keep_error();
+    return false;
+  }
+
+  static constexpr std::size_t size = 64 * 1024;
+  int descriptor_;
+  std::unique_ptr<std::byte[]> room_ = std::make_unique<std::byte[]>(size);
+  const std::byte* next_ = nullptr;
+  std::string name_;
+  bool has_begun_ = false;
+};
+/// Takes the descriptor over, unless it gives null with the reason in errno.
+inline Folder* begin_to_read(int descriptor) { return new Folder{descriptor}; }
+inline void end_reading(Folder* folder) noexcept { delete folder; }
+inline const char* read_name(Folder* folder) { return folder->next(); }
+inline void read_again(Folder* folder) noexcept { folder->rewind(); }
+inline int descriptor_of(Folder* folder) noexcept { return folder->descriptor(); }
+
+}  // namespace sys
+
+/// The modes of opening that have a name of their own elsewhere, too.
+inline constexpr int directory_only = sys::to_pass;
+
+inline bool is_same_file(const FileStatus& a, const FileStatus& b) noexcept { return a.st_dev == b.st_dev && a.st_ino == b.st_ino; }
+
+}  // namespace ftplike::detail
+#endif
+
+
+#if !FTPLIKE_WINDOWS_WAYS
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+namespace ftplike::inline v0_2::detail {
+
+using FileStatus = struct stat;
+inline bool is_regular(const FileStatus& status) noexcept { return S_ISREG(status.st_mode); }
+inline bool is_folder(const FileStatus& status) noexcept { return S_ISDIR(status.st_mode); }
+inline bool is_link(const FileStatus& status) noexcept { return S_ISLNK(status.st_mode); }
+
+/// To pass through a directory needs no right to read it, where the system can tell these apart.
+#if FTPLIKE_LINUX_WAYS
+inline constexpr int directory_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
+#elif defined O_SEARCH
+inline constexpr int directory_only = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
+#else
+inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+#endif
+/// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
+inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+/// When the contents of a file have changed.
+inline timespec time_of_change(const FileStatus& status) noexcept {
+#ifdef __APPLE__
+  return status.st_mtimespec;
+#else
+  return status.st_mtim;
+#endif
+}
+
+/// What of the disk a file holds.
+inline std::uint64_t allocated_bytes(const FileStatus& status) noexcept {
+  return static_cast<std::uint64_t>(status.st_blocks) * 512;
+}
+inline bool is_same_file(const FileStatus& a, const FileStatus& b) noexcept {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+namespace sys {
+
+using Offset = off_t;
+using Count = ssize_t;
+using Folder = DIR;
+
+// How to open: `open_at` and `open_file` take one of these, or `directory_only`. `to_read_on` waits for who writes a FIFO.
+inline constexpr int to_read = O_RDONLY | quietly, to_read_on = O_RDONLY | O_CLOEXEC, to_list = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+inline constexpr int to_write = O_WRONLY | quietly, to_make = O_WRONLY | O_CREAT | O_EXCL | quietly;
+inline constexpr int to_edit = O_RDWR | O_CREAT | O_CLOEXEC, to_append = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
+inline constexpr int to_empty = O_WRONLY | O_TRUNC | O_CREAT | O_CLOEXEC;
+
+/// Opens a name in a folder. A link is none: ELOOP, on some systems EMLINK.
+inline int open_at(int folder, const char* name, int how, mode_t mode = 0666) noexcept {
+  return ::openat(folder, name, how | O_NOFOLLOW | O_CLOEXEC, mode);
+}
+/// Opens a file by its path; links are followed.
+inline int open_file(const char* path, int how, mode_t mode = 0640) noexcept { return ::open(path, how | O_CLOEXEC, mode); }
+
+inline int status_of(int file, FileStatus* status) noexcept { return ::fstat(file, status); }
+/// Of a name in a folder; of a link, of itself.
+inline int status_at(int folder, const char* name, FileStatus* status) noexcept {
+  return ::fstatat(folder, name, status, AT_SYMLINK_NOFOLLOW);
+}
+/// Of what a path leads to, or of the link in its last place.
+template <class Path> int status_of_path(const Path& path, FileStatus* status, bool of_link = false) noexcept {
+  return of_link ? ::lstat(path.c_str(), status) : ::stat(path.c_str(), status);
+}
+inline Count link_text_at(int folder, const char* name, char* room, std::size_t size) noexcept {
+  return ::readlinkat(folder, name, room, size);
+}
+
+inline Count read_at(int file, void* room, std::size_t size, Offset at) noexcept { return ::pread(file, room, size, at); }
+inline Count write_at(int file, const void* bytes, std::size_t size, Offset at) noexcept {
+  return ::pwrite(file, bytes, size, at);
+}
+inline Count read_some(int file, void* room, std::size_t size) noexcept { return ::read(file, room, size); }
+inline Count write_some(int file, const void* bytes, std::size_t size) noexcept { return ::write(file, bytes, size); }
+inline Offset seek(int file, Offset by, int from) noexcept { return ::lseek(file, by, from); }
+inline int seek(std::FILE* file, Offset by, int from) noexcept { return ::fseeko(file, by, from); }
+inline Offset tell(std::FILE* file) noexcept { return ::ftello(file); }
+inline int resize(int file, Offset size) noexcept { return ::ftruncate(file, size); }
+inline int flush(int file) noexcept { return ::fsync(file); }
+inline int flush_folder(int folder) noexcept { return ::fsync(folder); }
+/// Gives a file the owner and the group of another one, and its permissions but those of everybody.
+inline int take_over_rights(int fresh, int old) noexcept {
+  FileStatus ours{}, theirs{};
+  if (status_of(fresh, &ours) != 0 || status_of(old, &theirs) != 0) return -1;
+  const bool is_ours = ours.st_uid == theirs.st_uid && ours.st_gid == theirs.st_gid;
+  if (!is_ours && ::fchown(fresh, theirs.st_uid, theirs.st_gid) != 0) return -1;
+  return ::fchmod(fresh, theirs.st_mode & 0660U);
+}
+/// Locks a file for whoever opened it, until it is closed. EAGAIN (EWOULDBLOCK) where somebody has it and it may not wait.
+inline int lock(int file, bool may_wait) noexcept { return ::flock(file, may_wait ? LOCK_EX : LOCK_EX | LOCK_NB); }
+/// The same beside others who lock it so, and not beside one who has it alone. Does not wait.
+inline int lock_with_others(int file) noexcept { return ::flock(file, LOCK_SH | LOCK_NB); }
+/// Has a file system that writes when a file is closed write now, as those of networks do. Locks stay.
+inline int write_through(int file) noexcept {
+  const int same = ::fcntl(file, F_DUPFD_CLOEXEC, 0);
+  return same < 0 ? -1 : ::close(same);
+}
+
+inline int make_folder_at(int folder, const char* name) noexcept { return ::mkdirat(folder, name, 0777); }
+/// Removes a file or a link, or an empty folder.
+inline int remove_at(int folder, const char* name, bool folders = false) noexcept {
+  return ::unlinkat(folder, name, folders ? AT_REMOVEDIR : 0);
+}
+/// Puts a file under another name, in place of the one that has it: at once, whoever reads sees one or the other.
+inline int rename_at(int from_folder, const char* from, int to_folder, const char* to) noexcept {
+  return ::renameat(from_folder, from, to_folder, to);
+}
+
+/// Sets when a name in a folder was modified; of a link, itself.
+inline int set_time_at(int folder, const char* name, const timespec& modified) noexcept {
+  timespec times[2]{{}, modified};
+  times[0].tv_nsec = UTIME_OMIT;
+  return ::utimensat(folder, name, times, AT_SYMLINK_NOFOLLOW);
+}
+inline int set_mode_at(int folder, const char* name, unsigned mode) noexcept {
+  return ::fchmodat(folder, name, static_cast<mode_t>(mode), AT_SYMLINK_NOFOLLOW);
+}
+inline int set_mode(int file, unsigned mode) noexcept { return ::fchmod(file, static_cast<mode_t>(mode)); }
+
+/// What is free for this user on the disk of an open file or folder.
+inline int free_bytes(int file, std::uint64_t* bytes) noexcept {
+  struct statvfs disk {};
+  const int result = ::fstatvfs(file, &disk);
+  *bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  return result;
+}
+
+/// What the disk of an open file or folder holds in all.
+inline int all_bytes(int file, std::uint64_t* bytes) noexcept {
+  struct statvfs disk {};
+  const int result = ::fstatvfs(file, &disk);
+  *bytes = std::uint64_t{disk.f_blocks} * disk.f_frsize;
+  return result;
+}
+
+/// Takes the descriptor over, unless it gives null with the reason in errno.
+inline Folder* begin_to_read(int descriptor) noexcept { return ::fdopendir(descriptor); }
+inline void end_reading(Folder* folder) noexcept { ::closedir(folder); }
+/// The next name, which lives until the next call. Null at the end, or, with errno, where it failed.
+inline const char* read_name(Folder* folder) noexcept {
+  const dirent* found = ::readdir(folder);
+  return found != nullptr ? found->d_name : nullptr;
+}
+inline void read_again(Folder* folder) noexcept { ::rewinddir(folder); }
+inline int descriptor_of(Folder* folder) noexcept { return ::dirfd(folder); }
+
+}  // namespace sys
+}  // namespace ftplike::detail
+#endif
+
+// ---- ftplike/system/poll.hpp
+// Waiting for a descriptor, on a thread that may.
+
+#if !FTPLIKE_WINDOWS_WAYS
+#include <poll.h>
+#endif
+
+namespace ftplike::inline v0_2::detail {
+
+/// Waits until there is something to read, or room to write; a signal may end that early. A descriptor of Windows has been
+/// waited for by whoever reads or writes.
+inline void wait_until_readable([[maybe_unused]] int descriptor) noexcept {
+#if !FTPLIKE_WINDOWS_WAYS
   pollfd ready{descriptor, POLLIN, 0};
   (void)::poll(&ready, 1, -1);
+#endif
 }
-inline void wait_until_writable(int descriptor) noexcept {
+inline void wait_until_writable([[maybe_unused]] int descriptor) noexcept {
+#if !FTPLIKE_WINDOWS_WAYS
   pollfd ready{descriptor, POLLOUT, 0};
   (void)::poll(&ready, 1, -1);
+#endif
 }
 
 }  // namespace ftplike::detail
@@ -3355,7 +4388,7 @@ class StdioFile {
   std::optional<std::uint64_t> tell() { return moved(0, SEEK_CUR); }
   std::optional<std::uint64_t> end() { return moved(0, SEEK_END); }
   void seek(std::uint64_t position) {
-    if (!moved(static_cast<off_t>(position), SEEK_SET)) fail_with(errno);
+    if (!moved(static_cast<sys::Offset>(position), SEEK_SET)) fail_with(errno);
   }
   std::size_t read(std::span<std::byte> room) {
     const std::size_t n = std::fread(room.data(), 1, room.size(), file_);
@@ -3370,9 +4403,9 @@ class StdioFile {
   }
 
  private:
-  std::optional<std::uint64_t> moved(off_t by, int from) {
-    if (::fseeko(file_, by, from) != 0) return std::nullopt;
-    const off_t at = ::ftello(file_);
+  std::optional<std::uint64_t> moved(sys::Offset by, int from) {
+    if (sys::seek(file_, by, from) != 0) return std::nullopt;
+    const sys::Offset at = sys::tell(file_);
     return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
   }
   std::FILE* file_;
@@ -3386,14 +4419,14 @@ class OpenDescriptor {
   std::optional<std::uint64_t> tell() { return moved(0, SEEK_CUR); }
   std::optional<std::uint64_t> end() { return moved(0, SEEK_END); }
   void seek(std::uint64_t position) {
-    if (!moved(static_cast<off_t>(position), SEEK_SET)) fail_with(errno);
+    if (!moved(static_cast<sys::Offset>(position), SEEK_SET)) fail_with(errno);
   }
   std::size_t read(std::span<std::byte> room) {
-    return waiting(wait_until_readable, [&] { return ::read(descriptor_, room.data(), room.size()); });
+    return waiting(wait_until_readable, [&] { return sys::read_some(descriptor_, room.data(), room.size()); });
   }
   void write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
-      bytes = bytes.subspan(waiting(wait_until_writable, [&] { return ::write(descriptor_, bytes.data(), bytes.size()); }));
+      bytes = bytes.subspan(waiting(wait_until_writable, [&] { return sys::write_some(descriptor_, bytes.data(), bytes.size()); }));
     }
   }
   void flush() {}
@@ -3402,15 +4435,15 @@ class OpenDescriptor {
   /// Also one that does not block is waited for, here where that harms nobody.
   template <class Call> std::size_t waiting(void (*until_ready)(int), Call call) {
     for (;;) {
-      const ssize_t n = call();
+      const sys::Count n = call();
       if (n >= 0) return static_cast<std::size_t>(n);
       const bool would_block = errno == EAGAIN || errno == EWOULDBLOCK;
       if (!would_block && errno != EINTR) fail_with(errno);
       if (would_block) until_ready(descriptor_);
     }
   }
-  std::optional<std::uint64_t> moved(off_t by, int from) {
-    const off_t at = ::lseek(descriptor_, by, from);
+  std::optional<std::uint64_t> moved(sys::Offset by, int from) {
+    const sys::Offset at = sys::seek(descriptor_, by, from);
     return at < 0 ? std::nullopt : std::optional{static_cast<std::uint64_t>(at)};
   }
   int descriptor_;
@@ -3485,6 +4518,7 @@ static_assert(SeekableByteSink<BytesSink> && SeekableByteSink<TextSink> && ByteS
 #include <utility>
 
 // ---- ftplike/storage/directory_listing.hpp
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -3496,6 +4530,7 @@ static_assert(SeekableByteSink<BytesSink> && SeekableByteSink<TextSink> && ByteS
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -3603,19 +4638,7 @@ inline Path numbered(const Path& wanted, unsigned n) {
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <fcntl.h>
-#include <sys/types.h>
-#include <unistd.h>
 #include <vector>
-
-// ---- ftplike/system/ways.hpp
-// Which ways of the system are taken. FTPLIKE_PORTABLE_POSIX, defined for the whole program, keeps Linux to what every
-// POSIX system has. Android is a Linux whose sandbox ends a program for a call that it does not know (openat2).
-#if defined(__linux__) && !defined(__ANDROID__) && !defined(FTPLIKE_PORTABLE_POSIX)
-#define FTPLIKE_LINUX_WAYS 1
-#else
-#define FTPLIKE_LINUX_WAYS 0
-#endif
 
 
 namespace ftplike::inline v0_2::detail {
@@ -3635,11 +4658,11 @@ inline std::uint64_t copy_bytes(int from, int to, std::uint64_t at, std::uint64_
   std::vector<std::byte> room(done < count ? 256 * 1024 : 0);
   while (done < count) {
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), count - done));
-    const auto got = checked([&] { return ::pread(from, room.data(), most, static_cast<off_t>(at + done)); });
+    const auto got = checked([&] { return sys::read_at(from, room.data(), most, static_cast<sys::Offset>(at + done)); });
     if (got == 0) break;
-    for (ssize_t put = 0; put < got;) {
+    for (sys::Count put = 0; put < got;) {
       put += checked([&] {
-        return ::pwrite(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<off_t>(at + done) + put);
+        return sys::write_at(to, room.data() + put, static_cast<std::size_t>(got - put), static_cast<sys::Offset>(at + done) + put);
       });
     }
     done += static_cast<std::uint64_t>(got);
@@ -3649,67 +4672,11 @@ inline std::uint64_t copy_bytes(int from, int to, std::uint64_t at, std::uint64_
 
 }  // namespace ftplike::detail
 
-// ---- ftplike/system/files.hpp
-// What every caller of the system's calls for files includes, and where they differ between systems.
-#include <cerrno>
-#include <cstddef>
-#include <cstdlib>
-#include <ctime>
-#include <dirent.h>
-#include <fcntl.h>
-#include <string>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <sys/types.h>
-#include <unistd.h>
-
-
-namespace ftplike::inline v0_2::detail {
-
-/// To pass through a directory needs no right to read it, where the system can tell these apart.
-#if FTPLIKE_LINUX_WAYS
-inline constexpr int directory_only = O_PATH | O_DIRECTORY | O_CLOEXEC;
-#elif defined O_SEARCH
-inline constexpr int directory_only = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
-#else
-inline constexpr int directory_only = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-#endif
-/// Opening must not wait for the other end of a FIFO, nor make a terminal ours.
-inline constexpr int quietly = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-
-/// When the contents of a file have changed.
-inline timespec time_of_change(const struct stat& status) noexcept {
-#ifdef __APPLE__
-  return status.st_mtimespec;
-#else
-  return status.st_mtim;
-#endif
-}
-
-inline bool is_same_file(const struct stat& a, const struct stat& b) noexcept {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-/// Makes a file of its own for the X at the end of `name`, which no child of this process inherits.
-inline int make_temporary(std::string& name) noexcept {
-#if FTPLIKE_LINUX_WAYS
-  return ::mkostemp(name.data(), O_CLOEXEC);
-#else
-  const int made = ::mkstemp(name.data());
-  if (made >= 0) (void)::fcntl(made, F_SETFD, FD_CLOEXEC);
-  return made;
-#endif
-}
-
-}  // namespace ftplike::detail
-
 // ---- ftplike/system/read_resident.hpp
 // Reading only what needs no disk.
 #include <cerrno>
 #include <cstddef>
 #include <span>
-#include <sys/types.h>
 
 
 #if FTPLIKE_LINUX_WAYS
@@ -3727,8 +4694,8 @@ inline constexpr bool tells_resident = false;
 
 /// Reads at `offset`, or at the descriptor's position for -1, what is in memory already. Gives -1 where that would wait
 /// for the disk, or the system never tells (EAGAIN), or the file system does not, as those in memory (EOPNOTSUPP).
-inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::span<std::byte> room,
-                             [[maybe_unused]] off_t offset) noexcept {
+inline sys::Count read_resident([[maybe_unused]] int file, [[maybe_unused]] std::span<std::byte> room,
+                                [[maybe_unused]] sys::Offset offset) noexcept {
 #if FTPLIKE_LINUX_WAYS && defined RWF_NOWAIT
   const iovec part{room.data(), room.size()};
   return ::preadv2(file, &part, 1, offset, RWF_NOWAIT);
@@ -3743,7 +4710,6 @@ inline ssize_t read_resident([[maybe_unused]] int file, [[maybe_unused]] std::sp
 // ---- ftplike/system/rename.hpp
 // Renames that take nothing away.
 #include <cerrno>
-#include <unistd.h>
 
 
 #if FTPLIKE_LINUX_WAYS
@@ -3760,11 +4726,18 @@ inline bool rename_to_free(int directory, const char* from, const char* to) {
   if (errno == EEXIST) return false;
   if (errno != EINVAL && errno != ENOSYS) fail_with(errno);
 #endif
-  if (::linkat(directory, from, directory, to, 0) != 0) {
+#if FTPLIKE_WINDOWS_WAYS
+  const int result = sys::rename_at(directory, from, directory, to, false);
+#else
+  const int result = ::linkat(directory, from, directory, to, 0);
+#endif
+  if (result != 0) {
     if (errno == EEXIST) return false;
     fail_with(errno);
   }
+#if !FTPLIKE_WINDOWS_WAYS
   ::unlinkat(directory, from, 0);
+#endif
   return true;
 }
 
@@ -3794,15 +4767,15 @@ inline timespec timespec_of(Timestamp time) noexcept {
   return result;
 }
 
-inline Timestamp modified(const struct stat& status) noexcept { return timestamp_of(time_of_change(status)); }
+inline Timestamp modified(const FileStatus& status) noexcept { return timestamp_of(time_of_change(status)); }
 
 /// Puts into an entry all but its name.
-inline void describe(Entry& entry, const struct stat& status) {
-  entry.type = S_ISREG(status.st_mode)   ? Entry::Type::file
-               : S_ISDIR(status.st_mode) ? Entry::Type::directory
-               : S_ISLNK(status.st_mode) ? Entry::Type::link
-                                         : Entry::Type::other;
-  entry.size = S_ISDIR(status.st_mode) ? 0 : static_cast<std::uint64_t>(status.st_size);
+inline void describe(Entry& entry, const FileStatus& status) {
+  entry.type = is_regular(status)  ? Entry::Type::file
+               : is_folder(status) ? Entry::Type::directory
+               : is_link(status)   ? Entry::Type::link
+                                   : Entry::Type::other;
+  entry.size = is_folder(status) ? 0 : static_cast<std::uint64_t>(status.st_size);
   entry.modified = modified(status);
   entry.mode = status.st_mode & 07777;
   char unique[40];
@@ -3813,7 +4786,7 @@ inline void describe(Entry& entry, const struct stat& status) {
   entry.unique.assign(unique, at);
 }
 
-inline Entry entry_of(std::string name, const struct stat& status) {
+inline Entry entry_of(std::string name, const FileStatus& status) {
   Entry entry;
   entry.name = std::move(name);
   describe(entry, status);
@@ -3826,7 +4799,13 @@ inline Entry entry_of(std::string name, const struct stat& status) {
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
+
+
+#if FTPLIKE_WINDOWS_WAYS
+#include <bcrypt.h>
+#else
 #include <unistd.h>
+#endif
 #if defined(__APPLE__)
 #include <sys/random.h>
 #endif
@@ -3837,7 +4816,12 @@ namespace ftplike::inline v0_2::detail {
 /// <chrono>.
 inline std::uint64_t random_number() {
   std::uint64_t number = 0;
+#if FTPLIKE_WINDOWS_WAYS
+  const auto status = ::BCryptGenRandom(nullptr, reinterpret_cast<unsigned char*>(&number), sizeof number, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
+  if (status != 0) throw std::system_error(EIO, std::generic_category(), "BCryptGenRandom");
+#else
   if (::getentropy(&number, sizeof number) != 0) throw std::system_error(errno, std::generic_category(), "getentropy");
+#endif
   return number;
 }
 
@@ -3899,14 +4883,13 @@ inline Attempt make_partial(int directory, std::string name) {
   using enum Attempt::Outcome;
   Partial partial;
   do {
-    partial.file =
-        Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | quietly, 0666)};
+    partial.file = Descriptor{sys::open_at(directory, name.c_str(), sys::to_make)};
   } while (!partial.file && errno == EINTR);
   if (!partial.file && errno == EEXIST) return {busy};
   if (!partial.file) fail_with(errno);
-  if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) {  // somebody is just looking at it
-      ::unlinkat(directory, name.c_str(), 0);
+  if (sys::lock(partial.file.get(), false) != 0) {
+    if (errno == EAGAIN) {  // somebody is just looking at it
+      sys::remove_at(directory, name.c_str());
       return {busy};
     }
     partial.is_kept = false;  // without locks nobody could know that it has no writer
@@ -3920,7 +4903,7 @@ inline Attempt take_partial(int directory, std::string name) {
   using enum Attempt::Outcome;
   for (;;) {
     Partial partial;
-    partial.file = Descriptor{::openat(directory, name.c_str(), O_WRONLY | O_NOFOLLOW | quietly)};
+    partial.file = Descriptor{sys::open_at(directory, name.c_str(), sys::to_write)};
     if (!partial.file) {
       if (errno == EINTR) continue;
       if (errno == ENOENT) return {absent};
@@ -3929,21 +4912,21 @@ inline Attempt take_partial(int directory, std::string name) {
       if (is_foreign) return {busy};
       fail_with(errno);
     }
-    if (::flock(partial.file.get(), LOCK_EX | LOCK_NB) != 0) return {busy};
+    if (sys::lock(partial.file.get(), false) != 0) return {busy};
 
-    struct stat opened {};
-    checked([&] { return ::fstat(partial.file.get(), &opened); });
+    FileStatus opened{};
+    checked([&] { return sys::status_of(partial.file.get(), &opened); });
     // Who made it does not look again after locking, so an empty one must not pass through other hands.
     const bool is_in_the_making = opened.st_size == 0 && !is_older_than(empty_lifetime, modified(opened));
-    if (!S_ISREG(opened.st_mode) || is_in_the_making) return {busy};
+    if (!is_regular(opened) || is_in_the_making) return {busy};
     // Between opening and locking, its last writer may have given the file its final name.
-    struct stat named {};
-    const bool is_there = ::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
+    FileStatus named{};
+    const bool is_there = sys::status_at(directory, name.c_str(), &named) == 0;
     if (!is_there || !is_same_file(named, opened)) continue;
     // It has its final name already, and lost its writer before that took this one away (`rename_to_free`): what is
     // written here would be written into that file.
     if (opened.st_nlink > 1) {
-      if (::unlinkat(directory, name.c_str(), 0) != 0) return {busy};
+      if (sys::remove_at(directory, name.c_str()) != 0) return {busy};
       return {absent};
     }
     partial.name = std::move(name);
@@ -3965,14 +4948,13 @@ inline Partial make_temporary(int directory) {
 /// Removes a partial or temporary file if it is there and nobody is at it; whether it did.
 inline bool remove_partial(int directory, const std::string& name) {
   const auto attempt = take_partial(directory, name);
-  return attempt.outcome == Attempt::Outcome::taken && ::unlinkat(directory, name.c_str(), 0) == 0;
+  return attempt.outcome == Attempt::Outcome::taken && sys::remove_at(directory, name.c_str()) == 0;
 }
 
 }  // namespace ftplike::detail
 
 // ---- ftplike/storage/path_resolver.hpp
 #include <cerrno>
-#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -3986,10 +4968,10 @@ inline bool remove_partial(int directory, const std::string& name) {
 // Opening what is beneath a folder by one call, where the system can keep it inside.
 #include <cerrno>
 #include <cstdint>
-#include <fcntl.h>
 
 
 #if FTPLIKE_LINUX_WAYS && __has_include(<linux/openat2.h>)
+#include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #endif
@@ -4016,15 +4998,41 @@ inline Descriptor open_beneath([[maybe_unused]] int root, [[maybe_unused]] const
 
 }  // namespace ftplike::detail
 
+// ---- ftplike/system/names.hpp
+// Which names the files of this system can have.
+#include <string_view>
+
+
+namespace ftplike::inline v0_2::detail {
+
+/// Whether a component of a path can be a file's name here, and names but that file.
+inline bool is_name_of_system(std::string_view name) noexcept { return !FTPLIKE_WINDOWS_WAYS || is_name_of_windows(name); }
+
+}  // namespace ftplike::detail
+
 
 namespace ftplike::inline v0_2::detail {
 
 enum class Follow { no, yes };  // whether a link in the last place is followed
 
+inline constexpr std::size_t longest_path = 4096;  // what links may amount to
+
+/// Sees to it that a path can name a file of this system, and nothing else.
+inline void check_names_here(const Path& path) {
+  check_names(path);
+  if (path.is_root()) return;
+  for (std::string_view rest = path.string(); !rest.empty();) {
+    rest.remove_prefix(1);
+    const auto name = rest.substr(0, rest.find('/'));
+    if (!is_name_of_system(name)) fail(Errc::bad_name);
+    rest.remove_prefix(name.size());
+  }
+}
+
 /// Where a link leads; none if it is not a link.
 inline std::optional<std::string> link_text(int directory, const std::string& name) {
-  char text[PATH_MAX];
-  const auto size = ::readlinkat(directory, name.c_str(), text, sizeof text);
+  char text[longest_path];
+  const auto size = sys::link_text_at(directory, name.c_str(), text, sizeof text);
   if (size < 0) return std::nullopt;
   if (size == sizeof text) fail_with(ENAMETOOLONG);
   return std::string(text, static_cast<std::size_t>(size));
@@ -4038,11 +5046,11 @@ struct DirectoryEntry {
   }
 
   bool exists() const noexcept { return status.st_mode != 0; }
-  bool is_directory() const noexcept { return S_ISDIR(status.st_mode); }
+  bool is_directory() const noexcept { return is_folder(status); }
   std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(status.st_size); }
   /// Sees what there is now.
   void look() {
-    if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
+    if (sys::status_at(directory, name.c_str(), &status) == 0) return;
     if (errno != ENOENT) fail_with(errno);
     status = {};
   }
@@ -4050,13 +5058,12 @@ struct DirectoryEntry {
   Descriptor own;  // none where the directory is the root
   int directory;   // lives as long as the resolver
   std::string name;
-  struct stat status {};
+  FileStatus status{};
 };
 
 /// Opens what is in a place, unless it has become a link.
 inline Descriptor open_in(const DirectoryEntry& place, int flags) {
-  return Descriptor{
-      checked([&] { return ::openat(place.directory, place.name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC); })};
+  return Descriptor{checked([&] { return sys::open_at(place.directory, place.name.c_str(), flags); })};
 }
 
 /// The files beneath a folder, reached through descriptors only. A link, absolute or with "..", is taken as if the
@@ -4066,15 +5073,15 @@ inline Descriptor open_in(const DirectoryEntry& place, int flags) {
 class PathResolver {
  public:
   explicit PathResolver(const std::string& folder, bool kernel_resolves = true)
-      : root_{::open(folder.c_str(), directory_only)} {
-    if (!root_) throw std::system_error(errno, std::system_category(), "folder \"" + folder + '"');
+      : root_{sys::open_file(folder.c_str(), directory_only)} {
+    if (!root_) throw std::system_error(errno, std::generic_category(), "folder \"" + folder + '"');
     kernel_resolves_ = kernel_resolves && kernel_open(Path{}, directory_only, Wait::may);
     kernel_says_ = kernel_resolves_ && (kernel_open(Path{}, directory_only, Wait::may_not) || errno == EAGAIN);
   }
 
   /// Opens what is there; links are followed. With O_PATH, only directories.
   Descriptor open(const Path& path, int flags) const {
-    check_names(path);
+    check_names_here(path);
     if (kernel_resolves_) {
       for (int attempt = 0; attempt < 8; ++attempt) {
         Descriptor file = kernel_open(path, flags, Wait::may);
@@ -4088,17 +5095,17 @@ class PathResolver {
   /// The same, but gives none where it would have to wait for a disk, if the system can tell.
   Descriptor open_if_cached(const Path& path, int flags) const {
     if (!kernel_says_) return open(path, flags);
-    check_names(path);
+    check_names_here(path);
     Descriptor file = kernel_open(path, flags, Wait::may_not);
     if (!file && errno != EAGAIN && errno != EINTR) fail_with(errno);
     return file;
   }
   /// Where a name is and what it is now, if it is: `parent` is its directory, opened; none for the root.
   DirectoryEntry find(const Path& path, Follow follow, Descriptor parent) const {
-    check_names(path);
+    check_names_here(path);
     const int directory = parent ? parent.get() : root_.get();
     DirectoryEntry result{std::move(parent), directory, std::string{path.is_root() ? "." : path.name()}};
-    if (follow == Follow::yes && S_ISLNK(result.status.st_mode)) return walk(path, follow);
+    if (follow == Follow::yes && is_link(result.status)) return walk(path, follow);
     return result;
   }
   DirectoryEntry find(const Path& path, Follow follow) const {
@@ -4140,7 +5147,7 @@ class PathResolver {
       }
       const bool is_last = pending.empty();
       if (!is_last) {
-        Descriptor next{::openat(here(), name.c_str(), directory_only | O_NOFOLLOW)};
+        Descriptor next{sys::open_at(here(), name.c_str(), directory_only)};
         if (next) {
           own = std::move(next);
           done.push_back(std::move(name));
@@ -4155,7 +5162,7 @@ class PathResolver {
         DirectoryEntry result{std::move(own), directory, std::move(name)};
         return result;
       }
-      if (++links > most_links || pending.size() > PATH_MAX) fail_with(ELOOP);
+      if (++links > most_links || pending.size() > longest_path) fail_with(ELOOP);
       push(pending, *target);
       if (target->starts_with('/')) {
         done.clear();
@@ -4234,9 +5241,9 @@ inline constexpr std::uint64_t copied_piece = 32 * 1024 * 1024;
 /// Some bytes of a file, read where that may block.
 template <class = void> class BasicFilePiece {
  public:
-  void read(const Descriptor& file, std::size_t size, off_t at) {
+  void read(const Descriptor& file, std::size_t size, sys::Offset at) {
     bytes_ = std::make_unique_for_overwrite<std::byte[]>(size);
-    size_ = static_cast<std::size_t>(checked([&] { return ::pread(file.get(), bytes_.get(), size, at); }));
+    size_ = static_cast<std::size_t>(checked([&] { return sys::read_at(file.get(), bytes_.get(), size, at); }));
   }
   std::span<const std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
 
@@ -4250,7 +5257,7 @@ using FilePiece = BasicFilePiece<>;  // a template, so that only what is called 
 inline void read_ahead(const Descriptor& file, std::uint64_t begin, std::uint64_t end) noexcept {
   std::array<std::byte, 32 * 1024> room;
   while (begin < end) {
-    const auto n = ::pread(file.get(), room.data(), room.size(), static_cast<off_t>(begin));
+    const auto n = sys::read_at(file.get(), room.data(), room.size(), static_cast<sys::Offset>(begin));
     if (n <= 0) return;  // whoever takes the bytes meets the error too
     begin += static_cast<std::uint64_t>(n);
   }
@@ -4262,7 +5269,7 @@ class FileWrite {
   void run(const Descriptor& file, std::span<const std::byte> bytes, std::uint64_t at, std::chrono::nanoseconds slow) {
     const auto begin = std::chrono::steady_clock::now();
     while (!bytes.empty()) {
-      const auto n = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at + count));
+      const auto n = sys::write_at(file.get(), bytes.data(), bytes.size(), static_cast<sys::Offset>(at + count));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) {
         error = errno;
@@ -4291,7 +5298,7 @@ template <class = void> class BasicFileReader {
   /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
   static awaitable<BasicFileReader> open(std::string file, std::uint64_t offset = 0) {
     auto open = [file] {
-      return detail::Descriptor{detail::checked([&] { return ::open(file.c_str(), O_RDONLY | detail::quietly); })};
+      return detail::Descriptor{detail::checked([&] { return detail::sys::open_file(file.c_str(), detail::sys::to_read); })};
     };
     detail::Descriptor opened = co_await blocking(std::move(open));
     const std::string name = std::filesystem::path{file}.filename().string();
@@ -4301,8 +5308,8 @@ template <class = void> class BasicFileReader {
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
     room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), size() - position_)));
     if (room.empty()) co_return 0;
-    const auto at = static_cast<off_t>(position_);
-    ssize_t n = -1;
+    const auto at = static_cast<detail::sys::Offset>(position_);
+    detail::sys::Count n = -1;
     if (can_tell_) {
       n = detail::read_resident(file_->get(), room, at);
       can_tell_ = n >= 0 || errno == EAGAIN;
@@ -4313,9 +5320,9 @@ template <class = void> class BasicFileReader {
       co_await blocking(std::move(read), Workload{WorkKind::disk, client_});
       const auto bytes = piece->bytes();
       std::copy(bytes.begin(), bytes.end(), room.begin());
-      n = static_cast<ssize_t>(bytes.size());
+      n = static_cast<detail::sys::Count>(bytes.size());
     } else if (n < 0) {
-      n = detail::checked([&] { return ::pread(file_->get(), room.data(), room.size(), at); });
+      n = detail::checked([&] { return detail::sys::read_at(file_->get(), room.data(), room.size(), at); });
     }
     if (n == 0) detail::fail(std::errc::io_error);  // the file was cut meanwhile
     position_ += static_cast<std::uint64_t>(n);
@@ -4365,9 +5372,9 @@ template <class = void> class BasicFileReader {
       : name_{std::move(name)},
         file_{detail::new_shared<const detail::Descriptor>(std::move(file))},
         client_{client} {
-    detail::checked([&] { return ::fstat(file_->get(), &status_); });
-    if (S_ISDIR(status_.st_mode)) detail::fail(std::errc::is_a_directory);
-    if (!S_ISREG(status_.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    detail::checked([&] { return detail::sys::status_of(file_->get(), &status_); });
+    if (detail::is_folder(status_)) detail::fail(std::errc::is_a_directory);
+    if (!detail::is_regular(status_)) detail::fail(std::errc::operation_not_permitted);
     seek(offset);
   }
 
@@ -4375,14 +5382,14 @@ template <class = void> class BasicFileReader {
   bool would_wait(std::uint64_t offset) noexcept {
     if (!can_tell_) return false;
     std::byte one;
-    if (detail::read_resident(file_->get(), {&one, 1}, static_cast<off_t>(offset)) >= 0) return false;
+    if (detail::read_resident(file_->get(), {&one, 1}, static_cast<detail::sys::Offset>(offset)) >= 0) return false;
     can_tell_ = errno == EAGAIN;
     return can_tell_;
   }
   std::string name_;
   std::shared_ptr<const detail::Descriptor> file_;  // shared with reads under way
   ClientKey client_;
-  struct stat status_ {};
+  detail::FileStatus status_{};
   std::uint64_t position_ = 0;
   std::uint64_t resident_ = 0;  // the end of what has been fetched
   bool can_tell_ = true;
@@ -4411,7 +5418,8 @@ template <class = void> class BasicFileWriter {
     if (target_ && target_->partial.file && (size_ == 0 || !target_->partial.is_kept)) discard();
   }
 
-  /// **Errors:** `no_space_on_device` and the like; what was written before stays.
+  /// **Errors:** of a disk that is full (`no_space_on_device`, or the system's quota): then nothing is kept that would hold
+  /// room, once the writer is gone. Of others what was written before stays.
   awaitable<void> write(std::span<const std::byte> bytes) { return put(bytes, size_); }
   /// The same anywhere in the file. Other coroutines of the executor may write elsewhere meanwhile.
   awaitable<void> write_at(std::span<const std::byte> bytes, std::uint64_t at) {
@@ -4421,18 +5429,23 @@ template <class = void> class BasicFileWriter {
 
   /// Puts the file under its name, with the mode of the file that it replaces.
   awaitable<void> finish() {
-    if (target_->place.size() > detail::large_file) {
-      auto commit = [target = target_] { target->commit(); };
-      co_await blocking(std::move(commit), load());
-    } else {
-      target_->commit();
+    try {
+      if (target_->place.size() > detail::large_file || slow_ > 0) {
+        auto commit = [target = target_] { target->commit(); };
+        co_await blocking(std::move(commit), load());
+      } else {
+        target_->commit();
+      }
+    } catch (const std::system_error& error) {
+      give_up_room(error.code());
+      throw;
     }
   }
 
   /// Throws away what was written.
   void discard() noexcept {
     if (!target_->partial.file) return;
-    ::unlinkat(target_->place.directory, target_->partial.name.c_str(), 0);
+    detail::sys::remove_at(target_->place.directory, target_->partial.name.c_str());
     target_->partial.file = detail::Descriptor{};
   }
 
@@ -4459,8 +5472,9 @@ template <class = void> class BasicFileWriter {
   /// there is one, after each piece.
   awaitable<void> begin_with(detail::Descriptor whole, std::uint64_t count, std::function<void()> progress) {
     const auto from = detail::new_shared<const detail::Descriptor>(std::move(whole));
-    auto cut = [target = target_] { detail::checked([&] { return ::ftruncate(target->partial.file.get(), 0); }); };
+    auto cut = [target = target_] { detail::checked([&] { return detail::sys::resize(target->partial.file.get(), 0); }); };
     co_await blocking(std::move(cut), load());
+    const bool is_kept = std::exchange(target_->partial.is_kept, false);  // a part of a copy is nothing to go on with
     while (size_ < count) {
       auto copy = [target = target_, from, at = size_, most = std::min(detail::copied_piece, count - size_)] {
         return detail::copy_bytes(from->get(), target->partial.file.get(), at, most);
@@ -4470,11 +5484,12 @@ template <class = void> class BasicFileWriter {
       size_ += copied;
       if (progress) progress();
     }
+    target_->partial.is_kept = is_kept;
   }
   /// Forgets what stands behind the size that it was made with.
   awaitable<void> cut() {
     auto cut = [target = target_, size = size_] {
-      detail::checked([&] { return ::ftruncate(target->partial.file.get(), static_cast<off_t>(size)); });
+      detail::checked([&] { return detail::sys::resize(target->partial.file.get(), static_cast<detail::sys::Offset>(size)); });
     };
     if (target_->partial.size > detail::large_file) {
       co_await blocking(std::move(cut), load());
@@ -4495,9 +5510,10 @@ template <class = void> class BasicFileWriter {
 
     void commit() {
       if (place.exists()) keep_mode();
+      flush();
       const char* from = partial.name.c_str();
       if (!wanted) {
-        detail::checked([&] { return ::renameat(place.directory, from, place.directory, place.name.c_str()); });
+        detail::checked([&] { return detail::sys::rename_at(place.directory, from, place.directory, place.name.c_str()); });
       } else {
         while (!detail::rename_to_free(place.directory, from, place.name.c_str())) {
           path = detail::numbered(*wanted, ++number);
@@ -4506,13 +5522,18 @@ template <class = void> class BasicFileWriter {
       }
       partial.file = detail::Descriptor{};
     }
+    /// Has a file system that writes at the end, as of networks do, write now, and say where that fails: who sees the
+    /// name from another machine sees all of it. The lock stays, for it is of the open file and not of a descriptor.
+    void flush() {
+      detail::checked([&] { return detail::sys::write_through(partial.file.get()); });
+    }
     /// Takes over the permissions of the file that is replaced.
     void keep_mode() {
-      constexpr mode_t permissions = 0777;
-      struct stat ours {};
-      detail::checked([&] { return ::fstat(partial.file.get(), &ours); });
+      constexpr unsigned permissions = 0777;
+      detail::FileStatus ours{};
+      detail::checked([&] { return detail::sys::status_of(partial.file.get(), &ours); });
       const auto mode = place.status.st_mode & permissions;
-      if (mode != (ours.st_mode & permissions)) detail::checked([&] { return ::fchmod(partial.file.get(), mode); });
+      if (mode != (ours.st_mode & permissions)) detail::checked([&] { return detail::sys::set_mode(partial.file.get(), mode); });
     }
 
     Path path;
@@ -4523,6 +5544,10 @@ template <class = void> class BasicFileWriter {
   };
 
   Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
+  /// What is left of an upload for which there is no room must not hold what there is, or nobody could upload any more.
+  void give_up_room(std::error_code error) noexcept {
+    if (detail::is_full(error)) target_->partial.is_kept = false;
+  }
 
   /// Writes from `at` on, which is moved to the end of what was written.
   awaitable<void> put(std::span<const std::byte> bytes, std::uint64_t& at) {
@@ -4542,6 +5567,7 @@ template <class = void> class BasicFileWriter {
     }
     at += write.count;
     if (write.was_slow) slow_ = slow_writes;
+    give_up_room({write.error, std::system_category()});
     if (write.error != 0) detail::fail_with(write.error);
   }
 
@@ -4597,6 +5623,15 @@ concept ReadableStorage =
       { files.open(path, offset) } -> std::same_as<awaitable<typename S::Reader>>;
       { files.label() } -> std::convertible_to<std::string>;
     };
+
+namespace detail {
+
+/// Tells a listing that only names are wanted, if it cares.
+template <class Listing> void ask_for_names(Listing& listing) {
+  if constexpr (requires { listing.names_only(); }) listing.names_only();
+}
+
+}  // namespace detail
 
 // What a storage may do besides, function by function: each that it has brings the commands that need it, and HELP and
 // FEAT tell of those alone. A function of these names that is not as its concept wants it does not compile in a server;
@@ -4687,9 +5722,10 @@ concept TellsFreeSpace = requires(S& files, const Path& path) {
 
 /// What something takes of a storage.
 struct Usage {
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;  // of files and partial files
   std::uint64_t files = 0;  // files, partial files and directories: each counts one
 
+  /// Adds both numbers.
   Usage& operator+=(const Usage& more) noexcept {
     bytes += more.bytes;
     files += more.files;
@@ -4703,6 +5739,7 @@ struct TreeUsage {
   Usage whole;    // whole files, and directories
   Usage partial;  // partial files that nobody is writing
 
+  /// Both together.
   Usage all() const noexcept { return whole + partial; }
 };
 
@@ -4719,6 +5756,13 @@ template <class S>
 concept CompleteStorage =
     AppendsToFiles<S> && MakesUniqueNames<S> && KeepsPartialFiles<S> && MakesDirectories<S> && RemovesFiles<S> &&
     RemovesDirectories<S> && RenamesFiles<S> && SetsTimes<S> && KeepsModes<S> && TellsFreeSpace<S>;
+
+/// `Listing::names_only()` is called before the first `next()` where nothing is wanted of the entries but their names, by
+/// NLST and by LIST of the ftp-like dialect: what takes time to look up besides may be left out.
+template <class S>
+concept ListsNamesAlone = requires(typename S::Listing& listing) {
+  { listing.names_only() } -> std::same_as<void>;
+};
 
 /// `for_client(client)` gives the same files as a storage of the same type, whose work in worker pools is done in turn
 /// with that for other clients.
@@ -4741,60 +5785,60 @@ namespace ftplike::inline v0_2 {
 namespace detail {
 
 struct CloseStream {
-  void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+  void operator()(sys::Folder* stream) const noexcept { sys::end_reading(stream); }
 };
 /// What reads the names of a directory.
-using DirectoryStream = std::unique_ptr<DIR, CloseStream>;
+using DirectoryStream = std::unique_ptr<sys::Folder, CloseStream>;
 
 inline DirectoryStream stream_of(Descriptor directory) {
-  DirectoryStream stream{::fdopendir(directory.get())};
+  DirectoryStream stream{sys::begin_to_read(directory.get())};
   if (!stream) fail_with(errno);
   directory.release();  // the stream closes it
   return stream;
 }
 /// The next name but "." and "..", which lives until the next call; null at the end.
-inline const char* next_name(DIR* stream) {
+inline const char* next_name(sys::Folder* stream) {
   for (;;) {
     errno = 0;
-    const dirent* found = ::readdir(stream);
+    const char* found = sys::read_name(stream);
     if (!found && errno != 0) fail_with(errno);
     if (!found) return nullptr;
-    const std::string_view name = found->d_name;
-    if (name != "." && name != "..") return found->d_name;
+    const std::string_view name = found;
+    if (name != "." && name != "..") return found;
   }
 }
 
 /// Removes the partial files of a directory that holds nothing else.
 inline void remove_partials(const DirectoryEntry& place) {
-  const auto stream = stream_of(open_in(place, O_RDONLY | O_DIRECTORY));
+  const auto stream = stream_of(open_in(place, sys::to_list));
   while (const char* name = next_name(stream.get())) {
     if (!is_partial_name(name)) fail(std::errc::directory_not_empty);
   }
-  ::rewinddir(stream.get());
+  sys::read_again(stream.get());
   while (const char* name = next_name(stream.get())) {
-    if (is_partial_name(name)) remove_partial(::dirfd(stream.get()), name);
+    if (is_partial_name(name)) remove_partial(sys::descriptor_of(stream.get()), name);
   }
 }
 
 /// Removes a partial file that has waited too long to be gone on with.
 inline void remove_if_old(int directory, const std::string& name, std::chrono::seconds lifetime) {
-  struct stat status {};
-  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+  FileStatus status{};
+  if (sys::status_at(directory, name.c_str(), &status) != 0) return;
   if (is_older_than(lifetime, modified(status))) remove_partial(directory, name);
 }
 
 /// What a partial file takes that nobody is writing.
 inline Usage usage_of_partial(int directory, const char* name) {
-  struct stat status {};
-  if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) return {};
+  FileStatus status{};
+  if (sys::status_at(directory, name, &status) != 0 || !is_regular(status)) return {};
   if (status.st_size == 0) return {};  // it may not be locked yet
-  const Descriptor file{::openat(directory, name, O_RDONLY | O_NOFOLLOW | quietly)};
-  if (file && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0) return {};
+  const Descriptor file{sys::open_at(directory, name, sys::to_read)};
+  if (file && sys::lock_with_others(file.get()) != 0) return {};
   return {static_cast<std::uint64_t>(status.st_size), 1};
 }
 /// What a name takes that is no partial file's.
-inline Usage usage_of_status(const struct stat& status) noexcept {
-  return {S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0, 1};
+inline Usage usage_of_status(const FileStatus& status) noexcept {
+  return {is_regular(status) ? static_cast<std::uint64_t>(status.st_size) : 0, 1};
 }
 
 /// Counts what is in a directory, and below it where that is wanted, a piece of work at a time. Directories that cannot be
@@ -4828,20 +5872,20 @@ template <class = void> class BasicUsageCount {
     here_ = std::move(waiting_.back());
     waiting_.pop_back();
     try {
-      stream_ = stream_of(state_->root.open(here_, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      stream_ = stream_of(state_->root.open(here_, sys::to_list));
     } catch (const std::system_error&) {  // removed meanwhile, or nobody may look
     }
   }
   void look(const char* name) {
-    const int directory = ::dirfd(stream_.get());
+    const int directory = sys::descriptor_of(stream_.get());
     if (is_partial_name(name)) {
       result_.partial += usage_of_partial(directory, name);
       return;
     }
-    struct stat status {};
-    if (!below_ || ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+    FileStatus status{};
+    if (!below_ || sys::status_at(directory, name, &status) != 0) return;
     result_.whole += usage_of_status(status);
-    if (S_ISDIR(status.st_mode)) waiting_.push_back(here_.resolve(name));
+    if (is_folder(status)) waiting_.push_back(here_.resolve(name));
   }
 
   std::shared_ptr<const DirectoryState> state_;
@@ -4856,13 +5900,13 @@ using UsageCount = BasicUsageCount<>;  // a template, so that only what is calle
 /// Removes what uploads to a directory have left there and nobody goes on with any more, a piece of work at a time.
 template <class = void> awaitable<void> sweep(std::shared_ptr<const DirectoryState> state, Descriptor directory) {
   constexpr int names_at_a_time = 4096;
-  const std::shared_ptr<DIR> stream = stream_of(std::move(directory));
+  const std::shared_ptr<sys::Folder> stream = stream_of(std::move(directory));
   for (bool is_done = false; !is_done;) {
     auto look_on = [state, stream] {
       for (int i = 0; i < names_at_a_time; ++i) {
         const char* name = next_name(stream.get());
         if (!name) return true;
-        if (is_partial_name(name)) remove_if_old(::dirfd(stream.get()), name, state->options.partial_lifetime);
+        if (is_partial_name(name)) remove_if_old(sys::descriptor_of(stream.get()), name, state->options.partial_lifetime);
       }
       return false;
     };
@@ -4878,6 +5922,8 @@ template <class = void> class BasicDirectoryReading {
   BasicDirectoryReading(std::shared_ptr<const DirectoryState> state, Path path, Descriptor directory)
       : state_{std::move(state)}, path_{std::move(path)}, stream_{stream_of(std::move(directory))} {}
 
+  /// Names need not be looked at from now on. Before the first batch.
+  void names_only() noexcept { names_only_ = true; }
   /// Whether the last name has been read.
   bool has_ended() const noexcept { return has_ended_; }
   /// Some entries; none if there were no more names.
@@ -4913,12 +5959,13 @@ template <class = void> class BasicDirectoryReading {
   /// Puts what there is under a name to the others, if it is to be seen: written in its place, as moving an entry takes
   /// as long as making one.
   void look(const char* name, std::vector<Entry>& batch) const {
-    const int directory = ::dirfd(stream_.get());
+    const int directory = sys::descriptor_of(stream_.get());
     if (is_partial_name(name)) return remove_if_old(directory, name, state_->options.partial_lifetime);
-    struct stat status {};
-    const bool is_known = ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_known && errno == ENOENT) return;
     Entry& entry = batch.emplace_back(name, Entry::Type::other, 0, Timestamp{});
+    if (names_only_) return;
+    FileStatus status{};
+    const bool is_known = sys::status_at(directory, name, &status) == 0;
+    if (!is_known && errno == ENOENT) return batch.pop_back();
     if (is_known) describe(entry, status);
     if (entry.type == Entry::Type::link) look_behind(entry);
   }
@@ -4930,17 +5977,24 @@ template <class = void> class BasicDirectoryReading {
     } catch (const std::system_error&) {
       // It leads into nothing, or in circles.
     }
-    link.target = link_text(::dirfd(stream_.get()), link.name).value_or("");
+    link.target = link_text(sys::descriptor_of(stream_.get()), link.name).value_or("");
   }
 
   const std::shared_ptr<const DirectoryState> state_;
   const Path path_;
   const DirectoryStream stream_;
+  bool names_only_ = false;
   std::mutex mutex_;  // of what is read from the stream, and of what follows
   std::size_t batch_size_ = 512;
   std::atomic<bool> has_ended_ = false;
 };
 using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only what is called is compiled
+
+/// How many workers read a large directory: on one processor they would only keep one another from the caches.
+inline std::size_t reads_at_once() noexcept {
+  static const std::size_t result = std::clamp(std::thread::hardware_concurrency(), 1u, 2u);
+  return result;
+}
 
 }  // namespace detail
 
@@ -4949,7 +6003,9 @@ using DirectoryReading = BasicDirectoryReading<>;  // a template, so that only w
 template <class = void> class BasicDirectoryListing {
  public:
   using DirectoryListing = BasicDirectoryListing;  // as what derives from it calls it
-  /// Of a large directory two workers read some each, the second of which whoever calls this gets the next time.
+  /// Only names are wanted: nothing is asked of the files. To be called before `next`.
+  void names_only() noexcept { reading_->names_only(); }
+  /// Where there are several processors two workers read a large directory, one of them ahead.
   awaitable<std::vector<Entry>> next() {
     const Executor executor = co_await asio::this_coro::executor;
     for (;;) {
@@ -4957,7 +6013,7 @@ template <class = void> class BasicDirectoryListing {
       if (reads_.empty()) co_return std::vector<Entry>{};
       std::vector<Entry> entries = co_await reads_.front().get();
       reads_.pop_front();
-      at_once_ = 2;
+      at_once_ = detail::reads_at_once();
       if (!entries.empty()) co_return entries;
     }
   }
@@ -4996,7 +6052,8 @@ namespace ftplike::inline v0_2 {
 /// root of the system.
 ///
 /// An interrupted upload leaves a hidden partial file beside its name, for seven days (`DirectoryOptions`): an older
-/// one is removed when the folder is listed, or within an hour of uploads to it, where blocking harms nobody. A second
+/// one is removed when the folder is listed, or within an hour of uploads to it, where blocking harms nobody;
+/// `purge_partials` (partials.hpp) looks through all folders. One that ends for want of room leaves nothing. A second
 /// upload to a name that one is under way to takes a file of its own, which is not kept; whoever finishes last stays.
 /// Going on with a partial file that somebody is at throws `Errc::busy`.
 ///
@@ -5027,11 +6084,11 @@ template <class = void> class BasicDirectoryStorage {
     co_return detail::entry_of(std::string{path.name()}, place.status);
   }
   awaitable<Listing> list(Path path) {
-    auto directory = co_await open_beneath(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    auto directory = co_await open_beneath(path, detail::sys::to_list);
     co_return Listing{state_, std::move(path), std::move(directory), client_};
   }
   awaitable<Reader> open(Path path, std::uint64_t offset) {
-    auto file = co_await open_beneath(path, O_RDONLY | detail::quietly);
+    auto file = co_await open_beneath(path, detail::sys::to_read);
     co_return Reader{std::string{path.name()}, std::move(file), offset, client_};
   }
 
@@ -5103,7 +6160,7 @@ template <class = void> class BasicDirectoryStorage {
   awaitable<void> make_directory(Path path) {
     const auto place = co_await find(path, detail::Follow::no);
     if (path.is_root()) detail::fail(std::errc::file_exists);
-    detail::checked([&] { return ::mkdirat(place.directory, place.name.c_str(), 0777); });
+    detail::checked([&] { return detail::sys::make_folder_at(place.directory, place.name.c_str()); });
   }
   /// Removes a file and its partial file; where there is only a partial file, that one. Of a link, the link.
   awaitable<void> remove(Path path) {
@@ -5111,7 +6168,7 @@ template <class = void> class BasicDirectoryStorage {
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
     const bool is_large = place.size() > detail::large_file;
     auto remove = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
-      if (place->exists()) detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), 0); });
+      if (place->exists()) detail::checked([&] { return detail::sys::remove_at(place->directory, place->name.c_str()); });
       const bool was_partial = detail::remove_partial(place->directory, detail::partial_name(place->name));
       if (!place->exists() && !was_partial) detail::fail(std::errc::no_such_file_or_directory);
     };
@@ -5125,11 +6182,11 @@ template <class = void> class BasicDirectoryStorage {
   awaitable<void> remove_directory(Path path) {
     auto place = co_await find(path, detail::Follow::no);
     if (path.is_root()) detail::fail(std::errc::operation_not_permitted);
-    if (::unlinkat(place.directory, place.name.c_str(), AT_REMOVEDIR) == 0) co_return;
+    if (detail::sys::remove_at(place.directory, place.name.c_str(), true) == 0) co_return;
     if (errno != ENOTEMPTY && errno != EEXIST) detail::fail_with(errno);
     auto remove = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
       detail::remove_partials(*place);
-      detail::checked([&] { return ::unlinkat(place->directory, place->name.c_str(), AT_REMOVEDIR); });
+      detail::checked([&] { return detail::sys::remove_at(place->directory, place->name.c_str(), true); });
     };
     co_await blocking(std::move(remove), load());
   }
@@ -5141,7 +6198,7 @@ template <class = void> class BasicDirectoryStorage {
     auto rename = [state = state_, source = detail::new_shared<const detail::DirectoryEntry>(std::move(source)),
                    target = detail::new_shared<const detail::DirectoryEntry>(std::move(target))] {
       detail::checked([&] {
-        return ::renameat(source->directory, source->name.c_str(), target->directory, target->name.c_str());
+        return detail::sys::rename_at(source->directory, source->name.c_str(), target->directory, target->name.c_str());
       });
     };
     if (is_large) {
@@ -5152,14 +6209,13 @@ template <class = void> class BasicDirectoryStorage {
   }
   awaitable<void> set_modified(Path path, Timestamp time) {
     const auto place = co_await find(path, detail::Follow::yes);
-    timespec times[2]{{}, detail::timespec_of(time)};
-    times[0].tv_nsec = UTIME_OMIT;
-    detail::checked([&] { return ::utimensat(place.directory, place.name.c_str(), times, AT_SYMLINK_NOFOLLOW); });
+    const timespec modified = detail::timespec_of(time);
+    detail::checked([&] { return detail::sys::set_time_at(place.directory, place.name.c_str(), modified); });
   }
   /// Sets the permission bits; the bits above them (setuid and the like) cannot be set.
   awaitable<void> set_mode(Path path, unsigned mode) {
     const auto place = co_await find(path, detail::Follow::yes);
-    detail::checked([&] { return ::fchmodat(place.directory, place.name.c_str(), mode & 0777, AT_SYMLINK_NOFOLLOW); });
+    detail::checked([&] { return detail::sys::set_mode_at(place.directory, place.name.c_str(), mode & 0777); });
   }
   /// The bytes that the file system of a file or directory still has for this user.
   awaitable<std::uint64_t> available(Path path) {
@@ -5168,9 +6224,9 @@ template <class = void> class BasicDirectoryStorage {
     auto ask = [state = state_, place = detail::new_shared<const detail::DirectoryEntry>(std::move(place))] {
       detail::Descriptor inside;
       if (place->is_directory()) inside = detail::open_in(*place, detail::directory_only);
-      struct statvfs disk {};
-      detail::checked([&] { return ::fstatvfs(inside ? inside.get() : place->directory, &disk); });
-      return std::uint64_t{disk.f_bavail} * disk.f_frsize;
+      std::uint64_t bytes = 0;
+      detail::checked([&] { return detail::sys::free_bytes(inside ? inside.get() : place->directory, &bytes); });
+      return bytes;
     };
     const std::uint64_t bytes = co_await blocking(std::move(ask), load());
     co_return bytes;
@@ -5224,7 +6280,7 @@ template <class = void> class BasicDirectoryStorage {
   awaitable<detail::DirectoryEntry> find_target(const Path& path) const {
     auto place = co_await find(path, detail::Follow::yes);
     if (place.is_directory()) detail::fail(std::errc::is_a_directory);
-    if (place.exists() && !S_ISREG(place.status.st_mode)) detail::fail(std::errc::operation_not_permitted);
+    if (place.exists() && !detail::is_regular(place.status)) detail::fail(std::errc::operation_not_permitted);
     if (is_due(path)) co_await begin_to_sweep(place);
     co_return place;
   }
@@ -5234,7 +6290,7 @@ template <class = void> class BasicDirectoryStorage {
   }
   /// Has it swept, and does not wait for that.
   awaitable<void> begin_to_sweep(const detail::DirectoryEntry& place) const {
-    detail::Descriptor folder{::openat(place.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    detail::Descriptor folder{detail::sys::open_at(place.directory, ".", detail::sys::to_list)};
     if (!folder) co_return;  // uploads may go to where nobody may look
     const Executor here = co_await asio::this_coro::executor;
     start_on(here, detail::sweep(state_, std::move(folder)));
@@ -5253,11 +6309,11 @@ template <class = void> class BasicDirectoryStorage {
     if (attempt.outcome != Outcome::taken || attempt.partial.size == 0) return std::nullopt;
     if (!detail::is_older_than(state_->options.partial_lifetime, attempt.partial.written))
       return std::move(attempt.partial);
-    ::unlinkat(place.directory, attempt.partial.name.c_str(), 0);
+    detail::sys::remove_at(place.directory, attempt.partial.name.c_str());
     return std::nullopt;
   }
   awaitable<Writer> begin_with_copy(Path path, detail::DirectoryEntry place, std::uint64_t count) const {
-    auto whole = detail::open_in(place, O_RDONLY | detail::quietly);
+    auto whole = detail::open_in(place, detail::sys::to_read);
     auto partial = take_anew(place);
     Writer writer{state_, std::move(path), std::move(place), std::move(*partial), 0, client_};
     co_await writer.begin_with(std::move(whole), count, progress_);
@@ -5276,7 +6332,8 @@ BasicDirectoryStorage<Any>::BasicDirectoryStorage(std::string folder, const Dire
 using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only what is called is compiled
 
 static_assert(CompleteStorage<DirectoryStorage>);
-static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage> && TellsUsage<DirectoryStorage>);
+static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage> && TellsUsage<DirectoryStorage> &&
+              ListsNamesAlone<DirectoryStorage>);
 static_assert(detail::FileSource<FileReader>);
 
 }  // namespace ftplike
@@ -7015,7 +8072,7 @@ namespace ftplike::inline v0_2 {
 /// Reads what a proxy says, by the PROXY protocol, at the beginning of a connection that it passes on, `at_once` bytes
 /// at a time. What was read beyond that goes to `rest`: nothing if that is one byte.
 ///
-/// **Errors:** `Errc::bad_line` if the connection does not begin with that.
+/// **Errors:** `Errc::bad_introduction` if the connection does not begin with that, `Errc::peer_lost` if it ends before.
 template <Stream S>
 awaitable<ProxyHeader> read_proxy_header(S& stream, std::string& rest, std::size_t at_once = 512) {
   std::array<std::byte, 512> room;
@@ -7024,7 +8081,8 @@ awaitable<ProxyHeader> read_proxy_header(S& stream, std::string& rest, std::size
     const std::size_t n = co_await stream.read_some(part);
     rest.append(as_text(part.first(n)));
     ProxyHeader header = parse_proxy_header(rest);
-    if (header.state == ProxyHeader::State::invalid || n == 0) throw std::system_error(Errc::bad_line);
+    if (header.state == ProxyHeader::State::invalid) throw std::system_error(Errc::bad_introduction);
+    if (n == 0) throw std::system_error(Errc::peer_lost);
     if (header.state == ProxyHeader::State::incomplete) continue;
     rest.erase(0, header.size);
     co_return header;
@@ -7147,6 +8205,7 @@ template <Transport T> struct Arrival {
   std::optional<typename T::Stream> stream;      // who came last
   std::string said;                              // about that by a proxy, as yet
   bool is_peers = false;                         // and it is known
+  bool is_wanted = false;                        // by a transfer, which goes on with it
   bool abandoned = false;                        // by a session that may be gone
 };
 
@@ -7897,7 +8956,7 @@ class ServerZone {
     return same ? std::optional{above->second} : std::nullopt;
   }
   /// What is known of the time that is nearest.
-  std::optional<std::chrono::minutes> near(Timestamp told) const {
+  std::optional<std::chrono::minutes> nearest(Timestamp told) const {
     if (const auto exactly = at(told); exactly || samples_.empty()) return exactly;
     const auto above = samples_.lower_bound(told);
     if (above == samples_.begin()) return above->second;
@@ -8271,7 +9330,7 @@ namespace ftplike::inline v0_2 {
 /// interrupts it and does not wait. So it owns, or shares, all that it touches after it has been interrupted. What it
 /// throws is dropped.
 ///
-/// **Threads:** its executor. **Cancellation:** of `stop` ends the wait, not the coroutine that has been interrupted.
+/// **Threads:** its executor. **Cancellation:** of `stop` and `join` ends the wait, not the coroutine.
 template <class = void> class BasicStoppableTask {
  public:
   /// Begins the operation on the executor.
@@ -8291,6 +9350,10 @@ template <class = void> class BasicStoppableTask {
   /// Interrupts it and waits for its end.
   awaitable<void> stop() {
     interrupt();
+    return join();
+  }
+  /// Waits for its end.
+  awaitable<void> join() {
     while (state_->runs) co_await state_->ended.wait();
   }
 
@@ -8354,8 +9417,11 @@ template <Transport T> class EarlyAcceptance {
     if (state_->acceptor) state_->acceptor->close();  // another may want the port at once
   }
 
-  /// Gives who has come, or may still come, when nothing is done any more.
-  awaitable<Arrival<T>> stop() {
+  /// Waits until the client has come, and gives it; where that has failed, what there is to be gone on with. To stop what
+  /// waits for the client, and wait once more, would cost an exception for each transfer of a quick client.
+  awaitable<Arrival<T>> hand_over() {
+    state_->is_wanted = true;
+    if (!state_->is_peers) co_await task_.join();
     co_await task_.stop();
     const auto state = std::exchange(state_, nullptr);
     co_return std::move(*state);
@@ -8364,7 +9430,7 @@ template <Transport T> class EarlyAcceptance {
  private:
   template <class Session> static awaitable<void> run(Session& session, std::shared_ptr<Arrival<T>> state) {
     co_await await_peer(session, *state);
-    if (state->abandoned) co_return;
+    if (state->abandoned || state->is_wanted) co_return;
     if constexpr (SecurableStream<typename T::Stream>) {
       Settled<void> shaken;
       co_await settle(state->stream->accept_tls(session.control()), shaken);
@@ -8506,7 +9572,7 @@ struct PassiveChannel {
       if (session.protection().covers_data()) {
         early_.emplace(session, std::move(acceptor));
       } else {
-        acceptor_.emplace(std::move(acceptor));
+        acceptor_.reset(new typename T::Acceptor{std::move(acceptor)});
       }
       told_at_ = session.network().now();
       closes_at_ = time_after(told_at_, session.limits().connect_data);
@@ -8517,19 +9583,19 @@ struct PassiveChannel {
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
       if (std::exchange(expired_, false)) throw std::system_error(Errc::no_data_connection);
-      auto acceptor = std::exchange(acceptor_, std::nullopt);
+      auto acceptor = std::move(acceptor_);
       auto early = std::exchange(early_, std::nullopt);
       pace_.note(session.network().now() - told_at_);
       const Reply announcement{150, std::move(text)};
       co_await session.preliminary(announcement);
+      typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
       std::optional<detail::Arrival<T>> arrival;
       if (early) {
-        auto stopped = co_await early->stop();
-        arrival.emplace(std::move(stopped));
+        auto come = co_await early->hand_over();
+        arrival.emplace(std::move(come));
       } else {
         arrival.emplace(std::move(*acceptor));
       }
-      typename Session::Limit limited{session.deadline(), session.limits().connect_data, Errc::no_data_connection};
       co_await detail::await_peer(session, *arrival);
       co_return *std::move(arrival->stream);
     }
@@ -8550,7 +9616,7 @@ struct PassiveChannel {
       });
     }
 
-    std::optional<typename T::Acceptor> acceptor_;
+    std::unique_ptr<typename T::Acceptor> acceptor_;  // apart, as few sessions have one just now
     std::optional<detail::EarlyAcceptance<T>> early_;
     std::unique_ptr<typename T::Timer> timer_;
     Time told_at_{}, closes_at_{};
@@ -9539,6 +10605,10 @@ namespace detail {
 // string would look at each part whether there is room for it. Each function gives the place behind what it wrote.
 
 inline char* put_text(char* at, std::string_view text) noexcept { return std::copy(text.begin(), text.end(), at); }
+/// A literal, of which the compiler knows how long it is.
+template <std::size_t Size> char* put_text(char* at, const char (&text)[Size]) noexcept {
+  return std::copy_n(text, Size - 1, at);
+}
 
 /// A word as one part of a line: what would end the line becomes '?'.
 inline char* put_name(char* at, std::string_view name) noexcept {
@@ -9553,6 +10623,11 @@ inline char* put_number(char* at, std::uint64_t value) noexcept {
 
 /// Appends what `put` writes into the room of at most `most` bytes that it is given.
 template <class Put> void append_at_most(std::string& out, std::size_t most, Put put) {
+  std::array<char, 512> room;  // filling so much of a string with zeros first takes as long as the rest
+  if (most <= room.size()) {
+    out.append(room.data(), put(room.data()));
+    return;
+  }
   const auto begin = out.size();
   out.resize(begin + most);
   out.resize(static_cast<std::size_t>(put(out.data() + begin) - out.data()));
@@ -11290,7 +12365,7 @@ template <class Core> awaitable<void> put_into_utc(Core& core, std::string direc
   std::sort(files.begin(), files.end(), [](const Entry* a, const Entry* b) { return a->modified < b->modified; });
   co_await learn_zone(core, directory, files);
   for (Entry& entry : entries) {
-    const auto ahead = !entry.in_utc && has_time_of_day(entry) ? core.zone.near(entry.modified) : std::nullopt;
+    const auto ahead = !entry.in_utc && has_time_of_day(entry) ? core.zone.nearest(entry.modified) : std::nullopt;
     if (!ahead) continue;
     entry.modified -= *ahead;
     entry.in_utc = true;
@@ -12343,7 +13418,6 @@ R run(T& network, awaitable<R> operation) {
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -12358,14 +13432,214 @@ R run(T& network, awaitable<R> operation) {
 // ---- ftplike/system/send_file.hpp
 // From a file into a socket without a buffer of ours.
 #include <cerrno>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
-#include <sys/types.h>
+
+// ---- ftplike/system/sockets.hpp
+// Sockets that do not block, that no child of this process inherits, and that raise no SIGPIPE.
+// ---- ftplike/system/windows/sockets.hpp
+// Sockets of Windows, with the errors of POSIX in errno.
+
+#if FTPLIKE_WINDOWS_WAYS
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+#include <utility>
+#include <ws2tcpip.h>
+
+namespace ftplike::inline v0_2::detail {
+
+using NativeSocket = SOCKET;
+
+/// A socket that closes itself.
+class SocketDescriptor {
+ public:
+  SocketDescriptor() = default;
+  explicit SocketDescriptor(SOCKET number) noexcept : number_{number} {}
+  SocketDescriptor(SocketDescriptor&& other) noexcept : number_{other.release()} {}
+  SocketDescriptor& operator=(SocketDescriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~SocketDescriptor() { close(); }
+  SOCKET get() const noexcept { return number_; }
+  SOCKET release() noexcept { return std::exchange(number_, INVALID_SOCKET); }
+  void close() noexcept {
+    if (*this) ::closesocket(release());
+  }
+  explicit operator bool() const noexcept { return number_ != INVALID_SOCKET; }
+
+ private:
+  SOCKET number_ = INVALID_SOCKET;
+};
+
+/// An error of a socket that Asio tells, as `std::errc` knows it.
+inline std::error_code error_of_socket(int error) noexcept { return {error, windows_category()}; }
+
+/// Asio cannot wait for a listening socket of Windows: it accepts by itself.
+inline constexpr bool waits_for_connections = false;
+
+namespace sys {
+
+/// What a call of Winsock's gave; where it failed, with the reason in errno.
+template <class Number> std::ptrdiff_t result_of_socket(Number result) noexcept {
+  if (result < 0) errno = errno_of_socket(::WSAGetLastError());
+  return result;
+}
+inline int piece_to_send(std::size_t size) noexcept { return static_cast<int>(std::min<std::size_t>(size, 1U << 30)); }
+
+// None of these waits: `make_quiet` has seen to that.
+inline std::ptrdiff_t receive(SOCKET socket, void* room, std::size_t size) noexcept {
+  return result_of_socket(::recv(socket, static_cast<char*>(room), piece_to_send(size), 0));
+}
+inline std::ptrdiff_t peek(SOCKET socket, void* room, std::size_t size) noexcept {
+  return result_of_socket(::recv(socket, static_cast<char*>(room), piece_to_send(size), MSG_PEEK));
+}
+inline std::ptrdiff_t send(SOCKET socket, const void* bytes, std::size_t size) noexcept {
+  return result_of_socket(::send(socket, static_cast<const char*>(bytes), piece_to_send(size), 0));
+}
+inline void end_sending(SOCKET socket) noexcept { ::shutdown(socket, SD_SEND); }
+template <class Value> std::ptrdiff_t set_option(SOCKET socket, int level, int name, const Value& value) noexcept {
+  return result_of_socket(::setsockopt(socket, level, name, reinterpret_cast<const char*>(&value), sizeof value));
+}
+inline std::ptrdiff_t option(SOCKET socket, int level, int name, int& value) noexcept {
+  int size = sizeof value;
+  return result_of_socket(::getsockopt(socket, level, name, reinterpret_cast<char*>(&value), &size));
+}
+/// Nobody else may listen at the same address: what SO_REUSEADDR would let anybody do.
+inline std::ptrdiff_t listen_at(SOCKET socket, const sockaddr* where, socklen_t size) noexcept {
+  const int yes = 1;
+  if (set_option(socket, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, yes) != 0) return -1;
+  if (const auto result = result_of_socket(::bind(socket, where, size)); result != 0) return result;
+  return result_of_socket(::listen(socket, SOMAXCONN));
+}
+
+}  // namespace sys
+
+/// Whether a socket could be kept from blocking, and from being a child's.
+inline bool make_quiet(SOCKET socket) noexcept {
+  u_long yes = 1;
+  const bool is_done = ::SetHandleInformation(reinterpret_cast<HANDLE>(socket), HANDLE_FLAG_INHERIT, 0) != 0;
+  return sys::result_of_socket(::ioctlsocket(socket, static_cast<long>(FIONBIO), &yes)) == 0 && is_done;
+}
+
+/// A TCP socket of that family. **Errors:** `std::system_error`.
+inline SocketDescriptor make_socket(int family) {
+  SocketDescriptor made{::WSASocketW(family, SOCK_STREAM, 0, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT)};
+  if (!made || !make_quiet(made.get())) throw std::system_error(error_of_socket(::WSAGetLastError()));
+  return made;
+}
+
+/// Where Asio accepts by itself, nobody calls it.
+inline SocketDescriptor accept_quietly(SOCKET, sockaddr*, socklen_t*) noexcept {
+  errno = ENOSYS;
+  return {};
+}
+
+}  // namespace ftplike::detail
+#endif
+
+
+#if !FTPLIKE_WINDOWS_WAYS
+#include <cerrno>
+#include <cstddef>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <system_error>
+
+namespace ftplike::inline v0_2::detail {
+
+using NativeSocket = int;
+using SocketDescriptor = Descriptor;
+
+/// An error of a socket that Asio tells, as `std::errc` knows it.
+inline std::error_code error_of_socket(int error) noexcept { return {error, std::system_category()}; }
+
+/// Whether the event loop can wait for a listening socket until somebody comes.
+inline constexpr bool waits_for_connections = true;
+
+/// How to send so that a connection that has gone raises no signal. Where no flag says so, `make_quiet` does.
+#ifdef MSG_NOSIGNAL
+inline constexpr int no_signal = MSG_NOSIGNAL;
+#else
+inline constexpr int no_signal = 0;
+#endif
+
+namespace sys {
+
+// None of these waits.
+inline ssize_t receive(int socket, void* room, std::size_t size) noexcept { return ::recv(socket, room, size, MSG_DONTWAIT); }
+inline ssize_t peek(int socket, void* room, std::size_t size) noexcept {
+  return ::recv(socket, room, size, MSG_PEEK | MSG_DONTWAIT);
+}
+inline ssize_t send(int socket, const void* bytes, std::size_t size) noexcept {
+  return ::send(socket, bytes, size, MSG_DONTWAIT | no_signal);
+}
+inline void end_sending(int socket) noexcept { ::shutdown(socket, SHUT_WR); }
+template <class Value> int set_option(int socket, int level, int name, const Value& value) noexcept {
+  return ::setsockopt(socket, level, name, &value, sizeof value);
+}
+inline int option(int socket, int level, int name, int& value) noexcept {
+  auto size = static_cast<socklen_t>(sizeof value);
+  return ::getsockopt(socket, level, name, &value, &size);
+}
+/// Also where connections of a listener before are still about to end.
+inline int listen_at(int socket, const sockaddr* where, socklen_t size) noexcept {
+  const int yes = 1;
+  if (set_option(socket, SOL_SOCKET, SO_REUSEADDR, yes) != 0 || ::bind(socket, where, size) != 0) return -1;
+  return ::listen(socket, SOMAXCONN);
+}
+
+}  // namespace sys
+
+/// Gives a socket what Linux's way has from the beginning. A child that another thread starts just before inherits it.
+inline bool make_quiet(int socket) noexcept {
+  const int flags = ::fcntl(socket, F_GETFL);
+  if (flags < 0 || ::fcntl(socket, F_SETFL, flags | O_NONBLOCK) != 0) return false;
+#ifdef SO_NOSIGPIPE
+  const int yes = 1;
+  (void)::setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &yes, sizeof yes);  // fails if the peer has gone already
+#endif
+  return ::fcntl(socket, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+/// A TCP socket of that family. **Errors:** `std::system_error`.
+inline SocketDescriptor make_socket(int family) {
+#if FTPLIKE_LINUX_WAYS
+  Descriptor made{::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (!made) fail_with(errno);
+#else
+  Descriptor made{::socket(family, SOCK_STREAM, 0)};
+  if (!made || !make_quiet(made.get())) fail_with(errno);
+#endif
+  return made;
+}
+
+/// The next connection of a listener, as accept(2) gives it.
+inline SocketDescriptor accept_quietly(int listener, sockaddr* remote, socklen_t* size) noexcept {
+#if FTPLIKE_LINUX_WAYS
+  return Descriptor{::accept4(listener, remote, size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+#else
+  Descriptor accepted{::accept(listener, remote, size)};
+  if (accepted && !make_quiet(accepted.get())) {
+    const int error = errno;
+    accepted.close();
+    errno = error;
+  }
+  return accepted;
+#endif
+}
+
+}  // namespace ftplike::detail
+#endif
 
 
 #if FTPLIKE_LINUX_WAYS
+#include <csignal>
+#include <ctime>
 #include <sys/sendfile.h>
 #endif
 
@@ -12399,8 +13673,8 @@ class NoBrokenPipe {
 #endif
 
 /// Sends up to `most` bytes from `position` on, as sendfile(2) does; raises no signal.
-inline ssize_t send_file_quietly([[maybe_unused]] int socket, [[maybe_unused]] int file,
-                                 [[maybe_unused]] std::uint64_t position, [[maybe_unused]] std::size_t most) {
+inline sys::Count send_file_quietly([[maybe_unused]] NativeSocket socket, [[maybe_unused]] int file,
+                                    [[maybe_unused]] std::uint64_t position, [[maybe_unused]] std::size_t most) {
 #if FTPLIKE_LINUX_WAYS
   NoBrokenPipe quiet;
   auto offset = static_cast<off_t>(position);
@@ -12418,64 +13692,6 @@ inline ssize_t send_file_quietly([[maybe_unused]] int socket, [[maybe_unused]] i
 
 }  // namespace ftplike::detail
 
-// ---- ftplike/system/sockets.hpp
-// Sockets that do not block, that no child of this process inherits, and that raise no SIGPIPE.
-#include <cerrno>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
-
-namespace ftplike::inline v0_2::detail {
-
-/// How to send so that a connection that has gone raises no signal. Where no flag says so, `make_quiet` does.
-#ifdef MSG_NOSIGNAL
-inline constexpr int no_signal = MSG_NOSIGNAL;
-#else
-inline constexpr int no_signal = 0;
-#endif
-
-/// Gives a socket what Linux's way has from the beginning. A child that another thread starts just before inherits it.
-inline bool make_quiet(int socket) noexcept {
-  const int flags = ::fcntl(socket, F_GETFL);
-  if (flags < 0 || ::fcntl(socket, F_SETFL, flags | O_NONBLOCK) != 0) return false;
-#ifdef SO_NOSIGPIPE
-  const int yes = 1;
-  (void)::setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &yes, sizeof yes);  // fails if the peer has gone already
-#endif
-  return ::fcntl(socket, F_SETFD, FD_CLOEXEC) == 0;
-}
-
-/// A TCP socket of that family.
-inline Descriptor make_socket(int family) {
-#if FTPLIKE_LINUX_WAYS
-  Descriptor made{::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  if (!made) fail_with(errno);
-#else
-  Descriptor made{::socket(family, SOCK_STREAM, 0)};
-  if (!made || !make_quiet(made.get())) fail_with(errno);
-#endif
-  return made;
-}
-
-/// The next connection of a listener, as accept(2) gives it.
-inline Descriptor accept_quietly(int listener, sockaddr* remote, socklen_t* size) noexcept {
-#if FTPLIKE_LINUX_WAYS
-  return Descriptor{::accept4(listener, remote, size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
-#else
-  Descriptor accepted{::accept(listener, remote, size)};
-  if (accepted && !make_quiet(accepted.get())) {
-    const int error = errno;
-    accepted.close();
-    errno = error;
-  }
-  return accepted;
-#endif
-}
-
-}  // namespace ftplike::detail
-
 
 namespace ftplike::inline v0_2 {
 
@@ -12486,7 +13702,7 @@ namespace detail {
 inline std::error_code standard_error(const std::error_code& error) noexcept {
   const bool of_system = error.category() == asio::error::get_system_category();
   if (!of_system || error == asio::error::operation_aborted) return error;
-  return {error.value(), std::system_category()};
+  return error_of_socket(error.value());
 }
 
 /// An IPv4 peer of an IPv6 socket is an IPv4 peer.
@@ -12497,7 +13713,7 @@ inline Endpoint without_mapping(const Endpoint& endpoint) {
 }
 
 /// The address of one end of a socket, as `ask` (getsockname, getpeername) gives it; unspecified if it has gone.
-template <class Ask> Endpoint endpoint_of(int descriptor, Ask ask) {
+template <class Ask> Endpoint endpoint_of(NativeSocket descriptor, Ask ask) {
   Endpoint endpoint;
   auto size = static_cast<socklen_t>(endpoint.capacity());
   if (ask(descriptor, endpoint.data(), &size) != 0) return {};
@@ -12515,7 +13731,7 @@ template <class E = Executor> class BasicTcpStream {
  public:
   using TcpStream = BasicTcpStream;  // as what derives from it calls it
   /// Takes a connected socket over.
-  BasicTcpStream(const Executor& executor, int descriptor, const Endpoint& remote, const Endpoint& local = {})
+  BasicTcpStream(const Executor& executor, detail::NativeSocket descriptor, const Endpoint& remote, const Endpoint& local = {})
       : descriptor_{descriptor},
         socket_{executor},
         remote_{detail::without_mapping(remote)},
@@ -12526,17 +13742,30 @@ template <class E = Executor> class BasicTcpStream {
         remote_{detail::without_mapping(detail::endpoint_of(socket_.native_handle(), ::getpeername))} {}
 
   awaitable<std::size_t> read_some(std::span<std::byte> room) {
-    if (!socket_.is_open()) {
-      const auto n = ::recv(descriptor(), room.data(), room.size(), MSG_DONTWAIT);
-      if (n >= 0) co_return static_cast<std::size_t>(n);
-      if (errno != EAGAIN && errno != EINTR) detail::fail_with(errno);
-      register_socket();
+    std::error_code error;
+    std::size_t n = 0;
+    if (reads_unregistered(room, n, error)) {
+      if (error) throw std::system_error(error);
+      co_return n;
     }
     const auto buffer = asio::buffer(room.data(), room.size());
-    std::error_code error;
-    const std::size_t n = co_await socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
+    const std::size_t came = co_await socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
     if (error && error != asio::error::eof) throw std::system_error(detail::standard_error(error));
-    co_return n;
+    co_return came;
+  }
+  /// The same with the error as a value, for whoever expects to be cancelled: an exception costs more than a wait.
+  awaitable<std::size_t> read_some(std::span<std::byte> room, std::error_code& error) {
+    std::size_t n = 0;
+    if (reads_unregistered(room, n, error)) co_return n;
+    const auto buffer = asio::buffer(room.data(), room.size());
+    const std::size_t came = co_await socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
+    error = error == asio::error::eof ? std::error_code{} : detail::standard_error(error);
+    co_return came;
+  }
+  /// What has come already; 0 if that is nothing. An end or an error is left for `read_some`.
+  std::size_t read_now(std::span<std::byte> room) noexcept {
+    const auto n = detail::sys::receive(descriptor(), room.data(), room.size());
+    return n > 0 ? static_cast<std::size_t>(n) : 0;
   }
   awaitable<void> write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
@@ -12553,12 +13782,12 @@ template <class E = Executor> class BasicTcpStream {
     }
   }
   awaitable<void> finish() {
-    ::shutdown(descriptor(), SHUT_WR);
+    detail::sys::end_sending(descriptor());
     co_return;
   }
   bool has_ended() const {
     std::byte one;
-    const auto n = ::recv(descriptor(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
+    const auto n = detail::sys::peek(descriptor(), &one, 1);
     return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
   }
   void cancel() {
@@ -12573,7 +13802,7 @@ template <class E = Executor> class BasicTcpStream {
   /// Closes so that the peer reads an error and no end: what was sent cannot be taken for the whole.
   void reset() {
     const linger at_once{1, 0};
-    ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    detail::sys::set_option(descriptor(), SOL_SOCKET, SO_LINGER, at_once);
     close();
   }
   Endpoint local() const {
@@ -12585,8 +13814,8 @@ template <class E = Executor> class BasicTcpStream {
   /// As a control connection wants it: what is sent leaves at once, and Telnet's urgent byte stays in its place.
   void make_prompt() {
     const int yes = 1;
-    ::setsockopt(descriptor(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    ::setsockopt(descriptor(), SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes);
+    detail::sys::set_option(descriptor(), IPPROTO_TCP, TCP_NODELAY, yes);
+    detail::sys::set_option(descriptor(), SOL_SOCKET, SO_OOBINLINE, yes);
   }
 
   /// Sends from a file without a buffer of ours: up to `most` bytes from `position` on, 0 if it ends before them.
@@ -12603,10 +13832,24 @@ template <class E = Executor> class BasicTcpStream {
   }
 
  private:
+  /// Reads at once from a socket that the event loop does not know; has it known where there is nothing yet.
+  bool reads_unregistered(std::span<std::byte> room, std::size_t& n, std::error_code& error) {
+    if (socket_.is_open()) return false;
+    const auto came = detail::sys::receive(descriptor(), room.data(), room.size());
+    if (came >= 0) {
+      n = static_cast<std::size_t>(came);
+    } else if (errno != EAGAIN && errno != EINTR) {
+      error.assign(errno, std::system_category());
+    } else {
+      register_socket();
+      return false;
+    }
+    return true;
+  }
   /// Sends what the system takes at once; 0 if that is nothing.
   std::size_t send_now(std::span<const std::byte> bytes) {
     for (;;) {
-      const auto sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | detail::no_signal);
+      const auto sent = detail::sys::send(descriptor(), bytes.data(), bytes.size());
       if (sent >= 0) return static_cast<std::size_t>(sent);
       if (errno == EAGAIN) return 0;
       if (errno != EINTR) detail::fail_with(errno);
@@ -12618,8 +13861,9 @@ template <class E = Executor> class BasicTcpStream {
     co_await socket_.async_wait(asio::socket_base::wait_write, asio::redirect_error(use_awaitable, error));
     if (error) throw std::system_error(detail::standard_error(error));
   }
-  int descriptor() const {
-    return socket_.is_open() ? const_cast<BasicTcpStream*>(this)->socket_.native_handle() : descriptor_.get();
+  detail::NativeSocket descriptor() const {
+    if (socket_.is_open()) return const_cast<BasicTcpStream*>(this)->socket_.native_handle();
+    return descriptor_.get();
   }
   void register_socket() {
     if (socket_.is_open()) return;
@@ -12627,7 +13871,7 @@ template <class E = Executor> class BasicTcpStream {
     descriptor_.release();
   }
 
-  detail::Descriptor descriptor_;  // until the event loop has it
+  detail::SocketDescriptor descriptor_;  // until the event loop has it
   asio::basic_stream_socket<asio::ip::tcp, E> socket_;
   Endpoint remote_;
   mutable Endpoint local_;  // asked for once
@@ -12639,25 +13883,34 @@ template <class E = Executor> class BasicTcpAcceptor {
  public:
   using TcpAcceptor = BasicTcpAcceptor;  // as what derives from it calls it
   /// Takes over a descriptor that listens, which must be non-blocking.
-  BasicTcpAcceptor(const Executor& executor, int descriptor, const Endpoint& where)
+  BasicTcpAcceptor(const Executor& executor, detail::NativeSocket descriptor, const Endpoint& where)
       : descriptor_{descriptor}, acceptor_{executor}, where_{where} {}
 
-  awaitable<TcpStream> accept(const Executor& executor) {
+  awaitable<TcpStream> accept(const Executor& executor) requires(detail::waits_for_connections) {
     for (;;) {
       Endpoint remote;
       auto size = static_cast<socklen_t>(remote.capacity());
-      detail::Descriptor accepted = detail::accept_quietly(descriptor(), remote.data(), &size);
+      detail::SocketDescriptor accepted = detail::accept_quietly(descriptor(), remote.data(), &size);
       if (accepted) {
         remote.resize(size);
         co_return TcpStream{executor, accepted.release(), remote, where_.address().is_unspecified() ? Endpoint{} : where_};
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;
       if (errno != EAGAIN) detail::fail_with(errno);
-      if (!acceptor_.is_open()) {
-        acceptor_.assign(where_.protocol(), descriptor_.get());
-        descriptor_.release();
-      }
+      register_socket();
       co_await acceptor_.async_wait(asio::socket_base::wait_read, use_awaitable);
+    }
+  }
+  awaitable<TcpStream> accept(const Executor& executor) requires(!detail::waits_for_connections) {
+    register_socket();
+    for (;;) {
+      std::error_code error;
+      auto accepted = co_await acceptor_.async_accept(executor, asio::redirect_error(use_awaitable, error));
+      const std::error_code reason = detail::standard_error(error);
+      if (reason == std::errc::connection_aborted || reason == std::errc::connection_reset) continue;
+      if (error) throw std::system_error(reason);
+      if (!detail::make_quiet(accepted.native_handle())) continue;  // it has gone already
+      co_return TcpStream{std::move(accepted)};
     }
   }
   Endpoint endpoint() const { return where_; }
@@ -12672,9 +13925,17 @@ template <class E = Executor> class BasicTcpAcceptor {
   }
 
  private:
-  int descriptor() { return acceptor_.is_open() ? acceptor_.native_handle() : descriptor_.get(); }
+  void register_socket() {
+    if (acceptor_.is_open()) return;
+    acceptor_.assign(where_.protocol(), descriptor_.get());
+    descriptor_.release();
+  }
+  detail::NativeSocket descriptor() {
+    if (acceptor_.is_open()) return acceptor_.native_handle();
+    return descriptor_.get();
+  }
 
-  detail::Descriptor descriptor_;  // until the event loop has it
+  detail::SocketDescriptor descriptor_;  // until the event loop has it
   asio::basic_socket_acceptor<asio::ip::tcp, E> acceptor_;
   Endpoint where_;
 };
@@ -12829,7 +14090,7 @@ template <class E = Executor> class BasicTcpTransport {
   awaitable<TcpStream> connect(Endpoint where, Address from = {}) {
     const Executor executor = co_await asio::this_coro::executor;
     asio::basic_stream_socket<asio::ip::tcp, E> socket{executor};
-    detail::Descriptor made = detail::make_socket(where.protocol().family());
+    detail::SocketDescriptor made = detail::make_socket(where.protocol().family());
     socket.assign(where.protocol(), made.get());
     made.release();
     if (!from.is_unspecified()) socket.bind({from, 0});
@@ -12840,11 +14101,8 @@ template <class E = Executor> class BasicTcpTransport {
     co_return TcpStream{std::move(socket)};
   }
   TcpAcceptor listen(const Executor& executor, const Endpoint& where) {
-    detail::Descriptor made = detail::make_socket(where.protocol().family());
-    const int yes = 1;
-    const bool ready = ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
-                       ::bind(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0 &&
-                       ::listen(made.get(), SOMAXCONN) == 0;
+    detail::SocketDescriptor made = detail::make_socket(where.protocol().family());
+    const bool ready = detail::sys::listen_at(made.get(), where.data(), static_cast<socklen_t>(where.size())) == 0;
     if (!ready) detail::fail_with(errno);
     const Endpoint bound = where.port() != 0 ? where : detail::endpoint_of(made.get(), ::getsockname);
     return TcpAcceptor{executor, made.release(), bound};
@@ -12852,15 +14110,13 @@ template <class E = Executor> class BasicTcpTransport {
   /// Takes over a socket that somebody else has made listen: a supervisor, a program before.
   ///
   /// **Errors:** `std::system_error` if it is no listening TCP socket; it then stays the caller's.
-  TcpAcceptor adopt(const Executor& executor, int descriptor) {
+  TcpAcceptor adopt(const Executor& executor, detail::NativeSocket descriptor) {
     int listens = 0;
-    auto size = static_cast<socklen_t>(sizeof listens);
-    if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0) detail::fail_with(errno);
+    if (detail::sys::option(descriptor, SOL_SOCKET, SO_ACCEPTCONN, listens) != 0) detail::fail_with(errno);
     const Endpoint where = detail::endpoint_of(descriptor, ::getsockname);
     const bool tcp = where.protocol().family() == AF_INET || where.protocol().family() == AF_INET6;
     if (listens == 0 || !tcp) detail::fail_with(EINVAL);
-    const int flags = ::fcntl(descriptor, F_GETFL);
-    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) { detail::fail_with(errno); }
+    if (!detail::make_quiet(descriptor)) detail::fail_with(errno);
     return TcpAcceptor{executor, descriptor, where};
   }
   // A template, so that only programs that look up names compile a resolver.
@@ -13336,10 +14592,12 @@ template <Transport T, class DataChannel, class Observer> void BasicBlockingClie
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 // ---- ftplike/parts.hpp
 #include <concepts>
@@ -13351,11 +14609,13 @@ template <Transport T, class DataChannel, class Observer> void BasicBlockingClie
 
 // ---- ftplike/profile.hpp
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <forward_list>
 #include <iterator>
 #include <functional>
 #include <memory>
@@ -14342,23 +15602,23 @@ class TextFile {
       if (errno != EINTR) fail();
     }
   }
-  struct stat status() const {
-    struct stat result {};
-    checked([&] { return ::fstat(get(), &result); });
+  FileStatus status() const {
+    FileStatus result{};
+    checked([&] { return sys::status_of(get(), &result); });
     return result;
   }
   std::string read() const {
     std::string result;
     std::array<char, 16 * 1024> room;
     for (;;) {
-      const auto n = checked([&] { return ::read(get(), room.data(), room.size()); });
+      const auto n = checked([&] { return sys::read_some(get(), room.data(), room.size()); });
       if (n == 0) return result;
       result.append(room.data(), static_cast<std::size_t>(n));
     }
   }
   void write(std::string_view text) const {
     while (!text.empty()) {
-      const auto n = checked([&] { return ::write(get(), text.data(), text.size()); });
+      const auto n = checked([&] { return sys::write_some(get(), text.data(), text.size()); });
       text.remove_prefix(static_cast<std::size_t>(n));
     }
   }
@@ -14372,31 +15632,28 @@ class TextFile {
 
 /// What is in the file. **Errors:** `std::system_error` if it cannot be read.
 inline std::string read_text_file(const std::filesystem::path& file) {
-  return TextFile{file, ::open(file.c_str(), O_RDONLY | O_CLOEXEC)}.read();
+  return TextFile{file, sys::open_file(file.c_str(), sys::to_read_on)}.read();
 }
 
 /// Puts `text` in place of the file at `path`, which was opened as `old`: whoever reads sees the old or the new one.
 inline void replace_text_file(const std::filesystem::path& path, const TextFile& old, std::string_view text) {
-  auto name = path.string() + ".XXXXXX";
-  const TextFile fresh{path, make_temporary(name)};
+  const auto directory = path.parent_path();
+  const TextFile above{directory, sys::open_file(directory.c_str(), sys::to_list)};
+  const auto bytes = path.filename().u8string();
+  const std::string name{bytes.begin(), bytes.end()};
+  const std::string fresh_name = name + '.' + std::to_string(random_number());
+  const TextFile fresh{path, sys::open_at(above.get(), fresh_name.c_str(), sys::to_make, 0600)};
   try {
     fresh.write(text);
     // A server may run as somebody else than who edits its files, but they are not for everybody's eyes.
-    const auto status = old.status();
-    const auto now = fresh.status();
-    if (now.st_uid != status.st_uid || now.st_gid != status.st_gid) {
-      fresh.checked([&] { return ::fchown(fresh.get(), status.st_uid, status.st_gid); });
-    }
-    fresh.checked([&] { return ::fchmod(fresh.get(), status.st_mode & 0660U); });
-    fresh.checked([&] { return ::fsync(fresh.get()); });
-    fresh.checked([&] { return ::rename(name.c_str(), path.c_str()); });
+    fresh.checked([&] { return sys::take_over_rights(fresh.get(), old.get()); });
+    fresh.checked([&] { return sys::flush(fresh.get()); });
+    fresh.checked([&] { return sys::rename_at(above.get(), fresh_name.c_str(), above.get(), name.c_str()); });
   } catch (...) {
-    ::unlink(name.c_str());
+    sys::remove_at(above.get(), fresh_name.c_str());
     throw;
   }
-  const auto directory = path.parent_path();
-  const TextFile above{directory, ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  above.checked([&] { return ::fsync(above.get()); });
+  above.checked([&] { return sys::flush_folder(above.get()); });
 }
 
 /// Puts what `edit` makes of the file's text in its place. Who reads at the same time sees the old file or the new one,
@@ -14405,11 +15662,11 @@ inline void replace_text_file(const std::filesystem::path& path, const TextFile&
 /// **Errors:** `std::system_error`, and what `edit` throws. The file is then as it was.
 template <class Edit> void edit_text_file(const std::filesystem::path& file, Edit edit) {
   for (;;) {
-    const TextFile old{file, ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    old.checked([&] { return ::flock(old.get(), LOCK_EX); });
+    const TextFile old{file, sys::open_file(file.c_str(), sys::to_edit, 0600)};
+    old.checked([&] { return sys::lock(old.get(), true); });
     const auto path = std::filesystem::canonical(file);
-    struct stat named {};
-    if (::stat(path.c_str(), &named) != 0 || !is_same_file(named, old.status())) {
+    FileStatus named{};
+    if (sys::status_of_path(path, &named) != 0 || !is_same_file(named, old.status())) {
       continue;  // somebody replaced it while we waited for the lock
     }
     const std::string text = edit(old.read());
@@ -14502,7 +15759,7 @@ inline bool write_ban(const std::filesystem::path& file, const Subnet& subnet, c
 struct BanRules {
   unsigned failures = 10;  // failed logins from one client (0: none is banned for them) …
   std::chrono::seconds within = std::chrono::minutes{10};  // … in this time …
-  std::chrono::seconds lasting = std::chrono::hours{1};    // … ban it for so long
+  std::chrono::seconds lasting = std::chrono::hours{1};    // … ban it for so long; `max()`: until somebody removes it
   std::vector<Subnet> never{};                             // those who are not banned for failed logins
 };
 
@@ -14664,18 +15921,23 @@ class Bans {
       forget_old_failures(now);
       auto& times = failures[subnet.address()];
       times.push_back(now);
-      std::erase_if(times, [&](Timestamp time) { return now - time > rules.within; });
+      std::erase_if(times, [&](Timestamp time) { return is_over(time, now); });
       if (times.size() < rules.failures) return std::nullopt;
       failures.erase(subnet.address());
-      const Ban ban{subnet, now + rules.lasting};
+      const bool ends = rules.lasting < std::chrono::floor<std::chrono::seconds>(last_timestamp - now);
+      const Ban ban{subnet, ends ? now + rules.lasting : last_timestamp};
       put(ban);
       return ban;
     }
     /// Keeps the memory of a storm of addresses bounded by what came within the rule's time.
     void forget_old_failures(Timestamp now) {
       if (failures.size() < most_failures) return;
-      std::erase_if(failures, [&](const auto& one) { return now - one.second.back() > rules.within; });
+      std::erase_if(failures, [&](const auto& one) { return is_over(one.second.back(), now); });
       most_failures = std::max<std::size_t>(1024, 2 * failures.size());
+    }
+    /// Whether a failure is too long ago to count. Not by milliseconds, of which 64 bits hold fewer than of seconds.
+    bool is_over(Timestamp failure, Timestamp now) const {
+      return std::chrono::ceil<std::chrono::seconds>(now - failure) > rules.within;
     }
     void put(const Ban& ban) {
       bans[ban.subnet.bits()][ban.subnet.address()] = ban.until;
@@ -15027,7 +16289,8 @@ struct Limits {
   Duration idle = std::chrono::seconds{300};
   /// For the data connection to come to be: then the transfer ends. (425)
   Duration connect_data = std::chrono::seconds{30};
-  /// Of a TLS handshake: then that connection ends, which of a data connection is a transfer without one. (425)
+  /// Of a TLS handshake, or of a trusted proxy until it has said whom it passes on: then that connection ends, which of a
+  /// data connection is a transfer without one. (425)
   Duration handshake = std::chrono::seconds{15};
   /// Without a byte of a transfer: then it ends. (426)
   Duration stall = std::chrono::seconds{60};
@@ -15132,6 +16395,12 @@ struct TrustedProxies {
   }
 };
 
+/// What a server does for clients that a stricter one does not.
+struct Conveniences {
+  bool converts_text = true;   // the line endings of TYPE A; else what is in the file is sent, and what comes is stored
+  bool takes_patterns = true;  // in LIST, NLST and STAT, as *.txt, where nothing has that very name
+};
+
 /// The settings of a server, each of which may be given to it as a part. A new one is a member more here; `all` does
 /// not compile until it is named there, and nothing else needs to know of it.
 struct Settings {
@@ -15144,11 +16413,12 @@ struct Settings {
   UploadRules upload_rules;  // which files may be made
   Bans bans;  // who is turned away
   Compression compression;  // how MODE Z is done, if at all
+  Conveniences conveniences;  // what some clients ask for beyond the RFCs
 
   /// References to all of them.
   auto all() {
-    auto& [one, two, three, four, five, six, seven, eight, nine] = *this;
-    return std::tie(one, two, three, four, five, six, seven, eight, nine);
+    auto& [one, two, three, four, five, six, seven, eight, nine, ten] = *this;
+    return std::tie(one, two, three, four, five, six, seven, eight, nine, ten);
   }
 };
 
@@ -15219,7 +16489,7 @@ template <class P> struct ServiceParts {
 };
 
 /// What the sessions of a server share: its parts, and the use that is made of it.
-/// Settings do not change any more when the first session begins. **Threads:** safe, as far as its parts are.
+/// Settings do not change any more when the first session begins, but for the limits (`current_limits`). **Threads:** safe, as far as its parts are.
 template <class P> class Service : public Settings {
  public:
   /// Its sessions' files: what can be written keeps to the rules.
@@ -15283,6 +16553,18 @@ template <class P> class Service : public Settings {
   /// The bandwidth of all transfers together.
   AccountUse& total() noexcept { return total_; }
 
+  /// The limits as they are now: a server's may change. They stay where they are as long as the service lives.
+  const Limits& current_limits() const noexcept { return *current_limits_.load(std::memory_order_acquire); }
+  /// Has others hold from now on. **Threads:** any.
+  void change_limits(const Limits& to) {
+    const std::lock_guard lock{mutex_};
+    // Sessions may still look at those before, without a lock; operators do not change them often enough to count.
+    all_limits_.push_front(to);
+    current_limits_.store(&all_limits_.front(), std::memory_order_release);
+    total_.sent.set_rate(to.bytes_per_second);
+    total_.received.set_rate(to.bytes_per_second);
+  }
+
  private:
   auto kept(typename P::Storage files) {
     if constexpr (GivesStorages<typename P::Storage>) {
@@ -15313,6 +16595,8 @@ template <class P> class Service : public Settings {
   std::shared_ptr<AccountUse> no_limits_ = detail::new_shared<AccountUse>(std::string{}, std::uint64_t{0});
   std::mutex mutex_;
   std::vector<std::weak_ptr<AccountUse>> uses_;
+  std::forward_list<Limits> all_limits_;
+  std::atomic<const Limits*> current_limits_{&limits};
 };
 
 }  // namespace ftplike
@@ -15578,6 +16862,7 @@ struct Clnt {
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 
 
@@ -15592,7 +16877,7 @@ template <class Table, class S> awaitable<Reply> run_inner(S& session, std::stri
   const CommandLine inner = parse_command(text);
   const auto* entry = Table::template On<S>::template find<S>(inner.verb);
   if (!entry) co_return Reply{501, "Not implemented for that parameter"};
-  if (entry->allowed && !entry->allowed(session)) co_return Reply{550, "Permission denied"};
+  if (entry->allowed && !entry->allowed(session)) throw std::system_error(make_error_code(std::errc::permission_denied));
   const std::string_view argument = argument_for(*entry, inner);
   if (entry->argument == ArgumentRule::required && argument.empty()) co_return Reply{501, "Argument missing"};
   if (entry->answer) co_return entry->answer(session, argument);
@@ -15828,7 +17113,7 @@ auto file_transfer(S& session, std::string_view verb, Path path, std::string_vie
   const std::string name{path.name()};
   typename S::Transfer transfer{verb, std::move(path), "Opening data connection for " + name, std::string{done}};
   transfer.offset = offset;
-  transfer.ascii = session.standard() && session.state.type == 'A';
+  transfer.ascii = session.converts_text();
   if (transfer.ascii && offset > 0) throw std::system_error(Errc::bad_restart);
   return transfer;
 }
@@ -16036,6 +17321,18 @@ struct Cdup {
 struct Changing {
   static constexpr bool keeps_blanks = true;
   static constexpr auto argument = ArgumentRule::required;
+
+ protected:
+  /// Sets when a file was last changed, and tells the observer.
+  static awaitable<void> set_time(auto& session, std::string_view verb, Path path, Timestamp time) {
+    co_await session.storage().set_modified(path, time);
+    session.template report<FileChanged>(verb, Change::time_set, path, nullptr, time);
+  }
+  /// Sets the permission bits of a file, and tells the observer.
+  static awaitable<void> set_mode(auto& session, std::string_view verb, Path path, unsigned mode) {
+    co_await session.storage().set_mode(path, mode);
+    session.template report<FileChanged>(verb, Change::mode_set, path, nullptr, Timestamp{}, mode);
+  }
 };
 
 /// MKD <path>: makes a directory. (RFC 959 §4.1.3, Appendix II)
@@ -16047,6 +17344,7 @@ struct Mkd : Changing {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().make_directory(path);
+    session.template report<FileChanged>(verb, Change::directory_made, path);
     co_return Reply{257, quoted_name(session.virtual_path(name).string()) + " created"};
   }
 };
@@ -16060,6 +17358,7 @@ struct Rmd : Changing {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().remove_directory(path);
+    session.template report<FileChanged>(verb, Change::directory_removed, path);
     co_return Reply{250, "Directory removed"};
   }
 };
@@ -16073,6 +17372,7 @@ struct Dele : Changing {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     co_await session.storage().remove(path);
+    session.template report<FileChanged>(verb, Change::removed, path);
     co_return Reply{250, "File removed"};
   }
 };
@@ -16102,6 +17402,7 @@ struct Rnto : Changing {
     if (!from) co_return Reply{503, "RNFR first"};
     const Path to = session.path(name);
     co_await session.storage().rename(*from, to);
+    session.template report<FileChanged>(verb, Change::renamed, *from, &to);
     co_return Reply{250, "Renamed"};
   }
 };
@@ -16123,7 +17424,7 @@ struct Size {
   static constexpr std::uint64_t most_text = 1024 * 1024;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
-    const bool as_text = session.standard() && session.state.type == 'A';
+    const bool as_text = session.converts_text();
     std::error_code missing;
     try {
       const Entry entry = co_await session.storage().stat(path);
@@ -16153,7 +17454,9 @@ struct Size {
 };
 
 /// MDTM <path>: when a file was modified, in UTC. (RFC 3659 §3)
-struct Mdtm {
+///
+/// MDTM <YYYYMMDDHHMMSS> <path> sets that, as old clients have it, where there is no file of that whole name. In no RFC.
+struct Mdtm : protected Changing {
   static constexpr std::string_view verb = "MDTM";
   static constexpr std::string_view help = "MDTM <path>: when a file was last changed, in UTC";
   static constexpr std::string_view feature = "MDTM";
@@ -16162,8 +17465,22 @@ struct Mdtm {
   static constexpr auto argument = ArgumentRule::required;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
-    const Entry entry = co_await session.storage().stat(path);
-    co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
+    std::error_code missing;
+    try {
+      const Entry entry = co_await session.storage().stat(path);
+      co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
+    } catch (const std::system_error& error) { missing = error.code(); }
+    const auto space = name.find(' ');
+    const auto time = parse_timestamp(name.substr(0, space));
+    const bool sets = missing == std::errc::no_such_file_or_directory && time && space != name.npos;
+    if (!sets) throw std::system_error(missing);
+    if constexpr (SetsTimes<std::remove_cvref_t<decltype(session.storage())>>) {
+      if (!session.may(Right::write)) throw std::system_error(make_error_code(std::errc::permission_denied));
+      const Path changed = session.path(name.substr(space + 1));
+      co_await set_time(session, verb, changed, *time);
+      co_return Reply{213, format_timestamp(*time, Fraction::never)};
+    }
+    throw std::system_error(missing);
   }
 };
 
@@ -16180,7 +17497,7 @@ struct Mfmt : Changing {
     if (!time || space == text.npos) co_return Reply{501, "A time and a path expected"};
     const auto name = text.substr(space + 1);
     const Path path = session.path(name);
-    co_await session.storage().set_modified(path, *time);
+    co_await set_time(session, verb, path, *time);
     co_return Reply{213, "Modify=" + format_timestamp(*time, Fraction::never) + "; " + std::string{name}};
   }
 };
@@ -16218,10 +17535,10 @@ struct Mff : Changing {
       if (!understood) co_return Reply{504, "Cannot set " + std::string{fact}};
     }
     if constexpr (sets_times) {
-      if (time) co_await session.storage().set_modified(path, *time);
+      if (time) co_await set_time(session, verb, path, *time);
     }
     if constexpr (keeps_modes) {
-      if (mode) co_await session.storage().set_mode(path, *mode);
+      if (mode) co_await set_mode(session, verb, path, *mode);
     }
     co_return Reply{213, std::string{text}};
   }
@@ -16276,6 +17593,7 @@ struct Comb : Changing {
     for (std::size_t i = 1; i < names.size(); ++i) {
       const Path path = session.path(names[i]);
       co_await session.storage().remove(path);
+      session.template report<FileChanged>(verb, Change::removed, path);
     }
     co_return Reply{250, "Combined"};
   }
@@ -16328,7 +17646,7 @@ struct SiteChmod : Changing {
     const auto mode = number_in<unsigned>(text.substr(0, space), 8);
     if (!mode || *mode > 07777 || space == text.npos) co_return Reply{501, "An octal mode and a path expected"};
     const Path path = session.path(text.substr(space + 1));
-    co_await session.storage().set_mode(path, *mode);
+    co_await set_mode(session, "SITE CHMOD", path, *mode);
     co_return Reply{200, "Mode set"};
   }
 };
@@ -16344,7 +17662,7 @@ struct SiteUtime : Changing {
     const auto time = time_and_name(text, name);
     if (!time) co_return Reply{501, "A time and a path expected"};
     const Path path = session.path(name);
-    co_await session.storage().set_modified(path, *time);
+    co_await set_time(session, "SITE UTIME", path, *time);
     co_return Reply{200, "Time set"};
   }
 
@@ -16413,8 +17731,10 @@ using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
 
 // ---- ftplike/verbs/listing.hpp
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -16440,12 +17760,13 @@ class SortedLines {
  public:
   /// Adds the line of an entry.
   void add(const Entry& entry, const EntryFormat& format) {
-    const auto name = text_.size();
-    text_.append(entry.name);
-    const auto line = text_.size();
-    format(text_, entry);
-    if (text_.size() == line) return text_.resize(name);
-    lines_.push_back(Place{beginning_of(entry.name), name, line, text_.size()});
+    std::string& text = text_for(entry);
+    const auto name = text.size();
+    text.append(entry.name);
+    const auto line = text.size();
+    format(text, entry);
+    if (text.size() == line) return text.resize(name);
+    lines_.push_back(Place{beginning_of(entry.name), block_, name, line, text.size()});
   }
   /// All that were added are sorted from here on, until `clear`.
   void sort() {
@@ -16457,31 +17778,45 @@ class SortedLines {
   std::string_view next() noexcept {
     if (next_ == lines_.size()) return {};
     const Place& place = lines_[next_++];
-    return std::string_view{text_}.substr(place.line, place.end - place.line);
+    return std::string_view{blocks_[place.block]}.substr(place.line, place.end - place.line);
   }
   /// Forgets all lines.
   void clear() noexcept {
-    text_.clear();
+    for (auto& block : blocks_) block.clear();
+    block_ = 0;
     lines_.clear();
     next_ = 0;
   }
 
  private:
   struct Place {
-    std::uint64_t beginning;      // of the name, as a number: most names differ there, and it is at hand
-    std::size_t name, line, end;  // where they begin in the text, and where the line ends
+    std::uint64_t beginning;             // of the name, as a number: most names differ there, and it is at hand
+    std::size_t block, name, line, end;  // where they begin in which text, and where the line ends
   };
+  /// Where a line of this entry finds room, as a rule: a text that grows moves all that is in it, into pages that the
+  /// system has to find first.
+  std::string& text_for(const Entry& entry) {
+    constexpr std::size_t block_size = 64 * 1024 - 64, most_but_names = 512;
+    if (blocks_.empty()) return blocks_.emplace_back();
+    if (blocks_[block_].size() + entry.name.size() * 2 + most_but_names > block_size && ++block_ == blocks_.size()) {
+      blocks_.emplace_back().reserve(block_size);
+    }
+    return blocks_[block_];
+  }
   /// The first eight bytes, in the order of which names are sorted.
   static std::uint64_t beginning_of(std::string_view name) noexcept {
+    std::array<unsigned char, 8> bytes{};
+    std::copy_n(name.data(), std::min(name.size(), bytes.size()), bytes.data());
     std::uint64_t result = 0;
-    for (std::size_t i = 0; i < 8; ++i) result = result << 8 | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0U);
+    for (const auto byte : bytes) result = result << 8 | byte;
     return result;
   }
   std::string_view name_of(const Place& place) const noexcept {
-    return std::string_view{text_}.substr(place.name, place.line - place.name);
+    return std::string_view{blocks_[place.block]}.substr(place.name, place.line - place.name);
   }
 
-  std::string text_;  // each name with its line behind it
+  std::deque<std::string> blocks_;  // each name with its line behind it
+  std::size_t block_ = 0;           // the one that is being filled
   std::vector<Place> lines_;
   std::size_t next_ = 0;
 };
@@ -16593,7 +17928,7 @@ template <class S> awaitable<Entry> find_listed(S& session, ListingRequest& requ
     Entry entry = co_await session.storage().stat(named);
     co_return entry;
   } catch (const std::system_error&) { missing = std::current_exception(); }
-  if (!request.take_pattern()) std::rethrow_exception(missing);
+  if (!session.service().conveniences.takes_patterns || !request.take_pattern()) std::rethrow_exception(missing);
   const Path directory = session.path(request.name);
   Entry entry = co_await session.storage().stat(directory);
   co_return entry;
@@ -16625,16 +17960,21 @@ template <class Storage> std::string permissions_of(bool is_directory, Rights ri
   return letters;
 }
 
+/// What a format shows of entries.
+enum class Shown { names, all };
+
 /// Sends the listing of `path`, which is `entry`, over the data connection, each entry of it as `format` appends it,
 /// but for the first `dropped` bytes.
 template <class S> awaitable<Reply> send_listing(S& session, std::string_view verb, Path path, Entry entry,
-                                                 std::string pattern, EntryFormat format, std::size_t dropped = 0) {
+                                                 std::string pattern, EntryFormat format, Shown shown,
+                                                 std::size_t dropped = 0) {
   typename S::Transfer transfer{verb, path, "Here comes the listing", "Listing complete"};
   transfer.listing = true;
   std::optional<typename S::Storage::Listing> listing;
   if (entry.is_directory()) {
     auto found = co_await session.storage().list(path);
     listing.emplace(std::move(found));
+    if (shown == Shown::names) ask_for_names(*listing);
   }
   ListingSource source{std::move(listing), entry, std::move(pattern), std::move(format), dropped};
   co_return co_await session.send(source, std::move(transfer));
@@ -16665,14 +18005,14 @@ struct List {
         if (detail::fits_a_line(entry.name)) out.append("\n").append(entry.name);
       };
       co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                              std::move(names), 1);
+                                              std::move(names), detail::Shown::names, 1);
     }
     auto lines = [now = wall_clock(session.executor())](std::string& out, const Entry& entry) {
       append_listed(out, entry, now);
       out += "\r\n";
     };
     co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                            std::move(lines));
+                                            std::move(lines), detail::Shown::all);
   }
 };
 
@@ -16691,7 +18031,7 @@ struct Nlst {
       if (detail::fits_a_line(entry.name)) out.append(prefix).append(entry.name).append("\r\n");
     };
     co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::move(request.pattern),
-                                            std::move(names));
+                                            std::move(names), detail::Shown::names);
   }
 };
 
@@ -16713,7 +18053,8 @@ struct Mlsd {
       append_facts(out, entry, facts, entry.is_directory() ? of_directories : of_files);
       out += "\r\n";
     };
-    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines));
+    co_return co_await detail::send_listing(session, verb, path, std::move(listed), std::string{}, std::move(lines),
+                                            detail::Shown::all);
   }
 };
 
@@ -17164,6 +18505,51 @@ template <class P, class... Parts> struct CheckedParts {
 }  // namespace detail
 }  // namespace ftplike
 
+// ---- ftplike/server/status.hpp
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+
+namespace ftplike::inline v0_2 {
+
+/// A transfer that is under way.
+class TransferStatus {
+ public:
+  TransferStatus(std::string its_verb, Path its_path, Direction its_direction, bool is_listing, std::uint64_t its_bytes,
+                 Duration it_lasts)
+      : verb{std::move(its_verb)},
+        path{std::move(its_path)},
+        direction{its_direction},
+        listing{is_listing},
+        bytes{its_bytes},
+        lasts{it_lasts} {}
+
+  std::string verb;  // of the command
+  Path path;         // of the file in the storage, or of the directory that is listed
+  Direction direction;
+  bool listing;
+  std::uint64_t bytes;  // over the data connection, by now
+  Duration lasts;       // since its command came
+  /// Over all of that time.
+  double bytes_per_second() const noexcept {
+    const double seconds = std::chrono::duration<double>(lasts).count();
+    return seconds > 0 ? static_cast<double>(bytes) / seconds : 0;
+  }
+};
+
+/// How a session of a server stands.
+struct SessionStatus {
+  SessionInfo who;
+  Duration lasts{};      // since it began
+  std::string activity;  // for people: the verb of its command, or what it waits for
+  std::optional<TransferStatus> transfer;
+};
+
+}  // namespace ftplike::inline v0_2
+
 
 namespace ftplike::inline v0_2 {
 namespace detail {
@@ -17246,6 +18632,21 @@ template <Transport T, class P> class Server {
   Service<P>& service() noexcept;
   /// How many sessions there are now.
   std::size_t sessions() const;
+  /// What sessions there are now, and what each is about, in the order of their numbers. A session whose thread is blocked
+  /// is left out, after a second. **Threads:** may be awaited on any executor.
+  ///
+  ///     const auto sessions = co_await server.list_sessions();
+  awaitable<std::vector<SessionStatus>> list_sessions();
+  /// Ends the sessions that `which` says yes to, at once, whatever they are about; their clients hear 421. Gives those.
+  /// Those of one user: `[](const SessionInfo& who) { return who.user == "anna"; }`. `which` is called on the executors of
+  /// the sessions, by several threads at once where they have several, and must not throw.
+  /// **Threads:** may be awaited on any executor.
+  awaitable<std::vector<SessionInfo>> end_sessions(std::function<bool(const SessionInfo&)> which);
+  /// The limits as they are now.
+  Limits limits() const;
+  /// Has other limits hold from now on: for each step that begins, each session and each command that comes. What is under
+  /// way keeps the times that it began with, and a session the length of its lines.
+  void change_limits(const Limits& limits);
 
  private:
   using State = detail::ServerCore<T, P>;
@@ -17377,6 +18778,7 @@ class ClosingWait {
 // ---- ftplike/server/control_connection.hpp
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -17682,30 +19084,30 @@ template <Transport T> class ControlConnection {
     waiting_.erase(waiting_.begin());
     return line;
   }
-  /// The next command; none at the end of the connection.
+  /// Whether there is nothing to wait for: then `line` is the next command, or none at the end of the connection.
+  /// Otherwise the caller awaits `more` and asks again. That is no coroutine of its own, whose frame every idle session
+  /// would keep.
   ///
-  /// Bytes without a line ending are a command if `wholeness` says so. To one that may go on `grace` is given for that,
-  /// until the client has shown that its commands come whole, and again when it has sent a part of one.
-  awaitable<std::optional<Line>> next_line(Wholeness (*wholeness)(std::string_view), Duration grace) {
-    for (;;) {
-      if (auto line = line_now()) co_return line;
-      if (failure_) throw std::system_error(failure_);
-      const std::string_view bytes = lines_.unterminated();
-      const Wholeness what = bytes.empty() ? Wholeness::part : wholeness(bytes);
-      const bool may_stay = ended_ || (comes_whole_ && in_one_piece_);
-      const bool is_whole = what == Wholeness::whole || (what == Wholeness::may_go_on && may_stay);
-      if (is_whole) co_return lines_.take_unterminated();
-      if (ended_) co_return std::nullopt;
-      if (what == Wholeness::may_go_on) {
-        const bool goes_on = co_await more_within(grace);
-        comes_whole_ = !goes_on && in_one_piece_;
-        if (!goes_on) co_return lines_.take_unterminated();
-      } else {
-        if (!bytes.empty()) comes_whole_ = false;
-        co_await more();
-      }
-    }
+  /// Bytes without a line ending are a command if `wholeness` says so. To one that may go on `more` gives its `grace`
+  /// for that, until the client has shown that its commands come whole, and again when it has sent a part of one.
+  bool next_line(Wholeness (*wholeness)(std::string_view), std::optional<Line>& line) {
+    const bool stayed = std::exchange(stayed_, false);
+    line = line_now();
+    if (line) return true;
+    if (failure_) throw std::system_error(failure_);
+    const std::string_view bytes = lines_.unterminated();
+    const Wholeness what = bytes.empty() ? Wholeness::part : wholeness(bytes);
+    const bool may_stay = ended_ || stayed || (comes_whole_ && in_one_piece_);
+    const bool is_whole = what == Wholeness::whole || (what == Wholeness::may_go_on && may_stay);
+    if (is_whole) line = lines_.take_unterminated();
+    if (is_whole || ended_) return true;
+    may_go_on_ = what == Wholeness::may_go_on;
+    if (!may_go_on_ && !bytes.empty()) comes_whole_ = false;
+    return false;
   }
+  /// Waits for more of the command that `next_line` did not find.
+  awaitable<void> more(Duration grace) { return may_go_on_ ? more_within(grace) : more(); }
+
   /// Has the connection read by a coroutine beside the session's own, which may outlast the transfer that it is for:
   /// then the next command comes through it, and no read need ever be cancelled for the sake of another.
   void read_beside(const Executor& executor, awaitable<void> reading) {
@@ -17725,13 +19127,17 @@ template <Transport T> class ControlConnection {
     co_await join_reader();
   }
 
-  /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
+  /// Reads what comes next; `cancel` on the stream ends that and loses nothing. Every idle session keeps the room that is
+  /// waited with: it is small where what does not fit into it can be taken at once.
   awaitable<void> read() {
-    std::array<std::byte, 512> room;
+    std::array<std::byte, reads_at_once ? 64 : 512> room;
     const std::size_t n = co_await stream_.read_some(room);
     in_one_piece_ = lines_.bytes() == 0;
     lines_.feed(as_text(std::span{room}.first(n)));
     ended_ = n == 0;
+    if constexpr (reads_at_once) {
+      if (n == room.size()) read_rest();
+    }
   }
   /// No more can be read, for that reason; it comes to light when the commands that came before are done.
   void fail(std::error_code why) noexcept { failure_ = why; }
@@ -17751,14 +19157,24 @@ template <Transport T> class ControlConnection {
  private:
   static constexpr std::size_t code_size = 3;
 
-  /// False if nothing came in time.
-  awaitable<bool> more_within(Duration time) {
+  static constexpr bool reads_at_once = requires(typename T::Stream& stream, std::span<std::byte> room) {
+    { stream.read_now(room) } -> std::same_as<std::size_t>;
+  };
+
+  void read_rest() {
+    std::array<std::byte, 512> room;
+    const std::size_t n = stream_.read_now(room);
+    lines_.feed(as_text(std::span{room}.first(n)));
+  }
+  /// Waits no longer than that: if nothing comes, the bytes that are there are all of the command.
+  awaitable<void> more_within(Duration time) {
     std::error_code error;
     try {
       co_await within(network_, time, more());
     } catch (const std::system_error& failure) { error = failure.code(); }
     if (error && error != Errc::timed_out) throw std::system_error(error);
-    co_return !error;
+    stayed_ = static_cast<bool>(error);
+    comes_whole_ = stayed_ && in_one_piece_;
   }
   awaitable<void> more() { return reader_ ? join_reader() : read(); }
 
@@ -17772,6 +19188,8 @@ template <Transport T> class ControlConnection {
   bool ended_ = false;
   bool in_one_piece_ = false;  // one read gave all that waits
   bool comes_whole_ = false;   // the client sends an unterminated command in one piece
+  bool may_go_on_ = false;     // the command that `next_line` did not find
+  bool stayed_ = false;        // as it was, for all the time that it was given
 };
 
 }  // namespace ftplike
@@ -17794,16 +19212,30 @@ inline CommandLine command_of(const Line& line) {
   return parse_command(line.unterminated ? without_trailing_blanks(text) : text);
 }
 
-/// Tells the observer of a command, but no secret; gives its refusal, if it refuses, or the reply to what it throws. What
-/// follows an unknown verb may be a password, too: of a PASS that was misspelt, or that is all there is on the line.
+/// What observers are told of an argument. What follows an unknown verb may be a password, too: of a PASS that was
+/// misspelt, or that is all there is on the line.
+template <class S, class Entry> std::string_view shown(const S& session, const Entry* entry, std::string_view argument) {
+  const bool secret = entry ? entry->secret && entry->secret(session, argument) : !argument.empty();
+  return secret ? "***" : argument;
+}
+
+/// Tells the observer that a command was not done since its client may not do it.
+template <class S, class Entry>
+void tell_refusal(S& session, const Entry* entry, Verb verb, std::string_view argument, const Reply& reply) noexcept {
+  if constexpr (S::template observed<CommandRefused>) {
+    const std::string letters = verb.text();
+    session.template report<CommandRefused>(letters, shown(session, entry, argument), session.directory, reply);
+  }
+}
+
+/// Tells the observer of a command; gives its refusal, if it refuses, or the reply to what it throws.
 template <class S, class Entry> std::optional<Reply> refusal_by_observer(S& session, const Entry* entry, Verb verb,
                                                                          std::string_view argument, const Line& line) {
   if constexpr (S::template observed<CommandSeen>) {
-    const bool secret = entry ? entry->secret && entry->secret(session, argument) : !argument.empty();
     const std::string letters = verb.text();
     std::error_code error;
     try {
-      return session.announce(letters, secret ? "***" : argument, line.unterminated);
+      return session.announce(letters, shown(session, entry, argument), line.unterminated);
     } catch (...) { error = code_of(std::current_exception()); }
     return reply_for(error);
   } else {
@@ -17823,9 +19255,13 @@ template <class S> Reply not_understood(S& session, Verb verb, std::string_view 
 /// Why a command may not run now.
 template <class S, class Entry>
 std::optional<Reply> refusal(S& session, const Entry& entry, std::string_view argument) {
-  if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return later;
+  const auto told = [&](Reply reply) {
+    tell_refusal(session, &entry, entry.verb, argument, reply);
+    return reply;
+  };
+  if (auto later = session.protection().refusal(entry.verb, entry.before_login)) return told(*std::move(later));
   if (!entry.before_login && !session.account()) return Reply{530, "Not logged in"};
-  if (entry.allowed && !entry.allowed(session)) return Reply{550, "Permission denied"};
+  if (entry.allowed && !entry.allowed(session)) return told(Reply{550, "Permission denied"});
   if (entry.argument == ArgumentRule::required && argument.empty()) return Reply{501, "Argument missing"};
   if (entry.argument == ArgumentRule::none && !argument.empty()) return Reply{501, "No argument expected"};
   return std::nullopt;
@@ -17844,6 +19280,7 @@ template <class S> awaitable<Reply> dispatch(S& session, const Line& line) {
   if (line.error()) co_return reply_for(line.error());
   const std::string_view argument = entry ? detail::argument_for(*entry, command) : command.argument;
   if (auto refused = detail::refusal_by_observer(session, entry, command.verb, argument, line)) {
+    detail::tell_refusal(session, entry, command.verb, argument, *refused);
     co_return *std::move(refused);
   }
   if (!entry) co_return detail::not_understood(session, command.verb, line.text);
@@ -17853,7 +19290,9 @@ template <class S> awaitable<Reply> dispatch(S& session, const Line& line) {
   try {
     co_return entry->answer(session, argument);
   } catch (...) { error = code_of(std::current_exception()); }
-  co_return reply_for(error);
+  const Reply reply = reply_for(error);
+  if (is_refusal(error)) detail::tell_refusal(session, entry, command.verb, argument, reply);
+  co_return reply;
 }
 
 }  // namespace ftplike
@@ -18043,14 +19482,18 @@ template <class Session> class ServerTransfer {
     if (!waits_for_close_) co_return false;
     const Time now = session_.network().now();
     ClosingWait& wait = session_.closing_wait();
-    bool broken = false;
+    std::error_code error;
     Limit limited{session_.deadline(), ClosingWait::longest, Errc::timed_out};
     std::array<std::byte, 1> room;
-    try {
-      (void)co_await data_->read_some(room);
-    } catch (const std::system_error& error) { broken = error.code() == std::errc::connection_reset; }
+    if constexpr (requires { data_->read_some(room, error); }) {  // a wait that ends in vain is no exception
+      (void)co_await data_->read_some(room, error);
+    } else {
+      try {
+        (void)co_await data_->read_some(room);
+      } catch (const std::system_error& failure) { error = failure.code(); }
+    }
     wait.note(session_.network().now() - now, limited.expired());
-    co_return broken && !is_secured();
+    co_return error == std::errc::connection_reset && !is_secured();
   }
   awaitable<void> receive_all(AnySink file) {
     {
@@ -18129,7 +19572,7 @@ template <class Session> class ServerTransfer {
   }
   /// The verdict.
   ///
-  /// **Errors:** `Errc::shutting_down` where the session is to end.
+  /// **Errors:** `Errc::shutting_down` or `Errc::ended_by_operator` where the session is to end.
   awaitable<Reply> conclude(std::error_code error, std::error_code interrupted) {
     const bool may_send = what_.direction == Direction::received || !is_open_;
     if (error && !interrupted && data_ && may_send) session_.let_go(std::move(*data_));
@@ -18137,7 +19580,7 @@ template <class Session> class ServerTransfer {
     co_await session_.end_watch();
     session_.template report<TransferEnded>(what_.verb, what_.path, what_.direction, what_.moved, what_.offset,
                                             took_, what_.ascii, what_.listing, error);
-    if (interrupted == Errc::shutting_down) throw std::system_error(interrupted);
+    if (detail::ends_session(interrupted)) throw std::system_error(interrupted);
     if (!error) co_return Reply{226, what_.conclusion};
     const bool tells_why = securing_ && error.category() != ftplike_category();
     if (tells_why) co_return Reply{425, "No data connection: " + error.message()};
@@ -18187,7 +19630,8 @@ template <class Session> class ServerTransfer {
 #include <system_error>
 
 
-#if __has_include(<crypt.h>)  // POSIX has crypt(3) in <unistd.h>; glibc leaves it to libxcrypt
+#if FTPLIKE_WINDOWS_WAYS
+#elif __has_include(<crypt.h>)  // POSIX has crypt(3) in <unistd.h>; glibc leaves it to libxcrypt
 #include <crypt.h>
 #else
 #include <unistd.h>
@@ -18208,7 +19652,7 @@ inline std::string crypt_hash([[maybe_unused]] const char* password, [[maybe_unu
 #if FTPLIKE_LINUX_WAYS
   const auto room = std::make_unique<crypt_data>();  // 32 KiB
   result = crypt_r(password, like.c_str(), room.get());
-#elif !defined(__ANDROID__)  // which has no crypt(3) at all
+#elif !defined(__ANDROID__) && !FTPLIKE_WINDOWS_WAYS  // which have no crypt(3) at all
   static std::mutex one_at_a_time;  // POSIX lets it keep its result where the next call puts its own
   const std::lock_guard lock{one_at_a_time};
   result = ::crypt(password, like.c_str());
@@ -18478,8 +19922,8 @@ namespace ftplike::inline v0_2 {
 /// One client, from its greeting to its farewell: the control connection and how far TLS protects it, who the client
 /// is, and what one command leaves for the next. What stands under *for commands* is what a command may use.
 ///
-/// **Cancellation:** by its `Interruption`, with which `run` was started: `Errc::shutting_down` ends the session,
-/// anything else what it does just now.
+/// **Cancellation:** by its `Interruption`, with which `run` was started: `Errc::shutting_down` and `Errc::ended_by_operator`
+/// end the session, anything else what it does just now.
 /// **Lifetime:** one coroutine on one executor, `run`; the transport and the service outlive it. **Threads:** its own.
 template <Transport T, class P> class Session {
   static_assert(std::is_base_of_v<SessionState, typename P::State>,
@@ -18510,10 +19954,11 @@ template <Transport T, class P> class Session {
         service_{service},
         interruption_{interruption},
         deadline_{network, executor, interruption},
-        control_{network, std::move(control), service.limits.line},
+        control_{network, std::move(control), service.current_limits().line},
         protection_{possible(network, service.tls_policy)},
         who_{std::move(who)},
-        began_{network.now()},
+        opened_{network.now()},
+        began_{opened_},
         closing_wait_{began_} {
     if (beginning == Beginning::implicit_tls) {
       hello_.emplace(first_bytes);
@@ -18563,6 +20008,25 @@ template <Transport T, class P> class Session {
     draining_ = true;
     interruption_.interrupt(Errc::shutting_down);
   }
+  /// The same since the operator wants it. On its executor.
+  void end() {
+    is_ended_ = true;
+    draining_ = true;
+    interruption_.interrupt(Errc::ended_by_operator);
+  }
+  /// How it stands. On its executor.
+  SessionStatus status() const {
+    const Time now = network_.now();
+    SessionStatus result;
+    result.who = who_;
+    result.lasts = now - opened_;
+    result.activity = activity();
+    if (transfer_) {
+      result.transfer.emplace(std::string{transfer_->verb}, transfer_->path, transfer_->direction, transfer_->listing,
+                              transfer_->moved, now - transfer_->began);
+    }
+    return result;
+  }
   /// What the session is about, for people: the verb of its command, or what it waits for.
   std::string activity() const {
     if (ending_) return "the farewell";
@@ -18578,8 +20042,8 @@ template <Transport T, class P> class Session {
   T& network() noexcept { return network_; }
   /// What it shares with the other sessions of its server.
   Service<P>& service() noexcept { return service_; }
-  /// Those of its server.
-  const Limits& limits() const noexcept { return service_.limits; }
+  /// Those of its server, as they are now.
+  const Limits& limits() const noexcept { return service_.current_limits(); }
   /// As observers are told.
   const SessionInfo& who() const noexcept { return who_; }
   /// The files that the session's account sees, which know for whom they work where they ask for that.
@@ -18606,6 +20070,10 @@ template <Transport T, class P> class Session {
   bool may(Rights rights) const noexcept { return account_ && account_->rights.contains(rights); }
   /// Whether the client speaks standard FTP: it said USER or HOST. Otherwise the session is an ftp-like one.
   bool standard() const noexcept { return standard_; }
+  /// Whether transfers convert line endings: TYPE A, where the server does that.
+  bool converts_text() const noexcept {
+    return standard_ && state.type == 'A' && service_.conveniences.converts_text;
+  }
   /// USER or HOST was said: what the session may do as a guest is over.
   void become_standard() {
     standard_ = true;
@@ -18850,11 +20318,12 @@ template <Transport T, class P> class Session {
   }
   /// Runs a command that may wait, for `Limits::operation` without progress. Gives its final reply.
   ///
-  /// **Errors:** what ends the session: `Errc::shutting_down`, or `Errc::timed_out` before a login.
+  /// **Errors:** what ends the session: `Errc::shutting_down`, `Errc::ended_by_operator`, or
+  /// `Errc::timed_out` before a login.
   template <class Entry> awaitable<Reply> run(const Entry& entry, std::string_view argument) {
     if (answering_) return entry.run(*this, argument);  // beside the session's own coroutine, whose limits these are
     at_work_ = entry.verb;
-    return run_limited(entry.run(*this, argument), entry.interruptible);
+    return run_limited(entry, argument);
   }
 
  private:
@@ -18913,9 +20382,9 @@ template <Transport T, class P> class Session {
         // Here and in no coroutine of its own, whose frame every idle session would keep.
         Limit limited{deadline_, patience(), Errc::timed_out};
         const Flag waits{may_end_};
-        std::optional<Line> next =
-            co_await control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, limits().grace);
-        line = std::move(next);
+        while (!control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, line)) {
+          co_await control_.more(limits().grace);
+        }
       }
       if (!line) co_return;
       const Reply final = co_await dispatch(*this, *line);
@@ -18945,7 +20414,7 @@ template <Transport T, class P> class Session {
 
   /// The next command if it is there already.
   std::optional<Line> line_now() {
-    if (draining_) throw std::system_error(Errc::shutting_down);
+    if (draining_) throw std::system_error(is_ended_ ? Errc::ended_by_operator : Errc::shutting_down);
     return control_.line_now();
   }
 
@@ -18956,7 +20425,7 @@ template <Transport T, class P> class Session {
 
   std::optional<Reply> last_words(std::error_code why, bool refused) const {
     if (why == Errc::timed_out) return Reply{421, "Timed out, closing the connection"};
-    if (why == Errc::shutting_down) return Reply{421, "Server is shutting down"};
+    if (detail::ends_session(why)) return reply_for(why);
     const bool in_clear = !hello_;  // where TLS comes first, these words would be no part of it
     if (refused && in_clear) return Reply{421, "Service not available to you"};
     return std::nullopt;
@@ -18968,8 +20437,9 @@ template <Transport T, class P> class Session {
   /// For the last words, which nobody may hear any more.
   Duration farewell_limit() const { return std::min<Duration>(limits().idle, std::chrono::seconds{5}); }
 
-  /// Runs a command's coroutine under its limit, and makes a reply of what it throws.
-  awaitable<Reply> run_limited(awaitable<Reply> command, bool interruptible) {
+  /// Runs a command under its limit, and makes a reply of what it throws.
+  template <class Entry> awaitable<Reply> run_limited(const Entry& entry, std::string_view argument) {
+    const bool interruptible = entry.interruptible;
     std::error_code error;
     Reply reply;
     const bool logs_in = !account_;
@@ -18977,18 +20447,20 @@ template <Transport T, class P> class Session {
     try {
       Limit limited{deadline_, logs_in ? std::min(limits().operation, left_for_login()) : limits().operation,
                     Errc::timed_out};
-      Reply given = co_await std::move(command);
+      Reply given = co_await entry.run(*this, argument);
       reply = std::move(given);
     } catch (...) { error = interruption_.reason_of(std::current_exception()); }
     const std::error_code interrupted = interruption_.why();
-    const bool ends = interrupted == Errc::shutting_down || (interrupted == Errc::timed_out && logs_in && !account_);
+    const bool ends = detail::ends_session(interrupted) || (interrupted == Errc::timed_out && logs_in && !account_);
     if (ends) throw std::system_error(interrupted);
-    if (error == Errc::shutting_down) throw std::system_error(error);  // of a transfer
+    if (detail::ends_session(error)) throw std::system_error(error);  // of a transfer
     if (interrupted) co_await interruption_.recover();
     if (interruptible) co_await end_watch();
     if (!error) co_return reply;
     if (interrupted == Errc::timed_out) co_return Reply{451, "Gave up: it took too long"};
-    co_return reply_for(error);
+    const Reply refused = reply_for(error);
+    if (is_refusal(error)) detail::tell_refusal(*this, &entry, entry.verb, argument, refused);
+    co_return refused;
   }
 
   // ---- TLS ----
@@ -19107,13 +20579,14 @@ template <Transport T, class P> class Session {
   std::shared_ptr<AccountUse> use_;
   Channel channel_;
   std::optional<StoppableTask> let_go_;  // a data connection that has yet to end
-  Time began_;
+  const Time opened_;
+  Time began_;  // from when on the time for a login is counted
   Duration holds_reply_{};
   ClosingWait closing_wait_;
   Transfer* transfer_ = nullptr;
   Verb at_work_;   // the last command that could wait
   Reply belated_;  // to the command that interrupted the transfer
-  bool standard_ = false, closing_ = false, draining_ = false, ending_ = false;
+  bool standard_ = false, closing_ = false, draining_ = false, is_ended_ = false, ending_ = false;
   bool may_end_ = false;    // nothing would be lost if the session ended now
   bool watching_ = false;   // the control connection, for what is under way
   bool begins_to_watch_ = false;  // when others have had their turn
@@ -19140,12 +20613,14 @@ template <class T, class P> class ServerCore {
 
   /// A session in the server's book, from its acceptance to the end of its coroutine.
   struct Entry {
-    Entry(const Executor& its_executor, const SessionInfo& its_who) : executor{its_executor}, who{its_who} {}
+    Entry(const Executor& its_executor, SessionInfo its_who)
+        : executor{its_executor}, who{std::make_unique<SessionInfo>(std::move(its_who))} {}
     Interruption interruption;
     const Executor executor;
-    SessionInfo who;
-    OneSession* session = nullptr;  // while there is one
+    std::unique_ptr<SessionInfo> who;  // as long as there is no session, which has it then; or of one that is stuck
+    OneSession* session = nullptr;     // while there is one
   };
+  struct Visit;
   /// Somebody who waits for the end of `stop`.
   struct Waiter {
     explicit Waiter(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
@@ -19221,7 +20696,8 @@ template <class T, class P> class ServerCore {
       place = state->book.insert(state->book.end(), entry);
     }
     // The entry lives as long as the coroutine, whose cancellation slot it has.
-    start_on(executor, serve(state, entry, std::move(control), beginning), entry->interruption.slot(),
+    auto connection = std::make_unique<typename T::Stream>(std::move(control));
+    start_on(executor, serve(state, entry, std::move(connection), beginning), entry->interruption.slot(),
              [state, entry, place](std::exception_ptr) {
                const std::lock_guard lock{state->mutex};
                state->book.erase(place);
@@ -19229,45 +20705,67 @@ template <class T, class P> class ServerCore {
              });
   }
 
-  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry, typename T::Stream control,
-                               Beginning beginning) {
-    if constexpr (requires { control.make_prompt(); }) control.make_prompt();
-    mark_as_control(control);
-    SessionInfo& who = entry->who;
+  /// What few connections need is in coroutines of its own: the frame of this one is kept by every session.
+  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry,
+                               std::unique_ptr<typename T::Stream> control, Beginning beginning) {
+    if constexpr (requires { control->make_prompt(); }) control->make_prompt();
+    mark_as_control(*control);
     std::string first_bytes;
+    if (state->asks_about(entry->who->peer.address())) {
+      const bool may_come = co_await ask_about(state, *entry->who, *control, first_bytes, beginning);
+      if (!may_come) co_return;
+    }
+    const auto visit = std::make_unique<Visit>();
+    const std::string_view objection = admit(state, *entry->who, visit->place);
+    if (!objection.empty()) {
+      co_await turn_away(state, *entry->who, *control, objection);
+      co_return;
+    }
+    begin_session(state, *entry, *visit, std::move(control), first_bytes, beginning);
+    const std::function<void()> leave = [&place = visit->place] { place.reset(); };
+    co_await visit->session->run(leave);  // who comes again at once finds its place free
+  }
+  static void begin_session(const StatePointer& state, Entry& entry, Visit& visit,
+                            std::unique_ptr<typename T::Stream> control, std::string_view first_bytes,
+                            Beginning beginning) {
+    const auto who = std::exchange(entry.who, nullptr);
+    visit.session.emplace(state->network, entry.executor, std::move(*control), state->service, entry.interruption,
+                          std::move(*who), first_bytes, beginning);
+    visit.in_the_book.emplace(state, entry, *visit.session);
+  }
+
+  /// Whether `ask_about` has something to ask.
+  bool asks_about(const Address& peer) const { return service.bans || service.trusted_proxies.contain(peer); }
+  /// Whether a client may come, as proxies pass it on and bans tell; who may not is turned away. What a proxy has sent
+  /// beyond its introduction goes to `first_bytes`.
+  static awaitable<bool> ask_about(StatePointer state, SessionInfo& who, typename T::Stream& control,
+                                   std::string& first_bytes, Beginning beginning) {
     if (state->service.trusted_proxies.contain(who.peer.address())) {
       Settled<void> introduced;
       bool names_a_client = false;
-      co_await settle(within(state->network, state->service.limits.login,
+      co_await settle(within(state->network, state->service.current_limits().handshake,
                              introduce(control, who, first_bytes, names_a_client)),
                       introduced);
-      if (introduced.failed()) co_return;  // as the PROXY protocol wants it
+      if (introduced.failed()) {  // it ends without a word, as the PROXY protocol wants it
+        tell_of_proxy(*state, who, code_of(introduced.failure()), first_bytes);
+        co_return false;
+      }
       if (!names_a_client) {
-        co_await answer_check(state, std::move(control), beginning);
-        co_return;
+        co_await answer_check(state, control, beginning);
+        co_return false;
       }
     }
     if (state->service.bans) {
       Settled<bool> banned;
-      co_await settle(within(state->network, state->service.limits.login, state->service.bans.forbids(who.peer.address())),
+      co_await settle(within(state->network, state->service.current_limits().login, state->service.bans.forbids(who.peer.address())),
                       banned);
-      if (banned.failed()) co_return;
+      if (banned.failed()) co_return false;
       if (banned.get()) {
-        co_await turn_away(state, who, std::move(control), "banned");
-        co_return;
+        co_await turn_away(state, who, control, "banned");
+        co_return false;
       }
     }
-    std::optional<PlaceTaken> place;
-    const std::string_view objection = admit(state, who, place);
-    if (!objection.empty()) {
-      co_await turn_away(state, who, std::move(control), objection);
-      co_return;
-    }
-    OneSession session{state->network,      entry->executor, std::move(control), state->service,
-                       entry->interruption, who,             first_bytes,        beginning};
-    const InTheBook in_the_book{state, *entry, session};
-    const std::function<void()> leave = [&place] { place.reset(); };
-    co_await session.run(leave);  // who comes again at once finds its place free
+    co_return true;
   }
 
   /// Has a proxy say whom it passes on. What it has sent beyond that goes to `rest`.
@@ -19283,7 +20781,7 @@ template <class T, class P> class ServerCore {
   /// A proxy that speaks for itself looks whether the server is well: it is greeted, or told that nobody can come in, and
   /// may say something before it hangs up, but has no session, and no observer is told of it. Where TLS comes first it
   /// hears nothing.
-  static awaitable<void> answer_check(StatePointer state, typename T::Stream control, Beginning beginning) {
+  static awaitable<void> answer_check(StatePointer state, typename T::Stream& control, Beginning beginning) {
     const std::string words = beginning == Beginning::clear ? state->answer_to_check() : std::string{};
     Settled<void> ignored;
     co_await settle(within(state->network, farewell_limit, hear_out(control, words)), ignored);
@@ -19299,8 +20797,14 @@ template <class T, class P> class ServerCore {
   std::string answer_to_check() {
     const std::lock_guard lock{mutex};
     if (stopping) return "421 Server is shutting down\r\n";
-    if (places >= service.limits.sessions) return "421 Too many connections, try later\r\n";
+    if (places >= service.current_limits().sessions) return "421 Too many connections, try later\r\n";
     return Reply{220, service.greeting.text}.wire();
+  }
+  /// Tells why a proxy's connection ended before it began; not of one that came and went, as load balancers look
+  /// whether somebody is there, nor of one that the server itself ends.
+  static void tell_of_proxy(State& state, const SessionInfo& who, std::error_code why, const std::string& first_bytes) {
+    const bool only_looked = first_bytes.empty() && why != Errc::timed_out;
+    if (!only_looked && why != asio::error::operation_aborted) report<IntroductionFailed>(state.service.observer, who, why);
   }
 
   /// One of the sessions that `Limits` counts.
@@ -19326,7 +20830,7 @@ template <class T, class P> class ServerCore {
   static std::string_view admit(const StatePointer& state, SessionInfo& who, std::optional<PlaceTaken>& place) {
     const Address counted = client_network(who.peer.address());
     const std::lock_guard lock{state->mutex};
-    const Limits& limits = state->service.limits;
+    const Limits& limits = state->service.current_limits();
     const auto from_there = state->per_address.find(counted);
     if (state->stopping) return "the server stops";
     const bool is_one_too_many =
@@ -19358,7 +20862,14 @@ template <class T, class P> class ServerCore {
     Entry& entry_;
   };
 
-  static awaitable<void> turn_away(StatePointer state, SessionInfo who, typename T::Stream control,
+  /// A session with its place among those that count, and in the book.
+  struct Visit {
+    std::optional<PlaceTaken> place;
+    std::optional<OneSession> session;
+    std::optional<InTheBook> in_the_book;
+  };
+
+  static awaitable<void> turn_away(StatePointer state, const SessionInfo& who, typename T::Stream& control,
                                    std::string_view why) {
     report<SessionRefused>(state->service.observer, who, why);
     const std::string_view sorry = why == "banned"             ? "421 Banned, try later\r\n"
@@ -19368,12 +20879,81 @@ template <class T, class P> class ServerCore {
     co_await settle(within(state->network, farewell_limit, control.write(as_bytes(sorry))), ignored);
   }
 
+  // ---- administration
+
+  /// Asks every session, on its own executor, and gives what they answer, in the order of their numbers. It waits for a
+  /// second at the longest: one whose thread is blocked does not answer.
+  template <class Answer>
+  static awaitable<std::vector<Answer>> ask_all(StatePointer state, std::function<std::optional<Answer>(OneSession&)> question) {
+    struct Asked {
+      explicit Asked(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
+      const Executor executor;
+      Condition changed;  // on that executor only
+      std::mutex mutex;
+      std::map<std::uint64_t, Answer> answers;
+      std::size_t open = 1;  // questions; and one for those that are still to be asked
+      bool late = false;     // on that executor only
+    };
+    const Executor executor = co_await asio::this_coro::executor;
+    const auto asked = detail::new_shared<Asked>(executor);
+    typename T::Timer deadline{state->network, executor};
+    deadline.start(time_after(state->network.now(), std::chrono::seconds{1}), [asked] {
+      asked->late = true;
+      asked->changed.notify();
+    });
+    const auto answer_by = [](Asked& all, std::uint64_t number, std::optional<Answer> answer) {
+      const std::lock_guard lock{all.mutex};
+      if (answer) all.answers.emplace(number, *std::move(answer));
+      return --all.open == 0;
+    };
+    for_each_session(
+        state,
+        [asked, question, answer_by](Entry& entry) {
+          OneSession* const session = entry.session;
+          const std::uint64_t number = session ? session->who().number : 0;
+          auto answer = session ? question(*session) : std::nullopt;
+          if (answer_by(*asked, number, std::move(answer))) call_on(asked->executor, [asked] { asked->changed.notify(); });
+        },
+        [asked] {
+          const std::lock_guard lock{asked->mutex};
+          ++asked->open;
+        });
+    bool is_over = answer_by(*asked, 0, std::nullopt);
+    while (!is_over && !asked->late) {
+      co_await asked->changed.wait();
+      const std::lock_guard lock{asked->mutex};
+      is_over = asked->open == 0;
+    }
+    std::vector<Answer> result;
+    const std::lock_guard lock{asked->mutex};
+    for (auto& [number, answer] : asked->answers) result.push_back(std::move(answer));
+    co_return result;
+  }
+  static awaitable<std::vector<SessionStatus>> list(StatePointer state) {
+    const std::function<std::optional<SessionStatus>(OneSession&)> ask = [](OneSession& session) { return session.status(); };
+    return ask_all<SessionStatus>(std::move(state), ask);
+  }
+  static awaitable<std::vector<SessionInfo>> end(StatePointer state, std::function<bool(const SessionInfo&)> which) {
+    const std::function<std::optional<SessionInfo>(OneSession&)> end_it =
+        [which = std::move(which)](OneSession& session) -> std::optional<SessionInfo> {
+      if (!which(session.who())) return std::nullopt;
+      session.end();
+      return session.who();
+    };
+    return ask_all<SessionInfo>(std::move(state), end_it);
+  }
+
   // ---- stopping
 
   /// Calls `act` for every session, on its own executor, where it cannot end meanwhile.
-  static void for_each_session(const StatePointer& state, const std::function<void(Entry&)>& act) {
+  /// Before each is called, `before` is, here.
+  static void for_each_session(
+      const StatePointer& state, const std::function<void(Entry&)>& act, const std::function<void()>& before = [] {}) {
     const std::lock_guard lock{state->mutex};
-    for (const auto& entry : state->book) call_on(entry->executor, [entry, act] { act(*entry); });
+    for (const auto& entry : state->book) {
+      before();
+      call_on(entry->executor, [entry, act] { act(*entry); });
+    }
   }
   /// Waits until no session is left, but not longer than `patience`, nor beyond `hurry`.
   static awaitable<void> wait_for_all(StatePointer state, Duration patience, const bool* hurry = nullptr) {
@@ -19392,7 +20972,7 @@ template <class T, class P> class ServerCore {
       for (auto& acceptor : state->acceptors) acceptor->cancel();
       state->acceptors.clear();
     }
-    const Limits& limits = state->service.limits;
+    const Limits& limits = state->service.current_limits();
     StopReport result;
     const std::size_t all = state->count();
     for_each_session(state, [](Entry& entry) {
@@ -19428,7 +21008,7 @@ template <class T, class P> class ServerCore {
     for_each_session(state, [answers](Entry& entry) {
       const std::lock_guard lock{answers->mutex};
       answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
-      entry.who = entry.session ? entry.session->who() : entry.who;
+      if (entry.session) entry.who = std::make_unique<SessionInfo>(entry.session->who());
     });
     co_await wait_for_all(state, std::chrono::seconds{1});
     std::vector<StuckSession> stuck;
@@ -19438,10 +21018,10 @@ template <class T, class P> class ServerCore {
       const auto answer = answers->all.find(entry.get());
       StuckSession one;
       one.activity = answer == answers->all.end() ? "its thread is blocked" : answer->second;
-      if (answer != answers->all.end()) {
-        one.number = entry->who.number;
-        one.peer = entry->who.peer;
-        one.user = entry->who.user;
+      if (answer != answers->all.end() && entry->who) {
+        one.number = entry->who->number;
+        one.peer = entry->who->peer;
+        one.user = entry->who->user;
       }
       stuck.push_back(std::move(one));
     }
@@ -19543,6 +21123,17 @@ template <Transport T, class P> typename Server<T, P>::Handle Server<T, P>::hand
 }
 template <Transport T, class P> awaitable<StopReport> Server<T, P>::stopped() { return State::wait_for_stop(state_); }
 template <Transport T, class P> Service<P>& Server<T, P>::service() noexcept { return state_->service; }
+template <Transport T, class P> awaitable<std::vector<SessionStatus>> Server<T, P>::list_sessions() {
+  return State::list(state_);
+}
+template <Transport T, class P>
+awaitable<std::vector<SessionInfo>> Server<T, P>::end_sessions(std::function<bool(const SessionInfo&)> which) {
+  return State::end(state_, std::move(which));
+}
+template <Transport T, class P> Limits Server<T, P>::limits() const { return state_->service.current_limits(); }
+template <Transport T, class P> void Server<T, P>::change_limits(const Limits& limits) {
+  state_->service.change_limits(limits);
+}
 template <Transport T, class P> std::size_t Server<T, P>::sessions() const {
   const std::lock_guard lock{state_->mutex};
   return state_->places;
@@ -20221,13 +21812,16 @@ template <class = void> class BasicMemoryTree {
     upload->wanted = wanted;
     return upload;
   }
-  /// Takes in as much as there is room for; throws `no_space_on_device` if that is not all.
+  /// Takes in as much as there is room for; throws `no_space_on_device` if that is not all, and then keeps nothing that
+  /// would hold room, once the writer is gone.
   void write(Upload& upload, std::string_view bytes) {
     const auto part = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), room())));
     upload.text.append(part);
     upload.size += part.size();
     used_ += part.size();
-    if (part.size() < bytes.size()) fail(std::errc::no_space_on_device);
+    if (part.size() == bytes.size()) return;
+    upload.resumable = false;
+    fail(std::errc::no_space_on_device);
   }
   void finish(const UploadPointer& upload) {
     if (upload->wanted && nodes_.contains(upload->path.string())) {
@@ -21800,8 +23394,8 @@ inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& r
   for (const auto& file : fs::directory_iterator{path.empty() ? fs::path{root} : fs::path{root} / path}) {
     const std::string name = file.path().filename().string();
     if (is_partial_name(name)) continue;
-    struct stat status {};
-    if (::lstat(file.path().c_str(), &status) != 0) {
+    FileStatus status{};
+    if (sys::status_of_path(file.path(), &status, true) != 0) {
       if (errno == ENOENT) continue;  // it has gone since
       throw std::system_error(errno, std::generic_category());
     }
@@ -21818,8 +23412,8 @@ inline MirrorTree local_tree(const std::string& folder, const MirrorOptions& opt
   MirrorTree tree;
   tree.exists = std::filesystem::exists(folder);
   tree.came = [folder](const std::string& path) -> std::optional<Timestamp> {
-    struct stat status {};
-    if (::lstat((std::filesystem::path{folder} / path).c_str(), &status) != 0) return std::nullopt;
+    FileStatus status{};
+    if (sys::status_of_path(std::filesystem::path{folder} / path, &status, true) != 0) return std::nullopt;
     return Timestamp{std::chrono::seconds{status.st_ctim.tv_sec}};
   };
   std::vector<std::string> left;
@@ -22225,6 +23819,13 @@ inline std::string text_of(const Endpoint& endpoint) {
   return (endpoint.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(endpoint.port());
 }
 
+/// Permission bits as people write them: `0644`.
+inline std::string octal(unsigned mode) {
+  std::string digits = "0000";
+  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, mode >>= 3) *digit = static_cast<char>('0' + (mode & 7));
+  return digits;
+}
+
 /// `TLSv1.3, TLS_AES_256_GCM_SHA384, resumed`.
 inline std::string text_of(const TlsDetails& tls) {
   std::string text = tls.version + ", " + tls.cipher;
@@ -22421,7 +24022,7 @@ class LineFile {
 
   /// The same, but nothing is left of what was in the file.
   static LineFile anew(const std::string& path) {
-    const detail::Descriptor emptied{::open(path.c_str(), O_WRONLY | O_TRUNC | O_CREAT | O_CLOEXEC, 0640)};
+    const detail::Descriptor emptied{detail::sys::open_file(path.c_str(), detail::sys::to_empty)};
     if (!emptied) throw std::system_error(errno, std::generic_category(), path);
     return LineFile{path};
   }
@@ -22433,7 +24034,7 @@ class LineFile {
     const std::lock_guard lock{state_->mutex};
     std::string_view rest = whole;
     while (!rest.empty()) {
-      const auto n = ::write(state_->descriptor, rest.data(), rest.size());
+      const auto n = detail::sys::write_some(state_->descriptor, rest.data(), rest.size());
       if (n < 0 && errno == EINTR) continue;
       if (n <= 0) return;
       rest.remove_prefix(static_cast<std::size_t>(n));
@@ -22445,7 +24046,7 @@ class LineFile {
   /// **Errors:** `std::system_error`; it then goes on with the one before.
   void reopen() const {
     if (!state_->ours) return;
-    detail::Descriptor fresh{::open(state_->path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640)};
+    detail::Descriptor fresh{detail::sys::open_file(state_->path.c_str(), detail::sys::to_append)};
     if (!fresh) throw std::system_error(errno, std::generic_category(), state_->path);
     const std::lock_guard lock{state_->mutex};
     state_->descriptor = fresh.get();
@@ -22671,6 +24272,19 @@ class Explain {
 
 }  // namespace ftplike::inline v0_2
 
+// ---- ftplike/observers/json_log.hpp
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
 // ---- ftplike/observers/log.hpp
 #include <array>
 #include <chrono>
@@ -22694,12 +24308,17 @@ class Explain {
 // The time zone of this machine.
 #include <ctime>
 
+
 namespace ftplike::inline v0_2::detail {
 
 /// A time in the system's time zone, taken apart; safe on any thread.
 inline std::tm local_parts(std::time_t seconds) noexcept {
   std::tm parts{};
+#if FTPLIKE_WINDOWS_WAYS
+  (void)::localtime_s(&parts, &seconds);
+#else
   ::localtime_r(&seconds, &parts);
+#endif
   return parts;
 }
 
@@ -22748,7 +24367,7 @@ namespace ftplike::inline v0_2 {
 
 /// What a `Log` tells of.
 enum class LogDetail {
-  sessions,  // comings, goings, logins, transfers of files, whoever was refused
+  sessions,  // comings, goings, logins, transfers and changes of files, whoever and whatever was refused
   commands,  // these, and every command and reply
 };
 
@@ -22765,6 +24384,17 @@ class Log {
 
   void operator()(const SessionOpened& event) { say(event.who, "connected to " + detail::text_of(event.who.local)); }
   void operator()(const SessionRefused& event) { say(event.who, "turned away: " + std::string{event.why}); }
+  void operator()(const IntroductionFailed& event) {
+    say(event.who, event.error == Errc::timed_out ? "dropped: no PROXY header came in time"
+                                                  : "dropped: no PROXY header: " + event.error.message());
+  }
+  void operator()(const CommandRefused& event) {
+    std::string words = "refused: ";
+    words += event.verb;
+    if (!event.argument.empty()) (words += ' ') += event.argument;
+    words += " in " + event.directory.string() + ": " + first_line(event.reply);
+    say(event.who, words);
+  }
   void operator()(const CommandSeen& event) {
     if (state_->detail != LogDetail::commands) return;
     std::string words = "> ";
@@ -22775,8 +24405,7 @@ class Log {
   }
   void operator()(const ReplySeen& event) {
     if (state_->detail != LogDetail::commands) return;
-    const auto& words = event.reply.text();
-    say(event.who, "< " + std::to_string(event.reply.code()) + ' ' + words.substr(0, words.find('\n')));
+    say(event.who, "< " + first_line(event.reply));
   }
   void operator()(const LoginTried& event) {
     std::string words = event.accepted ? "logged in as " : "login refused to ";
@@ -22811,6 +24440,19 @@ class Log {
     if (!event.complete()) words += ", incomplete: " + event.error.message();
     say(event.who, words);
   }
+  void operator()(const FileChanged& event) {
+    std::string words{event.verb};
+    (words += ' ') += event.path.string();
+    switch (event.change) {
+      case Change::removed:
+      case Change::directory_removed: words += ": removed"; break;
+      case Change::directory_made: words += ": made"; break;
+      case Change::renamed: words += ": renamed to " + event.renamed_to->string(); break;
+      case Change::time_set: words += ": time set to " + format_timestamp(event.time, Fraction::never) + " UTC"; break;
+      case Change::mode_set: words += ": mode set to " + detail::octal(event.mode); break;
+    }
+    say(event.who, words);
+  }
   void operator()(const SessionClosed& event) {
     say(event.who, event.error ? "closed: " + event.error.message() : "closed");
   }
@@ -22825,12 +24467,197 @@ class Log {
     std::mutex mutex;
   };
 
+  static std::string first_line(const Reply& reply) {
+    const auto& words = reply.text();
+    return std::to_string(reply.code()) + ' ' + words.substr(0, words.find('\n'));
+  }
   void say(const SessionInfo& who, std::string_view words) {
     std::string line = " #" + std::to_string(who.number) + ' ' + detail::text_of(who.peer);
     if (!who.user.empty()) line += ' ' + who.user;
     (line += ": ") += words;
     const std::lock_guard lock{state_->mutex};  // before the time is taken, so that lines are in its order
     state_->sink(detail::log_time(state_->now()) + printable(line));
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace ftplike::inline v0_2
+
+
+namespace ftplike::inline v0_2 {
+namespace detail {
+
+/// An object of JSON on one line, member by member.
+class JsonLine {
+ public:
+  JsonLine& add(std::string_view name, std::string_view text) {
+    begin(name) += '"';
+    for (; !text.empty(); text.remove_prefix(first_code_point(text).size)) add_character(text);
+    line_ += '"';
+    return *this;
+  }
+  JsonLine& add(std::string_view name, const char* text) { return add(name, std::string_view{text}); }
+  JsonLine& add(std::string_view name, std::uint64_t number) {
+    begin(name) += std::to_string(number);
+    return *this;
+  }
+  JsonLine& add(std::string_view name, int number) { return add(name, static_cast<std::uint64_t>(number)); }
+  JsonLine& add(std::string_view name, bool is_so) {
+    begin(name) += is_so ? "true" : "false";
+    return *this;
+  }
+  JsonLine& add_seconds(std::string_view name, Duration time) {
+    std::array<char, 32> room{};
+    std::snprintf(room.data(), room.size(), "%.3f", std::chrono::duration<double>(time).count());
+    begin(name) += room.data();
+    return *this;
+  }
+  /// What went wrong, if something did.
+  JsonLine& add_error(std::error_code error) { return error ? add("error", error.message()) : *this; }
+
+  std::string text() const { return line_ + '}'; }
+
+ private:
+  std::string& begin(std::string_view name) {
+    line_ += line_.size() > 1 ? ",\"" : "\"";
+    return line_.append(name).append("\":");
+  }
+  /// The first character of a text; what is no UTF-8 becomes U+FFFD, and what commands a terminal is written as a number.
+  void add_character(std::string_view text) {
+    const CodePoint next = first_code_point(text);
+    if (next.value == '"' || next.value == '\\') {
+      (line_ += '\\') += static_cast<char>(next.value);
+    } else if (commands_a_terminal(next.value) || next.value == U'\uFFFD') {
+      std::array<char, 8> room{};
+      std::snprintf(room.data(), room.size(), "\\u%04x", static_cast<unsigned>(next.value));
+      line_ += room.data();
+    } else {
+      line_ += text.substr(0, next.size);
+    }
+  }
+  std::string line_{"{"};
+};
+
+/// `2026-11-22T17:00:33.123Z`.
+inline std::string iso_time(std::chrono::system_clock::time_point when) {
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(when);
+  const Civil civil{Timestamp{milliseconds.time_since_epoch()}};
+  std::array<char, 64> room{};
+  std::snprintf(room.data(), room.size(), "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", civil.year(), civil.month(), civil.day(),
+                civil.hour(), civil.minute(), civil.second(), civil.millisecond());
+  return room.data();
+}
+
+}  // namespace detail
+
+/// Tells what happens in lines of JSON, an object each, for programs:
+///
+///     {"time":"2026-11-22T17:00:33.123Z","event":"file_changed","session":12,"client":"192.0.2.7","port":51234,
+///      "user":"anna","verb":"DELE","change":"removed","path":"/a.txt"}
+///
+/// (on one line). `event` is the name of the event in io/observer.hpp, in small letters; which of them are told, `LogDetail`
+/// says, as for `Log`. Text is UTF-8; bytes that are none are told as U+FFFD.
+///
+/// Copies write to the same place. **Threads:** safe.
+class JsonLog {
+  using Line = detail::JsonLine;
+
+ public:
+  explicit JsonLog(LineSink sink, LogDetail detail = LogDetail::sessions,
+                   WallClock now = std::chrono::system_clock::now)
+      : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
+
+  void operator()(const SessionOpened& event) {
+    say("session_opened", event.who, [&](Line& line) { line.add("server", detail::text_of(event.who.local)); });
+  }
+  void operator()(const SessionRefused& event) {
+    say("session_refused", event.who, [&](Line& line) { line.add("why", event.why); });
+  }
+  void operator()(const IntroductionFailed& event) {
+    say("introduction_failed", event.who, [&](Line& line) { line.add_error(event.error); });
+  }
+  void operator()(const CommandSeen& event) {
+    if (state_->detail != LogDetail::commands) return;
+    say("command_seen", event.who, [&](Line& line) {
+      line.add("verb", event.verb).add("argument", event.argument);
+      if (event.unterminated) line.add("unterminated", true);
+    });
+  }
+  void operator()(const CommandRefused& event) {
+    say("command_refused", event.who, [&](Line& line) {
+      line.add("verb", event.verb).add("argument", event.argument).add("directory", event.directory.string());
+      line.add("code", event.reply.code()).add("reply", event.reply.text());
+    });
+  }
+  void operator()(const ReplySeen& event) {
+    if (state_->detail != LogDetail::commands) return;
+    say("reply_seen", event.who,
+        [&](Line& line) { line.add("code", event.reply.code()).add("reply", event.reply.text()); });
+  }
+  void operator()(const LoginTried& event) {
+    say("login_tried", event.who, [&](Line& line) { line.add("name", event.user).add("accepted", event.accepted); });
+  }
+  void operator()(const ClientBanned& event) {
+    say("client_banned", event.who, [&](Line& line) {
+      line.add("network", event.subnet.text());
+      if (event.until != last_timestamp) line.add("until", detail::iso_time(event.until));
+      line.add_error(event.error);
+    });
+  }
+  void operator()(const ConnectionSecured& event) {
+    if (event.data && state_->detail != LogDetail::commands) return;
+    say("connection_secured", event.who, [&](Line& line) {
+      line.add("data", event.data).add("version", event.tls.version).add("cipher", event.tls.cipher);
+      line.add("resumed", event.tls.resumed);
+      if (event.tls.keys_logged) line.add("keys_logged", true);
+    });
+  }
+  void operator()(const HandshakeFailed& event) {
+    say("handshake_failed", event.who, [&](Line& line) { line.add("data", event.data).add_error(event.error); });
+  }
+  void operator()(const StrangerRefused& event) {
+    say("stranger_refused", event.who, [&](Line& line) { line.add("stranger", detail::text_of(event.stranger)); });
+  }
+  void operator()(const TransferEnded& event) {
+    if (event.listing && event.complete() && state_->detail != LogDetail::commands) return;
+    say("transfer_ended", event.who, [&](Line& line) {
+      line.add("verb", event.verb).add("path", event.path.string());
+      line.add("direction", event.direction == Direction::sent ? "sent" : "received");
+      line.add("bytes", event.bytes).add("offset", event.offset).add_seconds("seconds", event.took);
+      line.add("complete", event.complete()).add_error(event.error);
+    });
+  }
+  void operator()(const FileChanged& event) {
+    say("file_changed", event.who, [&](Line& line) {
+      line.add("verb", event.verb).add("change", change_names[static_cast<std::size_t>(event.change)]).add("path", event.path.string());
+      if (event.renamed_to) line.add("renamed_to", event.renamed_to->string());
+      if (event.change == Change::time_set) line.add("modified", detail::iso_time(event.time));
+      if (event.change == Change::mode_set) line.add("mode", detail::octal(event.mode));
+    });
+  }
+  void operator()(const SessionClosed& event) {
+    say("session_closed", event.who, [&](Line& line) { line.add_error(event.error); });
+  }
+
+ private:
+  struct State {
+    State(LineSink its_sink, LogDetail its_detail, WallClock its_clock)
+        : sink{std::move(its_sink)}, detail{its_detail}, now{std::move(its_clock)} {}
+    const LineSink sink;
+    const LogDetail detail;
+    const WallClock now;
+    std::mutex mutex;
+  };
+
+  template <class More> void say(std::string_view event, const SessionInfo& who, const More& add_more) {
+    const std::lock_guard lock{state_->mutex};  // before the time is taken, so that lines are in its order
+    Line line;
+    line.add("time", detail::iso_time(state_->now())).add("event", event).add("session", who.number);
+    line.add("client", who.peer.address().to_string()).add("port", static_cast<std::uint64_t>(who.peer.port()));
+    if (!who.user.empty()) line.add("user", who.user);
+    add_more(line);
+    state_->sink(line.text());
   }
 
   std::shared_ptr<State> state_;
@@ -22870,6 +24697,8 @@ class Metrics {
     ++state_->sessions_open;
   }
   void operator()(const SessionRefused&) { ++state_->sessions_refused; }
+  void operator()(const IntroductionFailed&) { ++state_->introductions_failed; }
+  void operator()(const CommandRefused&) { ++state_->commands_refused; }
   void operator()(const SessionClosed&) { --state_->sessions_open; }
   void operator()(const CommandSeen& event) {
     const auto place = std::lower_bound(verbs.begin(), verbs.end(), event.verb);
@@ -22896,6 +24725,7 @@ class Metrics {
     --state_->data_connections_open;
     state_->bytes[index(event.direction)] += event.total;
   }
+  void operator()(const FileChanged& event) { ++state_->changes[static_cast<std::size_t>(event.change)]; }
   void operator()(const TransferEnded& event) {
     ++state_->transfers[index(event.direction)][verdict(event.error)];
     if (!event.complete()) return;
@@ -22914,6 +24744,8 @@ class Metrics {
     const State& now = *state_;
     page.single("ftplike_sessions_total", "counter", "Sessions since the start.", now.sessions);
     page.single("ftplike_sessions_refused_total", "counter", "Clients turned away with 421.", now.sessions_refused);
+    page.single("ftplike_proxy_headers_failed_total", "counter", "Connections of trusted proxies without a PROXY header.",
+                now.introductions_failed);
     page.single("ftplike_sessions_open", "gauge", "Sessions now.", now.sessions_open);
     page.head("ftplike_logins_total", "counter", "Logins tried.");
     page.sample("result=\"accepted\"", now.logins);
@@ -22924,6 +24756,8 @@ class Metrics {
       const std::string_view verb = i < verbs.size() ? verbs[i] : "other";
       page.sample_if_any("verb=\"" + std::string{verb} + '"', now.commands[i]);
     }
+    page.single("ftplike_commands_refused_total", "counter", "Commands that their clients may not have done.",
+                now.commands_refused);
     page.head("ftplike_replies_total", "counter", "Replies, by code.");
     for (std::size_t i = 0; i < now.replies.size(); ++i) {
       page.sample_if_any("code=\"" + std::to_string(100 + i) + '"', now.replies[i]);
@@ -22949,6 +24783,10 @@ class Metrics {
       for (std::size_t i = 0; i < verdicts.size(); ++i) {
         page.sample(direction(way) + ",verdict=\"" + std::string{verdicts[i]} + '"', now.transfers[way][i]);
       }
+    }
+    page.head("ftplike_files_changed_total", "counter", "Files and directories changed other than by writing them.");
+    for (std::size_t i = 0; i < change_names.size(); ++i) {
+      page.sample("change=\"" + std::string{change_names[i]} + '"', now.changes[i]);
     }
     page.head("ftplike_transfer_seconds", "histogram", "What complete transfers took.");
     std::uint64_t below = 0;
@@ -22980,10 +24818,11 @@ class Metrics {
       "complete", "aborted", "peer_lost", "stalled", "no_data_connection", "storage_full", "shutting_down", "other"};
 
   struct State {
-    Count sessions{}, sessions_refused{}, sessions_open{}, clients_banned{}, logins{}, logins_refused{}, data_connections{},
+    Count sessions{}, sessions_refused{}, introductions_failed{}, commands_refused{}, sessions_open{}, clients_banned{}, logins{}, logins_refused{}, data_connections{},
         data_connections_open{}, strangers{}, microseconds{};
     std::array<Count, verbs.size() + 1> commands{};
     std::array<Count, 500> replies{};
+    std::array<Count, change_names.size()> changes{};
     std::array<Count, 2> bytes{};
     std::array<std::array<Count, verdicts.size()>, 2> transfers{};
     std::array<Count, buckets.size() + 1> durations{};
@@ -23003,7 +24842,7 @@ class Metrics {
     if (error == Errc::peer_lost || error == std::errc::connection_reset || error == std::errc::broken_pipe) return 2;
     if (error == Errc::stalled) return 3;
     if (error == Errc::no_data_connection || error == Errc::no_handshake) return 4;
-    if (error == Errc::quota_exceeded || error == std::errc::no_space_on_device || detail::over_quota(error)) return 5;
+    if (error == Errc::quota_exceeded || detail::is_full(error)) return 5;
     if (error == Errc::shutting_down) return 6;
     return 7;
   }
@@ -26105,6 +27944,9 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage<Base
   Listing(std::in_place_index_t<I> which, Theirs listing, std::optional<Entry> mounted)
       : listing_{which, std::move(listing)}, mounted_{std::move(mounted)}, name_{mounted_ ? mounted_->name : ""} {}
 
+  void names_only() {
+    std::visit([](auto& listing) { detail::ask_for_names(listing); }, listing_);
+  }
   awaitable<std::vector<Entry>> next() {
     if (mounted_) {
       std::vector<Entry> first{*std::exchange(mounted_, std::nullopt)};
@@ -26319,6 +28161,10 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage<Low
   Listing(std::optional<typename Lower::Listing> lower, std::optional<typename Upper::Listing> upper)
       : lower_{std::move(lower)}, upper_{std::move(upper)} {}
 
+  void names_only() {
+    if (upper_) detail::ask_for_names(*upper_);
+    if (lower_) detail::ask_for_names(*lower_);
+  }
   awaitable<std::vector<Entry>> next() {
     if (upper_) {
       std::vector<Entry> entries = co_await upper_->next();
@@ -26365,10 +28211,136 @@ awaitable<typename OverlayStorage<Lower, Upper>::Listing> OverlayStorage<Lower, 
 
 }  // namespace ftplike
 
+// ---- ftplike/storage/partials.hpp
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+/// What an upload that is under way, or was cut off, has left beneath the folder of a `DirectoryStorage`.
+struct PartialFile {
+  Path path;                // seen from the folder: /inbox/.ftplike-partial.a.txt
+  std::uint64_t bytes = 0;  // of the disk that it holds
+  Timestamp written{};      // its last byte, in UTC
+};
+
+/// When partial files go.
+struct PartialRules {
+  std::chrono::seconds lifetime{};  // counted from the last byte; 0: no limit
+  double share = 0;                 // of the file system, all together, in percent: then the oldest go; 0: no limit
+};
+
+/// What partial files there are, and what became of them.
+struct PartialReport {
+  std::vector<PartialFile> left, removed;  // the oldest first
+  std::uint64_t bytes_left() const noexcept { return sum(left); }
+  std::uint64_t bytes_removed() const noexcept { return sum(removed); }
+
+ private:
+  static std::uint64_t sum(const std::vector<PartialFile>& files) noexcept {
+    std::uint64_t bytes = 0;
+    for (const auto& file : files) bytes += file.bytes;
+    return bytes;
+  }
+};
+
+namespace detail {
+
+/// Adds the partial files of a directory to `files`, and its directories to `below`. What vanishes meanwhile, or may not
+/// be read, is left out.
+inline void look_for_partials(const PathResolver& root, const Path& directory, std::vector<PartialFile>& files,
+                              std::vector<Path>& below) {
+  try {
+    const auto stream = stream_of(open_in(root.find(directory, Follow::no), sys::to_list));
+    while (const char* name = next_name(stream.get())) {
+      const bool is_partial = is_partial_name(name);
+      FileStatus status{};
+      if (sys::status_at(sys::descriptor_of(stream.get()), name, &status) != 0) continue;
+      const Path path{inside(directory) + name};
+      if (is_partial && is_regular(status)) {
+        files.push_back({path, allocated_bytes(status), modified(status)});
+      } else if (!is_partial && is_folder(status)) {
+        below.push_back(path);
+      }
+    }
+  } catch (const std::system_error&) {
+  }
+}
+
+inline std::vector<PartialFile> partials_beneath(const PathResolver& root) {
+  std::vector<PartialFile> files;
+  for (std::vector<Path> directories{Path{}}; !directories.empty();) {
+    const Path next = std::move(directories.back());
+    directories.pop_back();
+    look_for_partials(root, next, files, directories);
+  }
+  std::sort(files.begin(), files.end(), [](const auto& one, const auto& other) { return one.written < other.written; });
+  return files;
+}
+
+/// Removes a partial file that no upload is at; whether it did. By its directory, as its own name is nobody's to say.
+inline bool remove_if_free(const PathResolver& root, const Path& path) {
+  try {
+    const auto directory = open_in(root.find(path.parent(), Follow::no), sys::to_list);
+    return remove_partial(directory.get(), std::string{path.name()});
+  } catch (const std::system_error&) { return false; }
+}
+
+/// The bytes that all partial files together may hold of the file system of a folder.
+inline std::uint64_t most_bytes(const PathResolver& root, double share) {
+  const auto place = root.find(Path{}, Follow::no);
+  const Descriptor folder = open_in(place, sys::to_list);
+  std::uint64_t all = 0;
+  checked([&] { return sys::all_bytes(folder.get(), &all); });
+  return static_cast<std::uint64_t>(static_cast<double>(all) * share / 100);
+}
+
+}  // namespace detail
+
+/// The partial files beneath a folder, those of uploads under way among them, the oldest first. All of it is looked
+/// through, which may block for long.
+///
+/// **Errors:** `std::system_error` if the folder cannot be opened; what is below it and cannot be read is left out.
+inline std::vector<PartialFile> list_partials(const std::string& folder) {
+  return detail::partials_beneath(detail::PathResolver{folder});
+}
+
+/// Removes the partial files beneath a folder that are past their time, then the oldest of the others until they hold no
+/// more than their share. Those that an upload is at stay, and so do those that may not be removed. All of the folder is
+/// looked through, which may block for long. Beside servers on the same folder, at any time.
+///
+/// **Errors:** `std::system_error` if the folder cannot be opened.
+inline PartialReport purge_partials(const std::string& folder, const PartialRules& rules) {
+  const detail::PathResolver root{folder};
+  PartialReport report;
+  auto files = detail::partials_beneath(root);
+  const std::uint64_t most = rules.share > 0 ? detail::most_bytes(root, rules.share) : ~std::uint64_t{0};
+  std::uint64_t bytes = 0;
+  for (const auto& file : files) bytes += file.bytes;
+  for (auto& file : files) {
+    const bool is_old = rules.lifetime.count() > 0 && detail::is_older_than(rules.lifetime, file.written);
+    const bool goes = (is_old || bytes > most) && detail::remove_if_free(root, file.path);
+    if (goes) bytes -= file.bytes;
+    (goes ? report.removed : report.left).push_back(std::move(file));
+  }
+  return report;
+}
+
+}  // namespace ftplike::inline v0_2
+
 // ---- ftplike/storage/quota.hpp
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <list>
 #include <map>
@@ -26385,9 +28357,10 @@ namespace ftplike::inline v0_2 {
 
 /// How much there may be; 0: no limit.
 struct QuotaLimits {
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;  // of all files and partial files
   std::uint64_t files = 0;  // files, partial files and directories
 
+  /// Whether there is neither limit.
   bool is_none() const noexcept { return bytes == 0 && files == 0; }
   friend bool operator==(const QuotaLimits&, const QuotaLimits&) = default;
 };
@@ -26426,6 +28399,7 @@ class Quota {
     return result;
   }
 
+  /// How much there may be.
   const QuotaLimits& limits() const noexcept { return limits_; }
   /// What lies there, and what uploads under way have taken. Of a storage that has not been counted, nothing.
   Usage used() const {
@@ -26719,9 +28693,12 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     return QuotaStorage(*this, quota_.with_limits(limits), share_, root_);
   }
 
+  /// The quota that it keeps to.
   const Quota& quota() const noexcept { return quota_; }
   /// Whether what is there has been counted.
   bool is_counted() const { return share_->is_counted(); }
+  /// Whether this has neither copies nor writers.
+  bool is_idle() const noexcept { return share_.use_count() == 1; }
   /// Has it counted again when it is needed next. **Threads:** any.
   void forget_count() { share_->forget_count(); }
   /// Counts what is there, now. Others may write meanwhile: then it counts again, three times at the most, and at last takes
@@ -27020,6 +28997,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
 /// Copies share the counts. **Threads:** any, at once.
 template <ReadableStorage Files> class QuotaPerAccount {
  public:
+  /// Takes the storage that has the roots of all accounts.
   explicit QuotaPerAccount(Files files) : state_{detail::new_shared<State>(std::move(files))} {}
 
   template <class Visitor> QuotaStorage<Files> storage_for(const Visitor& visitor) {
@@ -27031,14 +29009,11 @@ template <ReadableStorage Files> class QuotaPerAccount {
     const std::lock_guard lock{state_->mutex};
     for (auto& [root, files] : state_->roots) files.forget_count();
   }
-  /// What is used and was refused of all roots together that have been counted.
-  std::pair<Usage, std::uint64_t> all() const {
+  /// How often something was refused by the quotas of accounts.
+  std::uint64_t refusals() const {
     const std::lock_guard lock{state_->mutex};
-    std::pair<Usage, std::uint64_t> result;
-    for (const auto& [root, files] : state_->roots) {
-      result.first += files.quota().used();
-      result.second += files.quota().refusals();
-    }
+    std::uint64_t result = state_->old_refusals;
+    for (const auto& [root, files] : state_->roots) result += files.quota().refusals();
     return result;
   }
 
@@ -27048,15 +29023,30 @@ template <ReadableStorage Files> class QuotaPerAccount {
     const Files files;
     std::mutex mutex;
     std::map<std::string, QuotaStorage<Files>> roots;
+    std::uint64_t old_refusals = 0;  // of roots that are not remembered any more
   };
 
   QuotaStorage<Files> of_root(const Path& root) {
     const std::lock_guard lock{state_->mutex};
     const auto found = state_->roots.find(root.string());
     if (found != state_->roots.end()) return found->second;
+    if (state_->roots.size() >= most_roots) forget_idle_roots();
     return state_->roots.emplace(root.string(), QuotaStorage<Files>{state_->files, Quota{}, root}).first->second;
   }
 
+  /// Each address may have a root of its own: those that nobody is at are counted again when somebody comes.
+  void forget_idle_roots() {
+    for (auto place = state_->roots.begin(); place != state_->roots.end();) {
+      const auto next = std::next(place);
+      if (place->second.is_idle()) {
+        state_->old_refusals += place->second.quota().refusals();
+        state_->roots.erase(place);
+      }
+      place = next;
+    }
+  }
+
+  static constexpr std::size_t most_roots = 10'000;
   std::shared_ptr<State> state_;
 };
 
@@ -27097,6 +29087,7 @@ template <ReadableStorage Files> class VirtualFolders {
   class Writer;
   class Listing;
 
+  /// With the storage that is seen where there is no folder.
   explicit VirtualFolders(Files root, Rights rights = Rights::all()) {
     folders_.emplace("/", Folder{Path{}, std::move(root), rights});
   }
@@ -27244,7 +29235,9 @@ template <ReadableStorage Files> class VirtualFolders<Files>::Writer : public de
   using Theirs = typename detail::WriterType<Files>::type;
 
  public:
+  /// Of an upload into the folder of that name.
   Writer(Theirs theirs, Path folder) : Theirs{std::move(theirs)}, folder_{std::move(folder)} {}
+  /// The name that the file will have in the whole tree.
   Path path() const { return Path{Theirs::path()}.beneath(folder_); }
 
  private:
@@ -27254,6 +29247,7 @@ template <ReadableStorage Files> class VirtualFolders<Files>::Writer : public de
 /// What is in a directory, its folders first.
 template <ReadableStorage Files> class VirtualFolders<Files>::Listing {
  public:
+  /// Of what a storage lists, if it does, and of folders that hide what it has under their names.
   Listing(std::optional<typename Files::Listing> listing, std::vector<Entry> folders)
       : listing_{std::move(listing)}, folders_{std::move(folders)} {
     for (const Entry& folder : folders_) names_.push_back(folder.name);
