@@ -77,7 +77,7 @@ struct CommandRefused {
   const SessionInfo& who;
   std::string_view verb, argument;  // as those of `CommandSeen`
   const Path& directory;            // where the client is, as it sees it
-  const Reply& reply;
+  const Reply& reply;  // what the client heard
 };
 /// A reply went out to the client, or came in from the server; preliminary ones (150) and the greeting as well.
 struct ReplySeen {
@@ -189,7 +189,7 @@ inline constexpr std::array<std::string_view, 6> change_names{"removed",        
 struct FileChanged {
   const SessionInfo& who;
   std::string_view verb;  // of the command
-  Change change;
+  Change change;                     // what became of it
   const Path& path;                  // in the storage
   const Path* renamed_to = nullptr;  // of `renamed`
   Timestamp time{};                  // of `time_set`

@@ -96,6 +96,7 @@ class JsonLog {
   using Line = detail::JsonLine;
 
  public:
+  /// Writes to that place.
   explicit JsonLog(LineSink sink, LogDetail detail = LogDetail::sessions,
                    WallClock now = std::chrono::system_clock::now)
       : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}

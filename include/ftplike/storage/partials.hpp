@@ -33,7 +33,9 @@ struct PartialRules {
 /// What partial files there are, and what became of them.
 struct PartialReport {
   std::vector<PartialFile> left, removed;  // the oldest first
+  /// That those which are left hold.
   std::uint64_t bytes_left() const noexcept { return sum(left); }
+  /// That have become free.
   std::uint64_t bytes_removed() const noexcept { return sum(removed); }
 
  private:

@@ -204,6 +204,9 @@ template <ReadableStorage Files> class VirtualFolders<Files>::Listing {
     for (const Entry& folder : folders_) names_.push_back(folder.name);
   }
 
+  void names_only() {
+    if (listing_) detail::ask_for_names(*listing_);
+  }
   awaitable<std::vector<Entry>> next() {
     if (!folders_.empty()) {
       std::vector<Entry> first = std::exchange(folders_, {});
