@@ -2577,7 +2577,7 @@ struct CommandRefused {
   const SessionInfo& who;
   std::string_view verb, argument;  // as those of `CommandSeen`
   const Path& directory;            // where the client is, as it sees it
-  const Reply& reply;
+  const Reply& reply;  // what the client heard
 };
 /// A reply went out to the client, or came in from the server; preliminary ones (150) and the greeting as well.
 struct ReplySeen {
@@ -2689,7 +2689,7 @@ inline constexpr std::array<std::string_view, 6> change_names{"removed",        
 struct FileChanged {
   const SessionInfo& who;
   std::string_view verb;  // of the command
-  Change change;
+  Change change;                     // what became of it
   const Path& path;                  // in the storage
   const Path* renamed_to = nullptr;  // of `renamed`
   Timestamp time{};                  // of `time_set`
@@ -18518,6 +18518,7 @@ namespace ftplike::inline v0_2 {
 /// A transfer that is under way.
 class TransferStatus {
  public:
+  /// Of all that is known of it.
   TransferStatus(std::string its_verb, Path its_path, Direction its_direction, bool is_listing, std::uint64_t its_bytes,
                  Duration it_lasts)
       : verb{std::move(its_verb)},
@@ -18529,8 +18530,8 @@ class TransferStatus {
 
   std::string verb;  // of the command
   Path path;         // of the file in the storage, or of the directory that is listed
-  Direction direction;
-  bool listing;
+  Direction direction;  // of its bytes
+  bool listing;         // and no file
   std::uint64_t bytes;  // over the data connection, by now
   Duration lasts;       // since its command came
   /// Over all of that time.
@@ -18542,10 +18543,10 @@ class TransferStatus {
 
 /// How a session of a server stands.
 struct SessionStatus {
-  SessionInfo who;
+  SessionInfo who;       // as events tell
   Duration lasts{};      // since it began
   std::string activity;  // for people: the verb of its command, or what it waits for
-  std::optional<TransferStatus> transfer;
+  std::optional<TransferStatus> transfer;  // the one under way
 };
 
 }  // namespace ftplike::inline v0_2
@@ -24564,6 +24565,7 @@ class JsonLog {
   using Line = detail::JsonLine;
 
  public:
+  /// Writes to that place.
   explicit JsonLog(LineSink sink, LogDetail detail = LogDetail::sessions,
                    WallClock now = std::chrono::system_clock::now)
       : state_{std::make_shared<State>(std::move(sink), detail, std::move(now))} {}
@@ -28241,7 +28243,9 @@ struct PartialRules {
 /// What partial files there are, and what became of them.
 struct PartialReport {
   std::vector<PartialFile> left, removed;  // the oldest first
+  /// That those which are left hold.
   std::uint64_t bytes_left() const noexcept { return sum(left); }
+  /// That have become free.
   std::uint64_t bytes_removed() const noexcept { return sum(removed); }
 
  private:
@@ -29253,6 +29257,9 @@ template <ReadableStorage Files> class VirtualFolders<Files>::Listing {
     for (const Entry& folder : folders_) names_.push_back(folder.name);
   }
 
+  void names_only() {
+    if (listing_) detail::ask_for_names(*listing_);
+  }
   awaitable<std::vector<Entry>> next() {
     if (!folders_.empty()) {
       std::vector<Entry> first = std::exchange(folders_, {});

@@ -25,7 +25,7 @@ template <class Event> std::string name_of() {
 }
 
 /// Throws at the first event of a kind.
-template <class Event> struct Broken {
+template <class Event> struct BrokenWatcher {
   void operator()(const Event&) {
     if (!std::exchange(thrown, true)) throw std::system_error(std::make_error_code(std::errc::file_too_large));
   }
@@ -78,7 +78,7 @@ template <class Observer> std::string everything_said(Observer observer) {
 
 /// What an exception at an event does, in the words of the document.
 template <class Event> std::string effect_of_throwing() {
-  const auto as_usual = everything_said(NoObserver{}), said = everything_said(Broken<Event>{});
+  const auto as_usual = everything_said(NoObserver{}), said = everything_said(BrokenWatcher<Event>{});
   if (said == as_usual) return "changes nothing";
   if (said == "421 Service not available to you\r\n") return "ends the session";
   const bool goes_on = said.find("221 ") != said.npos;

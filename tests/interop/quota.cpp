@@ -89,7 +89,7 @@ TEST_F(QuotaOfTheProgram, DoesNotStartWithOneThatCannotBeRead) {
     EXPECT_EQ(said.errors, "ftplike-server: " + line + '\n');
   };
   expect_refused({"--quota", "10X"}, "--quota: '10X' is not a number of bytes, as 1500 or 10G");
-  expect_refused({"--quota-files", "0"}, "--quota-files: '0' is not a whole number from 1 on");
+  expect_refused({"--quota-files", "few"}, "--quota-files: 'few' is not a whole number from 0 on");
   const std::string toml = files / "server.toml", users = files / "users";
   files.write("server.toml", "quota-files = 5\nquota = \"ten\"\n");
   expect_refused({"--config", toml}, toml + ":2: quota: 'ten' is not a number of bytes, as 1500 or 10G");
