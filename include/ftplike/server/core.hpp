@@ -325,8 +325,8 @@ template <class T, class P> class ServerCore {
   /// second at the longest: one whose thread is blocked does not answer.
   template <class Answer>
   static awaitable<std::vector<Answer>> ask_all(StatePointer state, std::function<std::optional<Answer>(OneSession&)> question) {
-    struct Asked {
-      explicit Asked(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
+    struct Question {
+      explicit Question(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
       const Executor executor;
       Condition changed;  // on that executor only
       std::mutex mutex;
@@ -335,13 +335,13 @@ template <class T, class P> class ServerCore {
       bool late = false;     // on that executor only
     };
     const Executor executor = co_await asio::this_coro::executor;
-    const auto asked = detail::new_shared<Asked>(executor);
+    const auto asked = detail::new_shared<Question>(executor);
     typename T::Timer deadline{state->network, executor};
     deadline.start(time_after(state->network.now(), std::chrono::seconds{1}), [asked] {
       asked->late = true;
       asked->changed.notify();
     });
-    const auto answer_by = [](Asked& all, std::uint64_t number, std::optional<Answer> answer) {
+    const auto answer_by = [](Question& all, std::uint64_t number, std::optional<Answer> answer) {
       const std::lock_guard lock{all.mutex};
       if (answer) all.answers.emplace(number, *std::move(answer));
       return --all.open == 0;
