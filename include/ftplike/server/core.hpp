@@ -326,20 +326,40 @@ template <class T, class P> class ServerCore {
   template <class Answer>
   static awaitable<std::vector<Answer>> ask_all(StatePointer state, std::function<std::optional<Answer>(OneSession&)> question) {
     struct Question {
-      explicit Question(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
-      const Executor executor;
-      Condition changed;  // on that executor only
+      /// Wakes who asks, if he still waits: his event loop may be gone after that.
+      static void answered(const std::shared_ptr<Question>& asked) {
+        const std::lock_guard lock{asked->mutex};
+        if (!asked->changed) return;
+        call_on(asked->executor, [asked] {
+          const std::lock_guard still{asked->mutex};
+          if (asked->changed) asked->changed->notify();
+        });
+      }
+      void forget() {
+        const std::lock_guard lock{mutex};
+        changed = nullptr;
+        executor = Executor{};
+      }
       std::mutex mutex;
+      Executor executor;
+      Condition* changed = nullptr;  // on that executor only; none when nobody waits any more
       std::map<std::uint64_t, Answer> answers;
       std::size_t open = 1;  // questions; and one for those that are still to be asked
       bool late = false;     // on that executor only
     };
     const Executor executor = co_await asio::this_coro::executor;
-    const auto asked = detail::new_shared<Question>(executor);
+    const auto asked = detail::new_shared<Question>();
+    Condition changed{executor};
+    asked->executor = executor;
+    asked->changed = &changed;
+    struct Leaving {
+      ~Leaving() { asked.forget(); }
+      Question& asked;
+    } const leaving{*asked};
     typename T::Timer deadline{state->network, executor};
     deadline.start(time_after(state->network.now(), std::chrono::seconds{1}), [asked] {
       asked->late = true;
-      asked->changed.notify();
+      Question::answered(asked);
     });
     const auto answer_by = [](Question& all, std::uint64_t number, std::optional<Answer> answer) {
       const std::lock_guard lock{all.mutex};
@@ -352,7 +372,7 @@ template <class T, class P> class ServerCore {
           OneSession* const session = entry.session;
           const std::uint64_t number = session ? session->who().number : 0;
           auto answer = session ? question(*session) : std::nullopt;
-          if (answer_by(*asked, number, std::move(answer))) call_on(asked->executor, [asked] { asked->changed.notify(); });
+          if (answer_by(*asked, number, std::move(answer))) Question::answered(asked);
         },
         [asked] {
           const std::lock_guard lock{asked->mutex};
@@ -360,7 +380,7 @@ template <class T, class P> class ServerCore {
         });
     bool is_over = answer_by(*asked, 0, std::nullopt);
     while (!is_over && !asked->late) {
-      co_await asked->changed.wait();
+      co_await changed.wait();
       const std::lock_guard lock{asked->mutex};
       is_over = asked->open == 0;
     }

@@ -257,6 +257,8 @@ template <Transport T, class P> class Session {
     deadline_.extend();
     co_await ftplike::give_way(executor_);
   }
+  /// Whether the command that runs acts at once, beside another one: it must not wait then.
+  bool acts_beside() const noexcept { return answering_; }
   /// Whether the client has said something after the command that runs.
   bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
   /// Has the reply to the command that runs be said only after that time. Not for commands that act at once.
@@ -444,7 +446,7 @@ template <Transport T, class P> class Session {
   /// **Errors:** what ends the session: `Errc::shutting_down`, `Errc::ended_by_operator`, or
   /// `Errc::timed_out` before a login.
   template <class Entry> awaitable<Reply> run(const Entry& entry, std::string_view argument) {
-    if (answering_) return entry.run(*this, argument);  // beside the session's own coroutine, whose limits these are
+    if (answering_) return run_beside(entry.run(*this, argument));
     at_work_ = entry.verb;
     return run_limited(entry, argument);
   }
@@ -560,6 +562,18 @@ template <Transport T, class P> class Session {
   /// For the last words, which nobody may hear any more.
   Duration farewell_limit() const { return std::min<Duration>(limits().idle, std::chrono::seconds{5}); }
 
+  /// The same of one that acts at once, beside the session's own coroutine, whose limits hold.
+  static awaitable<Reply> run_beside(awaitable<Reply> command) {
+    std::error_code error;
+    try {
+      Reply given = co_await std::move(command);
+      co_return given;
+    } catch (...) {
+      error = code_of(std::current_exception());
+      if (error == asio::error::operation_aborted) throw;
+    }
+    co_return reply_for(error);
+  }
   /// Runs a command under its limit, and makes a reply of what it throws.
   template <class Entry> awaitable<Reply> run_limited(const Entry& entry, std::string_view argument) {
     const bool interruptible = entry.interruptible;

@@ -146,7 +146,10 @@ template <class Files> awaitable<TreeUsage> usage_of_directory(Files& files, Pat
   for (std::vector<Path> waiting{std::move(path)}; !waiting.empty();) {
     const Path here = std::move(waiting.back());
     waiting.pop_back();
-    auto listing = co_await files.list(here);
+    Settled<typename Files::Listing> listed;
+    co_await settle(files.list(here), listed);
+    if (listed.failed()) continue;  // removed meanwhile, or nobody may look
+    auto listing = listed.get();
     for (bool ended = false; !ended;) {
       const std::vector<Entry> entries = co_await listing.next();
       ended = entries.empty();

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -257,7 +258,7 @@ template <class = void> class BasicFileWriter {
     return *this;
   }
   ~BasicFileWriter() {
-    if (target_ && target_->partial.file && (size_ == 0 || !target_->partial.is_kept)) discard();
+    if (target_ && (size_ == 0 || !target_->partial.is_kept)) discard();
   }
 
   /// **Errors:** of a disk that is full (`no_space_on_device`, or the system's quota): then nothing is kept that would hold
@@ -272,7 +273,7 @@ template <class = void> class BasicFileWriter {
   /// Puts the file under its name, with the mode of the file that it replaces.
   awaitable<void> finish() {
     try {
-      if (target_->place.size() > detail::large_file || slow_ > 0) {
+      if (std::max(target_->place.size(), size_) > detail::large_file || slow_ > 0) {
         auto commit = [target = target_] { target->commit(); };
         co_await blocking(std::move(commit), load());
       } else {
@@ -286,9 +287,8 @@ template <class = void> class BasicFileWriter {
 
   /// Throws away what was written.
   void discard() noexcept {
-    if (!target_->partial.file) return;
+    if (target_->is_over.exchange(true)) return;
     detail::sys::remove_at(target_->place.directory, target_->partial.name.c_str());
-    target_->partial.file = detail::Descriptor{};
   }
 
   /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
@@ -362,7 +362,7 @@ template <class = void> class BasicFileWriter {
           place.name = path.name();
         }
       }
-      partial.file = detail::Descriptor{};
+      is_over = true;
     }
     /// Has a file system that writes at the end, as of networks do, write now, and say where that fails: who sees the
     /// name from another machine sees all of it. The lock stays, for it is of the open file and not of a descriptor.
@@ -383,6 +383,7 @@ template <class = void> class BasicFileWriter {
     detail::Partial partial;
     std::optional<Path> wanted;  // of a unique name: where the numbers start
     unsigned number;
+    std::atomic<bool> is_over = false;  // it stands under its name, or was thrown away; its file closes with the last job
   };
 
   Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
@@ -409,7 +410,7 @@ template <class = void> class BasicFileWriter {
     }
     at += write.count;
     if (write.was_slow) slow_ = slow_writes;
-    give_up_room({write.error, std::system_category()});
+    give_up_room(detail::error_of_errno(write.error));
     if (write.error != 0) detail::fail_with(write.error);
   }
 

@@ -38,7 +38,7 @@ inline std::string temporary_name() {
 }
 
 inline bool is_older_than(std::chrono::seconds age, Timestamp written) {
-  return wall_clock() - written > age;
+  return std::chrono::ceil<std::chrono::seconds>(wall_clock() - written) > age;
 }
 
 /// A partial or temporary file, open for writing and locked. The lock ends with the process at the latest, so that a

@@ -162,6 +162,12 @@ template <class = void> class BasicNamesAtWork {
     const auto found = names_.find(name);
     return found != names_.end() && found->second.is_written;
   }
+  /// What a writer has left at a name, and nobody has gone on with since.
+  Usage left_at(const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    const auto found = names_.find(name);
+    return found != names_.end() && !found->second.is_written ? found->second.left : Usage{};
+  }
   /// A partial file is there that nobody writes. Whose turn it is says so.
   void note_left(const std::string& name, const Usage& partial) {
     const std::lock_guard lock{mutex_};
@@ -476,7 +482,12 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     const auto second_turn = co_await Names::take_turn(share_->names(), second);
     const TreeUsage old_source = co_await detail::usage_of(inner(), from, false);
     const TreeUsage old_target = co_await detail::usage_of(inner(), to, false);
-    co_await inner().rename(from, to);
+    Settled<void> renamed;
+    co_await settle(inner().rename(from, to), renamed);
+    if (renamed.failed()) {
+      count_again_after(renamed.failure());
+      renamed.get();
+    }
     const TreeUsage new_source = co_await detail::usage_of(inner(), from, false);
     const TreeUsage new_target = co_await detail::usage_of(inner(), to, false);
     share_->change(old_source.all() + old_target.all(), new_source.all() + new_target.all());
@@ -513,7 +524,8 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     const auto turn = co_await Names::take_turn(names, path.string());
     TreeUsage old = co_await detail::usage_of(inner(), path, false);
     const bool is_written = names->is_written(path.string());
-    if (is_written) old.partial = Usage{};
+    // One that no count has seen is not given back.
+    if (is_written || !TellsUsage<Files>) old.partial = names->left_at(path.string());
     const bool goes_on = old.partial.bytes > 0 && (offset ? *offset > 0 : old.whole.files == 0);
     const std::uint64_t copied = goes_on ? 0 : std::min(offset.value_or(old.whole.bytes), old.whole.bytes);
     if (!is_written) names->note_left(path.string(), old.partial);
@@ -521,12 +533,24 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     auto charge = std::make_unique<detail::QuotaCharge>(share_, quota_.limits());
     const Usage more{copied, old.partial.files > 0 ? 0u : 1u};
     if (!charge->take(more, old.whole.files)) throw std::system_error(Errc::quota_exceeded);
-    auto writer = co_await open(inner(), path);
+    std::optional<Inner> opened;
+    try {
+      Inner made = co_await open(inner(), path);
+      opened.emplace(std::move(made));
+    } catch (...) {
+      count_again_after(std::current_exception());
+      throw;
+    }
+    auto& writer = *opened;
     const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer) && !names->is_written(path.string());
     if (is_kept) charge->adopt(names->begin_to_write(path.string()));
     const std::uint64_t size = writer.size();
     charge->set(Usage{size, 1});
     co_return Writer{inner(), share_, std::move(charge), std::move(writer), path, is_kept, goes_on ? size : 0, false};
+  }
+  /// What was interrupted goes on without us, and nobody knows how far: then all is counted again.
+  void count_again_after(const std::exception_ptr& failure) {
+    if (code_of(failure) == asio::error::operation_aborted) share_->forget_count();
   }
   /// Does something to a name, and counts what of it is there then, also where that fails.
   template <class Act> awaitable<void> change(Path path, Act act) {
@@ -539,6 +563,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     const TreeUsage before = co_await detail::usage_of(inner(), path, false);
     Settled<void> done;
     co_await settle(act(inner(), path), done);
+    if (done.failed()) count_again_after(done.failure());
     const TreeUsage after = co_await detail::usage_of(inner(), path, false);
     share_->change(before.all(), after.all());
     done.get();
@@ -566,7 +591,8 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   }
   ~Writer() {
     if (!charge_) return;
-    const std::uint64_t size = is_kept_ ? writer_->size() : 0;
+    const bool stays = is_kept_ && detail::is_kept(*writer_);  // not where the disk is full
+    const std::uint64_t size = stays ? writer_->size() : 0;
     writer_.reset();
     settle(size > 0 ? Usage{size, 1} : Usage{});
   }

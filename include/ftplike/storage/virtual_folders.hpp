@@ -127,6 +127,19 @@ template <ReadableStorage Files> class VirtualFolders {
     const Place place = find(path);
     co_return co_await place.files().available(place.inside);
   }
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    const Place place = find(path);
+    TreeUsage result = co_await detail::usage_of(place.files(), place.inside, below);
+    if (!below) co_return result;
+    const std::string names_below = detail::inside(path);
+    for (auto next = folders_.upper_bound(names_below); next != folders_.end() && next->first.starts_with(names_below); ++next) {
+      const Path root;
+      const TreeUsage folder = co_await detail::usage_of(next->second.files, root, true);
+      result.whole += folder.whole;
+      result.partial += folder.partial;
+    }
+    co_return result;
+  }
 
  private:
   struct Folder {

@@ -43,10 +43,11 @@ class Descriptor {
   int number_ = -1;
 };
 
-/// Throws an error of errno, which is the system's own where that is POSIX.
-[[noreturn]] inline void fail_with(int error) {
-  throw std::system_error(error, FTPLIKE_WINDOWS_WAYS ? std::generic_category() : std::system_category());
+/// An error of errno, which is the system's own where that is POSIX.
+inline std::error_code error_of_errno(int error) noexcept {
+  return {error, FTPLIKE_WINDOWS_WAYS ? std::generic_category() : std::system_category()};
 }
+[[noreturn]] inline void fail_with(int error) { throw std::system_error(error_of_errno(error)); }
 
 /// The result of a system call, made again where a signal came in between; throws its error.
 template <class Call> auto checked(Call call) {

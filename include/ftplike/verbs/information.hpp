@@ -72,7 +72,7 @@ struct Stat {
     if (text.empty()) {
       std::string quota;
       if constexpr (requires { session.storage().quota_text(); }) {
-        const bool can_count = session.account() && !session.transferring();
+        const bool can_count = session.account() && !session.acts_beside();
         if (can_count) {
           std::string used = co_await session.storage().quota_text();
           quota = std::move(used);
@@ -120,7 +120,7 @@ struct Stat {
     std::string lines = "FTP server status\n Connected from " + session.peer().address().to_string();
     if (session.account()) lines += "\n Logged in as " + session.account()->name;
     if (!quota.empty()) lines += "\n Quota: " + quota;
-    lines += std::string{"\n TYPE "} + session.state.type + ", STRU F, MODE S";
+    lines += std::string{"\n TYPE "} + session.state.type + ", STRU F, MODE " + (session.state.compressed ? 'Z' : 'S');
     return {211, lines + "\nEnd"};
   }
 };

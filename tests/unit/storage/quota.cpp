@@ -196,7 +196,7 @@ TEST_F(AQuota, GivesBackWhatIsDiscardedOrFails) {
   auto full = files.create("/b");
   EXPECT_EQ(write_error(full, "123456"), std::errc::no_space_on_device);
   { const auto ends = std::move(full); }
-  EXPECT_EQ(used(), (Usage{5, 3})) << "what did fit";
+  EXPECT_EQ(used(), (Usage{3, 2})) << "the disk is full: nothing of it stays";
 }
 
 TEST_F(AQuota, CountsAgainWhatOthersChangedWhenItIsTold) {
