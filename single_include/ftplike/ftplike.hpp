@@ -3121,10 +3121,11 @@ class Descriptor {
   int number_ = -1;
 };
 
-/// Throws an error of errno, which is the system's own where that is POSIX.
-[[noreturn]] inline void fail_with(int error) {
-  throw std::system_error(error, FTPLIKE_WINDOWS_WAYS ? std::generic_category() : std::system_category());
+/// An error of errno, which is the system's own where that is POSIX.
+inline std::error_code error_of_errno(int error) noexcept {
+  return {error, FTPLIKE_WINDOWS_WAYS ? std::generic_category() : std::system_category()};
 }
+[[noreturn]] inline void fail_with(int error) { throw std::system_error(error_of_errno(error)); }
 
 /// The result of a system call, made again where a signal came in between; throws its error.
 template <class Call> auto checked(Call call) {
@@ -4536,6 +4537,7 @@ static_assert(SeekableByteSink<BytesSink> && SeekableByteSink<TextSink> && ByteS
 
 // ---- ftplike/storage/file.hpp
 #include <algorithm>
+#include <atomic>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -4854,7 +4856,7 @@ inline std::string temporary_name() {
 }
 
 inline bool is_older_than(std::chrono::seconds age, Timestamp written) {
-  return wall_clock() - written > age;
+  return std::chrono::ceil<std::chrono::seconds>(wall_clock() - written) > age;
 }
 
 /// A partial or temporary file, open for writing and locked. The lock ends with the process at the latest, so that a
@@ -5415,7 +5417,7 @@ template <class = void> class BasicFileWriter {
     return *this;
   }
   ~BasicFileWriter() {
-    if (target_ && target_->partial.file && (size_ == 0 || !target_->partial.is_kept)) discard();
+    if (target_ && (size_ == 0 || !target_->partial.is_kept)) discard();
   }
 
   /// **Errors:** of a disk that is full (`no_space_on_device`, or the system's quota): then nothing is kept that would hold
@@ -5430,7 +5432,7 @@ template <class = void> class BasicFileWriter {
   /// Puts the file under its name, with the mode of the file that it replaces.
   awaitable<void> finish() {
     try {
-      if (target_->place.size() > detail::large_file || slow_ > 0) {
+      if (std::max(target_->place.size(), size_) > detail::large_file || slow_ > 0) {
         auto commit = [target = target_] { target->commit(); };
         co_await blocking(std::move(commit), load());
       } else {
@@ -5444,9 +5446,8 @@ template <class = void> class BasicFileWriter {
 
   /// Throws away what was written.
   void discard() noexcept {
-    if (!target_->partial.file) return;
+    if (target_->is_over.exchange(true)) return;
     detail::sys::remove_at(target_->place.directory, target_->partial.name.c_str());
-    target_->partial.file = detail::Descriptor{};
   }
 
   /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
@@ -5520,7 +5521,7 @@ template <class = void> class BasicFileWriter {
           place.name = path.name();
         }
       }
-      partial.file = detail::Descriptor{};
+      is_over = true;
     }
     /// Has a file system that writes at the end, as of networks do, write now, and say where that fails: who sees the
     /// name from another machine sees all of it. The lock stays, for it is of the open file and not of a descriptor.
@@ -5541,6 +5542,7 @@ template <class = void> class BasicFileWriter {
     detail::Partial partial;
     std::optional<Path> wanted;  // of a unique name: where the numbers start
     unsigned number;
+    std::atomic<bool> is_over = false;  // it stands under its name, or was thrown away; its file closes with the last job
   };
 
   Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
@@ -5567,7 +5569,7 @@ template <class = void> class BasicFileWriter {
     }
     at += write.count;
     if (write.was_slow) slow_ = slow_writes;
-    give_up_room({write.error, std::system_category()});
+    give_up_room(detail::error_of_errno(write.error));
     if (write.error != 0) detail::fail_with(write.error);
   }
 
@@ -18145,7 +18147,7 @@ struct Stat {
     if (text.empty()) {
       std::string quota;
       if constexpr (requires { session.storage().quota_text(); }) {
-        const bool can_count = session.account() && !session.transferring();
+        const bool can_count = session.account() && !session.acts_beside();
         if (can_count) {
           std::string used = co_await session.storage().quota_text();
           quota = std::move(used);
@@ -18193,7 +18195,7 @@ struct Stat {
     std::string lines = "FTP server status\n Connected from " + session.peer().address().to_string();
     if (session.account()) lines += "\n Logged in as " + session.account()->name;
     if (!quota.empty()) lines += "\n Quota: " + quota;
-    lines += std::string{"\n TYPE "} + session.state.type + ", STRU F, MODE S";
+    lines += std::string{"\n TYPE "} + session.state.type + ", STRU F, MODE " + (session.state.compressed ? 'Z' : 'S');
     return {211, lines + "\nEnd"};
   }
 };
@@ -20135,6 +20137,8 @@ template <Transport T, class P> class Session {
     deadline_.extend();
     co_await ftplike::give_way(executor_);
   }
+  /// Whether the command that runs acts at once, beside another one: it must not wait then.
+  bool acts_beside() const noexcept { return answering_; }
   /// Whether the client has said something after the command that runs.
   bool heard_more() noexcept { return !control_.lines().empty() || !control_.put_off().empty(); }
   /// Has the reply to the command that runs be said only after that time. Not for commands that act at once.
@@ -20322,7 +20326,7 @@ template <Transport T, class P> class Session {
   /// **Errors:** what ends the session: `Errc::shutting_down`, `Errc::ended_by_operator`, or
   /// `Errc::timed_out` before a login.
   template <class Entry> awaitable<Reply> run(const Entry& entry, std::string_view argument) {
-    if (answering_) return entry.run(*this, argument);  // beside the session's own coroutine, whose limits these are
+    if (answering_) return run_beside(entry.run(*this, argument));
     at_work_ = entry.verb;
     return run_limited(entry, argument);
   }
@@ -20438,6 +20442,18 @@ template <Transport T, class P> class Session {
   /// For the last words, which nobody may hear any more.
   Duration farewell_limit() const { return std::min<Duration>(limits().idle, std::chrono::seconds{5}); }
 
+  /// The same of one that acts at once, beside the session's own coroutine, whose limits hold.
+  static awaitable<Reply> run_beside(awaitable<Reply> command) {
+    std::error_code error;
+    try {
+      Reply given = co_await std::move(command);
+      co_return given;
+    } catch (...) {
+      error = code_of(std::current_exception());
+      if (error == asio::error::operation_aborted) throw;
+    }
+    co_return reply_for(error);
+  }
   /// Runs a command under its limit, and makes a reply of what it throws.
   template <class Entry> awaitable<Reply> run_limited(const Entry& entry, std::string_view argument) {
     const bool interruptible = entry.interruptible;
@@ -20886,23 +20902,43 @@ template <class T, class P> class ServerCore {
   /// second at the longest: one whose thread is blocked does not answer.
   template <class Answer>
   static awaitable<std::vector<Answer>> ask_all(StatePointer state, std::function<std::optional<Answer>(OneSession&)> question) {
-    struct Asked {
-      explicit Asked(const Executor& its_executor) : executor{its_executor}, changed{its_executor} {}
-      const Executor executor;
-      Condition changed;  // on that executor only
+    struct Question {
+      /// Wakes who asks, if he still waits: his event loop may be gone after that.
+      static void answered(const std::shared_ptr<Question>& asked) {
+        const std::lock_guard lock{asked->mutex};
+        if (!asked->changed) return;
+        call_on(asked->executor, [asked] {
+          const std::lock_guard still{asked->mutex};
+          if (asked->changed) asked->changed->notify();
+        });
+      }
+      void forget() {
+        const std::lock_guard lock{mutex};
+        changed = nullptr;
+        executor = Executor{};
+      }
       std::mutex mutex;
+      Executor executor;
+      Condition* changed = nullptr;  // on that executor only; none when nobody waits any more
       std::map<std::uint64_t, Answer> answers;
       std::size_t open = 1;  // questions; and one for those that are still to be asked
       bool late = false;     // on that executor only
     };
     const Executor executor = co_await asio::this_coro::executor;
-    const auto asked = detail::new_shared<Asked>(executor);
+    const auto asked = detail::new_shared<Question>();
+    Condition changed{executor};
+    asked->executor = executor;
+    asked->changed = &changed;
+    struct Leaving {
+      ~Leaving() { asked.forget(); }
+      Question& asked;
+    } const leaving{*asked};
     typename T::Timer deadline{state->network, executor};
     deadline.start(time_after(state->network.now(), std::chrono::seconds{1}), [asked] {
       asked->late = true;
-      asked->changed.notify();
+      Question::answered(asked);
     });
-    const auto answer_by = [](Asked& all, std::uint64_t number, std::optional<Answer> answer) {
+    const auto answer_by = [](Question& all, std::uint64_t number, std::optional<Answer> answer) {
       const std::lock_guard lock{all.mutex};
       if (answer) all.answers.emplace(number, *std::move(answer));
       return --all.open == 0;
@@ -20913,7 +20949,7 @@ template <class T, class P> class ServerCore {
           OneSession* const session = entry.session;
           const std::uint64_t number = session ? session->who().number : 0;
           auto answer = session ? question(*session) : std::nullopt;
-          if (answer_by(*asked, number, std::move(answer))) call_on(asked->executor, [asked] { asked->changed.notify(); });
+          if (answer_by(*asked, number, std::move(answer))) Question::answered(asked);
         },
         [asked] {
           const std::lock_guard lock{asked->mutex};
@@ -20921,7 +20957,7 @@ template <class T, class P> class ServerCore {
         });
     bool is_over = answer_by(*asked, 0, std::nullopt);
     while (!is_over && !asked->late) {
-      co_await asked->changed.wait();
+      co_await changed.wait();
       const std::lock_guard lock{asked->mutex};
       is_over = asked->open == 0;
     }
@@ -27729,7 +27765,10 @@ template <class Files> awaitable<TreeUsage> usage_of_directory(Files& files, Pat
   for (std::vector<Path> waiting{std::move(path)}; !waiting.empty();) {
     const Path here = std::move(waiting.back());
     waiting.pop_back();
-    auto listing = co_await files.list(here);
+    Settled<typename Files::Listing> listed;
+    co_await settle(files.list(here), listed);
+    if (listed.failed()) continue;  // removed meanwhile, or nobody may look
+    auto listing = listed.get();
     for (bool ended = false; !ended;) {
       const std::vector<Entry> entries = co_await listing.next();
       ended = entries.empty();
@@ -28497,6 +28536,12 @@ template <class = void> class BasicNamesAtWork {
     const auto found = names_.find(name);
     return found != names_.end() && found->second.is_written;
   }
+  /// What a writer has left at a name, and nobody has gone on with since.
+  Usage left_at(const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    const auto found = names_.find(name);
+    return found != names_.end() && !found->second.is_written ? found->second.left : Usage{};
+  }
   /// A partial file is there that nobody writes. Whose turn it is says so.
   void note_left(const std::string& name, const Usage& partial) {
     const std::lock_guard lock{mutex_};
@@ -28811,7 +28856,12 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     const auto second_turn = co_await Names::take_turn(share_->names(), second);
     const TreeUsage old_source = co_await detail::usage_of(inner(), from, false);
     const TreeUsage old_target = co_await detail::usage_of(inner(), to, false);
-    co_await inner().rename(from, to);
+    Settled<void> renamed;
+    co_await settle(inner().rename(from, to), renamed);
+    if (renamed.failed()) {
+      count_again_after(renamed.failure());
+      renamed.get();
+    }
     const TreeUsage new_source = co_await detail::usage_of(inner(), from, false);
     const TreeUsage new_target = co_await detail::usage_of(inner(), to, false);
     share_->change(old_source.all() + old_target.all(), new_source.all() + new_target.all());
@@ -28848,7 +28898,8 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     const auto turn = co_await Names::take_turn(names, path.string());
     TreeUsage old = co_await detail::usage_of(inner(), path, false);
     const bool is_written = names->is_written(path.string());
-    if (is_written) old.partial = Usage{};
+    // One that no count has seen is not given back.
+    if (is_written || !TellsUsage<Files>) old.partial = names->left_at(path.string());
     const bool goes_on = old.partial.bytes > 0 && (offset ? *offset > 0 : old.whole.files == 0);
     const std::uint64_t copied = goes_on ? 0 : std::min(offset.value_or(old.whole.bytes), old.whole.bytes);
     if (!is_written) names->note_left(path.string(), old.partial);
@@ -28856,12 +28907,24 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     auto charge = std::make_unique<detail::QuotaCharge>(share_, quota_.limits());
     const Usage more{copied, old.partial.files > 0 ? 0u : 1u};
     if (!charge->take(more, old.whole.files)) throw std::system_error(Errc::quota_exceeded);
-    auto writer = co_await open(inner(), path);
+    std::optional<Inner> opened;
+    try {
+      Inner made = co_await open(inner(), path);
+      opened.emplace(std::move(made));
+    } catch (...) {
+      count_again_after(std::current_exception());
+      throw;
+    }
+    auto& writer = *opened;
     const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer) && !names->is_written(path.string());
     if (is_kept) charge->adopt(names->begin_to_write(path.string()));
     const std::uint64_t size = writer.size();
     charge->set(Usage{size, 1});
     co_return Writer{inner(), share_, std::move(charge), std::move(writer), path, is_kept, goes_on ? size : 0, false};
+  }
+  /// What was interrupted goes on without us, and nobody knows how far: then all is counted again.
+  void count_again_after(const std::exception_ptr& failure) {
+    if (code_of(failure) == asio::error::operation_aborted) share_->forget_count();
   }
   /// Does something to a name, and counts what of it is there then, also where that fails.
   template <class Act> awaitable<void> change(Path path, Act act) {
@@ -28874,6 +28937,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     const TreeUsage before = co_await detail::usage_of(inner(), path, false);
     Settled<void> done;
     co_await settle(act(inner(), path), done);
+    if (done.failed()) count_again_after(done.failure());
     const TreeUsage after = co_await detail::usage_of(inner(), path, false);
     share_->change(before.all(), after.all());
     done.get();
@@ -28901,7 +28965,8 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   }
   ~Writer() {
     if (!charge_) return;
-    const std::uint64_t size = is_kept_ ? writer_->size() : 0;
+    const bool stays = is_kept_ && detail::is_kept(*writer_);  // not where the disk is full
+    const std::uint64_t size = stays ? writer_->size() : 0;
     writer_.reset();
     settle(size > 0 ? Usage{size, 1} : Usage{});
   }
@@ -29179,6 +29244,19 @@ template <ReadableStorage Files> class VirtualFolders {
   awaitable<std::uint64_t> available(Path path) requires TellsFreeSpace<Files> {
     const Place place = find(path);
     co_return co_await place.files().available(place.inside);
+  }
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    const Place place = find(path);
+    TreeUsage result = co_await detail::usage_of(place.files(), place.inside, below);
+    if (!below) co_return result;
+    const std::string names_below = detail::inside(path);
+    for (auto next = folders_.upper_bound(names_below); next != folders_.end() && next->first.starts_with(names_below); ++next) {
+      const Path root;
+      const TreeUsage folder = co_await detail::usage_of(next->second.files, root, true);
+      result.whole += folder.whole;
+      result.partial += folder.partial;
+    }
+    co_return result;
   }
 
  private:
