@@ -301,7 +301,7 @@ template <class P> class Service : public Settings {
   static constexpr bool files_depend_on_account = GivesStorages<typename P::Storage>;
 
   /// The account of sessions without a login.
-  std::optional<Account> guest() const { return authenticator.guest(); }
+  std::optional<Account> guest() { return authenticator.guest(); }
   /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may
   /// have.
   std::shared_ptr<AccountUse> enter(const Account& account) {

@@ -16534,7 +16534,7 @@ template <class P> class Service : public Settings {
   static constexpr bool files_depend_on_account = GivesStorages<typename P::Storage>;
 
   /// The account of sessions without a login.
-  std::optional<Account> guest() const { return authenticator.guest(); }
+  std::optional<Account> guest() { return authenticator.guest(); }
   /// A share in the use of an account, for as long as it is held; null if the account has as many sessions as it may
   /// have.
   std::shared_ptr<AccountUse> enter(const Account& account) {
@@ -17470,7 +17470,8 @@ struct Mdtm : protected Changing {
     std::error_code missing;
     try {
       const Entry entry = co_await session.storage().stat(path);
-      co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
+      if (entry.modified == Timestamp{}) co_return Reply{550, "Its time is not known"};
+    co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
     } catch (const std::system_error& error) { missing = error.code(); }
     const auto space = name.find(' ');
     const auto time = parse_timestamp(name.substr(0, space));

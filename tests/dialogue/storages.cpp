@@ -106,6 +106,61 @@ TEST(VirtualFolders, MakeADropBoxWhoseClientsMayAskForWhatTheyHaveSent) {
   EXPECT_EQ(drop.text("/a"), "12345");
 }
 
+/// A file that is made when somebody reads it, as docs/extending.md has it.
+struct MadeUp : MemoryStorage {
+  using MemoryStorage::MemoryStorage;
+  using Reader = TextSource;
+  awaitable<Reader> open(Path, std::uint64_t offset) {
+    Reader text{"0123456789abcdefg"};
+    text.seek(offset);
+    co_return text;
+  }
+};
+
+TEST(OwnReader, WhoseSizeIsOfTheWholeIsGoneOnWithToItsEnd) {
+  SimulatedNetwork network{1};
+  Served served{network, MadeUp{{"/a", ""}}, some_users()};
+  Dialogue client{network};
+  client.log_in().binary().say("REST 5");
+  const auto port = client.passive();
+  client.say("REST 5");
+  EXPECT_EQ(client.say("RETR a"), "150 Opening data connection for a (12 bytes).\r\n");
+  EXPECT_EQ(client.data(port), "56789abcdefg");
+  client.say("REST 18");
+  EXPECT_EQ(client.fetch("RETR a").substr(0, 4), "554 ");
+}
+
+/// An authenticator whose function for guests is no const one, as docs/extending.md has it.
+struct OnlyAnnaComes {
+  awaitable<std::optional<Account>> log_in(const Credentials& who) {
+    if (who.user != "anna") co_return std::nullopt;
+    co_return Account{"anna", Path{}, "read"};
+  }
+  std::optional<Account> guest() { return std::nullopt; }
+};
+
+TEST(OwnAuthenticator, NeedsNoConstFunctions) {
+  SimulatedNetwork network{1};
+  Served served{network, MemoryStorage{{"/a", "x"}}, OnlyAnnaComes{}};
+  Dialogue client{network};
+  EXPECT_EQ(client.log_in().binary().fetch("RETR a"), "x");
+}
+
+TEST(Mdtm, SaysThatATimeIsNotKnownRatherThanTheYear1970) {
+  struct Timeless : MemoryStorage {
+    using MemoryStorage::MemoryStorage;
+    awaitable<Entry> stat(Path path) {
+      Entry entry = co_await MemoryStorage::stat(path);
+      entry.modified = Timestamp{};
+      co_return entry;
+    }
+  };
+  SimulatedNetwork network{1};
+  Served served{network, Timeless{{"/a", "x"}}, some_users()};
+  Dialogue client{network};
+  EXPECT_EQ(client.log_in().say("MDTM a"), "550 Its time is not known\r\n");
+}
+
 // ---- storages by account
 
 /// Gives each account files of its own, none to carl, and tells who asked.

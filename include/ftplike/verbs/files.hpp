@@ -221,7 +221,8 @@ struct Mdtm : protected Changing {
     std::error_code missing;
     try {
       const Entry entry = co_await session.storage().stat(path);
-      co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
+      if (entry.modified == Timestamp{}) co_return Reply{550, "Its time is not known"};
+    co_return Reply{213, format_timestamp(entry.modified, Fraction::never)};
     } catch (const std::system_error& error) { missing = error.code(); }
     const auto space = name.find(' ');
     const auto time = parse_timestamp(name.substr(0, space));
