@@ -321,47 +321,49 @@ template <class T, class P> class ServerCore {
 
   // ---- administration
 
+  /// What all sessions are asked, shared by them and by who asks.
+  template <class Answer> struct Question {
+    /// Wakes who asks, if he still waits: his event loop may be gone after that.
+    static void answered(const std::shared_ptr<Question>& asked) {
+      const std::lock_guard lock{asked->mutex};
+      if (!asked->changed) return;
+      call_on(asked->executor, [asked] {
+        const std::lock_guard still{asked->mutex};
+        if (asked->changed) asked->changed->notify();
+      });
+    }
+    void forget() {
+      const std::lock_guard lock{mutex};
+      changed = nullptr;
+      executor = Executor{};
+    }
+    std::mutex mutex;
+    Executor executor;
+    Condition* changed = nullptr;  // on that executor only; none when nobody waits any more
+    std::map<std::uint64_t, Answer> answers;
+    std::size_t open = 1;  // questions; and one for those that are still to be asked
+    bool late = false;     // on that executor only
+  };
   /// Asks every session, on its own executor, and gives what they answer, in the order of their numbers. It waits for a
   /// second at the longest: one whose thread is blocked does not answer.
   template <class Answer>
   static awaitable<std::vector<Answer>> ask_all(StatePointer state, std::function<std::optional<Answer>(OneSession&)> question) {
-    struct Question {
-      /// Wakes who asks, if he still waits: his event loop may be gone after that.
-      static void answered(const std::shared_ptr<Question>& asked) {
-        const std::lock_guard lock{asked->mutex};
-        if (!asked->changed) return;
-        call_on(asked->executor, [asked] {
-          const std::lock_guard still{asked->mutex};
-          if (asked->changed) asked->changed->notify();
-        });
-      }
-      void forget() {
-        const std::lock_guard lock{mutex};
-        changed = nullptr;
-        executor = Executor{};
-      }
-      std::mutex mutex;
-      Executor executor;
-      Condition* changed = nullptr;  // on that executor only; none when nobody waits any more
-      std::map<std::uint64_t, Answer> answers;
-      std::size_t open = 1;  // questions; and one for those that are still to be asked
-      bool late = false;     // on that executor only
-    };
+    using Questions = Question<Answer>;
     const Executor executor = co_await asio::this_coro::executor;
-    const auto asked = detail::new_shared<Question>();
+    const auto asked = detail::new_shared<Questions>();
     Condition changed{executor};
     asked->executor = executor;
     asked->changed = &changed;
     struct Leaving {
       ~Leaving() { asked.forget(); }
-      Question& asked;
+      Questions& asked;
     } const leaving{*asked};
     typename T::Timer deadline{state->network, executor};
     deadline.start(time_after(state->network.now(), std::chrono::seconds{1}), [asked] {
       asked->late = true;
-      Question::answered(asked);
+      Questions::answered(asked);
     });
-    const auto answer_by = [](Question& all, std::uint64_t number, std::optional<Answer> answer) {
+    const auto answer_by = [](Questions& all, std::uint64_t number, std::optional<Answer> answer) {
       const std::lock_guard lock{all.mutex};
       if (answer) all.answers.emplace(number, *std::move(answer));
       return --all.open == 0;
@@ -372,7 +374,7 @@ template <class T, class P> class ServerCore {
           OneSession* const session = entry.session;
           const std::uint64_t number = session ? session->who().number : 0;
           auto answer = session ? question(*session) : std::nullopt;
-          if (answer_by(*asked, number, std::move(answer))) Question::answered(asked);
+          if (answer_by(*asked, number, std::move(answer))) Questions::answered(asked);
         },
         [asked] {
           const std::lock_guard lock{asked->mutex};
