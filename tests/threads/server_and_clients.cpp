@@ -243,8 +243,8 @@ TYPED_TEST(Threads, CancelNoOperationThatBeganAfterTheOneThatWasMeant) {
   Server server{there.network(), MemoryStorage{}, users(), limits()};
   const std::uint16_t port = server.listen("127.0.0.1", 0).port();
   {
+    asio::thread_pool callers{1};  // outlives the loops, which may still have something to post to it
     TypeParam here;
-    asio::thread_pool callers{1};
     const auto work = [&here, port]() -> awaitable<void> {
       const Executor caller = co_await asio::this_coro::executor;
       auto client = co_await connect(here.network(), url_of(port));
