@@ -9,9 +9,10 @@
 
 namespace ftplike::inline v0_2::detail {
 
-/// Whether a line stands at the head of a listing.
+/// Whether a line stands at the head of a listing: `Directory of . 17:11:05` for one. Without the time it may be a word on
+/// why there is no listing.
 inline bool frames_os9(const Words& words) noexcept {
-  const bool place = words[0] == "Directory" && words[1] == "of";
+  const bool place = words[0] == "Directory" && words[1] == "of" && words.count() == 4 && clock_in(words[3]);
   return place || (words[0] == "Owner" && words[1] == "Last") || is_ruler(words);
 }
 

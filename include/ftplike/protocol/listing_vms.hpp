@@ -24,7 +24,8 @@ inline bool is_vms_name(const Words& words) noexcept { return words.count() == 1
 inline bool frames_vms(const Words& words) noexcept {
   const auto line = words.line().substr(words.begin_of(0));
   const bool head = words[0] == "Directory" && words[1].ends_with(']') && words.count() == 2;
-  const bool foot = line.starts_with("Total of ") || line.starts_with("Grand total of ");
+  const auto counted = line.starts_with("Total of ") ? words[2] : line.starts_with("Grand total of ") ? words[3] : "";
+  const bool foot = number_in(counted).has_value();
   const bool protection = words.count() == 1 && line.starts_with('(') && line.ends_with(')') &&
                           line.find_first_not_of("(RWED,)") == line.npos;
   return head || foot || protection;

@@ -40,8 +40,8 @@ class ReplyBuffer {
     });
   }
 
-  /// Takes lines that are no replies for a banner until the first reply has come: text or empty lines stand before some
-  /// greetings. The first line of an SSH server, which waits for us then, stays a defect.
+  /// Takes lines that are no replies for a banner until a reply has come that is not preliminary: text or empty lines stand
+  /// before some greetings, and between a 120 and its 220. The first line of an SSH server, which waits for us then, stays a defect.
   void skip_banner() noexcept { in_banner_ = true; }
   /// Whether there was such a line.
   bool skipped() const noexcept { return skipped_ > 0; }
@@ -91,7 +91,7 @@ class ReplyBuffer {
     const auto text = line.substr(std::min<std::size_t>(4, line.size()));
     if (code_ == 0) {
       if (code == 0) return skip(line);
-      in_banner_ = false;
+      if (code >= 200) in_banner_ = false;
       if (!continued) return Reply{code, std::string{text}};
       code_ = code;
       text_ = text;

@@ -224,6 +224,16 @@ TEST(ListingIn, LeavesHeadsOut) {
             "A.TEXT NOTES1 CMDS/ read me.txt ");
 }
 
+TEST(ListingIn, TakesNoWordOnWhyThereIsNoListingForAHead) {
+  for (const auto* line : {"Directory of /pub: cannot open", "Directory of nowhere", "Directory /pub is locked",
+                           "Total of nothing could be read", "Grand total of files is unknown", "total failure",
+                           "Owner unknown", "Volume offline", "File Code unknown", "size unknown"}) {
+    const auto entry = ListingParser{now}.parse(line);
+    ASSERT_TRUE(entry) << line;
+    EXPECT_EQ(entry->name, "") << line;
+  }
+}
+
 TEST(ListingIn, ReadsBareNames) {
   const auto entry = parse_name(" a b.txt\r");
   ASSERT_TRUE(entry);

@@ -142,6 +142,14 @@ TEST(ReplyBuffer, PassesOverABannerIfToldTo) {
   EXPECT_FALSE(buffer.next());
   EXPECT_EQ(buffer.defect(), Errc::bad_reply);
 
+  ReplyBuffer waiting;
+  waiting.skip_banner();
+  waiting.feed("\r\n120 Soon\r\n\r\nNow\r\n220 Hello\r\n\r\n");
+  EXPECT_EQ(waiting.next(), Reply(120, "Soon"));
+  EXPECT_EQ(waiting.next(), Reply(220, "Hello"));
+  EXPECT_FALSE(waiting.next());
+  EXPECT_EQ(waiting.defect(), Errc::bad_reply);
+
   ReplyBuffer other;
   other.skip_banner();
   other.feed("SSH-2.0-OpenSSH\r\n");
