@@ -74,10 +74,11 @@ inline Address client_network(const Address& address) { return client_subnet(add
 
 /// The key of the client at an address.
 inline ClientKey client_key(const Address& address) {
-  ClientKey key = 1;
-  if (address.is_v4()) return key << 32 | address.to_v4().to_uint();
+  const auto of_v4 = [](const asio::ip::address_v4& v4) { return ClientKey{1} << 32 | v4.to_uint(); };
+  if (address.is_v4()) return of_v4(address.to_v4());
+  if (address.to_v6().is_v4_mapped()) return of_v4(asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()));
   const auto bytes = client_network(address).to_v6().to_bytes();
-  key = 0;
+  ClientKey key = 0;
   for (std::size_t i = 0; i < 8; ++i) key = key << 8 | bytes[i];
   return key != 0 ? key : 1;
 }
