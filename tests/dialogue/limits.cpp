@@ -309,24 +309,6 @@ TEST(SessionLimit, HoldsForOneAddressByItself) {
   EXPECT_EQ(fourth.greeting, "220 FTP Server Ready\r\n");
 }
 
-TEST(SessionLimit, TakesTheFirstHalfOfAnIpv6AddressForOneClients) {
-  TestNetwork network{1};
-  auto server = serve(network, {}, limits([](Limits& its) { its.sessions_per_address = 2; }),
-                      TrustedProxies{{Subnet{address("127.0.0.1"), 32}}});
-  const auto come = [&network](const std::string& client) {
-    auto connection = network.dial({address("127.0.0.1"), TestServer::port});
-    network.settle();
-    connection.type("PROXY TCP6 " + client + " 2001:db8::1 50000 21\r\n");
-    network.settle();
-    return connection;
-  };
-  auto first = come("2001:db8:1:2::7"), second = come("2001:db8:1:2:ffff::8"), third = come("2001:db8:1:2:1:2:3:4");
-  auto other = come("2001:db8:1:3::7");
-  EXPECT_EQ(second.text(), "220 FTP Server Ready\r\n");
-  EXPECT_EQ(third.text(), "421 Too many connections, try later\r\n");
-  EXPECT_EQ(other.text(), "220 FTP Server Ready\r\n");
-}
-
 TEST(SessionLimit, OfAnAccountIsItsOwn) {
   auto users = some_users();
   Account dora{"dora", Path{}, Rights::all()};

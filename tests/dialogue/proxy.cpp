@@ -265,6 +265,24 @@ TEST(TrustedProxy, CanPassNobodyOnToAServerThatHasBegunToStop) {
   EXPECT_TRUE(client.ended());
 }
 
+TEST(TrustedProxy, HasTheSessionsOfAnIpv6ClientCountedByTheFirstHalfOfItsAddress) {
+  SimulatedNetwork network{1};
+  Limits limits;
+  limits.sessions_per_address = 2;
+  auto server = serve(network, MemoryStorage{}, the_proxy(), limits);
+  const auto come = [&network](const std::string& client) {
+    auto connection = pass_on(network);
+    connection.type("PROXY TCP6 " + client + " 2001:db8::1 50000 21\r\n");
+    network.settle();
+    return connection;
+  };
+  auto first = come("2001:db8:1:2::7"), second = come("2001:db8:1:2:ffff::8"), third = come("2001:db8:1:2:1:2:3:4");
+  auto other = come("2001:db8:1:3::7");
+  EXPECT_EQ(second.text(), "220 FTP Server Ready\r\n");
+  EXPECT_EQ(third.text(), "421 Too many connections, try later\r\n");
+  EXPECT_EQ(other.text(), "220 FTP Server Ready\r\n");
+}
+
 TEST(UntrustedProxy, IsNotBelieved) {
   SimulatedNetwork network{1};
   auto server = serve(network, MemoryStorage{});
