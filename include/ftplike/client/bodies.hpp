@@ -44,7 +44,7 @@ awaitable<Client<T, DataChannel, Observer>> Connecting::run(T& network, Url url,
                                                             Observer observer) {
   const Executor here = co_await asio::this_coro::executor;
   const Executor executor = executor_near(network, here);
-  typename T::Stream stream = co_await run_on(executor, reach_server(network, url, options));
+  typename T::Stream stream = co_await run_on(executor, connect_to_server(network, url, options));
   using Core = ClientCore<T, DataChannel, Observer>;
   const auto core =
       std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));

@@ -100,7 +100,7 @@ template <Transport T> class Race {
 };
 
 /// A connection to a host, to whichever of its addresses takes one first.
-template <Transport T> awaitable<typename T::Stream> reach_directly(T& network, std::string host, std::uint16_t port,
+template <Transport T> awaitable<typename T::Stream> connect_directly(T& network, std::string host, std::uint16_t port,
                                                                     const ClientLimits& limits) {
   const Executor executor = co_await asio::this_coro::executor;
   std::vector<Endpoint> endpoints = co_await within(network, limits.connect, network.resolve(host, port));
@@ -110,17 +110,17 @@ template <Transport T> awaitable<typename T::Stream> reach_directly(T& network, 
 
 /// A connection to a host, through the proxy if the options name one.
 template <Transport T>
-awaitable<typename T::Stream> reach(T& network, std::string host, std::uint16_t port, const ClientOptions& options) {
+awaitable<typename T::Stream> connect_to_host(T& network, std::string host, std::uint16_t port, const ClientOptions& options) {
   const auto proxy = Proxy::parse(options.proxy);
-  if (!proxy) co_return co_await reach_directly(network, std::move(host), port, options.limits);
-  typename T::Stream stream = co_await reach_directly(network, proxy->where.host, proxy->where.port, options.limits);
+  if (!proxy) co_return co_await connect_directly(network, std::move(host), port, options.limits);
+  typename T::Stream stream = co_await connect_directly(network, proxy->where.host, proxy->where.port, options.limits);
   co_await within(network, options.limits.connect, pass_proxy(stream, *proxy, std::move(host), port));
   co_return stream;
 }
 
 /// A connection to the server that a URL names.
 template <Transport T>
-awaitable<typename T::Stream> reach_server(T& network, const Url& url, const ClientOptions& options) {
+awaitable<typename T::Stream> connect_to_server(T& network, const Url& url, const ClientOptions& options) {
   std::error_code error;
   std::string through;
   try {
@@ -131,7 +131,7 @@ awaitable<typename T::Stream> reach_server(T& network, const Url& url, const Cli
       }
       through = " through " + proxy->where.host + " port " + std::to_string(proxy->where.port);
     }
-    co_return co_await reach(network, url.host, url.port, options);
+    co_return co_await connect_to_host(network, url.host, url.port, options);
   } catch (const std::system_error& failure) { error = failure.code(); }
   throw ClientError{error, "connect", Channel::control, 0,
                     url.host + " port " + std::to_string(url.port) + through + ": " + error.message()};

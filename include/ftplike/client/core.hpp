@@ -264,7 +264,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   awaitable<Stream> connect_data(Endpoint where) {
     Settled<Stream> connected;
     auto connecting = options.proxy.empty() ? network_.connect(where, Address{})
-                                            : reach(network_, host, where.port(), options);
+                                            : connect_to_host(network_, host, where.port(), options);
     Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
     co_await settle(std::move(connecting), connected);
     if (limited.expired()) co_await interruption_.recover();

@@ -52,6 +52,9 @@ template <class Ask> Endpoint endpoint_of(NativeSocket descriptor, Ask ask) {
 
 }  // namespace detail
 
+/// A socket of the operating system: a descriptor; on Windows a `SOCKET`.
+using NativeSocket = detail::NativeSocket;
+
 /// A TCP connection.
 ///
 /// Most data connections of small files never wait. So a socket is shown to the event loop only when it first has to:
@@ -60,7 +63,7 @@ template <class E = Executor> class BasicTcpStream {
  public:
   using TcpStream = BasicTcpStream;  // as what derives from it calls it
   /// Takes a connected socket over.
-  BasicTcpStream(const Executor& executor, detail::NativeSocket descriptor, const Endpoint& remote, const Endpoint& local = {})
+  BasicTcpStream(const Executor& executor, NativeSocket descriptor, const Endpoint& remote, const Endpoint& local = {})
       : descriptor_{descriptor},
         socket_{executor},
         remote_{detail::without_mapping(remote)},
@@ -190,7 +193,7 @@ template <class E = Executor> class BasicTcpStream {
     co_await socket_.async_wait(asio::socket_base::wait_write, asio::redirect_error(use_awaitable, error));
     if (error) throw std::system_error(detail::standard_error(error));
   }
-  detail::NativeSocket descriptor() const {
+  NativeSocket descriptor() const {
     if (socket_.is_open()) return const_cast<BasicTcpStream*>(this)->socket_.native_handle();
     return descriptor_.get();
   }
@@ -212,7 +215,7 @@ template <class E = Executor> class BasicTcpAcceptor {
  public:
   using TcpAcceptor = BasicTcpAcceptor;  // as what derives from it calls it
   /// Takes over a descriptor that listens, which must be non-blocking.
-  BasicTcpAcceptor(const Executor& executor, detail::NativeSocket descriptor, const Endpoint& where)
+  BasicTcpAcceptor(const Executor& executor, NativeSocket descriptor, const Endpoint& where)
       : descriptor_{descriptor}, acceptor_{executor}, where_{where} {}
 
   awaitable<TcpStream> accept(const Executor& executor) requires(detail::waits_for_connections) {
@@ -259,7 +262,7 @@ template <class E = Executor> class BasicTcpAcceptor {
     acceptor_.assign(where_.protocol(), descriptor_.get());
     descriptor_.release();
   }
-  detail::NativeSocket descriptor() {
+  NativeSocket descriptor() {
     if (acceptor_.is_open()) return acceptor_.native_handle();
     return descriptor_.get();
   }
@@ -439,7 +442,7 @@ template <class E = Executor> class BasicTcpTransport {
   /// Takes over a socket that somebody else has made listen: a supervisor, a program before.
   ///
   /// **Errors:** `std::system_error` if it is no listening TCP socket; it then stays the caller's.
-  TcpAcceptor adopt(const Executor& executor, detail::NativeSocket descriptor) {
+  TcpAcceptor adopt(const Executor& executor, NativeSocket descriptor) {
     int listens = 0;
     if (detail::sys::option(descriptor, SOL_SOCKET, SO_ACCEPTCONN, listens) != 0) detail::fail_with(errno);
     const Endpoint where = detail::endpoint_of(descriptor, ::getsockname);
