@@ -153,6 +153,26 @@ TEST(ClientReach, GivesUpWhenAllAddressesHave) {
   EXPECT_EQ(network.now() - before, 30s);
 }
 
+/// A network whose names nobody ever looks up.
+struct NamelessNetwork : TestNetwork {
+  using TestNetwork::TestNetwork;
+  awaitable<std::vector<Endpoint>> resolve(std::string, std::uint16_t) {
+    co_await sleep_until(Time::max());
+    co_return std::vector<Endpoint>{};
+  }
+};
+
+TEST(ClientReach, IsNotWaitedForWhereItsNameIsNeverLookedUp) {
+  NamelessNetwork network{1};
+  const Time begin = network.now();
+  ClientOptions options;
+  options.limits.connect = 10s;
+  const ClientError error = error_of(network, connect(network, "ftp://nowhere.example", options));
+  EXPECT_EQ(error.code(), Errc::timed_out);
+  EXPECT_EQ(network.now() - begin, 10s);
+  EXPECT_EQ(network.pending_timers(), 0u);
+}
+
 TEST(ClientReach, CanBeCancelledWhileNobodyAnswers) {
   TestNetwork network{1};
   network.host("10.0.0.9");

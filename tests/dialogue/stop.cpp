@@ -117,6 +117,21 @@ TEST(Stop, IsHeardOfByAllWhoWaitForItWheneverTheyBegan) {
   }
 }
 
+TEST(Stop, CutsOffNoReplyThatIsBeingWritten) {
+  SimulatedNetwork network{1, {.window = 100}};
+  Served served{network, Hanging{}, WaitingStorage{}, WaitingAuthenticator{}, short_stop()};
+  Dialogue client{network};
+  const std::string help = client.say("HELP");
+  ASSERT_GT(help.size(), 250u);
+  client.control().type("HELP\r\n");
+  network.settle();  // as much of it is on its way as the window takes
+  served.server().stop();
+  network.advance(5s);
+  EXPECT_EQ(served.server().sessions(), 1u);
+  EXPECT_EQ(client.hear(), help + "421 Server is shutting down\r\n");
+  EXPECT_EQ(served.server().sessions(), 0u);
+}
+
 TEST(Stop, MayBeCalledAgainAndThenDoesNothing) {
   SimulatedNetwork network{1};
   std::size_t reports = 0;

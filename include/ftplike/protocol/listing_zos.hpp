@@ -25,8 +25,19 @@ inline Entry::Type data_set_type(std::string_view organization) noexcept {
   return organization == "PO" || organization == "PO-E" ? directory : other;
 }
 
+/// Whether a line says of a data set that it is where its attributes cannot be seen: `Migrated NAME`, `V00001 Tape NAME`.
+inline bool is_elsewhere(const Words& words) noexcept {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@#$.-";
+  const auto count = words.count();
+  if (count < 2 || words[count - 1].find_first_not_of(letters) != letters.npos) return false;
+  const std::string_view why = words.joined(0, count - 2), where = count > 2 ? words.joined(1, count - 2) : "";
+  return why == "Migrated" || why == "Not Mounted" || why == "Error determining attributes" ||
+         why == "User catalog connector" || where == "Tape" || where == "Not Mounted" ||
+         where == "Not Direct Access Device" || (count == 4 && words[2] == "VSAM");
+}
+
 /// Reads a line of z/OS on a data set: `VOL001 3390   2025/11/22  1   15  FB      80 27920  PO  NOTES.TEXT`. One with
-/// members is a directory; one that is migrated or on a tape is neither that nor a file. Its date is that of its last
+/// members is a directory; one that is elsewhere, as on a tape, is neither that nor a file. Its date is that of its last
 /// use, and its size is in tracks, so that neither is known.
 inline std::optional<Entry> read_data_set(const Words& words) {
   const auto count = words.count();
@@ -35,9 +46,7 @@ inline std::optional<Entry> read_data_set(const Words& words) {
   entry.name = words[count - 1];
   entry.type = Entry::Type::other;
   const auto line = words.line().substr(words.begin_of(0));
-  const bool away =
-      (words[0] == "Migrated" && count == 2) || (count == 6 && words.joined(1, 4) == "Not Direct Access Device");
-  if (away) return entry;
+  if (is_elsewhere(words)) return entry;
   if (line.starts_with("Pseudo Directory") && count == 3) {
     entry.type = Entry::Type::directory;
     return entry;

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <gtest/gtest.h>
 #include <span>
 #include <stdexcept>
@@ -103,6 +105,58 @@ TEST(Copy, BeginsWithSmallPiecesAndNeverPassesTheLargest) {
   EXPECT_EQ(sink.sizes.front(), 16u * 1024);
   EXPECT_EQ(sink.sizes[1], 64u * 1024);
   for (const auto size : sink.sizes) EXPECT_LE(size, 512u * 1024);
+}
+
+/// A source that has the next piece at once, until it has given all.
+struct ReadySource {
+  awaitable<std::size_t> read_some(std::span<std::byte> room) {
+    const std::size_t n = std::min({room.size(), largest, left});
+    left -= n;
+    co_return n;
+  }
+  std::size_t left, largest;
+};
+/// The same, as of a file that goes from descriptor to descriptor.
+struct ReadyFile : ReadySource {
+  int descriptor() const { return 0; }
+  std::uint64_t position() const { return 0; }
+  awaitable<std::size_t> fetch(std::size_t most) { co_return std::min({most, largest, left}); }
+  void advance(std::size_t n) { left -= n; }
+};
+struct ReadySender : NotingSink {
+  awaitable<std::size_t> send_file(int, std::uint64_t, std::size_t most) {
+    sizes.push_back(most);
+    co_return most;
+  }
+};
+static_assert(ftplike::detail::FileSource<ReadyFile> && ftplike::detail::FileSender<ReadySender>);
+
+/// Of whom else runs on the loop: how many pieces there are at each of its turns, until there are as many as that.
+awaitable<void> look_on(const std::vector<std::size_t>& pieces, std::size_t all, std::vector<std::size_t>& seen) {
+  const Executor executor = co_await asio::this_coro::executor;
+  while (pieces.size() < all) {
+    seen.push_back(pieces.size());
+    co_await give_way(executor);
+  }
+}
+template <class Source, class Sink> void expect_turns(Source source, Sink sink, std::size_t all, std::size_t most) {
+  SimulatedNetwork network{1};
+  std::vector<std::size_t> seen;
+  start_on(network.executor(), look_on(sink.sizes, all, seen));
+  network.run(copy(source, sink, no_progress));
+  EXPECT_EQ(sink.sizes.size(), all);
+  std::size_t longest = 0, last = 0;
+  for (const std::size_t pieces : seen) longest = std::max(longest, pieces - std::exchange(last, pieces));
+  EXPECT_GT(longest, 0u);
+  EXPECT_LE(longest, most) << "pieces at a time";
+  EXPECT_LE(all - last, most) << "at the end";
+}
+
+TEST(Copy, LetsOthersHaveTheirTurnThoughNeitherEndEverWaits) {
+  constexpr std::size_t large = 512 * 1024, small = 100;
+  expect_turns(ReadyFile{{200 * large, large}}, ReadySender{}, 200, 4);
+  expect_turns(ReadyFile{{2000 * small, small}}, ReadySender{}, 2000, 256);
+  expect_turns(ReadySource{2000 * small, small}, NotingSink{}, 2000, 256);
 }
 
 TEST(Copy, LeavesTheVerdictToItsCaller) {

@@ -31,7 +31,13 @@ TEST(ListingZos, ReadsDataSets) {
 
 TEST(ListingZos, DoesNotKnowWhatADataSetIsThatIsElsewhere) {
   for (const auto* line : {"Migrated                                                OLD.DATA",
-                           "ARCIVE Not Direct Access Device                         OLD.DATA"}) {
+                           "ARCIVE Not Direct Access Device                         OLD.DATA",
+                           "V00001 Tape                                             OLD.DATA",
+                           "VOL142 Not Mounted                                      OLD.DATA",
+                           "Not Mounted                                             OLD.DATA",
+                           "VOL142 3390   VSAM                                      OLD.DATA",
+                           "User catalog connector                                  OLD.DATA",
+                           "Error determining attributes                            OLD.DATA"}) {
     const auto entry = data_set(line);
     ASSERT_TRUE(entry) << line;
     EXPECT_EQ(entry->name, "OLD.DATA");
@@ -52,7 +58,8 @@ TEST(ListingZos, ReadsMembersWithTheirStatistics) {
 TEST(ListingZos, RefusesWhatItDoesNotKnow) {
   for (const auto* line : {"", "x", "VOL142 3390   2025/11/22  2   31  F       80    80",
                            "VOL142 3390   2025-11-22  2   31  F  80  80  PS  X", "VOL142 3390 2025/11/22 x 31 F PS X",
-                           "VOL142 3390   2025/13/22x 2   31  F  80  80  PS  X", "Migrated", "Migrated a b"}) {
+                           "VOL142 3390   2025/13/22x 2   31  F  80  80  PS  X", "Migrated", "Migrated a b", "Migrated X Y",
+                           "V00001 Tape is busy", "Not Mounted yet", "V00001 Tape", "User catalog connector"}) {
     EXPECT_FALSE(data_set(line)) << line;
   }
   for (const auto* line :
