@@ -186,6 +186,30 @@ TEST(SimulatedNetwork, RunsWorkThatBlocksOnItsOneThread) {
   EXPECT_EQ(network.run(blocking(work)), here);
 }
 
+awaitable<void> work_and_tell(std::string& order, char name) {
+  auto work = [] {};
+  co_await blocking(work);
+  order += name;
+}
+
+TEST(SimulatedNetwork, EndsWorkThatBlocksWhenItsSeedSays) {
+  const auto order_of = [](std::uint64_t seed) {
+    SimulatedNetwork network{seed};
+    std::string order;
+    for (const char name : {'a', 'b', 'c', 'd', 'e'}) start_on(network.executor(), work_and_tell(order, name));
+    network.settle();
+    return order;
+  };
+  std::set<std::string> seen;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const std::string order = order_of(seed);
+    EXPECT_EQ(order.size(), 5u);
+    EXPECT_EQ(order, order_of(seed)) << seed;
+    seen.insert(order);
+  }
+  EXPECT_GT(seen.size(), 5u);
+}
+
 // --- chance and delay
 
 awaitable<void> note_pieces(SimulatedStream& stream, std::string& trace, char mark) {
