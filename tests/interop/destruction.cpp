@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <ftplike/client/blocking.hpp>
+#include <ftplike/client/fxp.hpp>
 #include <ftplike/client/mirror.hpp>
 #include <ftplike/client/pool.hpp>
 #include <ftplike/client/segments.hpp>
@@ -124,6 +125,44 @@ awaitable<void> lease_and_ask(DestructionPool& pool) {
   co_await lease->noop();
 }
 
+/// What is asked by one command each; the last of them can be done once.
+awaitable<void> say_commands(DestructionClient& client) {
+  (void)co_await client.exists("big");
+  (void)co_await client.stored_size("big");
+  co_await client.set_modified("tree/4", Timestamp{});
+  co_await client.chmod("tree/4", 0600);
+  co_await client.mkdir("other");
+  co_await client.rmdir("other");
+  co_await client.remove("tree/5");
+}
+awaitable<void> fetch_a_range(DestructionClient& client) {
+  TextSink sink;
+  (void)co_await client.download_range("big", sink, 1000, 2'000'000);
+}
+awaitable<void> fetch_by_a_command(DestructionClient& client) {
+  TextSink sink;
+  (void)co_await client.transfer("RETR big", sink);
+}
+/// From the server to itself, by two sessions.
+awaitable<void> exchange(Cast& it) {
+  DestructionClient other = co_await connect(*it.network, it.url);
+  co_await transfer_between(*it.client, other, "big", "exchanged");
+}
+awaitable<void> mirror_back(DestructionPool& pool, std::string ours) {
+  MirrorOptions options;
+  options.direction = Direction::sent;
+  options.delete_others = true;
+  (void)co_await mirror(pool, "copies", std::move(ours), options);
+}
+awaitable<void> use_a_session(DestructionPool& pool) {
+  const auto work = [](DestructionClient& session) { return session.size("big"); };
+  (void)co_await pool.use(work);
+}
+awaitable<void> fetch_to_memory(DestructionPool& pool) {
+  TextSink sink;
+  (void)co_await pool.download("big", sink);
+}
+
 const std::vector<Named> operations{
     {"connect", [](Cast& it, auto&) { return only(connect(*it.network, it.url)); }},
     {"command", [](Cast& it, auto&) { return only(it.client->command("HELP")); }},
@@ -152,6 +191,14 @@ const std::vector<Named> operations{
     {"a pool's quit", [](Cast& it, auto&) { return it.pool->quit(); }},
     {"mirror", [](Cast& it, auto& ours) { return only(mirror(*it.pool, "", ours / "copy")); }},
     {"segments", [](Cast& it, auto& ours) { return only(download_in_segments(*it.pool, "big", ours.string(), 3)); }},
+    {"commands", [](Cast& it, auto&) { return say_commands(*it.client); }},
+    {"a range", [](Cast& it, auto&) { return fetch_a_range(*it.client); }},
+    {"a transfer by a command", [](Cast& it, auto&) { return fetch_by_a_command(*it.client); }},
+    {"upload to a name that nobody has", [](Cast& it, auto& ours) { return only(it.client->upload_unique(ours / "ours")); }},
+    {"between servers", [](Cast& it, auto&) { return exchange(it); }},
+    {"a mirror back", [](Cast& it, auto& ours) { return mirror_back(*it.pool, ours.string()); }},
+    {"a pool's session", [](Cast& it, auto&) { return use_a_session(*it.pool); }},
+    {"a pool's download to memory", [](Cast& it, auto&) { return fetch_to_memory(*it.pool); }},
     {"stopped",
      [](Cast& it, auto&) {
        it.server->stop();
