@@ -247,4 +247,37 @@ TEST_P(TlsAndOpenssl, SendsAFileFromWhereItIsToldInClearAndSecured) {
   }
 }
 
+TEST(TlsOnALoopOfTheProgram, SecuresWhatRunsThere) {
+  Certificates certificates;
+  const CertificateFiles files = certificates.issue("server");
+  TlsServerSettings shown;
+  shown.certificate = files.certificate;
+  shown.key = files.key;
+  TlsClientSettings trusting;
+  trusting.ca_file = certificates.authority();
+  asio::io_context loop;
+  TlsTransport<> network{TlsClient{trusting}, TlsServer{shown}, loop};
+  auto acceptor = network.listen(network.executor(), anywhere);
+  const auto greet = [](TlsTransport<>& net, TlsTransport<>::Acceptor& door) -> awaitable<void> {
+    const Executor executor = co_await asio::this_coro::executor;
+    Stream control = co_await door.accept(executor);
+    co_await control.accept_tls(net.tls_server());
+    constexpr std::string_view greeting = "220 Ready\r\n";
+    co_await control.write(as_bytes(greeting));
+    co_await control.finish();
+  };
+  std::string heard;
+  const auto hear = [](TlsTransport<>& net, Endpoint there, std::string& result) -> awaitable<void> {
+    Stream control = co_await net.connect(there);
+    co_await control.connect_tls(net.tls_client(), "localhost");
+    std::string all = co_await read_all(control);
+    result = std::move(all);
+  };
+  Started<void> greeting{network.executor(), greet(network, acceptor)};
+  Started<void> hearing{network.executor(), hear(network, acceptor.endpoint(), heard)};
+  loop.run();
+  EXPECT_TRUE(greeting.done() && hearing.done());
+  EXPECT_EQ(heard, "220 Ready\r\n");
+}
+
 }  // namespace
