@@ -36,11 +36,23 @@ def link_in(source, match):
     return text if text.startswith("`") else f"`{path.relative_to(pathlib.Path.cwd())}`"
 
 
+CUT_FROM = r"<!-- ((?:examples|tests)/\S+)(?: \[\w+\])? -->"
+
+
+def anchor_of_file(file):
+    return "file_" + re.sub(r"\W", "_", file)
+
+
 def page_of(name, source):
-    lines, block, seen = [], False, set()
+    lines, block, seen, cut_from = [], False, set(), None
     for line in pathlib.Path(source).read_text().splitlines():
+        if re.fullmatch(CUT_FROM, line):
+            cut_from = re.fullmatch(CUT_FROM, line).group(1)
         if line.lstrip().startswith("```"):
             block = not block
+            if cut_from and not block:
+                lines += [line, "", f"*From* [{cut_from}](#{anchor_of_file(cut_from)})"]
+                line, cut_from = "", None
         heading = None if block else re.match(r"(#+) (.*)", line)
         if heading and len(heading.group(1)) == 1:
             line += f" {{#page_{name}}}"
@@ -53,6 +65,18 @@ def page_of(name, source):
             line = re.sub(r"(?<!!)\[((?:[^\[\]`]|`[^`]*`)+)\]\(([^()\s]+)\)", lambda m: link_in(source, m), line)
         lines.append(line)
     return "\n".join(lines) + "\n"
+
+
+def pages_of_files():
+    """The files that the documents cut their code from, each whole on a page, and a page of these: name and text of each."""
+    files = sorted({file for source in PAGES.values() for file in re.findall(rf"(?m)^{CUT_FROM}$", pathlib.Path(source).read_text())})
+    told = "\n".join(f"- @subpage {anchor_of_file(file)}" for file in files)
+    yield "files", ("# The examples, whole {#page_files}\n\nThe files that these pages show parts of. The tests compile and run them.\n\n"
+                    f"{told}\n")
+    for file in files:
+        code = re.sub(r"(?m)^ *// \[/?[a-z]+\]\n", "", pathlib.Path(file).read_text())
+        language = "cpp" if pathlib.Path(file).suffix in (".cpp", ".hpp") else ""
+        yield anchor_of_file(file), f"# {file} {{#{anchor_of_file(file)}}}\n\n```{language}\n{code}```\n"
 
 
 def without_tags(line):
@@ -183,6 +207,8 @@ def lay_out():
     (OUT / "pages").mkdir(parents=True)
     for name, source in PAGES.items():
         (OUT / "pages" / (name + ".md")).write_text(page_of(name, source))
+    for name, text in pages_of_files():
+        (OUT / "pages" / (name + ".md")).write_text(text)
     for header in sorted(pathlib.Path("include").rglob("*.hpp")):
         copy = OUT / header
         copy.parent.mkdir(parents=True, exist_ok=True)

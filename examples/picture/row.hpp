@@ -84,7 +84,8 @@ inline void describe(Row& row) {
   };
   const bool by_client = row.by == Row::Who::client;
   std::array<char, 32> took{};
-  std::snprintf(took.data(), took.size(), " in %.3f s", row.took);
+  const bool is_short = row.took < 1;
+  std::snprintf(took.data(), took.size(), is_short ? " in %.1f ms" : " in %.3f s", is_short ? row.took * 1000 : row.took);
   switch (row.kind) {
     case Row::Kind::opened: return draw(Shape::ends, Tone::note, "connected");
     case Row::Kind::refused: return draw(Shape::ends, Tone::note, "turned away: too many");

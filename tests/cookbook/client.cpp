@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <ftplike/client/blocking.hpp>
+#include <ftplike/client/mirror.hpp>
 #include <ftplike/client/pool.hpp>
 #include <ftplike/server.hpp>
 #include <ftplike/simulated/gtest.hpp>
@@ -89,6 +90,22 @@ TEST_F(ClientRecipe, ShowsHowFarItIs) {
   // [/progress]
   ASSERT_FALSE(shown.empty());
   EXPECT_EQ(shown.back(), 14u);
+}
+
+TEST_F(ClientRecipe, MirrorsAFolder) {
+  std::vector<std::uint64_t> shown;
+  const auto show = [&](std::uint64_t now, std::uint64_t all) { shown.push_back(all - now); };
+  const std::string local = folder / "photos";
+  // [mirror]
+  ClientPool pool{network, url};
+  MirrorOptions options;
+  options.exclude = {"*.tmp"};
+  options.transfer.progress = [&](const Progress& now) { show(now.transferred, now.size); };
+  const MirrorResult result = network.run(mirror(pool, "photos", local, options));
+  // [/mirror]
+  EXPECT_EQ(result.transferred, 2u);
+  ASSERT_FALSE(shown.empty());
+  EXPECT_EQ(shown.back(), 0u);  // of all six bytes
 }
 
 TEST_F(ClientRecipe, StopsATransfer) {

@@ -36,7 +36,9 @@ TEST_F(Fxp, GoesFromOneServerToTheOther) {
   to.welcomes().dialogue("TYPE I", "200 OK").dialogue("PORT 127,0,0,1,156,65", "200 OK").hears("STOR b");
   to.connects_data().says("150 Here").receives("hello").says("226 Done").dialogue("STAT b", "211 b");
   log_in_to_both();
+  // [docs]
   network.run(transfer_between(*source, *target, "a", "b"));
+  // [/docs]
   EXPECT_EQ(network.run(target->command("STAT b")).text(), "b");
   EXPECT_EQ(network.run(source->size("a")), 5u);
 }

@@ -28,6 +28,7 @@ export class Browser {
       const messages = (text + data).split('\0');
       text = messages.pop();
       for (const message of messages.map(x => JSON.parse(x))) {
+        if (message.method === 'Page.loadEventFired') this.loaded?.();
         const question = this.asked.get(message.id);
         if (!question) continue;
         this.asked.delete(message.id);
@@ -43,7 +44,12 @@ export class Browser {
     this.process.stdio[3].write(JSON.stringify({id, method, params, sessionId: this.session}) + '\0');
     return new Promise((resolve, reject) => this.asked.set(id, {resolve, reject}));
   }
-  open(url) { return this.ask('Page.navigate', {url}); }
+  /// Ends when the page has been loaded: what is asked of one that is still on its way is never answered.
+  async open(url) {
+    const loaded = new Promise(resolve => { this.loaded = resolve; });
+    await this.ask('Page.navigate', {url});
+    await loaded;
+  }
   /// The value of an expression in the page, awaited.
   async value(expression) {
     const {result, exceptionDetails} = await this.ask('Runtime.evaluate', {expression, awaitPromise: true, returnByValue: true});

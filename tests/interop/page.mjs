@@ -83,6 +83,10 @@ const has = text => `${drawn}.some(row => row.textContent.includes(${JSON.string
 const click = id => `document.getElementById('${id}').click()`;
 
 const tests = {
+  async 'says that there is nothing to see before anybody comes'({browser}) {
+    await browser.until(`document.getElementById('state')?.textContent === 'live'`);
+    assert.match(await browser.value('document.body.innerText'), /Nothing to see yet/);
+  },
   async 'shows the lines of a session that curl holds, and no password'({server, browser}) {
     await server.curl(server.url('a.txt'));
     for (const text of ['USER anna', 'PASS ***', '230 ', 'EPSV', 'RETR a.txt', 'passive', '6\u202f000 bytes in', '226 ', 'closed']) await browser.until(has(text));
@@ -119,6 +123,7 @@ const tests = {
     await browser.value(`${drawn}.find(row => row.textContent.includes('RETR a.txt')).click()`);
     assert.equal(await browser.value(`document.getElementById('detail-line').textContent`), 'RETR a.txt');
     assert.match(await browser.value(`document.getElementById('detail-facts').textContent`), /RFC 959 §4\.1\.3/);
+    assert.equal(await browser.value(`document.querySelector('#detail-facts a').href`), 'https://www.rfc-editor.org/rfc/rfc959#section-4.1.3');
     await server.shot?.('session');
     await browser.value(`{ const filter = document.getElementById('filter'); filter.value = ''; filter.dispatchEvent(new Event('change')); }`);
   },
@@ -141,6 +146,12 @@ const tests = {
     await browser.until(`document.getElementById('sessions-open').textContent === '200'`);
     assert.equal(await browser.value(`[...document.querySelectorAll('.session:not(.gone)')].filter(x => !x.hidden).length`), 200);
     assert.ok(await browser.value(`${drawn}.length <= 400`));
+    // Each row that is not of the session above it stands apart.
+    assert.ok(await browser.value(`${drawn}.every((x, i, all) => i === 0 || x.classList.contains('other') === (all[i - 1].row.session !== x.row.session))`));
+    await browser.value(`document.getElementById('rows').scrollTop = 0`);
+    await browser.until(`!document.getElementById('newest').hidden`);
+    await browser.value(click('newest'));
+    await browser.until(`document.getElementById('newest').hidden`);
     await server.shot?.('many');
     await browser.value(`document.querySelector('.session').click()`);
     assert.equal(await browser.value(`new Set(${drawn}.map(row => row.row.session)).size`), 1);
@@ -177,7 +188,7 @@ const tests = {
   async 'is told all there is when it is loaded late'({server, browser}) {
     await browser.open(server.page);
     await browser.until(has('closed'));
-    await browser.until(`document.getElementById('state').textContent === 'live'`);
+    await browser.until(`document.getElementById('state')?.textContent === 'live'`);
   },
   async 'has an address of its own, unless it is that of the metrics'({server}) {
     const words = ['--root', folder, '--listen', '127.0.0.1:0', '--page'];

@@ -1,5 +1,7 @@
 #pragma once
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -58,8 +60,8 @@ class EntryListing {
 };
 
 /// Files by path, and the directories that the paths imply: what a storage of files that are made up needs to know of
-/// its names. A `File` is whatever the storage needs to make it; one that has `describe(Entry&)` tells its size and time
-/// by that.
+/// its names. A `File` is whatever the storage needs to make it. One that has `describe(Entry&)` tells its size and time
+/// by that, any other that has a `size()`, as a `std::string`, its size.
 ///
 /// **Threads:** as a `std::map`.
 template <class File> class FileTree {
@@ -132,6 +134,8 @@ template <class File> class FileTree {
     Entry result{std::string{name}, node.file ? Entry::Type::file : Entry::Type::directory, std::nullopt, Timestamp{}};
     if constexpr (requires { node.file->describe(result); }) {
       if (node.file) node.file->describe(result);
+    } else if constexpr (requires { { node.file->size() } -> std::convertible_to<std::uint64_t>; }) {
+      if (node.file) result.size = node.file->size();
     }
     return result;
   }

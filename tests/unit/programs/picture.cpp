@@ -109,6 +109,13 @@ TEST_F(PictureTest, TellsOfBytesUnderWayFiveTimesASecondAndOfTheirEnd) {
   EXPECT_EQ(last().data, Row::Data::none);
 }
 
+TEST_F(PictureTest, TellsShortTimesInMilliseconds) {
+  open_data();
+  now += 1500us;
+  picture(DataClosed{who, {}, {}, Direction::sent, 1});
+  EXPECT_EQ(last().caption, "1 byte in 1.5 ms");
+}
+
 TEST_F(PictureTest, ClosesThePipeOfWhatTlsHasSecured) {
   TlsDetails tls;
   tls.version = "TLSv1.3";

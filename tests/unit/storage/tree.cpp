@@ -33,6 +33,14 @@ TEST(FileTree, HasTheDirectoriesThatItsNamesImply) {
   EXPECT_EQ(tree.at(Path{"/a/b/c.txt"}).number, 1);
 }
 
+TEST(FileTree, KnowsTheSizeOfFilesThatHaveOne) {
+  FileTree<std::string> tree{{"/a/b.txt", "hello"}};
+  EXPECT_EQ(tree.stat(Path{"/a/b.txt"}).size, 5u);
+  EXPECT_FALSE(tree.stat(Path{"/a"}).size);
+  FileTree<int> others{{"/c", 1}};
+  EXPECT_FALSE(others.stat(Path{"/c"}).size);
+}
+
 TEST(FileTree, SaysWhatIsNotAsItWasThought) {
   FileTree<int> tree{{"/a/b", 1}};
   EXPECT_EQ(error_of([&] { tree.at(Path{"/x"}); }), std::errc::no_such_file_or_directory);
