@@ -140,6 +140,11 @@ template <ReadableStorage Files> class VirtualFolders {
     }
     co_return result;
   }
+  awaitable<Path> target(Path path) requires TellsTargets<Files> {
+    const Place place = find(path);
+    const Path found = co_await place.files().target(place.inside);
+    co_return found.beneath(place.name());
+  }
 
  private:
   struct Folder {
