@@ -62,6 +62,7 @@ struct Configuration {
   std::vector<NameAndPassword> user;
   std::string users;  // a file; empty: none
   std::vector<ftplike::AccountFolder> folders;  // that everybody sees
+  std::vector<std::string> hidden;              // patterns of names that nobody sees
 
   Protecting tls;
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <ftplike/io/stoppable_task.hpp>
+#include <ftplike/storage/hidden_names.hpp>
 #include <ftplike/storage/quota.hpp>
 #include <ftplike/storage/virtual_folders.hpp>
 #include <ftplike/users/visitor.hpp>
@@ -20,6 +21,7 @@
 /// Copies share all of it. **Threads:** safe.
 template <class Files> class ServedFiles {
   using Whole = ftplike::QuotaStorage<Files>;
+  using Tree = ftplike::VirtualFolders<ftplike::QuotaStorage<Whole>>;
 
  public:
   /// Opens places as `open` opens the root of a configuration. **Errors:** `Failure`.
@@ -29,8 +31,8 @@ template <class Files> class ServedFiles {
   }
 
   /// What the server asks for the files of a session. **Errors:** `Failure` if a folder of the user's is not there.
-  ftplike::VirtualFolders<ftplike::QuotaStorage<Whole>> storage_for(const ftplike::Visitor& visitor) {
-    ftplike::VirtualFolders<ftplike::QuotaStorage<Whole>> files{state_->per_account.storage_for(visitor)};
+  ftplike::HiddenNames<Tree> storage_for(const ftplike::Visitor& visitor) {
+    Tree files{state_->per_account.storage_for(visitor)};
     const auto add = [&](const std::vector<ftplike::AccountFolder>& folders) {
       for (const auto& folder : folders) {
         const auto name = folder.name.beneath(visitor.account.root).string();
@@ -39,7 +41,9 @@ template <class Files> class ServedFiles {
     };
     add(state_->configuration.folders);
     add(visitor.account.folders);
-    return files;
+    auto hidden = state_->configuration.hidden;
+    hidden.insert(hidden.end(), visitor.account.hidden.begin(), visitor.account.hidden.end());
+    return {std::move(files), std::move(hidden), visitor.account.root};
   }
   /// Has all counted again when it is needed next.
   void forget_counts() {

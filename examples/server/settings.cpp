@@ -242,6 +242,8 @@ const Setting table[] = {
 
     {who, "folder", "NAME=PATH[=RIGHTS]", true,
      "a folder that everybody sees under a name, as /pub=/srv/pub=read; RIGHTS as add-user takes them (none)", add_folder},
+    {who, "hide", "PATTERN", true, "names that are neither listed nor found nor made, as .*, but for a user's own root (none)",
+     [](C& c, V value) { c.hidden.push_back(pattern(value)); }},
     {who, "take-uploads", "none|no-quit|no-close-notify|any", false,
      "uploads that are taken for whole though their end does not prove it (none)", set_taken_ends},
 

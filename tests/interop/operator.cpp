@@ -54,6 +54,19 @@ TEST_F(FoldersOfTheProgram, AreSeenUnderTheirNamesWithTheirRights) {
   EXPECT_EQ(put("/more"), full) << "eight, four and three bytes are there of twenty";
 }
 
+TEST_F(FoldersOfTheProgram, HideTheNamesThatAreToBeHidden) {
+  root.write("anna/.secret", "x");
+  auto of_anna = options();
+  of_anna.insert(of_anna.end(), {"--hide", ".*", "--hide", "rel*"});
+  const RunningServer server{root.string(), of_anna};
+  const auto list = [&](const std::string& path) { return curl({"--list-only", url(server, path)}).output; };
+  EXPECT_EQ(list("/").find(".secret"), std::string::npos);
+  EXPECT_EQ(list("/pub/"), "");
+  constexpr int no_such_file = 78;
+  EXPECT_EQ(curl({url(server, "/.secret")}).status, no_such_file);
+  EXPECT_NE(curl({"--upload-file", files / "up", url(server, "/.mine")}).status, 0);
+}
+
 TEST_F(FoldersOfTheProgram, HaveToBeThere) {
   const auto check = [&](Words words) {
     words.insert(words.begin(), {"--root", root.string(), "--check"});

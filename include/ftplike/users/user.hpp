@@ -28,6 +28,8 @@ namespace ftplike::inline v0_2 {
 ///   storage has an eye on that (`QuotaPerAccount`); 0 for no limit.
 /// - `folder`: a place that this user sees under a name of his own, as `folder=/drop=/srv/drop=list+write`; for another one
 ///   the key stands there once more. (`AccountFolder`, where the program has an eye on that)
+/// - `hide`: a pattern of names that this user does not see (`HiddenNames`), where the program has an eye on that; for another
+///   one the key stands there once more.
 /// - `take-uploads`: which uploads are taken for whole though their end does not prove it: none, no-quit, no-close-notify
 ///   or any (`UncertainEnds`).
 /// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
@@ -124,6 +126,8 @@ inline UserEntry parse_user(std::string_view line) {
       account.quota_files = number_of_option<std::uint64_t>(key, value);
     else if (key == "folder")
       account.folders.push_back(folder_of_option(value));
+    else if (key == "hide" && !value.empty())
+      account.hidden.emplace_back(value);
     else if (key == "take-uploads")
       account.takes_ends = ends_of_option(key, value);
     else
@@ -148,6 +152,7 @@ inline std::string line_of(const UserEntry& user) {
   if (user.account.quota_bytes > 0) option("quota", std::to_string(user.account.quota_bytes));
   if (user.account.quota_files > 0) option("quota-files", std::to_string(user.account.quota_files));
   for (const auto& folder : user.account.folders) option("folder", folder.text());
+  for (const auto& pattern : user.account.hidden) option("hide", pattern);
   if (user.account.takes_ends) option("take-uploads", std::string{user.account.takes_ends->text()});
   return result;
 }

@@ -38,11 +38,12 @@ TEST(UserEntry, MayHaveAQuota) {
   EXPECT_EQ(user.account.quota_bytes, std::uint64_t{10} << 30);
   EXPECT_EQ(user.account.quota_files, 1000u);
   EXPECT_EQ(detail::line_of(user), "anna:*:/:write:quota=10737418240,quota-files=1000");
-  const std::string_view more = "anna:*:/:write:folder=/drop=/srv/drop=none+write,folder=/a/b=/srv/b=write,take-uploads=any";
+  const std::string_view more = "anna:*:/:write:folder=/drop=/srv/drop=none+write,folder=/a/b=/srv/b=write,hide=.*,hide=x?,take-uploads=any";
   const auto with_folders = detail::parse_user(more);
   ASSERT_EQ(with_folders.account.folders.size(), 2u);
   EXPECT_EQ(with_folders.account.folders[0], (AccountFolder{Path{"/drop"}, "/srv/drop", "none,write"}));
   EXPECT_EQ(detail::parse_user("anna:*:/:write:folder=a/b=/srv/b").account.folders[0], with_folders.account.folders[1]);
+  EXPECT_EQ(with_folders.account.hidden, (std::vector<std::string>{".*", "x?"}));
   EXPECT_EQ(with_folders.account.takes_ends, (UncertainEnds{true, true}));
   EXPECT_EQ(detail::line_of(with_folders), more);
 }
