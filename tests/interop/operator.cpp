@@ -86,6 +86,20 @@ TEST_F(FoldersOfTheProgram, HaveToBeThere) {
                                 ":2: take-uploads is none, no-quit, no-close-notify or any, but not 'all'\n");
 }
 
+TEST(BadInput, IsToldInOneLineWithItsFileLineAndKeyAndTheServerDoesNotStart) {
+  const TestFolder root, files;
+  const auto expect = [&](const char* option, const std::string& text, const std::string& before, const std::string& after) {
+    files.write("bad", text);
+    const std::string file = files / "bad";
+    const auto outcome = server_says({"--root", root.string(), option, file, "--check"});
+    EXPECT_EQ(outcome.status, 2) << option;
+    EXPECT_EQ(outcome.errors, "ftplike-server: " + before + file + after + '\n');
+  };
+  expect("--ban-file", "192.0.2.7 always\n192.0.2.8 never\n", "ban-file: ", ":2: 'never' is neither a time nor \"always\"");
+  expect("--users", "anna:*:/:read\nbert:*:/:read:quotas=1G\n", "users: ", ":2: no such option: 'quotas'");
+  expect("--config", "root = '/'\nquotas = '1G'\n", "", ":2: no such setting: quotas");
+}
+
 TEST(UploadsWithoutAnEnd, AreTakenWhereTheOperatorSaysSo) {
   for (const std::string how : {"none", "no-quit"}) {
     const TestFolder root;
