@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -71,6 +72,14 @@ ftplike::awaitable<std::string> answer_to(const Administration& administration, 
   if (order == "who") {
     const auto sessions = co_await administration.list();
     for (const auto& session : sessions) answer += text_of(session);
+    co_return answer;
+  }
+  if (order.starts_with("limits ")) {
+    const auto equals = order.find('=');
+    if (equals == order.npos) co_return std::string{refusal} + "not understood\n";
+    try {
+      administration.change_limit(order.substr(7, equals - 7), order.substr(equals + 1));
+    } catch (const std::invalid_argument& wrong) { answer = std::string{refusal} + wrong.what() + '\n'; }
     co_return answer;
   }
   const bool is_kick = order.starts_with("kick ");
@@ -194,4 +203,13 @@ void end_sessions(const AdminOrder& order) {
   const auto ended = ask(order.socket, "kick " + which);
   if (ended.empty()) throw Failure{Ending::failed, "there is no such session"};
   std::fputs(ended.c_str(), stdout);
+}
+
+void change_limits(const AdminOrder& order) {
+  for (const auto& [name, value] : order.limits) {
+    const bool is_line = value.find('\n') == value.npos;
+    if (!is_line) throw Failure{Ending::bad_configuration, "a value of one line"};
+    (void)ask(order.socket, "limits " + name + '=' + value);
+    std::printf("%s is %s\n", name.c_str(), value.c_str());
+  }
 }

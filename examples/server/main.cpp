@@ -75,6 +75,14 @@ class CommandLine {
     which->add_option("--session", admin_.session, "one, by its number")->type_name("N")->check(CLI::PositiveNumber);
     which->require_option(1);
 
+    limits_ = app_.add_subcommand("limits", "give a server that runs other limits, until it ends");
+    add_socket(*limits_);
+    for (const auto& setting : settings()) {
+      if (!setting.is_limit()) continue;
+      limits_->add_option(std::string{"--"} + setting.name, setting.help)->type_name(setting.value);
+    }
+    limits_->footer("They hold for what begins from then on.");
+
     auto* const partials = app_.add_subcommand("partials", "what uploads that were cut off have left in a served folder");
     partials->require_subcommand(1);
     list_partials_ = add_partial_word(*partials, "list", "print bytes, time of the last one in UTC, and path of each");
@@ -108,6 +116,16 @@ class CommandLine {
     }
     if (*who_ || *kick_) {
       (*who_ ? list_sessions : end_sessions)(admin_);
+      return 0;
+    }
+    if (*limits_) {
+      for (const auto& setting : settings()) {
+        if (!setting.is_limit()) continue;
+        const auto* const given = limits_->get_option(std::string{"--"} + setting.name);
+        if (given->count() > 0) admin_.limits.emplace_back(setting.name, given->results().back());
+      }
+      if (admin_.limits.empty()) throw Failure{Ending::bad_configuration, "limits: which? (see limits --help)"};
+      change_limits(admin_);
       return 0;
     }
     if (*list_partials_ || *purge_partials_) {
@@ -154,7 +172,7 @@ class CommandLine {
 
   CLI::App app_{"Serves a folder over FTP, and over the ftp-like dialect on the same port.", "ftplike-server"};
   CLI::App *add_user_ = nullptr, *quota_ = nullptr, *list_bans_ = nullptr, *add_ban_ = nullptr, *remove_ban_ = nullptr;
-  CLI::App *list_partials_ = nullptr, *purge_partials_ = nullptr, *who_ = nullptr, *kick_ = nullptr;
+  CLI::App *list_partials_ = nullptr, *purge_partials_ = nullptr, *who_ = nullptr, *kick_ = nullptr, *limits_ = nullptr;
   std::string config_;
   bool check_ = false;
   std::string generate_;

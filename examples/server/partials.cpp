@@ -12,8 +12,8 @@
 
 #include "failure.hpp"
 
-PartialKeeper::PartialKeeper(std::string folder, const ftplike::PartialRules& rules)
-    : folder_{std::move(folder)}, rules_{rules}, thread_{[this] { work(); }} {}
+PartialKeeper::PartialKeeper(std::vector<std::string> folders, const ftplike::PartialRules& rules)
+    : folders_{std::move(folders)}, rules_{rules}, thread_{[this] { work(); }} {}
 
 PartialKeeper::~PartialKeeper() {
   {
@@ -34,10 +34,13 @@ void PartialKeeper::work() {
   while (!is_over_) {
     lock.unlock();
     Figures figures;
-    try {
-      const auto report = ftplike::purge_partials(folder_, rules_);
-      figures = {report.left.size(), report.bytes_left()};
-    } catch (const std::system_error&) {  // the folder is away just now
+    for (const auto& folder : folders_) {
+      try {
+        const auto report = ftplike::purge_partials(folder, rules_);
+        figures.files += report.left.size();
+        figures.bytes += report.bytes_left();
+      } catch (const std::system_error&) {  // the folder is away just now
+      }
     }
     lock.lock();
     last_ = figures;

@@ -6,10 +6,11 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <ftplike/storage/partials.hpp>
 
-/// Keeps the partial files of a folder to their rules: looks through it at its beginning and every ten minutes, on a thread
+/// Keeps the partial files of folders to their rules: looks through them at its beginning and every ten minutes, on a thread
 /// of its own. **Threads:** safe.
 class PartialKeeper {
  public:
@@ -19,7 +20,7 @@ class PartialKeeper {
     std::uint64_t bytes = 0;
   };
 
-  PartialKeeper(std::string folder, const ftplike::PartialRules& rules);
+  PartialKeeper(std::vector<std::string> folders, const ftplike::PartialRules& rules);
   PartialKeeper(const PartialKeeper&) = delete;
   PartialKeeper& operator=(const PartialKeeper&) = delete;
   ~PartialKeeper();
@@ -29,7 +30,7 @@ class PartialKeeper {
  private:
   void work();
 
-  const std::string folder_;
+  const std::vector<std::string> folders_;
   const ftplike::PartialRules rules_;
   mutable std::mutex mutex_;
   std::condition_variable ended_;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <ftplike/server.hpp>
+#include <ftplike/users/user_file.hpp>
 #include <ftplike/users/user_table.hpp>
 #ifdef FTPLIKE_HAS_DIGESTS
 #include <ftplike/digests.hpp>
@@ -29,8 +30,9 @@
 #include "partials.hpp"
 #include "process_metrics.hpp"
 #include "protection.hpp"
-#include "quota.hpp"
 #include "sections.hpp"
+#include "served_files.hpp"
+#include "settings.hpp"
 #include "systemd.hpp"
 #include "watch.hpp"
 #include "web_server.hpp"
@@ -151,6 +153,29 @@ ftplike::UserTable make_users(const Configuration& configuration, bool from_else
     throw Failure{Ending::bad_configuration, std::string{"users: "} + error.what()};
   }
   return users;
+}
+
+/// The places that users of the file see besides the root. **Errors:** `Failure` if one is not there.
+template <class Storage>
+std::vector<std::string> check_places(const Configuration& configuration, Storage (*open)(const Configuration&)) {
+  std::vector<std::string> places;
+  for (const auto& folder : configuration.folders) places.push_back(folder.place);
+  if (configuration.users.empty()) return places;
+  for (const auto& user : ftplike::read_users(configuration.users)) {
+    for (const auto& folder : user.account.folders) {
+      Configuration there = configuration;
+      there.root = folder.place;
+      try {
+        (void)open(there);
+      } catch (const Failure& failure) {
+        throw Failure{failure.ending, "users: " + configuration.users + ": " + user.key() + ": " + failure.what()};
+      }
+      places.push_back(folder.place);
+    }
+  }
+  std::sort(places.begin(), places.end());
+  places.erase(std::unique(places.begin(), places.end()), places.end());
+  return places;
 }
 
 ftplike::Bans make_bans(const Configuration& configuration) {
@@ -307,9 +332,23 @@ template <class Listen> void listen_on(const Endpoint& where, const char* saying
 template <class Server> Administration administration_of(ServingNetwork::Transport& network, Server& server) {
   return {[&server] { return server.list_sessions(); },
           [&server](Administration::Which which) { return server.end_sessions(std::move(which)); },
+          [&server](const std::string& name, const std::string& value) {
+            Configuration changed;
+            changed.limits = server.limits();
+            apply_limit(changed, name, value);
+            server.change_limits(changed.limits);
+          },
           [&network](ftplike::awaitable<void> operation) {
             return ftplike::within(network, std::chrono::seconds{5}, std::move(operation));
           }};
+}
+
+/// Counts what there is a quota of, in place of a count that may be under way. On the executor.
+template <class Storage>
+void begin_to_count(std::optional<ftplike::StoppableTask>& count, const ServedFiles<Storage>& served,
+                    const ftplike::Executor& executor) {
+  count.reset();
+  if (auto begun = served.count(executor)) count.emplace(*std::move(begun));
 }
 
 /// Serves what `open` gives.
@@ -333,36 +372,40 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
                                !std::all_of(implicit_listeners.begin(), implicit_listeners.end(), is_local) ||
                                !std::all_of(handed_in.begin(), handed_in.end(), is_loopback);
   const bool has_proxies = !configuration.trusted_proxies.subnets.empty();  // and so clients from anywhere
-  ServerQuotas<Storage> quotas{open(configuration), configuration.quota};
+  ServedFiles<Storage> served{configuration, open};
   auto users = make_users(configuration, beyond_loopback || has_proxies);
   if (users.admits_nobody()) {
     std::fputs("ftplike-server: nobody can come in: there are no users, and guests may do nothing (see --help)\n",
                stderr);
   }
+  auto places = check_places(configuration, open);
   auto bans = make_bans(configuration);
   const auto compression = make_compression(configuration);
   std::optional<PartialKeeper> keeper;
   WebServers web{configuration};  // the first to go: it tells what the others know
   if (only_check) return;
 
-  if (!is_bucket(configuration.root)) keeper.emplace(configuration.root, configuration.partial_rules);
+  places.push_back(configuration.root);
+  if (!is_bucket(configuration.root)) keeper.emplace(std::move(places), configuration.partial_rules);
   std::vector<ftplike::LineFile> files;
   const auto rows = std::make_shared<LiveRows>();
   Watch watch = make_watch(configuration, files, rows);
   auto metrics = watch.metrics.value_or(ftplike::Metrics{});
-  metrics.tell_also([quotas] { return quotas.metrics(); });
+  metrics.tell_also([served] { return served.metrics(); });
   ftplike::StopReport report;
   std::optional<Signals> signals;
   std::optional<AdminSocket> admin;
+  std::optional<ftplike::StoppableTask> count;
   watch.stopped = [&](const ftplike::StopReport& what_became) {
     report = what_became;
     signals->rest();
+    asio::post(network.main_executor(), [&count] { count.reset(); });
     if (admin) admin->rest();
     if (!report.stuck.empty()) network.stop();  // it would wait for them for ever
   };
   ftplike::Server server{network,
                          Dialects{},
-                         quotas.storage(),
+                         served,
                          users,
                          configuration.limits,
                          configuration.upload_rules,
@@ -381,8 +424,10 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   };
   signals.emplace(network.executor(), stop, [&] {
     reread(serving, users, files);
-    quotas.recount();
+    served.forget_counts();
+    asio::post(network.main_executor(), [&] { begin_to_count(count, served, network.main_executor()); });
   });
+  begin_to_count(count, served, network.main_executor());
 
   if (!configuration.admin_socket.empty()) {
     admin.emplace(network.main_executor(), configuration.admin_socket, administration_of(network, server));

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <limits>
 #include <stdexcept>
+#include <string_view>
 
 #include <ftplike/protocol/text.hpp>
 
@@ -143,6 +144,16 @@ void add_user(Configuration& configuration, const std::string& value) {
   configuration.user.emplace_back(value.substr(0, colon), value.substr(colon + 1));
 }
 
+void add_folder(Configuration& configuration, const std::string& value) {
+  configuration.folders.push_back(ftplike::AccountFolder::parse(value));
+}
+
+void set_taken_ends(Configuration& configuration, const std::string& value) {
+  const auto ends = ftplike::UncertainEnds::parse(value);
+  if (!ends) refuse(value, "none, no-quit, no-close-notify or any");
+  configuration.conveniences.takes_ends = *ends;
+}
+
 void set_greeting(Configuration& configuration, const std::string& value) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
   if (value.empty() || std::any_of(value.begin(), value.end(), is_control)) refuse(value, "a line of text");
@@ -229,6 +240,13 @@ const Setting table[] = {
     {who, "users", "FILE", false, "the users of a file, as add-user writes it",
      [](C& c, V value) { set_file(c.users, value); }},
 
+    {who, "folder", "NAME=PATH[=RIGHTS]", true,
+     "a folder that everybody sees under a name, as /pub=/srv/pub=read; RIGHTS as add-user takes them (none)", add_folder},
+    {who, "hide", "PATTERN", true, "names that are neither listed nor found nor made, as .*, but for a user's own root (none)",
+     [](C& c, V value) { c.hidden.push_back(pattern(value)); }},
+    {who, "take-uploads", "none|no-quit|no-close-notify|any", false,
+     "uploads that are taken for whole though their end does not prove it (none)", set_taken_ends},
+
     {who, "max-file", "BYTES", false, "bytes that an upload makes of a file at most (no limit)",
      [](C& c, V value) { c.upload_rules.largest = bound_or_zero<std::uint64_t>(value); }},
     {who, "refuse-name", "PATTERN", true, "names that uploads must not have, as *.exe, in upper or lower case (none)",
@@ -306,7 +324,7 @@ const Setting table[] = {
      [](C& c, V value) { c.metrics = host_and_port(value, "9121"); }},
     {seeing, "page", "HOST:PORT", false, "show both channels live in a browser there, on loopback only (none)",
      [](C& c, V value) { c.page = host_and_port(value, "8021"); }},
-    {seeing, "admin-socket", "FILE", false, "answer the words who and kick there, to this user alone (none)",
+    {seeing, "admin-socket", "FILE", false, "answer the words who, kick and limits there, to this user alone (none)",
      [](C& c, V value) { set_file(c.admin_socket, value); }},
     {seeing, "record", "FILE", false, "record all sessions, to play them again; no passwords, no contents (none)",
      [](C& c, V value) { set_file(c.record, value); }},
@@ -317,6 +335,17 @@ const Setting table[] = {
 }  // namespace
 
 std::span<const Setting> settings() { return table; }
+
+bool Setting::is_limit() const noexcept { return group == bounds || std::string_view{name} == "data-timeout"; }
+
+void apply_limit(Configuration& configuration, const std::string& name, const std::string& value) {
+  const auto all = settings();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Setting& one) { return one.name == name && one.is_limit(); });
+  if (found == all.end()) throw std::invalid_argument("'" + name + "' is no limit");
+  try {
+    found->apply(configuration, value);
+  } catch (const std::invalid_argument& wrong) { throw std::invalid_argument(name + ": " + wrong.what()); }
+}
 
 Configuration configure(const AllSaid& said) {
   Configuration configuration;

@@ -17,6 +17,8 @@ struct Setting {
   void (*apply)(Configuration&, const std::string& value);
 
   bool is_switch() const noexcept { return *value == '\0'; }
+  /// Whether it is one of the limits, which may change while the server runs.
+  bool is_limit() const noexcept;
 };
 
 /// All there are.
@@ -29,6 +31,9 @@ struct Said {
 };
 /// What was said of all settings, by their names.
 using AllSaid = std::map<std::string, Said>;
+
+/// Gives a limit a value. **Errors:** `std::invalid_argument`.
+void apply_limit(Configuration& configuration, const std::string& name, const std::string& value);
 
 /// **Errors:** `Failure`, in one line that says where.
 Configuration configure(const AllSaid& said);

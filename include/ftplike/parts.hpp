@@ -134,6 +134,7 @@ template <class Files> struct Abilities {
   static constexpr bool set_mode = requires { &Files::set_mode; } || requires(Files& files, const Path& path) { files.set_mode(path, 0u); };
   static constexpr bool available = requires { &Files::available; } || requires(Files& files, const Path& path) { files.available(path); };
   static constexpr bool usage = requires { &Files::usage; } || requires(Files& files, const Path& path) { files.usage(path, true); };
+  static constexpr bool target = requires { &Files::target; } || requires(Files& files, const Path& path) { files.target(path); };
 
   static constexpr bool are_good =
       (!create || WritableStorage<Files>) &&
@@ -147,7 +148,8 @@ template <class Files> struct Abilities {
       (!set_modified || SetsTimes<Files>) &&
       (!set_mode || KeepsModes<Files>) &&
       (!available || TellsFreeSpace<Files>) &&
-      (!usage || TellsUsage<Files>);
+      (!usage || TellsUsage<Files>) &&
+      (!target || TellsTargets<Files>);
 };
 template <class Part> struct PartIsNoWholeStorage {
   using Has = Abilities<Part>;
@@ -163,6 +165,7 @@ template <class Part> struct PartIsNoWholeStorage {
   static_assert(!Has::set_mode || KeepsModes<Part>, "a storage's set_mode(path, mode) gives awaitable<void>");
   static_assert(!Has::available || TellsFreeSpace<Part>, "a storage's available(path) gives awaitable<std::uint64_t>");
   static_assert(!Has::usage || TellsUsage<Part>, "a storage's usage(path, below) gives awaitable<TreeUsage>");
+  static_assert(!Has::target || TellsTargets<Part>, "a storage's target(path) gives awaitable<Path>");
 };
 
 template <class Part> struct PartIsNothingThatAServerKnows {

@@ -168,6 +168,7 @@ struct TrustedProxies {
 struct Conveniences {
   bool converts_text = true;   // the line endings of TYPE A; else what is in the file is sent, and what comes is stored
   bool takes_patterns = true;  // in LIST, NLST and STAT, as *.txt, where nothing has that very name
+  UncertainEnds takes_ends{};  // of uploads of accounts that do not say it themselves
 };
 
 /// The settings of a server, each of which may be given to it as a part. A new one is a member more here; `all` does

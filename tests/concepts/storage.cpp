@@ -47,6 +47,12 @@ struct KnowsItsUsage : OneFile {
 };
 static_assert(TellsUsage<KnowsItsUsage> && !TellsUsage<OneFile>);
 
+/// Has a file under two names.
+struct KnowsItsTargets : OneFile {
+  awaitable<Path> target(const Path&) { co_return Path{"/file"}; }
+};
+static_assert(TellsTargets<KnowsItsTargets> && !TellsTargets<OneFile>);
+
 /// Errors are thrown: a storage that gives nothing for a file that is not there is not one.
 struct GivesPerhaps : OneFile {
   awaitable<std::optional<Entry>> stat(const Path&);

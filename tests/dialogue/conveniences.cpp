@@ -1,4 +1,5 @@
 // A server that is stricter than others: as its operator wants it.
+#include <ftplike/observers/log.hpp>
 #include <ftplike/server.hpp>
 
 #include "support/dialogue.hpp"
@@ -34,6 +35,77 @@ TEST(WithoutPatterns, AStarIsPartOfAName) {
   client.log_in("carl");
   EXPECT_EQ(client.fetch("NLST *"), "*\r\n");
   EXPECT_EQ(client.fetch("NLST *.txt"), "550 File not found\r\n");
+}
+
+/// An upload whose client closes both connections at once, in order, and says no QUIT.
+struct ClosesBoth {
+  ClosesBoth(UserTable users, Conveniences conveniences) : served{network, files, std::move(users), conveniences} {
+    Dialogue client{network};
+    client.log_in("carl").binary();
+    auto data = client.open(client.passive());
+    EXPECT_EQ(client.code("STOR a"), 150);
+    data.type("all of it");
+    network.settle();
+    end(data, client);
+    network.settle();
+  }
+  static void end(TestPeer& data, Dialogue& client) {
+    data.finish();
+    client.control().finish();
+  }
+
+  TestNetwork network{1};
+  MemoryStorage files;
+  Served<MemoryStorage, UserTable, Conveniences> served;
+};
+
+UserTable carl_who(std::optional<UncertainEnds> takes) {
+  UserTable users;
+  Account account{"carl", Path{}, Rights::all()};
+  account.takes_ends = takes;
+  users.add(UserEntry{account, Password::plain("secret")});
+  return users;
+}
+
+TEST(AnUploadWhoseClientClosesBothConnectionsWithoutQUIT, IsKeptAsideUnlessTheServerOrTheUserTakesIt) {
+  constexpr UncertainEnds taken{.without_quit = true};
+  const ClosesBoth kept{carl(), {}}, of_server{carl(), {.takes_ends = taken}}, of_user{carl_who(taken), {}},
+      not_of_user{carl_who(UncertainEnds{}), {.takes_ends = taken}};
+  EXPECT_EQ(kept.files.paths(), std::vector<std::string>{});
+  EXPECT_EQ(of_server.files.text("/a"), "all of it");
+  EXPECT_EQ(of_user.files.text("/a"), "all of it");
+  EXPECT_EQ(not_of_user.files.paths(), std::vector<std::string>{});
+}
+
+TEST(AnUploadWhoseClientClosesBothConnectionsWithoutQUIT, IsToldOfInTheLogWithWhatBecameOfIt) {
+  TestNetwork network{1};
+  std::string lines;
+  Served served{network, MemoryStorage{}, carl(), Log{[&lines](std::string_view line) { lines.append(line); }}};
+  Dialogue client{network};
+  client.log_in("carl").binary();
+  auto data = client.open(client.passive());
+  EXPECT_EQ(client.code("STOR a"), 150);
+  data.type("all of it");
+  network.settle();
+  ClosesBoth::end(data, client);
+  network.settle();
+  EXPECT_NE(lines.find("incomplete: both connections closed without QUIT; all that came is kept aside"), std::string::npos) << lines;
+}
+
+TEST(AnUploadWhoseControlConnectionBreaks, IsKeptAsideAlsoWhereEndsWithoutQUITAreTaken) {
+  TestNetwork network{1};
+  MemoryStorage files;
+  Served served{network, files, carl(), Conveniences{.takes_ends = {.without_quit = true}}};
+  Dialogue client{network};
+  client.log_in("carl").binary();
+  auto data = client.open(client.passive());
+  EXPECT_EQ(client.code("STOR a"), 150);
+  data.type("some of it");
+  network.settle();
+  client.control().reset();
+  data.finish();
+  network.settle();
+  EXPECT_EQ(files.paths(), std::vector<std::string>{});
 }
 
 }  // namespace

@@ -36,6 +36,9 @@ class TlsSession : public testing::Test {
     UserTable users{Anonymous{.logins = "read", .without_login = "write"}};
     users.add(UserEntry{Account{"anna", Path{}, Rights::all()}, Password::plain("secret")});
     users.add(UserEntry{Account{"carl", Path{}, Rights::all()}, Password::plain("secret"), "", "carl"});
+    Account dora{"dora", Path{}, Rights::all()};
+    dora.takes_ends = UncertainEnds{.without_close_notify = true};
+    users.add(UserEntry{dora, Password::plain("secret")});
     server = std::make_unique<TheServer>(*transport, Ftp{}, storage, std::move(users), limits, DataPorts{40001, 49999},
                                          policy, Log{lines.sink(), LogDetail::commands}, proxies);
     server->listen({asio::ip::address_v4::loopback(), port});
@@ -82,9 +85,9 @@ class TlsSession : public testing::Test {
     }
     return control;
   }
-  TlsPeer logged_in() {
+  TlsPeer logged_in(const std::string& user = "anna") {
     TlsPeer control = secured();
-    EXPECT_EQ(code(control, "USER anna"), 331);
+    EXPECT_EQ(code(control, "USER " + user), 331);
     EXPECT_EQ(code(control, "PASS secret"), 230);
     EXPECT_EQ(code(control, "TYPE I"), 200);
     return control;
@@ -360,6 +363,23 @@ TEST_F(TlsSession, KeepsAnUploadWithoutAGoodbyeForALaterOne) {
   data.finish();
   EXPECT_EQ(hear(control), "226 Upload complete\r\n");
   EXPECT_EQ(fetch(control, "RETR b.txt"), "half a file");
+}
+
+TEST_F(TlsSession, TakesAnUploadWithoutAGoodbyeOfAUserOfWhomThatIsTaken) {
+  serve();
+  TlsPeer control = logged_in("dora");
+  const auto store = [&](void (TlsPeer::*end)()) {
+    TlsPeer data = dial(passive(control));
+    EXPECT_EQ(code(control, "STOR b.txt"), 150);
+    data.secure(control);
+    data.type("a whole file");
+    network.settle();
+    (data.*end)();
+    return hear(control);
+  };
+  EXPECT_EQ(store(&TlsPeer::reset), "426 Connection closed: connection lost\r\n") << "not of one that broke";
+  EXPECT_EQ(store(&TlsPeer::hang_up), "226 Upload complete\r\n");
+  EXPECT_EQ(fetch(control, "RETR b.txt"), "a whole file");
 }
 
 TEST_F(TlsSession, RefusesADataConnectionThatDoesNotGoOnWithIt) {

@@ -35,6 +35,7 @@ enum class Errc {
   no_handshake,        // a peer that was to begin a TLS handshake, or go on with it, did not
   not_resumed,         // a TLS data connection does not go on with the control connection's session
   no_close_notify,     // a TLS data connection ended without its peer's goodbye, so something may be missing
+  no_quit,             // a client closed both connections of its upload and never said QUIT
   bad_introduction,    // a proxy's connection does not begin with the header of the PROXY protocol
   refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
 };
@@ -66,6 +67,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::no_handshake: return "no TLS handshake came";
         case Errc::not_resumed: return "TLS session of the control connection not resumed";
         case Errc::no_close_notify: return "TLS ended without close_notify";
+        case Errc::no_quit: return "both connections closed without QUIT";
         case Errc::bad_introduction: return "the connection begins with something else";
         case Errc::refused_by_rule: return "refused for safety";
       }
@@ -113,7 +115,8 @@ inline Reply reply_for(std::error_code error) {
   if (error == Errc::no_data_connection) return {425, "No data connection"};
   if (error == Errc::no_handshake) return {425, "No data connection: no TLS handshake came"};
   if (error == Errc::timed_out || error == Errc::stalled || error == Errc::aborted || error == Errc::peer_lost ||
-      error == Errc::too_short || error == Errc::bad_compression || error == Errc::no_close_notify) {
+      error == Errc::too_short || error == Errc::bad_compression || error == Errc::no_close_notify ||
+      error == Errc::no_quit) {
     return {426, "Connection closed: " + error.message()};
   }
   if (error == Errc::shutting_down) return {421, "Server is shutting down"};

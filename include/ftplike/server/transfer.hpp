@@ -218,27 +218,43 @@ template <class Session> class ServerTransfer {
       if constexpr (Session::template observed<DataBytes>) {
         is_watched = session_.wants_bytes();
         auto watched = watch_data();
-        if (is_watched) co_await take(watched, file);
+        if (is_watched) co_await take_to_end(watched, file);
       }
-      if (!is_watched) co_await take(*data_, file);
+      if (!is_watched) co_await take_to_end(*data_, file);
       if constexpr (SecurableStream<Stream>) {
         Settled<void> ignored;  // the client has said goodbye, and may wait for ours
         if (data_->secured()) co_await settle(data_->finish(), ignored);
       }
     }
     const bool vanished = co_await client_vanished();
-    if (vanished) throw std::system_error(Errc::peer_lost);
+    if (vanished && !session_.has_left_in_order()) throw std::system_error(Errc::peer_lost);
+    if (vanished && !session_.takes_ends().without_quit) throw std::system_error(Errc::no_quit);
     close_data();
     Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
     co_await file.finish();
   }
+  /// Puts all that comes into `file`, also where it ends without the goodbye of TLS if that is taken.
+  template <class Wire> awaitable<void> take_to_end(Wire& wire, AnySink& file) {
+    if constexpr (SecurableStream<Stream>) {
+      if (session_.takes_ends().without_close_notify) return take_without_goodbye(take(wire, file));
+    }
+    return take(wire, file);
+  }
+  awaitable<void> take_without_goodbye(awaitable<void> taking) {
+    Settled<void> taken;
+    co_await settle(std::move(taking), taken);
+    if (taken.failed() && !ends_without_goodbye(code_of(taken.failure()))) taken.get();
+  }
+  /// Whether an error is that the data connection ended in order, but without the goodbye of TLS.
+  bool ends_without_goodbye(std::error_code error) {
+    if constexpr (SecurableStream<Stream>) {
+      return error == Errc::peer_lost && is_open_ && data_->secured() && data_->has_ended();
+    }
+    return static_cast<void>(error), false;
+  }
   /// What an upload failed with: of a client that is still there and closed without a goodbye, that it did so.
   std::error_code reason_of_end(std::error_code error) {
-    if constexpr (SecurableStream<Stream>) {
-      const bool ended = error == Errc::peer_lost && is_open_ && data_->secured() && data_->has_ended();
-      if (ended && !session_.has_left()) return Errc::no_close_notify;
-    }
-    return error;
+    return ends_without_goodbye(error) && !session_.has_left() ? Errc::no_close_notify : error;
   }
   /// The data connection, of whose bytes the observer is told.
   auto watch_data() {

@@ -2,6 +2,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <exception>
 #include <optional>
 #include <set>
@@ -140,8 +141,8 @@ template <class Files> awaitable<TreeUsage> usage_of_name(Files& files, Path pat
   }
   co_return result;
 }
-/// What is in a directory of such a storage.
-template <class Files> awaitable<TreeUsage> usage_of_directory(Files& files, Path path) {
+/// What is in a directory of such a storage. Calls `progress`, if there is one, after each piece.
+template <class Files> awaitable<TreeUsage> usage_of_directory(Files& files, Path path, std::function<void()> progress) {
   TreeUsage result;
   for (std::vector<Path> waiting{std::move(path)}; !waiting.empty();) {
     const Path here = std::move(waiting.back());
@@ -153,6 +154,7 @@ template <class Files> awaitable<TreeUsage> usage_of_directory(Files& files, Pat
     for (bool ended = false; !ended;) {
       const std::vector<Entry> entries = co_await listing.next();
       ended = entries.empty();
+      if (progress) progress();
       for (const Entry& entry : entries) {
         result.whole += Usage{entry.is_directory() ? 0 : entry.size.value_or(0), 1};
         if (entry.is_directory()) waiting.push_back(here.resolve(entry.name));
@@ -161,18 +163,28 @@ template <class Files> awaitable<TreeUsage> usage_of_directory(Files& files, Pat
   }
   co_return result;
 }
-/// What `usage` of `TellsUsage` gives, of any storage.
-template <class Files> awaitable<TreeUsage> usage_of(Files& files, Path path, bool below) {
+/// What `usage` of `TellsUsage` gives, of any storage. One that does not tell is counted here, and calls `progress`.
+template <class Files>
+awaitable<TreeUsage> usage_of(Files& files, Path path, bool below, std::function<void()> progress = {}) {
   if constexpr (TellsUsage<Files>) {
     co_return co_await files.usage(path, below);
   } else {
     Settled<Entry> found;
     co_await settle(files.stat(path), found);
     const bool is_directory = !found.failed() && found.get().is_directory();
-    if (is_directory && below) co_return co_await usage_of_directory(files, path);
+    if (is_directory && below) co_return co_await usage_of_directory(files, std::move(path), std::move(progress));
     if (is_directory) co_return TreeUsage{Usage{0, 1}, Usage{}};
     co_return co_await usage_of_name(files, path);
   }
+}
+/// What `target` of `TellsTargets` gives, of any storage; where that fails, the path itself.
+template <class Files> awaitable<Path> target_of(Files& files, Path path) {
+  if constexpr (TellsTargets<Files>) {
+    Settled<Path> found;
+    co_await settle(files.target(path), found);
+    if (!found.failed()) co_return found.get();
+  }
+  co_return path;
 }
 
 }  // namespace detail
@@ -296,6 +308,12 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage {
       result.partial += mounted.partial;
     }
     co_return result;
+  }
+  awaitable<Path> target(Path path) requires(TellsTargets<Base> || TellsTargets<Other>) {
+    const auto there = inside(path);
+    if (!there) co_return co_await detail::target_of(base_, path);
+    const Path found = co_await detail::target_of(other_, *there);
+    co_return found.beneath(name_);
   }
 
  private:
@@ -529,6 +547,7 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage {
   awaitable<TreeUsage> usage(Path path, bool below) {
     return detail::usage_of(upper_, std::move(path), below);
   }
+  awaitable<Path> target(Path path) requires TellsTargets<Upper> { return upper_.target(std::move(path)); }
 
  private:
   template <class Files> static awaitable<bool> has(Files& files, Path path) {

@@ -228,6 +228,12 @@ template <class = void> class BasicDirectoryStorage {
     if (!below) result.whole.files = 1;
     co_return result;
   }
+  /// The file that an upload to this path makes or replaces: where it leads, if it is a link.
+  awaitable<Path> target(Path path) {
+    const auto place = co_await find(path, detail::Follow::no);
+    if (!detail::is_link(place.status)) co_return path;
+    co_return state_->root.target(path);
+  }
 
  private:
   using Outcome = detail::Attempt::Outcome;
@@ -306,6 +312,7 @@ using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only w
 
 static_assert(CompleteStorage<DirectoryStorage>);
 static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage> && TellsUsage<DirectoryStorage> &&
+              TellsTargets<DirectoryStorage> &&
               ListsNamesAlone<DirectoryStorage>);
 static_assert(detail::FileSource<FileReader>);
 

@@ -114,6 +114,15 @@ class PathResolver {
   DirectoryEntry find(const Path& path, Follow follow) const {
     return find(path, follow, path.parent().is_root() ? Descriptor{} : open(path.parent(), directory_only));
   }
+  /// The path without links that a path leads to; what is in the last place need not be there.
+  Path target(const Path& path) const {
+    check_names_here(path);
+    std::vector<std::string> above;
+    const DirectoryEntry place = walk(path, Follow::yes, &above);
+    Path result;
+    for (const auto& name : above) result = result.resolve(name);
+    return place.name == "." ? result : result.resolve(place.name);
+  }
 
  private:
   Descriptor kernel_open(const Path& path, int flags, Wait wait) const noexcept {
@@ -129,8 +138,8 @@ class PathResolver {
     }
   }
 
-  /// Goes down component by component, and reads every link itself.
-  DirectoryEntry walk(const Path& path, Follow follow) const {
+  /// Goes down component by component, and reads every link itself. Tells the directories above, if that is asked.
+  DirectoryEntry walk(const Path& path, Follow follow, std::vector<std::string>* above = nullptr) const {
     constexpr int most_links = 40;
     std::vector<std::string> done;     // from the root to here
     std::vector<std::string> pending;  // the next one last
@@ -162,6 +171,7 @@ class PathResolver {
       if (!target) {
         if (!is_last) fail_with(error == ELOOP || error == EMLINK ? ENOTDIR : error);
         const int directory = here();
+        if (above) *above = std::move(done);
         DirectoryEntry result{std::move(own), directory, std::move(name)};
         return result;
       }
@@ -173,6 +183,7 @@ class PathResolver {
       }
     }
     const int directory = here();
+    if (above) *above = std::move(done);
     DirectoryEntry result{std::move(own), directory, "."};
     return result;
   }

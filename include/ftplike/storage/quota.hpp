@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <list>
@@ -12,6 +13,7 @@
 #include <span>
 #include <string>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include <ftplike/io/asio.hpp>
@@ -133,8 +135,12 @@ template <class = void> class BasicNamesAtWork {
       }
       names_->forget_if_idle(name_);
     }
-    awaitable<void> wait() {
-      while (!has_come()) co_await waiter_->changed.wait();
+    /// Calls `meanwhile`, if there is one, each time that `tell_progress` is called.
+    awaitable<void> wait(std::function<void()> meanwhile) {
+      while (!has_come()) {
+        co_await waiter_->changed.wait();
+        if (meanwhile) meanwhile();
+      }
     }
 
    private:
@@ -150,11 +156,21 @@ template <class = void> class BasicNamesAtWork {
   };
 
   /// Waits until nobody else works at a name, and keeps others from it for as long as what it gives lives.
-  static awaitable<std::unique_ptr<Turn>> take_turn(std::shared_ptr<BasicNamesAtWork> names, std::string name) {
+  static awaitable<std::unique_ptr<Turn>> take_turn(std::shared_ptr<BasicNamesAtWork> names, std::string name,
+                                                    std::function<void()> meanwhile = {}) {
     const Executor executor = co_await asio::this_coro::executor;
     auto turn = std::make_unique<Turn>(std::move(names), name, executor);
-    co_await turn->wait();
+    co_await turn->wait(std::move(meanwhile));
     co_return turn;
+  }
+  /// Tells those who wait for their turn at a name that whoever has it gets on.
+  void tell_progress(const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    const auto found = names_.find(name);
+    if (found == names_.end()) return;
+    for (const auto& waiter : found->second.queue) {
+      call_on(waiter->executor, [waiter] { waiter->changed.notify(); });
+    }
   }
 
   bool is_written(const std::string& name) {
@@ -209,6 +225,30 @@ class QuotaShare {
     state_->settled = less(state_->settled, settled_);
   }
 
+  /// Something that changes what lies there, from before it does so until the change is told. A count that goes on
+  /// meanwhile may have seen either, and does not hold.
+  class Step {
+   public:
+    explicit Step(QuotaShare& share) : share_{share} { change(1); }
+    Step(const Step&) = delete;
+    Step& operator=(const Step&) = delete;
+    ~Step() { change(-1); }
+
+   private:
+    void change(int by) {
+      const std::lock_guard lock{share_.state_->mutex};
+      share_.steps_ += by;
+      ++share_.changes_;
+    }
+    QuotaShare& share_;
+  };
+  /// How things stood before a count.
+  struct Mark {
+    Usage settled;
+    std::uint64_t changes;
+    bool is_quiet;  // nobody was about to change anything
+  };
+
   const std::shared_ptr<NamesAtWork>& names() const noexcept { return names_; }
   bool is_counted() const {
     const std::lock_guard lock{state_->mutex};
@@ -219,16 +259,15 @@ class QuotaShare {
     const std::lock_guard lock{state_->mutex};
     counted_ = false;
   }
-  /// How things stand before a count: what is settled, and how often that has changed.
-  std::pair<Usage, std::uint64_t> mark() const {
+  Mark mark() const {
     const std::lock_guard lock{state_->mutex};
-    return {settled_, changes_};
+    return {settled_, changes_, steps_ == 0};
   }
   /// Takes over what was counted since. False if something changed meanwhile; as the `last` attempt, with these changes.
-  bool count(Usage found, const std::pair<Usage, std::uint64_t>& since, bool last) {
+  bool count(Usage found, const Mark& since, bool last) {
     const std::lock_guard lock{state_->mutex};
-    if (changes_ != since.second && !last) return false;
-    if (changes_ != since.second) found = less(found + settled_, since.first);
+    if ((changes_ != since.changes || !since.is_quiet) && !last) return false;
+    found = less(found + settled_, since.settled);
     state_->settled = less(state_->settled, settled_) + found;
     settled_ = found;
     counted_ = true;
@@ -254,6 +293,7 @@ class QuotaShare {
   std::shared_ptr<NamesAtWork> names_ = new_shared<NamesAtWork>();
   Usage settled_;
   std::uint64_t changes_ = 0;
+  int steps_ = 0;  // that are under way
   bool counted_ = false;
 };
 
@@ -340,7 +380,8 @@ class QuotaCharge {
 ///
 /// What is there is counted when it is first needed, by `usage` of the storage (`TellsUsage`), else by `stat` and `list`;
 /// then what comes and goes through this and its copies is counted. What others do, and partial files that are removed for
-/// their age, is seen by `recount`. Links count by themselves, and what they lead to where it lies.
+/// their age, is seen by `recount`. Links count by themselves, and what they lead to where it lies:
+/// an upload through a link to a file replaces that file.
 ///
 /// Storages of one quota share it: what they hold is added up. To give each account its own there is `QuotaPerAccount`; for
 /// several limits at once, as of an account and of all, put one around another.
@@ -361,7 +402,10 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   template <class... More>
     requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
   QuotaStorage for_client(ClientKey client, More... more) const {
-    return QuotaStorage(Files::for_client(client, std::move(more)...), quota_, share_, root_);
+    QuotaStorage same(Files::for_client(client, more...), quota_, share_, root_);
+    same.client_ = client;
+    if constexpr (std::is_constructible_v<std::function<void()>, More...>) same.progress_ = {std::move(more)...};
+    return same;
   }
   /// The same files and the same use, under other limits.
   QuotaStorage with_limits(const QuotaLimits& limits) const {
@@ -382,9 +426,15 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   /// **Errors:** those of the storage; the count is then as it was.
   awaitable<void> recount() {
     constexpr int attempts = 3;
+    const std::function<void()> tell = [names = share_->names(), progress = progress_] {
+      names->tell_progress(std::string{});
+      if (progress) progress();
+    };
+    std::optional<Files> counting{inner()};
+    if constexpr (TellsProgress<Files>) counting.emplace(Files::for_client(client_, tell));
     for (int i = 1; i <= attempts; ++i) {
       const auto mark = share_->mark();
-      const TreeUsage found = co_await detail::usage_of(inner(), root_, true);
+      const TreeUsage found = co_await detail::usage_of(*counting, root_, true, tell);
       if (share_->count(found.all(), mark, i == attempts)) co_return;
     }
   }
@@ -458,6 +508,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_return;
     }
     co_await count_once();
+    const detail::QuotaShare::Step step{*share_};
     detail::QuotaCharge charge{share_, quota_.limits()};
     if (!charge.take(Usage{0, 1})) throw std::system_error(Errc::quota_exceeded);
     co_await inner().make_directory(path);
@@ -480,6 +531,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     const std::string first = std::min(from, to).string(), second = std::max(from, to).string();  // nobody waits in a circle
     const auto first_turn = co_await Names::take_turn(share_->names(), first);
     const auto second_turn = co_await Names::take_turn(share_->names(), second);
+    const detail::QuotaShare::Step step{*share_};
     const TreeUsage old_source = co_await detail::usage_of(inner(), from, false);
     const TreeUsage old_target = co_await detail::usage_of(inner(), to, false);
     Settled<void> renamed;
@@ -509,7 +561,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   bool is_at_work() const { return !quota_.limits().is_none() || share_->is_counted(); }
   awaitable<void> count_once() {
     if (share_->is_counted()) co_return;
-    const auto turn = co_await Names::take_turn(share_->names(), std::string{});
+    const auto turn = co_await Names::take_turn(share_->names(), std::string{}, progress_);
     if (!share_->is_counted()) co_await recount();
   }
 
@@ -521,14 +573,17 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     }
     co_await count_once();
     const auto& names = share_->names();
-    const auto turn = co_await Names::take_turn(names, path.string());
-    TreeUsage old = co_await detail::usage_of(inner(), path, false);
-    const bool is_written = names->is_written(path.string());
+    const Path target = co_await detail::target_of(inner(), path);
+    const std::string name = target.string();
+    const auto turn = co_await Names::take_turn(names, name);
+    const detail::QuotaShare::Step step{*share_};
+    TreeUsage old = co_await detail::usage_of(inner(), target, false);
+    const bool is_written = names->is_written(name);
     // One that no count has seen is not given back.
-    if (is_written || !TellsUsage<Files>) old.partial = names->left_at(path.string());
+    if (is_written || !TellsUsage<Files>) old.partial = names->left_at(name);
     const bool goes_on = old.partial.bytes > 0 && (offset ? *offset > 0 : old.whole.files == 0);
     const std::uint64_t copied = goes_on ? 0 : std::min(offset.value_or(old.whole.bytes), old.whole.bytes);
-    if (!is_written) names->note_left(path.string(), old.partial);
+    if (!is_written) names->note_left(name, old.partial);
 
     auto charge = std::make_unique<detail::QuotaCharge>(share_, quota_.limits());
     const Usage more{copied, old.partial.files > 0 ? 0u : 1u};
@@ -542,11 +597,11 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       throw;
     }
     auto& writer = *opened;
-    const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer) && !names->is_written(path.string());
-    if (is_kept) charge->adopt(names->begin_to_write(path.string()));
+    const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer) && !names->is_written(name);
+    if (is_kept) charge->adopt(names->begin_to_write(name));
     const std::uint64_t size = writer.size();
     charge->set(Usage{size, 1});
-    co_return Writer{inner(), share_, std::move(charge), std::move(writer), path, is_kept, goes_on ? size : 0, false};
+    co_return Writer{inner(), share_, std::move(charge), std::move(writer), target, is_kept, goes_on ? size : 0, false};
   }
   /// What was interrupted goes on without us, and nobody knows how far: then all is counted again.
   void count_again_after(const std::exception_ptr& failure) {
@@ -560,6 +615,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     }
     co_await count_once();
     const auto turn = co_await Names::take_turn(share_->names(), path.string());
+    const detail::QuotaShare::Step step{*share_};
     const TreeUsage before = co_await detail::usage_of(inner(), path, false);
     Settled<void> done;
     co_await settle(act(inner(), path), done);
@@ -572,6 +628,8 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   Quota quota_;
   std::shared_ptr<detail::QuotaShare> share_;
   Path root_;
+  ClientKey client_ = 0;
+  std::function<void()> progress_;  // of that client's session
 };
 
 /// Collects an upload, for which it takes of the quota what it needs.
@@ -593,8 +651,9 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
     if (!charge_) return;
     const bool stays = is_kept_ && detail::is_kept(*writer_);  // not where the disk is full
     const std::uint64_t size = stays ? writer_->size() : 0;
+    const detail::QuotaShare::Step step{*share_};
+    settle(size > 0 ? Usage{size, 1} : Usage{});  // before the partial file is free, and somebody goes on with it
     writer_.reset();
-    settle(size > 0 ? Usage{size, 1} : Usage{});
   }
 
   /// **Errors:** `Errc::quota_exceeded`; then there is nothing more to write to.
@@ -610,6 +669,8 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   }
   void discard() {
     if (!writer_) return;
+    std::optional<detail::QuotaShare::Step> step;
+    if (charge_) step.emplace(*share_);
     writer_->discard();
     if (charge_) settle(Usage{});
   }
@@ -639,10 +700,10 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   }
   awaitable<void> finish_counted() {
     const auto turn = co_await Names::take_turn(share_->names(), path_.string());
-    const Path name{writer_->path()};
+    const detail::QuotaShare::Step step{*share_};
     TreeUsage old;
     if (!is_unique_) {
-      const TreeUsage found = co_await detail::usage_of(*files_, name, false);
+      const TreeUsage found = co_await detail::usage_of(*files_, path_, false);
       old = found;
     }
     co_await writer_->finish();
@@ -664,6 +725,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   /// Leaves the partial file as long as it was.
   awaitable<void> cut_back() {
     const auto turn = co_await Names::take_turn(share_->names(), path_.string());
+    const detail::QuotaShare::Step step{*share_};
     writer_.reset();
     {
       Settled<Inner> again;  // ends with the bytes that it began with

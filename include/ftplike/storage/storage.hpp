@@ -172,6 +172,13 @@ concept TellsUsage = requires(S& files, const Path& path) {
   { files.usage(path, true) } -> std::same_as<awaitable<TreeUsage>>;
 };
 
+/// `target(path)` gives the path of the file that an upload to a path would make or replace, which is another one where
+/// links are followed. A `QuotaStorage` asks for it.
+template <class S>
+concept TellsTargets = requires(S& files, const Path& path) {
+  { files.target(path) } -> std::same_as<awaitable<Path>>;
+};
+
 /// All that brings commands: what a folder of a disk can do.
 template <class S>
 concept CompleteStorage =

@@ -140,6 +140,18 @@ template <ReadableStorage Files> class VirtualFolders {
     }
     co_return result;
   }
+  /// Of the first storage.
+  awaitable<std::uint64_t> quota_left() requires requires(Files& files) { files.quota_left(); } {
+    return folders_.begin()->second.files.quota_left();
+  }
+  awaitable<std::string> quota_text() requires requires(Files& files) { files.quota_text(); } {
+    return folders_.begin()->second.files.quota_text();
+  }
+  awaitable<Path> target(Path path) requires TellsTargets<Files> {
+    const Place place = find(path);
+    const Path found = co_await place.files().target(place.inside);
+    co_return found.beneath(place.name());
+  }
 
  private:
   struct Folder {

@@ -1,10 +1,12 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -116,6 +118,72 @@ class Rights {
 /// Both rights. (`Right::list | Right::read`)
 constexpr Rights operator|(Right a, Right b) noexcept { return Rights{a} | Rights{b}; }
 
+/// Ends of uploads that do not prove that all has come. Such an upload is kept aside, as an interrupted one, or taken for
+/// whole where this says so.
+struct UncertainEnds {
+  /// The client closed both connections, in order, and never said QUIT, which RFC 959 (4.1.1) calls an abort: one that was
+  /// killed does the same. Within TLS both have to say goodbye.
+  bool without_quit = false;
+  /// A TLS data connection was closed without close_notify: whoever sits in between can do the same.
+  bool without_close_notify = false;
+
+  /// "none", "any", "no-quit" or "no-close-notify"; nothing of any other text.
+  static constexpr std::optional<UncertainEnds> parse(std::string_view text) noexcept {
+    if (text == "none") return UncertainEnds{};
+    if (text == "any") return UncertainEnds{true, true};
+    if (text == "no-quit") return UncertainEnds{true, false};
+    if (text == "no-close-notify") return UncertainEnds{false, true};
+    return std::nullopt;
+  }
+  /// The text that `parse` makes this of.
+  constexpr std::string_view text() const noexcept {
+    if (without_quit) return without_close_notify ? "any" : "no-quit";
+    return without_close_notify ? "no-close-notify" : "none";
+  }
+  friend constexpr bool operator==(const UncertainEnds&, const UncertainEnds&) = default;
+};
+
+/// A place that an account sees under a name of its own, where the program has an eye on that, as `ftplike-server` has.
+class AccountFolder {
+ public:
+  /// With the name in the account's tree, a place that the program understands, and what may be done there at most.
+  AccountFolder(Path its_name, std::string its_place, Rights its_rights)
+      : name{std::move(its_name)}, place{std::move(its_place)}, rights{its_rights} {}
+
+  /// Of a text as "/pub=/srv/pub" or "/drop=/srv/drop=list+write"; without rights it is all of them.
+  ///
+  /// **Errors:** `std::invalid_argument` that says what is wrong.
+  static AccountFolder parse(std::string_view text) {
+    const auto name_end = text.find('=');
+    const Path name{text.substr(0, name_end)};
+    std::string_view place = name_end == text.npos ? std::string_view{} : text.substr(name_end + 1);
+    std::string words{"write"};
+    if (const auto end = place.rfind('='); end != place.npos) {
+      words = place.substr(end + 1);
+      place = place.substr(0, end);
+    }
+    std::replace(words.begin(), words.end(), '+', ',');
+    const auto rights = Rights::parse(words);
+    if (name.is_root() || place.empty() || !rights) {
+      throw std::invalid_argument("not NAME=PATH or NAME=PATH=RIGHTS, as /drop=/srv/drop=list+write: '" +
+                                  std::string{text} + '\'');
+    }
+    return AccountFolder{name, std::string{place}, *rights};
+  }
+  /// The text that `parse` makes the same of.
+  std::string text() const {
+    std::string words = rights.text();
+    std::replace(words.begin(), words.end(), ',', '+');
+    return name.string() + '=' + place + '=' + words;
+  }
+
+  Path name;          // as the account sees it
+  std::string place;  // where it is
+  Rights rights;      // what may be done there, as far as the account has the right, too
+
+  friend bool operator==(const AccountFolder&, const AccountFolder&) = default;
+};
+
 /// What somebody who is logged in sees and may do.
 class Account {
  public:
@@ -141,6 +209,9 @@ class Account {
   std::uint64_t quota_bytes = 0;       // that its root may hold, with a storage that has an eye on that; 0: no limit
   std::uint64_t quota_files = 0;       // the same of files and directories
   bool makes_root = false;             // at the login its root is made where it is not there
+  std::optional<UncertainEnds> takes_ends;  // of its uploads; nothing: as the server has it (`Conveniences`)
+  std::vector<std::string> hidden;          // patterns of names that it does not see, where the program has an eye on that
+  std::vector<AccountFolder> folders;       // that it sees besides, where the program has an eye on that
 
   friend bool operator==(const Account&, const Account&) = default;
 };

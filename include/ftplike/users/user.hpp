@@ -26,6 +26,12 @@ namespace ftplike::inline v0_2 {
 /// - `bytes-per-second`, `max-sessions`: limits, 0 for none.
 /// - `quota`, `quota-files`: what the root may hold, in bytes (10G is 10·1024³) and in files with directories, where the
 ///   storage has an eye on that (`QuotaPerAccount`); 0 for no limit.
+/// - `folder`: a place that this user sees under a name of his own, as `folder=/drop=/srv/drop=list+write`; for another one
+///   the key stands there once more. (`AccountFolder`, where the program has an eye on that)
+/// - `hide`: a pattern of names that this user does not see (`HiddenNames`), where the program has an eye on that; for another
+///   one the key stands there once more.
+/// - `take-uploads`: which uploads are taken for whole though their end does not prove it: none, no-quit, no-close-notify
+///   or any (`UncertainEnds`).
 /// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
 ///   do not know HOST the name is `carl@files.example`.
 /// - `certificate`: who shows a verified certificate of this common name needs no password.
@@ -67,6 +73,21 @@ inline std::uint64_t size_of_option(std::string_view key, std::string_view text)
   return *result;
 }
 
+inline AccountFolder folder_of_option(std::string_view text) {
+  try {
+    return AccountFolder::parse(text);
+  } catch (const std::invalid_argument& wrong) { throw std::invalid_argument(std::string{"folder is "} + wrong.what()); }
+}
+
+inline UncertainEnds ends_of_option(std::string_view key, std::string_view text) {
+  const auto result = UncertainEnds::parse(text);
+  if (!result) {
+    throw std::invalid_argument(
+        std::string{key}.append(" is none, no-quit, no-close-notify or any, but not '").append(text) + '\'');
+  }
+  return *result;
+}
+
 /// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
 /// `std::invalid_argument`.
 inline UserEntry parse_user(std::string_view line) {
@@ -103,6 +124,12 @@ inline UserEntry parse_user(std::string_view line) {
       account.quota_bytes = size_of_option(key, value);
     else if (key == "quota-files")
       account.quota_files = number_of_option<std::uint64_t>(key, value);
+    else if (key == "folder")
+      account.folders.push_back(folder_of_option(value));
+    else if (key == "hide" && !value.empty())
+      account.hidden.emplace_back(value);
+    else if (key == "take-uploads")
+      account.takes_ends = ends_of_option(key, value);
     else
       throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
   }
@@ -124,6 +151,9 @@ inline std::string line_of(const UserEntry& user) {
   if (user.account.max_sessions > 0) option("max-sessions", std::to_string(user.account.max_sessions));
   if (user.account.quota_bytes > 0) option("quota", std::to_string(user.account.quota_bytes));
   if (user.account.quota_files > 0) option("quota-files", std::to_string(user.account.quota_files));
+  for (const auto& folder : user.account.folders) option("folder", folder.text());
+  for (const auto& pattern : user.account.hidden) option("hide", pattern);
+  if (user.account.takes_ends) option("take-uploads", std::string{user.account.takes_ends->text()});
   return result;
 }
 

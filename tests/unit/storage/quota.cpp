@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
+#include <optional>
 
 #include "behaviour.hpp"
 
@@ -253,6 +255,74 @@ TEST(AQuotaOfAFolder, CountsWhatIsBelowItsRootWithTheFilesThatAreHidden) {
   EXPECT_EQ(files.run(files.storage.used()), (Usage{9, 4}));
 }
 
+TEST(AQuotaOfAFolder, CountsAnUploadThroughALinkWhereTheLinkLeads) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path() / "d");
+  write_file(folder.path() / "d/file", "12345");
+  std::filesystem::create_symlink("d/file", folder.path() / "link");
+  std::filesystem::create_symlink("/d/new", folder.path() / "d/dangling");
+  Files<OnDiskUnderQuota> files{OnDiskUnderQuota{DirectoryStorage{folder.path()}, Quota{{.bytes = 20, .files = 6}}}};
+  EXPECT_EQ(files.run(files.storage.used()), (Usage{5, 4}));
+  files.put("/link", "1234567");
+  EXPECT_EQ(read_file(folder.path() / "d/file"), "1234567");
+  EXPECT_EQ(files.run(files.storage.used()), (Usage{7, 4})) << "it replaced what the link leads to";
+  files.leave("/link", "123");
+  EXPECT_EQ(files.run(files.storage.used()), (Usage{10, 5}));
+  {
+    auto again = files.create("/d/file", 3);
+    files.write(again, "45");
+    files.run(again.finish());
+  }
+  EXPECT_EQ(files.run(files.storage.used()), (Usage{5, 4}));
+  files.put("/d/dangling", "12");
+  EXPECT_EQ(read_file(folder.path() / "d/new"), "12");
+  expect_right_count(files);
+  EXPECT_EQ(files.storage.quota().used(), (Usage{7, 5}));
+}
+
+/// Tells when what a writer has left is free for others.
+struct TellsWhenFree : MemoryStorage {
+  using MemoryStorage::MemoryStorage;
+  class Writer : public MemoryStorage::Writer {
+   public:
+    Writer(MemoryStorage::Writer writer, std::shared_ptr<std::function<void()>> freed)
+        : MemoryStorage::Writer{std::move(writer)}, freed_{std::move(freed)} {}
+    Writer(Writer&&) = default;
+    Writer& operator=(Writer&&) = default;
+    ~Writer() {
+      if (!freed_) return;
+      { const MemoryStorage::Writer last{std::move(*this)}; }
+      if (const auto then = std::exchange(*freed_, nullptr)) then();
+    }
+
+   private:
+    std::shared_ptr<std::function<void()>> freed_;
+  };
+  awaitable<Writer> create(Path path, std::uint64_t offset) {
+    auto writer = co_await MemoryStorage::create(std::move(path), offset);
+    co_return Writer{std::move(writer), freed};
+  }
+  awaitable<Writer> append(Path path) = delete;
+  awaitable<Writer> create_unique(Path path) = delete;
+  std::shared_ptr<std::function<void()>> freed = std::make_shared<std::function<void()>>();
+};
+
+TEST(AQuotaWhoseUploadBreaksOff, IsRightWhereSomebodyGoesOnWithThePartialFileAtThatMoment) {
+  using Storage = QuotaStorage<TellsWhenFree>;
+  Files<Storage> files{Storage{TellsWhenFree{}, Quota{{.bytes = 100}}}}, others{files.storage};
+  std::optional<Storage::Writer> second;
+  {
+    auto first = files.create("/a");
+    files.write(first, "1234");
+    *files.storage.freed = [&] { second.emplace(others.create("/a", 4)); };
+  }
+  ASSERT_TRUE(second);
+  EXPECT_EQ(files.storage.quota().used(), (Usage{4, 1}));
+  others.write(*second, "56");
+  others.run(second->finish());
+  EXPECT_EQ(files.storage.quota().used(), (Usage{6, 1}));
+}
+
 /// Can be read and written, and no more.
 struct Plain {
   using Reader = MemoryStorage::Reader;
@@ -305,6 +375,44 @@ TEST(AQuotaThatIsCounted, IsRightAlsoWhereOthersWriteMeanwhile) {
     files.run(files.storage.recount());
     EXPECT_EQ(counted, files.run(files.storage.used()));
   }
+}
+
+/// Counts in pieces, and says so.
+struct CountsForLong : MemoryStorage {
+  using MemoryStorage::MemoryStorage;
+  CountsForLong for_client(ClientKey, std::function<void()> progress) const {
+    CountsForLong same{*this};
+    same.progress_ = std::move(progress);
+    return same;
+  }
+  awaitable<TreeUsage> usage(Path path, bool below) {
+    const Executor executor = co_await asio::this_coro::executor;
+    for (int i = 0; i < pieces && below; ++i) {
+      progress_();
+      co_await give_way(executor);
+    }
+    const TreeUsage found = co_await MemoryStorage::usage(path, below);
+    co_return found;
+  }
+  static constexpr int pieces = 5;
+
+ private:
+  std::function<void()> progress_;
+};
+
+TEST(AQuotaThatIsCounted, TellsAllWhoWaitForItThatTheCountGetsOn) {
+  QuotaStorage all{CountsForLong{{"/a", "123"}}, Quota{{.bytes = 100}}};
+  int counting = 0, waiting = 0;
+  auto first = all.for_client(1, [&] { ++counting; }), second = all.for_client(2, [&] { ++waiting; });
+  asio::io_context context;
+  Settled<Usage> one, other;
+  start_on(context.get_executor(), settle(first.used(), one));
+  start_on(context.get_executor(), settle(second.used(), other));
+  context.run();
+  EXPECT_EQ(one.get(), (Usage{3, 1}));
+  EXPECT_EQ(other.get(), (Usage{3, 1}));
+  EXPECT_EQ(counting, CountsForLong::pieces);
+  EXPECT_GE(waiting, CountsForLong::pieces - 1) << "the last piece and the end may come at once";
 }
 
 TEST(AQuotaOfAMountedFolder, HoldsForThatAlone) {

@@ -38,6 +38,14 @@ TEST(UserEntry, MayHaveAQuota) {
   EXPECT_EQ(user.account.quota_bytes, std::uint64_t{10} << 30);
   EXPECT_EQ(user.account.quota_files, 1000u);
   EXPECT_EQ(detail::line_of(user), "anna:*:/:write:quota=10737418240,quota-files=1000");
+  const std::string_view more = "anna:*:/:write:folder=/drop=/srv/drop=none+write,folder=/a/b=/srv/b=write,hide=.*,hide=x?,take-uploads=any";
+  const auto with_folders = detail::parse_user(more);
+  ASSERT_EQ(with_folders.account.folders.size(), 2u);
+  EXPECT_EQ(with_folders.account.folders[0], (AccountFolder{Path{"/drop"}, "/srv/drop", "none,write"}));
+  EXPECT_EQ(detail::parse_user("anna:*:/:write:folder=a/b=/srv/b").account.folders[0], with_folders.account.folders[1]);
+  EXPECT_EQ(with_folders.account.hidden, (std::vector<std::string>{".*", "x?"}));
+  EXPECT_EQ(with_folders.account.takes_ends, (UncertainEnds{true, true}));
+  EXPECT_EQ(detail::line_of(with_folders), more);
 }
 
 TEST(UserEntry, MayHaveAnyBytesInItsNameButControlsAndColons) {
@@ -76,6 +84,12 @@ TEST(UserEntry, IsRefusedWithAClearWordOnWhatIsWrong) {
   EXPECT_EQ(fault_of("anna:*:/:read:max-sessions=4294967296"), "max-sessions is not a number: '4294967296'");
   EXPECT_EQ(fault_of("anna:*:/:read:quota=lots"), "quota is not a number of bytes, as 10G: 'lots'");
   EXPECT_EQ(fault_of("anna:*:/:read:quota-files=1G"), "quota-files is not a number: '1G'");
+  EXPECT_EQ(fault_of("anna:*:/:read:take-uploads=all"),
+            "take-uploads is none, no-quit, no-close-notify or any, but not 'all'");
+  for (const std::string_view wrong : {"/drop", "/=/srv", "/drop=", "/drop=/srv=everything"}) {
+    EXPECT_EQ(fault_of(std::string{"anna:*:/:read:folder="}.append(wrong)),
+              std::string{"folder is not NAME=PATH or NAME=PATH=RIGHTS, as /drop=/srv/drop=list+write: '"}.append(wrong) + '\'');
+  }
   EXPECT_EQ(fault_of("an\na:*:/:read"), "a control character");
   EXPECT_EQ(fault_of(std::string_view{"anna\0:*:/:read", 14}), "a control character");
 }
