@@ -85,7 +85,7 @@ TEST(Examples, BackupClientSendsWhatIsMissingFromMemoryAndFromAStream) {
   const std::string backup = std::string{FTPLIKE_PROGRAMS} + "/example_backup_client";
   const auto held = outcome_of(Program{{backup, server.url(), "log"}}.in(folder.string()));
   ASSERT_TRUE(ended_well(held));
-  EXPECT_EQ(held.output, "5000000 and 2000000 bytes sent\nthe same by SHA-256\n");
+  EXPECT_EQ(held.output, "5000000 and 2000000 bytes sent\ncompared by SHA-256\n");
   EXPECT_TRUE(folder.read("inbox/today.log") == log);
   EXPECT_TRUE(folder.read("inbox/picture.raw") == std::string(5'000'000, '\a'));
 }
