@@ -1,6 +1,8 @@
 // Files that are on no disk, but made when somebody asks for them; and users that somebody else knows, who takes his time.
 #include <chrono>
+#include <exception>
 #include <functional>
+#include <iostream>
 #include <optional>
 #include <string>
 #include <thread>
@@ -47,7 +49,7 @@ awaitable<std::optional<Account>> log_in(const Credentials& who) {
 }
 // [/authenticator]
 
-int main() {
+int main() try {
   TcpTransport network;
   Reports reports{{
       {"/2026/sales.csv", [] { return std::string{"month,sum\n1,7\n"}; }},
@@ -56,4 +58,7 @@ int main() {
   Server server{network, std::move(reports), authenticate_with(log_in)};
   server.listen("127.0.0.1", 3456);
   network.run();
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }

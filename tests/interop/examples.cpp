@@ -63,6 +63,17 @@ TEST(Examples, TinyServerServesBothExampleClients) {
   EXPECT_EQ(folder.read("client_files/empty.jpg"), "");
 }
 
+TEST(Examples, ServersSayInOneLineWhyTheyCannotBegin) {
+  const TestFolder folder;
+  const auto without_folder = run_alone(folder, "exec \"$programs/example_tiny_server\"");
+  EXPECT_EQ(without_folder.status, 1);
+  EXPECT_EQ(without_folder.errors, "folder \"server_storage\": No such file or directory\n");
+  std::filesystem::create_directory(folder / "server_storage");
+  const auto twice = run_alone(folder, serving("tiny_server") + "\"$programs/example_tiny_server\"");
+  EXPECT_EQ(twice.status, 1);
+  EXPECT_EQ(twice.errors, "listen on 127.0.0.1 port 3456: Address already in use\n");
+}
+
 TEST(Examples, MirrorSaysWhatItDoesAndDoesIt) {
   const TestFolder folder;
   folder.write("server_storage/photos/a.jpg", noise(100'000, 1));
