@@ -1,6 +1,7 @@
 // An inbox for cameras: each has a folder of its own, named after its address, into which it may put pictures, and can do
 // nothing else there.
 #include <chrono>
+#include <exception>
 #include <iostream>
 #include <optional>
 
@@ -11,7 +12,7 @@
 using namespace ftplike;
 using namespace std::chrono_literals;
 
-int main() {
+int main() try {
   TcpTransport network;
   // [docs]
   const auto cameras = [](const Credentials& who) -> std::optional<Account> {
@@ -30,4 +31,7 @@ int main() {
   server.listen("127.0.0.1", 3456);
   stop_on_signals(network, server);
   network.run();
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }

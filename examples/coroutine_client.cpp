@@ -17,8 +17,10 @@ awaitable<void> fetch(ftplike::TcpTransport& network) {
 // [/readme]
 
 int main() try {
+  // [main]
   ftplike::TcpTransport network;
   ftplike::run(network, fetch(network));
+  // [/main]
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';
   return 1;

@@ -1,5 +1,6 @@
 // Events: an observer is anything that can be called with one of the events of io/observer.hpp. A hook on commands may
 // answer one with a reply of its own. What may be uploaded is a rule, which holds for every command.
+#include <exception>
 #include <iostream>
 #include <optional>
 
@@ -9,7 +10,7 @@
 
 using namespace ftplike;
 
-int main() {
+int main() try {
   TcpTransport network;
   // [readme]
   const auto arrivals = on_upload([](const ftplike::TransferEnded& upload) {
@@ -30,4 +31,7 @@ int main() {
   server.listen("127.0.0.1", 3456);
   stop_on_signals(network, server);
   network.run();
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }

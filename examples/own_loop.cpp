@@ -2,6 +2,7 @@
 // takes files by FTP as well, on the same loop, and "count" tells how many have come.
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -50,7 +51,7 @@ awaitable<void> end(auto& server, asio::io_context& loop) {
 }
 // [/end]
 
-int main() {
+int main() try {
   // [observer]
   const auto count = [](const ftplike::TransferEnded& transfer) {
     if (transfer.direction == ftplike::Direction::received && transfer.complete()) ++arrived;
@@ -74,4 +75,7 @@ int main() {
   loop.run();
   for (auto& thread : threads) thread.join();
   // [/threads]
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }

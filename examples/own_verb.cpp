@@ -1,6 +1,8 @@
 // A verb of one's own: XSUM tells the sum of the bytes of a file. HELP shows it by itself, and a second XSUM in the
 // table does not compile.
 #include <cstdint>
+#include <exception>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -34,9 +36,12 @@ struct MyFtp : ftplike::Ftp {
 };
 // [/readme]
 
-int main() {
+int main() try {
   ftplike::TcpTransport network;
   ftplike::Server server{network, ftplike::DirectoryStorage{"server_storage"}, MyFtp{}};
   server.listen("127.0.0.1", 3456);
   network.run();
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }

@@ -22,7 +22,7 @@ awaitable<void> fetch_level(ftplike::TcpTransport& network) {
   co_await client.quit();
 }
 
-int main() {
+int main() try {
   std::signal(SIGTERM, [](int) { leaving = 1; });
   asio::io_context loop;
   const auto busy = asio::make_work_guard(loop);
@@ -45,4 +45,7 @@ int main() {
     std::this_thread::sleep_until(next_frame);
   }
   // [/readme]
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }

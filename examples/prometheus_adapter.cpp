@@ -1,5 +1,7 @@
 // What a server tells, counted in the registry of prometheus-cpp that a program has already; its page is at
 // http://127.0.0.1:3457/metrics.
+#include <exception>
+#include <iostream>
 #include <memory>
 
 #include <ftplike/ftplike.hpp>
@@ -34,7 +36,7 @@ class Counts {
 };
 // [/readme]
 
-int main() {
+int main() try {
   const auto registry = std::make_shared<prometheus::Registry>();
   prometheus::Exposer page{"127.0.0.1:3457"};
   page.RegisterCollectable(registry);
@@ -44,4 +46,7 @@ int main() {
   server.listen("127.0.0.1", 3456);
   ftplike::stop_on_signals(network, server);
   network.run();
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }

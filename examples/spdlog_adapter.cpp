@@ -1,4 +1,6 @@
 // What a server tells, in the words of ftplike's own log and through the spdlog that a program has already.
+#include <exception>
+#include <iostream>
 #include <string_view>
 
 #include <ftplike/ftplike.hpp>
@@ -9,7 +11,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-int main() {
+int main() try {
   ftplike::TcpTransport network;
   // [readme]
   const auto logger = spdlog::stderr_color_mt("ftp");
@@ -23,4 +25,7 @@ int main() {
   server.listen("127.0.0.1", 3456);
   ftplike::stop_on_signals(network, server);
   network.run();
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }

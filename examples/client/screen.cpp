@@ -102,8 +102,8 @@ void ProgressBar::operator()(const Progress& progress) {
     line += " of " + human_size(static_cast<double>(progress.size)) + "  [" + std::string(filled, '#') +
             std::string(width - filled, '.') + "] " + std::to_string(static_cast<int>(part * 100)) + "%";
   }
-  line += "  " + human_size(progress.rate) + "/s";
-  const auto left = std::chrono::duration_cast<std::chrono::seconds>(progress.remaining).count();
+  if (progress.rate) line += "  " + human_size(*progress.rate) + "/s";
+  const auto left = std::chrono::duration_cast<std::chrono::seconds>(progress.remaining.value_or(Duration{})).count();
   if (left > 0) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "  %lld:%02lld left", static_cast<long long>(left / 60),

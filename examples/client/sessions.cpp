@@ -2,19 +2,29 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <exception>
+#include <iostream>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include <ftplike/client/mirror.hpp>
 #include <ftplike/io/run.hpp>
 
 #include "../compression.hpp"
+#include "output.hpp"
 #include "protection.hpp"
 
 using namespace ftplike;
 
 namespace {
+
+/// Where a bar of progress may stand.
+void tell(const Retry& retry) {
+  const char* const clear = ::isatty(STDERR_FILENO) != 0 ? "\r\033[K" : "";
+  std::cerr << clear << "ftplike-client: " << shown(retry.text()) << std::endl;
+}
 
 PoolOptions pool_options(const Settings& settings) {
   PoolOptions options;
@@ -22,6 +32,7 @@ PoolOptions pool_options(const Settings& settings) {
   // A mirror needs listings that tell more than the names of the ftp-like dialect.
   if (options.client.dialect == Dialect::automatic) options.client.dialect = Dialect::standard;
   options.sessions = settings.parallel;
+  if (!settings.quiet) options.retry.on_retry = tell;
   return options;
 }
 
@@ -49,13 +60,6 @@ struct Sessions::State {
     if (state.cancelled) throw std::system_error(Errc::aborted);
     co_return co_await std::move(operation);
   }
-  /// A server that is not there now is not waited for; one that goes later is.
-  template <class R> static awaitable<R> after_reaching(State& state, awaitable<R> operation) {
-    {
-      const auto lease = co_await state.pool.lease();
-    }
-    co_return co_await std::move(operation);
-  }
 
   std::size_t parallel;
   ProgramTransport network;
@@ -75,7 +79,7 @@ void Sessions::quit() noexcept {
 }
 
 MirrorPlan Sessions::plan(const std::string& remote, const std::string& local, const MirrorOptions& options) {
-  return state_->run(State::after_reaching(*state_, plan_mirror(state_->pool, remote, local, options)));
+  return state_->run(plan_mirror(state_->pool, remote, local, options));
 }
 MirrorSummary Sessions::carry_out(const MirrorPlan& plan, const MirrorOptions& options) {
   const MirrorResult result = state_->run(ftplike::carry_out(state_->pool, plan, options));
@@ -88,8 +92,7 @@ MirrorSummary Sessions::carry_out(const MirrorPlan& plan, const MirrorOptions& o
 }
 TransferResult Sessions::get_in_segments(const std::string& remote, const std::string& local,
                                          const TransferOptions& options) {
-  auto download = download_in_segments(state_->pool, remote, local, state_->parallel, options);
-  return state_->run(State::after_reaching(*state_, std::move(download)));
+  return state_->run(download_in_segments(state_->pool, remote, local, state_->parallel, options));
 }
 void Sessions::cancel() {
   state_->cancelled = true;

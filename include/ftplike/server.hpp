@@ -57,7 +57,7 @@ template <Transport T, class P> class Server {
 
   /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
   ///
-  /// **Errors:** `std::system_error` if the address cannot be had; `std::invalid_argument` if no session there could be
+  /// **Errors:** `std::system_error` that names the address, if it cannot be had; `std::invalid_argument` if no session there could be
   /// as the server's parts want it: TLS is required, or to be there from the beginning, and there is no certificate; or
   /// nobody could come in; `Errc::shutting_down` after `stop`.
   template <std::convertible_to<Beginning> B = Beginning::Clear>

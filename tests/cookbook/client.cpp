@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <memory>
 #include <span>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -269,6 +271,38 @@ TEST_F(ClientRecipe, TriesAgain) {
   network.run(pool.download("notes.txt", local));
   // [/retry]
   EXPECT_EQ(network.faults_left(), 0u);
+}
+
+TEST_F(ClientRecipe, HearsOfRetries) {
+  network.fail({.connection = Link::data, .write = 1}, Fault::reset);
+  const std::string local = folder / "notes.txt";
+  std::ostringstream log;
+  // [retries]
+  PoolOptions options;
+  options.retry.on_retry = [&](const Retry& retry) { log << retry.text() << '\n'; };
+  ClientPool pool{network, url, options};
+  // [/retries]
+  network.run(pool.download("notes.txt", local));
+  EXPECT_TRUE(log.str().starts_with("download of notes.txt: ")) << log.str();
+  EXPECT_TRUE(log.str().ends_with("; try 2 of 5 in 1 s\n")) << log.str();
+}
+
+TEST_F(ClientRecipe, SendsAWholeFolder) {
+  const std::string local = folder / "holiday";
+  std::filesystem::create_directories(local + "/beach");
+  folder.write("holiday/a.jpg", "aaaa");
+  folder.write("holiday/beach/b.jpg", "bb");
+  std::size_t failed = 0;
+  ClientPool pool{network, url};
+  // [folder]
+  MirrorOptions options;
+  options.direction = Direction::sent;
+  const MirrorResult result = network.run(mirror(pool, "photos/holiday", local, options));
+  for (const auto& failure : result.failures) failed += !failure.action.path.empty();
+  // [/folder]
+  EXPECT_EQ(failed, 0u);
+  EXPECT_EQ(result.transferred, 2u);
+  EXPECT_EQ(files.text("/photos/holiday/beach/b.jpg"), "bb");
 }
 
 }  // namespace

@@ -51,6 +51,26 @@ TEST(AuthenticateWith, TellsTheFunctionWhoComesFromWhereForWhichHost) {
   EXPECT_FALSE(asked[0].certificate);
 }
 
+TEST(AuthenticateByWorkers, AsksAFunctionThatBlocksAndIsToldTheSame) {
+  SimulatedNetwork network{1};
+  const auto asked = std::make_shared<std::vector<Credentials>>();
+  const auto ask = [asked](const Credentials& who) {
+    asked->push_back(who);
+    return let_in(who);
+  };
+  Served served{network, MemoryStorage{{"/people/eve/a", "hello"}},
+                authenticate_by_workers(ask, Anonymous{.logins = "read"})};
+  Dialogue client{network};
+  client.log_in("eve").binary();
+  EXPECT_EQ(client.fetch("RETR a"), "hello");
+  client.log_in("anonymous", "me@");
+  EXPECT_EQ(asked->size(), 1u) << "an anonymous login is none of the function's business";
+  EXPECT_EQ(asked->front().password, "secret");
+  client.say("USER eve");
+  client.type("PASS wrong\r\n");
+  EXPECT_EQ(client.hear_after(2s), "530 Login incorrect\r\n");
+}
+
 TEST(AuthenticateWith, AwaitsAFunctionThatTakesItsTime) {
   SimulatedNetwork network{1};
   const auto ask = [&network](const Credentials& who) -> awaitable<std::optional<Account>> {

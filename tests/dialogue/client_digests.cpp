@@ -52,7 +52,9 @@ TEST(ClientDigests, AreNotAskedForWhereTheServerHasNone) {
   ScriptedServer server{network};
   server.welcomes().dialogue("TYPE I", "200 OK");
   TestClient client = enter(network);
-  EXPECT_EQ(network.run(verify(client, "a", folder / "a")), "");
+  EXPECT_EQ(network.run(verify(client, "a", folder / "a")), std::nullopt);
+  TextSource source{"hello"};
+  EXPECT_EQ(network.run(verify(client, "a", source)), std::nullopt);
 }
 
 TEST(ClientDigests, AreComparedWithThoseOfASource) {

@@ -83,10 +83,121 @@ TEST(ClientPool, GivesUpAfterAsManyTriesAsItIsTold) {
   options.retry.attempts = 4;
   options.retry.first = 10s;
   options.retry.longest = 15s;
+  options.retry.waits_for_server = true;
   TestPool pool{network, "ftp://10.0.0.9", options};
   const Time before = network.now();
   EXPECT_EQ(error_of(network, pool.list()).code(), std::errc::connection_refused);
   EXPECT_EQ(network.now() - before, 40s);
+}
+
+TEST(ClientPool, DoesNotWaitForAServerThatItHasNeverReached) {
+  TestNetwork network{1};
+  network.host("10.0.0.9");
+  TestPool pool{network, "ftp://10.0.0.9"};
+  const Time before = network.now();
+  EXPECT_EQ(error_of(network, pool.list()).code(), std::errc::connection_refused);
+  EXPECT_EQ(network.now(), before);
+}
+
+TEST(ClientPool, WaitsForAServerThatWasThere) {
+  TestNetwork network{1};
+  PoolOptions options;
+  options.retry.attempts = 3;
+  std::vector<std::string> told;
+  options.retry.on_retry = [&told](const Retry& retry) { told.push_back(retry.text()); };
+  auto server = serve(network, {}, some_users());
+  TestPool pool{network, anna(), options};
+  network.run(pool.list());
+  server.stop();
+  network.settle();
+  const Time before = network.now();
+  EXPECT_EQ(error_of(network, pool.list("photos")).code(), std::errc::connection_refused);
+  EXPECT_EQ(network.now() - before, 3s);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told.front().substr(0, 16), "list of photos: ");
+  EXPECT_EQ(told.front().substr(told.front().find(';')), "; try 2 of 3 in 1 s");
+  EXPECT_EQ(told.back().substr(told.back().find(';')), "; try 3 of 3 in 2 s");
+}
+
+TEST(ClientPool, TellsOfEachTryThatIsFollowedByAnother) {
+  TestNetwork network{1, {.window = 4096}};
+  const TestFolder folder;
+  auto server = serve(network, {{"/a", std::string(500'000, 'x')}}, some_users());
+  PoolOptions options;
+  options.retry.on_retry = [&](const Retry& retry) {
+    EXPECT_EQ(retry.operation, "download");
+    EXPECT_EQ(retry.path, "a");
+    EXPECT_EQ(retry.attempts, 5u);
+    EXPECT_EQ(retry.attempt, 1u) << "it came further";
+    EXPECT_EQ(retry.pause, 1s);
+    EXPECT_TRUE(is_transient(retry.error));
+    EXPECT_GT(retry.error.transferred(), 0u);
+  };
+  TestPool pool{network, anna(), options};
+  network.fail({.operation = 150}, Fault::reset);
+  network.run(pool.download("a", folder.string()));
+  EXPECT_EQ(network.faults_left(), 0u);
+}
+
+TEST(ClientPool, EndsWithWhatIsThrownByWhoHearsOfARetry) {
+  TestNetwork network{1};
+  PoolOptions options;
+  options.retry.waits_for_server = true;
+  options.retry.on_retry = [](const Retry&) { throw std::runtime_error{"enough"}; };
+  network.host("10.0.0.9");
+  TestPool pool{network, "ftp://10.0.0.9", options};
+  const Time before = network.now();
+  try {
+    network.run(pool.list());
+    FAIL() << "it was not told";
+  } catch (const std::runtime_error& error) { EXPECT_STREQ(error.what(), "enough"); }
+  EXPECT_EQ(network.now(), before);
+}
+
+TEST(ClientPool, AsksAndChangesWhatASessionCan) {
+  TestNetwork network{1};
+  MemoryStorage files{{"/a", "12345"}};
+  auto server = serve(network, files, some_users());
+  TestPool pool{network, anna()};
+  network.run(pool.mkdir("new"));
+  network.run(pool.mkdir("old"));
+  network.run(pool.rename("a", "new/b"));
+  EXPECT_TRUE(network.run(pool.stat("new")).is_directory());
+  EXPECT_FALSE(network.run(pool.exists("a")));
+  EXPECT_EQ(network.run(pool.size("new/b")), 5u);
+  const Timestamp time = *parse_timestamp("20200101000000");
+  network.run(pool.set_modified("new/b", time));
+  EXPECT_EQ(network.run(pool.modified("new/b")), time);
+  network.run(pool.rmdir("old"));
+  network.run(pool.remove("new/b"));
+  EXPECT_EQ(error_of(network, pool.remove("new/b")).code().value(), 550) << "it was not ours that removed it";
+  EXPECT_EQ(error_of(network, pool.mkdir("new")).code().value(), 550);
+  EXPECT_EQ(error_of(network, pool.rename("a", "b")).code().value(), 550);
+  network.run(pool.chmod("new", 0700));
+  EXPECT_FALSE(network.run(pool.digest("a")));
+  EXPECT_EQ(network.run(pool.list()).size(), 1u);
+}
+
+TEST(ClientPool, TakesAChangeAsMadeWhoseReplyWasLost) {
+  const auto loses = [](const std::string& verb, auto change, auto is_made) {
+    TestNetwork network{1};
+    MemoryStorage files{{"/a", "12345"}, {"/empty/b", "b"}};
+    auto server = serve(network, files, some_users());
+    TestPool pool{network, anna()};
+    network.run(pool.remove("empty/b"));
+    network.fail({.connection = Link::control, .write = 1, .command = verb}, Fault::reset);
+    network.run(change(pool));
+    EXPECT_EQ(network.faults_left(), 0u) << verb;
+    EXPECT_TRUE(is_made(network, pool)) << verb;
+  };
+  loses("MKD", [](TestPool& pool) { return pool.mkdir("new"); },
+        [](TestNetwork& network, TestPool& pool) { return network.run(pool.exists("new")); });
+  loses("DELE", [](TestPool& pool) { return pool.remove("a"); },
+        [](TestNetwork& network, TestPool& pool) { return !network.run(pool.exists("a")); });
+  loses("RMD", [](TestPool& pool) { return pool.rmdir("empty"); },
+        [](TestNetwork& network, TestPool& pool) { return !network.run(pool.exists("empty")); });
+  loses("RNTO", [](TestPool& pool) { return pool.rename("a", "b"); },
+        [](TestNetwork& network, TestPool& pool) { return network.run(pool.size("b")) == 5; });
 }
 
 TEST(ClientPool, DoesNotTryAgainWhatCannotSucceed) {

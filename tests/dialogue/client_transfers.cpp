@@ -167,9 +167,11 @@ TEST(ClientTransfers, TellHowFarTheyAre) {
   EXPECT_EQ(seen.back().transferred, 50'000u);
   for (const Progress& progress : seen) EXPECT_EQ(progress.size, 50'000u);
   const Progress& middle = seen[seen.size() / 2];
-  EXPECT_NEAR(middle.rate, 10'000, 1'500);  // 1000 bytes in 100 ms
-  EXPECT_NEAR(std::chrono::duration<double>(middle.remaining).count(), 2.5, 0.6);
+  EXPECT_NEAR(middle.rate.value(), 10'000, 1'500);  // 1000 bytes in 100 ms
+  EXPECT_NEAR(std::chrono::duration<double>(middle.remaining.value()).count(), 2.5, 0.6);
   EXPECT_EQ(seen.back().remaining, Duration{});
+  EXPECT_EQ(seen.front().rate, std::nullopt);
+  EXPECT_EQ(seen.front().remaining, std::nullopt);
 }
 
 TEST(ClientTransfers, KeepToABoundOnTheBandwidth) {

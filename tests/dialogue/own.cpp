@@ -547,6 +547,19 @@ TEST(Listen, ThrowsWhereNobodyCouldComeIn) {
   filled_later.listen("127.0.0.1", 21);
 }
 
+TEST(Server, NamesTheAddressThatItCannotHave) {
+  SimulatedNetwork network{1};
+  Server first{network, MemoryStorage{}}, second{network, MemoryStorage{}};
+  first.listen("127.0.0.1", 3456);
+  try {
+    second.listen("127.0.0.1", 3456);
+    FAIL() << "both listen there";
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code(), std::errc::address_in_use);
+    EXPECT_TRUE(std::string{error.what()}.starts_with("listen on 127.0.0.1 port 3456: ")) << error.what();
+  }
+}
+
 TEST(Listen, ThrowsWhereTlsIsWantedOfATransportWithoutIt) {
   SimulatedNetwork network{1};
   for (const auto policy : {TlsPolicy::required_for_login, TlsPolicy::required}) {

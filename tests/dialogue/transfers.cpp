@@ -332,6 +332,38 @@ TEST(CutOffUpload, IsGoneOnWithByAppe) {
   EXPECT_EQ(files.text("/a"), "some of the file");
 }
 
+TEST(CutOffUpload, IsGoneOnWithByAppeAlsoByWhoMayNotAppendToFiles) {
+  TestNetwork network{1};
+  MemoryStorage files{{"/whole", "all of it"}};
+  UserTable users;
+  users.add(UserEntry{Account{"anna", Path{}, "list,read,write"}, Password::plain("secret")});
+  users.add(UserEntry{Account{"blind", Path{}, "none,write"}, Password::plain("secret")});
+  auto server = serve(network, files, std::move(users));
+  Dialogue client{network};
+  client.log_in().binary();
+  auto data = client.open(client.passive());
+  EXPECT_EQ(client.code("STOR a"), 150);
+  data.type("some of");
+  network.settle();
+  data.reset();
+  client.hear();
+  client.log_in("blind").binary();
+  for (const std::string name : {"a", "whole", "new"}) {
+    EXPECT_EQ(client.say("APPE " + name), "550 Permission denied\r\n") << "it would tell what there is";
+  }
+  client.log_in().binary();
+  EXPECT_EQ(client.store("APPE a", " the file"), "226 Upload complete\r\n");
+  EXPECT_EQ(files.text("/a"), "some of the file");
+  EXPECT_EQ(server.diary().of("transfer").back(), "APPE /a received 9 bytes from 7: complete (anna)");
+  EXPECT_EQ(client.store("APPE new", "new"), "226 Upload complete\r\n");
+  EXPECT_EQ(files.text("/new"), "new");
+  for (const std::string name : {"a", "whole", "new"}) {
+    EXPECT_EQ(client.say("APPE " + name), "550 Permission denied\r\n");
+  }
+  EXPECT_EQ(client.say("APPE nowhere/a"), "550 File not found\r\n");
+  EXPECT_EQ(files.text("/whole"), "all of it");
+}
+
 TEST(CutOffUpload, IsForgottenByStorFromTheBeginning) {
   CutOff it;
   it.data->reset();

@@ -63,6 +63,17 @@ TEST(Examples, TinyServerServesBothExampleClients) {
   EXPECT_EQ(folder.read("client_files/empty.jpg"), "");
 }
 
+TEST(Examples, ServersSayInOneLineWhyTheyCannotBegin) {
+  const TestFolder folder;
+  const auto without_folder = run_alone(folder, "exec \"$programs/example_tiny_server\"");
+  EXPECT_EQ(without_folder.status, 1);
+  EXPECT_EQ(without_folder.errors, "folder \"server_storage\": No such file or directory\n");
+  std::filesystem::create_directory(folder / "server_storage");
+  const auto twice = run_alone(folder, serving("tiny_server") + "\"$programs/example_tiny_server\"");
+  EXPECT_EQ(twice.status, 1);
+  EXPECT_EQ(twice.errors, "listen on 127.0.0.1 port 3456: Address already in use\n");
+}
+
 TEST(Examples, MirrorSaysWhatItDoesAndDoesIt) {
   const TestFolder folder;
   folder.write("server_storage/photos/a.jpg", noise(100'000, 1));
@@ -85,7 +96,7 @@ TEST(Examples, BackupClientSendsWhatIsMissingFromMemoryAndFromAStream) {
   const std::string backup = std::string{FTPLIKE_PROGRAMS} + "/example_backup_client";
   const auto held = outcome_of(Program{{backup, server.url(), "log"}}.in(folder.string()));
   ASSERT_TRUE(ended_well(held));
-  EXPECT_EQ(held.output, "5000000 and 2000000 bytes sent\nthe same by SHA-256\n");
+  EXPECT_EQ(held.output, "5000000 and 2000000 bytes sent\ncompared by SHA-256\n");
   EXPECT_TRUE(folder.read("inbox/today.log") == log);
   EXPECT_TRUE(folder.read("inbox/picture.raw") == std::string(5'000'000, '\a'));
 }

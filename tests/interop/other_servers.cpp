@@ -131,6 +131,7 @@ class OtherServer : public testing::TestWithParam<Kind> {
     PoolOptions options;
     options.retry.attempts = 500;
     options.retry.first = options.retry.longest = 20ms;
+    options.retry.waits_for_server = true;
     ClientPool<TcpTransport> pool{network, url(), options};
     const auto say = [](Client<TcpTransport>& session) { return session.noop(); };
     run(pool.use(say));

@@ -146,6 +146,7 @@ class OtherTlsServer : public testing::TestWithParam<std::tuple<TlsServerKind, T
     options.sessions = 1;
     options.retry.attempts = 500;
     options.retry.first = options.retry.longest = 20ms;
+    options.retry.waits_for_server = true;
     return options;
   }
   template <class Network, class R> static R run(Network& network, awaitable<R> operation) {

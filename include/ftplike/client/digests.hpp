@@ -31,15 +31,11 @@ inline std::string digest_of_file(const std::string& name, DigestAlgorithm algor
   }
 }
 
-/// What verifies a file: a session, whose calls are awaited.
+/// What verifies a file: a session or a pool of them, whose calls are awaited.
 template <class S>
 concept AwaitedSession = requires(S& session, std::string path) {
   { session.digest(path) } -> std::same_as<awaitable<std::optional<RemoteDigest>>>;
 };
-
-/// What has sessions, and does work again in another one where that may help.
-template <class P>
-concept SessionPool = AwaitedSession<typename P::Session> && requires(P& pool) { pool.lease(); };
 
 /// The checksum of all that a source gives, worked out where that harms nobody.
 inline awaitable<std::string> digest_of_source(AnySource source, DigestAlgorithm algorithm) {
@@ -63,54 +59,49 @@ inline std::string compared(const RemoteDigest& theirs, const std::string& ours,
                     name + ": is not the same as the server's file"};
 }
 
+template <class Session>
+awaitable<std::optional<std::string>> compare_file(Session& session, std::string remote, std::string local) {
+  const auto theirs = co_await session.digest(std::move(remote));
+  const auto algorithm = algorithm_of(theirs);
+  if (!algorithm) co_return std::nullopt;
+  auto work = [local, algorithm = *algorithm] { return digest_of_file(local, algorithm); };
+  const std::string ours = co_await blocking(std::move(work));
+  co_return compared(*theirs, ours, local);
+}
+template <class Session, class Source>
+awaitable<std::optional<std::string>> compare_source(Session& session, std::string remote, Source& local) {
+  const auto theirs = co_await session.digest(remote);
+  const auto algorithm = algorithm_of(theirs);
+  if (!algorithm) co_return std::nullopt;
+  local.seek(0);
+  const std::string ours = co_await digest_of_source(AnySource{local}, *algorithm);
+  co_return compared(*theirs, ours, remote);
+}
+
 }  // namespace detail
 
-/// Compares a file of the server with one of ours by checksum, and gives the name of the algorithm; an empty one if the
-/// server offers none.
+/// Compares a file of the server with one of ours by checksum, in a session or by a `ClientPool`, and gives the name of
+/// the algorithm. Nothing if the server offers no checksum that we know: then nothing was compared.
+///
+///     if (!co_await ftplike::verify(client, "a.iso", "images/a.iso")) std::cerr << "the server has no checksums\n";
 ///
 /// **Errors:** `std::errc::illegal_byte_sequence` if they are not the same; as of `Client`.
 template <detail::AwaitedSession Session>
-awaitable<std::string> verify(Session& session, std::string remote, std::string local) {
-  const auto theirs = co_await session.digest(std::move(remote));
-  const auto algorithm = detail::algorithm_of(theirs);
-  if (!algorithm) co_return std::string{};
-  auto work = [local, algorithm = *algorithm] { return detail::digest_of_file(local, algorithm); };
-  const std::string ours = co_await blocking(std::move(work));
-  co_return detail::compared(*theirs, ours, local);
+awaitable<std::optional<std::string>> verify(Session& session, std::string remote, std::string local) {
+  return detail::telling(detail::compare_file(session, std::move(remote), std::move(local)));
 }
 /// The same with all that a source gives, from its beginning on.
 ///
 /// **Errors:** `std::errc::invalid_seek` if it cannot seek after all. **Lifetime:** the source is used until the
 /// operation has ended.
 template <detail::AwaitedSession Session, SeekableByteSource Source>
-awaitable<std::string> verify(Session& session, std::string remote, Source& local) {
-  local.seek(0);
-  const auto theirs = co_await session.digest(remote);
-  const auto algorithm = detail::algorithm_of(theirs);
-  if (!algorithm) co_return std::string{};
-  const std::string ours = co_await detail::digest_of_source(AnySource{local}, *algorithm);
-  co_return detail::compared(*theirs, ours, remote);
-}
-/// The same by a `ClientPool`, tried again as its other operations are.
-template <detail::SessionPool Pool>
-awaitable<std::string> verify(Pool& pool, std::string remote, std::string local) {
-  auto compare = [remote = std::move(remote), local = std::move(local)](typename Pool::Session& session) {
-    return verify(session, remote, local);
-  };
-  return pool.use(std::move(compare));
-}
-/// The same with all that a source gives; it is used until the operation has ended.
-template <detail::SessionPool Pool, SeekableByteSource Source>
-awaitable<std::string> verify(Pool& pool, std::string remote, Source& local) {
-  auto compare = [remote = std::move(remote), &local](typename Pool::Session& session) {
-    return verify(session, remote, local);
-  };
-  return pool.use(std::move(compare));
+awaitable<std::optional<std::string>> verify(Session& session, std::string remote, Source& local) {
+  return detail::telling(detail::compare_source(session, std::move(remote), local));
 }
 /// The same for a `BlockingClient`, of a file or a source.
 template <class Client, class Local>
   requires requires(Client& client) { client.session(); }
-std::string verify(Client& client, std::string remote, Local&& local) {
+std::optional<std::string> verify(Client& client, std::string remote, Local&& local) {
   return client.run(verify(client.session(), std::move(remote), std::forward<Local>(local)));
 }
 

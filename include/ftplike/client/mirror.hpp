@@ -116,7 +116,7 @@ template <class Pool> class RemoteTree {
       const std::string path = joined(root_, directory);
       const auto list = [&](typename Pool::Session& session) { return list_typed(session, path, tree_); };
       Settled<std::vector<Entry>> listed;
-      co_await settle(pool_.use(list), listed);
+      co_await settle(pool_.use(list, "list", path), listed);
       const bool refused = listed.failed() && concerns_one_action(listed.failure());
       std::vector<Entry> entries;
       if (!refused) entries = listed.get();
@@ -247,22 +247,12 @@ template <class Pool> class MirrorRun {
     if (action.kind == Kind::make_directory && !path.is_root()) co_await folder_->make_directory(path);
   }
   awaitable<void> act_there(const MirrorAction& action) {
-    const auto once = [this, &action](Session& session) { return command(session, action); };
-    co_await pool_.use(once);
-  }
-  awaitable<void> command(Session& session, const MirrorAction& action) {
     const std::string path = joined(plan_.remote, action.path);
-    const std::string verb = action.kind == Kind::remove             ? "DELE "
-                             : action.kind == Kind::remove_directory ? "RMD "
-                                                                     : "MKD ";
-    const Reply reply = co_await session.command(verb + path);
-    if (reply.complete()) co_return;
-    // It may have been done before, when the reply was lost. Who refuses to tell has not said so.
-    Settled<bool> exists;
-    co_await settle(session.exists(path), exists);
-    const bool done = !exists.failed() && exists.get() == (action.kind == Kind::make_directory);
-    if (!done && !session.is_open()) (void)exists.get();
-    if (!done) throw ReplyError{reply, verb.substr(0, verb.size() - 1)};
+    const bool makes = action.kind == Kind::make_directory;
+    const std::string verb = makes ? "MKD" : action.kind == Kind::remove ? "DELE" : "RMD";
+    const auto once = [&](Session& session) { return change(session, verb, path, makes); };
+    const std::string operation = makes ? "mkdir" : action.kind == Kind::remove ? "remove" : "rmdir";
+    co_await pool_.use(once, operation, path);
   }
 
   Pool& pool_;

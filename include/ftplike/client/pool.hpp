@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -179,6 +180,7 @@ template <class Session> class RepeatedUpload {
     if (source_) co_return co_await session.upload(*source_, remote_, options);
     co_return co_await session.upload(local_, remote_, options);
   }
+  const std::string& remote() const noexcept { return remote_; }
   /// Whether there is all that was there at the first try.
   bool can_be_repeated() const noexcept { return !once_ || !once_->is_used(); }
 
@@ -200,6 +202,50 @@ template <class Session> class RepeatedUpload {
   bool looked_ = false;
 };
 
+/// Sends MKD, RMD or DELE. A refusal is none where the path is, or is no more, as the command was to make it: a server may
+/// do what it is told and lose the connection before it says so.
+template <class Session>
+awaitable<void> change(Session& session, std::string verb, std::string path, bool is_there_then) {
+  const Reply reply = co_await session.command(verb + " " + path);
+  if (reply.complete()) co_return;
+  // Who refuses to tell has not said so.
+  Settled<bool> exists;
+  co_await settle(session.exists(std::move(path)), exists);
+  const bool done = !exists.failed() && exists.get() == is_there_then;
+  if (!done && !session.is_open()) (void)exists.get();
+  if (!done) throw ReplyError{reply, verb};
+}
+/// The same of RNFR and RNTO.
+template <class Session> awaitable<void> rename_again(Session& session, std::string from, std::string to) {
+  Settled<void> renamed;
+  co_await settle(session.rename(from, to), renamed);
+  if (!renamed.failed()) co_return;
+  const bool refused = code_of(renamed.failure()).category() == reply_category();
+  if (!refused) renamed.get();
+  const bool is_here = co_await session.exists(from);
+  const bool is_there = co_await session.exists(to);
+  if (is_here || !is_there) renamed.get();
+}
+
+/// What a pool is about: an operation, and a path of the server's.
+class PoolWork {
+ public:
+  explicit PoolWork(std::string its_operation, std::string its_path = {})
+      : operation{std::move(its_operation)}, path{std::move(its_path)} {}
+  std::string operation, path;
+};
+
+/// Tells of a try that failed, if somebody wants to hear of it.
+inline void tell_of_retry(const RetryPolicy& retry, const PoolWork& about, unsigned attempt,
+                          const std::exception_ptr& failure) {
+  if (!retry.on_retry) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const ClientError& error) {
+    retry.on_retry(Retry{about.operation, about.path, attempt, retry.attempts, error, retry.pause(attempt)});
+  }
+}
+
 }  // namespace detail
 
 /// Sessions with one server, made when they are needed and kept for the next use: for many things at once, and for
@@ -207,6 +253,10 @@ template <class Session> class RepeatedUpload {
 ///
 ///     ftplike::ClientPool pool{network, "ftp://ann:secret@ftp.example.org"};
 ///     co_await pool.download("big.iso", "downloads");
+///
+/// What fails for a reason that may pass (`is_transient`) is tried again as `PoolOptions::retry` says; a server that was
+/// never reached is not waited for, unless that says so. Changes that were made and whose reply was lost count as made.
+/// What a session alone has (`append`, `open`, `download_range`, …) is had by `lease`, without a second try.
 ///
 /// A server that turns a further session away (421, or 530 with a password that was good before) has no more of them
 /// from then on than it took. All sessions are where the login led them: paths are seen from there.
@@ -274,23 +324,24 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<void> quit() { return run(State::quit(state_)); }
 
   /// Runs `work(session)`, which gives an awaitable, in a session of the pool; again and again in others if it fails
-  /// for a reason that may pass. So it has to be something that may be done twice: looking, not renaming.
-  template <class Work> auto use(Work work) {
+  /// for a reason that may pass. So it has to be something that may be done twice. `operation` and `path` are for
+  /// `RetryPolicy::on_retry`.
+  template <class Work> auto use(Work work, std::string operation = "use", std::string path = {}) {
     auto once = [work = std::move(work)](Session& session, const detail::Failure*) mutable { return work(session); };
-    return run(State::keep_trying(state_, std::move(once)));
+    return keep_trying(std::move(operation), std::move(path), std::move(once));
   }
 
   /// As `Client::download`; what was lost on the way is gone on with.
   awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
-    detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(local), std::move(options)};
-    return run(State::keep_trying(state_, std::move(fetch)));
+    detail::RepeatedDownload<Session> fetch{remote, std::move(local), std::move(options)};
+    return keep_trying("download", std::move(remote), std::move(fetch));
   }
   /// Fetches a file to a path of a storage.
   awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
                                      TransferOptions options = {}) {
     detail::LocalTarget target{std::move(folder), std::move(path)};
-    detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(target), std::move(options)};
-    return run(State::keep_trying(state_, std::move(fetch)));
+    detail::RepeatedDownload<Session> fetch{remote, std::move(target), std::move(options)};
+    return keep_trying("download", std::move(remote), std::move(fetch));
   }
   /// The same into a sink. Any is gone on with; where the server cannot begin in the middle, or has another file by now,
   /// one that can seek is begun anew.
@@ -299,8 +350,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// sink is used until the operation has ended.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
-    detail::RepeatedDownloadInto<Session> fetch{std::move(remote), AnySink{sink}, std::move(options)};
-    return run(State::keep_trying(state_, std::move(fetch)));
+    detail::RepeatedDownloadInto<Session> fetch{remote, AnySink{sink}, std::move(options)};
+    return keep_trying("download", std::move(remote), std::move(fetch));
   }
   /// As `Client::upload`; what was lost on the way is gone on with.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
@@ -313,20 +364,76 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
     return keep_storing(AnySource{source}, std::move(remote), std::move(options));
   }
+
   /// As `Client::list`.
   awaitable<std::vector<Entry>> list(std::string path = {}) {
-    auto look = [path = std::move(path)](Session& session, const detail::Failure*) { return session.list(path); };
-    return run(State::keep_trying(state_, std::move(look)));
+    return ask("list", path, [path](Session& session) { return session.list(path); });
+  }
+  /// As `Client::stat`.
+  awaitable<Entry> stat(std::string path) {
+    return ask("stat", path, [path](Session& session) { return session.stat(path); });
+  }
+  /// As `Client::exists`.
+  awaitable<bool> exists(std::string path) {
+    return ask("exists", path, [path](Session& session) { return session.exists(path); });
+  }
+  /// As `Client::size`.
+  awaitable<std::uint64_t> size(std::string path) {
+    return ask("size", path, [path](Session& session) { return session.size(path); });
+  }
+  /// As `Client::modified`.
+  awaitable<Timestamp> modified(std::string path) {
+    return ask("modified", path, [path](Session& session) { return session.modified(path); });
+  }
+  /// As `Client::digest`.
+  awaitable<std::optional<RemoteDigest>> digest(std::string path) {
+    return ask("digest", path, [path](Session& session) { return session.digest(path); });
+  }
+  /// As `Client::set_modified`.
+  awaitable<void> set_modified(std::string path, Timestamp time) {
+    return ask("set_modified", path, [path, time](Session& session) { return session.set_modified(path, time); });
+  }
+  /// As `Client::chmod`.
+  awaitable<void> chmod(std::string path, unsigned mode) {
+    return ask("chmod", path, [path, mode](Session& session) { return session.chmod(path, mode); });
+  }
+  /// As `Client::mkdir`. After a try whose reply was lost a directory that is there counts as made.
+  awaitable<void> mkdir(std::string path) { return make_change("mkdir", "MKD", std::move(path), true); }
+  /// As `Client::rmdir`. After a try whose reply was lost one that is not there counts as removed.
+  awaitable<void> rmdir(std::string path) { return make_change("rmdir", "RMD", std::move(path), false); }
+  /// As `Client::remove`. After a try whose reply was lost a file that is not there counts as removed.
+  awaitable<void> remove(std::string path) { return make_change("remove", "DELE", std::move(path), false); }
+  /// As `Client::rename`. After a try whose reply was lost it counts as done if only the new name is there.
+  awaitable<void> rename(std::string from, std::string to) {
+    auto move = [from, to = std::move(to)](Session& session, const detail::Failure* last) {
+      return last ? detail::rename_again(session, from, to) : session.rename(from, to);
+    };
+    return keep_trying("rename", std::move(from), std::move(move));
   }
 
   /// Runs an operation that uses the pool on the pool's executor.
   template <class R> awaitable<R> run(awaitable<R> operation) { return State::run(state_, std::move(operation)); }
 
  private:
+  template <class Work> auto keep_trying(std::string operation, std::string path, Work work) {
+    detail::PoolWork about{std::move(operation), std::move(path)};
+    return run(State::keep_trying(state_, std::move(about), std::move(work)));
+  }
+  template <class Look> auto ask(const char* operation, std::string path, Look look) {
+    return use(std::move(look), operation, std::move(path));
+  }
+  awaitable<void> make_change(const char* operation, std::string verb, std::string path, bool is_there_then) {
+    auto change = [verb = std::move(verb), path, is_there_then](Session& session, const detail::Failure* last) {
+      if (last) return detail::change(session, verb, path, is_there_then);
+      return verb == "MKD" ? session.mkdir(path) : verb == "RMD" ? session.rmdir(path) : session.remove(path);
+    };
+    return keep_trying(operation, std::move(path), std::move(change));
+  }
   template <class What> awaitable<TransferResult> keep_storing(What what, std::string remote, TransferOptions options) {
     detail::RepeatedUpload<Session> store{state_->options.smallest_resumed, std::move(what), std::move(remote),
                                           std::move(options)};
-    return run(State::keep_trying(state_, std::move(store)));
+    std::string path = store.remote();
+    return keep_trying("upload", std::move(path), std::move(store));
   }
 
   /// All of a pool, which the operations under way and the leases share.
@@ -426,7 +533,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     }
     template <class Work,
               class Result = typename std::invoke_result_t<Work&, Session&, const detail::Failure*>::value_type>
-    static awaitable<Result> keep_trying(StatePointer state, Work work) {
+    static awaitable<Result> keep_trying(StatePointer state, detail::PoolWork about, Work work) {
       std::optional<detail::Failure> last;
       const RetryPolicy& retry = state->options.retry;
       for (unsigned tries = 1;;) {
@@ -437,10 +544,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
         if (!result.failed()) co_return result.get();
         last.emplace(result.failure(), last ? last->farthest : 0);
         if (!last->transient || !can_be_repeated(work)) co_return result.get();
+        if (last->unreachable && !state->welcome && !retry.waits_for_server) co_return result.get();
         // A server may close a session that nobody used for long; that says nothing about the next one.
         if (stale && !last->late && !last->moved) continue;
         if (last->came_further) tries = 1;
         if (tries >= retry.attempts) co_return result.get();
+        detail::tell_of_retry(retry, about, tries, result.failure());
         const Time next = state->network.now() + retry.pause(tries);
         ++tries;
         co_await state->network.sleep_until(next);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -19,8 +20,11 @@ class Progress {
   std::uint64_t transferred = 0;  // bytes over the data connection
   std::uint64_t size = 0;         // of the whole file; 0 if it is not known
   Duration elapsed{};  // since the transfer began
-  double rate = 0;       // bytes a second, over the last seconds
-  Duration remaining{};  // that the rest will take at that rate; zero if that cannot be said
+  /// Bytes a second, over the last seconds, six at most. Nothing in the first second of a transfer, when buffers fill and
+  /// a rate would be any number.
+  std::optional<double> rate;
+  /// What the rest will take at that rate. Nothing while that is not known, or the size, or when nothing moves.
+  std::optional<Duration> remaining;
 };
 
 /// What a transfer is to do now.
@@ -52,7 +56,8 @@ template <class Culprit> struct CheckProgressCallback {
 /// What is told how far a transfer has come: any function of a `Progress`, which may say that it is enough.
 ///
 ///     options.progress = [&](const ftplike::Progress& now) {
-///       bar.show(now.offset + now.transferred, now.size, now.rate, now.remaining);
+///       bar.show(now.offset + now.transferred, now.size);
+///       if (now.remaining) bar.show_time(*now.remaining);
 ///       return leaving ? ftplike::Go::stop : ftplike::Go::on;  // or nothing: on
 ///     };
 ///
@@ -95,18 +100,20 @@ class RateMeter {
   /// Notes that `total` bytes have been moved by `now`.
   void note(Time now, std::uint64_t total) noexcept {
     now_ = Mark{now, total};
-    if (now - marks_[last_].when < std::chrono::seconds{1}) return;
+    if (now - marks_[last_].when < shortest) return;
     last_ = (last_ + 1) % marks_.size();
     marks_[last_] = now_;
   }
-  /// Bytes a second.
-  double rate() const noexcept {
+  /// Bytes a second; nothing before there is a second to judge by.
+  std::optional<double> rate() const noexcept {
     const Mark& oldest = marks_[(last_ + 1) % marks_.size()];
     const std::chrono::duration<double> span = now_.when - oldest.when;
-    return span.count() > 0 ? static_cast<double>(now_.total - oldest.total) / span.count() : 0;
+    if (span < shortest) return std::nullopt;
+    return static_cast<double>(now_.total - oldest.total) / span.count();
   }
 
  private:
+  static constexpr std::chrono::seconds shortest{1};
   struct Mark {
     Time when{};
     std::uint64_t total = 0;
@@ -126,9 +133,10 @@ inline Progress progress_of(const RateMeter& meter, Duration elapsed, std::uint6
   progress.elapsed = elapsed;
   progress.rate = meter.rate();
   const auto done = offset + transferred;
-  if (size > done && progress.rate > 0) {
+  if (size > 0 && done >= size) progress.remaining = Duration{};
+  if (size > done && progress.rate.value_or(0) > 0) {
     constexpr double longest = 3e8;  // ten years, which any clock can count
-    const std::chrono::duration<double> rest{std::min(longest, static_cast<double>(size - done) / progress.rate)};
+    const std::chrono::duration<double> rest{std::min(longest, static_cast<double>(size - done) / *progress.rate)};
     progress.remaining = std::chrono::duration_cast<Duration>(rest);
   }
   return progress;

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
+#include <string>
 #include <system_error>
 
 #include <ftplike/client/reply_error.hpp>
@@ -10,13 +12,43 @@
 
 namespace ftplike::inline v0_2 {
 
+/// A try that failed and that another one follows: what `RetryPolicy::on_retry` is told.
+class Retry {
+ public:
+  std::string operation;     // of the pool, as "download", or what `use` was told
+  std::string path;          // the file or directory of the server that it is about; empty if it is about none
+  unsigned attempt = 1;      // which try it was
+  unsigned attempts = 1;     // how many there are at most
+  const ClientError& error;  // of what it failed; it lives as long as the call
+  Duration pause{};          // before the next try
+
+  /// A line for people: "download of a.txt: RETR: connection lost; try 2 of 5 in 1 s".
+  std::string text() const {
+    const auto seconds = std::chrono::duration_cast<std::chrono::milliseconds>(pause).count();
+    std::string out = operation;
+    if (!path.empty()) out += " of " + path;
+    out.append(": ").append(error.what()).append("; try " + std::to_string(attempt + 1) + " of ");
+    out += std::to_string(attempts) + " in ";
+    return out + (seconds % 1000 == 0 ? std::to_string(seconds / 1000) + " s" : std::to_string(seconds) + " ms");
+  }
+};
+
 /// How often something is tried that failed for a reason which may pass, and how long to wait in between: at first
 /// `first`, then twice as long each time. A try that came further in a file than all before it counts as a first one.
+/// By default the pauses come to 15 s (1 + 2 + 4 + 8) where no try comes further; each try takes, besides, as long as
+/// the `ClientLimits` let it.
 struct RetryPolicy {
   RetryPolicy() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
 
   unsigned attempts = 5;  // tries in all; 0 is as 1
   Duration first = std::chrono::seconds{1}, longest = std::chrono::seconds{60};  // the first pause, and the longest one
+  /// Whether a server that the pool has not reached once is waited for, too. It is not by default: where nobody listens
+  /// at an address (`is_unreachable`), the address is wrong more often than the moment.
+  bool waits_for_server = false;
+  /// Called before the pause behind each try that failed and is followed by another. What it throws ends the operation in
+  /// place of that. Not called where a session that the server had closed meanwhile is replaced by a fresh one, at once.
+  /// **Threads:** the pool's executor, so it must not block.
+  std::function<void(const Retry&)> on_retry;
 
   /// Before the try after the `n`-th, counted from 1.
   Duration pause(unsigned n) const noexcept { return std::min(longest, first * (1 << std::min(n - 1, 20u))); }
@@ -39,6 +71,18 @@ inline bool is_transient(const ClientError& error) noexcept {
   return false;
 }
 
+/// Whether an error says that a server could not be reached: nobody listens there, no way leads there, or no answer came
+/// in time.
+inline bool is_unreachable(const ClientError& error) noexcept {
+  if (error.channel() == Channel::local) return false;
+  using enum std::errc;
+  for (const auto reason :
+       {connection_refused, host_unreachable, network_unreachable, network_down, std::errc::timed_out}) {
+    if (error.code() == reason) return true;
+  }
+  return error.code() == Errc::timed_out;
+}
+
 namespace detail {
 
 /// A failed try: what is known of its error, if it is a client's.
@@ -50,6 +94,7 @@ class Failure {
       std::rethrow_exception(failure);
     } catch (const ClientError& error) {
       transient = is_transient(error);
+      unreachable = is_unreachable(error);
       late = error.code() == Errc::timed_out || error.code() == Errc::stalled;
       moved = error.transferred() > 0;
       came_further = moved && error.reached() > farthest;
@@ -59,6 +104,7 @@ class Failure {
     }
   }
   bool transient = false;
+  bool unreachable = false;   // the server was not reached
   bool late = false;          // a limit of time ran out
   bool moved = false;         // bytes of a file went over
   bool came_further = false;  // than any try before

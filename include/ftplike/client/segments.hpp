@@ -73,7 +73,7 @@ template <class Pool, class Network> awaitable<void> fetch_segment(Pool& pool, N
     };
     return fetch_rest(session, remote, segment, std::move(now));
   };
-  while (segment->left() > 0) co_await pool.use(fetch);
+  while (segment->left() > 0) co_await pool.use(fetch, "download", remote);
 }
 
 /// Fetches the segments of a file whose entry is known, size included. Gives nothing if the server cannot begin in the middle, or if

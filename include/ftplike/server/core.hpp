@@ -553,7 +553,15 @@ typename Server<T, P>::StatePointer Server<T, P>::make(T& network, ServiceParts<
 
 template <Transport T, class P> Endpoint Server<T, P>::listen_at(const Endpoint& where, Beginning beginning) {
   check_before_listening(where.address(), beginning);
-  return accept_all_from(state_->network.listen(state_->main, where), beginning);
+  const auto begin = [&] {
+    try {
+      return state_->network.listen(state_->main, where);
+    } catch (const std::system_error& error) {
+      const std::string port = std::to_string(where.port());
+      throw std::system_error(error.code(), "listen on " + where.address().to_string() + " port " + port);
+    }
+  };
+  return accept_all_from(begin(), beginning);
 }
 template <Transport T, class P>
 void Server<T, P>::check_before_listening(const Address& address, Beginning beginning) {

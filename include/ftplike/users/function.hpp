@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <ftplike/io/blocking.hpp>
 #include <ftplike/users/anonymous.hpp>
 #include <ftplike/users/authenticator.hpp>
 
@@ -68,8 +69,8 @@ template <class Function> class FunctionAuthenticator {
 ///       return Account{who.user, Path{"/people/" + who.user}, "write"};
 ///     })
 ///
-/// A function that has to wait is a coroutine, and does what blocks with `co_await blocking(…)`. It is stopped when the
-/// client leaves and when the time for a login is over.
+/// A function that has to wait is a coroutine, and does what blocks with `co_await blocking(…)`; one that only blocks is for
+/// `authenticate_by_workers`. It is stopped when the client leaves and when the time for a login is over.
 ///
 /// **Threads:** the function is called on any, by several at once. **Lifetime:** the credentials live until what it gave
 /// has been awaited.
@@ -79,6 +80,24 @@ template <class Function> auto authenticate_with(Function function, Anonymous ot
   } else {
     return others;  // which spares the compiler another complaint
   }
+}
+
+/// The same of a function that blocks, as one that asks a database or a directory service does: the workers for passwords
+/// call it, four at a time (`WorkerPools`), and no session waits for another. It gives a `std::optional<Account>`.
+///
+///     authenticate_by_workers([](const Credentials& who) { return directory_service.account_of(who); })
+///
+/// **Errors:** `Errc::busy` if too many wait; what the function throws. **Threads:** the function is called on any, by
+/// several at once. **Lifetime:** a call that was left behind, since its client went, may outlive the server: the function
+/// owns or shares what it touches.
+template <class Function> auto authenticate_by_workers(Function function, Anonymous others = {}) {
+  static_assert(std::is_convertible_v<std::invoke_result_t<Function&, const Credentials&>, std::optional<Account>>,
+                "ftplike: authenticate_by_workers takes a function that gives std::optional<Account>");
+  auto ask = [function = std::move(function)](const Credentials& who) {
+    auto call = [function, who]() mutable -> std::optional<Account> { return std::invoke(function, std::as_const(who)); };
+    return blocking(std::move(call), WorkKind::password);
+  };
+  return authenticate_with(std::move(ask), std::move(others));
 }
 
 }  // namespace ftplike

@@ -7,12 +7,14 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <ftplike/command/command.hpp>
 #include <ftplike/io/any_bytes.hpp>
 #include <ftplike/io/ascii_bytes.hpp>
+#include <ftplike/io/settled.hpp>
 #include <ftplike/protocol/error.hpp>
 #include <ftplike/storage/storage.hpp>
 #include <ftplike/users/authenticator.hpp>
@@ -126,20 +128,48 @@ struct Stor {
 };
 
 /// APPE <path>: receives what is put at the end of a file, or of what an interrupted upload has left. (RFC 959 §4.1.3)
+///
+/// It needs `Right::append`. Who has `list` and `write` alone may go on with what was interrupted, and begin a new file:
+/// that is what SIZE, REST and STOR let them do, and no whole file is touched.
 struct Appe {
   static constexpr std::string_view verb = "APPE";
   static constexpr std::string_view help = "APPE <path>: store at the end of a file";
   static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::append;
   static constexpr auto argument = ArgumentRule::required;
   template <class S> static constexpr bool available = AppendsToFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
-    auto file = co_await session.storage().append(path);
-    transfer.offset = file.size();
+    if (session.may(Right::append)) {
+      auto file = co_await session.storage().append(path);
+      transfer.offset = file.size();
+      co_return co_await session.receive(file, std::move(transfer));
+    }
+    const Rights instead{Right::list, Right::write};
+    if (!session.may(instead)) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+    const std::uint64_t left = co_await left_of_upload(session.storage(), path);
+    transfer.offset = left;
+    auto file = co_await session.storage().create(path, left);
     co_return co_await session.receive(file, std::move(transfer));
+  }
+
+ private:
+  /// How much there is of an upload that was interrupted.
+  ///
+  /// **Errors:** `std::errc::permission_denied` where there is a whole file.
+  static awaitable<std::uint64_t> left_of_upload(auto& files, Path path) {
+    Settled<Entry> whole;
+    co_await settle(files.stat(path), whole);
+    if (!whole.failed()) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+    if (code_of(whole.failure()) != std::errc::no_such_file_or_directory) (void)whole.get();
+    if constexpr (KeepsPartialFiles<std::remove_cvref_t<decltype(files)>>) {
+      Settled<std::uint64_t> partial;
+      co_await settle(files.partial_size(std::move(path)), partial);
+      const bool none = partial.failed() && code_of(partial.failure()) == std::errc::no_such_file_or_directory;
+      if (!none) co_return partial.get();
+    }
+    co_return 0;
   }
 };
 

@@ -12,29 +12,33 @@ const Time start{1h};
 
 }  // namespace
 
-TEST(RateMeter, KnowsNoRateBeforeAnythingWasMoved) {
+TEST(RateMeter, KnowsNoRateInTheFirstSecond) {
   RateMeter meter{start};
-  EXPECT_EQ(meter.rate(), 0);
+  EXPECT_EQ(meter.rate(), std::nullopt);
   meter.note(start, 100);
-  EXPECT_EQ(meter.rate(), 0);
+  EXPECT_EQ(meter.rate(), std::nullopt);
+  meter.note(start + 1ms, 1'000'000);
+  EXPECT_EQ(meter.rate(), std::nullopt);
+  meter.note(start + 999ms, 1'000'000);
+  EXPECT_EQ(meter.rate(), std::nullopt);
 }
 
 TEST(RateMeter, GivesTheRateFromTheBeginningAtFirst) {
   RateMeter meter{start};
-  meter.note(start + 500ms, 100);
-  EXPECT_DOUBLE_EQ(meter.rate(), 200);
-  meter.note(start + 2s, 400);
-  EXPECT_DOUBLE_EQ(meter.rate(), 200);
+  meter.note(start + 1s, 200);
+  EXPECT_DOUBLE_EQ(meter.rate().value(), 200);
+  meter.note(start + 2s, 600);
+  EXPECT_DOUBLE_EQ(meter.rate().value(), 300);
 }
 
 TEST(RateMeter, ForgetsWhatWasLongAgo) {
   RateMeter meter{start};
   for (int second = 1; second <= 10; ++second) meter.note(start + second * 1s, 1000 * static_cast<unsigned>(second));
-  EXPECT_DOUBLE_EQ(meter.rate(), 1000);
+  EXPECT_DOUBLE_EQ(meter.rate().value(), 1000);
   for (int second = 11; second <= 20; ++second) {
     meter.note(start + second * 1s, 10'000 + 10 * static_cast<unsigned>(second - 10));
   }
-  EXPECT_DOUBLE_EQ(meter.rate(), 10);
+  EXPECT_DOUBLE_EQ(meter.rate().value(), 10);
 }
 
 TEST(Progress, EstimatesTheTimeThatTheRestTakes) {
@@ -44,16 +48,23 @@ TEST(Progress, EstimatesTheTimeThatTheRestTakes) {
   EXPECT_EQ(progress.offset, 300u);
   EXPECT_EQ(progress.transferred, 100u);
   EXPECT_EQ(progress.elapsed, 1s);
-  EXPECT_DOUBLE_EQ(progress.rate, 100);
+  EXPECT_DOUBLE_EQ(progress.rate.value(), 100);
   EXPECT_EQ(progress.remaining, 6s);
 }
 
 TEST(Progress, EstimatesNothingThatItCannotKnow) {
   RateMeter meter{start};
-  EXPECT_EQ(detail::progress_of(meter, 1s, 0, 0, 1000).remaining, Duration{});
-  meter.note(start + 1s, 100);
-  EXPECT_EQ(detail::progress_of(meter, 1s, 0, 100, 0).remaining, Duration{});
-  EXPECT_EQ(detail::progress_of(meter, 1s, 0, 100, 50).remaining, Duration{});
+  EXPECT_EQ(detail::progress_of(meter, 1ms, 0, 900, 1000).remaining, std::nullopt) << "too early";
+  meter.note(start + 1s, 0);
+  EXPECT_EQ(detail::progress_of(meter, 1s, 0, 0, 1000).remaining, std::nullopt) << "nothing moves";
+  meter.note(start + 2s, 100);
+  EXPECT_EQ(detail::progress_of(meter, 2s, 0, 100, 0).remaining, std::nullopt) << "of no known size";
+}
+
+TEST(Progress, HasNoTimeLeftWhereAllIsThere) {
+  const RateMeter meter{start};
+  EXPECT_EQ(detail::progress_of(meter, 1ms, 0, 100, 100).remaining, Duration{});
+  EXPECT_EQ(detail::progress_of(meter, 1ms, 0, 100, 50).remaining, Duration{}) << "it grew";
 }
 
 TEST(ProgressCallback, TakesWhatSaysHowToGoOnAndWhatSaysNothing) {

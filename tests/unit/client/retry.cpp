@@ -67,3 +67,10 @@ TEST(Failure, TellsAStepForwardFromOneOnTheSpot) {
   EXPECT_EQ(after(5, 4, 2).farthest, 6u);
   EXPECT_EQ(after(5, 0, 2).farthest, 5u);
 }
+
+TEST(Retry, ReadsAsOneLine) {
+  const ClientError error{Errc::peer_lost, "RETR", Channel::control};
+  EXPECT_EQ((Retry{"download", "a.txt", 1, 5, error, 1s}.text()),
+            "download of a.txt: RETR: connection lost; try 2 of 5 in 1 s");
+  EXPECT_EQ((Retry{"use", "", 3, 4, error, 1500ms}.text()), "use: RETR: connection lost; try 4 of 4 in 1500 ms");
+}
