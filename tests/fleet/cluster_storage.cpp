@@ -111,8 +111,8 @@ TEST_F(ClusterTwoServers, GiveAUniqueNameOnceOnly) {
   here_.run(first.finish());
   there_.run(second.finish());
   EXPECT_NE(first.path(), second.path());
-  EXPECT_EQ(here_.get(first.path().string()), "1");
-  EXPECT_EQ(there_.get(second.path().string()), "2");
+  EXPECT_EQ(there_.get(first.path().string()), "1");
+  EXPECT_EQ(here_.get(second.path().string()), "2");
 }
 
 }  // namespace
