@@ -26,14 +26,13 @@ INSIDE = "FTPLIKE_MOOSEFS_INSIDE"
 
 
 def enter_network():
-    """Starts this anew in a network of its own."""
+    """Starts the program anew in a network of its own; there, does nothing but set that up."""
+    if INSIDE in os.environ:
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        subprocess.run(["ip", "address", "add", ADDRESS + "/32", "dev", "lo"], check=True)
+        return
     alone = ["unshare", "--net"] if os.getuid() == 0 else ["unshare", "--user", "--map-root-user", "--net", "--mount"]
     os.execvpe(alone[0], [*alone, sys.executable, *sys.argv], dict(os.environ, **{INSIDE: "yes"}))
-
-
-def bring_up_loopback():
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    subprocess.run(["ip", "address", "add", ADDRESS + "/32", "dev", "lo"], check=True)
 
 
 def free_ports(count):
@@ -48,6 +47,8 @@ def free_ports(count):
 
 
 class MooseFs:
+    nodes = CHUNKSERVERS
+
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.processes, self.commands = {}, {}
@@ -161,9 +162,7 @@ def main():
     parser.add_argument("--folder", help="keep what it writes here")
     parser.add_argument("command", nargs="*")
     given = parser.parse_args()
-    if INSIDE not in os.environ:
-        enter_network()
-    bring_up_loopback()
+    enter_network()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: sys.exit(1))
     folder = given.folder or tempfile.mkdtemp(prefix="ftplike-moosefs-")
