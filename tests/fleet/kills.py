@@ -242,6 +242,7 @@ class Test:
                 self.store.kill(name)
                 time.sleep(rng.uniform(0, 1))
                 self.store.start_process(name)
+                self.store.wait_until_recovered(name)
 
     def check(self, name, data, last, sent):
         """It has to be what was sent last. Of Swift, where a node was killed, anything whole that was sent to the name: a
@@ -302,8 +303,8 @@ class Test:
         def look(name):
             try:
                 self.check(name, self.data(name), *expected.pop(name))
-            except (Trouble, FileNotFoundError) as error:
-                faults.append(str(error))
+            except (Trouble, OSError) as error:
+                faults.append(f"{name}: {error}")
 
         for name in self.names():
             if name.startswith(".ftplike-partial"):
