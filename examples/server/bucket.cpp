@@ -1,6 +1,7 @@
 #include "bucket.hpp"
 
 #ifdef FTPLIKE_HAS_S3
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <string_view>
@@ -46,9 +47,13 @@ ftplike::S3Storage open_bucket(const Configuration& configuration) {
   if (options.bucket.size() < place.size()) options.prefix = place.substr(options.bucket.size() + 1);
   options.endpoint = configuration.s3.endpoint;
   options.region = configuration.s3.region;
+  options.partial_lifetime = configuration.partial_lifetime();
+  options.sweep_interval = std::chrono::minutes{10};  // as PartialKeeper looks through a folder
   if (options.bucket.empty()) throw Failure{Ending::bad_configuration, configuration.root + " names no bucket"};
   if (options.endpoint.empty())
     throw Failure{Ending::bad_configuration, "s3-endpoint is not said: where is the store?"};
+  if (configuration.partial_rules.share > 0)
+    throw Failure{Ending::bad_configuration, "partial-share is of a disk, and a bucket has none"};
   read_keys(configuration.s3.keys, options);
   try {
     return ftplike::S3Storage{std::move(options)};

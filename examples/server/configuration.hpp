@@ -55,6 +55,11 @@ struct Configuration {
   std::vector<HostAndPort> listen;  // empty: port 3456 of this machine, unless a supervisor handed sockets in
   ftplike::TrustedProxies trusted_proxies;
   ftplike::PartialRules partial_rules{.lifetime = std::chrono::hours{24 * 7}};
+  /// The same for a storage, which knows no 0 as for ever.
+  std::chrono::seconds partial_lifetime() const {
+    constexpr std::chrono::hours for_ever{24 * 365 * 1000};
+    return partial_rules.lifetime.count() > 0 ? partial_rules.lifetime : for_ever;
+  }
   unsigned threads = 0;  // 0: as many as the machine has processors
   std::string greeting = "FTP Server Ready";
 

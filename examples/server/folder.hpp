@@ -1,5 +1,4 @@
 #pragma once
-#include <chrono>
 #include <string>
 #include <system_error>
 
@@ -11,10 +10,8 @@
 /// The files of the folder that is the root. **Errors:** `Failure`.
 inline ftplike::DirectoryStorage open_folder(const Configuration& configuration) {
   const std::string& root = configuration.root;
-  constexpr std::chrono::hours for_ever{24 * 365 * 1000};
-  const auto lifetime = configuration.partial_rules.lifetime;
   try {
-    return ftplike::DirectoryStorage{root, {.partial_lifetime = lifetime.count() > 0 ? lifetime : for_ever}};
+    return ftplike::DirectoryStorage{root, {.partial_lifetime = configuration.partial_lifetime()}};
   } catch (const std::system_error& error) {
     throw Failure{Ending::no_folder, why("cannot serve " + root, error.code())};
   }

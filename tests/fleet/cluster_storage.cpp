@@ -1,12 +1,11 @@
 // A DirectoryStorage on a cluster file system, mounted twice as on two machines: MooseFS, by tests/fleet/moosefs.py.
-#include <cstdlib>
 #include <gtest/gtest.h>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 
 #include <ftplike/storage/directory.hpp>
 
+#include "fleet/cluster.hpp"
 #include "unit/storage/behaviour.hpp"
 
 namespace {
@@ -14,33 +13,6 @@ namespace {
 using ftplike::DirectoryStorage;
 using ftplike::Errc;
 using ftplike::Path;
-
-std::filesystem::path mounted(const char* name) {
-  const char* value = std::getenv(name);
-  if (!value) throw std::runtime_error(std::string{name} + " is not set: run this by tests/fleet/moosefs.py");
-  return value;
-}
-
-/// A folder of the file system that vanishes with the test, as both machines have it.
-class ClusterFolder {
- public:
-  ClusterFolder() {
-    std::string pattern = (mounted("FTPLIKE_CLUSTER") / "test-XXXXXX").string();
-    if (!::mkdtemp(pattern.data())) throw std::system_error(errno, std::system_category(), pattern);
-    here_ = pattern;
-  }
-  ClusterFolder(const ClusterFolder&) = delete;
-  ClusterFolder& operator=(const ClusterFolder&) = delete;
-  ~ClusterFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(here_, ignored);
-  }
-  std::string here() const { return here_.string(); }
-  std::string elsewhere() const { return (mounted("FTPLIKE_CLUSTER_ELSEWHERE") / here_.filename()).string(); }
-
- private:
-  std::filesystem::path here_;
-};
 
 struct OnCluster {
   using Storage = DirectoryStorage;
@@ -111,8 +83,8 @@ TEST_F(ClusterTwoServers, GiveAUniqueNameOnceOnly) {
   here_.run(first.finish());
   there_.run(second.finish());
   EXPECT_NE(first.path(), second.path());
-  EXPECT_EQ(here_.get(first.path().string()), "1");
-  EXPECT_EQ(there_.get(second.path().string()), "2");
+  EXPECT_EQ(there_.get(first.path().string()), "1");
+  EXPECT_EQ(here_.get(second.path().string()), "2");
 }
 
 }  // namespace

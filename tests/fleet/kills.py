@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""kills.py --server PROGRAM --client PROGRAM [--kills N] [--seed S] [--clients N] [--largest BYTES] [--victim server|object]
-[--store folder|cluster|swift]: kill -9 during uploads and downloads, and what is left then.
+"""kills.py --server PROGRAM --client PROGRAM [--kills N] [--seed S] [--clients N] [--largest BYTES] [--store folder|moosefs|swift]
+[--victim server|object|chunkserver]: kill -9 during uploads and downloads, and what is left then.
 
-Two servers have one store: a folder; or a cluster file system, each by a mount of its own, where this is run by
-tests/fleet/moosefs.py; or a bucket of OpenStack Swift, which this starts (tests/fleet/swift.py). Clients of ours put, replace and get files through either, and go on at the other one when theirs is gone; meanwhile one server, or
-one object node of Swift, is killed after the other and started again. In the end every file has to be whole: what it was,
-or what was sent last, and nothing may be left but partial files, which expire. What is killed when, and who does what, is
-dealt by the seed; how far all are by then, by the machine.
+Two servers have one store: a folder; or a MooseFS, each by a mount of its own; or a bucket of OpenStack Swift. These two this
+starts (tests/fleet/moosefs.py, swift.py). Clients of ours put, replace and get files through either, and go on at the other one when
+theirs is gone; meanwhile one server, or one object node of Swift, or one chunkserver of MooseFS, is killed after the other and
+started again. In the end every file has to be whole: what it was, or what was sent last, and nothing may be left but partial
+files, which expire. What is killed when, and who does what, is dealt by the seed; how far all are by then, by the machine.
 """
 import argparse
 import os
@@ -23,6 +23,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import moosefs as moosefs_module  # noqa: E402
 import swift as swift_module  # noqa: E402
 
 BLOCK = 65521  # a prime number, so that no buffer's size is a multiple of it
@@ -197,23 +198,28 @@ class Test:
         self.lock = threading.Lock()
         self.seen = {}
         self.stale = 0
-        self.swift = self.root_folder = None
+        self.store = self.root_folder = None  # of processes, which can be killed
+        self.servers = []
+
+    def start(self):
         options, environment = [], dict(os.environ)
-        if given.store == "folder":
-            roots = [folder / "root"] * 2
-        elif given.store == "cluster":
-            roots = [pathlib.Path(os.environ[name]) / folder.name for name in ("FTPLIKE_CLUSTER", "FTPLIKE_CLUSTER_ELSEWHERE")]
-        if given.store != "swift":
+        if self.given.store == "swift":
+            self.store = swift_module.Swift(self.folder / "swift")
+            self.store.start()
+            roots = [f"s3://{swift_module.BUCKET}/kills"] * 2
+            options = ["--s3-endpoint", self.store.endpoint]
+            environment.update(AWS_ACCESS_KEY_ID=swift_module.ACCESS_KEY, AWS_SECRET_ACCESS_KEY=swift_module.SECRET_KEY)
+        else:
+            roots = [self.folder / "root"] * 2
+            if self.given.store == "moosefs":
+                (self.folder / "moosefs").mkdir()
+                self.store = moosefs_module.MooseFs(self.folder / "moosefs")
+                self.store.start()
+                roots = [mount / "root" for mount in self.store.mounts]
             self.root_folder = roots[0]
             self.root_folder.mkdir()
-        else:
-            self.swift = swift_module.Swift(folder / "swift")
-            self.swift.start()
-            roots = [f"s3://{swift_module.BUCKET}/kills"] * 2
-            options = ["--s3-endpoint", self.swift.endpoint]
-            environment.update(AWS_ACCESS_KEY_ID=swift_module.ACCESS_KEY, AWS_SECRET_ACCESS_KEY=swift_module.SECRET_KEY)
-        self.servers = [Server(given.server, str(root), options, environment, folder, number)
-                        for number, root in enumerate(roots)]
+        for number, root in enumerate(roots):
+            self.servers.append(Server(self.given.server, str(root), options, environment, self.folder, number))
 
     def saw(self, status, words):
         words = words.strip().split("\n")[-1].replace("ftplike-client: ", "")
@@ -232,10 +238,11 @@ class Test:
                 time.sleep(rng.uniform(0, 0.2))
                 server.start()
             else:
-                name = f"object{rng.randrange(1, self.swift.nodes + 1)}"
-                self.swift.kill(name)
+                name = f"{self.given.victim}{rng.randrange(1, self.store.nodes + 1)}"
+                self.store.kill(name)
                 time.sleep(rng.uniform(0, 1))
-                self.swift.start_process(name)
+                self.store.start_process(name)
+                self.store.wait_until_recovered(name)
 
     def check(self, name, data, last, sent):
         """It has to be what was sent last. Of Swift, where a node was killed, anything whole that was sent to the name: a
@@ -296,8 +303,8 @@ class Test:
         def look(name):
             try:
                 self.check(name, self.data(name), *expected.pop(name))
-            except (Trouble, FileNotFoundError) as error:
-                faults.append(str(error))
+            except (Trouble, OSError) as error:
+                faults.append(f"{name}: {error}")
 
         for name in self.names():
             if name.startswith(".ftplike-partial"):
@@ -352,8 +359,8 @@ class Test:
     def stop(self):
         for server in self.servers:
             server.kill()
-        if self.swift:
-            self.swift.stop()
+        if self.store:
+            self.store.stop()
 
 
 def main():
@@ -366,15 +373,20 @@ def main():
     parser.add_argument("--largest", type=int, default=64 * 1024 * 1024)
     parser.add_argument("--attempts", type=int, default=300, help="of one transfer, then the client has not ended well")
     parser.add_argument("--pause", type=float, nargs=2, default=(0.1, 1.5), help="seconds between two kills")
-    parser.add_argument("--victim", choices=["server", "object"], default="server")
-    parser.add_argument("--store", choices=["folder", "cluster", "swift"], default="folder")
+    parser.add_argument("--store", choices=["folder", "moosefs", "swift"], default="folder")
+    parser.add_argument("--victim", choices=["server", "object", "chunkserver"], default="server")
     given = parser.parse_args()
+    if given.victim != "server" and given.store != {"object": "swift", "chunkserver": "moosefs"}[given.victim]:
+        parser.error(f"a {given.store} has no {given.victim}")
+    if given.store == "moosefs":
+        moosefs_module.enter_network()
     given.server, given.client = os.path.abspath(given.server), os.path.abspath(given.client)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: sys.exit(1))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="ftplike-kills-"))
     test = Test(given, folder)
     try:
+        test.start()
         status = test.run()
     finally:
         test.stop()

@@ -12,6 +12,7 @@ import argparse
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -26,14 +27,13 @@ INSIDE = "FTPLIKE_MOOSEFS_INSIDE"
 
 
 def enter_network():
-    """Starts this anew in a network of its own."""
+    """Starts the program anew in a network of its own; there, does nothing but set that up."""
+    if INSIDE in os.environ:
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        subprocess.run(["ip", "address", "add", ADDRESS + "/32", "dev", "lo"], check=True)
+        return
     alone = ["unshare", "--net"] if os.getuid() == 0 else ["unshare", "--user", "--map-root-user", "--net", "--mount"]
     os.execvpe(alone[0], [*alone, sys.executable, *sys.argv], dict(os.environ, **{INSIDE: "yes"}))
-
-
-def bring_up_loopback():
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    subprocess.run(["ip", "address", "add", ADDRESS + "/32", "dev", "lo"], check=True)
 
 
 def free_ports(count):
@@ -48,6 +48,8 @@ def free_ports(count):
 
 
 class MooseFs:
+    nodes = CHUNKSERVERS
+
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.processes, self.commands = {}, {}
@@ -69,6 +71,7 @@ class MooseFs:
             self.until("a mount", lambda: self.mount(mount))
         self.until("two chunkservers", self.can_write)
         self.run("mfssetgoal", "2", str(self.mounts[0]))
+        self.run("mfssettrashtime", "0", str(self.mounts[0]))  # what was removed or replaced is not copied any more
 
     def configure(self):
         self.to_servers, to_loggers, self.to_clients, *ports = free_ports(3 + CHUNKSERVERS)
@@ -83,7 +86,7 @@ class MooseFs:
             common + f"DATA_PATH = {master}\nEXPORTS_FILENAME = {master}/exports\nTOPOLOGY_FILENAME = {master}/topology\n"
             f"MATOML_LISTEN_HOST = {ADDRESS}\nMATOML_LISTEN_PORT = {to_loggers}\n"
             f"MATOCS_LISTEN_HOST = {ADDRESS}\nMATOCS_LISTEN_PORT = {self.to_servers}\n"
-            f"MATOCL_LISTEN_HOST = {ADDRESS}\nMATOCL_LISTEN_PORT = {self.to_clients}\n")
+            f"MATOCL_LISTEN_HOST = {ADDRESS}\nMATOCL_LISTEN_PORT = {self.to_clients}\nREPLICATIONS_DELAY_INIT = 0\n")
         self.commands["master"] = ["mfsmaster", "-f", "-c", str(self.folder / "master.cfg"), "start"]
         for number, port in enumerate(ports, 1):
             data, disk = self.folder / f"chunkserver{number}", self.folder / f"disk{number}"
@@ -106,6 +109,16 @@ class MooseFs:
         """Ends one process at once, as a power failure would."""
         self.processes[name].kill()
         self.processes.pop(name).wait()
+
+    def wait_until_recovered(self, _, patience=120):
+        """Until all files have two copies again. Who kills another one before loses files: nobody has the copies that both had."""
+        files = [str(path) for path in self.mounts[0].rglob("*") if path.is_file()]
+
+        def have_copies():
+            self.said = subprocess.run(["mfscheckfile", *files], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+            return not re.search("with (0 copies|1 copy)", self.said)
+        if files:
+            self.until("the second copies", have_copies, patience)
 
     def mount(self, where):
         """What one mount does, the other sees at once: nothing of names and attributes is cached."""
@@ -161,9 +174,7 @@ def main():
     parser.add_argument("--folder", help="keep what it writes here")
     parser.add_argument("command", nargs="*")
     given = parser.parse_args()
-    if INSIDE not in os.environ:
-        enter_network()
-    bring_up_loopback()
+    enter_network()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: sys.exit(1))
     folder = given.folder or tempfile.mkdtemp(prefix="ftplike-moosefs-")

@@ -36,6 +36,7 @@ class Swift:
         self.port = port or free_port("127.0.0.1")
         self.processes = {}
         self.commands = {}
+        self.ports = {}
         self.environment = dict(os.environ, PYTHONWARNINGS="ignore", EVENTLET_NO_GREENDNS="yes")
 
     @property
@@ -48,10 +49,10 @@ class Swift:
 
     def start(self):
         self.folder.mkdir(parents=True, exist_ok=True)
-        ports = self.configure()
+        self.configure()
         for name in self.commands:
             self.start_process(name)
-        for address, port in ports:
+        for address, port in self.ports.values():
             self.wait_for_port(address, port)
         self.wait_until_healthy()
         self.make_bucket()
@@ -59,16 +60,15 @@ class Swift:
     def configure(self):
         (self.folder / "swift.conf").write_text(
             "[swift-hash]\nswift_hash_path_suffix = ftplike\nswift_hash_path_prefix = ftplike\n")
-        ports = []
         rings = {kind: [] for kind in ("account", "container", "object")}
         for node in range(1, self.nodes + 1):
             address = f"127.0.0.{node}"
             (self.folder / f"node{node}" / "disk").mkdir(parents=True)
             for kind in rings:
                 port = free_port(address)
-                ports.append((address, port))
                 rings[kind].append(f"r1z{node}-{address}:{port}/disk")
                 name = f"{kind}{node}"
+                self.ports[name] = address, port
                 configuration = self.folder / f"{name}.conf"
                 configuration.write_text(
                     f"[DEFAULT]\nswift_dir = {self.folder}\ndevices = {self.folder}/node{node}\nmount_check = false\n"
@@ -100,8 +100,7 @@ class Swift:
             "[filter:tempauth]\nuse = egg:swift#tempauth\nuser_test_tester = testing .admin\n"
             "[filter:copy]\nuse = egg:swift#copy\n[filter:slo]\nuse = egg:swift#slo\n[filter:dlo]\nuse = egg:swift#dlo\n")
         self.commands["proxy"] = ["swift-proxy-server", str(proxy)]
-        ports.append(("127.0.0.1", self.port))
-        return ports
+        self.ports["proxy"] = "127.0.0.1", self.port
 
     @staticmethod
     def user():
@@ -122,6 +121,10 @@ class Swift:
         """Ends one process at once, as a power failure would."""
         self.processes[name].kill()
         self.processes.pop(name).wait()
+
+    def wait_until_recovered(self, name):
+        """Until a process that was started again listens."""
+        self.wait_for_port(*self.ports[name])
 
     def stop(self):
         for process in self.processes.values():

@@ -1,5 +1,6 @@
 #pragma once
 // An HTTP server on loopback that answers as a test says, for what no real store does when it is asked to.
+#include <algorithm>
 #include <arpa/inet.h>
 #include <functional>
 #include <mutex>
@@ -49,8 +50,12 @@ struct StoreRequest {
 class ScriptedStore {
  public:
   using Script = std::function<StoreAnswer(const StoreRequest&)>;
+  /// Of a request whose body has not come yet: after how many bytes of that the connection is closed.
+  using Cut = std::function<std::size_t(const StoreRequest&)>;
+  static constexpr std::size_t never = std::string::npos;
 
-  explicit ScriptedStore(Script script) : script_{std::move(script)}, listener_{::socket(AF_INET, SOCK_STREAM, 0)} {
+  explicit ScriptedStore(Script script, Cut cut = {})
+      : script_{std::move(script)}, cut_{std::move(cut)}, listener_{::socket(AF_INET, SOCK_STREAM, 0)} {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -134,13 +139,17 @@ class ScriptedStore {
     request.headers += '\n';
     const std::string length = request.header("content-length");
     const std::size_t size = length.empty() ? 0 : std::stoul(length);
-    while (buffer.size() < size) {
+    {
+      const std::lock_guard lock{mutex_};
+      asked_.push_back(request.what);
+    }
+    const std::size_t most = cut_ ? cut_(request) : never;
+    while (buffer.size() < std::min(size, most)) {
       if (!read_more(connection, buffer)) return false;
     }
+    if (most < size) return false;
     request.body = buffer.substr(0, size);
     buffer.erase(0, size);
-    const std::lock_guard lock{mutex_};
-    asked_.push_back(request.what);
     return true;
   }
   static bool read_more(int connection, std::string& buffer) {
@@ -152,6 +161,7 @@ class ScriptedStore {
   }
 
   Script script_;
+  Cut cut_;
   int listener_;
   unsigned port_ = 0;
   mutable std::mutex mutex_;

@@ -61,7 +61,7 @@ template <class = void> class BasicDirectoryStorage {
     co_return Listing{state_, std::move(path), std::move(directory), client_};
   }
   awaitable<Reader> open(Path path, std::uint64_t offset) {
-    auto file = co_await open_beneath(path, detail::sys::to_read);
+    auto file = co_await open_beneath<detail::OpenedFile>(path, detail::sys::to_read);
     co_return Reader{std::string{path.name()}, std::move(file), offset, client_};
   }
 
@@ -242,10 +242,10 @@ template <class = void> class BasicDirectoryStorage {
     return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
   }
 
-  awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
+  template <class Opened = detail::Descriptor> awaitable<Opened> open_beneath(const Path& path, int flags) const {
     auto file = state_->root.open_if_cached(path, flags);
-    if (file) co_return file;
-    auto open = [state = state_, path, flags] { return state->root.open(path, flags); };
+    if (file) co_return Opened{std::move(file)};
+    auto open = [state = state_, path, flags] { return Opened{state->root.open(path, flags)}; };
     auto opened = co_await blocking(std::move(open), load());
     co_return opened;
   }

@@ -81,6 +81,16 @@ inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
 /// How much of a file is copied in one job.
 inline constexpr std::uint64_t copied_piece = 32 * 1024 * 1024;
 
+/// A file, and what it was when it was opened. Whoever opens it also looks: that may block as well, and MooseFS tells
+/// another thread what that one saw when it last met the name, up to a second ago.
+struct OpenedFile {
+  explicit OpenedFile(Descriptor opened) : file{std::move(opened)} {
+    checked([&] { return sys::status_of(file.get(), &status); });
+  }
+  Descriptor file;
+  FileStatus status{};
+};
+
 /// Some bytes of a file, read where that may block.
 template <class = void> class BasicFilePiece {
  public:
@@ -141,9 +151,10 @@ template <class = void> class BasicFileReader {
   /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
   static awaitable<BasicFileReader> open(std::string file, std::uint64_t offset = 0) {
     auto open = [file] {
-      return detail::Descriptor{detail::checked([&] { return detail::sys::open_file(file.c_str(), detail::sys::to_read); })};
+      return detail::OpenedFile{
+          detail::Descriptor{detail::checked([&] { return detail::sys::open_file(file.c_str(), detail::sys::to_read); })}};
     };
-    detail::Descriptor opened = co_await blocking(std::move(open));
+    detail::OpenedFile opened = co_await blocking(std::move(open));
     const std::string name = std::filesystem::path{file}.filename().string();
     co_return BasicFileReader{name, std::move(opened), offset};
   }
@@ -211,11 +222,11 @@ template <class = void> class BasicFileReader {
  private:
   template <class> friend class BasicDirectoryStorage;
 
-  BasicFileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
+  BasicFileReader(std::string name, detail::OpenedFile opened, std::uint64_t offset, ClientKey client = 0)
       : name_{std::move(name)},
-        file_{detail::new_shared<const detail::Descriptor>(std::move(file))},
-        client_{client} {
-    detail::checked([&] { return detail::sys::status_of(file_->get(), &status_); });
+        file_{detail::new_shared<const detail::Descriptor>(std::move(opened.file))},
+        client_{client},
+        status_{opened.status} {
     if (detail::is_folder(status_)) detail::fail(std::errc::is_a_directory);
     if (!detail::is_regular(status_)) detail::fail(std::errc::operation_not_permitted);
     seek(offset);
@@ -232,7 +243,7 @@ template <class = void> class BasicFileReader {
   std::string name_;
   std::shared_ptr<const detail::Descriptor> file_;  // shared with reads under way
   ClientKey client_;
-  detail::FileStatus status_{};
+  detail::FileStatus status_;
   std::uint64_t position_ = 0;
   std::uint64_t resident_ = 0;  // the end of what has been fetched
   bool can_tell_ = true;

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <atomic>
 #include <gtest/gtest.h>
+#include <mutex>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "support/scripted_store.hpp"
@@ -155,6 +157,102 @@ TEST(S3Upload, SendsAPartAgainThatWasCutOff) {
   EXPECT_EQ(count_of(asked, "PUT /inbox/a?partNumber=1&uploadId=u"), 2u);
   EXPECT_EQ(count_of(asked, "PUT /inbox/a?partNumber=2&uploadId=u"), 1u);
   EXPECT_EQ(asked.back(), "POST /inbox/a?uploadId=u");
+}
+
+/// A store that takes an upload in parts, as soon as a fault is over that the first attempts at its second part meet.
+class FaultyStore {
+ public:
+  enum class Fault { cut_within, slow_down, internal, silence, expired };
+  FaultyStore(Fault fault, int times) : fault_{fault}, left_{times} {}
+
+  S3Storage storage() {
+    auto options = impatient(store_.endpoint());
+    options.patience = std::chrono::seconds{1};
+    return S3Storage{options};
+  }
+  std::size_t attempts() const { return count_of(store_.asked(), "PUT /inbox/a?partNumber=2"); }
+  bool is_completed() const { return count_of(store_.asked(), "POST /inbox/a?uploadId=u") > 0; }
+  bool is_given_up() const { return count_of(store_.asked(), "DELETE /inbox/a?uploadId=u") > 0; }
+  std::string second_part() {
+    const std::lock_guard lock{mutex_};
+    return second_part_;
+  }
+  std::string aside() {
+    const std::lock_guard lock{mutex_};
+    return aside_;
+  }
+
+ private:
+  static bool is_second(const StoreRequest& request) { return request.what.find("partNumber=2") != std::string::npos; }
+  std::size_t cut(const StoreRequest& request) {
+    const std::lock_guard lock{mutex_};
+    const bool cuts = fault_ == Fault::cut_within && is_second(request) && left_ > 0;
+    if (cuts) --left_;
+    return cuts ? 1'000'000 : ScriptedStore::never;
+  }
+  StoreAnswer reply_to(const StoreRequest& request) {
+    const std::lock_guard lock{mutex_};
+    StoreAnswer reply;
+    if (answers_looking(request, reply)) return reply;
+    if (request.what.ends_with("?uploads=")) {
+      return answer(200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+    }
+    if (is_second(request) && fault_ != Fault::cut_within && left_ > 0) {
+      --left_;
+      if (fault_ == Fault::slow_down) return answer(503, error_body("SlowDown"));
+      if (fault_ == Fault::internal) return answer(500, error_body("InternalError"));
+      if (fault_ == Fault::silence) return StoreAnswer{"", false, true};
+      return answer(403, error_body("ExpiredToken"));
+    }
+    if (is_second(request)) second_part_ = request.body;
+    if (request.what.starts_with("PUT /inbox/.ftplike-partial/a")) {
+      aside_ = request.header("x-amz-meta-ftplike-upload") + ' ' + request.header("x-amz-meta-ftplike-base");
+    }
+    if (request.what.starts_with("PUT ")) return answer(200, "", "ETag: \"p\"\r\n");
+    return answer(request.what.starts_with("DELETE ") ? 204 : 200, "<CompleteMultipartUploadResult/>");
+  }
+
+  const Fault fault_;
+  std::mutex mutex_;
+  int left_;
+  std::string second_part_, aside_;
+  ScriptedStore store_{[this](const StoreRequest& request) { return reply_to(request); },
+                       [this](const StoreRequest& request) { return cut(request); }};
+};
+
+TEST(S3Upload, OutlivesWhatPassesInTheMiddleOfAPart) {
+  using enum FaultyStore::Fault;
+  for (const auto fault : {cut_within, slow_down, internal, silence}) {
+    FaultyStore store{fault, 2};
+    Files<S3Storage> files{store.storage()};
+    const std::string second(5 * 1024 * 1024, 'b');
+    files.put("/a", std::string(5 * 1024 * 1024, 'a') + second);
+    EXPECT_EQ(store.attempts(), 3u) << static_cast<int>(fault);
+    EXPECT_TRUE(store.second_part() == second);
+    EXPECT_TRUE(store.is_completed());
+  }
+}
+
+TEST(S3Upload, EndsWithTheReasonWhereItDoesNotPassAndKeepsThePartsThatCame) {
+  using enum FaultyStore::Fault;
+  for (const auto& [fault, error, attempts] :
+       {std::tuple{cut_within, S3Errc::broken_off, 3u}, std::tuple{slow_down, S3Errc::slow_down, 3u},
+        std::tuple{internal, S3Errc::internal, 3u}, std::tuple{silence, S3Errc::stalled, 3u},
+        std::tuple{expired, S3Errc::keys_expired, 1u}}) {
+    FaultyStore store{fault, 1000};
+    Files<S3Storage> files{store.storage()};
+    {
+      auto writer = files.create("/a");
+      files.write(writer, std::string(10 * 1024 * 1024, 'a'));
+      EXPECT_EQ(files.error(writer.finish()), error);
+      // libcurl goes once more by itself where a connection that it kept breaks.
+      EXPECT_GE(store.attempts(), attempts);
+      EXPECT_LE(store.attempts(), attempts + (fault == cut_within ? 1 : 0));
+    }
+    (void)files.error(files.storage.partial_size(Path{"/a"}));  // by then it is aside
+    EXPECT_EQ(store.aside(), "u 5242880") << static_cast<int>(fault);
+    EXPECT_FALSE(store.is_completed() || store.is_given_up());
+  }
 }
 
 TEST(S3Upload, TakesAnyTailThatIsLessThanAPart) {
