@@ -308,15 +308,16 @@ template <class P> class Service : public Settings {
   std::shared_ptr<AccountUse> enter(const Account& account) {
     if (account.max_sessions == 0 && account.bytes_per_second == 0) return no_limits_;
     const std::lock_guard lock{mutex_};
-    std::erase_if(uses_, [](const auto& use) { return use.expired(); });
-    for (const auto& known : uses_) {
-      auto use = known.lock();
-      if (!use || use->name != account.name) continue;
-      const auto sessions = static_cast<unsigned long>(use.use_count()) - 1;  // without ours
+    std::shared_ptr<AccountUse>* unused = nullptr;
+    for (auto& known : uses_) {
+      const auto sessions = static_cast<unsigned long>(known.use_count()) - 1;  // without ours
+      if (sessions == 0) unused = &known;
+      if (sessions == 0 || known->name != account.name) continue;
       if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
-      return use;
+      return known;
     }
     auto use = detail::new_shared<AccountUse>(account.name, account.bytes_per_second);
+    if (unused) return *unused = use;
     uses_.push_back(use);
     return use;
   }
@@ -364,7 +365,7 @@ template <class P> class Service : public Settings {
   AccountUse total_{{}, limits.bytes_per_second};
   std::shared_ptr<AccountUse> no_limits_ = detail::new_shared<AccountUse>(std::string{}, std::uint64_t{0});
   std::mutex mutex_;
-  std::vector<std::weak_ptr<AccountUse>> uses_;
+  std::vector<std::shared_ptr<AccountUse>> uses_;  // of those that are held, and of some that were
   std::forward_list<Limits> all_limits_;
   std::atomic<const Limits*> current_limits_{&limits};
 };

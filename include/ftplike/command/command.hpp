@@ -100,19 +100,34 @@ template <class C> constexpr std::string_view help_of() {
   else
     return C::verb;
 }
+// Functions and no lambdas, each of which costs a compiler a type and two functions.
+template <class C, class S> std::string feature_now(const S& session) { return std::string{C::feature(session)}; }
+template <class C, class S> std::string feature_always(const S&) { return std::string{C::feature}; }
 template <class C, class S> constexpr auto feature_of() -> std::string (*)(const S&) {
   if constexpr (requires(const S& session) { C::feature(session); })
-    return [](const S& session) { return std::string{C::feature(session)}; };
+    return &feature_now<C, S>;
   else if constexpr (requires { std::string_view{C::feature}; })
-    return [](const S&) { return std::string{C::feature}; };
+    return &feature_always<C, S>;
   else
     return nullptr;
 }
+template <class C, class S> bool allows(const S& session) { return session.may(C::needs); }
 template <class C, class S> constexpr auto allowed_on() -> bool (*)(const S&) {
   if constexpr (requires { C::needs; })
-    return [](const S& session) { return session.may(C::needs); };
+    return &allows<C, S>;
   else
     return nullptr;
+}
+template <class C, class S> using ResultOf = decltype(C::run(std::declval<S&>(), std::string_view{}));
+template <class C, class S> ResultOf<C, S> run_on_session(S& session, std::string_view argument) {
+  return C::run(session, argument);
+}
+/// What runs the command: its own function where that has just this type, as all in verbs/ have.
+template <class C, class S> constexpr auto run_of() -> ResultOf<C, S> (*)(S&, std::string_view) {
+  if constexpr (requires { static_cast<ResultOf<C, S> (*)(S&, std::string_view)>(&C::run); })
+    return &C::run;
+  else
+    return &run_on_session<C, S>;
 }
 template <class C, class S> constexpr bool available_on() {
   if constexpr (requires { C::template available<S>; })

@@ -142,10 +142,10 @@ template <class... Commands> class CommandTable {
                   detail::feature_of<C, S>(),
                   nullptr,
                   nullptr};
-    if constexpr (std::same_as<decltype(C::run(std::declval<S&>(), std::string_view{})), Reply>) {
-      made.answer = [](S& session, std::string_view argument) { return C::run(session, argument); };
+    if constexpr (std::same_as<detail::ResultOf<C, S>, Reply>) {
+      made.answer = detail::run_of<C, S>();
     } else {
-      made.run = [](S& session, std::string_view argument) { return C::run(session, argument); };
+      made.run = detail::run_of<C, S>();
     }
     return made;
   }

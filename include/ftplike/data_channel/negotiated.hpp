@@ -1,7 +1,5 @@
 #pragma once
-#include <cstddef>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include <ftplike/data_channel/active.hpp>
@@ -14,6 +12,11 @@ namespace ftplike::inline v0_2 {
 /// Several ways, of which the peers settle one for each transfer: on a server the one that the client negotiated last;
 /// if it negotiated none, the first that needs no negotiation.
 template <class... Ways> struct NegotiatedChannel {
+ private:
+  /// One end each, as bases: what `std::tuple` and `std::apply` make of them takes compilers longer.
+  template <class End> struct Holding { End way; };
+
+ public:
   /// A table with the commands of all ways.
   template <class Table, class... Rest> struct Adding { using type = Table; };
   /// The same where there are ways left.
@@ -23,59 +26,49 @@ template <class... Ways> struct NegotiatedChannel {
   template <class Table> using AddTo = typename Adding<Table, Ways...>::type;
 
   /// How a session of the server gets its data connection: by the way that was negotiated last.
-  template <Transport T> class ServerEnd {
+  template <Transport T> class ServerEnd : Holding<typename Ways::template ServerEnd<T>>... {
    public:
-    bool armed() const noexcept {
-      return std::apply([](const auto&... ways) { return (ways.armed() || ...); }, ways_);
-    }
+    bool armed() const noexcept { return (Held<Ways>::way.armed() || ...); }
     /// Whether none of those that take negotiation is armed.
-    bool announces() const noexcept {
-      return std::apply([](const auto&... ways) { return !((ways.armed() && !ways.announces()) || ...); }, ways_);
-    }
-    void disarm() {
-      std::apply([](auto&... ways) { (ways.disarm(), ...); }, ways_);
-    }
+    bool announces() const noexcept { return !((Held<Ways>::way.armed() && !Held<Ways>::way.announces()) || ...); }
+    void disarm() { (Held<Ways>::way.disarm(), ...); }
     /// The way `W`, which takes the place of what was negotiated before.
     template <class W> auto& use() {
       disarm();
-      return std::get<typename W::template ServerEnd<T>>(ways_);
+      return Held<W>::way;
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
-      return open_first<0>(session, std::move(text));
+      return open_first<Session, Ways...>(session, std::move(text));
     }
 
    private:
-    template <std::size_t I, class Session>
+    template <class W> using Held = Holding<typename W::template ServerEnd<T>>;
+    template <class Session, class First, class... Rest>
     awaitable<typename T::Stream> open_first(Session& session, std::string text) {
-      auto& way = std::get<I>(ways_);
-      if constexpr (I + 1 < sizeof...(Ways)) {
-        if (!way.armed()) return open_first<I + 1>(session, std::move(text));
+      if constexpr (sizeof...(Rest) > 0) {
+        if (!Held<First>::way.armed()) return open_first<Session, Rest...>(session, std::move(text));
       }
-      return way.open(session, std::move(text));
+      return Held<First>::way.open(session, std::move(text));
     }
-
-    std::tuple<typename Ways::template ServerEnd<T>...> ways_;
   };
 
   /// How a client's data connection comes to be.
-  template <Transport T> class ClientEnd {
+  template <Transport T> class ClientEnd : Holding<typename Ways::template ClientEnd<T>>... {
    public:
     /// By the client's `way<W>()`, which knows the server's dialect and the user's wish: the first that says yes.
     template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
-      return open_first<0>(client, std::move(command));
+      return open_first<Client, Ways...>(client, std::move(command));
     }
 
    private:
-    template <std::size_t I, class Client>
+    template <class W> using Held = Holding<typename W::template ClientEnd<T>>;
+    template <class Client, class First, class... Rest>
     awaitable<typename T::Stream> open_first(Client& client, std::string command) {
-      if constexpr (I + 1 < sizeof...(Ways)) {
-        using Way = std::tuple_element_t<I, std::tuple<Ways...>>;
-        if (!client.template prefers<Way>()) return open_first<I + 1>(client, std::move(command));
+      if constexpr (sizeof...(Rest) > 0) {
+        if (!client.template prefers<First>()) return open_first<Client, Rest...>(client, std::move(command));
       }
-      return std::get<I>(ways_).open(client, std::move(command));
+      return Held<First>::way.open(client, std::move(command));
     }
-
-    std::tuple<typename Ways::template ClientEnd<T>...> ways_;
   };
 };
 

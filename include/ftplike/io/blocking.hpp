@@ -54,7 +54,7 @@ class BlockingWork : public asio::execution_context::service {
     Wait(BlockingWork& work, const Executor& executor) : waits_{work.waits_} {
       const std::lock_guard lock{waits_->mutex};
       number_ = ++waits_->last_number;
-      waits_->all[number_].executor = executor;
+      waits_->all.try_emplace(number_, executor);
     }
     Wait(const Wait&) = delete;
     Wait& operator=(const Wait&) = delete;
@@ -90,6 +90,7 @@ class BlockingWork : public asio::execution_context::service {
    private:
     friend class BlockingWork;
     struct Place {
+      explicit Place(const Executor& its_executor) : executor{its_executor}, busy{its_executor} {}
       Executor executor;
       std::function<void()> resume;  // while the coroutine waits
       Executor busy;                 // meanwhile keeps the context from running out of work
@@ -115,7 +116,7 @@ class BlockingWork : public asio::execution_context::service {
       }
       static void go_on(Place& place) {
         call_on(place.executor, std::exchange(place.resume, nullptr));
-        place.busy = {};
+        place.busy = place.executor;
       }
 
       std::mutex mutex;

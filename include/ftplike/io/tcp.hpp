@@ -299,6 +299,18 @@ template <class = void> class BasicEventLoops {
    public:
     Loop() : asio::io_context{1} {}
     void end() { shutdown(); }
+    void begin(AtEnd failed) {
+      busy = asio::prefer(busy, asio::execution::outstanding_work.tracked);
+      thread = std::thread{[this, failed = std::move(failed)] {
+        try {
+          run();
+        } catch (...) { failed(std::current_exception()); }
+      }};
+    }
+
+    // Of all but the first, which the caller of `run` has, as long as that runs.
+    Executor busy{get_executor()};
+    std::thread thread;
   };
   std::size_t count_ = 0;
   std::unique_ptr<Loop[]> loops_;
@@ -317,28 +329,21 @@ template <class Any> bool BasicEventLoops<Any>::has(const Executor& executor) co
   return false;
 }
 template <class Any> void BasicEventLoops<Any>::run() {
-  std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
-  std::vector<std::thread> threads;
   std::mutex mutex;
   std::exception_ptr failure;
-  const auto keep = [&](std::exception_ptr one) {
+  const AtEnd keep = [&](std::exception_ptr one) {
     const std::lock_guard lock{mutex};
     if (!failure) failure = std::move(one);
     stop();
   };
   try {
-    for (std::size_t i = 1; i < count_; ++i) {
-      busy.push_back(asio::make_work_guard(loops_[i]));
-      threads.emplace_back([&keep, &loop = loops_[i]] {
-        try {
-          loop.run();
-        } catch (...) { keep(std::current_exception()); }
-      });
-    }
+    for (std::size_t i = 1; i < count_; ++i) loops_[i].begin(keep);
     loops_[0].run();
   } catch (...) { keep(std::current_exception()); }
-  busy.clear();
-  for (auto& thread : threads) thread.join();
+  for (std::size_t i = 1; i < count_; ++i) loops_[i].busy = loops_[i].get_executor();
+  for (std::size_t i = 1; i < count_; ++i) {
+    if (loops_[i].thread.joinable()) loops_[i].thread.join();
+  }
   for (std::size_t i = 0; i < count_; ++i) loops_[i].restart();
   if (failure) std::rethrow_exception(failure);
 }

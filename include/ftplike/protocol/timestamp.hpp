@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,7 +54,8 @@ inline std::optional<Timestamp> moment(unsigned year, unsigned month, unsigned d
   const year_month_day date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month},
                             std::chrono::day{day}};
   if (year > 9999 || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  return sys_days{date} + hours{hour} + minutes{minute} + seconds{std::min(second, 59U)};
+  const unsigned since_midnight = (hour * 60 + minute) * 60 + std::min(second, 59U);
+  return sys_days{date} + milliseconds{std::int64_t{since_midnight} * 1000};
 }
 
 /// Writes the last `digits` decimal digits of `value`, zeros in front, and gives the place behind them.

@@ -57,8 +57,9 @@ template <class T, class P> class ServerCore {
         : executor{its_executor}, who{std::make_unique<SessionInfo>(std::move(its_who))} {}
     Interruption interruption;
     const Executor executor;
-    std::unique_ptr<SessionInfo> who;  // as long as there is no session, which has it then; or of one that is stuck
-    OneSession* session = nullptr;     // while there is one
+    std::unique_ptr<SessionInfo> who;     // as long as there is no session, which has it then
+    OneSession* session = nullptr;        // while there is one
+    std::unique_ptr<StuckSession> stuck;  // what it answered when it was asked why it does not end
   };
   struct Visit;
   /// Somebody who waits for the end of `stop`.
@@ -462,30 +463,24 @@ template <class T, class P> class ServerCore {
 
   /// Asks the sessions that are left what they are about. One whose thread is blocked does not answer.
   static awaitable<std::vector<StuckSession>> ask_the_stuck(StatePointer state) {
-    struct Answers {
-      std::mutex mutex;
-      std::map<const Entry*, std::string> all;
-    };
-    const auto answers = detail::new_shared<Answers>();
-    for_each_session(state, [answers](Entry& entry) {
-      const std::lock_guard lock{answers->mutex};
-      answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
-      if (entry.session) entry.who = std::make_unique<SessionInfo>(entry.session->who());
+    for_each_session(state, [state](Entry& entry) {
+      auto answer = std::make_unique<StuckSession>();
+      answer->activity = entry.session ? entry.session->activity() : "the introduction by a proxy";
+      if (const SessionInfo* const who = entry.session ? &entry.session->who() : entry.who.get()) {
+        answer->number = who->number;
+        answer->peer = who->peer;
+        answer->user = who->user;
+      }
+      const std::lock_guard lock{state->mutex};
+      entry.stuck = std::move(answer);
     });
     co_await wait_for_all(state, std::chrono::seconds{1});
     std::vector<StuckSession> stuck;
     const std::lock_guard lock{state->mutex};
-    const std::lock_guard lock_answers{answers->mutex};
     for (const auto& entry : state->book) {
-      const auto answer = answers->all.find(entry.get());
-      StuckSession one;
-      one.activity = answer == answers->all.end() ? "its thread is blocked" : answer->second;
-      if (answer != answers->all.end() && entry->who) {
-        one.number = entry->who->number;
-        one.peer = entry->who->peer;
-        one.user = entry->who->user;
-      }
-      stuck.push_back(std::move(one));
+      StuckSession silent;
+      silent.activity = "its thread is blocked";
+      stuck.push_back(entry->stuck ? std::move(*entry->stuck) : std::move(silent));
     }
     co_return stuck;
   }

@@ -152,8 +152,7 @@ class PathResolver {
       if (name == "..") {
         // The parent of a directory that has been moved meanwhile could be anywhere: come again from the root.
         if (!done.empty()) done.pop_back();
-        pending.insert(pending.end(), std::make_move_iterator(done.rbegin()), std::make_move_iterator(done.rend()));
-        done.clear();
+        for (; !done.empty(); done.pop_back()) pending.push_back(std::move(done.back()));
         own = Descriptor{};
         continue;
       }

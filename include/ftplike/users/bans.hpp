@@ -124,10 +124,8 @@ class Bans {
  public:
   Bans() = default;
   /// **Errors:** `std::system_error` if the file cannot be read, those of `parse_bans` if it is damaged.
-  explicit Bans(BanRules rules, std::filesystem::path file = {})
-      : state_{std::make_shared<State>(std::move(rules), std::move(file))} {
-    state_->read();
-  }
+  template <class Any = void> explicit Bans(BanRules rules, std::filesystem::path file = {})
+      : state_{made(std::make_shared<MadeState<Any>>(std::move(rules), std::move(file)))} {}
   explicit operator bool() const noexcept { return state_ != nullptr; }
 
   /// Bans these from now on; sessions that are there stay. Writes the file, and so may block.
@@ -147,37 +145,49 @@ class Bans {
   // ---- for the server
 
   /// Whether a client is to be turned away. **Cancellation:** any type.
-  template <class = void> awaitable<bool> forbids(Address client) const {
-    const Executor executor = co_await asio::this_coro::executor;
-    const Timestamp now = wall_clock(executor);
-    if (state_->is_to_be_read(now)) {
-      auto read = [state = state_] { state->read_if_changed(); };
-      co_await blocking(std::move(read), Workload{WorkKind::disk, client_key(client)});
-    }
-    co_return state_->contains(client, now);
-  }
+  awaitable<bool> forbids(Address client) const { return state_->forbids(state_, std::move(client)); }
   /// What a failed login came to.
   struct Verdict {
     std::optional<Ban> ban;  // if this failure was one too many
     std::error_code error;   // why that could not be written down
   };
   /// Counts a failed login. **Cancellation:** any type; it is counted all the same.
-  template <class = void> awaitable<Verdict> failed(Address client) const {
-    const Executor executor = co_await asio::this_coro::executor;
-    const Timestamp now = wall_clock(executor);
-    Verdict verdict;
-    verdict.ban = state_->count(client, now);
-    if (verdict.ban && !state_->file.empty()) {
-      auto write = [state = state_, ban = *verdict.ban, now] { return state->try_to_write(ban, now); };
-      const std::error_code error = co_await blocking(std::move(write), Workload{WorkKind::disk, client_key(client)});
-      verdict.error = error;
-    }
-    co_return verdict;
-  }
+  awaitable<Verdict> failed(Address client) const { return state_->failed(state_, std::move(client)); }
 
  private:
+  /// What all servers know of it, so that only who makes some bans has `MadeState` compiled.
   struct State {
-    State(BanRules its_rules, std::filesystem::path its_file) : rules{std::move(its_rules)}, file{std::move(its_file)} {}
+    virtual ~State() = default;
+    virtual bool set(const Subnet& subnet, const std::optional<Ban>& ban, Timestamp now) = 0;
+    virtual std::vector<Ban> list(Timestamp now) = 0;
+    virtual awaitable<bool> forbids(std::shared_ptr<State> self, Address client) = 0;
+    virtual awaitable<Verdict> failed(std::shared_ptr<State> self, Address client) = 0;
+  };
+  template <class = void> struct MadeState final : State {
+    MadeState(BanRules its_rules, std::filesystem::path its_file)
+        : rules{std::move(its_rules)}, file{std::move(its_file)} {}
+
+    awaitable<bool> forbids(std::shared_ptr<State> self, Address client) override {
+      const Executor executor = co_await asio::this_coro::executor;
+      const Timestamp now = wall_clock(executor);
+      if (is_to_be_read(now)) {
+        auto read = [this, self] { read_if_changed(); };
+        co_await blocking(std::move(read), Workload{WorkKind::disk, client_key(client)});
+      }
+      co_return contains(client, now);
+    }
+    awaitable<Verdict> failed(std::shared_ptr<State> self, Address client) override {
+      const Executor executor = co_await asio::this_coro::executor;
+      const Timestamp now = wall_clock(executor);
+      Verdict verdict;
+      verdict.ban = count(client, now);
+      if (verdict.ban && !file.empty()) {
+        auto write = [this, self, ban = *verdict.ban, now] { return try_to_write(ban, now); };
+        const std::error_code error = co_await blocking(std::move(write), Workload{WorkKind::disk, client_key(client)});
+        verdict.error = error;
+      }
+      co_return verdict;
+    }
 
     /// How the file looked when it was read.
     struct Look {
@@ -217,7 +227,7 @@ class Bans {
       return true;
     }
 
-    bool set(const Subnet& subnet, const std::optional<Ban>& ban, Timestamp now) {
+    bool set(const Subnet& subnet, const std::optional<Ban>& ban, Timestamp now) override {
       bool was_there = false;
       {
         const std::lock_guard lock{mutex};
@@ -238,7 +248,7 @@ class Bans {
       }
       return {};
     }
-    std::vector<Ban> list(Timestamp now) {
+    std::vector<Ban> list(Timestamp now) override {
       const std::lock_guard lock{mutex};
       std::vector<Ban> result;
       for (const auto& [bits, same_size] : bans) {
@@ -298,6 +308,11 @@ class Bans {
     Look last_look;
     Timestamp last_checked{};
   };
+
+  template <class Made> static std::shared_ptr<State> made(std::shared_ptr<Made> state) {
+    state->read();
+    return state;
+  }
 
   std::shared_ptr<State> state_;
 };

@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -73,10 +72,12 @@ class SortedLines {
   /// system has to find first.
   std::string& text_for(const Entry& entry) {
     constexpr std::size_t block_size = 64 * 1024 - 64, most_but_names = 512;
-    if (blocks_.empty()) return blocks_.emplace_back();
-    if (blocks_[block_].size() + entry.name.size() * 2 + most_but_names > block_size && ++block_ == blocks_.size()) {
-      blocks_.emplace_back().reserve(block_size);
-    }
+    const bool is_first = blocks_.empty();
+    const bool is_full =
+        !is_first && blocks_[block_].size() + entry.name.size() * 2 + most_but_names > block_size;
+    if (is_full) ++block_;
+    if (block_ == blocks_.size()) blocks_.push_back(std::string{});
+    if (is_full) blocks_[block_].reserve(block_size);
     return blocks_[block_];
   }
   /// The first eight bytes, in the order of which names are sorted.
@@ -91,7 +92,7 @@ class SortedLines {
     return std::string_view{blocks_[place.block]}.substr(place.name, place.line - place.name);
   }
 
-  std::deque<std::string> blocks_;  // each name with its line behind it
+  std::vector<std::string> blocks_;  // each name with its line behind it
   std::size_t block_ = 0;           // the one that is being filled
   std::vector<Place> lines_;
   std::size_t next_ = 0;
