@@ -24,6 +24,7 @@
 #include <ftplike/storage/partial.hpp>
 #include <ftplike/storage/path_resolver.hpp>
 #include <ftplike/system/new_shared.hpp>
+#include <ftplike/system/paths.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -144,7 +145,7 @@ template <class = void> class BasicFileReader {
       return detail::Descriptor{detail::checked([&] { return detail::sys::open_file(file.c_str(), detail::sys::to_read); })};
     };
     detail::Descriptor opened = co_await blocking(std::move(open));
-    const std::string name = std::filesystem::path{file}.filename().string();
+    const std::string name = detail::last_name(file);
     co_return BasicFileReader{name, std::move(opened), offset};
   }
 
