@@ -92,5 +92,9 @@ grep -q '^stopped: ' server.out || fail "the server did not end in an orderly wa
 # What Windows does not have.
 wanted 2 "$@" "$server" --root root --admin-socket socket
 wanted 2 "$@" "$server" who socket
+printf 'secret\n' >password
+status=0
+"$@" "$server" add-user users ben <password >shown 2>&1 || status=$?
+[ $status = 2 ] || { cat shown >&2; fail "add-user ended with $status"; }
 wanted 2 "$@" "$server" --root root --page 127.0.0.1:0 --check
 [ "$(wc -l <shown)" = 1 ] || fail "that took more than a line"
