@@ -8,6 +8,7 @@ find_program(FTPLIKE_MINGW_C x86_64-w64-mingw32-gcc-posix REQUIRED)  # which Goo
 set(CMAKE_CXX_COMPILER ${FTPLIKE_MINGW_CXX})
 set(CMAKE_C_COMPILER ${FTPLIKE_MINGW_C})
 set(CMAKE_RC_COMPILER ${FTPLIKE_MINGW_RC})
+set(ZLIB_USE_STATIC_LIBS ON)
 set(CMAKE_CXX_FLAGS_INIT -Wa,-mbig-obj)  # a united test file has more sections than the usual format holds
 set(CMAKE_EXE_LINKER_FLAGS_INIT -static)  # or Wine would have to be told where the compiler's libraries are
 set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
@@ -19,13 +20,22 @@ get_property(is_a_check GLOBAL PROPERTY IN_TRY_COMPILE)
 if(NOT is_a_check)
   set(CMAKE_CROSSCOMPILING_EMULATOR
     env WINEDEBUG=-all WINEPREFIX=${CMAKE_BINARY_DIR}/wine ${FTPLIKE_WINE})
-  # Asio is headers alone, which the system has among its own: they are shown to the compiler without those.
-  find_path(FTPLIKE_SYSTEM_ASIO asio.hpp PATHS /usr/local/include /usr/include NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH REQUIRED)
-  mark_as_advanced(FTPLIKE_SYSTEM_ASIO)
-  set(Asio_INCLUDE_DIR ${CMAKE_BINARY_DIR}/headers CACHE PATH "")
-  file(MAKE_DIRECTORY ${Asio_INCLUDE_DIR})
-  foreach(name asio asio.hpp)
-    file(CREATE_LINK ${FTPLIKE_SYSTEM_ASIO}/${name} ${Asio_INCLUDE_DIR}/${name} SYMBOLIC)
+  # What is headers alone the system has among its own: they are shown to the compiler without those.
+  set(headers ${CMAKE_BINARY_DIR}/headers)
+  file(MAKE_DIRECTORY ${headers})
+  find_path(FTPLIKE_SYSTEM_HEADERS asio.hpp PATHS /usr/local/include /usr/include NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH REQUIRED)
+  mark_as_advanced(FTPLIKE_SYSTEM_HEADERS)
+  foreach(name asio asio.hpp CLI toml++)
+    if(EXISTS ${FTPLIKE_SYSTEM_HEADERS}/${name})
+      file(CREATE_LINK ${FTPLIKE_SYSTEM_HEADERS}/${name} ${headers}/${name} SYMBOLIC)
+    endif()
+  endforeach()
+  set(Asio_INCLUDE_DIR ${headers} CACHE PATH "")
+  foreach(package CLI11 tomlplusplus)
+    file(WRITE ${headers}/${package}Config.cmake
+      "add_library(${package}::${package} INTERFACE IMPORTED)\n"
+      "set_target_properties(${package}::${package} PROPERTIES INTERFACE_INCLUDE_DIRECTORIES ${headers})\n")
+    set(${package}_DIR ${headers} CACHE PATH "")
   endforeach()
 endif()
 include(${CMAKE_CURRENT_LIST_DIR}/googletest_from_source.cmake)

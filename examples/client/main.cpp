@@ -1,18 +1,14 @@
 // ftplike-client: the reference client. A prompt, a script, or one thing at once.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <functional>
 #include <iostream>
 #include <map>
-#include <pthread.h>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,6 +19,9 @@
 
 #include "../compression.hpp"
 #include "../manual/manual.hpp"
+#include "../system/interrupts.hpp"
+#include "../system/secret.hpp"
+#include "../system/terminal.hpp"
 #include "output.hpp"
 #include "picture.hpp"
 #include "protection.hpp"
@@ -131,44 +130,6 @@ void run_script(Shell& shell, const std::string& script) {
   shell.bye();
 }
 
-/// While it lives Ctrl-C ends the operation under way, or the program if there is none. A thread waits for it, so that
-/// nothing has to be done in a signal handler.
-class Interrupts {
- public:
-  explicit Interrupts(Shell& shell) : shell_{shell} {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-    thread_ = std::thread{[this] { heed(); }};
-  }
-  Interrupts(const Interrupts&) = delete;
-  Interrupts& operator=(const Interrupts&) = delete;
-  ~Interrupts() {
-    over_ = true;
-    pthread_kill(thread_.native_handle(), SIGINT);
-    thread_.join();
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
- private:
-  void heed() {
-    for (int signal = 0;;) {
-      sigwait(&signals_, &signal);
-      if (over_) return;
-      if (signal == SIGINT && shell_.interrupt()) continue;
-      terminal_.restore();
-      std::_Exit(static_cast<int>(Ending::interrupted));
-    }
-  }
-
-  Shell& shell_;
-  const FoundTerminal terminal_;
-  sigset_t signals_{}, before_{};
-  std::atomic<bool> over_ = false;
-  std::thread thread_;
-};
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -258,8 +219,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants it
   hide_passwords(argc, argv);
-  // What we write to may have gone. A handler, unlike SIG_IGN, is not inherited by the programs that we start.
-  std::signal(SIGPIPE, [](int) {});
+  prepare_streams();
+  outlive_readers();
   try {
     app.parse(std::move(arguments));
     settings.segments = parallel->count() > 0 && settings.parallel > 1;
@@ -278,7 +239,9 @@ int main(int argc, char** argv) {
       return static_cast<int>(Ending::good);
     }
     Shell shell{settings};
-    const Interrupts interrupts{shell};
+    // Ctrl-C ends the operation under way, or the program if there is none.
+    const Interrupts interrupts{[&shell](bool is_ctrl_c) { return is_ctrl_c && shell.interrupt(); },
+                                static_cast<int>(Ending::interrupted)};
     if (*get || *put) {
       auto [url, name] = split_file(words.url);
       connect(shell, url);

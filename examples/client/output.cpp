@@ -2,13 +2,13 @@
 
 #include <chrono>
 #include <iostream>
-#include <unistd.h>
 
 #include <ftplike/observers/text.hpp>
 #include <ftplike/protocol/listing.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 
 #include "../explain_style.hpp"
+#include "../system/terminal.hpp"
 
 using namespace ftplike;
 
@@ -51,8 +51,8 @@ std::string iso_time(Timestamp time, bool in_utc) {
 ListingOutput::ListingOutput(bool names_only, bool json)
     : names_only_{names_only},
       json_{json},
-      on_terminal_{::isatty(STDOUT_FILENO) != 0},
-      colours_{explain_style(STDOUT_FILENO).colours},
+      on_terminal_{is_terminal(standard_output)},
+      colours_{explain_style(standard_output).colours},
       now_{wall_clock()} {}
 
 void ListingOutput::show(const Entry& entry) const {

@@ -6,12 +6,12 @@
 #include <cstdio>
 #include <iostream>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 #include <ftplike/observers/text.hpp>
 
 #include "../explain_style.hpp"
+#include "../system/terminal.hpp"
 #include "output.hpp"
 
 using namespace ftplike;
@@ -28,7 +28,7 @@ Screen::Screen(const Settings& settings) {
   }
   if (!settings.explain) return;
   const auto print = [](std::string_view row) { std::cout << row << std::endl; };
-  state_->explain.emplace(End::client, print, explain_style(STDOUT_FILENO));
+  state_->explain.emplace(End::client, print, explain_style(standard_output));
 }
 
 void Screen::show_replies_to(std::set<std::string> verbs) {
@@ -52,7 +52,7 @@ void Screen::operator()(const ReplySeen& event) {
   if (event.reply.negative()) state_->failure = true;
   std::string text = event.reply.wire();
   std::erase(text, '\r');
-  if (::isatty(STDOUT_FILENO) != 0) text = shown(text);
+  if (is_terminal(standard_output)) text = shown(text);
   if (state_->json) {
     const auto code = static_cast<std::uint64_t>(event.reply.code());
     text = JsonObject{}.add("code", code).add("text", event.reply.text()).text() + '\n';
@@ -79,7 +79,7 @@ std::string human_size(double bytes) {
 }
 
 ProgressBar::ProgressBar(std::string_view name, bool wanted)
-    : name_{printable(name)}, wanted_{wanted && ::isatty(STDERR_FILENO)} {}
+    : name_{printable(name)}, wanted_{wanted && is_terminal(standard_error)} {}
 
 ProgressBar::~ProgressBar() { clear(); }
 

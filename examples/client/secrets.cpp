@@ -1,23 +1,17 @@
 #include "secrets.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <fcntl.h>
 #include <fstream>
 #include <iostream>
-#include <memory>
 #include <optional>
 #include <sstream>
 #include <string_view>
-#include <sys/stat.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include <ftplike/protocol/text.hpp>
 
-#include "settings.hpp"
-#include "terminal.hpp"
+#include "../system/environment.hpp"
+#include "../system/paths.hpp"
+#include "../system/secret.hpp"
 
 using namespace ftplike;
 
@@ -49,15 +43,6 @@ template <class Hide> void for_each_password(std::string_view text, Hide hide) {
     at = end + 1;
   }
   if (secret < text.size()) hide(secret, text.size());
-}
-
-/// What FTPLIKE_PASSWORD says, once: it is meant for the first server, and programs that we start need not see it.
-std::optional<std::string> take_given_password() {
-  const char* const given = std::getenv("FTPLIKE_PASSWORD");
-  std::optional<std::string> password;
-  if (given) password = given;
-  ::unsetenv("FTPLIKE_PASSWORD");
-  return password;
 }
 
 struct Login {
@@ -97,45 +82,17 @@ std::optional<Login> look_up(std::istream& file, const std::string& host, const 
 }
 
 std::optional<Login> netrc_login(const Url& url) {
-  const char* const home = std::getenv("HOME");
-  if (!home) return std::nullopt;
-  const std::string name = std::string{home} + "/.netrc";
-  std::ifstream file{name};
+  const std::string home = home_folder();
+  if (home.empty()) return std::nullopt;
+  const std::string name = home + "/.netrc";
+  std::ifstream file{path_of(name)};
   if (!file) return std::nullopt;
-  struct stat status {};
-  const bool is_ours = ::stat(name.c_str(), &status) == 0 && status.st_uid == ::geteuid();
-  if (!is_ours || (status.st_mode & 077) != 0) {
+  if (!is_private(name)) {
     std::cerr << "ftplike-client: " << name << " is not used: others can read it (chmod 600 " << name << ")"
               << std::endl;
     return std::nullopt;
   }
   return look_up(file, url.host, url.user);
-}
-
-/// Asks for a password without showing it; none if there is no terminal. Ctrl-C throws `Interrupted`.
-std::optional<std::string> ask_password(const std::string& prompt) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> terminal{std::fopen("/dev/tty", "r+"), std::fclose};
-  if (!terminal) return std::nullopt;
-  termios before{};
-  if (::tcgetattr(::fileno(terminal.get()), &before) != 0) return std::nullopt;
-  termios silent = before;
-  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG);
-  // Ctrl-C ends the line and not the program, which has to put the terminal right.
-  const int interrupt = silent.c_cc[VEOL] = before.c_cc[VINTR];
-  const ChangedTerminal changed;
-  ::tcsetattr(::fileno(terminal.get()), TCSAFLUSH, &silent);
-  std::fputs(prompt.c_str(), terminal.get());
-  std::fflush(terminal.get());
-  std::string password;
-  int c = std::fgetc(terminal.get());
-  for (; c != EOF && c != '\n' && c != interrupt; c = std::fgetc(terminal.get())) {
-    // Ctrl-Z and Ctrl-\ do nothing while a password is asked for.
-    if (c != before.c_cc[VSUSP] && c != before.c_cc[VQUIT]) password += static_cast<char>(c);
-  }
-  ::tcsetattr(::fileno(terminal.get()), TCSAFLUSH, &before);
-  std::fputs("\n", terminal.get());
-  if (c == interrupt) throw Interrupted{"interrupted"};
-  return password;
 }
 
 }  // namespace
@@ -158,7 +115,7 @@ void hide_passwords(int count, char** words) {
 }
 
 void find_password(Url& url) {
-  const auto given = take_given_password();
+  const auto given = take_variable("FTPLIKE_PASSWORD");  // it is meant for the first server
   if (!url.password.empty()) return;
   if (!url.user.empty() && given) {
     url.password = *given;
@@ -168,6 +125,6 @@ void find_password(Url& url) {
     url.user = std::move(login->user);
     url.password = std::move(login->password);
   } else if (!url.user.empty()) {
-    url.password = ask_password("Password for " + url.user + ": ").value_or("");
+    url.password = ask_secret("Password for " + url.user + ": ").value_or("");
   }
 }

@@ -32,12 +32,6 @@ class UsageFailure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Ctrl-C, where there was nothing else to end.
-class Interrupted : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 /// How a mirror is to be done.
 struct MirrorWords {
   bool reverse = false, only_newer = false, remove = false, dry_run = false;

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -16,16 +14,15 @@
 #include <mutex>
 #include <set>
 #include <span>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <tuple>
-#include <unistd.h>
 #include <utility>
 
 #include <ftplike/client/blocking.hpp>
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/wildcard.hpp>
 
+#include "../system/command.hpp"
+#include "../system/paths.hpp"
 #include "output.hpp"
 #include "protection.hpp"
 #include "screen.hpp"
@@ -72,6 +69,16 @@ std::string rest_of(const std::string& line) {
   return rest == line.npos ? std::string{} : line.substr(rest);
 }
 
+/// The folder and the name of a path of the server's.
+std::pair<std::string, std::string> split(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == path.npos) return {"", path};
+  return {path.substr(0, std::max<std::size_t>(slash, 1)), path.substr(slash + 1)};
+}
+
+/// The name of a file of ours.
+std::string name_of(const std::string& file) { return text_of(path_of(file).filename()); }
+
 bool is_pattern(const std::string& name) { return name.find_first_of("*?[") != name.npos; }
 
 /// A sink that is a file of C's.
@@ -93,35 +100,6 @@ class FileSink {
   }
   std::FILE* file_;
 };
-
-/// Runs a command of the user's, by the shell; its status, as wait(2) has it. Unlike std::system it lets the command
-/// have the signals that our threads block.
-int run_by_shell(std::string command) {
-  std::string shell = "sh", option = "-c";
-  char* const words[]{shell.data(), option.data(), command.data(), nullptr};
-  posix_spawnattr_t wishes;
-  sigset_t none, quit;
-  for (sigset_t* signals : {&none, &quit}) sigemptyset(signals);
-  sigaddset(&quit, SIGQUIT);
-  posix_spawnattr_init(&wishes);
-  posix_spawnattr_setsigmask(&wishes, &none);
-  posix_spawnattr_setsigdefault(&wishes, &quit);
-  posix_spawnattr_setflags(&wishes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  const auto before = std::signal(SIGQUIT, SIG_IGN);
-  pid_t child = 0;
-  const int error = ::posix_spawn(&child, "/bin/sh", nullptr, &wishes, words, environ);
-  posix_spawnattr_destroy(&wishes);
-  int status = 0;
-  while (error == 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-  // A Ctrl-C that has ended it, and that nobody has heeded yet, is not to end us.
-  struct sigaction ignored {}, handled {};
-  ignored.sa_handler = SIG_IGN;  // takes away what is pending
-  ::sigaction(SIGINT, &ignored, &handled);
-  ::sigaction(SIGINT, &handled, nullptr);
-  std::signal(SIGQUIT, before);
-  if (error != 0) throw LocalFailure{std::string{"/bin/sh: "} + std::strerror(error)};
-  return status;
-}
 
 /// Says that something is under way that Ctrl-C may end.
 class Busy {
@@ -175,12 +153,21 @@ struct Shell::State {
   /// Has the shell run a command of the user's. Ctrl-C is for that meanwhile.
   void execute(const std::string& command) {
     const Busy waiting{waits};
-    const int status = run_by_shell(command);
-    if (status == 0) return;
-    const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-    throw LocalFailure{"the command ended with status " + std::to_string(code)};
+    if (const int status = status_of(command); status != 0) {
+      throw LocalFailure{"the command ended with status " + std::to_string(status)};
+    }
   }
-  std::string ours(const std::string& name) const { return (fs::path{settings.files} / name).string(); }
+  static int status_of(const std::string& command) {
+    try {
+      return run_by_shell(command);
+    } catch (const std::system_error& error) { throw LocalFailure{error.what()}; }
+  }
+  static std::unique_ptr<PagedFile> make_paged_file() {
+    try {
+      return std::make_unique<PagedFile>();
+    } catch (const std::system_error& error) { throw LocalFailure{error.what()}; }
+  }
+  std::string ours(const std::string& name) const { return text_of(path_of(settings.files) / path_of(name)); }
 
   // ---- the seed's words, and FTP's: the server's replies are shown as they come ----
 
@@ -214,9 +201,9 @@ struct Shell::State {
     const std::string local = existing(name);
     ProgressBar bar{name, !settings.quiet};
     if (verb == "APPE")
-      tell("append", connected().append(local, fs::path{name}.filename(), options(bar, false)));
+      tell("append", connected().append(local, name_of(name), options(bar, false)));
     else
-      tell("put", connected().upload(local, fs::path{name}.filename(), options(bar, settings.resume)));
+      tell("put", connected().upload(local, name_of(name), options(bar, settings.resume)));
   }
   void tell(std::string_view what, const TransferResult& result) const {
     if (!settings.json) return;
@@ -229,13 +216,13 @@ struct Shell::State {
   std::string existing(const std::string& name) const {
     const std::string local = ours(name);
     std::error_code error;
-    if (!fs::is_regular_file(local, error)) { throw LocalFailure{name + ": no such file in " + settings.files}; }
+    if (!fs::is_regular_file(path_of(local), error)) { throw LocalFailure{name + ": no such file in " + settings.files}; }
     return local;
   }
 
   void get(const std::string& remote, const std::string& local, bool resume) {
     const std::string where = local.empty() ? settings.files : ours(local);
-    if (local.empty() && !fs::is_directory(where)) throw LocalFailure{where + ": no such folder"};
+    if (local.empty() && !fs::is_directory(path_of(where))) throw LocalFailure{where + ": no such folder"};
     ProgressBar bar{remote, !settings.quiet};
     if (settings.segments && !resume && connected().dialect() == Dialect::standard) {
       // The sessions of a pool are where the login led them.
@@ -255,13 +242,14 @@ struct Shell::State {
   void put(const std::string& name, const std::string& remote, bool resume) {
     const std::string local = existing(name);
     ProgressBar bar{name, !settings.quiet};
-    const std::string there = remote.empty() ? fs::path{name}.filename().string() : remote;
+    const std::string there = remote.empty() ? name_of(name) : remote;
     tell("put", connected().upload(local, there, options(bar, resume)));
   }
   /// What there is by the very name in which a path ends; if there is nothing, all that the name fits as a pattern.
-  std::vector<Entry> entries_of(const fs::path& path) {
-    const std::string pattern = path.filename();
-    auto entries = connected().list(path.parent_path());
+  std::vector<Entry> entries_of(const std::string& path) {
+    const auto place = split(path);
+    const std::string& pattern = place.second;
+    auto entries = connected().list(place.first);
     const auto called_so = [&pattern](const Entry& entry) { return entry.name == pattern; };
     const bool exists = std::any_of(entries.begin(), entries.end(), called_so);
     std::erase_if(entries, [&](const Entry& entry) {
@@ -273,11 +261,12 @@ struct Shell::State {
     const ListingOutput out{names_only, settings.json};
     const HeldScreen held{screen};
     const auto show = [&out](const Entry& entry) { out.show(entry); };
-    if (!is_pattern(fs::path{path}.filename())) {
+    const std::string name = split(path).second;
+    if (!is_pattern(name)) {
       connected().list(path, show);
     } else {
       const auto found = entries_of(path);
-      const bool is_folder = found.size() == 1 && found[0].is_directory() && found[0].name == fs::path{path}.filename();
+      const bool is_folder = found.size() == 1 && found[0].is_directory() && found[0].name == name;
       if (is_folder) {
         connected().list(path, show);
       } else {
@@ -342,9 +331,9 @@ struct Shell::State {
   void word_ls(const Arguments& words) { list(words.empty() ? "" : words[0], false); }
   void word_cd(const Arguments& words) { connected().cwd(words.empty() ? "/" : words[0]); }
   void word_lcd(const Arguments& words) {
-    const std::string folder = words.empty() ? "." : fs::path{settings.files} / words[0];
-    if (!fs::is_directory(folder)) throw LocalFailure{folder + ": no such folder"};
-    settings.files = fs::path{folder}.lexically_normal();
+    const std::string folder = words.empty() ? "." : ours(words[0]);
+    if (!fs::is_directory(path_of(folder))) throw LocalFailure{folder + ": no such folder"};
+    settings.files = text_of(path_of(folder).lexically_normal());
     std::cout << settings.files << std::endl;
   }
   void word_lpwd(const Arguments&) { std::cout << settings.files << std::endl; }
@@ -370,12 +359,10 @@ struct Shell::State {
   }
   void word_less(const Arguments& words) {
     // A file, not a pipe: the server does not wait until it has been read.
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::tmpfile(), std::fclose};
-    if (!file) throw LocalFailure{"no room for a temporary file"};
-    FileSink out{file.get()};
+    const auto file = make_paged_file();
+    FileSink out{file->get()};
     (void)connected().download(words[0], out);
-    const char* const pager = std::getenv("PAGER");
-    execute("</dev/fd/" + std::to_string(::fileno(file.get())) + ' ' + (pager ? pager : "less"));
+    execute(file->command());
   }
   void word_mirror(const Arguments& words) {
     MirrorWords how;
@@ -421,14 +408,15 @@ struct Shell::State {
   std::vector<std::string> remote_names(const Arguments& words) {
     std::vector<std::string> names;
     for (const auto& word : words) {
-      const fs::path path{word};
-      if (!is_pattern(path.filename())) {
+      const auto [folder, pattern] = split(word);
+      if (!is_pattern(pattern)) {
         names.push_back(word);
         continue;
       }
       const auto before = names.size();
-      for (const auto& entry : entries_of(path)) {
-        if (entry.is_file() && !entry.name.empty()) names.push_back(path.parent_path() / entry.name);
+      const std::string before_name = folder.empty() || folder.ends_with('/') ? folder : folder + '/';
+      for (const auto& entry : entries_of(word)) {
+        if (entry.is_file() && !entry.name.empty()) names.push_back(before_name + entry.name);
       }
       if (names.size() == before) throw LocalFailure{word + ": nothing there fits"};
     }
@@ -437,13 +425,13 @@ struct Shell::State {
   std::vector<std::string> local_names(const Arguments& words) const {
     std::vector<std::string> names;
     for (const auto& word : words) {
-      if (!is_pattern(word) || fs::exists(fs::path{settings.files} / word)) {
+      if (!is_pattern(word) || fs::exists(path_of(ours(word)))) {
         names.push_back(word);
         continue;
       }
       const auto before = names.size();
-      for (const auto& entry : fs::directory_iterator{settings.files}) {
-        const std::string name = entry.path().filename();
+      for (const auto& entry : fs::directory_iterator{path_of(settings.files)}) {
+        const std::string name = text_of(entry.path().filename());
         if (entry.is_regular_file() && matches(word, name)) names.push_back(name);
       }
       if (names.size() == before) throw LocalFailure{word + ": nothing here fits"};
@@ -615,8 +603,8 @@ std::vector<std::string> Shell::complete(const std::string& line, std::size_t wo
   static const std::set<std::string> of_ours{"put", "mput", "mirror", "reput", "lcd", "stor", "appe"};
   try {
     if (of_ours.contains(command)) {
-      for (const auto& entry : fs::directory_iterator{state_->settings.files})
-        choices.push_back(entry.path().filename());
+      for (const auto& entry : fs::directory_iterator{path_of(state_->settings.files)})
+        choices.push_back(text_of(entry.path().filename()));
     } else {
       state_->screen.show_replies_to({});
       for (const auto& entry : state_->connected().list()) {

@@ -3,15 +3,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <iostream>
 #include <memory>
-#include <unistd.h>
 #include <utility>
 #ifdef FTPLIKE_HAS_EDITLINE
 #include <editline/readline.h>
 #endif
 
+#include "../system/environment.hpp"
+#include "../system/terminal.hpp"
 #include "secrets.hpp"
 
 namespace {
@@ -20,8 +20,8 @@ Terminal::Complete the_complete;  // the line editor's callbacks have no place f
 
 #ifdef FTPLIKE_HAS_EDITLINE
 std::string history_file() {
-  const char* const home = std::getenv("HOME");
-  return home ? std::string{home} + "/.ftplike_history" : std::string{};
+  const std::string home = home_folder();
+  return home.empty() ? home : home + "/.ftplike_history";
 }
 
 char** complete(const char* text, int begin, int) {
@@ -44,16 +44,7 @@ char** complete(const char* text, int begin, int) {
 
 }  // namespace
 
-FoundTerminal::FoundTerminal() : terminal_{::open("/dev/tty", O_RDWR | O_CLOEXEC)} {
-  if (::tcgetattr(terminal_, &found_) != 0) terminal_ = -1;
-}
-
-void FoundTerminal::restore() const {
-  // In `ftplike-client … | less` both are in the foreground, and what is set is the pager's.
-  if (ChangedTerminal::lives && ::tcgetpgrp(terminal_) == ::getpgrp()) ::tcsetattr(terminal_, TCSANOW, &found_);
-}
-
-Terminal::Terminal(bool echo, Complete complete_word) : interactive_{::isatty(STDIN_FILENO) != 0}, echo_{echo} {
+Terminal::Terminal(bool echo, Complete complete_word) : interactive_{is_terminal(standard_input)}, echo_{echo} {
   the_complete = std::move(complete_word);
 #ifdef FTPLIKE_HAS_EDITLINE
   if (!interactive_) return;
@@ -81,11 +72,13 @@ std::optional<std::string> Terminal::line(const std::string& prompt) {
     return std::string{typed.get()};
   }
 #endif
-  if (interactive_) std::cout << prompt << std::flush;
+  if (interactive_) {
+    std::cout << prompt << std::flush;
+    return read_typed_line();
+  }
   std::string text;
   if (!std::getline(std::cin, text)) return std::nullopt;
   if (text.ends_with('\r')) text.pop_back();
-  if (echo_ && !interactive_)
-    std::cout << (std::exchange(first_, false) ? "" : "\n") << prompt << without_passwords(text) << std::endl;
+  if (echo_) std::cout << (std::exchange(first_, false) ? "" : "\n") << prompt << without_passwords(text) << std::endl;
   return text;
 }

@@ -1,33 +1,8 @@
 #pragma once
-#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
-#include <termios.h>
 #include <vector>
-
-/// Says while it lives that this program sets the terminal as it needs it, and puts it right at the end.
-class ChangedTerminal {
- public:
-  ChangedTerminal() { lives = true; }
-  ChangedTerminal(const ChangedTerminal&) = delete;
-  ChangedTerminal& operator=(const ChangedTerminal&) = delete;
-  ~ChangedTerminal() { lives = false; }
-
-  static inline std::atomic<bool> lives = false;
-};
-
-/// The terminal of the program as it was found, for an end in the middle of a line or of a password.
-class FoundTerminal {
- public:
-  FoundTerminal();
-  /// Leaves it so, unless it is another program's now, or this one has not changed it.
-  void restore() const;
-
- private:
-  int terminal_;  // less than 0 if there is none
-  termios found_{};
-};
 
 /// Where commands come from: a terminal with line editing, history and completion, or the lines of a pipe.
 class Terminal {

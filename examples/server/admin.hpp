@@ -11,6 +11,9 @@
 /// Where the words `who`, `kick` and `limits` look for the server if they are not told.
 inline constexpr const char* usual_admin_socket = "/run/ftplike/admin";
 
+/// Why there are none here; null if there are.
+const char* why_no_admin_sockets() noexcept;
+
 /// What the words do with the server.
 struct Administration {
   using Which = std::function<bool(const ftplike::SessionInfo&)>;

@@ -7,6 +7,7 @@
 
 #include <ftplike/users/bans.hpp>
 
+#include "../system/paths.hpp"
 #include "failure.hpp"
 
 namespace {
@@ -23,7 +24,7 @@ Subnet subnet_of(const BanOrder& order) {
 /// Calls `act` with the bans of the file.
 template <class Act> void with_bans(const BanOrder& order, Act act) {
   try {
-    act(ftplike::Bans{{}, order.file});
+    act(ftplike::Bans{{}, path_of(order.file)});
   } catch (const Failure&) { throw; } catch (const std::system_error& error) {
     throw Failure{Ending::failed, error.what()};
   } catch (const std::exception& error) { throw Failure{Ending::bad_configuration, error.what()}; }

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string_view>
 
+#include "../system/paths.hpp"
 #include "failure.hpp"
 
 namespace {
@@ -22,7 +23,7 @@ void read_keys(const std::string& file, ftplike::S3Options& options) {
     options.secret_key = from_environment("AWS_SECRET_ACCESS_KEY");
     options.session_token = from_environment("AWS_SESSION_TOKEN");
   } else {
-    std::ifstream lines{file};
+    std::ifstream lines{path_of(file)};
     if (!lines) throw Failure{Ending::bad_configuration, "cannot read the keys in " + file};
     std::getline(lines, options.access_key);
     std::getline(lines, options.secret_key);

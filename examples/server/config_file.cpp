@@ -7,6 +7,7 @@
 #include <system_error>
 #include <toml++/toml.h>
 
+#include "../system/paths.hpp"
 #include "failure.hpp"
 
 namespace {
@@ -44,7 +45,7 @@ std::vector<std::string> values_of(const Setting& setting, const toml::node& nod
 }  // namespace
 
 AllSaid read_config_file(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
+  std::ifstream file{path_of(path), std::ios::binary};
   std::ostringstream text;
   file.peek();  // a folder can be opened, but not read
   if (!file.is_open() || file.bad()) {

@@ -8,6 +8,7 @@
 #include <ftplike/version.hpp>
 
 #include "../manual/manual.hpp"
+#include "../system/terminal.hpp"
 #include "add_user.hpp"
 #include "admin.hpp"
 #include "ban.hpp"
@@ -189,6 +190,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "ftplike-server: %s\n", line);
     return static_cast<int>(how);
   };
+  prepare_streams();
   try {
     CommandLine command_line;
     return command_line.run(argc, argv);

@@ -1,15 +1,12 @@
 #include "process_metrics.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <sys/resource.h>
-#include <unistd.h>
+#include <string>
 
 #include <ftplike/version.hpp>
+
+#include "../system/process.hpp"
 
 namespace {
 
@@ -27,32 +24,20 @@ class Page {
   std::string text;
 };
 
-double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
-
 /// When the process began, as far as it can be told by when this was.
 const double began =
     std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 
 void add_process(Page& page) {
   page.add("process_start_time_seconds", "gauge", "When the process began, since 1970.", began);
-  rusage use{};
-  if (::getrusage(RUSAGE_SELF, &use) == 0) {
-    page.add("process_cpu_seconds_total", "counter", "Time on processors.", seconds(use.ru_utime) + seconds(use.ru_stime));
-  }
-  std::uint64_t total = 0, resident = 0;  // pages
-  if (std::ifstream{"/proc/self/statm"} >> total >> resident) {
-    page.add("process_resident_memory_bytes", "gauge", "Memory that the process holds.",
-             static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE)));
-  }
-  std::error_code error;
-  std::filesystem::directory_iterator open{"/proc/self/fd", error};
-  if (!error) {  // one of them is that of this look
-    page.add("process_open_fds", "gauge", "Open descriptors.", static_cast<double>(std::distance(begin(open), end(open)) - 1));
-  }
-  rlimit most{};
-  if (::getrlimit(RLIMIT_NOFILE, &most) == 0 && most.rlim_cur != RLIM_INFINITY) {
-    page.add("process_max_fds", "gauge", "Descriptors that may be open.", static_cast<double>(most.rlim_cur));
-  }
+  const auto use = process_use();
+  const auto add = [&page](const char* name, const char* type, const char* help, std::optional<double> value) {
+    if (value) page.add(name, type, help, *value);
+  };
+  add("process_cpu_seconds_total", "counter", "Time on processors.", use.cpu_seconds);
+  add("process_resident_memory_bytes", "gauge", "Memory that the process holds.", use.resident_bytes);
+  add("process_open_fds", "gauge", "Open descriptors.", use.open_files);
+  add("process_max_fds", "gauge", "Descriptors that may be open.", use.most_files);
 }
 
 }  // namespace

@@ -14,9 +14,11 @@
 class ServingNetwork {
  public:
 #ifdef FTPLIKE_HAS_TLS
+  static constexpr bool has_tls = true;
   using Transport = ftplike::TlsTransport<>;
   using Certificates = ftplike::TlsServer;
 #else
+  static constexpr bool has_tls = false;
   using Transport = ftplike::TcpTransport;
   struct Certificates {};
 #endif
@@ -29,7 +31,7 @@ class ServingNetwork {
   std::optional<ftplike::Timestamp> valid_until() const;
 
  private:
-  Certificates certificates_;
+  [[maybe_unused]] Certificates certificates_;
 
  public:
   Transport transport;

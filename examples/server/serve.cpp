@@ -11,7 +11,6 @@
 #include <string_view>
 #include <thread>
 #include <tuple>
-#include <unistd.h>
 #include <vector>
 
 #include <ftplike/server.hpp>
@@ -23,6 +22,9 @@
 
 #include "../compression.hpp"
 #include "../explain_style.hpp"
+#include "../system/interrupts.hpp"
+#include "../system/paths.hpp"
+#include "../system/terminal.hpp"
 #include "admin.hpp"
 #include "bucket.hpp"
 #include "failure.hpp"
@@ -56,7 +58,7 @@ std::string text_of(const HostAndPort& where) {
 // ---- what the operator named ----
 
 ftplike::LineFile open_log(const std::string& path) {
-  if (path == "-") return ftplike::LineFile{STDERR_FILENO};
+  if (path == "-") return ftplike::LineFile{standard_error};
   try {
     return ftplike::LineFile{path};
   } catch (const std::system_error& error) {
@@ -112,14 +114,7 @@ std::vector<Endpoint> web_addresses(const char* what, const std::optional<HostAn
   return result;
 }
 
-/// Whether only this machine reaches a socket that was handed in.
-bool is_loopback(const HandedIn& socket) {
-  Endpoint endpoint;
-  auto size = static_cast<socklen_t>(endpoint.capacity());
-  return ::getsockname(socket.descriptor, endpoint.data(), &size) == 0 && endpoint.address().is_loopback();
-}
-
-ServingNetwork::Transport::Acceptor adopt(ServingNetwork::Transport& network, int socket) {
+ServingNetwork::Transport::Acceptor adopt(ServingNetwork::Transport& network, NativeSocket socket) {
   try {
     return ServingNetwork::Transport::Acceptor{network.adopt(network.main_executor(), socket)};
   } catch (const std::system_error& error) {
@@ -148,7 +143,7 @@ ftplike::UserTable make_users(const Configuration& configuration, bool from_else
       users.add(ftplike::UserEntry{ftplike::Account{user.name, ftplike::Path{}, Rights::all()},
                                    ftplike::Password::plain(user.password)});
     }
-    if (!configuration.users.empty()) users.load(configuration.users);
+    if (!configuration.users.empty()) users.load(path_of(configuration.users));
   } catch (const std::exception& error) {
     throw Failure{Ending::bad_configuration, std::string{"users: "} + error.what()};
   }
@@ -181,7 +176,7 @@ std::vector<std::string> check_places(const Configuration& configuration, Storag
 ftplike::Bans make_bans(const Configuration& configuration) {
   if (configuration.ban_file.empty() && configuration.ban_rules.failures == 0) return ftplike::Bans{};
   try {
-    return ftplike::Bans{configuration.ban_rules, configuration.ban_file};
+    return ftplike::Bans{configuration.ban_rules, path_of(configuration.ban_file)};
   } catch (const std::exception& error) {
     throw Failure{Ending::bad_configuration, std::string{"ban-file: "} + error.what()};
   }
@@ -206,7 +201,7 @@ Watch make_watch(const Configuration& configuration, std::vector<ftplike::LineFi
     return files.back();
   };
   if (configuration.explain) {
-    watch.explain.emplace(ftplike::End::server, ftplike::LineFile{STDOUT_FILENO}, explain_style(STDOUT_FILENO));
+    watch.explain.emplace(ftplike::End::server, ftplike::LineFile{standard_output}, explain_style(standard_output));
   }
   if (!configuration.log.empty()) {
     using ftplike::LogDetail;
@@ -233,12 +228,12 @@ Watch make_watch(const Configuration& configuration, std::vector<ftplike::LineFi
 
 // ---- signals ----
 
-/// Stops the server at the first SIGINT or SIGTERM, the second one then has its usual effect; at each SIGHUP reads
-/// again what may have changed.
+/// Stops the server at the first SIGINT or SIGTERM, the second one then has its usual effect; at each SIGHUP, where there
+/// is that, reads again what may have changed.
 class Signals {
  public:
   Signals(const ftplike::Executor& executor, std::function<void()> stop, std::function<void()> reread)
-      : ends_{executor, SIGINT, SIGTERM}, hang_ups_{executor, SIGHUP}, breath_{executor}, reread_{std::move(reread)} {
+      : ends_{executor, SIGINT, SIGTERM}, hang_ups_{executor}, breath_{executor}, reread_{std::move(reread)} {
     ends_.async_wait([this, stop = std::move(stop)](std::error_code error, int) {
       if (error) return;
       stop();
@@ -248,7 +243,10 @@ class Signals {
       breath_.expires_after(std::chrono::milliseconds{200});
       breath_.async_wait([this](std::error_code) { ends_.clear(); });
     });
-    await_hang_up();
+    if (const auto signal = signal_to_read_again()) {
+      hang_ups_.add(*signal);
+      await_hang_up();
+    }
   }
   /// The server has stopped: nothing is waited for any more. From any thread.
   void rest() {
@@ -329,6 +327,16 @@ template <class Listen> void listen_on(const Endpoint& where, const char* saying
   }
 }
 
+/// Has `listen` begin sessions with the handshake, where this program knows one: where not, `read_certificates` has refused
+/// what asks for it.
+template <class Listen> Endpoint begin_with_tls(Listen listen) {
+  if constexpr (ServingNetwork::has_tls) {
+    return listen(ftplike::Beginning::implicit_tls);
+  } else {
+    return {};
+  }
+}
+
 template <class Server> Administration administration_of(ServingNetwork::Transport& network, Server& server) {
   return {[&server] { return server.list_sessions(); },
           [&server](Administration::Which which) { return server.end_sessions(std::move(which)); },
@@ -351,10 +359,21 @@ void begin_to_count(std::optional<ftplike::StoppableTask>& count, const ServedFi
   if (auto begun = served.count(executor)) count.emplace(*std::move(begun));
 }
 
+/// **Errors:** `Failure` where something is wanted that this program, or this system, does not have.
+void refuse_what_is_missing(const Configuration& configuration) {
+  const auto refuse = [](const char* setting, const char* why) {
+    if (why) throw Failure{Ending::bad_configuration, std::string{setting} + ": " + why};
+  };
+  if (!configuration.admin_socket.empty()) refuse("admin-socket", why_no_admin_sockets());
+  if (configuration.metrics) refuse("metrics", why_no_web_servers());
+  if (configuration.page) refuse("page", why_no_web_servers());
+}
+
 /// Serves what `open` gives.
 template <class Storage>
 void serve_files(const Configuration& configuration, Storage (*open)(const Configuration&), bool only_check) {
-  std::signal(SIGPIPE, SIG_IGN);  // whoever reads our output may go
+  outlive_readers();
+  refuse_what_is_missing(configuration);
   const unsigned threads =
       configuration.threads ? configuration.threads : std::max(1u, std::thread::hardware_concurrency());
   ServingNetwork serving{read_certificates(configuration.tls), threads};
@@ -370,7 +389,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   const auto is_local = [](const Endpoint& where) { return where.address().is_loopback(); };
   const bool beyond_loopback = !std::all_of(listeners.begin(), listeners.end(), is_local) ||
                                !std::all_of(implicit_listeners.begin(), implicit_listeners.end(), is_local) ||
-                               !std::all_of(handed_in.begin(), handed_in.end(), is_loopback);
+                               !std::all_of(handed_in.begin(), handed_in.end(), [](const auto& one) { return one.is_local; });
   const bool has_proxies = !configuration.trusted_proxies.subnets.empty();  // and so clients from anywhere
   ServedFiles<Storage> served{configuration, open};
   auto users = make_users(configuration, beyond_loopback || has_proxies);
@@ -432,11 +451,11 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   if (!configuration.admin_socket.empty()) {
     admin.emplace(network.main_executor(), configuration.admin_socket, administration_of(network, server));
   }
-  for (const auto& [socket, name] : handed_in) {
-    const bool begins_with_tls = name == "ftps";
-    auto listener = adopt(network, socket);
-    const auto where = begins_with_tls ? server.accept_from(std::move(listener), ftplike::Beginning::implicit_tls)
-                                       : server.accept_from(std::move(listener));
+  for (const auto& socket : handed_in) {
+    const bool begins_with_tls = socket.name == "ftps";
+    auto listener = adopt(network, socket.descriptor);
+    const auto accept = [&](auto... how) { return server.accept_from(std::move(listener), how...); };
+    const auto where = begins_with_tls ? begin_with_tls(accept) : accept();
     std::printf(begins_with_tls ? "listening with TLS on %s\n" : "listening on %s\n",
                 text_of({where.address().to_string(), where.port()}).c_str());
   }
@@ -444,8 +463,9 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
     listen_on(where, "listening on %s\n", [&server](const Endpoint& here) { return server.listen(here); });
   }
   for (const auto& where : implicit_listeners) {
-    listen_on(where, "listening with TLS on %s\n",
-              [&server](const Endpoint& here) { return server.listen(here, ftplike::Beginning::implicit_tls); });
+    listen_on(where, "listening with TLS on %s\n", [&server](const Endpoint& here) {
+      return begin_with_tls([&](auto how) { return server.listen(here, how); });
+    });
   }
   const auto all_metrics = [metrics, &serving, &keeper] {
     return metrics.text() + process_metrics(serving.valid_until(), keeper ? std::optional{keeper->last()} : std::nullopt);

@@ -7,6 +7,9 @@
 
 #include "live_rows.hpp"
 
+/// Why there are none in this program; null if there are.
+const char* why_no_web_servers() noexcept;
+
 /// Tells browsers and Prometheus over HTTP what the server does: the metrics, the live page, or both. It has threads of its
 /// own, never more than a few, and whoever finds them busy waits. It protects nothing but from pages of others: give it an
 /// address that only those reach who may know.

@@ -13,14 +13,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using OpenFile = decltype(std::declval<TestClient&>().open(""))::value_type;
+using OpenedFile = decltype(std::declval<TestClient&>().open(""))::value_type;
 
-std::string read_from(TestNetwork& network, OpenFile& file, std::size_t most) {
+std::string read_from(TestNetwork& network, OpenedFile& file, std::size_t most) {
   std::vector<std::byte> room(most);
   const std::size_t n = network.run(file.read_some(room));
   return std::string{as_text(std::span{room}.first(n))};
 }
-std::string rest_of(TestNetwork& network, OpenFile& file) {
+std::string rest_of(TestNetwork& network, OpenedFile& file) {
   std::string text;
   for (;;) {
     const std::string piece = read_from(network, file, 10'000);
@@ -41,7 +41,7 @@ TEST(ClientOpen, GivesAFileByWhateverPiecesAreWanted) {
   const std::string text = counted_up_to(30'000);
   auto server = serve(network, {{"/a", text}}, some_users());
   TestClient client = log_in(network);
-  OpenFile file = network.run(client.open("a"));
+  OpenedFile file = network.run(client.open("a"));
   EXPECT_EQ(file.size(), text.size());
   EXPECT_EQ(read_from(network, file, 5), text.substr(0, 5));
   EXPECT_EQ(error_of(network, client.noop()).code(), Errc::busy);
@@ -56,7 +56,7 @@ TEST(ClientOpen, BeginsInTheMiddleWhenToldTo) {
   TestNetwork network{1};
   auto server = serve(network, {{"/a", "hello"}}, some_users());
   TestClient client = log_in(network);
-  OpenFile file = network.run(client.open("a", 2));
+  OpenedFile file = network.run(client.open("a", 2));
   EXPECT_EQ(rest_of(network, file), "llo");
 }
 
@@ -66,7 +66,7 @@ TEST(ClientOpen, IsClosedEarlyAndLeavesTheSessionUsable) {
     const std::string text = counted_up_to(100'000);
     auto server = serve(network, {{"/a", text}}, some_users());
     TestClient client = log_in(network);
-    OpenFile file = network.run(client.open("a"));
+    OpenedFile file = network.run(client.open("a"));
     std::size_t n = 0;
     while (n < taken) n += read_from(network, file, taken - n).size();
     network.run(file.close());
@@ -80,7 +80,7 @@ TEST(ClientOpen, MayBeForgottenInTheMiddle) {
   auto server = serve(network, {{"/a", counted_up_to(100'000)}}, some_users());
   TestClient client = log_in(network);
   {
-    OpenFile file = network.run(client.open("a"));
+    OpenedFile file = network.run(client.open("a"));
     EXPECT_EQ(read_from(network, file, 4), "0 1 ");
   }
   network.settle();
@@ -90,10 +90,10 @@ TEST(ClientOpen, MayBeForgottenInTheMiddle) {
 TEST(ClientOpen, MayOutliveItsClient) {
   TestNetwork network{1};
   auto server = serve(network, {{"/a", "hello"}}, some_users());
-  OpenFile file;
+  OpenedFile file;
   {
     TestClient client = log_in(network);
-    OpenFile opened = network.run(client.open("a"));
+    OpenedFile opened = network.run(client.open("a"));
     file = std::move(opened);
   }
   EXPECT_THROW((void)rest_of(network, file), ClientError);
@@ -111,7 +111,7 @@ TEST(ClientOpen, OfAnEmptyFileGivesTheEnd) {
   TestNetwork network{1};
   auto server = serve(network, {{"/a", ""}}, some_users());
   TestClient client = log_in(network);
-  OpenFile file = network.run(client.open("a"));
+  OpenedFile file = network.run(client.open("a"));
   EXPECT_EQ(rest_of(network, file), "");
 }
 
@@ -122,7 +122,7 @@ TEST(ClientOpen, HearsTheServersLastWordWhereAllWasReadAndItIsClosed) {
   server.hears("RETR a").says("150 Here").sends("hello").waits(1s).closes_data().says("226 Done");
   server.dialogue("NOOP", "200 OK");
   TestClient client = enter(network);
-  OpenFile file = network.run(client.open("a"));
+  OpenedFile file = network.run(client.open("a"));
   EXPECT_EQ(read_from(network, file, 5), "hello");
   network.run(file.close());
   network.run(client.noop());
@@ -134,7 +134,7 @@ TEST(ClientOpen, DoesNotTakeLessThanWasPromisedForTheWhole) {
   server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 5").passive().accepts_data();
   server.hears("RETR a").says("150 Here").sends("hel").closes_data().says("226 Done");
   TestClient client = enter(network);
-  OpenFile file = network.run(client.open("a"));
+  OpenedFile file = network.run(client.open("a"));
   EXPECT_EQ(read_from(network, file, 5), "hel");
   EXPECT_EQ(error_of(network,
                      [&]() -> awaitable<void> {
@@ -152,7 +152,7 @@ TEST(ClientOpen, IsNoStallHoweverLateItIsRead) {
   server.welcomes({"SIZE"}).dialogue("TYPE I", "200 OK").dialogue("SIZE a", "213 " + std::to_string(text.size()));
   server.passive().accepts_data().hears("RETR a").says("150 Here").sends(text).closes_data().says("226 Done");
   TestClient client = enter(network);
-  OpenFile file = network.run(client.open("a"));
+  OpenedFile file = network.run(client.open("a"));
   EXPECT_EQ(read_from(network, file, 4), "0 1 ");
   network.advance(1h);
   EXPECT_TRUE(rest_of(network, file) == text.substr(4));
@@ -164,7 +164,7 @@ TEST(ClientOpen, LosesNothingByAReadThatWasCancelled) {
   server.welcomes().dialogue("TYPE I", "200 OK").passive().accepts_data();
   server.hears("RETR a").says("150 Here").sends("hel").waits(10s).sends("lo").closes_data().says("226 Done");
   TestClient client = enter(network);
-  OpenFile file = network.run(client.open("a"));
+  OpenedFile file = network.run(client.open("a"));
   EXPECT_EQ(read_from(network, file, 5), "hel");
   std::array<std::byte, 5> room;
   Started reading{network, file.read_some(room)};
@@ -179,14 +179,14 @@ TEST(ClientOpen, OfOneSessionIsASourceForAnother) {
   const std::string text = counted_up_to(50'000);
   auto server = serve(network, {{"/a", text}}, some_users());
   TestClient from = log_in(network), to = log_in(network);
-  OpenFile file = network.run(from.open("a"));
+  OpenedFile file = network.run(from.open("a"));
   network.run(to.upload(file, "b"));
   EXPECT_TRUE(network.run(text_of(to, "b")) == text);
 }
 
 TEST(ClientOpen, ThatNeverWasIsClosed) {
   TestNetwork network{1};
-  OpenFile file;
+  OpenedFile file;
   EXPECT_FALSE(file.is_open());
   std::array<std::byte, 5> room;
   EXPECT_THROW((void)network.run(file.read_some(room)), ClientError);

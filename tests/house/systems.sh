@@ -1,6 +1,6 @@
 #!/bin/sh
-# What differs between systems is in include/ftplike/system/: elsewhere nothing asks for a system by its name, and no
-# header of the library includes one of POSIX or calls what only Linux has.
+# What differs between systems is in include/ftplike/system/, and of the programs in examples/system/posix/ and windows/:
+# elsewhere nothing asks for a system by its name, nothing includes a header of POSIX, and nothing calls what only Linux has.
 set -eu
 cd "$1"
 
@@ -16,9 +16,9 @@ find include examples tests bench -name '*.[ch]pp' | sort | xargs awk '
   { code = $0; sub(/\/\/.*/, "", code) }
   code ~ /(^|[^a-z_])(accept4|openat2|renameat2|sendfile|copy_file_range|preadv2|sigtimedwait|mkostemp|crypt_r)\(/ ||
   code ~ /SOCK_NONBLOCK|SOCK_CLOEXEC|MSG_NOSIGNAL|O_PATH|SYS_/ { fail("only some systems have this: it belongs into system/") }
-  FILENAME !~ /^include\// { next }
+  FILENAME ~ /^examples\/system\/(posix|windows)\// || FILENAME !~ /^(include|examples)\// { next }
   /^ *# *include *<(sys\/|netinet\/|arpa\/|linux\/|net\/)/ ||
-  /^ *# *include *<(unistd|fcntl|poll|signal|pwd|grp|crypt|dirent|termios|netdb|pthread|spawn|syslog|dlfcn|windows|winsock2)\.h>/ {
+  /^ *# *include *<(unistd|fcntl|poll|signal|pwd|grp|crypt|dirent|termios|netdb|pthread|spawn|syslog|dlfcn|io|windows|winsock2)\.h>/ {
     fail("only system/ includes the headers of a system")
   }
   END { exit bad }

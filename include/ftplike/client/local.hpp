@@ -8,6 +8,7 @@
 #include <ftplike/client/reply_error.hpp>
 #include <ftplike/io/blocking.hpp>
 #include <ftplike/storage/directory.hpp>
+#include <ftplike/system/paths.hpp>
 
 namespace ftplike::inline v0_2::detail {
 
@@ -37,20 +38,20 @@ template <class = void> class BasicLocalTarget {
   BasicLocalTarget(const std::string& local, std::string_view remote) : BasicLocalTarget{resolved(local, remote)} {}
   BasicLocalTarget(DirectoryStorage its_folder, Path its_path) : folder{std::move(its_folder)}, path{std::move(its_path)} {}
   /// As people are told of it.
-  std::string name() const { return (std::filesystem::path{folder.label()} / path.string().substr(1)).string(); }
+  std::string name() const { return text_of_path(path_of(folder.label()) / path_of(path.string().substr(1))); }
 
   DirectoryStorage folder;
   Path path;
 
  private:
   explicit BasicLocalTarget(const std::filesystem::path& file)
-      : folder{file.has_parent_path() ? file.parent_path().string() : "."}, path{file.filename().string()} {
-    if (!is_component(file.filename().string())) fail(std::errc::is_a_directory);
+      : folder{file.has_parent_path() ? text_of_path(file.parent_path()) : "."}, path{text_of_path(file.filename())} {
+    if (!is_component(text_of_path(file.filename()))) fail(std::errc::is_a_directory);
   }
   static std::filesystem::path resolved(const std::string& local, std::string_view remote) {
     std::error_code ignored;
-    std::filesystem::path file = local.empty() ? "." : local;
-    if (std::filesystem::is_directory(file, ignored)) return file / remote_name(remote);
+    std::filesystem::path file = path_of(local.empty() ? "." : local);
+    if (std::filesystem::is_directory(file, ignored)) return file / path_of(remote_name(remote));
     // A link that the user chose is followed, not replaced.
     return std::filesystem::is_symlink(file, ignored) ? std::filesystem::canonical(file) : file;
   }

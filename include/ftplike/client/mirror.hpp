@@ -15,6 +15,7 @@
 
 #include <ftplike/client/mirror_plan.hpp>
 #include <ftplike/client/segments.hpp>
+#include <ftplike/system/paths.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -36,8 +37,8 @@ inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& r
                                           const MirrorOptions& options) {
   namespace fs = std::filesystem;
   std::vector<std::string> inner;
-  for (const auto& file : fs::directory_iterator{path.empty() ? fs::path{root} : fs::path{root} / path}) {
-    const std::string name = file.path().filename().string();
+  for (const auto& file : fs::directory_iterator{path.empty() ? path_of(root) : path_of(root) / path_of(path)}) {
+    const std::string name = text_of_path(file.path().filename());
     if (is_partial_name(name)) continue;
     FileStatus status{};
     if (sys::status_of_path(file.path(), &status, true) != 0) {
@@ -55,10 +56,10 @@ inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& r
 /// What there is below a folder of ours. Links are not followed, and our own partial files are nobody's.
 inline MirrorTree local_tree(const std::string& folder, const MirrorOptions& options) {
   MirrorTree tree;
-  tree.exists = std::filesystem::exists(folder);
+  tree.exists = std::filesystem::exists(path_of(folder));
   tree.came = [folder](const std::string& path) -> std::optional<Timestamp> {
     FileStatus status{};
-    if (sys::status_of_path(std::filesystem::path{folder} / path, &status, true) != 0) return std::nullopt;
+    if (sys::status_of_path(path_of(folder) / path_of(path), &status, true) != 0) return std::nullopt;
     return Timestamp{std::chrono::seconds{status.st_ctim.tv_sec}};
   };
   std::vector<std::string> left;
@@ -171,7 +172,7 @@ template <class Pool> class MirrorRun {
   awaitable<MirrorResult> run() {
     for (const auto& [action, failure] : plan_.failures) note(action, failure);
     if (plan_.direction == Direction::received) {
-      std::filesystem::create_directories(plan_.local);
+      std::filesystem::create_directories(detail::path_of(plan_.local));
       folder_.emplace(plan_.local);
     }
     const auto& actions = plan_.actions;
@@ -233,7 +234,7 @@ template <class Pool> class MirrorRun {
       TransferResult fetched = co_await pool_.download(remote, *folder_, Path{action.path}, options);
       moved = std::move(fetched);
     } else {
-      const std::string local = (std::filesystem::path{plan_.local} / action.path).string();
+      const std::string local = detail::text_of_path(detail::path_of(plan_.local) / detail::path_of(action.path));
       TransferResult sent = co_await pool_.upload(local, remote, options);
       moved = std::move(sent);
     }

@@ -27,6 +27,7 @@
 #include <ftplike/io/transport.hpp>
 #include <ftplike/protocol/path.hpp>
 #include <ftplike/protocol/timestamp.hpp>
+#include <ftplike/system/paths.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -162,7 +163,7 @@ template <class Session> class RepeatedUpload {
         local_{std::move(local)},
         remote_{std::move(remote)},
         options_{std::move(options)} {
-    if (remote_.empty() || remote_.ends_with('/')) remote_ += std::filesystem::path{local_}.filename().string();
+    if (remote_.empty() || remote_.ends_with('/')) remote_ += detail::last_name(local_);
   }
   RepeatedUpload(std::uint64_t smallest_resumed, AnySource source, std::string remote, TransferOptions options)
       : smallest_{smallest_resumed}, source_{source}, remote_{std::move(remote)}, options_{std::move(options)} {
@@ -189,7 +190,7 @@ template <class Session> class RepeatedUpload {
     if (once_ || options_.ascii) return false;
     if (source_) return source_->size().value_or(0) >= smallest_;
     std::error_code error;
-    const auto size = std::filesystem::file_size(local_, error);
+    const auto size = std::filesystem::file_size(detail::path_of(local_), error);
     return !error && size >= smallest_;
   }
   std::uint64_t smallest_;

@@ -12,6 +12,7 @@
 #include <ftplike/client/files.hpp>
 #include <ftplike/client/listing.hpp>
 #include <ftplike/client/local.hpp>
+#include <ftplike/system/paths.hpp>
 
 // Files and other sources from and to a server, from the beginning or from where they were left.
 namespace ftplike::inline v0_2::detail {
@@ -257,7 +258,7 @@ awaitable<TransferResult> fetch_into(Core& core, std::string remote, AnySink sin
 template <class Core> awaitable<TransferResult> store_path(Core& core, std::string verb, std::string local,
                                                            std::string remote, TransferOptions options) {
   if (verb != "STOU" && (remote.empty() || remote.ends_with('/'))) {
-    remote += std::filesystem::path{local}.filename().string();
+    remote += last_name(local);
   }
   try {
     FileReader file = co_await FileReader::open(local);

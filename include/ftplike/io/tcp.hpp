@@ -46,7 +46,7 @@ template <class Ask> Endpoint endpoint_of(NativeSocket descriptor, Ask ask) {
   Endpoint endpoint;
   auto size = static_cast<socklen_t>(endpoint.capacity());
   if (ask(descriptor, endpoint.data(), &size) != 0) return {};
-  endpoint.resize(size);
+  endpoint.resize(static_cast<std::size_t>(size));
   return endpoint;
 }
 
@@ -224,7 +224,7 @@ template <class E = Executor> class BasicTcpAcceptor {
       auto size = static_cast<socklen_t>(remote.capacity());
       detail::SocketDescriptor accepted = detail::accept_quietly(descriptor(), remote.data(), &size);
       if (accepted) {
-        remote.resize(size);
+        remote.resize(static_cast<std::size_t>(size));
         co_return TcpStream{executor, accepted.release(), remote, where_.address().is_unspecified() ? Endpoint{} : where_};
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;

@@ -24,6 +24,7 @@
 #include <ftplike/storage/partial.hpp>
 #include <ftplike/storage/path_resolver.hpp>
 #include <ftplike/system/new_shared.hpp>
+#include <ftplike/system/paths.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -155,7 +156,7 @@ template <class = void> class BasicFileReader {
           detail::Descriptor{detail::checked([&] { return detail::sys::open_file(file.c_str(), detail::sys::to_read); })}};
     };
     detail::OpenedFile opened = co_await blocking(std::move(open));
-    const std::string name = std::filesystem::path{file}.filename().string();
+    const std::string name = detail::last_name(file);
     co_return BasicFileReader{name, std::move(opened), offset};
   }
 
@@ -290,6 +291,7 @@ template <class = void> class BasicFileWriter {
       } else {
         target_->commit();
       }
+      close();
     } catch (const std::system_error& error) {
       give_up_room(error.code());
       throw;
@@ -300,6 +302,7 @@ template <class = void> class BasicFileWriter {
   void discard() noexcept {
     if (target_->is_over.exchange(true)) return;
     detail::sys::remove_at(target_->place.directory, target_->partial.name.c_str());
+    close();
   }
 
   /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
@@ -398,6 +401,11 @@ template <class = void> class BasicFileWriter {
   };
 
   Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
+  /// Leaves nothing open once all is over: there are systems where a name that is open cannot be had again. Where work was
+  /// left behind, the last of it closes the file.
+  void close() noexcept {
+    if (target_.use_count() == 1) target_->partial.file.close();
+  }
   /// What is left of an upload for which there is no room must not hold what there is, or nobody could upload any more.
   void give_up_room(std::error_code error) noexcept {
     if (detail::is_full(error)) target_->partial.is_kept = false;

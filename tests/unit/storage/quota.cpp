@@ -40,7 +40,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(MemoryUnderQuota, StorageBehaviour, MemoryUnderQu
 struct FolderUnderQuota {
   using Storage = OnDiskUnderQuota;
   TemporaryFolder folder;
-  Files<Storage> files{Storage{DirectoryStorage{folder.path()}, Quota{plenty}}};
+  Files<Storage> files{Storage{DirectoryStorage{folder.path().string()}, Quota{plenty}}};
   ~FolderUnderQuota() { expect_right_count(files); }
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(FolderUnderQuota, StorageBehaviour, FolderUnderQuota);
@@ -49,7 +49,7 @@ struct FolderUnderTwoQuotas {
   using Storage = QuotaStorage<OnDiskUnderQuota>;
   TemporaryFolder folder;
   Quota all{plenty};
-  Files<Storage> files{Storage{OnDiskUnderQuota{DirectoryStorage{folder.path()}, all}, Quota{plenty}}};
+  Files<Storage> files{Storage{OnDiskUnderQuota{DirectoryStorage{folder.path().string()}, all}, Quota{plenty}}};
   ~FolderUnderTwoQuotas() {
     expect_right_count(files);
     EXPECT_EQ(all.used(), files.storage.quota().used());
@@ -248,7 +248,7 @@ TEST(AQuotaOfAFolder, CountsWhatIsBelowItsRootWithTheFilesThatAreHidden) {
   write_file(folder.path() / "anna/.hidden", "1");
   write_file(folder.path() / "anna/.ftplike-partial.b", "123");
   std::filesystem::create_symlink("../outside", folder.path() / "anna/link");
-  Files<OnDiskUnderQuota> files{OnDiskUnderQuota{DirectoryStorage{folder.path()}, Quota{{.bytes = 20}}, Path{"/anna"}}};
+  Files<OnDiskUnderQuota> files{OnDiskUnderQuota{DirectoryStorage{folder.path().string()}, Quota{{.bytes = 20}}, Path{"/anna"}}};
   EXPECT_EQ(files.run(files.storage.used()), (Usage{9, 5}));
   EXPECT_EQ(files.run(files.storage.available(Path{"/anna"})), 11u);
   files.run(files.storage.remove(Path{"/anna/link"}));

@@ -1,4 +1,4 @@
-#include "admin.hpp"
+#include "../../server/admin.hpp"
 
 #include <algorithm>
 #include <asio/local/stream_protocol.hpp>
@@ -21,7 +21,7 @@
 #include <ftplike/protocol/text.hpp>
 #include <ftplike/protocol/timestamp.hpp>
 
-#include "failure.hpp"
+#include "../../server/failure.hpp"
 
 namespace {
 
@@ -142,6 +142,8 @@ std::string ask(const std::string& file, const std::string& order) {
 }
 
 }  // namespace
+
+const char* why_no_admin_sockets() noexcept { return nullptr; }
 
 struct AdminSocket::State {
   State(const ftplike::Executor& its_executor, std::string its_file, Administration its_administration)

@@ -1,4 +1,4 @@
-#include "systemd.hpp"
+#include "../../server/systemd.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -19,6 +19,12 @@ std::string variable(const char* name) {
   return value ? value : "";
 }
 
+bool is_loopback(int socket) {
+  ftplike::Endpoint endpoint;
+  auto size = static_cast<socklen_t>(endpoint.capacity());
+  return ::getsockname(socket, endpoint.data(), &size) == 0 && endpoint.address().is_loopback();
+}
+
 }  // namespace
 
 std::vector<HandedIn> take_handed_in_sockets() {
@@ -31,7 +37,7 @@ std::vector<HandedIn> take_handed_in_sockets() {
   for (int descriptor = 3; descriptor < 3 + *count; ++descriptor) {
     if (::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) break;  // fewer than were promised
     const auto colon = names.find(':');
-    sockets.push_back({descriptor, names.substr(0, colon)});
+    sockets.push_back({descriptor, names.substr(0, colon), is_loopback(descriptor)});
     names.erase(0, colon == names.npos ? colon : colon + 1);
   }
   return sockets;
