@@ -6,13 +6,13 @@
 #include <exception>
 #include <iostream>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 #include <ftplike/client/mirror.hpp>
 #include <ftplike/io/run.hpp>
 
 #include "../compression.hpp"
+#include "../system/terminal.hpp"
 #include "output.hpp"
 #include "protection.hpp"
 
@@ -22,7 +22,7 @@ namespace {
 
 /// Where a bar of progress may stand.
 void tell(const Retry& retry) {
-  const char* const clear = ::isatty(STDERR_FILENO) != 0 ? "\r\033[K" : "";
+  const char* const clear = is_terminal(standard_error) ? "\r\033[K" : "";
   std::cerr << clear << "ftplike-client: " << shown(retry.text()) << std::endl;
 }
 

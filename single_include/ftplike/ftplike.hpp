@@ -200,6 +200,7 @@ class Features {
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -396,8 +397,11 @@ class Progress {
   std::uint64_t transferred = 0;  // bytes over the data connection
   std::uint64_t size = 0;         // of the whole file; 0 if it is not known
   Duration elapsed{};  // since the transfer began
-  double rate = 0;       // bytes a second, over the last seconds
-  Duration remaining{};  // that the rest will take at that rate; zero if that cannot be said
+  /// Bytes a second, over the last seconds, six at most. Nothing in the first second of a transfer, when buffers fill and
+  /// a rate would be any number.
+  std::optional<double> rate;
+  /// What the rest will take at that rate. Nothing while that is not known, or the size, or when nothing moves.
+  std::optional<Duration> remaining;
 };
 
 /// What a transfer is to do now.
@@ -429,7 +433,8 @@ template <class Culprit> struct CheckProgressCallback {
 /// What is told how far a transfer has come: any function of a `Progress`, which may say that it is enough.
 ///
 ///     options.progress = [&](const ftplike::Progress& now) {
-///       bar.show(now.offset + now.transferred, now.size, now.rate, now.remaining);
+///       bar.show(now.offset + now.transferred, now.size);
+///       if (now.remaining) bar.show_time(*now.remaining);
 ///       return leaving ? ftplike::Go::stop : ftplike::Go::on;  // or nothing: on
 ///     };
 ///
@@ -472,18 +477,20 @@ class RateMeter {
   /// Notes that `total` bytes have been moved by `now`.
   void note(Time now, std::uint64_t total) noexcept {
     now_ = Mark{now, total};
-    if (now - marks_[last_].when < std::chrono::seconds{1}) return;
+    if (now - marks_[last_].when < shortest) return;
     last_ = (last_ + 1) % marks_.size();
     marks_[last_] = now_;
   }
-  /// Bytes a second.
-  double rate() const noexcept {
+  /// Bytes a second; nothing before there is a second to judge by.
+  std::optional<double> rate() const noexcept {
     const Mark& oldest = marks_[(last_ + 1) % marks_.size()];
     const std::chrono::duration<double> span = now_.when - oldest.when;
-    return span.count() > 0 ? static_cast<double>(now_.total - oldest.total) / span.count() : 0;
+    if (span < shortest) return std::nullopt;
+    return static_cast<double>(now_.total - oldest.total) / span.count();
   }
 
  private:
+  static constexpr std::chrono::seconds shortest{1};
   struct Mark {
     Time when{};
     std::uint64_t total = 0;
@@ -503,9 +510,10 @@ inline Progress progress_of(const RateMeter& meter, Duration elapsed, std::uint6
   progress.elapsed = elapsed;
   progress.rate = meter.rate();
   const auto done = offset + transferred;
-  if (size > done && progress.rate > 0) {
+  if (size > 0 && done >= size) progress.remaining = Duration{};
+  if (size > done && progress.rate.value_or(0) > 0) {
     constexpr double longest = 3e8;  // ten years, which any clock can count
-    const std::chrono::duration<double> rest{std::min(longest, static_cast<double>(size - done) / progress.rate)};
+    const std::chrono::duration<double> rest{std::min(longest, static_cast<double>(size - done) / *progress.rate)};
     progress.remaining = std::chrono::duration_cast<Duration>(rest);
   }
   return progress;
@@ -714,6 +722,7 @@ awaitable<void> copy(Source& source, Sink& sink, Progress progress, std::size_t 
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -821,7 +830,8 @@ inline std::optional<Timestamp> moment(unsigned year, unsigned month, unsigned d
   const year_month_day date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month},
                             std::chrono::day{day}};
   if (year > 9999 || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  return sys_days{date} + hours{hour} + minutes{minute} + seconds{std::min(second, 59U)};
+  const unsigned since_midnight = (hour * 60 + minute) * 60 + std::min(second, 59U);
+  return sys_days{date} + milliseconds{std::int64_t{since_midnight} * 1000};
 }
 
 /// Writes the last `digits` decimal digits of `value`, zeros in front, and gives the place behind them.
@@ -1289,6 +1299,7 @@ enum class Errc {
   no_handshake,        // a peer that was to begin a TLS handshake, or go on with it, did not
   not_resumed,         // a TLS data connection does not go on with the control connection's session
   no_close_notify,     // a TLS data connection ended without its peer's goodbye, so something may be missing
+  no_quit,             // a client closed both connections of its upload and never said QUIT
   bad_introduction,    // a proxy's connection does not begin with the header of the PROXY protocol
   refused_by_rule,     // it would break a rule of safety: another host, a name that leaves its folder, …
 };
@@ -1320,6 +1331,7 @@ inline const std::error_category& ftplike_category() noexcept {
         case Errc::no_handshake: return "no TLS handshake came";
         case Errc::not_resumed: return "TLS session of the control connection not resumed";
         case Errc::no_close_notify: return "TLS ended without close_notify";
+        case Errc::no_quit: return "both connections closed without QUIT";
         case Errc::bad_introduction: return "the connection begins with something else";
         case Errc::refused_by_rule: return "refused for safety";
       }
@@ -1367,7 +1379,8 @@ inline Reply reply_for(std::error_code error) {
   if (error == Errc::no_data_connection) return {425, "No data connection"};
   if (error == Errc::no_handshake) return {425, "No data connection: no TLS handshake came"};
   if (error == Errc::timed_out || error == Errc::stalled || error == Errc::aborted || error == Errc::peer_lost ||
-      error == Errc::too_short || error == Errc::bad_compression || error == Errc::no_close_notify) {
+      error == Errc::too_short || error == Errc::bad_compression || error == Errc::no_close_notify ||
+      error == Errc::no_quit) {
     return {426, "Connection closed: " + error.message()};
   }
   if (error == Errc::shutting_down) return {421, "Server is shutting down"};
@@ -1461,7 +1474,7 @@ class BlockingWork : public asio::execution_context::service {
     Wait(BlockingWork& work, const Executor& executor) : waits_{work.waits_} {
       const std::lock_guard lock{waits_->mutex};
       number_ = ++waits_->last_number;
-      waits_->all[number_].executor = executor;
+      waits_->all.try_emplace(number_, executor);
     }
     Wait(const Wait&) = delete;
     Wait& operator=(const Wait&) = delete;
@@ -1497,6 +1510,7 @@ class BlockingWork : public asio::execution_context::service {
    private:
     friend class BlockingWork;
     struct Place {
+      explicit Place(const Executor& its_executor) : executor{its_executor}, busy{its_executor} {}
       Executor executor;
       std::function<void()> resume;  // while the coroutine waits
       Executor busy;                 // meanwhile keeps the context from running out of work
@@ -1522,7 +1536,7 @@ class BlockingWork : public asio::execution_context::service {
       }
       static void go_on(Place& place) {
         call_on(place.executor, std::exchange(place.resume, nullptr));
-        place.busy = {};
+        place.busy = place.executor;
       }
 
       std::mutex mutex;
@@ -2418,10 +2432,11 @@ inline Address client_network(const Address& address) { return client_subnet(add
 
 /// The key of the client at an address.
 inline ClientKey client_key(const Address& address) {
-  ClientKey key = 1;
-  if (address.is_v4()) return key << 32 | address.to_v4().to_uint();
+  const auto of_v4 = [](const asio::ip::address_v4& v4) { return ClientKey{1} << 32 | v4.to_uint(); };
+  if (address.is_v4()) return of_v4(address.to_v4());
+  if (address.to_v6().is_v4_mapped()) return of_v4(asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()));
   const auto bytes = client_network(address).to_v6().to_bytes();
-  key = 0;
+  ClientKey key = 0;
   for (std::size_t i = 0; i < 8; ++i) key = key << 8 | bytes[i];
   return key != 0 ? key : 1;
 }
@@ -2672,6 +2687,8 @@ struct TransferEnded {
   bool complete() const noexcept { return !error; }
   /// Whether a whole file was received.
   bool is_upload() const noexcept { return complete() && !listing && direction == Direction::received; }
+  /// Whether an upload ended in order, and is kept aside all the same, as its end does not prove that all has come.
+  bool is_kept_uncertain() const noexcept { return error == Errc::no_quit || error == Errc::no_close_notify; }
   /// The path as the client sees it: below its account's root.
   Path shown_path() const { return path.below(who.root); }
   /// Where in the file the transfer ended, which is the size of one that was received, or sent to its end. Text that
@@ -5113,6 +5130,15 @@ class PathResolver {
   DirectoryEntry find(const Path& path, Follow follow) const {
     return find(path, follow, path.parent().is_root() ? Descriptor{} : open(path.parent(), directory_only));
   }
+  /// The path without links that a path leads to; what is in the last place need not be there.
+  Path target(const Path& path) const {
+    check_names_here(path);
+    std::vector<std::string> above;
+    const DirectoryEntry place = walk(path, Follow::yes, &above);
+    Path result;
+    for (const auto& name : above) result = result.resolve(name);
+    return place.name == "." ? result : result.resolve(place.name);
+  }
 
  private:
   Descriptor kernel_open(const Path& path, int flags, Wait wait) const noexcept {
@@ -5128,8 +5154,8 @@ class PathResolver {
     }
   }
 
-  /// Goes down component by component, and reads every link itself.
-  DirectoryEntry walk(const Path& path, Follow follow) const {
+  /// Goes down component by component, and reads every link itself. Tells the directories above, if that is asked.
+  DirectoryEntry walk(const Path& path, Follow follow, std::vector<std::string>* above = nullptr) const {
     constexpr int most_links = 40;
     std::vector<std::string> done;     // from the root to here
     std::vector<std::string> pending;  // the next one last
@@ -5142,8 +5168,7 @@ class PathResolver {
       if (name == "..") {
         // The parent of a directory that has been moved meanwhile could be anywhere: come again from the root.
         if (!done.empty()) done.pop_back();
-        pending.insert(pending.end(), std::make_move_iterator(done.rbegin()), std::make_move_iterator(done.rend()));
-        done.clear();
+        for (; !done.empty(); done.pop_back()) pending.push_back(std::move(done.back()));
         own = Descriptor{};
         continue;
       }
@@ -5161,6 +5186,7 @@ class PathResolver {
       if (!target) {
         if (!is_last) fail_with(error == ELOOP || error == EMLINK ? ENOTDIR : error);
         const int directory = here();
+        if (above) *above = std::move(done);
         DirectoryEntry result{std::move(own), directory, std::move(name)};
         return result;
       }
@@ -5172,6 +5198,7 @@ class PathResolver {
       }
     }
     const int directory = here();
+    if (above) *above = std::move(done);
     DirectoryEntry result{std::move(own), directory, "."};
     return result;
   }
@@ -5180,6 +5207,27 @@ class PathResolver {
   bool kernel_resolves_ = false;
   bool kernel_says_ = false;  // whether it would have to wait
 };
+
+}  // namespace ftplike::detail
+
+// ---- ftplike/system/paths.hpp
+// Paths of files of ours and the text that names them: UTF-8, or any bytes where names are bytes. What std::filesystem makes
+// of plain text is the C library's locale on Windows, which knows few letters.
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace ftplike::inline v0_2::detail {
+
+inline std::filesystem::path path_of(std::string_view text) {
+  return std::filesystem::path{std::u8string{text.begin(), text.end()}};
+}
+inline std::string text_of_path(const std::filesystem::path& path) {
+  const auto text = path.u8string();
+  return {text.begin(), text.end()};
+}
+/// The name in which a path of ours ends.
+inline std::string last_name(std::string_view path) { return text_of_path(path_of(path).filename()); }
 
 }  // namespace ftplike::detail
 
@@ -5239,6 +5287,16 @@ struct DirectoryState {
 inline constexpr std::uint64_t large_file = 64 * 1024 * 1024;
 /// How much of a file is copied in one job.
 inline constexpr std::uint64_t copied_piece = 32 * 1024 * 1024;
+
+/// A file, and what it was when it was opened. Whoever opens it also looks: that may block as well, and MooseFS tells
+/// another thread what that one saw when it last met the name, up to a second ago.
+struct OpenedFile {
+  explicit OpenedFile(Descriptor opened) : file{std::move(opened)} {
+    checked([&] { return sys::status_of(file.get(), &status); });
+  }
+  Descriptor file;
+  FileStatus status{};
+};
 
 /// Some bytes of a file, read where that may block.
 template <class = void> class BasicFilePiece {
@@ -5300,10 +5358,11 @@ template <class = void> class BasicFileReader {
   /// **Errors:** `std::system_error`; `Errc::bad_restart` beyond its end. Only regular files can be read.
   static awaitable<BasicFileReader> open(std::string file, std::uint64_t offset = 0) {
     auto open = [file] {
-      return detail::Descriptor{detail::checked([&] { return detail::sys::open_file(file.c_str(), detail::sys::to_read); })};
+      return detail::OpenedFile{
+          detail::Descriptor{detail::checked([&] { return detail::sys::open_file(file.c_str(), detail::sys::to_read); })}};
     };
-    detail::Descriptor opened = co_await blocking(std::move(open));
-    const std::string name = std::filesystem::path{file}.filename().string();
+    detail::OpenedFile opened = co_await blocking(std::move(open));
+    const std::string name = detail::last_name(file);
     co_return BasicFileReader{name, std::move(opened), offset};
   }
 
@@ -5370,11 +5429,11 @@ template <class = void> class BasicFileReader {
  private:
   template <class> friend class BasicDirectoryStorage;
 
-  BasicFileReader(std::string name, detail::Descriptor file, std::uint64_t offset, ClientKey client = 0)
+  BasicFileReader(std::string name, detail::OpenedFile opened, std::uint64_t offset, ClientKey client = 0)
       : name_{std::move(name)},
-        file_{detail::new_shared<const detail::Descriptor>(std::move(file))},
-        client_{client} {
-    detail::checked([&] { return detail::sys::status_of(file_->get(), &status_); });
+        file_{detail::new_shared<const detail::Descriptor>(std::move(opened.file))},
+        client_{client},
+        status_{opened.status} {
     if (detail::is_folder(status_)) detail::fail(std::errc::is_a_directory);
     if (!detail::is_regular(status_)) detail::fail(std::errc::operation_not_permitted);
     seek(offset);
@@ -5391,7 +5450,7 @@ template <class = void> class BasicFileReader {
   std::string name_;
   std::shared_ptr<const detail::Descriptor> file_;  // shared with reads under way
   ClientKey client_;
-  detail::FileStatus status_{};
+  detail::FileStatus status_;
   std::uint64_t position_ = 0;
   std::uint64_t resident_ = 0;  // the end of what has been fetched
   bool can_tell_ = true;
@@ -5438,6 +5497,7 @@ template <class = void> class BasicFileWriter {
       } else {
         target_->commit();
       }
+      close();
     } catch (const std::system_error& error) {
       give_up_room(error.code());
       throw;
@@ -5448,6 +5508,7 @@ template <class = void> class BasicFileWriter {
   void discard() noexcept {
     if (target_->is_over.exchange(true)) return;
     detail::sys::remove_at(target_->place.directory, target_->partial.name.c_str());
+    close();
   }
 
   /// The name; that of a unique file is settled only when it is finished, but in all probability is this one.
@@ -5546,6 +5607,11 @@ template <class = void> class BasicFileWriter {
   };
 
   Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
+  /// Leaves nothing open once all is over: there are systems where a name that is open cannot be had again. Where work was
+  /// left behind, the last of it closes the file.
+  void close() noexcept {
+    if (target_.use_count() == 1) target_->partial.file.close();
+  }
   /// What is left of an upload for which there is no room must not hold what there is, or nobody could upload any more.
   void give_up_room(std::error_code error) noexcept {
     if (detail::is_full(error)) target_->partial.is_kept = false;
@@ -5751,6 +5817,13 @@ struct TreeUsage {
 template <class S>
 concept TellsUsage = requires(S& files, const Path& path) {
   { files.usage(path, true) } -> std::same_as<awaitable<TreeUsage>>;
+};
+
+/// `target(path)` gives the path of the file that an upload to a path would make or replace, which is another one where
+/// links are followed. A `QuotaStorage` asks for it.
+template <class S>
+concept TellsTargets = requires(S& files, const Path& path) {
+  { files.target(path) } -> std::same_as<awaitable<Path>>;
 };
 
 /// All that brings commands: what a folder of a disk can do.
@@ -6090,7 +6163,7 @@ template <class = void> class BasicDirectoryStorage {
     co_return Listing{state_, std::move(path), std::move(directory), client_};
   }
   awaitable<Reader> open(Path path, std::uint64_t offset) {
-    auto file = co_await open_beneath(path, detail::sys::to_read);
+    auto file = co_await open_beneath<detail::OpenedFile>(path, detail::sys::to_read);
     co_return Reader{std::string{path.name()}, std::move(file), offset, client_};
   }
 
@@ -6257,6 +6330,12 @@ template <class = void> class BasicDirectoryStorage {
     if (!below) result.whole.files = 1;
     co_return result;
   }
+  /// The file that an upload to this path makes or replaces: where it leads, if it is a link.
+  awaitable<Path> target(Path path) {
+    const auto place = co_await find(path, detail::Follow::no);
+    if (!detail::is_link(place.status)) co_return path;
+    co_return state_->root.target(path);
+  }
 
  private:
   using Outcome = detail::Attempt::Outcome;
@@ -6265,10 +6344,10 @@ template <class = void> class BasicDirectoryStorage {
     return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
   }
 
-  awaitable<detail::Descriptor> open_beneath(const Path& path, int flags) const {
+  template <class Opened = detail::Descriptor> awaitable<Opened> open_beneath(const Path& path, int flags) const {
     auto file = state_->root.open_if_cached(path, flags);
-    if (file) co_return file;
-    auto open = [state = state_, path, flags] { return state->root.open(path, flags); };
+    if (file) co_return Opened{std::move(file)};
+    auto open = [state = state_, path, flags] { return Opened{state->root.open(path, flags)}; };
     auto opened = co_await blocking(std::move(open), load());
     co_return opened;
   }
@@ -6335,6 +6414,7 @@ using DirectoryStorage = BasicDirectoryStorage<>;  // a template, so that only w
 
 static_assert(CompleteStorage<DirectoryStorage>);
 static_assert(ServesClientsInTurn<DirectoryStorage> && TellsProgress<DirectoryStorage> && TellsUsage<DirectoryStorage> &&
+              TellsTargets<DirectoryStorage> &&
               ListsNamesAlone<DirectoryStorage>);
 static_assert(detail::FileSource<FileReader>);
 
@@ -7316,8 +7396,8 @@ class ReplyBuffer {
     });
   }
 
-  /// Takes lines that are no replies for a banner until the first reply has come: text or empty lines stand before some
-  /// greetings. The first line of an SSH server, which waits for us then, stays a defect.
+  /// Takes lines that are no replies for a banner until a reply has come that is not preliminary: text or empty lines stand
+  /// before some greetings, and between a 120 and its 220. The first line of an SSH server, which waits for us then, stays a defect.
   void skip_banner() noexcept { in_banner_ = true; }
   /// Whether there was such a line.
   bool skipped() const noexcept { return skipped_ > 0; }
@@ -7367,7 +7447,7 @@ class ReplyBuffer {
     const auto text = line.substr(std::min<std::size_t>(4, line.size()));
     if (code_ == 0) {
       if (code == 0) return skip(line);
-      in_banner_ = false;
+      if (code >= 200) in_banner_ = false;
       if (!continued) return Reply{code, std::string{text}};
       code_ = code;
       text_ = text;
@@ -8864,7 +8944,7 @@ template <Transport T> class Race {
 };
 
 /// A connection to a host, to whichever of its addresses takes one first.
-template <Transport T> awaitable<typename T::Stream> reach_directly(T& network, std::string host, std::uint16_t port,
+template <Transport T> awaitable<typename T::Stream> connect_directly(T& network, std::string host, std::uint16_t port,
                                                                     const ClientLimits& limits) {
   const Executor executor = co_await asio::this_coro::executor;
   std::vector<Endpoint> endpoints = co_await within(network, limits.connect, network.resolve(host, port));
@@ -8874,17 +8954,17 @@ template <Transport T> awaitable<typename T::Stream> reach_directly(T& network, 
 
 /// A connection to a host, through the proxy if the options name one.
 template <Transport T>
-awaitable<typename T::Stream> reach(T& network, std::string host, std::uint16_t port, const ClientOptions& options) {
+awaitable<typename T::Stream> connect_to_host(T& network, std::string host, std::uint16_t port, const ClientOptions& options) {
   const auto proxy = Proxy::parse(options.proxy);
-  if (!proxy) co_return co_await reach_directly(network, std::move(host), port, options.limits);
-  typename T::Stream stream = co_await reach_directly(network, proxy->where.host, proxy->where.port, options.limits);
+  if (!proxy) co_return co_await connect_directly(network, std::move(host), port, options.limits);
+  typename T::Stream stream = co_await connect_directly(network, proxy->where.host, proxy->where.port, options.limits);
   co_await within(network, options.limits.connect, pass_proxy(stream, *proxy, std::move(host), port));
   co_return stream;
 }
 
 /// A connection to the server that a URL names.
 template <Transport T>
-awaitable<typename T::Stream> reach_server(T& network, const Url& url, const ClientOptions& options) {
+awaitable<typename T::Stream> connect_to_server(T& network, const Url& url, const ClientOptions& options) {
   std::error_code error;
   std::string through;
   try {
@@ -8895,7 +8975,7 @@ awaitable<typename T::Stream> reach_server(T& network, const Url& url, const Cli
       }
       through = " through " + proxy->where.host + " port " + std::to_string(proxy->where.port);
     }
-    co_return co_await reach(network, url.host, url.port, options);
+    co_return co_await connect_to_host(network, url.host, url.port, options);
   } catch (const std::system_error& failure) { error = failure.code(); }
   throw ClientError{error, "connect", Channel::control, 0,
                     url.host + " port " + std::to_string(url.port) + through + ": " + error.message()};
@@ -9162,9 +9242,7 @@ template <class Core> awaitable<std::string> enter_directory(Core& core, std::st
 }  // namespace ftplike::detail
 
 // ---- ftplike/data_channel/negotiated.hpp
-#include <cstddef>
 #include <string>
-#include <tuple>
 #include <utility>
 
 // ---- ftplike/data_channel/active.hpp
@@ -9721,6 +9799,11 @@ namespace ftplike::inline v0_2 {
 /// Several ways, of which the peers settle one for each transfer: on a server the one that the client negotiated last;
 /// if it negotiated none, the first that needs no negotiation.
 template <class... Ways> struct NegotiatedChannel {
+ private:
+  /// One end each, as bases: what `std::tuple` and `std::apply` make of them takes compilers longer.
+  template <class End> struct Holding { End way; };
+
+ public:
   /// A table with the commands of all ways.
   template <class Table, class... Rest> struct Adding { using type = Table; };
   /// The same where there are ways left.
@@ -9730,59 +9813,49 @@ template <class... Ways> struct NegotiatedChannel {
   template <class Table> using AddTo = typename Adding<Table, Ways...>::type;
 
   /// How a session of the server gets its data connection: by the way that was negotiated last.
-  template <Transport T> class ServerEnd {
+  template <Transport T> class ServerEnd : Holding<typename Ways::template ServerEnd<T>>... {
    public:
-    bool armed() const noexcept {
-      return std::apply([](const auto&... ways) { return (ways.armed() || ...); }, ways_);
-    }
+    bool armed() const noexcept { return (Held<Ways>::way.armed() || ...); }
     /// Whether none of those that take negotiation is armed.
-    bool announces() const noexcept {
-      return std::apply([](const auto&... ways) { return !((ways.armed() && !ways.announces()) || ...); }, ways_);
-    }
-    void disarm() {
-      std::apply([](auto&... ways) { (ways.disarm(), ...); }, ways_);
-    }
+    bool announces() const noexcept { return !((Held<Ways>::way.armed() && !Held<Ways>::way.announces()) || ...); }
+    void disarm() { (Held<Ways>::way.disarm(), ...); }
     /// The way `W`, which takes the place of what was negotiated before.
     template <class W> auto& use() {
       disarm();
-      return std::get<typename W::template ServerEnd<T>>(ways_);
+      return Held<W>::way;
     }
     template <class Session> awaitable<typename T::Stream> open(Session& session, std::string text) {
-      return open_first<0>(session, std::move(text));
+      return open_first<Session, Ways...>(session, std::move(text));
     }
 
    private:
-    template <std::size_t I, class Session>
+    template <class W> using Held = Holding<typename W::template ServerEnd<T>>;
+    template <class Session, class First, class... Rest>
     awaitable<typename T::Stream> open_first(Session& session, std::string text) {
-      auto& way = std::get<I>(ways_);
-      if constexpr (I + 1 < sizeof...(Ways)) {
-        if (!way.armed()) return open_first<I + 1>(session, std::move(text));
+      if constexpr (sizeof...(Rest) > 0) {
+        if (!Held<First>::way.armed()) return open_first<Session, Rest...>(session, std::move(text));
       }
-      return way.open(session, std::move(text));
+      return Held<First>::way.open(session, std::move(text));
     }
-
-    std::tuple<typename Ways::template ServerEnd<T>...> ways_;
   };
 
   /// How a client's data connection comes to be.
-  template <Transport T> class ClientEnd {
+  template <Transport T> class ClientEnd : Holding<typename Ways::template ClientEnd<T>>... {
    public:
     /// By the client's `way<W>()`, which knows the server's dialect and the user's wish: the first that says yes.
     template <class Client> awaitable<typename T::Stream> open(Client& client, std::string command) {
-      return open_first<0>(client, std::move(command));
+      return open_first<Client, Ways...>(client, std::move(command));
     }
 
    private:
-    template <std::size_t I, class Client>
+    template <class W> using Held = Holding<typename W::template ClientEnd<T>>;
+    template <class Client, class First, class... Rest>
     awaitable<typename T::Stream> open_first(Client& client, std::string command) {
-      if constexpr (I + 1 < sizeof...(Ways)) {
-        using Way = std::tuple_element_t<I, std::tuple<Ways...>>;
-        if (!client.template prefers<Way>()) return open_first<I + 1>(client, std::move(command));
+      if constexpr (sizeof...(Rest) > 0) {
+        if (!client.template prefers<First>()) return open_first<Client, Rest...>(client, std::move(command));
       }
-      return std::get<I>(ways_).open(client, std::move(command));
+      return Held<First>::way.open(client, std::move(command));
     }
-
-    std::tuple<typename Ways::template ClientEnd<T>...> ways_;
   };
 };
 
@@ -10161,7 +10234,7 @@ template <Transport T, class DataChannel, class Observer> class ClientCore
   awaitable<Stream> connect_data(Endpoint where) {
     Settled<Stream> connected;
     auto connecting = options.proxy.empty() ? network_.connect(where, Address{})
-                                            : reach(network_, host, where.port(), options);
+                                            : connect_to_host(network_, host, where.port(), options);
     Limit limited{deadline_, options.limits.connect_data, Errc::timed_out};
     co_await settle(std::move(connecting), connected);
     if (limited.expired()) co_await interruption_.recover();
@@ -11625,9 +11698,10 @@ inline std::optional<Entry> read_os400(const Words& words) {
 
 namespace ftplike::inline v0_2::detail {
 
-/// Whether a line stands at the head of a listing.
+/// Whether a line stands at the head of a listing: `Directory of . 17:11:05` for one. Without the time it may be a word on
+/// why there is no listing.
 inline bool frames_os9(const Words& words) noexcept {
-  const bool place = words[0] == "Directory" && words[1] == "of";
+  const bool place = words[0] == "Directory" && words[1] == "of" && words.count() == 4 && clock_in(words[3]);
   return place || (words[0] == "Owner" && words[1] == "Last") || is_ruler(words);
 }
 
@@ -11858,7 +11932,8 @@ inline bool is_vms_name(const Words& words) noexcept { return words.count() == 1
 inline bool frames_vms(const Words& words) noexcept {
   const auto line = words.line().substr(words.begin_of(0));
   const bool head = words[0] == "Directory" && words[1].ends_with(']') && words.count() == 2;
-  const bool foot = line.starts_with("Total of ") || line.starts_with("Grand total of ");
+  const auto counted = line.starts_with("Total of ") ? words[2] : line.starts_with("Grand total of ") ? words[3] : "";
+  const bool foot = number_in(counted).has_value();
   const bool protection = words.count() == 1 && line.starts_with('(') && line.ends_with(')') &&
                           line.find_first_not_of("(RWED,)") == line.npos;
   return head || foot || protection;
@@ -11956,8 +12031,19 @@ inline Entry::Type data_set_type(std::string_view organization) noexcept {
   return organization == "PO" || organization == "PO-E" ? directory : other;
 }
 
+/// Whether a line says of a data set that it is where its attributes cannot be seen: `Migrated NAME`, `V00001 Tape NAME`.
+inline bool is_elsewhere(const Words& words) noexcept {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@#$.-";
+  const auto count = words.count();
+  if (count < 2 || words[count - 1].find_first_not_of(letters) != letters.npos) return false;
+  const std::string_view why = words.joined(0, count - 2), where = count > 2 ? words.joined(1, count - 2) : "";
+  return why == "Migrated" || why == "Not Mounted" || why == "Error determining attributes" ||
+         why == "User catalog connector" || where == "Tape" || where == "Not Mounted" ||
+         where == "Not Direct Access Device" || (count == 4 && words[2] == "VSAM");
+}
+
 /// Reads a line of z/OS on a data set: `VOL001 3390   2025/11/22  1   15  FB      80 27920  PO  NOTES.TEXT`. One with
-/// members is a directory; one that is migrated or on a tape is neither that nor a file. Its date is that of its last
+/// members is a directory; one that is elsewhere, as on a tape, is neither that nor a file. Its date is that of its last
 /// use, and its size is in tracks, so that neither is known.
 inline std::optional<Entry> read_data_set(const Words& words) {
   const auto count = words.count();
@@ -11966,9 +12052,7 @@ inline std::optional<Entry> read_data_set(const Words& words) {
   entry.name = words[count - 1];
   entry.type = Entry::Type::other;
   const auto line = words.line().substr(words.begin_of(0));
-  const bool away =
-      (words[0] == "Migrated" && count == 2) || (count == 6 && words.joined(1, 4) == "Not Direct Access Device");
-  if (away) return entry;
+  if (is_elsewhere(words)) return entry;
   if (line.starts_with("Pseudo Directory") && count == 3) {
     entry.type = Entry::Type::directory;
     return entry;
@@ -12691,20 +12775,20 @@ template <class = void> class BasicLocalTarget {
   BasicLocalTarget(const std::string& local, std::string_view remote) : BasicLocalTarget{resolved(local, remote)} {}
   BasicLocalTarget(DirectoryStorage its_folder, Path its_path) : folder{std::move(its_folder)}, path{std::move(its_path)} {}
   /// As people are told of it.
-  std::string name() const { return (std::filesystem::path{folder.label()} / path.string().substr(1)).string(); }
+  std::string name() const { return text_of_path(path_of(folder.label()) / path_of(path.string().substr(1))); }
 
   DirectoryStorage folder;
   Path path;
 
  private:
   explicit BasicLocalTarget(const std::filesystem::path& file)
-      : folder{file.has_parent_path() ? file.parent_path().string() : "."}, path{file.filename().string()} {
-    if (!is_component(file.filename().string())) fail(std::errc::is_a_directory);
+      : folder{file.has_parent_path() ? text_of_path(file.parent_path()) : "."}, path{text_of_path(file.filename())} {
+    if (!is_component(text_of_path(file.filename()))) fail(std::errc::is_a_directory);
   }
   static std::filesystem::path resolved(const std::string& local, std::string_view remote) {
     std::error_code ignored;
-    std::filesystem::path file = local.empty() ? "." : local;
-    if (std::filesystem::is_directory(file, ignored)) return file / remote_name(remote);
+    std::filesystem::path file = path_of(local.empty() ? "." : local);
+    if (std::filesystem::is_directory(file, ignored)) return file / path_of(remote_name(remote));
     // A link that the user chose is followed, not replaced.
     return std::filesystem::is_symlink(file, ignored) ? std::filesystem::canonical(file) : file;
   }
@@ -12969,7 +13053,7 @@ awaitable<TransferResult> fetch_into(Core& core, std::string remote, AnySink sin
 template <class Core> awaitable<TransferResult> store_path(Core& core, std::string verb, std::string local,
                                                            std::string remote, TransferOptions options) {
   if (verb != "STOU" && (remote.empty() || remote.ends_with('/'))) {
-    remote += std::filesystem::path{local}.filename().string();
+    remote += last_name(local);
   }
   try {
     FileReader file = co_await FileReader::open(local);
@@ -13044,7 +13128,7 @@ awaitable<Client<T, DataChannel, Observer>> Connecting::run(T& network, Url url,
                                                             Observer observer) {
   const Executor here = co_await asio::this_coro::executor;
   const Executor executor = executor_near(network, here);
-  typename T::Stream stream = co_await run_on(executor, reach_server(network, url, options));
+  typename T::Stream stream = co_await run_on(executor, connect_to_server(network, url, options));
   using Core = ClientCore<T, DataChannel, Observer>;
   const auto core =
       std::make_shared<Core>(network, executor, std::move(stream), std::move(options), std::move(observer));
@@ -13719,11 +13803,14 @@ template <class Ask> Endpoint endpoint_of(NativeSocket descriptor, Ask ask) {
   Endpoint endpoint;
   auto size = static_cast<socklen_t>(endpoint.capacity());
   if (ask(descriptor, endpoint.data(), &size) != 0) return {};
-  endpoint.resize(size);
+  endpoint.resize(static_cast<std::size_t>(size));
   return endpoint;
 }
 
 }  // namespace detail
+
+/// A socket of the operating system: a descriptor; on Windows a `SOCKET`.
+using NativeSocket = detail::NativeSocket;
 
 /// A TCP connection.
 ///
@@ -13733,7 +13820,7 @@ template <class E = Executor> class BasicTcpStream {
  public:
   using TcpStream = BasicTcpStream;  // as what derives from it calls it
   /// Takes a connected socket over.
-  BasicTcpStream(const Executor& executor, detail::NativeSocket descriptor, const Endpoint& remote, const Endpoint& local = {})
+  BasicTcpStream(const Executor& executor, NativeSocket descriptor, const Endpoint& remote, const Endpoint& local = {})
       : descriptor_{descriptor},
         socket_{executor},
         remote_{detail::without_mapping(remote)},
@@ -13863,7 +13950,7 @@ template <class E = Executor> class BasicTcpStream {
     co_await socket_.async_wait(asio::socket_base::wait_write, asio::redirect_error(use_awaitable, error));
     if (error) throw std::system_error(detail::standard_error(error));
   }
-  detail::NativeSocket descriptor() const {
+  NativeSocket descriptor() const {
     if (socket_.is_open()) return const_cast<BasicTcpStream*>(this)->socket_.native_handle();
     return descriptor_.get();
   }
@@ -13885,7 +13972,7 @@ template <class E = Executor> class BasicTcpAcceptor {
  public:
   using TcpAcceptor = BasicTcpAcceptor;  // as what derives from it calls it
   /// Takes over a descriptor that listens, which must be non-blocking.
-  BasicTcpAcceptor(const Executor& executor, detail::NativeSocket descriptor, const Endpoint& where)
+  BasicTcpAcceptor(const Executor& executor, NativeSocket descriptor, const Endpoint& where)
       : descriptor_{descriptor}, acceptor_{executor}, where_{where} {}
 
   awaitable<TcpStream> accept(const Executor& executor) requires(detail::waits_for_connections) {
@@ -13894,7 +13981,7 @@ template <class E = Executor> class BasicTcpAcceptor {
       auto size = static_cast<socklen_t>(remote.capacity());
       detail::SocketDescriptor accepted = detail::accept_quietly(descriptor(), remote.data(), &size);
       if (accepted) {
-        remote.resize(size);
+        remote.resize(static_cast<std::size_t>(size));
         co_return TcpStream{executor, accepted.release(), remote, where_.address().is_unspecified() ? Endpoint{} : where_};
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;
@@ -13932,7 +14019,7 @@ template <class E = Executor> class BasicTcpAcceptor {
     acceptor_.assign(where_.protocol(), descriptor_.get());
     descriptor_.release();
   }
-  detail::NativeSocket descriptor() {
+  NativeSocket descriptor() {
     if (acceptor_.is_open()) return acceptor_.native_handle();
     return descriptor_.get();
   }
@@ -13969,6 +14056,18 @@ template <class = void> class BasicEventLoops {
    public:
     Loop() : asio::io_context{1} {}
     void end() { shutdown(); }
+    void begin(AtEnd failed) {
+      busy = asio::prefer(busy, asio::execution::outstanding_work.tracked);
+      thread = std::thread{[this, failed = std::move(failed)] {
+        try {
+          run();
+        } catch (...) { failed(std::current_exception()); }
+      }};
+    }
+
+    // Of all but the first, which the caller of `run` has, as long as that runs.
+    Executor busy{get_executor()};
+    std::thread thread;
   };
   std::size_t count_ = 0;
   std::unique_ptr<Loop[]> loops_;
@@ -13987,28 +14086,21 @@ template <class Any> bool BasicEventLoops<Any>::has(const Executor& executor) co
   return false;
 }
 template <class Any> void BasicEventLoops<Any>::run() {
-  std::vector<asio::executor_work_guard<asio::io_context::executor_type>> busy;
-  std::vector<std::thread> threads;
   std::mutex mutex;
   std::exception_ptr failure;
-  const auto keep = [&](std::exception_ptr one) {
+  const AtEnd keep = [&](std::exception_ptr one) {
     const std::lock_guard lock{mutex};
     if (!failure) failure = std::move(one);
     stop();
   };
   try {
-    for (std::size_t i = 1; i < count_; ++i) {
-      busy.push_back(asio::make_work_guard(loops_[i]));
-      threads.emplace_back([&keep, &loop = loops_[i]] {
-        try {
-          loop.run();
-        } catch (...) { keep(std::current_exception()); }
-      });
-    }
+    for (std::size_t i = 1; i < count_; ++i) loops_[i].begin(keep);
     loops_[0].run();
   } catch (...) { keep(std::current_exception()); }
-  busy.clear();
-  for (auto& thread : threads) thread.join();
+  for (std::size_t i = 1; i < count_; ++i) loops_[i].busy = loops_[i].get_executor();
+  for (std::size_t i = 1; i < count_; ++i) {
+    if (loops_[i].thread.joinable()) loops_[i].thread.join();
+  }
   for (std::size_t i = 0; i < count_; ++i) loops_[i].restart();
   if (failure) std::rethrow_exception(failure);
 }
@@ -14112,7 +14204,7 @@ template <class E = Executor> class BasicTcpTransport {
   /// Takes over a socket that somebody else has made listen: a supervisor, a program before.
   ///
   /// **Errors:** `std::system_error` if it is no listening TCP socket; it then stays the caller's.
-  TcpAcceptor adopt(const Executor& executor, detail::NativeSocket descriptor) {
+  TcpAcceptor adopt(const Executor& executor, NativeSocket descriptor) {
     int listens = 0;
     if (detail::sys::option(descriptor, SOL_SOCKET, SO_ACCEPTCONN, listens) != 0) detail::fail_with(errno);
     const Endpoint where = detail::endpoint_of(descriptor, ::getsockname);
@@ -14803,19 +14895,34 @@ template <class C> constexpr std::string_view help_of() {
   else
     return C::verb;
 }
+// Functions and no lambdas, each of which costs a compiler a type and two functions.
+template <class C, class S> std::string feature_now(const S& session) { return std::string{C::feature(session)}; }
+template <class C, class S> std::string feature_always(const S&) { return std::string{C::feature}; }
 template <class C, class S> constexpr auto feature_of() -> std::string (*)(const S&) {
   if constexpr (requires(const S& session) { C::feature(session); })
-    return [](const S& session) { return std::string{C::feature(session)}; };
+    return &feature_now<C, S>;
   else if constexpr (requires { std::string_view{C::feature}; })
-    return [](const S&) { return std::string{C::feature}; };
+    return &feature_always<C, S>;
   else
     return nullptr;
 }
+template <class C, class S> bool allows(const S& session) { return session.may(C::needs); }
 template <class C, class S> constexpr auto allowed_on() -> bool (*)(const S&) {
   if constexpr (requires { C::needs; })
-    return [](const S& session) { return session.may(C::needs); };
+    return &allows<C, S>;
   else
     return nullptr;
+}
+template <class C, class S> using ResultOf = decltype(C::run(std::declval<S&>(), std::string_view{}));
+template <class C, class S> ResultOf<C, S> run_on_session(S& session, std::string_view argument) {
+  return C::run(session, argument);
+}
+/// What runs the command: its own function where that has just this type, as all in verbs/ have.
+template <class C, class S> constexpr auto run_of() -> ResultOf<C, S> (*)(S&, std::string_view) {
+  if constexpr (requires { static_cast<ResultOf<C, S> (*)(S&, std::string_view)>(&C::run); })
+    return &C::run;
+  else
+    return &run_on_session<C, S>;
 }
 template <class C, class S> constexpr bool available_on() {
   if constexpr (requires { C::template available<S>; })
@@ -15013,10 +15120,10 @@ template <class... Commands> class CommandTable {
                   detail::feature_of<C, S>(),
                   nullptr,
                   nullptr};
-    if constexpr (std::same_as<decltype(C::run(std::declval<S&>(), std::string_view{})), Reply>) {
-      made.answer = [](S& session, std::string_view argument) { return C::run(session, argument); };
+    if constexpr (std::same_as<detail::ResultOf<C, S>, Reply>) {
+      made.answer = detail::run_of<C, S>();
     } else {
-      made.run = [](S& session, std::string_view argument) { return C::run(session, argument); };
+      made.run = detail::run_of<C, S>();
     }
     return made;
   }
@@ -15237,12 +15344,14 @@ template <MakesNames Files> struct Ruled<Files> { using type = RuledStorage<File
 #include <utility>
 
 // ---- ftplike/users/authenticator.hpp
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15352,6 +15461,72 @@ class Rights {
 /// Both rights. (`Right::list | Right::read`)
 constexpr Rights operator|(Right a, Right b) noexcept { return Rights{a} | Rights{b}; }
 
+/// Ends of uploads that do not prove that all has come. Such an upload is kept aside, as an interrupted one, or taken for
+/// whole where this says so.
+struct UncertainEnds {
+  /// The client closed both connections, in order, and never said QUIT, which RFC 959 (4.1.1) calls an abort: one that was
+  /// killed does the same. Within TLS both have to say goodbye.
+  bool without_quit = false;
+  /// A TLS data connection was closed without close_notify: whoever sits in between can do the same.
+  bool without_close_notify = false;
+
+  /// "none", "any", "no-quit" or "no-close-notify"; nothing of any other text.
+  static constexpr std::optional<UncertainEnds> parse(std::string_view text) noexcept {
+    if (text == "none") return UncertainEnds{};
+    if (text == "any") return UncertainEnds{true, true};
+    if (text == "no-quit") return UncertainEnds{true, false};
+    if (text == "no-close-notify") return UncertainEnds{false, true};
+    return std::nullopt;
+  }
+  /// The text that `parse` makes this of.
+  constexpr std::string_view text() const noexcept {
+    if (without_quit) return without_close_notify ? "any" : "no-quit";
+    return without_close_notify ? "no-close-notify" : "none";
+  }
+  friend constexpr bool operator==(const UncertainEnds&, const UncertainEnds&) = default;
+};
+
+/// A place that an account sees under a name of its own, where the program has an eye on that, as `ftplike-server` has.
+class AccountFolder {
+ public:
+  /// With the name in the account's tree, a place that the program understands, and what may be done there at most.
+  AccountFolder(Path its_name, std::string its_place, Rights its_rights)
+      : name{std::move(its_name)}, place{std::move(its_place)}, rights{its_rights} {}
+
+  /// Of a text as "/pub=/srv/pub" or "/drop=/srv/drop=list+write"; without rights it is all of them.
+  ///
+  /// **Errors:** `std::invalid_argument` that says what is wrong.
+  static AccountFolder parse(std::string_view text) {
+    const auto name_end = text.find('=');
+    const Path name{text.substr(0, name_end)};
+    std::string_view place = name_end == text.npos ? std::string_view{} : text.substr(name_end + 1);
+    std::string words{"write"};
+    if (const auto end = place.rfind('='); end != place.npos) {
+      words = place.substr(end + 1);
+      place = place.substr(0, end);
+    }
+    std::replace(words.begin(), words.end(), '+', ',');
+    const auto rights = Rights::parse(words);
+    if (name.is_root() || place.empty() || !rights) {
+      throw std::invalid_argument("not NAME=PATH or NAME=PATH=RIGHTS, as /drop=/srv/drop=list+write: '" +
+                                  std::string{text} + '\'');
+    }
+    return AccountFolder{name, std::string{place}, *rights};
+  }
+  /// The text that `parse` makes the same of.
+  std::string text() const {
+    std::string words = rights.text();
+    std::replace(words.begin(), words.end(), ',', '+');
+    return name.string() + '=' + place + '=' + words;
+  }
+
+  Path name;          // as the account sees it
+  std::string place;  // where it is
+  Rights rights;      // what may be done there, as far as the account has the right, too
+
+  friend bool operator==(const AccountFolder&, const AccountFolder&) = default;
+};
+
 /// What somebody who is logged in sees and may do.
 class Account {
  public:
@@ -15377,6 +15552,9 @@ class Account {
   std::uint64_t quota_bytes = 0;       // that its root may hold, with a storage that has an eye on that; 0: no limit
   std::uint64_t quota_files = 0;       // the same of files and directories
   bool makes_root = false;             // at the login its root is made where it is not there
+  std::optional<UncertainEnds> takes_ends;  // of its uploads; nothing: as the server has it (`Conveniences`)
+  std::vector<std::string> hidden;          // patterns of names that it does not see, where the program has an eye on that
+  std::vector<AccountFolder> folders;       // that it sees besides, where the program has an eye on that
 
   friend bool operator==(const Account&, const Account&) = default;
 };
@@ -15780,10 +15958,8 @@ class Bans {
  public:
   Bans() = default;
   /// **Errors:** `std::system_error` if the file cannot be read, those of `parse_bans` if it is damaged.
-  explicit Bans(BanRules rules, std::filesystem::path file = {})
-      : state_{std::make_shared<State>(std::move(rules), std::move(file))} {
-    state_->read();
-  }
+  template <class Any = void> explicit Bans(BanRules rules, std::filesystem::path file = {})
+      : state_{made(std::make_shared<MadeState<Any>>(std::move(rules), std::move(file)))} {}
   explicit operator bool() const noexcept { return state_ != nullptr; }
 
   /// Bans these from now on; sessions that are there stay. Writes the file, and so may block.
@@ -15803,37 +15979,49 @@ class Bans {
   // ---- for the server
 
   /// Whether a client is to be turned away. **Cancellation:** any type.
-  template <class = void> awaitable<bool> forbids(Address client) const {
-    const Executor executor = co_await asio::this_coro::executor;
-    const Timestamp now = wall_clock(executor);
-    if (state_->is_to_be_read(now)) {
-      auto read = [state = state_] { state->read_if_changed(); };
-      co_await blocking(std::move(read), Workload{WorkKind::disk, client_key(client)});
-    }
-    co_return state_->contains(client, now);
-  }
+  awaitable<bool> forbids(Address client) const { return state_->forbids(state_, std::move(client)); }
   /// What a failed login came to.
   struct Verdict {
     std::optional<Ban> ban;  // if this failure was one too many
     std::error_code error;   // why that could not be written down
   };
   /// Counts a failed login. **Cancellation:** any type; it is counted all the same.
-  template <class = void> awaitable<Verdict> failed(Address client) const {
-    const Executor executor = co_await asio::this_coro::executor;
-    const Timestamp now = wall_clock(executor);
-    Verdict verdict;
-    verdict.ban = state_->count(client, now);
-    if (verdict.ban && !state_->file.empty()) {
-      auto write = [state = state_, ban = *verdict.ban, now] { return state->try_to_write(ban, now); };
-      const std::error_code error = co_await blocking(std::move(write), Workload{WorkKind::disk, client_key(client)});
-      verdict.error = error;
-    }
-    co_return verdict;
-  }
+  awaitable<Verdict> failed(Address client) const { return state_->failed(state_, std::move(client)); }
 
  private:
+  /// What all servers know of it, so that only who makes some bans has `MadeState` compiled.
   struct State {
-    State(BanRules its_rules, std::filesystem::path its_file) : rules{std::move(its_rules)}, file{std::move(its_file)} {}
+    virtual ~State() = default;
+    virtual bool set(const Subnet& subnet, const std::optional<Ban>& ban, Timestamp now) = 0;
+    virtual std::vector<Ban> list(Timestamp now) = 0;
+    virtual awaitable<bool> forbids(std::shared_ptr<State> self, Address client) = 0;
+    virtual awaitable<Verdict> failed(std::shared_ptr<State> self, Address client) = 0;
+  };
+  template <class = void> struct MadeState final : State {
+    MadeState(BanRules its_rules, std::filesystem::path its_file)
+        : rules{std::move(its_rules)}, file{std::move(its_file)} {}
+
+    awaitable<bool> forbids(std::shared_ptr<State> self, Address client) override {
+      const Executor executor = co_await asio::this_coro::executor;
+      const Timestamp now = wall_clock(executor);
+      if (is_to_be_read(now)) {
+        auto read = [this, self] { read_if_changed(); };
+        co_await blocking(std::move(read), Workload{WorkKind::disk, client_key(client)});
+      }
+      co_return contains(client, now);
+    }
+    awaitable<Verdict> failed(std::shared_ptr<State> self, Address client) override {
+      const Executor executor = co_await asio::this_coro::executor;
+      const Timestamp now = wall_clock(executor);
+      Verdict verdict;
+      verdict.ban = count(client, now);
+      if (verdict.ban && !file.empty()) {
+        auto write = [this, self, ban = *verdict.ban, now] { return try_to_write(ban, now); };
+        const std::error_code error = co_await blocking(std::move(write), Workload{WorkKind::disk, client_key(client)});
+        verdict.error = error;
+      }
+      co_return verdict;
+    }
 
     /// How the file looked when it was read.
     struct Look {
@@ -15873,7 +16061,7 @@ class Bans {
       return true;
     }
 
-    bool set(const Subnet& subnet, const std::optional<Ban>& ban, Timestamp now) {
+    bool set(const Subnet& subnet, const std::optional<Ban>& ban, Timestamp now) override {
       bool was_there = false;
       {
         const std::lock_guard lock{mutex};
@@ -15894,7 +16082,7 @@ class Bans {
       }
       return {};
     }
-    std::vector<Ban> list(Timestamp now) {
+    std::vector<Ban> list(Timestamp now) override {
       const std::lock_guard lock{mutex};
       std::vector<Ban> result;
       for (const auto& [bits, same_size] : bans) {
@@ -15954,6 +16142,11 @@ class Bans {
     Look last_look;
     Timestamp last_checked{};
   };
+
+  template <class Made> static std::shared_ptr<State> made(std::shared_ptr<Made> state) {
+    state->read();
+    return state;
+  }
 
   std::shared_ptr<State> state_;
 };
@@ -16401,6 +16594,7 @@ struct TrustedProxies {
 struct Conveniences {
   bool converts_text = true;   // the line endings of TYPE A; else what is in the file is sent, and what comes is stored
   bool takes_patterns = true;  // in LIST, NLST and STAT, as *.txt, where nothing has that very name
+  UncertainEnds takes_ends{};  // of uploads of accounts that do not say it themselves
 };
 
 /// The settings of a server, each of which may be given to it as a part. A new one is a member more here; `all` does
@@ -16540,15 +16734,16 @@ template <class P> class Service : public Settings {
   std::shared_ptr<AccountUse> enter(const Account& account) {
     if (account.max_sessions == 0 && account.bytes_per_second == 0) return no_limits_;
     const std::lock_guard lock{mutex_};
-    std::erase_if(uses_, [](const auto& use) { return use.expired(); });
-    for (const auto& known : uses_) {
-      auto use = known.lock();
-      if (!use || use->name != account.name) continue;
-      const auto sessions = static_cast<unsigned long>(use.use_count()) - 1;  // without ours
+    std::shared_ptr<AccountUse>* unused = nullptr;
+    for (auto& known : uses_) {
+      const auto sessions = static_cast<unsigned long>(known.use_count()) - 1;  // without ours
+      if (sessions == 0) unused = &known;
+      if (sessions == 0 || known->name != account.name) continue;
       if (account.max_sessions != 0 && sessions >= account.max_sessions) return nullptr;
-      return use;
+      return known;
     }
     auto use = detail::new_shared<AccountUse>(account.name, account.bytes_per_second);
+    if (unused) return *unused = use;
     uses_.push_back(use);
     return use;
   }
@@ -16596,7 +16791,7 @@ template <class P> class Service : public Settings {
   AccountUse total_{{}, limits.bytes_per_second};
   std::shared_ptr<AccountUse> no_limits_ = detail::new_shared<AccountUse>(std::string{}, std::uint64_t{0});
   std::mutex mutex_;
-  std::vector<std::weak_ptr<AccountUse>> uses_;
+  std::vector<std::shared_ptr<AccountUse>> uses_;  // of those that are held, and of some that were
   std::forward_list<Limits> all_limits_;
   std::atomic<const Limits*> current_limits_{&limits};
 };
@@ -17101,6 +17296,7 @@ struct Lang {
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -17213,20 +17409,48 @@ struct Stor {
 };
 
 /// APPE <path>: receives what is put at the end of a file, or of what an interrupted upload has left. (RFC 959 §4.1.3)
+///
+/// It needs `Right::append`. Who has `list` and `write` alone may go on with what was interrupted, and begin a new file:
+/// that is what SIZE, REST and STOR let them do, and no whole file is touched.
 struct Appe {
   static constexpr std::string_view verb = "APPE";
   static constexpr std::string_view help = "APPE <path>: store at the end of a file";
   static constexpr bool interruptible = true;
   static constexpr bool keeps_blanks = true;
-  static constexpr Rights needs = Right::append;
   static constexpr auto argument = ArgumentRule::required;
   template <class S> static constexpr bool available = AppendsToFiles<typename S::Storage>;
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
-    auto file = co_await session.storage().append(path);
-    transfer.offset = file.size();
+    if (session.may(Right::append)) {
+      auto file = co_await session.storage().append(path);
+      transfer.offset = file.size();
+      co_return co_await session.receive(file, std::move(transfer));
+    }
+    const Rights instead{Right::list, Right::write};
+    if (!session.may(instead)) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+    const std::uint64_t left = co_await left_of_upload(session.storage(), path);
+    transfer.offset = left;
+    auto file = co_await session.storage().create(path, left);
     co_return co_await session.receive(file, std::move(transfer));
+  }
+
+ private:
+  /// How much there is of an upload that was interrupted.
+  ///
+  /// **Errors:** `std::errc::permission_denied` where there is a whole file.
+  static awaitable<std::uint64_t> left_of_upload(auto& files, Path path) {
+    Settled<Entry> whole;
+    co_await settle(files.stat(path), whole);
+    if (!whole.failed()) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+    if (code_of(whole.failure()) != std::errc::no_such_file_or_directory) (void)whole.get();
+    if constexpr (KeepsPartialFiles<std::remove_cvref_t<decltype(files)>>) {
+      Settled<std::uint64_t> partial;
+      co_await settle(files.partial_size(std::move(path)), partial);
+      const bool none = partial.failed() && code_of(partial.failure()) == std::errc::no_such_file_or_directory;
+      if (!none) co_return partial.get();
+    }
+    co_return 0;
   }
 };
 
@@ -17737,7 +17961,6 @@ using Site = BasicSite<CommandTable<SiteChmod, SiteUtime>>;
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -17800,10 +18023,12 @@ class SortedLines {
   /// system has to find first.
   std::string& text_for(const Entry& entry) {
     constexpr std::size_t block_size = 64 * 1024 - 64, most_but_names = 512;
-    if (blocks_.empty()) return blocks_.emplace_back();
-    if (blocks_[block_].size() + entry.name.size() * 2 + most_but_names > block_size && ++block_ == blocks_.size()) {
-      blocks_.emplace_back().reserve(block_size);
-    }
+    const bool is_first = blocks_.empty();
+    const bool is_full =
+        !is_first && blocks_[block_].size() + entry.name.size() * 2 + most_but_names > block_size;
+    if (is_full) ++block_;
+    if (block_ == blocks_.size()) blocks_.push_back(std::string{});
+    if (is_full) blocks_[block_].reserve(block_size);
     return blocks_[block_];
   }
   /// The first eight bytes, in the order of which names are sorted.
@@ -17818,7 +18043,7 @@ class SortedLines {
     return std::string_view{blocks_[place.block]}.substr(place.name, place.line - place.name);
   }
 
-  std::deque<std::string> blocks_;  // each name with its line behind it
+  std::vector<std::string> blocks_;  // each name with its line behind it
   std::size_t block_ = 0;           // the one that is being filled
   std::vector<Place> lines_;
   std::size_t next_ = 0;
@@ -18335,6 +18560,7 @@ template <class Files> struct Abilities {
   static constexpr bool set_mode = requires { &Files::set_mode; } || requires(Files& files, const Path& path) { files.set_mode(path, 0u); };
   static constexpr bool available = requires { &Files::available; } || requires(Files& files, const Path& path) { files.available(path); };
   static constexpr bool usage = requires { &Files::usage; } || requires(Files& files, const Path& path) { files.usage(path, true); };
+  static constexpr bool target = requires { &Files::target; } || requires(Files& files, const Path& path) { files.target(path); };
 
   static constexpr bool are_good =
       (!create || WritableStorage<Files>) &&
@@ -18348,7 +18574,8 @@ template <class Files> struct Abilities {
       (!set_modified || SetsTimes<Files>) &&
       (!set_mode || KeepsModes<Files>) &&
       (!available || TellsFreeSpace<Files>) &&
-      (!usage || TellsUsage<Files>);
+      (!usage || TellsUsage<Files>) &&
+      (!target || TellsTargets<Files>);
 };
 template <class Part> struct PartIsNoWholeStorage {
   using Has = Abilities<Part>;
@@ -18364,6 +18591,7 @@ template <class Part> struct PartIsNoWholeStorage {
   static_assert(!Has::set_mode || KeepsModes<Part>, "a storage's set_mode(path, mode) gives awaitable<void>");
   static_assert(!Has::available || TellsFreeSpace<Part>, "a storage's available(path) gives awaitable<std::uint64_t>");
   static_assert(!Has::usage || TellsUsage<Part>, "a storage's usage(path, below) gives awaitable<TreeUsage>");
+  static_assert(!Has::target || TellsTargets<Part>, "a storage's target(path) gives awaitable<Path>");
 };
 
 template <class Part> struct PartIsNothingThatAServerKnows {
@@ -18594,7 +18822,7 @@ template <Transport T, class P> class Server {
 
   /// Accepts sessions there from now on; port 0 lets the system choose. Gives the address that it became.
   ///
-  /// **Errors:** `std::system_error` if the address cannot be had; `std::invalid_argument` if no session there could be
+  /// **Errors:** `std::system_error` that names the address, if it cannot be had; `std::invalid_argument` if no session there could be
   /// as the server's parts want it: TLS is required, or to be there from the beginning, and there is no certificate; or
   /// nobody could come in; `Errc::shutting_down` after `stop`.
   template <std::convertible_to<Beginning> B = Beginning::Clear>
@@ -19506,27 +19734,43 @@ template <class Session> class ServerTransfer {
       if constexpr (Session::template observed<DataBytes>) {
         is_watched = session_.wants_bytes();
         auto watched = watch_data();
-        if (is_watched) co_await take(watched, file);
+        if (is_watched) co_await take_to_end(watched, file);
       }
-      if (!is_watched) co_await take(*data_, file);
+      if (!is_watched) co_await take_to_end(*data_, file);
       if constexpr (SecurableStream<Stream>) {
         Settled<void> ignored;  // the client has said goodbye, and may wait for ours
         if (data_->secured()) co_await settle(data_->finish(), ignored);
       }
     }
     const bool vanished = co_await client_vanished();
-    if (vanished) throw std::system_error(Errc::peer_lost);
+    if (vanished && !session_.has_left_in_order()) throw std::system_error(Errc::peer_lost);
+    if (vanished && !session_.takes_ends().without_quit) throw std::system_error(Errc::no_quit);
     close_data();
     Limit limited{session_.deadline(), session_.limits().operation, Errc::timed_out};
     co_await file.finish();
   }
+  /// Puts all that comes into `file`, also where it ends without the goodbye of TLS if that is taken.
+  template <class Wire> awaitable<void> take_to_end(Wire& wire, AnySink& file) {
+    if constexpr (SecurableStream<Stream>) {
+      if (session_.takes_ends().without_close_notify) return take_without_goodbye(take(wire, file));
+    }
+    return take(wire, file);
+  }
+  awaitable<void> take_without_goodbye(awaitable<void> taking) {
+    Settled<void> taken;
+    co_await settle(std::move(taking), taken);
+    if (taken.failed() && !ends_without_goodbye(code_of(taken.failure()))) taken.get();
+  }
+  /// Whether an error is that the data connection ended in order, but without the goodbye of TLS.
+  bool ends_without_goodbye(std::error_code error) {
+    if constexpr (SecurableStream<Stream>) {
+      return error == Errc::peer_lost && is_open_ && data_->secured() && data_->has_ended();
+    }
+    return static_cast<void>(error), false;
+  }
   /// What an upload failed with: of a client that is still there and closed without a goodbye, that it did so.
   std::error_code reason_of_end(std::error_code error) {
-    if constexpr (SecurableStream<Stream>) {
-      const bool ended = error == Errc::peer_lost && is_open_ && data_->secured() && data_->has_ended();
-      if (ended && !session_.has_left()) return Errc::no_close_notify;
-    }
-    return error;
+    return ends_without_goodbye(error) && !session_.has_left() ? Errc::no_close_notify : error;
   }
   /// The data connection, of whose bytes the observer is told.
   auto watch_data() {
@@ -19815,6 +20059,12 @@ namespace ftplike::inline v0_2 {
 /// - `bytes-per-second`, `max-sessions`: limits, 0 for none.
 /// - `quota`, `quota-files`: what the root may hold, in bytes (10G is 10·1024³) and in files with directories, where the
 ///   storage has an eye on that (`QuotaPerAccount`); 0 for no limit.
+/// - `folder`: a place that this user sees under a name of his own, as `folder=/drop=/srv/drop=list+write`; for another one
+///   the key stands there once more. (`AccountFolder`, where the program has an eye on that)
+/// - `hide`: a pattern of names that this user does not see (`HiddenNames`), where the program has an eye on that; for another
+///   one the key stands there once more.
+/// - `take-uploads`: which uploads are taken for whole though their end does not prove it: none, no-quit, no-close-notify
+///   or any (`UncertainEnds`).
 /// - `host`: the user exists on this virtual host (RFC 7151) only, and there in place of one without. For clients that
 ///   do not know HOST the name is `carl@files.example`.
 /// - `certificate`: who shows a verified certificate of this common name needs no password.
@@ -19856,6 +20106,21 @@ inline std::uint64_t size_of_option(std::string_view key, std::string_view text)
   return *result;
 }
 
+inline AccountFolder folder_of_option(std::string_view text) {
+  try {
+    return AccountFolder::parse(text);
+  } catch (const std::invalid_argument& wrong) { throw std::invalid_argument(std::string{"folder is "} + wrong.what()); }
+}
+
+inline UncertainEnds ends_of_option(std::string_view key, std::string_view text) {
+  const auto result = UncertainEnds::parse(text);
+  if (!result) {
+    throw std::invalid_argument(
+        std::string{key}.append(" is none, no-quit, no-close-notify or any, but not '").append(text) + '\'');
+  }
+  return *result;
+}
+
 /// The user of a line that names one, without blanks around it. What is wrong with it is thrown as
 /// `std::invalid_argument`.
 inline UserEntry parse_user(std::string_view line) {
@@ -19892,6 +20157,12 @@ inline UserEntry parse_user(std::string_view line) {
       account.quota_bytes = size_of_option(key, value);
     else if (key == "quota-files")
       account.quota_files = number_of_option<std::uint64_t>(key, value);
+    else if (key == "folder")
+      account.folders.push_back(folder_of_option(value));
+    else if (key == "hide" && !value.empty())
+      account.hidden.emplace_back(value);
+    else if (key == "take-uploads")
+      account.takes_ends = ends_of_option(key, value);
     else
       throw std::invalid_argument("no such option: '" + std::string{key} + '\'');
   }
@@ -19913,6 +20184,9 @@ inline std::string line_of(const UserEntry& user) {
   if (user.account.max_sessions > 0) option("max-sessions", std::to_string(user.account.max_sessions));
   if (user.account.quota_bytes > 0) option("quota", std::to_string(user.account.quota_bytes));
   if (user.account.quota_files > 0) option("quota-files", std::to_string(user.account.quota_files));
+  for (const auto& folder : user.account.folders) option("folder", folder.text());
+  for (const auto& pattern : user.account.hidden) option("hide", pattern);
+  if (user.account.takes_ends) option("take-uploads", std::string{user.account.takes_ends->text()});
   return result;
 }
 
@@ -20296,9 +20570,15 @@ template <Transport T, class P> class Session {
     let_go_.emplace(executor_, within(network_, limits().stall, std::move(rest)));
   }
   /// Whether the client closed the control connection without saying QUIT.
-  bool has_left() {
+  bool has_left() const {
     const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
     return ended && !control_.quits_later();
+  }
+  /// Whether it did so in order, and all that it said has been read.
+  bool has_left_in_order() const { return control_.ended() && !control_.failure() && has_left(); }
+  /// Which ends of its uploads are taken for whole though they do not prove it.
+  UncertainEnds takes_ends() const {
+    return account_ && account_->takes_ends ? *account_->takes_ends : service_.conveniences.takes_ends;
   }
   /// Reads the control connection while a transfer or a long command is under way: some commands act at once, the
   /// others wait. It may go on until the next bytes come after that. One that never waits is over before others have
@@ -20635,8 +20915,9 @@ template <class T, class P> class ServerCore {
         : executor{its_executor}, who{std::make_unique<SessionInfo>(std::move(its_who))} {}
     Interruption interruption;
     const Executor executor;
-    std::unique_ptr<SessionInfo> who;  // as long as there is no session, which has it then; or of one that is stuck
-    OneSession* session = nullptr;     // while there is one
+    std::unique_ptr<SessionInfo> who;     // as long as there is no session, which has it then
+    OneSession* session = nullptr;        // while there is one
+    std::unique_ptr<StuckSession> stuck;  // what it answered when it was asked why it does not end
   };
   struct Visit;
   /// Somebody who waits for the end of `stop`.
@@ -21040,30 +21321,24 @@ template <class T, class P> class ServerCore {
 
   /// Asks the sessions that are left what they are about. One whose thread is blocked does not answer.
   static awaitable<std::vector<StuckSession>> ask_the_stuck(StatePointer state) {
-    struct Answers {
-      std::mutex mutex;
-      std::map<const Entry*, std::string> all;
-    };
-    const auto answers = detail::new_shared<Answers>();
-    for_each_session(state, [answers](Entry& entry) {
-      const std::lock_guard lock{answers->mutex};
-      answers->all[&entry] = entry.session ? entry.session->activity() : "the introduction by a proxy";
-      if (entry.session) entry.who = std::make_unique<SessionInfo>(entry.session->who());
+    for_each_session(state, [state](Entry& entry) {
+      auto answer = std::make_unique<StuckSession>();
+      answer->activity = entry.session ? entry.session->activity() : "the introduction by a proxy";
+      if (const SessionInfo* const who = entry.session ? &entry.session->who() : entry.who.get()) {
+        answer->number = who->number;
+        answer->peer = who->peer;
+        answer->user = who->user;
+      }
+      const std::lock_guard lock{state->mutex};
+      entry.stuck = std::move(answer);
     });
     co_await wait_for_all(state, std::chrono::seconds{1});
     std::vector<StuckSession> stuck;
     const std::lock_guard lock{state->mutex};
-    const std::lock_guard lock_answers{answers->mutex};
     for (const auto& entry : state->book) {
-      const auto answer = answers->all.find(entry.get());
-      StuckSession one;
-      one.activity = answer == answers->all.end() ? "its thread is blocked" : answer->second;
-      if (answer != answers->all.end() && entry->who) {
-        one.number = entry->who->number;
-        one.peer = entry->who->peer;
-        one.user = entry->who->user;
-      }
-      stuck.push_back(std::move(one));
+      StuckSession silent;
+      silent.activity = "its thread is blocked";
+      stuck.push_back(entry->stuck ? std::move(*entry->stuck) : std::move(silent));
     }
     co_return stuck;
   }
@@ -21131,7 +21406,15 @@ typename Server<T, P>::StatePointer Server<T, P>::make(T& network, ServiceParts<
 
 template <Transport T, class P> Endpoint Server<T, P>::listen_at(const Endpoint& where, Beginning beginning) {
   check_before_listening(where.address(), beginning);
-  return accept_all_from(state_->network.listen(state_->main, where), beginning);
+  const auto begin = [&] {
+    try {
+      return state_->network.listen(state_->main, where);
+    } catch (const std::system_error& error) {
+      const std::string port = std::to_string(where.port());
+      throw std::system_error(error.code(), "listen on " + where.address().to_string() + " port " + port);
+    }
+  };
+  return accept_all_from(begin(), beginning);
 }
 template <Transport T, class P>
 void Server<T, P>::check_before_listening(const Address& address, Beginning beginning) {
@@ -21515,7 +21798,9 @@ extern template class BasicBlockingClient<TcpTransport>;
 #include <vector>
 
 // ---- ftplike/storage/tree.hpp
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -21571,8 +21856,8 @@ class EntryListing {
 };
 
 /// Files by path, and the directories that the paths imply: what a storage of files that are made up needs to know of
-/// its names. A `File` is whatever the storage needs to make it; one that has `describe(Entry&)` tells its size and time
-/// by that.
+/// its names. A `File` is whatever the storage needs to make it. One that has `describe(Entry&)` tells its size and time
+/// by that, any other that has a `size()`, as a `std::string`, its size.
 ///
 /// **Threads:** as a `std::map`.
 template <class File> class FileTree {
@@ -21645,6 +21930,8 @@ template <class File> class FileTree {
     Entry result{std::string{name}, node.file ? Entry::Type::file : Entry::Type::directory, std::nullopt, Timestamp{}};
     if constexpr (requires { node.file->describe(result); }) {
       if (node.file) node.file->describe(result);
+    } else if constexpr (requires { { node.file->size() } -> std::convertible_to<std::uint64_t>; }) {
+      if (node.file) result.size = node.file->size();
     }
     return result;
   }
@@ -22276,8 +22563,8 @@ template <class Function> class FunctionAuthenticator {
 ///       return Account{who.user, Path{"/people/" + who.user}, "write"};
 ///     })
 ///
-/// A function that has to wait is a coroutine, and does what blocks with `co_await blocking(…)`. It is stopped when the
-/// client leaves and when the time for a login is over.
+/// A function that has to wait is a coroutine, and does what blocks with `co_await blocking(…)`; one that only blocks is for
+/// `authenticate_by_workers`. It is stopped when the client leaves and when the time for a login is over.
 ///
 /// **Threads:** the function is called on any, by several at once. **Lifetime:** the credentials live until what it gave
 /// has been awaited.
@@ -22287,6 +22574,24 @@ template <class Function> auto authenticate_with(Function function, Anonymous ot
   } else {
     return others;  // which spares the compiler another complaint
   }
+}
+
+/// The same of a function that blocks, as one that asks a database or a directory service does: the workers for passwords
+/// call it, four at a time (`WorkerPools`), and no session waits for another. It gives a `std::optional<Account>`.
+///
+///     authenticate_by_workers([](const Credentials& who) { return directory_service.account_of(who); })
+///
+/// **Errors:** `Errc::busy` if too many wait; what the function throws. **Threads:** the function is called on any, by
+/// several at once. **Lifetime:** a call that was left behind, since its client went, may outlive the server: the function
+/// owns or shares what it touches.
+template <class Function> auto authenticate_by_workers(Function function, Anonymous others = {}) {
+  static_assert(std::is_convertible_v<std::invoke_result_t<Function&, const Credentials&>, std::optional<Account>>,
+                "ftplike: authenticate_by_workers takes a function that gives std::optional<Account>");
+  auto ask = [function = std::move(function)](const Credentials& who) {
+    auto call = [function, who]() mutable -> std::optional<Account> { return std::invoke(function, std::as_const(who)); };
+    return blocking(std::move(call), WorkKind::password);
+  };
+  return authenticate_with(std::move(ask), std::move(others));
 }
 
 }  // namespace ftplike
@@ -22743,6 +23048,7 @@ class MirrorPlanner {
 #include <cstdint>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22758,18 +23064,50 @@ class MirrorPlanner {
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
+#include <string>
 #include <system_error>
 
 
 namespace ftplike::inline v0_2 {
 
+/// A try that failed and that another one follows: what `RetryPolicy::on_retry` is told.
+class Retry {
+ public:
+  std::string operation;     // of the pool, as "download", or what `use` was told
+  std::string path;          // the file or directory of the server that it is about; empty if it is about none
+  unsigned attempt = 1;      // which try it was
+  unsigned attempts = 1;     // how many there are at most
+  const ClientError& error;  // of what it failed; it lives as long as the call
+  Duration pause{};          // before the next try
+
+  /// A line for people: "download of a.txt: RETR: connection lost; try 2 of 5 in 1 s".
+  std::string text() const {
+    const auto seconds = std::chrono::duration_cast<std::chrono::milliseconds>(pause).count();
+    std::string out = operation;
+    if (!path.empty()) out += " of " + path;
+    out.append(": ").append(error.what()).append("; try " + std::to_string(attempt + 1) + " of ");
+    out += std::to_string(attempts) + " in ";
+    return out + (seconds % 1000 == 0 ? std::to_string(seconds / 1000) + " s" : std::to_string(seconds) + " ms");
+  }
+};
+
 /// How often something is tried that failed for a reason which may pass, and how long to wait in between: at first
 /// `first`, then twice as long each time. A try that came further in a file than all before it counts as a first one.
+/// By default the pauses come to 15 s (1 + 2 + 4 + 8) where no try comes further; each try takes, besides, as long as
+/// the `ClientLimits` let it.
 struct RetryPolicy {
   RetryPolicy() {}  // no aggregate on purpose: g++ 12 destroys aggregate temporaries in a co_await expression twice
 
   unsigned attempts = 5;  // tries in all; 0 is as 1
   Duration first = std::chrono::seconds{1}, longest = std::chrono::seconds{60};  // the first pause, and the longest one
+  /// Whether a server that the pool has not reached once is waited for, too. It is not by default: where nobody listens
+  /// at an address (`is_unreachable`), the address is wrong more often than the moment.
+  bool waits_for_server = false;
+  /// Called before the pause behind each try that failed and is followed by another. What it throws ends the operation in
+  /// place of that. Not called where a session that the server had closed meanwhile is replaced by a fresh one, at once.
+  /// **Threads:** the pool's executor, so it must not block.
+  std::function<void(const Retry&)> on_retry;
 
   /// Before the try after the `n`-th, counted from 1.
   Duration pause(unsigned n) const noexcept { return std::min(longest, first * (1 << std::min(n - 1, 20u))); }
@@ -22792,6 +23130,18 @@ inline bool is_transient(const ClientError& error) noexcept {
   return false;
 }
 
+/// Whether an error says that a server could not be reached: nobody listens there, no way leads there, or no answer came
+/// in time.
+inline bool is_unreachable(const ClientError& error) noexcept {
+  if (error.channel() == Channel::local) return false;
+  using enum std::errc;
+  for (const auto reason :
+       {connection_refused, host_unreachable, network_unreachable, network_down, std::errc::timed_out}) {
+    if (error.code() == reason) return true;
+  }
+  return error.code() == Errc::timed_out;
+}
+
 namespace detail {
 
 /// A failed try: what is known of its error, if it is a client's.
@@ -22803,6 +23153,7 @@ class Failure {
       std::rethrow_exception(failure);
     } catch (const ClientError& error) {
       transient = is_transient(error);
+      unreachable = is_unreachable(error);
       late = error.code() == Errc::timed_out || error.code() == Errc::stalled;
       moved = error.transferred() > 0;
       came_further = moved && error.reached() > farthest;
@@ -22812,6 +23163,7 @@ class Failure {
     }
   }
   bool transient = false;
+  bool unreachable = false;   // the server was not reached
   bool late = false;          // a limit of time ran out
   bool moved = false;         // bytes of a file went over
   bool came_further = false;  // than any try before
@@ -22957,7 +23309,7 @@ template <class Session> class RepeatedUpload {
         local_{std::move(local)},
         remote_{std::move(remote)},
         options_{std::move(options)} {
-    if (remote_.empty() || remote_.ends_with('/')) remote_ += std::filesystem::path{local_}.filename().string();
+    if (remote_.empty() || remote_.ends_with('/')) remote_ += detail::last_name(local_);
   }
   RepeatedUpload(std::uint64_t smallest_resumed, AnySource source, std::string remote, TransferOptions options)
       : smallest_{smallest_resumed}, source_{source}, remote_{std::move(remote)}, options_{std::move(options)} {
@@ -22975,6 +23327,7 @@ template <class Session> class RepeatedUpload {
     if (source_) co_return co_await session.upload(*source_, remote_, options);
     co_return co_await session.upload(local_, remote_, options);
   }
+  const std::string& remote() const noexcept { return remote_; }
   /// Whether there is all that was there at the first try.
   bool can_be_repeated() const noexcept { return !once_ || !once_->is_used(); }
 
@@ -22983,7 +23336,7 @@ template <class Session> class RepeatedUpload {
     if (once_ || options_.ascii) return false;
     if (source_) return source_->size().value_or(0) >= smallest_;
     std::error_code error;
-    const auto size = std::filesystem::file_size(local_, error);
+    const auto size = std::filesystem::file_size(detail::path_of(local_), error);
     return !error && size >= smallest_;
   }
   std::uint64_t smallest_;
@@ -22996,6 +23349,50 @@ template <class Session> class RepeatedUpload {
   bool looked_ = false;
 };
 
+/// Sends MKD, RMD or DELE. A refusal is none where the path is, or is no more, as the command was to make it: a server may
+/// do what it is told and lose the connection before it says so.
+template <class Session>
+awaitable<void> change(Session& session, std::string verb, std::string path, bool is_there_then) {
+  const Reply reply = co_await session.command(verb + " " + path);
+  if (reply.complete()) co_return;
+  // Who refuses to tell has not said so.
+  Settled<bool> exists;
+  co_await settle(session.exists(std::move(path)), exists);
+  const bool done = !exists.failed() && exists.get() == is_there_then;
+  if (!done && !session.is_open()) (void)exists.get();
+  if (!done) throw ReplyError{reply, verb};
+}
+/// The same of RNFR and RNTO.
+template <class Session> awaitable<void> rename_again(Session& session, std::string from, std::string to) {
+  Settled<void> renamed;
+  co_await settle(session.rename(from, to), renamed);
+  if (!renamed.failed()) co_return;
+  const bool refused = code_of(renamed.failure()).category() == reply_category();
+  if (!refused) renamed.get();
+  const bool is_here = co_await session.exists(from);
+  const bool is_there = co_await session.exists(to);
+  if (is_here || !is_there) renamed.get();
+}
+
+/// What a pool is about: an operation, and a path of the server's.
+class PoolWork {
+ public:
+  explicit PoolWork(std::string its_operation, std::string its_path = {})
+      : operation{std::move(its_operation)}, path{std::move(its_path)} {}
+  std::string operation, path;
+};
+
+/// Tells of a try that failed, if somebody wants to hear of it.
+inline void tell_of_retry(const RetryPolicy& retry, const PoolWork& about, unsigned attempt,
+                          const std::exception_ptr& failure) {
+  if (!retry.on_retry) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const ClientError& error) {
+    retry.on_retry(Retry{about.operation, about.path, attempt, retry.attempts, error, retry.pause(attempt)});
+  }
+}
+
 }  // namespace detail
 
 /// Sessions with one server, made when they are needed and kept for the next use: for many things at once, and for
@@ -23003,6 +23400,10 @@ template <class Session> class RepeatedUpload {
 ///
 ///     ftplike::ClientPool pool{network, "ftp://ann:secret@ftp.example.org"};
 ///     co_await pool.download("big.iso", "downloads");
+///
+/// What fails for a reason that may pass (`is_transient`) is tried again as `PoolOptions::retry` says; a server that was
+/// never reached is not waited for, unless that says so. Changes that were made and whose reply was lost count as made.
+/// What a session alone has (`append`, `open`, `download_range`, …) is had by `lease`, without a second try.
 ///
 /// A server that turns a further session away (421, or 530 with a password that was good before) has no more of them
 /// from then on than it took. All sessions are where the login led them: paths are seen from there.
@@ -23070,23 +23471,24 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<void> quit() { return run(State::quit(state_)); }
 
   /// Runs `work(session)`, which gives an awaitable, in a session of the pool; again and again in others if it fails
-  /// for a reason that may pass. So it has to be something that may be done twice: looking, not renaming.
-  template <class Work> auto use(Work work) {
+  /// for a reason that may pass. So it has to be something that may be done twice. `operation` and `path` are for
+  /// `RetryPolicy::on_retry`.
+  template <class Work> auto use(Work work, std::string operation = "use", std::string path = {}) {
     auto once = [work = std::move(work)](Session& session, const detail::Failure*) mutable { return work(session); };
-    return run(State::keep_trying(state_, std::move(once)));
+    return keep_trying(std::move(operation), std::move(path), std::move(once));
   }
 
   /// As `Client::download`; what was lost on the way is gone on with.
   awaitable<TransferResult> download(std::string remote, std::string local, TransferOptions options = {}) {
-    detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(local), std::move(options)};
-    return run(State::keep_trying(state_, std::move(fetch)));
+    detail::RepeatedDownload<Session> fetch{remote, std::move(local), std::move(options)};
+    return keep_trying("download", std::move(remote), std::move(fetch));
   }
   /// Fetches a file to a path of a storage.
   awaitable<TransferResult> download(std::string remote, DirectoryStorage folder, Path path,
                                      TransferOptions options = {}) {
     detail::LocalTarget target{std::move(folder), std::move(path)};
-    detail::RepeatedDownload<Session> fetch{std::move(remote), std::move(target), std::move(options)};
-    return run(State::keep_trying(state_, std::move(fetch)));
+    detail::RepeatedDownload<Session> fetch{remote, std::move(target), std::move(options)};
+    return keep_trying("download", std::move(remote), std::move(fetch));
   }
   /// The same into a sink. Any is gone on with; where the server cannot begin in the middle, or has another file by now,
   /// one that can seek is begun anew.
@@ -23095,8 +23497,8 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// sink is used until the operation has ended.
   template <ByteSink Sink>
   awaitable<TransferResult> download(std::string remote, Sink& sink, TransferOptions options = {}) {
-    detail::RepeatedDownloadInto<Session> fetch{std::move(remote), AnySink{sink}, std::move(options)};
-    return run(State::keep_trying(state_, std::move(fetch)));
+    detail::RepeatedDownloadInto<Session> fetch{remote, AnySink{sink}, std::move(options)};
+    return keep_trying("download", std::move(remote), std::move(fetch));
   }
   /// As `Client::upload`; what was lost on the way is gone on with.
   awaitable<TransferResult> upload(std::string local, std::string remote = {}, TransferOptions options = {}) {
@@ -23109,20 +23511,76 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   awaitable<TransferResult> upload(Source& source, std::string remote, TransferOptions options = {}) {
     return keep_storing(AnySource{source}, std::move(remote), std::move(options));
   }
+
   /// As `Client::list`.
   awaitable<std::vector<Entry>> list(std::string path = {}) {
-    auto look = [path = std::move(path)](Session& session, const detail::Failure*) { return session.list(path); };
-    return run(State::keep_trying(state_, std::move(look)));
+    return ask("list", path, [path](Session& session) { return session.list(path); });
+  }
+  /// As `Client::stat`.
+  awaitable<Entry> stat(std::string path) {
+    return ask("stat", path, [path](Session& session) { return session.stat(path); });
+  }
+  /// As `Client::exists`.
+  awaitable<bool> exists(std::string path) {
+    return ask("exists", path, [path](Session& session) { return session.exists(path); });
+  }
+  /// As `Client::size`.
+  awaitable<std::uint64_t> size(std::string path) {
+    return ask("size", path, [path](Session& session) { return session.size(path); });
+  }
+  /// As `Client::modified`.
+  awaitable<Timestamp> modified(std::string path) {
+    return ask("modified", path, [path](Session& session) { return session.modified(path); });
+  }
+  /// As `Client::digest`.
+  awaitable<std::optional<RemoteDigest>> digest(std::string path) {
+    return ask("digest", path, [path](Session& session) { return session.digest(path); });
+  }
+  /// As `Client::set_modified`.
+  awaitable<void> set_modified(std::string path, Timestamp time) {
+    return ask("set_modified", path, [path, time](Session& session) { return session.set_modified(path, time); });
+  }
+  /// As `Client::chmod`.
+  awaitable<void> chmod(std::string path, unsigned mode) {
+    return ask("chmod", path, [path, mode](Session& session) { return session.chmod(path, mode); });
+  }
+  /// As `Client::mkdir`. After a try whose reply was lost a directory that is there counts as made.
+  awaitable<void> mkdir(std::string path) { return make_change("mkdir", "MKD", std::move(path), true); }
+  /// As `Client::rmdir`. After a try whose reply was lost one that is not there counts as removed.
+  awaitable<void> rmdir(std::string path) { return make_change("rmdir", "RMD", std::move(path), false); }
+  /// As `Client::remove`. After a try whose reply was lost a file that is not there counts as removed.
+  awaitable<void> remove(std::string path) { return make_change("remove", "DELE", std::move(path), false); }
+  /// As `Client::rename`. After a try whose reply was lost it counts as done if only the new name is there.
+  awaitable<void> rename(std::string from, std::string to) {
+    auto move = [from, to = std::move(to)](Session& session, const detail::Failure* last) {
+      return last ? detail::rename_again(session, from, to) : session.rename(from, to);
+    };
+    return keep_trying("rename", std::move(from), std::move(move));
   }
 
   /// Runs an operation that uses the pool on the pool's executor.
   template <class R> awaitable<R> run(awaitable<R> operation) { return State::run(state_, std::move(operation)); }
 
  private:
+  template <class Work> auto keep_trying(std::string operation, std::string path, Work work) {
+    detail::PoolWork about{std::move(operation), std::move(path)};
+    return run(State::keep_trying(state_, std::move(about), std::move(work)));
+  }
+  template <class Look> auto ask(const char* operation, std::string path, Look look) {
+    return use(std::move(look), operation, std::move(path));
+  }
+  awaitable<void> make_change(const char* operation, std::string verb, std::string path, bool is_there_then) {
+    auto change = [verb = std::move(verb), path, is_there_then](Session& session, const detail::Failure* last) {
+      if (last) return detail::change(session, verb, path, is_there_then);
+      return verb == "MKD" ? session.mkdir(path) : verb == "RMD" ? session.rmdir(path) : session.remove(path);
+    };
+    return keep_trying(operation, std::move(path), std::move(change));
+  }
   template <class What> awaitable<TransferResult> keep_storing(What what, std::string remote, TransferOptions options) {
     detail::RepeatedUpload<Session> store{state_->options.smallest_resumed, std::move(what), std::move(remote),
                                           std::move(options)};
-    return run(State::keep_trying(state_, std::move(store)));
+    std::string path = store.remote();
+    return keep_trying("upload", std::move(path), std::move(store));
   }
 
   /// All of a pool, which the operations under way and the leases share.
@@ -23222,7 +23680,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
     }
     template <class Work,
               class Result = typename std::invoke_result_t<Work&, Session&, const detail::Failure*>::value_type>
-    static awaitable<Result> keep_trying(StatePointer state, Work work) {
+    static awaitable<Result> keep_trying(StatePointer state, detail::PoolWork about, Work work) {
       std::optional<detail::Failure> last;
       const RetryPolicy& retry = state->options.retry;
       for (unsigned tries = 1;;) {
@@ -23233,10 +23691,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
         if (!result.failed()) co_return result.get();
         last.emplace(result.failure(), last ? last->farthest : 0);
         if (!last->transient || !can_be_repeated(work)) co_return result.get();
+        if (last->unreachable && !state->welcome && !retry.waits_for_server) co_return result.get();
         // A server may close a session that nobody used for long; that says nothing about the next one.
         if (stale && !last->late && !last->moved) continue;
         if (last->came_further) tries = 1;
         if (tries >= retry.attempts) co_return result.get();
+        detail::tell_of_retry(retry, about, tries, result.failure());
         const Time next = state->network.now() + retry.pause(tries);
         ++tries;
         co_await state->network.sleep_until(next);
@@ -23325,7 +23785,7 @@ template <class Pool, class Network> awaitable<void> fetch_segment(Pool& pool, N
     };
     return fetch_rest(session, remote, segment, std::move(now));
   };
-  while (segment->left() > 0) co_await pool.use(fetch);
+  while (segment->left() > 0) co_await pool.use(fetch, "download", remote);
 }
 
 /// Fetches the segments of a file whose entry is known, size included. Gives nothing if the server cannot begin in the middle, or if
@@ -23431,8 +23891,8 @@ inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& r
                                           const MirrorOptions& options) {
   namespace fs = std::filesystem;
   std::vector<std::string> inner;
-  for (const auto& file : fs::directory_iterator{path.empty() ? fs::path{root} : fs::path{root} / path}) {
-    const std::string name = file.path().filename().string();
+  for (const auto& file : fs::directory_iterator{path.empty() ? path_of(root) : path_of(root) / path_of(path)}) {
+    const std::string name = text_of_path(file.path().filename());
     if (is_partial_name(name)) continue;
     FileStatus status{};
     if (sys::status_of_path(file.path(), &status, true) != 0) {
@@ -23450,10 +23910,10 @@ inline std::vector<std::string> add_local(MirrorTree& tree, const std::string& r
 /// What there is below a folder of ours. Links are not followed, and our own partial files are nobody's.
 inline MirrorTree local_tree(const std::string& folder, const MirrorOptions& options) {
   MirrorTree tree;
-  tree.exists = std::filesystem::exists(folder);
+  tree.exists = std::filesystem::exists(path_of(folder));
   tree.came = [folder](const std::string& path) -> std::optional<Timestamp> {
     FileStatus status{};
-    if (sys::status_of_path(std::filesystem::path{folder} / path, &status, true) != 0) return std::nullopt;
+    if (sys::status_of_path(path_of(folder) / path_of(path), &status, true) != 0) return std::nullopt;
     return Timestamp{std::chrono::seconds{status.st_ctim.tv_sec}};
   };
   std::vector<std::string> left;
@@ -23511,7 +23971,7 @@ template <class Pool> class RemoteTree {
       const std::string path = joined(root_, directory);
       const auto list = [&](typename Pool::Session& session) { return list_typed(session, path, tree_); };
       Settled<std::vector<Entry>> listed;
-      co_await settle(pool_.use(list), listed);
+      co_await settle(pool_.use(list, "list", path), listed);
       const bool refused = listed.failed() && concerns_one_action(listed.failure());
       std::vector<Entry> entries;
       if (!refused) entries = listed.get();
@@ -23566,7 +24026,7 @@ template <class Pool> class MirrorRun {
   awaitable<MirrorResult> run() {
     for (const auto& [action, failure] : plan_.failures) note(action, failure);
     if (plan_.direction == Direction::received) {
-      std::filesystem::create_directories(plan_.local);
+      std::filesystem::create_directories(detail::path_of(plan_.local));
       folder_.emplace(plan_.local);
     }
     const auto& actions = plan_.actions;
@@ -23628,7 +24088,7 @@ template <class Pool> class MirrorRun {
       TransferResult fetched = co_await pool_.download(remote, *folder_, Path{action.path}, options);
       moved = std::move(fetched);
     } else {
-      const std::string local = (std::filesystem::path{plan_.local} / action.path).string();
+      const std::string local = detail::text_of_path(detail::path_of(plan_.local) / detail::path_of(action.path));
       TransferResult sent = co_await pool_.upload(local, remote, options);
       moved = std::move(sent);
     }
@@ -23642,22 +24102,12 @@ template <class Pool> class MirrorRun {
     if (action.kind == Kind::make_directory && !path.is_root()) co_await folder_->make_directory(path);
   }
   awaitable<void> act_there(const MirrorAction& action) {
-    const auto once = [this, &action](Session& session) { return command(session, action); };
-    co_await pool_.use(once);
-  }
-  awaitable<void> command(Session& session, const MirrorAction& action) {
     const std::string path = joined(plan_.remote, action.path);
-    const std::string verb = action.kind == Kind::remove             ? "DELE "
-                             : action.kind == Kind::remove_directory ? "RMD "
-                                                                     : "MKD ";
-    const Reply reply = co_await session.command(verb + path);
-    if (reply.complete()) co_return;
-    // It may have been done before, when the reply was lost. Who refuses to tell has not said so.
-    Settled<bool> exists;
-    co_await settle(session.exists(path), exists);
-    const bool done = !exists.failed() && exists.get() == (action.kind == Kind::make_directory);
-    if (!done && !session.is_open()) (void)exists.get();
-    if (!done) throw ReplyError{reply, verb.substr(0, verb.size() - 1)};
+    const bool makes = action.kind == Kind::make_directory;
+    const std::string verb = makes ? "MKD" : action.kind == Kind::remove ? "DELE" : "RMD";
+    const auto once = [&](Session& session) { return change(session, verb, path, makes); };
+    const std::string operation = makes ? "mkdir" : action.kind == Kind::remove ? "remove" : "rmdir";
+    co_await pool_.use(once, operation, path);
   }
 
   Pool& pool_;
@@ -24478,6 +24928,7 @@ class Log {
     std::snprintf(took.data(), took.size(), " in %.3f s", std::chrono::duration<double>(event.took).count());
     words += took.data();
     if (!event.complete()) words += ", incomplete: " + event.error.message();
+    if (event.is_kept_uncertain()) words += "; all that came is kept aside, to be gone on with";
     say(event.who, words);
   }
   void operator()(const FileChanged& event) {
@@ -27629,6 +28080,7 @@ inline awaitable<std::vector<Difference>> replay_server(SimulatedTransport netwo
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <exception>
 #include <optional>
 #include <set>
@@ -27762,8 +28214,8 @@ template <class Files> awaitable<TreeUsage> usage_of_name(Files& files, Path pat
   }
   co_return result;
 }
-/// What is in a directory of such a storage.
-template <class Files> awaitable<TreeUsage> usage_of_directory(Files& files, Path path) {
+/// What is in a directory of such a storage. Calls `progress`, if there is one, after each piece.
+template <class Files> awaitable<TreeUsage> usage_of_directory(Files& files, Path path, std::function<void()> progress) {
   TreeUsage result;
   for (std::vector<Path> waiting{std::move(path)}; !waiting.empty();) {
     const Path here = std::move(waiting.back());
@@ -27775,6 +28227,7 @@ template <class Files> awaitable<TreeUsage> usage_of_directory(Files& files, Pat
     for (bool ended = false; !ended;) {
       const std::vector<Entry> entries = co_await listing.next();
       ended = entries.empty();
+      if (progress) progress();
       for (const Entry& entry : entries) {
         result.whole += Usage{entry.is_directory() ? 0 : entry.size.value_or(0), 1};
         if (entry.is_directory()) waiting.push_back(here.resolve(entry.name));
@@ -27783,18 +28236,28 @@ template <class Files> awaitable<TreeUsage> usage_of_directory(Files& files, Pat
   }
   co_return result;
 }
-/// What `usage` of `TellsUsage` gives, of any storage.
-template <class Files> awaitable<TreeUsage> usage_of(Files& files, Path path, bool below) {
+/// What `usage` of `TellsUsage` gives, of any storage. One that does not tell is counted here, and calls `progress`.
+template <class Files>
+awaitable<TreeUsage> usage_of(Files& files, Path path, bool below, std::function<void()> progress = {}) {
   if constexpr (TellsUsage<Files>) {
     co_return co_await files.usage(path, below);
   } else {
     Settled<Entry> found;
     co_await settle(files.stat(path), found);
     const bool is_directory = !found.failed() && found.get().is_directory();
-    if (is_directory && below) co_return co_await usage_of_directory(files, path);
+    if (is_directory && below) co_return co_await usage_of_directory(files, std::move(path), std::move(progress));
     if (is_directory) co_return TreeUsage{Usage{0, 1}, Usage{}};
     co_return co_await usage_of_name(files, path);
   }
+}
+/// What `target` of `TellsTargets` gives, of any storage; where that fails, the path itself.
+template <class Files> awaitable<Path> target_of(Files& files, Path path) {
+  if constexpr (TellsTargets<Files>) {
+    Settled<Path> found;
+    co_await settle(files.target(path), found);
+    if (!found.failed()) co_return found.get();
+  }
+  co_return path;
 }
 
 }  // namespace detail
@@ -27918,6 +28381,12 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage {
       result.partial += mounted.partial;
     }
     co_return result;
+  }
+  awaitable<Path> target(Path path) requires(TellsTargets<Base> || TellsTargets<Other>) {
+    const auto there = inside(path);
+    if (!there) co_return co_await detail::target_of(base_, path);
+    const Path found = co_await detail::target_of(other_, *there);
+    co_return found.beneath(name_);
   }
 
  private:
@@ -28151,6 +28620,7 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage {
   awaitable<TreeUsage> usage(Path path, bool below) {
     return detail::usage_of(upper_, std::move(path), below);
   }
+  awaitable<Path> target(Path path) requires TellsTargets<Upper> { return upper_.target(std::move(path)); }
 
  private:
   template <class Files> static awaitable<bool> has(Files& files, Path path) {
@@ -28252,6 +28722,154 @@ awaitable<typename OverlayStorage<Lower, Upper>::Listing> OverlayStorage<Lower, 
   }
   co_return Listing{std::move(lower), std::move(upper)};
 }
+
+}  // namespace ftplike
+
+// ---- ftplike/storage/hidden_names.hpp
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+
+namespace ftplike::inline v0_2 {
+
+/// The files of a storage without those of some names, and without what is in directories of such names:
+///
+///     HiddenNames{DirectoryStorage{"/srv/ftp"}, {".ht*", "lost+found"}}
+///
+/// They are not listed and not found (`no_such_file_or_directory`), and nothing can be made or renamed so
+/// (`Errc::bad_name`). A directory with hidden files is not empty; a link of another name leads to them. Patterns are those of
+/// `matches`; upper and lower case differ.
+///
+/// **Threads:** as `Files`.
+template <ReadableStorage Files> class HiddenNames : public Files {
+ public:
+  class Listing;
+
+  /// Hides names below `root` that fit one of the patterns.
+  HiddenNames(Files files, std::vector<std::string> patterns, Path root = {})
+      : HiddenNames(std::move(files), detail::new_shared<const std::vector<std::string>>(std::move(patterns)),
+                    std::move(root)) {}
+
+  /// With whatever else `Files` takes there.
+  template <class... More>
+    requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
+  HiddenNames for_client(ClientKey client, More... more) const {
+    return HiddenNames(Files::for_client(client, std::move(more)...), patterns_, root_);
+  }
+
+  awaitable<Entry> stat(Path path) {
+    check_is_seen(path);
+    co_return co_await inner().stat(path);
+  }
+  awaitable<Listing> list(Path path) {
+    check_is_seen(path);
+    auto listing = co_await inner().list(path);
+    co_return Listing{std::move(listing), patterns_};
+  }
+  awaitable<typename Files::Reader> open(Path path, std::uint64_t offset) {
+    check_is_seen(path);
+    co_return co_await inner().open(path, offset);
+  }
+  awaitable<typename detail::WriterType<Files>::type> create(Path path, std::uint64_t offset) requires WritableStorage<Files> {
+    check_may_be_made(path);
+    co_return co_await inner().create(path, offset);
+  }
+  awaitable<typename detail::WriterType<Files>::type> append(Path path) requires AppendsToFiles<Files> {
+    check_may_be_made(path);
+    co_return co_await inner().append(path);
+  }
+  awaitable<typename detail::WriterType<Files>::type> create_unique(Path path) requires MakesUniqueNames<Files> {
+    check_may_be_made(path);
+    co_return co_await inner().create_unique(path);
+  }
+  awaitable<std::uint64_t> partial_size(Path path) requires KeepsPartialFiles<Files> {
+    check_is_seen(path);
+    co_return co_await inner().partial_size(path);
+  }
+  awaitable<void> make_directory(Path path) requires MakesDirectories<Files> {
+    check_may_be_made(path);
+    co_await inner().make_directory(path);
+  }
+  awaitable<void> remove(Path path) requires RemovesFiles<Files> {
+    check_is_seen(path);
+    co_await inner().remove(path);
+  }
+  awaitable<void> remove_directory(Path path) requires RemovesDirectories<Files> {
+    check_is_seen(path);
+    co_await inner().remove_directory(path);
+  }
+  awaitable<void> rename(Path from, Path to) requires RenamesFiles<Files> {
+    check_is_seen(from);
+    check_may_be_made(to);
+    co_await inner().rename(from, to);
+  }
+  awaitable<void> set_modified(Path path, Timestamp time) requires SetsTimes<Files> {
+    check_is_seen(path);
+    co_await inner().set_modified(path, time);
+  }
+  awaitable<void> set_mode(Path path, unsigned mode) requires KeepsModes<Files> {
+    check_is_seen(path);
+    co_await inner().set_mode(path, mode);
+  }
+  awaitable<std::uint64_t> available(Path path) requires TellsFreeSpace<Files> {
+    check_is_seen(path);
+    co_return co_await inner().available(path);
+  }
+
+ private:
+  using Patterns = std::shared_ptr<const std::vector<std::string>>;
+
+  HiddenNames(Files files, Patterns patterns, Path root)
+      : Files(std::move(files)), patterns_{std::move(patterns)}, root_{std::move(root)} {}
+
+  Files& inner() noexcept { return *this; }
+  static bool is_hidden(const std::vector<std::string>& patterns, std::string_view name) {
+    return std::any_of(patterns.begin(), patterns.end(), [name](const auto& one) { return matches(one, name); });
+  }
+  /// Whether the name of it is hidden, or of a directory above.
+  bool is_hidden(const Path& path) const {
+    if (path.is_root() || path == root_) return false;
+    return is_hidden(*patterns_, path.name()) || is_hidden(path.parent());
+  }
+  void check_is_seen(const Path& path) const {
+    if (is_hidden(path)) detail::fail(std::errc::no_such_file_or_directory);
+  }
+  void check_may_be_made(const Path& path) const {
+    check_is_seen(path.parent());
+    if (is_hidden(path)) detail::fail(Errc::bad_name);
+  }
+
+  Patterns patterns_;
+  Path root_;
+};
+
+/// What is in a directory and not hidden.
+template <ReadableStorage Files> class HiddenNames<Files>::Listing {
+ public:
+  /// Of what the storage lists, without what fits one of the patterns.
+  Listing(typename Files::Listing listing, std::shared_ptr<const std::vector<std::string>> patterns)
+      : listing_{std::move(listing)}, patterns_{std::move(patterns)} {}
+
+  void names_only() { detail::ask_for_names(listing_); }
+  awaitable<std::vector<Entry>> next() {
+    for (;;) {
+      std::vector<Entry> entries = co_await listing_.next();
+      if (entries.empty()) co_return entries;
+      std::erase_if(entries, [this](const Entry& entry) { return is_hidden(*patterns_, entry.name); });
+      if (!entries.empty()) co_return entries;
+    }
+  }
+
+ private:
+  typename Files::Listing listing_;
+  std::shared_ptr<const std::vector<std::string>> patterns_;
+};
 
 }  // namespace ftplike
 
@@ -28386,6 +29004,7 @@ inline PartialReport purge_partials(const std::string& folder, const PartialRule
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <list>
@@ -28396,6 +29015,7 @@ inline PartialReport purge_partials(const std::string& folder, const PartialRule
 #include <span>
 #include <string>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 
@@ -28510,8 +29130,12 @@ template <class = void> class BasicNamesAtWork {
       }
       names_->forget_if_idle(name_);
     }
-    awaitable<void> wait() {
-      while (!has_come()) co_await waiter_->changed.wait();
+    /// Calls `meanwhile`, if there is one, each time that `tell_progress` is called.
+    awaitable<void> wait(std::function<void()> meanwhile) {
+      while (!has_come()) {
+        co_await waiter_->changed.wait();
+        if (meanwhile) meanwhile();
+      }
     }
 
    private:
@@ -28527,11 +29151,21 @@ template <class = void> class BasicNamesAtWork {
   };
 
   /// Waits until nobody else works at a name, and keeps others from it for as long as what it gives lives.
-  static awaitable<std::unique_ptr<Turn>> take_turn(std::shared_ptr<BasicNamesAtWork> names, std::string name) {
+  static awaitable<std::unique_ptr<Turn>> take_turn(std::shared_ptr<BasicNamesAtWork> names, std::string name,
+                                                    std::function<void()> meanwhile = {}) {
     const Executor executor = co_await asio::this_coro::executor;
     auto turn = std::make_unique<Turn>(std::move(names), name, executor);
-    co_await turn->wait();
+    co_await turn->wait(std::move(meanwhile));
     co_return turn;
+  }
+  /// Tells those who wait for their turn at a name that whoever has it gets on.
+  void tell_progress(const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    const auto found = names_.find(name);
+    if (found == names_.end()) return;
+    for (const auto& waiter : found->second.queue) {
+      call_on(waiter->executor, [waiter] { waiter->changed.notify(); });
+    }
   }
 
   bool is_written(const std::string& name) {
@@ -28586,6 +29220,30 @@ class QuotaShare {
     state_->settled = less(state_->settled, settled_);
   }
 
+  /// Something that changes what lies there, from before it does so until the change is told. A count that goes on
+  /// meanwhile may have seen either, and does not hold.
+  class Step {
+   public:
+    explicit Step(QuotaShare& share) : share_{share} { change(1); }
+    Step(const Step&) = delete;
+    Step& operator=(const Step&) = delete;
+    ~Step() { change(-1); }
+
+   private:
+    void change(int by) {
+      const std::lock_guard lock{share_.state_->mutex};
+      share_.steps_ += by;
+      ++share_.changes_;
+    }
+    QuotaShare& share_;
+  };
+  /// How things stood before a count.
+  struct Mark {
+    Usage settled;
+    std::uint64_t changes;
+    bool is_quiet;  // nobody was about to change anything
+  };
+
   const std::shared_ptr<NamesAtWork>& names() const noexcept { return names_; }
   bool is_counted() const {
     const std::lock_guard lock{state_->mutex};
@@ -28596,16 +29254,15 @@ class QuotaShare {
     const std::lock_guard lock{state_->mutex};
     counted_ = false;
   }
-  /// How things stand before a count: what is settled, and how often that has changed.
-  std::pair<Usage, std::uint64_t> mark() const {
+  Mark mark() const {
     const std::lock_guard lock{state_->mutex};
-    return {settled_, changes_};
+    return {settled_, changes_, steps_ == 0};
   }
   /// Takes over what was counted since. False if something changed meanwhile; as the `last` attempt, with these changes.
-  bool count(Usage found, const std::pair<Usage, std::uint64_t>& since, bool last) {
+  bool count(Usage found, const Mark& since, bool last) {
     const std::lock_guard lock{state_->mutex};
-    if (changes_ != since.second && !last) return false;
-    if (changes_ != since.second) found = less(found + settled_, since.first);
+    if ((changes_ != since.changes || !since.is_quiet) && !last) return false;
+    found = less(found + settled_, since.settled);
     state_->settled = less(state_->settled, settled_) + found;
     settled_ = found;
     counted_ = true;
@@ -28631,6 +29288,7 @@ class QuotaShare {
   std::shared_ptr<NamesAtWork> names_ = new_shared<NamesAtWork>();
   Usage settled_;
   std::uint64_t changes_ = 0;
+  int steps_ = 0;  // that are under way
   bool counted_ = false;
 };
 
@@ -28717,7 +29375,8 @@ class QuotaCharge {
 ///
 /// What is there is counted when it is first needed, by `usage` of the storage (`TellsUsage`), else by `stat` and `list`;
 /// then what comes and goes through this and its copies is counted. What others do, and partial files that are removed for
-/// their age, is seen by `recount`. Links count by themselves, and what they lead to where it lies.
+/// their age, is seen by `recount`. Links count by themselves, and what they lead to where it lies:
+/// an upload through a link to a file replaces that file.
 ///
 /// Storages of one quota share it: what they hold is added up. To give each account its own there is `QuotaPerAccount`; for
 /// several limits at once, as of an account and of all, put one around another.
@@ -28738,7 +29397,10 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   template <class... More>
     requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
   QuotaStorage for_client(ClientKey client, More... more) const {
-    return QuotaStorage(Files::for_client(client, std::move(more)...), quota_, share_, root_);
+    QuotaStorage same(Files::for_client(client, more...), quota_, share_, root_);
+    same.client_ = client;
+    if constexpr (std::is_constructible_v<std::function<void()>, More...>) same.progress_ = {std::move(more)...};
+    return same;
   }
   /// The same files and the same use, under other limits.
   QuotaStorage with_limits(const QuotaLimits& limits) const {
@@ -28759,9 +29421,15 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   /// **Errors:** those of the storage; the count is then as it was.
   awaitable<void> recount() {
     constexpr int attempts = 3;
+    const std::function<void()> tell = [names = share_->names(), progress = progress_] {
+      names->tell_progress(std::string{});
+      if (progress) progress();
+    };
+    std::optional<Files> counting{inner()};
+    if constexpr (TellsProgress<Files>) counting.emplace(Files::for_client(client_, tell));
     for (int i = 1; i <= attempts; ++i) {
       const auto mark = share_->mark();
-      const TreeUsage found = co_await detail::usage_of(inner(), root_, true);
+      const TreeUsage found = co_await detail::usage_of(*counting, root_, true, tell);
       if (share_->count(found.all(), mark, i == attempts)) co_return;
     }
   }
@@ -28835,6 +29503,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_return;
     }
     co_await count_once();
+    const detail::QuotaShare::Step step{*share_};
     detail::QuotaCharge charge{share_, quota_.limits()};
     if (!charge.take(Usage{0, 1})) throw std::system_error(Errc::quota_exceeded);
     co_await inner().make_directory(path);
@@ -28857,6 +29526,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     const std::string first = std::min(from, to).string(), second = std::max(from, to).string();  // nobody waits in a circle
     const auto first_turn = co_await Names::take_turn(share_->names(), first);
     const auto second_turn = co_await Names::take_turn(share_->names(), second);
+    const detail::QuotaShare::Step step{*share_};
     const TreeUsage old_source = co_await detail::usage_of(inner(), from, false);
     const TreeUsage old_target = co_await detail::usage_of(inner(), to, false);
     Settled<void> renamed;
@@ -28886,7 +29556,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   bool is_at_work() const { return !quota_.limits().is_none() || share_->is_counted(); }
   awaitable<void> count_once() {
     if (share_->is_counted()) co_return;
-    const auto turn = co_await Names::take_turn(share_->names(), std::string{});
+    const auto turn = co_await Names::take_turn(share_->names(), std::string{}, progress_);
     if (!share_->is_counted()) co_await recount();
   }
 
@@ -28898,14 +29568,17 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     }
     co_await count_once();
     const auto& names = share_->names();
-    const auto turn = co_await Names::take_turn(names, path.string());
-    TreeUsage old = co_await detail::usage_of(inner(), path, false);
-    const bool is_written = names->is_written(path.string());
+    const Path target = co_await detail::target_of(inner(), path);
+    const std::string name = target.string();
+    const auto turn = co_await Names::take_turn(names, name);
+    const detail::QuotaShare::Step step{*share_};
+    TreeUsage old = co_await detail::usage_of(inner(), target, false);
+    const bool is_written = names->is_written(name);
     // One that no count has seen is not given back.
-    if (is_written || !TellsUsage<Files>) old.partial = names->left_at(path.string());
+    if (is_written || !TellsUsage<Files>) old.partial = names->left_at(name);
     const bool goes_on = old.partial.bytes > 0 && (offset ? *offset > 0 : old.whole.files == 0);
     const std::uint64_t copied = goes_on ? 0 : std::min(offset.value_or(old.whole.bytes), old.whole.bytes);
-    if (!is_written) names->note_left(path.string(), old.partial);
+    if (!is_written) names->note_left(name, old.partial);
 
     auto charge = std::make_unique<detail::QuotaCharge>(share_, quota_.limits());
     const Usage more{copied, old.partial.files > 0 ? 0u : 1u};
@@ -28919,11 +29592,11 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       throw;
     }
     auto& writer = *opened;
-    const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer) && !names->is_written(path.string());
-    if (is_kept) charge->adopt(names->begin_to_write(path.string()));
+    const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer) && !names->is_written(name);
+    if (is_kept) charge->adopt(names->begin_to_write(name));
     const std::uint64_t size = writer.size();
     charge->set(Usage{size, 1});
-    co_return Writer{inner(), share_, std::move(charge), std::move(writer), path, is_kept, goes_on ? size : 0, false};
+    co_return Writer{inner(), share_, std::move(charge), std::move(writer), target, is_kept, goes_on ? size : 0, false};
   }
   /// What was interrupted goes on without us, and nobody knows how far: then all is counted again.
   void count_again_after(const std::exception_ptr& failure) {
@@ -28937,6 +29610,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     }
     co_await count_once();
     const auto turn = co_await Names::take_turn(share_->names(), path.string());
+    const detail::QuotaShare::Step step{*share_};
     const TreeUsage before = co_await detail::usage_of(inner(), path, false);
     Settled<void> done;
     co_await settle(act(inner(), path), done);
@@ -28949,6 +29623,8 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   Quota quota_;
   std::shared_ptr<detail::QuotaShare> share_;
   Path root_;
+  ClientKey client_ = 0;
+  std::function<void()> progress_;  // of that client's session
 };
 
 /// Collects an upload, for which it takes of the quota what it needs.
@@ -28970,8 +29646,9 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
     if (!charge_) return;
     const bool stays = is_kept_ && detail::is_kept(*writer_);  // not where the disk is full
     const std::uint64_t size = stays ? writer_->size() : 0;
+    const detail::QuotaShare::Step step{*share_};
+    settle(size > 0 ? Usage{size, 1} : Usage{});  // before the partial file is free, and somebody goes on with it
     writer_.reset();
-    settle(size > 0 ? Usage{size, 1} : Usage{});
   }
 
   /// **Errors:** `Errc::quota_exceeded`; then there is nothing more to write to.
@@ -28987,6 +29664,8 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   }
   void discard() {
     if (!writer_) return;
+    std::optional<detail::QuotaShare::Step> step;
+    if (charge_) step.emplace(*share_);
     writer_->discard();
     if (charge_) settle(Usage{});
   }
@@ -29016,10 +29695,10 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   }
   awaitable<void> finish_counted() {
     const auto turn = co_await Names::take_turn(share_->names(), path_.string());
-    const Path name{writer_->path()};
+    const detail::QuotaShare::Step step{*share_};
     TreeUsage old;
     if (!is_unique_) {
-      const TreeUsage found = co_await detail::usage_of(*files_, name, false);
+      const TreeUsage found = co_await detail::usage_of(*files_, path_, false);
       old = found;
     }
     co_await writer_->finish();
@@ -29041,6 +29720,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   /// Leaves the partial file as long as it was.
   awaitable<void> cut_back() {
     const auto turn = co_await Names::take_turn(share_->names(), path_.string());
+    const detail::QuotaShare::Step step{*share_};
     writer_.reset();
     {
       Settled<Inner> again;  // ends with the bytes that it began with
@@ -29260,6 +29940,18 @@ template <ReadableStorage Files> class VirtualFolders {
       result.partial += folder.partial;
     }
     co_return result;
+  }
+  /// Of the first storage.
+  awaitable<std::uint64_t> quota_left() requires requires(Files& files) { files.quota_left(); } {
+    return folders_.begin()->second.files.quota_left();
+  }
+  awaitable<std::string> quota_text() requires requires(Files& files) { files.quota_text(); } {
+    return folders_.begin()->second.files.quota_text();
+  }
+  awaitable<Path> target(Path path) requires TellsTargets<Files> {
+    const Place place = find(path);
+    const Path found = co_await place.files().target(place.inside);
+    co_return found.beneath(place.name());
   }
 
  private:
