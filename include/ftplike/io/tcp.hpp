@@ -103,6 +103,8 @@ template <class E = Executor> class BasicTcpStream {
     if (error && error != asio::error::eof) throw std::system_error(detail::standard_error(error));
     return came;
   }
+  /// What `read_now` gives, as long as nothing had to wait: a short session need not be known to the event loop.
+  std::size_t read_unregistered(std::span<std::byte> room) noexcept { return socket_.is_open() ? 0 : read_now(room); }
   /// What has come already; 0 if that is nothing. An end or an error is left for `read_some`.
   std::size_t read_now(std::span<std::byte> room) noexcept {
     const auto n = detail::sys::receive(descriptor(), room.data(), room.size());

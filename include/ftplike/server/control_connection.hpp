@@ -108,6 +108,13 @@ template <Transport T> class ControlConnection {
     }
     return !may_go_on_ && !reader_;
   }
+  /// Takes what is there without a wait, where that costs less than one; false if it was nothing.
+  bool took_at_once() {
+    std::size_t n = 0;
+    if constexpr (requires { stream_.read_unregistered(room_); }) n = stream_.read_unregistered(room_);
+    if (n > 0) feed(n);
+    return n > 0;
+  }
   /// Waits for bytes of which `take` is then told the number.
   awaitable<std::size_t> read_in_place() { return detail::read_in_place(stream_, room_, read_error_); }
   /// Takes what was read so. **Errors:** those of reading.

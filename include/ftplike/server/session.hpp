@@ -110,11 +110,11 @@ template <Transport T, class P> class Session {
           Limit limited{deadline_, patience(), Errc::timed_out};
           const Flag waits{may_end_};
           while (!control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, line)) {
-            if (control_.waits_for_a_read()) {
+            if (!control_.waits_for_a_read()) {
+              co_await control_.more(limits().grace);
+            } else if (!control_.took_at_once()) {
               const std::size_t came = co_await control_.read_in_place();
               control_.take(came);
-            } else {
-              co_await control_.more(limits().grace);
             }
           }
         }

@@ -61,6 +61,12 @@ template <class Lower> class TlsStream {
   }
   /// Whether it can be read in place just now: what is there already, or is wrong, `read_some` tells.
   bool can_read_in_place() const noexcept { return !tls_ || tls_->engine.is_hungry(); }
+  /// As the connection below has it; secured, nothing.
+  std::size_t read_unregistered(std::span<std::byte> room) noexcept
+    requires requires(Lower& lower) { lower.read_unregistered(room); }
+  {
+    return tls_ ? 0 : lower_.read_unregistered(room);
+  }
   /// What has come already, 0 if that is nothing; secured, of the record that was read last.
   std::size_t read_now(std::span<std::byte> room) noexcept
     requires requires(Lower& lower) { lower.read_now(room); }

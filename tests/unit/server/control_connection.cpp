@@ -59,6 +59,14 @@ TEST(ControlConnection, ReadsACommandInPlaceAndSeesTheEndAfterIt) {
   EXPECT_FALSE(line);
   EXPECT_TRUE(control.ended());
 }
+TEST(ControlConnection, TakesWhatIsThereAtOnceAsLongAsNothingHadToWait) {
+  TcpPair pair;
+  ControlConnection<TcpTransport> control{pair.network, *std::move(pair.theirs), 4096};
+  EXPECT_FALSE(control.took_at_once());
+  EXPECT_FALSE(pair.error_of(pair.ours->write(as_bytes("NOOP\r\n"))));
+  EXPECT_TRUE(control.took_at_once());
+  EXPECT_EQ(control.lines().bytes(), 6u);
+}
 TEST(ControlConnection, ThrowsWhereAReadInPlaceWasCancelledAndHasLostNothing) {
   TcpPair pair;
   ControlConnection<TcpTransport> control{pair.network, *std::move(pair.ours), 4096};
