@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <system_error>
@@ -94,6 +95,19 @@ template <class E = Executor> class BasicTcpStream {
     error = error == asio::error::eof ? std::error_code{} : detail::standard_error(error);
     co_return came;
   }
+  /// The same in two steps and without a coroutine, as `detail::read_in_place` says.
+  awaitable<std::size_t> read_in_place(std::span<std::byte> room, std::error_code& error) {
+    register_socket();
+    const auto buffer = asio::buffer(room.data(), room.size());
+    return socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
+  }
+  /// The second step.
+  std::optional<std::size_t> bytes_of_read(std::span<std::byte>, std::size_t came, const std::error_code& error) const {
+    if (error && error != asio::error::eof) throw std::system_error(detail::standard_error(error));
+    return came;
+  }
+  /// What `read_now` gives, as long as nothing had to wait: a short session need not be known to the event loop.
+  std::size_t read_unregistered(std::span<std::byte> room) noexcept { return socket_.is_open() ? 0 : read_now(room); }
   /// What has come already; 0 if that is nothing. An end or an error is left for `read_some`.
   std::size_t read_now(std::span<std::byte> room) noexcept {
     const auto n = detail::sys::receive(descriptor(), room.data(), room.size());

@@ -1,8 +1,12 @@
 #pragma once
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <ftplike/io/bytes.hpp>
@@ -46,6 +50,30 @@ concept Transport = Stream<typename T::Stream> &&
   { timer.start(when, call) } -> std::same_as<void>;
   { timer.cancel() } -> std::same_as<void>;
 };
+
+namespace detail {
+
+/// Reads, without a coroutine where the stream can do that: a connection that is idle for long would keep its frame. The
+/// error and the number of bytes, which this gives, go to `bytes_of_read`. **Lifetime:** room and error outlive the wait.
+template <Stream S> awaitable<std::size_t> read_in_place(S& stream, std::span<std::byte> room, std::error_code& error) {
+  if constexpr (requires { stream.read_in_place(room, error); }) {
+    return stream.read_in_place(room, error);
+  } else {
+    return stream.read_some(room);
+  }
+}
+/// What that has brought into the room: 0 at the end, nothing where what came makes no bytes as yet. **Errors:** those of
+/// `read_some`.
+template <Stream S> std::optional<std::size_t> bytes_of_read(
+    S& stream, std::span<std::byte> room, std::size_t came, const std::error_code& error) {
+  if constexpr (requires { stream.bytes_of_read(room, came, error); }) {
+    return stream.bytes_of_read(room, came, error);
+  } else {
+    return came;
+  }
+}
+
+}  // namespace detail
 
 /// Where what serves all sessions lives.
 template <Transport T> Executor main_executor_of(T& network) {

@@ -100,6 +100,28 @@ template <Transport T> class ControlConnection {
     if (!may_go_on_ && !bytes.empty()) comes_whole_ = false;
     return false;
   }
+  /// Whether nothing but a read is to be waited for: then, in place of `more`, `take(co_await read_in_place())`, which is
+  /// no coroutine either.
+  bool waits_for_a_read() const noexcept {
+    if constexpr (requires { stream_.can_read_in_place(); }) {
+      if (!stream_.can_read_in_place()) return false;
+    }
+    return !may_go_on_ && !reader_;
+  }
+  /// Takes what is there without a wait, where that costs less than one; false if it was nothing.
+  bool took_at_once() {
+    std::size_t n = 0;
+    if constexpr (requires { stream_.read_unregistered(room_); }) n = stream_.read_unregistered(room_);
+    if (n > 0) feed(n);
+    return n > 0;
+  }
+  /// Waits for bytes of which `take` is then told the number.
+  awaitable<std::size_t> read_in_place() { return detail::read_in_place(stream_, room_, read_error_); }
+  /// Takes what was read so. **Errors:** those of reading.
+  void take(std::size_t came) {
+    const auto n = detail::bytes_of_read(stream_, room_, came, std::exchange(read_error_, {}));
+    if (n) feed(*n);
+  }
   /// Waits for more of the command that `next_line` did not find.
   awaitable<void> more(Duration grace) { return may_go_on_ ? more_within(grace) : more(); }
 
@@ -122,17 +144,10 @@ template <Transport T> class ControlConnection {
     co_await join_reader();
   }
 
-  /// Reads what comes next; `cancel` on the stream ends that and loses nothing. Every idle session keeps the room that is
-  /// waited with: it is small where what does not fit into it can be taken at once.
+  /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
   awaitable<void> read() {
-    std::array<std::byte, reads_at_once ? 64 : 512> room;
-    const std::size_t n = co_await stream_.read_some(room);
-    in_one_piece_ = lines_.bytes() == 0;
-    lines_.feed(as_text(std::span{room}.first(n)));
-    ended_ = n == 0;
-    if constexpr (reads_at_once) {
-      if (n == room.size()) read_rest();
-    }
+    const std::size_t n = co_await stream_.read_some(room_);
+    feed(n);
   }
   /// No more can be read, for that reason; it comes to light when the commands that came before are done.
   void fail(std::error_code why) noexcept { failure_ = why; }
@@ -156,6 +171,14 @@ template <Transport T> class ControlConnection {
     { stream.read_now(room) } -> std::same_as<std::size_t>;
   };
 
+  void feed(std::size_t n) {
+    in_one_piece_ = lines_.bytes() == 0;
+    lines_.feed(as_text(std::span{room_}.first(n)));
+    ended_ = n == 0;
+    if constexpr (reads_at_once) {
+      if (n == room_.size()) read_rest();
+    }
+  }
   void read_rest() {
     std::array<std::byte, 512> room;
     const std::size_t n = stream_.read_now(room);
@@ -178,7 +201,9 @@ template <Transport T> class ControlConnection {
   LineBuffer lines_;
   std::vector<Line> waiting_;
   std::unique_ptr<BackgroundTask> reader_;  // apart, as few sessions need one just now
-  std::error_code failure_;
+  std::error_code failure_, read_error_;
+  // Every idle session keeps it: it is small where what does not fit into it can be taken at once.
+  std::array<std::byte, reads_at_once ? 64 : 512> room_;
   int begun_ = 0;  // the code of a reply of which the end has yet to be said
   bool ended_ = false;
   bool in_one_piece_ = false;  // one read gave all that waits

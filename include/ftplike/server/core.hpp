@@ -130,49 +130,48 @@ template <class T, class P> class ServerCore {
   static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
                     Beginning beginning) {
     const SessionInfo who{0, control.local(), control.remote()};
-    const auto entry = detail::new_shared<Entry>(executor, who);
-    typename std::list<std::shared_ptr<Entry>>::iterator place;
+    const auto visit = detail::new_shared<Visit>(state, detail::new_shared<Entry>(executor, who), std::move(control));
     {
       const std::lock_guard lock{state->mutex};
-      place = state->book.insert(state->book.end(), entry);
+      visit->page = state->book.insert(state->book.end(), visit->entry);
     }
-    // The entry lives as long as the coroutine, whose cancellation slot it has.
-    auto connection = std::make_unique<typename T::Stream>(std::move(control));
-    start_on(executor, serve(state, entry, std::move(connection), beginning), entry->interruption.slot(),
-             [state, entry, place](std::exception_ptr) {
-               const std::lock_guard lock{state->mutex};
-               state->book.erase(place);
-               if (state->book.empty()) call_on(state->main, [state] { state->all_gone.notify(); });
-             });
+    // All else where the session lives, since its parts are asked.
+    call_on(executor, [visit, beginning] {
+      try {
+        // The visit lives as long as the coroutine, whose cancellation slot its entry has.
+        start_on(visit->entry->executor, serve(*visit, beginning), visit->entry->interruption.slot(),
+                 [visit](std::exception_ptr) { end_visit(*visit); });
+      } catch (...) { end_visit(*visit); }  // for want of memory, or of what the server's parts give a session
+    });
+  }
+  static void end_visit(Visit& visit) {
+    visit.end();
+    const StatePointer state = visit.state;
+    const std::lock_guard lock{state->mutex};
+    state->book.erase(visit.page);
+    if (state->book.empty()) call_on(state->main, [state] { state->all_gone.notify(); });
   }
 
-  /// What few connections need is in coroutines of its own: the frame of this one is kept by every session.
-  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry,
-                               std::unique_ptr<typename T::Stream> control, Beginning beginning) {
-    if constexpr (requires { control->make_prompt(); }) control->make_prompt();
-    mark_as_control(*control);
-    std::string first_bytes;
-    if (state->asks_about(entry->who->peer.address())) {
-      const bool may_come = co_await ask_about(state, *entry->who, *control, first_bytes, beginning);
-      if (!may_come) co_return;
-    }
-    const auto visit = std::make_unique<Visit>();
-    const std::string_view objection = admit(state, *entry->who, visit->place);
-    if (!objection.empty()) {
-      co_await turn_away(state, *entry->who, *control, objection);
-      co_return;
-    }
-    begin_session(state, *entry, *visit, std::move(control), first_bytes, beginning);
-    const std::function<void()> leave = [&place = visit->place] { place.reset(); };
-    co_await visit->session->run(leave);  // who comes again at once finds its place free
+  /// What a connection is to have done. It is no coroutine, whose frame every session would keep: what few connections
+  /// need is in one of its own.
+  static awaitable<void> serve(Visit& visit, Beginning beginning) {
+    auto& control = *visit.control;
+    if constexpr (requires { control.make_prompt(); }) control.make_prompt();
+    mark_as_control(control);
+    if (visit.state->asks_about(visit.entry->who->peer.address())) return ask_and_serve(visit, beginning);
+    return serve_known(visit, {}, beginning);
   }
-  static void begin_session(const StatePointer& state, Entry& entry, Visit& visit,
-                            std::unique_ptr<typename T::Stream> control, std::string_view first_bytes,
-                            Beginning beginning) {
-    const auto who = std::exchange(entry.who, nullptr);
-    visit.session.emplace(state->network, entry.executor, std::move(*control), state->service, entry.interruption,
-                          std::move(*who), first_bytes, beginning);
-    visit.in_the_book.emplace(state, entry, *visit.session);
+  static awaitable<void> ask_and_serve(Visit& visit, Beginning beginning) {
+    std::string first_bytes;
+    const bool may_come = co_await ask_about(visit.state, *visit.entry->who, *visit.control, first_bytes, beginning);
+    if (!may_come) co_return;
+    co_await serve_known(visit, first_bytes, beginning);
+  }
+  static awaitable<void> serve_known(Visit& visit, std::string_view first_bytes, Beginning beginning) {
+    const std::string_view objection = admit(visit.state, *visit.entry->who, visit.place);
+    if (!objection.empty()) return turn_away(visit.state, *visit.entry->who, *visit.control, objection);
+    visit.begin(first_bytes, beginning);
+    return visit.session->run(visit.leave);
   }
 
   /// Whether `ask_about` has something to ask.
@@ -251,20 +250,20 @@ template <class T, class P> class ServerCore {
   /// One of the sessions that `Limits` counts.
   class PlaceTaken {
    public:
-    PlaceTaken(StatePointer state, const Address& client) : state_{std::move(state)}, client_{client} {
-      ++state_->places;
-      ++state_->per_address[client_];
+    PlaceTaken(State& state, const Address& client) : state_{state}, client_{client} {
+      ++state_.places;
+      ++state_.per_address[client_];
     }
     PlaceTaken(const PlaceTaken&) = delete;
     PlaceTaken& operator=(const PlaceTaken&) = delete;
     ~PlaceTaken() {
-      const std::lock_guard lock{state_->mutex};
-      --state_->places;
-      if (--state_->per_address[client_] == 0) state_->per_address.erase(client_);
+      const std::lock_guard lock{state_.mutex};
+      --state_.places;
+      if (--state_.per_address[client_] == 0) state_.per_address.erase(client_);
     }
 
    private:
-    StatePointer state_;
+    State& state_;
     Address client_;
   };
   /// Gives a session its place and its number. Why it gets none: there are too many, or shall be no more.
@@ -278,36 +277,48 @@ template <class T, class P> class ServerCore {
         state->places >= limits.sessions ||
         (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address);
     if (is_one_too_many) return "too many connections";
-    place.emplace(state, counted);
+    place.emplace(*state, counted);
     who.number = ++state->last_number;
     return {};
   }
 
-  /// From now on, while this lives, a server that stops finds the session; one that has begun to has missed it.
-  class InTheBook {
-   public:
-    InTheBook(StatePointer state, Entry& entry, OneSession& session) : state_{std::move(state)}, entry_{entry} {
-      const std::lock_guard lock{state_->mutex};
-      entry_.session = &session;
-      if (state_->stopping) session.drain();
-    }
-    InTheBook(const InTheBook&) = delete;
-    InTheBook& operator=(const InTheBook&) = delete;
-    ~InTheBook() {
-      const std::lock_guard lock{state_->mutex};
-      entry_.session = nullptr;
-    }
-
-   private:
-    StatePointer state_;
-    Entry& entry_;
-  };
-
-  /// A session with its place among those that count, and in the book.
+  /// A connection until its coroutine ends, and the session that it becomes.
   struct Visit {
+    Visit(StatePointer its_state, std::shared_ptr<Entry> its_entry, typename T::Stream its_control)
+        : state{std::move(its_state)},
+          entry{std::move(its_entry)},
+          control{std::make_unique<typename T::Stream>(std::move(its_control))} {}
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+    ~Visit() { end(); }
+
+    /// Begins the session. From now on a server that stops finds it; one that has begun to has missed it.
+    void begin(std::string_view first_bytes, Beginning beginning) {
+      const auto who = std::exchange(entry->who, nullptr);
+      const auto connection = std::exchange(control, nullptr);
+      session.emplace(state->network, entry->executor, std::move(*connection), state->service, entry->interruption,
+                      std::move(*who), first_bytes, beginning);
+      const std::lock_guard lock{state->mutex};
+      entry->session = &*session;
+      if (state->stopping) session->drain();
+    }
+    void end() {
+      {
+        const std::lock_guard lock{state->mutex};
+        entry->session = nullptr;
+      }
+      control.reset();
+      session.reset();
+      place.reset();
+    }
+
+    const StatePointer state;
+    const std::shared_ptr<Entry> entry;
+    typename std::list<std::shared_ptr<Entry>>::iterator page;  // of the book
+    std::unique_ptr<typename T::Stream> control;                 // until the session has it
     std::optional<PlaceTaken> place;
     std::optional<OneSession> session;
-    std::optional<InTheBook> in_the_book;
+    const std::function<void()> leave = [this] { place.reset(); };  // who comes again at once finds its place free
   };
 
   static awaitable<void> turn_away(StatePointer state, const SessionInfo& who, typename T::Stream& control,

@@ -69,7 +69,7 @@ template <Transport T, class P> class Session {
   using Commands = typename WithSecurity<T, typename P::DataChannel::template AddTo<typename P::Commands>>::type;
 
   /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
-  /// have been read from it already.
+  /// have been read from it already. **Lifetime:** all references outlive it.
   Session(T& network, const Executor& executor, Stream control, Service<P>& service, Interruption& interruption,
           SessionInfo who, std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
       : network_{network},
@@ -84,7 +84,7 @@ template <Transport T, class P> class Session {
         began_{opened_},
         closing_wait_{began_} {
     if (beginning == Beginning::implicit_tls) {
-      hello_.emplace(first_bytes);
+      hello_ = std::make_unique<std::string>(first_bytes);
     } else {
       control_.lines().feed(first_bytes);
     }
@@ -95,28 +95,43 @@ template <Transport T, class P> class Session {
   Session& operator=(const Session&) = delete;
 
   /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
-  awaitable<void> run(std::function<void()> at_end = [] {}) {
+  ///
+  /// All waiting for commands is here and in no coroutine of its own, whose frame every idle session would keep.
+  awaitable<void> run(const std::function<void()>& at_end) {
     std::error_code error;
     bool refused = true;  // by the observer
     try {
       observe<SessionOpened>();
       refused = false;
-      co_await converse();
+      co_await welcome();
+      while (!closing_) {
+        std::optional<Line> line = line_now();
+        if (!line) {
+          Limit limited{deadline_, patience(), Errc::timed_out};
+          const Flag waits{may_end_};
+          while (!control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, line)) {
+            if (!control_.waits_for_a_read()) {
+              co_await control_.more(limits().grace);
+            } else if (!control_.took_at_once()) {
+              const std::size_t came = co_await control_.read_in_place();
+              control_.take(came);
+            }
+          }
+        }
+        if (!line) break;
+        const Reply final = co_await dispatch(*this, *line);
+        if (const Duration time = std::exchange(holds_reply_, {}); time > Duration{}) co_await pause(time);
+        co_await reply(final);
+        if constexpr (is_securable) {
+          if (hello_) co_await secure(false);
+        }
+      }
     } catch (...) { error = interruption_.reason_of(std::current_exception()); }
     ending_ = true;
     co_await interruption_.recover();
     // A cut still ends the wait for a peer, but what runs beside is always waited for.
     co_await asio::this_coro::throw_if_cancelled(false);
-    try {
-      const std::optional<Reply> words = last_words(error, refused);
-      if (words && !replying_) co_await say_goodbye(*words);
-    } catch (...) {  // nobody is there to hear it
-    }
-    use_.reset();
-    at_end();
-    co_await farewell();
-    control_.stream().close();
-    report<SessionClosed>(error);
+    co_await take_leave(error, refused, at_end);
   }
 
   /// Where it lives.
@@ -264,7 +279,7 @@ template <Transport T, class P> class Session {
   /// Has the reply to the command that runs be said only after that time. Not for commands that act at once.
   void hold_reply(Duration time) noexcept { holds_reply_ = time; }
   /// Has the TLS handshake follow the reply to the command that runs.
-  void secure_after_reply() { hello_.emplace(); }
+  void secure_after_reply() { hello_ = std::make_unique<std::string>(); }
 
   /// The path of the storage that `text`, from the client, names: seen from its directory, below its account's root.
   Path path(std::string_view text) const { return virtual_path(text).beneath(account_ ? account_->root : Path{}); }
@@ -499,32 +514,25 @@ template <Transport T, class P> class Session {
 
   // ---- the control connection ----
 
-  awaitable<void> converse() {
+  awaitable<void> welcome() {
     if constexpr (is_securable) {
       if (hello_) co_await secure(true);
     }
-    {
-      const Reply welcome{220, service_.greeting.text};
-      co_await reply(welcome);
+    const Reply greeting{220, service_.greeting.text};
+    co_await reply(greeting);
+  }
+
+  awaitable<void> take_leave(std::error_code error, bool refused, const std::function<void()>& at_end) {
+    try {
+      const std::optional<Reply> words = last_words(error, refused);
+      if (words && !replying_) co_await say_goodbye(*words);
+    } catch (...) {  // nobody is there to hear it
     }
-    while (!closing_) {
-      std::optional<Line> line = line_now();
-      if (!line) {
-        // Here and in no coroutine of its own, whose frame every idle session would keep.
-        Limit limited{deadline_, patience(), Errc::timed_out};
-        const Flag waits{may_end_};
-        while (!control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, line)) {
-          co_await control_.more(limits().grace);
-        }
-      }
-      if (!line) co_return;
-      const Reply final = co_await dispatch(*this, *line);
-      if (const Duration time = std::exchange(holds_reply_, {}); time > Duration{}) co_await pause(time);
-      co_await reply(final);
-      if constexpr (is_securable) {
-        if (hello_) co_await secure(false);
-      }
-    }
+    use_.reset();
+    at_end();
+    co_await farewell();
+    control_.stream().close();
+    report<SessionClosed>(error);
   }
 
   /// Says the final reply to a command, and what was to be said after it.
@@ -532,9 +540,9 @@ template <Transport T, class P> class Session {
     Limit limited{deadline_, limits().idle, Errc::peer_lost};  // a client that reads no replies has gone
     replying_ = true;  // and stays so if it is cut off: nothing can follow it then
     co_await say(final);
-    if (belated_.code() != 0) {
-      const Reply answer_to_abor = std::exchange(belated_, Reply{});
-      co_await say(answer_to_abor);
+    if (belated_) {
+      const std::unique_ptr<Reply> answer_to_abor = std::move(belated_);
+      co_await say(*answer_to_abor);
     }
     replying_ = false;
   }
@@ -611,7 +619,7 @@ template <Transport T, class P> class Session {
   /// The handshake of the control connection. After it nothing is left of what was said in clear, or there is no
   /// session: it could be the words of somebody in between.
   awaitable<void> secure(bool implicit) {
-    const std::string hello = *std::exchange(hello_, std::nullopt);
+    const std::string hello = *std::exchange(hello_, nullptr);
     co_await stop_reading();  // a transfer's watch may still read in clear
     if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
     auto handshake = control().accept_tls(network_.tls_server(), hello);
@@ -691,7 +699,7 @@ template <Transport T, class P> class Session {
           answering_ = true;
           const Reply reply = co_await dispatch(*this, *line);
           if (interruption_.why()) {
-            belated_ = reply;
+            belated_ = std::make_unique<Reply>(reply);
           } else {
             co_await say(reply);
           }
@@ -708,14 +716,14 @@ template <Transport T, class P> class Session {
   }
 
   T& network_;
-  Executor executor_;
+  const Executor& executor_;
   Service<P>& service_;
   Files files_{};
   Interruption& interruption_;
   Deadline<T> deadline_;
   ControlConnection<T> control_;
   Protection protection_;
-  std::optional<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
+  std::unique_ptr<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
   std::error_code early_failure_;  // of the handshake at the open port, which observers were told
   SessionInfo who_;
   std::optional<Account> account_;
@@ -728,7 +736,7 @@ template <Transport T, class P> class Session {
   ClosingWait closing_wait_;
   Transfer* transfer_ = nullptr;
   Verb at_work_;   // the last command that could wait
-  Reply belated_;  // to the command that interrupted the transfer
+  std::unique_ptr<Reply> belated_;  // to the command that interrupted the transfer
   bool standard_ = false, closing_ = false, draining_ = false, is_ended_ = false, ending_ = false;
   bool may_end_ = false;    // nothing would be lost if the session ended now
   bool watching_ = false;   // the control connection, for what is under way

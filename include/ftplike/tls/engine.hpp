@@ -90,16 +90,21 @@ class Engine {
   std::span<std::byte> room() {
     if (end_ == input_.size() && end_ < largest_input) {
       input_.resize(std::min(end_ * 8, largest_input));
-    } else if (!busy_ && end_ <= small && input_.size() == 8 * small) {  // what was long was the handshake, or one command
+    } else if (!busy_ && end_ <= small && input_.size() > small) {  // what was long was the handshake, or one command
       input_ = std::vector<std::byte>(small);
     }
     return input_;
+  }
+  /// Whether it needs more from the peer for the next byte, as far as can be seen without a try.
+  bool is_hungry() const noexcept {
+    const bool may_come = !failure_ && !(SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN);
+    return may_come && begin_ == end_ && SSL_pending(ssl_.get()) == 0;
   }
   /// Keeps buffers, of OpenSSL's too, for a connection that is not idle for long: else each record would have them anew.
   void keep_buffers() {
     SSL_clear_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
     busy_ = true;
-    input_.resize(8 * small);  // a ClientHello that resumes a session is longer than `small`
+    input_.resize(ample);  // a ClientHello that resumes a session is longer than `small`
   }
   void received(std::size_t n) noexcept {
     begin_ = 0;
@@ -122,7 +127,7 @@ class Engine {
     gone_ += n;
     if (is_midway()) return;
     gone_ = 0;
-    if (taken_.capacity() <= 8 * small) {
+    if (taken_.capacity() <= ample) {
       std::vector<std::byte>{}.swap(taken_);  // a reply; the next one may be far away
     } else {
       taken_.clear();
@@ -190,7 +195,8 @@ class Engine {
     return 1;
   }
 
-  static constexpr std::size_t small = 512;  // of what an idle connection keeps
+  static constexpr std::size_t small = 128;  // of what an idle connection keeps: most commands are shorter
+  static constexpr std::size_t ample = 4 * 1024;
 
   std::unique_ptr<SSL, FreeSsl> ssl_;
   std::vector<std::byte> input_;

@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <support/started.hpp>
 #include <support/tcp_pair.hpp>
+#include <system_error>
 
 namespace {
 using namespace ftplike;
@@ -34,6 +36,51 @@ TEST(ControlConnection, LeavesWhatIsMoreThanItReadsAtOnceForTheNextRead) {
   }
   EXPECT_EQ(control.lines().bytes(), 2000u);
   EXPECT_GT(reads, 1u);
+}
+
+TEST(ControlConnection, ReadsACommandInPlaceAndSeesTheEndAfterIt) {
+  TcpPair pair;
+  ControlConnection<TcpTransport> control{pair.network, *std::move(pair.ours), 4096};
+  std::optional<Line> line;
+  EXPECT_FALSE(control.next_line(whole_always, line));
+  ASSERT_TRUE(control.waits_for_a_read());
+  EXPECT_FALSE(pair.error_of(pair.theirs->write(as_bytes("NOOP\r\n"))));
+  Started command{pair.network.executor(), control.read_in_place()};
+  pair.run_until_done(command);
+  control.take(command.result());
+  ASSERT_TRUE(control.next_line(whole_always, line));
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->text, "NOOP");
+  pair.theirs->close();
+  Started end{pair.network.executor(), control.read_in_place()};
+  pair.run_until_done(end);
+  control.take(end.result());
+  EXPECT_TRUE(control.next_line(whole_always, line));
+  EXPECT_FALSE(line);
+  EXPECT_TRUE(control.ended());
+}
+TEST(ControlConnection, TakesWhatIsThereAtOnceAsLongAsNothingHadToWait) {
+  TcpPair pair;
+  ControlConnection<TcpTransport> control{pair.network, *std::move(pair.theirs), 4096};
+  EXPECT_FALSE(control.took_at_once());
+  EXPECT_FALSE(pair.error_of(pair.ours->write(as_bytes("NOOP\r\n"))));
+  EXPECT_TRUE(control.took_at_once());
+  EXPECT_EQ(control.lines().bytes(), 6u);
+}
+TEST(ControlConnection, ThrowsWhereAReadInPlaceWasCancelledAndHasLostNothing) {
+  TcpPair pair;
+  ControlConnection<TcpTransport> control{pair.network, *std::move(pair.ours), 4096};
+  Started reading{pair.network.executor(), control.read_in_place()};
+  pair.loop.restart();
+  pair.loop.poll();
+  control.stream().cancel();
+  pair.run_until_done(reading);
+  EXPECT_THROW(control.take(reading.result()), std::system_error);
+  EXPECT_FALSE(pair.error_of(pair.theirs->write(as_bytes("NOOP\r\n"))));
+  Started again{pair.network.executor(), control.read_in_place()};
+  pair.run_until_done(again);
+  control.take(again.result());
+  EXPECT_EQ(control.lines().bytes(), 6u);
 }
 
 }  // namespace

@@ -73,11 +73,11 @@ class Engines {
 TEST(TlsEngine, KeepsLittleRoomWhileLittleIsSaid) {
   Engines ends;
   EXPECT_EQ(ends.say("NOOP\r\n"), "NOOP\r\n");
-  EXPECT_LE(ends.server.room().size(), 512u) << "whatever the handshake took";
+  EXPECT_LE(ends.server.room().size(), 128u) << "whatever the handshake took";
   const std::string command = "STOR " + std::string(3000, 'x') + "\r\n";
   EXPECT_EQ(ends.say(command), command);
   EXPECT_EQ(ends.say("NOOP\r\n"), "NOOP\r\n");
-  EXPECT_LE(ends.server.room().size(), 512u);
+  EXPECT_LE(ends.server.room().size(), 128u);
 }
 
 TEST(TlsEngine, KeepsRoomForAWholeClientHelloOnADataConnection) {
