@@ -2127,9 +2127,13 @@ template <class... Ways> struct NegotiatedChannel;
 
 // ---- ftplike/io/transport.hpp
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 
@@ -2172,6 +2176,30 @@ concept Transport = Stream<typename T::Stream> &&
   { timer.start(when, call) } -> std::same_as<void>;
   { timer.cancel() } -> std::same_as<void>;
 };
+
+namespace detail {
+
+/// Reads, without a coroutine where the stream can do that: a connection that is idle for long would keep its frame. The
+/// error and the number of bytes, which this gives, go to `bytes_of_read`. **Lifetime:** room and error outlive the wait.
+template <Stream S> awaitable<std::size_t> read_in_place(S& stream, std::span<std::byte> room, std::error_code& error) {
+  if constexpr (requires { stream.read_in_place(room, error); }) {
+    return stream.read_in_place(room, error);
+  } else {
+    return stream.read_some(room);
+  }
+}
+/// What that has brought into the room: 0 at the end, nothing where what came makes no bytes as yet. **Errors:** those of
+/// `read_some`.
+template <Stream S> std::optional<std::size_t> bytes_of_read(
+    S& stream, std::span<std::byte> room, std::size_t came, const std::error_code& error) {
+  if constexpr (requires { stream.bytes_of_read(room, came, error); }) {
+    return stream.bytes_of_read(room, came, error);
+  } else {
+    return came;
+  }
+}
+
+}  // namespace detail
 
 /// Where what serves all sessions lives.
 template <Transport T> Executor main_executor_of(T& network) {
@@ -13508,6 +13536,7 @@ R run(T& network, awaitable<R> operation) {
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <system_error>
@@ -13851,6 +13880,19 @@ template <class E = Executor> class BasicTcpStream {
     error = error == asio::error::eof ? std::error_code{} : detail::standard_error(error);
     co_return came;
   }
+  /// The same in two steps and without a coroutine, as `detail::read_in_place` says.
+  awaitable<std::size_t> read_in_place(std::span<std::byte> room, std::error_code& error) {
+    register_socket();
+    const auto buffer = asio::buffer(room.data(), room.size());
+    return socket_.async_read_some(buffer, asio::redirect_error(use_awaitable, error));
+  }
+  /// The second step.
+  std::optional<std::size_t> bytes_of_read(std::span<std::byte>, std::size_t came, const std::error_code& error) const {
+    if (error && error != asio::error::eof) throw std::system_error(detail::standard_error(error));
+    return came;
+  }
+  /// What `read_now` gives, as long as nothing had to wait: a short session need not be known to the event loop.
+  std::size_t read_unregistered(std::span<std::byte> room) noexcept { return socket_.is_open() ? 0 : read_now(room); }
   /// What has come already; 0 if that is nothing. An end or an error is left for `read_some`.
   std::size_t read_now(std::span<std::byte> room) noexcept {
     const auto n = detail::sys::receive(descriptor(), room.data(), room.size());
@@ -19337,6 +19379,28 @@ template <Transport T> class ControlConnection {
     if (!may_go_on_ && !bytes.empty()) comes_whole_ = false;
     return false;
   }
+  /// Whether nothing but a read is to be waited for: then, in place of `more`, `take(co_await read_in_place())`, which is
+  /// no coroutine either.
+  bool waits_for_a_read() const noexcept {
+    if constexpr (requires { stream_.can_read_in_place(); }) {
+      if (!stream_.can_read_in_place()) return false;
+    }
+    return !may_go_on_ && !reader_;
+  }
+  /// Takes what is there without a wait, where that costs less than one; false if it was nothing.
+  bool took_at_once() {
+    std::size_t n = 0;
+    if constexpr (requires { stream_.read_unregistered(room_); }) n = stream_.read_unregistered(room_);
+    if (n > 0) feed(n);
+    return n > 0;
+  }
+  /// Waits for bytes of which `take` is then told the number.
+  awaitable<std::size_t> read_in_place() { return detail::read_in_place(stream_, room_, read_error_); }
+  /// Takes what was read so. **Errors:** those of reading.
+  void take(std::size_t came) {
+    const auto n = detail::bytes_of_read(stream_, room_, came, std::exchange(read_error_, {}));
+    if (n) feed(*n);
+  }
   /// Waits for more of the command that `next_line` did not find.
   awaitable<void> more(Duration grace) { return may_go_on_ ? more_within(grace) : more(); }
 
@@ -19359,17 +19423,10 @@ template <Transport T> class ControlConnection {
     co_await join_reader();
   }
 
-  /// Reads what comes next; `cancel` on the stream ends that and loses nothing. Every idle session keeps the room that is
-  /// waited with: it is small where what does not fit into it can be taken at once.
+  /// Reads what comes next; `cancel` on the stream ends that and loses nothing.
   awaitable<void> read() {
-    std::array<std::byte, reads_at_once ? 64 : 512> room;
-    const std::size_t n = co_await stream_.read_some(room);
-    in_one_piece_ = lines_.bytes() == 0;
-    lines_.feed(as_text(std::span{room}.first(n)));
-    ended_ = n == 0;
-    if constexpr (reads_at_once) {
-      if (n == room.size()) read_rest();
-    }
+    const std::size_t n = co_await stream_.read_some(room_);
+    feed(n);
   }
   /// No more can be read, for that reason; it comes to light when the commands that came before are done.
   void fail(std::error_code why) noexcept { failure_ = why; }
@@ -19393,6 +19450,14 @@ template <Transport T> class ControlConnection {
     { stream.read_now(room) } -> std::same_as<std::size_t>;
   };
 
+  void feed(std::size_t n) {
+    in_one_piece_ = lines_.bytes() == 0;
+    lines_.feed(as_text(std::span{room_}.first(n)));
+    ended_ = n == 0;
+    if constexpr (reads_at_once) {
+      if (n == room_.size()) read_rest();
+    }
+  }
   void read_rest() {
     std::array<std::byte, 512> room;
     const std::size_t n = stream_.read_now(room);
@@ -19415,7 +19480,9 @@ template <Transport T> class ControlConnection {
   LineBuffer lines_;
   std::vector<Line> waiting_;
   std::unique_ptr<BackgroundTask> reader_;  // apart, as few sessions need one just now
-  std::error_code failure_;
+  std::error_code failure_, read_error_;
+  // Every idle session keeps it: it is small where what does not fit into it can be taken at once.
+  std::array<std::byte, reads_at_once ? 64 : 512> room_;
   int begun_ = 0;  // the code of a reply of which the end has yet to be said
   bool ended_ = false;
   bool in_one_piece_ = false;  // one read gave all that waits
@@ -20224,7 +20291,7 @@ template <Transport T, class P> class Session {
   using Commands = typename WithSecurity<T, typename P::DataChannel::template AddTo<typename P::Commands>>::type;
 
   /// `who` tells the ends of the control connection, which behind a proxy are not those of its stream; `first_bytes`
-  /// have been read from it already.
+  /// have been read from it already. **Lifetime:** all references outlive it.
   Session(T& network, const Executor& executor, Stream control, Service<P>& service, Interruption& interruption,
           SessionInfo who, std::string_view first_bytes = {}, Beginning beginning = Beginning::clear)
       : network_{network},
@@ -20239,7 +20306,7 @@ template <Transport T, class P> class Session {
         began_{opened_},
         closing_wait_{began_} {
     if (beginning == Beginning::implicit_tls) {
-      hello_.emplace(first_bytes);
+      hello_ = std::make_unique<std::string>(first_bytes);
     } else {
       control_.lines().feed(first_bytes);
     }
@@ -20250,28 +20317,43 @@ template <Transport T, class P> class Session {
   Session& operator=(const Session&) = delete;
 
   /// Converses until either side has had enough, and calls `at_end` before the connection closes. Does not throw.
-  awaitable<void> run(std::function<void()> at_end = [] {}) {
+  ///
+  /// All waiting for commands is here and in no coroutine of its own, whose frame every idle session would keep.
+  awaitable<void> run(const std::function<void()>& at_end) {
     std::error_code error;
     bool refused = true;  // by the observer
     try {
       observe<SessionOpened>();
       refused = false;
-      co_await converse();
+      co_await welcome();
+      while (!closing_) {
+        std::optional<Line> line = line_now();
+        if (!line) {
+          Limit limited{deadline_, patience(), Errc::timed_out};
+          const Flag waits{may_end_};
+          while (!control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, line)) {
+            if (!control_.waits_for_a_read()) {
+              co_await control_.more(limits().grace);
+            } else if (!control_.took_at_once()) {
+              const std::size_t came = co_await control_.read_in_place();
+              control_.take(came);
+            }
+          }
+        }
+        if (!line) break;
+        const Reply final = co_await dispatch(*this, *line);
+        if (const Duration time = std::exchange(holds_reply_, {}); time > Duration{}) co_await pause(time);
+        co_await reply(final);
+        if constexpr (is_securable) {
+          if (hello_) co_await secure(false);
+        }
+      }
     } catch (...) { error = interruption_.reason_of(std::current_exception()); }
     ending_ = true;
     co_await interruption_.recover();
     // A cut still ends the wait for a peer, but what runs beside is always waited for.
     co_await asio::this_coro::throw_if_cancelled(false);
-    try {
-      const std::optional<Reply> words = last_words(error, refused);
-      if (words && !replying_) co_await say_goodbye(*words);
-    } catch (...) {  // nobody is there to hear it
-    }
-    use_.reset();
-    at_end();
-    co_await farewell();
-    control_.stream().close();
-    report<SessionClosed>(error);
+    co_await take_leave(error, refused, at_end);
   }
 
   /// Where it lives.
@@ -20419,7 +20501,7 @@ template <Transport T, class P> class Session {
   /// Has the reply to the command that runs be said only after that time. Not for commands that act at once.
   void hold_reply(Duration time) noexcept { holds_reply_ = time; }
   /// Has the TLS handshake follow the reply to the command that runs.
-  void secure_after_reply() { hello_.emplace(); }
+  void secure_after_reply() { hello_ = std::make_unique<std::string>(); }
 
   /// The path of the storage that `text`, from the client, names: seen from its directory, below its account's root.
   Path path(std::string_view text) const { return virtual_path(text).beneath(account_ ? account_->root : Path{}); }
@@ -20654,32 +20736,25 @@ template <Transport T, class P> class Session {
 
   // ---- the control connection ----
 
-  awaitable<void> converse() {
+  awaitable<void> welcome() {
     if constexpr (is_securable) {
       if (hello_) co_await secure(true);
     }
-    {
-      const Reply welcome{220, service_.greeting.text};
-      co_await reply(welcome);
+    const Reply greeting{220, service_.greeting.text};
+    co_await reply(greeting);
+  }
+
+  awaitable<void> take_leave(std::error_code error, bool refused, const std::function<void()>& at_end) {
+    try {
+      const std::optional<Reply> words = last_words(error, refused);
+      if (words && !replying_) co_await say_goodbye(*words);
+    } catch (...) {  // nobody is there to hear it
     }
-    while (!closing_) {
-      std::optional<Line> line = line_now();
-      if (!line) {
-        // Here and in no coroutine of its own, whose frame every idle session would keep.
-        Limit limited{deadline_, patience(), Errc::timed_out};
-        const Flag waits{may_end_};
-        while (!control_.next_line(&wholeness_in<typename P::UnterminatedCommands>, line)) {
-          co_await control_.more(limits().grace);
-        }
-      }
-      if (!line) co_return;
-      const Reply final = co_await dispatch(*this, *line);
-      if (const Duration time = std::exchange(holds_reply_, {}); time > Duration{}) co_await pause(time);
-      co_await reply(final);
-      if constexpr (is_securable) {
-        if (hello_) co_await secure(false);
-      }
-    }
+    use_.reset();
+    at_end();
+    co_await farewell();
+    control_.stream().close();
+    report<SessionClosed>(error);
   }
 
   /// Says the final reply to a command, and what was to be said after it.
@@ -20687,9 +20762,9 @@ template <Transport T, class P> class Session {
     Limit limited{deadline_, limits().idle, Errc::peer_lost};  // a client that reads no replies has gone
     replying_ = true;  // and stays so if it is cut off: nothing can follow it then
     co_await say(final);
-    if (belated_.code() != 0) {
-      const Reply answer_to_abor = std::exchange(belated_, Reply{});
-      co_await say(answer_to_abor);
+    if (belated_) {
+      const std::unique_ptr<Reply> answer_to_abor = std::move(belated_);
+      co_await say(*answer_to_abor);
     }
     replying_ = false;
   }
@@ -20766,7 +20841,7 @@ template <Transport T, class P> class Session {
   /// The handshake of the control connection. After it nothing is left of what was said in clear, or there is no
   /// session: it could be the words of somebody in between.
   awaitable<void> secure(bool implicit) {
-    const std::string hello = *std::exchange(hello_, std::nullopt);
+    const std::string hello = *std::exchange(hello_, nullptr);
     co_await stop_reading();  // a transfer's watch may still read in clear
     if (control_.lines().clear()) throw std::system_error(Errc::refused_by_rule);
     auto handshake = control().accept_tls(network_.tls_server(), hello);
@@ -20846,7 +20921,7 @@ template <Transport T, class P> class Session {
           answering_ = true;
           const Reply reply = co_await dispatch(*this, *line);
           if (interruption_.why()) {
-            belated_ = reply;
+            belated_ = std::make_unique<Reply>(reply);
           } else {
             co_await say(reply);
           }
@@ -20863,14 +20938,14 @@ template <Transport T, class P> class Session {
   }
 
   T& network_;
-  Executor executor_;
+  const Executor& executor_;
   Service<P>& service_;
   Files files_{};
   Interruption& interruption_;
   Deadline<T> deadline_;
   ControlConnection<T> control_;
   Protection protection_;
-  std::optional<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
+  std::unique_ptr<std::string> hello_;  // set where a TLS handshake comes next: what was read of it
   std::error_code early_failure_;  // of the handshake at the open port, which observers were told
   SessionInfo who_;
   std::optional<Account> account_;
@@ -20883,7 +20958,7 @@ template <Transport T, class P> class Session {
   ClosingWait closing_wait_;
   Transfer* transfer_ = nullptr;
   Verb at_work_;   // the last command that could wait
-  Reply belated_;  // to the command that interrupted the transfer
+  std::unique_ptr<Reply> belated_;  // to the command that interrupted the transfer
   bool standard_ = false, closing_ = false, draining_ = false, is_ended_ = false, ending_ = false;
   bool may_end_ = false;    // nothing would be lost if the session ended now
   bool watching_ = false;   // the control connection, for what is under way
@@ -20988,49 +21063,48 @@ template <class T, class P> class ServerCore {
   static void begin(const StatePointer& state, const Executor& executor, typename T::Stream control,
                     Beginning beginning) {
     const SessionInfo who{0, control.local(), control.remote()};
-    const auto entry = detail::new_shared<Entry>(executor, who);
-    typename std::list<std::shared_ptr<Entry>>::iterator place;
+    const auto visit = detail::new_shared<Visit>(state, detail::new_shared<Entry>(executor, who), std::move(control));
     {
       const std::lock_guard lock{state->mutex};
-      place = state->book.insert(state->book.end(), entry);
+      visit->page = state->book.insert(state->book.end(), visit->entry);
     }
-    // The entry lives as long as the coroutine, whose cancellation slot it has.
-    auto connection = std::make_unique<typename T::Stream>(std::move(control));
-    start_on(executor, serve(state, entry, std::move(connection), beginning), entry->interruption.slot(),
-             [state, entry, place](std::exception_ptr) {
-               const std::lock_guard lock{state->mutex};
-               state->book.erase(place);
-               if (state->book.empty()) call_on(state->main, [state] { state->all_gone.notify(); });
-             });
+    // All else where the session lives, since its parts are asked.
+    call_on(executor, [visit, beginning] {
+      try {
+        // The visit lives as long as the coroutine, whose cancellation slot its entry has.
+        start_on(visit->entry->executor, serve(*visit, beginning), visit->entry->interruption.slot(),
+                 [visit](std::exception_ptr) { end_visit(*visit); });
+      } catch (...) { end_visit(*visit); }  // for want of memory, or of what the server's parts give a session
+    });
+  }
+  static void end_visit(Visit& visit) {
+    visit.end();
+    const StatePointer state = visit.state;
+    const std::lock_guard lock{state->mutex};
+    state->book.erase(visit.page);
+    if (state->book.empty()) call_on(state->main, [state] { state->all_gone.notify(); });
   }
 
-  /// What few connections need is in coroutines of its own: the frame of this one is kept by every session.
-  static awaitable<void> serve(StatePointer state, std::shared_ptr<Entry> entry,
-                               std::unique_ptr<typename T::Stream> control, Beginning beginning) {
-    if constexpr (requires { control->make_prompt(); }) control->make_prompt();
-    mark_as_control(*control);
-    std::string first_bytes;
-    if (state->asks_about(entry->who->peer.address())) {
-      const bool may_come = co_await ask_about(state, *entry->who, *control, first_bytes, beginning);
-      if (!may_come) co_return;
-    }
-    const auto visit = std::make_unique<Visit>();
-    const std::string_view objection = admit(state, *entry->who, visit->place);
-    if (!objection.empty()) {
-      co_await turn_away(state, *entry->who, *control, objection);
-      co_return;
-    }
-    begin_session(state, *entry, *visit, std::move(control), first_bytes, beginning);
-    const std::function<void()> leave = [&place = visit->place] { place.reset(); };
-    co_await visit->session->run(leave);  // who comes again at once finds its place free
+  /// What a connection is to have done. It is no coroutine, whose frame every session would keep: what few connections
+  /// need is in one of its own.
+  static awaitable<void> serve(Visit& visit, Beginning beginning) {
+    auto& control = *visit.control;
+    if constexpr (requires { control.make_prompt(); }) control.make_prompt();
+    mark_as_control(control);
+    if (visit.state->asks_about(visit.entry->who->peer.address())) return ask_and_serve(visit, beginning);
+    return serve_known(visit, {}, beginning);
   }
-  static void begin_session(const StatePointer& state, Entry& entry, Visit& visit,
-                            std::unique_ptr<typename T::Stream> control, std::string_view first_bytes,
-                            Beginning beginning) {
-    const auto who = std::exchange(entry.who, nullptr);
-    visit.session.emplace(state->network, entry.executor, std::move(*control), state->service, entry.interruption,
-                          std::move(*who), first_bytes, beginning);
-    visit.in_the_book.emplace(state, entry, *visit.session);
+  static awaitable<void> ask_and_serve(Visit& visit, Beginning beginning) {
+    std::string first_bytes;
+    const bool may_come = co_await ask_about(visit.state, *visit.entry->who, *visit.control, first_bytes, beginning);
+    if (!may_come) co_return;
+    co_await serve_known(visit, first_bytes, beginning);
+  }
+  static awaitable<void> serve_known(Visit& visit, std::string_view first_bytes, Beginning beginning) {
+    const std::string_view objection = admit(visit.state, *visit.entry->who, visit.place);
+    if (!objection.empty()) return turn_away(visit.state, *visit.entry->who, *visit.control, objection);
+    visit.begin(first_bytes, beginning);
+    return visit.session->run(visit.leave);
   }
 
   /// Whether `ask_about` has something to ask.
@@ -21109,20 +21183,20 @@ template <class T, class P> class ServerCore {
   /// One of the sessions that `Limits` counts.
   class PlaceTaken {
    public:
-    PlaceTaken(StatePointer state, const Address& client) : state_{std::move(state)}, client_{client} {
-      ++state_->places;
-      ++state_->per_address[client_];
+    PlaceTaken(State& state, const Address& client) : state_{state}, client_{client} {
+      ++state_.places;
+      ++state_.per_address[client_];
     }
     PlaceTaken(const PlaceTaken&) = delete;
     PlaceTaken& operator=(const PlaceTaken&) = delete;
     ~PlaceTaken() {
-      const std::lock_guard lock{state_->mutex};
-      --state_->places;
-      if (--state_->per_address[client_] == 0) state_->per_address.erase(client_);
+      const std::lock_guard lock{state_.mutex};
+      --state_.places;
+      if (--state_.per_address[client_] == 0) state_.per_address.erase(client_);
     }
 
    private:
-    StatePointer state_;
+    State& state_;
     Address client_;
   };
   /// Gives a session its place and its number. Why it gets none: there are too many, or shall be no more.
@@ -21136,36 +21210,48 @@ template <class T, class P> class ServerCore {
         state->places >= limits.sessions ||
         (from_there != state->per_address.end() && from_there->second >= limits.sessions_per_address);
     if (is_one_too_many) return "too many connections";
-    place.emplace(state, counted);
+    place.emplace(*state, counted);
     who.number = ++state->last_number;
     return {};
   }
 
-  /// From now on, while this lives, a server that stops finds the session; one that has begun to has missed it.
-  class InTheBook {
-   public:
-    InTheBook(StatePointer state, Entry& entry, OneSession& session) : state_{std::move(state)}, entry_{entry} {
-      const std::lock_guard lock{state_->mutex};
-      entry_.session = &session;
-      if (state_->stopping) session.drain();
-    }
-    InTheBook(const InTheBook&) = delete;
-    InTheBook& operator=(const InTheBook&) = delete;
-    ~InTheBook() {
-      const std::lock_guard lock{state_->mutex};
-      entry_.session = nullptr;
-    }
-
-   private:
-    StatePointer state_;
-    Entry& entry_;
-  };
-
-  /// A session with its place among those that count, and in the book.
+  /// A connection until its coroutine ends, and the session that it becomes.
   struct Visit {
+    Visit(StatePointer its_state, std::shared_ptr<Entry> its_entry, typename T::Stream its_control)
+        : state{std::move(its_state)},
+          entry{std::move(its_entry)},
+          control{std::make_unique<typename T::Stream>(std::move(its_control))} {}
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+    ~Visit() { end(); }
+
+    /// Begins the session. From now on a server that stops finds it; one that has begun to has missed it.
+    void begin(std::string_view first_bytes, Beginning beginning) {
+      const auto who = std::exchange(entry->who, nullptr);
+      const auto connection = std::exchange(control, nullptr);
+      session.emplace(state->network, entry->executor, std::move(*connection), state->service, entry->interruption,
+                      std::move(*who), first_bytes, beginning);
+      const std::lock_guard lock{state->mutex};
+      entry->session = &*session;
+      if (state->stopping) session->drain();
+    }
+    void end() {
+      {
+        const std::lock_guard lock{state->mutex};
+        entry->session = nullptr;
+      }
+      control.reset();
+      session.reset();
+      place.reset();
+    }
+
+    const StatePointer state;
+    const std::shared_ptr<Entry> entry;
+    typename std::list<std::shared_ptr<Entry>>::iterator page;  // of the book
+    std::unique_ptr<typename T::Stream> control;                 // until the session has it
     std::optional<PlaceTaken> place;
     std::optional<OneSession> session;
-    std::optional<InTheBook> in_the_book;
+    const std::function<void()> leave = [this] { place.reset(); };  // who comes again at once finds its place free
   };
 
   static awaitable<void> turn_away(StatePointer state, const SessionInfo& who, typename T::Stream& control,
