@@ -430,12 +430,12 @@ template <Transport T, class P> class Session {
     let_go_.emplace(executor_, within(network_, limits().stall, std::move(rest)));
   }
   /// Whether the client closed the control connection without saying QUIT.
-  bool has_left() const {
+  bool has_left() {
     const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
     return ended && !control_.quits_later();
   }
   /// Whether it did so in order, and all that it said has been read.
-  bool has_left_in_order() const { return control_.ended() && !control_.failure() && has_left(); }
+  bool has_left_in_order() { return control_.ended() && !control_.failure() && has_left(); }
   /// Which ends of its uploads are taken for whole though they do not prove it.
   UncertainEnds takes_ends() const {
     return account_ && account_->takes_ends ? *account_->takes_ends : service_.conveniences.takes_ends;
