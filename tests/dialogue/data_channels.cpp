@@ -458,6 +458,7 @@ TEST(DataPortRange, WhenUsedUpGivesFourTwoFiveAndLeaksNothing) {
     }
     EXPECT_EQ(network.open_acceptors(), listeners + 2);
   }
+  network.settle();
   EXPECT_EQ(third.fetch("RETR a.txt"), "hello");
   EXPECT_EQ(network.open_acceptors(), listeners);
 }

@@ -309,6 +309,7 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage {
     }
     co_return result;
   }
+  /// What an upload to this path makes or replaces, in the storage that it lies in; the path itself where that does not tell.
   awaitable<Path> target(Path path) requires(TellsTargets<Base> || TellsTargets<Other>) {
     const auto there = inside(path);
     if (!there) co_return co_await detail::target_of(base_, path);
@@ -547,6 +548,7 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage {
   awaitable<TreeUsage> usage(Path path, bool below) {
     return detail::usage_of(upper_, std::move(path), below);
   }
+  /// What an upload to this path makes or replaces in the upper one.
   awaitable<Path> target(Path path) requires TellsTargets<Upper> { return upper_.target(std::move(path)); }
 
  private:

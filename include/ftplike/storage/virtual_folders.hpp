@@ -140,13 +140,15 @@ template <ReadableStorage Files> class VirtualFolders {
     }
     co_return result;
   }
-  /// Of the first storage.
+  /// What the quota of the first storage leaves, in bytes.
   awaitable<std::uint64_t> quota_left() requires requires(Files& files) { files.quota_left(); } {
     return folders_.begin()->second.files.quota_left();
   }
+  /// What STAT tells of that quota.
   awaitable<std::string> quota_text() requires requires(Files& files) { files.quota_text(); } {
     return folders_.begin()->second.files.quota_text();
   }
+  /// What an upload to this path makes or replaces, within the folder that it lies in.
   awaitable<Path> target(Path path) requires TellsTargets<Files> {
     const Place place = find(path);
     const Path found = co_await place.files().target(place.inside);
