@@ -200,6 +200,15 @@ TEST(ClientPool, TakesAChangeAsMadeWhoseReplyWasLost) {
         [](TestNetwork& network, TestPool& pool) { return network.run(pool.size("b")) == 5; });
 }
 
+TEST(ClientPool, TakesNoChangeAsMadeThatNoServerWasTold) {
+  TestNetwork network{1};
+  ScriptedServer server{network};
+  server.says("421 Too many connections").closes().accepts();
+  server.welcomes({"MLST type*;"}).hears("DELE a").says("550 No such file");
+  TestPool pool{network, "ftp://ann:secret@10.0.0.2"};
+  EXPECT_EQ(error_of(network, pool.remove("a")).code().value(), 550);
+}
+
 TEST(ClientPool, DoesNotTryAgainWhatCannotSucceed) {
   TestNetwork network{1};
   const TestFolder folder;

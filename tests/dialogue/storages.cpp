@@ -106,6 +106,23 @@ TEST(VirtualFolders, MakeADropBoxWhoseClientsMayAskForWhatTheyHaveSent) {
   EXPECT_EQ(drop.text("/a"), "12345");
 }
 
+TEST(VirtualFolders, LetWhoMayAppendElsewhereGoOnWithWhatWasCutOffWhereOneMayOnlyWrite) {
+  SimulatedNetwork network{1};
+  MemoryStorage drop{{"/whole", "12345"}};
+  VirtualFolders files{MemoryStorage{}, Rights::all()};
+  files.add("/drop", drop, "list,write");
+  Served served{network, std::move(files), some_users()};
+  Dialogue client{network};
+  client.log_in().binary();
+  EXPECT_EQ(client.store("APPE a", "x"), "226 Upload complete\r\n");
+  EXPECT_EQ(client.store("APPE a", "x"), "226 Upload complete\r\n");
+  EXPECT_EQ(client.store("APPE drop/a", "x"), "226 Upload complete\r\n");
+  EXPECT_EQ(client.store("APPE drop/whole", "x"), "550 Permission denied\r\n");
+  EXPECT_EQ(client.fetch("RETR a"), "xx");
+  EXPECT_EQ(drop.text("/a"), "x");
+  EXPECT_EQ(drop.text("/whole"), "12345");
+}
+
 /// A file that is made when somebody reads it, as docs/extending.md has it.
 struct MadeUp : MemoryStorage {
   using MemoryStorage::MemoryStorage;

@@ -407,7 +407,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// As `Client::rename`. After a try whose reply was lost it counts as done if only the new name is there.
   awaitable<void> rename(std::string from, std::string to) {
     auto move = [from, to = std::move(to)](Session& session, const detail::Failure* last) {
-      return last ? detail::rename_again(session, from, to) : session.rename(from, to);
+      return last && last->unheard ? detail::rename_again(session, from, to) : session.rename(from, to);
     };
     return keep_trying("rename", std::move(from), std::move(move));
   }
@@ -425,7 +425,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   awaitable<void> make_change(const char* operation, std::string verb, std::string path, bool is_there_then) {
     auto change = [verb = std::move(verb), path, is_there_then](Session& session, const detail::Failure* last) {
-      if (last) return detail::change(session, verb, path, is_there_then);
+      if (last && last->unheard) return detail::change(session, verb, path, is_there_then);
       return verb == "MKD" ? session.mkdir(path) : verb == "RMD" ? session.rmdir(path) : session.remove(path);
     };
     return keep_trying(operation, std::move(path), std::move(change));
@@ -519,13 +519,18 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       freed->notify();
     }
 
-    /// Tells whether the session was one that had been kept and is closed now.
+    /// What one try came to know.
+    struct Try {
+      bool had_session = false;
+      bool stale = false;  // the session was one that had been kept, and is closed now
+    };
     template <class Work, class Result>
-    static awaitable<Result> once(StatePointer state, Work& work, const detail::Failure* last, bool& stale) {
+    static awaitable<Result> once(StatePointer state, Work& work, const detail::Failure* last, Try& now) {
       Lease session = co_await lease(state);
+      now.had_session = true;
       Settled<Result> result;
       co_await settle(work(*session, last), result);
-      stale = session.was_used() && !session->is_open();
+      now.stale = session.was_used() && !session->is_open();
       co_return result.get();
     }
     template <class Work> static bool can_be_repeated(const Work& work) {
@@ -539,15 +544,17 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       const RetryPolicy& retry = state->options.retry;
       for (unsigned tries = 1;;) {
         Settled<Result> result;
-        bool stale = false;
+        Try now;
         const detail::Failure* const before = last ? &*last : nullptr;
-        co_await settle(once<Work, Result>(state, work, before, stale), result);
+        co_await settle(once<Work, Result>(state, work, before, now), result);
         if (!result.failed()) co_return result.get();
+        const bool unheard = last && last->unheard;
         last.emplace(result.failure(), last ? last->farthest : 0);
+        last->unheard = unheard || (now.had_session && last->code == 0);
         if (!last->transient || !can_be_repeated(work)) co_return result.get();
         if (last->unreachable && !state->welcome && !retry.waits_for_server) co_return result.get();
         // A server may close a session that nobody used for long; that says nothing about the next one.
-        if (stale && !last->late && !last->moved) continue;
+        if (now.stale && !last->late && !last->moved) continue;
         if (last->came_further) tries = 1;
         if (tries >= retry.attempts) co_return result.get();
         detail::tell_of_retry(retry, about, tries, result.failure());

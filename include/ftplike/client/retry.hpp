@@ -24,12 +24,12 @@ class Retry {
 
   /// A line for people: "download of a.txt: RETR: connection lost; try 2 of 5 in 1 s".
   std::string text() const {
-    const auto seconds = std::chrono::duration_cast<std::chrono::milliseconds>(pause).count();
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(pause).count();
     std::string out = operation;
     if (!path.empty()) out += " of " + path;
     out.append(": ").append(error.what()).append("; try " + std::to_string(attempt + 1) + " of ");
     out += std::to_string(attempts) + " in ";
-    return out + (seconds % 1000 == 0 ? std::to_string(seconds / 1000) + " s" : std::to_string(seconds) + " ms");
+    return out + (ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms");
   }
 };
 
@@ -108,6 +108,7 @@ class Failure {
   bool late = false;          // a limit of time ran out
   bool moved = false;         // bytes of a file went over
   bool came_further = false;  // than any try before
+  bool unheard = false;       // this try or one before had a session and no reply: what it asked for may have been done
   std::uint64_t farthest;     // where in the file that is; 0 if none of the tries moved anything
   int code = 0;               // of the reply, if one said so
 };

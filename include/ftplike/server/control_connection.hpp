@@ -3,6 +3,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -108,10 +109,17 @@ template <Transport T> class ControlConnection {
     }
     return !may_go_on_ && !reader_;
   }
-  /// Takes what is there without a wait, where that costs less than one; false if it was nothing.
+  /// Takes what is there without a wait, where that costs less than one; false if it was nothing, or if others are to have
+  /// their turn: a client that is quick enough could otherwise hold its event loop for ever.
   bool took_at_once() {
+    constexpr std::uint8_t most = 16;
     std::size_t n = 0;
-    if constexpr (requires { stream_.read_unregistered(room_); }) n = stream_.read_unregistered(room_);
+    if constexpr (requires { stream_.read_unregistered(room_); }) {
+      if (taken_at_once_ < most) {
+        ++taken_at_once_;
+        n = stream_.read_unregistered(room_);
+      }
+    }
     if (n > 0) feed(n);
     return n > 0;
   }
@@ -210,6 +218,7 @@ template <Transport T> class ControlConnection {
   bool comes_whole_ = false;   // the client sends an unterminated command in one piece
   bool may_go_on_ = false;     // the command that `next_line` did not find
   bool stayed_ = false;        // as it was, for all the time that it was given
+  std::uint8_t taken_at_once_ = 0;
 };
 
 }  // namespace ftplike

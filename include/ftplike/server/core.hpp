@@ -136,13 +136,19 @@ template <class T, class P> class ServerCore {
       visit->page = state->book.insert(state->book.end(), visit->entry);
     }
     // All else where the session lives, since its parts are asked.
-    call_on(executor, [visit, beginning] {
-      try {
-        // The visit lives as long as the coroutine, whose cancellation slot its entry has.
-        start_on(visit->entry->executor, serve(*visit, beginning), visit->entry->interruption.slot(),
-                 [visit](std::exception_ptr) { end_visit(*visit); });
-      } catch (...) { end_visit(*visit); }  // for want of memory, or of what the server's parts give a session
-    });
+    try {
+      call_on(executor, [visit, beginning] { start(visit, beginning); });
+    } catch (...) {  // for want of memory
+      end_visit(*visit);
+      throw;
+    }
+  }
+  static void start(const std::shared_ptr<Visit>& visit, Beginning beginning) {
+    try {
+      // The visit lives as long as the coroutine, whose cancellation slot its entry has.
+      start_on(visit->entry->executor, serve(*visit, beginning), visit->entry->interruption.slot(),
+               [visit](std::exception_ptr) { end_visit(*visit); });
+    } catch (...) { end_visit(*visit); }  // for want of memory, or of what the server's parts give a session
   }
   static void end_visit(Visit& visit) {
     visit.end();
@@ -559,7 +565,7 @@ typename Server<T, P>::StatePointer Server<T, P>::make(T& network, ServiceParts<
 
 template <Transport T, class P> Endpoint Server<T, P>::listen_at(const Endpoint& where, Beginning beginning) {
   check_before_listening(where.address(), beginning);
-  const auto begin = [&] {
+  const auto listen_there = [&] {
     try {
       return state_->network.listen(state_->main, where);
     } catch (const std::system_error& error) {
@@ -567,7 +573,7 @@ template <Transport T, class P> Endpoint Server<T, P>::listen_at(const Endpoint&
       throw std::system_error(error.code(), "listen on " + where.address().to_string() + " port " + port);
     }
   };
-  return accept_all_from(begin(), beginning);
+  return accept_all_from(listen_there(), beginning);
 }
 template <Transport T, class P>
 void Server<T, P>::check_before_listening(const Address& address, Beginning beginning) {

@@ -434,6 +434,8 @@ template <Transport T, class P> class Session {
     const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
     return ended && !control_.quits_later();
   }
+  /// Whether it did so, and its last words are still to be read.
+  bool has_left_unread() { return has_left() && !control_.ended() && !control_.failure(); }
   /// Whether it did so in order, and all that it said has been read.
   bool has_left_in_order() { return control_.ended() && !control_.failure() && has_left(); }
   /// Which ends of its uploads are taken for whole though they do not prove it.

@@ -294,6 +294,9 @@ template <class Session> class ServerTransfer {
     if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
     // The watch begins in one turn, reads in the next, and acts on what it has read, an ABOR, in the third.
     for (int turn = 0; turn < 3; ++turn) co_await give_way(session_.executor());
+    // A socket may be known to have ended before the watch has read what came ahead of that.
+    constexpr int most = 16;
+    for (int turn = 0; turn < most && session_.has_left_unread(); ++turn) co_await give_way(session_.executor());
     co_return session_.has_left();
   }
 

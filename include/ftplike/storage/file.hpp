@@ -401,8 +401,8 @@ template <class = void> class BasicFileWriter {
   };
 
   Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
-  /// Leaves nothing open once all is over: there are systems where a name that is open cannot be had again. Where work was
-  /// left behind, the last of it closes the file.
+  /// Leaves nothing open once all is over: there are systems where a name that is open cannot be had again. Where work
+  /// still holds the file, it closes with the writer or with that work, whichever ends last.
   void close() noexcept {
     if (target_.use_count() == 1) target_->partial.file.close();
   }

@@ -141,13 +141,19 @@ struct Appe {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
+    const bool may_instead = session.may(Rights{Right::list, Right::write});
     if (session.may(Right::append)) {
-      auto file = co_await session.storage().append(path);
-      transfer.offset = file.size();
-      co_return co_await session.receive(file, std::move(transfer));
+      Settled<typename decltype(session.storage().append(path))::value_type> opened;
+      co_await settle(session.storage().append(path), opened);
+      // A folder may grant less than the account has.
+      const bool refused = opened.failed() && code_of(opened.failure()) == std::errc::permission_denied;
+      if (!refused || !may_instead) {
+        auto file = opened.get();
+        transfer.offset = file.size();
+        co_return co_await session.receive(file, std::move(transfer));
+      }
     }
-    const Rights instead{Right::list, Right::write};
-    if (!session.may(instead)) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+    if (!may_instead) throw std::system_error(std::make_error_code(std::errc::permission_denied));
     const std::uint64_t left = co_await left_of_upload(session.storage(), path);
     transfer.offset = left;
     auto file = co_await session.storage().create(path, left);

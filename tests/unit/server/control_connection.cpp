@@ -67,6 +67,17 @@ TEST(ControlConnection, TakesWhatIsThereAtOnceAsLongAsNothingHadToWait) {
   EXPECT_TRUE(control.took_at_once());
   EXPECT_EQ(control.lines().bytes(), 6u);
 }
+TEST(ControlConnection, LetsOthersHaveTheirTurnThoughMoreIsAlwaysThere) {
+  TcpPair pair;
+  ControlConnection<TcpTransport> control{pair.network, *std::move(pair.theirs), 4096};
+  int taken = 0;
+  for (bool more = true; more && taken < 1000; taken += more) {
+    EXPECT_FALSE(pair.error_of(pair.ours->write(as_bytes("NOOP\r\n"))));
+    more = control.took_at_once();
+  }
+  EXPECT_EQ(taken, 16);
+  EXPECT_TRUE(control.waits_for_a_read());
+}
 TEST(ControlConnection, ThrowsWhereAReadInPlaceWasCancelledAndHasLostNothing) {
   TcpPair pair;
   ControlConnection<TcpTransport> control{pair.network, *std::move(pair.ours), 4096};
