@@ -7,8 +7,8 @@
 #   git ftp init: status 4, 3 files to sync
 #   on the server: a.txt
 . "$(dirname "$0")/lib.sh"
-pyftpdlib 40142
-from_debian git-ftp=1.6.0+dfsg-1
+pyftpdlib 40137
+from_debian git-ftp=1.6.0+dfsg-1 curl=7.88.1-10+deb12u15 libcurl4=7.88.1-10+deb12u15
 export HOME="$work" GIT_AUTHOR_NAME=me GIT_AUTHOR_EMAIL=me@example GIT_COMMITTER_NAME=me GIT_COMMITTER_EMAIL=me@example
 git init --quiet repository
 cd repository
@@ -19,7 +19,7 @@ git add --all
 git commit --quiet --message files
 for time in first second; do
   status=0
-  git ftp init --user tester --passwd secret ftp://127.0.0.1:40142 >said 2>&1 || status=$?
+  git ftp init --user tester --passwd secret ftp://127.0.0.1:40137 >said 2>&1 || status=$?
   seen "git ftp init" "status $status, $(grep -o '[0-9]* files to sync' said)" "status 4, 3 files to sync"
   rm said
   seen "on the server" "$(ls -A "$work/site" | paste -s -d ' ' -)" a.txt

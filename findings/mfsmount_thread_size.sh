@@ -73,9 +73,10 @@ until echo x >one/probe; do tries=$((tries + 1)); [ $tries -lt 100 ] || exit 2; 
 python3 look.py same
 python3 look.py another
 END
-# A network of its own, for a chunkserver takes no master at 127.0.0.1 (moosefs_local_master.sh).
-alone='unshare --net'
+# A network of its own, and mounts that go with it, for a chunkserver takes no master at 127.0.0.1 (moosefs_local_master.sh).
+alone='unshare --net --mount'
 [ "$(id -u)" = 0 ] || alone='unshare --user --map-root-user --net --mount'
+$alone true || { echo "no network or mount of its own is to be had here"; exit 2; }
 $alone sh inside.sh >found || { cat found; exit 2; }
 seen 'opened by the same thread' "$(sed -n 1p found)" "1 1 b'x'"
 seen 'opened by another thread' "$(sed -n 2p found)" "0 1 b'x'"

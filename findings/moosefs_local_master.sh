@@ -17,6 +17,7 @@ END
 # A network of its own, for that address.
 alone='unshare --net'
 [ "$(id -u)" = 0 ] || alone='unshare --user --map-root-user --net'
+$alone true || { echo "no network of its own is to be had here"; exit 2; }
 says() {
   cat >chunks.cfg <<END
 WORKING_USER = $(id -un)

@@ -241,7 +241,7 @@ const Setting table[] = {
      [](C& c, V value) { set_file(c.users, value); }},
 
     {who, "folder", "NAME=PATH[=RIGHTS]", true,
-     "a folder that everybody sees under a name, as /pub=/srv/pub=read; RIGHTS as add-user takes them (none)", add_folder},
+     "a folder that everybody sees under a name, as /pub=/srv/pub=read; RIGHTS joined by +, all where they are left out (no folder)", add_folder},
     {who, "hide", "PATTERN", true, "names that are neither listed nor found nor made, as .*, but for a user's own root (none)",
      [](C& c, V value) { c.hidden.push_back(pattern(value)); }},
     {who, "take-uploads", "none|no-quit|no-close-notify|any", false,
@@ -324,7 +324,7 @@ const Setting table[] = {
      [](C& c, V value) { c.metrics = host_and_port(value, "9121"); }},
     {seeing, "page", "HOST:PORT", false, "show both channels live in a browser there, on loopback only (none)",
      [](C& c, V value) { c.page = host_and_port(value, "8021"); }},
-    {seeing, "admin-socket", "FILE", false, "answer the words who, kick and limits there, to this user alone (none)",
+    {seeing, "admin-socket", "FILE", false, "answer the words who, kick and limits there, to this user and root alone (none)",
      [](C& c, V value) { set_file(c.admin_socket, value); }},
     {seeing, "record", "FILE", false, "record all sessions, to play them again; no passwords, no contents (none)",
      [](C& c, V value) { set_file(c.record, value); }},

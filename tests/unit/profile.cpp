@@ -99,7 +99,8 @@ TEST(TrustedProxiesTest, AreThoseOfAllTheirSubnets) {
 }
 
 TEST(ProfileTest, OfTheDialectHasItsEightCommandsAndAnnouncesPorts) {
-  EXPECT_TRUE((std::is_same_v<FtpLike::Commands, verbs::FtpLikeCommands>));
+  using namespace verbs;
+  EXPECT_TRUE((std::is_same_v<FtpLike::Commands, CommandTable<Pwd, Cwd, List, Stor, Retr, Quit, Noop, Help>>));
   EXPECT_TRUE((std::is_same_v<FtpLike::DataChannel, AnnouncedChannel>));
   EXPECT_TRUE((std::is_same_v<Ftp::UnterminatedCommands, verbs::FtpLikeCommands>)) << "it speaks both";
 }

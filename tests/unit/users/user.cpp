@@ -38,6 +38,9 @@ TEST(UserEntry, MayHaveAQuota) {
   EXPECT_EQ(user.account.quota_bytes, std::uint64_t{10} << 30);
   EXPECT_EQ(user.account.quota_files, 1000u);
   EXPECT_EQ(detail::line_of(user), "anna:*:/:write:quota=10737418240,quota-files=1000");
+}
+
+TEST(UserEntry, MayHaveFoldersHiddenNamesAndUploadsThatAreTaken) {
   const std::string_view more = "anna:*:/:write:folder=/drop=/srv/drop=none+write,folder=/a/b=/srv/b=write,hide=.*,hide=x?,take-uploads=any";
   const auto with_folders = detail::parse_user(more);
   ASSERT_EQ(with_folders.account.folders.size(), 2u);
