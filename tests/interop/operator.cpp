@@ -76,6 +76,9 @@ TEST_F(FoldersOfTheProgram, HaveToBeThere) {
   EXPECT_EQ(of_all.status, 3);
   EXPECT_EQ(of_all.errors, "ftplike-server: cannot serve /nowhere: No such file or directory\n");
   EXPECT_EQ(check({"--folder", "pub"}).status, 2);
+  const auto of_a_bucket = check({"--folder", "/pub=s3://pub"});
+  EXPECT_EQ(of_a_bucket.status, 2);
+  EXPECT_EQ(of_a_bucket.errors, "ftplike-server: cannot serve s3://pub: it is a bucket, and the root is a folder\n");
   files.write("users", "anna:*:/:read:folder=/a=/nowhere\n");
   EXPECT_EQ(check({"--users", users()}).errors,
             "ftplike-server: users: " + users() + ": anna: cannot serve /nowhere: No such file or directory\n");
