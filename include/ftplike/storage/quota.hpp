@@ -381,7 +381,7 @@ class QuotaCharge {
 /// What is there is counted when it is first needed, by `usage` of the storage (`TellsUsage`), else by `stat` and `list`;
 /// then what comes and goes through this and its copies is counted. What others do, and partial files that are removed for
 /// their age, is seen by `recount`. Links count by themselves, and what they lead to where it lies:
-/// an upload through a link to a file replaces that file.
+/// an upload through a link to a file replaces that file, and what is done through a link out of the root counts for nothing.
 ///
 /// Storages of one quota share it: what they hold is added up. To give each account its own there is `QuotaPerAccount`; for
 /// several limits at once, as of an account and of all, put one around another.
@@ -394,7 +394,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
  public:
   class Writer;
 
-  /// Counts what is below `root`: what is outside must not be written to.
+  /// Counts what is below `root`, and nothing of what is outside.
   QuotaStorage(Files files, Quota quota, Path root = {})
       : QuotaStorage(std::move(files), quota, detail::new_shared<detail::QuotaShare>(quota), std::move(root)) {}
 
@@ -434,7 +434,8 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     if constexpr (TellsProgress<Files>) counting.emplace(Files::for_client(client_, tell));
     for (int i = 1; i <= attempts; ++i) {
       const auto mark = share_->mark();
-      const TreeUsage found = co_await detail::usage_of(*counting, root_, true, tell);
+      const Path root = co_await detail::target_of(*counting, root_);
+      const TreeUsage found = co_await detail::usage_of(*counting, root, true, tell);
       if (share_->count(found.all(), mark, i == attempts)) co_return;
     }
   }
@@ -492,26 +493,35 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_return Writer{std::move(writer)};
     }
     co_await count_once();
+    const Place wished = co_await find_place(path);
+    if (!wished.counts) {
+      auto writer = co_await inner().create_unique(path);
+      co_return Writer{std::move(writer)};
+    }
     auto charge = std::make_unique<detail::QuotaCharge>(share_, quota_.limits());
     if (!charge->take(Usage{0, 1})) throw std::system_error(Errc::quota_exceeded);
     auto writer = co_await inner().create_unique(path);
-    const Path made{writer.path()};
+    const Path made = wished.path.parent().resolve(Path{writer.path()}.name());
     const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer);
     if (is_kept) (void)share_->names()->begin_to_write(made.string());
     co_return Writer{inner(), share_, std::move(charge), std::move(writer), made, is_kept, 0, true};
   }
 
   awaitable<void> make_directory(Path path) requires MakesDirectories<Files> {
-    const bool counts = is_at_work() && path.string().starts_with(detail::inside(root_));
-    if (!counts) {
+    if (!is_at_work()) {
       co_await inner().make_directory(path);
       co_return;
     }
     co_await count_once();
+    const Place place = co_await find_place(path);
+    if (!place.counts) {
+      co_await inner().make_directory(place.path);
+      co_return;
+    }
     const detail::QuotaShare::Step step{*share_};
     detail::QuotaCharge charge{share_, quota_.limits()};
     if (!charge.take(Usage{0, 1})) throw std::system_error(Errc::quota_exceeded);
-    co_await inner().make_directory(path);
+    co_await inner().make_directory(place.path);
     charge.settle(Usage{0, 1});
   }
   awaitable<void> remove(Path path) requires RemovesFiles<Files> {
@@ -528,21 +538,33 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_return;
     }
     co_await count_once();
-    const std::string first = std::min(from, to).string(), second = std::max(from, to).string();  // nobody waits in a circle
+    const Place source = co_await find_place(from);
+    const Place target = co_await find_place(to);
+    if (source.path == target.path || (!source.counts && !target.counts)) {
+      co_await inner().rename(source.path, target.path);
+      co_return;
+    }
+    const std::string first = std::min(source.path, target.path).string();  // nobody waits in a circle
+    const std::string second = std::max(source.path, target.path).string();
     const auto first_turn = co_await Names::take_turn(share_->names(), first);
     const auto second_turn = co_await Names::take_turn(share_->names(), second);
     const detail::QuotaShare::Step step{*share_};
-    const TreeUsage old_source = co_await detail::usage_of(inner(), from, false);
-    const TreeUsage old_target = co_await detail::usage_of(inner(), to, false);
+    const bool crosses = source.counts != target.counts;  // then a directory does with all that it holds
+    detail::QuotaCharge charge{share_, quota_.limits()};
+    if (!source.counts) {
+      const Usage moved = co_await usage_at(source.path, crosses);
+      if (!charge.take(moved)) throw std::system_error(Errc::quota_exceeded);
+    }
+    const Usage before = co_await usage_at(source, target, crosses);
     Settled<void> renamed;
-    co_await settle(inner().rename(from, to), renamed);
+    co_await settle(inner().rename(source.path, target.path), renamed);
     if (renamed.failed()) {
       count_again_after(renamed.failure());
       renamed.get();
     }
-    const TreeUsage new_source = co_await detail::usage_of(inner(), from, false);
-    const TreeUsage new_target = co_await detail::usage_of(inner(), to, false);
-    share_->change(old_source.all() + old_target.all(), new_source.all() + new_target.all());
+    charge.set(Usage{});
+    const Usage after = co_await usage_at(source, target, crosses);
+    share_->change(before, after);
   }
   /// What the storage has, and the quota leaves of it.
   awaitable<std::uint64_t> available(Path path) requires TellsFreeSpace<Files> {
@@ -565,6 +587,54 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     if (!share_->is_counted()) co_await recount();
   }
 
+  /// Where a name lies, without links above it, and whether what is there counts.
+  struct Place {
+    Path path;
+    bool counts;
+  };
+  /// The place of a name that is not followed itself, as it is not by what removes or renames it.
+  awaitable<Place> find_place(Path path) {
+    const Path above = path.parent();
+    const Path folder = co_await detail::target_of(inner(), above);
+    const Path found = folder.resolve(path.name());
+    co_return co_await place_at(found);
+  }
+  /// The place of a path that leads over no links.
+  awaitable<Place> place_at(Path path) {
+    const auto is_beneath = [&path](const Path& root) { return path != root && path.string().starts_with(detail::inside(root)); };
+    bool counts = is_beneath(root_);
+    if (!counts) {
+      const Path root = co_await detail::target_of(inner(), root_);
+      counts = is_beneath(root);
+    }
+    co_return Place{std::move(path), counts};
+  }
+  /// What is at a name, of a directory with all that is in it or without.
+  awaitable<Usage> usage_at(Path path, bool below) {
+    const TreeUsage found = co_await detail::usage_of(inner(), path, below);
+    Usage result = found.all();
+    if (!below) co_return result;
+    const Path leads_to = co_await detail::target_of(inner(), path);
+    Settled<Entry> entry;
+    co_await settle(inner().stat(leads_to), entry);
+    const bool is_directory = leads_to == path && !entry.failed() && entry.get().is_directory();
+    if (is_directory) ++result.files;  // itself
+    co_return result;
+  }
+  /// What counts of two names.
+  awaitable<Usage> usage_at(Place one, Place other, bool below) {
+    Usage result;
+    if (one.counts) {
+      const Usage found = co_await usage_at(one.path, below);
+      result += found;
+    }
+    if (other.counts) {
+      const Usage found = co_await usage_at(other.path, below);
+      result += found;
+    }
+    co_return result;
+  }
+
   /// Begins an upload at an offset, or at the end of what is there.
   template <class Open> awaitable<Writer> begin(Path path, std::optional<std::uint64_t> offset, Open open) {
     if (!is_at_work()) {
@@ -573,7 +643,13 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     }
     co_await count_once();
     const auto& names = share_->names();
-    const Path target = co_await detail::target_of(inner(), path);
+    const Path leads_to = co_await detail::target_of(inner(), path);
+    const Place place = co_await place_at(leads_to);
+    if (!place.counts) {
+      auto writer = co_await open(inner(), path);
+      co_return Writer{std::move(writer)};
+    }
+    const Path& target = place.path;
     const std::string name = target.string();
     const auto turn = co_await Names::take_turn(names, name);
     const detail::QuotaShare::Step step{*share_};
@@ -614,13 +690,18 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_return;
     }
     co_await count_once();
-    const auto turn = co_await Names::take_turn(share_->names(), path.string());
+    const Place place = co_await find_place(path);
+    if (!place.counts) {
+      co_await act(inner(), place.path);
+      co_return;
+    }
+    const auto turn = co_await Names::take_turn(share_->names(), place.path.string());
     const detail::QuotaShare::Step step{*share_};
-    const TreeUsage before = co_await detail::usage_of(inner(), path, false);
+    const TreeUsage before = co_await detail::usage_of(inner(), place.path, false);
     Settled<void> done;
-    co_await settle(act(inner(), path), done);
+    co_await settle(act(inner(), place.path), done);
     if (done.failed()) count_again_after(done.failure());
-    const TreeUsage after = co_await detail::usage_of(inner(), path, false);
+    const TreeUsage after = co_await detail::usage_of(inner(), place.path, false);
     share_->change(before.all(), after.all());
     done.get();
   }
