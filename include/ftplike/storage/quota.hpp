@@ -397,19 +397,29 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   /// Counts what is below `root`, and nothing of what is outside.
   QuotaStorage(Files files, Quota quota, Path root = {})
       : QuotaStorage(std::move(files), quota, detail::new_shared<detail::QuotaShare>(quota), std::move(root)) {}
+  /// The files of a directory of another one, opened by themselves: they are counted with all that is there, by its quota.
+  QuotaStorage(Files files, const QuotaStorage& whole, const Path& directory)
+      : QuotaStorage(std::move(files), whole.quota_, whole.share_, Path{}) {
+    const auto& around = whole.around_;
+    around_ = around ? detail::new_shared<const Around>(around->files, around->root, directory.beneath(around->directory))
+                     : detail::new_shared<const Around>(whole, whole.root_, directory);
+  }
 
   /// With whatever else `Files` takes there.
   template <class... More>
     requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
   QuotaStorage for_client(ClientKey client, More... more) const {
     QuotaStorage same(Files::for_client(client, more...), quota_, share_, root_);
+    same.around_ = around_;
     same.client_ = client;
     if constexpr (std::is_constructible_v<std::function<void()>, More...>) same.progress_ = {std::move(more)...};
     return same;
   }
   /// The same files and the same use, under other limits.
   QuotaStorage with_limits(const QuotaLimits& limits) const {
-    return QuotaStorage(*this, quota_.with_limits(limits), share_, root_);
+    QuotaStorage same(*this, quota_.with_limits(limits), share_, root_);
+    same.around_ = around_;
+    return same;
   }
 
   /// The quota that it keeps to.
@@ -430,11 +440,15 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       names->tell_progress(std::string{});
       if (progress) progress();
     };
-    std::optional<Files> counting{inner()};
-    if constexpr (TellsProgress<Files>) counting.emplace(Files::for_client(client_, tell));
+    const Path top = around_ ? around_->root : root_;
+    std::optional<Files> counting{around_ ? around_->files : inner()};
+    if constexpr (TellsProgress<Files>) {
+      auto told = counting->for_client(client_, tell);
+      counting.emplace(std::move(told));
+    }
     for (int i = 1; i <= attempts; ++i) {
       const auto mark = share_->mark();
-      const Path root = co_await detail::target_of(*counting, root_);
+      const Path root = co_await detail::target_of(*counting, top);
       const TreeUsage found = co_await detail::usage_of(*counting, root, true, tell);
       if (share_->count(found.all(), mark, i == attempts)) co_return;
     }
@@ -503,8 +517,9 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     auto writer = co_await inner().create_unique(path);
     const Path made = wished.path.parent().resolve(Path{writer.path()}.name());
     const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer);
-    if (is_kept) (void)share_->names()->begin_to_write(made.string());
-    co_return Writer{inner(), share_, std::move(charge), std::move(writer), made, is_kept, 0, true};
+    const std::string name = name_of(made);
+    if (is_kept) (void)share_->names()->begin_to_write(name);
+    co_return Writer{inner(), share_, std::move(charge), std::move(writer), made, name, is_kept, 0, true};
   }
 
   awaitable<void> make_directory(Path path) requires MakesDirectories<Files> {
@@ -544,8 +559,8 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_await inner().rename(source.path, target.path);
       co_return;
     }
-    const std::string first = std::min(source.path, target.path).string();  // nobody waits in a circle
-    const std::string second = std::max(source.path, target.path).string();
+    const std::string first = name_of(std::min(source.path, target.path));  // nobody waits in a circle
+    const std::string second = name_of(std::max(source.path, target.path));
     const auto first_turn = co_await Names::take_turn(share_->names(), first);
     const auto second_turn = co_await Names::take_turn(share_->names(), second);
     const detail::QuotaShare::Step step{*share_};
@@ -575,10 +590,20 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   }
 
  private:
+  /// What is counted where these files are a directory of it.
+  struct Around {
+    Around(Files its_files, Path its_root, Path its_directory)
+        : files{std::move(its_files)}, root{std::move(its_root)}, directory{std::move(its_directory)} {}
+    const Files files;
+    const Path root, directory;
+  };
+
   QuotaStorage(Files files, Quota quota, std::shared_ptr<detail::QuotaShare> share, Path root)
       : Files(std::move(files)), quota_{std::move(quota)}, share_{std::move(share)}, root_{std::move(root)} {}
 
   Files& inner() noexcept { return *this; }
+  /// What a name of ours is called among those of all who count there.
+  std::string name_of(const Path& path) const { return around_ ? path.beneath(around_->directory).string() : path.string(); }
   /// Whether anything is to be counted: there are limits, or a copy has some.
   bool is_at_work() const { return !quota_.limits().is_none() || share_->is_counted(); }
   awaitable<void> count_once() {
@@ -650,7 +675,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_return Writer{std::move(writer)};
     }
     const Path& target = place.path;
-    const std::string name = target.string();
+    const std::string name = name_of(target);
     const auto turn = co_await Names::take_turn(names, name);
     const detail::QuotaShare::Step step{*share_};
     TreeUsage old = co_await detail::usage_of(inner(), target, false);
@@ -677,7 +702,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     if (is_kept) charge->adopt(names->begin_to_write(name));
     const std::uint64_t size = writer.size();
     charge->set(Usage{size, 1});
-    co_return Writer{inner(), share_, std::move(charge), std::move(writer), target, is_kept, goes_on ? size : 0, false};
+    co_return Writer{inner(), share_, std::move(charge), std::move(writer), target, name, is_kept, goes_on ? size : 0, false};
   }
   /// What was interrupted goes on without us, and nobody knows how far: then all is counted again.
   void count_again_after(const std::exception_ptr& failure) {
@@ -695,7 +720,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_await act(inner(), place.path);
       co_return;
     }
-    const auto turn = co_await Names::take_turn(share_->names(), place.path.string());
+    const auto turn = co_await Names::take_turn(share_->names(), name_of(place.path));
     const detail::QuotaShare::Step step{*share_};
     const TreeUsage before = co_await detail::usage_of(inner(), place.path, false);
     Settled<void> done;
@@ -709,6 +734,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   Quota quota_;
   std::shared_ptr<detail::QuotaShare> share_;
   Path root_;
+  std::shared_ptr<const Around> around_;  // none: it is counted by itself
   ClientKey client_ = 0;
   std::function<void()> progress_;  // of that client's session
 };
@@ -723,6 +749,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
     std::swap(charge_, other.charge_);
     std::swap(writer_, other.writer_);
     std::swap(path_, other.path_);
+    std::swap(name_, other.name_);
     std::swap(is_kept_, other.is_kept_);
     std::swap(start_, other.start_);
     std::swap(is_unique_, other.is_unique_);
@@ -763,24 +790,25 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   friend QuotaStorage;
   explicit Writer(Inner writer) : writer_{std::move(writer)} {}
   Writer(Files& files, std::shared_ptr<detail::QuotaShare> share, std::unique_ptr<detail::QuotaCharge> charge, Inner writer,
-         Path path, bool is_kept, std::uint64_t start, bool is_unique)
+         Path path, std::string name, bool is_kept, std::uint64_t start, bool is_unique)
       : files_{&files},
         share_{std::move(share)},
         charge_{std::move(charge)},
         writer_{std::move(writer)},
         path_{std::move(path)},
+        name_{std::move(name)},
         is_kept_{is_kept},
         start_{start},
         is_unique_{is_unique} {}
 
   /// The end of what was charged: what it leaves as a partial file, or what whole file in the place of another.
   void settle(const Usage& partial) {
-    if (is_kept_) share_->names()->end_to_write(path_.string(), partial);
+    if (is_kept_) share_->names()->end_to_write(name_, partial);
     charge_->settle(partial);
     charge_.reset();
   }
   awaitable<void> finish_counted() {
-    const auto turn = co_await Names::take_turn(share_->names(), path_.string());
+    const auto turn = co_await Names::take_turn(share_->names(), name_);
     const detail::QuotaShare::Step step{*share_};
     TreeUsage old;
     if (!is_unique_) {
@@ -788,7 +816,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
       old = found;
     }
     co_await writer_->finish();
-    if (is_kept_) share_->names()->end_to_write(path_.string(), Usage{});
+    if (is_kept_) share_->names()->end_to_write(name_, Usage{});
     charge_->settle(Usage{writer_->size(), 1}, old.whole);
     charge_.reset();
   }
@@ -805,7 +833,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   }
   /// Leaves the partial file as long as it was.
   awaitable<void> cut_back() {
-    const auto turn = co_await Names::take_turn(share_->names(), path_.string());
+    const auto turn = co_await Names::take_turn(share_->names(), name_);
     const detail::QuotaShare::Step step{*share_};
     writer_.reset();
     {
@@ -820,6 +848,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   std::unique_ptr<detail::QuotaCharge> charge_;  // none: nothing is counted, or no more
   std::optional<Inner> writer_;                  // none: refused
   Path path_;
+  std::string name_;         // of `path_` among all that count there
   bool is_kept_ = false;     // its bytes are the partial file of `path_` until it is finished
   std::uint64_t start_ = 0;  // bytes of the partial file that it went on with
   bool is_unique_ = false;

@@ -333,6 +333,29 @@ TEST_F(LinksOutOfAnnasRoot, AreToldFromLinksWithinIt) {
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "pub/big"));
 }
 
+TEST(AQuotaOfAFolder, CountsAFolderInItThatIsOpenedByItselfWithTheRest) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path() / "a/b");
+  write_file(folder.path() / "a/b/file", "123");
+  const OnDiskUnderQuota all{DirectoryStorage{folder.path()}, Quota{{.bytes = 12}}};
+  const OnDiskUnderQuota a{DirectoryStorage{folder.path() / "a"}, all, Path{"/a"}};
+  Files<OnDiskUnderQuota> whole{all}, part{OnDiskUnderQuota{DirectoryStorage{folder.path() / "a/b"}, a, Path{"/b"}}};
+  EXPECT_EQ(part.run(part.storage.used()), (Usage{3, 3})) << "all is counted, whoever is asked first";
+  part.leave("/new", "12345");
+  EXPECT_EQ(whole.run(whole.storage.used()), (Usage{8, 4}));
+  {
+    auto again = whole.create("/a/b/new", 5);
+    whole.write(again, "6");
+    whole.run(again.finish());
+  }
+  EXPECT_EQ(part.run(part.storage.used()), (Usage{9, 4})) << "it went on with the partial file";
+  EXPECT_EQ(part.error(part.storage.append(Path{"/new"})), Errc::quota_exceeded);
+  part.run(part.storage.remove(Path{"/new"}));
+  EXPECT_EQ(whole.run(whole.storage.used()), (Usage{3, 3}));
+  expect_right_count(part);
+  expect_right_count(whole);
+}
+
 /// Tells when what a writer has left is free for others.
 struct TellsWhenFree : MemoryStorage {
   using MemoryStorage::MemoryStorage;
