@@ -114,7 +114,7 @@ std::vector<Endpoint> web_addresses(const char* what, const std::optional<HostAn
   return result;
 }
 
-ServingNetwork::Transport::Acceptor adopt(ServingNetwork::Transport& network, NativeSocket socket) {
+ServingNetwork::Transport::Acceptor adopt(ServingNetwork::Transport& network, ftplike::NativeSocket socket) {
   try {
     return ServingNetwork::Transport::Acceptor{network.adopt(network.main_executor(), socket)};
   } catch (const std::system_error& error) {
