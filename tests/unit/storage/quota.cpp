@@ -285,7 +285,7 @@ struct LinksOutOfAnnasRoot : testing::Test {
   LinksOutOfAnnasRoot() {
     std::filesystem::create_directories(folder.path() / "people/anna/own");
     std::filesystem::create_directories(folder.path() / "pub/old");
-    std::filesystem::create_directory_symlink("people", folder.path() / "home");
+    std::filesystem::create_directory_symlink("people", folder.path() / "all");
     std::filesystem::create_directory_symlink("/pub", folder.path() / "people/anna/pub");
     std::filesystem::create_directory_symlink("own", folder.path() / "people/anna/mine");
     write_file(folder.path() / "people/anna/a", "12345");
@@ -298,37 +298,37 @@ struct LinksOutOfAnnasRoot : testing::Test {
 
   static constexpr Usage at_first{5, 4};  // own, two links and a
   TemporaryFolder folder;
-  Files<OnDiskUnderQuota> files{OnDiskUnderQuota{DirectoryStorage{folder.path()}, Quota{{.bytes = 12}}, Path{"/home/anna"}}};
+  Files<OnDiskUnderQuota> files{OnDiskUnderQuota{DirectoryStorage{folder.path()}, Quota{{.bytes = 12}}, Path{"/all/anna"}}};
 };
 
 TEST_F(LinksOutOfAnnasRoot, TakeAndGiveBackNothing) {
-  files.run(files.storage.remove(Path{"/home/anna/pub/big"}));
+  files.run(files.storage.remove(Path{"/all/anna/pub/big"}));
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "pub/big"));
-  files.put("/home/anna/pub/more", "12345678901234567890");
-  files.run(files.storage.make_directory(Path{"/home/anna/pub/new"}));
-  files.run(files.storage.rename(Path{"/home/anna/pub/new"}, Path{"/home/anna/pub/newer"}));
-  files.run(files.storage.remove_directory(Path{"/home/anna/pub/newer"}));
-  { (void)files.run(files.storage.create_unique(Path{"/home/anna/pub/unique"})); }
+  files.put("/all/anna/pub/more", "12345678901234567890");
+  files.run(files.storage.make_directory(Path{"/all/anna/pub/new"}));
+  files.run(files.storage.rename(Path{"/all/anna/pub/new"}, Path{"/all/anna/pub/newer"}));
+  files.run(files.storage.remove_directory(Path{"/all/anna/pub/newer"}));
+  { (void)files.run(files.storage.create_unique(Path{"/all/anna/pub/unique"})); }
   EXPECT_EQ(used(), at_first);
 }
 
 TEST_F(LinksOutOfAnnasRoot, AreLedOverByRenamesThatTakeAndGiveBackAllOfATree) {
-  EXPECT_EQ(files.error(files.storage.rename(Path{"/home/anna/pub/big"}, Path{"/home/anna/big"})), Errc::quota_exceeded);
-  files.run(files.storage.rename(Path{"/home/anna/pub/old"}, Path{"/home/anna/mine/old"}));
+  EXPECT_EQ(files.error(files.storage.rename(Path{"/all/anna/pub/big"}, Path{"/all/anna/big"})), Errc::quota_exceeded);
+  files.run(files.storage.rename(Path{"/all/anna/pub/old"}, Path{"/all/anna/mine/old"}));
   EXPECT_EQ(used(), (Usage{9, 6}));
-  files.run(files.storage.rename(Path{"/home/anna/mine"}, Path{"/home/anna/other"}));
+  files.run(files.storage.rename(Path{"/all/anna/mine"}, Path{"/all/anna/other"}));
   EXPECT_EQ(used(), (Usage{9, 6})) << "a link is renamed itself";
-  files.run(files.storage.rename(Path{"/home/anna/own"}, Path{"/home/anna/pub/own"}));
+  files.run(files.storage.rename(Path{"/all/anna/own"}, Path{"/all/anna/pub/own"}));
   EXPECT_EQ(used(), (Usage{5, 3}));
 }
 
 TEST_F(LinksOutOfAnnasRoot, AreToldFromLinksWithinIt) {
-  files.put("/home/anna/mine/b", "123");
+  files.put("/all/anna/mine/b", "123");
   EXPECT_EQ(used(), (Usage{8, 5}));
-  files.run(files.storage.rename(Path{"/home/anna/mine/b"}, Path{"/home/anna/own/b"}));
+  files.run(files.storage.rename(Path{"/all/anna/mine/b"}, Path{"/all/anna/own/b"}));
   EXPECT_EQ(used(), (Usage{8, 5})) << "it is the same name";
-  files.run(files.storage.remove(Path{"/home/anna/own/b"}));
-  files.run(files.storage.remove(Path{"/home/anna/pub"}));
+  files.run(files.storage.remove(Path{"/all/anna/own/b"}));
+  files.run(files.storage.remove(Path{"/all/anna/pub"}));
   EXPECT_EQ(used(), (Usage{5, 3}));
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "pub/big"));
 }
