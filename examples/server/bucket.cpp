@@ -42,6 +42,9 @@ void read_keys(const std::string& file, ftplike::S3Options& options) {
 }  // namespace
 
 ftplike::S3Storage open_bucket(const Configuration& configuration) {
+  if (!is_bucket(configuration.root)) {
+    throw Failure{Ending::bad_configuration, "cannot serve " + configuration.root + ": it is no bucket, as the root is"};
+  }
   ftplike::S3Options options;
   const std::string_view place = std::string_view{configuration.root}.substr(std::string_view{"s3://"}.size());
   options.bucket = place.substr(0, place.find('/'));

@@ -50,6 +50,13 @@ class ObjectStore {
 
 /// What the operator wants of the server.
 struct Configuration {
+  /// The same with another root.
+  Configuration at(const std::string& place) const {
+    Configuration there = *this;
+    there.root = place;
+    return there;
+  }
+
   std::string root = "server/server_storage";
   ObjectStore s3;
   std::vector<HostAndPort> listen;  // empty: port 3456 of this machine, unless a supervisor handed sockets in

@@ -79,7 +79,7 @@ class CommandLine {
     limits_ = app_.add_subcommand("limits", "give a server that runs other limits, until it ends");
     add_socket(*limits_);
     for (const auto& setting : settings()) {
-      if (!setting.is_limit()) continue;
+      if (!setting.is_limit) continue;
       limits_->add_option(std::string{"--"} + setting.name, setting.help)->type_name(setting.value);
     }
     limits_->footer("They hold for what begins from then on.");
@@ -121,7 +121,7 @@ class CommandLine {
     }
     if (*limits_) {
       for (const auto& setting : settings()) {
-        if (!setting.is_limit()) continue;
+        if (!setting.is_limit) continue;
         const auto* const given = limits_->get_option(std::string{"--"} + setting.name);
         if (given->count() > 0) admin_.limits.emplace_back(setting.name, given->results().back());
       }

@@ -12,7 +12,7 @@
 
 #include "failure.hpp"
 
-PartialKeeper::PartialKeeper(std::vector<std::string> folders, const ftplike::PartialRules& rules)
+PartialKeeper::PartialKeeper(Folders folders, const ftplike::PartialRules& rules)
     : folders_{std::move(folders)}, rules_{rules}, thread_{[this] { work(); }} {}
 
 PartialKeeper::~PartialKeeper() {
@@ -34,7 +34,7 @@ void PartialKeeper::work() {
   while (!is_over_) {
     lock.unlock();
     Figures figures;
-    for (const auto& folder : folders_) {
+    for (const auto& folder : folders_()) {
       try {
         const auto report = ftplike::purge_partials(folder, rules_);
         figures.files += report.left.size();

@@ -2,6 +2,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -11,7 +12,7 @@
 #include <ftplike/storage/partials.hpp>
 
 /// Keeps the partial files of folders to their rules: looks through them at its beginning and every ten minutes, on a thread
-/// of its own. **Threads:** safe.
+/// of its own, and asks each time which they are. **Threads:** safe.
 class PartialKeeper {
  public:
   /// What was left when it looked last.
@@ -20,7 +21,9 @@ class PartialKeeper {
     std::uint64_t bytes = 0;
   };
 
-  PartialKeeper(std::vector<std::string> folders, const ftplike::PartialRules& rules);
+  using Folders = std::function<std::vector<std::string>()>;
+
+  PartialKeeper(Folders folders, const ftplike::PartialRules& rules);
   PartialKeeper(const PartialKeeper&) = delete;
   PartialKeeper& operator=(const PartialKeeper&) = delete;
   ~PartialKeeper();
@@ -30,7 +33,7 @@ class PartialKeeper {
  private:
   void work();
 
-  const std::vector<std::string> folders_;
+  const Folders folders_;
   const ftplike::PartialRules rules_;
   mutable std::mutex mutex_;
   std::condition_variable ended_;

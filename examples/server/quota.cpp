@@ -1,10 +1,8 @@
 #include "quota.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +14,7 @@
 #include "bucket.hpp"
 #include "failure.hpp"
 #include "folder.hpp"
+#include "places.hpp"
 
 namespace {
 
@@ -34,28 +33,17 @@ class Counted {
   QuotaLimits limits;
 };
 
-/// All whose files are counted, and the places besides the root that they see.
-class WhatToCount {
- public:
-  std::vector<Counted> all;
-  std::set<std::string> places;
-};
-
-WhatToCount what_to_count(const Configuration& configuration) {
-  WhatToCount result;
-  for (const auto& folder : configuration.folders) result.places.insert(folder.place);
-  if (!configuration.users.empty()) {
-    try {
-      for (const auto& user : ftplike::read_users(configuration.users)) {
-        result.all.emplace_back(user.key(), user.account.root,
-                                QuotaLimits{user.account.quota_bytes, user.account.quota_files});
-        for (const auto& folder : user.account.folders) result.places.insert(folder.place);
-      }
-    } catch (const std::exception& error) {
-      throw Failure{Ending::bad_configuration, std::string{"users: "} + error.what()};
+/// The users of the file.
+std::vector<Counted> users_of(const Configuration& configuration) {
+  std::vector<Counted> result;
+  if (configuration.users.empty()) return result;
+  try {
+    for (const auto& user : ftplike::read_users(path_of(configuration.users))) {
+      result.emplace_back(user.key(), user.account.root, QuotaLimits{user.account.quota_bytes, user.account.quota_files});
     }
+  } catch (const std::exception& error) {
+    throw Failure{Ending::bad_configuration, std::string{"users: "} + error.what()};
   }
-  result.all.emplace_back("(all)", Path{}, configuration.quota);
   return result;
 }
 
@@ -72,25 +60,26 @@ template <class Files> Usage count(Files& files, const Path& root) {
   return result.get();
 }
 
+void print(const Counted& one, const Usage& used) {
+  std::printf("%s\t%s\t%s\t%s\n", one.name.c_str(), one.root.string().c_str(), text_of(used.bytes, one.limits.bytes).c_str(),
+              text_of(used.files, one.limits.files).c_str());
+}
+
 template <class Files> void show(const Configuration& configuration, Files (*open)(const Configuration&)) {
-  const auto what = what_to_count(configuration);
   auto files = open(configuration);
   std::map<Path, Usage> known;  // users may share a root
   std::puts("user\troot\tbytes\tfiles");
-  for (const auto& one : what.all) {
+  for (const auto& one : users_of(configuration)) {
     const auto [place, is_new] = known.try_emplace(one.root);
     if (is_new) place->second = count(files, one.root);
-    Usage used = place->second;
-    for (const auto& elsewhere : what.places) {
-      if (&one != &what.all.back()) break;
-      Configuration there = configuration;
-      there.root = elsewhere;
-      auto others = open(there);
-      used += count(others, Path{});
-    }
-    std::printf("%s\t%s\t%s\t%s\n", one.name.c_str(), one.root.string().c_str(),
-                text_of(used.bytes, one.limits.bytes).c_str(), text_of(used.files, one.limits.files).c_str());
+    print(one, place->second);
   }
+  Usage all;
+  for (const auto& place : outermost_places(configuration.root, seen_places(configuration))) {
+    auto there = open(configuration.at(place));
+    all += count(there, Path{});
+  }
+  print(Counted{"(all)", Path{}, configuration.quota}, all);
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ std::vector<Endpoint> web_addresses(const char* what, const std::optional<HostAn
   return result;
 }
 
-ServingNetwork::Transport::Acceptor adopt(ServingNetwork::Transport& network, NativeSocket socket) {
+ServingNetwork::Transport::Acceptor adopt(ServingNetwork::Transport& network, ftplike::NativeSocket socket) {
   try {
     return ServingNetwork::Transport::Acceptor{network.adopt(network.main_executor(), socket)};
   } catch (const std::system_error& error) {
@@ -148,29 +148,6 @@ ftplike::UserTable make_users(const Configuration& configuration, bool from_else
     throw Failure{Ending::bad_configuration, std::string{"users: "} + error.what()};
   }
   return users;
-}
-
-/// The places that users of the file see besides the root. **Errors:** `Failure` if one is not there.
-template <class Storage>
-std::vector<std::string> check_places(const Configuration& configuration, Storage (*open)(const Configuration&)) {
-  std::vector<std::string> places;
-  for (const auto& folder : configuration.folders) places.push_back(folder.place);
-  if (configuration.users.empty()) return places;
-  for (const auto& user : ftplike::read_users(configuration.users)) {
-    for (const auto& folder : user.account.folders) {
-      Configuration there = configuration;
-      there.root = folder.place;
-      try {
-        (void)open(there);
-      } catch (const Failure& failure) {
-        throw Failure{failure.ending, "users: " + configuration.users + ": " + user.key() + ": " + failure.what()};
-      }
-      places.push_back(folder.place);
-    }
-  }
-  std::sort(places.begin(), places.end());
-  places.erase(std::unique(places.begin(), places.end()), places.end());
-  return places;
 }
 
 ftplike::Bans make_bans(const Configuration& configuration) {
@@ -397,15 +374,13 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
     std::fputs("ftplike-server: nobody can come in: there are no users, and guests may do nothing (see --help)\n",
                stderr);
   }
-  auto places = check_places(configuration, open);
   auto bans = make_bans(configuration);
   const auto compression = make_compression(configuration);
   std::optional<PartialKeeper> keeper;
   WebServers web{configuration};  // the first to go: it tells what the others know
   if (only_check) return;
 
-  places.push_back(configuration.root);
-  if (!is_bucket(configuration.root)) keeper.emplace(std::move(places), configuration.partial_rules);
+  if (!is_bucket(configuration.root)) keeper.emplace([served] { return served.outermost(); }, configuration.partial_rules);
   std::vector<ftplike::LineFile> files;
   const auto rows = std::make_shared<LiveRows>();
   Watch watch = make_watch(configuration, files, rows);
@@ -443,6 +418,9 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   };
   signals.emplace(network.executor(), stop, [&] {
     reread(serving, users, files);
+    try {
+      served.read_places();
+    } catch (const Failure& failure) { std::fprintf(stderr, "ftplike-server: %s\n", failure.what()); }
     served.forget_counts();
     asio::post(network.main_executor(), [&] { begin_to_count(count, served, network.main_executor()); });
   });

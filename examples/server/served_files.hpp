@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,9 +16,10 @@
 #include <ftplike/users/visitor.hpp>
 
 #include "configuration.hpp"
+#include "places.hpp"
 
 /// What a server serves: a root, and folders that users see under names of their own. Its quota is one of all of these,
-/// and within that each user's root has its own.
+/// and within that each user's root has its own. What lies in two of them is counted once.
 ///
 /// Copies share all of it. **Threads:** safe.
 template <class Files> class ServedFiles {
@@ -26,9 +29,13 @@ template <class Files> class ServedFiles {
  public:
   /// Opens places as `open` opens the root of a configuration. **Errors:** `Failure`.
   ServedFiles(const Configuration& configuration, Files (*open)(const Configuration&))
-      : state_{std::make_shared<State>(configuration, open)} {
-    for (const auto& folder : configuration.folders) (void)state_->place(folder.place);
-  }
+      : state_{std::make_shared<State>(configuration, open)} {}
+
+  /// Reads the users' file again for places that are new in it. A root beneath one of those is counted twice until the next
+  /// start. **Errors:** `Failure`, that of the first that is not there; the others are taken.
+  void read_places() { state_->add(seen_places(state_->configuration)); }
+  /// The root and the others, without those that lie beneath another one.
+  std::vector<std::string> outermost() const { return state_->outermost(); }
 
   /// What the server asks for the files of a session. **Errors:** `Failure` if a folder of the user's is not there.
   ftplike::HiddenNames<Tree> storage_for(const ftplike::Visitor& visitor) {
@@ -52,7 +59,7 @@ template <class Files> class ServedFiles {
   }
   /// Counts all where there is a quota of all, beside what else is done on the executor. Until it is over, uploads wait.
   std::optional<ftplike::StoppableTask> count(const ftplike::Executor& executor) const {
-    if (state_->whole.quota().limits().is_none()) return std::nullopt;
+    if (state_->quota.limits().is_none()) return std::nullopt;
     return ftplike::StoppableTask{executor, count(state_->parts())};
   }
   /// What Prometheus is told.
@@ -62,48 +69,94 @@ template <class Files> class ServedFiles {
       text += std::string{"# HELP "} + name + ' ' + help + "\n# TYPE " + name + ' ' + type + '\n' + name + ' ' +
               std::to_string(value) + '\n';
     };
-    const auto used = state_->whole.quota().used();
-    const auto& limits = state_->whole.quota().limits();
+    const auto used = state_->quota.used();
+    const auto& limits = state_->quota.limits();
     add("ftplike_quota_used_bytes", "gauge", "Bytes that are used of the server's quota; 0 before they are counted.",
         used.bytes);
     add("ftplike_quota_used_files", "gauge", "Files and directories that are used of it.", used.files);
     add("ftplike_quota_limit_bytes", "gauge", "The server's quota; 0: no limit.", limits.bytes);
     add("ftplike_quota_limit_files", "gauge", "The same of files and directories.", limits.files);
     add("ftplike_quota_refusals_total", "counter", "What a quota refused, that of a user or of the server.",
-        state_->whole.quota().refusals() + state_->per_account.refusals());
+        state_->quota.refusals() + state_->per_account.refusals());
     return text;
   }
 
  private:
   struct State {
     State(const Configuration& its_configuration, Files (*its_open)(const Configuration&))
-        : configuration{its_configuration},
-          open{its_open},
-          whole{open(configuration), ftplike::Quota{configuration.quota}},
-          per_account{whole} {}
+        : configuration{its_configuration}, open{its_open}, per_account{open_all()} {}
 
-    /// The files of another place than the root.
-    Whole place(const std::string& where) {
+    /// Gives the files of the root.
+    Whole open_all() {
+      auto all = seen_places(configuration);
+      all.emplace_back(configuration.root, "");
+      add(all);
+      return place(configuration.root);
+    }
+    /// Opens places that are not yet known.
+    void add(const std::vector<SeenPlace>& seen) {
+      std::map<std::filesystem::path, SeenPlace> sorted;  // those above before those below
+      for (const auto& one : seen) sorted.emplace(real_of(one.place), one);
+      std::optional<Failure> first;
+      for (const auto& [real, one] : sorted) {
+        try {
+          (void)place(one.place);
+        } catch (const Failure& failure) {
+          if (!first) first.emplace(failure.ending, one.source + failure.what());
+        }
+      }
+      if (first) throw Failure{*first};
+    }
+    /// Its links are looked at once.
+    std::filesystem::path real_of(const std::string& place) {
       const std::lock_guard lock{mutex};
-      const auto known = places.find(where);
-      if (known != places.end()) return known->second;
-      Configuration there = configuration;
-      there.root = where;
-      return places.emplace(where, Whole{open(there), whole.quota()}).first->second;
+      const auto known = found.find(place);
+      return known != found.end() ? known->second : found.emplace(place, real_place(place)).first->second;
+    }
+    /// The files of a place.
+    Whole place(const std::string& where) {
+      const auto at = real_of(where);
+      const std::lock_guard lock{mutex};
+      const auto known = places.find(at);
+      if (known != places.end()) return known->second.files;
+      auto files = open(configuration.at(where));
+      const auto above = std::find_if(places.begin(), places.end(), [&](const auto& one) { return way_down(one.first, at); });
+      Whole result = above == places.end() ? Whole{std::move(files), quota}
+                                           : Whole{std::move(files), above->second.files, *way_down(above->first, at)};
+      for (auto& [other, one] : places) {
+        if (const auto way = way_down(at, other)) one.files = Whole{one.files, result, *way};  // it was known before
+      }
+      return places.emplace(at, Opened{where, std::move(result)}).first->second.files;
+    }
+    std::vector<std::string> outermost() {
+      const std::lock_guard lock{mutex};
+      std::vector<std::string> result;
+      std::filesystem::path last;
+      for (const auto& [real, one] : places) {
+        if (!result.empty() && way_down(last, real)) continue;
+        result.push_back(one.place);
+        last = real;
+      }
+      return result;
     }
     std::vector<Whole> parts() {
       const std::lock_guard lock{mutex};
-      std::vector<Whole> result{whole};
-      for (const auto& [where, files] : places) result.push_back(files);
+      std::vector<Whole> result;
+      for (const auto& [real, one] : places) result.push_back(one.files);
       return result;
     }
 
+    struct Opened {
+      std::string place;
+      Whole files;
+    };
     const Configuration configuration;
     Files (*const open)(const Configuration&);
-    Whole whole;
-    ftplike::QuotaPerAccount<Whole> per_account;
+    const ftplike::Quota quota{configuration.quota};
     std::mutex mutex;
-    std::map<std::string, Whole> places;
+    std::map<std::string, std::filesystem::path> found;  // where they are, by what they were called
+    std::map<std::filesystem::path, Opened> places;      // the root among them
+    ftplike::QuotaPerAccount<Whole> per_account;
   };
 
   static ftplike::awaitable<void> count(std::vector<Whole> parts) {

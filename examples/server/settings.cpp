@@ -201,6 +201,8 @@ constexpr const char* bounds = "Limits (0 is no limit, here and wherever a numbe
 constexpr const char* data = "Data connections";
 constexpr const char* seeing = "Seeing what happens";
 
+constexpr bool is_limit = true;
+
 using C = Configuration;
 using V = const std::string&;
 
@@ -292,25 +294,25 @@ const Setting table[] = {
      [](C& c, V value) { set_file(c.tls.ticket_keys, value); }},
 
     {bounds, "max-sessions", "N", false, "sessions at a time (10000)",
-     [](C& c, V value) { c.limits.sessions = bound<std::size_t>(value); }},
+     [](C& c, V value) { c.limits.sessions = bound<std::size_t>(value); }, is_limit},
     {bounds, "max-sessions-per-address", "N", false, "the same, for each address of a client (1000)",
-     [](C& c, V value) { c.limits.sessions_per_address = bound<std::size_t>(value); }},
+     [](C& c, V value) { c.limits.sessions_per_address = bound<std::size_t>(value); }, is_limit},
     {bounds, "login-attempts", "N", false, "failed logins that end a session (3)",
-     [](C& c, V value) { c.limits.login_attempts = bound<unsigned>(value); }},
+     [](C& c, V value) { c.limits.login_attempts = bound<unsigned>(value); }, is_limit},
     {bounds, "login-timeout", "S", false, "seconds to log in (60)",
-     [](C& c, V value) { c.limits.login = seconds(value); }},
+     [](C& c, V value) { c.limits.login = seconds(value); }, is_limit},
     {bounds, "idle-timeout", "S", false, "seconds between two commands (300)",
-     [](C& c, V value) { c.limits.idle = seconds(value); }},
+     [](C& c, V value) { c.limits.idle = seconds(value); }, is_limit},
     {bounds, "drain-timeout", "S", false, "seconds for transfers to end when the server stops (30)",
-     [](C& c, V value) { c.limits.drain = seconds(value); }},
+     [](C& c, V value) { c.limits.drain = seconds(value); }, is_limit},
     {bounds, "rate", "BYTES", false, "bytes a second of all transfers in one direction together (no limit)",
-     [](C& c, V value) { c.limits.bytes_per_second = bound_or_zero<std::uint64_t>(value); }},
+     [](C& c, V value) { c.limits.bytes_per_second = bound_or_zero<std::uint64_t>(value); }, is_limit},
 
     {data, "data-ports", "LO-HI", false, "ports to open for data (49152-65535)", set_data_ports},
     {data, "public-address", "ADDRESS", true,
      "the data ports' address as clients see it; NETWORK/BITS=ADDRESS for those of a network", set_public_address},
     {data, "data-timeout", "S", false, "seconds without progress (60), and for a data connection to come (30)",
-     [](C& c, V value) { c.limits.stall = c.limits.connect_data = seconds(value); }},
+     [](C& c, V value) { c.limits.stall = c.limits.connect_data = seconds(value); }, is_limit},
     {data, "compress", "", false, "offer to compress what is transferred (MODE Z)", [](C& c, V) { c.compress = true; }},
 
     {seeing, "explain", "", false, "show the control and the data connections side by side",
@@ -336,11 +338,9 @@ const Setting table[] = {
 
 std::span<const Setting> settings() { return table; }
 
-bool Setting::is_limit() const noexcept { return group == bounds || std::string_view{name} == "data-timeout"; }
-
 void apply_limit(Configuration& configuration, const std::string& name, const std::string& value) {
   const auto all = settings();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Setting& one) { return one.name == name && one.is_limit(); });
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Setting& one) { return one.name == name && one.is_limit; });
   if (found == all.end()) throw std::invalid_argument("'" + name + "' is no limit");
   try {
     found->apply(configuration, value);

@@ -15,10 +15,9 @@ struct Setting {
   const char* help;
   /// Takes a value over. **Errors:** `std::invalid_argument`.
   void (*apply)(Configuration&, const std::string& value);
+  bool is_limit = false;  // which may change while the server runs
 
   bool is_switch() const noexcept { return *value == '\0'; }
-  /// Whether it is one of the limits, which may change while the server runs.
-  bool is_limit() const noexcept;
 };
 
 /// All there are.

@@ -3,13 +3,11 @@
 #include <string_view>
 #include <vector>
 
-#include <ftplike/io/asio.hpp>
-
-using NativeSocket = asio::ip::tcp::socket::native_handle_type;
+#include <ftplike/io/tcp.hpp>
 
 /// A listening socket that a supervisor handed in.
 struct HandedIn {
-  NativeSocket descriptor;
+  ftplike::NativeSocket descriptor;
   std::string name;      // FileDescriptorName of systemd; empty: none
   bool is_local = true;  // only this machine reaches it
 };

@@ -101,4 +101,14 @@ TEST_F(ServerOfABucket, IsNotStartedWithAShareOfADiskThatABucketHasNot) {
   EXPECT_NE(outcome.errors.find("partial-share"), std::string::npos) << outcome.errors;
 }
 
+TEST_F(ServerOfABucket, HasNoFoldersThatAreNoBuckets) {
+  for (const std::string place : {"/srv/drop", "pub"}) {
+    std::vector<std::string> command{FTPLIKE_SERVER_PROGRAM, "--root", "s3://inbox", "--check"};
+    for (const auto& option : serving({"--folder", "/a=" + place})) command.push_back(option);
+    const auto outcome = outcome_of(Program{command});
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.errors, "ftplike-server: cannot serve " + place + ": it is no bucket, as the root is\n");
+  }
+}
+
 }  // namespace

@@ -76,6 +76,9 @@ TEST_F(FoldersOfTheProgram, HaveToBeThere) {
   EXPECT_EQ(of_all.status, 3);
   EXPECT_EQ(of_all.errors, "ftplike-server: cannot serve /nowhere: No such file or directory\n");
   EXPECT_EQ(check({"--folder", "pub"}).status, 2);
+  const auto of_a_bucket = check({"--folder", "/pub=s3://pub"});
+  EXPECT_EQ(of_a_bucket.status, 2);
+  EXPECT_EQ(of_a_bucket.errors, "ftplike-server: cannot serve s3://pub: it is a bucket, and the root is a folder\n");
   files.write("users", "anna:*:/:read:folder=/a=/nowhere\n");
   EXPECT_EQ(check({"--users", users()}).errors,
             "ftplike-server: users: " + users() + ": anna: cannot serve /nowhere: No such file or directory\n");
@@ -84,6 +87,56 @@ TEST_F(FoldersOfTheProgram, HaveToBeThere) {
   EXPECT_EQ(of_ends.status, 2);
   EXPECT_EQ(of_ends.errors, "ftplike-server: users: " + users() +
                                 ":2: take-uploads is none, no-quit, no-close-notify or any, but not 'all'\n");
+}
+
+/// What is used of all, by the program's word.
+std::string counted(const std::string& root, Words options) {
+  options.insert(options.begin(), {"--root", root});
+  options.emplace_back("quota");
+  const auto said = server_says(std::move(options));
+  const auto line = said.output.find("(all)");
+  return line == said.output.npos ? said.output + said.errors : said.output.substr(line);
+}
+
+TEST_F(FoldersOfTheProgram, OfTheUsersFileAreCountedBeforeTheirUserComes) {
+  files.write("users", files.read("users") + "bert:*:/:none:folder=/big=" + drop.string() + '\n');
+  drop.write("big", "1234567");
+  EXPECT_EQ(counted(root.string(), options()), "(all)\t/\t14 of 20\t4 of any\n");
+  const RunningServer server{root.string(), {"--users", users(), "--quota", "14"}};
+  constexpr int full = 70;
+  EXPECT_EQ(curl({"--upload-file", files / "up", url(server, "/more")}).status, full);
+}
+
+TEST_F(FoldersOfTheProgram, AreCountedOnceHoweverTheyAreCalledAndWhereverTheyLie) {
+  root.write("anna/pub/release", "1234567890");
+  std::filesystem::create_directory_symlink(root / "anna", files.string() + "/link");
+  const std::string here = root / "anna/pub";
+  const Words twice{"--users", users(), "--quota", "40", "--folder", "/a=" + here, "--folder", "/b=" + here + '/',
+                    "--folder", "/c=" + (files / "link") + "/pub", "--folder", "/all=" + root.string() + "/."};
+  const std::string before = "(all)\t/\t14 of 40\t4 of any\n";
+  EXPECT_EQ(counted(root.string(), twice), before);
+  const RunningServer server{root.string(), twice};
+  const auto put = [&](const std::string& path) { return curl({"--upload-file", files / "up", url(server, path)}).status; };
+  constexpr int full = 70;
+  EXPECT_EQ(put("/a/one"), 0);
+  EXPECT_EQ(put("/b/two"), 0);
+  EXPECT_EQ(put("/all/three"), 0);
+  EXPECT_EQ(put("/c/four"), full) << "two bytes are left";
+  EXPECT_EQ(put("/c/one"), full) << "and both would be there for a while";
+  EXPECT_TRUE(ended_well(curl({"--quote", "DELE /c/two", url(server, "/")})));
+  EXPECT_EQ(put("/five"), 0);
+  EXPECT_EQ(counted(root.string(), twice), "(all)\t/\t38 of 40\t7 of any\n");
+}
+
+TEST_F(FoldersOfTheProgram, MayHoldTheRoot) {
+  root.write("other", "123");
+  const Words above{"--folder", "/all=" + root.string(), "--guests", "write", "--quota", "20"};
+  EXPECT_EQ(counted(root / "anna", above), "(all)\t/\t7 of 20\t3 of any\n");
+  const RunningServer server{root / "anna", above};
+  const auto put = [&](const std::string& path) { return curl({"--upload-file", files / "up", server.url(path)}).status; };
+  constexpr int full = 70;
+  EXPECT_EQ(put("one"), 0);
+  EXPECT_EQ(put("all/two"), full);
 }
 
 TEST(BadInput, IsToldInOneLineWithItsFileLineAndKeyAndTheServerDoesNotStart) {

@@ -17,3 +17,4 @@ void AdminSocket::rest() {}
 
 void list_sessions(const AdminOrder&) { refuse(); }
 void end_sessions(const AdminOrder&) { refuse(); }
+void change_limits(const AdminOrder&) { refuse(); }

@@ -519,10 +519,9 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       freed->notify();
     }
 
-    /// What one try came to know.
     struct Try {
-      bool had_session = false;
-      bool stale = false;  // the session was one that had been kept, and is closed now
+      bool had_session = false;  // so what was asked for may have reached the server
+      bool stale = false;        // it was one that had been kept, and is closed now
     };
     template <class Work, class Result>
     static awaitable<Result> once(StatePointer state, Work& work, const detail::Failure* last, Try& now) {

@@ -173,8 +173,9 @@ struct TransferEnded {
   bool complete() const noexcept { return !error; }
   /// Whether a whole file was received.
   bool is_upload() const noexcept { return complete() && !listing && direction == Direction::received; }
-  /// Whether an upload ended in order, and is kept aside all the same, as its end does not prove that all has come.
-  bool is_kept_uncertain() const noexcept { return error == Errc::no_quit || error == Errc::no_close_notify; }
+  /// Whether an upload ended in order, and is not taken for whole all the same, as its end does not prove that all has come.
+  /// What came is kept aside where the storage keeps such files, and nobody else was at the name.
+  bool is_uncertain() const noexcept { return error == Errc::no_quit || error == Errc::no_close_notify; }
   /// The path as the client sees it: below its account's root.
   Path shown_path() const { return path.below(who.root); }
   /// Where in the file the transfer ended, which is the size of one that was received, or sent to its end. Text that

@@ -91,7 +91,7 @@ class Log {
     std::snprintf(took.data(), took.size(), " in %.3f s", std::chrono::duration<double>(event.took).count());
     words += took.data();
     if (!event.complete()) words += ", incomplete: " + event.error.message();
-    if (event.is_kept_uncertain()) words += "; all that came is kept aside, to be gone on with";
+    if (event.is_uncertain()) words += "; its end does not prove that all has come";
     say(event.who, words);
   }
   void operator()(const FileChanged& event) {

@@ -1,6 +1,11 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include <ftplike/protocol/text.hpp>
 
 namespace ftplike::inline v0_2 {
 
@@ -69,5 +74,18 @@ inline bool matches(std::string_view pattern, std::string_view name) noexcept {
   }
   return pattern.find_first_not_of('*', at) == pattern.npos;
 }
+
+namespace detail {
+
+/// Whether a name fits one of several patterns, in upper or lower case (of ASCII) where that does not matter.
+inline bool fits_one_of(const std::vector<std::string>& patterns, std::string_view name, bool case_matters) {
+  if (patterns.empty()) return false;
+  const std::string text = case_matters ? std::string{name} : to_upper(name);
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return matches(case_matters ? pattern : to_upper(pattern), text);
+  });
+}
+
+}  // namespace detail
 
 }  // namespace ftplike

@@ -228,11 +228,15 @@ template <class = void> class BasicDirectoryStorage {
     if (!below) result.whole.files = 1;
     co_return result;
   }
-  /// The file that an upload to this path makes or replaces: where it leads, if it is a link.
+  /// The file that an upload to this path makes or replaces: where it leads, if it or a directory above is a link.
   awaitable<Path> target(Path path) {
-    const auto place = co_await find(path, detail::Follow::no);
-    if (!detail::is_link(place.status)) co_return path;
-    co_return state_->root.target(path);
+    if (path.parent().is_root()) {
+      const auto place = co_await find(path, detail::Follow::no);
+      if (!detail::is_link(place.status)) co_return path;
+    }
+    auto resolve = [state = state_, path] { return state->root.target(path); };
+    const Path found = co_await blocking(std::move(resolve), load());
+    co_return found;
   }
 
  private:

@@ -1,5 +1,4 @@
 #pragma once
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -22,7 +21,7 @@ namespace ftplike::inline v0_2 {
 ///
 /// They are not listed and not found (`no_such_file_or_directory`), and nothing can be made or renamed so
 /// (`Errc::bad_name`). A directory with hidden files is not empty; a link of another name leads to them. Patterns are those of
-/// `matches`; upper and lower case differ.
+/// `matches`, and of `UploadRules` where case is concerned: ".ht*" means .HTACCESS, too, unless `case_matters`.
 ///
 /// **Threads:** as `Files`.
 template <ReadableStorage Files> class HiddenNames : public Files {
@@ -30,15 +29,15 @@ template <ReadableStorage Files> class HiddenNames : public Files {
   class Listing;
 
   /// Hides names below `root` that fit one of the patterns.
-  HiddenNames(Files files, std::vector<std::string> patterns, Path root = {})
+  HiddenNames(Files files, std::vector<std::string> patterns, Path root = {}, bool case_matters = false)
       : HiddenNames(std::move(files), detail::new_shared<const std::vector<std::string>>(std::move(patterns)),
-                    std::move(root)) {}
+                    std::move(root), case_matters) {}
 
   /// With whatever else `Files` takes there.
   template <class... More>
     requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
   HiddenNames for_client(ClientKey client, More... more) const {
-    return HiddenNames(Files::for_client(client, std::move(more)...), patterns_, root_);
+    return HiddenNames(Files::for_client(client, std::move(more)...), patterns_, root_, case_matters_);
   }
 
   awaitable<Entry> stat(Path path) {
@@ -48,7 +47,7 @@ template <ReadableStorage Files> class HiddenNames : public Files {
   awaitable<Listing> list(Path path) {
     check_is_seen(path);
     auto listing = co_await inner().list(path);
-    co_return Listing{std::move(listing), patterns_};
+    co_return Listing{std::move(listing), patterns_, case_matters_};
   }
   awaitable<typename Files::Reader> open(Path path, std::uint64_t offset) {
     check_is_seen(path);
@@ -103,17 +102,14 @@ template <ReadableStorage Files> class HiddenNames : public Files {
  private:
   using Patterns = std::shared_ptr<const std::vector<std::string>>;
 
-  HiddenNames(Files files, Patterns patterns, Path root)
-      : Files(std::move(files)), patterns_{std::move(patterns)}, root_{std::move(root)} {}
+  HiddenNames(Files files, Patterns patterns, Path root, bool case_matters)
+      : Files(std::move(files)), patterns_{std::move(patterns)}, root_{std::move(root)}, case_matters_{case_matters} {}
 
   Files& inner() noexcept { return *this; }
-  static bool is_hidden(const std::vector<std::string>& patterns, std::string_view name) {
-    return std::any_of(patterns.begin(), patterns.end(), [name](const auto& one) { return matches(one, name); });
-  }
   /// Whether the name of it is hidden, or of a directory above.
   bool is_hidden(const Path& path) const {
     if (path.is_root() || path == root_) return false;
-    return is_hidden(*patterns_, path.name()) || is_hidden(path.parent());
+    return detail::fits_one_of(*patterns_, path.name(), case_matters_) || is_hidden(path.parent());
   }
   void check_is_seen(const Path& path) const {
     if (is_hidden(path)) detail::fail(std::errc::no_such_file_or_directory);
@@ -125,21 +121,22 @@ template <ReadableStorage Files> class HiddenNames : public Files {
 
   Patterns patterns_;
   Path root_;
+  bool case_matters_;
 };
 
 /// What is in a directory and not hidden.
 template <ReadableStorage Files> class HiddenNames<Files>::Listing {
  public:
   /// Of what the storage lists, without what fits one of the patterns.
-  Listing(typename Files::Listing listing, std::shared_ptr<const std::vector<std::string>> patterns)
-      : listing_{std::move(listing)}, patterns_{std::move(patterns)} {}
+  Listing(typename Files::Listing listing, std::shared_ptr<const std::vector<std::string>> patterns, bool case_matters = false)
+      : listing_{std::move(listing)}, patterns_{std::move(patterns)}, case_matters_{case_matters} {}
 
   void names_only() { detail::ask_for_names(listing_); }
   awaitable<std::vector<Entry>> next() {
     for (;;) {
       std::vector<Entry> entries = co_await listing_.next();
       if (entries.empty()) co_return entries;
-      std::erase_if(entries, [this](const Entry& entry) { return is_hidden(*patterns_, entry.name); });
+      std::erase_if(entries, [this](const Entry& entry) { return detail::fits_one_of(*patterns_, entry.name, case_matters_); });
       if (!entries.empty()) co_return entries;
     }
   }
@@ -147,6 +144,7 @@ template <ReadableStorage Files> class HiddenNames<Files>::Listing {
  private:
   typename Files::Listing listing_;
   std::shared_ptr<const std::vector<std::string>> patterns_;
+  bool case_matters_;
 };
 
 }  // namespace ftplike

@@ -381,7 +381,7 @@ class QuotaCharge {
 /// What is there is counted when it is first needed, by `usage` of the storage (`TellsUsage`), else by `stat` and `list`;
 /// then what comes and goes through this and its copies is counted. What others do, and partial files that are removed for
 /// their age, is seen by `recount`. Links count by themselves, and what they lead to where it lies:
-/// an upload through a link to a file replaces that file.
+/// an upload through a link to a file replaces that file, and what is done through a link out of the root counts for nothing.
 ///
 /// Storages of one quota share it: what they hold is added up. To give each account its own there is `QuotaPerAccount`; for
 /// several limits at once, as of an account and of all, put one around another.
@@ -394,22 +394,32 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
  public:
   class Writer;
 
-  /// Counts what is below `root`: what is outside must not be written to.
+  /// Counts what is below `root`, and nothing of what is outside.
   QuotaStorage(Files files, Quota quota, Path root = {})
       : QuotaStorage(std::move(files), quota, detail::new_shared<detail::QuotaShare>(quota), std::move(root)) {}
+  /// The files of a directory of another one, opened by themselves: they are counted with all that is there, by its quota.
+  QuotaStorage(Files files, const QuotaStorage& whole, const Path& directory)
+      : QuotaStorage(std::move(files), whole.quota_, whole.share_, Path{}) {
+    const auto& around = whole.around_;
+    around_ = around ? detail::new_shared<const Around>(around->files, around->root, directory.beneath(around->directory))
+                     : detail::new_shared<const Around>(whole, whole.root_, directory);
+  }
 
   /// With whatever else `Files` takes there.
   template <class... More>
     requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
   QuotaStorage for_client(ClientKey client, More... more) const {
     QuotaStorage same(Files::for_client(client, more...), quota_, share_, root_);
+    same.around_ = around_;
     same.client_ = client;
     if constexpr (std::is_constructible_v<std::function<void()>, More...>) same.progress_ = {std::move(more)...};
     return same;
   }
   /// The same files and the same use, under other limits.
   QuotaStorage with_limits(const QuotaLimits& limits) const {
-    return QuotaStorage(*this, quota_.with_limits(limits), share_, root_);
+    QuotaStorage same(*this, quota_.with_limits(limits), share_, root_);
+    same.around_ = around_;
+    return same;
   }
 
   /// The quota that it keeps to.
@@ -430,11 +440,16 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       names->tell_progress(std::string{});
       if (progress) progress();
     };
-    std::optional<Files> counting{inner()};
-    if constexpr (TellsProgress<Files>) counting.emplace(Files::for_client(client_, tell));
+    const Path top = around_ ? around_->root : root_;
+    std::optional<Files> counting{around_ ? around_->files : inner()};
+    if constexpr (TellsProgress<Files>) {
+      auto told = counting->for_client(client_, tell);
+      counting.emplace(std::move(told));
+    }
     for (int i = 1; i <= attempts; ++i) {
       const auto mark = share_->mark();
-      const TreeUsage found = co_await detail::usage_of(*counting, root_, true, tell);
+      const Path root = co_await detail::target_of(*counting, top);
+      const TreeUsage found = co_await detail::usage_of(*counting, root, true, tell);
       if (share_->count(found.all(), mark, i == attempts)) co_return;
     }
   }
@@ -492,26 +507,36 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_return Writer{std::move(writer)};
     }
     co_await count_once();
+    const Place wished = co_await find_place(path);
+    if (!wished.counts) {
+      auto writer = co_await inner().create_unique(path);
+      co_return Writer{std::move(writer)};
+    }
     auto charge = std::make_unique<detail::QuotaCharge>(share_, quota_.limits());
     if (!charge->take(Usage{0, 1})) throw std::system_error(Errc::quota_exceeded);
     auto writer = co_await inner().create_unique(path);
-    const Path made{writer.path()};
+    const Path made = wished.path.parent().resolve(Path{writer.path()}.name());
     const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer);
-    if (is_kept) (void)share_->names()->begin_to_write(made.string());
-    co_return Writer{inner(), share_, std::move(charge), std::move(writer), made, is_kept, 0, true};
+    const std::string name = name_of(made);
+    if (is_kept) (void)share_->names()->begin_to_write(name);
+    co_return Writer{inner(), share_, std::move(charge), std::move(writer), made, name, is_kept, 0, true};
   }
 
   awaitable<void> make_directory(Path path) requires MakesDirectories<Files> {
-    const bool counts = is_at_work() && path.string().starts_with(detail::inside(root_));
-    if (!counts) {
+    if (!is_at_work()) {
       co_await inner().make_directory(path);
       co_return;
     }
     co_await count_once();
+    const Place place = co_await find_place(path);
+    if (!place.counts) {
+      co_await inner().make_directory(place.path);
+      co_return;
+    }
     const detail::QuotaShare::Step step{*share_};
     detail::QuotaCharge charge{share_, quota_.limits()};
     if (!charge.take(Usage{0, 1})) throw std::system_error(Errc::quota_exceeded);
-    co_await inner().make_directory(path);
+    co_await inner().make_directory(place.path);
     charge.settle(Usage{0, 1});
   }
   awaitable<void> remove(Path path) requires RemovesFiles<Files> {
@@ -528,21 +553,33 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_return;
     }
     co_await count_once();
-    const std::string first = std::min(from, to).string(), second = std::max(from, to).string();  // nobody waits in a circle
+    const Place source = co_await find_place(from);
+    const Place target = co_await find_place(to);
+    if (source.path == target.path || (!source.counts && !target.counts)) {
+      co_await inner().rename(source.path, target.path);
+      co_return;
+    }
+    const std::string first = name_of(std::min(source.path, target.path));  // nobody waits in a circle
+    const std::string second = name_of(std::max(source.path, target.path));
     const auto first_turn = co_await Names::take_turn(share_->names(), first);
     const auto second_turn = co_await Names::take_turn(share_->names(), second);
     const detail::QuotaShare::Step step{*share_};
-    const TreeUsage old_source = co_await detail::usage_of(inner(), from, false);
-    const TreeUsage old_target = co_await detail::usage_of(inner(), to, false);
+    const bool crosses = source.counts != target.counts;  // then a directory does with all that it holds
+    detail::QuotaCharge charge{share_, quota_.limits()};
+    if (!source.counts) {
+      const Usage moved = co_await usage_at(source.path, crosses);
+      if (!charge.take(moved)) throw std::system_error(Errc::quota_exceeded);
+    }
+    const Usage before = co_await usage_at(source, target, crosses);
     Settled<void> renamed;
-    co_await settle(inner().rename(from, to), renamed);
+    co_await settle(inner().rename(source.path, target.path), renamed);
     if (renamed.failed()) {
       count_again_after(renamed.failure());
       renamed.get();
     }
-    const TreeUsage new_source = co_await detail::usage_of(inner(), from, false);
-    const TreeUsage new_target = co_await detail::usage_of(inner(), to, false);
-    share_->change(old_source.all() + old_target.all(), new_source.all() + new_target.all());
+    charge.set(Usage{});
+    const Usage after = co_await usage_at(source, target, crosses);
+    share_->change(before, after);
   }
   /// What the storage has, and the quota leaves of it.
   awaitable<std::uint64_t> available(Path path) requires TellsFreeSpace<Files> {
@@ -553,16 +590,74 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   }
 
  private:
+  /// What is counted where these files are a directory of it.
+  struct Around {
+    Around(Files its_files, Path its_root, Path its_directory)
+        : files{std::move(its_files)}, root{std::move(its_root)}, directory{std::move(its_directory)} {}
+    const Files files;
+    const Path root, directory;
+  };
+
   QuotaStorage(Files files, Quota quota, std::shared_ptr<detail::QuotaShare> share, Path root)
       : Files(std::move(files)), quota_{std::move(quota)}, share_{std::move(share)}, root_{std::move(root)} {}
 
   Files& inner() noexcept { return *this; }
+  /// What a name of ours is called among those of all who count there.
+  std::string name_of(const Path& path) const { return around_ ? path.beneath(around_->directory).string() : path.string(); }
   /// Whether anything is to be counted: there are limits, or a copy has some.
   bool is_at_work() const { return !quota_.limits().is_none() || share_->is_counted(); }
   awaitable<void> count_once() {
     if (share_->is_counted()) co_return;
     const auto turn = co_await Names::take_turn(share_->names(), std::string{}, progress_);
     if (!share_->is_counted()) co_await recount();
+  }
+
+  /// Where a name lies, without links above it, and whether what is there counts.
+  struct Place {
+    Path path;
+    bool counts;
+  };
+  /// The place of a name that is not followed itself, as it is not by what removes or renames it.
+  awaitable<Place> find_place(Path path) {
+    const Path above = path.parent();
+    const Path folder = co_await detail::target_of(inner(), above);
+    const Path found = folder.resolve(path.name());
+    co_return co_await place_at(found);
+  }
+  /// The place of a path that leads over no links.
+  awaitable<Place> place_at(Path path) {
+    const auto is_beneath = [&path](const Path& root) { return path != root && path.string().starts_with(detail::inside(root)); };
+    bool counts = is_beneath(root_);
+    if (!counts) {
+      const Path root = co_await detail::target_of(inner(), root_);
+      counts = is_beneath(root);
+    }
+    co_return Place{std::move(path), counts};
+  }
+  /// What is at a name, of a directory with all that is in it or without.
+  awaitable<Usage> usage_at(Path path, bool below) {
+    const TreeUsage found = co_await detail::usage_of(inner(), path, below);
+    Usage result = found.all();
+    if (!below) co_return result;
+    const Path leads_to = co_await detail::target_of(inner(), path);
+    Settled<Entry> entry;
+    co_await settle(inner().stat(leads_to), entry);
+    const bool is_directory = leads_to == path && !entry.failed() && entry.get().is_directory();
+    if (is_directory) ++result.files;  // itself
+    co_return result;
+  }
+  /// What counts of two names.
+  awaitable<Usage> usage_at(Place one, Place other, bool below) {
+    Usage result;
+    if (one.counts) {
+      const Usage found = co_await usage_at(one.path, below);
+      result += found;
+    }
+    if (other.counts) {
+      const Usage found = co_await usage_at(other.path, below);
+      result += found;
+    }
+    co_return result;
   }
 
   /// Begins an upload at an offset, or at the end of what is there.
@@ -573,8 +668,14 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     }
     co_await count_once();
     const auto& names = share_->names();
-    const Path target = co_await detail::target_of(inner(), path);
-    const std::string name = target.string();
+    const Path leads_to = co_await detail::target_of(inner(), path);
+    const Place place = co_await place_at(leads_to);
+    if (!place.counts) {
+      auto writer = co_await open(inner(), path);
+      co_return Writer{std::move(writer)};
+    }
+    const Path& target = place.path;
+    const std::string name = name_of(target);
     const auto turn = co_await Names::take_turn(names, name);
     const detail::QuotaShare::Step step{*share_};
     TreeUsage old = co_await detail::usage_of(inner(), target, false);
@@ -601,7 +702,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     if (is_kept) charge->adopt(names->begin_to_write(name));
     const std::uint64_t size = writer.size();
     charge->set(Usage{size, 1});
-    co_return Writer{inner(), share_, std::move(charge), std::move(writer), target, is_kept, goes_on ? size : 0, false};
+    co_return Writer{inner(), share_, std::move(charge), std::move(writer), target, name, is_kept, goes_on ? size : 0, false};
   }
   /// What was interrupted goes on without us, and nobody knows how far: then all is counted again.
   void count_again_after(const std::exception_ptr& failure) {
@@ -614,13 +715,18 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_return;
     }
     co_await count_once();
-    const auto turn = co_await Names::take_turn(share_->names(), path.string());
+    const Place place = co_await find_place(path);
+    if (!place.counts) {
+      co_await act(inner(), place.path);
+      co_return;
+    }
+    const auto turn = co_await Names::take_turn(share_->names(), name_of(place.path));
     const detail::QuotaShare::Step step{*share_};
-    const TreeUsage before = co_await detail::usage_of(inner(), path, false);
+    const TreeUsage before = co_await detail::usage_of(inner(), place.path, false);
     Settled<void> done;
-    co_await settle(act(inner(), path), done);
+    co_await settle(act(inner(), place.path), done);
     if (done.failed()) count_again_after(done.failure());
-    const TreeUsage after = co_await detail::usage_of(inner(), path, false);
+    const TreeUsage after = co_await detail::usage_of(inner(), place.path, false);
     share_->change(before.all(), after.all());
     done.get();
   }
@@ -628,6 +734,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   Quota quota_;
   std::shared_ptr<detail::QuotaShare> share_;
   Path root_;
+  std::shared_ptr<const Around> around_;  // none: it is counted by itself
   ClientKey client_ = 0;
   std::function<void()> progress_;  // of that client's session
 };
@@ -642,6 +749,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
     std::swap(charge_, other.charge_);
     std::swap(writer_, other.writer_);
     std::swap(path_, other.path_);
+    std::swap(name_, other.name_);
     std::swap(is_kept_, other.is_kept_);
     std::swap(start_, other.start_);
     std::swap(is_unique_, other.is_unique_);
@@ -682,24 +790,25 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   friend QuotaStorage;
   explicit Writer(Inner writer) : writer_{std::move(writer)} {}
   Writer(Files& files, std::shared_ptr<detail::QuotaShare> share, std::unique_ptr<detail::QuotaCharge> charge, Inner writer,
-         Path path, bool is_kept, std::uint64_t start, bool is_unique)
+         Path path, std::string name, bool is_kept, std::uint64_t start, bool is_unique)
       : files_{&files},
         share_{std::move(share)},
         charge_{std::move(charge)},
         writer_{std::move(writer)},
         path_{std::move(path)},
+        name_{std::move(name)},
         is_kept_{is_kept},
         start_{start},
         is_unique_{is_unique} {}
 
   /// The end of what was charged: what it leaves as a partial file, or what whole file in the place of another.
   void settle(const Usage& partial) {
-    if (is_kept_) share_->names()->end_to_write(path_.string(), partial);
+    if (is_kept_) share_->names()->end_to_write(name_, partial);
     charge_->settle(partial);
     charge_.reset();
   }
   awaitable<void> finish_counted() {
-    const auto turn = co_await Names::take_turn(share_->names(), path_.string());
+    const auto turn = co_await Names::take_turn(share_->names(), name_);
     const detail::QuotaShare::Step step{*share_};
     TreeUsage old;
     if (!is_unique_) {
@@ -707,7 +816,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
       old = found;
     }
     co_await writer_->finish();
-    if (is_kept_) share_->names()->end_to_write(path_.string(), Usage{});
+    if (is_kept_) share_->names()->end_to_write(name_, Usage{});
     charge_->settle(Usage{writer_->size(), 1}, old.whole);
     charge_.reset();
   }
@@ -724,7 +833,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   }
   /// Leaves the partial file as long as it was.
   awaitable<void> cut_back() {
-    const auto turn = co_await Names::take_turn(share_->names(), path_.string());
+    const auto turn = co_await Names::take_turn(share_->names(), name_);
     const detail::QuotaShare::Step step{*share_};
     writer_.reset();
     {
@@ -739,6 +848,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   std::unique_ptr<detail::QuotaCharge> charge_;  // none: nothing is counted, or no more
   std::optional<Inner> writer_;                  // none: refused
   Path path_;
+  std::string name_;         // of `path_` among all that count there
   bool is_kept_ = false;     // its bytes are the partial file of `path_` until it is finished
   std::uint64_t start_ = 0;  // bytes of the partial file that it went on with
   bool is_unique_ = false;

@@ -173,7 +173,7 @@ concept TellsUsage = requires(S& files, const Path& path) {
 };
 
 /// `target(path)` gives the path of the file that an upload to a path would make or replace, which is another one where
-/// links are followed. A `QuotaStorage` asks for it.
+/// links are followed, of directories above as well; of a directory, where it leads. A `QuotaStorage` asks for it.
 template <class S>
 concept TellsTargets = requires(S& files, const Path& path) {
   { files.target(path) } -> std::same_as<awaitable<Path>>;

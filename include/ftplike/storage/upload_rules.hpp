@@ -1,5 +1,4 @@
 #pragma once
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -34,17 +33,11 @@ struct UploadRules {
 
   /// Whether a file may have this name, which is without its folder.
   bool allow_name(std::string_view name) const {
-    return (allowed_names.empty() || fits_one_of(allowed_names, name)) && !fits_one_of(refused_names, name);
+    const bool is_allowed = allowed_names.empty() || detail::fits_one_of(allowed_names, name, case_matters);
+    return is_allowed && !detail::fits_one_of(refused_names, name, case_matters);
   }
   /// Whether a file may have so many bytes.
   bool allow_size(std::uint64_t bytes) const noexcept { return largest == 0 || bytes <= largest; }
-
- private:
-  bool fits_one_of(const std::vector<std::string>& patterns, std::string_view name) const {
-    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-      return case_matters ? matches(pattern, name) : matches(to_upper(pattern), to_upper(name));
-    });
-  }
 };
 
 namespace detail {

@@ -210,8 +210,8 @@ class Account {
   std::uint64_t quota_files = 0;       // the same of files and directories
   bool makes_root = false;             // at the login its root is made where it is not there
   std::optional<UncertainEnds> takes_ends;  // of its uploads; nothing: as the server has it (`Conveniences`)
-  std::vector<std::string> hidden;          // patterns of names that it does not see, where the program has an eye on that
-  std::vector<AccountFolder> folders;       // that it sees besides, where the program has an eye on that
+  std::vector<std::string> hidden;          // patterns of names that it does not see, if the program gives them to `HiddenNames`
+  std::vector<AccountFolder> folders;       // that it sees besides, if the program gives them to `VirtualFolders`
 
   friend bool operator==(const Account&, const Account&) = default;
 };

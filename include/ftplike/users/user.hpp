@@ -36,7 +36,8 @@ namespace ftplike::inline v0_2 {
 ///   do not know HOST the name is `carl@files.example`.
 /// - `certificate`: who shows a verified certificate of this common name needs no password.
 ///
-/// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
+/// Empty lines and those that begin with '#' say nothing. No field before the options can hold a ':', and no option a ',': no
+/// place of `folder` has one, and no pattern of `hide`.
 class UserEntry {
  public:
   /// A user of a table; see above for what each is.
@@ -79,6 +80,11 @@ inline AccountFolder folder_of_option(std::string_view text) {
   } catch (const std::invalid_argument& wrong) { throw std::invalid_argument(std::string{"folder is "} + wrong.what()); }
 }
 
+inline std::string pattern_of_option(std::string_view key, std::string_view text) {
+  if (text.empty()) throw std::invalid_argument(std::string{key}.append(" is a pattern of names, but not ''"));
+  return std::string{text};
+}
+
 inline UncertainEnds ends_of_option(std::string_view key, std::string_view text) {
   const auto result = UncertainEnds::parse(text);
   if (!result) {
@@ -93,8 +99,9 @@ inline UncertainEnds ends_of_option(std::string_view key, std::string_view text)
 inline UserEntry parse_user(std::string_view line) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
   if (std::any_of(line.begin(), line.end(), is_control)) throw std::invalid_argument("a control character");
-  const auto fields = 1 + std::count(line.begin(), line.end(), ':');
-  if (fields != 4 && fields != 5) throw std::invalid_argument("not of the form name:hash:root:rights[:key=value,...]");
+  if (std::count(line.begin(), line.end(), ':') < 3) {
+    throw std::invalid_argument("not of the form name:hash:root:rights[:key=value,...]");
+  }
   const auto name = take_until(line, ':');
   if (name.empty()) throw std::invalid_argument("no name");
   auto password = Password::hashed(std::string{take_until(line, ':')});
@@ -126,8 +133,8 @@ inline UserEntry parse_user(std::string_view line) {
       account.quota_files = number_of_option<std::uint64_t>(key, value);
     else if (key == "folder")
       account.folders.push_back(folder_of_option(value));
-    else if (key == "hide" && !value.empty())
-      account.hidden.emplace_back(value);
+    else if (key == "hide")
+      account.hidden.push_back(pattern_of_option(key, value));
     else if (key == "take-uploads")
       account.takes_ends = ends_of_option(key, value);
     else

@@ -43,6 +43,15 @@ TEST_F(SomeHiddenNames, AreNeitherListedNorFoundNorAnythingBelowThem) {
   }
 }
 
+TEST(HiddenNames, AreMeantInUpperAndLowerCaseUnlessThatMatters) {
+  const MemoryStorage all{{"/A.EXE", "1"}, {"/b.exe", "2"}, {"/c", "3"}};
+  Files<HiddenNames<MemoryStorage>> any{{all, {"*.Exe", "C"}, Path{}}}, exact{{all, {"*.exe", "C"}, Path{}, true}};
+  EXPECT_EQ(any.names("/"), "");
+  EXPECT_EQ(any.error(any.storage.stat(Path{"/A.EXE"})), std::errc::no_such_file_or_directory);
+  EXPECT_EQ(exact.names("/"), "A.EXE c");
+  EXPECT_EQ(exact.get("/A.EXE"), "1");
+}
+
 TEST_F(SomeHiddenNames, AreNotMade) {
   for (const Path& name : {Path{"/.home/.new"}, Path{"/.home/d/lost+found"}}) {
     EXPECT_EQ(files.error(storage.create(name, 0)), Errc::bad_name);

@@ -280,6 +280,82 @@ TEST(AQuotaOfAFolder, CountsAnUploadThroughALinkWhereTheLinkLeads) {
   EXPECT_EQ(files.storage.quota().used(), (Usage{7, 5}));
 }
 
+/// Anna's root and what is beside it, to which links of the operator's lead.
+struct LinksOutOfAnnasRoot : testing::Test {
+  LinksOutOfAnnasRoot() {
+    std::filesystem::create_directories(folder.path() / "people/anna/own");
+    std::filesystem::create_directories(folder.path() / "pub/old");
+    std::filesystem::create_directory_symlink("people", folder.path() / "all");
+    std::filesystem::create_directory_symlink("/pub", folder.path() / "people/anna/pub");
+    std::filesystem::create_directory_symlink("own", folder.path() / "people/anna/mine");
+    write_file(folder.path() / "people/anna/a", "12345");
+    write_file(folder.path() / "pub/big", "1234567890");
+    write_file(folder.path() / "pub/old/one", "1234");
+    EXPECT_EQ(used(), at_first);
+  }
+  ~LinksOutOfAnnasRoot() { expect_right_count(files); }
+  Usage used() { return files.run(files.storage.used()); }
+
+  static constexpr Usage at_first{5, 4};  // own, two links and a
+  TemporaryFolder folder;
+  Files<OnDiskUnderQuota> files{OnDiskUnderQuota{DirectoryStorage{folder.path()}, Quota{{.bytes = 12}}, Path{"/all/anna"}}};
+};
+
+TEST_F(LinksOutOfAnnasRoot, TakeAndGiveBackNothing) {
+  files.run(files.storage.remove(Path{"/all/anna/pub/big"}));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "pub/big"));
+  files.put("/all/anna/pub/more", "12345678901234567890");
+  files.run(files.storage.make_directory(Path{"/all/anna/pub/new"}));
+  files.run(files.storage.rename(Path{"/all/anna/pub/new"}, Path{"/all/anna/pub/newer"}));
+  files.run(files.storage.remove_directory(Path{"/all/anna/pub/newer"}));
+  { (void)files.run(files.storage.create_unique(Path{"/all/anna/pub/unique"})); }
+  EXPECT_EQ(used(), at_first);
+}
+
+TEST_F(LinksOutOfAnnasRoot, AreLedOverByRenamesThatTakeAndGiveBackAllOfATree) {
+  EXPECT_EQ(files.error(files.storage.rename(Path{"/all/anna/pub/big"}, Path{"/all/anna/big"})), Errc::quota_exceeded);
+  files.run(files.storage.rename(Path{"/all/anna/pub/old"}, Path{"/all/anna/mine/old"}));
+  EXPECT_EQ(used(), (Usage{9, 6}));
+  files.run(files.storage.rename(Path{"/all/anna/mine"}, Path{"/all/anna/other"}));
+  EXPECT_EQ(used(), (Usage{9, 6})) << "a link is renamed itself";
+  files.run(files.storage.rename(Path{"/all/anna/own"}, Path{"/all/anna/pub/own"}));
+  EXPECT_EQ(used(), (Usage{5, 3}));
+}
+
+TEST_F(LinksOutOfAnnasRoot, AreToldFromLinksWithinIt) {
+  files.put("/all/anna/mine/b", "123");
+  EXPECT_EQ(used(), (Usage{8, 5}));
+  files.run(files.storage.rename(Path{"/all/anna/mine/b"}, Path{"/all/anna/own/b"}));
+  EXPECT_EQ(used(), (Usage{8, 5})) << "it is the same name";
+  files.run(files.storage.remove(Path{"/all/anna/own/b"}));
+  files.run(files.storage.remove(Path{"/all/anna/pub"}));
+  EXPECT_EQ(used(), (Usage{5, 3}));
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "pub/big"));
+}
+
+TEST(AQuotaOfAFolder, CountsAFolderInItThatIsOpenedByItselfWithTheRest) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path() / "a/b");
+  write_file(folder.path() / "a/b/file", "123");
+  const OnDiskUnderQuota all{DirectoryStorage{folder.path()}, Quota{{.bytes = 12}}};
+  const OnDiskUnderQuota a{DirectoryStorage{folder.path() / "a"}, all, Path{"/a"}};
+  Files<OnDiskUnderQuota> whole{all}, part{OnDiskUnderQuota{DirectoryStorage{folder.path() / "a/b"}, a, Path{"/b"}}};
+  EXPECT_EQ(part.run(part.storage.used()), (Usage{3, 3})) << "all is counted, whoever is asked first";
+  part.leave("/new", "12345");
+  EXPECT_EQ(whole.run(whole.storage.used()), (Usage{8, 4}));
+  {
+    auto again = whole.create("/a/b/new", 5);
+    whole.write(again, "6");
+    whole.run(again.finish());
+  }
+  EXPECT_EQ(part.run(part.storage.used()), (Usage{9, 4})) << "it went on with the partial file";
+  EXPECT_EQ(part.error(part.storage.append(Path{"/new"})), Errc::quota_exceeded);
+  part.run(part.storage.remove(Path{"/new"}));
+  EXPECT_EQ(whole.run(whole.storage.used()), (Usage{3, 3}));
+  expect_right_count(part);
+  expect_right_count(whole);
+}
+
 /// Tells when what a writer has left is free for others.
 struct TellsWhenFree : MemoryStorage {
   using MemoryStorage::MemoryStorage;
