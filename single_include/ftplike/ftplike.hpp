@@ -2715,8 +2715,9 @@ struct TransferEnded {
   bool complete() const noexcept { return !error; }
   /// Whether a whole file was received.
   bool is_upload() const noexcept { return complete() && !listing && direction == Direction::received; }
-  /// Whether an upload ended in order, and is kept aside all the same, as its end does not prove that all has come.
-  bool is_kept_uncertain() const noexcept { return error == Errc::no_quit || error == Errc::no_close_notify; }
+  /// Whether an upload ended in order, and is not taken for whole all the same, as its end does not prove that all has come.
+  /// What came is kept aside where the storage keeps such files, and nobody else was at the name.
+  bool is_uncertain() const noexcept { return error == Errc::no_quit || error == Errc::no_close_notify; }
   /// The path as the client sees it: below its account's root.
   Path shown_path() const { return path.below(who.root); }
   /// Where in the file the transfer ended, which is the size of one that was received, or sent to its end. Text that
@@ -5635,8 +5636,8 @@ template <class = void> class BasicFileWriter {
   };
 
   Workload load() const noexcept { return Workload{WorkKind::disk, client_}; }
-  /// Leaves nothing open once all is over: there are systems where a name that is open cannot be had again. Where work was
-  /// left behind, the last of it closes the file.
+  /// Leaves nothing open once all is over: there are systems where a name that is open cannot be had again. Where work
+  /// still holds the file, it closes with the writer or with that work, whichever ends last.
   void close() noexcept {
     if (target_.use_count() == 1) target_->partial.file.close();
   }
@@ -5848,7 +5849,7 @@ concept TellsUsage = requires(S& files, const Path& path) {
 };
 
 /// `target(path)` gives the path of the file that an upload to a path would make or replace, which is another one where
-/// links are followed. A `QuotaStorage` asks for it.
+/// links are followed, of directories above as well; of a directory, where it leads. A `QuotaStorage` asks for it.
 template <class S>
 concept TellsTargets = requires(S& files, const Path& path) {
   { files.target(path) } -> std::same_as<awaitable<Path>>;
@@ -6358,11 +6359,15 @@ template <class = void> class BasicDirectoryStorage {
     if (!below) result.whole.files = 1;
     co_return result;
   }
-  /// The file that an upload to this path makes or replaces: where it leads, if it is a link.
+  /// The file that an upload to this path makes or replaces: where it leads, if it or a directory above is a link.
   awaitable<Path> target(Path path) {
-    const auto place = co_await find(path, detail::Follow::no);
-    if (!detail::is_link(place.status)) co_return path;
-    co_return state_->root.target(path);
+    if (path.parent().is_root()) {
+      const auto place = co_await find(path, detail::Follow::no);
+      if (!detail::is_link(place.status)) co_return path;
+    }
+    auto resolve = [state = state_, path] { return state->root.target(path); };
+    const Path found = co_await blocking(std::move(resolve), load());
+    co_return found;
   }
 
  private:
@@ -15175,7 +15180,6 @@ template <class... Commands> class CommandTable {
 }  // namespace ftplike
 
 // ---- ftplike/storage/upload_rules.hpp
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -15187,8 +15191,12 @@ template <class... Commands> class CommandTable {
 #include <vector>
 
 // ---- ftplike/protocol/wildcard.hpp
+#include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
+
 
 namespace ftplike::inline v0_2 {
 
@@ -15258,6 +15266,19 @@ inline bool matches(std::string_view pattern, std::string_view name) noexcept {
   return pattern.find_first_not_of('*', at) == pattern.npos;
 }
 
+namespace detail {
+
+/// Whether a name fits one of several patterns, in upper or lower case (of ASCII) where that does not matter.
+inline bool fits_one_of(const std::vector<std::string>& patterns, std::string_view name, bool case_matters) {
+  if (patterns.empty()) return false;
+  const std::string text = case_matters ? std::string{name} : to_upper(name);
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return matches(case_matters ? pattern : to_upper(pattern), text);
+  });
+}
+
+}  // namespace detail
+
 }  // namespace ftplike
 
 
@@ -15279,17 +15300,11 @@ struct UploadRules {
 
   /// Whether a file may have this name, which is without its folder.
   bool allow_name(std::string_view name) const {
-    return (allowed_names.empty() || fits_one_of(allowed_names, name)) && !fits_one_of(refused_names, name);
+    const bool is_allowed = allowed_names.empty() || detail::fits_one_of(allowed_names, name, case_matters);
+    return is_allowed && !detail::fits_one_of(refused_names, name, case_matters);
   }
   /// Whether a file may have so many bytes.
   bool allow_size(std::uint64_t bytes) const noexcept { return largest == 0 || bytes <= largest; }
-
- private:
-  bool fits_one_of(const std::vector<std::string>& patterns, std::string_view name) const {
-    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-      return case_matters ? matches(pattern, name) : matches(to_upper(pattern), to_upper(name));
-    });
-  }
 };
 
 namespace detail {
@@ -15595,8 +15610,8 @@ class Account {
   std::uint64_t quota_files = 0;       // the same of files and directories
   bool makes_root = false;             // at the login its root is made where it is not there
   std::optional<UncertainEnds> takes_ends;  // of its uploads; nothing: as the server has it (`Conveniences`)
-  std::vector<std::string> hidden;          // patterns of names that it does not see, where the program has an eye on that
-  std::vector<AccountFolder> folders;       // that it sees besides, where the program has an eye on that
+  std::vector<std::string> hidden;          // patterns of names that it does not see, if the program gives them to `HiddenNames`
+  std::vector<AccountFolder> folders;       // that it sees besides, if the program gives them to `VirtualFolders`
 
   friend bool operator==(const Account&, const Account&) = default;
 };
@@ -17464,13 +17479,19 @@ struct Appe {
   static awaitable<Reply> run(auto& session, std::string_view name) {
     const Path path = session.path(name);
     auto transfer = file_transfer(session, verb, path, "Upload complete", 0);
+    const bool may_instead = session.may(Rights{Right::list, Right::write});
     if (session.may(Right::append)) {
-      auto file = co_await session.storage().append(path);
-      transfer.offset = file.size();
-      co_return co_await session.receive(file, std::move(transfer));
+      Settled<typename decltype(session.storage().append(path))::value_type> opened;
+      co_await settle(session.storage().append(path), opened);
+      // A folder may grant less than the account has.
+      const bool refused = opened.failed() && code_of(opened.failure()) == std::errc::permission_denied;
+      if (!refused || !may_instead) {
+        auto file = opened.get();
+        transfer.offset = file.size();
+        co_return co_await session.receive(file, std::move(transfer));
+      }
     }
-    const Rights instead{Right::list, Right::write};
-    if (!session.may(instead)) throw std::system_error(std::make_error_code(std::errc::permission_denied));
+    if (!may_instead) throw std::system_error(std::make_error_code(std::errc::permission_denied));
     const std::uint64_t left = co_await left_of_upload(session.storage(), path);
     transfer.offset = left;
     auto file = co_await session.storage().create(path, left);
@@ -19054,6 +19075,7 @@ class ClosingWait {
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19387,10 +19409,17 @@ template <Transport T> class ControlConnection {
     }
     return !may_go_on_ && !reader_;
   }
-  /// Takes what is there without a wait, where that costs less than one; false if it was nothing.
+  /// Takes what is there without a wait, where that costs less than one; false if it was nothing, or if others are to have
+  /// their turn: a client that is quick enough could otherwise hold its event loop for ever.
   bool took_at_once() {
+    constexpr std::uint8_t most = 16;
     std::size_t n = 0;
-    if constexpr (requires { stream_.read_unregistered(room_); }) n = stream_.read_unregistered(room_);
+    if constexpr (requires { stream_.read_unregistered(room_); }) {
+      if (taken_at_once_ < most) {
+        ++taken_at_once_;
+        n = stream_.read_unregistered(room_);
+      }
+    }
     if (n > 0) feed(n);
     return n > 0;
   }
@@ -19489,6 +19518,7 @@ template <Transport T> class ControlConnection {
   bool comes_whole_ = false;   // the client sends an unterminated command in one piece
   bool may_go_on_ = false;     // the command that `next_line` did not find
   bool stayed_ = false;        // as it was, for all the time that it was given
+  std::uint8_t taken_at_once_ = 0;
 };
 
 }  // namespace ftplike
@@ -19877,6 +19907,9 @@ template <class Session> class ServerTransfer {
     if (grace >= std::chrono::milliseconds{1}) co_await session_.network().sleep_until(now + grace);
     // The watch begins in one turn, reads in the next, and acts on what it has read, an ABOR, in the third.
     for (int turn = 0; turn < 3; ++turn) co_await give_way(session_.executor());
+    // A socket may be known to have ended before the watch has read what came ahead of that.
+    constexpr int most = 16;
+    for (int turn = 0; turn < most && session_.has_left_unread(); ++turn) co_await give_way(session_.executor());
     co_return session_.has_left();
   }
 
@@ -20136,7 +20169,8 @@ namespace ftplike::inline v0_2 {
 ///   do not know HOST the name is `carl@files.example`.
 /// - `certificate`: who shows a verified certificate of this common name needs no password.
 ///
-/// Empty lines and those that begin with '#' say nothing. No field can hold a ':', no option a ','.
+/// Empty lines and those that begin with '#' say nothing. No field before the options can hold a ':', and no option a ',': no
+/// place of `folder` has one, and no pattern of `hide`.
 class UserEntry {
  public:
   /// A user of a table; see above for what each is.
@@ -20179,6 +20213,11 @@ inline AccountFolder folder_of_option(std::string_view text) {
   } catch (const std::invalid_argument& wrong) { throw std::invalid_argument(std::string{"folder is "} + wrong.what()); }
 }
 
+inline std::string pattern_of_option(std::string_view key, std::string_view text) {
+  if (text.empty()) throw std::invalid_argument(std::string{key}.append(" is a pattern of names, but not ''"));
+  return std::string{text};
+}
+
 inline UncertainEnds ends_of_option(std::string_view key, std::string_view text) {
   const auto result = UncertainEnds::parse(text);
   if (!result) {
@@ -20193,8 +20232,9 @@ inline UncertainEnds ends_of_option(std::string_view key, std::string_view text)
 inline UserEntry parse_user(std::string_view line) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
   if (std::any_of(line.begin(), line.end(), is_control)) throw std::invalid_argument("a control character");
-  const auto fields = 1 + std::count(line.begin(), line.end(), ':');
-  if (fields != 4 && fields != 5) throw std::invalid_argument("not of the form name:hash:root:rights[:key=value,...]");
+  if (std::count(line.begin(), line.end(), ':') < 3) {
+    throw std::invalid_argument("not of the form name:hash:root:rights[:key=value,...]");
+  }
   const auto name = take_until(line, ':');
   if (name.empty()) throw std::invalid_argument("no name");
   auto password = Password::hashed(std::string{take_until(line, ':')});
@@ -20226,8 +20266,8 @@ inline UserEntry parse_user(std::string_view line) {
       account.quota_files = number_of_option<std::uint64_t>(key, value);
     else if (key == "folder")
       account.folders.push_back(folder_of_option(value));
-    else if (key == "hide" && !value.empty())
-      account.hidden.emplace_back(value);
+    else if (key == "hide")
+      account.hidden.push_back(pattern_of_option(key, value));
     else if (key == "take-uploads")
       account.takes_ends = ends_of_option(key, value);
     else
@@ -20652,12 +20692,14 @@ template <Transport T, class P> class Session {
     let_go_.emplace(executor_, within(network_, limits().stall, std::move(rest)));
   }
   /// Whether the client closed the control connection without saying QUIT.
-  bool has_left() const {
+  bool has_left() {
     const bool ended = control_.ended() || control_.failure() || control_.stream().has_ended();
     return ended && !control_.quits_later();
   }
+  /// Whether it did so, and its last words are still to be read.
+  bool has_left_unread() { return has_left() && !control_.ended() && !control_.failure(); }
   /// Whether it did so in order, and all that it said has been read.
-  bool has_left_in_order() const { return control_.ended() && !control_.failure() && has_left(); }
+  bool has_left_in_order() { return control_.ended() && !control_.failure() && has_left(); }
   /// Which ends of its uploads are taken for whole though they do not prove it.
   UncertainEnds takes_ends() const {
     return account_ && account_->takes_ends ? *account_->takes_ends : service_.conveniences.takes_ends;
@@ -21069,13 +21111,19 @@ template <class T, class P> class ServerCore {
       visit->page = state->book.insert(state->book.end(), visit->entry);
     }
     // All else where the session lives, since its parts are asked.
-    call_on(executor, [visit, beginning] {
-      try {
-        // The visit lives as long as the coroutine, whose cancellation slot its entry has.
-        start_on(visit->entry->executor, serve(*visit, beginning), visit->entry->interruption.slot(),
-                 [visit](std::exception_ptr) { end_visit(*visit); });
-      } catch (...) { end_visit(*visit); }  // for want of memory, or of what the server's parts give a session
-    });
+    try {
+      call_on(executor, [visit, beginning] { start(visit, beginning); });
+    } catch (...) {  // for want of memory
+      end_visit(*visit);
+      throw;
+    }
+  }
+  static void start(const std::shared_ptr<Visit>& visit, Beginning beginning) {
+    try {
+      // The visit lives as long as the coroutine, whose cancellation slot its entry has.
+      start_on(visit->entry->executor, serve(*visit, beginning), visit->entry->interruption.slot(),
+               [visit](std::exception_ptr) { end_visit(*visit); });
+    } catch (...) { end_visit(*visit); }  // for want of memory, or of what the server's parts give a session
   }
   static void end_visit(Visit& visit) {
     visit.end();
@@ -21492,7 +21540,7 @@ typename Server<T, P>::StatePointer Server<T, P>::make(T& network, ServiceParts<
 
 template <Transport T, class P> Endpoint Server<T, P>::listen_at(const Endpoint& where, Beginning beginning) {
   check_before_listening(where.address(), beginning);
-  const auto begin = [&] {
+  const auto listen_there = [&] {
     try {
       return state_->network.listen(state_->main, where);
     } catch (const std::system_error& error) {
@@ -21500,7 +21548,7 @@ template <Transport T, class P> Endpoint Server<T, P>::listen_at(const Endpoint&
       throw std::system_error(error.code(), "listen on " + where.address().to_string() + " port " + port);
     }
   };
-  return accept_all_from(begin(), beginning);
+  return accept_all_from(listen_there(), beginning);
 }
 template <Transport T, class P>
 void Server<T, P>::check_before_listening(const Address& address, Beginning beginning) {
@@ -23169,12 +23217,12 @@ class Retry {
 
   /// A line for people: "download of a.txt: RETR: connection lost; try 2 of 5 in 1 s".
   std::string text() const {
-    const auto seconds = std::chrono::duration_cast<std::chrono::milliseconds>(pause).count();
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(pause).count();
     std::string out = operation;
     if (!path.empty()) out += " of " + path;
     out.append(": ").append(error.what()).append("; try " + std::to_string(attempt + 1) + " of ");
     out += std::to_string(attempts) + " in ";
-    return out + (seconds % 1000 == 0 ? std::to_string(seconds / 1000) + " s" : std::to_string(seconds) + " ms");
+    return out + (ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms");
   }
 };
 
@@ -23253,6 +23301,7 @@ class Failure {
   bool late = false;          // a limit of time ran out
   bool moved = false;         // bytes of a file went over
   bool came_further = false;  // than any try before
+  bool unheard = false;       // this try or one before had a session and no reply: what it asked for may have been done
   std::uint64_t farthest;     // where in the file that is; 0 if none of the tries moved anything
   int code = 0;               // of the reply, if one said so
 };
@@ -23639,7 +23688,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   /// As `Client::rename`. After a try whose reply was lost it counts as done if only the new name is there.
   awaitable<void> rename(std::string from, std::string to) {
     auto move = [from, to = std::move(to)](Session& session, const detail::Failure* last) {
-      return last ? detail::rename_again(session, from, to) : session.rename(from, to);
+      return last && last->unheard ? detail::rename_again(session, from, to) : session.rename(from, to);
     };
     return keep_trying("rename", std::move(from), std::move(move));
   }
@@ -23657,7 +23706,7 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
   }
   awaitable<void> make_change(const char* operation, std::string verb, std::string path, bool is_there_then) {
     auto change = [verb = std::move(verb), path, is_there_then](Session& session, const detail::Failure* last) {
-      if (last) return detail::change(session, verb, path, is_there_then);
+      if (last && last->unheard) return detail::change(session, verb, path, is_there_then);
       return verb == "MKD" ? session.mkdir(path) : verb == "RMD" ? session.rmdir(path) : session.remove(path);
     };
     return keep_trying(operation, std::move(path), std::move(change));
@@ -23751,13 +23800,17 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       freed->notify();
     }
 
-    /// Tells whether the session was one that had been kept and is closed now.
+    struct Try {
+      bool had_session = false;  // so what was asked for may have reached the server
+      bool stale = false;        // it was one that had been kept, and is closed now
+    };
     template <class Work, class Result>
-    static awaitable<Result> once(StatePointer state, Work& work, const detail::Failure* last, bool& stale) {
+    static awaitable<Result> once(StatePointer state, Work& work, const detail::Failure* last, Try& now) {
       Lease session = co_await lease(state);
+      now.had_session = true;
       Settled<Result> result;
       co_await settle(work(*session, last), result);
-      stale = session.was_used() && !session->is_open();
+      now.stale = session.was_used() && !session->is_open();
       co_return result.get();
     }
     template <class Work> static bool can_be_repeated(const Work& work) {
@@ -23771,15 +23824,17 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       const RetryPolicy& retry = state->options.retry;
       for (unsigned tries = 1;;) {
         Settled<Result> result;
-        bool stale = false;
+        Try now;
         const detail::Failure* const before = last ? &*last : nullptr;
-        co_await settle(once<Work, Result>(state, work, before, stale), result);
+        co_await settle(once<Work, Result>(state, work, before, now), result);
         if (!result.failed()) co_return result.get();
+        const bool unheard = last && last->unheard;
         last.emplace(result.failure(), last ? last->farthest : 0);
+        last->unheard = unheard || (now.had_session && last->code == 0);
         if (!last->transient || !can_be_repeated(work)) co_return result.get();
         if (last->unreachable && !state->welcome && !retry.waits_for_server) co_return result.get();
         // A server may close a session that nobody used for long; that says nothing about the next one.
-        if (stale && !last->late && !last->moved) continue;
+        if (now.stale && !last->late && !last->moved) continue;
         if (last->came_further) tries = 1;
         if (tries >= retry.attempts) co_return result.get();
         detail::tell_of_retry(retry, about, tries, result.failure());
@@ -25014,7 +25069,7 @@ class Log {
     std::snprintf(took.data(), took.size(), " in %.3f s", std::chrono::duration<double>(event.took).count());
     words += took.data();
     if (!event.complete()) words += ", incomplete: " + event.error.message();
-    if (event.is_kept_uncertain()) words += "; all that came is kept aside, to be gone on with";
+    if (event.is_uncertain()) words += "; its end does not prove that all has come";
     say(event.who, words);
   }
   void operator()(const FileChanged& event) {
@@ -28468,6 +28523,7 @@ template <ReadableStorage Base, ReadableStorage Other> class MountedStorage {
     }
     co_return result;
   }
+  /// What an upload to this path makes or replaces, in the storage that it lies in; the path itself where that does not tell.
   awaitable<Path> target(Path path) requires(TellsTargets<Base> || TellsTargets<Other>) {
     const auto there = inside(path);
     if (!there) co_return co_await detail::target_of(base_, path);
@@ -28706,6 +28762,7 @@ template <ReadableStorage Lower, ReadableStorage Upper> class OverlayStorage {
   awaitable<TreeUsage> usage(Path path, bool below) {
     return detail::usage_of(upper_, std::move(path), below);
   }
+  /// What an upload to this path makes or replaces in the upper one.
   awaitable<Path> target(Path path) requires TellsTargets<Upper> { return upper_.target(std::move(path)); }
 
  private:
@@ -28812,7 +28869,6 @@ awaitable<typename OverlayStorage<Lower, Upper>::Listing> OverlayStorage<Lower, 
 }  // namespace ftplike
 
 // ---- ftplike/storage/hidden_names.hpp
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28830,7 +28886,7 @@ namespace ftplike::inline v0_2 {
 ///
 /// They are not listed and not found (`no_such_file_or_directory`), and nothing can be made or renamed so
 /// (`Errc::bad_name`). A directory with hidden files is not empty; a link of another name leads to them. Patterns are those of
-/// `matches`; upper and lower case differ.
+/// `matches`, and of `UploadRules` where case is concerned: ".ht*" means .HTACCESS, too, unless `case_matters`.
 ///
 /// **Threads:** as `Files`.
 template <ReadableStorage Files> class HiddenNames : public Files {
@@ -28838,15 +28894,15 @@ template <ReadableStorage Files> class HiddenNames : public Files {
   class Listing;
 
   /// Hides names below `root` that fit one of the patterns.
-  HiddenNames(Files files, std::vector<std::string> patterns, Path root = {})
+  HiddenNames(Files files, std::vector<std::string> patterns, Path root = {}, bool case_matters = false)
       : HiddenNames(std::move(files), detail::new_shared<const std::vector<std::string>>(std::move(patterns)),
-                    std::move(root)) {}
+                    std::move(root), case_matters) {}
 
   /// With whatever else `Files` takes there.
   template <class... More>
     requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
   HiddenNames for_client(ClientKey client, More... more) const {
-    return HiddenNames(Files::for_client(client, std::move(more)...), patterns_, root_);
+    return HiddenNames(Files::for_client(client, std::move(more)...), patterns_, root_, case_matters_);
   }
 
   awaitable<Entry> stat(Path path) {
@@ -28856,7 +28912,7 @@ template <ReadableStorage Files> class HiddenNames : public Files {
   awaitable<Listing> list(Path path) {
     check_is_seen(path);
     auto listing = co_await inner().list(path);
-    co_return Listing{std::move(listing), patterns_};
+    co_return Listing{std::move(listing), patterns_, case_matters_};
   }
   awaitable<typename Files::Reader> open(Path path, std::uint64_t offset) {
     check_is_seen(path);
@@ -28911,17 +28967,14 @@ template <ReadableStorage Files> class HiddenNames : public Files {
  private:
   using Patterns = std::shared_ptr<const std::vector<std::string>>;
 
-  HiddenNames(Files files, Patterns patterns, Path root)
-      : Files(std::move(files)), patterns_{std::move(patterns)}, root_{std::move(root)} {}
+  HiddenNames(Files files, Patterns patterns, Path root, bool case_matters)
+      : Files(std::move(files)), patterns_{std::move(patterns)}, root_{std::move(root)}, case_matters_{case_matters} {}
 
   Files& inner() noexcept { return *this; }
-  static bool is_hidden(const std::vector<std::string>& patterns, std::string_view name) {
-    return std::any_of(patterns.begin(), patterns.end(), [name](const auto& one) { return matches(one, name); });
-  }
   /// Whether the name of it is hidden, or of a directory above.
   bool is_hidden(const Path& path) const {
     if (path.is_root() || path == root_) return false;
-    return is_hidden(*patterns_, path.name()) || is_hidden(path.parent());
+    return detail::fits_one_of(*patterns_, path.name(), case_matters_) || is_hidden(path.parent());
   }
   void check_is_seen(const Path& path) const {
     if (is_hidden(path)) detail::fail(std::errc::no_such_file_or_directory);
@@ -28933,21 +28986,22 @@ template <ReadableStorage Files> class HiddenNames : public Files {
 
   Patterns patterns_;
   Path root_;
+  bool case_matters_;
 };
 
 /// What is in a directory and not hidden.
 template <ReadableStorage Files> class HiddenNames<Files>::Listing {
  public:
   /// Of what the storage lists, without what fits one of the patterns.
-  Listing(typename Files::Listing listing, std::shared_ptr<const std::vector<std::string>> patterns)
-      : listing_{std::move(listing)}, patterns_{std::move(patterns)} {}
+  Listing(typename Files::Listing listing, std::shared_ptr<const std::vector<std::string>> patterns, bool case_matters = false)
+      : listing_{std::move(listing)}, patterns_{std::move(patterns)}, case_matters_{case_matters} {}
 
   void names_only() { detail::ask_for_names(listing_); }
   awaitable<std::vector<Entry>> next() {
     for (;;) {
       std::vector<Entry> entries = co_await listing_.next();
       if (entries.empty()) co_return entries;
-      std::erase_if(entries, [this](const Entry& entry) { return is_hidden(*patterns_, entry.name); });
+      std::erase_if(entries, [this](const Entry& entry) { return detail::fits_one_of(*patterns_, entry.name, case_matters_); });
       if (!entries.empty()) co_return entries;
     }
   }
@@ -28955,6 +29009,7 @@ template <ReadableStorage Files> class HiddenNames<Files>::Listing {
  private:
   typename Files::Listing listing_;
   std::shared_ptr<const std::vector<std::string>> patterns_;
+  bool case_matters_;
 };
 
 }  // namespace ftplike
@@ -29462,7 +29517,7 @@ class QuotaCharge {
 /// What is there is counted when it is first needed, by `usage` of the storage (`TellsUsage`), else by `stat` and `list`;
 /// then what comes and goes through this and its copies is counted. What others do, and partial files that are removed for
 /// their age, is seen by `recount`. Links count by themselves, and what they lead to where it lies:
-/// an upload through a link to a file replaces that file.
+/// an upload through a link to a file replaces that file, and what is done through a link out of the root counts for nothing.
 ///
 /// Storages of one quota share it: what they hold is added up. To give each account its own there is `QuotaPerAccount`; for
 /// several limits at once, as of an account and of all, put one around another.
@@ -29475,22 +29530,32 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
  public:
   class Writer;
 
-  /// Counts what is below `root`: what is outside must not be written to.
+  /// Counts what is below `root`, and nothing of what is outside.
   QuotaStorage(Files files, Quota quota, Path root = {})
       : QuotaStorage(std::move(files), quota, detail::new_shared<detail::QuotaShare>(quota), std::move(root)) {}
+  /// The files of a directory of another one, opened by themselves: they are counted with all that is there, by its quota.
+  QuotaStorage(Files files, const QuotaStorage& whole, const Path& directory)
+      : QuotaStorage(std::move(files), whole.quota_, whole.share_, Path{}) {
+    const auto& around = whole.around_;
+    around_ = around ? detail::new_shared<const Around>(around->files, around->root, directory.beneath(around->directory))
+                     : detail::new_shared<const Around>(whole, whole.root_, directory);
+  }
 
   /// With whatever else `Files` takes there.
   template <class... More>
     requires requires(const Files& files, ClientKey client, More... more) { files.for_client(client, more...); }
   QuotaStorage for_client(ClientKey client, More... more) const {
     QuotaStorage same(Files::for_client(client, more...), quota_, share_, root_);
+    same.around_ = around_;
     same.client_ = client;
     if constexpr (std::is_constructible_v<std::function<void()>, More...>) same.progress_ = {std::move(more)...};
     return same;
   }
   /// The same files and the same use, under other limits.
   QuotaStorage with_limits(const QuotaLimits& limits) const {
-    return QuotaStorage(*this, quota_.with_limits(limits), share_, root_);
+    QuotaStorage same(*this, quota_.with_limits(limits), share_, root_);
+    same.around_ = around_;
+    return same;
   }
 
   /// The quota that it keeps to.
@@ -29511,11 +29576,16 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       names->tell_progress(std::string{});
       if (progress) progress();
     };
-    std::optional<Files> counting{inner()};
-    if constexpr (TellsProgress<Files>) counting.emplace(Files::for_client(client_, tell));
+    const Path top = around_ ? around_->root : root_;
+    std::optional<Files> counting{around_ ? around_->files : inner()};
+    if constexpr (TellsProgress<Files>) {
+      auto told = counting->for_client(client_, tell);
+      counting.emplace(std::move(told));
+    }
     for (int i = 1; i <= attempts; ++i) {
       const auto mark = share_->mark();
-      const TreeUsage found = co_await detail::usage_of(*counting, root_, true, tell);
+      const Path root = co_await detail::target_of(*counting, top);
+      const TreeUsage found = co_await detail::usage_of(*counting, root, true, tell);
       if (share_->count(found.all(), mark, i == attempts)) co_return;
     }
   }
@@ -29573,26 +29643,36 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_return Writer{std::move(writer)};
     }
     co_await count_once();
+    const Place wished = co_await find_place(path);
+    if (!wished.counts) {
+      auto writer = co_await inner().create_unique(path);
+      co_return Writer{std::move(writer)};
+    }
     auto charge = std::make_unique<detail::QuotaCharge>(share_, quota_.limits());
     if (!charge->take(Usage{0, 1})) throw std::system_error(Errc::quota_exceeded);
     auto writer = co_await inner().create_unique(path);
-    const Path made{writer.path()};
+    const Path made = wished.path.parent().resolve(Path{writer.path()}.name());
     const bool is_kept = KeepsPartialFiles<Files> && detail::is_kept(writer);
-    if (is_kept) (void)share_->names()->begin_to_write(made.string());
-    co_return Writer{inner(), share_, std::move(charge), std::move(writer), made, is_kept, 0, true};
+    const std::string name = name_of(made);
+    if (is_kept) (void)share_->names()->begin_to_write(name);
+    co_return Writer{inner(), share_, std::move(charge), std::move(writer), made, name, is_kept, 0, true};
   }
 
   awaitable<void> make_directory(Path path) requires MakesDirectories<Files> {
-    const bool counts = is_at_work() && path.string().starts_with(detail::inside(root_));
-    if (!counts) {
+    if (!is_at_work()) {
       co_await inner().make_directory(path);
       co_return;
     }
     co_await count_once();
+    const Place place = co_await find_place(path);
+    if (!place.counts) {
+      co_await inner().make_directory(place.path);
+      co_return;
+    }
     const detail::QuotaShare::Step step{*share_};
     detail::QuotaCharge charge{share_, quota_.limits()};
     if (!charge.take(Usage{0, 1})) throw std::system_error(Errc::quota_exceeded);
-    co_await inner().make_directory(path);
+    co_await inner().make_directory(place.path);
     charge.settle(Usage{0, 1});
   }
   awaitable<void> remove(Path path) requires RemovesFiles<Files> {
@@ -29609,21 +29689,33 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_return;
     }
     co_await count_once();
-    const std::string first = std::min(from, to).string(), second = std::max(from, to).string();  // nobody waits in a circle
+    const Place source = co_await find_place(from);
+    const Place target = co_await find_place(to);
+    if (source.path == target.path || (!source.counts && !target.counts)) {
+      co_await inner().rename(source.path, target.path);
+      co_return;
+    }
+    const std::string first = name_of(std::min(source.path, target.path));  // nobody waits in a circle
+    const std::string second = name_of(std::max(source.path, target.path));
     const auto first_turn = co_await Names::take_turn(share_->names(), first);
     const auto second_turn = co_await Names::take_turn(share_->names(), second);
     const detail::QuotaShare::Step step{*share_};
-    const TreeUsage old_source = co_await detail::usage_of(inner(), from, false);
-    const TreeUsage old_target = co_await detail::usage_of(inner(), to, false);
+    const bool crosses = source.counts != target.counts;  // then a directory does with all that it holds
+    detail::QuotaCharge charge{share_, quota_.limits()};
+    if (!source.counts) {
+      const Usage moved = co_await usage_at(source.path, crosses);
+      if (!charge.take(moved)) throw std::system_error(Errc::quota_exceeded);
+    }
+    const Usage before = co_await usage_at(source, target, crosses);
     Settled<void> renamed;
-    co_await settle(inner().rename(from, to), renamed);
+    co_await settle(inner().rename(source.path, target.path), renamed);
     if (renamed.failed()) {
       count_again_after(renamed.failure());
       renamed.get();
     }
-    const TreeUsage new_source = co_await detail::usage_of(inner(), from, false);
-    const TreeUsage new_target = co_await detail::usage_of(inner(), to, false);
-    share_->change(old_source.all() + old_target.all(), new_source.all() + new_target.all());
+    charge.set(Usage{});
+    const Usage after = co_await usage_at(source, target, crosses);
+    share_->change(before, after);
   }
   /// What the storage has, and the quota leaves of it.
   awaitable<std::uint64_t> available(Path path) requires TellsFreeSpace<Files> {
@@ -29634,16 +29726,74 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   }
 
  private:
+  /// What is counted where these files are a directory of it.
+  struct Around {
+    Around(Files its_files, Path its_root, Path its_directory)
+        : files{std::move(its_files)}, root{std::move(its_root)}, directory{std::move(its_directory)} {}
+    const Files files;
+    const Path root, directory;
+  };
+
   QuotaStorage(Files files, Quota quota, std::shared_ptr<detail::QuotaShare> share, Path root)
       : Files(std::move(files)), quota_{std::move(quota)}, share_{std::move(share)}, root_{std::move(root)} {}
 
   Files& inner() noexcept { return *this; }
+  /// What a name of ours is called among those of all who count there.
+  std::string name_of(const Path& path) const { return around_ ? path.beneath(around_->directory).string() : path.string(); }
   /// Whether anything is to be counted: there are limits, or a copy has some.
   bool is_at_work() const { return !quota_.limits().is_none() || share_->is_counted(); }
   awaitable<void> count_once() {
     if (share_->is_counted()) co_return;
     const auto turn = co_await Names::take_turn(share_->names(), std::string{}, progress_);
     if (!share_->is_counted()) co_await recount();
+  }
+
+  /// Where a name lies, without links above it, and whether what is there counts.
+  struct Place {
+    Path path;
+    bool counts;
+  };
+  /// The place of a name that is not followed itself, as it is not by what removes or renames it.
+  awaitable<Place> find_place(Path path) {
+    const Path above = path.parent();
+    const Path folder = co_await detail::target_of(inner(), above);
+    const Path found = folder.resolve(path.name());
+    co_return co_await place_at(found);
+  }
+  /// The place of a path that leads over no links.
+  awaitable<Place> place_at(Path path) {
+    const auto is_beneath = [&path](const Path& root) { return path != root && path.string().starts_with(detail::inside(root)); };
+    bool counts = is_beneath(root_);
+    if (!counts) {
+      const Path root = co_await detail::target_of(inner(), root_);
+      counts = is_beneath(root);
+    }
+    co_return Place{std::move(path), counts};
+  }
+  /// What is at a name, of a directory with all that is in it or without.
+  awaitable<Usage> usage_at(Path path, bool below) {
+    const TreeUsage found = co_await detail::usage_of(inner(), path, below);
+    Usage result = found.all();
+    if (!below) co_return result;
+    const Path leads_to = co_await detail::target_of(inner(), path);
+    Settled<Entry> entry;
+    co_await settle(inner().stat(leads_to), entry);
+    const bool is_directory = leads_to == path && !entry.failed() && entry.get().is_directory();
+    if (is_directory) ++result.files;  // itself
+    co_return result;
+  }
+  /// What counts of two names.
+  awaitable<Usage> usage_at(Place one, Place other, bool below) {
+    Usage result;
+    if (one.counts) {
+      const Usage found = co_await usage_at(one.path, below);
+      result += found;
+    }
+    if (other.counts) {
+      const Usage found = co_await usage_at(other.path, below);
+      result += found;
+    }
+    co_return result;
   }
 
   /// Begins an upload at an offset, or at the end of what is there.
@@ -29654,8 +29804,14 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     }
     co_await count_once();
     const auto& names = share_->names();
-    const Path target = co_await detail::target_of(inner(), path);
-    const std::string name = target.string();
+    const Path leads_to = co_await detail::target_of(inner(), path);
+    const Place place = co_await place_at(leads_to);
+    if (!place.counts) {
+      auto writer = co_await open(inner(), path);
+      co_return Writer{std::move(writer)};
+    }
+    const Path& target = place.path;
+    const std::string name = name_of(target);
     const auto turn = co_await Names::take_turn(names, name);
     const detail::QuotaShare::Step step{*share_};
     TreeUsage old = co_await detail::usage_of(inner(), target, false);
@@ -29682,7 +29838,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
     if (is_kept) charge->adopt(names->begin_to_write(name));
     const std::uint64_t size = writer.size();
     charge->set(Usage{size, 1});
-    co_return Writer{inner(), share_, std::move(charge), std::move(writer), target, is_kept, goes_on ? size : 0, false};
+    co_return Writer{inner(), share_, std::move(charge), std::move(writer), target, name, is_kept, goes_on ? size : 0, false};
   }
   /// What was interrupted goes on without us, and nobody knows how far: then all is counted again.
   void count_again_after(const std::exception_ptr& failure) {
@@ -29695,13 +29851,18 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
       co_return;
     }
     co_await count_once();
-    const auto turn = co_await Names::take_turn(share_->names(), path.string());
+    const Place place = co_await find_place(path);
+    if (!place.counts) {
+      co_await act(inner(), place.path);
+      co_return;
+    }
+    const auto turn = co_await Names::take_turn(share_->names(), name_of(place.path));
     const detail::QuotaShare::Step step{*share_};
-    const TreeUsage before = co_await detail::usage_of(inner(), path, false);
+    const TreeUsage before = co_await detail::usage_of(inner(), place.path, false);
     Settled<void> done;
-    co_await settle(act(inner(), path), done);
+    co_await settle(act(inner(), place.path), done);
     if (done.failed()) count_again_after(done.failure());
-    const TreeUsage after = co_await detail::usage_of(inner(), path, false);
+    const TreeUsage after = co_await detail::usage_of(inner(), place.path, false);
     share_->change(before.all(), after.all());
     done.get();
   }
@@ -29709,6 +29870,7 @@ template <ReadableStorage Files> class QuotaStorage : public Files {
   Quota quota_;
   std::shared_ptr<detail::QuotaShare> share_;
   Path root_;
+  std::shared_ptr<const Around> around_;  // none: it is counted by itself
   ClientKey client_ = 0;
   std::function<void()> progress_;  // of that client's session
 };
@@ -29723,6 +29885,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
     std::swap(charge_, other.charge_);
     std::swap(writer_, other.writer_);
     std::swap(path_, other.path_);
+    std::swap(name_, other.name_);
     std::swap(is_kept_, other.is_kept_);
     std::swap(start_, other.start_);
     std::swap(is_unique_, other.is_unique_);
@@ -29763,24 +29926,25 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   friend QuotaStorage;
   explicit Writer(Inner writer) : writer_{std::move(writer)} {}
   Writer(Files& files, std::shared_ptr<detail::QuotaShare> share, std::unique_ptr<detail::QuotaCharge> charge, Inner writer,
-         Path path, bool is_kept, std::uint64_t start, bool is_unique)
+         Path path, std::string name, bool is_kept, std::uint64_t start, bool is_unique)
       : files_{&files},
         share_{std::move(share)},
         charge_{std::move(charge)},
         writer_{std::move(writer)},
         path_{std::move(path)},
+        name_{std::move(name)},
         is_kept_{is_kept},
         start_{start},
         is_unique_{is_unique} {}
 
   /// The end of what was charged: what it leaves as a partial file, or what whole file in the place of another.
   void settle(const Usage& partial) {
-    if (is_kept_) share_->names()->end_to_write(path_.string(), partial);
+    if (is_kept_) share_->names()->end_to_write(name_, partial);
     charge_->settle(partial);
     charge_.reset();
   }
   awaitable<void> finish_counted() {
-    const auto turn = co_await Names::take_turn(share_->names(), path_.string());
+    const auto turn = co_await Names::take_turn(share_->names(), name_);
     const detail::QuotaShare::Step step{*share_};
     TreeUsage old;
     if (!is_unique_) {
@@ -29788,7 +29952,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
       old = found;
     }
     co_await writer_->finish();
-    if (is_kept_) share_->names()->end_to_write(path_.string(), Usage{});
+    if (is_kept_) share_->names()->end_to_write(name_, Usage{});
     charge_->settle(Usage{writer_->size(), 1}, old.whole);
     charge_.reset();
   }
@@ -29805,7 +29969,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   }
   /// Leaves the partial file as long as it was.
   awaitable<void> cut_back() {
-    const auto turn = co_await Names::take_turn(share_->names(), path_.string());
+    const auto turn = co_await Names::take_turn(share_->names(), name_);
     const detail::QuotaShare::Step step{*share_};
     writer_.reset();
     {
@@ -29820,6 +29984,7 @@ template <ReadableStorage Files> class QuotaStorage<Files>::Writer {
   std::unique_ptr<detail::QuotaCharge> charge_;  // none: nothing is counted, or no more
   std::optional<Inner> writer_;                  // none: refused
   Path path_;
+  std::string name_;         // of `path_` among all that count there
   bool is_kept_ = false;     // its bytes are the partial file of `path_` until it is finished
   std::uint64_t start_ = 0;  // bytes of the partial file that it went on with
   bool is_unique_ = false;
@@ -30027,13 +30192,15 @@ template <ReadableStorage Files> class VirtualFolders {
     }
     co_return result;
   }
-  /// Of the first storage.
+  /// What the quota of the first storage leaves, in bytes.
   awaitable<std::uint64_t> quota_left() requires requires(Files& files) { files.quota_left(); } {
     return folders_.begin()->second.files.quota_left();
   }
+  /// What STAT tells of that quota.
   awaitable<std::string> quota_text() requires requires(Files& files) { files.quota_text(); } {
     return folders_.begin()->second.files.quota_text();
   }
+  /// What an upload to this path makes or replaces, within the folder that it lies in.
   awaitable<Path> target(Path path) requires TellsTargets<Files> {
     const Place place = find(path);
     const Path found = co_await place.files().target(place.inside);
