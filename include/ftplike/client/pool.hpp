@@ -519,9 +519,12 @@ template <Transport T, class DataChannel = AnyChannel, class Observer = NoObserv
       freed->notify();
     }
 
+    /// What one try came to know.
     struct Try {
-      bool had_session = false;  // so what was asked for may have reached the server
-      bool stale = false;        // it was one that had been kept, and is closed now
+      /// So what was asked for may have reached the server.
+      bool had_session = false;
+      /// The session was one that had been kept, and is closed now.
+      bool stale = false;
     };
     template <class Work, class Result>
     static awaitable<Result> once(StatePointer state, Work& work, const detail::Failure* last, Try& now) {
