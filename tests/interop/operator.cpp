@@ -107,6 +107,21 @@ TEST_F(FoldersOfTheProgram, OfTheUsersFileAreCountedBeforeTheirUserComes) {
   EXPECT_EQ(curl({"--upload-file", files / "up", url(server, "/more")}).status, full);
 }
 
+TEST_F(FoldersOfTheProgram, AreCountedFromSIGHUPOnWhereTheUsersFileIsNew) {
+  RunningServer server{root.string(), {"--users", users(), "--quota", "22"}};
+  const auto room = [&] { return curl({"--verbose", "--list-only", "--quote", "AVBL", url(server, "/")}).errors; };
+  EXPECT_NE(room().find("< 213 18\r\n"), std::string::npos);
+  files.write("users", files.read("users") + "bert:*:/:none:folder=/pub=" + pub.string() + ",folder=/gone=/nowhere\n");
+  pub.write("more", "1234");
+  server.process().signal(SIGHUP);
+  std::string said;
+  while (said.find("< 213 11\r\n") == said.npos) said = room();
+  server.process().signal(SIGTERM);
+  EXPECT_EQ(server.process().wait(), 0);
+  const auto& told = server.process().errors();
+  EXPECT_NE(told.find("users: " + users() + ": bert: cannot serve /nowhere: "), std::string::npos) << told;
+}
+
 TEST_F(FoldersOfTheProgram, AreCountedOnceHoweverTheyAreCalledAndWhereverTheyLie) {
   root.write("anna/pub/release", "1234567890");
   std::filesystem::create_directory_symlink(root / "anna", files.string() + "/link");
