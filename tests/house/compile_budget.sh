@@ -1,6 +1,6 @@
 #!/bin/sh
 # compile_budget.sh ROOT COMPILER FLAGS…: what README's own programs cost the compiler, at most, in tenths of what a plain
-# Asio echo server costs it: its server 50 and its blocking client 48, or 13 and 12 where they are compiled separately;
+# Asio echo server costs it: its server 54 and its blocking client 48, or 13 and 12 where they are compiled separately;
 # <ftplike/ftplike.hpp> with an empty main 14; all of protocol/ at most two thirds of what <asio.hpp> costs. Processor
 # time, at -O0; a busy machine can only make one try worse, so the best of three counts. ROOT is absolute.
 set -eu
@@ -41,7 +41,7 @@ within_budget() {
   echo "server $server ms, client $client ms, compiled separately $apart_server and $apart_client ms;" \
        "nothing $nothing ms, echo server $echo ms;" \
        "protocol/ $protocol ms, <asio.hpp> $asio ms"
-  [ "$echo" -gt 0 ] && [ "$protocol" -gt 0 ] && is_within 50 "$server" "the server" &&
+  [ "$echo" -gt 0 ] && [ "$protocol" -gt 0 ] && is_within 54 "$server" "the server" &&
     is_within 48 "$client" "the client" && is_within 13 "$apart_server" "the server, compiled separately," &&
     is_within 12 "$apart_client" "the client, compiled separately," && is_within 14 "$nothing" "nothing" &&
     [ $((3 * protocol)) -le $((2 * asio)) ]
