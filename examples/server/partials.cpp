@@ -36,7 +36,8 @@ void PartialKeeper::work() {
     Figures figures;
     for (const auto& folder : folders_()) {
       try {
-        const auto report = ftplike::purge_partials(folder, rules_);
+        const auto report = ftplike::purge_partials(folder.place, rules_);  // each has a share of the disk that it is on
+        if (!folder.is_outermost) continue;
         figures.files += report.left.size();
         figures.bytes += report.bytes_left();
       } catch (const std::system_error&) {  // the folder is away just now

@@ -21,7 +21,11 @@ class PartialKeeper {
     std::uint64_t bytes = 0;
   };
 
-  using Folders = std::function<std::vector<std::string>()>;
+  struct Folder {
+    std::string place;
+    bool is_outermost;  // it lies beneath no other one, with which its files would be counted
+  };
+  using Folders = std::function<std::vector<Folder>()>;
 
   PartialKeeper(Folders folders, const ftplike::PartialRules& rules);
   PartialKeeper(const PartialKeeper&) = delete;

@@ -50,12 +50,19 @@ inline std::filesystem::path real_place(const std::string& place) {
   return result.has_filename() ? result : result.parent_path();
 }
 
-/// The way from a real place to another one that is it or lies beneath it.
+/// The way from a real place to another one that is it or lies beneath it. There is none through a folder that may not be
+/// listed: what lies below is not seen from above, and so not counted there.
 inline std::optional<ftplike::Path> way_down(const std::filesystem::path& from, const std::filesystem::path& to) {
   const auto differ = std::mismatch(from.begin(), from.end(), to.begin(), to.end());
   if (differ.first != from.end()) return std::nullopt;
   ftplike::Path result;
-  for (auto name = differ.second; name != to.end(); ++name) result = result.resolve(text_of(*name));
+  auto above = from;
+  for (auto name = differ.second; name != to.end(); above /= *name++) {
+    std::error_code error;
+    const std::filesystem::directory_iterator look{above, error};
+    if (error == std::errc::permission_denied) return std::nullopt;
+    result = result.resolve(text_of(*name));
+  }
   return result;
 }
 

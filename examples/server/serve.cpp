@@ -96,11 +96,27 @@ std::vector<Endpoint> resolve_all(const std::vector<HostAndPort>& places) {
   return result;
 }
 
-std::vector<Endpoint> addresses(const Configuration& configuration, bool handed_in) {
-  auto listen = configuration.listen;
-  if (listen.empty() && !handed_in) listen.emplace_back("127.0.0.1", std::uint16_t{3456});
-  return resolve_all(listen);
-}
+/// Where a server listens: at sockets that a supervisor handed in, and at addresses.
+struct Listeners {
+  explicit Listeners(const Configuration& configuration) : implicit{resolve_all(configuration.tls.implicit)} {
+    const bool wants_tls = std::any_of(handed_in.begin(), handed_in.end(), [](const auto& one) { return one.name == "ftps"; });
+    if (wants_tls && policy_of(configuration.tls) == ftplike::TlsPolicy::off) {
+      throw Failure{Ending::bad_configuration, "a socket with the name ftps was handed in: without cert there is no TLS"};
+    }
+    auto listen = configuration.listen;
+    if (listen.empty() && handed_in.empty()) listen.emplace_back("127.0.0.1", std::uint16_t{3456});
+    plain = resolve_all(listen);
+  }
+  /// Whether others than this machine reach them.
+  bool is_beyond_loopback() const {
+    const auto is_local = [](const Endpoint& where) { return where.address().is_loopback(); };
+    return !std::all_of(plain.begin(), plain.end(), is_local) || !std::all_of(implicit.begin(), implicit.end(), is_local) ||
+           !std::all_of(handed_in.begin(), handed_in.end(), [](const auto& one) { return one.is_local; });
+  }
+
+  std::vector<HandedIn> handed_in = take_handed_in_sockets();
+  std::vector<Endpoint> plain, implicit;  // the second begin with TLS
+};
 
 /// Where the metrics are told, or the page is: addresses of this machine alone, as they are for everybody who comes there.
 std::vector<Endpoint> web_addresses(const char* what, const std::optional<HostAndPort>& said) {
@@ -346,6 +362,32 @@ void refuse_what_is_missing(const Configuration& configuration) {
   if (configuration.page) refuse("page", why_no_web_servers());
 }
 
+template <class Server> void listen(ServingNetwork::Transport& network, Server& server, const Listeners& listeners) {
+  for (const auto& socket : listeners.handed_in) {
+    const bool begins_with_tls = socket.name == "ftps";
+    auto listener = adopt(network, socket.descriptor);
+    const auto accept = [&](auto... how) { return server.accept_from(std::move(listener), how...); };
+    const auto where = begins_with_tls ? begin_with_tls(accept) : accept();
+    std::printf(begins_with_tls ? "listening with TLS on %s\n" : "listening on %s\n",
+                text_of({where.address().to_string(), where.port()}).c_str());
+  }
+  for (const auto& where : listeners.plain) {
+    listen_on(where, "listening on %s\n", [&server](const Endpoint& here) { return server.listen(here); });
+  }
+  for (const auto& where : listeners.implicit) {
+    listen_on(where, "listening with TLS on %s\n", [&server](const Endpoint& here) {
+      return begin_with_tls([&](auto how) { return server.listen(here, how); });
+    });
+  }
+}
+
+void print(const ftplike::StopReport& report) {
+  std::printf("stopped: %zu sessions ended, %zu cut\n", report.drained, report.cut);
+  for (const auto& one : report.stuck) {
+    std::printf("stuck: #%llu at %s\n", static_cast<unsigned long long>(one.number), one.activity.c_str());
+  }
+}
+
 /// Serves what `open` gives.
 template <class Storage>
 void serve_files(const Configuration& configuration, Storage (*open)(const Configuration&), bool only_check) {
@@ -356,20 +398,10 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   ServingNetwork serving{read_certificates(configuration.tls), threads};
   auto& network = serving.transport;
 
-  const auto handed_in = take_handed_in_sockets();
-  const bool wants_tls = std::any_of(handed_in.begin(), handed_in.end(), [](const auto& one) { return one.name == "ftps"; });
-  if (wants_tls && policy_of(configuration.tls) == ftplike::TlsPolicy::off) {
-    throw Failure{Ending::bad_configuration, "a socket with the name ftps was handed in: without cert there is no TLS"};
-  }
-  const auto listeners = addresses(configuration, !handed_in.empty());
-  const auto implicit_listeners = resolve_all(configuration.tls.implicit);
-  const auto is_local = [](const Endpoint& where) { return where.address().is_loopback(); };
-  const bool beyond_loopback = !std::all_of(listeners.begin(), listeners.end(), is_local) ||
-                               !std::all_of(implicit_listeners.begin(), implicit_listeners.end(), is_local) ||
-                               !std::all_of(handed_in.begin(), handed_in.end(), [](const auto& one) { return one.is_local; });
+  const Listeners listeners{configuration};
   const bool has_proxies = !configuration.trusted_proxies.subnets.empty();  // and so clients from anywhere
   ServedFiles<Storage> served{configuration, open};
-  auto users = make_users(configuration, beyond_loopback || has_proxies);
+  auto users = make_users(configuration, listeners.is_beyond_loopback() || has_proxies);
   if (users.admits_nobody()) {
     std::fputs("ftplike-server: nobody can come in: there are no users, and guests may do nothing (see --help)\n",
                stderr);
@@ -380,7 +412,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   WebServers web{configuration};  // the first to go: it tells what the others know
   if (only_check) return;
 
-  if (!is_bucket(configuration.root)) keeper.emplace([served] { return served.outermost(); }, configuration.partial_rules);
+  if (!is_bucket(configuration.root)) keeper.emplace([served] { return served.kept_folders(); }, configuration.partial_rules);
   std::vector<ftplike::LineFile> files;
   const auto rows = std::make_shared<LiveRows>();
   Watch watch = make_watch(configuration, files, rows);
@@ -429,22 +461,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   if (!configuration.admin_socket.empty()) {
     admin.emplace(network.main_executor(), configuration.admin_socket, administration_of(network, server));
   }
-  for (const auto& socket : handed_in) {
-    const bool begins_with_tls = socket.name == "ftps";
-    auto listener = adopt(network, socket.descriptor);
-    const auto accept = [&](auto... how) { return server.accept_from(std::move(listener), how...); };
-    const auto where = begins_with_tls ? begin_with_tls(accept) : accept();
-    std::printf(begins_with_tls ? "listening with TLS on %s\n" : "listening on %s\n",
-                text_of({where.address().to_string(), where.port()}).c_str());
-  }
-  for (const auto& where : listeners) {
-    listen_on(where, "listening on %s\n", [&server](const Endpoint& here) { return server.listen(here); });
-  }
-  for (const auto& where : implicit_listeners) {
-    listen_on(where, "listening with TLS on %s\n", [&server](const Endpoint& here) {
-      return begin_with_tls([&](auto how) { return server.listen(here, how); });
-    });
-  }
+  listen(network, server, listeners);
   const auto all_metrics = [metrics, &serving, &keeper] {
     return metrics.text() + process_metrics(serving.valid_until(), keeper ? std::optional{keeper->last()} : std::nullopt);
   };
@@ -453,10 +470,7 @@ void serve_files(const Configuration& configuration, Storage (*open)(const Confi
   tell_supervisor("READY=1");
 
   network.run();
-  std::printf("stopped: %zu sessions ended, %zu cut\n", report.drained, report.cut);
-  for (const auto& one : report.stuck) {
-    std::printf("stuck: #%llu at %s\n", static_cast<unsigned long long>(one.number), one.activity.c_str());
-  }
+  print(report);
 }
 
 }  // namespace

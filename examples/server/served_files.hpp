@@ -16,6 +16,7 @@
 #include <ftplike/users/visitor.hpp>
 
 #include "configuration.hpp"
+#include "partials.hpp"
 #include "places.hpp"
 
 /// What a server serves: a root, and folders that users see under names of their own. Its quota is one of all of these,
@@ -34,8 +35,8 @@ template <class Files> class ServedFiles {
   /// Reads the users' file again for places that are new in it. A root beneath one of those is counted twice until the next
   /// start. **Errors:** `Failure`, that of the first that is not there; the others are taken.
   void read_places() { state_->add(seen_places(state_->configuration)); }
-  /// The root and the others, without those that lie beneath another one.
-  std::vector<std::string> outermost() const { return state_->outermost(); }
+  /// The root and the others, for a `PartialKeeper`.
+  std::vector<PartialKeeper::Folder> kept_folders() const { return state_->kept_folders(); }
 
   /// What the server asks for the files of a session. **Errors:** `Failure` if a folder of the user's is not there.
   ftplike::HiddenNames<Tree> storage_for(const ftplike::Visitor& visitor) {
@@ -96,7 +97,7 @@ template <class Files> class ServedFiles {
     /// Opens places that are not yet known.
     void add(const std::vector<SeenPlace>& seen) {
       std::map<std::filesystem::path, SeenPlace> sorted;  // those above before those below
-      for (const auto& one : seen) sorted.emplace(real_of(one.place), one);
+      for (const auto& one : seen) sorted.emplace(real_place(one.place), one);
       std::optional<Failure> first;
       for (const auto& [real, one] : sorted) {
         try {
@@ -107,35 +108,42 @@ template <class Files> class ServedFiles {
       }
       if (first) throw Failure{*first};
     }
-    /// Its links are looked at once.
-    std::filesystem::path real_of(const std::string& place) {
-      const std::lock_guard lock{mutex};
-      const auto known = found.find(place);
-      return known != found.end() ? known->second : found.emplace(place, real_place(place)).first->second;
-    }
-    /// The files of a place.
+    /// The files of a place. Its links are looked at once, when it is opened; nobody waits meanwhile who wants another one.
     Whole place(const std::string& where) {
-      const auto at = real_of(where);
-      const std::lock_guard lock{mutex};
-      const auto known = places.find(at);
-      if (known != places.end()) return known->second.files;
+      if (const auto known = known_as(where)) return *known;
+      const auto at = real_place(where);
       auto files = open(configuration.at(where));
+      const std::lock_guard lock{mutex};
+      found.emplace(where, at);
+      const auto known = places.find(at);
+      return known != places.end() ? known->second.files : add(where, at, std::move(files));
+    }
+    std::optional<Whole> known_as(const std::string& where) {
+      const std::lock_guard lock{mutex};
+      const auto known = found.find(where);
+      if (known == found.end()) return std::nullopt;
+      return places.at(known->second).files;
+    }
+    /// Adds what was opened. The root keeps its count, by which all sessions go.
+    Whole add(const std::string& where, const std::filesystem::path& at, Files files) {
       const auto above = std::find_if(places.begin(), places.end(), [&](const auto& one) { return way_down(one.first, at); });
       Whole result = above == places.end() ? Whole{std::move(files), quota}
                                            : Whole{std::move(files), above->second.files, *way_down(above->first, at)};
+      const auto root = found.find(configuration.root);
       for (auto& [other, one] : places) {
+        if (root != found.end() && other == root->second) continue;
         if (const auto way = way_down(at, other)) one.files = Whole{one.files, result, *way};  // it was known before
       }
       return places.emplace(at, Opened{where, std::move(result)}).first->second.files;
     }
-    std::vector<std::string> outermost() {
+    std::vector<PartialKeeper::Folder> kept_folders() {
       const std::lock_guard lock{mutex};
-      std::vector<std::string> result;
+      std::vector<PartialKeeper::Folder> result;
       std::filesystem::path last;
       for (const auto& [real, one] : places) {
-        if (!result.empty() && way_down(last, real)) continue;
-        result.push_back(one.place);
-        last = real;
+        const bool is_outermost = result.empty() || !way_down(last, real);
+        result.push_back({one.place, is_outermost});
+        if (is_outermost) last = real;
       }
       return result;
     }

@@ -37,21 +37,27 @@ TEST(WithoutPatterns, AStarIsPartOfAName) {
   EXPECT_EQ(client.fetch("NLST *.txt"), "550 File not found\r\n");
 }
 
-/// An upload whose client closes both connections at once, in order, and says no QUIT.
+/// Has carl send all of a file; how his two connections end then is up to `end`.
+template <class End> void carl_uploads(TestNetwork& network, End end) {
+  Dialogue client{network};
+  client.log_in("carl").binary();
+  auto data = client.open(client.passive());
+  EXPECT_EQ(client.code("STOR a"), 150);
+  data.type("all of it");
+  network.settle();
+  end(data, client.control());
+  network.settle();
+}
+/// At once, in order, and without QUIT.
+const auto close_both = [](auto& data, auto& control) {
+  data.finish();
+  control.finish();
+};
+
+/// A server to which he did that.
 struct ClosesBoth {
   ClosesBoth(UserTable users, Conveniences conveniences) : served{network, files, std::move(users), conveniences} {
-    Dialogue client{network};
-    client.log_in("carl").binary();
-    auto data = client.open(client.passive());
-    EXPECT_EQ(client.code("STOR a"), 150);
-    data.type("all of it");
-    network.settle();
-    end(data, client);
-    network.settle();
-  }
-  static void end(TestPeer& data, Dialogue& client) {
-    data.finish();
-    client.control().finish();
+    carl_uploads(network, close_both);
   }
 
   TestNetwork network{1};
@@ -81,14 +87,7 @@ TEST(AnUploadWhoseClientClosesBothConnectionsWithoutQUIT, IsToldOfInTheLogWithWh
   TestNetwork network{1};
   std::string lines;
   Served served{network, MemoryStorage{}, carl(), Log{[&lines](std::string_view line) { lines.append(line); }}};
-  Dialogue client{network};
-  client.log_in("carl").binary();
-  auto data = client.open(client.passive());
-  EXPECT_EQ(client.code("STOR a"), 150);
-  data.type("all of it");
-  network.settle();
-  ClosesBoth::end(data, client);
-  network.settle();
+  carl_uploads(network, close_both);
   EXPECT_NE(lines.find("incomplete: both connections closed without QUIT; its end does not prove that all has come"), std::string::npos) << lines;
 }
 
@@ -96,15 +95,10 @@ TEST(AnUploadWhoseControlConnectionBreaks, IsKeptAsideAlsoWhereEndsWithoutQUITAr
   TestNetwork network{1};
   MemoryStorage files;
   Served served{network, files, carl(), Conveniences{.takes_ends = {.without_quit = true}}};
-  Dialogue client{network};
-  client.log_in("carl").binary();
-  auto data = client.open(client.passive());
-  EXPECT_EQ(client.code("STOR a"), 150);
-  data.type("some of it");
-  network.settle();
-  client.control().reset();
-  data.finish();
-  network.settle();
+  carl_uploads(network, [](auto& data, auto& control) {
+    control.reset();
+    data.finish();
+  });
   EXPECT_EQ(files.paths(), std::vector<std::string>{});
 }
 

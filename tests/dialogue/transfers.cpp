@@ -225,6 +225,16 @@ TEST(Stor, SaysThatTheStorageIsFullAndTheSessionLives) {
 
 // ---- uploads that are cut off
 
+/// Has a client send the beginning of a file and lose the data connection. Gives what the server says to that.
+std::string lose_upload(TestNetwork& network, Dialogue& client, const std::string& command) {
+  auto data = client.open(client.passive());
+  EXPECT_EQ(client.code(command), 150);
+  data.type("some of");
+  network.settle();
+  data.reset();
+  return client.hear();
+}
+
 /// A client that sends some of the new file at a name, and is gone before the end.
 struct CutOff {
   explicit CutOff(std::string_view old = "old") : files{{"/a", old}} {
@@ -288,12 +298,7 @@ TEST(CutOffUpload, IsHiddenAndKeptToBeGoneOnWith) {
   EXPECT_EQ(it.client->say("SIZE a"), "550 File not found\r\n") << "with the file goes what was to be its successor";
 
   EXPECT_EQ(it.client->code("RNFR a"), 550);
-  auto data = it.client->open(it.client->passive());
-  EXPECT_EQ(it.client->code("STOR b"), 150);
-  data.type("some of");
-  it.network.settle();
-  data.reset();
-  EXPECT_EQ(it.client->hear(), "426 Connection closed: connection lost\r\n");
+  EXPECT_EQ(lose_upload(it.network, *it.client, "STOR b"), "426 Connection closed: connection lost\r\n");
   EXPECT_EQ(it.files.paths(), std::vector<std::string>{});
   EXPECT_EQ(it.client->fetch("LIST"), "");
   EXPECT_EQ(it.client->fetch("NLST"), "");
@@ -322,12 +327,7 @@ TEST(CutOffUpload, IsGoneOnWithByAppe) {
   auto server = serve(network, files, some_users());
   Dialogue client{network};
   client.log_in().binary();
-  auto data = client.open(client.passive());
-  EXPECT_EQ(client.code("STOR a"), 150);
-  data.type("some of");
-  network.settle();
-  data.reset();
-  client.hear();
+  (void)lose_upload(network, client, "STOR a");
   EXPECT_EQ(client.store("APPE a", " the file"), "226 Upload complete\r\n");
   EXPECT_EQ(files.text("/a"), "some of the file");
 }
@@ -341,12 +341,7 @@ TEST(CutOffUpload, IsGoneOnWithByAppeAlsoByWhoMayNotAppendToFiles) {
   auto server = serve(network, files, std::move(users));
   Dialogue client{network};
   client.log_in().binary();
-  auto data = client.open(client.passive());
-  EXPECT_EQ(client.code("STOR a"), 150);
-  data.type("some of");
-  network.settle();
-  data.reset();
-  client.hear();
+  (void)lose_upload(network, client, "STOR a");
   client.log_in("blind").binary();
   for (const std::string name : {"a", "whole", "new"}) {
     EXPECT_EQ(client.say("APPE " + name), "550 Permission denied\r\n") << "it would tell what there is";

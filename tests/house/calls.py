@@ -5,6 +5,8 @@ import pathlib
 import re
 import sys
 
+from tables import tables
+
 
 def without_nested(text, opening, closing):
     """What stands outside of the brackets, which stay."""
@@ -42,22 +44,10 @@ def calls_of(header, name):
         yield f"{named}({', '.join(names)})"
 
 
-def tables(page):
-    told = None
-    for line in page.read_text().splitlines():
-        named = re.fullmatch(r"<!-- (include/\S+) (\w+) -->", line)
-        if named:
-            told = (named.group(1), named.group(2), [])
-            yield told
-        elif told and line.startswith("| `"):
-            told[2].append(line.split("`")[1])
-        elif not line.startswith("|"):
-            told = None
-
-
 root = pathlib.Path(sys.argv[1])
 faults, compared = [], 0
-for header, name, told in list(tables(root / "docs/client.md")):
+for header, name, rows in list(tables(root / "docs/client.md")):
+    told = [cells[0] for cells in rows]
     there = list(calls_of(root / header, name))
     compared += len(there)
     faults += [f"docs/client.md: {name} has {call}" for call in there if call not in told]

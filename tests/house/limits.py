@@ -5,6 +5,8 @@ import pathlib
 import re
 import sys
 
+from tables import tables
+
 UNITS = {"milliseconds": "ms", "seconds": "s", "minutes": "min", "hours": "h"}
 
 
@@ -28,24 +30,11 @@ def limits_of(header, struct):
             yield name, default_of(value)
 
 
-def tables(page):
-    told = None
-    for line in page.read_text().splitlines():
-        named = re.fullmatch(r"<!-- (include/\S+) (\w+) -->", line)
-        if named:
-            told = (named.group(1), named.group(2), [])
-            yield told
-        elif told and line.startswith("| `"):
-            cells = [cell.strip() for cell in line.strip("|").split("|")]
-            told[2].append((cells[0].strip("`"), cells[1]))
-        elif not line.startswith("|"):
-            told = None
-
-
 root = pathlib.Path(sys.argv[1])
 page = root / "docs/limits.md"
 faults, compared = [], 0
-for header, struct, told in list(tables(page)):
+for header, struct, rows in list(tables(page)):
+    told = [tuple(cells[:2]) for cells in rows]
     there = list(limits_of(root / header, struct))
     compared += len(there)
     if there != told:

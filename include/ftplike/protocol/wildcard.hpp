@@ -79,10 +79,9 @@ namespace detail {
 
 /// Whether a name fits one of several patterns, in upper or lower case (of ASCII) where that does not matter.
 inline bool fits_one_of(const std::vector<std::string>& patterns, std::string_view name, bool case_matters) {
-  if (patterns.empty()) return false;
-  const std::string text = case_matters ? std::string{name} : to_upper(name);
+  // As it is written, too: in upper case a range as [A-z] has lost what is between.
   return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-    return matches(case_matters ? pattern : to_upper(pattern), text);
+    return matches(pattern, name) || (!case_matters && matches(to_upper(pattern), to_upper(name)));
   });
 }
 

@@ -177,12 +177,21 @@ awaitable<TreeUsage> usage_of(Files& files, Path path, bool below, std::function
     co_return co_await usage_of_name(files, path);
   }
 }
-/// What `target` of `TellsTargets` gives, of any storage; where that fails, the path itself.
+/// Whether an error says that a path leads nowhere, or nowhere that may be seen.
+inline bool leads_nowhere(const std::error_code& error) noexcept {
+  using enum std::errc;
+  for (const auto reason : {no_such_file_or_directory, not_a_directory, too_many_symbolic_link_levels, filename_too_long,
+                            permission_denied, operation_not_permitted}) {
+    if (error == reason) return true;
+  }
+  return false;
+}
+/// What `target` of `TellsTargets` gives, of any storage; where there is none, the path itself.
 template <class Files> awaitable<Path> target_of(Files& files, Path path) {
   if constexpr (TellsTargets<Files>) {
     Settled<Path> found;
     co_await settle(files.target(path), found);
-    if (!found.failed()) co_return found.get();
+    if (!found.failed() || !leads_nowhere(code_of(found.failure()))) co_return found.get();
   }
   co_return path;
 }

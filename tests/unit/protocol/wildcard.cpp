@@ -86,6 +86,16 @@ TEST(Wildcard, DoesNotExplodeOnHostilePatterns) {
   EXPECT_FALSE(matches(std::string(4000, '['), name));
 }
 
+TEST(Wildcard, WhateverFitsAsItIsWrittenFitsWhereCaseDoesNotMatter) {
+  for (const auto* name : {"_private", "Private", "private", "PRIVATE"}) {
+    EXPECT_TRUE(detail::fits_one_of({"[A-z]*"}, name, false)) << name;
+  }
+  EXPECT_TRUE(detail::fits_one_of({"[!a-z]*"}, "README", false));
+  EXPECT_TRUE(detail::fits_one_of({"*.exe"}, "A.EXE", false));
+  EXPECT_FALSE(detail::fits_one_of({"*.exe"}, "A.EXE", true));
+  EXPECT_FALSE(detail::fits_one_of({"*.exe"}, "a.txt", false));
+}
+
 TEST(Wildcard, TellsPatternsFromNames) {
   for (const auto* pattern : {"*", "a?", "[a]", "\\*"}) EXPECT_TRUE(has_wildcards(pattern)) << pattern;
   for (const auto* name : {"", "a.txt", "]", "-la"}) EXPECT_FALSE(has_wildcards(name)) << name;
