@@ -34,6 +34,13 @@ template <class Client> void back_up(Client& client, const std::string& text) {
   client.upload(source, "backup/a");
 }
 
+template <class Client> void tells_what_protects_it(Client& client) {
+  if constexpr (requires { client.tls(); }) {
+    EXPECT_NE(client.tls().version, "");
+    EXPECT_TRUE(client.peer_certificate());
+  }
+}
+
 }  // namespace
 
 TEST(ClientBlocking, RunsOnASimulatedNetwork) {
@@ -62,10 +69,7 @@ TEST(ClientBlocking, HasEveryCallOfASessionOnASimulatedNetwork) {
   EXPECT_EQ(client.greeting().code(), 220);
   EXPECT_EQ(client.peer().port(), TestServer::port);
   EXPECT_NE(client.local(), client.peer());
-  if constexpr (requires { client.tls(); }) {
-    EXPECT_NE(client.tls().version, "");
-    EXPECT_TRUE(client.peer_certificate());
-  }
+  tells_what_protects_it(client);
   EXPECT_EQ(client.command("NOOP").code(), 200);
   client.get_in_step();
   client.noop();

@@ -144,6 +144,8 @@ template <class Bytes, class Begin> auto begin_with(Bytes&& bytes, Begin begin) 
   if constexpr (std::is_lvalue_reference_v<Bytes>) {
     return begin(bytes);
   } else {
+    static_assert(std::is_move_constructible_v<Bytes>,
+                  "ftplike: a source or sink that cannot be moved cannot be given as a temporary: give it a name");
     auto kept = std::make_shared<Bytes>(std::move(bytes));
     auto operation = begin(*kept);
     return keeping(std::move(kept), std::move(operation));
