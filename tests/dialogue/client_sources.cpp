@@ -206,9 +206,10 @@ TEST(ClientSources, ThatAreGivenAsTemporariesGoWithTheOperation) {
       EXPECT_EQ(is_there.use_count(), 3);
     }
     EXPECT_EQ(is_there.use_count(), 2);
+    network.fail({.connection = Link::data, .write = 1}, Fault::stall);
     asio::co_spawn(network.executor(), client.upload(source(), "a"), [](std::exception_ptr, const TransferResult&) {});
     network.settle();
-    EXPECT_EQ(is_there.use_count(), 3) << "it has no end";
+    EXPECT_EQ(is_there.use_count(), 3) << "the operation waits";
   }
   EXPECT_EQ(is_there.use_count(), 2);
 }
