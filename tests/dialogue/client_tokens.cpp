@@ -101,7 +101,8 @@ TEST(ClientTokens, AreTakenByWhatAPoolDoesToPaths) {
   works("run", [&](const auto&) { return pool.run(pool.size("a")); });
   works("mirror", [&](const auto&) { return mirror(pool, "", folder / "mirror"); });
   works("plan_mirror", [&](const auto&) { return plan_mirror(pool, "", folder / "mirror"); });
-  works("carry_out", [&](const auto&) { return carry_out(pool, MirrorPlan{}); });
+  const MirrorPlan plan = network.run(plan_mirror(pool, "", folder / "mirror"));
+  works("carry_out", [&](const auto&) { return carry_out(pool, plan); });
   works("download_in_segments", [&](const auto&) { return download_in_segments(pool, "a", folder / "c", 2); });
 }
 
